@@ -1,0 +1,12 @@
+// CHECK: a condition whose failure is a bug of ours, never of input. On in every build; prints and aborts.
+#pragma once
+#include <cstdio>
+#include <cstdlib>
+
+#define CHECK(condition)                                                                     \
+  do {                                                                                       \
+    if (!(condition)) [[unlikely]] {                                                         \
+      std::fprintf(stderr, "CHECK failed: %s at %s:%d\n", #condition, __FILE__, __LINE__);   \
+      std::abort();                                                                          \
+    }                                                                                        \
+  } while (false)

@@ -1,0 +1,34 @@
+#include "base/fault.h"
+
+namespace beckon {
+
+Fault Issues::fault() const {
+  std::string message = "The request has " + std::to_string(items_.size()) +
+                        (items_.size() == 1 ? " fault" : " faults") + "; correct what `details` names: ";
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (i == 3) {
+      message += ", …";
+      break;
+    }
+    if (i > 0) message += ", ";
+    message += items_[i].field + " " + items_[i].issue;
+  }
+  return {.code = FaultCode::kValidationError, .message = message + ".", .details = items_};
+}
+
+Fault not_found(std::string what) {
+  return {.code = FaultCode::kNotFound, .message = "There is no such " + what + "; check the id in the path."};
+}
+
+Fault handle_not_found() {
+  return {.code = FaultCode::kHandleNotFound,
+          .message = "There is no such handle, or you have no role on it; check its name or ask its owner."};
+}
+
+Fault unavailable(std::string why) {
+  return {.code = FaultCode::kUnavailable,
+          .message = std::move(why) + " Nothing was stored; try again after the time in Retry-After.",
+          .retry_after = std::chrono::seconds{1}};
+}
+
+}  // namespace beckon

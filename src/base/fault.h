@@ -1,0 +1,79 @@
+// What a request may be refused with: contract section 3. The domain says which code and which sentence;
+// http/error.cc alone turns a code into a status.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace beckon {
+
+enum class FaultCode {
+  kInvalidPayload,
+  kValidationError,
+  kMissingBearerToken,
+  kInvalidToken,
+  kTokenExpired,
+  kInsufficientRole,
+  kInsufficientScope,
+  kFeatureLocked,
+  kOriginNotAllowed,
+  kNotFound,
+  kHandleNotFound,
+  kMethodNotAllowed,
+  kRequestTimeout,
+  kPayloadTooLarge,
+  kUriTooLong,
+  kUnsupportedMediaType,
+  kExpectationFailed,
+  kHeadersTooLarge,
+  kConflict,
+  kPreconditionFailed,
+  kRateLimited,
+  kInternalError,
+  kUnavailable,
+};
+
+// One fault of a field; `field` is a path such as "signals[2].confidence".
+struct FieldIssue {
+  std::string field;
+  std::string issue;
+  friend bool operator==(const FieldIssue&, const FieldIssue&) = default;
+};
+
+// What a rolling limit says of itself in the RateLimit-* headers.
+struct RateState {
+  int limit = 0;
+  int remaining = 0;
+  std::chrono::seconds reset{0};  // also Retry-After of a 429
+};
+
+struct Fault {
+  FaultCode code = FaultCode::kInternalError;
+  std::string message;  // a sentence that says what to do
+  std::vector<FieldIssue> details;
+  std::optional<RateState> rate;                          // only with kRateLimited
+  std::optional<std::chrono::seconds> retry_after;        // only with kUnavailable
+  std::vector<std::pair<std::string, std::string>> extras = {};  // further members of the answer, as JSON text
+};
+
+// The faults of one payload, gathered so that all are named at once.
+class Issues {
+ public:
+  void add(std::string field, std::string issue) { items_.push_back({std::move(field), std::move(issue)}); }
+  bool empty() const { return items_.empty(); }
+  const std::vector<FieldIssue>& items() const { return items_; }
+
+  // The validation_error that names them all. Precondition: !empty().
+  Fault fault() const;
+
+ private:
+  std::vector<FieldIssue> items_;
+};
+
+Fault not_found(std::string what);   // "There is no such <what> …"
+Fault handle_not_found();            // the same for a foreign handle and for one that does not exist
+Fault unavailable(std::string why);  // 503, Retry-After: 1
+
+}  // namespace beckon

@@ -1,0 +1,51 @@
+#include "base/id.h"
+
+#include <algorithm>
+#include <array>
+
+namespace beckon {
+namespace {
+
+bool is_lower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_alnum(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+
+template <class First, class Rest>
+bool has_form(std::string_view text, std::size_t least, std::size_t most, First first, Rest rest) {
+  return text.size() >= least && text.size() <= most && first(text.front()) &&
+         std::all_of(text.begin() + 1, text.end(), rest);
+}
+
+bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+}  // namespace
+
+std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
+  static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  std::string id(prefix);
+  id.resize(prefix.size() + 26);
+  auto ms = static_cast<std::uint64_t>(to_ms(at));
+  for (std::size_t i = 10; i-- > 0; ms >>= 5) id[prefix.size() + i] = kAlphabet[ms & 31];
+  std::array<std::byte, 16> bits;
+  random.fill(bits);
+  for (std::size_t i = 0; i < 16; ++i) id[prefix.size() + 10 + i] = kAlphabet[std::to_integer<unsigned>(bits[i]) & 31];
+  return id;
+}
+
+bool is_handle(std::string_view text) {
+  return has_form(text, 2, 63, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_-"); });
+}
+
+bool is_session_id(std::string_view text) {
+  const auto fits = [](char c) { return is_alnum(c) || is_one_of(c, "._:-"); };
+  return has_form(text, 1, 128, fits, fits);
+}
+
+bool is_trigger(std::string_view text) {
+  return text == "@due" || has_form(text, 1, 64, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_.:-"); });
+}
+
+bool is_signal_key(std::string_view text) {
+  return has_form(text, 1, 64, is_alnum, [](char c) { return is_alnum(c) || is_one_of(c, "._:-"); });
+}
+
+}  // namespace beckon

@@ -1,0 +1,51 @@
+// Instants and durations: UTC milliseconds since the epoch. Nothing but Clock knows what time it is.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace beckon {
+
+using Duration = std::chrono::milliseconds;
+using Instant = std::chrono::sys_time<Duration>;
+
+// Tells the time. Thread-safe. A simulator gives its own.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Instant now() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  Instant now() const override;
+};
+
+// A clock that stands where it was put. Confined to one thread.
+class ManualClock final : public Clock {
+ public:
+  explicit ManualClock(Instant start) : now_(start) {}
+  Instant now() const override { return now_; }
+  void set(Instant at) { now_ = at; }
+  void advance(Duration by) { now_ += by; }
+
+ private:
+  Instant now_;
+};
+
+// "2026-02-25T12:00:00.123Z"; the fraction is left out where it is zero.
+std::string to_rfc3339(Instant at);
+
+// RFC 3339 with any offset; more than three fraction digits are cut. Nothing for any other text, an impossible date,
+// or a year outside 1970 to 9999. A leap second is taken as the last millisecond before it.
+std::optional<Instant> parse_rfc3339(std::string_view text);
+
+// "30s", "10m", "24h", "7d": a positive integer and one of s m h d, at most 3,650 days.
+std::optional<Duration> parse_duration(std::string_view text);
+std::string to_text(Duration duration);  // the shortest such text; milliseconds that are left become "1500ms"
+
+constexpr Instant instant_ms(std::int64_t ms) { return Instant{Duration{ms}}; }
+constexpr std::int64_t to_ms(Instant at) { return at.time_since_epoch().count(); }
+
+}  // namespace beckon
