@@ -1,0 +1,30 @@
+// Every limit of the front door, in one place: safety.md section 3 is the source where no other is named.
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+namespace beckon::http {
+
+struct HttpLimits {
+  // Sizes, in bytes.
+  std::size_t target = 8 * 1024;         // beyond: 414
+  std::size_t fields_bytes = 16 * 1024;  // all header lines together; beyond: 431
+  std::size_t fields = 100;              // header lines; beyond: 431
+  std::size_t body = 64 * 1024;          // contract section 4; beyond: 413, before it is read
+  std::size_t stream_backlog = 256 * 1024;  // unsent bytes of a stream; beyond: the client is too slow
+
+  // Deadlines. Looked at every `sweep`, so each may be late by that much.
+  std::chrono::milliseconds head{10'000};         // from the first byte of a request to the end of its head
+  std::chrono::milliseconds body_grace{5'000};    // after which a body must have come at `body_rate` on the average
+  std::size_t body_rate = 500;                    // bytes a second
+  std::chrono::milliseconds write_stall{10'000};  // without a byte taken by the client
+  std::chrono::milliseconds idle{30'000};         // between requests, and before the first
+  std::chrono::milliseconds sweep{250};
+
+  // Counts, over all io threads.
+  std::size_t connections = 10'000;             // beyond: the oldest idle one is closed, or the new one
+  std::size_t connections_per_address = 1'000;  // by the peer's address, trusted proxies exempt; the same
+  std::size_t in_flight = 4'096;                // requests being handled; beyond: 503 with Retry-After
+};
+
+}  // namespace beckon::http

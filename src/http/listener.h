@@ -1,0 +1,50 @@
+// The front door: accepts connections, reads requests, finds their route, runs it and writes the answer.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "http/client_address.h"
+#include "http/limits.h"
+#include "http/metrics.h"
+#include "http/router.h"
+
+namespace beckon::http {
+
+enum class RequestLog : std::uint8_t { kAll, kErrors, kOff };  // kErrors: statuses from 400 upward
+
+struct ListenerOptions {
+  std::string host = "127.0.0.1";  // an IP address, not a name
+  std::uint16_t port = 0;          // 0: any free one
+  int io_threads = 1;              // one io_context each, sharing the port by SO_REUSEPORT
+  int control_threads = 2;
+  HttpLimits limits = {};
+  RequestLog request_log = RequestLog::kAll;
+  std::vector<AddressRange> trusted_proxies = {};
+};
+
+// Thread-safe. `router`, `clock` and `metrics` must outlive it.
+class Listener {
+ public:
+  // Binds and serves. The error says what could not be bound and why.
+  static std::expected<std::unique_ptr<Listener>, std::string> start(ListenerOptions options, const Router& router,
+                                                                     const Clock& clock, HttpMetrics& metrics);
+  ~Listener();  // stops with no patience, if it still runs
+
+  std::uint16_t port() const;
+
+  // Drains: accepts no more, closes idle connections, lets requests in flight finish with `connection: close`, and
+  // returns when all are gone (true) or `patience` is over and the rest was cut (false). Once; from no io thread.
+  bool stop(std::chrono::milliseconds patience);
+
+ private:
+  struct Inside;
+  explicit Listener(std::unique_ptr<Inside> inside);
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace beckon::http
