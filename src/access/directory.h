@@ -1,0 +1,70 @@
+// The directory's port: handles, users, grants, keys, settings and the allowlist. Written by the command line and by
+// the control plane; a change and its audit entry are one transaction. Another process sees it at its next reading.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "access/principal.h"
+#include "base/audit.h"
+#include "base/result.h"
+
+namespace beckon::access {
+
+struct HandleRecord {
+  Handle handle;
+  std::string owner;     // e-mail of its one OWNER
+  Instant created_at{};
+  std::string settings;  // a JSON object, as PUT; "{}" where none was
+};
+
+struct SigningKey {
+  std::string kid;
+  std::string sealed_jwk;  // SecretBox, associated data "signing-key/" + kid
+  Instant created_at{};
+};
+
+struct Grant {
+  Handle handle;
+  std::string user;
+  Role role = Role::kCreator;
+};
+
+// Thread-safe. Reads see what was committed last.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+
+  virtual Result<std::vector<HandleRecord>> handles() = 0;  // sorted by name
+  virtual Result<std::optional<HandleRecord>> handle(const Handle& handle) = 0;
+  // kConflict where it exists. Makes the owner a user if need be.
+  virtual Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) = 0;
+  virtual Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
+
+  virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict where it exists
+  virtual Result<bool> has_user(const std::string& email) = 0;
+  // Granting OWNER moves ownership: the former owner becomes OPERATOR. kNotFound for an unknown user or handle;
+  // kConflict for the 101st collaborator, or for taking the OWNER's role away.
+  virtual Result<void> grant(const Grant& grant, const AuditEntry& audit) = 0;
+  virtual Result<std::optional<Role>> role_of(const Handle& handle, const std::string& user) = 0;
+  virtual Result<std::vector<Grant>> grants_of(const std::string& user) = 0;
+
+  virtual Result<std::vector<SigningKey>> signing_keys() = 0;  // newest first
+  virtual Result<void> add_signing_key(const SigningKey& key) = 0;
+
+  // The platform's allowlist, as JSON: {"handles":["*"],"egress":[…]}.
+  virtual Result<std::string> allowlist() = 0;
+  virtual Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) = 0;
+
+  // A secret of the server by name ("hash-key", "decision-key"), sealed; made by `make` where it is not there yet.
+  virtual Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) = 0;
+
+  virtual Result<void> add_audit(const AuditEntry& audit) = 0;
+  // Newest first, at most `limit`, strictly behind (at, id) where given.
+  virtual Result<std::vector<AuditEntry>> audit(const Handle& handle,
+                                                const std::optional<std::pair<Instant, AuditId>>& behind,
+                                                std::size_t limit) = 0;
+};
+
+}  // namespace beckon::access

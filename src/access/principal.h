@@ -1,0 +1,24 @@
+// Who is calling. Contract section 2.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/id.h"
+#include "base/instant.h"
+
+namespace beckon::access {
+
+// Roles of a user on a handle, each including the one before.
+enum class Role : std::uint8_t { kCreator = 1, kOperator = 2, kOwner = 3 };
+std::string_view to_text(Role role);  // "CREATOR", "OPERATOR", "OWNER"
+
+struct Principal {
+  std::string subject;          // e-mail of a user, or "cli" for a token made on the command line
+  bool platform_admin = false;
+  Handle handle;                // a command-line token carries its handle and role itself; empty otherwise
+  Role role = Role::kCreator;   // with `handle`
+  Instant expires_at{};
+};
+
+}  // namespace beckon::access

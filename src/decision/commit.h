@@ -1,0 +1,126 @@
+// The one port through which facts are written: a Batch is on disk whole, or not at all.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/audit.h"
+#include "base/id.h"
+#include "base/instant.h"
+#include "ledger/ledger.h"
+#include "outbox/delivery.h"
+#include "outbox/subscription.h"
+
+namespace beckon::decision {
+
+// A session's snapshot, written when it goes idle, leaves memory, or the journal's tail grows too long.
+struct SnapshotWrite {
+  Handle handle;
+  SessionId session;
+  VisitorId visitor;
+  Instant created{};
+  Instant last_received{};
+  Instant expires_at{};
+  std::uint64_t version = 0;
+  std::string bytes;  // ledger/codec.h
+};
+
+// A session's data goes: its snapshot at once, its journal rows behind, the bodies of its deliveries too.
+struct Erase {
+  Handle handle;
+  SessionId session;
+  ledger::SessionDigest digest;
+  std::optional<Instant> denied_until;  // remember the wish until then; nothing: merely erased
+  std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
+};
+
+// Metadata and visitor leave what is stored of a session (consent basic): its journal rows are rewritten behind, and
+// the session's pending deliveries go on.
+struct Reduce {
+  Handle handle;
+  SessionId session;
+  ledger::SessionDigest digest;
+};
+
+// All that is pending of a subscription ends as withdrawn.
+struct WithdrawSubscription {
+  SubscriptionId subscription;
+  std::string reason;
+};
+
+// The pending deliveries of a subscription become held (its subscription was disabled), or queued again.
+struct HoldSubscription {
+  SubscriptionId subscription;
+  bool held = true;
+  std::string reason;
+};
+
+// An ended delivery is queued anew: its schedule starts again, attempt numbers go on.
+struct Requeue {
+  DeliveryId delivery;
+  Instant at{};
+};
+
+struct RulePut {
+  Handle handle;
+  RuleId rule;
+  std::uint64_t rules_version = 0;  // the version that this change makes
+  std::string json;                 // the rule as saved; empty: deleted
+  Instant at{};
+};
+
+// A journal row rewritten without what was erased; empty bytes delete the row.
+struct JournalRewrite {
+  ledger::Position position = 0;
+  std::string bytes;
+};
+
+struct Batch {
+  Instant at{};
+  std::string journal;  // ledger/codec.h records; empty: no journal row
+  std::vector<SnapshotWrite> snapshots;
+  std::optional<ledger::Position> checkpoint;  // everything up to here is in snapshots now
+  std::vector<std::pair<Handle, SessionId>> expired;  // snapshots that go: past their retention
+  std::vector<Erase> erased;
+  std::vector<Reduce> reduced;
+  std::vector<JournalRewrite> rewritten;
+  std::optional<ledger::Position> rewritten_up_to;  // erasures whose up_to is not beyond this are done
+  std::vector<ledger::Position> journal_dropped;  // rows past every retention
+
+  std::vector<outbox::Event> events;
+  std::vector<outbox::Delivery> deliveries;
+  std::vector<outbox::Settlement> settlements;
+  std::vector<outbox::Subscription> subscriptions;  // created or changed
+  std::vector<SubscriptionId> removed_subscriptions;  // deleted; the log stays
+  std::vector<WithdrawSubscription> withdrawn;
+  std::vector<HoldSubscription> held;
+  std::vector<Requeue> requeued;
+
+  std::vector<RulePut> rules;
+  std::vector<AuditEntry> audit;
+
+  bool empty() const;
+};
+
+enum class CommitFault {
+  kFull,     // no space: nothing was written; later commits may succeed
+  kBusy,     // another process holds the file; nothing was written
+  kBroken,   // a write or sync failed: what is on disk is unknown until recovery. The process must stop.
+};
+
+struct Receipt {
+  ledger::Position position = 0;  // of the journal row, or of the last one where the batch had none
+};
+
+// Confined to the committing thread. On SQLite: one transaction, one sync.
+// Settlements: an attempt is recorded always; the state moves only from a state that is not final, but for one case:
+// a delivery that was withdrawn while its last attempt was under way becomes delivered if that attempt succeeded.
+class Commit {
+ public:
+  virtual ~Commit() = default;
+  virtual std::expected<Receipt, CommitFault> write(const Batch& batch) = 0;
+};
+
+}  // namespace beckon::decision

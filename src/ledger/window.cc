@@ -1,0 +1,114 @@
+#include "ledger/window.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace beckon::ledger {
+
+std::string_view to_text(Consent consent) {
+  switch (consent) {
+    case Consent::kFull: return "full";
+    case Consent::kBasic: return "basic";
+    case Consent::kDenied: return "denied";
+  }
+  return "";
+}
+
+std::size_t Window::text_size(const Entry& entry) {
+  return std::size_t{entry.key_size} + entry.value_size + entry.source_size + entry.metadata_size + entry.id_size;
+}
+
+Signal Window::operator[](std::size_t i) const {
+  const Entry& entry = entries_[i];
+  std::string_view rest = std::string_view(text_).substr(entry.text, text_size(entry));
+  const auto take = [&rest](std::size_t size) {
+    const std::string_view part = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return part;
+  };
+  Signal signal;
+  signal.key = take(entry.key_size);
+  signal.value = take(entry.value_size);
+  signal.has_value = entry.has_value;
+  signal.source = take(entry.source_size);
+  signal.metadata = take(entry.metadata_size);
+  signal.id = take(entry.id_size);
+  signal.confidence = entry.confidence;
+  signal.at = instant_ms(entry.at);
+  signal.received = instant_ms(entry.received);
+  signal.version = entry.version;
+  return signal;
+}
+
+Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
+  Window next;
+  std::size_t text = text_.size();
+  for (const Signal& s : added) text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size();
+  next.entries_.reserve(std::min(entries_.size() + added.size(), kCapacity + 1));
+  next.text_.reserve(text);
+  next.entries_.assign(entries_.begin(), entries_.end());
+  next.text_ = text_;
+  next.dead_ = dead_;
+  for (const Signal& signal : added) {
+    next.insert(signal);
+    if (next.entries_.size() <= kCapacity) continue;
+    next.drop_oldest();
+    ++evicted;
+  }
+  if (next.dead_ > next.text_.size() / 2) next.compact();
+  return next;
+}
+
+void Window::insert(const Signal& signal) {
+  CHECK(signal.key.size() <= 255 && signal.value.size() <= 65535 && signal.source.size() <= 65535 &&
+        signal.metadata.size() <= 65535 && signal.id.size() <= 65535);
+  const Entry entry{.at = to_ms(signal.at),
+                    .received = to_ms(signal.received),
+                    .version = signal.version,
+                    .text = static_cast<std::uint32_t>(text_.size()),
+                    .confidence = signal.confidence,
+                    .value_size = static_cast<std::uint16_t>(signal.value.size()),
+                    .source_size = static_cast<std::uint16_t>(signal.source.size()),
+                    .metadata_size = static_cast<std::uint16_t>(signal.metadata.size()),
+                    .id_size = static_cast<std::uint16_t>(signal.id.size()),
+                    .key_size = static_cast<std::uint8_t>(signal.key.size()),
+                    .has_value = signal.has_value};
+  for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text_ += part;
+  const auto place = std::upper_bound(entries_.begin(), entries_.end(), entry, [](const Entry& a, const Entry& b) {
+    return a.at != b.at ? a.at < b.at : a.version < b.version;
+  });
+  entries_.insert(place, entry);
+}
+
+void Window::drop_oldest() {
+  dead_ += text_size(entries_.front());
+  entries_.erase(entries_.begin());
+}
+
+void Window::compact() {
+  std::string text;
+  text.reserve(text_.size() - dead_);
+  for (Entry& entry : entries_) {
+    const auto offset = static_cast<std::uint32_t>(text.size());
+    text.append(text_, entry.text, text_size(entry));
+    entry.text = offset;
+  }
+  text_ = std::move(text);
+  dead_ = 0;
+}
+
+Window Window::without_metadata() const {
+  Window next;
+  next.entries_.reserve(entries_.size());
+  for (std::size_t i = 0; i < size(); ++i) {
+    Signal signal = (*this)[i];
+    signal.metadata = {};
+    next.insert(signal);
+  }
+  return next;
+}
+
+std::size_t Window::bytes() const { return entries_.capacity() * sizeof(Entry) + text_.capacity(); }
+
+}  // namespace beckon::ledger

@@ -1,0 +1,55 @@
+// The window: the 200 newest signals of a session by (at, version), which is what decisions see.
+//
+// Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock.
+// Layout: one array of fixed entries in order, one string of all texts. 50 plain signals take about 3 KiB.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ledger/signal.h"
+
+namespace beckon::ledger {
+
+class Window {
+ public:
+  static constexpr std::size_t kCapacity = 200;
+
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+  Signal operator[](std::size_t i) const;  // 0 is the oldest
+
+  // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
+  Window with(std::span<const Signal> added, std::size_t& evicted) const;
+
+  // A copy without metadata: consent has become basic.
+  Window without_metadata() const;
+
+  std::size_t bytes() const;  // heap memory held
+
+ private:
+  struct Entry {
+    std::int64_t at;
+    std::int64_t received;
+    std::uint64_t version;
+    std::uint32_t text;  // offset of key, value, source, metadata, id, one after the other
+    std::int32_t confidence;
+    std::uint16_t value_size;
+    std::uint16_t source_size;
+    std::uint16_t metadata_size;
+    std::uint16_t id_size;
+    std::uint8_t key_size;
+    bool has_value;
+  };
+  static std::size_t text_size(const Entry& entry);
+  void insert(const Signal& signal);
+  void drop_oldest();
+  void compact();
+
+  std::vector<Entry> entries_;
+  std::string text_;
+  std::size_t dead_ = 0;  // bytes of text_ that no entry names
+};
+
+}  // namespace beckon::ledger

@@ -1,0 +1,76 @@
+// Events, the deliveries they owe, and the attempts made at each. Contract section 6.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/id.h"
+#include "base/instant.h"
+
+namespace beckon::outbox {
+
+// A fact published to webhooks. `body` is the very text that is sent and signed.
+struct Event {
+  EventId id;
+  Handle handle;
+  std::string type;
+  Instant occurred_at{};
+  SessionId session;   // empty: of no session
+  std::string cause;   // a JSON object: {"signal":{"sessionId","version"}} or {"decision":"dec_…"} or {"test":true}
+  std::string body;
+};
+
+// kSending is known only to the process that sends: the store keeps such a delivery as queued or retrying.
+enum class DeliveryState : std::uint8_t { kQueued = 0, kRetrying = 1, kHeld = 2, kSending = 3, kDelivered = 4, kFailed = 5, kWithdrawn = 6 };
+
+constexpr bool is_final(DeliveryState state) { return state >= DeliveryState::kDelivered; }
+std::string_view to_text(DeliveryState state);
+std::optional<DeliveryState> parse_delivery_state(std::string_view text);
+
+// One event to one subscription.
+struct Delivery {
+  DeliveryId id;
+  EventId event;
+  SubscriptionId subscription;
+  Handle handle;
+  std::string event_type;
+  SessionId session;            // of its event
+  DeliveryState state = DeliveryState::kQueued;
+  int attempts = 0;             // made so far
+  int schedule_step = 0;        // failures since the schedule last began
+  Instant created_at{};
+  Instant next_attempt_at{};    // while queued or retrying
+  Instant ended_at{};           // once final
+  std::string reason;           // why it failed, is held or was withdrawn; in words of the closed list
+  int last_status = 0;          // HTTP status of the last attempt, 0: none
+};
+
+enum class AttemptOutcome : std::uint8_t { kStatus = 0, kRefused = 1, kDns = 2, kConnect = 3, kTls = 4, kTimeout = 5 };
+std::string_view to_text(AttemptOutcome outcome);  // "status", "refused by policy", "dns", "connect", "tls", "timeout"
+
+// One HTTP request of a delivery, as it was made. Response cut at 4 KiB.
+struct Attempt {
+  int number = 0;  // from 1
+  Instant at{};
+  AttemptOutcome outcome = AttemptOutcome::kConnect;
+  int status = 0;
+  std::string error;  // for people; empty where a status came
+  // Microseconds from the start of the attempt to the end of each phase; 0: not reached.
+  std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;
+  std::string request_headers;  // a JSON object; signatures included, the operator's own values too
+  std::string response_body;
+};
+
+// What became of an attempt; written by decision::Commit.
+struct Settlement {
+  DeliveryId delivery;
+  Attempt attempt;
+  DeliveryState state = DeliveryState::kFailed;  // kRetrying, kHeld, kDelivered or kFailed
+  int schedule_step = 0;
+  Instant next_attempt_at{};
+  std::string reason;
+};
+
+}  // namespace beckon::outbox

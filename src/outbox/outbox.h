@@ -1,0 +1,65 @@
+// The outbox's port for reading: subscriptions, what is due, and the log. What is written goes through
+// decision::Commit, in the commit of the fact that owes it.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "outbox/delivery.h"
+#include "outbox/subscription.h"
+
+namespace beckon::outbox {
+
+// A delivery that is due, with what is sent.
+struct Due {
+  Delivery delivery;
+  std::shared_ptr<const std::string> body;
+  Instant occurred_at{};
+};
+
+struct DeliveryFilter {
+  std::optional<DeliveryState> state;      // kSending is not asked of the store
+  std::optional<std::string> event_type;
+};
+
+struct DeliveryPlace {  // lists go on strictly behind it, newest first
+  Instant created_at{};
+  DeliveryId id;
+};
+
+// Thread-safe.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+
+  virtual Result<std::vector<Subscription>> subscriptions() = 0;  // of all handles, those not deleted
+
+  // Deliveries of a subscription that are queued or retrying and due at `now`, oldest due first, at most `limit`.
+  virtual Result<std::vector<Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit) = 0;
+
+  // The earliest next_attempt_at of a subscription's queued and retrying deliveries, or nothing.
+  virtual Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) = 0;
+
+  virtual Result<std::vector<Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
+                                                   const DeliveryFilter& filter,
+                                                   const std::optional<DeliveryPlace>& behind, std::size_t limit) = 0;
+  virtual Result<std::optional<Delivery>> delivery(const Handle& handle, const DeliveryId& id) = 0;
+  virtual Result<std::vector<Attempt>> attempts(const DeliveryId& id) = 0;  // in their order
+  virtual Result<std::optional<Event>> event(const Handle& handle, const EventId& id) = 0;
+  virtual Result<std::vector<Delivery>> deliveries_of(const Handle& handle, const EventId& id) = 0;
+  // Deliveries of a session's events, newest first, at most `limit`: its timeline.
+  virtual Result<std::vector<Delivery>> deliveries_of(const Handle& handle, const SessionId& id, std::size_t limit) = 0;
+
+  // Whether a subscription was once known and is deleted: its log stays readable.
+  virtual Result<bool> was_known(const Handle& handle, const SubscriptionId& id) = 0;
+
+  // For metrics and health: deliveries by state, and the oldest due.
+  struct Backlog {
+    std::uint64_t queued = 0, retrying = 0, held = 0;
+    std::optional<Instant> oldest_due;
+  };
+  virtual Result<Backlog> backlog() = 0;
+};
+
+}  // namespace beckon::outbox

@@ -1,0 +1,41 @@
+// A subscription: where events of a handle are told. Contract section 6.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/id.h"
+#include "base/instant.h"
+
+namespace beckon::outbox {
+
+enum class Ordering : std::uint8_t { kNone = 0, kSession = 1 };
+
+struct Subscription {
+  SubscriptionId id;
+  Handle handle;
+  std::string endpoint_url;
+  std::vector<std::string> event_types;  // exact, "prefix.*" or "*"
+  std::string description;
+  std::vector<std::pair<std::string, std::string>> headers;  // the operator's own, sent with each attempt
+  std::optional<int> rate_per_second;
+  Ordering ordering = Ordering::kNone;
+  bool enabled = true;
+  std::string disabled_reason;           // why it is not, in words; empty where enabled
+  std::string sealed_secret;             // SecretBox, associated data = handle + "/" + id
+  std::string sealed_previous_secret;    // still signs until previous_until; empty: none
+  Instant previous_until{};
+  Instant created_at{};
+  Instant updated_at{};
+  Instant failing_since{};               // start of an unbroken run of failures; epoch: none
+};
+
+using SubscriptionPtr = std::shared_ptr<const Subscription>;
+
+// Whether a subscription's types take an event of this type. webhook.test is never taken by a pattern: it is sent to
+// the subscription it was made for.
+bool wants(const Subscription& subscription, std::string_view event_type);
+
+}  // namespace beckon::outbox
