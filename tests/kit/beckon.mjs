@@ -1,0 +1,105 @@
+// One server of its own for a test file: the real binary on a free loopback port over a fresh folder.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { call, raw } from './http.mjs';
+import { receiver } from '../../examples/receiver/receiver.mjs';
+import { Log } from './wait.mjs';
+
+export const root = resolve(import.meta.dirname, '../..');
+export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
+
+const freePort = () => new Promise(done => { const probe = createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => done(port)); }); });
+
+let addresses = 0;
+// A client address that no one used before: limits per address count it alone.
+export const freshAddress = () => { addresses += 1; return `127.${64 + (process.pid % 128)}.${(addresses >> 8) + 1}.${addresses & 255}`; };
+
+let names = 0;
+export const freshSession = (prefix = 's') => `${prefix}-${process.pid}-${(names += 1)}`;
+
+export class Beckon {
+  #tokens = new Map();
+  handle = 'demo';
+
+  // flags: those of `serve` behind --data and --listen. env: BECKON_* variables.
+  static async start({ flags = ['--dev'], env = {}, data = mkdtempSync(join(tmpdir(), 'beckon-test-')), before } = {}) {
+    const server = new Beckon();
+    Object.assign(server, { flags, env, data, port: await freePort() });
+    server.base = `http://127.0.0.1:${server.port}`;
+    if (before) await before(server);
+    await server.open();
+    return server;
+  }
+
+  // Starts the process and waits for its line `ready http://…`.
+  async open() {
+    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...this.flags];
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
+    this.child = child;
+    this.output = '';
+    this.log = '';
+    this.exited = new Promise(done => child.once('exit', (code, signal) => done({ code, signal })));
+    child.stderr.on('data', part => { this.log = (this.log + part).slice(-1_000_000); });
+    const began = performance.now();
+    await new Promise((ready, refuse) => {
+      const late = setTimeout(() => refuse(new Error(`the server was not ready within 60 s: ${this.log.slice(-2000)}`)), 60_000);
+      child.once('error', refuse);
+      child.stdout.on('data', part => { this.output += part; if (/^ready http:\/\/\S+$/m.test(this.output)) { clearTimeout(late); ready(); } });
+      this.exited.then(({ code, signal }) => { clearTimeout(late); refuse(new Error(`the server ended (${code ?? signal}) before it was ready: ${this.log.slice(-2000)}`)); });
+    });
+    this.readyAfter = performance.now() - began;
+  }
+
+  async kill() { this.child.kill('SIGKILL'); return this.exited; }
+  async stop() { this.child.kill('SIGTERM'); return this.exited; }
+
+  // The end of a test file: the process goes, and its folder.
+  async close() {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  // Any other command of the binary; resolves to { code, out, err }.
+  cli(...args) {
+    return new Promise(done => execFile(binary, args, { env: { ...process.env, ...this.env }, maxBuffer: 1 << 24 },
+      (error, out, err) => done({ code: error ? (error.code ?? 1) : 0, out: out.trim(), err: err.trim() })));
+  }
+
+  async token(role = 'OPERATOR', handle = this.handle) {
+    const key = `${role} ${handle}`;
+    if (!this.#tokens.has(key)) {
+      const who = role === 'PLATFORM_ADMIN' ? ['--platform-admin'] : ['--handle', handle, '--role', role];
+      const { code, out, err } = await this.cli('token', ...who, '--data', this.data);
+      if (code !== 0) throw new Error(`beckon token failed: ${err}`);
+      this.#tokens.set(key, out);
+    }
+    return this.#tokens.get(key);
+  }
+
+  call(method, path, options) { return call(method, this.base + path, options); }
+  raw(bytes, options) { return raw(this.port, bytes, options); }
+
+  // As a role on the handle: as('OPERATOR', 'GET', '/webhooks') asks /v2/handles/{handle}/webhooks.
+  async as(role, method, path, body, options = {}) {
+    return this.call(method, `/v2/handles/${this.handle}${path}`, { body, token: await this.token(role), ...options });
+  }
+  async admin(method, path, body) { return this.call(method, `/v2/platform-admin${path}`, { body, token: await this.token('PLATFORM_ADMIN') }); }
+
+  // One of the public chain routes.
+  chain(what, body, options) { return this.call('POST', `/v2/public/chain/${what}`, { body: { handle: this.handle, ...body }, ...options }); }
+  signal(sessionId, ...signals) { return this.chain('signals', { sessionId, signals }, { from: freshAddress() }); }
+
+  // A subscription to a receiver of its own: { id, secret, url, log, close }. `answer(delivery)` chooses the answers.
+  async subscribe(eventTypes = ['*'], { path = '/hook', answer, more = {} } = {}) {
+    const log = new Log();
+    let secret;
+    const here = await receiver({ secret: () => secret, answer, onDelivery: delivery => log.add(delivery) });
+    const made = await this.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: here.url + path, eventTypes, ...more });
+    if (made.status !== 201) throw new Error(`no subscription: ${made.status} ${made.text}`);
+    secret = made.json.secret;
+    return { id: made.json.subscriptionId, secret, url: here.url, log, made: made.json, close: here.close };
+  }
+}
