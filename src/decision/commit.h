@@ -85,6 +85,7 @@ struct Batch {
   std::vector<std::pair<Handle, SessionId>> expired;  // snapshots that go: past their retention
   std::vector<Erase> erased;
   std::vector<Reduce> reduced;
+  std::vector<ledger::SessionDigest> consented;  // a denied session consents again: the wish is forgotten
   std::vector<JournalRewrite> rewritten;
   std::optional<ledger::Position> rewritten_up_to;  // erasures whose up_to is not beyond this are done
   std::vector<ledger::Position> journal_dropped;  // rows past every retention

@@ -1,0 +1,69 @@
+// The bytes of journal rows and of snapshots.
+//
+//   journal  = record*                      record = kind:u8 size:varint body
+//   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
+//   append   = digest handle:string session:string flags:u8 (1 fresh) received:instant expires:instant consent:u8
+//              visitor:string context ids signals
+//   context  = n:varint (key:string value:string)*
+//   ids      = n:varint u64le*
+//   signals  = n:varint (version:varint at:instant received:instant confidence:varint flags:u8 (1 has value)
+//              key:string value:string source:string metadata:string id:string)*
+//   decision = digest handle:string session:string expires:instant visitor:string context past
+//   past     = id:string trigger:string outcome:string rule:string variant:string session_version:varint
+//              rules_version:varint at:instant shown:u8
+//   forget   = digest
+//   snapshot = format:u8 (1) as_of:varint handle session visitor consent:u8 context version:varint created:instant
+//              last_received:instant expires:instant ids arrivals signals n:varint past*
+//
+// Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ledger/ledger.h"
+#include "ledger/record.h"
+
+namespace beckon::ledger {
+
+void append_record(std::string& journal, const SessionDigest& digest, const AppendRecord& record);
+void append_record(std::string& journal, const SessionDigest& digest, const DecisionRecord& record);
+void append_record(std::string& journal, const ForgetRecord& record);
+
+// Walks the records of one journal row. Views point into `bytes`.
+class JournalReader {
+ public:
+  explicit JournalReader(std::string_view bytes) : rest_(bytes) {}
+
+  struct Item {
+    SessionDigest digest;
+    std::string_view bytes;  // the whole record, kind and size included
+  };
+  // The next record undecoded; nothing at the end or at damage.
+  std::optional<Item> next();
+  bool damaged() const { return damaged_; }
+
+ private:
+  std::string_view rest_;
+  bool damaged_ = false;
+};
+
+// One record as JournalReader gave it; nothing where it is damaged.
+std::optional<Record> decode_record(std::string_view bytes);
+
+// `as_of`: the last journal row that the session reflects.
+std::string encode_snapshot(const Session& session, Position as_of);
+
+struct Snapshot {
+  SessionPtr session;
+  Position as_of = 0;
+};
+std::optional<Snapshot> decode_snapshot(std::string_view bytes);
+
+// A journal row without the records of `erased`, and with those of `reduced` stripped of metadata and visitor. Both
+// sorted. Nothing where the row needs no change.
+std::optional<std::string> without(std::string_view row, std::span<const SessionDigest> erased,
+                                   std::span<const SessionDigest> reduced);
+
+}  // namespace beckon::ledger

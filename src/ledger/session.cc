@@ -1,0 +1,78 @@
+#include "ledger/session.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace beckon::ledger {
+
+Context merge(const Context& under, const Context& over) {
+  if (over.empty()) return under;
+  Context merged;
+  merged.reserve(under.size() + over.size());
+  auto a = under.begin(), b = over.begin();
+  while (a != under.end() || b != over.end()) {
+    const bool from_over = a == under.end() || (b != over.end() && b->first <= a->first);
+    if (!from_over) {
+      merged.push_back(*a++);
+      continue;
+    }
+    if (a != under.end() && a->first == b->first) ++a;
+    if (!b->second.empty()) merged.push_back(*b);
+    ++b;
+  }
+  return merged;
+}
+
+std::string SessionDigest::bytes() const {
+  std::string bytes(16, '\0');
+  for (int i = 0; i < 8; ++i) {
+    bytes[static_cast<std::size_t>(i)] = static_cast<char>(high >> (56 - 8 * i));
+    bytes[static_cast<std::size_t>(8 + i)] = static_cast<char>(low >> (56 - 8 * i));
+  }
+  return bytes;
+}
+
+SessionDigest SessionDigest::from_bytes(std::string_view bytes16) {
+  CHECK(bytes16.size() == 16);
+  SessionDigest digest;
+  for (std::size_t i = 0; i < 8; ++i) {
+    digest.high = digest.high << 8 | static_cast<unsigned char>(bytes16[i]);
+    digest.low = digest.low << 8 | static_cast<unsigned char>(bytes16[8 + i]);
+  }
+  return digest;
+}
+
+SessionHasher::SessionHasher(std::string_view key16) : key_(key16) {
+  CHECK(key_.size() == crypto_shorthash_siphashx24_KEYBYTES);
+}
+
+SessionDigest SessionHasher::operator()(std::string_view handle, std::string_view session) const {
+  // Neither name holds a NUL, so the pair is told apart by one. At most 63 + 1 + 128 bytes.
+  char text[256];
+  CHECK(handle.size() + 1 + session.size() <= sizeof text);
+  std::memcpy(text, handle.data(), handle.size());
+  text[handle.size()] = '\0';
+  std::memcpy(text + handle.size() + 1, session.data(), session.size());
+  unsigned char out[crypto_shorthash_siphashx24_BYTES];
+  crypto_shorthash_siphashx24(out, reinterpret_cast<const unsigned char*>(text), handle.size() + 1 + session.size(),
+                              reinterpret_cast<const unsigned char*>(key_.data()));
+  SessionDigest digest;
+  std::memcpy(&digest.high, out, 8);
+  std::memcpy(&digest.low, out + 8, 8);
+  return digest;
+}
+
+std::size_t Session::bytes() const {
+  std::size_t total = sizeof(Session) + 32 + window.bytes() + ids.capacity() * 8 + arrivals.capacity() * 16;
+  for (const std::string* text : {&handle.text, &id.text, &visitor.text})
+    if (text->capacity() > 15) total += text->capacity() + 1;
+  for (const auto& [key, value] : context) total += sizeof(Context::value_type) + (value.size() > 15 ? value.size() : 0);
+  if (decisions) total += 64 + decisions->capacity() * (sizeof(PastDecision) + 40);
+  return total;
+}
+
+}  // namespace beckon::ledger
