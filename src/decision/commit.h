@@ -78,17 +78,19 @@ struct JournalRewrite {
 };
 
 struct Batch {
+  static constexpr int kSweep = 200;  // rows that one batch sweeps, so that it stays short
+
   Instant at{};
   std::string journal;  // ledger/codec.h records; empty: no journal row
   std::vector<SnapshotWrite> snapshots;
   std::optional<ledger::Position> checkpoint;  // everything up to here is in snapshots now
-  std::vector<std::pair<Handle, SessionId>> expired;  // snapshots that go: past their retention
+  std::optional<Instant> expired_before;  // snapshots whose expires_at is not after this go, at most kSweep of them
   std::vector<Erase> erased;
   std::vector<Reduce> reduced;
   std::vector<ledger::SessionDigest> consented;  // a denied session consents again: the wish is forgotten
   std::vector<JournalRewrite> rewritten;
   std::optional<ledger::Position> rewritten_up_to;  // erasures whose up_to is not beyond this are done
-  std::vector<ledger::Position> journal_dropped;  // rows past every retention
+  std::optional<Instant> journal_before;  // the oldest journal rows, if written before this, go: at most kSweep
 
   std::vector<outbox::Event> events;
   std::vector<outbox::Delivery> deliveries;
