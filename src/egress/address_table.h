@@ -1,0 +1,44 @@
+// Which addresses are the public internet: safety.md section 1, one table for the guard and for the unit's filter.
+//
+// Sources, read 2026: IANA "IPv4 Special-Purpose Address Registry" and "IPv4 Multicast Address Space" (denied rows);
+// IANA "IPv6 Global Unicast Address Assignments" (admitted rows, all else denied, so that mapped, compatible, SIIT,
+// NAT64, 6to4, Teredo, unique-local, link-local and multicast forms need no row of their own); RFC 5214 for the two
+// ISATAP interface ids; 168.63.129.16 is the host agent of Azure. Pure functions, thread-safe.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "egress/address.h"
+
+namespace beckon::egress {
+
+// How the table regards an address.
+enum class Standing : std::uint8_t {
+  kPublic,    // may be connected to
+  kSpecial,   // private or special-purpose: only if the platform admin admits it
+  kLoopback,  // this machine: only if the platform admin admits the range, or with --dev
+  kNever,     // link-local, cloud metadata, multicast, "this network", or a v4 address in v6 clothing: never
+};
+
+Standing standing_of(const Address& address);
+
+// Inside the ranges of kNever entirely: what an allowlist may not name.
+bool never_admitted(const Cidr& range);
+
+std::span<const Cidr> denied_v4();
+std::span<const Cidr> admitted_v6();
+std::span<const Cidr> denied_inside_admitted_v6();
+
+// Every range that standing_of denies, both families, disjoint; the ISATAP interface ids alone are no range.
+std::vector<Cidr> denied_ranges();
+
+// denied_ranges() as the value of systemd's IPAddressDeny=, separated by spaces. That filter works on packets of both
+// directions, so a unit that listens also needs an IPAddressAllow= for whoever calls it.
+std::string ip_address_deny();
+
+// The addresses of this machine's interfaces at this moment, loopback left out (it has a range), in order.
+std::vector<Address> own_addresses();
+
+}  // namespace beckon::egress

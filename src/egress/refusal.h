@@ -1,0 +1,42 @@
+// Why a request may not leave: a closed list, each with a sentence a person can act on. Decided before any socket opens.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace beckon::egress {
+
+enum class Refusal : std::uint8_t {
+  // The text of the URL.
+  kTooLong,
+  kForbiddenByte,
+  kBackslash,
+  kNonAscii,
+  kFragment,
+  kBadEscape,
+  kScheme,
+  kUserinfo,
+  kEmptyHost,
+  kPercentInHost,
+  kZoneId,
+  kFutureAddress,
+  kBadHost,
+  kTrailingDot,
+  kNumericSpelling,
+  kBadPort,
+  kHeader,
+  // The policy.
+  kPlainHttp,
+  kClosedPort,
+  kSingleLabel,
+  kReservedName,
+  kMetadataName,
+  kSpecialAddress,
+  kLoopbackAddress,
+  kNeverAddress,
+  kOwnAddress,
+};
+
+// What is wrong and what to do about it, without a name, an address or a port of ours.
+std::string_view sentence(Refusal refusal);
+
+}  // namespace beckon::egress
