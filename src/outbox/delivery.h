@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/id.h"
 #include "base/instant.h"
@@ -59,7 +60,7 @@ struct Attempt {
   std::string error;  // for people; empty where a status came
   // Microseconds from the start of the attempt to the end of each phase; 0: not reached.
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;
-  std::string request_headers;  // a JSON object; signatures included, the operator's own values too
+  std::string request_headers;  // a JSON object, signatures included; values of names that carry credentials are "***"
   std::string response_body;
 };
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,8 +35,13 @@ struct Subscription {
 
 using SubscriptionPtr = std::shared_ptr<const Subscription>;
 
+inline constexpr std::string_view kTestEventType = "webhook.test";
+
 // Whether a subscription's types take an event of this type. webhook.test is never taken by a pattern: it is sent to
 // the subscription it was made for.
 bool wants(const Subscription& subscription, std::string_view event_type);
+
+// Whether an attempt may begin now: a disabled subscription is sent its test events only.
+bool may_send(const Subscription& subscription, std::string_view event_type);
 
 }  // namespace beckon::outbox

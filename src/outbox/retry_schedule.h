@@ -1,0 +1,43 @@
+// When a delivery is tried again. Contract section 6.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/random.h"
+
+namespace beckon::outbox {
+
+// The waits after the first, second, … failure; after the failure behind the last wait the delivery has failed.
+// Immutable.
+class RetrySchedule {
+ public:
+  static constexpr double kJitter = 0.10;  // each wait is drawn from ±10 % of it
+  static constexpr Duration kMostRetryAfter = std::chrono::hours{1};
+  static constexpr std::size_t kMostWaits = 64;
+
+  RetrySchedule();  // 5 s, 10 s, 20 s, 40 s, 5 min, 30 min, 2 h, 5 h, 10 h
+  // Precondition: every wait is positive, at most kMostWaits. No wait at all: a failure is final.
+  explicit RetrySchedule(std::vector<Duration> waits);
+
+  // "5s,10s,5m", also "100ms" (tests want short ones). Nothing for any other text.
+  static std::optional<RetrySchedule> parse(std::string_view text);
+  std::string to_text() const;  // what parse reads
+
+  // How long to wait after the `failures`-th failure since the schedule began (from 1): the wait with its jitter, or
+  // what the receiver asked for where that is longer, of which at most kMostRetryAfter is heeded. Nothing: give up.
+  std::optional<Duration> wait_after(int failures, std::optional<Duration> retry_after, Random& random) const;
+
+  const std::vector<Duration>& waits() const { return waits_; }
+
+ private:
+  std::vector<Duration> waits_;
+};
+
+// The value of a Retry-After header: seconds, or an HTTP date (RFC 9110, section 5.6.7, its preferred form) of which
+// `now` is taken. Never negative, at most a day; nothing for any other text.
+std::optional<Duration> parse_retry_after(std::string_view value, Instant now);
+
+}  // namespace beckon::outbox

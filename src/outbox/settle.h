@@ -1,0 +1,41 @@
+// What an attempt's result means: the one place that decides between delivered, retrying and failed. Pure.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/instant.h"
+#include "base/random.h"
+#include "outbox/delivery.h"
+#include "outbox/retry_schedule.h"
+#include "outbox/subscription.h"
+
+namespace beckon::outbox {
+
+// A subscription that only failed for so long is disabled (contract section 6); the start of a run is written down
+// once it has lasted kNotedAfter, so that an endpoint that flickers costs no write each time.
+inline constexpr Duration kDisabledAfter = std::chrono::days{5};
+inline constexpr Duration kNotedAfter = std::chrono::minutes{10};
+
+struct Verdict {
+  Settlement settlement;
+  Instant failing_since{};     // of the subscription, after this attempt; epoch: it works
+  std::string disable_reason;  // not empty: the subscription is to be disabled for this
+};
+
+// 2xx is success. Timeouts, network and TLS errors, DNS failures, 408, 425, 429 and 5xx are retried.
+bool is_success(const Attempt& attempt);
+bool is_retried(const Attempt& attempt);
+
+// "refused by policy", "dns", "connect", "tls", "timeout" or "status NNN": the words a tenant is told.
+std::string reason_of(const Attempt& attempt);
+
+// `delivery` as it was before the attempt, `failing_since` of its subscription likewise; `now` is the attempt's end,
+// from which the wait counts.
+Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
+               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random);
+
+// A delivery that would be retried is held while its subscription is disabled, and the other way round. To be called
+// again where the settlement is written, with the subscription as it is then: it may have changed meanwhile.
+void hold_or_retry(Settlement& settlement, const Subscription& subscription, std::string_view event_type);
+
+}  // namespace beckon::outbox

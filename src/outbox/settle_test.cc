@@ -1,0 +1,136 @@
+#include "outbox/settle.h"
+
+#include <gtest/gtest.h>
+
+namespace beckon::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Instant kNow = instant_ms(1'800'000'000'000);
+
+struct Case {
+  Delivery delivery;
+  Attempt attempt;
+  std::optional<Duration> retry_after;
+  Instant failing_since{};
+  SeededRandom random{3};
+
+  Case() {
+    delivery.id = DeliveryId{"dlv_1"};
+    attempt.number = 1;
+    attempt.at = kNow - 1s;
+  }
+  Verdict status(int code) {
+    attempt.outcome = AttemptOutcome::kStatus;
+    attempt.status = code;
+    return settle(delivery, attempt, retry_after, RetrySchedule(), failing_since, kNow, random);
+  }
+  Verdict error(AttemptOutcome outcome) {
+    attempt.outcome = outcome;
+    return settle(delivery, attempt, retry_after, RetrySchedule(), failing_since, kNow, random);
+  }
+};
+
+TEST(Settle, TakesEvery2xxAsDelivered) {
+  for (const int code : {200, 201, 202, 204, 299}) {
+    const Verdict verdict = Case().status(code);
+    EXPECT_EQ(verdict.settlement.state, DeliveryState::kDelivered) << code;
+    EXPECT_EQ(verdict.settlement.reason, "");
+    EXPECT_EQ(verdict.settlement.delivery, DeliveryId{"dlv_1"});
+    EXPECT_EQ(verdict.settlement.attempt.status, code);
+  }
+}
+
+TEST(Settle, RetriesWhatMayPass) {
+  for (const int code : {408, 425, 429, 500, 502, 503, 504, 599}) {
+    const Verdict verdict = Case().status(code);
+    EXPECT_EQ(verdict.settlement.state, DeliveryState::kRetrying) << code;
+    EXPECT_EQ(verdict.settlement.schedule_step, 1);
+    EXPECT_EQ(verdict.settlement.reason, "status " + std::to_string(code));
+    EXPECT_GE(verdict.settlement.next_attempt_at, kNow + 4500ms - 1ms);
+    EXPECT_LE(verdict.settlement.next_attempt_at, kNow + 5500ms);
+  }
+  using enum AttemptOutcome;
+  for (const auto outcome : {kDns, kConnect, kTls, kTimeout}) {
+    const Verdict verdict = Case().error(outcome);
+    EXPECT_EQ(verdict.settlement.state, DeliveryState::kRetrying) << to_text(outcome);
+    EXPECT_EQ(verdict.settlement.reason, to_text(outcome));
+  }
+}
+
+TEST(Settle, EndsOnEveryOtherAnswer) {
+  for (const int code : {100, 101, 199, 300, 301, 302, 307, 308, 400, 401, 403, 404, 409, 410, 413, 422, 600, 999}) {
+    const Verdict verdict = Case().status(code);
+    EXPECT_EQ(verdict.settlement.state, DeliveryState::kFailed) << code;
+    EXPECT_EQ(verdict.settlement.reason, "status " + std::to_string(code));
+  }
+}
+
+TEST(Settle, EndsOnARefusalByTheGuard) {
+  const Verdict verdict = Case().error(AttemptOutcome::kRefused);
+  EXPECT_EQ(verdict.settlement.state, DeliveryState::kFailed);
+  EXPECT_EQ(verdict.settlement.reason, "refused by policy");
+  EXPECT_EQ(verdict.disable_reason, "");
+}
+
+TEST(Settle, FailsBehindTheLastWait) {
+  Case one;
+  one.delivery.attempts = 20;
+  one.delivery.schedule_step = 8;
+  EXPECT_EQ(one.status(500).settlement.state, DeliveryState::kRetrying);
+  one.delivery.schedule_step = 9;
+  const Verdict last = one.status(500);
+  EXPECT_EQ(last.settlement.state, DeliveryState::kFailed);
+  EXPECT_EQ(last.settlement.schedule_step, 10);
+}
+
+TEST(Settle, WaitsAsLongAsTheReceiverAsked) {
+  Case one;
+  one.retry_after = 90s;
+  EXPECT_EQ(one.status(429).settlement.next_attempt_at, kNow + 90s);
+}
+
+TEST(Settle, DisablesOn410) {
+  EXPECT_NE(Case().status(410).disable_reason, "");
+  EXPECT_EQ(Case().status(404).disable_reason, "");
+}
+
+TEST(Settle, DisablesAfterFiveDaysOfFailuresOnly) {
+  Case one;
+  const Verdict first = one.status(500);
+  EXPECT_EQ(first.failing_since, one.attempt.at);
+  EXPECT_EQ(first.disable_reason, "");
+  one.failing_since = kNow - 5 * 24h + 1s;
+  EXPECT_EQ(one.error(AttemptOutcome::kDns).disable_reason, "");
+  one.failing_since = kNow - 5 * 24h;
+  EXPECT_NE(one.error(AttemptOutcome::kDns).disable_reason, "");
+  EXPECT_EQ(one.status(200).failing_since, Instant{});
+  EXPECT_EQ(one.status(200).disable_reason, "");
+}
+
+TEST(HoldOrRetry, FollowsTheSubscriptionAsItIs) {
+  Subscription subscription;
+  Settlement settlement = Case().status(500).settlement;
+  const Instant next = settlement.next_attempt_at;
+  hold_or_retry(settlement, subscription, "link.clicked");
+  EXPECT_EQ(settlement.state, DeliveryState::kRetrying);
+  subscription.enabled = false;
+  hold_or_retry(settlement, subscription, "webhook.test");
+  EXPECT_EQ(settlement.state, DeliveryState::kRetrying);
+  hold_or_retry(settlement, subscription, "link.clicked");
+  EXPECT_EQ(settlement.state, DeliveryState::kHeld);
+  EXPECT_EQ(settlement.reason, "subscription disabled");
+  subscription.enabled = true;
+  hold_or_retry(settlement, subscription, "link.clicked");
+  EXPECT_EQ(settlement.state, DeliveryState::kRetrying);
+  EXPECT_EQ(settlement.reason, "status 500");
+  EXPECT_EQ(settlement.next_attempt_at, next);
+  Settlement done = Case().status(200).settlement;
+  subscription.enabled = false;
+  hold_or_retry(done, subscription, "link.clicked");
+  EXPECT_EQ(done.state, DeliveryState::kDelivered);
+}
+
+}  // namespace
+}  // namespace beckon::outbox
