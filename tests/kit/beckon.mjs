@@ -13,6 +13,10 @@ export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
 
 const freePort = () => new Promise(done => { const probe = createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => done(port)); }); });
 
+// Flags with which a session may take many signals in a minute, and with which a delivery's retries are over in a second.
+export const roomy = [];
+export const quickRetries = [];
+
 let addresses = 0;
 // A client address that no one used before: limits per address count it alone.
 export const freshAddress = () => { addresses += 1; return `127.${64 + (process.pid % 128)}.${(addresses >> 8) + 1}.${addresses & 255}`; };
