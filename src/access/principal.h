@@ -1,6 +1,7 @@
 // Who is calling. Contract section 2.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ namespace beckon::access {
 // Roles of a user on a handle, each including the one before.
 enum class Role : std::uint8_t { kCreator = 1, kOperator = 2, kOwner = 3 };
 std::string_view to_text(Role role);  // "CREATOR", "OPERATOR", "OWNER"
+std::optional<Role> parse_role(std::string_view text);  // the inverse; exactly these words
 
 struct Principal {
   std::string subject;          // e-mail of a user, or "cli" for a token made on the command line

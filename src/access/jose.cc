@@ -1,0 +1,204 @@
+#include "access/jose.h"
+
+#include <cjose/cjose.h>
+#include <openssl/crypto.h>
+
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/encoding.h"
+
+namespace beckon::access {
+namespace {
+
+constexpr std::size_t kCoordinate = 32;  // bytes of one coordinate of P-256
+
+struct ReleaseJws {
+  void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
+};
+struct ReleaseHeader {
+  void operator()(cjose_header_t* header) const { cjose_header_release(header); }
+};
+using Jws = std::unique_ptr<cjose_jws_t, ReleaseJws>;
+using Header = std::unique_ptr<cjose_header_t, ReleaseHeader>;
+
+const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+
+// The text of a member that is a string, else an empty one.
+std::string_view string_of(const json::Value& jwk, std::string_view name) {
+  const json::Value* value = jwk.find(name);
+  return value != nullptr && value->is_string() ? value->text() : std::string_view{};
+}
+
+// The member as bytes of an unsigned integer in its one spelling, else empty.
+std::string bytes_of_member(const json::Value& jwk, std::string_view name) {
+  return from_base64url(string_of(jwk, name)).value_or("");
+}
+
+std::string member_text(std::string_view name, std::string_view text) {
+  return json::quote(name) + ":" + json::quote(text);
+}
+
+bool is_public_for_verifying(const json::Value& jwk) {
+  for (const char* secret : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+    if (jwk.find(secret) != nullptr) return false;
+  if (jwk.find("use") != nullptr && string_of(jwk, "use") != "sig") return false;
+  const json::Value* operations = jwk.find("key_ops");
+  if (operations == nullptr) return true;
+  for (const json::Value& operation : operations->items())
+    if (operation.is_string() && operation.text() == "verify") return true;
+  return false;
+}
+
+// Bits of an RSA modulus without leading zero bytes that could be one; 0 for what is none.
+std::size_t modulus_bits(std::string_view n) {
+  if (n.empty() || n.front() == '\0' || (n.back() & 1) == 0) return 0;
+  return n.size() * 8 - static_cast<std::size_t>(std::countl_zero(static_cast<unsigned char>(n.front())));
+}
+
+// An odd exponent from 3 to 2^32-1, without leading zero bytes; RFC 8017 section 3.1 and OpenSSL's own bound on cost.
+bool is_exponent(std::string_view e) {
+  return !e.empty() && e.size() <= 4 && e.front() != '\0' && (e.back() & 1) == 1 && e != std::string_view("\x01", 1);
+}
+
+std::string thumbprint(std::string_view x, std::string_view y) {  // RFC 7638: members in this order, no white space
+  return to_base64url(sha256(R"({"crv":"P-256","kty":"EC",)" + member_text("x", x) + "," + member_text("y", y) + "}"));
+}
+
+}  // namespace
+
+struct PublicKey::Native {
+  explicit Native(cjose_jwk_t* from) : key(from) {}
+  ~Native() { cjose_jwk_release(key); }
+  Native(const Native&) = delete;
+  Native& operator=(const Native&) = delete;
+
+  cjose_jwk_t* key;  // never retained again: cjose counts without atomics
+};
+
+std::string_view to_text(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::kEs256: return "ES256";
+    case Algorithm::kRs256: return "RS256";
+    case Algorithm::kPs256: return "PS256";
+  }
+  CHECK(false);
+}
+
+PublicKey::PublicKey(std::string kid, Algorithm algorithm, std::string members, std::size_t signature_size,
+                     std::shared_ptr<const Native> native)
+    : kid_(std::move(kid)), algorithm_(algorithm), signature_size_(signature_size), native_(std::move(native)) {
+  jwk_ = "{" + members + "," + member_text("kid", kid_) + "," + member_text("alg", to_text(algorithm)) +
+         R"(,"use":"sig"})";
+}
+
+std::optional<PublicKey> PublicKey::from_jwk(const json::Value& jwk, Algorithm rsa_algorithm) {
+  CHECK(rsa_algorithm != Algorithm::kEs256);
+  const std::string_view kid = string_of(jwk, "kid"), type = string_of(jwk, "kty");
+  if (kid.empty() || kid.size() > kLongestKid || !is_public_for_verifying(jwk)) return std::nullopt;
+  const bool names_algorithm = jwk.find("alg") != nullptr;
+  const std::string_view named = string_of(jwk, "alg");
+
+  Algorithm algorithm = Algorithm::kEs256;
+  std::string members;
+  std::size_t signature_size = 2 * kCoordinate;
+  if (type == "EC") {
+    if (string_of(jwk, "crv") != "P-256" || (names_algorithm && named != "ES256")) return std::nullopt;
+    if (bytes_of_member(jwk, "x").size() != kCoordinate || bytes_of_member(jwk, "y").size() != kCoordinate)
+      return std::nullopt;
+    members = R"("kty":"EC","crv":"P-256",)" + member_text("x", string_of(jwk, "x")) + "," +
+              member_text("y", string_of(jwk, "y"));
+  } else if (type == "RSA") {
+    algorithm = !names_algorithm ? rsa_algorithm : named == "PS256" ? Algorithm::kPs256 : Algorithm::kRs256;
+    if (names_algorithm && named != to_text(algorithm)) return std::nullopt;
+    const std::size_t bits = modulus_bits(bytes_of_member(jwk, "n"));
+    if (bits < kLeastRsaBits || bits > kMostRsaBits || !is_exponent(bytes_of_member(jwk, "e"))) return std::nullopt;
+    signature_size = (bits + 7) / 8;
+    members = R"("kty":"RSA",)" + member_text("n", string_of(jwk, "n")) + "," + member_text("e", string_of(jwk, "e"));
+  } else {
+    return std::nullopt;
+  }
+
+  // Only the members judged above reach the library; it is the one that looks whether a point is on the curve.
+  const std::string judged = "{" + members + "}";
+  cjose_err error;
+  cjose_jwk_t* native = cjose_jwk_import(judged.data(), judged.size(), &error);
+  if (native == nullptr) return std::nullopt;
+  return PublicKey(std::string(kid), algorithm, members, signature_size, std::make_shared<Native>(native));
+}
+
+bool PublicKey::verifies(const std::string& compact) const {
+  const std::size_t last_dot = compact.rfind('.');
+  if (last_dot == std::string::npos) return false;
+  const auto signature = from_base64url(std::string_view(compact).substr(last_dot + 1));
+  if (!signature || signature->size() != signature_size_) return false;
+  cjose_err error;
+  const Jws jws(cjose_jws_import(compact.data(), compact.size(), &error));
+  if (!jws) return false;
+  // The library takes the algorithm from the header: hold it to the key's own here too, whoever calls.
+  const char* named = cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, &error);
+  return named != nullptr && named == to_text(algorithm_) && cjose_jws_verify(jws.get(), native_->key, &error);
+}
+
+Es256Key::Es256Key(PublicKey public_key, std::shared_ptr<const PublicKey::Native> native)
+    : public_key_(std::move(public_key)), native_(std::move(native)) {}
+
+Es256Key Es256Key::make() {
+  cjose_err error;
+  const PublicKey::Native made(cjose_jwk_create_EC_random(CJOSE_JWK_EC_P_256, &error));
+  CHECK(made.key != nullptr);
+  char* text = cjose_jwk_to_json(made.key, true, &error);
+  CHECK(text != nullptr);
+  auto key = from_private_jwk(text);
+  OPENSSL_cleanse(text, std::strlen(text));
+  std::free(text);
+  CHECK(key.has_value());
+  return *std::move(key);
+}
+
+std::optional<Es256Key> Es256Key::from_private_jwk(std::string_view jwk) {
+  std::string copy(jwk);
+  const auto document = json::parse(std::move(copy));
+  if (!document) return std::nullopt;
+  const json::Value& root = document->root();
+  if (bytes_of_member(root, "d").size() != kCoordinate) return std::nullopt;
+  const std::string_view x = string_of(root, "x"), y = string_of(root, "y");
+  const std::string public_jwk = R"({"kty":"EC","crv":"P-256",)" + member_text("x", x) + "," + member_text("y", y) +
+                                 "," + member_text("kid", thumbprint(x, y)) + "}";
+  const auto public_document = json::parse(public_jwk);
+  auto public_key = public_document ? PublicKey::from_jwk(public_document->root()) : std::nullopt;
+  if (!public_key) return std::nullopt;
+  cjose_err error;
+  cjose_jwk_t* native = cjose_jwk_import(jwk.data(), jwk.size(), &error);
+  if (native == nullptr) return std::nullopt;
+  Es256Key key(*std::move(public_key), std::make_shared<PublicKey::Native>(native));
+  // A private half that does not belong to the public one would make tokens that nobody can verify.
+  return key.public_key().verifies(key.sign("{}")) ? std::optional(std::move(key)) : std::nullopt;
+}
+
+std::string Es256Key::private_jwk() const {
+  cjose_err error;
+  char* text = cjose_jwk_to_json(native_->key, true, &error);
+  CHECK(text != nullptr);
+  std::string jwk(text);
+  OPENSSL_cleanse(text, jwk.size());
+  std::free(text);
+  return jwk;
+}
+
+std::string Es256Key::sign(std::string_view payload) const {
+  cjose_err error;
+  const Header header(cjose_header_new(&error));
+  CHECK(header && cjose_header_set(header.get(), CJOSE_HDR_ALG, CJOSE_HDR_ALG_ES256, &error));
+  CHECK(cjose_header_set(header.get(), CJOSE_HDR_KID, kid().c_str(), &error));
+  CHECK(cjose_header_set(header.get(), "typ", "JWT", &error));
+  const Jws jws(cjose_jws_sign(native_->key, header.get(), bytes_of(payload), payload.size(), &error));
+  CHECK(jws != nullptr);
+  const char* compact = nullptr;
+  CHECK(cjose_jws_export(jws.get(), &compact, &error));
+  return compact;
+}
+
+}  // namespace beckon::access

@@ -1,0 +1,150 @@
+#include "access/jwt.h"
+
+#include <array>
+
+#include "base/check.h"
+#include "base/encoding.h"
+
+namespace beckon::access {
+namespace {
+
+constexpr std::size_t kLongestSubject = 254;    // of an e-mail address: RFC 5321, erratum 1690
+constexpr double kLatest = 253'402'300'799.0;   // the end of the year 9999, in seconds
+
+// Header members that would let a token choose its own key or change what a signature means.
+struct Unwelcome {
+  std::string_view name, why;
+};
+constexpr std::array kUnwelcome{
+    Unwelcome{"jku", "its header names a key set by URL (jku)"},
+    Unwelcome{"x5u", "its header names a certificate by URL (x5u)"},
+    Unwelcome{"x5c", "its header brings its own certificate (x5c)"},
+    Unwelcome{"jwk", "its header brings its own key (jwk)"},
+    Unwelcome{"crit", "its header demands an extension that is not known here (crit)"},
+    Unwelcome{"b64", "its payload is not encoded (b64)"},
+    Unwelcome{"zip", "it is compressed (zip)"},
+    Unwelcome{"enc", "it is encrypted (enc)"},
+    Unwelcome{"cty", "it holds another token (cty)"},
+};
+
+unexpected<Fault> refused(std::string_view why) { return unexpected(invalid_token(why)); }
+
+// The JSON object in one part of the token.
+Result<json::Document> object_in(std::string_view part, std::string_view name) {
+  auto bytes = from_base64url(part);
+  if (!bytes) return refused(std::string(name) + " is not strict base64url without padding");
+  auto document = json::parse(*std::move(bytes));
+  if (!document || !document->root().is_object())
+    return refused(std::string(name) + " is not a JSON object in which every member stands once");
+  return document;
+}
+
+Result<void> judge_header(const json::Value& header) {
+  for (const Unwelcome& unwelcome : kUnwelcome)
+    if (header.find(unwelcome.name) != nullptr) return refused(unwelcome.why);
+  const json::Value* algorithm = header.find("alg");
+  if (algorithm == nullptr || !algorithm->is_string()) return refused("its header names no algorithm");
+  for (const Algorithm ours : {Algorithm::kEs256, Algorithm::kRs256, Algorithm::kPs256})
+    if (algorithm->text() == to_text(ours)) {
+      const json::Value* kid = header.find("kid");
+      if (kid == nullptr || !kid->is_string() || kid->text().empty() || kid->text().size() > kLongestKid)
+        return refused("its header does not say which key signed it (kid)");
+      const json::Value* type = header.find("typ");
+      if (type != nullptr && !(type->is_string() && (type->text() == "JWT" || type->text() == "at+jwt")))
+        return refused("its header says that it is no access token (typ)");
+      return {};
+    }
+  return refused("its algorithm is none of ES256, RS256 and PS256");
+}
+
+// A NumericDate of RFC 7519, to the millisecond.
+std::optional<Instant> date_in(const json::Value* claim) {
+  if (claim == nullptr || !claim->is_number() || claim->number() < 0 || claim->number() > kLatest) return std::nullopt;
+  return instant_ms(static_cast<std::int64_t>(claim->number() * 1000.0));
+}
+
+bool is_exactly(const json::Value* claim, std::string_view text) {
+  return claim != nullptr && claim->is_string() && claim->text() == text;
+}
+
+bool is_for(const json::Value* claim, std::string_view audience) {
+  if (claim == nullptr || !claim->is_array()) return is_exactly(claim, audience);
+  return claim->items().size() == 1 && is_exactly(&claim->items()[0], audience);
+}
+
+Result<void> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
+  const auto issued_at = date_in(claims.find("iat")), expires_at = date_in(claims.find("exp"));
+  if (!expires_at) return refused("it does not say when it expires (exp)");
+  if (!issued_at) return refused("it does not say when it was made (iat)");
+  if (*expires_at <= *issued_at) return refused("it expires before it was made");
+  if (*expires_at - *issued_at > kLongestLife) return refused("it lives for more than 24 hours");
+  if (*issued_at > now + kLeeway) return refused("it was made in the future; set the clocks right");
+  if (const json::Value* claim = claims.find("nbf")) {
+    const auto not_before = date_in(claim);
+    if (!not_before) return refused("its nbf is no date");
+    if (*not_before > now + kLeeway) return refused("it is not valid yet (nbf)");
+  }
+  if (is_expired(*expires_at, now)) return unexpected(token_expired(*expires_at));
+  jwt.issued_at = *issued_at;
+  jwt.expires_at = *expires_at;
+  return {};
+}
+
+}  // namespace
+
+Result<UnverifiedJwt> read_jwt(std::string_view compact) {
+  if (compact.size() > kLargestToken) return refused("it has more than 8 KiB");
+  const std::size_t first = compact.find('.');
+  const std::size_t second = first == std::string_view::npos ? first : compact.find('.', first + 1);
+  if (second == std::string_view::npos || compact.find('.', second + 1) != std::string_view::npos)
+    return refused("it is not three parts with dots between them");
+  const std::string_view signature = compact.substr(second + 1);
+  if (signature.empty()) return refused("it is not signed");
+  if (!from_base64url(signature)) return refused("its signature is not strict base64url without padding");
+
+  const auto header = object_in(compact.substr(0, first), "its header");
+  if (!header) return unexpected(header.error());
+  if (const auto judged = judge_header(header->root()); !judged) return unexpected(judged.error());
+  auto claims = object_in(compact.substr(first + 1, second - first - 1), "its payload");
+  if (!claims) return unexpected(claims.error());
+  return UnverifiedJwt{.compact = std::string(compact),
+                       .algorithm = std::string(header->root().find("alg")->text()),
+                       .kid = std::string(header->root().find("kid")->text()),
+                       .claims = *std::move(claims)};
+}
+
+Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now) {
+  CHECK(key.kid() == token.kid);
+  if (token.algorithm != to_text(key.algorithm())) return refused("its algorithm is not the one of its key");
+  if (!key.verifies(token.compact)) return refused("its signature does not verify");
+
+  const json::Value& claims = token.claims.root();
+  if (!is_exactly(claims.find("iss"), rules.issuer)) return refused("it comes from another issuer (iss)");
+  if (!is_for(claims.find("aud"), rules.audience)) return refused("it is meant for another audience (aud)");
+  const json::Value* subject = claims.find("sub");
+  if (subject == nullptr || !subject->is_string() || subject->text().empty() ||
+      subject->text().size() > kLongestSubject)
+    return refused("it does not say who it stands for (sub)");
+  Jwt jwt{.kid = std::move(token.kid), .subject = std::string(subject->text()), .claims = json::Document(std::move(token.claims))};
+  if (const auto judged = judge_time(jwt.claims.root(), jwt, now); !judged) return unexpected(judged.error());
+  return jwt;
+}
+
+bool is_expired(Instant expires_at, Instant now) { return now >= expires_at + kLeeway; }
+
+Fault missing_bearer_token() {
+  return {.code = FaultCode::kMissingBearerToken,
+          .message = "Send a token in the header `Authorization: Bearer <token>`; log in or run `beckon token` to get one."};
+}
+
+Fault invalid_token(std::string_view why) {
+  return {.code = FaultCode::kInvalidToken,
+          .message = "The token is not acceptable: " + std::string(why) + ". Log in again or run `beckon token` to get another."};
+}
+
+Fault token_expired(Instant expires_at) {
+  return {.code = FaultCode::kTokenExpired,
+          .message = "The token expired at " + to_rfc3339(expires_at) + ". Log in again or run `beckon token` to get another."};
+}
+
+}  // namespace beckon::access
