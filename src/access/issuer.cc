@@ -1,0 +1,163 @@
+#include "access/issuer.h"
+
+#include <openssl/crypto.h>
+
+#include "access/email.h"
+#include "base/check.h"
+
+namespace beckon::access {
+namespace {
+
+std::string associated_data(std::string_view kid) { return "signing-key/" + std::string(kid); }
+
+void add_claims(json::Writer& writer, const TokenKind& kind) {
+  if (const auto* command_line = std::get_if<CommandLineToken>(&kind)) {
+    writer.member("sub", Issuer::kCommandLine).member("handle", command_line->handle.view());
+    writer.member("role", to_text(command_line->role));
+  } else if (const auto* user = std::get_if<UserToken>(&kind)) {
+    CHECK(is_email(user->email));
+    writer.member("sub", user->email);
+  } else {
+    CHECK(std::holds_alternative<PlatformAdminToken>(kind));
+    writer.member("sub", Issuer::kCommandLine).member_boolean("platformAdmin", true);
+  }
+}
+
+// Which of the three kinds a token is; it must be exactly one.
+Result<Principal> principal_of(const Jwt& jwt) {
+  const json::Value& claims = jwt.claims.root();
+  const json::Value *handle = claims.find("handle"), *role = claims.find("role"), *admin = claims.find("platformAdmin");
+  Principal principal{.subject = jwt.subject, .expires_at = jwt.expires_at};
+  const bool from_command_line = jwt.subject == Issuer::kCommandLine;
+  if (admin != nullptr && admin->is_boolean() && admin->boolean() && handle == nullptr && role == nullptr &&
+      from_command_line) {
+    principal.platform_admin = true;
+    return principal;
+  }
+  if (handle != nullptr && role != nullptr && admin == nullptr && from_command_line) {
+    const auto parsed = role->is_string() ? parse_role(role->text()) : std::nullopt;
+    if (handle->is_string() && is_handle(handle->text()) && parsed) {
+      principal.handle = Handle(handle->text());
+      principal.role = *parsed;
+      return principal;
+    }
+  }
+  if (handle == nullptr && role == nullptr && admin == nullptr && is_email(jwt.subject)) return principal;
+  return unexpected(invalid_token("its claims say neither a user, nor a handle with a role, nor the platform admin"));
+}
+
+}  // namespace
+
+Issuer::Issuer(Directory& directory, const SecretBox& box, const Clock& clock, Random& random, JwtRules rules)
+    : directory_(directory), box_(box), clock_(clock), random_(random), rules_(std::move(rules)) {}
+
+std::shared_ptr<const Issuer::Keys> Issuer::keys() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
+Result<void> Issuer::read_keys() {
+  read_at_ = clock_.now();  // also when it fails: a store in trouble is not asked by every stranger's token
+  const auto rows = directory_.signing_keys();
+  if (!rows) return unexpected(rows.error());
+  auto fresh = std::make_shared<Keys>();
+  std::vector<PublicKey> all;
+  for (const SigningKey& row : *rows) {  // newest first
+    auto jwk = box_.open(row.sealed_jwk, associated_data(row.kid));
+    const auto key = jwk ? Es256Key::from_private_jwk(*jwk) : std::nullopt;
+    if (jwk) OPENSSL_cleanse(jwk->data(), jwk->size());
+    if (!key || key->kid() != row.kid)
+      return unexpected(Fault{.code = FaultCode::kInternalError,
+                              .message = "A signing key does not open under this master key; start the server with the "
+                                         "key file that it was first started with."});
+    if (!fresh->newest) fresh->newest = *key;
+    all.push_back(key->public_key());
+  }
+  fresh->all = KeySet(std::move(all));
+  const std::lock_guard lock(mutex_);
+  keys_ = std::move(fresh);
+  return {};
+}
+
+Result<void> Issuer::add_key() {
+  const Es256Key key = Es256Key::make();
+  std::string jwk = key.private_jwk();
+  const SigningKey row{.kid = key.kid(),
+                       .sealed_jwk = box_.seal(jwk, associated_data(key.kid()), random_),
+                       .created_at = clock_.now()};
+  OPENSSL_cleanse(jwk.data(), jwk.size());
+  if (const auto added = directory_.add_signing_key(row); !added) return added;
+  return read_keys();
+}
+
+Result<void> Issuer::prepare() {
+  const std::lock_guard lock(reading_);
+  if (const auto read = read_keys(); !read) return read;
+  return keys()->newest ? Result<void>{} : add_key();
+}
+
+Result<void> Issuer::rotate() {
+  const std::lock_guard lock(reading_);
+  return add_key();
+}
+
+Result<std::shared_ptr<const Issuer::Keys>> Issuer::ready_keys() {
+  if (auto known = keys(); known->newest) return known;
+  if (const auto prepared = prepare(); !prepared) return unexpected(prepared.error());
+  return keys();
+}
+
+Result<std::shared_ptr<const Issuer::Keys>> Issuer::keys_with(std::string_view kid) {
+  if (auto known = keys(); known->all.find(kid) != nullptr) return known;
+  const std::lock_guard lock(reading_);
+  // Who waited here for another's reading finds the key already.
+  if (auto known = keys(); known->all.find(kid) != nullptr) return known;
+  const Instant now = clock_.now();
+  if (now >= read_at_ && now < read_at_ + kRefreshInterval) return keys();
+  if (const auto read = read_keys(); !read) return unexpected(read.error());
+  return keys();
+}
+
+Result<std::string> Issuer::issue(const TokenKind& kind, Duration life) {
+  if (life < std::chrono::seconds{1} || life > kLongestLife) {
+    Issues issues;
+    issues.add("ttl", "must be from 1s to 24h");
+    return unexpected(issues.fault());
+  }
+  const auto known = ready_keys();
+  if (!known) return unexpected(known.error());
+  const Instant now = clock_.now();
+  const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
+  std::string payload;
+  json::Writer writer(payload);
+  writer.begin_object().member("iss", rules_.issuer).member("aud", rules_.audience);
+  add_claims(writer, kind);
+  writer.member("iat", issued_at.time_since_epoch().count());
+  writer.member("exp", std::chrono::floor<std::chrono::seconds>(issued_at + life).time_since_epoch().count());
+  writer.member("jti", make_ulid("tok_", now, random_)).end_object();
+  return (*known)->newest->sign(payload);
+}
+
+Result<Identity> Issuer::verify(std::string_view compact) {
+  auto token = read_jwt(compact);
+  if (!token) return unexpected(token.error());
+  const auto known = keys_with(token->kid);
+  if (!known) return unexpected(known.error());
+  const PublicKey* key = (*known)->all.find(token->kid);
+  if (key == nullptr) return unexpected(invalid_token("it was signed by a key that is not known here"));
+  const auto jwt = verify_jwt(*std::move(token), *key, rules_, clock_.now());
+  if (!jwt) return unexpected(jwt.error());
+  auto principal = principal_of(*jwt);
+  if (!principal) return unexpected(principal.error());
+  return Identity{.principal = *std::move(principal), .kid = jwt->kid};
+}
+
+bool Issuer::has_key(std::string_view kid) const { return keys()->all.find(kid) != nullptr; }
+
+Result<std::string> Issuer::jwks() {
+  const auto known = ready_keys();
+  if (!known) return unexpected(known.error());
+  return (*known)->all.jwks();
+}
+
+}  // namespace beckon::access
