@@ -1,0 +1,117 @@
+#include "access/gate.h"
+
+#include "base/encoding.h"
+
+namespace beckon::access {
+namespace {
+
+// The token of "Bearer <token>" (RFC 6750; the scheme in any case), empty for anything else.
+std::string_view bearer_token(std::string_view authorization) {
+  static constexpr std::string_view kScheme = "bearer";
+  if (authorization.size() <= kScheme.size() || authorization[kScheme.size()] != ' ') return {};
+  for (std::size_t i = 0; i < kScheme.size(); ++i)
+    if ((authorization[i] | 0x20) != kScheme[i]) return {};
+  const std::size_t begin = authorization.find_first_not_of(' ', kScheme.size());
+  if (begin == std::string_view::npos) return {};
+  return authorization.substr(begin, authorization.find_last_not_of(' ') + 1 - begin);
+}
+
+Fault insufficient_role(const Handle& handle, Role needed, Role held) {
+  return {.code = FaultCode::kInsufficientRole,
+          .message = "This needs the role " + std::string(to_text(needed)) + " on " + handle.text + " and you have " +
+                     std::string(to_text(held)) + "; use a token of that role or ask the owner to grant it.",
+          .extras = {{"requiredRole", json::quote(to_text(needed))}, {"role", json::quote(to_text(held))}}};
+}
+
+Fault feature_locked(const Handle& handle) {
+  return {.code = FaultCode::kFeatureLocked,
+          .message = "The handle " + handle.text +
+                     " is not on the platform's allowlist; ask the platform admin to add it there."};
+}
+
+}  // namespace
+
+Result<Principal> Gate::authenticate(std::string_view authorization) {
+  const std::string_view token = bearer_token(authorization);
+  if (token.empty()) return unexpected(missing_bearer_token());
+  if (token.starts_with("patv1_"))
+    return unexpected(invalid_token("a personal access token is good on /v2/public/handles/{handle}/ only"));
+  if (token.size() > kLargestToken) return unexpected(invalid_token("it has more than 8 KiB"));
+
+  std::string digest = sha256(token);
+  if (const auto known = remembered_.find(digest); known && issuer_.has_key(known->kid)) {
+    if (!is_expired(known->principal.expires_at, clock_.now())) return known->principal;
+    remembered_.forget(digest);
+    return unexpected(token_expired(known->principal.expires_at));
+  }
+  auto identity = issuer_.verify(token);
+  if (!identity) return unexpected(identity.error());
+  Principal principal = identity->principal;
+  remembered_.add(std::move(digest), *std::move(identity));
+  return principal;
+}
+
+Result<Role> Gate::authorize(const Principal& principal, const Handle& handle, Role least) {
+  const auto role = role_of(principal, handle);
+  if (!role) return role;
+  if (*role < least) return unexpected(insufficient_role(handle, least, *role));
+  if (const auto listed = require_listed(handle); !listed) return unexpected(listed.error());
+  return *role;
+}
+
+Result<Role> Gate::role_of(const Principal& principal, const Handle& handle) {
+  if (principal.platform_admin || !is_handle(handle.view())) return unexpected(handle_not_found());
+  if (!principal.handle.empty()) {
+    // No reading before this answer: a foreign handle takes the time of an unknown one.
+    if (principal.handle != handle) return unexpected(handle_not_found());
+    if (const auto existing = require_existing(handle); !existing) return unexpected(existing.error());
+    return principal.role;
+  }
+  const auto role = directory_.role_of(handle, principal.subject);
+  if (!role) return unexpected(role.error());
+  if (!role->has_value()) return unexpected(handle_not_found());
+  return **role;
+}
+
+Result<void> Gate::authorize_platform_admin(const Principal& principal) const {
+  if (principal.platform_admin) return {};
+  return unexpected(Fault{.code = FaultCode::kInsufficientRole,
+                          .message = "This needs the platform admin; use a token made by `beckon token --platform-admin`.",
+                          .extras = {{"requiredRole", R"("PLATFORM_ADMIN")"}}});
+}
+
+Result<void> Gate::admit(const Handle& handle) {
+  if (!is_handle(handle.view())) return unexpected(handle_not_found());
+  if (const auto existing = require_existing(handle); !existing) return existing;
+  return require_listed(handle);
+}
+
+Result<void> Gate::require_existing(const Handle& handle) {
+  const auto record = directory_.handle(handle);
+  if (!record) return unexpected(record.error());
+  if (!record->has_value()) return unexpected(handle_not_found());
+  return {};
+}
+
+Result<void> Gate::require_listed(const Handle& handle) {
+  const auto list = allowlist();
+  if (!list) return unexpected(list.error());
+  if (!(*list)->admits(handle)) return unexpected(feature_locked(handle));
+  return {};
+}
+
+Result<std::shared_ptr<const Allowlist>> Gate::allowlist() {
+  auto text = directory_.allowlist();
+  if (!text) return unexpected(text.error());
+  const std::lock_guard lock(mutex_);
+  if (*text == allowlist_text_) return allowlist_;
+  auto parsed = parse_allowlist(*text);
+  if (!parsed)  // closed, not open: it was written by another hand than ours
+    return unexpected(Fault{.code = FaultCode::kInternalError,
+                            .message = "The stored allowlist cannot be read; put it again as the platform admin."});
+  allowlist_text_ = *std::move(text);
+  allowlist_ = std::make_shared<const Allowlist>(*std::move(parsed));
+  return allowlist_;
+}
+
+}  // namespace beckon::access
