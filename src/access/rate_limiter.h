@@ -1,0 +1,64 @@
+// Rolling limits by client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600 resolves and
+// prefetches a minute); one RateLimiter per such limit.
+//
+// Exact to one second, and never more lenient than the contract: what was taken is counted in whole seconds, and a second
+// stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64, for one client owns all of it.
+//
+// Memory is bounded by RateLimiterSettings::most_clients, some 360 bytes each (24 MiB by default), taken as clients come. Beyond
+// it the client that has been idle longest is forgotten; only who forgets a client of the last minute is lenient, so let
+// `most_clients` be above the clients of a minute and watch forgotten_early(). The table is hashed under a secret key.
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/encoding.h"
+#include "base/fault.h"
+#include "base/instant.h"
+#include "base/random.h"
+
+namespace beckon::access {
+
+// An IP address as 16 bytes, IPv4 in its mapped form (::ffff:a.b.c.d).
+using AddressBytes = std::array<std::uint8_t, 16>;
+
+struct RateLimiterSettings {
+  std::size_t most_clients = 64 * 1024;  // at least one for each of the 16 shards
+};
+
+struct RateVerdict {
+  bool allowed = false;
+  // limit and remaining as they are now. reset: when refused, after how long the same amount would be let in if nothing
+  // else were taken; when allowed, after how long the oldest that counts stops counting. Whole seconds, from 1 to 61; 0 where
+  // nothing counts.
+  RateState state;
+};
+
+// Thread-safe: locked by shard.
+class RateLimiter {
+ public:
+  RateLimiter(Random& random, RateLimiterSettings settings = {});
+  ~RateLimiter();
+
+  // Takes the whole amount or nothing. An amount above the limit is never allowed. `limit` may differ from call to call.
+  // Time that goes back is taken as standing still; after a step back of more than a minute counting goes on from there, with
+  // everything as old as it was.
+  RateVerdict take(const AddressBytes& address, std::uint32_t amount, std::uint32_t limit, Instant now);
+
+  std::size_t clients() const;                                          // remembered now
+  std::uint64_t forgotten_early() const { return forgotten_early_; }  // since the start: forgotten while they counted
+
+ private:
+  class Shard;
+  static constexpr std::size_t kShards = 16;
+
+  const KeyedHash hash_;
+  std::array<std::unique_ptr<Shard>, kShards> shards_;
+  std::atomic<std::uint64_t> forgotten_early_{0};
+};
+
+// The fault of a refused amount. `what` is what was counted: "signals", "resolves and prefetches".
+Fault rate_limited(std::string_view what, const RateState& state);
+
+}  // namespace beckon::access

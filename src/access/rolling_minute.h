@@ -1,0 +1,36 @@
+// How much was taken in the last minute, by whole seconds. Caller locks.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace beckon::access {
+
+class RollingMinute {
+ public:
+  // 60 whole seconds and the one that is running. The oldest is still counted in whole while part of it is within the
+  // minute, which makes the count never too small.
+  static constexpr std::size_t kBuckets = 61;
+
+  // Moves on to the second of `now`; see RateLimiter::take for time that goes back.
+  void advance(Instant now);
+
+  std::uint32_t total() const { return total_; }
+  void add(std::uint32_t amount) {
+    buckets_[newest_] += amount;
+    total_ += amount;
+  }
+
+  // After how many whole seconds from `now` at least `amount` of what counts (at most total()) will have stopped counting;
+  // with amount 0, how long until the first does, or 0 where nothing counts.
+  std::int64_t seconds_until_gone(std::uint32_t amount, Instant now) const;
+
+ private:
+  std::array<std::uint32_t, kBuckets> buckets_{};  // a ring
+  std::uint32_t total_ = 0;                        // their sum
+  std::uint32_t newest_ = 0;                       // index of the running second
+  std::int64_t second_ = 0;                        // the running second, since the epoch
+};
+
+}  // namespace beckon::access
