@@ -1,0 +1,111 @@
+#include "access/enrolment.h"
+
+#include "access/email.h"
+
+namespace beckon::access {
+namespace {
+
+constexpr const char* kHandleForm =
+    "must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or a digit";
+constexpr const char* kEmailForm = "must be an e-mail address such as ada@example.com";
+
+void judge_handle(std::string_view handle, Issues& issues) {
+  if (!is_handle(handle)) issues.add("handle", kHandleForm);
+}
+
+std::string judge_email(std::string_view text, const char* field, Issues& issues) {
+  auto email = to_email(text);
+  if (!email) issues.add(field, kEmailForm);
+  return std::move(email).value_or("");
+}
+
+std::string object(std::string_view name, std::string_view text) {
+  return "{" + json::quote(name) + ":" + json::quote(text) + "}";
+}
+
+Fault no_such_handle(std::string_view handle) {
+  return {.code = FaultCode::kHandleNotFound,
+          .message = "There is no handle " + std::string(handle) + "; make it with `beckon handle add`."};
+}
+
+// Says with our words what the directory refused; any other fault stays as it is.
+Fault in_words(Fault fault, FaultCode code, std::string message) {
+  if (fault.code == code) fault.message = std::move(message);
+  return fault;
+}
+
+}  // namespace
+
+AuditEntry Enrolment::audit(Handle handle, std::string action, std::string target, std::string detail) const {
+  const Instant now = clock_.now();
+  return {.id = AuditId(make_ulid("aud_", now, random_)),
+          .handle = std::move(handle),
+          .at = now,
+          .actor = actor_,
+          .action = std::move(action),
+          .target = std::move(target),
+          .detail = std::move(detail)};
+}
+
+Result<HandleRecord> Enrolment::add_handle(std::string_view handle, std::string_view owner) {
+  Issues issues;
+  judge_handle(handle, issues);
+  const std::string email = judge_email(owner, "ownerEmail", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const Handle name(handle);
+  const auto added = directory_.add_handle(name, email, audit(name, "handle.add", name.text, object("owner", email)));
+  if (!added)
+    return unexpected(in_words(added.error(), FaultCode::kConflict,
+                               "The handle " + name.text + " exists already; choose another name, or change its owner "
+                               "with `beckon grant --role OWNER`."));
+  return existing(handle);
+}
+
+Result<void> Enrolment::add_user(std::string_view email) {
+  Issues issues;
+  const std::string user = judge_email(email, "email", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto added = directory_.add_user(user, audit(Handle(), "user.add", user, "{}"));
+  if (!added)
+    return unexpected(in_words(added.error(), FaultCode::kConflict,
+                               "The user " + user + " exists already; give a role with `beckon grant`."));
+  return {};
+}
+
+Result<void> Enrolment::grant(std::string_view handle, std::string_view user, std::string_view role) {
+  Issues issues;
+  judge_handle(handle, issues);
+  const std::string email = judge_email(user, "user", issues);
+  const auto parsed = parse_role(role);
+  if (!parsed) issues.add("role", "must be CREATOR, OPERATOR or OWNER");
+  if (!issues.empty()) return unexpected(issues.fault());
+
+  const Handle name(handle);
+  const auto granted = directory_.grant({.handle = name, .user = email, .role = *parsed},
+                                        audit(name, "grant.put", email, object("role", role)));
+  if (granted) return {};
+  if (granted.error().code != FaultCode::kNotFound && granted.error().code != FaultCode::kHandleNotFound)
+    return unexpected(granted.error());
+  if (const auto found = existing(handle); !found) return unexpected(found.error());
+  return unexpected(Fault{.code = FaultCode::kNotFound,
+                          .message = "There is no user " + email + "; add them with `beckon user add`."});
+}
+
+Result<void> Enrolment::put_allowlist(const Allowlist& allowlist) {
+  const std::string json = allowlist.to_json();
+  return directory_.put_allowlist(json, audit(Handle(), "allowlist.put", "allowlist", json));
+}
+
+Result<HandleRecord> Enrolment::existing(std::string_view handle) {
+  if (!is_handle(handle)) {
+    Issues issues;
+    judge_handle(handle, issues);
+    return unexpected(issues.fault());
+  }
+  auto record = directory_.handle(Handle(handle));
+  if (!record) return unexpected(record.error());
+  if (!record->has_value()) return unexpected(no_such_handle(handle));
+  return **std::move(record);
+}
+
+}  // namespace beckon::access

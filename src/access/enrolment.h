@@ -1,0 +1,41 @@
+// What the command line and the platform admin do to the directory: each checks what it is given, changes it, and leaves an
+// audit entry in the same transaction. Thread-safe where the directory, clock and random are.
+//
+// Faults: kValidationError with every fault at once; kConflict, kNotFound, kHandleNotFound with a sentence that says what to
+// do next; others of the directory pass through.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "access/allowlist.h"
+#include "access/directory.h"
+#include "base/random.h"
+
+namespace beckon::access {
+
+class Enrolment {
+ public:
+  // `actor` is who does it: "cli", or the subject of a token.
+  Enrolment(Directory& directory, const Clock& clock, Random& random, std::string actor = "cli")
+      : directory_(directory), clock_(clock), random_(random), actor_(std::move(actor)) {}
+
+  // Makes the handle with its one OWNER, who becomes a user if need be. Fields of faults: handle, ownerEmail.
+  Result<HandleRecord> add_handle(std::string_view handle, std::string_view owner);
+  Result<void> add_user(std::string_view email);  // field: email
+  // OWNER moves the ownership: the former owner becomes OPERATOR. Fields: handle, user, role.
+  Result<void> grant(std::string_view handle, std::string_view user, std::string_view role);
+  Result<void> put_allowlist(const Allowlist& allowlist);
+
+  // The handle, where it exists: for `beckon token`.
+  Result<HandleRecord> existing(std::string_view handle);
+
+ private:
+  AuditEntry audit(Handle handle, std::string action, std::string target, std::string detail) const;
+
+  Directory& directory_;
+  const Clock& clock_;
+  Random& random_;
+  const std::string actor_;
+};
+
+}  // namespace beckon::access
