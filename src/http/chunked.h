@@ -1,0 +1,39 @@
+// The chunked transfer coding (RFC 9112 section 7.1), decoded strictly.
+//
+//   body    = *( size [ ext ] CRLF data CRLF ) 1*"0" [ ext ] CRLF *( trailer CRLF ) CRLF
+// Extensions and trailers are checked for control bytes and passed over.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "http/head.h"
+
+namespace beckon::http {
+
+// Decodes one body, in pieces of any size. Confined to one thread.
+class ChunkedDecoder {
+ public:
+  // Appends what `bytes` hold of the data to `body`; returns how many bytes were used. Refused: malformed framing
+  // (kInvalidPayload), a body of more than `limit` bytes (kPayloadTooLarge), before its data is taken.
+  std::expected<std::size_t, Refusal> feed(std::string_view bytes, std::string& body, std::size_t limit);
+
+  bool done() const { return state_ == State::kDone; }
+  void reset() { *this = {}; }
+
+ private:
+  enum class State : std::uint8_t { kSize, kExtension, kSizeLf, kData, kDataCr, kDataLf, kTrailer, kTrailerLf, kDone };
+
+  const char* step(char c);     // one byte outside of data; null or what is wrong
+  const char* size_digit(char c);
+  const char* trailer(char c);
+
+  State state_ = State::kSize;
+  int digits_ = 0;
+  std::uint64_t left_ = 0;         // of the chunk
+  std::size_t line_ = 0;           // bytes of the extension, or of the trailer line
+  std::size_t overhead_ = 0;       // bytes of extensions and trailers in all
+};
+
+}  // namespace beckon::http

@@ -1,0 +1,337 @@
+#include "http/connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "http/error.h"
+#include "http/response_head.h"
+#include "http/stream.h"
+#include "http/text.h"
+
+namespace beckon::http {
+namespace {
+
+constexpr std::size_t kFirstBuffer = 4 * 1024;    // of an idle connection; most requests fit
+constexpr std::size_t kBodyBuffer = 16 * 1024;    // while a longer body comes
+constexpr std::size_t kHighWater = 64 * 1024;     // unsent bytes beyond which no further request is begun
+constexpr std::size_t kLingerBytes = 1024 * 1024; // thrown away at most
+constexpr std::chrono::seconds kLinger{2};
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<IoThread> thread, Socket socket, const ClientAddress& peer)
+    : thread_(std::move(thread)), socket_(std::move(socket)), peer_(peer), since_(Steady::now()), in_(kFirstBuffer) {}
+
+Connection::~Connection() = default;
+
+void Connection::start() { start_read(); }
+
+bool Connection::is_idle() const { return state_ == State::kHead && begin_ == end_ && out_.empty(); }
+
+void Connection::close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  if (sink_) sink_->close();
+  thread_->remove(*this);
+}
+
+void Connection::drain() {
+  if (is_idle()) {
+    close();
+  } else if (state_ == State::kStream) {
+    take_stream({});
+  }
+}
+
+void Connection::proceed() {
+  proceeding_ = true;
+  do {
+    held_back_ = false;
+    while (advance()) {
+    }
+    flush();
+  } while (held_back_ && !writing_ && state_ != State::kClosed);
+  proceeding_ = false;
+  if (state_ == State::kClosed) return;
+  if (!is_idle()) {
+    thread_->set_busy(*this);
+  } else if (thread_->is_draining()) {
+    close();
+    return;
+  } else {
+    thread_->set_idle(*this);
+  }
+  const bool needs_bytes = (state_ == State::kHead || state_ == State::kBody) && !writing_;
+  if (needs_bytes || state_ == State::kStream) start_read();
+}
+
+bool Connection::advance() {
+  if (state_ != State::kHead && state_ != State::kBody) return false;
+  if (writing_ || out_.size() > kHighWater) {
+    held_back_ = true;
+    return false;
+  }
+  return state_ == State::kHead ? advance_head() : advance_body();
+}
+
+bool Connection::advance_head() {
+  if (begin_ == end_) return false;
+  const auto size = find_head_end(unread(), scan_, thread_->limits());
+  if (!size) {
+    forget_request();
+    return refuse(size.error());
+  }
+  return *size > 0 && take_head(*size);
+}
+
+void Connection::forget_request() {
+  request_.method = Method::kGet;
+  request_.target = request_.path = request_.query = {};
+  request_.fields.clear();
+  request_.params.clear();
+  request_.body.clear();
+  request_.route = nullptr;
+  if (request_.principal.has_value()) request_.principal.reset();
+  request_.client = peer_;
+  request_.received = thread_->shared().clock.now();
+  request_.id.text = thread_->make_request_id(request_.received);
+  framing_ = {};
+  scan_ = {};
+}
+
+bool Connection::take_head(std::size_t size) {
+  forget_request();
+  head_.assign(unread().substr(0, size));
+  begin_ += size;
+  const auto framing = parse_head(head_, request_, thread_->limits());
+  identify_client();
+  if (!framing) return refuse(framing.error());
+  framing_ = *framing;
+  close_after_ = !framing_.keep_alive;
+  if (auto fault = fault_of_head()) return reject(std::move(*fault));
+  return begin_body();
+}
+
+namespace {
+
+// ^[A-Za-z0-9._-]{1,64}$
+bool is_sane_request_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '.' || c == '_' || c == '-';
+  });
+}
+
+bool is_accepted(BodyType type, std::string_view content_type) {
+  const std::string_view essence = trim(content_type.substr(0, content_type.find(';')));
+  switch (type) {
+    case BodyType::kJsonOrText:
+      if (equal_ignoring_case(essence, "text/plain")) return true;
+      [[fallthrough]];
+    case BodyType::kJson: return equal_ignoring_case(essence, "application/json");
+    case BodyType::kAny: return true;
+  }
+  return false;
+}
+
+Fault method_not_allowed(const std::string& allow) {
+  return {.code = FaultCode::kMethodNotAllowed, .message = "This path takes " + allow + "."};
+}
+
+}  // namespace
+
+void Connection::identify_client() {
+  if (const auto id = request_.header("x-request-id"); is_sane_request_id(id)) request_.id.text.assign(id);
+  const auto& trusted = thread_->shared().options.trusted_proxies;
+  if (trusted.empty()) return;
+  std::vector<std::string_view> forwarded_for;
+  std::vector<std::string_view> forwarded;
+  for (const Field& field : request_.fields) {
+    if (equal_ignoring_case(field.name, "x-forwarded-for")) forwarded_for.push_back(field.value);
+    if (equal_ignoring_case(field.name, "forwarded")) forwarded.push_back(field.value);
+  }
+  request_.client = client_address(peer_, trusted, forwarded_for, forwarded);
+}
+
+std::optional<Fault> Connection::fault_of_head() {
+  Router::Found found = thread_->shared().router.find(request_);
+  allow_ = found.allow;
+  request_.route = found.route;
+  body_limit_ = thread_->limits().body;
+  if (!found.allow) {
+    return Fault{.code = FaultCode::kNotFound, .message = "Nothing is served at this path; /docs lists what is."};
+  }
+  if (!found.route && request_.method != Method::kOptions) return method_not_allowed(*found.allow);
+  if (found.fault) return std::move(found.fault);
+  if (found.route && found.route->body_limit > 0) body_limit_ = found.route->body_limit;
+  if (framing_.length > body_limit_) {
+    return Fault{.code = FaultCode::kPayloadTooLarge,
+                 .message = "The body may have at most " + std::to_string(body_limit_) + " bytes; send less at once."};
+  }
+  const bool typed = framing_.has_body() && found.route && found.route->method != Method::kGet;
+  if (typed && (!is_accepted(found.route->body, request_.header("content-type")) ||
+                !request_.header("content-encoding").empty())) {
+    return Fault{.code = FaultCode::kUnsupportedMediaType,
+                 .message = "Send the body as content-type: application/json, without a content-encoding."};
+  }
+  return std::nullopt;
+}
+
+bool Connection::begin_body() {
+  if (!framing_.has_body()) return dispatch();
+  state_ = State::kBody;
+  since_ = Steady::now();
+  received_ = 0;
+  chunks_.reset();
+  if (!framing_.chunked) request_.body.reserve(framing_.length);
+  if (framing_.expects_continue && begin_ == end_) out_ += kContinue;
+  return true;
+}
+
+bool Connection::advance_body() {
+  if (begin_ == end_) return false;
+  if (framing_.chunked) {
+    const auto used = chunks_.feed(unread(), request_.body, body_limit_);
+    if (!used) return refuse(used.error());
+    begin_ += *used;
+    received_ += *used;
+    return chunks_.done() ? dispatch() : false;
+  }
+  const std::string_view part = unread().substr(0, framing_.length - request_.body.size());
+  request_.body += part;
+  begin_ += part.size();
+  received_ += part.size();
+  return request_.body.size() == framing_.length ? dispatch() : false;
+}
+
+void Connection::make_space() {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    const bool large = state_ == State::kBody && (framing_.chunked || framing_.length > kFirstBuffer);
+    const std::size_t wanted = large ? kBodyBuffer : kFirstBuffer;
+    if (in_.size() != wanted) in_ = std::vector<char>(wanted);
+  } else if (end_ == in_.size()) {
+    if (begin_ > 0) {
+      std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    } else {
+      in_.resize(in_.size() * 2);  // bounded: find_head_end() refuses what is longer than the limits
+    }
+  }
+}
+
+void Connection::start_read() {
+  if (reading_) return;
+  reading_ = true;
+  make_space();
+  socket_.async_read_some(boost::asio::buffer(in_.data() + end_, in_.size() - end_),
+                          [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
+                            self->on_read(error, size);
+                          });
+}
+
+void Connection::on_read(const boost::system::error_code& error, std::size_t size) {
+  reading_ = false;
+  if (state_ == State::kClosed) return;
+  if (error) {
+    close();
+  } else if (state_ == State::kLinger || state_ == State::kStream || state_ == State::kClosing) {
+    received_ += size;  // thrown away: `end_` stays
+    if (received_ > kLingerBytes) {
+      close();
+    } else if (state_ != State::kClosing) {
+      start_read();
+    }
+  } else {
+    if (state_ == State::kHead && begin_ == end_) since_ = Steady::now();
+    end_ += size;
+    proceed();
+  }
+}
+
+void Connection::flush() {
+  while (sent_ < out_.size() && state_ != State::kClosed) {
+    const ssize_t size =
+        ::send(socket_.native_handle(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (size >= 0) {
+      sent_ += static_cast<std::size_t>(size);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      wait_writable();
+      return;
+    } else if (errno != EINTR) {
+      close();
+    }
+  }
+  if (state_ == State::kClosed) return;
+  out_.clear();
+  sent_ = 0;
+  if (out_.capacity() > kHighWater) std::string().swap(out_);
+  if (sink_) sink_->set_unsent(0);
+  if (state_ == State::kClosing) begin_linger();
+}
+
+void Connection::wait_writable() {
+  if (sink_) sink_->set_unsent(out_.size() - sent_);
+  if (writing_) return;
+  writing_ = true;
+  write_since_ = Steady::now();
+  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
+    self->writing_ = false;
+    if (self->state_ == State::kClosed) return;
+    if (error) {
+      self->close();
+    } else {
+      self->proceed();
+    }
+  });
+}
+
+void Connection::begin_linger() {
+  state_ = State::kLinger;
+  since_ = Steady::now();
+  received_ = 0;
+  begin_ = end_ = 0;
+  ::shutdown(socket_.native_handle(), SHUT_WR);
+  start_read();
+}
+
+void Connection::sweep(Steady::time_point now) {
+  const HttpLimits& limits = thread_->limits();
+  if (writing_) {
+    if (now - write_since_ > limits.write_stall) close();
+    return;
+  }
+  const auto waited = now - since_;
+  switch (state_) {
+    case State::kHead:
+      if (begin_ == end_) {
+        if (waited > limits.idle) close();
+      } else if (waited > limits.head) {
+        forget_request();
+        refuse({FaultCode::kRequestTimeout, "The head of the request took too long; send it at once."});
+      }
+      return;
+    case State::kBody: {
+      const double seconds = std::chrono::duration<double>(waited).count();
+      if (waited > limits.body_grace && static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
+        refuse({FaultCode::kRequestTimeout, "The body of the request came too slowly; send it faster."});
+      }
+      return;
+    }
+    case State::kLinger:
+      if (waited > kLinger) close();
+      return;
+    case State::kHandling:
+    case State::kStream:
+    case State::kClosing:
+    case State::kClosed: return;
+  }
+}
+
+}  // namespace beckon::http

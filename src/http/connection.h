@@ -1,0 +1,107 @@
+// One client's connection: reads requests, has them handled one after the other, writes the answers in order.
+//
+//   kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
+//     │                        │                          ├──stream──▶ kStream ──end──▶ kClosing
+//     └───── refused ──────────┴───▶ kClosing ◀───────────┘ answer with "connection: close"
+//   kClosing ──all written──▶ kLinger (our side is shut; what still comes is thrown away, so that the client can read
+//   the answer before a reset) ──end of the client or 2 s──▶ kClosed
+//
+// Confined to its io thread, but for answer(), which any thread may call. The object outlives its socket while a Respond
+// or a Stream refers to it.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/chunked.h"
+#include "http/head.h"
+#include "http/io_thread.h"
+
+namespace beckon::http {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<IoThread> thread, Socket socket, const ClientAddress& peer);
+  ~Connection();
+
+  void start();
+  void sweep(Steady::time_point now);  // closes, or answers 408, when a deadline has passed
+  void drain();
+  void close();
+  const ClientAddress& peer() const { return peer_; }
+  bool is_idle() const;
+
+  void answer(Response&& response);  // any thread
+  void answer_failed();              // any thread: 500
+  void receive(Mail&& mail);         // what answer() or a Stream sent from another thread
+  IoThread& thread() { return *thread_; }
+
+ private:
+  friend class IoThread;
+  enum class State : std::uint8_t { kHead, kBody, kHandling, kStream, kClosing, kLinger, kClosed };
+
+  // Reading.
+  void proceed();  // takes as many requests as there are, writes, then waits for what is missing
+  bool advance();  // one step; false when bytes, an answer or room to write are missing
+  bool advance_head();
+  bool advance_body();
+  bool take_head(std::size_t size);
+  void forget_request();
+  void identify_client();
+  std::optional<Fault> fault_of_head();
+  bool begin_body();
+  std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
+  void start_read();
+  void on_read(const boost::system::error_code& error, std::size_t size);
+  void make_space();
+
+  // Handling.
+  bool dispatch();
+  void run(const Route& route);
+  void preflight();
+  void deliver(Response&& response);
+  bool refuse(const Refusal& refusal);       // answers and closes
+  bool reject(Fault fault);                  // answers; closes if a body is unread
+  void count(const Response& response, std::chrono::microseconds took);
+  void begin_stream(std::move_only_function<void(Stream)> stream);
+  void take_stream(std::string&& piece);
+
+  // Writing.
+  void flush();
+  void wait_writable();
+  void begin_linger();
+
+  std::shared_ptr<IoThread> thread_;
+  Socket socket_;
+  const ClientAddress peer_;
+  std::list<std::shared_ptr<Connection>>::iterator place_;
+  bool listed_idle_ = false;
+
+  State state_ = State::kHead;
+  bool reading_ = false;      // a read is under way
+  bool writing_ = false;      // waits until the client takes more
+  bool proceeding_ = false;   // proceed() is on the stack
+  bool held_back_ = false;    // a request waits for room to write
+  bool close_after_ = false;  // the answer under way is the last one
+  bool counted_ = false;      // in Shared::in_flight
+  Steady::time_point since_;  // of the state, for its deadline
+  Steady::time_point write_since_;
+
+  std::vector<char> in_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  HeadScan scan_;
+  std::string head_;  // of the request under way; its views point here
+  Framing framing_;
+  ChunkedDecoder chunks_;
+  std::uint64_t received_ = 0;  // bytes of the body; of what is thrown away while lingering
+  std::size_t body_limit_ = 0;
+  Request request_;
+  const std::string* allow_ = nullptr;
+
+  std::string out_;
+  std::size_t sent_ = 0;
+  std::shared_ptr<Stream::Sink> sink_;
+};
+
+}  // namespace beckon::http

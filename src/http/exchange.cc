@@ -1,0 +1,229 @@
+// The half of a connection that has requests handled and takes their answers.
+#include <boost/asio/post.hpp>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "http/connection.h"
+#include "http/error.h"
+#include "http/response_head.h"
+#include "http/stream.h"
+
+namespace beckon::http {
+namespace {
+
+Fault internal_error() {
+  return {.code = FaultCode::kInternalError,
+          .message = "The server failed at this request; try again, and name the requestId if it happens again."};
+}
+
+// What a Respond holds. Small enough to live inside of it.
+class Reply {
+ public:
+  explicit Reply(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  Reply(Reply&&) noexcept = default;
+  Reply& operator=(Reply&&) = delete;
+  ~Reply() {
+    if (connection_) connection_->answer_failed();
+  }
+
+  void operator()(Response&& response) {
+    const auto connection = std::move(connection_);
+    CHECK(connection && "a request was answered twice");
+    connection->answer(std::move(response));
+  }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+void handle(const Route& route, Request& request, Respond respond) {
+  try {
+    route.handler(request, std::move(respond));
+  } catch (const std::exception& error) {
+    log::error("handler_failed").add("route", route.pattern).add("reason", error.what());
+  }
+}
+
+void authorize_and_handle(const Hooks& hooks, const Route& route, Request& request, Respond respond) {
+  if (route.access.who != Access::Who::kPublic) {
+    std::optional<Fault> fault;
+    try {
+      fault = hooks.authorize(route, request);
+    } catch (const std::exception& error) {
+      log::error("authorize_failed").add("route", route.pattern).add("reason", error.what());
+      fault = internal_error();
+    }
+    if (fault) {
+      respond(to_response(*fault, request.id));
+      return;
+    }
+  }
+  handle(route, request, std::move(respond));
+}
+
+}  // namespace
+
+bool Connection::dispatch() {
+  Shared& shared = thread_->shared();
+  state_ = State::kHandling;
+  since_ = Steady::now();
+  request_.received = shared.clock.now();
+  if (!request_.route) {
+    preflight();
+    return true;
+  }
+  if (shared.in_flight.fetch_add(1, std::memory_order_relaxed) >= thread_->limits().in_flight) {
+    shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
+    deliver(to_response(unavailable("The server has more requests than it can handle."), request_.id));
+    return true;
+  }
+  counted_ = true;
+  run(*request_.route);
+  return true;
+}
+
+void Connection::run(const Route& route) {
+  Respond respond{Reply{shared_from_this()}};
+  if (route.run == Run::kInline && route.access.who == Access::Who::kPublic) {
+    handle(route, request_, std::move(respond));
+    return;
+  }
+  boost::asio::post(thread_->shared().control, [&hooks = thread_->shared().router.hooks(), &route, &request = request_,
+                                                respond = std::move(respond)]() mutable {
+    authorize_and_handle(hooks, route, request, std::move(respond));
+  });
+}
+
+void Connection::preflight() {
+  if (const Preflight& hook = thread_->shared().router.hooks().preflight) {
+    hook(request_, *allow_, Respond{Reply{shared_from_this()}});
+  } else {
+    deliver({.status = 204, .headers = {{"allow", *allow_}}});
+  }
+}
+
+bool Connection::refuse(const Refusal& refusal) {
+  close_after_ = true;
+  state_ = State::kHandling;
+  deliver(to_response({.code = refusal.code, .message = refusal.message}, request_.id));
+  return true;
+}
+
+bool Connection::reject(Fault fault) {
+  if (framing_.has_body()) close_after_ = true;
+  state_ = State::kHandling;
+  since_ = Steady::now();
+  Response response = to_response(fault, request_.id);
+  if (fault.code == FaultCode::kMethodNotAllowed) response.headers.emplace_back("allow", *allow_);
+  deliver(std::move(response));
+  return true;
+}
+
+void Connection::answer(Response&& response) {
+  if (thread_->is_here()) {
+    deliver(std::move(response));
+  } else {
+    thread_->mail({shared_from_this(), std::move(response)});
+  }
+}
+
+void Connection::answer_failed() { answer(to_response(internal_error(), request_.id)); }
+
+void Connection::receive(Mail&& mail) {
+  if (auto* response = std::get_if<Response>(&mail.what)) {
+    deliver(std::move(*response));
+  } else {
+    take_stream(std::move(std::get<std::string>(mail.what)));
+  }
+}
+
+void Connection::deliver(Response&& response) {
+  if (counted_) {
+    counted_ = false;
+    thread_->shared().in_flight.fetch_sub(1, std::memory_order_relaxed);
+  }
+  if (state_ == State::kClosed) return;
+  CHECK(state_ == State::kHandling);
+  if (const Decorate& decorate = thread_->shared().router.hooks().decorate) decorate(request_, response);
+  if (!has_clean_headers(response)) {
+    log::error("malformed_answer").add("id", request_.id.view());
+    response = to_response(internal_error(), request_.id);
+  }
+  if (thread_->is_draining() || response.stream) close_after_ = true;
+  const ResponseFrame frame{.request_id = request_.id.view(),
+                            .date = thread_->date(request_.received),
+                            .keep_alive = !close_after_,
+                            .is_http_1_0 = framing_.is_http_1_0,
+                            .without_body = request_.method == Method::kHead};
+  append_response(out_, response, frame);
+  const auto now = Steady::now();
+  count(response, std::chrono::duration_cast<std::chrono::microseconds>(now - since_));
+  since_ = now;
+  state_ = close_after_ ? State::kClosing : State::kHead;
+  if (response.stream && !frame.without_body) begin_stream(std::move(response.stream));
+  if (!proceeding_) proceed();
+}
+
+void Connection::count(const Response& response, std::chrono::microseconds took) {
+  const Shared& shared = thread_->shared();
+  shared.metrics.answered(request_.route, response.status, took);
+  switch (shared.options.request_log) {
+    case RequestLog::kOff: return;
+    case RequestLog::kErrors:
+      if (response.status < 400) return;
+      break;
+    case RequestLog::kAll: break;
+  }
+  log::info("request")
+      .add("id", request_.id.view())
+      .add("method", to_text(request_.method))
+      .add("route", request_.route ? request_.route->pattern : "unmatched")
+      .add("status", response.status)
+      .add("client", request_.client.text())
+      .add("us", took.count())
+      .add("bytes", static_cast<std::int64_t>(response.body.size()));
+}
+
+void Connection::begin_stream(std::move_only_function<void(Stream)> stream) {
+  state_ = State::kStream;
+  received_ = 0;
+  begin_ = end_ = 0;
+  sink_ = std::make_shared<Stream::Sink>(weak_from_this(), thread_->limits().stream_backlog);
+  stream(Stream(sink_));
+}
+
+void Connection::take_stream(std::string&& piece) {
+  if (sink_) sink_->taken(piece.size());
+  if (state_ != State::kStream) return;
+  if (piece.empty()) {
+    state_ = State::kClosing;
+    sink_->close();
+  } else {
+    out_.erase(0, sent_);
+    sent_ = 0;
+    out_ += piece;
+  }
+  if (!writing_) proceed();
+}
+
+bool Stream::Sink::write(std::string bytes) {
+  if (!open_) return false;
+  if (bytes.empty()) return true;
+  const auto connection = connection_.lock();
+  if (!connection || mailed_ + unsent_ + bytes.size() > limit_) return false;
+  mailed_ += bytes.size();
+  connection->thread().mail({connection, std::move(bytes)});
+  return true;
+}
+
+void Stream::Sink::end() {
+  if (const auto connection = connection_.lock()) connection->thread().mail({connection, std::string()});
+}
+
+bool Stream::write(std::string bytes) const { return sink_ && sink_->write(std::move(bytes)); }
+
+void Stream::close() const {
+  if (sink_) sink_->end();
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,67 @@
+#include "http/listener.h"
+
+#include <boost/asio/ip/address.hpp>
+
+#include "base/check.h"
+#include "http/io_thread.h"
+
+namespace beckon::http {
+
+struct Listener::Inside {
+  std::shared_ptr<Shared> shared;
+  std::vector<std::shared_ptr<IoThread>> threads;
+  std::uint16_t port = 0;
+  bool stopped = false;
+};
+
+Listener::Listener(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+
+Listener::~Listener() {
+  if (!inside_->stopped) stop(std::chrono::milliseconds{0});
+}
+
+std::uint16_t Listener::port() const { return inside_->port; }
+
+std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOptions options, const Router& router,
+                                                                      const Clock& clock, HttpMetrics& metrics) {
+  CHECK(options.io_threads > 0 && options.control_threads > 0);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(options.host, error);
+  if (error) return std::unexpected("not an IP address to listen on: " + options.host);
+  auto inside = std::make_unique<Inside>();
+  const auto control_threads = static_cast<std::size_t>(options.control_threads);
+  inside->port = options.port;
+  inside->shared = std::make_shared<Shared>(std::move(options), router, clock, metrics, control_threads);
+  SystemRandom random;
+  for (int i = 0; i < inside->shared->options.io_threads; ++i) {
+    auto thread = std::make_shared<IoThread>(inside->shared, random.next());
+    const auto port = thread->listen({address, inside->port});
+    if (!port) return std::unexpected(port.error());
+    inside->port = *port;
+    inside->threads.push_back(std::move(thread));
+  }
+  inside->shared->running = inside->shared->options.io_threads;
+  for (const auto& thread : inside->threads) thread->start();
+  return std::unique_ptr<Listener>(new Listener(std::move(inside)));
+}
+
+bool Listener::stop(std::chrono::milliseconds patience) {
+  CHECK(!inside_->stopped);
+  inside_->stopped = true;
+  Shared& shared = *inside_->shared;
+  for (const auto& thread : inside_->threads) thread->drain();
+  bool drained = false;
+  {
+    std::unique_lock lock(shared.running_mutex);
+    drained = shared.running_changed.wait_for(lock, patience, [&] { return shared.running == 0; });
+  }
+  if (!drained) {
+    for (const auto& thread : inside_->threads) thread->cut();
+  }
+  for (const auto& thread : inside_->threads) thread->join();
+  shared.control.stop();
+  shared.control.join();
+  return drained;
+}
+
+}  // namespace beckon::http

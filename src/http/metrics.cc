@@ -1,0 +1,51 @@
+#include "http/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace beckon::http {
+namespace {
+
+const prometheus::Histogram::BucketBoundaries kSeconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                       0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+constexpr std::array kClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+}  // namespace
+
+HttpMetrics::HttpMetrics(prometheus::Registry& registry, const Router& router) : router_(router) {
+  auto& requests = prometheus::BuildCounter().Name("beckon_http_requests_total").Help("Requests answered.").Register(registry);
+  auto& seconds = prometheus::BuildHistogram()
+                      .Name("beckon_http_request_seconds")
+                      .Help("From the last byte of a request to its answer.")
+                      .Register(registry);
+  const auto add_row = [&](const std::string& method, const std::string& route) {
+    Row row;
+    for (std::size_t i = 0; i < kClasses.size(); ++i) {
+      row.by_class[i] = &requests.Add({{"method", method}, {"route", route}, {"status", kClasses[i]}});
+    }
+    row.seconds = &seconds.Add({{"method", method}, {"route", route}}, kSeconds);
+    rows_.push_back(row);
+  };
+  for (const Route& route : router.routes()) add_row(std::string(to_text(route.method)), std::string(route.pattern));
+  add_row("any", "unmatched");
+  connections_ =
+      &prometheus::BuildGauge().Name("beckon_http_connections").Help("Open connections.").Register(registry).Add({});
+  in_flight_ =
+      &prometheus::BuildGauge().Name("beckon_http_in_flight").Help("Requests being handled.").Register(registry).Add({});
+}
+
+void HttpMetrics::answered(const Route* route, int status, std::chrono::microseconds took) {
+  Row& row = rows_[route ? router_.index_of(*route) : rows_.size() - 1];
+  row.by_class[static_cast<std::size_t>(std::clamp(status / 100, 1, 5) - 1)]->Increment();
+  row.seconds->Observe(static_cast<double>(took.count()) * 1e-6);
+}
+
+std::string to_text(const prometheus::Registry& registry) {
+  std::ostringstream out;
+  prometheus::TextSerializer{}.Serialize(out, registry.Collect());
+  return out.str();
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,220 @@
+#include "http/router.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/check.h"
+#include "http/text.h"
+
+namespace beckon::http {
+
+// One segment of the paths. A node with rows is the end of a pattern.
+struct Router::Node {
+  std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> fixed;
+  std::unique_ptr<Node> capture;
+  std::unique_ptr<Node> rest;                // "{rest*}"
+  std::vector<std::size_t> routes;           // indices of the table
+  std::vector<std::string_view> names;       // of the captures on the way here
+  std::string allow;
+};
+
+struct Router::Table {
+  std::vector<Route> routes;
+  Hooks hooks;
+  Node root;
+};
+
+Router::Router(std::unique_ptr<Table> table) : table_(std::move(table)) {}
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+Router::~Router() = default;
+
+const std::vector<Route>& Router::routes() const { return table_->routes; }
+const Hooks& Router::hooks() const { return table_->hooks; }
+
+std::size_t Router::index_of(const Route& route) const {
+  const auto index = static_cast<std::size_t>(&route - table_->routes.data());
+  CHECK(index < table_->routes.size());
+  return index;
+}
+
+namespace {
+
+enum class Segment { kFixed, kCapture, kRest, kMalformed };
+
+Segment kind_of(std::string_view segment) {
+  if (segment.find_first_of("{}") == std::string_view::npos) return Segment::kFixed;
+  const bool braced = segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+  if (!braced) return Segment::kMalformed;
+  segment = segment.substr(1, segment.size() - 2);
+  const bool rest = segment.back() == '*';
+  if (rest) segment.remove_suffix(1);
+  if (segment.empty() || segment.find_first_of("{}*") != std::string_view::npos) return Segment::kMalformed;
+  return rest ? Segment::kRest : Segment::kCapture;
+}
+
+std::string_view name_of(std::string_view segment) {
+  return segment.substr(1, segment.size() - (segment[segment.size() - 2] == '*' ? 3 : 2));
+}
+
+std::string wrong(const Route& route, std::string_view what) {
+  return std::string(to_text(route.method)) + " " + std::string(route.pattern) + ": " + std::string(what);
+}
+
+const char* fault_of(const Route& route, const Hooks& hooks) {
+  if (route.access.who == Access::Who::kUndeclared) return "declares no access";
+  if (route.access.who == Access::Who::kPat && route.access.scope.empty()) return "names no scope";
+  if (route.access.who != Access::Who::kPublic && !hooks.authorize) return "is not public and nothing authorizes it";
+  if (!route.handler) return "has no handler";
+  if (!route.pattern.starts_with('/')) return "does not begin with a slash";
+  if (route.method == Method::kHead || route.method == Method::kOptions || route.method == Method::kOther) {
+    return "has a method that the router answers itself";
+  }
+  return nullptr;
+}
+
+std::string allow_text(std::vector<Method> methods) {
+  std::sort(methods.begin(), methods.end());
+  std::string allow;
+  for (Method method : methods) {
+    allow += std::string(to_text(method)) + ", ";
+    if (method == Method::kGet) allow += "HEAD, ";
+  }
+  return allow + "OPTIONS";
+}
+
+}  // namespace
+
+std::expected<Router, std::string> Router::make(std::vector<Route> routes, Hooks hooks) {
+  auto table = std::make_unique<Table>();
+  table->routes = std::move(routes);
+  table->hooks = std::move(hooks);
+  for (std::size_t index = 0; index < table->routes.size(); ++index) {
+    const Route& route = table->routes[index];
+    if (const char* what = fault_of(route, table->hooks)) return std::unexpected(wrong(route, what));
+    Node* node = &table->root;
+    std::vector<std::string_view> names;
+    std::string_view left = route.pattern.substr(1);
+    bool more = true;
+    while (more) {
+      more = left.find('/') != std::string_view::npos;
+      const std::string_view segment = take_until(left, '/');
+      const Segment kind = kind_of(segment);
+      if (kind == Segment::kMalformed || (kind == Segment::kRest && more)) {
+        return std::unexpected(wrong(route, "has a malformed segment"));
+      }
+      if (kind == Segment::kFixed) {
+        auto at = std::find_if(node->fixed.begin(), node->fixed.end(), [&](auto& f) { return f.first == segment; });
+        if (at == node->fixed.end()) {
+          node->fixed.emplace_back(segment, std::make_unique<Node>());
+          at = std::prev(node->fixed.end());
+        }
+        node = at->second.get();
+        continue;
+      }
+      names.push_back(name_of(segment));
+      std::unique_ptr<Node>& next = kind == Segment::kRest ? node->rest : node->capture;
+      if (!next) next = std::make_unique<Node>();
+      node = next.get();
+    }
+    std::vector<Method> methods{route.method};
+    for (std::size_t other : node->routes) methods.push_back(table->routes[other].method);
+    if (std::count(methods.begin(), methods.end(), route.method) > 1) {
+      return std::unexpected(wrong(route, "is there twice"));
+    }
+    if (!node->routes.empty() && node->names != names) {
+      return std::unexpected(wrong(route, "names its captures otherwise than another method of the path"));
+    }
+    node->routes.push_back(index);
+    node->names = std::move(names);
+    node->allow = allow_text(std::move(methods));
+  }
+  return Router(std::move(table));
+}
+
+namespace {
+
+constexpr std::size_t kMostCaptures = 8;
+
+struct Captured {
+  std::array<std::string_view, kMostCaptures> values;
+  std::size_t count = 0;
+};
+
+bool is_plain_rest(std::string_view rest) {
+  bool more = true;
+  while (more) {
+    more = rest.find('/') != std::string_view::npos;
+    const std::string_view segment = take_until(rest, '/');
+    if (segment == "." || segment == "..") return false;
+  }
+  return true;
+}
+
+// `path` without its leading slash; `end` when the last segment was taken. Fixed segments win over captures.
+template <class Node>
+const Node* walk(const Node& node, std::string_view path, bool end, Captured& captured) {
+  if (end) return node.routes.empty() ? nullptr : &node;
+  const std::size_t slash = path.find('/');
+  const std::string_view segment = path.substr(0, slash);
+  const bool last = slash == std::string_view::npos;
+  const std::string_view left = last ? std::string_view{} : path.substr(slash + 1);
+  for (const auto& [text, next] : node.fixed) {
+    if (text != segment) continue;
+    if (const Node* found = walk(*next, left, last, captured)) return found;
+  }
+  const std::size_t before = captured.count;
+  if (node.capture && !segment.empty() && before < kMostCaptures) {
+    captured.values[captured.count++] = segment;
+    if (const Node* found = walk(*node.capture, left, last, captured)) return found;
+    captured.count = before;
+  }
+  if (node.rest && before < kMostCaptures) {
+    captured.values[captured.count++] = path;
+    return node.rest.get();
+  }
+  return nullptr;
+}
+
+std::optional<Fault> take_captures(const Captured& captured, const std::vector<std::string_view>& names, bool rest,
+                                   Request& request) {
+  CHECK(captured.count == names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto value = percent_decoded(captured.values[i], false);
+    if (!value) {
+      return Fault{.code = FaultCode::kValidationError,
+                   .message = "The path is badly percent-encoded; write each % as %25.",
+                   .details = {{std::string(names[i]), "must be percent-encoded correctly"}}};
+    }
+    const bool is_rest = rest && i + 1 == names.size();
+    const bool hidden_slash = std::count(value->begin(), value->end(), '/') !=
+                              std::count(captured.values[i].begin(), captured.values[i].end(), '/');
+    if (hidden_slash || value->find('\0') != std::string::npos || (is_rest && !is_plain_rest(*value))) {
+      return not_found("path");
+    }
+    request.params.emplace_back(names[i], std::move(*value));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Router::Found Router::find(Request& request) const {
+  request.params.clear();
+  Found found;
+  if (!request.path.starts_with('/')) return found;
+  Captured captured;
+  const Node* node = walk(table_->root, request.path.substr(1), false, captured);
+  if (!node) return found;
+  found.allow = &node->allow;
+  const Method wanted = request.method == Method::kHead ? Method::kGet : request.method;
+  for (std::size_t index : node->routes) {
+    if (table_->routes[index].method == wanted) found.route = &table_->routes[index];
+  }
+  if (found.route) {
+    found.fault = take_captures(captured, node->names, found.route->pattern.ends_with("*}"), request);
+  }
+  return found;
+}
+
+}  // namespace beckon::http

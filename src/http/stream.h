@@ -1,0 +1,34 @@
+// The shared end of a stream: what its writers know of the connection.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "http/message.h"
+
+namespace beckon::http {
+
+class Connection;
+
+// Thread-safe.
+class Stream::Sink {
+ public:
+  Sink(std::weak_ptr<Connection> connection, std::size_t limit) : connection_(std::move(connection)), limit_(limit) {}
+
+  bool write(std::string bytes);
+  void end();  // by the writer
+
+  // By the connection, on its thread.
+  void close() { open_ = false; }
+  void taken(std::size_t size) { mailed_ -= size; }
+  void set_unsent(std::size_t size) { unsent_ = size; }
+
+ private:
+  std::weak_ptr<Connection> connection_;
+  const std::size_t limit_;
+  std::atomic<bool> open_{true};
+  std::atomic<std::size_t> mailed_{0};  // bytes under way to the io thread
+  std::atomic<std::size_t> unsent_{0};  // bytes that the client has not taken
+};
+
+}  // namespace beckon::http
