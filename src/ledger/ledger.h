@@ -53,13 +53,14 @@ class Ledger {
   virtual Result<Position> checkpoint() = 0;
   virtual Result<Position> last_position() = 0;
 
-  // Digests of sessions that denied consent, still within retention.
+  // Digests of sessions that denied consent. Those past their retention go with the next checkpoint.
   virtual Result<std::vector<SessionDigest>> denied() = 0;
 
   // Physical erasure: digests whose journal rows are still to be rewritten, with the last position that can hold them.
   struct Erasure {
     SessionDigest digest;
     Position up_to = 0;
+    bool reduce = false;  // only metadata and visitor go (consent basic)
   };
   virtual Result<std::vector<Erasure>> erasures() = 0;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/signal.h"
@@ -19,6 +20,8 @@ class Window {
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
   Signal operator[](std::size_t i) const;  // 0 is the oldest
+  Instant at(std::size_t i) const { return instant_ms(entries_[i].at); }
+  std::string_view key(std::size_t i) const { return {text_.data() + entries_[i].text, entries_[i].key_size}; }
 
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;

@@ -1,0 +1,48 @@
+// What happens to signals: planned on the committing thread, serially, into one commit with all that follows.
+#pragma once
+#include <functional>
+
+#include "decision/append_request.h"
+#include "decision/committer.h"
+#include "decision/decision_token.h"
+
+namespace beckon::decision {
+
+// What a request to append is answered with.
+struct Appended {
+  std::size_t accepted = 0;
+  std::size_t duplicates = 0;
+  std::size_t evicted = 0;
+  bool denied = false;          // consent denied: nothing was stored
+  std::uint64_t version = 0;
+  std::size_t signal_count = 0; // in the window now
+  Instant expires_at{};
+};
+
+// Adds the answer's members to an open object: accepted … expiresAt.
+void write(json::Writer& out, const AppendRequest& request, const Appended& appended);
+
+class Append final : public Work {
+ public:
+  // Called once, on the committing thread, with the request still alive.
+  using Done = std::move_only_function<void(const AppendRequest&, const Result<Appended>&)>;
+
+  // `tokens` outlives the work.
+  Append(AppendRequest request, const DecisionTokens& tokens, Done done);
+
+  void plan(Draft& draft) override;
+  void finish(const std::optional<Fault>& fault) override;
+
+ private:
+  Result<Appended> planned(Draft& draft);
+  Appended deny(Draft& draft, const ledger::SessionDigest& digest, const ledger::SessionPtr& before);
+  void record_shown(Draft& draft, const ledger::SessionDigest& digest, ledger::SessionPtr& session,
+                    const ledger::Signal& signal);
+
+  AppendRequest request_;
+  const DecisionTokens& tokens_;
+  Done done_;
+  Result<Appended> answer_;
+};
+
+}  // namespace beckon::decision

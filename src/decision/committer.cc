@@ -1,0 +1,157 @@
+#include "decision/committer.h"
+
+#include <chrono>
+#include <future>
+#include <iterator>
+
+#include "base/log.h"
+
+namespace beckon::decision {
+namespace {
+
+class Executed final : public Work {
+ public:
+  explicit Executed(std::function<std::optional<Fault>(Draft&)> plan) : plan_(std::move(plan)) {}
+  std::future<std::optional<Fault>> answer() { return answer_.get_future(); }
+  void plan(Draft& draft) override { refused_ = plan_(draft); }
+  void finish(const std::optional<Fault>& fault) override { answer_.set_value(refused_ ? refused_ : fault); }
+
+ private:
+  std::function<std::optional<Fault>(Draft&)> plan_;
+  std::optional<Fault> refused_;
+  std::promise<std::optional<Fault>> answer_;
+};
+
+}  // namespace
+
+Committer::Committer(Commit& commit, const Draft::Places& places, const Clock& clock, Options options, Broken broken)
+    : commit_(commit), places_(places), clock_(clock), options_(options), broken_(std::move(broken)) {}
+
+Committer::~Committer() = default;
+
+bool Committer::submit(std::unique_ptr<Work>& work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || queue_.size() >= options_.queue) return false;
+    queue_.push_back(std::move(work));
+    if (queue_.size() > 1) return true;  // the thread knows already
+  }
+  come_.notify_one();
+  return true;
+}
+
+bool Committer::submit_late(std::unique_ptr<Work>& work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || late_.size() >= options_.late_queue) return false;
+    late_.push_back(std::move(work));
+    if (late_.size() > 1) return true;
+  }
+  come_.notify_one();
+  return true;
+}
+
+std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan) {
+  auto executed = std::make_unique<Executed>(std::move(plan));
+  auto answer = executed->answer();
+  std::unique_ptr<Work> work = std::move(executed);
+  if (!submit(work)) return unavailable("The server has more to write than it can.");
+  return answer.get();
+}
+
+void Committer::run() {
+  auto late_until = std::chrono::steady_clock::time_point::max();
+  for (;;) {
+    bool with_late = false;
+    {
+      std::unique_lock lock(mutex_);
+      const auto upkeep = std::chrono::steady_clock::now() + Duration{100};
+      come_.wait_until(lock, std::min(late_until, upkeep),
+                       [&] { return stopped_ || !queue_.empty() || (!late_.empty() && late_until == late_until.max()); });
+      const auto now = std::chrono::steady_clock::now();
+      if (!late_.empty() && late_until == late_until.max()) late_until = now + options_.late;
+      with_late = stopped_ || now >= late_until || late_.size() > options_.late_queue / 4;
+      if (stopped_ && queue_.empty() && late_.empty()) return;
+      if (queue_.empty() && !with_late && now < upkeep) continue;
+    }
+    if (with_late) late_until = late_until.max();
+    turn(with_late);
+  }
+}
+
+void Committer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  come_.notify_one();
+}
+
+std::vector<std::unique_ptr<Work>> Committer::take(bool with_late) {
+  std::vector<std::unique_ptr<Work>> works;
+  const std::lock_guard lock(mutex_);
+  if (queue_.size() <= options_.batch) {
+    works.swap(queue_);
+    queue_.reserve(options_.batch);
+  } else {
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(options_.batch);
+    works.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
+    queue_.erase(queue_.begin(), end);
+  }
+  if (with_late) {
+    works.insert(works.end(), std::move_iterator(late_.begin()), std::move_iterator(late_.end()));
+    late_.clear();
+  }
+  return works;
+}
+
+bool Committer::turn(bool with_late) {
+  auto works = take(with_late);
+  Draft draft(places_, clock_.now());
+  for (const auto& work : works) work->plan(draft);
+  if (chores_ && !broke_) chores_->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
+  const std::optional<Fault> fault = write(draft);
+  for (const auto& work : works) work->finish(fault);
+  counts_.works.fetch_add(works.size(), std::memory_order_relaxed);
+  return !works.empty();
+}
+
+std::optional<Fault> Committer::write(Draft& draft) {
+  if (draft.batch().empty()) {
+    draft.publish(last_position_);
+    return std::nullopt;
+  }
+  if (broke_) return unavailable("The storage has failed and the server is stopping.");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto receipt = commit_.write(draft.batch());
+  const auto spent = std::chrono::steady_clock::now() - begin;
+  counts_.commit_us.fetch_add(static_cast<std::uint64_t>(spent / std::chrono::microseconds{1}), std::memory_order_relaxed);
+  counts_.commits.fetch_add(1, std::memory_order_relaxed);
+  if (receipt) {
+    last_position_ = receipt->position;
+    draft.publish(receipt->position);
+    if (chores_) chores_->committed(draft, receipt->position);
+    return std::nullopt;
+  }
+  counts_.failures.fetch_add(1, std::memory_order_relaxed);
+  switch (receipt.error()) {
+    case CommitFault::kFull:
+      log::error("commit_failed").add("why", "no space left on the disk");
+      return unavailable("The storage is full.");
+    case CommitFault::kBusy:
+      log::warn("commit_failed").add("why", "another process held the file for too long");
+      return unavailable("The storage is busy.");
+    case CommitFault::kBroken: break;
+  }
+  log::error("commit_failed").add("why", "a write or sync failed; stopping, recovery follows at the next start");
+  broke_ = true;
+  broken_();
+  return unavailable("The storage has failed.");
+}
+
+std::size_t Committer::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size() + late_.size();
+}
+
+}  // namespace beckon::decision

@@ -1,0 +1,98 @@
+// The committing thread: takes what has come in, lets each work plan into one draft, writes the draft as one commit,
+// publishes what it changed and answers. Group commit follows by itself: what comes in while a sync runs is the next
+// batch. Serial, so that a plan never races with another.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/instant.h"
+#include "decision/draft.h"
+
+namespace beckon::decision {
+
+// Something that changes facts.
+class Work {
+ public:
+  virtual ~Work() = default;
+  // Committing thread. Refuse by remembering the fault; what was put into the draft must then be nothing.
+  virtual void plan(Draft& draft) = 0;
+  // Committing thread, after the commit: nothing, or why nothing was stored. Must not block.
+  virtual void finish(const std::optional<Fault>& fault) = 0;
+};
+
+// Regular upkeep in small steps, planned behind the works of a batch. `next` is the journal position that the batch
+// will have.
+class Chores {
+ public:
+  virtual ~Chores() = default;
+  virtual void plan(Draft& draft, ledger::Position next) = 0;
+  virtual void committed(Draft& draft, ledger::Position position) = 0;
+};
+
+class Committer {
+ public:
+  struct Options {
+    std::size_t queue = 8192;       // works waiting; beyond it 503
+    std::size_t late_queue = 65536; // facts waiting that nobody waits for; beyond it 503
+    std::size_t batch = 1024;       // works in one commit
+    Duration late{50};              // how long such a fact may wait; contract section 4 says 100 ms
+  };
+  using Broken = std::function<void()>;  // a write failed in a way that only a restart mends: the process must stop
+
+  Committer(Commit& commit, const Draft::Places& places, const Clock& clock, Options options, Broken broken);
+  ~Committer();
+
+  // Thread-safe. Runs `work` in the next batch. False (and `work` left as it was): overloaded or stopped.
+  bool submit(std::unique_ptr<Work>& work);
+
+  // Thread-safe. The same, but the commit may wait for `Options::late`: nobody waits for it.
+  bool submit_late(std::unique_ptr<Work>& work);
+
+  // Any other thread: runs `plan` in the next batch, and returns when it is on disk. A fault that `plan` returns is
+  // the answer, and then it must have put nothing into the draft.
+  std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan);
+
+  void set_chores(Chores* chores) { chores_ = chores; }
+
+  // The thread's body: until stop(); what was submitted before is committed first.
+  void run();
+  void stop();
+
+  // One batch, without waiting. True if anything was done. For tests, the simulator and run().
+  bool turn(bool with_late);
+
+  ledger::Position last_position() const { return last_position_; }
+  void set_last_position(ledger::Position position) { last_position_ = position; }
+
+  struct Counts {
+    std::atomic<std::uint64_t> commits{0}, works{0}, failures{0};
+    std::atomic<std::uint64_t> commit_us{0};  // spent in Commit::write
+  };
+  const Counts& counts() const { return counts_; }
+  std::size_t waiting() const;
+
+ private:
+  std::vector<std::unique_ptr<Work>> take(bool with_late);
+  std::optional<Fault> write(Draft& draft);
+
+  Commit& commit_;
+  const Draft::Places places_;
+  const Clock& clock_;
+  const Options options_;
+  Broken broken_;
+  Chores* chores_ = nullptr;
+  ledger::Position last_position_ = 0;
+  bool broke_ = false;
+  Counts counts_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable come_;
+  std::vector<std::unique_ptr<Work>> queue_, late_;
+  bool stopped_ = false;
+};
+
+}  // namespace beckon::decision

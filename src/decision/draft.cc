@@ -1,0 +1,135 @@
+#include "decision/draft.h"
+
+#include "outbox/event_body.h"
+
+namespace beckon::decision {
+
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+
+Draft::Draft(const Places& places, Instant now) : places_(places) { batch_.at = now; }
+
+Result<SessionPtr> Draft::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
+  SessionPtr session;
+  if (const auto staged = staged_.find(digest); staged != staged_.end()) {
+    session = staged->second;
+  } else {
+    auto found = places_.sessions.find(handle, id, digest);
+    if (!found) return found;
+    session = std::move(*found);
+  }
+  if (session && session->expires_at <= now()) session = nullptr;
+  return session;
+}
+
+bool Draft::denied(const SessionDigest& digest) const {
+  const auto said = denied_.find(digest);
+  return said != denied_.end() ? said->second : places_.sessions.denied(digest);
+}
+
+void Draft::stage(const SessionDigest& digest, SessionPtr session) {
+  const auto [place, added] = staged_.insert_or_assign(digest, std::move(session));
+  if (added) order_.push_back(digest);
+}
+
+SessionPtr Draft::append(const SessionDigest& digest, const SessionPtr& before, const ledger::AppendRecord& record,
+                         std::size_t* evicted) {
+  ledger::append_record(batch_.journal, digest, record);
+  SessionPtr session = ledger::applied(before, record, evicted);
+  stage(digest, session);
+  return session;
+}
+
+SessionPtr Draft::decide(const SessionDigest& digest, const SessionPtr& before, const ledger::DecisionRecord& record) {
+  ledger::append_record(batch_.journal, digest, record);
+  SessionPtr session = ledger::applied(before, record);
+  stage(digest, session);
+  return session;
+}
+
+void Draft::forget(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
+                   std::optional<Instant> denied_until) {
+  ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
+  batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason)});
+  stage(digest, nullptr);
+  if (denied_until) denied_[digest] = true;
+}
+
+void Draft::consent(const SessionDigest& digest) {
+  batch_.consented.push_back(digest);
+  denied_[digest] = false;
+}
+
+bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
+                std::string cause, const std::function<std::string()>& payload) {
+  EventId event;
+  for (const outbox::SubscriptionPtr& subscription : *places_.subscriptions.of(tenant.handle)) {
+    if (!outbox::wants(*subscription, type)) continue;
+    if (event.empty()) {
+      event = EventId{make_ulid("evt_", now(), places_.random)};
+      batch_.events.push_back({.id = event,
+                               .handle = tenant.handle,
+                               .type = std::string(type),
+                               .occurred_at = occurred_at,
+                               .session = SessionId{session},
+                               .cause = cause,
+                               .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
+    }
+    batch_.deliveries.push_back({.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
+                                 .event = event,
+                                 .subscription = subscription->id,
+                                 .handle = tenant.handle,
+                                 .event_type = std::string(type),
+                                 .session = SessionId{session},
+                                 .state = subscription->enabled ? outbox::DeliveryState::kQueued : outbox::DeliveryState::kHeld,
+                                 .created_at = now(),
+                                 .next_attempt_at = now(),
+                                 .reason = subscription->enabled ? "" : "subscription disabled"});
+  }
+  return !event.empty();
+}
+
+outbox::Delivery Draft::owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,
+                                std::string_view payload) {
+  const EventId event{make_ulid("evt_", now(), places_.random)};
+  batch_.events.push_back({.id = event,
+                           .handle = subscription.handle,
+                           .type = std::string(type),
+                           .occurred_at = now(),
+                           .cause = std::move(cause),
+                           .body = outbox::event_body(event, type, subscription.handle, now(), payload)});
+  batch_.deliveries.push_back({.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
+                               .event = event,
+                               .subscription = subscription.id,
+                               .handle = subscription.handle,
+                               .event_type = std::string(type),
+                               .created_at = now(),
+                               .next_attempt_at = now()});
+  return batch_.deliveries.back();
+}
+
+void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
+                  std::string detail) {
+  batch_.audit.push_back({.id = AuditId{make_ulid("aud_", now(), places_.random)},
+                          .handle = handle,
+                          .at = now(),
+                          .actor = std::string(actor),
+                          .action = std::string(action),
+                          .target = std::string(target),
+                          .detail = std::move(detail)});
+}
+
+void Draft::publish(ledger::Position position) {
+  for (const SessionDigest& digest : order_) places_.sessions.publish(digest, std::move(staged_[digest]), position);
+  for (const auto& [digest, denied] : denied_) denied ? places_.sessions.deny(digest) : places_.sessions.consent(digest);
+  for (auto& then : after_) then();
+}
+
+bool Batch::empty() const {
+  return journal.empty() && snapshots.empty() && !checkpoint && !expired_before && erased.empty() && reduced.empty() &&
+         consented.empty() && rewritten.empty() && !rewritten_up_to && !journal_before && events.empty() &&
+         deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
+         withdrawn.empty() && held.empty() && requeued.empty() && rules.empty() && audit.empty();
+}
+
+}  // namespace beckon::decision

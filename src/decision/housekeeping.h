@@ -1,0 +1,56 @@
+// Upkeep in small steps on the committing thread, each riding in a batch: snapshots that bound the journal's tail,
+// sessions that leave memory, what has expired, and the rewriting of journal rows that hold what was erased.
+#pragma once
+#include <deque>
+#include <vector>
+
+#include "decision/committer.h"
+
+namespace beckon::decision {
+
+class Housekeeping final : public Chores {
+ public:
+  struct Options {
+    std::size_t tail_bytes = 128u << 20;       // of the journal behind the checkpoint: bounds recovery
+    Duration erase_every = std::chrono::minutes{10};  // journal rows are rewritten this long after an erasure at most
+    Duration sweep_every = std::chrono::minutes{1};
+    std::size_t snapshots_per_batch = 64;
+    std::size_t rows_per_batch = 32;           // of the journal, read for rewriting
+  };
+
+  // `last`: the journal's last position at start; `tail_bytes`: how much of it lies behind the checkpoint.
+  Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, Options options, ledger::Position checkpoint,
+               std::size_t tail_bytes);
+
+  void plan(Draft& draft, ledger::Position next) override;
+  void committed(Draft& draft, ledger::Position position) override;
+
+  // Does the rewriting at the next turns, without waiting for its time. Thread-safe. For tests and for operators.
+  void erase_soon() { erase_now_ = true; }
+
+ private:
+  void bound_tail(Draft& draft, ledger::Position next);
+  void free_memory(Draft& draft, ledger::Position next);
+  void sweep(Draft& draft);
+  void rewrite(Draft& draft);
+  void snapshot(Draft& draft, const ledger::SessionDigest& digest, ledger::Position next);
+
+  ledger::Ledger& ledger_;
+  Draft::Places places_;
+  const Options options_;
+  ledger::Position checkpoint_;
+  std::deque<std::pair<ledger::Position, std::size_t>> tail_;  // bytes of the rows behind the checkpoint, in chunks
+  std::size_t tail_bytes_ = 0;
+  std::vector<ledger::SessionDigest> leaving_;
+  Instant swept_at_{};
+  Instant erased_at_{};
+  std::atomic<bool> erase_now_{false};
+  // The pass of rewriting that is under way.
+  struct Pass {
+    std::vector<ledger::SessionDigest> erased, reduced;
+    ledger::Position at = 0, up_to = 0;
+  };
+  std::optional<Pass> pass_;
+};
+
+}  // namespace beckon::decision
