@@ -1,0 +1,138 @@
+#include "rules/compiled.h"
+#include "rules/words.h"
+
+namespace beckon::rules {
+
+namespace {
+
+// Writes what the rules of a trigger found, one by one. No speed is needed here, and nothing is shared with judge()
+// but the measures.
+class Account {
+ public:
+  Account(const CompiledRules& rules, const Facts& facts, json::Writer& out)
+      : rules_(rules), facts_(facts), out_(out), scene_(facts, rules.keys, newest_) {}
+
+  void add(std::uint32_t index) {
+    rule_ = &rules_.rules[index];
+    course_ = rules_.courses[index];
+    out_.begin_object().member("ruleId", rule_->id.text);
+    const auto failed = first_failure();
+    out_.member_boolean("matched", !failed.has_value()).key("conditions").begin_array();
+    if (failed && failed->group == Group::kAny) {
+      for (std::size_t i = 0; i < rule_->any.size(); ++i) write({Group::kAny, i}, false);
+    } else if (failed) {
+      write(*failed, false);
+    } else {
+      write_all_that_held();
+    }
+    out_.end_array().end_object();
+  }
+
+ private:
+  enum class Group : std::uint8_t { kAll, kAny, kNone };
+  struct Place {
+    Group group;
+    std::size_t index;
+  };
+
+  const Test& test_at(Place place) const {
+    switch (place.group) {
+      case Group::kAll: return rules_.tests[course_.begin + place.index];
+      case Group::kAny: return rules_.tests[course_.any + place.index];
+      case Group::kNone: break;
+    }
+    return rules_.tests[course_.none + place.index];
+  }
+  const Condition& condition_at(Place place) const {
+    switch (place.group) {
+      case Group::kAll: return rule_->all[place.index];
+      case Group::kAny: return rule_->any[place.index];
+      case Group::kNone: break;
+    }
+    return rule_->none[place.index];
+  }
+  static std::string path_at(Place place) {
+    const char* group = place.group == Group::kAll ? "all" : place.group == Group::kAny ? "any" : "none";
+    return "when." + std::string(group) + '[' + std::to_string(place.index) + ']';
+  }
+
+  bool holds(Place place) {
+    const Test& test = test_at(place);
+    return test.holds(take(rules_.measures[test.measure], scene_).value);
+  }
+
+  std::optional<std::size_t> first_any() {
+    for (std::size_t i = 0; i < rule_->any.size(); ++i) {
+      if (holds({Group::kAny, i})) return i;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Place> first_failure() {
+    for (std::size_t i = 0; i < rule_->all.size(); ++i) {
+      if (!holds({Group::kAll, i})) return Place{Group::kAll, i};
+    }
+    if (!rule_->any.empty() && !first_any()) return Place{Group::kAny, 0};
+    for (std::size_t i = 0; i < rule_->none.size(); ++i) {
+      if (holds({Group::kNone, i})) return Place{Group::kNone, i};
+    }
+    return std::nullopt;
+  }
+
+  void write_all_that_held() {
+    for (std::size_t i = 0; i < rule_->all.size(); ++i) write({Group::kAll, i}, true);
+    if (const auto held = first_any()) write({Group::kAny, *held}, true);
+    for (std::size_t i = 0; i < rule_->none.size(); ++i) write({Group::kNone, i}, true);
+  }
+
+  // The instant at which the test flips by time alone; kNever also where that is many steps away.
+  Instant flips_at(const Test& test, Instant next) {
+    constexpr int kSteps = 64;
+    const ReadyMeasure& measure = rules_.measures[test.measure];
+    const bool held = test.holds(take(measure, scene_).value);
+    for (int step = 0; step < kSteps && next != kNever; ++step) {
+      const Facts then{facts_.window, facts_.context, next, facts_.retention};
+      std::vector<std::uint8_t> newest;
+      Scene scene(then, rules_.keys, newest);
+      const Taken taken = take(measure, scene);
+      if (test.holds(taken.value) != held) return next;
+      next = taken.next;
+    }
+    return kNever;
+  }
+
+  void write(Place place, bool met) {
+    const Test& test = test_at(place);
+    const Taken taken = take(rules_.measures[test.measure], scene_);
+    const bool negated = place.group == Group::kNone;
+    const Finding finding{condition_at(place), rules_.measures[test.measure], taken, negated};
+    out_.begin_object().member("path", path_at(place)).member_boolean("met", met);
+    out_.member("measure", measure_words(finding.condition));
+    out_.member("wanted", wanted_words(finding.condition, negated));
+    out_.member("seen", seen_words(finding, scene_));
+    if (!met) out_.member("margin", margin_words(finding, scene_, flips_at(test, taken.next)));
+    if (taken.next != kNever) out_.member("changesAt", to_rfc3339(taken.next));
+    out_.end_object();
+  }
+
+  const CompiledRules& rules_;
+  const Facts& facts_;
+  json::Writer& out_;
+  std::vector<std::uint8_t> newest_;
+  Scene scene_;
+  const Rule* rule_ = nullptr;
+  Course course_;
+};
+
+}  // namespace
+
+void RuleSet::explain(std::string_view trigger, const Facts& facts, json::Writer& out) const {
+  out.begin_array();
+  if (const auto* asked = compiled_->asked_by(trigger)) {
+    Account account(*compiled_, facts, out);
+    for (const std::uint32_t index : *asked) account.add(index);
+  }
+  out.end_array();
+}
+
+}  // namespace beckon::rules

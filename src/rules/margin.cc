@@ -1,0 +1,53 @@
+#include "rules/words.h"
+
+namespace beckon::rules {
+
+namespace {
+
+std::string more(std::int64_t count, const std::string& what) {
+  return (count == 1 ? "one" : std::to_string(count)) + " more " + what;
+}
+
+// A number that lies outside its bounds, or under when.none inside them.
+std::string number_margin(const Finding& finding, const std::string& what) {
+  const Condition& condition = finding.condition;
+  const std::int64_t value = finding.taken.value;
+  if (finding.negated && condition.most != Condition::kNoMost) return more(condition.most - value + 1, what);
+  if (!finding.negated && value < condition.least) return more(condition.least - value, what);
+  return "";
+}
+
+std::string absent_margin(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  if (finding.negated) return "one " + words_of(of.filter);
+  const Instant anchor = finding.taken.witness;
+  const bool waits = anchor != kNever && newest_of(finding.measure.stream, scene, anchor) == kNever;
+  if (waits) return "";
+  return "a new " + words_of(of.after) + ", then " + words_of(of.wait) + " without " + words_of(of.filter);
+}
+
+std::string signal_margin(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  switch (of.kind) {
+    case MeasureKind::kSeen: return finding.negated ? "" : more(1, words_of(of.filter));
+    case MeasureKind::kCount: return number_margin(finding, words_of(of.filter));
+    case MeasureKind::kDistinct: return number_margin(finding, "value of " + words_of(of.filter));
+    case MeasureKind::kLast: {
+      const bool fresh_helps = (of.least_age == Duration{}) != finding.negated;
+      return fresh_helps ? more(1, words_of(of.filter)) : "";
+    }
+    case MeasureKind::kAbsent: return absent_margin(finding, scene);
+    case MeasureKind::kContext: return of.field + " " + wanted_words(finding.condition, finding.negated);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string margin_words(const Finding& finding, Scene& scene, Instant by_time) {
+  std::string out = signal_margin(finding, scene);
+  if (by_time != kNever) out += (out.empty() ? "in " : ", or in ") + words_of(by_time - scene.now());
+  return out;
+}
+
+}  // namespace beckon::rules

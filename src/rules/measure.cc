@@ -1,0 +1,111 @@
+#include "rules/measure.h"
+
+#include "rules/digest.h"
+
+namespace beckon::rules {
+
+namespace {
+
+Taken take_seen(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  if (taken.witness == kNever) return taken;
+  taken.value = 1;
+  taken.next = std::min(taken.next, taken.witness + span);
+  return taken;
+}
+
+Taken take_count(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.next = scene.next_to_come(measure.stream)};
+  Instant oldest = kNever;
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t, Instant at) {
+    if (taken.value++ == 0) taken.witness = at;
+    oldest = at;
+    return true;
+  });
+  if (taken.value > 0) taken.next = std::min(taken.next, oldest + span);
+  return taken;
+}
+
+// The number changes when the newest signal of some value leaves.
+Taken take_distinct(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.next = scene.next_to_come(measure.stream)};
+  std::array<std::string_view, ledger::Window::kCapacity> values;
+  std::size_t size = 0;
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    const ledger::Signal signal = scene.signal(i);
+    if (!signal.has_value || std::find(values.begin(), values.begin() + size, signal.value) != values.begin() + size)
+      return true;
+    values[size++] = signal.value;
+    if (size == 1) taken.witness = at;
+    taken.next = std::min(taken.next, at + span);
+    return true;
+  });
+  taken.value = static_cast<std::int64_t>(size);
+  return taken;
+}
+
+Taken take_last(const ReadyMeasure& measure, Scene& scene) {
+  const Measure& of = *measure.source;
+  const Duration span = scene.span(of.within);
+  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  if (taken.witness == kNever) return taken;
+  const Duration age = scene.now() - taken.witness;
+  taken.value = age >= of.least_age && age <= of.most_age;
+  if (age < of.least_age && of.least_age < span) taken.next = std::min(taken.next, taken.witness + of.least_age);
+  if (taken.value == 1) {
+    const Duration stays = of.most_age < span ? of.most_age + Duration{1} : span;
+    taken.next = std::min(taken.next, taken.witness + stays);
+  }
+  return taken;
+}
+
+// Nothing that fits may have come in (anchor, now]; what comes later can only end the absence, or the wait for it.
+Taken take_absent(const ReadyMeasure& measure, Scene& scene) {
+  const Measure& of = *measure.source;
+  const Duration sight = scene.span(Duration{});
+  const Instant floor = scene.now() - sight;
+  Taken taken{.next = scene.next_to_come(measure.after)};
+  taken.witness = newest_of(measure.after, scene, floor);
+  if (taken.witness == kNever || newest_of(measure.stream, scene, taken.witness) != kNever) return taken;
+  taken.value = scene.now() - taken.witness >= of.wait;
+  if (taken.value == 1) taken.next = std::min(taken.next, taken.witness + sight);
+  else if (of.wait < sight) taken.next = std::min(taken.next, taken.witness + of.wait);
+  taken.next = std::min(taken.next, scene.next_to_come(measure.stream));
+  return taken;
+}
+
+Taken take_context(const ReadyMeasure& measure, Scene& scene) {
+  const std::string* value = scene.context(measure.source->field);
+  if (value == nullptr) return {};
+  const auto& accepted = measure.source->accepted;
+  return {.value = std::binary_search(accepted.begin(), accepted.end(), *value),
+          .trace = Digest().add(measure.source->field).add(*value).value()};
+}
+
+}  // namespace
+
+Instant newest_of(const Stream& stream, Scene& scene, Instant after) {
+  Instant newest = kNever;
+  scene.newest_first(stream, after, [&newest](std::size_t, Instant at) {
+    newest = at;
+    return false;
+  });
+  return newest;
+}
+
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  switch (measure.source->kind) {
+    case MeasureKind::kSeen: return take_seen(measure, scene);
+    case MeasureKind::kCount: return take_count(measure, scene);
+    case MeasureKind::kDistinct: return take_distinct(measure, scene);
+    case MeasureKind::kLast: return take_last(measure, scene);
+    case MeasureKind::kAbsent: return take_absent(measure, scene);
+    case MeasureKind::kContext: return take_context(measure, scene);
+  }
+  return {};
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,27 @@
+// Takes one measure at one instant: its value, and the next instant at which time alone can change it.
+#pragma once
+#include "rules/scene.h"
+
+namespace beckon::rules {
+
+// A measure made ready for taking. Refers to the rule that it came from.
+struct ReadyMeasure {
+  const Measure* source = nullptr;
+  Stream stream;
+  Stream after;  // kAbsent
+};
+
+struct Taken {
+  std::int64_t value = 0;
+  Instant next = kNever;      // until then, exclusive, the value stays as it is unless a signal or the context changes
+  Instant witness = kNever;   // the newest signal that counts, or the anchor of an absence; kNever: there is none
+  std::uint64_t trace = 0;    // digest of what was read beside signals: the context's value
+};
+
+// The newest visible signal of the stream later than `after`, or kNever.
+Instant newest_of(const Stream& stream, Scene& scene, Instant after);
+
+// What follows holds for every measure: for any later instant before `next` the same Taken comes out.
+Taken take(const ReadyMeasure& measure, Scene& scene);
+
+}  // namespace beckon::rules

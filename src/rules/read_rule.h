@@ -1,0 +1,16 @@
+// From the JSON of a rule to its checked tree.
+#pragma once
+#include "base/fault.h"
+#include "base/json.h"
+#include "rules/rule.h"
+
+namespace beckon::rules {
+
+// Every fault goes into `issues` at its path; the rule is of use only when none was added. `id` is the name that the
+// rule is kept under; a ruleId in the text must agree. Precondition: `value` is an object.
+Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues);
+
+// One entry of when.all, when.any or when.none.
+Condition read_condition(const json::Value& value, const std::string& path, Issues& issues);
+
+}  // namespace beckon::rules

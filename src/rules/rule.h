@@ -1,0 +1,105 @@
+// A rule as it was read and found right: the checked tree between the JSON text and its compiled form.
+// Plain values; equal measures compare equal, so that rules can share them.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "ledger/signal.h"
+
+namespace beckon::rules {
+
+// "cart", or the beginning of a text: "cart.*" of keys, "cart*" of values.
+struct Pattern {
+  std::string text;  // without the star
+  bool prefix = false;
+
+  bool fits(std::string_view of) const { return prefix ? of.starts_with(text) : of == text; }
+  friend auto operator<=>(const Pattern&, const Pattern&) = default;
+};
+
+// Which signals a measure looks at: those that fit every part given. Lists are sorted and without doubles.
+struct Filter {
+  std::vector<Pattern> keys;         // any of them; empty: every key
+  std::vector<Pattern> values;       // any of them; empty: every value, and none at all
+  std::vector<std::string> sources;  // any of them; empty: every source, and none at all
+  std::int32_t min_confidence = 0;   // millionths
+
+  bool fits(const ledger::Signal& signal) const;
+  bool key_alone() const { return values.empty() && sources.empty() && min_confidence == 0; }
+  friend auto operator<=>(const Filter&, const Filter&) = default;
+};
+
+enum class MeasureKind : std::uint8_t {
+  kSeen,      // 1 when a signal fits, else 0
+  kCount,     // how many signals fit
+  kDistinct,  // how many different values they have
+  kLast,      // 1 when the newest that fits is of an age from `least_age` to `most_age`, else 0
+  kAbsent,    // 1 when `wait` has passed since the newest that fits `after` and nothing that fits came behind it
+  kContext,   // 1 when the field of the context is in the list, else 0
+};
+
+// What is measured. A signal counts in (now − within, now], and only inside the retention.
+struct Measure {
+  MeasureKind kind = MeasureKind::kSeen;
+  Filter filter;
+  Duration within{};                  // zero: all of the session
+  Filter after;                       // kAbsent: the anchor
+  Duration wait{};                    // kAbsent
+  Duration least_age{};               // kLast: the age changes with every instant, its place between bounds does not
+  Duration most_age{};                // kLast
+  std::string field;                  // kContext
+  std::vector<std::string> accepted;  // kContext; sorted
+
+  friend auto operator<=>(const Measure&, const Measure&) = default;
+};
+
+// A measure held against constants: it holds where least ≤ measure ≤ most.
+struct Condition {
+  static constexpr std::int64_t kNoLeast = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
+
+  Measure measure;
+  std::int64_t least = kNoLeast;
+  std::int64_t most = kNoMost;
+};
+
+enum class Status : std::uint8_t { kDraft, kLive, kPaused };
+
+struct Rule {
+  RuleId id;
+  Status status = Status::kLive;
+  std::int64_t priority = 0;           // higher first; ties by id in byte order
+  std::vector<std::string> triggers;
+  std::vector<Condition> all;          // each must hold
+  std::vector<Condition> any;          // one must hold, where there are any
+  std::vector<Condition> none;         // none may hold
+  std::string action_json;             // {"type":…,"payload":…}
+  std::optional<Duration> ttl;
+};
+
+// How long an answer may be reused where the rule does not say, and where no rule acts.
+inline constexpr Duration kDefaultTtl = std::chrono::seconds{30};
+
+// rules.md and contract section 5.
+namespace limits {
+inline constexpr std::size_t kRuleBytes = 16 * 1024;    // as JSON without white space
+inline constexpr std::size_t kPayloadBytes = 8 * 1024;  // likewise
+inline constexpr std::size_t kTriggers = 20;
+inline constexpr std::size_t kConditions = 50;          // in all, any and none together
+inline constexpr std::size_t kListEntries = 100;
+inline constexpr std::size_t kNameCharacters = 200;     // bytes of UTF-8
+inline constexpr std::size_t kActionTypeSize = 64;
+inline constexpr std::size_t kFieldSize = 64;           // of a context field or a source
+inline constexpr std::size_t kValueSize = 256;          // of a value or a context value
+inline constexpr std::int64_t kPriority = 1'000'000;    // either way of zero
+inline constexpr std::int64_t kCount = 1'000'000;       // the greatest bound of a count
+}  // namespace limits
+
+}  // namespace beckon::rules

@@ -1,0 +1,132 @@
+#include "rules/words.h"
+
+#include <algorithm>
+
+namespace beckon::rules {
+
+namespace {
+
+std::string written(const std::string& text) { return text; }
+std::string written(const Pattern& pattern) { return pattern.text + (pattern.prefix ? "*" : ""); }
+
+// "US", "US or GB", "US, GB or DE"; of long lists the first five.
+template <class T>
+std::string listed(const std::vector<T>& list) {
+  constexpr std::size_t kShown = 5;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(list.size(), kShown); ++i) {
+    const bool last = i + 1 == list.size();
+    if (i > 0) out += last ? " or " : ", ";
+    out += written(list[i]);
+  }
+  if (list.size() > kShown) out += " or " + std::to_string(list.size() - kShown) + " others";
+  return out;
+}
+
+std::string decimal(std::int32_t millionths) {
+  std::string text = std::to_string(ledger::kFullConfidence + millionths);  // 1600000
+  text = (millionths == ledger::kFullConfidence ? "1." : "0.") + text.substr(text.size() - 6);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string window_words(Duration within) {
+  return within == Duration{} ? " in this session" : " within " + words_of(within);
+}
+
+std::string bounds_words(const Condition& condition) {
+  const std::string least = std::to_string(condition.least), most = std::to_string(condition.most);
+  if (condition.least == condition.most) return "exactly " + least;
+  if (condition.most == Condition::kNoMost) return "at least " + least;
+  if (condition.least == Condition::kNoLeast) return "at most " + most;
+  return "from " + least + " to " + most;
+}
+
+std::string age_words(const Measure& measure) {
+  if (measure.most_age == Duration::max()) return "at least " + words_of(measure.least_age) + " ago";
+  if (measure.least_age == Duration{}) return "at most " + words_of(measure.most_age) + " ago";
+  return "from " + words_of(measure.least_age) + " to " + words_of(measure.most_age) + " ago";
+}
+
+std::string ago(Instant at, Instant now) {
+  return now - at < Duration{1000} ? "just now" : words_of(std::chrono::floor<std::chrono::seconds>(now - at)) + " ago";
+}
+
+}  // namespace
+
+std::string words_of(Duration duration) {
+  std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
+  std::string out;
+  int units = 0;
+  for (const auto& [size, name] : {std::pair{86'400, " d"}, {3'600, " h"}, {60, " min"}, {1, " s"}}) {
+    const std::int64_t count = seconds / size;
+    seconds %= size;
+    if (units > 0) ++units;  // the unit behind the largest is shown, or left out where it is zero
+    if (count == 0 || units > 2) continue;
+    out += (out.empty() ? "" : " ") + std::to_string(count) + name;
+    if (units == 0) units = 1;
+  }
+  return out.empty() ? "0 s" : out;
+}
+
+std::string words_of(const Filter& filter) {
+  std::string out = filter.keys.empty() ? "any signal" : listed(filter.keys);
+  if (filter.keys.size() == 1 && filter.values.size() == 1) out += ":" + written(filter.values.front());
+  else if (!filter.values.empty()) out += " with the value " + listed(filter.values);
+  if (!filter.sources.empty()) out += " from " + listed(filter.sources);
+  if (filter.min_confidence > 0) out += " with a confidence of at least " + decimal(filter.min_confidence);
+  return out;
+}
+
+std::string measure_words(const Condition& condition) {
+  const Measure& of = condition.measure;
+  switch (of.kind) {
+    case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of.within);
+    case MeasureKind::kCount: return "count of " + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kDistinct: return "different values of " + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kLast: return "the newest " + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kAbsent:
+      return "no " + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after);
+    case MeasureKind::kContext: return "context " + of.field;
+  }
+  return "";
+}
+
+std::string wanted_words(const Condition& condition, bool negated) {
+  const Measure& of = condition.measure;
+  const std::string no = negated ? "not " : "";
+  switch (of.kind) {
+    case MeasureKind::kSeen: return negated ? "none" : "at least one";
+    case MeasureKind::kCount:
+    case MeasureKind::kDistinct: return no + bounds_words(condition);
+    case MeasureKind::kLast: return no + age_words(of);
+    case MeasureKind::kAbsent: return no + words_of(of.wait) + " without " + words_of(of.filter);
+    case MeasureKind::kContext: return ((condition.least == 1) == negated ? "not " : "") + listed(of.accepted);
+  }
+  return "";
+}
+
+std::string seen_words(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  const Instant witness = finding.taken.witness;
+  switch (of.kind) {
+    case MeasureKind::kSeen:
+    case MeasureKind::kLast: return witness == kNever ? "none" : "the newest " + ago(witness, scene.now());
+    case MeasureKind::kCount:
+    case MeasureKind::kDistinct: return std::to_string(finding.taken.value);
+    case MeasureKind::kAbsent: {
+      if (witness == kNever) return "no " + words_of(of.after) + " yet";
+      const Instant came = newest_of(finding.measure.stream, scene, witness);
+      if (came != kNever) return words_of(of.filter) + " " + ago(came, scene.now());
+      return words_of(std::chrono::floor<std::chrono::seconds>(scene.now() - witness)) + " so far";
+    }
+    case MeasureKind::kContext: {
+      const std::string* value = scene.context(of.field);
+      return value == nullptr ? "no " + of.field : *value;
+    }
+  }
+  return "";
+}
+
+}  // namespace beckon::rules

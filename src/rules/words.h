@@ -1,0 +1,29 @@
+// Conditions and findings in the words of a marketer.
+#pragma once
+#include <string>
+
+#include "rules/compiled.h"
+
+namespace beckon::rules {
+
+// "4 min 10 s", "2 h", "3 d 4 h": the two largest units, begun seconds counted whole.
+std::string words_of(Duration duration);
+// "cart:add", "cart or view", "cart.* from email".
+std::string words_of(const Filter& filter);
+
+// One condition as it was found at an instant. `negated`: it stands under when.none.
+struct Finding {
+  const Condition& condition;
+  const ReadyMeasure& measure;
+  const Taken& taken;
+  bool negated = false;
+};
+
+std::string measure_words(const Condition& condition);             // "count of cart:add within 30 min"
+std::string wanted_words(const Condition& condition, bool negated);  // "at least 2"
+std::string seen_words(const Finding& finding, Scene& scene);        // "1"
+
+// What would flip a condition that was not met. `by_time`: the instant at which it flips if no signal comes, or kNever.
+std::string margin_words(const Finding& finding, Scene& scene, Instant by_time);
+
+}  // namespace beckon::rules
