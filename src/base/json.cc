@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
@@ -194,8 +195,36 @@ const Value* Value::find(std::string_view key) const {
   return nullptr;
 }
 
+namespace {
+
+// Bytes that may have to be escaped; 0xe2 begins U+2028 and U+2029.
+constexpr auto kNotPlain = [] {
+  std::array<bool, 256> set{};
+  for (std::size_t c = 0; c < 0x20; ++c) set[c] = true;
+  set['"'] = set['\\'] = set[0x7f] = set[0xe2] = true;
+  return set;
+}();
+
+bool is_plain(std::string_view text) {
+  bool special = false;
+  for (char c : text) special |= kNotPlain[static_cast<unsigned char>(c)];
+  return !special;
+}
+
+}  // namespace
+
 void append_string(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  if (is_plain(text)) {  // nearly all of them: one growth, one copy
+    const std::size_t before = out.size();
+    const std::size_t after = before + text.size() + 2;
+    out.resize_and_overwrite(after, [&](char* data, std::size_t) {  // libstdc++ 12 may pass the capacity here
+      data[before] = data[after - 1] = '"';
+      text.copy(data + before + 1, text.size());
+      return after;
+    });
+    return;
+  }
   out += '"';
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
