@@ -1,0 +1,227 @@
+// docs/openapi.json against itself, against the server's route table, and against real answers.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import Ajv from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
+
+const text = readFileSync(join(root, 'docs/openapi.json'), 'utf8');
+const document = JSON.parse(text);
+const ajv = new Ajv({ allErrors: true, strict: false });
+formats.default(ajv);
+ajv.addSchema(document, 'openapi');
+
+// A place of the document as a schema; `closed` refuses members that are not described.
+const at = pointer => `openapi#/${pointer.map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+const validators = new Map();
+const validator = (pointer, closed) => {
+  const ref = at(pointer);
+  const key = `${closed} ${ref}`;
+  return validators.get(key) ?? validators.set(key, ajv.compile({ $ref: ref, ...(closed ? { unevaluatedProperties: false } : {}) })).get(key);
+};
+const assertFits = (value, pointer, { closed = false, what = pointer.join(' ') } = {}) => {
+  const validate = validator(pointer, closed);
+  assert.ok(validate(value), `${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value).slice(0, 1500)}`);
+};
+
+const methods = ['get', 'put', 'post', 'patch', 'delete'];
+const operations = Object.entries(document.paths).flatMap(([path, item]) => methods.filter(method => item[method]).map(method => ({ path, method, ...item[method] })));
+const deref = value => (value.$ref ? value.$ref.slice(2).split('/').reduce((here, part) => here[part], document) : value);
+
+function* everywhere(value, pointer = []) {
+  yield [value, pointer];
+  if (value && typeof value === 'object') for (const [key, inner] of Object.entries(value)) yield* everywhere(inner, [...pointer, key]);
+}
+
+describe('the document itself', () => {
+  test('is OpenAPI 3.1 with a title, a version, a licence and webhooks', () => {
+    assert.match(document.openapi, /^3\.1\./);
+    assert.ok(document.info.title && document.info.version && document.info.license.identifier === 'Apache-2.0');
+    assert.ok(Object.keys(document.webhooks).length >= 5);
+  });
+
+  test('every reference leads somewhere', () => {
+    for (const [value, pointer] of everywhere(document)) if (typeof value?.$ref === 'string') {
+      assert.match(value.$ref, /^#\//, pointer.join('/'));
+      assert.ok(deref(value) !== undefined, value.$ref);
+    }
+  });
+
+  test('every schema compiles', () => { for (const name of Object.keys(document.components.schemas)) validator(['components', 'schemas', name], false); });
+
+  test('every component is used', () => {
+    const used = new Set([...everywhere(document)].map(([value]) => value?.$ref).filter(Boolean));
+    for (const kind of ['schemas', 'responses', 'parameters']) for (const name of Object.keys(document.components[kind])) assert.ok(used.has(`#/components/${kind}/${name}`), `${kind}/${name}`);
+  });
+
+  test('every operation has a name of its own, a summary, a tag that is described, a success and a default', () => {
+    const tags = new Set(document.tags.map(tag => tag.name));
+    assert.equal(new Set(operations.map(one => one.operationId)).size, operations.length);
+    for (const one of operations) {
+      const where = `${one.method} ${one.path}`;
+      assert.ok(one.summary && one.tags.every(tag => tags.has(tag)), where);
+      assert.ok(Object.keys(one.responses).some(status => /^2/.test(status)) && one.responses.default, where);
+      for (const response of Object.values(one.responses)) assert.ok(deref(response).description, where);
+    }
+  });
+
+  test('every parameter of a path is described, and no other', () => {
+    for (const one of operations) {
+      const wanted = [...one.path.matchAll(/\{(\w+)\}/g)].map(match => match[1]).sort();
+      const given = (one.parameters ?? []).map(deref).filter(parameter => parameter.in === 'path');
+      assert.deepEqual(given.map(parameter => parameter.name).sort(), wanted, `${one.method} ${one.path}`);
+      assert.ok(given.every(parameter => parameter.required));
+    }
+  });
+
+  test('every example fits its schema', () => {
+    let seen = 0;
+    for (const [value, pointer] of everywhere(document)) if (value && typeof value === 'object' && value.schema && 'example' in value) { seen += 1; assertFits(value.example, [...pointer, 'schema']); }
+    for (const [name, schema] of Object.entries(document.components.schemas)) for (const example of schema.examples ?? []) { seen += 1; assertFits(example, ['components', 'schemas', name]); }
+    assert.ok(seen > 20);
+  });
+});
+
+describe('against the server', () => {
+  let beckon, hook, deliveryId;
+  const session = freshSession('openapi');
+  const exercised = new Set();
+  before(async () => { beckon = await Beckon.start(); });
+  after(async () => { await hook?.close(); await beckon?.close(); });
+
+  test('the server serves this very document', async () => {
+    const answer = await beckon.call('GET', '/openapi.json');
+    assert.deepEqual(answer.json, document);
+  });
+
+  test('the route table equals the paths, and who may call them the security', async () => {
+    const { code, out, err } = await beckon.cli('routes');
+    assert.equal(code, 0, err);
+    const table = out.split('\n').map(line => line.trim().split(/\s+/)).filter(([, path]) => !/^\/(apps|docs)\b/.test(path));
+    const described = operations.map(one => `${one.method.toUpperCase()} ${one.path}`);
+    assert.deepEqual(table.map(([method, path]) => `${method} ${path}`).sort(), described.sort());
+    for (const [method, path, access] of table) {
+      const one = operations.find(operation => operation.path === path && operation.method === method.toLowerCase());
+      assert.equal(one.security?.length === 0, /^public/i.test(access), `${method} ${path} is ${access}`);
+    }
+  });
+
+  // Calls an operation and holds its answer against the document: status, content type, schema, no member undescribed.
+  async function ask(operationId, { role, params = {}, query = '', body, headers, from, expect } = {}) {
+    const one = operations.find(operation => operation.operationId === operationId);
+    assert.ok(one, operationId);
+    const path = one.path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? 'demo'));
+    const answer = await beckon.call(one.method.toUpperCase(), path + query, { body, headers, from, token: role && (await beckon.token(role)) });
+    const what = `${operationId} → ${answer.status}`;
+    assert.equal(answer.status, expect ?? answer.status, answer.text);
+    const status = one.responses[answer.status] ? String(answer.status) : 'default';
+    if (answer.status < 400) { assert.notEqual(status, 'default', `${what} is not described: ${answer.text}`); exercised.add(operationId); }
+    const described = one.responses[status];
+    const pointer = described.$ref ? described.$ref.slice(2).split('/') : ['paths', one.path, one.method, 'responses', status];
+    const response = deref(described);
+    for (const [name, header] of Object.entries(response.headers ?? {})) if (header.required) assert.ok(answer.headers[name.toLowerCase()], `${what} has ${name}`);
+    if (!response.content) { assert.equal(answer.text, '', what); return answer; }
+    const type = (answer.headers['content-type'] ?? '').split(';')[0];
+    assert.ok(response.content[type], `${what}: content type ${type}`);
+    if (type === 'application/json') {
+      const schema = [...pointer, 'content', type, 'schema'];
+      assertFits(answer.json, schema, { closed: answer.status < 400 && operationId !== 'openapi', what });
+      const { $ref } = response.content[type].schema;
+      const items = $ref && deref({ $ref }).properties?.items?.items?.$ref;
+      if (items) for (const item of answer.json.items) assertFits(item, items.slice(2).split('/'), { closed: true, what: `${what}, an item` });
+    }
+    return answer;
+  }
+
+  test('chain', async () => {
+    const signals = [{ type: 'cart', signalValue: 'add', metadata: { amount: 5 }, source: 'web', id: 'a' }];
+    const from = freshAddress();
+    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'documented' }, expect: 201, body: document.components.schemas.RuleWrite.examples[0] });
+    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 201, body: { triggers: ['checkout'], when: {}, action: { type: 'popup', payload: {} } } });
+    await ask('appendPublicSignals', { from, expect: 202, body: { handle: 'demo', sessionId: session, signals, visitorId: 'v-1', consent: 'full', context: { country: 'US' } } });
+    await ask('appendSignals', { role: 'CREATOR', expect: 202, body: { sessionId: session, signals } });
+    await ask('appendPublicSignals', { from, expect: 202, body: { handle: 'demo', sessionId: freshSession(), signals, consent: 'denied' } });
+    await ask('appendPublicSignals', { from, expect: 400, body: { handle: 'demo', sessionId: 'a b', signals: [] } });
+    await ask('resolvePublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'checkout' } });
+    await ask('resolvePublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'nothing-here' } });
+    const explained = await ask('resolve', { role: 'CREATOR', expect: 200, body: { sessionId: session, trigger: 'checkout' } });
+    for (const rule of explained.json.explanation) assertFits(rule, ['components', 'schemas', 'RuleExplanation']);
+    const ahead = await ask('prefetchPublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'] } });
+    for (const decision of ahead.json.decisions) assertFits(decision, ['components', 'schemas', 'Decision'], { closed: true });
+    await ask('prefetchPublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'], ifNoneMatch: ahead.json.etag } });
+    await ask('prefetch', { role: 'CREATOR', expect: 200, body: { sessionId: session, trigger: 'checkout' } });
+  });
+
+  test('sessions', async () => {
+    await until('the decision is recorded', async () => (await ask('getSession', { role: 'CREATOR', params: { sessionId: session }, expect: 200 })).json.decisions.length > 0);
+    const { json } = await ask('getSession', { role: 'CREATOR', params: { sessionId: session }, expect: 200 });
+    for (const signal of json.signals) assertFits(signal, ['components', 'schemas', 'Signal'], { closed: true });
+    await ask('listSessions', { role: 'CREATOR', query: '?limit=1', expect: 200 });
+    await ask('listSessions', { role: 'CREATOR', query: '?limit=0', expect: 400 });
+    await ask('getSession', { role: 'CREATOR', params: { sessionId: 'never-seen' }, expect: 404 });
+  });
+
+  test('rules', async () => {
+    await ask('listRules', { role: 'CREATOR', expect: 200 });
+    const { headers } = await ask('getRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 200 });
+    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 200, headers: { 'if-match': headers.etag }, body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } } });
+    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 412, headers: { 'if-match': headers.etag }, body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } } });
+    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'bad' }, expect: 400, body: { triggers: [] } });
+    await ask('deleteRule', { role: 'CREATOR', params: { ruleId: 'documented' }, expect: 204 });
+  });
+
+  test('webhooks and deliveries', async () => {
+    hook = await beckon.subscribe(['webhook.test'], { path: '/status/400' });
+    const params = { subscriptionId: hook.id };
+    const { json: made } = await ask('createSubscription', { role: 'OPERATOR', expect: 201, body: { endpointUrl: 'https://hooks.example.com/x', eventTypes: ['*'], description: 'd', headers: { 'x-a': 'b' }, ratePerSecond: 3, ordering: 'session' } });
+    await ask('createSubscription', { role: 'OPERATOR', expect: 400, body: { endpointUrl: 'https://10.0.0.1/', eventTypes: ['*'] } });
+    await ask('createSubscription', { role: 'CREATOR', expect: 403, body: {} });
+    await ask('createSubscription', { expect: 401, body: {} });
+    await ask('listSubscriptions', { role: 'OPERATOR', expect: 200 });
+    await ask('getSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
+    await ask('changeSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200, body: { enabled: false } });
+    await ask('getSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
+    await ask('deleteSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 204 });
+    ({ json: { deliveryId } } = await ask('testSubscription', { role: 'OPERATOR', params, expect: 202, body: {} }));
+    await until('it has ended', async () => (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status === 'failed');
+    const { json } = await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 });
+    for (const attempt of json.attempts) assertFits(attempt, ['components', 'schemas', 'Attempt'], { closed: true });
+    await ask('listDeliveries', { role: 'OPERATOR', params, query: '?status=failed&eventType=webhook.test&limit=5', expect: 200 });
+    await ask('retryDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 202 });
+  });
+
+  test('what is sent fits the section webhooks', async () => {
+    const all = await beckon.subscribe(['*']);
+    await ask('appendPublicSignals', { from: freshAddress(), expect: 202, body: { handle: 'demo', sessionId: freshSession(), signals: [{ type: 'link.clicked' }, { type: 'view', signalValue: 'x', metadata: { a: 1 } }] } });
+    await ask('resolvePublic', { from: freshAddress(), expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'checkout' } });
+    for (const [type, name] of [['link.clicked', 'link.clicked'], ['signal.view', 'signal.<signalKey>'], ['chain.decision.resolved', 'chain.decision.resolved']]) {
+      const { event, headers } = await all.log.next(delivery => delivery.event?.type === type);
+      assertFits(event, ['webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema']);
+      for (const parameter of document.webhooks[name].post.parameters) if (parameter.required) assert.ok(headers[parameter.name], parameter.name);
+    }
+    const { event } = await hook.log.next(delivery => delivery.event?.type === 'webhook.test');
+    assertFits(event, ['webhooks', 'webhook.test', 'post', 'requestBody', 'content', 'application/json', 'schema']);
+    await all.close();
+  });
+
+  test('administration, access and system', async () => {
+    const { json: allowlist } = await ask('getAllowlist', { role: 'PLATFORM_ADMIN', expect: 200 });
+    await ask('putAllowlist', { role: 'PLATFORM_ADMIN', expect: 200, body: { handles: allowlist.handles, egress: allowlist.egress } });
+    await ask('createHandle', { role: 'PLATFORM_ADMIN', expect: 201, body: { handle: 'described', ownerEmail: 'a@example.com' } });
+    await ask('createHandle', { role: 'PLATFORM_ADMIN', expect: 409, body: { handle: 'described', ownerEmail: 'a@example.com' } });
+    await ask('listHandles', { role: 'PLATFORM_ADMIN', expect: 200 });
+    await ask('listAuditEvents', { role: 'OPERATOR', expect: 200 });
+    const { json: settings } = await ask('getSettings', { role: 'OWNER', expect: 200 });
+    await ask('putSettings', { role: 'OWNER', expect: 200, body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')) });
+    await ask('me', { role: 'OPERATOR', expect: 200 });
+    for (const operationId of ['jwks', 'health', 'ready', 'metrics', 'openapi']) await ask(operationId, { expect: 200 });
+    await ask('eraseSession', { role: 'OPERATOR', params: { sessionId: session }, expect: 204 });
+  });
+
+  test('every operation of the document was asked and answered', () => {
+    assert.deepEqual(operations.map(one => one.operationId).filter(id => !exercised.has(id)), []);
+  });
+});
