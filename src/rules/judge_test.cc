@@ -1,0 +1,200 @@
+// What each measure, bound and filter means, and which rule answers.
+#include <gtest/gtest.h>
+
+#include "rules/testing.h"
+
+namespace beckon::rules {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::holds;
+using testing::judge;
+using testing::kNoon;
+using testing::rule;
+using testing::rule_set;
+using testing::window;
+
+constexpr Duration kTick{1};
+
+TEST(Seen, HoldsInsideAHalfOpenWindow) {
+  const std::string seen = R"({"seen":{"key":"cart"},"within":"10m"})";
+  EXPECT_FALSE(holds(seen, window({})));
+  EXPECT_FALSE(holds(seen, window({{"view", 1s}})));
+  EXPECT_TRUE(holds(seen, window({{"cart", 0s}})));
+  EXPECT_TRUE(holds(seen, window({{"cart", 10min - kTick}})));
+  EXPECT_FALSE(holds(seen, window({{"cart", 10min}})));
+}
+
+TEST(Seen, DoesNotSeeASignalBeforeItsInstant) {
+  const std::string seen = R"({"seen":{"key":"cart"},"within":"10m"})";
+  EXPECT_FALSE(holds(seen, window({{"cart", -1s}})));
+  EXPECT_TRUE(holds(seen, window({{"cart", -1s}}), {}, kNoon + 1s));
+}
+
+TEST(Seen, LooksAtTheWholeSessionWithoutAWindow) {
+  for (const char* seen : {R"({"seen":{"key":"cart"}})", R"({"seen":{"key":"cart"},"per":"session"})"}) {
+    EXPECT_TRUE(holds(seen, window({{"cart", 24h * 29}})));
+    EXPECT_FALSE(holds(seen, window({{"cart", 24h * 30}}))) << "the retention is half-open too";
+    EXPECT_FALSE(holds(seen, window({{"cart", 2h}}), {}, kNoon, 1h));
+  }
+}
+
+TEST(Count, HoldsBetweenItsBounds) {
+  const auto count = [](int n, const char* bounds) {
+    std::vector<testing::Given> carts(static_cast<std::size_t>(n), {"cart", 1min});
+    return holds(std::string(R"({"count":{"key":"cart"},"within":"10m",)") + bounds + "}", window(carts));
+  };
+  EXPECT_FALSE(count(1, R"("atLeast":2)"));
+  EXPECT_TRUE(count(2, R"("atLeast":2)"));
+  EXPECT_TRUE(count(2, R"("atMost":2)"));
+  EXPECT_FALSE(count(3, R"("atMost":2)"));
+  EXPECT_TRUE(count(2, R"("equals":2)"));
+  EXPECT_FALSE(count(3, R"("equals":2)"));
+  EXPECT_TRUE(count(0, R"("equals":0)"));
+  EXPECT_TRUE(count(3, R"("atLeast":2,"atMost":3)"));
+  EXPECT_FALSE(count(4, R"("atLeast":2,"atMost":3)"));
+}
+
+TEST(Count, TakesALateSignalAtItsPlaceInTime) {
+  const std::string count = R"({"count":{"key":"cart"},"within":"10m","equals":2})";
+  EXPECT_TRUE(holds(count, window({{"cart", 1min}, {"cart", 9min}, {"cart", 11min}})));
+}
+
+TEST(Count, SeesNoMoreThanTheWindowHolds) {
+  std::vector<testing::Given> many(250, {"view", 1min});
+  many.insert(many.begin(), {"cart", 2min});
+  EXPECT_FALSE(holds(R"({"seen":{"key":"cart"}})", window(many)));
+  EXPECT_TRUE(holds(R"({"count":{"key":"view"},"equals":200})", window(many)));
+}
+
+TEST(Filter, FitsKeysExactlyByListAndByBeginning) {
+  const auto fits = [](const char* key, const char* signal) {
+    return holds(std::string(R"({"seen":{"key":)") + key + "}}", window({{signal, 1min}}));
+  };
+  EXPECT_TRUE(fits(R"("cart")", "cart"));
+  EXPECT_FALSE(fits(R"("cart")", "carts"));
+  EXPECT_TRUE(fits(R"(["view","cart"])", "cart"));
+  EXPECT_FALSE(fits(R"(["view","cart"])", "purchase"));
+  EXPECT_TRUE(fits(R"("cart.*")", "cart.add"));
+  EXPECT_FALSE(fits(R"("cart.*")", "cart"));
+  EXPECT_FALSE(fits(R"("cart.*")", "carts"));
+  EXPECT_TRUE(fits(R"(["view","cart.*"])", "cart.add"));
+  EXPECT_TRUE(fits(R"("*")", "anything"));
+  EXPECT_TRUE(fits(R"("a.very.long.key.of.many.letters")", "a.very.long.key.of.many.letters"));
+  EXPECT_FALSE(fits(R"("a.very.long.key.of.many.letters")", "a.very.long.key.in.many.letters"));
+  EXPECT_TRUE(holds(R"({"seen":{}})", window({{"anything", 1min}})));
+}
+
+TEST(Filter, FitsValuesSourcesAndConfidence) {
+  const auto fits = [](const char* filter, const testing::Given& signal) {
+    return holds(std::string(R"({"seen":{"key":"cart",)") + filter + "}}", window({signal}));
+  };
+  EXPECT_TRUE(fits(R"("value":"add")", {"cart", 1min, "add"}));
+  EXPECT_FALSE(fits(R"("value":"add")", {"cart", 1min, "added"}));
+  EXPECT_FALSE(fits(R"("value":"add")", {"cart", 1min}));
+  EXPECT_TRUE(fits(R"("value":"add*")", {"cart", 1min, "added"}));
+  EXPECT_TRUE(fits(R"("value":["add","remove"])", {"cart", 1min, "remove"}));
+  EXPECT_TRUE(fits(R"("value":3)", {"cart", 1min, "3"}));
+  EXPECT_TRUE(fits(R"("value":"*")", {"cart", 1min, "x"}));
+  EXPECT_FALSE(fits(R"("value":"*")", {"cart", 1min}));
+  EXPECT_TRUE(fits(R"("source":"email")", {"cart", 1min, "", "email"}));
+  EXPECT_TRUE(fits(R"("source":["ad","email"])", {"cart", 1min, "", "email"}));
+  EXPECT_FALSE(fits(R"("source":"email")", {"cart", 1min}));
+  EXPECT_TRUE(fits(R"("minConfidence":0.6)", {"cart", 1min, "", "", 0.6}));
+  EXPECT_FALSE(fits(R"("minConfidence":0.6)", {"cart", 1min, "", "", 0.599999}));
+}
+
+TEST(Distinct, CountsDifferentValues) {
+  const std::string two = R"({"distinct":{"key":"view"},"within":"10m","equals":2})";
+  EXPECT_TRUE(holds(two, window({{"view", 1min, "a"}, {"view", 2min, "b"}, {"view", 3min, "a"}, {"view", 4min}})));
+  EXPECT_FALSE(holds(two, window({{"view", 1min, "a"}, {"view", 10min, "b"}})));
+  EXPECT_TRUE(holds(R"({"distinct":{"key":"view"},"equals":0})", window({})));
+}
+
+TEST(Last, ComparesTheAgeOfTheNewest) {
+  const std::string fresh = R"({"last":{"key":"view"},"atMost":"5m"})", old = R"({"last":{"key":"view"},"atLeast":"5m"})";
+  EXPECT_TRUE(holds(fresh, window({{"view", 5min}, {"view", 9min}})));
+  EXPECT_FALSE(holds(fresh, window({{"view", 5min + kTick}})));
+  EXPECT_TRUE(holds(old, window({{"view", 5min}})));
+  EXPECT_FALSE(holds(old, window({{"view", 5min - kTick}, {"view", 9min}})));
+  EXPECT_FALSE(holds(fresh, window({})));
+  EXPECT_FALSE(holds(old, window({}))) << "of nothing it compares false with every bound";
+}
+
+TEST(Absent, HoldsFromTheAnchorsWaitOn) {
+  const std::string absent = R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"})";
+  EXPECT_FALSE(holds(absent, window({}))) << "no anchor";
+  EXPECT_FALSE(holds(absent, window({{"cart", 10min - kTick}})));
+  EXPECT_TRUE(holds(absent, window({{"cart", 10min}})));
+  EXPECT_FALSE(holds(absent, window({{"cart", 20min}, {"purchase", 1min}})));
+  EXPECT_TRUE(holds(absent, window({{"cart", 20min}, {"purchase", 21min}})));
+  EXPECT_TRUE(holds(absent, window({{"cart", 20min}, {"purchase", 20min}}))) << "(anchor, now]";
+  EXPECT_FALSE(holds(absent, window({{"cart", 20min}, {"purchase", 0min}})));
+  EXPECT_TRUE(holds(absent, window({{"cart", 20min}, {"purchase", -1min}}))) << "its instant is still ahead";
+}
+
+TEST(Absent, StartsAnewWithANewerAnchorAndEndsWithALatePurchase) {
+  const std::string absent = R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"})";
+  EXPECT_FALSE(holds(absent, window({{"cart", 20min}, {"cart", 5min}})));
+  EXPECT_TRUE(holds(absent, window({{"cart", 30min}, {"purchase", 25min}, {"cart", 20min}})));
+  const ledger::Window before = window({{"cart", 20min}, {"view", 1min}});
+  EXPECT_TRUE(holds(absent, before));
+  std::size_t evicted = 0;
+  const ledger::Signal late{.key = "purchase", .at = kNoon - 15min, .received = kNoon, .version = 3};
+  EXPECT_FALSE(holds(absent, before.with({{late}}, evicted)));
+}
+
+TEST(Context, IsInAListOrNot) {
+  const std::string in = R"({"context":"country","in":["US","GB"]})", out = R"({"context":"country","notIn":["US","GB"]})";
+  EXPECT_TRUE(holds(in, window({}), {{"country", "GB"}}));
+  EXPECT_FALSE(holds(in, window({}), {{"country", "DE"}}));
+  EXPECT_FALSE(holds(in, window({}), {{"page", "GB"}}));
+  EXPECT_FALSE(holds(out, window({}), {{"country", "GB"}}));
+  EXPECT_TRUE(holds(out, window({}), {{"country", "DE"}}));
+  EXPECT_TRUE(holds(out, window({}))) << "a missing field is in no list";
+}
+
+TEST(When, NeedsAllAnyAndNone) {
+  const RuleSet set = rule_set({rule(R"({"all":[{"seen":{"key":"a"}}],"any":[{"seen":{"key":"b"}},{"seen":{"key":"c"}}],"none":[{"seen":{"key":"d"}}]})")});
+  const auto acts = [&](const std::vector<testing::Given>& given) { return judge(set, window(given)).outcome == Outcome::kAct; };
+  EXPECT_TRUE(acts({{"a"}, {"b"}}));
+  EXPECT_TRUE(acts({{"a"}, {"c"}}));
+  EXPECT_FALSE(acts({{"a"}}));
+  EXPECT_FALSE(acts({{"b"}, {"c"}}));
+  EXPECT_FALSE(acts({{"a"}, {"b"}, {"d"}}));
+}
+
+TEST(When, AlwaysHoldsWhenEmpty) {
+  EXPECT_EQ(judge(rule_set({rule("{}")}), window({})).outcome, Outcome::kAct);
+  EXPECT_EQ(judge(rule_set({rule(R"({"all":[],"any":[],"none":[]})")}), window({})).outcome, Outcome::kAct);
+}
+
+TEST(RuleSet, AnswersWithTheFirstThatHolds) {
+  const RuleSet set = rule_set({rule("{}", R"("priority":1)", "low"), rule("{}", R"("priority":5)", "mid-b"),
+                                rule("{}", R"("priority":5)", "mid-a"), rule(R"({"all":[{"seen":{"key":"cart"}}]})", R"("priority":9)", "high")});
+  EXPECT_EQ(judge(set, window({{"cart"}})).rule, "high");
+  const Verdict verdict = judge(set, window({}));
+  EXPECT_EQ(verdict.rule, "mid-a");
+  EXPECT_EQ(verdict.action_json, R"({"type":"popup","payload":{}})");
+  EXPECT_EQ(verdict.variant, "");
+}
+
+TEST(RuleSet, DoesNotEvaluateDraftsAndPausedRules) {
+  const RuleSet set = rule_set({rule("{}", R"("status":"draft")", "a"), rule("{}", R"("status":"paused")", "b"), rule("{}", R"("status":"live")", "c")});
+  EXPECT_EQ(judge(set, window({})).rule, "c");
+}
+
+TEST(RuleSet, AsksOnlyTheRulesOfTheTrigger) {
+  const RuleSet set = rule_set({R"({"ruleId":"r","triggers":["exit_intent","checkout"],"when":{},"action":{"type":"x"}})"});
+  const ledger::Window empty;
+  const Facts facts{.window = empty, .context = {}, .now = kNoon, .retention = testing::kMonth};
+  EXPECT_EQ(set.judge("checkout", facts).outcome, Outcome::kAct);
+  EXPECT_EQ(set.judge("other", facts).outcome, Outcome::kNone);
+  EXPECT_EQ(set.triggers(), (std::vector<std::string>{"checkout", "exit_intent"}));
+  EXPECT_EQ(RuleSet().judge("checkout", facts).outcome, Outcome::kNone);
+  EXPECT_EQ(RuleSet().version(), 0u);
+  EXPECT_EQ(set.version(), 1u);
+}
+
+}  // namespace
+}  // namespace beckon::rules

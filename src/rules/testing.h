@@ -1,0 +1,73 @@
+// What the tests of this folder share: rule sets from JSON, windows from a few words.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "rules/rule_set.h"
+
+namespace beckon::rules::testing {
+
+inline constexpr Instant kNoon = instant_ms(1'772'020'800'000);  // 2026-02-25T12:00:00Z
+inline constexpr Duration kMonth = std::chrono::days{30};
+
+// A signal that keeps its texts, `ago` before noon; negative is ahead.
+struct Given {
+  std::string key;
+  Duration ago{};
+  std::string value = {};
+  std::string source = {};
+  double confidence = 1.0;
+};
+
+inline ledger::Window window(const std::vector<Given>& given) {
+  std::vector<ledger::Signal> signals;
+  for (const Given& one : given) {
+    ledger::Signal signal;
+    signal.key = one.key;
+    signal.value = one.value;
+    signal.has_value = !one.value.empty();
+    signal.source = one.source;
+    signal.confidence = static_cast<std::int32_t>(one.confidence * ledger::kFullConfidence + 0.5);
+    signal.at = signal.received = kNoon - one.ago;
+    signal.version = signals.size() + 1;
+    signals.push_back(signal);
+  }
+  std::size_t evicted = 0;
+  return ledger::Window().with(signals, evicted);
+}
+
+inline RuleSet rule_set(const std::vector<std::string>& rules) {
+  StoredRules stored{.version = 1};
+  for (const std::string& text : rules) {
+    const auto document = json::parse(text);
+    if (!document) ADD_FAILURE() << document.error().message << " in " << text;
+    const json::Value* id = document->root().find("ruleId");
+    stored.rules.push_back({.id = RuleId(id == nullptr ? "r" : id->text()), .json = text, .rules_version = 1});
+  }
+  auto set = RuleSet::compile(stored);
+  if (!set) ADD_FAILURE() << set.error().message;
+  return set ? std::move(*set) : RuleSet();
+}
+
+// {"ruleId":"r","triggers":["t"],"when":…,"action":{"type":"popup"}}
+inline std::string rule(const std::string& when, const std::string& more = "", const std::string& id = "r") {
+  return R"({"ruleId":")" + id + R"(","triggers":["t"],"when":)" + when + R"(,"action":{"type":"popup"})" +
+         (more.empty() ? "" : "," + more) + "}";
+}
+
+inline Verdict judge(const RuleSet& set, const ledger::Window& window, const ledger::Context& context = {},
+                     Instant now = kNoon, Duration retention = kMonth) {
+  return set.judge("t", {.window = window, .context = context, .now = now, .retention = retention});
+}
+
+// Whether the only rule, with this one condition, acts.
+inline bool holds(const std::string& condition, const ledger::Window& window, const ledger::Context& context = {},
+                  Instant now = kNoon, Duration retention = kMonth) {
+  const RuleSet set = rule_set({rule(R"({"all":[)" + condition + "]}")});
+  return judge(set, window, context, now, retention).outcome == Outcome::kAct;
+}
+
+}  // namespace beckon::rules::testing

@@ -1,0 +1,83 @@
+// How long an answer is valid, and what its reading stands for: each case by itself. random_test.cc has the many.
+#include <gtest/gtest.h>
+
+#include "rules/testing.h"
+
+namespace beckon::rules {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::judge;
+using testing::kNoon;
+using testing::rule;
+using testing::rule_set;
+using testing::window;
+
+constexpr Duration kTick{1};
+
+Duration valid_for(const std::string& when, const std::vector<testing::Given>& given, const ledger::Context& context = {},
+                   Duration retention = testing::kMonth) {
+  return judge(rule_set({rule(when, R"("ttl":"10d")")}), window(given), context, kNoon, retention).expires_at - kNoon;
+}
+
+TEST(Validity, EndsWhenACountedSignalLeaves) {
+  EXPECT_EQ(valid_for(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1}]})", {{"a", 3min}, {"a", 9min}}), 1min);
+  EXPECT_EQ(valid_for(R"({"all":[{"seen":{"key":"a"},"within":"10m"}]})", {{"a", 3min}, {"a", 9min}}), 7min)
+      << "seen changes only with the newest";
+  EXPECT_EQ(valid_for(R"({"all":[{"distinct":{"key":"a"},"within":"10m","atLeast":1}]})",
+                      {{"a", 9min, "x"}, {"a", 6min, "y"}, {"a", 3min, "x"}}), 4min);
+}
+
+TEST(Validity, EndsWhenAnAbsenceBecomesTrue) {
+  EXPECT_EQ(valid_for(R"({"none":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"10m"}]})", {{"a", 4min}}), 6min);
+}
+
+TEST(Validity, EndsWhenAnAgePassesItsBound) {
+  EXPECT_EQ(valid_for(R"({"all":[{"last":{"key":"a"},"atMost":"10m"}]})", {{"a", 4min}}), 6min + kTick);
+  EXPECT_EQ(valid_for(R"({"none":[{"last":{"key":"a"},"atLeast":"10m"}]})", {{"a", 4min}}), 6min);
+}
+
+TEST(Validity, EndsWhenASignalLeavesTheRetention) {
+  EXPECT_EQ(valid_for(R"({"all":[{"seen":{"key":"a"}}]})", {{"a", 4min}}, {}, 1h), 56min);
+  EXPECT_EQ(valid_for(R"({"all":[{"seen":{"key":"a"},"within":"2h"}]})", {{"a", 4min}}, {}, 1h), 56min);
+}
+
+TEST(Validity, EndsWhenASignalAheadComesIntoSight) {
+  EXPECT_EQ(valid_for(R"({"none":[{"seen":{"key":"a"},"within":"10m"}]})", {{"a", -2min}}), 2min);
+}
+
+TEST(Validity, IsCappedByTheTtl) {
+  const auto none = judge(rule_set({rule(R"({"all":[{"seen":{"key":"a"}}]})")}), window({}));
+  EXPECT_EQ(none.expires_at, kNoon + 30s);
+  EXPECT_EQ(judge(rule_set({rule("{}")}), window({})).expires_at, kNoon + 30s);
+  EXPECT_EQ(judge(rule_set({rule("{}", R"("ttl":"5m")")}), window({})).expires_at, kNoon + 5min);
+  EXPECT_EQ(judge(RuleSet(), window({})).expires_at, kNoon + 30s);
+}
+
+TEST(Validity, CountsOnlyWhatWasRead) {
+  const std::string leaving = R"({"seen":{"key":"a"},"within":"10m"})";  // in a minute
+  EXPECT_EQ(valid_for(R"({"any":[{"seen":{"key":"b"}},)" + leaving + "]}", {{"a", 9min}, {"b", 1min}}), 24h * 10);
+  const RuleSet fails = rule_set({rule(R"({"all":[{"context":"c","in":["x"]},)" + leaving + "]}")});
+  EXPECT_EQ(judge(fails, window({{"a", 10min - 1s}})).expires_at, kNoon + 30s);
+}
+
+TEST(Reading, DoesNotChangeForAnUnrelatedSignalOrField) {
+  const RuleSet set = rule_set({rule(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x"]}]})")});
+  const auto reading = judge(set, window({{"a", 3min}}), {{"c", "x"}}).reading;
+  EXPECT_EQ(judge(set, window({{"a", 3min}, {"b", 1min}}), {{"c", "x"}, {"d", "y"}}).reading, reading);
+  EXPECT_EQ(judge(set, window({{"a", 3min}}), {{"c", "x"}}, kNoon + 3min).reading, reading) << "nor with the instant";
+}
+
+TEST(Reading, ChangesWithWhatMatters) {
+  const std::string when = R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x","y"]}]})";
+  const RuleSet set = rule_set({rule(when)});
+  const auto reading = judge(set, window({{"a", 3min}}), {{"c", "x"}}).reading;
+  EXPECT_NE(judge(set, window({}), {{"c", "x"}}).reading, reading);
+  EXPECT_NE(judge(set, window({{"a", 4min}}), {{"c", "x"}}).reading, reading) << "it expires earlier";
+  EXPECT_NE(judge(set, window({{"a", 3min}}), {{"c", "y"}}).reading, reading) << "a changed context";
+  EXPECT_NE(judge(rule_set({rule(when, R"("ttl":"5m")")}), window({{"a", 3min}}), {{"c", "x"}}).reading, reading);
+  EXPECT_EQ(judge(rule_set({rule(when, R"("name":"New name")")}), window({{"a", 3min}}), {{"c", "x"}}).reading, reading);
+}
+
+}  // namespace
+}  // namespace beckon::rules
