@@ -1,7 +1,6 @@
 #include "outbox/retry_schedule.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "base/check.h"
@@ -24,20 +23,6 @@ std::optional<Duration> parse_wait(std::string_view text) {
   const auto ms = whole_number(text.substr(0, text.size() - 2));
   if (!ms || *ms <= 0 || *ms > Duration{days{3650}}.count()) return std::nullopt;
   return Duration{*ms};
-}
-
-// "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<Instant> parse_http_date(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
-  const auto month = std::ranges::find(kMonths, text.substr(8, 3));
-  if (month == kMonths.end()) return std::nullopt;
-  const auto number = static_cast<int>(month - kMonths.begin()) + 1;
-  std::string iso(text.substr(12, 4));
-  iso.append(number < 10 ? "-0" : "-").append(std::to_string(number)).append("-").append(text.substr(5, 2));
-  iso.append("T").append(text.substr(17, 8)).append("Z");
-  return parse_rfc3339(iso);
 }
 
 }  // namespace
@@ -78,15 +63,6 @@ std::optional<Duration> RetrySchedule::wait_after(int failures, std::optional<Du
   const auto wait = static_cast<double>(waits_[static_cast<std::size_t>(failures) - 1].count());
   const Duration drawn{static_cast<std::int64_t>(wait * random.uniform(1 - kJitter, 1 + kJitter))};
   return std::max(drawn, std::min(retry_after.value_or(Duration{0}), kMostRetryAfter));
-}
-
-std::optional<Duration> parse_retry_after(std::string_view value, Instant now) {
-  static constexpr Duration kMost = days{1};
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  while (value.ends_with(' ')) value.remove_suffix(1);
-  if (const auto number = whole_number(value)) return std::min<Duration>(kMost, seconds{std::min<std::int64_t>(*number, 86'400)});
-  if (const auto date = parse_http_date(value)) return std::clamp(*date - now, Duration{0}, kMost);
-  return std::nullopt;
 }
 
 }  // namespace beckon::outbox

@@ -36,8 +36,4 @@ class RetrySchedule {
   std::vector<Duration> waits_;
 };
 
-// The value of a Retry-After header: seconds, or an HTTP date (RFC 9110, section 5.6.7, its preferred form) of which
-// `now` is taken. Never negative, at most a day; nothing for any other text.
-std::optional<Duration> parse_retry_after(std::string_view value, Instant now);
-
 }  // namespace beckon::outbox

@@ -57,18 +57,5 @@ TEST(RetrySchedule, ReadsASetting) {
   EXPECT_FALSE(RetrySchedule::parse(many));
 }
 
-TEST(RetryAfter, IsSecondsOrADate) {
-  const Instant now = *parse_rfc3339("1994-11-06T08:49:30Z");
-  EXPECT_EQ(parse_retry_after("120", now), Duration{120s});
-  EXPECT_EQ(parse_retry_after(" 0 ", now), Duration{0s});
-  EXPECT_EQ(parse_retry_after("999999999", now), Duration{24h});
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Duration{7s});
-  EXPECT_EQ(parse_retry_after("Sat, 05 Nov 1994 08:49:37 GMT", now), Duration{0s});
-  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 2094 08:49:37 GMT", now), Duration{24h});
-  for (const char* text : {"", "soon", "-1", "1.5", "+5", "Sun, 06 Nox 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC",
-                           "99999999999999999999999"})
-    EXPECT_FALSE(parse_retry_after(text, now)) << text;
-}
-
 }  // namespace
 }  // namespace beckon::outbox

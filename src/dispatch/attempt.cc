@@ -1,0 +1,147 @@
+// One attempt of the dispatcher, from its turn to its result.
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "dispatch/attempt_request.h"
+#include "dispatch/dispatcher.h"
+
+namespace beckon::dispatch {
+
+void Dispatcher::start(bool slow, Instant now) {
+  Turns& turns = slow ? slow_ : prompt_;
+  while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {
+    Lane* lane = turns.next();
+    if (!lane) return;
+    if (lane->slow == slow) start_next(*lane, now);
+    if (!close_if_gone(*lane)) offer(*lane);  // also where it changed its account while it waited
+  }
+}
+
+void Dispatcher::start_next(Lane& lane, Instant now) {
+  const auto subscription = ports_.index.find(lane.id);
+  while (subscription && !lane.ready.empty()) {
+    outbox::Due due = lanes_.take_ready(lane);
+    // It was held meanwhile; when the subscription is enabled again, `changed` brings it back.
+    if (!outbox::may_send(*subscription, due.delivery.event_type)) continue;
+    return begin(lane, *subscription, std::move(due), now);
+  }
+}
+
+void Dispatcher::begin(Lane& lane, const outbox::Subscription& subscription, outbox::Due due, Instant now) {
+  const Limits& limits = settings_.limits;
+  auto made = attempt_headers(subscription, due, now, ports_.secrets);
+  if (!made) {
+    log::error("secret_unreadable").add("handle", lane.handle.view()).add("subscription", lane.id.view());
+    lane.paused_until = now + limits.again_after_secret;
+    lanes_.clear_ready(lane);
+    lane.marked = lane.sure = false;
+    lanes_.set_wake(lane, lane.paused_until);
+    return;
+  }
+  CHECK(sending_.insert(due.delivery.id));
+  if (ports_.metrics) ports_.metrics->begun(std::max(Duration{0}, now - due.delivery.next_attempt_at));
+  ++lane.in_flight;
+  const std::uint64_t flight = flights_.begin({.delivery = std::move(due.delivery),
+                                               .started = now,
+                                               .request_headers = std::move(made->record),
+                                               .slow = lane.slow});
+  ports_.sender.send({.url = subscription.endpoint_url,
+                      .headers = std::move(made->headers),
+                      .body = std::move(due.body),
+                      .connect = limits.connect,
+                      .whole = limits.whole,
+                      .response_kept = limits.response_kept},
+                     [this, flight](SendResult result) { ended(flight, std::move(result)); });
+}
+
+void Dispatcher::ended(std::uint64_t number, SendResult result) {
+  const Instant now = ports_.clock.now();
+  Flight flight = flights_.end(number);
+  Lane* lane = lanes_.find(flight.delivery.subscription);
+  CHECK(lane != nullptr && lane->in_flight > 0);
+  --lane->in_flight;
+  ++lane->unwritten;
+
+  if (result.body.size() > settings_.limits.response_kept) result.body.resize(settings_.limits.response_kept);
+  outbox::Attempt attempt{.number = flight.delivery.attempts + 1,
+                          .at = flight.started,
+                          .outcome = result.outcome,
+                          .status = result.status,
+                          .error = std::move(result.error),
+                          .dns_us = result.dns_us,
+                          .connect_us = result.connect_us,
+                          .tls_us = result.tls_us,
+                          .first_byte_us = result.first_byte_us,
+                          .total_us = result.total_us,
+                          .request_headers = std::move(flight.request_headers),
+                          .response_body = std::move(result.body)};
+  judge(*lane, attempt);
+  if (ports_.metrics) ports_.metrics->ended(attempt);
+  auto verdict = outbox::settle(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
+                                lane->failing_since, now, ports_.random);
+  if (const auto subscription = ports_.index.find(lane->id))
+    outbox::hold_or_retry(verdict.settlement, *subscription, flight.delivery.event_type);
+  if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
+  auto change = change_of(*lane, verdict, now);
+  results_.add({.settlement = std::move(verdict.settlement),
+                .delivery = std::move(flight.delivery),
+                .change = std::move(change)});
+  offer(*lane);
+}
+
+// Any answer, also a 500, shows a receiver that takes requests; how long it took says which account it belongs to.
+void Dispatcher::judge(Lane& lane, const outbox::Attempt& attempt) {
+  lane.slow = std::chrono::microseconds{attempt.total_us} > settings_.limits.slow_after;
+  if (attempt.outcome == outbox::AttemptOutcome::kStatus)
+    lane.window = std::min(lane.window + 1, settings_.limits.in_flight_per_subscription);
+  else
+    lane.window = std::max(lane.window / 2, 1);
+}
+
+std::optional<SubscriptionChange> Dispatcher::change_of(Lane& lane, const outbox::Verdict& verdict, Instant now) {
+  const auto subscription = ports_.index.find(lane.id);
+  if (!subscription) return std::nullopt;
+  if (!verdict.disable_reason.empty() && subscription->enabled) {
+    lane.failing_since = Instant{};
+    return SubscriptionChange{lane.id, lane.handle, Instant{}, verdict.disable_reason};
+  }
+  lane.failing_since = verdict.failing_since;
+  const bool fails = lane.failing_since != Instant{};
+  const bool known = subscription->failing_since != Instant{};
+  if (fails == known || (fails && now - lane.failing_since < outbox::kNotedAfter)) return std::nullopt;
+  if (lane.told == lane.failing_since) return std::nullopt;  // it is on its way
+  lane.told = lane.failing_since;
+  return SubscriptionChange{lane.id, lane.handle, lane.failing_since, ""};
+}
+
+void Dispatcher::take_written(const SettledBatch& batch, bool ok, Instant now) {
+  if (!results_.written(batch, ok, now)) return;
+  for (const Settled& one : *batch) {
+    sending_.erase(one.delivery.id);
+    Lane* lane = lanes_.find(one.delivery.subscription);
+    CHECK(lane != nullptr && lane->unwritten > 0);
+    --lane->unwritten;
+    if (close_if_gone(*lane)) continue;
+    if (one.settlement.state == outbox::DeliveryState::kRetrying)
+      lanes_.set_wake(*lane, std::min(lane->wake_at, one.settlement.next_attempt_at));
+    offer(*lane);
+  }
+}
+
+void Dispatcher::log_attempt(const outbox::Delivery& delivery, const outbox::Settlement& settlement) const {
+  const outbox::Attempt& attempt = settlement.attempt;
+  log::info("attempt")
+      .add("handle", delivery.handle.view())
+      .add("subscription", delivery.subscription.view())
+      .add("delivery", delivery.id.view())
+      .add("webhookId", delivery.event.view())
+      .add("eventType", delivery.event_type)
+      .add("attempt", attempt.number)
+      .add("outcome", outbox::to_text(attempt.outcome))
+      .add("status", attempt.status)
+      .add("durationUs", attempt.total_us)
+      .add("state", outbox::to_text(settlement.state));
+}
+
+}  // namespace beckon::dispatch

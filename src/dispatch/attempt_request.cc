@@ -1,0 +1,83 @@
+#include "dispatch/attempt_request.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/json.h"
+#include "egress/guard.h"
+
+namespace beckon::dispatch {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+bool has(const outbox::Headers& headers, std::string_view name) {
+  return std::ranges::any_of(headers, [&](const auto& header) { return header.first == name; });
+}
+
+// Ours alone, also where this attempt does not carry them.
+bool is_ours(std::string_view name) {
+  return name == "content-type" || name.starts_with("webhook-") || name.starts_with("x-arjun-");
+}
+
+// Wiped when it goes.
+struct Opened {
+  std::optional<std::string> text;
+  ~Opened() {
+    if (text) explicit_bzero(text->data(), text->size());
+  }
+};
+
+Opened open(const outbox::Subscription& subscription, const std::string& sealed, const SecretBox& secrets) {
+  return {secrets.open(sealed, subscription.handle.text + "/" + subscription.id.text)};
+}
+
+}  // namespace
+
+bool names_a_credential(std::string_view header) {
+  static constexpr std::array<std::string_view, 9> kParts = {"auth",   "cookie",   "token",  "secret",    "password",
+                                                             "passwd", "api-key",  "apikey", "credential"};
+  const std::string name = lower(header);
+  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.find(part) != std::string::npos; });
+}
+
+std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
+                                              Instant now, const SecretBox& secrets) {
+  const Opened secret = open(subscription, subscription.sealed_secret, secrets);
+  const bool overlaps = !subscription.sealed_previous_secret.empty() && now < subscription.previous_until;
+  const Opened previous = overlaps ? open(subscription, subscription.sealed_previous_secret, secrets) : Opened{""};
+  if (!secret.text || !previous.text) return std::nullopt;
+  auto signatures = outbox::signature_headers({.event_id = due.delivery.event.view(),
+                                               .event_type = due.delivery.event_type,
+                                               .attempt = due.delivery.attempts + 1,
+                                               .at = now,
+                                               .body = *due.body},
+                                              *secret.text, *previous.text);
+  if (!signatures) return std::nullopt;
+
+  AttemptHeaders made{.headers = std::move(*signatures), .record = {}};
+  made.headers.emplace(made.headers.begin(), "content-type", "application/json");
+  json::Writer record(made.record);
+  record.begin_object();
+  for (const auto& [name, value] : made.headers) record.member(name, value);
+  for (const auto& [given, value] : subscription.headers) {
+    const std::string name = lower(given);
+    if (is_ours(name) || has(made.headers, name) || !egress::is_sendable_header(name, value)) continue;
+    record.member(name, names_a_credential(name) ? std::string_view{"***"} : std::string_view{value});
+    made.headers.emplace_back(name, value);
+  }
+  if (!has(made.headers, "user-agent")) {
+    record.member("user-agent", "Beckon/" BECKON_VERSION);
+    made.headers.emplace_back("user-agent", "Beckon/" BECKON_VERSION);
+  }
+  record.end_object();
+  return made;
+}
+
+}  // namespace beckon::dispatch

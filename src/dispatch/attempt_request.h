@@ -1,0 +1,27 @@
+// What one attempt sends, and what is recorded of it.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/instant.h"
+#include "base/secret_box.h"
+#include "outbox/outbox.h"
+#include "outbox/signature.h"
+
+namespace beckon::dispatch {
+
+struct AttemptHeaders {
+  outbox::Headers headers;
+  std::string record;  // a JSON object of them; the operator's own values are "***" where a name tells of a credential
+};
+
+// content-type, user-agent, the signatures of this moment, and the subscription's own headers, which never take the
+// place of ours; one that may not be sent is left out. Secrets are open only within this call. Nothing: a secret does
+// not open under the server's key.
+std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
+                                              Instant now, const SecretBox& secrets);
+
+// "authorization", "cookie", "x-api-key", "x-shop-token" …: in any case of letters.
+bool names_a_credential(std::string_view header);
+
+}  // namespace beckon::dispatch

@@ -1,0 +1,148 @@
+// The loop: letters, timers, reading, starting, waiting.
+#include "dispatch/dispatcher.h"
+
+#include <algorithm>
+#include <future>
+
+#include "base/log.h"
+
+namespace beckon::dispatch {
+
+Dispatcher::Dispatcher(Ports ports, Settings settings)
+    : ports_(ports),
+      settings_(std::move(settings)),
+      inbox_(std::make_shared<Inbox>(ports_.sender)),
+      refill_(ports_.outbox, ports_.index, sending_, lanes_, settings_.limits),
+      flights_(settings_.limits),
+      results_(ports_.settlements, inbox_) {}
+
+Dispatcher::~Dispatcher() { close(); }
+
+void Dispatcher::run(std::stop_token stop) {
+  static constexpr Duration kLongestStep = std::chrono::seconds{1};  // so that a clock that was set is soon heeded
+  const std::stop_callback wake_up(stop, [this] { ports_.sender.wake(); });
+  wake_all();
+  while (!stop.stop_requested()) poll(kLongestStep);
+  begin_drain();
+  while (!drained()) poll(kLongestStep);
+  close();
+}
+
+void Dispatcher::poll(Duration most) {
+  Instant now = ports_.clock.now();
+  read_inbox(now);
+  age(now);
+  if (drain_until_ == kNever) {
+    ring(now);
+    refill(now);
+    start(false, now);
+    start(true, now);
+  } else if (now >= drain_until_) {
+    ports_.sender.abandon();
+    for (const Flight& flight : flights_.abandon()) sending_.erase(flight.delivery.id);
+  }
+  results_.hand_over(now);
+  ports_.sender.poll(wait(now, most));
+  now = ports_.clock.now();
+  results_.hand_over(now);
+  if (ports_.metrics) ports_.metrics->stands(flights_.size(), results_.unwritten(), lanes_.ready());
+}
+
+Duration Dispatcher::wait(Instant now, Duration most) const {
+  Instant next = results_.next();
+  if (drain_until_ != kNever) {
+    next = std::min(next, now < drain_until_ ? drain_until_ : drain_until_ + settings_.limits.drain_write);
+  } else {
+    if (refill_.waiting()) return Duration{0};
+    next = std::min(next, lanes_.next_wake());
+    if (!prompt_.empty()) next = std::min(next, flights_.next_age());
+  }
+  return next == kNever ? most : std::clamp(next - now, Duration{0}, most);
+}
+
+void Dispatcher::read_inbox(Instant now) {
+  Letters letters = inbox_->take();
+  for (const auto& [batch, ok] : letters.written) take_written(batch, ok, now);
+  for (const auto& [handle, session] : letters.forgotten) lanes_.forget(handle, session);
+  if (letters.all)
+    for (const auto& subscription : ports_.index.all()) look(subscription->id, true);
+  for (const SubscriptionId& id : letters.changed) look(id, true);
+  for (const SubscriptionId& id : letters.woken) look(id, false);
+  for (auto& passed : letters.fences) passed();
+}
+
+void Dispatcher::look(const SubscriptionId& id, bool changed) {
+  const auto subscription = ports_.index.find(id);
+  Lane* lane = subscription ? &lanes_.open(*subscription) : lanes_.find(id);
+  if (!lane || (!subscription && close_if_gone(*lane))) return;
+  lane->marked = true;
+  if (changed) lane->sure = false;
+  offer(*lane);
+}
+
+void Dispatcher::ring(Instant now) {
+  while (Lane* lane = lanes_.rung(now)) {
+    lane->marked = true;
+    lane->sure = false;
+    offer(*lane);
+  }
+}
+
+void Dispatcher::refill(Instant now) {
+  for (int i = 0; i < settings_.limits.refills_per_step && refill_.waiting(); ++i) {
+    Lane& lane = refill_.run(now);
+    if (!close_if_gone(lane)) offer(lane);
+  }
+}
+
+void Dispatcher::offer(Lane& lane) {
+  refill_.ask(lane);
+  const Limits& limits = settings_.limits;
+  if (lane.in_turn || lane.ready.empty() || lane.in_flight >= std::min(lane.window, limits.in_flight_per_subscription) ||
+      lane.unwritten >= limits.unwritten_per_subscription || lane.paused_until > ports_.clock.now())
+    return;
+  (lane.slow ? slow_ : prompt_).add(lane);
+}
+
+// A lane whose subscription is deleted goes as soon as nothing of it is under way.
+bool Dispatcher::close_if_gone(Lane& lane) {
+  if (ports_.index.find(lane.id)) return false;
+  lanes_.clear_ready(lane);
+  lanes_.set_wake(lane, kNever);
+  lane.marked = false;
+  if (lane.busy() == 0 && !lane.in_turn && !lane.in_refill) lanes_.close(lane);
+  return true;
+}
+
+void Dispatcher::age(Instant now) {
+  for (const SubscriptionId& id : flights_.age(now))
+    if (Lane* lane = lanes_.find(id)) lane->slow = true;
+}
+
+void Dispatcher::begin_drain() { drain_until_ = ports_.clock.now() + settings_.limits.drain; }
+
+bool Dispatcher::drained() const {
+  if (flights_.size() == 0 && results_.unwritten() == 0) return true;
+  return drain_until_ != kNever && ports_.clock.now() >= drain_until_ + settings_.limits.drain_write;
+}
+
+void Dispatcher::fence(std::move_only_function<void()> passed) {
+  if (!inbox_->put([&](Letters& letters) { letters.fences.push_back(std::move(passed)); })) passed();
+}
+
+void Dispatcher::fence() {
+  std::promise<void> passed;
+  fence([&passed] { passed.set_value(); });
+  passed.get_future().wait();
+}
+
+void Dispatcher::close() {
+  if (std::exchange(closed_, true)) return;
+  ports_.sender.abandon();
+  flights_.abandon();
+  for (auto& passed : inbox_->close().fences) passed();
+  if (results_.unwritten() > 0)
+    log::warn("results_lost").add("results", static_cast<std::int64_t>(results_.unwritten()));
+}
+
+}  // namespace beckon::dispatch

@@ -1,0 +1,49 @@
+#include "dispatch/results.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace beckon::dispatch {
+namespace {
+
+// A disk that is full stays so for a while; results are small and wait.
+constexpr Duration kFirstWait = std::chrono::milliseconds{100};
+constexpr Duration kLongestWait = std::chrono::seconds{5};
+
+}  // namespace
+
+void Results::add(Settled settled) {
+  added_.push_back(std::move(settled));
+  ++unwritten_;
+}
+
+void Results::hand_over(Instant now) {
+  if (!added_.empty()) settle(std::make_shared<const std::vector<Settled>>(std::exchange(added_, {})));
+  if (refused_.empty() || now < again_at_) return;
+  for (SettledBatch& batch : std::exchange(refused_, {})) settle(std::move(batch));
+}
+
+void Results::settle(SettledBatch batch) {
+  // The answer may come after the dispatcher is gone: it knows the inbox only.
+  settlements_.settle(batch, [inbox = inbox_, batch](bool ok) {
+    inbox->put([&](Letters& letters) { letters.written.emplace_back(batch, ok); });
+  });
+}
+
+bool Results::written(const SettledBatch& batch, bool ok, Instant now) {
+  if (ok) {
+    unwritten_ -= batch->size();
+    again_after_ = {};
+    return true;
+  }
+  if (refused_.empty()) {
+    again_after_ = std::clamp(again_after_ * 2, kFirstWait, kLongestWait);
+    again_at_ = now + again_after_;
+    log::warn("results_not_written").add("results", static_cast<std::int64_t>(unwritten_)).add("againInMs", again_after_.count());
+  }
+  refused_.push_back(batch);
+  return false;
+}
+
+}  // namespace beckon::dispatch

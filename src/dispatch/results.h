@@ -1,0 +1,41 @@
+// Results on their way to being written: handed over in batches, kept and handed over again where that failed.
+#pragma once
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "base/instant.h"
+#include "dispatch/inbox.h"
+#include "dispatch/lanes.h"
+#include "dispatch/settlements.h"
+
+namespace beckon::dispatch {
+
+// Confined to the loop; what was written comes back through the inbox.
+class Results {
+ public:
+  Results(Settlements& settlements, std::shared_ptr<Inbox> inbox)
+      : settlements_(settlements), inbox_(std::move(inbox)) {}
+
+  void add(Settled settled);
+  void hand_over(Instant now);  // all that was added, and what is to be tried again by now
+
+  // What became of a batch. True: its results are written and leave the count.
+  bool written(const SettledBatch& batch, bool ok, Instant now);
+
+  Instant next() const { return refused_.empty() ? kNever : again_at_; }
+  std::size_t unwritten() const { return unwritten_; }
+
+ private:
+  void settle(SettledBatch batch);
+
+  Settlements& settlements_;
+  std::shared_ptr<Inbox> inbox_;
+  std::vector<Settled> added_;
+  std::deque<SettledBatch> refused_;
+  Instant again_at_{};
+  Duration again_after_{};
+  std::size_t unwritten_ = 0;
+};
+
+}  // namespace beckon::dispatch

@@ -1,0 +1,31 @@
+// The deliveries whose attempt is under way, or ended and not yet written: none of them is begun again.
+#pragma once
+#include <mutex>
+#include <unordered_set>
+
+#include "base/id.h"
+
+namespace beckon::dispatch {
+
+// Internally locked: the loop writes, the API asks.
+class SendingSet {
+ public:
+  bool contains(const DeliveryId& id) const {
+    const std::lock_guard lock(mutex_);
+    return ids_.contains(id);
+  }
+  bool insert(const DeliveryId& id) {
+    const std::lock_guard lock(mutex_);
+    return ids_.insert(id).second;
+  }
+  void erase(const DeliveryId& id) {
+    const std::lock_guard lock(mutex_);
+    ids_.erase(id);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_set<DeliveryId> ids_;
+};
+
+}  // namespace beckon::dispatch
