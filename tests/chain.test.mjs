@@ -1,11 +1,11 @@
 // Contract section 4: signals, decisions, sessions, consent and limits, from outside.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Beckon, freshAddress, freshSession, roomy } from './kit/beckon.mjs';
+import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon;
-before(async () => { beckon = await Beckon.start({ flags: ['--dev', ...roomy] }); });
+before(async () => { beckon = await Beckon.start(); await beckon.widen(); });
 after(async () => { await beckon?.close(); });
 
 const minute = 60_000, hour = 60 * minute, day = 24 * hour;

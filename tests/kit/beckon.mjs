@@ -13,8 +13,7 @@ export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
 
 const freePort = () => new Promise(done => { const probe = createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => done(port)); }); });
 
-// Flags with which a session may take many signals in a minute, and with which a delivery's retries are over in a second.
-export const roomy = [];
+// Flags with which a delivery's two retries are over within a second.
 export const quickRetries = [];
 
 let addresses = 0;
@@ -95,6 +94,12 @@ export class Beckon {
   // One of the public chain routes.
   chain(what, body, options) { return this.call('POST', `/v2/public/chain/${what}`, { body: { handle: this.handle, ...body }, ...options }); }
   signal(sessionId, ...signals) { return this.chain('signals', { sessionId, signals }, { from: freshAddress() }); }
+
+  // A session of the handle may then take many signals in a minute.
+  async widen() {
+    const { status, text } = await this.as('OWNER', 'PUT', '/settings', { limits: { sessionSignalsPerMinute: 100_000 } });
+    if (status !== 200) throw new Error(`the settings were refused: ${text}`);
+  }
 
   // A subscription to a receiver of its own: { id, secret, url, log, close }. `answer(delivery)` chooses the answers.
   async subscribe(eventTypes = ['*'], { path = '/hook', answer, more = {} } = {}) {
