@@ -1,0 +1,33 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "egress/http_client.h"
+
+namespace beckon::egress {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+}  // namespace
+
+std::string reason_text(Outcome outcome, int status) {
+  switch (outcome) {
+    case Outcome::kStatus: return "status " + std::to_string(status);
+    case Outcome::kRefused: return "refused by policy";
+    case Outcome::kDns: return "dns";
+    case Outcome::kConnect: return "connect";
+    case Outcome::kTls: return "tls";
+    case Outcome::kTimeout: return "timeout";
+  }
+  CHECK(false);
+}
+
+const std::string* find_header(const std::vector<Header>& headers, std::string_view name) {
+  const auto same = [&](const Header& header) {
+    return std::ranges::equal(header.name, name, {}, lower, lower);
+  };
+  const auto found = std::ranges::find_if(headers, same);
+  return found == headers.end() ? nullptr : &found->value;
+}
+
+}  // namespace beckon::egress

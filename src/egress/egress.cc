@@ -1,0 +1,154 @@
+#include "egress/egress.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "egress/reserved_name.h"
+
+namespace beckon::egress {
+namespace {
+
+using std::chrono::microseconds;
+
+// Of the addresses of a name; more would make us a scanner for whoever owns its zone.
+constexpr std::size_t kMostTries = 3;
+
+// RFC 6761 section 6.3: localhost never goes to DNS.
+const std::vector<Address>& loopback_addresses() {
+  static const std::vector<Address> kBoth{*Address::parse("127.0.0.1"), *Address::parse("::1")};
+  return kBoth;
+}
+
+std::string detail_of(Lookup::Outcome outcome) {
+  switch (outcome) {
+    case Lookup::Outcome::kFound: return {};
+    case Lookup::Outcome::kNoName: return "The name has no address.";
+    case Lookup::Outcome::kTimeout: return "The name's servers did not answer in time.";
+    case Lookup::Outcome::kFailed: return "The name could not be looked up.";
+  }
+  CHECK(false);
+}
+
+}  // namespace
+
+Egress::~Egress() {
+  for (auto& [ticket, flight] : flights_) {
+    if (flight.lookup != 0) resolver_.cancel(flight.lookup);
+    if (flight.request != 0) client_.cancel(flight.request);
+  }
+}
+
+Egress::Ticket Egress::send(Order order, Completion completion) {
+  CHECK(order.policy != nullptr);
+  const auto ticket = next_++;
+  auto& flight = flights_[ticket];
+  flight.order = std::move(order);
+  flight.completion = std::move(completion);
+  check(ticket, flight);
+  return ticket;
+}
+
+void Egress::cancel(Ticket ticket) {
+  const auto found = flights_.find(ticket);
+  if (found == flights_.end()) return;
+  if (found->second.lookup != 0) resolver_.cancel(found->second.lookup);
+  if (found->second.request != 0) client_.cancel(found->second.request);
+  flights_.erase(found);
+  std::erase_if(ready_, [ticket](const auto& each) { return each.first == ticket; });
+}
+
+void Egress::poll(Duration at_most) {
+  client_.poll(ready_.empty() ? at_most : Duration{0});
+  for (auto count = ready_.size(); count > 0 && !ready_.empty(); --count) {  // a completion may cancel another
+    auto [ticket, answer] = std::move(ready_.front());
+    ready_.pop_front();
+    end(ticket, std::move(answer));
+  }
+}
+
+void Egress::check(Ticket ticket, Flight& flight) {
+  for (const auto& header : flight.order.headers)
+    if (!is_sendable_header(header.name, header.value)) return refuse(ticket, Refusal::kHeader);
+  auto target = check_url(flight.order.url, *flight.order.policy);
+  if (!target) return refuse(ticket, target.error());
+  flight.target = std::move(*target);
+  const auto& url = flight.target.url;
+  if (url.address) return classified(ticket, flight, std::span{&*url.address, 1});
+  if (is_localhost(url.host)) return classified(ticket, flight, loopback_addresses());
+  const auto at_most = std::min(flight.order.limits.dns, flight.order.limits.whole);
+  flight.lookup = resolver_.start(url.host, at_most, [this, ticket](Lookup lookup) { resolved(ticket, std::move(lookup)); });
+}
+
+void Egress::resolved(Ticket ticket, Lookup lookup) {
+  const auto found = flights_.find(ticket);
+  CHECK(found != flights_.end());
+  auto& flight = found->second;
+  flight.lookup = 0;
+  flight.dns = flight.spent = lookup.elapsed;
+  if (lookup.outcome == Lookup::Outcome::kFound) return classified(ticket, flight, lookup.addresses);
+  end(ticket, Answer{.outcome = Outcome::kDns, .latency = {.dns = lookup.elapsed, .total = lookup.elapsed},
+                     .detail = detail_of(lookup.outcome)});
+}
+
+void Egress::classified(Ticket ticket, Flight& flight, std::span<const Address> answers) {
+  auto order = classify(answers, flight.target, *flight.order.policy);
+  if (!order) return refuse(ticket, order.error());
+  flight.addresses = std::move(*order);
+  flight.addresses.resize(std::min(flight.addresses.size(), kMostTries), flight.addresses.front());
+  std::ranges::reverse(flight.addresses);
+  try_next(ticket, flight);
+}
+
+void Egress::try_next(Ticket ticket, Flight& flight) {
+  const auto& limits = flight.order.limits;
+  const auto address = flight.addresses.back();
+  flight.addresses.pop_back();
+  const auto left = limits.whole - std::chrono::duration_cast<Duration>(flight.spent);
+  HttpRequest request{.method = flight.order.method,
+                      .target = flight.target,
+                      .address = address,
+                      .headers = flight.order.headers,
+                      .body = flight.order.body,
+                      .policy = flight.order.policy,
+                      .connect = limits.connect,
+                      .whole = std::max(left, Duration{1}),
+                      .body_bytes = limits.body_bytes,
+                      .kept_bytes = limits.kept_bytes};
+  flight.request = client_.start(std::move(request), [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
+}
+
+void Egress::answered(Ticket ticket, Answer answer) {
+  const auto found = flights_.find(ticket);
+  CHECK(found != flights_.end());
+  auto& flight = found->second;
+  flight.request = 0;
+  // The client counts from the start of its own request.
+  auto& latency = answer.latency;
+  for (auto* each : {&latency.connected, &latency.tls, &latency.sent, &latency.first_byte})
+    if (each->count() > 0) *each += flight.spent;
+  latency.total += flight.spent;
+  latency.dns = flight.dns;
+  flight.spent = latency.total;
+  const bool unconnected =
+      !answer.connected && (answer.outcome == Outcome::kConnect || answer.outcome == Outcome::kTimeout);
+  if (unconnected && !flight.addresses.empty() && flight.spent < flight.order.limits.whole) return try_next(ticket, flight);
+  end(ticket, std::move(answer));
+}
+
+void Egress::refuse(Ticket ticket, Refusal refusal) {
+  const auto& flight = flights_.at(ticket);
+  ready_.emplace_back(ticket, Answer{.outcome = Outcome::kRefused,
+                                     .refusal = refusal,
+                                     .latency = {.dns = flight.dns, .total = flight.spent},
+                                     .detail = "The endpoint " + std::string(sentence(refusal)) + "."});
+}
+
+void Egress::end(Ticket ticket, Answer answer) {
+  const auto found = flights_.find(ticket);
+  CHECK(found != flights_.end());
+  auto completion = std::move(found->second.completion);
+  flights_.erase(found);
+  completion(std::move(answer));
+}
+
+}  // namespace beckon::egress

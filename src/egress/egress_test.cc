@@ -1,0 +1,152 @@
+// Egress over a resolver and a client made of values: what a simulator does, too.
+#include "egress/egress.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "egress/reactor.h"
+#include "egress/retry_after.h"
+
+namespace beckon::egress {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ScriptedResolver final : public Resolver {
+ public:
+  Ticket start(const std::string& name, Duration at_most, Completion completion) override {
+    asked.push_back({name, at_most});
+    completions[++last] = std::move(completion);
+    return last;
+  }
+  void cancel(Ticket ticket) override { completions.erase(ticket); }
+  void answer(Ticket ticket, Lookup lookup) { completions.extract(ticket).mapped()(std::move(lookup)); }
+
+  std::vector<std::pair<std::string, Duration>> asked;
+  std::map<Ticket, Completion> completions;
+  Ticket last = 0;
+};
+
+class ScriptedClient final : public HttpClient {
+ public:
+  Ticket start(HttpRequest request, Completion completion) override {
+    requests.push_back(std::move(request));
+    completions[++last] = std::move(completion);
+    return last;
+  }
+  void cancel(Ticket ticket) override { completions.erase(ticket); }
+  void poll(Duration at_most) override { waited = at_most; }
+  void wake() override {}
+  void answer(Ticket ticket, Answer answer) { completions.extract(ticket).mapped()(std::move(answer)); }
+
+  std::vector<HttpRequest> requests;
+  std::map<Ticket, Completion> completions;
+  Ticket last = 0;
+  Duration waited{-1};
+};
+
+class EgressOverScripts : public ::testing::Test {
+ protected:
+  Egress::Ticket send(const std::string& url) {
+    return egress.send({.url = url, .policy = std::make_shared<const Policy>()}, [this](Answer answer) { answers.push_back(std::move(answer)); });
+  }
+  static Lookup found(std::vector<const char*> texts, milliseconds elapsed) {
+    Lookup lookup{.outcome = Lookup::Outcome::kFound, .elapsed = elapsed};
+    for (const char* text : texts) lookup.addresses.push_back(*Address::parse(text));
+    return lookup;
+  }
+  static Answer failed(Outcome outcome, milliseconds total) { return {.outcome = outcome, .latency = {.total = total}}; }
+
+  ScriptedResolver resolver;
+  ScriptedClient client;
+  Egress egress{resolver, client};
+  std::vector<Answer> answers;
+};
+
+TEST_F(EgressOverScripts, SpendsOneDeadlineOverAll) {
+  send("https://a.example/");
+  EXPECT_EQ(resolver.asked.at(0), (std::pair<std::string, Duration>{"a.example", Duration{3000}}));
+  resolver.answer(1, found({"2600::1", "8.8.8.8", "8.8.4.4"}, milliseconds{2500}));
+  EXPECT_EQ(client.requests.at(0).address.text(), "8.8.8.8");
+  EXPECT_EQ(client.requests.at(0).whole, Duration{7500});
+  client.answer(1, failed(Outcome::kTimeout, milliseconds{3000}));
+  EXPECT_EQ(client.requests.at(1).address.text(), "8.8.4.4");
+  EXPECT_EQ(client.requests.at(1).whole, Duration{4500});
+  client.answer(2, failed(Outcome::kConnect, milliseconds{500}));
+  EXPECT_EQ(client.requests.at(2).address.text(), "2600::1");
+  Answer good{.outcome = Outcome::kStatus, .status = 200, .latency = {.connected = milliseconds{10}, .sent = milliseconds{20}, .total = milliseconds{30}}};
+  client.answer(3, std::move(good));
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].latency.dns, milliseconds{2500});
+  EXPECT_EQ(answers[0].latency.connected, milliseconds{6010});
+  EXPECT_EQ(answers[0].latency.tls.count(), 0);
+  EXPECT_EQ(answers[0].latency.total, milliseconds{6030});
+}
+
+TEST_F(EgressOverScripts, EndsWhenTheDeadlineIsSpent) {
+  send("https://a.example/");
+  resolver.answer(1, found({"8.8.8.8", "8.8.4.4"}, milliseconds{3000}));
+  client.answer(1, failed(Outcome::kTimeout, milliseconds{7000}));
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].reason(), "timeout");
+}
+
+TEST_F(EgressOverScripts, TriesNoOtherAddressAfterTlsOrAConnection) {
+  send("https://a.example/");
+  resolver.answer(1, found({"8.8.8.8", "8.8.4.4"}, milliseconds{1}));
+  client.answer(1, failed(Outcome::kTls, milliseconds{1}));
+  send("https://a.example/");
+  resolver.answer(2, found({"8.8.8.8", "8.8.4.4"}, milliseconds{1}));
+  client.answer(2, Answer{.outcome = Outcome::kConnect, .connected = true});
+  EXPECT_EQ(answers.size(), 2u);
+  EXPECT_EQ(client.requests.size(), 2u);
+}
+
+TEST_F(EgressOverScripts, CompletesARefusalFromPollWithoutWaiting) {
+  send("https://10.0.0.1/");
+  EXPECT_TRUE(answers.empty());
+  egress.poll(milliseconds{500});
+  EXPECT_EQ(client.waited, Duration{0});
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].refusal, Refusal::kSpecialAddress);
+  EXPECT_EQ(egress.in_flight(), 0u);
+}
+
+TEST_F(EgressOverScripts, ForgetsWhatIsCancelled) {
+  const auto refused = send("https://10.0.0.1/");
+  const auto resolving = send("https://a.example/");
+  const auto sending = send("https://8.8.8.8/");
+  for (const auto ticket : {refused, resolving, sending}) egress.cancel(ticket);
+  egress.poll(milliseconds{0});
+  EXPECT_TRUE(answers.empty() && client.completions.empty() && resolver.completions.empty());
+}
+
+TEST(RetryAfter, ReadsSecondsAndDates) {
+  const auto now = *parse_rfc3339("2026-02-25T12:00:00Z");
+  EXPECT_EQ(parse_retry_after("0", now), Duration{0});
+  EXPECT_EQ(parse_retry_after(" 120 ", now), Duration{120'000});
+  EXPECT_EQ(parse_retry_after("99999999999999999999999", now), Duration{std::chrono::days{366}});
+  EXPECT_EQ(parse_retry_after("Wed, 25 Feb 2026 12:01:00 GMT", now), Duration{60'000});
+  EXPECT_EQ(parse_retry_after("Wednesday, 25-Feb-26 12:01:00 GMT", now), Duration{60'000});
+  EXPECT_EQ(parse_retry_after("Wed Feb 25 12:01:00 2026", now), Duration{60'000});
+  EXPECT_EQ(parse_retry_after("Wed, 25 Feb 2026 11:00:00 GMT", now), Duration{0});
+  for (const char* text : {"", " ", "-1", "1.5", "soon", "1s", "0x10", "tomorrow at noon"}) EXPECT_FALSE(parse_retry_after(text, now)) << text;
+}
+
+TEST(Reactor, RunsTimersInOrderAndEndsAWaitWhenWoken) {
+  Reactor reactor;
+  std::string order;
+  const auto now = std::chrono::steady_clock::now();
+  reactor.at(now + milliseconds{2}, [&] { order += "b"; });
+  reactor.at(now + milliseconds{1}, [&] { order += "a"; });
+  const auto dropped = reactor.at(now, [&] { order += "x"; });
+  reactor.cancel(dropped);
+  while (order.size() < 2) reactor.poll(milliseconds{1000});
+  EXPECT_EQ(order, "ab");
+  reactor.wake();
+  reactor.poll(std::chrono::hours{1});  // ends at once, or the test hangs
+}
+
+}  // namespace
+}  // namespace beckon::egress

@@ -1,0 +1,41 @@
+// The real thing, wired: reactor, resolver, client and Egress for one thread; and two calls that block.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "egress/cares_resolver.h"
+#include "egress/curl_client.h"
+#include "egress/egress.h"
+
+namespace beckon::egress {
+
+struct NetworkSettings {
+  ResolverSettings resolver;
+  CurlSettings client;
+};
+
+// Confined to one thread but for egress().wake(). `clock` outlives it.
+class Network {
+ public:
+  Network(const Clock& clock, const NetworkSettings& settings)
+      : resolver_(reactor_, settings.resolver), client_(reactor_, clock, settings.client), egress_(resolver_, client_) {}
+  Egress& egress() { return egress_; }
+
+ private:
+  Reactor reactor_;
+  CaresResolver resolver_;
+  CurlClient client_;
+  Egress egress_;
+};
+
+// One guarded request with a network of its own, blocking until it completes (at most limits.whole and a little): for
+// rare ones such as a key set. Thread-safe.
+Answer fetch(Order order, const Clock& clock, const NetworkSettings& settings);
+
+// The check of an endpoint when a subscription is created or changed: the refusal, or nothing where it may be taken. A
+// name that does not resolve now is taken, for it may resolve later. Blocks for DNS, at most `at_most`. Thread-safe.
+std::optional<Refusal> judge_endpoint(std::string_view url, const Policy& policy,
+                                      const ResolverSettings& settings = {}, Duration at_most = Duration{3'000});
+
+}  // namespace beckon::egress

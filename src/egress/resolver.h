@@ -1,0 +1,40 @@
+// The port through which names become addresses. Owned by egress; a simulator gives its own.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "egress/address.h"
+
+namespace beckon::egress {
+
+// What came of asking for the A and AAAA records of a name.
+struct Lookup {
+  enum class Outcome : std::uint8_t {
+    kFound,    // addresses is not empty
+    kNoName,   // no such name, or no address under it
+    kTimeout,  // no answer in time
+    kFailed,   // the servers cannot be reached or answer nonsense
+  };
+  Outcome outcome = Outcome::kFailed;
+  std::vector<Address> addresses;  // all answers of both kinds
+  std::chrono::microseconds elapsed{0};
+};
+
+// Confined to one thread.
+class Resolver {
+ public:
+  using Completion = std::move_only_function<void(Lookup)>;
+  using Ticket = std::uint64_t;
+  virtual ~Resolver() = default;
+
+  // Asks for all addresses of `name` (lower case, no trailing dot, not numeric). Completes exactly once, within
+  // `at_most`, never from inside start(); not at all after cancel().
+  virtual Ticket start(const std::string& name, Duration at_most, Completion completion) = 0;
+  virtual void cancel(Ticket ticket) = 0;  // nothing if it has completed
+};
+
+}  // namespace beckon::egress

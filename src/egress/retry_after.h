@@ -1,0 +1,14 @@
+// RFC 9110 section 10.2.3: when the receiver wants to be asked again. Pure.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "base/instant.h"
+
+namespace beckon::egress {
+
+// Whole seconds, or an HTTP date in any of the three forms of section 5.6.7, from `now` on: zero for a date that has
+// passed, at most 366 days. Nothing for any other text.
+std::optional<Duration> parse_retry_after(std::string_view text, Instant now);
+
+}  // namespace beckon::egress
