@@ -2,9 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
 
 let beckon;
-before(async () => { beckon = await Beckon.start(); });
+let expiring;
+before(async () => {
+  beckon = await Beckon.start({ flags: ['--dev', '--http-head', '2s', '--http-body-grace', '2s'] });
+  const { out, err } = await beckon.cli('token', '--handle', 'demo', '--role', 'OWNER', '--ttl', '1s', '--data', beckon.data);
+  assert.match(out, /^[\w-]+\.[\w-]+\.[\w-]+$/, err);
+  expiring = out;
+});
 after(async () => { await beckon?.close(); });
 
 const chains = {
@@ -273,4 +280,11 @@ describe('x-request-id', () => {
   test('every response has one, success or not', async () => {
     for (const path of ['/v2/system/health', '/v2/system/ready', '/openapi.json', '/.well-known/jwks.json', '/nowhere']) assert.ok((await beckon.call('GET', path)).headers['x-request-id'], path);
   });
+});
+
+// Last, because its minute of leeway has nearly passed by now.
+test('401: a token past its end, by more than the minute of leeway, is token_expired', { timeout: 100_000 }, async () => {
+  const ask = () => beckon.call('GET', '/v2/handles/demo/webhooks', { token: expiring });
+  const answer = await until('it has expired', async () => { const got = await ask(); return got.status !== 200 && got; }, 90_000);
+  refused(answer, 401, 'token_expired');
 });

@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshSession, quickRetries } from './kit/beckon.mjs';
+import { nameServer } from './kit/dns.mjs';
 import { until } from './kit/wait.mjs';
 
-let beckon;
+let beckon, names;
 const open = [];
-before(async () => { beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] }); });
-after(async () => { for (const hook of open) await hook.close(); await beckon?.close(); });
+before(async () => {
+  names = await nameServer();
+  beckon = await Beckon.start({ flags: ['--dev', '--dns-servers', names.address, ...quickRetries] });
+});
+after(async () => { for (const hook of open) await hook.close(); await beckon?.close(); await names?.close(); });
 
 const subscribe = async (...args) => { const hook = await beckon.subscribe(...args); open.push(hook); return hook; };
 const hooks = (method, path = '', body, options) => beckon.as('OPERATOR', method, `/webhooks${path}`, body, options);
@@ -276,7 +280,7 @@ describe('the log', () => {
 describe('where a webhook may go, on a server without --dev', () => {
   let strict;
   before(async () => {
-    strict = await Beckon.start({ flags: [], data: mkdtempSync(join(tmpdir(), 'beckon-test-')), before: async server => {
+    strict = await Beckon.start({ flags: ['--dns-servers', names.address, ...quickRetries], data: mkdtempSync(join(tmpdir(), 'beckon-test-')), before: async server => {
       server.handle = 'acme';
       const { code, err } = await server.cli('handle', 'add', 'acme', '--owner', 'owner@example.com', '--data', server.data);
       assert.equal(code, 0, err);
@@ -331,6 +335,33 @@ describe('where a webhook may go, on a server without --dev', () => {
     const one = await until('it has failed', async () => { const { json } = await strict.as('OPERATOR', 'GET', `${path}/deliveries/${deliveryId}`); return json.status === 'failed' && json; });
     assert.equal(one.reason, 'refused by policy');
     assert.equal(one.attempts.length, 1);
+  });
+
+  test('a name of which any answer is refused is refused when it is told', async () => {
+    Object.assign(names.names, { 'inside.example.com': ['10.0.0.5'], 'mixed.example.com': ['93.184.216.34', '127.0.0.1'], 'six.example.com': ['fd00::1'], 'mapped.example.com': ['::ffff:7f00:1'], 'outside.example.com': ['93.184.216.34'] });
+    for (const name of ['inside', 'mixed', 'six', 'mapped']) {
+      const { status, json, text } = await create(`https://${name}.example.com/`);
+      assert.deepEqual([status, json.details?.[0].field], [400, 'endpointUrl'], `${name}: ${text}`);
+    }
+    assert.equal((await create('https://outside.example.com/')).status, 201);
+  });
+
+  test('a name that comes to mean an inner address is refused at the attempt, by policy, in the log', async () => {
+    const made = await create('https://rebound.example.com/'); // it does not resolve yet
+    assert.equal(made.status, 201, made.text);
+    names.names['rebound.example.com'] = ['127.0.0.1', '93.184.216.34'];
+    const path = `/webhooks/${made.json.subscriptionId}`;
+    const { json: { deliveryId } } = await strict.as('OPERATOR', 'POST', `${path}/test`, {});
+    const one = await until('it has failed', async () => { const { json } = await strict.as('OPERATOR', 'GET', `${path}/deliveries/${deliveryId}`); return json.status === 'failed' && json; });
+    assert.equal(one.reason, 'refused by policy');
+  });
+
+  test('a name that does not resolve is retried, and the log says dns', async () => {
+    const made = await create('https://nowhere.example.com/');
+    const path = `/webhooks/${made.json.subscriptionId}`;
+    const { json: { deliveryId } } = await strict.as('OPERATOR', 'POST', `${path}/test`, {});
+    const one = await until('the schedule has ended', async () => { const { json } = await strict.as('OPERATOR', 'GET', `${path}/deliveries/${deliveryId}`); return json.status === 'failed' && json; });
+    assert.deepEqual(one.attempts.map(attempt => attempt.outcome), ['dns', 'dns', 'dns']);
   });
 
   test('link-local and metadata addresses can not be admitted', async () => {

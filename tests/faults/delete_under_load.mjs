@@ -5,7 +5,7 @@ import { Beckon } from '../kit/beckon.mjs';
 import { Load, deliveryStates } from '../kit/load.mjs';
 import { until } from '../kit/wait.mjs';
 
-const rounds = Number(process.env.BECKON_PROVE_DELETES ?? 10);
+const rounds = Number(process.env.PROVE_DELETES ?? 10);
 
 test(`a subscription deleted under load, ${rounds} times: no attempt begins after the 204`, { timeout: 120_000 + rounds * 20_000 }, async t => {
   const beckon = await Beckon.start();

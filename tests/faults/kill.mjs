@@ -1,12 +1,12 @@
 // P1 to P4: kill -9 under load, again and again. What was answered 2xx is read back; nothing is read back that was never
 // sent; every event owed is delivered in the end, and what came twice came under one webhook-id.
 //
-// BECKON_PROVE_KILLS: how many times (5).
+// PROVE_KILLS: how many times (5).
 import { test } from 'node:test';
 import { Beckon, quickRetries } from '../kit/beckon.mjs';
 import { Load, allDelivered } from '../kit/load.mjs';
 
-const kills = Number(process.env.BECKON_PROVE_KILLS ?? 5);
+const kills = Number(process.env.PROVE_KILLS ?? 5);
 
 test(`kill -9 under load, ${kills} times: the clients' ledger is what is read back`, { timeout: 300_000 + kills * 60_000 }, async t => {
   const beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] });

@@ -14,7 +14,10 @@ export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
 const freePort = () => new Promise(done => { const probe = createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => done(port)); }); });
 
 // Flags with which a delivery's two retries are over within a second.
-export const quickRetries = [];
+export const quickRetries = ['--retry-schedule', '100ms,200ms'];
+
+// The environment of the tests without the settings of some server.
+const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BECKON_')));
 
 let addresses = 0;
 // A client address that no one used before: limits per address count it alone.
@@ -40,7 +43,7 @@ export class Beckon {
   // Starts the process and waits for its line `ready http://…`.
   async open() {
     const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...this.flags];
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plain, ...this.env } });
     this.child = child;
     this.output = '';
     this.log = '';
@@ -67,7 +70,7 @@ export class Beckon {
 
   // Any other command of the binary; resolves to { code, out, err }.
   cli(...args) {
-    return new Promise(done => execFile(binary, args, { env: { ...process.env, ...this.env }, maxBuffer: 1 << 24 },
+    return new Promise(done => execFile(binary, args, { env: { ...plain, ...this.env }, maxBuffer: 1 << 24 },
       (error, out, err) => done({ code: error ? (error.code ?? 1) : 0, out: out.trim(), err: err.trim() })));
   }
 

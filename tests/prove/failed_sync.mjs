@@ -1,14 +1,14 @@
 // P1 and P9: the process dies at its N-th sync, or the sync fails, for N after N. A failed sync is never an
 // acknowledgement: the process stops, and a restart reads back exactly what was answered 2xx.
 //
-// BECKON_PROVE_SYNCS: how many N of each kind (20). Needs strace.
+// PROVE_SYNCS: how many N of each kind (20). Needs strace.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { Beckon } from '../kit/beckon.mjs';
 import { Load } from '../kit/load.mjs';
 
-const syncs = Number(process.env.BECKON_PROVE_SYNCS ?? 20);
+const syncs = Number(process.env.PROVE_SYNCS ?? 20);
 let strace = true;
 try { execFileSync('strace', ['-e', 'trace=none', 'true'], { stdio: 'ignore' }); } catch { strace = false; }
 
