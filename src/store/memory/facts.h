@@ -1,0 +1,83 @@
+// What a MemoryStore holds, in plain containers with the indexes that the ports ask by. Caller locks.
+#pragma once
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "access/directory.h"
+#include "decision/commit.h"
+#include "store/settle.h"
+
+namespace beckon::store {
+
+struct JournalEntry {
+  Instant at{};
+  std::string bytes;
+};
+
+struct KnownSubscription {
+  outbox::Subscription subscription;
+  bool deleted = false;
+};
+
+struct OwedDelivery {
+  outbox::Delivery delivery;
+  bool erased = false;
+  std::map<int, outbox::Attempt> attempts;
+};
+
+// Deliveries, with the pending ones of each subscription by due time. Every change goes through put().
+class Deliveries {
+ public:
+  using ByDue = std::set<std::pair<Instant, DeliveryId>>;
+
+  OwedDelivery* find(const DeliveryId& id);
+  void put(const outbox::Delivery& delivery);
+  const std::map<DeliveryId, OwedDelivery>& all() const { return rows_; }
+  const ByDue& due(const SubscriptionId& id) const;
+  std::vector<DeliveryId> pending(const SubscriptionId& id) const;           // queued, retrying and held
+  std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
+  std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
+
+ private:
+  std::map<DeliveryId, OwedDelivery> rows_;
+  std::unordered_map<SubscriptionId, ByDue> due_;
+  std::unordered_map<SubscriptionId, std::set<DeliveryId>> held_;
+  std::unordered_map<SubscriptionId, std::set<DeliveryId>> by_subscription_;
+  std::unordered_map<EventId, std::vector<DeliveryId>> by_event_;
+};
+
+struct Facts {
+  std::mutex mutex;  // over all that follows
+
+  std::map<ledger::Position, JournalEntry> journal;
+  ledger::Position last_position = 0;
+  ledger::Position checkpoint = 0;
+  std::map<std::pair<Handle, SessionId>, decision::SnapshotWrite> snapshots;
+  std::map<ledger::SessionDigest, Instant> denied;
+  std::map<std::pair<ledger::SessionDigest, bool>, ledger::Position> erasures;  // true: only reduced
+
+  std::map<SubscriptionId, KnownSubscription> subscriptions;
+  std::map<std::pair<Handle, EventId>, outbox::Event> events;
+  std::map<std::pair<Handle, SessionId>, std::vector<EventId>> events_of_session;
+  Deliveries deliveries;
+
+  std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, decision::RulePut>> rules;
+
+  std::map<Handle, access::HandleRecord> handles;
+  std::set<std::string> users;
+  std::map<std::pair<Handle, std::string>, access::Role> roles;
+  std::vector<access::SigningKey> signing_keys;
+  std::string allowlist;  // empty: never put
+  std::map<std::string, std::string> secrets;
+  std::map<Handle, std::map<std::pair<Instant, AuditId>, AuditEntry>> audit;
+  std::uint64_t control_version = 0;
+
+  Standing standing(const SubscriptionId& id) const;
+  void add_audit(const AuditEntry& entry) { audit[entry.handle].try_emplace({entry.at, entry.id}, entry); }
+};
+
+}  // namespace beckon::store

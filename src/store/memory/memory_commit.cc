@@ -1,0 +1,163 @@
+#include "store/memory/memory_commit.h"
+
+#include <algorithm>
+
+namespace beckon::store {
+
+using decision::Batch;
+using decision::CommitFault;
+using outbox::Delivery;
+using outbox::DeliveryState;
+
+void MemoryCommit::refuse_next(CommitFault fault) {
+  const std::lock_guard lock(facts_.mutex);
+  refusal_ = fault;
+}
+
+std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& batch) {
+  const std::lock_guard lock(facts_.mutex);
+  if (refusal_) {
+    const CommitFault fault = *refusal_;
+    if (fault != CommitFault::kBroken) refusal_.reset();
+    return unexpected(fault);
+  }
+  write_ledger(batch);
+  write_outbox(batch);
+  for (const auto& session : batch.erased) erase(session, batch.at);
+  write_control(batch);
+  return decision::Receipt{facts_.last_position};
+}
+
+void MemoryCommit::write_ledger(const Batch& batch) {
+  Facts& f = facts_;
+  if (!batch.journal.empty()) f.journal[++f.last_position] = {batch.at, batch.journal};
+  if (batch.expired_before) {
+    std::vector<std::pair<Instant, std::pair<Handle, SessionId>>> gone;
+    for (const auto& [key, snapshot] : f.snapshots)
+      if (snapshot.expires_at <= *batch.expired_before) gone.emplace_back(snapshot.expires_at, key);
+    std::ranges::sort(gone);
+    if (gone.size() > Batch::kSweep) gone.resize(Batch::kSweep);
+    for (const auto& [at, key] : gone) f.snapshots.erase(key);
+  }
+  for (const auto& snapshot : batch.snapshots) f.snapshots[{snapshot.handle, snapshot.session}] = snapshot;
+  if (batch.checkpoint) {
+    f.checkpoint = std::max(f.checkpoint, *batch.checkpoint);
+    std::erase_if(f.denied, [&](const auto& wish) { return wish.second <= batch.at; });
+  }
+  for (const auto& digest : batch.consented) f.denied.erase(digest);
+  if (batch.rewritten_up_to)
+    std::erase_if(f.erasures, [&](const auto& owed) { return owed.second <= *batch.rewritten_up_to; });
+  for (const auto& session : batch.erased) {
+    f.snapshots.erase({session.handle, session.session});
+    f.erasures[{session.digest, false}] = f.last_position;
+    if (session.denied_until) f.denied[session.digest] = *session.denied_until;
+  }
+  for (const auto& session : batch.reduced) f.erasures[{session.digest, true}] = f.last_position;
+  for (const auto& row : batch.rewritten) {
+    const auto found = f.journal.find(row.position);
+    if (found == f.journal.end()) continue;
+    if (row.bytes.empty()) {
+      f.journal.erase(found);
+    } else {
+      found->second.bytes = row.bytes;
+    }
+  }
+  if (!batch.journal_before) return;
+  auto row = f.journal.begin();
+  for (int looked_at = 0; looked_at < Batch::kSweep && row != f.journal.end(); ++looked_at)
+    row = row->second.at < *batch.journal_before ? f.journal.erase(row) : std::next(row);
+}
+
+void MemoryCommit::erase(const decision::Erase& erase, Instant at) {
+  const auto found = facts_.events_of_session.find({erase.handle, erase.session});
+  if (found == facts_.events_of_session.end()) return;
+  for (const EventId& id : found->second) {
+    outbox::Event& event = facts_.events.at({erase.handle, id});
+    event.session = SessionId{};
+    event.cause = event.body = "{}";
+    for (const DeliveryId& owed : facts_.deliveries.of_event(erase.handle, id)) {
+      OwedDelivery& row = *facts_.deliveries.find(owed);
+      row.erased = true;
+      for (auto& [number, attempt] : row.attempts) {
+        attempt.request_headers = "{}";
+        attempt.response_body.clear();
+      }
+      Delivery delivery = row.delivery;
+      delivery.session = SessionId{};
+      if (!is_final(delivery.state)) {
+        delivery.state = DeliveryState::kWithdrawn;
+        delivery.reason = erase.reason;
+        delivery.ended_at = at;
+      }
+      facts_.deliveries.put(delivery);
+    }
+  }
+  facts_.events_of_session.erase(found);
+}
+
+void MemoryCommit::write_outbox(const Batch& batch) {
+  Facts& f = facts_;
+  for (const auto& subscription : batch.subscriptions) {
+    KnownSubscription& known = f.subscriptions[subscription.id];
+    if (!known.deleted) known.subscription = subscription;
+  }
+  for (const auto& id : batch.removed_subscriptions)
+    if (const auto known = f.subscriptions.find(id); known != f.subscriptions.end()) known->second.deleted = true;
+  for (const auto& event : batch.events)
+    if (f.events.try_emplace({event.handle, event.id}, event).second && !event.session.empty())
+      f.events_of_session[{event.handle, event.session}].push_back(event.id);
+  for (Delivery delivery : batch.deliveries) {
+    if (f.deliveries.find(delivery.id)) continue;
+    admit(delivery, f.standing(delivery.subscription), batch.at);
+    f.deliveries.put(delivery);
+  }
+  for (const auto& settlement : batch.settlements) settle_one(settlement, batch.at);
+  for (const auto& wish : batch.withdrawn) withdraw(wish.subscription, wish.reason, batch.at);
+  for (const auto& id : batch.removed_subscriptions) withdraw(id, kSubscriptionDeleted, batch.at);
+  for (const auto& wish : batch.held)
+    for (const DeliveryId& id : f.deliveries.pending(wish.subscription)) {
+      Delivery delivery = f.deliveries.find(id)->delivery;
+      if ((delivery.state == DeliveryState::kHeld) == wish.held) continue;
+      delivery.state = wish.held ? DeliveryState::kHeld : DeliveryState::kQueued;
+      delivery.reason = wish.held ? wish.reason : std::string{};
+      if (!wish.held) delivery.next_attempt_at = batch.at;
+      f.deliveries.put(delivery);
+    }
+  for (const auto& wish : batch.requeued)
+    if (const OwedDelivery* row = f.deliveries.find(wish.delivery)) {
+      Delivery delivery = row->delivery;
+      if (requeue(delivery, f.standing(delivery.subscription), row->erased, wish.at)) f.deliveries.put(delivery);
+    }
+}
+
+void MemoryCommit::settle_one(const outbox::Settlement& settlement, Instant at) {
+  OwedDelivery* row = facts_.deliveries.find(settlement.delivery);
+  if (!row) return;
+  const auto [attempt, is_new] = row->attempts.try_emplace(settlement.attempt.number, settlement.attempt);
+  if (is_new && row->erased) {
+    attempt->second.request_headers = "{}";
+    attempt->second.response_body.clear();
+  }
+  Delivery delivery = row->delivery;
+  settle(delivery, facts_.standing(delivery.subscription), settlement, at);
+  facts_.deliveries.put(delivery);
+}
+
+void MemoryCommit::withdraw(const SubscriptionId& id, std::string_view reason, Instant at) {
+  for (const DeliveryId& pending : facts_.deliveries.pending(id)) {
+    Delivery delivery = facts_.deliveries.find(pending)->delivery;
+    delivery.state = DeliveryState::kWithdrawn;
+    delivery.reason = reason;
+    delivery.ended_at = at;
+    facts_.deliveries.put(delivery);
+  }
+}
+
+void MemoryCommit::write_control(const Batch& batch) {
+  for (const auto& rule : batch.rules) facts_.rules[{rule.handle, rule.rule}][rule.rules_version] = rule;
+  for (const auto& entry : batch.audit) facts_.add_audit(entry);
+  if (!batch.rules.empty() || !batch.subscriptions.empty() || !batch.removed_subscriptions.empty())
+    ++facts_.control_version;
+}
+
+}  // namespace beckon::store

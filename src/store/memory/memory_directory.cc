@@ -1,0 +1,150 @@
+#include "store/memory/memory_directory.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "store/granting.h"
+
+namespace beckon::store {
+namespace {
+
+Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
+
+}  // namespace
+
+using access::Role;
+
+Result<void> MemoryDirectory::changed(const AuditEntry* audit) {
+  if (audit) facts_.add_audit(*audit);
+  ++facts_.control_version;
+  return {};
+}
+
+Result<std::vector<access::HandleRecord>> MemoryDirectory::handles() {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<access::HandleRecord> found;
+  for (const auto& [name, record] : facts_.handles) found.push_back(record);
+  return found;
+}
+
+Result<std::optional<access::HandleRecord>> MemoryDirectory::handle(const Handle& handle) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.handles.find(handle);
+  if (found == facts_.handles.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<void> MemoryDirectory::add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (facts_.handles.contains(handle))
+    return unexpected(conflict("The handle " + handle.text + " exists already; choose another name."));
+  facts_.handles[handle] = {.handle = handle, .owner = owner, .created_at = audit.at, .settings = "{}"};
+  facts_.users.insert(owner);
+  facts_.roles[{handle, owner}] = Role::kOwner;
+  return changed(&audit);
+}
+
+Result<void> MemoryDirectory::put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.handles.find(handle);
+  if (found == facts_.handles.end()) return unexpected(handle_not_found());
+  found->second.settings = json;
+  return changed(&audit);
+}
+
+Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (!facts_.users.insert(email).second) return unexpected(conflict("The user " + email + " exists already."));
+  return changed(&audit);
+}
+
+Result<bool> MemoryDirectory::has_user(const std::string& email) {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.users.contains(email);
+}
+
+Result<void> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.handles.find(grant.handle);
+  if (found == facts_.handles.end()) return unexpected(handle_not_found());
+  if (!facts_.users.contains(grant.user)) return unexpected(not_found("user"));
+  std::string& owner = found->second.owner;
+  Standings now{.owner = owner};
+  for (const auto& [key, role] : facts_.roles) {
+    if (key.first != grant.handle) continue;
+    if (key.second == grant.user) now.role = role;
+    now.collaborators += role != Role::kOwner;
+  }
+  if (auto fault = judge_grant(grant, now)) return unexpected(*std::move(fault));
+  if (grant.role == Role::kOwner && grant.user != owner) {
+    facts_.roles[{grant.handle, owner}] = Role::kOperator;
+    owner = grant.user;
+  }
+  facts_.roles[{grant.handle, grant.user}] = grant.role;
+  return changed(&audit);
+}
+
+Result<std::optional<Role>> MemoryDirectory::role_of(const Handle& handle, const std::string& user) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.roles.find({handle, user});
+  if (found == facts_.roles.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<std::vector<access::Grant>> MemoryDirectory::grants_of(const std::string& user) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<access::Grant> found;
+  for (const auto& [key, role] : facts_.roles)
+    if (key.second == user) found.push_back({key.first, user, role});
+  return found;
+}
+
+Result<std::vector<access::SigningKey>> MemoryDirectory::signing_keys() {
+  const std::lock_guard lock(facts_.mutex);
+  auto found = facts_.signing_keys;
+  std::ranges::sort(found, std::greater{}, [](const auto& key) { return std::pair(key.created_at, key.kid); });
+  return found;
+}
+
+Result<void> MemoryDirectory::add_signing_key(const access::SigningKey& key) {
+  const std::lock_guard lock(facts_.mutex);
+  if (std::ranges::any_of(facts_.signing_keys, [&](const auto& known) { return known.kid == key.kid; }))
+    return unexpected(conflict("A signing key of this kid exists already."));
+  facts_.signing_keys.push_back(key);
+  return changed(nullptr);
+}
+
+Result<std::string> MemoryDirectory::allowlist() {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.allowlist.empty() ? std::string(kFirstAllowlist) : facts_.allowlist;
+}
+
+Result<void> MemoryDirectory::put_allowlist(const std::string& json, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  facts_.allowlist = json;
+  return changed(&audit);
+}
+
+Result<std::string> MemoryDirectory::named_secret(const std::string& name, const std::string& sealed_if_absent) {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.secrets.try_emplace(name, sealed_if_absent).first->second;
+}
+
+Result<void> MemoryDirectory::add_audit(const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  return changed(&audit);
+}
+
+Result<std::vector<AuditEntry>> MemoryDirectory::audit(const Handle& handle,
+                                                       const std::optional<std::pair<Instant, AuditId>>& behind,
+                                                       std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<AuditEntry> found;
+  const auto entries = facts_.audit.find(handle);
+  if (entries == facts_.audit.end()) return found;
+  auto row = behind ? entries->second.lower_bound(*behind) : entries->second.end();
+  while (row != entries->second.begin() && found.size() < limit) found.push_back((--row)->second);
+  return found;
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,34 @@
+// access::Directory over containers. Thread-safe by the facts' lock.
+#pragma once
+#include "store/memory/facts.h"
+
+namespace beckon::store {
+
+class MemoryDirectory final : public access::Directory {
+ public:
+  explicit MemoryDirectory(Facts& facts) : facts_(facts) {}
+  Result<std::vector<access::HandleRecord>> handles() override;
+  Result<std::optional<access::HandleRecord>> handle(const Handle& handle) override;
+  Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) override;
+  Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
+  Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
+  Result<bool> has_user(const std::string& email) override;
+  Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;
+  Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
+  Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
+  Result<std::vector<access::SigningKey>> signing_keys() override;
+  Result<void> add_signing_key(const access::SigningKey& key) override;
+  Result<std::string> allowlist() override;
+  Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override;
+  Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override;
+  Result<void> add_audit(const AuditEntry& audit) override;
+  Result<std::vector<AuditEntry>> audit(const Handle& handle,
+                                        const std::optional<std::pair<Instant, AuditId>>& behind,
+                                        std::size_t limit) override;
+
+ private:
+  Result<void> changed(const AuditEntry* audit);  // the end of every change
+  Facts& facts_;
+};
+
+}  // namespace beckon::store

@@ -1,0 +1,113 @@
+#include "store/memory/memory_ledger.h"
+
+#include <algorithm>
+
+namespace beckon::store {
+
+using ledger::Position;
+
+Result<std::optional<std::string>> MemoryLedger::snapshot(const Handle& handle, const SessionId& session) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.snapshots.find({handle, session});
+  if (found == facts_.snapshots.end()) return std::nullopt;
+  return found->second.bytes;
+}
+
+Result<std::vector<ledger::SessionSummary>> MemoryLedger::snapshots(const Handle& handle,
+                                                                    const std::optional<ledger::ListCursor>& behind,
+                                                                    std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<ledger::SessionSummary> found;
+  for (auto row = facts_.snapshots.lower_bound({handle, SessionId{}});
+       row != facts_.snapshots.end() && row->first.first == handle; ++row) {
+    const auto& s = row->second;
+    if (!behind || std::pair(s.created, s.session.text) < std::pair(behind->created, behind->id))
+      found.push_back({s.session, s.visitor, s.created, s.last_received, s.version});
+  }
+  std::ranges::sort(found, std::greater{}, [](const auto& s) { return std::pair(s.created, s.id.text); });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+Result<std::vector<SessionId>> MemoryLedger::sessions_of(const Handle& handle, const VisitorId& visitor) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<SessionId> found;
+  if (visitor.empty()) return found;
+  for (const auto& [key, snapshot] : facts_.snapshots)
+    if (key.first == handle && snapshot.visitor == visitor) found.push_back(key.second);
+  return found;
+}
+
+// The lock is let go while `row` runs, as the other driver does.
+Result<void> MemoryLedger::read_journal(Position after,
+                                        const std::function<bool(Position, Instant, std::string_view)>& row) {
+  while (true) {
+    JournalEntry entry;
+    {
+      const std::lock_guard lock(facts_.mutex);
+      const auto next = facts_.journal.upper_bound(after);
+      if (next == facts_.journal.end()) return {};
+      after = next->first;
+      entry = next->second;
+    }
+    if (!row(after, entry.at, entry.bytes)) return {};
+  }
+}
+
+Result<Position> MemoryLedger::checkpoint() {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.checkpoint;
+}
+
+Result<Position> MemoryLedger::last_position() {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.last_position;
+}
+
+Result<std::vector<ledger::SessionDigest>> MemoryLedger::denied() {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<ledger::SessionDigest> found;
+  for (const auto& [digest, until] : facts_.denied) found.push_back(digest);
+  return found;
+}
+
+Result<std::vector<ledger::Ledger::Erasure>> MemoryLedger::erasures() {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<Erasure> found;
+  for (const auto& [key, up_to] : facts_.erasures)
+    found.push_back({.digest = key.first, .up_to = up_to, .reduce = key.second});
+  std::ranges::stable_sort(found, {}, &Erasure::up_to);
+  return found;
+}
+
+std::uint64_t MemoryRuleStore::newest(const Handle& handle) const {
+  std::uint64_t version = 0;
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
+       row != facts_.rules.end() && row->first.first == handle; ++row)
+    version = std::max(version, row->second.rbegin()->first);
+  return version;
+}
+
+rules::StoredRules MemoryRuleStore::read(const Handle& handle, std::uint64_t version) const {
+  rules::StoredRules found{.version = version, .rules = {}};
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
+       row != facts_.rules.end() && row->first.first == handle; ++row) {
+    auto text = row->second.upper_bound(version);
+    if (text == row->second.begin() || (--text)->second.json.empty()) continue;
+    found.rules.push_back({row->first.second, text->second.json, text->first, text->second.at});
+  }
+  return found;
+}
+
+Result<rules::StoredRules> MemoryRuleStore::rules(const Handle& handle) {
+  const std::lock_guard lock(facts_.mutex);
+  return read(handle, newest(handle));
+}
+
+Result<rules::StoredRules> MemoryRuleStore::rules_at(const Handle& handle, std::uint64_t version) {
+  const std::lock_guard lock(facts_.mutex);
+  if (version > newest(handle)) return unexpected(not_found("version of the rules"));
+  return read(handle, version);
+}
+
+}  // namespace beckon::store

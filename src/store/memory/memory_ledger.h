@@ -1,0 +1,40 @@
+// ledger::Ledger and rules::RuleStore over containers. Thread-safe by the facts' lock.
+#pragma once
+#include "ledger/ledger.h"
+#include "rules/rule_store.h"
+#include "store/memory/facts.h"
+
+namespace beckon::store {
+
+class MemoryLedger final : public ledger::Ledger {
+ public:
+  explicit MemoryLedger(Facts& facts) : facts_(facts) {}
+  Result<std::optional<std::string>> snapshot(const Handle& handle, const SessionId& session) override;
+  Result<std::vector<ledger::SessionSummary>> snapshots(const Handle& handle,
+                                                        const std::optional<ledger::ListCursor>& behind,
+                                                        std::size_t limit) override;
+  Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
+  Result<void> read_journal(ledger::Position after,
+                            const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
+  Result<ledger::Position> checkpoint() override;
+  Result<ledger::Position> last_position() override;
+  Result<std::vector<ledger::SessionDigest>> denied() override;
+  Result<std::vector<Erasure>> erasures() override;
+
+ private:
+  Facts& facts_;
+};
+
+class MemoryRuleStore final : public rules::RuleStore {
+ public:
+  explicit MemoryRuleStore(Facts& facts) : facts_(facts) {}
+  Result<rules::StoredRules> rules(const Handle& handle) override;
+  Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
+
+ private:
+  std::uint64_t newest(const Handle& handle) const;
+  rules::StoredRules read(const Handle& handle, std::uint64_t version) const;
+  Facts& facts_;
+};
+
+}  // namespace beckon::store

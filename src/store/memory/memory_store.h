@@ -1,0 +1,32 @@
+// A store in plain containers under one lock: for tests and the simulator. It passes the suite that SqliteStore passes.
+#pragma once
+#include "store/memory/memory_commit.h"
+#include "store/memory/memory_directory.h"
+#include "store/memory/memory_ledger.h"
+#include "store/memory/memory_outbox.h"
+#include "store/store.h"
+
+namespace beckon::store {
+
+class MemoryStore final : public Store {
+ public:
+  MemoryCommit& commit() override { return commit_; }
+  ledger::Ledger& ledger() override { return ledger_; }
+  outbox::Outbox& outbox() override { return outbox_; }
+  rules::RuleStore& rules() override { return rules_; }
+  access::Directory& directory() override { return directory_; }
+  Result<std::uint64_t> control_version() override {
+    const std::lock_guard lock(facts_.mutex);
+    return facts_.control_version;
+  }
+
+ private:
+  Facts facts_;
+  MemoryCommit commit_{facts_};
+  MemoryLedger ledger_{facts_};
+  MemoryOutbox outbox_{facts_};
+  MemoryRuleStore rules_{facts_};
+  MemoryDirectory directory_{facts_};
+};
+
+}  // namespace beckon::store

@@ -1,0 +1,58 @@
+#include "store/settle.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace beckon::store {
+namespace {
+
+using outbox::Delivery;
+using outbox::DeliveryState;
+
+void end(Delivery& delivery, DeliveryState state, std::string_view reason, Instant at) {
+  delivery.state = state;
+  delivery.reason = reason;
+  delivery.ended_at = at;
+}
+
+}  // namespace
+
+void admit(Delivery& delivery, Standing standing, Instant at) {
+  CHECK(delivery.state != DeliveryState::kSending);
+  if (standing == Standing::kDeleted && !is_final(delivery.state))
+    end(delivery, DeliveryState::kWithdrawn, kSubscriptionDeleted, at);
+}
+
+void settle(Delivery& delivery, Standing standing, const outbox::Settlement& settlement, Instant at) {
+  CHECK(settlement.state == DeliveryState::kRetrying || settlement.state == DeliveryState::kHeld ||
+        settlement.state == DeliveryState::kDelivered || settlement.state == DeliveryState::kFailed);
+  delivery.attempts = std::max(delivery.attempts, settlement.attempt.number);
+  delivery.last_status = settlement.attempt.status;
+
+  if (is_final(delivery.state)) {
+    if (delivery.state == DeliveryState::kWithdrawn && settlement.state == DeliveryState::kDelivered)
+      end(delivery, DeliveryState::kDelivered, settlement.reason, at);
+    return;
+  }
+  delivery.schedule_step = settlement.schedule_step;
+  if (is_final(settlement.state)) return end(delivery, settlement.state, settlement.reason, at);
+  if (standing == Standing::kDeleted) return end(delivery, DeliveryState::kWithdrawn, kSubscriptionDeleted, at);
+  const bool disabled = standing == Standing::kDisabled;
+  delivery.state = disabled ? DeliveryState::kHeld : settlement.state;
+  delivery.reason = disabled ? std::string(kSubscriptionDisabled) : settlement.reason;
+  delivery.next_attempt_at = settlement.next_attempt_at;
+}
+
+bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at) {
+  if (!is_final(delivery.state) || standing == Standing::kDeleted || erased) return false;
+  const bool disabled = standing == Standing::kDisabled;
+  delivery.state = disabled ? DeliveryState::kHeld : DeliveryState::kQueued;
+  delivery.reason = disabled ? kSubscriptionDisabled : std::string_view{};
+  delivery.schedule_step = 0;
+  delivery.next_attempt_at = at;
+  delivery.ended_at = Instant{};
+  return true;
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,26 @@
+// What becomes of a delivery: the transitions that every driver applies, pure. outbox/delivery.h has the states.
+#pragma once
+#include <string_view>
+
+#include "outbox/delivery.h"
+
+namespace beckon::store {
+
+// What is known of a delivery's subscription at the moment of the commit.
+enum class Standing : std::uint8_t { kUnknown, kEnabled, kDisabled, kDeleted };
+
+inline constexpr std::string_view kSubscriptionDeleted = "subscription deleted";
+inline constexpr std::string_view kSubscriptionDisabled = "subscription disabled";
+
+// A delivery as it is first written: withdrawn at once where its subscription was deleted in the meantime.
+void admit(outbox::Delivery& delivery, Standing standing, Instant at);
+
+// An attempt has ended. The attempt always counts; the state moves only from one that is not final, or from withdrawn
+// to delivered where the attempt under way succeeded. What would be tried again ends as withdrawn where the
+// subscription is deleted, and is held where it is disabled.
+void settle(outbox::Delivery& delivery, Standing standing, const outbox::Settlement& settlement, Instant at);
+
+// Queued anew, if it had ended. No attempt may begin for a deleted subscription or an erased body: false, unchanged.
+bool requeue(outbox::Delivery& delivery, Standing standing, bool erased, Instant at);
+
+}  // namespace beckon::store

@@ -1,0 +1,29 @@
+// The rows of a Batch, room by room. Called inside the one transaction of SqliteCommit; they throw SqliteError.
+// The order in which the parts of a batch are applied is a promise: doc.md.
+#pragma once
+#include "decision/commit.h"
+#include "store/settle.h"
+#include "store/sqlite/connection.h"
+
+namespace beckon::store {
+
+// Journal, snapshots, erasures. The position of the batch's journal row, or of the last one.
+ledger::Position write_ledger(Connection& connection, const decision::Batch& batch);
+
+// Position of the last journal row that was ever written, dropped ones included.
+ledger::Position last_journal_position(Connection& connection);
+
+void write_subscriptions(Connection& connection, const decision::Batch& batch);
+
+// Events, deliveries and what becomes of them. After write_subscriptions.
+void write_outbox(Connection& connection, const decision::Batch& batch);
+
+// What the outbox keeps of erased sessions: pending deliveries withdrawn, texts blanked.
+void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at);
+
+// Rules and audit entries.
+void write_control(Connection& connection, const decision::Batch& batch);
+void write_audit(Connection& connection, const AuditEntry& entry);
+void bump_control_version(Connection& connection);
+
+}  // namespace beckon::store

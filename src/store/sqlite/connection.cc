@@ -1,0 +1,111 @@
+#include "store/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include "base/check.h"
+
+namespace beckon::store {
+namespace {
+
+[[noreturn]] void fail(sqlite3* db) {
+  throw SqliteError(sqlite3_extended_errcode(db), sqlite3_system_errno(db), sqlite3_errmsg(db));
+}
+
+void check(sqlite3* db, int code) {
+  if (code != SQLITE_OK) fail(db);
+}
+
+// A null pointer would be bound as NULL; an empty text is a text.
+const char* not_null(std::string_view text) { return text.data() ? text.data() : ""; }
+
+}  // namespace
+
+Query::~Query() {
+  if (statement_) sqlite3_reset(statement_);
+}
+
+void Query::bind(int place, std::int64_t value) { check(db_, sqlite3_bind_int64(statement_, place, value)); }
+void Query::bind(int place, std::string_view text) {
+  check(db_, sqlite3_bind_text64(statement_, place, not_null(text), text.size(), SQLITE_STATIC, SQLITE_UTF8));
+}
+void Query::bind(int place, Blob blob) {
+  check(db_, sqlite3_bind_blob64(statement_, place, not_null(blob.bytes), blob.bytes.size(), SQLITE_STATIC));
+}
+void Query::bind(int place, std::nullopt_t) { check(db_, sqlite3_bind_null(statement_, place)); }
+
+bool Query::next() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) fail(db_);
+  return false;
+}
+
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view Query::text(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  // Reading a value's overflow pages can fail, and SQLite then says so only in the connection's code.
+  if (bytes == nullptr && sqlite3_errcode(db_) != SQLITE_OK && sqlite3_errcode(db_) != SQLITE_ROW) fail(db_);
+  return bytes ? std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size)) : std::string_view{};
+}
+
+bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+Connection::Connection(const std::string& file, Mode mode, Duration busy_timeout) {
+  const int flags = (mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(file.c_str(), &db_, flags, nullptr);
+  try {
+    check(db_, code);
+    sqlite3_busy_timeout(db_, static_cast<int>(busy_timeout.count()));
+    // Closing never moves the WAL: after a failed sync nothing may touch the file before recovery does.
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
+            "PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 0;");
+  } catch (...) {
+    sqlite3_close(db_);
+    throw;
+  }
+}
+
+Connection::~Connection() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  CHECK(sqlite3_close(db_) == SQLITE_OK);
+}
+
+sqlite3_stmt* Connection::prepared(const char* sql) {
+  sqlite3_stmt*& statement = statements_[sql];
+  if (!statement) check(db_, sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
+  CHECK(!sqlite3_stmt_busy(statement));
+  return statement;
+}
+
+void Connection::execute(const char* sql) { check(db_, sqlite3_exec(db_, sql, nullptr, nullptr, nullptr)); }
+std::int64_t Connection::changes() const { return sqlite3_changes64(db_); }
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
+  switch (kind) {
+    case Kind::kRead: connection_.run("BEGIN DEFERRED"); break;
+    case Kind::kWrite: connection_.run("BEGIN IMMEDIATE"); break;
+  }
+}
+
+Transaction::~Transaction() {
+  if (!open_ || !connection_.in_transaction()) return;
+  try {
+    connection_.run("ROLLBACK");
+  } catch (const SqliteError&) {
+    // Some faults have rolled back already; the connection's state says which.
+    CHECK(!connection_.in_transaction());
+  }
+}
+
+void Transaction::commit() {
+  connection_.run("COMMIT");
+  open_ = false;
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,104 @@
+#include "store/sqlite/data_file.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "store/sqlite/faults.h"
+#include "store/sqlite/schema.h"
+
+namespace beckon::store {
+namespace {
+
+constexpr Duration kPatience{5000};
+constexpr off_t kHeaderSize = 100;  // sqlite.org/fileformat.html, 1.3
+
+Fault refusal(const std::string& file, const std::string& why) {
+  return {.code = FaultCode::kInternalError, .message = "The data file " + file + " " + why};
+}
+
+std::int64_t number(Connection& connection, const char* pragma) {
+  auto row = connection.query(pragma);
+  row.next();
+  return row.integer(0);
+}
+
+bool sync_folder_of(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path();
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool done = ::fsync(fd) == 0;
+  ::close(fd);
+  return done;
+}
+
+// Also finds a file shorter than its header says, which SQLite calls corrupt.
+void touch_every_table(Connection& connection) {
+  std::vector<std::string> tables;
+  {
+    auto row = connection.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    while (row.next()) tables.emplace_back(row.text(0));
+  }
+  for (const std::string& table : tables)
+    connection.execute(("SELECT * FROM \"" + table + "\" LIMIT 1").c_str());
+}
+
+// What a damaged or foreign file is called to the operator; nothing for faults that are not the file's.
+std::optional<std::string> named(const SqliteError& error) {
+  if (error.primary() == SQLITE_NOTADB) return "is not a data file of this server, or its first bytes are damaged.";
+  if (error.primary() == SQLITE_CORRUPT || error.code == SQLITE_IOERR_SHORT_READ)
+    return "is damaged or cut short; restore a backup. (" + std::string(error.what()) + ")";
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<void> make_data_file(const std::string& file) {
+  struct stat there = {};
+  if (::stat(file.c_str(), &there) == 0) return {};
+  const std::string aside = file + ".new." + std::to_string(::getpid());
+  const auto made = guarded([&]() -> Result<void> {
+    ::unlink(aside.c_str());
+    const int fd = ::open(aside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return unexpected(refusal(file, "cannot be made there; check the folder and its permissions."));
+    ::close(fd);
+    Connection connection(aside, Connection::Mode::kReadWrite, kPatience);
+    migrate(connection);
+    connection.execute("PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE);");
+    return {};
+  });
+  ::unlink((aside + "-wal").c_str());
+  ::unlink((aside + "-shm").c_str());
+  // link() fails where another process was quicker, and then its file is as good.
+  const bool moved = made && (::link(aside.c_str(), file.c_str()) == 0 || errno == EEXIST) && sync_folder_of(file);
+  ::unlink(aside.c_str());
+  if (made && !moved) return unexpected(refusal(file, "cannot be made there."));
+  return made;
+}
+
+Result<void> admit_data_file(const std::string& file) {
+  struct stat there = {};
+  if (::stat(file.c_str(), &there) != 0) return unexpected(refusal(file, "cannot be read; check its permissions."));
+  if (there.st_size < kHeaderSize) return unexpected(refusal(file, "is damaged or cut short; restore a backup."));
+  try {
+    Connection connection(file, Connection::Mode::kReadWrite, kPatience);
+    if (number(connection, "PRAGMA application_id") != kApplicationId)
+      return unexpected(refusal(file, "belongs to another program; name another --data."));
+    const std::int64_t version = number(connection, "PRAGMA user_version");
+    if (version > newest_schema())
+      return unexpected(refusal(file, "was written by a newer version (schema " + std::to_string(version) +
+                                          ", this program knows " + std::to_string(newest_schema()) +
+                                          "); run that version, or restore a backup."));
+    migrate(connection);
+    touch_every_table(connection);
+    return {};
+  } catch (const SqliteError& error) {
+    if (auto why = named(error)) return unexpected(refusal(file, *why));
+    return unexpected(port_fault(error));
+  }
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,17 @@
+// The data file before it is trusted: made whole or not at all, and refused with a sentence where it is not ours, newer
+// than this program, or damaged.
+#pragma once
+#include <string>
+
+#include "base/result.h"
+
+namespace beckon::store {
+
+// Makes the file with its schema where there is none: built aside and moved into place, so that a crash leaves either
+// nothing or the whole. Two processes may try at once.
+Result<void> make_data_file(const std::string& file);
+
+// Looks at the header, the length, and the first and last row of every table; then brings the schema up to date.
+Result<void> admit_data_file(const std::string& file);
+
+}  // namespace beckon::store

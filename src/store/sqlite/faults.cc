@@ -1,0 +1,36 @@
+#include "store/sqlite/faults.h"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+
+#include "base/log.h"
+
+namespace beckon::store {
+namespace {
+
+bool is_failed_sync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
+
+bool is_out_of_space(const SqliteError& error) {
+  if (error.primary() == SQLITE_FULL) return true;
+  // The WAL's index and a quota report their want of space as an I/O error.
+  return error.primary() == SQLITE_IOERR && !is_failed_sync(error.code) &&
+         (error.system_errno == ENOSPC || error.system_errno == EDQUOT);
+}
+
+}  // namespace
+
+decision::CommitFault commit_fault(const SqliteError& error) {
+  if (is_out_of_space(error)) return decision::CommitFault::kFull;
+  if (error.primary() == SQLITE_BUSY) return decision::CommitFault::kBusy;
+  return decision::CommitFault::kBroken;
+}
+
+Fault port_fault(const SqliteError& error) {
+  log::error("store_fault").add("code", error.code).add("errno", error.system_errno).add("message", error.what());
+  if (is_out_of_space(error)) return unavailable("The storage is full.");
+  if (error.primary() == SQLITE_BUSY) return unavailable("The storage is busy.");
+  return {.code = FaultCode::kInternalError, .message = "The storage could not be read or written."};
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,67 @@
+#include "store/sqlite/journal_reader.h"
+
+#include <sqlite3.h>
+
+#include "base/log.h"
+#include "store/sqlite/sum.h"
+
+namespace beckon::store {
+namespace {
+
+constexpr std::size_t kPortionBytes = 1 << 20;
+
+}  // namespace
+
+std::vector<JournalRow> JournalReader::portion() {
+  auto connection = readers_.borrow();
+  std::vector<JournalRow> rows;
+  while (true) {
+    try {
+      // A portion of nothing but damage is not the end.
+      while (read(*connection, rows) && rows.empty()) {}
+      return rows;
+    } catch (const SqliteError& error) {
+      if (error.primary() != SQLITE_CORRUPT) throw;
+      pass_over(*connection);
+    }
+  }
+}
+
+// Whether there may be more behind what was read.
+bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) {
+  auto row = connection.query("SELECT position, at, sum, bytes FROM journal WHERE position > ?1 ORDER BY position",
+                              last_);
+  for (std::size_t size = 0; size < kPortionBytes;) {
+    if (!row.next()) return false;
+    const ledger::Position position = row.whole(0);
+    const std::string_view bytes = row.text(3);
+    if (sum_of(bytes, position, row.integer(1)) == row.integer(2)) {
+      rows.push_back({position, row.instant(1), std::string(bytes)});
+    } else {
+      name_damage(position, static_cast<std::int64_t>(bytes.size()), "checksum");
+    }
+    last_ = position;
+    size += bytes.size();
+  }
+  return true;
+}
+
+// The row behind last_ could not be read to its end. Its number stands in the tree itself, so it can be named; where
+// the tree is damaged too, this throws as well, and the journal ends in a fault.
+void JournalReader::pass_over(Connection& connection) {
+  auto row = connection.query("SELECT position FROM journal WHERE position > ?1 ORDER BY position LIMIT 1", last_);
+  if (!row.next()) throw SqliteError(SQLITE_CORRUPT, 0, "the journal ends in damage");
+  last_ = row.whole(0);
+  name_damage(last_, -1, "pages");
+}
+
+void JournalReader::name_damage(ledger::Position position, std::int64_t size, const char* what) {
+  ++damaged_;
+  log::error("journal_damage")
+      .add("position", static_cast<std::int64_t>(position))
+      .add("bytes", size)
+      .add("what", what)
+      .add("consequence", "the signals of this commit are passed over");
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,79 @@
+#include "store/sqlite/outbox_columns.h"
+
+#include <sqlite3.h>
+
+#include "base/json.h"
+
+namespace beckon::store {
+namespace {
+
+// What was written by subscription_rows.cc; anything else is damage.
+json::Document parsed(std::string_view text) {
+  auto document = json::parse(std::string(text));
+  if (!document) throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's types or headers are damaged");
+  return *std::move(document);
+}
+
+}  // namespace
+
+outbox::Delivery delivery_from(const Query& row) {
+  outbox::Delivery d;
+  d.id = DeliveryId(row.text(0));
+  d.event = EventId(row.text(1));
+  d.subscription = SubscriptionId(row.text(2));
+  d.handle = Handle(row.text(3));
+  d.event_type = row.text(4);
+  d.session = SessionId(row.text(5));
+  d.state = static_cast<outbox::DeliveryState>(row.integer(6));
+  d.attempts = static_cast<int>(row.integer(7));
+  d.schedule_step = static_cast<int>(row.integer(8));
+  d.created_at = row.instant(9);
+  d.next_attempt_at = row.instant(10);
+  d.ended_at = row.instant(11);
+  d.reason = row.text(12);
+  d.last_status = static_cast<int>(row.integer(13));
+  return d;
+}
+
+outbox::Subscription subscription_from(const Query& row) {
+  outbox::Subscription s;
+  s.handle = Handle(row.text(0));
+  s.id = SubscriptionId(row.text(1));
+  s.endpoint_url = row.text(2);
+  const json::Document types = parsed(row.text(3));
+  for (const json::Value& type : types.root().items()) s.event_types.emplace_back(type.text());
+  s.description = row.text(4);
+  const json::Document headers = parsed(row.text(5));
+  for (const json::Value& pair : headers.root().items())
+    if (pair.items().size() == 2) s.headers.emplace_back(pair.items()[0].text(), pair.items()[1].text());
+  if (!row.is_null(6)) s.rate_per_second = static_cast<int>(row.integer(6));
+  s.ordering = static_cast<outbox::Ordering>(row.integer(7));
+  s.enabled = row.integer(8) != 0;
+  s.disabled_reason = row.text(9);
+  s.sealed_secret = row.text(10);
+  s.sealed_previous_secret = row.text(11);
+  s.previous_until = row.instant(12);
+  s.created_at = row.instant(13);
+  s.updated_at = row.instant(14);
+  s.failing_since = row.instant(15);
+  return s;
+}
+
+outbox::Attempt attempt_from(const Query& row) {
+  outbox::Attempt a;
+  a.number = static_cast<int>(row.integer(0));
+  a.at = row.instant(1);
+  a.outcome = static_cast<outbox::AttemptOutcome>(row.integer(2));
+  a.status = static_cast<int>(row.integer(3));
+  a.error = row.text(4);
+  a.dns_us = row.integer(5);
+  a.connect_us = row.integer(6);
+  a.tls_us = row.integer(7);
+  a.first_byte_us = row.integer(8);
+  a.total_us = row.integer(9);
+  a.request_headers = row.text(10);
+  a.response_body = row.text(11);
+  return a;
+}
+
+}  // namespace beckon::store

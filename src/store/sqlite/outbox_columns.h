@@ -1,0 +1,24 @@
+// Rows of the outbox read back into its types.
+#pragma once
+#include "outbox/delivery.h"
+#include "outbox/subscription.h"
+#include "store/sqlite/connection.h"
+
+namespace beckon::store {
+
+// The columns that delivery_from reads, of a table named d.
+#define BECKON_DELIVERY_COLUMNS                                                                       \
+  "d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, "           \
+  "d.schedule_step, d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status "
+inline constexpr int kDeliveryColumns = 14;
+outbox::Delivery delivery_from(const Query& row);
+
+// The columns that subscription_from reads.
+#define BECKON_SUBSCRIPTION_COLUMNS                                                                   \
+  "handle, id, endpoint_url, event_types, description, headers, rate_per_second, ordering, enabled, " \
+  "disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, updated_at, failing_since "
+outbox::Subscription subscription_from(const Query& row);
+
+outbox::Attempt attempt_from(const Query& row);  // number, at, … response_body, in the order of the table
+
+}  // namespace beckon::store

@@ -1,0 +1,142 @@
+#include "base/check.h"
+#include "store/sqlite/batch_rows.h"
+
+namespace beckon::store {
+namespace {
+
+using decision::Batch;
+using outbox::Delivery;
+using outbox::DeliveryState;
+
+Standing standing_of(bool known, bool deleted, bool enabled) {
+  if (!known) return Standing::kUnknown;
+  if (deleted) return Standing::kDeleted;
+  return enabled ? Standing::kEnabled : Standing::kDisabled;
+}
+
+Standing standing(Connection& connection, const SubscriptionId& id) {
+  auto row = connection.query("SELECT deleted, enabled FROM subscription WHERE id = ?1", id);
+  const bool known = row.next();
+  return standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
+}
+
+// An event is a fact: written again, it is the same one.
+void add(Connection& connection, const outbox::Event& event) {
+  connection.run("INSERT INTO event (handle, id, type, occurred_at, session, cause, body) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+                 event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body);
+}
+
+void add(Connection& connection, const Delivery& given, Instant at) {
+  Delivery d = given;
+  admit(d, standing(connection, d.subscription), at);
+  connection.run("INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
+                 "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING",
+                 d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts,
+                 d.schedule_step, d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status);
+}
+
+// What a transition needs of a delivery.
+struct Current {
+  Delivery delivery;
+  Standing standing = Standing::kUnknown;
+  bool erased = false;
+};
+
+std::optional<Current> current(Connection& connection, const DeliveryId& id) {
+  auto row = connection.query(
+      "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
+      "s.id IS NOT NULL, s.deleted, s.enabled FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
+      "WHERE d.id = ?1", id);
+  if (!row.next()) return std::nullopt;
+  Current found;
+  found.delivery.id = id;
+  found.delivery.state = static_cast<DeliveryState>(row.integer(0));
+  found.delivery.attempts = static_cast<int>(row.integer(1));
+  found.delivery.schedule_step = static_cast<int>(row.integer(2));
+  found.delivery.next_attempt_at = row.instant(3);
+  found.delivery.ended_at = row.instant(4);
+  found.delivery.reason = row.text(5);
+  found.delivery.last_status = static_cast<int>(row.integer(6));
+  found.erased = row.integer(7) != 0;
+  found.standing = standing_of(row.integer(8) != 0, row.integer(9) != 0, row.integer(10) != 0);
+  return found;
+}
+
+void save(Connection& connection, const Delivery& d) {
+  connection.run("UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, next_attempt_at = ?5, "
+                 "ended_at = ?6, reason = ?7, last_status = ?8 WHERE id = ?1",
+                 d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status);
+}
+
+// The texts of an attempt are the session's too: after an erasure none is kept.
+void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a, bool erased) {
+  const std::string_view headers = erased ? std::string_view("{}") : a.request_headers;
+  const std::string_view response = erased ? std::string_view{} : a.response_body;
+  connection.run("INSERT INTO attempt (delivery, number, at, outcome, status, error, dns_us, connect_us, tls_us, "
+                 "first_byte_us, total_us, request_headers, response_body) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+                 id, a.number, a.at, a.outcome, a.status, a.error, a.dns_us, a.connect_us, a.tls_us, a.first_byte_us,
+                 a.total_us, headers, Blob{response});
+}
+
+void settle(Connection& connection, const outbox::Settlement& settlement, Instant at) {
+  auto found = current(connection, settlement.delivery);
+  if (!found) return;
+  add(connection, settlement.delivery, settlement.attempt, found->erased);
+  settle(found->delivery, found->standing, settlement, at);
+  save(connection, found->delivery);
+}
+
+// Two statements, since each partial index serves its own states.
+void withdraw(Connection& connection, const SubscriptionId& id, std::string_view reason, Instant at) {
+  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE subscription = ?1 AND state < 2", id,
+                 reason, at);
+  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE subscription = ?1 AND state = 2", id,
+                 reason, at);
+}
+
+void hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
+  if (hold.held) {
+    connection.run("UPDATE delivery SET state = 2, reason = ?2 WHERE subscription = ?1 AND state < 2",
+                   hold.subscription, hold.reason);
+  } else {
+    connection.run("UPDATE delivery SET state = 0, reason = '', next_attempt_at = ?2 "
+                   "WHERE subscription = ?1 AND state = 2", hold.subscription, at);
+  }
+}
+
+void requeue(Connection& connection, const decision::Requeue& wish) {
+  auto found = current(connection, wish.delivery);
+  if (found && requeue(found->delivery, found->standing, found->erased, wish.at)) save(connection, found->delivery);
+}
+
+}  // namespace
+
+static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>(DeliveryState::kHeld) == 2 &&
+              static_cast<int>(DeliveryState::kWithdrawn) == 6, "the numbers stand in the schema and in SQL");
+
+void write_outbox(Connection& connection, const Batch& batch) {
+  for (const auto& event : batch.events) add(connection, event);
+  for (const auto& delivery : batch.deliveries) add(connection, delivery, batch.at);
+  for (const auto& settlement : batch.settlements) settle(connection, settlement, batch.at);
+  for (const auto& wish : batch.withdrawn) withdraw(connection, wish.subscription, wish.reason, batch.at);
+  for (const auto& id : batch.removed_subscriptions) withdraw(connection, id, kSubscriptionDeleted, batch.at);
+  for (const auto& wish : batch.held) hold(connection, wish, batch.at);
+  for (const auto& wish : batch.requeued) requeue(connection, wish);
+}
+
+void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at) {
+  connection.run("UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery IN ("
+                 "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+                 "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '')", erase.handle, erase.session);
+  connection.run("UPDATE delivery SET session = '', erased = 1, reason = iif(state <= 2, ?3, reason), "
+                 "ended_at = iif(state <= 2, ?4, ended_at), state = iif(state <= 2, 6, state) WHERE handle = ?1 AND "
+                 "event IN (SELECT id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
+                 erase.handle, erase.session, erase.reason, at);
+  connection.run("UPDATE event SET session = '', cause = '{}', body = '{}' "
+                 "WHERE handle = ?1 AND session = ?2 AND session <> ''", erase.handle, erase.session);
+}
+
+}  // namespace beckon::store

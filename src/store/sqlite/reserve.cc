@@ -1,0 +1,48 @@
+#include "store/sqlite/reserve.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace beckon::store {
+
+Reserve::Reserve(std::string file, std::uint64_t size) : file_(std::move(file)), size_(size) {
+  struct stat there = {};
+  held_ = size_ > 0 && ::stat(file_.c_str(), &there) == 0 &&
+          static_cast<std::uint64_t>(there.st_blocks) * 512 >= size_;
+  make();
+}
+
+bool Reserve::release() {
+  if (!held_) return false;
+  held_ = false;
+  return ::unlink(file_.c_str()) == 0;
+}
+
+bool Reserve::make() {
+  if (held_ || size_ == 0) return held_;
+  if (!has_room()) return false;
+  held_ = allocate();
+  if (!held_) ::unlink(file_.c_str());
+  return held_;
+}
+
+bool Reserve::has_room() const {
+  struct statvfs disk = {};
+  const std::string folder = std::filesystem::path(file_).parent_path();
+  if (::statvfs(folder.c_str(), &disk) != 0) return false;
+  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= 2 * size_;
+}
+
+bool Reserve::allocate() const {
+  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  const bool done = ::posix_fallocate(fd, 0, static_cast<off_t>(size_)) == 0;
+  ::close(fd);
+  return done;
+}
+
+}  // namespace beckon::store

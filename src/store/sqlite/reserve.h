@@ -1,0 +1,28 @@
+// Space kept back for the results of deliveries while the disk is full (safety.md, P8): a preallocated file beside
+// the data file. Let go, its bytes are free for SQLite to grow into; it is made again once there is room for twice
+// its size. Confined to the committing thread.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace beckon::store {
+
+class Reserve {
+ public:
+  // Takes over the file if it is there. Size 0: no reserve is ever kept.
+  Reserve(std::string file, std::uint64_t size);
+
+  bool held() const { return held_; }
+  bool release();  // whether there was something to let go
+  bool make();     // whether it is held now; cheap where there is no room
+
+ private:
+  bool has_room() const;
+  bool allocate() const;
+
+  const std::string file_;
+  const std::uint64_t size_;
+  bool held_ = false;
+};
+
+}  // namespace beckon::store

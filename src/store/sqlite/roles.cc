@@ -1,0 +1,55 @@
+#include "store/sqlite/roles.h"
+
+#include "store/granting.h"
+
+namespace beckon::store {
+namespace {
+
+using access::Role;
+
+std::optional<std::string> owner_of(Connection& connection, const Handle& handle) {
+  auto row = connection.query("SELECT owner FROM handle WHERE handle = ?1", handle);
+  if (!row.next()) return std::nullopt;
+  return std::string(row.text(0));
+}
+
+std::size_t collaborators_of(Connection& connection, const Handle& handle) {
+  auto row = connection.query("SELECT count(*) FROM role WHERE handle = ?1 AND role <> ?2", handle, Role::kOwner);
+  row.next();
+  return row.whole(0);
+}
+
+}  // namespace
+
+bool user_exists(Connection& connection, const std::string& email) {
+  return connection.query("SELECT 1 FROM user WHERE email = ?1", email).next();
+}
+
+std::optional<Role> role_in(Connection& connection, const Handle& handle, const std::string& user) {
+  auto row = connection.query("SELECT role FROM role WHERE handle = ?1 AND user = ?2", handle, user);
+  if (!row.next()) return std::nullopt;
+  return static_cast<Role>(row.integer(0));
+}
+
+void put_role(Connection& connection, const access::Grant& grant) {
+  connection.run("INSERT INTO role (handle, user, role) VALUES (?1, ?2, ?3) "
+                 "ON CONFLICT (handle, user) DO UPDATE SET role = excluded.role", grant.handle, grant.user, grant.role);
+}
+
+Result<void> give_role(Connection& connection, const access::Grant& grant) {
+  const auto owner = owner_of(connection, grant.handle);
+  if (!owner) return unexpected(handle_not_found());
+  if (!user_exists(connection, grant.user)) return unexpected(not_found("user"));
+  const Standings now{.owner = *owner,
+                      .role = role_in(connection, grant.handle, grant.user),
+                      .collaborators = collaborators_of(connection, grant.handle)};
+  if (auto fault = judge_grant(grant, now)) return unexpected(*std::move(fault));
+  if (grant.role == Role::kOwner && grant.user != *owner) {
+    put_role(connection, {grant.handle, *owner, Role::kOperator});
+    connection.run("UPDATE handle SET owner = ?2 WHERE handle = ?1", grant.handle, grant.user);
+  }
+  put_role(connection, grant);
+  return {};
+}
+
+}  // namespace beckon::store

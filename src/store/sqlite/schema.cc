@@ -1,0 +1,173 @@
+#include "store/sqlite/schema.h"
+
+#include <array>
+#include <string>
+
+namespace beckon::store {
+namespace {
+
+// Instants are milliseconds since the epoch; states, roles and outcomes are the numbers of their enums.
+// A step that was ever released is never changed: a new one is put behind it.
+//
+// Keys begin with the handle where a row belongs to a tenant. Deliveries and attempts are keyed by the delivery's id,
+// since a settlement names nothing else; whoever reads for a tenant names the handle too.
+//
+// The indexes of event and delivery are what a delivery costs: all but event_by_session grow at their end.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE journal (
+  position INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  sum INTEGER NOT NULL,
+  bytes BLOB NOT NULL);
+
+CREATE TABLE session (
+  handle TEXT NOT NULL,
+  session TEXT NOT NULL,
+  visitor TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_received INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  sum INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  UNIQUE (handle, session));
+CREATE INDEX session_by_created ON session (handle, created, session);
+CREATE INDEX session_by_visitor ON session (handle, visitor) WHERE visitor <> '';
+CREATE INDEX session_by_expiry ON session (expires_at);
+
+CREATE TABLE denied (high INTEGER NOT NULL, low INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (high, low)) WITHOUT ROWID;
+CREATE TABLE erasure (high INTEGER NOT NULL, low INTEGER NOT NULL, reduce INTEGER NOT NULL, up_to INTEGER NOT NULL,
+  PRIMARY KEY (high, low, reduce)) WITHOUT ROWID;
+
+CREATE TABLE subscription (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL UNIQUE,
+  endpoint_url TEXT NOT NULL,
+  event_types TEXT NOT NULL,
+  description TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  rate_per_second INTEGER,
+  ordering INTEGER NOT NULL,
+  enabled INTEGER NOT NULL,
+  disabled_reason TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  sealed_previous_secret BLOB NOT NULL,
+  previous_until INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  failing_since INTEGER NOT NULL,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+
+CREATE TABLE event (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  session TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+CREATE INDEX event_by_session ON event (handle, session) WHERE session <> '';
+
+CREATE TABLE delivery (
+  id TEXT PRIMARY KEY,
+  event TEXT NOT NULL,
+  subscription TEXT NOT NULL,
+  handle TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  session TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  schedule_step INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  next_attempt_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  last_status INTEGER NOT NULL,
+  erased INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX delivery_due ON delivery (subscription, next_attempt_at, id, state) WHERE state < 2;
+CREATE INDEX delivery_held ON delivery (subscription) WHERE state = 2;
+CREATE INDEX delivery_log ON delivery (subscription, created_at, id);
+CREATE INDEX delivery_by_event ON delivery (event);
+
+CREATE TABLE attempt (
+  delivery TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  dns_us INTEGER NOT NULL,
+  connect_us INTEGER NOT NULL,
+  tls_us INTEGER NOT NULL,
+  first_byte_us INTEGER NOT NULL,
+  total_us INTEGER NOT NULL,
+  request_headers TEXT NOT NULL,
+  response_body BLOB NOT NULL,
+  PRIMARY KEY (delivery, number)) WITHOUT ROWID;
+
+CREATE TABLE rule (
+  handle TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  rules_version INTEGER NOT NULL,
+  json TEXT,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (handle, rule, rules_version)) WITHOUT ROWID;
+CREATE INDEX rule_by_version ON rule (handle, rules_version);
+
+CREATE TABLE handle (
+  handle TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  settings TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE user (email TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE role (
+  handle TEXT NOT NULL,
+  user TEXT NOT NULL,
+  role INTEGER NOT NULL,
+  PRIMARY KEY (handle, user)) WITHOUT ROWID;
+CREATE INDEX role_by_user ON role (user, handle);
+CREATE TABLE signing_key (kid TEXT PRIMARY KEY, sealed_jwk BLOB NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE allowlist (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL);
+
+CREATE TABLE audit (
+  handle TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (handle, at, id)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kFirst};
+
+std::int64_t done_steps(Connection& connection) {
+  auto version = connection.query("PRAGMA user_version");
+  version.next();
+  return version.integer(0);
+}
+
+}  // namespace
+
+std::int64_t newest_schema() { return static_cast<std::int64_t>(kSteps.size()); }
+
+void migrate(Connection& connection) {
+  while (done_steps(connection) < newest_schema()) {
+    Transaction transaction(connection, Transaction::Kind::kWrite);
+    const std::int64_t done = done_steps(connection);  // another process may have been quicker
+    if (done >= newest_schema()) return;
+    connection.execute(kSteps[static_cast<std::size_t>(done)]);
+    connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId) +
+                        "; PRAGMA user_version = " + std::to_string(done + 1)).c_str());
+    transaction.commit();
+  }
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,21 @@
+// One server per data directory: an flock on a file in it, which the kernel lets go when the process ends.
+#pragma once
+#include <memory>
+#include <string>
+
+namespace beckon::store {
+
+class ServerLock {
+ public:
+  // Null where another process (or another lock of this one) holds it, or the file cannot be made.
+  static std::unique_ptr<ServerLock> take(const std::string& file);
+  ~ServerLock();
+  ServerLock(const ServerLock&) = delete;
+  ServerLock& operator=(const ServerLock&) = delete;
+
+ private:
+  explicit ServerLock(int fd) : fd_(fd) {}
+  const int fd_;
+};
+
+}  // namespace beckon::store

@@ -1,0 +1,98 @@
+#include "store/sqlite/sqlite_commit.h"
+
+#include <sqlite3.h>
+
+#include "base/log.h"
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/faults.h"
+
+namespace beckon::store {
+
+using decision::Batch;
+using decision::CommitFault;
+using decision::Receipt;
+
+namespace {
+
+bool brings_something_in(const Batch& batch) {
+  return !batch.journal.empty() || !batch.snapshots.empty() || !batch.subscriptions.empty() || !batch.rules.empty() ||
+         (batch.settlements.empty() && (!batch.events.empty() || !batch.deliveries.empty()));
+}
+
+}  // namespace
+
+SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve,
+                           std::atomic<bool>& broken)
+    : connection_(std::move(connection)), turn_(turn), reserve_(std::move(reserve)), broken_(broken) {
+  sqlite3_wal_hook(connection_->raw(), &SqliteCommit::committed, this);
+}
+
+int SqliteCommit::committed(void* self, sqlite3*, const char*, int pages) {
+  auto& commit = *static_cast<SqliteCommit*>(self);
+  if (pages < commit.wal_pages_) commit.copy_at_ = kWalPages;  // the WAL was begun anew
+  commit.wal_pages_ = pages;
+  return SQLITE_OK;
+}
+
+std::expected<Receipt, CommitFault> SqliteCommit::write(const Batch& batch) {
+  if (broken_) return unexpected(CommitFault::kBroken);
+  if (lean_ && reserve_.make()) {
+    lean_ = false;
+    log::info("store_reserve_made");
+  }
+  const bool may_use_reserve = !brings_something_in(batch);
+  if (lean_ && !may_use_reserve) return unexpected(CommitFault::kFull);
+
+  auto receipt = try_write(batch);
+  if (!receipt && receipt.error() == CommitFault::kFull && may_use_reserve && reserve_.release()) {
+    lean_ = true;
+    log::warn("store_reserve_released");
+    bound_wal();  // the room first serves what the WAL owes the data file; then the WAL begins anew in its own space
+    if (!broken_) receipt = try_write(batch);
+  }
+  if (broken_) return unexpected(CommitFault::kBroken);
+  if (receipt && wal_pages_ >= copy_at_) bound_wal();
+  return receipt;
+}
+
+std::expected<Receipt, CommitFault> SqliteCommit::try_write(const Batch& batch) {
+  const WriteTurn::Hold hold(turn_);
+  try {
+    return write_all(batch);
+  } catch (const SqliteError& error) {
+    const CommitFault fault = commit_fault(error);
+    if (fault == CommitFault::kBroken) broken_ = true;
+    log::error("commit_failed").add("code", error.code).add("errno", error.system_errno).add("message", error.what());
+    return unexpected(fault);
+  }
+}
+
+Receipt SqliteCommit::write_all(const Batch& batch) {
+  Transaction transaction(*connection_, Transaction::Kind::kWrite);
+  Receipt receipt;
+  receipt.position = write_ledger(*connection_, batch);
+  write_subscriptions(*connection_, batch);
+  write_outbox(*connection_, batch);
+  for (const auto& erase : batch.erased) erase_from_outbox(*connection_, erase, batch.at);
+  write_control(*connection_, batch);
+  transaction.commit();
+  return receipt;
+}
+
+// The commit before it stands, whatever becomes of the copy: an error is for the next one to find, but for a failed
+// sync, after which nothing on the disk may be trusted.
+void SqliteCommit::bound_wal() {
+  const int code = sqlite3_wal_checkpoint_v2(connection_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  copy_at_ = wal_pages_ + kWalPages / 2;  // a reader of long standing can keep the WAL from ending: not at each commit
+  if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED) return;
+  const SqliteError error(sqlite3_extended_errcode(connection_->raw()), sqlite3_system_errno(connection_->raw()),
+                          sqlite3_errmsg(connection_->raw()));
+  log::error("checkpoint_failed").add("code", error.code).add("errno", error.system_errno);
+  if (commit_fault(error) == CommitFault::kBroken) broken_ = true;
+}
+
+void SqliteCommit::limit_pages(std::int64_t most) {
+  connection_->execute(("PRAGMA max_page_count = " + std::to_string(most)).c_str());
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,184 @@
+#include "store/sqlite/sqlite_directory.h"
+
+#include <limits>
+
+#include "store/granting.h"
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/faults.h"
+#include "store/sqlite/roles.h"
+
+namespace beckon::store {
+namespace {
+
+using access::HandleRecord;
+
+HandleRecord handle_from(const Query& row) {
+  return {.handle = Handle(row.text(0)),
+          .owner = std::string(row.text(1)),
+          .created_at = row.instant(2),
+          .settings = std::string(row.text(3))};
+}
+
+Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
+
+}  // namespace
+
+Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
+  const std::lock_guard lock(mutex_);
+  const WriteTurn::Hold hold(turn_);
+  return guarded([&]() -> Result<void> {
+    Transaction transaction(*connection_, Transaction::Kind::kWrite);
+    if (auto done = body(*connection_); !done) return done;
+    if (audit) write_audit(*connection_, *audit);
+    bump_control_version(*connection_);
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<std::vector<HandleRecord>> SqliteDirectory::handles() {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<HandleRecord>> {
+    auto row = connection_->query("SELECT handle, owner, created_at, settings FROM handle ORDER BY handle");
+    std::vector<HandleRecord> found;
+    while (row.next()) found.push_back(handle_from(row));
+    return found;
+  });
+}
+
+Result<std::optional<HandleRecord>> SqliteDirectory::handle(const Handle& handle) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::optional<HandleRecord>> {
+    auto row = connection_->query("SELECT handle, owner, created_at, settings FROM handle WHERE handle = ?1", handle);
+    if (!row.next()) return std::nullopt;
+    return handle_from(row);
+  });
+}
+
+Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("INSERT INTO handle (handle, owner, created_at, settings) VALUES (?1, ?2, ?3, '{}') "
+                   "ON CONFLICT DO NOTHING", handle, owner, audit.at);
+    if (connection.changes() == 0)
+      return unexpected(conflict("The handle " + handle.text + " exists already; choose another name."));
+    connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", owner);
+    put_role(connection, {handle, owner, access::Role::kOwner});
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("UPDATE handle SET settings = ?2 WHERE handle = ?1", handle, json);
+    if (connection.changes() == 0) return unexpected(handle_not_found());
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::add_user(const std::string& email, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", email);
+    if (connection.changes() == 0) return unexpected(conflict("The user " + email + " exists already."));
+    return {};
+  });
+}
+
+Result<bool> SqliteDirectory::has_user(const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<bool> { return user_exists(*connection_, email); });
+}
+
+Result<void> SqliteDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) { return give_role(connection, grant); });
+}
+
+Result<std::optional<access::Role>> SqliteDirectory::role_of(const Handle& handle, const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::optional<access::Role>> { return role_in(*connection_, handle, user); });
+}
+
+Result<std::vector<access::Grant>> SqliteDirectory::grants_of(const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<access::Grant>> {
+    auto row = connection_->query("SELECT handle, role FROM role WHERE user = ?1 ORDER BY handle", user);
+    std::vector<access::Grant> found;
+    while (row.next()) found.push_back({Handle(row.text(0)), user, static_cast<access::Role>(row.integer(1))});
+    return found;
+  });
+}
+
+Result<std::vector<access::SigningKey>> SqliteDirectory::signing_keys() {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<access::SigningKey>> {
+    auto row = connection_->query("SELECT kid, sealed_jwk, created_at FROM signing_key "
+                                  "ORDER BY created_at DESC, kid DESC");
+    std::vector<access::SigningKey> found;
+    while (row.next()) found.push_back({std::string(row.text(0)), std::string(row.text(1)), row.instant(2)});
+    return found;
+  });
+}
+
+Result<void> SqliteDirectory::add_signing_key(const access::SigningKey& key) {
+  return change(nullptr, [&](Connection& connection) -> Result<void> {
+    connection.run("INSERT INTO signing_key (kid, sealed_jwk, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                   key.kid, Blob{key.sealed_jwk}, key.created_at);
+    if (connection.changes() == 0) return unexpected(conflict("A signing key of this kid exists already."));
+    return {};
+  });
+}
+
+Result<std::string> SqliteDirectory::allowlist() {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::string> {
+    auto row = connection_->query("SELECT json FROM allowlist WHERE one = 1");
+    return row.next() ? std::string(row.text(0)) : std::string(kFirstAllowlist);
+  });
+}
+
+Result<void> SqliteDirectory::put_allowlist(const std::string& json, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("INSERT INTO allowlist (one, json) VALUES (1, ?1) "
+                   "ON CONFLICT (one) DO UPDATE SET json = excluded.json", json);
+    return {};
+  });
+}
+
+Result<std::string> SqliteDirectory::named_secret(const std::string& name, const std::string& sealed_if_absent) {
+  const std::lock_guard lock(mutex_);
+  const WriteTurn::Hold hold(turn_);
+  return guarded([&]() -> Result<std::string> {
+    const auto found = [&]() -> std::optional<std::string> {
+      auto row = connection_->query("SELECT sealed FROM secret WHERE name = ?1", name);
+      if (!row.next()) return std::nullopt;
+      return std::string(row.text(0));
+    };
+    if (auto secret = found()) return *secret;
+    connection_->run("INSERT INTO secret (name, sealed) VALUES (?1, ?2) ON CONFLICT DO NOTHING", name,
+                     Blob{sealed_if_absent});
+    return *found();  // ours, or that of a process that was quicker
+  });
+}
+
+Result<void> SqliteDirectory::add_audit(const AuditEntry& audit) {
+  return change(&audit, [](Connection&) -> Result<void> { return {}; });
+}
+
+Result<std::vector<AuditEntry>> SqliteDirectory::audit(const Handle& handle,
+                                                       const std::optional<std::pair<Instant, AuditId>>& behind,
+                                                       std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<AuditEntry>> {
+    const std::int64_t at = behind ? to_ms(behind->first) : std::numeric_limits<std::int64_t>::max();
+    const std::string_view id = behind ? behind->second.view() : std::string_view{};
+    auto row = connection_->query("SELECT id, at, actor, action, target, detail FROM audit WHERE handle = ?1 "
+                                  "AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4", handle, at, id, limit);
+    std::vector<AuditEntry> found;
+    while (row.next())
+      found.push_back({.id = AuditId(row.text(0)), .handle = handle, .at = row.instant(1),
+                       .actor = std::string(row.text(2)), .action = std::string(row.text(3)),
+                       .target = std::string(row.text(4)), .detail = std::string(row.text(5))});
+    return found;
+  });
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,47 @@
+// access::Directory over SQLite. Thread-safe: one connection under one lock, which waits up to 5 s for the file.
+// Works beside a running server in another process; each change raises the control version in its own transaction.
+#pragma once
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "access/directory.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/write_turn.h"
+
+namespace beckon::store {
+
+class SqliteDirectory final : public access::Directory {
+ public:
+  SqliteDirectory(std::unique_ptr<Connection> connection, WriteTurn& turn)
+      : connection_(std::move(connection)), turn_(turn) {}
+
+  Result<std::vector<access::HandleRecord>> handles() override;
+  Result<std::optional<access::HandleRecord>> handle(const Handle& handle) override;
+  Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) override;
+  Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
+  Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
+  Result<bool> has_user(const std::string& email) override;
+  Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;
+  Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
+  Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
+  Result<std::vector<access::SigningKey>> signing_keys() override;
+  Result<void> add_signing_key(const access::SigningKey& key) override;
+  Result<std::string> allowlist() override;
+  Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override;
+  Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override;
+  Result<void> add_audit(const AuditEntry& audit) override;
+  Result<std::vector<AuditEntry>> audit(const Handle& handle,
+                                        const std::optional<std::pair<Instant, AuditId>>& behind,
+                                        std::size_t limit) override;
+
+ private:
+  // One transaction: `body`, the audit entry if there is one, the control version. A fault of `body` undoes all.
+  Result<void> change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
+
+  std::mutex mutex_;
+  std::unique_ptr<Connection> connection_;
+  WriteTurn& turn_;
+};
+
+}  // namespace beckon::store

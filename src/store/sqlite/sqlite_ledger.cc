@@ -1,0 +1,104 @@
+#include "store/sqlite/sqlite_ledger.h"
+
+#include <limits>
+
+#include "base/log.h"
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/faults.h"
+#include "store/sqlite/journal_reader.h"
+#include "store/sqlite/sum.h"
+
+namespace beckon::store {
+
+using ledger::Position;
+
+// A damaged snapshot is passed over as if there were none: the session begins anew rather than failing for ever.
+Result<std::optional<std::string>> SqliteLedger::snapshot(const Handle& handle, const SessionId& session) {
+  return guarded([&]() -> Result<std::optional<std::string>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT version, last_received, sum, bytes FROM session WHERE handle = ?1 AND session = ?2", handle, session);
+    if (!row.next()) return std::nullopt;
+    const std::string_view bytes = row.text(3);
+    if (sum_of(bytes, row.whole(0), row.integer(1)) != row.integer(2)) {
+      log::error("snapshot_damage").add("handle", handle.view()).add("bytes", static_cast<std::int64_t>(bytes.size()));
+      return std::nullopt;
+    }
+    return std::string(bytes);
+  });
+}
+
+Result<std::vector<ledger::SessionSummary>> SqliteLedger::snapshots(const Handle& handle,
+                                                                    const std::optional<ledger::ListCursor>& behind,
+                                                                    std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<ledger::SessionSummary>> {
+    auto reader = readers_.borrow();
+    const std::int64_t created = behind ? to_ms(behind->created) : std::numeric_limits<std::int64_t>::max();
+    const std::string_view id = behind ? std::string_view(behind->id) : std::string_view{};
+    auto row = reader->query(
+        "SELECT session, visitor, created, last_received, version FROM session "
+        "WHERE handle = ?1 AND (created, session) < (?2, ?3) ORDER BY created DESC, session DESC LIMIT ?4",
+        handle, created, id, limit);
+    std::vector<ledger::SessionSummary> found;
+    while (row.next())
+      found.push_back({SessionId(row.text(0)), VisitorId(row.text(1)), row.instant(2), row.instant(3), row.whole(4)});
+    return found;
+  });
+}
+
+Result<std::vector<SessionId>> SqliteLedger::sessions_of(const Handle& handle, const VisitorId& visitor) {
+  return guarded([&]() -> Result<std::vector<SessionId>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT session FROM session WHERE handle = ?1 AND visitor = ?2 AND visitor <> '' "
+                             "ORDER BY session", handle, visitor);
+    std::vector<SessionId> found;
+    while (row.next()) found.emplace_back(row.text(0));
+    return found;
+  });
+}
+
+Result<void> SqliteLedger::read_journal(Position after,
+                                        const std::function<bool(Position, Instant, std::string_view)>& row) {
+  return guarded([&]() -> Result<void> {
+    JournalReader journal(readers_, after);
+    for (auto rows = journal.portion(); !rows.empty(); rows = journal.portion())
+      for (const JournalRow& read : rows)
+        if (!row(read.position, read.at, read.bytes)) return {};
+    return {};
+  });
+}
+
+Result<Position> SqliteLedger::checkpoint() {
+  return guarded([&]() -> Result<Position> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT value FROM meta WHERE name = 'checkpoint'");
+    return row.next() ? row.whole(0) : 0;
+  });
+}
+
+Result<Position> SqliteLedger::last_position() {
+  return guarded([&]() -> Result<Position> { return last_journal_position(*readers_.borrow()); });
+}
+
+Result<std::vector<ledger::SessionDigest>> SqliteLedger::denied() {
+  return guarded([&]() -> Result<std::vector<ledger::SessionDigest>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT high, low FROM denied");
+    std::vector<ledger::SessionDigest> found;
+    while (row.next()) found.push_back({row.whole(0), row.whole(1)});
+    return found;
+  });
+}
+
+Result<std::vector<ledger::Ledger::Erasure>> SqliteLedger::erasures() {
+  return guarded([&]() -> Result<std::vector<Erasure>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT high, low, up_to, reduce FROM erasure ORDER BY up_to, high, low, reduce");
+    std::vector<Erasure> found;
+    while (row.next())
+      found.push_back({.digest = {row.whole(0), row.whole(1)}, .up_to = row.whole(2), .reduce = row.integer(3) != 0});
+    return found;
+  });
+}
+
+}  // namespace beckon::store

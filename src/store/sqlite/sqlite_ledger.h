@@ -1,0 +1,29 @@
+// ledger::Ledger over SQLite. Thread-safe: each call borrows a reader.
+#pragma once
+#include "ledger/ledger.h"
+#include "store/sqlite/readers.h"
+
+namespace beckon::store {
+
+class SqliteLedger final : public ledger::Ledger {
+ public:
+  explicit SqliteLedger(Readers& readers) : readers_(readers) {}
+
+  Result<std::optional<std::string>> snapshot(const Handle& handle, const SessionId& session) override;
+  Result<std::vector<ledger::SessionSummary>> snapshots(const Handle& handle,
+                                                        const std::optional<ledger::ListCursor>& behind,
+                                                        std::size_t limit) override;
+  Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
+  // A row whose checksum or pages are damaged is named in the log and passed over. No lock is held while `row` runs.
+  Result<void> read_journal(ledger::Position after,
+                            const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
+  Result<ledger::Position> checkpoint() override;
+  Result<ledger::Position> last_position() override;
+  Result<std::vector<ledger::SessionDigest>> denied() override;
+  Result<std::vector<Erasure>> erasures() override;
+
+ private:
+  Readers& readers_;
+};
+
+}  // namespace beckon::store

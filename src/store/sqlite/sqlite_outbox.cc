@@ -1,0 +1,161 @@
+#include "store/sqlite/sqlite_outbox.h"
+
+#include <limits>
+
+#include "store/sqlite/faults.h"
+#include "store/sqlite/outbox_columns.h"
+
+namespace beckon::store {
+namespace {
+
+std::vector<outbox::Delivery> all_of(Query rows) {
+  std::vector<outbox::Delivery> found;
+  while (rows.next()) found.push_back(delivery_from(rows));
+  return found;
+}
+
+}  // namespace
+
+using outbox::Delivery;
+using outbox::DeliveryState;
+
+Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
+  return guarded([&]() -> Result<std::vector<outbox::Subscription>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT " BECKON_SUBSCRIPTION_COLUMNS
+                             "FROM subscription WHERE deleted = 0 ORDER BY handle, created_at, id");
+    std::vector<outbox::Subscription> found;
+    while (row.next()) found.push_back(subscription_from(row));
+    return found;
+  });
+}
+
+Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscription, Instant now,
+                                                   std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<outbox::Due>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT " BECKON_DELIVERY_COLUMNS ", e.occurred_at, e.body FROM delivery d "
+        "CROSS JOIN event e ON e.handle = d.handle AND e.id = d.event "
+        "WHERE d.subscription = ?1 AND d.state < 2 AND d.next_attempt_at <= ?2 ORDER BY d.next_attempt_at, d.id LIMIT ?3",
+        subscription, now, limit);
+    std::vector<outbox::Due> found;
+    while (row.next())
+      found.push_back({delivery_from(row), std::make_shared<const std::string>(row.text(kDeliveryColumns + 1)),
+                       row.instant(kDeliveryColumns)});
+    return found;
+  });
+}
+
+Result<std::optional<Instant>> SqliteOutbox::next_due(const SubscriptionId& subscription) {
+  return guarded([&]() -> Result<std::optional<Instant>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT next_attempt_at FROM delivery WHERE subscription = ?1 AND state < 2 "
+                             "ORDER BY next_attempt_at LIMIT 1", subscription);
+    if (!row.next()) return std::nullopt;
+    return row.instant(0);
+  });
+}
+
+Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
+                                                       const outbox::DeliveryFilter& filter,
+                                                       const std::optional<outbox::DeliveryPlace>& behind,
+                                                       std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Delivery>> {
+    auto reader = readers_.borrow();
+    const std::int64_t created = behind ? to_ms(behind->created_at) : std::numeric_limits<std::int64_t>::max();
+    const std::string_view id = behind ? behind->id.view() : std::string_view{};
+    return all_of(reader->query(
+        "SELECT " BECKON_DELIVERY_COLUMNS
+        "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 AND (d.created_at, d.id) < (?3, ?4) "
+        "AND (?5 IS NULL OR d.state = ?5) AND (?6 IS NULL OR d.event_type = ?6) "
+        "ORDER BY d.created_at DESC, d.id DESC LIMIT ?7",
+        subscription, handle, created, id, filter.state, filter.event_type, limit));
+  });
+}
+
+Result<std::optional<Delivery>> SqliteOutbox::delivery(const Handle& handle, const DeliveryId& id) {
+  return guarded([&]() -> Result<std::optional<Delivery>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.id = ?1 AND d.handle = ?2", id,
+                             handle);
+    if (!row.next()) return std::nullopt;
+    return delivery_from(row);
+  });
+}
+
+Result<std::vector<outbox::Attempt>> SqliteOutbox::attempts(const DeliveryId& id) {
+  return guarded([&]() -> Result<std::vector<outbox::Attempt>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT number, at, outcome, status, error, dns_us, connect_us, tls_us, first_byte_us, total_us, "
+        "request_headers, response_body FROM attempt WHERE delivery = ?1 ORDER BY number", id);
+    std::vector<outbox::Attempt> found;
+    while (row.next()) found.push_back(attempt_from(row));
+    return found;
+  });
+}
+
+Result<std::optional<outbox::Event>> SqliteOutbox::event(const Handle& handle, const EventId& id) {
+  return guarded([&]() -> Result<std::optional<outbox::Event>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT type, occurred_at, session, cause, body FROM event WHERE handle = ?1 AND id = ?2", handle, id);
+    if (!row.next()) return std::nullopt;
+    outbox::Event found{.id = id, .handle = handle};
+    found.type = row.text(0);
+    found.occurred_at = row.instant(1);
+    found.session = SessionId(row.text(2));
+    found.cause = row.text(3);
+    found.body = row.text(4);
+    return found;
+  });
+}
+
+Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, const EventId& id) {
+  return guarded([&]() -> Result<std::vector<Delivery>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                                "FROM delivery d WHERE d.event = ?1 AND d.handle = ?2 "
+                                "ORDER BY d.created_at DESC, d.id DESC", id, handle));
+  });
+}
+
+Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, const SessionId& id,
+                                                          std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Delivery>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                                "FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+                                "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' "
+                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3", handle, id, limit));
+  });
+}
+
+Result<bool> SqliteOutbox::was_known(const Handle& handle, const SubscriptionId& id) {
+  return guarded([&]() -> Result<bool> {
+    auto reader = readers_.borrow();
+    return reader->query("SELECT 1 FROM subscription WHERE handle = ?1 AND id = ?2 AND deleted = 1", handle, id).next();
+  });
+}
+
+// Two scans, each of an index that holds what is pending and nothing else.
+Result<outbox::Outbox::Backlog> SqliteOutbox::backlog() {
+  return guarded([&]() -> Result<Backlog> {
+    auto reader = readers_.borrow();
+    Backlog found;
+    auto row = reader->query(
+        "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), min(next_attempt_at) "
+        "FROM delivery INDEXED BY delivery_due WHERE state < 2");
+    row.next();
+    found.queued = row.whole(0);
+    found.retrying = row.whole(1);
+    if (!row.is_null(2)) found.oldest_due = row.instant(2);
+    auto held = reader->query("SELECT count(*) FROM delivery INDEXED BY delivery_held WHERE state = 2");
+    held.next();
+    found.held = held.whole(0);
+    return found;
+  });
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,32 @@
+// outbox::Outbox over SQLite. Thread-safe: each call borrows a reader.
+#pragma once
+#include "outbox/outbox.h"
+#include "store/sqlite/readers.h"
+
+namespace beckon::store {
+
+class SqliteOutbox final : public outbox::Outbox {
+ public:
+  explicit SqliteOutbox(Readers& readers) : readers_(readers) {}
+
+  Result<std::vector<outbox::Subscription>> subscriptions() override;
+  Result<std::vector<outbox::Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit) override;
+  Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) override;
+  Result<std::vector<outbox::Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
+                                                   const outbox::DeliveryFilter& filter,
+                                                   const std::optional<outbox::DeliveryPlace>& behind,
+                                                   std::size_t limit) override;
+  Result<std::optional<outbox::Delivery>> delivery(const Handle& handle, const DeliveryId& id) override;
+  Result<std::vector<outbox::Attempt>> attempts(const DeliveryId& id) override;
+  Result<std::optional<outbox::Event>> event(const Handle& handle, const EventId& id) override;
+  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle& handle, const EventId& id) override;
+  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle& handle, const SessionId& id,
+                                                      std::size_t limit) override;
+  Result<bool> was_known(const Handle& handle, const SubscriptionId& id) override;
+  Result<Backlog> backlog() override;
+
+ private:
+  Readers& readers_;
+};
+
+}  // namespace beckon::store

@@ -1,0 +1,44 @@
+#include "store/sqlite/sqlite_rule_store.h"
+
+#include "store/sqlite/faults.h"
+
+namespace beckon::store {
+namespace {
+
+std::uint64_t newest(Connection& connection, const Handle& handle) {
+  auto row = connection.query("SELECT coalesce(max(rules_version), 0) FROM rule WHERE handle = ?1", handle);
+  row.next();
+  return row.whole(0);
+}
+
+// Of each rule the last text up to the version; SQLite takes the other columns from the row of the max.
+rules::StoredRules read(Connection& connection, const Handle& handle, std::uint64_t version) {
+  rules::StoredRules found{.version = version, .rules = {}};
+  auto row = connection.query("SELECT rule, json, max(rules_version), at FROM rule "
+                              "WHERE handle = ?1 AND rules_version <= ?2 GROUP BY rule ORDER BY rule", handle, version);
+  while (row.next())
+    if (!row.is_null(1))
+      found.rules.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.whole(2), row.instant(3)});
+  return found;
+}
+
+}  // namespace
+
+Result<rules::StoredRules> SqliteRuleStore::rules(const Handle& handle) {
+  return guarded([&]() -> Result<rules::StoredRules> {
+    auto reader = readers_.borrow();
+    const Transaction one_view(*reader, Transaction::Kind::kRead);
+    return read(*reader, handle, newest(*reader, handle));
+  });
+}
+
+Result<rules::StoredRules> SqliteRuleStore::rules_at(const Handle& handle, std::uint64_t version) {
+  return guarded([&]() -> Result<rules::StoredRules> {
+    auto reader = readers_.borrow();
+    const Transaction one_view(*reader, Transaction::Kind::kRead);
+    if (version > newest(*reader, handle)) return unexpected(not_found("version of the rules"));
+    return read(*reader, handle, version);
+  });
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,19 @@
+// rules::RuleStore over SQLite. Thread-safe: each call borrows a reader.
+#pragma once
+#include "rules/rule_store.h"
+#include "store/sqlite/readers.h"
+
+namespace beckon::store {
+
+class SqliteRuleStore final : public rules::RuleStore {
+ public:
+  explicit SqliteRuleStore(Readers& readers) : readers_(readers) {}
+  Result<rules::StoredRules> rules(const Handle& handle) override;
+  // kNotFound for a version that is not there yet; version 0 has no rules.
+  Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
+
+ private:
+  Readers& readers_;
+};
+
+}  // namespace beckon::store

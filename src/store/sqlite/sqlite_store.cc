@@ -1,0 +1,139 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "base/log.h"
+#include "store/sqlite/data_file.h"
+#include "store/sqlite/faults.h"
+#include "store/sqlite/journal_reader.h"
+
+namespace beckon::store {
+namespace {
+
+using decision::CommitFault;
+
+std::unique_ptr<Connection> writer(const std::string& file, const SqliteOptions& options) {
+  auto connection = std::make_unique<Connection>(file, Connection::Mode::kReadWrite, options.busy_timeout);
+  if (options.most_pages > 0)
+    connection->execute(("PRAGMA max_page_count = " + std::to_string(options.most_pages)).c_str());
+  return connection;
+}
+
+bool make_folder(const std::string& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return true;
+  std::filesystem::create_directories(folder, error);
+  if (error) return false;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return !error;
+}
+
+bool sync_file(const std::string& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool done = ::fsync(fd) == 0;
+  ::close(fd);
+  return done;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder, const SqliteOptions& options) {
+  // No statistics of memory: they cost a global lock at each allocation. Before the first connection, once.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
+
+  if (!make_folder(folder))
+    return unexpected(Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be made."});
+  std::unique_ptr<ServerLock> lock;
+  if (options.server && !(lock = ServerLock::take(folder + "/beckon.lock")))
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "Another server runs on " + folder + "; stop it, or name another --data."});
+  const std::string file = folder + "/beckon.db";
+  if (auto made = make_data_file(file); !made) return unexpected(made.error());
+  if (auto admitted = admit_data_file(file); !admitted) return unexpected(admitted.error());
+  return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
+    return std::unique_ptr<SqliteStore>(new SqliteStore(folder, options, std::move(lock)));
+  });
+}
+
+SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock)
+    : file_(folder + "/beckon.db"),
+      lock_(std::move(lock)),
+      readers_(file_, options.readers, options.busy_timeout),
+      commit_(writer(file_, options), turn_, Reserve(folder + "/reserve", options.server ? options.reserve_bytes : 0),
+              broken_),
+      ledger_(readers_),
+      outbox_(readers_),
+      rules_(readers_),
+      directory_(writer(file_, options), turn_),
+      copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {}
+
+SqliteStore::~SqliteStore() {
+  if (lock_ && !broken_) static_cast<void>(checkpoint_wal());
+}
+
+Result<std::uint64_t> SqliteStore::control_version() {
+  return guarded([&]() -> Result<std::uint64_t> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT value FROM meta WHERE name = 'control_version'");
+    return row.next() ? row.whole(0) : 0;
+  });
+}
+
+std::expected<void, CommitFault> SqliteStore::copy_wal(int mode) {
+  const std::lock_guard lock(copying_);
+  if (broken_) return unexpected(CommitFault::kBroken);
+  const int code = sqlite3_wal_checkpoint_v2(copier_.raw(), nullptr, mode, nullptr, nullptr);
+  if (code == SQLITE_OK) return {};
+  const SqliteError error(code, sqlite3_system_errno(copier_.raw()), sqlite3_errmsg(copier_.raw()));
+  const CommitFault fault = commit_fault(error);
+  if (fault == CommitFault::kBroken) broken_ = true;
+  log::warn("checkpoint_failed").add("code", error.code).add("errno", error.system_errno);
+  return unexpected(fault);
+}
+
+// Passive: in the way of nobody. That somebody is copying already is as good.
+std::expected<void, CommitFault> SqliteStore::checkpoint_wal() {
+  auto copied = copy_wal(SQLITE_CHECKPOINT_PASSIVE);
+  if (!copied && copied.error() == CommitFault::kBusy) return {};
+  return copied;
+}
+
+std::expected<void, CommitFault> SqliteStore::empty_wal() {
+  const WriteTurn::Hold hold(turn_);
+  return copy_wal(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+Result<void> SqliteStore::backup(const std::string& file) {
+  return guarded([&]() -> Result<void> {
+    Connection connection(file_, Connection::Mode::kReadOnly, Duration{5000});
+    connection.run("VACUUM INTO ?1", file);
+    if (!sync_file(file))
+      return unexpected(Fault{.code = FaultCode::kInternalError, .message = "The copy could not be synced to its disk."});
+    return {};
+  });
+}
+
+Result<std::vector<std::string>> SqliteStore::verify() {
+  return guarded([&]() -> Result<std::vector<std::string>> {
+    std::vector<std::string> found;
+    {
+      auto reader = readers_.borrow();
+      auto row = reader->query("PRAGMA quick_check");
+      while (row.next())
+        if (row.text(0) != "ok") found.emplace_back(row.text(0));
+    }
+    JournalReader journal(readers_, 0);
+    while (!journal.portion().empty()) {}
+    if (journal.damaged() > 0) found.push_back(std::to_string(journal.damaged()) + " rows of the journal are damaged");
+    return found;
+  });
+}
+
+}  // namespace beckon::store

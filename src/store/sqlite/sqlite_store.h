@@ -1,0 +1,78 @@
+// A store in one folder: beckon.db (SQLite, WAL), beckon.lock (held by the one server), reserve (reserve.h).
+// Made for one server and, beside it, short-lived commands in other processes.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/readers.h"
+#include "store/sqlite/server_lock.h"
+#include "store/sqlite/sqlite_commit.h"
+#include "store/sqlite/sqlite_directory.h"
+#include "store/sqlite/sqlite_ledger.h"
+#include "store/sqlite/sqlite_outbox.h"
+#include "store/sqlite/sqlite_rule_store.h"
+#include "store/store.h"
+
+namespace beckon::store {
+
+struct SqliteOptions {
+  bool server = false;  // takes the lock and keeps the reserve; a command does neither
+  std::size_t readers = 4;
+  Duration busy_timeout{5000};                     // how long a write waits for another process
+  std::uint64_t reserve_bytes = 16u << 20;         // twice the WAL's bound (SqliteCommit::kWalPages)
+  std::int64_t most_pages = 0;                     // of 4 KiB, the data file's size; 0: the disk's
+};
+
+class SqliteStore final : public Store {
+ public:
+  // `folder` is made where it is not there (0700; the files 0600). The fault is a sentence for the operator: the file
+  // is damaged, foreign or newer, or another server runs on it (kConflict).
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& folder, const SqliteOptions& options);
+  ~SqliteStore() override;  // copies the WAL into the data file, unless a sync has failed
+
+  decision::Commit& commit() override { return commit_; }
+  ledger::Ledger& ledger() override { return ledger_; }
+  outbox::Outbox& outbox() override { return outbox_; }
+  rules::RuleStore& rules() override { return rules_; }
+  access::Directory& directory() override { return directory_; }
+  Result<std::uint64_t> control_version() override;
+
+  // Copies what the WAL holds into the data file, beside the readers and the writer. Call it from a thread of its own
+  // a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
+  std::expected<void, decision::CommitFault> checkpoint_wal();
+
+  // Copies all and cuts the WAL to nothing, so that no old frame keeps what was erased. Waits for readers and the
+  // writer, and holds up the writer while it runs. kBusy: somebody was in the way; try later.
+  std::expected<void, decision::CommitFault> empty_wal();
+
+  // A compact copy of the whole as of now, beside a running server, at `file` (which must not be there).
+  Result<void> backup(const std::string& file);
+
+  // Reads everything and names what is damaged, a sentence each; empty: sound. Takes as long as reading the file.
+  Result<std::vector<std::string>> verify();
+
+  // For tests: the data file may have no more pages than this. Committing thread.
+  void limit_pages(std::int64_t most) { commit_.limit_pages(most); }
+
+ private:
+  SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock);
+  std::expected<void, decision::CommitFault> copy_wal(int mode);
+
+  const std::string file_;
+  const std::unique_ptr<ServerLock> lock_;
+  std::atomic<bool> broken_{false};
+  WriteTurn turn_;
+  Readers readers_;
+  SqliteCommit commit_;
+  SqliteLedger ledger_;
+  SqliteOutbox outbox_;
+  SqliteRuleStore rules_;
+  SqliteDirectory directory_;
+  std::mutex copying_;
+  Connection copier_;  // under copying_
+};
+
+}  // namespace beckon::store

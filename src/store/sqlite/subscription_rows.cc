@@ -1,0 +1,57 @@
+#include "base/json.h"
+#include "store/sqlite/batch_rows.h"
+
+namespace beckon::store {
+namespace {
+
+using outbox::Subscription;
+
+std::string types_text(const Subscription& subscription) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_array();
+  for (const std::string& type : subscription.event_types) writer.string(type);
+  writer.end_array();
+  return text;
+}
+
+// Pairs, not an object: the order is the operator's, and a name may come twice.
+std::string headers_text(const Subscription& subscription) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_array();
+  for (const auto& [name, value] : subscription.headers)
+    writer.begin_array().string(name).string(value).end_array();
+  writer.end_array();
+  return text;
+}
+
+// One that was deleted does not come back.
+void save(Connection& connection, const Subscription& s) {
+  const std::string types = types_text(s), headers = headers_text(s);
+  connection.run(
+      "INSERT INTO subscription (handle, id, endpoint_url, event_types, description, headers, rate_per_second, "
+      "ordering, enabled, disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, "
+      "updated_at, failing_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+      "ON CONFLICT (handle, id) DO UPDATE SET endpoint_url = excluded.endpoint_url, "
+      "event_types = excluded.event_types, description = excluded.description, headers = excluded.headers, "
+      "rate_per_second = excluded.rate_per_second, ordering = excluded.ordering, enabled = excluded.enabled, "
+      "disabled_reason = excluded.disabled_reason, sealed_secret = excluded.sealed_secret, "
+      "sealed_previous_secret = excluded.sealed_previous_secret, previous_until = excluded.previous_until, "
+      "created_at = excluded.created_at, updated_at = excluded.updated_at, failing_since = excluded.failing_since "
+      "WHERE deleted = 0",
+      s.handle, s.id, s.endpoint_url, types, s.description, headers, s.rate_per_second, s.ordering, s.enabled,
+      s.disabled_reason, Blob{s.sealed_secret}, Blob{s.sealed_previous_secret}, s.previous_until, s.created_at,
+      s.updated_at, s.failing_since);
+}
+
+}  // namespace
+
+void write_subscriptions(Connection& connection, const decision::Batch& batch) {
+  for (const auto& subscription : batch.subscriptions) save(connection, subscription);
+  for (const auto& id : batch.removed_subscriptions)
+    connection.run("UPDATE subscription SET deleted = 1, enabled = 0, headers = '[]', sealed_secret = x'', "
+                   "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0", id, batch.at);
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,17 @@
+// The checksum of a row's bytes: SipHash-2-4 under a fixed key, mixed with the row's own numbers so that bytes found
+// at another place do not pass. Against damage, not against an adversary.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "base/encoding.h"
+
+namespace beckon::store {
+
+inline std::int64_t sum_of(std::string_view bytes, std::uint64_t place, std::int64_t at) {
+  static const KeyedHash hash("beckon row sum 1");
+  const std::uint64_t mixed = place * 0x9e3779b97f4a7c15u ^ static_cast<std::uint64_t>(at) * 0xc2b2ae3d27d4eb4fu;
+  return static_cast<std::int64_t>(hash(bytes) ^ mixed);
+}
+
+}  // namespace beckon::store
