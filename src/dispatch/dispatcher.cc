@@ -42,6 +42,7 @@ void Dispatcher::poll(Duration most) {
     for (const Flight& flight : flights_.abandon()) sending_.erase(flight.delivery.id);
   }
   results_.hand_over(now);
+  if (drain_until_ != kNever && drained()) return;
   ports_.sender.poll(wait(now, most));
   now = ports_.clock.now();
   results_.hand_over(now);
@@ -76,7 +77,10 @@ void Dispatcher::look(const SubscriptionId& id, bool changed) {
   Lane* lane = subscription ? &lanes_.open(*subscription) : lanes_.find(id);
   if (!lane || (!subscription && close_if_gone(*lane))) return;
   lane->marked = true;
-  if (changed) lane->sure = false;
+  if (changed) {
+    lane->sure = false;
+    lane->paused_until = Instant{};
+  }
   offer(*lane);
 }
 

@@ -69,6 +69,7 @@ void Refill::look_ahead(Lane& lane, Instant now) {
     next = *earliest;
   }
   lane.sure = true;
+  if (lane.paused_until > now) next = std::min(next.value_or(kNever), lane.paused_until);
   lanes_.set_wake(lane, next.value_or(kNever));
 }
 
