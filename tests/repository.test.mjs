@@ -1,0 +1,39 @@
+// What the repository promises of itself.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './kit/beckon.mjs';
+
+const read = path => readFileSync(join(root, path), 'utf8');
+const ranges = text => new Set(text.match(/[0-9a-f:.]+\/\d+/g));
+
+test('the unit’s address filter is the guard’s table', () => {
+  const unit = read('packaging/beckon.service');
+  const told = name => ranges([...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(match => match[1]).join(' '));
+  const safe = read('src/egress/address_table.cc');
+  const tableOf = name => ranges(new RegExp(`${name}\\(\\) \\{\\s*static const auto kRanges = ranges\\(([^;]*)\\);`).exec(safe)?.[1] ?? '');
+  const denied = new Set([...tableOf('denied_v4'), '127.0.0.0/8', '::/0']);
+  for (const range of denied) assert.ok(told('IPAddressDeny').has(range), `IPAddressDeny=${range}`);
+  assert.deepEqual([...told('IPAddressAllow')].sort(), [...tableOf('admitted_v6')].sort());
+});
+
+test('lock files name no package host, and every package by its hash', () => {
+  for (const path of ['tests/package-lock.json', 'examples/receiver/package-lock.json', 'script/node/package-lock.json'])
+    for (const [name, entry] of Object.entries(JSON.parse(read(path)).packages)) if (name) {
+      assert.ok(!('resolved' in entry), `${path}: ${name}`);
+      assert.match(entry.integrity, /^sha512-/, `${path}: ${name}`);
+    }
+});
+
+test('every package of the lists is named once', () => {
+  const names = read('script/packages').split('\n').filter(line => line && !line.startsWith('#')).flatMap(line => line.split(/\s+/).slice(1));
+  assert.equal(new Set(names).size, names.length);
+});
+
+test('scripts are executable and parse', () => {
+  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench']) execFileSync('bash', ['-n', join(root, 'script', name)]);
+  const modes = execFileSync('git', ['ls-files', '-s', 'script', '.ci'], { cwd: root, encoding: 'utf8' });
+  for (const name of ['script/bootstrap', 'script/build', 'script/server', 'script/test', 'script/prove', 'script/bench', '.ci/run']) assert.match(modes, new RegExp(`^100755 .*\\t${name}$`, 'm'));
+});
