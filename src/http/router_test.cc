@@ -1,0 +1,108 @@
+#include "http/router.h"
+
+#include <gtest/gtest.h>
+
+namespace beckon::http {
+namespace {
+
+void nothing(Request&, Respond) {}
+std::optional<Fault> admit(const Route&, Request&) { return std::nullopt; }
+
+Route route(Method method, std::string_view pattern, Access access = public_()) {
+  return {.method = method, .pattern = pattern, .access = access, .handler = nothing};
+}
+
+std::string error_of(std::vector<Route> routes, Hooks hooks = {}) {
+  const auto router = Router::make(std::move(routes), std::move(hooks));
+  return router ? "" : router.error();
+}
+
+class Routing : public testing::Test {
+ protected:
+  Router router_ = Router::make({route(Method::kGet, "/a"), route(Method::kPost, "/a"), route(Method::kGet, "/a/{id}"),
+                                 route(Method::kDelete, "/a/{id}"), route(Method::kGet, "/a/fixed"),
+                                 route(Method::kGet, "/a/{id}/b/{other}"), route(Method::kGet, "/files/{path*}")},
+                                {})
+                       .value();
+  Request request_;
+
+  Router::Found find(Method method, std::string_view path) {
+    request_.method = method;
+    request_.path = path;
+    return router_.find(request_);
+  }
+  std::string pattern(Method method, std::string_view path) {
+    const auto found = find(method, path);
+    return found.route ? std::string(found.route->pattern) : "";
+  }
+};
+
+TEST_F(Routing, FindsPathAndMethod) {
+  EXPECT_EQ(pattern(Method::kGet, "/a"), "/a");
+  EXPECT_EQ(find(Method::kPost, "/a").route->method, Method::kPost);
+  EXPECT_EQ(pattern(Method::kHead, "/a"), "/a");
+  EXPECT_EQ(pattern(Method::kGet, "/a/x%20y"), "/a/{id}");
+  EXPECT_EQ(request_.param("id"), "x y");
+  EXPECT_EQ(pattern(Method::kGet, "/a/1/b/2"), "/a/{id}/b/{other}");
+  EXPECT_EQ(request_.param("other"), "2");
+}
+
+TEST_F(Routing, AFixedSegmentWinsAndACaptureIsTriedAfterIt) {
+  EXPECT_EQ(pattern(Method::kGet, "/a/fixed"), "/a/fixed");
+  EXPECT_EQ(pattern(Method::kGet, "/a/fixed/b/2"), "/a/{id}/b/{other}");
+  EXPECT_EQ(request_.param("id"), "fixed");
+}
+
+TEST_F(Routing, AnUnknownPathHasNothing) {
+  for (const char* path : {"", "a", "/", "/a/", "/A", "/a/1/b", "/a/1/b/", "/a//b/2", "/b", "//a", "*"}) {
+    const auto found = find(Method::kGet, path);
+    EXPECT_EQ(found.allow, nullptr) << path;
+    EXPECT_EQ(found.route, nullptr) << path;
+  }
+}
+
+TEST_F(Routing, AKnownPathSaysWhatItAllows) {
+  const auto found = find(Method::kPut, "/a/1");
+  EXPECT_EQ(found.route, nullptr);
+  ASSERT_NE(found.allow, nullptr);
+  EXPECT_EQ(*found.allow, "GET, HEAD, DELETE, OPTIONS");
+  EXPECT_EQ(*find(Method::kOther, "/a").allow, "GET, HEAD, POST, OPTIONS");
+}
+
+TEST_F(Routing, RefusesBadAndHiddenBytesInCaptures) {
+  EXPECT_EQ(find(Method::kGet, "/a/%zz").fault->code, FaultCode::kValidationError);
+  EXPECT_EQ(find(Method::kGet, "/a/%4").fault->code, FaultCode::kValidationError);
+  EXPECT_EQ(find(Method::kGet, "/a/x%2Fy").fault->code, FaultCode::kNotFound);
+  EXPECT_EQ(find(Method::kGet, "/a/x%00").fault->code, FaultCode::kNotFound);
+}
+
+TEST_F(Routing, TheRestTakesSlashesButNoDots) {
+  EXPECT_EQ(pattern(Method::kGet, "/files/css/x.css"), "/files/{path*}");
+  EXPECT_EQ(request_.param("path"), "css/x.css");
+  EXPECT_FALSE(find(Method::kGet, "/files/").fault);
+  EXPECT_EQ(find(Method::kGet, "/files/../x").fault->code, FaultCode::kNotFound);
+  EXPECT_EQ(find(Method::kGet, "/files/a/%2e%2e/x").fault->code, FaultCode::kNotFound);
+  EXPECT_EQ(find(Method::kGet, "/files/a%2f..").fault->code, FaultCode::kNotFound);
+}
+
+TEST(RouterMake, RefusesARouteThatDeclaresNoAccess) {
+  EXPECT_EQ(error_of({route(Method::kGet, "/open"), route(Method::kPost, "/secret", Access{})}),
+            "POST /secret: declares no access");
+  EXPECT_EQ(error_of({route(Method::kGet, "/x", pat(""))}, {.authorize = admit}), "GET /x: names no scope");
+  EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}), "GET /x: is not public and nothing authorizes it");
+  EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}, {.authorize = admit}), "");
+}
+
+TEST(RouterMake, RefusesMalformedTables) {
+  EXPECT_EQ(error_of({route(Method::kGet, "/x"), route(Method::kGet, "/x")}), "GET /x: is there twice");
+  EXPECT_EQ(error_of({route(Method::kGet, "/{a}"), route(Method::kGet, "/{b}")}), "GET /{b}: is there twice");
+  EXPECT_NE(error_of({route(Method::kGet, "/{a}"), route(Method::kPut, "/{b}")}), "");
+  for (const char* pattern : {"x", "", "/{", "/{}", "/a{b}", "/{a*}/b", "/{a}b", "/{*}"}) {
+    EXPECT_NE(error_of({route(Method::kGet, pattern)}), "") << pattern;
+  }
+  EXPECT_NE(error_of({route(Method::kHead, "/x")}), "");
+  EXPECT_NE(error_of({Route{.method = Method::kGet, .pattern = "/x", .access = public_()}}), "");
+}
+
+}  // namespace
+}  // namespace beckon::http

@@ -1,0 +1,96 @@
+// What the handlers of the API work with, and the table of its routes. Everything here outlives the listener.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "access/gate.h"
+#include "access/issuer.h"
+#include "access/rate_limiter.h"
+#include "base/published.h"
+#include "base/secret_box.h"
+#include "decision/append.h"
+#include "decision/resolve.h"
+#include "egress/policy.h"
+#include "http/error.h"
+#include "http/router.h"
+#include "outbox/outbox.h"
+#include "rules/rule_store.h"
+
+namespace beckon::http {
+
+// What dispatch is asked by the front door, which does not know it. Thread-safe.
+struct Sending {
+  std::function<bool(const DeliveryId&)> is_sending;
+  // Blocks until no attempt can begin under what a subscription was before its last change.
+  std::function<void()> fence;
+};
+
+struct Api {
+  const Clock& clock;
+  Random& random;
+  const SecretBox& secrets;
+  decision::Draft::Places places;
+  decision::Committer& committer;
+  const decision::Resolver& resolver;
+  const decision::DecisionTokens& tokens;
+  const decision::HandleSettings& server_defaults;
+  ledger::Ledger& ledger;
+  outbox::Outbox& outbox;
+  rules::RuleStore& rules;
+  access::Directory& directory;
+  access::Gate& gate;
+  access::Issuer& issuer;
+  access::RateLimiter& signals_by_address;
+  access::RateLimiter& decisions_by_address;
+  const Published<egress::Policy>& policy;      // the egress policy of this moment
+  Sending sending;
+  std::function<void()> reload;                 // the directory changed: tenants and policy are read anew, at once
+  std::function<bool()> ready;                  // serving, and not draining
+  std::function<std::string()> metrics;         // Prometheus' text
+  bool metrics_on_main = false;                 // --dev
+};
+
+// Every route of the API with its handler and its role. `api` is kept by reference.
+std::vector<Route> routes(Api& api);
+
+// What each family adds.
+void add_chain(Api& api, std::vector<Route>& routes);     // signals, resolve, prefetch
+void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
+void add_rules(Api& api, std::vector<Route>& routes);
+void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
+void add_deliveries(Api& api, std::vector<Route>& routes);
+void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, audit, settings, me, keys
+void add_system(Api& api, std::vector<Route>& routes);    // health, readiness, metrics, the API's description
+
+// Leaves an access::Principal in Request::principal, or says why not.
+Authorize authorize(Api& api);
+
+// Seen by every answer: nosniff, no-referrer, no-store on the control plane, a closed content security policy.
+void security_headers(const Request& request, Response& response);
+
+const access::Principal& principal_of(const Request& request);  // CHECK: of a route that is not public
+
+// Answers.
+Response json_response(int status, std::string body);
+void refuse(Request& request, Respond& respond, const Fault& fault);
+
+// A body that must be JSON, moved out of the request.
+Result<json::Document> body_of(Request& request);
+
+// `limit` (1 to 200, 50) and `cursor` of a list. A cursor is bound to what is listed and its filters, named by `what`.
+struct Page {
+  std::size_t limit = 50;
+  std::optional<std::pair<Instant, std::string>> behind;
+};
+Result<Page> page_of(const Request& request, std::string_view what);
+std::string cursor_of(Instant created, std::string_view id, std::string_view what);
+
+// {"items":[…],"nextCursor":…,"requestId":…}; `items` is the list's JSON texts, `next` empty at the end.
+Response list_response(const Request& request, const std::vector<std::string>& items, std::string_view next);
+
+// A handler that may block and returns its answer: Run::kControl.
+Handler blocking(std::function<Result<Response>(Request&)> handle);
+
+}  // namespace beckon::http

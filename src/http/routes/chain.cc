@@ -1,0 +1,130 @@
+// Signals, resolve and prefetch: contract section 4. The same three on the public route and, with a role, on the
+// handle's own.
+#include "http/routes/api.h"
+
+namespace beckon::http {
+namespace {
+
+using decision::Appended;
+using decision::AppendRequest;
+using decision::DecisionRequest;
+using decision::Envelope;
+
+std::optional<std::string_view> handle_in_path(const Request& request, bool is_public) {
+  if (is_public) return std::nullopt;
+  return request.param("handle");
+}
+
+access::AddressBytes address_of(const Request& request) { return request.client.bytes; }
+
+// A body that is neither an object nor even JSON is a fault of the same kind: 400 invalid_payload.
+void append_signals(Api& api, Request& request, Respond respond, bool is_public) {
+  auto document = body_of(request);
+  if (!document) return refuse(request, respond, document.error());
+  const Instant now = api.clock.now();
+  auto parsed = decision::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
+  if (!parsed) return refuse(request, respond, parsed.error());
+  if (is_public) {
+    const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_signals_per_minute);
+    const auto taken = api.signals_by_address.take(address_of(request), static_cast<std::uint32_t>(parsed->signals.size()), limit, now);
+    if (!taken.allowed) return refuse(request, respond, access::rate_limited("signals", taken.state));
+  }
+  parsed->at_most_basic = request.header("sec-gpc") == "1";
+  const RequestId& id = request.id;  // alive until the answer
+  auto append = std::make_unique<decision::Append>(
+      std::move(*parsed), api.tokens,
+      [&id, respond = std::move(respond)](const AppendRequest& asked, const Result<Appended>& answer) mutable {
+        if (!answer) return respond(to_response(answer.error(), id));
+        std::string body;
+        body.reserve(320);
+        json::Writer writer(body);
+        writer.begin_object();
+        decision::write(writer, asked, *answer);
+        writer.member("requestId", id.view()).end_object();
+        respond(json_response(202, std::move(body)));
+      });
+  std::unique_ptr<decision::Work> work = std::move(append);
+  if (!api.committer.submit(work)) refuse_overloaded(*work);
+}
+
+Result<DecisionRequest> decision_request(Api& api, Request& request, bool is_public, bool many) {
+  auto document = body_of(request);
+  if (!document) return unexpected(document.error());
+  auto parsed = decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
+  if (!parsed || !is_public) return parsed;
+  const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_decisions_per_minute);
+  const auto taken = api.decisions_by_address.take(address_of(request), 1, limit, api.clock.now());
+  if (!taken.allowed) return unexpected(access::rate_limited("resolves and prefetches", taken.state));
+  return parsed;
+}
+
+void resolve(Api& api, Request& request, Respond respond, bool is_public) {
+  auto parsed = decision_request(api, request, is_public, false);
+  if (!parsed) return refuse(request, respond, parsed.error());
+  const RequestId& id = request.id;
+  api.resolver.resolve(std::move(*parsed), [&id, is_public, respond = std::move(respond)](const Result<Envelope>& answer) mutable {
+    if (!answer) return respond(to_response(answer.error(), id));
+    std::string body;
+    body.reserve(640);
+    json::Writer writer(body);
+    writer.begin_object();
+    decision::write(writer, *answer, !is_public);
+    writer.member("requestId", id.view()).end_object();
+    respond(json_response(200, std::move(body)));
+  });
+}
+
+void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
+  const auto parsed = decision_request(api, request, is_public, true);
+  if (!parsed) return refuse(request, respond, parsed.error());
+  const auto answer = api.resolver.prefetch(*parsed);
+  if (!answer) return refuse(request, respond, answer.error());
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object();
+  if (answer->unchanged) {
+    writer.member_boolean("unchanged", true);
+  } else {
+    writer.key("decisions").begin_array();
+    for (const Envelope& envelope : answer->decisions) {
+      writer.begin_object();
+      decision::write(writer, envelope, !is_public);
+      writer.end_object();
+    }
+    writer.end_array()
+        .member("sessionVersion", static_cast<std::int64_t>(answer->session_version))
+        .member("rulesVersion", static_cast<std::int64_t>(answer->rules_version));
+  }
+  writer.member("ttlSeconds", answer->ttl_seconds).member("etag", answer->etag).member("requestId", request.id.view());
+  writer.end_object();
+  respond(json_response(200, std::move(body)));
+}
+
+using Handle3 = void (*)(Api&, Request&, Respond, bool);
+
+void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std::string_view path, Handle3 handle,
+         std::string_view summary) {
+  routes.push_back({.method = Method::kPost,
+                    .pattern = public_path,
+                    .access = public_(),
+                    .run = Run::kInline,
+                    .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond), true); },
+                    .summary = summary,
+                    .body = BodyType::kJsonOrText});
+  routes.push_back({.method = Method::kPost,
+                    .pattern = path,
+                    .access = creator(),
+                    .run = Run::kInline,
+                    .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond), false); },
+                    .summary = summary});
+}
+
+}  // namespace
+
+void add_chain(Api& api, std::vector<Route>& routes) {
+  add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals, "Append signals of a session");
+  add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve, "Decide what is justified now");
+  add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch, "Decisions for several triggers, without a trace");
+}
+
+}  // namespace beckon::http
