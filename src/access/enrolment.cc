@@ -20,7 +20,9 @@ std::string judge_email(std::string_view text, const char* field, Issues& issues
 }
 
 std::string object(std::string_view name, std::string_view text) {
-  return "{" + json::quote(name) + ":" + json::quote(text) + "}";
+  std::string out;
+  json::Writer(out).begin_object().member(name, text).end_object();
+  return out;
 }
 
 Fault no_such_handle(std::string_view handle) {

@@ -85,6 +85,7 @@ std::string_view to_text(Algorithm algorithm) {
     case Algorithm::kPs256: return "PS256";
   }
   CHECK(false);
+  return {};
 }
 
 PublicKey::PublicKey(std::string kid, Algorithm algorithm, std::string members, std::size_t signature_size,

@@ -11,6 +11,7 @@ std::string_view to_text(Role role) {
     case Role::kOwner: return "OWNER";
   }
   CHECK(false);
+  return {};
 }
 
 std::optional<Role> parse_role(std::string_view text) {

@@ -51,8 +51,8 @@ std::string TestKey::jwk(std::string_view more) const {
   else
     out += R"(,"kty":"EC","crv":"P-256","x":")" + number(OSSL_PKEY_PARAM_EC_PUB_X, 32) + R"(","y":")" +
            number(OSSL_PKEY_PARAM_EC_PUB_Y, 32) + "\"";
-  if (!more.empty()) out += "," + std::string(more);
-  return out + "}";
+  if (!more.empty()) out.append(",").append(more);
+  return out += "}";
 }
 
 PublicKey TestKey::public_key(std::string_view more) const {
