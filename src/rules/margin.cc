@@ -19,11 +19,11 @@ std::string number_margin(const Finding& finding, const std::string& what) {
 
 std::string absent_margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
-  if (finding.negated) return "one " + words_of(of.filter);
+  if (finding.negated) return std::string("one ") + words_of(of.filter);
   const Instant anchor = finding.taken.witness;
   const bool waits = anchor != kNever && newest_of(finding.measure.stream, scene, anchor) == kNever;
   if (waits) return "";
-  return "a new " + words_of(of.after) + ", then " + words_of(of.wait) + " without " + words_of(of.filter);
+  return std::string("a new ") + words_of(of.after) + ", then " + words_of(of.wait) + " without " + words_of(of.filter);
 }
 
 std::string signal_margin(const Finding& finding, Scene& scene) {
@@ -31,7 +31,7 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
   switch (of.kind) {
     case MeasureKind::kSeen: return finding.negated ? "" : more(1, words_of(of.filter));
     case MeasureKind::kCount: return number_margin(finding, words_of(of.filter));
-    case MeasureKind::kDistinct: return number_margin(finding, "value of " + words_of(of.filter));
+    case MeasureKind::kDistinct: return number_margin(finding, std::string("value of ") + words_of(of.filter));
     case MeasureKind::kLast: {
       const bool fresh_helps = (of.least_age == Duration{}) != finding.negated;
       return fresh_helps ? more(1, words_of(of.filter)) : "";
@@ -46,7 +46,7 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
 
 std::string margin_words(const Finding& finding, Scene& scene, Instant by_time) {
   std::string out = signal_margin(finding, scene);
-  if (by_time != kNever) out += (out.empty() ? "in " : ", or in ") + words_of(by_time - scene.now());
+  if (by_time != kNever) out.append(out.empty() ? "in " : ", or in ").append(words_of(by_time - scene.now()));
   return out;
 }
 

@@ -25,14 +25,14 @@ std::string listed(const std::vector<T>& list) {
 
 std::string decimal(std::int32_t millionths) {
   std::string text = std::to_string(ledger::kFullConfidence + millionths);  // 1600000
-  text = (millionths == ledger::kFullConfidence ? "1." : "0.") + text.substr(text.size() - 6);
+  text = std::string(millionths == ledger::kFullConfidence ? "1." : "0.") + text.substr(text.size() - 6);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text;
 }
 
 std::string window_words(Duration within) {
-  return within == Duration{} ? " in this session" : " within " + words_of(within);
+  return within == Duration{} ? " in this session" : std::string(" within ") + words_of(within);
 }
 
 std::string bounds_words(const Condition& condition) {
@@ -44,9 +44,9 @@ std::string bounds_words(const Condition& condition) {
 }
 
 std::string age_words(const Measure& measure) {
-  if (measure.most_age == Duration::max()) return "at least " + words_of(measure.least_age) + " ago";
-  if (measure.least_age == Duration{}) return "at most " + words_of(measure.most_age) + " ago";
-  return "from " + words_of(measure.least_age) + " to " + words_of(measure.most_age) + " ago";
+  if (measure.most_age == Duration::max()) return std::string("at least ") + words_of(measure.least_age) + " ago";
+  if (measure.least_age == Duration{}) return std::string("at most ") + words_of(measure.most_age) + " ago";
+  return std::string("from ") + words_of(measure.least_age) + " to " + words_of(measure.most_age) + " ago";
 }
 
 std::string ago(Instant at, Instant now) {
@@ -64,7 +64,7 @@ std::string words_of(Duration duration) {
     seconds %= size;
     if (units > 0) ++units;  // the unit behind the largest is shown, or left out where it is zero
     if (count == 0 || units > 2) continue;
-    out += (out.empty() ? "" : " ") + std::to_string(count) + name;
+    out.append(out.empty() ? "" : " ").append(std::to_string(count)).append(name);
     if (units == 0) units = 1;
   }
   return out.empty() ? "0 s" : out;
@@ -83,11 +83,11 @@ std::string measure_words(const Condition& condition) {
   const Measure& of = condition.measure;
   switch (of.kind) {
     case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of.within);
-    case MeasureKind::kCount: return "count of " + words_of(of.filter) + window_words(of.within);
-    case MeasureKind::kDistinct: return "different values of " + words_of(of.filter) + window_words(of.within);
-    case MeasureKind::kLast: return "the newest " + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kCount: return std::string("count of ") + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kDistinct: return std::string("different values of ") + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kLast: return std::string("the newest ") + words_of(of.filter) + window_words(of.within);
     case MeasureKind::kAbsent:
-      return "no " + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after);
+      return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after);
     case MeasureKind::kContext: return "context " + of.field;
   }
   return "";
@@ -116,7 +116,7 @@ std::string seen_words(const Finding& finding, Scene& scene) {
     case MeasureKind::kCount:
     case MeasureKind::kDistinct: return std::to_string(finding.taken.value);
     case MeasureKind::kAbsent: {
-      if (witness == kNever) return "no " + words_of(of.after) + " yet";
+      if (witness == kNever) return std::string("no ") + words_of(of.after) + " yet";
       const Instant came = newest_of(finding.measure.stream, scene, witness);
       if (came != kNever) return words_of(of.filter) + " " + ago(came, scene.now());
       return words_of(std::chrono::floor<std::chrono::seconds>(scene.now() - witness)) + " so far";

@@ -1,0 +1,122 @@
+// Why, and why not, in words.
+#include <gtest/gtest.h>
+
+#include "rules/testing.h"
+#include "rules/words.h"
+
+namespace beckon::rules {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::kNoon;
+using testing::rule;
+using testing::rule_set;
+using testing::window;
+
+std::string explained(const RuleSet& set, const ledger::Window& window, const ledger::Context& context = {}) {
+  std::string out;
+  json::Writer writer(out);
+  set.explain("t", {.window = window, .context = context, .now = kNoon, .retention = testing::kMonth}, writer);
+  return out;
+}
+
+// "measure | wanted | seen | margin" of the only condition of the only rule, which fails.
+std::string failed(const std::string& group, const std::string& condition, const std::vector<testing::Given>& given,
+                   const ledger::Context& context = {}) {
+  const RuleSet set = rule_set({rule("{\"" + group + "\":[" + condition + "]}")});
+  const auto document = json::parse(explained(set, window(given), context));
+  const json::Value& found = document->root().items()[0].find("conditions")->items()[0];
+  EXPECT_FALSE(found.find("met")->boolean()) << condition;
+  EXPECT_EQ(found.find("path")->text(), "when." + group + "[0]");
+  std::string out;
+  for (const char* part : {"measure", "wanted", "seen", "margin"}) out += (out.empty() ? "" : " | ") + std::string(found.find(part)->text());
+  return out;
+}
+
+TEST(Explain, TellsEachRuleOfTheTriggerInOrder) {
+  const RuleSet set = rule_set({rule(R"({"all":[{"seen":{"key":"cart"},"within":"30m"},{"count":{"key":"view"},"within":"1h","atLeast":2}]})", R"("priority":2)", "first"),
+                                rule(R"({"all":[{"context":"country","in":["US"]}]})", "", "second"), rule("{}", R"("status":"paused")", "third")});
+  EXPECT_EQ(explained(set, window({{"cart", 4min}, {"view", 1min}}), {{"country", "US"}}),
+            R"([{"ruleId":"first","matched":false,"conditions":[{"path":"when.all[1]","met":false,"measure":"count of view within 1 h",)"
+            R"("wanted":"at least 2","seen":"1","margin":"one more view","changesAt":"2026-02-25T12:59:00Z"}]},)"
+            R"({"ruleId":"second","matched":true,"conditions":[{"path":"when.all[0]","met":true,"measure":"context country",)"
+            R"("wanted":"US","seen":"US"}]}])");
+}
+
+TEST(Explain, IsEmptyWhereNobodyAsked) {
+  EXPECT_EQ(explained(RuleSet(), window({})), "[]");
+}
+
+TEST(Explain, TellsEveryAlternativeOfAnyThatFails) {
+  const RuleSet set = rule_set({rule(R"({"any":[{"seen":{"key":"a"}},{"seen":{"key":"b"}}]})")});
+  const auto document = json::parse(explained(set, window({})));
+  const auto conditions = document->root().items()[0].find("conditions")->items();
+  ASSERT_EQ(conditions.size(), 2u);
+  EXPECT_EQ(conditions[0].find("path")->text(), "when.any[0]");
+  EXPECT_EQ(conditions[1].find("margin")->text(), "one more b");
+}
+
+TEST(Explain, SaysWhatIsMissing) {
+  EXPECT_EQ(failed("all", R"({"seen":{"key":"cart","value":"add"},"within":"30m"})", {}),
+            "cart:add seen within 30 min | at least one | none | one more cart:add");
+  EXPECT_EQ(failed("all", R"({"count":{"key":"cart","value":"add"},"within":"30m","atLeast":3})", {{"cart", 1min, "add"}}),
+            "count of cart:add within 30 min | at least 3 | 1 | 2 more cart:add");
+  EXPECT_EQ(failed("all", R"({"count":{"key":"view"},"within":"10m","atMost":1})", {{"view", 9min}, {"view", 4min}, {"view", 1min}}),
+            "count of view within 10 min | at most 1 | 3 | in 6 min");
+  EXPECT_EQ(failed("all", R"({"distinct":{"key":"view"},"equals":2})", {{"view", 9min, "a"}}),
+            "different values of view in this session | exactly 2 | 1 | one more value of view");
+  EXPECT_EQ(failed("all", R"({"last":{"key":"view"},"atMost":"5m"})", {{"view", 9min}}),
+            "the newest view in this session | at most 5 min ago | the newest 9 min ago | one more view");
+  EXPECT_EQ(failed("all", R"({"last":{"key":"view"},"atLeast":"5m"})", {{"view", 50s}}),
+            "the newest view in this session | at least 5 min ago | the newest 50 s ago | in 4 min 10 s");
+}
+
+TEST(Explain, SaysWhenAnAbsenceWillHold) {
+  const std::string absent = R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"})";
+  const std::string head = "no purchase for 10 min after cart | 10 min without purchase | ";
+  EXPECT_EQ(failed("all", absent, {{"cart", 5min + 50s}}), head + "5 min 50 s so far | in 4 min 10 s");
+  EXPECT_EQ(failed("all", absent, {}), head + "no cart yet | a new cart, then 10 min without purchase");
+  EXPECT_EQ(failed("all", absent, {{"cart", 20min}, {"purchase", 2min}}),
+            head + "purchase 2 min ago | a new cart, then 10 min without purchase");
+  EXPECT_EQ(failed("none", absent, {{"cart", 20min}}),
+            "no purchase for 10 min after cart | not 10 min without purchase | 20 min so far | one purchase, or in 29 d 23 h");
+}
+
+TEST(Explain, SaysWhatWouldEndAnExclusion) {
+  EXPECT_EQ(failed("none", R"({"seen":{"key":"support","value":"complaint"},"within":"7d"})", {{"support", 26h, "complaint"}}),
+            "support:complaint seen within 7 d | none | the newest 1 d 2 h ago | in 5 d 22 h");
+  EXPECT_EQ(failed("none", R"({"count":{"key":"view"},"within":"10m","atMost":1})", {{"view", 1min}}),
+            "count of view within 10 min | not at most 1 | 1 | one more view");
+}
+
+TEST(Explain, SaysWhichContextIsWanted) {
+  EXPECT_EQ(failed("all", R"({"context":"country","in":["US","GB"]})", {}, {{"country", "DE"}}), "context country | GB or US | DE | country GB or US");
+  EXPECT_EQ(failed("all", R"({"context":"country","notIn":["US","GB"]})", {}, {{"country", "US"}}),
+            "context country | not GB or US | US | country not GB or US");
+  EXPECT_EQ(failed("none", R"({"context":"country","in":["US"]})", {}, {{"country", "US"}}), "context country | not US | US | country not US");
+  EXPECT_EQ(failed("all", R"({"context":"country","in":["a","b","c","d","e","f","g"]})", {}),
+            "context country | a, b, c, d, e or 2 others | no country | country a, b, c, d, e or 2 others");
+}
+
+TEST(Words, NameFilters) {
+  const auto measure = [](const std::string& filter) {
+    const std::string line = failed("all", R"({"seen":)" + filter + "}", {});
+    return line.substr(0, line.find(" seen"));
+  };
+  EXPECT_EQ(measure(R"({})"), "any signal");
+  EXPECT_EQ(measure(R"({"key":"cart.*"})"), "cart.*");
+  EXPECT_EQ(measure(R"({"key":["view","cart"]})"), "cart or view");
+  EXPECT_EQ(measure(R"({"key":"cart","value":["add","set*"],"source":"email","minConfidence":0.25})"),
+            "cart with the value add or set* from email with a confidence of at least 0.25");
+}
+
+TEST(Words, NameDurations) {
+  EXPECT_EQ(words_of(Duration{250s}), "4 min 10 s");
+  EXPECT_EQ(words_of(Duration{2h}), "2 h");
+  EXPECT_EQ(words_of(Duration{76h}), "3 d 4 h");
+  EXPECT_EQ(words_of(Duration{1}), "1 s");
+  EXPECT_EQ(words_of(Duration{}), "0 s");
+}
+
+}  // namespace
+}  // namespace beckon::rules
