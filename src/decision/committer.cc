@@ -51,6 +51,8 @@ bool Committer::submit_late(std::unique_ptr<Work>& work) {
   return true;
 }
 
+void refuse_overloaded(Work& work) { work.finish(unavailable("The server has more to write than it can.")); }
+
 std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan) {
   auto executed = std::make_unique<Executed>(std::move(plan));
   auto answer = executed->answer();
@@ -131,6 +133,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
     last_position_ = receipt->position;
     draft.publish(receipt->position);
     if (chores_) chores_->committed(draft, receipt->position);
+    if (observer_) observer_(draft.batch());
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);

@@ -24,6 +24,9 @@ class Work {
   virtual void finish(const std::optional<Fault>& fault) = 0;
 };
 
+// Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
+void refuse_overloaded(Work& work);
+
 // Regular upkeep in small steps, planned behind the works of a batch. `next` is the journal position that the batch
 // will have.
 class Chores {
@@ -58,6 +61,10 @@ class Committer {
 
   void set_chores(Chores* chores) { chores_ = chores; }
 
+  // Sees each batch once it is on disk, on the committing thread, before anyone is answered: what dispatch is woken by.
+  using Observer = std::function<void(const Batch&)>;
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+
   // The thread's body: until stop(); what was submitted before is committed first.
   void run();
   void stop();
@@ -85,6 +92,7 @@ class Committer {
   const Options options_;
   Broken broken_;
   Chores* chores_ = nullptr;
+  Observer observer_;
   ledger::Position last_position_ = 0;
   bool broke_ = false;
   Counts counts_;

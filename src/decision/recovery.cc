@@ -19,6 +19,7 @@ class Replay {
 
   void row(Position position, std::string_view bytes) {
     ++found_.rows;
+    found_.bytes += bytes.size();
     ledger::JournalReader reader(bytes);
     while (const auto item = reader.next()) {
       const auto record = ledger::decode_record(item->bytes);

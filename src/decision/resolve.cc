@@ -204,7 +204,7 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
   if (std::ranges::any_of(*list, [](const auto& s) { return outbox::wants(*s, kResolvedEvent); })) {
     auto told = std::make_unique<ResolveAndTell>(std::move(request), digest, std::move(done));
     std::unique_ptr<Work> work = std::move(told);
-    if (!parts_.committer.submit(work)) work->finish(unavailable("The server has more to write than it can."));
+    if (!parts_.committer.submit(work)) refuse_overloaded(*work);
     return;
   }
   const bool denied = places.sessions.denied(digest);

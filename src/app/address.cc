@@ -1,0 +1,26 @@
+#include "app/address.h"
+
+#include <charconv>
+
+#include "http/client_address.h"
+
+namespace beckon::app {
+
+bool ListenAddress::is_loopback() const { return host.starts_with("127.") || host == "::1"; }
+
+std::optional<ListenAddress> parse_listen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view port = text.substr(colon + 1);
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  ListenAddress address{.host = std::string(host)};
+  if (host.empty()) address.host = "0.0.0.0";
+  if (host == "localhost") address.host = "127.0.0.1";
+  const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+  if (fault != std::errc{} || end != port.data() + port.size() || port.empty()) return std::nullopt;
+  if (!http::parse_address(address.host)) return std::nullopt;
+  return address;
+}
+
+}  // namespace beckon::app

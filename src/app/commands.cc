@@ -1,0 +1,143 @@
+#include "app/commands.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+
+#include "access/email.h"
+#include "access/enrolment.h"
+#include "access/issuer.h"
+#include "app/inside.h"
+#include "app/keys.h"
+#include "http/routes/api.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace beckon::app {
+namespace {
+
+int complain(const Fault& fault) {
+  std::fprintf(stderr, "beckon: %s\n", fault.message.c_str());
+  return 1;
+}
+
+int with_store(const Settings& settings, const std::function<int(store::Store&)>& then) {
+  const auto opened = store::SqliteStore::open(settings.data, {.server = false, .readers = 1});
+  if (!opened) return complain(opened.error());
+  return then(**opened);
+}
+
+int enrol(const Settings& settings, const std::function<Result<std::string>(access::Enrolment&)>& act) {
+  return with_store(settings, [&](store::Store& store) {
+    const SystemClock clock;
+    SystemRandom random;
+    access::Enrolment enrolment(store.directory(), clock, random);
+    const auto said = act(enrolment);
+    if (!said) return complain(said.error());
+    std::printf("%s\n", said->c_str());
+    return 0;
+  });
+}
+
+std::optional<access::Role> role_of(std::string_view text) {
+  for (const access::Role role : {access::Role::kCreator, access::Role::kOperator, access::Role::kOwner})
+    if (access::to_text(role) == text) return role;
+  return std::nullopt;
+}
+
+Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolment& enrolment, const TokenRequest& request) {
+  Issues issues;
+  if (request.platform_admin) {
+    if (!request.handle.empty() || !request.role.empty() || !request.user.empty())
+      issues.add("--platform-admin", "stands alone");
+    if (issues.empty()) return access::PlatformAdminToken{};
+    return unexpected(issues.fault());
+  }
+  if (!request.user.empty()) {
+    if (!request.handle.empty() || !request.role.empty()) issues.add("--user", "stands alone: its roles are looked up");
+    const auto email = access::to_email(request.user);
+    if (!email) issues.add("--user", "must be an e-mail address");
+    if (!issues.empty()) return unexpected(issues.fault());
+    const auto known = directory.has_user(*email);
+    if (!known) return unexpected(known.error());
+    if (!*known) return unexpected(Fault{.code = FaultCode::kNotFound, .message = "There is no user " + *email + "; make it with: beckon user add " + *email});
+    return access::UserToken{*email};
+  }
+  const auto role = role_of(request.role);
+  if (request.handle.empty()) issues.add("--handle", "is required (or --platform-admin)");
+  if (!role) issues.add("--role", "must be CREATOR, OPERATOR or OWNER");
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto record = enrolment.existing(request.handle);
+  if (!record) return unexpected(record.error());
+  return access::CommandLineToken{record->handle, *role};
+}
+
+}  // namespace
+
+int handle_add(const Settings& settings, const std::string& handle, const std::string& owner) {
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    const auto record = enrolment.add_handle(handle, owner);
+    if (!record) return unexpected(record.error());
+    return "handle " + record->handle.text + " made, its owner is " + record->owner;
+  });
+}
+
+int user_add(const Settings& settings, const std::string& email) {
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    if (const auto added = enrolment.add_user(email); !added) return unexpected(added.error());
+    return "user " + email + " made";
+  });
+}
+
+int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role) {
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    if (const auto granted = enrolment.grant(handle, user, role); !granted) return unexpected(granted.error());
+    return user + " is " + role + " of " + handle;
+  });
+}
+
+int token(const Settings& settings, const TokenRequest& request) {
+  return with_store(settings, [&](store::Store& store) {
+    const SystemClock clock;
+    SystemRandom random;
+    const auto master = master_key(settings.data, settings.master_key_file, random);
+    if (!master) return complain(master.error());
+    const SecretBox box(*master);
+    access::Issuer issuer(store.directory(), box, clock, random);
+    if (const auto prepared = issuer.prepare(); !prepared) return complain(prepared.error());
+    access::Enrolment enrolment(store.directory(), clock, random);
+    const auto kind = kind_of(store.directory(), enrolment, request);
+    if (!kind) return complain(kind.error());
+    const auto life = parse_duration(request.ttl);
+    if (!life) return complain({.message = "--ttl must be a duration such as 1h, at most 24h"});
+    const auto issued = issuer.issue(*kind, *life);
+    if (!issued) return complain(issued.error());
+    std::printf("%s\n", issued->c_str());
+    return 0;
+  });
+}
+
+// Of a server made for the purpose, on a folder that goes again.
+int list_routes() {
+  char folder[] = "/tmp/beckon-routes-XXXXXX";
+  if (::mkdtemp(folder) == nullptr) return complain({.message = "no folder could be made in /tmp"});
+  log::set_level(log::Level::kError);
+  Settings settings;
+  settings.data = folder;
+  settings.listen = "127.0.0.1:0";
+  int status = 0;
+  {
+    const auto server = Server::start(settings, [] {});
+    if (server) {
+      for (const http::Route& route : (*server)->inside().router->routes())
+        std::printf("%s %s %s\n", std::string(http::to_text(route.method)).c_str(), std::string(route.pattern).c_str(),
+                    std::string(http::to_text(route.access.who)).c_str());
+    } else {
+      status = complain({.message = server.error()});
+    }
+  }
+  std::filesystem::remove_all(folder);
+  return status;
+}
+
+}  // namespace beckon::app

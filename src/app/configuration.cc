@@ -1,0 +1,73 @@
+// The configuration file and the environment.
+#include <algorithm>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "app/settings.h"
+
+extern char** environ;
+
+namespace beckon::app {
+namespace {
+
+std::string unknown(const std::string& what, std::string_view name) {
+  return what + " is not a setting; the nearest is " + std::string(nearest_setting(name));
+}
+
+void take(const std::string& where, std::string_view name, std::string_view text, Settings& settings,
+          std::vector<std::string>& faults) {
+  const Setting* setting = find_setting(name);
+  if (!setting) return faults.push_back(unknown(where, name));
+  if (auto fault = setting->set(settings, text)) faults.push_back(where + " " + *fault);
+}
+
+void read_table(const std::string& path, const std::string& prefix, const toml::table& table, Settings& settings,
+                std::vector<std::string>& faults) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    const std::string where = path + ":" + std::to_string(node.source().begin.line) + ": " + name;
+    if (const toml::table* inner = node.as_table()) {
+      read_table(path, name + "-", *inner, settings, faults);
+    } else if (const auto* text = node.as_string()) {
+      take(where, name, text->get(), settings, faults);
+    } else if (const auto* number = node.as_integer()) {
+      take(where, name, std::to_string(number->get()), settings, faults);
+    } else if (const auto* boolean = node.as_boolean()) {
+      take(where, name, boolean->get() ? "true" : "false", settings, faults);
+    } else {
+      faults.push_back(where + " must be a string, a whole number or a boolean");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> read_file(const std::string& path, Settings& settings) {
+  std::vector<std::string> faults;
+  const toml::parse_result result = toml::parse_file(path);
+  if (!result) {
+    faults.push_back(path + ":" + std::to_string(result.error().source().begin.line) + ": " +
+                     std::string(result.error().description()));
+    return faults;
+  }
+  read_table(path, "", result.table(), settings, faults);
+  return faults;
+}
+
+std::vector<std::string> read_environment(Settings& settings) {
+  static constexpr std::string_view kPrefix = "BECKON_";
+  std::vector<std::string> faults;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view line(*entry);
+    const auto equals = line.find('=');
+    if (!line.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    std::string name(line.substr(kPrefix.size(), equals - kPrefix.size()));
+    std::ranges::transform(name, name.begin(), [](char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+    if (name == "config") continue;
+    take(std::string(line.substr(0, equals)), name, line.substr(equals + 1), settings, faults);
+  }
+  return faults;
+}
+
+}  // namespace beckon::app

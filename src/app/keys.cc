@@ -1,0 +1,69 @@
+#include "app/keys.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/encoding.h"
+
+namespace beckon::app {
+namespace {
+
+Fault broken(std::string message) { return {.code = FaultCode::kInternalError, .message = std::move(message)}; }
+
+Result<std::string> read_key(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return unexpected(broken("The master key " + path + " cannot be read: " + std::strerror(errno) + "."));
+  std::stringstream text;
+  text << in.rdbuf();
+  std::string key = text.str();
+  if (key.size() == SecretBox::kKeySize) return key;
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();
+  const auto bytes = from_base64(key);
+  if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
+  return unexpected(broken("The master key " + path + " must be 32 bytes, as base64: head -c 32 /dev/urandom | base64 > " + path + "."));
+}
+
+// Complete on disk under its name, or not there at all: two processes that start at once agree on one key.
+Result<void> make_key(const std::string& path, Random& random) {
+  std::string key(SecretBox::kKeySize, '\0');
+  random.fill(std::as_writable_bytes(std::span{key.data(), key.size()}));
+  const std::string text = to_base64(key) + "\n", fresh = path + "." + std::to_string(::getpid());
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  bool made = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  made = made && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  const int fault = errno;
+  ::unlink(fresh.c_str());
+  if (!made) return unexpected(broken("The master key " + path + " cannot be made: " + std::strerror(fault) + "."));
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> master_key(const std::string& folder, const std::string& file, Random& random) {
+  if (!file.empty()) return read_key(file);
+  const std::string path = folder + "/master.key";
+  if (!std::filesystem::exists(path))
+    if (const auto made = make_key(path, random); !made) return unexpected(made.error());
+  return read_key(path);
+}
+
+Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,
+                                 std::size_t size, Random& random) {
+  std::string fresh(size, '\0');
+  random.fill(std::as_writable_bytes(std::span{fresh.data(), fresh.size()}));
+  const std::string associated = "secret/" + name;
+  const auto sealed = directory.named_secret(name, box.seal(fresh, associated, random));
+  if (!sealed) return unexpected(sealed.error());
+  auto secret = box.open(*sealed, associated);
+  if (!secret) return unexpected(broken("The secrets of this data were sealed under another master key."));
+  return std::move(*secret);
+}
+
+}  // namespace beckon::app

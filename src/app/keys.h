@@ -1,0 +1,19 @@
+// The master key and the secrets under it.
+#pragma once
+#include <string>
+
+#include "access/directory.h"
+#include "base/result.h"
+#include "base/secret_box.h"
+
+namespace beckon::app {
+
+// 32 bytes from `file` (base64, or raw), or, where it is empty, from DIR/master.key, which is made (0600) where it is
+// not there. The fault is a sentence for the operator.
+Result<std::string> master_key(const std::string& folder, const std::string& file, Random& random);
+
+// A secret of the server by name, made at its first use.
+Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,
+                                 std::size_t size, Random& random);
+
+}  // namespace beckon::app

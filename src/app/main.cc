@@ -1,0 +1,205 @@
+// beckon: the command line. Contract section 9.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "app/address.h"
+#include "app/commands.h"
+#include "app/dev.h"
+#include "app/playbook.h"
+#include "app/server.h"
+
+namespace beckon::app {
+namespace {
+
+// Signals wake the main thread through a pipe; so does storage that has failed.
+int wake_pipe[2] = {-1, -1};
+constexpr char kStop = 's', kBroken = 'b';
+
+void on_signal(int) {
+  const auto written = ::write(wake_pipe[1], &kStop, 1);
+  static_cast<void>(written);
+}
+
+// Values of flags, laid over the file and the environment.
+struct Given {
+  std::string config;
+  std::vector<std::pair<const Setting*, std::string>> values;
+};
+
+void add_settings(CLI::App& command, Given& given, bool all) {
+  command.add_option("--config", given.config, "a TOML file of settings")->envname("BECKON_CONFIG");
+  for (const Setting& setting : all_settings()) {
+    const bool store = setting.name == "data" || setting.name == "database" || setting.name == "master-key-file";
+    if (!all && !store) continue;
+    const Settings defaults;
+    const std::string preset = setting.show(defaults);
+    const std::string help = std::string(setting.help) + ": " + std::string(setting.form) + (preset.empty() ? "" : " [" + preset + "]");
+    const auto take = [&given, &setting](const std::string& text) { given.values.emplace_back(&setting, text); };
+    if (setting.name == "dev")
+      command.add_flag_callback("--dev", [take] { take("true"); }, std::string(setting.help))->group("Server");
+    else
+      command.add_option_function<std::string>("--" + std::string(setting.name), take, help)->group(std::string(setting.group))->type_name("");
+  }
+}
+
+// Flags beat variables, which beat the file. Prints every fault.
+std::optional<Settings> settings_of(const Given& given) {
+  Settings settings;
+  std::vector<std::string> faults;
+  if (!given.config.empty()) faults = read_file(given.config, settings);
+  for (auto& fault : read_environment(settings)) faults.push_back(std::move(fault));
+  for (const auto& [setting, text] : given.values)
+    if (auto fault = setting->set(settings, text)) faults.push_back("--" + std::string(setting->name) + " " + *fault);
+  if (settings.database != "sqlite" && faults.empty())
+    faults.push_back("--database " + settings.database + " is not built into this version; use sqlite");
+  for (const std::string& fault : faults) std::fprintf(stderr, "beckon: %s\n", fault.c_str());
+  if (!faults.empty()) return std::nullopt;
+  return settings;
+}
+
+// Without --dev, what is reachable from outside needs a master key that the operator keeps.
+bool may_listen(const Settings& settings) {
+  for (const std::string* where : {&settings.listen, &settings.metrics_listen}) {
+    if (where->empty()) continue;
+    const auto address = parse_listen(*where);
+    if (!address) {
+      std::fprintf(stderr, "beckon: \"%s\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080\n", where->c_str());
+      return false;
+    }
+    if (address->is_loopback()) continue;
+    if (settings.dev) {
+      std::fprintf(stderr, "beckon: --dev serves loopback only, not %s\n", where->c_str());
+      return false;
+    }
+    if (where == &settings.listen && settings.master_key_file.empty()) {
+      std::fprintf(stderr,
+                   "beckon: %s is reachable from outside, and the secrets at rest have no key of yours. Make one:\n"
+                   "  head -c 32 /dev/urandom | base64 > master.key && chmod 600 master.key\n"
+                   "and start with --master-key-file master.key\n",
+                   where->c_str());
+      return false;
+    }
+  }
+  return true;
+}
+
+int serve(const Settings& settings) {
+  if (!may_listen(settings)) return 1;
+  log::set_level(settings.log_level);
+  if (::pipe2(wake_pipe, O_CLOEXEC) != 0) return 1;
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGINT, on_signal);
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto server = Server::start(settings, [] {
+    const auto written = ::write(wake_pipe[1], &kBroken, 1);
+    static_cast<void>(written);
+  });
+  if (!server) {
+    std::fprintf(stderr, "beckon: %s\n", server.error().c_str());
+    return 1;
+  }
+  if (settings.dev) {
+    const auto banner = prepare_dev(**server, settings, std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
+    if (!banner) {
+      std::fprintf(stderr, "beckon: %s\n", banner.error().c_str());
+      return 1;
+    }
+    std::fputs(banner->c_str(), stderr);
+  }
+  std::printf("ready %s\n", (*server)->url().c_str());
+  std::fflush(stdout);
+  char why = kStop;
+  while (::read(wake_pipe[0], &why, 1) < 0 && errno == EINTR) {
+  }
+  if (why == kBroken) {  // nothing more can be written: what is on disk decides at the next start
+    log::flush();
+    ::_exit(3);
+  }
+  log::info("stopping");
+  (*server)->stop();
+  log::info("stopped");
+  log::flush();
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Beckon: signals in, decisions out, webhooks that never silently vanish."};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "help of every command");
+  Given given;
+  int status = 0;
+  const auto with_settings = [&](const std::function<int(const Settings&)>& act) {
+    const auto settings = settings_of(given);
+    status = settings ? act(*settings) : 1;
+  };
+
+  auto* serve_command = app.add_subcommand("serve", "run the server");
+  add_settings(*serve_command, given, true);
+  serve_command->callback([&] { with_settings(serve); });
+
+  std::string name, owner, email, handle, user, role;
+  auto* handle_command = app.add_subcommand("handle", "handles")->require_subcommand(1);
+  auto* handle_add_command = handle_command->add_subcommand("add", "make a handle");
+  handle_add_command->add_option("NAME", name)->required();
+  handle_add_command->add_option("--owner", owner, "e-mail address of its owner")->required();
+  add_settings(*handle_add_command, given, false);
+  handle_add_command->callback([&] { with_settings([&](const Settings& s) { return handle_add(s, name, owner); }); });
+
+  auto* user_command = app.add_subcommand("user", "users")->require_subcommand(1);
+  auto* user_add_command = user_command->add_subcommand("add", "make a user");
+  user_add_command->add_option("EMAIL", email)->required();
+  add_settings(*user_add_command, given, false);
+  user_add_command->callback([&] { with_settings([&](const Settings& s) { return user_add(s, email); }); });
+
+  auto* grant_command = app.add_subcommand("grant", "give a user a role on a handle");
+  grant_command->add_option("--handle", handle)->required();
+  grant_command->add_option("--user", user)->required();
+  grant_command->add_option("--role", role, "CREATOR, OPERATOR or OWNER")->required();
+  add_settings(*grant_command, given, false);
+  grant_command->callback([&] { with_settings([&](const Settings& s) { return grant(s, handle, user, role); }); });
+
+  TokenRequest token_request;
+  auto* token_command = app.add_subcommand("token", "print a JWT");
+  token_command->add_option("--handle", token_request.handle);
+  token_command->add_option("--role", token_request.role, "CREATOR, OPERATOR or OWNER");
+  token_command->add_option("--user", token_request.user, "a token that says who; the role is looked up at each request");
+  token_command->add_flag("--platform-admin", token_request.platform_admin);
+  token_command->add_option("--ttl", token_request.ttl, "how long it lives, at most 24h")->capture_default_str();
+  add_settings(*token_command, given, false);
+  token_command->callback([&] { with_settings([&](const Settings& s) { return token(s, token_request); }); });
+
+  PlaybookRequest playbook_request;
+  auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");
+  playbook_command->add_option("--base", playbook_request.base, "http://HOST:PORT")->required();
+  playbook_command->add_option("--handle", playbook_request.handle)->required();
+  playbook_command->add_option("--operator-token", playbook_request.operator_token)->required();
+  playbook_command->add_option("--creator-token", playbook_request.creator_token)->required();
+  playbook_command->add_option("--receiver", playbook_request.receiver, "a webhook endpoint; without it one of its own on loopback");
+  playbook_command->callback([&] { status = playbook(playbook_request); });
+
+  app.add_subcommand("routes", "list the routes")->group("")->callback([&] { status = list_routes(); });
+  app.add_subcommand("version", "print the version")->callback([] { std::printf("beckon %s\n", BECKON_VERSION); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& fault) {
+    return app.exit(fault);
+  }
+  return status;
+}
+
+}  // namespace
+}  // namespace beckon::app
+
+int main(int argc, char** argv) { return beckon::app::run(argc, argv); }

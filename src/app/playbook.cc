@@ -1,0 +1,162 @@
+#include "app/playbook.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+
+#include <prometheus/registry.h>
+
+#include "base/encoding.h"
+#include "base/json.h"
+#include "egress/http_call.h"
+#include "http/listener.h"
+#include "outbox/signature.h"
+
+namespace beckon::app {
+namespace {
+
+using egress::CallAnswer;
+
+// A receiver on loopback that keeps what came.
+class OwnReceiver {
+ public:
+  struct Delivery {
+    std::string id, timestamp, signature, body;
+  };
+
+  static std::unique_ptr<OwnReceiver> open() {
+    auto receiver = std::unique_ptr<OwnReceiver>(new OwnReceiver);
+    std::vector<http::Route> routes;
+    routes.push_back({.method = http::Method::kPost,
+                      .pattern = "/hook",
+                      .access = http::public_(),
+                      .handler = [r = receiver.get()](http::Request& request, http::Respond respond) {
+                        r->take(request);
+                        respond({.status = 200, .body = "{}"});
+                      },
+                      .summary = "",
+                      .body = http::BodyType::kAny});
+    receiver->router_ = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(routes), {})));
+    receiver->metrics_ = std::make_unique<http::HttpMetrics>(receiver->registry_, *receiver->router_);
+    http::ListenerOptions options;
+    options.request_log = http::RequestLog::kOff;
+    auto listener = http::Listener::start(options, *receiver->router_, receiver->clock_, *receiver->metrics_);
+    if (!listener) return nullptr;
+    receiver->listener_ = std::move(*listener);
+    return receiver;
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/hook"; }
+
+  // The delivery of that event, once it has come.
+  std::optional<Delivery> wait_for(const std::string& event, std::chrono::seconds most) {
+    std::unique_lock lock(mutex_);
+    const auto found = [&] { return std::ranges::find(got_, event, &Delivery::id) != got_.end(); };
+    if (!came_.wait_for(lock, most, found)) return std::nullopt;
+    return *std::ranges::find(got_, event, &Delivery::id);
+  }
+
+ private:
+  OwnReceiver() = default;
+  void take(http::Request& request) {
+    {
+      const std::lock_guard lock(mutex_);
+      got_.push_back({std::string(request.header("webhook-id")), std::string(request.header("webhook-timestamp")),
+                      std::string(request.header("webhook-signature")), std::move(request.body)});
+    }
+    came_.notify_all();
+  }
+
+  SystemClock clock_;
+  prometheus::Registry registry_;
+  std::unique_ptr<http::Router> router_;
+  std::unique_ptr<http::HttpMetrics> metrics_;
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<Delivery> got_;
+  std::unique_ptr<http::Listener> listener_;
+};
+
+class Walk {
+ public:
+  explicit Walk(const PlaybookRequest& request) : request_(request) {}
+
+  int run() {
+    std::printf("%-6s  %-44s  %s\n", "step", "expected", "got");
+    const std::string session = "playbook-" + std::to_string(to_ms(SystemClock{}.now()));
+    const std::string who = "\"handle\":" + json::quote(request_.handle) + ",\"sessionId\":\"" + session + "\"";
+    const std::string chain = request_.base + "/v2/public/chain/", hooks = request_.base + "/v2/handles/" + request_.handle + "/webhooks";
+
+    row("LM-01", "202, accepted metadata", post(chain + "signals", "{" + who + R"(,"signals":[{"type":"view"}]})", ""), 202, "accepted");
+    row("LM-02", "200, decision envelope", post(chain + "resolve", "{" + who + R"(,"trigger":"checkout"})", ""), 200, "decisionId");
+    row("LM-03", "200, decision envelopes", post(chain + "prefetch", "{" + who + R"(,"triggers":["checkout","exit_intent"]})", ""), 200, "decisions");
+
+    std::string endpoint = request_.receiver;
+    std::unique_ptr<OwnReceiver> own;
+    if (endpoint.empty()) {
+      own = OwnReceiver::open();
+      if (!own) return std::fprintf(stderr, "beckon: no receiver could be opened on loopback\n"), 1;
+      endpoint = own->url();
+    }
+    const std::string create = "{\"endpointUrl\":" + json::quote(endpoint) + R"(,"eventTypes":["link.clicked"]})";
+    row("LM-04", "403 insufficient_role", post(hooks, create, request_.creator_token), 403, "error", "insufficient_role");
+    const auto made = post(hooks, create, request_.operator_token);
+    row("LM-05", "201 with subscriptionId", made, 201, "subscriptionId");
+    const std::string id = member(made, "subscriptionId"), secret = member(made, "secret");
+    const auto tested = post(hooks + "/" + id + "/test", "{}", request_.operator_token);
+    row("LM-06", "202 with a reference to the event", tested, 202, "eventId");
+    if (own) verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
+    if (!id.empty()) call("DELETE", hooks + "/" + id, "", request_.operator_token);
+    std::printf("%s\n", failed_ == 0 ? "all as expected" : (std::to_string(failed_) + " not as expected").c_str());
+    return failed_ == 0 ? 0 : 1;
+  }
+
+ private:
+  using Answer = Result<CallAnswer, std::string>;
+
+  Answer call(const std::string& method, const std::string& url, const std::string& body, const std::string& token) {
+    std::vector<egress::Header> headers{{"content-type", "application/json"}};
+    if (!token.empty()) headers.push_back({"authorization", "Bearer " + token});
+    return egress::http_call(method, url, headers, body);
+  }
+  Answer post(const std::string& url, const std::string& body, const std::string& token) { return call("POST", url, body, token); }
+
+  static std::string member(const Answer& answer, std::string_view name) {
+    if (!answer) return {};
+    const auto document = json::parse(answer->body);
+    const json::Value* value = document ? document->root().find(name) : nullptr;
+    return value ? std::string(value->is_string() ? value->text() : json::to_text(*value)) : std::string{};
+  }
+
+  void row(const char* step, const char* expected, const Answer& answer, int status, std::string_view name,
+           std::string_view value = {}) {
+    const std::string found = member(answer, name);
+    const bool ok = answer && answer->status == status && !found.empty() && (value.empty() || found == value);
+    std::string got = answer ? std::to_string(answer->status) : answer.error();
+    if (answer && !found.empty()) got += " " + std::string(name) + " " + (found.size() > 60 ? found.substr(0, 57) + "…" : found);
+    else if (answer) got += " " + answer->body.substr(0, 200);
+    say(step, expected, got, ok);
+  }
+
+  void verify(const std::optional<OwnReceiver::Delivery>& delivery, const std::string& secret) {
+    if (!delivery) return say("LM-06", "it arrives, and its signature holds", "nothing within 10 s: read the delivery log", false);
+    const auto wanted = outbox::standard_signature(secret, delivery->id, std::strtoll(delivery->timestamp.c_str(), nullptr, 10), delivery->body);
+    const bool ok = wanted && equal_in_constant_time(*wanted, delivery->signature);
+    say("LM-06", "it arrives, and its signature holds", ok ? "arrived, signature holds" : "arrived, but the signature does not hold", ok);
+  }
+
+  void say(const char* step, const char* expected, const std::string& got, bool ok) {
+    if (!ok) ++failed_;
+    std::printf("%-6s  %-44s  %s%s\n", step, expected, ok ? "" : "NOT SO: ", got.c_str());
+  }
+
+  const PlaybookRequest& request_;
+  int failed_ = 0;
+};
+
+}  // namespace
+
+int playbook(const PlaybookRequest& request) { return Walk(request).run(); }
+
+}  // namespace beckon::app

@@ -1,0 +1,243 @@
+#include "app/inside.h"
+
+#include <prometheus/gauge.h>
+
+#include <chrono>
+#include <thread>
+
+#include "app/address.h"
+#include "app/dev.h"
+#include "app/keys.h"
+
+namespace beckon::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+dispatch::Settings dispatch_settings(const Settings& settings) {
+  dispatch::Settings made = settings.dispatch;
+  made.limits.drain = std::min<Duration>(made.limits.drain, settings.drain);
+  return made;
+}
+
+}  // namespace
+
+std::expected<void, std::string> Server::Inside::build(std::function<void()> broken) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto found = decision::recover(store->ledger(), sessions, clock.now());
+  if (!found) return unexpected(found.error().message);
+  recovered = *found;
+  recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  control_seen = store->control_version().value_or(0);
+  if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
+
+  const auto checkpoint = store->ledger().checkpoint();
+  if (!checkpoint) return unexpected(checkpoint.error().message);
+  upkeep = std::make_unique<decision::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
+  committer = std::make_unique<decision::Committer>(store->commit(), places, clock, settings.commit, std::move(broken));
+  committer->set_last_position(recovered.last_position);
+  committer->set_chores(upkeep.get());
+  committer->set_observer([this](const decision::Batch& batch) { watch_batch(batch); });
+  resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
+
+  issuer = std::make_unique<access::Issuer>(store->directory(), secrets, clock, random);
+  if (const auto prepared = issuer->prepare(); !prepared) return unexpected(prepared.error().message);
+  gate = std::make_unique<access::Gate>(store->directory(), *issuer, clock);
+
+  dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
+  settling = std::make_unique<Settling>(*committer, [this](const SubscriptionId& id) { dispatcher->changed(id); });
+  network = std::make_unique<egress::Network>(clock, settings.network);
+  sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
+  dispatcher = std::make_unique<dispatch::Dispatcher>(
+      dispatch::Ports{store->outbox(), subscriptions, *sender, *settling, secrets, clock, random, dispatch_metrics.get()},
+      dispatch_settings(settings));
+  return {};
+}
+
+std::expected<void, std::string> Server::Inside::listen() {
+  api.reset(new http::Api{
+      .clock = clock,
+      .random = random,
+      .secrets = secrets,
+      .places = places,
+      .committer = *committer,
+      .resolver = *resolver,
+      .tokens = tokens,
+      .server_defaults = settings.handle,
+      .ledger = store->ledger(),
+      .outbox = store->outbox(),
+      .rules = store->rules(),
+      .directory = store->directory(),
+      .gate = *gate,
+      .issuer = *issuer,
+      .signals_by_address = signals_by_address,
+      .decisions_by_address = decisions_by_address,
+      .policy = control.policy(),
+      .sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
+                  .fence = [this] { dispatcher->fence(); }},
+      .reload = [this] { reload(); },
+      .ready = [this] { return serving.load(); },
+      .metrics = [this] { return metrics(); },
+      .metrics_on_main = settings.dev,
+  });
+  auto all = http::routes(*api);
+  if (settings.dev) all.push_back(dev_receiver(*this));
+  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api), .decorate = http::security_headers});
+  if (!made) return unexpected("The route table is not in order: " + made.error());
+  router = std::make_unique<http::Router>(std::move(*made));
+  http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
+
+  const auto bind = [&](const std::string& where, const http::Router& table, http::HttpMetrics& counts, int io_threads)
+      -> std::expected<std::unique_ptr<http::Listener>, std::string> {
+    const auto address = parse_listen(where);
+    if (!address) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
+    http::ListenerOptions options = settings.http;
+    options.host = address->host;
+    options.port = address->port;
+    options.io_threads = io_threads;
+    return http::Listener::start(std::move(options), table, clock, counts);
+  };
+  if (!settings.metrics_listen.empty()) {
+    std::vector<http::Route> only;
+    only.push_back({.method = http::Method::kGet,
+                    .pattern = "/metrics",
+                    .access = http::public_(),
+                    .run = http::Run::kControl,
+                    .handler = [this](http::Request&, http::Respond respond) {
+                      respond({.status = 200, .body = metrics(), .content_type = http::kMetricsContentType});
+                    },
+                    .summary = "Metrics for Prometheus"});
+    metrics_router = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(only), {})));
+    metrics_metrics = std::make_unique<http::HttpMetrics>(metrics_registry, *metrics_router);
+    auto bound = bind(settings.metrics_listen, *metrics_router, *metrics_metrics, 1);
+    if (!bound) return unexpected(bound.error());
+    metrics_listener = std::move(*bound);
+  }
+  auto bound = bind(settings.listen, *router, *http_metrics, settings.http.io_threads);
+  if (!bound) return unexpected(bound.error());
+  listener = std::move(*bound);
+  return {};
+}
+
+// On the committing thread, after each commit.
+void Server::Inside::watch_batch(const decision::Batch& batch) {
+  for (const outbox::Delivery& delivery : batch.deliveries) dispatcher->wake(delivery.subscription);
+  for (const outbox::Subscription& subscription : batch.subscriptions) dispatcher->changed(subscription.id);
+  for (const SubscriptionId& id : batch.removed_subscriptions) dispatcher->changed(id);
+  for (const decision::HoldSubscription& hold : batch.held) dispatcher->changed(hold.subscription);
+  for (const decision::Erase& erase : batch.erased) dispatcher->forget(erase.handle, erase.session);
+  if (!batch.requeued.empty()) dispatcher->wake_all();
+}
+
+void Server::Inside::start_threads() {
+  commit_thread = std::jthread([this] { committer->run(); });
+  dispatch_thread = std::jthread([this](std::stop_token stop) { dispatcher->run(stop); });
+  dispatcher->wake_all();
+  upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
+}
+
+// Beside the committing thread: copies the WAL, and sees what another process changed.
+void Server::Inside::keep_up(std::stop_token stop) {
+  int rounds = 0;
+  while (!stop.stop_requested()) {
+    std::this_thread::sleep_for(100ms);
+    store->checkpoint_wal();
+    if (++rounds % 5 != 0) continue;
+    const auto version = store->control_version();
+    if (!version || *version == control_seen) continue;
+    control_seen = *version;
+    reload();
+  }
+}
+
+// Through the committing thread, so that no tenant is put back as it was before a commit under way.
+void Server::Inside::reload() {
+  if (const auto policy = control.load_policy(); !policy) log::error("reload_failed").add("why", policy.error().message);
+  const auto fault = committer->execute([this](decision::Draft&) -> std::optional<Fault> {
+    if (const auto loaded = control.load_tenants(); !loaded) return loaded.error();
+    return std::nullopt;
+  });
+  if (fault) log::error("reload_failed").add("why", fault->message);
+}
+
+std::string Server::Inside::metrics() {
+  const auto gauge = [this](const char* name, const char* help, double value) {
+    prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
+  };
+  gauge("beckon_sessions", "Sessions in memory.", static_cast<double>(sessions.count()));
+  gauge("beckon_sessions_bytes", "Memory held by sessions.", static_cast<double>(sessions.bytes()));
+  gauge("beckon_commit_waiting", "Changes waiting for a commit.", static_cast<double>(committer->waiting()));
+  const auto& counts = committer->counts();
+  gauge("beckon_commits_total", "Commits since the start.", static_cast<double>(counts.commits.load()));
+  gauge("beckon_commit_works_total", "Changes committed since the start.", static_cast<double>(counts.works.load()));
+  gauge("beckon_commit_failures_total", "Commits that failed.", static_cast<double>(counts.failures.load()));
+  gauge("beckon_commit_seconds_total", "Time spent in commits, the sync included.", static_cast<double>(counts.commit_us.load()) / 1e6);
+  if (const auto backlog = store->outbox().backlog()) {
+    gauge("beckon_deliveries_queued", "Deliveries queued.", static_cast<double>(backlog->queued));
+    gauge("beckon_deliveries_retrying", "Deliveries waiting for their next attempt.", static_cast<double>(backlog->retrying));
+    gauge("beckon_deliveries_held", "Deliveries held.", static_cast<double>(backlog->held));
+    const auto age = backlog->oldest_due ? std::max(Duration{0}, clock.now() - *backlog->oldest_due) : Duration{0};
+    gauge("beckon_oldest_due_seconds", "Age of the oldest delivery that is due.", static_cast<double>(age.count()) / 1e3);
+  }
+  return http::to_text(registry);
+}
+
+void Server::Inside::stop() {
+  serving = false;
+  if (listener) listener->stop(settings.drain);
+  if (metrics_listener) metrics_listener->stop(1s);
+  if (dispatch_thread.joinable()) {
+    dispatch_thread.request_stop();
+    network->egress().wake();
+    dispatch_thread.join();
+  }
+  if (upkeep_thread.joinable()) {
+    upkeep_thread.request_stop();
+    upkeep_thread.join();
+  }
+  if (commit_thread.joinable()) {
+    committer->stop();
+    commit_thread.join();
+  }
+}
+
+Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+
+Server::~Server() { inside_->stop(); }
+
+std::string Server::url() const {
+  const auto address = parse_listen(inside_->settings.listen);
+  const bool v6 = address->host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + address->host + "]" : address->host) + ":" + std::to_string(inside_->listener->port());
+}
+
+void Server::stop() { inside_->stop(); }
+
+std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings, std::function<void()> broken) {
+  auto opened = store::SqliteStore::open(settings.data, {.server = true});
+  if (!opened) return unexpected(opened.error().message);
+  SystemRandom random;
+  const auto master = master_key(settings.data, settings.master_key_file, random);
+  if (!master) return unexpected(master.error().message);
+  const SecretBox box(*master);
+  const auto hash_key = named_secret((*opened)->directory(), box, "hash-key", 16, random);
+  if (!hash_key) return unexpected(hash_key.error().message);
+  const auto decision_key = named_secret((*opened)->directory(), box, "decision-key", 32, random);
+  if (!decision_key) return unexpected(decision_key.error().message);
+  auto inside = std::make_unique<Inside>(settings, std::move(*opened), *master, *hash_key, *decision_key);
+  if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
+  inside->start_threads();
+  if (auto listening = inside->listen(); !listening) {
+    inside->stop();
+    return unexpected(listening.error());
+  }
+  inside->serving = true;
+  log::info("started")
+      .add("recovered_sessions", static_cast<std::int64_t>(inside->recovered.sessions))
+      .add("recovered_records", static_cast<std::int64_t>(inside->recovered.records))
+      .add("damaged", static_cast<std::int64_t>(inside->recovered.damaged))
+      .add("recovery_ms", inside->recovery_time.count());
+  return std::unique_ptr<Server>(new Server(std::move(inside)));
+}
+
+}  // namespace beckon::app

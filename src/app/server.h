@@ -1,0 +1,32 @@
+// The running server: the object graph, its threads, start and stop.
+#pragma once
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "app/settings.h"
+
+namespace beckon::app {
+
+class Server {
+ public:
+  // Opens the store, recovers, and serves. The error is a sentence for the operator. `broken` is called, on the
+  // committing thread, when the storage has failed for good: stop then, and exit with a fault.
+  static std::expected<std::unique_ptr<Server>, std::string> start(const Settings& settings, std::function<void()> broken);
+  ~Server();
+
+  std::string url() const;  // http://HOST:PORT, as bound
+
+  // Drains: not ready at once, no new connection, what is in flight is finished and its results written.
+  void stop();
+
+  // For what --dev shows: the parts that the command line uses too.
+  struct Inside;
+  Inside& inside() { return *inside_; }
+
+ private:
+  explicit Server(std::unique_ptr<Inside> inside);
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace beckon::app

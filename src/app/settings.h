@@ -1,0 +1,61 @@
+// Every limit, timeout, schedule and retention of the server as a named setting: a flag, a variable and a line of the
+// configuration file by one name. Flags beat BECKON_* variables, which beat the file, which beats what stands here.
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "decision/committer.h"
+#include "decision/housekeeping.h"
+#include "decision/tenant.h"
+#include "dispatch/dispatcher.h"
+#include "egress/network.h"
+#include "http/listener.h"
+
+namespace beckon::app {
+
+struct Settings {
+  std::string data = "beckon-data";
+  std::string listen = "127.0.0.1:8080";
+  std::string database = "sqlite";
+  std::string metrics_listen;      // HOST:PORT; empty: none, but with --dev they are on the main one
+  std::string master_key_file;     // empty: DIR/master.key
+  bool dev = false;
+  log::Level log_level = log::Level::kInfo;
+  Duration drain = std::chrono::seconds{15};
+  std::size_t memory = std::size_t{1} << 30;  // bytes of sessions kept in memory
+
+  decision::HandleSettings handle;
+  decision::Committer::Options commit;
+  decision::Housekeeping::Options upkeep;
+  http::ListenerOptions http;
+  dispatch::Settings dispatch;
+  egress::NetworkSettings network;
+  bool admit_http = false;         // plain http receivers: the operator's switch
+};
+
+// One setting: its name is a flag (--name), a variable (BECKON_NAME) and a key of the file.
+struct Setting {
+  std::string_view name;
+  std::string_view group;
+  std::string_view form;  // what a value looks like
+  std::string_view help;
+  // Nothing where the text was taken; else what is wrong with it.
+  std::function<std::optional<std::string>(Settings&, std::string_view)> set;
+  std::function<std::string(const Settings&)> show;
+};
+
+std::span<const Setting> all_settings();
+const Setting* find_setting(std::string_view name);
+std::string_view nearest_setting(std::string_view name);
+
+// Reads a TOML file: `name = value`, tables join by a dash ([http] idle = "30s" is http-idle). Returns every fault.
+std::vector<std::string> read_file(const std::string& path, Settings& settings);
+// Reads BECKON_* of the environment. Returns every fault; a variable that names no setting is one.
+std::vector<std::string> read_environment(Settings& settings);
+
+}  // namespace beckon::app

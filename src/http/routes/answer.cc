@@ -1,0 +1,57 @@
+#include "http/routes/answer.h"
+
+#include <array>
+
+namespace beckon::http {
+
+void text_or_null(json::Writer& out, std::string_view name, std::string_view text) {
+  text.empty() ? out.key(name).null() : out.member(name, text);
+}
+
+void instant_or_null(json::Writer& out, std::string_view name, Instant at) {
+  at == Instant{} ? out.key(name).null() : out.member(name, to_rfc3339(at));
+}
+
+Response no_content() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+Result<json::Document> object_of(Request& request) {
+  auto document = body_of(request);
+  if (document && !document->root().is_object())
+    return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object; send {…}."});
+  return document;
+}
+
+namespace {
+
+// The length of the sequence at the beginning of `bytes`, 0 where it is none: RFC 3629 section 4.
+std::size_t sequence(std::string_view bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const auto within = [&](std::size_t i, unsigned from, unsigned to) { return i < bytes.size() && at(i) >= from && at(i) <= to; };
+  const unsigned first = at(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return within(1, 0x80, 0xbf) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef)
+    return within(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && within(2, 0x80, 0xbf) ? 3 : 0;
+  if (first >= 0xf0 && first <= 0xf4)
+    return within(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && within(2, 0x80, 0xbf) && within(3, 0x80, 0xbf) ? 4 : 0;
+  return 0;
+}
+
+}  // namespace
+
+std::string to_utf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t size = sequence(bytes);
+    size == 0 ? out.append("\xef\xbf\xbd") : out.append(bytes.substr(0, size));
+    bytes.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out;
+}
+
+}  // namespace beckon::http

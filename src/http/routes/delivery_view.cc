@@ -1,0 +1,75 @@
+#include "http/routes/delivery_view.h"
+
+#include "http/routes/answer.h"
+
+namespace beckon::http {
+namespace {
+
+using outbox::DeliveryState;
+
+bool is_waiting(const outbox::Delivery& delivery) {
+  return delivery.state == DeliveryState::kQueued || delivery.state == DeliveryState::kRetrying;
+}
+
+void write_phase(json::Writer& out, std::string_view name, std::int64_t microseconds) {
+  out.key(name);
+  microseconds == 0 ? out.null() : out.real(static_cast<double>(microseconds) / 1000.0);
+}
+
+}  // namespace
+
+std::string_view status_of(const outbox::Delivery& delivery, const Sending& sending) {
+  if (is_waiting(delivery) && sending.is_sending(delivery.id)) return outbox::to_text(DeliveryState::kSending);
+  return outbox::to_text(delivery.state);
+}
+
+void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending) {
+  out.member("deliveryId", delivery.id.view())
+      .member("eventId", delivery.event.view())
+      .member("subscriptionId", delivery.subscription.view())
+      .member("eventType", delivery.event_type)
+      .member("status", status_of(delivery, sending))
+      .member("attemptCount", delivery.attempts)
+      .member("createdAt", to_rfc3339(delivery.created_at));
+  instant_or_null(out, "nextAttemptAt", is_waiting(delivery) ? delivery.next_attempt_at : Instant{});
+  instant_or_null(out, "endedAt", delivery.ended_at);
+  text_or_null(out, "reason", delivery.reason);
+  out.key("lastStatus");
+  delivery.last_status == 0 ? out.null() : out.number(delivery.last_status);
+  text_or_null(out, "sessionId", delivery.session.view());
+}
+
+void write_attempt(json::Writer& out, const outbox::Attempt& attempt) {
+  out.begin_object()
+      .member("number", attempt.number)
+      .member("at", to_rfc3339(attempt.at))
+      .member("outcome", outbox::to_text(attempt.outcome))
+      .key("status");
+  attempt.status == 0 ? out.null() : out.number(attempt.status);
+  text_or_null(out, "error", to_utf8(attempt.error));
+  out.key("latency").begin_object();
+  write_phase(out, "dns", attempt.dns_us);
+  write_phase(out, "connect", attempt.connect_us);
+  write_phase(out, "tls", attempt.tls_us);
+  write_phase(out, "firstByte", attempt.first_byte_us);
+  write_phase(out, "total", attempt.total_us);
+  out.end_object().member_raw("requestHeaders", attempt.request_headers.empty() ? "{}" : attempt.request_headers);
+  text_or_null(out, "responseBody", to_utf8(attempt.response_body));
+  out.end_object();
+}
+
+bool is_erased(const outbox::Event& event) { return event.body.empty() || event.body == "{}"; }
+
+void write_event(json::Writer& out, const outbox::Event& event) {
+  out.member("eventId", event.id.view())
+      .member("type", event.type)
+      .member("handle", event.handle.view())
+      .member("occurredAt", to_rfc3339(event.occurred_at));
+  text_or_null(out, "sessionId", event.session.view());
+  out.member_raw("cause", event.cause.empty() ? "{}" : event.cause).key("payload");
+  const auto body = json::parse(event.body);
+  const json::Value* payload = body ? body->root().find("payload") : nullptr;
+  payload ? out.raw(json::to_text(*payload)) : out.null();
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,22 @@
+// Deliveries, attempts and events as the operator sees them.
+#pragma once
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+// "sending" lies over queued and retrying; the store does not know it.
+std::string_view status_of(const outbox::Delivery& delivery, const Sending& sending);
+
+// Adds the members of a delivery to an open object.
+void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending);
+
+// One attempt as an object: time, outcome, status, error, latency by phase in milliseconds, headers, response.
+void write_attempt(json::Writer& out, const outbox::Attempt& attempt);
+
+// Whether the bodies of an event are gone: its session was erased.
+bool is_erased(const outbox::Event& event);
+
+// Adds the members of an event to an open object: its cause and its payload.
+void write_event(json::Writer& out, const outbox::Event& event);
+
+}  // namespace beckon::http
