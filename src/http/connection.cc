@@ -185,7 +185,7 @@ std::optional<Fault> Connection::fault_of_head() {
 bool Connection::begin_body() {
   if (!framing_.has_body()) return dispatch();
   state_ = State::kBody;
-  since_ = Steady::now();
+  since_ = read_at_;
   received_ = 0;
   chunks_.reset();
   if (!framing_.chunked) request_.body.reserve(framing_.length);
@@ -249,7 +249,9 @@ void Connection::on_read(const boost::system::error_code& error, std::size_t siz
       start_read();
     }
   } else {
-    if (state_ == State::kHead && begin_ == end_) since_ = Steady::now();
+    read_at_ = Steady::now();
+    if (state_ == State::kHead && begin_ == end_) since_ = read_at_;
+    if (state_ == State::kBody) request_.received = thread_->shared().clock.now();
     end_ += size;
     proceed();
   }
@@ -284,6 +286,7 @@ void Connection::wait_writable() {
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
     self->writing_ = false;
     if (self->state_ == State::kClosed) return;
+    if (self->state_ != State::kHandling) self->since_ = self->read_at_ = Steady::now();
     if (error) {
       self->close();
     } else {

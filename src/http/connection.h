@@ -84,7 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool held_back_ = false;    // a request waits for room to write
   bool close_after_ = false;  // the answer under way is the last one
   bool counted_ = false;      // in Shared::in_flight
-  Steady::time_point since_;  // of the state, for its deadline
+  Steady::time_point since_;    // of the state, for its deadline
+  Steady::time_point read_at_;  // when the newest bytes came
   Steady::time_point write_since_;
 
   std::vector<char> in_;

@@ -61,7 +61,7 @@ TEST(Error, EachCodeHasTheStatusOfTheContract) {
 TEST(ResponseHead, IsWrittenInOnePiece) {
   std::string out;
   append_response(out, {.status = 201, .body = "{}", .headers = {{"location", "/x"}}},
-                  {.request_id = "req_1", .date = "now", .keep_alive = false});
+                  {.request_id = "req_1", .date_line = "date: now\r\n", .keep_alive = false});
   EXPECT_EQ(out,
             "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 2\r\ndate: now\r\n"
             "x-request-id: req_1\r\nlocation: /x\r\nconnection: close\r\n\r\n{}");
@@ -69,7 +69,7 @@ TEST(ResponseHead, IsWrittenInOnePiece) {
 
 TEST(ResponseHead, AnAnswerWithoutContentSaysNoLength) {
   std::string out;
-  append_response(out, {.status = 204}, {.request_id = "r", .date = "now"});
+  append_response(out, {.status = 204}, {.request_id = "r", .date_line = "date: now\r\n"});
   EXPECT_EQ(out, "HTTP/1.1 204 No Content\r\ndate: now\r\nx-request-id: r\r\n\r\n");
 }
 
@@ -81,7 +81,7 @@ TEST(ResponseHead, HeadersThatCouldBeTwoAreSeen) {
 }
 
 TEST(ResponseHead, DatesAreThoseOfRfc9110) {
-  EXPECT_EQ(to_http_date(parse_rfc3339("1994-11-06T08:49:37.9Z").value()), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(to_date_line(parse_rfc3339("1994-11-06T08:49:37.9Z").value()), "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
 }
 
 }  // namespace

@@ -66,8 +66,7 @@ void authorize_and_handle(const Hooks& hooks, const Route& route, Request& reque
 bool Connection::dispatch() {
   Shared& shared = thread_->shared();
   state_ = State::kHandling;
-  since_ = Steady::now();
-  request_.received = shared.clock.now();
+  since_ = read_at_;
   if (!request_.route) {
     preflight();
     return true;
@@ -112,7 +111,7 @@ bool Connection::refuse(const Refusal& refusal) {
 bool Connection::reject(Fault fault) {
   if (framing_.has_body()) close_after_ = true;
   state_ = State::kHandling;
-  since_ = Steady::now();
+  since_ = read_at_;
   Response response = to_response(fault, request_.id);
   if (fault.code == FaultCode::kMethodNotAllowed) response.headers.emplace_back("allow", *allow_);
   deliver(std::move(response));
@@ -151,14 +150,14 @@ void Connection::deliver(Response&& response) {
   }
   if (thread_->is_draining() || response.stream) close_after_ = true;
   const ResponseFrame frame{.request_id = request_.id.view(),
-                            .date = thread_->date(request_.received),
+                            .date_line = thread_->date_line(request_.received),
                             .keep_alive = !close_after_,
                             .is_http_1_0 = framing_.is_http_1_0,
                             .without_body = request_.method == Method::kHead};
   append_response(out_, response, frame);
   const auto now = Steady::now();
   count(response, std::chrono::duration_cast<std::chrono::microseconds>(now - since_));
-  since_ = now;
+  since_ = read_at_ = now;  // what was read ahead begins to count now
   state_ = close_after_ ? State::kClosing : State::kHead;
   if (response.stream && !frame.without_body) begin_stream(std::move(response.stream));
   if (!proceeding_) proceed();

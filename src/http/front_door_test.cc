@@ -1,11 +1,13 @@
 // The front door over real sockets: each rule of safety.md section 3 by the bytes that try it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "base/log.h"
 #include "http/error.h"
 #include "http/listener.h"
 #include "http/raw_client.h"
@@ -587,6 +589,21 @@ TEST_F(FrontDoor, CountsByRouteAndNeverByInput) {
   const std::string text = to_text(registry_);
   EXPECT_NE(text.find(R"(beckon_http_requests_total{method="GET",route="/items/{id}",status="2xx"} 2)"), std::string::npos);
   EXPECT_EQ(text.find("secret-path"), std::string::npos);
+}
+
+TEST_F(FrontDoor, LogsOneLineARequestWithoutWhatIsSecret) {
+  options_.request_log = RequestLog::kErrors;
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(ask(get("/hello")).status, 200);
+  EXPECT_EQ(ask(get("/items/%00?token=secret", "X-Request-Id: r1\r\nAuthorization: secret\r\n")).status, 404);
+  listener_.reset();
+  log::flush();
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1) << lines;
+  EXPECT_NE(lines.find(R"("event":"request","id":"r1","method":"GET","route":"/items/{id}","status":404,"client":"127.0.0.1")"),
+            std::string::npos)
+      << lines;
+  EXPECT_EQ(lines.find("secret"), std::string::npos) << lines;
 }
 
 // --- drain ---------------------------------------------------------------------------------------------------------

@@ -250,13 +250,13 @@ void IoThread::cut() {
 
 std::string IoThread::make_request_id(Instant at) { return make_ulid("req_", at, random_); }
 
-const std::string& IoThread::date(Instant at) {
+const std::string& IoThread::date_line(Instant at) {
   const auto second = std::chrono::floor<std::chrono::seconds>(at);
-  if (second != date_at_ || date_.empty()) {
+  if (second != date_at_ || date_line_.empty()) {
     date_at_ = second;
-    date_ = to_http_date(at);
+    date_line_ = to_date_line(at);
   }
-  return date_;
+  return date_line_;
 }
 
 }  // namespace beckon::http

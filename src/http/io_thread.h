@@ -96,7 +96,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   bool is_draining() const { return draining_; }
   Executor executor() { return io_.get_executor(); }
   std::string make_request_id(Instant at);
-  const std::string& date(Instant at);
+  const std::string& date_line(Instant at);  // as ResponseFrame has it
   void set_idle(Connection& connection);  // the youngest of the idle ones
   void set_busy(Connection& connection);
   void remove(Connection& connection);  // it has closed
@@ -126,7 +126,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   Connections idle_;  // oldest first
   Connections busy_;
   SeededRandom random_;  // for request ids, which are no secrets
-  std::string date_;
+  std::string date_line_;
   std::chrono::sys_seconds date_at_{};
   bool draining_ = false;
   bool accept_paused_ = false;  // out of descriptors; the sweep tries again

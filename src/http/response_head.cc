@@ -66,15 +66,14 @@ void append_response(std::string& out, const Response& response, const ResponseF
   const bool bodiless = response.status == 204 || response.status == 304;
   append_status(out, response.status);
   if (!bodiless) {
-    append_field(out, "content-type", response.content_type);
+    out.append("content-type: ").append(response.content_type);
     if (!response.stream) {
-      out += "content-length: ";
+      out += "\r\ncontent-length: ";
       append_number(out, response.body.size());
-      out += "\r\n";
     }
+    out += "\r\n";
   }
-  append_field(out, "date", frame.date);
-  append_field(out, "x-request-id", frame.request_id);
+  out.append(frame.date_line).append("x-request-id: ").append(frame.request_id).append("\r\n");
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
   if (!frame.keep_alive) {
     out += "connection: close\r\n";
@@ -98,7 +97,7 @@ bool has_clean_headers(const Response& response) {
   });
 }
 
-std::string to_http_date(Instant at) {
+std::string to_date_line(Instant at) {
   static constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -106,7 +105,7 @@ std::string to_http_date(Instant at) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
   std::array<char, 48> out{};
-  std::snprintf(out.data(), out.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+  std::snprintf(out.data(), out.size(), "date: %s, %02u %s %04d %02d:%02d:%02d GMT\r\n",
                 kDays[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
                 kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),

@@ -8,6 +8,21 @@
 
 namespace beckon::http {
 
+std::string_view to_text(Access::Who who) {
+  switch (who) {
+    case Access::Who::kUndeclared: return "undeclared";
+    case Access::Who::kPublic: return "public";
+    case Access::Who::kAnyJwt: return "jwt";
+    case Access::Who::kCreator: return "creator";
+    case Access::Who::kOperator: return "operator";
+    case Access::Who::kOwner: return "owner";
+    case Access::Who::kPlatformAdmin: return "platform_admin";
+    case Access::Who::kPat: return "pat";
+  }
+  return "";
+}
+
+
 // One segment of the paths. A node with rows is the end of a pattern.
 struct Router::Node {
   std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> fixed;

@@ -30,6 +30,8 @@ struct Access {
   std::string_view scope = {};  // with kPat only, such as "chain.resolve"; static text
 };
 
+std::string_view to_text(Access::Who who);  // "public", "creator" …: for the list of routes
+
 constexpr Access public_() { return {Access::Who::kPublic}; }
 constexpr Access any_jwt() { return {Access::Who::kAnyJwt}; }
 constexpr Access creator() { return {Access::Who::kCreator}; }
