@@ -35,7 +35,7 @@ std::span<const Cidr> denied_inside_admitted_v6();
 std::vector<Cidr> denied_ranges();
 
 // denied_ranges() as the value of systemd's IPAddressDeny=, separated by spaces. That filter works on packets of both
-// directions, so a unit that listens also needs an IPAddressAllow= for whoever calls it.
+// directions, so a unit also needs an IPAddressAllow= for whoever calls it, for its DNS servers and for its allowlist.
 std::string ip_address_deny();
 
 // The addresses of this machine's interfaces at this moment, loopback left out (it has a range), in order.

@@ -36,8 +36,9 @@ bool in_any(std::span<const Cidr> all, const Address& address) {
 TEST(Address, ReadsOnlyPlainText) {
   for (const char* text : {"1.2.3.4", "0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::1", "1:2:3:4:5:6:7:8"})
     EXPECT_EQ(at(text).text(), text);
-  for (const char* text : {"", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.", ".1.2.3", "1.2.3.4 ", " 1.2.3.4", "1,2,3,4", "0x1.2.3.4",
-                           "a", ":", ":::", "::1%lo", "[::1]", "::g", "1:2:3:4:5:6:7", "::1.2.3.256", "1.2.3.4/8"})
+  for (const char* text : {"",         "1.2.3",    "1.2.3.4.5", "01.2.3.4",      "1.2.3.256",   "1.2.3.",   ".1.2.3",
+                           "1.2.3.4 ", " 1.2.3.4", "1,2,3,4",   "0x1.2.3.4",     "a",           ":",        ":::",
+                           "::1%lo",   "[::1]",    "::g",       "1:2:3:4:5:6:7", "::1.2.3.256", "1.2.3.4/8"})
     EXPECT_FALSE(Address::parse(text)) << text;
 }
 
@@ -48,7 +49,8 @@ TEST(Cidr, ReadsAndContains) {
   EXPECT_EQ(range.last(), at("10.21.255.255"));
   EXPECT_EQ(Cidr::parse("fd00::/8")->last(), at("fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
   EXPECT_TRUE(Cidr::parse("0.0.0.0/0") && Cidr::parse("::/0") && Cidr::parse("1.2.3.4")->is_single());
-  for (const char* text : {"10.20.0.1/16", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1", "/8", "::1/64", "::/129", "10.0.0.0/8/8", "10/8"})
+  for (const char* text : {"10.20.0.1/16", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1", "/8", "::1/64",
+                           "::/129", "10.0.0.0/8/8", "10/8"})
     EXPECT_FALSE(Cidr::parse(text)) << text;
 }
 
@@ -63,10 +65,11 @@ TEST(AddressTable, DeniesEachV4RangeToItsEdges) {
     }
   }
   // The edges that no other range touches, by hand.
-  for (const char* text : {"1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0", "168.63.129.15",
-                           "168.63.129.17", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0",
-                           "192.0.1.255", "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.112.255",
-                           "203.0.114.0", "223.255.255.255", "8.8.8.8"})
+  for (const char* text : {"1.0.0.0",         "9.255.255.255",  "11.0.0.0",        "100.63.255.255",  "100.128.0.0",
+                           "126.255.255.255", "128.0.0.0",      "168.63.129.15",   "168.63.129.17",   "169.253.255.255",
+                           "169.255.0.0",     "172.15.255.255", "172.32.0.0",      "191.255.255.255", "192.0.1.0",
+                           "192.0.1.255",     "192.0.3.0",      "192.167.255.255", "192.169.0.0",     "198.17.255.255",
+                           "198.20.0.0",      "203.0.112.255",  "203.0.114.0",     "223.255.255.255", "8.8.8.8"})
     EXPECT_EQ(standing_of(at(text)), Standing::kPublic) << text;
 }
 
@@ -87,24 +90,62 @@ TEST(AddressTable, AdmitsEachV6RangeToItsEdges) {
 }
 
 TEST(AddressTable, KnowsTheDisguises) {
-  const std::map<const char*, Standing> table{
-      {"127.0.0.1", Standing::kLoopback}, {"127.255.255.255", Standing::kLoopback}, {"::1", Standing::kLoopback},
-      {"::", Standing::kNever}, {"::2", Standing::kNever}, {"0.0.0.0", Standing::kNever}, {"0.255.255.255", Standing::kNever},
-      {"::ffff:8.8.8.8", Standing::kNever}, {"::ffff:127.0.0.1", Standing::kNever}, {"::ffff:169.254.169.254", Standing::kNever},
-      {"::8.8.8.8", Standing::kNever}, {"::127.0.0.1", Standing::kNever}, {"::ffff:0:8.8.8.8", Standing::kNever},
-      {"64:ff9b::8.8.8.8", Standing::kNever}, {"64:ff9b::a9fe:a9fe", Standing::kNever}, {"64:ff9b:1::1", Standing::kNever},
-      {"64:ff9b:1:ffff:ffff:ffff:ffff:ffff", Standing::kNever}, {"64:ff9b:2::", Standing::kSpecial},
-      {"2002:7f00:1::1", Standing::kNever}, {"2002:808:808::", Standing::kNever}, {"2001::1", Standing::kNever},
-      {"2001:0:ffff:ffff:ffff:ffff:ffff:ffff", Standing::kNever}, {"2001:1::1", Standing::kSpecial}, {"2001:10::1", Standing::kSpecial},
-      {"2001:20::1", Standing::kSpecial}, {"2001:1ff:ffff::", Standing::kSpecial}, {"2001:db8::1", Standing::kSpecial},
-      {"fe80::1", Standing::kNever}, {"febf:ffff::", Standing::kNever}, {"fec0::1", Standing::kNever}, {"ff02::1", Standing::kNever},
-      {"fc00::1", Standing::kSpecial}, {"fd12:3456::1", Standing::kSpecial}, {"fd00:ec2::254", Standing::kNever}, {"fd00:ec3::1", Standing::kSpecial},
-      {"fd20:ce::254", Standing::kNever}, {"100::1", Standing::kSpecial}, {"3fff::1", Standing::kSpecial}, {"5f00::1", Standing::kSpecial},
-      {"4000::1", Standing::kSpecial}, {"2600::5efe:a00:1", Standing::kNever}, {"2600::200:5efe:808:808", Standing::kNever},
-      {"2600::100:5efe:808:808", Standing::kPublic}, {"2600::5eff:a00:1", Standing::kPublic}, {"fd12::5efe:a00:1", Standing::kNever},
-      {"169.254.169.254", Standing::kNever}, {"169.254.0.0", Standing::kNever}, {"168.63.129.16", Standing::kNever}, {"100.100.100.200", Standing::kNever},
-      {"192.0.0.192", Standing::kNever}, {"224.0.0.1", Standing::kNever}, {"255.255.255.255", Standing::kNever}, {"10.0.0.1", Standing::kSpecial},
-      {"192.168.1.1", Standing::kSpecial}, {"100.64.0.1", Standing::kSpecial}, {"192.88.99.1", Standing::kSpecial}};
+  const std::map<const char*, Standing> table{{"127.0.0.1", Standing::kLoopback},
+                                              {"127.255.255.255", Standing::kLoopback},
+                                              {"::1", Standing::kLoopback},
+                                              {"::", Standing::kNever},
+                                              {"::2", Standing::kNever},
+                                              {"0.0.0.0", Standing::kNever},
+                                              {"0.255.255.255", Standing::kNever},
+                                              {"::ffff:8.8.8.8", Standing::kNever},
+                                              {"::ffff:127.0.0.1", Standing::kNever},
+                                              {"::ffff:169.254.169.254", Standing::kNever},
+                                              {"::8.8.8.8", Standing::kNever},
+                                              {"::127.0.0.1", Standing::kNever},
+                                              {"::ffff:0:8.8.8.8", Standing::kNever},
+                                              {"64:ff9b::8.8.8.8", Standing::kNever},
+                                              {"64:ff9b::a9fe:a9fe", Standing::kNever},
+                                              {"64:ff9b:1::1", Standing::kNever},
+                                              {"64:ff9b:1:ffff:ffff:ffff:ffff:ffff", Standing::kNever},
+                                              {"64:ff9b:2::", Standing::kSpecial},
+                                              {"2002:7f00:1::1", Standing::kNever},
+                                              {"2002:808:808::", Standing::kNever},
+                                              {"2001::1", Standing::kNever},
+                                              {"2001:0:ffff:ffff:ffff:ffff:ffff:ffff", Standing::kNever},
+                                              {"2001:1::1", Standing::kSpecial},
+                                              {"2001:10::1", Standing::kSpecial},
+                                              {"2001:20::1", Standing::kSpecial},
+                                              {"2001:1ff:ffff::", Standing::kSpecial},
+                                              {"2001:db8::1", Standing::kSpecial},
+                                              {"fe80::1", Standing::kNever},
+                                              {"febf:ffff::", Standing::kNever},
+                                              {"fec0::1", Standing::kNever},
+                                              {"ff02::1", Standing::kNever},
+                                              {"fc00::1", Standing::kSpecial},
+                                              {"fd12:3456::1", Standing::kSpecial},
+                                              {"fd00:ec2::254", Standing::kNever},
+                                              {"fd00:ec3::1", Standing::kSpecial},
+                                              {"fd20:ce::254", Standing::kNever},
+                                              {"100::1", Standing::kSpecial},
+                                              {"3fff::1", Standing::kSpecial},
+                                              {"5f00::1", Standing::kSpecial},
+                                              {"4000::1", Standing::kSpecial},
+                                              {"2600::5efe:a00:1", Standing::kNever},
+                                              {"2600::200:5efe:808:808", Standing::kNever},
+                                              {"2600::100:5efe:808:808", Standing::kPublic},
+                                              {"2600::5eff:a00:1", Standing::kPublic},
+                                              {"fd12::5efe:a00:1", Standing::kNever},
+                                              {"169.254.169.254", Standing::kNever},
+                                              {"169.254.0.0", Standing::kNever},
+                                              {"168.63.129.16", Standing::kNever},
+                                              {"100.100.100.200", Standing::kNever},
+                                              {"192.0.0.192", Standing::kNever},
+                                              {"224.0.0.1", Standing::kNever},
+                                              {"255.255.255.255", Standing::kNever},
+                                              {"10.0.0.1", Standing::kSpecial},
+                                              {"192.168.1.1", Standing::kSpecial},
+                                              {"100.64.0.1", Standing::kSpecial},
+                                              {"192.88.99.1", Standing::kSpecial}};
   for (const auto& [text, standing] : table) EXPECT_EQ(standing_of(at(text)), standing) << text;
 }
 

@@ -120,7 +120,8 @@ void CaresResolver::on_answer(void* question, int status, int, ares_addrinfo* an
   // Through the reactor, for this may run inside start(), or inside c-ares.
   auto& reactor = asked->self->reactor_;
   reactor.cancel(pending.deadline);
-  pending.deadline = reactor.at(steady_clock::now(), [self = asked->self, kept = asked->pending] { self->finish(*kept); });
+  pending.deadline =
+      reactor.at(steady_clock::now(), [self = asked->self, kept = asked->pending] { self->finish(*kept); });
 }
 
 void CaresResolver::finish(Pending& pending) {

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "egress/curl_options.h"
 
 namespace beckon::egress {
 namespace {
@@ -34,11 +35,6 @@ int joined(const std::string& first, const std::string& second) {
 }
 
 }  // namespace
-
-void set_up_curl() {
-  static const auto done = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK(done == CURLE_OK);
-}
 
 CurlClient::CurlClient(Reactor& reactor, const Clock& clock, CurlSettings settings)
     : reactor_(reactor), clock_(clock), settings_(std::move(settings)), ca_path_(settings_.ca_file) {

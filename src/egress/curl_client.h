@@ -14,9 +14,6 @@ namespace beckon::egress {
 
 inline constexpr const char* kDebianCaFile = "/etc/ssl/certs/ca-certificates.crt";
 
-// libcurl's set-up, once for the process. Thread-safe.
-void set_up_curl();
-
 struct CurlSettings {
   Limits limits;
   std::string ca_file = kDebianCaFile;

@@ -8,17 +8,12 @@
 #include <array>
 
 #include "base/check.h"
+#include "egress/curl_options.h"
 #include "egress/own_addresses.h"
 #include "egress/retry_after.h"
 
 namespace beckon::egress {
 namespace {
-
-template <class T>
-void set(CURL* easy, CURLoption option, T value) {
-  const auto done = curl_easy_setopt(easy, option, value);
-  CHECK(done == CURLE_OK);
-}
 
 long milliseconds(Duration duration) { return static_cast<long>(std::max<Duration::rep>(duration.count(), 1)); }
 
@@ -40,43 +35,9 @@ std::chrono::microseconds figure(CURL* easy, CURLINFO info) {
 CurlTransfer::CurlTransfer(const std::string& ca_file, const Limits& limits, OwnAddresses& own)
     : easy_(curl_easy_init()), own_(own), header_limit_(limits.header_bytes) {
   CHECK(easy_ != nullptr);
-  set_lasting_options(ca_file);
-  set(easy_, CURLOPT_MAXAGE_CONN, std::max(1L, static_cast<long>(limits.idle.count() / 1000)));
-}
-
-CurlTransfer::~CurlTransfer() {
-  curl_easy_cleanup(easy_);
-  curl_slist_free_all(headers_);
-  curl_slist_free_all(connect_to_);
-}
-
-void CurlTransfer::set_lasting_options(const std::string& ca_file) {
-  set(easy_, CURLOPT_NOSIGNAL, 1L);
+  set_guarded_options(easy_, ca_file, limits.idle);
   set(easy_, CURLOPT_PRIVATE, static_cast<void*>(this));
   set(easy_, CURLOPT_ERRORBUFFER, static_cast<char*>(error_));
-  set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(easy_, CURLOPT_USERAGENT, "Beckon/" BECKON_VERSION);
-  set(easy_, CURLOPT_PATH_AS_IS, 1L);
-  set(easy_, CURLOPT_BUFFERSIZE, 16L * 1024);
-  // Rule 7: what libcurl leaves off by default is said all the same.
-  set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy_, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-  set(easy_, CURLOPT_PROXY, "");
-  set(easy_, CURLOPT_NOPROXY, "*");
-  set(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  set(easy_, CURLOPT_ACCEPT_ENCODING, static_cast<char*>(nullptr));
-  set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  set(easy_, CURLOPT_HTTP09_ALLOWED, 0L);
-  set(easy_, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-  // TLS. A CA directory costs some 35 ms of CPU for each connection: OpenSSL reads it anew. One file is kept parsed.
-  set(easy_, CURLOPT_CAPATH, static_cast<char*>(nullptr));
-  set(easy_, CURLOPT_CAINFO, ca_file.c_str());
-  set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-  set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  // Callbacks.
   set(easy_, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   set(easy_, CURLOPT_HEADERDATA, static_cast<void*>(this));
   set(easy_, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
@@ -85,6 +46,12 @@ void CurlTransfer::set_lasting_options(const std::string& ca_file) {
   set(easy_, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   set(easy_, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_connected);
   set(easy_, CURLOPT_PREREQDATA, static_cast<void*>(this));
+}
+
+CurlTransfer::~CurlTransfer() {
+  curl_easy_cleanup(easy_);
+  curl_slist_free_all(headers_);
+  curl_slist_free_all(connect_to_);
 }
 
 void CurlTransfer::begin(std::uint64_t ticket, HttpRequest request, HttpClient::Completion completion) {
@@ -230,15 +197,19 @@ void CurlTransfer::read_figures(Answer& answer) const {
   if (fresh == 0) latency.connected = latency.tls = {};  // out of the pool
 }
 
+std::string CurlTransfer::detail_of(CURLcode code, const Answer& answer) const {
+  if (answer.refusal) return "The address " + std::string(sentence(*answer.refusal)) + ".";
+  if (headers_too_long_) return "The answer's headers exceed the limit.";
+  if (code == CURLE_OK) return "The answer broke off within its headers.";
+  return error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+}
+
 Answer CurlTransfer::finish(CURLcode code, Instant now) {
   auto answer = std::move(answer_);
   answer.outcome = outcome_of(code);
   read_figures(answer);
   if (const auto* wait = answer.header("retry-after")) answer.retry_after = parse_retry_after(*wait, now);
-  if (headers_too_long_) answer.detail = "The answer's headers exceed the limit.";
-  else if (answer.refusal) answer.detail = "The address " + std::string(sentence(*answer.refusal)) + ".";
-  else if (code == CURLE_OK && answer.outcome != Outcome::kStatus) answer.detail = "The answer broke off within its headers.";
-  else if (answer.outcome != Outcome::kStatus) answer.detail = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+  if (answer.outcome != Outcome::kStatus) answer.detail = detail_of(code, answer);
   request_ = {};
   completion_ = nullptr;
   return answer;

@@ -31,12 +31,12 @@ class CurlTransfer {
   HttpClient::Completion take_completion() { return std::move(completion_); }
 
  private:
-  void set_lasting_options(const std::string& ca_file);
   void set_method_and_body();
   curl_slist* header_list() const;
   bool take_header(std::string_view line);
   std::size_t take_body(std::string_view piece);
   Outcome outcome_of(CURLcode code) const;
+  std::string detail_of(CURLcode code, const Answer& answer) const;
   void read_figures(Answer& answer) const;
 
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);

@@ -76,7 +76,8 @@ void Egress::check(Ticket ticket, Flight& flight) {
   if (url.address) return classified(ticket, flight, std::span{&*url.address, 1});
   if (is_localhost(url.host)) return classified(ticket, flight, loopback_addresses());
   const auto at_most = std::min(flight.order.limits.dns, flight.order.limits.whole);
-  flight.lookup = resolver_.start(url.host, at_most, [this, ticket](Lookup lookup) { resolved(ticket, std::move(lookup)); });
+  flight.lookup = resolver_.start(url.host, at_most,
+                                  [this, ticket](Lookup lookup) { resolved(ticket, std::move(lookup)); });
 }
 
 void Egress::resolved(Ticket ticket, Lookup lookup) {
@@ -114,7 +115,8 @@ void Egress::try_next(Ticket ticket, Flight& flight) {
                       .whole = std::max(left, Duration{1}),
                       .body_bytes = limits.body_bytes,
                       .kept_bytes = limits.kept_bytes};
-  flight.request = client_.start(std::move(request), [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
+  flight.request = client_.start(std::move(request),
+                                 [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
 }
 
 void Egress::answered(Ticket ticket, Answer answer) {
@@ -131,7 +133,8 @@ void Egress::answered(Ticket ticket, Answer answer) {
   flight.spent = latency.total;
   const bool unconnected =
       !answer.connected && (answer.outcome == Outcome::kConnect || answer.outcome == Outcome::kTimeout);
-  if (unconnected && !flight.addresses.empty() && flight.spent < flight.order.limits.whole) return try_next(ticket, flight);
+  const bool time_left = flight.spent < flight.order.limits.whole;
+  if (unconnected && time_left && !flight.addresses.empty()) return try_next(ticket, flight);
   end(ticket, std::move(answer));
 }
 

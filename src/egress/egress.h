@@ -1,7 +1,7 @@
 // Sends one request to a URL that a stranger chose: parse, resolve, classify, pin, send, under one deadline.
 //
-//   order ──check_url──▶ target ──resolver──▶ answers ──classify──▶ addresses ──client──▶ answer
-//             │refused             │dns                  │refused       └─ the next one if no connection was made
+//   order --check_url--> target --resolver--> answers --classify--> addresses --client--> answer
+//             | refused            | dns                  | refused      ^--------' no connection was made: the next
 //
 // The addresses of a name, three at most, are tried in turn only while no connection was made, so that a request is
 // not sent twice.

@@ -49,14 +49,17 @@ class ScriptedClient final : public HttpClient {
 class EgressOverScripts : public ::testing::Test {
  protected:
   Egress::Ticket send(const std::string& url) {
-    return egress.send({.url = url, .policy = std::make_shared<const Policy>()}, [this](Answer answer) { answers.push_back(std::move(answer)); });
+    return egress.send({.url = url, .policy = std::make_shared<const Policy>()},
+                       [this](Answer answer) { answers.push_back(std::move(answer)); });
   }
   static Lookup found(std::vector<const char*> texts, milliseconds elapsed) {
     Lookup lookup{.outcome = Lookup::Outcome::kFound, .elapsed = elapsed};
     for (const char* text : texts) lookup.addresses.push_back(*Address::parse(text));
     return lookup;
   }
-  static Answer failed(Outcome outcome, milliseconds total) { return {.outcome = outcome, .latency = {.total = total}}; }
+  static Answer failed(Outcome outcome, milliseconds total) {
+    return {.outcome = outcome, .latency = {.total = total}};
+  }
 
   ScriptedResolver resolver;
   ScriptedClient client;
@@ -75,7 +78,9 @@ TEST_F(EgressOverScripts, SpendsOneDeadlineOverAll) {
   EXPECT_EQ(client.requests.at(1).whole, Duration{4500});
   client.answer(2, failed(Outcome::kConnect, milliseconds{500}));
   EXPECT_EQ(client.requests.at(2).address.text(), "2600::1");
-  Answer good{.outcome = Outcome::kStatus, .status = 200, .latency = {.connected = milliseconds{10}, .sent = milliseconds{20}, .total = milliseconds{30}}};
+  Answer good{.outcome = Outcome::kStatus,
+              .status = 200,
+              .latency = {.connected = milliseconds{10}, .sent = milliseconds{20}, .total = milliseconds{30}}};
   client.answer(3, std::move(good));
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_EQ(answers[0].latency.dns, milliseconds{2500});
@@ -131,7 +136,8 @@ TEST(RetryAfter, ReadsSecondsAndDates) {
   EXPECT_EQ(parse_retry_after("Wednesday, 25-Feb-26 12:01:00 GMT", now), Duration{60'000});
   EXPECT_EQ(parse_retry_after("Wed Feb 25 12:01:00 2026", now), Duration{60'000});
   EXPECT_EQ(parse_retry_after("Wed, 25 Feb 2026 11:00:00 GMT", now), Duration{0});
-  for (const char* text : {"", " ", "-1", "1.5", "soon", "1s", "0x10", "tomorrow at noon"}) EXPECT_FALSE(parse_retry_after(text, now)) << text;
+  for (const char* text : {"", " ", "-1", "1.5", "soon", "1s", "0x10", "tomorrow at noon"})
+    EXPECT_FALSE(parse_retry_after(text, now)) << text;
 }
 
 TEST(Reactor, RunsTimersInOrderAndEndsAWaitWhenWoken) {

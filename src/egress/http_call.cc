@@ -4,19 +4,12 @@
 
 #include <memory>
 
-#include "base/check.h"
-#include "egress/curl_client.h"
+#include "egress/curl_options.h"
 
 namespace beckon::egress {
 namespace {
 
 constexpr std::size_t kMostBody = 64u << 20;
-
-template <class T>
-void set(CURL* easy, CURLoption option, T value) {
-  const auto done = curl_easy_setopt(easy, option, value);
-  CHECK(done == CURLE_OK);
-}
 
 std::size_t on_body(char* data, std::size_t one, std::size_t size, void* body) {
   auto& text = *static_cast<std::string*>(body);

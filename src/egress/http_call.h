@@ -1,5 +1,5 @@
-// A plain HTTP call for the command line, where the person at the keyboard chose the URL: no guard, any method, blocking.
-// Never for a URL that came over the network.
+// A plain HTTP call for the command line, where the person at the keyboard chose the URL: no guard, any method,
+// blocking. Never for a URL that came over the network.
 #pragma once
 #include <string>
 #include <string_view>

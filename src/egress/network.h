@@ -19,7 +19,9 @@ struct NetworkSettings {
 class Network {
  public:
   Network(const Clock& clock, const NetworkSettings& settings)
-      : resolver_(reactor_, settings.resolver), client_(reactor_, clock, settings.client), egress_(resolver_, client_) {}
+      : resolver_(reactor_, settings.resolver),
+        client_(reactor_, clock, settings.client),
+        egress_(resolver_, client_) {}
   Egress& egress() { return egress_; }
 
  private:

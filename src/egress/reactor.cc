@@ -98,7 +98,8 @@ void Reactor::poll(Duration at_most) {
     const auto found = watches_.find(fd);
     if (found == watches_.end() || key(fd, found->second.serial) != event.data.u64) continue;
     const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
-    found->second.watcher->on_ready(fd, broken || (event.events & EPOLLIN) != 0, broken || (event.events & EPOLLOUT) != 0);
+    const auto has = [&](std::uint32_t kind) { return broken || (event.events & kind) != 0; };
+    found->second.watcher->on_ready(fd, has(EPOLLIN), has(EPOLLOUT));
   }
   run_due();
 }

@@ -38,7 +38,7 @@ class Reactor {
   Timer at(SteadyTime when, std::move_only_function<void()> then);
   void cancel(const Timer& timer);  // nothing if it has run
 
-  // Waits until something is ready, due, woken, or `at_most` has passed (rounded up to a millisecond); runs all that is.
+  // Waits until something is ready or due, wake(), or `at_most` has passed, and runs what is ready and due.
   void poll(Duration at_most);
 
   // Ends a poll that waits, or the next. Thread-safe, async-signal-safe.

@@ -24,7 +24,7 @@ std::string_view sentence(Refusal refusal) {
     case Refusal::kBadPort: return "must have a port from 1 to 65535 without leading zeros";
     case Refusal::kHeader: return "has a header that may not be set, or one with a control character";
     case Refusal::kPlainHttp: return "must use https; plain http is not admitted on this server";
-    case Refusal::kClosedPort: return "must use port 443 or one from 1024 upward that belongs to no database or control service";
+    case Refusal::kClosedPort: return "must use port 443, or one from 1024 upward that is no well-known service";
     case Refusal::kSingleLabel: return "must name its host in full, with a domain";
     case Refusal::kReservedName: return "must not use a name that is local to a machine or a network";
     case Refusal::kMetadataName: return "must not name a cloud's metadata service";

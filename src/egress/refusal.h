@@ -1,4 +1,4 @@
-// Why a request may not leave: a closed list, each with a sentence a person can act on. Decided before any socket opens.
+// Why a request may not leave: a closed list, each with a sentence a person can act on. Decided before a socket opens.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -83,7 +83,8 @@ std::size_t port_colon(std::string_view authority) {
 }  // namespace
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  if (text.empty() || text.size() > 5 || text.front() == '0' || !std::ranges::all_of(text, is_digit)) return std::nullopt;
+  if (text.empty() || text.size() > 5 || text.front() == '0') return std::nullopt;
+  if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
   int value = 0;
   for (const char c : text) value = value * 10 + (c - '0');
   if (value > 65535) return std::nullopt;

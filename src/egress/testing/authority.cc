@@ -34,7 +34,8 @@ Identity::Identity(const std::string& name, const Identity* issuer, bool authori
   X509_gmtime_adj(X509_getm_notAfter(made), 24 * 3600);
   X509_set_pubkey(made, key_.get());
   const auto* text = static_cast<const unsigned char*>(static_cast<const void*>(name.data()));
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_UTF8, text, static_cast<int>(name.size()), -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_UTF8, text, static_cast<int>(name.size()), -1,
+                             0);
   X509* by = issuer != nullptr ? issuer->certificate_.get() : made;
   X509_set_issuer_name(made, X509_get_subject_name(by));
   add_extension(made, by, NID_basic_constraints, authority ? "critical,CA:TRUE" : "CA:FALSE");

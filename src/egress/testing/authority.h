@@ -16,7 +16,7 @@ class Identity {
   // For a DNS name; signed by `issuer`, or by itself. An authority may sign others.
   Identity(const std::string& name, const Identity* issuer, bool authority = false);
 
-  ssl_ctx_st* server_context() const;                  // to be freed by the caller
+  ssl_ctx_st* server_context() const;                     // to be freed by the caller
   void write_certificate(const std::string& path) const;  // PEM
 
  private:

@@ -15,9 +15,13 @@ namespace {
 constexpr std::size_t kHead = 12;  // RFC 1035 section 4.1.1
 constexpr int kA = 1, kAaaa = 28;
 
-sockaddr* generic(sockaddr_in& in) { return static_cast<sockaddr*>(static_cast<void*>(&in)); }
+sockaddr* generic(sockaddr_in& in) {
+  return static_cast<sockaddr*>(static_cast<void*>(&in));
+}
 
-std::string two(std::size_t value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)}; }
+std::string two(std::size_t value) {
+  return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)};
+}
 
 // The first question's name and type, and where it ends.
 std::string read_name(const std::string& packet, std::size_t& at) {
@@ -28,7 +32,8 @@ std::string read_name(const std::string& packet, std::size_t& at) {
     at += size + 1u;
   }
   ++at;
-  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return name;
 }
 

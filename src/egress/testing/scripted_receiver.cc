@@ -16,11 +16,14 @@
 namespace beckon::egress::testing {
 namespace {
 
-int family_of(std::string_view address) { return address.find(':') == std::string_view::npos ? AF_INET : AF_INET6; }
+int family_of(std::string_view address) {
+  return address.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
+}
 
 // The length that the head announces, or 0.
 std::size_t body_size(std::string head) {
-  std::ranges::transform(head, head.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(head, head.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   const auto at = head.find("\r\ncontent-length:");
   return at == std::string::npos ? 0 : std::stoul(head.substr(at + 17));
 }
@@ -79,14 +82,17 @@ void ScriptedReceiver::Connection::reset() {
 }
 
 ScriptedReceiver::ScriptedReceiver(Script script, const Identity* identity, const char* address)
-    : script_(std::move(script)), identity_(identity), listener_(socket(family_of(address), SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    : script_(std::move(script)),
+      identity_(identity),
+      listener_(socket(family_of(address), SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   sockaddr_storage at{};
   at.ss_family = static_cast<sa_family_t>(family_of(address));
   void* place = &at;
   const bool is_v6 = at.ss_family == AF_INET6;
-  CHECK(inet_pton(at.ss_family, address, is_v6 ? static_cast<void*>(&static_cast<sockaddr_in6*>(place)->sin6_addr)
-                                               : static_cast<void*>(&static_cast<sockaddr_in*>(place)->sin_addr)) == 1);
+  CHECK(inet_pton(at.ss_family, address,
+                  is_v6 ? static_cast<void*>(&static_cast<sockaddr_in6*>(place)->sin6_addr)
+                        : static_cast<void*>(&static_cast<sockaddr_in*>(place)->sin_addr)) == 1);
   auto* generic = static_cast<sockaddr*>(place);
   socklen_t size = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   CHECK(bind(listener_, generic, size) == 0 && listen(listener_, 64) == 0 && pipe(stop_) == 0);
@@ -116,7 +122,8 @@ ScriptedReceiver::Script ScriptedReceiver::answering(std::string text) {
 }
 
 std::string ScriptedReceiver::url(std::string_view host, std::string_view path) const {
-  return (identity_ != nullptr ? "https://" : "http://") + std::string(host) + ":" + std::to_string(port_) + std::string(path);
+  return (identity_ != nullptr ? "https://" : "http://") + std::string(host) + ":" + std::to_string(port_) +
+         std::string(path);
 }
 
 int ScriptedReceiver::connections() const {

@@ -19,11 +19,11 @@ class ScriptedReceiver {
   // One connection, as the script sees it. Confined to the script's thread.
   class Connection {
    public:
-    std::optional<std::string> read_request();  // head and body; nothing when the peer is gone
-    bool write(std::string_view text);          // false when the peer is gone
-    bool pause(std::chrono::milliseconds time); // false when the receiver is being stopped
-    void wait_for_the_end();                    // until the peer closes, or the receiver is being stopped
-    void reset();                               // closes with RST
+    std::optional<std::string> read_request();   // head and body; nothing when the peer is gone
+    bool write(std::string_view text);           // false when the peer is gone
+    bool pause(std::chrono::milliseconds time);  // false when the receiver is being stopped
+    void wait_for_the_end();                     // until the peer closes, or the receiver is being stopped
+    void reset();                                // closes with RST
 
    private:
     friend class ScriptedReceiver;

@@ -1,0 +1,210 @@
+// What receivers do, and what is told of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "egress/testing/world.h"
+
+namespace beckon::egress {
+namespace {
+
+using namespace testing;
+using std::chrono::milliseconds;
+using Connection = ScriptedReceiver::Connection;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(Network, PostsWhatItWasGivenAndTellsWhatCameBack) {
+  World world;
+  ScriptedReceiver receiver(
+      ScriptedReceiver::answering("HTTP/1.1 202 Accepted\r\nX-One: 1\r\nRetry-After: 120\r\nSet-Cookie: "
+                                  "a=b\r\nAlt-Svc: h2=\":1\"\r\nContent-Length: 5\r\n\r\nhello"));
+  auto order = world.order(receiver.url("127.0.0.1", "/a/../b|{c}[d]\"<>?c=%20d?e"), R"({"id":"evt_1"})");
+  order.headers.push_back({"X-Empty", ""});
+  order.headers.push_back({"webhook-id", "evt_1"});
+  const auto answer = world.send(std::move(order));
+  EXPECT_EQ(answer.reason(), "status 202");
+  EXPECT_EQ(answer.body, "hello");
+  EXPECT_FALSE(answer.body_cut);
+  EXPECT_EQ(*answer.header("x-ONE"), "1");
+  EXPECT_EQ(answer.header("x-two"), nullptr);
+  EXPECT_EQ(answer.retry_after, Duration{120'000});
+  EXPECT_EQ(answer.remote->text(), "127.0.0.1");
+  EXPECT_TRUE(answer.connected);
+  EXPECT_EQ(answer.latency.dns.count(), 0);
+  EXPECT_GT(answer.latency.connected.count(), 0);
+  EXPECT_LE(answer.latency.connected, answer.latency.sent);
+  EXPECT_LE(answer.latency.sent, answer.latency.first_byte);
+  EXPECT_LE(answer.latency.first_byte, answer.latency.total);
+  const auto request = receiver.requests().at(0);
+  EXPECT_THAT(request, StartsWith("POST /a/../b|{c}[d]\"<>?c=%20d?e HTTP/1.1\r\nHost: 127.0.0.1:" +
+                                  std::to_string(receiver.port()) + "\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nX-Empty:\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nwebhook-id: evt_1\r\n"));
+  EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n{\"id\":\"evt_1\"}"));
+  for (const char* never : {"Accept-Encoding", "Expect", "Cookie", "Connection:", "x-www-form"})
+    EXPECT_THAT(request, Not(HasSubstr(never)));
+}
+
+TEST(Network, SendsABodyOfAMegabyteWithoutExpect) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  EXPECT_EQ(world.send(world.order(receiver.url(), std::string(2u << 20, 'x'))).status, 200);
+  EXPECT_THAT(receiver.requests().at(0).substr(0, 400), Not(HasSubstr("Expect")));
+}
+
+// What receivers do. Each row ends with the outcome that a tenant is told.
+struct Behaviour {
+  const char* name;
+  ScriptedReceiver::Script script;
+  const char* reason;
+  int status;
+};
+
+std::vector<Behaviour> behaviours() {
+  const auto after_request = [](auto then) {
+    return [then](Connection& c) {
+      if (c.read_request()) then(c);
+    };
+  };
+  return {
+      {"says nothing", after_request([](Connection& c) { c.wait_for_the_end(); }), "timeout", 0},
+      {"does not even read", [](Connection& c) { c.pause(milliseconds{60'000}); }, "timeout", 0},
+      {"drips its status line", after_request([](Connection& c) {
+         for (const char byte : std::string(kOk))
+           if (!c.pause(milliseconds{100}) || !c.write({&byte, 1})) return;
+       }),
+       "timeout", 0},
+      {"drips its body", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+         while (c.pause(milliseconds{50}) && c.write("x")) {
+         }
+       }),
+       "timeout", 200},
+      {"sends an endless body", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\n\r\n");
+         while (c.write(std::string(4096, 'x'))) {
+         }
+       }),
+       "status 200", 200},
+      {"sends an endless chunked body", after_request([](Connection& c) {
+         c.write("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n");
+         while (c.write("400\r\n" + std::string(1024, 'x') + "\r\n")) {
+         }
+       }),
+       "status 500", 500},
+      {"sends endless headers", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\n");
+         while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {
+         }
+       }),
+       "connect", 200},
+      {"sends one endless header", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\nX-Long: ");
+         while (c.write(std::string(1000, 'x'))) {
+         }
+       }),
+       "connect", 200},
+      {"informs without end", after_request([](Connection& c) {
+         while (c.write("HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n")) {
+         }
+       }),
+       "connect", 103},
+      {"sends endless trailers", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
+         while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {
+         }
+       }),
+       "connect", 200},
+      {"informs first", after_request([](Connection& c) {
+         c.write("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n");
+         c.write(kOk);
+       }),
+       "status 200", 200},
+      {"resets after the request", after_request([](Connection& c) { c.reset(); }), "connect", 0},
+      {"resets within its body", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
+         c.reset();
+       }),
+       "connect", 200},
+      {"hangs up without an answer", after_request([](Connection&) {}), "connect", 0},
+      {"hangs up within its headers", after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nX-On"); }),
+       "connect", 200},
+      {"hangs up within its body",
+       after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"); }), "connect",
+       200},
+      {"speaks no HTTP", after_request([](Connection& c) { c.write("220 mail.example ESMTP\r\n"); }), "connect", 0},
+      {"speaks HTTP/0.9", after_request([](Connection& c) { c.write("<html>"); }), "connect", 0},
+      {"gives two lengths", after_request([](Connection& c) {
+         c.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok");
+       }),
+       "status 200", 200},
+      {"ends its body by closing", after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\n\r\nbye"); }),
+       "status 200", 200},
+      {"has no body to send", after_request([](Connection& c) {
+         c.write("HTTP/1.1 204 No Content\r\n\r\n");
+         c.wait_for_the_end();
+       }),
+       "status 204", 204},
+      {"is gone", after_request([](Connection& c) { c.write("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"); }),
+       "status 410", 410},
+  };
+}
+
+TEST(Network, StandsWhatReceiversDo) {
+  for (const auto& behaviour : behaviours()) {
+    SCOPED_TRACE(behaviour.name);
+    World world;
+    if (behaviour.reason == std::string_view{"timeout"}) world.limits.whole = Duration{400};
+    ScriptedReceiver receiver(behaviour.script);
+    const auto answer = world.post(receiver.url());
+    EXPECT_EQ(answer.reason(), behaviour.reason) << answer.detail;
+    EXPECT_EQ(answer.status, behaviour.status);
+    EXPECT_LE(answer.body.size(), world.limits.kept_bytes);
+    EXPECT_LT(answer.latency.total, milliseconds{4000});
+    EXPECT_TRUE(answer.connected);
+    EXPECT_EQ(answer.header("x-early"), nullptr);
+    // The next request fares well all the same.
+    world.limits = {};
+    ScriptedReceiver healthy(ScriptedReceiver::answering(kOk));
+    EXPECT_EQ(world.post(healthy.url()).status, 200);
+  }
+}
+
+TEST(Network, CutsALongBodyAndKeepsItsBeginning) {
+  World world;
+  ScriptedReceiver receiver(
+      ScriptedReceiver::answering("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n" + std::string(10'000, 'y')));
+  auto answer = world.post(receiver.url());
+  EXPECT_EQ(answer.body, std::string(4096, 'y'));
+  EXPECT_TRUE(answer.body_cut);
+  EXPECT_EQ(world.post(receiver.url()).status, 200);
+  EXPECT_EQ(receiver.connections(), 1) << "below the limit it is read to its end, and the connection kept";
+  world.limits.kept_bytes = world.limits.body_bytes = 64 * 1024;
+  answer = world.post(receiver.url());
+  EXPECT_EQ(answer.body.size(), 10'000u);
+  EXPECT_FALSE(answer.body_cut);
+}
+
+TEST(Network, FollowsNoRedirect) {
+  World world;
+  ScriptedReceiver inside(ScriptedReceiver::answering(kOk));
+  for (const char* status : {"301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"}) {
+    ScriptedReceiver receiver(
+        ScriptedReceiver::answering(std::string("HTTP/1.1 ") + status + "\r\nLocation: " + inside.url() +
+                                    "\r\nRefresh: 0; url=" + inside.url() + "\r\nContent-Length: 0\r\n\r\n"));
+    EXPECT_EQ(world.post(receiver.url()).status, std::stoi(status));
+  }
+  EXPECT_EQ(inside.connections(), 0);
+}
+
+TEST(Network, DecompressesNothing) {
+  World world;
+  const std::string bomb = "\x1f\x8b\x08";
+  ScriptedReceiver receiver(
+      ScriptedReceiver::answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n" + bomb));
+  EXPECT_EQ(world.post(receiver.url()).body, bomb);
+}
+
+}  // namespace
+}  // namespace beckon::egress

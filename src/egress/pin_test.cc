@@ -1,0 +1,209 @@
+// From a name to the address that is connected to.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "egress/testing/world.h"
+
+namespace beckon::egress {
+namespace {
+
+using namespace testing;
+using std::chrono::milliseconds;
+using Connection = ScriptedReceiver::Connection;
+using ::testing::HasSubstr;
+
+TEST(Network, ConnectsByNameToTheAddressThatWasClassified) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk), nullptr, "0.0.0.0");
+  world.dns.answer("hooks.example", {"127.0.0.1"});
+  auto answer = world.post(receiver.url("hooks.example"));
+  EXPECT_EQ(answer.reason(), "status 200");
+  EXPECT_EQ(answer.remote->text(), "127.0.0.1");
+  EXPECT_GT(answer.latency.dns.count(), 0);
+  EXPECT_GE(answer.latency.connected, answer.latency.dns);
+  EXPECT_THAT(receiver.requests().at(0), HasSubstr("\r\nHost: hooks.example:"));
+
+  world.dns.answer("hooks.example", {"127.0.0.2"});
+  answer = world.post(receiver.url("hooks.example"));
+  EXPECT_EQ(answer.remote->text(), "127.0.0.2");
+  EXPECT_GT(answer.latency.connected.count(), 0) << "another address never gets an old connection";
+  EXPECT_EQ(receiver.connections(), 2);
+
+  world.dns.answer("other.example", {"127.0.0.2"});
+  EXPECT_EQ(world.post(receiver.url("other.example")).status, 200);
+  EXPECT_EQ(receiver.connections(), 3) << "nor does another name";
+}
+
+TEST(Network, RefusesANameThatRebindsBetweenAttempts) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  world.dns.answer("hooks.example", {"127.0.0.1"});
+  EXPECT_EQ(world.post(receiver.url("hooks.example")).status, 200);
+  for (const char* evil : {"10.0.0.1", "169.254.169.254", "fd00:ec2::254", "::ffff:127.0.0.1"}) {
+    world.dns.answer("hooks.example", {evil});
+    const auto answer = world.post(receiver.url("hooks.example"));
+    EXPECT_EQ(answer.reason(), "refused by policy") << evil;
+    EXPECT_FALSE(answer.connected);
+  }
+  EXPECT_EQ(receiver.requests().size(), 1u);
+}
+
+TEST(Network, RefusesMixedAnswers) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  world.dns.answer("hooks.example", {"127.0.0.1", "10.0.0.1"});
+  EXPECT_EQ(world.post(receiver.url("hooks.example")).refusal, Refusal::kSpecialAddress);
+  world.dns.answer("hooks.example", {"127.0.0.1", "fe80::1"});
+  EXPECT_EQ(world.post(receiver.url("hooks.example")).refusal, Refusal::kNeverAddress);
+  world.policy.admit_loopback = false;
+  world.dns.answer("hooks.example", {"127.0.0.1"});
+  EXPECT_EQ(world.post(receiver.url("hooks.example")).refusal, Refusal::kLoopbackAddress);
+  EXPECT_EQ(receiver.connections(), 0);
+}
+
+TEST(Network, TellsADnsFailureFromARefusal) {
+  World world;
+  world.limits.dns = Duration{200};
+  world.dns.fail("fails.example");
+  world.dns.stay_silent("silent.example");
+  world.dns.talk_nonsense("nonsense.example");
+  world.dns.answer("empty.example", {});
+  for (const char* host : {"missing.example", "fails.example", "silent.example", "nonsense.example", "empty.example"}) {
+    const auto answer = world.post(std::string("http://") + host + ":8080/");
+    EXPECT_EQ(answer.reason(), "dns") << host;
+    EXPECT_FALSE(answer.refusal || answer.remote);
+    EXPECT_FALSE(answer.detail.empty());
+  }
+}
+
+TEST(Network, UsesOneFamilyWhenTheOtherStaysSilent) {
+  World world;
+  world.limits.dns = Duration{500};
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  world.dns.answer("half.example", {"127.0.0.1"});
+  world.dns.stay_silent_on_v6("half.example");
+  EXPECT_EQ(world.post(receiver.url("half.example")).status, 200);
+}
+
+TEST(Network, LetsHangingDnsHarmOnlyItsOwn) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  world.dns.answer("quick.example", {"127.0.0.1"});
+  int hanging = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto name = "silent" + std::to_string(i) + ".example";
+    world.dns.stay_silent(name);
+    world.egress().send(world.order("http://" + name + ":8080/"), [&](Answer) { --hanging; });
+    ++hanging;
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(world.post(receiver.url("quick.example")).status, 200);
+  EXPECT_EQ(hanging, 20);
+  EXPECT_EQ(world.egress().in_flight(), 20u);
+}
+
+TEST(Network, TriesTheNextAddressWhenNoConnectionWasMade) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk), nullptr, "127.0.0.3");
+  world.dns.answer("hooks.example", {"127.0.0.2", "127.0.0.3"});
+  const auto answer = world.post(receiver.url("hooks.example"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.remote->text(), "127.0.0.3");
+  world.dns.answer("hooks.example", {"127.0.0.2"});
+  EXPECT_EQ(world.post(receiver.url("hooks.example")).reason(), "connect");
+}
+
+TEST(Network, TriesNoSecondAddressOnceConnected) {
+  World world;
+  ScriptedReceiver receiver([](Connection& c) { c.read_request(); }, nullptr, "0.0.0.0");
+  world.dns.answer("hooks.example", {"127.0.0.2", "127.0.0.3"});
+  EXPECT_EQ(world.post(receiver.url("hooks.example")).reason(), "connect");
+  EXPECT_EQ(receiver.requests().size(), 1u);
+}
+
+TEST(Network, ConnectsOverIpv6) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk), nullptr, "::1");
+  world.dns.answer("six.example", {"::1"});
+  EXPECT_EQ(world.post(receiver.url("[::1]")).status, 200);
+  EXPECT_EQ(world.post(receiver.url("six.example")).remote->text(), "::1");
+  EXPECT_THAT(receiver.requests().at(0), HasSubstr("\r\nHost: [::1]:" + std::to_string(receiver.port()) + "\r\n"));
+}
+
+TEST(Network, TakesLocalhostWithoutDnsInDevelopment) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  EXPECT_EQ(world.post(receiver.url("localhost")).status, 200);
+  EXPECT_EQ(world.post(receiver.url("my.localhost")).status, 200);
+  EXPECT_EQ(world.dns.asked("localhost"), 0);
+}
+
+TEST(Network, RefusesBeforeAnySocketOpens) {
+  World world;
+  world.policy = {};
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  EXPECT_EQ(world.post(receiver.url()).refusal, Refusal::kPlainHttp);
+  EXPECT_EQ(world.post("https://127.0.0.1:" + std::to_string(receiver.port()) + "/").refusal,
+            Refusal::kLoopbackAddress);
+  EXPECT_EQ(world.post("https://2130706433/").refusal, Refusal::kNumericSpelling);
+  auto order = world.order("https://a.example/");
+  order.headers.push_back({"Host", "b.example"});
+  EXPECT_EQ(world.send(order).refusal, Refusal::kHeader);
+  order.headers.back() = {"X-A", "b\r\nX-C: d"};
+  const auto answer = world.send(order);
+  EXPECT_EQ(answer.refusal, Refusal::kHeader);
+  EXPECT_EQ(answer.reason(), "refused by policy");
+  EXPECT_EQ(world.dns.asked("a.example"), 0);
+  EXPECT_EQ(receiver.connections(), 0);
+}
+
+TEST(CurlClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
+  Reactor reactor;
+  const SystemClock clock;
+  CurlClient client(reactor, clock, {});
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  // A caller that classified wrongly: the policy does not admit loopback.
+  HttpRequest request{.target = {.url = *parse_url(receiver.url("hooks.example"))},
+                      .address = *Address::parse("127.0.0.1"),
+                      .policy = std::make_shared<const Policy>(Policy{.admit_http = true})};
+  std::optional<Answer> answer;
+  client.start(std::move(request), [&](Answer came) { answer = std::move(came); });
+  while (!answer) client.poll(milliseconds{1000});
+  EXPECT_EQ(answer->reason(), "refused by policy");
+  EXPECT_EQ(answer->refusal, Refusal::kLoopbackAddress);
+  EXPECT_EQ(receiver.connections(), 0);
+}
+
+TEST(JudgeEndpoint, TakesWhatDoesNotResolveAndRefusesWhatLeadsInside) {
+  World world;
+  const Policy policy;
+  const auto judged = [&](const char* url, Duration at_most = Duration{3000}) {
+    return judge_endpoint(url, policy, world.settings.resolver, at_most);
+  };
+  world.dns.answer("good.example", {"8.8.8.8", "2600::1"});
+  world.dns.answer("inside.example", {"10.0.0.1"});
+  world.dns.answer("mixed.example", {"8.8.8.8", "::1"});
+  world.dns.stay_silent("silent.example");
+  EXPECT_EQ(judged("https://good.example/"), std::nullopt);
+  EXPECT_EQ(judged("https://missing.example/"), std::nullopt);
+  EXPECT_EQ(judged("https://silent.example/", Duration{200}), std::nullopt);
+  EXPECT_EQ(judged("https://8.8.8.8/"), std::nullopt);
+  EXPECT_EQ(judged("https://inside.example/"), Refusal::kSpecialAddress);
+  EXPECT_EQ(judged("https://mixed.example/"), Refusal::kLoopbackAddress);
+  EXPECT_EQ(judged("https://0x7f.1/"), Refusal::kNumericSpelling);
+  EXPECT_EQ(judged("https://localhost/"), Refusal::kReservedName);
+}
+
+TEST(Resolver, ReadsTheHostsFileOnlyIfTold) {
+  World world;
+  const auto settings = world.settings.resolver;
+  EXPECT_EQ(resolve_now("missing.example", Duration{3000}, settings).outcome, Lookup::Outcome::kNoName);
+  world.dns.answer("Mixed.Example", {});
+  world.dns.answer("two.example", {"1.2.3.4", "2600::7", "1.2.3.5"});
+  auto found = resolve_now("two.example", Duration{3000}, settings);
+  EXPECT_EQ(found.outcome, Lookup::Outcome::kFound);
+  EXPECT_EQ(found.addresses.size(), 3u);
+  EXPECT_EQ(world.dns.asked("two.example"), 2) << "no search domain, one question of each kind";
+}
+
+}  // namespace
+}  // namespace beckon::egress
