@@ -189,6 +189,8 @@ describe('against the server', () => {
     await until('it has ended', async () => (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status === 'failed');
     const { json } = await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 });
     for (const attempt of json.attempts) assertFits(attempt, ['components', 'schemas', 'Attempt'], { closed: true });
+    const { json: event } = await ask('getEvent', { role: 'OPERATOR', params: { eventId: json.eventId }, expect: 200 });
+    for (const one of event.deliveries) assertFits(one, ['components', 'schemas', 'Delivery'], { closed: true });
     await ask('listDeliveries', { role: 'OPERATOR', params, query: '?status=failed&eventType=webhook.test&limit=5', expect: 200 });
     await ask('retryDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 202 });
   });
