@@ -10,7 +10,7 @@ namespace {
 class Account {
  public:
   Account(const CompiledRules& rules, const Facts& facts, json::Writer& out)
-      : rules_(rules), facts_(facts), out_(out), scene_(facts, rules.keys, newest_) {}
+      : rules_(rules), facts_(facts), out_(out), scene_(facts, rules.keys, groups_) {}
 
   void add(std::uint32_t index) {
     rule_ = &rules_.rules[index];
@@ -92,8 +92,8 @@ class Account {
     const bool held = test.holds(take(measure, scene_).value);
     for (int step = 0; step < kSteps && next != kNever; ++step) {
       const Facts then{facts_.window, facts_.context, next, facts_.retention};
-      std::vector<std::uint8_t> newest;
-      Scene scene(then, rules_.keys, newest);
+      std::vector<std::uint8_t> groups;
+      Scene scene(then, rules_.keys, groups);
       const Taken taken = take(measure, scene);
       if (test.holds(taken.value) != held) return next;
       next = taken.next;
@@ -118,7 +118,7 @@ class Account {
   const CompiledRules& rules_;
   const Facts& facts_;
   json::Writer& out_;
-  std::vector<std::uint8_t> newest_;
+  std::vector<std::uint8_t> groups_;
   Scene scene_;
   const Rule* rule_ = nullptr;
   Course course_;

@@ -15,7 +15,7 @@ struct Scratch {
     std::int64_t value = 0;
   };
   std::vector<Slot> slots;
-  std::vector<std::uint8_t> newest;
+  std::vector<std::uint8_t> groups;
   std::uint64_t judgements = 0;
 };
 
@@ -25,7 +25,7 @@ struct Scratch {
 class Judgement {
  public:
   Judgement(const CompiledRules& rules, const Facts& facts, Scratch& scratch)
-      : rules_(rules), scratch_(scratch), scene_(facts, rules.keys, scratch.newest), number_(++scratch.judgements) {
+      : rules_(rules), scratch_(scratch), scene_(facts, rules.keys, scratch.groups), number_(++scratch.judgements) {
     if (scratch_.slots.size() < rules.measures.size()) scratch_.slots.resize(rules.measures.size());
   }
 

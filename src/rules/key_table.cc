@@ -10,17 +10,18 @@ std::int32_t KeyTable::add(std::string_view key) {
   if (keys_.size() * 2 > slots_.size()) {
     slots_.assign(std::max<std::size_t>(slots_.size() * 2, 16), {});
     mask_ = slots_.size() - 1;
-    for (std::size_t i = 0; i < keys_.size(); ++i) place(hash_of(keys_[i]), static_cast<std::int32_t>(i));
+    for (std::size_t i = 0; i < keys_.size(); ++i) place(static_cast<std::int32_t>(i));
   } else {
-    place(hash_of(key), static_cast<std::int32_t>(keys_.size() - 1));
+    place(static_cast<std::int32_t>(keys_.size() - 1));
   }
   return static_cast<std::int32_t>(keys_.size() - 1);
 }
 
-void KeyTable::place(std::uint64_t hash, std::int32_t number) {
-  std::size_t i = hash & mask_;
+void KeyTable::place(std::int32_t number) {
+  const KeyWords words(keys_[static_cast<std::size_t>(number)]);
+  std::size_t i = words.hash() & mask_;
   while (slots_[i].number != kUnknown) i = (i + 1) & mask_;
-  slots_[i] = {.hash = hash, .number = number};
+  slots_[i] = {.words = words, .number = number};
 }
 
 }  // namespace beckon::rules

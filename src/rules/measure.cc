@@ -19,6 +19,14 @@ Taken take_count(const ReadyMeasure& measure, Scene& scene) {
   const Duration span = scene.span(measure.source->within);
   Taken taken{.next = scene.next_to_come(measure.stream)};
   Instant oldest = kNever;
+  if (measure.stream.key_alone && measure.stream.key != Stream::kEveryKey) {
+    const auto instants = scene.instants(measure.stream, scene.now() - span);
+    taken.value = static_cast<std::int64_t>(instants.size());
+    if (instants.empty()) return taken;
+    taken.witness = instants.back();
+    taken.next = std::min(taken.next, instants.front() + span);
+    return taken;
+  }
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t, Instant at) {
     if (taken.value++ == 0) taken.witness = at;
     oldest = at;

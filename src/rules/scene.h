@@ -1,4 +1,4 @@
-// What one judgement can see: the window at an instant, threaded by key when the first measure asks.
+// What one judgement can see: the window at an instant, sorted by key when the first measure asks.
 //
 // Visible are the signals in (now − retention, now]. One with its instant still ahead is not, but that it will come is
 // a change by time, so it can be asked for.
@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "rules/key_table.h"
@@ -16,7 +17,7 @@ namespace beckon::rules {
 
 inline constexpr Instant kNever = Instant::max();
 
-// A filter made ready: which thread of signals to follow, and whether the key alone decides.
+// A filter made ready: which signals to look at, and whether the key alone decides.
 struct Stream {
   static constexpr std::int32_t kEveryKey = -1;
 
@@ -25,11 +26,11 @@ struct Stream {
   bool key_alone = false;
 };
 
-// Confined to one judgement; the facts and tables outlive it. `newest` is scratch of the caller.
+// Confined to one judgement; the facts and tables outlive it. `groups` is scratch of the caller.
 class Scene {
  public:
-  Scene(const Facts& facts, const KeyTable& keys, std::vector<std::uint8_t>& newest)
-      : facts_(facts), window_(facts.window), keys_(keys), newest_(newest) {
+  Scene(const Facts& facts, const KeyTable& keys, std::vector<std::uint8_t>& groups)
+      : facts_(facts), window_(facts.window), keys_(keys), groups_(groups) {
     const Instant floor = facts.now - facts.retention;
     end_ = window_.size();
     while (end_ > 0 && window_.at(end_ - 1) > facts.now) --end_;
@@ -54,12 +55,21 @@ class Scene {
       }
       return;
     }
-    if (!threaded_) thread();
-    for (std::size_t i = newest_[static_cast<std::size_t>(stream.key)]; i != kNone; i = older_[i]) {
-      const Instant at = window_.at(i);
+    const Range range = of_key(stream.key);
+    for (std::size_t place = range.end; place-- > range.begin;) {
+      const Instant at = at_[place];
       if (at <= after) return;
+      const std::size_t i = signal_[place];
       if ((stream.key_alone || stream.filter->fits(window_[i])) && !visit(i, at)) return;
     }
+  }
+
+  // The instants of the visible signals of a stream later than `after`, oldest first.
+  // Precondition: the stream has one key, which alone decides.
+  std::span<const Instant> instants(const Stream& stream, Instant after) {
+    const Range range = of_key(stream.key);
+    const std::span<const Instant> all(at_.data() + range.begin, at_.data() + range.end);
+    return all.subspan(static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), after) - all.begin()));
   }
 
   // The instant at which the next signal of the stream will come into sight, or kNever.
@@ -76,15 +86,27 @@ class Scene {
  private:
   static constexpr std::uint8_t kNone = 255;
   static_assert(ledger::Window::kCapacity < kNone);
-  void thread();
+  struct Range {
+    std::size_t begin = 0, end = 0;
+  };
+
+  Range of_key(std::int32_t key) {
+    if (!sorted_) sort();
+    const std::uint8_t group = groups_[static_cast<std::size_t>(key)];
+    return group == kNone ? Range{} : Range{begins_[group], begins_[group + 1u]};
+  }
+  void sort();
 
   const Facts& facts_;
   const ledger::Window& window_;
   const KeyTable& keys_;
-  std::vector<std::uint8_t>& newest_;  // by key number: its newest visible signal
-  std::size_t begin_ = 0, end_ = 0;    // what is visible
-  bool threaded_ = false;
-  std::array<std::uint8_t, ledger::Window::kCapacity> older_;  // by signal: the next older one of its key
+  std::size_t begin_ = 0, end_ = 0;  // what is visible
+  bool sorted_ = false;
+  // Once sorted: the visible signals of known keys, key by key and in each by time.
+  std::vector<std::uint8_t>& groups_;  // by key number: its group, or kNone
+  std::array<std::uint16_t, ledger::Window::kCapacity + 2> begins_;  // of group g: [g] to [g + 1]
+  std::array<Instant, ledger::Window::kCapacity> at_;
+  std::array<std::uint8_t, ledger::Window::kCapacity> signal_;  // its place in the window
 };
 
 }  // namespace beckon::rules
