@@ -80,8 +80,6 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   if (ports_.metrics) ports_.metrics->ended(attempt);
   auto verdict = outbox::settle(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
                                 lane->failing_since, now, ports_.random);
-  if (const auto subscription = ports_.index.find(lane->id))
-    outbox::hold_or_retry(verdict.settlement, *subscription, flight.delivery.event_type);
   if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
   auto change = change_of(*lane, verdict, now);
   results_.add({.settlement = std::move(verdict.settlement),

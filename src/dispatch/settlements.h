@@ -37,9 +37,9 @@ class Settlements {
   // Writes all of them in one commit, or none. `done` is called once, on any thread, also from within; with false
   // (no space, busy) the dispatcher keeps the batch and comes again. Until then the deliveries count as being sent.
   //
-  // The writer, where commits are ordered: calls outbox::hold_or_retry with the subscription as it is by then, and
-  // Dispatcher::changed where that turned a held delivery into one to be retried; for a change with a disable_reason,
-  // on a subscription still enabled: disables it, holds what is pending of it, in the same commit.
+  // What would be retried is held by the commit itself where the subscription is disabled by then. For a change with a
+  // disable_reason, on a subscription still enabled, the writer disables it and holds what is pending of it, in the
+  // same commit.
   virtual void settle(SettledBatch batch, Completion done) = 0;
 };
 

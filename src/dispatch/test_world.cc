@@ -19,7 +19,8 @@ void TableStore::write(const Settled& one) {
   row.delivery.attempts = one.settlement.attempt.number;
   outbox::Settlement settlement = one.settlement;
   if (const auto subscription = index.find(row.delivery.subscription))
-    outbox::hold_or_retry(settlement, *subscription, row.delivery.event_type);
+    if (settlement.state == DeliveryState::kRetrying && !may_send(*subscription, row.delivery.event_type))
+      settlement.state = DeliveryState::kHeld;
   const bool late_success = row.delivery.state == DeliveryState::kWithdrawn && settlement.state == DeliveryState::kDelivered;
   if (!is_final(row.delivery.state) || late_success) {
     move(row.delivery, settlement.state, settlement.next_attempt_at);

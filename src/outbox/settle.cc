@@ -58,15 +58,4 @@ Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration
   return verdict;
 }
 
-void hold_or_retry(Settlement& settlement, const Subscription& subscription, std::string_view event_type) {
-  const bool sent = may_send(subscription, event_type);
-  if (settlement.state == DeliveryState::kRetrying && !sent) {
-    settlement.state = DeliveryState::kHeld;
-    settlement.reason = "subscription disabled";
-  } else if (settlement.state == DeliveryState::kHeld && sent) {
-    settlement.state = DeliveryState::kRetrying;
-    settlement.reason = reason_of(settlement.attempt);
-  }
-}
-
 }  // namespace beckon::outbox

@@ -7,7 +7,6 @@
 #include "base/random.h"
 #include "outbox/delivery.h"
 #include "outbox/retry_schedule.h"
-#include "outbox/subscription.h"
 
 namespace beckon::outbox {
 
@@ -29,13 +28,10 @@ bool is_retried(const Attempt& attempt);
 // "refused by policy", "dns", "connect", "tls", "timeout" or "status NNN": the words a tenant is told.
 std::string reason_of(const Attempt& attempt);
 
+// Delivered, failed or retrying; the commit holds what is to be retried where the subscription is disabled by then.
 // `delivery` as it was before the attempt, `failing_since` of its subscription likewise; `now` is the attempt's end,
 // from which the wait counts.
 Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
                const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random);
-
-// A delivery that would be retried is held while its subscription is disabled, and the other way round. To be called
-// again where the settlement is written, with the subscription as it is then: it may have changed meanwhile.
-void hold_or_retry(Settlement& settlement, const Subscription& subscription, std::string_view event_type);
 
 }  // namespace beckon::outbox

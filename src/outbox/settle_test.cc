@@ -109,28 +109,5 @@ TEST(Settle, DisablesAfterFiveDaysOfFailuresOnly) {
   EXPECT_EQ(one.status(200).disable_reason, "");
 }
 
-TEST(HoldOrRetry, FollowsTheSubscriptionAsItIs) {
-  Subscription subscription;
-  Settlement settlement = Case().status(500).settlement;
-  const Instant next = settlement.next_attempt_at;
-  hold_or_retry(settlement, subscription, "link.clicked");
-  EXPECT_EQ(settlement.state, DeliveryState::kRetrying);
-  subscription.enabled = false;
-  hold_or_retry(settlement, subscription, "webhook.test");
-  EXPECT_EQ(settlement.state, DeliveryState::kRetrying);
-  hold_or_retry(settlement, subscription, "link.clicked");
-  EXPECT_EQ(settlement.state, DeliveryState::kHeld);
-  EXPECT_EQ(settlement.reason, "subscription disabled");
-  subscription.enabled = true;
-  hold_or_retry(settlement, subscription, "link.clicked");
-  EXPECT_EQ(settlement.state, DeliveryState::kRetrying);
-  EXPECT_EQ(settlement.reason, "status 500");
-  EXPECT_EQ(settlement.next_attempt_at, next);
-  Settlement done = Case().status(200).settlement;
-  subscription.enabled = false;
-  hold_or_retry(done, subscription, "link.clicked");
-  EXPECT_EQ(done.state, DeliveryState::kDelivered);
-}
-
 }  // namespace
 }  // namespace beckon::outbox
