@@ -355,6 +355,32 @@ describe('sessions', () => {
   });
 });
 
+describe('visitors', () => {
+  test('the export has every session and signal of the visitor, also those that left the window', async () => {
+    const [one, two, other] = [freshSession(), freshSession(), freshSession()];
+    const visitorId = freshSession('visitor');
+    for (let i = 0; i < 220; i += 55) await send(one, many(55), { visitorId });
+    await send(two, [{ type: 'v' }], { visitorId });
+    await send(other, [{ type: 'v' }], { visitorId: freshSession('visitor') });
+    const { status, json, text } = await beckon.as('OPERATOR', 'GET', `/visitors/${visitorId}/export`);
+    assert.equal(status, 200, text);
+    assert.deepEqual(json.sessions.map(read => [read.sessionId, read.signals.length]).sort(), [[one, 220], [two, 1]].sort());
+    assert.equal((await beckon.as('CREATOR', 'GET', `/visitors/${visitorId}/export`)).json.error, 'insufficient_role');
+  });
+
+  test('erasing a visitor erases all of the visitor’s sessions, and only those', async () => {
+    const [one, two, other] = [freshSession(), freshSession(), freshSession()];
+    const visitorId = freshSession('visitor');
+    for (const s of [one, two]) await send(s, [{ type: 'v' }], { visitorId });
+    await send(other, [{ type: 'v' }]);
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', `/visitors/${visitorId}`)).status, 204);
+    const statuses = [];
+    for (const s of [one, two, other]) statuses.push((await beckon.as('CREATOR', 'GET', `/chain/${s}`)).status);
+    assert.deepEqual(statuses, [404, 404, 200]);
+    assert.equal((await beckon.as('OPERATOR', 'GET', `/visitors/${visitorId}/export`)).status, 404);
+  });
+});
+
 describe('limits', () => {
   let strict;
   before(async () => { strict = await Beckon.start(); });

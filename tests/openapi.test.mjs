@@ -220,6 +220,10 @@ describe('against the server', () => {
     await ask('putSettings', { role: 'OWNER', expect: 200, body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')) });
     await ask('me', { role: 'OPERATOR', expect: 200 });
     for (const operationId of ['jwks', 'health', 'ready', 'metrics', 'openapi']) await ask(operationId, { expect: 200 });
+    await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });
+    await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'nobody' }, expect: 404 });
+    await ask('eraseVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 204 });
+    await ask('appendSignals', { role: 'CREATOR', expect: 202, body: { sessionId: session, signals: [{ type: 'v' }] } });
     await ask('eraseSession', { role: 'OPERATOR', params: { sessionId: session }, expect: 204 });
   });
 
