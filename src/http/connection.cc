@@ -16,10 +16,16 @@ namespace {
 
 constexpr std::size_t kFirstBuffer = 4 * 1024;    // of an idle connection; most requests fit
 constexpr std::size_t kBodyBuffer = 16 * 1024;    // while a longer body comes
+constexpr std::size_t kKept = 16 * 1024;          // capacity of a string that an idle connection may keep
 constexpr std::size_t kHighWater = 64 * 1024;     // unsent bytes beyond which no further request is begun
 constexpr std::size_t kLingerBytes = 1024 * 1024; // thrown away at most
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// So that ten thousand idle connections do not keep what their largest requests needed.
+void drop_if_large(std::string& text) {
+  if (text.capacity() > kKept) std::string().swap(text);
+}
 
 }  // namespace
 
@@ -215,6 +221,10 @@ void Connection::make_space() {
     const bool large = state_ == State::kBody && (framing_.chunked || framing_.length > kFirstBuffer);
     const std::size_t wanted = large ? kBodyBuffer : kFirstBuffer;
     if (in_.size() != wanted) in_ = std::vector<char>(wanted);
+    if (state_ == State::kHead) {
+      drop_if_large(request_.body);
+      drop_if_large(head_);
+    }
   } else if (end_ == in_.size()) {
     if (begin_ > 0) {
       std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
@@ -273,7 +283,7 @@ void Connection::flush() {
   if (state_ == State::kClosed) return;
   out_.clear();
   sent_ = 0;
-  if (out_.capacity() > kHighWater) std::string().swap(out_);
+  drop_if_large(out_);
   if (sink_) sink_->set_unsent(0);
   if (state_ == State::kClosing) begin_linger();
 }

@@ -21,7 +21,7 @@ struct HttpLimits {
   std::chrono::milliseconds idle{30'000};         // between requests, and before the first
   std::chrono::milliseconds sweep{250};
 
-  // Counts, over all io threads.
+  // Counts, over all io threads. Room is made among the idle connections of the thread that accepts.
   std::size_t connections = 10'000;             // beyond: the oldest idle one is closed, or the new one
   std::size_t connections_per_address = 1'000;  // by the peer's address, trusted proxies exempt; the same
   std::size_t in_flight = 4'096;                // requests being handled; beyond: 503 with Retry-After
