@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "access/email.h"
-#include "access/fake_directory.h"
+#include "access/watched_directory.h"
 
 namespace beckon::access {
 namespace {
 
 class EnrolmentTest : public testing::Test {
  protected:
-  FakeDirectory directory_;
+  WatchedDirectory directory_;
   ManualClock clock_{instant_ms(1'772'020'800'000)};
   SeededRandom random_{7};
   Enrolment enrolment_{directory_, clock_, random_};
@@ -84,9 +84,9 @@ TEST_F(EnrolmentTest, AGrantOfOwnershipMovesIt) {
 TEST_F(EnrolmentTest, AnAllowlistIsWrittenByItsActor) {
   Enrolment admin(directory_, clock_, random_, "root@example.com");
   ASSERT_TRUE(admin.put_allowlist({.every_handle = false, .handles = {Handle("acme")}, .egress = {"10.20.0.0/16"}}));
-  EXPECT_EQ(directory_.allowlist_text, R"({"handles":["acme"],"egress":["10.20.0.0/16"]})");
+  EXPECT_EQ(directory_.facts.allowlist, R"({"handles":["acme"],"egress":["10.20.0.0/16"]})");
   EXPECT_EQ(directory_.audits.back().actor, "root@example.com");
-  EXPECT_EQ(directory_.audits.back().detail, directory_.allowlist_text);
+  EXPECT_EQ(directory_.audits.back().detail, directory_.facts.allowlist);
 }
 
 TEST_F(EnrolmentTest, AHandleThatDoesNotExistIsSaidSo) {

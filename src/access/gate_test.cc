@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "access/fake_directory.h"
+#include "access/watched_directory.h"
 
 namespace beckon::access {
 namespace {
@@ -14,7 +14,7 @@ class GateTest : public testing::Test {
   void SetUp() override {
     for (const char* name : {"acme", "globex"})
       ASSERT_TRUE(directory_.add_handle(Handle(name), "owner@" + std::string(name) + ".example", {}));
-    directory_.roles[{Handle("acme"), "ada@example.com"}] = Role::kOperator;
+    directory_.facts.roles[{Handle("acme"), "ada@example.com"}] = Role::kOperator;
   }
 
   std::string header(const TokenKind& kind, Duration life = 1h) { return "Bearer " + issuer_.issue(kind, life).value(); }
@@ -25,7 +25,7 @@ class GateTest : public testing::Test {
     return principal ? FaultCode::kInternalError : principal.error().code;
   }
 
-  FakeDirectory directory_;
+  WatchedDirectory directory_;
   SecretBox box_{std::string(32, 'k')};
   ManualClock clock_{instant_ms(1'772'020'800'000)};
   SeededRandom random_{7};
@@ -65,7 +65,7 @@ TEST_F(GateTest, EachRoleMayDoWhatIsAtMostItsOwn) {
   for (const Role held : roles)
     for (const Role needed : roles)
       for (const bool of_user : {false, true}) {
-        directory_.roles[{Handle("acme"), "eve@example.com"}] = held;
+        directory_.facts.roles[{Handle("acme"), "eve@example.com"}] = held;
         const Principal principal =
             of_user ? who(UserToken{"eve@example.com"}) : who(CommandLineToken{Handle("acme"), held});
         const auto role = gate_.authorize(principal, Handle("acme"), needed);
@@ -103,7 +103,7 @@ TEST_F(GateTest, AForeignHandleAnswersLikeAnUnknownOneWithTheSameWork) {
 }
 
 TEST_F(GateTest, ALockedForeignHandleIsNotToldFromAnUnknownOne) {
-  directory_.allowlist_text = R"({"handles":["acme"],"egress":[]})";
+  directory_.facts.allowlist = R"({"handles":["acme"],"egress":[]})";
   const auto foreign = gate_.authorize(who(UserToken{"ada@example.com"}), Handle("globex"), Role::kCreator);
   ASSERT_FALSE(foreign);
   expect_same(foreign.error(), handle_not_found());
@@ -123,9 +123,9 @@ TEST_F(GateTest, ADemotionHoldsAtOnceForATokenAlreadySeen) {
     return gate_.authorize(gate_.authenticate(authorization).value(), Handle("acme"), least);
   };
   EXPECT_TRUE(may(Role::kOperator));
-  directory_.roles[{Handle("acme"), "ada@example.com"}] = Role::kCreator;
+  directory_.facts.roles[{Handle("acme"), "ada@example.com"}] = Role::kCreator;
   EXPECT_EQ(may(Role::kOperator).error().code, FaultCode::kInsufficientRole);
-  directory_.roles.erase({Handle("acme"), "ada@example.com"});
+  directory_.facts.roles.erase({Handle("acme"), "ada@example.com"});
   EXPECT_EQ(may(Role::kCreator).error().code, FaultCode::kHandleNotFound);
 }
 
@@ -144,17 +144,17 @@ TEST_F(GateTest, AHandleNotOnTheAllowlistIsLockedAtOnce) {
   const Principal owner = who(CommandLineToken{Handle("acme"), Role::kOwner});
   EXPECT_TRUE(gate_.authorize(owner, Handle("acme"), Role::kOwner));
   EXPECT_TRUE(gate_.admit(Handle("acme")));
-  directory_.allowlist_text = R"({"handles":["globex"],"egress":[]})";
+  directory_.facts.allowlist = R"({"handles":["globex"],"egress":[]})";
   EXPECT_EQ(gate_.authorize(owner, Handle("acme"), Role::kOwner).error().code, FaultCode::kFeatureLocked);
   EXPECT_EQ(gate_.admit(Handle("acme")).error().code, FaultCode::kFeatureLocked);
   EXPECT_TRUE(gate_.admit(Handle("globex")));
-  directory_.allowlist_text = R"({"handles":["globex","acme"],"egress":[]})";
+  directory_.facts.allowlist = R"({"handles":["globex","acme"],"egress":[]})";
   EXPECT_TRUE(gate_.authorize(owner, Handle("acme"), Role::kOwner));
 }
 
 TEST_F(GateTest, AnUnreadableAllowlistLocksRatherThanOpens) {
   for (const char* text : {"{}", "{", "[]", R"({"handles":"*"})"}) {
-    directory_.allowlist_text = text;
+    directory_.facts.allowlist = text;
     const auto admitted = gate_.admit(Handle("acme"));
     ASSERT_FALSE(admitted) << text;
     EXPECT_EQ(admitted.error().code, FaultCode::kInternalError);
@@ -191,7 +191,7 @@ TEST_F(GateTest, ARememberedTokenExpiresToTheMillisecondToo) {
 TEST_F(GateTest, ARememberedTokenFallsWithItsKey) {
   const std::string authorization = header(PlatformAdminToken{});
   EXPECT_TRUE(gate_.authenticate(authorization));
-  directory_.keys.clear();
+  directory_.facts.signing_keys.clear();
   ASSERT_TRUE(issuer_.prepare());
   EXPECT_EQ(code(authorization), FaultCode::kInvalidToken);
 }

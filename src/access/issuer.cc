@@ -2,6 +2,8 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+
 #include "access/email.h"
 #include "base/check.h"
 
@@ -70,7 +72,10 @@ Result<void> Issuer::read_keys() {
       return unexpected(Fault{.code = FaultCode::kInternalError,
                               .message = "A signing key does not open under this master key; start the server with the "
                                          "key file that it was first started with."});
-    if (!fresh->newest) fresh->newest = *key;
+    if (!fresh->newest) {
+      fresh->newest = *key;
+      fresh->newest_at = row.created_at;
+    }
     all.push_back(key->public_key());
   }
   fresh->all = KeySet(std::move(all));
@@ -82,9 +87,10 @@ Result<void> Issuer::read_keys() {
 Result<void> Issuer::add_key() {
   const Es256Key key = Es256Key::make();
   std::string jwk = key.private_jwk();
+  // Later than any other, also when the clock went back or two are made in one millisecond: the newest is the one to sign.
   const SigningKey row{.kid = key.kid(),
                        .sealed_jwk = box_.seal(jwk, associated_data(key.kid()), random_),
-                       .created_at = clock_.now()};
+                       .created_at = std::max(clock_.now(), keys()->newest_at + Duration{1})};
   OPENSSL_cleanse(jwk.data(), jwk.size());
   if (const auto added = directory_.add_signing_key(row); !added) return added;
   return read_keys();
@@ -98,6 +104,7 @@ Result<void> Issuer::prepare() {
 
 Result<void> Issuer::rotate() {
   const std::lock_guard lock(reading_);
+  if (const auto read = read_keys(); !read) return read;
   return add_key();
 }
 

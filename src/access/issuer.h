@@ -63,6 +63,7 @@ class Issuer {
  private:
   struct Keys {
     std::optional<Es256Key> newest;
+    Instant newest_at{};  // when it was made
     KeySet all;
   };
   std::shared_ptr<const Keys> keys() const;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "access/fake_directory.h"
+#include "access/watched_directory.h"
 #include "access/test_key.h"
 #include "base/encoding.h"
 
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 class IssuerTest : public testing::Test {
  protected:
-  FakeDirectory directory_;
+  WatchedDirectory directory_;
   SecretBox box_{std::string(32, 'k')};
   ManualClock clock_{instant_ms(1'772'020'800'500)};
   SeededRandom random_{7};
@@ -78,7 +78,7 @@ TEST_F(IssuerTest, ALifeIsFromOneSecondToADay) {
 
 TEST_F(IssuerTest, ATokenThatIsNoneOfTheThreeKindsIsRefused) {
   ASSERT_TRUE(issuer_.prepare());
-  const auto jwk = box_.open(directory_.keys[0].sealed_jwk, "signing-key/" + directory_.keys[0].kid);
+  const auto jwk = box_.open(directory_.facts.signing_keys[0].sealed_jwk, "signing-key/" + directory_.facts.signing_keys[0].kid);
   const auto key = Es256Key::from_private_jwk(*jwk);
   const auto judge = [&](const std::string& who) {
     return issuer_.verify(key->sign(R"({"iss":"beckon","aud":"beckon","iat":1772020800,"exp":1772024400,)" + who + "}"));
@@ -102,12 +102,12 @@ TEST_F(IssuerTest, ATokenThatIsNoneOfTheThreeKindsIsRefused) {
 }
 
 TEST_F(IssuerTest, TheFirstKeyIsMadeAtFirstUseAndSealed) {
-  EXPECT_TRUE(directory_.keys.empty());
+  EXPECT_TRUE(directory_.facts.signing_keys.empty());
   ASSERT_TRUE(issuer_.issue(PlatformAdminToken{}, 1h));
-  ASSERT_EQ(directory_.keys.size(), 1u);
-  EXPECT_EQ(directory_.keys[0].sealed_jwk.find("\"d\""), std::string::npos);
+  ASSERT_EQ(directory_.facts.signing_keys.size(), 1u);
+  EXPECT_EQ(directory_.facts.signing_keys[0].sealed_jwk.find("\"d\""), std::string::npos);
   ASSERT_TRUE(issuer_.issue(PlatformAdminToken{}, 1h));
-  EXPECT_EQ(directory_.keys.size(), 1u);
+  EXPECT_EQ(directory_.facts.signing_keys.size(), 1u);
 }
 
 TEST_F(IssuerTest, AnotherMasterKeyDoesNotOpenTheKeysAndMakesNoNewOne) {
@@ -119,13 +119,13 @@ TEST_F(IssuerTest, AnotherMasterKeyDoesNotOpenTheKeysAndMakesNoNewOne) {
   EXPECT_EQ(prepared.error().code, FaultCode::kInternalError);
   EXPECT_NE(prepared.error().message.find("master key"), std::string::npos);
   EXPECT_FALSE(wrong.issue(PlatformAdminToken{}, 1h));
-  EXPECT_EQ(directory_.keys.size(), 1u);
+  EXPECT_EQ(directory_.facts.signing_keys.size(), 1u);
 }
 
 TEST_F(IssuerTest, ASealedKeyMovedToAnotherRowDoesNotOpen) {
   ASSERT_TRUE(issuer_.prepare());
   ASSERT_TRUE(issuer_.rotate());
-  std::swap(directory_.keys[0].sealed_jwk, directory_.keys[1].sealed_jwk);
+  std::swap(directory_.facts.signing_keys[0].sealed_jwk, directory_.facts.signing_keys[1].sealed_jwk);
   Issuer fresh(directory_, box_, clock_, random_);
   EXPECT_FALSE(fresh.prepare());
 }
@@ -136,8 +136,17 @@ TEST_F(IssuerTest, AfterARotationTheNewestSignsAndAllVerify) {
   const auto after = issuer_.issue(PlatformAdminToken{}, 1h);
   const auto first = issuer_.verify(*before), second = issuer_.verify(*after);
   ASSERT_TRUE(first && second);
-  EXPECT_EQ(first->kid, directory_.keys[0].kid);
-  EXPECT_EQ(second->kid, directory_.keys[1].kid);
+  EXPECT_EQ(first->kid, directory_.facts.signing_keys[0].kid);
+  EXPECT_EQ(second->kid, directory_.facts.signing_keys[1].kid);
+}
+
+TEST_F(IssuerTest, TheKeyMadeLastSignsThoughTheClockWentBack) {
+  ASSERT_TRUE(issuer_.prepare());
+  clock_.advance(-1h);
+  Issuer command_line(directory_, box_, clock_, random_);
+  ASSERT_TRUE(command_line.rotate());
+  ASSERT_TRUE(issuer_.prepare());
+  EXPECT_EQ(issuer_.verify(issuer_.issue(PlatformAdminToken{}, 1h).value())->kid, directory_.facts.signing_keys[1].kid);
 }
 
 TEST_F(IssuerTest, TheJwksNamesEveryKeyAndNothingPrivate) {
@@ -150,7 +159,7 @@ TEST_F(IssuerTest, TheJwksNamesEveryKeyAndNothingPrivate) {
   EXPECT_EQ(set->size(), 2u);
   EXPECT_EQ(text->find("\"d\""), std::string::npos);
   const auto token = issuer_.issue(PlatformAdminToken{}, 1h);
-  EXPECT_TRUE(set->find(directory_.keys[1].kid)->verifies(*token));
+  EXPECT_TRUE(set->find(directory_.facts.signing_keys[1].kid)->verifies(*token));
 }
 
 TEST_F(IssuerTest, AKeyThatAnotherProcessMadeIsFoundWhenItsTokenComes) {
@@ -190,7 +199,7 @@ TEST_F(IssuerTest, ADirectoryInTroubleIsNotAskedByEveryStrangerAndKnownKeysStill
 }
 
 TEST_F(IssuerTest, TokensOfAnotherServerAreRefused) {
-  FakeDirectory elsewhere;
+  WatchedDirectory elsewhere;
   Issuer other(elsewhere, box_, clock_, random_);
   EXPECT_EQ(issuer_.verify(other.issue(PlatformAdminToken{}, 1h).value()).error().code, FaultCode::kInvalidToken);
   // The same keys under another name of issuer or audience.

@@ -1,0 +1,74 @@
+// For tests: the directory of a MemoryStore that counts its readings and can be told to fail.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "store/memory/memory_directory.h"
+
+namespace beckon::access {
+
+// Confined to one thread.
+class WatchedDirectory final : public Directory {
+ public:
+  int role_readings = 0, handle_readings = 0, key_readings = 0;
+  bool failing = false;            // the three readings above answer kUnavailable
+  std::vector<AuditEntry> audits;  // of changes that were made
+  store::Facts facts;
+
+  Result<std::vector<HandleRecord>> handles() override { return inner_.handles(); }
+  Result<std::optional<HandleRecord>> handle(const Handle& handle) override {
+    ++handle_readings;
+    if (failing) return in_trouble();
+    return inner_.handle(handle);
+  }
+  Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) override {
+    return noted(inner_.add_handle(handle, owner, audit), audit);
+  }
+  Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) override {
+    return noted(inner_.put_settings(handle, json, audit), audit);
+  }
+  Result<void> add_user(const std::string& email, const AuditEntry& audit) override {
+    return noted(inner_.add_user(email, audit), audit);
+  }
+  Result<bool> has_user(const std::string& email) override { return inner_.has_user(email); }
+  Result<void> grant(const Grant& grant, const AuditEntry& audit) override {
+    return noted(inner_.grant(grant, audit), audit);
+  }
+  Result<std::optional<Role>> role_of(const Handle& handle, const std::string& user) override {
+    ++role_readings;
+    if (failing) return in_trouble();
+    return inner_.role_of(handle, user);
+  }
+  Result<std::vector<Grant>> grants_of(const std::string& user) override { return inner_.grants_of(user); }
+  Result<std::vector<SigningKey>> signing_keys() override {
+    ++key_readings;
+    if (failing) return in_trouble();
+    return inner_.signing_keys();
+  }
+  Result<void> add_signing_key(const SigningKey& key) override { return inner_.add_signing_key(key); }
+  Result<std::string> allowlist() override { return inner_.allowlist(); }
+  Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override {
+    return noted(inner_.put_allowlist(json, audit), audit);
+  }
+  Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override {
+    return inner_.named_secret(name, sealed_if_absent);
+  }
+  Result<void> add_audit(const AuditEntry& audit) override { return noted(inner_.add_audit(audit), audit); }
+  Result<std::vector<AuditEntry>> audit(const Handle& handle,
+                                        const std::optional<std::pair<Instant, AuditId>>& behind,
+                                        std::size_t limit) override {
+    return inner_.audit(handle, behind, limit);
+  }
+
+ private:
+  static unexpected<Fault> in_trouble() { return unexpected(unavailable("The directory cannot be read.")); }
+
+  Result<void> noted(Result<void> result, const AuditEntry& audit) {
+    if (result) audits.push_back(audit);
+    return result;
+  }
+
+  store::MemoryDirectory inner_{facts};
+};
+
+}  // namespace beckon::access
