@@ -20,7 +20,9 @@ const resolve = async (sessionId, trigger = 't', context) => {
   assert.equal(answer.status, 200, answer.text);
   return answer.json;
 };
-afterEach(async () => { for (const { ruleId } of (await rules('GET')).json.items) assert.equal((await rules('DELETE', ruleId)).status, 204); });
+afterEach(async () => {
+  for (let items; (items = (await rules('GET')).json.items).length > 0;) for (const { ruleId } of items) assert.equal((await rules('DELETE', ruleId)).status, 204);
+});
 
 describe('keeping rules', () => {
   test('put, get, list, delete; the ruleId comes from the path', async () => {
@@ -45,6 +47,14 @@ describe('keeping rules', () => {
     await put('one', { ...simple, status: 'paused' });
     const paused = await resolve(s);
     assert.deepEqual([paused.outcome, paused.rulesVersion], ['none', before + 2]);
+  });
+
+  test('the list comes by pages of 50', async () => {
+    for (let i = 0; i < 52; i++) await put(`r${String(i).padStart(2, '0')}`, { ...simple, status: 'draft' });
+    const first = await rules('GET');
+    assert.equal(first.json.items.length, 50);
+    const rest = await beckon.as('CREATOR', 'GET', `/chain-rules?cursor=${encodeURIComponent(first.json.nextCursor)}`);
+    assert.deepEqual([rest.json.items.map(rule => rule.ruleId), rest.json.nextCursor], [['r50', 'r51'], null]);
   });
 
   test('rules are there after kill -9', async () => {
