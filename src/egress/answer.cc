@@ -20,6 +20,7 @@ std::string reason_text(Outcome outcome, int status) {
     case Outcome::kTimeout: return "timeout";
   }
   CHECK(false);
+  return {};
 }
 
 const std::string* find_header(const std::vector<Header>& headers, std::string_view name) {

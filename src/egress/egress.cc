@@ -27,6 +27,7 @@ std::string detail_of(Lookup::Outcome outcome) {
     case Lookup::Outcome::kFailed: return "The name could not be looked up.";
   }
   CHECK(false);
+  return {};
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ std::string_view sentence(Refusal refusal) {
     case Refusal::kOwnAddress: return "must not lead back to this server";
   }
   CHECK(false);
+  return {};
 }
 
 }  // namespace beckon::egress
