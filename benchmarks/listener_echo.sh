@@ -28,7 +28,7 @@ LUA
 
 taskset -c 0 nginx -c "$work/nginx.conf" -e "$work/error" & nginx_pid=$!
 taskset -c 0 "$build/listener_echo" 18080 > "$work/out" & echo_pid=$!
-until grep -q ready "$work/out" && curl -s -o "$work/null" http://127.0.0.1:18081/; do :; done
+until grep -qs ready "$work/out" && curl -s -o "$work/null" http://127.0.0.1:18081/; do :; done
 
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 measure() {  # name pid port
