@@ -72,18 +72,15 @@ void Housekeeping::rewrite(Draft& draft) {
     const auto pending = ledger_.erasures();
     if (!pending || pending->empty()) return;
     Pass pass;
-    for (const auto& erasure : *pending) {
-      (erasure.reduce ? pass.reduced : pass.erased).push_back(erasure.digest);
-      pass.up_to = std::max(pass.up_to, erasure.up_to);
-    }
-    std::ranges::sort(pass.erased);
-    std::ranges::sort(pass.reduced);
+    pass.erasures = *pending;
+    for (const auto& erasure : pass.erasures) pass.up_to = std::max(pass.up_to, erasure.up_to);
+    std::ranges::sort(pass.erasures, {}, &ledger::Ledger::Erasure::digest);
     pass_ = std::move(pass);
   }
   std::size_t rows = 0;
   const auto read = ledger_.read_journal(pass_->at, [&](Position position, Instant, std::string_view bytes) {
     if (position > pass_->up_to) return false;
-    if (auto kept = ledger::without(bytes, pass_->erased, pass_->reduced))
+    if (auto kept = ledger::without(bytes, position, pass_->erasures))
       draft.batch().rewritten.push_back({position, std::move(*kept)});
     pass_->at = position;
     return ++rows < options_.rows_per_batch;

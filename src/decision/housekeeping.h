@@ -47,7 +47,7 @@ class Housekeeping final : public Chores {
   std::atomic<bool> erase_now_{false};
   // The pass of rewriting that is under way.
   struct Pass {
-    std::vector<ledger::SessionDigest> erased, reduced;
+    std::vector<ledger::Ledger::Erasure> erasures;  // by digest
     ledger::Position at = 0, up_to = 0;
   };
   std::optional<Pass> pass_;

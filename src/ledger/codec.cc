@@ -318,23 +318,22 @@ std::optional<Snapshot> decode_snapshot(std::string_view bytes) {
   return snapshot;
 }
 
-std::optional<std::string> without(std::string_view row, std::span<const SessionDigest> erased,
-                                   std::span<const SessionDigest> reduced) {
+std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures) {
   std::string kept;
   bool changed = false;
   JournalReader reader(row);
   while (const auto item = reader.next()) {
-    if (std::ranges::binary_search(erased, item->digest) && static_cast<Kind>(item->bytes[0]) != kForget) {
+    bool erase = false, reduce = false;
+    for (auto it = std::ranges::lower_bound(erasures, item->digest, {}, &Ledger::Erasure::digest);
+         it != erasures.end() && it->digest == item->digest; ++it)
+      if (position <= it->up_to) (it->reduce ? reduce : erase) = true;
+    if (erase && static_cast<Kind>(item->bytes[0]) != kForget) {
       changed = true;
       continue;
     }
-    if (std::ranges::binary_search(reduced, item->digest))
-      if (const auto record = reduced_record(item->bytes, item->digest)) {
-        kept += *record;
-        changed = true;
-        continue;
-      }
-    kept += item->bytes;
+    const auto record = reduce ? reduced_record(item->bytes, item->digest) : std::nullopt;
+    kept += record ? std::string_view(*record) : item->bytes;
+    changed = changed || record.has_value();
   }
   if (!changed || reader.damaged()) return std::nullopt;
   return kept;

@@ -61,9 +61,9 @@ struct Snapshot {
 };
 std::optional<Snapshot> decode_snapshot(std::string_view bytes);
 
-// A journal row without the records of `erased`, and with those of `reduced` stripped of metadata and visitor. Both
-// sorted. Nothing where the row needs no change.
-std::optional<std::string> without(std::string_view row, std::span<const SessionDigest> erased,
-                                   std::span<const SessionDigest> reduced);
+// The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records of
+// its digest, or, where it only reduces, their metadata and visitor. `erasures` sorted by digest. Nothing where the row
+// needs no change.
+std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures);
 
 }  // namespace beckon::ledger

@@ -1,0 +1,299 @@
+#include <gtest/gtest.h>
+
+#include "decision/world.h"
+
+namespace beckon::decision {
+namespace {
+
+using namespace std::chrono_literals;
+const Instant kNow = *parse_rfc3339("2026-11-01T12:00:00Z");
+constexpr const char* kCartRule =
+    R"({"triggers":["checkout"],"when":{"all":[{"seen":{"key":"cart"},"within":"30m"}]},"action":{"type":"popup","payload":{}}})";
+
+class DecisionTest : public testing::Test {
+ protected:
+  outbox::Subscription subscribe(std::vector<std::string> types, bool enabled = true) {
+    outbox::Subscription made{.id = SubscriptionId{make_ulid("whs_", kNow, world->random)}, .handle = Handle{"demo"}, .event_types = std::move(types), .enabled = enabled};
+    Batch batch{.at = kNow};
+    batch.subscriptions.push_back(made);
+    EXPECT_TRUE(store.commit().write(batch));
+    world->subscriptions.put(std::make_shared<const outbox::Subscription>(made));
+    return made;
+  }
+  void restart() {
+    const Instant now = world->clock.now();
+    world.reset();
+    world.emplace(store, now);
+  }
+
+  store::MemoryStore store;
+  std::optional<World> world{std::in_place, store, kNow};
+};
+
+TEST_F(DecisionTest, StoresSignalsAndCountsVersions) {
+  auto answer = world->append(R"({"sessionId":"s1","signals":[{"type":"view"},{"signalKey":"cart","signalValue":5}]})");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->accepted, 2u);
+  EXPECT_EQ(answer->version, 2u);
+  EXPECT_EQ(answer->signal_count, 2u);
+  EXPECT_EQ(answer->expires_at, kNow + 720h);
+  EXPECT_EQ(world->session("s1")->window[1].value, "5");
+}
+
+TEST_F(DecisionTest, ASecondSignalWithAnIdIsADuplicate) {
+  EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"v","id":"a"},{"type":"v","id":"a"}]})")->duplicates, 1u);
+  const auto again = world->append(R"({"sessionId":"s1","signals":[{"type":"v","id":"a"}]})");
+  EXPECT_EQ(again->accepted, 0u);
+  EXPECT_EQ(again->version, 1u);
+}
+
+TEST_F(DecisionTest, TheSixtyFirstSignalOfAMinuteIsRefusedWhole) {
+  std::string many = R"({"sessionId":"s1","signals":[{"type":"v"})";
+  for (int i = 1; i < 60; ++i) many += R"(,{"type":"v"})";
+  ASSERT_TRUE(world->append(many + "]}"));
+  world->clock.advance(30s);
+  const auto refused = world->append(R"({"sessionId":"s1","signals":[{"type":"v"}]})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, FaultCode::kRateLimited);
+  EXPECT_EQ(refused.error().rate->reset, 30s);
+  world->clock.advance(30s);
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"v"}]})"));
+}
+
+TEST_F(DecisionTest, EveryFaultIsNamedAtOnce) {
+  const auto refused = world->append(R"({"sessionId":"s 1","signals":[{"type":"_"},{"signalValue":[],"type":"x","confidence":2,"metadata":{"a":{"b":{"c":{"d":1}}}},"at":"soon"}],"consent":"maybe","context":{"a":[]}})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().details.size(), 8u) << refused.error().message;
+}
+
+TEST_F(DecisionTest, AFullDiskLeavesNoPhantom) {
+  world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})");
+  world->commit.next = CommitFault::kFull;
+  const auto refused = world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, FaultCode::kUnavailable);
+  EXPECT_EQ(world->session("s1")->version, 1u);
+  EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})")->version, 2u);
+}
+
+TEST_F(DecisionTest, AFailedSyncIsNeverAnAcknowledgement) {
+  world->commit.next = CommitFault::kBroken;
+  EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
+  EXPECT_TRUE(world->broke);
+  EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
+}
+
+TEST_F(DecisionTest, ASessionKeepsItsFirstVisitor) {
+  world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})");
+  const auto other = world->append(R"({"sessionId":"s1","visitorId":"v2","signals":[{"type":"view"}]})");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, FaultCode::kConflict);
+}
+
+TEST_F(DecisionTest, DeniedConsentForgetsAndHolds) {
+  const auto hook = subscribe({"signal.*"});
+  world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})");
+  const auto denied = world->append(R"({"sessionId":"s1","consent":"denied","signals":[{"type":"cart"}]})");
+  ASSERT_TRUE(denied);
+  EXPECT_TRUE(denied->denied);
+  EXPECT_EQ(denied->accepted, 0u);
+  EXPECT_EQ(world->session("s1"), nullptr);
+  const auto pending = store.outbox().deliveries(Handle{"demo"}, hook.id, {}, {}, 10);
+  ASSERT_EQ(pending->size(), 1u);
+  EXPECT_EQ(pending->at(0).state, outbox::DeliveryState::kWithdrawn);
+  EXPECT_EQ(pending->at(0).reason, "consent denied");
+  EXPECT_EQ(store.outbox().event(Handle{"demo"}, pending->at(0).event)->value().body.find("v1"), std::string::npos);
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})")->denied);
+  restart();
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})")->denied);
+  EXPECT_EQ(world->append(R"({"sessionId":"s1","consent":"full","signals":[{"type":"view"}]})")->version, 1u);
+  restart();
+  EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})")->version, 2u);
+}
+
+TEST_F(DecisionTest, GlobalPrivacyControlIsAtMostBasic) {
+  world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view","metadata":{"a":1}}]})");
+  const auto basic = world->append(R"({"sessionId":"s1","signals":[{"type":"cart","metadata":{"b":1}}]})", true);
+  ASSERT_TRUE(basic);
+  EXPECT_EQ(basic->expires_at, kNow + 24h);
+  const auto session = world->session("s1");
+  EXPECT_TRUE(session->visitor.empty());
+  EXPECT_EQ(session->window[0].metadata, "");
+  EXPECT_EQ(session->window[1].metadata, "");
+}
+
+TEST_F(DecisionTest, ASessionPastItsExpiryIsAsNeverSeen) {
+  world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})");
+  world->clock.advance(721h);
+  EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})")->version, 1u);
+}
+
+TEST_F(DecisionTest, SignalsOweDeliveriesInTheSameCommit) {
+  const auto wants = subscribe({"signal.cart"}), all = subscribe({"*"}, false), click = subscribe({"link.clicked"});
+  world->append(R"({"sessionId":"s1","signals":[{"type":"cart","signalValue":"add"},{"type":"link.clicked"}]})");
+  EXPECT_EQ(store.outbox().deliveries(Handle{"demo"}, wants.id, {}, {}, 10)->size(), 1u);
+  const auto held = store.outbox().deliveries(Handle{"demo"}, all.id, {}, {}, 10);
+  ASSERT_EQ(held->size(), 2u);
+  EXPECT_EQ(held->at(0).state, outbox::DeliveryState::kHeld);
+  const auto due = store.outbox().due(click.id, kNow, 10);
+  ASSERT_EQ(due->size(), 1u);
+  EXPECT_EQ(due->at(0).delivery.event_type, "link.clicked");
+  EXPECT_NE(due->at(0).body->find(R"("signalKey":"link.clicked")"), std::string::npos);
+}
+
+TEST_F(DecisionTest, AResolveSeesTheLastSignalAndIsRecorded) {
+  world->tenant({}, {kCartRule});
+  EXPECT_EQ(world->resolve(R"({"sessionId":"s1","trigger":"checkout"})")->verdict.outcome, rules::Outcome::kNone);
+  EXPECT_EQ(world->session("s1"), nullptr) << "none for a session never seen is only counted";
+  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  const auto act = world->resolve(R"({"sessionId":"s1","trigger":"checkout"})");
+  EXPECT_EQ(act->verdict.outcome, rules::Outcome::kAct);
+  EXPECT_EQ(act->session_version, 1u);
+  ASSERT_TRUE(world->session("s1")->decisions);
+  EXPECT_EQ(world->session("s1")->decisions->at(0).id, act->id);
+  restart();
+  EXPECT_EQ(world->session("s1")->decisions->at(0).rule, "r1");
+}
+
+TEST_F(DecisionTest, AResolveThatOwesAnEventAnswersAfterItsCommit) {
+  const auto hook = subscribe({"chain.decision.resolved"});
+  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  world->commit.next = CommitFault::kFull;
+  EXPECT_FALSE(world->resolve(R"({"sessionId":"s1","trigger":"checkout"})"));
+  const auto told = world->resolve(R"({"sessionId":"s1","trigger":"checkout"})");
+  ASSERT_TRUE(told);
+  const auto owed = store.outbox().due(hook.id, kNow, 10);
+  ASSERT_EQ(owed->size(), 1u);
+  EXPECT_NE(owed->at(0).body->find(told->id), std::string::npos);
+}
+
+TEST_F(DecisionTest, APrefetchLeavesNoTraceUntilItIsShownOnce) {
+  world->tenant({}, {kCartRule});
+  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  const auto ready = world->prefetch(R"({"sessionId":"s1","triggers":["checkout","exit_intent"]})");
+  ASSERT_TRUE(ready);
+  ASSERT_EQ(ready->decisions.size(), 2u);
+  EXPECT_LE(ready->decisions[0].id.size(), 256u);
+  EXPECT_FALSE(world->session("s1")->decisions);
+  const std::string shown = R"({"sessionId":"s1","signals":[{"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}]}";
+  world->append(shown);
+  world->append(shown);
+  ASSERT_TRUE(world->session("s1")->decisions);
+  ASSERT_EQ(world->session("s1")->decisions->size(), 1u);
+  EXPECT_EQ(world->session("s1")->decisions->at(0).rule, "r1");
+  EXPECT_TRUE(world->session("s1")->decisions->at(0).shown);
+  std::string elsewhere = shown;
+  elsewhere.replace(elsewhere.find("s1"), 2, "s2");
+  EXPECT_EQ(world->append(elsewhere)->accepted, 1u) << "an unknown id is a plain signal";
+  EXPECT_FALSE(world->session("s2")->decisions);
+}
+
+TEST_F(DecisionTest, AnUnchangedPrefetchIsRecognized) {
+  world->tenant({}, {kCartRule});
+  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  const auto first = world->prefetch(R"({"sessionId":"s1","triggers":["checkout"]})");
+  const std::string again = R"({"sessionId":"s1","triggers":["checkout"],"ifNoneMatch":")" + first->etag + "\"}";
+  world->clock.advance(5s);
+  EXPECT_TRUE(world->prefetch(again)->unchanged);
+  world->append(R"({"sessionId":"s1","signals":[{"type":"unrelated"}]})");
+  EXPECT_TRUE(world->prefetch(again)->unchanged);
+  world->clock.advance(30min);
+  EXPECT_FALSE(world->prefetch(again)->unchanged);
+}
+
+TEST_F(DecisionTest, AForgedDecisionIdIsAPlainSignal) {
+  ledger::PastDecision decision{.trigger = "checkout", .outcome = "act", .rule = "r1", .at = kNow};
+  std::string id = world->tokens.seal("demo", "s1", decision, world->random);
+  ASSERT_TRUE(world->tokens.open("demo", "s1", id));
+  EXPECT_FALSE(world->tokens.open("demo", "s2", id));
+  for (std::size_t i = 4; i < id.size(); ++i) {
+    std::string bent = id;
+    bent[i] = bent[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(world->tokens.open("demo", "s1", bent)) << i;
+  }
+}
+
+TEST_F(DecisionTest, EverythingComesBackAfterARestart) {
+  SeededRandom dice(11);
+  std::vector<std::string> before;
+  for (int i = 0; i < 500; ++i) {
+    world->clock.advance(Duration{static_cast<int>(dice.next() % 5000)});
+    const std::string id = "s" + std::to_string(dice.next() % 20);
+    const char* more = dice.next() % 40 == 0 ? R"(,"consent":"denied")" : dice.next() % 15 == 0 ? R"(,"consent":"full")" : "";
+    world->append("{\"sessionId\":\"" + id + "\",\"signals\":[{\"type\":\"k" + std::to_string(i) + "\",\"id\":\"" + std::to_string(dice.next() % 300) + "\"}]" + more + "}");
+    if (dice.next() % 10 == 0) world->resolve("{\"sessionId\":\"" + id + "\",\"trigger\":\"checkout\"}");
+  }
+  const auto state = [&] {
+    std::vector<std::string> all;
+    for (int i = 0; i < 20; ++i) {
+      const auto session = world->session("s" + std::to_string(i));
+      all.push_back(session ? ledger::encode_snapshot(*session, 0) : "none");
+    }
+    return all;
+  };
+  before = state();
+  restart();
+  const auto after = state();
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(after[i] == before[i]) << "session s" << i;
+}
+
+TEST_F(DecisionTest, SessionsLeaveMemoryAndComeBackAsTheyWere) {
+  Housekeeping::Options upkeep;
+  upkeep.tail_bytes = 4096;
+  upkeep.snapshots_per_batch = 8;
+  world.reset();
+  world.emplace(store, kNow, std::size_t{20'000}, upkeep);
+  for (int round = 0; round < 5; ++round)
+    for (int i = 0; i < 200; ++i)
+      ASSERT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) + "\",\"signals\":[{\"type\":\"view\",\"signalValue\":\"" + std::to_string(round) + "\"}]}"));
+  EXPECT_LT(world->sessions.count(), 200u);
+  EXPECT_LT(world->sessions.bytes(), 200'000u);
+  for (int i = 0; i < 200; ++i) {
+    const auto session = world->session("s" + std::to_string(i));
+    ASSERT_TRUE(session) << i;
+    EXPECT_EQ(session->version, 5u) << i;
+  }
+  EXPECT_GT(*store.ledger().checkpoint(), 0u);
+  restart();
+  EXPECT_LT(world->recovered.rows, 500u) << "the tail is bounded";
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(world->session("s" + std::to_string(i))->version, 5u) << i;
+}
+
+TEST_F(DecisionTest, ErasedSignalsLeaveTheJournal) {
+  Housekeeping::Options upkeep;
+  upkeep.erase_every = Duration{1};
+  world.reset();
+  world.emplace(store, kNow, std::size_t{1} << 30, upkeep);
+  world->append(R"({"sessionId":"secret-session","signals":[{"type":"view","signalValue":"private"}]})");
+  world->append(R"({"sessionId":"other","signals":[{"type":"view","signalValue":"kept"}]})");
+  world->append(R"({"sessionId":"secret-session","consent":"denied","signals":[{"type":"view"}]})");
+  for (int i = 0; i < 5; ++i) {
+    world->clock.advance(1s);
+    world->committer.turn(true);
+  }
+  std::string all;
+  ASSERT_TRUE(store.ledger().read_journal(0, [&](auto, auto, std::string_view bytes) {
+    all += bytes;
+    return true;
+  }));
+  EXPECT_EQ(all.find("private"), std::string::npos);
+  EXPECT_EQ(all.find("secret-session"), std::string::npos);
+  EXPECT_NE(all.find("kept"), std::string::npos);
+  EXPECT_TRUE(store.ledger().erasures()->empty());
+}
+
+TEST_F(DecisionTest, SessionsAreListedNewestFirst) {
+  for (int i = 0; i < 5; ++i) {
+    world->append("{\"sessionId\":\"s" + std::to_string(i) + "\",\"signals\":[{\"type\":\"view\"}]}");
+    world->clock.advance(1s);
+  }
+  const auto first = world->sessions.newest(Handle{"demo"}, std::nullopt, 2, world->clock.now());
+  ASSERT_EQ(first->size(), 2u);
+  EXPECT_EQ(first->at(0).id.text, "s4");
+  const auto next = world->sessions.newest(Handle{"demo"}, ledger::ListCursor{first->at(1).created, first->at(1).id.text}, 10, world->clock.now());
+  EXPECT_EQ(next->size(), 3u);
+  EXPECT_EQ(next->at(0).id.text, "s2");
+}
+
+}  // namespace
+}  // namespace beckon::decision
