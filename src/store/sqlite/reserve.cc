@@ -5,11 +5,33 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace beckon::store {
+namespace {
 
-Reserve::Reserve(std::string file, std::uint64_t size) : file_(std::move(file)), size_(size) {
+struct Disk {
+  std::uint64_t size = 0, free = 0;
+};
+
+std::optional<Disk> disk_of(const std::string& file) {
+  struct statvfs disk = {};
+  const std::string folder = std::filesystem::path(file).parent_path();
+  if (::statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
+  return Disk{static_cast<std::uint64_t>(disk.f_blocks) * disk.f_frsize,
+              static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize};
+}
+
+std::uint64_t bounded(const std::string& file, std::uint64_t size) {
+  const auto disk = disk_of(file);
+  return disk ? std::min(size, disk->size / 8) : size;
+}
+
+}  // namespace
+
+Reserve::Reserve(std::string file, std::uint64_t size) : file_(std::move(file)), size_(bounded(file_, size)) {
   struct stat there = {};
   held_ = size_ > 0 && ::stat(file_.c_str(), &there) == 0 &&
           static_cast<std::uint64_t>(there.st_blocks) * 512 >= size_;
@@ -24,17 +46,11 @@ bool Reserve::release() {
 
 bool Reserve::make() {
   if (held_ || size_ == 0) return held_;
-  if (!has_room()) return false;
+  const auto disk = disk_of(file_);
+  if (!disk || disk->free < 2 * size_) return false;
   held_ = allocate();
   if (!held_) ::unlink(file_.c_str());
   return held_;
-}
-
-bool Reserve::has_room() const {
-  struct statvfs disk = {};
-  const std::string folder = std::filesystem::path(file_).parent_path();
-  if (::statvfs(folder.c_str(), &disk) != 0) return false;
-  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize >= 2 * size_;
 }
 
 bool Reserve::allocate() const {

@@ -9,15 +9,16 @@ namespace beckon::store {
 
 class Reserve {
  public:
-  // Takes over the file if it is there. Size 0: no reserve is ever kept.
+  // At most an eighth of the file system. Takes over the file if it is there. Size 0: no reserve is ever kept.
   Reserve(std::string file, std::uint64_t size);
+
+  std::uint64_t size() const { return size_; }
 
   bool held() const { return held_; }
   bool release();  // whether there was something to let go
   bool make();     // whether it is held now; cheap where there is no room
 
  private:
-  bool has_room() const;
   bool allocate() const;
 
   const std::string file_;

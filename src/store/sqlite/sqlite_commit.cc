@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
@@ -14,22 +16,33 @@ using decision::Receipt;
 
 namespace {
 
+constexpr std::uint64_t kPageSize = 4096;
+
 bool brings_something_in(const Batch& batch) {
   return !batch.journal.empty() || !batch.snapshots.empty() || !batch.subscriptions.empty() || !batch.rules.empty() ||
          (batch.settlements.empty() && (!batch.events.empty() || !batch.deliveries.empty()));
+}
+
+int wal_bound(std::uint64_t reserve) {
+  const auto half = static_cast<int>(reserve / 2 / kPageSize);
+  return reserve == 0 ? SqliteCommit::kWalPages : std::clamp(half, 64, SqliteCommit::kWalPages);
 }
 
 }  // namespace
 
 SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve,
                            std::atomic<bool>& broken)
-    : connection_(std::move(connection)), turn_(turn), reserve_(std::move(reserve)), broken_(broken) {
+    : connection_(std::move(connection)),
+      turn_(turn),
+      reserve_(std::move(reserve)),
+      broken_(broken),
+      wal_bound_(wal_bound(reserve_.size())) {
   sqlite3_wal_hook(connection_->raw(), &SqliteCommit::committed, this);
 }
 
 int SqliteCommit::committed(void* self, sqlite3*, const char*, int pages) {
   auto& commit = *static_cast<SqliteCommit*>(self);
-  if (pages < commit.wal_pages_) commit.copy_at_ = kWalPages;  // the WAL was begun anew
+  if (pages < commit.wal_pages_) commit.copy_at_ = commit.wal_bound_;  // the WAL was begun anew
   commit.wal_pages_ = pages;
   return SQLITE_OK;
 }
@@ -44,12 +57,8 @@ std::expected<Receipt, CommitFault> SqliteCommit::write(const Batch& batch) {
   if (lean_ && !may_use_reserve) return unexpected(CommitFault::kFull);
 
   auto receipt = try_write(batch);
-  if (!receipt && receipt.error() == CommitFault::kFull && may_use_reserve && reserve_.release()) {
-    lean_ = true;
-    log::warn("store_reserve_released");
-    bound_wal();  // the room first serves what the WAL owes the data file; then the WAL begins anew in its own space
-    if (!broken_) receipt = try_write(batch);
-  }
+  if (!receipt && receipt.error() == CommitFault::kFull && may_use_reserve && use_reserve() && !broken_)
+    receipt = try_write(batch);
   if (broken_) return unexpected(CommitFault::kBroken);
   if (receipt && wal_pages_ >= copy_at_) bound_wal();
   return receipt;
@@ -79,16 +88,31 @@ Receipt SqliteCommit::write_all(const Batch& batch) {
   return receipt;
 }
 
-// The commit before it stands, whatever becomes of the copy: an error is for the next one to find, but for a failed
-// sync, after which nothing on the disk may be trusted.
+// A WAL that cannot be copied grows instead: the reserve is for it as much as for results.
 void SqliteCommit::bound_wal() {
+  if (!copy_wal()) use_reserve();
+}
+
+// The room first serves what the WAL owes the data file; then the WAL begins anew in its own space.
+bool SqliteCommit::use_reserve() {
+  if (!reserve_.release()) return false;
+  lean_ = true;
+  log::warn("store_reserve_released");
+  copy_wal();
+  return true;
+}
+
+// False: no space. The commit before it stands, whatever becomes of the copy; but after a failed sync nothing on the
+// disk may be trusted.
+bool SqliteCommit::copy_wal() {
   const int code = sqlite3_wal_checkpoint_v2(connection_->raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  copy_at_ = wal_pages_ + kWalPages / 2;  // a reader of long standing can keep the WAL from ending: not at each commit
-  if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED) return;
+  copy_at_ = wal_pages_ + wal_bound_ / 2;  // a reader of long standing can keep the WAL from ending: not at each commit
+  if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED) return true;
   const SqliteError error(sqlite3_extended_errcode(connection_->raw()), sqlite3_system_errno(connection_->raw()),
                           sqlite3_errmsg(connection_->raw()));
   log::error("checkpoint_failed").add("code", error.code).add("errno", error.system_errno);
   if (commit_fault(error) == CommitFault::kBroken) broken_ = true;
+  return broken_;
 }
 
 void SqliteCommit::limit_pages(std::int64_t most) {

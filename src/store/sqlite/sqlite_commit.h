@@ -2,11 +2,11 @@
 //
 // The WAL. A checkpoint beside the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
 // it never catches up, and only a WAL that is copied to its last frame is begun anew. So once the WAL has grown past
-// kWalPages, the committing thread copies the rest itself, after a commit: little, where somebody checkpoints beside it.
+// its bound, the committing thread copies the rest itself, after a commit: little, where somebody checkpoints beside it.
 //
 // Full disk. A batch that brings nothing in (it settles, withdraws, holds, erases or drops) may be written into the
-// space of the Reserve. From the moment the reserve is let go until there is room to make it again, every other batch
-// is refused as full, so that the reserve is spent on results alone.
+// space of the Reserve, which is let go for it, or when the WAL cannot be copied for want of space. From then until
+// there is room to make it again every other batch is refused as full, so that the reserve is spent on results alone.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -20,7 +20,8 @@ namespace beckon::store {
 
 class SqliteCommit final : public decision::Commit {
  public:
-  static constexpr int kWalPages = 2000;  // 8 MiB; the reserve is twice that, so that a full WAL can be copied from it
+  static constexpr int kWalPages = 4000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
+                                          // for what a full WAL owes the data file and for results after it
 
   SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve,
                std::atomic<bool>& broken);
@@ -32,6 +33,8 @@ class SqliteCommit final : public decision::Commit {
   std::expected<decision::Receipt, decision::CommitFault> try_write(const decision::Batch& batch);
   decision::Receipt write_all(const decision::Batch& batch);
   void bound_wal();
+  bool use_reserve();
+  bool copy_wal();
   static int committed(void* self, sqlite3* db, const char* name, int pages);
 
   std::unique_ptr<Connection> connection_;
@@ -40,7 +43,8 @@ class SqliteCommit final : public decision::Commit {
   bool lean_ = false;  // the reserve was let go and is not made again yet
   std::atomic<bool>& broken_;  // the store's: a failed sync of any of its connections ends all writing
   int wal_pages_ = 0;
-  int copy_at_ = kWalPages;
+  const int wal_bound_;
+  int copy_at_ = wal_bound_;
 };
 
 }  // namespace beckon::store

@@ -22,7 +22,7 @@ struct SqliteOptions {
   bool server = false;  // takes the lock and keeps the reserve; a command does neither
   std::size_t readers = 4;
   Duration busy_timeout{5000};                     // how long a write waits for another process
-  std::uint64_t reserve_bytes = 16u << 20;         // twice the WAL's bound (SqliteCommit::kWalPages)
+  std::uint64_t reserve_bytes = 32u << 20;         // reserve.h; less on a small disk
   std::int64_t most_pages = 0;                     // of 4 KiB, the data file's size; 0: the disk's
 };
 

@@ -1,0 +1,172 @@
+#include "store/conformance/suite.h"
+
+#include "store/granting.h"
+
+namespace beckon::store {
+namespace {
+
+using access::Role;
+
+class DirectoryOfAStore : public Conformance {
+ protected:
+  void add_acme() { ASSERT_TRUE(directory().add_handle(kAcme, "owner@a", audit_entry("aud_1", after(1)))); }
+  void add_user(const std::string& email) { ASSERT_TRUE(directory().add_user(email, audit_entry("aud_u" + email))); }
+  Result<void> grant(const std::string& user, Role role) {
+    return directory().grant({kAcme, user, role}, audit_entry("aud_g" + user + std::to_string(static_cast<int>(role))));
+  }
+  std::optional<Role> role(const std::string& user) { return directory().role_of(kAcme, user).value(); }
+};
+BECKON_ON_EVERY_DRIVER(DirectoryOfAStore);
+
+TEST_P(DirectoryOfAStore, AddsAHandleWithItsOwnerOnce) {
+  add_acme();
+  const auto record = directory().handle(kAcme).value().value();
+  EXPECT_EQ(record.owner, "owner@a");
+  EXPECT_EQ(record.created_at, after(1));
+  EXPECT_EQ(record.settings, "{}");
+  EXPECT_TRUE(directory().has_user("owner@a").value());
+  EXPECT_EQ(role("owner@a"), Role::kOwner);
+  EXPECT_EQ(directory().add_handle(kAcme, "x@a", audit_entry("aud_2")).error().code, FaultCode::kConflict);
+  EXPECT_FALSE(directory().has_user("x@a").value()) << "nothing of a refused change is kept";
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 1u) << "nor its audit entry";
+}
+
+TEST_P(DirectoryOfAStore, ListsHandlesByName) {
+  ASSERT_TRUE(directory().add_handle(kOther, "o@a", audit_entry("aud_1")));
+  ASSERT_TRUE(directory().add_handle(kAcme, "o@a", audit_entry("aud_2")));
+  const auto all = directory().handles().value();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].handle, kAcme);
+  EXPECT_EQ(all[1].handle, kOther);
+  const auto grants = directory().grants_of("o@a").value();
+  ASSERT_EQ(grants.size(), 2u);
+  EXPECT_EQ(grants[0].handle, kAcme);
+  EXPECT_EQ(grants[0].role, Role::kOwner);
+}
+
+TEST_P(DirectoryOfAStore, KeepsSettings) {
+  add_acme();
+  ASSERT_TRUE(directory().put_settings(kAcme, R"({"a":1})", audit_entry("aud_2")));
+  EXPECT_EQ(directory().handle(kAcme).value()->settings, R"({"a":1})");
+  EXPECT_EQ(directory().put_settings(kOther, "{}", audit_entry("aud_3")).error().code, FaultCode::kHandleNotFound);
+}
+
+TEST_P(DirectoryOfAStore, AddsAUserOnce) {
+  add_user("u@a");
+  EXPECT_TRUE(directory().has_user("u@a").value());
+  EXPECT_FALSE(directory().has_user("v@a").value());
+  EXPECT_EQ(directory().add_user("u@a", audit_entry("aud_9")).error().code, FaultCode::kConflict);
+}
+
+TEST_P(DirectoryOfAStore, GrantsAndChangesARole) {
+  add_acme();
+  add_user("u@a");
+  EXPECT_EQ(role("u@a"), std::nullopt);
+  ASSERT_TRUE(grant("u@a", Role::kCreator));
+  EXPECT_EQ(role("u@a"), Role::kCreator);
+  ASSERT_TRUE(grant("u@a", Role::kOperator));
+  EXPECT_EQ(role("u@a"), Role::kOperator);
+  EXPECT_EQ(directory().grants_of("u@a").value().size(), 1u);
+}
+
+TEST_P(DirectoryOfAStore, RefusesAGrantToNobodyOrOnNothing) {
+  add_acme();
+  EXPECT_EQ(grant("u@a", Role::kCreator).error().code, FaultCode::kNotFound);
+  add_user("u@a");
+  EXPECT_EQ(directory().grant({kOther, "u@a", Role::kCreator}, audit_entry("aud_9")).error().code,
+            FaultCode::kHandleNotFound);
+}
+
+TEST_P(DirectoryOfAStore, MovesOwnershipAndMakesTheFormerOwnerOperator) {
+  add_acme();
+  add_user("u@a");
+  ASSERT_TRUE(grant("u@a", Role::kOwner));
+  EXPECT_EQ(role("u@a"), Role::kOwner);
+  EXPECT_EQ(role("owner@a"), Role::kOperator);
+  EXPECT_EQ(directory().handle(kAcme).value()->owner, "u@a");
+  EXPECT_TRUE(grant("u@a", Role::kOwner)) << "again: nothing to do";
+  EXPECT_EQ(role("u@a"), Role::kOwner);
+}
+
+TEST_P(DirectoryOfAStore, DoesNotTakeTheOwnersRoleAway) {
+  add_acme();
+  EXPECT_EQ(grant("owner@a", Role::kOperator).error().code, FaultCode::kConflict);
+  EXPECT_EQ(role("owner@a"), Role::kOwner);
+}
+
+TEST_P(DirectoryOfAStore, HasRoomForAHundredCollaborators) {
+  add_acme();
+  for (std::size_t i = 0; i <= kMostCollaborators; ++i) add_user("u" + std::to_string(i));
+  for (std::size_t i = 0; i < kMostCollaborators; ++i) ASSERT_TRUE(grant("u" + std::to_string(i), Role::kCreator)) << i;
+  const std::string last = "u" + std::to_string(kMostCollaborators);
+  EXPECT_EQ(grant(last, Role::kCreator).error().code, FaultCode::kConflict);
+  EXPECT_EQ(grant(last, Role::kOwner).error().code, FaultCode::kConflict) << "the former owner would be one too many";
+  EXPECT_TRUE(grant("u0", Role::kOperator)) << "who is one already may change";
+  EXPECT_TRUE(grant("u0", Role::kOwner)) << "and may change places with the owner";
+}
+
+TEST_P(DirectoryOfAStore, KeepsSigningKeysNewestFirst) {
+  ASSERT_TRUE(directory().add_signing_key({"a", std::string("\0x", 2), after(1)}));
+  ASSERT_TRUE(directory().add_signing_key({"b", "y", after(2)}));
+  EXPECT_EQ(directory().add_signing_key({"a", "z", after(3)}).error().code, FaultCode::kConflict);
+  const auto keys = directory().signing_keys().value();
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0].kid, "b");
+  EXPECT_EQ(keys[1].sealed_jwk, std::string("\0x", 2));
+}
+
+TEST_P(DirectoryOfAStore, OpensEveryHandleAtFirstAndKeepsTheAllowlist) {
+  EXPECT_EQ(directory().allowlist().value(), kFirstAllowlist);
+  ASSERT_TRUE(directory().put_allowlist("[1]", audit_entry("aud_1", kStart, Handle{})));
+  ASSERT_TRUE(directory().put_allowlist("[2]", audit_entry("aud_2", kStart, Handle{})));
+  EXPECT_EQ(directory().allowlist().value(), "[2]");
+  EXPECT_EQ(directory().audit(Handle{}, std::nullopt, 9).value().size(), 2u);
+}
+
+TEST_P(DirectoryOfAStore, MakesANamedSecretOnce) {
+  EXPECT_EQ(directory().named_secret("hash-key", "first").value(), "first");
+  EXPECT_EQ(directory().named_secret("hash-key", "second").value(), "first");
+  EXPECT_EQ(directory().named_secret("other", "third").value(), "third");
+}
+
+TEST_P(DirectoryOfAStore, ListsAuditNewestFirstStrictlyBehindTiesById) {
+  for (const auto& [id, second] : std::vector<std::pair<std::string, int>>{{"a", 1}, {"c", 2}, {"b", 2}, {"d", 3}})
+    ASSERT_TRUE(directory().add_audit(audit_entry(id, after(second))));
+  const auto first = directory().audit(kAcme, std::nullopt, 2).value();
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[0].id.text, "d");
+  EXPECT_EQ(first[1].id.text, "c");
+  const auto rest = directory().audit(kAcme, std::pair{first[1].at, first[1].id}, 9).value();
+  ASSERT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest[0].id.text, "b");
+  EXPECT_EQ(rest[1].id.text, "a");
+  EXPECT_EQ(rest[0].actor, "cli");
+  EXPECT_EQ(rest[0].action, "handle.add");
+  EXPECT_TRUE(directory().audit(kOther, std::nullopt, 9).value().empty());
+}
+
+TEST_P(DirectoryOfAStore, SharesTheAuditWithTheCommit) {
+  write({.at = kStart, .audit = {audit_entry("aud_c")}});
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().at(0).id.text, "aud_c");
+}
+
+TEST_P(DirectoryOfAStore, RaisesTheControlVersionWithEachChangeAndWithNothingElse) {
+  auto last = store().control_version().value();
+  const auto risen = [&] {
+    const auto now = store().control_version().value();
+    return std::exchange(last, now) < now;
+  };
+  add_acme();
+  EXPECT_TRUE(risen());
+  EXPECT_FALSE(directory().add_handle(kAcme, "x", audit_entry("aud_2")));
+  EXPECT_FALSE(risen()) << "refused";
+  write({.at = kStart, .journal = "one", .audit = {audit_entry("aud_3")}});
+  EXPECT_FALSE(risen());
+  subscribe();
+  EXPECT_TRUE(risen());
+  write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "{}", kStart}}});
+  EXPECT_TRUE(risen());
+}
+
+}  // namespace
+}  // namespace beckon::store

@@ -1,0 +1,130 @@
+#include "store/conformance/suite.h"
+
+namespace beckon::store {
+namespace {
+
+class LedgerOfAStore : public Conformance {
+ protected:
+  std::vector<std::string> journal(ledger::Position behind = 0) {
+    std::vector<std::string> rows;
+    EXPECT_TRUE(ledger().read_journal(behind, [&](ledger::Position, Instant, std::string_view bytes) {
+      rows.emplace_back(bytes);
+      return true;
+    }));
+    return rows;
+  }
+};
+BECKON_ON_EVERY_DRIVER(LedgerOfAStore);
+
+TEST_P(LedgerOfAStore, IsEmptyAtFirst) {
+  EXPECT_EQ(ledger().last_position(), 0u);
+  EXPECT_EQ(ledger().checkpoint(), 0u);
+  EXPECT_TRUE(journal().empty());
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
+}
+
+TEST_P(LedgerOfAStore, GivesEachJournalRowTheNextPosition) {
+  EXPECT_EQ(write({.at = kStart, .journal = "one"}), 1u);
+  EXPECT_EQ(write({.at = kStart, .audit = {audit_entry("aud_1")}}), 1u) << "no row: the position of the last one";
+  EXPECT_EQ(write({.at = after(1), .journal = std::string("t\0wo", 4)}), 2u);
+  EXPECT_EQ(journal(), (std::vector<std::string>{"one", std::string("t\0wo", 4)}));
+  EXPECT_EQ(journal(1), std::vector<std::string>{std::string("t\0wo", 4)});
+  EXPECT_EQ(ledger().last_position(), 2u);
+}
+
+TEST_P(LedgerOfAStore, TellsTheInstantOfARowAndStopsWhenTold) {
+  write({.at = after(5), .journal = "one"});
+  write({.at = after(6), .journal = "two"});
+  std::vector<Instant> at;
+  EXPECT_TRUE(ledger().read_journal(0, [&](ledger::Position, Instant when, std::string_view) {
+    at.push_back(when);
+    return false;
+  }));
+  EXPECT_EQ(at, std::vector<Instant>{after(5)});
+}
+
+TEST_P(LedgerOfAStore, ReadsALongJournalInOrderAndItsReaderMayAskOtherThings) {
+  for (int i = 0; i < 40; ++i) write({.at = kStart, .journal = std::string(100'000, static_cast<char>('a' + i % 26))});
+  ledger::Position expected = 0;
+  EXPECT_TRUE(ledger().read_journal(0, [&](ledger::Position position, Instant, std::string_view bytes) {
+    EXPECT_EQ(position, ++expected);
+    EXPECT_EQ(bytes.size(), 100'000u);
+    EXPECT_EQ(ledger().last_position(), 40u);
+    return true;
+  }));
+  EXPECT_EQ(expected, 40u);
+}
+
+TEST_P(LedgerOfAStore, RewritesAndDeletesRowsWithoutUsingAPositionTwice) {
+  write({.at = kStart, .journal = "one"});
+  write({.at = kStart, .journal = "two"});
+  write({.at = kStart, .rewritten = {{1, "o"}, {2, ""}}});
+  EXPECT_EQ(journal(), std::vector<std::string>{"o"});
+  EXPECT_EQ(ledger().last_position(), 2u);
+  EXPECT_EQ(write({.at = kStart, .journal = "three"}), 3u);
+}
+
+TEST_P(LedgerOfAStore, DropsTheOldestRowsInSmallSteps) {
+  for (int i = 0; i < 205; ++i) write({.at = after(i < 204 ? 0 : 100), .journal = "x"});
+  write({.at = after(200), .journal_before = after(100)});
+  EXPECT_EQ(journal().size(), 5u);
+  write({.at = after(200), .journal_before = after(100)});
+  EXPECT_EQ(journal().size(), 1u) << "written at that very instant: it stays";
+  EXPECT_EQ(ledger().last_position(), 205u);
+}
+
+TEST_P(LedgerOfAStore, KeepsOneSnapshotPerSession) {
+  write({.at = kStart, .snapshots = {snapshot("s1", 0, "first"), snapshot("s2", 1)}});
+  write({.at = kStart, .snapshots = {snapshot("s1", 0, "second")}});
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), "second");
+  EXPECT_EQ(ledger().snapshot(kOther, SessionId("s1")).value(), std::nullopt) << "another tenant sees nothing";
+}
+
+TEST_P(LedgerOfAStore, ListsSnapshotsNewestFirstAndGoesOnStrictlyBehindTiesById) {
+  write({.at = kStart, .snapshots = {snapshot("a", 1), snapshot("c", 2), snapshot("b", 2), snapshot("d", 3)}});
+  std::vector<std::string> ids;
+  std::optional<ledger::ListCursor> behind;
+  for (int page = 0; page < 3; ++page) {
+    const auto rows = ledger().snapshots(kAcme, behind, 2).value();
+    for (const auto& row : rows) ids.push_back(row.id.text);
+    if (!rows.empty()) behind = {rows.back().created, rows.back().id.text};
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"d", "c", "b", "a"}));
+  const auto first = ledger().snapshots(kAcme, std::nullopt, 1).value().front();
+  EXPECT_EQ(first.visitor.text, "v1");
+  EXPECT_EQ(first.last_received, after(4));
+  EXPECT_EQ(first.version, 3u);
+  EXPECT_TRUE(ledger().snapshots(kOther, std::nullopt, 9).value().empty());
+}
+
+TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
+  auto nobody = snapshot("s3", 0);
+  nobody.visitor = VisitorId{};
+  write({.at = kStart, .snapshots = {snapshot("s1", 0), snapshot("s2", 0), nobody}});
+  EXPECT_EQ(ledger().sessions_of(kAcme, VisitorId("v1")).value(),
+            (std::vector<SessionId>{SessionId("s1"), SessionId("s2")}));
+  EXPECT_TRUE(ledger().sessions_of(kAcme, VisitorId{}).value().empty());
+  EXPECT_TRUE(ledger().sessions_of(kOther, VisitorId("v1")).value().empty());
+}
+
+TEST_P(LedgerOfAStore, SweepsExpiredSnapshotsInSmallStepsAndKeepsANewLifeOfTheSameBatch) {
+  decision::Batch many{.at = kStart};
+  for (int i = 0; i < 205; ++i) many.snapshots.push_back(snapshot("s" + std::to_string(i), i < 204 ? 0 : 1));
+  write(many);
+  auto again = snapshot("s0", 0, "again");
+  again.expires_at = after(5000);
+  write({.at = after(1000), .snapshots = {again}, .expired_before = after(1000)});
+  EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 6u);
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s0")).value(), "again");
+  write({.at = after(1000), .expired_before = after(1000)});
+  EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 2u);
+}
+
+TEST_P(LedgerOfAStore, MovesTheCheckpointForwardOnly) {
+  write({.at = kStart, .checkpoint = 5});
+  write({.at = kStart, .checkpoint = 4});
+  EXPECT_EQ(ledger().checkpoint(), 5u);
+}
+
+}  // namespace
+}  // namespace beckon::store

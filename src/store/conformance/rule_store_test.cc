@@ -1,0 +1,64 @@
+#include "store/conformance/suite.h"
+
+namespace beckon::store {
+namespace {
+
+class RulesOfAStore : public Conformance {
+ protected:
+  void put(std::uint64_t version, std::vector<std::pair<std::string, std::string>> texts, Handle handle = kAcme) {
+    decision::Batch batch{.at = kStart};
+    for (const auto& [id, json] : texts)
+      batch.rules.push_back({handle, RuleId(id), version, json, after(static_cast<int>(version))});
+    write(batch);
+  }
+  static std::string text(const rules::StoredRules& stored) {
+    std::string all = std::to_string(stored.version) + ":";
+    for (const auto& rule : stored.rules) all += " " + rule.id.text + "=" + rule.json;
+    return all;
+  }
+  std::string now() { return text(store().rules().rules(kAcme).value()); }
+  std::string at(std::uint64_t version) { return text(store().rules().rules_at(kAcme, version).value()); }
+};
+BECKON_ON_EVERY_DRIVER(RulesOfAStore);
+
+TEST_P(RulesOfAStore, AreNoneAtFirst) { EXPECT_EQ(now(), "0:"); }
+
+TEST_P(RulesOfAStore, AreKeptInEveryVersion) {
+  put(1, {{"b", "one"}});
+  put(2, {{"a", "two"}});
+  put(3, {{"b", "three"}});
+  put(4, {{"a", ""}});
+  EXPECT_EQ(now(), "4: b=three");
+  EXPECT_EQ(at(3), "3: a=two b=three");
+  EXPECT_EQ(at(2), "2: a=two b=one");
+  EXPECT_EQ(at(1), "1: b=one");
+  EXPECT_EQ(at(0), "0:");
+}
+
+TEST_P(RulesOfAStore, SayWithWhichVersionEachTextCame) {
+  put(1, {{"a", "one"}});
+  put(2, {{"b", "two"}});
+  const auto stored = store().rules().rules(kAcme).value();
+  EXPECT_EQ(stored.rules[0].rules_version, 1u);
+  EXPECT_EQ(stored.rules[0].at, after(1));
+  EXPECT_EQ(stored.rules[1].rules_version, 2u);
+}
+
+TEST_P(RulesOfAStore, ChangeTogetherInOneVersion) {
+  put(1, {{"a", "one"}, {"b", "one"}});
+  put(2, {{"a", ""}, {"b", "two"}, {"c", "two"}});
+  EXPECT_EQ(now(), "2: b=two c=two");
+}
+
+TEST_P(RulesOfAStore, OfAVersionThatIsNotThereAreNotFound) {
+  put(1, {{"a", "one"}});
+  EXPECT_EQ(store().rules().rules_at(kAcme, 2).error().code, FaultCode::kNotFound);
+}
+
+TEST_P(RulesOfAStore, BelongToOneTenant) {
+  put(5, {{"a", "theirs"}}, kOther);
+  EXPECT_EQ(now(), "0:");
+}
+
+}  // namespace
+}  // namespace beckon::store

@@ -1,0 +1,255 @@
+// What only a file can show: that it outlives its process, serves two, runs full and is damaged.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "store/conformance/suite.h"
+#include "store/sqlite/connection.h"
+
+namespace beckon::store {
+namespace {
+
+using decision::CommitFault;
+using outbox::DeliveryState;
+
+class SqliteFile : public testing::Test {
+ protected:
+  std::unique_ptr<SqliteStore> open(bool server = true) {
+    auto store = SqliteStore::open(folder_.path(), {.server = server, .reserve_bytes = 0});
+    EXPECT_TRUE(store) << store.error().message;
+    return store ? *std::move(store) : nullptr;
+  }
+  std::string refusal() {
+    auto store = SqliteStore::open(folder_.path(), {});
+    return store ? "" : store.error().message;
+  }
+  static std::vector<std::string> journal(Store& store) {
+    std::vector<std::string> rows;
+    EXPECT_TRUE(store.ledger().read_journal(0, [&](ledger::Position, Instant, std::string_view bytes) {
+      rows.emplace_back(bytes);
+      return true;
+    }));
+    return rows;
+  }
+  std::string bytes_of(const std::string& name) const {
+    std::ifstream in(folder_.path() + "/" + name, std::ios::binary);
+    std::stringstream all;
+    all << in.rdbuf();
+    return all.str();
+  }
+  // Everything copied out of the WAL, the store closed, the bytes changed.
+  void overwrite(std::size_t offset, std::string_view bytes) {
+    std::fstream out(folder_.data_file(), std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(static_cast<std::streamoff>(offset));
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+  void execute(const char* sql) { Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(SqliteFile, KeepsEverythingWhenItIsOpenedAgain) {
+  {
+    auto store = open();
+    ASSERT_TRUE(store->commit().write({.at = kStart,
+                                       .journal = "one",
+                                       .snapshots = {snapshot("s1", 0, "snap")},
+                                       .checkpoint = 1,
+                                       .events = {event("evt_1")},
+                                       .deliveries = {delivery("dlv_1", "evt_1")},
+                                       .subscriptions = {subscription()},
+                                       .rules = {{kAcme, RuleId("a"), 1, "{}", kStart}}}));
+    ASSERT_TRUE(store->directory().add_handle(kAcme, "o@a", audit_entry("aud_1")));
+  }
+  auto store = open();
+  EXPECT_EQ(journal(*store), std::vector<std::string>{"one"});
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value(), "snap");
+  EXPECT_EQ(store->ledger().checkpoint(), 1u);
+  EXPECT_EQ(store->outbox().due(kHook, kStart, 9).value().size(), 1u);
+  EXPECT_EQ(store->rules().rules(kAcme).value().rules.size(), 1u);
+  EXPECT_EQ(store->directory().handles().value().size(), 1u);
+  EXPECT_EQ(store->commit().write({.at = kStart, .journal = "two"})->position, 2u);
+}
+
+TEST_F(SqliteFile, DoesNotUseAPositionTwiceThoughAllRowsAreGone) {
+  {
+    auto store = open();
+    ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
+    ASSERT_TRUE(store->commit().write({.at = kStart, .journal_before = after(1)}));
+  }
+  auto store = open();
+  EXPECT_TRUE(journal(*store).empty());
+  EXPECT_EQ(store->commit().write({.at = kStart, .journal = "two"})->position, 2u);
+}
+
+TEST_F(SqliteFile, ServesOneServerAndCommandsBesideIt) {
+  auto server = open();
+  const auto second = SqliteStore::open(folder_.path(), {.server = true});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, FaultCode::kConflict);
+
+  auto command = open(false);
+  const auto before = server->control_version().value();
+  ASSERT_TRUE(command->directory().add_handle(kAcme, "o@a", audit_entry("aud_1")));
+  EXPECT_GT(server->control_version().value(), before);
+  EXPECT_EQ(server->directory().handles().value().size(), 1u);
+  ASSERT_TRUE(server->commit().write({.at = kStart, .journal = "one"}));
+  EXPECT_EQ(journal(*command), std::vector<std::string>{"one"});
+
+  server.reset();
+  EXPECT_TRUE(open()) << "the lock goes with its server";
+}
+
+TEST_F(SqliteFile, SaysBusyWhenAnotherProcessHoldsItTooLong) {
+  auto store = SqliteStore::open(folder_.path(), {.server = true, .busy_timeout = Duration{20}, .reserve_bytes = 0}).value();
+  {
+    Connection other(folder_.data_file(), Connection::Mode::kReadWrite, Duration{20});
+    const Transaction held(other, Transaction::Kind::kWrite);
+    EXPECT_EQ(store->commit().write({.at = kStart, .journal = "one"}).error(), CommitFault::kBusy);
+    EXPECT_EQ(store->directory().add_user("u", audit_entry("a")).error().code, FaultCode::kUnavailable);
+  }
+  EXPECT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
+}
+
+TEST_F(SqliteFile, WritesNothingOfABatchThatDoesNotFit) {
+  auto store = open();
+  ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
+  store->limit_pages(1);  // SQLite takes the present size instead
+  decision::Batch large{.at = kStart, .journal = "two", .events = {event("evt_1")}, .audit = {audit_entry("aud_1")}};
+  large.snapshots = {snapshot("s1", 0, std::string(1 << 20, 'x'))};
+  EXPECT_EQ(store->commit().write(large).error(), CommitFault::kFull);
+  EXPECT_EQ(journal(*store), std::vector<std::string>{"one"});
+  EXPECT_EQ(store->outbox().event(kAcme, EventId("evt_1")).value(), std::nullopt);
+  EXPECT_TRUE(store->directory().audit(kAcme, std::nullopt, 9).value().empty());
+  EXPECT_EQ(store->ledger().last_position(), 1u);
+
+  store->limit_pages(1 << 20);
+  EXPECT_EQ(store->commit().write(large)->position, 2u);
+}
+
+TEST_F(SqliteFile, BoundsItsWalWhileCommitsGoOn) {
+  auto store = open();
+  for (int i = 0; i < 400; ++i)
+    ASSERT_TRUE(store->commit().write({.at = kStart, .journal = std::string(100'000, 'x')}));
+  EXPECT_LT(std::filesystem::file_size(folder_.data_file() + "-wal"), 2u * SqliteCommit::kWalPages * 4096u);
+}
+
+TEST_F(SqliteFile, KeepsNothingOfWhatWasErased) {
+  auto store = open();
+  decision::Batch batch{.at = kStart, .journal = "needle-journal", .snapshots = {snapshot("s1", 0, "needle-snapshot")}};
+  batch.events = {event("evt_1", "needle-session")};
+  batch.events[0].body = "needle-body" + std::string(9000, '.');
+  batch.deliveries = {delivery("dlv_1", "evt_1")};
+  batch.deliveries[0].session = SessionId("needle-session");
+  batch.subscriptions = {subscription()};
+  ASSERT_TRUE(store->commit().write(batch));
+  auto settled = settlement("dlv_1", 1, DeliveryState::kRetrying);
+  settled.attempt.response_body = "needle-response";
+  ASSERT_TRUE(store->commit().write({.at = kStart, .settlements = {settled}}));
+  ASSERT_TRUE(store->empty_wal());
+  EXPECT_NE(bytes_of("beckon.db").find("needle"), std::string::npos);
+
+  auto erase_both = erasure("s1"), other = erasure("needle-session");
+  ASSERT_TRUE(store->commit().write({.at = kStart, .erased = {erase_both, other}, .rewritten = {{1, ""}}}));
+  ASSERT_TRUE(store->empty_wal());
+  EXPECT_EQ(bytes_of("beckon.db").find("needle"), std::string::npos);
+  EXPECT_EQ(bytes_of("beckon.db-wal"), "");
+}
+
+TEST_F(SqliteFile, NamesAndPassesOverAJournalRowWithAFlippedBit) {
+  {
+    auto store = open();
+    for (const char* text : {"first row", "marked row", "third row"})
+      ASSERT_TRUE(store->commit().write({.at = kStart, .journal = text}));
+    ASSERT_TRUE(store->empty_wal());
+  }
+  const auto place = bytes_of("beckon.db").find("marked row");
+  ASSERT_NE(place, std::string::npos);
+  overwrite(place, "Marked row");
+  auto store = open();
+  EXPECT_EQ(journal(*store), (std::vector<std::string>{"first row", "third row"}));
+  EXPECT_EQ(store->verify().value().size(), 1u);
+  EXPECT_EQ(store->commit().write({.at = kStart, .journal = "fourth"})->position, 4u);
+}
+
+TEST_F(SqliteFile, PassesOverAJournalRowWhosePagesAreLost) {
+  {
+    auto store = open();
+    for (char mark : {'a', 'b', 'c'})
+      ASSERT_TRUE(store->commit().write({.at = kStart, .journal = std::string(50'000, mark)}));
+    ASSERT_TRUE(store->empty_wal());
+  }
+  const auto place = bytes_of("beckon.db").find(std::string(4092, 'b'), 0);
+  ASSERT_NE(place, std::string::npos);
+  const std::size_t page = (place + 4095) / 4096 * 4096;
+  overwrite(page, std::string("\xff\xff\xff\xff", 4));  // the chain of its pages leads nowhere
+  auto store = open();
+  EXPECT_EQ(journal(*store), (std::vector<std::string>{std::string(50'000, 'a'), std::string(50'000, 'c')}));
+  EXPECT_FALSE(store->verify().value().empty());
+}
+
+TEST_F(SqliteFile, TakesADamagedSnapshotForNone) {
+  {
+    auto store = open();
+    ASSERT_TRUE(store->commit().write({.at = kStart, .snapshots = {snapshot("s1", 0, "marked"), snapshot("s2", 0)}}));
+    ASSERT_TRUE(store->empty_wal());
+  }
+  overwrite(bytes_of("beckon.db").find("marked"), "Marked");
+  auto store = open();
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s2")).value(), "bytes");
+}
+
+TEST_F(SqliteFile, IsRefusedWhenCutShort) {
+  {
+    auto store = open();
+    ASSERT_TRUE(store->commit().write({.at = kStart, .journal = std::string(200'000, 'x')}));
+    ASSERT_TRUE(store->empty_wal());
+  }
+  const auto whole = std::filesystem::file_size(folder_.data_file());
+  std::filesystem::resize_file(folder_.data_file(), whole / 2);
+  EXPECT_NE(refusal().find("damaged or cut short"), std::string::npos) << refusal();
+  std::filesystem::resize_file(folder_.data_file(), 0);
+  EXPECT_NE(refusal().find("damaged or cut short"), std::string::npos) << refusal();
+}
+
+TEST_F(SqliteFile, IsRefusedWhenItIsSomethingElse) {
+  std::ofstream(folder_.data_file()) << std::string(9000, '?');
+  EXPECT_NE(refusal().find("is not a data file of this server"), std::string::npos) << refusal();
+}
+
+TEST_F(SqliteFile, IsRefusedWhenItBelongsToAnotherProgram) {
+  std::ofstream(folder_.data_file()).flush();
+  execute("PRAGMA application_id = 7; CREATE TABLE t (a)");
+  EXPECT_NE(refusal().find("belongs to another program"), std::string::npos) << refusal();
+}
+
+TEST_F(SqliteFile, IsRefusedWhenANewerVersionWroteIt) {
+  open().reset();
+  execute("PRAGMA user_version = 999");
+  EXPECT_NE(refusal().find("newer version (schema 999"), std::string::npos) << refusal();
+}
+
+TEST_F(SqliteFile, IsForItsOwnerAlone) {
+  open().reset();
+  EXPECT_EQ(std::filesystem::status(folder_.data_file()).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(SqliteFile, IsCopiedBesideARunningServer) {
+  auto store = open();
+  ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
+  TemporaryFolder elsewhere;
+  ASSERT_TRUE(store->backup(elsewhere.data_file()));
+  EXPECT_FALSE(store->backup(elsewhere.data_file())) << "what is there is never written over";
+  auto copy = SqliteStore::open(elsewhere.path(), {}).value();
+  EXPECT_EQ(journal(*copy), std::vector<std::string>{"one"});
+  EXPECT_TRUE(copy->verify().value().empty());
+  EXPECT_TRUE(copy->commit().write({.at = kStart, .journal = "two"}));
+}
+
+}  // namespace
+}  // namespace beckon::store

@@ -1,0 +1,71 @@
+// The ground of the conformance suite: every test runs on each driver of the store.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "store/memory/memory_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace beckon::store {
+
+// A folder of its own that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+  std::string data_file() const { return path_ + "/beckon.db"; }
+
+ private:
+  std::string path_;
+};
+
+enum class Driver : std::uint8_t { kMemory, kSqlite };
+
+// Facts with which the tests begin, and the calls that every one makes.
+inline const Handle kAcme{"acme"};
+inline const Handle kOther{"other"};
+inline const SubscriptionId kHook{"whs_1"};
+inline constexpr Instant kStart = instant_ms(1'700'000'000'000);
+inline constexpr Instant after(int seconds) { return kStart + std::chrono::seconds{seconds}; }
+
+ledger::SessionDigest digest_of(std::string_view session);
+outbox::Subscription subscription(SubscriptionId id = kHook);
+outbox::Event event(std::string_view id, std::string_view session = "s1");
+outbox::Delivery delivery(std::string_view id, std::string_view event_id, Instant due = kStart);
+outbox::Settlement settlement(std::string_view delivery_id, int attempt, outbox::DeliveryState state,
+                              Instant next = kStart);
+decision::SnapshotWrite snapshot(std::string_view session, int created_second, std::string_view bytes = "bytes");
+decision::Erase erasure(std::string_view session, std::optional<Instant> denied_until = std::nullopt);
+AuditEntry audit_entry(std::string_view id, Instant at = kStart, Handle handle = kAcme);
+
+class Conformance : public testing::TestWithParam<Driver> {
+ protected:
+  Conformance();
+  Store& store() { return *store_; }
+  ledger::Ledger& ledger() { return store_->ledger(); }
+  outbox::Outbox& outbox() { return store_->outbox(); }
+  access::Directory& directory() { return store_->directory(); }
+
+  ledger::Position write(const decision::Batch& batch);  // it must succeed
+  void subscribe(const outbox::Subscription& what = subscription());
+  // A subscription, an event of session s1 and one delivery of it, due at once.
+  void owe(std::string_view delivery_id = "dlv_1", std::string_view event_id = "evt_1");
+  void settle(const outbox::Settlement& what, Instant at = after(1));
+  outbox::Delivery found(std::string_view delivery_id = "dlv_1");
+
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<Store> store_;
+};
+
+std::string driver_name(const testing::TestParamInfo<Driver>& info);
+
+#define BECKON_ON_EVERY_DRIVER(suite)                                                                       \
+  INSTANTIATE_TEST_SUITE_P(Every, suite, testing::Values(Driver::kMemory, Driver::kSqlite), driver_name)
+
+}  // namespace beckon::store
