@@ -86,18 +86,18 @@ TEST(CheckRule, NamesTheNearestKnownMember) {
 
 TEST(CheckRule, RefusesWhatItCannotEvaluateYet) {
   EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")), "limit: cooldowns and caps are not supported yet");
-  EXPECT_EQ(fault(testing::rule("{}", R"("active":{})")), "active: schedules are not supported yet");
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00"})")), "active.hours: opening hours are not supported yet");
   EXPECT_EQ(fault(testing::rule("{}", R"("goal":{})")), "goal: goals are not supported yet");
   EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"split":{},"actions":{}})"),
             "split: splits are not supported yet / actions: actions by arm are not supported yet");
   EXPECT_EQ(fault(testing::rule("{}", R"("status":"shadow")")), "status: \"shadow\" is not supported yet; use live, paused or draft");
   EXPECT_EQ(fault(R"({"triggers":["@due"],"when":{},"action":{"type":"x"}})"), "triggers[0]: delayed rules (@due) are not supported yet");
-  for (const char* measure : {"sum", "max", "steps", "score"})
+  for (const char* measure : {"steps", "score"})
     EXPECT_EQ(condition_fault(std::string(R"({")") + measure + R"(":{}})"),
               std::string("when.all[0].") + measure + ": the measure " + measure + " is not supported yet");
   EXPECT_THAT(condition_fault(R"({"seen":{"key":"a"},"scope":"visitor"})"), HasSubstr("when.all[0].scope: \"visitor\" is not supported yet"));
   EXPECT_EQ(condition_fault(R"({"count":{"key":"a","field":"n"},"atLeast":1})"),
-            "when.all[0].count.field: fields of metadata are not supported yet");
+            "when.all[0].count.field: is of use to sum and max only");
 }
 
 TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {
@@ -105,6 +105,10 @@ TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {
   EXPECT_EQ(fault(testing::rule("{}", R"("status":"on")")), "status: must be live, paused or draft");
   EXPECT_EQ(fault(testing::rule("{}", R"("priority":1.5)")), "priority: must be an integer from -1000000 to 1000000");
   EXPECT_EQ(fault(testing::rule("{}", R"("ttl":30)")), "ttl: must be a duration such as \"30m\"");
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"from":"soon","until":null})")),
+            "active.from: must be an instant such as \"2026-10-01T00:00:00Z\", or null");
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"from":"2026-10-02T00:00:00Z","until":"2026-10-02T00:00:00Z"})")),
+            "active.until: must be later than from");
   EXPECT_EQ(fault(testing::rule("[]")), "when: must be an object with all, any or none; {} always holds");
   EXPECT_EQ(fault(testing::rule(R"({"any":{}})")), "when.any: must be a list of conditions");
   EXPECT_EQ(fault(R"({"triggers":"t","when":{},"action":{"type":"x"}})"), "triggers: must be a list of 1 to 20 triggers");
@@ -136,6 +140,9 @@ TEST(CheckRule, HoldsEachConditionToItsForm) {
   EXPECT_EQ(condition_fault(R"({"count":{}})"), "when.all[0].atLeast: is required, or atMost, or equals: an integer");
   EXPECT_EQ(condition_fault(R"({"count":{},"equals":1,"atMost":2})"), "when.all[0].equals: stands alone; leave out atLeast and atMost");
   EXPECT_EQ(condition_fault(R"({"count":{},"atLeast":-1})"), "when.all[0].atLeast: must be an integer from 0 to 1000000");
+  EXPECT_EQ(condition_fault(R"({"sum":{"key":"a"},"atLeast":1})"), "when.all[0].sum.field: must be a string of 1 to 64 characters");
+  EXPECT_EQ(condition_fault(R"({"max":{"field":"n"}})"), "when.all[0].atLeast: is required, or atMost, or equals: a number");
+  EXPECT_EQ(condition_fault(R"({"max":{"field":"n"},"atLeast":"9"})"), "when.all[0].atLeast: must be a number below ten thousand million");
   EXPECT_EQ(condition_fault(R"({"last":{},"atMost":5})"), "when.all[0].atMost: must be a duration such as \"30m\"");
   EXPECT_THAT(condition_fault(R"({"last":{}})"), HasSubstr("when.all[0].atMost: is required, or atLeast: a duration"));
   EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"}})"), HasSubstr("when.all[0].after: is required"));

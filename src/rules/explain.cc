@@ -51,11 +51,6 @@ class Account {
     }
     return rule_->none[place.index];
   }
-  static std::string path_at(Place place) {
-    const char* group = place.group == Group::kAll ? "all" : place.group == Group::kAny ? "any" : "none";
-    return "when." + std::string(group) + '[' + std::to_string(place.index) + ']';
-  }
-
   bool holds(Place place) {
     const Test& test = test_at(place);
     return test.holds(take(rules_.measures[test.measure], scene_).value);
@@ -106,7 +101,7 @@ class Account {
     const Taken taken = take(rules_.measures[test.measure], scene_);
     const bool negated = place.group == Group::kNone;
     const Finding finding{condition_at(place), rules_.measures[test.measure], taken, negated};
-    out_.begin_object().member("path", path_at(place)).member_boolean("met", met);
+    out_.begin_object().member("path", finding.condition.path).member_boolean("met", met);
     out_.member("measure", measure_words(finding.condition));
     out_.member("wanted", wanted_words(finding.condition, negated));
     out_.member("seen", seen_words(finding, scene_));

@@ -71,6 +71,23 @@ TEST(Explain, SaysWhatIsMissing) {
             "the newest view in this session | at least 5 min ago | the newest 50 s ago | in 4 min 10 s");
 }
 
+TEST(Explain, SaysHowMuchIsMissing) {
+  const testing::Given cart{.key = "cart", .ago = 1min, .metadata = R"({"amount":37.5})"};
+  EXPECT_EQ(failed("all", R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atLeast":50})", {cart}),
+            "sum of amount of cart within 1 h | at least 50 | 37.5 | 12.5 more amount of cart");
+  EXPECT_EQ(failed("all", R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atMost":20})", {cart}),
+            "sum of amount of cart within 1 h | at most 20 | 37.5 | 17.5 less amount of cart");
+  EXPECT_EQ(failed("all", R"({"max":{"key":"cart","field":"amount"},"atLeast":50})", {}),
+            "greatest amount of cart in this session | at least 50 | nothing | one more cart whose amount is at least 50");
+}
+
+TEST(Explain, SaysWhenTheRuleItselfBegins) {
+  const RuleSet set = rule_set({rule("{}", R"("active":{"from":"2026-02-25T13:00:00Z"})")});
+  EXPECT_EQ(explained(set, window({})),
+            R"([{"ruleId":"r","matched":false,"conditions":[{"path":"active","met":false,"measure":"the rule's own time",)"
+            R"("wanted":"from 2026-02-25T13:00:00Z","seen":"2026-02-25T12:00:00Z","margin":"in 1 h","changesAt":"2026-02-25T13:00:00Z"}]}])");
+}
+
 TEST(Explain, SaysWhenAnAbsenceWillHold) {
   const std::string absent = R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"})";
   const std::string head = "no purchase for 10 min after cart | 10 min without purchase | ";

@@ -111,6 +111,36 @@ TEST(Distinct, CountsDifferentValues) {
   EXPECT_TRUE(holds(R"({"distinct":{"key":"view"},"equals":0})", window({})));
 }
 
+TEST(Sum, AddsAFieldOfMetadataInDecimal) {
+  const auto sum = [](const char* bounds, const std::vector<testing::Given>& given) {
+    return holds(std::string(R"({"sum":{"key":"cart","field":"amount"},"within":"10m",)") + bounds + "}", window(given));
+  };
+  const testing::Given ten{.key = "cart", .ago = 1min, .metadata = R"({"amount":0.1})"};
+  EXPECT_TRUE(sum(R"("equals":0.3)", {ten, ten, ten}));
+  EXPECT_TRUE(sum(R"("atLeast":0.2)", {ten, ten, {.key = "cart", .metadata = R"({"amount":"5"})"}, {"cart"}}));
+  EXPECT_FALSE(sum(R"("atLeast":0.3)", {ten, ten, {.key = "cart", .ago = 10min, .metadata = R"({"amount":1})"}}));
+  for (const char* bounds : {R"("atMost":5)", R"("atLeast":-5)", R"("equals":0)"})
+    EXPECT_FALSE(sum(bounds, {{"cart"}})) << "of nothing it compares false with every bound";
+}
+
+TEST(Max, IsTheGreatestAmount) {
+  const std::string big = R"({"max":{"key":"cart","field":"amount"},"within":"10m","atLeast":50})";
+  EXPECT_TRUE(holds(big, window({{.key = "cart", .ago = 5min, .metadata = R"({"amount":50})"}, {.key = "cart", .metadata = R"({"amount":7})"}})));
+  EXPECT_FALSE(holds(big, window({{.key = "cart", .ago = 10min, .metadata = R"({"amount":50})"}, {.key = "cart", .metadata = R"({"amount":7})"}})));
+  EXPECT_FALSE(holds(R"({"max":{"field":"amount"},"atMost":50})", window({{"cart"}})));
+}
+
+TEST(Active, HoldsFromAndUntil) {
+  const auto acts = [](const char* active, Instant now) {
+    return judge(rule_set({rule("{}", std::string(R"("active":)") + active)}), window({}), {}, now).outcome == Outcome::kAct;
+  };
+  EXPECT_TRUE(acts(R"({"from":"2026-02-25T12:00:00Z","until":null})", kNoon));
+  EXPECT_FALSE(acts(R"({"from":"2026-02-25T12:00:00Z"})", kNoon - kTick));
+  EXPECT_FALSE(acts(R"({"until":"2026-02-25T12:00:00Z"})", kNoon));
+  EXPECT_TRUE(acts(R"({"until":"2026-02-25T12:00:00Z"})", kNoon - kTick));
+  EXPECT_TRUE(acts("{}", kNoon));
+}
+
 TEST(Last, ComparesTheAgeOfTheNewest) {
   const std::string fresh = R"({"last":{"key":"view"},"atMost":"5m"})", old = R"({"last":{"key":"view"},"atLeast":"5m"})";
   EXPECT_TRUE(holds(fresh, window({{"view", 5min}, {"view", 9min}})));

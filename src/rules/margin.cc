@@ -1,3 +1,4 @@
+#include "rules/decimal.h"
 #include "rules/words.h"
 
 namespace beckon::rules {
@@ -17,6 +18,23 @@ std::string number_margin(const Finding& finding, const std::string& what) {
   return "";
 }
 
+std::string sum_margin(const Finding& finding) {
+  const Measure& of = finding.condition.measure;
+  const std::int64_t value = finding.taken.value == kNothing ? 0 : finding.taken.value;
+  const Condition& condition = finding.condition;
+  const std::string what = of.field + " of " + words_of(of.filter);
+  if (finding.negated) return "";
+  if (value < condition.least && condition.least != Condition::kNoLeast) return decimal_text(condition.least - value) + " more " + what;
+  if (value > condition.most) return decimal_text(value - condition.most) + " less " + what;
+  return more(1, words_of(of.filter)) + " with " + of.field;
+}
+
+std::string max_margin(const Finding& finding) {
+  const Measure& of = finding.condition.measure;
+  if (finding.negated || finding.taken.value > finding.condition.most) return "";
+  return more(1, words_of(of.filter)) + " whose " + of.field + " is " + wanted_words(finding.condition, false);
+}
+
 std::string absent_margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   if (finding.negated) return std::string("one ") + words_of(of.filter);
@@ -32,12 +50,15 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
     case MeasureKind::kSeen: return finding.negated ? "" : more(1, words_of(of.filter));
     case MeasureKind::kCount: return number_margin(finding, words_of(of.filter));
     case MeasureKind::kDistinct: return number_margin(finding, std::string("value of ") + words_of(of.filter));
+    case MeasureKind::kSum: return sum_margin(finding);
+    case MeasureKind::kMax: return max_margin(finding);
     case MeasureKind::kLast: {
       const bool fresh_helps = (of.least_age == Duration{}) != finding.negated;
       return fresh_helps ? more(1, words_of(of.filter)) : "";
     }
     case MeasureKind::kAbsent: return absent_margin(finding, scene);
     case MeasureKind::kContext: return of.field + " " + wanted_words(finding.condition, finding.negated);
+    case MeasureKind::kActive: return "";
   }
   return "";
 }

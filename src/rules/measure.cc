@@ -1,5 +1,6 @@
 #include "rules/measure.h"
 
+#include "rules/decimal.h"
 #include "rules/digest.h"
 
 namespace beckon::rules {
@@ -55,6 +56,33 @@ Taken take_distinct(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+Taken take_sum(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
+    if (!amount) return true;
+    if (taken.value == kNothing) taken.value = 0, taken.witness = at;
+    taken.value += *amount;
+    taken.next = std::min(taken.next, at + span);
+    return true;
+  });
+  return taken;
+}
+
+// Changes when the newest signal that has the greatest amount leaves.
+Taken take_max(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
+    if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
+    return true;
+  });
+  if (taken.value != kNothing) taken.next = std::min(taken.next, taken.witness + span);
+  return taken;
+}
+
 Taken take_last(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
   const Duration span = scene.span(of.within);
@@ -85,6 +113,13 @@ Taken take_absent(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+Taken take_active(const ReadyMeasure& measure, Scene& scene) {
+  const Measure& of = *measure.source;
+  if (scene.now() < of.from) return {.next = of.from};
+  if (scene.now() >= of.until) return {};
+  return {.value = 1, .next = of.until};
+}
+
 Taken take_context(const ReadyMeasure& measure, Scene& scene) {
   const std::string* value = scene.context(measure.source->field);
   if (value == nullptr) return {};
@@ -109,9 +144,12 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
     case MeasureKind::kSeen: return take_seen(measure, scene);
     case MeasureKind::kCount: return take_count(measure, scene);
     case MeasureKind::kDistinct: return take_distinct(measure, scene);
+    case MeasureKind::kSum: return take_sum(measure, scene);
+    case MeasureKind::kMax: return take_max(measure, scene);
     case MeasureKind::kLast: return take_last(measure, scene);
     case MeasureKind::kAbsent: return take_absent(measure, scene);
     case MeasureKind::kContext: return take_context(measure, scene);
+    case MeasureKind::kActive: return take_active(measure, scene);
   }
   return {};
 }

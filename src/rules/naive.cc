@@ -1,6 +1,8 @@
 #include "rules/naive.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -80,6 +82,26 @@ bool last(const World& world, const Value& condition, Instant now) {
   return true;
 }
 
+// The field's numbers in millionths.
+std::vector<long> amounts(const Signals& signals, const Value& filter) {
+  std::vector<long> out;
+  for (const Signal* signal : signals) {
+    if (signal->metadata.empty()) continue;
+    const auto document = json::parse(signal->metadata);
+    const Value* field = document->root().find(filter.find("field")->text());
+    if (field != nullptr && field->is_number()) out.push_back(std::lround(field->number() * 1e6));
+  }
+  return out;
+}
+
+bool amount_bounded(const Value& condition, long amount) {
+  const auto bound = [](const Value* value) { return std::lround(value->number() * 1e6); };
+  if (const Value* v = condition.find("atLeast"); v && amount < bound(v)) return false;
+  if (const Value* v = condition.find("atMost"); v && amount > bound(v)) return false;
+  if (const Value* v = condition.find("equals"); v && amount != bound(v)) return false;
+  return true;
+}
+
 bool context(const World& world, const Value& condition) {
   const auto found = world.context.find(std::string(condition.find("context")->text()));
   const Value* in = condition.find("in");
@@ -104,12 +126,29 @@ bool holds(const World& world, const Value& condition, Instant now) {
     return bounded(condition, static_cast<long>(chosen(world, condition, *f, now).size()));
   if (const Value* f = condition.find("distinct"))
     return bounded(condition, static_cast<long>(values_of(chosen(world, condition, *f, now)).size()));
+  if (const Value* f = condition.find("sum")) {
+    const auto found = amounts(chosen(world, condition, *f, now), *f);
+    return !found.empty() && amount_bounded(condition, std::accumulate(found.begin(), found.end(), 0L));
+  }
+  if (const Value* f = condition.find("max")) {
+    const auto found = amounts(chosen(world, condition, *f, now), *f);
+    return !found.empty() && amount_bounded(condition, *std::ranges::max_element(found));
+  }
   if (condition.find("last")) return last(world, condition, now);
   if (condition.find("absent")) return absent(world, condition, now);
   return context(world, condition);
 }
 
+bool active(const Value& rule, Instant now) {
+  const Value* active = rule.find("active");
+  if (active == nullptr) return true;
+  if (const Value* from = active->find("from"); from && !from->is_null() && now < *parse_rfc3339(from->text())) return false;
+  const Value* until = active->find("until");
+  return until == nullptr || until->is_null() || now < *parse_rfc3339(until->text());
+}
+
 bool rule_holds(const World& world, const Value& rule, Instant now) {
+  if (!active(rule, now)) return false;
   const Value& when = *rule.find("when");
   const auto hold = [&](const Value& condition) { return holds(world, condition, now); };
   if (const Value* all = when.find("all"); all && !std::ranges::all_of(all->items(), hold)) return false;
@@ -150,12 +189,13 @@ Answer judge(const World& world, const std::string& trigger, Instant now) {
 std::vector<long> picture(const World& world, const std::string& trigger, Instant now) {
   std::vector<long> out;
   for (const Value* rule : asked(world, trigger)) {
+    out.push_back(active(*rule, now));
     for (const char* group : {"all", "any", "none"}) {
       const Value* conditions = rule->find("when")->find(group);
       if (conditions == nullptr) continue;
       for (const Value& condition : conditions->items()) {
         out.push_back(holds(world, condition, now));
-        for (const char* measure : {"seen", "count", "distinct", "last"}) {
+        for (const char* measure : {"seen", "count", "distinct", "last", "sum", "max"}) {
           if (const Value* f = condition.find(measure)) out.push_back(static_cast<long>(chosen(world, condition, *f, now).size()));
         }
         if (const Value* f = condition.find("distinct"))

@@ -16,6 +16,7 @@ struct Signal {
   bool has_value = false;
   std::string source;
   double confidence = 1;
+  std::string metadata = {};  // a JSON object, or empty
   Instant at{};
   std::uint64_t version = 0;
 };

@@ -51,12 +51,21 @@ inline std::string random_bounds(Dice& dice) {
   return R"(,"atLeast":)" + n;
 }
 
+inline std::string random_amount(Dice& dice, const char* measure) {
+  std::string filter = random_filter(dice);
+  filter.insert(filter.size() - 1, std::string(filter.size() > 2 ? "," : "") + R"("field":"n")");
+  const std::string bound = std::to_string(dice.upto(6)) + dice.of<const char*>({"", ".5", ".25"});
+  return std::string("{\"") + measure + "\":" + filter + random_window(dice) + dice.of({R"(,"atLeast":)", R"(,"atMost":)", R"(,"equals":)"}) + bound + "}";
+}
+
 inline std::string random_condition(Dice& dice) {
-  switch (dice.upto(7)) {
+  switch (dice.upto(9)) {
     case 0: return R"({"count":)" + random_filter(dice) + random_window(dice) + random_bounds(dice) + "}";
     case 1: return R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" + seconds(dice) + "}";
     case 2: return R"({"last":)" + random_filter(dice) + random_window(dice) + (dice.one_in(2) ? R"(,"atLeast":)" + seconds(dice) : R"(,"atMost":)" + seconds(dice)) + "}";
     case 3: return R"({"distinct":)" + random_filter(dice) + random_window(dice) + random_bounds(dice) + "}";
+    case 5: return random_amount(dice, "sum");
+    case 6: return random_amount(dice, "max");
     case 4: return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + dice.of({R"("in")", R"("notIn")"}) + dice.of({R"(:["x"]})", R"(:["x","y"]})"});
   }
   return R"({"seen":)" + random_filter(dice) + random_window(dice) + "}";
@@ -74,6 +83,10 @@ inline std::vector<std::string> random_rules(Dice& dice) {
     const std::string when = "{" + random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2) + "}";
     std::string more = quoted("priority", std::to_string(dice.upto(3))) + "," + quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
     if (dice.one_in(8)) more += "," + quoted("status", dice.of<const char*>({R"("paused")", R"("draft")", R"("live")"}));
+    if (dice.one_in(8)) {
+      const auto instant = [&] { return '"' + to_rfc3339(testing::kNoon + std::chrono::seconds{dice.upto(30) - 10}) + '"'; };
+      more += R"(,"active":{)" + std::string(dice.one_in(2) ? R"("from":null,"until":)" : R"("from":)") + instant() + "}";
+    }
     rules.push_back(testing::rule(when, more, "r" + std::to_string(i)));
   }
   return rules;
@@ -85,6 +98,7 @@ inline naive::Signal random_signal(Dice& dice, std::uint64_t version) {
   if (signal.has_value) signal.value = dice.of({"x", "xy", "z", "7"});
   if (dice.one_in(3)) signal.source = dice.of({"ad", "mail"});
   if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25});
+  if (dice.one_in(2)) signal.metadata = dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})"});
   signal.at = testing::kNoon + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s ahead of noon
   return signal;
 }
@@ -96,6 +110,7 @@ inline ledger::Window window_of(const naive::World& world, Dice& dice) {
   std::size_t evicted = 0;
   for (const naive::Signal& from : world.signals) {
     batch.push_back({.key = from.key, .value = from.value, .has_value = from.has_value, .source = from.source,
+                     .metadata = from.metadata,
                      .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
                      .at = from.at, .received = from.at, .version = from.version});
     if (!dice.one_in(4)) continue;

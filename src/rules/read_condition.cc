@@ -44,6 +44,15 @@ void read_distinct(Members& members, Condition& condition) {
   read_count_bounds(members, condition);
 }
 
+void read_amount(Members& members, Condition& condition, MeasureKind kind, std::string_view name) {
+  condition.measure.kind = kind;
+  condition.measure.filter = read_filter(*members.find(name), members.path(name), members.issues(), &condition.measure.field);
+  condition.measure.within = read_window(members);
+  read_amount_bounds(members, condition);
+}
+void read_sum(Members& members, Condition& condition) { read_amount(members, condition, MeasureKind::kSum, "sum"); }
+void read_max(Members& members, Condition& condition) { read_amount(members, condition, MeasureKind::kMax, "max"); }
+
 void read_last(Members& members, Condition& condition) {
   condition.measure.kind = MeasureKind::kLast;
   read_measured(members, "last", condition.measure.filter);
@@ -87,7 +96,7 @@ struct Named {
 constexpr std::array kMeasures = {
     Named{"seen", read_seen},     Named{"count", read_count}, Named{"distinct", read_distinct},
     Named{"last", read_last},     Named{"absent", read_absent}, Named{"context", read_context},
-    Named{"sum", nullptr},        Named{"max", nullptr},      Named{"steps", nullptr},
+    Named{"sum", read_sum},       Named{"max", read_max},     Named{"steps", nullptr},
     Named{"score", nullptr},
 };
 
@@ -103,13 +112,13 @@ void name_no_measure(const json::Value& value, const std::string& path, Issues& 
     issues.add(path_of(path, member.key), "is not a measure; did you mean \"" + std::string(nearest) + "\"?");
     return;
   }
-  issues.add(path, "must name one measure: seen, count, distinct, last, absent or context");
+  issues.add(path, "must name one measure: seen, count, distinct, sum, max, last, absent or context");
 }
 
 }  // namespace
 
 Condition read_condition(const json::Value& value, const std::string& path, Issues& issues) {
-  Condition condition;
+  Condition condition{.path = path};
   if (!value.is_object()) {
     issues.add(path, "must be a condition such as {\"seen\": {\"key\": \"cart\"}, \"within\": \"30m\"}");
     return condition;

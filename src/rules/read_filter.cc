@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rules/decimal.h"
+
 namespace beckon::rules {
 
 namespace {
@@ -52,7 +54,7 @@ std::vector<std::string> read_texts(const json::Value& value, const std::string&
   return texts;
 }
 
-Filter read_filter(const json::Value& value, const std::string& path, Issues& issues) {
+Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field) {
   Filter filter;
   if (!value.is_object()) {
     issues.add(path, "must be a filter such as {\"key\": \"cart\", \"value\": \"add\"}");
@@ -76,7 +78,8 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
       members.issue("minConfidence", "must be a number from 0 to 1");
     }
   }
-  members.not_yet("field", "fields of metadata are");
+  if (field != nullptr) *field = members.text("field", limits::kFieldSize, true).value_or("");
+  else members.misplaced("field", "is of use to sum and max only");
   for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
     members.misplaced(name, "belongs one level up, beside the measure");
   members.finish();
@@ -99,15 +102,39 @@ Duration read_window(Members& members) {
   return within.value_or(Duration{});
 }
 
+namespace {
+
+void set_bounds(Members& members, Condition& condition, std::optional<std::int64_t> least,
+                std::optional<std::int64_t> most, std::optional<std::int64_t> equals, const char* what) {
+  const bool bounded = members.has("atLeast") || members.has("atMost");
+  if (members.has("equals") && bounded) members.issue("equals", "stands alone; leave out atLeast and atMost");
+  if (!members.has("equals") && !bounded) members.issue("atLeast", std::string("is required, or atMost, or equals: ") + what);
+  condition.least = equals.value_or(least.value_or(Condition::kNoLeast));
+  condition.most = equals.value_or(most.value_or(Condition::kNoMost));
+}
+
+std::optional<std::int64_t> read_amount(Members& members, std::string_view name) {
+  const json::Value* value = members.find(name);
+  if (value == nullptr) return std::nullopt;
+  const auto amount = value->is_number() ? millionths(value->text()) : std::nullopt;
+  if (!amount) members.issue(name, "must be a number below ten thousand million");
+  return amount;
+}
+
+}  // namespace
+
 void read_count_bounds(Members& members, Condition& condition) {
   const auto least = members.integer("atLeast", 0, limits::kCount);
   const auto most = members.integer("atMost", 0, limits::kCount);
   const auto equals = members.integer("equals", 0, limits::kCount);
-  const bool bounded = members.has("atLeast") || members.has("atMost");
-  if (members.has("equals") && bounded) members.issue("equals", "stands alone; leave out atLeast and atMost");
-  if (!members.has("equals") && !bounded) members.issue("atLeast", "is required, or atMost, or equals: an integer");
-  condition.least = equals.value_or(least.value_or(Condition::kNoLeast));
-  condition.most = equals.value_or(most.value_or(Condition::kNoMost));
+  set_bounds(members, condition, least, most, equals, "an integer");
+}
+
+void read_amount_bounds(Members& members, Condition& condition) {
+  const auto least = read_amount(members, "atLeast");
+  const auto most = read_amount(members, "atMost");
+  const auto equals = read_amount(members, "equals");
+  set_bounds(members, condition, least, most, equals, "a number");
 }
 
 void read_age_bounds(Members& members, Measure& measure) {

@@ -58,6 +58,35 @@ std::vector<Condition> read_conditions(Members& when, std::string_view name) {
   return conditions;
 }
 
+std::optional<Instant> read_instant(Members& members, std::string_view name) {
+  const json::Value* value = members.find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  const auto at = value->is_string() ? parse_rfc3339(value->text()) : std::nullopt;
+  if (!at) members.issue(name, "must be an instant such as \"2026-10-01T00:00:00Z\", or null");
+  return at;
+}
+
+// From and until are a condition like any other, asked first.
+void read_active(Members& members, Rule& rule) {
+  const json::Value* value = members.find("active");
+  if (value == nullptr) return;
+  if (!value->is_object()) {
+    members.issue("active", "must be an object with from or until");
+    return;
+  }
+  Members active(*value, members.path("active"), members.issues());
+  const auto from = read_instant(active, "from"), until = read_instant(active, "until");
+  if (from && until && *until <= *from) active.issue("until", "must be later than from");
+  for (const std::string_view name : {"hours", "days", "zone"}) active.not_yet(name, "opening hours are");
+  active.finish();
+  if (!from && !until) return;
+  Condition condition{.least = 1, .path = "active"};
+  condition.measure.kind = MeasureKind::kActive;
+  condition.measure.from = from.value_or(Instant::min());
+  condition.measure.until = until.value_or(Instant::max());
+  rule.all.insert(rule.all.begin(), condition);
+}
+
 void read_when(Members& members, Rule& rule) {
   const json::Value* value = members.need("when", "the conditions; {} always holds");
   if (value == nullptr) return;
@@ -96,7 +125,6 @@ std::string read_action(Members& members) {
 }
 
 void refuse_what_is_to_come(Members& members) {
-  members.not_yet("active", "schedules are");
   members.not_yet("limit", "cooldowns and caps are");
   members.not_yet("split", "splits are");
   members.not_yet("actions", "actions by arm are");
@@ -120,6 +148,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues) {
   rule.priority = members.integer("priority", -limits::kPriority, limits::kPriority).value_or(0);
   rule.triggers = read_triggers(members);
   read_when(members, rule);
+  read_active(members, rule);
   if (members.has("actions")) members.find("action");
   else rule.action_json = read_action(members);
   rule.ttl = members.duration("ttl");

@@ -41,8 +41,11 @@ enum class MeasureKind : std::uint8_t {
   kCount,     // how many signals fit
   kDistinct,  // how many different values they have
   kLast,      // 1 when the newest that fits is of an age from `least_age` to `most_age`, else 0
+  kSum,       // of a field of their metadata, in millionths; kNothing where none has it
+  kMax,       // likewise, the greatest
   kAbsent,    // 1 when `wait` has passed since the newest that fits `after` and nothing that fits came behind it
   kContext,   // 1 when the field of the context is in the list, else 0
+  kActive,    // 1 in [from, until), else 0
 };
 
 // What is measured. A signal counts in (now − within, now], and only inside the retention.
@@ -54,20 +57,26 @@ struct Measure {
   Duration wait{};                    // kAbsent
   Duration least_age{};               // kLast: the age changes with every instant, its place between bounds does not
   Duration most_age{};                // kLast
-  std::string field;                  // kContext
+  std::string field;                  // kContext: of the context; kSum, kMax: of the signals' metadata
   std::vector<std::string> accepted;  // kContext; sorted
+  Instant from = Instant::min();      // kActive
+  Instant until = Instant::max();     // kActive
 
   friend auto operator<=>(const Measure&, const Measure&) = default;
 };
 
+// What a sum or maximum of nothing is: it compares false with every bound.
+inline constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::min();
+
 // A measure held against constants: it holds where least ≤ measure ≤ most.
 struct Condition {
-  static constexpr std::int64_t kNoLeast = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t kNoLeast = kNothing + 1;
   static constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
 
   Measure measure;
   std::int64_t least = kNoLeast;
   std::int64_t most = kNoMost;
+  std::string path;  // where it stands in the rule: "when.all[0]", or "active"
 };
 
 enum class Status : std::uint8_t { kDraft, kLive, kPaused };
@@ -77,7 +86,7 @@ struct Rule {
   Status status = Status::kLive;
   std::int64_t priority = 0;           // higher first; ties by id in byte order
   std::vector<std::string> triggers;
-  std::vector<Condition> all;          // each must hold
+  std::vector<Condition> all;          // each must hold; before those of `when` the rule's `active`
   std::vector<Condition> any;          // one must hold, where there are any
   std::vector<Condition> none;         // none may hold
   std::string action_json;             // {"type":…,"payload":…}

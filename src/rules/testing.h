@@ -20,6 +20,7 @@ struct Given {
   std::string value = {};
   std::string source = {};
   double confidence = 1.0;
+  std::string metadata = {};
 };
 
 inline ledger::Window window(const std::vector<Given>& given) {
@@ -30,6 +31,7 @@ inline ledger::Window window(const std::vector<Given>& given) {
     signal.value = one.value;
     signal.has_value = !one.value.empty();
     signal.source = one.source;
+    signal.metadata = one.metadata;
     signal.confidence = static_cast<std::int32_t>(one.confidence * ledger::kFullConfidence + 0.5);
     signal.at = signal.received = kNoon - one.ago;
     signal.version = signals.size() + 1;

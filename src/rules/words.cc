@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/decimal.h"
+
 namespace beckon::rules {
 
 namespace {
@@ -23,20 +25,14 @@ std::string listed(const std::vector<T>& list) {
   return out;
 }
 
-std::string decimal(std::int32_t millionths) {
-  std::string text = std::to_string(ledger::kFullConfidence + millionths);  // 1600000
-  text = std::string(millionths == ledger::kFullConfidence ? "1." : "0.") + text.substr(text.size() - 6);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
 std::string window_words(Duration within) {
   return within == Duration{} ? " in this session" : std::string(" within ") + words_of(within);
 }
 
 std::string bounds_words(const Condition& condition) {
-  const std::string least = std::to_string(condition.least), most = std::to_string(condition.most);
+  const bool amount = condition.measure.kind == MeasureKind::kSum || condition.measure.kind == MeasureKind::kMax;
+  const auto text = [amount](std::int64_t number) { return amount ? decimal_text(number) : std::to_string(number); };
+  const std::string least = text(condition.least), most = text(condition.most);
   if (condition.least == condition.most) return "exactly " + least;
   if (condition.most == Condition::kNoMost) return "at least " + least;
   if (condition.least == Condition::kNoLeast) return "at most " + most;
@@ -47,6 +43,13 @@ std::string age_words(const Measure& measure) {
   if (measure.most_age == Duration::max()) return std::string("at least ") + words_of(measure.least_age) + " ago";
   if (measure.least_age == Duration{}) return std::string("at most ") + words_of(measure.most_age) + " ago";
   return std::string("from ") + words_of(measure.least_age) + " to " + words_of(measure.most_age) + " ago";
+}
+
+std::string active_words(const Measure& measure) {
+  std::string out;
+  if (measure.from != Instant::min()) out.append("from ").append(to_rfc3339(measure.from));
+  if (measure.until != Instant::max()) out.append(out.empty() ? "" : " ").append("until ").append(to_rfc3339(measure.until));
+  return out;
 }
 
 std::string ago(Instant at, Instant now) {
@@ -75,7 +78,7 @@ std::string words_of(const Filter& filter) {
   if (filter.keys.size() == 1 && filter.values.size() == 1) out += ":" + written(filter.values.front());
   else if (!filter.values.empty()) out += " with the value " + listed(filter.values);
   if (!filter.sources.empty()) out += " from " + listed(filter.sources);
-  if (filter.min_confidence > 0) out += " with a confidence of at least " + decimal(filter.min_confidence);
+  if (filter.min_confidence > 0) out += " with a confidence of at least " + decimal_text(filter.min_confidence);
   return out;
 }
 
@@ -85,10 +88,13 @@ std::string measure_words(const Condition& condition) {
     case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of.within);
     case MeasureKind::kCount: return std::string("count of ") + words_of(of.filter) + window_words(of.within);
     case MeasureKind::kDistinct: return std::string("different values of ") + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kSum: return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kMax: return "greatest " + of.field + " of " + words_of(of.filter) + window_words(of.within);
     case MeasureKind::kLast: return std::string("the newest ") + words_of(of.filter) + window_words(of.within);
     case MeasureKind::kAbsent:
       return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after);
     case MeasureKind::kContext: return "context " + of.field;
+    case MeasureKind::kActive: return "the rule's own time";
   }
   return "";
 }
@@ -99,10 +105,13 @@ std::string wanted_words(const Condition& condition, bool negated) {
   switch (of.kind) {
     case MeasureKind::kSeen: return negated ? "none" : "at least one";
     case MeasureKind::kCount:
-    case MeasureKind::kDistinct: return no + bounds_words(condition);
+    case MeasureKind::kDistinct:
+    case MeasureKind::kSum:
+    case MeasureKind::kMax: return no + bounds_words(condition);
     case MeasureKind::kLast: return no + age_words(of);
     case MeasureKind::kAbsent: return no + words_of(of.wait) + " without " + words_of(of.filter);
     case MeasureKind::kContext: return ((condition.least == 1) == negated ? "not " : "") + listed(of.accepted);
+    case MeasureKind::kActive: return active_words(of);
   }
   return "";
 }
@@ -115,6 +124,8 @@ std::string seen_words(const Finding& finding, Scene& scene) {
     case MeasureKind::kLast: return witness == kNever ? "none" : "the newest " + ago(witness, scene.now());
     case MeasureKind::kCount:
     case MeasureKind::kDistinct: return std::to_string(finding.taken.value);
+    case MeasureKind::kSum:
+    case MeasureKind::kMax: return finding.taken.value == kNothing ? "nothing" : decimal_text(finding.taken.value);
     case MeasureKind::kAbsent: {
       if (witness == kNever) return std::string("no ") + words_of(of.after) + " yet";
       const Instant came = newest_of(finding.measure.stream, scene, witness);
@@ -125,6 +136,7 @@ std::string seen_words(const Finding& finding, Scene& scene) {
       const std::string* value = scene.context(of.field);
       return value == nullptr ? "no " + of.field : *value;
     }
+    case MeasureKind::kActive: return to_rfc3339(scene.now());
   }
   return "";
 }
