@@ -1,31 +1,24 @@
 // The resolver over c-ares: no search domains, no host aliases, A and AAAA asked at once and both waited for.
 //
-// The order is the hosts file, then DNS ("fb"): /etc/hosts belongs to the operator, and what it says is classified like
-// any answer. Both families are waited for until the deadline, so that a denied address is seen; if one kind stays
-// silent the other's answers are used alone, which is safe because what was classified is what is connected to.
+// The order is the hosts file, then DNS: /etc/hosts belongs to the operator, and what it says is classified like any
+// answer. Both families are waited for until the deadline, so that a denied address is seen; if one kind stays silent
+// the other's answers are used alone, which is safe because what was classified is what is connected to. A change of
+// /etc/resolv.conf is taken up within seconds.
 #pragma once
-#include <ares.h>
-
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
-#include "egress/reactor.h"
+#include "egress/cares_channel.h"
 #include "egress/resolver.h"
 
 namespace beckon::egress {
 
-struct ResolverSettings {
-  std::string servers;               // "192.0.2.53,[2001:db8::53]:5353"; empty for those of /etc/resolv.conf
-  bool hosts_file = true;
-  Duration try_each{1'000};          // the first wait for a server's answer; the second is twice as long
-};
-
 // Confined to the reactor's thread. `reactor` outlives it.
-class CaresResolver final : public Resolver, Reactor::Watcher {
+class CaresResolver final : public Resolver {
  public:
-  CaresResolver(Reactor& reactor, const ResolverSettings& settings);
+  CaresResolver(Reactor& reactor, ResolverSettings settings);
   ~CaresResolver() override;
 
   Ticket start(const std::string& name, Duration at_most, Completion completion) override;
@@ -33,18 +26,16 @@ class CaresResolver final : public Resolver, Reactor::Watcher {
 
  private:
   struct Pending;
-  struct Question;
 
-  void on_ready(int fd, bool readable, bool writable) override;
-  void ask(const std::shared_ptr<Pending>& pending, const std::string& name, int family);
+  void told(const std::shared_ptr<Pending>& pending, Lookup::Outcome outcome, std::vector<Address> addresses);
   void finish(Pending& pending);
-  void arm_timer();
-  static void on_socket(void* self, ares_socket_t fd, int readable, int writable);
-  static void on_answer(void* question, int status, int timeouts, ares_addrinfo* answer);
+  void renew_channel();
 
   Reactor& reactor_;
-  ares_channel channel_ = nullptr;
-  std::optional<Reactor::Timer> timer_;
+  ResolverSettings settings_;
+  std::int64_t read_as_of_;  // the watched file's time of change, in ns; 0 if there is none
+  SteadyTime look_again_;
+  std::vector<std::unique_ptr<CaresChannel>> channels_;  // the newest last; the others end with their last question
   Ticket next_ = 1;
   std::unordered_map<Ticket, std::shared_ptr<Pending>> pending_;
 };

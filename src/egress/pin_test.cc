@@ -1,6 +1,10 @@
 // From a name to the address that is connected to.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "egress/testing/world.h"
 
@@ -191,6 +195,34 @@ TEST(JudgeEndpoint, TakesWhatDoesNotResolveAndRefusesWhatLeadsInside) {
   EXPECT_EQ(judged("https://mixed.example/"), Refusal::kLoopbackAddress);
   EXPECT_EQ(judged("https://0x7f.1/"), Refusal::kNumericSpelling);
   EXPECT_EQ(judged("https://localhost/"), Refusal::kReservedName);
+}
+
+TEST(Resolver, TakesUpAChangeOfItsServersWhileOldQuestionsEnd) {
+  World world;
+  const auto path = ::testing::TempDir() + "egress_resolv_" + std::to_string(getpid());
+  std::ofstream(path) << "1";
+  auto settings = world.settings.resolver;
+  settings.watched_file = path;
+  settings.watch_each = Duration{0};
+  Reactor reactor;
+  CaresResolver resolver(reactor, settings);
+  world.dns.answer("a.example", {"1.2.3.4"});
+  world.dns.stay_silent("silent.example");
+  int found = 0, silent = 0;
+  for (int i = 1; i <= 10; ++i) {
+    resolver.start("silent.example", Duration{50}, [&](Lookup lookup) {
+      EXPECT_EQ(lookup.outcome, Lookup::Outcome::kTimeout);
+      ++silent;
+    });
+    std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() + std::chrono::seconds{i});
+    resolver.start("a.example", Duration{3000}, [&](Lookup lookup) {
+      EXPECT_EQ(lookup.outcome, Lookup::Outcome::kFound);
+      ++found;
+    });
+    while (found < i) reactor.poll(Duration{1000});
+  }
+  while (silent < 10) reactor.poll(Duration{1000});
+  unlink(path.c_str());
 }
 
 TEST(Resolver, ReadsTheHostsFileOnlyIfTold) {
