@@ -4,6 +4,16 @@
 
 namespace beckon::http {
 
+Route control(Api& api, Method method, std::string_view pattern, Access access, std::function<Result<Response>(Api&, Request&)> handle,
+              std::string_view summary) {
+  return {.method = method,
+          .pattern = pattern,
+          .access = access,
+          .run = Run::kControl,
+          .handler = blocking([&api, handle = std::move(handle)](Request& request) { return handle(api, request); }),
+          .summary = summary};
+}
+
 void text_or_null(json::Writer& out, std::string_view name, std::string_view text) {
   text.empty() ? out.key(name).null() : out.member(name, text);
 }

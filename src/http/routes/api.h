@@ -58,16 +58,22 @@ std::vector<Route> routes(Api& api);
 // What each family adds.
 void add_chain(Api& api, std::vector<Route>& routes);     // signals, resolve, prefetch
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
+void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_rules(Api& api, std::vector<Route>& routes);
 void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
 void add_deliveries(Api& api, std::vector<Route>& routes);
-void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, audit, settings, me, keys
+void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
+void add_account(Api& api, std::vector<Route>& routes);   // audit, settings, me; added by add_platform
 void add_system(Api& api, std::vector<Route>& routes);    // health, readiness, metrics, the API's description
 
 // Leaves an access::Principal in Request::principal, or says why not.
 Authorize authorize(Api& api);
 
 // Seen by every answer: nosniff, no-referrer, no-store on the control plane, a closed content security policy.
+void security_headers(const Request& request, Response& response);
+
+// A Decorate hook: nosniff, no-referrer, a strict Content-Security-Policy where the handler set none, and no-store on
+// the control plane. Thread-safe.
 void security_headers(const Request& request, Response& response);
 
 const access::Principal& principal_of(const Request& request);  // CHECK: of a route that is not public

@@ -8,15 +8,6 @@ namespace {
 using outbox::Delivery;
 using outbox::DeliveryState;
 
-// The subscription of the path, present or deleted; of this handle.
-std::optional<Fault> unknown_subscription(Api& api, const Handle& handle, const SubscriptionId& id) {
-  const auto present = api.places.subscriptions.find(id);
-  if (present && present->handle == handle) return std::nullopt;
-  const auto known = api.outbox.was_known(handle, id);
-  if (!known) return known.error();
-  return *known ? std::nullopt : std::optional{not_found("subscription")};
-}
-
 // The delivery of the path, of this subscription of this handle.
 Result<Delivery> delivery_of(Api& api, const Request& request) {
   const Handle handle{request.param("handle")};
@@ -24,68 +15,6 @@ Result<Delivery> delivery_of(Api& api, const Request& request) {
   if (!found) return unexpected(found.error());
   if (!*found || (*found)->subscription.view() != request.param("subscriptionId")) return unexpected(not_found("delivery"));
   return std::move(**found);
-}
-
-struct Asked {
-  std::string status;  // empty: any
-  outbox::DeliveryFilter filter;
-};
-
-Result<Asked> asked_of(const Request& request) {
-  Asked asked;
-  asked.filter.event_type = request.query_param("eventType");
-  const auto status = request.query_param("status");
-  if (!status) return asked;
-  const auto state = outbox::parse_delivery_state(*status);
-  if (!state) {
-    Issues issues;
-    issues.add("status", "must be queued, sending, retrying, held, delivered, failed or withdrawn");
-    return unexpected(issues.fault());
-  }
-  asked.status = *status;
-  // The store keeps what is being sent as queued or retrying: there it is sought among all.
-  if (*state != DeliveryState::kSending) asked.filter.state = *state;
-  return asked;
-}
-
-// Rows that one call looks through for a state that only this process knows; the cursor goes on from there.
-constexpr std::size_t kMostLookedAt = 2'000;
-
-Result<Response> list(Api& api, Request& request) {
-  const Handle handle{request.param("handle")};
-  const SubscriptionId id{request.param("subscriptionId")};
-  if (auto fault = unknown_subscription(api, handle, id)) return unexpected(std::move(*fault));
-  const auto asked = asked_of(request);
-  if (!asked) return unexpected(asked.error());
-  const std::string what =
-      "deliveries " + handle.text + " " + id.text + " " + asked->status + " " + asked->filter.event_type.value_or("");
-  const auto page = page_of(request, what);
-  if (!page) return unexpected(page.error());
-
-  std::optional<outbox::DeliveryPlace> behind;
-  if (page->behind) behind.emplace(page->behind->first, DeliveryId{page->behind->second});
-  std::vector<std::string> items;
-  bool more = true;
-  for (std::size_t looked_at = 0; more && items.size() < page->limit && looked_at < kMostLookedAt;) {
-    const auto rows = api.outbox.deliveries(handle, id, asked->filter, behind, page->limit + 1);
-    if (!rows) return unexpected(rows.error());
-    more = rows->size() > page->limit;
-    for (std::size_t i = 0; i < std::min(rows->size(), page->limit); ++i) {
-      if (items.size() == page->limit) {
-        more = true;
-        break;
-      }
-      const Delivery& delivery = (*rows)[i];
-      behind.emplace(delivery.created_at, delivery.id);
-      ++looked_at;
-      if (!asked->status.empty() && status_of(delivery, api.sending) != asked->status) continue;
-      json::Writer writer(items.emplace_back());
-      writer.begin_object();
-      write_delivery(writer, delivery, api.sending);
-      writer.end_object();
-    }
-  }
-  return list_response(request, items, more && behind ? cursor_of(behind->created_at, behind->id.view(), what) : std::string{});
 }
 
 Result<Response> get(Api& api, Request& request) {
@@ -171,14 +100,10 @@ Result<Response> event(Api& api, Request& request) {
 }  // namespace
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
-  const auto add = [&](Method method, std::string_view path, Result<Response> (*handle)(Api&, Request&), std::string_view summary) {
-    routes.push_back({.method = method, .pattern = path, .access = operator_(), .run = Run::kControl,
-                      .handler = blocking([&api, handle](Request& request) { return handle(api, request); }), .summary = summary});
-  };
-  add(Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", list, "The log of a subscription, newest first");
-  add(Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}", get, "A delivery with every attempt");
-  add(Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", retry, "Send a delivery again");
-  add(Method::kGet, "/v2/handles/{handle}/events/{eventId}", event, "An event, its cause and its deliveries");
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(), list_deliveries, "The log of a subscription, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}", operator_(), get, "A delivery with every attempt"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(), retry, "Send a delivery again"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), event, "An event, its cause and its deliveries"));
 }
 
 }  // namespace beckon::http

@@ -16,6 +16,9 @@ void write_attempt(json::Writer& out, const outbox::Attempt& attempt);
 // Whether the bodies of an event are gone: its session was erased.
 bool is_erased(const outbox::Event& event);
 
+// GET …/webhooks/{subscriptionId}/deliveries.
+Result<Response> list_deliveries(Api& api, Request& request);
+
 // Adds the members of an event to an open object: its cause and its payload.
 void write_event(json::Writer& out, const outbox::Event& event);
 

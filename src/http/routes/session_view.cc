@@ -1,0 +1,126 @@
+#include "http/routes/session_view.h"
+
+#include "http/routes/answer.h"
+#include "http/routes/delivery_view.h"
+
+namespace beckon::http {
+namespace {
+
+using Moment = std::pair<Instant, std::string>;  // and the JSON of what happened then
+
+void write_value(json::Writer& out, const ledger::Signal& signal) {
+  out.member("signalKey", signal.key).key("signalValue");
+  signal.has_value ? out.string(signal.value) : out.null();
+}
+
+Moment moment_of(const ledger::Signal& signal) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object().member("kind", "signal").member("at", to_rfc3339(signal.at));
+  write_value(writer, signal);
+  writer.member("version", static_cast<std::int64_t>(signal.version)).end_object();
+  return {signal.at, std::move(text)};
+}
+
+Moment moment_of(const ledger::PastDecision& decision) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object()
+      .member("kind", "decision")
+      .member("at", to_rfc3339(decision.at))
+      .member("decisionId", decision.id)
+      .member("trigger", decision.trigger)
+      .member("outcome", decision.outcome);
+  text_or_null(writer, "ruleId", decision.rule);
+  writer.end_object();
+  return {decision.at, std::move(text)};
+}
+
+Moment moment_of(const outbox::Delivery& delivery, const Sending& sending) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object()
+      .member("kind", "delivery")
+      .member("at", to_rfc3339(delivery.created_at))
+      .member("deliveryId", delivery.id.view())
+      .member("eventId", delivery.event.view())
+      .member("subscriptionId", delivery.subscription.view())
+      .member("eventType", delivery.event_type)
+      .member("status", status_of(delivery, sending));
+  instant_or_null(writer, "endedAt", delivery.ended_at);
+  writer.end_object();
+  return {delivery.created_at, std::move(text)};
+}
+
+void write_decision(json::Writer& out, const ledger::PastDecision& decision) {
+  out.begin_object()
+      .member("decisionId", decision.id)
+      .member("trigger", decision.trigger)
+      .member("outcome", decision.outcome);
+  text_or_null(out, "ruleId", decision.rule);
+  text_or_null(out, "variant", decision.variant);
+  out.member("sessionVersion", static_cast<std::int64_t>(decision.session_version))
+      .member("rulesVersion", static_cast<std::int64_t>(decision.rules_version))
+      .member("resolvedAt", to_rfc3339(decision.at))
+      .member_boolean("shown", decision.shown)
+      .end_object();
+}
+
+}  // namespace
+
+void write_signal(json::Writer& out, const ledger::Signal& signal) {
+  out.begin_object();
+  write_value(out, signal);
+  out.key("confidence").real(static_cast<double>(signal.confidence) / ledger::kFullConfidence);
+  text_or_null(out, "source", signal.source);
+  out.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata)
+      .member("at", to_rfc3339(signal.at))
+      .member("receivedAt", to_rfc3339(signal.received))
+      .member("version", static_cast<std::int64_t>(signal.version));
+  text_or_null(out, "id", signal.id);
+  out.end_object();
+}
+
+void write_session_head(json::Writer& out, const ledger::Session& session) {
+  out.member("handle", session.handle.view()).member("sessionId", session.id.view());
+  text_or_null(out, "visitorId", session.visitor.view());
+  out.member("consent", ledger::to_text(session.consent)).key("context").begin_object();
+  for (const auto& [key, value] : session.context) out.member(key, value);
+  out.end_object()
+      .member("version", static_cast<std::int64_t>(session.version))
+      .member("signalCount", static_cast<std::int64_t>(session.window.size()))
+      .member("createdAt", to_rfc3339(session.created))
+      .member("lastSignalAt", to_rfc3339(session.last_received))
+      .member("expiresAt", to_rfc3339(session.expires_at));
+}
+
+void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
+                           const Sending& sending) {
+  static const std::vector<ledger::PastDecision> kNone;
+  const auto& decisions = session.decisions ? *session.decisions : kNone;
+  out.key("decisions").begin_array();
+  for (auto decision = decisions.rbegin(); decision != decisions.rend(); ++decision) write_decision(out, *decision);
+  out.end_array();
+
+  std::vector<Moment> moments;
+  for (std::size_t i = 0; i < session.window.size(); ++i) moments.push_back(moment_of(session.window[i]));
+  for (const ledger::PastDecision& decision : decisions) moments.push_back(moment_of(decision));
+  for (const outbox::Delivery& delivery : deliveries) moments.push_back(moment_of(delivery, sending));
+  std::ranges::stable_sort(moments, {}, &Moment::first);
+  out.key("timeline").begin_array();
+  for (const auto& [at, text] : moments) out.raw(text);
+  out.end_array();
+}
+
+void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session) {
+  out.member("handle", handle.view()).member("sessionId", session.view()).key("visitorId").null();
+  out.member("consent", ledger::to_text(ledger::Consent::kDenied)).key("context").begin_object().end_object();
+  out.key("version").number(0).key("signalCount").number(0);
+  for (const std::string_view name : {"signals", "decisions", "timeline"}) out.key(name).begin_array().end_array();
+}
+
+std::string erased_name(Api& api, const Handle& handle, std::string_view what) {
+  return "hash:" + to_hex(api.places.sessions.digest(handle.view(), what).bytes());
+}
+
+}  // namespace beckon::http

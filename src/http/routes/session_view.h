@@ -1,0 +1,25 @@
+// A session as the operator sees it, and its timeline: signals, decisions and deliveries in one line.
+#pragma once
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+// One signal as an object.
+void write_signal(json::Writer& out, const ledger::Signal& signal);
+
+// Adds handle … expiresAt to an open object.
+void write_session_head(json::Writer& out, const ledger::Session& session);
+
+// Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` are the session's.
+void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
+                           const Sending& sending);
+
+// A session that denied consent: everything is empty.
+void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session);
+
+inline constexpr std::size_t kDeliveriesOfTimeline = 200;
+
+// For the audit: what was erased is not named there, but by its keyed hash.
+std::string erased_name(Api& api, const Handle& handle, std::string_view what);
+
+}  // namespace beckon::http
