@@ -1,0 +1,24 @@
+// A rule on its way in and out, and its version as an entity tag: RFC 9110 section 8.8.3.
+#pragma once
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+// "7", quoted: the rulesVersion of the rule's last change.
+std::string etag_of(const rules::StoredRule& rule);
+
+// Whether If-Match lets a change through. `etag` is empty where there is no rule. Without the header: always.
+bool may_change(std::string_view if_match, std::string_view etag);
+
+// The rule's JSON with rulesVersion and updatedAt; with `request`, also warnings and requestId.
+std::string rule_json(const rules::StoredRule& rule, const Request* request = nullptr);
+
+// A rule as it was answered may come back as it is: the members that only answers have are taken out.
+std::string without_answer_members(const json::Value& rule);
+
+// The rules with this one in them, or, where `json` is empty, without it. In the order of their ids.
+rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const std::string& json, Instant at);
+
+const rules::StoredRule* find(const rules::StoredRules& rules, const RuleId& id);
+
+}  // namespace beckon::http
