@@ -1,0 +1,156 @@
+#include "http/routes/subscription_request.h"
+
+#include <algorithm>
+
+#include "egress/guard.h"
+#include "egress/network.h"
+
+namespace beckon::http {
+namespace {
+
+namespace limits = subscription_limits;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+// Put by the server at each attempt, whatever the subscription says.
+bool is_ours(std::string_view name) {
+  return name == "content-type" || name.starts_with("webhook-") || name.starts_with("x-arjun-");
+}
+
+void read_event_types(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
+  const auto items = value.items();
+  if (!value.is_array() || items.empty() || items.size() > limits::kEventTypes)
+    return issues.add("eventTypes", "must be a list of 1 to 50 event types");
+  std::vector<std::string> types;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].is_string() && is_event_pattern(items[i].text())) types.emplace_back(items[i].text());
+    else issues.add("eventTypes[" + std::to_string(i) + "]", "must be an event type such as \"link.clicked\", a \"prefix.*\", or \"*\"");
+  }
+  request.event_types = std::move(types);
+}
+
+void read_headers(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
+  if (!value.is_object() || value.members().size() > limits::kHeaders)
+    return issues.add("headers", "must be an object of at most 20 names with their values");
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const json::Member& member : value.members()) {
+    const std::string path = "headers." + std::string(member.key);
+    const std::string name = lower(member.key);
+    const std::string_view text = member.value.is_string() ? member.value.text() : std::string_view{};
+    const auto same = [&](const auto& header) { return lower(header.first) == name; };
+    if (!member.value.is_string() || text.size() > limits::kHeaderValue) issues.add(path, "must be a string of at most 2048 characters");
+    else if (is_ours(name)) issues.add(path, "is set by the server; leave it out");
+    else if (!egress::is_sendable_header(member.key, text)) issues.add(path, "is not a header that may be sent: its name is reserved, or it holds a character that is not allowed");
+    else if (std::ranges::any_of(headers, same)) issues.add(path, "is there twice; names are the same in any case of letters");
+    else headers.emplace_back(member.key, text);
+  }
+  request.headers = std::move(headers);
+}
+
+void read_rate(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
+  if (value.is_null()) {
+    request.rate_per_second.emplace(std::nullopt);
+    return;
+  }
+  const auto rate = value.integer();
+  if (!rate || *rate < 1 || *rate > limits::kRatePerSecond)
+    return issues.add("ratePerSecond", "must be a whole number from 1 to 1000, or null");
+  request.rate_per_second.emplace(static_cast<int>(*rate));
+}
+
+void read_ordering(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
+  const std::string_view text = value.is_string() ? value.text() : std::string_view{};
+  if (text == "none") request.ordering = outbox::Ordering::kNone;
+  else if (text == "session") request.ordering = outbox::Ordering::kSession;
+  else issues.add("ordering", "must be \"none\" or \"session\"");
+}
+
+}  // namespace
+
+bool is_event_pattern(std::string_view text) {
+  if (text == "*") return true;
+  if (text.ends_with(".*")) text.remove_suffix(2);
+  const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= limits::kEventTypeSize && is_alnum(text.front()) && std::ranges::all_of(text, [&](char c) {
+    return is_alnum(c) || std::string_view{"._:-"}.find(c) != std::string_view::npos;
+  });
+}
+
+SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues) {
+  SubscriptionRequest request;
+  if (const json::Value* url = body.find("endpointUrl")) {
+    if (url->is_string()) request.endpoint_url = url->text();
+    else issues.add("endpointUrl", "must be a string such as \"https://hooks.example.com/\"");
+  } else if (creating) {
+    issues.add("endpointUrl", "is required: where the events are sent");
+  }
+  if (const json::Value* types = body.find("eventTypes")) read_event_types(*types, request, issues);
+  else if (creating) issues.add("eventTypes", "is required: a list such as [\"link.clicked\"]");
+  if (const json::Value* description = body.find("description")) {
+    if (description->is_string() && characters(description->text()) <= limits::kDescription) request.description = description->text();
+    else issues.add("description", "must be a string of at most 256 characters");
+  }
+  if (const json::Value* headers = body.find("headers")) read_headers(*headers, request, issues);
+  if (const json::Value* rate = body.find("ratePerSecond")) read_rate(*rate, request, issues);
+  if (const json::Value* ordering = body.find("ordering")) read_ordering(*ordering, request, issues);
+  if (const json::Value* enabled = creating ? nullptr : body.find("enabled")) {
+    if (enabled->is_boolean()) request.enabled = enabled->boolean();
+    else issues.add("enabled", "must be true or false");
+  }
+  return request;
+}
+
+void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, Issues& issues) {
+  if (!request.endpoint_url) return;
+  if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy)) issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
+}
+
+void apply(const SubscriptionRequest& request, outbox::Subscription& subscription) {
+  if (request.endpoint_url) subscription.endpoint_url = *request.endpoint_url;
+  if (request.event_types) subscription.event_types = *request.event_types;
+  if (request.description) subscription.description = *request.description;
+  if (request.rate_per_second) subscription.rate_per_second = *request.rate_per_second;
+  if (request.ordering) subscription.ordering = *request.ordering;
+  if (request.enabled) subscription.enabled = *request.enabled;
+  if (!request.headers) return;
+  auto headers = *request.headers;
+  for (auto& [name, value] : headers) {
+    if (value != kMask) continue;
+    const auto kept = std::ranges::find_if(subscription.headers, [&](const auto& header) { return lower(header.first) == lower(name); });
+    if (kept != subscription.headers.end()) value = kept->second;
+  }
+  subscription.headers = std::move(headers);
+}
+
+std::string names_json(const SubscriptionRequest& request) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_array();
+  if (request.endpoint_url) writer.string("endpointUrl");
+  if (request.event_types) writer.string("eventTypes");
+  if (request.description) writer.string("description");
+  if (request.headers) writer.string("headers");
+  if (request.rate_per_second) writer.string("ratePerSecond");
+  if (request.ordering) writer.string("ordering");
+  if (request.enabled) writer.string("enabled");
+  writer.end_array();
+  return out;
+}
+
+bool names_a_credential(std::string_view header) {
+  static constexpr std::string_view kParts[] = {"auth",   "cookie",  "token",  "secret",     "password", "passwd",
+                                                "api-key", "apikey", "credential", "signature"};
+  const std::string name = lower(header);
+  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.find(part) != std::string::npos; });
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,54 @@
+// What an operator says of a subscription when it is made or changed: contract section 6.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "egress/policy.h"
+#include "outbox/subscription.h"
+
+namespace beckon::http {
+
+namespace subscription_limits {
+inline constexpr std::size_t kPerHandle = 100;
+inline constexpr std::size_t kEventTypes = 50;
+inline constexpr std::size_t kEventTypeSize = 128;
+inline constexpr std::size_t kDescription = 256;  // characters
+inline constexpr std::size_t kHeaders = 20;
+inline constexpr std::size_t kHeaderValue = 2048;
+inline constexpr int kRatePerSecond = 1000;
+}  // namespace subscription_limits
+
+// Only what was said; the rest stays.
+struct SubscriptionRequest {
+  std::optional<std::string> endpoint_url;
+  std::optional<std::vector<std::string>> event_types;
+  std::optional<std::string> description;
+  std::optional<std::vector<std::pair<std::string, std::string>>> headers;
+  std::optional<std::optional<int>> rate_per_second;  // null: no limit of its own
+  std::optional<outbox::Ordering> ordering;
+  std::optional<bool> enabled;
+};
+
+// Reads a body that is an object and adds every fault. `creating`: endpointUrl and eventTypes are required, and
+// `enabled` is not looked at. Members that are not known are passed over. Pure.
+SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues);
+
+// Judges the endpoint of the request, where it has one, by the egress policy of this moment. Blocks for DNS.
+void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, Issues& issues);
+
+// Lays what was said over a subscription. A header whose value is the mask keeps the value that stands.
+void apply(const SubscriptionRequest& request, outbox::Subscription& subscription);
+
+// The names of what was said, for the audit: ["endpointUrl","enabled"].
+std::string names_json(const SubscriptionRequest& request);
+
+bool is_event_pattern(std::string_view text);  // an exact type, "prefix.*" or "*"
+
+// Shown in the place of the value of a header that carries a credential.
+inline constexpr std::string_view kMask = "***";
+bool names_a_credential(std::string_view header);
+
+}  // namespace beckon::http

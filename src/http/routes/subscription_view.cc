@@ -1,0 +1,55 @@
+#include "http/routes/subscription_view.h"
+
+#include "egress/url.h"
+#include "http/routes/answer.h"
+#include "http/routes/subscription_request.h"
+
+namespace beckon::http {
+
+using outbox::Subscription;
+
+void write_subscription(json::Writer& out, const Subscription& subscription) {
+  out.member("subscriptionId", subscription.id.view())
+      .member("handle", subscription.handle.view())
+      .member("endpointUrl", subscription.endpoint_url)
+      .key("eventTypes")
+      .begin_array();
+  for (const std::string& type : subscription.event_types) out.string(type);
+  out.end_array().member("description", subscription.description).key("headers").begin_object();
+  for (const auto& [name, value] : subscription.headers) out.member(name, names_a_credential(name) ? kMask : std::string_view{value});
+  out.end_object().key("ratePerSecond");
+  subscription.rate_per_second ? out.number(*subscription.rate_per_second) : out.null();
+  out.member("ordering", subscription.ordering == outbox::Ordering::kSession ? "session" : "none")
+      .member_boolean("enabled", subscription.enabled);
+  text_or_null(out, "disabledReason", subscription.disabled_reason);
+  out.member("createdAt", to_rfc3339(subscription.created_at)).member("updatedAt", to_rfc3339(subscription.updated_at));
+}
+
+Response one_subscription(int status, const Request& request, const Subscription& subscription, std::string_view secret) {
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object();
+  write_subscription(writer, subscription);
+  if (!secret.empty()) writer.member("secret", secret);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(status, std::move(body));
+}
+
+std::string host_json(const Subscription& subscription) {
+  const auto url = egress::parse_url(subscription.endpoint_url);
+  std::string out;
+  json::Writer(out).begin_object().member("host", url ? url->host_text() : "").end_object();
+  return out;
+}
+
+std::string test_payload(const SubscriptionId& id) {
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .member("message", "This is a test of the subscription; nothing happened.")
+      .member("subscriptionId", id.view())
+      .end_object();
+  return out;
+}
+
+}  // namespace beckon::http

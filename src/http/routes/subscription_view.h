@@ -1,0 +1,19 @@
+// A subscription as the operator sees it: never a secret, nor the value of a header that carries a credential.
+#pragma once
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+// Adds the members of a subscription to an open object.
+void write_subscription(json::Writer& out, const outbox::Subscription& subscription);
+
+// The answer that shows one. `secret`, where given, is shown this once.
+Response one_subscription(int status, const Request& request, const outbox::Subscription& subscription, std::string_view secret = {});
+
+// For the audit: {"host":…}. A URL may hold a secret of its receiver, its host does not.
+std::string host_json(const outbox::Subscription& subscription);
+
+// What a test event says of itself.
+std::string test_payload(const SubscriptionId& id);
+
+}  // namespace beckon::http
