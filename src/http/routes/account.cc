@@ -1,0 +1,100 @@
+// What a handle says of itself, and a caller of themselves: audit events, settings, me. Contract sections 7 and 8.
+#include "http/routes/answer.h"
+
+namespace beckon::http {
+namespace {
+
+std::string audit_json(const AuditEntry& entry) {
+  std::string text;
+  json::Writer(text)
+      .begin_object()
+      .member("auditId", entry.id.view())
+      .member("at", to_rfc3339(entry.at))
+      .member("actor", entry.actor)
+      .member("action", entry.action)
+      .member("target", entry.target)
+      .member_raw("detail", entry.detail.empty() ? "{}" : entry.detail)
+      .end_object();
+  return text;
+}
+
+Result<Response> list_audit(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string what = "audit-events " + handle.text;
+  const auto page = page_of(request, what);
+  if (!page) return unexpected(page.error());
+  std::optional<std::pair<Instant, AuditId>> behind;
+  if (page->behind) behind.emplace(page->behind->first, AuditId{page->behind->second});
+  const auto found = api.directory.audit(handle, behind, page->limit + 1);
+  if (!found) return unexpected(found.error());
+  std::vector<std::string> items;
+  for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(audit_json((*found)[i]));
+  std::string next;
+  if (found->size() > page->limit) next = cursor_of((*found)[page->limit - 1].at, (*found)[page->limit - 1].id.view(), what);
+  return list_response(request, items, next);
+}
+
+// What holds for the handle: its own settings, and the server's where it has none.
+Result<Response> get_settings(Api& api, Request& request) {
+  const auto record = api.directory.handle(Handle{request.param("handle")});
+  if (!record) return unexpected(record.error());
+  if (!*record) return unexpected(handle_not_found());
+  const auto document = json::parse((*record)->settings.empty() ? "{}" : (*record)->settings);
+  if (!document) return unexpected(document.error());
+  const auto settings = decision::parse_settings(document->root(), api.server_defaults);
+  if (!settings) return unexpected(settings.error());
+  return json_response(200, decision::to_json(*settings));
+}
+
+// Kept as given: what is left out follows the server, also when that changes.
+Result<Response> put_settings(Api& api, Request& request) {
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const auto settings = decision::parse_settings(document->root(), api.server_defaults);
+  if (!settings) return unexpected(settings.error());
+  const Handle handle{request.param("handle")};
+  const Instant now = api.clock.now();
+  const std::string text = json::to_text(document->root());
+  const auto put = api.directory.put_settings(handle, text,
+                                              {.id = AuditId{make_ulid("aud_", now, api.random)},
+                                               .handle = handle,
+                                               .at = now,
+                                               .actor = principal_of(request).subject,
+                                               .action = "settings.put",
+                                               .target = handle.text,
+                                               .detail = text});
+  if (!put) return unexpected(put.error());
+  api.reload();
+  return json_response(200, decision::to_json(*settings));
+}
+
+Result<Response> me(Api& api, Request& request) {
+  const access::Principal& principal = principal_of(request);
+  std::vector<access::Grant> grants;
+  if (!principal.handle.empty()) {
+    grants.push_back({principal.handle, principal.subject, principal.role});
+  } else if (!principal.platform_admin) {
+    auto found = api.directory.grants_of(principal.subject);
+    if (!found) return unexpected(found.error());
+    grants = std::move(*found);
+  }
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().member("subject", principal.subject).member_boolean("platformAdmin", principal.platform_admin);
+  writer.key("handles").begin_array();
+  for (const access::Grant& grant : grants)
+    writer.begin_object().member("handle", grant.handle.view()).member("role", access::to_text(grant.role)).end_object();
+  writer.end_array().member("expiresAt", to_rfc3339(principal.expires_at)).member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+}  // namespace
+
+void add_account(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit, "Changes of the control plane, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "The settings of a handle"));
+  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings, "Replace the settings of a handle"));
+  routes.push_back(control(api, Method::kGet, "/v2/auth/me", any_jwt(), me, "Who is calling, and what they may do"));
+}
+
+}  // namespace beckon::http

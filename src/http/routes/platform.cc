@@ -1,0 +1,104 @@
+// The platform's own routes: contract section 7.
+#include "access/enrolment.h"
+#include "http/routes/answer.h"
+
+namespace beckon::http {
+namespace {
+
+access::Enrolment enrolment(Api& api, const Request& request) {
+  return access::Enrolment(api.directory, api.clock, api.random, principal_of(request).subject);
+}
+
+std::string text_member(const json::Value& body, std::string_view name) {
+  const json::Value* value = body.find(name);
+  return value && value->is_string() ? std::string(value->text()) : std::string{};
+}
+
+Result<Response> get_allowlist(Api& api, Request&) {
+  auto text = api.directory.allowlist();
+  if (!text) return unexpected(text.error());
+  const auto allowlist = access::parse_allowlist(std::move(*text));
+  if (!allowlist) return unexpected(allowlist.error());
+  return json_response(200, allowlist->to_json());
+}
+
+// The faults of both lists at once, those of the hosts and ranges in the words of the rule that applies them.
+Result<access::Allowlist> read_allowlist(const json::Value& body) {
+  auto allowlist = access::parse_allowlist(body);
+  if (!allowlist && allowlist.error().code != FaultCode::kValidationError) return allowlist;
+  Issues issues;
+  std::vector<std::string> entries;
+  if (allowlist) {
+    entries = allowlist->egress;
+  } else {
+    for (const FieldIssue& issue : allowlist.error().details) issues.add(issue.field, issue.issue);
+    const bool whole = std::ranges::none_of(issues.items(), [](const FieldIssue& issue) { return issue.field.starts_with("egress"); });
+    if (const json::Value* egress = body.find("egress"); egress && whole)
+      for (const json::Value& entry : egress->items()) entries.emplace_back(entry.text());
+  }
+  egress::Policy unused;
+  egress::read_allowlist(entries, unused, issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  return allowlist;
+}
+
+Result<Response> put_allowlist(Api& api, Request& request) {
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const auto allowlist = read_allowlist(document->root());
+  if (!allowlist) return unexpected(allowlist.error());
+  if (const auto put = enrolment(api, request).put_allowlist(*allowlist); !put) return unexpected(put.error());
+  api.reload();
+  return json_response(200, allowlist->to_json());
+}
+
+std::string handle_json(const access::HandleRecord& record, const Request* request = nullptr) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object()
+      .member("handle", record.handle.view())
+      .member("ownerEmail", record.owner)
+      .member("createdAt", to_rfc3339(record.created_at));
+  if (request) writer.member("requestId", request->id.view());
+  writer.end_object();
+  return text;
+}
+
+Result<Response> list_handles(Api& api, Request& request) {
+  const auto handles = api.directory.handles();
+  if (!handles) return unexpected(handles.error());
+  const auto place = [](const access::HandleRecord& record) { return std::pair{Instant{}, record.handle.text}; };
+  return list_page(request, "handles", std::span<const access::HandleRecord>{*handles}, place,
+                   [](const access::HandleRecord& record) { return handle_json(record); });
+}
+
+Result<Response> create_handle(Api& api, Request& request) {
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const json::Value& body = document->root();
+  const auto made = enrolment(api, request).add_handle(text_member(body, "handle"), text_member(body, "ownerEmail"));
+  if (!made) return unexpected(made.error());
+  api.reload();
+  return json_response(201, handle_json(*made, &request));
+}
+
+}  // namespace
+
+void add_platform(Api& api, std::vector<Route>& routes) {
+  constexpr std::size_t kAllowlistBody = 512 * 1024;  // two lists of 1,000 entries
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/allowlist", platform_admin(), get_allowlist, "The allowlist"));
+  routes.push_back(control(api, Method::kPut, "/v2/platform-admin/allowlist", platform_admin(), put_allowlist, "Replace the allowlist"));
+  routes.back().body_limit = kAllowlistBody;
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles, "The handles of the server"));
+  routes.push_back(control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Make a handle"));
+  add_account(api, routes);
+  routes.push_back({.method = Method::kGet, .pattern = "/.well-known/jwks.json", .access = public_(), .run = Run::kControl,
+                    .handler = blocking([&api](Request&) -> Result<Response> {
+                      auto keys = api.issuer.jwks();
+                      if (!keys) return unexpected(keys.error());
+                      return json_response(200, std::move(*keys));
+                    }),
+                    .summary = "The keys that verify the server's tokens"});
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,179 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "http/routes/answer.h"
+#include "http/routes/delivery_view.h"
+#include "http/routes/docs_page.h"
+#include "http/routes/rule_view.h"
+#include "http/routes/session_view.h"
+#include "http/routes/subscription_request.h"
+
+namespace beckon::http {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<std::string> faults(std::string text, bool creating = true) {
+  const auto body = json::parse(std::move(text));
+  Issues issues;
+  read_subscription(body->root(), creating, issues);
+  std::vector<std::string> fields;
+  for (const FieldIssue& issue : issues.items()) fields.push_back(issue.field);
+  return fields;
+}
+
+TEST(SubscriptionRequest, NamesEveryFaultAtOnce) {
+  EXPECT_THAT(faults(R"({"endpointUrl":5,"eventTypes":["a.*.b","ok"],"description":5,"headers":{"webhook-id":"x","x-a":"b\nc","x-B":"1","X-b":"2"},
+                         "ratePerSecond":0,"ordering":"random"})"),
+              ElementsAre("endpointUrl", "eventTypes[0]", "description", "headers.webhook-id", "headers.x-a", "headers.X-b", "ratePerSecond", "ordering"));
+  EXPECT_THAT(faults("{}"), ElementsAre("endpointUrl", "eventTypes"));
+  EXPECT_THAT(faults(R"({"enabled":1})", false), ElementsAre("enabled"));
+  EXPECT_THAT(faults("{}", false), ElementsAre());
+}
+
+TEST(SubscriptionRequest, TakesExactTypesPrefixesAndAll) {
+  for (const char* good : {"*", "link.clicked", "signal.*", "signal.cart:add", "a-b_c.*"}) EXPECT_TRUE(is_event_pattern(good)) << good;
+  for (const char* bad : {"", ".*", "**", "a*", "a.*.b", "*.a", " a", "a b", "\xc3\xbc"}) EXPECT_FALSE(is_event_pattern(bad)) << bad;
+  EXPECT_FALSE(is_event_pattern(std::string(129, 'x')));
+}
+
+TEST(SubscriptionRequest, ChangesOnlyWhatWasSaidAndKeepsAMaskedHeader) {
+  outbox::Subscription subscription{.endpoint_url = "https://a.example/", .event_types = {"*"}, .headers = {{"Authorization", "Bearer s"}, {"x-a", "1"}},
+                                    .rate_per_second = 5};
+  const auto body = json::parse(R"({"headers":{"authorization":"***","x-b":"2"},"ratePerSecond":null,"enabled":false})");
+  Issues issues;
+  const auto request = read_subscription(body->root(), false, issues);
+  ASSERT_TRUE(issues.empty());
+  apply(request, subscription);
+  EXPECT_EQ(subscription.endpoint_url, "https://a.example/");
+  EXPECT_EQ(subscription.rate_per_second, std::nullopt);
+  EXPECT_FALSE(subscription.enabled);
+  EXPECT_THAT(subscription.headers, ElementsAre(testing::Pair("authorization", "Bearer s"), testing::Pair("x-b", "2")));
+  EXPECT_EQ(names_json(request), R"(["headers","ratePerSecond","enabled"])");
+}
+
+TEST(SubscriptionRequest, HidesCredentials) {
+  for (const char* name : {"Authorization", "x-api-key", "Cookie", "X-Auth-Token"}) EXPECT_TRUE(names_a_credential(name)) << name;
+  EXPECT_FALSE(names_a_credential("x-team"));
+}
+
+TEST(IfMatch, GuardsByTheTagOfTheRule) {
+  EXPECT_TRUE(may_change("", "\"7\""));
+  EXPECT_TRUE(may_change("", ""));
+  EXPECT_TRUE(may_change("*", "\"7\""));
+  EXPECT_FALSE(may_change("*", ""));
+  EXPECT_TRUE(may_change("\"5\" , \"7\"", "\"7\""));
+  EXPECT_FALSE(may_change("\"5\"", "\"7\""));
+  EXPECT_FALSE(may_change("W/\"7\"", "\"7\""));
+  EXPECT_FALSE(may_change("7", "\"7\""));
+}
+
+TEST(Rules, AChangeMakesANewVersionInTheOrderOfIds) {
+  rules::StoredRules rules{.version = 3, .rules = {{RuleId{"a"}, "{}", 1, {}}, {RuleId{"c"}, "{}", 3, {}}}};
+  const auto put = with_change(rules, RuleId{"b"}, R"({"ruleId":"b"})", instant_ms(5));
+  EXPECT_EQ(put.version, 4u);
+  ASSERT_EQ(put.rules.size(), 3u);
+  EXPECT_EQ(put.rules[1].id.text, "b");
+  EXPECT_EQ(etag_of(put.rules[1]), "\"4\"");
+  EXPECT_EQ(rule_json(put.rules[1]), R"({"ruleId":"b","rulesVersion":4,"updatedAt":"1970-01-01T00:00:00.005Z"})");
+  const auto removed = with_change(put, RuleId{"a"}, "", instant_ms(6));
+  EXPECT_EQ(removed.version, 5u);
+  EXPECT_EQ(find(removed, RuleId{"a"}), nullptr);
+}
+
+TEST(Rules, WhatWasAnsweredMayComeBack) {
+  const auto answered = json::parse(R"({"ruleId":"a","when":{},"rulesVersion":4,"updatedAt":"x","warnings":[],"requestId":"r"})");
+  EXPECT_EQ(without_answer_members(answered->root()), R"({"ruleId":"a","when":{}})");
+}
+
+TEST(Cursor, GoesOnBehindItsPlaceAndIsBoundToItsList) {
+  Request request;
+  const std::string query = "limit=2&cursor=" + cursor_of(instant_ms(1234), "dlv_1", "deliveries a");
+  request.query = query;
+  const auto page = page_of(request, "deliveries a");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->limit, 2u);
+  EXPECT_EQ(page->behind, std::pair(instant_ms(1234), std::string("dlv_1")));
+  EXPECT_EQ(page_of(request, "deliveries b").error().code, FaultCode::kValidationError);
+  for (const char* bad : {"limit=0", "limit=201", "limit=x", "limit=", "cursor=nonsense", "cursor=%00"}) {
+    request.query = bad;
+    EXPECT_FALSE(page_of(request, "deliveries a")) << bad;
+  }
+}
+
+TEST(Cursor, AListInMemoryComesInPagesEachItemOnce) {
+  const std::vector<std::string> names{"a", "b", "c", "d", "e"};
+  std::string cursor, seen;
+  int pages = 0;
+  do {
+    Request request;
+    const std::string query = "limit=2&cursor=" + cursor;
+    request.query = query;
+    const auto response = list_page(request, "names", std::span<const std::string>{names}, [](const std::string& name) { return std::pair{Instant{}, name}; },
+                                    [&](const std::string& name) { seen += name; return json::quote(name); });
+    ASSERT_TRUE(response);
+    const auto answer = json::parse(response->body);
+    cursor = answer->root().find("nextCursor")->is_null() ? "" : answer->root().find("nextCursor")->text();
+  } while (++pages < 10 && !cursor.empty());
+  EXPECT_EQ(pages, 3);
+  EXPECT_EQ(seen, "abcde");
+}
+
+TEST(Utf8, WhateverAReceiverAnsweredIsShown) {
+  EXPECT_EQ(to_utf8("a\xc3\xbc\xf0\x9f\x98\x80"), "a\xc3\xbc\xf0\x9f\x98\x80");
+  EXPECT_EQ(to_utf8("a\xff" "b"), "a\xef\xbf\xbd" "b");
+  EXPECT_EQ(to_utf8("\xf0\x9f\x98"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(to_utf8("\xed\xa0\x80").substr(0, 3), "\xef\xbf\xbd");  // a surrogate
+  EXPECT_EQ(to_utf8("\xc0\x80").substr(0, 3), "\xef\xbf\xbd");      // an overlong NUL
+}
+
+TEST(Delivery, SendingLiesOverQueuedAndRetryingOnly) {
+  const Sending sending{.is_sending = [](const DeliveryId&) { return true; }, .fence = {}};
+  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kQueued}, sending), "sending");
+  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kRetrying}, sending), "sending");
+  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kWithdrawn}, sending), "withdrawn");
+  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kHeld}, sending), "held");
+}
+
+TEST(Session, ADeniedOneIsEmptyAndStillAWholeAnswer) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object();
+  write_denied_session(writer, Handle{"demo"}, SessionId{"s"});
+  writer.end_object();
+  const auto answer = json::parse(text);
+  ASSERT_TRUE(answer) << text;
+  EXPECT_EQ(answer->root().find("consent")->text(), "denied");
+  for (const char* name : {"signals", "decisions", "timeline"}) EXPECT_TRUE(answer->root().find(name)->items().empty());
+}
+
+TEST(DocsPage, ListsTheRoutesWithoutScriptOrStyle) {
+  const std::vector<Route> routes{{.method = Method::kGet, .pattern = "/v2/a", .access = operator_(), .handler = {}, .summary = "less < more"}};
+  const std::string page = docs_page(routes);
+  EXPECT_THAT(page, HasSubstr("<td>GET</td><td><code>/v2/a</code></td><td>OPERATOR</td><td>less &lt; more</td>"));
+  EXPECT_THAT(page, testing::Not(testing::AnyOf(HasSubstr("<script"), HasSubstr("<style"), HasSubstr("style="))));
+}
+
+TEST(SecurityHeaders, AreOnEveryAnswerAndNothingOfTheControlPlaneIsStored) {
+  const auto value = [](const Response& response, std::string_view name) {
+    for (const auto& [key, text] : response.headers)
+      if (key == name) return text;
+    return std::string("absent");
+  };
+  Request request;
+  request.path = "/v2/handles/demo/webhooks";
+  Response response;
+  security_headers(request, response);
+  EXPECT_EQ(value(response, "x-content-type-options"), "nosniff");
+  EXPECT_EQ(value(response, "referrer-policy"), "no-referrer");
+  EXPECT_EQ(value(response, "cache-control"), "no-store");
+  EXPECT_THAT(value(response, "content-security-policy"), HasSubstr("default-src 'none'"));
+  request.path = "/openapi.json";
+  Response open;
+  security_headers(request, open);
+  EXPECT_EQ(value(open, "cache-control"), "absent");
+}
+
+}  // namespace
+}  // namespace beckon::http
