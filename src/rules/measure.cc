@@ -107,9 +107,9 @@ Taken take_absent(const ReadyMeasure& measure, Scene& scene) {
   taken.witness = newest_of(measure.after, scene, floor);
   if (taken.witness == kNever || newest_of(measure.stream, scene, taken.witness) != kNever) return taken;
   taken.value = scene.now() - taken.witness >= of.wait;
-  if (taken.value == 1) taken.next = std::min(taken.next, taken.witness + sight);
-  else if (of.wait < sight) taken.next = std::min(taken.next, taken.witness + of.wait);
-  taken.next = std::min(taken.next, scene.next_to_come(measure.stream));
+  // An anchor that leaves the retention before its wait is over changes nothing, whatever comes.
+  if (taken.value == 0 && of.wait >= sight) return taken;
+  taken.next = std::min({taken.next, taken.witness + (taken.value == 1 ? sight : of.wait), scene.next_to_come(measure.stream)});
   return taken;
 }
 

@@ -68,6 +68,12 @@ TEST(Reading, DoesNotChangeForAnUnrelatedSignalOrField) {
   EXPECT_EQ(judge(set, window({{"a", 3min}}), {{"c", "x"}}, kNoon + 3min).reading, reading) << "nor with the instant";
 }
 
+TEST(Reading, HoldsWhenAnAnchorLeavesBeforeItsWaitIsOver) {
+  const RuleSet set = rule_set({rule(R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"20m"}]})")});
+  const ledger::Window given = window({{"a", 9min}, {"b", -3min}});
+  EXPECT_EQ(judge(set, given, {}, kNoon, 10min).reading, judge(set, given, {}, kNoon + 2min, 10min).reading);
+}
+
 TEST(Reading, ChangesWithWhatMatters) {
   const std::string when = R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x","y"]}]})";
   const RuleSet set = rule_set({rule(when)});
