@@ -56,7 +56,8 @@ class Dispatcher {
   void begin_drain();    // no attempt begins any more
   bool drained() const;  // nothing is in flight or unwritten, or the time for it is over
 
-  // Thread-safe from here on.
+  // Thread-safe from here on. A subscription that is not in the index is not there for the dispatcher: whoever commits
+  // puts it into the index first, then tells it here.
 
   // After a commit: a delivery of this subscription is due now.
   void wake(const SubscriptionId& id) { inbox_->put([&](Letters& letters) { letters.woken.insert(id); }); }
