@@ -1,7 +1,9 @@
 # Warnings for every build, hardening for release, and the sanitizers of the presets.
 add_library(beckon_flags INTERFACE)
 target_compile_options(beckon_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-                                              -Wimplicit-fallthrough -Wswitch-enum -fno-omit-frame-pointer)
+                                              -Wimplicit-fallthrough -Wswitch-enum -fno-omit-frame-pointer
+                                              # g++ 12 reports false positives of these when it inlines (bug 105651 and its kin).
+                                              -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds)
 target_compile_definitions(beckon_flags INTERFACE BECKON_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
 
 set(BECKON_SANITIZE "" CACHE STRING "address;undefined, or thread, or empty")
@@ -9,8 +11,6 @@ if(BECKON_SANITIZE)
   string(REPLACE ";" "," sanitizers "${BECKON_SANITIZE}")
   target_compile_options(beckon_flags INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all)
   target_link_options(beckon_flags INTERFACE -fsanitize=${sanitizers})
-  # g++ 12 reports false positives of these under the sanitizers' instrumentation.
-  target_compile_options(beckon_flags INTERFACE -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(beckon_flags INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection
                                                 $<$<COMPILE_LANGUAGE:CXX>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2> -fPIE -g1)
