@@ -1,5 +1,5 @@
-// The platform's allowlist: which handles may use the product, and which receivers are admitted beyond the egress rules.
-// Contract section 7. Pure.
+// The platform's allowlist: which handles may use the product, and which receivers are admitted beyond the egress
+// rules. Contract section 7. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -23,8 +23,8 @@ struct Allowlist {
   std::string to_json() const;  // {"handles":["*"],"egress":[]}
 };
 
-// {"handles":[…],"egress":[…]}: `handles` is required, names or "*"; `egress` may be left out. kInvalidPayload unless it is
-// an object; kValidationError with every fault at once.
+// {"handles":[…],"egress":[…]}: `handles` is required, names or "*"; `egress` may be left out. kInvalidPayload unless
+// it is an object; kValidationError with every fault at once.
 Result<Allowlist> parse_allowlist(const json::Value& value);
 
 // What the directory holds; the default, every handle and no admission, where it holds an empty text.

@@ -10,7 +10,9 @@ constexpr std::size_t kLongestLocal = 64;  // RFC 5321, section 4.5.3.1.1
 constexpr std::size_t kLongestLabel = 63;  // RFC 1035, section 2.3.4
 
 bool is_small(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_atom(char c) { return is_small(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos; }
+bool is_atom(char c) {
+  return is_small(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
 
 // Whether `fits` says yes to every part between dots; how many there are.
 template <class Fits>

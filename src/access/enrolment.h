@@ -1,8 +1,8 @@
-// What the command line and the platform admin do to the directory: each checks what it is given, changes it, and leaves an
-// audit entry in the same transaction. Thread-safe where the directory, clock and random are.
+// What the command line and the platform admin do to the directory: each checks what it is given, changes it, and
+// leaves an audit entry in the same transaction. Thread-safe where the directory, clock and random are.
 //
-// Faults: kValidationError with every fault at once; kConflict, kNotFound, kHandleNotFound with a sentence that says what to
-// do next; others of the directory pass through.
+// Faults: kValidationError with every fault at once; kConflict, kNotFound, kHandleNotFound with a sentence that says
+// what to do next; others of the directory pass through.
 #pragma once
 #include <string>
 #include <string_view>

@@ -59,7 +59,8 @@ TEST_F(EnrolmentTest, AUserIsAddedOnce) {
 }
 
 TEST_F(EnrolmentTest, AGrantNamesWhatIsUnknown) {
-  EXPECT_NE(enrolment_.grant("acme", "eve@example.com", "CREATOR").error().message.find("no handle acme"), std::string::npos);
+  EXPECT_NE(enrolment_.grant("acme", "eve@example.com", "CREATOR").error().message.find("no handle acme"),
+            std::string::npos);
   ASSERT_TRUE(enrolment_.add_handle("acme", "ada@example.com"));
   const auto granted = enrolment_.grant("acme", "eve@example.com", "CREATOR");
   ASSERT_FALSE(granted);
@@ -95,7 +96,8 @@ TEST_F(EnrolmentTest, AHandleThatDoesNotExistIsSaidSo) {
 }
 
 TEST(Email, TakesAddressesInOneSpelling) {
-  for (const char* text : {"a@b.c", "ada.lovelace+x@mail.example.com", "o'hara@example.co.uk", "a_b-c@xn--bcher-kva.example"})
+  for (const char* text :
+       {"a@b.c", "ada.lovelace+x@mail.example.com", "o'hara@example.co.uk", "a_b-c@xn--bcher-kva.example"})
     EXPECT_EQ(to_email(text), text);
   EXPECT_EQ(to_email("Ada@EXAMPLE.com"), "ada@example.com");
   EXPECT_FALSE(is_email("Ada@example.com"));
@@ -103,12 +105,37 @@ TEST(Email, TakesAddressesInOneSpelling) {
 }
 
 TEST(Email, RefusesWhatIsNone) {
-  const std::string cases[] = {"", "@", "a@", "@b.c", "a", "a@b", "a@b.", "a@.b", "a@b..c", ".a@b.c", "a.@b.c", "a..b@b.c",
-                               "a b@c.d", "a@b@c.d", "\"a\"@b.c", "a@[10.0.0.1]", "a@-b.c", "a@b-.c", "a@b_c.d", "a\n@b.c",
-                               "a@b.c\n", "a@b.c ", "<a@b.c>", "\xc3\xa4@b.c", "a@b\xc3\xa4.c", std::string("a\0@b.c", 6), "cli",
-                               std::string(65, 'a') + "@b.c", "a@" + std::string(64, 'b') + ".c",
-                               "a@" + std::string(63, 'b') + "." + std::string(63, 'b') + "." + std::string(63, 'b') + "." +
-                                   std::string(63, 'b')};
+  const std::string cases[] = {"",
+                               "@",
+                               "a@",
+                               "@b.c",
+                               "a",
+                               "a@b",
+                               "a@b.",
+                               "a@.b",
+                               "a@b..c",
+                               ".a@b.c",
+                               "a.@b.c",
+                               "a..b@b.c",
+                               "a b@c.d",
+                               "a@b@c.d",
+                               "\"a\"@b.c",
+                               "a@[10.0.0.1]",
+                               "a@-b.c",
+                               "a@b-.c",
+                               "a@b_c.d",
+                               "a\n@b.c",
+                               "a@b.c\n",
+                               "a@b.c ",
+                               "<a@b.c>",
+                               "\xc3\xa4@b.c",
+                               "a@b\xc3\xa4.c",
+                               std::string("a\0@b.c", 6),
+                               "cli",
+                               std::string(65, 'a') + "@b.c",
+                               "a@" + std::string(64, 'b') + ".c",
+                               "a@" + std::string(63, 'b') + "." + std::string(63, 'b') + "." + std::string(63, 'b') +
+                                   "." + std::string(63, 'b')};
   for (const std::string& text : cases) EXPECT_FALSE(to_email(text)) << text;
 }
 
@@ -134,17 +161,19 @@ TEST(Allowlist, AdmitsWhomItNames) {
 }
 
 TEST(Allowlist, NamesEveryFaultAtOnce) {
-  const auto allowlist =
-      parse_allowlist(R"({"handles":["acme","ACME",7],"egress":["", null,")" + std::string(256, 'x') + R"("],"more":1})");
+  const auto allowlist = parse_allowlist(R"({"handles":["acme","ACME",7],"egress":["", null,")" +
+                                         std::string(256, 'x') + R"("],"more":1})");
   ASSERT_FALSE(allowlist);
   EXPECT_EQ(allowlist.error().code, FaultCode::kValidationError);
   std::vector<std::string> fields;
   for (const FieldIssue& issue : allowlist.error().details) fields.push_back(issue.field);
-  EXPECT_EQ(fields, (std::vector<std::string>{"handles[1]", "handles[2]", "egress[0]", "egress[1]", "egress[2]", "more"}));
+  EXPECT_EQ(fields,
+            (std::vector<std::string>{"handles[1]", "handles[2]", "egress[0]", "egress[1]", "egress[2]", "more"}));
 }
 
 TEST(Allowlist, LeftOutOrMistypedDoesNotOpenTheProduct) {
-  for (const char* text : {"{}", R"({"handle":["acme"]})", R"({"egress":[]})", R"({"handles":"*"})", R"({"handles":null})"}) {
+  for (const char* text :
+       {"{}", R"({"handle":["acme"]})", R"({"egress":[]})", R"({"handles":"*"})", R"({"handles":null})"}) {
     const auto allowlist = parse_allowlist(std::string(text));
     ASSERT_FALSE(allowlist) << text;
     EXPECT_EQ(allowlist.error().code, FaultCode::kValidationError);

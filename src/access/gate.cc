@@ -75,9 +75,10 @@ Result<Role> Gate::role_of(const Principal& principal, const Handle& handle) {
 
 Result<void> Gate::authorize_platform_admin(const Principal& principal) const {
   if (principal.platform_admin) return {};
-  return unexpected(Fault{.code = FaultCode::kInsufficientRole,
-                          .message = "This needs the platform admin; use a token made by `beckon token --platform-admin`.",
-                          .extras = {{"requiredRole", R"("PLATFORM_ADMIN")"}}});
+  return unexpected(
+      Fault{.code = FaultCode::kInsufficientRole,
+            .message = "This needs the platform admin; use a token made by `beckon token --platform-admin`.",
+            .extras = {{"requiredRole", R"("PLATFORM_ADMIN")"}}});
 }
 
 Result<void> Gate::admit(const Handle& handle) {

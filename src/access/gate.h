@@ -21,13 +21,13 @@ class Gate {
   Gate(Directory& directory, Issuer& issuer, const Clock& clock, std::size_t most_remembered = kMostRemembered)
       : directory_(directory), issuer_(issuer), clock_(clock), remembered_(most_remembered) {}
 
-  // Who is calling. `authorization` is the header's value, empty where there is none. kMissingBearerToken for none and for
-  // another scheme; kInvalidToken; kTokenExpired.
+  // Who is calling. `authorization` is the header's value, empty where there is none. kMissingBearerToken for none and
+  // for another scheme; kInvalidToken; kTokenExpired.
   Result<Principal> authenticate(std::string_view authorization);
 
   // The caller's role on the handle, which is at least `least`. In this order:
-  //  - kHandleNotFound, the very fault and work of a handle that does not exist, where the caller has no role on it: a token
-  //    with a handle of its own is good for that one alone, and a platform admin has no role on any;
+  //  - kHandleNotFound, the very fault and work of a handle that does not exist, where the caller has no role on it: a
+  //    token with a handle of its own is good for that one alone, and a platform admin has no role on any;
   //  - kInsufficientRole with the role needed and the role held, also as extras `requiredRole` and `role`;
   //  - kFeatureLocked where the handle is not on the platform's allowlist.
   // The role of a user is read from the directory each time, so that a demotion holds at once.

@@ -17,7 +17,9 @@ class GateTest : public testing::Test {
     directory_.facts.roles[{Handle("acme"), "ada@example.com"}] = Role::kOperator;
   }
 
-  std::string header(const TokenKind& kind, Duration life = 1h) { return "Bearer " + issuer_.issue(kind, life).value(); }
+  std::string header(const TokenKind& kind, Duration life = 1h) {
+    return "Bearer " + issuer_.issue(kind, life).value();
+  }
   Principal who(const TokenKind& kind) { return gate_.authenticate(header(kind)).value(); }
   FaultCode code(std::string_view authorization) {
     const auto principal = gate_.authenticate(authorization);
@@ -48,15 +50,16 @@ TEST_F(GateTest, NoTokenIsMissingAndAnotherSchemeToo) {
 }
 
 TEST_F(GateTest, WhatIsNoTokenOfOursIsInvalid) {
-  for (const std::string& token : {std::string("abc"), std::string("a.b.c"), std::string("undefined"), std::string("a b"),
-                                   "patv1_" + std::string("x.y"), std::string(9'000, 'a')})
+  for (const std::string& token : {std::string("abc"), std::string("a.b.c"), std::string("undefined"),
+                                   std::string("a b"), "patv1_" + std::string("x.y"), std::string(9'000, 'a')})
     EXPECT_EQ(code("Bearer " + token), FaultCode::kInvalidToken) << token;
   EXPECT_NE(gate_.authenticate("Bearer patv1_x.y").error().message.find("/v2/public/handles/"), std::string::npos);
 }
 
 TEST_F(GateTest, TheSchemeMayBeWrittenInAnyCase) {
   const std::string token = issuer_.issue(PlatformAdminToken{}, 1h).value();
-  for (const char* scheme : {"Bearer ", "bearer ", "BEARER ", "Bearer   "}) EXPECT_TRUE(gate_.authenticate(scheme + token));
+  for (const char* scheme : {"Bearer ", "bearer ", "BEARER ", "Bearer   "})
+    EXPECT_TRUE(gate_.authenticate(scheme + token));
   EXPECT_TRUE(gate_.authenticate("Bearer " + token + " "));
 }
 
@@ -171,7 +174,8 @@ TEST_F(GateTest, PublicRoutesKnowOnlyHandlesThatExist) {
 }
 
 TEST_F(GateTest, ADirectoryInTroubleIsUnavailableNotForbidden) {
-  const Principal command_line = who(CommandLineToken{Handle("acme"), Role::kOwner}), user = who(UserToken{"ada@example.com"});
+  const Principal command_line = who(CommandLineToken{Handle("acme"), Role::kOwner}),
+                  user = who(UserToken{"ada@example.com"});
   directory_.failing = true;
   EXPECT_EQ(gate_.authorize(command_line, Handle("acme"), Role::kCreator).error().code, FaultCode::kUnavailable);
   EXPECT_EQ(gate_.authorize(user, Handle("acme"), Role::kCreator).error().code, FaultCode::kUnavailable);

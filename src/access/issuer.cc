@@ -87,7 +87,8 @@ Result<void> Issuer::read_keys() {
 Result<void> Issuer::add_key() {
   const Es256Key key = Es256Key::make();
   std::string jwk = key.private_jwk();
-  // Later than any other, also when the clock went back or two are made in one millisecond: the newest is the one to sign.
+  // Later than any other, also when the clock went back or two are made in one millisecond: the newest is the one to
+  // sign.
   const SigningKey row{.kid = key.kid(),
                        .sealed_jwk = box_.seal(jwk, associated_data(key.kid()), random_),
                        .created_at = std::max(clock_.now(), keys()->newest_at + Duration{1})};

@@ -34,10 +34,10 @@ struct Identity {
 
 // Thread-safe. The directory, box, clock and random must outlive it.
 //
-// The keys stand in the directory, sealed; the first is made when it is first needed. The newest signs, all verify. They are
-// kept in memory; a kid that is not among them has the directory read again, at most once a second, because another
-// process may have made a key. Faults of the directory pass through; kInternalError where a key does not open under this
-// master key.
+// The keys stand in the directory, sealed; the first is made when it is first needed. The newest signs, all verify.
+// They are kept in memory; a kid that is not among them has the directory read again, at most once a second, because
+// another process may have made a key. Faults of the directory pass through; kInternalError where a key does not open
+// under this master key.
 class Issuer {
  public:
   static constexpr Duration kRefreshInterval = std::chrono::seconds{1};
@@ -50,8 +50,8 @@ class Issuer {
   Result<void> prepare();
   Result<void> rotate();  // a new key signs from now on
 
-  // A compact JWT {iss, aud, sub, iat, exp, jti} with {handle, role} or {platformAdmin}. kValidationError on `ttl` unless
-  // life is from one second to 24 hours.
+  // A compact JWT {iss, aud, sub, iat, exp, jti} with {handle, role} or {platformAdmin}. kValidationError on `ttl`
+  // unless life is from one second to 24 hours.
   Result<std::string> issue(const TokenKind& kind, Duration life);
 
   // kInvalidToken or kTokenExpired, with what to do.

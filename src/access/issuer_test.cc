@@ -78,23 +78,34 @@ TEST_F(IssuerTest, ALifeIsFromOneSecondToADay) {
 
 TEST_F(IssuerTest, ATokenThatIsNoneOfTheThreeKindsIsRefused) {
   ASSERT_TRUE(issuer_.prepare());
-  const auto jwk = box_.open(directory_.facts.signing_keys[0].sealed_jwk, "signing-key/" + directory_.facts.signing_keys[0].kid);
+  const auto jwk =
+      box_.open(directory_.facts.signing_keys[0].sealed_jwk, "signing-key/" + directory_.facts.signing_keys[0].kid);
   const auto key = Es256Key::from_private_jwk(*jwk);
   const auto judge = [&](const std::string& who) {
-    return issuer_.verify(key->sign(R"({"iss":"beckon","aud":"beckon","iat":1772020800,"exp":1772024400,)" + who + "}"));
+    return issuer_.verify(
+        key->sign(R"({"iss":"beckon","aud":"beckon","iat":1772020800,"exp":1772024400,)" + who + "}"));
   };
   EXPECT_TRUE(judge(R"("sub":"cli","handle":"acme","role":"OWNER")"));
-  for (const char* who : {
-           R"("sub":"cli")", R"("sub":"cli","handle":"acme")", R"("sub":"cli","role":"OWNER")",
-           R"("sub":"cli","handle":"acme","role":"ADMIN")", R"("sub":"cli","handle":"acme","role":"owner")",
-           R"("sub":"cli","handle":"acme","role":3)", R"("sub":"cli","handle":"ACME","role":"OWNER")",
-           R"("sub":"cli","handle":"","role":"OWNER")", R"("sub":"cli","handle":"*","role":"OWNER")",
-           R"("sub":"cli","handle":["acme"],"role":"OWNER")", R"("sub":"cli","platformAdmin":false)",
-           R"("sub":"cli","platformAdmin":1)", R"("sub":"cli","platformAdmin":"true")",
-           R"("sub":"cli","platformAdmin":true,"handle":"acme","role":"OWNER")",
-           R"("sub":"cli","platformAdmin":false,"handle":"acme","role":"OWNER")",
-           R"("sub":"ada@example.com","handle":"acme","role":"OWNER")", R"("sub":"ada@example.com","platformAdmin":true)",
-           R"("sub":"ada@example.com","role":"OWNER")", R"("sub":"Ada@Example.com")", R"("sub":"ada")"}) {
+  for (const char* who : {R"("sub":"cli")",
+                          R"("sub":"cli","handle":"acme")",
+                          R"("sub":"cli","role":"OWNER")",
+                          R"("sub":"cli","handle":"acme","role":"ADMIN")",
+                          R"("sub":"cli","handle":"acme","role":"owner")",
+                          R"("sub":"cli","handle":"acme","role":3)",
+                          R"("sub":"cli","handle":"ACME","role":"OWNER")",
+                          R"("sub":"cli","handle":"","role":"OWNER")",
+                          R"("sub":"cli","handle":"*","role":"OWNER")",
+                          R"("sub":"cli","handle":["acme"],"role":"OWNER")",
+                          R"("sub":"cli","platformAdmin":false)",
+                          R"("sub":"cli","platformAdmin":1)",
+                          R"("sub":"cli","platformAdmin":"true")",
+                          R"("sub":"cli","platformAdmin":true,"handle":"acme","role":"OWNER")",
+                          R"("sub":"cli","platformAdmin":false,"handle":"acme","role":"OWNER")",
+                          R"("sub":"ada@example.com","handle":"acme","role":"OWNER")",
+                          R"("sub":"ada@example.com","platformAdmin":true)",
+                          R"("sub":"ada@example.com","role":"OWNER")",
+                          R"("sub":"Ada@Example.com")",
+                          R"("sub":"ada")"}) {
     const auto identity = judge(who);
     ASSERT_FALSE(identity) << who;
     EXPECT_EQ(identity.error().code, FaultCode::kInvalidToken) << who;
@@ -205,9 +216,11 @@ TEST_F(IssuerTest, TokensOfAnotherServerAreRefused) {
   // The same keys under another name of issuer or audience.
   Issuer renamed(directory_, box_, clock_, random_, {.issuer = "other", .audience = "beckon"});
   ASSERT_TRUE(issuer_.prepare());
-  EXPECT_NE(issuer_.verify(renamed.issue(PlatformAdminToken{}, 1h).value()).error().message.find("(iss)"), std::string::npos);
+  EXPECT_NE(issuer_.verify(renamed.issue(PlatformAdminToken{}, 1h).value()).error().message.find("(iss)"),
+            std::string::npos);
   Issuer readdressed(directory_, box_, clock_, random_, {.issuer = "beckon", .audience = "other"});
-  EXPECT_NE(issuer_.verify(readdressed.issue(PlatformAdminToken{}, 1h).value()).error().message.find("(aud)"), std::string::npos);
+  EXPECT_NE(issuer_.verify(readdressed.issue(PlatformAdminToken{}, 1h).value()).error().message.find("(aud)"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,45 +1,12 @@
 #include "access/jose.h"
 
-#include <cjose/cjose.h>
-#include <openssl/crypto.h>
-
 #include <bit>
-#include <cstdlib>
-#include <cstring>
 
+#include "access/jose_native.h"
 #include "base/check.h"
-#include "base/encoding.h"
 
 namespace beckon::access {
 namespace {
-
-constexpr std::size_t kCoordinate = 32;  // bytes of one coordinate of P-256
-
-struct ReleaseJws {
-  void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
-};
-struct ReleaseHeader {
-  void operator()(cjose_header_t* header) const { cjose_header_release(header); }
-};
-using Jws = std::unique_ptr<cjose_jws_t, ReleaseJws>;
-using Header = std::unique_ptr<cjose_header_t, ReleaseHeader>;
-
-const std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
-
-// The text of a member that is a string, else an empty one.
-std::string_view string_of(const json::Value& jwk, std::string_view name) {
-  const json::Value* value = jwk.find(name);
-  return value != nullptr && value->is_string() ? value->text() : std::string_view{};
-}
-
-// The member as bytes of an unsigned integer in its one spelling, else empty.
-std::string bytes_of_member(const json::Value& jwk, std::string_view name) {
-  return from_base64url(string_of(jwk, name)).value_or("");
-}
-
-std::string member_text(std::string_view name, std::string_view text) {
-  return json::quote(name) + ":" + json::quote(text);
-}
 
 bool is_public_for_verifying(const json::Value& jwk) {
   for (const char* secret : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -63,20 +30,7 @@ bool is_exponent(std::string_view e) {
   return !e.empty() && e.size() <= 4 && e.front() != '\0' && (e.back() & 1) == 1 && e != std::string_view("\x01", 1);
 }
 
-std::string thumbprint(std::string_view x, std::string_view y) {  // RFC 7638: members in this order, no white space
-  return to_base64url(sha256(R"({"crv":"P-256","kty":"EC",)" + member_text("x", x) + "," + member_text("y", y) + "}"));
-}
-
 }  // namespace
-
-struct PublicKey::Native {
-  explicit Native(cjose_jwk_t* from) : key(from) {}
-  ~Native() { cjose_jwk_release(key); }
-  Native(const Native&) = delete;
-  Native& operator=(const Native&) = delete;
-
-  cjose_jwk_t* key;  // never retained again: cjose counts without atomics
-};
 
 std::string_view to_text(Algorithm algorithm) {
   switch (algorithm) {
@@ -141,65 +95,6 @@ bool PublicKey::verifies(const std::string& compact) const {
   // The library takes the algorithm from the header: hold it to the key's own here too, whoever calls.
   const char* named = cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, &error);
   return named != nullptr && named == to_text(algorithm_) && cjose_jws_verify(jws.get(), native_->key, &error);
-}
-
-Es256Key::Es256Key(PublicKey public_key, std::shared_ptr<const PublicKey::Native> native)
-    : public_key_(std::move(public_key)), native_(std::move(native)) {}
-
-Es256Key Es256Key::make() {
-  cjose_err error;
-  const PublicKey::Native made(cjose_jwk_create_EC_random(CJOSE_JWK_EC_P_256, &error));
-  CHECK(made.key != nullptr);
-  char* text = cjose_jwk_to_json(made.key, true, &error);
-  CHECK(text != nullptr);
-  auto key = from_private_jwk(text);
-  OPENSSL_cleanse(text, std::strlen(text));
-  std::free(text);
-  CHECK(key.has_value());
-  return *std::move(key);
-}
-
-std::optional<Es256Key> Es256Key::from_private_jwk(std::string_view jwk) {
-  std::string copy(jwk);
-  const auto document = json::parse(std::move(copy));
-  if (!document) return std::nullopt;
-  const json::Value& root = document->root();
-  if (bytes_of_member(root, "d").size() != kCoordinate) return std::nullopt;
-  const std::string_view x = string_of(root, "x"), y = string_of(root, "y");
-  const std::string public_jwk = R"({"kty":"EC","crv":"P-256",)" + member_text("x", x) + "," + member_text("y", y) +
-                                 "," + member_text("kid", thumbprint(x, y)) + "}";
-  const auto public_document = json::parse(public_jwk);
-  auto public_key = public_document ? PublicKey::from_jwk(public_document->root()) : std::nullopt;
-  if (!public_key) return std::nullopt;
-  cjose_err error;
-  cjose_jwk_t* native = cjose_jwk_import(jwk.data(), jwk.size(), &error);
-  if (native == nullptr) return std::nullopt;
-  Es256Key key(*std::move(public_key), std::make_shared<PublicKey::Native>(native));
-  // A private half that does not belong to the public one would make tokens that nobody can verify.
-  return key.public_key().verifies(key.sign("{}")) ? std::optional(std::move(key)) : std::nullopt;
-}
-
-std::string Es256Key::private_jwk() const {
-  cjose_err error;
-  char* text = cjose_jwk_to_json(native_->key, true, &error);
-  CHECK(text != nullptr);
-  std::string jwk(text);
-  OPENSSL_cleanse(text, jwk.size());
-  std::free(text);
-  return jwk;
-}
-
-std::string Es256Key::sign(std::string_view payload) const {
-  cjose_err error;
-  const Header header(cjose_header_new(&error));
-  CHECK(header && cjose_header_set(header.get(), CJOSE_HDR_ALG, CJOSE_HDR_ALG_ES256, &error));
-  CHECK(cjose_header_set(header.get(), CJOSE_HDR_KID, kid().c_str(), &error));
-  CHECK(cjose_header_set(header.get(), "typ", "JWT", &error));
-  const Jws jws(cjose_jws_sign(native_->key, header.get(), bytes_of(payload), payload.size(), &error));
-  CHECK(jws != nullptr);
-  const char* compact = nullptr;
-  CHECK(cjose_jws_export(jws.get(), &compact, &error));
-  return compact;
 }
 
 }  // namespace beckon::access

@@ -1,4 +1,4 @@
-// Keys and compact signatures (RFC 7515, 7517, 7518) over cjose, which no other file of this folder includes.
+// Keys and compact signatures (RFC 7515, 7517, 7518) over cjose, which stays in jose_native.h.
 //
 // A key knows its one algorithm; what a token's header claims never chooses it (RFC 8725, section 3.1). There is no
 // symmetric key here, so that a public key can never be taken for an HMAC secret.
@@ -24,9 +24,9 @@ inline constexpr std::size_t kLongestKid = 256;       // bytes; ours have 43
 class PublicKey {
  public:
   // From a JWK. Nothing for a key that may not verify a token: no `kid`, another type or curve, an algorithm that is
-  // not one of ours, a point off the curve, an RSA modulus outside the bounds, `use` other than "sig", `key_ops` without
-  // "verify", or a private or symmetric member, for such a key is no secret any more. An RSA key that names no algorithm
-  // gets `rsa_algorithm`: OpenID Connect's own default is RS256.
+  // not one of ours, a point off the curve, an RSA modulus outside the bounds, `use` other than "sig", `key_ops`
+  // without "verify", or a private or symmetric member, for such a key is no secret any more. An RSA key that names no
+  // algorithm gets `rsa_algorithm`: OpenID Connect's own default is RS256.
   static std::optional<PublicKey> from_jwk(const json::Value& jwk, Algorithm rsa_algorithm = Algorithm::kRs256);
 
   const std::string& kid() const { return kid_; }

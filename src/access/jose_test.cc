@@ -42,7 +42,9 @@ TEST(Jose, AKeySurvivesItsPrivateJwkAlsoWhenItsNumbersBeginWithZeros) {
 TEST(Jose, APrivateKeyOfAnotherPublicKeyIsRefused) {
   const auto one = document_of(Es256Key::make().private_jwk());
   const auto two = document_of(Es256Key::make().private_jwk());
-  const auto part = [](const json::Document& from, const char* name) { return std::string(from.root().find(name)->text()); };
+  const auto part = [](const json::Document& from, const char* name) {
+    return std::string(from.root().find(name)->text());
+  };
   const std::string mixed = R"({"kty":"EC","crv":"P-256","x":")" + part(one, "x") + R"(","y":")" + part(one, "y") +
                             R"(","d":")" + part(two, "d") + R"("})";
   EXPECT_FALSE(Es256Key::from_private_jwk(mixed));
@@ -132,8 +134,9 @@ TEST(Jose, AnRsaKeyBelow2048BitsOrWithABadExponentIsRefused) {
 }
 
 TEST(KeySet, KeysOfAllAlgorithmsStandInOneSet) {
-  const auto set = parse_jwks("{\"keys\":[" + ec_key().jwk() + "," + rsa_key().jwk() + "," +
-                              TestKey::rsa("r2").jwk(R"("alg":"PS256","x5t":"ignored")") + R"(,{"kty":"oct","k":"AA"},{}]})");
+  const auto set =
+      parse_jwks("{\"keys\":[" + ec_key().jwk() + "," + rsa_key().jwk() + "," +
+                 TestKey::rsa("r2").jwk(R"("alg":"PS256","x5t":"ignored")") + R"(,{"kty":"oct","k":"AA"},{}]})");
   ASSERT_TRUE(set);
   EXPECT_EQ(set->size(), 3u);
   EXPECT_EQ(set->find("e1")->algorithm(), Algorithm::kEs256);

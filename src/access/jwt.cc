@@ -125,7 +125,9 @@ Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules
   if (subject == nullptr || !subject->is_string() || subject->text().empty() ||
       subject->text().size() > kLongestSubject)
     return refused("it does not say who it stands for (sub)");
-  Jwt jwt{.kid = std::move(token.kid), .subject = std::string(subject->text()), .claims = json::Document(std::move(token.claims))};
+  Jwt jwt{.kid = std::move(token.kid),
+          .subject = std::string(subject->text()),
+          .claims = json::Document(std::move(token.claims))};
   if (const auto judged = judge_time(jwt.claims.root(), jwt, now); !judged) return unexpected(judged.error());
   return jwt;
 }
@@ -134,17 +136,20 @@ bool is_expired(Instant expires_at, Instant now) { return now >= expires_at + kL
 
 Fault missing_bearer_token() {
   return {.code = FaultCode::kMissingBearerToken,
-          .message = "Send a token in the header `Authorization: Bearer <token>`; log in or run `beckon token` to get one."};
+          .message =
+              "Send a token in the header `Authorization: Bearer <token>`; log in or run `beckon token` to get one."};
 }
 
 Fault invalid_token(std::string_view why) {
   return {.code = FaultCode::kInvalidToken,
-          .message = "The token is not acceptable: " + std::string(why) + ". Log in again or run `beckon token` to get another."};
+          .message = "The token is not acceptable: " + std::string(why) +
+                     ". Log in again or run `beckon token` to get another."};
 }
 
 Fault token_expired(Instant expires_at) {
   return {.code = FaultCode::kTokenExpired,
-          .message = "The token expired at " + to_rfc3339(expires_at) + ". Log in again or run `beckon token` to get another."};
+          .message = "The token expired at " + to_rfc3339(expires_at) +
+                     ". Log in again or run `beckon token` to get another."};
 }
 
 }  // namespace beckon::access

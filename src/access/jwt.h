@@ -39,15 +39,15 @@ struct Jwt {
   json::Document claims;
 };
 
-// Refuses: more than 8 KiB; anything but three parts of strict base64url without padding (so JSON serialisation, several
-// signatures, encrypted tokens); a header or payload that is not a JSON object by our strict parser (so duplicate members
-// and nested tokens); alg missing, `none` or HMAC; no kid; jku, x5u, x5c, jwk, crit, b64, zip, enc, cty in the header; a typ
-// other than JWT and at+jwt.
+// Refuses: more than 8 KiB; anything but three parts of strict base64url without padding (so JSON serialisation,
+// several signatures, encrypted tokens); a header or payload that is not a JSON object by our strict parser (so
+// duplicate members and nested tokens); alg missing, `none` or HMAC; no kid; jku, x5u, x5c, jwk, crit, b64, zip, enc,
+// cty in the header; a typ other than JWT and at+jwt.
 Result<UnverifiedJwt> read_jwt(std::string_view compact);
 
-// Refuses: an algorithm that is not the key's; a signature that does not verify; iss or aud other than the rules'; iat, exp
-// or sub missing or malformed; a life above 24 h; iat or nbf more than the leeway ahead; exp more than the leeway ago.
-// Precondition: key.kid() == token.kid.
+// Refuses: an algorithm that is not the key's; a signature that does not verify; iss or aud other than the rules'; iat,
+// exp or sub missing or malformed; a life above 24 h; iat or nbf more than the leeway ahead; exp more than the leeway
+// ago. Precondition: key.kid() == token.kid.
 Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now);
 
 bool is_expired(Instant expires_at, Instant now);  // from expires_at + leeway on

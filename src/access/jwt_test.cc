@@ -39,7 +39,8 @@ Result<Jwt> judge(const std::string& token, std::int64_t now_ms = kNow * 1000) {
   auto read = read_jwt(token);
   if (!read) return unexpected(read.error());
   if (read->kid != "k1") return unexpected(invalid_token("unknown kid"));
-  return verify_jwt(*std::move(read), key().public_key(), {.issuer = "beckon", .audience = "beckon"}, instant_ms(now_ms));
+  return verify_jwt(*std::move(read), key().public_key(), {.issuer = "beckon", .audience = "beckon"},
+                    instant_ms(now_ms));
 }
 
 Result<Jwt> judge_claims(std::initializer_list<std::pair<std::string, std::string>> changes,
@@ -174,19 +175,43 @@ TEST(Jwt, EveryHostileSetOfClaimsIsRefusedThoughItsSignatureIsGood) {
 TEST(Jwt, EveryOtherSerialisationAndSpellingIsRefused) {
   const std::string good = key().token(kHeader, claims());
   const std::size_t first = good.find('.'), second = good.rfind('.');
-  const std::string head = good.substr(0, first), body = good.substr(first + 1, second - first - 1), sign = good.substr(second + 1);
+  const std::string head = good.substr(0, first), body = good.substr(first + 1, second - first - 1),
+                    sign = good.substr(second + 1);
   // The last character of 86 holds 2 bits that must be zero: another spelling of the same signature.
   std::string twin = good;
   twin.back() = static_cast<char>(twin.back() + 1);
   const std::string cases[] = {
-      "", ".", "..", "...", head, head + "." + body, head + "." + body + ".", "." + body + "." + sign, head + ".." + sign,
-      good + "." + sign, good + "." + sign + "." + sign, good + ".", "." + good, good + "=", head + "=." + body + "." + sign,
-      head + "." + body + "=." + sign, head + "." + body + "." + sign + "==", " " + good, good + " ", good + "\n",
-      head + " ." + body + "." + sign, head + "\n." + body + "." + sign, good + std::string(1, '\0'), twin,
-      head + "." + body + "." + sign + "+", head + "." + body + "." + sign.substr(1), head + "." + body + "./" + sign.substr(1),
+      "",
+      ".",
+      "..",
+      "...",
+      head,
+      head + "." + body,
+      head + "." + body + ".",
+      "." + body + "." + sign,
+      head + ".." + sign,
+      good + "." + sign,
+      good + "." + sign + "." + sign,
+      good + ".",
+      "." + good,
+      good + "=",
+      head + "=." + body + "." + sign,
+      head + "." + body + "=." + sign,
+      head + "." + body + "." + sign + "==",
+      " " + good,
+      good + " ",
+      good + "\n",
+      head + " ." + body + "." + sign,
+      head + "\n." + body + "." + sign,
+      good + std::string(1, '\0'),
+      twin,
+      head + "." + body + "." + sign + "+",
+      head + "." + body + "." + sign.substr(1),
+      head + "." + body + "./" + sign.substr(1),
       R"({"payload":")" + body + R"(","protected":")" + head + R"(","signature":")" + sign + R"("})",
       R"({"payload":")" + body + R"(","signatures":[{"protected":")" + head + R"(","signature":")" + sign + R"("}]})",
-      to_base64(kHeader) + "." + body + "." + sign, "Bearer " + good,
+      to_base64(kHeader) + "." + body + "." + sign,
+      "Bearer " + good,
   };
   ASSERT_TRUE(judge(good));
   for (const std::string& token : cases) {
@@ -257,8 +282,9 @@ TEST(Jwt, LivesForADayAtMost) {
 
 TEST(Jwt, NoRefusalRepeatsAPartOfTheToken) {
   const std::string secret = "c2VjcmV0LXRva2VuLXRleHQ";
-  for (const std::string& token : {secret, secret + "." + secret + "." + secret, secret + ".e30." + secret,
-                                   key().token(R"({"alg":"ES256","kid":"k1"})", claims({{"iss", json::quote(secret)}}))})
+  for (const std::string& token :
+       {secret, secret + "." + secret + "." + secret, secret + ".e30." + secret,
+        key().token(R"({"alg":"ES256","kid":"k1"})", claims({{"iss", json::quote(secret)}}))})
     EXPECT_EQ(why(judge(token)).find(secret.substr(0, 8)), std::string::npos);
 }
 

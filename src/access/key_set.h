@@ -26,9 +26,9 @@ class KeySet {
   std::vector<PublicKey> keys_;
 };
 
-// Keys that may not verify a token (see PublicKey::from_jwk) are passed over, as the RFC asks: providers publish keys for
-// other uses beside. Fault kInvalidPayload, with what to correct: too large, not strict JSON, no array "keys", more than
-// kMostKeys, a member that is no object, the same kid twice, or no usable key at all.
+// Keys that may not verify a token (see PublicKey::from_jwk) are passed over, as the RFC asks: providers publish keys
+// for other uses beside. Fault kInvalidPayload, with what to correct: too large, not strict JSON, no array "keys", more
+// than kMostKeys, a member that is no object, the same kid twice, or no usable key at all.
 Result<KeySet> parse_jwks(std::string text, Algorithm rsa_algorithm = Algorithm::kRs256);
 
 }  // namespace beckon::access

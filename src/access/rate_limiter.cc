@@ -58,9 +58,10 @@ class RateLimiter::Shard {
     if (verdict.allowed) minute.add(amount);
     // An amount above the limit is told when all would be free: there is nothing better to say.
     const std::uint32_t too_much = verdict.allowed ? 0 : std::min(amount - free, minute.total());
-    verdict.state = {.limit = static_cast<int>(std::min<std::uint32_t>(limit, INT32_MAX)),
-                     .remaining = static_cast<int>(std::min<std::uint32_t>(verdict.allowed ? free - amount : free, INT32_MAX)),
-                     .reset = std::chrono::seconds{minute.seconds_until_gone(too_much, now)}};
+    verdict.state = {
+        .limit = static_cast<int>(std::min<std::uint32_t>(limit, INT32_MAX)),
+        .remaining = static_cast<int>(std::min<std::uint32_t>(verdict.allowed ? free - amount : free, INT32_MAX)),
+        .reset = std::chrono::seconds{minute.seconds_until_gone(too_much, now)}};
     return verdict;
   }
 

@@ -1,12 +1,14 @@
-// Rolling limits by client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600 resolves and
-// prefetches a minute); one RateLimiter per such limit.
+// Rolling limits by client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600 resolves
+// and prefetches a minute); one RateLimiter per such limit.
 //
-// Exact to one second, and never more lenient than the contract: what was taken is counted in whole seconds, and a second
-// stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64, for one client owns all of it.
+// Exact to one second, and never more lenient than the contract: what was taken is counted in whole seconds, and a
+// second stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64, for one client owns
+// all of it.
 //
-// Memory is bounded by RateLimiterSettings::most_clients, some 360 bytes each (24 MiB by default), taken as clients come. Beyond
-// it the client that has been idle longest is forgotten; only who forgets a client of the last minute is lenient, so let
-// `most_clients` be above the clients of a minute and watch forgotten_early(). The table is hashed under a secret key.
+// Memory is bounded by RateLimiterSettings::most_clients, some 360 bytes each (24 MiB by default), taken as clients
+// come. Beyond it the client that has been idle longest is forgotten; only who forgets a client of the last minute is
+// lenient, so let `most_clients` be above the clients of a minute and watch forgotten_early(). The table is hashed
+// under a secret key.
 #pragma once
 #include <array>
 #include <atomic>
@@ -30,8 +32,8 @@ struct RateLimiterSettings {
 struct RateVerdict {
   bool allowed = false;
   // limit and remaining as they are now. reset: when refused, after how long the same amount would be let in if nothing
-  // else were taken; when allowed, after how long the oldest that counts stops counting. Whole seconds, from 1 to 61; 0 where
-  // nothing counts.
+  // else were taken; when allowed, after how long the oldest that counts stops counting. Whole seconds, from 1 to 61; 0
+  // where nothing counts.
   RateState state;
 };
 
@@ -41,9 +43,9 @@ class RateLimiter {
   RateLimiter(Random& random, RateLimiterSettings settings = {});
   ~RateLimiter();
 
-  // Takes the whole amount or nothing. An amount above the limit is never allowed. `limit` may differ from call to call.
-  // Time that goes back is taken as standing still; after a step back of more than a minute counting goes on from there, with
-  // everything as old as it was.
+  // Takes the whole amount or nothing. An amount above the limit is never allowed. `limit` may differ from call to
+  // call. Time that goes back is taken as standing still; after a step back of more than a minute counting goes on from
+  // there, with everything as old as it was.
   RateVerdict take(const AddressBytes& address, std::uint32_t amount, std::uint32_t limit, Instant now);
 
   std::size_t clients() const;                                          // remembered now

@@ -146,7 +146,9 @@ TEST(RateLimiter, IsNeverMoreLenientThanANaiveLogAndNeverStricterByMoreThanASeco
   int allowed = 0, refused = 0;
   for (int i = 0; i < 60'000; ++i) {
     const auto pace = random.next() % 100;
-    now += Duration(static_cast<std::int64_t>(pace < 90 ? random.next() % 900 : pace < 99 ? random.next() % 8'000 : random.next() % 130'000));
+    now += Duration(static_cast<std::int64_t>(pace < 90   ? random.next() % 900
+                                              : pace < 99 ? random.next() % 8'000
+                                                          : random.next() % 130'000));
     const auto who = static_cast<std::uint8_t>(random.next() % logs.size());
     const auto amount = static_cast<std::uint32_t>(random.next() % 60);
     NaiveLog& log = logs[who];

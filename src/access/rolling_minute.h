@@ -22,8 +22,8 @@ class RollingMinute {
     total_ += amount;
   }
 
-  // After how many whole seconds from `now` at least `amount` of what counts (at most total()) will have stopped counting;
-  // with amount 0, how long until the first does, or 0 where nothing counts.
+  // After how many whole seconds from `now` at least `amount` of what counts (at most total()) will have stopped
+  // counting; with amount 0, how long until the first does, or 0 where nothing counts.
   std::int64_t seconds_until_gone(std::uint32_t amount, Instant now) const;
 
  private:

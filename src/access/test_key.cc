@@ -47,7 +47,8 @@ std::string TestKey::number(const char* name, int size) const {
 std::string TestKey::jwk(std::string_view more) const {
   std::string out = "{\"kid\":" + json::quote(kid_);
   if (EVP_PKEY_is_a(key_.get(), "RSA"))
-    out += R"(,"kty":"RSA","n":")" + number(OSSL_PKEY_PARAM_RSA_N, 0) + R"(","e":")" + number(OSSL_PKEY_PARAM_RSA_E, 0) + "\"";
+    out += R"(,"kty":"RSA","n":")" + number(OSSL_PKEY_PARAM_RSA_N, 0) + R"(","e":")" +
+           number(OSSL_PKEY_PARAM_RSA_E, 0) + "\"";
   else
     out += R"(,"kty":"EC","crv":"P-256","x":")" + number(OSSL_PKEY_PARAM_EC_PUB_X, 32) + R"(","y":")" +
            number(OSSL_PKEY_PARAM_EC_PUB_Y, 32) + "\"";

@@ -1,7 +1,8 @@
-// Remembers tokens whose signature was verified, because verifying ES256 costs 70 µs and looking here 0.6 (benchmarks/access_cost).
+// Remembers tokens whose signature was verified, because verifying ES256 costs 70 µs and looking here 0.6
+// (benchmarks/access_cost).
 //
-// Keyed by the SHA-256 of the token, so that no token can be read from it. Bounded: beyond `most` the one that came first
-// goes. Only tokens that verified come in, so a stranger cannot fill it. Thread-safe.
+// Keyed by the SHA-256 of the token, so that no token can be read from it. Bounded: beyond `most` the one that came
+// first goes. Only tokens that verified come in, so a stranger cannot fill it. Thread-safe.
 #pragma once
 #include <cstring>
 #include <deque>
