@@ -1,7 +1,6 @@
 // The configuration file and the environment.
 #include <algorithm>
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "app/settings.h"
@@ -45,13 +44,11 @@ void read_table(const std::string& path, const std::string& prefix, const toml::
 
 std::vector<std::string> read_file(const std::string& path, Settings& settings) {
   std::vector<std::string> faults;
-  const toml::parse_result result = toml::parse_file(path);
-  if (!result) {
-    faults.push_back(path + ":" + std::to_string(result.error().source().begin.line) + ": " +
-                     std::string(result.error().description()));
-    return faults;
+  try {
+    read_table(path, "", toml::parse_file(path), settings, faults);
+  } catch (const toml::parse_error& fault) {
+    faults.push_back(path + ":" + std::to_string(fault.source().begin.line) + ": " + std::string(fault.description()));
   }
-  read_table(path, "", result.table(), settings, faults);
   return faults;
 }
 

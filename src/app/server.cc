@@ -45,7 +45,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   gate = std::make_unique<access::Gate>(store->directory(), *issuer, clock);
 
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
-  settling = std::make_unique<Settling>(*committer, [this](const SubscriptionId& id) { dispatcher->changed(id); });
+  settling = std::make_unique<Settling>(*committer);
   network = std::make_unique<egress::Network>(clock, settings.network);
   sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
   dispatcher = std::make_unique<dispatch::Dispatcher>(

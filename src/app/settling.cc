@@ -1,40 +1,25 @@
 #include "app/settling.h"
 
-#include "outbox/settle.h"
+#include "base/json.h"
 
 namespace beckon::app {
 namespace {
 
 class SettleWork final : public decision::Work {
  public:
-  SettleWork(dispatch::SettledBatch batch, dispatch::Settlements::Completion done,
-             const std::function<void(const SubscriptionId&)>& changed)
-      : batch_(std::move(batch)), done_(std::move(done)), changed_(changed) {}
+  SettleWork(dispatch::SettledBatch batch, dispatch::Settlements::Completion done)
+      : batch_(std::move(batch)), done_(std::move(done)) {}
 
   void plan(decision::Draft& draft) override {
     for (const dispatch::Settled& settled : *batch_) {
-      outbox::Settlement settlement = settled.settlement;
       if (settled.change) apply(draft, *settled.change);
-      if (const auto subscription = now_of(draft, settlement, settled)) {
-        const auto was = settlement.state;
-        outbox::hold_or_retry(settlement, *subscription, settled.delivery.event_type);
-        if (was == outbox::DeliveryState::kHeld && settlement.state == outbox::DeliveryState::kRetrying)
-          draft.after_commit([this, id = subscription->id] { changed_(id); });
-      }
-      draft.batch().settlements.push_back(std::move(settlement));
+      draft.batch().settlements.push_back(settled.settlement);
     }
   }
 
   void finish(const std::optional<Fault>& fault) override { done_(!fault); }
 
  private:
-  // The subscription as this commit will leave it.
-  outbox::SubscriptionPtr now_of(decision::Draft& draft, const outbox::Settlement&, const dispatch::Settled& settled) {
-    for (const outbox::Subscription& staged : draft.batch().subscriptions)
-      if (staged.id == settled.delivery.subscription) return std::make_shared<const outbox::Subscription>(staged);
-    return draft.places().subscriptions.find(settled.delivery.subscription);
-  }
-
   void apply(decision::Draft& draft, const dispatch::SubscriptionChange& change) {
     const auto known = draft.places().subscriptions.find(change.subscription);
     if (!known) return;
@@ -43,7 +28,7 @@ class SettleWork final : public decision::Work {
     const bool disables = !change.disable_reason.empty() && known->enabled;
     if (!disables && known->failing_since == change.failing_since) return;
     auto next = std::make_shared<outbox::Subscription>(*known);
-    next->failing_since = change.failing_since;
+    next->failing_since = disables ? Instant{} : change.failing_since;
     if (disables) {
       next->enabled = false;
       next->disabled_reason = change.disable_reason;
@@ -58,13 +43,12 @@ class SettleWork final : public decision::Work {
 
   dispatch::SettledBatch batch_;
   dispatch::Settlements::Completion done_;
-  const std::function<void(const SubscriptionId&)>& changed_;
 };
 
 }  // namespace
 
 void Settling::settle(dispatch::SettledBatch batch, Completion done) {
-  std::unique_ptr<decision::Work> work = std::make_unique<SettleWork>(std::move(batch), std::move(done), changed_);
+  std::unique_ptr<decision::Work> work = std::make_unique<SettleWork>(std::move(batch), std::move(done));
   if (!committer_.submit(work)) decision::refuse_overloaded(*work);
 }
 

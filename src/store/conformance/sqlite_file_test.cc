@@ -8,6 +8,7 @@
 
 #include "store/conformance/suite.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/schema.h"
 
 namespace beckon::store {
 namespace {
@@ -134,7 +135,7 @@ TEST_F(SqliteFile, BoundsItsWalWhileCommitsGoOn) {
   auto store = open();
   for (int i = 0; i < 400; ++i)
     ASSERT_TRUE(store->commit().write({.at = kStart, .journal = std::string(100'000, 'x')}));
-  EXPECT_LT(std::filesystem::file_size(folder_.data_file() + "-wal"), 2u * SqliteCommit::kWalPages * 4096u);
+  EXPECT_LT(std::filesystem::file_size(folder_.data_file() + "-wal"), 2u * SqliteCommit::kWalPages * static_cast<unsigned>(kPageSize));
 }
 
 TEST_F(SqliteFile, KeepsNothingOfWhatWasErased) {
@@ -182,9 +183,9 @@ TEST_F(SqliteFile, PassesOverAJournalRowWhosePagesAreLost) {
       ASSERT_TRUE(store->commit().write({.at = kStart, .journal = std::string(50'000, mark)}));
     ASSERT_TRUE(store->empty_wal());
   }
-  const auto place = bytes_of("beckon.db").find(std::string(4092, 'b'), 0);
+  const auto place = bytes_of("beckon.db").find(std::string(kPageSize - 4, 'b'), 0);
   ASSERT_NE(place, std::string::npos);
-  const std::size_t page = (place + 4095) / 4096 * 4096;
+  const std::size_t page = (place + kPageSize - 1) / kPageSize * kPageSize;
   overwrite(page, std::string("\xff\xff\xff\xff", 4));  // the chain of its pages leads nowhere
   auto store = open();
   EXPECT_EQ(journal(*store), (std::vector<std::string>{std::string(50'000, 'a'), std::string(50'000, 'c')}));

@@ -66,6 +66,7 @@ Result<void> make_data_file(const std::string& file) {
     if (fd < 0) return unexpected(refusal(file, "cannot be made there; check the folder and its permissions."));
     ::close(fd);
     Connection connection(aside, Connection::Mode::kReadWrite, kPatience);
+    connection.execute(("PRAGMA page_size = " + std::to_string(kPageSize)).c_str());
     migrate(connection);
     connection.execute("PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE);");
     return {};

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
+#include "store/sqlite/schema.h"
 
 namespace beckon::store {
 
@@ -15,8 +16,6 @@ using decision::CommitFault;
 using decision::Receipt;
 
 namespace {
-
-constexpr std::uint64_t kPageSize = 4096;
 
 bool brings_something_in(const Batch& batch) {
   return !batch.journal.empty() || !batch.snapshots.empty() || !batch.subscriptions.empty() || !batch.rules.empty() ||

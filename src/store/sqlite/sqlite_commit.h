@@ -20,7 +20,7 @@ namespace beckon::store {
 
 class SqliteCommit final : public decision::Commit {
  public:
-  static constexpr int kWalPages = 4000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
+  static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
                                           // for what a full WAL owes the data file and for results after it
 
   SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve,

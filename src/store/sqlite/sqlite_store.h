@@ -23,7 +23,7 @@ struct SqliteOptions {
   std::size_t readers = 4;
   Duration busy_timeout{5000};                     // how long a write waits for another process
   std::uint64_t reserve_bytes = 32u << 20;         // reserve.h; less on a small disk
-  std::int64_t most_pages = 0;                     // of 4 KiB, the data file's size; 0: the disk's
+  std::int64_t most_pages = 0;                     // of schema.h, the data file's size; 0: the disk's
 };
 
 class SqliteStore final : public Store {
