@@ -183,6 +183,7 @@ std::string Server::Inside::metrics() {
 }
 
 void Server::Inside::stop() {
+  if (std::exchange(stopped, true)) return;
   serving = false;
   if (listener) listener->stop(settings.drain);
   if (metrics_listener) metrics_listener->stop(1s);
