@@ -96,7 +96,6 @@ describe('a rule that cannot be evaluated is refused with the path of the fault'
     ['no measure', all({ within: '30m', atLeast: 1 }), 'when.all[0]'],
     ['two measures', all({ count: cart, seen: cart, within: '30m', atLeast: 1 }), 'when.all[0]'],
     ['an unknown measure', all({ frequency: cart, atLeast: 1 }), 'when.all[0]'],
-    ['a measure without a key', all({ count: {}, within: '30m', atLeast: 1 }), 'when.all[0].count'],
     ['a count without a bound', all({ count: cart, within: '30m' }), 'when.all[0]'],
     ['a bound that is no number', all({ count: cart, within: '30m', atLeast: 'two' }), 'when.all[0].atLeast'],
     ['a window that is no duration', all({ count: cart, within: 'soon', atLeast: 1 }), 'when.all[0].within'],

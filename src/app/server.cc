@@ -73,6 +73,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
       .policy = control.policy(),
+      .names = settings.network.resolver,
       .sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
                   .fence = [this] { dispatcher->fence(); }},
       .reload = [this] { reload(); },

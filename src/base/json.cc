@@ -300,6 +300,7 @@ std::string to_text(const Value& value) {
 }
 
 std::size_t depth(const Value& value) {
+  if (!value.is_array() && !value.is_object()) return 0;
   std::size_t below = 0;
   for (const Value& item : value.items()) below = std::max(below, depth(item));
   for (const Member& member : value.members()) below = std::max(below, depth(member.value));

@@ -87,7 +87,7 @@ Result<Document> parse(std::string text);
 // The value written again without white space; numbers keep their text.
 void append(std::string& out, const Value& value);
 std::string to_text(const Value& value);
-std::size_t depth(const Value& value);  // 1 for a scalar or an empty container; one more per level
+std::size_t depth(const Value& value);  // containers in one another: 0 for a scalar, 1 for {} and for {"a":1}
 
 // Appends `text` as a JSON string with its quotes. Control characters are escaped; U+2028 and U+2029 too.
 void append_string(std::string& out, std::string_view text);

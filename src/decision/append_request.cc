@@ -16,7 +16,7 @@ std::size_t characters(std::string_view utf8) {
 std::string_view short_text(const Value& object, std::string_view name, std::size_t most, const std::string& path,
                             Issues& issues) {
   const Value* value = object.find(name);
-  if (!value || value->is_null()) return {};
+  if (!value) return {};
   if (!value->is_string() || characters(value->text()) > most || value->text().find('\0') != std::string_view::npos) {
     issues.add(path + std::string(name), "must be a string of at most " + std::to_string(most) + " characters");
     return {};
@@ -60,7 +60,7 @@ class SignalReader {
 
   void read_value(const Value& from, ledger::Signal& signal) {
     const Value* value = from.find("signalValue");
-    if (!value || value->is_null()) return;
+    if (!value) return;
     if (value->is_number() || value->is_boolean() || value->is_string()) signal.value = value->text();
     else return issues_.add(path_ + "signalValue", "must be a string, a number or a boolean");
     signal.has_value = true;
@@ -77,7 +77,7 @@ class SignalReader {
 
   void read_metadata(const Value& from, ledger::Signal& signal) {
     const Value* value = from.find("metadata");
-    if (!value || value->is_null()) return;
+    if (!value) return;
     if (!value->is_object()) return issues_.add(path_ + "metadata", "must be an object");
     if (json::depth(*value) > kMetadataDepth)
       return issues_.add(path_ + "metadata", "must be at most 4 levels deep");
@@ -90,7 +90,7 @@ class SignalReader {
   void read_at(const Value& from, ledger::Signal& signal) {
     signal.at = now_;
     const Value* value = from.find("at");
-    if (!value || value->is_null()) return;
+    if (!value) return;
     std::optional<Instant> at;
     if (value->is_string()) at = parse_rfc3339(value->text());
     if (const auto ms = value->integer(); ms && *ms >= 0 && *ms < 253'402'300'800'000) at = instant_ms(*ms);
@@ -110,7 +110,7 @@ class SignalReader {
 
 void read_consent(const Value& root, AppendRequest& request, Issues& issues) {
   const Value* value = root.find("consent");
-  if (!value || value->is_null()) return;
+  if (!value) return;
   const std::string_view said = value->is_string() ? value->text() : "";
   if (said == "full") request.consent = ledger::Consent::kFull;
   else if (said == "basic") request.consent = ledger::Consent::kBasic;
@@ -140,7 +140,7 @@ SessionId read_session(const Value& root, Issues& issues) {
 
 VisitorId read_visitor(const Value& root, Issues& issues) {
   const Value* value = root.find("visitorId");
-  if (!value || value->is_null()) return {};
+  if (!value) return {};
   if (!value->is_string() || !is_session_id(value->text()))
     return issues.add("visitorId", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"), VisitorId{};
   return VisitorId{value->text()};
@@ -149,7 +149,7 @@ VisitorId read_visitor(const Value& root, Issues& issues) {
 ledger::Context read_context(const Value& root, Issues& issues) {
   ledger::Context context;
   const Value* value = root.find("context");
-  if (!value || value->is_null()) return context;
+  if (!value) return context;
   if (!value->is_object()) return issues.add("context", "must be an object"), context;
   if (value->members().size() > kContextKeys) return issues.add("context", "must have at most 32 keys"), context;
   for (const json::Member& member : value->members()) {

@@ -61,7 +61,7 @@ TEST_F(DecisionTest, TheSixtyFirstSignalOfAMinuteIsRefusedWhole) {
 }
 
 TEST_F(DecisionTest, EveryFaultIsNamedAtOnce) {
-  const auto refused = world->append(R"({"sessionId":"s 1","signals":[{"type":"_"},{"signalValue":[],"type":"x","confidence":2,"metadata":{"a":{"b":{"c":{"d":1}}}},"at":"soon"}],"consent":"maybe","context":{"a":[]}})");
+  const auto refused = world->append(R"({"sessionId":"s 1","signals":[{"type":"_"},{"signalValue":[],"type":"x","confidence":2,"metadata":{"a":{"b":{"c":{"d":[]}}}},"at":"soon"}],"consent":"maybe","context":{"a":[]}})");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().details.size(), 8u) << refused.error().message;
 }

@@ -150,7 +150,7 @@ Result<DecisionRequest> parse_decision(const Value& root, const Tenants& tenants
   request.visitor = read_visitor(root, issues);
   request.context = read_context(root, issues);
   read_triggers(root, many, request, issues);
-  if (const Value* etag = many ? root.find("ifNoneMatch") : nullptr; etag && !etag->is_null()) {
+  if (const Value* etag = many ? root.find("ifNoneMatch") : nullptr; etag) {
     if (etag->is_string() && etag->text().size() <= 64) request.if_none_match = etag->text();
     else issues.add("ifNoneMatch", "must be the etag of an earlier prefetch");
   }

@@ -12,6 +12,7 @@
 #include "base/secret_box.h"
 #include "decision/append.h"
 #include "decision/resolve.h"
+#include "egress/network.h"
 #include "egress/policy.h"
 #include "http/error.h"
 #include "http/router.h"
@@ -45,6 +46,7 @@ struct Api {
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   const Published<egress::Policy>& policy;      // the egress policy of this moment
+  const egress::ResolverSettings& names;        // how endpoints are resolved when they are judged
   Sending sending;
   std::function<void()> reload;                 // the directory changed: tenants and policy are read anew, at once
   std::function<bool()> ready;                  // serving, and not draining

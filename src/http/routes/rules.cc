@@ -123,22 +123,14 @@ Result<Response> get(Api& api, Request& request) {
   return answer(200, request, *rule);
 }
 
-// All of them, in the order of their ids; in pages only where the caller asks for that.
+// In the order of their ids.
 Result<Response> list(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
-  const bool paged = request.query_param("limit") || request.query_param("cursor");
   const auto text = [](const StoredRule& rule) { return rule_json(rule); };
-  Result<Response> response;
-  if (paged) {
-    const auto place = [](const StoredRule& rule) { return std::pair{Instant{}, rule.id.text}; };
-    response = list_page(request, "chain-rules " + handle.text, std::span<const StoredRule>{stored->rules}, place, text);
-  } else {
-    std::vector<std::string> items;
-    for (const StoredRule& rule : stored->rules) items.push_back(text(rule));
-    response = list_response(request, items, "");
-  }
+  const auto place = [](const StoredRule& rule) { return std::pair{Instant{}, rule.id.text}; };
+  auto response = list_page(request, "chain-rules " + handle.text, std::span<const StoredRule>{stored->rules}, place, text);
   if (response) response->body.insert(1, "\"rulesVersion\":" + std::to_string(stored->version) + ",");
   return response;
 }

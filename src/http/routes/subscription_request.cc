@@ -109,9 +109,10 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
   return request;
 }
 
-void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, Issues& issues) {
+void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, const egress::ResolverSettings& names,
+                    Issues& issues) {
   if (!request.endpoint_url) return;
-  if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy)) issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
+  if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy, names)) issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
 }
 
 void apply(const SubscriptionRequest& request, outbox::Subscription& subscription) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "egress/network.h"
 #include "egress/policy.h"
 #include "outbox/subscription.h"
 
@@ -37,7 +38,8 @@ struct SubscriptionRequest {
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues);
 
 // Judges the endpoint of the request, where it has one, by the egress policy of this moment. Blocks for DNS.
-void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, Issues& issues);
+void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, const egress::ResolverSettings& names,
+                    Issues& issues);
 
 // Lays what was said over a subscription. A header whose value is the mask keeps the value that stands.
 void apply(const SubscriptionRequest& request, outbox::Subscription& subscription);

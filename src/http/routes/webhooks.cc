@@ -43,7 +43,7 @@ Result<SubscriptionRequest> read(Api& api, Request& request, bool creating) {
   if (!document) return unexpected(document.error());
   Issues issues;
   SubscriptionRequest asked = read_subscription(document->root(), creating, issues);
-  judge_endpoint(asked, *api.policy.get(), issues);
+  judge_endpoint(asked, *api.policy.get(), api.names, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return asked;
 }
