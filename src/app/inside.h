@@ -64,6 +64,7 @@ struct Server::Inside {
   std::uint64_t control_seen = 0;  // the control plane's version as loaded
   std::atomic<bool> serving{false};
   bool stopped = false;
+  std::function<void()> on_broken;
   std::unique_ptr<http::Api> api;
   std::unique_ptr<http::Router> router, metrics_router;
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;

@@ -34,7 +34,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   const auto checkpoint = store->ledger().checkpoint();
   if (!checkpoint) return unexpected(checkpoint.error().message);
   upkeep = std::make_unique<decision::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
-  committer = std::make_unique<decision::Committer>(store->commit(), places, clock, settings.commit, std::move(broken));
+  committer = std::make_unique<decision::Committer>(store->commit(), places, clock, settings.commit, broken);
+  on_broken = std::move(broken);
   committer->set_last_position(recovered.last_position);
   committer->set_chores(upkeep.get());
   committer->set_observer([this](const decision::Batch& batch) { watch_batch(batch); });
@@ -140,9 +141,13 @@ void Server::Inside::start_threads() {
 // Beside the committing thread: copies the WAL, and sees what another process changed.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0;
+  std::uint64_t rewritings = 0;
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
-    store->checkpoint_wal();
+    const auto copied = store->checkpoint_wal();
+    if (!copied && copied.error() == decision::CommitFault::kBroken) return on_broken();
+    // What was erased from the journal is left in old frames of the WAL, until it is emptied.
+    if (const auto now = upkeep->rewritings(); now != rewritings && store->empty_wal()) rewritings = now;
     if (++rounds % 5 != 0) continue;
     const auto version = store->control_version();
     if (!version || *version == control_seen) continue;

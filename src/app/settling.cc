@@ -14,15 +14,20 @@ class SettleWork final : public decision::Work {
     for (const dispatch::Settled& settled : *batch_) {
       if (settled.change) apply(draft, *settled.change);
       draft.batch().settlements.push_back(settled.settlement);
-      if (settled.settlement.state == outbox::DeliveryState::kFailed) tell_failed(draft, settled);
+      if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean()) tell_failed(draft, settled);
     }
   }
 
   void finish(const std::optional<Fault>& fault) override { done_(!fault); }
 
+  // Written out of the store's reserve while the disk is full: the results, without the events about them.
+  bool only_settles() const override { return true; }
+
  private:
   // Events of the server's own making. One about an event of this kind is not told again: it would never end.
-  static bool is_operational(std::string_view type) { return type.starts_with("webhook."); }
+  static bool is_operational(std::string_view type) {
+    return type == "webhook.delivery.failed" || type == "webhook.subscription.disabled";
+  }
 
   static void tell(decision::Draft& draft, const Handle& handle, std::string_view type, std::string cause,
                    const std::function<std::string()>& payload) {
@@ -73,7 +78,7 @@ class SettleWork final : public decision::Work {
       next->disabled_reason = change.disable_reason;
       next->updated_at = draft.now();
       draft.batch().held.push_back({change.subscription, true, "subscription disabled"});
-      tell_disabled(draft, *next);
+      if (!draft.lean()) tell_disabled(draft, *next);
       draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");
     }

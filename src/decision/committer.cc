@@ -113,12 +113,22 @@ bool Committer::turn(bool with_late) {
   for (const auto& work : works) work->plan(draft);
   if (chores_ && !broke_) chores_->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   const std::optional<Fault> fault = write(draft);
-  for (const auto& work : works) work->finish(fault);
+  const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;
+  for (const auto& work : works) work->finish(work->only_settles() ? lean_fault : fault);
   counts_.works.fetch_add(works.size(), std::memory_order_relaxed);
   return !works.empty();
 }
 
+// The disk is full: what came back from receivers is written all the same, out of the store's reserve.
+std::optional<Fault> Committer::write_lean(const std::vector<std::unique_ptr<Work>>& works) {
+  Draft draft(places_, clock_.now(), true);
+  for (const auto& work : works)
+    if (work->only_settles()) work->plan(draft);
+  return write(draft);
+}
+
 std::optional<Fault> Committer::write(Draft& draft) {
+  full_ = false;
   if (draft.batch().empty()) {
     draft.publish(last_position_);
     return std::nullopt;
@@ -132,13 +142,15 @@ std::optional<Fault> Committer::write(Draft& draft) {
   if (receipt) {
     last_position_ = receipt->position;
     draft.publish(receipt->position);
-    if (chores_) chores_->committed(draft, receipt->position);
+    if (chores_ && !draft.lean()) chores_->committed(draft, receipt->position);
     if (observer_) observer_(draft.batch());
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);
+  if (chores_ && !draft.lean()) chores_->failed();
   switch (receipt.error()) {
     case CommitFault::kFull:
+      full_ = true;
       log::error("commit_failed").add("why", "no space left on the disk");
       return unavailable("The storage is full.");
     case CommitFault::kBusy:

@@ -22,6 +22,8 @@ class Work {
   virtual void plan(Draft& draft) = 0;
   // Committing thread, after the commit: nothing, or why nothing was stored. Must not block.
   virtual void finish(const std::optional<Fault>& fault) = 0;
+  // Brings nothing in, so that it may be written while the disk is full; then `plan` is called again, with a lean draft.
+  virtual bool only_settles() const { return false; }
 };
 
 // Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
@@ -34,6 +36,7 @@ class Chores {
   virtual ~Chores() = default;
   virtual void plan(Draft& draft, ledger::Position next) = 0;
   virtual void committed(Draft& draft, ledger::Position position) = 0;
+  virtual void failed() = 0;  // what was planned last is not on disk
 };
 
 class Committer {
@@ -85,6 +88,7 @@ class Committer {
  private:
   std::vector<std::unique_ptr<Work>> take(bool with_late);
   std::optional<Fault> write(Draft& draft);
+  std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
 
   Commit& commit_;
   const Draft::Places places_;
@@ -95,6 +99,7 @@ class Committer {
   Observer observer_;
   ledger::Position last_position_ = 0;
   bool broke_ = false;
+  bool full_ = false;  // the last write found no space
   Counts counts_;
 
   mutable std::mutex mutex_;

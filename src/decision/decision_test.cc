@@ -76,6 +76,32 @@ TEST_F(DecisionTest, AFullDiskLeavesNoPhantom) {
   EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})")->version, 2u);
 }
 
+TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
+  class Settles final : public Work {
+   public:
+    explicit Settles(int& plans, std::optional<bool>& written) : plans_(plans), written_(written) {}
+    void plan(Draft& draft) override {
+      ++plans_;
+      EXPECT_EQ(draft.lean(), plans_ == 2);
+      draft.batch().settlements.push_back({.delivery = DeliveryId{"dlv_x"}});
+    }
+    void finish(const std::optional<Fault>& fault) override { written_ = !fault; }
+    bool only_settles() const override { return true; }
+
+   private:
+    int& plans_;
+    std::optional<bool>& written_;
+  };
+  int plans = 0;
+  std::optional<bool> written;
+  std::unique_ptr<Work> work = std::make_unique<Settles>(plans, written);
+  world->commit.next = CommitFault::kFull;
+  ASSERT_TRUE(world->committer.submit(work));
+  EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
+  EXPECT_EQ(plans, 2);
+  EXPECT_TRUE(written.value_or(false));
+}
+
 TEST_F(DecisionTest, AFailedSyncIsNeverAnAcknowledgement) {
   world->commit.next = CommitFault::kBroken;
   EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));

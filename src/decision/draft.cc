@@ -7,7 +7,7 @@ namespace beckon::decision {
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
-Draft::Draft(const Places& places, Instant now) : places_(places) { batch_.at = now; }
+Draft::Draft(const Places& places, Instant now, bool lean) : places_(places), lean_(lean) { batch_.at = now; }
 
 Result<SessionPtr> Draft::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
   SessionPtr session;

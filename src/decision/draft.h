@@ -25,9 +25,11 @@ class Draft {
     Random& random;
   };
 
-  Draft(const Places& places, Instant now);
+  // `lean`: the disk is full, and only what brings nothing in may be planned.
+  Draft(const Places& places, Instant now, bool lean = false);
 
   Instant now() const { return batch_.at; }
+  bool lean() const { return lean_; }
   const Places& places() const { return places_; }
   Batch& batch() { return batch_; }
 
@@ -68,6 +70,7 @@ class Draft {
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
 
   Places places_;
+  const bool lean_;
   Batch batch_;
   std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> staged_;  // null: gone
   std::vector<ledger::SessionDigest> order_;                              // of staging

@@ -1,6 +1,7 @@
 #include "decision/housekeeping.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace beckon::decision {
 
@@ -65,6 +66,7 @@ void Housekeeping::sweep(Draft& draft) {
 }
 
 void Housekeeping::rewrite(Draft& draft) {
+  if (std::exchange(ended_, false)) pass_.reset();
   if (!pass_) {
     const bool due = draft.now() - erased_at_ >= options_.erase_every || draft.now() < erased_at_;
     if (!due && !erase_now_.exchange(false)) return;
@@ -87,7 +89,14 @@ void Housekeeping::rewrite(Draft& draft) {
   });
   if (read && rows == options_.rows_per_batch) return;
   if (read) draft.batch().rewritten_up_to = pass_->up_to;
-  pass_.reset();
+  ended_ = true;
+}
+
+// Rows that were to be rewritten are not: the pass begins anew.
+void Housekeeping::failed() {
+  leaving_.clear();
+  ended_ = false;
+  if (std::exchange(pass_, std::nullopt)) erase_now_ = true;
 }
 
 void Housekeeping::committed(Draft& draft, Position position) {
@@ -101,6 +110,7 @@ void Housekeeping::committed(Draft& draft, Position position) {
     places_.sessions.written(places_.sessions.digest(written.handle.view(), written.session.view()), position);
   places_.sessions.drop(leaving_);
   leaving_.clear();
+  if (batch.rewritten_up_to) ++rewritings_;
   if (!batch.checkpoint) return;
   checkpoint_ = *batch.checkpoint;
   // A chunk counts until the checkpoint has passed all of it.

@@ -24,6 +24,10 @@ class Housekeeping final : public Chores {
 
   void plan(Draft& draft, ledger::Position next) override;
   void committed(Draft& draft, ledger::Position position) override;
+  void failed() override;
+
+  // How often the journal was gone through: behind each, what was erased is left in the WAL alone. Thread-safe.
+  std::uint64_t rewritings() const { return rewritings_; }
 
   // Does the rewriting at the next turns, without waiting for its time. Thread-safe. For tests and for operators.
   void erase_soon() { erase_now_ = true; }
@@ -45,12 +49,14 @@ class Housekeeping final : public Chores {
   Instant swept_at_{};
   Instant erased_at_{};
   std::atomic<bool> erase_now_{false};
+  std::atomic<std::uint64_t> rewritings_{0};
   // The pass of rewriting that is under way.
   struct Pass {
     std::vector<ledger::Ledger::Erasure> erasures;  // by digest
     ledger::Position at = 0, up_to = 0;
   };
   std::optional<Pass> pass_;
+  bool ended_ = false;  // the pass has planned its last step
 };
 
 }  // namespace beckon::decision
