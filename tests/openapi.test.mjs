@@ -205,8 +205,12 @@ describe('against the server', () => {
       assertFits(event, ['webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema']);
       for (const parameter of document.webhooks[name].post.parameters) if (parameter.required) assert.ok(headers[parameter.name], parameter.name);
     }
-    const { event } = await hook.log.next(delivery => delivery.event?.type === 'webhook.test');
-    assertFits(event, ['webhooks', 'webhook.test', 'post', 'requestBody', 'content', 'application/json', 'schema']);
+    const fitsItsSection = ({ event }) => assertFits(event, ['webhooks', event.type, 'post', 'requestBody', 'content', 'application/json', 'schema']);
+    fitsItsSection(await hook.log.next(delivery => delivery.event?.type === 'webhook.test'));
+    const gone = await beckon.subscribe(['webhook.test'], { path: '/gone' });
+    await ask('testSubscription', { role: 'OPERATOR', params: { subscriptionId: gone.id }, expect: 202, body: {} });
+    for (const type of ['webhook.delivery.failed', 'webhook.subscription.disabled']) fitsItsSection(await all.log.next(delivery => delivery.event?.type === type));
+    await gone.close();
     await all.close();
   });
 
