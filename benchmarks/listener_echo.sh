@@ -1,9 +1,9 @@
 #!/bin/sh
 # The front door against nginx `return 200`, interleaved: server on cpu 0, wrk on cpu 1.
-#   usage: benchmarks/listener_echo.sh BUILD_DIR [rounds [seconds]]
+#   usage: benchmarks/listener_echo.sh [BUILD_DIR [rounds [seconds]]]
 # Prints requests a second and CPU microseconds a request of each round, nginx first.
 set -eu
-build=$1
+build=${1:-build/release}
 rounds=${2:-5}
 seconds=${3:-4}
 work=$(mktemp -d)

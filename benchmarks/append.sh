@@ -1,0 +1,35 @@
+#!/bin/bash
+# Durable appends over HTTP beside a raw append and fdatasync of the same bytes, in turns on the same disk: 100 thousand
+# sessions, 1 to 3 signals a request, server on cpu 0, wrk on cpu 1. Usage: benchmarks/append.sh [ROUNDS [SECONDS]]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. benchmarks/server.bash
+rounds=${1:-3} seconds=${2:-5}
+start_server
+"$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
+until curl -s -o "$work/null" -f "$base/v2/public/chain/resolve" -H 'content-type: application/json' -d '{"handle":"bench","sessionId":"s","trigger":"t"}'; do sleep 0.1; done
+cat >"$work/post.lua" <<'LUA'
+wrk.method = "POST"
+wrk.headers["content-type"] = "application/json"
+local keys = { "view", "cart", "checkout", "search", "link.opened" }
+request = function()
+  local signals = {}
+  for i = 1, math.random(3) do signals[i] = '{"type":"' .. keys[math.random(5)] .. '","signalValue":"sku-' .. math.random(9999) .. '"}' end
+  return wrk.format(nil, nil, nil, '{"handle":"bench","sessionId":"sig_bench_' .. math.random(100000) .. '","signals":[' .. table.concat(signals, ",") .. ']}')
+end
+LUA
+# The bytes of one request in the journal: about 160 (its record, with the session's name and two signals).
+bytes=160
+for connections in 64 256; do
+  rm -f "$work/ratios"
+  for _ in $(seq "$rounds"); do
+    raw=$(taskset -c 0 build/release/raw_append "$work/raw" "$connections" $bytes "$seconds")
+    before=$(ticks $server_pid)
+    read -r rate p99 < <(load "$connections" "$seconds" "$work/post.lua" "$base/v2/public/chain/signals")
+    cpu=$(awk -v t=$(($(ticks $server_pid) - before)) -v r="$rate" -v s="$seconds" 'BEGIN {printf "%.1f", t * 10000 / (r * s)}')
+    awk -v n="$connections" -v a="$rate" -v b="$raw" -v p="$p99" -v c="$cpu" \
+      'BEGIN {printf "%d connections: appends %.0f/s (p99 %s, %s us CPU)   raw %.0f/s   ratio %.2f\n", n, a, p, c, b, a / b}' | tee -a "$work/ratios"
+  done
+  echo "median ratio of durable appends to raw append + fdatasync, $connections connections: $(awk '{print $NF}' "$work/ratios" | median)"
+done
+echo "resident memory of the server now: $(rss_kib $server_pid) KiB"

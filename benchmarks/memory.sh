@@ -1,0 +1,26 @@
+#!/bin/bash
+# Resident memory of a session of 50 signals: what 20 thousand such sessions add. Usage: benchmarks/memory.sh [SESSIONS]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. benchmarks/server.bash
+sessions=${1:-20000}
+start_server
+"$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
+until curl -s -o "$work/null" -f "$base/v2/public/chain/resolve" -H 'content-type: application/json' -d '{"handle":"bench","sessionId":"s","trigger":"t"}'; do sleep 0.1; done
+cat >"$work/post.lua" <<LUA
+wrk.method = "POST"
+wrk.headers["content-type"] = "application/json"
+local next, all = 0, $sessions
+local signals = {}
+for i = 1, 50 do signals[i] = '{"type":"view","signalValue":"sku-' .. i .. '"}' end
+local tail = '","signals":[' .. table.concat(signals, ",") .. ']}'
+request = function()
+  next = next + 1
+  if next > all then wrk.thread:stop() end
+  return wrk.format(nil, nil, nil, '{"handle":"bench","sessionId":"sig_bench_' .. next .. tail)
+end
+LUA
+before=$(rss_kib $server_pid)
+taskset -c 1 wrk -t1 -c32 -d60s -s "$work/post.lua" "$base/v2/public/chain/signals" >"$work/wrk"
+after=$(rss_kib $server_pid)
+awk -v a="$before" -v b="$after" -v n="$sessions" 'BEGIN {printf "%d sessions of 50 signals: %.2f KiB of resident memory each\n", n, (b - a) / n}'

@@ -1,0 +1,23 @@
+# Sourced: a server on cpu 0 with the limits of a stranger lifted, and what the measurements share.
+work=$(mktemp -d "${BENCH_DIR:-.}/bench-XXXXXX")
+work=$(cd "$work" && pwd)
+server_pid='' nginx_pid=''
+trap 'kill -9 $server_pid $nginx_pid 2>/dev/null; rm -rf "$work"' EXIT
+port=${BENCH_PORT:-18090} base=http://127.0.0.1:${BENCH_PORT:-18090}
+beckon=build/beckon
+
+start_server() { # FLAGS…
+  taskset -c 0 "$beckon" serve --data "$work/data" --listen "127.0.0.1:$port" --log-level warn --io-threads 1 \
+    --session-signals-per-minute 100000000 --address-signals-per-minute 100000000 \
+    --address-decisions-per-minute 100000000 "$@" >"$work/out" 2>"$work/err" &
+  server_pid=$!
+  until grep -qs ready "$work/out"; do kill -0 $server_pid || { cat "$work/err"; exit 1; }; sleep 0.05; done
+}
+ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
+rss_kib() { awk '/VmRSS/ {print $2}' "/proc/$1/status"; }
+load() { # CONNECTIONS SECONDS SCRIPT URL: requests a second, and 99th percentile
+  taskset -c 1 wrk -t1 -c"$1" -d"${2}s" --latency -s "$3" "$4" >"$work/wrk"
+  if grep -q Non-2xx "$work/wrk"; then cat "$work/wrk" >&2; exit 1; fi
+  awk '/Requests\/sec/ {r = $2} $1 == "99%" {p = $2} END {print r, p}' "$work/wrk"
+}
+median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
