@@ -99,16 +99,23 @@ export class Load {
   }
 }
 
-// All deliveries of a subscription, counted by state.
-export async function deliveryStates(beckon, id) {
-  const counts = {};
+// All deliveries of a subscription, newest first.
+export async function deliveriesOf(beckon, id) {
+  const all = [];
   let cursor = '';
   do {
     const { json, status, text } = await beckon.as('OPERATOR', 'GET', `/webhooks/${id}/deliveries?limit=200${cursor}`);
     assert.equal(status, 200, text);
-    for (const item of json.items) counts[item.status] = (counts[item.status] ?? 0) + 1;
+    all.push(...json.items);
     cursor = json.nextCursor && `&cursor=${encodeURIComponent(json.nextCursor)}`;
   } while (cursor);
+  return all;
+}
+
+// The same, counted by state.
+export async function deliveryStates(beckon, id) {
+  const counts = {};
+  for (const { status } of await deliveriesOf(beckon, id)) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
 
