@@ -28,7 +28,10 @@ Document& Document::operator=(Document&&) noexcept = default;
 // Receives the parser's events and builds the tree bottom-up: children wait on a stack until their container ends.
 class Builder {
  public:
-  explicit Builder(Document::Store& store) : store_(store) {}
+  explicit Builder(Document::Store& store) : store_(store) {
+    values_.clear();
+    keys_.clear();
+  }
 
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -157,11 +160,15 @@ class Builder {
   }
 
   Document::Store& store_;
-  std::vector<Value> values_;
-  std::vector<std::string_view> keys_;
+  // Kept by the thread from one text to the next: a parse costs no allocation for them. One parse at a time.
+  static thread_local std::vector<Value> values_;
+  static thread_local std::vector<std::string_view> keys_;
   std::string pending_;
   const char* problem_ = nullptr;
 };
+
+thread_local std::vector<Value> Builder::values_;
+thread_local std::vector<std::string_view> Builder::keys_;
 
 Result<Document> parse(std::string text) {
   Document document;

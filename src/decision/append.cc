@@ -163,15 +163,17 @@ Appended Append::deny(Draft& draft, const SessionDigest& digest, const SessionPt
 }
 
 void Append::record_shown(Draft& draft, const SessionDigest& digest, SessionPtr& session, const Signal& signal) {
-  const auto prefetched = tokens_.open(request_.tenant->handle.view(), request_.session.view(), signal.value);
+  auto prefetched = tokens_.open(request_.tenant->handle.view(), request_.session.view(), signal.value);
   if (!prefetched) return;  // an unknown id is a plain signal
   const auto same = [&](const ledger::PastDecision& past) { return past.id == signal.value; };
-  if (session->decisions && std::ranges::any_of(*session->decisions, same)) return;
-  ledger::DecisionRecord record{.handle = request_.tenant->handle.view(), .session = request_.session.view()};
+  if (std::ranges::any_of(ledger::past_decisions(session->decisions), same)) return;
+  prefetched->shown = true;
+  const std::string past = ledger::encode_past(*prefetched);
+  ledger::DecisionRecord record{.handle = request_.tenant->handle.view(), .session = request_.session.view(), .seen = true};
   record.expires_at = session->expires_at;
-  record.decision = *prefetched;
-  record.decision.shown = true;
-  session = draft.decide(digest, session, record);
+  record.at = draft.now();
+  record.past = past;
+  session = draft.decide(digest, std::move(session), record);
 }
 
 void write(json::Writer& out, const AppendRequest& request, const Appended& appended) {

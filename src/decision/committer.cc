@@ -40,14 +40,15 @@ bool Committer::submit(std::unique_ptr<Work>& work) {
   return true;
 }
 
-bool Committer::submit_late(std::unique_ptr<Work>& work) {
+bool Committer::record_late(std::string_view record) {
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || late_.size() >= options_.late_queue) return false;
-    late_.push_back(std::move(work));
-    if (late_.size() > 1) return true;
+    if (stopped_ || late_.size() + record.size() > options_.late_bytes) return false;
+    first = late_.empty();
+    late_ += record;
   }
-  come_.notify_one();
+  if (first) come_.notify_one();
   return true;
 }
 
@@ -72,7 +73,7 @@ void Committer::run() {
                        [&] { return stopped_ || !queue_.empty() || (!late_.empty() && late_until == late_until.max()); });
       const auto now = std::chrono::steady_clock::now();
       if (!late_.empty() && late_until == late_until.max()) late_until = now + options_.late;
-      with_late = stopped_ || now >= late_until || late_.size() > options_.late_queue / 4;
+      with_late = stopped_ || now >= late_until || late_.size() > options_.late_bytes / 4;
       if (stopped_ && queue_.empty() && late_.empty()) return;
       if (queue_.empty() && !with_late && now < upkeep) continue;
     }
@@ -89,7 +90,7 @@ void Committer::stop() {
   come_.notify_one();
 }
 
-std::vector<std::unique_ptr<Work>> Committer::take(bool with_late) {
+std::vector<std::unique_ptr<Work>> Committer::take(std::string* late) {
   std::vector<std::unique_ptr<Work>> works;
   const std::lock_guard lock(mutex_);
   if (queue_.size() <= options_.batch) {
@@ -100,23 +101,22 @@ std::vector<std::unique_ptr<Work>> Committer::take(bool with_late) {
     works.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
     queue_.erase(queue_.begin(), end);
   }
-  if (with_late) {
-    works.insert(works.end(), std::move_iterator(late_.begin()), std::move_iterator(late_.end()));
-    late_.clear();
-  }
+  if (late) late->swap(late_);
   return works;
 }
 
 bool Committer::turn(bool with_late) {
-  auto works = take(with_late);
+  std::string late;
+  auto works = take(with_late ? &late : nullptr);
   Draft draft(places_, clock_.now());
   for (const auto& work : works) work->plan(draft);
+  draft.record_late(late);
   if (chores_ && !broke_) chores_->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   const std::optional<Fault> fault = write(draft);
   const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;
   for (const auto& work : works) work->finish(work->only_settles() ? lean_fault : fault);
   counts_.works.fetch_add(works.size(), std::memory_order_relaxed);
-  return !works.empty();
+  return !works.empty() || !late.empty();
 }
 
 // The disk is full: what came back from receivers is written all the same, out of the store's reserve.
@@ -166,7 +166,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
 
 std::size_t Committer::waiting() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size() + late_.size();
+  return queue_.size();
 }
 
 }  // namespace beckon::decision

@@ -43,7 +43,7 @@ class Committer {
  public:
   struct Options {
     std::size_t queue = 8192;       // works waiting; beyond it 503
-    std::size_t late_queue = 65536; // facts waiting that nobody waits for; beyond it 503
+    std::size_t late_bytes = 32u << 20;  // of records that nobody waits for; beyond it 503
     std::size_t batch = 1024;       // works in one commit
     Duration late{50};              // how long such a fact may wait; contract section 4 says 100 ms
   };
@@ -55,8 +55,9 @@ class Committer {
   // Thread-safe. Runs `work` in the next batch. False (and `work` left as it was): overloaded or stopped.
   bool submit(std::unique_ptr<Work>& work);
 
-  // Thread-safe. The same, but the commit may wait for `Options::late`: nobody waits for it.
-  bool submit_late(std::unique_ptr<Work>& work);
+  // Thread-safe. A record (ledger/codec.h) of a decision that was answered already: it is written within
+  // `Options::late`. False: overloaded or stopped.
+  bool record_late(std::string_view record);
 
   // Any other thread: runs `plan` in the next batch, and returns when it is on disk. A fault that `plan` returns is
   // the answer, and then it must have put nothing into the draft.
@@ -86,7 +87,7 @@ class Committer {
   std::size_t waiting() const;
 
  private:
-  std::vector<std::unique_ptr<Work>> take(bool with_late);
+  std::vector<std::unique_ptr<Work>> take(std::string* late);
   std::optional<Fault> write(Draft& draft);
   std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
 
@@ -104,7 +105,8 @@ class Committer {
 
   mutable std::mutex mutex_;
   std::condition_variable come_;
-  std::vector<std::unique_ptr<Work>> queue_, late_;
+  std::vector<std::unique_ptr<Work>> queue_;
+  std::string late_;
   bool stopped_ = false;
 };
 

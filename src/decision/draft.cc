@@ -1,5 +1,6 @@
 #include "decision/draft.h"
 
+#include "base/check.h"
 #include "outbox/event_body.h"
 
 namespace beckon::decision {
@@ -32,19 +33,51 @@ void Draft::stage(const SessionDigest& digest, SessionPtr session) {
   if (added) order_.push_back(digest);
 }
 
-SessionPtr Draft::append(const SessionDigest& digest, const SessionPtr& before, const ledger::AppendRecord& record,
+// What was staged before stands in the way of changing it in place; the caller is about to stage what comes of it.
+void Draft::release(const SessionDigest& digest) {
+  if (const auto staged = staged_.find(digest); staged != staged_.end()) staged->second = nullptr;
+}
+
+SessionPtr Draft::append(const SessionDigest& digest, SessionPtr before, const ledger::AppendRecord& record,
                          std::size_t* evicted) {
   ledger::append_record(batch_.journal, digest, record);
-  SessionPtr session = ledger::applied(before, record, evicted);
+  release(digest);
+  SessionPtr session = ledger::applied(std::move(before), record, evicted);
   stage(digest, session);
   return session;
 }
 
-SessionPtr Draft::decide(const SessionDigest& digest, const SessionPtr& before, const ledger::DecisionRecord& record) {
+SessionPtr Draft::decide(const SessionDigest& digest, SessionPtr before, const ledger::DecisionRecord& record) {
   ledger::append_record(batch_.journal, digest, record);
-  SessionPtr session = ledger::applied(before, record);
+  release(digest);
+  SessionPtr session = ledger::applied(std::move(before), record);
   stage(digest, session);
   return session;
+}
+
+void Draft::record_late(std::string_view records) {
+  ledger::JournalReader reader(records);
+  while (const auto item = reader.next()) {
+    const auto record = ledger::decode_record(item->bytes);
+    CHECK(record.has_value());
+    record_one(*item, std::get<ledger::DecisionRecord>(*record));
+  }
+}
+
+void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record) {
+  if (denied(item.digest)) return;
+  SessionPtr before;
+  if (const auto staged = staged_.find(item.digest); staged != staged_.end()) {
+    before = std::move(staged->second);
+    staged->second = nullptr;
+  } else {
+    before = places_.sessions.in_memory(item.digest);
+    if (!before) before = places_.sessions.find(Handle{record.handle}, SessionId{record.session}, item.digest).value_or(nullptr);
+    if (before && before->expires_at <= now()) before = nullptr;
+  }
+  if (record.seen && !before) return;
+  batch_.journal += item.bytes;
+  stage(item.digest, ledger::applied(std::move(before), record));
 }
 
 void Draft::forget(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,

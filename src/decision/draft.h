@@ -38,10 +38,14 @@ class Draft {
   bool denied(const ledger::SessionDigest& digest) const;
 
   // The record goes into the journal, and the session is staged as the record makes it.
-  ledger::SessionPtr append(const ledger::SessionDigest& digest, const ledger::SessionPtr& before,
+  ledger::SessionPtr append(const ledger::SessionDigest& digest, ledger::SessionPtr before,
                             const ledger::AppendRecord& record, std::size_t* evicted = nullptr);
-  ledger::SessionPtr decide(const ledger::SessionDigest& digest, const ledger::SessionPtr& before,
+  ledger::SessionPtr decide(const ledger::SessionDigest& digest, ledger::SessionPtr before,
                             const ledger::DecisionRecord& record);
+
+  // Decisions that were answered already, as records one after the other. One whose session was erased or denied
+  // meanwhile is passed over: nothing of it is written again.
+  void record_late(std::string_view records);
 
   // The session's data goes. `denied_until`: the wish is remembered.
   void forget(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
@@ -68,6 +72,8 @@ class Draft {
 
  private:
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
+  void release(const ledger::SessionDigest& digest);
+  void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 
   Places places_;
   const bool lean_;

@@ -66,7 +66,7 @@ class Replay {
   void take(Position position, const SessionDigest& digest, const Record& record) {
     Slot& slot = slot_of(digest, record.handle, record.session);
     if (position <= slot.as_of) return;  // the snapshot has it
-    slot.session = ledger::applied(slot.session, record);
+    slot.session = ledger::applied(std::move(slot.session), record);
     settle(slot, position);
   }
   void take(Position position, const SessionDigest& digest, const ledger::ForgetRecord&) {

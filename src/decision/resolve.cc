@@ -31,12 +31,13 @@ void read_triggers(const Value& root, bool many, DecisionRequest& request, Issue
 Envelope judge(const DecisionRequest& request, const std::string& trigger, SessionPtr session, Instant now) {
   static const ledger::Window kEmpty;
   if (session && session->expires_at <= now) session = nullptr;
-  Envelope envelope{.tenant = request.tenant, .judged = session, .session = request.session, .trigger = trigger};
-  envelope.context = session ? ledger::merge(session->context, request.context) : request.context;
-  envelope.session_version = session ? session->version : 0;
+  Envelope envelope{.tenant = request.tenant, .judged = std::move(session), .session = request.session, .trigger = trigger};
+  const ledger::Session* known = envelope.judged.get();
+  if (!request.context.empty()) envelope.said = known ? ledger::merge(known->context, request.context) : request.context;
+  envelope.session_version = known ? known->version : 0;
   envelope.resolved_at = now;
-  envelope.verdict = request.tenant->rules->judge(trigger, {.window = session ? session->window : kEmpty,
-                                                            .context = envelope.context,
+  envelope.verdict = request.tenant->rules->judge(trigger, {.window = known ? known->window : kEmpty,
+                                                            .context = envelope.context(),
                                                             .now = now,
                                                             .retention = request.tenant->settings.retention});
   return envelope;
@@ -58,36 +59,17 @@ bool is_recorded(const Envelope& envelope) {
   return envelope.judged != nullptr || envelope.verdict.outcome != rules::Outcome::kNone;
 }
 
-void record(Draft& draft, const SessionDigest& digest, const DecisionRequest& request, const Envelope& envelope,
-            const SessionPtr& before) {
+// The record of a decision; views point into the arguments and `past`.
+ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope, const std::string& past) {
   ledger::DecisionRecord record{.handle = request.tenant->handle.view(), .session = request.session.view()};
-  record.expires_at = draft.now() + request.tenant->settings.retention;
-  const bool basic = before && before->consent == ledger::Consent::kBasic;
-  if (!basic) record.visitor = request.visitor.view();
+  record.seen = envelope.judged != nullptr;
+  record.expires_at = envelope.resolved_at + request.tenant->settings.retention;
+  if (!record.seen || envelope.judged->consent == ledger::Consent::kFull) record.visitor = request.visitor.view();
   record.context = request.context;
-  record.decision = past_of(envelope);
-  draft.decide(digest, before, record);
+  record.at = envelope.resolved_at;
+  record.past = past;
+  return record;
 }
-
-// A decision that was answered already.
-class RecordLate final : public Work {
- public:
-  RecordLate(DecisionRequest request, Envelope envelope, SessionDigest digest)
-      : request_(std::move(request)), envelope_(std::move(envelope)), digest_(digest) {}
-
-  void plan(Draft& draft) override {
-    const auto session = draft.find(request_.tenant->handle, request_.session, digest_);
-    // Erased or denied meanwhile: nothing of it is written again.
-    if (!session || draft.denied(digest_) || (envelope_.judged && !*session)) return;
-    record(draft, digest_, request_, envelope_, *session);
-  }
-  void finish(const std::optional<Fault>&) override {}
-
- private:
-  DecisionRequest request_;
-  Envelope envelope_;
-  SessionDigest digest_;
-};
 
 // A decision that owes an event: judged, recorded and answered in one commit.
 class ResolveAndTell final : public Work {
@@ -105,7 +87,8 @@ class ResolveAndTell final : public Work {
     Envelope envelope = judge(request_, request_.triggers.front(), *session, draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
     if (!denied && is_recorded(envelope)) {
-      record(draft, digest_, request_, envelope, *session);
+      const std::string past = ledger::encode_past(past_of(envelope));
+      draft.decide(digest_, *session, record_of(request_, envelope, past));
       draft.owe(*request_.tenant, kResolvedEvent, draft.now(), request_.session.view(),
                 "{\"decision\":" + json::quote(envelope.id) + "}", [&] {
                   std::string payload;
@@ -161,6 +144,12 @@ Result<DecisionRequest> parse_decision(const Value& root, const Tenants& tenants
   return request;
 }
 
+const ledger::Context& Envelope::context() const {
+  static const ledger::Context kNone;
+  if (!said.empty()) return said;
+  return judged ? judged->context : kNone;
+}
+
 std::string Envelope::etag() const { return hex16(verdict.reading); }
 
 std::int64_t Envelope::ttl_seconds() const {
@@ -191,7 +180,7 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
   out.key("explanation");
   envelope.tenant->rules->explain(envelope.trigger,
                                   {.window = envelope.judged ? envelope.judged->window : kEmpty,
-                                   .context = envelope.context,
+                                   .context = envelope.context(),
                                    .now = envelope.resolved_at,
                                    .retention = envelope.tenant->settings.retention},
                                   out);
@@ -214,8 +203,10 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
   Envelope envelope = judge(request, request.triggers.front(), std::move(*session), now);
   envelope.id = make_ulid("dec_", now, places.random);
   if (!denied && is_recorded(envelope)) {
-    std::unique_ptr<Work> work = std::make_unique<RecordLate>(std::move(request), envelope, digest);
-    if (!parts_.committer.submit_late(work)) return done(unexpected(unavailable("The server has more to write than it can.")));
+    thread_local std::string bytes;
+    bytes.clear();
+    ledger::append_record(bytes, digest, record_of(request, envelope, ledger::encode_past(past_of(envelope))));
+    if (!parts_.committer.record_late(bytes)) return done(unexpected(unavailable("The server has more to write than it can.")));
   }
   done(std::move(envelope));
 }

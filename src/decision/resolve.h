@@ -35,10 +35,11 @@ struct Envelope {
   std::string id;             // dec_…
   std::string trigger;
   rules::Verdict verdict;
-  ledger::Context context;    // the session's, with the call's over it
+  ledger::Context said;       // the session's context with the call's over it; empty where the call said none
   std::uint64_t session_version = 0;
   Instant resolved_at{};
 
+  const ledger::Context& context() const;
   std::string etag() const;
   std::int64_t ttl_seconds() const;
 };

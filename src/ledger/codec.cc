@@ -25,6 +25,7 @@ class Encoder {
     number(text.size());
     out_ += text;
   }
+  void raw(std::string_view bytes) { out_ += bytes; }
   void digest(const SessionDigest& digest) { out_ += digest.bytes(); }
   void context(const Context& context) {
     number(context.size());
@@ -77,6 +78,11 @@ class Decoder {
     return instant_ms(static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1));
   }
   std::string_view text() { return bytes(number()); }
+  std::string_view sized() {  // a string with its size before it
+    const std::string_view all = rest_;
+    text();
+    return all.substr(0, all.size() - rest_.size());
+  }
   std::size_t count(std::size_t least_size) {  // a count of things that take at least so many bytes each
     const std::uint64_t n = number();
     if (n > rest_.size() / least_size) ok_ = false;
@@ -174,10 +180,12 @@ DecisionRecord decode_decision(Decoder& in) {
   DecisionRecord record;
   record.handle = in.text();
   record.session = in.text();
+  record.seen = in.byte() != 0;
   record.expires_at = in.instant();
   record.visitor = in.text();
   record.context = in.context();
-  record.decision = in.past();
+  record.at = in.instant();
+  record.past = in.sized();
   return record;
 }
 
@@ -222,15 +230,41 @@ void append_record(std::string& journal, const SessionDigest& digest, const Deci
     out.digest(digest);
     out.text(record.handle);
     out.text(record.session);
+    out.byte(record.seen ? 1 : 0);
     out.instant(record.expires_at);
     out.text(record.visitor);
     out.context(record.context);
-    out.past(record.decision);
+    out.instant(record.at);
+    out.raw(record.past);
   });
 }
 
 void append_record(std::string& journal, const ForgetRecord& record) {
   put_record(journal, kForget, [&](Encoder& out) { out.digest(record.digest); });
+}
+
+std::string encode_past(const PastDecision& decision) {
+  std::string inner, bytes;
+  Encoder(inner).past(decision);
+  Encoder(bytes).text(inner);
+  return bytes;
+}
+
+std::size_t past_size(std::string_view bytes) {
+  Decoder in(bytes);
+  return in.sized().size();
+}
+
+std::vector<PastDecision> past_decisions(const DecisionLog& log) {
+  std::vector<PastDecision> decisions;
+  Decoder in(log.bytes);
+  for (std::uint32_t left = log.count; left > 0 && in.ok(); --left) {
+    Decoder one(in.text());
+    if (left > DecisionLog::kKept) continue;
+    PastDecision decision = one.past();
+    if (one.ok()) decisions.push_back(std::move(decision));
+  }
+  return decisions;
 }
 
 std::optional<JournalReader::Item> JournalReader::next() {
@@ -283,9 +317,8 @@ std::string encode_snapshot(const Session& session, Position as_of) {
   for (const auto& [at, count] : session.arrivals) out.instant(at), out.number(count);
   out.number(session.window.size());
   for (std::size_t i = 0; i < session.window.size(); ++i) out.signal(session.window[i]);
-  out.number(session.decisions ? session.decisions->size() : 0);
-  if (session.decisions)
-    for (const PastDecision& past : *session.decisions) out.past(past);
+  out.number(session.decisions.count);
+  out.text(session.decisions.bytes);
   return bytes;
 }
 
@@ -310,9 +343,8 @@ std::optional<Snapshot> decode_snapshot(std::string_view bytes) {
   }
   std::size_t evicted = 0;
   session->window = Window{}.with(in.signals(), evicted);
-  auto decisions = std::make_shared<std::vector<PastDecision>>();
-  for (std::size_t n = in.count(9); n > 0 && in.ok(); --n) decisions->push_back(in.past());
-  if (!decisions->empty()) session->decisions = std::move(decisions);
+  session->decisions.count = static_cast<std::uint32_t>(in.number());
+  session->decisions.bytes = in.text();
   if (!in.ok()) return std::nullopt;
   snapshot.session = std::move(session);
   return snapshot;

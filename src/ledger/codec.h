@@ -8,12 +8,13 @@
 //   ids      = n:varint u64le*
 //   signals  = n:varint (version:varint at:instant received:instant confidence:varint flags:u8 (1 has value)
 //              key:string value:string source:string metadata:string id:string)*
-//   decision = digest handle:string session:string expires:instant visitor:string context past
-//   past     = id:string trigger:string outcome:string rule:string variant:string session_version:varint
+//   decision = digest handle:string session:string flags:u8 (1 seen) expires:instant visitor:string context at:instant
+//              past
+//   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint
 //              rules_version:varint at:instant shown:u8
 //   forget   = digest
 //   snapshot = format:u8 (1) as_of:varint handle session visitor consent:u8 context version:varint created:instant
-//              last_received:instant expires:instant ids arrivals signals n:varint past*
+//              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 #pragma once
@@ -30,6 +31,11 @@ namespace beckon::ledger {
 void append_record(std::string& journal, const SessionDigest& digest, const AppendRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DecisionRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);
+
+// A decision as records and sessions hold it, and back. Nothing at damage.
+std::string encode_past(const PastDecision& decision);
+std::size_t past_size(std::string_view bytes);  // of the first one in `bytes`, its size included
+std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the kKept newest, oldest first
 
 // Walks the records of one journal row. Views point into `bytes`.
 class JournalReader {

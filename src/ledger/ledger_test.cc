@@ -124,14 +124,16 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   record.visitor = "v1";
   record.ids = {1, 2, 3};
   SessionPtr session = applied(nullptr, record);
-  DecisionRecord decision{.handle = "demo", .session = "s1"};
-  decision.decision = {.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .at = instant_ms(50)};
-  session = applied(session, decision);
+  const std::string past = encode_past({.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .at = instant_ms(50)});
+  for (int i = 0; i < 173; ++i) session = applied(session, DecisionRecord{.handle = "demo", .session = "s1", .past = past});
   const auto back = decode_snapshot(encode_snapshot(*session, 42));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->as_of, 42u);
   EXPECT_EQ(encode_snapshot(*back->session, 42), encode_snapshot(*session, 42));
-  EXPECT_EQ(back->session->decisions->at(0).rule, "r");
+  const auto decisions = past_decisions(back->session->decisions);
+  ASSERT_EQ(decisions.size(), DecisionLog::kKept);
+  EXPECT_EQ(decisions[0].rule, "r");
+  EXPECT_LT(back->session->decisions.count, 2 * DecisionLog::kKept);
   EXPECT_FALSE(decode_snapshot("x"));
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/codec.h"
+
 namespace beckon::ledger {
 namespace {
 
@@ -32,16 +34,29 @@ std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Ins
   return session;
 }
 
+// A copy to change, or `before` itself where nobody else can see it: in one commit many records may be of one session.
+std::shared_ptr<Session> changeable(SessionPtr before) {
+  if (before.use_count() == 1) return std::const_pointer_cast<Session>(std::move(before));
+  return std::make_shared<Session>(*before);
+}
+
+// Drops the oldest decisions, so that kKept stay.
+void trim(DecisionLog& log) {
+  std::size_t from = 0;
+  for (; log.count > DecisionLog::kKept; --log.count) from += past_size(std::string_view(log.bytes).substr(from));
+  log.bytes.erase(0, from);
+}
+
 }  // namespace
 
-SessionPtr applied(const SessionPtr& before, const AppendRecord& record, std::size_t* evicted) {
+SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* evicted) {
   const bool begins = record.fresh || !before;
-  auto session = begins ? start(record.handle, record.session, record.received) : std::make_shared<Session>(*before);
+  auto session = begins ? start(record.handle, record.session, record.received) : changeable(std::move(before));
   const bool becomes_basic = record.consent == Consent::kBasic && session->consent != Consent::kBasic;
   session->consent = record.consent;
   if (record.consent == Consent::kBasic) session->visitor = {};
   if (session->visitor.empty() && record.consent == Consent::kFull) session->visitor = VisitorId{record.visitor};
-  session->context = merge(session->context, record.context);
+  if (!record.context.empty()) session->context = merge(session->context, record.context);
   session->last_received = std::max(session->last_received, record.received);
   session->expires_at = record.expires_at;
   if (becomes_basic && !session->window.empty()) session->window = session->window.without_metadata();
@@ -52,18 +67,16 @@ SessionPtr applied(const SessionPtr& before, const AppendRecord& record, std::si
     if (evicted) *evicted = left;
   }
   remember_arrival(*session, record.received, record.signals.size());
-  remember_ids(*session, record.ids);
+  if (!record.ids.empty()) remember_ids(*session, record.ids);
   return session;
 }
 
-SessionPtr applied(const SessionPtr& before, const DecisionRecord& record) {
-  auto session = before ? std::make_shared<Session>(*before) : start(record.handle, record.session, record.decision.at);
-  if (!before) session->expires_at = record.expires_at;
-  auto decisions = std::make_shared<std::vector<PastDecision>>();
-  if (session->decisions) *decisions = *session->decisions;
-  decisions->push_back(record.decision);
-  if (decisions->size() > Session::kDecisionsKept) decisions->erase(decisions->begin());
-  session->decisions = std::move(decisions);
+SessionPtr applied(SessionPtr before, const DecisionRecord& record) {
+  const bool begins = !before;
+  auto session = begins ? start(record.handle, record.session, record.at) : changeable(std::move(before));
+  if (begins) session->expires_at = record.expires_at;
+  session->decisions.bytes += record.past;
+  if (++session->decisions.count >= 2 * DecisionLog::kKept) trim(session->decisions);
   return session;
 }
 

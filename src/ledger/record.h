@@ -28,10 +28,12 @@ struct AppendRecord {
 struct DecisionRecord {
   std::string_view handle;
   std::string_view session;
-  Instant expires_at{};       // of the session
+  bool seen = false;          // the session was known when it was judged
+  Instant expires_at{};       // of a session that begins with this
   std::string_view visitor;   // said with the call; empty: not
   Context context;            // said with the call
-  PastDecision decision;
+  Instant at{};               // of the decision
+  std::string_view past;      // the decision: codec.h, encode_past
 };
 
 // All that is known of the session is gone.
@@ -41,8 +43,9 @@ struct ForgetRecord {
 
 using Record = std::variant<AppendRecord, DecisionRecord, ForgetRecord>;
 
-// The session after the record; `before` may be null. `evicted`, where given, counts what left the window.
-SessionPtr applied(const SessionPtr& before, const AppendRecord& record, std::size_t* evicted = nullptr);
-SessionPtr applied(const SessionPtr& before, const DecisionRecord& record);
+// The session after the record; `before` may be null. `evicted`, where given, counts what left the window. A `before`
+// that nobody else holds is changed in place.
+SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* evicted = nullptr);
+SessionPtr applied(SessionPtr before, const DecisionRecord& record);
 
 }  // namespace beckon::ledger

@@ -71,7 +71,7 @@ std::size_t Session::bytes() const {
   for (const std::string* text : {&handle.text, &id.text, &visitor.text})
     if (text->capacity() > 15) total += text->capacity() + 1;
   for (const auto& [key, value] : context) total += sizeof(Context::value_type) + (value.size() > 15 ? value.size() : 0);
-  if (decisions) total += 64 + decisions->capacity() * (sizeof(PastDecision) + 40);
+  total += decisions.bytes.capacity();
   return total;
 }
 

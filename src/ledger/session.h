@@ -41,7 +41,7 @@ class SessionHasher {
   std::string key_;
 };
 
-// A recorded decision, as the session keeps it: the 50 newest.
+// A recorded decision.
 struct PastDecision {
   std::string id;
   std::string trigger;
@@ -54,8 +54,15 @@ struct PastDecision {
   bool shown = false;  // was prefetched, and then shown
 };
 
+// The newest decisions of a session, in the bytes of the journal (codec.h), so that one more is one copy of some
+// hundred bytes. Between kKept and twice as many are there; readers see kKept.
+struct DecisionLog {
+  static constexpr std::size_t kKept = 50;
+  std::string bytes;  // (size:varint past)*, oldest first
+  std::uint32_t count = 0;
+};
+
 struct Session {
-  static constexpr std::size_t kDecisionsKept = 50;
   static constexpr std::size_t kIdsRemembered = 1000;
 
   Handle handle;
@@ -70,7 +77,7 @@ struct Session {
   Instant expires_at{};
   std::vector<std::uint64_t> ids;      // digests of the clients' ids, newest last, at most kIdsRemembered
   std::vector<std::pair<Instant, std::uint32_t>> arrivals;  // signals stored by arrival, the last minute, oldest first
-  std::shared_ptr<const std::vector<PastDecision>> decisions;  // oldest first; null: none
+  DecisionLog decisions;
 
   std::size_t bytes() const;   // memory held, about
 };

@@ -1,5 +1,7 @@
 #include "http/routes/session_view.h"
 
+#include "ledger/codec.h"
+
 #include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
 
@@ -96,8 +98,7 @@ void write_session_head(json::Writer& out, const ledger::Session& session) {
 
 void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
                            const Sending& sending) {
-  static const std::vector<ledger::PastDecision> kNone;
-  const auto& decisions = session.decisions ? *session.decisions : kNone;
+  const auto decisions = ledger::past_decisions(session.decisions);
   out.key("decisions").begin_array();
   for (auto decision = decisions.rbegin(); decision != decisions.rend(); ++decision) write_decision(out, *decision);
   out.end_array();
