@@ -75,6 +75,7 @@ struct Response {
   std::string body;
   std::string_view content_type = "application/json";  // static text; not sent with 204 and 304
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string_view preset = {};  // whole header lines of our own, each with its CRLF; static text
 
   // When set, `body` is only the beginning: called once on the io thread when the head is on its way. It must not block.
   std::move_only_function<void(Stream)> stream = {};

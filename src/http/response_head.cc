@@ -74,6 +74,7 @@ void append_response(std::string& out, const Response& response, const ResponseF
     out += "\r\n";
   }
   out.append(frame.date_line).append("x-request-id: ").append(frame.request_id).append("\r\n");
+  out.append(response.preset);
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
   if (!frame.keep_alive) {
     out += "connection: close\r\n";

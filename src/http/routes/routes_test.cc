@@ -156,23 +156,18 @@ TEST(DocsPage, ListsTheRoutesWithoutScriptOrStyle) {
 }
 
 TEST(SecurityHeaders, AreOnEveryAnswerAndNothingOfTheControlPlaneIsStored) {
-  const auto value = [](const Response& response, std::string_view name) {
-    for (const auto& [key, text] : response.headers)
-      if (key == name) return text;
-    return std::string("absent");
-  };
   Request request;
   request.path = "/v2/handles/demo/webhooks";
   Response response;
   security_headers(request, response);
-  EXPECT_EQ(value(response, "x-content-type-options"), "nosniff");
-  EXPECT_EQ(value(response, "referrer-policy"), "no-referrer");
-  EXPECT_EQ(value(response, "cache-control"), "no-store");
-  EXPECT_THAT(value(response, "content-security-policy"), HasSubstr("default-src 'none'"));
+  EXPECT_THAT(response.preset, HasSubstr("x-content-type-options: nosniff\r\n"));
+  EXPECT_THAT(response.preset, HasSubstr("referrer-policy: no-referrer\r\n"));
+  EXPECT_THAT(response.preset, HasSubstr("cache-control: no-store\r\n"));
+  EXPECT_THAT(response.preset, HasSubstr("content-security-policy: default-src 'none'"));
   request.path = "/openapi.json";
   Response open;
   security_headers(request, open);
-  EXPECT_EQ(value(open, "cache-control"), "absent");
+  EXPECT_THAT(open.preset, testing::Not(HasSubstr("cache-control")));
 }
 
 }  // namespace
