@@ -228,7 +228,7 @@ TEST_F(DecisionTest, AnUnchangedPrefetchIsRecognized) {
 }
 
 TEST_F(DecisionTest, AForgedDecisionIdIsAPlainSignal) {
-  ledger::PastDecision decision{.trigger = "checkout", .outcome = "act", .rule = "r1", .at = kNow};
+  const ledger::PastView decision{.trigger = "checkout", .outcome = "act", .rule = "r1", .at = kNow};
   std::string id = world->tokens.seal("demo", "s1", decision, world->random);
   ASSERT_TRUE(world->tokens.open("demo", "s1", id));
   EXPECT_FALSE(world->tokens.open("demo", "s2", id));

@@ -48,7 +48,7 @@ std::string DecisionTokens::mac(std::string_view handle, std::string_view sessio
   return hmac_sha256(key_, text).substr(0, kMac);
 }
 
-std::string DecisionTokens::seal(std::string_view handle, std::string_view session, const ledger::PastDecision& decision,
+std::string DecisionTokens::seal(std::string_view handle, std::string_view session, const ledger::PastView& decision,
                                  Random& random) const {
   std::string bytes;
   put(bytes, 1, 1);

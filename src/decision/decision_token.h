@@ -19,7 +19,7 @@ class DecisionTokens {
  public:
   explicit DecisionTokens(std::string_view key32) : key_(key32) {}
 
-  std::string seal(std::string_view handle, std::string_view session, const ledger::PastDecision& decision,
+  std::string seal(std::string_view handle, std::string_view session, const ledger::PastView& decision,
                    Random& random) const;
   // Nothing for any text that this server did not make for this session.
   std::optional<ledger::PastDecision> open(std::string_view handle, std::string_view session, std::string_view id) const;

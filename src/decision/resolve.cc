@@ -43,12 +43,12 @@ Envelope judge(const DecisionRequest& request, const std::string& trigger, Sessi
   return envelope;
 }
 
-ledger::PastDecision past_of(const Envelope& envelope) {
+ledger::PastView past_of(const Envelope& envelope) {
   return {.id = envelope.id,
           .trigger = envelope.trigger,
-          .outcome = std::string(rules::to_text(envelope.verdict.outcome)),
-          .rule = std::string(envelope.verdict.rule),
-          .variant = std::string(envelope.verdict.variant),
+          .outcome = rules::to_text(envelope.verdict.outcome),
+          .rule = envelope.verdict.rule,
+          .variant = envelope.verdict.variant,
           .session_version = envelope.session_version,
           .rules_version = envelope.tenant->rules->version(),
           .at = envelope.resolved_at};
@@ -87,7 +87,8 @@ class ResolveAndTell final : public Work {
     Envelope envelope = judge(request_, request_.triggers.front(), *session, draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
     if (!denied && is_recorded(envelope)) {
-      const std::string past = ledger::encode_past(past_of(envelope));
+      std::string past;
+      ledger::encode_past(past, past_of(envelope));
       draft.decide(digest_, *session, record_of(request_, envelope, past));
       draft.owe(*request_.tenant, kResolvedEvent, draft.now(), request_.session.view(),
                 "{\"decision\":" + json::quote(envelope.id) + "}", [&] {
@@ -203,9 +204,11 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
   Envelope envelope = judge(request, request.triggers.front(), std::move(*session), now);
   envelope.id = make_ulid("dec_", now, places.random);
   if (!denied && is_recorded(envelope)) {
-    thread_local std::string bytes;
+    thread_local std::string bytes, past;
     bytes.clear();
-    ledger::append_record(bytes, digest, record_of(request, envelope, ledger::encode_past(past_of(envelope))));
+    past.clear();
+    ledger::encode_past(past, past_of(envelope));
+    ledger::append_record(bytes, digest, record_of(request, envelope, past));
     if (!parts_.committer.record_late(bytes)) return done(unexpected(unavailable("The server has more to write than it can.")));
   }
   done(std::move(envelope));

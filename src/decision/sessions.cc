@@ -18,6 +18,7 @@ Sessions::Sessions(ledger::Ledger& ledger, const ledger::SessionHasher& hasher, 
   const auto last = ledger_.last_position();
   some_on_disk_ = !last || *last > 0;
   if (auto denied = ledger_.denied()) denied_.insert(denied->begin(), denied->end());
+  someone_denied_ = !denied_.empty();
 }
 
 Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
@@ -62,6 +63,7 @@ void Sessions::put(Shard& shard, const SessionDigest& digest, Slot slot) {
 }
 
 bool Sessions::denied(const SessionDigest& digest) const {
+  if (!someone_denied_.load(std::memory_order_acquire)) return false;
   const std::lock_guard lock(denied_mutex_);
   return denied_.contains(digest);
 }
@@ -69,6 +71,7 @@ bool Sessions::denied(const SessionDigest& digest) const {
 void Sessions::deny(const SessionDigest& digest) {
   const std::lock_guard lock(denied_mutex_);
   denied_.insert(digest);
+  someone_denied_.store(true, std::memory_order_release);
 }
 
 void Sessions::consent(const SessionDigest& digest) {

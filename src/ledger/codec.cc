@@ -26,7 +26,10 @@ class Encoder {
     out_ += text;
   }
   void raw(std::string_view bytes) { out_ += bytes; }
-  void digest(const SessionDigest& digest) { out_ += digest.bytes(); }
+  void digest(const SessionDigest& digest) {
+    for (const std::uint64_t half : {digest.high, digest.low})
+      for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<std::uint8_t>(half >> shift));
+  }
   void context(const Context& context) {
     number(context.size());
     for (const auto& [key, value] : context) text(key), text(value);
@@ -43,8 +46,8 @@ class Encoder {
     byte(signal.has_value ? 1 : 0);
     for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text(part);
   }
-  void past(const PastDecision& past) {
-    for (const std::string* part : {&past.id, &past.trigger, &past.outcome, &past.rule, &past.variant}) text(*part);
+  void past(const PastView& past) {
+    for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
     number(past.session_version);
     number(past.rules_version);
     instant(past.at);
@@ -243,10 +246,24 @@ void append_record(std::string& journal, const ForgetRecord& record) {
   put_record(journal, kForget, [&](Encoder& out) { out.digest(record.digest); });
 }
 
-std::string encode_past(const PastDecision& decision) {
-  std::string inner, bytes;
+void encode_past(std::string& out, const PastView& decision) {
+  thread_local std::string inner;
+  inner.clear();
   Encoder(inner).past(decision);
-  Encoder(bytes).text(inner);
+  Encoder(out).text(inner);
+}
+
+std::string encode_past(const PastDecision& decision) {
+  std::string bytes;
+  encode_past(bytes, {.id = decision.id,
+                      .trigger = decision.trigger,
+                      .outcome = decision.outcome,
+                      .rule = decision.rule,
+                      .variant = decision.variant,
+                      .session_version = decision.session_version,
+                      .rules_version = decision.rules_version,
+                      .at = decision.at,
+                      .shown = decision.shown});
   return bytes;
 }
 

@@ -34,6 +34,7 @@ void append_record(std::string& journal, const ForgetRecord& record);
 
 // A decision as records and sessions hold it, and back. Nothing at damage.
 std::string encode_past(const PastDecision& decision);
+void encode_past(std::string& out, const PastView& decision);
 std::size_t past_size(std::string_view bytes);  // of the first one in `bytes`, its size included
 std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the kKept newest, oldest first
 

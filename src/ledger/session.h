@@ -54,6 +54,14 @@ struct PastDecision {
   bool shown = false;  // was prefetched, and then shown
 };
 
+// The same over texts that live elsewhere.
+struct PastView {
+  std::string_view id, trigger, outcome, rule, variant;
+  std::uint64_t session_version = 0, rules_version = 0;
+  Instant at{};
+  bool shown = false;
+};
+
 // The newest decisions of a session, in the bytes of the journal (codec.h), so that one more is one copy of some
 // hundred bytes. Between kKept and twice as many are there; readers see kKept.
 struct DecisionLog {
