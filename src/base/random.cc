@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <cstring>
 
 #include "base/check.h"
@@ -24,7 +25,20 @@ SystemRandom::SystemRandom() {
   CHECK(sodium_init() >= 0);
 }
 
-void SystemRandom::fill(std::span<std::byte> bytes) { randombytes_buf(bytes.data(), bytes.size()); }
+// Ids draw some bytes at a time: they come from a stock of the thread's own, and leave it.
+void SystemRandom::fill(std::span<std::byte> bytes) {
+  constexpr std::size_t kSmall = 16;
+  thread_local std::array<std::byte, 64 * kSmall> stock;
+  thread_local std::size_t left = 0;
+  if (bytes.size() > kSmall) return randombytes_buf(bytes.data(), bytes.size());
+  if (left < bytes.size()) {
+    randombytes_buf(stock.data(), stock.size());
+    left = stock.size();
+  }
+  left -= bytes.size();
+  std::memcpy(bytes.data(), stock.data() + left, bytes.size());
+  sodium_memzero(stock.data() + left, bytes.size());
+}
 
 // SplitMix64, Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
 void SeededRandom::fill(std::span<std::byte> bytes) {
