@@ -21,6 +21,6 @@ request = function()
 end
 LUA
 before=$(rss_kib $server_pid)
-taskset -c 1 wrk -t1 -c32 -d60s -s "$work/post.lua" "$base/v2/public/chain/signals" >"$work/wrk"
+load_all 32 "$work/post.lua" "$base/v2/public/chain/signals"
 after=$(rss_kib $server_pid)
 awk -v a="$before" -v b="$after" -v n="$sessions" 'BEGIN {printf "%d sessions of 50 signals: %.2f KiB of resident memory each\n", n, (b - a) / n}'

@@ -21,13 +21,12 @@ request = function()
   return wrk.format(nil, nil, nil, '{"handle":"bench","sessionId":"sig_bench_' .. math.random(100000) .. tail)
 end
 LUA
-taskset -c 1 wrk -t1 -c32 -d900s -s "$work/post.lua" "$base/v2/public/chain/signals" >"$work/wrk"
-grep 'requests in' "$work/wrk"
+load_all 32 "$work/post.lua" "$base/v2/public/chain/signals"
 kill -9 $server_pid; wait $server_pid 2>"$work/null" || true
 for _ in 1 2 3; do
   rm -f "$work/out"
   began=$(date +%s%N)
-  start_server "${beckon_flags[@]}" --log-level info
+  log_level=info start_server "${beckon_flags[@]}"
   echo "ready after kill -9 with $millions million signals stored: $((($(date +%s%N) - began) / 1000000)) ms; $(grep -o '"recovered_sessions.*' "$work/err" | head -n 1)"
   kill -9 $server_pid; wait $server_pid 2>"$work/null" || true
 done

@@ -7,7 +7,7 @@ port=${BENCH_PORT:-18090} base=http://127.0.0.1:${BENCH_PORT:-18090}
 beckon=build/beckon
 
 start_server() { # FLAGS…
-  taskset -c 0 "$beckon" serve --data "$work/data" --listen "127.0.0.1:$port" --log-level warn --io-threads 1 \
+  taskset -c 0 "$beckon" serve --data "$work/data" --listen "127.0.0.1:$port" --log-level "${log_level:-warn}" --io-threads 1 \
     --session-signals-per-minute 100000000 --address-signals-per-minute 100000000 \
     --address-decisions-per-minute 100000000 "$@" >"$work/out" 2>"$work/err" &
   server_pid=$!
@@ -19,5 +19,13 @@ load() { # CONNECTIONS SECONDS SCRIPT URL: requests a second, and 99th percentil
   taskset -c 1 wrk -t1 -c"$1" -d"${2}s" --latency -s "$3" "$4" >"$work/wrk"
   if grep -q Non-2xx "$work/wrk"; then cat "$work/wrk" >&2; exit 1; fi
   awk '/Requests\/sec/ {r = $2} $1 == "99%" {p = $2} END {print r, p}' "$work/wrk"
+}
+load_all() { # CONNECTIONS SCRIPT URL: until the script has sent all it has and the server is idle
+  taskset -c 1 wrk -t1 -c"$1" -d3600s -s "$2" "$3" >"$work/wrk" 2>&1 &
+  local wrk_pid=$! before=0
+  sleep 2
+  while [ "$(ticks $server_pid)" -gt $((before + 3)) ]; do before=$(ticks $server_pid); sleep 1; done
+  kill $wrk_pid 2>"$work/null" || cat "$work/wrk" >&2
+  wait $wrk_pid || true
 }
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
