@@ -193,6 +193,17 @@ int run(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError& fault) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string_view word(argv[i]);
+      const std::string_view given_name = word.substr(0, word.find('='));
+      if (!given_name.starts_with("--") || app.get_subcommands().empty()) continue;
+      if (app.get_subcommands().front()->get_option_no_throw(std::string(given_name)) != nullptr || given_name == "--help") continue;
+      std::fprintf(stderr, "beckon: %s is not an option; the nearest setting is --%s\n", std::string(given_name).c_str(),
+                   std::string(nearest_setting(given_name.substr(2))).c_str());
+      return 2;
+    }
+    return app.exit(fault);
   } catch (const CLI::ParseError& fault) {
     return app.exit(fault);
   }

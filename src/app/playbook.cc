@@ -106,7 +106,7 @@ class Walk {
     const std::string id = member(made, "subscriptionId"), secret = member(made, "secret");
     const auto tested = post(hooks + "/" + id + "/test", "{}", request_.operator_token);
     row("LM-06", "202 with a reference to the event", tested, 202, "eventId");
-    if (own) verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
+    if (own && !member(tested, "eventId").empty()) verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
     if (!id.empty()) call("DELETE", hooks + "/" + id, "", request_.operator_token);
     std::printf("%s\n", failed_ == 0 ? "all as expected" : (std::to_string(failed_) + " not as expected").c_str());
     return failed_ == 0 ? 0 : 1;
