@@ -45,6 +45,7 @@ export class Beckon {
     const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...this.flags];
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plain, ...this.env } });
     this.child = child;
+    this.asked = false;
     this.output = '';
     this.log = '';
     this.exited = new Promise(done => child.once('exit', (code, signal) => done({ code, signal })));
@@ -59,13 +60,15 @@ export class Beckon {
     this.readyAfter = performance.now() - began;
   }
 
-  async kill() { this.child.kill('SIGKILL'); return this.exited; }
-  async stop() { this.child.kill('SIGTERM'); return this.exited; }
+  async kill() { this.asked = true; this.child.kill('SIGKILL'); return this.exited; }
+  async stop() { this.asked = true; this.child.kill('SIGTERM'); return this.exited; }
 
-  // The end of a test file: the process goes, and its folder.
+  // The end of a test file: the process goes, and its folder. One that had ended before, and was not asked to, is a fault.
   async close() {
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    const gone = this.child.exitCode !== null || this.child.signalCode !== null;
+    if (!gone) await this.kill();
     rmSync(this.data, { recursive: true, force: true });
+    if (gone && !this.asked) throw new Error(`the server ended by itself (${this.child.exitCode ?? this.child.signalCode}): ${this.log.slice(-6000)}`);
   }
 
   // Any other command of the binary; resolves to { code, out, err }.
