@@ -34,6 +34,7 @@ TEST(Ulid, SortsByTime) {
   const std::string a = make_ulid("evt_", instant_ms(1000), random), b = make_ulid("evt_", instant_ms(1001), random);
   EXPECT_EQ(a.size(), 30u);
   EXPECT_LT(a, b);
+  EXPECT_LT(b, make_ulid("evt_", instant_ms(1001), random)) << "in the order of making, within a millisecond too";
 }
 
 TEST(Forms, AreThoseOfTheContract) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace beckon {
 namespace {
@@ -25,9 +26,14 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   id.resize(prefix.size() + 26);
   auto ms = static_cast<std::uint64_t>(to_ms(at));
   for (std::size_t i = 10; i-- > 0; ms >>= 5) id[prefix.size() + i] = kAlphabet[ms & 31];
-  std::array<std::byte, 16> bits;
+  // Of the 80 bits behind the milliseconds the upper half counts, so that ids of one millisecond too sort in the order in
+  // which this process made them; the lower half is random, so that no other process makes the same.
+  static std::atomic<std::uint64_t> made{0};
+  auto count = made.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t i = 8; i-- > 0; count >>= 5) id[prefix.size() + 10 + i] = kAlphabet[count & 31];
+  std::array<std::byte, 8> bits;
   random.fill(bits);
-  for (std::size_t i = 0; i < 16; ++i) id[prefix.size() + 10 + i] = kAlphabet[std::to_integer<unsigned>(bits[i]) & 31];
+  for (std::size_t i = 0; i < 8; ++i) id[prefix.size() + 18 + i] = kAlphabet[std::to_integer<unsigned>(bits[i]) & 31];
   return id;
 }
 
