@@ -24,7 +24,8 @@ bool write_private(const std::string& path, const std::string& text) {
 }
 
 std::string subscription_of(Server::Inside& inside, const std::string& receiver) {
-  for (const auto& subscription : *inside.subscriptions.of(Handle{kHandle}))
+  const auto list = inside.subscriptions.of(Handle{kHandle});
+  for (const auto& subscription : *list)
     if (subscription->endpoint_url == receiver) return subscription->id.text;
   return {};
 }
@@ -51,7 +52,8 @@ http::Route dev_receiver(Server::Inside& inside) {
               [&inside](http::Request& request, http::Respond respond) {
                 const std::string_view id = request.header("webhook-id"), signature = request.header("webhook-signature");
                 const auto seconds = std::strtoll(std::string(request.header("webhook-timestamp")).c_str(), nullptr, 10);
-                for (const auto& subscription : *inside.subscriptions.of(Handle{kHandle})) {
+                const auto list = inside.subscriptions.of(Handle{kHandle});
+                for (const auto& subscription : *list) {
                   if (!subscription->endpoint_url.ends_with(kReceiver)) continue;
                   const auto secret = inside.secrets.open(subscription->sealed_secret,
                                                           subscription->handle.text + "/" + subscription->id.text);

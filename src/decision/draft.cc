@@ -96,7 +96,8 @@ void Draft::consent(const SessionDigest& digest) {
 bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
                 std::string cause, const std::function<std::string()>& payload) {
   EventId event;
-  for (const outbox::SubscriptionPtr& subscription : *places_.subscriptions.of(tenant.handle)) {
+  const auto list = places_.subscriptions.of(tenant.handle);
+  for (const outbox::SubscriptionPtr& subscription : *list) {
     if (!outbox::wants(*subscription, type)) continue;
     if (event.empty()) {
       event = EventId{make_ulid("evt_", now(), places_.random)};

@@ -91,7 +91,8 @@ Result<TenantPtr> Tenants::find(std::string_view handle) const {
 
 std::vector<TenantPtr> Tenants::all() const {
   std::vector<TenantPtr> tenants;
-  for (const auto& [name, tenant] : *map_.get()) tenants.push_back(tenant);
+  const auto map = map_.get();  // held: the map may be replaced while it is walked
+  for (const auto& [name, tenant] : *map) tenants.push_back(tenant);
   return tenants;
 }
 
