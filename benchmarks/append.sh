@@ -6,8 +6,7 @@ cd "$(dirname "$0")/.."
 . benchmarks/server.bash
 rounds=${1:-3} seconds=${2:-5}
 start_server
-"$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
-until curl -s -o "$work/null" -f "$base/v2/public/chain/resolve" -H 'content-type: application/json' -d '{"handle":"bench","sessionId":"s","trigger":"t"}'; do sleep 0.1; done
+add_handle
 cat >"$work/post.lua" <<'LUA'
 wrk.method = "POST"
 wrk.headers["content-type"] = "application/json"

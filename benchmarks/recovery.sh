@@ -6,8 +6,7 @@ cd "$(dirname "$0")/.."
 millions=${1:-10}
 beckon_flags=(--memory 4GiB)
 start_server "${beckon_flags[@]}"
-"$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
-until curl -s -o "$work/null" -f "$base/v2/public/chain/resolve" -H 'content-type: application/json' -d '{"handle":"bench","sessionId":"s","trigger":"t"}'; do sleep 0.1; done
+add_handle
 cat >"$work/post.lua" <<LUA
 wrk.method = "POST"
 wrk.headers["content-type"] = "application/json"

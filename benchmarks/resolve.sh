@@ -6,9 +6,8 @@ cd "$(dirname "$0")/.."
 . benchmarks/server.bash
 rounds=${1:-5} seconds=${2:-4}
 start_server
-"$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
+add_handle
 token=$("$beckon" token --handle bench --role OPERATOR --data "$work/data")
-until curl -s -o "$work/null" -f "$base/v2/handles/bench/chain-rules" -H "authorization: Bearer $token"; do sleep 0.1; done
 curl -sf -o "$work/null" -X PUT "$base/v2/handles/bench/chain-rules/cart-rescue" -H "authorization: Bearer $token" -H 'content-type: application/json' \
   -d '{"triggers":["checkout"],"when":{"all":[{"count":{"key":"cart","value":"add"},"within":"1d","atLeast":1},{"context":"country","in":["US","GB"]}]},"action":{"type":"popup","payload":{"code":"SAVE10"}},"ttl":"5m"}'
 for _ in 1 2 3 4 5; do

@@ -13,6 +13,10 @@ start_server() { # FLAGS…
   server_pid=$!
   until grep -qs ready "$work/out"; do kill -0 $server_pid || { cat "$work/err"; exit 1; }; sleep 0.05; done
 }
+add_handle() { # bench, once the server has seen it
+  "$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
+  until curl -s -o "$work/null" -f "$base/v2/public/chain/resolve" -H 'content-type: application/json' -d '{"handle":"bench","sessionId":"s","trigger":"t"}'; do sleep 0.1; done
+}
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 rss_kib() { awk '/VmRSS/ {print $2}' "/proc/$1/status"; }
 load() { # CONNECTIONS SECONDS SCRIPT URL: requests a second, and 99th percentile

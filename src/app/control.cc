@@ -16,10 +16,14 @@ Result<void> Control::load() {
   return load_tenants();
 }
 
-Result<void> Control::load_policy() {
+Result<access::Allowlist> Control::allowlist() {
   const auto text = store_.directory().allowlist();
   if (!text) return unexpected(text.error());
-  const auto allowlist = access::parse_allowlist(*text);
+  return access::parse_allowlist(*text);
+}
+
+Result<void> Control::load_policy() {
+  const auto allowlist = this->allowlist();
   if (!allowlist) return unexpected(allowlist.error());
   egress::Policy policy{.admit_http = rules_.admit_http, .admit_loopback = rules_.admit_loopback};
   policy.own = egress::own_addresses();
@@ -31,9 +35,7 @@ Result<void> Control::load_policy() {
 }
 
 Result<void> Control::load_tenants() {
-  const auto text = store_.directory().allowlist();
-  if (!text) return unexpected(text.error());
-  const auto allowlist = access::parse_allowlist(*text);
+  const auto allowlist = this->allowlist();
   if (!allowlist) return unexpected(allowlist.error());
   const auto handles = store_.directory().handles();
   if (!handles) return unexpected(handles.error());

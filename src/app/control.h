@@ -29,6 +29,7 @@ class Control {
   const Published<egress::Policy>& policy() const { return policy_; }
 
  private:
+  Result<access::Allowlist> allowlist();
   Result<decision::TenantPtr> tenant(const access::HandleRecord& record, const access::Allowlist& allowlist);
 
   store::Store& store_;

@@ -32,7 +32,7 @@ inline constexpr std::size_t kContextKeys = 32;
 inline constexpr Duration kAheadMost = std::chrono::minutes{5};
 
 // Checks a body and names every fault at once. `handle_in_path` where the route gives it; else the body must.
-// `root` is the document's; the document goes into the request by `take`.
+// The request keeps the document: its signals point into it.
 Result<AppendRequest> parse_append(json::Document document, const Tenants& tenants,
                                    std::optional<std::string_view> handle_in_path, Instant now);
 
