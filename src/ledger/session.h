@@ -10,6 +10,7 @@
 
 #include "base/encoding.h"
 #include "base/id.h"
+#include "ledger/spend.h"
 #include "ledger/window.h"
 
 namespace beckon::ledger {
@@ -41,6 +42,15 @@ class SessionHasher {
   std::string key_;
 };
 
+// What else became of a decision's rules: a live one held back, or one in status shadow (rules::Beside).
+struct PastBeside {
+  std::string rule;
+  std::string variant;
+  std::string outcome;  // act, suppressed, holdout
+  bool shadow = false;
+  friend bool operator==(const PastBeside&, const PastBeside&) = default;
+};
+
 // A recorded decision.
 struct PastDecision {
   std::string id;
@@ -52,6 +62,8 @@ struct PastDecision {
   std::uint64_t rules_version = 0;
   Instant at{};
   bool shown = false;  // was prefetched, and then shown
+  std::uint64_t reading = 0;  // Verdict::reading: what its etag was made of
+  std::vector<PastBeside> beside;
 };
 
 // The same over texts that live elsewhere.

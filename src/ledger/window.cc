@@ -98,6 +98,32 @@ void Window::compact() {
   dead_ = 0;
 }
 
+Window Window::merged(std::span<const Window* const> windows) {
+  struct Place {
+    std::int64_t at;
+    std::size_t window, entry;
+  };
+  std::vector<Place> places;
+  std::size_t text = 0;
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    text += windows[w]->text_.size();
+    for (std::size_t i = 0; i < windows[w]->size(); ++i) places.push_back({windows[w]->entries_[i].at, w, i});
+  }
+  std::ranges::stable_sort(places, {}, &Place::at);  // each window is in order, and they come in theirs
+  Window merged;
+  merged.entries_.reserve(places.size());
+  merged.text_.reserve(text);
+  for (const Place& place : places) {
+    const Window& from = *windows[place.window];
+    Entry entry = from.entries_[place.entry];
+    const std::size_t offset = merged.text_.size();
+    merged.text_.append(from.text_, entry.text, text_size(entry));
+    entry.text = static_cast<std::uint32_t>(offset);
+    merged.entries_.push_back(entry);
+  }
+  return merged;
+}
+
 Window Window::without_metadata() const {
   Window next;
   next.entries_.reserve(entries_.size());

@@ -26,6 +26,10 @@ class Window {
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
+  // All signals of several windows, the oldest session's first, as one in the order of (at, place in `windows`, version):
+  // what scope visitor sees. More than kCapacity may be in it.
+  static Window merged(std::span<const Window* const> windows);
+
   // A copy without metadata: consent has become basic.
   Window without_metadata() const;
 

@@ -23,7 +23,7 @@ class Compiler {
     add_tests(rule.none);
     course.end = place();
     into_.courses.push_back(course);
-    into_.marks.push_back(Digest().add(rule.id.text).add(rule.action_json).add(ttl_ms(rule)).value());
+    into_.marks.push_back(Digest().add(rule.id.text).add(rule.arms.front().action_json).add(ttl_ms(rule)).value());
     for (const std::string& trigger : rule.triggers) into_.triggers[trigger].push_back(index);
   }
 

@@ -82,7 +82,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       const Rule& rule = compiled_->rules[index];
       verdict.outcome = Outcome::kAct;
       verdict.rule = rule.id.text;
-      verdict.action_json = rule.action_json;
+      verdict.action_json = rule.arms.front().action_json;
       ttl = rule.ttl.value_or(kDefaultTtl);
       reading.add(compiled_->marks[index]);
       break;

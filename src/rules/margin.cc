@@ -58,6 +58,8 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
     }
     case MeasureKind::kAbsent: return absent_margin(finding, scene);
     case MeasureKind::kContext: return of.field + " " + wanted_words(finding.condition, finding.negated);
+    case MeasureKind::kSteps:
+    case MeasureKind::kScore:
     case MeasureKind::kActive: return "";
   }
   return "";

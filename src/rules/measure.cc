@@ -148,6 +148,8 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
     case MeasureKind::kMax: return take_max(measure, scene);
     case MeasureKind::kLast: return take_last(measure, scene);
     case MeasureKind::kAbsent: return take_absent(measure, scene);
+    case MeasureKind::kSteps:
+    case MeasureKind::kScore: return {};
     case MeasureKind::kContext: return take_context(measure, scene);
     case MeasureKind::kActive: return take_active(measure, scene);
   }

@@ -150,7 +150,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues) {
   read_when(members, rule);
   read_active(members, rule);
   if (members.has("actions")) members.find("action");
-  else rule.action_json = read_action(members);
+  else rule.arms.push_back({.end = kBuckets, .action_json = read_action(members)});
   rule.ttl = members.duration("ttl");
   refuse_what_is_to_come(members);
   members.finish();

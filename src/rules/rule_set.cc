@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/compiled.h"
+#include "rules/digest.h"
 #include "rules/read_rule.h"
 
 namespace beckon::rules {
@@ -43,7 +44,7 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
-Result<RuleSet> RuleSet::compile(const StoredRules& stored) {
+Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores&) {
   Issues issues;
   std::vector<Rule> live;
   for (const StoredRule& kept : stored.rules) {
@@ -67,6 +68,18 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored) {
   set.compiled_ = std::move(compiled);
   return set;
 }
+
+std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow) {
+  return Digest().add(group.empty() ? "rule" : "group").add(group.empty() ? rule : group).add(shadow ? 1u : 0u).value();
+}
+
+bool RuleSet::reads_visitor(std::string_view) const { return false; }
+bool RuleSet::reads_spends(std::string_view) const { return false; }
+std::span<const Delayed> RuleSet::delayed() const { return {}; }
+bool RuleSet::feeds(const Delayed&, const ledger::Signal&) const { return false; }
+std::optional<Anchor> RuleSet::anchor(const Delayed&, const ledger::Window&, Instant, Duration) const { return std::nullopt; }
+RuleSet::DueVerdict RuleSet::judge_due(const Delayed&, const Facts&) const { return {}; }
+void RuleSet::explain_due(const Delayed&, const Facts&, json::Writer& out) const { out.begin_array().end_array(); }
 
 std::uint64_t RuleSet::version() const { return compiled_->version; }
 

@@ -14,29 +14,72 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "ledger/session.h"
+#include "ledger/spend.h"
 #include "rules/rule_store.h"
+#include "rules/score.h"
 
 namespace beckon::rules {
 
 enum class Outcome : std::uint8_t { kAct, kNone, kSuppressed, kHoldout };
 std::string_view to_text(Outcome outcome);
 
-// What a judgement reads. The references outlive the call.
+// What a judgement reads. What is referred to outlives the call.
 struct Facts {
   const ledger::Window& window;
   const ledger::Context& context;  // the session's with the call's laid over it; sorted by key
   Instant now{};
   Duration retention{};            // older signals are not seen
+  // The windows of the visitor's 20 newest sessions as one, this session's among them (Window::merged). Null: no
+  // visitor is known, and scope visitor sees what scope session does. Only read where `reads_visitor` says so.
+  const ledger::Window* visitor = nullptr;
+  // Oldest first. Of this session; of the visitor where known, else the session's again.
+  std::span<const ledger::Spend> session_spends = {};
+  std::span<const ledger::Spend> unit_spends = {};
+  std::string_view unit = {};      // what splits hash: the session's first unit, a visitorId or its sessionId
+};
+
+// Why a rule whose conditions hold does not act.
+enum class Hold : std::uint8_t { kNotHeld, kClosed, kLimit };
+
+// What a rule that is not the answer came to: a live one that was held back, or one in status shadow.
+struct Beside {
+  std::string_view rule;
+  std::string_view variant;      // of a shadow rule that would have acted; else empty
+  Outcome outcome = Outcome::kSuppressed;  // kNone is never kept
+  bool shadow = false;
+  std::uint64_t spends = 0;      // as Verdict::spends, for a shadow rule in its own counts
 };
 
 struct Verdict {
   Outcome outcome = Outcome::kNone;
-  std::string_view rule;         // ruleId; empty: none. Lives as long as the rule set
+  std::string_view rule;         // ruleId; suppressed: of the first one held back; empty: none. Lives as long as the rule set
   std::string_view variant;      // empty: none
   std::string_view action_json;  // {"type":…,"payload":…}; empty: none
   Instant expires_at{};          // the earliest instant at which what was read can change by time alone, capped by ttl
   std::uint64_t reading = 0;     // digest of what was read and found; the same unless something that matters changed
+  std::uint64_t spends = 0;      // key of the rule's limit where this takes from it (act and holdout); 0: nothing
+  std::vector<Beside> beside;    // in the order of judgement; most often empty
 };
+
+// A delayed rule (triggers ["@due"]): asked by the server itself, once for each anchor.
+struct Delayed {
+  std::string_view rule;
+  Duration ttl{};            // how long its message is worth sending
+  bool visitor = false;      // its absence looks at all sessions of the visitor
+  bool shadow = false;       // judged and recorded, never published
+  Instant live_since{};      // anchors that arrived before it do not count
+  std::uint32_t index = 0;   // the rule set's own
+};
+
+// What a delayed rule waits from: the newest signal that fits `after`, while nothing that fits `absent` came behind it.
+struct Anchor {
+  Instant at{}, received{};
+  std::uint64_t version = 0; // of the session that the anchor is in, in a merged window too
+  Instant due{};             // at + for
+};
+
+// The key under which a limited rule's spends are counted: of its group where it has one, else its own.
+std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow);
 
 // Immutable; thread-safe.
 class RuleSet {
@@ -48,19 +91,38 @@ class RuleSet {
   RuleSet& operator=(RuleSet&&) noexcept;
 
   // Fault: validation_error that names the rule and the path of each fault (a stored rule is always acceptable, so
-  // the caller treats a fault here as damage).
-  static Result<RuleSet> compile(const StoredRules& stored);
+  // the caller treats a fault here as damage). A score that `scores` lacks is nothing: it compares false.
+  static Result<RuleSet> compile(const StoredRules& stored, const Scores& scores = {});
 
   std::uint64_t version() const;
 
   // About a microsecond for a hundred rules. Allocates nothing on the common path.
   Verdict judge(std::string_view trigger, const Facts& facts) const;
 
+  // Whether a rule of the trigger measures in scope visitor, or counts spends: what Facts must then bring.
+  bool reads_visitor(std::string_view trigger) const;
+  bool reads_spends(std::string_view trigger) const;
+
   // The "explanation" member of an envelope: for each rule of the trigger, in order, matched, or the first condition
   // that failed with what was wanted and what was seen. Appends one JSON array.
   void explain(std::string_view trigger, const Facts& facts, json::Writer& out) const;
 
   std::vector<std::string> triggers() const;  // that some live rule answers, sorted
+
+  // Delayed rules, live and shadow.
+  std::span<const Delayed> delayed() const;
+  // Whether the signal can begin, renew or end the wait of the rule.
+  bool feeds(const Delayed& delayed, const ledger::Signal& signal) const;
+  // Nothing where there is no anchor, or what was missed has come. `window`: merged where `delayed.visitor`.
+  std::optional<Anchor> anchor(const Delayed& delayed, const ledger::Window& window, Instant now, Duration retention) const;
+  // This rule alone. `hold`: why it is held back; where it is closed, `opens_at` is when it opens.
+  struct DueVerdict {
+    Verdict verdict;
+    Hold hold = Hold::kNotHeld;
+    Instant opens_at{};
+  };
+  DueVerdict judge_due(const Delayed& delayed, const Facts& facts) const;
+  void explain_due(const Delayed& delayed, const Facts& facts, json::Writer& out) const;  // as explain, one rule
 
  private:
   struct Compiled;

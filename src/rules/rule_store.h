@@ -16,6 +16,7 @@ struct StoredRule {
   std::string json;                 // as it was saved
   std::uint64_t rules_version = 0;  // the version that this text came with
   Instant at{};
+  Instant live_since{};             // since when it has been live or in shadow without a break; zero: it is not
 };
 
 struct StoredRules {

@@ -94,6 +94,8 @@ std::string measure_words(const Condition& condition) {
     case MeasureKind::kAbsent:
       return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after);
     case MeasureKind::kContext: return "context " + of.field;
+    case MeasureKind::kSteps:
+    case MeasureKind::kScore: return "";
     case MeasureKind::kActive: return "the rule's own time";
   }
   return "";
@@ -111,6 +113,8 @@ std::string wanted_words(const Condition& condition, bool negated) {
     case MeasureKind::kLast: return no + age_words(of);
     case MeasureKind::kAbsent: return no + words_of(of.wait) + " without " + words_of(of.filter);
     case MeasureKind::kContext: return ((condition.least == 1) == negated ? "not " : "") + listed(of.accepted);
+    case MeasureKind::kSteps:
+    case MeasureKind::kScore: return "";
     case MeasureKind::kActive: return active_words(of);
   }
   return "";
@@ -136,6 +140,8 @@ std::string seen_words(const Finding& finding, Scene& scene) {
       const std::string* value = scene.context(of.field);
       return value == nullptr ? "no " + of.field : *value;
     }
+    case MeasureKind::kSteps:
+    case MeasureKind::kScore: return "";
     case MeasureKind::kActive: return to_rfc3339(scene.now());
   }
   return "";

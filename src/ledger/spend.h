@@ -1,0 +1,19 @@
+// What a decision took from the caps and cooldowns of its rule. Contract section 1, "spend".
+#pragma once
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace beckon::ledger {
+
+struct Spend {
+  std::uint64_t key = 0;      // of the rule or the group that was spent from: rules/rule_set.h, spend_key
+  Instant at{};
+  std::uint64_t session = 0;  // SessionDigest::low of the session that spent: what a visitor's spends are erased by
+  friend bool operator==(const Spend&, const Spend&) = default;
+};
+
+// How many a session or a visitor keeps, the newest; the greatest `max` of a cap.
+inline constexpr std::size_t kSpendsKept = 1'000;
+
+}  // namespace beckon::ledger
