@@ -185,6 +185,7 @@ describe('against the server', () => {
     await ask('getSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
     await ask('changeSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200, body: { enabled: false } });
     await ask('getSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
+    await ask('rotateSecret', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
     await ask('deleteSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 204 });
     ({ json: { deliveryId } } = await ask('testSubscription', { role: 'OPERATOR', params, expect: 202, body: {} }));
     await until('it has ended', async () => (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status === 'failed');

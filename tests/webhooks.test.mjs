@@ -1,5 +1,6 @@
 // Contract sections 6 and 7: subscriptions, deliveries, retries, the egress guard, roles, allowlist and audit.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +109,72 @@ describe('which events go where', () => {
     const { eventId } = await fire(hook);
     const { headers, verified } = await hook.log.next(one => one.headers['webhook-id'] === eventId);
     assert.deepEqual([headers['x-team'], headers.authorization, verified], ['crm', 'Bearer abc', true]);
+    // What carries a credential is shown as a mask, and the mask keeps it; another value takes its place at the next attempt.
+    assert.equal((await hooks('GET', `/${hook.id}`)).json.headers.authorization, '***');
+    const changed = await hooks('PATCH', `/${hook.id}`, { headers: { authorization: '***', 'x-team': 'mail' } });
+    assert.deepEqual(changed.json.headers, { authorization: '***', 'x-team': 'mail' });
+    const again = await fire(hook);
+    const next = await hook.log.next(one => one.headers['webhook-id'] === again.eventId);
+    assert.deepEqual([next.headers['x-team'], next.headers.authorization], ['mail', 'Bearer abc']);
+    const masked = await hooks('PATCH', `/${hook.id}`, { headers: { 'x-api-key': '***' } });
+    assert.deepEqual([masked.status, masked.json.details?.[0].field], [400, 'headers.x-api-key'], masked.text);
+    const { json: log } = await hooks('GET', `/${hook.id}/deliveries/${again.deliveryId}`);
+    assert.ok(!JSON.stringify(log).includes('Bearer abc'), 'nor is it in the log');
+  });
+});
+
+describe('a new secret', () => {
+  // Both forms of a signature by one secret, as a receiver that has only it would reckon them.
+  const standard = (secret, { headers, raw }) => `v1,${createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${raw}`).digest('base64')}`;
+  const platform = (secret, { raw }) => `sha256=${createHmac('sha256', secret).update(raw).digest('hex')}`;
+  const signatures = one => one.headers['webhook-signature'].split(' ');
+
+  test('is shown once; the old one also signs until its time, and the receiver that has only it goes on', async () => {
+    const hook = await subscribe(['webhook.test']);
+    const rotated = await hooks('POST', `/${hook.id}/rotate-secret`);
+    assert.equal(rotated.status, 200, rotated.text);
+    const fresh = rotated.json.secret;
+    assert.match(fresh, /^whsec_[A-Za-z0-9+/]{43}=$/);
+    assert.notEqual(fresh, hook.secret);
+    const hours = (Date.parse(rotated.json.previousSecretUntil) - Date.now()) / 3_600_000;
+    assert.ok(hours > 23.9 && hours <= 24, String(hours));
+    const got = await hooks('GET', `/${hook.id}`);
+    assert.equal(got.json.previousSecretUntil, rotated.json.previousSecretUntil);
+    assert.ok(!got.text.includes('whsec_'));
+
+    const { eventId } = await fire(hook);
+    const sent = await hook.log.next(one => one.headers['webhook-id'] === eventId);
+    assert.deepEqual(signatures(sent), [standard(fresh, sent), standard(hook.secret, sent)]);
+    assert.deepEqual([sent.headers['x-arjun-signature'], sent.headers['x-arjun-signature-previous']], [platform(fresh, sent), platform(hook.secret, sent)]);
+    const audit = (await beckon.as('OPERATOR', 'GET', '/audit-events')).json.items.find(item => item.action === 'webhook.rotate-secret');
+    assert.equal(audit.target, hook.id);
+  });
+
+  test('of two rotations the later holds', async () => {
+    const hook = await subscribe(['webhook.test']);
+    const [second, third] = [await hooks('POST', `/${hook.id}/rotate-secret`, {}), await hooks('POST', `/${hook.id}/rotate-secret`, {})].map(answer => answer.json.secret);
+    const { eventId } = await fire(hook);
+    const sent = await hook.log.next(one => one.headers['webhook-id'] === eventId);
+    assert.deepEqual(signatures(sent), [standard(third, sent), standard(second, sent)]);
+  });
+
+  test('when the overlap is over only the new one signs', async () => {
+    const short = await Beckon.start({ flags: ['--dev', '--secret-overlap', '1ms'] });
+    const hook = await short.subscribe(['webhook.test']);
+    try {
+      const { json: { secret } } = await short.as('OPERATOR', 'POST', `/webhooks/${hook.id}/rotate-secret`);
+      await until('the overlap is over', async () => (await short.as('OPERATOR', 'GET', `/webhooks/${hook.id}`)).json.previousSecretUntil === null);
+      await short.as('OPERATOR', 'POST', `/webhooks/${hook.id}/test`);
+      const sent = await hook.log.next();
+      assert.deepEqual(signatures(sent), [standard(secret, sent)]);
+      assert.ok(!('x-arjun-signature-previous' in sent.headers));
+    } finally { await hook.close(); await short.close(); }
+  });
+
+  test('of an unknown subscription is 404, and a CREATOR may not', async () => {
+    assert.equal((await hooks('POST', '/whs_unknown/rotate-secret')).json.error, 'not_found');
+    const hook = await subscribe(['nothing']);
+    assert.equal((await beckon.as('CREATOR', 'POST', `/webhooks/${hook.id}/rotate-secret`)).json.error, 'insufficient_role');
   });
 });
 

@@ -75,6 +75,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .decisions_by_address = decisions_by_address,
       .policy = control.policy(),
       .names = settings.network.resolver,
+      .secret_overlap = settings.secret_overlap,
       .sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
                   .fence = [this] { dispatcher->fence(); }},
       .reload = [this] { reload(); },

@@ -167,6 +167,7 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("attempt-whole", hooks, "time for a whole attempt", AT(dispatch.limits.whole)));
   all.push_back(number("attempts-in-flight", hooks, "attempts at once, in all", 1, 10'000, AT(dispatch.limits.in_flight)));
   all.push_back(number("attempts-per-subscription", hooks, "attempts at once of one subscription", 1, 1'000, AT(dispatch.limits.in_flight_per_subscription)));
+  all.push_back(duration("secret-overlap", hooks, "how long an old secret also signs after a rotation", AT(secret_overlap)));
   all.push_back(flag("admit-http", hooks, "receivers by plain http, port 80 with it", AT(admit_http)));
   all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "name servers in place of the system's", AT(network.resolver.servers)));
   all.push_back(text("extra-ca-file", hooks, "a PEM file", "certificates trusted beside the system's", AT(network.client.extra_ca_file)));

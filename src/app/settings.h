@@ -35,6 +35,7 @@ struct Settings {
   http::ListenerOptions http;
   dispatch::Settings dispatch;
   egress::NetworkSettings network;
+  Duration secret_overlap = std::chrono::hours{24};  // contract section 6
   bool admit_http = false;         // plain http receivers: the operator's switch
 };
 

@@ -47,6 +47,7 @@ struct Api {
   access::RateLimiter& decisions_by_address;
   const Published<egress::Policy>& policy;      // the egress policy of this moment
   const egress::ResolverSettings& names;        // how endpoints are resolved when they are judged
+  Duration secret_overlap{};                    // how long an old secret also signs
   Sending sending;
   std::function<void()> reload;                 // the directory changed: tenants and policy are read anew, at once
   std::function<bool()> ready;                  // serving, and not draining
@@ -63,6 +64,7 @@ void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visito
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_rules(Api& api, std::vector<Route>& routes);
 void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
+void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);
 void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);   // audit, settings, me; added by add_platform

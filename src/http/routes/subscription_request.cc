@@ -115,6 +115,15 @@ void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& po
   if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy, names)) issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
 }
 
+void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues) {
+  if (!request.headers) return;
+  for (const auto& [name, value] : *request.headers) {
+    const auto same = [&](const auto& header) { return lower(header.first) == lower(name); };
+    if (value == kMask && (!known || !std::ranges::any_of(known->headers, same)))
+      issues.add("headers." + name, "is the mask that hides a value, and there is none to keep; give the value");
+  }
+}
+
 void apply(const SubscriptionRequest& request, outbox::Subscription& subscription) {
   if (request.endpoint_url) subscription.endpoint_url = *request.endpoint_url;
   if (request.event_types) subscription.event_types = *request.event_types;

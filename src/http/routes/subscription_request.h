@@ -41,6 +41,9 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
 void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, const egress::ResolverSettings& names,
                     Issues& issues);
 
+// The mask stands for a value that is there: it is a fault where `known` (null: it is being made) has no such header.
+void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues);
+
 // Lays what was said over a subscription. A header whose value is the mask keeps the value that stands.
 void apply(const SubscriptionRequest& request, outbox::Subscription& subscription);
 

@@ -8,7 +8,7 @@ namespace beckon::http {
 
 using outbox::Subscription;
 
-void write_subscription(json::Writer& out, const Subscription& subscription) {
+void write_subscription(json::Writer& out, const Api& api, const Subscription& subscription) {
   out.member("subscriptionId", subscription.id.view())
       .member("handle", subscription.handle.view())
       .member("endpointUrl", subscription.endpoint_url)
@@ -22,14 +22,16 @@ void write_subscription(json::Writer& out, const Subscription& subscription) {
   out.member("ordering", subscription.ordering == outbox::Ordering::kSession ? "session" : "none")
       .member_boolean("enabled", subscription.enabled);
   text_or_null(out, "disabledReason", subscription.disabled_reason);
+  const bool overlaps = !subscription.sealed_previous_secret.empty() && api.clock.now() < subscription.previous_until;
+  instant_or_null(out, "previousSecretUntil", overlaps ? subscription.previous_until : Instant{});
   out.member("createdAt", to_rfc3339(subscription.created_at)).member("updatedAt", to_rfc3339(subscription.updated_at));
 }
 
-Response one_subscription(int status, const Request& request, const Subscription& subscription, std::string_view secret) {
+Response one_subscription(int status, const Api& api, const Request& request, const Subscription& subscription, std::string_view secret) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object();
-  write_subscription(writer, subscription);
+  write_subscription(writer, api, subscription);
   if (!secret.empty()) writer.member("secret", secret);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(status, std::move(body));

@@ -5,10 +5,11 @@
 namespace beckon::http {
 
 // Adds the members of a subscription to an open object.
-void write_subscription(json::Writer& out, const outbox::Subscription& subscription);
+void write_subscription(json::Writer& out, const Api& api, const outbox::Subscription& subscription);
 
 // The answer that shows one. `secret`, where given, is shown this once.
-Response one_subscription(int status, const Request& request, const outbox::Subscription& subscription, std::string_view secret = {});
+Response one_subscription(int status, const Api& api, const Request& request, const outbox::Subscription& subscription,
+                          std::string_view secret = {});
 
 // For the audit: {"host":…}. A URL may hold a secret of its receiver, its host does not.
 std::string host_json(const outbox::Subscription& subscription);

@@ -1,6 +1,7 @@
 // Subscriptions: contract section 6. A change is committed, then put into the index, then fenced: once it is answered,
 // no attempt begins under what the subscription was before.
 #include "http/routes/answer.h"
+#include "http/routes/subscription_draft.h"
 #include "http/routes/subscription_request.h"
 #include "http/routes/subscription_view.h"
 #include "outbox/signature.h"
@@ -15,47 +16,26 @@ using outbox::SubscriptionPtr;
 constexpr std::string_view kDisabled = "subscription disabled";
 constexpr std::string_view kDeleted = "subscription deleted";
 
-// The subscription as it will be after this commit so far; null where there is none of this handle.
-SubscriptionPtr find(Draft& draft, const Handle& handle, const SubscriptionId& id) {
-  SubscriptionPtr found = draft.places().subscriptions.find(id);
-  for (const Subscription& staged : draft.batch().subscriptions)
-    if (staged.id == id) found = std::make_shared<const Subscription>(staged);
-  if (std::ranges::find(draft.batch().removed_subscriptions, id) != draft.batch().removed_subscriptions.end()) return nullptr;
-  return found && found->handle == handle ? found : nullptr;
-}
-
-std::size_t count(Draft& draft, const Handle& handle) {
-  const auto present = draft.places().subscriptions.of(handle);
-  const auto is_new = [&](const Subscription& staged) {
-    return staged.handle == handle && !std::ranges::any_of(*present, [&](const SubscriptionPtr& one) { return one->id == staged.id; });
-  };
-  return present->size() + static_cast<std::size_t>(std::ranges::count_if(draft.batch().subscriptions, is_new));
-}
-
-// Staged, and seen by whoever sends as soon as it is on disk.
-void stage(Draft& draft, const Subscription& subscription) {
-  draft.batch().subscriptions.push_back(subscription);
-  draft.after_commit([&index = draft.places().subscriptions, next = std::make_shared<const Subscription>(subscription)] { index.put(next); });
-}
-
-Result<SubscriptionRequest> read(Api& api, Request& request, bool creating) {
+// `known` is null where a subscription is being made.
+Result<SubscriptionRequest> read(Api& api, Request& request, const Subscription* known) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   Issues issues;
-  SubscriptionRequest asked = read_subscription(document->root(), creating, issues);
+  SubscriptionRequest asked = read_subscription(document->root(), known == nullptr, issues);
+  judge_masks(asked, known, issues);
   judge_endpoint(asked, *api.policy.get(), api.names, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return asked;
 }
 
 Result<Response> create(Api& api, Request& request) {
-  const auto asked = read(api, request, true);
+  const auto asked = read(api, request, nullptr);
   if (!asked) return unexpected(asked.error());
   const std::string secret = outbox::make_secret(api.random);
   Subscription made{.handle = Handle{request.param("handle")}};
   apply(*asked, made);
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    if (count(draft, made.handle) >= subscription_limits::kPerHandle)
+    if (count_subscriptions(draft, made.handle) >= subscription_limits::kPerHandle)
       return Fault{.code = FaultCode::kConflict, .message = "This handle has 100 subscriptions, which is the most; delete one first."};
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
@@ -65,7 +45,7 @@ Result<Response> create(Api& api, Request& request) {
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
-  return one_subscription(201, request, made, secret);
+  return one_subscription(201, api, request, made, secret);
 }
 
 Result<Response> list(Api& api, Request& request) {
@@ -74,11 +54,11 @@ Result<Response> list(Api& api, Request& request) {
   std::vector<SubscriptionPtr> sorted = *all;
   const auto place = [](const SubscriptionPtr& one) { return std::pair{one->created_at, one->id.text}; };
   std::ranges::sort(sorted, {}, place);
-  return list_page(request, "webhooks " + handle.text, std::span<const SubscriptionPtr>{sorted}, place, [](const SubscriptionPtr& one) {
+  return list_page(request, "webhooks " + handle.text, std::span<const SubscriptionPtr>{sorted}, place, [&api](const SubscriptionPtr& one) {
     std::string text;
     json::Writer writer(text);
     writer.begin_object();
-    write_subscription(writer, *one);
+    write_subscription(writer, api, *one);
     writer.end_object();
     return text;
   });
@@ -87,7 +67,7 @@ Result<Response> list(Api& api, Request& request) {
 Result<Response> get(Api& api, Request& request) {
   const auto found = api.places.subscriptions.find(SubscriptionId{request.param("subscriptionId")});
   if (!found || found->handle.view() != request.param("handle")) return unexpected(not_found("subscription"));
-  return one_subscription(200, request, *found);
+  return one_subscription(200, api, request, *found);
 }
 
 Result<Response> change(Api& api, Request& request) {
@@ -95,12 +75,12 @@ Result<Response> change(Api& api, Request& request) {
   const SubscriptionId id{request.param("subscriptionId")};
   const auto known = api.places.subscriptions.find(id);
   if (!known || known->handle != handle) return unexpected(not_found("subscription"));
-  const auto asked = read(api, request, false);
+  const auto asked = read(api, request, known.get());
   if (!asked) return unexpected(asked.error());
   Subscription next;
   bool fence = false;
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = find(draft, handle, id);
+    const auto now = find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;
     apply(*asked, next);
@@ -111,21 +91,21 @@ Result<Response> change(Api& api, Request& request) {
       draft.batch().held.push_back({id, !next.enabled, next.enabled ? "" : std::string(kDisabled)});
     }
     if (moved || turned) next.failing_since = Instant{};  // a new run begins
-    fence = moved || turned;
+    fence = moved || turned || asked->headers;
     stage(draft, next);
     draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(), "{\"changed\":" + names_json(*asked) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
   if (fence) api.sending.fence();
-  return one_subscription(200, request, next);
+  return one_subscription(200, api, request, next);
 }
 
 Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = find(draft, handle, id);
+    const auto now = find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     draft.batch().removed_subscriptions.push_back(id);
     draft.batch().withdrawn.push_back({id, std::string(kDeleted)});
@@ -145,7 +125,7 @@ Result<Response> test(Api& api, Request& request) {
   const SubscriptionId id{request.param("subscriptionId")};
   outbox::Delivery owed;
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = find(draft, handle, id);
+    const auto now = find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     owed = draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", test_payload(id));
     return std::nullopt;
@@ -171,6 +151,7 @@ void add_webhooks(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), change, "Change a subscription"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), remove, "Delete a subscription; its log stays"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test", operator_(), test, "Send a test event"));
+  add_secret_rotation(api, routes);
 }
 
 }  // namespace beckon::http

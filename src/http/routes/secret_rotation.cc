@@ -1,0 +1,42 @@
+// A new secret for a subscription, and the old one for a while beside it: contract section 6.
+#include "http/routes/answer.h"
+#include "http/routes/subscription_draft.h"
+#include "http/routes/subscription_view.h"
+#include "outbox/signature.h"
+
+namespace beckon::http {
+namespace {
+
+// Of two rotations within one overlap the later holds: the secret before the last signs no more.
+Result<Response> rotate(Api& api, Request& request) {
+  if (!request.body.empty())
+    if (const auto document = object_of(request); !document) return unexpected(document.error());
+  const Handle handle{request.param("handle")};
+  const SubscriptionId id{request.param("subscriptionId")};
+  const std::string secret = outbox::make_secret(api.random);
+  outbox::Subscription next;
+  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+    const auto now = find_subscription(draft, handle, id);
+    if (!now) return not_found("subscription");
+    next = *now;
+    next.sealed_previous_secret = now->sealed_secret;
+    next.previous_until = draft.now() + api.secret_overlap;
+    next.sealed_secret = api.secrets.seal(secret, handle.text + "/" + id.text, api.random);
+    next.updated_at = draft.now();
+    stage(draft, next);
+    draft.audit(handle, principal_of(request).subject, "webhook.rotate-secret", id.view());
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  api.sending.fence();  // from here on every attempt is signed by both
+  return one_subscription(200, api, request, next, secret);
+}
+
+}  // namespace
+
+void add_secret_rotation(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/rotate-secret", operator_(), rotate,
+                           "Give a subscription a new secret; the old one also signs for a while"));
+}
+
+}  // namespace beckon::http
