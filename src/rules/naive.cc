@@ -1,9 +1,9 @@
+// The measures. naive_judge.cc has the order of judgement.
 #include "rules/naive.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 #include <set>
 
 namespace beckon::rules::naive {
@@ -31,78 +31,125 @@ bool fits(const Value& filter, const Signal& signal) {
   return true;
 }
 
-using Signals = std::vector<const Signal*>;
+struct Stored {
+  const Signal* signal;
+  std::size_t session;
+  std::uint64_t version;
+  Instant at() const { return signal->at; }
+};
 
-// The 200 newest by (at, version), and of these what lies inside the retention and not ahead.
-Signals visible(const World& world, Instant now) {
-  Signals all;
-  for (const Signal& signal : world.signals) all.push_back(&signal);
-  std::sort(all.begin(), all.end(), [](const Signal* a, const Signal* b) {
-    return a->at != b->at ? a->at < b->at : a->version < b->version;
+// The 200 newest of a session by (at, version).
+std::vector<Stored> window(const Session& session, std::size_t place) {
+  std::vector<Stored> all;
+  std::set<std::string> ids;
+  for (const Signal& signal : session.arrived) {
+    if (!signal.id.empty() && !ids.insert(signal.id).second) continue;
+    all.push_back({&signal, place, all.size() + 1});
+  }
+  std::ranges::sort(all, [](const Stored& a, const Stored& b) {
+    return a.at() != b.at() ? a.at() < b.at() : a.version < b.version;
   });
   if (all.size() > 200) all.erase(all.begin(), all.end() - 200);
-  std::erase_if(all, [&](const Signal* signal) { return signal->at <= now - world.retention || signal->at > now; });
   return all;
 }
 
-Signals chosen(const World& world, const Value& condition, const Value& filter, Instant now) {
-  Signals out = visible(world, now);
-  std::erase_if(out, [&](const Signal* signal) { return !fits(filter, *signal); });
+// What the condition's scope can see: inside the retention and not ahead.
+std::vector<Stored> visible(const World& world, const Value& condition, Instant now) {
+  const Value* scope = condition.find("scope");
+  std::vector<Stored> all;
+  if (scope == nullptr || scope->text() == "session" || !world.visitor) {
+    all = window(world.sessions[world.asking], world.asking);
+  } else {
+    for (std::size_t i = world.sessions.size() > 20 ? world.sessions.size() - 20 : 0; i < world.sessions.size(); ++i) {
+      for (const Stored& one : window(world.sessions[i], i)) all.push_back(one);
+    }
+    std::ranges::sort(all, [](const Stored& a, const Stored& b) {
+      if (a.at() != b.at()) return a.at() < b.at();
+      return a.session != b.session ? a.session < b.session : a.version < b.version;
+    });
+  }
+  std::erase_if(all, [&](const Stored& one) { return one.at() <= now - world.retention || one.at() > now; });
+  return all;
+}
+
+std::vector<Stored> inside(const World& world, const Value& condition, Instant now) {
+  std::vector<Stored> out = visible(world, condition, now);
   if (const Value* within = condition.find("within")) {
     const Duration span = *parse_duration(within->text());
-    std::erase_if(out, [&](const Signal* signal) { return !(now - span < signal->at && signal->at <= now); });
+    std::erase_if(out, [&](const Stored& one) { return !(now - span < one.at() && one.at() <= now); });
   }
   return out;
 }
 
-bool bounded(const Value& condition, long number) {
-  if (const Value* v = condition.find("atLeast"); v && number < *v->integer()) return false;
-  if (const Value* v = condition.find("atMost"); v && number > *v->integer()) return false;
-  if (const Value* v = condition.find("equals"); v && number != *v->integer()) return false;
-  return true;
+std::vector<Stored> chosen(const World& world, const Value& condition, const Value& filter, Instant now) {
+  std::vector<Stored> out = inside(world, condition, now);
+  std::erase_if(out, [&](const Stored& one) { return !fits(filter, *one.signal); });
+  return out;
 }
 
-bool absent(const World& world, const Value& condition, Instant now) {
-  std::optional<Instant> anchor;
-  for (const Signal* signal : visible(world, now)) {
-    if (fits(*condition.find("after"), *signal)) anchor = signal->at;
-  }
-  if (!anchor || now < *anchor + *parse_duration(condition.find("for")->text())) return false;
-  return std::ranges::none_of(visible(world, now), [&](const Signal* signal) {
-    return signal->at > *anchor && fits(*condition.find("absent"), *signal);
-  });
-}
-
-bool last(const World& world, const Value& condition, Instant now) {
-  const Signals found = chosen(world, condition, *condition.find("last"), now);
-  if (found.empty()) return false;
-  const Duration age = now - found.back()->at;
-  if (const Value* v = condition.find("atLeast"); v && age < *parse_duration(v->text())) return false;
-  if (const Value* v = condition.find("atMost"); v && age > *parse_duration(v->text())) return false;
-  return true;
-}
-
-// The field's numbers in millionths.
-std::vector<long> amounts(const Signals& signals, const Value& filter) {
-  std::vector<long> out;
-  for (const Signal* signal : signals) {
-    if (signal->metadata.empty()) continue;
-    const auto document = json::parse(signal->metadata);
-    const Value* field = document->root().find(filter.find("field")->text());
-    if (field != nullptr && field->is_number()) out.push_back(std::lround(field->number() * 1e6));
+// The texts of a field of the metadata, or of the values.
+std::vector<std::string> texts(const std::vector<Stored>& found, const Value& filter, bool numbers_only) {
+  std::vector<std::string> out;
+  for (const Stored& one : found) {
+    const Value* field = filter.find("field");
+    if (field == nullptr) {
+      if (one.signal->has_value) out.push_back(one.signal->value);
+    } else if (!one.signal->metadata.empty()) {
+      const auto document = json::parse(one.signal->metadata);
+      const Value* value = document->root().find(field->text());
+      if (value == nullptr || value->is_null() || value->is_object() || value->is_array()) continue;
+      if (!numbers_only || value->is_number()) out.emplace_back(value->text());
+    }
   }
   return out;
 }
 
-bool amount_bounded(const Value& condition, long amount) {
-  const auto bound = [](const Value* value) { return std::lround(value->number() * 1e6); };
-  if (const Value* v = condition.find("atLeast"); v && amount < bound(v)) return false;
-  if (const Value* v = condition.find("atMost"); v && amount > bound(v)) return false;
-  if (const Value* v = condition.find("equals"); v && amount != bound(v)) return false;
-  return true;
+std::optional<long> of_amounts(const World& world, const Value& condition, const Value& filter, Instant now, bool sum) {
+  std::vector<long> amounts;
+  for (const std::string& text : texts(chosen(world, condition, filter, now), filter, true)) {
+    if (const auto amount = millionths(text)) amounts.push_back(*amount);
+  }
+  if (amounts.empty()) return std::nullopt;
+  return sum ? std::accumulate(amounts.begin(), amounts.end(), 0L) : std::ranges::max(amounts);
 }
 
-bool context(const World& world, const Value& condition) {
+// How many of the steps came, each behind the one before it.
+long steps(const World& world, const Value& condition, Instant now) {
+  const auto wanted = condition.find("steps")->items();
+  std::size_t reached = 0;
+  for (const Stored& one : inside(world, condition, now)) {
+    if (reached < wanted.size() && fits(wanted[reached], *one.signal)) ++reached;
+  }
+  return static_cast<long>(reached);
+}
+
+// A key's own weight, else that of the longest beginning that fits it.
+long weight(const Value& weights, const std::string& key) {
+  std::string best;
+  long found = 0;
+  for (const json::Member& member : weights.members()) {
+    const std::string name(member.key), beginning = name.substr(0, name.size() - 1);
+    if (name == key) return *millionths(member.value.text());
+    if (!name.ends_with(".*") || !key.starts_with(beginning) || beginning.size() <= best.size()) continue;
+    best = beginning;
+    found = *millionths(member.value.text());
+  }
+  return found;
+}
+
+std::optional<long> score(const World& world, const Value& condition, Instant now) {
+  const Value* declared = world.scores ? world.scores->root().find(condition.find("score")->text()) : nullptr;
+  if (declared == nullptr) return std::nullopt;
+  const auto half_life = static_cast<long double>(parse_duration(declared->find("halfLife")->text())->count());
+  long total = 0;
+  for (const Stored& one : visible(world, condition, now)) {
+    const long double age = static_cast<long double>((now - one.at()).count());
+    total += std::lroundl(static_cast<long double>(weight(*declared->find("weights"), one.signal->key)) * std::exp2l(-age / half_life));
+  }
+  return total;
+}
+
+bool in_context(const World& world, const Value& condition) {
   const auto found = world.context.find(std::string(condition.find("context")->text()));
   const Value* in = condition.find("in");
   const Value& list = in != nullptr ? *in : *condition.find("notIn");
@@ -112,98 +159,86 @@ bool context(const World& world, const Value& condition) {
   return listed == (in != nullptr);
 }
 
-std::set<std::string> values_of(const Signals& signals) {
-  std::set<std::string> values;
-  for (const Signal* signal : signals) {
-    if (signal->has_value) values.insert(signal->value);
+}  // namespace
+
+// Halves away from zero; nothing from ten thousand million on.
+std::optional<long> millionths(std::string_view number) {
+  const bool negative = number.starts_with('-');
+  std::string digits;
+  long point = -1, exponent = 0;
+  for (std::size_t i = negative ? 1 : 0; i < number.size(); ++i) {
+    if (number[i] == '.') {
+      point = static_cast<long>(digits.size());
+    } else if (number[i] == 'e' || number[i] == 'E') {
+      exponent = std::stol(std::string(number.substr(i + 1)));
+      break;
+    } else {
+      digits += number[i];
+    }
   }
-  return values;
+  const long kept = (point < 0 ? static_cast<long>(digits.size()) : point) + exponent + 6;
+  if (kept < 0) return 0;
+  digits.insert(0, "0");
+  if (kept > 400) return digits.find_first_not_of('0') == std::string::npos ? std::optional<long>(0) : std::nullopt;
+  digits.resize(std::max(digits.size(), static_cast<std::size_t>(kept) + 2), '0');
+  std::string whole = digits.substr(0, static_cast<std::size_t>(kept) + 1);
+  whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size() - 1));
+  if (whole.size() > 17) return std::nullopt;
+  const long size = std::stol(whole) + (digits[static_cast<std::size_t>(kept) + 1] >= '5' ? 1 : 0);
+  if (size >= 10'000'000'000'000'000) return std::nullopt;
+  return negative ? -size : size;
+}
+
+std::optional<Anchor> anchor(const World& world, const Value& condition, Instant now) {
+  std::optional<Anchor> newest;
+  for (const Stored& one : visible(world, condition, now)) {
+    if (fits(*condition.find("after"), *one.signal))
+      newest = {one.at(), one.signal->received, one.at() + *parse_duration(condition.find("for")->text()), one.version};
+  }
+  if (!newest) return std::nullopt;
+  for (const Stored& one : visible(world, condition, now)) {
+    if (one.at() > newest->at && fits(*condition.find("absent"), *one.signal)) return std::nullopt;
+  }
+  return newest;
+}
+
+std::optional<long> measured(const World& world, const Value& condition, Instant now) {
+  constexpr long kOne = 1'000'000;
+  if (const Value* f = condition.find("seen")) return chosen(world, condition, *f, now).empty() ? 0 : kOne;
+  if (const Value* f = condition.find("count")) return static_cast<long>(chosen(world, condition, *f, now).size()) * kOne;
+  if (const Value* f = condition.find("distinct")) {
+    const auto found = texts(chosen(world, condition, *f, now), *f, false);
+    return static_cast<long>(std::set(found.begin(), found.end()).size()) * kOne;
+  }
+  if (const Value* f = condition.find("sum")) return of_amounts(world, condition, *f, now, true);
+  if (const Value* f = condition.find("max")) return of_amounts(world, condition, *f, now, false);
+  if (const Value* f = condition.find("last")) {
+    const auto found = chosen(world, condition, *f, now);
+    return found.empty() ? std::nullopt : std::optional<long>((now - found.back().at()).count());
+  }
+  if (condition.find("steps")) return steps(world, condition, now) * kOne;
+  if (condition.find("score")) return score(world, condition, now);
+  if (condition.find("absent")) {
+    const auto waiting = anchor(world, condition, now);
+    return waiting && now >= waiting->due ? kOne : 0;
+  }
+  return in_context(world, condition) ? kOne : 0;
 }
 
 bool holds(const World& world, const Value& condition, Instant now) {
-  if (const Value* f = condition.find("seen")) return !chosen(world, condition, *f, now).empty();
-  if (const Value* f = condition.find("count"))
-    return bounded(condition, static_cast<long>(chosen(world, condition, *f, now).size()));
-  if (const Value* f = condition.find("distinct"))
-    return bounded(condition, static_cast<long>(values_of(chosen(world, condition, *f, now)).size()));
-  if (const Value* f = condition.find("sum")) {
-    const auto found = amounts(chosen(world, condition, *f, now), *f);
-    return !found.empty() && amount_bounded(condition, std::accumulate(found.begin(), found.end(), 0L));
-  }
-  if (const Value* f = condition.find("max")) {
-    const auto found = amounts(chosen(world, condition, *f, now), *f);
-    return !found.empty() && amount_bounded(condition, *std::ranges::max_element(found));
-  }
-  if (condition.find("last")) return last(world, condition, now);
-  if (condition.find("absent")) return absent(world, condition, now);
-  return context(world, condition);
-}
-
-bool active(const Value& rule, Instant now) {
-  const Value* active = rule.find("active");
-  if (active == nullptr) return true;
-  if (const Value* from = active->find("from"); from && !from->is_null() && now < *parse_rfc3339(from->text())) return false;
-  const Value* until = active->find("until");
-  return until == nullptr || until->is_null() || now < *parse_rfc3339(until->text());
-}
-
-bool rule_holds(const World& world, const Value& rule, Instant now) {
-  if (!active(rule, now)) return false;
-  const Value& when = *rule.find("when");
-  const auto hold = [&](const Value& condition) { return holds(world, condition, now); };
-  if (const Value* all = when.find("all"); all && !std::ranges::all_of(all->items(), hold)) return false;
-  if (const Value* any = when.find("any"); any && !any->items().empty() && std::ranges::none_of(any->items(), hold))
-    return false;
-  const Value* none = when.find("none");
-  return none == nullptr || std::ranges::none_of(none->items(), hold);
-}
-
-// The live rules of the trigger in the order of judgement.
-std::vector<const Value*> asked(const World& world, const std::string& trigger) {
-  std::vector<const Value*> rules;
-  for (const json::Document& document : world.rules) {
-    const Value& rule = document.root();
-    const Value* status = rule.find("status");
-    if (status != nullptr && status->text() != "live") continue;
-    const auto triggers = rule.find("triggers")->items();
-    if (std::ranges::any_of(triggers, [&](const Value& one) { return one.text() == trigger; })) rules.push_back(&rule);
-  }
-  const auto priority = [](const Value* rule) { return rule->find("priority") ? *rule->find("priority")->integer() : 0; };
-  std::ranges::sort(rules, [&](const Value* a, const Value* b) {
-    if (priority(a) != priority(b)) return priority(a) > priority(b);
-    return a->find("ruleId")->text() < b->find("ruleId")->text();
-  });
-  return rules;
-}
-
-}  // namespace
-
-Answer judge(const World& world, const std::string& trigger, Instant now) {
-  for (const Value* rule : asked(world, trigger)) {
-    if (rule_holds(world, *rule, now))
-      return {std::string(rule->find("ruleId")->text()), std::string(rule->find("action")->find("type")->text())};
-  }
-  return {};
-}
-
-std::vector<long> picture(const World& world, const std::string& trigger, Instant now) {
-  std::vector<long> out;
-  for (const Value* rule : asked(world, trigger)) {
-    out.push_back(active(*rule, now));
-    for (const char* group : {"all", "any", "none"}) {
-      const Value* conditions = rule->find("when")->find(group);
-      if (conditions == nullptr) continue;
-      for (const Value& condition : conditions->items()) {
-        out.push_back(holds(world, condition, now));
-        for (const char* measure : {"seen", "count", "distinct", "last", "sum", "max"}) {
-          if (const Value* f = condition.find(measure)) out.push_back(static_cast<long>(chosen(world, condition, *f, now).size()));
-        }
-        if (const Value* f = condition.find("distinct"))
-          out.push_back(static_cast<long>(values_of(chosen(world, condition, *f, now)).size()));
-      }
-    }
-  }
-  return out;
+  const auto found = measured(world, condition, now);
+  if (!found) return false;
+  if (condition.find("seen") || condition.find("absent") || condition.find("context")) return *found != 0;
+  const auto bound = [&](const char* name) -> std::optional<long> {
+    const Value* value = condition.find(name);
+    if (value == nullptr) return std::nullopt;
+    return condition.find("last") ? parse_duration(value->text())->count() : *millionths(value->text());
+  };
+  if (const auto least = bound("reached"); least && *found < *least) return false;
+  if (const auto least = bound("atLeast"); least && *found < *least) return false;
+  if (const auto most = bound("atMost"); most && *found > *most) return false;
+  const auto exactly = bound("equals");
+  return !exactly || *found == *exactly;
 }
 
 }  // namespace beckon::rules::naive

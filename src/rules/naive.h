@@ -1,8 +1,11 @@
-// A reference evaluator for tests: reads a rule's JSON literally, keeps no state, and recomputes everything at each
-// instant from all signals that were ever stored. Slow and obvious; shares nothing with the engine but the JSON parser.
+// A reference evaluator for tests: reads a rule's JSON literally, keeps no state, and recomputes everything for each
+// question from all that ever arrived. Slow and obvious; shares nothing with the engine but the parsers of JSON, of an
+// instant and of a duration.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/instant.h"
@@ -10,33 +13,85 @@
 
 namespace beckon::rules::naive {
 
+// One as it arrived; a second one with the same `id` in its session is a duplicate, and not stored.
 struct Signal {
   std::string key;
-  std::string value;
+  std::string value = {};
   bool has_value = false;
-  std::string source;
+  std::string source = {};
   double confidence = 1;
   std::string metadata = {};  // a JSON object, or empty
+  std::string id = {};        // or empty
   Instant at{};
-  std::uint64_t version = 0;
+  Instant received{};
+};
+
+// What a rule spends from: the count of its group where it has one, else its own.
+struct Account {
+  std::string rule;   // whichever of the group
+  std::string group;  // or empty
+  bool shadow = false;
+  bool same_as(const Account& other) const {
+    return shadow == other.shadow && group == other.group && (!group.empty() || rule == other.rule);
+  }
+};
+
+struct Spend {
+  Account of;
+  Instant at{};
+};
+
+struct Session {
+  std::vector<Signal> arrived;
+  std::vector<Spend> spends;
 };
 
 struct World {
   std::vector<json::Document> rules;
-  std::vector<Signal> signals;  // all of the session, in the order stored
+  std::optional<json::Document> scores;  // as the settings of the handle declare them
+  std::vector<Session> sessions;         // of the visitor, oldest first; exactly one where none is known
+  std::size_t asking = 0;                // the session that a decision is asked for
+  bool visitor = false;                  // known
+  std::string unit;
   std::map<std::string, std::string> context;
   Duration retention{};
 };
 
-struct Answer {
-  std::string rule;  // empty: none
-  std::string action_type;
-  friend bool operator==(const Answer&, const Answer&) = default;
+struct Beside {
+  std::string rule, variant, outcome;
+  bool shadow = false;
+  std::optional<Account> spends;
 };
 
-Answer judge(const World& world, const std::string& trigger, Instant now);
+struct Answer {
+  std::string outcome = "none";
+  std::string rule, variant, action_type;  // empty: none
+  std::optional<Account> spends;
+  Duration ttl{};                          // the longest that it may be reused
+  std::vector<Beside> beside;
+};
 
-// Whether each condition of every rule of the trigger holds, and how many signals it looks at: what may change by time.
+// What a delayed rule waits from.
+struct Anchor {
+  Instant at{}, received{}, due{};
+  std::uint64_t version = 0;
+};
+
+// measures.cc
+bool holds(const World& world, const json::Value& condition, Instant now);
+std::optional<long> measured(const World& world, const json::Value& condition, Instant now);  // millionths; a `last` in ms
+std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now);
+std::optional<long> millionths(std::string_view number);
+
+// judgement
+Answer judge(const World& world, const std::string& trigger, Instant now);
+bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
+bool open(const json::Value& rule, Instant now);                           // inside its hours and days
+bool limited(const World& world, const json::Value& rule, Instant now);    // held back by its cooldown or a cap
+unsigned bucket(const std::string& salt, const std::string& unit);
+
+// All that an answer may depend on: whether each condition of every rule of the trigger holds and what it looks at,
+// whether it is open, and how much of its limit is spent.
 std::vector<long> picture(const World& world, const std::string& trigger, Instant now);
 
 }  // namespace beckon::rules::naive

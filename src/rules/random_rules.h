@@ -1,11 +1,13 @@
-// Random rules, signals and windows for tests: few keys, short windows and whole seconds, so that edges meet often.
+// Random rules over the whole language: few keys, short windows and whole seconds, so that edges meet often.
+// random_worlds.h has what they are judged on.
 #pragma once
+#include <date/tz.h>
+
 #include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
-#include "rules/naive.h"
 #include "rules/testing.h"
 
 namespace beckon::rules {
@@ -22,17 +24,29 @@ class Dice {
   SeededRandom random_;
 };
 
+// Around which instant a world lies: an ordinary noon, or where the wall clocks of some zone jump, or a day begins.
+inline Instant random_base(Dice& dice) {
+  if (!dice.one_in(4)) return testing::kNoon;
+  return *parse_rfc3339(dice.of<const char*>({
+      "2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z",  // Berlin
+      "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z",                          // New York
+      "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z",                          // Lord Howe, by half an hour
+      "2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z", "2026-03-01T18:30:00Z"}));  // midnights of Berlin, UTC and Kolkata
+}
+
 inline std::string quoted(const char* name, const std::string& json) { return std::string("\"") + name + "\":" + json; }
 inline std::string seconds(Dice& dice) { return '"' + std::to_string(1 + dice.upto(20)) + "s\""; }
+inline std::string instant(Dice& dice, Instant base) { return '"' + to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}) + '"'; }
 
-inline std::string random_filter(Dice& dice) {
+inline std::string random_filter(Dice& dice, const std::string& field = "") {
   std::string out = "{";
-  if (!dice.one_in(12))
-    out += quoted("key", dice.of<const char*>({R"("a")", R"("a")", R"("b")", R"("b")", R"("c.x")", R"("c.*")", R"(["a","c.y"])", R"(["b","c.*"])"}));
   const auto part = [&](const std::string& text) { out += (out.size() > 1 ? "," : "") + text; };
+  if (!dice.one_in(12))
+    part(quoted("key", dice.of<const char*>({R"("a")", R"("a")", R"("b")", R"("b")", R"("c.x")", R"("c.*")", R"(["a","c.y"])", R"(["b","c.*"])"})));
   if (dice.one_in(4)) part(quoted("value", dice.of<const char*>({R"("x")", R"("x*")", R"(["x","z"])", R"(["q","xy*"])", "7"})));
   if (dice.one_in(8)) part(quoted("source", dice.of<const char*>({R"("ad")", R"(["ad","mail"])"})));
   if (dice.one_in(8)) part(quoted("minConfidence", dice.of<const char*>({"0.5", "1", "0"})));
+  if (!field.empty()) part(quoted("field", '"' + field + '"'));
   return out + "}";
 }
 
@@ -51,24 +65,37 @@ inline std::string random_bounds(Dice& dice) {
   return R"(,"atLeast":)" + n;
 }
 
-inline std::string random_amount(Dice& dice, const char* measure) {
-  std::string filter = random_filter(dice);
-  filter.insert(filter.size() - 1, std::string(filter.size() > 2 ? "," : "") + R"("field":"n")");
-  const std::string bound = std::to_string(dice.upto(6)) + dice.of<const char*>({"", ".5", ".25"});
-  return std::string("{\"") + measure + "\":" + filter + random_window(dice) + dice.of({R"(,"atLeast":)", R"(,"atMost":)", R"(,"equals":)"}) + bound + "}";
+inline std::string random_amount(Dice& dice) {
+  return dice.of({R"(,"atLeast":)", R"(,"atMost":)", R"(,"equals":)"}) + std::to_string(dice.upto(6)) + dice.of<const char*>({"", ".5", ".25"});
+}
+
+inline std::string random_steps(Dice& dice) {
+  std::string list = random_filter(dice);
+  for (int i = 1 + dice.upto(2); i > 0; --i) list += "," + random_filter(dice);
+  return R"({"steps":[)" + list + "]" + random_window(dice) + (dice.one_in(2) ? R"(,"reached":)" + std::to_string(1 + dice.upto(2)) : random_bounds(dice));
+}
+
+// A measure with its bounds, but for the scope and the closing brace.
+inline std::string random_measure(Dice& dice) {
+  switch (dice.upto(10)) {
+    case 0: return R"({"count":)" + random_filter(dice) + random_window(dice) + random_bounds(dice);
+    case 1: return R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" + seconds(dice);
+    case 2: return R"({"last":)" + random_filter(dice) + random_window(dice) + dice.of<const char*>({R"(,"atLeast":)", R"(,"atMost":)"}) + seconds(dice);
+    case 3: return R"({"distinct":)" + random_filter(dice, dice.one_in(2) ? "n" : "") + random_window(dice) + random_bounds(dice);
+    case 4: return R"({"sum":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+    case 5: return R"({"max":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+    case 6: return random_steps(dice);
+    case 7: return R"({"score":)" + dice.of<std::string>({R"("s")", R"("mixed")", R"("unknown")"}) + random_amount(dice);
+  }
+  return R"({"seen":)" + random_filter(dice) + random_window(dice);
 }
 
 inline std::string random_condition(Dice& dice) {
-  switch (dice.upto(9)) {
-    case 0: return R"({"count":)" + random_filter(dice) + random_window(dice) + random_bounds(dice) + "}";
-    case 1: return R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" + seconds(dice) + "}";
-    case 2: return R"({"last":)" + random_filter(dice) + random_window(dice) + (dice.one_in(2) ? R"(,"atLeast":)" + seconds(dice) : R"(,"atMost":)" + seconds(dice)) + "}";
-    case 3: return R"({"distinct":)" + random_filter(dice) + random_window(dice) + random_bounds(dice) + "}";
-    case 5: return random_amount(dice, "sum");
-    case 6: return random_amount(dice, "max");
-    case 4: return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + dice.of({R"("in")", R"("notIn")"}) + dice.of({R"(:["x"]})", R"(:["x","y"]})"});
-  }
-  return R"({"seen":)" + random_filter(dice) + random_window(dice) + "}";
+  if (dice.one_in(8))
+    return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + dice.of({R"("in")", R"("notIn")"}) + dice.of({R"(:["x"]})", R"(:["x","y"]})"});
+  const std::string measure = random_measure(dice);
+  const bool of_session = measure.find(R"("per")") != std::string::npos;
+  return measure + (of_session || !dice.one_in(4) ? "}" : R"(,"scope":"visitor"})");
 }
 
 inline std::string random_group(Dice& dice, const char* name, int most) {
@@ -77,47 +104,80 @@ inline std::string random_group(Dice& dice, const char* name, int most) {
   return std::string("\"") + name + "\":[" + list + "]";
 }
 
-inline std::vector<std::string> random_rules(Dice& dice) {
-  std::vector<std::string> rules;
-  for (int i = 1 + dice.upto(5); i > 0; --i) {
-    const std::string when = "{" + random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2) + "}";
-    std::string more = quoted("priority", std::to_string(dice.upto(3))) + "," + quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
-    if (dice.one_in(8)) more += "," + quoted("status", dice.of<const char*>({R"("paused")", R"("draft")", R"("live")"}));
-    if (dice.one_in(8)) {
-      const auto instant = [&] { return '"' + to_rfc3339(testing::kNoon + std::chrono::seconds{dice.upto(30) - 10}) + '"'; };
-      more += R"(,"active":{)" + std::string(dice.one_in(2) ? R"("from":null,"until":)" : R"("from":)") + instant() + "}";
-    }
-    rules.push_back(testing::rule(when, more, "r" + std::to_string(i)));
+// Opening hours that begin or end about when the world is, by the clock of their zone.
+inline std::string random_hours(Dice& dice, Instant base) {
+  const std::string zone = dice.of<const char*>({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"});
+  const auto local = date::locate_zone(zone)->to_local(base);
+  const auto clock = [&] {
+    const auto minute = (std::chrono::floor<std::chrono::minutes>(local - date::floor<date::days>(local)).count() + dice.of({0, 0, 1, 59, 60, 720, 1439})) % 1440;
+    const std::string digits = std::to_string(10'000 + minute / 60 * 100 + minute % 60);
+    return digits.substr(1, 2) + ":" + digits.substr(3);
+  };
+  std::string out;
+  if (!dice.one_in(4)) {
+    const std::string opens = clock(), closes = clock();
+    if (opens != closes) out += quoted("hours", '"' + opens + "-" + (closes == "00:00" ? "24:00" : closes) + '"') + ",";
   }
+  if (out.empty() || dice.one_in(3)) out += quoted("days", dice.of<const char*>({R"(["wed"])", R"(["sat","sun"])", R"(["mon","tue","fri"])", R"(["sun","wed"])"})) + ",";
+  return out + quoted("zone", '"' + zone + '"');
+}
+
+inline std::string random_active(Dice& dice, Instant base) {
+  if (!dice.one_in(4)) return "";
+  std::string out;
+  if (dice.one_in(3)) out = std::string(dice.one_in(2) ? R"("from":null,"until":)" : R"("from":)") + instant(dice, base);
+  if (out.empty() || dice.one_in(3)) out += (out.empty() ? "" : ",") + random_hours(dice, base);
+  return R"(,"active":{)" + out + "}";
+}
+
+inline std::string random_limit(Dice& dice) {
+  if (!dice.one_in(3)) return "";
+  std::string out, caps;
+  if (dice.one_in(2)) out = quoted("cooldown", seconds(dice));
+  for (int i = out.empty() ? 1 + dice.upto(2) : dice.upto(2); i > 0; --i)
+    caps += std::string(caps.empty() ? "" : ",") + R"({"max":)" + std::to_string(1 + dice.upto(3)) + R"(,"per":)" + (dice.one_in(2) ? R"("session")" : seconds(dice)) + "}";
+  if (!caps.empty()) out += (out.empty() ? "" : ",") + quoted("caps", "[" + caps + "]");
+  if (dice.one_in(3)) out += R"(,"group":"r1")";  // not the rule r1
+  return R"(,"limit":{)" + out + "}";
+}
+
+// The split, and the action or actions.
+inline std::string random_actions(Dice& dice, const std::string& id) {
+  const auto action = [&](const std::string& name) { return R"({"type":")" + id + name + "\"}"; };
+  if (!dice.one_in(4)) return quoted("action", action(""));
+  std::string split = dice.one_in(2) ? quoted("salt", R"("salt")") + "," : "";
+  const bool arms = !dice.one_in(3);
+  if (!arms || dice.one_in(2)) split += quoted("holdout", dice.of<const char*>({"5", "50", "12.5", "33.33", "99.99"})) + (arms ? "," : "");
+  if (!arms) return quoted("split", "{" + split + "}") + "," + quoted("action", action(""));
+  const auto weight = [&] { return std::to_string(dice.of({1, 2, 33, 50})); };
+  std::string weights = R"("b":)" + weight(), actions = quoted("b", action("b"));
+  if (dice.one_in(2)) weights += R"(,"c":)" + weight(), actions += "," + quoted("c", action("c"));
+  if (!dice.one_in(4)) weights = R"("a":)" + weight() + "," + weights, actions += "," + quoted("a", action("a"));
+  return quoted("split", "{" + split + R"("arms":{)" + weights + "}}") + "," + quoted("actions", "{" + actions + "}");
+}
+
+inline std::string random_rule(Dice& dice, Instant base, const std::string& id, const std::string& conditions) {
+  std::string out = R"({"ruleId":")" + id + R"(","triggers":)" + dice.of<const char*>({R"(["t"])", R"(["t"])", R"(["t"])", R"(["u","t"])", R"(["u"])"});
+  out += R"(,"when":{)" + conditions + "}," + random_actions(dice, id) + random_active(dice, base) + random_limit(dice);
+  out += "," + quoted("priority", std::to_string(dice.upto(3))) + "," + quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
+  if (dice.one_in(5)) out += "," + quoted("status", dice.of<const char*>({R"("paused")", R"("draft")", R"("live")", R"("shadow")", R"("shadow")"}));
+  return out + "}";
+}
+
+inline std::vector<std::string> random_rules(Dice& dice, Instant base) {
+  std::vector<std::string> rules;
+  for (int i = 1 + dice.upto(5); i > 0; --i)
+    rules.push_back(random_rule(dice, base, "r" + std::to_string(i * (dice.one_in(8) ? 10 : 1)),
+                                random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2)));
+  std::erase_if(rules, [](const std::string& rule) {  // what the engine does not take yet
+    const auto document = json::parse(rule);
+    return !check_rule(RuleId(document->root().find("ruleId")->text()), document->root());
+  });
   return rules;
 }
 
-inline naive::Signal random_signal(Dice& dice, std::uint64_t version) {
-  naive::Signal signal{.key = dice.of({"a", "a", "b", "b", "c.x", "c.y", "u"}), .version = version};
-  signal.has_value = dice.one_in(2);
-  if (signal.has_value) signal.value = dice.of({"x", "xy", "z", "7"});
-  if (dice.one_in(3)) signal.source = dice.of({"ad", "mail"});
-  if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25});
-  if (dice.one_in(2)) signal.metadata = dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})"});
-  signal.at = testing::kNoon + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s ahead of noon
-  return signal;
-}
-
-// The engine's window, filled as it arrives: in batches, late ones among them.
-inline ledger::Window window_of(const naive::World& world, Dice& dice) {
-  ledger::Window out;
-  std::vector<ledger::Signal> batch;
-  std::size_t evicted = 0;
-  for (const naive::Signal& from : world.signals) {
-    batch.push_back({.key = from.key, .value = from.value, .has_value = from.has_value, .source = from.source,
-                     .metadata = from.metadata,
-                     .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
-                     .at = from.at, .received = from.at, .version = from.version});
-    if (!dice.one_in(4)) continue;
-    out = out.with(batch, evicted);
-    batch.clear();
-  }
-  return out.with(batch, evicted);
-}
+// The scores that these rules ask for.
+inline constexpr const char* kRandomScores =
+    R"({"s":{"weights":{"a":1,"b":2.5,"c.*":0.5},"halfLife":"10s"},"mixed":{"weights":{"a":3,"c.*":-1.25,"c.x":2},"halfLife":"3s"}})";
 
 }  // namespace beckon::rules

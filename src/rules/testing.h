@@ -41,7 +41,7 @@ inline ledger::Window window(const std::vector<Given>& given) {
   return ledger::Window().with(signals, evicted);
 }
 
-inline RuleSet rule_set(const std::vector<std::string>& rules) {
+inline RuleSet rule_set(const std::vector<std::string>& rules, const Scores& scores = {}) {
   StoredRules stored{.version = 1};
   for (const std::string& text : rules) {
     const auto document = json::parse(text);
@@ -49,7 +49,7 @@ inline RuleSet rule_set(const std::vector<std::string>& rules) {
     const json::Value* id = document->root().find("ruleId");
     stored.rules.push_back({.id = RuleId(id == nullptr ? "r" : id->text()), .json = text, .rules_version = 1});
   }
-  auto set = RuleSet::compile(stored);
+  auto set = RuleSet::compile(stored, scores);
   if (!set) ADD_FAILURE() << set.error().message;
   return set ? std::move(*set) : RuleSet();
 }
