@@ -193,6 +193,12 @@ describe('against the server', () => {
     for (const attempt of json.attempts) assertFits(attempt, ['components', 'schemas', 'Attempt'], { closed: true });
     const { json: event } = await ask('getEvent', { role: 'OPERATOR', params: { eventId: json.eventId }, expect: 200 });
     for (const one of event.deliveries) assertFits(one, ['components', 'schemas', 'Delivery'], { closed: true });
+    const own = { type: 'order.paid', payload: { n: 1 }, id: 'one' };
+    const { json: { eventId } } = await ask('publishEvent', { role: 'OPERATOR', expect: 202, body: own });
+    await ask('publishEvent', { role: 'OPERATOR', expect: 409, body: { ...own, payload: { n: 2 } } });
+    await ask('publishEvent', { role: 'OPERATOR', expect: 400, body: { ...own, type: 'chain.x' } });
+    await ask('getEvent', { role: 'OPERATOR', params: { eventId }, expect: 200 });
+    for (const role of ['CREATOR', 'OPERATOR']) for (const one of (await ask('getNotifications', { role, expect: 200 })).json.subscriptions) assertFits(one, ['components', 'schemas', 'Notified'], { closed: true });
     await ask('listDeliveries', { role: 'OPERATOR', params, query: '?status=failed&eventType=webhook.test&limit=5', expect: 200 });
     await ask('retryDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 202 });
   });

@@ -18,10 +18,11 @@ bool has_form(std::string_view text, std::size_t least, std::size_t most, First 
 
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
+constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 }  // namespace
 
 std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
-  static constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::string id(prefix);
   id.resize(prefix.size() + 26);
   auto ms = static_cast<std::uint64_t>(to_ms(at));
@@ -34,6 +35,13 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   std::array<std::byte, 8> bits;
   random.fill(bits);
   for (std::size_t i = 0; i < 8; ++i) id[prefix.size() + 18 + i] = kAlphabet[std::to_integer<unsigned>(bits[i]) & 31];
+  return id;
+}
+
+std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low) {
+  std::string id(prefix);
+  id.resize(prefix.size() + 26);
+  for (std::size_t i = 26; i-- > 0; low = low >> 5 | high << 59, high >>= 5) id[prefix.size() + i] = kAlphabet[low & 31];
   return id;
 }
 

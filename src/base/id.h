@@ -37,6 +37,9 @@ using RequestId = Id<struct RequestTag>;              // req_…
 // of one kind sort by the instant at which they were made. github.com/ulid/spec
 std::string make_ulid(std::string_view prefix, Instant at, Random& random);
 
+// The same form from 128 bits that are given, so that one name always makes one id.
+std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low);
+
 // Contract section 1 and 4: the forms of names that come from outside.
 bool is_handle(std::string_view text);      // ^[a-z0-9][a-z0-9_-]{1,62}$
 bool is_session_id(std::string_view text);  // 1 to 128 of A-Z a-z 0-9 . _ : -

@@ -1,5 +1,7 @@
 #include "decision/draft.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "outbox/event_body.h"
 
@@ -95,24 +97,49 @@ void Draft::consent(const SessionDigest& digest) {
 
 bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
                 std::string cause, const std::function<std::string()>& payload) {
-  EventId event;
   const auto list = places_.subscriptions.of(tenant.handle);
-  for (const outbox::SubscriptionPtr& subscription : *list) {
+  if (std::ranges::none_of(*list, [&](const auto& one) { return outbox::wants(*one, type); })) return false;
+  const EventId event{make_ulid("evt_", now(), places_.random)};
+  batch_.events.push_back({.id = event,
+                           .handle = tenant.handle,
+                           .type = std::string(type),
+                           .occurred_at = occurred_at,
+                           .session = SessionId{session},
+                           .cause = std::move(cause),
+                           .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
+  owe_each(*list, event, type, session);
+  return true;
+}
+
+void Draft::owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
+                    std::string_view payload) {
+  own_events_.emplace(id, batch_.events.size());
+  batch_.events.push_back({.id = id,
+                           .handle = tenant.handle,
+                           .type = std::string(type),
+                           .occurred_at = now(),
+                           .cause = std::move(cause),
+                           .body = outbox::event_body(id, type, tenant.handle, now(), payload)});
+  const auto list = places_.subscriptions.of(tenant.handle);
+  batch_.events.back().unmatched = owe_each(*list, id, type, "") == 0;
+}
+
+const outbox::Event* Draft::own_event(const EventId& id) const {
+  const auto found = own_events_.find(id);
+  return found == own_events_.end() ? nullptr : &batch_.events[found->second];
+}
+
+// A delivery for each that wants it; how many.
+std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event, std::string_view type,
+                            std::string_view session) {
+  std::size_t owed = 0;
+  for (const outbox::SubscriptionPtr& subscription : list) {
     if (!outbox::wants(*subscription, type)) continue;
-    if (event.empty()) {
-      event = EventId{make_ulid("evt_", now(), places_.random)};
-      batch_.events.push_back({.id = event,
-                               .handle = tenant.handle,
-                               .type = std::string(type),
-                               .occurred_at = occurred_at,
-                               .session = SessionId{session},
-                               .cause = cause,
-                               .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
-    }
+    ++owed;
     batch_.deliveries.push_back({.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
                                  .event = event,
                                  .subscription = subscription->id,
-                                 .handle = tenant.handle,
+                                 .handle = subscription->handle,
                                  .event_type = std::string(type),
                                  .session = SessionId{session},
                                  .state = subscription->enabled ? outbox::DeliveryState::kQueued : outbox::DeliveryState::kHeld,
@@ -120,7 +147,7 @@ bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at
                                  .next_attempt_at = now(),
                                  .reason = subscription->enabled ? "" : "subscription disabled"});
   }
-  return !event.empty();
+  return owed;
 }
 
 outbox::Delivery Draft::owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,

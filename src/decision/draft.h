@@ -57,6 +57,10 @@ class Draft {
   // payload, only if anyone wants it. Returns whether an event was made.
   bool owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session, std::string cause,
            const std::function<std::string()>& payload);
+  // An event of the operator's own, under an id that is new: kept also where nobody wants it, as unmatched.
+  void owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause, std::string_view payload);
+  // One that was staged by owe_own in this commit; null: none. Valid until the next event is staged.
+  const outbox::Event* own_event(const EventId& id) const;
   // An event for one subscription, wanted or not (webhook.test).
   outbox::Delivery owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,
                            std::string_view payload);
@@ -73,6 +77,8 @@ class Draft {
  private:
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
+  std::size_t owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event, std::string_view type,
+                       std::string_view session);
   void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 
   Places places_;
@@ -81,6 +87,7 @@ class Draft {
   std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> staged_;  // null: gone
   std::vector<ledger::SessionDigest> order_;                              // of staging
   std::unordered_map<ledger::SessionDigest, bool> denied_;                // said in this batch
+  std::unordered_map<EventId, std::size_t> own_events_;  // their places in the batch
   std::vector<std::move_only_function<void()>> after_;
 };
 

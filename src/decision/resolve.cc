@@ -59,6 +59,19 @@ bool is_recorded(const Envelope& envelope) {
   return envelope.judged != nullptr || envelope.verdict.outcome != rules::Outcome::kNone;
 }
 
+std::string cause_of(const Envelope& envelope) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object()
+      .member("decision", envelope.id)
+      .member("sessionId", envelope.session.view())
+      .member("trigger", envelope.trigger)
+      .key("ruleId");
+  envelope.verdict.rule.empty() ? writer.null() : writer.string(envelope.verdict.rule);
+  writer.member("rulesVersion", static_cast<std::int64_t>(envelope.tenant->rules->version())).end_object();
+  return out;
+}
+
 // The record of a decision; views point into the arguments and `past`.
 ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope, const std::string& past) {
   ledger::DecisionRecord record{.handle = request.tenant->handle.view(), .session = request.session.view()};
@@ -91,7 +104,7 @@ class ResolveAndTell final : public Work {
       ledger::encode_past(past, past_of(envelope));
       draft.decide(digest_, *session, record_of(request_, envelope, past));
       draft.owe(*request_.tenant, kResolvedEvent, draft.now(), request_.session.view(),
-                "{\"decision\":" + json::quote(envelope.id) + "}", [&] {
+                cause_of(envelope), [&] {
                   std::string payload;
                   json::Writer writer(payload);
                   writer.begin_object();

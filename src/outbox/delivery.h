@@ -19,8 +19,9 @@ struct Event {
   std::string type;
   Instant occurred_at{};
   SessionId session;   // empty: of no session
-  std::string cause;   // a JSON object: {"signal":{"sessionId","version"}} or {"decision":"dec_…"} or {"test":true}
+  std::string cause;   // a JSON object: {"signal":{…}}, {"decision":"dec_…",…}, {"published":{…}}, {"test":true} …
   std::string body;
+  bool unmatched = false;  // no subscription wanted it: it is kept without a delivery
 };
 
 // kSending is known only to the process that sends: the store keeps such a delivery as queued or retrying.

@@ -66,6 +66,8 @@ void add_rules(Api& api, std::vector<Route>& routes);
 void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
 void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);
+void add_events(Api& api, std::vector<Route>& routes);    // published and read
+void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
 void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);   // audit, settings, me; added by add_platform
 void add_system(Api& api, std::vector<Route>& routes);    // health, readiness, metrics, the API's description

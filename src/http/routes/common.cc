@@ -13,6 +13,8 @@ std::vector<Route> routes(Api& api) {
   add_rules(api, all);
   add_webhooks(api, all);
   add_deliveries(api, all);
+  add_events(api, all);
+  add_notifications(api, all);
   add_platform(api, all);
   add_system(api, all);
   return all;

@@ -75,35 +75,12 @@ Result<Response> retry(Api& api, Request& request) {
   return json_response(202, std::move(body));
 }
 
-Result<Response> event(Api& api, Request& request) {
-  const Handle handle{request.param("handle")};
-  const EventId id{request.param("eventId")};
-  const auto found = api.outbox.event(handle, id);
-  if (!found) return unexpected(found.error());
-  if (!*found) return unexpected(not_found("event"));
-  const auto deliveries = api.outbox.deliveries_of(handle, id);
-  if (!deliveries) return unexpected(deliveries.error());
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object();
-  write_event(writer, **found);
-  writer.key("deliveries").begin_array();
-  for (const Delivery& delivery : *deliveries) {
-    writer.begin_object();
-    write_delivery(writer, delivery, api.sending);
-    writer.end_object();
-  }
-  writer.end_array().member("requestId", request.id.view()).end_object();
-  return json_response(200, std::move(body));
-}
-
 }  // namespace
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(), list_deliveries, "The log of a subscription, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}", operator_(), get, "A delivery with every attempt"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(), retry, "Send a delivery again"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), event, "An event, its cause and its deliveries"));
 }
 
 }  // namespace beckon::http

@@ -63,6 +63,7 @@ bool is_erased(const outbox::Event& event) { return event.body.empty() || event.
 void write_event(json::Writer& out, const outbox::Event& event) {
   out.member("eventId", event.id.view())
       .member("type", event.type)
+      .member("status", event.unmatched ? "unmatched" : "matched")
       .member("handle", event.handle.view())
       .member("occurredAt", to_rfc3339(event.occurred_at));
   text_or_null(out, "sessionId", event.session.view());

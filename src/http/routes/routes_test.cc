@@ -4,6 +4,7 @@
 #include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/docs_page.h"
+#include "http/routes/event_catalog.h"
 #include "http/routes/rule_view.h"
 #include "http/routes/session_view.h"
 #include "http/routes/subscription_request.h"
@@ -146,6 +147,20 @@ TEST(Session, ADeniedOneIsEmptyAndStillAWholeAnswer) {
   ASSERT_TRUE(answer) << text;
   EXPECT_EQ(answer->root().find("consent")->text(), "denied");
   for (const char* name : {"signals", "decisions", "timeline"}) EXPECT_TRUE(answer->root().find(name)->items().empty());
+}
+
+TEST(EventCatalog, WritesWhatASchemaRefersToInItsPlace) {
+  const auto document = json::parse(R"({"components":{"a":{"type":"string","title":"A"},"b":{"of":{"$ref":"#/components/a"}}},
+                                        "all":[{"$ref":"#/components/b"},{"$ref":"#/components/a","title":"B"},5]})");
+  std::string out;
+  append_inlined(out, *document->root().find("all"), document->root());
+  EXPECT_EQ(out, R"([{"of":{"type":"string","title":"A"}},{"type":"string","title":"B"},5])");
+}
+
+TEST(EventCatalog, HasAnEntryForEachWebhookOfTheDescription) {
+  const std::string catalog = event_catalog(R"({"webhooks":{"a":{"post":{"description":"d","requestBody":{"content":{"application/json":
+                                                {"schema":{"type":"object"},"example":{"id":1}}}}}}}})");
+  EXPECT_EQ(catalog, R"([{"type":"a","description":"d","schema":{"type":"object"},"example":{"id":1}}])");
 }
 
 TEST(DocsPage, ListsTheRoutesWithoutScriptOrStyle) {

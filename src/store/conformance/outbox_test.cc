@@ -150,6 +150,14 @@ TEST_P(OutboxOfAStore, BringsAnEventBackAndKeepsItsFirstText) {
   EXPECT_EQ(kept.occurred_at, kStart);
 }
 
+TEST_P(OutboxOfAStore, RemembersThatNobodyWantedAnEvent) {
+  auto unmatched = event("evt_2", "");
+  unmatched.unmatched = true;
+  write({.at = kStart, .events = {event("evt_1"), unmatched}});
+  EXPECT_FALSE(outbox().event(kAcme, EventId("evt_1")).value()->unmatched);
+  EXPECT_TRUE(outbox().event(kAcme, EventId("evt_2")).value()->unmatched);
+}
+
 TEST_P(OutboxOfAStore, FindsDeliveriesByEventAndBySession) {
   subscribe();
   auto late = delivery("dlv_3", "evt_2");

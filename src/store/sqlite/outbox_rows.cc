@@ -22,9 +22,10 @@ Standing standing(Connection& connection, const SubscriptionId& id) {
 
 // An event is a fact: written again, it is the same one.
 void add(Connection& connection, const outbox::Event& event) {
-  connection.run("INSERT INTO event (handle, id, type, occurred_at, session, cause, body) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-                 event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body);
+  connection.run("INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+                 event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body,
+                 event.unmatched);
 }
 
 void add(Connection& connection, const Delivery& given, Instant at) {

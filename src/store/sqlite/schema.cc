@@ -146,7 +146,13 @@ CREATE TABLE audit (
   PRIMARY KEY (handle, at, id)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst};
+// Events of the operator's own are kept also where no subscription wanted them; whoever trims finds those by their time.
+constexpr const char* kUnmatchedEvents = R"sql(
+ALTER TABLE event ADD COLUMN unmatched INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX event_unmatched ON event (occurred_at) WHERE unmatched = 1;
+)sql";
+
+constexpr std::array kSteps = {kFirst, kUnmatchedEvents};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -100,7 +100,7 @@ Result<std::optional<outbox::Event>> SqliteOutbox::event(const Handle& handle, c
   return guarded([&]() -> Result<std::optional<outbox::Event>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT type, occurred_at, session, cause, body FROM event WHERE handle = ?1 AND id = ?2", handle, id);
+        "SELECT type, occurred_at, session, cause, body, unmatched FROM event WHERE handle = ?1 AND id = ?2", handle, id);
     if (!row.next()) return std::nullopt;
     outbox::Event found{.id = id, .handle = handle};
     found.type = row.text(0);
@@ -108,6 +108,7 @@ Result<std::optional<outbox::Event>> SqliteOutbox::event(const Handle& handle, c
     found.session = SessionId(row.text(2));
     found.cause = row.text(3);
     found.body = row.text(4);
+    found.unmatched = row.integer(5) != 0;
     return found;
   });
 }

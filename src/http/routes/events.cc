@@ -1,0 +1,66 @@
+// Events: what was told, and what the operator publishes. Contract section 6.
+#include "decision/publish.h"
+#include "http/routes/answer.h"
+#include "http/routes/delivery_view.h"
+
+namespace beckon::http {
+namespace {
+
+Result<Response> get(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const EventId id{request.param("eventId")};
+  const auto found = api.outbox.event(handle, id);
+  if (!found) return unexpected(found.error());
+  if (!*found) return unexpected(not_found("event"));
+  const auto deliveries = api.outbox.deliveries_of(handle, id);
+  if (!deliveries) return unexpected(deliveries.error());
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object();
+  write_event(writer, **found);
+  writer.key("deliveries").begin_array();
+  for (const outbox::Delivery& delivery : *deliveries) {
+    writer.begin_object();
+    write_delivery(writer, delivery, api.sending);
+    writer.end_object();
+  }
+  writer.end_array().member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+Result<decision::PublishRequest> asked_of(Api& api, Request& request) {
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  auto tenant = api.places.tenants.find(request.param("handle"));
+  if (!tenant) return unexpected(tenant.error());
+  return decision::parse_publish(document->root(), std::move(*tenant), principal_of(request).subject);
+}
+
+// Answered by the committing thread, so that publishing is not bound by the control threads.
+void publish(Api& api, Request& request, Respond respond) {
+  auto asked = asked_of(api, request);
+  if (!asked) return refuse(request, respond, asked.error());
+  const RequestId& id = request.id;  // alive until the answer
+  std::unique_ptr<decision::Work> work = std::make_unique<decision::Publish>(
+      std::move(*asked), api.outbox, [&id, respond = std::move(respond)](const Result<EventId>& event) mutable {
+        if (!event) return respond(to_response(event.error(), id));
+        std::string body;
+        json::Writer(body).begin_object().member("eventId", event->view()).member("requestId", id.view()).end_object();
+        respond(json_response(202, std::move(body)));
+      });
+  if (!api.committer.submit(work)) refuse_overloaded(*work);
+}
+
+}  // namespace
+
+void add_events(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), get, "An event, its cause and its deliveries"));
+  routes.push_back({.method = Method::kPost,
+                    .pattern = "/v2/handles/{handle}/events",
+                    .access = operator_(),
+                    .run = Run::kInline,
+                    .handler = [&api](Request& request, Respond respond) { publish(api, request, std::move(respond)); },
+                    .summary = "Publish an event of one's own"});
+}
+
+}  // namespace beckon::http
