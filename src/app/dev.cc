@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <deque>
 #include <filesystem>
+#include <mutex>
 
 #include "access/enrolment.h"
 #include "app/inside.h"
@@ -43,28 +46,75 @@ std::expected<void, std::string> subscribe(const std::string& base, const std::s
 
 }  // namespace
 
-http::Route dev_receiver(Server::Inside& inside) {
+namespace {
+
+// Whether a subscription that leads here signed the request.
+bool is_signed(Server::Inside& inside, const http::Request& request) {
+  const std::string_view id = request.header("webhook-id"), signature = request.header("webhook-signature");
+  const auto seconds = std::strtoll(std::string(request.header("webhook-timestamp")).c_str(), nullptr, 10);
+  const auto list = inside.subscriptions.of(Handle{kHandle});
+  return std::ranges::any_of(*list, [&](const auto& subscription) {
+    if (!subscription->endpoint_url.ends_with(request.path)) return false;
+    const auto secret = inside.secrets.open(subscription->sealed_secret, subscription->handle.text + "/" + subscription->id.text);
+    const auto wanted = secret ? outbox::standard_signature(*secret, id, seconds, request.body) : std::nullopt;
+    return wanted && equal_in_constant_time(*wanted, signature);
+  });
+}
+
+http::Response receipt(int status, bool verified) {
+  return {.status = status, .body = verified ? "{\"received\":true,\"verified\":true}" : "{\"received\":true,\"verified\":false}"};
+}
+
+// Requests that get no answer, the oldest given up where there are many.
+class Unanswered {
+ public:
+  void keep(http::Respond respond) {
+    const std::scoped_lock lock(mutex_);
+    kept_.push_back(std::move(respond));
+    if (kept_.size() > kMost) kept_.pop_front();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 100;
+  std::mutex mutex_;
+  std::deque<http::Respond> kept_;
+};
+
+http::Route receiver_at(std::string_view pattern, http::Handler handler, std::string_view summary) {
   return {.method = http::Method::kPost,
-          .pattern = kReceiver,
+          .pattern = pattern,
           .access = http::public_(),
           .run = http::Run::kInline,
-          .handler =
-              [&inside](http::Request& request, http::Respond respond) {
-                const std::string_view id = request.header("webhook-id"), signature = request.header("webhook-signature");
-                const auto seconds = std::strtoll(std::string(request.header("webhook-timestamp")).c_str(), nullptr, 10);
-                const auto list = inside.subscriptions.of(Handle{kHandle});
-                for (const auto& subscription : *list) {
-                  if (!subscription->endpoint_url.ends_with(kReceiver)) continue;
-                  const auto secret = inside.secrets.open(subscription->sealed_secret,
-                                                          subscription->handle.text + "/" + subscription->id.text);
-                  const auto wanted = secret ? outbox::standard_signature(*secret, id, seconds, request.body) : std::nullopt;
-                  if (!wanted || !equal_in_constant_time(*wanted, signature)) continue;
-                  return respond({.status = 200, .body = "{\"received\":true,\"verified\":true}"});
-                }
-                respond({.status = 400, .body = "{\"received\":true,\"verified\":false}"});
-              },
-          .summary = "The receiver of --dev: verifies the signature",
+          .handler = std::move(handler),
+          .summary = summary,
           .body = http::BodyType::kAny};
+}
+
+}  // namespace
+
+std::vector<http::Route> dev_receivers(Server::Inside& inside) {
+  const auto verifying = [&inside](auto status_of) {
+    return [&inside, status_of](http::Request& request, http::Respond respond) {
+      const bool verified = is_signed(inside, request);
+      respond(receipt(verified ? status_of(request) : 400, verified));
+    };
+  };
+  const auto always = [](int status) { return [status](const http::Request&) { return status; }; };
+  const auto third_time = [](const http::Request& request) {
+    return std::strtol(std::string(request.header("x-arjun-attempt")).c_str(), nullptr, 10) < 3 ? 503 : 200;
+  };
+  const auto redirected = [](http::Request&, http::Respond respond) {
+    respond({.status = 302, .headers = {{"location", std::string(kReceiver)}}});
+  };
+  const auto silent = [kept = std::make_shared<Unanswered>()](http::Request&, http::Respond respond) { kept->keep(std::move(respond)); };
+  std::vector<http::Route> routes;
+  routes.push_back(receiver_at(kReceiver, verifying(always(200)), "The receiver of --dev: verifies the signature"));
+  routes.push_back(receiver_at("/dev/receiver/flaky", verifying(third_time), "The receiver of --dev that answers 503 twice, then 200"));
+  routes.push_back(receiver_at("/dev/receiver/fail", verifying(always(503)), "The receiver of --dev that answers 503"));
+  routes.push_back(receiver_at("/dev/receiver/gone", verifying(always(410)), "The receiver of --dev that answers 410"));
+  routes.push_back(receiver_at("/dev/receiver/redirect", redirected, "The receiver of --dev that answers 302"));
+  routes.push_back(receiver_at("/dev/receiver/hang", silent, "The receiver of --dev that never answers"));
+  return routes;
 }
 
 std::expected<std::string, std::string> prepare_dev(Server& server, const Settings& settings, Duration start_took) {

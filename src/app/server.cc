@@ -84,7 +84,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .metrics_on_main = settings.dev,
   });
   auto all = http::routes(*api);
-  if (settings.dev) all.push_back(dev_receiver(*this));
+  if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api), .decorate = http::security_headers});
   if (!made) return unexpected("The route table is not in order: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));

@@ -1,6 +1,7 @@
 // Health, metrics, and the API's description of itself: contract section 8.
 #include "http/metrics.h"
 #include "http/routes/answer.h"
+#include "http/routes/console.h"
 #include "http/routes/docs_page.h"
 
 namespace beckon::http {
@@ -62,6 +63,7 @@ void add_system(Api& api, std::vector<Route>& routes) {
                           "Metrics for Prometheus"));
   routes.push_back(open("/openapi.json", Run::kInline, [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
                         "The description of the API"));
+  add_console(console_files(), routes);
   // The page lists what stands in the table, itself not.
   routes.push_back(open("/docs", Run::kInline,
                         [page = docs_page(routes)](Request&, Respond respond) {

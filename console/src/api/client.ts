@@ -1,0 +1,63 @@
+// The API, typed by its own description (docs/openapi.json), over one way out that remembers what was said.
+import createClient from 'openapi-fetch';
+import type { paths } from './described.d.ts';
+import { remember, type Exchange } from './exchange.ts';
+import { faultOf, unreachable, type Fault } from './fault.ts';
+import { token, signedOut } from '../state/sign_in.ts';
+
+export type Answer<T> = { ok: true; data: T; etag: string; exchange: Exchange } | { ok: false; fault: Fault; exchange?: Exchange };
+
+const kShown = new Set(['content-type', 'if-match', 'if-none-match']);
+// Secrets are not kept, so that they are neither shown twice nor copied.
+const masked = (text: string) => text.replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"').replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…');
+
+const recordings = new WeakMap<Response, Exchange>();
+
+async function recorded(request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const path = pathname + search;
+  const body = masked(await request.clone().text());
+  const at = Date.now(), began = performance.now();
+  const asked = {
+    at, path, body, method: request.method, signedIn: request.headers.has('authorization'),
+    headers: [...request.headers].filter(([name]) => kShown.has(name)),
+  };
+  try {
+    const response = await fetch(request);
+    const answer = masked(await response.clone().text());
+    recordings.set(response, remember({ ...asked, took: performance.now() - began, status: response.status, answerHeaders: [...response.headers], answer }));
+    return response;
+  } catch (error) {
+    remember({ ...asked, took: performance.now() - began, status: 0, answerHeaders: [], answer: '' });
+    throw error;
+  }
+}
+
+function clientOver(way: (request: Request) => Promise<Response>) {
+  return createClient<paths>({
+    baseUrl: location.origin,
+    fetch: request => {
+      if (token.value) request.headers.set('authorization', `Bearer ${token.value}`);
+      return way(request);
+    },
+  });
+}
+
+export const api = clientOver(recorded);                        // what a person does
+export const quietly = clientOver(request => fetch(request));   // what the page asks by itself
+
+type Raw<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+// Never throws. An answer 401 ends the sign-in.
+export async function ask<T>(call: Raw<T>): Promise<Answer<T>> {
+  try {
+    const { data, error, response } = await call;
+    const exchange = recordings.get(response)!;
+    if (response.ok) return { ok: true, data: data as T, etag: response.headers.get('etag') ?? '', exchange };
+    const fault = faultOf(response.status, response.headers, error);
+    if (fault.status === 401 && token.value) signedOut(fault);
+    return { ok: false, fault, exchange };
+  } catch (error) {
+    return { ok: false, fault: unreachable(error) };
+  }
+}

@@ -1,0 +1,19 @@
+import './style/main.css';
+import './state/preferences.ts';
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import type { Fault } from './api/fault.ts';
+import { Shell } from './shell/shell.tsx';
+import { SignInPage } from './shell/sign_in_page.tsx';
+import { arrive } from './shell/signing_in.ts';
+import { person, token } from './state/sign_in.ts';
+
+const arrival = signal<{ fault: Fault | null } | null>(null);
+
+function Page() {
+  if (!arrival.value) return <p class="loading" aria-live="polite">Loading…</p>;
+  return token.value && person.value ? <Shell /> : <SignInPage fault={arrival.value.fault} />;
+}
+
+render(<Page />, document.getElementById('page')!);
+arrive().then(fault => { arrival.value = { fault }; });

@@ -1,0 +1,75 @@
+import { useState } from 'preact/hooks';
+import type { Fault } from '../api/fault.ts';
+import { Button } from '../parts/button.tsx';
+import { Choice } from '../parts/chip.tsx';
+import { FaultNote } from '../parts/fault_note.tsx';
+import { SelectField, TextField } from '../parts/field.tsx';
+import { useKeys } from '../state/keys.ts';
+import { at, place } from '../state/place.ts';
+import { session } from '../state/playbook.ts';
+import { took } from '../state/instants.ts';
+import { bodyOf, change, draft } from './append/draft.ts';
+import { append, type Appended } from './append/send.ts';
+import { kPresets } from './append/storylines.ts';
+import { Storylines } from './append/storylines_card.tsx';
+import { SignalEditor } from './append/signal_editor.tsx';
+import { SessionBar } from './session_bar.tsx';
+
+const kConsents = [['', 'as the handle says'], ['full', 'full'], ['basic', 'basic'], ['denied', 'denied']] as const;
+const issueOf = (fault: Fault | null, field: string) => fault?.details.find(one => one.field === field)?.issue;
+
+export function AppendPage() {
+  const [result, setResult] = useState<Appended | null>(null), [fault, setFault] = useState<Fault | null>(null);
+  const [busy, setBusy] = useState(false), [editing, setEditing] = useState(false), [broken, setBroken] = useState('');
+  const { signals } = draft.value;
+  const send = async () => {
+    if (broken) return;
+    setBusy(true);
+    const answer = await append(bodyOf(place.value.handle, session.value, draft.value));
+    setBusy(false);
+    setFault(answer.ok ? null : answer.fault);
+    setResult(answer.ok ? answer.data : null);
+  };
+  useKeys([{ key: 'ctrl+Enter', does: 'send the signals', run: send }], [broken]);
+  return (
+    <>
+      <h1>Append signals</h1>
+      <p class="lead">A signal is one thing that a visitor did. Choose one and send it, as a shop's page would: no sign-in is needed for this call.</p>
+      <SessionBar />
+      <section class="card" aria-labelledby="one">
+        <h2 id="one">One signal</h2>
+        <div class="choices" role="group" aria-label="Signal">
+          {kPresets.map(({ name, signal }) => <Choice key={name} name={name} on={signals.length === 1 && signals[0] === signal} onPress={() => { setBroken(''); change({ signals: [signal] }); }} />)}
+          <Choice name="Custom" on={editing} onPress={() => setEditing(!editing)} />
+        </div>
+        <SignalEditor open={editing} broken={broken} onBroken={setBroken} />
+        <details class="more">
+          <summary>Visitor, consent and context</summary>
+          <div class="columns">
+            <TextField label="Visitor" mono value={draft.value.visitorId} onInput={visitorId => change({ visitorId })} placeholder="v-81" hint="Joins the sessions of one visitor." issue={issueOf(fault, 'visitorId')} />
+            <SelectField label="Consent" value={draft.value.consent} choices={kConsents} onChange={consent => change({ consent })} hint="What the visitor allows; the latest word holds." />
+            <TextField label="Page" value={draft.value.page} onInput={page => change({ page })} placeholder="/pricing" />
+            <TextField label="Country" value={draft.value.country} onInput={country => change({ country })} placeholder="US" />
+          </div>
+        </details>
+        <div class="actions"><Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={broken} onPress={send}>Send {signals.length === 1 ? (signals[0]?.type ?? 'it') : `${signals.length} signals`}</Button></div>
+        <Outcome result={result} fault={fault} />
+      </section>
+      <Storylines onFault={setFault} />
+    </>
+  );
+}
+
+function Outcome({ result, fault }: { result: Appended | null; fault: Fault | null }) {
+  if (fault) return <FaultNote fault={fault} what="signals" beside={['visitorId']} />;
+  if (!result) return null;
+  const { accepted, answeredIn, seenAfter } = result;
+  if (accepted.consent === 'denied') return <p class="result" role="status"><strong>202</strong> The visitor has denied consent: nothing was stored.</p>;
+  return (
+    <div class="result" role="status">
+      <p><strong>202 Accepted</strong> {accepted.accepted} stored{accepted.duplicates ? `, ${accepted.duplicates} seen before` : ''}. The session is at version {accepted.version}, with {accepted.signalCount} in its window.</p>
+      <p class="small">On disk and answered in {took(answeredIn)}.{seenAfter !== null && ` A decision asked for right after it saw version ${accepted.version}: ${took(seenAfter)} later.`}</p>
+      <p class="small">Next: <a href={at('resolve')}>resolve a decision for this session</a>.</p>
+    </div>
+  );
+}

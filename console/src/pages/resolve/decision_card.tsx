@@ -1,0 +1,52 @@
+import { State } from '../../parts/chip.tsx';
+import { Json } from '../../parts/json.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { Instant } from '../../parts/instant.tsx';
+import { now } from '../../state/now.ts';
+import { at } from '../../state/place.ts';
+import { differences, type Decision } from '../../state/decisions.ts';
+import { span } from '../../state/instants.ts';
+import { kOutcomes } from '../../state/words.ts';
+import { Trace } from './trace.tsx';
+
+// One decision for people, its reasons, and the envelope for machines.
+export function DecisionCard({ decision, before, how }: { decision: Decision; before?: Decision; how: string }) {
+  const { outcome, trigger, ruleId, variant, action, sessionVersion, rulesVersion, resolvedAt } = decision;
+  return (
+    <article class="card decision" aria-label={`Decision at ${trigger}`}>
+      <header>
+        <h3>{trigger}</h3> <State name={outcome} /> <span class="quiet small">{how}</span>
+      </header>
+      <p>{kOutcomes[outcome] ?? ''}</p>
+      {action && <p class="action"><span class="quiet">Action</span> <strong>{action.type}</strong> <code class="wrap">{JSON.stringify(action.payload ?? {})}</code></p>}
+      <dl class="facts">
+        {ruleId && <div><dt>Rule</dt><dd><a href={at('rules', [ruleId])}>{ruleId}</a></dd></div>}
+        {variant && <div><dt>Variant</dt><dd>{variant}</dd></div>}
+        <div><dt>Session version</dt><dd>{sessionVersion}</dd></div>
+        <div><dt>Rules version</dt><dd>{rulesVersion}</dd></div>
+        <div><dt>Decided</dt><dd><Instant at={resolvedAt} /></dd></div>
+        <div><dt>Valid</dt><dd><Validity decision={decision} /></dd></div>
+      </dl>
+      {before && <Difference was={before} is={decision} />}
+      {decision.explanation && <Trace rules={decision.explanation} chosen={ruleId} />}
+      <details class="more"><summary>The envelope, as JSON</summary><Json text={JSON.stringify(decision)} label={`Envelope of ${trigger}`} /><Copy text={() => JSON.stringify(decision, null, 2)} what="envelope" /></details>
+    </article>
+  );
+}
+
+function Validity({ decision: { resolvedAt, expiresAt } }: { decision: Decision }) {
+  const until = Date.parse(expiresAt), left = until - now.value, whole = until - Date.parse(resolvedAt);
+  if (left <= 0) return <span class="quiet">over since <Instant at={expiresAt} /></span>;
+  return <span class="validity"><meter min={0} max={whole} value={left} aria-label="What is left of its validity" /> {span(left)} left</span>;
+}
+
+function Difference({ was, is }: { was: Decision; is: Decision }) {
+  const changes = differences(was, is);
+  if (!changes.length) return <p class="small quiet">The same answer as before.</p>;
+  return (
+    <section class="difference" aria-label="Difference from the previous answer">
+      <h4>Different from the previous answer</h4>
+      <ul>{changes.map(({ what, was: before, is: after }) => <li key={what}><span class="what">{what}</span> was <del>{before}</del>, is <ins>{after}</ins></li>)}</ul>
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+import { Instant } from '../../parts/instant.tsx';
+import { at } from '../../state/place.ts';
+import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
+
+const verdict = (rule: RuleTrace, chosen: string | null) => {
+  if (rule.heldBack) return ['held', `held back: ${rule.heldBack}`];
+  if (rule.matched) return rule.ruleId === chosen ? ['yes', 'holds, and is the answer'] : ['yes', 'holds'];
+  return ['no', 'does not hold'];
+};
+
+// Why: every rule of the trigger in the order of judgement, with what each condition wanted and saw.
+export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | null }) {
+  if (!rules.length) return <p class="small">No rule asks for this trigger. <a href={at('rules', ['+'])}>Write one</a>.</p>;
+  return (
+    <section class="trace" aria-label="Why">
+      <h4>Why: the rules of this trigger, in order</h4>
+      <ol>
+        {rules.map(rule => {
+          const [kind, words] = verdict(rule, chosen);
+          return (
+            <li key={rule.ruleId} class={kind}>
+              <p><a href={at('rules', [rule.ruleId])}>{rule.ruleId}</a> <span class="verdict">{words}</span>{rule.status && rule.status !== 'live' && <span class="chip">{rule.status}</span>}</p>
+              {rule.conditions.length > 0 && <Conditions all={rule.conditions} />}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function Conditions({ all }: { all: ConditionTrace[] }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Conditions">
+      <table>
+        <thead><tr><th>Condition</th><th>Wanted</th><th>Seen</th><th>What would change it</th></tr></thead>
+        <tbody>
+          {all.map(({ path, met, measure, wanted, seen, margin, changesAt, signals }) => (
+            <tr key={path}>
+              <td><span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}<br /><code class="quiet small">{path}</code></td>
+              <td>{wanted}</td>
+              <td>{seen}{signals?.length ? <small class="quiet"> (signals {signals.join(', ')})</small> : null}</td>
+              <td>{margin || '–'}{changesAt && <small class="quiet"> <Instant at={changesAt} /></small>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

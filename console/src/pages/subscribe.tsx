@@ -1,0 +1,23 @@
+import { useState } from 'preact/hooks';
+import type { Fault } from '../api/fault.ts';
+import { place } from '../state/place.ts';
+import { usePoll } from '../state/poll.ts';
+import { learnDev, loadSubscriptions } from '../state/subscriptions.ts';
+import { NewSubscription, type Created } from './subscribe/new_subscription.tsx';
+import { Secret } from './subscribe/secret.tsx';
+import { Subscriptions } from './subscribe/list.tsx';
+
+export function SubscribePage() {
+  const { handle } = place.value;
+  const [created, setCreated] = useState<Created | null>(null), [fault, setFault] = useState<Fault | null>(null);
+  usePoll(0, () => Promise.all([learnDev(), loadSubscriptions(handle)]), [handle]);
+  return (
+    <>
+      <h1>Subscribe</h1>
+      <p class="lead">A subscription tells an endpoint of yours what happens: each event as a signed POST, retried until it is answered, and always visible.</p>
+      {created && <Secret key={created.subscriptionId} created={created} />}
+      <NewSubscription fault={fault} onFault={setFault} onCreated={one => { setCreated(one); setFault(null); void loadSubscriptions(handle); scrollTo(0, 0); }} />
+      <Subscriptions onSecret={setCreated} />
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+// What can be subscribed to. The server's own catalog where it offers one; else what the API promises.
+import { ask, quietly } from '../../api/client.ts';
+
+export interface EventType { type: string; says: string; example?: unknown }
+
+const signal = { sessionId: 'sess-1', version: 7, signal: { signalKey: 'cart', signalValue: 'add', confidence: 1, source: null, metadata: { amount: 59.9 }, at: '2026-02-25T12:00:00.000Z' } };
+const envelope = { decisionId: 'dec_…', handle: 'acme', sessionId: 'sess-1', trigger: 'checkout', outcome: 'act', ruleId: 'cart-rescue', variant: null, action: { type: 'popup', payload: {} } };
+
+export const kWildcards: EventType[] = [
+  { type: '*', says: 'everything' },
+  { type: 'signal.*', says: 'every signal that is accepted', example: signal },
+  { type: 'chain.*', says: 'every decision, and every message that became due', example: envelope },
+];
+
+const kPromised: EventType[] = [
+  { type: 'link.clicked', says: 'a visitor clicked a link', example: { ...signal, signal: { ...signal.signal, signalKey: 'link.clicked', signalValue: 'https://shop.example/spring' } } },
+  { type: 'chain.decision.resolved', says: 'a decision was made', example: envelope },
+  { type: 'chain.message.due', says: 'the delay of a rule is over: now is the time to send', example: { ...envelope, trigger: '@due' } },
+  { type: 'webhook.delivery.failed', says: 'a delivery ended without success' },
+  { type: 'webhook.subscription.disabled', says: 'a subscription was disabled by the server' },
+];
+
+interface Offered { type?: string; eventType?: string; description?: string; example?: unknown }
+
+export async function catalog(handle: string): Promise<EventType[]> {
+  const answer = await ask(quietly.GET('/v2/handles/{handle}/notifications' as never, { params: { path: { handle } } } as never)) as { ok: boolean; data?: { catalog?: Offered[]; items?: Offered[]; events?: Offered[] } };
+  const offered = answer.ok ? (answer.data?.catalog ?? answer.data?.events ?? answer.data?.items ?? []) : [];
+  const known = offered.map(one => ({ type: one.type ?? one.eventType ?? '', says: one.description ?? '', example: one.example })).filter(one => one.type && !/[<{*]/.test(one.type));
+  return [...kWildcards, ...(known.length ? known : kPromised)];
+}
+
+export const isEventType = (text: string) => text === '*' || /^[A-Za-z0-9][A-Za-z0-9._:-]*(\.\*)?$/.test(text) && text.length <= 128;

@@ -1,0 +1,49 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
+import type { Fault } from '../../api/fault.ts';
+import { Button } from '../../parts/button.tsx';
+import { FaultNote } from '../../parts/fault_note.tsx';
+import { TextField } from '../../parts/field.tsx';
+import { closedBelow } from '../../parts/gate.ts';
+import { useKeys } from '../../state/keys.ts';
+import { place } from '../../state/place.ts';
+import { finish } from '../../state/playbook.ts';
+import { isDev, kReceiver } from '../../state/subscriptions.ts';
+import { EventTypes } from './event_types.tsx';
+import { judgeAddress } from './judge_address.ts';
+
+export type Created = components['schemas']['SubscriptionCreated'];
+
+export function NewSubscription({ fault, onFault, onCreated }: { fault: Fault | null; onFault: (fault: Fault | null) => void; onCreated: (created: Created) => void }) {
+  const { handle } = place.value;
+  const [endpointUrl, setUrl] = useState(''), [types, setTypes] = useState<string[]>(['link.clicked']), [description, setDescription] = useState('');
+  const [left, setLeft] = useState(false), [busy, setBusy] = useState(false);
+  const judged = judgeAddress(endpointUrl.trim(), isDev.value);
+  const said = fault?.details.find(({ field }) => field === 'endpointUrl')?.issue;
+  const saidOfTypes = fault?.details.find(({ field }) => field.startsWith('eventTypes'))?.issue;
+  const create = async () => {
+    setBusy(true);
+    const body = { endpointUrl: endpointUrl.trim(), eventTypes: types, ...(description && { description }) };
+    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks', { params: { path: { handle } }, body }));
+    setBusy(false);
+    if (!answer.ok) return onFault(answer.fault);
+    finish('subscribe');
+    setUrl('');
+    onCreated(answer.data);
+  };
+  const closed = closedBelow('OPERATOR') || (endpointUrl ? (types.length ? '' : 'Choose an event type first.') : 'Write the address first.');
+  useKeys([{ key: 'ctrl+Enter', does: 'subscribe', run: () => { if (!closed) void create(); } }], [closed, endpointUrl, types, description]);
+  return (
+    <form class="card" aria-labelledby="new">
+      <h2 id="new">A new subscription</h2>
+      <TextField label="Address of the endpoint" type="url" mono placeholder="https://hooks.example.com/beckon" value={endpointUrl}
+        onInput={value => { setUrl(value); if (fault) onFault(null); }} onLeave={() => setLeft(true)} issue={said ? `The server says: ${said}.` : left || endpointUrl.length > 12 ? judged.issue : undefined} good={judged.good} />
+      {isDev.value && <p class="small">No endpoint at hand? <button type="button" class="link" onClick={() => { setUrl(location.origin + kReceiver); if (fault) onFault(null); }}>Use the built-in receiver</button>, which verifies the signature of what it is sent.</p>}
+      <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
+      <TextField label="Description" value={description} onInput={setDescription} placeholder="What it is for" />
+      <div class="actions"><Button kind="primary" submits keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={create}>Subscribe</Button></div>
+      {fault && <FaultNote fault={fault} what="subscriptions" beside={['endpointUrl', ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field)]} />}
+    </form>
+  );
+}

@@ -1,0 +1,35 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../../api/client.ts';
+import type { Fault } from '../../api/fault.ts';
+import { FaultNote } from '../../parts/fault_note.tsx';
+import { SelectField } from '../../parts/field.tsx';
+import { place } from '../../state/place.ts';
+import { kReceiver, loadSubscriptions, type Subscription } from '../../state/subscriptions.ts';
+
+const kBehaviours = [
+  ['', 'verifies the signature and answers 200'],
+  ['/flaky', 'answers 503 twice, then 200'],
+  ['/fail', 'answers 503 every time'],
+  ['/hang', 'never answers'],
+  ['/redirect', 'answers 302'],
+  ['/gone', 'answers 410: the subscription is disabled'],
+] as const;
+
+// The built-in receiver fails on request: each way has an address of its own, so choosing one changes the subscription.
+export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled } }: { subscription: Subscription }) {
+  const { handle } = place.value;
+  const [fault, setFault] = useState<Fault | null>(null);
+  const now = new URL(endpointUrl).pathname.slice(kReceiver.length);
+  const choose = async (behaviour: string) => {
+    const body = { endpointUrl: location.origin + kReceiver + behaviour, ...(enabled ? {} : { enabled: true }) };
+    const answer = await ask(api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', { params: { path: { handle, subscriptionId } }, body }));
+    setFault(answer.ok ? null : answer.fault);
+    await loadSubscriptions(handle);
+  };
+  return (
+    <>
+      <SelectField label="The built-in receiver" value={now} choices={kBehaviours} onChange={choose} hint="Choose a failure to see how it is met: retries, waits, and what ends at once." />
+      {fault && <FaultNote fault={fault} what="this change" />}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { useState } from 'preact/hooks';
+import type { Fault } from '../../api/fault.ts';
+import { State } from '../../parts/chip.tsx';
+import { FaultNote } from '../../parts/fault_note.tsx';
+import { now } from '../../state/now.ts';
+import { at, place } from '../../state/place.ts';
+import { usePoll } from '../../state/poll.ts';
+import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
+import { stateOf } from '../../state/words.ts';
+import { checklist } from './checklist.ts';
+
+const kMarks = { done: '✓', now: '…', stopped: '✗', ahead: '' } as const;
+const kSpoken = { done: 'done', now: 'under way', stopped: 'stopped here', ahead: 'not yet' } as const;
+
+export function Progress({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
+  const { handle } = place.value;
+  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null), [fault, setFault] = useState<Fault | null>(null);
+  const ended = !!delivery && hasEnded(delivery);
+  usePoll(ended ? 0 : 250, async isCurrent => {
+    if (ended) return;
+    const got = await readDelivery(handle, subscriptionId, deliveryId);
+    if (!isCurrent()) return;
+    setFault(got.fault ?? null);
+    if (got.delivery) setDelivery(got.delivery);
+  }, [handle, deliveryId, ended]);
+  if (fault) return <FaultNote fault={fault} what="deliveries" />;
+  if (!delivery) return <p class="loading" aria-live="polite">Queued…</p>;
+  const verified = /"verified":true/.test(delivery.attempts.at(-1)?.responseBody ?? '');
+  return (
+    <section class="card" aria-labelledby="progress">
+      <header><h2 id="progress">The delivery</h2> <span role="status"><State name={delivery.status}>{stateOf(delivery, now.value)}</State></span></header>
+      <ol class="checklist">
+        {checklist(delivery).map(({ step, state, says, advice }) => (
+          <li key={step} class={state}>
+            <span class="number" aria-hidden="true">{kMarks[state]}</span>
+            <span><strong>{step}</strong> <span class="visually-hidden">{kSpoken[state]}</span> <span class="quiet">{says}</span>{advice && <span class="advice">{advice}</span>}</span>
+          </li>
+        ))}
+      </ol>
+      {verified && <p class="result">The built-in receiver verified the signature of this delivery.</p>}
+      <p class="small"><a href={at('deliveries', [subscriptionId, deliveryId])}>Open the delivery</a>: headers, signed text, body, answer, timings.</p>
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+export interface Described { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }
+
+interface Props {
+  label: string;
+  hint?: ComponentChildren;
+  issue?: string;    // what is wrong with it: stands beside it until it is right
+  good?: string;
+  children: (field: Described) => ComponentChildren;
+}
+
+export function Field({ label, hint, issue, good, children }: Props) {
+  const id = useId(), told = `${id}-told`;
+  const tells = !!(hint || issue || good);
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({ id, 'aria-describedby': tells ? told : undefined, 'aria-invalid': issue ? true : undefined })}
+      {tells && (
+        <div class="told" id={told}>
+          {issue ? <p class="issue">{issue}</p> : good ? <p class="good">{good}</p> : null}
+          {hint && <p class="hint">{hint}</p>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface TextProps extends Omit<Props, 'children'> {
+  value: string;
+  onInput: (value: string) => void;
+  onLeave?: () => void;
+  type?: 'text' | 'url' | 'email' | 'password' | 'datetime-local' | 'number';
+  placeholder?: string;
+  autocomplete?: string;
+  mono?: boolean;
+  lines?: number;
+  list?: string;
+}
+
+export function TextField({ value, onInput, onLeave, type = 'text', placeholder, autocomplete = 'off', mono, lines, list, ...field }: TextProps) {
+  return (
+    <Field {...field}>
+      {described => {
+        const common = { ...described, value, placeholder, class: mono ? 'mono' : undefined, spellcheck: false, onBlur: onLeave, onInput: (event: Event) => onInput((event.target as HTMLInputElement).value) };
+        return lines ? <textarea {...common} rows={lines} /> : <input {...common} type={type as 'text'} autocomplete={autocomplete} list={list} />;
+      }}
+    </Field>
+  );
+}
+
+interface SelectProps extends Omit<Props, 'children'> {
+  value: string;
+  choices: readonly (readonly [string, string])[];
+  onChange: (value: string) => void;
+}
+
+export function SelectField({ value, choices, onChange, ...field }: SelectProps) {
+  return (
+    <Field {...field}>
+      {described => (
+        <select {...described} value={value} onChange={event => onChange(event.currentTarget.value)}>
+          {choices.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,14 @@
+// One polite line that confirms. What went wrong never stands here alone: it stays on the page.
+import { signal } from '@preact/signals';
+
+const line = signal('');
+let clearing: ReturnType<typeof setTimeout> | undefined;
+
+export function confirmed(text: string) {
+  clearTimeout(clearing);
+  line.value = '';
+  queueMicrotask(() => { line.value = text; });
+  clearing = setTimeout(() => { line.value = ''; }, 4000);
+}
+
+export const Toast = () => <div class="toast" role="status" aria-live="polite">{line.value && <span>{line.value}</span>}</div>;

@@ -1,0 +1,31 @@
+import { clock, keys, theme, type Clock, type Theme } from '../state/preferences.ts';
+import { person, signOut } from '../state/sign_in.ts';
+import { helpIsOpen } from './help_sheet.tsx';
+
+function Switch<T extends string>({ label, value, choices, onChange }: { label: string; value: T; choices: readonly [T, string][]; onChange: (value: T) => void }) {
+  return (
+    <fieldset class="switch">
+      <legend>{label}</legend>
+      {choices.map(([key, text]) => (
+        <label key={key}><input type="radio" name={label} value={key} checked={value === key} onChange={() => onChange(key)} /><span>{text}</span></label>
+      ))}
+    </fieldset>
+  );
+}
+
+const kClocks: [Clock, string][] = [['local', 'Local'], ['utc', 'UTC'], ['relative', 'Ago']];
+const kThemes: [Theme, string][] = [['system', 'Auto'], ['light', 'Light'], ['dark', 'Dark']];
+
+export function Account() {
+  return (
+    <div class="account">
+      <Switch label="Time" value={clock.value} choices={kClocks} onChange={value => { clock.value = value; }} />
+      <Switch label="Theme" value={theme.value} choices={kThemes} onChange={value => { theme.value = value; }} />
+      <p class="who">
+        <span title={person.value?.subject}>{person.value?.subject ?? '…'}</span>
+        <button type="button" class="button quiet" onClick={signOut}>Sign out</button>
+      </p>
+      <button type="button" class="button quiet help" onClick={() => { helpIsOpen.value = true; }}>Keys and help{keys.value === 'on' && <kbd>?</kbd>}</button>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { signal } from '@preact/signals';
+import { exchanges, type Exchange } from '../api/exchange.ts';
+import { toCurl } from '../api/curl.ts';
+import { Copy, copyText } from '../parts/copy.tsx';
+import { Json } from '../parts/json.tsx';
+import { useKeys } from '../state/keys.ts';
+import { keys } from '../state/preferences.ts';
+import { took } from '../state/instants.ts';
+
+export const inspectorIsOpen = signal(false);
+const chosen = signal(0); // an exchange's id; 0: the last one
+
+const headers = (all: [string, string][]) => all.map(([name, value]) => `${name}: ${value}`).join('\n');
+const nameOf = ({ method, path, status }: Exchange) => `${method} ${path.replace(/\?.*/, '')} → ${status || 'no answer'}`;
+
+export function Inspector() {
+  const toggle = () => { inspectorIsOpen.value = !inspectorIsOpen.value; };
+  const all = exchanges.value;
+  const shown = all.find(one => one.id === chosen.value) ?? all[0];
+  useKeys([
+    { key: 'i', does: 'open or close the inspector', run: toggle },
+    { key: 'y', does: 'copy the last request as cURL', run: () => { const last = exchanges.peek()[0]; if (last) void copyText(toCurl(last), 'cURL'); } },
+  ]);
+  return (
+    <section class="inspector" aria-label="Inspector">
+      <button type="button" class="strip" aria-expanded={inspectorIsOpen.value} onClick={toggle}>
+        <span aria-hidden="true">{inspectorIsOpen.value ? '▾' : '▴'}</span> Inspector
+        {shown && <span class="last mono">{nameOf(shown)} · {took(shown.took)}</span>}
+        {keys.value === 'on' && <kbd>i</kbd>}
+      </button>
+      {inspectorIsOpen.value && (shown ? <Shown all={all} shown={shown} /> : <p class="quiet">Nothing was asked yet. What you do on this page appears here as it went over the wire.</p>)}
+    </section>
+  );
+}
+
+function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
+  const asked = `${shown.method} ${shown.path}\n${shown.signedIn ? 'authorization: Bearer …\n' : ''}${headers(shown.headers)}`;
+  return (
+    <div class="wire">
+      <p class="bar">
+        <label for="exchange">Request</label>
+        <select id="exchange" value={shown.id} onChange={event => { chosen.value = Number(event.currentTarget.value); }}>
+          {all.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}
+        </select>
+        {chosen.value > 0 && shown !== all[0] && <button type="button" class="button quiet" onClick={() => { chosen.value = 0; }}>Follow the last one</button>}
+        <Copy text={() => toCurl(shown)} what="cURL">Copy as cURL</Copy>
+      </p>
+      <div class="halves">
+        <div><h3>Asked</h3><pre class="code">{asked}</pre>{shown.body && <Json text={shown.body} label="Request body" />}</div>
+        <div><h3>Answered <span class="quiet">{shown.status || 'nothing'}, {took(shown.took)}</span></h3><pre class="code">{headers(shown.answerHeaders)}</pre>{shown.answer && <Json text={shown.answer} label="Response body" />}</div>
+      </div>
+    </div>
+  );
+}

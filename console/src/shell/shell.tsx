@@ -1,0 +1,57 @@
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { lazy } from '../parts/lazy.tsx';
+import { Toast } from '../parts/toast.tsx';
+import { useKeys } from '../state/keys.ts';
+import { addressOf, at, go, place } from '../state/place.ts';
+import { kSteps } from '../state/playbook.ts';
+import { person } from '../state/sign_in.ts';
+import { helpIsOpen, HelpSheet } from './help_sheet.tsx';
+import { Inspector } from './inspector.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+interface View { title: string; page: ComponentType; beside?: boolean } // beside: with the session's timeline
+
+const views: Record<string, View> = {
+  append: { title: 'Append signals', beside: true, page: lazy(() => import('../pages/append.tsx').then(file => file.AppendPage)) },
+  resolve: { title: 'Resolve and prefetch', beside: true, page: lazy(() => import('../pages/resolve.tsx').then(file => file.ResolvePage)) },
+  subscribe: { title: 'Subscribe', beside: true, page: lazy(() => import('../pages/subscribe.tsx').then(file => file.SubscribePage)) },
+  test: { title: 'Test a delivery', beside: true, page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)) },
+};
+
+const Timeline = lazy(() => import('../pages/timeline.tsx').then(file => file.Timeline));
+
+function NoPlace() {
+  const first = person.value?.handles[0]?.handle;
+  return (
+    <>
+      <h1>Nothing is here</h1>
+      <p>{first ? <>Begin with <a href={addressOf([first, 'append'])}>the playbook of {first}</a>.</> : 'This sign-in has no role on any handle. The owner of a handle can grant it one.'}</p>
+    </>
+  );
+}
+
+export function Shell() {
+  const { view, handle } = place.value;
+  const shown = views[view];
+  const title = shown?.title ?? 'Beckon';
+  useEffect(() => { document.title = shown ? `${title} · ${handle} · Beckon` : 'Beckon'; }, [title, handle]);
+  useKeys([
+    { key: '?', does: 'show or hide this sheet', run: () => { helpIsOpen.value = !helpIsOpen.value; } },
+    ...kSteps.map(({ view: step, title: says }, index) => ({ key: String(index + 1), does: says.toLowerCase(), run: () => go(at(step)) })),
+  ]);
+  const Page = shown?.page ?? NoPlace;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={event => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
+      <Sidebar />
+      <div class={shown?.beside ? 'work beside' : 'work'}>
+        <main id="main" tabIndex={-1}><Page key={`${handle} ${view}`} /></main>
+        {shown?.beside && <Timeline />}
+      </div>
+      <Inspector />
+      <HelpSheet />
+      <Toast />
+    </>
+  );
+}

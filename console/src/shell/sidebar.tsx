@@ -1,0 +1,83 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Instant } from '../parts/instant.tsx';
+import { addressOf, at, go, place } from '../state/place.ts';
+import { done, kSteps } from '../state/playbook.ts';
+import { includes, isAdmin, person, roleOn } from '../state/sign_in.ts';
+import { Account } from './account.tsx';
+
+const kViews = [
+  ['rules', 'Rules'],
+  ['deliveries', 'Deliveries'],
+  ['live', 'Live'],
+  ['sessions', 'Sessions'],
+  ['audit', 'Audit'],
+] as const;
+
+const Mark = () => (
+  <svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" /><path d="M10 7v18M10 17c0-3 2.400-5 5.700-5s5.800 2.300 5.800 6-2.400 6-5.800 6S10 21.500 10 19" /><circle cx="24" cy="8" r="2.500" /></svg>
+);
+
+const current = (view: string) => (place.value.view === view ? 'page' : undefined);
+
+function HandlePicker() {
+  const { handle } = place.value;
+  const handles = person.value?.handles.map(grant => grant.handle) ?? [];
+  const role = roleOn(handle);
+  return (
+    <div class="handle">
+      <label for="handle">Handle</label>
+      {handles.length > 1
+        ? <select id="handle" value={handle} onChange={event => go(addressOf([event.currentTarget.value, place.value.view || 'append']))}>{handles.map(name => <option key={name}>{name}</option>)}</select>
+        : <output id="handle">{handle || '–'}</output>}
+      {role && <span class="chip">{role}</span>}
+    </div>
+  );
+}
+
+function Rail() {
+  return (
+    <ol class="rail">
+      {kSteps.map(({ view, title, says }, index) => {
+        const when = done.value[view];
+        return (
+          <li key={view} class={when ? 'done' : ''}>
+            <a href={at(view)} aria-current={place.value.view === view ? 'step' : undefined}>
+              <span class="number" aria-hidden="true">{when ? '✓' : index + 1}</span>
+              <span class="step">{title}<small>{when ? <>done <Instant at={when} /></> : says}</small></span>
+            </a>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+export function Sidebar() {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const { handle, view, more } = place.value;
+  // On a narrow screen the menu folds away once a place was chosen.
+  useEffect(() => { if (menu.current && matchMedia('(width < 56rem)').matches) menu.current.open = false; }, [handle, view, more.join('/')]);
+  return (
+    <header class="sidebar">
+      <a class="brand" href={at('append')}><Mark />Beckon</a>
+      <details class="menu" ref={menu} open={!matchMedia('(width < 56rem)').matches}>
+        <summary class="button quiet">Menu</summary>
+        <div class="menu-body">
+          {handle && <HandlePicker />}
+          {handle && (
+            <nav aria-label="Playbook"><h2>Playbook</h2><Rail /></nav>
+          )}
+          <nav aria-label="Views">
+            <h2>Operate</h2>
+            <ul class="views">
+              {handle && kViews.map(([name, title]) => <li key={name}><a href={at(name)} aria-current={current(name)}>{title}</a></li>)}
+              {isAdmin.value && <li><a href={addressOf(['-', 'allowlist'])} aria-current={current('allowlist')}>Allowlist</a></li>}
+              {handle && includes(roleOn(handle), 'OWNER') && <li><a href={at('settings')} aria-current={current('settings')}>Settings</a></li>}
+            </ul>
+          </nav>
+          <Account />
+        </div>
+      </details>
+    </header>
+  );
+}

@@ -1,0 +1,32 @@
+// Keys of the page and of the view that is open. They do nothing inside inputs, and can be turned off.
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { keys } from './preferences.ts';
+
+export interface Key { key: string; does: string; run: () => void }
+
+export const bound = signal<Key[]>([]);
+
+export function bind(added: Key[]): () => void {
+  bound.value = [...bound.value, ...added];
+  return () => { bound.value = bound.value.filter(key => !added.includes(key)); };
+}
+
+export function useKeys(added: Key[], inputs: unknown[] = []) {
+  useEffect(() => bind(added), inputs);
+}
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || !!target.shadowRoot);
+
+addEventListener('keydown', event => {
+  const sends = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+  if (keys.value === 'off' && !sends) return;
+  if (!sends && (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))) return;
+  if (document.querySelector('dialog[open]') && event.key !== '?') return;
+  const name = sends ? 'ctrl+Enter' : event.key;
+  const key = bound.value.findLast(one => one.key === name);
+  if (!key) return;
+  event.preventDefault();
+  key.run();
+});

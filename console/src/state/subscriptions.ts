@@ -1,0 +1,28 @@
+// The subscriptions of the handle in hand.
+import { signal } from '@preact/signals';
+import { ask, quietly } from '../api/client.ts';
+import type { components } from '../api/described.d.ts';
+import type { Fault } from '../api/fault.ts';
+
+export type Subscription = components['schemas']['Subscription'];
+
+export const subscriptions = signal<Subscription[] | null>(null); // null: not known yet
+export const subscriptionsFault = signal<Fault | null>(null);
+
+export async function loadSubscriptions(handle: string) {
+  const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks', { params: { path: { handle }, query: { limit: 200 } } }));
+  subscriptionsFault.value = answer.ok ? null : answer.fault;
+  subscriptions.value = answer.ok ? answer.data.items : [];
+}
+
+export const hostOf = (url: string) => { try { return new URL(url).host; } catch { return url; } };
+
+// The receiver that a server with --dev has built in.
+export const kReceiver = '/dev/receiver';
+export const isBuiltIn = ({ endpointUrl }: { endpointUrl: string }) => endpointUrl.startsWith(location.origin + kReceiver);
+
+export const isDev = signal(false);
+export async function learnDev() {
+  if (isDev.peek() || !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return; // --dev is on loopback only
+  isDev.value = await fetch(kReceiver, { method: 'OPTIONS' }).then(answer => answer.ok, () => false);
+}

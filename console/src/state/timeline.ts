@@ -1,0 +1,46 @@
+// One session, as it happened: signals, decisions, timers, deliveries, and what came from what.
+import { signal } from '@preact/signals';
+import { ask, quietly } from '../api/client.ts';
+import type { components } from '../api/described.d.ts';
+import type { Fault } from '../api/fault.ts';
+
+export type Session = components['schemas']['Session'];
+export interface Moment {
+  kind: string;
+  at: string;
+  signalKey?: string; signalValue?: string | null; version?: number;
+  decisionId?: string; trigger?: string; outcome?: string; ruleId?: string | null;
+  deliveryId?: string; eventId?: string; subscriptionId?: string; eventType?: string; status?: string; endedAt?: string | null;
+}
+
+// The name of a moment, by which others link to it.
+export const nameOf = (moment: Moment) => moment.deliveryId ?? moment.decisionId ?? (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.at}`);
+
+// The causes of events, as far as they were asked for: event → name of the moment that it came from.
+export const causes = signal<Record<string, string>>({});
+const asked = new Set<string>();
+
+// {"signal":{"version":3}}, {"decision":{"decisionId":"dec_…"}}, {"test":true}, …
+export function causeIn(cause: unknown): string {
+  const text = JSON.stringify(cause) ?? '';
+  const decision = /"(dec_[^"]+)"/.exec(text)?.[1];
+  const version = /"version":(\d+)/.exec(text)?.[1];
+  return decision ?? (version ? `signal-${version}` : '');
+}
+
+const kAtOnce = 20;
+export async function learnCauses(handle: string, moments: Moment[]) {
+  const wanted = [...new Set(moments.map(moment => moment.eventId))].filter((id): id is string => !!id && !asked.has(id)).slice(0, kAtOnce);
+  for (const id of wanted) asked.add(id);
+  const found = await Promise.all(wanted.map(async eventId => {
+    const answer = await ask(quietly.GET('/v2/handles/{handle}/events/{eventId}', { params: { path: { handle, eventId } } }));
+    return [eventId, answer.ok ? causeIn(answer.data.cause) : ''] as const;
+  }));
+  if (found.length) causes.value = { ...causes.value, ...Object.fromEntries(found) };
+}
+
+export async function read(handle: string, sessionId: string): Promise<{ session: Session | null; fault: Fault | null }> {
+  const answer = await ask(quietly.GET('/v2/handles/{handle}/chain/{sessionId}', { params: { path: { handle, sessionId } } }));
+  if (answer.ok) return { session: answer.data, fault: null };
+  return { session: null, fault: answer.fault.status === 404 ? null : answer.fault };
+}

@@ -1,0 +1,34 @@
+// Builds console/dist: index.html as it is, everything else gzip'd under a name that changes with its content. The
+// binary embeds exactly these files (cmake/embed_console.cmake).
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { defineConfig } from 'vite';
+
+// The theme that was chosen is set before the first paint, by the page's own script: no flash, nothing inline.
+const unflashed = { name: 'unflashed', transformIndexHtml: { order: 'post', handler: html => html.replace('<script type="module"', '<script type="module" blocking="render"') } };
+
+const packed = folder => ({
+  name: 'packed',
+  closeBundle() {
+    for (const name of readdirSync(folder)) {
+      writeFileSync(join(folder, `${name}.gz`), gzipSync(readFileSync(join(folder, name)), { level: 9 }));
+      rmSync(join(folder, name));
+    }
+  },
+});
+
+export default defineConfig({
+  base: '/apps/lifecycle-messaging/',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2023',
+    cssTarget: ['chrome125', 'firefox129', 'safari18'],
+    modulePreload: { polyfill: false }, // it would be an inline script
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  plugins: [unflashed, packed(join(import.meta.dirname, 'dist/assets'))],
+  // `vite` alone serves the page from source beside a running server: BECKON_BASE names it.
+  server: { proxy: Object.fromEntries(['/v2', '/dev', '/openapi.json'].map(path => [path, process.env.BECKON_BASE ?? 'http://127.0.0.1:8080'])) },
+});

@@ -1,0 +1,78 @@
+#include "http/routes/console.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "http/error.h"
+
+namespace beckon::http {
+namespace {
+
+// No inline script or style, nothing from elsewhere, and no text that becomes script: safety, section 3.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+constexpr std::string_view kNoBundle =
+    "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Beckon: no console in this build</title>\n"
+    "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<h1>This build has no console</h1>\n"
+    "<p>The server was built where its page could not be. On a machine with Node and the npm registry, run "
+    "<code>script/build</code> and start the server again.</p>\n"
+    "<p>The API is all here: <a href=\"/docs\">the routes</a>, <a href=\"/openapi.json\">the description</a>.</p>\n"
+    "</body>\n</html>\n";
+
+std::string_view content_type_of(std::string_view name) {
+  if (name.ends_with(".js.gz")) return "text/javascript; charset=utf-8";
+  if (name.ends_with(".css.gz")) return "text/css; charset=utf-8";
+  if (name.ends_with(".svg.gz")) return "image/svg+xml";
+  return "text/html; charset=utf-8";
+}
+
+const ConsoleFile* find(const std::vector<ConsoleFile>& files, std::string_view name) {
+  const auto found = std::ranges::find(files, name, &ConsoleFile::name);
+  return found == files.end() ? nullptr : &*found;
+}
+
+Response answer(const Request& request, const ConsoleFile& file, std::string_view cache) {
+  Response response{.status = 200, .content_type = content_type_of(file.name)};
+  response.headers = {{"etag", std::string(file.etag)},
+                      {"cache-control", std::string(cache)},
+                      {"content-security-policy", std::string(kPolicy)},
+                      {"cross-origin-opener-policy", "same-origin"},
+                      {"cross-origin-resource-policy", "same-origin"}};
+  if (request.header("if-none-match") == file.etag) {
+    response.status = 304;
+    return response;
+  }
+  response.body = file.bytes;
+  if (file.name.ends_with(".gz")) response.headers.emplace_back("content-encoding", "gzip");
+  return response;
+}
+
+Response page(const std::vector<ConsoleFile>& files, const Request& request) {
+  if (const ConsoleFile* index = find(files, "index.html")) return answer(request, *index, "no-cache");
+  return answer(request, {"index.html", "\"none\"", kNoBundle}, "no-store");
+}
+
+// Every path that is no asset is a place in the page, which reads its own address.
+Response asset_or_page(const std::vector<ConsoleFile>& files, const Request& request) {
+  const std::string& path = request.param("path");
+  if (!path.starts_with("assets/")) return page(files, request);
+  if (const ConsoleFile* file = find(files, path + ".gz")) return answer(request, *file, "public, max-age=31536000, immutable");
+  return to_response(not_found("file"), request.id);
+}
+
+Route open(std::string_view pattern, Handler handler, std::string_view summary) {
+  return {.method = Method::kGet, .pattern = pattern, .access = public_(), .run = Run::kInline, .handler = std::move(handler), .summary = summary};
+}
+
+}  // namespace
+
+void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
+  routes.push_back(open(kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The operator's page"));
+  routes.push_back(open("/apps/lifecycle-messaging/{path*}",
+                        [&files](Request& request, Respond respond) { respond(asset_or_page(files, request)); },
+                        "The operator's page: places in it, and its assets"));
+}
+
+}  // namespace beckon::http

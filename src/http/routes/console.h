@@ -1,0 +1,24 @@
+// The operator's page: the files of its bundle, which the build embeds.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "http/router.h"
+
+namespace beckon::http {
+
+// One file of console/dist. Its bytes are gzip where its name ends in ".gz".
+struct ConsoleFile {
+  std::string_view name;  // "index.html", "assets/main-2f9c.js.gz"
+  std::string_view etag;  // quoted
+  std::string_view bytes;
+};
+
+// Empty in a build without the bundle. Static.
+const std::vector<ConsoleFile>& console_files();
+
+// The page for every address below `kConsole`, and its assets, whose names change with their content.
+inline constexpr std::string_view kConsole = "/apps/lifecycle-messaging";
+void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes);
+
+}  // namespace beckon::http

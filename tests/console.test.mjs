@@ -1,0 +1,160 @@
+// The operator's page in a real browser against the real binary: issue by click what the playbook does by cURL.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { Beckon, quickRetries, root } from './kit/beckon.mjs';
+import { copied, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
+
+const folder = join(root, 'console');
+const home = '/apps/lifecycle-messaging';
+
+let beckon, browser, token;
+before(async () => { beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] }); browser = await openBrowser(); token = await beckon.token('OPERATOR'); });
+after(async () => { await browser?.close(); await beckon?.close(); });
+
+describe('the bundle', () => {
+  const entry = () => readFileSync(join(folder, 'dist/index.html'), 'utf8');
+  const sizeOf = kind => [...entry().matchAll(new RegExp(`assets/([^"]+\\.${kind})"`, 'g'))].reduce((sum, [, name]) => sum + readFileSync(join(folder, 'dist/assets', `${name}.gz`)).length, 0);
+
+  test('the shell is at most 30 kB of script and 8 kB of style, gzip', () => {
+    assert.ok(sizeOf('js') > 0 && sizeOf('js') <= 30_000, `${sizeOf('js')} B of script`);
+    assert.ok(sizeOf('css') > 0 && sizeOf('css') <= 8_000, `${sizeOf('css')} B of style`);
+  });
+
+  test('nothing is inline, and nothing comes from elsewhere', () => {
+    assert.doesNotMatch(entry(), /<script(?![^>]* src="\/apps\/)|<style|\sstyle=|\son\w+=|https?:/);
+    for (const name of readdirSync(join(folder, 'dist/assets'))) {
+      const text = gunzipSync(readFileSync(join(folder, 'dist/assets', name))).toString();
+      assert.doesNotMatch(text, /\beval\(|new Function\(|document\.write/, name);
+    }
+  });
+
+  test('is typed against docs/openapi.json without a fault', () => {
+    const run = (script, ...args) => execFileSync(process.execPath, [join(folder, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
+    run('openapi-typescript/bin/cli.js', '../docs/openapi.json', '-o', 'src/api/described.d.ts');
+    try { run('typescript/bin/tsc', '--noEmit'); } catch (error) { assert.fail(String(error.stdout)); }
+  });
+});
+
+describe('how it is served', () => {
+  test('every address below its own is the page, under a strict policy, revalidated by its tag', async () => {
+    const page = await beckon.call('GET', `${home}/demo/rules/any`);
+    assert.equal(page.status, 200);
+    assert.match(page.headers['content-type'], /^text\/html/);
+    const policy = page.headers['content-security-policy'];
+    for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'", "frame-ancestors 'none'"]) assert.ok(policy.includes(part), policy);
+    assert.doesNotMatch(policy, /unsafe/);
+    assert.equal(page.headers['cross-origin-opener-policy'], 'same-origin');
+    const again = await beckon.call('GET', home, { headers: { 'if-none-match': page.headers.etag } });
+    assert.equal(again.status, 304);
+    assert.equal(again.text, '');
+  });
+
+  test('an asset may be kept for ever; one that does not exist is not the page', async () => {
+    const { text } = await beckon.call('GET', home);
+    const [asset] = text.match(/\/apps\/lifecycle-messaging\/assets\/[^"]+\.js/);
+    const answer = await beckon.call('GET', asset);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-encoding'], 'gzip');
+    assert.match(answer.headers['content-type'], /^text\/javascript/);
+    assert.match(answer.headers['cache-control'], /immutable/);
+    assert.equal((await beckon.call('GET', `${home}/assets/none.js`)).status, 404);
+  });
+});
+
+describe('the playbook by clicks', () => {
+  let page;
+  before(async () => { page = await openConsole(browser, beckon.base, { token }); });
+  after(async () => { await page?.context().close(); });
+
+  const step = name => page.getByRole('navigation', { name: 'Playbook' }).getByRole('link', { name }).click();
+  // The last request, as the inspector copies it, run in a shell: the same status.
+  async function sameByCurl(expected) {
+    await page.getByRole('button', { name: /^Inspector/ }).click();
+    await page.getByRole('button', { name: 'Copy as cURL' }).click();
+    const command = await copied(page);
+    assert.doesNotMatch(command, /eyJ|whsec_[A-Za-z0-9]/, 'no secret is copied');
+    assert.equal(await statusOf(command, { base: beckon.base, token }), expected, command);
+    await page.getByRole('button', { name: /^Inspector/ }).click();
+  }
+
+  test('LM-01: a signal is appended, and a decision sees it', async () => {
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByRole('button', { name: /^Send cart/ }).click();
+    const result = page.locator('.result');
+    await result.waitFor();
+    assert.match(await result.innerText(), /202 Accepted.*version 1/s);
+    assert.match(await result.innerText(), /saw version 1/);
+    await page.getByRole('complementary', { name: 'Session timeline' }).getByText('cart').waitFor();
+    await sameByCurl(202);
+  });
+
+  test('LM-02: a decision is resolved, with its reasons', async () => {
+    const rule = { triggers: ['checkout'], when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }] }, action: { type: 'popup', payload: { code: 'SAVE10' } } };
+    assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/cart-rescue', rule)).status, 201);
+    await step('Resolve and prefetch');
+    await page.getByRole('button', { name: /^Resolve/ }).click();
+    const card = page.getByRole('article', { name: 'Decision at checkout' });
+    await card.waitFor();
+    assert.match(await card.innerText(), /act[\s\S]*popup[\s\S]*SAVE10[\s\S]*cart-rescue[\s\S]*holds, and is the answer/);
+    await sameByCurl(200);
+  });
+
+  test('LM-03: decisions for two triggers are prefetched', async () => {
+    await page.getByRole('button', { name: 'exit_intent', exact: true }).click();
+    await page.getByRole('button', { name: 'Prefetch' }).click();
+    await page.getByRole('article', { name: 'Decision at exit_intent' }).waitFor();
+    assert.match(await page.getByRole('article', { name: 'Decision at checkout' }).innerText(), /prefetched/);
+    await sameByCurl(200);
+  });
+
+  test('LM-05: an endpoint is subscribed, and its secret shown once', async () => {
+    await step('Subscribe');
+    await page.getByRole('button', { name: 'Use the built-in receiver' }).click();
+    await page.getByRole('button', { name: /^Subscribe/ }).click();
+    const secret = await page.locator('.secret code').innerText();
+    assert.match(secret, /^whsec_[A-Za-z0-9+/=]+$/);
+    await sameByCurl(201);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Subscriptions' }).waitFor();
+    assert.ok(!(await page.content()).includes(secret));
+  });
+
+  test('LM-06: a test is sent, and its delivery watched until it was verified', async () => {
+    await page.getByRole('link', { name: 'Test', exact: true }).first().click();
+    await page.getByRole('button', { name: /^Send a test/ }).click();
+    await page.getByText('verified the signature').waitFor();
+    assert.match(await page.locator('.checklist').innerText(), /Accepted[\s\S]*Queued[\s\S]*Connected[\s\S]*Sent[\s\S]*Answered[\s\S]*200/);
+    await sameByCurl(202);
+  });
+
+  test('a failure is chosen, and the retries are watched until it was delivered', async () => {
+    await page.getByLabel('The built-in receiver').selectOption('answers 503 twice, then 200');
+    await page.getByRole('button', { name: /^Send a test/ }).click();
+    await page.getByText('delivered, at attempt 3').waitFor();
+    await page.getByLabel('The built-in receiver').selectOption('answers 410: the subscription is disabled');
+    await page.getByRole('button', { name: /^Send a test/ }).click();
+    await page.getByText('The endpoint said 410').waitFor();
+    assert.match(await page.locator('.checklist .stopped').innerText(), /Answered[\s\S]*stopped here[\s\S]*410/);
+  });
+
+  test('the rail shows each step done, and no policy was violated', async () => {
+    assert.equal(await page.locator('.rail .done').count(), 4);
+    assert.deepEqual(page.faults, []);
+  });
+});
+
+test('LM-04: a person with the role CREATOR is told why a button is closed, and who could open it', async () => {
+  const page = await openConsole(browser, beckon.base, { token: await beckon.token('CREATOR') });
+  await page.getByRole('navigation', { name: 'Playbook' }).getByRole('link', { name: 'Subscribe' }).click();
+  const button = page.getByRole('button', { name: /^Subscribe/ });
+  await button.waitFor();
+  assert.equal(await button.getAttribute('aria-disabled'), 'true');
+  const why = page.locator(`#${await button.getAttribute('aria-describedby')}`);
+  assert.equal(await why.innerText(), 'Needs the role OPERATOR on demo; you have CREATOR. The owner of demo can grant it.');
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
