@@ -29,20 +29,17 @@ void drop_if_large(std::string& text) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<IoThread> thread, Socket socket, const ClientAddress& peer)
+Connection::Connection(std::shared_ptr<IoThread> thread, Descriptor socket, const ClientAddress& peer)
     : thread_(std::move(thread)), socket_(std::move(socket)), peer_(peer), since_(Steady::now()), in_(kFirstBuffer) {}
 
 Connection::~Connection() = default;
-
-void Connection::start() { start_read(); }
 
 bool Connection::is_idle() const { return state_ == State::kHead && begin_ == end_ && out_.empty(); }
 
 void Connection::close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   if (sink_) sink_->close();
   thread_->remove(*this);
 }
@@ -55,26 +52,53 @@ void Connection::drain() {
   }
 }
 
-void Connection::proceed() {
-  proceeding_ = true;
-  do {
-    held_back_ = false;
-    while (advance()) {
-    }
-    flush();
-  } while (held_back_ && !writing_ && state_ != State::kClosed);
-  proceeding_ = false;
+void Connection::notice(std::uint32_t events) {
+  constexpr std::uint32_t kGone = EPOLLHUP | EPOLLERR;
+  if (events & (EPOLLRDHUP | kGone)) ended_ = true;
+  if (events & (EPOLLIN | EPOLLRDHUP | kGone)) readable_ = true;
+  if (writing_ && (events & (EPOLLOUT | kGone))) writable();
+  if (readable_ && wants_bytes()) want_turn();
+}
+
+void Connection::want_turn() {
+  if (turn_ != Turn::kNone || state_ == State::kClosed) return;
+  turn_ = Turn::kGiven;
+  thread_->give_turn(*this);
+}
+
+bool Connection::wants_bytes() const {
+  switch (state_) {
+    case State::kHead:
+    case State::kBody: return !writing_ && !held_back_;
+    case State::kStream:  // to hear that the client goes
+    case State::kLinger: return true;
+    case State::kHandling:
+    case State::kClosing:
+    case State::kClosed: break;
+  }
+  return false;
+}
+
+void Connection::begin_turn() {
+  turn_ = Turn::kUnderWay;
+  if (readable_ && wants_bytes() && out_.empty()) read();  // what ends the connection comes after its answers
+  held_back_ = false;
+  while (advance()) {
+  }
+}
+
+void Connection::end_turn() {
+  if (!writing_) flush();
+  turn_ = Turn::kNone;
   if (state_ == State::kClosed) return;
   if (!is_idle()) {
     thread_->set_busy(*this);
   } else if (thread_->is_draining()) {
     close();
-    return;
   } else {
     thread_->set_idle(*this);
   }
-  const bool needs_bytes = (state_ == State::kHead || state_ == State::kBody) && !writing_;
-  if (needs_bytes || state_ == State::kStream) start_read();
+  if (held_back_ ? !writing_ : readable_ && wants_bytes()) want_turn();
 }
 
 bool Connection::advance() {
@@ -105,7 +129,7 @@ void Connection::forget_request() {
   request_.route = nullptr;
   if (request_.principal.has_value()) request_.principal.reset();
   request_.client = peer_;
-  request_.received = thread_->shared().clock.now();
+  request_.received = thread_->turn_at();
   request_.id.text = thread_->make_request_id(request_.received);
   framing_ = {};
   scan_ = {};
@@ -236,41 +260,35 @@ void Connection::make_space() {
   }
 }
 
-void Connection::start_read() {
-  if (reading_) return;
-  reading_ = true;
+void Connection::read() {
   make_space();
-  socket_.async_read_some(boost::asio::buffer(in_.data() + end_, in_.size() - end_),
-                          [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-                            self->on_read(error, size);
-                          });
+  const std::size_t room = in_.size() - end_;
+  const ssize_t size = ::recv(socket_.number(), in_.data() + end_, room, 0);
+  if (size > 0) {
+    readable_ = ended_ || static_cast<std::size_t>(size) == room;
+    take(static_cast<std::size_t>(size));
+  } else if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    readable_ = false;
+  } else if (size == 0 || errno != EINTR) {
+    close();
+  }
 }
 
-void Connection::on_read(const boost::system::error_code& error, std::size_t size) {
-  reading_ = false;
-  if (state_ == State::kClosed) return;
-  if (error) {
-    close();
-  } else if (state_ == State::kLinger || state_ == State::kStream || state_ == State::kClosing) {
+void Connection::take(std::size_t size) {
+  if (state_ == State::kLinger || state_ == State::kStream) {
     received_ += size;  // thrown away: `end_` stays
-    if (received_ > kLingerBytes) {
-      close();
-    } else if (state_ != State::kClosing) {
-      start_read();
-    }
-  } else {
-    read_at_ = Steady::now();
-    if (state_ == State::kHead && begin_ == end_) since_ = read_at_;
-    if (state_ == State::kBody) request_.received = thread_->shared().clock.now();
-    end_ += size;
-    proceed();
+    if (received_ > kLingerBytes) close();
+    return;
   }
+  read_at_ = thread_->turn_began();
+  if (state_ == State::kHead && begin_ == end_) since_ = read_at_;
+  if (state_ == State::kBody) request_.received = thread_->turn_at();
+  end_ += size;
 }
 
 void Connection::flush() {
   while (sent_ < out_.size() && state_ != State::kClosed) {
-    const ssize_t size =
-        ::send(socket_.native_handle(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t size = ::send(socket_.number(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
     if (size >= 0) {
       sent_ += static_cast<std::size_t>(size);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -290,19 +308,14 @@ void Connection::flush() {
 
 void Connection::wait_writable() {
   if (sink_) sink_->set_unsent(out_.size() - sent_);
-  if (writing_) return;
   writing_ = true;
   write_since_ = Steady::now();
-  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
-    self->writing_ = false;
-    if (self->state_ == State::kClosed) return;
-    if (self->state_ != State::kHandling) self->since_ = self->read_at_ = Steady::now();
-    if (error) {
-      self->close();
-    } else {
-      self->proceed();
-    }
-  });
+}
+
+void Connection::writable() {
+  writing_ = false;
+  if (state_ != State::kHandling) since_ = read_at_ = Steady::now();
+  want_turn();
 }
 
 void Connection::begin_linger() {
@@ -310,8 +323,7 @@ void Connection::begin_linger() {
   since_ = Steady::now();
   received_ = 0;
   begin_ = end_ = 0;
-  ::shutdown(socket_.native_handle(), SHUT_WR);
-  start_read();
+  ::shutdown(socket_.number(), SHUT_WR);
 }
 
 void Connection::sweep(Steady::time_point now) {

@@ -6,8 +6,9 @@
 //   kClosing ──all written──▶ kLinger (our side is shut; what still comes is thrown away, so that the client can read
 //   the answer before a reset) ──end of the client or 2 s──▶ kClosed
 //
-// Confined to its io thread, but for answer(), which any thread may call. The object outlives its socket while a Respond
-// or a Stream refers to it.
+// What it does, it does in the turns that its io thread gives it: it reads once, takes what is whole, and writes at the
+// end. Confined to that thread, but for answer(), which any thread may call. The object outlives its socket while a
+// Respond or a Stream refers to it.
 #pragma once
 #include <optional>
 #include <string>
@@ -21,10 +22,12 @@ namespace beckon::http {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<IoThread> thread, Socket socket, const ClientAddress& peer);
+  Connection(std::shared_ptr<IoThread> thread, Descriptor socket, const ClientAddress& peer);
   ~Connection();
 
-  void start();
+  void notice(std::uint32_t events);  // of epoll, about the socket
+  void begin_turn();                  // reads and handles
+  void end_turn();                    // writes
   void sweep(Steady::time_point now);  // closes, or answers 408, when a deadline has passed
   void drain();
   void close();
@@ -40,8 +43,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   friend class IoThread;
   enum class State : std::uint8_t { kHead, kBody, kHandling, kStream, kClosing, kLinger, kClosed };
 
+  enum class Turn : std::uint8_t { kNone, kGiven, kUnderWay };
+
   // Reading.
-  void proceed();  // takes as many requests as there are, writes, then waits for what is missing
+  bool wants_bytes() const;
+  void want_turn();
   bool advance();  // one step; false when bytes, an answer or room to write are missing
   bool advance_head();
   bool advance_body();
@@ -51,8 +57,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Fault> fault_of_head();
   bool begin_body();
   std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
-  void start_read();
-  void on_read(const boost::system::error_code& error, std::size_t size);
+  void read();
+  void take(std::size_t size);  // bytes that were read
   void make_space();
 
   // Handling.
@@ -68,19 +74,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Writing.
   void flush();
+  void writable();
   void wait_writable();
   void begin_linger();
 
   std::shared_ptr<IoThread> thread_;
-  Socket socket_;
+  Descriptor socket_;
   const ClientAddress peer_;
   std::list<std::shared_ptr<Connection>>::iterator place_;
   bool listed_idle_ = false;
 
   State state_ = State::kHead;
-  bool reading_ = false;      // a read is under way
+  Turn turn_ = Turn::kNone;
+  bool readable_ = false;     // there may be bytes, the end or an error to read
+  bool ended_ = false;        // the client has sent its last, or is gone
   bool writing_ = false;      // waits until the client takes more
-  bool proceeding_ = false;   // proceed() is on the stack
   bool held_back_ = false;    // a request waits for room to write
   bool close_after_ = false;  // the answer under way is the last one
   bool counted_ = false;      // in Shared::in_flight

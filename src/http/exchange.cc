@@ -1,6 +1,4 @@
 // The half of a connection that has requests handled and takes their answers.
-#include <boost/asio/post.hpp>
-
 #include "base/check.h"
 #include "base/log.h"
 #include "http/connection.h"
@@ -87,8 +85,8 @@ void Connection::run(const Route& route) {
     handle(route, request_, std::move(respond));
     return;
   }
-  boost::asio::post(thread_->shared().control, [&hooks = thread_->shared().router.hooks(), &route, &request = request_,
-                                                respond = std::move(respond)]() mutable {
+  thread_->shared().control.run([&hooks = thread_->shared().router.hooks(), &route, &request = request_,
+                                 respond = std::move(respond)]() mutable {
     authorize_and_handle(hooks, route, request, std::move(respond));
   });
 }
@@ -160,7 +158,7 @@ void Connection::deliver(Response&& response) {
   since_ = read_at_ = now;  // what was read ahead begins to count now
   state_ = close_after_ ? State::kClosing : State::kHead;
   if (response.stream && !frame.without_body) begin_stream(std::move(response.stream));
-  if (!proceeding_) proceed();
+  want_turn();
 }
 
 void Connection::count(const Response& response, std::chrono::microseconds took) {
@@ -202,7 +200,7 @@ void Connection::take_stream(std::string&& piece) {
     sent_ = 0;
     out_ += piece;
   }
-  if (!writing_) proceed();
+  if (!writing_) want_turn();
 }
 
 bool Stream::Sink::write(std::string bytes) {

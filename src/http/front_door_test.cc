@@ -298,6 +298,55 @@ TEST_F(FrontDoor, AnswersAClientThatHasShutItsSide) {
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
+TEST_F(FrontDoor, AnswersEverythingThatCameBeforeTheEnd) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) bytes += get("/items/" + std::to_string(i)) + post("/large", std::string(1000, 'x'));
+  RawClient client(port());
+  std::thread sender([&] { client.send(bytes).shut(); });
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_EQ(client.answer().body, std::to_string(i));
+    ASSERT_EQ(client.answer().body.size(), 1000U);
+  }
+  sender.join();
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(FrontDoor, AnswersLateAClientThatHasShutItsSide) {
+  for (const char* body : {"late", ""}) {
+    RawClient client(port());
+    client.send(get("/later")).shut();
+    held_.take().second({.body = body});
+    const Answer answer = client.answer();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, body);
+    EXPECT_TRUE(client.is_closed_by_server());
+  }
+}
+
+TEST_F(FrontDoor, ServesMoreClientsThanOneTurnTakes) {
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 200; ++i) clients.push_back(std::make_unique<RawClient>(port()));
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < clients.size(); ++i) clients[i]->send(post("/echo", std::to_string(i)));
+    for (std::size_t i = 0; i < clients.size(); ++i) ASSERT_EQ(clients[i]->answer().body, std::to_string(i));
+  }
+}
+
+TEST_F(FrontDoor, AClientThatNeverPausesLeavesTurnsToOthers) {
+  RawClient greedy(port());
+  std::atomic<bool> enough{false};
+  std::thread sender([&] {
+    while (!enough) greedy.send(get("/hello"));
+    greedy.shut();
+  });
+  std::thread reader([&] { greedy.rest(); });
+  RawClient other(port());
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(other.send(get("/hello")).answer().body, "hello");
+  enough = true;
+  sender.join();
+  reader.join();
+}
+
 // --- handlers ------------------------------------------------------------------------------------------------------
 
 TEST_F(FrontDoor, RunsWhatMayBlockOnTheControlPool) {
@@ -513,9 +562,8 @@ TEST_F(Deadlines, AStalledWriteIsCut) {
   options_.limits.write_stall = milliseconds{50};
   RawClient client(port(), 4096);
   client.send(get("/huge") + get("/later"));
-  const auto& gauge = metrics_->connections();
-  while (gauge.Value() < 1) std::this_thread::yield();
-  while (gauge.Value() > 0) std::this_thread::yield();  // the client took nothing, and is gone
+  while (counted("beckon_http_requests_total", "/huge") < 1) std::this_thread::yield();
+  while (metrics_->connections().Value() > 0) std::this_thread::yield();  // the client took nothing, and is gone
   EXPECT_LT(client.rest().size(), 32'000'000U);
 }
 

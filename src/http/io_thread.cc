@@ -1,83 +1,30 @@
 #include "http/io_thread.h"
 
-#include <boost/asio/detail/socket_option.hpp>
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/log.h"
 #include "http/connection.h"
 #include "http/response_head.h"
+#include "http/sockets.h"
 
 namespace beckon::http {
 namespace {
 
-using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 constexpr int kAcceptedAtOnce = 64;  // before others have their turn
-
-std::string random_key() {
-  std::string key(16, '\0');
-  SystemRandom{}.fill(std::as_writable_bytes(std::span{key}));
-  return key;
-}
-
-ClientAddress address_of(const Tcp::endpoint& endpoint) {
-  const auto address = endpoint.address();
-  const auto v6 = address.is_v4() ? boost::asio::ip::make_address_v6(boost::asio::ip::v4_mapped, address.to_v4())
-                                  : address.to_v6();
-  return {v6.to_bytes()};
-}
 
 }  // namespace
 
-ConnectionCount::ConnectionCount() : by_address_(0, Hash{KeyedHash(random_key())}) {}
-
-std::size_t ConnectionCount::Hash::operator()(const ClientAddress& address) const {
-  return keyed({reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
-}
-
-void ConnectionCount::add(const ClientAddress& peer) {
-  const std::lock_guard lock(mutex_);
-  ++by_address_[peer];
-  ++all_;
-}
-
-void ConnectionCount::remove(const ClientAddress& peer) {
-  const std::lock_guard lock(mutex_);
-  const auto at = by_address_.find(peer);
-  CHECK(at != by_address_.end());
-  if (--at->second == 0) by_address_.erase(at);
-  --all_;
-}
-
-std::size_t ConnectionCount::of(const ClientAddress& peer) const {
-  const std::lock_guard lock(mutex_);
-  const auto at = by_address_.find(peer);
-  return at == by_address_.end() ? 0 : at->second;
-}
-
 thread_local const IoThread* IoThread::current_ = nullptr;
 
-// The reactor is used by this thread alone; only post() comes from others.
 IoThread::IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed)
-    : shared_(std::move(shared)),
-      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-      acceptor_(io_.get_executor()),
-      timer_(io_.get_executor()),
-      random_(seed) {}
+    : shared_(std::move(shared)), turn_began_(Steady::now()), next_sweep_(turn_began_), random_(seed) {}
 
-std::expected<std::uint16_t, std::string> IoThread::listen(const Tcp::endpoint& at) try {
-  acceptor_.open(at.protocol());
-  acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
-  acceptor_.set_option(ReusePort(true));
-  acceptor_.bind(at);
-  acceptor_.listen(boost::asio::socket_base::max_listen_connections);
-  acceptor_.non_blocking(true);
-  return acceptor_.local_endpoint().port();
-} catch (const boost::system::system_error& error) {
-  return std::unexpected("cannot listen on " + at.address().to_string() + ":" + std::to_string(at.port()) + ": " +
-                         error.code().message());
+std::expected<std::uint16_t, std::string> IoThread::listen(const ClientAddress& address, std::uint16_t port) {
+  auto socket = listen_at(address, port);
+  if (!socket) return std::unexpected(std::move(socket.error()));
+  listening_ = std::move(*socket);
+  if (!readiness_.watch(listening_, this)) return std::unexpected("the system watches no more sockets");
+  return port_of(listening_);
 }
 
 void IoThread::start() {
@@ -90,9 +37,8 @@ void IoThread::join() {
 
 void IoThread::run() {
   current_ = this;
-  wait_for_clients();
-  wait_for_sweep();
-  io_.run();  // until the acceptor, the timer and all connections are closed
+  while (!draining_ || !idle_.empty() || !busy_.empty()) turn();
+  ready_.clear();
   {
     const std::lock_guard lock(mail_mutex_);
     mail_closed_ = true;
@@ -103,48 +49,71 @@ void IoThread::run() {
   shared_->running_changed.notify_all();
 }
 
+void IoThread::turn() {
+  const bool waits = ready_.empty() && !clients_wait_;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_sweep_ - Steady::now());
+  const auto events = readiness_.wait(waits ? std::max(left, std::chrono::milliseconds{0}) : std::chrono::milliseconds{0});
+  turn_began_ = Steady::now();
+  turn_at_ = shared_->clock.now();
+  // Nothing closes while events are read: each names its connection by a plain pointer.
+  for (const epoll_event& event : events) {
+    if (event.data.ptr == this) {
+      clients_wait_ = true;
+    } else {
+      static_cast<Connection*>(event.data.ptr)->notice(event.events);
+    }
+  }
+  read_mail();
+  give_turns();
+  if (clients_wait_) accept_some();
+  if (turn_began_ >= next_sweep_) sweep();
+}
+
+void IoThread::give_turn(Connection& connection) { ready_.push_back(*connection.place_); }
+
+void IoThread::give_turns() {
+  in_turn_.swap(ready_);
+  for (const auto& connection : in_turn_) connection->begin_turn();
+  for (const auto& connection : in_turn_) connection->end_turn();
+  in_turn_.clear();
+}
+
 void IoThread::mail(Mail mail) {
   const std::lock_guard lock(mail_mutex_);
   if (mail_closed_) return;
   mail_.push_back(std::move(mail));
-  if (mail_.size() == 1) boost::asio::post(io_, [this] { read_mail(); });
+  if (mail_.size() == 1) readiness_.wake();
 }
 
 void IoThread::read_mail() {
   std::vector<Mail> taken;
+  Asked asked;
   {
     const std::lock_guard lock(mail_mutex_);
     taken.swap(mail_);
+    asked = asked_;
   }
+  if (asked != Asked::kNothing) begin_drain();
   for (Mail& mail : taken) {
     const auto to = std::move(mail.to);
     to->receive(std::move(mail));
   }
+  if (asked == Asked::kCut) close_all();
 }
 
-void IoThread::wait_for_clients() {
-  accept_paused_ = false;
-  acceptor_.async_wait(Acceptor::wait_read, [this](const boost::system::error_code& error) {
-    if (error || draining_) return;
-    accept_all();
-    if (!accept_paused_) wait_for_clients();
-  });
-}
-
-void IoThread::accept_all() {
-  for (int i = 0; i < kAcceptedAtOnce; ++i) {
-    Tcp::endpoint peer;
-    boost::system::error_code error;
-    Socket socket = acceptor_.accept(peer, error);
-    if (error == boost::asio::error::would_block) return;
-    if (error == boost::asio::error::connection_aborted || error == boost::asio::error::interrupted) continue;
-    if (error) {
-      log::warn("accept_failed").add("reason", error.message());
-      close_oldest_idle(nullptr);
-      accept_paused_ = true;
-      return;
+void IoThread::accept_some() {
+  for (int i = 0; i < kAcceptedAtOnce && !draining_; ++i) {
+    auto accepted = accept_from(listening_);
+    if (accepted) {
+      admit(std::move(accepted->socket), accepted->peer);
+      continue;
     }
-    admit(std::move(socket), peer);
+    if (accepted.error() == std::errc::connection_aborted || accepted.error() == std::errc::interrupted) continue;
+    clients_wait_ = false;
+    if (accepted.error() == std::errc::operation_would_block) return;
+    log::warn("accept_failed").add("reason", std::make_error_code(accepted.error()).message());
+    close_oldest_idle(nullptr);  // out of descriptors; the sweep tries again
+    return;
   }
 }
 
@@ -160,16 +129,14 @@ bool IoThread::make_room(const ClientAddress& peer) {
   return true;
 }
 
-void IoThread::admit(Socket socket, const Tcp::endpoint& endpoint) {
-  const ClientAddress peer = address_of(endpoint);
+void IoThread::admit(Descriptor socket, const ClientAddress& peer) {
   if (!make_room(peer)) return;
-  boost::system::error_code ignored;
-  socket.set_option(Tcp::no_delay(true), ignored);
-  shared_->connections.add(peer);
   const auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket), peer);
+  if (!readiness_.watch(connection->socket_, connection.get())) return;
+  shared_->connections.add(peer);
+  shared_->metrics.connections().Increment();
   connection->place_ = idle_.insert(idle_.end(), connection);
   connection->listed_idle_ = true;
-  connection->start();
 }
 
 bool IoThread::close_oldest_idle(const ClientAddress* only) {
@@ -195,57 +162,49 @@ void IoThread::set_busy(Connection& connection) {
 
 void IoThread::remove(Connection& connection) {
   shared_->connections.remove(connection.peer());
+  shared_->metrics.connections().Decrement();
   (connection.listed_idle_ ? idle_ : busy_).erase(connection.place_);
-  if (draining_ && idle_.empty() && busy_.empty()) timer_.cancel();
-}
-
-void IoThread::wait_for_sweep() {
-  timer_.expires_after(limits().sweep);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) sweep();
-    if (!draining_ || !idle_.empty() || !busy_.empty()) wait_for_sweep();
-  });
 }
 
 void IoThread::sweep() {
-  const auto now = Steady::now();
   for (const Connections& list : {std::cref(busy_), std::cref(idle_)}) {
     for (auto at = list.begin(); at != list.end();) {
       const auto connection = *at++;
-      connection->sweep(now);
+      connection->sweep(turn_began_);
     }
   }
-  shared_->metrics.connections().Set(static_cast<double>(shared_->connections.all()));
   shared_->metrics.in_flight().Set(static_cast<double>(shared_->in_flight.load(std::memory_order_relaxed)));
-  if (accept_paused_ && !draining_) wait_for_clients();
+  clients_wait_ = !draining_;
+  next_sweep_ = turn_began_ + limits().sweep;
 }
 
-void IoThread::drain() {
-  boost::asio::post(io_, [this] { begin_drain(); });
+void IoThread::drain() { ask(Asked::kDrain); }
+void IoThread::cut() { ask(Asked::kCut); }
+
+void IoThread::ask(Asked what) {
+  const std::lock_guard lock(mail_mutex_);
+  asked_ = what;
+  readiness_.wake();
 }
 
 void IoThread::begin_drain() {
   if (draining_) return;
   draining_ = true;
-  boost::system::error_code ignored;
-  acceptor_.close(ignored);
+  clients_wait_ = false;
+  listening_.close();
   for (const Connections& list : {std::cref(busy_), std::cref(idle_)}) {
     for (auto at = list.begin(); at != list.end();) {
       const auto connection = *at++;
       connection->drain();
     }
   }
-  if (idle_.empty() && busy_.empty()) timer_.cancel();
 }
 
-void IoThread::cut() {
-  boost::asio::post(io_, [this] {
-    begin_drain();
-    while (!busy_.empty() || !idle_.empty()) {
-      const auto connection = busy_.empty() ? idle_.front() : busy_.front();
-      connection->close();
-    }
-  });
+void IoThread::close_all() {
+  while (!busy_.empty() || !idle_.empty()) {
+    const auto connection = busy_.empty() ? idle_.front() : busy_.front();
+    connection->close();
+  }
 }
 
 std::string IoThread::make_request_id(Instant at) { return make_ulid("req_", at, random_); }

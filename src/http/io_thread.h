@@ -1,15 +1,11 @@
-// One io thread: its io_context, its acceptor, its connections and the one timer that looks after their deadlines.
+// One io thread: its listening socket, its connections, and the sweep that looks after their deadlines.
+//
+// It runs in turns. A turn waits until sockets are ready or other threads have sent something, lets each connection
+// concerned read once and take the requests that are whole, and only then writes all their answers: the reader of the
+// first is still waking while the others are written, so that most of them wake nobody.
 //
 // Everything here runs on the thread itself, but for mail(), drain() and cut(), which any thread may call.
 #pragma once
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/thread_pool.hpp>
-
-#include <atomic>
 #include <condition_variable>
 #include <expected>
 #include <list>
@@ -17,41 +13,19 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
-#include "base/encoding.h"
 #include "base/random.h"
+#include "http/connection_count.h"
+#include "http/control_pool.h"
 #include "http/listener.h"
+#include "http/readiness.h"
 
 namespace beckon::http {
 
 class Connection;
 using Steady = std::chrono::steady_clock;
-using Executor = boost::asio::io_context::executor_type;
-using Tcp = boost::asio::ip::tcp;
-using Socket = boost::asio::basic_stream_socket<Tcp, Executor>;
-
-// How many connections there are, in all and by address, over all threads. Internally locked; the table is keyed by
-// what a stranger chooses, so its hash has a key, and HttpLimits::connections is its cap.
-class ConnectionCount {
- public:
-  ConnectionCount();
-  void add(const ClientAddress& peer);
-  void remove(const ClientAddress& peer);
-  std::size_t all() const { return all_.load(std::memory_order_relaxed); }
-  std::size_t of(const ClientAddress& peer) const;
-
- private:
-  struct Hash {
-    KeyedHash keyed;
-    std::size_t operator()(const ClientAddress& address) const;
-  };
-  mutable std::mutex mutex_;
-  std::unordered_map<ClientAddress, std::size_t, Hash> by_address_;
-  std::atomic<std::size_t> all_{0};
-};
 
 // What the threads of one listener share.
 struct Shared {
@@ -64,7 +38,8 @@ struct Shared {
   HttpMetrics& metrics;
   ConnectionCount connections;
   std::atomic<std::size_t> in_flight{0};
-  boost::asio::thread_pool control;
+  std::atomic<bool> draining{false};  // set before any thread is told to drain
+  ControlPool control;
 
   std::mutex running_mutex{};
   std::condition_variable running_changed{};
@@ -81,8 +56,8 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
  public:
   IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed);
 
-  // Binds before the thread runs. Nothing on success, else why not.
-  std::expected<std::uint16_t, std::string> listen(const Tcp::endpoint& at);
+  // Binds before the thread runs. The port on success, else why not.
+  std::expected<std::uint16_t, std::string> listen(const ClientAddress& address, std::uint16_t port);
   void start();  // runs until drained or cut
   void join();   // if it was started
   void drain();  // see Listener::stop
@@ -93,46 +68,54 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   // For its connections, on this thread.
   Shared& shared() { return *shared_; }
   const HttpLimits& limits() const { return shared_->options.limits; }
-  bool is_draining() const { return draining_; }
-  Executor executor() { return io_.get_executor(); }
+  bool is_draining() const { return shared_->draining.load(std::memory_order_relaxed); }
+  Steady::time_point turn_began() const { return turn_began_; }
+  Instant turn_at() const { return turn_at_; }  // the same by the listener's clock
   std::string make_request_id(Instant at);
   const std::string& date_line(Instant at);  // as ResponseFrame has it
-  void set_idle(Connection& connection);  // the youngest of the idle ones
+  void give_turn(Connection& connection);  // in this turn if it has not come to them yet, else in the next
+  void set_idle(Connection& connection);   // the youngest of the idle ones
   void set_busy(Connection& connection);
   void remove(Connection& connection);  // it has closed
 
  private:
-  using Acceptor = boost::asio::basic_socket_acceptor<Tcp, Executor>;
-  using Timer = boost::asio::basic_waitable_timer<Steady, boost::asio::wait_traits<Steady>, Executor>;
   using Connections = std::list<std::shared_ptr<Connection>>;
+  enum class Asked : std::uint8_t { kNothing, kDrain, kCut };
 
   void run();
-  void wait_for_clients();
-  void accept_all();
+  void turn();
+  void read_mail();
+  void give_turns();
+  void accept_some();
   bool make_room(const ClientAddress& peer);
-  void admit(Socket socket, const Tcp::endpoint& peer);
+  void admit(Descriptor socket, const ClientAddress& peer);
   bool close_oldest_idle(const ClientAddress* only);
   void sweep();
-  void wait_for_sweep();
-  void read_mail();
+  void ask(Asked what);
   void begin_drain();
+  void close_all();
 
   static thread_local const IoThread* current_;
 
   std::shared_ptr<Shared> shared_;
-  boost::asio::io_context io_;
-  Acceptor acceptor_;
-  Timer timer_;
+  Readiness readiness_;
+  Descriptor listening_;
+  bool clients_wait_ = false;  // a client may be waiting to be accepted
   Connections idle_;  // oldest first
   Connections busy_;
+  std::vector<std::shared_ptr<Connection>> ready_;  // that have a turn
+  std::vector<std::shared_ptr<Connection>> in_turn_;
+  Steady::time_point turn_began_;
+  Instant turn_at_{};
+  Steady::time_point next_sweep_;
   SeededRandom random_;  // for request ids, which are no secrets
   std::string date_line_;
   std::chrono::sys_seconds date_at_{};
-  bool draining_ = false;
-  bool accept_paused_ = false;  // out of descriptors; the sweep tries again
+  bool draining_ = false;  // has begun to
 
   std::mutex mail_mutex_;
   std::vector<Mail> mail_;
+  Asked asked_ = Asked::kNothing;
   bool mail_closed_ = false;
   std::thread thread_;
 

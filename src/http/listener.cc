@@ -1,7 +1,5 @@
 #include "http/listener.h"
 
-#include <boost/asio/ip/address.hpp>
-
 #include "base/check.h"
 #include "http/io_thread.h"
 
@@ -25,9 +23,8 @@ std::uint16_t Listener::port() const { return inside_->port; }
 std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOptions options, const Router& router,
                                                                       const Clock& clock, HttpMetrics& metrics) {
   CHECK(options.io_threads > 0 && options.control_threads > 0);
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(options.host, error);
-  if (error) return std::unexpected("not an IP address to listen on: " + options.host);
+  const auto address = parse_address(options.host);
+  if (!address) return std::unexpected("not an IP address to listen on: " + options.host);
   auto inside = std::make_unique<Inside>();
   const auto control_threads = static_cast<std::size_t>(options.control_threads);
   inside->port = options.port;
@@ -35,8 +32,11 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOp
   SystemRandom random;
   for (int i = 0; i < inside->shared->options.io_threads; ++i) {
     auto thread = std::make_shared<IoThread>(inside->shared, random.next());
-    const auto port = thread->listen({address, inside->port});
-    if (!port) return std::unexpected(port.error());
+    const auto port = thread->listen(*address, inside->port);
+    if (!port) {
+      const std::string at = inside->shared->options.host + ":" + std::to_string(inside->port);
+      return std::unexpected("cannot listen on " + at + ": " + port.error());
+    }
     inside->port = *port;
     inside->threads.push_back(std::move(thread));
   }
@@ -49,6 +49,7 @@ bool Listener::stop(std::chrono::milliseconds patience) {
   CHECK(!inside_->stopped);
   inside_->stopped = true;
   Shared& shared = *inside_->shared;
+  shared.draining = true;
   for (const auto& thread : inside_->threads) thread->drain();
   bool drained = false;
   {
@@ -60,7 +61,6 @@ bool Listener::stop(std::chrono::milliseconds patience) {
   }
   for (const auto& thread : inside_->threads) thread->join();
   shared.control.stop();
-  shared.control.join();
   return drained;
 }
 
