@@ -84,25 +84,61 @@ TEST(CheckRule, NamesTheNearestKnownMember) {
             "when.all[0].seen.within: belongs one level up, beside the measure");
 }
 
-TEST(CheckRule, RefusesWhatItCannotEvaluateYet) {
-  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")), "limit: cooldowns and caps are not supported yet");
-  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00"})")), "active.hours: opening hours are not supported yet");
-  EXPECT_EQ(fault(testing::rule("{}", R"("goal":{})")), "goal: goals are not supported yet");
+TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
+  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")), "limit.caps: is required, or cooldown, or a group whose count the rule adds to");
+  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{"caps":[{"max":0,"per":"session"},{"per":"week"}]})")),
+            "limit.caps[0].max: must be an integer from 1 to 1000 / limit.caps[1].max: is required: an integer / "
+            "limit.caps[1].per: must be \"session\", or a duration such as \"7d\"");
+  EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"a b"})")),
+            "goal.key: must be a signal key such as \"purchase\" / goal.within: must be a duration such as \"30m\"");
   EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"split":{},"actions":{}})"),
-            "split: splits are not supported yet / actions: actions by arm are not supported yet");
-  EXPECT_EQ(fault(testing::rule("{}", R"("status":"shadow")")), "status: \"shadow\" is not supported yet; use live, paused or draft");
-  EXPECT_EQ(fault(R"({"triggers":["@due"],"when":{},"action":{"type":"x"}})"), "triggers[0]: delayed rules (@due) are not supported yet");
-  for (const char* measure : {"steps", "score"})
-    EXPECT_EQ(condition_fault(std::string(R"({")") + measure + R"(":{}})"),
-              std::string("when.all[0].") + measure + ": the measure " + measure + " is not supported yet");
-  EXPECT_THAT(condition_fault(R"({"seen":{"key":"a"},"scope":"visitor"})"), HasSubstr("when.all[0].scope: \"visitor\" is not supported yet"));
+            "split.arms: is required, or holdout / actions: needs split.arms; without arms give one action");
+  EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"split":{"arms":{"a":1,"b":1},"holdout":0.005},"actions":{"a":{"type":"x"},"c":{"type":"x"}}})"),
+            "split.holdout: must be a percentage from 0 to 100 with at most two decimals / actions.b: is required: the action of this arm / "
+            "actions.c: is not a member that is known here; did you mean \"a\"?");
+  EXPECT_EQ(fault(testing::rule("{}", R"("split":{"holdout":10})")), "none");
+}
+
+TEST(CheckRule, HoldsHoursToTheirForm) {
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00","days":["mon"],"zone":"Europe/Berlin"})")), "none");
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"8-22"})")), HasSubstr("active.hours: must be two times of the day"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"08:00-24:01"})")), HasSubstr("active.hours"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"days":["mon","someday"]})")), HasSubstr("active.days[1]: must be one of mon"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00","zone":"Europe/Nowhere"})")), HasSubstr("active.zone: must be a time zone"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"zone":"Europe/Berlin"})")), HasSubstr("active.zone: is of use with hours or days only"));
+}
+
+TEST(CheckRule, ADelayedRuleStandsAloneAndWaitsFromOneAbsence) {
+  EXPECT_EQ(fault(R"({"triggers":["@due"],"when":{},"action":{"type":"x"}})"),
+            "when.all: of a delayed rule must have exactly one absent, from which it waits");
+  EXPECT_THAT(fault(R"({"triggers":["@due","t"],"when":{"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h"}]},"action":{"type":"x"}})"),
+              HasSubstr("triggers[0]: stands alone"));
+}
+
+TEST(CheckRule, HoldsStepsScoresAndScopesToTheirForm) {
+  EXPECT_EQ(condition_fault(R"({"steps":{}})"), "when.all[0].steps: must be a list of 1 to 10 filters, in their order");
+  EXPECT_EQ(condition_fault(R"({"steps":[{"key":"a"},{"key":"b"}],"reached":3})"), "when.all[0].reached: must be an integer from 1 to 2");
+  EXPECT_EQ(condition_fault(R"({"steps":[{"key":"a"}],"reached":1,"equals":1})"),
+            "when.all[0].reached: stands in place of atLeast, atMost and equals");
+  EXPECT_THAT(condition_fault(R"({"score":"intent","atLeast":1,"within":"1h"})"), HasSubstr("when.all[0].within: is no part of a score"));
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"scope":"visitor"})"), "none");
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"scope":"all"})"), "when.all[0].scope: must be \"session\" or \"visitor\"");
+  EXPECT_EQ(condition_fault(R"({"distinct":{"key":"a","field":"n"},"atLeast":1})"), "none");
   EXPECT_EQ(condition_fault(R"({"count":{"key":"a","field":"n"},"atLeast":1})"),
-            "when.all[0].count.field: is of use to sum and max only");
+            "when.all[0].count.field: is of use to sum, max and distinct only");
+}
+
+TEST(CheckRule, KnowsOnlyDeclaredScores) {
+  const Scores none;
+  const auto rule = json::parse(testing::rule(R"({"any":[{"score":"intent","atLeast":1}]})"));
+  const auto checked = check_rule(RuleId{"r"}, rule->root(), &none);
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_EQ(checked.error().details.at(0).field, "when.any[0].score");
 }
 
 TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {
   EXPECT_EQ(fault(testing::rule("{}", R"("name":7)")), "name: must be a string of 1 to 200 characters");
-  EXPECT_EQ(fault(testing::rule("{}", R"("status":"on")")), "status: must be live, paused or draft");
+  EXPECT_EQ(fault(testing::rule("{}", R"("status":"on")")), "status: must be draft, shadow, live or paused");
   EXPECT_EQ(fault(testing::rule("{}", R"("priority":1.5)")), "priority: must be an integer from -1000000 to 1000000");
   EXPECT_EQ(fault(testing::rule("{}", R"("ttl":30)")), "ttl: must be a duration such as \"30m\"");
   EXPECT_EQ(fault(testing::rule("{}", R"("active":{"from":"soon","until":null})")),

@@ -1,5 +1,9 @@
 // The compiled form of a handle's rules: measures shared where they are equal, conditions in the order of judgement,
 // rules by the trigger that asks for them. Built once, then immutable and thread-safe.
+//
+// What makes a thousand rules cost little more than a hundred: a rule that needs a key of which no signal is there is
+// not looked at (gates), and a measure that is taken once puts out, in one stroke, every rule of the trigger that its
+// value contradicts (knocks). Rules are then met in order, so that the answer is the one of the plain walk.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -24,23 +28,50 @@ struct Course {
   std::uint32_t begin = 0, any = 0, none = 0, end = 0;
 };
 
+// Rules of a trigger, by their place on it: the bits that are set in one word of 64.
+struct Bits {
+  std::uint32_t word = 0;
+  std::uint64_t bits = 0;
+};
+
+// What a measure's value puts out: where it is outside the bounds (all), or inside them (none).
+struct Knock {
+  Test bounds;
+  bool inside = false;
+  std::vector<Bits> out;
+};
+
+// The rules that one trigger asks.
+struct Asked {
+  std::vector<std::uint32_t> live, shadow;  // indices of rules, in the order of judgement
+  std::vector<std::uint64_t> ungated;       // words of places in `live`: rules that are looked at whatever there is
+  std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;     // by key number: rules that need it
+  std::vector<std::pair<std::uint32_t, std::vector<Knock>>> knocks;  // by measure, sorted
+  std::vector<std::string> fields;          // of the context, that some live rule looks at; sorted
+  bool visitor = false, spends = false;
+
+  const std::vector<Knock>* knocks_of(std::uint32_t measure) const;
+};
+
 struct CompiledRules {
-  std::vector<Rule> rules;         // live ones, in the order of judgement
-  std::vector<Course> courses;     // of the rule with the same index
-  std::vector<std::uint64_t> marks;  // likewise: digest of what an answer shows of it (id, action, ttl)
+  std::vector<Rule> rules;              // live and shadow ones, in the order of judgement
+  std::vector<Course> courses;          // of the rule with the same index
+  std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, digest of what an answer shows of it
   std::vector<Test> tests;
   std::vector<ReadyMeasure> measures;
   KeyTable keys;
-  std::map<std::string, std::vector<std::uint32_t>, std::less<>> triggers;  // to indices of rules, in order
+  Scores scores;
+  std::map<std::string, Asked, std::less<>> triggers;
+  std::vector<Delayed> delayed;
 
-  const std::vector<std::uint32_t>* asked_by(std::string_view trigger) const {
+  const Asked* asked_by(std::string_view trigger) const {
     const auto found = triggers.find(trigger);
     return found == triggers.end() ? nullptr : &found->second;
   }
 };
 
-// Takes the rules that are live, in any order.
-CompiledRules compile_rules(std::vector<Rule> live);
+// Takes the rules that are live or in shadow, in any order.
+CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores);
 
 struct RuleSet::Compiled : CompiledRules {
   std::uint64_t version = 0;

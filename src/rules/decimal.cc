@@ -101,10 +101,13 @@ std::string decimal_text(std::int64_t millionths) {
   return out;
 }
 
-std::optional<std::int64_t> number_in(std::string_view object, std::string_view field) {
+namespace {
+
+// The text of the member, without space around it; empty: there is none.
+std::string_view member_in(std::string_view object, std::string_view field) {
   Cursor cursor(object);
   cursor.skip(kSpace);
-  if (cursor.peek() != '{') return std::nullopt;
+  if (cursor.peek() != '{') return {};
   cursor.skip("{ \t\r\n");
   while (cursor.peek() == '"') {
     const std::string_view name = cursor.take_string();
@@ -113,10 +116,29 @@ std::optional<std::int64_t> number_in(std::string_view object, std::string_view 
     cursor.skip(", \t\r\n");
     if (!is_name(name, field)) continue;
     while (!value.empty() && kSpace.find(value.back()) != std::string_view::npos) value.remove_suffix(1);
-    if (value.empty() || (!is_digit(value.front()) && value.front() != '-')) return std::nullopt;
-    return millionths(value);
+    return value;
   }
-  return std::nullopt;
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::int64_t> number_in(std::string_view object, std::string_view field) {
+  const std::string_view value = member_in(object, field);
+  if (value.empty() || (!is_digit(value.front()) && value.front() != '-')) return std::nullopt;
+  return millionths(value);
+}
+
+std::optional<std::string_view> scalar_in(std::string_view object, std::string_view field, std::string& room) {
+  const std::string_view value = member_in(object, field);
+  if (value.empty() || value == "null" || value.front() == '{' || value.front() == '[') return std::nullopt;
+  if (value.front() != '"') return value;
+  const std::string_view inside = value.substr(1, value.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return inside;
+  const auto document = json::parse(std::string(value));
+  if (!document) return std::nullopt;
+  room = document->root().text();
+  return room;
 }
 
 }  // namespace beckon::rules

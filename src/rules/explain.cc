@@ -1,4 +1,5 @@
-#include "rules/compiled.h"
+#include "rules/judgement.h"
+#include "rules/turn.h"
 #include "rules/words.h"
 
 namespace beckon::rules {
@@ -10,14 +11,16 @@ namespace {
 class Account {
  public:
   Account(const CompiledRules& rules, const Facts& facts, json::Writer& out)
-      : rules_(rules), facts_(facts), out_(out), scene_(facts, rules.keys, groups_) {}
+      : rules_(rules), facts_(facts), out_(out), judgement_(rules, facts, scratch_) {}
 
   void add(std::uint32_t index) {
     rule_ = &rules_.rules[index];
     course_ = rules_.courses[index];
-    out_.begin_object().member("ruleId", rule_->id.text);
+    out_.begin_object().member("ruleId", rule_->id.text).member("status", rule_->status == Status::kShadow ? "shadow" : "live");
     const auto failed = first_failure();
-    out_.member_boolean("matched", !failed.has_value()).key("conditions").begin_array();
+    out_.member_boolean("matched", !failed.has_value());
+    if (!failed) write_turn();
+    out_.key("conditions").begin_array();
     if (failed && failed->group == Group::kAny) {
       for (std::size_t i = 0; i < rule_->any.size(); ++i) write({Group::kAny, i}, false);
     } else if (failed) {
@@ -53,7 +56,7 @@ class Account {
   }
   bool holds(Place place) {
     const Test& test = test_at(place);
-    return test.holds(take(rules_.measures[test.measure], scene_).value);
+    return test.holds(judgement_.taken(test.measure).value);
   }
 
   std::optional<std::size_t> first_any() {
@@ -80,16 +83,29 @@ class Account {
     for (std::size_t i = 0; i < rule_->none.size(); ++i) write({Group::kNone, i}, true);
   }
 
+  // What became of it behind its conditions.
+  void write_turn() {
+    const Turn turn = turn_of(*rule_, facts_);
+    out_.member("outcome", to_text(turn.outcome()));
+    if (turn.hold != Hold::kNotHeld) {
+      out_.key("heldBack").begin_object().member("by", turn.hold == Hold::kClosed ? "hours" : "limit");
+      turn.next == kNever ? out_.key("until").null() : out_.member("until", to_rfc3339(turn.next));
+      out_.end_object();
+    } else if (!turn.holdout && !rule_->arms[turn.arm].name.empty()) {
+      out_.member("variant", rule_->arms[turn.arm].name);
+    }
+  }
+
   // The instant at which the test flips by time alone; kNever also where that is many steps away.
   Instant flips_at(const Test& test, Instant next) {
     constexpr int kSteps = 64;
-    const ReadyMeasure& measure = rules_.measures[test.measure];
-    const bool held = test.holds(take(measure, scene_).value);
+    const bool held = test.holds(judgement_.taken(test.measure).value);
     for (int step = 0; step < kSteps && next != kNever; ++step) {
-      const Facts then{facts_.window, facts_.context, next, facts_.retention};
-      std::vector<std::uint8_t> groups;
-      Scene scene(then, rules_.keys, groups);
-      const Taken taken = take(measure, scene);
+      Facts then = facts_;
+      then.now = next;
+      Scratch scratch;
+      Judgement later(rules_, then, scratch);
+      const Taken taken = later.taken(test.measure);
       if (test.holds(taken.value) != held) return next;
       next = taken.next;
     }
@@ -98,14 +114,15 @@ class Account {
 
   void write(Place place, bool met) {
     const Test& test = test_at(place);
-    const Taken taken = take(rules_.measures[test.measure], scene_);
+    const Taken taken = judgement_.taken(test.measure);
+    Scene& scene = judgement_.scene_of(test.measure);
     const bool negated = place.group == Group::kNone;
     const Finding finding{condition_at(place), rules_.measures[test.measure], taken, negated};
     out_.begin_object().member("path", finding.condition.path).member_boolean("met", met);
     out_.member("measure", measure_words(finding.condition));
     out_.member("wanted", wanted_words(finding.condition, negated));
-    out_.member("seen", seen_words(finding, scene_));
-    if (!met) out_.member("margin", margin_words(finding, scene_, flips_at(test, taken.next)));
+    out_.member("seen", seen_words(finding, scene));
+    if (!met) out_.member("margin", margin_words(finding, scene, flips_at(test, taken.next)));
     if (taken.next != kNever) out_.member("changesAt", to_rfc3339(taken.next));
     out_.end_object();
   }
@@ -113,8 +130,8 @@ class Account {
   const CompiledRules& rules_;
   const Facts& facts_;
   json::Writer& out_;
-  std::vector<std::uint8_t> groups_;
-  Scene scene_;
+  Scratch scratch_;
+  Judgement judgement_;
   const Rule* rule_ = nullptr;
   Course course_;
 };
@@ -123,10 +140,18 @@ class Account {
 
 void RuleSet::explain(std::string_view trigger, const Facts& facts, json::Writer& out) const {
   out.begin_array();
-  if (const auto* asked = compiled_->asked_by(trigger)) {
+  if (const Asked* asked = compiled_->asked_by(trigger)) {
     Account account(*compiled_, facts, out);
-    for (const std::uint32_t index : *asked) account.add(index);
+    std::vector<std::uint32_t> rules(asked->live.size() + asked->shadow.size());
+    std::ranges::merge(asked->live, asked->shadow, rules.begin());
+    for (const std::uint32_t index : rules) account.add(index);
   }
+  out.end_array();
+}
+
+void RuleSet::explain_due(const Delayed& delayed, const Facts& facts, json::Writer& out) const {
+  out.begin_array();
+  Account(*compiled_, facts, out).add(delayed.index);
   out.end_array();
 }
 

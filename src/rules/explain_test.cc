@@ -37,9 +37,9 @@ TEST(Explain, TellsEachRuleOfTheTriggerInOrder) {
   const RuleSet set = rule_set({rule(R"({"all":[{"seen":{"key":"cart"},"within":"30m"},{"count":{"key":"view"},"within":"1h","atLeast":2}]})", R"("priority":2)", "first"),
                                 rule(R"({"all":[{"context":"country","in":["US"]}]})", "", "second"), rule("{}", R"("status":"paused")", "third")});
   EXPECT_EQ(explained(set, window({{"cart", 4min}, {"view", 1min}}), {{"country", "US"}}),
-            R"([{"ruleId":"first","matched":false,"conditions":[{"path":"when.all[1]","met":false,"measure":"count of view within 1 h",)"
+            R"([{"ruleId":"first","status":"live","matched":false,"conditions":[{"path":"when.all[1]","met":false,"measure":"count of view within 1 h",)"
             R"("wanted":"at least 2","seen":"1","margin":"one more view","changesAt":"2026-02-25T12:59:00Z"}]},)"
-            R"({"ruleId":"second","matched":true,"conditions":[{"path":"when.all[0]","met":true,"measure":"context country",)"
+            R"({"ruleId":"second","status":"live","matched":true,"outcome":"act","conditions":[{"path":"when.all[0]","met":true,"measure":"context country",)"
             R"("wanted":"US","seen":"US"}]}])");
 }
 
@@ -84,7 +84,7 @@ TEST(Explain, SaysHowMuchIsMissing) {
 TEST(Explain, SaysWhenTheRuleItselfBegins) {
   const RuleSet set = rule_set({rule("{}", R"("active":{"from":"2026-02-25T13:00:00Z"})")});
   EXPECT_EQ(explained(set, window({})),
-            R"([{"ruleId":"r","matched":false,"conditions":[{"path":"active","met":false,"measure":"the rule's own time",)"
+            R"([{"ruleId":"r","status":"live","matched":false,"conditions":[{"path":"active","met":false,"measure":"the rule's own time",)"
             R"("wanted":"from 2026-02-25T13:00:00Z","seen":"2026-02-25T12:00:00Z","margin":"in 1 h","changesAt":"2026-02-25T13:00:00Z"}]}])");
 }
 

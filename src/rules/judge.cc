@@ -1,99 +1,98 @@
 #include <algorithm>
 
-#include "rules/compiled.h"
 #include "rules/digest.h"
+#include "rules/judgement.h"
+#include "rules/turn.h"
 
 namespace beckon::rules {
 
 namespace {
 
-// What judgements of one thread reuse, so that none of them allocates: the measures taken so far, by number. A slot is
-// of use only to the judgement whose count it carries.
-struct Scratch {
-  struct Slot {
-    std::uint64_t judgement = 0;
-    std::int64_t value = 0;
-  };
-  std::vector<Slot> slots;
-  std::vector<std::uint8_t> groups;
-  std::uint64_t judgements = 0;
-};
+Scratch& scratch_of_thread() {
+  static thread_local Scratch scratch;
+  return scratch;
+}
 
-// One walk over rules. A measure is taken when the first condition asks for it, and only what was taken was read: the
-// claim of validity and the digest rest on these alone. Until the earliest `next` of them every one keeps its value, so
-// the walk would go the same way and end at the same place.
-class Judgement {
- public:
-  Judgement(const CompiledRules& rules, const Facts& facts, Scratch& scratch)
-      : rules_(rules), scratch_(scratch), scene_(facts, rules.keys, scratch.groups), number_(++scratch.judgements) {
-    if (scratch_.slots.size() < rules.measures.size()) scratch_.slots.resize(rules.measures.size());
+std::uint64_t spends_of(const Rule& rule, const Turn& turn) {
+  return rule.limit && turn.hold == Hold::kNotHeld ? rule.limit->key : 0;
+}
+
+// The rule is the answer.
+void answer(Verdict& verdict, const Rule& rule, const Turn& turn) {
+  verdict.outcome = turn.outcome();
+  verdict.rule = rule.id.text;
+  verdict.spends = spends_of(rule, turn);
+  if (verdict.outcome != Outcome::kAct) return;
+  verdict.variant = rule.arms[turn.arm].name;
+  verdict.action_json = rule.arms[turn.arm].action_json;
+}
+
+// Shadow rules before `end` in the order of judgement, none of which changes the answer or another's.
+void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t end, const Facts& facts, Judgement& judgement,
+                   Verdict& verdict) {
+  judgement.read_aside();
+  for (const std::uint32_t index : asked.shadow) {
+    if (index > end || !judgement.holds(rules.courses[index])) continue;
+    const Rule& rule = rules.rules[index];
+    const Turn turn = turn_of(rule, facts);
+    verdict.beside.push_back({.rule = rule.id.text,
+                              .variant = turn.outcome() == Outcome::kAct ? std::string_view(rule.arms[turn.arm].name) : "",
+                              .outcome = turn.outcome(),
+                              .shadow = true,
+                              .spends = spends_of(rule, turn)});
   }
-
-  bool holds(const Course& course) {
-    const Test* const tests = rules_.tests.data();
-    for (std::uint32_t i = course.begin; i < course.any; ++i) {
-      if (!holds(tests[i])) return false;
-    }
-    if (course.any != course.none &&
-        std::none_of(tests + course.any, tests + course.none, [this](const Test& test) { return holds(test); }))
-      return false;
-    for (std::uint32_t i = course.none; i < course.end; ++i) {
-      if (holds(tests[i])) return false;
-    }
-    return true;
-  }
-
-  Instant next() const { return next_; }
-  std::uint64_t trace() const { return trace_; }
-
- private:
-  bool holds(const Test& test) {
-    Scratch::Slot& slot = scratch_.slots[test.measure];
-    if (slot.judgement != number_) [[unlikely]] {
-      const Taken taken = take(rules_.measures[test.measure], scene_);
-      slot = {number_, taken.value};
-      next_ = std::min(next_, taken.next);
-      trace_ += taken.trace;
-    }
-    return test.holds(slot.value);
-  }
-
-  const CompiledRules& rules_;
-  Scratch& scratch_;
-  Scene scene_;
-  std::uint64_t number_;
-  Instant next_ = kNever;
-  std::uint64_t trace_ = 0;
-};
+}
 
 }  // namespace
 
 Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
-  static thread_local Scratch scratch;
   Verdict verdict;
-  Duration ttl = kDefaultTtl;
-  Instant next = kNever;
+  verdict.expires_at = facts.now + kDefaultTtl;
   Digest reading;
   reading.add(trigger);
-  if (const auto* asked = compiled_->asked_by(trigger)) {
-    Judgement judgement(*compiled_, facts, scratch);
-    for (const std::uint32_t index : *asked) {
-      if (!judgement.holds(compiled_->courses[index])) continue;
+  if (const Asked* asked = compiled_->asked_by(trigger)) {
+    Judgement judgement(*compiled_, facts, scratch_of_thread());
+    judgement.begin(*asked);
+    std::uint32_t end = static_cast<std::uint32_t>(compiled_->rules.size());
+    judgement.each_that_holds(*asked, [&](std::uint32_t index) {
       const Rule& rule = compiled_->rules[index];
-      verdict.outcome = Outcome::kAct;
-      verdict.rule = rule.id.text;
-      verdict.action_json = rule.arms.front().action_json;
-      ttl = rule.ttl.value_or(kDefaultTtl);
-      reading.add(compiled_->marks[index]);
-      break;
+      const Turn turn = turn_of(rule, facts);
+      judgement.read_until(turn.next);
+      if (turn.hold != Hold::kNotHeld) {
+        verdict.beside.push_back({.rule = rule.id.text});
+        if (verdict.beside.size() > 1) return false;
+        answer(verdict, rule, turn);  // suppressed, unless a later one acts
+        return false;
+      }
+      answer(verdict, rule, turn);
+      verdict.expires_at = facts.now + rule.ttl.value_or(kDefaultTtl);
+      reading.add(compiled_->marks[index][turn.arm]);
+      end = index;
+      return true;
+    });
+    verdict.expires_at = std::min(verdict.expires_at, judgement.next());
+    for (const auto& [field, value] : facts.context) {
+      if (std::ranges::binary_search(asked->fields, field)) reading.add(field).add(value);
     }
-    next = judgement.next();
-    reading.add(judgement.trace());
+    if (verdict.outcome == Outcome::kSuppressed) reading.add(verdict.rule);
+    if (!asked->shadow.empty()) judge_shadows(*compiled_, *asked, end, facts, judgement, verdict);
   }
-  // Not the instant of expiry: that moves with now while the ttl is what limits it.
-  verdict.reading = reading.add(static_cast<std::uint64_t>(verdict.outcome)).add(static_cast<std::uint64_t>(to_ms(next))).value();
-  verdict.expires_at = std::min(next, facts.now + ttl);
+  verdict.reading = reading.add(static_cast<std::uint64_t>(verdict.outcome)).value();
   return verdict;
+}
+
+RuleSet::DueVerdict RuleSet::judge_due(const Delayed& delayed, const Facts& facts) const {
+  const Rule& rule = compiled_->rules[delayed.index];
+  DueVerdict due;
+  due.verdict.expires_at = facts.now + delayed.ttl;
+  Judgement judgement(*compiled_, facts, scratch_of_thread());
+  if (!judgement.holds(compiled_->courses[delayed.index])) return due;
+  const Turn turn = turn_of(rule, facts);
+  due.hold = turn.hold;
+  if (turn.hold == Hold::kClosed) due.opens_at = turn.next;
+  answer(due.verdict, rule, turn);
+  due.verdict.reading = Digest().add(compiled_->marks[delayed.index][turn.arm]).add(static_cast<std::uint64_t>(turn.outcome())).value();
+  return due;
 }
 
 }  // namespace beckon::rules

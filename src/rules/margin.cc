@@ -35,6 +35,24 @@ std::string max_margin(const Finding& finding) {
   return more(1, words_of(of.filter)) + " whose " + of.field + " is " + wanted_words(finding.condition, false);
 }
 
+// What comes behind the steps that were reached.
+std::string steps_margin(const Finding& finding) {
+  const Measure& of = finding.condition.measure;
+  const auto reached = static_cast<std::size_t>(finding.taken.value);
+  std::string out;
+  if (finding.negated || finding.taken.value >= finding.condition.least) return out;
+  for (std::size_t i = reached; i < static_cast<std::size_t>(finding.condition.least); ++i)
+    out += (out.empty() ? "" : ", then ") + words_of(of.steps[i]);
+  return out;
+}
+
+std::string score_margin(const Finding& finding) {
+  const Measure& of = finding.condition.measure;
+  if (finding.negated || finding.measure.score == nullptr) return "";
+  if (finding.taken.score < of.least_score) return decimal_text(of.least_score - finding.taken.score) + " more " + of.field;
+  return decimal_text(finding.taken.score - of.most_score) + " less " + of.field;
+}
+
 std::string absent_margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   if (finding.negated) return std::string("one ") + words_of(of.filter);
@@ -49,7 +67,7 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
   switch (of.kind) {
     case MeasureKind::kSeen: return finding.negated ? "" : more(1, words_of(of.filter));
     case MeasureKind::kCount: return number_margin(finding, words_of(of.filter));
-    case MeasureKind::kDistinct: return number_margin(finding, std::string("value of ") + words_of(of.filter));
+    case MeasureKind::kDistinct: return number_margin(finding, (of.field.empty() ? "value" : "value in " + of.field) + " of " + words_of(of.filter));
     case MeasureKind::kSum: return sum_margin(finding);
     case MeasureKind::kMax: return max_margin(finding);
     case MeasureKind::kLast: {
@@ -58,8 +76,8 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
     }
     case MeasureKind::kAbsent: return absent_margin(finding, scene);
     case MeasureKind::kContext: return of.field + " " + wanted_words(finding.condition, finding.negated);
-    case MeasureKind::kSteps:
-    case MeasureKind::kScore:
+    case MeasureKind::kSteps: return steps_margin(finding);
+    case MeasureKind::kScore: return score_margin(finding);
     case MeasureKind::kActive: return "";
   }
   return "";

@@ -1,7 +1,9 @@
 #include "rules/measure.h"
 
+#include <array>
+#include <cstdlib>
+
 #include "rules/decimal.h"
-#include "rules/digest.h"
 
 namespace beckon::rules {
 
@@ -37,22 +39,113 @@ Taken take_count(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
+// What a distinct counts of a signal; nothing: it has none. `room` holds a text with escapes.
+std::optional<std::string_view> value_of(const ledger::Signal& signal, const std::string& field, std::string& room) {
+  if (!field.empty()) return scalar_in(signal.metadata, field, room);
+  return signal.has_value ? std::optional(signal.value) : std::nullopt;
+}
+
 // The number changes when the newest signal of some value leaves.
 Taken take_distinct(const ReadyMeasure& measure, Scene& scene) {
+  thread_local std::vector<std::string> values;  // kept, so that their room is used again
   const Duration span = scene.span(measure.source->within);
   Taken taken{.next = scene.next_to_come(measure.stream)};
-  std::array<std::string_view, ledger::Window::kCapacity> values;
   std::size_t size = 0;
+  std::string room;
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
-    const ledger::Signal signal = scene.signal(i);
-    if (!signal.has_value || std::find(values.begin(), values.begin() + size, signal.value) != values.begin() + size)
+    const auto value = value_of(scene.signal(i), measure.source->field, room);
+    if (!value || std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), *value) != values.begin() + static_cast<std::ptrdiff_t>(size))
       return true;
-    values[size++] = signal.value;
+    if (size == values.size()) values.emplace_back();
+    values[size++] = *value;
     if (size == 1) taken.witness = at;
     taken.next = std::min(taken.next, at + span);
     return true;
   });
   taken.value = static_cast<std::int64_t>(size);
+  return taken;
+}
+
+// The longest run of steps from the first on, each behind the one before it. `begins[k]` is the latest instant at which
+// such a run of k + 1 steps can begin: the number falls when that signal leaves.
+Taken take_steps(const ReadyMeasure& measure, Scene& scene) {
+  const std::vector<Filter>& steps = measure.source->steps;
+  const Duration span = scene.span(measure.source->within);
+  Taken taken;
+  std::array<Instant, limits::kSteps> begins;
+  begins.fill(kNever);
+  scene.oldest_first(scene.now() - span, [&](const ledger::Signal& signal) {
+    for (std::size_t k = steps.size(); k-- > 0;) {
+      const Instant begin = k == 0 ? signal.at : begins[k - 1];
+      if (begin != kNever && steps[k].fits(signal)) begins[k] = begin, taken.witness = signal.at;
+    }
+  });
+  for (std::size_t k = 0; k < steps.size() && begins[k] != kNever; ++k) {
+    taken.value = static_cast<std::int64_t>(k + 1);
+    taken.next = begins[k] + span;
+  }
+  for (const Filter& step : steps) taken.next = std::min(taken.next, scene.next_to_come(step));
+  return taken;
+}
+
+// Terms of positive and of negative weights fall toward zero each: between now and `at` the score stays within
+// [gain(at) − loss(now), gain(now) − loss(at)].
+struct Parts {
+  std::int64_t gain = 0, loss = 0;
+};
+
+Parts parts_at(const Score& score, const Scene& scene, Instant at) {
+  Parts parts;
+  scene.oldest_first(scene.now() - scene.span(Duration{}), [&](const ledger::Signal& signal) {
+    const std::int64_t weight = score.weight_of(signal.key);
+    if (weight == 0) return;
+    const std::int64_t term = score.term(weight, at - signal.at);
+    (term > 0 ? parts.gain : parts.loss) += std::abs(term);
+  });
+  return parts;
+}
+
+// The first instant in (now, until] at which the place of the score between the bounds changes, else `until`. Where gains
+// and losses fall at once it goes by steps, each as far as the place is certain; a score that lingers at a bound for more
+// than kSteps of them is said to hold no longer than it certainly does.
+Instant score_holds_until(const Score& score, const Scene& scene, const Measure& of, Instant until) {
+  constexpr int kSteps = 32;
+  const auto side = [&](std::int64_t value) { return value < of.least_score ? -1 : value > of.most_score ? 1 : 0; };
+  Instant from = scene.now();
+  Parts begin = parts_at(score, scene, from);
+  const int place = side(begin.gain - begin.loss);
+  for (int step = 0; step < kSteps; ++step) {
+    const auto stays = [&](Instant at) {
+      const Parts then = parts_at(score, scene, at);
+      return side(then.gain - begin.loss) == place && side(begin.gain - then.loss) == place;
+    };
+    if (stays(until)) return until;
+    Instant good = from, bad = until;
+    while (bad - good > Duration{1}) {
+      const Instant middle = good + (bad - good) / 2;
+      (stays(middle) ? good : bad) = middle;
+    }
+    begin = parts_at(score, scene, bad);
+    from = bad;
+    if (side(begin.gain - begin.loss) != place) break;
+  }
+  return from;
+}
+
+Taken take_score(const ReadyMeasure& measure, Scene& scene) {
+  if (measure.score == nullptr) return {};
+  const Score& score = *measure.score;
+  const Measure& of = *measure.source;
+  const Duration sight = scene.span(Duration{});
+  Taken taken{.next = scene.next_to_come(score)};
+  scene.oldest_first(scene.now() - sight, [&](const ledger::Signal& signal) {
+    if (score.weight_of(signal.key) == 0) return;
+    if (taken.witness == kNever) taken.next = std::min(taken.next, signal.at + sight);
+    taken.witness = signal.at;
+  });
+  taken.score = score_at(score, scene, scene.now());
+  taken.value = taken.score >= of.least_score && taken.score <= of.most_score;
+  if (taken.witness != kNever) taken.next = score_holds_until(score, scene, of, taken.next);
   return taken;
 }
 
@@ -124,11 +217,15 @@ Taken take_context(const ReadyMeasure& measure, Scene& scene) {
   const std::string* value = scene.context(measure.source->field);
   if (value == nullptr) return {};
   const auto& accepted = measure.source->accepted;
-  return {.value = std::binary_search(accepted.begin(), accepted.end(), *value),
-          .trace = Digest().add(measure.source->field).add(*value).value()};
+  return {.value = std::binary_search(accepted.begin(), accepted.end(), *value)};
 }
 
 }  // namespace
+
+std::int64_t score_at(const Score& score, const Scene& scene, Instant at) {
+  const Parts parts = parts_at(score, scene, at);
+  return parts.gain - parts.loss;
+}
 
 Instant newest_of(const Stream& stream, Scene& scene, Instant after) {
   Instant newest = kNever;
@@ -148,8 +245,8 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
     case MeasureKind::kMax: return take_max(measure, scene);
     case MeasureKind::kLast: return take_last(measure, scene);
     case MeasureKind::kAbsent: return take_absent(measure, scene);
-    case MeasureKind::kSteps:
-    case MeasureKind::kScore: return {};
+    case MeasureKind::kSteps: return take_steps(measure, scene);
+    case MeasureKind::kScore: return take_score(measure, scene);
     case MeasureKind::kContext: return take_context(measure, scene);
     case MeasureKind::kActive: return take_active(measure, scene);
   }

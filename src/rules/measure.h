@@ -8,15 +8,19 @@ namespace beckon::rules {
 struct ReadyMeasure {
   const Measure* source = nullptr;
   Stream stream;
-  Stream after;  // kAbsent
+  Stream after;                  // kAbsent
+  const Score* score = nullptr;  // kScore; null: none of that name is declared
 };
 
 struct Taken {
   std::int64_t value = 0;
   Instant next = kNever;      // until then, exclusive, the value stays as it is unless a signal or the context changes
   Instant witness = kNever;   // the newest signal that counts, or the anchor of an absence; kNever: there is none
-  std::uint64_t trace = 0;    // digest of what was read beside signals: the context's value
+  std::int64_t score = 0;     // kScore: the number itself, in millionths
 };
+
+// The score of what is visible, at a later instant: millionths.
+std::int64_t score_at(const Score& score, const Scene& scene, Instant at);
 
 // The newest visible signal of the stream later than `after`, or kNever.
 Instant newest_of(const Stream& stream, Scene& scene, Instant after);

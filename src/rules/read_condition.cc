@@ -9,12 +9,12 @@ namespace {
 
 using Read = void (*)(Members& members, Condition& condition);
 
-void read_scope(Members& members) {
+void read_scope(Members& members, Condition& condition) {
   const json::Value* scope = members.find("scope");
-  if (scope == nullptr || (scope->is_string() && scope->text() == "session")) return;
+  if (scope == nullptr) return;
   const bool visitor = scope->is_string() && scope->text() == "visitor";
-  members.issue("scope", visitor ? "\"visitor\" is not supported yet; leave it out, or say \"session\""
-                                 : "must be \"session\"");
+  if (!visitor && !(scope->is_string() && scope->text() == "session")) members.issue("scope", "must be \"session\" or \"visitor\"");
+  if (visitor) condition.measure.scope = Scope::kVisitor;
 }
 
 void read_measured(Members& members, std::string_view name, Filter& into) {
@@ -39,7 +39,8 @@ void read_count(Members& members, Condition& condition) {
 
 void read_distinct(Members& members, Condition& condition) {
   condition.measure.kind = MeasureKind::kDistinct;
-  read_measured(members, "distinct", condition.measure.filter);
+  condition.measure.filter = read_filter(*members.find("distinct"), members.path("distinct"), members.issues(),
+                                         &condition.measure.field, Field::kOptional);
   condition.measure.within = read_window(members);
   read_count_bounds(members, condition);
 }
@@ -88,31 +89,55 @@ void read_context(Members& members, Condition& condition) {
   else condition.most = 0;
 }
 
+void read_steps(Members& members, Condition& condition) {
+  condition.measure.kind = MeasureKind::kSteps;
+  const json::Value* steps = members.find("steps");
+  if (!steps->is_array() || steps->items().empty() || steps->items().size() > limits::kSteps) {
+    members.issue("steps", "must be a list of 1 to " + std::to_string(limits::kSteps) + " filters, in their order");
+  } else {
+    for (std::size_t i = 0; i < steps->items().size(); ++i)
+      condition.measure.steps.push_back(read_filter(steps->items()[i], path_of(members.path("steps"), i), members.issues()));
+  }
+  condition.measure.within = read_window(members);
+  read_step_bounds(members, condition, condition.measure.steps.size());
+}
+
+// A score changes with every instant: its bounds are part of the measure, which then changes only where one is crossed.
+void read_score(Members& members, Condition& condition) {
+  condition.measure.kind = MeasureKind::kScore;
+  condition.measure.field = members.text("score", limits::kFieldSize, true).value_or("");
+  read_amount_bounds(members, condition);
+  condition.measure.least_score = condition.least;
+  condition.measure.most_score = condition.most;
+  condition.least = 1;
+  condition.most = Condition::kNoMost;
+  for (const std::string_view name : {"within", "per"})
+    members.misplaced(name, "is no part of a score, which is computed over all of the window");
+}
+
 struct Named {
   std::string_view name;
-  Read read;  // null: not supported yet
+  Read read;
 };
 
 constexpr std::array kMeasures = {
     Named{"seen", read_seen},     Named{"count", read_count}, Named{"distinct", read_distinct},
     Named{"last", read_last},     Named{"absent", read_absent}, Named{"context", read_context},
-    Named{"sum", read_sum},       Named{"max", read_max},     Named{"steps", nullptr},
-    Named{"score", nullptr},
+    Named{"sum", read_sum},       Named{"max", read_max},     Named{"steps", read_steps},
+    Named{"score", read_score},
 };
 
 // No measure was found: perhaps one was misspelt.
 void name_no_measure(const json::Value& value, const std::string& path, Issues& issues) {
   std::vector<std::string_view> names;
-  for (const Named& measure : kMeasures) {
-    if (measure.read != nullptr) names.push_back(measure.name);
-  }
+  for (const Named& measure : kMeasures) names.push_back(measure.name);
   for (const json::Member& member : value.members()) {
     const std::string_view nearest = nearest_name(member.key, names);
     if (nearest.empty()) continue;
     issues.add(path_of(path, member.key), "is not a measure; did you mean \"" + std::string(nearest) + "\"?");
     return;
   }
-  issues.add(path, "must name one measure: seen, count, distinct, sum, max, last, absent or context");
+  issues.add(path, "must name one measure: seen, count, distinct, sum, max, last, absent, steps, score or context");
 }
 
 }  // namespace
@@ -137,13 +162,9 @@ Condition read_condition(const json::Value& value, const std::string& path, Issu
     name_no_measure(value, path, issues);
     return condition;
   }
-  if (measure->read == nullptr) {
-    issues.add(path_of(path, measure->name), "the measure " + std::string(measure->name) + " is not supported yet");
-    return condition;
-  }
   Members members(value, path, issues);
   measure->read(members, condition);
-  if (condition.measure.kind != MeasureKind::kContext) read_scope(members);
+  if (condition.measure.kind != MeasureKind::kContext) read_scope(members, condition);
   members.finish();
   return condition;
 }

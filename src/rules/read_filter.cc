@@ -54,7 +54,7 @@ std::vector<std::string> read_texts(const json::Value& value, const std::string&
   return texts;
 }
 
-Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field) {
+Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field, Field need) {
   Filter filter;
   if (!value.is_object()) {
     issues.add(path, "must be a filter such as {\"key\": \"cart\", \"value\": \"add\"}");
@@ -78,8 +78,8 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
       members.issue("minConfidence", "must be a number from 0 to 1");
     }
   }
-  if (field != nullptr) *field = members.text("field", limits::kFieldSize, true).value_or("");
-  else members.misplaced("field", "is of use to sum and max only");
+  if (field != nullptr) *field = members.text("field", limits::kFieldSize, need == Field::kRequired).value_or("");
+  else members.misplaced("field", "is of use to sum, max and distinct only");
   for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
     members.misplaced(name, "belongs one level up, beside the measure");
   members.finish();
@@ -128,6 +128,19 @@ void read_count_bounds(Members& members, Condition& condition) {
   const auto most = members.integer("atMost", 0, limits::kCount);
   const auto equals = members.integer("equals", 0, limits::kCount);
   set_bounds(members, condition, least, most, equals, "an integer");
+}
+
+void read_step_bounds(Members& members, Condition& condition, std::size_t steps) {
+  const auto most = static_cast<std::int64_t>(std::max<std::size_t>(steps, 1));
+  const bool bounded = members.has("atLeast") || members.has("atMost") || members.has("equals");
+  const auto reached = members.integer("reached", 1, most);
+  if (bounded && members.has("reached")) members.issue("reached", "stands in place of atLeast, atMost and equals");
+  if (!bounded) {
+    condition.least = reached.value_or(most);
+    return;
+  }
+  const auto at_least = members.integer("atLeast", 0, most), at_most = members.integer("atMost", 0, most);
+  set_bounds(members, condition, at_least, at_most, members.integer("equals", 0, most), "a number of steps");
 }
 
 void read_amount_bounds(Members& members, Condition& condition) {

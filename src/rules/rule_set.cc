@@ -24,11 +24,26 @@ bool is_rule_id(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return alphanumeric(c) || c == '_' || c == '-'; });
 }
 
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule) {
+namespace {
+
+// A score that nobody declared would compare false for ever.
+void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
+  for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
+    for (const Condition& condition : *conditions) {
+      if (condition.measure.kind == MeasureKind::kScore && !scores.contains(condition.measure.field))
+        issues.add(condition.path + ".score", "names a score that the handle's settings do not declare");
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores) {
   if (!rule.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
   Issues issues;
-  read_rule(id, rule, issues);
+  const Rule read = read_rule(id, rule, issues);
+  if (scores != nullptr) check_scores(read, *scores, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   if (rule.find("ruleId") != nullptr) return json::to_text(rule);
   std::string text;
@@ -44,9 +59,9 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
-Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores&) {
+Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores) {
   Issues issues;
-  std::vector<Rule> live;
+  std::vector<Rule> judged;
   for (const StoredRule& kept : stored.rules) {
     Issues own;
     const auto document = json::parse(kept.json);
@@ -56,13 +71,14 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores&) {
       own.add("json", "must be an object");
     } else {
       Rule rule = read_rule(kept.id, document->root(), own);
-      if (own.empty() && rule.status == Status::kLive) live.push_back(std::move(rule));
+      rule.live_since = kept.live_since;
+      if (own.empty() && (rule.status == Status::kLive || rule.status == Status::kShadow)) judged.push_back(std::move(rule));
     }
     for (const FieldIssue& issue : own.items()) issues.add(kept.id.text + ": " + issue.field, issue.issue);
   }
   if (!issues.empty()) return unexpected(issues.fault());
   auto compiled = std::make_unique<Compiled>();
-  static_cast<CompiledRules&>(*compiled) = compile_rules(std::move(live));
+  static_cast<CompiledRules&>(*compiled) = compile_rules(std::move(judged), scores);
   compiled->version = stored.version;
   RuleSet set;
   set.compiled_ = std::move(compiled);
@@ -73,19 +89,23 @@ std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shad
   return Digest().add(group.empty() ? "rule" : "group").add(group.empty() ? rule : group).add(shadow ? 1u : 0u).value();
 }
 
-bool RuleSet::reads_visitor(std::string_view) const { return false; }
-bool RuleSet::reads_spends(std::string_view) const { return false; }
-std::span<const Delayed> RuleSet::delayed() const { return {}; }
-bool RuleSet::feeds(const Delayed&, const ledger::Signal&) const { return false; }
-std::optional<Anchor> RuleSet::anchor(const Delayed&, const ledger::Window&, Instant, Duration) const { return std::nullopt; }
-RuleSet::DueVerdict RuleSet::judge_due(const Delayed&, const Facts&) const { return {}; }
-void RuleSet::explain_due(const Delayed&, const Facts&, json::Writer& out) const { out.begin_array().end_array(); }
+bool RuleSet::reads_visitor(std::string_view trigger) const {
+  const Asked* asked = compiled_->asked_by(trigger);
+  return asked != nullptr && asked->visitor;
+}
+
+bool RuleSet::reads_spends(std::string_view trigger) const {
+  const Asked* asked = compiled_->asked_by(trigger);
+  return asked != nullptr && asked->spends;
+}
 
 std::uint64_t RuleSet::version() const { return compiled_->version; }
 
 std::vector<std::string> RuleSet::triggers() const {
   std::vector<std::string> names;
-  for (const auto& [name, rules] : compiled_->triggers) names.push_back(name);
+  for (const auto& [name, asked] : compiled_->triggers) {
+    if (!asked.live.empty()) names.push_back(name);
+  }
   return names;
 }
 

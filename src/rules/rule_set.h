@@ -36,6 +36,7 @@ struct Facts {
   std::span<const ledger::Spend> session_spends = {};
   std::span<const ledger::Spend> unit_spends = {};
   std::string_view unit = {};      // what splits hash: the session's first unit, a visitorId or its sessionId
+  bool may_spend = true;           // false: limited rules are passed over (consent denied)
 };
 
 // Why a rule whose conditions hold does not act.
@@ -56,7 +57,8 @@ struct Verdict {
   std::string_view variant;      // empty: none
   std::string_view action_json;  // {"type":…,"payload":…}; empty: none
   Instant expires_at{};          // the earliest instant at which what was read can change by time alone, capped by ttl
-  std::uint64_t reading = 0;     // digest of what was read and found; the same unless something that matters changed
+  std::uint64_t reading = 0;     // digest of the answer, and of the context that the trigger's rules look at: what the
+                                 // etag is made of. The instant of expiry is no part of it
   std::uint64_t spends = 0;      // key of the rule's limit where this takes from it (act and holdout); 0: nothing
   std::vector<Beside> beside;    // in the order of judgement; most often empty
 };
@@ -130,8 +132,9 @@ class RuleSet {
 };
 
 // Checks one rule as it comes in at PUT, and names every fault at its path ("when.all[0].within"). `id` is the one of
-// the path; a ruleId in the body must agree. Returns the rule's text as it is kept: what was given, ruleId filled in.
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule);
+// the path; a ruleId in the body must agree. `scores`: the declared ones; null: any name is taken. Returns the rule's
+// text as it is kept: what was given, ruleId filled in.
+Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores = nullptr);
 
 bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 

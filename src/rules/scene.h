@@ -1,10 +1,9 @@
-// What one judgement can see: the window at an instant, sorted by key when the first measure asks.
+// What one judgement can see of one window at an instant, sorted by key when the first measure asks.
 //
 // Visible are the signals in (now − retention, now]. One with its instant still ahead is not, but that it will come is
 // a change by time, so it can be asked for.
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -26,11 +25,22 @@ struct Stream {
   bool key_alone = false;
 };
 
-// Confined to one judgement; the facts and tables outlive it. `groups` is scratch of the caller.
+// The room that scenes of one thread reuse, so that a judgement allocates nothing once it has grown.
+struct SceneRoom {
+  static constexpr std::uint16_t kNone = 0xffff;
+
+  std::vector<std::uint16_t> groups;  // by key number: its group, or kNone
+  std::vector<std::uint32_t> begins;  // of group g: [g] to [g + 1]
+  std::vector<Instant> at;            // the visible signals of known keys, key by key and in each by time
+  std::vector<std::uint16_t> signal;  // its place in the window
+  std::vector<std::uint16_t> group_of, next;
+};
+
+// Confined to one judgement; the facts, tables and room outlive it.
 class Scene {
  public:
-  Scene(const Facts& facts, const KeyTable& keys, std::vector<std::uint8_t>& groups)
-      : facts_(facts), window_(facts.window), keys_(keys), groups_(groups) {
+  Scene(const ledger::Window& window, const Facts& facts, const KeyTable& keys, SceneRoom& room)
+      : facts_(facts), window_(window), keys_(keys), room_(room) {
     const Instant floor = facts.now - facts.retention;
     end_ = window_.size();
     while (end_ > 0 && window_.at(end_ - 1) > facts.now) --end_;
@@ -57,10 +67,18 @@ class Scene {
     }
     const Range range = of_key(stream.key);
     for (std::size_t place = range.end; place-- > range.begin;) {
-      const Instant at = at_[place];
+      const Instant at = room_.at[place];
       if (at <= after) return;
-      const std::size_t i = signal_[place];
+      const std::size_t i = room_.signal[place];
       if ((stream.key_alone || stream.filter->fits(window_[i])) && !visit(i, at)) return;
+    }
+  }
+
+  // Calls visit(signal) with every visible signal later than `after`, oldest first.
+  template <class Visit>
+  void oldest_first(Instant after, Visit visit) const {
+    for (std::size_t i = begin_; i < end_; ++i) {
+      if (window_.at(i) > after) visit(window_[i]);
     }
   }
 
@@ -68,45 +86,54 @@ class Scene {
   // Precondition: the stream has one key, which alone decides.
   std::span<const Instant> instants(const Stream& stream, Instant after) {
     const Range range = of_key(stream.key);
-    const std::span<const Instant> all(at_.data() + range.begin, at_.data() + range.end);
+    const std::span<const Instant> all(room_.at.data() + range.begin, range.end - range.begin);
     return all.subspan(static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), after) - all.begin()));
   }
 
-  // The instant at which the next signal of the stream will come into sight, or kNever.
-  Instant next_to_come(const Stream& stream) const {
+  // The instant at which the next signal that fits will come into sight, or kNever.
+  Instant next_to_come(const Filter& filter) const {
     for (std::size_t i = end_; i < window_.size(); ++i) {
-      if (stream.filter->fits(window_[i])) return window_.at(i);
+      if (filter.fits(window_[i])) return window_.at(i);
     }
     return kNever;
+  }
+  Instant next_to_come(const Stream& stream) const { return next_to_come(*stream.filter); }
+  // The same of signals with a key that has a weight in a score.
+  Instant next_to_come(const Score& score) const {
+    for (std::size_t i = end_; i < window_.size(); ++i) {
+      if (score.weight_of(window_.key(i)) != 0) return window_.at(i);
+    }
+    return kNever;
+  }
+
+  // Whether a signal of a known key is visible, or still to come.
+  bool any_of(std::int32_t key) {
+    if (!sorted_) sort();
+    return room_.groups[static_cast<std::size_t>(key)] != SceneRoom::kNone;
   }
 
   // The value of a field of the context, or null where it is missing.
   const std::string* context(std::string_view field) const;
 
  private:
-  static constexpr std::uint8_t kNone = 255;
-  static_assert(ledger::Window::kCapacity < kNone);
   struct Range {
     std::size_t begin = 0, end = 0;
   };
 
   Range of_key(std::int32_t key) {
     if (!sorted_) sort();
-    const std::uint8_t group = groups_[static_cast<std::size_t>(key)];
-    return group == kNone ? Range{} : Range{begins_[group], begins_[group + 1u]};
+    const std::uint16_t group = room_.groups[static_cast<std::size_t>(key)];
+    return group == SceneRoom::kNone ? Range{} : Range{room_.begins[group], room_.begins[group + 1u]};
   }
   void sort();
+  std::uint16_t group_of(std::int32_t key);
 
   const Facts& facts_;
   const ledger::Window& window_;
   const KeyTable& keys_;
+  SceneRoom& room_;
   std::size_t begin_ = 0, end_ = 0;  // what is visible
   bool sorted_ = false;
-  // Once sorted: the visible signals of known keys, key by key and in each by time.
-  std::vector<std::uint8_t>& groups_;  // by key number: its group, or kNone
-  std::array<std::uint16_t, ledger::Window::kCapacity + 2> begins_;  // of group g: [g] to [g + 1]
-  std::array<Instant, ledger::Window::kCapacity> at_;
-  std::array<std::uint8_t, ledger::Window::kCapacity> signal_;  // its place in the window
 };
 
 }  // namespace beckon::rules

@@ -25,8 +25,24 @@ std::string listed(const std::vector<T>& list) {
   return out;
 }
 
-std::string window_words(Duration within) {
-  return within == Duration{} ? " in this session" : std::string(" within ") + words_of(within);
+std::string window_words(const Measure& of) {
+  const std::string where = of.scope == Scope::kVisitor ? " in all sessions of the visitor" : "";
+  if (of.within != Duration{}) return std::string(" within ") + words_of(of.within) + where;
+  return where.empty() ? " in this session" : where;
+}
+
+// "view, then cart:add".
+std::string path_words(const std::vector<Filter>& steps) {
+  std::string out;
+  for (const Filter& step : steps) out += (out.empty() ? "" : ", then ") + words_of(step);
+  return out;
+}
+
+std::string score_words(const Measure& of) {
+  if (of.least_score == of.most_score) return "exactly " + decimal_text(of.least_score);
+  if (of.most_score == Condition::kNoMost) return "at least " + decimal_text(of.least_score);
+  if (of.least_score == Condition::kNoLeast) return "at most " + decimal_text(of.most_score);
+  return "from " + decimal_text(of.least_score) + " to " + decimal_text(of.most_score);
 }
 
 std::string bounds_words(const Condition& condition) {
@@ -85,17 +101,18 @@ std::string words_of(const Filter& filter) {
 std::string measure_words(const Condition& condition) {
   const Measure& of = condition.measure;
   switch (of.kind) {
-    case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of.within);
-    case MeasureKind::kCount: return std::string("count of ") + words_of(of.filter) + window_words(of.within);
-    case MeasureKind::kDistinct: return std::string("different values of ") + words_of(of.filter) + window_words(of.within);
-    case MeasureKind::kSum: return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of.within);
-    case MeasureKind::kMax: return "greatest " + of.field + " of " + words_of(of.filter) + window_words(of.within);
-    case MeasureKind::kLast: return std::string("the newest ") + words_of(of.filter) + window_words(of.within);
+    case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of);
+    case MeasureKind::kCount: return std::string("count of ") + words_of(of.filter) + window_words(of);
+    case MeasureKind::kDistinct: return "different " + (of.field.empty() ? "values" : "values in " + of.field) + " of " + words_of(of.filter) + window_words(of);
+    case MeasureKind::kSum: return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of);
+    case MeasureKind::kMax: return "greatest " + of.field + " of " + words_of(of.filter) + window_words(of);
+    case MeasureKind::kLast: return std::string("the newest ") + words_of(of.filter) + window_words(of);
     case MeasureKind::kAbsent:
-      return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after);
+      return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after) +
+             (of.scope == Scope::kVisitor ? window_words(of) : "");
     case MeasureKind::kContext: return "context " + of.field;
-    case MeasureKind::kSteps:
-    case MeasureKind::kScore: return "";
+    case MeasureKind::kSteps: return "steps reached of " + path_words(of.steps) + window_words(of);
+    case MeasureKind::kScore: return "score " + of.field + (of.scope == Scope::kVisitor ? " over all sessions of the visitor" : "");
     case MeasureKind::kActive: return "the rule's own time";
   }
   return "";
@@ -108,13 +125,13 @@ std::string wanted_words(const Condition& condition, bool negated) {
     case MeasureKind::kSeen: return negated ? "none" : "at least one";
     case MeasureKind::kCount:
     case MeasureKind::kDistinct:
+    case MeasureKind::kSteps:
     case MeasureKind::kSum:
     case MeasureKind::kMax: return no + bounds_words(condition);
     case MeasureKind::kLast: return no + age_words(of);
     case MeasureKind::kAbsent: return no + words_of(of.wait) + " without " + words_of(of.filter);
     case MeasureKind::kContext: return ((condition.least == 1) == negated ? "not " : "") + listed(of.accepted);
-    case MeasureKind::kSteps:
-    case MeasureKind::kScore: return "";
+    case MeasureKind::kScore: return no + score_words(of);
     case MeasureKind::kActive: return active_words(of);
   }
   return "";
@@ -127,7 +144,8 @@ std::string seen_words(const Finding& finding, Scene& scene) {
     case MeasureKind::kSeen:
     case MeasureKind::kLast: return witness == kNever ? "none" : "the newest " + ago(witness, scene.now());
     case MeasureKind::kCount:
-    case MeasureKind::kDistinct: return std::to_string(finding.taken.value);
+    case MeasureKind::kDistinct:
+    case MeasureKind::kSteps: return std::to_string(finding.taken.value);
     case MeasureKind::kSum:
     case MeasureKind::kMax: return finding.taken.value == kNothing ? "nothing" : decimal_text(finding.taken.value);
     case MeasureKind::kAbsent: {
@@ -140,8 +158,7 @@ std::string seen_words(const Finding& finding, Scene& scene) {
       const std::string* value = scene.context(of.field);
       return value == nullptr ? "no " + of.field : *value;
     }
-    case MeasureKind::kSteps:
-    case MeasureKind::kScore: return "";
+    case MeasureKind::kScore: return finding.measure.score == nullptr ? "no score of that name" : decimal_text(finding.taken.score);
     case MeasureKind::kActive: return to_rfc3339(scene.now());
   }
   return "";

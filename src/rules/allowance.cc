@@ -1,0 +1,93 @@
+#include "rules/allowance.h"
+
+#include <date/tz.h>
+
+#include <algorithm>
+
+namespace beckon::rules {
+
+namespace {
+
+using Local = date::local_time<Duration>;
+
+Local wall_clock(const Hours& hours, Instant at) { return hours.zone->to_local(at); }
+
+bool opens_on(const Hours& hours, date::local_days day) {
+  const unsigned monday_first = date::weekday(day).iso_encoding() - 1;
+  return (hours.days >> monday_first & 1) != 0;
+}
+
+bool is_open(const Hours& hours, Instant at) {
+  const Local local = wall_clock(hours, at);
+  const date::local_days day = date::floor<date::days>(local);
+  const Duration time = local - day;
+  if (hours.open < hours.close) return opens_on(hours, day) && time >= hours.open && time < hours.close;
+  return (opens_on(hours, day) && time >= hours.open) || (opens_on(hours, day - date::days{1}) && time < hours.close);
+}
+
+// The instants at which the wall clock shows `local`: two where it is set back over it, the jump where it skips it.
+void offer(const Hours& hours, Local local, Instant now, std::vector<Instant>& instants) {
+  for (const auto which : {date::choose::earliest, date::choose::latest}) {
+    const Instant at = date::floor<Duration>(hours.zone->to_sys(local, which));
+    if (at > now) instants.push_back(at);
+  }
+}
+
+// Spends of a key in (since, now]; and the instant of the `rank`-th newest of them, from 1.
+std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Instant since, Instant now, std::size_t rank, Instant& at) {
+  std::size_t count = 0;
+  for (auto spend = spends.rbegin(); spend != spends.rend(); ++spend) {
+    if (spend->key != key || spend->at > now || spend->at <= since) continue;
+    if (++count == rank) at = spend->at;
+  }
+  return count;
+}
+
+}  // namespace
+
+Allowance open_at(const Hours& hours, Instant now) {
+  Allowance allowance{.free = is_open(hours, now)};
+  // A week and a day hold every edge of opening; between two of them the clock may be set.
+  std::vector<Instant> edges;
+  const date::local_days today = date::floor<date::days>(wall_clock(hours, now));
+  for (int day = -1; day <= 8; ++day) {
+    const date::local_days midnight = today + date::days{day};
+    for (const Duration time : {Duration{}, Duration{hours.open}, Duration{hours.close}}) offer(hours, midnight + time, now, edges);
+  }
+  const Instant set = date::floor<Duration>(hours.zone->get_info(now).end);
+  if (set < now + std::chrono::days{9}) edges.push_back(set);
+  std::ranges::sort(edges);
+  for (const Instant edge : edges) {
+    if (is_open(hours, edge) == allowance.free) continue;
+    allowance.next = edge;
+    break;
+  }
+  return allowance;
+}
+
+Allowance may_spend(const Limit& limit, const Facts& facts) {
+  Allowance allowance;
+  if (!facts.may_spend) return {.free = false};
+  const auto hold = [&allowance](Instant until) {
+    // Held by several: free only when the last of them lets go.
+    allowance.next = allowance.free ? until : std::max(allowance.next, until);
+    allowance.free = false;
+  };
+  Instant at{};
+  if (limit.cooldown > Duration{} && spent(facts.unit_spends, limit.key, facts.now - limit.cooldown, facts.now, 1, at) > 0)
+    hold(at + limit.cooldown);
+  for (const Cap& cap : limit.caps) {
+    const auto max = static_cast<std::size_t>(cap.max);
+    if (cap.per == Duration{}) {
+      if (spent(facts.session_spends, limit.key, Instant::min(), facts.now, max, at) >= max) hold(Instant::max());
+    } else if (spent(facts.unit_spends, limit.key, facts.now - cap.per, facts.now, max, at) >= max) {
+      hold(at + cap.per);
+    }
+  }
+  for (const ledger::Spend& spend : facts.unit_spends) {
+    if (spend.key == limit.key && spend.at > facts.now) allowance.next = std::min(allowance.next, spend.at);
+  }
+  return allowance;
+}
+
+}  // namespace beckon::rules

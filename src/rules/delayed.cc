@@ -1,0 +1,38 @@
+// Delayed rules: what begins their wait, and what ends it.
+#include <algorithm>
+
+#include "rules/compiled.h"
+
+namespace beckon::rules {
+
+namespace {
+
+const Measure& absence_of(const Rule& rule) {
+  return std::ranges::find(rule.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; })->measure;
+}
+
+}  // namespace
+
+std::span<const Delayed> RuleSet::delayed() const { return compiled_->delayed; }
+
+bool RuleSet::feeds(const Delayed& delayed, const ledger::Signal& signal) const {
+  const Measure& absence = absence_of(compiled_->rules[delayed.index]);
+  return absence.after.fits(signal) || absence.filter.fits(signal);
+}
+
+std::optional<Anchor> RuleSet::anchor(const Delayed& delayed, const ledger::Window& window, Instant now, Duration retention) const {
+  const Measure& absence = absence_of(compiled_->rules[delayed.index]);
+  Instant came = Instant::min();  // the newest that fits what is missed
+  for (std::size_t i = window.size(); i-- > 0;) {
+    const ledger::Signal signal = window[i];
+    if (signal.at <= now - retention) break;
+    if (absence.after.fits(signal)) {
+      if (came > signal.at) return std::nullopt;
+      return Anchor{.at = signal.at, .received = signal.received, .version = signal.version, .due = signal.at + absence.wait};
+    }
+    if (absence.filter.fits(signal)) came = std::max(came, signal.at);
+  }
+  return std::nullopt;
+}
+
+}  // namespace beckon::rules

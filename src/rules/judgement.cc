@@ -1,0 +1,61 @@
+#include "rules/judgement.h"
+
+#include <algorithm>
+
+namespace beckon::rules {
+
+Judgement::Judgement(const CompiledRules& rules, const Facts& facts, Scratch& scratch)
+    : rules_(rules), facts_(facts), scratch_(scratch), scene_(facts.window, facts, rules.keys, scratch.session),
+      number_(++scratch.judgements) {
+  if (scratch_.slots.size() < rules.measures.size()) scratch_.slots.resize(rules.measures.size());
+}
+
+Scene& Judgement::scene_of(std::uint32_t measure) {
+  if (rules_.measures[measure].source->scope == Scope::kSession || facts_.visitor == nullptr) return scene_;
+  if (!visitor_) visitor_.emplace(*facts_.visitor, facts_, rules_.keys, scratch_.visitor);
+  return *visitor_;
+}
+
+void Judgement::begin(const Asked& asked) {
+  scratch_.standing.assign(asked.ungated.begin(), asked.ungated.end());
+  for (const auto& [key, rules] : asked.gates) {
+    if (!scene_.any_of(key)) continue;
+    for (const Bits& some : rules) scratch_.standing[some.word] |= some.bits;
+  }
+}
+
+bool Judgement::holds(const Course& course, const Asked* asked) {
+  const Test* const tests = rules_.tests.data();
+  for (std::uint32_t i = course.begin; i < course.any; ++i) {
+    if (!holds(tests[i], asked)) return false;
+  }
+  if (course.any != course.none &&
+      std::none_of(tests + course.any, tests + course.none, [&](const Test& test) { return holds(test, asked); }))
+    return false;
+  for (std::uint32_t i = course.none; i < course.end; ++i) {
+    if (holds(tests[i], asked)) return false;
+  }
+  return true;
+}
+
+bool Judgement::holds(const Test& test, const Asked* asked) {
+  Scratch::Slot& slot = scratch_.slots[test.measure];
+  if (slot.judgement != number_) [[unlikely]] {
+    const Taken found = taken(test.measure);
+    slot = {number_, found.value};
+    read_until(found.next);
+    if (asked) put_out(*asked, test.measure, found.value);
+  }
+  return test.holds(slot.value);
+}
+
+void Judgement::put_out(const Asked& asked, std::uint32_t measure, std::int64_t value) {
+  const std::vector<Knock>* knocks = asked.knocks_of(measure);
+  if (knocks == nullptr) return;
+  for (const Knock& knock : *knocks) {
+    if (knock.bounds.holds(value) != knock.inside) continue;
+    for (const Bits& some : knock.out) scratch_.standing[some.word] &= ~some.bits;
+  }
+}
+
+}  // namespace beckon::rules

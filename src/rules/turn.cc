@@ -1,0 +1,31 @@
+#include "rules/turn.h"
+
+#include <algorithm>
+
+#include "rules/allowance.h"
+#include "rules/bucket.h"
+
+namespace beckon::rules {
+
+Turn turn_of(const Rule& rule, const Facts& facts) {
+  Turn turn;
+  if (rule.hours) {
+    const Allowance open = open_at(*rule.hours, facts.now);
+    turn.next = open.next;
+    if (!open.free) turn.hold = Hold::kClosed;
+  }
+  if (rule.limit && turn.hold == Hold::kNotHeld) {
+    const Allowance spend = may_spend(*rule.limit, facts);
+    turn.next = std::min(turn.next, spend.next);
+    if (!spend.free) turn.hold = Hold::kLimit;
+  }
+  if (turn.hold != Hold::kNotHeld) return turn;
+  if (!rule.split) return turn;
+  turn.holdout = rule.split->holdout > 0 && bucket_of(rule.split->salt + ":holdout", facts.unit) < rule.split->holdout;
+  if (turn.holdout || rule.arms.size() == 1) return turn;
+  const std::uint32_t bucket = bucket_of(rule.split->salt, facts.unit);
+  while (rule.arms[turn.arm].end <= bucket) ++turn.arm;
+  return turn;
+}
+
+}  // namespace beckon::rules

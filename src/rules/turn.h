@@ -1,0 +1,23 @@
+// What becomes of a rule whose conditions hold: held back, held out, or one of its arms.
+#pragma once
+#include "rules/rule.h"
+#include "rules/rule_set.h"
+
+namespace beckon::rules {
+
+struct Turn {
+  Hold hold = Hold::kNotHeld;
+  Instant next = Instant::max();  // when time alone may change the hold, or bring one
+  bool holdout = false;
+  std::size_t arm = 0;
+
+  Outcome outcome() const {
+    if (hold != Hold::kNotHeld) return Outcome::kSuppressed;
+    return holdout ? Outcome::kHoldout : Outcome::kAct;
+  }
+};
+
+// Closed hours, then limits, then the split.
+Turn turn_of(const Rule& rule, const Facts& facts);
+
+}  // namespace beckon::rules
