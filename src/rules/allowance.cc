@@ -66,28 +66,25 @@ Allowance open_at(const Hours& hours, Instant now) {
 }
 
 Allowance may_spend(const Limit& limit, const Facts& facts) {
-  Allowance allowance;
   if (!facts.may_spend) return {.free = false};
-  const auto hold = [&allowance](Instant until) {
-    // Held by several: free only when the last of them lets go.
-    allowance.next = allowance.free ? until : std::max(allowance.next, until);
-    allowance.free = false;
-  };
-  Instant at{};
-  if (limit.cooldown > Duration{} && spent(facts.unit_spends, limit.key, facts.now - limit.cooldown, facts.now, 1, at) > 0)
-    hold(at + limit.cooldown);
-  for (const Cap& cap : limit.caps) {
-    const auto max = static_cast<std::size_t>(cap.max);
-    if (cap.per == Duration{}) {
-      if (spent(facts.session_spends, limit.key, Instant::min(), facts.now, max, at) >= max) hold(Instant::max());
-    } else if (spent(facts.unit_spends, limit.key, facts.now - cap.per, facts.now, max, at) >= max) {
-      hold(at + cap.per);
+  bool free = true;
+  Instant held_until = Instant::min(), comes = Instant::max();
+  const auto look = [&](std::span<const ledger::Spend> spends, Duration per, std::size_t max) {
+    Instant at{};
+    const Instant since = per == Duration{} ? Instant::min() : facts.now - per;
+    if (spent(spends, limit.key, since, facts.now, max, at) >= max) {
+      // Held by several: free only when the last of them lets go.
+      free = false;
+      held_until = std::max(held_until, per == Duration{} ? Instant::max() : at + per);
     }
-  }
-  for (const ledger::Spend& spend : facts.unit_spends) {
-    if (spend.key == limit.key && spend.at > facts.now) allowance.next = std::min(allowance.next, spend.at);
-  }
-  return allowance;
+    for (const ledger::Spend& spend : spends) {
+      if (spend.key == limit.key && spend.at > facts.now) comes = std::min(comes, spend.at);
+    }
+  };
+  if (limit.cooldown > Duration{}) look(facts.unit_spends, limit.cooldown, 1);
+  for (const Cap& cap : limit.caps)
+    look(cap.per == Duration{} ? facts.session_spends : facts.unit_spends, cap.per, static_cast<std::size_t>(cap.max));
+  return {.free = free, .next = free ? comes : std::min(comes, held_until)};
 }
 
 }  // namespace beckon::rules

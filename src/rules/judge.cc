@@ -39,8 +39,10 @@ void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t
                               .variant = turn.outcome() == Outcome::kAct ? std::string_view(rule.arms[turn.arm].name) : "",
                               .outcome = turn.outcome(),
                               .shadow = true,
-                              .spends = spends_of(rule, turn)});
+                              .spends = spends_of(rule, turn),
+                              .place = index});
   }
+  std::ranges::sort(verdict.beside, {}, &Beside::place);
 }
 
 }  // namespace
@@ -59,7 +61,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       const Turn turn = turn_of(rule, facts);
       judgement.read_until(turn.next);
       if (turn.hold != Hold::kNotHeld) {
-        verdict.beside.push_back({.rule = rule.id.text});
+        verdict.beside.push_back({.rule = rule.id.text, .place = index});
         if (verdict.beside.size() > 1) return false;
         answer(verdict, rule, turn);  // suppressed, unless a later one acts
         return false;

@@ -88,15 +88,15 @@ Taken take_steps(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
-// Terms of positive and of negative weights fall toward zero each: between now and `at` the score stays within
-// [gain(at) − loss(now), gain(now) − loss(at)].
+// Terms of positive and of negative weights fall toward zero each, and go when their signal leaves: between now and `at`
+// the score stays within [gain(at) − loss(now), gain(now) − loss(at)].
 struct Parts {
   std::int64_t gain = 0, loss = 0;
 };
 
 Parts parts_at(const Score& score, const Scene& scene, Instant at) {
   Parts parts;
-  scene.oldest_first(scene.now() - scene.span(Duration{}), [&](const ledger::Signal& signal) {
+  scene.oldest_first(at - scene.span(Duration{}), [&](const ledger::Signal& signal) {
     const std::int64_t weight = score.weight_of(signal.key);
     if (weight == 0) return;
     const std::int64_t term = score.term(weight, at - signal.at);
@@ -113,8 +113,9 @@ Instant score_holds_until(const Score& score, const Scene& scene, const Measure&
   const auto side = [&](std::int64_t value) { return value < of.least_score ? -1 : value > of.most_score ? 1 : 0; };
   Instant from = scene.now();
   Parts begin = parts_at(score, scene, from);
-  const int place = side(begin.gain - begin.loss);
+  const bool inside = side(begin.gain - begin.loss) == 0;
   for (int step = 0; step < kSteps; ++step) {
+    const int place = side(begin.gain - begin.loss);
     const auto stays = [&](Instant at) {
       const Parts then = parts_at(score, scene, at);
       return side(then.gain - begin.loss) == place && side(begin.gain - then.loss) == place;
@@ -127,7 +128,7 @@ Instant score_holds_until(const Score& score, const Scene& scene, const Measure&
     }
     begin = parts_at(score, scene, bad);
     from = bad;
-    if (side(begin.gain - begin.loss) != place) break;
+    if ((side(begin.gain - begin.loss) == 0) != inside) break;
   }
   return from;
 }
@@ -136,16 +137,9 @@ Taken take_score(const ReadyMeasure& measure, Scene& scene) {
   if (measure.score == nullptr) return {};
   const Score& score = *measure.score;
   const Measure& of = *measure.source;
-  const Duration sight = scene.span(Duration{});
-  Taken taken{.next = scene.next_to_come(score)};
-  scene.oldest_first(scene.now() - sight, [&](const ledger::Signal& signal) {
-    if (score.weight_of(signal.key) == 0) return;
-    if (taken.witness == kNever) taken.next = std::min(taken.next, signal.at + sight);
-    taken.witness = signal.at;
-  });
-  taken.score = score_at(score, scene, scene.now());
+  Taken taken{.score = score_at(score, scene, scene.now())};
   taken.value = taken.score >= of.least_score && taken.score <= of.most_score;
-  if (taken.witness != kNever) taken.next = score_holds_until(score, scene, of, taken.next);
+  taken.next = score_holds_until(score, scene, of, scene.next_to_come(score));
   return taken;
 }
 

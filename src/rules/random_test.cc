@@ -48,7 +48,7 @@ TEST(Reading, TellsRandomDifferentAnswersApart) {
       const naive::World world = random_world(dice, base, rules);
       const AsFacts facts(world, dice);
       const Verdict verdict = set.judge("t", facts.facts(base));
-      const std::string words = Agreement::in_words(verdict);
+      const std::string words = Agreement::answer_of(verdict);
       const auto [known, fresh] = answers.try_emplace(verdict.reading, words);
       ASSERT_EQ(known->second, words);
     }

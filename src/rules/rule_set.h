@@ -49,6 +49,7 @@ struct Beside {
   Outcome outcome = Outcome::kSuppressed;  // kNone is never kept
   bool shadow = false;
   std::uint64_t spends = 0;      // as Verdict::spends, for a shadow rule in its own counts
+  std::uint32_t place = 0;       // in the order of judgement
 };
 
 struct Verdict {
