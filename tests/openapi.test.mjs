@@ -172,6 +172,10 @@ describe('against the server', () => {
     await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 412, headers: { 'if-match': headers.etag }, body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } } });
     await ask('putRule', { role: 'CREATOR', params: { ruleId: 'bad' }, expect: 400, body: { triggers: [] } });
     await ask('deleteRule', { role: 'CREATOR', params: { ruleId: 'documented' }, expect: 204 });
+    const { json: versions } = await ask('listRulesVersions', { role: 'CREATOR', expect: 200 });
+    await ask('rollbackRules', { role: 'CREATOR', expect: 200, body: { version: versions.items[1].version } });
+    await ask('rollbackRules', { role: 'CREATOR', expect: 400, body: { version: 'one', other: 1 } });
+    await ask('rollbackRules', { role: 'CREATOR', expect: 404, body: { version: 1000 } });
   });
 
   test('webhooks and deliveries', async () => {

@@ -72,6 +72,47 @@ describe('keeping rules', () => {
     assert.equal((await rules('PUT', 'not-there', simple, { headers: { 'if-match': '*' } })).status, 412);
   });
 
+  test('every version is listed and can be restored, as a new one', async () => {
+    const version = async () => (await rules('GET')).json.rulesVersion;
+    const post = (body, options) => beckon.as('CREATOR', 'POST', '/chain-rules/rollback', body, options);
+    const start = await version();
+    const kept = (await put('a', { ...simple, priority: 1 })).headers.etag;
+    await put('b', { ...simple, priority: 2 });
+    assert.equal((await rules('DELETE', 'b')).status, 204);
+    await put('c', { ...simple, priority: 3 });
+    const { items } = (await beckon.as('CREATOR', 'GET', '/chain-rules/versions?limit=3')).json;
+    assert.deepEqual(items.map(({ version: v, changed, changes }) => [v - start, changed, changes.map(({ ruleId, change }) => `${ruleId} ${change}`).join()]), [[4, 1, 'c saved'], [3, 1, 'b deleted'], [2, 1, 'b saved']]);
+
+    const s = freshSession();
+    assert.equal((await resolve(s)).ruleId, 'c');
+    const back = await post({ version: start + 2 });
+    assert.deepEqual([back.status, back.json.rulesVersion, back.json.equals, back.json.changed], [200, start + 5, start + 2, 2], back.text);
+    assert.deepEqual([(await resolve(s)).ruleId, (await resolve(s)).rulesVersion], ['b', start + 5]);
+    assert.deepEqual((await rules('GET')).json.items.map(rule => rule.ruleId), ['a', 'b']);
+    assert.equal((await rules('GET', 'a')).headers.etag, kept, 'what did not change keeps its tag');
+    assert.equal((await rules('GET', 'b')).headers.etag, `"${start + 5}"`);
+
+    const same = await post({ version: start + 5 });
+    assert.deepEqual([same.json.rulesVersion, same.json.changed], [start + 5, 0], 'nothing differs, so no version is made');
+    assert.equal((await post({ version: start }, { headers: { 'if-match': `"${start + 4}"` } })).status, 412);
+    assert.equal((await post({ version: start }, { headers: { 'if-match': (await rules('GET')).headers.etag } })).status, 200);
+    assert.equal(await version(), start + 6);
+    assert.equal((await post({ version: start + 7 })).status, 404);
+    const audit = (await beckon.as('OPERATOR', 'GET', '/audit-events?limit=1')).json.items[0];
+    assert.deepEqual([audit.action, audit.target], ['rules.rollback', String(start)]);
+  });
+
+  test('all versions come by pages', async () => {
+    let path = '/chain-rules/versions?limit=2';
+    const seen = [];
+    for (let cursor = ''; cursor !== null;) {
+      const { json } = await beckon.as('CREATOR', 'GET', path + (cursor && `&cursor=${encodeURIComponent(cursor)}`));
+      seen.push(...json.items.map(item => item.version));
+      cursor = json.nextCursor;
+    }
+    assert.deepEqual(seen, Array.from(seen, (_, i) => seen.length - i));
+  });
+
   test('without a token 401; on a foreign handle 404', async () => {
     assert.equal((await beckon.call('GET', '/v2/handles/demo/chain-rules')).json.error, 'missing_bearer_token');
     assert.equal((await beckon.call('PUT', '/v2/handles/nobody-here/chain-rules/x', { body: simple, token: await beckon.token('OWNER') })).json.error, 'handle_not_found');

@@ -24,12 +24,28 @@ struct StoredRules {
   std::vector<StoredRule> rules;
 };
 
+// What one version changed.
+struct RulesVersion {
+  static constexpr std::size_t kNamed = 20;
+
+  std::uint64_t version = 0;
+  Instant at{};
+  struct Change {
+    RuleId rule;
+    bool deleted = false;
+  };
+  std::vector<Change> changes;  // in the order of their ids, at most kNamed
+  std::size_t changed = 0;      // all of them
+};
+
 // Thread-safe.
 class RuleStore {
  public:
   virtual ~RuleStore() = default;
   virtual Result<StoredRules> rules(const Handle& handle) = 0;                             // the current version
   virtual Result<StoredRules> rules_at(const Handle& handle, std::uint64_t version) = 0;   // as they were then
+  // The versions of a handle before `before`, newest first, at most `limit`.
+  virtual Result<std::vector<RulesVersion>> versions(const Handle& handle, std::uint64_t before, std::size_t limit) = 0;
 };
 
 }  // namespace beckon::rules

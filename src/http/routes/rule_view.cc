@@ -54,4 +54,16 @@ rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const
   return rules;
 }
 
+rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at) {
+  rules::StoredRules next{.version = now.version + 1};
+  bool differs = now.rules.size() != then.rules.size();
+  for (const rules::StoredRule& rule : then.rules) {
+    const rules::StoredRule* current = find(now, rule.id);
+    const bool same = current && current->json == rule.json;
+    differs = differs || !same;
+    next.rules.push_back(same ? *current : rules::StoredRule{.id = rule.id, .json = rule.json, .rules_version = next.version, .at = at});
+  }
+  return differs ? next : now;
+}
+
 }  // namespace beckon::http

@@ -19,6 +19,10 @@ std::string without_answer_members(const json::Value& rule);
 // The rules with this one in them, or, where `json` is empty, without it. In the order of their ids.
 rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const std::string& json, Instant at);
 
+// The rules as they were in `then`, as one new version: a rule that differs from now comes with it, one that does not
+// keeps the version of its last change. The version stays where nothing differs.
+rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at);
+
 const rules::StoredRule* find(const rules::StoredRules& rules, const RuleId& id);
 
 }  // namespace beckon::http

@@ -1,64 +1,14 @@
 // Chain rules: contract section 5. A rule that cannot be evaluated is refused here: nothing fails at resolve.
-#include <mutex>
-
 #include "http/routes/answer.h"
-#include "http/routes/rule_view.h"
+#include "http/routes/rule_change.h"
 
 namespace beckon::http {
 namespace {
 
-using rules::RuleSet;
 using rules::StoredRule;
 using rules::StoredRules;
 
 constexpr std::size_t kMostRules = 2'000;  // of a handle
-
-// Changes of rules come one after the other, so that reading and compiling them is done here and not on the committing
-// thread, where everything else would wait for it.
-struct Turn {
-  std::mutex mutex;
-};
-
-decision::TenantPtr tenant_of(const decision::Tenants& tenants, const Handle& handle) {
-  for (const auto& tenant : tenants.all())
-    if (tenant->handle == handle) return tenant;
-  return nullptr;
-}
-
-// Committing thread, after the commit. False: the handle is so new that it is not in memory yet.
-bool publish(decision::Tenants& tenants, const Handle& handle, std::shared_ptr<const RuleSet> rules) {
-  const auto now = tenant_of(tenants, handle);
-  if (!now) return false;
-  auto next = std::make_shared<decision::Tenant>(*now);
-  next->rules = std::move(rules);
-  tenants.put(std::move(next));
-  return true;
-}
-
-struct Change {
-  Handle handle;
-  RuleId id;
-  std::string json;  // empty: the rule is deleted
-  std::string actor;
-  Instant at{};
-};
-
-// Caller holds the turn. `next` are the rules with the change in them.
-std::optional<Fault> commit(Api& api, const Change& change, const StoredRules& next) {
-  auto compiled = RuleSet::compile(next);
-  if (!compiled) return compiled.error();
-  const auto rules = std::make_shared<const RuleSet>(std::move(*compiled));
-  bool published = false;
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
-    draft.batch().rules.push_back({change.handle, change.id, next.version, change.json, change.at});
-    draft.audit(change.handle, change.actor, change.json.empty() ? "rule.delete" : "rule.put", change.id.view(),
-                "{\"rulesVersion\":" + std::to_string(next.version) + "}");
-    draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, rules); });
-    return std::nullopt;
-  });
-  if (!fault && !published) api.reload();
-  return fault;
-}
 
 Fault outdated(const StoredRule* now) {
   return {.code = FaultCode::kPreconditionFailed,
@@ -72,8 +22,9 @@ Response answer(int status, const Request& request, const StoredRule& rule) {
   return response;
 }
 
-Change change_of(const Api& api, const Request& request) {
-  return {.handle = Handle{request.param("handle")}, .id = RuleId{request.param("ruleId")}, .actor = principal_of(request).subject, .at = api.clock.now()};
+RuleChange change_of(const Api& api, const Request& request, std::string action) {
+  return {.handle = Handle{request.param("handle")}, .actor = principal_of(request).subject, .action = std::move(action),
+          .target = request.param("ruleId"), .at = api.clock.now()};
 }
 
 Result<std::string> checked_body(Request& request, const RuleId& id) {
@@ -84,34 +35,35 @@ Result<std::string> checked_body(Request& request, const RuleId& id) {
   return rules::check_rule(id, rule->root());
 }
 
-Result<Response> put(Api& api, Turn& turn, Request& request) {
-  Change change = change_of(api, request);
-  auto checked = checked_body(request, change.id);
+Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
+  const RuleChange change = change_of(api, request, "rule.put");
+  const RuleId id{change.target};
+  const auto checked = checked_body(request, id);
   if (!checked) return unexpected(checked.error());
-  change.json = std::move(*checked);
   const std::lock_guard lock(turn.mutex);
-  auto stored = api.rules.rules(change.handle);
+  const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
-  const StoredRule* before = find(*stored, change.id);
+  const StoredRule* before = find(*stored, id);
   if (!may_change(request.header("if-match"), before ? etag_of(*before) : "")) return unexpected(outdated(before));
   if (!before && stored->rules.size() >= kMostRules)
     return unexpected(Fault{.code = FaultCode::kConflict, .message = "This handle has 2,000 rules, which is the most; delete one first."});
   const int status = before ? 200 : 201;
-  const StoredRules next = with_change(std::move(*stored), change.id, change.json, change.at);
-  if (auto fault = commit(api, change, next)) return unexpected(std::move(*fault));
-  return answer(status, request, *find(next, change.id));
+  const StoredRules next = with_change(*stored, id, *checked, change.at);
+  if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
+  return answer(status, request, *find(next, id));
 }
 
-Result<Response> remove(Api& api, Turn& turn, Request& request) {
-  const Change change = change_of(api, request);
+Result<Response> remove(Api& api, RuleTurn& turn, Request& request) {
+  const RuleChange change = change_of(api, request, "rule.delete");
+  const RuleId id{change.target};
   const std::lock_guard lock(turn.mutex);
-  auto stored = api.rules.rules(change.handle);
+  const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
-  const StoredRule* before = find(*stored, change.id);
+  const StoredRule* before = find(*stored, id);
   if (!before) return unexpected(not_found("rule"));
   if (!may_change(request.header("if-match"), etag_of(*before))) return unexpected(outdated(before));
-  const StoredRules next = with_change(std::move(*stored), change.id, "", change.at);
-  if (auto fault = commit(api, change, next)) return unexpected(std::move(*fault));
+  const StoredRules next = with_change(*stored, id, "", change.at);
+  if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
   return no_content();
 }
 
@@ -131,7 +83,10 @@ Result<Response> list(Api& api, Request& request) {
   const auto text = [](const StoredRule& rule) { return rule_json(rule); };
   const auto place = [](const StoredRule& rule) { return std::pair{Instant{}, rule.id.text}; };
   auto response = list_page(request, "chain-rules " + handle.text, std::span<const StoredRule>{stored->rules}, place, text);
-  if (response) response->body.insert(1, "\"rulesVersion\":" + std::to_string(stored->version) + ",");
+  if (response) {
+    response->body.insert(1, "\"rulesVersion\":" + std::to_string(stored->version) + ",");
+    response->headers.emplace_back("etag", etag_of(*stored));
+  }
   return response;
 }
 
@@ -139,13 +94,14 @@ Result<Response> list(Api& api, Request& request) {
 
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
-  const auto turn = std::make_shared<Turn>();
+  const auto turn = std::make_shared<RuleTurn>();
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "The rules of a handle"));
   routes.push_back(control(api, Method::kGet, kOne, creator(), get, "A rule"));
   routes.push_back(control(api, Method::kPut, kOne, creator(), [turn](Api& of, Request& request) { return put(of, *turn, request); },
                            "Make or replace a rule"));
   routes.push_back(control(api, Method::kDelete, kOne, creator(), [turn](Api& of, Request& request) { return remove(of, *turn, request); },
                            "Delete a rule"));
+  add_rule_versions(api, turn, routes);
 }
 
 }  // namespace beckon::http

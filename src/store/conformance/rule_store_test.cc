@@ -55,6 +55,36 @@ TEST_P(RulesOfAStore, OfAVersionThatIsNotThereAreNotFound) {
   EXPECT_EQ(store().rules().rules_at(kAcme, 2).error().code, FaultCode::kNotFound);
 }
 
+TEST_P(RulesOfAStore, ListWhatEachVersionChangedNewestFirst) {
+  put(1, {{"a", "one"}, {"b", "one"}});
+  put(2, {{"b", "two"}});
+  put(3, {{"a", ""}, {"c", "three"}});
+  put(9, {{"a", "theirs"}}, kOther);
+  const auto named = [](const std::vector<rules::RulesVersion>& versions) {
+    std::string all;
+    for (const auto& made : versions) {
+      all += std::to_string(made.version) + "@" + std::to_string((made.at - kStart).count() / 1000);
+      for (const auto& change : made.changes) all += (change.deleted ? " -" : " ") + change.rule.text;
+      all += "; ";
+    }
+    return all;
+  };
+  EXPECT_EQ(named(store().rules().versions(kAcme, 100, 10).value()), "3@3 -a c; 2@2 b; 1@1 a b; ");
+  EXPECT_EQ(named(store().rules().versions(kAcme, 3, 1).value()), "2@2 b; ");
+  EXPECT_EQ(named(store().rules().versions(kAcme, 1, 10).value()), "");
+}
+
+TEST_P(RulesOfAStore, NameTheFirstChangesOfAGreatVersionAndCountAll) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (int i = 0; i < 30; ++i) texts.emplace_back("r" + std::to_string(10 + i), "text");
+  put(1, texts);
+  const auto made = store().rules().versions(kAcme, 2, 10).value();
+  ASSERT_EQ(made.size(), 1u);
+  EXPECT_EQ(made[0].changed, 30u);
+  EXPECT_EQ(made[0].changes.size(), rules::RulesVersion::kNamed);
+  EXPECT_EQ(made[0].changes.front().rule.text, "r10");
+}
+
 TEST_P(RulesOfAStore, BelongToOneTenant) {
   put(5, {{"a", "theirs"}}, kOther);
   EXPECT_EQ(now(), "0:");

@@ -110,4 +110,24 @@ Result<rules::StoredRules> MemoryRuleStore::rules_at(const Handle& handle, std::
   return read(handle, version);
 }
 
+Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions(const Handle& handle, std::uint64_t before,
+                                                                  std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::map<std::uint64_t, rules::RulesVersion, std::greater<>> all;
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
+       row != facts_.rules.end() && row->first.first == handle; ++row)
+    for (const auto& [version, put] : row->second) {
+      if (version >= before) continue;
+      rules::RulesVersion& made = all[version];
+      made.version = version;
+      made.at = put.at;
+      if (made.changes.size() < rules::RulesVersion::kNamed) made.changes.push_back({put.rule, put.json.empty()});
+      ++made.changed;
+    }
+  std::vector<rules::RulesVersion> found;
+  for (auto& [version, made] : all)
+    if (found.size() < limit) found.push_back(std::move(made));
+  return found;
+}
+
 }  // namespace beckon::store

@@ -41,4 +41,25 @@ Result<rules::StoredRules> SqliteRuleStore::rules_at(const Handle& handle, std::
   });
 }
 
+Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle& handle, std::uint64_t before,
+                                                                  std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<rules::RulesVersion>> {
+    auto reader = readers_.borrow();
+    std::vector<rules::RulesVersion> found;
+    auto row = reader->query("SELECT rules_version, at, rule, json IS NULL FROM rule WHERE handle = ?1 AND rules_version < ?2 "
+                             "ORDER BY rules_version DESC, rule", handle, before);
+    while (row.next()) {
+      const std::uint64_t version = row.whole(0);
+      if (found.empty() || found.back().version != version) {
+        if (found.size() == limit) break;
+        found.push_back({.version = version, .at = row.instant(1)});
+      }
+      if (found.back().changes.size() < rules::RulesVersion::kNamed)
+        found.back().changes.push_back({RuleId(row.text(2)), row.integer(3) != 0});
+      ++found.back().changed;
+    }
+    return found;
+  });
+}
+
 }  // namespace beckon::store

@@ -1,0 +1,53 @@
+#include "http/routes/rule_change.h"
+
+namespace beckon::http {
+namespace {
+
+decision::TenantPtr tenant_of(const decision::Tenants& tenants, const Handle& handle) {
+  for (const auto& tenant : tenants.all())
+    if (tenant->handle == handle) return tenant;
+  return nullptr;
+}
+
+// Committing thread, after the commit. False: the handle is so new that it is not in memory yet.
+bool publish(decision::Tenants& tenants, const Handle& handle, std::shared_ptr<const rules::RuleSet> rules) {
+  const auto now = tenant_of(tenants, handle);
+  if (!now) return false;
+  auto next = std::make_shared<decision::Tenant>(*now);
+  next->rules = std::move(rules);
+  tenants.put(std::move(next));
+  return true;
+}
+
+std::vector<decision::RulePut> puts(const RuleChange& change, const rules::StoredRules& before, const rules::StoredRules& next) {
+  std::vector<decision::RulePut> all;
+  for (const rules::StoredRule& rule : next.rules)
+    if (rule.rules_version == next.version) all.push_back({change.handle, rule.id, next.version, rule.json, change.at});
+  for (const rules::StoredRule& rule : before.rules)
+    if (!find(next, rule.id)) all.push_back({change.handle, rule.id, next.version, "", change.at});
+  return all;
+}
+
+}  // namespace
+
+std::string etag_of(const rules::StoredRules& rules) { return "\"" + std::to_string(rules.version) + "\""; }
+
+std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rules::StoredRules& before,
+                                  const rules::StoredRules& next) {
+  auto compiled = rules::RuleSet::compile(next);
+  if (!compiled) return compiled.error();
+  const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
+  const auto changed = puts(change, before, next);
+  bool published = false;
+  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+    auto& batch = draft.batch().rules;
+    batch.insert(batch.end(), changed.begin(), changed.end());
+    draft.audit(change.handle, change.actor, change.action, change.target, "{\"rulesVersion\":" + std::to_string(next.version) + "}");
+    draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, rules); });
+    return std::nullopt;
+  });
+  if (!fault && !published) api.reload();
+  return fault;
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,110 @@
+// The versions of a handle's rules: contract section 5. Each change made one, all are kept, any can be restored.
+#include <limits>
+
+#include "http/routes/answer.h"
+#include "http/routes/rule_change.h"
+
+namespace beckon::http {
+namespace {
+
+using rules::RulesVersion;
+
+std::string text_of(const RulesVersion& made) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object()
+      .member("version", static_cast<std::int64_t>(made.version))
+      .member("at", to_rfc3339(made.at))
+      .member("changed", static_cast<std::int64_t>(made.changed))
+      .key("changes")
+      .begin_array();
+  for (const RulesVersion::Change& change : made.changes)
+    writer.begin_object().member("ruleId", change.rule.text).member("change", change.deleted ? "deleted" : "saved").end_object();
+  writer.end_array().end_object();
+  return text;
+}
+
+// Newest first.
+Result<Response> list(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string what = "rule versions " + handle.text;
+  const auto page = page_of(request, what);
+  if (!page) return unexpected(page.error());
+  const std::uint64_t before = page->behind ? std::stoull(page->behind->second) : std::numeric_limits<std::int64_t>::max();
+  const auto found = api.rules.versions(handle, before, page->limit + 1);
+  if (!found) return unexpected(found.error());
+  std::vector<std::string> items;
+  for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(text_of((*found)[i]));
+  const bool more = found->size() > page->limit;
+  return list_response(request, items, more ? cursor_of((*found)[page->limit - 1].at, std::to_string((*found)[page->limit - 1].version), what) : "");
+}
+
+Result<std::uint64_t> asked_version(Request& request) {
+  const auto body = object_of(request);
+  if (!body) return unexpected(body.error());
+  Issues issues;
+  std::uint64_t version = 0;
+  for (const json::Member& member : body->root().members())
+    if (member.key != "version") issues.add(std::string(member.key), "is not known here");
+  const json::Value* given = body->root().find("version");
+  const auto number = given ? given->integer() : std::nullopt;
+  if (!given) issues.add("version", "is required");
+  else if (!number || *number < 0) issues.add("version", "must be the number of a version, or 0 for no rules");
+  else version = static_cast<std::uint64_t>(*number);
+  if (!issues.empty()) return unexpected(issues.fault());
+  return version;
+}
+
+Response restored(const Request& request, const rules::StoredRules& rules, std::uint64_t equals, std::size_t changed) {
+  std::string body;
+  json::Writer(body)
+      .begin_object()
+      .member("rulesVersion", static_cast<std::int64_t>(rules.version))
+      .member("equals", static_cast<std::int64_t>(equals))
+      .member("changed", static_cast<std::int64_t>(changed))
+      .member("requestId", request.id.view())
+      .end_object();
+  Response response = json_response(200, std::move(body));
+  response.headers.emplace_back("etag", etag_of(rules));
+  return response;
+}
+
+std::size_t changes(const rules::StoredRules& before, const rules::StoredRules& next) {
+  if (before.version == next.version) return 0;
+  std::size_t count = 0;
+  for (const auto& rule : next.rules) count += rule.rules_version == next.version;
+  for (const auto& rule : before.rules) count += find(next, rule.id) == nullptr;
+  return count;
+}
+
+Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
+  const auto version = asked_version(request);
+  if (!version) return unexpected(version.error());
+  const Handle handle{request.param("handle")};
+  const std::lock_guard lock(turn.mutex);
+  const auto now = api.rules.rules(handle);
+  if (!now) return unexpected(now.error());
+  const auto then = api.rules.rules_at(handle, *version);
+  if (!then) return unexpected(then.error());
+  if (!may_change(request.header("if-match"), etag_of(*now)))
+    return unexpected(Fault{.code = FaultCode::kPreconditionFailed,
+                            .message = "The rules were changed meanwhile, their version is " + std::to_string(now->version) +
+                                       " now; look at them again and repeat the rollback."});
+  const rules::StoredRules next = rolled_back(*now, *then, api.clock.now());
+  if (next.version != now->version) {
+    const RuleChange change{.handle = handle, .actor = principal_of(request).subject, .action = "rules.rollback",
+                            .target = std::to_string(*version), .at = api.clock.now()};
+    if (auto fault = commit_rules(api, change, *now, next)) return unexpected(std::move(*fault));
+  }
+  return restored(request, next, *version, changes(*now, next));
+}
+
+}  // namespace
+
+void add_rule_versions(Api& api, const std::shared_ptr<RuleTurn>& turn, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator(), list, "The versions of a handle's rules, newest first"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(),
+                           [turn](Api& of, Request& request) { return rollback(of, *turn, request); }, "Restore a version of the rules"));
+}
+
+}  // namespace beckon::http
