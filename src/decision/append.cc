@@ -12,13 +12,6 @@ using ledger::Signal;
 
 constexpr Duration kMinute{60'000};
 
-// A client's id as the session remembers it. Not keyed: it is compared within one session only.
-std::uint64_t digest_of(std::string_view id) {
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a, 64 bits
-  for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return hash ^ hash >> 29;
-}
-
 // 429 where `added` signals would exceed the session's limit in the minute up to `now`.
 std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, int limit, Instant now) {
   std::size_t used = 0;
@@ -113,7 +106,7 @@ Result<Appended> Append::planned(Draft& draft) {
   std::uint64_t version = before ? before->version : 0;
   for (Signal signal : request_.signals) {
     if (!signal.id.empty()) {
-      const std::uint64_t id = digest_of(signal.id);
+      const std::uint64_t id = ledger::remembered(signal.id);
       const bool seen = (before && std::ranges::find(before->ids, id) != before->ids.end()) ||
                         std::ranges::find(record.ids, id) != record.ids.end();
       if (seen) {

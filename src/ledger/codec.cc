@@ -1,157 +1,13 @@
 #include "ledger/codec.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "ledger/coding.h"
 
 namespace beckon::ledger {
 namespace {
 
-enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3 };
-constexpr std::uint8_t kSnapshotFormat = 1;
-
-class Encoder {
- public:
-  explicit Encoder(std::string& out) : out_(out) {}
-  void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
-    byte(static_cast<std::uint8_t>(value));
-  }
-  void instant(Instant at) {
-    const std::int64_t ms = to_ms(at);
-    number(static_cast<std::uint64_t>(ms) << 1 ^ static_cast<std::uint64_t>(ms >> 63));
-  }
-  void text(std::string_view text) {
-    number(text.size());
-    out_ += text;
-  }
-  void raw(std::string_view bytes) { out_ += bytes; }
-  void digest(const SessionDigest& digest) {
-    for (const std::uint64_t half : {digest.high, digest.low})
-      for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<std::uint8_t>(half >> shift));
-  }
-  void context(const Context& context) {
-    number(context.size());
-    for (const auto& [key, value] : context) text(key), text(value);
-  }
-  void ids(const std::vector<std::uint64_t>& ids) {
-    number(ids.size());
-    for (const std::uint64_t id : ids) out_.append(reinterpret_cast<const char*>(&id), sizeof id);
-  }
-  void signal(const Signal& signal) {
-    number(signal.version);
-    instant(signal.at);
-    instant(signal.received);
-    number(static_cast<std::uint64_t>(signal.confidence));
-    byte(signal.has_value ? 1 : 0);
-    for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text(part);
-  }
-  void past(const PastView& past) {
-    for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
-    number(past.session_version);
-    number(past.rules_version);
-    instant(past.at);
-    byte(past.shown ? 1 : 0);
-  }
-
- private:
-  std::string& out_;
-};
-
-// Reads what Encoder wrote; after the first fault all further reads give zeros and `ok` is false.
-class Decoder {
- public:
-  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
-  bool ok() const { return ok_; }
-  std::string_view rest() const { return rest_; }
-
-  std::uint8_t byte() { return static_cast<std::uint8_t>(bytes(1).empty() ? 0 : last_[0]); }
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t part = byte();
-      value |= std::uint64_t{part & 0x7fu} << shift;
-      if ((part & 0x80) == 0) return value;
-    }
-    ok_ = false;
-    return 0;
-  }
-  Instant instant() {
-    const std::uint64_t bits = number();
-    return instant_ms(static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1));
-  }
-  std::string_view text() { return bytes(number()); }
-  std::string_view sized() {  // a string with its size before it
-    const std::string_view all = rest_;
-    text();
-    return all.substr(0, all.size() - rest_.size());
-  }
-  std::size_t count(std::size_t least_size) {  // a count of things that take at least so many bytes each
-    const std::uint64_t n = number();
-    if (n > rest_.size() / least_size) ok_ = false;
-    return ok_ ? n : 0;
-  }
-  SessionDigest digest() {
-    const std::string_view raw = bytes(16);
-    return raw.size() == 16 ? SessionDigest::from_bytes(raw) : SessionDigest{};
-  }
-  Context context() {
-    Context context;
-    for (std::size_t n = count(2); n > 0 && ok_; --n) {
-      const std::string_view key = text();
-      context.emplace_back(key, text());
-    }
-    return context;
-  }
-  std::vector<std::uint64_t> ids() {
-    std::vector<std::uint64_t> ids(count(8));
-    for (std::uint64_t& id : ids)
-      if (const std::string_view raw = bytes(8); raw.size() == 8) std::memcpy(&id, raw.data(), 8);
-    return ids;
-  }
-  Signal signal() {
-    Signal signal;
-    signal.version = number();
-    signal.at = instant();
-    signal.received = instant();
-    signal.confidence = static_cast<std::int32_t>(number());
-    signal.has_value = byte() != 0;
-    signal.key = text();
-    signal.value = text();
-    signal.source = text();
-    signal.metadata = text();
-    signal.id = text();
-    return signal;
-  }
-  std::vector<Signal> signals() {
-    std::vector<Signal> signals;
-    for (std::size_t n = count(10); n > 0 && ok_; --n) signals.push_back(signal());
-    return signals;
-  }
-  PastDecision past() {
-    PastDecision past;
-    for (std::string* part : {&past.id, &past.trigger, &past.outcome, &past.rule, &past.variant}) *part = text();
-    past.session_version = number();
-    past.rules_version = number();
-    past.at = instant();
-    past.shown = byte() != 0;
-    return past;
-  }
-
- private:
-  std::string_view bytes(std::uint64_t size) {
-    if (!ok_ || size > rest_.size()) {
-      ok_ = false;
-      return last_ = {};
-    }
-    last_ = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return last_;
-  }
-
-  std::string_view rest_, last_;
-  bool ok_ = true;
-};
+enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4 };
 
 template <class Body>
 void put_record(std::string& journal, Kind kind, Body body) {
@@ -183,16 +39,36 @@ DecisionRecord decode_decision(Decoder& in) {
   DecisionRecord record;
   record.handle = in.text();
   record.session = in.text();
-  record.seen = in.byte() != 0;
+  const std::uint8_t flags = in.byte();
+  record.seen = flags & 1;
+  record.shown = flags & 2;
+  record.basic = flags & 4;
   record.expires_at = in.instant();
   record.visitor = in.text();
   record.context = in.context();
   record.at = in.instant();
   record.past = in.sized();
+  if (!in.rest().empty()) record.spends = in.spends();
   return record;
 }
 
-// The record as it is kept of a session that reduced its consent; nothing where it stays as it is.
+VisitorRecord decode_visitor(Decoder& in) {
+  VisitorRecord record;
+  record.handle = in.text();
+  record.visitor = in.text();
+  record.own = in.digest();
+  record.session = in.text();
+  record.of = in.digest();
+  const std::uint8_t flags = in.byte();
+  record.fresh = flags & 1;
+  record.joined = flags & 2;
+  record.at = in.instant();
+  record.expires_at = in.instant();
+  record.spends = in.spends();
+  return record;
+}
+
+// The record as it is kept of a session that reduced its consent, empty where none is; nothing where it stays as it is.
 std::optional<std::string> reduced_record(std::string_view bytes, const SessionDigest& digest) {
   auto record = decode_record(bytes);
   if (!record) return std::nullopt;
@@ -204,8 +80,10 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
   } else if (auto* decision = std::get_if<DecisionRecord>(&*record)) {
     decision->visitor = {};
     append_record(out, digest, *decision);
+  } else if (std::holds_alternative<ForgetRecord>(*record)) {
+    return std::nullopt;
   }
-  if (out.empty() || out == bytes) return std::nullopt;
+  if (out == bytes) return std::nullopt;
   return out;
 }
 
@@ -233,12 +111,28 @@ void append_record(std::string& journal, const SessionDigest& digest, const Deci
     out.digest(digest);
     out.text(record.handle);
     out.text(record.session);
-    out.byte(record.seen ? 1 : 0);
+    out.byte(static_cast<std::uint8_t>((record.seen ? 1 : 0) | (record.shown ? 2 : 0) | (record.basic ? 4 : 0)));
     out.instant(record.expires_at);
     out.text(record.visitor);
     out.context(record.context);
     out.instant(record.at);
     out.raw(record.past);
+    out.spends(record.spends);
+  });
+}
+
+void append_record(std::string& journal, const VisitorRecord& record) {
+  put_record(journal, kVisitor, [&](Encoder& out) {
+    out.digest(record.session.empty() ? record.own : record.of);
+    out.text(record.handle);
+    out.text(record.visitor);
+    out.digest(record.own);
+    out.text(record.session);
+    out.digest(record.of);
+    out.byte(static_cast<std::uint8_t>((record.fresh ? 1 : 0) | (record.joined ? 2 : 0)));
+    out.instant(record.at);
+    out.instant(record.expires_at);
+    out.spends(record.spends);
   });
 }
 
@@ -263,8 +157,15 @@ std::string encode_past(const PastDecision& decision) {
                       .session_version = decision.session_version,
                       .rules_version = decision.rules_version,
                       .at = decision.at,
-                      .shown = decision.shown});
+                      .shown = decision.shown,
+                      .reading = decision.reading,
+                      .beside = decision.beside});
   return bytes;
+}
+
+std::string_view past_id(std::string_view past) {
+  Decoder in(past);
+  return Decoder(in.text()).text();
 }
 
 std::size_t past_size(std::string_view bytes) {
@@ -309,62 +210,10 @@ std::optional<Record> decode_record(std::string_view bytes) {
   std::optional<Record> record;
   if (kind == kAppend) record = decode_append(in);
   if (kind == kDecision) record = decode_decision(in);
+  if (kind == kVisitor) record = decode_visitor(in);
   if (kind == kForget) record = ForgetRecord{digest};
   if (!in.ok()) return std::nullopt;
   return record;
-}
-
-std::string encode_snapshot(const Session& session, Position as_of) {
-  std::string bytes;
-  bytes.reserve(session.window.bytes() + 256);
-  Encoder out(bytes);
-  out.byte(kSnapshotFormat);
-  out.number(as_of);
-  out.text(session.handle.view());
-  out.text(session.id.view());
-  out.text(session.visitor.view());
-  out.byte(static_cast<std::uint8_t>(session.consent));
-  out.context(session.context);
-  out.number(session.version);
-  out.instant(session.created);
-  out.instant(session.last_received);
-  out.instant(session.expires_at);
-  out.ids(session.ids);
-  out.number(session.arrivals.size());
-  for (const auto& [at, count] : session.arrivals) out.instant(at), out.number(count);
-  out.number(session.window.size());
-  for (std::size_t i = 0; i < session.window.size(); ++i) out.signal(session.window[i]);
-  out.number(session.decisions.count);
-  out.text(session.decisions.bytes);
-  return bytes;
-}
-
-std::optional<Snapshot> decode_snapshot(std::string_view bytes) {
-  Decoder in(bytes);
-  if (in.byte() != kSnapshotFormat) return std::nullopt;
-  Snapshot snapshot{.as_of = in.number()};
-  auto session = std::make_shared<Session>();
-  session->handle = Handle{in.text()};
-  session->id = SessionId{in.text()};
-  session->visitor = VisitorId{in.text()};
-  session->consent = static_cast<Consent>(in.byte());
-  session->context = in.context();
-  session->version = in.number();
-  session->created = in.instant();
-  session->last_received = in.instant();
-  session->expires_at = in.instant();
-  session->ids = in.ids();
-  for (std::size_t n = in.count(2); n > 0 && in.ok(); --n) {
-    const Instant at = in.instant();
-    session->arrivals.emplace_back(at, static_cast<std::uint32_t>(in.number()));
-  }
-  std::size_t evicted = 0;
-  session->window = Window{}.with(in.signals(), evicted);
-  session->decisions.count = static_cast<std::uint32_t>(in.number());
-  session->decisions.bytes = in.text();
-  if (!in.ok()) return std::nullopt;
-  snapshot.session = std::move(session);
-  return snapshot;
 }
 
 std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures) {

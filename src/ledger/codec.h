@@ -8,15 +8,22 @@
 //   ids      = n:varint u64le*
 //   signals  = n:varint (version:varint at:instant received:instant confidence:varint flags:u8 (1 has value)
 //              key:string value:string source:string metadata:string id:string)*
-//   decision = digest handle:string session:string flags:u8 (1 seen) expires:instant visitor:string context at:instant
-//              past
+//   decision = digest handle:string session:string flags:u8 (1 seen, 2 shown, 4 basic) expires:instant visitor:string
+//              context at:instant past spends
 //   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint
-//              rules_version:varint at:instant shown:u8
+//              rules_version:varint at:instant shown:u8 reading:u64le
+//              n:varint (rule:string variant:string outcome:string shadow:u8)*
+//   spends   = n:varint (key:u64le at:instant session:u64le)*
+//   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined)
+//              at:instant expires:instant spends
 //   forget   = digest
-//   snapshot = format:u8 (1) as_of:varint handle session visitor consent:u8 context version:varint created:instant
+//   snapshot = format:u8 (2) as_of:varint handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
+//              flags:u8 (1 begun by the visitor) spends shown:ids n:varint (session:string digest)*
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
+// Where a decision, a past or a snapshot of format 1 ends before what was added later, that is empty; a session of
+// format 1 that has a visitor was begun by it.
 #pragma once
 #include <optional>
 #include <span>
@@ -30,12 +37,14 @@ namespace beckon::ledger {
 
 void append_record(std::string& journal, const SessionDigest& digest, const AppendRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DecisionRecord& record);
+void append_record(std::string& journal, const VisitorRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);
 
 // A decision as records and sessions hold it, and back. Nothing at damage.
 std::string encode_past(const PastDecision& decision);
 void encode_past(std::string& out, const PastView& decision);
 std::size_t past_size(std::string_view bytes);  // of the first one in `bytes`, its size included
+std::string_view past_id(std::string_view past);  // of the decision in DecisionRecord::past
 std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the kKept newest, oldest first
 
 // Walks the records of one journal row. Views point into `bytes`.
@@ -69,7 +78,7 @@ struct Snapshot {
 std::optional<Snapshot> decode_snapshot(std::string_view bytes);
 
 // The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records of
-// its digest, or, where it only reduces, their metadata and visitor. `erasures` sorted by digest. Nothing where the row
+// its digest, or, where it only reduces, their metadata and all of the visitor. `erasures` sorted by digest. Nothing where the row
 // needs no change.
 std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures);
 

@@ -78,6 +78,87 @@ TEST(Apply, AFreshRecordForgetsTheExpiredSession) {
   EXPECT_EQ(keys(applied(session, fresh)->window), "new ");
 }
 
+TEST(Apply, ASessionKeepsItsFirstUnit) {
+  auto known = append({signal("view", 10, 1)});
+  known.visitor = "v1";
+  EXPECT_EQ(applied(nullptr, known)->unit(), "v1");
+  const SessionPtr later = applied(applied(nullptr, append({signal("view", 10, 1)})), known);
+  EXPECT_EQ(later->visitor.text, "v1");
+  EXPECT_EQ(later->unit(), "s1") << "a visitor who becomes known later moves nobody";
+  auto basic = append({});
+  basic.consent = Consent::kBasic;
+  const SessionPtr reduced = applied(applied(nullptr, known), basic);
+  EXPECT_EQ(reduced->unit(), "s1") << "consent basic forgets the visitor";
+  EXPECT_EQ(applied(reduced, known)->unit(), "s1");
+}
+
+DecisionRecord decision(const std::string& past, Instant at = instant_ms(50)) {
+  return {.handle = "demo", .session = "s1", .expires_at = instant_ms(99'000), .at = at, .past = past};
+}
+
+TEST(Apply, ADecisionSpendsInItsPlaceInTime) {
+  const std::string past = encode_past({.id = "dec_1"});
+  auto first = decision(past), late = decision(past);
+  first.spends = {{7, instant_ms(50), 1}, {8, instant_ms(50), 1}};
+  late.spends = {{9, instant_ms(40), 1}};
+  const SessionPtr session = applied(applied(nullptr, first), late);
+  EXPECT_EQ(session->spends, (std::vector<Spend>{late.spends[0], first.spends[0], first.spends[1]}));
+}
+
+TEST(Apply, TheNewestSpendsAndShownDecisionsAreKept) {
+  SessionPtr session;
+  for (int i = 0; i < 1'200; ++i) {
+    const std::string past = encode_past({.id = "dec_" + std::to_string(i)});
+    auto record = decision(past, instant_ms(i));
+    record.shown = true;
+    record.spends = {{7, instant_ms(i), 1}};
+    session = applied(std::move(session), record);
+  }
+  EXPECT_EQ(session->spends.size(), kSpendsKept);
+  EXPECT_EQ(session->spends.front().at, instant_ms(200));
+  EXPECT_EQ(session->shown.size(), Session::kShownRemembered);
+  EXPECT_EQ(session->shown.back(), remembered("dec_1199"));
+}
+
+TEST(Apply, ASessionThatBeginsWithADecisionKeepsWhatWasSaidWithIt) {
+  const std::string past = encode_past({.id = "dec_1"});
+  auto record = decision(past);
+  record.visitor = "v1";
+  EXPECT_EQ(applied(nullptr, record)->unit(), "v1");
+  EXPECT_EQ(applied(applied(nullptr, append({signal("view", 10, 1)})), record)->visitor.text, "v1");
+  record.basic = true;
+  EXPECT_EQ(applied(nullptr, record)->consent, Consent::kBasic);
+  EXPECT_TRUE(applied(nullptr, record)->visitor.empty());
+}
+
+VisitorRecord visit(std::string_view session, std::uint64_t digest, std::vector<Spend> spends = {}) {
+  return {.handle = "demo", .visitor = "v1", .own = {1, 1}, .session = session, .of = {digest, digest}, .at = instant_ms(60),
+          .expires_at = instant_ms(99'000), .spends = std::move(spends)};
+}
+
+TEST(Apply, AVisitorsOwnRecordHoldsTheNewestSessionsAndAllSpends) {
+  SessionPtr visitor;
+  for (std::uint64_t i = 1; i <= 25; ++i) visitor = applied(visitor, visit("s" + std::to_string(i), i, {{7, instant_ms(100 - static_cast<int>(i)), i}}));
+  EXPECT_TRUE(is_own_record(visitor->id.view()));
+  EXPECT_TRUE(visitor->visitor.empty()) << "no list of a visitor's sessions shows it";
+  ASSERT_EQ(visitor->sessions.size(), Session::kSessionsJoined);
+  EXPECT_EQ(visitor->sessions.front().id.text, "s6");
+  EXPECT_EQ(visitor->spends.size(), 25u);
+  EXPECT_EQ(visitor->spends.front().session, 25u);
+  auto again = visit("s6", 6);
+  again.joined = true;
+  EXPECT_EQ(applied(visitor, again)->sessions.back().id.text, "s6") << "it begins anew";
+}
+
+TEST(Apply, NothingOfASessionThatLeftStaysWithItsVisitor) {
+  SessionPtr visitor = applied(applied(nullptr, visit("s1", 1, {{7, instant_ms(60), 1}})), visit("s2", 2, {{7, instant_ms(70), 2}}));
+  visitor = applied(visitor, visit("", 1));
+  ASSERT_EQ(visitor->sessions.size(), 1u);
+  EXPECT_EQ(visitor->sessions[0].id.text, "s2");
+  EXPECT_EQ(visitor->spends, (std::vector<Spend>{{7, instant_ms(70), 2}}));
+  EXPECT_EQ(applied(visitor, visit("", 2)), nullptr);
+}
+
 TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   const SessionHasher hash("0123456789abcdef");
   std::string row;
@@ -101,6 +182,65 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   ASSERT_TRUE(reader.next());
   EXPECT_FALSE(reader.next());
   EXPECT_FALSE(reader.damaged());
+}
+
+TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {
+  const PastDecision past{.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .variant = "b", .at = instant_ms(50),
+                          .shown = true, .reading = 0xfedcba9876543210, .beside = {{"r0", "", "suppressed", false}, {"s", "a", "act", true}}};
+  const std::string bytes = encode_past(past);
+  auto record = decision(bytes);
+  record.seen = record.shown = record.basic = true;
+  record.spends = {{7, instant_ms(50), 9}};
+  std::string row;
+  append_record(row, SessionDigest{1, 2}, record);
+  const auto back = decode_record(row);
+  ASSERT_TRUE(back);
+  const auto& read = std::get<DecisionRecord>(*back);
+  EXPECT_TRUE(read.seen && read.shown && read.basic);
+  EXPECT_EQ(read.spends, record.spends);
+  EXPECT_EQ(past_id(read.past), "dec_1");
+  const auto all = past_decisions({.bytes = std::string(read.past), .count = 1});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].reading, past.reading);
+  EXPECT_EQ(all[0].beside, past.beside);
+}
+
+TEST(Codec, ADecisionWrittenBeforeThereWereSpendsIsStillRead) {
+  std::string past = encode_past({.id = "dec_1", .outcome = "none"});
+  past.resize(past.size() - 9);  // reading and beside
+  past[0] = static_cast<char>(past.size() - 1);
+  std::string row;
+  append_record(row, SessionDigest{1, 2}, decision(past));
+  row.pop_back();  // spends
+  row[1] = static_cast<char>(row.size() - 2);
+  const auto back = decode_record(row);
+  ASSERT_TRUE(back);
+  const auto all = past_decisions({.bytes = std::string(std::get<DecisionRecord>(*back).past), .count = 1});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].outcome, "none");
+  EXPECT_EQ(all[0].reading, 0u);
+}
+
+TEST(Codec, AVisitorsRecordGoesByTheSessionThatItIsDueTo) {
+  auto record = visit("s1", 5, {{7, instant_ms(50), 5}});
+  record.fresh = record.joined = true;
+  std::string row;
+  append_record(row, record);
+  const auto item = JournalReader(row).next();
+  ASSERT_TRUE(item);
+  EXPECT_EQ(item->digest, record.of);
+  const auto read = std::get<VisitorRecord>(*decode_record(item->bytes));
+  EXPECT_TRUE(read.fresh && read.joined);
+  EXPECT_EQ(read.own, record.own);
+  EXPECT_EQ(read.spends, record.spends);
+  EXPECT_EQ(read.expires_at, record.expires_at);
+  const std::vector<Ledger::Erasure> erased{{record.of, 7, false}}, reduced{{record.of, 7, true}};
+  EXPECT_EQ(without(row, 7, erased), "");
+  EXPECT_EQ(without(row, 7, reduced), "") << "consent basic keeps nothing of a visitor";
+  std::string left;
+  append_record(left, visit("", 5));
+  EXPECT_EQ(JournalReader(left).next()->digest, record.own);
+  EXPECT_FALSE(without(left, 7, erased)) << "that it left must not be forgotten";
 }
 
 TEST(Codec, DamageIsSeenNotRead) {
@@ -134,7 +274,32 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   ASSERT_EQ(decisions.size(), DecisionLog::kKept);
   EXPECT_EQ(decisions[0].rule, "r");
   EXPECT_LT(back->session->decisions.count, 2 * DecisionLog::kKept);
+  EXPECT_EQ(back->session->unit(), "v1");
   EXPECT_FALSE(decode_snapshot("x"));
+}
+
+TEST(Codec, ASnapshotKeepsSpendsShownDecisionsAndAVisitorsSessions) {
+  const SessionPtr visitor = applied(nullptr, visit("s1", 5, {{7, instant_ms(50), 5}}));
+  const auto back = decode_snapshot(encode_snapshot(*visitor, 42));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->session->spends, visitor->spends);
+  EXPECT_EQ(back->session->sessions, visitor->sessions);
+  const std::string past = encode_past({.id = "dec_1"});
+  auto shown = decision(past);
+  shown.shown = true;
+  EXPECT_EQ(decode_snapshot(encode_snapshot(*applied(nullptr, shown), 42))->session->shown, std::vector{remembered("dec_1")});
+}
+
+TEST(Codec, ASnapshotOfTheFirstFormatIsStillRead) {
+  auto record = append({signal("view", 10, 1)});
+  record.visitor = "v1";
+  std::string bytes = encode_snapshot(*applied(nullptr, record), 42);
+  bytes[0] = 1;
+  bytes.resize(bytes.size() - 4);  // flags, and three empty lists
+  const auto back = decode_snapshot(bytes);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->session->unit(), "v1");
+  EXPECT_EQ(keys(back->session->window), "view ");
 }
 
 TEST(Codec, ErasedRecordsLeaveTheRowAndReducedOnesLoseMetadata) {

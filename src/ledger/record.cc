@@ -19,10 +19,32 @@ void remember_arrival(Session& session, Instant received, std::size_t count) {
     session.arrivals.emplace_back(received, static_cast<std::uint32_t>(count));
 }
 
+// Keeps the `most` last ones.
+template <class Value>
+void keep_newest(std::vector<Value>& values, std::size_t most) {
+  if (values.size() > most) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(most));
+}
+
 void remember_ids(Session& session, const std::vector<std::uint64_t>& ids) {
   session.ids.insert(session.ids.end(), ids.begin(), ids.end());
-  if (session.ids.size() > Session::kIdsRemembered)
-    session.ids.erase(session.ids.begin(), session.ids.end() - static_cast<std::ptrdiff_t>(Session::kIdsRemembered));
+  keep_newest(session.ids, Session::kIdsRemembered);
+}
+
+void remember_spends(Session& session, const std::vector<Spend>& spends) {
+  for (const Spend& spend : spends)
+    session.spends.insert(std::ranges::upper_bound(session.spends, spend.at, {}, &Spend::at), spend);
+  keep_newest(session.spends, kSpendsKept);
+}
+
+// A session keeps the first visitor that was said while its consent was full.
+void take_visitor(Session& session, std::string_view said, bool begins) {
+  if (session.consent != Consent::kFull) {
+    session.visitor = {};
+    session.begun_by_visitor = false;
+  } else if (session.visitor.empty() && !said.empty()) {
+    session.visitor = VisitorId{said};
+    session.begun_by_visitor = begins;
+  }
 }
 
 std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Instant at) {
@@ -54,8 +76,7 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* e
   auto session = begins ? start(record.handle, record.session, record.received) : changeable(std::move(before));
   const bool becomes_basic = record.consent == Consent::kBasic && session->consent != Consent::kBasic;
   session->consent = record.consent;
-  if (record.consent == Consent::kBasic) session->visitor = {};
-  if (session->visitor.empty() && record.consent == Consent::kFull) session->visitor = VisitorId{record.visitor};
+  take_visitor(*session, record.visitor, begins);
   if (!record.context.empty()) session->context = merge(session->context, record.context);
   session->last_received = std::max(session->last_received, record.received);
   session->expires_at = record.expires_at;
@@ -72,12 +93,43 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* e
 }
 
 SessionPtr applied(SessionPtr before, const DecisionRecord& record) {
-  const bool begins = !before;
+  const bool begins = !before || before->expires_at <= record.at;
   auto session = begins ? start(record.handle, record.session, record.at) : changeable(std::move(before));
-  if (begins) session->expires_at = record.expires_at;
+  if (begins) {
+    session->expires_at = record.expires_at;
+    session->consent = record.basic ? Consent::kBasic : Consent::kFull;
+  }
+  if (!record.visitor.empty()) take_visitor(*session, record.visitor, begins);
+  if (!record.spends.empty()) remember_spends(*session, record.spends);
+  if (record.shown) {
+    session->shown.push_back(remembered(past_id(record.past)));
+    keep_newest(session->shown, Session::kShownRemembered);
+  }
   session->decisions.bytes += record.past;
   if (++session->decisions.count >= 2 * DecisionLog::kKept) trim(session->decisions);
   return session;
+}
+
+SessionPtr applied(SessionPtr before, const VisitorRecord& record) {
+  const bool leaves = record.session.empty();
+  if (record.fresh) before = nullptr;
+  if (!before && leaves) return nullptr;
+  auto visitor = before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at);
+  const auto same = [&](const Joined& joined) { return joined.digest == record.of; };
+  if (leaves) {
+    std::erase_if(visitor->sessions, same);
+    std::erase_if(visitor->spends, [&](const Spend& spend) { return spend.session == record.of.low; });
+    return visitor->sessions.empty() && visitor->spends.empty() ? nullptr : visitor;
+  }
+  if (record.joined) std::erase_if(visitor->sessions, same);
+  if (std::ranges::none_of(visitor->sessions, same)) {
+    visitor->sessions.push_back({SessionId{record.session}, record.of});
+    keep_newest(visitor->sessions, Session::kSessionsJoined);
+  }
+  remember_spends(*visitor, record.spends);
+  visitor->last_received = std::max(visitor->last_received, record.at);
+  visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
+  return visitor;
 }
 
 }  // namespace beckon::ledger

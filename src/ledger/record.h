@@ -29,11 +29,30 @@ struct DecisionRecord {
   std::string_view handle;
   std::string_view session;
   bool seen = false;          // the session was known when it was judged
+  bool shown = false;         // the decision was prefetched, and is now shown
+  bool basic = false;         // a session that begins with this is of consent basic
   Instant expires_at{};       // of a session that begins with this
-  std::string_view visitor;   // said with the call; empty: not
+  std::string_view visitor;   // said with the call; empty: not. The session's, where it has none
   Context context;            // said with the call
   Instant at{};               // of the decision
   std::string_view past;      // the decision: codec.h, encode_past
+  std::vector<Spend> spends;  // what it took, shadow counts too
+};
+
+// What became of a visitor's own record (session.h) by one of their sessions: it joined, it spent or lived on, or it
+// left. In the journal it goes by the digest of that session, so that it is erased with it; where the session left, by
+// the record's own.
+struct VisitorRecord {
+  std::string_view handle;
+  std::string_view visitor;   // the visitorId
+  SessionDigest own;          // of the visitor's own record
+  std::string_view session;   // empty: it left, and nothing of it stays
+  SessionDigest of;           // of the session
+  bool fresh = false;         // the record begins (anew)
+  bool joined = false;        // the session becomes the newest of the visitor's
+  Instant at{};
+  Instant expires_at{};       // the record lives at least until then
+  std::vector<Spend> spends;  // of the session
 };
 
 // All that is known of the session is gone.
@@ -41,11 +60,13 @@ struct ForgetRecord {
   SessionDigest digest;
 };
 
-using Record = std::variant<AppendRecord, DecisionRecord, ForgetRecord>;
+using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `evicted`, where given, counts what left the window. A `before`
 // that nobody else holds is changed in place.
 SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record);
+// `before` and what comes of it are the visitor's own record; null where nothing is left of it.
+SessionPtr applied(SessionPtr before, const VisitorRecord& record);
 
 }  // namespace beckon::ledger

@@ -66,12 +66,23 @@ SessionDigest SessionHasher::operator()(std::string_view handle, std::string_vie
   return digest;
 }
 
+std::uint64_t remembered(std::string_view id) {
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a, 64 bits
+  for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return hash ^ hash >> 29;
+}
+
+SessionId own_record(std::string_view visitor) {
+  return SessionId{std::string(1, kVisitorMark).append(visitor)};
+}
+
 std::size_t Session::bytes() const {
   std::size_t total = sizeof(Session) + 32 + window.bytes() + ids.capacity() * 8 + arrivals.capacity() * 16;
   for (const std::string* text : {&handle.text, &id.text, &visitor.text})
     if (text->capacity() > 15) total += text->capacity() + 1;
   for (const auto& [key, value] : context) total += sizeof(Context::value_type) + (value.size() > 15 ? value.size() : 0);
-  total += decisions.bytes.capacity();
+  total += decisions.bytes.capacity() + spends.capacity() * sizeof(Spend) + shown.capacity() * 8;
+  for (const Joined& joined : sessions) total += sizeof(Joined) + (joined.id.text.size() > 15 ? joined.id.text.size() : 0);
   return total;
 }
 

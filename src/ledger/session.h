@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,8 @@ struct PastView {
   std::uint64_t session_version = 0, rules_version = 0;
   Instant at{};
   bool shown = false;
+  std::uint64_t reading = 0;
+  std::span<const PastBeside> beside = {};
 };
 
 // The newest decisions of a session, in the bytes of the journal (codec.h), so that one more is one copy of some
@@ -82,12 +85,32 @@ struct DecisionLog {
   std::uint32_t count = 0;
 };
 
+// A client's id, or a decision's, as a session remembers it. Not keyed: it is compared within one session only.
+std::uint64_t remembered(std::string_view id);
+
+// A session that joined a visitor.
+struct Joined {
+  SessionId id;
+  SessionDigest digest;
+  friend bool operator==(const Joined&, const Joined&) = default;
+};
+
+// What is known of a visitor beyond single sessions is kept as a session too, the visitor's own record, so that memory,
+// journal, snapshots, recovery and erasure serve both. Its id is "@" and the visitorId, which no session's can be, and
+// it has no window and no visitor: only `spends` and `sessions`. Lists of sessions never show it.
+inline constexpr char kVisitorMark = '@';
+SessionId own_record(std::string_view visitor);
+inline bool is_own_record(std::string_view session) { return session.starts_with(kVisitorMark); }
+
 struct Session {
   static constexpr std::size_t kIdsRemembered = 1000;
+  static constexpr std::size_t kShownRemembered = 1000;
+  static constexpr std::size_t kSessionsJoined = 20;
 
   Handle handle;
   SessionId id;
   VisitorId visitor;           // the first one said, or empty
+  bool begun_by_visitor = false;  // `visitor` was said as the session began
   Consent consent = Consent::kFull;
   Context context;
   Window window;
@@ -98,6 +121,13 @@ struct Session {
   std::vector<std::uint64_t> ids;      // digests of the clients' ids, newest last, at most kIdsRemembered
   std::vector<std::pair<Instant, std::uint32_t>> arrivals;  // signals stored by arrival, the last minute, oldest first
   DecisionLog decisions;
+  std::vector<Spend> spends;           // by `at`, at most kSpendsKept, the newest; of a visitor: of all their sessions
+  std::vector<std::uint64_t> shown;    // prefetched decisions that were shown, newest last, at most kShownRemembered
+  std::vector<Joined> sessions;        // of a visitor: the newest that joined, newest last, at most kSessionsJoined
+
+  // What splits hash, and never changes: the visitor where they were known from the beginning, else the session. Only
+  // where consent becomes basic the one gives way to the other, since the visitor is forgotten.
+  std::string_view unit() const { return begun_by_visitor ? visitor.view() : id.view(); }
 
   std::size_t bytes() const;   // memory held, about
 };

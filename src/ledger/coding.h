@@ -1,0 +1,183 @@
+// How journal and snapshots write their parts, and read them back; the grammar is in codec.h.
+#pragma once
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/session.h"
+
+namespace beckon::ledger {
+
+class Encoder {
+ public:
+  explicit Encoder(std::string& out) : out_(out) {}
+  void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
+  void number(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
+    byte(static_cast<std::uint8_t>(value));
+  }
+  void instant(Instant at) {
+    const std::int64_t ms = to_ms(at);
+    number(static_cast<std::uint64_t>(ms) << 1 ^ static_cast<std::uint64_t>(ms >> 63));
+  }
+  void text(std::string_view text) {
+    number(text.size());
+    out_ += text;
+  }
+  void raw(std::string_view bytes) { out_ += bytes; }
+  void digest(const SessionDigest& digest) {
+    for (const std::uint64_t half : {digest.high, digest.low})
+      for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<std::uint8_t>(half >> shift));
+  }
+  void word(std::uint64_t value) { out_.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  void context(const Context& context) {
+    number(context.size());
+    for (const auto& [key, value] : context) text(key), text(value);
+  }
+  void ids(const std::vector<std::uint64_t>& ids) {
+    number(ids.size());
+    for (const std::uint64_t id : ids) word(id);
+  }
+  void spends(const std::vector<Spend>& spends) {
+    number(spends.size());
+    for (const Spend& spend : spends) word(spend.key), instant(spend.at), word(spend.session);
+  }
+  void signal(const Signal& signal) {
+    number(signal.version);
+    instant(signal.at);
+    instant(signal.received);
+    number(static_cast<std::uint64_t>(signal.confidence));
+    byte(signal.has_value ? 1 : 0);
+    for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text(part);
+  }
+  void past(const PastView& past) {
+    for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
+    number(past.session_version);
+    number(past.rules_version);
+    instant(past.at);
+    byte(past.shown ? 1 : 0);
+    word(past.reading);
+    number(past.beside.size());
+    for (const PastBeside& beside : past.beside) {
+      for (const std::string* part : {&beside.rule, &beside.variant, &beside.outcome}) text(*part);
+      byte(beside.shadow ? 1 : 0);
+    }
+  }
+
+ private:
+  std::string& out_;
+};
+
+// Reads what Encoder wrote; after the first fault all further reads give zeros and `ok` is false.
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+  bool ok() const { return ok_; }
+  std::string_view rest() const { return rest_; }
+
+  std::uint8_t byte() { return static_cast<std::uint8_t>(bytes(1).empty() ? 0 : last_[0]); }
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t part = byte();
+      value |= std::uint64_t{part & 0x7fu} << shift;
+      if ((part & 0x80) == 0) return value;
+    }
+    ok_ = false;
+    return 0;
+  }
+  Instant instant() {
+    const std::uint64_t bits = number();
+    return instant_ms(static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1));
+  }
+  std::string_view text() { return bytes(number()); }
+  std::string_view sized() {  // a string with its size before it
+    const std::string_view all = rest_;
+    text();
+    return all.substr(0, all.size() - rest_.size());
+  }
+  std::size_t count(std::size_t least_size) {  // a count of things that take at least so many bytes each
+    const std::uint64_t n = number();
+    if (n > rest_.size() / least_size) ok_ = false;
+    return ok_ ? n : 0;
+  }
+  SessionDigest digest() {
+    const std::string_view raw = bytes(16);
+    return raw.size() == 16 ? SessionDigest::from_bytes(raw) : SessionDigest{};
+  }
+  Context context() {
+    Context context;
+    for (std::size_t n = count(2); n > 0 && ok_; --n) {
+      const std::string_view key = text();
+      context.emplace_back(key, text());
+    }
+    return context;
+  }
+  std::uint64_t word() {
+    std::uint64_t value = 0;
+    if (const std::string_view raw = bytes(8); raw.size() == 8) std::memcpy(&value, raw.data(), 8);
+    return value;
+  }
+  std::vector<std::uint64_t> ids() {
+    std::vector<std::uint64_t> ids(count(8));
+    for (std::uint64_t& id : ids) id = word();
+    return ids;
+  }
+  std::vector<Spend> spends() {
+    std::vector<Spend> spends(count(17));
+    for (Spend& spend : spends) spend = {.key = word(), .at = instant(), .session = word()};
+    return spends;
+  }
+  Signal signal() {
+    Signal signal;
+    signal.version = number();
+    signal.at = instant();
+    signal.received = instant();
+    signal.confidence = static_cast<std::int32_t>(number());
+    signal.has_value = byte() != 0;
+    signal.key = text();
+    signal.value = text();
+    signal.source = text();
+    signal.metadata = text();
+    signal.id = text();
+    return signal;
+  }
+  std::vector<Signal> signals() {
+    std::vector<Signal> signals;
+    for (std::size_t n = count(10); n > 0 && ok_; --n) signals.push_back(signal());
+    return signals;
+  }
+  PastDecision past() {
+    PastDecision past;
+    for (std::string* part : {&past.id, &past.trigger, &past.outcome, &past.rule, &past.variant}) *part = text();
+    past.session_version = number();
+    past.rules_version = number();
+    past.at = instant();
+    past.shown = byte() != 0;
+    if (rest_.empty()) return past;
+    past.reading = word();
+    for (std::size_t n = count(4); n > 0 && ok_; --n) {
+      PastBeside& beside = past.beside.emplace_back();
+      for (std::string* part : {&beside.rule, &beside.variant, &beside.outcome}) *part = text();
+      beside.shadow = byte() != 0;
+    }
+    return past;
+  }
+
+ private:
+  std::string_view bytes(std::uint64_t size) {
+    if (!ok_ || size > rest_.size()) {
+      ok_ = false;
+      return last_ = {};
+    }
+    last_ = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return last_;
+  }
+
+  std::string_view rest_, last_;
+  bool ok_ = true;
+};
+
+}  // namespace beckon::ledger

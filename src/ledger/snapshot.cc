@@ -1,0 +1,83 @@
+// Snapshots of sessions: codec.h.
+#include "ledger/codec.h"
+#include "ledger/coding.h"
+
+namespace beckon::ledger {
+namespace {
+
+constexpr std::uint8_t kFormat = 2;
+
+// What a snapshot holds of caps and visitors, from format 2 on.
+void read_limits(Decoder& in, Session& session) {
+  session.spends = in.spends();
+  session.shown = in.ids();
+  for (std::size_t n = in.count(17); n > 0 && in.ok(); --n) {
+    const std::string_view id = in.text();
+    session.sessions.push_back({SessionId{id}, in.digest()});
+  }
+}
+
+}  // namespace
+
+std::string encode_snapshot(const Session& session, Position as_of) {
+  std::string bytes;
+  bytes.reserve(session.window.bytes() + 256);
+  Encoder out(bytes);
+  out.byte(kFormat);
+  out.number(as_of);
+  out.text(session.handle.view());
+  out.text(session.id.view());
+  out.text(session.visitor.view());
+  out.byte(static_cast<std::uint8_t>(session.consent));
+  out.context(session.context);
+  out.number(session.version);
+  out.instant(session.created);
+  out.instant(session.last_received);
+  out.instant(session.expires_at);
+  out.ids(session.ids);
+  out.number(session.arrivals.size());
+  for (const auto& [at, count] : session.arrivals) out.instant(at), out.number(count);
+  out.number(session.window.size());
+  for (std::size_t i = 0; i < session.window.size(); ++i) out.signal(session.window[i]);
+  out.number(session.decisions.count);
+  out.text(session.decisions.bytes);
+  out.byte(session.begun_by_visitor ? 1 : 0);
+  out.spends(session.spends);
+  out.ids(session.shown);
+  out.number(session.sessions.size());
+  for (const Joined& joined : session.sessions) out.text(joined.id.view()), out.digest(joined.digest);
+  return bytes;
+}
+
+std::optional<Snapshot> decode_snapshot(std::string_view bytes) {
+  Decoder in(bytes);
+  const std::uint8_t format = in.byte();
+  if (format < 1 || format > kFormat) return std::nullopt;
+  Snapshot snapshot{.as_of = in.number()};
+  auto session = std::make_shared<Session>();
+  session->handle = Handle{in.text()};
+  session->id = SessionId{in.text()};
+  session->visitor = VisitorId{in.text()};
+  session->consent = static_cast<Consent>(in.byte());
+  session->context = in.context();
+  session->version = in.number();
+  session->created = in.instant();
+  session->last_received = in.instant();
+  session->expires_at = in.instant();
+  session->ids = in.ids();
+  for (std::size_t n = in.count(2); n > 0 && in.ok(); --n) {
+    const Instant at = in.instant();
+    session->arrivals.emplace_back(at, static_cast<std::uint32_t>(in.number()));
+  }
+  std::size_t evicted = 0;
+  session->window = Window{}.with(in.signals(), evicted);
+  session->decisions.count = static_cast<std::uint32_t>(in.number());
+  session->decisions.bytes = in.text();
+  session->begun_by_visitor = format == 1 ? !session->visitor.empty() : in.byte() & 1;
+  if (format > 1) read_limits(in, *session);
+  if (!in.ok()) return std::nullopt;
+  snapshot.session = std::move(session);
+  return snapshot;
+}
+
+}  // namespace beckon::ledger
