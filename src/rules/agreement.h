@@ -32,12 +32,18 @@ class Agreement {
 
   // The first disagreement in words; empty: there is none.
   std::string run() {
-    const RuleSet set = rule_set(rules_);
+    const RuleSet set = rule_set(rules_), without_shadow = rule_set(live_rules());
     for (int i = 0; i < kWorlds && wrong_.empty(); ++i) {
       const naive::World world = random_world(dice_, base_, rules_);
-      ask(set, world);
+      ask(set, without_shadow, world);
     }
     return wrong_;
+  }
+
+  std::vector<std::string> live_rules() const {
+    std::vector<std::string> out = rules_;
+    std::erase_if(out, [](const std::string& rule) { return rule.find(R"("status":"shadow")") != std::string::npos; });
+    return out;
   }
 
   std::string rules_in_words() const {
@@ -52,6 +58,18 @@ class Agreement {
     return testing::rule_set(rules, read_scores(document->root(), "scores", issues));
   }
 
+  // What is answered: without the shadow rules, which never change it.
+  static std::string live_words(Verdict verdict) {
+    std::erase_if(verdict.beside, [](const Beside& one) { return one.shadow; });
+    return in_words(verdict);
+  }
+
+  // What the envelope says.
+  static std::string answer_words(Verdict verdict) {
+    verdict.beside.clear();
+    return in_words(verdict);
+  }
+
   // "act r1/b popup r1b spends 123 | shadow act r2"
   static std::string in_words(const Verdict& verdict) {
     std::string out = std::string(to_text(verdict.outcome)) + " " + std::string(verdict.rule) + "/" + std::string(verdict.variant);
@@ -62,16 +80,10 @@ class Agreement {
     return out;
   }
 
-  // The same without what stood beside it, which is no part of the answer.
-  static std::string answer_of(const Verdict& verdict) {
-    const std::string words = in_words(verdict);
-    return words.substr(0, words.find(" | "));
-  }
-
   Tally tally;
 
  private:
-  void ask(const RuleSet& set, const naive::World& world) {
+  void ask(const RuleSet& set, const RuleSet& without_shadow, const naive::World& world) {
     const AsFacts facts(world, dice_);
     for (int i = 0; i < kInstants && wrong_.empty(); ++i) {
       const Instant now = base_ + std::chrono::seconds{dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
@@ -82,14 +94,15 @@ class Agreement {
       stand(set, verdict, world, facts, verdict.expires_at - kTick);
       stand(set, verdict, world, facts, now + Duration{dice_.upto(static_cast<int>(std::min<long>(until, 1'000'000)))});
       if (verdict.expires_at != now + answer.ttl && !lingers()) expect_a_cause(verdict, world);
+      const Verdict alone = without_shadow.judge("t", facts.facts(now));
+      if (live_words(verdict) != in_words(alone) || verdict.expires_at != alone.expires_at || verdict.reading != alone.reading)
+        differ("a shadow rule changes " + in_words(alone), now);
       count(verdict);
     }
   }
 
   // Where gains and losses meet near a bound, the engine may say less than it could (measure.cc, score_holds_until).
-  bool lingers() const {
-    return std::ranges::any_of(rules_, [](const std::string& rule) { return rule.find(R"("score":"mixed")") != std::string::npos; });
-  }
+  bool lingers() const { return rules_in_words().find(R"("score":"mixed")") != std::string::npos; }
 
   void count(const Verdict& verdict) {
     ++tally.cases;
@@ -109,18 +122,19 @@ class Agreement {
   void stand(const RuleSet& set, const Verdict& verdict, const naive::World& world, const AsFacts& facts, Instant later) {
     const Verdict again = set.judge("t", facts.facts(later));
     compare(again, world, later);
-    if (answer_of(again) != answer_of(verdict)) differ("was " + in_words(verdict) + " and still valid, is " + in_words(again), later);
+    if (live_words(again) != live_words(verdict)) differ("was " + in_words(verdict) + " and still valid, is " + in_words(again), later);
     if (again.reading != verdict.reading) differ("another reading of " + in_words(verdict), later);
   }
 
-  // Something that was read changes at that very instant, or a signal comes into sight.
+  // Something that was read changes at that very instant, or a signal or a spend comes into sight.
   void expect_a_cause(const Verdict& verdict, const naive::World& world) {
     ++tally.expired;
     const auto before = naive::picture(world, "t", verdict.expires_at - kTick), after = naive::picture(world, "t", verdict.expires_at);
     const bool comes = std::ranges::any_of(world.sessions, [&](const naive::Session& session) {
-      return std::ranges::find(session.arrived, verdict.expires_at, &naive::Signal::at) != session.arrived.end();
+      return std::ranges::find(session.arrived, verdict.expires_at, &naive::Signal::at) != session.arrived.end() ||
+             std::ranges::find(session.spends, verdict.expires_at, &naive::Spend::at) != session.spends.end();
     });
-    if (before == after && !comes) differ("nothing changes", verdict.expires_at);
+    if (before == after && !comes) differ("nothing changes of " + in_words(verdict), verdict.expires_at);
   }
 
   static std::string in_words(const naive::Answer& answer) {

@@ -225,6 +225,13 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
   return in_context(world, condition) ? kOne : 0;
 }
 
+long looked_at(const World& world, const Value& condition, Instant now) {
+  const auto found = measured(world, condition, now);
+  if (!found) return -1;
+  if (condition.find("score")) return static_cast<long>(visible(world, condition, now).size());
+  return condition.find("last") ? to_ms(now) - *found : *found;
+}
+
 bool holds(const World& world, const Value& condition, Instant now) {
   const auto found = measured(world, condition, now);
   if (!found) return false;
@@ -234,6 +241,8 @@ bool holds(const World& world, const Value& condition, Instant now) {
     if (value == nullptr) return std::nullopt;
     return condition.find("last") ? parse_duration(value->text())->count() : *millionths(value->text());
   };
+  const bool bounded = bound("reached") || bound("atLeast") || bound("atMost") || bound("equals");
+  if (!bounded) return *found == static_cast<long>(condition.find("steps")->items().size()) * 1'000'000;
   if (const auto least = bound("reached"); least && *found < *least) return false;
   if (const auto least = bound("atLeast"); least && *found < *least) return false;
   if (const auto most = bound("atMost"); most && *found > *most) return false;

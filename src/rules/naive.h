@@ -68,7 +68,7 @@ struct Answer {
   std::string rule, variant, action_type;  // empty: none
   std::optional<Account> spends;
   Duration ttl{};                          // the longest that it may be reused
-  std::vector<Beside> beside;
+  std::vector<Beside> beside;              // in the order of judgement
 };
 
 // What a delayed rule waits from.
@@ -77,20 +77,23 @@ struct Anchor {
   std::uint64_t version = 0;
 };
 
-// measures.cc
+// naive.cc
 bool holds(const World& world, const json::Value& condition, Instant now);
 std::optional<long> measured(const World& world, const json::Value& condition, Instant now);  // millionths; a `last` in ms
+// A number that changes with what a condition looks at: its measure; of a `last` the newest's instant,
+// of a score how many signals.
+long looked_at(const World& world, const json::Value& condition, Instant now);
 std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now);
 std::optional<long> millionths(std::string_view number);
 
-// judgement
+// naive_judge.cc
 Answer judge(const World& world, const std::string& trigger, Instant now);
 bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
 bool open(const json::Value& rule, Instant now);                           // inside its hours and days
 bool limited(const World& world, const json::Value& rule, Instant now);    // held back by its cooldown or a cap
 unsigned bucket(const std::string& salt, const std::string& unit);
 
-// All that an answer may depend on: whether each condition of every rule of the trigger holds and what it looks at,
+// All that an answer may depend on: whether each condition of every live rule of the trigger holds and what it looks at,
 // whether it is open, and how much of its limit is spent.
 std::vector<long> picture(const World& world, const std::string& trigger, Instant now);
 

@@ -195,6 +195,7 @@ Answer judge(const World& world, const std::string& trigger, Instant now) {
 std::vector<long> picture(const World& world, const std::string& trigger, Instant now) {
   std::vector<long> out;
   for (const Value* rule : asked(world, trigger)) {
+    if (is_shadow(*rule)) continue;
     out.push_back(active(*rule, now));
     out.push_back(open(*rule, now));
     for (const auto& [count, most] : limits(world, *rule, now)) out.push_back(count);
@@ -203,7 +204,7 @@ std::vector<long> picture(const World& world, const std::string& trigger, Instan
       if (conditions == nullptr) continue;
       for (const Value& condition : conditions->items()) {
         out.push_back(holds(world, condition, now));
-        if (!condition.find("last") && !condition.find("score")) out.push_back(measured(world, condition, now).value_or(-1));
+        out.push_back(looked_at(world, condition, now));
       }
     }
   }

@@ -55,14 +55,16 @@ inline std::string random_window(Dice& dice) {
   return kind == 0 ? "" : kind == 1 ? R"(,"per":"session")" : R"(,"within":)" + seconds(dice);
 }
 
-inline std::string random_bounds(Dice& dice) {
-  const std::string n = std::to_string(dice.upto(4));
+// The bounds of a whole number that reaches `most`.
+inline std::string random_bounds(Dice& dice, int most = 4) {
+  const int n = dice.upto(most);
+  const auto bound = [](const char* name, int of) { return R"(,")" + std::string(name) + "\":" + std::to_string(of); };
   switch (dice.upto(4)) {
-    case 0: return R"(,"atMost":)" + n;
-    case 1: return R"(,"equals":)" + n;
-    case 2: return R"(,"atLeast":)" + n + R"(,"atMost":)" + std::to_string(dice.upto(5));
+    case 0: return bound("atMost", n);
+    case 1: return bound("equals", n);
+    case 2: return bound("atLeast", n) + bound("atMost", n + dice.upto(most - n + 1));
   }
-  return R"(,"atLeast":)" + n;
+  return bound("atLeast", n);
 }
 
 inline std::string random_amount(Dice& dice) {
@@ -70,9 +72,11 @@ inline std::string random_amount(Dice& dice) {
 }
 
 inline std::string random_steps(Dice& dice) {
+  const int size = 1 + dice.upto(3);
   std::string list = random_filter(dice);
-  for (int i = 1 + dice.upto(2); i > 0; --i) list += "," + random_filter(dice);
-  return R"({"steps":[)" + list + "]" + random_window(dice) + (dice.one_in(2) ? R"(,"reached":)" + std::to_string(1 + dice.upto(2)) : random_bounds(dice));
+  for (int i = 1; i < size; ++i) list += "," + random_filter(dice);
+  const std::string bounds = dice.one_in(4) ? "" : dice.one_in(2) ? R"(,"reached":)" + std::to_string(1 + dice.upto(size)) : random_bounds(dice, size);
+  return R"({"steps":[)" + list + "]" + random_window(dice) + bounds;
 }
 
 // A measure with its bounds, but for the scope and the closing brace.
@@ -134,10 +138,10 @@ inline std::string random_limit(Dice& dice) {
   if (!dice.one_in(3)) return "";
   std::string out, caps;
   if (dice.one_in(2)) out = quoted("cooldown", seconds(dice));
-  for (int i = out.empty() ? 1 + dice.upto(2) : dice.upto(2); i > 0; --i)
+  for (int i = dice.upto(3); i > 0; --i)
     caps += std::string(caps.empty() ? "" : ",") + R"({"max":)" + std::to_string(1 + dice.upto(3)) + R"(,"per":)" + (dice.one_in(2) ? R"("session")" : seconds(dice)) + "}";
   if (!caps.empty()) out += (out.empty() ? "" : ",") + quoted("caps", "[" + caps + "]");
-  if (dice.one_in(3)) out += R"(,"group":"r1")";  // not the rule r1
+  if (out.empty() || dice.one_in(3)) out += (out.empty() ? "" : ",") + quoted("group", R"("r1")");  // not the rule r1
   return R"(,"limit":{)" + out + "}";
 }
 
@@ -149,8 +153,8 @@ inline std::string random_actions(Dice& dice, const std::string& id) {
   const bool arms = !dice.one_in(3);
   if (!arms || dice.one_in(2)) split += quoted("holdout", dice.of<const char*>({"5", "50", "12.5", "33.33", "99.99"})) + (arms ? "," : "");
   if (!arms) return quoted("split", "{" + split + "}") + "," + quoted("action", action(""));
-  const auto weight = [&] { return std::to_string(dice.of({1, 2, 33, 50})); };
-  std::string weights = R"("b":)" + weight(), actions = quoted("b", action("b"));
+  const auto weight = [&] { return std::to_string(dice.of({0, 1, 2, 33, 50})); };
+  std::string weights = R"("b":1)", actions = quoted("b", action("b"));
   if (dice.one_in(2)) weights += R"(,"c":)" + weight(), actions += "," + quoted("c", action("c"));
   if (!dice.one_in(4)) weights = R"("a":)" + weight() + "," + weights, actions += "," + quoted("a", action("a"));
   return quoted("split", "{" + split + R"("arms":{)" + weights + "}}") + "," + quoted("actions", "{" + actions + "}");
@@ -169,10 +173,6 @@ inline std::vector<std::string> random_rules(Dice& dice, Instant base) {
   for (int i = 1 + dice.upto(5); i > 0; --i)
     rules.push_back(random_rule(dice, base, "r" + std::to_string(i * (dice.one_in(8) ? 10 : 1)),
                                 random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2)));
-  std::erase_if(rules, [](const std::string& rule) {  // what the engine does not take yet
-    const auto document = json::parse(rule);
-    return !check_rule(RuleId(document->root().find("ruleId")->text()), document->root());
-  });
   return rules;
 }
 

@@ -32,11 +32,11 @@ TEST(Agreement, HoldsInRandomCases) {
   std::printf("%ld cases: %ld act, %ld none, %ld suppressed, %ld holdout; %ld spent; %ld beside, %ld of them shadow; %ld expired by a change\n",
               tally.cases, act, none, suppressed, holdout, tally.spending, tally.beside, tally.shadow, tally.expired);
   if (wanted < 10'000) return;
-  for (const long often : {act, none, tally.expired})
+  for (const long often : {act, none, suppressed, holdout, tally.spending, tally.beside - tally.shadow, tally.shadow, tally.expired})
     EXPECT_GT(often, tally.cases / 100);
 }
 
-// Two answers that differ never share a reading, whatever changed between them: signals, spends, context, instant.
+// Two envelopes that differ never share a reading, whatever changed between them: signals, spends, context, instant.
 TEST(Reading, TellsRandomDifferentAnswersApart) {
   Dice dice(setting("BECKON_SEED", 20260225));
   for (int round = 0; round < 2'000; ++round) {
@@ -48,7 +48,7 @@ TEST(Reading, TellsRandomDifferentAnswersApart) {
       const naive::World world = random_world(dice, base, rules);
       const AsFacts facts(world, dice);
       const Verdict verdict = set.judge("t", facts.facts(base));
-      const std::string words = Agreement::answer_of(verdict);
+      const std::string words = Agreement::answer_words(verdict);
       const auto [known, fresh] = answers.try_emplace(verdict.reading, words);
       ASSERT_EQ(known->second, words);
     }
