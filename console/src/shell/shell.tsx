@@ -17,6 +17,12 @@ const views: Record<string, View> = {
   resolve: { title: 'Resolve and prefetch', beside: true, page: lazy(() => import('../pages/resolve.tsx').then(file => file.ResolvePage)) },
   subscribe: { title: 'Subscribe', beside: true, page: lazy(() => import('../pages/subscribe.tsx').then(file => file.SubscribePage)) },
   test: { title: 'Test a delivery', beside: true, page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)) },
+  deliveries: { title: 'Deliveries', page: lazy(() => import('../pages/deliveries.tsx').then(file => file.DeliveriesPage)) },
+  events: { title: 'Event', page: lazy(() => import('../pages/event.tsx').then(file => file.EventPage)) },
+  sessions: { title: 'Sessions', page: lazy(() => import('../pages/sessions.tsx').then(file => file.SessionsPage)) },
+  decisions: { title: 'Decision', page: lazy(() => import('../pages/decision.tsx').then(file => file.DecisionPage)) },
+  audit: { title: 'Audit', page: lazy(() => import('../pages/audit.tsx').then(file => file.AuditPage)) },
+  allowlist: { title: 'Allowlist', page: lazy(() => import('../pages/allowlist.tsx').then(file => file.AllowlistPage)) },
 };
 
 const Timeline = lazy(() => import('../pages/timeline.tsx').then(file => file.Timeline));

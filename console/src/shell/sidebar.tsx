@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Instant } from '../parts/instant.tsx';
-import { addressOf, at, go, place } from '../state/place.ts';
+import { addressOf, at, go, kNoHandle, place } from '../state/place.ts';
 import { done, kSteps } from '../state/playbook.ts';
-import { includes, isAdmin, person, roleOn } from '../state/sign_in.ts';
+import { isAdmin, person, roleOn } from '../state/sign_in.ts';
 import { Account } from './account.tsx';
 
 const kViews = [
@@ -55,6 +55,7 @@ function Rail() {
 export function Sidebar() {
   const menu = useRef<HTMLDetailsElement>(null);
   const { handle, view, more } = place.value;
+  const isHandle = handle !== '' && handle !== kNoHandle;
   // On a narrow screen the menu folds away once a place was chosen.
   useEffect(() => { if (menu.current && matchMedia('(width < 56rem)').matches) menu.current.open = false; }, [handle, view, more.join('/')]);
   return (
@@ -63,16 +64,15 @@ export function Sidebar() {
       <details class="menu" ref={menu} open={!matchMedia('(width < 56rem)').matches}>
         <summary class="button quiet">Menu</summary>
         <div class="menu-body">
-          {handle && <HandlePicker />}
-          {handle && (
+          {isHandle && <HandlePicker />}
+          {isHandle && (
             <nav aria-label="Playbook"><h2>Playbook</h2><Rail /></nav>
           )}
           <nav aria-label="Views">
             <h2>Operate</h2>
             <ul class="views">
-              {handle && kViews.map(([name, title]) => <li key={name}><a href={at(name)} aria-current={current(name)}>{title}</a></li>)}
-              {isAdmin.value && <li><a href={addressOf(['-', 'allowlist'])} aria-current={current('allowlist')}>Allowlist</a></li>}
-              {handle && includes(roleOn(handle), 'OWNER') && <li><a href={at('settings')} aria-current={current('settings')}>Settings</a></li>}
+              {isHandle && kViews.map(([name, title]) => <li key={name}><a href={at(name)} aria-current={current(name)}>{title}</a></li>)}
+              {isAdmin.value && <li><a href={addressOf([kNoHandle, 'allowlist'])} aria-current={current('allowlist')}>Allowlist</a></li>}
             </ul>
           </nav>
           <Account />

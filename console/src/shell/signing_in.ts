@@ -2,7 +2,7 @@
 import { quietly, ask } from '../api/client.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
 import { askSiblings, ended, person, take, token } from '../state/sign_in.ts';
-import { addressOf, go, place } from '../state/place.ts';
+import { addressOf, go, kNoHandle, place } from '../state/place.ts';
 
 // Who is this, and where may they go? A fault leaves nobody signed in.
 export async function meet(): Promise<Fault | null> {
@@ -12,7 +12,7 @@ export async function meet(): Promise<Fault | null> {
   const { handle } = place.value;
   const first = answer.data.handles[0]?.handle;
   if (!handle && first) go(addressOf([first, 'append']), { replace: true });
-  else if (!handle && answer.data.platformAdmin) go(addressOf(['-', 'allowlist']), { replace: true });
+  else if (!handle && answer.data.platformAdmin) go(addressOf([kNoHandle, 'allowlist']), { replace: true });
   return null;
 }
 

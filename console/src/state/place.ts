@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 
 export const kHome = '/apps/lifecycle-messaging';
+export const kNoHandle = '-'; // stands where a handle would, for what belongs to none
 
 export interface Place {
   handle: string;

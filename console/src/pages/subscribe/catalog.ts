@@ -20,12 +20,10 @@ const kPromised: EventType[] = [
   { type: 'webhook.subscription.disabled', says: 'a subscription was disabled by the server' },
 ];
 
-interface Offered { type?: string; eventType?: string; description?: string; example?: unknown }
-
 export async function catalog(handle: string): Promise<EventType[]> {
-  const answer = await ask(quietly.GET('/v2/handles/{handle}/notifications' as never, { params: { path: { handle } } } as never)) as { ok: boolean; data?: { catalog?: Offered[]; items?: Offered[]; events?: Offered[] } };
-  const offered = answer.ok ? (answer.data?.catalog ?? answer.data?.events ?? answer.data?.items ?? []) : [];
-  const known = offered.map(one => ({ type: one.type ?? one.eventType ?? '', says: one.description ?? '', example: one.example })).filter(one => one.type && !/[<{*]/.test(one.type));
+  const answer = await ask(quietly.GET('/v2/handles/{handle}/notifications', { params: { path: { handle } } }));
+  const offered = answer.ok ? answer.data.events : [];
+  const known = offered.filter(({ type }) => !type.includes('<')).map(({ type, description, example }) => ({ type, says: description, example }));
   return [...kWildcards, ...(known.length ? known : kPromised)];
 }
 

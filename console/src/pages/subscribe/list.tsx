@@ -41,9 +41,9 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
     done(answer.ok ? null : answer.fault, 'Deleted');
   };
   const rotate = async () => {
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/rotate-secret' as never, { params } as never));
+    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/rotate-secret', { params }));
     done(answer.ok ? null : answer.fault, 'A new secret signs from now on');
-    if (answer.ok) onSecret({ ...subscription, secret: (answer.data as { secret: string }).secret });
+    if (answer.ok) onSecret({ ...subscription, secret: answer.data.secret });
   };
   return (
     <article class="card subscription" aria-label={description || hostOf(endpointUrl)}>

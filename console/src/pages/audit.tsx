@@ -1,0 +1,43 @@
+import { ask, quietly } from '../api/client.ts';
+import { Button } from '../parts/button.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { FaultNote } from '../parts/fault_note.tsx';
+import { closedBelow } from '../parts/gate.ts';
+import { Instant } from '../parts/instant.tsx';
+import { useList } from '../state/list.ts';
+import { place } from '../state/place.ts';
+
+export function AuditPage() {
+  const { handle } = place.value;
+  const closed = closedBelow('OPERATOR');
+  const { items, more, fault } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query: { cursor, limit: 50 } } })), [handle]);
+  return (
+    <>
+      <h1>Audit</h1>
+      <p class="lead">Every change of what governs this handle: who, what, when.</p>
+      {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} what="audit events" />}
+      {items?.length === 0 && <Empty says="Nothing was changed yet." />}
+      {!!items?.length && (
+        <section class="card">
+          <div class="scroll" tabIndex={0} role="region" aria-label="Audit events">
+            <table>
+              <thead><tr><th>When</th><th>Who</th><th>What</th><th>Of</th><th>In detail</th></tr></thead>
+              <tbody>{items.map(one => (
+                <tr key={one.auditId}><td><Instant at={one.at} /></td><td>{one.actor}</td><td><strong>{one.action}</strong></td><td class="mono wrap">{one.target}</td><td><Detail of={one.detail} /></td></tr>
+              ))}</tbody>
+            </table>
+          </div>
+          {more && <div><Button onPress={more}>Show more</Button></div>}
+        </section>
+      )}
+    </>
+  );
+}
+
+const kShort = 120; // characters
+
+function Detail({ of }: { of: unknown }) {
+  const text = JSON.stringify(of);
+  if (text === '{}') return <span class="quiet">–</span>;
+  return text.length <= kShort ? <code class="wrap small">{text}</code> : <details><summary>{text.length} characters</summary><code class="wrap small">{text}</code></details>;
+}

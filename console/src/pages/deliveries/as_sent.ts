@@ -1,0 +1,11 @@
+// A delivery as a command for a shell: the same body under the same headers, straight to the endpoint.
+import { quoted } from '../../api/curl.ts';
+import type { DeliveryDetail } from '../../state/deliveries.ts';
+
+export function asSent(endpointUrl: string, { attempts, requestBody }: DeliveryDetail): string {
+  const headers = Object.entries(attempts.at(-1)?.requestHeaders ?? {}) as [string, string][];
+  return [`curl -sS -X POST ${quoted(endpointUrl)}`, ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`), `--data-binary ${quoted(requestBody ?? '')}`].join(' \\\n  ');
+}
+
+// What is signed: Standard Webhooks, "id.timestamp.body".
+export const signedText = (headers: Record<string, string>, body: string) => `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;
