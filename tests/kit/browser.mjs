@@ -19,7 +19,7 @@ export async function openConsole(browser, base, { token, path = '', width = 144
   if (token) {
     await page.getByLabel('Token').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).first().click();
-    await page.getByRole('navigation', { name: 'Playbook' }).or(page.getByRole('link', { name: 'Allowlist' })).first().waitFor({ state: 'attached' });
+    await page.locator('.sidebar').waitFor();
   }
   return page;
 }

@@ -44,7 +44,7 @@ export function EventPage() {
             <li key={one.deliveryId}><a class="row" href={at('deliveries', [one.subscriptionId, one.deliveryId])}><span class="main mono small">{one.deliveryId}</span><State name={one.status}>{stateOf(one, now.value)}</State><span /><span class="when"><Instant at={one.createdAt} /></span></a></li>
           ))}</ul>
         </section>
-        <section class="card" aria-labelledby="payload"><h2 id="payload">Payload</h2>{event.payload ? <Json text={JSON.stringify(event.payload)} label="Payload" /> : <p class="quiet">Erased with its session.</p>}</section>
+        <section class="card" aria-labelledby="payload"><h2 id="payload">Payload</h2>{event.payload ? <Json text={JSON.stringify(event.payload)} label="Payload, as JSON" /> : <p class="quiet">Erased with its session.</p>}</section>
       </>}
     </>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Fault } from '../api/fault.ts';
-import { place } from '../state/place.ts';
+import { place, toTop } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { learnDev, loadSubscriptions } from '../state/subscriptions.ts';
 import { NewSubscription, type Created } from './subscribe/new_subscription.tsx';
@@ -16,7 +16,7 @@ export function SubscribePage() {
       <h1>Subscribe</h1>
       <p class="lead">A subscription tells an endpoint of yours what happens: each event as a signed POST, retried until it is answered, and always visible.</p>
       {created && <Secret key={created.subscriptionId} created={created} />}
-      <NewSubscription fault={fault} onFault={setFault} onCreated={one => { setCreated(one); setFault(null); void loadSubscriptions(handle); scrollTo(0, 0); }} />
+      <NewSubscription fault={fault} onFault={setFault} onCreated={one => { setCreated(one); setFault(null); void loadSubscriptions(handle); toTop(); }} />
       <Subscriptions onSecret={setCreated} />
     </>
   );

@@ -5,11 +5,10 @@ import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { at, place } from '../state/place.ts';
 import { happened, session } from '../state/playbook.ts';
+import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
 import { causes, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
-import { now } from '../state/now.ts';
-import { stateOf } from '../state/words.ts';
 
 const kShown = 40;
 
@@ -37,24 +36,41 @@ export function Timeline() {
   );
 }
 
+// Deliveries of one event stand together: one moment, told to many.
+function told(moments: Moment[]): Moment[][] {
+  const groups: Moment[][] = [];
+  for (const moment of moments) {
+    const last = groups.at(-1);
+    if (moment.eventId && last?.[0]!.eventId === moment.eventId) last.push(moment);
+    else groups.push([moment]);
+  }
+  return groups;
+}
+
 export function Moments({ session: { timeline, version, consent } }: { session: Session }) {
   const [all, setAll] = useState(false);
-  const moments = (timeline as Moment[]).toReversed();
+  const groups = told((timeline as Moment[]).toReversed());
   const effects = new Map<string, Moment[]>();
-  for (const moment of moments) {
-    const cause = moment.eventId && causes.value[moment.eventId];
-    if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment]);
+  for (const [moment] of groups) {
+    const cause = moment!.eventId && causes.value[moment!.eventId];
+    if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
-  const shown = all ? moments : moments.slice(0, kShown);
+  usePoll(0, async () => { if (groups.some(group => group.length > 1) && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR')) await loadSubscriptions(place.value.handle); }, [place.value.handle]);
+  const shown = all ? groups : groups.slice(0, kShown);
   return (
     <>
       <p class="small quiet">version {version}, consent {consent}</p>
       <ol class="moments">
-        {shown.map(moment => <One key={nameOf(moment)} moment={moment} effects={effects.get(nameOf(moment)) ?? []} />)}
+        {shown.map(([moment, ...others]) => <One key={nameOf(moment!)} moment={moment!} others={others} effects={effects.get(nameOf(moment!)) ?? []} />)}
       </ol>
-      {moments.length > shown.length && <button type="button" class="button quiet" onClick={() => setAll(true)}>Show all {moments.length}</button>}
+      {groups.length > shown.length && <button type="button" class="button quiet" onClick={() => setAll(true)}>Show all {groups.length}</button>}
     </>
   );
+}
+
+function receiverOf(subscriptionId: string): string {
+  const found = subscriptions.value?.find(one => one.subscriptionId === subscriptionId);
+  return found ? found.description || hostOf(found.endpointUrl) : 'a receiver';
 }
 
 // Goes to another moment of the same list and lets it be seen.
@@ -67,11 +83,12 @@ function Jump({ to, children }: { to: string; children: preact.ComponentChildren
   return <button type="button" class="jump" onClick={jump}>{children}</button>;
 }
 
-function One({ moment, effects }: { moment: Moment; effects: Moment[] }) {
+function One({ moment, others, effects }: { moment: Moment; others: Moment[]; effects: Moment[] }) {
   const cause = moment.eventId ? causes.value[moment.eventId] : '';
   return (
     <li id={`m-${nameOf(moment)}`} class={`moment ${moment.kind}`} tabIndex={-1}>
-      <div class="what"><Said moment={moment} /></div>
+      <div class="what"><Said moment={moment} alone={others.length === 0} /></div>
+      {others.length > 0 && <ul class="others">{[moment, ...others].map(one => <li key={one.deliveryId}><a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>{receiverOf(one.subscriptionId!)}</a> <State name={one.status!}>{one.status}</State></li>)}</ul>}
       <div class="when small"><Instant at={moment.at} /></div>
       {cause && <p class="small">because of <Jump to={cause}>{cause.replace('signal-', 'signal ')}</Jump></p>}
       {effects.length > 0 && <p class="small">led to {effects.map((one, index) => <>{index > 0 && ', '}<Jump to={nameOf(one)}>{one.eventType}</Jump></>)}</p>}
@@ -79,12 +96,13 @@ function One({ moment, effects }: { moment: Moment; effects: Moment[] }) {
   );
 }
 
-function Said({ moment }: { moment: Moment }) {
+function Said({ moment, alone }: { moment: Moment; alone: boolean }) {
   if (moment.kind === 'signal') return <><span class="kind">signal {moment.version}</span> <strong>{moment.signalKey}</strong>{moment.signalValue && <span class="value"> {moment.signalValue}</span>}</>;
   if (moment.kind === 'decision') return <><span class="kind">decision</span> <a href={at('decisions', [moment.decisionId!], { session: session.value })}>{moment.trigger}</a> <State name={moment.outcome!} />{moment.ruleId && <span class="value"> {moment.ruleId}</span>}</>;
   if (moment.kind === 'delivery') {
-    const state = { status: moment.status!, attemptCount: 1 };
-    return <><span class="kind">delivery</span> <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a> <State name={moment.status!}>{stateOf(state, now.value)}</State></>;
+    return alone
+      ? <><span class="kind">delivery</span> <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a> <State name={moment.status!} /></>
+      : <><span class="kind">event</span> <a href={at('events', [moment.eventId!])}>{moment.eventType}</a></>;
   }
   const { kind, at: _, ...more } = moment;
   return <><span class="kind">{kind}</span> <span class="value">{Object.entries(more).map(([name, value]) => `${name} ${String(value)}`).join(', ')}</span></>;

@@ -28,9 +28,9 @@ export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
   useEffect(() => {
     let frame = 0;
     const soon = () => { frame ||= requestAnimationFrame(() => { frame = 0; look(); }); };
-    addEventListener('scroll', soon, { passive: true });
+    addEventListener('scroll', soon, { passive: true, capture: true });
     addEventListener('resize', soon);
-    return () => { cancelAnimationFrame(frame); removeEventListener('scroll', soon); removeEventListener('resize', soon); };
+    return () => { cancelAnimationFrame(frame); removeEventListener('scroll', soon, { capture: true }); removeEventListener('resize', soon); };
   });
   useRowKeys(here);
   const height = heightOf(), last = Math.min(to, items.length);

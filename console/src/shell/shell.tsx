@@ -17,6 +17,7 @@ const views: Record<string, View> = {
   resolve: { title: 'Resolve and prefetch', beside: true, page: lazy(() => import('../pages/resolve.tsx').then(file => file.ResolvePage)) },
   subscribe: { title: 'Subscribe', beside: true, page: lazy(() => import('../pages/subscribe.tsx').then(file => file.SubscribePage)) },
   test: { title: 'Test a delivery', beside: true, page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)) },
+  rules: { title: 'Rules', page: lazy(() => import('../pages/rules.tsx').then(file => file.RulesPage)) },
   deliveries: { title: 'Deliveries', page: lazy(() => import('../pages/deliveries.tsx').then(file => file.DeliveriesPage)) },
   events: { title: 'Event', page: lazy(() => import('../pages/event.tsx').then(file => file.EventPage)) },
   sessions: { title: 'Sessions', page: lazy(() => import('../pages/sessions.tsx').then(file => file.SessionsPage)) },

@@ -6,8 +6,8 @@ export interface ConditionTrace {
 
 export interface RuleTrace {
   ruleId: string; matched: boolean; conditions: ConditionTrace[];
-  heldBack?: string | null; // a cap, a cooldown or closed hours
-  margin?: string; changesAt?: string | null; status?: string;
+  heldBack?: { by: string; until: string | null }; // "limit": a cap or a cooldown; "hours"
+  outcome?: string; variant?: string; status?: string;
 }
 
 export interface Decision {

@@ -44,11 +44,17 @@ export function filter(filters: Filters, options = { replace: true }) {
   go(addressOf([handle, view, ...more].filter(Boolean), { ...Object.fromEntries(query), ...filters }), options);
 }
 
+// What scrolls is the work on a wide screen, and the page on a narrow one.
+export function toTop() {
+  document.querySelector('.work')?.scrollTo(0, 0);
+  scrollTo(0, 0);
+}
+
 function arrive() {
   const before = place.peek();
   place.value = read(location.pathname, location.search);
   const { handle, view, more } = place.peek();
-  if (view !== before.view || handle !== before.handle || more.join('/') !== before.more.join('/')) scrollTo(0, 0);
+  if (view !== before.view || handle !== before.handle || more.join('/') !== before.more.join('/')) toTop();
 }
 
 addEventListener('popstate', arrive);

@@ -26,7 +26,7 @@ export function Filters({ subscriptions }: { subscriptions: Subscription[] }) {
           {kStates.map(state => <option key={state}>{state}</option>)}
         </select>
       </label>
-      <label>Event type {keys.value === 'on' && <kbd>/</kbd>}
+      <label><span>Event type{keys.value === 'on' && <kbd>/</kbd>}</span>
         <input ref={type} class="mono" placeholder="any" value={query.get('eventType') ?? ''} spellcheck={false} onChange={event => filter({ eventType: event.currentTarget.value.trim() })} />
       </label>
       {any && <a class="button" href={at('deliveries')}>Clear</a>}

@@ -2,8 +2,10 @@ import { Instant } from '../../parts/instant.tsx';
 import { at } from '../../state/place.ts';
 import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
 
+const kHolds: Record<string, string> = { limit: 'holds, and is held back by its cap or cooldown', hours: 'holds, and is held back: its hours are closed' };
+
 const verdict = (rule: RuleTrace, chosen: string | null) => {
-  if (rule.heldBack) return ['held', `held back: ${rule.heldBack}`];
+  if (rule.heldBack) return ['held', kHolds[rule.heldBack.by] ?? 'holds, and is held back'];
   if (rule.matched) return rule.ruleId === chosen ? ['yes', 'holds, and is the answer'] : ['yes', 'holds'];
   return ['no', 'does not hold'];
 };
@@ -19,7 +21,7 @@ export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | 
           const [kind, words] = verdict(rule, chosen);
           return (
             <li key={rule.ruleId} class={kind}>
-              <p><a href={at('rules', [rule.ruleId])}>{rule.ruleId}</a> <span class="verdict">{words}</span>{rule.status && rule.status !== 'live' && <span class="chip">{rule.status}</span>}</p>
+              <p><a href={at('rules', [rule.ruleId])}>{rule.ruleId}</a> <span class="verdict">{words}{rule.heldBack?.until && <>, until <Instant at={rule.heldBack.until} /></>}</span>{rule.status && rule.status !== 'live' && <span class="chip">{rule.status}</span>}</p>
               {rule.conditions.length > 0 && <Conditions all={rule.conditions} />}
             </li>
           );

@@ -1,0 +1,46 @@
+// A rule in the making: one JSON value that the form and the text both change, so that neither loses what it does not show.
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type RuleDraft = { [name: string]: Json };
+export type Path = (string | number)[];
+
+export const isObject = (value: unknown): value is { [name: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function valueAt(value: Json | undefined, path: Path): Json | undefined {
+  let here: Json | undefined = value;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === 'number') here = here[step];
+    else if (isObject(here) && typeof step === 'string') here = here[step];
+    else return undefined;
+  }
+  return here;
+}
+
+// A copy with another value there. `undefined` takes it away, and what is empty around it with it.
+export function withAt(value: Json | undefined, path: Path, to: Json | undefined): Json | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) return to;
+  if (typeof step === 'number') {
+    const list = Array.isArray(value) ? [...value] : [];
+    const inner = withAt(list[step], rest, to);
+    if (inner === undefined) list.splice(step, 1);
+    else list[step] = inner;
+    return list.length ? list : undefined;
+  }
+  const copy = isObject(value) ? { ...value } : {};
+  const inner = withAt(copy[step], rest, to);
+  if (inner === undefined) delete copy[step];
+  else copy[step] = inner;
+  return Object.keys(copy).length ? copy : undefined;
+}
+
+// As the server names a place in a fault: "when.all[0].atLeast".
+export const pathText = (path: Path) => path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index ? '.' : ''}${step}`)).join('');
+
+const kAnswered = new Set(['rulesVersion', 'updatedAt', 'warnings', 'requestId']);
+export const withoutAnswer = (rule: object): RuleDraft => Object.fromEntries(Object.entries(rule).filter(([name]) => !kAnswered.has(name)));
+
+export const kBlank: RuleDraft = {
+  name: '', status: 'draft', priority: 50, triggers: ['checkout'],
+  when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }] },
+  action: { type: 'popup', payload: {} },
+};

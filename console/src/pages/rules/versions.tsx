@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import { api, ask, quietly, type Answer } from '../../api/client.ts';
+import type { Fault } from '../../api/fault.ts';
+import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Empty } from '../../parts/empty.tsx';
+import { FaultNote } from '../../parts/fault_note.tsx';
+import { Instant } from '../../parts/instant.tsx';
+import { confirmed } from '../../parts/toast.tsx';
+import { useList } from '../../state/list.ts';
+import { at, place } from '../../state/place.ts';
+import { RuleTabs } from './tabs.tsx';
+
+interface Version { version: number; at: string; changed: number; changes: { ruleId: string; change: string }[] }
+
+export function Versions() {
+  const { handle } = place.value;
+  const { items, more, fault, again } = useList<Version>(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules/versions' as never, { params: { path: { handle }, query: { cursor, limit: 50 } } } as never)) as Promise<Answer<{ items: Version[]; nextCursor: string | null }>>, [handle]);
+  const [to, setTo] = useState<Version | null>(null), [failed, setFailed] = useState<Fault | null>(null);
+  const restore = async () => {
+    const answer = await ask(api.POST('/v2/handles/{handle}/chain-rules/rollback' as never, { params: { path: { handle } }, body: { version: to!.version } } as never));
+    setTo(null);
+    setFailed(answer.ok ? null : answer.fault);
+    if (answer.ok) { confirmed('Restored'); again(); }
+  };
+  const newest = items?.[0]?.version;
+  return (
+    <>
+      <h1>Versions of the rules</h1>
+      <p class="lead">Each change makes a new version of all rules together, and each is kept.</p>
+      <RuleTabs />
+      {fault && <FaultNote fault={fault} what="versions of the rules" />}
+      {failed && <FaultNote fault={failed} what="restoring versions" />}
+      {items?.length === 0 && <Empty says="No rule was ever saved."><a class="button primary" href={at('rules', ['+'])}>Write a rule</a></Empty>}
+      {!!items?.length && (
+        <section class="card"><ol class="rows versions">
+          {items.map(one => (
+            <li key={one.version}>
+              <span><strong>{one.version}</strong>{one.version === newest && <span class="chip">in force</span>}</span>
+              <span class="small">{one.changes.map(({ ruleId, change }) => <span key={ruleId} class="changed">{change === 'deleted' ? <><del>{ruleId}</del> deleted</> : <><a href={at('rules', [ruleId])}>{ruleId}</a> {change}</>}</span>)}{one.changed > one.changes.length && <span class="quiet">and {one.changed - one.changes.length} more</span>}</span>
+              <span class="quiet small"><Instant at={one.at} /></span>
+              <span>{one.version !== newest && <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>Restore</Button>}</span>
+            </li>
+          ))}
+        </ol>{more && <div><Button onPress={more}>Show more</Button></div>}</section>
+      )}
+      {to && (
+        <Dialog title={`Restore version ${to.version}?`} onClose={() => setTo(null)}>
+          <p>The rules become what they were at version {to.version}. It is a new version of its own: nothing is lost, and you can go back.</p>
+          <p class="small">Undone would be: {[...new Set((items ?? []).filter(one => one.version > to.version).flatMap(one => one.changes.map(({ ruleId }) => ruleId)))].join(', ')}.</p>
+          <div class="actions"><Button kind="primary" onPress={restore}>Restore</Button></div>
+        </Dialog>
+      )}
+    </>
+  );
+}

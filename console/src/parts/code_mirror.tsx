@@ -1,0 +1,66 @@
+// CodeMirror for JSON, in a shadow root: there it takes its styles as constructed sheets, which the page's policy permits.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionContext } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { json, jsonLanguage, jsonParseLinter } from '@codemirror/lang-json';
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { linter } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
+import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useRef } from 'preact/hooks';
+import type { CodeEditorProps } from './code_editor.tsx';
+
+const theme = EditorView.theme({
+  '&': { backgroundColor: 'var(--sunk)', color: 'var(--text)', border: '1px solid var(--edge)', borderRadius: '10px', fontSize: '13px' },
+  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', minHeight: '12rem', maxHeight: '34rem' },
+  '.cm-gutters': { backgroundColor: 'transparent', border: '0', color: 'var(--quiet)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--accent-soft)' },
+  '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--text)', border: '1px solid var(--line)', borderRadius: '8px', padding: '4px' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--accent-ink)' },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--info)' },
+  { tag: tags.string, color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
+]);
+
+function namesFrom(words: readonly string[]) {
+  return ({ state, pos, explicit }: CompletionContext) => {
+    const line = state.doc.lineAt(pos), before = line.text.slice(0, pos - line.from);
+    const typed = /"([\w.@-]*)$/.exec(before);
+    if (!typed && !explicit) return null;
+    const from = pos - (typed?.[1]?.length ?? 0), quoted = !!typed;
+    return { from, options: words.map(word => ({ label: word, apply: quoted ? word : `"${word}": ` })), validFor: /^[\w.@-]*$/ };
+  };
+}
+
+export function CodeMirror({ label, value, onInput, words = [], invalid = false }: CodeEditorProps) {
+  const place = useRef<HTMLDivElement>(null), view = useRef<EditorView | null>(null), tell = useRef(onInput);
+  tell.current = onInput;
+  useEffect(() => {
+    const root = place.current!.shadowRoot ?? place.current!.attachShadow({ mode: 'open' });
+    const state = EditorState.create({
+      doc: value,
+      extensions: [
+        lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
+        json(), syntaxHighlighting(colours), linter(jsonParseLinter()), autocompletion({ activateOnTyping: true }), jsonLanguage.data.of({ autocomplete: namesFrom(words) }),
+        // Tab goes on to the next field, as everywhere on the page.
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')]),
+        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.updateListener.of(update => { if (update.docChanged) tell.current(update.state.doc.toString()); }),
+        theme,
+      ],
+    });
+    view.current = new EditorView({ state, parent: root, root });
+    return () => { view.current?.destroy(); view.current = null; };
+  }, []);
+  useEffect(() => {
+    const editor = view.current;
+    if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+  }, [value]);
+  useEffect(() => { view.current?.contentDOM.setAttribute('aria-invalid', String(invalid)); }, [invalid]);
+  return <div class="editor" ref={place} />;
+}
