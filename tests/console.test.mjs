@@ -158,3 +158,94 @@ test('LM-04: a person with the role CREATOR is told why a button is closed, and 
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });
+
+describe('the keyboard', () => {
+  let page;
+  before(async () => { page = await openConsole(browser, beckon.base, { token }); });
+  after(async () => { await page?.context().close(); });
+
+  test('a sheet shows the keys; digits go to the steps; keys do nothing inside inputs', async () => {
+    await page.keyboard.press('?');
+    const sheet = page.getByRole('dialog', { name: 'Keys and help' });
+    await sheet.getByText('copy the last request as cURL').waitFor();
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    await page.keyboard.press('2');
+    await page.getByRole('heading', { level: 1, name: 'Resolve and prefetch' }).waitFor();
+    await page.getByLabel('Another trigger').fill('');
+    await page.getByLabel('Another trigger').pressSequentially('1i?');
+    assert.equal(await page.getByLabel('Another trigger').inputValue(), '1i?');
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Resolve and prefetch');
+  });
+
+  test('ctrl+Enter sends; i opens the inspector; y copies the last request', async () => {
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.press('1');
+    await page.getByRole('heading', { level: 1, name: 'Append signals' }).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.result').waitFor();
+    await page.keyboard.press('i');
+    await page.getByRole('heading', { name: 'Asked' }).waitFor();
+    await page.keyboard.press('y');
+    await page.getByText('cURL copied').waitFor();
+    assert.match(await copied(page), /^curl -sS -X POST "\$API_BASE"'\/v2\/public\/chain\/signals'/);
+  });
+
+  test('keys can be turned off', async () => {
+    await page.keyboard.press('?');
+    await page.getByLabel(/Single keys do something/).uncheck();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('2');
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Append signals');
+    assert.equal(await page.locator('kbd').count(), 0);
+  });
+});
+
+describe('rules by hand', () => {
+  let page;
+  before(async () => { page = await openConsole(browser, beckon.base, { token }); });
+  after(async () => { await page?.context().close(); });
+
+  test('a rule is written in the form, found as JSON, refused with its faults beside their fields, and saved', async () => {
+    await page.getByRole('link', { name: 'Rules', exact: true }).click();
+    await page.getByRole('link', { name: 'Write a rule' }).first().click();
+    await page.getByLabel('Id', { exact: true }).fill('by-hand');
+    await page.getByLabel('Name', { exact: true }).fill('By hand');
+    await page.getByLabel('Within', { exact: true }).fill('half an hour');
+    await page.getByRole('button', { name: /^Save/ }).click();
+    await page.locator('.fault').waitFor();
+    const within = page.getByLabel('Within', { exact: true });
+    assert.equal(await within.getAttribute('aria-invalid'), 'true');
+    await within.fill('45m');
+    await page.getByRole('link', { name: 'JSON', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Rule, as JSON' }).waitFor();
+    assert.match(await page.getByRole('textbox', { name: 'Rule, as JSON' }).innerText(), /"within": "45m"/);
+    await page.getByRole('button', { name: /^Save/ }).click();
+    await page.getByText('Saved, and in force').waitFor();
+    const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand');
+    assert.deepEqual([json.name, json.when.all[0].within, json.status], ['By hand', '45m', 'draft']);
+    assert.deepEqual(page.faults, []);
+  });
+
+  test('somebody else’s change is not overwritten', async () => {
+    const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand');
+    const { rulesVersion: _, updatedAt: __, warnings: ___, requestId: ____, ...rule } = json;
+    assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/by-hand', { ...rule, name: 'Theirs' })).status, 200);
+    await page.getByRole('link', { name: 'Form', exact: true }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Mine');
+    await page.getByRole('button', { name: /^Save/ }).click();
+    await page.getByText('Somebody changed it meanwhile').waitFor();
+    await page.getByRole('button', { name: /^Load it again/ }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll('input')].some(input => input.value === 'Theirs'));
+  });
+
+  test('a version of before is restored', async () => {
+    await page.getByRole('link', { name: 'Rules', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Versions' }).click();
+    const [, before] = (await beckon.as('CREATOR', 'GET', '/chain-rules/versions')).json.items;
+    await page.getByRole('button', { name: `Restore version ${before.version}`, exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('Restored', { exact: true }).waitFor();
+    assert.equal((await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand')).json.name, 'By hand');
+  });
+});

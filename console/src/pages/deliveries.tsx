@@ -42,8 +42,9 @@ function List() {
     if (!log?.cursor || fetching.current) return;
     fetching.current = true;
     const longer = await goOn(handle, wanted, log);
+    // What was refreshed meanwhile stays; what was begun anew wins.
+    setLog(before => (before?.cursor === log.cursor ? { ...longer, items: [...before!.items, ...longer.items.slice(log.items.length)] } : before));
     fetching.current = false;
-    setLog(longer);
   };
   const hosts = useMemo(() => new Map((all ?? []).map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)])), [all]);
   const shown = log ?? kNothing, filtered = !!(chosen || status || eventType);

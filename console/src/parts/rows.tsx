@@ -24,7 +24,7 @@ export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
     setShown(before => (before[0] === first && before[1] === last ? before : [first, last]));
     if (last >= items.length) onEnd?.();
   };
-  useLayoutEffect(look, [items.length]);
+  useLayoutEffect(look, [items]);
   useEffect(() => {
     let frame = 0;
     const soon = () => { frame ||= requestAnimationFrame(() => { frame = 0; look(); }); };

@@ -19,6 +19,7 @@ const views: Record<string, View> = {
   test: { title: 'Test a delivery', beside: true, page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)) },
   rules: { title: 'Rules', page: lazy(() => import('../pages/rules.tsx').then(file => file.RulesPage)) },
   deliveries: { title: 'Deliveries', page: lazy(() => import('../pages/deliveries.tsx').then(file => file.DeliveriesPage)) },
+  live: { title: 'Live', page: lazy(() => import('../pages/live.tsx').then(file => file.LivePage)) },
   events: { title: 'Event', page: lazy(() => import('../pages/event.tsx').then(file => file.EventPage)) },
   sessions: { title: 'Sessions', page: lazy(() => import('../pages/sessions.tsx').then(file => file.SessionsPage)) },
   decisions: { title: 'Decision', page: lazy(() => import('../pages/decision.tsx').then(file => file.DecisionPage)) },

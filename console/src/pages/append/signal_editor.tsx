@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { TextField } from '../../parts/field.tsx';
+import { CodeEditor } from '../../parts/code_editor.tsx';
 import { Json } from '../../parts/json.tsx';
 import { change, draft } from './draft.ts';
 import type { NewSignal } from './storylines.ts';
+
+const kMembers = ['type', 'signalValue', 'confidence', 'source', 'metadata', 'at', 'id', 'amount'];
 
 // The signals as JSON: to read, or to write.
 export function SignalEditor({ open, broken, onBroken }: { open: boolean; broken: string; onBroken: (why: string) => void }) {
@@ -22,5 +24,11 @@ export function SignalEditor({ open, broken, onBroken }: { open: boolean; broken
     }
   };
   if (!open) return <Json text={JSON.stringify(signals.length === 1 ? signals[0] : signals)} label="The signal that will be sent" />;
-  return <TextField label="Signals, as JSON" mono lines={10} value={text} onInput={write} issue={broken} hint="One signal, or a list of up to 60. Each wants a type; signalValue, confidence, source, metadata, at and id are optional." />;
+  return (
+    <div class="field">
+      <CodeEditor label="Signals, as JSON" value={text} onInput={write} words={kMembers} invalid={!!broken} />
+      {broken && <p class="issue">{broken}</p>}
+      <p class="hint small">One signal, or a list of up to 60. Each wants a type; signalValue, confidence, source, metadata, at and id are optional.</p>
+    </div>
+  );
 }

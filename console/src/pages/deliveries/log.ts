@@ -8,12 +8,12 @@ export interface Wanted { subscriptions: string[]; status: string; eventType: st
 export interface Log { items: Delivery[]; cursor: string | null; fault: Fault | null; older: boolean } // older: there is more before `since`
 
 export const kNothing: Log = { items: [], cursor: null, fault: null, older: false };
-const kPage = 50;
+const kFirst = 50, kFurther = 200;
 
 const newestFirst = (a: Delivery, b: Delivery) => (a.createdAt === b.createdAt ? (a.deliveryId < b.deliveryId ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1);
 
-async function pageOf(handle: string, subscriptionId: string, { status, eventType }: Wanted, cursor: string | null) {
-  const query = { limit: kPage, ...(cursor && { cursor }), ...(status && { status: status as 'queued' }), ...(eventType && { eventType }) };
+export async function pageOf(handle: string, subscriptionId: string, { status, eventType }: Pick<Wanted, 'status' | 'eventType'>, cursor: string | null, limit = kFirst) {
+  const query = { limit, ...(cursor && { cursor }), ...(status && { status: status as 'queued' }), ...(eventType && { eventType }) };
   return ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries', { params: { path: { handle, subscriptionId }, query } }));
 }
 
@@ -28,7 +28,7 @@ export async function begin(handle: string, wanted: Wanted): Promise<Log> {
 }
 
 export async function goOn(handle: string, wanted: Wanted, log: Log): Promise<Log> {
-  const answer = await pageOf(handle, wanted.subscriptions[0]!, wanted, log.cursor);
+  const answer = await pageOf(handle, wanted.subscriptions[0]!, wanted, log.cursor, kFurther);
   if (!answer.ok) return { ...log, fault: answer.fault };
   return bounded({ ...log, items: [...log.items, ...answer.data.items], cursor: answer.data.nextCursor }, wanted);
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { api, ask, quietly, type Answer } from '../../api/client.ts';
+import { api, ask, quietly } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -11,14 +12,14 @@ import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
 import { RuleTabs } from './tabs.tsx';
 
-interface Version { version: number; at: string; changed: number; changes: { ruleId: string; change: string }[] }
+type Version = components['schemas']['RulesVersion'];
 
 export function Versions() {
   const { handle } = place.value;
-  const { items, more, fault, again } = useList<Version>(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules/versions' as never, { params: { path: { handle }, query: { cursor, limit: 50 } } } as never)) as Promise<Answer<{ items: Version[]; nextCursor: string | null }>>, [handle]);
+  const { items, more, fault, again } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules/versions', { params: { path: { handle }, query: { cursor, limit: 50 } } })), [handle]);
   const [to, setTo] = useState<Version | null>(null), [failed, setFailed] = useState<Fault | null>(null);
   const restore = async () => {
-    const answer = await ask(api.POST('/v2/handles/{handle}/chain-rules/rollback' as never, { params: { path: { handle } }, body: { version: to!.version } } as never));
+    const answer = await ask(api.POST('/v2/handles/{handle}/chain-rules/rollback', { params: { path: { handle } }, body: { version: to!.version } }));
     setTo(null);
     setFailed(answer.ok ? null : answer.fault);
     if (answer.ok) { confirmed('Restored'); again(); }
