@@ -77,7 +77,8 @@ std::expected<void, std::string> Server::Inside::listen() {
       .names = settings.network.resolver,
       .secret_overlap = settings.secret_overlap,
       .sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
-                  .fence = [this] { dispatcher->fence(); }},
+                  .fence = [this] { dispatcher->fence(); },
+                  .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); }},
       .reload = [this] { reload(); },
       .ready = [this] { return serving.load(); },
       .metrics = [this] { return metrics(); },
@@ -124,12 +125,18 @@ std::expected<void, std::string> Server::Inside::listen() {
 
 // On the committing thread, after each commit.
 void Server::Inside::watch_batch(const decision::Batch& batch) {
-  for (const outbox::Delivery& delivery : batch.deliveries) dispatcher->wake(delivery.subscription);
+  for (const outbox::Delivery& delivery : batch.deliveries) {
+    dispatcher->wake(delivery.subscription);
+    if (delivery.event_type == outbox::kTestEventType) dispatcher->probe(delivery.subscription);
+  }
   for (const outbox::Subscription& subscription : batch.subscriptions) dispatcher->changed(subscription.id);
   for (const SubscriptionId& id : batch.removed_subscriptions) dispatcher->changed(id);
   for (const decision::HoldSubscription& hold : batch.held) dispatcher->changed(hold.subscription);
   for (const decision::Erase& erase : batch.erased) dispatcher->forget(erase.handle, erase.session);
-  if (!batch.requeued.empty()) dispatcher->wake_all();
+  for (const decision::Requeue& requeue : batch.requeued) {
+    dispatcher->changed(requeue.subscription);
+    dispatcher->probe(requeue.subscription);
+  }
 }
 
 void Server::Inside::start_threads() {

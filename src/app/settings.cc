@@ -167,6 +167,10 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("attempt-whole", hooks, "time for a whole attempt", AT(dispatch.limits.whole)));
   all.push_back(number("attempts-in-flight", hooks, "attempts at once, in all", 1, 10'000, AT(dispatch.limits.in_flight)));
   all.push_back(number("attempts-per-subscription", hooks, "attempts at once of one subscription", 1, 1'000, AT(dispatch.limits.in_flight_per_subscription)));
+  all.push_back(number("circuit-failures", hooks, "failures in a row after which an endpoint is left alone for a while", 1, 1'000'000, AT(dispatch.limits.circuit.failures)));
+  all.push_back(duration("circuit-open", hooks, "for how long the first time; twice as long each time that its probe fails", AT(dispatch.limits.circuit.open)));
+  all.push_back(duration("circuit-longest", hooks, "and at most", AT(dispatch.limits.circuit.longest)));
+  all.push_back(duration("disable-after", hooks, "a subscription that only failed for so long is disabled", AT(dispatch.disable_after)));
   all.push_back(duration("secret-overlap", hooks, "how long an old secret also signs after a rotation", AT(secret_overlap)));
   all.push_back(flag("admit-http", hooks, "receivers by plain http, port 80 with it", AT(admit_http)));
   all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "name servers in place of the system's", AT(network.resolver.servers)));

@@ -61,6 +61,7 @@ struct HoldSubscription {
 struct Requeue {
   DeliveryId delivery;
   Instant at{};
+  SubscriptionId subscription = {};  // of the delivery: whom dispatch is to look at
 };
 
 struct RulePut {

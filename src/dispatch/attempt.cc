@@ -19,6 +19,7 @@ void Dispatcher::start(bool slow, Instant now) {
 }
 
 void Dispatcher::start_next(Lane& lane, Instant now) {
+  if (!lane.circuit.admits(now, lane.in_flight) || lane.pace.next() > now) return;  // as of while it waited for its turn
   const auto subscription = ports_.index.find(lane.id);
   while (subscription && !lane.ready.empty()) {
     outbox::Due due = lanes_.take_ready(lane);
@@ -42,6 +43,7 @@ void Dispatcher::begin(Lane& lane, const outbox::Subscription& subscription, out
   CHECK(sending_.insert(due.delivery.id));
   if (ports_.metrics) ports_.metrics->begun(std::max(Duration{0}, now - due.delivery.next_attempt_at));
   ++lane.in_flight;
+  if (subscription.rate_per_second) lane.pace.begun(now, *subscription.rate_per_second);
   const std::uint64_t flight = flights_.begin({.delivery = std::move(due.delivery),
                                                .started = now,
                                                .request_headers = std::move(made->record),
@@ -77,9 +79,10 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
                           .request_headers = std::move(flight.request_headers),
                           .response_body = std::move(result.body)};
   judge(*lane, attempt);
+  judge_circuit(*lane, attempt, result.retry_after, now);
   if (ports_.metrics) ports_.metrics->ended(attempt);
   auto verdict = outbox::settle(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
-                                lane->failing_since, now, ports_.random);
+                                lane->failing_since, now, ports_.random, settings_.disable_after);
   if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
   auto change = change_of(*lane, verdict, now);
   results_.add({.settlement = std::move(verdict.settlement),
@@ -95,6 +98,23 @@ void Dispatcher::judge(Lane& lane, const outbox::Attempt& attempt) {
     lane.window = std::min(lane.window + 1, settings_.limits.in_flight_per_subscription);
   else
     lane.window = std::max(lane.window / 2, 1);
+}
+
+void Dispatcher::judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after, Instant now) {
+  if (!outbox::is_retried(attempt)) return close_circuit(lane);
+  lane.circuit.failed(now, retry_after, settings_.limits.circuit, ports_.random);
+  if (lane.circuit.is_closed()) return;
+  // What was read ahead would keep its memory for as long as the circuit is open.
+  lanes_.clear_ready(lane);
+  lane.marked = true;
+  lane.sure = false;
+  lane.window = 2;
+  open_.put(lane.id, lane.circuit.until());
+}
+
+void Dispatcher::close_circuit(Lane& lane) {
+  if (!lane.circuit.is_closed()) open_.erase(lane.id);
+  lane.circuit.answered();
 }
 
 std::optional<SubscriptionChange> Dispatcher::change_of(Lane& lane, const outbox::Verdict& verdict, Instant now) {

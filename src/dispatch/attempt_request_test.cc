@@ -58,7 +58,7 @@ TEST(DispatchMetrics, CountEveryOutcome) {
   for (const int code : {200, 302, 404, 503, 999}) metrics.ended({.outcome = AttemptOutcome::kStatus, .status = code});
   metrics.ended({.outcome = AttemptOutcome::kTls, .total_us = 1500});
   metrics.begun(3ms);
-  metrics.stands(1, 2, 3);
+  metrics.stands(1, 2, 3, 4);
   double counted = 0;
   for (const auto& family : registry.Collect())
     if (family.name == "beckon_dispatch_attempts_total")

@@ -30,6 +30,7 @@ void Dispatcher::run(std::stop_token stop) {
 
 void Dispatcher::poll(Duration most) {
   Instant now = ports_.clock.now();
+  heed_set_clock(now);
   read_inbox(now);
   age(now);
   if (drain_until_ == kNever) {
@@ -46,7 +47,7 @@ void Dispatcher::poll(Duration most) {
   ports_.sender.poll(wait(now, most));
   now = ports_.clock.now();
   results_.hand_over(now);
-  if (ports_.metrics) ports_.metrics->stands(flights_.size(), results_.unwritten(), lanes_.ready());
+  if (ports_.metrics) ports_.metrics->stands(flights_.size(), results_.unwritten(), lanes_.ready(), open_.size());
 }
 
 Duration Dispatcher::wait(Instant now, Duration most) const {
@@ -61,6 +62,17 @@ Duration Dispatcher::wait(Instant now, Duration most) const {
   return next == kNever ? most : std::clamp(next - now, Duration{0}, most);
 }
 
+// What was reckoned from the clock before it was set back would stand for as long as it was set back.
+void Dispatcher::heed_set_clock(Instant now) {
+  if (now < std::exchange(polled_at_, now))
+    for (const auto& subscription : ports_.index.all()) {
+      Lane& lane = lanes_.open(*subscription);
+      lane.pace.clear();
+      lane.circuit.probe(now);
+      look(lane.id, true);
+    }
+}
+
 void Dispatcher::read_inbox(Instant now) {
   Letters letters = inbox_->take();
   for (const auto& [batch, ok] : letters.written) take_written(batch, ok, now);
@@ -69,6 +81,7 @@ void Dispatcher::read_inbox(Instant now) {
     for (const auto& subscription : ports_.index.all()) look(subscription->id, true);
   for (const SubscriptionId& id : letters.changed) look(id, true);
   for (const SubscriptionId& id : letters.woken) look(id, false);
+  for (const SubscriptionId& id : letters.probed) let_probe(id, now);
   for (auto& passed : letters.fences) passed();
 }
 
@@ -80,7 +93,17 @@ void Dispatcher::look(const SubscriptionId& id, bool changed) {
   if (changed) {
     lane->sure = false;
     lane->paused_until = Instant{};
+    if (subscription && lane->updated_at != subscription->updated_at) close_circuit(*lane);
+    if (subscription) lane->updated_at = subscription->updated_at;
   }
+  offer(*lane);
+}
+
+void Dispatcher::let_probe(const SubscriptionId& id, Instant now) {
+  Lane* lane = lanes_.find(id);
+  if (!lane || lane->circuit.is_closed()) return;
+  lane->circuit.probe(now);
+  open_.put(id, now);
   offer(*lane);
 }
 
@@ -100,11 +123,15 @@ void Dispatcher::refill(Instant now) {
 }
 
 void Dispatcher::offer(Lane& lane) {
+  const Instant now = ports_.clock.now();
+  if (!lane.circuit.is_closed() && now < lane.circuit.until()) return lanes_.wake_by(lane, lane.circuit.until());
   refill_.ask(lane);
   const Limits& limits = settings_.limits;
   if (lane.in_turn || lane.ready.empty() || lane.in_flight >= std::min(lane.window, limits.in_flight_per_subscription) ||
-      lane.unwritten >= limits.unwritten_per_subscription || lane.paused_until > ports_.clock.now())
+      lane.unwritten >= limits.unwritten_per_subscription || !lane.circuit.admits(now, lane.in_flight))
     return;
+  const Instant from = std::max(lane.paused_until, lane.pace.next());
+  if (from > now) return lanes_.wake_by(lane, from);
   (lane.slow ? slow_ : prompt_).add(lane);
 }
 
@@ -114,6 +141,7 @@ bool Dispatcher::close_if_gone(Lane& lane) {
   lanes_.clear_ready(lane);
   lanes_.set_wake(lane, kNever);
   lane.marked = false;
+  open_.erase(lane.id);
   if (lane.busy() == 0 && !lane.in_turn && !lane.in_refill) lanes_.close(lane);
   return true;
 }

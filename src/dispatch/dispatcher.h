@@ -12,6 +12,7 @@
 #include "dispatch/lanes.h"
 #include "dispatch/limits.h"
 #include "dispatch/metrics.h"
+#include "dispatch/open_circuits.h"
 #include "dispatch/refill.h"
 #include "dispatch/results.h"
 #include "dispatch/sender.h"
@@ -39,6 +40,7 @@ struct Ports {
 struct Settings {
   Limits limits;
   outbox::RetrySchedule schedule;
+  Duration disable_after = outbox::kDisabledAfter;  // a subscription that only failed for so long
   bool log_attempts = true;  // one line each
 };
 
@@ -75,13 +77,21 @@ class Dispatcher {
   void fence(std::move_only_function<void()> passed);
   void fence();  // blocks until then. Precondition: another thread works
 
+  // An operator wants to know of an endpoint whose circuit is open: its probe may come at once.
+  void probe(const SubscriptionId& id) { inbox_->put([&](Letters& letters) { letters.probed.insert(id); }); }
+
+  // When an endpoint whose circuit is open is tried next; nothing: it is closed. What is due for it counts as `held`.
+  std::optional<Instant> probe_at(const SubscriptionId& id) const { return open_.find(id); }
+
   // Whether an attempt is under way or its result not written yet: the state `sending`.
   bool is_sending(const DeliveryId& id) const { return sending_.contains(id); }
 
  private:
   void read_inbox(Instant now);
   void take_written(const SettledBatch& batch, bool ok, Instant now);
+  void heed_set_clock(Instant now);
   void look(const SubscriptionId& id, bool changed);
+  void let_probe(const SubscriptionId& id, Instant now);
   void ring(Instant now);
   void refill(Instant now);
   void start(bool slow, Instant now);
@@ -89,6 +99,8 @@ class Dispatcher {
   void begin(Lane& lane, const outbox::Subscription& subscription, outbox::Due due, Instant now);
   void ended(std::uint64_t flight, SendResult result);
   void judge(Lane& lane, const outbox::Attempt& attempt);
+  void judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after, Instant now);
+  void close_circuit(Lane& lane);
   std::optional<SubscriptionChange> change_of(Lane& lane, const outbox::Verdict& verdict, Instant now);
   void offer(Lane& lane);  // into the queue where it now belongs, if any
   bool close_if_gone(Lane& lane);
@@ -101,12 +113,14 @@ class Dispatcher {
   Settings settings_;
   std::shared_ptr<Inbox> inbox_;
   SendingSet sending_;
+  OpenCircuits open_;
   Lanes lanes_;
   Refill refill_;
   Turns prompt_;
   Turns slow_;
   Flights flights_;
   Results results_;
+  Instant polled_at_{};
   Instant drain_until_ = kNever;  // kNever: it does not drain
   bool closed_ = false;
 };

@@ -16,6 +16,7 @@ namespace beckon::dispatch {
 struct Letters {
   std::unordered_set<SubscriptionId> woken;
   std::unordered_set<SubscriptionId> changed;
+  std::unordered_set<SubscriptionId> probed;
   bool all = false;
   std::vector<std::pair<Handle, SessionId>> forgotten;
   std::vector<std::move_only_function<void()>> fences;

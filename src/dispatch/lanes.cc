@@ -17,6 +17,7 @@ Lane& Lanes::open(const outbox::Subscription& subscription) {
     lane->handle = subscription.handle;
     lane->serial = ++opened_;
     lane->failing_since = subscription.failing_since;
+    lane->updated_at = subscription.updated_at;
   }
   return *lane;
 }

@@ -1,6 +1,7 @@
 // A lane is what the dispatcher keeps of one subscription: a few deliveries read ahead, when to look again, and how
 // much it may have in flight. All of it can be read anew from the store; nothing here is a promise.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -12,6 +13,8 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "dispatch/circuit.h"
+#include "dispatch/pace.h"
 #include "outbox/outbox.h"
 
 namespace beckon::dispatch {
@@ -29,6 +32,9 @@ struct Lane {
   bool sure = false;       // wake_at is no later than the store's next due instant
   Instant wake_at = kNever;
   Instant paused_until{};
+  Pace pace;
+  Circuit circuit;
+  Instant updated_at{};  // of the subscription as it was last looked at: what an operator changes closes the circuit
 
   bool in_turn = false;  // waits in Turns
   bool slow = false;     // its last attempt took longer than Limits::slow_after
@@ -50,6 +56,7 @@ class Lanes {
   void close(const Lane& lane);  // precondition: idle, in no queue
 
   void set_wake(Lane& lane, Instant at);
+  void wake_by(Lane& lane, Instant at) { set_wake(lane, std::min(lane.wake_at, at)); }
   Lane* rung(Instant now);  // a lane whose instant has come, which is then kNever; null: none
   Instant next_wake() const { return timers_.empty() ? kNever : timers_.begin()->first; }
 

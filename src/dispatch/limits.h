@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "base/instant.h"
+#include "dispatch/circuit.h"
 
 namespace beckon::dispatch {
 
@@ -19,6 +20,8 @@ struct Limits {
   int in_flight = 512;
   int in_flight_ceiling = 2048;  // both accounts together, while attempts move from prompt to slow: open sockets
   Duration slow_after = std::chrono::seconds{1};  // an attempt longer than this makes its lane a slow one
+
+  CircuitLimits circuit;
 
   // Ended but not yet written. Bounds memory while the store cannot write.
   int unwritten_per_subscription = 256;

@@ -38,7 +38,8 @@ DispatchMetrics::DispatchMetrics(prometheus::Registry& registry)
       lag_(&histogram(registry, "beckon_dispatch_lag_seconds", "Time from a delivery's being due to its attempt.")),
       in_flight_(&gauge(registry, "beckon_dispatch_in_flight", "Attempts under way.")),
       unwritten_(&gauge(registry, "beckon_dispatch_unwritten", "Attempts ended whose result is not written yet.")),
-      ready_(&gauge(registry, "beckon_dispatch_ready", "Deliveries read ahead of their attempt.")) {
+      ready_(&gauge(registry, "beckon_dispatch_ready", "Deliveries read ahead of their attempt.")),
+      open_circuits_(&gauge(registry, "beckon_dispatch_open_circuits", "Endpoints that are left alone for a while.")) {
   auto& attempts =
       prometheus::BuildCounter().Name("beckon_dispatch_attempts_total").Help("Attempts by outcome.").Register(registry);
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) attempts_[i] = &attempts.Add({{"outcome", kOutcomes[i]}});
@@ -49,10 +50,11 @@ void DispatchMetrics::ended(const outbox::Attempt& attempt) {
   seconds_->Observe(static_cast<double>(attempt.total_us) / 1e6);
 }
 
-void DispatchMetrics::stands(std::size_t in_flight, std::size_t unwritten, std::size_t ready) {
+void DispatchMetrics::stands(std::size_t in_flight, std::size_t unwritten, std::size_t ready, std::size_t open_circuits) {
   in_flight_->Set(static_cast<double>(in_flight));
   unwritten_->Set(static_cast<double>(unwritten));
   ready_->Set(static_cast<double>(ready));
+  open_circuits_->Set(static_cast<double>(open_circuits));
 }
 
 }  // namespace beckon::dispatch

@@ -28,7 +28,8 @@ Lane& Refill::run(Instant now) {
 
 void Refill::read(Lane& lane, const outbox::Subscription& subscription, Instant now) {
   // What is being sent is still due in the store and comes first: read past it.
-  const std::size_t fresh = lanes_.ready_bytes() < limits_.ready_bytes ? limits_.ready_per_subscription : 1;
+  const bool many = lane.circuit.is_closed() && lanes_.ready_bytes() < limits_.ready_bytes;
+  const std::size_t fresh = many ? limits_.ready_per_subscription : 1;
   const std::size_t limit = fresh + static_cast<std::size_t>(lane.busy());
   auto due = outbox_.due(lane.id, now, limit);
   if (!due) {

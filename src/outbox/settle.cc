@@ -29,7 +29,8 @@ std::string reason_of(const Attempt& attempt) {
 }
 
 Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
-               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random) {
+               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random,
+               Duration disabled_after) {
   Verdict verdict;
   Settlement& settlement = verdict.settlement;
   settlement.delivery = delivery.id;
@@ -52,8 +53,8 @@ Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration
   verdict.failing_since = failing_since == Instant{} ? attempt.at : failing_since;
   if (attempt.outcome == AttemptOutcome::kStatus && attempt.status == 410)
     verdict.disable_reason = "the endpoint answered 410 Gone";
-  else if (now - verdict.failing_since >= kDisabledAfter)
-    verdict.disable_reason = "every attempt failed for 5 days";
+  else if (now - verdict.failing_since >= disabled_after)
+    verdict.disable_reason = "every attempt failed for " + beckon::to_text(disabled_after);
   settlement.attempt = std::move(attempt);
   return verdict;
 }

@@ -10,7 +10,7 @@
 
 namespace beckon::outbox {
 
-// A subscription that only failed for so long is disabled (contract section 6); the start of a run is written down
+// A subscription that only failed for so long is disabled (contract section 6), unless a setting says otherwise; the start of a run is written down
 // once it has lasted kNotedAfter, so that an endpoint that flickers costs no write each time.
 inline constexpr Duration kDisabledAfter = std::chrono::days{5};
 inline constexpr Duration kNotedAfter = std::chrono::minutes{10};
@@ -32,6 +32,7 @@ std::string reason_of(const Attempt& attempt);
 // `delivery` as it was before the attempt, `failing_since` of its subscription likewise; `now` is the attempt's end,
 // from which the wait counts.
 Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
-               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random);
+               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random,
+               Duration disabled_after = kDisabledAfter);
 
 }  // namespace beckon::outbox

@@ -1,4 +1,5 @@
-// A name server on loopback that says what a test wants: { 'name': ['192.0.2.1', '2001:db8::1'] }; other names do not exist.
+// A name server on loopback that says what a test wants: { 'name': ['192.0.2.1', '2001:db8::1'] }; other names do not
+// exist, and of one that is null it never says a word.
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 
@@ -10,6 +11,7 @@ export async function nameServer(names = {}) {
     const type = query.readUInt16BE(end);
     asked.push(name);
     const known = names[name];
+    if (known === null) return;
     const answers = (known ?? []).filter(address => (type === 28 ? isIPv6(address) : type === 1 && !isIPv6(address)));
     const head = Buffer.alloc(12);
     query.copy(head, 0, 0, 2);

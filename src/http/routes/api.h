@@ -26,6 +26,8 @@ struct Sending {
   std::function<bool(const DeliveryId&)> is_sending;
   // Blocks until no attempt can begin under what a subscription was before its last change.
   std::function<void()> fence;
+  // When an endpoint that is left alone for now (its circuit is open) is tried next; nothing: it is not.
+  std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
 };
 
 struct Api {

@@ -58,7 +58,7 @@ Result<Response> retry(Api& api, Request& request) {
   const std::string& actor = principal_of(request).subject;
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
     if (auto refused = not_retriable(api, draft, request)) return refused;
-    draft.batch().requeued.push_back({id, draft.now()});
+    draft.batch().requeued.push_back({id, draft.now(), SubscriptionId{request.param("subscriptionId")}});
     draft.audit(handle, actor, "delivery.retry", id.view());
     return std::nullopt;
   });

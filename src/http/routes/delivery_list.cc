@@ -18,11 +18,11 @@ std::optional<Fault> unknown_subscription(Api& api, const Handle& handle, const 
 }
 
 struct Asked {
-  std::string status;  // empty: any
+  std::optional<DeliveryState> state;
   outbox::DeliveryFilter filter;
 };
 
-Result<Asked> asked_of(const Request& request) {
+Result<Asked> asked_of(Api& api, const Request& request, const SubscriptionId& id) {
   Asked asked;
   asked.filter.event_type = request.query_param("eventType");
   const auto status = request.query_param("status");
@@ -33,9 +33,10 @@ Result<Asked> asked_of(const Request& request) {
     issues.add("status", "must be queued, sending, retrying, held, delivered, failed or withdrawn");
     return unexpected(issues.fault());
   }
-  asked.status = *status;
-  // The store keeps what is being sent as queued or retrying: there it is sought among all.
-  if (*state != DeliveryState::kSending) asked.filter.state = *state;
+  asked.state = *state;
+  // The store keeps what is being sent, and what a circuit holds, as queued or retrying: there it is sought among all.
+  const bool lies_over = *state == DeliveryState::kSending || (*state == DeliveryState::kHeld && api.sending.probe_at(id));
+  if (!lies_over) asked.filter.state = *state;
   return asked;
 }
 
@@ -48,10 +49,10 @@ Result<Response> list_deliveries(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   if (auto fault = unknown_subscription(api, handle, id)) return unexpected(std::move(*fault));
-  const auto asked = asked_of(request);
+  const auto asked = asked_of(api, request, id);
   if (!asked) return unexpected(asked.error());
   const std::string what =
-      "deliveries " + handle.text + " " + id.text + " " + asked->status + " " + asked->filter.event_type.value_or("");
+      "deliveries " + handle.text + " " + id.text + " " + std::string(asked->state ? outbox::to_text(*asked->state) : "") + " " + asked->filter.event_type.value_or("");
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
 
@@ -71,7 +72,7 @@ Result<Response> list_deliveries(Api& api, Request& request) {
       const Delivery& delivery = (*rows)[i];
       behind.emplace(delivery.created_at, delivery.id);
       ++looked_at;
-      if (!asked->status.empty() && status_of(delivery, api.sending) != asked->status) continue;
+      if (asked->state && state_of(delivery, api.sending) != *asked->state) continue;
       json::Writer writer(items.emplace_back());
       writer.begin_object();
       write_delivery(writer, delivery, api.sending);

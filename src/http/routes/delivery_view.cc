@@ -18,22 +18,25 @@ void write_phase(json::Writer& out, std::string_view name, std::int64_t microsec
 
 }  // namespace
 
-std::string_view status_of(const outbox::Delivery& delivery, const Sending& sending) {
-  if (is_waiting(delivery) && sending.is_sending(delivery.id)) return outbox::to_text(DeliveryState::kSending);
-  return outbox::to_text(delivery.state);
+DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending) {
+  if (!is_waiting(delivery)) return delivery.state;
+  if (sending.is_sending(delivery.id)) return DeliveryState::kSending;
+  return sending.probe_at(delivery.subscription) ? DeliveryState::kHeld : delivery.state;
 }
 
 void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending) {
+  const auto probe_at = is_waiting(delivery) ? sending.probe_at(delivery.subscription) : std::nullopt;
+  const DeliveryState state = state_of(delivery, sending);
   out.member("deliveryId", delivery.id.view())
       .member("eventId", delivery.event.view())
       .member("subscriptionId", delivery.subscription.view())
       .member("eventType", delivery.event_type)
-      .member("status", status_of(delivery, sending))
+      .member("status", outbox::to_text(state))
       .member("attemptCount", delivery.attempts)
       .member("createdAt", to_rfc3339(delivery.created_at));
-  instant_or_null(out, "nextAttemptAt", is_waiting(delivery) ? delivery.next_attempt_at : Instant{});
+  instant_or_null(out, "nextAttemptAt", is_waiting(delivery) ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
   instant_or_null(out, "endedAt", delivery.ended_at);
-  text_or_null(out, "reason", delivery.reason);
+  text_or_null(out, "reason", probe_at && state == DeliveryState::kHeld ? kCircuitOpen : std::string_view{delivery.reason});
   out.key("lastStatus");
   delivery.last_status == 0 ? out.null() : out.number(delivery.last_status);
   text_or_null(out, "sessionId", delivery.session.view());

@@ -4,8 +4,11 @@
 
 namespace beckon::http {
 
-// "sending" lies over queued and retrying; the store does not know it.
-std::string_view status_of(const outbox::Delivery& delivery, const Sending& sending);
+inline constexpr std::string_view kCircuitOpen = "circuit open";
+
+// The state as it is shown. Over queued and retrying lie sending, and held where the endpoint's circuit is open: the
+// store knows neither.
+outbox::DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending);
 
 // Adds the members of a delivery to an open object.
 void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending);

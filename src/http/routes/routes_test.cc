@@ -145,12 +145,23 @@ TEST(Utf8, WhateverAReceiverAnsweredIsShown) {
   EXPECT_EQ(to_utf8("\xc0\x80").substr(0, 3), "\xef\xbf\xbd");      // an overlong NUL
 }
 
-TEST(Delivery, SendingLiesOverQueuedAndRetryingOnly) {
-  const Sending sending{.is_sending = [](const DeliveryId&) { return true; }, .fence = {}};
-  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kQueued}, sending), "sending");
-  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kRetrying}, sending), "sending");
-  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kWithdrawn}, sending), "withdrawn");
-  EXPECT_EQ(status_of({.state = outbox::DeliveryState::kHeld}, sending), "held");
+TEST(Delivery, SendingAndACircuitLieOverQueuedAndRetryingOnly) {
+  using enum outbox::DeliveryState;
+  const auto shown = [](outbox::DeliveryState state, bool under_way, bool open) {
+    const Sending sending{.is_sending = [=](const DeliveryId&) { return under_way; },
+                          .fence = {},
+                          .probe_at = [=](const SubscriptionId&) { return open ? std::optional{instant_ms(9)} : std::nullopt; }};
+    return state_of({.state = state}, sending);
+  };
+  for (const bool open : {false, true}) {
+    EXPECT_EQ(shown(kQueued, true, open), kSending);
+    EXPECT_EQ(shown(kRetrying, true, open), kSending);
+    for (const auto state : {kHeld, kDelivered, kFailed, kWithdrawn}) EXPECT_EQ(shown(state, true, open), state);
+  }
+  for (const auto state : {kQueued, kRetrying}) {
+    EXPECT_EQ(shown(state, false, false), state);
+    EXPECT_EQ(shown(state, false, true), kHeld) << "where the circuit is open";
+  }
 }
 
 TEST(Session, ADeniedOneIsEmptyAndStillAWholeAnswer) {

@@ -48,7 +48,7 @@ Moment moment_of(const outbox::Delivery& delivery, const Sending& sending) {
       .member("eventId", delivery.event.view())
       .member("subscriptionId", delivery.subscription.view())
       .member("eventType", delivery.event_type)
-      .member("status", status_of(delivery, sending));
+      .member("status", outbox::to_text(state_of(delivery, sending)));
   instant_or_null(writer, "endedAt", delivery.ended_at);
   writer.end_object();
   return {delivery.created_at, std::move(text)};

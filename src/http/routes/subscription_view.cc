@@ -22,6 +22,9 @@ void write_subscription(json::Writer& out, const Api& api, const Subscription& s
   out.member("ordering", subscription.ordering == outbox::Ordering::kSession ? "session" : "none")
       .member_boolean("enabled", subscription.enabled);
   text_or_null(out, "disabledReason", subscription.disabled_reason);
+  const auto probe_at = subscription.enabled ? api.sending.probe_at(subscription.id) : std::nullopt;
+  out.member("circuit", probe_at ? "open" : "closed");
+  instant_or_null(out, "nextProbeAt", probe_at.value_or(Instant{}));
   const bool overlaps = !subscription.sealed_previous_secret.empty() && api.clock.now() < subscription.previous_until;
   instant_or_null(out, "previousSecretUntil", overlaps ? subscription.previous_until : Instant{});
   out.member("createdAt", to_rfc3339(subscription.created_at)).member("updatedAt", to_rfc3339(subscription.updated_at));
