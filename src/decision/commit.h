@@ -57,6 +57,31 @@ struct HoldSubscription {
   std::string reason;
 };
 
+// Pending deliveries born of a delayed rule end as withdrawn: their reason has ended.
+struct WithdrawReason {
+  Handle handle;
+  RuleId rule;
+  SessionId session;                        // empty: of every session
+  Instant anchor_before = Instant::max();   // only those whose anchor is before this
+  std::string reason;                       // in words
+};
+
+// The timer of a delayed rule in a session is set, moved or cancelled. Applied in their order.
+struct TimerChange {
+  Handle handle;
+  SessionId session;
+  RuleId rule;                              // empty: all of the session's are cancelled
+  std::optional<Instant> due_at;            // nothing: cancelled
+  std::uint64_t anchor = 0;                 // version of the signal that it waits from
+};
+
+// All timers of a rule are cancelled (it is no longer live), or, where it has changed, looked at anew by `look_at`.
+struct TimersOfRule {
+  Handle handle;
+  RuleId rule;
+  std::optional<Instant> look_at;           // nothing: cancelled
+};
+
 // An ended delivery is queued anew: its schedule starts again, attempt numbers go on.
 struct Requeue {
   DeliveryId delivery;
@@ -70,6 +95,7 @@ struct RulePut {
   std::uint64_t rules_version = 0;  // the version that this change makes
   std::string json;                 // the rule as saved; empty: deleted
   Instant at{};
+  Instant live_since{};             // rules::StoredRule::live_since
 };
 
 // A journal row rewritten without what was erased; empty bytes delete the row.
@@ -101,6 +127,10 @@ struct Batch {
   std::vector<WithdrawSubscription> withdrawn;
   std::vector<HoldSubscription> held;
   std::vector<Requeue> requeued;
+  std::vector<WithdrawReason> ended_reasons;
+
+  std::vector<TimerChange> timers;
+  std::vector<TimersOfRule> timers_of_rules;  // behind `timers`
 
   std::vector<RulePut> rules;
   std::vector<AuditEntry> audit;
@@ -121,6 +151,7 @@ struct Receipt {
 // Confined to the committing thread. On SQLite: one transaction, one sync.
 // Settlements: an attempt is recorded always; the state moves only from a state that is not final, but for one case:
 // a delivery that was withdrawn while its last attempt was under way becomes delivered if that attempt succeeded.
+// One withdrawn for its reason is not queued anew.
 class Commit {
  public:
   virtual ~Commit() = default;

@@ -190,7 +190,8 @@ bool Batch::empty() const {
   return journal.empty() && snapshots.empty() && !checkpoint && !expired_before && erased.empty() && reduced.empty() &&
          consented.empty() && rewritten.empty() && !rewritten_up_to && !journal_before && events.empty() &&
          deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
-         withdrawn.empty() && held.empty() && requeued.empty() && rules.empty() && audit.empty();
+         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && timers.empty() &&
+         timers_of_rules.empty() && rules.empty() && audit.empty();
 }
 
 }  // namespace beckon::decision

@@ -47,6 +47,11 @@ struct Delivery {
   Instant ended_at{};           // once final
   std::string reason;           // why it failed, is held or was withdrawn; in words of the closed list
   int last_status = 0;          // HTTP status of the last attempt, 0: none
+  // Born of a delayed rule, from the anchor of that instant: what it can be withdrawn for (contract section 6). Past
+  // valid_until it is withdrawn instead of sent.
+  RuleId rule;                  // empty: of none
+  Instant anchor_at{};
+  Instant valid_until{};        // epoch: always
 };
 
 enum class AttemptOutcome : std::uint8_t { kStatus = 0, kRefused = 1, kDns = 2, kConnect = 3, kTls = 4, kTimeout = 5 };
@@ -65,11 +70,17 @@ struct Attempt {
   std::string response_body;
 };
 
+inline constexpr std::string_view kTimeOver = "its time was over before it could be sent";
+
+constexpr bool is_over(const Delivery& delivery, Instant now) {
+  return delivery.valid_until != Instant{} && now >= delivery.valid_until;
+}
+
 // What became of an attempt; written by decision::Commit.
 struct Settlement {
   DeliveryId delivery;
-  Attempt attempt;
-  DeliveryState state = DeliveryState::kFailed;  // kRetrying, kHeld, kDelivered or kFailed
+  Attempt attempt;                               // number 0: none was made, it is withdrawn instead
+  DeliveryState state = DeliveryState::kFailed;  // kRetrying, kHeld, kDelivered, kFailed; kWithdrawn without an attempt
   int schedule_step = 0;
   Instant next_attempt_at{};
   std::string reason;

@@ -42,6 +42,17 @@ TEST(Settle, TakesEvery2xxAsDelivered) {
   }
 }
 
+TEST(Settle, LooksAgainNoLaterThanTheMessageIsWorthSending) {
+  Case of;
+  of.delivery.schedule_step = 6;  // a wait of two hours
+  of.delivery.valid_until = kNow + 1h;
+  const Verdict verdict = of.status(503);
+  EXPECT_EQ(verdict.settlement.state, DeliveryState::kRetrying);
+  EXPECT_EQ(verdict.settlement.next_attempt_at, kNow + 1h);
+  of.delivery.valid_until = kNow - 1s;
+  EXPECT_EQ(of.status(503).settlement.next_attempt_at, kNow);
+}
+
 TEST(Settle, RetriesWhatMayPass) {
   for (const int code : {408, 425, 429, 500, 502, 503, 504, 599}) {
     const Verdict verdict = Case().status(code);

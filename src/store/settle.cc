@@ -26,7 +26,12 @@ void admit(Delivery& delivery, Standing standing, Instant at) {
 
 void settle(Delivery& delivery, Standing standing, const outbox::Settlement& settlement, Instant at) {
   CHECK(settlement.state == DeliveryState::kRetrying || settlement.state == DeliveryState::kHeld ||
-        settlement.state == DeliveryState::kDelivered || settlement.state == DeliveryState::kFailed);
+        settlement.state == DeliveryState::kDelivered || settlement.state == DeliveryState::kFailed ||
+        (settlement.state == DeliveryState::kWithdrawn && settlement.attempt.number == 0));
+  if (settlement.state == DeliveryState::kWithdrawn) {
+    if (!is_final(delivery.state)) end(delivery, settlement.state, settlement.reason, at);
+    return;
+  }
   delivery.attempts = std::max(delivery.attempts, settlement.attempt.number);
   delivery.last_status = settlement.attempt.status;
 
@@ -45,7 +50,8 @@ void settle(Delivery& delivery, Standing standing, const outbox::Settlement& set
 }
 
 bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at) {
-  if (!is_final(delivery.state) || standing == Standing::kDeleted || erased) return false;
+  if (!is_final(delivery.state) || standing == Standing::kDeleted || erased || is_withdrawn_for_its_reason(delivery))
+    return false;
   const bool disabled = standing == Standing::kDisabled;
   delivery.state = disabled ? DeliveryState::kHeld : DeliveryState::kQueued;
   delivery.reason = disabled ? kSubscriptionDisabled : std::string_view{};

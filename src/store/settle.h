@@ -12,15 +12,20 @@ enum class Standing : std::uint8_t { kUnknown, kEnabled, kDisabled, kDeleted };
 inline constexpr std::string_view kSubscriptionDeleted = "subscription deleted";
 inline constexpr std::string_view kSubscriptionDisabled = "subscription disabled";
 
+inline bool is_withdrawn_for_its_reason(const outbox::Delivery& delivery) {
+  return delivery.state == outbox::DeliveryState::kWithdrawn && !delivery.rule.empty();
+}
+
 // A delivery as it is first written: withdrawn at once where its subscription was deleted in the meantime.
 void admit(outbox::Delivery& delivery, Standing standing, Instant at);
 
 // An attempt has ended. The attempt always counts; the state moves only from one that is not final, or from withdrawn
 // to delivered where the attempt under way succeeded. What would be tried again ends as withdrawn where the
-// subscription is deleted, and is held where it is disabled.
+// subscription is deleted, and is held where it is disabled. A settlement without an attempt withdraws.
 void settle(outbox::Delivery& delivery, Standing standing, const outbox::Settlement& settlement, Instant at);
 
-// Queued anew, if it had ended. No attempt may begin for a deleted subscription or an erased body: false, unchanged.
+// Queued anew, if it had ended. No attempt may begin for a deleted subscription, an erased body, or a reason that has
+// ended: false, unchanged.
 bool requeue(outbox::Delivery& delivery, Standing standing, bool erased, Instant at);
 
 }  // namespace beckon::store

@@ -3,6 +3,7 @@
 #pragma once
 #include "access/directory.h"
 #include "decision/commit.h"
+#include "decision/timers.h"
 #include "ledger/ledger.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
@@ -16,6 +17,7 @@ class Store {
   virtual decision::Commit& commit() = 0;      // confined to the committing thread
   virtual ledger::Ledger& ledger() = 0;        // thread-safe, as all below
   virtual outbox::Outbox& outbox() = 0;
+  virtual decision::Timers& timers() = 0;
   virtual rules::RuleStore& rules() = 0;
   virtual access::Directory& directory() = 0;
 

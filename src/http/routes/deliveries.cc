@@ -44,6 +44,9 @@ std::optional<Fault> not_retriable(Api& api, decision::Draft& draft, const Reque
   const auto same = [&](const decision::Requeue& requeue) { return requeue.delivery == delivery->id; };
   if (!is_final(delivery->state) || api.sending.is_sending(delivery->id) || std::ranges::any_of(draft.batch().requeued, same))
     return conflict("This delivery is pending; wait until it has ended, or look at nextAttemptAt.");
+  if (!delivery->rule.empty() && delivery->state == DeliveryState::kWithdrawn)
+    return conflict("The reason for this message has ended (" + delivery->reason + "); it is not sent any more.");
+  if (is_over(*delivery, draft.now())) return conflict("This message was worth sending until " + to_rfc3339(delivery->valid_until) + "; it is not sent any more.");
   if (!draft.places().subscriptions.find(delivery->subscription))
     return conflict("The subscription of this delivery is deleted; nothing is sent for it any more.");
   const auto event = api.outbox.event(delivery->handle, delivery->event);

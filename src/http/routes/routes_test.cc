@@ -79,6 +79,8 @@ TEST(Rules, AChangeMakesANewVersionInTheOrderOfIds) {
   EXPECT_EQ(put.rules[1].id.text, "b");
   EXPECT_EQ(etag_of(put.rules[1]), "\"4\"");
   EXPECT_EQ(rule_json(put.rules[1]), R"({"ruleId":"b","rulesVersion":4,"updatedAt":"1970-01-01T00:00:00.005Z"})");
+  EXPECT_EQ(put.rules[1].live_since, instant_ms(5));
+  EXPECT_EQ(with_change(put, RuleId{"b"}, R"({"ruleId":"b","priority":2})", instant_ms(6)).rules[1].live_since, instant_ms(5));
   const auto removed = with_change(put, RuleId{"a"}, "", instant_ms(6));
   EXPECT_EQ(removed.version, 5u);
   EXPECT_EQ(find(removed, RuleId{"a"}), nullptr);

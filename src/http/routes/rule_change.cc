@@ -22,7 +22,7 @@ bool publish(decision::Tenants& tenants, const Handle& handle, std::shared_ptr<c
 std::vector<decision::RulePut> puts(const RuleChange& change, const rules::StoredRules& before, const rules::StoredRules& next) {
   std::vector<decision::RulePut> all;
   for (const rules::StoredRule& rule : next.rules)
-    if (rule.rules_version == next.version) all.push_back({change.handle, rule.id, next.version, rule.json, change.at});
+    if (rule.rules_version == next.version) all.push_back({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
   for (const rules::StoredRule& rule : before.rules)
     if (!find(next, rule.id)) all.push_back({change.handle, rule.id, next.version, "", change.at});
   return all;

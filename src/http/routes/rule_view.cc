@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/live_since.h"
+
 namespace beckon::http {
 
 std::string etag_of(const rules::StoredRule& rule) { return "\"" + std::to_string(rule.rules_version) + "\""; }
@@ -46,11 +48,13 @@ const rules::StoredRule* find(const rules::StoredRules& rules, const RuleId& id)
 }
 
 rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const std::string& json, Instant at) {
+  const rules::StoredRule* before = find(rules, id);
+  const Instant since = json.empty() ? Instant{} : rules::live_since(before, json, at);
   std::erase_if(rules.rules, [&](const rules::StoredRule& rule) { return rule.id == id; });
   ++rules.version;
   if (json.empty()) return rules;
   const auto place = std::ranges::lower_bound(rules.rules, id, {}, &rules::StoredRule::id);
-  rules.rules.insert(place, {.id = id, .json = json, .rules_version = rules.version, .at = at});
+  rules.rules.insert(place, {.id = id, .json = json, .rules_version = rules.version, .at = at, .live_since = since});
   return rules;
 }
 
@@ -61,7 +65,12 @@ rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::Store
     const rules::StoredRule* current = find(now, rule.id);
     const bool same = current && current->json == rule.json;
     differs = differs || !same;
-    next.rules.push_back(same ? *current : rules::StoredRule{.id = rule.id, .json = rule.json, .rules_version = next.version, .at = at});
+    next.rules.push_back(same ? *current
+                              : rules::StoredRule{.id = rule.id,
+                                                  .json = rule.json,
+                                                  .rules_version = next.version,
+                                                  .at = at,
+                                                  .live_since = rules::live_since(current, rule.json, at)});
   }
   return differs ? next : now;
 }

@@ -44,6 +44,14 @@ TEST_P(RulesOfAStore, SayWithWhichVersionEachTextCame) {
   EXPECT_EQ(stored.rules[1].rules_version, 2u);
 }
 
+TEST_P(RulesOfAStore, SaySinceWhenEachIsLive) {
+  write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "one", after(1), after(1)}}});
+  write({.at = kStart, .rules = {{kAcme, RuleId("a"), 2, "two", after(2), after(1)}, {kAcme, RuleId("b"), 2, "two", after(2)}}});
+  const auto stored = store().rules().rules(kAcme).value();
+  EXPECT_EQ(stored.rules[0].live_since, after(1));
+  EXPECT_EQ(stored.rules[1].live_since, Instant{});
+}
+
 TEST_P(RulesOfAStore, ChangeTogetherInOneVersion) {
   put(1, {{"a", "one"}, {"b", "one"}});
   put(2, {{"a", ""}, {"b", "two"}, {"c", "two"}});

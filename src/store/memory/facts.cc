@@ -27,10 +27,12 @@ void Deliveries::put(const outbox::Delivery& delivery) {
     CHECK(was.subscription == delivery.subscription && was.event == delivery.event);
     if (is_sendable(was.state)) due_[was.subscription].erase({was.next_attempt_at, was.id});
     if (was.state == DeliveryState::kHeld) held_[was.subscription].erase(was.id);
+    if (!was.rule.empty()) by_rule_[{was.handle, was.rule}].erase(was.id);
   }
   was = delivery;
   if (is_sendable(was.state)) due_[was.subscription].emplace(was.next_attempt_at, was.id);
   if (was.state == DeliveryState::kHeld) held_[was.subscription].insert(was.id);
+  if (!was.rule.empty() && !is_final(was.state)) by_rule_[{was.handle, was.rule}].insert(was.id);
 }
 
 const Deliveries::ByDue& Deliveries::due(const SubscriptionId& id) const {
@@ -44,6 +46,17 @@ std::vector<DeliveryId> Deliveries::pending(const SubscriptionId& id) const {
   for (const auto& [at, delivery] : due(id)) found.push_back(delivery);
   if (const auto held = held_.find(id); held != held_.end())
     found.insert(found.end(), held->second.begin(), held->second.end());
+  return found;
+}
+
+std::vector<DeliveryId> Deliveries::pending(const decision::WithdrawReason& ended) const {
+  std::vector<DeliveryId> found;
+  const auto known = by_rule_.find({ended.handle, ended.rule});
+  if (known == by_rule_.end()) return found;
+  for (const DeliveryId& id : known->second) {
+    const outbox::Delivery& one = rows_.at(id).delivery;
+    if (ended.session.empty() || (one.session == ended.session && one.anchor_at < ended.anchor_before)) found.push_back(id);
+  }
   return found;
 }
 

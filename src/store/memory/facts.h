@@ -4,11 +4,13 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "access/directory.h"
 #include "decision/commit.h"
+#include "decision/timers.h"
 #include "store/settle.h"
 
 namespace beckon::store {
@@ -41,6 +43,7 @@ class Deliveries {
   std::vector<DeliveryId> pending(const SubscriptionId& id) const;           // queued, retrying and held
   std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
+  std::vector<DeliveryId> pending(const decision::WithdrawReason& ended) const;
 
  private:
   std::map<DeliveryId, OwedDelivery> rows_;
@@ -48,6 +51,26 @@ class Deliveries {
   std::unordered_map<SubscriptionId, std::set<DeliveryId>> held_;
   std::unordered_map<SubscriptionId, std::set<DeliveryId>> by_subscription_;
   std::unordered_map<EventId, std::vector<DeliveryId>> by_event_;
+  std::map<std::pair<Handle, RuleId>, std::set<DeliveryId>> by_rule_;  // pending ones of delayed rules
+};
+
+// Timers, in the order of their due instants too.
+class TimerTable {
+ public:
+  void apply(const decision::TimerChange& change);
+  void apply(const decision::TimersOfRule& wish);
+  std::vector<decision::Timer> due(Instant now, std::size_t limit) const;
+  std::optional<Instant> next_due() const {
+    return by_due_.empty() ? std::nullopt : std::optional(by_due_.begin()->first);
+  }
+  std::vector<decision::Timer> of(const Handle& handle, const SessionId& session) const;  // earliest first
+
+ private:
+  using Key = std::tuple<Handle, SessionId, RuleId>;
+  void set(const decision::Timer& timer);
+  void cancel(const Handle& handle, const SessionId& session, const RuleId& rule);
+  std::map<Key, decision::Timer> rows_;
+  std::set<std::pair<Instant, Key>> by_due_;
 };
 
 struct Facts {
@@ -64,6 +87,7 @@ struct Facts {
   std::map<std::pair<Handle, EventId>, outbox::Event> events;
   std::map<std::pair<Handle, SessionId>, std::vector<EventId>> events_of_session;
   Deliveries deliveries;
+  TimerTable timers;
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, decision::RulePut>> rules;
 

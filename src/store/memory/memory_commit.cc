@@ -24,6 +24,8 @@ std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& b
   write_ledger(batch);
   write_outbox(batch);
   for (const auto& session : batch.erased) erase(session, batch.at);
+  for (const auto& change : batch.timers) facts_.timers.apply(change);
+  for (const auto& wish : batch.timers_of_rules) facts_.timers.apply(wish);
   write_control(batch);
   return decision::Receipt{facts_.last_position};
 }
@@ -112,8 +114,8 @@ void MemoryCommit::write_outbox(const Batch& batch) {
     f.deliveries.put(delivery);
   }
   for (const auto& settlement : batch.settlements) settle_one(settlement, batch.at);
-  for (const auto& wish : batch.withdrawn) withdraw(wish.subscription, wish.reason, batch.at);
-  for (const auto& id : batch.removed_subscriptions) withdraw(id, kSubscriptionDeleted, batch.at);
+  for (const auto& wish : batch.withdrawn) withdraw(f.deliveries.pending(wish.subscription), wish.reason, batch.at);
+  for (const auto& id : batch.removed_subscriptions) withdraw(f.deliveries.pending(id), kSubscriptionDeleted, batch.at);
   for (const auto& wish : batch.held)
     for (const DeliveryId& id : f.deliveries.pending(wish.subscription)) {
       Delivery delivery = f.deliveries.find(id)->delivery;
@@ -128,23 +130,27 @@ void MemoryCommit::write_outbox(const Batch& batch) {
       Delivery delivery = row->delivery;
       if (requeue(delivery, f.standing(delivery.subscription), row->erased, wish.at)) f.deliveries.put(delivery);
     }
+  for (const auto& ended : batch.ended_reasons) withdraw(f.deliveries.pending(ended), ended.reason, batch.at);
+}
+
+void MemoryCommit::add(OwedDelivery& row, const outbox::Attempt& attempt) {
+  const auto [place, is_new] = row.attempts.try_emplace(attempt.number, attempt);
+  if (!is_new || !row.erased) return;
+  place->second.request_headers = "{}";
+  place->second.response_body.clear();
 }
 
 void MemoryCommit::settle_one(const outbox::Settlement& settlement, Instant at) {
   OwedDelivery* row = facts_.deliveries.find(settlement.delivery);
   if (!row) return;
-  const auto [attempt, is_new] = row->attempts.try_emplace(settlement.attempt.number, settlement.attempt);
-  if (is_new && row->erased) {
-    attempt->second.request_headers = "{}";
-    attempt->second.response_body.clear();
-  }
+  if (settlement.attempt.number > 0) add(*row, settlement.attempt);
   Delivery delivery = row->delivery;
   settle(delivery, facts_.standing(delivery.subscription), settlement, at);
   facts_.deliveries.put(delivery);
 }
 
-void MemoryCommit::withdraw(const SubscriptionId& id, std::string_view reason, Instant at) {
-  for (const DeliveryId& pending : facts_.deliveries.pending(id)) {
+void MemoryCommit::withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at) {
+  for (const DeliveryId& pending : ids) {
     Delivery delivery = facts_.deliveries.find(pending)->delivery;
     delivery.state = DeliveryState::kWithdrawn;
     delivery.reason = reason;

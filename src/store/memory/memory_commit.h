@@ -18,8 +18,9 @@ class MemoryCommit final : public decision::Commit {
   void write_ledger(const decision::Batch& batch);
   void erase(const decision::Erase& erase, Instant at);
   void write_outbox(const decision::Batch& batch);
+  static void add(OwedDelivery& row, const outbox::Attempt& attempt);
   void settle_one(const outbox::Settlement& settlement, Instant at);
-  void withdraw(const SubscriptionId& id, std::string_view reason, Instant at);
+  void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at);
   void write_control(const decision::Batch& batch);
 
   Facts& facts_;

@@ -94,7 +94,7 @@ rules::StoredRules MemoryRuleStore::read(const Handle& handle, std::uint64_t ver
        row != facts_.rules.end() && row->first.first == handle; ++row) {
     auto text = row->second.upper_bound(version);
     if (text == row->second.begin() || (--text)->second.json.empty()) continue;
-    found.rules.push_back({row->first.second, text->second.json, text->first, text->second.at});
+    found.rules.push_back({row->first.second, text->second.json, text->first, text->second.at, text->second.live_since});
   }
   return found;
 }

@@ -4,6 +4,7 @@
 #include "store/memory/memory_directory.h"
 #include "store/memory/memory_ledger.h"
 #include "store/memory/memory_outbox.h"
+#include "store/memory/memory_timers.h"
 #include "store/store.h"
 
 namespace beckon::store {
@@ -13,6 +14,7 @@ class MemoryStore final : public Store {
   MemoryCommit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
+  decision::Timers& timers() override { return timers_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<std::uint64_t> control_version() override {
@@ -25,6 +27,7 @@ class MemoryStore final : public Store {
   MemoryCommit commit_{facts_};
   MemoryLedger ledger_{facts_};
   MemoryOutbox outbox_{facts_};
+  MemoryTimers timers_{facts_};
   MemoryRuleStore rules_{facts_};
   MemoryDirectory directory_{facts_};
 };

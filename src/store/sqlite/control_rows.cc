@@ -17,9 +17,10 @@ void write_control(Connection& connection, const decision::Batch& batch) {
   for (const auto& rule : batch.rules) {
     const std::optional<std::string_view> json =
         rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);
-    connection.run("INSERT INTO rule (handle, rule, rules_version, json, at) VALUES (?1, ?2, ?3, ?4, ?5) "
-                   "ON CONFLICT (handle, rule, rules_version) DO UPDATE SET json = excluded.json, at = excluded.at",
-                   rule.handle, rule.rule, rule.rules_version, json, rule.at);
+    connection.run("INSERT INTO rule (handle, rule, rules_version, json, at, live_since) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
+                   "json = excluded.json, at = excluded.at, live_since = excluded.live_since",
+                   rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since);
   }
   for (const auto& entry : batch.audit) write_audit(connection, entry);
   if (!batch.rules.empty() || !batch.subscriptions.empty() || !batch.removed_subscriptions.empty())

@@ -32,6 +32,9 @@ outbox::Delivery delivery_from(const Query& row) {
   d.ended_at = row.instant(11);
   d.reason = row.text(12);
   d.last_status = static_cast<int>(row.integer(13));
+  d.rule = RuleId(row.text(14));
+  d.anchor_at = row.instant(15);
+  d.valid_until = row.instant(16);
   return d;
 }
 

@@ -32,10 +32,11 @@ void add(Connection& connection, const Delivery& given, Instant at) {
   Delivery d = given;
   admit(d, standing(connection, d.subscription), at);
   connection.run("INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
-                 "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING",
-                 d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts,
-                 d.schedule_step, d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status);
+                 "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
+                 "ON CONFLICT DO NOTHING",
+                 d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
+                 d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until);
 }
 
 // What a transition needs of a delivery.
@@ -48,7 +49,7 @@ struct Current {
 std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   auto row = connection.query(
       "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
-      "s.id IS NOT NULL, s.deleted, s.enabled FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
+      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
       "WHERE d.id = ?1", id);
   if (!row.next()) return std::nullopt;
   Current found;
@@ -62,6 +63,7 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   found.delivery.last_status = static_cast<int>(row.integer(6));
   found.erased = row.integer(7) != 0;
   found.standing = standing_of(row.integer(8) != 0, row.integer(9) != 0, row.integer(10) != 0);
+  found.delivery.rule = RuleId(row.text(11));
   return found;
 }
 
@@ -85,7 +87,7 @@ void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a,
 void settle(Connection& connection, const outbox::Settlement& settlement, Instant at) {
   auto found = current(connection, settlement.delivery);
   if (!found) return;
-  add(connection, settlement.delivery, settlement.attempt, found->erased);
+  if (settlement.attempt.number > 0) add(connection, settlement.delivery, settlement.attempt, found->erased);
   settle(found->delivery, found->standing, settlement, at);
   save(connection, found->delivery);
 }
@@ -96,6 +98,18 @@ void withdraw(Connection& connection, const SubscriptionId& id, std::string_view
                  reason, at);
   connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE subscription = ?1 AND state = 2", id,
                  reason, at);
+}
+
+// `rule <> ''` and `state <= 2` name what the index holds.
+void withdraw(Connection& connection, const decision::WithdrawReason& ended, Instant at) {
+  if (ended.session.empty()) {
+    connection.run("UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
+                   "AND rule <> '' AND state <= 2", ended.handle, ended.rule, ended.reason, at);
+  } else {
+    connection.run("UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
+                   "AND rule <> '' AND state <= 2 AND session = ?5 AND anchor_at < ?6",
+                   ended.handle, ended.rule, ended.reason, at, ended.session, ended.anchor_before);
+  }
 }
 
 void hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
@@ -126,6 +140,7 @@ void write_outbox(Connection& connection, const Batch& batch) {
   for (const auto& id : batch.removed_subscriptions) withdraw(connection, id, kSubscriptionDeleted, batch.at);
   for (const auto& wish : batch.held) hold(connection, wish, batch.at);
   for (const auto& wish : batch.requeued) requeue(connection, wish);
+  for (const auto& ended : batch.ended_reasons) withdraw(connection, ended, batch.at);
 }
 
 void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at) {

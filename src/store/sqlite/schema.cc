@@ -152,7 +152,29 @@ ALTER TABLE event ADD COLUMN unmatched INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX event_unmatched ON event (occurred_at) WHERE unmatched = 1;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kUnmatchedEvents};
+// Delayed rules: timers, why a delivery may be withdrawn, since when a rule is live. delivery_by_reason holds what is
+// pending of delayed rules, and nothing else.
+constexpr const char* kDelayed = R"sql(
+CREATE TABLE timer (
+  handle TEXT NOT NULL,
+  session TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  anchor INTEGER NOT NULL,
+  PRIMARY KEY (handle, session, rule)) WITHOUT ROWID;
+CREATE INDEX timer_due ON timer (due_at);
+CREATE INDEX timer_by_rule ON timer (handle, rule);
+
+ALTER TABLE delivery ADD COLUMN rule TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN anchor_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN valid_until INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX delivery_by_reason ON delivery (handle, rule, session) WHERE rule <> '' AND state <= 2;
+
+ALTER TABLE rule ADD COLUMN live_since INTEGER NOT NULL DEFAULT 0;
+UPDATE rule SET live_since = at WHERE json IS NOT NULL;
+)sql";
+
+constexpr std::array kSteps = {kFirst, kUnmatchedEvents, kDelayed};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -14,11 +14,11 @@ std::uint64_t newest(Connection& connection, const Handle& handle) {
 // Of each rule the last text up to the version; SQLite takes the other columns from the row of the max.
 rules::StoredRules read(Connection& connection, const Handle& handle, std::uint64_t version) {
   rules::StoredRules found{.version = version, .rules = {}};
-  auto row = connection.query("SELECT rule, json, max(rules_version), at FROM rule "
+  auto row = connection.query("SELECT rule, json, max(rules_version), at, live_since FROM rule "
                               "WHERE handle = ?1 AND rules_version <= ?2 GROUP BY rule ORDER BY rule", handle, version);
   while (row.next())
     if (!row.is_null(1))
-      found.rules.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.whole(2), row.instant(3)});
+      found.rules.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.whole(2), row.instant(3), row.instant(4)});
   return found;
 }
 

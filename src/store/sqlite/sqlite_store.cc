@@ -70,6 +70,7 @@ SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options
               broken_),
       ledger_(readers_),
       outbox_(readers_),
+      timers_(readers_),
       rules_(readers_),
       directory_(writer(file_, options), turn_),
       copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {}

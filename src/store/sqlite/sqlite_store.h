@@ -14,6 +14,7 @@
 #include "store/sqlite/sqlite_ledger.h"
 #include "store/sqlite/sqlite_outbox.h"
 #include "store/sqlite/sqlite_rule_store.h"
+#include "store/sqlite/sqlite_timers.h"
 #include "store/store.h"
 
 namespace beckon::store {
@@ -36,6 +37,7 @@ class SqliteStore final : public Store {
   decision::Commit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
+  decision::Timers& timers() override { return timers_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<std::uint64_t> control_version() override;
@@ -69,6 +71,7 @@ class SqliteStore final : public Store {
   SqliteCommit commit_;
   SqliteLedger ledger_;
   SqliteOutbox outbox_;
+  SqliteTimers timers_;
   SqliteRuleStore rules_;
   SqliteDirectory directory_;
   std::mutex copying_;

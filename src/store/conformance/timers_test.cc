@@ -1,0 +1,168 @@
+#include "store/conformance/suite.h"
+
+namespace beckon::store {
+namespace {
+
+using decision::Timer;
+using outbox::DeliveryState;
+
+const RuleId kRescue{"cart-rescue"};
+const RuleId kWinBack{"win-back"};
+
+class TimersOfAStore : public Conformance {
+ protected:
+  static decision::TimerChange set(std::string_view session, Instant due, std::uint64_t anchor = 1, RuleId rule = kRescue) {
+    return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule), .due_at = due, .anchor = anchor};
+  }
+  static decision::TimerChange cancel(std::string_view session, RuleId rule = kRescue) {
+    return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule)};
+  }
+  void change(std::vector<decision::TimerChange> changes) { write({.at = kStart, .timers = std::move(changes)}); }
+  std::string due(Instant now, std::size_t limit = 9) {
+    std::string text;
+    const auto timers = store().timers().due(now, limit).value();
+    for (const Timer& timer : timers)
+      text += timer.session.text + "/" + timer.rule.text + "@" + std::to_string((timer.due_at - kStart).count() / 1000) + "#" +
+              std::to_string(timer.anchor) + " ";
+    return text;
+  }
+  std::optional<Instant> next() { return store().timers().next_due().value(); }
+};
+BECKON_ON_EVERY_DRIVER(TimersOfAStore);
+
+TEST_P(TimersOfAStore, AreNoneAtFirst) {
+  EXPECT_EQ(next(), std::nullopt);
+  EXPECT_EQ(due(after(99)), "");
+}
+
+TEST_P(TimersOfAStore, AreDueInTheOrderOfTheirInstants) {
+  change({set("s1", after(30)), set("s2", after(10), 7), set("s3", after(20))});
+  EXPECT_EQ(next(), after(10));
+  EXPECT_EQ(due(after(9)), "");
+  EXPECT_EQ(due(after(20)), "s2/cart-rescue@10#7 s3/cart-rescue@20#1 ");
+  EXPECT_EQ(due(after(99), 1), "s2/cart-rescue@10#7 ");
+}
+
+TEST_P(TimersOfAStore, AreOneForEachSessionAndRule) {
+  change({set("s1", after(10)), set("s1", after(20), 1, kWinBack)});
+  change({set("s1", after(15), 2)});
+  EXPECT_EQ(due(after(99)), "s1/cart-rescue@15#2 s1/win-back@20#1 ");
+  const auto timers = store().timers().timers_of(kAcme, SessionId("s1")).value();
+  ASSERT_EQ(timers.size(), 2u);
+  EXPECT_EQ(timers[0].rule, kRescue);
+  EXPECT_EQ(timers[0].handle, kAcme);
+  EXPECT_TRUE(store().timers().timers_of(kOther, SessionId("s1")).value().empty());
+}
+
+TEST_P(TimersOfAStore, ChangeInTheOrderOfTheBatch) {
+  change({set("s1", after(10)), cancel("s1"), cancel("s2"), set("s2", after(20))});
+  EXPECT_EQ(due(after(99)), "s2/cart-rescue@20#1 ");
+  EXPECT_EQ(next(), after(20));
+}
+
+TEST_P(TimersOfAStore, OfASessionAreCancelledTogether) {
+  change({set("s1", after(10)), set("s1", after(20), 1, kWinBack), set("s2", after(30))});
+  change({cancel("s1", RuleId{})});
+  EXPECT_EQ(due(after(99)), "s2/cart-rescue@30#1 ");
+}
+
+TEST_P(TimersOfAStore, OfARuleAreCancelledTogether) {
+  change({set("s1", after(10)), set("s1", after(20), 1, kWinBack), set("s2", after(30))});
+  write({.at = kStart, .timers = {set("s3", after(5))}, .timers_of_rules = {{kAcme, kRescue, std::nullopt}}});
+  EXPECT_EQ(due(after(99)), "s1/win-back@20#1 ");
+}
+
+TEST_P(TimersOfAStore, OfAChangedRuleAreLookedAtEarlierAndNeverLater) {
+  change({set("s1", after(10)), set("s2", after(30)), set("s2", after(40), 1, kWinBack)});
+  write({.at = kStart, .timers_of_rules = {{kAcme, kRescue, after(20)}}});
+  EXPECT_EQ(due(after(99)), "s1/cart-rescue@10#1 s2/cart-rescue@20#1 s2/win-back@40#1 ");
+}
+
+class ReasonOfADelivery : public Conformance {
+ protected:
+  void owe_due(std::string_view id, std::string_view session, int anchor_second, RuleId rule = kRescue,
+               DeliveryState state = DeliveryState::kQueued) {
+    auto born = delivery(id, "evt_" + std::string(id));
+    born.session = SessionId(session);
+    born.rule = std::move(rule);
+    born.anchor_at = after(anchor_second);
+    born.valid_until = after(1000);
+    born.state = state;
+    write({.at = kStart, .events = {event("evt_" + std::string(id), session)}, .deliveries = {born}, .subscriptions = {subscription()}});
+  }
+  void end(SessionId session, Instant anchor_before, std::string reason = "a purchase came") {
+    write({.at = after(50), .ended_reasons = {{kAcme, kRescue, std::move(session), anchor_before, std::move(reason)}}});
+  }
+};
+BECKON_ON_EVERY_DRIVER(ReasonOfADelivery);
+
+TEST_P(ReasonOfADelivery, IsKeptWithIt) {
+  owe_due("dlv_1", "s1", 10);
+  EXPECT_EQ(found().rule, kRescue);
+  EXPECT_EQ(found().anchor_at, after(10));
+  EXPECT_EQ(found().valid_until, after(1000));
+  EXPECT_EQ(outbox().due(kHook, after(1), 9).value()[0].delivery.valid_until, after(1000));
+}
+
+TEST_P(ReasonOfADelivery, EndsThoseOfItsSessionWhoseAnchorIsEarlier) {
+  owe_due("dlv_1", "s1", 10);
+  owe_due("dlv_2", "s1", 20);
+  owe_due("dlv_3", "s2", 10);
+  owe_due("dlv_4", "s1", 10, kWinBack);
+  owe_due("dlv_5", "s1", 10, kRescue, DeliveryState::kHeld);
+  end(SessionId("s1"), after(20));
+  EXPECT_EQ(found("dlv_1").state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(found("dlv_1").reason, "a purchase came");
+  EXPECT_EQ(found("dlv_1").ended_at, after(50));
+  EXPECT_EQ(found("dlv_5").state, DeliveryState::kWithdrawn);
+  for (const char* stays : {"dlv_2", "dlv_3", "dlv_4"}) EXPECT_EQ(found(stays).state, DeliveryState::kQueued) << stays;
+  EXPECT_EQ(outbox().due(kHook, after(99), 9).value().size(), 3u);
+}
+
+TEST_P(ReasonOfADelivery, EndsInEverySessionWhenTheRuleIsNoLongerLive) {
+  owe_due("dlv_1", "s1", 10);
+  owe_due("dlv_2", "s2", 20);
+  owe_due("dlv_3", "s2", 20, kWinBack);
+  end(SessionId{}, Instant::max(), "the rule was paused");
+  EXPECT_EQ(found("dlv_1").state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(found("dlv_2").reason, "the rule was paused");
+  EXPECT_EQ(found("dlv_3").state, DeliveryState::kQueued);
+}
+
+TEST_P(ReasonOfADelivery, LeavesWhatHasEndedAsItEnded) {
+  owe_due("dlv_1", "s1", 10);
+  settle(settlement("dlv_1", 1, DeliveryState::kDelivered));
+  end(SessionId("s1"), Instant::max());
+  EXPECT_EQ(found().state, DeliveryState::kDelivered);
+}
+
+TEST_P(ReasonOfADelivery, ThatHasEndedIsNotTriedAgainByHand) {
+  owe_due("dlv_1", "s1", 10);
+  end(SessionId("s1"), Instant::max());
+  write({.at = after(60), .requeued = {{DeliveryId("dlv_1"), after(60)}}});
+  EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
+}
+
+TEST_P(ReasonOfADelivery, ThatIsOverWithdrawsItWithoutAnAttempt) {
+  owe_due("dlv_1", "s1", 10);
+  settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(1000)));
+  outbox::Settlement over{.delivery = DeliveryId("dlv_1"), .state = DeliveryState::kWithdrawn, .reason = "too late"};
+  settle(over, after(1000));
+  EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(found().reason, "too late");
+  EXPECT_EQ(found().ended_at, after(1000));
+  EXPECT_EQ(found().attempts, 1);
+  EXPECT_EQ(found().last_status, 503);
+  EXPECT_EQ(outbox().attempts(DeliveryId("dlv_1")).value().size(), 1u);
+  EXPECT_EQ(outbox().next_due(kHook).value(), std::nullopt);
+}
+
+TEST_P(ReasonOfADelivery, ThatIsOverChangesNothingOfWhatWasDelivered) {
+  owe_due("dlv_1", "s1", 10);
+  settle(settlement("dlv_1", 1, DeliveryState::kDelivered));
+  settle({.delivery = DeliveryId("dlv_1"), .state = DeliveryState::kWithdrawn, .reason = "too late"}, after(9));
+  EXPECT_EQ(found().state, DeliveryState::kDelivered);
+}
+
+}  // namespace
+}  // namespace beckon::store

@@ -1,0 +1,72 @@
+#include "store/sqlite/sqlite_timers.h"
+
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/faults.h"
+
+namespace beckon::store {
+namespace {
+
+using decision::Timer;
+
+std::vector<Timer> all_of(Query row) {
+  std::vector<Timer> found;
+  while (row.next())
+    found.push_back({Handle(row.text(0)), SessionId(row.text(1)), RuleId(row.text(2)), row.instant(3), row.whole(4)});
+  return found;
+}
+
+void apply(Connection& connection, const decision::TimerChange& change) {
+  if (change.rule.empty()) {
+    connection.run("DELETE FROM timer WHERE handle = ?1 AND session = ?2", change.handle, change.session);
+  } else if (!change.due_at) {
+    connection.run("DELETE FROM timer WHERE handle = ?1 AND session = ?2 AND rule = ?3", change.handle, change.session,
+                   change.rule);
+  } else {
+    connection.run("INSERT INTO timer (handle, session, rule, due_at, anchor) VALUES (?1, ?2, ?3, ?4, ?5) "
+                   "ON CONFLICT (handle, session, rule) DO UPDATE SET due_at = excluded.due_at, anchor = excluded.anchor",
+                   change.handle, change.session, change.rule, *change.due_at, change.anchor);
+  }
+}
+
+void apply(Connection& connection, const decision::TimersOfRule& wish) {
+  if (wish.look_at) {
+    connection.run("UPDATE timer SET due_at = ?3 WHERE handle = ?1 AND rule = ?2 AND due_at > ?3", wish.handle, wish.rule,
+                   *wish.look_at);
+  } else {
+    connection.run("DELETE FROM timer WHERE handle = ?1 AND rule = ?2", wish.handle, wish.rule);
+  }
+}
+
+}  // namespace
+
+void write_timers(Connection& connection, const decision::Batch& batch) {
+  for (const auto& change : batch.timers) apply(connection, change);
+  for (const auto& wish : batch.timers_of_rules) apply(connection, wish);
+}
+
+Result<std::vector<Timer>> SqliteTimers::due(Instant now, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Timer>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT handle, session, rule, due_at, anchor FROM timer WHERE due_at <= ?1 "
+                                "ORDER BY due_at, handle, session, rule LIMIT ?2", now, limit));
+  });
+}
+
+Result<std::optional<Instant>> SqliteTimers::next_due() {
+  return guarded([&]() -> Result<std::optional<Instant>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT due_at FROM timer ORDER BY due_at LIMIT 1");
+    if (!row.next()) return std::nullopt;
+    return row.instant(0);
+  });
+}
+
+Result<std::vector<Timer>> SqliteTimers::timers_of(const Handle& handle, const SessionId& session) {
+  return guarded([&]() -> Result<std::vector<Timer>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT handle, session, rule, due_at, anchor FROM timer "
+                                "WHERE handle = ?1 AND session = ?2 ORDER BY due_at, rule", handle, session));
+  });
+}
+
+}  // namespace beckon::store

@@ -1,0 +1,20 @@
+// decision::Timers over SQLite. Thread-safe: each call borrows a reader.
+#pragma once
+#include "decision/timers.h"
+#include "store/sqlite/readers.h"
+
+namespace beckon::store {
+
+class SqliteTimers final : public decision::Timers {
+ public:
+  explicit SqliteTimers(Readers& readers) : readers_(readers) {}
+
+  Result<std::vector<decision::Timer>> due(Instant now, std::size_t limit) override;
+  Result<std::optional<Instant>> next_due() override;
+  Result<std::vector<decision::Timer>> timers_of(const Handle& handle, const SessionId& session) override;
+
+ private:
+  Readers& readers_;
+};
+
+}  // namespace beckon::store
