@@ -25,8 +25,35 @@ void Dispatcher::start_next(Lane& lane, Instant now) {
     outbox::Due due = lanes_.take_ready(lane);
     // It was held meanwhile; when the subscription is enabled again, `changed` brings it back.
     if (!outbox::may_send(*subscription, due.delivery.event_type)) continue;
+    if (!due.delivery.rule.empty() && !is_still_owed(lane, due.delivery, now)) continue;
+    if (outbox::is_over(due.delivery, now)) {
+      withdraw(lane, std::move(due.delivery));
+      continue;
+    }
     return begin(lane, *subscription, std::move(due), now);
   }
+}
+
+// What is born of a delayed rule may have lost its reason since it was read: asked once more, at the last moment.
+bool Dispatcher::is_still_owed(Lane& lane, const outbox::Delivery& delivery, Instant now) {
+  const auto current = ports_.outbox.delivery(delivery.handle, delivery.id);
+  if (!current) {
+    lane.sure = false;
+    lanes_.set_wake(lane, now + settings_.limits.again_after_fault);
+  }
+  return current && *current && !is_final((*current)->state);
+}
+
+void Dispatcher::withdraw(Lane& lane, outbox::Delivery delivery) {
+  CHECK(sending_.insert(delivery.id));
+  ++lane.unwritten;
+  outbox::Settlement over{.delivery = delivery.id,
+                          .state = outbox::DeliveryState::kWithdrawn,
+                          .schedule_step = delivery.schedule_step,
+                          .reason = std::string(outbox::kTimeOver)};
+  if (settings_.log_attempts)
+    log::info("withdrawn").add("handle", delivery.handle.view()).add("delivery", delivery.id.view()).add("why", over.reason);
+  results_.add({.settlement = std::move(over), .delivery = std::move(delivery)});
 }
 
 void Dispatcher::begin(Lane& lane, const outbox::Subscription& subscription, outbox::Due due, Instant now) {

@@ -96,6 +96,8 @@ class Dispatcher {
   void refill(Instant now);
   void start(bool slow, Instant now);
   void start_next(Lane& lane, Instant now);
+  bool is_still_owed(Lane& lane, const outbox::Delivery& delivery, Instant now);
+  void withdraw(Lane& lane, outbox::Delivery delivery);  // past its valid_until
   void begin(Lane& lane, const outbox::Subscription& subscription, outbox::Due due, Instant now);
   void ended(std::uint64_t flight, SendResult result);
   void judge(Lane& lane, const outbox::Attempt& attempt);

@@ -74,6 +74,73 @@ TEST(Withdrawn, InFlightIsNotTriedAgain) {
   EXPECT_FALSE(world.dispatcher->is_sending(id));
 }
 
+TEST(Withdrawn, WhatWasReadAheadOfADelayedRuleIsNotSentWhenItsReasonHasEnded) {
+  World world;
+  world.settings.limits.in_flight_per_subscription = 1;
+  world.boot();
+  world.subscribe("acme", "whs_1");
+  world.sender.script = [](const SendRequest&) { return status(200, 100ms); };
+  world.owe("whs_1");
+  const DeliveryId gone = world.owe_due("whs_1", 1h);
+  const DeliveryId stays = world.owe_due("whs_1", 1h);
+  world.run_for(10ms);
+  world.store.end(gone, DeliveryState::kWithdrawn);
+  world.run_for(1s);
+  EXPECT_EQ(world.state(gone), DeliveryState::kWithdrawn);
+  EXPECT_EQ(world.state(stays), DeliveryState::kDelivered);
+  EXPECT_EQ(world.sender.sent.size(), 2u);
+}
+
+TEST(Withdrawn, WhatCannotBeAskedOfTheStoreIsSentOnceItCan) {
+  World world;
+  world.settings.limits.in_flight_per_subscription = 1;
+  world.boot();
+  world.subscribe("acme", "whs_1");
+  world.sender.script = [](const SendRequest&) { return status(200, 100ms); };
+  world.owe("whs_1");
+  const DeliveryId id = world.owe_due("whs_1", 1h);
+  world.run_for(10ms);
+  world.store.readable = false;
+  log::set_level(log::Level::kOff);
+  world.run_for(10s);
+  log::set_level(log::Level::kInfo);
+  EXPECT_EQ(world.state(id), DeliveryState::kQueued);
+  world.store.readable = true;
+  world.run_for(10s);
+  EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
+}
+
+TEST(Withdrawn, WhatIsNoLongerWorthSendingIsWithdrawnInstead) {
+  World world;
+  world.subscribe("acme", "whs_1");
+  world.sender.script = [](const SendRequest&) { return status(503); };
+  const DeliveryId id = world.owe_due("whs_1", 1min);
+  world.run_for(59s);
+  EXPECT_EQ(world.state(id), DeliveryState::kRetrying);
+  EXPECT_EQ(world.row(id).delivery.next_attempt_at, world.start + 1min) << "and not at the end of the wait of 40 s";
+  const std::size_t sent = world.sender.sent.size();
+  world.run_for(2s);
+  EXPECT_EQ(world.state(id), DeliveryState::kWithdrawn);
+  EXPECT_EQ(world.row(id).delivery.reason, outbox::kTimeOver);
+  EXPECT_EQ(world.sender.sent.size(), sent);
+  EXPECT_FALSE(world.dispatcher->is_sending(id));
+}
+
+TEST(Withdrawn, IsWrittenAgainWhereTheDiskWasFull) {
+  World world;
+  world.subscribe("acme", "whs_1");
+  world.store.writes = false;
+  const DeliveryId id = world.owe_due("whs_1", 0s);
+  log::set_level(log::Level::kOff);
+  world.run_for(10s);
+  log::set_level(log::Level::kInfo);
+  EXPECT_EQ(world.state(id), DeliveryState::kQueued);
+  world.store.writes = true;
+  world.run_for(6s);
+  EXPECT_EQ(world.state(id), DeliveryState::kWithdrawn);
+  EXPECT_TRUE(world.sender.sent.empty());
+}
+
 TEST(Withdrawn, WhatWasReadAheadOfASessionIsForgotten) {
   World world;
   world.settings.limits.in_flight_per_subscription = 1;

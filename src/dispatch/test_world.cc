@@ -14,6 +14,12 @@ void TableStore::move(outbox::Delivery& delivery, DeliveryState state, Instant n
 
 void TableStore::write(const Settled& one) {
   Row& row = rows.at(one.settlement.delivery);
+  if (one.settlement.attempt.number == 0) {
+    CHECK(one.settlement.state == DeliveryState::kWithdrawn);
+    if (is_final(row.delivery.state)) return;
+    row.delivery.reason = one.settlement.reason;
+    return move(row.delivery, one.settlement.state, {});
+  }
   CHECK(one.settlement.attempt.number == static_cast<int>(row.attempts.size()) + 1);
   row.attempts.push_back(one.settlement.attempt);
   row.delivery.attempts = one.settlement.attempt.number;
@@ -88,6 +94,14 @@ DeliveryId World::owe(std::string_view subscription, std::string_view type, std:
   store.put({.delivery = delivery, .body = std::make_shared<const std::string>(std::move(body)), .attempts = {}});
   dispatcher->wake(target->id);
   return delivery.id;
+}
+
+DeliveryId World::owe_due(std::string_view subscription, Duration valid) {
+  const DeliveryId id = owe(subscription, "chain.message.due", "sess-1");
+  outbox::Delivery& delivery = store.rows.at(id).delivery;
+  delivery.rule = RuleId{"cart-rescue"};
+  delivery.valid_until = clock.now() + valid;
+  return id;
 }
 
 void World::run_for(Duration time) {

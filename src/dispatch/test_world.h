@@ -131,6 +131,10 @@ class TableStore final : public outbox::Outbox, public Settlements {
     if (due_[id].empty()) return std::nullopt;
     return due_[id].begin()->first;
   }
+  Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId& id) override {
+    if (!readable) return unexpected(unavailable("No."));
+    return rows.at(id).delivery;
+  }
 
   // What the dispatcher does not ask.
   Result<std::vector<outbox::Subscription>> subscriptions() override { return {}; }
@@ -138,7 +142,6 @@ class TableStore final : public outbox::Outbox, public Settlements {
                                                    const std::optional<outbox::DeliveryPlace>&, std::size_t) override {
     return {};
   }
-  Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId&) override { return std::nullopt; }
   Result<std::vector<outbox::Attempt>> attempts(const DeliveryId&) override { return {}; }
   Result<std::optional<outbox::Event>> event(const Handle&, const EventId&) override { return std::nullopt; }
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const EventId&) override { return {}; }
@@ -170,6 +173,7 @@ struct World {
   outbox::Subscription subscribe(std::string_view handle, std::string_view id);  // with URL https://<id>.example/
   void put(const outbox::Subscription& changed);
   DeliveryId owe(std::string_view subscription, std::string_view type = "link.clicked", std::string_view session = "");
+  DeliveryId owe_due(std::string_view subscription, Duration valid);  // born of a delayed rule, worth sending so long
   void run_for(Duration time);
   const TableStore::Row& row(const DeliveryId& id) const { return store.rows.at(id); }
   DeliveryState state(const DeliveryId& id) const { return row(id).delivery.state; }
