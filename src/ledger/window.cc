@@ -1,10 +1,17 @@
 #include "ledger/window.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "base/check.h"
 
 namespace beckon::ledger {
+
+namespace {
+constexpr std::uint16_t kNoKey = 0xffff;  // a new entry, before its key has a number
+constexpr auto kNowhere = static_cast<std::size_t>(-1);
+}  // namespace
 
 std::string_view to_text(Consent consent) {
   switch (consent) {
@@ -50,6 +57,7 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
   next.entries_.assign(entries_.begin(), entries_.end());
   next.text_ = text_;
   next.dead_ = dead_;
+  next.key_ends_ = key_ends_;
   for (const Signal& signal : added) {
     next.insert(signal);
     if (next.entries_.size() <= kCapacity) continue;
@@ -57,7 +65,40 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
     ++evicted;
   }
   if (next.dead_ > next.text_.size() / 2) next.compact();
+  next.order_by_key();
   return next;
+}
+
+// Gives a number to the keys that are new, takes it from those that are gone, and counts the entries to their places.
+void Window::order_by_key() {
+  thread_local std::vector<std::size_t> holders;  // by number: an entry that has the key, or kNowhere
+  holders.assign(key_ends_.size(), kNowhere);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].key_number != kNoKey) holders[entries_[i].key_number] = i;
+  }
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].key_number != kNoKey) continue;
+    const auto same = [&](std::size_t holder) { return holder != kNowhere && key(holder) == key(i); };
+    const auto found = std::ranges::find_if(holders, same);
+    entries_[i].key_number = static_cast<std::uint16_t>(found - holders.begin());
+    if (found == holders.end()) holders.push_back(i);
+  }
+  if (const auto gone = std::ranges::find(holders, kNowhere); gone != holders.end()) {
+    std::uint16_t next = 0;
+    for (std::size_t& holder : holders) holder = holder == kNowhere ? kNowhere : next++;
+    for (Entry& entry : entries_) entry.key_number = static_cast<std::uint16_t>(holders[entry.key_number]);
+    holders.resize(next);
+  }
+  place(holders.size());
+}
+
+void Window::place(std::size_t keys) {
+  key_ends_.assign(keys, 0);
+  for (const Entry& entry : entries_) ++key_ends_[entry.key_number];
+  std::uint16_t begin = 0;
+  for (std::uint16_t& end : key_ends_) begin = static_cast<std::uint16_t>(begin + std::exchange(end, begin));
+  places_.resize(entries_.size());
+  for (std::size_t i = 0; i < entries_.size(); ++i) places_[key_ends_[entries_[i].key_number]++] = static_cast<std::uint16_t>(i);
 }
 
 void Window::insert(const Signal& signal) {
@@ -73,7 +114,8 @@ void Window::insert(const Signal& signal) {
                     .metadata_size = static_cast<std::uint16_t>(signal.metadata.size()),
                     .id_size = static_cast<std::uint16_t>(signal.id.size()),
                     .key_size = static_cast<std::uint8_t>(signal.key.size()),
-                    .has_value = signal.has_value};
+                    .has_value = signal.has_value,
+                    .key_number = kNoKey};
   for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text_ += part;
   const auto place = std::upper_bound(entries_.begin(), entries_.end(), entry, [](const Entry& a, const Entry& b) {
     return a.at != b.at ? a.at < b.at : a.version < b.version;
@@ -104,9 +146,15 @@ Window Window::merged(std::span<const Window* const> windows) {
     std::size_t window, entry;
   };
   std::vector<Place> places;
+  std::unordered_map<std::string_view, std::uint16_t> keys;
+  std::vector<std::vector<std::uint16_t>> numbers(windows.size());  // of a window's keys in the merged one
   std::size_t text = 0;
   for (std::size_t w = 0; w < windows.size(); ++w) {
     text += windows[w]->text_.size();
+    for (std::size_t k = 0; k < windows[w]->key_count(); ++k) {
+      const std::string_view key = windows[w]->key(windows[w]->of_key(k).front());
+      numbers[w].push_back(keys.try_emplace(key, static_cast<std::uint16_t>(keys.size())).first->second);
+    }
     for (std::size_t i = 0; i < windows[w]->size(); ++i) places.push_back({windows[w]->entries_[i].at, w, i});
   }
   std::ranges::stable_sort(places, {}, &Place::at);  // each window is in order, and they come in theirs
@@ -119,8 +167,10 @@ Window Window::merged(std::span<const Window* const> windows) {
     const std::size_t offset = merged.text_.size();
     merged.text_.append(from.text_, entry.text, text_size(entry));
     entry.text = static_cast<std::uint32_t>(offset);
+    entry.key_number = numbers[place.window][entry.key_number];
     merged.entries_.push_back(entry);
   }
+  merged.place(keys.size());
   return merged;
 }
 
@@ -132,9 +182,10 @@ Window Window::without_metadata() const {
     signal.metadata = {};
     next.insert(signal);
   }
+  next.order_by_key();
   return next;
 }
 
-std::size_t Window::bytes() const { return entries_.capacity() * sizeof(Entry) + text_.capacity(); }
+std::size_t Window::bytes() const { return entries_.capacity() * sizeof(Entry) + text_.capacity() + (places_.capacity() + key_ends_.capacity()) * sizeof(std::uint16_t); }
 
 }  // namespace beckon::ledger

@@ -1,7 +1,8 @@
 // The window: the 200 newest signals of a session by (at, version), which is what decisions see.
 //
 // Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock.
-// Layout: one array of fixed entries in order, one string of all texts. 50 plain signals take about 3 KiB.
+// Layout: one array of fixed entries in order, one string of all texts, and the entries' places key by key, so that
+// who asks for a key touches its signals alone. 50 plain signals take about 3 KiB.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -22,6 +23,13 @@ class Window {
   Signal operator[](std::size_t i) const;  // 0 is the oldest
   Instant at(std::size_t i) const { return instant_ms(entries_[i].at); }
   std::string_view key(std::size_t i) const { return {text_.data() + entries_[i].text, entries_[i].key_size}; }
+
+  // The signals by key: the different keys are numbered from 0, and of each the places in the window, oldest first.
+  std::size_t key_count() const { return key_ends_.size(); }
+  std::span<const std::uint16_t> of_key(std::size_t number) const {
+    const std::size_t begin = number == 0 ? 0 : key_ends_[number - 1];
+    return {places_.data() + begin, key_ends_[number] - begin};
+  }
 
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
@@ -48,14 +56,19 @@ class Window {
     std::uint16_t id_size;
     std::uint8_t key_size;
     bool has_value;
+    std::uint16_t key_number;
   };
   static std::size_t text_size(const Entry& entry);
   void insert(const Signal& signal);
   void drop_oldest();
   void compact();
+  void order_by_key();
+  void place(std::size_t keys);
 
   std::vector<Entry> entries_;
   std::string text_;
+  std::vector<std::uint16_t> places_;    // in entries_, key by key and in each in order
+  std::vector<std::uint16_t> key_ends_;  // of key k: where its places end
   std::size_t dead_ = 0;  // bytes of text_ that no entry names
 };
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 
 #include "rules/compiled.h"
 #include "rules/digest.h"
@@ -39,13 +38,13 @@ class Compiler {
   void index(Asked& asked) {
     asked.ungated.assign((asked.live.size() + 63) / 64, 0);
     std::map<std::int32_t, std::vector<Bits>> gates;
-    std::map<std::uint32_t, std::vector<Knock>> knocks;
+    std::map<std::uint32_t, Knocks> knocks;
     for (std::size_t place = 0; place < asked.live.size(); ++place) {
       const Course& course = into_.courses[asked.live[place]];
       if (const std::int32_t key = gate_of(course); key != Stream::kEveryKey) set(gates[key], place);
       else asked.ungated[place / 64] |= std::uint64_t{1} << place % 64;
-      for (std::uint32_t i = course.begin; i < course.any; ++i) knock(knocks, into_.tests[i], false, place);
-      for (std::uint32_t i = course.none; i < course.end; ++i) knock(knocks, into_.tests[i], true, place);
+      for (std::uint32_t i = course.begin; i < course.any; ++i) knock_outside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
+      for (std::uint32_t i = course.none; i < course.end; ++i) knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
       for (std::uint32_t i = course.begin; i < course.end; ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
       }
@@ -54,8 +53,12 @@ class Compiler {
     asked.fields.erase(std::ranges::unique(asked.fields).begin(), asked.fields.end());
     asked.gates.assign(std::move_iterator(gates.begin()), std::move_iterator(gates.end()));
     for (auto& [measure, of] : knocks) {
-      std::erase_if(of, concerns_one);  // the rule that asks finds out by itself
-      if (!of.empty()) asked.knocks.emplace_back(measure, std::move(of));
+      // A rule that is alone with a measure finds out by itself.
+      if (of.below.size() + of.above.size() + of.inside.size() <= 1) continue;
+      of.measure = measure;
+      of.below.finish(asked.ungated.size());
+      of.above.finish(asked.ungated.size());
+      asked.knocks.push_back(std::move(of));
     }
   }
 
@@ -105,8 +108,6 @@ class Compiler {
     return out;
   }
 
-  static bool concerns_one(const Knock& knock) { return knock.out.size() == 1 && std::has_single_bit(knock.out.front().bits); }
-
   static void set(std::vector<Bits>& bits, std::size_t place) {
     const auto word = static_cast<std::uint32_t>(place / 64);
     if (bits.empty() || bits.back().word != word) bits.push_back({word, 0});
@@ -140,12 +141,22 @@ class Compiler {
     return Stream::kEveryKey;
   }
 
-  static void knock(std::map<std::uint32_t, std::vector<Knock>>& knocks, const Test& test, bool inside, std::size_t place) {
-    std::vector<Knock>& of = knocks[test.measure];
-    const auto known = std::ranges::find_if(of, [&](const Knock& k) {
-      return k.inside == inside && k.bounds.least == test.least && k.bounds.most == test.most;
-    });
-    set(known != of.end() ? known->out : of.emplace_back(Knock{.bounds = test, .inside = inside}).out, place);
+  static bool may_be_nothing(const ReadyMeasure& measure) {
+    return measure.source->kind == MeasureKind::kSum || measure.source->kind == MeasureKind::kMax;
+  }
+
+  // Of `all`: a value below the least or above the most. Nothing is below everything, and so out wherever it may be.
+  void knock_outside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
+    Knocks& of = knocks[test.measure];
+    if (test.least != Condition::kNoLeast || may_be_nothing(into_.measures[test.measure])) of.below.add(test.least, place);
+    if (test.most != Condition::kNoMost) of.above.add(~test.most, place);
+  }
+
+  // Of `none`: a value that is inside.
+  void knock_inside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
+    Knocks& of = knocks[test.measure];
+    if (test.most == Condition::kNoMost && test.least != Condition::kNoLeast) of.above.add(~(test.least - 1), place);
+    else of.inside.emplace_back(test, place);
   }
 
   CompiledRules& into_;
@@ -154,9 +165,17 @@ class Compiler {
 
 }  // namespace
 
-const std::vector<Knock>* Asked::knocks_of(std::uint32_t measure) const {
-  const auto found = std::ranges::lower_bound(knocks, measure, {}, &std::pair<std::uint32_t, std::vector<Knock>>::first);
-  return found == knocks.end() || found->first != measure ? nullptr : &found->second;
+const Knocks* Asked::knocks_of(std::uint32_t measure) const {
+  const auto found = std::ranges::lower_bound(knocks, measure, {}, &Knocks::measure);
+  return found == knocks.end() || found->measure != measure ? nullptr : &*found;
+}
+
+void Knocks::put_out(std::int64_t value, std::span<std::uint64_t> standing) const {
+  below.put_out(value, standing);
+  above.put_out(~value, standing);
+  for (const auto& [bounds, place] : inside) {
+    if (bounds.holds(value)) standing[place / 64] &= ~(std::uint64_t{1} << place % 64);
+  }
 }
 
 CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores) {

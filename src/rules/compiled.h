@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rules/measure.h"
+#include "rules/thresholds.h"
 
 namespace beckon::rules {
 
@@ -34,11 +35,14 @@ struct Bits {
   std::uint64_t bits = 0;
 };
 
-// What a measure's value puts out: where it is outside the bounds (all), or inside them (none).
-struct Knock {
-  Test bounds;
-  bool inside = false;
-  std::vector<Bits> out;
+// What the value of a measure puts out.
+struct Knocks {
+  std::uint32_t measure = 0;
+  Thresholds below;  // value < threshold
+  Thresholds above;  // value > threshold, both inverted (~): then it is the same comparison
+  std::vector<std::pair<Test, std::uint32_t>> inside;  // of `none`, with two bounds: value inside them; and the place
+
+  void put_out(std::int64_t value, std::span<std::uint64_t> standing) const;
 };
 
 // The rules that one trigger asks.
@@ -46,11 +50,11 @@ struct Asked {
   std::vector<std::uint32_t> live, shadow;  // indices of rules, in the order of judgement
   std::vector<std::uint64_t> ungated;       // words of places in `live`: rules that are looked at whatever there is
   std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;     // by key number: rules that need it
-  std::vector<std::pair<std::uint32_t, std::vector<Knock>>> knocks;  // by measure, sorted
+  std::vector<Knocks> knocks;               // by measure, sorted
   std::vector<std::string> fields;          // of the context, that some live rule looks at; sorted
   bool visitor = false, spends = false;
 
-  const std::vector<Knock>* knocks_of(std::uint32_t measure) const;
+  const Knocks* knocks_of(std::uint32_t measure) const;
 };
 
 struct CompiledRules {

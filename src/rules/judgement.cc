@@ -44,18 +44,9 @@ bool Judgement::holds(const Test& test, const Asked* asked) {
     const Taken found = taken(test.measure);
     slot = {number_, found.value};
     read_until(found.next);
-    if (asked) put_out(*asked, test.measure, found.value);
+    if (const Knocks* knocks = asked ? asked->knocks_of(test.measure) : nullptr) knocks->put_out(found.value, scratch_.standing);
   }
   return test.holds(slot.value);
-}
-
-void Judgement::put_out(const Asked& asked, std::uint32_t measure, std::int64_t value) {
-  const std::vector<Knock>* knocks = asked.knocks_of(measure);
-  if (knocks == nullptr) return;
-  for (const Knock& knock : *knocks) {
-    if (knock.bounds.holds(value) != knock.inside) continue;
-    for (const Bits& some : knock.out) scratch_.standing[some.word] &= ~some.bits;
-  }
 }
 
 }  // namespace beckon::rules

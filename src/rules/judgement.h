@@ -59,7 +59,6 @@ class Judgement {
 
  private:
   bool holds(const Test& test, const Asked* asked);
-  void put_out(const Asked& asked, std::uint32_t measure, std::int64_t value);
 
   const CompiledRules& rules_;
   const Facts& facts_;

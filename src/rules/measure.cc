@@ -23,11 +23,11 @@ Taken take_count(const ReadyMeasure& measure, Scene& scene) {
   Taken taken{.next = scene.next_to_come(measure.stream)};
   Instant oldest = kNever;
   if (measure.stream.key_alone && measure.stream.key != Stream::kEveryKey) {
-    const auto instants = scene.instants(measure.stream, scene.now() - span);
-    taken.value = static_cast<std::int64_t>(instants.size());
-    if (instants.empty()) return taken;
-    taken.witness = instants.back();
-    taken.next = std::min(taken.next, instants.front() + span);
+    const auto places = scene.later_than(scene.now() - span, measure.stream);
+    taken.value = static_cast<std::int64_t>(places.size());
+    if (places.empty()) return taken;
+    taken.witness = scene.at(places.back());
+    taken.next = std::min(taken.next, scene.at(places.front()) + span);
     return taken;
   }
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t, Instant at) {

@@ -1,4 +1,4 @@
-// What one judgement can see of one window at an instant, sorted by key when the first measure asks.
+// What one judgement can see of one window at an instant.
 //
 // Visible are the signals in (now − retention, now]. One with its instant still ahead is not, but that it will come is
 // a change by time, so it can be asked for.
@@ -28,12 +28,7 @@ struct Stream {
 // The room that scenes of one thread reuse, so that a judgement allocates nothing once it has grown.
 struct SceneRoom {
   static constexpr std::uint16_t kNone = 0xffff;
-
-  std::vector<std::uint16_t> groups;  // by key number: its group, or kNone
-  std::vector<std::uint32_t> begins;  // of group g: [g] to [g + 1]
-  std::vector<Instant> at;            // the visible signals of known keys, key by key and in each by time
-  std::vector<std::uint16_t> signal;  // its place in the window
-  std::vector<std::uint16_t> group_of, next;
+  std::vector<std::uint16_t> numbers;  // by key of the table: its number in the window, or kNone
 };
 
 // Confined to one judgement; the facts, tables and room outlive it.
@@ -65,11 +60,11 @@ class Scene {
       }
       return;
     }
-    const Range range = of_key(stream.key);
-    for (std::size_t place = range.end; place-- > range.begin;) {
-      const Instant at = room_.at[place];
+    const Places places = of_key(stream.key);
+    for (std::size_t place = places.size(); place-- > 0;) {
+      const std::size_t i = places[place];
+      const Instant at = window_.at(i);
       if (at <= after) return;
-      const std::size_t i = room_.signal[place];
       if ((stream.key_alone || stream.filter->fits(window_[i])) && !visit(i, at)) return;
     }
   }
@@ -82,13 +77,13 @@ class Scene {
     }
   }
 
-  // The instants of the visible signals of a stream later than `after`, oldest first.
+  // The places in the window of the visible signals of a stream later than `after`, oldest first.
   // Precondition: the stream has one key, which alone decides.
-  std::span<const Instant> instants(const Stream& stream, Instant after) {
-    const Range range = of_key(stream.key);
-    const std::span<const Instant> all(room_.at.data() + range.begin, range.end - range.begin);
-    return all.subspan(static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), after) - all.begin()));
+  std::span<const std::uint16_t> later_than(Instant after, const Stream& stream) {
+    const Places places = of_key(stream.key);
+    return places.subspan(first(places, [&](std::uint16_t i) { return window_.at(i) > after; }));
   }
+  Instant at(std::size_t i) const { return window_.at(i); }
 
   // The instant at which the next signal that fits will come into sight, or kNever.
   Instant next_to_come(const Filter& filter) const {
@@ -108,32 +103,40 @@ class Scene {
 
   // Whether a signal of a known key is visible, or still to come.
   bool any_of(std::int32_t key) {
-    if (!sorted_) sort();
-    return room_.groups[static_cast<std::size_t>(key)] != SceneRoom::kNone;
+    if (!numbered_) number();
+    const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
+    return number != SceneRoom::kNone && window_.of_key(number).back() >= begin_;
   }
 
   // The value of a field of the context, or null where it is missing.
   const std::string* context(std::string_view field) const;
 
  private:
-  struct Range {
-    std::size_t begin = 0, end = 0;
-  };
+  using Places = std::span<const std::uint16_t>;
 
-  Range of_key(std::int32_t key) {
-    if (!sorted_) sort();
-    const std::uint16_t group = room_.groups[static_cast<std::size_t>(key)];
-    return group == SceneRoom::kNone ? Range{} : Range{room_.begins[group], room_.begins[group + 1u]};
+  // The visible signals of a key of the table.
+  Places of_key(std::int32_t key) {
+    if (!numbered_) number();
+    const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
+    if (number == SceneRoom::kNone) return {};
+    const Places all = window_.of_key(number);
+    if (begin_ == 0 && end_ == window_.size()) return all;
+    const std::size_t from = first(all, [&](std::uint16_t i) { return i >= begin_; });
+    return all.subspan(from, first(all, [&](std::uint16_t i) { return i >= end_; }) - from);
   }
-  void sort();
-  std::uint16_t group_of(std::int32_t key);
+  // The first place for which `holds`, which is false up to some place and true from there on.
+  template <class Holds>
+  static std::size_t first(Places places, Holds holds) {
+    return static_cast<std::size_t>(std::ranges::partition_point(places, [&](std::uint16_t i) { return !holds(i); }) - places.begin());
+  }
+  void number();
 
   const Facts& facts_;
   const ledger::Window& window_;
   const KeyTable& keys_;
   SceneRoom& room_;
   std::size_t begin_ = 0, end_ = 0;  // what is visible
-  bool sorted_ = false;
+  bool numbered_ = false;
 };
 
 }  // namespace beckon::rules

@@ -1,0 +1,32 @@
+// Rules of a trigger by a threshold of one measure, so that one value puts out all that it contradicts in few strokes.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace beckon::rules {
+
+// Built once, then immutable and thread-safe.
+class Thresholds {
+ public:
+  void add(std::int64_t threshold, std::uint32_t place) { entries_.push_back({threshold, place}); }
+  // Once all are added: sorts them. `words`: of the bit set of all places.
+  void finish(std::size_t words);
+
+  // Clears the bits of the places whose threshold is greater than `value`.
+  void put_out(std::int64_t value, std::span<std::uint64_t> standing) const;
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  static constexpr std::size_t kBlock = 32;
+  struct Entry {
+    std::int64_t threshold;
+    std::uint32_t place;
+  };
+  std::vector<Entry> entries_;        // by threshold
+  std::vector<std::uint64_t> sets_;   // of block b: the places of all entries from b × kBlock on
+  std::size_t words_ = 0;
+};
+
+}  // namespace beckon::rules
