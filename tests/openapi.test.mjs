@@ -145,6 +145,9 @@ describe('against the server', () => {
     await ask('appendPublicSignals', { from, expect: 202, body: { handle: 'demo', sessionId: session, signals, visitorId: 'v-1', consent: 'full', context: { country: 'US' } } });
     await ask('appendSignals', { role: 'CREATOR', expect: 202, body: { sessionId: session, signals } });
     await ask('appendPublicSignals', { from, expect: 202, body: { handle: 'demo', sessionId: freshSession(), signals, consent: 'denied' } });
+    await ask('importSignals', { role: 'OPERATOR', expect: 202, body: { signals: [{ ...signals[0], sessionId: session, visitorId: 'v-1', id: 'past', at: Date.now() - 60_000, context: { country: 'US' } }] } });
+    await ask('importSignals', { role: 'OPERATOR', expect: 400, body: { signals: [{ type: 'v' }] } });
+    await ask('importSignals', { role: 'CREATOR', expect: 403, body: { signals: [] } });
     await ask('appendPublicSignals', { from, expect: 400, body: { handle: 'demo', sessionId: 'a b', signals: [] } });
     await ask('resolvePublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'checkout' } });
     await ask('resolvePublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'nothing-here' } });

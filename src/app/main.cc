@@ -10,6 +10,7 @@
 #include "app/address.h"
 #include "app/commands.h"
 #include "app/dev.h"
+#include "app/import.h"
 #include "app/playbook.h"
 #include "app/server.h"
 
@@ -178,6 +179,17 @@ int run(int argc, char** argv) {
   token_command->add_option("--ttl", token_request.ttl, "how long it lives, at most 24h")->capture_default_str();
   add_settings(*token_command, given, false);
   token_command->callback([&] { with_settings([&](const Settings& s) { return token(s, token_request); }); });
+
+  ImportOptions import_options;
+  auto* import_command = app.add_subcommand("import", "take history from a file: publishes nothing, stores each event once");
+  import_command->add_option("FILE", import_options.file)->required();
+  import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")->capture_default_str();
+  import_command->add_option("--handle", import_options.handle)->required();
+  import_command->add_flag("--shift-to-now", import_options.shift_to_now, "the newest event happened now, and all distances stay");
+  import_command->add_option("--base", import_options.base, "http://HOST:PORT of a running server; without it the import is offline");
+  import_command->add_option("--token", import_options.token, "of an OPERATOR, with --base");
+  add_settings(*import_command, given, false);
+  import_command->callback([&] { with_settings([&](const Settings& s) { return import_history(s, import_options); }); });
 
   PlaybookRequest playbook_request;
   auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");

@@ -228,7 +228,7 @@ std::string Server::url() const {
 
 void Server::stop() { inside_->stop(); }
 
-std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings, std::function<void()> broken) {
+std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings, std::function<void()> broken) {
   auto opened = store::SqliteStore::open(settings.data, {.server = true});
   if (!opened) return unexpected(opened.error().message);
   SystemRandom random;
@@ -241,6 +241,13 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
   if (!decision_key) return unexpected(decision_key.error().message);
   auto inside = std::make_unique<Inside>(settings, std::move(*opened), *master, *hash_key, *decision_key);
   if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
+  return inside;
+}
+
+std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings, std::function<void()> broken) {
+  auto opened = open(settings, std::move(broken));
+  if (!opened) return unexpected(opened.error());
+  auto inside = std::move(*opened);
   inside->start_threads();
   if (auto listening = inside->listen(); !listening) {
     inside->stop();

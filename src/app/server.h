@@ -15,13 +15,16 @@ class Server {
   static std::expected<std::unique_ptr<Server>, std::string> start(const Settings& settings, std::function<void()> broken);
   ~Server();
 
+  // The parts of a server that has recovered, before any of its threads: what a command works on under the server's lock.
+  struct Inside;
+  static std::expected<std::unique_ptr<Inside>, std::string> open(const Settings& settings, std::function<void()> broken);
+
   std::string url() const;  // http://HOST:PORT, as bound
 
   // Drains: not ready at once, no new connection, what is in flight is finished and its results written.
   void stop();
 
   // For what --dev shows: the parts that the command line uses too.
-  struct Inside;
   Inside& inside() { return *inside_; }
 
  private:

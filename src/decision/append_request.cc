@@ -1,112 +1,13 @@
 #include "decision/append_request.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "decision/signal_reader.h"
 
 namespace beckon::decision {
 namespace {
 
 using json::Value;
-
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-// A member that must be a string of at most `most` characters; empty where it is absent or at fault.
-std::string_view short_text(const Value& object, std::string_view name, std::size_t most, const std::string& path,
-                            Issues& issues) {
-  const Value* value = object.find(name);
-  if (!value) return {};
-  if (!value->is_string() || characters(value->text()) > most || value->text().find('\0') != std::string_view::npos) {
-    issues.add(path + std::string(name), "must be a string of at most " + std::to_string(most) + " characters");
-    return {};
-  }
-  return value->text();
-}
-
-class SignalReader {
- public:
-  SignalReader(AppendRequest& request, Duration retention, Instant now, Issues& issues)
-      : request_(request), retention_(retention), now_(now), issues_(issues) {}
-
-  void read(const Value& from, std::size_t index) {
-    path_ = "signals[" + std::to_string(index) + "].";
-    if (!from.is_object()) return issues_.add("signals[" + std::to_string(index) + "]", "must be an object");
-    ledger::Signal signal;
-    signal.received = now_;
-    read_key(from, signal);
-    read_value(from, signal);
-    read_confidence(from, signal);
-    signal.source = short_text(from, "source", 64, path_, issues_);
-    signal.id = short_text(from, "id", 64, path_, issues_);
-    if (const Value* id = from.find("id"); id && id->is_string() && id->text().empty())
-      issues_.add(path_ + "id", "must not be empty");
-    read_metadata(from, signal);
-    read_at(from, signal);
-    request_.signals.push_back(signal);
-  }
-
- private:
-  void read_key(const Value& from, ledger::Signal& signal) {
-    const Value *type = from.find("type"), *key = from.find("signalKey");
-    if (type && key) return issues_.add(path_ + "signalKey", "must not be given beside type: they are the same");
-    const std::string name = path_ + (key ? "signalKey" : "type");
-    const Value* given = key ? key : type;
-    if (!given) return issues_.add(name, "is required (or signalKey in its place)");
-    if (!given->is_string() || !is_signal_key(given->text()))
-      return issues_.add(name, "must be 1 to 64 of A-Z a-z 0-9 . _ : - and begin with a letter or digit");
-    signal.key = given->text();
-  }
-
-  void read_value(const Value& from, ledger::Signal& signal) {
-    const Value* value = from.find("signalValue");
-    if (!value) return;
-    if (value->is_number() || value->is_boolean() || value->is_string()) signal.value = value->text();
-    else return issues_.add(path_ + "signalValue", "must be a string, a number or a boolean");
-    signal.has_value = true;
-    if (characters(signal.value) > 256) issues_.add(path_ + "signalValue", "must be at most 256 characters");
-  }
-
-  void read_confidence(const Value& from, ledger::Signal& signal) {
-    const Value* value = from.find("confidence");
-    if (!value) return;
-    if (!value->is_number() || !(value->number() >= 0.0 && value->number() <= 1.0))
-      return issues_.add(path_ + "confidence", "must be a number from 0 to 1");
-    signal.confidence = static_cast<std::int32_t>(std::lround(value->number() * ledger::kFullConfidence));
-  }
-
-  void read_metadata(const Value& from, ledger::Signal& signal) {
-    const Value* value = from.find("metadata");
-    if (!value) return;
-    if (!value->is_object()) return issues_.add(path_ + "metadata", "must be an object");
-    if (json::depth(*value) > kMetadataDepth)
-      return issues_.add(path_ + "metadata", "must be at most 4 levels deep");
-    std::string text = json::to_text(*value);
-    if (text.size() > kMetadataBytes) return issues_.add(path_ + "metadata", "must be at most 2048 bytes as JSON");
-    if (text.size() == 2) return;  // {}
-    signal.metadata = request_.texts.emplace_back(std::move(text));
-  }
-
-  void read_at(const Value& from, ledger::Signal& signal) {
-    signal.at = now_;
-    const Value* value = from.find("at");
-    if (!value) return;
-    std::optional<Instant> at;
-    if (value->is_string()) at = parse_rfc3339(value->text());
-    if (const auto ms = value->integer(); ms && *ms >= 0 && *ms < 253'402'300'800'000) at = instant_ms(*ms);
-    if (!at) return issues_.add(path_ + "at", "must be an RFC 3339 instant or epoch milliseconds");
-    if (*at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes ahead of now");
-    if (*at <= now_ - retention_)
-      return issues_.add(path_ + "at", "is older than the retention of " + to_text(retention_));
-    signal.at = *at;
-  }
-
-  AppendRequest& request_;
-  const Duration retention_;
-  const Instant now_;
-  Issues& issues_;
-  std::string path_;
-};
 
 void read_consent(const Value& root, AppendRequest& request, Issues& issues) {
   const Value* value = root.find("consent");
@@ -193,10 +94,11 @@ Result<AppendRequest> parse_append(json::Document document, const Tenants& tenan
   } else if (!signals->is_array() || signals->items().empty() || signals->items().size() > kSignalsPerRequest) {
     issues.add("signals", "must be a list of 1 to 60 signals");
   } else {
-    SignalReader reader(request, retention, now, issues);
+    SignalReader reader(request.texts, now, retention, issues);
     request.texts.reserve(signals->items().size());
     request.signals.reserve(signals->items().size());
-    for (std::size_t i = 0; i < signals->items().size(); ++i) reader.read(signals->items()[i], i);
+    for (std::size_t i = 0; i < signals->items().size(); ++i)
+      request.signals.push_back(reader.read(signals->items()[i], "signals[" + std::to_string(i) + "]"));
   }
   if (!issues.empty()) return unexpected(issues.fault());
   if (!tenant) return unexpected(tenant.error());

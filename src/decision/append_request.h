@@ -26,10 +26,7 @@ struct AppendRequest {
 
 // Limits that are not settings of a handle.
 inline constexpr std::size_t kSignalsPerRequest = 60;
-inline constexpr std::size_t kMetadataBytes = 2048;
-inline constexpr std::size_t kMetadataDepth = 4;
 inline constexpr std::size_t kContextKeys = 32;
-inline constexpr Duration kAheadMost = std::chrono::minutes{5};
 
 // Checks a body and names every fault at once. `handle_in_path` where the route gives it; else the body must.
 // The request keeps the document: its signals point into it.

@@ -62,6 +62,7 @@ std::vector<Route> routes(Api& api);
 
 // What each family adds.
 void add_chain(Api& api, std::vector<Route>& routes);     // signals, resolve, prefetch
+void add_import(Api& api, std::vector<Route>& routes);    // history from elsewhere
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_rules(Api& api, std::vector<Route>& routes);

@@ -9,6 +9,7 @@ namespace beckon::http {
 std::vector<Route> routes(Api& api) {
   std::vector<Route> all;
   add_chain(api, all);
+  add_import(api, all);
   add_sessions(api, all);
   add_rules(api, all);
   add_webhooks(api, all);

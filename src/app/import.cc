@@ -1,0 +1,165 @@
+#include "app/import.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "app/csv.h"
+#include "app/history_file.h"
+#include "app/inside.h"
+#include "decision/import.h"
+#include "egress/http_call.h"
+
+namespace beckon::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Sent = Result<decision::Imported, std::string>;
+using Send = std::function<Sent(std::string body)>;
+
+constexpr std::size_t kSignalsPerRequest = 250;
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "beckon: %s\n", what.c_str());
+  return 1;
+}
+
+std::string words_of(const Fault& fault) {
+  std::string words = fault.message;
+  for (const FieldIssue& issue : fault.details) words += "\n  " + issue.field + " " + issue.issue;
+  return words;
+}
+
+// The server's own parts, without its threads: this one commits.
+Sent commit_here(Server::Inside& server, const std::string& handle, std::string body) {
+  auto document = json::parse(std::move(body));
+  if (!document) return unexpected(words_of(document.error()));
+  auto request = decision::parse_import(std::move(*document), server.tenants, handle, server.clock.now());
+  if (!request) return unexpected(words_of(request.error()));
+  Sent sent;
+  std::unique_ptr<decision::Work> work =
+      std::make_unique<decision::Import>(std::move(*request), [&](const Result<decision::Imported>& imported) {
+        if (imported) sent = *imported;
+        else sent = unexpected(words_of(imported.error()));
+      });
+  server.committer->submit(work);
+  server.committer->turn(true);
+  return sent;
+}
+
+std::size_t member(const json::Value& answer, std::string_view name) {
+  const json::Value* value = answer.find(name);
+  return value ? static_cast<std::size_t>(value->integer().value_or(0)) : 0;
+}
+
+Sent post(const ImportOptions& options, const std::string& url, const std::string& body) {
+  while (true) {
+    const auto answer = egress::http_call("POST", url, {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
+    if (!answer) return unexpected(options.base + " does not answer: " + answer.error());
+    const auto document = json::parse(answer->body);
+    if (answer->status == 429 || answer->status == 503) {
+      const std::string* after = answer->header("retry-after");
+      std::this_thread::sleep_for(std::chrono::seconds{after ? std::clamp(std::atoi(after->c_str()), 1, 60) : 1});
+      continue;
+    }
+    if (answer->status != 202 || !document)
+      return unexpected("the server answered " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
+    const json::Value& said = document->root();
+    return decision::Imported{member(said, "accepted"), member(said, "duplicates"), member(said, "evicted"),
+                              member(said, "beyondRetention"), member(said, "denied")};
+  }
+}
+
+// A line that is written over itself on a terminal, and now and then elsewhere.
+class Progress {
+ public:
+  void show(std::size_t done, std::size_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!terminal_ && now - shown_ < 5s) return;
+    shown_ = now;
+    std::fprintf(stderr, terminal_ ? "\rimport: %zu of %zu signals" : "import: %zu of %zu signals\n", done, total);
+  }
+  ~Progress() { if (terminal_ && shown_ != std::chrono::steady_clock::time_point{}) std::fputc('\n', stderr); }
+
+ private:
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  std::chrono::steady_clock::time_point shown_{};
+};
+
+Result<decision::Imported, std::string> send_all(const HistoryFile& history, Duration shift, const Send& send) {
+  decision::Imported total;
+  Progress progress;
+  const auto& seen = history.observations;
+  for (std::size_t from = 0; from < seen.size(); from += kSignalsPerRequest) {
+    const std::size_t end = std::min(seen.size(), from + kSignalsPerRequest);
+    std::string body = "{\"signals\":[";
+    for (std::size_t i = from; i < end; ++i)
+      body += (i > from ? "," : "") + seen[i].json + ",\"at\":" + std::to_string(to_ms(seen[i].at + shift)) + "}";
+    const Sent sent = send(body + "]}");
+    if (!sent) return sent;
+    total.accepted += sent->accepted;
+    total.duplicates += sent->duplicates;
+    total.evicted += sent->evicted;
+    total.beyond_retention += sent->beyond_retention;
+    total.denied += sent->denied;
+    progress.show(end, seen.size());
+  }
+  return total;
+}
+
+int report(const HistoryFile& history, const decision::Imported& total, const ImportOptions& options, std::chrono::duration<double> took) {
+  std::printf("events read       %zu\n", history.read);
+  std::printf("sessions          %zu\n", history.sessions);
+  std::printf("accepted          %zu\n", total.accepted);
+  std::printf("duplicates        %zu\n", total.duplicates);
+  std::printf("evicted           %zu\n", total.evicted);
+  std::printf("beyond retention  %zu\n", total.beyond_retention);
+  std::printf("consent denied    %zu\n", total.denied);
+  for (const auto& [reason, count] : history.unread) std::printf("not read          %zu: %s\n", count, reason.c_str());
+  std::printf("took              %.1f s\n", took.count());
+  if (total.beyond_retention > 0 && !options.shift_to_now)
+    std::fprintf(stderr, "beckon: %zu events are older than the handle keeps a session; --shift-to-now moves the newest one to now\n", total.beyond_retention);
+  return !history.observations.empty() && total.accepted + total.duplicates == 0 ? 1 : 0;
+}
+
+}  // namespace
+
+int import_history(const Settings& settings, const ImportOptions& options) {
+  if (options.format != "snowplow") return complain("--format must be snowplow, not \"" + options.format + "\"");
+  if (options.base.empty() != options.token.empty()) return complain("--base and --token go together; without both the import is offline");
+  if (!is_handle(options.handle)) return complain("--handle must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit");
+  const auto began = std::chrono::steady_clock::now();
+  std::ifstream in(options.file, std::ios::binary);
+  if (!in) return complain(options.file + " cannot be read");
+  const auto history = read_snowplow(in);
+  if (!history) return complain(options.file + ": " + history.error());
+  const auto now = std::chrono::time_point_cast<Duration>(SystemClock().now());
+  const Duration shift = options.shift_to_now && !history->observations.empty() ? now - history->observations.back().at : Duration{0};
+
+  std::unique_ptr<Server::Inside> server;
+  Send send;
+  if (options.base.empty()) {
+    log::set_level(log::Level::kError);
+    auto opened = Server::open(settings, [] {});
+    if (!opened) return complain(opened.error());
+    server = std::move(*opened);
+    send = [&](std::string body) { return commit_here(*server, options.handle, std::move(body)); };
+  } else {
+    std::string url = options.base;
+    while (url.ends_with('/')) url.pop_back();
+    url += "/v2/handles/" + options.handle + "/chain/import";
+    send = [&options, url](std::string body) { return post(options, url, body); };
+  }
+  const auto total = send_all(*history, shift, send);
+  if (!total) return complain(total.error());
+  return report(*history, *total, options, std::chrono::steady_clock::now() - began);
+}
+
+}  // namespace beckon::app

@@ -1,0 +1,40 @@
+// POST …/chain/import: history from elsewhere. The command line's `beckon import --base` comes through here.
+#include "decision/import.h"
+
+#include "http/routes/api.h"
+
+namespace beckon::http {
+namespace {
+
+void import_history(Api& api, Request& request, Respond respond) {
+  auto document = body_of(request);
+  if (!document) return refuse(request, respond, document.error());
+  auto parsed = decision::parse_import(std::move(*document), api.places.tenants, request.param("handle"), api.clock.now());
+  if (!parsed) return refuse(request, respond, parsed.error());
+  const RequestId& id = request.id;  // alive until the answer
+  std::unique_ptr<decision::Work> work = std::make_unique<decision::Import>(
+      std::move(*parsed), [&id, respond = std::move(respond)](const Result<decision::Imported>& imported) mutable {
+        if (!imported) return respond(to_response(imported.error(), id));
+        std::string body;
+        json::Writer writer(body);
+        writer.begin_object();
+        decision::write(writer, *imported);
+        writer.member("requestId", id.view()).end_object();
+        respond(json_response(202, std::move(body)));
+      });
+  if (!api.committer.submit(work)) refuse_overloaded(*work);
+}
+
+}  // namespace
+
+void add_import(Api& api, std::vector<Route>& routes) {
+  routes.push_back({.method = Method::kPost,
+                    .pattern = "/v2/handles/{handle}/chain/import",
+                    .access = operator_(),
+                    .run = Run::kInline,
+                    .handler = [&api](Request& request, Respond respond) { import_history(api, request, std::move(respond)); },
+                    .summary = "Take signals of the past; nothing is published",
+                    .body_limit = decision::kImportBytes});
+}
+
+}  // namespace beckon::http
