@@ -1,0 +1,42 @@
+// One turn of benchmarks/engines.mjs: rules_turns SECONDS <INPUT. The input is {"now","signals":[{"key","at"}],"rules"};
+// judges the trigger "t" for so long and prints the ruleId that acts, or "-", and the nanoseconds of one judgement.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+
+#include "rules/rule_set.h"
+
+using namespace beckon;
+
+int main(int argc, char** argv) {
+  const double seconds = argc > 1 ? std::atof(argv[1]) : 1;
+  const auto input = json::parse(std::string(std::istreambuf_iterator<char>(std::cin), {}));
+  if (!input) return 2;
+  const Instant now = instant_ms(*input->root().find("now")->integer());
+  std::vector<ledger::Signal> signals;
+  for (const json::Value& given : input->root().find("signals")->items()) {
+    const Instant at = instant_ms(*given.find("at")->integer());
+    signals.push_back({.key = given.find("key")->text(), .at = at, .received = at, .version = signals.size() + 1});
+  }
+  rules::StoredRules stored{.version = 1};
+  for (const json::Value& rule : input->root().find("rules")->items())
+    stored.rules.push_back({.id = RuleId{rule.find("ruleId")->text()}, .json = json::to_text(rule), .rules_version = 1});
+  const auto set = rules::RuleSet::compile(stored);
+  if (!set) return std::fprintf(stderr, "%s\n", set.error().message.c_str()), 2;
+  std::size_t evicted = 0;
+  const ledger::Window window = ledger::Window{}.with(signals, evicted);
+  const ledger::Context context;
+  const rules::Facts facts{.window = window, .context = context, .now = now, .retention = std::chrono::hours{24 * 30}};
+  const auto begin = std::chrono::steady_clock::now();
+  std::chrono::duration<double> spent{};
+  std::uint64_t count = 0, readings = 0;
+  for (; spent.count() < seconds; spent = std::chrono::steady_clock::now() - begin) {
+    for (int i = 0; i < 256; ++i) readings ^= set->judge("t", facts).reading + static_cast<std::uint64_t>(i);
+    count += 256;
+  }
+  const rules::Verdict verdict = set->judge("t", facts);
+  const bool acts = verdict.outcome == rules::Outcome::kAct && readings != 1;
+  std::printf("%s %.1f\n", acts ? std::string(verdict.rule).c_str() : "-", spent.count() * 1e9 / static_cast<double>(count));
+}
