@@ -20,7 +20,7 @@ test('the unit’s address filter is the guard’s table', () => {
 });
 
 test('lock files name no package host, and every package by its hash', () => {
-  for (const path of ['tests/package-lock.json', 'examples/receiver/package-lock.json', 'script/node/package-lock.json'])
+  for (const path of ['tests/package-lock.json', 'examples/receiver/package-lock.json', 'script/node/package-lock.json', 'sdk/package-lock.json'])
     for (const [name, entry] of Object.entries(JSON.parse(read(path)).packages)) if (name) {
       assert.ok(!('resolved' in entry), `${path}: ${name}`);
       assert.match(entry.integrity, /^sha512-/, `${path}: ${name}`);
@@ -33,7 +33,7 @@ test('every package of the lists is named once', () => {
 });
 
 test('scripts are executable and parse', () => {
-  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench']) execFileSync('bash', ['-n', join(root, 'script', name)]);
+  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench', 'sdk']) execFileSync('bash', ['-n', join(root, 'script', name)]);
   const modes = execFileSync('git', ['ls-files', '-s', 'script', '.ci'], { cwd: root, encoding: 'utf8' });
-  for (const name of ['script/bootstrap', 'script/build', 'script/server', 'script/test', 'script/prove', 'script/bench', '.ci/run']) assert.match(modes, new RegExp(`^100755 .*\\t${name}$`, 'm'));
+  for (const name of ['script/bootstrap', 'script/build', 'script/server', 'script/test', 'script/prove', 'script/bench', 'script/sdk', '.ci/run']) assert.match(modes, new RegExp(`^100755 .*\\t${name}$`, 'm'));
 });

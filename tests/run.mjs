@@ -7,7 +7,7 @@ import { spec } from 'node:test/reporters';
 import { binary, root } from './kit/beckon.mjs';
 
 const named = process.argv.slice(2);
-const files = named.length ? named : ['console/src/**/*.test.ts', 'tests/*.test.mjs', 'tests/faults/*.mjs', 'examples/*/*.test.mjs'].flatMap(pattern => globSync(pattern, { cwd: root })).sort();
+const files = named.length ? named : ['console/src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'tests/*.test.mjs', 'tests/faults/*.mjs', 'examples/*/*.test.mjs'].flatMap(pattern => globSync(pattern, { cwd: root })).sort();
 
 function finish({ passed, failed, skipped }) {
   console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, test } from 'node:test';
+import type { Core } from './core.ts';
+import { takeOver } from './global.ts';
+import { Browser } from './kit/browser.ts';
+import { pages } from './pages.ts';
+import type { Options } from './words.ts';
+
+interface Page { beckon?: { (...args: unknown[]): unknown; [name: string]: unknown } & unknown[] }
+
+const snippet = readFileSync(join(import.meta.dirname, 'snippet.js'), 'utf8');
+const all = globalThis as unknown as Page & { BECKON_VERSION: string; window: unknown; location: unknown; history: unknown };
+let made: Options[], calls: unknown[][];
+
+beforeEach(() => {
+  new Browser().open();
+  [made, calls] = [[], []];
+  Object.assign(all, { BECKON_VERSION: '1', window: globalThis, location: new URL('https://shop.example/a?x=1'), beckon: undefined });
+  Object.assign(document, { currentScript: { src: 'https://b.example/sdk/v1/beckon.js', dataset: { handle: 'acme', consent: 'pending' } } });
+});
+
+const runSnippet = () => (0, eval)(snippet);
+const make = (options: Options): Core => {
+  made.push(options);
+  const noted = (name: string) => async (...args: unknown[]) => { calls.push([name, ...args]); return name; };
+  return { signal: noted('signal'), consent: noted('consent'), context: noted('context') } as unknown as Core;
+};
+const beckon = () => all.beckon as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+test('what was called before the library was there runs in its order, and its promises are kept', async () => {
+  runSnippet();
+  const held = beckon(); // a page may have taken it into a variable
+  const answers = [held.consent!('full'), held.signal!('view', { value: 1 })];
+  takeOver(make);
+  assert.deepEqual(await Promise.all(answers), ['consent', 'signal']);
+  assert.equal(await held.signal!('later'), 'signal');
+  assert.equal(held, beckon());
+  assert.deepEqual(calls, [['consent', 'full'], ['signal', 'view', { value: 1 }], ['signal', 'later']]);
+});
+
+test('the tag says who and where', () => {
+  takeOver(make);
+  assert.deepEqual(made, [{ handle: 'acme', endpoint: 'https://b.example', consent: 'pending', visitorId: undefined }]);
+});
+
+test('snippet and library may each be there twice', () => {
+  runSnippet();
+  const before = beckon().signal;
+  runSnippet();
+  assert.equal(beckon().signal, before);
+  takeOver(make);
+  takeOver(make);
+  runSnippet();
+  assert.equal(made.length, 1);
+  assert.notEqual(beckon().signal, before);
+});
+
+test('what the build does not have is said to the caller', async () => {
+  runSnippet();
+  const asked = beckon().decide!('checkout');
+  takeOver(make);
+  await assert.rejects(asked, /has no decide/);
+});
+
+test('plugins get the client, whichever came first', async () => {
+  runSnippet();
+  const seen: unknown[] = [];
+  void beckon().use!((client: unknown) => seen.push(client));
+  takeOver(make);
+  await beckon().use!((client: unknown) => seen.push(client));
+  assert.equal(seen.length, 2);
+  assert.equal(typeof (seen[0] as Core).signal, 'function');
+});
+
+for (const way of ['the Navigation API', 'a wrapped history'])
+  test(`pages: one signal for each change of the address, by ${way}`, () => {
+    const navigation = way.startsWith('the') ? new EventTarget() : undefined;
+    const go = (url: string) => { all.location = new URL(url, String(all.location)); navigation?.dispatchEvent(new Event('currententrychange')); };
+    const history = { pushState: (_: unknown, __: string, url: string) => go(url), replaceState: (_: unknown, __: string, url: string) => go(url) };
+    Object.assign(all, { navigation, history });
+    const end = pages(make({} as Options));
+    history.pushState(null, '', '/b');
+    history.replaceState(null, '', '/b?sorted');
+    history.pushState(null, '', '/c');
+    end();
+    history.pushState(null, '', '/d');
+    assert.deepEqual(calls.filter(([name]) => name === 'signal'), ['/a', '/b', '/c'].map(value => ['signal', 'view', { value }]));
+  });

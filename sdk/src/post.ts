@@ -1,0 +1,19 @@
+// One request: JSON as text/plain, no header of ours, no credentials, so that no preflight goes before it.
+import { kRequestTime } from './limits.ts';
+import type { Answer } from './words.ts';
+
+const kNothing: Answer = { status: 0, retryAfter: null, body: {} };
+
+// Never rejects: a network error, a refused origin and a timeout are status 0.
+export async function post(url: string, body: string, keepalive = false): Promise<Answer> {
+  try {
+    const response = await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit', signal: AbortSignal.timeout(kRequestTime) });
+    const json = await response.json().catch(() => ({}));
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), body: json ?? {} };
+  } catch {
+    return kNothing;
+  }
+}
+
+// Bytes as they travel.
+export const bytesOf = (text: string) => new TextEncoder().encode(text).length;

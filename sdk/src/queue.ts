@@ -1,0 +1,99 @@
+// Signals on their way to the server. They stay until the server answered for them, so that a page that ends, a lost
+// connection or a beacon without an answer loses nothing; their ids keep the server from counting one twice.
+//
+// Each tab writes a queue of its own, so that no two write the same. A tab holds a lock named as its queue as long as it
+// lives, and the browser lets go of it when the tab ends, however it ends: a queue whose lock is free is an orphan, and
+// whoever gets the lock takes it over. Without locks every queue looks like one, and the ids alone keep order.
+import { bytesOf } from './post.ts';
+import { kBodyBytes, kQueued, kQueuedAge, kRequestSignals } from './limits.ts';
+import type { Shelf } from './shelf.ts';
+import type { WireSignal } from './words.ts';
+
+export interface Item {
+  session: string;
+  visitor?: string;
+  denied?: true; // tells the server that consent was taken back
+  at: number; // epoch ms at which it was queued
+  signal: WireSignal;
+}
+
+export interface Queue {
+  readonly length: number;
+  add(item: Item): void;
+  // The next that go together: of one session and visitor, within a request's limits, without those in `flying`.
+  next(flying: ReadonlySet<Item>): Item[];
+  remove(items: readonly Item[]): void;
+  save(): void;
+  clear(): void; // without a trace
+  adopt(): Promise<boolean>; // takes over what ended tabs left; true: there was something
+  wake(): void; // the page is back from where it was frozen: nobody may have taken its queue
+}
+
+const kName = 'queue:';
+
+export function queue(shelf: Shelf, tab: string, lock: (name: string) => Promise<(() => void) | undefined>, dropped: (items: Item[]) => void): Queue {
+  const mine = kName + tab;
+  let items: Item[] = [];
+
+  const read = (name: string): Item[] => {
+    try { return JSON.parse(shelf.get(name) ?? '[]') as Item[]; } catch { return []; }
+  };
+  const save = () => (items.length ? shelf.put(mine, JSON.stringify(items)) : shelf.drop(mine));
+  const remove = (gone: readonly Item[]) => {
+    items = items.filter(item => !gone.includes(item));
+    save();
+  };
+  const trim = () => {
+    const oldest = Date.now() - kQueuedAge;
+    const gone = items.filter((item, i) => i < items.length - kQueued || item.at < oldest);
+    if (gone.length) { remove(gone); dropped(gone); }
+  };
+
+  return {
+    get length() { return items.length; },
+    add(item) {
+      items.push(item);
+      save();
+      trim();
+    },
+    next(flying) {
+      const waiting = items.filter(item => !flying.has(item));
+      const first = waiting[0];
+      const together: Item[] = [];
+      let bytes = 1_000; // of what stands around the signals, without the context, which counts for itself
+      for (const item of waiting) {
+        if (item.session !== first!.session || item.visitor !== first!.visitor || item.denied !== first!.denied) break;
+        bytes += bytesOf(JSON.stringify(item.signal)) + 1;
+        if (together.length && (together.length === kRequestSignals || bytes > kBodyBytes)) break;
+        together.push(item);
+      }
+      return together;
+    },
+    remove,
+    save,
+    clear() {
+      items = [];
+      save();
+    },
+    async adopt() {
+      let some = false;
+      for (const name of shelf.names()) {
+        if (!name.startsWith(kName) || name === mine) continue;
+        const release = await lock(name);
+        if (!release) continue; // its tab lives
+        const left = read(name);
+        some ||= left.length > 0;
+        items = [...left, ...items];
+        save();
+        shelf.drop(name);
+        release();
+        trim();
+      }
+      return some;
+    },
+    wake() {
+      const left = new Set(read(mine).map(item => item.signal.id));
+      items = items.filter(item => left.has(item.signal.id));
+    },
+  };
+}

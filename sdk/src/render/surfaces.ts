@@ -1,0 +1,56 @@
+// popup: a dialog over the page. banner: a strip at its edge.
+//
+// Payload: { title?, text?, code?, button?: { label, href? }, dismiss?: label, position?: "top" } of strings.
+import type { Renderer } from '../render.ts';
+import { addressOf, element, place, textOf } from './elements.ts';
+import { kStyle } from './style.ts';
+
+type Payload = Parameters<Renderer>[0];
+
+const kDismiss = 'No, thanks';
+
+// What both hold. `end` is called when the visitor has chosen.
+function contents({ title, text, code, button, dismiss }: Payload, end: (chose: 'clicked' | 'dismissed') => void): Node[] {
+  const { label, href } = (button ?? {}) as Payload;
+  const address = addressOf(href);
+  const choices: HTMLElement[] = [];
+  if (textOf(label)) {
+    const main = element(address ? 'a' : 'button', 'main', textOf(label));
+    if (address) (main as HTMLAnchorElement).href = address;
+    main.addEventListener('click', () => end('clicked'));
+    choices.push(main);
+  }
+  const no = element('button', 'no', textOf(dismiss) || kDismiss);
+  no.addEventListener('click', () => end('dismissed'));
+  return [
+    ...(textOf(title) ? [element('h2', 'title', textOf(title))] : []),
+    ...(textOf(text) ? [element('p', 'text', textOf(text))] : []),
+    ...(textOf(code) ? [element('span', 'code', textOf(code))] : []),
+    element('div', 'choices', ...choices, no),
+  ];
+}
+
+const labelled = (surface: HTMLElement, { title, text }: Payload) => surface.setAttribute('aria-label', textOf(title) || textOf(text));
+
+export const popup: Renderer = (payload, tell) => {
+  const { host, root } = place(kStyle);
+  const dialog = element('dialog', 'surface popup');
+  let chose: 'clicked' | 'dismissed' = 'dismissed'; // Escape
+  labelled(dialog, payload);
+  dialog.append(...contents(payload, choice => { chose = choice; dialog.close(); }));
+  dialog.addEventListener('close', () => { tell(chose); host.remove(); });
+  root.append(dialog);
+  document.body.append(host);
+  dialog.showModal(); // keeps the focus inside, and gives it back
+  return true;
+};
+
+export const banner: Renderer = (payload, tell) => {
+  const { host, root } = place(kStyle);
+  const strip = element('section', payload.position === 'top' ? 'surface banner top' : 'surface banner');
+  labelled(strip, payload);
+  strip.append(...contents(payload, choice => { tell(choice); host.remove(); }));
+  root.append(strip);
+  document.body.append(host);
+  return true;
+};

@@ -1,0 +1,5 @@
+// beckon-core.js: signals alone.
+import { createCore } from './core.ts';
+import { takeOver } from './global.ts';
+
+takeOver(createCore);
