@@ -19,6 +19,9 @@ TEST(ClientAddress, SpellsOneClientInOneWay) {
   EXPECT_EQ(address("::ffff:192.0.2.1"), address("192.0.2.1"));
   EXPECT_EQ(address("::ffff:192.0.2.1").text(), "192.0.2.1");
   EXPECT_EQ(address("2001:DB8:0::1").text(), "2001:db8::1");
+  for (const char* text : {"0.0.0.0", "255.255.255.255", "::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"}) {
+    EXPECT_EQ(address(text).text(), text);
+  }
   for (const char* text : {"", "1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", "fe80::1%eth0", "::g", "localhost"}) {
     EXPECT_FALSE(parse_address(text)) << text;
   }

@@ -171,6 +171,7 @@ void Connection::count(const Response& response, std::chrono::microseconds took)
       break;
     case RequestLog::kAll: break;
   }
+  if (log::level() > log::Level::kInfo) return;  // before what only the line needs is made
   log::info("request")
       .add("id", request_.id.view())
       .add("method", to_text(request_.method))
