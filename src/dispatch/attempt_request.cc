@@ -1,7 +1,6 @@
 #include "dispatch/attempt_request.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/json.h"
@@ -40,13 +39,6 @@ Opened open(const outbox::Subscription& subscription, const std::string& sealed,
 
 }  // namespace
 
-bool names_a_credential(std::string_view header) {
-  static constexpr std::array<std::string_view, 9> kParts = {"auth",   "cookie",   "token",  "secret",    "password",
-                                                             "passwd", "api-key",  "apikey", "credential"};
-  const std::string name = lower(header);
-  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.find(part) != std::string::npos; });
-}
-
 std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
                                               Instant now, const SecretBox& secrets) {
   const Opened secret = open(subscription, subscription.sealed_secret, secrets);
@@ -69,7 +61,7 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
   for (const auto& [given, value] : subscription.headers) {
     const std::string name = lower(given);
     if (is_ours(name) || has(made.headers, name) || !egress::is_sendable_header(name, value)) continue;
-    record.member(name, names_a_credential(name) ? std::string_view{"***"} : std::string_view{value});
+    record.member(name, outbox::names_a_credential(name) ? outbox::kMask : std::string_view{value});
     made.headers.emplace_back(name, value);
   }
   if (!has(made.headers, "user-agent")) {

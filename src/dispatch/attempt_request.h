@@ -12,7 +12,7 @@ namespace beckon::dispatch {
 
 struct AttemptHeaders {
   outbox::Headers headers;
-  std::string record;  // a JSON object of them; the operator's own values are "***" where a name tells of a credential
+  std::string record;  // a JSON object of them; the operator's own credentials are outbox::kMask
 };
 
 // content-type, user-agent, the signatures of this moment, and the subscription's own headers, which never take the
@@ -20,8 +20,5 @@ struct AttemptHeaders {
 // not open under the server's key.
 std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
                                               Instant now, const SecretBox& secrets);
-
-// "authorization", "cookie", "x-api-key", "x-shop-token" …: in any case of letters.
-bool names_a_credential(std::string_view header);
 
 }  // namespace beckon::dispatch

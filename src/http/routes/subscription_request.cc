@@ -119,7 +119,7 @@ void judge_masks(const SubscriptionRequest& request, const outbox::Subscription*
   if (!request.headers) return;
   for (const auto& [name, value] : *request.headers) {
     const auto same = [&](const auto& header) { return lower(header.first) == lower(name); };
-    if (value == kMask && (!known || !std::ranges::any_of(known->headers, same)))
+    if (value == outbox::kMask && (!known || !std::ranges::any_of(known->headers, same)))
       issues.add("headers." + name, "is the mask that hides a value, and there is none to keep; give the value");
   }
 }
@@ -134,7 +134,7 @@ void apply(const SubscriptionRequest& request, outbox::Subscription& subscriptio
   if (!request.headers) return;
   auto headers = *request.headers;
   for (auto& [name, value] : headers) {
-    if (value != kMask) continue;
+    if (value != outbox::kMask) continue;
     const auto kept = std::ranges::find_if(subscription.headers, [&](const auto& header) { return lower(header.first) == lower(name); });
     if (kept != subscription.headers.end()) value = kept->second;
   }
@@ -154,13 +154,6 @@ std::string names_json(const SubscriptionRequest& request) {
   if (request.enabled) writer.string("enabled");
   writer.end_array();
   return out;
-}
-
-bool names_a_credential(std::string_view header) {
-  static constexpr std::string_view kParts[] = {"auth",   "cookie",  "token",  "secret",     "password", "passwd",
-                                                "api-key", "apikey", "credential", "signature"};
-  const std::string name = lower(header);
-  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.find(part) != std::string::npos; });
 }
 
 }  // namespace beckon::http

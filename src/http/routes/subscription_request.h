@@ -52,8 +52,4 @@ std::string names_json(const SubscriptionRequest& request);
 
 bool is_event_pattern(std::string_view text);  // an exact type, "prefix.*" or "*"
 
-// Shown in the place of the value of a header that carries a credential.
-inline constexpr std::string_view kMask = "***";
-bool names_a_credential(std::string_view header);
-
 }  // namespace beckon::http
