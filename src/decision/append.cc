@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "decision/known.h"
+#include "decision/shown.h"
+
 namespace beckon::decision {
 namespace {
 
@@ -90,9 +93,7 @@ Result<Appended> Append::planned(Draft& draft) {
   if (consent == Consent::kDenied) return deny(draft, digest, before);
   if (before && consent == Consent::kFull && !before->visitor.empty() && !request_.visitor.empty() &&
       before->visitor != request_.visitor)
-    return unexpected(Fault{.code = FaultCode::kConflict,
-                            .message = "This session belongs to another visitorId; a session keeps its first. Start a "
-                                       "new session for the other visitor."});
+    return unexpected(belongs_to_another());
 
   Appended answer;
   ledger::AppendRecord record{.handle = tenant.handle.view(),
@@ -131,13 +132,17 @@ Result<Appended> Append::planned(Draft& draft) {
                                                      : tenant.settings.retention;
     record.expires_at = record.signals.empty() && before ? std::min(before->last_received + kept, draft.now() + kept)
                                                          : draft.now() + kept;
+    auto appended = draft.append(digest, before, record, &answer.evicted);
+    if (!appended) return unexpected(appended.error());
+    session = std::move(*appended);
     if (was_denied) draft.consent(digest);
-    if (before && consent == Consent::kBasic && before->consent != Consent::kBasic)
+    if (before && consent == Consent::kBasic && before->consent != Consent::kBasic) {
       draft.batch().reduced.push_back({tenant.handle, request_.session, digest});
-    session = draft.append(digest, before, record, &answer.evicted);
+      draft.renew(digest);
+    }
   }
   for (const Signal& signal : record.signals) {
-    if (signal.key == "decision.shown") record_shown(draft, digest, session, signal);
+    if (signal.key == "decision.shown") record_shown(draft, tokens_, tenant, digest, session, signal);
     draft.owe(tenant, event_type(signal.key), signal.at, request_.session.view(), cause_of(*session, signal),
               [&] { return payload_of(*session, signal); });
   }
@@ -148,25 +153,12 @@ Result<Appended> Append::planned(Draft& draft) {
   return answer;
 }
 
-Appended Append::deny(Draft& draft, const SessionDigest& digest, const SessionPtr& before) {
+Result<Appended> Append::deny(Draft& draft, const SessionDigest& digest, const SessionPtr& before) {
   const Instant until = draft.now() + request_.tenant->settings.retention;
   if (before || !draft.denied(digest))
-    draft.forget(request_.tenant->handle, request_.session, digest, "consent denied", until);
-  return {.denied = true, .expires_at = until};
-}
-
-void Append::record_shown(Draft& draft, const SessionDigest& digest, SessionPtr& session, const Signal& signal) {
-  auto prefetched = tokens_.open(request_.tenant->handle.view(), request_.session.view(), signal.value);
-  if (!prefetched) return;  // an unknown id is a plain signal
-  const auto same = [&](const ledger::PastDecision& past) { return past.id == signal.value; };
-  if (std::ranges::any_of(ledger::past_decisions(session->decisions), same)) return;
-  prefetched->shown = true;
-  const std::string past = ledger::encode_past(*prefetched);
-  ledger::DecisionRecord record{.handle = request_.tenant->handle.view(), .session = request_.session.view(), .seen = true};
-  record.expires_at = session->expires_at;
-  record.at = draft.now();
-  record.past = past;
-  session = draft.decide(digest, std::move(session), record);
+    if (auto fault = draft.forget(request_.tenant->handle, request_.session, digest, "consent denied", until))
+      return unexpected(std::move(*fault));
+  return Appended{.denied = true, .expires_at = until};
 }
 
 void write(json::Writer& out, const AppendRequest& request, const Appended& appended) {

@@ -35,9 +35,7 @@ class Append final : public Work {
 
  private:
   Result<Appended> planned(Draft& draft);
-  Appended deny(Draft& draft, const ledger::SessionDigest& digest, const ledger::SessionPtr& before);
-  void record_shown(Draft& draft, const ledger::SessionDigest& digest, ledger::SessionPtr& session,
-                    const ledger::Signal& signal);
+  Result<Appended> deny(Draft& draft, const ledger::SessionDigest& digest, const ledger::SessionPtr& before);
 
   AppendRequest request_;
   const DecisionTokens& tokens_;

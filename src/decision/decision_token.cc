@@ -10,7 +10,10 @@ namespace beckon::decision {
 namespace {
 
 constexpr std::string_view kPrefix = "dec_";
-constexpr std::size_t kNonce = 6, kMac = 12;
+constexpr std::size_t kNonce = 2, kMac = 12, kLeast = 1 + 5 + 4 + 4 + 8 + 3 + kNonce + kMac;
+constexpr std::uint64_t kFormat = 2;
+constexpr std::int64_t kEpoch = 1'577'836'800'000;  // 2020-01-01: five bytes reach to 2054
+constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_.:-";
 constexpr std::array<std::string_view, 4> kOutcomes{"act", "none", "suppressed", "holdout"};
 
 void put(std::string& out, std::uint64_t value, int bytes) {
@@ -23,11 +26,34 @@ void put(std::string& out, std::string_view text) {
   out += text;
 }
 
+// A trigger or a rule's id: 40³ is less than 2¹⁶.
+void put_name(std::string& out, std::string_view name) {
+  CHECK(name.size() <= 255);
+  put(out, name.size(), 1);
+  for (; !name.empty(); name.remove_prefix(std::min<std::size_t>(3, name.size()))) {
+    std::uint64_t three = 0;
+    for (std::size_t i = 0; i < 3 && i < name.size(); ++i) three = three * 40 + kNameCharacters.find(name[i]) % 40;
+    put(out, three, name.size() == 1 ? 1 : 2);
+  }
+}
+
 std::uint64_t take(std::string_view& bytes, std::size_t size) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size && i < bytes.size(); ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
   bytes.remove_prefix(std::min(size, bytes.size()));
   return value;
+}
+
+std::string take_name(std::string_view& bytes) {
+  std::string name;
+  for (std::size_t left = take(bytes, 1); left > 0;) {
+    const std::size_t now = std::min<std::size_t>(3, left);
+    std::uint64_t three = take(bytes, now == 1 ? 1 : 2);
+    name.append(now, ' ');
+    for (std::size_t i = 0; i < now; ++i, three /= 40) name[name.size() - 1 - i] = kNameCharacters[three % 40];
+    left -= now;
+  }
+  return name;
 }
 
 std::string take_text(std::string_view& bytes) {
@@ -51,13 +77,14 @@ std::string DecisionTokens::mac(std::string_view handle, std::string_view sessio
 std::string DecisionTokens::seal(std::string_view handle, std::string_view session, const ledger::PastView& decision,
                                  Random& random) const {
   std::string bytes;
-  put(bytes, 1, 1);
-  put(bytes, static_cast<std::uint64_t>(to_ms(decision.at)), 6);
+  const auto outcome = static_cast<std::uint64_t>(std::ranges::find(kOutcomes, decision.outcome) - kOutcomes.begin());
+  put(bytes, kFormat << 4 | outcome, 1);
+  put(bytes, static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_ms(decision.at) - kEpoch)), 5);
   put(bytes, decision.rules_version, 4);
   put(bytes, decision.session_version, 4);
-  put(bytes, static_cast<std::uint64_t>(std::ranges::find(kOutcomes, decision.outcome) - kOutcomes.begin()), 1);
-  put(bytes, decision.trigger);
-  put(bytes, decision.rule);
+  put(bytes, decision.reading, 8);
+  put_name(bytes, decision.trigger);
+  put_name(bytes, decision.rule);
   put(bytes, decision.variant);
   put(bytes, random.next(), kNonce);
   bytes += mac(handle, session, bytes);
@@ -66,20 +93,20 @@ std::string DecisionTokens::seal(std::string_view handle, std::string_view sessi
 
 std::optional<ledger::PastDecision> DecisionTokens::open(std::string_view handle, std::string_view session,
                                                          std::string_view id) const {
-  if (!id.starts_with(kPrefix) || id.size() < kPrefix.size() + 40) return std::nullopt;
+  if (!id.starts_with(kPrefix) || id.size() < kPrefix.size() + kLeast) return std::nullopt;
   const auto bytes = from_base64url(id.substr(kPrefix.size()));
-  if (!bytes || bytes->size() < 16 + 3 + kNonce + kMac || (*bytes)[0] != 1) return std::nullopt;
+  if (!bytes || bytes->size() < kLeast || static_cast<unsigned char>((*bytes)[0]) >> 4 != kFormat) return std::nullopt;
   std::string_view rest(*bytes);
   const std::string_view body = rest.substr(0, rest.size() - kMac);
   if (!equal_in_constant_time(mac(handle, session, body), rest.substr(body.size()))) return std::nullopt;
-  rest.remove_prefix(1);
   ledger::PastDecision decision{.id = std::string(id)};
-  decision.at = instant_ms(static_cast<std::int64_t>(take(rest, 6)));
+  decision.outcome = kOutcomes[take(rest, 1) & 3];
+  decision.at = instant_ms(kEpoch + static_cast<std::int64_t>(take(rest, 5)));
   decision.rules_version = take(rest, 4);
   decision.session_version = take(rest, 4);
-  decision.outcome = kOutcomes[std::min<std::uint64_t>(take(rest, 1), 3)];
-  decision.trigger = take_text(rest);
-  decision.rule = take_text(rest);
+  decision.reading = take(rest, 8);
+  decision.trigger = take_name(rest);
+  decision.rule = take_name(rest);
   decision.variant = take_text(rest);
   return decision;
 }

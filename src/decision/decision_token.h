@@ -1,8 +1,10 @@
 // Ids of prefetched decisions: nothing of a prefetch is stored, so its id carries what is needed to record it once it
 // was shown, under the server's signature, and is good for its own session only.
 //
-//   "dec_" base64url( format:u8 (1) at:u48 rulesVersion:u32 sessionVersion:u32 outcome:u8
-//                     trigger rule variant (each size:u8 bytes) nonce:6 mac:12 ), big-endian, at most 248 characters
+//   "dec_" base64url( head:u8 (format 2 × 16 + outcome) at:u40 (ms since 2020) rulesVersion:u32 sessionVersion:u32 reading:u64
+//                     trigger rule variant nonce:u16 mac:12 ), big-endian, at most 256 characters: what a signalValue may have
+//   trigger, rule = size:u8, then each three characters, of 40 different ones, in two bytes and a last single one in one
+//   variant = size:u8 bytes
 //   mac = the first 12 bytes of HMAC-SHA256(key, handle NUL session NUL what stands before the mac)
 #pragma once
 #include <optional>

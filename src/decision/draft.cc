@@ -10,18 +10,26 @@ namespace beckon::decision {
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
+namespace {
+
+ledger::Consent consent_after(const SessionPtr& before, const ledger::DecisionRecord& record) {
+  if (before) return before->consent;
+  return record.basic ? ledger::Consent::kBasic : ledger::Consent::kFull;
+}
+
+}  // namespace
+
 Draft::Draft(const Places& places, Instant now, bool lean) : places_(places), lean_(lean) { batch_.at = now; }
 
+// Expired or not.
+Result<SessionPtr> Draft::kept(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
+  if (const auto staged = staged_.find(digest); staged != staged_.end()) return staged->second;
+  return places_.sessions.find(handle, id, digest);
+}
+
 Result<SessionPtr> Draft::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
-  SessionPtr session;
-  if (const auto staged = staged_.find(digest); staged != staged_.end()) {
-    session = staged->second;
-  } else {
-    auto found = places_.sessions.find(handle, id, digest);
-    if (!found) return found;
-    session = std::move(*found);
-  }
-  if (session && session->expires_at <= now()) session = nullptr;
+  auto session = kept(handle, id, digest);
+  if (session && *session && (*session)->expires_at <= now()) session->reset();
   return session;
 }
 
@@ -40,20 +48,28 @@ void Draft::release(const SessionDigest& digest) {
   if (const auto staged = staged_.find(digest); staged != staged_.end()) staged->second = nullptr;
 }
 
-SessionPtr Draft::append(const SessionDigest& digest, SessionPtr before, const ledger::AppendRecord& record,
-                         std::size_t* evicted) {
+Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before, const ledger::AppendRecord& record,
+                                 std::size_t* evicted) {
+  // Half of the retention may have passed since the visitor's own record was last prolonged.
+  const bool long_lived = before && now() - before->created >= (record.expires_at - now()) / 2;
+  auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, long_lived);
+  if (!visit) return unexpected(visit.error());
   ledger::append_record(batch_.journal, digest, record);
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record, evicted);
   stage(digest, session);
+  follow(std::move(*visit), digest, *session, record.expires_at, {});
   return session;
 }
 
-SessionPtr Draft::decide(const SessionDigest& digest, SessionPtr before, const ledger::DecisionRecord& record) {
+Result<SessionPtr> Draft::decide(const SessionDigest& digest, SessionPtr before, const ledger::DecisionRecord& record) {
+  auto visit = this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
+  if (!visit) return unexpected(visit.error());
   ledger::append_record(batch_.journal, digest, record);
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record);
   stage(digest, session);
+  follow(std::move(*visit), digest, *session, record.expires_at, record.spends);
   return session;
 }
 
@@ -78,12 +94,16 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
     if (before && before->expires_at <= now()) before = nullptr;
   }
   if (record.seen && !before) return;
+  auto visit = this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
+  if (!visit) return;
   batch_.journal += item.bytes;
-  stage(item.digest, ledger::applied(std::move(before), record));
+  SessionPtr session = ledger::applied(std::move(before), record);
+  stage(item.digest, session);
+  follow(std::move(*visit), item.digest, *session, record.expires_at, record.spends);
 }
 
-void Draft::forget(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
-                   std::optional<Instant> denied_until) {
+void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
+                  std::optional<Instant> denied_until) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
   batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason)});
   stage(digest, nullptr);

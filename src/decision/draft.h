@@ -3,7 +3,9 @@
 // Confined to the committing thread.
 #pragma once
 #include <functional>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/random.h"
@@ -37,21 +39,33 @@ class Draft {
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   bool denied(const ledger::SessionDigest& digest) const;
 
-  // The record goes into the journal, and the session is staged as the record makes it.
-  ledger::SessionPtr append(const ledger::SessionDigest& digest, ledger::SessionPtr before,
-                            const ledger::AppendRecord& record, std::size_t* evicted = nullptr);
-  ledger::SessionPtr decide(const ledger::SessionDigest& digest, ledger::SessionPtr before,
-                            const ledger::DecisionRecord& record);
+  // The record goes into the journal, and the session is staged as the record makes it; so is what its visitor's own
+  // record becomes by it. Fault: that one could not be read, and nothing was put into the draft.
+  Result<ledger::SessionPtr> append(const ledger::SessionDigest& digest, ledger::SessionPtr before,
+                                    const ledger::AppendRecord& record, std::size_t* evicted = nullptr);
+  Result<ledger::SessionPtr> decide(const ledger::SessionDigest& digest, ledger::SessionPtr before,
+                                    const ledger::DecisionRecord& record);
+
+  // The visitor's own record is read ahead, so that no append of this commit can fail for it: for works that plan many.
+  std::optional<Fault> read_ahead(const Handle& handle, std::string_view visitor);
 
   // Decisions that were answered already, as records one after the other. One whose session was erased or denied
   // meanwhile is passed over: nothing of it is written again.
   void record_late(std::string_view records);
 
-  // The session's data goes. `denied_until`: the wish is remembered.
-  void forget(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
-              std::optional<Instant> denied_until);
+  // The session's data goes, and leaves its visitor's own record. `denied_until`: the wish is remembered. Fault: what
+  // is known could not be read, and nothing was put into the draft.
+  std::optional<Fault> forget(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest,
+                              std::string reason, std::optional<Instant> denied_until);
+  // Sessions of a visitor go, and the visitor's own record. Fault: as before.
+  std::optional<Fault> forget_visitor(const Handle& handle, const VisitorId& visitor, std::span<const ledger::Joined> sessions,
+                                      const std::string& reason);
   // A denied session consents again.
   void consent(const ledger::SessionDigest& digest);
+
+  // What the stored snapshot of the session holds must not stay: a new one is written in this commit (Housekeeping).
+  void renew(const ledger::SessionDigest& digest) { renewed_.push_back(digest); }
+  const std::vector<ledger::SessionDigest>& renewed() const { return renewed_; }
 
   // An event and a delivery for every subscription of the tenant that wants its type. `payload` makes the JSON of the
   // payload, only if anyone wants it. Returns whether an event was made.
@@ -75,6 +89,24 @@ class Draft {
   void publish(ledger::Position position);
 
  private:
+  // What a change of a session does to its visitor's own record; nothing where `visitor` is empty.
+  struct Visit {
+    VisitorId visitor;
+    ledger::SessionDigest own;
+    ledger::SessionPtr record;  // as it is; null: there is none
+    bool joins = false, leaves = false;
+  };
+  // `said`: the visitor, with the change; `touches`: the record may change though the session neither joins nor leaves.
+  Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after, std::string_view said,
+                      bool touches);
+  // Behind the change. `expires_at`: of the session, were it of full consent; `spends`: those of the change.
+  void follow(Visit visit, const ledger::SessionDigest& digest, const ledger::Session& session, Instant expires_at,
+              const std::vector<ledger::Spend>& spends);
+  Result<ledger::SessionPtr> own_record(const Handle& handle, const SessionId& id, const ledger::SessionDigest& own);
+  void leave(Visit visit, const Handle& handle, const ledger::SessionDigest& digest);
+  Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
+  void erase(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
+             std::optional<Instant> denied_until);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
   std::size_t owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event, std::string_view type,
@@ -87,6 +119,8 @@ class Draft {
   std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> staged_;  // null: gone
   std::vector<ledger::SessionDigest> order_;                              // of staging
   std::unordered_map<ledger::SessionDigest, bool> denied_;                // said in this batch
+  std::vector<ledger::SessionDigest> renewed_;
+  std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::unordered_map<EventId, std::size_t> own_events_;  // their places in the batch
   std::vector<std::move_only_function<void()>> after_;
 };

@@ -19,6 +19,7 @@ Housekeeping::Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, 
 }
 
 void Housekeeping::plan(Draft& draft, Position next) {
+  for (const SessionDigest& digest : draft.renewed()) snapshot(draft, digest, next);
   bound_tail(draft, next);
   free_memory(draft, next);
   if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) sweep(draft);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "decision/signal_reader.h"
 
 namespace beckon::decision {
@@ -72,9 +73,11 @@ std::optional<Fault> Import::find_sessions(Draft& draft) {
   const Handle& handle = request_.tenant->handle;
   for (const ImportRequest::Entry& entry : request_.entries) {
     const auto digest = draft.places().sessions.digest(handle.view(), entry.session.view());
+    if (auto fault = draft.read_ahead(handle, entry.visitor.view())) return fault;
     if (sessions_.contains(digest)) continue;
     auto found = draft.find(handle, entry.session, digest);
     if (!found) return found.error();
+    if (auto fault = draft.read_ahead(handle, *found ? (*found)->visitor.view() : std::string_view{})) return fault;
     sessions_.emplace(digest, std::move(*found));
   }
   return std::nullopt;
@@ -111,7 +114,9 @@ void Import::take(Draft& draft, const ImportRequest::Entry& entry) {
   signal.received = record.received;
   if (consent == Consent::kBasic) signal.metadata = {};
   std::size_t evicted = 0;
-  before = draft.append(digest, std::move(before), record, &evicted);
+  auto appended = draft.append(digest, std::move(before), record, &evicted);
+  CHECK(appended.has_value());  // all was read ahead
+  before = std::move(*appended);
   answer_->evicted += evicted;
   ++answer_->accepted;
 }

@@ -6,46 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "decision/append_request.h"
 #include "decision/committer.h"
 #include "decision/decision_token.h"
+#include "decision/envelope.h"
 
 namespace beckon::decision {
-
-struct DecisionRequest {
-  TenantPtr tenant;
-  SessionId session;
-  VisitorId visitor;
-  ledger::Context context;
-  std::vector<std::string> triggers;  // exactly one for resolve
-  std::string if_none_match;          // prefetch only
-};
-
-inline constexpr std::size_t kTriggersPerPrefetch = 20;
-
-// Every fault at once. `many`: prefetch.
-Result<DecisionRequest> parse_decision(const json::Value& root, const Tenants& tenants,
-                                       std::optional<std::string_view> handle_in_path, bool many);
-
-// The answer to one trigger. Keeps alive what its views point into.
-struct Envelope {
-  TenantPtr tenant;
-  ledger::SessionPtr judged;  // the session as it was judged; null: never seen
-  SessionId session;
-  std::string id;             // dec_…
-  std::string trigger;
-  rules::Verdict verdict;
-  ledger::Context said;       // the session's context with the call's over it; empty where the call said none
-  std::uint64_t session_version = 0;
-  Instant resolved_at{};
-
-  const ledger::Context& context() const;
-  std::string etag() const;
-  std::int64_t ttl_seconds() const;
-};
-
-// Adds the envelope's members to an open object; with `explain`, the explanation too.
-void write(json::Writer& out, const Envelope& envelope, bool explain);
 
 struct Prefetched {
   bool unchanged = false;
@@ -69,13 +34,15 @@ class Resolver {
 
   using Done = std::move_only_function<void(const Result<Envelope>&)>;
 
-  // Answers at once on this thread, and records within 100 ms; or, where an event is owed, answers on the committing
-  // thread after the commit. `none` for a session never seen is only counted.
+  // Answers at once on this thread, and records within 100 ms; or, where the decision spends or an event is owed, answers
+  // on the committing thread after the commit, in which it was judged. `none` for a session never seen is only counted.
   void resolve(DecisionRequest request, Done done) const;
 
   Result<Prefetched> prefetch(const DecisionRequest& request) const;
 
  private:
+  void in_commit(DecisionRequest request, const ledger::SessionDigest& digest, Done done) const;
+
   Parts parts_;
 };
 

@@ -220,7 +220,7 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
     const std::lock_guard lock(shard.mutex);
     for (const auto& [digest, slot] : shard.slots) {
       const ledger::Session& session = *slot.session;
-      if (session.handle != handle || session.expires_at <= now) continue;
+      if (session.handle != handle || session.expires_at <= now || ledger::is_own_record(session.id.view())) continue;
       offer({session.id, session.visitor, session.created, session.last_received, session.version});
     }
   }

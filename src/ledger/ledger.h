@@ -38,7 +38,7 @@ class Ledger {
   // The bytes of a session's snapshot (codec.h), or nothing. About 15 µs on SQLite.
   virtual Result<std::optional<std::string>> snapshot(const Handle& handle, const SessionId& session) = 0;
 
-  // Snapshots of a handle, newest first by (created, id), at most `limit`.
+  // Snapshots of a handle's sessions, newest first by (created, id), at most `limit`. Visitors' own records are none.
   virtual Result<std::vector<SessionSummary>> snapshots(const Handle& handle, const std::optional<ListCursor>& behind,
                                                         std::size_t limit) = 0;
 

@@ -99,6 +99,12 @@ bool RuleSet::reads_spends(std::string_view trigger) const {
   return asked != nullptr && asked->spends;
 }
 
+std::uint64_t RuleSet::spends_of(std::string_view rule) const {
+  for (const Rule& one : compiled_->rules)
+    if (one.id.text == rule && one.status == Status::kLive) return one.limit ? one.limit->key : 0;
+  return 0;
+}
+
 std::uint64_t RuleSet::version() const { return compiled_->version; }
 
 std::vector<std::string> RuleSet::triggers() const {

@@ -105,6 +105,8 @@ class RuleSet {
   // Whether a rule of the trigger measures in scope visitor, or counts spends: what Facts must then bring.
   bool reads_visitor(std::string_view trigger) const;
   bool reads_spends(std::string_view trigger) const;
+  // The key under which a live rule counts what it spends; 0: it has no limit, or no rule of this id is live.
+  std::uint64_t spends_of(std::string_view rule) const;
 
   // The "explanation" member of an envelope: for each rule of the trigger, in order, matched, or the first condition
   // that failed with what was wanted and what was seen. Appends one JSON array.

@@ -51,7 +51,9 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, bool is_pub
   auto document = body_of(request);
   if (!document) return unexpected(document.error());
   auto parsed = decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
-  if (!parsed || !is_public) return parsed;
+  if (!parsed) return parsed;
+  parsed->at_most_basic = request.header("sec-gpc") == "1";
+  if (!is_public) return parsed;
   const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_decisions_per_minute);
   const auto taken = api.decisions_by_address.take(address_of(request), 1, limit, api.clock.now());
   if (!taken.allowed) return unexpected(access::rate_limited("resolves and prefetches", taken.state));

@@ -83,7 +83,7 @@ Result<Response> erase(Api& api, Request& request) {
       if (draft.denied(digest)) return std::nullopt;  // there is nothing but the wish, which is kept
       return not_found("session");
     }
-    draft.forget(handle, id, digest, "erased", std::nullopt);
+    if (auto refused = draft.forget(handle, id, digest, "erased", std::nullopt)) return refused;
     draft.audit(handle, principal_of(request).subject, "signals.erase", erased_name(api, handle, id.view()));
     return std::nullopt;
   });

@@ -71,14 +71,14 @@ Result<Response> erase(Api& api, Request& request) {
   const auto sessions = some_sessions_of(api, request);
   if (!sessions) return unexpected(sessions.error());
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
-    std::vector<std::pair<SessionId, SessionDigest>> theirs;
+    std::vector<ledger::Joined> theirs;
     for (const SessionPtr& session : *sessions) {
       const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());
       const auto now = draft.find(handle, session->id, digest);
       if (!now) return now.error();
-      if (*now && (*now)->visitor == visitor) theirs.emplace_back(session->id, digest);
+      if (*now && (*now)->visitor == visitor) theirs.push_back({session->id, digest});
     }
-    for (const auto& [id, digest] : theirs) draft.forget(handle, id, digest, "erased", std::nullopt);
+    if (auto refused = draft.forget_visitor(handle, visitor, theirs, "erased")) return refused;
     draft.audit(handle, principal_of(request).subject, "visitor.erase", erased_name(api, handle, "visitor/" + visitor.text),
                 "{\"sessions\":" + std::to_string(theirs.size()) + "}");
     return std::nullopt;

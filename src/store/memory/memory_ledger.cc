@@ -21,6 +21,7 @@ Result<std::vector<ledger::SessionSummary>> MemoryLedger::snapshots(const Handle
   for (auto row = facts_.snapshots.lower_bound({handle, SessionId{}});
        row != facts_.snapshots.end() && row->first.first == handle; ++row) {
     const auto& s = row->second;
+    if (ledger::is_own_record(s.session.view())) continue;
     if (!behind || std::pair(s.created, s.session.text) < std::pair(behind->created, behind->id))
       found.push_back({s.session, s.visitor, s.created, s.last_received, s.version});
   }

@@ -37,7 +37,7 @@ Result<std::vector<ledger::SessionSummary>> SqliteLedger::snapshots(const Handle
     const std::string_view id = behind ? std::string_view(behind->id) : std::string_view{};
     auto row = reader->query(
         "SELECT session, visitor, created, last_received, version FROM session "
-        "WHERE handle = ?1 AND (created, session) < (?2, ?3) ORDER BY created DESC, session DESC LIMIT ?4",
+        "WHERE handle = ?1 AND (created, session) < (?2, ?3) AND substr(session, 1, 1) <> '@' ORDER BY created DESC, session DESC LIMIT ?4",
         handle, created, id, limit);
     std::vector<ledger::SessionSummary> found;
     while (row.next())

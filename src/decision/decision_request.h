@@ -1,0 +1,27 @@
+// A request for decisions, as it came in: POST …/chain/resolve and …/chain/prefetch, contract section 4.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decision/append_request.h"
+
+namespace beckon::decision {
+
+struct DecisionRequest {
+  TenantPtr tenant;
+  SessionId session;
+  VisitorId visitor;
+  ledger::Context context;
+  std::vector<std::string> triggers;  // exactly one for resolve
+  std::string if_none_match;          // prefetch only
+  bool at_most_basic = false;         // Sec-GPC: 1
+};
+
+inline constexpr std::size_t kTriggersPerPrefetch = 20;
+
+// Every fault at once. `many`: prefetch.
+Result<DecisionRequest> parse_decision(const json::Value& root, const Tenants& tenants,
+                                       std::optional<std::string_view> handle_in_path, bool many);
+
+}  // namespace beckon::decision

@@ -1,0 +1,114 @@
+#include "decision/envelope.h"
+
+#include <algorithm>
+
+#include "ledger/codec.h"
+
+namespace beckon::decision {
+
+Envelope judge(const DecisionRequest& request, const std::string& trigger, Known known, Instant now) {
+  Envelope envelope{.tenant = request.tenant, .known = std::move(known), .session = request.session, .trigger = trigger};
+  const ledger::Session* session = envelope.known.session.get();
+  if (!request.context.empty()) envelope.said = session ? ledger::merge(session->context, request.context) : request.context;
+  envelope.session_version = session ? session->version : 0;
+  envelope.resolved_at = now;
+  envelope.verdict = request.tenant->rules->judge(trigger, envelope.facts());
+  return envelope;
+}
+
+const ledger::Context& Envelope::context() const {
+  static const ledger::Context kNone;
+  if (!said.empty()) return said;
+  return known.session ? known.session->context : kNone;
+}
+
+rules::Facts Envelope::facts() const { return known.facts(context(), session, resolved_at, tenant->settings.retention); }
+
+std::string Envelope::etag() const { return etag_of(verdict.reading); }
+
+std::string etag_of(std::uint64_t reading) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; reading >>= 4) text[i] = kDigits[reading & 15];
+  return text;
+}
+
+std::int64_t Envelope::ttl_seconds() const {
+  return std::max<std::int64_t>(0, (verdict.expires_at - resolved_at) / std::chrono::seconds{1});
+}
+
+bool Envelope::is_recorded() const {
+  return known.may_spend && (known.session || verdict.outcome != rules::Outcome::kNone || !verdict.beside.empty());
+}
+
+void write(json::Writer& out, const Envelope& envelope, bool explain) {
+  const rules::Verdict& verdict = envelope.verdict;
+  const auto text_or_null = [&out](std::string_view name, std::string_view text) {
+    text.empty() ? out.key(name).null() : out.member(name, text);
+  };
+  out.member("decisionId", envelope.id)
+      .member("handle", envelope.tenant->handle.view())
+      .member("sessionId", envelope.session.view())
+      .member("trigger", envelope.trigger)
+      .member("outcome", rules::to_text(verdict.outcome));
+  text_or_null("ruleId", verdict.rule);
+  text_or_null("variant", verdict.variant);
+  out.member_raw("action", verdict.action_json.empty() ? "null" : verdict.action_json);
+  out.member("sessionVersion", static_cast<std::int64_t>(envelope.session_version))
+      .member("rulesVersion", static_cast<std::int64_t>(envelope.tenant->rules->version()))
+      .member("resolvedAt", to_rfc3339(envelope.resolved_at))
+      .member("expiresAt", to_rfc3339(verdict.expires_at))
+      .member("ttlSeconds", envelope.ttl_seconds())
+      .member("etag", envelope.etag());
+  if (!explain) return;
+  out.key("explanation");
+  envelope.tenant->rules->explain(envelope.trigger, envelope.facts(), out);
+}
+
+ledger::PastBeside past_of(const rules::Beside& beside) {
+  return {std::string(beside.rule), std::string(beside.variant), std::string(rules::to_text(beside.outcome)), beside.shadow};
+}
+
+std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict) {
+  std::vector<ledger::PastBeside> beside;
+  for (const rules::Beside& one : verdict.beside) beside.push_back(past_of(one));
+  return beside;
+}
+
+std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, const ledger::SessionDigest& digest) {
+  std::vector<ledger::Spend> spends;
+  if (verdict.spends != 0) spends.push_back({verdict.spends, at, digest.low});
+  for (const rules::Beside& one : verdict.beside)
+    if (one.spends != 0) spends.push_back({one.spends, at, digest.low});
+  return spends;
+}
+
+ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastBeside> beside) {
+  return {.id = envelope.id,
+          .trigger = envelope.trigger,
+          .outcome = rules::to_text(envelope.verdict.outcome),
+          .rule = envelope.verdict.rule,
+          .variant = envelope.verdict.variant,
+          .session_version = envelope.session_version,
+          .rules_version = envelope.tenant->rules->version(),
+          .at = envelope.resolved_at,
+          .reading = envelope.verdict.reading,
+          .beside = beside};
+}
+
+ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope, const ledger::SessionDigest& digest,
+                                 std::string_view past) {
+  const HandleSettings& settings = request.tenant->settings;
+  ledger::DecisionRecord record{.handle = request.tenant->handle.view(), .session = request.session.view()};
+  record.seen = envelope.known.session != nullptr;
+  record.basic = !record.seen && (request.at_most_basic || settings.default_consent == ledger::Consent::kBasic);
+  record.expires_at = envelope.resolved_at + (record.basic ? std::min(settings.basic_retention, settings.retention) : settings.retention);
+  record.visitor = envelope.known.said.view();
+  record.context = request.context;
+  record.at = envelope.resolved_at;
+  record.past = past;
+  record.spends = spends_of(envelope.verdict, envelope.resolved_at, digest);
+  return record;
+}
+
+}  // namespace beckon::decision

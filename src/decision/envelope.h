@@ -1,0 +1,50 @@
+// The answer to one trigger: judged, written, recorded. Contract section 4.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decision/decision_request.h"
+#include "decision/known.h"
+
+namespace beckon::decision {
+
+// The answer to one trigger. Keeps alive what its views point into.
+struct Envelope {
+  TenantPtr tenant;
+  Known known;                // as it was judged
+  SessionId session;
+  std::string id;             // dec_…
+  std::string trigger;
+  rules::Verdict verdict;
+  ledger::Context said;       // the session's context with the call's over it; empty where the call said none
+  std::uint64_t session_version = 0;
+  Instant resolved_at{};
+
+  const ledger::Context& context() const;
+  rules::Facts facts() const;
+  std::string etag() const;  // of its reading
+  std::int64_t ttl_seconds() const;
+  // `none` for a session that was never seen is only counted; nor is anything of a session that denied consent kept.
+  bool is_recorded() const;
+};
+
+std::string etag_of(std::uint64_t reading);
+
+// Of the session as it is known; without an id.
+Envelope judge(const DecisionRequest& request, const std::string& trigger, Known known, Instant now);
+
+// Adds the envelope's members to an open object; with `explain`, the explanation too.
+void write(json::Writer& out, const Envelope& envelope, bool explain);
+
+// What stood beside the answer, as it is recorded; and what was taken from caps, shadow counts too.
+ledger::PastBeside past_of(const rules::Beside& beside);
+std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict);
+std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, const ledger::SessionDigest& digest);
+// The decision as it is recorded; views into both.
+ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastBeside> beside);
+// Views into the arguments; `past` as encoded.
+ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope, const ledger::SessionDigest& digest,
+                                 std::string_view past);
+
+}  // namespace beckon::decision

@@ -1,0 +1,48 @@
+// What is known of a session and of its visitor as one judgement reads it, kept alive.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "decision/draft.h"
+
+namespace beckon::decision {
+
+struct Known {
+  ledger::SessionPtr session;  // null: never seen, expired, or consent denied
+  VisitorId said;              // the visitor, said with the call for a session that has none; empty: not, or not to be known
+  bool may_spend = true;       // false: consent denied
+
+  // What `gather` found; null where it was not asked for, or where there is none.
+  ledger::SessionPtr visitor;  // the visitor's own record
+  std::shared_ptr<const ledger::Window> merged;              // all of the visitor's, for scope visitor
+  std::shared_ptr<const std::vector<ledger::Spend>> joined;  // the visitor's and the session's, where it is about to join
+
+  // Views point into *this and the arguments. `id`: of the session, also of one never seen.
+  rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const;
+};
+
+// What rules read beyond the session itself.
+struct Wanted {
+  bool visitor = false;  // RuleSet::reads_visitor
+  bool spends = false;   // RuleSet::reads_spends
+  bool anything() const { return visitor || spends; }
+};
+Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger);
+
+// Whose session it is, so that no consent is passed by: Known as the call finds it, before `gather`. `said` is the
+// visitor that the call names, `at_most_basic` its Sec-GPC. Fault: the session belongs to another visitor.
+struct Asking {
+  const Tenant& tenant;
+  const VisitorId& said;
+  bool at_most_basic = false;
+  bool denied = false;
+};
+Result<Known> known_of(const Asking& asking, ledger::SessionPtr session, Instant now);
+Fault belongs_to_another();
+
+// Fills in what is wanted, as of the last commit (Sessions, any thread) or of this one so far (Draft, committing thread).
+// Fault: something could not be read.
+Result<void> gather(Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
+Result<void> gather(Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
+
+}  // namespace beckon::decision
