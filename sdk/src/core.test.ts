@@ -234,6 +234,40 @@ describe('consent', () => {
     assert.deepEqual([body.consent, body.visitorId, body.signals[0]!.metadata], ['basic', undefined, undefined]);
   });
 
+  test('a page that begins with a no forgets what earlier pages left, and sends none of it', async () => {
+    browser.reply = () => 'offline';
+    void page().signal('secret');
+    browser.crash();
+    browser.reply = () => ({ status: 202 });
+    page({ consent: 'denied' });
+    await settle();
+    assert.deepEqual(types(), ['consent.denied']);
+    assert.deepEqual(browser.kept(), ['beckon:acme:consent']);
+  });
+
+  test('while it is pending, what earlier pages left stays where it is until there is a yes', async () => {
+    browser.reply = () => 'offline';
+    void page().signal('before');
+    browser.crash();
+    browser.reply = () => ({ status: 202 });
+    const core = page({ consent: 'pending' });
+    await settle();
+    assert.ok(browser.kept().some(key => key.includes('queue')));
+    assert.equal(browser.requests.length, 0);
+    await core.consent('full');
+    await settle();
+    assert.deepEqual(types(), ['before']);
+  });
+
+  test('a page that was frozen hears at once what was said meanwhile', async () => {
+    const core = page();
+    await settle();
+    browser.fire('pagehide', { persisted: true });
+    browser.storage.setItem('beckon:acme:consent', 'denied');
+    browser.fire('pageshow', { persisted: true });
+    assert.equal((await core.signal('view')).outcome, 'withheld');
+  });
+
   test('what was said in one tab holds in the others, and on the next page', async () => {
     const core = page();
     browser.fire('storage', { key: 'beckon:acme:consent', newValue: 'denied' });

@@ -45,7 +45,8 @@ export function createCore(options: Options): Core {
   let resting = false; // after a failure, until the wait is over
   let sending: Promise<void> | undefined;
   let lost = Number(kept.get('lost'));
-  let said = understood(kept.get('consent')) ?? options.consent;
+  const chosen = () => understood(kept.get('consent')); // in whatever tab, on whatever page
+  let said = chosen() ?? (options.consent === 'denied' ? undefined : options.consent);
 
   const consentNow = () => capped(said, !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
   const isOpen = () => said !== 'pending' && said !== 'denied';
@@ -195,6 +196,7 @@ export function createCore(options: Options): Core {
     if (next !== 'pending') {
       kept.keep();
       if (here) kept.put('consent', next);
+      if (before === 'pending') void adopt();
       if (here && next === 'basic' && before !== 'pending') put(item('consent.basic')); // what is there already loses its metadata at once
     }
     tell({ what: 'consent', consent: consentNow() });
@@ -203,13 +205,22 @@ export function createCore(options: Options): Core {
 
   const held = `${prefix}queue:${tab}`;
   let release = hold(held);
-  if (said !== 'pending') kept.keep();
+  const adopt = () => waiting.adopt().then(some => { if (some) void flush(); });
+  if (!said && options.consent === 'denied') void change('denied', true); // and what earlier pages left goes
+  if (said !== 'pending') {
+    kept.keep();
+    void adopt();
+  }
   addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') leave(); });
   addEventListener('pagehide', () => { leave(); release(); }); // a page with a lock could not be frozen and come back
-  addEventListener('pageshow', ({ persisted }) => { if (persisted) { release = hold(held); waiting.wake(); } });
+  addEventListener('pageshow', ({ persisted }) => { 
+    if (!persisted) return;
+    release = hold(held);
+    waiting.wake();
+    void change(chosen(), false);
+  });
   addEventListener('storage', ({ key, newValue }) => { if (key === `${prefix}consent` && newValue) void change(newValue, false); });
   addEventListener('online', () => { resting = false; void waiting.adopt().then(flush); });
-  void waiting.adopt().then(some => { if (some) void flush(); });
 
   return {
     flush,
