@@ -76,7 +76,8 @@ class Agreement {
     if (!verdict.action_json.empty()) out += " " + std::string(json::parse(std::string(verdict.action_json))->root().find("type")->text());
     out += " spends " + std::to_string(verdict.spends);
     for (const Beside& one : verdict.beside)
-      out += std::string(one.shadow ? " | shadow " : " | ") + std::string(to_text(one.outcome)) + " " + std::string(one.rule) + "/" + std::string(one.variant) + " spends " + std::to_string(one.spends);
+      out.append(one.shadow ? " | shadow " : " | ").append(to_text(one.outcome)).append(" ").append(one.rule).append("/").append(one.variant)
+          .append(" spends ").append(std::to_string(one.spends));
     return out;
   }
 
@@ -97,12 +98,37 @@ class Agreement {
       const Verdict alone = without_shadow.judge("t", facts.facts(now));
       if (live_words(verdict) != in_words(alone) || verdict.expires_at != alone.expires_at || verdict.reading != alone.reading)
         differ("a shadow rule changes " + in_words(alone), now);
+      if (dice_.one_in(10)) explain(set, world, facts.facts(now));
       count(verdict);
     }
   }
 
   // Where gains and losses meet near a bound, the engine may say less than it could (measure.cc, score_holds_until).
   bool lingers() const { return rules_in_words().find(R"("score":"mixed")") != std::string::npos; }
+
+  // What the explanation says of each rule and of each condition that failed.
+  void explain(const RuleSet& set, const naive::World& world, const Facts& facts) {
+    std::string text;
+    json::Writer out(text);
+    set.explain("t", facts, out);
+    const auto document = json::parse(text);
+    for (const json::Value& said : document->root().items()) {
+      const auto id = said.find("ruleId")->text();
+      const auto rule = std::ranges::find(world.rules, id, [](const json::Document& one) { return one.root().find("ruleId")->text(); });
+      const bool matched = said.find("matched")->boolean();
+      if (matched != naive::rule_holds(world, rule->root(), facts.now)) differ("explains " + std::string(id), facts.now);
+      for (const json::Value& condition : said.find("conditions")->items()) {
+        const std::string path(condition.find("path")->text());
+        if (!matched && path != "active" && held_at(world, rule->root(), path, facts.now)) differ("explains " + std::string(id) + " " + path, facts.now);
+      }
+    }
+  }
+  static bool held_at(const naive::World& world, const json::Value& rule, const std::string& path, Instant now) {
+    const std::size_t dot = path.find('.'), bracket = path.find('[');
+    const std::string group = path.substr(dot + 1, bracket - dot - 1);
+    const json::Value& condition = rule.find("when")->find(group)->items()[std::stoul(path.substr(bracket + 1))];
+    return naive::holds(world, condition, now) != (group == "none");
+  }
 
   void count(const Verdict& verdict) {
     ++tally.cases;
@@ -139,7 +165,9 @@ class Agreement {
 
   static std::string in_words(const naive::Answer& answer) {
     const auto key = [](const std::optional<naive::Account>& of) { return std::to_string(of ? key_of(*of) : 0); };
-    std::string out = answer.outcome + " " + answer.rule + "/" + answer.variant + (answer.action_type.empty() ? "" : " " + answer.action_type) + " spends " + key(answer.spends);
+    std::string out = answer.outcome + " " + answer.rule + "/" + answer.variant;
+    if (!answer.action_type.empty()) out += " " + answer.action_type;
+    out += " spends " + key(answer.spends);
     for (const naive::Beside& one : answer.beside)
       out += (one.shadow ? " | shadow " : " | ") + one.outcome + " " + one.rule + "/" + one.variant + " spends " + key(one.spends);
     return out;

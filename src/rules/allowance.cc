@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rules/planted.h"
+
 namespace beckon::rules {
 
 namespace {
@@ -20,9 +22,9 @@ bool opens_on(const Hours& hours, date::local_days day) {
 bool is_open(const Hours& hours, Instant at) {
   const Local local = wall_clock(hours, at);
   const date::local_days day = date::floor<date::days>(local);
-  const Duration time = local - day;
-  if (hours.open < hours.close) return opens_on(hours, day) && time >= hours.open && time < hours.close;
-  return (opens_on(hours, day) && time >= hours.open) || (opens_on(hours, day - date::days{1}) && time < hours.close);
+  const Duration time = local - day, late{off_by_one(Planted::kHoursCloseLate)};
+  if (hours.open < hours.close) return opens_on(hours, day) && time >= hours.open && time < hours.close + late;
+  return (opens_on(hours, day) && time >= hours.open) || (opens_on(hours, day - date::days{1 - off_by_one(Planted::kNightToMorning)}) && time < hours.close + late);
 }
 
 // The instants at which the wall clock shows `local`: two where it is set back over it, the jump where it skips it.
@@ -72,7 +74,7 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
   const auto look = [&](std::span<const ledger::Spend> spends, Duration per, std::size_t max) {
     Instant at{};
     const Instant since = per == Duration{} ? Instant::min() : facts.now - per;
-    if (spent(spends, limit.key, since, facts.now, max, at) >= max) {
+    if (spent(spends, limit.key, since, facts.now, max, at) >= max + static_cast<std::size_t>(off_by_one(Planted::kCapOneMore))) {
       // Held by several: free only when the last of them lets go.
       free = false;
       held_until = std::max(held_until, per == Duration{} ? Instant::max() : at + per);
@@ -81,9 +83,9 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
       if (spend.key == limit.key && spend.at > facts.now) comes = std::min(comes, spend.at);
     }
   };
-  if (limit.cooldown > Duration{}) look(facts.unit_spends, limit.cooldown, 1);
+  if (limit.cooldown > Duration{}) look(facts.unit_spends, limit.cooldown + Duration{off_by_one(Planted::kCooldownTooLong)}, 1);
   for (const Cap& cap : limit.caps)
-    look(cap.per == Duration{} ? facts.session_spends : facts.unit_spends, cap.per, static_cast<std::size_t>(cap.max));
+    look(cap.per == Duration{} && off_by_one(Planted::kCapOfVisitor) == 0 ? facts.session_spends : facts.unit_spends, cap.per, static_cast<std::size_t>(cap.max));
   return {.free = free, .next = free ? comes : std::min(comes, held_until)};
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rules/measure.h"
+#include "rules/planted.h"
 #include "rules/thresholds.h"
 
 namespace beckon::rules {
@@ -21,7 +22,9 @@ struct Test {
   std::int64_t most = 0;
   std::uint32_t measure = 0;
 
-  bool holds(std::int64_t value) const { return least <= value && value <= most; }
+  bool holds(std::int64_t value) const {
+    return least + off_by_one(Planted::kAtLeastMore) <= value && value <= most - off_by_one(Planted::kAtMostLess);
+  }
 };
 
 // Where a rule's tests stand in the one array of them: all [begin, any), any [any, none), none [none, end).

@@ -2,6 +2,7 @@
 
 #include "rules/digest.h"
 #include "rules/judgement.h"
+#include "rules/planted.h"
 #include "rules/turn.h"
 
 namespace beckon::rules {
@@ -72,7 +73,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       end = index;
       return true;
     });
-    verdict.expires_at = std::min(verdict.expires_at, judgement.next());
+    verdict.expires_at = std::min(verdict.expires_at, judgement.next()) + Duration{off_by_one(Planted::kValidTooLong)};
     for (const auto& [field, value] : facts.context) {
       if (std::ranges::binary_search(asked->fields, field)) reading.add(field).add(value);
     }

@@ -75,7 +75,8 @@ Taken take_steps(const ReadyMeasure& measure, Scene& scene) {
   std::array<Instant, limits::kSteps> begins;
   begins.fill(kNever);
   scene.oldest_first(scene.now() - span, [&](const ledger::Signal& signal) {
-    for (std::size_t k = steps.size(); k-- > 0;) {
+    for (std::size_t left = steps.size(); left-- > 0;) {  // backwards, so that one signal is one step
+      const std::size_t k = off_by_one(Planted::kStepsShareSignal) == 1 ? steps.size() - 1 - left : left;
       const Instant begin = k == 0 ? signal.at : begins[k - 1];
       if (begin != kNever && steps[k].fits(signal)) begins[k] = begin, taken.witness = signal.at;
     }
@@ -175,7 +176,7 @@ Taken take_last(const ReadyMeasure& measure, Scene& scene) {
   const Duration span = scene.span(of.within);
   Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, scene.now() - span)};
   if (taken.witness == kNever) return taken;
-  const Duration age = scene.now() - taken.witness;
+  const Duration age = scene.now() - taken.witness + Duration{off_by_one(Planted::kAgeTooGreat)};
   taken.value = age >= of.least_age && age <= of.most_age;
   if (age < of.least_age && of.least_age < span) taken.next = std::min(taken.next, taken.witness + of.least_age);
   if (taken.value == 1) {
@@ -192,8 +193,9 @@ Taken take_absent(const ReadyMeasure& measure, Scene& scene) {
   const Instant floor = scene.now() - sight;
   Taken taken{.next = scene.next_to_come(measure.after)};
   taken.witness = newest_of(measure.after, scene, floor);
-  if (taken.witness == kNever || newest_of(measure.stream, scene, taken.witness) != kNever) return taken;
-  taken.value = scene.now() - taken.witness >= of.wait;
+  if (taken.witness == kNever || newest_of(measure.stream, scene, taken.witness - Duration{off_by_one(Planted::kAbsenceFromAnchor)}) != kNever)
+    return taken;
+  taken.value = scene.now() - taken.witness >= of.wait + Duration{off_by_one(Planted::kWaitTooLong)};
   // An anchor that leaves the retention before its wait is over changes nothing, whatever comes.
   if (taken.value == 0 && of.wait >= sight) return taken;
   taken.next = std::min({taken.next, taken.witness + (taken.value == 1 ? sight : of.wait), scene.next_to_come(measure.stream)});

@@ -54,7 +54,7 @@ std::vector<Stored> window(const Session& session, std::size_t place) {
 }
 
 // What the condition's scope can see: inside the retention and not ahead.
-std::vector<Stored> visible(const World& world, const Value& condition, Instant now) {
+std::vector<Stored> visible(const World& world, const Value& condition, Instant now, bool ahead = false) {
   const Value* scope = condition.find("scope");
   std::vector<Stored> all;
   if (scope == nullptr || scope->text() == "session" || !world.visitor) {
@@ -68,7 +68,7 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
       return a.session != b.session ? a.session < b.session : a.version < b.version;
     });
   }
-  std::erase_if(all, [&](const Stored& one) { return one.at() <= now - world.retention || one.at() > now; });
+  std::erase_if(all, [&](const Stored& one) { return one.at() <= now - world.retention || (one.at() > now && !ahead); });
   return all;
 }
 
@@ -189,14 +189,14 @@ std::optional<long> millionths(std::string_view number) {
   return negative ? -size : size;
 }
 
-std::optional<Anchor> anchor(const World& world, const Value& condition, Instant now) {
+std::optional<Anchor> anchor(const World& world, const Value& condition, Instant now, bool ahead) {
   std::optional<Anchor> newest;
-  for (const Stored& one : visible(world, condition, now)) {
+  for (const Stored& one : visible(world, condition, now, ahead)) {
     if (fits(*condition.find("after"), *one.signal))
       newest = {one.at(), one.signal->received, one.at() + *parse_duration(condition.find("for")->text()), one.version};
   }
   if (!newest) return std::nullopt;
-  for (const Stored& one : visible(world, condition, now)) {
+  for (const Stored& one : visible(world, condition, now, ahead)) {
     if (one.at() > newest->at && fits(*condition.find("absent"), *one.signal)) return std::nullopt;
   }
   return newest;

@@ -53,6 +53,7 @@ struct World {
   std::size_t asking = 0;                // the session that a decision is asked for
   bool visitor = false;                  // known
   std::string unit;
+  bool may_spend = true;                 // false: consent is denied, limited rules are held back
   std::map<std::string, std::string> context;
   Duration retention{};
 };
@@ -83,7 +84,8 @@ std::optional<long> measured(const World& world, const json::Value& condition, I
 // A number that changes with what a condition looks at: its measure; of a `last` the newest's instant,
 // of a score how many signals.
 long looked_at(const World& world, const json::Value& condition, Instant now);
-std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now);
+// `ahead`: signals behind `now` are seen too.
+std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now, bool ahead = false);
 std::optional<long> millionths(std::string_view number);
 
 // naive_judge.cc

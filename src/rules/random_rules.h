@@ -3,6 +3,7 @@
 #pragma once
 #include <date/tz.h>
 
+#include <array>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -139,11 +140,14 @@ inline std::string random_limit(Dice& dice) {
   std::string out, caps;
   if (dice.one_in(2)) out = quoted("cooldown", seconds(dice));
   for (int i = dice.upto(3); i > 0; --i)
-    caps += std::string(caps.empty() ? "" : ",") + R"({"max":)" + std::to_string(1 + dice.upto(3)) + R"(,"per":)" + (dice.one_in(2) ? R"("session")" : seconds(dice)) + "}";
+    caps += std::string(caps.empty() ? "" : ",") + "{" + quoted("max", std::to_string(1 + dice.upto(3))) + "," +
+            quoted("per", dice.one_in(2) ? R"("session")" : seconds(dice)) + "}";
   if (!caps.empty()) out += (out.empty() ? "" : ",") + quoted("caps", "[" + caps + "]");
   if (out.empty() || dice.one_in(3)) out += (out.empty() ? "" : ",") + quoted("group", R"("r1")");  // not the rule r1
   return R"(,"limit":{)" + out + "}";
 }
+
+inline constexpr std::array<unsigned, 5> kRandomWeights{0, 1, 2, 33, 50};
 
 // The split, and the action or actions.
 inline std::string random_actions(Dice& dice, const std::string& id) {
@@ -153,15 +157,15 @@ inline std::string random_actions(Dice& dice, const std::string& id) {
   const bool arms = !dice.one_in(3);
   if (!arms || dice.one_in(2)) split += quoted("holdout", dice.of<const char*>({"5", "50", "12.5", "33.33", "99.99"})) + (arms ? "," : "");
   if (!arms) return quoted("split", "{" + split + "}") + "," + quoted("action", action(""));
-  const auto weight = [&] { return std::to_string(dice.of({0, 1, 2, 33, 50})); };
+  const auto weight = [&] { return std::to_string(kRandomWeights[static_cast<std::size_t>(dice.upto(5))]); };
   std::string weights = R"("b":1)", actions = quoted("b", action("b"));
   if (dice.one_in(2)) weights += R"(,"c":)" + weight(), actions += "," + quoted("c", action("c"));
   if (!dice.one_in(4)) weights = R"("a":)" + weight() + "," + weights, actions += "," + quoted("a", action("a"));
   return quoted("split", "{" + split + R"("arms":{)" + weights + "}}") + "," + quoted("actions", "{" + actions + "}");
 }
 
-inline std::string random_rule(Dice& dice, Instant base, const std::string& id, const std::string& conditions) {
-  std::string out = R"({"ruleId":")" + id + R"(","triggers":)" + dice.of<const char*>({R"(["t"])", R"(["t"])", R"(["t"])", R"(["u","t"])", R"(["u"])"});
+inline std::string random_rule(Dice& dice, Instant base, const std::string& triggers, const std::string& id, const std::string& conditions) {
+  std::string out = R"({"ruleId":")" + id + R"(","triggers":)" + triggers;
   out += R"(,"when":{)" + conditions + "}," + random_actions(dice, id) + random_active(dice, base) + random_limit(dice);
   out += "," + quoted("priority", std::to_string(dice.upto(3))) + "," + quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
   if (dice.one_in(5)) out += "," + quoted("status", dice.of<const char*>({R"("paused")", R"("draft")", R"("live")", R"("shadow")", R"("shadow")"}));
@@ -169,11 +173,20 @@ inline std::string random_rule(Dice& dice, Instant base, const std::string& id, 
 }
 
 inline std::vector<std::string> random_rules(Dice& dice, Instant base) {
+  constexpr const char* kAsked = R"(["t"])";
   std::vector<std::string> rules;
-  for (int i = 1 + dice.upto(5); i > 0; --i)
-    rules.push_back(random_rule(dice, base, "r" + std::to_string(i * (dice.one_in(8) ? 10 : 1)),
+  const bool many = dice.one_in(300);  // more than a machine word has bits
+  for (int i = many ? 65 + dice.upto(70) : 1 + dice.upto(5); i > 0; --i)
+    rules.push_back(random_rule(dice, base, dice.of({kAsked, kAsked, kAsked, R"(["u","t"])", R"(["u"])"}), "r" + std::to_string(i * (!many && dice.one_in(8) ? 10 : 1)),
                                 random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2)));
   return rules;
+}
+
+inline std::string random_delayed(Dice& dice, Instant base) {
+  const std::string absent = R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" + seconds(dice) +
+                             (dice.one_in(3) ? R"(,"scope":"visitor"})" : "}");
+  const std::string more = dice.one_in(3) ? "," + random_group(dice, "none", 1) : "";
+  return random_rule(dice, base, R"(["@due"])", "due", R"("all":[)" + absent + "]" + more);
 }
 
 // The scores that these rules ask for.

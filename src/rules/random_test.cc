@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "rules/agreement.h"
+#include "rules/agreement_due.h"
 
 namespace beckon::rules {
 namespace {
@@ -34,6 +34,20 @@ TEST(Agreement, HoldsInRandomCases) {
   if (wanted < 10'000) return;
   for (const long often : {act, none, suppressed, holdout, tally.spending, tally.beside - tally.shadow, tally.shadow, tally.expired})
     EXPECT_GT(often, tally.cases / 100);
+}
+
+TEST(DueAgreement, HoldsInRandomCases) {
+  const std::uint64_t seed = setting("BECKON_SEED", 20260225);
+  const auto wanted = static_cast<long>(setting("BECKON_CASES", 100'000)) / 10;
+  long cases = 0, waiting = 0, closed = 0;
+  for (std::uint64_t round = 0; cases < wanted; ++round) {
+    DueAgreement one(seed + round);
+    const std::string wrong = one.run();
+    cases += one.tally.cases, waiting += one.waiting, closed += one.closed;
+    ASSERT_EQ(wrong, "") << "BECKON_SEED=" << seed + round << " BECKON_CASES=10\n" << one.rule();
+  }
+  std::printf("%ld cases, %ld with an anchor, %ld closed\n", cases, waiting, closed);
+  EXPECT_TRUE(wanted < 1'000 || (waiting > cases / 10 && closed > cases / 100));
 }
 
 // Two envelopes that differ never share a reading, whatever changed between them: signals, spends, context, instant.

@@ -39,13 +39,34 @@ inline naive::Session random_session(Dice& dice, Instant base) {
   return session;
 }
 
+// Units whose bucket is the last or the first of some arm or holdout under the salt of the random rules.
+inline const std::vector<std::string>& border_units() {
+  static const std::vector<std::string> units = [] {
+    std::set<unsigned> held{499, 500, 1249, 1250, 3332, 3333, 4999, 5000, 9998, 9999}, dealt;
+    for (const unsigned a : kRandomWeights) {
+      for (const unsigned c : kRandomWeights) {
+        for (const unsigned border : {a * 10'000 / (a + 1 + c), (a + 1) * 10'000 / (a + 1 + c)}) dealt.insert({border - 1, border});
+      }
+    }
+    std::vector<std::string> out;
+    for (int i = 0; i < 200'000; ++i) {
+      const std::string unit = "v" + std::to_string(i);
+      if (held.erase(naive::bucket("salt:holdout", unit)) + dealt.erase(naive::bucket("salt", unit)) > 0) out.push_back(unit);
+    }
+    return out;
+  }();
+  return units;
+}
+
 inline naive::World random_world(Dice& dice, Instant base, const std::vector<std::string>& rules) {
   naive::World world{.scores = *json::parse(kRandomScores)};
   for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
   world.visitor = dice.one_in(2);
   for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i) world.sessions.push_back(random_session(dice, base));
   world.asking = world.sessions.size() - 1 - static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 20))));
-  world.unit = "v" + std::to_string(dice.upto(1'000'000));
+  const auto& borders = border_units();
+  world.unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))] : "v" + std::to_string(dice.upto(1'000'000));
+  world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {
     if (dice.one_in(2)) world.context[field] = dice.of({"x", "y", "q"});
   }
@@ -58,7 +79,9 @@ inline std::uint64_t key_of(const naive::Account& of) { return spend_key(of.rule
 // What the engine reads of a world. Views into it live as long as it stands where it is.
 class AsFacts {
  public:
-  AsFacts(const naive::World& world, Dice& dice) : context_(world.context.begin(), world.context.end()), unit_(world.unit), retention_(world.retention), known_(world.visitor) {
+  AsFacts(const naive::World& world, Dice& dice)
+      : context_(world.context.begin(), world.context.end()), unit_(world.unit), retention_(world.retention), known_(world.visitor),
+        may_spend_(world.may_spend) {
     for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
     asking_ = world.asking;
     std::vector<const ledger::Window*> newest;
@@ -71,7 +94,7 @@ class AsFacts {
 
   Facts facts(Instant now) const {
     return {.window = windows_[asking_], .context = context_, .now = now, .retention = retention_, .visitor = known_ ? &merged_ : nullptr,
-            .session_spends = of_session_, .unit_spends = known_ ? of_visitor_ : of_session_, .unit = unit_};
+            .session_spends = of_session_, .unit_spends = known_ ? of_visitor_ : of_session_, .unit = unit_, .may_spend = may_spend_};
   }
 
  private:
@@ -103,7 +126,7 @@ class AsFacts {
   ledger::Context context_;
   std::string unit_;
   Duration retention_;
-  bool known_;
+  bool known_, may_spend_;
   std::size_t asking_ = 0;
   std::vector<ledger::Window> windows_;
   ledger::Window merged_;

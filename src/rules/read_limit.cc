@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "rules/decimal.h"
+#include "rules/planted.h"
 #include "rules/read_rule.h"
 #include "rules/rule_set.h"
 
@@ -90,7 +91,7 @@ void read_limit(Members& members, Rule& rule) {
   if (!given.has("cooldown") && !given.has("caps") && !given.has("group"))
     given.issue("caps", "is required, or cooldown, or a group whose count the rule adds to");
   given.finish();
-  limit.key = spend_key(rule.id.text, limit.group, rule.status == Status::kShadow);
+  limit.key = spend_key(rule.id.text, limit.group, rule.status == Status::kShadow && off_by_one(Planted::kShadowHolds) == 0);
   rule.limit = std::move(limit);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rules/key_table.h"
+#include "rules/planted.h"
 #include "rules/rule.h"
 #include "rules/rule_set.h"
 
@@ -36,16 +37,17 @@ class Scene {
  public:
   Scene(const ledger::Window& window, const Facts& facts, const KeyTable& keys, SceneRoom& room)
       : facts_(facts), window_(window), keys_(keys), room_(room) {
-    const Instant floor = facts.now - facts.retention;
+    const Instant floor = facts.now - retention();
     end_ = window_.size();
-    while (end_ > 0 && window_.at(end_ - 1) > facts.now) --end_;
+    while (end_ > 0 && window_.at(end_ - 1) > facts.now - Duration{off_by_one(Planted::kNowUnseen)}) --end_;
     while (begin_ < end_ && window_.at(begin_) <= floor) ++begin_;
   }
 
   Instant now() const { return facts_.now; }
+  Duration retention() const { return facts_.retention + Duration{off_by_one(Planted::kRetentionTooLong)}; }
   // How long a signal is visible to a measure that looks back `within`; zero: all of the session.
   Duration span(Duration within) const {
-    return within == Duration{} ? facts_.retention : std::min(within, facts_.retention);
+    return within == Duration{} ? retention() : std::min(within + Duration{off_by_one(Planted::kWindowClosedBehind)}, retention());
   }
   ledger::Signal signal(std::size_t i) const { return window_[i]; }
 
