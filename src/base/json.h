@@ -2,6 +2,7 @@
 //
 // Strict (safety.md section 3): RFC 8259 and nothing else; valid UTF-8; no lone surrogate; depth at most 32; duplicate
 // keys refused; a number that overflows a double refused (lost precision is not). A number keeps its text.
+// The parser is in json_parse.cc, the writer in json_write.cc.
 #pragma once
 #include <cstdint>
 #include <memory>
