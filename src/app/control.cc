@@ -57,10 +57,11 @@ Result<TenantPtr> Control::tenant(const access::HandleRecord& record, const acce
   }
   const auto stored = store_.rules().rules(record.handle);
   if (!stored) return unexpected(stored.error());
-  // What stands compiled already is kept: rules change rarely.
-  if (const auto now = tenants_.find(record.handle.view()); now && (*now)->rules->version() == stored->version) {
+  // What stands compiled already is kept: rules and scores change rarely.
+  if (const auto now = tenants_.find(record.handle.view());
+      now && (*now)->rules->version() == stored->version && (*now)->settings.scores == made.settings.scores) {
     made.rules = (*now)->rules;
-  } else if (auto compiled = rules::RuleSet::compile(*stored)) {
+  } else if (auto compiled = rules::RuleSet::compile(*stored, made.settings.scores)) {
     made.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   } else {
     log::error("rules_damaged").add("handle", record.handle.view()).add("why", compiled.error().message);

@@ -33,7 +33,7 @@ void refuse_unknown(const json::Value& object, std::string_view prefix, std::spa
 }  // namespace
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults) {
-  static constexpr std::array<std::string_view, 4> kTop{"limits", "retention", "basicRetention", "defaultConsent"};
+  static constexpr std::array<std::string_view, 5> kTop{"limits", "retention", "basicRetention", "defaultConsent", "scores"};
   static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
                                                            "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
@@ -58,6 +58,7 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
     else if (consent->is_string() && consent->text() == "denied") read.default_consent = ledger::Consent::kDenied;
     else issues.add("defaultConsent", "must be \"full\", \"basic\" or \"denied\"");
   }
+  if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return read;
 }
@@ -75,6 +76,7 @@ std::string to_json(const HandleSettings& settings) {
       .member("retention", to_text(settings.retention))
       .member("basicRetention", to_text(settings.basic_retention))
       .member("defaultConsent", ledger::to_text(settings.default_consent))
+      .member_raw("scores", rules::to_json(settings.scores))
       .end_object();
   return out;
 }

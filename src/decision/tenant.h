@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "ledger/signal.h"
 #include "rules/rule_set.h"
+#include "rules/score.h"
 
 namespace beckon::decision {
 
@@ -21,10 +22,11 @@ struct HandleSettings {
   Duration retention = std::chrono::hours{30 * 24};  // of a session, after its last signal
   Duration basic_retention = std::chrono::hours{24}; // the same with consent basic
   ledger::Consent default_consent = ledger::Consent::kFull;
+  rules::Scores scores;                   // that rules may measure, by name
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","defaultConsent":"full"}, each optional. Fault: validation_error with every fault.
+//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/score.h), each optional. Fault: validation_error with every fault.
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
 std::string to_json(const HandleSettings& settings);
 

@@ -54,6 +54,18 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
   return text;
 }
 
+std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule) {
+  Issues issues;
+  const Rule read = read_rule(id, rule, issues);
+  std::vector<std::string> names;
+  for (const auto* conditions : {&read.all, &read.any, &read.none})
+    for (const Condition& condition : *conditions)
+      if (condition.measure.kind == MeasureKind::kScore) names.push_back(condition.measure.field);
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
 RuleSet::RuleSet() : compiled_(std::make_unique<const Compiled>()) {}
 RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;

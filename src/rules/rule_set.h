@@ -139,6 +139,9 @@ class RuleSet {
 // text as it is kept: what was given, ruleId filled in.
 Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores = nullptr);
 
+// The scores that a rule of any status names, sorted; nothing for a rule that cannot be read.
+std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule);
+
 bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 
 }  // namespace beckon::rules

@@ -23,6 +23,7 @@ struct Score {
     std::string text;           // without the star
     bool prefix = false;
     std::int64_t millionths = 0;
+    friend bool operator==(const Weight&, const Weight&) = default;
   };
   std::vector<Weight> weights;  // exact ones first, then beginnings, longest first
   Duration half_life{};
@@ -33,6 +34,7 @@ struct Score {
     return std::llround(static_cast<double>(weight) *
                         std::exp2(-static_cast<double>(age.count()) / static_cast<double>(half_life.count())));
   }
+  friend bool operator==(const Score&, const Score&) = default;
 };
 
 using Scores = std::map<std::string, Score, std::less<>>;

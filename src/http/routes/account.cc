@@ -1,5 +1,6 @@
 // What a handle says of itself, and a caller of themselves: audit events, settings, me. Contract sections 7 and 8.
 #include "http/routes/answer.h"
+#include "http/routes/rule_change.h"
 
 namespace beckon::http {
 namespace {
@@ -53,6 +54,10 @@ Result<Response> put_settings(Api& api, Request& request) {
   const auto settings = decision::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
   const Handle handle{request.param("handle")};
+  const std::lock_guard lock(api.rule_turn->mutex);
+  const auto stored = api.rules.rules(handle);
+  if (!stored) return unexpected(stored.error());
+  if (auto fault = undeclared_scores(*stored, settings->scores)) return unexpected(std::move(*fault));
   const Instant now = api.clock.now();
   const std::string text = json::to_text(document->root());
   const auto put = api.directory.put_settings(handle, text,

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct Sending {
   std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
 };
 
+// Changes of rules, and of the settings whose scores they use, come one after the other, so that reading and compiling
+// them is done on the control threads and not on the committing thread, where everything else would wait for it. Held
+// from reading the rules to the commit.
+struct RuleTurn {
+  std::mutex mutex;
+};
+
 struct Api {
   const Clock& clock;
   Random& random;
@@ -55,6 +63,7 @@ struct Api {
   std::function<bool()> ready;                  // serving, and not draining
   std::function<std::string()> metrics;         // Prometheus' text
   bool metrics_on_main = false;                 // --dev
+  std::shared_ptr<RuleTurn> rule_turn = std::make_shared<RuleTurn>();
 };
 
 // Every route of the API with its handler and its role. `api` is kept by reference.

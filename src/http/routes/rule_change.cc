@@ -30,11 +30,28 @@ std::vector<decision::RulePut> puts(const RuleChange& change, const rules::Store
 
 }  // namespace
 
+rules::Scores scores_of(const Api& api, const Handle& handle) {
+  const auto tenant = tenant_of(api.places.tenants, handle);
+  return tenant ? tenant->settings.scores : rules::Scores{};
+}
+
+std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const rules::Scores& declared) {
+  Issues issues;
+  for (const rules::StoredRule& rule : rules.rules) {
+    const auto document = json::parse(rule.json);
+    if (!document) continue;
+    for (const std::string& name : rules::scores_of(rule.id, document->root()))
+      if (!declared.contains(name)) issues.add("scores." + name, "must be declared, since the rule " + rule.id.text + " measures it");
+  }
+  if (issues.empty()) return std::nullopt;
+  return issues.fault();
+}
+
 std::string etag_of(const rules::StoredRules& rules) { return "\"" + std::to_string(rules.version) + "\""; }
 
 std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rules::StoredRules& before,
                                   const rules::StoredRules& next) {
-  auto compiled = rules::RuleSet::compile(next);
+  auto compiled = rules::RuleSet::compile(next, scores_of(api, change.handle));
   if (!compiled) return compiled.error();
   const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   const auto changed = puts(change, before, next);

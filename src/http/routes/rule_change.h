@@ -1,16 +1,8 @@
 // A change of a handle's rules on its way to the disk, whoever asked for it: a rule put or deleted, a version restored.
 #pragma once
-#include <mutex>
-
 #include "http/routes/rule_view.h"
 
 namespace beckon::http {
-
-// Changes of rules come one after the other, so that reading and compiling them is done on the control threads and not
-// on the committing thread, where everything else would wait for it. Held from reading the rules to the commit.
-struct RuleTurn {
-  std::mutex mutex;
-};
 
 struct RuleChange {
   Handle handle;
@@ -24,6 +16,11 @@ struct RuleChange {
 // differs is told by its rulesVersion. Fault: `next` cannot be compiled, or nothing was stored.
 std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rules::StoredRules& before,
                                   const rules::StoredRules& next);
+
+// The scores that may be measured now.
+rules::Scores scores_of(const Api& api, const Handle& handle);
+// Names every rule that measures a score that is not declared: none may be kept.
+std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const rules::Scores& declared);
 
 // The entity tag of all rules of a handle: their version, quoted.
 std::string etag_of(const rules::StoredRules& rules);

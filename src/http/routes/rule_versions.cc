@@ -94,6 +94,7 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
   if (next.version != now->version) {
     const RuleChange change{.handle = handle, .actor = principal_of(request).subject, .action = "rules.rollback",
                             .target = std::to_string(*version), .at = api.clock.now()};
+    if (auto fault = undeclared_scores(next, scores_of(api, handle))) return unexpected(std::move(*fault));
     if (auto fault = commit_rules(api, change, *now, next)) return unexpected(std::move(*fault));
   }
   return restored(request, next, *version, changes(*now, next));

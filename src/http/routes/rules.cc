@@ -27,20 +27,20 @@ RuleChange change_of(const Api& api, const Request& request, std::string action)
           .target = request.param("ruleId"), .at = api.clock.now()};
 }
 
-Result<std::string> checked_body(Request& request, const RuleId& id) {
+Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Scores& scores) {
   const auto given = object_of(request);
   if (!given) return unexpected(given.error());
   const auto rule = json::parse(without_answer_members(given->root()));
   if (!rule) return unexpected(rule.error());
-  return rules::check_rule(id, rule->root());
+  return rules::check_rule(id, rule->root(), &scores);
 }
 
 Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
   const RuleChange change = change_of(api, request, "rule.put");
   const RuleId id{change.target};
-  const auto checked = checked_body(request, id);
-  if (!checked) return unexpected(checked.error());
   const std::lock_guard lock(turn.mutex);
+  const auto checked = checked_body(request, id, scores_of(api, change.handle));
+  if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
   const StoredRule* before = find(*stored, id);
@@ -94,7 +94,7 @@ Result<Response> list(Api& api, Request& request) {
 
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
-  const auto turn = std::make_shared<RuleTurn>();
+  const auto turn = api.rule_turn;
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "The rules of a handle"));
   routes.push_back(control(api, Method::kGet, kOne, creator(), get, "A rule"));
   routes.push_back(control(api, Method::kPut, kOne, creator(), [turn](Api& of, Request& request) { return put(of, *turn, request); },
