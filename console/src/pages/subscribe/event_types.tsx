@@ -18,7 +18,7 @@ export function EventTypes({ chosen, onChange, issue }: { chosen: string[]; onCh
       <ul>
         {[...known, ...others].map(({ type, says, example }) => (
           <li key={type}>
-            <label class="check"><input type="checkbox" checked={chosen.includes(type)} onChange={() => toggle(type)} /><code>{type}</code> <span class="quiet">{says}</span></label>
+            <label class="check"><input type="checkbox" checked={chosen.includes(type)} onChange={() => toggle(type)} /><span><code>{type}</code> <span class="quiet">{says}</span></span></label>
             {example !== undefined && <details class="example"><summary aria-label={`Example of ${type}`}>example</summary><Json text={JSON.stringify(example)} label={`Example of ${type}`} /></details>}
           </li>
         ))}
