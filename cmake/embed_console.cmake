@@ -1,5 +1,10 @@
 # cmake -DFOLDER=console/dist -DOUTPUT=… -P embed_console.cmake: a source file with the console's bundle as
 # what `beckon::http::console_files()` answers; empty where there is no bundle. Writes nothing when nothing changed.
+# -DHEADER=… -DFUNCTION=… name another header and function, for another bundle of the same kind.
+if(NOT FUNCTION)
+  set(HEADER http/routes/console.h)
+  set(FUNCTION console_files)
+endif()
 file(GLOB_RECURSE names RELATIVE "${FOLDER}" "${FOLDER}/*")
 set(key "")
 foreach(name IN LISTS names)
@@ -25,13 +30,13 @@ foreach(name IN LISTS names)
   string(APPEND rows "    {\"${name}\", \"\\\"${hash}\\\"\", {\"${bytes}\", ${size}}},\n")
 endforeach()
 file(WRITE "${OUTPUT}" "// ${key}
-#include \"http/routes/console.h\"
+#include \"${HEADER}\"
 
 namespace beckon::http {
 namespace {
 const std::vector<ConsoleFile> kFiles = {
 ${rows}};
 }  // namespace
-const std::vector<ConsoleFile>& console_files() { return kFiles; }
+const std::vector<ConsoleFile>& ${FUNCTION}() { return kFiles; }
 }  // namespace beckon::http
 ")

@@ -238,6 +238,12 @@ describe('against the server', () => {
     const { json: settings } = await ask('getSettings', { role: 'OWNER', expect: 200 });
     await ask('putSettings', { role: 'OWNER', expect: 200, body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')) });
     await ask('me', { role: 'OPERATOR', expect: 200 });
+    const { json: origins } = await ask('getContextOrigins', { role: 'OWNER', expect: 200 });
+    await ask('putContextOrigins', { role: 'OWNER', expect: 400, body: { origins: ['*'] } });
+    await ask('putContextOrigins', { role: 'OWNER', expect: 200, body: origins });
+    await ask('getSdkConfig', { query: '?handle=demo', expect: 200 });
+    await ask('getSdkConfig', { query: '?handle=nobody', expect: 404 });
+    await ask('getLibrary', { params: { file: 'beckon.js' }, expect: 200 });
     for (const operationId of ['jwks', 'health', 'ready', 'metrics', 'openapi']) await ask(operationId, { expect: 200 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'nobody' }, expect: 404 });

@@ -17,6 +17,7 @@ struct HandleRecord {
   std::string owner;     // e-mail of its one OWNER
   Instant created_at{};
   std::string settings;  // a JSON object, as PUT; "{}" where none was
+  std::string origins = {};  // {"origins":[…]}, as PUT; empty where none was
 };
 
 struct SigningKey {
@@ -41,6 +42,8 @@ class Directory {
   // kConflict where it exists. Makes the owner a user if need be.
   virtual Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) = 0;
   virtual Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
+
+  virtual Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
 
   virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict where it exists
   virtual Result<bool> has_user(const std::string& email) = 0;

@@ -27,6 +27,9 @@ class WatchedDirectory final : public Directory {
   Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) override {
     return noted(inner_.put_settings(handle, json, audit), audit);
   }
+  Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) override {
+    return noted(inner_.put_origins(handle, json, audit), audit);
+  }
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override {
     return noted(inner_.add_user(email, audit), audit);
   }

@@ -4,6 +4,18 @@
 #include "egress/address_table.h"
 
 namespace beckon::app {
+namespace {
+
+// What is stored was judged before; a list that cannot be read admits nobody, not anybody.
+std::vector<std::string> origins_of(const access::HandleRecord& record) {
+  const auto document = json::parse(record.origins.empty() ? R"({"origins":[]})" : record.origins);
+  auto origins = document ? access::parse_origins(document->root()) : unexpected(document.error());
+  if (origins) return std::move(*origins);
+  log::error("origins_damaged").add("handle", record.handle.view()).add("why", origins.error().message);
+  return {"none"};
+}
+
+}  // namespace
 
 using decision::Tenant;
 using decision::TenantPtr;
@@ -40,11 +52,14 @@ Result<void> Control::load_tenants() {
   const auto handles = store_.directory().handles();
   if (!handles) return unexpected(handles.error());
   std::vector<TenantPtr> tenants;
+  access::Origins::Lists origins;
   for (const access::HandleRecord& record : *handles) {
     auto made = tenant(record, *allowlist);
     if (!made) return unexpected(made.error());
     tenants.push_back(std::move(*made));
+    if (auto list = origins_of(record); !list.empty()) origins.emplace(record.handle.text, std::move(list));
   }
+  origins_.replace_all(std::move(origins));  // before the tenants: a handle that is seen has its list
   tenants_.replace_all(std::move(tenants));
   return {};
 }

@@ -2,6 +2,7 @@
 // at start, and again when the store says that something changed, by whatever process.
 #pragma once
 #include "access/allowlist.h"
+#include "access/origins.h"
 #include "base/published.h"
 #include "decision/committer.h"
 #include "egress/policy.h"
@@ -27,6 +28,7 @@ class Control {
   Result<void> load_policy();
 
   const Published<egress::Policy>& policy() const { return policy_; }
+  const access::Origins& origins() const { return origins_; }
 
  private:
   Result<access::Allowlist> allowlist();
@@ -37,6 +39,7 @@ class Control {
   outbox::SubscriptionIndex& subscriptions_;
   const Rules rules_;
   Published<egress::Policy> policy_;
+  access::Origins origins_;
 };
 
 }  // namespace beckon::app

@@ -8,6 +8,7 @@
 #include "app/address.h"
 #include "app/dev.h"
 #include "app/keys.h"
+#include "http/routes/library.h"
 
 namespace beckon::app {
 namespace {
@@ -73,6 +74,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .issuer = *issuer,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
+      .origins = control.origins(),
       .policy = control.policy(),
       .names = settings.network.resolver,
       .secret_overlap = settings.secret_overlap,
@@ -86,7 +88,8 @@ std::expected<void, std::string> Server::Inside::listen() {
   });
   auto all = http::routes(*api);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
-  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api), .decorate = http::security_headers});
+  if (settings.dev) http::add_example(http::library_files(), all);
+  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api), .preflight = http::preflight, .decorate = http::security_headers});
   if (!made) return unexpected("The route table is not in order: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);

@@ -8,6 +8,7 @@
 
 #include "access/gate.h"
 #include "access/issuer.h"
+#include "access/origins.h"
 #include "access/rate_limiter.h"
 #include "base/published.h"
 #include "base/secret_box.h"
@@ -55,6 +56,7 @@ struct Api {
   access::Issuer& issuer;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
+  const access::Origins& origins;               // which pages may call the public routes
   const Published<egress::Policy>& policy;      // the egress policy of this moment
   const egress::ResolverSettings& names;        // how endpoints are resolved when they are judged
   Duration secret_overlap{};                    // how long an old secret also signs
@@ -82,7 +84,16 @@ void add_events(Api& api, std::vector<Route>& routes);    // published and read
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
 void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);   // audit, settings, me; added by add_platform
+void add_browser(Api& api, std::vector<Route>& routes);   // context origins, what the browser library asks and is
 void add_system(Api& api, std::vector<Route>& routes);    // health, readiness, metrics, the API's description
+
+// Answers OPTIONS: `*` on what pages may call. A preflight names no handle, so it is the request itself that is judged.
+void preflight(Request& request, const std::string& allow, Respond respond);
+
+// Judges the origin of a request to a handle's public route, if it has one: a page that is not on the handle's list is
+// refused, and nothing of its origin is repeated; for any other `respond` adds what lets the page read the answer.
+// Call before anything is stored.
+[[nodiscard]] std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle, Respond& respond);
 
 // Leaves an access::Principal in Request::principal, or says why not.
 Authorize authorize(Api& api);

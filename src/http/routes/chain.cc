@@ -15,12 +15,20 @@ std::optional<std::string_view> handle_in_path(const Request& request, bool is_p
   return request.param("handle");
 }
 
+// Of a public route: before a limit is touched or anything is looked at.
+std::optional<Fault> judge_page(const Api& api, const Request& request, const json::Document& document, Respond& respond) {
+  const json::Value* handle = document.root().is_object() ? document.root().find("handle") : nullptr;
+  return judge_origin(api, request, handle && handle->is_string() ? handle->text() : std::string_view{}, respond);
+}
+
 access::AddressBytes address_of(const Request& request) { return request.client.bytes; }
 
 // A body that is neither an object nor even JSON is a fault of the same kind: 400 invalid_payload.
 void append_signals(Api& api, Request& request, Respond respond, bool is_public) {
   auto document = body_of(request);
   if (!document) return refuse(request, respond, document.error());
+  if (is_public)
+    if (const auto fault = judge_page(api, request, *document, respond)) return refuse(request, respond, *fault);
   const Instant now = api.clock.now();
   auto parsed = decision::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
   if (!parsed) return refuse(request, respond, parsed.error());
@@ -47,9 +55,11 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   if (!api.committer.submit(work)) refuse_overloaded(*work);
 }
 
-Result<DecisionRequest> decision_request(Api& api, Request& request, bool is_public, bool many) {
+Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& respond, bool is_public, bool many) {
   auto document = body_of(request);
   if (!document) return unexpected(document.error());
+  if (is_public)
+    if (auto fault = judge_page(api, request, *document, respond)) return unexpected(std::move(*fault));
   auto parsed = decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
   if (!parsed) return parsed;
   parsed->at_most_basic = request.header("sec-gpc") == "1";
@@ -61,7 +71,7 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, bool is_pub
 }
 
 void resolve(Api& api, Request& request, Respond respond, bool is_public) {
-  auto parsed = decision_request(api, request, is_public, false);
+  auto parsed = decision_request(api, request, respond, is_public, false);
   if (!parsed) return refuse(request, respond, parsed.error());
   const RequestId& id = request.id;
   api.resolver.resolve(std::move(*parsed), [&id, is_public, respond = std::move(respond)](const Result<Envelope>& answer) mutable {
@@ -77,7 +87,7 @@ void resolve(Api& api, Request& request, Respond respond, bool is_public) {
 }
 
 void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
-  const auto parsed = decision_request(api, request, is_public, true);
+  const auto parsed = decision_request(api, request, respond, is_public, true);
   if (!parsed) return refuse(request, respond, parsed.error());
   const auto answer = api.resolver.prefetch(*parsed);
   if (!answer) return refuse(request, respond, answer.error());

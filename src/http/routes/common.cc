@@ -17,6 +17,7 @@ std::vector<Route> routes(Api& api) {
   add_events(api, all);
   add_notifications(api, all);
   add_platform(api, all);
+  add_browser(api, all);
   add_system(api, all);
   return all;
 }

@@ -51,6 +51,15 @@ TEST_P(DirectoryOfAStore, KeepsSettings) {
   EXPECT_EQ(directory().put_settings(kOther, "{}", audit_entry("aud_3")).error().code, FaultCode::kHandleNotFound);
 }
 
+TEST_P(DirectoryOfAStore, KeepsContextOrigins) {
+  add_acme();
+  EXPECT_EQ(directory().handle(kAcme).value()->origins, "");
+  ASSERT_TRUE(directory().put_origins(kAcme, R"({"origins":[]})", audit_entry("aud_2")));
+  EXPECT_EQ(directory().handle(kAcme).value()->origins, R"({"origins":[]})");
+  EXPECT_EQ(directory().handles().value()[0].origins, R"({"origins":[]})");
+  EXPECT_EQ(directory().put_origins(kOther, "", audit_entry("aud_3")).error().code, FaultCode::kHandleNotFound);
+}
+
 TEST_P(DirectoryOfAStore, AddsAUserOnce) {
   add_user("u@a");
   EXPECT_TRUE(directory().has_user("u@a").value());

@@ -52,6 +52,14 @@ Result<void> MemoryDirectory::put_settings(const Handle& handle, const std::stri
   return changed(&audit);
 }
 
+Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.handles.find(handle);
+  if (found == facts_.handles.end()) return unexpected(handle_not_found());
+  found->second.origins = json;
+  return changed(&audit);
+}
+
 Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   if (!facts_.users.insert(email).second) return unexpected(conflict("The user " + email + " exists already."));

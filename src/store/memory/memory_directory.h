@@ -11,6 +11,7 @@ class MemoryDirectory final : public access::Directory {
   Result<std::optional<access::HandleRecord>> handle(const Handle& handle) override;
   Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) override;
   Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
+  Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
   Result<bool> has_user(const std::string& email) override;
   Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;

@@ -174,7 +174,12 @@ ALTER TABLE rule ADD COLUMN live_since INTEGER NOT NULL DEFAULT 0;
 UPDATE rule SET live_since = at WHERE json IS NOT NULL;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kUnmatchedEvents, kDelayed};
+// Browser origins that may call the public routes of a handle.
+constexpr const char* kOrigins = R"sql(
+ALTER TABLE handle ADD COLUMN origins TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kSteps = {kFirst, kUnmatchedEvents, kDelayed, kOrigins};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

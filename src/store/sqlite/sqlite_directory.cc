@@ -16,7 +16,8 @@ HandleRecord handle_from(const Query& row) {
   return {.handle = Handle(row.text(0)),
           .owner = std::string(row.text(1)),
           .created_at = row.instant(2),
-          .settings = std::string(row.text(3))};
+          .settings = std::string(row.text(3)),
+          .origins = std::string(row.text(4))};
 }
 
 Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
@@ -39,7 +40,7 @@ Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::functio
 Result<std::vector<HandleRecord>> SqliteDirectory::handles() {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::vector<HandleRecord>> {
-    auto row = connection_->query("SELECT handle, owner, created_at, settings FROM handle ORDER BY handle");
+    auto row = connection_->query("SELECT handle, owner, created_at, settings, origins FROM handle ORDER BY handle");
     std::vector<HandleRecord> found;
     while (row.next()) found.push_back(handle_from(row));
     return found;
@@ -49,7 +50,7 @@ Result<std::vector<HandleRecord>> SqliteDirectory::handles() {
 Result<std::optional<HandleRecord>> SqliteDirectory::handle(const Handle& handle) {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::optional<HandleRecord>> {
-    auto row = connection_->query("SELECT handle, owner, created_at, settings FROM handle WHERE handle = ?1", handle);
+    auto row = connection_->query("SELECT handle, owner, created_at, settings, origins FROM handle WHERE handle = ?1", handle);
     if (!row.next()) return std::nullopt;
     return handle_from(row);
   });
@@ -70,6 +71,14 @@ Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string
 Result<void> SqliteDirectory::put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) {
   return change(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("UPDATE handle SET settings = ?2 WHERE handle = ?1", handle, json);
+    if (connection.changes() == 0) return unexpected(handle_not_found());
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("UPDATE handle SET origins = ?2 WHERE handle = ?1", handle, json);
     if (connection.changes() == 0) return unexpected(handle_not_found());
     return {};
   });

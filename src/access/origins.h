@@ -1,0 +1,43 @@
+// Browser origins that may call the public routes of a handle: contract section 8. A browser says where a page comes from;
+// anything else may say what it likes, so this keeps other sites' pages away and is no authentication.
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/json.h"
+#include "base/published.h"
+#include "base/result.h"
+
+namespace beckon::access {
+
+inline constexpr std::size_t kMostOrigins = 100;   // of a handle
+inline constexpr std::size_t kLongestOrigin = 255;  // bytes
+
+// Serialised as browsers do (RFC 6454, section 6.2): "https://shop.example", "http://localhost:3000".
+bool is_origin(std::string_view text);
+
+// {"origins":["https://shop.example"]}, sorted and each once. Fault: validation_error with every fault.
+Result<std::vector<std::string>> parse_origins(const json::Value& body);
+std::string origins_json(const std::vector<std::string>& origins);
+
+// Thread-safe. Reading takes the copy of one pointer.
+class Origins {
+ public:
+  enum class Verdict : std::uint8_t {
+    kAny,      // the handle has no list, or there is no such handle
+    kListed,   // on its list
+    kRefused,  // on none of its lines
+  };
+  Verdict judge(std::string_view handle, std::string_view origin) const;
+
+  // By handle, sorted; a handle without a list is left out.
+  using Lists = std::unordered_map<std::string, std::vector<std::string>>;
+  void replace_all(Lists lists) { lists_.set(std::make_shared<const Lists>(std::move(lists))); }
+
+ private:
+  Published<Lists> lists_;
+};
+
+}  // namespace beckon::access

@@ -1,0 +1,82 @@
+#include "http/routes/library.h"
+
+#include <algorithm>
+
+#include "http/error.h"
+
+namespace beckon::http {
+namespace {
+
+constexpr std::size_t kHash = 12;  // hexadecimal digits, behind a dash
+
+std::string_view content_type_of(std::string_view name) {
+  if (name.ends_with(".js.gz")) return "text/javascript; charset=utf-8";
+  if (name.ends_with(".css.gz")) return "text/css; charset=utf-8";
+  if (name.ends_with(".json.gz")) return "application/json";
+  return "text/html; charset=utf-8";
+}
+
+bool is_immutable(std::string_view name) {
+  const auto dash = name.rfind('-');
+  if (dash == std::string_view::npos) return false;
+  const std::string_view hash = name.substr(dash + 1, name.find('.', dash) - dash - 1);
+  return hash.size() == kHash && hash.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Response answer(const std::vector<ConsoleFile>& files, const Request& request, const std::string& name,
+                std::vector<std::pair<std::string, std::string>> headers) {
+  const auto file = std::ranges::find(files, name + ".gz", &ConsoleFile::name);
+  if (file == files.end()) {
+    if (!files.empty()) return to_response(not_found("file"), request.id);
+    return to_response({.code = FaultCode::kNotFound, .message = "This build has no browser library; build it with Node and the npm registry at hand (script/build)."},
+                       request.id);
+  }
+  Response response{.status = 200, .content_type = content_type_of(file->name), .headers = std::move(headers)};
+  response.headers.emplace_back("etag", file->etag);
+  if (request.header("if-none-match") == file->etag) {
+    response.status = 304;
+    return response;
+  }
+  response.body = file->bytes;
+  response.headers.emplace_back("content-encoding", "gzip");
+  return response;
+}
+
+// No credentials are looked at here, so that any page may read what any page may load: integrity needs it.
+Response library(const std::vector<ConsoleFile>& files, const Request& request) {
+  const std::string& name = request.param("file");
+  return answer(files, request, name,
+                {{"cache-control", is_immutable(name) ? "public, max-age=31536000, immutable" : "public, max-age=300"},
+                 {"access-control-allow-origin", "*"},
+                 {"cross-origin-resource-policy", "cross-origin"}});
+}
+
+// As strict as a page can be, so that what the library draws is seen to need nothing more.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+Response example(const std::vector<ConsoleFile>& files, const Request& request, const std::string& name) {
+  return answer(files, request, "example/" + name, {{"cache-control", "no-cache"}, {"content-security-policy", std::string(kPolicy)}});
+}
+
+Route open(std::string_view pattern, Handler handler, std::string_view summary) {
+  return {.method = Method::kGet, .pattern = pattern, .access = public_(), .run = Run::kInline, .handler = std::move(handler), .summary = summary};
+}
+
+}  // namespace
+
+void add_library(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
+  routes.push_back(open("/sdk/v1/{file}", [&files](Request& request, Respond respond) { respond(library(files, request)); },
+                        "The browser library"));
+}
+
+void add_example(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
+  routes.push_back(open(kExample, [&files](Request& request, Respond respond) { respond(example(files, request, "index.html")); },
+                        "A shop that uses the browser library"));
+  routes.push_back(open("/apps/example-shop/{file}",
+                        [&files](Request& request, Respond respond) { respond(example(files, request, request.param("file"))); },
+                        "The shop's script and style"));
+}
+
+}  // namespace beckon::http

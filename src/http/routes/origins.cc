@@ -1,0 +1,120 @@
+// Which pages may call, and what the browser library asks: contract section 8, safety section 3.
+#include "base/encoding.h"
+#include "decision/append_request.h"
+#include "http/routes/answer.h"
+#include "http/routes/library.h"
+
+namespace beckon::http {
+namespace {
+
+constexpr std::string_view kConfig = "/v2/public/sdk/config";
+constexpr std::string_view kReadable = "retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id, etag";
+
+bool is_called_by_pages(std::string_view path) { return path.starts_with("/v2/public/chain/") || path == kConfig; }
+
+Result<Response> get_origins(Api& api, Request& request) {
+  const auto record = api.directory.handle(Handle{request.param("handle")});
+  if (!record) return unexpected(record.error());
+  if (!*record) return unexpected(handle_not_found());
+  return json_response(200, (*record)->origins.empty() ? access::origins_json({}) : (*record)->origins);
+}
+
+Result<Response> put_origins(Api& api, Request& request) {
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const auto origins = access::parse_origins(document->root());
+  if (!origins) return unexpected(origins.error());
+  const Handle handle{request.param("handle")};
+  const Instant now = api.clock.now();
+  const std::string text = access::origins_json(*origins);
+  const auto put = api.directory.put_origins(handle, text,
+                                             {.id = AuditId{make_ulid("aud_", now, api.random)},
+                                              .handle = handle,
+                                              .at = now,
+                                              .actor = principal_of(request).subject,
+                                              .action = "context-origins.put",
+                                              .target = handle.text,
+                                              .detail = text});
+  if (!put) return unexpected(put.error());
+  api.reload();
+  return json_response(200, text);
+}
+
+std::string config_json(const decision::Tenant& tenant) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object()
+      .member("handle", tenant.handle.view())
+      .member("defaultConsent", ledger::to_text(tenant.settings.default_consent))
+      .key("limits")
+      .begin_object()
+      .member("signalsPerRequest", static_cast<std::int64_t>(decision::kSignalsPerRequest))
+      .member("sessionSignalsPerMinute", tenant.settings.session_signals_per_minute)
+      .end_object()
+      .member("library", std::string(kLibrary) + "/beckon.js")
+      .end_object();
+  return out;
+}
+
+// The same text has the same tag, so a page asks again for nothing.
+void get_config(Api& api, Request& request, Respond respond) {
+  const std::string handle = request.query_param("handle").value_or("");
+  if (const auto fault = judge_origin(api, request, handle, respond)) return refuse(request, respond, *fault);
+  if (!is_handle(handle)) {
+    Issues issues;
+    issues.add("handle", "is required: 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit");
+    return refuse(request, respond, issues.fault());
+  }
+  const auto tenant = api.places.tenants.find(handle);
+  if (!tenant) return refuse(request, respond, tenant.error());
+  Response response = json_response(200, config_json(**tenant));
+  const std::string etag = '"' + to_base64url(sha256(response.body).substr(0, 12)) + '"';
+  response.headers = {{"etag", etag}, {"cache-control", "no-cache"}};
+  if (request.header("origin").empty()) response.headers.emplace_back("vary", "Origin");
+  if (request.header("if-none-match") == etag) {
+    response.status = 304;
+    response.body.clear();
+  }
+  respond(std::move(response));
+}
+
+}  // namespace
+
+void preflight(Request& request, const std::string& allow, Respond respond) {
+  Response response{.status = 204, .headers = {{"allow", allow}}};
+  if (is_called_by_pages(request.path) && !request.header("origin").empty()) {
+    response.headers.emplace_back("access-control-allow-origin", "*");
+    response.headers.emplace_back("access-control-allow-methods", allow);
+    response.headers.emplace_back("access-control-allow-headers", "content-type");
+    response.headers.emplace_back("access-control-max-age", "86400");
+  }
+  respond(std::move(response));
+}
+
+std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle, Respond& respond) {
+  const std::string_view origin = request.header("origin");
+  if (origin.empty()) return std::nullopt;
+  const access::Origins::Verdict verdict = api.origins.judge(handle, origin);
+  respond = [verdict, origin, before = std::move(respond)](Response&& response) mutable {
+    response.headers.emplace_back("vary", "Origin");
+    if (verdict != access::Origins::Verdict::kRefused) {
+      response.headers.emplace_back("access-control-allow-origin", verdict == access::Origins::Verdict::kAny ? "*" : std::string(origin));
+      response.headers.emplace_back("access-control-expose-headers", std::string(kReadable));
+    }
+    before(std::move(response));
+  };
+  if (verdict != access::Origins::Verdict::kRefused) return std::nullopt;
+  return Fault{.code = FaultCode::kOriginNotAllowed,
+               .message = "Pages of this origin may not call for this handle; its OWNER adds the origin to context-origins."};
+}
+
+void add_browser(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/context-origins", owner(), get_origins, "Which pages may call the public routes"));
+  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/context-origins", owner(), put_origins, "Replace which pages may call"));
+  routes.push_back({.method = Method::kGet, .pattern = kConfig, .access = public_(), .run = Run::kInline,
+                    .handler = [&api](Request& request, Respond respond) { get_config(api, request, std::move(respond)); },
+                    .summary = "What the browser library asks of a handle"});
+  add_library(library_files(), routes);
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,36 @@
+// Pages of another origin, and a wire between the browser and the server that notes what passes and can be cut.
+import { createServer, request } from 'node:http';
+
+const listen = server => new Promise(done => server.listen(0, '127.0.0.1', () => done(server.address().port)));
+const closing = server => () => new Promise(done => { server.closeAllConnections(); server.close(done); });
+
+// Serves `html` at every path, under `policy` where given.
+export async function openShop(html, policy) {
+  const server = createServer((_, answer) => { answer.writeHead(200, { 'content-type': 'text/html', ...(policy && { 'content-security-policy': policy }) }); answer.end(html); });
+  return { origin: `http://127.0.0.1:${await listen(server)}`, close: closing(server) };
+}
+
+// Forwards to `port`. `passed` is what went through, in its order: { method, path, headers, body, status }. With `loses` the
+// server gets a request and the browser no answer; with `cut` nothing arrives.
+export async function openWire(port) {
+  const wire = { passed: [], loses: () => false, cut: false };
+  const server = createServer(async (from, answer) => {
+    if (wire.cut) return from.socket.destroy();
+    const parts = [];
+    for await (const part of from) parts.push(part);
+    const body = Buffer.concat(parts);
+    const entry = { method: from.method, path: from.url, headers: from.headers, body: body.toString() };
+    wire.passed.push(entry);
+    const to = request({ host: '127.0.0.1', port, method: from.method, path: from.url, headers: from.headers }, back => {
+      entry.status = back.statusCode;
+      entry.answer = back.headers;
+      if (wire.loses(entry)) { back.resume(); from.socket.destroy(); return; }
+      answer.writeHead(back.statusCode, back.headers);
+      back.pipe(answer);
+    });
+    to.on('error', () => from.socket.destroy());
+    to.end(body);
+  });
+  const at = `http://127.0.0.1:${await listen(server)}`;
+  return Object.assign(wire, { at, close: closing(server), chain: () => wire.passed.filter(({ path }) => path.startsWith('/v2/public/chain/')).map(({ method, path }) => `${method} ${path.split('/').at(-1)}`) });
+}
