@@ -81,7 +81,7 @@ export function decisions(core: Core): Decisions {
     const answer = await core.ask('prefetch', { triggers: wanted, ifNoneMatch: etag });
     if (answer?.status !== 200) return;
     const { unchanged, ttlSeconds, decisions, etag: tag } = answer.body as { unchanged?: boolean; ttlSeconds: number; decisions: Decision[]; etag: string };
-    const given = unchanged ? wanted.flatMap(trigger => ready.get(trigger) ?? []) : decisions;
+    const given = unchanged ? wanted.flatMap(trigger => ready.get(trigger) ?? []) : (decisions ?? []);
     ready = new Map(given.map(decision => [decision.trigger, decision]));
     for (const decision of given) keep(decision, unchanged ? ttlSeconds : decision.ttlSeconds, asked);
     etag = tag;

@@ -14,7 +14,7 @@ export const kStyle = `
 .code { display: inline-block; padding: .2em .6em; border: 1px dashed currentColor; font: 600 1.1em ui-monospace, monospace; user-select: all }
 .choices { display: flex; flex-wrap: wrap; gap: .5rem; margin: .75rem 0 0 }
 .banner .choices { margin: 0 }
-a, button { box-sizing: border-box; min-height: 2.5rem; padding: .4rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; font: inherit; text-decoration: none; cursor: pointer; color: var(--accent); background: transparent }
+a, button { display: inline-flex; align-items: center; box-sizing: border-box; min-height: 2.5rem; padding: .4rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; font: inherit; text-decoration: none; cursor: pointer; color: var(--accent); background: transparent }
 .main { background: var(--accent); color: var(--paper); font-weight: 600 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 @media (forced-colors: active) { a, button { border-color: ButtonText } }
