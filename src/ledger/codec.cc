@@ -7,7 +7,7 @@
 namespace beckon::ledger {
 namespace {
 
-enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4 };
+enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4, kDone = 5 };
 
 template <class Body>
 void put_record(std::string& journal, Kind kind, Body body) {
@@ -68,6 +68,15 @@ VisitorRecord decode_visitor(Decoder& in) {
   return record;
 }
 
+DoneRecord decode_done(Decoder& in) {
+  DoneRecord record;
+  record.handle = in.text();
+  record.session = in.text();
+  record.done.rule = in.word();
+  record.done.version = in.number();
+  return record;
+}
+
 // The record as it is kept of a session that reduced its consent, empty where none is; nothing where it stays as it is.
 std::optional<std::string> reduced_record(std::string_view bytes, const SessionDigest& digest) {
   auto record = decode_record(bytes);
@@ -80,7 +89,7 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
   } else if (auto* decision = std::get_if<DecisionRecord>(&*record)) {
     decision->visitor = {};
     append_record(out, digest, *decision);
-  } else if (std::holds_alternative<ForgetRecord>(*record)) {
+  } else if (!std::holds_alternative<VisitorRecord>(*record)) {
     return std::nullopt;
   }
   if (out == bytes) return std::nullopt;
@@ -133,6 +142,16 @@ void append_record(std::string& journal, const VisitorRecord& record) {
     out.instant(record.at);
     out.instant(record.expires_at);
     out.spends(record.spends);
+  });
+}
+
+void append_record(std::string& journal, const SessionDigest& digest, const DoneRecord& record) {
+  put_record(journal, kDone, [&](Encoder& out) {
+    out.digest(digest);
+    out.text(record.handle);
+    out.text(record.session);
+    out.word(record.done.rule);
+    out.number(record.done.version);
   });
 }
 
@@ -211,6 +230,7 @@ std::optional<Record> decode_record(std::string_view bytes) {
   if (kind == kAppend) record = decode_append(in);
   if (kind == kDecision) record = decode_decision(in);
   if (kind == kVisitor) record = decode_visitor(in);
+  if (kind == kDone) record = decode_done(in);
   if (kind == kForget) record = ForgetRecord{digest};
   if (!in.ok()) return std::nullopt;
   return record;

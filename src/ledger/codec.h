@@ -16,10 +16,12 @@
 //   spends   = n:varint (key:u64le at:instant session:u64le)*
 //   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined)
 //              at:instant expires:instant spends
+//   done     = digest handle:string session:string rule:u64le version:varint
 //   forget   = digest
 //   snapshot = format:u8 (2) as_of:varint handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
 //              flags:u8 (1 begun by the visitor) spends shown:ids n:varint (session:string digest)*
+//              n:varint (rule:u64le version:varint)*
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 // Where a decision, a past or a snapshot of format 1 ends before what was added later, that is empty; a session of
@@ -38,6 +40,7 @@ namespace beckon::ledger {
 void append_record(std::string& journal, const SessionDigest& digest, const AppendRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DecisionRecord& record);
 void append_record(std::string& journal, const VisitorRecord& record);
+void append_record(std::string& journal, const SessionDigest& digest, const DoneRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);
 
 // A decision as records and sessions hold it, and back. Nothing at damage.

@@ -290,12 +290,37 @@ TEST(Codec, ASnapshotKeepsSpendsShownDecisionsAndAVisitorsSessions) {
   EXPECT_EQ(decode_snapshot(encode_snapshot(*applied(nullptr, shown), 42))->session->shown, std::vector{remembered("dec_1")});
 }
 
+TEST(Apply, ADelayedRuleIsDoneWithItsLastAnchor) {
+  const auto done = [](std::string_view rule, std::uint64_t version) {
+    return DoneRecord{.handle = "demo", .session = "s1", .done = {remembered(rule), version}};
+  };
+  SessionPtr session = applied(nullptr, append({signal("cart", 10, 1)}));
+  EXPECT_EQ(session->done_anchor("r"), 0u);
+  session = applied(applied(applied(session, done("r", 1)), done("q", 1)), done("r", 2));
+  EXPECT_EQ(session->done_anchor("r"), 2u);
+  EXPECT_EQ(session->done_anchor("q"), 1u);
+  EXPECT_EQ(session->done.size(), 2u);
+  EXPECT_EQ(decode_snapshot(encode_snapshot(*session, 42))->session->done, session->done);
+  EXPECT_EQ(applied(nullptr, done("r", 1)), nullptr) << "the session is gone";
+}
+
+TEST(Codec, ADoneAnchorReadsBackAndGoesWithItsSession) {
+  std::string row;
+  append_record(row, SessionDigest{5, 5}, DoneRecord{.handle = "demo", .session = "s1", .done = {0xfedcba9876543210, 300}});
+  const auto read = std::get<DoneRecord>(*decode_record(row));
+  EXPECT_EQ(read.session, "s1");
+  EXPECT_EQ(read.done, (DoneAnchor{0xfedcba9876543210, 300}));
+  const std::vector<Ledger::Erasure> erased{{{5, 5}, 7, false}}, reduced{{{5, 5}, 7, true}};
+  EXPECT_EQ(without(row, 7, erased), "");
+  EXPECT_FALSE(without(row, 7, reduced)) << "consent basic keeps it";
+}
+
 TEST(Codec, ASnapshotOfTheFirstFormatIsStillRead) {
   auto record = append({signal("view", 10, 1)});
   record.visitor = "v1";
   std::string bytes = encode_snapshot(*applied(nullptr, record), 42);
   bytes[0] = 1;
-  bytes.resize(bytes.size() - 4);  // flags, and three empty lists
+  bytes.resize(bytes.size() - 5);  // flags, and four empty lists
   const auto back = decode_snapshot(bytes);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->session->unit(), "v1");

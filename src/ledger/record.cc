@@ -110,6 +110,15 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record) {
   return session;
 }
 
+SessionPtr applied(SessionPtr before, const DoneRecord& record) {
+  if (!before) return nullptr;
+  auto session = changeable(std::move(before));
+  std::erase_if(session->done, [&](const DoneAnchor& one) { return one.rule == record.done.rule; });
+  session->done.push_back(record.done);
+  keep_newest(session->done, Session::kAnchorsDone);
+  return session;
+}
+
 SessionPtr applied(SessionPtr before, const VisitorRecord& record) {
   const bool leaves = record.session.empty();
   if (record.fresh) before = nullptr;

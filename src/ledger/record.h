@@ -55,17 +55,25 @@ struct VisitorRecord {
   std::vector<Spend> spends;  // of the session
 };
 
+// A delayed rule is done with an anchor in the session: it has fired, or there was nothing to tell.
+struct DoneRecord {
+  std::string_view handle;
+  std::string_view session;
+  DoneAnchor done;
+};
+
 // All that is known of the session is gone.
 struct ForgetRecord {
   SessionDigest digest;
 };
 
-using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, ForgetRecord>;
+using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, DoneRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `evicted`, where given, counts what left the window. A `before`
 // that nobody else holds is changed in place.
 SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record);
+SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays null
 // `before` and what comes of it are the visitor's own record; null where nothing is left of it.
 SessionPtr applied(SessionPtr before, const VisitorRecord& record);
 

@@ -88,6 +88,13 @@ struct DecisionLog {
 // A client's id, or a decision's, as a session remembers it. Not keyed: it is compared within one session only.
 std::uint64_t remembered(std::string_view id);
 
+// The anchor of a delayed rule that is done in a session: it fires no more.
+struct DoneAnchor {
+  std::uint64_t rule = 0;     // `remembered` of its ruleId
+  std::uint64_t version = 0;  // of the signal that the rule waited from
+  friend bool operator==(const DoneAnchor&, const DoneAnchor&) = default;
+};
+
 // A session that joined a visitor.
 struct Joined {
   SessionId id;
@@ -106,6 +113,7 @@ struct Session {
   static constexpr std::size_t kIdsRemembered = 1000;
   static constexpr std::size_t kShownRemembered = 1000;
   static constexpr std::size_t kSessionsJoined = 20;
+  static constexpr std::size_t kAnchorsDone = 2'000;  // as many as a handle has rules
 
   Handle handle;
   SessionId id;
@@ -123,11 +131,15 @@ struct Session {
   DecisionLog decisions;
   std::vector<Spend> spends;           // by `at`, at most kSpendsKept, the newest; of a visitor: of all their sessions
   std::vector<std::uint64_t> shown;    // prefetched decisions that were shown, newest last, at most kShownRemembered
+  std::vector<DoneAnchor> done;        // the last one of each delayed rule, at most kAnchorsDone, the newest
   std::vector<Joined> sessions;        // of a visitor: the newest that joined, newest last, at most kSessionsJoined
 
   // What splits hash, and never changes: the visitor where they were known from the beginning, else the session. Only
   // where consent becomes basic the one gives way to the other, since the visitor is forgotten.
   std::string_view unit() const { return begun_by_visitor ? visitor.view() : id.view(); }
+
+  // The version of the rule's anchor that is done; 0: none is.
+  std::uint64_t done_anchor(std::string_view rule) const;
 
   std::size_t bytes() const;   // memory held, about
 };

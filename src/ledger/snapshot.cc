@@ -7,14 +7,15 @@ namespace {
 
 constexpr std::uint8_t kFormat = 2;
 
-// What a snapshot holds of caps and visitors, from format 2 on.
-void read_limits(Decoder& in, Session& session) {
+// What a snapshot holds of caps, visitors and delayed rules, from format 2 on.
+void read_second(Decoder& in, Session& session) {
   session.spends = in.spends();
   session.shown = in.ids();
   for (std::size_t n = in.count(17); n > 0 && in.ok(); --n) {
     const std::string_view id = in.text();
     session.sessions.push_back({SessionId{id}, in.digest()});
   }
+  for (std::size_t n = in.count(9); n > 0 && in.ok(); --n) session.done.push_back({.rule = in.word(), .version = in.number()});
 }
 
 }  // namespace
@@ -46,6 +47,8 @@ std::string encode_snapshot(const Session& session, Position as_of) {
   out.ids(session.shown);
   out.number(session.sessions.size());
   for (const Joined& joined : session.sessions) out.text(joined.id.view()), out.digest(joined.digest);
+  out.number(session.done.size());
+  for (const DoneAnchor& done : session.done) out.word(done.rule), out.number(done.version);
   return bytes;
 }
 
@@ -74,7 +77,7 @@ std::optional<Snapshot> decode_snapshot(std::string_view bytes) {
   session->decisions.count = static_cast<std::uint32_t>(in.number());
   session->decisions.bytes = in.text();
   session->begun_by_visitor = format == 1 ? !session->visitor.empty() : in.byte() & 1;
-  if (format > 1) read_limits(in, *session);
+  if (format > 1) read_second(in, *session);
   if (!in.ok()) return std::nullopt;
   snapshot.session = std::move(session);
   return snapshot;
