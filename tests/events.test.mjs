@@ -81,7 +81,7 @@ describe('events of one’s own, and where an event came from', () => {
     const seen = await beckon.as('CREATOR', 'GET', '/notifications');
     assert.equal(seen.status, 200, seen.text);
     const types = seen.json.events.map(({ type }) => type);
-    for (const type of ['signal.<signalKey>', 'link.clicked', 'chain.decision.resolved', 'webhook.test', 'webhook.delivery.failed', 'webhook.subscription.disabled']) assert.ok(types.includes(type), type);
+    for (const type of ['signal.<signalKey>', 'link.clicked', 'chain.decision.resolved', 'chain.message.due', 'webhook.test', 'webhook.delivery.failed', 'webhook.subscription.disabled']) assert.ok(types.includes(type), type);
     const ajv = new Ajv({ strict: false });
     formats.default(ajv);
     for (const { type, schema, example } of seen.json.events) {

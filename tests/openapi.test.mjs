@@ -224,6 +224,12 @@ describe('against the server', () => {
     const gone = await beckon.subscribe(['webhook.test'], { path: '/gone' });
     await ask('testSubscription', { role: 'OPERATOR', params: { subscriptionId: gone.id }, expect: 202, body: {} });
     for (const type of ['webhook.delivery.failed', 'webhook.subscription.disabled']) fitsItsSection(await all.log.next(delivery => delivery.event?.type === type));
+    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'late' }, expect: 201, body: { triggers: ['@due'], when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '1s' }] }, action: { type: 'email' } } });
+    const waiting = freshSession();
+    await ask('appendPublicSignals', { from: freshAddress(), expect: 202, body: { handle: 'demo', sessionId: waiting, signals: [{ type: 'cart' }] } });
+    const { json: { timeline } } = await ask('getSession', { role: 'CREATOR', params: { sessionId: waiting }, expect: 200 });
+    assert.ok(timeline.some(moment => moment.kind === 'timer'));
+    fitsItsSection(await all.log.next(delivery => delivery.event?.type === 'chain.message.due'));
     await gone.close();
     await all.close();
   });

@@ -8,6 +8,7 @@
 #include "app/control.h"
 #include "app/server.h"
 #include "app/settling.h"
+#include "decision/alarm.h"
 #include "decision/housekeeping.h"
 #include "decision/recovery.h"
 #include "dispatch/egress_sender.h"
@@ -47,6 +48,7 @@ struct Server::Inside {
 
   std::unique_ptr<decision::Housekeeping> upkeep;
   std::unique_ptr<decision::Committer> committer;
+  std::unique_ptr<decision::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;
 
   std::unique_ptr<access::Issuer> issuer;
@@ -70,7 +72,7 @@ struct Server::Inside {
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
-  std::jthread commit_thread, dispatch_thread, upkeep_thread;
+  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread;
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 

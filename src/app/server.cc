@@ -39,6 +39,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   on_broken = std::move(broken);
   committer->set_last_position(recovered.last_position);
   committer->set_chores(upkeep.get());
+  alarm = std::make_unique<decision::Alarm>(store->timers(), *committer, clock, decision::Alarm::Options{});
   committer->set_observer([this](const decision::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
 
@@ -68,6 +69,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .server_defaults = settings.handle,
       .ledger = store->ledger(),
       .outbox = store->outbox(),
+      .timers = store->timers(),
       .rules = store->rules(),
       .directory = store->directory(),
       .gate = *gate,
@@ -140,10 +142,12 @@ void Server::Inside::watch_batch(const decision::Batch& batch) {
     dispatcher->changed(requeue.subscription);
     dispatcher->probe(requeue.subscription);
   }
+  alarm->committed(batch);
 }
 
 void Server::Inside::start_threads() {
   commit_thread = std::jthread([this] { committer->run(); });
+  alarm_thread = std::jthread([this](std::stop_token stop) { alarm->run(stop); });
   dispatch_thread = std::jthread([this](std::stop_token stop) { dispatcher->run(stop); });
   dispatcher->wake_all();
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
@@ -189,6 +193,10 @@ std::string Server::Inside::metrics() {
   gauge("beckon_commit_works_total", "Changes committed since the start.", static_cast<double>(counts.works.load()));
   gauge("beckon_commit_failures_total", "Commits that failed.", static_cast<double>(counts.failures.load()));
   gauge("beckon_commit_seconds_total", "Time spent in commits, the sync included.", static_cast<double>(counts.commit_us.load()) / 1e6);
+  const decision::DueCounts& due = alarm->counts();
+  gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the start.", static_cast<double>(due.fired.load()));
+  gauge("beckon_due_owed_total", "Of them: messages that were owed.", static_cast<double>(due.owed.load()));
+  gauge("beckon_due_expired_total", "Timers overdue by more than the ttl of their rule: nothing was told.", static_cast<double>(due.expired.load()));
   if (const auto backlog = store->outbox().backlog()) {
     gauge("beckon_deliveries_queued", "Deliveries queued.", static_cast<double>(backlog->queued));
     gauge("beckon_deliveries_retrying", "Deliveries waiting for their next attempt.", static_cast<double>(backlog->retrying));
@@ -212,6 +220,10 @@ void Server::Inside::stop() {
   if (upkeep_thread.joinable()) {
     upkeep_thread.request_stop();
     upkeep_thread.join();
+  }
+  if (alarm_thread.joinable()) {
+    alarm_thread.request_stop();
+    alarm_thread.join();
   }
   if (commit_thread.joinable()) {
     committer->stop();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decision/due.h"
 #include "decision/known.h"
 #include "decision/shown.h"
 
@@ -146,6 +147,7 @@ Result<Appended> Append::planned(Draft& draft) {
     draft.owe(tenant, event_type(signal.key), signal.at, request_.session.view(), cause_of(*session, signal),
               [&] { return payload_of(*session, signal); });
   }
+  if (!record.signals.empty()) signals_came(draft, session, record.signals);
   answer.accepted = record.signals.size();
   answer.version = session->version;
   answer.signal_count = session->window.size();

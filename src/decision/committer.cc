@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/log.h"
+#include "decision/due.h"
 
 namespace beckon::decision {
 namespace {
@@ -111,6 +112,7 @@ bool Committer::turn(bool with_late) {
   Draft draft(places_, clock_.now());
   for (const auto& work : works) work->plan(draft);
   draft.record_late(late);
+  visitors_changed(draft);
   if (chores_ && !broke_) chores_->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   const std::optional<Fault> fault = write(draft);
   const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;

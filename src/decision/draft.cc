@@ -43,6 +43,11 @@ void Draft::stage(const SessionDigest& digest, SessionPtr session) {
   if (added) order_.push_back(digest);
 }
 
+SessionPtr Draft::staged(const SessionDigest& digest) const {
+  const auto found = staged_.find(digest);
+  return found == staged_.end() ? nullptr : found->second;
+}
+
 // What was staged before stands in the way of changing it in place; the caller is about to stage what comes of it.
 void Draft::release(const SessionDigest& digest) {
   if (const auto staged = staged_.find(digest); staged != staged_.end()) staged->second = nullptr;
@@ -70,6 +75,14 @@ Result<SessionPtr> Draft::decide(const SessionDigest& digest, SessionPtr before,
   SessionPtr session = ledger::applied(std::move(before), record);
   stage(digest, session);
   follow(std::move(*visit), digest, *session, record.expires_at, record.spends);
+  return session;
+}
+
+SessionPtr Draft::done(const SessionDigest& digest, SessionPtr before, const ledger::DoneRecord& record) {
+  ledger::append_record(batch_.journal, digest, record);
+  release(digest);
+  SessionPtr session = ledger::applied(std::move(before), record);
+  stage(digest, session);
   return session;
 }
 
@@ -106,6 +119,7 @@ void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest
                   std::optional<Instant> denied_until) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
   batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason)});
+  if (!ledger::is_own_record(id.view())) batch_.timers.push_back({.handle = handle, .session = id});
   stage(digest, nullptr);
   if (denied_until) denied_[digest] = true;
 }

@@ -49,6 +49,9 @@ class Draft {
   // The visitor's own record is read ahead, so that no append of this commit can fail for it: for works that plan many.
   std::optional<Fault> read_ahead(const Handle& handle, std::string_view visitor);
 
+  // The anchor of a delayed rule is done. The session as it is then.
+  ledger::SessionPtr done(const ledger::SessionDigest& digest, ledger::SessionPtr before, const ledger::DoneRecord& record);
+
   // Decisions that were answered already, as records one after the other. One whose session was erased or denied
   // meanwhile is passed over: nothing of it is written again.
   void record_late(std::string_view records);
@@ -66,6 +69,16 @@ class Draft {
   // What the stored snapshot of the session holds must not stay: a new one is written in this commit (Housekeeping).
   void renew(const ledger::SessionDigest& digest) { renewed_.push_back(digest); }
   const std::vector<ledger::SessionDigest>& renewed() const { return renewed_; }
+
+  // Sessions that joined their visitor or left it in this commit, in their order.
+  struct Move {
+    Handle handle;
+    ledger::SessionDigest session;
+    ledger::SessionDigest visitor;  // of the visitor's own record
+  };
+  const std::vector<Move>& moves() const { return moves_; }
+  // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
+  ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
   // An event and a delivery for every subscription of the tenant that wants its type. `payload` makes the JSON of the
   // payload, only if anyone wants it. Returns whether an event was made.
@@ -121,6 +134,7 @@ class Draft {
   std::unordered_map<ledger::SessionDigest, bool> denied_;                // said in this batch
   std::vector<ledger::SessionDigest> renewed_;
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
+  std::vector<Move> moves_;
   std::unordered_map<EventId, std::size_t> own_events_;  // their places in the batch
   std::vector<std::move_only_function<void()>> after_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "decision/due.h"
 #include "decision/signal_reader.h"
 
 namespace beckon::decision {
@@ -117,6 +118,7 @@ void Import::take(Draft& draft, const ImportRequest::Entry& entry) {
   auto appended = draft.append(digest, std::move(before), record, &evicted);
   CHECK(appended.has_value());  // all was read ahead
   before = std::move(*appended);
+  signals_imported(draft, before, record.signals);
   answer_->evicted += evicted;
   ++answer_->accepted;
 }

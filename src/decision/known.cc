@@ -18,8 +18,7 @@ const VisitorId& visitor_of(const Known& known) {
 
 // The visitor's sessions in the order of joining, this one in its place, else as the newest.
 template <class Source>
-Result<std::shared_ptr<const ledger::Window>> merged(Source& source, const Handle& handle, const SessionDigest& digest, Instant now,
-                                                     const Known& known) {
+Result<std::vector<SessionPtr>> seen(Source& source, const Handle& handle, const SessionDigest& digest, Instant now, const Known& known) {
   std::vector<SessionPtr> sessions;
   bool here = false;
   for (const ledger::Joined& joined : known.visitor->sessions) {
@@ -31,6 +30,10 @@ Result<std::shared_ptr<const ledger::Window>> merged(Source& source, const Handl
   }
   if (!here && known.session) sessions.push_back(known.session);
   if (sessions.size() > ledger::Session::kSessionsJoined) sessions.erase(sessions.begin());
+  return sessions;
+}
+
+std::shared_ptr<const ledger::Window> merged(const std::vector<SessionPtr>& sessions) {
   std::vector<const ledger::Window*> windows;
   for (const SessionPtr& session : sessions) windows.push_back(&session->window);
   return std::make_shared<const ledger::Window>(ledger::Window::merged(windows));
@@ -55,9 +58,10 @@ Result<void> gathered(Source& source, const Sessions& sessions, const Handle& ha
   if (!known.said.empty() && known.session && !known.session->spends.empty())
     known.joined = joined(known.visitor->spends, known.session->spends);
   if (!wanted.visitor) return {};
-  auto window = merged(source, handle, digest, now, known);
-  if (!window) return unexpected(window.error());
-  known.merged = std::move(*window);
+  auto all = seen(source, handle, digest, now, known);
+  if (!all) return unexpected(all.error());
+  known.seen = std::move(*all);
+  known.merged = merged(known.seen);
   return {};
 }
 

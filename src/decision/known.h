@@ -15,6 +15,7 @@ struct Known {
   // What `gather` found; null where it was not asked for, or where there is none.
   ledger::SessionPtr visitor;  // the visitor's own record
   std::shared_ptr<const ledger::Window> merged;              // all of the visitor's, for scope visitor
+  std::vector<ledger::SessionPtr> seen;                      // whose windows these are, the oldest first
   std::shared_ptr<const std::vector<ledger::Spend>> joined;  // the visitor's and the session's, where it is about to join
 
   // Views point into *this and the arguments. `id`: of the session, also of one never seen.

@@ -41,6 +41,7 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
                    const std::vector<ledger::Spend>& spends) {
   if (visit.visitor.empty()) return;
   if (visit.leaves) return leave(std::move(visit), session.handle, digest);
+  if (visit.joins) moves_.push_back({session.handle, digest, visit.own});
   const bool prolongs = !visit.record || visit.record->expires_at - now() < (expires_at - now()) / 2;
   if (!visit.joins && spends.empty() && !prolongs) return;
   const ledger::VisitorRecord record{.handle = session.handle.view(),
@@ -59,6 +60,7 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
 }
 
 void Draft::leave(Visit visit, const Handle& handle, const SessionDigest& digest) {
+  moves_.push_back({handle, digest, visit.own});
   if (!visit.record) return;
   const ledger::VisitorRecord record{.handle = handle.view(), .visitor = visit.visitor.view(), .own = visit.own, .of = digest, .at = now()};
   const SessionId id = visit.record->id;

@@ -20,6 +20,10 @@ bool RuleSet::feeds(const Delayed& delayed, const ledger::Signal& signal) const 
   return absence.after.fits(signal) || absence.filter.fits(signal);
 }
 
+bool RuleSet::ends(const Delayed& delayed, const ledger::Signal& signal) const {
+  return absence_of(compiled_->rules[delayed.index]).filter.fits(signal);
+}
+
 std::optional<Anchor> RuleSet::anchor(const Delayed& delayed, const ledger::Window& window, Instant now, Duration retention) const {
   const Measure& absence = absence_of(compiled_->rules[delayed.index]);
   Instant came = Instant::min();  // the newest that fits what is missed

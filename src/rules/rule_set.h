@@ -118,6 +118,8 @@ class RuleSet {
   std::span<const Delayed> delayed() const;
   // Whether the signal can begin, renew or end the wait of the rule.
   bool feeds(const Delayed& delayed, const ledger::Signal& signal) const;
+  // Whether the signal is what the rule waits for the absence of: it ends the reason of every earlier anchor.
+  bool ends(const Delayed& delayed, const ledger::Signal& signal) const;
   // Nothing where there is no anchor, or what was missed has come. `window`: merged where `delayed.visitor`.
   std::optional<Anchor> anchor(const Delayed& delayed, const ledger::Window& window, Instant now, Duration retention) const;
   // This rule alone. `hold`: why it is held back; where it is closed, `opens_at` is when it opens.

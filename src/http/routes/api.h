@@ -14,6 +14,7 @@
 #include "base/secret_box.h"
 #include "decision/append.h"
 #include "decision/resolve.h"
+#include "decision/timers.h"
 #include "egress/network.h"
 #include "egress/policy.h"
 #include "http/error.h"
@@ -50,6 +51,7 @@ struct Api {
   const decision::HandleSettings& server_defaults;
   ledger::Ledger& ledger;
   outbox::Outbox& outbox;
+  decision::Timers& timers;
   rules::RuleStore& rules;
   access::Directory& directory;
   access::Gate& gate;

@@ -1,5 +1,7 @@
 #include "http/routes/rule_change.h"
 
+#include "decision/due.h"
+
 namespace beckon::http {
 namespace {
 
@@ -59,6 +61,7 @@ std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rule
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
     auto& batch = draft.batch().rules;
     batch.insert(batch.end(), changed.begin(), changed.end());
+    if (const auto now = tenant_of(draft.places().tenants, change.handle)) decision::rules_changed(draft, change.handle, *now->rules, *rules);
     draft.audit(change.handle, change.actor, change.action, change.target, "{\"rulesVersion\":" + std::to_string(next.version) + "}");
     draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, rules); });
     return std::nullopt;

@@ -50,8 +50,22 @@ Moment moment_of(const outbox::Delivery& delivery, const Sending& sending) {
       .member("eventType", delivery.event_type)
       .member("status", outbox::to_text(state_of(delivery, sending)));
   instant_or_null(writer, "endedAt", delivery.ended_at);
+  text_or_null(writer, "reason", delivery.reason);
   writer.end_object();
   return {delivery.created_at, std::move(text)};
+}
+
+// In the future, at the instant when it is due.
+Moment moment_of(const decision::Timer& timer) {
+  std::string text;
+  json::Writer(text)
+      .begin_object()
+      .member("kind", "timer")
+      .member("at", to_rfc3339(timer.due_at))
+      .member("ruleId", timer.rule.view())
+      .member("signalVersion", static_cast<std::int64_t>(timer.anchor))
+      .end_object();
+  return {timer.due_at, std::move(text)};
 }
 
 void write_decision(json::Writer& out, const ledger::PastDecision& decision) {
@@ -97,7 +111,7 @@ void write_session_head(json::Writer& out, const ledger::Session& session) {
 }
 
 void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
-                           const Sending& sending) {
+                           std::span<const decision::Timer> timers, const Sending& sending) {
   const auto decisions = ledger::past_decisions(session.decisions);
   out.key("decisions").begin_array();
   for (auto decision = decisions.rbegin(); decision != decisions.rend(); ++decision) write_decision(out, *decision);
@@ -107,6 +121,7 @@ void write_session_history(json::Writer& out, const ledger::Session& session, st
   for (std::size_t i = 0; i < session.window.size(); ++i) moments.push_back(moment_of(session.window[i]));
   for (const ledger::PastDecision& decision : decisions) moments.push_back(moment_of(decision));
   for (const outbox::Delivery& delivery : deliveries) moments.push_back(moment_of(delivery, sending));
+  for (const decision::Timer& timer : timers) moments.push_back(moment_of(timer));
   std::ranges::stable_sort(moments, {}, &Moment::first);
   out.key("timeline").begin_array();
   for (const auto& [at, text] : moments) out.raw(text);

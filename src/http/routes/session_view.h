@@ -1,4 +1,4 @@
-// A session as the operator sees it, and its timeline: signals, decisions and deliveries in one line.
+// A session as the operator sees it, and its timeline: signals, decisions, deliveries and pending timers in one line.
 #pragma once
 #include "http/routes/api.h"
 
@@ -10,9 +10,10 @@ void write_signal(json::Writer& out, const ledger::Signal& signal);
 // Adds handle … expiresAt to an open object.
 void write_session_head(json::Writer& out, const ledger::Session& session);
 
-// Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` are the session's.
+// Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` and
+// `timers` are the session's.
 void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
-                           const Sending& sending);
+                           std::span<const decision::Timer> timers, const Sending& sending);
 
 // A session that denied consent: everything is empty.
 void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session);

@@ -56,11 +56,13 @@ Result<Response> get(Api& api, Request& request) {
   if (session && !denied) {
     const auto deliveries = api.outbox.deliveries_of(handle, id, kDeliveriesOfTimeline);
     if (!deliveries) return unexpected(deliveries.error());
+    const auto timers = api.timers.timers_of(handle, id);
+    if (!timers) return unexpected(timers.error());
     write_session_head(writer, *session);
     writer.key("signals").begin_array();
     for (std::size_t i = 0; i < session->window.size(); ++i) write_signal(writer, session->window[i]);
     writer.end_array();
-    write_session_history(writer, *session, *deliveries, api.sending);
+    write_session_history(writer, *session, *deliveries, *timers, api.sending);
   } else {
     write_denied_session(writer, handle, id);
   }

@@ -90,12 +90,14 @@ Result<Response> erase(Api& api, Request& request) {
 Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& session, const Signals& signals) {
   const auto deliveries = api.outbox.deliveries_of(session.handle, session.id, kDeliveriesOfExport);
   if (!deliveries) return unexpected(deliveries.error());
+  const auto timers = api.timers.timers_of(session.handle, session.id);
+  if (!timers) return unexpected(timers.error());
   out.begin_object();
   write_session_head(out, session);
   out.key("signals").begin_array();
   for (const auto& [version, text] : signals) out.raw(text);
   out.end_array();
-  write_session_history(out, session, *deliveries, api.sending);
+  write_session_history(out, session, *deliveries, *timers, api.sending);
   out.end_object();
   return {};
 }

@@ -1,0 +1,56 @@
+#include "decision/wait.h"
+
+#include <algorithm>
+
+namespace beckon::decision {
+
+using ledger::SessionPtr;
+using rules::Anchor;
+using rules::Delayed;
+
+const Delayed* find_delayed(const rules::RuleSet& rules, std::string_view rule) {
+  const auto all = rules.delayed();
+  const auto found = std::ranges::find(all, rule, &Delayed::rule);
+  return found == all.end() ? nullptr : &*found;
+}
+
+Result<Sight> sight_of(Draft& draft, const SessionPtr& session, bool visitor, Wanted wanted) {
+  Sight sight{.known = {.session = session}};
+  wanted.visitor = wanted.visitor || visitor;
+  const auto digest = draft.places().sessions.digest(session->handle.view(), session->id.view());
+  if (const auto found = gather(draft, session->handle, digest, wanted, draft.now(), sight.known); !found)
+    return unexpected(found.error());
+  if (visitor) sight.sessions = sight.known.seen;
+  if (sight.sessions.empty()) sight.sessions.push_back(session);
+  return sight;
+}
+
+std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const Delayed& delayed, const Sight& sight) {
+  const auto anchor = [&](const ledger::Window& window) {
+    return tenant.rules->anchor(delayed, window, draft.now(), tenant.settings.retention);
+  };
+  const auto found = anchor(sight.window());
+  if (!found || found->received < delayed.live_since) return std::nullopt;
+  // Versions are of a session: where several are seen, the anchor is in the newest that has it.
+  for (auto session = sight.sessions.rbegin(); session != sight.sessions.rend(); ++session) {
+    const std::optional<Anchor> own = sight.sessions.size() == 1 ? found : anchor((*session)->window);
+    if (!own || own->at != found->at || own->version != found->version || own->received != found->received) continue;
+    if ((*session)->done_anchor(delayed.rule) == found->version) return std::nullopt;
+    return Wait{*found, *session};
+  }
+  return std::nullopt;
+}
+
+void set_timer(Draft& draft, const Tenant& tenant, const Delayed& delayed, const Sight& sight) {
+  const auto wait = wait_of(draft, tenant, delayed, sight);
+  for (const SessionPtr& session : sight.sessions) {
+    TimerChange change{.handle = tenant.handle, .session = session->id, .rule = RuleId{delayed.rule}};
+    if (wait && wait->session == session) {
+      change.due_at = wait->anchor.due;
+      change.anchor = wait->anchor.version;
+    }
+    draft.batch().timers.push_back(std::move(change));
+  }
+}
+
+}  // namespace beckon::decision
