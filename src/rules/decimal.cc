@@ -92,7 +92,9 @@ std::optional<std::int64_t> millionths(std::string_view number) {
 }
 
 std::string decimal_text(std::int64_t millionths) {
-  const std::uint64_t size = static_cast<std::uint64_t>(millionths < 0 ? -millionths : millionths);
+  // As unsigned, so that the least number of all (kNothing) has its size too.
+  const auto bits = static_cast<std::uint64_t>(millionths);
+  const std::uint64_t size = millionths < 0 ? 0 - bits : bits;
   std::string places = std::to_string(1'000'000 + size % 1'000'000).substr(1);
   places.erase(places.find_last_not_of('0') + 1);
   std::string out = millionths < 0 ? "-" : "";

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace beckon::rules {
 namespace {
+
+TEST(Decimal, TellsTheLeastNumberOfAll) {
+  EXPECT_EQ(decimal_text(std::numeric_limits<std::int64_t>::min()), "-9223372036854.775808");
+}
 
 TEST(Decimal, KeepsSixPlaces) {
   EXPECT_EQ(millionths("0"), 0);
