@@ -137,6 +137,7 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
   const std::string session =
       "sig_demo_" + std::to_string(to_ms(inside.clock.now())) + "_" + make_ulid("", inside.clock.now(), inside.random).substr(18);
   return "\n  Beckon " BECKON_VERSION ", started in " + std::to_string(start_took.count()) + " ms, for trying out (--dev)\n" +
+         "  console    " + base + "/apps/lifecycle-messaging\n" +
          "  API        " + base + "        docs " + base + "/docs\n" +
          "  handle     demo, with a subscription to the built-in receiver " + receiver + "\n" +
          "  data       " + folder + " (stays; delete it to begin anew)\n" +
