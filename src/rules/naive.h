@@ -82,7 +82,7 @@ struct Anchor {
 bool holds(const World& world, const json::Value& condition, Instant now);
 std::optional<long> measured(const World& world, const json::Value& condition, Instant now);  // millionths; a `last` in ms
 // A number that changes with what a condition looks at: its measure; of a `last` the newest's instant,
-// of a score how many signals.
+// of a score or a sum how many signals.
 long looked_at(const World& world, const json::Value& condition, Instant now);
 // `ahead`: signals behind `now` are seen too.
 std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now, bool ahead = false);
