@@ -65,7 +65,7 @@ test('at 320 px every page reflows, and axe finds nothing', async () => {
   const page = await openConsole(browser, beckon.base, { token, width: 320, height: 640 });
   for (const [name, path] of Object.entries(places)) {
     await visit(page, path);
-    if (name === 'resolve') { await page.getByRole('button', { name: /^Resolve/ }).click(); await page.locator('.decision').waitFor(); }
+    if (name === 'resolve') { await page.getByRole('button', { name: /^Resolve/ }).click(); await page.locator('.card.decision').waitFor(); }
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
     await assertReadable(page, name);
   }
