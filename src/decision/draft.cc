@@ -109,7 +109,14 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
   if (record.seen && !before) return;
   auto visit = this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return;
-  batch_.journal += item.bytes;
+  // The consent may have become basic since: then nobody was said.
+  if (!record.visitor.empty() && consent_after(before, record) != ledger::Consent::kFull) {
+    ledger::DecisionRecord reduced = record;
+    reduced.visitor = {};
+    ledger::append_record(batch_.journal, item.digest, reduced);
+  } else {
+    batch_.journal += item.bytes;
+  }
   SessionPtr session = ledger::applied(std::move(before), record);
   stage(item.digest, session);
   follow(std::move(*visit), item.digest, *session, record.expires_at, record.spends);

@@ -109,6 +109,14 @@ TEST_F(LimitsTest, AVisitorWhoBecomesKnownBringsWhatTheirSessionSpent) {
   EXPECT_EQ(ask("s4", "v2"), Outcome::kSuppressed) << "and is of since";
 }
 
+TEST_F(LimitsTest, WhatASessionSpentIsAddedToItsVisitorsAtTheCallThatNamesThem) {
+  use({rule(R"({"caps":[{"max":2,"per":"7d"}]})")});
+  EXPECT_EQ(ask("s1", "v1"), Outcome::kAct);
+  EXPECT_EQ(ask("s2"), Outcome::kAct);
+  EXPECT_EQ(world->prefetch(R"({"sessionId":"s2","trigger":"checkout","visitorId":"v1"})")->decisions[0].verdict.outcome, Outcome::kSuppressed);
+  EXPECT_EQ(ask("s2", "v1"), Outcome::kSuppressed);
+}
+
 TEST_F(LimitsTest, RulesOfAGroupShareOneCount) {
   use({rule(R"({"caps":[{"max":1,"per":"1d"}],"group":"overlays"})", R"(,"priority":2)"),
        rule(R"({"caps":[{"max":1,"per":"1d"}],"group":"overlays"})", R"(,"priority":1)"), rule("")});
@@ -301,6 +309,9 @@ TEST_F(LimitsTest, AVisitorsOwnRecordIsInNoList) {
   ASSERT_TRUE(visitor("v1"));
   EXPECT_EQ(world->sessions.newest(Handle{"demo"}, std::nullopt, 10, kNow)->size(), 1u);
   EXPECT_EQ(world->sessions.of_visitor(Handle{"demo"}, VisitorId{"v1"})->size(), 1u);
+  EXPECT_EQ(world->sessions.count(), 1u);
+  world->append(view("s1", "", R"(,"consent":"denied")"));
+  EXPECT_EQ(world->sessions.count(), 0u);
 }
 
 TEST_F(LimitsTest, AVisitorsOwnRecordLivesAsLongAsTheirSessions) {

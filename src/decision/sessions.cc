@@ -58,8 +58,14 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
 void Sessions::put(Shard& shard, const SessionDigest& digest, Slot slot) {
   slot.bytes = slot.session->bytes();
   Slot& place = shard.slots[digest];
+  if (!place.session && ledger::is_own_record(slot.session->id.view())) ++shard.visitors;
   shard.bytes += slot.bytes - place.bytes;
   place = std::move(slot);
+}
+
+void Sessions::uncount(Shard& shard, const Slot& slot) {
+  shard.bytes -= slot.bytes;
+  if (ledger::is_own_record(slot.session->id.view())) --shard.visitors;
 }
 
 bool Sessions::denied(const SessionDigest& digest) const {
@@ -86,7 +92,7 @@ void Sessions::publish(const SessionDigest& digest, SessionPtr session, ledger::
   if (!session) {
     ++shard.dropped;
     if (found == shard.slots.end()) return;
-    shard.bytes -= found->second.bytes;
+    uncount(shard, found->second);
     shard.slots.erase(found);
     return;
   }
@@ -167,7 +173,7 @@ void Sessions::drop(const std::vector<SessionDigest>& digests) {
     if (found == shard.slots.end() || found->second.dirty_since != 0) continue;
     some_on_disk_ = true;
     ++shard.dropped;
-    shard.bytes -= found->second.bytes;
+    uncount(shard, found->second);
     shard.slots.erase(found);
   }
 }
@@ -178,7 +184,7 @@ void Sessions::sweep(Instant now) {
     const std::lock_guard lock(shard.mutex);
     shard.dropped += std::erase_if(shard.slots, [&](const auto& entry) {
       if (entry.second.session->expires_at > now) return false;
-      shard.bytes -= entry.second.bytes;
+      uncount(shard, entry.second);
       return true;
     });
   }
@@ -188,7 +194,7 @@ std::size_t Sessions::count() const {
   std::size_t total = 0;
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
-    total += shard.slots.size();
+    total += shard.slots.size() - shard.visitors;
   }
   return total;
 }

@@ -34,7 +34,7 @@ class Sessions {
                                                      std::size_t limit, Instant now);
   Result<std::vector<SessionId>> of_visitor(const Handle& handle, const VisitorId& visitor);
 
-  std::size_t count() const;
+  std::size_t count() const;  // without visitors' own records
   std::size_t bytes() const;
 
   // The rest: committing thread only.
@@ -74,12 +74,14 @@ class Sessions {
     std::unordered_map<ledger::SessionDigest, Slot> slots;
     std::uint64_t dropped = 0;  // how many left memory: a reader that raced with one reads again
     std::size_t bytes = 0;
+    std::size_t visitors = 0;  // how many of the slots are visitors' own records
   };
   static constexpr std::size_t kShards = 64;
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
   static void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
+  static void uncount(Shard& shard, const Slot& slot);  // which is about to go
 
   ledger::Ledger& ledger_;
   const ledger::SessionHasher& hasher_;

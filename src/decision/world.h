@@ -48,7 +48,7 @@ class World {
       const RuleId id{"r" + std::to_string(i + 1)};
       stored.rules.push_back({id, *rules::check_rule(id, rule->root()), i + 1, clock.now()});
     }
-    auto compiled = rules::RuleSet::compile(stored);
+    auto compiled = rules::RuleSet::compile(stored, settings.scores);
     tenants.put(std::make_shared<const Tenant>(Tenant{
         .handle = Handle{"demo"}, .settings = settings, .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))}));
   }

@@ -236,6 +236,29 @@ std::optional<Record> decode_record(std::string_view bytes) {
   return record;
 }
 
+namespace {
+
+bool asks_for(const JournalReader::Item& item, const Ledger::Erasure& erasure) {
+  if (item.digest != erasure.digest) return false;
+  if (!erasure.reduce) return static_cast<Kind>(item.bytes[0]) == kForget;
+  const auto record = decode_record(item.bytes);
+  const auto* append = record ? std::get_if<AppendRecord>(&*record) : nullptr;
+  return append && append->consent == Consent::kBasic;
+}
+
+// How far in the row an erasure reaches: in the row in which it was asked for, what comes behind is a new life.
+const char* reach(std::string_view row, Position position, const Ledger::Erasure& erasure) {
+  if (position > erasure.up_to) return row.data();
+  const char* end = row.data() + row.size();
+  if (position < erasure.up_to) return end;
+  JournalReader reader(row);
+  while (const auto item = reader.next())
+    if (asks_for(*item, erasure)) end = item->bytes.data() + item->bytes.size();
+  return end;
+}
+
+}  // namespace
+
 std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures) {
   std::string kept;
   bool changed = false;
@@ -244,7 +267,7 @@ std::optional<std::string> without(std::string_view row, Position position, std:
     bool erase = false, reduce = false;
     for (auto it = std::ranges::lower_bound(erasures, item->digest, {}, &Ledger::Erasure::digest);
          it != erasures.end() && it->digest == item->digest; ++it)
-      if (position <= it->up_to) (it->reduce ? reduce : erase) = true;
+      if (item->bytes.data() < reach(row, position, *it)) (it->reduce ? reduce : erase) = true;
     if (erase && static_cast<Kind>(item->bytes[0]) != kForget) {
       changed = true;
       continue;

@@ -81,7 +81,8 @@ struct Snapshot {
 std::optional<Snapshot> decode_snapshot(std::string_view bytes);
 
 // The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records of
-// its digest, or, where it only reduces, their metadata and all of the visitor. `erasures` sorted by digest. Nothing where the row
+// its digest, or, where it only reduces, their metadata and all of the visitor; in the row in which it was asked for, what
+// comes behind stays. `erasures` sorted by digest. Nothing where the row
 // needs no change.
 std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures);
 

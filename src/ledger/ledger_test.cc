@@ -347,5 +347,30 @@ TEST(Codec, ErasedRecordsLeaveTheRowAndReducedOnesLoseMetadata) {
   EXPECT_FALSE(without(*kept, 7, owed));
 }
 
+TEST(Codec, WhatFollowsAnErasureInItsOwnRowIsANewLifeAndStays) {
+  const SessionDigest digest{1, 1};
+  auto before = append({signal("old", 10, 1)}), after = append({signal("new", 20, 1)}), basic = append({});
+  std::string row;
+  append_record(row, digest, before);
+  append_record(row, ForgetRecord{digest});
+  append_record(row, digest, after);
+  const auto kept = without(row, 7, std::vector<Ledger::Erasure>{{digest, 7, false}});
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->find("old"), std::string::npos);
+  EXPECT_NE(kept->find("new"), std::string::npos);
+  EXPECT_EQ(without(row, 7, std::vector<Ledger::Erasure>{{digest, 8, false}})->find("new"), std::string::npos) << "erased once more";
+
+  for (auto* record : {&before, &after}) record->visitor = "v1";
+  basic.consent = Consent::kBasic;
+  row.clear();
+  for (const auto* record : {&before, &basic, &after}) append_record(row, digest, *record);
+  const auto reduced = without(row, 7, std::vector<Ledger::Erasure>{{digest, 7, true}});
+  ASSERT_TRUE(reduced);
+  JournalReader reader(*reduced);
+  EXPECT_EQ(std::get<AppendRecord>(*decode_record(reader.next()->bytes)).visitor, "");
+  reader.next();
+  EXPECT_EQ(std::get<AppendRecord>(*decode_record(reader.next()->bytes)).visitor, "v1");
+}
+
 }  // namespace
 }  // namespace beckon::ledger

@@ -97,6 +97,17 @@ TEST_P(LedgerOfAStore, ListsSnapshotsNewestFirstAndGoesOnStrictlyBehindTiesById)
   EXPECT_TRUE(ledger().snapshots(kOther, std::nullopt, 9).value().empty());
 }
 
+TEST_P(LedgerOfAStore, ListsNoVisitorsOwnRecordAndStillFillsAPage) {
+  auto own = snapshot("@v1", 5);
+  own.visitor = VisitorId{};
+  write({.at = kStart, .snapshots = {snapshot("a", 1), own, snapshot("b", 9)}});
+  const auto rows = ledger().snapshots(kAcme, std::nullopt, 2).value();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].id.text, "b");
+  EXPECT_EQ(rows[1].id.text, "a");
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("@v1")).value(), "bytes") << "it is read by its id alone";
+}
+
 TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
   auto nobody = snapshot("s3", 0);
   nobody.visitor = VisitorId{};
