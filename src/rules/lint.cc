@@ -4,44 +4,18 @@
 #include <array>
 
 #include "rules/allowance.h"
-#include "rules/decimal.h"
-#include "rules/lint_probe.h"
+#include "rules/lint_spans.h"
 #include "rules/read_rule.h"
-#include "rules/words.h"
 
 namespace beckon::rules {
 
 namespace {
 
 using lint::Cases;
-using lint::Fact;
 using lint::Part;
 using lint::Probe;
 using lint::Statement;
 using lint::Witness;
-
-// "count of cart within 1 h: not at least 2"
-std::string in_words(const Statement& said) {
-  if (said.condition->measure.kind == MeasureKind::kActive) return wanted_words(*said.condition, said.negated);
-  return measure_words(*said.condition) + ": " + wanted_words(*said.condition, said.negated);
-}
-
-// "at most 1 × cart within 1 h"; only counts say more than their condition does.
-std::string in_words(const Fact& fact) {
-  if (fact.measure.kind != MeasureKind::kCount) return "";
-  return (fact.least ? "at least " : "at most ") + std::to_string(fact.bound) + " × " + words_of(fact.measure.filter) + " within " + words_of(fact.measure.within);
-}
-
-std::string in_words(const lint::Clash& clash) {
-  const Statement& one = clash.one.of;
-  const std::string first = one.condition->path + " (" + in_words(one) + ")";
-  if (!clash.other || clash.other->of.condition == one.condition) return first + " cannot be.";
-  const Statement& other = clash.other->of;
-  std::string out = first + " and " + other.condition->path + " (" + in_words(other) + ") exclude one another";
-  const std::string needs = in_words(clash.one), allows = in_words(*clash.other);
-  if (!needs.empty() && !allows.empty()) out += ": one means " + needs + ", the other " + allows;
-  return out + ".";
-}
 
 bool before(const Rule& one, const Rule& other) {
   return one.priority != other.priority ? one.priority > other.priority : one.id < other.id;
@@ -65,10 +39,8 @@ class Linter {
       always_true();
       for (const std::string& trigger : rule_.triggers) shadowed(trigger);
     }
-    for (const auto* group : {&rule_.all, &rule_.any, &rule_.none}) {
-      for (const Condition& condition : *group) beyond_retention(condition);
-    }
-    if (rule_.limit) unreachable_caps(*rule_.limit);
+    lint::find_long_windows(rule_, ground_, probe_, now_, warnings_);
+    lint::find_unreachable_caps(rule_, json_, others_, probe_, now_, warnings_);
     return std::move(warnings_);
   }
 
@@ -99,7 +71,7 @@ class Linter {
     if (probe_.holds(whole, *witness)) return false;
     witness->conditions = {clash->one.of.condition->path};
     if (clash->other && clash->other->of.condition != clash->one.of.condition) witness->conditions.push_back(clash->other->of.condition->path);
-    warn("never_true", "It never holds: " + in_words(*clash), std::move(*witness));
+    warn("never_true", "It never holds: " + lint::in_words(*clash), std::move(*witness));
     return true;
   }
 
@@ -169,47 +141,6 @@ class Linter {
       both.insert(both.end(), cases_.begin(), cases_.end());
       return lint::refute(both).has_value();
     });
-  }
-
-  void beyond_retention(const Condition& condition) {
-    const Measure& of = condition.measure;
-    const bool aged = of.kind == MeasureKind::kLast && of.most_age != Duration::max() && of.most_age > ground_.retention;
-    const Duration within = aged ? of.most_age : of.within;
-    if (within <= ground_.retention) return;
-    const Filter& filter = of.kind == MeasureKind::kSteps ? of.steps.front() : of.filter;
-    Witness witness{.at = now_, .signals = {lint::fitting(filter, ground_.retention + (within - ground_.retention) / 2)}, .conditions = {condition.path}};
-    if (!probe_.out_of_sight(witness, within)) return;
-    warn("window_beyond_retention",
-         condition.path + " looks back " + words_of(within) + ", and signals are seen for " + words_of(ground_.retention) + ": an older one never counts.",
-         std::move(witness));
-  }
-
-  // The shortest time between two spends of the count that the rule shares; nothing: some rule of it has no cooldown.
-  Duration spacing(const Limit& limit) const {
-    Duration least = limit.cooldown;
-    for (const Rule& other : others_) {
-      if (!limit.group.empty() && other.limit && other.limit->group == limit.group) least = std::min(least, other.limit->cooldown);
-    }
-    return least;
-  }
-
-  // When the cooldown lets it act, the spends in (now − per, now − cooldown] are as many as the spacing leaves room for.
-  void unreachable_caps(const Limit& limit) {
-    const Duration spaced = spacing(limit);
-    for (std::size_t i = 0; i < limit.caps.size() && spaced > Duration{}; ++i) {
-      const Cap& cap = limit.caps[i];
-      if (cap.per == Duration{}) continue;
-      const std::int64_t room = cap.per <= limit.cooldown ? 0 : (cap.per - limit.cooldown + spaced - Duration{1}) / spaced;
-      if (cap.max <= room) continue;
-      const std::string path = path_of("limit.caps", i);
-      Witness witness{.at = now_, .conditions = {path, "limit.cooldown"}};
-      for (std::int64_t k = room; k-- > 0;) witness.spends.push_back(now_ - limit.cooldown - k * spaced);
-      if (!probe_.may_spend(json_, witness)) continue;
-      warn("unreachable_cap",
-           path + " is never reached: the cooldown of " + words_of(limit.cooldown) + " leaves room for " + std::to_string(room) + " before the next one in " +
-               words_of(cap.per) + ", and " + std::to_string(cap.max) + " are allowed.",
-           std::move(witness));
-    }
   }
 
   const Rule& rule_;

@@ -45,6 +45,8 @@ using Cases = std::vector<Case>;   // one of them
 struct Clash {
   Fact one;
   std::optional<Fact> other;  // none: the first is impossible by itself
+  bool more = false;          // lists of a context field that leave no value together, though not these two alone
+  bool elsewhere = false;     // other choices of cases end at other conditions
 };
 
 // What must be true for a rule to hold: of each part one statement.
@@ -57,6 +59,8 @@ std::vector<Cases> cases_against(const Part& part, const Ground& ground);  // ea
 
 // The first clash on the way, where no choice of cases is left; else nothing.
 std::optional<Clash> refute(std::span<const Cases> all);
+
+std::string in_words(const Clash& clash);  // "when.all[0] (…) and when.none[0] (…) exclude one another: …."
 
 // Whether in every window, context and instant the first is at most the second.
 bool never_exceeds(const Measure& one, const Measure& other);

@@ -111,6 +111,8 @@ TEST(NeverTrue, IsFoundInAges) {
 TEST(NeverTrue, IsFoundInValuesAndContexts) {
   EXPECT_EQ(of_all(R"({"context":"c","in":["US"]},{"context":"c","in":["GB","DE"]})"), kNever);
   EXPECT_EQ(of_all(R"({"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB","US","DE"]})"), kNever);
+  EXPECT_EQ(of_all(R"({"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB"]},{"context":"c","notIn":["US"]})"), kNever) << "all three together";
+  EXPECT_EQ(of_all(R"({"context":"c","in":["US","GB"]},{"context":"c","in":["GB","DE"]},{"context":"c","notIn":["US"]})"), kNone);
   EXPECT_EQ(of_all(R"({"context":"c","in":["US"]},{"context":"d","in":["GB"]})"), kNone);
   EXPECT_EQ(of_all(R"({"distinct":{"key":"a","value":["x","y"]},"atLeast":3})"), kNever) << "there are two values";
   EXPECT_EQ(of_all(R"({"distinct":{"key":"a","value":["x","y*"]},"atLeast":3})"), kNone);
@@ -131,6 +133,14 @@ TEST(NeverTrue, NamesThePairWithTheReasonAndSignalsThatShowIt) {
   EXPECT_THAT(warnings[0].message, HasSubstr("one means at least 3 × a within 1 h, the other at most 1 × a within 1 d"));
   EXPECT_THAT(warnings[0].witness.conditions, ElementsAre("when.all[0]", "when.none[0]"));
   EXPECT_EQ(warnings[0].witness.signals.size(), 3U) << "the first condition holds, and the second does not";
+}
+
+TEST(NeverTrue, SaysWhereMoreThanTheTwoAreNeeded) {
+  const auto message = [](const std::string& when) { return warnings_of({rule(when)}).at(0).message; };
+  EXPECT_THAT(message(R"({"all":[{"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB"]},{"context":"c","notIn":["US"]}]})"),
+              HasSubstr("leave c no value, with what else is asked of it."));
+  EXPECT_THAT(message(R"({"all":[{"count":{"key":"a"},"atMost":0},{"context":"c","in":["US"]}],"any":[{"seen":{"key":"a"}},{"context":"c","in":["GB"]}]})"),
+              HasSubstr("It is no better in any other way to meet it."));
 }
 
 TEST(AlwaysTrue, IsFoundWhereNoConditionCanFail) {

@@ -41,6 +41,7 @@ struct Witness {
 std::optional<Witness> find_witness(std::span<const Cases> all, const Ground& ground, Instant around,
                                     const std::function<bool(const Witness&)>& confirms);
 
+ledger::Signal signal_of(const Seen& seen, Instant now);  // a view of it
 // A signal that fits; each of several `nth` with another value where the filter leaves room for one.
 Seen fitting(const Filter& filter, Duration ago, std::size_t nth = 0);
 

@@ -24,10 +24,10 @@ bool may_change(std::string_view if_match, std::string_view etag) {
   return false;
 }
 
-std::string rule_json(const rules::StoredRule& rule, const Request* request) {
+std::string rule_json(const rules::StoredRule& rule, const std::optional<Answered>& answered) {
   std::string text = rule.json.substr(0, rule.json.rfind('}'));
   text += ",\"rulesVersion\":" + std::to_string(rule.rules_version) + ",\"updatedAt\":" + json::quote(to_rfc3339(rule.at));
-  if (request) text += ",\"warnings\":[],\"requestId\":" + json::quote(request->id.view());
+  if (answered) text += ",\"warnings\":" + answered->warnings + ",\"requestId\":" + json::quote(answered->request.id.view());
   return text + "}";
 }
 

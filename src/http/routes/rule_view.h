@@ -10,8 +10,14 @@ std::string etag_of(const rules::StoredRule& rule);
 // Whether If-Match lets a change through. `etag` is empty where there is no rule. Without the header: always.
 bool may_change(std::string_view if_match, std::string_view etag);
 
-// The rule's JSON with rulesVersion and updatedAt; with `request`, also warnings and requestId.
-std::string rule_json(const rules::StoredRule& rule, const Request* request = nullptr);
+// What the answer to one request says of a rule beside it; `warnings`: a JSON array.
+struct Answered {
+  const Request& request;
+  const std::string& warnings;
+};
+
+// The rule's JSON with rulesVersion and updatedAt; with `answered`, also warnings and requestId.
+std::string rule_json(const rules::StoredRule& rule, const std::optional<Answered>& answered = std::nullopt);
 
 // A rule as it was answered may come back as it is: the members that only answers have are taken out.
 std::string without_answer_members(const json::Value& rule);

@@ -1,6 +1,7 @@
 // Chain rules: contract section 5. A rule that cannot be evaluated is refused here: nothing fails at resolve.
 #include "http/routes/answer.h"
 #include "http/routes/rule_change.h"
+#include "rules/lint.h"
 
 namespace beckon::http {
 namespace {
@@ -16,8 +17,16 @@ Fault outdated(const StoredRule* now) {
                          : "If-Match asks for a rule that is there, and there is none; leave the header out to make it."};
 }
 
-Response answer(int status, const Request& request, const StoredRule& rule) {
-  Response response = json_response(status, rule_json(rule, &request));
+// What the linter says of the rule among the others.
+std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, const StoredRules& rules) {
+  const auto tenant = api.places.tenants.find(handle.text);
+  const decision::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
+  return rules::to_json(rules::lint_rule(id, rules, settings.scores, settings.retention, api.clock.now()));
+}
+
+Response answer(const Api& api, int status, const Request& request, const StoredRule& rule, const StoredRules& rules) {
+  const std::string warnings = warnings_of(api, Handle{request.param("handle")}, rule.id, rules);
+  Response response = json_response(status, rule_json(rule, Answered{request, warnings}));
   response.headers.emplace_back("etag", etag_of(rule));
   return response;
 }
@@ -50,7 +59,7 @@ Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
   const int status = before ? 200 : 201;
   const StoredRules next = with_change(*stored, id, *checked, change.at);
   if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
-  return answer(status, request, *find(next, id));
+  return answer(api, status, request, *find(next, id), next);
 }
 
 Result<Response> remove(Api& api, RuleTurn& turn, Request& request) {
@@ -72,7 +81,7 @@ Result<Response> get(Api& api, Request& request) {
   if (!stored) return unexpected(stored.error());
   const StoredRule* rule = find(*stored, RuleId{request.param("ruleId")});
   if (!rule) return unexpected(not_found("rule"));
-  return answer(200, request, *rule);
+  return answer(api, 200, request, *rule, *stored);
 }
 
 // In the order of their ids.

@@ -1,0 +1,31 @@
+// The examples of docs/rules.md, given to a real server: each is taken, and none draws a warning.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Beckon, root } from './kit/beckon.mjs';
+
+let beckon;
+before(async () => {
+  beckon = await Beckon.start();
+  const settings = { scores: { intent: { weights: { view: 0.1, cart: 0.5 }, halfLife: '1d' } } };
+  const answer = await beckon.as('OWNER', 'PUT', '/settings', settings);
+  assert.equal(answer.status, 200, answer.text);
+});
+after(async () => { await beckon?.close(); });
+
+const examples = [...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => JSON.parse(text));
+const rules = examples.map(example => (example.triggers ? example : { triggers: ['t'], when: { all: [example] }, action: { type: 'x' } }));
+
+test('every example is taken without a warning, and comes back as it was given', async () => {
+  assert.equal(rules.filter(rule => rule.ruleId).length, 12, 'the first two and ten recipes');
+  for (const rule of rules) {
+    const id = rule.ruleId ?? 'measure';
+    const put = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, rule);
+    assert.equal(put.status, 201, `${id}: ${put.text}`);
+    assert.deepEqual(put.json.warnings, [], id);
+    const { json } = await beckon.as('CREATOR', 'GET', `/chain-rules/${id}`);
+    for (const [name, value] of Object.entries(rule)) assert.deepEqual(json[name], value, `${id}.${name}`);
+    assert.equal((await beckon.as('CREATOR', 'DELETE', `/chain-rules/${id}`)).status, 204);
+  }
+});
