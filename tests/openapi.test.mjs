@@ -208,6 +208,13 @@ describe('against the server', () => {
     for (const role of ['CREATOR', 'OPERATOR']) for (const one of (await ask('getNotifications', { role, expect: 200 })).json.subscriptions) assertFits(one, ['components', 'schemas', 'Notified'], { closed: true });
     await ask('listDeliveries', { role: 'OPERATOR', params, query: '?status=failed&eventType=webhook.test&limit=5', expect: 200 });
     await ask('retryDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 202 });
+    await until('it has ended again', async () => (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status === 'failed');
+    await ask('startReplay', { role: 'OPERATOR', params, expect: 400, body: { since: 'yesterday', until: 5, status: 'queued' } });
+    const { json: { replayId } } = await ask('startReplay', { role: 'OPERATOR', params, expect: 202, body: { since: 0, status: 'failed' } });
+    await ask('listReplays', { role: 'OPERATOR', params, expect: 200 });
+    await ask('getReplay', { role: 'OPERATOR', params: { ...params, replayId }, expect: 200 });
+    await ask('cancelReplay', { role: 'OPERATOR', params: { ...params, replayId }, expect: 200 });
+    await ask('cancelReplay', { role: 'OPERATOR', params: { ...params, replayId: 'rpl_none' }, expect: 404 });
   });
 
   test('what is sent fits the section webhooks', async () => {

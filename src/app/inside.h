@@ -10,6 +10,7 @@
 #include "app/settling.h"
 #include "decision/alarm.h"
 #include "decision/housekeeping.h"
+#include "decision/outbox_upkeep.h"
 #include "decision/recovery.h"
 #include "dispatch/egress_sender.h"
 #include "http/routes/api.h"
@@ -47,6 +48,8 @@ struct Server::Inside {
   std::chrono::milliseconds recovery_time{};
 
   std::unique_ptr<decision::Housekeeping> upkeep;
+  std::unique_ptr<decision::OutboxUpkeep> outbox_upkeep;
+  std::unique_ptr<decision::Replays> replays;
   std::unique_ptr<decision::Committer> committer;
   std::unique_ptr<decision::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;

@@ -38,8 +38,15 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   committer = std::make_unique<decision::Committer>(store->commit(), places, clock, settings.commit, broken);
   on_broken = std::move(broken);
   committer->set_last_position(recovered.last_position);
-  committer->set_chores(upkeep.get());
   alarm = std::make_unique<decision::Alarm>(store->timers(), *committer, clock, decision::Alarm::Options{});
+  committer->add_chores(*upkeep);
+  auto outbox_options = settings.outbox;
+  outbox_options.sweep_every = settings.upkeep.sweep_every;
+  outbox_upkeep = std::make_unique<decision::OutboxUpkeep>(store->outbox(), outbox_options);
+  committer->add_chores(*outbox_upkeep);
+  replays = std::make_unique<decision::Replays>(store->outbox(), settings.replays);
+  if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
+  committer->add_chores(*replays);
   committer->set_observer([this](const decision::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
 
@@ -66,6 +73,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .committer = *committer,
       .resolver = *resolver,
       .tokens = tokens,
+      .replays = *replays,
       .server_defaults = settings.handle,
       .ledger = store->ledger(),
       .outbox = store->outbox(),
@@ -82,7 +90,8 @@ std::expected<void, std::string> Server::Inside::listen() {
       .secret_overlap = settings.secret_overlap,
       .sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
                   .fence = [this] { dispatcher->fence(); },
-                  .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); }},
+                  .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); },
+                  .probe = [this](const SubscriptionId& id) { dispatcher->probe(id); }},
       .reload = [this] { reload(); },
       .ready = [this] { return serving.load(); },
       .metrics = [this] { return metrics(); },
@@ -130,18 +139,15 @@ std::expected<void, std::string> Server::Inside::listen() {
 
 // On the committing thread, after each commit.
 void Server::Inside::watch_batch(const decision::Batch& batch) {
-  for (const outbox::Delivery& delivery : batch.deliveries) {
-    dispatcher->wake(delivery.subscription);
-    if (delivery.event_type == outbox::kTestEventType) dispatcher->probe(delivery.subscription);
-  }
+  for (const outbox::Delivery& delivery : batch.deliveries) dispatcher->wake(delivery.subscription);
   for (const outbox::Subscription& subscription : batch.subscriptions) dispatcher->changed(subscription.id);
   for (const SubscriptionId& id : batch.removed_subscriptions) dispatcher->changed(id);
   for (const decision::HoldSubscription& hold : batch.held) dispatcher->changed(hold.subscription);
   for (const decision::Erase& erase : batch.erased) dispatcher->forget(erase.handle, erase.session);
-  for (const decision::Requeue& requeue : batch.requeued) {
-    dispatcher->changed(requeue.subscription);
-    dispatcher->probe(requeue.subscription);
-  }
+  for (const decision::Requeue& requeue : batch.requeued) dispatcher->wake(requeue.subscription);
+  for (const decision::WithdrawReason& ended : batch.ended_reasons)  // the next of its session is due in its place
+    for (const auto& subscription : *subscriptions.of(ended.handle))
+      if (subscription->ordering == outbox::Ordering::kSession) dispatcher->wake(subscription->id);
   alarm->committed(batch);
 }
 

@@ -171,6 +171,9 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("circuit-open", hooks, "for how long the first time; twice as long each time that its probe fails", AT(dispatch.limits.circuit.open)));
   all.push_back(duration("circuit-longest", hooks, "and at most", AT(dispatch.limits.circuit.longest)));
   all.push_back(duration("disable-after", hooks, "a subscription that only failed for so long is disabled", AT(dispatch.disable_after)));
+  all.push_back(duration("held-for", hooks, "how long a delivery is held before it ends as failed", AT(outbox.held_for)));
+  all.push_back(duration("log-retention", hooks, "how long a delivery stays in the log after it was owed", AT(outbox.log_for)));
+  all.push_back(number("replay-per-second", hooks, "deliveries that a replay queues in a second", 1, 100'000, AT(replays.per_second)));
   all.push_back(duration("secret-overlap", hooks, "how long an old secret also signs after a rotation", AT(secret_overlap)));
   all.push_back(flag("admit-http", hooks, "receivers by plain http, port 80 with it", AT(admit_http)));
   all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "name servers in place of the system's", AT(network.resolver.servers)));

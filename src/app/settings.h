@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "decision/committer.h"
 #include "decision/housekeeping.h"
+#include "decision/outbox_upkeep.h"
+#include "decision/replays.h"
 #include "decision/tenant.h"
 #include "dispatch/dispatcher.h"
 #include "egress/network.h"
@@ -32,6 +34,8 @@ struct Settings {
   decision::HandleSettings handle;
   decision::Committer::Options commit;
   decision::Housekeeping::Options upkeep;
+  decision::OutboxUpkeep::Options outbox;  // its sweep_every is upkeep's
+  decision::Replays::Options replays;
   http::ListenerOptions http;
   dispatch::Settings dispatch;
   egress::NetworkSettings network;

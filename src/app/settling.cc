@@ -1,6 +1,7 @@
 #include "app/settling.h"
 
 #include "base/json.h"
+#include "decision/operational.h"
 
 namespace beckon::app {
 namespace {
@@ -14,7 +15,8 @@ class SettleWork final : public decision::Work {
     for (const dispatch::Settled& settled : *batch_) {
       if (settled.change) apply(draft, *settled.change);
       draft.batch().settlements.push_back(settled.settlement);
-      if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean()) tell_failed(draft, settled);
+      if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean())
+        decision::tell_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
     }
   }
 
@@ -24,46 +26,6 @@ class SettleWork final : public decision::Work {
   bool only_settles() const override { return true; }
 
  private:
-  // Events of the server's own making. One about an event of this kind is not told again: it would never end.
-  static bool is_operational(std::string_view type) {
-    return type == "webhook.delivery.failed" || type == "webhook.subscription.disabled";
-  }
-
-  static void tell(decision::Draft& draft, const Handle& handle, std::string_view type, std::string cause,
-                   const std::function<std::string()>& payload) {
-    if (const auto tenant = draft.places().tenants.find(handle.view())) draft.owe(**tenant, type, draft.now(), "", std::move(cause), payload);
-  }
-
-  static void tell_failed(decision::Draft& draft, const dispatch::Settled& settled) {
-    const outbox::Delivery& delivery = settled.delivery;
-    if (is_operational(delivery.event_type)) return;
-    tell(draft, delivery.handle, "webhook.delivery.failed", "{\"delivery\":" + json::quote(delivery.id.view()) + "}", [&] {
-      std::string payload;
-      json::Writer(payload)
-          .begin_object()
-          .member("deliveryId", delivery.id.view())
-          .member("eventId", delivery.event.view())
-          .member("eventType", delivery.event_type)
-          .member("subscriptionId", delivery.subscription.view())
-          .member("attempts", settled.settlement.attempt.number)
-          .member("reason", settled.settlement.reason)
-          .end_object();
-      return payload;
-    });
-  }
-
-  static void tell_disabled(decision::Draft& draft, const outbox::Subscription& subscription) {
-    tell(draft, subscription.handle, "webhook.subscription.disabled", "{\"subscription\":" + json::quote(subscription.id.view()) + "}", [&] {
-      std::string payload;
-      json::Writer(payload)
-          .begin_object()
-          .member("subscriptionId", subscription.id.view())
-          .member("reason", subscription.disabled_reason)
-          .end_object();
-      return payload;
-    });
-  }
-
   void apply(decision::Draft& draft, const dispatch::SubscriptionChange& change) {
     const auto known = draft.places().subscriptions.find(change.subscription);
     if (!known) return;
@@ -78,7 +40,7 @@ class SettleWork final : public decision::Work {
       next->disabled_reason = change.disable_reason;
       next->updated_at = draft.now();
       draft.batch().held.push_back({change.subscription, true, "subscription disabled"});
-      if (!draft.lean()) tell_disabled(draft, *next);
+      if (!draft.lean()) decision::tell_disabled(draft, *next);
       draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");
     }

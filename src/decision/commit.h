@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "ledger/ledger.h"
 #include "outbox/delivery.h"
+#include "outbox/replay.h"
 #include "outbox/subscription.h"
 
 namespace beckon::decision {
@@ -89,6 +90,12 @@ struct Requeue {
   SubscriptionId subscription = {};  // of the delivery: whom dispatch is to look at
 };
 
+// A held delivery ends as failed. One that is not held any more is left alone.
+struct GiveUp {
+  DeliveryId delivery;
+  std::string reason;
+};
+
 struct RulePut {
   Handle handle;
   RuleId rule;
@@ -128,6 +135,11 @@ struct Batch {
   std::vector<HoldSubscription> held;
   std::vector<Requeue> requeued;
   std::vector<WithdrawReason> ended_reasons;
+  std::vector<GiveUp> given_up;
+  std::vector<DeliveryId> trimmed;  // leave the log if they have ended, with their attempts; an event goes with its last
+  std::vector<std::pair<Handle, EventId>> trimmed_events;  // those that nobody wanted
+  std::vector<outbox::Replay> replays;                     // begun, or as far as they have come
+  std::optional<Instant> replays_before;                   // those that ended before this go
 
   std::vector<TimerChange> timers;
   std::vector<TimersOfRule> timers_of_rules;  // behind `timers`

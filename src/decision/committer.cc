@@ -113,7 +113,8 @@ bool Committer::turn(bool with_late) {
   for (const auto& work : works) work->plan(draft);
   draft.record_late(late);
   visitors_changed(draft);
-  if (chores_ && !broke_) chores_->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
+  if (!broke_)
+    for (Chores* chores : chores_) chores->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   const std::optional<Fault> fault = write(draft);
   const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;
   for (const auto& work : works) work->finish(work->only_settles() ? lean_fault : fault);
@@ -144,12 +145,14 @@ std::optional<Fault> Committer::write(Draft& draft) {
   if (receipt) {
     last_position_ = receipt->position;
     draft.publish(receipt->position);
-    if (chores_ && !draft.lean()) chores_->committed(draft, receipt->position);
+    if (!draft.lean())
+      for (Chores* chores : chores_) chores->committed(draft, receipt->position);
     if (observer_) observer_(draft.batch());
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);
-  if (chores_ && !draft.lean()) chores_->failed();
+  if (!draft.lean())
+    for (Chores* chores : chores_) chores->failed();
   switch (receipt.error()) {
     case CommitFault::kFull:
       full_ = true;

@@ -63,7 +63,8 @@ class Committer {
   // the answer, and then it must have put nothing into the draft.
   std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan);
 
-  void set_chores(Chores* chores) { chores_ = chores; }
+  // Planned in the order of adding. They outlive the committer's work.
+  void add_chores(Chores& chores) { chores_.push_back(&chores); }
 
   // Sees each batch once it is on disk, on the committing thread, before anyone is answered: what dispatch is woken by.
   using Observer = std::function<void(const Batch&)>;
@@ -96,7 +97,7 @@ class Committer {
   const Clock& clock_;
   const Options options_;
   Broken broken_;
-  Chores* chores_ = nullptr;
+  std::vector<Chores*> chores_;
   Observer observer_;
   ledger::Position last_position_ = 0;
   bool broke_ = false;

@@ -187,6 +187,7 @@ std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, co
                                  .created_at = now(),
                                  .next_attempt_at = now(),
                                  .reason = subscription->enabled ? "" : "subscription disabled"});
+    batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty();
   }
   return owed;
 }
@@ -210,6 +211,10 @@ outbox::Delivery Draft::owe_one(const outbox::Subscription& subscription, std::s
   return batch_.deliveries.back();
 }
 
+void Draft::requeue(const outbox::Delivery& ended) {
+  batch_.requeued.push_back({ended.id, now(), ended.subscription});
+}
+
 void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
                   std::string detail) {
   batch_.audit.push_back({.id = AuditId{make_ulid("aud_", now(), places_.random)},
@@ -231,7 +236,8 @@ bool Batch::empty() const {
   return journal.empty() && snapshots.empty() && !checkpoint && !expired_before && erased.empty() && reduced.empty() &&
          consented.empty() && rewritten.empty() && !rewritten_up_to && !journal_before && events.empty() &&
          deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
-         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && timers.empty() &&
+         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() &&
+         trimmed.empty() && trimmed_events.empty() && replays.empty() && !replays_before && timers.empty() &&
          timers_of_rules.empty() && rules.empty() && audit.empty();
 }
 

@@ -92,6 +92,9 @@ class Draft {
   outbox::Delivery owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,
                            std::string_view payload);
 
+  // One that has ended is queued anew; the store passes over one that has not.
+  void requeue(const outbox::Delivery& ended);
+
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
              std::string detail = "{}");
 

@@ -36,7 +36,7 @@ class World {
     recovered = *recover(store.ledger(), sessions, now);
     subscriptions.load(*store.outbox().subscriptions());
     committer.set_last_position(recovered.last_position);
-    committer.set_chores(&upkeep_);
+    committer.add_chores(upkeep_);
     tenant();
   }
 

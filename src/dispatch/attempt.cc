@@ -25,7 +25,10 @@ void Dispatcher::start_next(Lane& lane, Instant now) {
     outbox::Due due = lanes_.take_ready(lane);
     // It was held meanwhile; when the subscription is enabled again, `changed` brings it back.
     if (!outbox::may_send(*subscription, due.delivery.event_type)) continue;
-    if (!due.delivery.rule.empty() && !is_still_owed(lane, due.delivery, now)) continue;
+    if (!due.delivery.rule.empty() && !is_still_owed(lane, due.delivery, now)) {
+      lane.marked = lane.marked || due.delivery.ordered;  // the next of its session is due in its place
+      continue;
+    }
     if (outbox::is_over(due.delivery, now)) {
       withdraw(lane, std::move(due.delivery));
       continue;
@@ -169,7 +172,9 @@ void Dispatcher::take_written(const SettledBatch& batch, bool ok, Instant now) {
     --lane->unwritten;
     if (close_if_gone(*lane)) continue;
     if (one.settlement.state == outbox::DeliveryState::kRetrying)
-      lanes_.set_wake(*lane, std::min(lane->wake_at, one.settlement.next_attempt_at));
+      lanes_.wake_by(*lane, one.settlement.next_attempt_at);
+    else if (one.delivery.ordered)
+      lane->marked = true;  // the next of its session is due now
     offer(*lane);
   }
 }

@@ -19,7 +19,7 @@ using namespace testing;
 using egress::testing::ScriptedReceiver;
 
 // The table behind a lock, and a way to wait for what is written.
-class SharedStore final : public outbox::Outbox, public Settlements {
+class SharedStore final : public UnaskedOutbox, public Settlements {
  public:
   explicit SharedStore(outbox::SubscriptionIndex& index) : table(index) {}
   TableStore table;
@@ -48,19 +48,6 @@ class SharedStore final : public outbox::Outbox, public Settlements {
     const std::lock_guard lock(mutex);
     return table.next_due(id);
   }
-
-  Result<std::vector<outbox::Subscription>> subscriptions() override { return {}; }
-  Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId&, const outbox::DeliveryFilter&,
-                                                   const std::optional<outbox::DeliveryPlace>&, std::size_t) override {
-    return {};
-  }
-  Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId&) override { return std::nullopt; }
-  Result<std::vector<outbox::Attempt>> attempts(const DeliveryId&) override { return {}; }
-  Result<std::optional<outbox::Event>> event(const Handle&, const EventId&) override { return std::nullopt; }
-  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const EventId&) override { return {}; }
-  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const SessionId&, std::size_t) override { return {}; }
-  Result<bool> was_known(const Handle&, const SubscriptionId&) override { return false; }
-  Result<Backlog> backlog() override { return Backlog{}; }
 };
 
 struct Live {

@@ -10,6 +10,16 @@ void TableStore::move(outbox::Delivery& delivery, DeliveryState state, Instant n
   delivery.next_attempt_at = next;
   if (state == DeliveryState::kQueued || state == DeliveryState::kRetrying)
     due_[delivery.subscription].insert({next, delivery.id});
+  outbox::Delivery* waits = delivery.ordered && is_final(state) ? first_of_session(delivery) : nullptr;
+  if (waits && waits->next_attempt_at == outbox::kBehindOthers) move(*waits, waits->state, waits->created_at);
+}
+
+outbox::Delivery* TableStore::first_of_session(const outbox::Delivery& like) {
+  for (auto& [id, row] : rows) {
+    outbox::Delivery& one = row.delivery;
+    if (one.ordered && !is_final(one.state) && one.subscription == like.subscription && one.session == like.session) return &one;
+  }
+  return nullptr;
 }
 
 void TableStore::write(const Settled& one) {
@@ -89,6 +99,7 @@ DeliveryId World::owe(std::string_view subscription, std::string_view type, std:
   delivery.handle = target->handle;
   delivery.event_type = type;
   delivery.session = SessionId{session};
+  delivery.ordered = target->ordering == outbox::Ordering::kSession && !session.empty();
   delivery.created_at = delivery.next_attempt_at = clock.now();
   auto body = outbox::event_body(delivery.event, type, target->handle, clock.now(), "{}");
   store.put({.delivery = delivery, .body = std::make_shared<const std::string>(std::move(body)), .attempts = {}});

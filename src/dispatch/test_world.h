@@ -81,8 +81,34 @@ class ScriptedSender final : public Sender {
   bool woken_ = false;
 };
 
+// What the dispatcher does not ask of the outbox.
+class UnaskedOutbox : public outbox::Outbox {
+ public:
+  Result<std::vector<outbox::Subscription>> subscriptions() override { return {}; }
+  Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId&, const outbox::DeliveryFilter&,
+                                                   const std::optional<outbox::DeliveryPlace>&, std::size_t) override {
+    return {};
+  }
+  Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId&) override { return std::nullopt; }
+  Result<std::vector<outbox::Attempt>> attempts(const DeliveryId&) override { return {}; }
+  Result<std::optional<outbox::Event>> event(const Handle&, const EventId&) override { return std::nullopt; }
+  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const EventId&) override { return {}; }
+  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const SessionId&, std::size_t) override { return {}; }
+  Result<std::vector<outbox::Delivery>> held_before(Instant, std::size_t) override { return {}; }
+  Result<std::vector<outbox::Delivery>> oldest(const DeliveryId&, std::size_t) override { return {}; }
+  Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant, std::size_t) override { return {}; }
+  Result<std::vector<outbox::Delivery>> replayable(const SubscriptionId&, const outbox::ReplayRange&, const outbox::DeliveryPlace&,
+                                                   std::size_t) override { return {}; }
+  Result<std::uint64_t> count_replayable(const SubscriptionId&, const outbox::ReplayRange&) override { return 0; }
+  Result<std::vector<outbox::Replay>> running_replays() override { return {}; }
+  Result<std::vector<outbox::Replay>> replays(const Handle&, const SubscriptionId&) override { return {}; }
+  Result<std::optional<outbox::Replay>> replay(const Handle&, const ReplayId&) override { return std::nullopt; }
+  Result<bool> was_known(const Handle&, const SubscriptionId&) override { return false; }
+  Result<Backlog> backlog() override { return Backlog{}; }
+};
+
 // The store as the dispatcher sees it; judges settlements as decision::Commit promises to.
-class TableStore final : public outbox::Outbox, public Settlements {
+class TableStore final : public UnaskedOutbox, public Settlements {
  public:
   struct Row {
     outbox::Delivery delivery;
@@ -100,6 +126,7 @@ class TableStore final : public outbox::Outbox, public Settlements {
   std::size_t largest_read = 0;
 
   void put(Row row) {
+    if (row.delivery.ordered && first_of_session(row.delivery)) row.delivery.next_attempt_at = outbox::kBehindOthers;
     due_[row.delivery.subscription].insert({row.delivery.next_attempt_at, row.delivery.id});
     rows[row.delivery.id] = std::move(row);
   }
@@ -128,7 +155,7 @@ class TableStore final : public outbox::Outbox, public Settlements {
   }
   Result<std::optional<Instant>> next_due(const SubscriptionId& id) override {
     if (!readable) return unexpected(unavailable("No."));
-    if (due_[id].empty()) return std::nullopt;
+    if (due_[id].empty() || due_[id].begin()->first == outbox::kBehindOthers) return std::nullopt;
     return due_[id].begin()->first;
   }
   Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId& id) override {
@@ -136,22 +163,10 @@ class TableStore final : public outbox::Outbox, public Settlements {
     return rows.at(id).delivery;
   }
 
-  // What the dispatcher does not ask.
-  Result<std::vector<outbox::Subscription>> subscriptions() override { return {}; }
-  Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId&, const outbox::DeliveryFilter&,
-                                                   const std::optional<outbox::DeliveryPlace>&, std::size_t) override {
-    return {};
-  }
-  Result<std::vector<outbox::Attempt>> attempts(const DeliveryId&) override { return {}; }
-  Result<std::optional<outbox::Event>> event(const Handle&, const EventId&) override { return std::nullopt; }
-  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const EventId&) override { return {}; }
-  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const SessionId&, std::size_t) override { return {}; }
-  Result<bool> was_known(const Handle&, const SubscriptionId&) override { return false; }
-  Result<Backlog> backlog() override { return Backlog{}; }
-
  private:
   void write(const Settled& one);
   void move(outbox::Delivery& delivery, DeliveryState state, Instant next);
+  outbox::Delivery* first_of_session(const outbox::Delivery& like);  // pending and ordered; null: none
   std::map<SubscriptionId, std::set<std::pair<Instant, DeliveryId>>> due_;
   std::vector<std::pair<SettledBatch, Completion>> back_;
 };
@@ -172,6 +187,7 @@ struct World {
   void boot();  // as after a restart: a new dispatcher over the same store
   outbox::Subscription subscribe(std::string_view handle, std::string_view id);  // with URL https://<id>.example/
   void put(const outbox::Subscription& changed);
+  // Ordered where the subscription asks for it and there is a session.
   DeliveryId owe(std::string_view subscription, std::string_view type = "link.clicked", std::string_view session = "");
   DeliveryId owe_due(std::string_view subscription, Duration valid);  // born of a delayed rule, worth sending so long
   void run_for(Duration time);

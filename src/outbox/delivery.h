@@ -31,6 +31,9 @@ constexpr bool is_final(DeliveryState state) { return state >= DeliveryState::kD
 std::string_view to_text(DeliveryState state);
 std::optional<DeliveryState> parse_delivery_state(std::string_view text);
 
+// The due time of a delivery that waits for those before it in its session (Ordering::kSession): never, until they ended.
+inline constexpr Instant kBehindOthers = Instant::max();
+
 // One event to one subscription.
 struct Delivery {
   DeliveryId id;
@@ -45,6 +48,8 @@ struct Delivery {
   Instant created_at{};
   Instant next_attempt_at{};    // while queued or retrying
   Instant ended_at{};           // once final
+  Instant held_at{};            // while held: since when
+  bool ordered = false;         // sent after those of its session that were owed to the subscription before it
   std::string reason;           // why it failed, is held or was withdrawn; in words of the closed list
   int last_status = 0;          // HTTP status of the last attempt, 0: none
   // Born of a delayed rule, from the anchor of that instant: what it can be withdrawn for (contract section 6). Past
@@ -52,6 +57,11 @@ struct Delivery {
   RuleId rule;                  // empty: of none
   Instant anchor_at{};
   Instant valid_until{};        // epoch: always
+};
+
+struct DeliveryPlace {  // a place in a list ordered by (created_at, id)
+  Instant created_at{};
+  DeliveryId id;
 };
 
 enum class AttemptOutcome : std::uint8_t { kStatus = 0, kRefused = 1, kDns = 2, kConnect = 3, kTls = 4, kTimeout = 5 };

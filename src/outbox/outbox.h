@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "outbox/delivery.h"
+#include "outbox/replay.h"
 #include "outbox/subscription.h"
 
 namespace beckon::outbox {
@@ -23,11 +24,6 @@ struct DeliveryFilter {
   std::optional<std::string> event_type;
 };
 
-struct DeliveryPlace {  // lists go on strictly behind it, newest first
-  Instant created_at{};
-  DeliveryId id;
-};
-
 // Thread-safe.
 class Outbox {
  public:
@@ -35,12 +31,14 @@ class Outbox {
 
   virtual Result<std::vector<Subscription>> subscriptions() = 0;  // of all handles, those not deleted
 
-  // Deliveries of a subscription that are queued or retrying and due at `now`, oldest due first, at most `limit`.
+  // Deliveries of a subscription that are queued or retrying and due at `now`, oldest due first, at most `limit`. Of
+  // those that are ordered within their session only the first is ever due.
   virtual Result<std::vector<Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit) = 0;
 
   // The earliest next_attempt_at of a subscription's queued and retrying deliveries, or nothing.
   virtual Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) = 0;
 
+  // Newest first, strictly behind a place.
   virtual Result<std::vector<Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
                                                    const DeliveryFilter& filter,
                                                    const std::optional<DeliveryPlace>& behind, std::size_t limit) = 0;
@@ -50,6 +48,20 @@ class Outbox {
   virtual Result<std::vector<Delivery>> deliveries_of(const Handle& handle, const EventId& id) = 0;
   // Deliveries of a session's events, newest first, at most `limit`: its timeline.
   virtual Result<std::vector<Delivery>> deliveries_of(const Handle& handle, const SessionId& id, std::size_t limit) = 0;
+
+  // For upkeep, of all handles, at most `limit`. Held since before an instant, longest first; in the order of their ids
+  // behind one; events that nobody wanted, of before an instant, oldest first.
+  virtual Result<std::vector<Delivery>> held_before(Instant before, std::size_t limit) = 0;
+  virtual Result<std::vector<Delivery>> oldest(const DeliveryId& behind, std::size_t limit) = 0;
+  virtual Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) = 0;
+
+  // What a replay queues, oldest first, strictly behind a place, at most `limit`; and how many there are in all.
+  virtual Result<std::vector<Delivery>> replayable(const SubscriptionId& subscription, const ReplayRange& range,
+                                                   const DeliveryPlace& behind, std::size_t limit) = 0;
+  virtual Result<std::uint64_t> count_replayable(const SubscriptionId& subscription, const ReplayRange& range) = 0;
+  virtual Result<std::vector<Replay>> running_replays() = 0;  // of all handles, oldest first
+  virtual Result<std::vector<Replay>> replays(const Handle& handle, const SubscriptionId& subscription) = 0;  // newest first
+  virtual Result<std::optional<Replay>> replay(const Handle& handle, const ReplayId& id) = 0;
 
   // Whether a subscription was once known and is deleted: its log stays readable.
   virtual Result<bool> was_known(const Handle& handle, const SubscriptionId& id) = 0;

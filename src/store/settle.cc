@@ -20,6 +20,7 @@ void end(Delivery& delivery, DeliveryState state, std::string_view reason, Insta
 
 void admit(Delivery& delivery, Standing standing, Instant at) {
   CHECK(delivery.state != DeliveryState::kSending);
+  if (delivery.state == DeliveryState::kHeld) delivery.held_at = at;
   if (standing == Standing::kDeleted && !is_final(delivery.state))
     end(delivery, DeliveryState::kWithdrawn, kSubscriptionDeleted, at);
 }
@@ -47,6 +48,13 @@ void settle(Delivery& delivery, Standing standing, const outbox::Settlement& set
   delivery.state = disabled ? DeliveryState::kHeld : settlement.state;
   delivery.reason = disabled ? std::string(kSubscriptionDisabled) : settlement.reason;
   delivery.next_attempt_at = settlement.next_attempt_at;
+  if (delivery.state == DeliveryState::kHeld) delivery.held_at = at;
+}
+
+bool give_up(Delivery& delivery, std::string_view reason, Instant at) {
+  if (delivery.state != DeliveryState::kHeld) return false;
+  end(delivery, DeliveryState::kFailed, reason, at);
+  return true;
 }
 
 bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at) {
@@ -55,6 +63,7 @@ bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at) {
   const bool disabled = standing == Standing::kDisabled;
   delivery.state = disabled ? DeliveryState::kHeld : DeliveryState::kQueued;
   delivery.reason = disabled ? kSubscriptionDisabled : std::string_view{};
+  if (disabled) delivery.held_at = at;
   delivery.schedule_step = 0;
   delivery.next_attempt_at = at;
   delivery.ended_at = Instant{};

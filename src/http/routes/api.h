@@ -13,6 +13,7 @@
 #include "base/published.h"
 #include "base/secret_box.h"
 #include "decision/append.h"
+#include "decision/replays.h"
 #include "decision/resolve.h"
 #include "decision/timers.h"
 #include "egress/network.h"
@@ -31,6 +32,8 @@ struct Sending {
   std::function<void()> fence;
   // When an endpoint that is left alone for now (its circuit is open) is tried next; nothing: it is not.
   std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
+  // Such an endpoint may be tried at once: an operator wants to know.
+  std::function<void(const SubscriptionId&)> probe;
 };
 
 // Changes of rules, and of the settings whose scores they use, come one after the other, so that reading and compiling
@@ -48,6 +51,7 @@ struct Api {
   decision::Committer& committer;
   const decision::Resolver& resolver;
   const decision::DecisionTokens& tokens;
+  decision::Replays& replays;
   const decision::HandleSettings& server_defaults;
   ledger::Ledger& ledger;
   outbox::Outbox& outbox;
@@ -82,6 +86,7 @@ void add_rules(Api& api, std::vector<Route>& routes);
 void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
 void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);
+void add_replays(Api& api, std::vector<Route>& routes);   // added by add_deliveries
 void add_events(Api& api, std::vector<Route>& routes);    // published and read
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
 void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys

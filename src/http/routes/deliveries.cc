@@ -37,22 +37,23 @@ Result<Response> get(Api& api, Request& request) {
 
 Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
 
-// Why a delivery can not be queued anew, as things stand in the draft.
-std::optional<Fault> not_retriable(Api& api, decision::Draft& draft, const Request& request) {
-  const auto delivery = delivery_of(api, request);
-  if (!delivery) return delivery.error();
+// The delivery of the path, or why it can not be queued anew, as things stand in the draft.
+Result<Delivery> retriable(Api& api, decision::Draft& draft, const Request& request) {
+  auto delivery = delivery_of(api, request);
+  if (!delivery) return delivery;
   const auto same = [&](const decision::Requeue& requeue) { return requeue.delivery == delivery->id; };
   if (!is_final(delivery->state) || api.sending.is_sending(delivery->id) || std::ranges::any_of(draft.batch().requeued, same))
-    return conflict("This delivery is pending; wait until it has ended, or look at nextAttemptAt.");
+    return unexpected(conflict("This delivery is pending; wait until it has ended, or look at nextAttemptAt."));
   if (!delivery->rule.empty() && delivery->state == DeliveryState::kWithdrawn)
-    return conflict("The reason for this message has ended (" + delivery->reason + "); it is not sent any more.");
-  if (is_over(*delivery, draft.now())) return conflict("This message was worth sending until " + to_rfc3339(delivery->valid_until) + "; it is not sent any more.");
+    return unexpected(conflict("The reason for this message has ended (" + delivery->reason + "); it is not sent any more."));
+  if (is_over(*delivery, draft.now()))
+    return unexpected(conflict("This message was worth sending until " + to_rfc3339(delivery->valid_until) + "; it is not sent any more."));
   if (!draft.places().subscriptions.find(delivery->subscription))
-    return conflict("The subscription of this delivery is deleted; nothing is sent for it any more.");
+    return unexpected(conflict("The subscription of this delivery is deleted; nothing is sent for it any more."));
   const auto event = api.outbox.event(delivery->handle, delivery->event);
-  if (!event) return event.error();
-  if (!*event || is_erased(**event)) return conflict("The body of this delivery was erased with its session; there is nothing to send.");
-  return std::nullopt;
+  if (!event) return unexpected(event.error());
+  if (!*event || is_erased(**event)) return unexpected(conflict("The body of this delivery was erased with its session; there is nothing to send."));
+  return delivery;
 }
 
 Result<Response> retry(Api& api, Request& request) {
@@ -60,13 +61,15 @@ Result<Response> retry(Api& api, Request& request) {
   const DeliveryId id{request.param("deliveryId")};
   const std::string& actor = principal_of(request).subject;
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
-    if (auto refused = not_retriable(api, draft, request)) return refused;
-    draft.batch().requeued.push_back({id, draft.now(), SubscriptionId{request.param("subscriptionId")}});
+    const auto delivery = retriable(api, draft, request);
+    if (!delivery) return delivery.error();
+    draft.requeue(*delivery);
     draft.audit(handle, actor, "delivery.retry", id.view());
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
   const auto subscription = api.places.subscriptions.find(SubscriptionId{request.param("subscriptionId")});
+  if (subscription) api.sending.probe(subscription->id);
   const bool held = subscription && !subscription->enabled;
   std::string body;
   json::Writer(body)
@@ -84,6 +87,7 @@ void add_deliveries(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(), list_deliveries, "The log of a subscription, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}", operator_(), get, "A delivery with every attempt"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(), retry, "Send a delivery again"));
+  add_replays(api, routes);
 }
 
 }  // namespace beckon::http

@@ -16,6 +16,13 @@ void write_phase(json::Writer& out, std::string_view name, std::int64_t microsec
   microseconds == 0 ? out.null() : out.real(static_cast<double>(microseconds) / 1000.0);
 }
 
+// What the store does not know of a delivery that waits is said here.
+std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown) {
+  if (!is_waiting(delivery)) return delivery.reason;
+  if (shown == DeliveryState::kHeld) return kCircuitOpen;
+  return delivery.next_attempt_at == outbox::kBehindOthers ? kBehindAnother : std::string_view{delivery.reason};
+}
+
 }  // namespace
 
 DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending) {
@@ -25,7 +32,8 @@ DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending)
 }
 
 void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending) {
-  const auto probe_at = is_waiting(delivery) ? sending.probe_at(delivery.subscription) : std::nullopt;
+  const bool in_turn = delivery.next_attempt_at != outbox::kBehindOthers;
+  const auto probe_at = is_waiting(delivery) && in_turn ? sending.probe_at(delivery.subscription) : std::nullopt;
   const DeliveryState state = state_of(delivery, sending);
   out.member("deliveryId", delivery.id.view())
       .member("eventId", delivery.event.view())
@@ -34,9 +42,10 @@ void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const S
       .member("status", outbox::to_text(state))
       .member("attemptCount", delivery.attempts)
       .member("createdAt", to_rfc3339(delivery.created_at));
-  instant_or_null(out, "nextAttemptAt", is_waiting(delivery) ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
+  instant_or_null(out, "nextAttemptAt", is_waiting(delivery) && in_turn ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
   instant_or_null(out, "endedAt", delivery.ended_at);
-  text_or_null(out, "reason", probe_at && state == DeliveryState::kHeld ? kCircuitOpen : std::string_view{delivery.reason});
+  text_or_null(out, "reason", reason_of(delivery, state));
+  instant_or_null(out, "heldSince", delivery.state == DeliveryState::kHeld ? delivery.held_at : Instant{});
   out.key("lastStatus");
   delivery.last_status == 0 ? out.null() : out.number(delivery.last_status);
   text_or_null(out, "sessionId", delivery.session.view());

@@ -5,6 +5,7 @@
 namespace beckon::http {
 
 inline constexpr std::string_view kCircuitOpen = "circuit open";
+inline constexpr std::string_view kBehindAnother = "behind another of its session";
 
 // The state as it is shown. Over queued and retrying lie sending, and held where the endpoint's circuit is open: the
 // store knows neither.

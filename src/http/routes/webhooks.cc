@@ -131,6 +131,7 @@ Result<Response> test(Api& api, Request& request) {
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
+  api.sending.probe(id);
   std::string body;
   json::Writer(body)
       .begin_object()

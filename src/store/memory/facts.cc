@@ -1,5 +1,7 @@
 #include "store/memory/facts.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace beckon::store {
@@ -17,9 +19,10 @@ OwedDelivery* Deliveries::find(const DeliveryId& id) {
   return found == rows_.end() ? nullptr : &found->second;
 }
 
-void Deliveries::put(const outbox::Delivery& delivery) {
+void Deliveries::put(outbox::Delivery delivery) {
   const auto [place, is_new] = rows_.try_emplace(delivery.id);
-  outbox::Delivery& was = place->second.delivery;
+  OwedDelivery& row = place->second;
+  outbox::Delivery& was = row.delivery;
   if (is_new) {
     by_subscription_[delivery.subscription].insert(delivery.id);
     by_event_[delivery.event].push_back(delivery.id);
@@ -29,10 +32,50 @@ void Deliveries::put(const outbox::Delivery& delivery) {
     if (was.state == DeliveryState::kHeld) held_[was.subscription].erase(was.id);
     if (!was.rule.empty()) by_rule_[{was.handle, was.rule}].erase(was.id);
   }
-  was = delivery;
+  const Session session{delivery.subscription, is_new ? delivery.session : was.session};
+  const bool was_pending = !is_new && !is_final(was.state), is_pending = !is_final(delivery.state);
+  if (delivery.ordered && is_pending && !was_pending) {
+    auto& turns = turns_[session];
+    row.turn = turns.empty() ? 1 : turns.rbegin()->first + 1;
+    if (!turns.empty()) delivery.next_attempt_at = outbox::kBehindOthers;
+    turns.emplace(row.turn, delivery.id);
+  }
+  was = std::move(delivery);
   if (is_sendable(was.state)) due_[was.subscription].emplace(was.next_attempt_at, was.id);
   if (was.state == DeliveryState::kHeld) held_[was.subscription].insert(was.id);
   if (!was.rule.empty() && !is_final(was.state)) by_rule_[{was.handle, was.rule}].insert(was.id);
+  if (was.ordered && was_pending && !is_pending) {
+    turns_[session].erase(row.turn);
+    let_next_go(session, was.ended_at);
+  }
+}
+
+void Deliveries::let_next_go(const Session& session, Instant at) {
+  const auto found = turns_.find(session);
+  if (found->second.empty()) return void(turns_.erase(found));
+  outbox::Delivery next = rows_.at(found->second.begin()->second).delivery;
+  if (next.next_attempt_at != outbox::kBehindOthers) return;
+  next.next_attempt_at = at;
+  put(std::move(next));
+}
+
+void Deliveries::remove(const DeliveryId& id) {
+  const auto found = rows_.find(id);
+  CHECK(found != rows_.end() && is_final(found->second.delivery.state));
+  const outbox::Delivery& gone = found->second.delivery;
+  by_subscription_[gone.subscription].erase(id);
+  std::erase(by_event_[gone.event], id);
+  rows_.erase(found);
+}
+
+std::vector<DeliveryId> Deliveries::held() const {
+  std::vector<std::pair<Instant, DeliveryId>> found;
+  for (const auto& [subscription, ids] : held_)
+    for (const DeliveryId& id : ids) found.emplace_back(rows_.at(id).delivery.held_at, id);
+  std::ranges::sort(found);
+  std::vector<DeliveryId> ids;
+  for (auto& [at, id] : found) ids.push_back(std::move(id));
+  return ids;
 }
 
 const Deliveries::ByDue& Deliveries::due(const SubscriptionId& id) const {

@@ -28,25 +28,34 @@ struct KnownSubscription {
 struct OwedDelivery {
   outbox::Delivery delivery;
   bool erased = false;
+  std::uint64_t turn = 0;  // among the pending of its session, where it is ordered
   std::map<int, outbox::Attempt> attempts;
 };
 
-// Deliveries, with the pending ones of each subscription by due time. Every change goes through put().
+// Deliveries, with the pending ones of each subscription by due time. Every change goes through put(): it lets the next of
+// a session go when one that is ordered ends.
 class Deliveries {
  public:
   using ByDue = std::set<std::pair<Instant, DeliveryId>>;
 
   OwedDelivery* find(const DeliveryId& id);
-  void put(const outbox::Delivery& delivery);
+  void put(outbox::Delivery delivery);
+  void remove(const DeliveryId& id);  // precondition: it has ended
   const std::map<DeliveryId, OwedDelivery>& all() const { return rows_; }
   const ByDue& due(const SubscriptionId& id) const;
   std::vector<DeliveryId> pending(const SubscriptionId& id) const;           // queued, retrying and held
+  std::vector<DeliveryId> held() const;                                      // of all, longest first
   std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
   std::vector<DeliveryId> pending(const decision::WithdrawReason& ended) const;
 
  private:
+  using Session = std::pair<SubscriptionId, SessionId>;
+
+  void let_next_go(const Session& session, Instant at);
+
   std::map<DeliveryId, OwedDelivery> rows_;
+  std::map<Session, std::map<std::uint64_t, DeliveryId>> turns_;  // pending and ordered
   std::unordered_map<SubscriptionId, ByDue> due_;
   std::unordered_map<SubscriptionId, std::set<DeliveryId>> held_;
   std::unordered_map<SubscriptionId, std::set<DeliveryId>> by_subscription_;
@@ -88,6 +97,7 @@ struct Facts {
   std::map<std::pair<Handle, SessionId>, std::vector<EventId>> events_of_session;
   Deliveries deliveries;
   TimerTable timers;
+  std::map<std::pair<Handle, ReplayId>, outbox::Replay> replays;
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, decision::RulePut>> rules;
 

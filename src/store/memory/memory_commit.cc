@@ -23,6 +23,7 @@ std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& b
   }
   write_ledger(batch);
   write_outbox(batch);
+  write_log(batch);
   for (const auto& session : batch.erased) erase(session, batch.at);
   for (const auto& change : batch.timers) facts_.timers.apply(change);
   for (const auto& wish : batch.timers_of_rules) facts_.timers.apply(wish);
@@ -114,6 +115,11 @@ void MemoryCommit::write_outbox(const Batch& batch) {
     f.deliveries.put(delivery);
   }
   for (const auto& settlement : batch.settlements) settle_one(settlement, batch.at);
+  for (const auto& wish : batch.given_up)
+    if (const OwedDelivery* row = f.deliveries.find(wish.delivery)) {
+      Delivery delivery = row->delivery;
+      if (give_up(delivery, wish.reason, batch.at)) f.deliveries.put(delivery);
+    }
   for (const auto& wish : batch.withdrawn) withdraw(f.deliveries.pending(wish.subscription), wish.reason, batch.at);
   for (const auto& id : batch.removed_subscriptions) withdraw(f.deliveries.pending(id), kSubscriptionDeleted, batch.at);
   for (const auto& wish : batch.held)
@@ -122,7 +128,8 @@ void MemoryCommit::write_outbox(const Batch& batch) {
       if ((delivery.state == DeliveryState::kHeld) == wish.held) continue;
       delivery.state = wish.held ? DeliveryState::kHeld : DeliveryState::kQueued;
       delivery.reason = wish.held ? wish.reason : std::string{};
-      if (!wish.held) delivery.next_attempt_at = batch.at;
+      if (wish.held) delivery.held_at = batch.at;
+      else if (delivery.next_attempt_at != outbox::kBehindOthers) delivery.next_attempt_at = batch.at;
       f.deliveries.put(delivery);
     }
   for (const auto& wish : batch.requeued)
@@ -138,6 +145,33 @@ void MemoryCommit::add(OwedDelivery& row, const outbox::Attempt& attempt) {
   if (!is_new || !row.erased) return;
   place->second.request_headers = "{}";
   place->second.response_body.clear();
+}
+
+void MemoryCommit::write_log(const Batch& batch) {
+  Facts& f = facts_;
+  for (const DeliveryId& id : batch.trimmed) {
+    const OwedDelivery* row = f.deliveries.find(id);
+    if (!row || !is_final(row->delivery.state)) continue;
+    const Handle handle = row->delivery.handle;
+    const EventId event = row->delivery.event;
+    f.deliveries.remove(id);
+    if (f.deliveries.of_event(handle, event).empty()) forget_event(handle, event);
+  }
+  for (const auto& [handle, id] : batch.trimmed_events)
+    if (const auto event = f.events.find({handle, id}); event != f.events.end() && event->second.unmatched) forget_event(handle, id);
+  for (const outbox::Replay& replay : batch.replays) f.replays[{replay.handle, replay.id}] = replay;
+  if (batch.replays_before)
+    std::erase_if(f.replays, [&](const auto& one) {
+      return one.second.state != outbox::ReplayState::kRunning && one.second.ended_at < *batch.replays_before;
+    });
+}
+
+void MemoryCommit::forget_event(const Handle& handle, const EventId& id) {
+  const auto found = facts_.events.find({handle, id});
+  if (found == facts_.events.end()) return;
+  if (const auto of = facts_.events_of_session.find({handle, found->second.session}); of != facts_.events_of_session.end())
+    std::erase(of->second, id);
+  facts_.events.erase(found);
 }
 
 void MemoryCommit::settle_one(const outbox::Settlement& settlement, Instant at) {

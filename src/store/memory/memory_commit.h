@@ -19,6 +19,8 @@ class MemoryCommit final : public decision::Commit {
   void erase(const decision::Erase& erase, Instant at);
   void write_outbox(const decision::Batch& batch);
   static void add(OwedDelivery& row, const outbox::Attempt& attempt);
+  void write_log(const decision::Batch& batch);
+  void forget_event(const Handle& handle, const EventId& id);
   void settle_one(const outbox::Settlement& settlement, Instant at);
   void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at);
   void write_control(const decision::Batch& batch);

@@ -40,7 +40,7 @@ Result<std::vector<outbox::Due>> MemoryOutbox::due(const SubscriptionId& subscri
 Result<std::optional<Instant>> MemoryOutbox::next_due(const SubscriptionId& subscription) {
   const std::lock_guard lock(facts_.mutex);
   const auto& due = facts_.deliveries.due(subscription);
-  if (due.empty()) return std::nullopt;
+  if (due.empty() || due.begin()->first == outbox::kBehindOthers) return std::nullopt;
   return due.begin()->first;
 }
 

@@ -21,10 +21,20 @@ class MemoryOutbox final : public outbox::Outbox {
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle& handle, const EventId& id) override;
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle& handle, const SessionId& id,
                                                       std::size_t limit) override;
+  Result<std::vector<outbox::Delivery>> held_before(Instant before, std::size_t limit) override;
+  Result<std::vector<outbox::Delivery>> oldest(const DeliveryId& behind, std::size_t limit) override;
+  Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) override;
+  Result<std::vector<outbox::Delivery>> replayable(const SubscriptionId& subscription, const outbox::ReplayRange& range,
+                                                   const outbox::DeliveryPlace& behind, std::size_t limit) override;
+  Result<std::uint64_t> count_replayable(const SubscriptionId& subscription, const outbox::ReplayRange& range) override;
+  Result<std::vector<outbox::Replay>> running_replays() override;
+  Result<std::vector<outbox::Replay>> replays(const Handle& handle, const SubscriptionId& subscription) override;
+  Result<std::optional<outbox::Replay>> replay(const Handle& handle, const ReplayId& id) override;
   Result<bool> was_known(const Handle& handle, const SubscriptionId& id) override;
   Result<Backlog> backlog() override;
 
  private:
+  std::vector<outbox::Delivery> in_range(const SubscriptionId& subscription, const outbox::ReplayRange& range);
   std::vector<outbox::Delivery> newest_first(const std::vector<DeliveryId>& ids, std::size_t limit);
   Facts& facts_;
 };

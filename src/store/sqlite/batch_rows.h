@@ -18,6 +18,9 @@ void write_subscriptions(Connection& connection, const decision::Batch& batch);
 // Events, deliveries and what becomes of them. After write_subscriptions.
 void write_outbox(Connection& connection, const decision::Batch& batch);
 
+// What leaves the log, and replays. After write_outbox.
+void write_log(Connection& connection, const decision::Batch& batch);
+
 void write_timers(Connection& connection, const decision::Batch& batch);
 
 // What the outbox keeps of erased sessions: pending deliveries withdrawn, texts blanked.

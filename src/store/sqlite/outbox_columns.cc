@@ -35,6 +35,8 @@ outbox::Delivery delivery_from(const Query& row) {
   d.rule = RuleId(row.text(14));
   d.anchor_at = row.instant(15);
   d.valid_until = row.instant(16);
+  d.held_at = row.instant(17);
+  d.ordered = row.integer(18) != 0;
   return d;
 }
 

@@ -28,15 +28,28 @@ void add(Connection& connection, const outbox::Event& event) {
                  event.unmatched);
 }
 
+// Behind the pending ones of its session. What is not the first waits for those before it: schema.cc, delivery_next_turn.
+std::int64_t take_turn(Connection& connection, Delivery& d) {
+  auto last = connection.query("SELECT max(turn) FROM delivery INDEXED BY delivery_turn "
+                               "WHERE subscription = ?1 AND session = ?2 AND turn > 0 AND state < 4 AND id <> ?3",
+                               d.subscription, d.session, d.id);
+  last.next();
+  if (last.is_null(0)) return 1;
+  d.next_attempt_at = outbox::kBehindOthers;
+  return last.integer(0) + 1;
+}
+
 void add(Connection& connection, const Delivery& given, Instant at) {
   Delivery d = given;
   admit(d, standing(connection, d.subscription), at);
+  const std::int64_t turn = d.ordered ? take_turn(connection, d) : 0;
   connection.run("INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
-                 "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
-                 "ON CONFLICT DO NOTHING",
+                 "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
+                 "held_at, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+                 "?19) ON CONFLICT DO NOTHING",
                  d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
-                 d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until);
+                 d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
+                 d.held_at, turn);
 }
 
 // What a transition needs of a delivery.
@@ -49,7 +62,8 @@ struct Current {
 std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   auto row = connection.query(
       "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
-      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
+      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session "
+      "FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
       "WHERE d.id = ?1", id);
   if (!row.next()) return std::nullopt;
   Current found;
@@ -64,13 +78,18 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   found.erased = row.integer(7) != 0;
   found.standing = standing_of(row.integer(8) != 0, row.integer(9) != 0, row.integer(10) != 0);
   found.delivery.rule = RuleId(row.text(11));
+  found.delivery.held_at = row.instant(12);
+  found.delivery.ordered = row.integer(13) != 0;
+  found.delivery.subscription = SubscriptionId(row.text(14));
+  found.delivery.session = SessionId(row.text(15));
   return found;
 }
 
 void save(Connection& connection, const Delivery& d) {
   connection.run("UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, next_attempt_at = ?5, "
-                 "ended_at = ?6, reason = ?7, last_status = ?8 WHERE id = ?1",
-                 d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status);
+                 "ended_at = ?6, reason = ?7, last_status = ?8, held_at = ?9 WHERE id = ?1",
+                 d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status,
+                 d.held_at);
 }
 
 // The texts of an attempt are the session's too: after an erasure none is kept.
@@ -114,45 +133,45 @@ void withdraw(Connection& connection, const decision::WithdrawReason& ended, Ins
 
 void hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
   if (hold.held) {
-    connection.run("UPDATE delivery SET state = 2, reason = ?2 WHERE subscription = ?1 AND state < 2",
-                   hold.subscription, hold.reason);
+    connection.run("UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE subscription = ?1 AND state < 2",
+                   hold.subscription, hold.reason, at);
   } else {
-    connection.run("UPDATE delivery SET state = 0, reason = '', next_attempt_at = ?2 "
-                   "WHERE subscription = ?1 AND state = 2", hold.subscription, at);
+    connection.run("UPDATE delivery SET state = 0, reason = '', next_attempt_at = iif(next_attempt_at = ?3, ?3, ?2) "
+                   "WHERE subscription = ?1 AND state = 2", hold.subscription, at, outbox::kBehindOthers);
   }
 }
 
 void requeue(Connection& connection, const decision::Requeue& wish) {
   auto found = current(connection, wish.delivery);
-  if (found && requeue(found->delivery, found->standing, found->erased, wish.at)) save(connection, found->delivery);
+  if (!found || !requeue(found->delivery, found->standing, found->erased, wish.at)) return;
+  if (found->delivery.ordered) {
+    const std::int64_t turn = take_turn(connection, found->delivery);
+    connection.run("UPDATE delivery SET turn = ?2 WHERE id = ?1", wish.delivery, turn);
+  }
+  save(connection, found->delivery);
+}
+
+void give_up(Connection& connection, const decision::GiveUp& wish, Instant at) {
+  auto found = current(connection, wish.delivery);
+  if (found && give_up(found->delivery, wish.reason, at)) save(connection, found->delivery);
 }
 
 }  // namespace
 
 static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>(DeliveryState::kHeld) == 2 &&
+              static_cast<int>(DeliveryState::kDelivered) == 4 && static_cast<int>(DeliveryState::kFailed) == 5 &&
               static_cast<int>(DeliveryState::kWithdrawn) == 6, "the numbers stand in the schema and in SQL");
 
 void write_outbox(Connection& connection, const Batch& batch) {
   for (const auto& event : batch.events) add(connection, event);
   for (const auto& delivery : batch.deliveries) add(connection, delivery, batch.at);
   for (const auto& settlement : batch.settlements) settle(connection, settlement, batch.at);
+  for (const auto& wish : batch.given_up) give_up(connection, wish, batch.at);
   for (const auto& wish : batch.withdrawn) withdraw(connection, wish.subscription, wish.reason, batch.at);
   for (const auto& id : batch.removed_subscriptions) withdraw(connection, id, kSubscriptionDeleted, batch.at);
   for (const auto& wish : batch.held) hold(connection, wish, batch.at);
   for (const auto& wish : batch.requeued) requeue(connection, wish);
   for (const auto& ended : batch.ended_reasons) withdraw(connection, ended, batch.at);
-}
-
-void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at) {
-  connection.run("UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery IN ("
-                 "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-                 "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '')", erase.handle, erase.session);
-  connection.run("UPDATE delivery SET session = '', erased = 1, reason = iif(state <= 2, ?3, reason), "
-                 "ended_at = iif(state <= 2, ?4, ended_at), state = iif(state <= 2, 6, state) WHERE handle = ?1 AND "
-                 "event IN (SELECT id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
-                 erase.handle, erase.session, erase.reason, at);
-  connection.run("UPDATE event SET session = '', cause = '{}', body = '{}' "
-                 "WHERE handle = ?1 AND session = ?2 AND session <> ''", erase.handle, erase.session);
 }
 
 }  // namespace beckon::store

@@ -179,7 +179,48 @@ constexpr const char* kOrigins = R"sql(
 ALTER TABLE handle ADD COLUMN origins TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array kSteps = {kFirst, kUnmatchedEvents, kDelayed, kOrigins};
+// What is held too long ends: found by since when.
+constexpr const char* kHeldSince = R"sql(
+ALTER TABLE delivery ADD COLUMN held_at INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET held_at = strftime('%s', 'now') * 1000 WHERE state = 2;
+CREATE INDEX delivery_by_held ON delivery (held_at, id) WHERE state = 2;
+)sql";
+
+// Order within a session. `turn` counts the pending deliveries of a session that ask for it, from 1; all but the first
+// are due never (the largest integer), so that they cost nobody who reads what is due. A trigger, not a caller, lets the
+// next one go: whatever ends a delivery, by whatever statement, no session stays blocked.
+constexpr const char* kSessionOrder = R"sql(
+ALTER TABLE delivery ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX delivery_turn ON delivery (subscription, session, turn) WHERE turn > 0 AND state < 4;
+CREATE TRIGGER delivery_next_turn AFTER UPDATE OF state ON delivery
+WHEN old.turn > 0 AND old.state < 4 AND new.state >= 4 BEGIN
+  UPDATE delivery SET next_attempt_at = new.ended_at
+  WHERE next_attempt_at = 9223372036854775807 AND id = (
+    SELECT id FROM delivery WHERE subscription = old.subscription AND session = old.session AND turn > 0 AND state < 4
+    ORDER BY turn LIMIT 1);
+END;
+)sql";
+
+constexpr const char* kReplays = R"sql(
+CREATE TABLE replay (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL,
+  subscription TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  status INTEGER,
+  state INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  queued INTEGER NOT NULL,
+  place_created INTEGER NOT NULL,
+  place_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+CREATE INDEX replay_running ON replay (created_at) WHERE state = 0;
+)sql";
+
+constexpr std::array kSteps = {kFirst, kUnmatchedEvents, kDelayed, kOrigins, kHeldSince, kSessionOrder, kReplays};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

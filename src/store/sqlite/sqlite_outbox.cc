@@ -52,7 +52,7 @@ Result<std::optional<Instant>> SqliteOutbox::next_due(const SubscriptionId& subs
     auto reader = readers_.borrow();
     auto row = reader->query("SELECT next_attempt_at FROM delivery WHERE subscription = ?1 AND state < 2 "
                              "ORDER BY next_attempt_at LIMIT 1", subscription);
-    if (!row.next()) return std::nullopt;
+    if (!row.next() || row.instant(0) == outbox::kBehindOthers) return std::nullopt;
     return row.instant(0);
   });
 }

@@ -1,0 +1,51 @@
+#include "decision/outbox_upkeep.h"
+
+#include "decision/operational.h"
+
+namespace beckon::decision {
+
+void OutboxUpkeep::plan(Draft& draft, ledger::Position) {
+  if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) {
+    swept_at_ = draft.now();
+    if (!trimming_) trimmed_to_ = {};
+    giving_up_ = trimming_ = trimming_unmatched_ = true;
+    draft.batch().replays_before = draft.now() - options_.log_for;
+  }
+  giving_up_ = giving_up_ && give_up_held(draft);
+  trimming_ = trimming_ && trim_deliveries(draft);
+  trimming_unmatched_ = trimming_unmatched_ && trim_unmatched(draft);
+}
+
+void OutboxUpkeep::failed() { giving_up_ = trimming_ = trimming_unmatched_ = false; }
+
+bool OutboxUpkeep::give_up_held(Draft& draft) {
+  const auto held = outbox_.held_before(draft.now() - options_.held_for, options_.per_batch);
+  if (!held) return false;
+  for (const outbox::Delivery& delivery : *held) {
+    draft.batch().given_up.push_back({delivery.id, std::string(kHeldTooLong)});
+    tell_failed(draft, delivery, delivery.attempts, kHeldTooLong);
+  }
+  return held->size() == options_.per_batch;
+}
+
+// Ids sort by when they were made, so the oldest are found without an index of their own. What is pending is passed over.
+bool OutboxUpkeep::trim_deliveries(Draft& draft) {
+  const auto rows = outbox_.oldest(trimmed_to_, options_.per_batch);
+  if (!rows) return false;
+  for (const outbox::Delivery& delivery : *rows) {
+    if (delivery.created_at >= draft.now() - options_.log_for) return false;
+    if (is_final(delivery.state)) draft.batch().trimmed.push_back(delivery.id);
+    trimmed_to_ = delivery.id;
+  }
+  return rows->size() == options_.per_batch;
+}
+
+bool OutboxUpkeep::trim_unmatched(Draft& draft) {
+  auto old = outbox_.unmatched_before(draft.now() - options_.log_for, options_.per_batch);
+  if (!old) return false;
+  const bool more = old->size() == options_.per_batch;
+  draft.batch().trimmed_events = std::move(*old);
+  return more;
+}
+
+}  // namespace beckon::decision

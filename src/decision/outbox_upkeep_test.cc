@@ -1,0 +1,132 @@
+// What is held too long ends, and what is old leaves the log, a little with each commit.
+#include "decision/outbox_upkeep.h"
+
+#include <gtest/gtest.h>
+
+#include "decision/world.h"
+
+namespace beckon::decision {
+namespace {
+
+using namespace std::chrono_literals;
+using outbox::DeliveryState;
+const Instant kNow = *parse_rfc3339("2026-11-01T12:00:00Z");
+const Handle kDemo{"demo"};
+
+class Upkeep : public testing::Test {
+ protected:
+  Upkeep() { world.committer.add_chores(upkeep); }
+
+  void subscribe(std::string_view id, std::vector<std::string> types, bool enabled = true) {
+    const outbox::Subscription made{.id = SubscriptionId{id}, .handle = kDemo, .event_types = std::move(types), .enabled = enabled};
+    ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .subscriptions = {made}}));
+    world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
+  }
+  // Signals of as many sessions, each owing what is wanted of it.
+  void owe(int count) {
+    for (int i = 0; i < count; ++i)
+      ASSERT_TRUE(world.append(R"({"sessionId":"s)" + std::to_string(made++) + R"(","signals":[{"type":"cart"}]})"));
+  }
+  void deliver_all(std::string_view id) {
+    Batch batch{.at = world.clock.now()};
+    for (const auto& due : *store.outbox().due(SubscriptionId{id}, world.clock.now(), 10'000))
+      batch.settlements.push_back({.delivery = due.delivery.id, .attempt = {.number = 1, .response_body = "ok"}, .state = DeliveryState::kDelivered});
+    ASSERT_TRUE(store.commit().write(batch));
+  }
+  std::vector<outbox::Delivery> log(std::string_view id) { return *store.outbox().deliveries(kDemo, SubscriptionId{id}, {}, std::nullopt, 10'000); }
+  void turns(int count) {
+    for (int i = 0; i < count; ++i) world.committer.turn(false);
+  }
+
+  store::MemoryStore store;
+  World world{store, kNow};
+  OutboxUpkeep upkeep{store.outbox(), {.held_for = 7 * 24h, .log_for = 30 * 24h, .sweep_every = 60s, .per_batch = 5}};
+  int made = 0;
+};
+
+TEST_F(Upkeep, WhatIsHeldForSevenDaysFailsWithItsReasonAndThatIsTold) {
+  subscribe("whs_off", {"signal.*"}, false);
+  subscribe("whs_watch", {"webhook.delivery.failed"});
+  owe(12);
+  world.clock.advance(7 * 24h - 1s);
+  turns(10);
+  for (const auto& delivery : log("whs_off")) EXPECT_EQ(delivery.state, DeliveryState::kHeld);
+  world.clock.advance(61s);
+  turns(1);
+  const auto failed = [&] { return std::ranges::count(log("whs_off"), DeliveryState::kFailed, &outbox::Delivery::state); };
+  EXPECT_EQ(failed(), 5) << "a few with each commit";
+  turns(3);
+  EXPECT_EQ(failed(), 12);
+  for (const auto& delivery : log("whs_off")) EXPECT_EQ(delivery.reason, kHeldTooLong);
+  const auto told = log("whs_watch");
+  ASSERT_EQ(told.size(), 12u);
+  const auto event = store.outbox().event(kDemo, told[0].event)->value();
+  EXPECT_NE(event.body.find(R"("reason":"held for too long")"), std::string::npos);
+  EXPECT_NE(event.body.find(R"("attempts":0)"), std::string::npos);
+}
+
+TEST_F(Upkeep, TheLogIsTrimmedAFewAtATimeAndWhatIsPendingStays) {
+  subscribe("whs_on", {"signal.*"});
+  owe(12);
+  deliver_all("whs_on");
+  owe(1);
+  world.clock.advance(29 * 24h);
+  owe(3);
+  deliver_all("whs_on");
+  world.clock.advance(24h + 61s);
+  ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .requeued = {{log("whs_on").back().id, world.clock.now()}}}));
+  ASSERT_EQ(log("whs_on").size(), 16u);
+  turns(1);
+  EXPECT_EQ(log("whs_on").size(), 12u) << "of five, one is pending";
+  turns(5);
+  const auto left = log("whs_on");
+  EXPECT_EQ(left.size(), 4u);
+  EXPECT_EQ(left.back().state, DeliveryState::kQueued);
+  deliver_all("whs_on");
+  world.clock.advance(61s);
+  turns(1);
+  EXPECT_EQ(log("whs_on").size(), 3u) << "once it has ended it goes with the next sweep";
+}
+
+TEST_F(Upkeep, AnEventThatNobodyWantedGoesTooAndItsIdIsFreeAgain) {
+  const auto add = [&](std::string_view id) {
+    Batch batch{.at = world.clock.now()};
+    batch.events.push_back({.id = EventId{id}, .handle = kDemo, .type = "a", .occurred_at = world.clock.now(), .body = "{}", .unmatched = true});
+    ASSERT_TRUE(store.commit().write(batch));
+  };
+  add("evt_1");
+  world.clock.advance(30 * 24h);
+  add("evt_2");
+  turns(2);
+  EXPECT_TRUE(store.outbox().event(kDemo, EventId{"evt_1"})->has_value());
+  world.clock.advance(61s);
+  turns(1);
+  EXPECT_FALSE(store.outbox().event(kDemo, EventId{"evt_1"})->has_value());
+  EXPECT_TRUE(store.outbox().event(kDemo, EventId{"evt_2"})->has_value());
+}
+
+TEST_F(Upkeep, ACommitThatFailsIsMadeUpForByTheNextSweep) {
+  subscribe("whs_on", {"signal.*"});
+  owe(12);
+  deliver_all("whs_on");
+  world.clock.advance(31 * 24h);
+  world.commit.next = CommitFault::kFull;
+  turns(4);
+  EXPECT_EQ(log("whs_on").size(), 12u);
+  world.clock.advance(61s);
+  turns(4);
+  EXPECT_TRUE(log("whs_on").empty());
+}
+
+TEST_F(Upkeep, AtRestItWritesNothing) {
+  subscribe("whs_on", {"signal.*"});
+  owe(3);
+  world.clock.advance(60s);
+  turns(2);
+  const auto before = world.committer.counts().commits.load();
+  turns(20);
+  EXPECT_EQ(world.committer.counts().commits.load(), before);
+}
+
+}  // namespace
+}  // namespace beckon::decision

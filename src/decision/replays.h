@@ -1,0 +1,46 @@
+// Replays under way: a few deliveries are queued anew with each batch, and how far it has come is written with them. So a
+// replay goes on where it was after a restart, and queues nothing twice.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "decision/committer.h"
+#include "outbox/outbox.h"
+
+namespace beckon::decision {
+
+// Committing thread, but for load.
+class Replays final : public Chores {
+ public:
+  struct Options {
+    std::size_t per_second = 100;  // deliveries that one replay queues; receivers have new events beside them
+    std::size_t per_batch = 100;   // of all replays
+  };
+  Replays(outbox::Outbox& outbox, Options options) : outbox_(outbox), options_(options) {}
+
+  Result<void> load();  // at start: those that were under way
+
+  // Begins with the next batch. Fault: kConflict where one of the subscription is under way.
+  std::optional<Fault> start(Draft& draft, outbox::Replay replay);
+  // One that runs ends as cancelled; null: none of this name runs.
+  std::optional<outbox::Replay> cancel(Draft& draft, const Handle& handle, const ReplayId& id);
+
+  void plan(Draft& draft, ledger::Position next) override;
+  void committed(Draft& draft, ledger::Position position) override;
+  void failed() override {}
+
+ private:
+  struct Running {
+    outbox::Replay replay;
+    Instant stepped_at{};
+  };
+
+  std::size_t allowance(Running& running, Instant now) const;
+  void step(Draft& draft, Running& running, std::size_t most);
+
+  outbox::Outbox& outbox_;
+  const Options options_;
+  std::map<ReplayId, Running> running_;  // as committed
+};
+
+}  // namespace beckon::decision

@@ -1,0 +1,124 @@
+// The part of the outbox that upkeep and replays read.
+#include <algorithm>
+
+#include "store/sqlite/faults.h"
+#include "store/sqlite/outbox_columns.h"
+#include "store/sqlite/sqlite_outbox.h"
+
+namespace beckon::store {
+namespace {
+
+using outbox::Delivery;
+using outbox::Replay;
+using outbox::ReplayRange;
+
+std::vector<Delivery> all_of(Query rows) {
+  std::vector<Delivery> found;
+  while (rows.next()) found.push_back(delivery_from(rows));
+  return found;
+}
+
+#define BECKON_REPLAY_COLUMNS \
+  "handle, id, subscription, since, until, status, state, total, queued, place_created, place_id, created_at, ended_at "
+
+Replay replay_from(const Query& row) {
+  Replay r{.id = ReplayId(row.text(1)), .handle = Handle(row.text(0)), .subscription = SubscriptionId(row.text(2))};
+  r.range = {.since = row.instant(3), .until = row.instant(4), .status = std::nullopt};
+  if (!row.is_null(5)) r.range.status = static_cast<outbox::DeliveryState>(row.integer(5));
+  r.state = static_cast<outbox::ReplayState>(row.integer(6));
+  r.total = row.whole(7);
+  r.queued = row.whole(8);
+  r.place = {row.instant(9), DeliveryId(row.text(10))};
+  r.created_at = row.instant(11);
+  r.ended_at = row.instant(12);
+  return r;
+}
+
+std::vector<Replay> replays_of(Query rows) {
+  std::vector<Replay> found;
+  while (rows.next()) found.push_back(replay_from(rows));
+  return found;
+}
+
+// The states that a range takes: 4 delivered, 5 failed, 6 withdrawn. What lost its reason is not queued anew.
+#define BECKON_IN_RANGE \
+  "d.created_at < ?3 AND d.erased = 0 AND NOT (d.state = 6 AND d.rule <> '') " \
+  "AND (d.state = ?4 OR (?4 IS NULL AND d.state IN (4, 5))) "
+
+}  // namespace
+
+Result<std::vector<Delivery>> SqliteOutbox::held_before(Instant before, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Delivery>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d INDEXED BY delivery_by_held "
+                                "WHERE d.state = 2 AND d.held_at < ?1 ORDER BY d.held_at, d.id LIMIT ?2", before, limit));
+  });
+}
+
+Result<std::vector<Delivery>> SqliteOutbox::oldest(const DeliveryId& behind, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Delivery>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
+                                behind, limit));
+  });
+}
+
+Result<std::vector<std::pair<Handle, EventId>>> SqliteOutbox::unmatched_before(Instant before, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<std::pair<Handle, EventId>>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT handle, id FROM event INDEXED BY event_unmatched "
+                             "WHERE unmatched = 1 AND occurred_at < ?1 ORDER BY occurred_at, handle, id LIMIT ?2", before, limit);
+    std::vector<std::pair<Handle, EventId>> found;
+    while (row.next()) found.emplace_back(Handle(row.text(0)), EventId(row.text(1)));
+    return found;
+  });
+}
+
+Result<std::vector<Delivery>> SqliteOutbox::replayable(const SubscriptionId& subscription, const ReplayRange& range,
+                                                       const outbox::DeliveryPlace& behind, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Delivery>> {
+    auto reader = readers_.borrow();
+    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d INDEXED BY delivery_log "
+                                "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND " BECKON_IN_RANGE
+                                "AND (d.created_at, d.id) > (?5, ?6) ORDER BY d.created_at, d.id LIMIT ?7",
+                                subscription, std::max(range.since, behind.created_at), range.until, range.status,
+                                behind.created_at, behind.id, limit));
+  });
+}
+
+Result<std::uint64_t> SqliteOutbox::count_replayable(const SubscriptionId& subscription, const ReplayRange& range) {
+  return guarded([&]() -> Result<std::uint64_t> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT count(*) FROM delivery d INDEXED BY delivery_log "
+                             "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND " BECKON_IN_RANGE,
+                             subscription, range.since, range.until, range.status);
+    row.next();
+    return row.whole(0);
+  });
+}
+
+Result<std::vector<Replay>> SqliteOutbox::running_replays() {
+  return guarded([&]() -> Result<std::vector<Replay>> {
+    auto reader = readers_.borrow();
+    return replays_of(reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE state = 0 ORDER BY created_at, id"));
+  });
+}
+
+Result<std::vector<Replay>> SqliteOutbox::replays(const Handle& handle, const SubscriptionId& subscription) {
+  return guarded([&]() -> Result<std::vector<Replay>> {
+    auto reader = readers_.borrow();
+    return replays_of(reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE handle = ?1 AND subscription = ?2 "
+                                    "ORDER BY created_at DESC, id DESC", handle, subscription));
+  });
+}
+
+Result<std::optional<Replay>> SqliteOutbox::replay(const Handle& handle, const ReplayId& id) {
+  return guarded([&]() -> Result<std::optional<Replay>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE handle = ?1 AND id = ?2", handle, id);
+    if (!row.next()) return std::nullopt;
+    return replay_from(row);
+  });
+}
+
+}  // namespace beckon::store
