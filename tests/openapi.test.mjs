@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
+import { watch } from './kit/live.mjs';
 import { until } from './kit/wait.mjs';
 
 const text = readFileSync(join(root, 'docs/openapi.json'), 'utf8');
@@ -239,6 +240,16 @@ describe('against the server', () => {
     fitsItsSection(await all.log.next(delivery => delivery.event?.type === 'chain.message.due'));
     await gone.close();
     await all.close();
+  });
+
+  test('the live feed', async () => {
+    const one = operations.find(({ operationId }) => operationId === 'watchLive');
+    const feed = await watch(beckon.base + one.path.replace('{handle}', 'demo'), { token: await beckon.token('OPERATOR') });
+    assert.ok(one.responses[feed.status].content[feed.headers['content-type']]);
+    const { data } = await feed.events.next(({ event }) => event === 'delivery');
+    assertFits(data, ['components', 'schemas', 'Delivery'], { closed: true });
+    await feed.close();
+    exercised.add('watchLive');
   });
 
   test('administration, access and system', async () => {

@@ -13,7 +13,7 @@
 #include "decision/outbox_upkeep.h"
 #include "decision/recovery.h"
 #include "dispatch/egress_sender.h"
-#include "http/routes/api.h"
+#include "http/routes/live_feed.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace beckon::app {
@@ -43,7 +43,8 @@ struct Server::Inside {
   decision::Tenants tenants;
   outbox::SubscriptionIndex subscriptions;
   Control control;
-  decision::Draft::Places places{sessions, tenants, subscriptions, random};
+  decision::RecentChanges changes;
+  decision::Draft::Places places{sessions, tenants, subscriptions, random, &changes};
   decision::Recovered recovered;
   std::chrono::milliseconds recovery_time{};
 
@@ -70,12 +71,14 @@ struct Server::Inside {
   std::atomic<bool> serving{false};
   bool stopped = false;
   std::function<void()> on_broken;
+  http::Sending sending;
+  std::unique_ptr<http::LiveFeed> live;
   std::unique_ptr<http::Api> api;
   std::unique_ptr<http::Router> router, metrics_router;
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
-  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread;
+  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread;
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 

@@ -61,6 +61,12 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   dispatcher = std::make_unique<dispatch::Dispatcher>(
       dispatch::Ports{store->outbox(), subscriptions, *sender, *settling, secrets, clock, random, dispatch_metrics.get()},
       dispatch_settings(settings));
+  sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
+             .fence = [this] { dispatcher->fence(); },
+             .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); },
+             .probe = [this](const SubscriptionId& id) { dispatcher->probe(id); }};
+  live = std::make_unique<http::LiveFeed>(
+      http::LiveFeed::Parts{changes, *gate, clock, sending, make_ulid("", clock.now(), random)}, settings.live);
   return {};
 }
 
@@ -88,10 +94,8 @@ std::expected<void, std::string> Server::Inside::listen() {
       .policy = control.policy(),
       .names = settings.network.resolver,
       .secret_overlap = settings.secret_overlap,
-      .sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
-                  .fence = [this] { dispatcher->fence(); },
-                  .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); },
-                  .probe = [this](const SubscriptionId& id) { dispatcher->probe(id); }},
+      .sending = sending,
+      .live = *live,
       .reload = [this] { reload(); },
       .ready = [this] { return serving.load(); },
       .metrics = [this] { return metrics(); },
@@ -157,6 +161,7 @@ void Server::Inside::start_threads() {
   dispatch_thread = std::jthread([this](std::stop_token stop) { dispatcher->run(stop); });
   dispatcher->wake_all();
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
+  live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
 }
 
 // Beside the committing thread: copies the WAL, and sees what another process changed.
@@ -222,6 +227,10 @@ void Server::Inside::stop() {
     dispatch_thread.request_stop();
     network->egress().wake();
     dispatch_thread.join();
+  }
+  if (live_thread.joinable()) {
+    live_thread.request_stop();
+    live_thread.join();
   }
   if (upkeep_thread.joinable()) {
     upkeep_thread.request_stop();

@@ -199,6 +199,8 @@ std::vector<Setting> make_settings() {
   all.push_back(number("http-connections-per-address", front, "connections of one address", 1, 1'000'000, AT(http.limits.connections_per_address)));
   all.push_back(number("http-in-flight", front, "requests being handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
 
+  all.push_back(number("live-watchers", front, "who watch live at once", 1, 100'000, AT(live.watchers)));
+
   all.push_back(size("memory", store, "sessions kept in memory", AT(memory)));
   all.push_back(size("journal-tail", store, "journal behind the last checkpoint: bounds the time of recovery", AT(upkeep.tail_bytes)));
   all.push_back(duration("erase-every", store, "how soon erased data is physically gone", AT(upkeep.erase_every)));

@@ -17,6 +17,7 @@
 #include "dispatch/dispatcher.h"
 #include "egress/network.h"
 #include "http/listener.h"
+#include "http/routes/live_feed.h"
 
 namespace beckon::app {
 
@@ -37,6 +38,7 @@ struct Settings {
   decision::OutboxUpkeep::Options outbox;  // its sweep_every is upkeep's
   decision::Replays::Options replays;
   http::ListenerOptions http;
+  http::LiveFeed::Limits live;
   dispatch::Settings dispatch;
   egress::NetworkSettings network;
   Duration secret_overlap = std::chrono::hours{24};  // contract section 6

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "decision/operational.h"
+#include "store/settle.h"
 
 namespace beckon::app {
 namespace {
@@ -15,6 +16,7 @@ class SettleWork final : public decision::Work {
     for (const dispatch::Settled& settled : *batch_) {
       if (settled.change) apply(draft, *settled.change);
       draft.batch().settlements.push_back(settled.settlement);
+      draft.tell(after(draft, settled));
       if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean())
         decision::tell_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
     }
@@ -26,6 +28,16 @@ class SettleWork final : public decision::Work {
   bool only_settles() const override { return true; }
 
  private:
+  // The delivery as the store will leave it, where nothing else of this commit touches it.
+  static outbox::Delivery after(decision::Draft& draft, const dispatch::Settled& settled) {
+    outbox::Delivery delivery = settled.delivery;
+    const auto subscription = draft.places().subscriptions.find(delivery.subscription);
+    auto standing = store::Standing::kDeleted;
+    if (subscription) standing = subscription->enabled ? store::Standing::kEnabled : store::Standing::kDisabled;
+    store::settle(delivery, standing, settled.settlement, draft.now());
+    return delivery;
+  }
+
   void apply(decision::Draft& draft, const dispatch::SubscriptionChange& change) {
     const auto known = draft.places().subscriptions.find(change.subscription);
     if (!known) return;

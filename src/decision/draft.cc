@@ -60,6 +60,7 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
   auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, long_lived);
   if (!visit) return unexpected(visit.error());
   ledger::append_record(batch_.journal, digest, record);
+  tell(record);
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record, evicted);
   stage(digest, session);
@@ -127,6 +128,7 @@ void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
   batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason)});
   if (!ledger::is_own_record(id.view())) batch_.timers.push_back({.handle = handle, .session = id});
+  std::erase_if(changes_, [&](const auto& staged) { return staged.handle == handle && session_of(staged.what) == id; });
   stage(digest, nullptr);
   if (denied_until) denied_[digest] = true;
 }
@@ -188,6 +190,7 @@ std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, co
                                  .next_attempt_at = now(),
                                  .reason = subscription->enabled ? "" : "subscription disabled"});
     batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty();
+    tell(batch_.deliveries.back());
   }
   return owed;
 }
@@ -208,11 +211,33 @@ outbox::Delivery Draft::owe_one(const outbox::Subscription& subscription, std::s
                                .event_type = std::string(type),
                                .created_at = now(),
                                .next_attempt_at = now()});
+  tell(batch_.deliveries.back());
   return batch_.deliveries.back();
+}
+
+void Draft::tell(const ledger::AppendRecord& record) {
+  if (!places_.changes) return;
+  for (const ledger::Signal& signal : record.signals)
+    changes_.push_back({Handle{record.handle}, SignalSeen{.session = SessionId{record.session},
+                                                          .key = std::string(signal.key),
+                                                          .value = std::string(signal.value),
+                                                          .has_value = signal.has_value,
+                                                          .version = signal.version,
+                                                          .at = signal.at}});
 }
 
 void Draft::requeue(const outbox::Delivery& ended) {
   batch_.requeued.push_back({ended.id, now(), ended.subscription});
+  outbox::Delivery queued = ended;
+  queued.state = outbox::DeliveryState::kQueued;
+  queued.reason.clear();
+  queued.next_attempt_at = now();
+  queued.ended_at = Instant{};
+  tell(queued);
+}
+
+void Draft::tell(const outbox::Delivery& delivery) {
+  if (places_.changes) changes_.push_back({delivery.handle, delivery});
 }
 
 void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
@@ -230,6 +255,10 @@ void Draft::publish(ledger::Position position) {
   for (const SessionDigest& digest : order_) places_.sessions.publish(digest, std::move(staged_[digest]), position);
   for (const auto& [digest, denied] : denied_) denied ? places_.sessions.deny(digest) : places_.sessions.consent(digest);
   for (auto& then : after_) then();
+  if (!places_.changes || (changes_.empty() && batch_.erased.empty())) return;
+  std::vector<std::pair<Handle, SessionId>> erased;
+  for (const Erase& erase : batch_.erased) erased.emplace_back(erase.handle, erase.session);
+  places_.changes->put(std::move(changes_), erased);
 }
 
 bool Batch::empty() const {

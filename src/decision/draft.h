@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "decision/changes.h"
 #include "decision/commit.h"
 #include "decision/sessions.h"
 #include "decision/tenant.h"
@@ -25,6 +26,7 @@ class Draft {
     Tenants& tenants;
     outbox::SubscriptionIndex& subscriptions;
     Random& random;
+    RecentChanges* changes = nullptr;  // null: nobody will ever watch
   };
 
   // `lean`: the disk is full, and only what brings nothing in may be planned.
@@ -95,6 +97,9 @@ class Draft {
   // One that has ended is queued anew; the store passes over one that has not.
   void requeue(const outbox::Delivery& ended);
 
+  // A delivery as this commit leaves it, for those who watch. Those that are owed or queued anew are told already.
+  void tell(const outbox::Delivery& delivery);
+
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
              std::string detail = "{}");
 
@@ -123,6 +128,7 @@ class Draft {
   Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   void erase(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
              std::optional<Instant> denied_until);
+  void tell(const ledger::AppendRecord& record);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
   std::size_t owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event, std::string_view type,
@@ -139,6 +145,7 @@ class Draft {
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;
   std::unordered_map<EventId, std::size_t> own_events_;  // their places in the batch
+  std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;
 };
 

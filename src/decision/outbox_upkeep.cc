@@ -24,6 +24,11 @@ bool OutboxUpkeep::give_up_held(Draft& draft) {
   for (const outbox::Delivery& delivery : *held) {
     draft.batch().given_up.push_back({delivery.id, std::string(kHeldTooLong)});
     tell_failed(draft, delivery, delivery.attempts, kHeldTooLong);
+    outbox::Delivery failed = delivery;
+    failed.state = outbox::DeliveryState::kFailed;
+    failed.reason = kHeldTooLong;
+    failed.ended_at = draft.now();
+    draft.tell(failed);
   }
   return held->size() == options_.per_batch;
 }

@@ -220,6 +220,8 @@ void Stream::Sink::end() {
 
 bool Stream::write(std::string bytes) const { return sink_ && sink_->write(std::move(bytes)); }
 
+bool Stream::is_open() const { return sink_ && sink_->is_open(); }
+
 void Stream::close() const {
   if (sink_) sink_->end();
 }

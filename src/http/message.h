@@ -61,6 +61,8 @@ class Stream {
 
   // Queues bytes. False when the client has gone or is further behind than HttpLimits::stream_backlog: stop then.
   bool write(std::string bytes) const;
+  // Whether anybody may still read it.
+  bool is_open() const;
   // Ends the answer and closes the connection.
   void close() const;
 

@@ -16,6 +16,7 @@ class Stream::Sink {
   Sink(std::weak_ptr<Connection> connection, std::size_t limit) : connection_(std::move(connection)), limit_(limit) {}
 
   bool write(std::string bytes);
+  bool is_open() const { return open_ && !connection_.expired(); }
   void end();  // by the writer
 
   // By the connection, on its thread.

@@ -36,6 +36,8 @@ struct Sending {
   std::function<void(const SubscriptionId&)> probe;
 };
 
+class LiveFeed;
+
 // Changes of rules, and of the settings whose scores they use, come one after the other, so that reading and compiling
 // them is done on the control threads and not on the committing thread, where everything else would wait for it. Held
 // from reading the rules to the commit.
@@ -67,6 +69,7 @@ struct Api {
   const egress::ResolverSettings& names;        // how endpoints are resolved when they are judged
   Duration secret_overlap{};                    // how long an old secret also signs
   Sending sending;
+  LiveFeed& live;
   std::function<void()> reload;                 // the directory changed: tenants and policy are read anew, at once
   std::function<bool()> ready;                  // serving, and not draining
   std::function<std::string()> metrics;         // Prometheus' text
@@ -88,6 +91,7 @@ void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add
 void add_deliveries(Api& api, std::vector<Route>& routes);
 void add_replays(Api& api, std::vector<Route>& routes);   // added by add_deliveries
 void add_events(Api& api, std::vector<Route>& routes);    // published and read
+void add_live(Api& api, std::vector<Route>& routes);      // the live feed
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
 void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);   // audit, settings, me; added by add_platform

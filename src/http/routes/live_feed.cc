@@ -1,0 +1,151 @@
+#include "http/routes/live_feed.h"
+
+#include <charconv>
+#include <thread>
+
+#include "http/routes/answer.h"
+#include "http/routes/delivery_view.h"
+
+namespace beckon::http {
+namespace {
+
+std::string event_of(std::string_view name, std::string_view data, std::string_view id = {}) {
+  std::string text;
+  text.reserve(name.size() + data.size() + id.size() + 32);
+  if (!id.empty()) text.append("id: ").append(id).append("\n");
+  text.append("event: ").append(name).append("\ndata: ").append(data).append("\n\n");  // JSON has no line ends
+  return text;
+}
+
+// The position of "<life>-<position>", where it is of this life.
+std::optional<std::uint64_t> position_of(std::string_view id, std::string_view life) {
+  if (!id.starts_with(life) || id.size() <= life.size() + 1 || id[life.size()] != '-') return std::nullopt;
+  id.remove_prefix(life.size() + 1);
+  std::uint64_t position = 0;
+  const auto [end, fault] = std::from_chars(id.data(), id.data() + id.size(), position);
+  if (fault != std::errc{} || end != id.data() + id.size()) return std::nullopt;
+  return position;
+}
+
+std::string data_of(const decision::SignalSeen& signal) {
+  std::string data;
+  json::Writer writer(data);
+  writer.begin_object().member("sessionId", signal.session.view()).member("signalKey", signal.key).key("signalValue");
+  signal.has_value ? writer.string(signal.value) : writer.null();
+  writer.member("version", static_cast<std::int64_t>(signal.version)).member("at", to_rfc3339(signal.at)).end_object();
+  return data;
+}
+
+std::string data_of(const outbox::Delivery& delivery, const Sending& sending) {
+  std::string data;
+  json::Writer writer(data);
+  writer.begin_object();
+  write_delivery(writer, delivery, sending);
+  writer.end_object();
+  return data;
+}
+
+}  // namespace
+
+Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (count_ == limits_.watchers) return unexpected(unavailable("As many watch already as the server lets."));
+    ++count_;
+  }
+  Watcher watcher{.principal = principal, .handle = handle, .beaten_at = parts_.clock.now()};
+  const std::uint64_t newest = parts_.changes.newest(handle);
+  const auto resumed = position_of(last_event_id, parts_.life);
+  watcher.position = resumed ? *resumed : newest - std::min<std::uint64_t>(newest, limits_.first);
+  if (!resumed && !last_event_id.empty()) watcher.greeting = event_of("reset", R"({"reason":"the server was restarted"})");
+  // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
+  auto place = std::shared_ptr<void>(nullptr, [this](void*) {
+    const std::lock_guard lock(mutex_);
+    --count_;
+  });
+  return Response{.status = 200,
+                  .body = "retry: 2000\n\n",
+                  .content_type = "text/event-stream",
+                  .headers = {{"x-accel-buffering", "no"}},
+                  .stream = [this, watcher = std::move(watcher), place = std::move(place)](Stream stream) mutable {
+                    watcher.place = std::move(place);
+                    join(std::move(watcher), std::move(stream));
+                  }};
+}
+
+void LiveFeed::join(Watcher watcher, Stream stream) {
+  watcher.stream = std::move(stream);
+  const std::lock_guard lock(mutex_);
+  coming_.push_back(std::move(watcher));
+}
+
+void LiveFeed::run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    std::this_thread::sleep_for(limits_.tick);
+    step();
+  }
+}
+
+void LiveFeed::step() {
+  std::vector<Watcher> coming;
+  {
+    const std::lock_guard lock(mutex_);
+    coming.swap(coming_);
+  }
+  for (Watcher& watcher : coming) watchers_.push_back(std::move(watcher));
+  std::vector<Watcher> staying;
+  for (Watcher& watcher : watchers_)
+    if (tell(watcher)) staying.push_back(std::move(watcher));
+  watchers_ = std::move(staying);
+}
+
+bool LiveFeed::tell(Watcher& watcher) {
+  if (!watcher.stream.is_open()) return false;
+  if (const std::string_view reason = end_of(watcher); !reason.empty()) {
+    watcher.stream.write(event_of("end", "{\"reason\":" + json::quote(reason) + "}"));
+    watcher.stream.close();
+    return false;
+  }
+  const auto page = parts_.changes.read(watcher.handle, watcher.position, limits_.page);
+  std::string text = watcher.greeting;
+  // One who does not keep up is told later, and then how many were dropped meanwhile.
+  const auto hand_over = [&](std::uint64_t position) {
+    if (!text.empty() && !watcher.stream.write(std::exchange(text, {}))) return false;
+    watcher.greeting.clear();
+    watcher.position = position;
+    return true;
+  };
+  if (page.dropped > 0) text += event_of("dropped", "{\"count\":" + std::to_string(page.dropped) + "}");
+  for (const decision::Change& change : page.changes) {
+    text += text_of(change);
+    if (text.size() >= limits_.piece && !hand_over(change.position)) return watcher.stream.is_open();
+  }
+  return hand_over(page.next) || watcher.stream.is_open();
+}
+
+// Why the watcher may watch no longer; empty: they may.
+std::string_view LiveFeed::end_of(Watcher& watcher) {
+  const Instant now = parts_.clock.now();
+  if (now >= watcher.principal.expires_at) return "the token has expired";
+  if (now - watcher.beaten_at < limits_.beat && now >= watcher.beaten_at) return {};
+  watcher.beaten_at = now;
+  if (!parts_.gate.authorize(watcher.principal, watcher.handle, access::Role::kOperator)) return "the role has ended";
+  watcher.stream.write(":\n\n");
+  return {};
+}
+
+std::string LiveFeed::text_of(const decision::Change& change) const {
+  const std::string id = parts_.life + "-" + std::to_string(change.position);
+  if (const auto* signal = std::get_if<decision::SignalSeen>(&change.what)) return event_of("signal", data_of(*signal), id);
+  return event_of("delivery", data_of(std::get<outbox::Delivery>(change.what), parts_.sending), id);
+}
+
+void add_live(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/live", operator_(),
+                           [](Api& given, Request& request) {
+                             return given.live.watch(principal_of(request), Handle{request.param("handle")}, request.header("last-event-id"));
+                           },
+                           "Signals and deliveries as they happen"));
+}
+
+}  // namespace beckon::http
