@@ -43,6 +43,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   auto outbox_options = settings.outbox;
   outbox_options.sweep_every = settings.upkeep.sweep_every;
   outbox_upkeep = std::make_unique<decision::OutboxUpkeep>(store->outbox(), outbox_options);
+  if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return unexpected(loaded.error().message);
   committer->add_chores(*outbox_upkeep);
   replays = std::make_unique<decision::Replays>(store->outbox(), settings.replays);
   if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
@@ -61,7 +62,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   dispatcher = std::make_unique<dispatch::Dispatcher>(
       dispatch::Ports{store->outbox(), subscriptions, *sender, *settling, secrets, clock, random, dispatch_metrics.get()},
       dispatch_settings(settings));
-  sending = {.is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
+  sending = {.subscription = [this](const SubscriptionId& id) { return subscriptions.find(id); },
+             .is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
              .fence = [this] { dispatcher->fence(); },
              .probe_at = [this](const SubscriptionId& id) { return dispatcher->probe_at(id); },
              .probe = [this](const SubscriptionId& id) { dispatcher->probe(id); }};

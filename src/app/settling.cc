@@ -51,7 +51,7 @@ class SettleWork final : public decision::Work {
       next->enabled = false;
       next->disabled_reason = change.disable_reason;
       next->updated_at = draft.now();
-      draft.batch().held.push_back({change.subscription, true, "subscription disabled"});
+      draft.batch().held.push_back({change.subscription, true, std::string(outbox::kSubscriptionDisabled)});
       if (!draft.lean()) decision::tell_disabled(draft, *next);
       draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");

@@ -45,13 +45,14 @@ struct Reduce {
   ledger::SessionDigest digest;
 };
 
-// All that is pending of a subscription ends as withdrawn.
+// All that is pending of a subscription ends as withdrawn: of many, Batch::kSweep with this batch (Receipt::unfinished).
 struct WithdrawSubscription {
   SubscriptionId subscription;
   std::string reason;
 };
 
-// The pending deliveries of a subscription become held (its subscription was disabled), or queued again.
+// The pending deliveries of a subscription become held (its subscription was disabled), or queued again: of many,
+// Batch::kSweep with this batch (Receipt::unfinished).
 struct HoldSubscription {
   SubscriptionId subscription;
   bool held = true;
@@ -158,6 +159,8 @@ enum class CommitFault {
 
 struct Receipt {
   ledger::Position position = 0;  // of the journal row, or of the last one where the batch had none
+  // Of what was withdrawn, held or queued again: subscriptions that may have more of it. Say it again.
+  std::vector<SubscriptionId> unfinished = {};
 };
 
 // Confined to the committing thread. On SQLite: one transaction, one sync.

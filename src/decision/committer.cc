@@ -146,7 +146,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
     last_position_ = receipt->position;
     draft.publish(receipt->position);
     if (!draft.lean())
-      for (Chores* chores : chores_) chores->committed(draft, receipt->position);
+      for (Chores* chores : chores_) chores->committed(draft, *receipt);
     if (observer_) observer_(draft.batch());
     return std::nullopt;
   }

@@ -35,7 +35,7 @@ class Chores {
  public:
   virtual ~Chores() = default;
   virtual void plan(Draft& draft, ledger::Position next) = 0;
-  virtual void committed(Draft& draft, ledger::Position position) = 0;
+  virtual void committed(Draft& draft, const Receipt& receipt) = 0;
   virtual void failed() = 0;  // what was planned last is not on disk
 };
 

@@ -188,7 +188,7 @@ std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, co
                                  .state = subscription->enabled ? outbox::DeliveryState::kQueued : outbox::DeliveryState::kHeld,
                                  .created_at = now(),
                                  .next_attempt_at = now(),
-                                 .reason = subscription->enabled ? "" : "subscription disabled"});
+                                 .reason = subscription->enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
     batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty();
     tell(batch_.deliveries.back());
   }

@@ -100,7 +100,8 @@ void Housekeeping::failed() {
   if (std::exchange(pass_, std::nullopt)) erase_now_ = true;
 }
 
-void Housekeeping::committed(Draft& draft, Position position) {
+void Housekeeping::committed(Draft& draft, const Receipt& receipt) {
+  const Position position = receipt.position;
   const Batch& batch = draft.batch();
   if (!batch.journal.empty()) {
     tail_bytes_ += batch.journal.size();

@@ -23,7 +23,7 @@ class Housekeeping final : public Chores {
                std::size_t tail_bytes);
 
   void plan(Draft& draft, ledger::Position next) override;
-  void committed(Draft& draft, ledger::Position position) override;
+  void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override;
 
   // How often the journal was gone through: behind each, what was erased is left in the WAL alone. Thread-safe.

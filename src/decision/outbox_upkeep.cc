@@ -1,5 +1,7 @@
 #include "decision/outbox_upkeep.h"
 
+#include <algorithm>
+
 #include "decision/operational.h"
 
 namespace beckon::decision {
@@ -11,9 +13,45 @@ void OutboxUpkeep::plan(Draft& draft, ledger::Position) {
     giving_up_ = trimming_ = trimming_unmatched_ = true;
     draft.batch().replays_before = draft.now() - options_.log_for;
   }
+  finish(draft);
   giving_up_ = giving_up_ && give_up_held(draft);
   trimming_ = trimming_ && trim_deliveries(draft);
   trimming_unmatched_ = trimming_unmatched_ && trim_unmatched(draft);
+}
+
+Result<void> OutboxUpkeep::load(const outbox::SubscriptionIndex& index) {
+  for (const outbox::SubscriptionPtr& one : index.all())
+    unfinished_[one->id].hold = HoldSubscription{one->id, !one->enabled, one->enabled ? "" : std::string(outbox::kSubscriptionDisabled)};
+  const auto deleted = outbox_.deleted_with_pending();
+  if (!deleted) return unexpected(deleted.error());
+  for (const SubscriptionId& id : *deleted) unfinished_[id].withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)};
+  return {};
+}
+
+// What a work of this batch says of a subscription is the newest: the next batch goes on with that.
+void OutboxUpkeep::finish(Draft& draft) {
+  Batch& batch = draft.batch();
+  const bool said = !batch.withdrawn.empty() || !batch.held.empty() || !batch.removed_subscriptions.empty();
+  for (std::size_t i = 0; !said && i < options_.subscriptions_per_batch && i < unfinished_.size(); ++i) {
+    auto next = unfinished_.upper_bound(finished_);
+    if (next == unfinished_.end()) next = unfinished_.begin();
+    finished_ = next->first;
+    if (next->second.withdraw) batch.withdrawn.push_back(*next->second.withdraw);
+    else batch.held.push_back(*next->second.hold);
+  }
+}
+
+void OutboxUpkeep::committed(Draft& draft, const Receipt& receipt) {
+  const Batch& batch = draft.batch();
+  for (const HoldSubscription& one : batch.held) note(receipt, one.subscription, {.withdraw = std::nullopt, .hold = one});
+  for (const SubscriptionId& id : batch.removed_subscriptions)
+    note(receipt, id, {.withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)}, .hold = std::nullopt});
+  for (const WithdrawSubscription& one : batch.withdrawn) note(receipt, one.subscription, {.withdraw = one, .hold = std::nullopt});
+}
+
+void OutboxUpkeep::note(const Receipt& receipt, const SubscriptionId& id, Unfinished unfinished) {
+  if (std::ranges::find(receipt.unfinished, id) == receipt.unfinished.end()) unfinished_.erase(id);
+  else unfinished_[id] = std::move(unfinished);
 }
 
 void OutboxUpkeep::failed() { giving_up_ = trimming_ = trimming_unmatched_ = false; }

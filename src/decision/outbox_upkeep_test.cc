@@ -118,6 +118,35 @@ TEST_F(Upkeep, ACommitThatFailsIsMadeUpForByTheNextSweep) {
   EXPECT_TRUE(log("whs_on").empty());
 }
 
+TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoAfterARestart) {
+  subscribe("whs_on", {"signal.*"});
+  const int many = Batch::kSweep * 3;
+  owe(many);
+  const auto in = [&](DeliveryState state) { return std::ranges::count(log("whs_on"), state, &outbox::Delivery::state); };
+  const auto change = [&](bool enabled) {
+    Batch batch{.at = world.clock.now()};
+    outbox::Subscription made{.id = SubscriptionId{"whs_on"}, .handle = kDemo, .event_types = {"signal.*"}, .enabled = enabled};
+    batch.subscriptions.push_back(made);
+    ASSERT_TRUE(store.commit().write(batch));
+    world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
+  };
+  change(false);
+  ASSERT_TRUE(upkeep.load(world.subscriptions));  // as after a restart in which the first step was lost
+  turns(1);
+  EXPECT_EQ(in(DeliveryState::kHeld), Batch::kSweep);
+  turns(4);
+  EXPECT_EQ(in(DeliveryState::kHeld), many);
+  change(true);
+  ASSERT_TRUE(upkeep.load(world.subscriptions));
+  turns(2);
+  EXPECT_EQ(in(DeliveryState::kQueued), Batch::kSweep * 2);
+  world.subscriptions.remove(SubscriptionId{"whs_on"});
+  ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .removed_subscriptions = {SubscriptionId{"whs_on"}}}));
+  ASSERT_TRUE(upkeep.load(world.subscriptions));
+  turns(4);
+  EXPECT_EQ(in(DeliveryState::kWithdrawn), many);
+}
+
 TEST_F(Upkeep, AtRestItWritesNothing) {
   subscribe("whs_on", {"signal.*"});
   owe(3);

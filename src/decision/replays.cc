@@ -86,7 +86,7 @@ void Replays::step(Draft& draft, Running& running, std::size_t most) {
   draft.batch().replays.push_back(std::move(next));
 }
 
-void Replays::committed(Draft& draft, ledger::Position) {
+void Replays::committed(Draft& draft, const Receipt&) {
   for (const Replay& replay : draft.batch().replays) {
     if (replay.state == ReplayState::kRunning) running_[replay.id].replay = replay;
     else running_.erase(replay.id);

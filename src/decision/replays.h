@@ -26,7 +26,7 @@ class Replays final : public Chores {
   std::optional<outbox::Replay> cancel(Draft& draft, const Handle& handle, const ReplayId& id);
 
   void plan(Draft& draft, ledger::Position next) override;
-  void committed(Draft& draft, ledger::Position position) override;
+  void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override {}
 
  private:

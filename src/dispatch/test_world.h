@@ -97,6 +97,7 @@ class UnaskedOutbox : public outbox::Outbox {
   Result<std::vector<outbox::Delivery>> held_before(Instant, std::size_t) override { return {}; }
   Result<std::vector<outbox::Delivery>> oldest(const DeliveryId&, std::size_t) override { return {}; }
   Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant, std::size_t) override { return {}; }
+  Result<std::vector<SubscriptionId>> deleted_with_pending() override { return {}; }
   Result<std::vector<outbox::Delivery>> replayable(const SubscriptionId&, const outbox::ReplayRange&, const outbox::DeliveryPlace&,
                                                    std::size_t) override { return {}; }
   Result<std::uint64_t> count_replayable(const SubscriptionId&, const outbox::ReplayRange&) override { return 0; }

@@ -55,6 +55,9 @@ class Outbox {
   virtual Result<std::vector<Delivery>> oldest(const DeliveryId& behind, std::size_t limit) = 0;
   virtual Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) = 0;
 
+  // Subscriptions that were deleted and still have pending deliveries: at start, where that was not finished.
+  virtual Result<std::vector<SubscriptionId>> deleted_with_pending() = 0;
+
   // What a replay queues, oldest first, strictly behind a place, at most `limit`; and how many there are in all.
   virtual Result<std::vector<Delivery>> replayable(const SubscriptionId& subscription, const ReplayRange& range,
                                                    const DeliveryPlace& behind, std::size_t limit) = 0;

@@ -35,6 +35,10 @@ struct Subscription {
 
 using SubscriptionPtr = std::shared_ptr<const Subscription>;
 
+// Why a delivery is held, or was withdrawn, with its subscription.
+inline constexpr std::string_view kSubscriptionDeleted = "subscription deleted";
+inline constexpr std::string_view kSubscriptionDisabled = "subscription disabled";
+
 inline constexpr std::string_view kTestEventType = "webhook.test";
 
 // Whether a subscription's types take an event of this type. webhook.test is never taken by a pattern: it is sent to

@@ -44,7 +44,7 @@ void settle(Delivery& delivery, Standing standing, const outbox::Settlement& set
   delivery.schedule_step = settlement.schedule_step;
   if (is_final(settlement.state)) return end(delivery, settlement.state, settlement.reason, at);
   if (standing == Standing::kDeleted) return end(delivery, DeliveryState::kWithdrawn, kSubscriptionDeleted, at);
-  const bool disabled = standing == Standing::kDisabled;
+  const bool disabled = standing == Standing::kDisabled && delivery.event_type != outbox::kTestEventType;
   delivery.state = disabled ? DeliveryState::kHeld : settlement.state;
   delivery.reason = disabled ? std::string(kSubscriptionDisabled) : settlement.reason;
   delivery.next_attempt_at = settlement.next_attempt_at;

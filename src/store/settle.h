@@ -3,14 +3,15 @@
 #include <string_view>
 
 #include "outbox/delivery.h"
+#include "outbox/subscription.h"
 
 namespace beckon::store {
 
 // What is known of a delivery's subscription at the moment of the commit.
 enum class Standing : std::uint8_t { kUnknown, kEnabled, kDisabled, kDeleted };
 
-inline constexpr std::string_view kSubscriptionDeleted = "subscription deleted";
-inline constexpr std::string_view kSubscriptionDisabled = "subscription disabled";
+using outbox::kSubscriptionDeleted;
+using outbox::kSubscriptionDisabled;
 
 inline bool is_withdrawn_for_its_reason(const outbox::Delivery& delivery) {
   return delivery.state == outbox::DeliveryState::kWithdrawn && !delivery.rule.empty();

@@ -25,8 +25,9 @@
 
 namespace beckon::http {
 
-// What dispatch is asked by the front door, which does not know it. Thread-safe.
+// What is known of sending beside the store, and what dispatch, which the front door does not know, is asked. Thread-safe.
 struct Sending {
+  std::function<outbox::SubscriptionPtr(const SubscriptionId&)> subscription;  // null: there is none, or it is deleted
   std::function<bool(const DeliveryId&)> is_sending;
   // Blocks until no attempt can begin under what a subscription was before its last change.
   std::function<void()> fence;

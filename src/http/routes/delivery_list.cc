@@ -34,8 +34,15 @@ Result<Asked> asked_of(Api& api, const Request& request, const SubscriptionId& i
     return unexpected(issues.fault());
   }
   asked.state = *state;
-  // The store keeps what is being sent, and what a circuit holds, as queued or retrying: there it is sought among all.
-  const bool lies_over = *state == DeliveryState::kSending || (*state == DeliveryState::kHeld && api.sending.probe_at(id));
+  // The store keeps as queued or retrying what is being sent, what a circuit holds, and what is left of a subscription that
+  // was disabled or deleted: there it is sought among all.
+  bool lies_over = *state == DeliveryState::kSending || (*state == DeliveryState::kHeld && api.sending.probe_at(id));
+  const auto subscription = api.sending.subscription(id);
+  if (*state == (subscription ? DeliveryState::kHeld : DeliveryState::kWithdrawn) && !(subscription && subscription->enabled)) {
+    const auto left = api.outbox.next_due(id);
+    if (!left) return unexpected(left.error());
+    lies_over = lies_over || left->has_value();
+  }
   if (!lies_over) asked.filter.state = *state;
   return asked;
 }

@@ -16,24 +16,27 @@ void write_phase(json::Writer& out, std::string_view name, std::int64_t microsec
   microseconds == 0 ? out.null() : out.real(static_cast<double>(microseconds) / 1000.0);
 }
 
-// What the store does not know of a delivery that waits is said here.
-std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown) {
-  if (!is_waiting(delivery)) return delivery.reason;
-  if (shown == DeliveryState::kHeld) return kCircuitOpen;
-  return delivery.next_attempt_at == outbox::kBehindOthers ? kBehindAnother : std::string_view{delivery.reason};
+// Said here where the store does not know it, or not yet.
+std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown, bool left_alone) {
+  if (shown == DeliveryState::kWithdrawn && !is_final(delivery.state)) return outbox::kSubscriptionDeleted;
+  if (shown == DeliveryState::kHeld && delivery.state != DeliveryState::kHeld) return left_alone ? kCircuitOpen : outbox::kSubscriptionDisabled;
+  const bool waits = is_waiting(delivery) && delivery.next_attempt_at == outbox::kBehindOthers;
+  return waits ? kBehindAnother : std::string_view{delivery.reason};
 }
 
 }  // namespace
 
 DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending) {
-  if (!is_waiting(delivery)) return delivery.state;
+  if (is_final(delivery.state)) return delivery.state;
+  const auto subscription = sending.subscription(delivery.subscription);
+  if (!subscription) return DeliveryState::kWithdrawn;
   if (sending.is_sending(delivery.id)) return DeliveryState::kSending;
+  if (delivery.state == DeliveryState::kHeld || !outbox::may_send(*subscription, delivery.event_type)) return DeliveryState::kHeld;
   return sending.probe_at(delivery.subscription) ? DeliveryState::kHeld : delivery.state;
 }
 
 void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending) {
-  const bool in_turn = delivery.next_attempt_at != outbox::kBehindOthers;
-  const auto probe_at = is_waiting(delivery) && in_turn ? sending.probe_at(delivery.subscription) : std::nullopt;
+  const auto probe_at = is_waiting(delivery) ? sending.probe_at(delivery.subscription) : std::nullopt;
   const DeliveryState state = state_of(delivery, sending);
   out.member("deliveryId", delivery.id.view())
       .member("eventId", delivery.event.view())
@@ -42,9 +45,10 @@ void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const S
       .member("status", outbox::to_text(state))
       .member("attemptCount", delivery.attempts)
       .member("createdAt", to_rfc3339(delivery.created_at));
-  instant_or_null(out, "nextAttemptAt", is_waiting(delivery) && in_turn ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
+  const bool has_time = is_waiting(delivery) && !is_final(state) && delivery.next_attempt_at != outbox::kBehindOthers;
+  instant_or_null(out, "nextAttemptAt", has_time ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
   instant_or_null(out, "endedAt", delivery.ended_at);
-  text_or_null(out, "reason", reason_of(delivery, state));
+  text_or_null(out, "reason", reason_of(delivery, state, probe_at.has_value()));
   instant_or_null(out, "heldSince", delivery.state == DeliveryState::kHeld ? delivery.held_at : Instant{});
   out.key("lastStatus");
   delivery.last_status == 0 ? out.null() : out.number(delivery.last_status);

@@ -142,23 +142,36 @@ TEST(Utf8, WhateverAReceiverAnsweredIsShown) {
   EXPECT_EQ(to_utf8("\xc0\x80").substr(0, 3), "\xef\xbf\xbd");      // an overlong NUL
 }
 
-TEST(Delivery, SendingAndACircuitLieOverQueuedAndRetryingOnly) {
-  using enum outbox::DeliveryState;
-  const auto shown = [](outbox::DeliveryState state, bool under_way, bool open) {
-    const Sending sending{.is_sending = [=](const DeliveryId&) { return under_way; },
+class ShownState : public testing::Test {
+ protected:
+  outbox::DeliveryState shown(outbox::DeliveryState state) const {
+    const Sending sending{.subscription = [this](const SubscriptionId&) { return subscription; },
+                          .is_sending = [this](const DeliveryId&) { return under_way; },
                           .fence = {},
-                          .probe_at = [=](const SubscriptionId&) { return open ? std::optional{instant_ms(9)} : std::nullopt; }};
-    return state_of({.state = state}, sending);
-  };
-  for (const bool open : {false, true}) {
-    EXPECT_EQ(shown(kQueued, true, open), kSending);
-    EXPECT_EQ(shown(kRetrying, true, open), kSending);
-    for (const auto state : {kHeld, kDelivered, kFailed, kWithdrawn}) EXPECT_EQ(shown(state, true, open), state);
+                          .probe_at = [this](const SubscriptionId&) { return open ? std::optional{instant_ms(9)} : std::nullopt; },
+                          .probe = {}};
+    return state_of({.event_type = "a", .state = state}, sending);
   }
-  for (const auto state : {kQueued, kRetrying}) {
-    EXPECT_EQ(shown(state, false, false), state);
-    EXPECT_EQ(shown(state, false, true), kHeld) << "where the circuit is open";
-  }
+  outbox::SubscriptionPtr subscription = std::make_shared<const outbox::Subscription>();
+  bool under_way = false, open = false;
+};
+using enum outbox::DeliveryState;
+
+TEST_F(ShownState, SendingAndACircuitLieOverQueuedAndRetryingOnly) {
+  for (const auto state : {kQueued, kRetrying}) EXPECT_EQ(shown(state), state);
+  open = true;
+  for (const auto state : {kQueued, kRetrying}) EXPECT_EQ(shown(state), kHeld);
+  under_way = true;
+  for (const auto state : {kQueued, kRetrying}) EXPECT_EQ(shown(state), kSending);
+  for (const auto state : {kHeld, kDelivered, kFailed, kWithdrawn}) EXPECT_EQ(shown(state), state == kHeld ? kSending : state);
+}
+
+TEST_F(ShownState, WhatAChangeOfTheSubscriptionDidIsShownBeforeAllOfItIsWritten) {
+  subscription = std::make_shared<const outbox::Subscription>(outbox::Subscription{.enabled = false});
+  for (const auto state : {kQueued, kRetrying, kHeld}) EXPECT_EQ(shown(state), kHeld);
+  subscription = nullptr;
+  for (const auto state : {kQueued, kRetrying, kHeld}) EXPECT_EQ(shown(state), kWithdrawn);
+  for (const auto state : {kDelivered, kFailed, kWithdrawn}) EXPECT_EQ(shown(state), state);
 }
 
 TEST(Session, ADeniedOneIsEmptyAndStillAWholeAnswer) {

@@ -13,9 +13,6 @@ using decision::Draft;
 using outbox::Subscription;
 using outbox::SubscriptionPtr;
 
-constexpr std::string_view kDisabled = "subscription disabled";
-constexpr std::string_view kDeleted = "subscription deleted";
-
 // `known` is null where a subscription is being made.
 Result<SubscriptionRequest> read(Api& api, Request& request, const Subscription* known) {
   const auto document = object_of(request);
@@ -88,7 +85,7 @@ Result<Response> change(Api& api, Request& request) {
     const bool turned = next.enabled != now->enabled, moved = next.endpoint_url != now->endpoint_url;
     if (turned) {
       next.disabled_reason = next.enabled ? "" : "disabled by the operator";
-      draft.batch().held.push_back({id, !next.enabled, next.enabled ? "" : std::string(kDisabled)});
+      draft.batch().held.push_back({id, !next.enabled, next.enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
     }
     if (moved || turned) next.failing_since = Instant{};  // a new run begins
     fence = moved || turned || asked->headers;
@@ -108,7 +105,7 @@ Result<Response> remove(Api& api, Request& request) {
     const auto now = find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     draft.batch().removed_subscriptions.push_back(id);
-    draft.batch().withdrawn.push_back({id, std::string(kDeleted)});
+    draft.batch().withdrawn.push_back({id, std::string(outbox::kSubscriptionDeleted)});
     draft.after_commit([&index = draft.places().subscriptions, id] { index.remove(id); });
     draft.audit(handle, principal_of(request).subject, "webhook.delete", id.view(), host_json(*now));
     return std::nullopt;

@@ -9,6 +9,18 @@ using decision::CommitFault;
 using outbox::Delivery;
 using outbox::DeliveryState;
 
+namespace {
+
+// The first kSweep of them; where there are as many, more may be left.
+std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of, std::vector<SubscriptionId>& unfinished) {
+  if (ids.size() < Batch::kSweep) return ids;
+  ids.resize(Batch::kSweep);
+  unfinished.push_back(of);
+  return ids;
+}
+
+}  // namespace
+
 void MemoryCommit::refuse_next(CommitFault fault) {
   const std::lock_guard lock(facts_.mutex);
   refusal_ = fault;
@@ -21,14 +33,16 @@ std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& b
     if (fault != CommitFault::kBroken) refusal_.reset();
     return unexpected(fault);
   }
+  decision::Receipt receipt;
   write_ledger(batch);
-  write_outbox(batch);
+  write_outbox(batch, receipt.unfinished);
   write_log(batch);
   for (const auto& session : batch.erased) erase(session, batch.at);
   for (const auto& change : batch.timers) facts_.timers.apply(change);
   for (const auto& wish : batch.timers_of_rules) facts_.timers.apply(wish);
   write_control(batch);
-  return decision::Receipt{facts_.last_position};
+  receipt.position = facts_.last_position;
+  return receipt;
 }
 
 void MemoryCommit::write_ledger(const Batch& batch) {
@@ -98,7 +112,7 @@ void MemoryCommit::erase(const decision::Erase& erase, Instant at) {
   facts_.events_of_session.erase(found);
 }
 
-void MemoryCommit::write_outbox(const Batch& batch) {
+void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>& unfinished) {
   Facts& f = facts_;
   for (const auto& subscription : batch.subscriptions) {
     KnownSubscription& known = f.subscriptions[subscription.id];
@@ -120,18 +134,26 @@ void MemoryCommit::write_outbox(const Batch& batch) {
       Delivery delivery = row->delivery;
       if (give_up(delivery, wish.reason, batch.at)) f.deliveries.put(delivery);
     }
-  for (const auto& wish : batch.withdrawn) withdraw(f.deliveries.pending(wish.subscription), wish.reason, batch.at);
-  for (const auto& id : batch.removed_subscriptions) withdraw(f.deliveries.pending(id), kSubscriptionDeleted, batch.at);
-  for (const auto& wish : batch.held)
-    for (const DeliveryId& id : f.deliveries.pending(wish.subscription)) {
+  const auto withdraw_some = [&](const SubscriptionId& id, std::string_view reason) {
+    withdraw(bounded(f.deliveries.pending(id), id, unfinished), reason, batch.at);
+  };
+  for (const auto& wish : batch.withdrawn) withdraw_some(wish.subscription, wish.reason);
+  for (const auto& id : batch.removed_subscriptions) withdraw_some(id, kSubscriptionDeleted);
+  for (const auto& wish : batch.held) {
+    auto ids = f.deliveries.pending(wish.subscription);
+    std::erase_if(ids, [&](const DeliveryId& id) {
+      const Delivery& one = f.deliveries.find(id)->delivery;
+      return (one.state == DeliveryState::kHeld) == wish.held || (wish.held && one.event_type == outbox::kTestEventType);
+    });
+    for (const DeliveryId& id : bounded(std::move(ids), wish.subscription, unfinished)) {
       Delivery delivery = f.deliveries.find(id)->delivery;
-      if ((delivery.state == DeliveryState::kHeld) == wish.held) continue;
       delivery.state = wish.held ? DeliveryState::kHeld : DeliveryState::kQueued;
       delivery.reason = wish.held ? wish.reason : std::string{};
       if (wish.held) delivery.held_at = batch.at;
       else if (delivery.next_attempt_at != outbox::kBehindOthers) delivery.next_attempt_at = batch.at;
       f.deliveries.put(delivery);
     }
+  }
   for (const auto& wish : batch.requeued)
     if (const OwedDelivery* row = f.deliveries.find(wish.delivery)) {
       Delivery delivery = row->delivery;

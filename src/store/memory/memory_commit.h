@@ -17,7 +17,7 @@ class MemoryCommit final : public decision::Commit {
  private:
   void write_ledger(const decision::Batch& batch);
   void erase(const decision::Erase& erase, Instant at);
-  void write_outbox(const decision::Batch& batch);
+  void write_outbox(const decision::Batch& batch, std::vector<SubscriptionId>& unfinished);
   static void add(OwedDelivery& row, const outbox::Attempt& attempt);
   void write_log(const decision::Batch& batch);
   void forget_event(const Handle& handle, const EventId& id);

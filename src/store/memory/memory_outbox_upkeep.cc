@@ -41,6 +41,14 @@ Result<std::vector<std::pair<Handle, EventId>>> MemoryOutbox::unmatched_before(I
   return found;
 }
 
+Result<std::vector<SubscriptionId>> MemoryOutbox::deleted_with_pending() {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<SubscriptionId> found;
+  for (const auto& [id, known] : facts_.subscriptions)
+    if (known.deleted && !facts_.deliveries.pending(id).empty()) found.push_back(id);
+  return found;
+}
+
 std::vector<Delivery> MemoryOutbox::in_range(const SubscriptionId& subscription, const ReplayRange& range) {
   std::vector<Delivery> found;
   for (const DeliveryId& id : facts_.deliveries.of_subscription(subscription)) {

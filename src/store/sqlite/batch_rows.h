@@ -15,8 +15,8 @@ ledger::Position last_journal_position(Connection& connection);
 
 void write_subscriptions(Connection& connection, const decision::Batch& batch);
 
-// Events, deliveries and what becomes of them. After write_subscriptions.
-void write_outbox(Connection& connection, const decision::Batch& batch);
+// Events, deliveries and what becomes of them. After write_subscriptions. `unfinished`: as in Receipt.
+void write_outbox(Connection& connection, const decision::Batch& batch, std::vector<SubscriptionId>& unfinished);
 
 // What leaves the log, and replays. After write_outbox.
 void write_log(Connection& connection, const decision::Batch& batch);

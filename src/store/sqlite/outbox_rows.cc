@@ -62,7 +62,7 @@ struct Current {
 std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   auto row = connection.query(
       "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
-      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session "
+      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session, d.event_type "
       "FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
       "WHERE d.id = ?1", id);
   if (!row.next()) return std::nullopt;
@@ -82,6 +82,7 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   found.delivery.ordered = row.integer(13) != 0;
   found.delivery.subscription = SubscriptionId(row.text(14));
   found.delivery.session = SessionId(row.text(15));
+  found.delivery.event_type = row.text(16);
   return found;
 }
 
@@ -111,12 +112,15 @@ void settle(Connection& connection, const outbox::Settlement& settlement, Instan
   save(connection, found->delivery);
 }
 
-// Two statements, since each partial index serves its own states.
-void withdraw(Connection& connection, const SubscriptionId& id, std::string_view reason, Instant at) {
-  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE subscription = ?1 AND state < 2", id,
-                 reason, at);
-  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE subscription = ?1 AND state = 2", id,
-                 reason, at);
+// At most kSweep of what is pending; whether more may be left. Two statements, since each partial index serves its own
+// states.
+bool withdraw(Connection& connection, const SubscriptionId& id, std::string_view reason, Instant at) {
+  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
+                 "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?4)", id, reason, at, Batch::kSweep);
+  const std::int64_t left = Batch::kSweep - connection.changes();
+  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
+                 "(SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)", id, reason, at, left);
+  return connection.changes() == left;
 }
 
 // `rule <> ''` and `state <= 2` name what the index holds.
@@ -131,14 +135,18 @@ void withdraw(Connection& connection, const decision::WithdrawReason& ended, Ins
   }
 }
 
-void hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
+// The same, held or queued again. A test is sent whatever the subscription's state.
+bool hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
   if (hold.held) {
-    connection.run("UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE subscription = ?1 AND state < 2",
-                   hold.subscription, hold.reason, at);
+    connection.run("UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE id IN "
+                   "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?5 LIMIT ?4)",
+                   hold.subscription, hold.reason, at, Batch::kSweep, outbox::kTestEventType);
   } else {
     connection.run("UPDATE delivery SET state = 0, reason = '', next_attempt_at = iif(next_attempt_at = ?3, ?3, ?2) "
-                   "WHERE subscription = ?1 AND state = 2", hold.subscription, at, outbox::kBehindOthers);
+                   "WHERE id IN (SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)",
+                   hold.subscription, at, outbox::kBehindOthers, Batch::kSweep);
   }
+  return connection.changes() == Batch::kSweep;
 }
 
 void requeue(Connection& connection, const decision::Requeue& wish) {
@@ -162,14 +170,17 @@ static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>
               static_cast<int>(DeliveryState::kDelivered) == 4 && static_cast<int>(DeliveryState::kFailed) == 5 &&
               static_cast<int>(DeliveryState::kWithdrawn) == 6, "the numbers stand in the schema and in SQL");
 
-void write_outbox(Connection& connection, const Batch& batch) {
+void write_outbox(Connection& connection, const Batch& batch, std::vector<SubscriptionId>& unfinished) {
   for (const auto& event : batch.events) add(connection, event);
   for (const auto& delivery : batch.deliveries) add(connection, delivery, batch.at);
   for (const auto& settlement : batch.settlements) settle(connection, settlement, batch.at);
   for (const auto& wish : batch.given_up) give_up(connection, wish, batch.at);
-  for (const auto& wish : batch.withdrawn) withdraw(connection, wish.subscription, wish.reason, batch.at);
-  for (const auto& id : batch.removed_subscriptions) withdraw(connection, id, kSubscriptionDeleted, batch.at);
-  for (const auto& wish : batch.held) hold(connection, wish, batch.at);
+  for (const auto& wish : batch.withdrawn)
+    if (withdraw(connection, wish.subscription, wish.reason, batch.at)) unfinished.push_back(wish.subscription);
+  for (const auto& id : batch.removed_subscriptions)
+    if (withdraw(connection, id, kSubscriptionDeleted, batch.at)) unfinished.push_back(id);
+  for (const auto& wish : batch.held)
+    if (hold(connection, wish, batch.at)) unfinished.push_back(wish.subscription);
   for (const auto& wish : batch.requeued) requeue(connection, wish);
   for (const auto& ended : batch.ended_reasons) withdraw(connection, ended, batch.at);
 }

@@ -80,7 +80,7 @@ Receipt SqliteCommit::write_all(const Batch& batch) {
   Receipt receipt;
   receipt.position = write_ledger(*connection_, batch);
   write_subscriptions(*connection_, batch);
-  write_outbox(*connection_, batch);
+  write_outbox(*connection_, batch, receipt.unfinished);
   write_log(*connection_, batch);
   for (const auto& erase : batch.erased) erase_from_outbox(*connection_, erase, batch.at);
   write_timers(*connection_, batch);

@@ -25,6 +25,7 @@ class SqliteOutbox final : public outbox::Outbox {
   Result<std::vector<outbox::Delivery>> held_before(Instant before, std::size_t limit) override;
   Result<std::vector<outbox::Delivery>> oldest(const DeliveryId& behind, std::size_t limit) override;
   Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) override;
+  Result<std::vector<SubscriptionId>> deleted_with_pending() override;
   Result<std::vector<outbox::Delivery>> replayable(const SubscriptionId& subscription, const outbox::ReplayRange& range,
                                                    const outbox::DeliveryPlace& behind, std::size_t limit) override;
   Result<std::uint64_t> count_replayable(const SubscriptionId& subscription, const outbox::ReplayRange& range) override;

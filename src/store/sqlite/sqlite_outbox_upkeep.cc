@@ -74,6 +74,19 @@ Result<std::vector<std::pair<Handle, EventId>>> SqliteOutbox::unmatched_before(I
   });
 }
 
+Result<std::vector<SubscriptionId>> SqliteOutbox::deleted_with_pending() {
+  return guarded([&]() -> Result<std::vector<SubscriptionId>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT s.id FROM subscription s WHERE s.deleted = 1 AND "
+        "(EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_due WHERE d.subscription = s.id AND d.state < 2) OR "
+        "EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_held WHERE d.subscription = s.id AND d.state = 2)) ORDER BY s.id");
+    std::vector<SubscriptionId> found;
+    while (row.next()) found.emplace_back(row.text(0));
+    return found;
+  });
+}
+
 Result<std::vector<Delivery>> SqliteOutbox::replayable(const SubscriptionId& subscription, const ReplayRange& range,
                                                        const outbox::DeliveryPlace& behind, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
