@@ -182,6 +182,14 @@ describe('against the server', () => {
     await ask('rollbackRules', { role: 'CREATOR', expect: 404, body: { version: 1000 } });
   });
 
+  test('analytics', async () => {
+    await ask('getAnalytics', { role: 'CREATOR', expect: 400, query: '?bucket=year' });
+    const { json } = await ask('getAnalytics', { role: 'CREATOR', expect: 200, query: '?bucket=hour&since=' + (Date.now() - 3_600_000) });
+    assert.ok(json.rules.length > 0);
+    for (const series of json.triggers) assertFits(series, ['components', 'schemas', 'TriggerSeries'], { closed: true });
+    for (const series of json.rules) { assertFits(series, ['components', 'schemas', 'RuleSeries'], { closed: true }); assertFits(series.totals, ['components', 'schemas', 'Counts'], { closed: true }); }
+  });
+
   test('webhooks and deliveries', async () => {
     hook = await beckon.subscribe(['webhook.test'], { path: '/status/400' });
     const params = { subscriptionId: hook.id };

@@ -87,6 +87,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .outbox = store->outbox(),
       .timers = store->timers(),
       .rules = store->rules(),
+      .analytics = store->analytics(),
       .directory = store->directory(),
       .gate = *gate,
       .issuer = *issuer,

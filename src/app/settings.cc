@@ -205,6 +205,7 @@ std::vector<Setting> make_settings() {
   all.push_back(size("journal-tail", store, "journal behind the last checkpoint: bounds the time of recovery", AT(upkeep.tail_bytes)));
   all.push_back(duration("erase-every", store, "how soon erased data is physically gone", AT(upkeep.erase_every)));
   all.push_back(duration("sweep-every", store, "how often what has expired is swept", AT(upkeep.sweep_every)));
+  all.push_back(duration("analytics-retention", store, "how long what was counted of decisions is kept", AT(upkeep.tallies)));
   all.push_back(number("commit-queue", store, "changes waiting for a commit; beyond it 503", 1, 10'000'000, AT(commit.queue)));
   all.push_back(number("commit-batch", store, "changes in one commit", 1, 1'000'000, AT(commit.batch)));
   return all;

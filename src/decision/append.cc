@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decision/counting.h"
 #include "decision/due.h"
 #include "decision/known.h"
 #include "decision/shown.h"
@@ -144,6 +145,7 @@ Result<Appended> Append::planned(Draft& draft) {
   }
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") record_shown(draft, tokens_, tenant, digest, session, signal);
+    count_signal(draft.batch(), tenant, tokens_, *session, signal);
     draft.owe(tenant, event_type(signal.key), signal.at, request_.session.view(), cause_of(*session, signal),
               [&] { return payload_of(*session, signal); });
   }

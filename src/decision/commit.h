@@ -9,6 +9,7 @@
 #include "base/audit.h"
 #include "base/id.h"
 #include "base/instant.h"
+#include "decision/tally.h"
 #include "ledger/ledger.h"
 #include "outbox/delivery.h"
 #include "outbox/replay.h"
@@ -144,6 +145,9 @@ struct Batch {
 
   std::vector<TimerChange> timers;
   std::vector<TimersOfRule> timers_of_rules;  // behind `timers`
+
+  Tallies tallies;                        // added to what was counted before
+  std::optional<Instant> tallies_before;  // hours that began before this go, at most kSweep rows
 
   std::vector<RulePut> rules;
   std::vector<AuditEntry> audit;

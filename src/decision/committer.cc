@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/log.h"
+#include "decision/counting.h"
 #include "decision/due.h"
 
 namespace beckon::decision {
@@ -53,6 +54,23 @@ bool Committer::record_late(std::string_view record) {
   return true;
 }
 
+void Committer::count_asked(const Handle& handle, std::string_view trigger) {
+  const std::lock_guard lock(mutex_);
+  ++asked_[{.handle = handle, .trigger = std::string(trigger)}][static_cast<std::size_t>(Metric::kAsked)];
+}
+
+// Rides in a batch that is written anyway; else one is made for it now and then.
+void Committer::take_asked(Batch& batch) {
+  Tallies asked;
+  {
+    const std::lock_guard lock(mutex_);
+    if (asked_.empty() || (batch.empty() && batch.at - counted_at_ < kCountedWithin && batch.at >= counted_at_ && !stopped_)) return;
+    asked.swap(asked_);
+  }
+  counted_at_ = batch.at;
+  for (const auto& [key, counts] : asked) count_asked_only(batch, key.handle, key.trigger, counts.front());
+}
+
 void refuse_overloaded(Work& work) { work.finish(unavailable("The server has more to write than it can.")); }
 
 std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan) {
@@ -75,7 +93,7 @@ void Committer::run() {
       const auto now = std::chrono::steady_clock::now();
       if (!late_.empty() && late_until == late_until.max()) late_until = now + options_.late;
       with_late = stopped_ || now >= late_until || late_.size() > options_.late_bytes / 4;
-      if (stopped_ && queue_.empty() && late_.empty()) return;
+      if (stopped_ && queue_.empty() && late_.empty() && asked_.empty()) return;
       if (queue_.empty() && !with_late && now < upkeep) continue;
     }
     if (with_late) late_until = late_until.max();
@@ -91,7 +109,8 @@ void Committer::stop() {
   come_.notify_one();
 }
 
-std::vector<std::unique_ptr<Work>> Committer::take(std::string* late) {
+// Late records ride with what is written anyway.
+std::vector<std::unique_ptr<Work>> Committer::take(std::string& late, bool with_late) {
   std::vector<std::unique_ptr<Work>> works;
   const std::lock_guard lock(mutex_);
   if (queue_.size() <= options_.batch) {
@@ -102,17 +121,18 @@ std::vector<std::unique_ptr<Work>> Committer::take(std::string* late) {
     works.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
     queue_.erase(queue_.begin(), end);
   }
-  if (late) late->swap(late_);
+  if (with_late || !works.empty()) late.swap(late_);
   return works;
 }
 
 bool Committer::turn(bool with_late) {
   std::string late;
-  auto works = take(with_late ? &late : nullptr);
+  auto works = take(late, with_late);
   Draft draft(places_, clock_.now());
+  draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
   for (const auto& work : works) work->plan(draft);
-  draft.record_late(late);
   visitors_changed(draft);
+  take_asked(draft.batch());
   if (!broke_)
     for (Chores* chores : chores_) chores->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   const std::optional<Fault> fault = write(draft);

@@ -59,6 +59,10 @@ class Committer {
   // `Options::late`. False: overloaded or stopped.
   bool record_late(std::string_view record);
 
+  // Thread-safe. A moment of asking that leaves nothing but a count, which is written within kCountedWithin. `trigger` as
+  // counting.h has it, so that there are no more of them than rules have triggers.
+  void count_asked(const Handle& handle, std::string_view trigger);
+
   // Any other thread: runs `plan` in the next batch, and returns when it is on disk. A fault that `plan` returns is
   // the answer, and then it must have put nothing into the draft.
   std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan);
@@ -74,7 +78,8 @@ class Committer {
   void run();
   void stop();
 
-  // One batch, without waiting. True if anything was done. For tests, the simulator and run().
+  // One batch, without waiting. What is late rides with works, or with `with_late` goes alone. True if anything was done.
+  // For tests, the simulator and run().
   bool turn(bool with_late);
 
   ledger::Position last_position() const { return last_position_; }
@@ -88,7 +93,10 @@ class Committer {
   std::size_t waiting() const;
 
  private:
-  std::vector<std::unique_ptr<Work>> take(std::string* late);
+  static constexpr Duration kCountedWithin{1000};
+
+  std::vector<std::unique_ptr<Work>> take(std::string& late, bool with_late);
+  void take_asked(Batch& batch);
   std::optional<Fault> write(Draft& draft);
   std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
 
@@ -108,6 +116,8 @@ class Committer {
   std::condition_variable come_;
   std::vector<std::unique_ptr<Work>> queue_;
   std::string late_;
+  Tallies asked_;          // their hours are still to be told
+  Instant counted_at_{};
   bool stopped_ = false;
 };
 

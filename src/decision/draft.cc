@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "decision/counting.h"
 #include "outbox/event_body.h"
 
 namespace beckon::decision {
@@ -75,6 +76,7 @@ Result<SessionPtr> Draft::decide(const SessionDigest& digest, SessionPtr before,
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record);
   stage(digest, session);
+  count(record);
   follow(std::move(*visit), digest, *session, record.expires_at, record.spends);
   return session;
 }
@@ -94,6 +96,11 @@ void Draft::record_late(std::string_view records) {
     CHECK(record.has_value());
     record_one(*item, std::get<ledger::DecisionRecord>(*record));
   }
+}
+
+void Draft::count(const ledger::DecisionRecord& record) {
+  const auto tenant = places_.tenants.find(record.handle);
+  count_decision(batch_, tenant ? tenant->get() : nullptr, record);
 }
 
 void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record) {
@@ -120,6 +127,7 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
   }
   SessionPtr session = ledger::applied(std::move(before), record);
   stage(item.digest, session);
+  count(record);
   follow(std::move(*visit), item.digest, *session, record.expires_at, record.spends);
 }
 
@@ -267,7 +275,7 @@ bool Batch::empty() const {
          deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
          withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() &&
          trimmed.empty() && trimmed_events.empty() && replays.empty() && !replays_before && timers.empty() &&
-         timers_of_rules.empty() && rules.empty() && audit.empty();
+         timers_of_rules.empty() && tallies.empty() && !tallies_before && rules.empty() && audit.empty();
 }
 
 }  // namespace beckon::decision

@@ -62,6 +62,7 @@ void Housekeeping::sweep(Draft& draft) {
   Duration longest{0};
   for (const TenantPtr& tenant : places_.tenants.all()) longest = std::max(longest, tenant->settings.retention);
   draft.batch().expired_before = draft.now();
+  draft.batch().tallies_before = draft.now() - options_.tallies;
   if (longest > Duration{0}) draft.batch().journal_before = draft.now() - longest;
   places_.sessions.sweep(draft.now());
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decision/counting.h"
+
 namespace beckon::decision {
 namespace {
 
@@ -64,7 +66,10 @@ class ResolveInCommit final : public Work {
     if (!known) return unexpected(known.error());
     Envelope envelope = judge(request_, request_.triggers.front(), std::move(*known), draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
-    if (!envelope.is_recorded()) return envelope;
+    if (!envelope.is_recorded()) {
+      count_asked_only(draft.batch(), request_.tenant->handle, counted_trigger(request_.tenant.get(), envelope.trigger), 1);
+      return envelope;
+    }
     std::string past;
     const auto beside = beside_of(envelope.verdict);
     ledger::encode_past(past, past_of(envelope, beside));
@@ -109,6 +114,8 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
     ledger::encode_past(past, past_of(envelope, beside));
     ledger::append_record(bytes, digest, record_of(request, envelope, digest, past));
     if (!parts_.committer.record_late(bytes)) return done(unexpected(unavailable("The server has more to write than it can.")));
+  } else {
+    parts_.committer.count_asked(request.tenant->handle, counted_trigger(request.tenant.get(), envelope.trigger));
   }
   done(std::move(envelope));
 }

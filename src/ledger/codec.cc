@@ -192,6 +192,14 @@ std::size_t past_size(std::string_view bytes) {
   return in.sized().size();
 }
 
+std::optional<PastDecision> past_decision(std::string_view past) {
+  Decoder in(past);
+  Decoder one(in.text());
+  PastDecision decision = one.past();
+  if (!in.ok() || !one.ok()) return std::nullopt;
+  return decision;
+}
+
 std::vector<PastDecision> past_decisions(const DecisionLog& log) {
   std::vector<PastDecision> decisions;
   Decoder in(log.bytes);

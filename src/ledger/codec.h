@@ -48,6 +48,7 @@ std::string encode_past(const PastDecision& decision);
 void encode_past(std::string& out, const PastView& decision);
 std::size_t past_size(std::string_view bytes);  // of the first one in `bytes`, its size included
 std::string_view past_id(std::string_view past);  // of the decision in DecisionRecord::past
+std::optional<PastDecision> past_decision(std::string_view past);  // of DecisionRecord::past
 std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the kKept newest, oldest first
 
 // Walks the records of one journal row. Views point into `bytes`.

@@ -82,6 +82,7 @@ CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores);
 
 struct RuleSet::Compiled : CompiledRules {
   std::uint64_t version = 0;
+  std::map<std::string_view, std::vector<Aim>> aims;  // by the goal's key
 };
 
 }  // namespace beckon::rules

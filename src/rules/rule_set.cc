@@ -92,6 +92,9 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores
   auto compiled = std::make_unique<Compiled>();
   static_cast<CompiledRules&>(*compiled) = compile_rules(std::move(judged), scores);
   compiled->version = stored.version;
+  for (const Rule& rule : compiled->rules)
+    if (rule.goal)
+      compiled->aims[rule.goal->key].push_back({rule.id.text, rule.goal->within, rule.goal->value_field, rule.status == Status::kShadow});
   RuleSet set;
   set.compiled_ = std::move(compiled);
   return set;
@@ -115,6 +118,20 @@ std::uint64_t RuleSet::spends_of(std::string_view rule) const {
   for (const Rule& one : compiled_->rules)
     if (one.id.text == rule && one.status == Status::kLive) return one.limit ? one.limit->key : 0;
   return 0;
+}
+
+bool RuleSet::knows(std::string_view trigger) const {
+  return compiled_->asked_by(trigger) != nullptr || (trigger == "@due" && !compiled_->delayed.empty());
+}
+
+std::span<const Aim> RuleSet::aims(std::string_view key) const {
+  const auto found = compiled_->aims.find(key);
+  return found == compiled_->aims.end() ? std::span<const Aim>{} : std::span<const Aim>{found->second};
+}
+
+bool RuleSet::has_goal(std::string_view rule) const {
+  const auto found = std::ranges::find(compiled_->rules, rule, [](const Rule& one) { return one.id.view(); });
+  return found != compiled_->rules.end() && found->goal.has_value();
 }
 
 std::uint64_t RuleSet::version() const { return compiled_->version; }

@@ -81,6 +81,14 @@ struct Anchor {
   Instant due{};             // at + for
 };
 
+// What a rule's decisions aim at: a signal of the key, within so long behind one.
+struct Aim {
+  std::string_view rule;
+  Duration within{};
+  std::string_view value_field;  // of the signal's metadata; empty: none
+  bool shadow = false;
+};
+
 // The key under which a limited rule's spends are counted: of its group where it has one, else its own.
 std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow);
 
@@ -113,6 +121,11 @@ class RuleSet {
   void explain(std::string_view trigger, const Facts& facts, json::Writer& out) const;
 
   std::vector<std::string> triggers() const;  // that some live rule answers, sorted
+  bool knows(std::string_view trigger) const;  // a rule, live or in shadow, names it
+
+  // Of rules, live and shadow, whose goal has this key.
+  std::span<const Aim> aims(std::string_view key) const;
+  bool has_goal(std::string_view rule) const;
 
   // Delayed rules, live and shadow.
   std::span<const Delayed> delayed() const;

@@ -18,6 +18,7 @@ class Store {
   virtual ledger::Ledger& ledger() = 0;        // thread-safe, as all below
   virtual outbox::Outbox& outbox() = 0;
   virtual decision::Timers& timers() = 0;
+  virtual decision::Analytics& analytics() = 0;
   virtual rules::RuleStore& rules() = 0;
   virtual access::Directory& directory() = 0;
 

@@ -60,6 +60,7 @@ struct Api {
   outbox::Outbox& outbox;
   decision::Timers& timers;
   rules::RuleStore& rules;
+  decision::Analytics& analytics;
   access::Directory& directory;
   access::Gate& gate;
   access::Issuer& issuer;
@@ -83,6 +84,7 @@ std::vector<Route> routes(Api& api);
 
 // What each family adds.
 void add_chain(Api& api, std::vector<Route>& routes);     // signals, resolve, prefetch
+void add_analytics(Api& api, std::vector<Route>& routes);
 void add_import(Api& api, std::vector<Route>& routes);    // history from elsewhere
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions

@@ -98,6 +98,7 @@ struct Facts {
   Deliveries deliveries;
   TimerTable timers;
   std::map<std::pair<Handle, ReplayId>, outbox::Replay> replays;
+  decision::Tallies tallies;
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, decision::RulePut>> rules;
 

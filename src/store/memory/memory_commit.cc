@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/memory/memory_analytics.h"
+
 namespace beckon::store {
 
 using decision::Batch;
@@ -40,6 +42,7 @@ std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& b
   for (const auto& session : batch.erased) erase(session, batch.at);
   for (const auto& change : batch.timers) facts_.timers.apply(change);
   for (const auto& wish : batch.timers_of_rules) facts_.timers.apply(wish);
+  count(facts_.tallies, batch);
   write_control(batch);
   receipt.position = facts_.last_position;
   return receipt;

@@ -1,5 +1,6 @@
 // A store in plain containers under one lock: for tests and the simulator. It passes the suite that SqliteStore passes.
 #pragma once
+#include "store/memory/memory_analytics.h"
 #include "store/memory/memory_commit.h"
 #include "store/memory/memory_directory.h"
 #include "store/memory/memory_ledger.h"
@@ -15,6 +16,7 @@ class MemoryStore final : public Store {
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
   decision::Timers& timers() override { return timers_; }
+  decision::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<std::uint64_t> control_version() override {
@@ -28,6 +30,7 @@ class MemoryStore final : public Store {
   MemoryLedger ledger_{facts_};
   MemoryOutbox outbox_{facts_};
   MemoryTimers timers_{facts_};
+  MemoryAnalytics analytics_{facts_};
   MemoryRuleStore rules_{facts_};
   MemoryDirectory directory_{facts_};
 };

@@ -22,6 +22,7 @@ void write_outbox(Connection& connection, const decision::Batch& batch, std::vec
 void write_log(Connection& connection, const decision::Batch& batch);
 
 void write_timers(Connection& connection, const decision::Batch& batch);
+void write_tallies(Connection& connection, const decision::Batch& batch);
 
 // What the outbox keeps of erased sessions: pending deliveries withdrawn, texts blanked.
 void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at);

@@ -220,7 +220,30 @@ CREATE TABLE replay (
 CREATE INDEX replay_running ON replay (created_at) WHERE state = 0;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kUnmatchedEvents, kDelayed, kOrigins, kHeldSince, kSessionOrder, kReplays};
+// What was counted of decisions (decision/tally.h), a row an hour for each trigger, rule and arm.
+constexpr const char* kTallies = R"sql(
+CREATE TABLE tally (
+  handle TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  trigger TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  shadow INTEGER NOT NULL,
+  holdout INTEGER NOT NULL,
+  asked INTEGER NOT NULL,
+  acted INTEGER NOT NULL,
+  suppressed INTEGER NOT NULL,
+  held_out INTEGER NOT NULL,
+  shown INTEGER NOT NULL,
+  clicked INTEGER NOT NULL,
+  dismissed INTEGER NOT NULL,
+  converted INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kFirst,     kUnmatchedEvents, kDelayed, kOrigins,
+                              kHeldSince, kSessionOrder,    kReplays, kTallies};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

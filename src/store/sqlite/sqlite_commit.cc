@@ -19,7 +19,7 @@ namespace {
 
 bool brings_something_in(const Batch& batch) {
   return !batch.journal.empty() || !batch.snapshots.empty() || !batch.subscriptions.empty() || !batch.rules.empty() ||
-         (batch.settlements.empty() && (!batch.events.empty() || !batch.deliveries.empty()));
+         (batch.settlements.empty() && (!batch.events.empty() || !batch.deliveries.empty() || !batch.tallies.empty()));
 }
 
 int wal_bound(std::uint64_t reserve) {
@@ -84,6 +84,7 @@ Receipt SqliteCommit::write_all(const Batch& batch) {
   write_log(*connection_, batch);
   for (const auto& erase : batch.erased) erase_from_outbox(*connection_, erase, batch.at);
   write_timers(*connection_, batch);
+  write_tallies(*connection_, batch);
   write_control(*connection_, batch);
   transaction.commit();
   return receipt;

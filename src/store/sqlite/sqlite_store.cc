@@ -71,6 +71,7 @@ SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options
       ledger_(readers_),
       outbox_(readers_),
       timers_(readers_),
+      analytics_(readers_),
       rules_(readers_),
       directory_(writer(file_, options), turn_),
       copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {}

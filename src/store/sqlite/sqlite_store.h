@@ -9,6 +9,7 @@
 
 #include "store/sqlite/readers.h"
 #include "store/sqlite/server_lock.h"
+#include "store/sqlite/sqlite_analytics.h"
 #include "store/sqlite/sqlite_commit.h"
 #include "store/sqlite/sqlite_directory.h"
 #include "store/sqlite/sqlite_ledger.h"
@@ -38,6 +39,7 @@ class SqliteStore final : public Store {
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
   decision::Timers& timers() override { return timers_; }
+  decision::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<std::uint64_t> control_version() override;
@@ -72,6 +74,7 @@ class SqliteStore final : public Store {
   SqliteLedger ledger_;
   SqliteOutbox outbox_;
   SqliteTimers timers_;
+  SqliteAnalytics analytics_;
   SqliteRuleStore rules_;
   SqliteDirectory directory_;
   std::mutex copying_;

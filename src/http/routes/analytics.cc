@@ -1,0 +1,138 @@
+// What was counted of decisions, as time series: contract section 8.
+#include <span>
+
+#include "http/routes/answer.h"
+#include "http/routes/instant_param.h"
+#include "rules/decimal.h"
+
+namespace beckon::http {
+namespace {
+
+using namespace std::chrono_literals;
+using decision::Analytics;
+using decision::Metric;
+using decision::Tally;
+
+constexpr std::size_t kMostBuckets = 1'000;  // between since and until
+constexpr std::size_t kMostRows = 20'000;    // of an answer: a point each
+
+constexpr std::pair<Metric, std::string_view> kOfRules[] = {
+    {Metric::kActed, "acted"},         {Metric::kSuppressed, "suppressed"}, {Metric::kHeldOut, "heldOut"},
+    {Metric::kShown, "shown"},         {Metric::kClicked, "clicked"},       {Metric::kDismissed, "dismissed"},
+    {Metric::kConverted, "converted"}, {Metric::kValue, "value"}};
+
+Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
+
+std::int64_t count_of(const decision::Counts& counts, Metric metric) { return counts[static_cast<std::size_t>(metric)]; }
+
+Result<Analytics::Question> question_of(const Request& request, Instant now) {
+  Issues issues;
+  Analytics::Question question{.handle = Handle{request.param("handle")}};
+  question.until = instant_param(request, "until", issues).value_or(hour_of(now) + 1h);
+  question.since = hour_of(instant_param(request, "since", issues).value_or(question.until - 24h * 7));
+  const std::string bucket = request.query_param("bucket").value_or(question.until - question.since <= 72h ? "hour" : "day");
+  if (bucket == "day") question.bucket = 24h;
+  else if (bucket != "hour") issues.add("bucket", "must be hour or day");
+  question.rule = RuleId{request.query_param("ruleId").value_or("")};
+  question.trigger = request.query_param("trigger").value_or("");
+  if (!question.rule.empty() && !rules::is_rule_id(question.rule.view())) issues.add("ruleId", "must be the id of a rule");
+  if (!question.trigger.empty() && !is_trigger(question.trigger)) issues.add("trigger", "must be a trigger");
+  if (question.until <= question.since) issues.add("until", "must be after since");
+  else if ((question.until - question.since) / question.bucket > static_cast<std::int64_t>(kMostBuckets))
+    issues.add("since", "must be at most 1,000 buckets before until: ask for days, or for a shorter time");
+  if (!issues.empty()) return unexpected(issues.fault());
+  return question;
+}
+
+void write_counts(json::Writer& out, const decision::Counts& counts) {
+  for (const auto& [metric, name] : kOfRules) {
+    if (metric == Metric::kValue) out.member_raw(name, rules::decimal_text(count_of(counts, metric)));
+    else out.member(name, count_of(counts, metric));
+  }
+}
+
+// Rows of one trigger, or of one arm of a rule, bucket by bucket.
+using Series = std::span<const Tally>;
+
+Series next_series(std::span<const Tally> rest) {
+  const auto same = [&](const Tally& tally) {
+    decision::TallyKey key = tally.key;
+    key.hour = rest.front().key.hour;
+    return key == rest.front().key;
+  };
+  std::size_t size = 0;
+  while (size < rest.size() && same(rest[size])) ++size;
+  return rest.first(size);
+}
+
+decision::Counts totals(Series series) {
+  decision::Counts total{};
+  for (const Tally& tally : series)
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += tally.counts[i];
+  return total;
+}
+
+void write_trigger(json::Writer& out, Series series) {
+  out.begin_object();
+  text_or_null(out, "trigger", series.front().key.trigger);
+  out.member("asked", count_of(totals(series), Metric::kAsked)).key("points").begin_array();
+  for (const Tally& tally : series)
+    out.begin_object().member("at", to_rfc3339(tally.key.hour)).member("asked", count_of(tally.counts, Metric::kAsked)).end_object();
+  out.end_array().end_object();
+}
+
+void write_rule(json::Writer& out, Series series) {
+  const decision::TallyKey& key = series.front().key;
+  out.begin_object().member("ruleId", key.rule.view());
+  text_or_null(out, "trigger", key.trigger);
+  text_or_null(out, "variant", key.variant);
+  out.member_boolean("shadow", key.shadow).member_boolean("holdout", key.holdout).key("totals").begin_object();
+  write_counts(out, totals(series));
+  out.end_object().key("points").begin_array();
+  for (const Tally& tally : series) {
+    out.begin_object().member("at", to_rfc3339(tally.key.hour));
+    write_counts(out, tally.counts);
+    out.end_object();
+  }
+  out.end_array().end_object();
+}
+
+template <class Wanted, class Write>
+void write_all(json::Writer& out, std::string_view name, std::span<const Tally> rows, Wanted wanted, Write write) {
+  out.key(name).begin_array();
+  for (Series series; !rows.empty(); rows = rows.subspan(series.size())) {
+    series = next_series(rows);
+    if (wanted(series.front().key)) write(out, series);
+  }
+  out.end_array();
+}
+
+Result<Response> get(Api& api, Request& request) {
+  const auto question = question_of(request, api.clock.now());
+  if (!question) return unexpected(question.error());
+  const auto rows = api.analytics.tallies(*question, kMostRows + 1);
+  if (!rows) return unexpected(rows.error());
+  if (rows->size() > kMostRows) {
+    Issues issues;
+    issues.add("since", "has more than 20,000 points up to until: ask for days, for a shorter time, or for one rule");
+    return unexpected(issues.fault());
+  }
+  std::string body;
+  json::Writer out(body);
+  out.begin_object()
+      .member("since", to_rfc3339(question->since))
+      .member("until", to_rfc3339(question->until))
+      .member("bucket", question->bucket == 1h ? "hour" : "day");
+  write_all(out, "triggers", *rows, [](const auto& key) { return key.rule.empty(); }, write_trigger);
+  write_all(out, "rules", *rows, [](const auto& key) { return !key.rule.empty(); }, write_rule);
+  out.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+}  // namespace
+
+void add_analytics(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator(), get, "What was counted of decisions, as time series"));
+}
+
+}  // namespace beckon::http

@@ -1,0 +1,21 @@
+// An instant in a query: RFC 3339, or epoch milliseconds.
+#pragma once
+#include <charconv>
+
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+// Nothing where the parameter is absent, or at fault: then `issues` says so.
+inline std::optional<Instant> instant_param(const Request& request, std::string_view name, Issues& issues) {
+  const auto text = request.query_param(name);
+  if (!text) return std::nullopt;
+  if (const auto at = parse_rfc3339(*text)) return at;
+  std::int64_t ms = 0;
+  const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), ms);
+  if (fault == std::errc{} && end == text->data() + text->size() && ms >= 0 && ms < 253'402'300'800'000) return instant_ms(ms);
+  issues.add(std::string(name), "must be an RFC 3339 instant or epoch milliseconds; write the + of an offset as %2B");
+  return std::nullopt;
+}
+
+}  // namespace beckon::http

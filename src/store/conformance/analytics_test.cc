@@ -1,0 +1,94 @@
+#include "store/conformance/suite.h"
+
+namespace beckon::store {
+namespace {
+
+using namespace std::chrono_literals;
+using decision::Analytics;
+using decision::Metric;
+using decision::TallyKey;
+
+constexpr Instant kHour = instant_ms(1'699'999'200'000);  // a full hour, 22:00 UTC
+constexpr Instant kMidnight = kHour + 2h;
+
+class AnalyticsOfAStore : public Conformance {
+ protected:
+  void SetUp() override { ASSERT_TRUE(directory().add_handle(kAcme, "owner@acme.example", audit_entry("aud_1"))); }
+
+  static TallyKey key(Instant hour, std::string trigger, std::string rule = "", std::string variant = "") {
+    return {.handle = kAcme, .hour = hour, .trigger = std::move(trigger), .rule = RuleId(rule), .variant = std::move(variant)};
+  }
+  void count(std::vector<std::tuple<TallyKey, Metric, std::int64_t>> what) {
+    decision::Batch batch{.at = kStart};
+    for (const auto& [key, metric, n] : what) batch.tallies[key][static_cast<std::size_t>(metric)] += n;
+    write(batch);
+  }
+  std::string found(Analytics::Question question, std::size_t limit = 100) {
+    std::string all;
+    const auto rows = store().analytics().tallies(question, limit).value();
+    for (const auto& [key, counts] : rows) {
+      all += key.trigger + "/" + key.rule.text + "/" + key.variant + (key.shadow ? "/shadow" : "") + (key.holdout ? "/holdout" : "");
+      all += "@" + std::to_string((key.hour - kHour) / 1h);
+      for (const std::int64_t n : counts) all += " " + std::to_string(n);
+      all += "; ";
+    }
+    return all;
+  }
+  static Analytics::Question all() { return {.handle = kAcme, .since = kHour, .until = kHour + 100h}; }
+};
+BECKON_ON_EVERY_DRIVER(AnalyticsOfAStore);
+
+TEST_P(AnalyticsOfAStore, AddUpWhatEachCommitCounts) {
+  count({{key(kHour, "checkout"), Metric::kAsked, 3}, {key(kHour, "checkout", "r", "a"), Metric::kActed, 1}});
+  count({{key(kHour, "checkout"), Metric::kAsked, 2}, {key(kHour, "checkout", "r", "a"), Metric::kValue, 12'500'000}});
+  EXPECT_EQ(found(all()), "checkout//@0 5 0 0 0 0 0 0 0 0; checkout/r/a@0 0 1 0 0 0 0 0 0 12500000; ");
+}
+
+TEST_P(AnalyticsOfAStore, TellEveryMetricAndEveryArmApart) {
+  TallyKey shadow = key(kHour, "t", "r"), holdout = key(kHour, "t", "r");
+  shadow.shadow = true;
+  holdout.holdout = true;
+  decision::Batch batch{.at = kStart};
+  batch.tallies[key(kHour, "t", "r")] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  batch.tallies[shadow] = {0, 1};
+  batch.tallies[holdout] = {0, 0, 0, 1};
+  write(batch);
+  EXPECT_EQ(found(all()), "t/r/@0 1 2 3 4 5 6 7 8 9; t/r//holdout@0 0 0 0 1 0 0 0 0 0; t/r//shadow@0 0 1 0 0 0 0 0 0 0; ");
+}
+
+TEST_P(AnalyticsOfAStore, AreReadByTheHourOrByTheDay) {
+  for (int hour = 0; hour < 4; ++hour) count({{key(kHour + std::chrono::hours{hour}, "t"), Metric::kAsked, 1 + hour}});
+  EXPECT_EQ(found({.handle = kAcme, .since = kHour + 1h, .until = kHour + 3h}), "t//@1 2 0 0 0 0 0 0 0 0; t//@2 3 0 0 0 0 0 0 0 0; ");
+  auto days = all();
+  days.bucket = 24h;
+  EXPECT_EQ(found(days), "t//@-22 3 0 0 0 0 0 0 0 0; t//@2 7 0 0 0 0 0 0 0 0; ");
+}
+
+TEST_P(AnalyticsOfAStore, OfOneRuleComeWithTheTriggersAsAWhole) {
+  count({{key(kHour, "t"), Metric::kAsked, 2}, {key(kHour, "t", "a"), Metric::kActed, 1}, {key(kHour, "t", "b"), Metric::kActed, 1}, {key(kHour, "u", "a"), Metric::kActed, 1}});
+  auto question = all();
+  question.rule = RuleId{"a"};
+  EXPECT_EQ(found(question), "t//@0 2 0 0 0 0 0 0 0 0; t/a/@0 0 1 0 0 0 0 0 0 0; u/a/@0 0 1 0 0 0 0 0 0 0; ");
+  question.trigger = "u";
+  EXPECT_EQ(found(question), "u/a/@0 0 1 0 0 0 0 0 0 0; ");
+}
+
+TEST_P(AnalyticsOfAStore, AreNoMoreThanAskedForAndOfOneTenant) {
+  count({{key(kHour, "a"), Metric::kAsked, 1}, {key(kHour, "b"), Metric::kAsked, 1}});
+  EXPECT_EQ(found(all(), 1), "a//@0 1 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found({.handle = kOther, .since = kHour, .until = kHour + 1h}), "");
+}
+
+TEST_P(AnalyticsOfAStore, GoWhenTheyAreOldAFewAtATime) {
+  std::vector<std::tuple<TallyKey, Metric, std::int64_t>> many;
+  for (int i = 0; i < decision::Batch::kSweep + 5; ++i) many.push_back({key(kHour, "t" + std::to_string(1000 + i)), Metric::kAsked, 1});
+  many.push_back({key(kMidnight, "kept"), Metric::kAsked, 1});
+  count(many);
+  write({.at = kStart, .tallies_before = kMidnight});
+  EXPECT_EQ(store().analytics().tallies(all(), 1000)->size(), 6u);
+  write({.at = kStart, .tallies_before = kMidnight});
+  EXPECT_EQ(found(all()), "kept//@2 1 0 0 0 0 0 0 0 0; ");
+}
+
+}  // namespace
+}  // namespace beckon::store

@@ -1,0 +1,76 @@
+#include "store/sqlite/sqlite_analytics.h"
+
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/faults.h"
+
+namespace beckon::store {
+namespace {
+
+using decision::Metric;
+using decision::Tally;
+
+// In the order of decision::Metric.
+static_assert(decision::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 && static_cast<int>(Metric::kValue) == 8);
+
+void add(Connection& connection, const decision::TallyKey& key, const decision::Counts& n) {
+  connection.run(
+      "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, "
+      "asked, acted, suppressed, held_out, shown, clicked, dismissed, converted, value) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+      "ON CONFLICT (handle, hour, trigger, rule, variant, shadow, holdout) DO UPDATE SET "
+      "asked = asked + excluded.asked, acted = acted + excluded.acted, suppressed = suppressed + excluded.suppressed, "
+      "held_out = held_out + excluded.held_out, shown = shown + excluded.shown, clicked = clicked + excluded.clicked, "
+      "dismissed = dismissed + excluded.dismissed, converted = converted + excluded.converted, value = value + excluded.value",
+      key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4], n[5],
+      n[6], n[7], n[8]);
+}
+
+}  // namespace
+
+void write_tallies(Connection& connection, const decision::Batch& batch) {
+  for (const auto& [key, counts] : batch.tallies) add(connection, key, counts);
+  if (!batch.tallies_before) return;
+  // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index of hours.
+  std::vector<std::string> handles;
+  {
+    auto row = connection.query("SELECT handle FROM handle");
+    while (row.next()) handles.emplace_back(row.text(0));
+  }
+  std::int64_t left = decision::Batch::kSweep;
+  for (const std::string& handle : handles) {
+    if (left <= 0) return;
+    connection.run("DELETE FROM tally WHERE (handle, hour, trigger, rule, variant, shadow, holdout) IN "
+                   "(SELECT handle, hour, trigger, rule, variant, shadow, holdout FROM tally WHERE handle = ?1 AND hour < ?2 "
+                   "ORDER BY hour LIMIT ?3)",
+                   handle, *batch.tallies_before, left);
+    left -= connection.changes();
+  }
+}
+
+Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<Tally>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT trigger, rule, variant, shadow, holdout, hour - hour % ?4 AS bucket, sum(asked), sum(acted), sum(suppressed), "
+        "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(converted), sum(value) FROM tally "
+        "WHERE handle = ?1 AND hour >= ?2 AND hour < ?3 AND (?5 = '' OR rule IN ('', ?5)) AND (?6 = '' OR trigger = ?6) "
+        "GROUP BY trigger, rule, variant, shadow, holdout, bucket ORDER BY trigger, rule, variant, shadow, holdout, bucket "
+        "LIMIT ?7",
+        question.handle, question.since, question.until, question.bucket.count(), question.rule, question.trigger, limit);
+    std::vector<Tally> found;
+    while (row.next()) {
+      Tally& tally = found.emplace_back(Tally{.key = {.handle = question.handle,
+                                                      .hour = row.instant(5),
+                                                      .trigger = std::string(row.text(0)),
+                                                      .rule = RuleId(row.text(1)),
+                                                      .variant = std::string(row.text(2)),
+                                                      .shadow = row.integer(3) != 0,
+                                                      .holdout = row.integer(4) != 0}});
+      for (int metric = 0; metric < static_cast<int>(decision::kMetrics); ++metric)
+        tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
+    }
+    return found;
+  });
+}
+
+}  // namespace beckon::store

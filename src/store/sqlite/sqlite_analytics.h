@@ -1,0 +1,18 @@
+// decision::Analytics over SQLite. Thread-safe: each call borrows a reader.
+#pragma once
+#include "decision/tally.h"
+#include "store/sqlite/readers.h"
+
+namespace beckon::store {
+
+class SqliteAnalytics final : public decision::Analytics {
+ public:
+  explicit SqliteAnalytics(Readers& readers) : readers_(readers) {}
+
+  Result<std::vector<decision::Tally>> tallies(const Question& question, std::size_t limit) override;
+
+ private:
+  Readers& readers_;
+};
+
+}  // namespace beckon::store
