@@ -9,6 +9,7 @@
 
 #include "app/address.h"
 #include "app/commands.h"
+#include "app/demo.h"
 #include "app/dev.h"
 #include "app/import.h"
 #include "app/playbook.h"
@@ -199,6 +200,16 @@ int run(int argc, char** argv) {
   playbook_command->add_option("--creator-token", playbook_request.creator_token)->required();
   playbook_command->add_option("--receiver", playbook_request.receiver, "a webhook endpoint; without it one of its own on loopback");
   playbook_command->callback([&] { status = playbook(playbook_request); });
+
+  DemoRequest demo_request;
+  auto* demo_command = app.add_subcommand("demo", "let synthetic shoppers play storylines through the API of a server");
+  demo_command->add_option("--base", demo_request.base, "http://HOST:PORT")->required();
+  demo_command->add_option("--token", demo_request.token, "of the role CREATOR or above")->required();
+  demo_command->add_option("--handle", demo_request.handle, "without it the first one that the token has a role on");
+  demo_command->add_option("--shoppers", demo_request.shoppers)->check(CLI::Range(1, 100'000))->capture_default_str();
+  demo_command->add_option("--per-second", demo_request.per_second, "requests a second")->check(CLI::Range(0.1, 10'000.0))->capture_default_str();
+  demo_command->add_option("--seed", demo_request.seed, "the same seed plays the same shoppers");
+  demo_command->callback([&] { status = demo(demo_request); });
 
   app.add_subcommand("routes", "list the routes")->group("")->callback([&] { status = list_routes(); });
   app.add_subcommand("version", "print the version")->callback([] { std::printf("beckon %s\n", BECKON_VERSION); });

@@ -1,0 +1,182 @@
+#include "app/demo.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "app/storyline.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "egress/http_call.h"
+
+namespace beckon::app {
+namespace {
+
+struct NamedRule {
+  const char* id;
+  const char* body;
+};
+
+// One that acts on half of its carts in two ways, one that greets, one that is only watched, one that reminds.
+constexpr std::array kRules = {
+    NamedRule{"demo-cart-rescue",
+              R"({"name":"Save the cart","priority":80,"triggers":["checkout","exit_intent"],
+                  "when":{"all":[{"count":{"key":"cart","value":"add"},"within":"2h","atLeast":1}],"none":[{"seen":{"key":"purchase"},"within":"2h"}]},
+                  "split":{"salt":"demo","holdout":10,"arms":{"a":50,"b":50}},
+                  "actions":{"a":{"type":"popup","payload":{"code":"SAVE10"}},"b":{"type":"banner","payload":{"text":"Free delivery today"}}},
+                  "goal":{"key":"purchase","within":"24h","valueField":"amount"}})"},
+    NamedRule{"demo-welcome-back",
+              R"({"name":"Welcome back","priority":40,"triggers":["checkout","exit_intent"],
+                  "when":{"all":[{"seen":{"key":"link.clicked"},"within":"7d"}]},"action":{"type":"cta","payload":{"text":"Go on where you were"}}})"},
+    NamedRule{"demo-browser-nudge",
+              R"({"name":"Nudge those who look around","status":"shadow","priority":20,"triggers":["exit_intent"],
+                  "when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":3}]},"action":{"type":"popup","payload":{}}})"},
+    NamedRule{"demo-cart-reminder",
+              R"({"name":"Remind of the cart","triggers":["@due"],
+                  "when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"}]},"action":{"type":"email","payload":{"template":"your-cart"}}})"},
+};
+
+constexpr int kTooMany = 429;
+constexpr int kAgain = 5;  // times that a request is said again where a limit was reached
+
+class Shop {
+ public:
+  explicit Shop(const DemoRequest& request) : request_(request) {}
+
+  int run() {
+    if (!enter()) return 1;
+    make_rules();
+    std::unique_ptr<Random> random;
+    if (request_.seed != 0) random = std::make_unique<SeededRandom>(request_.seed);
+    else random = std::make_unique<SystemRandom>();
+    const long long began = to_ms(SystemClock{}.now());
+    for (int number = 0; number < request_.shoppers; ++number) {
+      if (!play(storyline(number, began, handle_, *random))) return 1;
+      tell(number + 1);
+    }
+    if (terminal_) std::fputc('\n', stderr);
+    std::printf("%d shoppers on %s: %d signals, %d decisions of which %d act, %d purchases.\nLook at %s/apps/lifecycle-messaging/%s/sessions\n",
+                request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, request_.base.c_str(), handle_.c_str());
+    return 0;
+  }
+
+ private:
+  // Who is this, and on which handle? False: said why not.
+  bool enter() {
+    handle_ = request_.handle;
+    const auto me = call("GET", "/v2/auth/me", "");
+    if (!me) return refuse("the server does not answer", me.error());
+    if (me->status != 200) return refuse("the token is not taken", me->body);
+    if (!handle_.empty()) return true;
+    const auto document = json::parse(me->body);
+    const json::Value* handles = document ? document->root().find("handles") : nullptr;
+    if (!handles || handles->items().empty()) return refuse("this token has no role on any handle", "name one with --handle");
+    handle_ = handles->items().front().find("handle")->text();
+    return true;
+  }
+
+  // A rule of that name that is there already is somebody's work and stays.
+  void make_rules() {
+    for (const NamedRule& rule : kRules) {
+      const std::string path = "/v2/handles/" + handle_ + "/chain-rules/" + rule.id;
+      const auto there = call("GET", path, "");
+      if (!there || there->status != 404) continue;
+      const auto made = call("PUT", path, rule.body);
+      if (made && made->status >= 300) std::fprintf(stderr, "beckon: the rule %s was not taken: %s\n", rule.id, made->body.c_str());
+    }
+  }
+
+  bool play(const Storyline& story) {
+    const Instant end = SystemClock{}.now();
+    std::string shown;  // the decision that is on the screen
+    for (const StoryStep& step : story.steps) {
+      const bool done = step.kind == StoryStep::Kind::kSignal ? append(story, step.text, step.value, step.amount, end - step.before_end) : ask(story, step, shown);
+      if (!done) return false;
+    }
+    if (shown.empty()) return true;
+    if (!append(story, story.clicks ? "decision.clicked" : "decision.dismissed", shown, 0, end)) return false;
+    return !story.converts || append(story, "decision.converted", shown, 0, end);
+  }
+
+  bool append(const Storyline& story, const std::string& key, const std::string& value, double amount, Instant at) {
+    std::string body;
+    json::Writer out(body);
+    out.begin_object().member("sessionId", story.session).member("visitorId", story.visitor).key("context").begin_object();
+    out.member("country", story.country).member("device", story.device).end_object().key("signals").begin_array().begin_object();
+    out.member("type", key).member("at", to_rfc3339(at));
+    if (!value.empty()) out.member("signalValue", value);
+    if (amount > 0) out.member_raw("metadata", "{\"amount\":" + std::to_string(std::round(amount * 100) / 100) + "}");
+    out.end_object().end_array().end_object();
+    signals_ += 1;
+    purchases_ += key == "purchase" ? 1 : 0;
+    return said(call("POST", "/v2/handles/" + handle_ + "/chain/signals", body), 202).has_value();
+  }
+
+  bool ask(const Storyline& story, const StoryStep& step, std::string& shown) {
+    const bool ahead = step.kind == StoryStep::Kind::kPrefetch;
+    const std::string who = "\"sessionId\":" + json::quote(story.session), trigger = json::quote(step.text);
+    const auto answer = ahead ? call("POST", "/v2/handles/" + handle_ + "/chain/prefetch", "{" + who + ",\"triggers\":[" + trigger + "]}")
+                              : call("POST", "/v2/handles/" + handle_ + "/chain/resolve", "{" + who + ",\"trigger\":" + trigger + "}");
+    const auto body = said(answer, 200);
+    if (!body) return false;
+    decisions_ += 1;
+    const auto document = json::parse(*body);
+    if (!document) return refuse("no JSON came back", *body);
+    const json::Value* decisions = document->root().find("decisions");
+    const json::Value& decision = decisions && !decisions->items().empty() ? decisions->items().front() : document->root();
+    const json::Value* outcome = decision.find("outcome");
+    if (!outcome || outcome->text() != "act") return true;
+    acts_ += 1;
+    shown = decision.find("decisionId")->text();
+    return !ahead || append(story, "decision.shown", shown, 0, SystemClock{}.now());
+  }
+
+  using Answer = Result<egress::CallAnswer, std::string>;
+
+  // At the pace asked for; where a limit was reached, again after the time that the server names.
+  Answer call(const std::string& method, const std::string& path, const std::string& body) {
+    for (int again = 0;; ++again) {
+      std::this_thread::sleep_until(next_);
+      next_ = std::chrono::steady_clock::now() + std::chrono::microseconds(static_cast<long long>(1e6 / request_.per_second));
+      auto answer = egress::http_call(method, request_.base + path, {{"content-type", "application/json"}, {"authorization", "Bearer " + request_.token}}, body);
+      if (!answer || answer->status != kTooMany || again == kAgain) return answer;
+      const std::string* wait = answer->header("retry-after");
+      next_ = std::chrono::steady_clock::now() + std::chrono::seconds(wait ? std::clamp(std::atoi(wait->c_str()), 1, 60) : 1);
+    }
+  }
+
+  std::optional<std::string> said(const Answer& answer, int status) {
+    if (answer && answer->status == status) return answer->body;
+    refuse("the server refused", answer ? answer->body : answer.error());
+    return std::nullopt;
+  }
+
+  bool refuse(const char* what, const std::string& why) {
+    std::fprintf(stderr, "%sbeckon: %s: %s\n", terminal_ ? "\n" : "", what, why.c_str());
+    return false;
+  }
+
+  // One line that is written over on a terminal; elsewhere now and then a line.
+  void tell(int played) const {
+    if (!terminal_ && played % 10 != 0) return;
+    std::fprintf(stderr, "%s%d of %d shoppers, %d signals, %d decisions, %d act, %d purchases%s", terminal_ ? "\r" : "", played, request_.shoppers, signals_,
+                 decisions_, acts_, purchases_, terminal_ ? "   " : "\n");
+  }
+
+  const DemoRequest& request_;
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  std::string handle_;
+  std::chrono::steady_clock::time_point next_{};
+  int signals_ = 0, decisions_ = 0, acts_ = 0, purchases_ = 0;
+};
+
+}  // namespace
+
+int demo(const DemoRequest& request) { return Shop(request).run(); }
+
+}  // namespace beckon::app
