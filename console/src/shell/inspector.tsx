@@ -23,11 +23,13 @@ export function Inspector() {
   ]);
   return (
     <section class="inspector" aria-label="Inspector">
-      <button type="button" class="strip" aria-expanded={inspectorIsOpen.value} onClick={toggle}>
-        <span aria-hidden="true">{inspectorIsOpen.value ? '▾' : '▴'}</span> Inspector
-        {shown && <span class="last mono">{nameOf(shown)} · {took(shown.took)}</span>}
-        {keys.value === 'on' && <kbd>i</kbd>}
-      </button>
+      <div class="strip">
+        <button type="button" aria-expanded={inspectorIsOpen.value} onClick={toggle}>
+          <span aria-hidden="true">{inspectorIsOpen.value ? '▾' : '▴'}</span> Inspector{keys.value === 'on' && <kbd>i</kbd>}
+          {shown && <span class="last mono">{nameOf(shown)} · {took(shown.took)}</span>}
+        </button>
+        {shown && <Copy text={() => toCurl(shown)} what="cURL">Copy as cURL</Copy>}
+      </div>
       {inspectorIsOpen.value && (shown ? <Shown all={all} shown={shown} /> : <p class="quiet">Nothing was asked yet. What you do on this page appears here as it went over the wire.</p>)}
     </section>
   );
@@ -43,7 +45,6 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
           {all.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}
         </select>
         {chosen.value > 0 && shown !== all[0] && <button type="button" class="button quiet" onClick={() => { chosen.value = 0; }}>Follow the last one</button>}
-        <Copy text={() => toCurl(shown)} what="cURL">Copy as cURL</Copy>
       </p>
       <div class="halves">
         <div><h3>Asked</h3><pre class="code">{asked}</pre>{shown.body && <Json text={shown.body} label="Request body" />}</div>
