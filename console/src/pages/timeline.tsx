@@ -52,7 +52,7 @@ export function Moments({ session: { timeline, version, consent } }: { session: 
   const groups = told((timeline as Moment[]).toReversed());
   const effects = new Map<string, Moment[]>();
   for (const [moment] of groups) {
-    const cause = moment!.eventId && causes.value[moment!.eventId];
+    const cause = moment!.signalVersion ? `signal-${moment!.signalVersion}` : moment!.eventId && causes.value[moment!.eventId];
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
   usePoll(0, async () => { if (groups.some(group => group.length > 1) && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR')) await loadSubscriptions(place.value.handle); }, [place.value.handle]);
@@ -84,14 +84,14 @@ function Jump({ to, children }: { to: string; children: preact.ComponentChildren
 }
 
 function One({ moment, others, effects }: { moment: Moment; others: Moment[]; effects: Moment[] }) {
-  const cause = moment.eventId ? causes.value[moment.eventId] : '';
+  const cause = moment.signalVersion ? `signal-${moment.signalVersion}` : moment.eventId ? causes.value[moment.eventId] : '';
   return (
     <li id={`m-${nameOf(moment)}`} class={`moment ${moment.kind}`} tabIndex={-1}>
       <div class="what"><Said moment={moment} alone={others.length === 0} /></div>
       {others.length > 0 && <ul class="others">{[moment, ...others].map(one => <li key={one.deliveryId}><a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>{receiverOf(one.subscriptionId!)}</a> <State name={one.status!}>{one.status}</State></li>)}</ul>}
       <div class="when small"><Instant at={moment.at} /></div>
       {cause && <p class="small">because of <Jump to={cause}>{cause.replace('signal-', 'signal ')}</Jump></p>}
-      {effects.length > 0 && <p class="small">led to {effects.map((one, index) => <>{index > 0 && ', '}<Jump to={nameOf(one)}>{one.eventType}</Jump></>)}</p>}
+      {effects.length > 0 && <p class="small">led to {effects.map((one, index) => <>{index > 0 && ', '}<Jump to={nameOf(one)}>{one.eventType ?? `timer of ${one.ruleId}`}</Jump></>)}</p>}
     </li>
   );
 }
@@ -101,9 +101,10 @@ function Said({ moment, alone }: { moment: Moment; alone: boolean }) {
   if (moment.kind === 'decision') return <><span class="kind">decision</span> <a href={at('decisions', [moment.decisionId!], { session: session.value })}>{moment.trigger}</a> <State name={moment.outcome!} />{moment.ruleId && <span class="value"> {moment.ruleId}</span>}</>;
   if (moment.kind === 'delivery') {
     return alone
-      ? <><span class="kind">delivery</span> <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a> <State name={moment.status!} /></>
+      ? <><span class="kind">delivery</span> <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a> <State name={moment.status!}>{moment.status}{moment.reason && `: ${moment.reason}`}</State></>
       : <><span class="kind">event</span> <a href={at('events', [moment.eventId!])}>{moment.eventType}</a></>;
   }
+  if (moment.kind === 'timer') return <><span class="kind">timer</span> <a href={at('rules', [moment.ruleId!])}>{moment.ruleId}</a> <span class="value">{Date.parse(moment.at) > Date.now() ? 'is due then' : 'was due'}</span></>;
   const { kind, at: _, ...more } = moment;
   return <><span class="kind">{kind}</span> <span class="value">{Object.entries(more).map(([name, value]) => `${name} ${String(value)}`).join(', ')}</span></>;
 }

@@ -20,6 +20,7 @@ export function Plot({ label, times, series }: ChartProps) {
       series: [{}, ...series.map((one, index) => ({ label: one.label, stroke: colour(kColours[index % kColours.length]!), dash: kDashes[index % kDashes.length], width: 2, points: { show: times.length < 40 } }))],
       axes: [axis, { ...axis, size: 44 }],
       scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+      legend: { markers: { dash: (_, index) => (kDashes[(index - 1) % kDashes.length]!.length ? (index % 2 ? 'dotted' : 'dashed') : 'solid'), width: 2 } },
       cursor: { drag: { x: false, y: false } },
     }, [times, ...series.map(one => one.values)] as uPlot.AlignedData, here);
     plot.root.querySelector('canvas')?.setAttribute('aria-hidden', 'true');

@@ -10,11 +10,12 @@ export interface Moment {
   at: string;
   signalKey?: string; signalValue?: string | null; version?: number;
   decisionId?: string; trigger?: string; outcome?: string; ruleId?: string | null;
-  deliveryId?: string; eventId?: string; subscriptionId?: string; eventType?: string; status?: string; endedAt?: string | null;
+  deliveryId?: string; eventId?: string; subscriptionId?: string; eventType?: string; status?: string; endedAt?: string | null; reason?: string | null;
+  signalVersion?: number; // of the signal that set a timer
 }
 
 // The name of a moment, by which others link to it.
-export const nameOf = (moment: Moment) => moment.deliveryId ?? moment.decisionId ?? (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.at}`);
+export const nameOf = (moment: Moment) => moment.deliveryId ?? moment.decisionId ?? (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.ruleId ?? ''}-${moment.at}`);
 
 // The causes of events, as far as they were asked for: event → name of the moment that it came from.
 export const causes = signal<Record<string, string>>({});

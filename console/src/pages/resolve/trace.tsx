@@ -39,7 +39,7 @@ function Conditions({ all }: { all: ConditionTrace[] }) {
         <tbody>
           {all.map(({ path, met, measure, wanted, seen, margin, changesAt, signals }) => (
             <tr key={path}>
-              <td><span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}<br /><code class="quiet small">{path}</code></td>
+              <td title={path}><span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}</td>
               <td>{wanted}</td>
               <td>{seen}{signals?.length ? <small class="quiet"> (signals {signals.join(', ')})</small> : null}</td>
               <td>{margin || '–'}{changesAt && <small class="quiet"> <Instant at={changesAt} /></small>}</td>

@@ -19,7 +19,7 @@ export function Then() {
 
 function Arm({ name }: { name: string }) {
   return (
-    <fieldset class="group">
+    <fieldset class="group arm">
       <legend>Arm {name}</legend>
       <Amount path={['split', 'arms', name]} label="Weight" />
       <Action path={['actions', name]} />
