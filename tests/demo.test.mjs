@@ -1,0 +1,34 @@
+// beckon demo: a first look at every page of a fresh server is alive.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Beckon } from './kit/beckon.mjs';
+
+let beckon;
+before(async () => { beckon = await Beckon.start(); });
+after(async () => { await beckon?.close(); });
+
+test('shoppers play their storylines: sessions, decisions by rules, purchases', async () => {
+  const { code, out, err } = await beckon.cli('demo', '--base', beckon.base, '--token', await beckon.token('CREATOR'), '--shoppers', '20', '--per-second', '500', '--seed', '7');
+  assert.equal(code, 0, err);
+  const [, signals, decisions, acts] = /^20 shoppers on demo: (\d+) signals, (\d+) decisions of which (\d+) act/.exec(out).map(Number);
+  assert.ok(signals > 40 && decisions === 20 && acts > 0, out);
+  assert.match(err, /20 of 20 shoppers/);
+  const { json } = await beckon.as('CREATOR', 'GET', '/chain?limit=50');
+  assert.equal(json.items.length, 20);
+  assert.ok((await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue')).json.actions.a);
+});
+
+test('a rule of that name that is there already is left as it is', async () => {
+  const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue');
+  const { rulesVersion: _, updatedAt: __, warnings: ___, requestId: ____, ...rule } = json;
+  await beckon.as('CREATOR', 'PUT', '/chain-rules/demo-cart-rescue', { ...rule, name: 'Mine' });
+  const { code } = await beckon.cli('demo', '--base', beckon.base, '--token', await beckon.token('CREATOR'), '--shoppers', '1', '--per-second', '500');
+  assert.equal(code, 0);
+  assert.equal((await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue')).json.name, 'Mine');
+});
+
+test('a token that is not taken is said, and nothing is played', async () => {
+  const { code, err } = await beckon.cli('demo', '--base', beckon.base, '--token', 'none');
+  assert.equal(code, 1);
+  assert.match(err, /the token is not taken.*invalid_token/);
+});
