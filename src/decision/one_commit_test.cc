@@ -25,7 +25,8 @@ Facts facts_of(store::MemoryStore& store) {
         for (const ledger::Signal& signal : append->signals)
           if (signal.key == "cart") facts.insert("signal " + std::string(append->session) + " " + std::to_string(signal.version));
       } else if (const auto* decision = std::get_if<ledger::DecisionRecord>(&*record)) {
-        for (const auto& past : ledger::past_decisions({.bytes = std::string(decision->past), .count = 1})) facts.insert("decision " + past.id);
+        const auto decisions = ledger::past_decisions({.bytes = std::string(decision->past), .count = 1});
+        for (const auto& past : decisions) facts.insert("decision " + past.id);
       }
     }
     return true;
@@ -37,7 +38,8 @@ Facts facts_of(store::MemoryStore& store) {
 // What is owed, by what each event says it came from.
 Facts owed_of(store::MemoryStore& store) {
   Facts owed;
-  for (const auto& delivery : *store.outbox().deliveries(kDemo, kHook, {}, std::nullopt, 100'000)) {
+  const auto list = *store.outbox().deliveries(kDemo, kHook, {}, std::nullopt, 100'000);
+  for (const auto& delivery : list) {
     const auto event = store.outbox().event(kDemo, delivery.event)->value();
     const auto cause = json::parse(event.cause);
     if (const json::Value* signal = cause->root().find("signal"))

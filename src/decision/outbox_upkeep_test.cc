@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "decision/world.h"
 
 namespace beckon::decision {
@@ -25,11 +27,12 @@ class Upkeep : public testing::Test {
   // Signals of as many sessions, each owing what is wanted of it.
   void owe(int count) {
     for (int i = 0; i < count; ++i)
-      ASSERT_TRUE(world.append(R"({"sessionId":"s)" + std::to_string(made++) + R"(","signals":[{"type":"cart"}]})"));
+      ASSERT_TRUE(world.append(R"({"sessionId":"s)" + std::to_string(sessions++) + R"(","signals":[{"type":"cart"}]})"));
   }
   void deliver_all(std::string_view id) {
     Batch batch{.at = world.clock.now()};
-    for (const auto& due : *store.outbox().due(SubscriptionId{id}, world.clock.now(), 10'000))
+    const auto list = *store.outbox().due(SubscriptionId{id}, world.clock.now(), 10'000);
+    for (const auto& due : list)
       batch.settlements.push_back({.delivery = due.delivery.id, .attempt = {.number = 1, .response_body = "ok"}, .state = DeliveryState::kDelivered});
     ASSERT_TRUE(store.commit().write(batch));
   }
@@ -41,7 +44,7 @@ class Upkeep : public testing::Test {
   store::MemoryStore store;
   World world{store, kNow};
   OutboxUpkeep upkeep{store.outbox(), {.held_for = 7 * 24h, .log_for = 30 * 24h, .sweep_every = 60s, .per_batch = 5}};
-  int made = 0;
+  int sessions = 0;
 };
 
 TEST_F(Upkeep, WhatIsHeldForSevenDaysFailsWithItsReasonAndThatIsTold) {

@@ -102,7 +102,8 @@ TEST_F(Replaying, GoesOnWhereItWasAfterARestart) {
   ASSERT_GT(before, 0u);
   // What it queued has been delivered meanwhile: it must not come again.
   Batch batch{.at = world->clock.now()};
-  for (const auto& due : *store.outbox().due(kHook, world->clock.now(), 10'000))
+  const auto list = *store.outbox().due(kHook, world->clock.now(), 10'000);
+  for (const auto& due : list)
     batch.settlements.push_back({.delivery = due.delivery.id, .attempt = {.number = 2}, .state = DeliveryState::kDelivered});
   ASSERT_TRUE(store.commit().write(batch));
   boot();
@@ -116,7 +117,8 @@ TEST_F(Replaying, TakesOnlyItsRangeAndItsStatus) {
   ASSERT_EQ(start({kNow + 100ms, kNow + 300ms, DeliveryState::kFailed}), std::nullopt);
   run_for(2s);
   EXPECT_EQ(replay().queued, 50u);
-  for (const auto& due : *store.outbox().due(kHook, world->clock.now(), 10'000)) {
+  const auto list = *store.outbox().due(kHook, world->clock.now(), 10'000);
+  for (const auto& due : list) {
     EXPECT_GE(due.delivery.created_at, kNow + 100ms);
     EXPECT_LT(due.delivery.created_at, kNow + 300ms);
     EXPECT_EQ(due.delivery.schedule_step, 0);

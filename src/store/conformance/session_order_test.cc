@@ -1,4 +1,6 @@
 // Deliveries that are ordered within their session: only the first is ever due, whatever ends it.
+#include <algorithm>
+
 #include "store/conformance/suite.h"
 
 namespace beckon::store {

@@ -108,7 +108,7 @@ void settle(Connection& connection, const outbox::Settlement& settlement, Instan
   auto found = current(connection, settlement.delivery);
   if (!found) return;
   if (settlement.attempt.number > 0) add(connection, settlement.delivery, settlement.attempt, found->erased);
-  settle(found->delivery, found->standing, settlement, at);
+  store::settle(found->delivery, found->standing, settlement, at);
   save(connection, found->delivery);
 }
 
@@ -151,7 +151,7 @@ bool hold(Connection& connection, const decision::HoldSubscription& hold, Instan
 
 void requeue(Connection& connection, const decision::Requeue& wish) {
   auto found = current(connection, wish.delivery);
-  if (!found || !requeue(found->delivery, found->standing, found->erased, wish.at)) return;
+  if (!found || !store::requeue(found->delivery, found->standing, found->erased, wish.at)) return;
   if (found->delivery.ordered) {
     const std::int64_t turn = take_turn(connection, found->delivery);
     connection.run("UPDATE delivery SET turn = ?2 WHERE id = ?1", wish.delivery, turn);
@@ -161,7 +161,7 @@ void requeue(Connection& connection, const decision::Requeue& wish) {
 
 void give_up(Connection& connection, const decision::GiveUp& wish, Instant at) {
   auto found = current(connection, wish.delivery);
-  if (found && give_up(found->delivery, wish.reason, at)) save(connection, found->delivery);
+  if (found && store::give_up(found->delivery, wish.reason, at)) save(connection, found->delivery);
 }
 
 }  // namespace
