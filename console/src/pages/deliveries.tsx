@@ -29,21 +29,22 @@ function List() {
   const chosen = query.get('subscription') ?? '', status = query.get('status') ?? '', eventType = query.get('eventType') ?? '', whole = query.get('window') === 'all';
   const ids = (chosen ? [chosen] : (all ?? []).map(one => one.subscriptionId)).join();
   const wanted = useMemo<Wanted>(() => ({ subscriptions: ids.split(',').filter(Boolean), status, eventType, since: whole ? 0 : Date.now() - kDay }), [ids, status, eventType, whole]);
-  const [log, setLog] = useState<Log | null>(null);
+  const [seen, setSeen] = useState<{ log: Log; of: Wanted } | null>(null); // the last list stays until that of new filters is there
+  const log = seen?.log ?? null;
   const fetching = useRef(false);
   const closed = closedBelow('OPERATOR');
   usePoll(0, () => loadSubscriptions(handle), [handle]);
   usePoll(3000, async isCurrent => {
     if (closed || !all) return;
     const newest = await begin(handle, wanted);
-    if (isCurrent()) setLog(before => (before && before.items.length > newest.items.length ? refreshed(before, newest) : newest));
+    if (isCurrent()) setSeen(before => ({ of: wanted, log: before?.of === wanted && before.log.items.length > newest.items.length ? refreshed(before.log, newest) : newest }));
   }, [handle, wanted, closed, !all]);
   const more = async () => {
-    if (!log?.cursor || fetching.current) return;
+    if (!log?.cursor || seen?.of !== wanted || fetching.current) return;
     fetching.current = true;
     const longer = await goOn(handle, wanted, log);
     // What was refreshed meanwhile stays; what was begun anew wins.
-    setLog(before => (before?.cursor === log.cursor ? { ...longer, items: [...before!.items, ...longer.items.slice(log.items.length)] } : before));
+    setSeen(before => (before?.of === wanted && before.log.cursor === log.cursor ? { of: wanted, log: { ...longer, items: [...before.log.items, ...longer.items.slice(log.items.length)] } } : before));
     fetching.current = false;
   };
   const hosts = useMemo(() => new Map((all ?? []).map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)])), [all]);
