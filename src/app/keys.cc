@@ -29,15 +29,23 @@ Result<std::string> read_key(const std::string& path) {
   return unexpected(broken("The master key " + path + " must be 32 bytes, as base64: head -c 32 /dev/urandom | base64 > " + path + "."));
 }
 
+bool sync_folder_of(const std::string& path) {
+  const int fd = ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool done = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  return done;
+}
+
 // Complete on disk under its name, or not there at all: two processes that start at once agree on one key.
 Result<void> make_key(const std::string& path, Random& random) {
   std::string key(SecretBox::kKeySize, '\0');
   random.fill(std::as_writable_bytes(std::span{key.data(), key.size()}));
   const std::string text = to_base64(key) + "\n", fresh = path + "." + std::to_string(::getpid());
+  ::unlink(fresh.c_str());  // of a process of this number that died here
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   bool made = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
-  made = made && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST);
+  made = made && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST) && sync_folder_of(path);
   const int fault = errno;
   ::unlink(fresh.c_str());
   if (!made) return unexpected(broken("The master key " + path + " cannot be made: " + std::strerror(fault) + "."));

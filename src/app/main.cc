@@ -18,13 +18,21 @@
 namespace beckon::app {
 namespace {
 
-// Signals wake the main thread through a pipe; so does storage that has failed.
+// Signals wake the main thread through a pipe.
 int wake_pipe[2] = {-1, -1};
-constexpr char kStop = 's', kBroken = 'b';
+constexpr char kStop = 's';
+constexpr int kStorageFailed = 3;  // exit status
 
 void on_signal(int) {
   const auto written = ::write(wake_pipe[1], &kStop, 1);
   static_cast<void>(written);
+}
+
+// At once, with whatever is in flight unanswered: what is on disk decides at the next start.
+void on_broken() {
+  log::flush();
+  std::fputs("beckon: a write or a sync of the data folder failed. What was answered is safe. See to the disk, then start again.\n", stderr);
+  ::_exit(kStorageFailed);
 }
 
 // Values of flags, laid over the file and the environment.
@@ -103,10 +111,7 @@ int serve(const Settings& settings) {
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
   const auto begin = std::chrono::steady_clock::now();
-  auto server = Server::start(settings, [] {
-    const auto written = ::write(wake_pipe[1], &kBroken, 1);
-    static_cast<void>(written);
-  });
+  auto server = Server::start(settings, on_broken);
   if (!server) {
     std::fprintf(stderr, "beckon: %s\n", server.error().c_str());
     return 1;
@@ -123,10 +128,6 @@ int serve(const Settings& settings) {
   std::fflush(stdout);
   char why = kStop;
   while (::read(wake_pipe[0], &why, 1) < 0 && errno == EINTR) {
-  }
-  if (why == kBroken) {  // nothing more can be written: what is on disk decides at the next start
-    log::flush();
-    ::_exit(3);
   }
   log::info("stopping");
   (*server)->stop();

@@ -10,8 +10,9 @@ namespace beckon::app {
 
 class Server {
  public:
-  // Opens the store, recovers, and serves. The error is a sentence for the operator. `broken` is called, on the
-  // committing thread, when the storage has failed for good: stop then, and exit with a fault.
+  // Opens the store, recovers, and serves. The error is a sentence for the operator. `broken` is called, on
+  // the thread that found it, when the storage has failed for good. It must not return: whether what was being written is
+  // on disk only recovery can tell, so nobody may be told that it is, nor that it is not.
   static std::expected<std::unique_ptr<Server>, std::string> start(const Settings& settings, std::function<void()> broken);
   ~Server();
 

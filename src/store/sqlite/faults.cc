@@ -30,6 +30,8 @@ Fault port_fault(const SqliteError& error) {
   log::error("store_fault").add("code", error.code).add("errno", error.system_errno).add("message", error.what());
   if (is_out_of_space(error)) return unavailable("The storage is full.");
   if (error.primary() == SQLITE_BUSY) return unavailable("The storage is busy.");
+  if (error.primary() == SQLITE_CORRUPT || error.primary() == SQLITE_NOTADB)
+    return {.code = FaultCode::kInternalError, .message = "Part of the stored data is damaged and cannot be read; restore a backup."};
   return {.code = FaultCode::kInternalError, .message = "The storage could not be read or written."};
 }
 

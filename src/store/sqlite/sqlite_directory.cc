@@ -24,10 +24,23 @@ Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .mes
 
 }  // namespace
 
-Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
+template <class Body>
+auto SqliteDirectory::written(Body&& body) -> decltype(body()) {
   const std::lock_guard lock(mutex_);
   const WriteTurn::Hold hold(turn_);
-  return guarded([&]() -> Result<void> {
+  if (broken_) return unexpected(unavailable("The storage has failed and the server is stopping."));
+  return guarded([&]() -> decltype(body()) {
+    try {
+      return body();
+    } catch (const SqliteError& error) {
+      if (commit_fault(error) == decision::CommitFault::kBroken) broken_ = true;
+      throw;
+    }
+  });
+}
+
+Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
+  return written([&]() -> Result<void> {
     Transaction transaction(*connection_, Transaction::Kind::kWrite);
     if (auto done = body(*connection_); !done) return done;
     if (audit) write_audit(*connection_, *audit);
@@ -153,9 +166,7 @@ Result<void> SqliteDirectory::put_allowlist(const std::string& json, const Audit
 }
 
 Result<std::string> SqliteDirectory::named_secret(const std::string& name, const std::string& sealed_if_absent) {
-  const std::lock_guard lock(mutex_);
-  const WriteTurn::Hold hold(turn_);
-  return guarded([&]() -> Result<std::string> {
+  return written([&]() -> Result<std::string> {
     const auto found = [&]() -> std::optional<std::string> {
       auto row = connection_->query("SELECT sealed FROM secret WHERE name = ?1", name);
       if (!row.next()) return std::nullopt;

@@ -1,6 +1,8 @@
 // access::Directory over SQLite. Thread-safe: one connection under one lock, which waits up to 5 s for the file.
 // Works beside a running server in another process; each change raises the control version in its own transaction.
+// A write that fails otherwise than for want of space or of the lock ends all writing of the store.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -13,8 +15,8 @@ namespace beckon::store {
 
 class SqliteDirectory final : public access::Directory {
  public:
-  SqliteDirectory(std::unique_ptr<Connection> connection, WriteTurn& turn)
-      : connection_(std::move(connection)), turn_(turn) {}
+  SqliteDirectory(std::unique_ptr<Connection> connection, WriteTurn& turn, std::atomic<bool>& broken)
+      : connection_(std::move(connection)), turn_(turn), broken_(broken) {}
 
   Result<std::vector<access::HandleRecord>> handles() override;
   Result<std::optional<access::HandleRecord>> handle(const Handle& handle) override;
@@ -40,9 +42,14 @@ class SqliteDirectory final : public access::Directory {
   // One transaction: `body`, the audit entry if there is one, the control version. A fault of `body` undoes all.
   Result<void> change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
 
+  // Runs `body`, which writes, in the store's turn.
+  template <class Body>
+  auto written(Body&& body) -> decltype(body());
+
   std::mutex mutex_;
   std::unique_ptr<Connection> connection_;
   WriteTurn& turn_;
+  std::atomic<bool>& broken_;  // the store's
 };
 
 }  // namespace beckon::store
