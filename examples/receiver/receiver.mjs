@@ -28,7 +28,7 @@ export function answerOf(path) {
 }
 
 // Listens on loopback. `secret` may be a function of the path; without one nothing is verified. `answer(delivery)` beats
-// the path. `onDelivery` sees each delivery: { at, path, headers, raw, event, verified, problem }. Resolves to { url, port, close }.
+// the path. `onDelivery` sees each delivery: { at, path, headers, raw, event, verified, problem }. Resolves to { url, port, connections, close }.
 export function receiver({ port = 0, host = '127.0.0.1', secret, answer, onDelivery = () => {} } = {}) {
   const server = createServer((request, response) => {
     const parts = [];
@@ -56,6 +56,7 @@ export function receiver({ port = 0, host = '127.0.0.1', secret, answer, onDeliv
     server.listen(port, host, () => resolve({
       url: `http://${host}:${server.address().port}`,
       port: server.address().port,
+      connections: () => new Promise(done => server.getConnections((_, count) => done(count ?? 0))),
       close: () => new Promise(done => { server.close(done); server.closeAllConnections(); }),
     }));
   });

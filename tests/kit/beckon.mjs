@@ -30,10 +30,11 @@ export class Beckon {
   #tokens = new Map();
   handle = 'demo';
 
-  // flags: those of `serve` behind --data and --listen. env: BECKON_* variables.
-  static async start({ flags = ['--dev'], env = {}, data = mkdtempSync(join(tmpdir(), 'beckon-test-')), before } = {}) {
+  // flags: those of `serve` behind --data and --listen. env: BECKON_* variables. under: variables for the server alone;
+  // runner: what it is run by, such as taskset.
+  static async start({ flags = ['--dev'], env = {}, under = {}, runner = [], data = mkdtempSync(join(tmpdir(), 'beckon-test-')), before } = {}) {
     const server = new Beckon();
-    Object.assign(server, { flags, env, data, port: await freePort() });
+    Object.assign(server, { flags, env, under, runner, data, port: await freePort() });
     server.base = `http://127.0.0.1:${server.port}`;
     if (before) await before(server);
     await server.open();
@@ -42,13 +43,13 @@ export class Beckon {
 
   // Starts the process and waits for its line `ready http://…`.
   async open() {
-    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...this.flags];
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plain, ...this.env } });
+    const [program, ...args] = [...this.runner, binary, 'serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...this.flags];
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plain, ...this.env, ...this.under } });
     this.child = child;
     this.asked = false;
     this.output = '';
     this.log = '';
-    this.exited = new Promise(done => child.once('exit', (code, signal) => done({ code, signal })));
+    this.exited = new Promise(done => child.once('close', (code, signal) => done({ code, signal })));
     child.stderr.on('data', part => { this.log = (this.log + part).slice(-1_000_000); });
     const began = performance.now();
     await new Promise((ready, refuse) => {
@@ -88,6 +89,8 @@ export class Beckon {
     return this.#tokens.get(key);
   }
 
+  forgetTokens() { this.#tokens.clear(); } // the clock was set: they are of another time
+
   call(method, path, options) { return call(method, this.base + path, options); }
   raw(bytes, options) { return raw(this.port, bytes, options); }
 
@@ -115,6 +118,6 @@ export class Beckon {
     const made = await this.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: here.url + path, eventTypes, ...more });
     if (made.status !== 201) throw new Error(`no subscription: ${made.status} ${made.text}`);
     secret = made.json.secret;
-    return { id: made.json.subscriptionId, secret, url: here.url, log, made: made.json, close: here.close };
+    return { id: made.json.subscriptionId, secret, url: here.url, log, made: made.json, connections: here.connections, close: here.close };
   }
 }

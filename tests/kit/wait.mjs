@@ -12,6 +12,16 @@ export async function until(what, ask, within = 15_000) {
   }
 }
 
+// Of a server that has died: until what it had sent has been read, so that all that comes from now on is of another life.
+export async function silent(...receivers) {
+  let quiet = 0; // looks in a row that found no connection; behind the first, those not yet taken in would be there
+  await until('what the dead process had sent is read', async () => {
+    const open = await Promise.all(receivers.map(here => here.connections()));
+    quiet = open.some(Boolean) ? 0 : quiet + 1;
+    return quiet === 3;
+  });
+}
+
 // A record of things that come in; `next` resolves when one that fits has come, at once if it is there already.
 export class Log {
   items = [];
