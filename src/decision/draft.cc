@@ -273,7 +273,7 @@ bool Batch::empty() const {
   return journal.empty() && snapshots.empty() && !checkpoint && !expired_before && erased.empty() && reduced.empty() &&
          consented.empty() && rewritten.empty() && !rewritten_up_to && !journal_before && events.empty() &&
          deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
-         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() &&
+         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() && !set_back &&
          trimmed.empty() && trimmed_events.empty() && replays.empty() && !replays_before && timers.empty() &&
          timers_of_rules.empty() && tallies.empty() && !tallies_before && rules.empty() && audit.empty();
 }

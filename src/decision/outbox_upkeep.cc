@@ -1,12 +1,14 @@
 #include "decision/outbox_upkeep.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "decision/operational.h"
 
 namespace beckon::decision {
 
 void OutboxUpkeep::plan(Draft& draft, ledger::Position) {
+  heed_set_clock(draft);
   if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) {
     swept_at_ = draft.now();
     if (!trimming_) trimmed_to_ = {};
@@ -17,6 +19,14 @@ void OutboxUpkeep::plan(Draft& draft, ledger::Position) {
   giving_up_ = giving_up_ && give_up_held(draft);
   trimming_ = trimming_ && trim_deliveries(draft);
   trimming_unmatched_ = trimming_unmatched_ && trim_unmatched(draft);
+}
+
+// The instants at which attempts are due were reckoned from the clock as it was, and would stay as far away as before and as
+// far again as it was set. Batches are planned several times a second, so two of them see a set clock as it is set.
+void OutboxUpkeep::heed_set_clock(Draft& draft) {
+  const Instant before = std::exchange(planned_at_, draft.now());
+  if (before - draft.now() > options_.clock_slack) set_back_ += before - draft.now();
+  if (set_back_ > Duration{0}) draft.batch().set_back = set_back_;
 }
 
 Result<void> OutboxUpkeep::load(const outbox::SubscriptionIndex& index) {
@@ -43,6 +53,7 @@ void OutboxUpkeep::finish(Draft& draft) {
 
 void OutboxUpkeep::committed(Draft& draft, const Receipt& receipt) {
   const Batch& batch = draft.batch();
+  if (batch.set_back) set_back_ -= *batch.set_back;
   for (const HoldSubscription& one : batch.held) note(receipt, one.subscription, {.withdraw = std::nullopt, .hold = one});
   for (const SubscriptionId& id : batch.removed_subscriptions)
     note(receipt, id, {.withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)}, .hold = std::nullopt});

@@ -1,5 +1,5 @@
 // Upkeep of the outbox in small steps, each riding in a batch: what was held too long ends as failed, the log is trimmed,
-// and what a change of a subscription has begun is finished (its pending deliveries withdrawn, held, or queued again). How
+// what waits for an instant of a clock that was set back comes earlier, and what a change of a subscription has begun is finished (its pending deliveries withdrawn, held, or queued again). How
 // much a step takes is bounded, so that nobody who waits for a commit waits for it.
 #pragma once
 #include <map>
@@ -20,6 +20,7 @@ class OutboxUpkeep final : public Chores {
     Duration held_for = std::chrono::days{7};  // contract section 6
     Duration log_for = std::chrono::days{30};  // what has ended stays so long after it was owed
     Duration sweep_every = std::chrono::minutes{1};
+    Duration clock_slack = std::chrono::seconds{1};  // a clock that is set back by less is only being kept right
     std::size_t per_batch = 32;                // of each kind
     std::size_t subscriptions_per_batch = 4;   // that are finished at once, Batch::kSweep deliveries of each
   };
@@ -40,6 +41,7 @@ class OutboxUpkeep final : public Chores {
   };
 
   void finish(Draft& draft);
+  void heed_set_clock(Draft& draft);
   void note(const Receipt& receipt, const SubscriptionId& id, Unfinished unfinished);
 
   // Each returns whether the next batch is to go on with it.
@@ -49,7 +51,8 @@ class OutboxUpkeep final : public Chores {
 
   outbox::Outbox& outbox_;
   const Options options_;
-  Instant swept_at_{};
+  Instant swept_at_{}, planned_at_{};
+  Duration set_back_{};  // by how much the clock was, as far as that is not on disk
   bool giving_up_ = false, trimming_ = false, trimming_unmatched_ = false;  // a step of the sweep is left to do
   DeliveryId trimmed_to_;
   std::map<SubscriptionId, Unfinished> unfinished_;

@@ -160,5 +160,28 @@ TEST_F(Upkeep, AtRestItWritesNothing) {
   EXPECT_EQ(world.committer.counts().commits.load(), before);
 }
 
+TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
+  subscribe("whs_a", {"signal.*"});
+  owe(1);
+  const DeliveryId id = log("whs_a").front().id;
+  ASSERT_TRUE(store.commit().write({.at = kNow, .settlements = {{.delivery = id, .attempt = {.number = 1}, .state = DeliveryState::kRetrying, .next_attempt_at = kNow + 1h}}}));
+  turns(1);
+  const auto next = [&] { return log("whs_a").front().next_attempt_at; };
+
+  world.clock.set(kNow - 5h);
+  store.commit().refuse_next(CommitFault::kFull);
+  turns(1);
+  EXPECT_EQ(next(), kNow + 1h) << "nothing was written";
+  turns(2);
+  EXPECT_EQ(next(), kNow - 4h) << "once, when it can be";
+
+  world.clock.set(kNow - 5h - 500ms);
+  turns(1);
+  EXPECT_EQ(next(), kNow - 4h) << "a clock that is only kept right";
+  world.clock.set(kNow + 30min);
+  turns(1);
+  EXPECT_EQ(next(), kNow - 4h) << "set forward, it is due";
+}
+
 }  // namespace
 }  // namespace beckon::decision

@@ -109,6 +109,12 @@ TEST_P(SessionOrderInAStore, QueuedAnewItGoesBehindWhatIsPending) {
   EXPECT_EQ(due(), Ids{"a"});
 }
 
+TEST_P(SessionOrderInAStore, HoldsAlsoWhenTheClockWasSetBack) {
+  owe_ordered({ordered("a"), ordered("b")});
+  write({.at = after(-100), .set_back = std::chrono::seconds{101}});
+  EXPECT_EQ(due(), Ids{"a"});
+}
+
 TEST_P(SessionOrderInAStore, ErasedOrDeletedNothingOfItIsLeftDue) {
   owe_ordered({ordered("a"), ordered("b"), ordered("c"), ordered("d", "s2"), ordered("e", "s2")});
   write({.at = after(1), .erased = {erasure("s1")}});

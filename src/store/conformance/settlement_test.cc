@@ -43,6 +43,23 @@ TEST_P(SettlementInAStore, RetriesAtTheTimeItSays) {
   EXPECT_EQ(outbox().due(kHook, after(5), 9).value().size(), 1u);
 }
 
+TEST_P(SettlementInAStore, LetsAttemptsThatLieAheadComeEarlierByWhatAClockWasSetBack) {
+  owe("dlv_1", "evt_1");
+  owe("dlv_2", "evt_1");
+  owe("dlv_3", "evt_1");
+  settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(1005)), after(1000));
+  settle(settlement("dlv_2", 1, DeliveryState::kRetrying, after(1500)), after(1000));
+  settle(settlement("dlv_3", 1, DeliveryState::kDelivered), after(1000));
+  write({.at = after(100), .set_back = std::chrono::seconds{900}});
+  EXPECT_EQ(found("dlv_1").next_attempt_at, after(105));
+  EXPECT_EQ(found("dlv_2").next_attempt_at, after(600));
+  EXPECT_EQ(outbox().due(kHook, after(105), 9).value().size(), 1u);
+  write({.at = after(101), .set_back = std::chrono::seconds{500}});
+  EXPECT_EQ(found("dlv_1").next_attempt_at, after(101)) << "none comes before the batch";
+  EXPECT_EQ(found("dlv_2").next_attempt_at, after(101));
+  EXPECT_EQ(found("dlv_3").state, DeliveryState::kDelivered);
+}
+
 TEST_P(SettlementInAStore, TurnsWithdrawnIntoDeliveredAndIntoNothingElse) {
   owe("dlv_1", "evt_1");
   owe("dlv_2", "evt_1");

@@ -163,6 +163,17 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
       if (requeue(delivery, f.standing(delivery.subscription), row->erased, wish.at)) f.deliveries.put(delivery);
     }
   for (const auto& ended : batch.ended_reasons) withdraw(f.deliveries.pending(ended), ended.reason, batch.at);
+  if (batch.set_back) come_earlier(*batch.set_back, batch.at);
+}
+
+void MemoryCommit::come_earlier(Duration by, Instant at) {
+  for (const auto& [id, known] : facts_.subscriptions)
+    for (const DeliveryId& pending : facts_.deliveries.pending(id)) {
+      Delivery delivery = facts_.deliveries.find(pending)->delivery;
+      if (delivery.state == DeliveryState::kHeld || delivery.next_attempt_at <= at || delivery.next_attempt_at == outbox::kBehindOthers) continue;
+      delivery.next_attempt_at = std::max(at, delivery.next_attempt_at - by);
+      facts_.deliveries.put(delivery);
+    }
 }
 
 void MemoryCommit::add(OwedDelivery& row, const outbox::Attempt& attempt) {

@@ -23,6 +23,7 @@ class MemoryCommit final : public decision::Commit {
   void forget_event(const Handle& handle, const EventId& id);
   void settle_one(const outbox::Settlement& settlement, Instant at);
   void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at);
+  void come_earlier(Duration by, Instant at);
   void write_control(const decision::Batch& batch);
 
   Facts& facts_;
