@@ -177,6 +177,12 @@ describe('against the server', () => {
     await ask('putRule', { role: 'CREATOR', params: { ruleId: 'bad' }, expect: 400, body: { triggers: [] } });
     await ask('deleteRule', { role: 'CREATOR', params: { ruleId: 'documented' }, expect: 204 });
     const { json: versions } = await ask('listRulesVersions', { role: 'CREATOR', expect: 200 });
+    for (const version of [versions.items[0].version, versions.items[1].version]) {
+      const { json } = await ask('getRulesDifference', { role: 'CREATOR', params: { version }, expect: 200 });
+      assert.equal(json.changes.length, 1);
+    }
+    await ask('getRulesDifference', { role: 'CREATOR', params: { version: 1 }, query: '?from=x', expect: 400 });
+    await ask('getRulesDifference', { role: 'CREATOR', params: { version: 1000 }, expect: 404 });
     await ask('rollbackRules', { role: 'CREATOR', expect: 200, body: { version: versions.items[1].version } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 400, body: { version: 'one', other: 1 } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 404, body: { version: 1000 } });

@@ -102,6 +102,25 @@ describe('keeping rules', () => {
     assert.deepEqual([audit.action, audit.target], ['rules.rollback', String(start)]);
   });
 
+  test('the difference of a version from the one before, or from any other', async () => {
+    const start = (await rules('GET')).json.rulesVersion;
+    const difference = (version, from) => beckon.as('CREATOR', 'GET', `/chain-rules/versions/${version}${from === undefined ? '' : `?from=${from}`}`);
+    await put('a', { ...simple, priority: 1 });
+    await put('b', { ...simple, priority: 2 });
+    await put('a', { ...simple, priority: 3 });
+    await rules('DELETE', 'b');
+    const told = ({ json }) => json.changes.map(({ ruleId, change, was, is }) => [ruleId, change, was?.priority ?? null, is?.priority ?? null]);
+    const changed = await difference(start + 3);
+    assert.deepEqual([changed.status, changed.json.from, changed.json.changed, told(changed)], [200, start + 2, 1, [['a', 'saved', 1, 3]]], changed.text);
+    assert.deepEqual(told(await difference(start + 1)), [['a', 'saved', null, 1]]);
+    assert.deepEqual(told(await difference(start + 4)), [['b', 'deleted', 2, null]]);
+    const back = await difference(start + 2, start + 4);
+    assert.deepEqual([back.json.version, back.json.from, told(back)], [start + 2, start + 4, [['a', 'saved', 3, 1], ['b', 'saved', null, 2]]], 'what restoring it would do');
+    assert.deepEqual(told(await difference(start + 4, start + 4)), []);
+    for (const [version, from] of [[start + 5], [start + 4, start + 5], ['x'], ['-1'], ['99999999999999999999']]) assert.equal((await difference(version, from)).status, 404, `${version} ${from}`);
+    assert.deepEqual((await difference(start, 'x')).json.details.map(({ field }) => field), ['from']);
+  });
+
   test('all versions come by pages', async () => {
     let path = '/chain-rules/versions?limit=2';
     const seen = [];

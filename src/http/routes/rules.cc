@@ -111,6 +111,7 @@ void add_rules(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kDelete, kOne, creator(), [turn](Api& of, Request& request) { return remove(of, *turn, request); },
                            "Delete a rule"));
   add_rule_versions(api, turn, routes);
+  add_rule_difference(api, routes);
 }
 
 }  // namespace beckon::http

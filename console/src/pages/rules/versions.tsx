@@ -10,6 +10,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { confirmed } from '../../parts/toast.tsx';
 import { useList } from '../../state/list.ts';
 import { at, place } from '../../state/place.ts';
+import { Difference } from './difference.tsx';
 import { RuleTabs } from './tabs.tsx';
 
 type Version = components['schemas']['RulesVersion'];
@@ -17,7 +18,7 @@ type Version = components['schemas']['RulesVersion'];
 export function Versions() {
   const { handle } = place.value;
   const { items, more, fault, again } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules/versions', { params: { path: { handle }, query: { cursor, limit: 50 } } })), [handle]);
-  const [to, setTo] = useState<Version | null>(null), [failed, setFailed] = useState<Fault | null>(null);
+  const [to, setTo] = useState<Version | null>(null), [open, setOpen] = useState<number[]>([]), [failed, setFailed] = useState<Fault | null>(null);
   const restore = async () => {
     const answer = await ask(api.POST('/v2/handles/{handle}/chain-rules/rollback', { params: { path: { handle } }, body: { version: to!.version } }));
     setTo(null);
@@ -25,6 +26,7 @@ export function Versions() {
     if (answer.ok) { confirmed('Restored'); again(); }
   };
   const newest = items?.[0]?.version;
+  const toggle = (version: number) => setOpen(open.includes(version) ? open.filter(one => one !== version) : [...open, version]);
   return (
     <>
       <h1>Versions of the rules</h1>
@@ -40,7 +42,11 @@ export function Versions() {
               <span><strong>{one.version}</strong>{one.version === newest && <span class="chip">in force</span>}</span>
               <span class="small">{one.changes.map(({ ruleId, change }) => <span key={ruleId} class="changed">{change === 'deleted' ? <><del>{ruleId}</del> deleted</> : <><a href={at('rules', [ruleId])}>{ruleId}</a> {change}</>}</span>)}{one.changed > one.changes.length && <span class="quiet">and {one.changed - one.changes.length} more</span>}</span>
               <span class="quiet small"><Instant at={one.at} /></span>
-              <span>{one.version !== newest && <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>Restore</Button>}</span>
+              <span class="actions">
+                <button type="button" class="button quiet" aria-expanded={open.includes(one.version)} aria-label={`What version ${one.version} changed`} onClick={() => toggle(one.version)}>Difference</button>
+                {one.version !== newest && <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>Restore</Button>}
+              </span>
+              {open.includes(one.version) && <Difference version={one.version} />}
             </li>
           ))}
         </ol>{more && <div><Button onPress={more}>Show more</Button></div>}</section>
@@ -48,7 +54,7 @@ export function Versions() {
       {to && (
         <Dialog title={`Restore version ${to.version}?`} onClose={() => setTo(null)}>
           <p>The rules become what they were at version {to.version}. It is a new version of its own: nothing is lost, and you can go back.</p>
-          <p class="small">Undone would be: {[...new Set((items ?? []).filter(one => one.version > to.version).flatMap(one => one.changes.map(({ ruleId }) => ruleId)))].join(', ')}.</p>
+          <Difference version={to.version} from={newest} />
           <div class="actions"><Button kind="primary" onPress={restore}>Restore</Button></div>
         </Dialog>
       )}
