@@ -90,14 +90,16 @@ describe('the playbook by clicks', () => {
     await sameByCurl(202);
   });
 
-  test('LM-02: a decision is resolved, with its reasons', async () => {
-    const rule = { triggers: ['checkout'], when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }] }, action: { type: 'popup', payload: { code: 'SAVE10' } } };
-    assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/cart-rescue', rule)).status, 201);
+  test('LM-02: a decision is resolved; without rules they are offered, and then it has its reasons', async () => {
     await step('Resolve and prefetch');
     await page.getByRole('button', { name: /^Resolve/ }).click();
     const card = page.getByRole('article', { name: 'Decision at checkout' });
-    await card.waitFor();
-    assert.match(await card.innerText(), /act[\s\S]*popup[\s\S]*SAVE10[\s\S]*cart-rescue[\s\S]*holds, and is the answer/);
+    await card.getByText('No rule holds').waitFor();
+    await card.getByRole('button', { name: 'Add three example rules' }).click();
+    await page.getByText('Resolve again to see the difference').waitFor();
+    await page.getByRole('button', { name: /^Resolve/ }).click();
+    await card.getByText('holds, and is the answer').waitFor();
+    assert.match(await card.innerText(), /act[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was none, is act/);
     await sameByCurl(200);
   });
 

@@ -1,5 +1,8 @@
+import { useState } from 'preact/hooks';
+import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { at } from '../../state/place.ts';
+import { AddExamples } from '../rules/examples.tsx';
 import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
 
 const kHolds: Record<string, string> = { limit: 'holds, and is held back by its cap or cooldown', hours: 'holds, and is held back: its hours are closed' };
@@ -12,7 +15,7 @@ const verdict = (rule: RuleTrace, chosen: string | null) => {
 
 // Why: every rule of the trigger in the order of judgement, with what each condition wanted and saw.
 export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | null }) {
-  if (!rules.length) return <p class="small">No rule asks for this trigger. <a href={at('rules', ['+'])}>Write one</a>.</p>;
+  if (!rules.length) return <NoRules />;
   return (
     <section class="trace" aria-label="Why">
       <h4>Why: the rules of this trigger, in order</h4>
@@ -28,6 +31,16 @@ export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | 
         })}
       </ol>
     </section>
+  );
+}
+
+function NoRules() {
+  const [done, setDone] = useState(false);
+  if (done) return <p class="note" role="status">Three example rules are in force. Resolve again to see the difference.</p>;
+  return (
+    <Empty says="No rule speaks at this trigger.">
+      <div class="actions"><AddExamples onDone={() => setDone(true)} /><a class="button" href={at('rules', ['+'])}>Write one</a></div>
+    </Empty>
   );
 }
 

@@ -40,7 +40,7 @@ const kAnswered = new Set(['rulesVersion', 'updatedAt', 'warnings', 'requestId']
 export const withoutAnswer = (rule: object): RuleDraft => Object.fromEntries(Object.entries(rule).filter(([name]) => !kAnswered.has(name)));
 
 export const kBlank: RuleDraft = {
-  name: '', status: 'draft', priority: 50, triggers: ['checkout'],
+  status: 'draft', priority: 50, triggers: ['checkout'],
   when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }] },
   action: { type: 'popup', payload: {} },
 };

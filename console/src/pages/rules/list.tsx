@@ -5,6 +5,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { useList } from '../../state/list.ts';
 import { at, filter, place } from '../../state/place.ts';
+import { AddExamples } from './examples.tsx';
 import { kBlank, type RuleDraft } from './draft.ts';
 import { thenWords, whenWords } from './measures.ts';
 import { RuleTabs } from './tabs.tsx';
@@ -17,7 +18,7 @@ export const inOrder = (rules: RuleDraft[]) => rules.toSorted((a, b) => Number(b
 
 export function RuleList() {
   const { handle, query } = place.value;
-  const { items, more, fault } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules', { params: { path: { handle }, query: { cursor, limit: 200 } } })), [handle]);
+  const { items, more, fault, again } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules', { params: { path: { handle }, query: { cursor, limit: 200 } } })), [handle]);
   const rules = inOrder((items ?? []) as unknown as RuleDraft[]);
   const triggers = [...new Set(rules.flatMap(rule => rule.triggers as string[]))].sort();
   const trigger = query.get('trigger') ?? '';
@@ -29,7 +30,7 @@ export function RuleList() {
       <p class="lead">When these signals were seen, at this trigger, then this action. At a trigger the first rule that holds is the answer: the order below is the order of judgement.</p>
       <RuleTabs />
       {fault && <FaultNote fault={fault} what="rules" />}
-      {items?.length === 0 && <Empty says="There are no rules, so every decision is “none”. Write the first: when something is in the cart, offer help at checkout." asked={{ method: 'PUT', path: `/v2/handles/${handle}/chain-rules/cart-rescue`, signedIn: true, headers: [['content-type', 'application/json']], body: JSON.stringify({ ...kBlank, name: 'Save the cart', status: 'live' }) }}><a class="button primary" href={at('rules', ['+'])}>Write a rule</a></Empty>}
+      {items?.length === 0 && <Empty says="There are no rules, so every decision is “none”. Begin with examples that answer to the storylines of the playbook, or write your own." asked={{ method: 'PUT', path: `/v2/handles/${handle}/chain-rules/cart-rescue`, signedIn: true, headers: [['content-type', 'application/json']], body: JSON.stringify({ ...kBlank, name: 'Save the cart', status: 'live' }) }}><div class="actions"><AddExamples onDone={again} /><a class="button" href={at('rules', ['+'])}>Write one</a></div></Empty>}
       {rules.length > 0 && <>
         <div class="bar">
           <label>Trigger <select value={trigger} onChange={event => filter({ trigger: event.currentTarget.value })}><option value="">all</option>{triggers.map(name => <option key={name}>{name}</option>)}</select></label>
