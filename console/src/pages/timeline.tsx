@@ -8,7 +8,7 @@ import { happened, session } from '../state/playbook.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
-import { causes, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
+import { causeOf, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
 
 const kShown = 40;
 
@@ -47,21 +47,26 @@ function told(moments: Moment[]): Moment[][] {
   return groups;
 }
 
-export function Moments({ session: { timeline, version, consent } }: { session: Session }) {
+export function Moments({ session }: { session: Session }) {
+  const { timeline, version, consent } = session;
   const [all, setAll] = useState(false);
   const groups = told((timeline as Moment[]).toReversed());
+  const byName = new Map(groups.map(([moment]) => [nameOf(moment!), moment!]));
   const effects = new Map<string, Moment[]>();
   for (const [moment] of groups) {
-    const cause = moment!.signalVersion ? `signal-${moment!.signalVersion}` : moment!.eventId && causes.value[moment!.eventId];
+    const cause = causeOf(moment!, session);
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
   usePoll(0, async () => { if (groups.some(group => group.length > 1) && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR')) await loadSubscriptions(place.value.handle); }, [place.value.handle]);
   const shown = all ? groups : groups.slice(0, kShown);
+  const jump = (to: string) => { setAll(true); requestAnimationFrame(() => requestAnimationFrame(() => land(to))); };
   return (
     <>
       <p class="small quiet">version {version}, consent {consent}</p>
       <ol class="moments">
-        {shown.map(([moment, ...others]) => <One key={nameOf(moment!)} moment={moment!} others={others} effects={effects.get(nameOf(moment!)) ?? []} />)}
+        {shown.map(([moment, ...others]) => (
+          <One key={nameOf(moment!)} sessionId={session.sessionId} moment={moment!} others={others} cause={byName.get(causeOf(moment!, session))} effects={effects.get(nameOf(moment!)) ?? []} onJump={groups.length > shown.length ? jump : land} />
+        ))}
       </ol>
       {groups.length > shown.length && <button type="button" class="button quiet" onClick={() => setAll(true)}>Show all {groups.length}</button>}
     </>
@@ -74,31 +79,41 @@ function receiverOf(subscriptionId: string): string {
 }
 
 // Goes to another moment of the same list and lets it be seen.
-function Jump({ to, children }: { to: string; children: preact.ComponentChildren }) {
-  const jump = () => {
-    const there = document.getElementById(`m-${to}`);
-    there?.scrollIntoView({ block: 'nearest' });
-    there?.focus({ preventScroll: true });
-  };
-  return <button type="button" class="jump" onClick={jump}>{children}</button>;
+function land(name: string) {
+  const there = document.getElementById(`m-${name}`);
+  there?.scrollIntoView({ block: 'nearest' });
+  there?.focus({ preventScroll: true });
 }
 
-function One({ moment, others, effects }: { moment: Moment; others: Moment[]; effects: Moment[] }) {
-  const cause = moment.signalVersion ? `signal-${moment.signalVersion}` : moment.eventId ? causes.value[moment.eventId] : '';
+function calledIn(moment: Moment): string {
+  switch (moment.kind) {
+    case 'signal': return `signal ${moment.version}`;
+    case 'decision': return `decision at ${moment.trigger}`;
+    case 'timer': return `timer of ${moment.ruleId}`;
+    default: return moment.eventType ?? moment.kind;
+  }
+}
+
+const kFrom: Record<string, string> = { decision: 'saw the session up to', signal: 'is about' };
+
+interface OneProps { sessionId: string; moment: Moment; others: Moment[]; cause: Moment | undefined; effects: Moment[]; onJump: (name: string) => void }
+
+function One({ sessionId, moment, others, cause, effects, onJump }: OneProps) {
+  const link = (to: Moment) => <button type="button" class="jump" onClick={() => onJump(nameOf(to))}>{calledIn(to)}</button>;
   return (
     <li id={`m-${nameOf(moment)}`} class={`moment ${moment.kind}`} tabIndex={-1}>
-      <div class="what"><Said moment={moment} alone={others.length === 0} /></div>
+      <div class="what"><Said sessionId={sessionId} moment={moment} alone={others.length === 0} /></div>
       {others.length > 0 && <ul class="others">{[moment, ...others].map(one => <li key={one.deliveryId}><a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>{receiverOf(one.subscriptionId!)}</a> <State name={one.status!}>{one.status}</State></li>)}</ul>}
       <div class="when small"><Instant at={moment.at} /></div>
-      {cause && <p class="small">because of <Jump to={cause}>{cause.replace('signal-', 'signal ')}</Jump></p>}
-      {effects.length > 0 && <p class="small">led to {effects.map((one, index) => <>{index > 0 && ', '}<Jump to={nameOf(one)}>{one.eventType ?? `timer of ${one.ruleId}`}</Jump></>)}</p>}
+      {cause && <p class="small">{kFrom[moment.kind] ?? 'because of'} {link(cause)}</p>}
+      {effects.length > 0 && <p class="small">led to {effects.map((one, index) => <>{index > 0 && ', '}{link(one)}</>)}</p>}
     </li>
   );
 }
 
-function Said({ moment, alone }: { moment: Moment; alone: boolean }) {
+function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment; alone: boolean }) {
   if (moment.kind === 'signal') return <><span class="kind">signal {moment.version}</span> <strong>{moment.signalKey}</strong>{moment.signalValue && <span class="value"> {moment.signalValue}</span>}</>;
-  if (moment.kind === 'decision') return <><span class="kind">decision</span> <a href={at('decisions', [moment.decisionId!], { session: session.value })}>{moment.trigger}</a> <State name={moment.outcome!} />{moment.ruleId && <span class="value"> {moment.ruleId}</span>}</>;
+  if (moment.kind === 'decision') return <><span class="kind">decision</span> <a href={at('decisions', [moment.decisionId!], { session: sessionId })}>{moment.trigger}</a> <State name={moment.outcome!} />{moment.ruleId && <span class="value"> {moment.ruleId}</span>}</>;
   if (moment.kind === 'delivery') {
     return alone
       ? <><span class="kind">delivery</span> <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a> <State name={moment.status!}>{moment.status}{moment.reason && `: ${moment.reason}`}</State></>

@@ -29,6 +29,17 @@ export function causeIn(cause: unknown): string {
   return decision ?? (version ? `signal-${version}` : '');
 }
 
+// The name of the moment that another came from, or that it is about: a timer waits from a signal, a decision has seen the
+// signals up to one, a report (decision.shown …) is about its decision, a delivery tells what its event came from.
+export function causeOf(moment: Moment, { decisions }: Session): string {
+  switch (moment.kind) {
+    case 'timer': return `signal-${moment.signalVersion}`;
+    case 'decision': { const seen = decisions.find(one => one.decisionId === moment.decisionId)?.sessionVersion; return seen ? `signal-${seen}` : ''; }
+    case 'signal': return moment.signalKey!.startsWith('decision.') && moment.signalValue?.startsWith('dec_') ? moment.signalValue : '';
+    default: return (moment.eventId && causes.value[moment.eventId]) || '';
+  }
+}
+
 const kAtOnce = 20;
 export async function learnCauses(handle: string, moments: Moment[]) {
   const wanted = [...new Set(moments.map(moment => moment.eventId))].filter((id): id is string => !!id && !asked.has(id)).slice(0, kAtOnce);
