@@ -5,7 +5,7 @@ import { FaultNote } from '../parts/fault_note.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { useList } from '../state/list.ts';
-import { place } from '../state/place.ts';
+import { at, place } from '../state/place.ts';
 
 export function AuditPage() {
   const { handle } = place.value;
@@ -23,7 +23,7 @@ export function AuditPage() {
             <table>
               <thead><tr><th>When</th><th>Who</th><th>What</th><th>Of</th><th>In detail</th></tr></thead>
               <tbody>{items.map(one => (
-                <tr key={one.auditId}><td><Instant at={one.at} /></td><td>{one.actor}</td><td><strong>{one.action}</strong></td><td class="mono wrap">{one.target}</td><td><Detail of={one.detail} /></td></tr>
+                <tr key={one.auditId}><td><Instant at={one.at} /></td><td>{one.actor}</td><td><strong>{one.action}</strong></td><td class="mono wrap"><Target action={one.action} target={one.target} /></td><td><Detail of={one.detail} /></td></tr>
               ))}</tbody>
             </table>
           </div>
@@ -32,6 +32,14 @@ export function AuditPage() {
       )}
     </>
   );
+}
+
+// Where what was changed can be looked at.
+function Target({ action, target }: { action: string; target: string }) {
+  if (action === 'rule.put') return <a href={at('rules', [target])}>{target}</a>;
+  if (action === 'rules.rollback') return <a href={at('rules', ['-', 'versions'])}>version {target}</a>;
+  if (action.startsWith('webhook.') && action !== 'webhook.delete') return <a href={at('deliveries', [], { subscription: target })}>{target}</a>;
+  return <>{target}</>;
 }
 
 const kShort = 120; // characters

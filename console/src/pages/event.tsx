@@ -54,5 +54,8 @@ function Cause({ event: { cause, sessionId } }: { event: Event }) {
   const name = causeIn(cause);
   if (name.startsWith('dec_')) return <a href={at('decisions', [name], { session: sessionId })}><code>{name}</code></a>;
   if (name && sessionId) return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} of its session</a>;
+  const { test, published } = cause as { test?: boolean; published?: { by: string } };
+  if (test) return <>a test of the subscription</>;
+  if (published) return <>{published.by}, who published it</>;
   return <code class="wrap">{JSON.stringify(cause)}</code>;
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { api, ask, quietly, type Answer } from '../../api/client.ts';
+import { api, ask, quietly } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
@@ -8,7 +9,7 @@ import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { pageOf } from './log.ts';
 
-interface Job { replayId: string; state: 'running' | 'done' | 'cancelled'; total: number; queued: number; progress: number }
+type Job = components['schemas']['Replay'];
 const kStates = [['failed', 'those that failed'], ['delivered', 'those that were delivered'], ['withdrawn', 'those that were withdrawn'], ['', 'delivered and failed ones']] as const;
 const kCounted = 2000; // beyond it: "or more"
 
@@ -41,18 +42,23 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
   };
   const start = async () => {
     const body = { since: new Date(since).toISOString(), ...(until && { until: new Date(until).toISOString() }), ...(status && { status }) };
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replay' as never, { params: { path }, body } as never)) as Answer<Job>;
+    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replay', { params: { path }, body: body as never }));
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) { setJob(answer.data); setCounted(null); }
   };
-  const jobPath = { ...path, replayId: job?.replayId };
+  usePoll(0, async isCurrent => { // one that runs already is followed
+    const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays', { params: { path, query: { limit: 1 } } }));
+    const last = answer.ok ? answer.data.items[0] : undefined;
+    if (isCurrent() && last?.state === 'running') setJob(last);
+  }, [handle, subscriptionId]);
+  const jobPath = { ...path, replayId: job?.replayId ?? '' };
   usePoll(job?.state === 'running' ? 700 : 0, async isCurrent => {
     if (job?.state !== 'running') return;
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}' as never, { params: { path: jobPath } } as never)) as Answer<Job>;
+    const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}', { params: { path: jobPath } }));
     if (answer.ok && isCurrent()) setJob(answer.data);
   }, [job?.replayId, job?.state]);
   const stop = async () => {
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel' as never, { params: { path: jobPath } } as never)) as Answer<Job>;
+    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel', { params: { path: jobPath } }));
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) setJob({ ...job!, ...answer.data });
   };

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { ask, quietly, type Answer } from '../../api/client.ts';
+import { ask, quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { Empty } from '../../parts/empty.tsx';
@@ -19,7 +19,7 @@ export function Results() {
   const [found, setFound] = useState<Analytics | null>(null), [fault, setFault] = useState<Fault | null>(null);
   usePoll(15_000, async isCurrent => {
     const since = new Date(Date.now() - Number(days) * kDay).toISOString();
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/analytics' as never, { params: { path: { handle }, query: { since } } } as never)) as Answer<Analytics>;
+    const answer = await ask(quietly.GET('/v2/handles/{handle}/analytics', { params: { path: { handle }, query: { since } } }));
     if (!isCurrent()) return;
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) setFound(answer.data);

@@ -17,6 +17,15 @@ test('one that waits stands at its place', () => {
   assert.deepEqual(checklist(delivery('sending')).map(({ state }) => state), ['done', 'done', 'now', 'ahead', 'ahead', 'ahead']);
 });
 
+test('one that is held stops in the queue and says why, whatever its attempts came to', () => {
+  const held = (reason: string, ...attempts: object[]) => ({ ...delivery('held', ...attempts), reason }) as DeliveryDetail;
+  for (const one of [held('circuit open'), held('circuit open', attempt({ status: 503 })), held('subscription disabled')]) {
+    assert.equal(stopsAt(one), 'Queued');
+    assert.match(checklist(one)[1]!.advice!, /tried|Enable/);
+    assert.deepEqual(checklist(one).map(({ state }) => state), ['done', 'stopped', 'ahead', 'ahead', 'ahead', 'ahead']);
+  }
+});
+
 test('one that failed stops where it stopped, with advice', () => {
   const none = { dns: null, connect: null, tls: null, firstByte: null, total: 3000 };
   assert.equal(stopsAt(delivery('failed', attempt({ status: 410 }))), 'Answered');

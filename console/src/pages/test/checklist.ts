@@ -27,10 +27,15 @@ const kAdvice = [
   'The endpoint answered, and not with 2xx.',
 ];
 
+const kHeld: Record<string, string> = {
+  'circuit open': 'Deliveries to this endpoint failed one after the other, so the others wait, and now and then one is tried. When that one arrives, all of them follow.',
+  'subscription disabled': 'Enable the subscription, and what it holds is sent.',
+};
+
 export function checklist(delivery: DeliveryDetail): Check[] {
   const { attempts, status, reason } = delivery;
   const last = attempts.at(-1), latency = (last?.latency ?? {}) as Record<string, number | null | undefined>;
-  const good = status === 'delivered', at = reached(delivery), trouble = !good && !!last;
+  const good = status === 'delivered', held = status === 'held', at = held ? 1 : reached(delivery), trouble = !good && !held && !!last;
   const time = (name: string) => (typeof latency[name] === 'number' ? took(latency[name]!) : '');
   const steps = [
     { step: 'Accepted', says: 'the event is on disk' },
@@ -43,6 +48,7 @@ export function checklist(delivery: DeliveryDetail): Check[] {
   return steps.map(({ step, says }, index) => {
     if (good || index < at) return { step, says, state: 'done' };
     if (index === at && trouble) return { step, says: says || last.error || '', state: 'stopped', advice: adviceFor(delivery, at) };
+    if (index === at && held) return { step, says: reason ?? 'held', state: 'stopped', advice: kHeld[reason ?? ''] ?? '' };
     if (index === at && status === 'withdrawn') return { step, says: reason ?? '', state: 'stopped' };
     return { step, says: index === at ? says : '', state: index === at ? 'now' : 'ahead' };
   });
