@@ -18,6 +18,13 @@ test('shoppers play their storylines: sessions, decisions by rules, purchases', 
   assert.ok((await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue')).json.actions.a);
 });
 
+test('what they do is told as what came of the rules: shown, clicked, bought for', async () => {
+  const { json } = await beckon.as('CREATOR', 'GET', '/analytics');
+  const sum = name => json.rules.filter(one => one.ruleId === 'demo-cart-rescue').reduce((all, { totals }) => all + totals[name], 0);
+  for (const name of ['acted', 'shown', 'clicked', 'dismissed', 'converted', 'value']) assert.ok(sum(name) > 0, `${name}: ${JSON.stringify(json.rules)}`);
+  assert.ok(json.rules.some(one => one.shadow), 'and a rule in shadow was watched');
+});
+
 test('a rule of that name that is there already is left as it is', async () => {
   const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue');
   const { rulesVersion: _, updatedAt: __, warnings: ___, requestId: ____, ...rule } = json;

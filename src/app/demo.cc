@@ -60,8 +60,10 @@ class Shop {
       tell(number + 1);
     }
     if (terminal_) std::fputc('\n', stderr);
-    std::printf("%d shoppers on %s: %d signals, %d decisions of which %d act, %d purchases.\nLook at %s/apps/lifecycle-messaging/%s/sessions\n",
-                request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, request_.base.c_str(), handle_.c_str());
+    const std::string console = request_.base + "/apps/lifecycle-messaging/" + handle_;
+    std::printf("%d shoppers on %s: %d signals, %d decisions of which %d act, %d purchases.\nLook at their sessions, and at what came of the rules:\n"
+                "%s/sessions\n%s/rules/-/results\n",
+                request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, console.c_str(), console.c_str());
     return 0;
   }
 
@@ -94,13 +96,18 @@ class Shop {
   bool play(const Storyline& story) {
     const Instant end = SystemClock{}.now();
     std::string shown;  // the decision that is on the screen
+    bool asked = false;
     for (const StoryStep& step : story.steps) {
-      const bool done = step.kind == StoryStep::Kind::kSignal ? append(story, step.text, step.value, step.amount, end - step.before_end) : ask(story, step, shown);
-      if (!done) return false;
+      const bool signal = step.kind == StoryStep::Kind::kSignal;
+      // What follows a decision lies behind it, or it would not count as what came of it.
+      const Instant at = asked ? SystemClock{}.now() : end - step.before_end;
+      if (!(signal ? append(story, step.text, step.value, step.amount, at) : ask(story, step, shown))) return false;
+      asked = asked || !signal;
     }
     if (shown.empty()) return true;
-    if (!append(story, story.clicks ? "decision.clicked" : "decision.dismissed", shown, 0, end)) return false;
-    return !story.converts || append(story, "decision.converted", shown, 0, end);
+    const Instant now = SystemClock{}.now();
+    if (!append(story, story.clicks ? "decision.clicked" : "decision.dismissed", shown, 0, now)) return false;
+    return !story.converts || append(story, "decision.converted", shown, 0, now);
   }
 
   bool append(const Storyline& story, const std::string& key, const std::string& value, double amount, Instant at) {
@@ -133,7 +140,7 @@ class Shop {
     if (!outcome || outcome->text() != "act") return true;
     acts_ += 1;
     shown = decision.find("decisionId")->text();
-    return !ahead || append(story, "decision.shown", shown, 0, SystemClock{}.now());
+    return append(story, "decision.shown", shown, 0, SystemClock{}.now());
   }
 
   using Answer = Result<egress::CallAnswer, std::string>;

@@ -11,8 +11,8 @@ namespace beckon::app {
 struct StoryStep {
   enum class Kind {
     kSignal,    // appends `text` with `value` and `amount`
-    kResolve,   // asks at the trigger `text`
-    kPrefetch,  // asks ahead at the trigger `text`, and shows what is to be shown
+    kResolve,   // asks at the trigger `text`, and shows what is to be shown
+    kPrefetch,  // the same, but asks ahead
   };
   Kind kind = Kind::kSignal;
   std::string text;
