@@ -36,13 +36,13 @@ function says(connection: Connection): string {
 function Tail({ handle }: { handle: string }) {
   const live = useMemo(() => new Live(handle), [handle]);
   useEffect(() => () => live.close(), [live]);
-  const [paused, setPaused] = useState<Line[] | null>(null);
+  const [paused, setPaused] = useState<{ lines: Line[]; came: number } | null>(null);
   const only = place.value.query.get('only') ?? '';
   const here = useRef<HTMLOListElement>(null), atEnd = useRef(true);
   live.round.value; // read, so that the page follows it
-  const all = paused ?? live.lines, shown = only ? all.filter(line => line.kind === only) : all;
-  const connection = live.connection.value, news = paused ? live.lines.filter(line => !paused.includes(line)).length : 0;
-  const toggle = () => setPaused(paused ? null : [...live.lines]);
+  const all = paused?.lines ?? live.lines, shown = only ? all.filter(line => line.kind === only) : all;
+  const connection = live.connection.value, news = paused ? live.came - paused.came : 0;
+  const toggle = () => setPaused(paused ? null : { lines: [...live.lines], came: live.came });
   useKeys([{ key: 'p', does: 'pause or go on', run: toggle }], [paused]);
   useLayoutEffect(() => { if (atEnd.current && here.current) here.current.scrollTop = here.current.scrollHeight; });
   const scrolled = () => { const list = here.current!; atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < 40; };

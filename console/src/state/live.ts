@@ -19,6 +19,7 @@ export class Live {
   readonly round = signal(0); // rises when lines came, at most once a frame
   readonly letGo = signal(0); // lines that are no longer here, or never came
   lines: Line[] = [];
+  came = 0;                    // lines that there were since the page was opened, kept, let go or dropped on the way
   #stop = new AbortController();
   #channel: BroadcastChannel;
   #last = '';
@@ -85,7 +86,7 @@ export class Live {
     const said = JSON.parse(data) as Record<string, unknown>;
     if (name === 'signal') { const seen = said as unknown as SignalSeen; this.#put({ key: `${seen.sessionId} ${seen.version}`, kind: 'signal', at: seen.at, signal: seen }); }
     if (name === 'delivery') { const owed = said as unknown as Delivery; this.#put({ key: owed.deliveryId, kind: 'delivery', at: owed.createdAt, delivery: owed }); }
-    if (name === 'dropped') this.letGo.value += Number(said.count ?? 0);
+    if (name === 'dropped') { this.letGo.value += Number(said.count ?? 0); this.came += Number(said.count ?? 0); this.#changed(); }
     if (name === 'reset') { this.lines = []; this.#changed(); }
     if (name !== 'end') return false;
     this.connection.value = { state: 'over', fault: null, says: `The server ended the feed: ${String(said.reason)}.` };
@@ -96,7 +97,7 @@ export class Live {
   #put(line: Line) {
     const before = this.lines.findLastIndex(one => one.key === line.key);
     if (before >= 0) this.lines[before] = line;
-    else this.lines.push(line);
+    else { this.lines.push(line); this.came += 1; }
     if (this.lines.length > kKept) { this.letGo.value += this.lines.length - kKept; this.lines = this.lines.slice(-kKept); }
     this.#changed();
   }
