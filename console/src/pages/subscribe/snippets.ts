@@ -61,15 +61,14 @@ func Verify(secret string, h http.Header, body []byte) bool {
 	return false
 }` },
   { language: 'Ruby', code: `require "openssl"
-require "base64"
 
 # secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
 def verify(secret, headers, body)
-  key = Base64.decode64(secret.delete_prefix("whsec_"))
+  key = secret.delete_prefix("whsec_").unpack1("m")
   at = headers["webhook-timestamp"]
   return false if (Time.now.to_i - at.to_i).abs > 300 # an old one, sent again
   mac = OpenSSL::HMAC.digest("SHA256", key, "#{headers["webhook-id"]}.#{at}.#{body}")
-  wanted = Base64.strict_encode64(mac)
+  wanted = [mac].pack("m0")
   headers["webhook-signature"].split(" ").any? do |part|
     given = part.split(",", 2)[1].to_s
     given.bytesize == wanted.bytesize && OpenSSL.fixed_length_secure_compare(given, wanted)

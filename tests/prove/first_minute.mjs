@@ -1,0 +1,50 @@
+// From script/server on a built tree to a verified delivery on screen, by clicks alone: under 60 s. Records the times and
+// the pictures into docs/first-minute.md. A person is played who looks for two seconds before each click.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../kit/beckon.mjs';
+import { openBrowser, openConsole } from '../kit/browser.mjs';
+import { kDocs, steps } from '../kit/first_minute.mjs';
+
+const kLooks = 2000; // milliseconds before each click
+const look = () => new Promise(done => setTimeout(done, kLooks));
+
+// The base that the banner names, once it serves.
+const ready = child => new Promise((done, refuse) => {
+  let said = '';
+  child.stdout.on('data', part => { said += part; const base = /^ready (http:\/\/\S+)$/m.exec(said)?.[1]; if (base) done(base); });
+  child.once('exit', code => refuse(new Error(`script/server ended with ${code}`)));
+});
+
+test('the first minute', async t => {
+  const data = mkdtempSync(join(tmpdir(), 'beckon-first-'));
+  const began = performance.now(), since = () => Math.round((performance.now() - began) / 1000);
+  const server = spawn(join(root, 'script/server'), ['--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  let browser;
+  try {
+    const base = await ready(server);
+    const rows = [['0 s', '`script/server`, where all is built', 'the banner: the console’s address, the file with the token']];
+    t.diagnostic(`ready after ${since()} s`);
+    browser = await openBrowser();
+    const page = await openConsole(browser, base, { width: 1280, height: 860 });
+    const token = readFileSync(join(data, 'dev-token'), 'utf8').trim();
+    for (const { does, sees, picture, run } of steps) {
+      await run({ page, home: `${base}/apps/lifecycle-messaging`, token, look });
+      rows.push([`${since()} s`, does, sees]);
+      // The confirming line at the bottom has gone by the time somebody looks.
+      if (picture) { await page.locator('.toast span').waitFor({ state: 'detached' }); await page.screenshot({ path: join(dirname(kDocs), 'first-minute', `${picture}.png`) }); }
+    }
+    assert.ok(since() < 60, `${since()} s`);
+    assert.deepEqual(page.faults, []);
+    const docs = readFileSync(kDocs, 'utf8').split('\n'), from = docs.findIndex(line => line.startsWith('| ---')) + 1, to = docs.findIndex((line, index) => index >= from && !line.startsWith('|'));
+    writeFileSync(kDocs, [...docs.slice(0, from), ...rows.map(row => `| ${row.join(' | ')} |`), ...docs.slice(to)].join('\n'));
+  } finally {
+    await browser?.close();
+    process.kill(-server.pid, 'SIGTERM');
+    rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+});
