@@ -5,6 +5,7 @@ export interface CodeEditorProps {
   value: string;
   onInput: (value: string) => void;
   words?: readonly string[];                        // offered as names of members
+  values?: Record<string, readonly string[]>;       // offered as values of the member of that name
   invalid?: boolean;
 }
 

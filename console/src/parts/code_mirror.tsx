@@ -27,9 +27,13 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
 ]);
 
-function namesFrom(words: readonly string[]) {
+const kValue = /"(\w+)"\s*:\s*(?:\[[^\]]*)?"([^"]*)$/; // within the text that is the value of a member, or one of its list
+
+function wordsFrom(words: readonly string[], values: Record<string, readonly string[]>) {
   return ({ state, pos, explicit }: CompletionContext) => {
     const line = state.doc.lineAt(pos), before = line.text.slice(0, pos - line.from);
+    const [, name, begun = ''] = kValue.exec(before) ?? [];
+    if (name) return values[name] ? { from: pos - begun.length, options: values[name].map(label => ({ label })), validFor: /^[^"]*$/ } : null;
     const typed = /"([\w.@-]*)$/.exec(before);
     if (!typed && !explicit) return null;
     const from = pos - (typed?.[1]?.length ?? 0), quoted = !!typed;
@@ -37,8 +41,9 @@ function namesFrom(words: readonly string[]) {
   };
 }
 
-export function CodeMirror({ label, value, onInput, words = [], invalid = false }: CodeEditorProps) {
+export function CodeMirror({ label, value, onInput, words = [], values = {}, invalid = false }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null), view = useRef<EditorView | null>(null), tell = useRef(onInput);
+  const echoes = useRef<string[]>([]), setting = useRef(false); // echoes: what was told and has not come back as `value`
   tell.current = onInput;
   useEffect(() => {
     const root = place.current!.shadowRoot ?? place.current!.attachShadow({ mode: 'open' });
@@ -46,11 +51,11 @@ export function CodeMirror({ label, value, onInput, words = [], invalid = false 
       doc: value,
       extensions: [
         lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
-        json(), syntaxHighlighting(colours), linter(jsonParseLinter()), autocompletion({ activateOnTyping: true }), jsonLanguage.data.of({ autocomplete: namesFrom(words) }),
+        json(), syntaxHighlighting(colours), linter(jsonParseLinter()), autocompletion({ activateOnTyping: true }), jsonLanguage.data.of({ autocomplete: wordsFrom(words, values) }),
         // Tab goes on to the next field, as everywhere on the page.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')]),
         EditorView.contentAttributes.of({ 'aria-label': label }),
-        EditorView.updateListener.of(update => { if (update.docChanged) tell.current(update.state.doc.toString()); }),
+        EditorView.updateListener.of(update => { if (update.docChanged && !setting.current) { const text = update.state.doc.toString(); echoes.current.push(text); tell.current(text); } }),
         theme,
       ],
     });
@@ -58,8 +63,13 @@ export function CodeMirror({ label, value, onInput, words = [], invalid = false 
     return () => { view.current?.destroy(); view.current = null; };
   }, []);
   useEffect(() => {
-    const editor = view.current;
-    if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    // What comes back late, while more was typed, is not put over it.
+    const editor = view.current, echo = echoes.current.indexOf(value);
+    echoes.current = echo < 0 ? [] : echoes.current.slice(echo + 1);
+    if (!editor || echoes.current.length || editor.state.doc.toString() === value) return;
+    setting.current = true;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    setting.current = false;
   }, [value]);
   useEffect(() => { view.current?.contentDOM.setAttribute('aria-invalid', String(invalid)); }, [invalid]);
   return <div class="editor" ref={place} />;

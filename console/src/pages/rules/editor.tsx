@@ -22,9 +22,11 @@ const kStatuses = [['draft', 'draft: kept, not evaluated'], ['shadow', 'shadow: 
 const kWords = ['ruleId', 'name', 'status', 'priority', 'triggers', 'active', 'from', 'until', 'hours', 'days', 'zone', 'when', 'all', 'any', 'none', 'key', 'value', 'source', 'minConfidence', 'field',
   'within', 'per', 'after', 'for', 'atLeast', 'atMost', 'equals', 'reached', 'in', 'notIn', 'scope', 'limit', 'cooldown', 'caps', 'max', 'group', 'split', 'salt', 'holdout', 'arms', 'action', 'actions', 'type', 'payload', 'ttl', 'goal', 'valueField', ...kMeasures.map(({ name }) => name)];
 
+const kValues = { status: ['draft', 'shadow', 'live', 'paused'], triggers: ['checkout', 'exit_intent', '@due'], scope: ['session', 'visitor'], per: ['session'], days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], type: ['popup', 'banner', 'cta'], key: ['view', 'cart', 'checkout', 'purchase', 'link.clicked'] };
+
 export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const { handle, query } = place.value;
-  const [ruleId, setId] = useState(named), [rule, setRule] = useState<RuleDraft | null>(named ? null : kBlank), [text, setText] = useState('');
+  const [ruleId, setId] = useState(named), [rule, setRule] = useState<RuleDraft | null>(named ? null : kBlank), [text, setText] = useState<string | null>(null);
   const [etag, setEtag] = useState(''), [fault, setFault] = useState<Fault | null>(null), [warnings, setWarnings] = useState<Warning[]>([]);
   const [busy, setBusy] = useState(false), [asking, setAsking] = useState(false), [broken, setBroken] = useState('');
   const asJson = query.get('as') === 'json';
@@ -81,7 +83,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
         </nav>
         {broken && !asJson && <p class="issue">{broken} <button type="button" class="link" onClick={() => filter({ as: 'json' })}>Back to the text</button></p>}
         {asJson
-          ? <div class="field"><CodeEditor label="Rule, as JSON" value={text || JSON.stringify(rule, null, 2)} onInput={write} words={kWords} invalid={!!broken} />{broken && <p class="issue">{broken}</p>}</div>
+          ? <div class="field"><CodeEditor label="Rule, as JSON" value={text ?? JSON.stringify(rule, null, 2)} onInput={write} words={kWords} values={kValues} invalid={!!broken} />{broken && <p class="issue">{broken}</p>}</div>
           : <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
               <section class="card" aria-labelledby="basics">
                 <h2 id="basics">Which and where</h2>
