@@ -57,7 +57,8 @@ export function Moments({ session }: { session: Session }) {
     const cause = causeOf(moment!, session);
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
-  usePoll(0, async () => { if (groups.some(group => group.length > 1) && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR')) await loadSubscriptions(place.value.handle); }, [place.value.handle]);
+  const several = groups.some(group => group.length > 1); // receivers, which are then told apart by their names
+  usePoll(0, async () => { if (several && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR')) await loadSubscriptions(place.value.handle); }, [place.value.handle, several]);
   const shown = all ? groups : groups.slice(0, kShown);
   const jump = (to: string) => { setAll(true); requestAnimationFrame(() => requestAnimationFrame(() => land(to))); };
   return (

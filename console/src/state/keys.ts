@@ -1,6 +1,6 @@
 // Keys of the page and of the view that is open. They do nothing inside inputs, and can be turned off.
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { keys } from './preferences.ts';
 
 export interface Key { key: string; does: string; run: () => void }
@@ -12,8 +12,9 @@ export function bind(added: Key[]): () => void {
   return () => { bound.value = bound.value.filter(key => !added.includes(key)); };
 }
 
+// They work from the moment the view is to be seen.
 export function useKeys(added: Key[], inputs: unknown[] = []) {
-  useEffect(() => bind(added), inputs);
+  useLayoutEffect(() => bind(added), inputs);
 }
 
 const isTyping = (target: EventTarget | null) =>

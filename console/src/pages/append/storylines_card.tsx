@@ -3,6 +3,7 @@ import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { place } from '../../state/place.ts';
 import { session } from '../../state/playbook.ts';
+import { isDev, learnDev } from '../../state/subscriptions.ts';
 import { bodyOf, draft } from './draft.ts';
 import { append } from './send.ts';
 import { kStorylineLasts, kStorylines, type Storyline } from './storylines.ts';
@@ -12,7 +13,7 @@ const pause = (milliseconds: number) => new Promise(done => setTimeout(done, mil
 export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void }) {
   const [playing, setPlaying] = useState(''), [sent, setSent] = useState(0), [told, setTold] = useState('');
   const alive = useRef(true);
-  useEffect(() => () => { alive.current = false; }, []);
+  useEffect(() => { void learnDev(); return () => { alive.current = false; }; }, []);
   const play = async ({ name, signals }: Storyline) => {
     setPlaying(name);
     setTold('');
@@ -42,6 +43,7 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
         ))}
       </ul>
       <p class="small" role="status">{told}</p>
+      {isDev.value && place.value.handle === 'demo' && <p class="small">Or be the visitor yourself: <a href="/apps/example-shop" target="_blank" rel="noreferrer">the example shop</a> sends signals and shows what is decided.</p>}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import type { components } from '../../api/described.d.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
-import { TextField } from '../../parts/field.tsx';
+import { SelectField, TextField } from '../../parts/field.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { useKeys } from '../../state/keys.ts';
 import { place } from '../../state/place.ts';
@@ -13,18 +13,24 @@ import { isDev, kReceiver } from '../../state/subscriptions.ts';
 import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
 
+const kOrders = [['', 'as they come'], ['session', 'one after the other within a session']] as const;
+// What is no number is sent as it was typed, so that the server can say what is wrong with it.
+const numberOr = (text: string) => (Number.isFinite(Number(text)) ? Number(text) : (text as unknown as number));
+
 export type Created = components['schemas']['SubscriptionCreated'];
 
 export function NewSubscription({ fault, onFault, onCreated }: { fault: Fault | null; onFault: (fault: Fault | null) => void; onCreated: (created: Created) => void }) {
   const { handle } = place.value;
   const [endpointUrl, setUrl] = useState(''), [types, setTypes] = useState<string[]>(['link.clicked']), [description, setDescription] = useState('');
+  const [rate, setRate] = useState(''), [ordering, setOrdering] = useState('');
   const [left, setLeft] = useState(false), [busy, setBusy] = useState(false);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
-  const said = fault?.details.find(({ field }) => field === 'endpointUrl')?.issue;
+  const issueOf = (name: string) => fault?.details.find(({ field }) => field === name)?.issue;
+  const said = issueOf('endpointUrl');
   const saidOfTypes = fault?.details.find(({ field }) => field.startsWith('eventTypes'))?.issue;
   const create = async () => {
     setBusy(true);
-    const body = { endpointUrl: endpointUrl.trim(), eventTypes: types, ...(description && { description }) };
+    const body = { endpointUrl: endpointUrl.trim(), eventTypes: types, ...(description && { description }), ...(rate && { ratePerSecond: numberOr(rate) }), ...(ordering && { ordering: ordering as 'session' }) };
     const answer = await ask(api.POST('/v2/handles/{handle}/webhooks', { params: { path: { handle } }, body }));
     setBusy(false);
     if (!answer.ok) return onFault(answer.fault);
@@ -42,8 +48,15 @@ export function NewSubscription({ fault, onFault, onCreated }: { fault: Fault | 
       {isDev.value && <p class="small">No endpoint at hand? <button type="button" class="link" onClick={() => { setUrl(location.origin + kReceiver); if (fault) onFault(null); }}>Use the built-in receiver</button>, which verifies the signature of what it is sent.</p>}
       <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
       <TextField label="Description" value={description} onInput={setDescription} placeholder="What it is for" />
+      <details class="more">
+        <summary>Pace and order</summary>
+        <div class="columns">
+          <TextField label="At most so many a second" value={rate} onInput={setRate} placeholder="no limit" issue={issueOf('ratePerSecond')} />
+          <SelectField label="Order" value={ordering} choices={kOrders} onChange={setOrdering} hint="One after the other means that a delivery which is retried holds up those behind it." />
+        </div>
+      </details>
       <div class="actions"><Button kind="primary" submits keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={create}>Subscribe</Button></div>
-      {fault && <FaultNote fault={fault} what="subscriptions" beside={['endpointUrl', ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field)]} />}
+      {fault && <FaultNote fault={fault} what="subscriptions" beside={['endpointUrl', 'ratePerSecond', ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field)]} />}
     </form>
   );
 }
