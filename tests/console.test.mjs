@@ -265,7 +265,7 @@ describe('rules by hand', () => {
     await page.getByRole('link', { name: 'Rules', exact: true }).first().click();
     await page.getByRole('link', { name: 'Versions' }).click();
     const [now, before] = (await beckon.as('CREATOR', 'GET', '/chain-rules/versions')).json.items;
-    await page.getByRole('button', { name: `What version ${now.version} changed` }).click();
+    await page.getByRole('button', { name: `Difference of version ${now.version}`, exact: true }).click();
     const lines = page.getByRole('region', { name: 'Lines of by-hand' });
     await lines.waitFor();
     assert.match(await lines.innerText(), /−\s+"name": "By hand",\n+\+\s+"name": "Theirs",/);

@@ -48,6 +48,7 @@ async function assertReadable(page, what) {
 for (const scheme of ['light', 'dark']) {
   test(`axe finds nothing on any page, ${scheme}`, async () => {
     const page = await openConsole(browser, beckon.base, { scheme });
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await assertReadable(page, 'sign-in');
     await page.context().close();
     const signed = await openConsole(browser, beckon.base, { token, scheme });

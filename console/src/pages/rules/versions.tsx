@@ -43,7 +43,7 @@ export function Versions() {
               <span class="small">{one.changes.map(({ ruleId, change }) => <span key={ruleId} class="changed">{change === 'deleted' ? <><del>{ruleId}</del> deleted</> : <><a href={at('rules', [ruleId])}>{ruleId}</a> {change}</>}</span>)}{one.changed > one.changes.length && <span class="quiet">and {one.changed - one.changes.length} more</span>}</span>
               <span class="quiet small"><Instant at={one.at} /></span>
               <span class="actions">
-                <button type="button" class="button quiet" aria-expanded={open.includes(one.version)} aria-label={`What version ${one.version} changed`} onClick={() => toggle(one.version)}>Difference</button>
+                <button type="button" class="button quiet" aria-expanded={open.includes(one.version)} aria-label={`Difference of version ${one.version}`} onClick={() => toggle(one.version)}>Difference</button>
                 {one.version !== newest && <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>Restore</Button>}
               </span>
               {open.includes(one.version) && <Difference version={one.version} />}
