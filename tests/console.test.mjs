@@ -103,6 +103,13 @@ describe('the playbook by clicks', () => {
     await sameByCurl(200);
   });
 
+  test('what the visitor did with it is told, and stands in the timeline about its decision', async () => {
+    const card = page.getByRole('article', { name: 'Decision at checkout' });
+    for (const what of ['Shown', 'Clicked']) await card.getByRole('button', { name: what }).click();
+    await card.getByText('Told: shown, clicked').waitFor();
+    await page.locator('.moment.signal', { hasText: 'decision.clicked' }).getByRole('button', { name: 'decision at checkout' }).waitFor();
+  });
+
   test('LM-03: decisions for two triggers are prefetched', async () => {
     await page.getByRole('button', { name: 'exit_intent', exact: true }).click();
     await page.getByRole('button', { name: 'Prefetch' }).click();
@@ -249,11 +256,27 @@ describe('rules by hand', () => {
     assert.deepEqual(page.faults, []);
   });
 
+  test('a warning shows signals that prove it, and plays them', async () => {
+    await beckon.as('CREATOR', 'PUT', '/chain-rules/wide', { triggers: ['t'], when: { all: [{ seen: { key: 'cart' } }] }, priority: 2, action: { type: 'popup' } });
+    await beckon.as('CREATOR', 'PUT', '/chain-rules/narrow', { triggers: ['t'], when: { all: [{ count: { key: 'cart', value: 'add' }, within: '10m', atLeast: 2 }] }, priority: 1, action: { type: 'popup' } });
+    await page.goto(`${beckon.base}${home}/demo/rules/narrow`);
+    await page.getByText('It is never the answer to t').waitFor();
+    await page.getByText('Signals that show it').click();
+    await page.getByRole('button', { name: /^Play it/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Resolve and prefetch' }).waitFor();
+    await page.getByRole('button', { name: /^Resolve/ }).click();
+    const card = page.getByRole('article', { name: 'Decision at t' });
+    await card.getByText('holds, and is the answer').waitFor();
+    assert.match(await card.innerText(), /wide\s+holds, and is the answer[\s\S]*narrow\s+holds/);
+    for (const id of ['wide', 'narrow']) await beckon.as('CREATOR', 'DELETE', `/chain-rules/${id}`);
+    await page.goto(`${beckon.base}${home}/demo/rules/by-hand`);
+    await page.getByLabel('Name', { exact: true }).waitFor();
+  });
+
   test('somebody else’s change is not overwritten', async () => {
     const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand');
     const { rulesVersion: _, updatedAt: __, warnings: ___, requestId: ____, ...rule } = json;
     assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/by-hand', { ...rule, name: 'Theirs' })).status, 200);
-    await page.getByRole('link', { name: 'Form', exact: true }).click();
     await page.getByLabel('Name', { exact: true }).fill('Mine');
     await page.getByRole('button', { name: /^Save/ }).click();
     await page.getByText('Somebody changed it meanwhile').waitFor();

@@ -12,6 +12,7 @@ import { usePoll } from '../state/poll.ts';
 import { read, type Session } from '../state/timeline.ts';
 import { lastOf, prefetch, resolve } from './resolve/answers.ts';
 import { DecisionCard } from './resolve/decision_card.tsx';
+import { Reports } from './resolve/reports.tsx';
 import { WouldBe } from './resolve/would_be.tsx';
 import { SessionBar } from './session_bar.tsx';
 
@@ -54,7 +55,7 @@ export function ResolvePage() {
         </div>
         {fault && <FaultNote fault={fault} what="decisions" />}
       </section>
-      <div aria-live="polite">{given.map(one => <DecisionCard key={one.decision.trigger} {...one} />)}</div>
+      <div aria-live="polite">{given.map(one => <DecisionCard key={one.decision.trigger} {...one}>{one.decision.outcome === 'act' && <Reports key={one.decision.decisionId} decision={one.decision} />}</DecisionCard>)}</div>
       <Served />
       <WouldBe triggers={[...new Set([...chosen, ...known])]} />
     </>

@@ -38,7 +38,7 @@ export function TestPage() {
       <p class="lead">A test is an event of its own, signed and sent like every other. Watch it go, step by step.</p>
       <section class="card" aria-labelledby="send">
         <h2 id="send">Send</h2>
-        {closed ? <p class="note">{closed}</p> : !all.length && <Empty says="There is no subscription to test yet."><a class="button primary" href={at('subscribe')}>Subscribe an endpoint</a></Empty>}
+        {!closed && !all.length && <Empty says="There is no subscription to test yet."><a class="button primary" href={at('subscribe')}>Subscribe an endpoint</a></Empty>}
         {chosen && (
           <SelectField label="Subscription" value={chosen.subscriptionId} onChange={subscription => { setSent(null); filter({ subscription }); }}
             choices={all.map(one => [one.subscriptionId, `${one.description || hostOf(one.endpointUrl)} (${one.eventTypes.join(', ')})${one.enabled ? '' : ', disabled'}`] as const)} />

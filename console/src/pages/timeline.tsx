@@ -16,13 +16,14 @@ const kShown = 40;
 export function Timeline() {
   const { handle } = place.value, sessionId = session.value;
   const [{ session: found, fault }, setRead] = useState<{ session: Session | null; fault: Fault | null }>({ session: null, fault: null });
-  usePoll(2000, async isCurrent => {
+  const known = !!found; // what is appended here is asked for at once; what others append to a new one may wait
+  usePoll(known ? 2000 : 10_000, async isCurrent => {
     if (!sessionId) return setRead({ session: null, fault: null });
     const got = await read(handle, sessionId);
     if (!isCurrent()) return;
     setRead(got);
     if (got.session && includes(roleOn(handle), 'OPERATOR')) await learnCauses(handle, got.session.timeline);
-  }, [handle, sessionId, happened.value]);
+  }, [handle, sessionId, happened.value, known]);
   return (
     <aside class="timeline" aria-label="Session timeline">
       <header>

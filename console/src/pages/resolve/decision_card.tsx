@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { State } from '../../parts/chip.tsx';
 import { Json } from '../../parts/json.tsx';
 import { Copy } from '../../parts/copy.tsx';
@@ -10,7 +11,7 @@ import { kOutcomes } from '../../state/words.ts';
 import { Trace } from './trace.tsx';
 
 // One decision for people, its reasons, and the envelope for machines.
-export function DecisionCard({ decision, before, how }: { decision: Decision; before?: Decision; how: string }) {
+export function DecisionCard({ decision, before, how, children }: { decision: Decision; before?: Decision; how: string; children?: ComponentChildren }) {
   const { outcome, trigger, ruleId, variant, action, sessionVersion, rulesVersion, resolvedAt } = decision;
   return (
     <article class="card decision" aria-label={`Decision at ${trigger}`}>
@@ -28,6 +29,7 @@ export function DecisionCard({ decision, before, how }: { decision: Decision; be
         <div><dt>Valid</dt><dd><Validity decision={decision} /></dd></div>
       </dl>
       {before && <Difference was={before} is={decision} />}
+      {children}
       {decision.explanation && <Trace rules={decision.explanation} chosen={ruleId} />}
       <details class="more"><summary>The envelope, as JSON</summary><Json text={JSON.stringify(decision)} label={`Envelope of ${trigger}`} /><Copy text={() => JSON.stringify(decision, null, 2)} what="envelope" /></details>
     </article>

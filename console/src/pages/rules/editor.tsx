@@ -22,6 +22,7 @@ const kStatuses = [['draft', 'draft: kept, not evaluated'], ['shadow', 'shadow: 
 const kWords = ['ruleId', 'name', 'status', 'priority', 'triggers', 'active', 'from', 'until', 'hours', 'days', 'zone', 'when', 'all', 'any', 'none', 'key', 'value', 'source', 'minConfidence', 'field',
   'within', 'per', 'after', 'for', 'atLeast', 'atMost', 'equals', 'reached', 'in', 'notIn', 'scope', 'limit', 'cooldown', 'caps', 'max', 'group', 'split', 'salt', 'holdout', 'arms', 'action', 'actions', 'type', 'payload', 'ttl', 'goal', 'valueField', ...kMeasures.map(({ name }) => name)];
 
+const kIdle = new Set(['draft', 'shadow', 'paused']);
 const kValues = { status: ['draft', 'shadow', 'live', 'paused'], triggers: ['checkout', 'exit_intent', '@due'], scope: ['session', 'visitor'], per: ['session'], days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], type: ['popup', 'banner', 'cta'], key: ['view', 'cart', 'checkout', 'purchase', 'link.clicked'] };
 
 export function RuleEditor({ ruleId: named }: { ruleId: string }) {
@@ -35,7 +36,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     const answer = await ask(quietly.GET('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path } }));
     if (!isCurrent()) return;
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { take(withoutAnswer(answer.data)); setEtag(answer.etag); setWarnings((answer.data as { warnings?: Warning[] }).warnings ?? []); }
+    if (answer.ok) { take(withoutAnswer(answer.data)); setEtag(answer.etag); setWarnings(answer.data.warnings ?? []); }
   };
   usePoll(0, async isCurrent => { if (named) await load(isCurrent); }, [handle, named]);
   const take = (changed: RuleDraft) => { setRule(changed); setText(JSON.stringify(changed, null, 2)); setBroken(''); };
@@ -57,7 +58,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     if (!answer.ok) return toTop();
     confirmed('Saved, and in force');
     setEtag(answer.etag);
-    setWarnings((answer.data as { warnings?: Warning[] }).warnings ?? []);
+    setWarnings(answer.data.warnings ?? []);
     if (!named) go(at('rules', [ruleId]), { replace: true });
   };
   const remove = async () => {
@@ -74,7 +75,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
       <div class="title"><p class="back"><a href={at('rules')}>Rules</a></p><h1 class="wrap">{String(rule?.name || ruleId || 'A new rule')}</h1></div>
       {fault && <FaultNote fault={fault} what="rules" />}
       {fault?.code === 'precondition_failed' && <div><Button onPress={() => load()}>Load it again, giving up what is here</Button></div>}
-      <Warnings all={warnings} />
+      <Warnings all={warnings} triggers={Array.isArray(rule?.triggers) ? rule.triggers.map(String) : []} />
       {rule && <>
         <p class="summary"><span class="quiet">When</span> {whenWords(rule.when)} <span class="quiet">then</span> {thenWords(rule)}.</p>
         <nav class="tabs" aria-label="Editor">
@@ -99,6 +100,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             </FormOf.Provider>}
         <div class="actions">
           <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={save}>Save</Button>
+          {named && kIdle.has(String(rule.status)) && <a class="button" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>Simulate it live</a>}
           {named && <Button kind="quiet" onPress={() => setAsking(true)}>Delete</Button>}
         </div>
       </>}

@@ -18,7 +18,7 @@ const kIdle = new Set(['draft', 'shadow', 'paused']);
 
 export function Simulate() {
   const { handle } = place.value;
-  const [rules, setRules] = useState<RuleDraft[]>([]), [span, setSpan] = useState('86400000'), [what, setWhat] = useState('rule'), [ruleId, setRuleId] = useState(''), [version, setVersion] = useState('');
+  const [rules, setRules] = useState<RuleDraft[]>([]), [span, setSpan] = useState('86400000'), [what, setWhat] = useState('rule'), [ruleId, setRuleId] = useState(place.value.query.get('rule') ?? ''), [version, setVersion] = useState('');
   const [simulation, setSimulation] = useState<Simulation | null>(null), [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
   usePoll(0, async isCurrent => {
     const answer = await ask(quietly.GET('/v2/handles/{handle}/chain-rules', { params: { path: { handle }, query: { limit: 200 } } }));

@@ -1,19 +1,64 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../../api/client.ts';
+import type { components } from '../../api/described.d.ts';
+import type { Fault } from '../../api/fault.ts';
+import { Button } from '../../parts/button.tsx';
+import { FaultNote } from '../../parts/fault_note.tsx';
 import { Json } from '../../parts/json.tsx';
+import { at, go, place } from '../../state/place.ts';
+import { madeUp } from '../../state/playbook.ts';
+import { witnessSignals } from './witness.ts';
 
-export interface Warning { kind: string; message: string; witness?: unknown[] }
+export type Warning = components['schemas']['RuleWarning'];
 
 // What the server noticed of a rule that it saved, each with signals that show it.
-export function Warnings({ all }: { all: Warning[] }) {
+export function Warnings({ all, triggers }: { all: Warning[]; triggers: string[] }) {
   if (!all.length) return null;
   return (
     <section class="card warnings" aria-labelledby="warnings">
       <h2 id="warnings">{all.length === 1 ? 'A warning' : `${all.length} warnings`}</h2>
-      {all.map(({ kind, message, witness }) => (
-        <div key={kind + message}>
-          <p><strong>{kind.replaceAll('_', ' ')}</strong> {message}</p>
-          {!!witness?.length && <details class="more"><summary>Signals that show it ({witness.length})</summary><Json text={JSON.stringify(witness)} label="Witness" /></details>}
-        </div>
-      ))}
+      {all.map(one => <One key={one.kind + one.message} warning={one} triggers={triggers} />)}
     </section>
+  );
+}
+
+function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
+  const { kind, message, witness, conditions, answeredBy } = warning;
+  return (
+    <div>
+      <p><strong>{kind.replaceAll('_', ' ')}</strong> {message}</p>
+      <p class="small">
+        {conditions?.map(path => <code key={path} class="chip">{path}</code>)}
+        {answeredBy && <> Answered by <a href={at('rules', [answeredBy])}>{answeredBy}</a>.</>}
+      </p>
+      <details class="more">
+        <summary>{witness.length ? `Signals that show it (${witness.length})` : 'It shows without any signal'}</summary>
+        {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Witness" />}
+        <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== '@due') ?? ''} />
+      </details>
+    </div>
+  );
+}
+
+const kAtMost = 60; // signals that a session takes in a minute
+
+// The witness as a session of its own, and the way to its decision.
+function Play({ warning, trigger }: { warning: Warning; trigger: string }) {
+  const { handle } = place.value;
+  const [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const signals = witnessSignals(warning, Date.now());
+  const play = async () => {
+    const sessionId = madeUp(handle);
+    setBusy(true);
+    const answer = signals.length ? await ask(api.POST('/v2/handles/{handle}/chain/signals', { params: { path: { handle } }, body: { sessionId, signals, context: warning.context } })) : null;
+    setBusy(false);
+    if (answer && !answer.ok) return setFault(answer.fault);
+    go(at('resolve', [], { session: sessionId, triggers: trigger }));
+  };
+  return (
+    <>
+      <div class="actions"><Button busy={busy} closed={!trigger ? 'A rule that fires by itself is asked for by nobody.' : signals.length > kAtMost ? `A session takes at most ${kAtMost} signals a minute.` : ''} onPress={play}>Play it in a new session, and resolve there</Button></div>
+      {fault && <FaultNote fault={fault} what="signals" />}
+    </>
   );
 }
