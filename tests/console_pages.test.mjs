@@ -16,6 +16,7 @@ before(async () => {
   token = await beckon.token('OPERATOR');
   admin = await beckon.token('PLATFORM_ADMIN');
   await beckon.as('CREATOR', 'PUT', '/chain-rules/cart-rescue', { name: 'Save the cart', triggers: ['checkout'], when: { all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }] }, action: { type: 'popup', payload: { code: 'SAVE10' } } });
+  await beckon.as('CREATOR', 'PUT', '/chain-rules/always', { triggers: ['never'], when: { all: [{ count: { key: 'cart' }, atLeast: 0 }] }, action: { type: 'popup' } });
   const { json: failing } = await beckon.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `${beckon.base}/dev/receiver/gone`, eventTypes: ['link.clicked'], description: 'CRM' });
   await beckon.signal('sess-1', { type: 'cart', signalValue: 'add' }, { type: 'link.clicked' });
   await beckon.chain('resolve', { sessionId: 'sess-1', trigger: 'checkout' });
@@ -25,7 +26,7 @@ before(async () => {
   const { json: session } = await until('the decision is recorded', async () => { const got = await beckon.as('CREATOR', 'GET', '/chain/sess-1'); return got.json.decisions.length ? got : null; });
   places = {
     append: '/demo/append?session=sess-1', resolve: '/demo/resolve?session=sess-1', subscribe: '/demo/subscribe', test: '/demo/test',
-    rules: '/demo/rules', rule: '/demo/rules/cart-rescue', 'rule as JSON': '/demo/rules/cart-rescue?as=json', 'new rule': '/demo/rules/+', versions: '/demo/rules/-/versions', simulate: '/demo/rules/-/simulate', results: '/demo/rules/-/results',
+    rules: '/demo/rules', 'rule of no use': '/demo/rules/always', rule: '/demo/rules/cart-rescue', 'rule as JSON': '/demo/rules/cart-rescue?as=json', 'new rule': '/demo/rules/+', versions: '/demo/rules/-/versions', simulate: '/demo/rules/-/simulate', results: '/demo/rules/-/results',
     deliveries: '/demo/deliveries', delivery: `/demo/deliveries/${delivery.subscriptionId}/${delivery.deliveryId}`, event: `/demo/events/${delivery.eventId}`, live: '/demo/live',
     sessions: '/demo/sessions', session: '/demo/sessions/sess-1', decision: `/demo/decisions/${session.decisions[0].decisionId}?session=sess-1`, audit: '/demo/audit', nothing: '/demo/nothing',
   };
@@ -59,6 +60,43 @@ for (const scheme of ['light', 'dark']) {
     await visit(ruler, '/-/allowlist');
     await assertReadable(ruler, 'allowlist');
     await ruler.context().close();
+  });
+}
+
+for (const scheme of ['light', 'dark']) {
+  test(`axe finds nothing in what is opened by a click, ${scheme}`, async () => {
+    const page = await openConsole(browser, beckon.base, { token, scheme });
+    const press = name => page.getByRole('button', { name }).first().click();
+    await visit(page, places.versions);
+    await press(/^Difference of version/);
+    await page.getByRole('region', { name: /^Lines of/ }).first().waitFor();
+    await assertReadable(page, 'a difference');
+    await visit(page, places.resolve);
+    await press(/^Resolve/);
+    await page.getByRole('article', { name: 'Decision at checkout' }).waitFor();
+    await page.keyboard.press('i');
+    await page.getByRole('heading', { name: 'Answered' }).waitFor();
+    await assertReadable(page, 'a decision and the inspector');
+    await page.keyboard.press('i');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await assertReadable(page, 'the help sheet');
+    await page.keyboard.press('Escape');
+    await visit(page, places.subscribe);
+    await press('Use the built-in receiver');
+    await press(/^Subscribe/);
+    await page.locator('.secret').waitFor();
+    await page.getByText('Code that verifies a delivery').click();
+    await assertReadable(page, 'the secret');
+    await page.getByRole('link', { name: 'Send a test delivery' }).click();
+    await press(/^Send a test/);
+    await page.getByText('verified the signature').waitFor();
+    await assertReadable(page, 'a test');
+    await visit(page, places['rule of no use']);
+    await page.getByText('It shows without any signal').click();
+    await assertReadable(page, 'a warning');
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
   });
 }
 
@@ -107,6 +145,11 @@ describe('forty hostile texts, stored through the API', () => {
     await shows('/demo/sessions/sess-hostile', [...hostile].reverse().slice(0, 39));
     await shows('/demo/rules', hostile);
     await shows('/demo/rules/hostile-0', [hostile[0]]);
+    await visit(page, '/demo/rules/-/versions');
+    await page.getByRole('button', { name: /^Difference of version/ }).first().click();
+    const lines = page.getByRole('region', { name: `Lines of hostile-${hostile.length - 1}` });
+    await lines.waitFor();
+    assert.ok((await lines.textContent()).includes(JSON.stringify(hostile.at(-1)).slice(1, -1)));
     await shows('/demo/subscribe', hostile.slice(0, 20));
     await shows(where.event, hostile);
     await shows(where.delivery, hostile);

@@ -47,8 +47,8 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
         {chosen.value > 0 && shown !== all[0] && <button type="button" class="button quiet" onClick={() => { chosen.value = 0; }}>Follow the last one</button>}
       </p>
       <div class="halves">
-        <div><h3>Asked</h3><pre class="code">{asked}</pre>{shown.body && <Json text={shown.body} label="Request body" />}</div>
-        <div><h3>Answered <span class="quiet">{shown.status || 'nothing'}, {took(shown.took)}</span></h3><pre class="code">{headers(shown.answerHeaders)}</pre>{shown.answer && <Json text={shown.answer} label="Response body" />}</div>
+        <div><h3>Asked</h3><pre class="code" tabIndex={0} role="region" aria-label="Request head">{asked}</pre>{shown.body && <Json text={shown.body} label="Request body" />}</div>
+        <div><h3>Answered <span class="quiet">{shown.status || 'nothing'}, {took(shown.took)}</span></h3><pre class="code" tabIndex={0} role="region" aria-label="Response head">{headers(shown.answerHeaders)}</pre>{shown.answer && <Json text={shown.answer} label="Response body" />}</div>
       </div>
     </div>
   );

@@ -38,7 +38,7 @@ const text = (rule: unknown) => (rule ? JSON.stringify(rule, null, 2) : '');
 function OfRule({ change: { ruleId, was, is } }: { change: Change }) {
   return (
     <section aria-label={`Difference of ${ruleId}`}>
-      <h4>{ruleId} <span class="quiet">{!was ? 'is new' : !is ? 'is gone' : 'is changed'}</span></h4>
+      <p class="small"><strong>{ruleId}</strong> <span class="quiet">{!was ? 'is new' : !is ? 'is gone' : 'is changed'}</span></p>
       <pre class="code lines" tabIndex={0} role="region" aria-label={`Lines of ${ruleId}`}>
         {lineDifference(text(was), text(is)).map(({ kind, text: line }, index) => {
           const Tag = kind === 'gone' ? 'del' : kind === 'new' ? 'ins' : 'span';
