@@ -89,6 +89,11 @@ describe('webhooks', () => {
     const card = page.getByRole('article', { name: 'orders' });
     await sameByCurl('PATCH', /\/webhooks\/whs_[^/]+$/, () => card.getByRole('button', { name: 'Disable' }).click());
     await sameByCurl('PATCH', /\/webhooks\/whs_[^/]+$/, () => card.getByRole('button', { name: 'Enable' }).click());
+    await card.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Description').fill('orders');
+    await page.getByRole('dialog').getByRole('checkbox', { name: /^signal\.\*/ }).check();
+    await sameByCurl('PATCH', /\/webhooks\/whs_[^/]+$/, () => inDialog('Save'));
+    assert.deepEqual((await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}`)).json.eventTypes, ['order.paid', 'signal.*']);
     await sameByCurl('POST', /\/rotate-secret$/, async () => { await card.getByRole('button', { name: 'New secret' }).click(); await page.getByRole('dialog').getByRole('button').last().click(); });
     await visit(`test?subscription=${hook}`);
     await sameByCurl('POST', /\/test$/, () => press(/^Send a test/));

@@ -83,6 +83,10 @@ for (const scheme of ['light', 'dark']) {
     await assertReadable(page, 'the help sheet');
     await page.keyboard.press('Escape');
     await visit(page, places.subscribe);
+    await press('Edit');
+    await page.getByRole('dialog').waitFor();
+    await assertReadable(page, 'a subscription that is edited');
+    await page.keyboard.press('Escape');
     await press('Use the built-in receiver');
     await press(/^Subscribe/);
     await page.locator('.secret').waitFor();

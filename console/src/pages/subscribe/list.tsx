@@ -11,6 +11,7 @@ import { closedBelow } from '../../parts/gate.ts';
 import { confirmed } from '../../parts/toast.tsx';
 import { at, place } from '../../state/place.ts';
 import { hostOf, loadSubscriptions, subscriptions, subscriptionsFault, type Subscription } from '../../state/subscriptions.ts';
+import { Edit } from './edit.tsx';
 
 type OnSecret = (shown: { subscriptionId: string; secret: string } & Subscription) => void;
 
@@ -29,7 +30,7 @@ export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
 function One({ subscription, onSecret }: { subscription: Subscription; onSecret: OnSecret }) {
   const { handle } = place.value;
   const { subscriptionId, endpointUrl, eventTypes, description, enabled, disabledReason, createdAt } = subscription;
-  const [fault, setFault] = useState<Fault | null>(null), [asking, setAsking] = useState<'' | 'delete' | 'rotate'>('');
+  const [fault, setFault] = useState<Fault | null>(null), [asking, setAsking] = useState<'' | 'edit' | 'delete' | 'rotate'>('');
   const params = { path: { handle, subscriptionId } };
   const done = (failed: Fault | null, says: string) => { setFault(failed); setAsking(''); if (!failed) { confirmed(says); void loadSubscriptions(handle); } };
   const enable = async () => {
@@ -53,11 +54,13 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
       <div class="actions">
         <a class="button" href={at('test', [], { subscription: subscriptionId })}>Test</a>
         <a class="button" href={at('deliveries', [], { subscription: subscriptionId })}>Deliveries</a>
+        <Button kind="quiet" onPress={() => setAsking('edit')}>Edit</Button>
         <Button kind="quiet" onPress={enable}>{enabled ? 'Disable' : 'Enable'}</Button>
         <Button kind="quiet" onPress={() => setAsking('rotate')}>New secret</Button>
         <Button kind="quiet" onPress={() => setAsking('delete')}>Delete</Button>
       </div>
       {fault && <FaultNote fault={fault} what="this change" />}
+      {asking === 'edit' && <Edit subscription={subscription} onClose={() => setAsking('')} />}
       {asking === 'delete' && (
         <Dialog title="Delete this subscription?" onClose={() => setAsking('')}>
           <p>No attempt begins after it. What is still pending ends as withdrawn; the log stays readable.</p>
