@@ -237,7 +237,7 @@ describe('rules by hand', () => {
 
   test('a rule is written in the form, found as JSON, refused with its faults beside their fields, and saved', async () => {
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
-    await page.getByRole('link', { name: 'Write a rule' }).first().click();
+    await page.getByRole('link', { name: /^Write (a rule|one)$/ }).click();
     await page.getByLabel('Id', { exact: true }).fill('by-hand');
     await page.getByLabel('Name', { exact: true }).fill('By hand');
     await page.getByLabel('Within', { exact: true }).fill('half an hour');
@@ -352,4 +352,42 @@ describe('deliveries', () => {
     assert.equal(json.items.length, 2);
     assert.deepEqual(page.faults, []);
   });
+});
+
+test('a refusal stays on the page: its status and code, what to do, and the request id', async () => {
+  const page = await openConsole(browser, beckon.base, { token, path: '/demo/subscribe' });
+  const before = (await beckon.admin('GET', '/allowlist')).json;
+  assert.equal((await beckon.admin('PUT', '/allowlist', { handles: ['another'], egress: before.egress })).status, 200);
+  try {
+    await page.getByRole('button', { name: 'Use the built-in receiver' }).click();
+    await page.getByRole('button', { name: /^Subscribe/ }).click();
+    const note = page.getByRole('alert');
+    await note.getByText('feature_locked').waitFor();
+    assert.match(await note.innerText(), /403[\s\S]*A platform admin can put this handle on the allowlist\.[\s\S]*Request\s+req_/);
+  } finally {
+    assert.equal((await beckon.admin('PUT', '/allowlist', { handles: before.handles, egress: before.egress })).status, 200);
+  }
+  await page.getByLabel('Address of the endpoint').fill('https://10.1.2.3/hook');
+  await page.getByText('This is a private or special-purpose address').waitFor();
+  await page.getByRole('button', { name: /^Subscribe/ }).click();
+  await page.getByText(/^The server says:/).waitFor();
+  assert.equal(await page.getByLabel('Address of the endpoint').getAttribute('aria-invalid'), 'true');
+  await page.context().close();
+});
+
+test('how times are told and which theme is shown is kept in this browser', async () => {
+  const page = await openConsole(browser, beckon.base, { token, path: '/demo/rules/-/versions' });
+  const time = page.locator('main time').first();
+  await page.getByRole('radio', { name: 'UTC' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+  await page.waitForFunction(() => /\dZ$/.test(document.querySelector('main time').textContent));
+  await page.reload();
+  await time.waitFor();
+  assert.match(await time.innerText(), /\dZ$/);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.getByRole('radio', { name: 'Ago' }).check({ force: true });
+  await page.waitForFunction(() => /ago$|^now$/.test(document.querySelector('main time').textContent));
+  assert.match(await time.getAttribute('title'), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'the exact instant is told on hover');
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
 });
