@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <memory>
 #include <thread>
 
+#include "app/demo_rules.h"
 #include "app/storyline.h"
 #include "base/instant.h"
 #include "base/json.h"
@@ -16,30 +16,6 @@
 
 namespace beckon::app {
 namespace {
-
-struct NamedRule {
-  const char* id;
-  const char* body;
-};
-
-// One that acts on half of its carts in two ways, one that greets, one that is only watched, one that reminds.
-constexpr std::array kRules = {
-    NamedRule{"demo-cart-rescue",
-              R"({"name":"Save the cart","priority":80,"triggers":["checkout","exit_intent"],
-                  "when":{"all":[{"count":{"key":"cart","value":"add"},"within":"2h","atLeast":1}],"none":[{"seen":{"key":"purchase"},"within":"2h"}]},
-                  "split":{"salt":"demo","holdout":10,"arms":{"a":50,"b":50}},
-                  "actions":{"a":{"type":"popup","payload":{"code":"SAVE10"}},"b":{"type":"banner","payload":{"text":"Free delivery today"}}},
-                  "goal":{"key":"purchase","within":"24h","valueField":"amount"}})"},
-    NamedRule{"demo-welcome-back",
-              R"({"name":"Welcome back","priority":40,"triggers":["checkout","exit_intent"],
-                  "when":{"all":[{"seen":{"key":"link.clicked"},"within":"7d"}]},"action":{"type":"cta","payload":{"text":"Go on where you were"}}})"},
-    NamedRule{"demo-browser-nudge",
-              R"({"name":"Nudge those who look around","status":"shadow","priority":20,"triggers":["exit_intent"],
-                  "when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":3}]},"action":{"type":"popup","payload":{}}})"},
-    NamedRule{"demo-cart-reminder",
-              R"({"name":"Remind of the cart","triggers":["@due"],
-                  "when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"}]},"action":{"type":"email","payload":{"template":"your-cart"}}})"},
-};
 
 constexpr int kTooMany = 429;
 constexpr int kAgain = 5;  // times that a request is said again where a limit was reached
@@ -84,7 +60,7 @@ class Shop {
 
   // A rule of that name that is there already is somebody's work and stays.
   void make_rules() {
-    for (const NamedRule& rule : kRules) {
+    for (const DemoRule& rule : kDemoRules) {
       const std::string path = "/v2/handles/" + handle_ + "/chain-rules/" + rule.id;
       const auto there = call("GET", path, "");
       if (!there || there->status != 404) continue;
