@@ -28,6 +28,6 @@ test('the docs tell these steps, in under a minute, with a picture of each that 
   assert.deepEqual(rows.map(([, does, sees]) => [does, sees]), steps.map(({ does, sees }) => [does, sees]));
   assert.ok(rows.every(([at]) => /^\d+ s$/.test(at) && parseInt(at, 10) < 60), JSON.stringify(rows));
   const pictures = [...readFileSync(kDocs, 'utf8').matchAll(/!\[[^\]]+\]\((first-minute\/[^)]+)\)/g)].map(([, file]) => file);
-  assert.deepEqual(pictures, steps.filter(({ picture }) => picture).map(({ picture }) => `first-minute/${picture}.png`));
+  assert.deepEqual(pictures, steps.filter(({ picture }) => picture).map(({ picture }) => `first-minute/${picture}.webp`));
   for (const file of pictures) assert.ok(existsSync(join(dirname(kDocs), file)), file);
 });
