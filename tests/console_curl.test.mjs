@@ -117,6 +117,26 @@ describe('webhooks', () => {
   });
 });
 
+test('what a page reads by itself is in the inspector too, and copies', async () => {
+  for (const path of ['rules/a', 'rules/-/results', `deliveries?subscription=${hook}&status=delivered`, 'sessions/sess-1', 'audit']) {
+    await page.goto('about:blank');
+    await visit(path);
+    await page.locator('main h1').waitFor();
+    await page.keyboard.press('i');
+    const select = page.getByLabel('Request', { exact: true });
+    await select.locator('optgroup').nth(1).locator('option').first().waitFor({ state: 'attached' });
+    const asked = await select.locator('optgroup').nth(1).locator('option').evaluateAll(all => all.map(option => [option.value, option.textContent]));
+    for (const [value, name] of asked) {
+      await select.selectOption(value);
+      await page.locator('.inspector .last', { hasText: name.slice(0, name.indexOf(' →')) }).waitFor();
+      await press('Copy as cURL');
+      const command = await until('it is copied', async () => { const text = await copied(page); return text.includes(name.split(' ')[1]) && text; });
+      assert.equal(await statusOf(command, { base: beckon.base, token }), Number(name.split('→ ')[1]), command);
+    }
+    await page.keyboard.press('i');
+  }
+});
+
 test('the allowlist, by a platform admin', async () => {
   page = await openConsole(browser, beckon.base, { token: await beckon.token('PLATFORM_ADMIN'), path: '/-/allowlist' });
   await page.getByLabel('Egress').fill('hooks.internal.example');

@@ -1,7 +1,7 @@
 // The API, typed by its own description (docs/openapi.json), over one way out that remembers what was said.
 import createClient from 'openapi-fetch';
 import type { paths } from './described.d.ts';
-import { remember, type Exchange } from './exchange.ts';
+import { note, remember, type Exchange } from './exchange.ts';
 import { faultOf, unreachable, type Fault } from './fault.ts';
 import { token, signedOut } from '../state/sign_in.ts';
 
@@ -13,7 +13,8 @@ const masked = (text: string) => text.replace(/("(?:password|code|accessToken)"\
 
 const recordings = new WeakMap<Response, Exchange>();
 
-async function recorded(request: Request): Promise<Response> {
+// `keep` is given each exchange; its answer only where `whole`, for what the page reads again and again may be long.
+const recordedBy = (keep: (exchange: Omit<Exchange, 'id'>) => Exchange, whole: boolean) => async (request: Request): Promise<Response> => {
   const { pathname, search } = new URL(request.url);
   const path = pathname + search;
   const body = masked(await request.clone().text());
@@ -24,14 +25,14 @@ async function recorded(request: Request): Promise<Response> {
   };
   try {
     const response = await fetch(request);
-    const answer = masked(await response.clone().text());
-    recordings.set(response, remember({ ...asked, took: performance.now() - began, status: response.status, answerHeaders: [...response.headers], answer }));
+    const answer = whole ? masked(await response.clone().text()) : '';
+    recordings.set(response, keep({ ...asked, took: performance.now() - began, status: response.status, answerHeaders: [...response.headers], answer }));
     return response;
   } catch (error) {
-    remember({ ...asked, took: performance.now() - began, status: 0, answerHeaders: [], answer: '' });
+    keep({ ...asked, took: performance.now() - began, status: 0, answerHeaders: [], answer: '' });
     throw error;
   }
-}
+};
 
 function clientOver(way: (request: Request) => Promise<Response>) {
   return createClient<paths>({
@@ -43,8 +44,8 @@ function clientOver(way: (request: Request) => Promise<Response>) {
   });
 }
 
-export const api = clientOver(recorded);                        // what a person does
-export const quietly = clientOver(request => fetch(request));   // what the page asks by itself
+export const api = clientOver(recordedBy(remember, true)); // what a person does
+export const quietly = clientOver(recordedBy(note, false)); // what the page asks by itself
 
 type Raw<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 

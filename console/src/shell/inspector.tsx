@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { exchanges, type Exchange } from '../api/exchange.ts';
+import { exchanges, noted, type Exchange } from '../api/exchange.ts';
 import { toCurl } from '../api/curl.ts';
 import { Copy, copyText } from '../parts/copy.tsx';
 import { Json } from '../parts/json.tsx';
@@ -16,7 +16,7 @@ const nameOf = ({ method, path, status }: Exchange) => `${method} ${path.replace
 export function Inspector() {
   const toggle = () => { inspectorIsOpen.value = !inspectorIsOpen.value; };
   const all = exchanges.value;
-  const shown = all.find(one => one.id === chosen.value) ?? all[0];
+  const shown = [...all, ...noted.value].find(one => one.id === chosen.value) ?? all[0] ?? (inspectorIsOpen.value ? noted.value[0] : undefined);
   useKeys([
     { key: 'i', does: 'open or close the inspector', run: toggle },
     { key: 'y', does: 'copy the last request as cURL', run: () => { const last = exchanges.peek()[0]; if (last) void copyText(toCurl(last), 'cURL'); } },
@@ -42,13 +42,14 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
       <p class="bar">
         <label for="exchange">Request</label>
         <select id="exchange" value={shown.id} onChange={event => { chosen.value = Number(event.currentTarget.value); }}>
-          {all.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}
+          <optgroup label="What you did">{all.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}</optgroup>
+          <optgroup label="What the page reads by itself">{noted.value.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}</optgroup>
         </select>
         {chosen.value > 0 && shown !== all[0] && <button type="button" class="button quiet" onClick={() => { chosen.value = 0; }}>Follow the last one</button>}
       </p>
       <div class="halves">
         <div><h3>Asked</h3><pre class="code" tabIndex={0} role="region" aria-label="Request head">{asked}</pre>{shown.body && <Json text={shown.body} label="Request body" />}</div>
-        <div><h3>Answered <span class="quiet">{shown.status || 'nothing'}, {took(shown.took)}</span></h3><pre class="code" tabIndex={0} role="region" aria-label="Response head">{headers(shown.answerHeaders)}</pre>{shown.answer && <Json text={shown.answer} label="Response body" />}</div>
+        <div><h3>Answered <span class="quiet">{shown.status || 'nothing'}, {took(shown.took)}</span></h3><pre class="code" tabIndex={0} role="region" aria-label="Response head">{headers(shown.answerHeaders)}</pre>{shown.answer ? <Json text={shown.answer} label="Response body" /> : noted.value.includes(shown) && <p class="small quiet">The page shows what was answered; its text is not kept here.</p>}</div>
       </div>
     </div>
   );
