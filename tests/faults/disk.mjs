@@ -54,7 +54,8 @@ async function play(kind, n, counts = {}) {
       await recover();
     }
     const asked = story.steps.length - 1;
-    const steps = [...story.steps, ['everything owed ends', async () => { story.repeats = await story.accountedFor(); }]];
+    const steps = [...story.steps, ['everything owed ends', async () => { story.repeats = await story.accountedFor(); }],
+      ['it ends as a run without a fault', async () => { if (n > 0) assert.deepEqual(await story.state(), clean.states.at(-1)); }]];
     for (const [k, [name, step]] of steps.entries()) {
       waits = k >= asked;
       try {
@@ -67,12 +68,16 @@ async function play(kind, n, counts = {}) {
       }
       if (n === 0) states.push(await story.state());
     }
-    if (n > 0) assert.deepEqual(await story.state(), clean.states.at(-1), 'it ends as a run without a fault');
     if (disk.met > 0) count('met'); else count('not reached');
     counts.repeats = (counts.repeats ?? 0) + story.repeats;
     disk.mend();
     const { syncs, writes } = disk;
-    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    const { code } = await server.stop();
+    if (code !== 0) { // met behind the last step
+      assert.ok(disk.met > 0, server.log.slice(-1000));
+      await recover();
+      assert.deepEqual(await story.state(), clean.states.at(-1));
+    }
     return { states, syncs, writes };
   } catch (error) {
     error.message = `N = ${n}: ${error.message}; ${server?.log.slice(-1500)}`;
@@ -129,13 +134,15 @@ async function play(kind, n, counts = {}) {
 function equal(a, b) { try { assert.deepEqual(a, b); return true; } catch { return false; } }
 
 describe('a process that', { concurrency: false }, () => {
-  for (const [i, kind] of kinds.entries()) test(kind.name, { timeout: 60_000 + tries * 10_000 }, async t => {
+  for (const [i, kind] of kinds.entries()) test(kind.name, { timeout: 60_000 + Math.min(tries, 1000) * 10_000 }, async t => {
     const all = clean[`${kind.op}s`];
     const stride = Math.max(1, all / tries);
     const numbers = Array.from({ length: Math.min(tries, all) }, (_, place) => Math.floor(place * stride + (i / kinds.length) * stride) + 1);
     const counts = {};
     const next = numbers.values();
-    await Promise.all(Array.from({ length: atOnce }, async () => { for (const n of next) await play(kind, n, counts); }));
+    const failed = [];
+    await Promise.all(Array.from({ length: atOnce }, async () => { for (const n of next) await play(kind, n, counts).catch(error => failed.push(error)); }));
+    if (failed.length > 0) throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
     assert.ok(counts.met > 0, 'the fault was met');
     t.diagnostic(`of ${all}: ${Object.entries(counts).map(([what, count]) => `${what} ${count}`).join(', ')}`);
   });

@@ -1,6 +1,8 @@
 // P12: receivers that are silent, give a byte a second, never end, reset, fail, want to be asked next century, or whose name
 // nobody tells. What is owed to them is in a state that is seen, with its reason; the others are told all, each at once.
+// P13: nor does the burst of one handle hold up another.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from '../kit/beckon.mjs';
 import { deliveriesOf } from '../kit/load.mjs';
@@ -54,4 +56,34 @@ test(`${perKind} receivers of each poisonous kind beside 4 that are well: these 
   // Clients are not held up either.
   assert.equal((await beckon.signal(freshSession(), { type: 'after' })).status, 202);
   t.diagnostic(Object.entries(seen).map(([kind, why]) => `${kind}: ${why}`).join(', '));
+});
+
+test('a burst of one handle, to a receiver that takes its time, does not hold up another handle', { timeout: 120_000 }, async t => {
+  const beckon = await Beckon.start();
+  t.after(() => beckon.close());
+  let taken = 0;
+  const slow = createServer((asked, answer) => { asked.resume().on('end', () => setTimeout(() => { taken += 1; answer.end(); }, 50)); });
+  await new Promise(done => slow.listen(0, '127.0.0.1', done));
+  t.after(() => { slow.closeAllConnections(); slow.close(); });
+  const made = await beckon.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `http://127.0.0.1:${slow.address().port}/`, eventTypes: ['signal.burst'] });
+  assert.equal(made.status, 201, made.text);
+  assert.equal((await beckon.admin('POST', '/handles', { handle: 'quiet', ownerEmail: 'owner@example.com' })).status, 201);
+  const burst = 50 * 60;
+  for (let i = 0; i < 50; i++) assert.equal((await beckon.signal(freshSession(), ...Array.from({ length: 60 }, () => ({ type: 'burst' })))).status, 202);
+
+  const token = await beckon.token('OPERATOR', 'quiet');
+  let told;
+  const came = new Promise(done => { told = done; });
+  const hook = createServer((asked, answer) => { asked.resume().on('end', () => { answer.end(); told(taken); }); });
+  await new Promise(done => hook.listen(0, '127.0.0.1', done));
+  t.after(() => { hook.closeAllConnections(); hook.close(); });
+  const quiet = await beckon.call('POST', '/v2/handles/quiet/webhooks', { token, body: { endpointUrl: `http://127.0.0.1:${hook.address().port}/`, eventTypes: ['signal.one'] } });
+  assert.equal(quiet.status, 201, quiet.text);
+  const before = taken;
+  assert.equal((await beckon.chain('signals', { handle: 'quiet', sessionId: freshSession(), signals: [{ type: 'one' }] }, { from: freshAddress() })).status, 202);
+  const between = await came - before;
+  assert.ok(between <= 64, `${between} of the burst came before it: no more than may be under way already`);
+  assert.ok(taken < burst, 'the burst is still going on');
+  await until('and all of the burst comes too', () => taken === burst, 60_000);
+  t.diagnostic(`${between} of a burst of ${burst} between the 202 of another handle's signal and its first attempt`);
 });

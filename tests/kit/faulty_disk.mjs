@@ -29,8 +29,7 @@ export class FaultyDisk {
     mkdirSync(this.synced);
     writeFileSync(join(this.aside, 'orders'), Buffer.alloc(64));
     this.orders = openSync(join(this.aside, 'orders'), 'r+');
-    // Sanitizers want to be the first library that is loaded.
-    this.env = { LD_PRELOAD: library, FAULTY_DISK: this.data, FAULTY_DISK_ORDERS: join(this.aside, 'orders'), ASAN_OPTIONS: 'verify_asan_link_order=0', ...(loses && { FAULTY_DISK_SYNCED: this.synced }) };
+    this.env = { LD_PRELOAD: library, FAULTY_DISK: this.data, FAULTY_DISK_ORDERS: join(this.aside, 'orders'), ...(loses && { FAULTY_DISK_SYNCED: this.synced }) };
   }
 
   #number(place) { const bytes = Buffer.alloc(8); readSync(this.orders, bytes, 0, 8, place * 8); return Number(bytes.readBigUInt64LE()); }
