@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Beckon, quickRetries, root } from './kit/beckon.mjs';
-import { copied, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
+import { copied, copiedCurl, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
+import { until } from './kit/wait.mjs';
 
 const folder = join(root, 'console');
 const home = '/apps/lifecycle-messaging';
@@ -73,8 +74,7 @@ describe('the playbook by clicks', () => {
   const step = name => page.getByRole('navigation', { name: 'Playbook' }).getByRole('link', { name }).click();
   // The last request, as the inspector copies it, run in a shell: the same status.
   async function sameByCurl(expected) {
-    await page.getByRole('button', { name: 'Copy as cURL', exact: true }).click();
-    const command = await copied(page);
+    const command = await copiedCurl(page);
     assert.doesNotMatch(command, /eyJ|whsec_[A-Za-z0-9]/, 'no secret is copied');
     assert.equal(await statusOf(command, { base: beckon.base, token }), expected, command);
   }
@@ -217,7 +217,7 @@ describe('the keyboard', () => {
     await page.getByRole('heading', { name: 'Asked' }).waitFor();
     await page.keyboard.press('y');
     await page.getByText('cURL copied').waitFor();
-    assert.match(await copied(page), /^curl -sS -X POST "\$API_BASE"'\/v2\/public\/chain\/signals'/);
+    assert.match(await until('it is copied', () => copied(page)), /^curl -sS -X POST "\$API_BASE"'\/v2\/public\/chain\/signals'/);
   });
 
   test('keys can be turned off', async () => {

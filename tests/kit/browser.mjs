@@ -1,6 +1,7 @@
 // Debian's Chromium, driven from outside: pages that note every violation of their policy and every error of their script.
 import { execFile } from 'node:child_process';
 import { chromium } from 'playwright-core';
+import { until } from './wait.mjs';
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -25,6 +26,13 @@ export async function openConsole(browser, base, { token, path = '', width = 144
 }
 
 export const copied = page => page.evaluate(() => navigator.clipboard.readText());
+
+// The command that the button of the inspector copies.
+export async function copiedCurl(page) {
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await page.getByRole('button', { name: 'Copy as cURL', exact: true }).click();
+  return until('it is copied', () => copied(page));
+}
 
 // Runs a copied command in a shell as a person would, and answers the status that curl saw.
 export function statusOf(command, { base, token }) {

@@ -100,6 +100,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             </FormOf.Provider>}
         <div class="actions">
           <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={save}>Save</Button>
+          {named && <a class="button" href={at('rules', ['-', 'results'], { rule: ruleId })}>Results</a>}
           {named && kIdle.has(String(rule.status)) && <a class="button" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>Simulate it live</a>}
           {named && <Button kind="quiet" onPress={() => setAsking(true)}>Delete</Button>}
         </div>

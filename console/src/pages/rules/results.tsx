@@ -24,7 +24,8 @@ export function Results() {
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) setFound(answer.data);
   }, [handle, days]);
-  const rules = useMemo(() => (found ? [...armsByRule(found.rules)] : []), [found]);
+  const only = query.get('rule') ?? '';
+  const rules = useMemo(() => (found ? [...armsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []), [found, only]);
   const times = useMemo(() => (found ? buckets(found) : []), [found]);
   const asked = useMemo(() => (found?.triggers ?? []).slice(0, 5).map(one => {
     const counts = new Map(one.points.map(point => [Date.parse(point.at) / 1000, point.asked]));
@@ -35,10 +36,11 @@ export function Results() {
       <h1>Results</h1>
       <p class="lead">How often each rule was asked for, what it did, and what came of it: against the control group where there is one.</p>
       <RuleTabs />
-      <div class="bar"><label>Show <select value={days} onChange={event => filter({ days: event.currentTarget.value })}>{kSpans.map(([key, text]) => <option key={key} value={key}>{text}</option>)}</select></label></div>
+      <div class="bar"><label>Show <select value={days} onChange={event => filter({ days: event.currentTarget.value })}>{kSpans.map(([key, text]) => <option key={key} value={key}>{text}</option>)}</select></label>{only && <span>of <strong>{only}</strong> <a class="button" href={at('rules', ['-', 'results'], { days })}>Of all rules</a></span>}</div>
       {fault && <FaultNote fault={fault} what="results" />}
-      {found && asked.length === 0 && <Empty says="No decision was asked for in this time."><a class="button primary" href={at('resolve')}>Resolve a decision</a></Empty>}
-      {asked.length > 0 && <section class="card" aria-labelledby="asked"><h2 id="asked">Asked, by trigger</h2><Chart label={`decisions asked for per ${found!.bucket}`} times={times} series={asked} /></section>}
+      {found && !only && asked.length === 0 && <Empty says="No decision was asked for in this time."><a class="button primary" href={at('resolve')}>Resolve a decision</a></Empty>}
+      {found && only && rules.length === 0 && <Empty says={`${only} was the answer to nothing in this time.`} />}
+      {!only && asked.length > 0 && <section class="card" aria-labelledby="asked"><h2 id="asked">Asked, by trigger</h2><Chart label={`decisions asked for per ${found!.bucket}`} times={times} series={asked} /></section>}
       {rules.map(([ruleId, arms]) => <OfRule key={ruleId} ruleId={ruleId} arms={arms} times={times} bucket={found!.bucket} />)}
     </>
   );
