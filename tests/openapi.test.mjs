@@ -1,6 +1,6 @@
 // docs/openapi.json against itself, against the server's route table, and against real answers.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
@@ -276,6 +276,18 @@ describe('against the server', () => {
     const { json: settings } = await ask('getSettings', { role: 'OWNER', expect: 200 });
     await ask('putSettings', { role: 'OWNER', expect: 200, body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')) });
     await ask('me', { role: 'OPERATOR', expect: 200 });
+    await ask('listServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
+    const email = 'described@example.com', password = 'correct horse battery staple';
+    writeFileSync(join(beckon.data, 'password'), password);
+    await beckon.cli('user', 'add', email, '--data', beckon.data);
+    await beckon.cli('user', 'password', email, '--password-file', join(beckon.data, 'password'), '--data', beckon.data);
+    await ask('login', { expect: 400, body: { email } });
+    await ask('login', { expect: 401, body: { email, password: 'a password that is wrong' } });
+    await ask('login', { expect: 200, body: { email, password } });
+    await ask('exchange', { expect: 401, body: { code: 'used' } });
+    const [, code] = /#([\w-]{43})$/m.exec(beckon.log);
+    const { json: { accessToken } } = await ask('exchange', { expect: 200, body: { code } });
+    await ask('logout', { headers: { authorization: `Bearer ${accessToken}` }, expect: 204 });
     const { json: origins } = await ask('getContextOrigins', { role: 'OWNER', expect: 200 });
     await ask('putContextOrigins', { role: 'OWNER', expect: 400, body: { origins: ['*'] } });
     await ask('putContextOrigins', { role: 'OWNER', expect: 200, body: origins });

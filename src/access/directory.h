@@ -26,6 +26,18 @@ struct SigningKey {
   Instant created_at{};
 };
 
+struct UserRecord {
+  std::string email;
+  std::string password_hash;          // as hash_password gives it; empty: no way in by password
+  std::int64_t password_version = 0;  // how often a password was put
+};
+
+// What may have ended a token before its time.
+struct TokenStanding {
+  bool ended = false;                 // by its holder
+  std::int64_t password_version = 0;  // of its user now; 0 where there is no such user
+};
+
 struct Grant {
   Handle handle;
   std::string user;
@@ -47,6 +59,12 @@ class Directory {
 
   virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict where it exists
   virtual Result<bool> has_user(const std::string& email) = 0;
+  virtual Result<std::optional<UserRecord>> user(const std::string& email) = 0;
+  // Raises the password version, which ends every token of the user that was made before. kNotFound for an unknown one.
+  virtual Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) = 0;
+  // Ends a token; remembered until `until`, at which it would have expired. Again: nothing to do.
+  virtual Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) = 0;
+  virtual Result<TokenStanding> standing_of(const std::string& token_id, const std::string& user) = 0;
   // Granting OWNER moves ownership: the former owner becomes OPERATOR. kNotFound for an unknown user or handle;
   // kConflict for the 101st collaborator, or for taking the OWNER's role away.
   virtual Result<void> grant(const Grant& grant, const AuditEntry& audit) = 0;
@@ -63,6 +81,7 @@ class Directory {
   // A secret of the server by name ("hash-key", "decision-key"), sealed; made by `make` where it is not there yet.
   virtual Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) = 0;
 
+  // What happened and changed nothing that a server keeps in memory: the control version stays. So do ended tokens.
   virtual Result<void> add_audit(const AuditEntry& audit) = 0;
   // Newest first, at most `limit`, strictly behind (at, id) where given.
   virtual Result<std::vector<AuditEntry>> audit(const Handle& handle,

@@ -30,6 +30,10 @@ Fault no_such_handle(std::string_view handle) {
           .message = "There is no handle " + std::string(handle) + "; make it with `beckon handle add`."};
 }
 
+std::string no_such_user(const std::string& email) {
+  return "There is no user " + email + "; add them with `beckon user add`.";
+}
+
 // Says with our words what the directory refused; any other fault stays as it is.
 Fault in_words(Fault fault, FaultCode code, std::string message) {
   if (fault.code == code) fault.message = std::move(message);
@@ -74,6 +78,18 @@ Result<void> Enrolment::add_user(std::string_view email) {
   return {};
 }
 
+Result<void> Enrolment::put_password(std::string_view email, std::string_view password, const PasswordCost& cost) {
+  Issues issues;
+  const std::string user = judge_email(email, "email", issues);
+  if (auto issue = issue_of_password(password, user)) issues.add("password", *std::move(issue));
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto hash = hash_password(password, cost);
+  if (!hash) return unexpected(hash.error());
+  const auto put = directory_.put_password(user, *hash, audit(Handle(), "password.put", user, "{}"));
+  if (!put) return unexpected(in_words(put.error(), FaultCode::kNotFound, no_such_user(user)));
+  return {};
+}
+
 Result<void> Enrolment::grant(std::string_view handle, std::string_view user, std::string_view role) {
   Issues issues;
   judge_handle(handle, issues);
@@ -89,8 +105,7 @@ Result<void> Enrolment::grant(std::string_view handle, std::string_view user, st
   if (granted.error().code != FaultCode::kNotFound && granted.error().code != FaultCode::kHandleNotFound)
     return unexpected(granted.error());
   if (const auto found = existing(handle); !found) return unexpected(found.error());
-  return unexpected(Fault{.code = FaultCode::kNotFound,
-                          .message = "There is no user " + email + "; add them with `beckon user add`."});
+  return unexpected(Fault{.code = FaultCode::kNotFound, .message = no_such_user(email)});
 }
 
 Result<void> Enrolment::put_allowlist(const Allowlist& allowlist) {

@@ -9,6 +9,7 @@
 
 #include "access/allowlist.h"
 #include "access/directory.h"
+#include "access/password.h"
 #include "base/random.h"
 
 namespace beckon::access {
@@ -22,6 +23,8 @@ class Enrolment {
   // Makes the handle with its one OWNER, who becomes a user if need be. Fields of faults: handle, ownerEmail.
   Result<HandleRecord> add_handle(std::string_view handle, std::string_view owner);
   Result<void> add_user(std::string_view email);  // field: email
+  // Ends every sign-in of the user. Fields: email, password.
+  Result<void> put_password(std::string_view email, std::string_view password, const PasswordCost& cost = {});
   // OWNER moves the ownership: the former owner becomes OPERATOR. Fields: handle, user, role.
   Result<void> grant(std::string_view handle, std::string_view user, std::string_view role);
   Result<void> put_allowlist(const Allowlist& allowlist);

@@ -50,6 +50,36 @@ TEST_F(EnrolmentTest, ASecondHandleOfANameIsAConflictThatSaysWhatToDo) {
   EXPECT_NE(again.error().message.find("acme exists already"), std::string::npos);
 }
 
+TEST_F(EnrolmentTest, APasswordIsKeptAsAHashAndAuditedWithoutIt) {
+  constexpr PasswordCost kLight{.passes = 1, .memory = 8 * 1024};
+  ASSERT_TRUE(enrolment_.add_user("ada@example.com"));
+  ASSERT_TRUE(enrolment_.put_password("Ada@example.com", "correct horse battery", kLight));
+  const UserRecord user = directory_.user("ada@example.com").value().value();
+  EXPECT_TRUE(user.password_hash.starts_with("$argon2id$"));
+  EXPECT_TRUE(is_password("correct horse battery", user.password_hash));
+  EXPECT_FALSE(is_password("Correct horse battery", user.password_hash));
+  EXPECT_EQ(user.password_version, 1);
+  EXPECT_EQ(directory_.audits.back().action, "password.put");
+  EXPECT_EQ(directory_.audits.back().target, "ada@example.com");
+  EXPECT_EQ(directory_.audits.back().detail, "{}");
+}
+
+TEST_F(EnrolmentTest, APasswordThatWillNotDoChangesNothing) {
+  ASSERT_TRUE(enrolment_.add_user("ada@example.com"));
+  const std::string bad[] = {"", "elevenchars", "aaaaaaaaaaaaaa", "ADA@example.com", std::string(1025, 'x') + "y",
+                             "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc" /* six characters */};
+  for (const std::string& password : bad) {
+    const auto put = enrolment_.put_password("ada@example.com", password);
+    ASSERT_FALSE(put) << password;
+    EXPECT_EQ(put.error().details.at(0).field, "password");
+  }
+  EXPECT_EQ(directory_.user("ada@example.com").value()->password_hash, "");
+  const auto nobody = enrolment_.put_password("eve@example.com", "correct horse battery", {.passes = 1, .memory = 8 * 1024});
+  EXPECT_EQ(nobody.error().code, FaultCode::kNotFound);
+  EXPECT_NE(nobody.error().message.find("beckon user add"), std::string::npos);
+  EXPECT_EQ(directory_.audits.size(), 1u);
+}
+
 TEST_F(EnrolmentTest, AUserIsAddedOnce) {
   EXPECT_TRUE(enrolment_.add_user("ada@example.com"));
   EXPECT_EQ(enrolment_.add_user("ADA@example.com").error().code, FaultCode::kConflict);

@@ -37,7 +37,13 @@ Result<Principal> Gate::authenticate(std::string_view authorization) {
   if (token.starts_with("patv1_"))
     return unexpected(invalid_token("a personal access token is good on /v2/public/handles/{handle}/ only"));
   if (token.size() > kLargestToken) return unexpected(invalid_token("it has more than 8 KiB"));
+  auto principal = verified(token);
+  if (!principal) return principal;
+  if (const auto stands = still_stands(*principal); !stands) return unexpected(stands.error());
+  return principal;
+}
 
+Result<Principal> Gate::verified(std::string_view token) {
   std::string digest = sha256(token);
   if (const auto known = remembered_.find(digest); known && issuer_.has_key(known->kid)) {
     if (!is_expired(known->principal.expires_at, clock_.now())) return known->principal;
@@ -49,6 +55,15 @@ Result<Principal> Gate::authenticate(std::string_view authorization) {
   Principal principal = identity->principal;
   remembered_.add(std::move(digest), *std::move(identity));
   return principal;
+}
+
+Result<void> Gate::still_stands(const Principal& principal) {
+  const auto standing = directory_.standing_of(principal.token_id, principal.subject);
+  if (!standing) return unexpected(standing.error());
+  if (standing->ended) return unexpected(invalid_token("its holder signed out"));
+  if (standing->password_version != principal.password_version)
+    return unexpected(invalid_token("the password of its user was changed since"));
+  return {};
 }
 
 Result<Role> Gate::authorize(const Principal& principal, const Handle& handle, Role least) {

@@ -22,8 +22,12 @@ class Gate {
       : directory_(directory), issuer_(issuer), clock_(clock), remembered_(most_remembered) {}
 
   // Who is calling. `authorization` is the header's value, empty where there is none. kMissingBearerToken for none and
-  // for another scheme; kInvalidToken; kTokenExpired.
+  // for another scheme; kInvalidToken, also as still_stands() says; kTokenExpired.
   Result<Principal> authenticate(std::string_view authorization);
+
+  // kInvalidToken where the token was ended before its time: its holder signed out, or its user has another password.
+  // Read from the directory each time, so that it holds at once.
+  Result<void> still_stands(const Principal& principal);
 
   // The caller's role on the handle, which is at least `least`. In this order:
   //  - kHandleNotFound, the very fault and work of a handle that does not exist, where the caller has no role on it: a
@@ -40,6 +44,7 @@ class Gate {
   Result<void> admit(const Handle& handle);
 
  private:
+  Result<Principal> verified(std::string_view token);
   Result<Role> role_of(const Principal& principal, const Handle& handle);
   Result<void> require_existing(const Handle& handle);
   Result<void> require_listed(const Handle& handle);

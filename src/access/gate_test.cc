@@ -132,6 +132,25 @@ TEST_F(GateTest, ADemotionHoldsAtOnceForATokenAlreadySeen) {
   EXPECT_EQ(may(Role::kCreator).error().code, FaultCode::kHandleNotFound);
 }
 
+TEST_F(GateTest, ATokenThatWasEndedIsNoGoodAtOnceAlsoWhereItWasSeen) {
+  const std::string ended = header(UserToken{"ada@example.com"}), other = header(UserToken{"ada@example.com"});
+  const Principal principal = gate_.authenticate(ended).value();
+  ASSERT_TRUE(directory_.end_token(principal.token_id, principal.expires_at, {}));
+  EXPECT_EQ(code(ended), FaultCode::kInvalidToken);
+  EXPECT_TRUE(gate_.authenticate(other));
+  EXPECT_EQ(gate_.still_stands(principal).error().code, FaultCode::kInvalidToken);
+}
+
+TEST_F(GateTest, AnotherPasswordEndsTheTokensMadeBefore) {
+  ASSERT_TRUE(directory_.add_user("ada@example.com", {}));
+  const std::string before = header(UserToken{"ada@example.com"});
+  EXPECT_TRUE(gate_.authenticate(before));
+  ASSERT_TRUE(directory_.put_password("ada@example.com", "hash", {}));
+  EXPECT_EQ(code(before), FaultCode::kInvalidToken);
+  EXPECT_TRUE(gate_.authenticate(header(UserToken{"ada@example.com", 1})));
+  EXPECT_TRUE(gate_.authenticate(header(CommandLineToken{Handle("acme"), Role::kOwner})));
+}
+
 TEST_F(GateTest, OnlyThePlatformAdminEntersItsRoutes) {
   EXPECT_TRUE(gate_.authorize_platform_admin(who(PlatformAdminToken{})));
   for (const TokenKind& kind : {TokenKind(CommandLineToken{Handle("acme"), Role::kOwner}),
@@ -176,7 +195,9 @@ TEST_F(GateTest, PublicRoutesKnowOnlyHandlesThatExist) {
 TEST_F(GateTest, ADirectoryInTroubleIsUnavailableNotForbidden) {
   const Principal command_line = who(CommandLineToken{Handle("acme"), Role::kOwner}),
                   user = who(UserToken{"ada@example.com"});
+  const std::string authorization = header(UserToken{"ada@example.com"});
   directory_.failing = true;
+  EXPECT_EQ(code(authorization), FaultCode::kUnavailable);
   EXPECT_EQ(gate_.authorize(command_line, Handle("acme"), Role::kCreator).error().code, FaultCode::kUnavailable);
   EXPECT_EQ(gate_.authorize(user, Handle("acme"), Role::kCreator).error().code, FaultCode::kUnavailable);
   EXPECT_EQ(gate_.admit(Handle("acme")).error().code, FaultCode::kUnavailable);

@@ -18,7 +18,7 @@ void add_claims(json::Writer& writer, const TokenKind& kind) {
     writer.member("role", to_text(command_line->role));
   } else if (const auto* user = std::get_if<UserToken>(&kind)) {
     CHECK(is_email(user->email));
-    writer.member("sub", user->email);
+    writer.member("sub", user->email).member("passwordVersion", user->password_version);
   } else {
     CHECK(std::holds_alternative<PlatformAdminToken>(kind));
     writer.member("sub", Issuer::kCommandLine).member_boolean("platformAdmin", true);
@@ -30,6 +30,9 @@ Result<Principal> principal_of(const Jwt& jwt) {
   const json::Value& claims = jwt.claims.root();
   const json::Value *handle = claims.find("handle"), *role = claims.find("role"), *admin = claims.find("platformAdmin");
   Principal principal{.subject = jwt.subject, .expires_at = jwt.expires_at};
+  if (const json::Value* id = claims.find("jti"); id != nullptr && id->is_string()) principal.token_id = id->text();
+  if (principal.token_id.empty()) return unexpected(invalid_token("it has no id (jti)"));
+  if (const json::Value* version = claims.find("passwordVersion")) principal.password_version = version->integer().value_or(-1);
   const bool from_command_line = jwt.subject == Issuer::kCommandLine;
   if (admin != nullptr && admin->is_boolean() && admin->boolean() && handle == nullptr && role == nullptr &&
       from_command_line) {

@@ -22,7 +22,8 @@ struct CommandLineToken {
 struct PlatformAdminToken {};
 // Says who; the role is looked up at each request.
 struct UserToken {
-  std::string email;  // as to_email gives it
+  std::string email;                  // as to_email gives it
+  std::int64_t password_version = 0;  // of the user now: another password ends the token
 };
 using TokenKind = std::variant<CommandLineToken, PlatformAdminToken, UserToken>;
 
@@ -50,7 +51,8 @@ class Issuer {
   Result<void> prepare();
   Result<void> rotate();  // a new key signs from now on
 
-  // A compact JWT {iss, aud, sub, iat, exp, jti} with {handle, role} or {platformAdmin}. kValidationError on `ttl`
+  // A compact JWT {iss, aud, sub, iat, exp, jti} with {handle, role}, {platformAdmin} or
+  // {passwordVersion}. kValidationError on `ttl`
   // unless life is from one second to 24 hours.
   Result<std::string> issue(const TokenKind& kind, Duration life);
 

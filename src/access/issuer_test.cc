@@ -48,10 +48,12 @@ TEST_F(IssuerTest, APlatformAdminTokenHasNoHandle) {
   EXPECT_TRUE(identity->principal.handle.empty());
 }
 
-TEST_F(IssuerTest, AUserTokenSaysWhoAndNothingElse) {
-  const auto token = issuer_.issue(UserToken{"ada@example.com"}, 1h);
+TEST_F(IssuerTest, AUserTokenSaysWhoAndUnderWhichPasswordAndNothingElse) {
+  const auto token = issuer_.issue(UserToken{"ada@example.com", 3}, 1h);
   const auto identity = issuer_.verify(*token);
   ASSERT_TRUE(identity);
+  EXPECT_EQ(identity->principal.password_version, 3);
+  EXPECT_EQ(identity->principal.token_id, claims_of(*token).root().find("jti")->text());
   EXPECT_EQ(identity->principal.subject, "ada@example.com");
   EXPECT_FALSE(identity->principal.platform_admin);
   EXPECT_TRUE(identity->principal.handle.empty());
@@ -83,7 +85,7 @@ TEST_F(IssuerTest, ATokenThatIsNoneOfTheThreeKindsIsRefused) {
   const auto key = Es256Key::from_private_jwk(*jwk);
   const auto judge = [&](const std::string& who) {
     return issuer_.verify(
-        key->sign(R"({"iss":"beckon","aud":"beckon","iat":1772020800,"exp":1772024400,)" + who + "}"));
+        key->sign(R"({"iss":"beckon","aud":"beckon","iat":1772020800,"exp":1772024400,"jti":"tok_1",)" + who + "}"));
   };
   EXPECT_TRUE(judge(R"("sub":"cli","handle":"acme","role":"OWNER")"));
   for (const char* who : {R"("sub":"cli")",
@@ -110,6 +112,10 @@ TEST_F(IssuerTest, ATokenThatIsNoneOfTheThreeKindsIsRefused) {
     ASSERT_FALSE(identity) << who;
     EXPECT_EQ(identity.error().code, FaultCode::kInvalidToken) << who;
   }
+  const auto nameless = issuer_.verify(
+      key->sign(R"({"iss":"beckon","aud":"beckon","iat":1772020800,"exp":1772024400,"sub":"ada@example.com"})"));
+  ASSERT_FALSE(nameless);
+  EXPECT_EQ(nameless.error().code, FaultCode::kInvalidToken) << "without an id it could not be ended";
 }
 
 TEST_F(IssuerTest, TheFirstKeyIsMadeAtFirstUseAndSealed) {

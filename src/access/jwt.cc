@@ -152,4 +152,8 @@ Fault token_expired(Instant expires_at) {
                      ". Log in again or run `beckon token` to get another."};
 }
 
+Fault invalid_credentials(std::string message) {
+  return {.code = FaultCode::kInvalidCredentials, .message = std::move(message)};
+}
+
 }  // namespace beckon::access

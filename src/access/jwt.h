@@ -55,5 +55,6 @@ bool is_expired(Instant expires_at, Instant now);  // from expires_at + leeway o
 Fault missing_bearer_token();
 Fault invalid_token(std::string_view why);
 Fault token_expired(Instant expires_at);
+Fault invalid_credentials(std::string message);  // of who has no token yet
 
 }  // namespace beckon::access

@@ -21,6 +21,8 @@ struct Principal {
   Handle handle;                // a command-line token carries its handle and role itself; empty otherwise
   Role role = Role::kCreator;   // with `handle`
   Instant expires_at{};
+  std::string token_id = {};          // `jti`
+  std::int64_t password_version = 0;  // of a user: that of the password under which the token was made
 };
 
 }  // namespace beckon::access

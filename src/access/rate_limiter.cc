@@ -4,7 +4,6 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
-#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -33,12 +32,6 @@ std::array<char, 8> counted_as_one(const AddressBytes& address) {
   const bool is_v4 = std::equal(address.begin(), address.begin() + 12, kMapped.begin());
   std::memcpy(bytes.data(), address.data() + (is_v4 ? 8 : 0), bytes.size());
   return bytes;
-}
-
-std::string key_from(Random& random) {
-  std::string key(16, '\0');
-  random.fill(std::as_writable_bytes(std::span{key}));
-  return key;
 }
 
 }  // namespace
@@ -122,7 +115,7 @@ class RateLimiter::Shard {
   std::uint32_t newest_ = kNone, oldest_ = kNone;
 };
 
-RateLimiter::RateLimiter(Random& random, RateLimiterSettings settings) : hash_(key_from(random)) {
+RateLimiter::RateLimiter(Random& random, RateLimiterSettings settings) : hash_(random.bytes(16)) {
   CHECK(settings.most_clients >= kShards);
   for (auto& shard : shards_) shard = std::make_unique<Shard>(settings.most_clients / kShards);
 }

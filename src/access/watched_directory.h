@@ -11,7 +11,7 @@ namespace beckon::access {
 class WatchedDirectory final : public Directory {
  public:
   int role_readings = 0, handle_readings = 0, key_readings = 0;
-  bool failing = false;            // the three readings above answer kUnavailable
+  bool failing = false;            // those, and what is read of users and tokens, answer kUnavailable
   std::vector<AuditEntry> audits;  // of changes that were made
   store::Facts facts;
 
@@ -34,6 +34,20 @@ class WatchedDirectory final : public Directory {
     return noted(inner_.add_user(email, audit), audit);
   }
   Result<bool> has_user(const std::string& email) override { return inner_.has_user(email); }
+  Result<std::optional<UserRecord>> user(const std::string& email) override {
+    if (failing) return in_trouble();
+    return inner_.user(email);
+  }
+  Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) override {
+    return noted(inner_.put_password(email, hash, audit), audit);
+  }
+  Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override {
+    return noted(inner_.end_token(token_id, until, audit), audit);
+  }
+  Result<TokenStanding> standing_of(const std::string& token_id, const std::string& user) override {
+    if (failing) return in_trouble();
+    return inner_.standing_of(token_id, user);
+  }
   Result<void> grant(const Grant& grant, const AuditEntry& audit) override {
     return noted(inner_.grant(grant, audit), audit);
   }

@@ -10,6 +10,7 @@
 #include "access/issuer.h"
 #include "app/inside.h"
 #include "app/keys.h"
+#include "app/password_input.h"
 #include "http/routes/api.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -58,10 +59,10 @@ Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolmen
     const auto email = access::to_email(request.user);
     if (!email) issues.add("--user", "must be an e-mail address");
     if (!issues.empty()) return unexpected(issues.fault());
-    const auto known = directory.has_user(*email);
+    const auto known = directory.user(*email);
     if (!known) return unexpected(known.error());
     if (!*known) return unexpected(Fault{.code = FaultCode::kNotFound, .message = "There is no user " + *email + "; make it with: beckon user add " + *email});
-    return access::UserToken{*email};
+    return access::UserToken{.email = *email, .password_version = (*known)->password_version};
   }
   const auto role = role_of(request.role);
   if (request.handle.empty()) issues.add("--handle", "is required (or --platform-admin)");
@@ -85,7 +86,16 @@ int handle_add(const Settings& settings, const std::string& handle, const std::s
 int user_add(const Settings& settings, const std::string& email) {
   return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
     if (const auto added = enrolment.add_user(email); !added) return unexpected(added.error());
-    return "user " + email + " made";
+    return "user " + email + " made; give it a password with: beckon user password " + email;
+  });
+}
+
+int user_password(const Settings& settings, const std::string& email, const std::string& file) {
+  const auto password = read_password(file);
+  if (!password) return complain(password.error());
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    if (const auto put = enrolment.put_password(email, *password); !put) return unexpected(put.error());
+    return "password of " + email + " put; every sign-in of before has ended";
   });
 }
 

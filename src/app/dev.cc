@@ -135,6 +135,8 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
     if (const auto made = enrolment.add_handle(kHandle, "owner@demo.example"); !made) return unexpected(made.error().message);
     inside.reload();
   }
+  const auto record = inside.store->directory().handle(Handle{kHandle});
+  if (!record || !*record) return unexpected("The handle demo cannot be read.");
   const auto token = inside.issuer->issue(access::CommandLineToken{Handle{kHandle}, access::Role::kOperator}, std::chrono::hours{24});
   if (!token) return unexpected(token.error().message);
   const std::string folder = std::filesystem::absolute(settings.data).lexically_normal(), file = folder + "/dev-token";
@@ -147,7 +149,8 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
   const std::string session =
       "sig_demo_" + std::to_string(to_ms(inside.clock.now())) + "_" + make_ulid("", inside.clock.now(), inside.random).substr(18);
   return "\n  Beckon " BECKON_VERSION ", started in " + std::to_string(start_took.count()) + " ms, for trying out (--dev)\n" +
-         "  console    " + base + "/apps/lifecycle-messaging\n" +
+         "  console    " + base + "/apps/lifecycle-messaging#" + inside.sign_in->make_code((*record)->owner) + "\n" +
+         "             (signs you in as OWNER, once, within 10 minutes)\n" +
          "  API        " + base + "        docs " + base + "/docs\n" +
          "  handle     demo, with a subscription to the built-in receiver " + receiver + "\n" +
          "  data       " + folder + " (stays; delete it to begin anew)\n" +

@@ -57,6 +57,7 @@ struct Server::Inside {
 
   std::unique_ptr<access::Issuer> issuer;
   std::unique_ptr<access::Gate> gate;
+  std::unique_ptr<access::SignIn> sign_in;
   access::RateLimiter signals_by_address{random};
   access::RateLimiter decisions_by_address{random};
 

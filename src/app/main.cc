@@ -165,6 +165,13 @@ int run(int argc, char** argv) {
   add_settings(*user_add_command, given, false);
   user_add_command->callback([&] { with_settings([&](const Settings& s) { return user_add(s, email); }); });
 
+  std::string password_file;
+  auto* user_password_command = user_command->add_subcommand("password", "give a user a password, and end their sign-ins");
+  user_password_command->add_option("EMAIL", email)->required();
+  user_password_command->add_option("--password-file", password_file, "a file with it; without one it is read from standard input");
+  add_settings(*user_password_command, given, false);
+  user_password_command->callback([&] { with_settings([&](const Settings& s) { return user_password(s, email, password_file); }); });
+
   auto* grant_command = app.add_subcommand("grant", "give a user a role on a handle");
   grant_command->add_option("--handle", handle)->required();
   grant_command->add_option("--user", user)->required();

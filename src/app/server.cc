@@ -54,6 +54,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   issuer = std::make_unique<access::Issuer>(store->directory(), secrets, clock, random);
   if (const auto prepared = issuer->prepare(); !prepared) return unexpected(prepared.error().message);
   gate = std::make_unique<access::Gate>(store->directory(), *issuer, clock);
+  sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
 
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
   settling = std::make_unique<Settling>(*committer);
@@ -91,6 +92,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .directory = store->directory(),
       .gate = *gate,
       .issuer = *issuer,
+      .sign_in = *sign_in,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
       .origins = control.origins(),

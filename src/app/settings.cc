@@ -132,7 +132,7 @@ std::vector<Setting> make_settings() {
   using http::RequestLog;
   using ledger::Consent;
   std::vector<Setting> all;
-  const std::string_view server = "Server", chain = "Chain", hooks = "Webhooks", front = "Front door", store = "Store";
+  const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks", front = "Front door", store = "Store";
   all.push_back(text("data", server, "a folder", "where everything is kept", AT(data)));
   all.push_back(text("listen", server, "HOST:PORT", "the address that is served", AT(listen)));
   all.push_back(text("database", server, "sqlite", "the store", AT(database)));
@@ -149,6 +149,17 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("drain", server, "how long SIGTERM waits for what is in flight", AT(drain)));
   all.push_back(number("io-threads", server, "threads that serve requests", 1, 64, AT(http.io_threads)));
   all.push_back(number("control-threads", server, "threads of the control plane", 1, 64, AT(http.control_threads)));
+
+  all.push_back(make("login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in lasts", AT(sign_in.life),
+                     [](std::string_view t) {
+                       const auto life = read_duration(t);
+                       return life && *life >= std::chrono::seconds{1} && *life <= access::kLongestLife ? life : std::nullopt;
+                     },
+                     [](Duration value) { return to_text(value); }));
+  all.push_back(number("address-logins-per-minute", sign_in, "tries of a client address", 1, 1'000'000, AT(sign_in.per_address)));
+  all.push_back(number("login-failures", sign_in, "tries of an account that may fail in a row before it must wait", 1, 1'000, AT(sign_in.account.failures)));
+  all.push_back(duration("login-wait", sign_in, "the longest such wait: it begins at 1s and doubles", AT(sign_in.account.longest)));
+  all.push_back(number("logins-at-once", sign_in, "passwords judged at once, 64 MiB each; beyond it 503", 1, 64, AT(sign_in.at_once)));
 
   all.push_back(number("session-signals-per-minute", chain, "new signals of a session in a rolling minute", 1, 100'000'000, AT(handle.session_signals_per_minute)));
   all.push_back(number("address-signals-per-minute", chain, "signals of a client address on the public route", 1, 100'000'000, AT(handle.address_signals_per_minute)));

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/sign_in.h"
 #include "base/log.h"
 #include "decision/committer.h"
 #include "decision/housekeeping.h"
@@ -37,6 +38,7 @@ struct Settings {
   decision::Housekeeping::Options upkeep;
   decision::OutboxUpkeep::Options outbox;  // its sweep_every is upkeep's
   decision::Replays::Options replays;
+  access::SignInSettings sign_in;
   http::ListenerOptions http;
   http::LiveFeed::Limits live;
   dispatch::Settings dispatch;

@@ -15,6 +15,7 @@ enum class FaultCode {
   kMissingBearerToken,
   kInvalidToken,
   kTokenExpired,
+  kInvalidCredentials,
   kInsufficientRole,
   kInsufficientScope,
   kFeatureLocked,

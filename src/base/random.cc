@@ -19,6 +19,12 @@ double Random::uniform(double from, double to) {
   return from + (to - from) * (static_cast<double>(next() >> 11) * 0x1.0p-53);
 }
 
+std::string Random::bytes(std::size_t count) {
+  std::string made(count, '\0');
+  fill(std::as_writable_bytes(std::span{made}));
+  return made;
+}
+
 SystemRandom::SystemRandom() {
   // ChaCha20 in user space, seeded by the kernel: a decision costs no system call for its id.
   randombytes_set_implementation(&randombytes_internal_implementation);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace beckon {
 
@@ -13,6 +14,7 @@ class Random {
 
   std::uint64_t next();            // 64 uniform bits
   double uniform(double from, double to);  // [from, to)
+  std::string bytes(std::size_t count);
 };
 
 // libsodium's generator. Thread-safe.

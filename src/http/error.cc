@@ -10,7 +10,8 @@ int status_of(FaultCode code) {
     case FaultCode::kValidationError: return 400;
     case FaultCode::kMissingBearerToken:
     case FaultCode::kInvalidToken:
-    case FaultCode::kTokenExpired: return 401;
+    case FaultCode::kTokenExpired:
+    case FaultCode::kInvalidCredentials: return 401;
     case FaultCode::kInsufficientRole:
     case FaultCode::kInsufficientScope:
     case FaultCode::kFeatureLocked:
@@ -40,6 +41,7 @@ std::string_view code_text(FaultCode code) {
     case FaultCode::kMissingBearerToken: return "missing_bearer_token";
     case FaultCode::kInvalidToken: return "invalid_token";
     case FaultCode::kTokenExpired: return "token_expired";
+    case FaultCode::kInvalidCredentials: return "invalid_credentials";
     case FaultCode::kInsufficientRole: return "insufficient_role";
     case FaultCode::kInsufficientScope: return "insufficient_scope";
     case FaultCode::kFeatureLocked: return "feature_locked";

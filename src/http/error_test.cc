@@ -51,6 +51,7 @@ TEST(Error, UnavailableAlwaysSaysWhenToComeBack) {
 
 TEST(Error, EachCodeHasTheStatusOfTheContract) {
   EXPECT_EQ(status_of(FaultCode::kTokenExpired), 401);
+  EXPECT_EQ(status_of(FaultCode::kInvalidCredentials), 401);
   EXPECT_EQ(status_of(FaultCode::kOriginNotAllowed), 403);
   EXPECT_EQ(status_of(FaultCode::kHandleNotFound), 404);
   EXPECT_EQ(status_of(FaultCode::kPreconditionFailed), 412);

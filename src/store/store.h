@@ -22,7 +22,7 @@ class Store {
   virtual rules::RuleStore& rules() = 0;
   virtual access::Directory& directory() = 0;
 
-  // Rises with every change of the control plane (directory, rules, subscriptions), by whatever process. A few
+  // Rises with every change of the control plane (directory, rules, subscriptions) that a server keeps in memory, by whatever process. A few
   // microseconds: made to be polled, so that a change on the command line is seen by a running server.
   virtual Result<std::uint64_t> control_version() = 0;
 };

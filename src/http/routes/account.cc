@@ -1,4 +1,4 @@
-// What a handle says of itself, and a caller of themselves: audit events, settings, me. Contract sections 7 and 8.
+// What a handle says of itself: audit events and settings. Contract sections 7 and 8.
 #include "http/routes/answer.h"
 #include "http/routes/rule_change.h"
 
@@ -19,8 +19,7 @@ std::string audit_json(const AuditEntry& entry) {
   return text;
 }
 
-Result<Response> list_audit(Api& api, Request& request) {
-  const Handle handle{request.param("handle")};
+Result<Response> list_audit(Api& api, Request& request, const Handle& handle) {
   const std::string what = "audit-events " + handle.text;
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
@@ -34,6 +33,11 @@ Result<Response> list_audit(Api& api, Request& request) {
   if (found->size() > page->limit) next = cursor_of((*found)[page->limit - 1].at, (*found)[page->limit - 1].id.view(), what);
   return list_response(request, items, next);
 }
+
+Result<Response> list_audit_of_handle(Api& api, Request& request) { return list_audit(api, request, Handle{request.param("handle")}); }
+
+// What belongs to no handle: sign-ins, users, the allowlist.
+Result<Response> list_audit_of_server(Api& api, Request& request) { return list_audit(api, request, Handle{}); }
 
 // What holds for the handle: its own settings, and the server's where it has none.
 Result<Response> get_settings(Api& api, Request& request) {
@@ -73,33 +77,13 @@ Result<Response> put_settings(Api& api, Request& request) {
   return json_response(200, decision::to_json(*settings));
 }
 
-Result<Response> me(Api& api, Request& request) {
-  const access::Principal& principal = principal_of(request);
-  std::vector<access::Grant> grants;
-  if (!principal.handle.empty()) {
-    grants.push_back({principal.handle, principal.subject, principal.role});
-  } else if (!principal.platform_admin) {
-    auto found = api.directory.grants_of(principal.subject);
-    if (!found) return unexpected(found.error());
-    grants = std::move(*found);
-  }
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object().member("subject", principal.subject).member_boolean("platformAdmin", principal.platform_admin);
-  writer.key("handles").begin_array();
-  for (const access::Grant& grant : grants)
-    writer.begin_object().member("handle", grant.handle.view()).member("role", access::to_text(grant.role)).end_object();
-  writer.end_array().member("expiresAt", to_rfc3339(principal.expires_at)).member("requestId", request.id.view()).end_object();
-  return json_response(200, std::move(body));
-}
-
 }  // namespace
 
 void add_account(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit, "Changes of the control plane, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit_of_handle, "Changes of the control plane, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/audit-events", platform_admin(), list_audit_of_server, "The same of what belongs to no handle: sign-ins, users, the allowlist"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "The settings of a handle"));
   routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings, "Replace the settings of a handle"));
-  routes.push_back(control(api, Method::kGet, "/v2/auth/me", any_jwt(), me, "Who is calling, and what they may do"));
 }
 
 }  // namespace beckon::http

@@ -10,6 +10,7 @@
 #include "access/issuer.h"
 #include "access/origins.h"
 #include "access/rate_limiter.h"
+#include "access/sign_in.h"
 #include "base/published.h"
 #include "base/secret_box.h"
 #include "decision/append.h"
@@ -64,6 +65,7 @@ struct Api {
   access::Directory& directory;
   access::Gate& gate;
   access::Issuer& issuer;
+  access::SignIn& sign_in;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   const access::Origins& origins;               // which pages may call the public routes
@@ -96,8 +98,9 @@ void add_replays(Api& api, std::vector<Route>& routes);   // added by add_delive
 void add_events(Api& api, std::vector<Route>& routes);    // published and read
 void add_live(Api& api, std::vector<Route>& routes);      // the live feed
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
+void add_sign_in(Api& api, std::vector<Route>& routes);   // login, exchange, logout, me
 void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
-void add_account(Api& api, std::vector<Route>& routes);   // audit, settings, me; added by add_platform
+void add_account(Api& api, std::vector<Route>& routes);   // audit, settings; added by add_platform
 void add_browser(Api& api, std::vector<Route>& routes);   // context origins, what the browser library asks and is
 void add_system(Api& api, std::vector<Route>& routes);    // health, readiness, metrics, the API's description
 

@@ -18,6 +18,7 @@ std::vector<Route> routes(Api& api) {
   add_events(api, all);
   add_notifications(api, all);
   add_live(api, all);
+  add_sign_in(api, all);
   add_platform(api, all);
   add_browser(api, all);
   add_system(api, all);

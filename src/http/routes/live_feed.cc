@@ -129,6 +129,7 @@ std::string_view LiveFeed::end_of(Watcher& watcher) {
   if (now >= watcher.principal.expires_at) return "the token has expired";
   if (now - watcher.beaten_at < limits_.beat && now >= watcher.beaten_at) return {};
   watcher.beaten_at = now;
+  if (!parts_.gate.still_stands(watcher.principal)) return "the sign-in has ended";
   if (!parts_.gate.authorize(watcher.principal, watcher.handle, access::Role::kOperator)) return "the role has ended";
   watcher.stream.write(":\n\n");
   return {};

@@ -67,6 +67,41 @@ TEST_P(DirectoryOfAStore, AddsAUserOnce) {
   EXPECT_EQ(directory().add_user("u@a", audit_entry("aud_9")).error().code, FaultCode::kConflict);
 }
 
+TEST_P(DirectoryOfAStore, KeepsAPasswordAndCountsItsChanges) {
+  add_user("u@a");
+  EXPECT_EQ(directory().user("u@a").value()->password_hash, "");
+  EXPECT_EQ(directory().user("v@a").value(), std::nullopt);
+  ASSERT_TRUE(directory().put_password("u@a", "$one", audit_entry("aud_1")));
+  ASSERT_TRUE(directory().put_password("u@a", "$two", audit_entry("aud_2")));
+  const access::UserRecord user = directory().user("u@a").value().value();
+  EXPECT_EQ(user.email, "u@a");
+  EXPECT_EQ(user.password_hash, "$two");
+  EXPECT_EQ(user.password_version, 2);
+  EXPECT_EQ(directory().put_password("v@a", "$", audit_entry("aud_3")).error().code, FaultCode::kNotFound);
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 3u) << "of a refused change there is no audit entry";
+}
+
+TEST_P(DirectoryOfAStore, RemembersAnEndedTokenUntilItsEnd) {
+  const auto ended = [&](const std::string& token) { return directory().standing_of(token, "cli").value().ended; };
+  EXPECT_FALSE(ended("tok_1"));
+  ASSERT_TRUE(directory().end_token("tok_1", after(60), audit_entry("aud_1", after(0))));
+  ASSERT_TRUE(directory().end_token("tok_1", after(90), audit_entry("aud_2", after(1)))) << "again: nothing to do";
+  EXPECT_TRUE(ended("tok_1"));
+  EXPECT_FALSE(ended("tok_2"));
+  ASSERT_TRUE(directory().end_token("tok_2", after(120), audit_entry("aud_3", after(60))));
+  EXPECT_FALSE(ended("tok_1")) << "past its end it is forgotten";
+  EXPECT_TRUE(ended("tok_2"));
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 3u);
+}
+
+TEST_P(DirectoryOfAStore, SaysUnderWhichPasswordATokenStands) {
+  add_user("u@a");
+  EXPECT_EQ(directory().standing_of("tok_1", "u@a").value().password_version, 0);
+  ASSERT_TRUE(directory().put_password("u@a", "$", audit_entry("aud_1")));
+  EXPECT_EQ(directory().standing_of("tok_1", "u@a").value().password_version, 1);
+  EXPECT_EQ(directory().standing_of("tok_1", "cli").value().password_version, 0);
+}
+
 TEST_P(DirectoryOfAStore, GrantsAndChangesARole) {
   add_acme();
   add_user("u@a");
@@ -171,6 +206,9 @@ TEST_P(DirectoryOfAStore, RaisesTheControlVersionWithEachChangeAndWithNothingEls
   EXPECT_FALSE(risen()) << "refused";
   write({.at = kStart, .journal = "one", .audit = {audit_entry("aud_3")}});
   EXPECT_FALSE(risen());
+  ASSERT_TRUE(directory().add_audit(audit_entry("aud_4")));
+  ASSERT_TRUE(directory().end_token("tok_1", after(1), audit_entry("aud_5")));
+  EXPECT_FALSE(risen()) << "who signs in or out changes nothing that is kept in memory";
   subscribe();
   EXPECT_TRUE(risen());
   write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "{}", kStart}}});

@@ -103,7 +103,8 @@ struct Facts {
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, decision::RulePut>> rules;
 
   std::map<Handle, access::HandleRecord> handles;
-  std::set<std::string> users;
+  std::map<std::string, access::UserRecord> users;
+  std::map<std::string, Instant> ended_tokens;
   std::map<std::pair<Handle, std::string>, access::Role> roles;
   std::vector<access::SigningKey> signing_keys;
   std::string allowlist;  // empty: never put

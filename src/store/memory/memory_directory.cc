@@ -39,7 +39,7 @@ Result<void> MemoryDirectory::add_handle(const Handle& handle, const std::string
   if (facts_.handles.contains(handle))
     return unexpected(conflict("The handle " + handle.text + " exists already; choose another name."));
   facts_.handles[handle] = {.handle = handle, .owner = owner, .created_at = audit.at, .settings = "{}"};
-  facts_.users.insert(owner);
+  facts_.users.try_emplace(owner, access::UserRecord{.email = owner});
   facts_.roles[{handle, owner}] = Role::kOwner;
   return changed(&audit);
 }
@@ -62,13 +62,44 @@ Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::strin
 
 Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
-  if (!facts_.users.insert(email).second) return unexpected(conflict("The user " + email + " exists already."));
+  if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second) return unexpected(conflict("The user " + email + " exists already."));
   return changed(&audit);
 }
 
 Result<bool> MemoryDirectory::has_user(const std::string& email) {
   const std::lock_guard lock(facts_.mutex);
   return facts_.users.contains(email);
+}
+
+Result<std::optional<access::UserRecord>> MemoryDirectory::user(const std::string& email) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.users.find(email);
+  if (found == facts_.users.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<void> MemoryDirectory::put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.users.find(email);
+  if (found == facts_.users.end()) return unexpected(not_found("user"));
+  found->second.password_hash = hash;
+  ++found->second.password_version;
+  return changed(&audit);
+}
+
+Result<void> MemoryDirectory::end_token(const std::string& token_id, Instant until, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::erase_if(facts_.ended_tokens, [&](const auto& ended) { return ended.second <= audit.at; });
+  facts_.ended_tokens.try_emplace(token_id, until);
+  facts_.add_audit(audit);
+  return {};
+}
+
+Result<access::TokenStanding> MemoryDirectory::standing_of(const std::string& token_id, const std::string& user) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.users.find(user);
+  return access::TokenStanding{.ended = facts_.ended_tokens.contains(token_id),
+                               .password_version = found == facts_.users.end() ? 0 : found->second.password_version};
 }
 
 Result<void> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
@@ -140,7 +171,8 @@ Result<std::string> MemoryDirectory::named_secret(const std::string& name, const
 
 Result<void> MemoryDirectory::add_audit(const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
-  return changed(&audit);
+  facts_.add_audit(audit);
+  return {};
 }
 
 Result<std::vector<AuditEntry>> MemoryDirectory::audit(const Handle& handle,

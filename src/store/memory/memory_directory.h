@@ -14,6 +14,10 @@ class MemoryDirectory final : public access::Directory {
   Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
   Result<bool> has_user(const std::string& email) override;
+  Result<std::optional<access::UserRecord>> user(const std::string& email) override;
+  Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) override;
+  Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override;
+  Result<access::TokenStanding> standing_of(const std::string& token_id, const std::string& user) override;
   Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;
   Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
   Result<std::vector<access::Grant>> grants_of(const std::string& user) override;

@@ -242,8 +242,17 @@ CREATE TABLE tally (
   PRIMARY KEY (handle, hour, trigger, rule, variant, shadow, holdout)) WITHOUT ROWID;
 )sql";
 
+// Ways in by password, and tokens that were ended before their time.
+constexpr const char* kPasswords = R"sql(
+ALTER TABLE user ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE user ADD COLUMN password_version INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE ended_token (token TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX ended_token_by_end ON ended_token (until);
+)sql";
+
 constexpr std::array kSteps = {kFirst,     kUnmatchedEvents, kDelayed, kOrigins,
-                              kHeldSince, kSessionOrder,    kReplays, kTallies};
+                              kHeldSince, kSessionOrder,    kReplays, kTallies,
+                              kPasswords};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -39,13 +39,20 @@ auto SqliteDirectory::written(Body&& body) -> decltype(body()) {
   });
 }
 
-Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
+Result<void> SqliteDirectory::write(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
   return written([&]() -> Result<void> {
     Transaction transaction(*connection_, Transaction::Kind::kWrite);
     if (auto done = body(*connection_); !done) return done;
     if (audit) write_audit(*connection_, *audit);
-    bump_control_version(*connection_);
     transaction.commit();
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
+  return write(audit, [&](Connection& connection) -> Result<void> {
+    if (auto done = body(connection); !done) return done;
+    bump_control_version(connection);
     return {};
   });
 }
@@ -108,6 +115,41 @@ Result<void> SqliteDirectory::add_user(const std::string& email, const AuditEntr
 Result<bool> SqliteDirectory::has_user(const std::string& email) {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<bool> { return user_exists(*connection_, email); });
+}
+
+Result<std::optional<access::UserRecord>> SqliteDirectory::user(const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::optional<access::UserRecord>> {
+    auto row = connection_->query("SELECT password_hash, password_version FROM user WHERE email = ?1", email);
+    if (!row.next()) return std::nullopt;
+    return access::UserRecord{.email = email, .password_hash = std::string(row.text(0)), .password_version = row.integer(1)};
+  });
+}
+
+Result<void> SqliteDirectory::put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) {
+  return change(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("UPDATE user SET password_hash = ?2, password_version = password_version + 1 WHERE email = ?1", email, hash);
+    if (connection.changes() == 0) return unexpected(not_found("user"));
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::end_token(const std::string& token_id, Instant until, const AuditEntry& audit) {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
+    connection.run("DELETE FROM ended_token WHERE until <= ?1", audit.at);
+    connection.run("INSERT INTO ended_token (token, until) VALUES (?1, ?2) ON CONFLICT DO NOTHING", token_id, until);
+    return {};
+  });
+}
+
+Result<access::TokenStanding> SqliteDirectory::standing_of(const std::string& token_id, const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<access::TokenStanding> {
+    auto row = connection_->query("SELECT EXISTS (SELECT 1 FROM ended_token WHERE token = ?1), "
+                                  "ifnull((SELECT password_version FROM user WHERE email = ?2), 0)", token_id, user);
+    row.next();
+    return access::TokenStanding{.ended = row.integer(0) != 0, .password_version = row.integer(1)};
+  });
 }
 
 Result<void> SqliteDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
@@ -180,7 +222,7 @@ Result<std::string> SqliteDirectory::named_secret(const std::string& name, const
 }
 
 Result<void> SqliteDirectory::add_audit(const AuditEntry& audit) {
-  return change(&audit, [](Connection&) -> Result<void> { return {}; });
+  return write(&audit, [](Connection&) -> Result<void> { return {}; });
 }
 
 Result<std::vector<AuditEntry>> SqliteDirectory::audit(const Handle& handle,

@@ -1,6 +1,6 @@
 // access::Directory over SQLite. Thread-safe: one connection under one lock, which waits up to 5 s for the file.
-// Works beside a running server in another process; each change raises the control version in its own transaction.
-// A write that fails otherwise than for want of space or of the lock ends all writing of the store.
+// Works beside a running server in another process; what a server keeps in memory raises the control version in its own
+// transaction. A write that fails otherwise than for want of space or of the lock ends all writing of the store.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -25,6 +25,10 @@ class SqliteDirectory final : public access::Directory {
   Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
   Result<bool> has_user(const std::string& email) override;
+  Result<std::optional<access::UserRecord>> user(const std::string& email) override;
+  Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) override;
+  Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override;
+  Result<access::TokenStanding> standing_of(const std::string& token_id, const std::string& user) override;
   Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;
   Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
   Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
@@ -39,7 +43,9 @@ class SqliteDirectory final : public access::Directory {
                                         std::size_t limit) override;
 
  private:
-  // One transaction: `body`, the audit entry if there is one, the control version. A fault of `body` undoes all.
+  // One transaction: `body` and the audit entry if there is one. A fault of `body` undoes all.
+  Result<void> write(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
+  // The same with the control version.
   Result<void> change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
 
   // Runs `body`, which writes, in the store's turn.

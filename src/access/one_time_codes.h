@@ -1,0 +1,39 @@
+// Codes that are exchanged for a sign-in once, such as that of the link which `--dev` prints. Kept in memory, as digests:
+// a restart ends them all.
+#pragma once
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/instant.h"
+#include "base/random.h"
+#include "base/result.h"
+
+namespace beckon::access {
+
+// Internally locked.
+class OneTimeCodes {
+ public:
+  static constexpr Duration kLife = std::chrono::minutes{10};
+  static constexpr std::size_t kMost = 16;     // the oldest goes
+  static constexpr std::size_t kBytes = 32;    // of randomness; 43 characters of base64url
+
+  // A code for the user, of kBytes from `random`.
+  std::string make(std::string user, Instant now, Random& random);
+
+  // The user it was made for, once. kInvalidCredentials says whether it was used, has expired, or is not known.
+  Result<std::string> take(std::string_view code, Instant now);
+
+ private:
+  struct Code {
+    std::string digest;
+    std::string user;
+    Instant until{};
+    bool used = false;
+  };
+  std::mutex mutex_;
+  std::deque<Code> codes_;
+};
+
+}  // namespace beckon::access

@@ -1,0 +1,151 @@
+#include "access/sign_in.h"
+
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include "access/enrolment.h"
+#include "access/gate.h"
+#include "access/watched_directory.h"
+
+namespace beckon::access {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr PasswordCost kLight{.passes = 1, .memory = 8 * 1024};
+constexpr const char* kPassword = "correct horse battery";
+
+class SignInTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Enrolment enrolment(directory_, clock_, random_);
+    ASSERT_TRUE(enrolment.add_handle("acme", "ada@example.com"));
+    ASSERT_TRUE(enrolment.put_password("ada@example.com", kPassword, kLight));
+    ASSERT_TRUE(enrolment.add_user("eve@example.com"));  // without a password
+    directory_.audits.clear();
+  }
+
+  Result<SignedIn> attempt(const std::string& email, std::string_view password, std::uint8_t from = 1) {
+    return sign_in_.with_password(email, password, address(from));
+  }
+  static AddressBytes address(std::uint8_t last) { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, last}; }
+  Result<Principal> who(const std::string& token) { return gate_.authenticate("Bearer " + token); }
+
+  WatchedDirectory directory_;
+  SecretBox box_{std::string(32, 'k')};
+  ManualClock clock_{instant_ms(1'772'020'800'000)};
+  SeededRandom random_{7};
+  Issuer issuer_{directory_, box_, clock_, random_};
+  Gate gate_{directory_, issuer_, clock_};
+  SignIn sign_in_{directory_, issuer_, clock_, random_,
+                  {.life = 8h, .per_address = 4, .account = {.failures = 3}, .cost = kLight}};
+};
+
+TEST_F(SignInTest, APasswordGivesATokenThatSaysWhoForAWhileAndIsAudited) {
+  const auto signed_in = attempt("ada@example.com", kPassword);
+  ASSERT_TRUE(signed_in) << signed_in.error().message;
+  EXPECT_EQ(signed_in->user, "ada@example.com");
+  EXPECT_EQ(signed_in->life, 8h);
+  const Principal principal = who(signed_in->token).value();
+  EXPECT_EQ(principal.subject, "ada@example.com");
+  EXPECT_EQ(principal.expires_at, clock_.now() + 8h);
+  EXPECT_EQ(gate_.authorize(principal, Handle("acme"), Role::kOwner).value(), Role::kOwner);
+  ASSERT_EQ(directory_.audits.size(), 1u);
+  EXPECT_EQ(directory_.audits[0].action, "auth.login");
+  EXPECT_EQ(directory_.audits[0].actor, "ada@example.com");
+  EXPECT_EQ(directory_.audits[0].detail, R"({"by":"password"})");
+}
+
+TEST_F(SignInTest, AWrongPasswordAnUnknownUserAndOneWithoutAPasswordAreAnsweredAlike) {
+  const Fault wrong = attempt("ada@example.com", "wrong horse battery", 1).error();
+  EXPECT_EQ(wrong.code, FaultCode::kInvalidCredentials);
+  for (const char* email : {"nobody@example.com", "eve@example.com"})
+    for (const char* password : {kPassword, ""}) {
+      const Fault fault = attempt(email, password, 2).error();
+      EXPECT_EQ(fault.code, wrong.code);
+      EXPECT_EQ(fault.message, wrong.message);
+      EXPECT_TRUE(fault.details.empty() && fault.extras.empty());
+    }
+  EXPECT_TRUE(directory_.audits.empty());
+}
+
+TEST_F(SignInTest, AnAccountThatFailedOftenWaitsAlsoWithTheRightPasswordAndAlsoWhereItDoesNotExist) {
+  for (const char* email : {"ada@example.com", "nobody@example.com"}) {
+    for (std::uint8_t from = 1; from <= 3; ++from) EXPECT_EQ(attempt(email, "wrong", from).error().code, FaultCode::kInvalidCredentials);
+    const Fault fault = attempt(email, kPassword, 9).error();
+    EXPECT_EQ(fault.code, FaultCode::kRateLimited);
+    EXPECT_EQ(fault.rate->reset, 1s);
+    EXPECT_EQ(fault.message.find(email), std::string::npos);
+  }
+  clock_.advance(1s);
+  EXPECT_TRUE(attempt("ada@example.com", kPassword, 9));
+  EXPECT_TRUE(attempt("ada@example.com", kPassword, 9));
+}
+
+TEST_F(SignInTest, AnAddressTriesSoOftenInAMinuteWhateverTheAccount) {
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(attempt("u" + std::to_string(i) + "@example.com", "wrong").error().code, FaultCode::kInvalidCredentials);
+  const Fault fault = attempt("ada@example.com", kPassword).error();
+  EXPECT_EQ(fault.code, FaultCode::kRateLimited);
+  EXPECT_GE(fault.rate->reset, 60s);
+  EXPECT_EQ(sign_in_.with_code("x", address(1)).error().code, FaultCode::kRateLimited);
+  EXPECT_TRUE(attempt("ada@example.com", kPassword, 2));
+  clock_.advance(61s);
+  EXPECT_TRUE(attempt("ada@example.com", kPassword));
+}
+
+TEST_F(SignInTest, WhoSignsOutHoldsNothingAndTheOthersStay) {
+  const std::string one = attempt("ada@example.com", kPassword)->token, other = attempt("ada@example.com", kPassword)->token;
+  ASSERT_TRUE(sign_in_.out(who(one).value()));
+  EXPECT_EQ(who(one).error().code, FaultCode::kInvalidToken);
+  EXPECT_TRUE(who(other));
+  EXPECT_EQ(directory_.audits.back().action, "auth.logout");
+}
+
+TEST_F(SignInTest, AnotherPasswordEndsEverySignIn) {
+  const std::string before = attempt("ada@example.com", kPassword)->token;
+  Enrolment enrolment(directory_, clock_, random_);
+  ASSERT_TRUE(enrolment.put_password("ada@example.com", "another horse battery", kLight));
+  EXPECT_EQ(who(before).error().code, FaultCode::kInvalidToken);
+  EXPECT_EQ(attempt("ada@example.com", kPassword).error().code, FaultCode::kInvalidCredentials);
+  EXPECT_TRUE(who(attempt("ada@example.com", "another horse battery")->token));
+}
+
+TEST_F(SignInTest, ACodeIsGoodOnceAndForTenMinutes) {
+  const std::string code = sign_in_.make_code("ada@example.com"), late = sign_in_.make_code("ada@example.com");
+  EXPECT_EQ(code.size(), 43u);
+  EXPECT_EQ(who(sign_in_.with_code(code, address(1))->token)->subject, "ada@example.com");
+  EXPECT_EQ(directory_.audits.back().detail, R"({"by":"link"})");
+  const auto says = [&](std::string_view given, std::uint8_t from) {
+    const Fault fault = sign_in_.with_code(given, address(from)).error();
+    EXPECT_EQ(fault.code, FaultCode::kInvalidCredentials);
+    return fault.message;
+  };
+  EXPECT_NE(says(code, 2).find("used already"), std::string::npos);
+  EXPECT_NE(says("another", 2).find("not known"), std::string::npos);
+  EXPECT_NE(says("", 2).find("not known"), std::string::npos);
+  clock_.advance(OneTimeCodes::kLife);
+  EXPECT_NE(says(late, 3).find("expired"), std::string::npos);
+}
+
+TEST_F(SignInTest, AUserWhoMayNotHaveACodeAnyMoreGetsNone) {
+  EXPECT_EQ(sign_in_.with_code(sign_in_.make_code("nobody@example.com"), address(1)).error().code, FaultCode::kInvalidCredentials);
+}
+
+TEST_F(SignInTest, ADirectoryInTroubleIsUnavailableAndNoWrongPassword) {
+  directory_.failing = true;
+  EXPECT_EQ(attempt("ada@example.com", kPassword).error().code, FaultCode::kUnavailable);
+}
+
+TEST(Password, TheHashOfNobodyCostsTheSameAndFitsNothing) {
+  SeededRandom random(7);
+  const std::string nobody = hash_of_nobody(kLight, random), real = hash_password(kPassword, kLight).value();
+  EXPECT_EQ(nobody.size(), real.size());
+  EXPECT_EQ(crypto_pwhash_str_needs_rehash(nobody.c_str(), kLight.passes, kLight.memory), 0) << "it is read as a hash of this cost";
+  EXPECT_EQ(nobody.substr(0, nobody.find(",p=1$")), real.substr(0, real.find(",p=1$")));
+  EXPECT_FALSE(is_password(kPassword, nobody));
+  EXPECT_FALSE(is_password("", nobody));
+  EXPECT_NE(hash_password(kPassword, kLight).value(), real) << "each hash has a salt of its own";
+}
+
+}  // namespace
+}  // namespace beckon::access

@@ -1,0 +1,63 @@
+#include "app/password_input.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+namespace beckon::app {
+namespace {
+
+Fault broken(std::string message) { return {.code = FaultCode::kValidationError, .message = std::move(message)}; }
+
+std::string first_line(std::istream& in) {
+  std::string line;
+  std::getline(in, line);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+// The terminal does not show what is typed, as long as this lives.
+class NoEcho {
+ public:
+  NoEcho() {
+    ::tcgetattr(STDIN_FILENO, &before_);
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  }
+  ~NoEcho() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+
+ private:
+  termios before_{};
+};
+
+std::string asked(const char* what) {
+  std::fprintf(stderr, "%s: ", what);
+  const NoEcho no_echo;
+  std::string line = first_line(std::cin);
+  std::fprintf(stderr, "\n");
+  return line;
+}
+
+}  // namespace
+
+Result<std::string> read_password(const std::string& file) {
+  if (!file.empty()) {
+    std::ifstream in(file);
+    if (!in) return unexpected(broken("The password file " + file + " cannot be read: " + std::strerror(errno) + "."));
+    return first_line(in);
+  }
+  if (::isatty(STDIN_FILENO) == 0) return first_line(std::cin);
+  std::string password = asked("Password");
+  if (asked("Again") != password) return unexpected(broken("The two are not the same; nothing was changed."));
+  return password;
+}
+
+}  // namespace beckon::app
