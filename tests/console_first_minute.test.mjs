@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Beckon } from './kit/beckon.mjs';
-import { openBrowser, openConsole } from './kit/browser.mjs';
+import { linkIn, openBrowser, openConsole } from './kit/browser.mjs';
 import { kDocs, steps, toldInDocs } from './kit/first_minute.mjs';
 
 let beckon, browser, page;
@@ -17,7 +17,7 @@ after(async () => { await browser?.close(); await beckon?.close(); });
 
 for (const { does, run } of steps) {
   test(does, async () => {
-    await run({ page, home: `${beckon.base}/apps/lifecycle-messaging`, token: await beckon.token('OPERATOR'), look: () => {} });
+    await run({ page, link: linkIn(beckon.log), look: () => {} });
     assert.deepEqual(page.faults, []);
   });
 }

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import type { Fault } from './api/fault.ts';
 import { Shell } from './shell/shell.tsx';
+import { SignInAgain } from './shell/sign_in_again.tsx';
 import { SignInPage } from './shell/sign_in_page.tsx';
 import { arrive } from './shell/signing_in.ts';
 import { person, token } from './state/sign_in.ts';
@@ -12,7 +13,9 @@ const arrival = signal<{ fault: Fault | null } | null>(null);
 
 function Page() {
   if (!arrival.value) return <p class="loading" aria-live="polite">Loading…</p>;
-  return token.value && person.value ? <Shell /> : <SignInPage fault={arrival.value.fault} />;
+  if (!person.value) return <SignInPage fault={arrival.value.fault} />;
+  // Another person finds a page of their own.
+  return <><Shell key={person.value.subject} />{!token.value && <SignInAgain />}</>;
 }
 
 render(<Page />, document.getElementById('page')!);

@@ -19,11 +19,14 @@ export async function openConsole(browser, base, { token, path = '', width = 144
   await page.goto(home + path);
   if (token) {
     await page.getByLabel('Token').fill(token);
-    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    await page.getByRole('button', { name: 'Sign in with it' }).click();
     await page.locator('.sidebar').waitFor();
   }
   return page;
 }
+
+// The one-time link into the console, of the banner of `--dev`.
+export const linkIn = log => /console +(http\S+#[\w-]{43})/.exec(log)?.[1];
 
 export const copied = page => page.evaluate(() => navigator.clipboard.readText());
 

@@ -7,16 +7,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../kit/beckon.mjs';
-import { openBrowser, openConsole } from '../kit/browser.mjs';
+import { linkIn, openBrowser, openConsole } from '../kit/browser.mjs';
 import { kDocs, steps } from '../kit/first_minute.mjs';
 
 const kLooks = 2000; // milliseconds before each click
 const look = () => new Promise(done => setTimeout(done, kLooks));
 
-// The base that the banner names, once it serves.
+// The link of the banner, once it serves.
 const ready = child => new Promise((done, refuse) => {
   let said = '';
-  child.stdout.on('data', part => { said += part; const base = /^ready (http:\/\/\S+)$/m.exec(said)?.[1]; if (base) done(base); });
+  const look = part => { said += part; if (/^ready http:\/\/\S+$/m.test(said) && linkIn(said)) done(linkIn(said)); };
+  child.stdout.on('data', look);
+  child.stderr.on('data', look);
   child.once('exit', code => refuse(new Error(`script/server ended with ${code}`)));
 });
 
@@ -31,17 +33,16 @@ async function photograph(page, name) {
 test('the first minute', async t => {
   const data = mkdtempSync(join(tmpdir(), 'beckon-first-'));
   const began = performance.now(), since = () => Math.round((performance.now() - began) / 1000);
-  const server = spawn(join(root, 'script/server'), ['--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const server = spawn(join(root, 'script/server'), ['--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let browser;
   try {
-    const base = await ready(server);
-    const rows = [['0 s', '`script/server`, where all is built', 'the banner: the console’s address, the file with the token']];
+    const link = await ready(server);
+    const rows = [['0 s', '`script/server`, where all is built', 'the banner, with a link into the console']];
     t.diagnostic(`ready after ${since()} s`);
     browser = await openBrowser();
-    const page = await openConsole(browser, base, { width: 1280, height: 860 });
-    const token = readFileSync(join(data, 'dev-token'), 'utf8').trim();
+    const page = await openConsole(browser, new URL(link).origin, { width: 1280, height: 860 });
     for (const { does, sees, picture, run } of steps) {
-      await run({ page, home: `${base}/apps/lifecycle-messaging`, token, look });
+      await run({ page, link, look });
       rows.push([`${since()} s`, does, sees]);
       // The confirming line at the bottom has gone by the time somebody looks.
       if (picture) { await page.locator('.toast span').waitFor({ state: 'detached' }); await photograph(page, picture); }

@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch';
 import type { paths } from './described.d.ts';
 import { note, remember, type Exchange } from './exchange.ts';
 import { faultOf, unreachable, type Fault } from './fault.ts';
-import { token, signedOut } from '../state/sign_in.ts';
+import { doubted, signedOut, token } from '../state/sign_in.ts';
 
 export type Answer<T> = { ok: true; data: T; etag: string; exchange: Exchange } | { ok: false; fault: Fault; exchange?: Exchange };
 
@@ -11,6 +11,7 @@ const kShown = new Set(['content-type', 'if-match', 'if-none-match']);
 // Secrets are not kept, so that they are neither shown twice nor copied.
 const masked = (text: string) => text.replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"').replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…');
 
+const sentWith = new WeakMap<Response, string>(); // the token that a request went with
 const recordings = new WeakMap<Response, Exchange>();
 
 // `keep` is given each exchange; its answer only where `whole`, for what the page reads again and again may be long.
@@ -37,9 +38,12 @@ const recordedBy = (keep: (exchange: Omit<Exchange, 'id'>) => Exchange, whole: b
 function clientOver(way: (request: Request) => Promise<Response>) {
   return createClient<paths>({
     baseUrl: location.origin,
-    fetch: request => {
-      if (token.value) request.headers.set('authorization', `Bearer ${token.value}`);
-      return way(request);
+    fetch: async request => {
+      const { value } = token;
+      if (value) request.headers.set('authorization', `Bearer ${value}`);
+      const response = await way(request);
+      sentWith.set(response, value);
+      return response;
     },
   });
 }
@@ -49,14 +53,15 @@ export const quietly = clientOver(recordedBy(note, false)); // what the page ask
 
 type Raw<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
-// Never throws. An answer 401 ends the sign-in.
+// Never throws. An answer 401 ends the sign-in that was asked with.
 export async function ask<T>(call: Raw<T>): Promise<Answer<T>> {
   try {
     const { data, error, response } = await call;
     const exchange = recordings.get(response)!;
     if (response.ok) return { ok: true, data: data as T, etag: response.headers.get('etag') ?? '', exchange };
     const fault = faultOf(response.status, response.headers, error);
-    if (fault.status === 401 && token.value) signedOut(fault);
+    if (fault.status === 401 && token.value && sentWith.get(response) === token.value) signedOut(fault);
+    if (fault.code === 'insufficient_role') doubted.value += 1;
     return { ok: false, fault, exchange };
   } catch (error) {
     return { ok: false, fault: unreachable(error) };

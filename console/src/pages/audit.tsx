@@ -5,16 +5,21 @@ import { FaultNote } from '../parts/fault_note.tsx';
 import { closedBelow } from '../parts/gate.ts';
 import { Instant } from '../parts/instant.tsx';
 import { useList } from '../state/list.ts';
-import { at, place } from '../state/place.ts';
+import { at, kNoHandle, place } from '../state/place.ts';
+import { isAdmin } from '../state/sign_in.ts';
 
 export function AuditPage() {
   const { handle } = place.value;
-  const closed = closedBelow('OPERATOR');
-  const { items, more, fault } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query: { cursor, limit: 50 } } })), [handle]);
+  const ofServer = handle === kNoHandle;
+  const closed = !ofServer ? closedBelow('OPERATOR') : isAdmin.value ? '' : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
+  const { items, more, fault } = useList(cursor => {
+    const query = { cursor, limit: 50 };
+    return ofServer ? ask(quietly.GET('/v2/platform-admin/audit-events', { params: { query } })) : ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query } }));
+  }, [handle]);
   return (
     <>
       <h1>Audit</h1>
-      <p class="lead">Every change of what governs this handle: who, what, when.</p>
+      <p class="lead">{ofServer ? 'What belongs to no handle: who signed in and out, users, passwords, the allowlist.' : 'Every change of what governs this handle: who, what, when.'}</p>
       {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} what="audit events" />}
       {items?.length === 0 && <Empty says="Nothing was changed yet." />}
       {!!items?.length && (

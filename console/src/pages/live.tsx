@@ -10,6 +10,7 @@ import { useKeys } from '../state/keys.ts';
 import { Live, type Connection, type Line } from '../state/live.ts';
 import { now } from '../state/now.ts';
 import { at, filter, place } from '../state/place.ts';
+import { token } from '../state/sign_in.ts';
 import { stateOf } from '../state/words.ts';
 
 export function LivePage() {
@@ -34,7 +35,7 @@ function says(connection: Connection): string {
 }
 
 function Tail({ handle }: { handle: string }) {
-  const live = useMemo(() => new Live(handle), [handle]);
+  const live = useMemo(() => new Live(handle), [handle, token.value]); // anew with another sign-in
   useEffect(() => () => live.close(), [live]);
   const [paused, setPaused] = useState<{ lines: Line[]; came: number } | null>(null);
   const only = place.value.query.get('only') ?? '';

@@ -1,6 +1,7 @@
 import { clock, keys, theme, type Clock, type Theme } from '../state/preferences.ts';
-import { person, signOut } from '../state/sign_in.ts';
+import { isAdmin, person } from '../state/sign_in.ts';
 import { helpIsOpen } from './help_sheet.tsx';
+import { leave } from './signing_in.ts';
 
 function Switch<T extends string>({ label, value, choices, onChange }: { label: string; value: T; choices: readonly [T, string][]; onChange: (value: T) => void }) {
   return (
@@ -22,8 +23,8 @@ export function Account() {
       <Switch label="Time" value={clock.value} choices={kClocks} onChange={value => { clock.value = value; }} />
       <Switch label="Theme" value={theme.value} choices={kThemes} onChange={value => { theme.value = value; }} />
       <p class="who">
-        <span title={person.value?.subject}>{person.value?.subject ?? '…'}</span>
-        <button type="button" class="button quiet" onClick={signOut}>Sign out</button>
+        <span title={person.value?.subject}>{person.value?.subject ?? '…'}{isAdmin.value && ', platform admin'}</span>
+        <button type="button" class="button quiet" onClick={leave}>Sign out</button>
       </p>
       <button type="button" class="button quiet help" onClick={() => { helpIsOpen.value = true; }}>Keys and help{keys.value === 'on' && <kbd>?</kbd>}</button>
     </div>

@@ -73,6 +73,7 @@ export function Sidebar() {
             <ul class="views">
               {isHandle && kViews.map(([name, title]) => <li key={name}><a href={at(name)} aria-current={current(name)}>{title}</a></li>)}
               {isAdmin.value && <li><a href={addressOf([kNoHandle, 'allowlist'])} aria-current={current('allowlist')}>Allowlist</a></li>}
+              {isAdmin.value && <li><a href={addressOf([kNoHandle, 'audit'])} aria-current={isHandle ? undefined : current('audit')}>Audit of the server</a></li>}
             </ul>
           </nav>
           <Account />

@@ -1,7 +1,7 @@
 // The ways to a token, and what is learned with it.
 import { quietly, ask } from '../api/client.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
-import { askSiblings, ended, person, take, token } from '../state/sign_in.ts';
+import { askSiblings, doubted, drop, ended, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
 
 // Who is this, and where may they go? A fault leaves nobody signed in.
@@ -19,8 +19,7 @@ export async function meet(): Promise<Fault | null> {
 export async function signInWithToken(text: string): Promise<Fault | null> {
   take(text.trim());
   const fault = await meet();
-  if (fault && token.value) { sessionStorage.clear(); token.value = ''; }
-  if (fault) ended.value = null;
+  if (fault) { drop(); ended.value = null; }
   return fault;
 }
 
@@ -36,10 +35,15 @@ export async function signInWith(path: string, body: object): Promise<Fault | nu
   }
 }
 
+const kCode = /^#[\w-]{43}$/;
+
+// A link that is opened where the page stands already changes the part behind the '#' alone.
+addEventListener('hashchange', () => { if (kCode.test(location.hash)) location.reload(); });
+
 // At the start of the page: a one-time code behind the '#', a token of before, or a tab beside this one.
 export async function arrive(): Promise<Fault | null> {
-  const code = location.hash.slice(1);
-  if (code) {
+  if (kCode.test(location.hash)) {
+    const code = location.hash.slice(1);
     history.replaceState(null, '', location.pathname + location.search);
     const fault = await signInWith('/v2/auth/exchange', { code });
     if (!fault || !token.value) return fault;
@@ -47,3 +51,15 @@ export async function arrive(): Promise<Fault | null> {
   await askSiblings();
   return token.value ? meet() : null;
 }
+
+// A person's sign-in is ended at the server. A token of the command line may be in use elsewhere: it is only forgotten here.
+export async function leave() {
+  const until = person.value?.expiresAt;
+  const answer = token.value && person.value?.subject !== 'cli' ? await ask(quietly.POST('/v2/auth/logout')) : null;
+  signOut();
+  if (answer && !answer.ok && answer.fault.status !== 401)
+    ended.value = { ...answer.fault, message: `but the server could not be told: until ${until} the token stays good. ${answer.fault.message}` };
+}
+
+// The server knew better what this person may do: so does the page, from now on.
+doubted.subscribe(times => { if (times) void meet(); });

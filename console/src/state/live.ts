@@ -1,10 +1,11 @@
 // What happens on a handle, as it happens: one connection for all tabs of a person, the last moments of it, and how it is
 // with the connection.
 import { signal } from '@preact/signals';
+import { ask, quietly } from '../api/client.ts';
 import { faultOf, isNotOffered, type Fault } from '../api/fault.ts';
 import type { Delivery } from './deliveries.ts';
 import { eventReader, type StreamEvent } from './event_stream.ts';
-import { person, token } from './sign_in.ts';
+import { person, signedOut, token } from './sign_in.ts';
 
 export type Connection = { state: 'connecting' | 'live' | 'beside' } | { state: 'waiting'; until: number } | { state: 'over'; fault: Fault | null; says: string };
 export interface SignalSeen { sessionId: string; signalKey: string; signalValue: string | null; version: number; at: string }
@@ -59,10 +60,12 @@ export class Live {
 
   // Reads until the end; answers after how many milliseconds to connect again, or -1 for never.
   async #connect(over: AbortSignal): Promise<number> {
-    const headers = { authorization: `Bearer ${token.value}`, accept: 'text/event-stream', ...(this.#last && { 'last-event-id': this.#last }) };
+    const asked = token.value;
+    const headers = { authorization: `Bearer ${asked}`, accept: 'text/event-stream', ...(this.#last && { 'last-event-id': this.#last }) };
     const answer = await fetch(`/v2/handles/${encodeURIComponent(this.#handle)}/live`, { headers, signal: over, cache: 'no-store' });
     if (!answer.ok || !answer.body) {
       const fault = faultOf(answer.status, answer.headers, await answer.json().catch(() => null));
+      if (answer.status === 401 && asked && asked === token.value) signedOut(fault);
       if (answer.status === 429 || answer.status >= 500) return Math.max(this.#slower(), (fault.retryAfter ?? 0) * 1000);
       this.connection.value = { state: 'over', fault, says: isNotOffered(fault) ? 'This server does not offer a live feed yet.' : fault.message };
       return -1;
@@ -89,6 +92,7 @@ export class Live {
     if (name === 'dropped') { this.letGo.value += Number(said.count ?? 0); this.came += Number(said.count ?? 0); this.#changed(); }
     if (name === 'reset') { this.lines = []; this.#changed(); }
     if (name !== 'end') return false;
+    void ask(quietly.GET('/v2/auth/me')); // where it is the sign-in that ended, the page asks for another
     this.connection.value = { state: 'over', fault: null, says: `The server ended the feed: ${String(said.reason)}.` };
     return true;
   }

@@ -1,4 +1,5 @@
 // Who is signed in. The token lives in this tab's session storage at most; a tab opened from another asks it for the token.
+// Where a sign-in ended by itself there is a person and no token: what is on the page stays, and waits for another.
 import { computed, signal } from '@preact/signals';
 import type { Fault } from '../api/fault.ts';
 
@@ -16,6 +17,7 @@ const kRank = ['CREATOR', 'OPERATOR', 'OWNER'];
 export const token = signal(sessionStorage.getItem(kKept) ?? '');
 export const person = signal<Person | null>(null);
 export const ended = signal<Fault | null>(null); // why the last sign-in ended, where it was not asked for
+export const doubted = signal(0);                // rises when the server knew of another role than this page
 
 const siblings = new BroadcastChannel('beckon.sign-in');
 siblings.onmessage = ({ data }) => {
@@ -30,9 +32,14 @@ export function take(text: string) {
   token.value = text;
 }
 
-function forget() {
+export function drop() {
   sessionStorage.removeItem(kKept);
   token.value = '';
+}
+
+function forget() {
+  drop();
+  ended.value = null;
   person.value = null;
 }
 
@@ -43,7 +50,7 @@ export function signOut() {
 
 export function signedOut(why: Fault) {
   ended.value = why;
-  forget();
+  drop();
 }
 
 // A moment in which a tab beside this one may hand its sign-in over.
