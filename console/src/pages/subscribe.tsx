@@ -10,7 +10,8 @@ import { Subscriptions } from './subscribe/list.tsx';
 export function SubscribePage() {
   const { handle } = place.value;
   const [created, setCreated] = useState<Created | null>(null), [fault, setFault] = useState<Fault | null>(null);
-  usePoll(0, () => Promise.all([learnDev(), loadSubscriptions(handle)]), [handle]);
+  usePoll(0, learnDev, []);
+  usePoll(5000, () => loadSubscriptions(handle), [handle]); // an endpoint may begin to fail while one looks
   return (
     <>
       <h1>Subscribe</h1>

@@ -19,10 +19,14 @@ export const hostOf = (url: string) => { try { return new URL(url).host; } catch
 
 // The receiver that a server with --dev has built in.
 export const kReceiver = '/dev/receiver';
-export const isBuiltIn = ({ endpointUrl }: { endpointUrl: string }) => endpointUrl.startsWith(location.origin + kReceiver);
+const kLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+export function isBuiltIn({ endpointUrl }: { endpointUrl: string }): boolean {
+  const { hostname, port, pathname } = new URL(endpointUrl);
+  return kLoopback.test(hostname) && port === location.port && pathname.startsWith(kReceiver);
+}
 
 export const isDev = signal(false);
 export async function learnDev() {
-  if (isDev.peek() || !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return; // --dev is on loopback only
+  if (isDev.peek() || !kLoopback.test(location.hostname)) return; // --dev is on loopback only
   isDev.value = await fetch(kReceiver, { method: 'OPTIONS' }).then(answer => answer.ok, () => false);
 }

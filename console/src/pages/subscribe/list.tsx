@@ -29,7 +29,7 @@ export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
 
 function One({ subscription, onSecret }: { subscription: Subscription; onSecret: OnSecret }) {
   const { handle } = place.value;
-  const { subscriptionId, endpointUrl, eventTypes, description, enabled, disabledReason, createdAt } = subscription;
+  const { subscriptionId, endpointUrl, eventTypes, description, enabled, disabledReason, createdAt, circuit, nextProbeAt, previousSecretUntil } = subscription;
   const [fault, setFault] = useState<Fault | null>(null), [asking, setAsking] = useState<'' | 'edit' | 'delete' | 'rotate'>('');
   const params = { path: { handle, subscriptionId } };
   const done = (failed: Fault | null, says: string) => { setFault(failed); setAsking(''); if (!failed) { confirmed(says); void loadSubscriptions(handle); } };
@@ -48,9 +48,9 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
   };
   return (
     <article class="card subscription" aria-label={description || hostOf(endpointUrl)}>
-      <header><h3 class="wrap">{description || hostOf(endpointUrl)}</h3> {enabled ? <State name="delivered">enabled</State> : <State name="held">disabled{disabledReason ? `: ${disabledReason}` : ''}</State>}</header>
+      <header><h3 class="wrap">{description || hostOf(endpointUrl)}</h3> {enabled ? <State name="delivered">enabled</State> : <State name="held">disabled{disabledReason ? `: ${disabledReason}` : ''}</State>}{enabled && circuit !== 'closed' && <State name="retrying">failing{nextProbeAt && <>, tried again <Instant at={nextProbeAt} /></>}</State>}</header>
       <p class="mono small wrap">{endpointUrl}</p>
-      <p class="small">{eventTypes.map(type => <code key={type} class="chip">{type}</code>)} <span class="quiet">since <Instant at={createdAt} /></span></p>
+      <p class="small">{eventTypes.map(type => <code key={type} class="chip">{type}</code>)} <span class="quiet">since <Instant at={createdAt} />{previousSecretUntil && <>; the old secret also signs until <Instant at={previousSecretUntil} /></>}</span></p>
       <div class="actions">
         <a class="button" href={at('test', [], { subscription: subscriptionId })}>Test</a>
         <a class="button" href={at('deliveries', [], { subscription: subscriptionId })}>Deliveries</a>
