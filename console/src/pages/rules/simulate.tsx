@@ -6,11 +6,12 @@ import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { took } from '../../state/instants.ts';
 import { useKeys } from '../../state/keys.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { withoutAnswer, type RuleDraft } from './draft.ts';
-import { look, start, type Asked, type Simulation, type Verdict } from './simulation.ts';
+import { look, start, stop, type Asked, type Simulation, type Verdict } from './simulation.ts';
 import { RuleTabs } from './tabs.tsx';
 
 const kSpans = [['3600000', 'the last hour'], ['86400000', 'the last day'], ['604800000', 'the last 7 days'], ['2592000000', 'the last 30 days']] as const;
@@ -42,6 +43,10 @@ export function Simulate() {
     if (!isCurrent()) return;
     if (answer.ok) setSimulation(answer.data); else setFault(answer.fault);
   }, [simulation?.simulationId, running]);
+  const end = async () => {
+    const answer = await stop(handle, simulation!.simulationId);
+    if (answer.ok) setSimulation(null); else setFault(answer.fault);
+  };
   const closed = what === 'version' ? (/^\d+$/.test(version) ? '' : 'Name a version first.') : chosen ? '' : 'There is no draft, shadow or paused rule to try.';
   useKeys([{ key: 'ctrl+Enter', does: 'run the simulation', run: () => { if (!closed) void run(); } }], [closed, what, chosen, version, span, rules]);
   return (
@@ -60,7 +65,7 @@ export function Simulate() {
         </div>
         <div class="actions"><Button kind="primary" keyHint="ctrl+Enter" busy={busy || running} closed={closed} onPress={run}>Run</Button></div>
         {fault && <FaultNote fault={fault} what="simulations" beside={['rulesVersion']} />}
-        {running && <p role="status">Replaying… <progress max={1} value={simulation.progress} aria-label="Progress of the simulation" /></p>}
+        {running && <p role="status">Replaying… <progress max={1} value={simulation.progress} aria-label="Progress of the simulation" /> <Button kind="quiet" onPress={end}>Stop</Button></p>}
       </section>
       {simulation && !running && <Found simulation={simulation} />}
     </>
@@ -69,11 +74,12 @@ export function Simulate() {
 
 const told = ({ outcome, ruleId }: Verdict) => <><State name={outcome} />{ruleId && <> <code>{ruleId}</code></>}</>;
 
-function Found({ simulation: { state, asked, rules, changedSessions, examples } }: { simulation: Simulation }) {
+function Found({ simulation: { state, reason, asked, signals, tookMs, rules, changedSessions, examples } }: { simulation: Simulation }) {
+  if (state !== 'done') return <p class="note" role="status">The simulation ended: {state}{reason && `, ${reason}`}.</p>;
   return (
     <section class="card" aria-labelledby="found">
-      <header><h2 id="found">{state === 'done' ? 'What it would have been' : `It ended: ${state}`}</h2></header>
-      <p role="status">{asked} moments of asking were replayed. <strong>{changedSessions}</strong> {changedSessions === 1 ? 'session' : 'sessions'} would have been answered otherwise.</p>
+      <h2 id="found">What it would have been</h2>
+      <p role="status">{signals} signals and {asked} moments of asking were replayed in {took(tookMs)}. <strong>{changedSessions}</strong> {changedSessions === 1 ? 'session' : 'sessions'} would have been answered otherwise.</p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Per rule">
         <table>
           <thead><tr><th>Rule</th><th>Would have acted</th><th>Held back</th><th>Control group</th></tr></thead>

@@ -8,6 +8,9 @@ export interface Simulation {
   simulationId: string;
   state: 'running' | 'done' | 'cancelled' | 'failed';
   progress: number;
+  reason?: string | null; // why it failed
+  signals: number;        // that were played
+  tookMs: number;
   asked: number;
   rules: RuleOutcome[];
   changedSessions: number;
@@ -20,3 +23,6 @@ export const start = (handle: string, body: Asked) =>
 
 export const look = (handle: string, simulationId: string) =>
   ask(quietly.GET('/v2/handles/{handle}/chain-rules/simulations/{simulationId}' as never, { params: { path: { handle, simulationId } } } as never)) as Promise<Answer<Simulation>>;
+
+export const stop = (handle: string, simulationId: string) =>
+  ask(api.DELETE('/v2/handles/{handle}/chain-rules/simulations/{simulationId}' as never, { params: { path: { handle, simulationId } } } as never)) as Promise<Answer<unknown>>;
