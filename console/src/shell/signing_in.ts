@@ -1,7 +1,8 @@
 // The ways to a token, and what is learned with it.
+import { effect } from '@preact/signals';
 import { quietly, ask } from '../api/client.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
-import { askSiblings, doubted, drop, ended, person, signOut, take, token } from '../state/sign_in.ts';
+import { askSiblings, doubted, drop, ended, handed, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
 
 // Who is this, and where may they go? A fault leaves nobody signed in.
@@ -49,8 +50,13 @@ export async function arrive(): Promise<Fault | null> {
     if (!fault || !token.value) return fault;
   }
   await askSiblings();
+  arrived = true;
   return token.value ? meet() : null;
 }
+
+// A tab beside this one that was slow to answer: its sign-in is taken all the same, where nobody signed in meanwhile.
+let arrived = false;
+effect(() => { if (handed.value && arrived && !person.peek()) void meet(); });
 
 // A person's sign-in is ended at the server. A token of the command line may be in use elsewhere: it is only forgotten here.
 export async function leave() {

@@ -19,11 +19,13 @@ export const person = signal<Person | null>(null);
 export const ended = signal<Fault | null>(null); // why the last sign-in ended, where it was not asked for
 export const doubted = signal(0);                // rises when the server knew of another role than this page
 
+export const handed = signal(0);                 // rises when a tab beside this one gave its sign-in
+
 const siblings = new BroadcastChannel('beckon.sign-in');
 siblings.onmessage = ({ data }) => {
   if (data === 'who?' && token.value) siblings.postMessage({ token: token.value });
   if (data === 'out' && token.value) forget();
-  if (data?.token && !token.value) take(data.token);
+  if (data?.token && !token.value) { take(data.token); handed.value += 1; }
 };
 
 export function take(text: string) {
