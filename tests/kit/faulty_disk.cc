@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
 
 namespace {
@@ -68,6 +69,8 @@ void write_whole(const std::string& file, const std::string& bytes) {
 }
 
 void keep_synced(int fd) {
+  static std::mutex one_at_a_time;  // or an older copy would land behind a newer one
+  const std::lock_guard lock(one_at_a_time);
   static const char* const kept = std::getenv("FAULTY_DISK_SYNCED");
   struct stat what = {};
   if (!kept || ::fstat(fd, &what) != 0) return;
@@ -80,9 +83,12 @@ void keep_synced(int fd) {
     return write_whole(std::string(kept) + "/names", bytes);
   }
   bytes.resize(static_cast<std::size_t>(what.st_size));
-  const int again = ::open(("/proc/self/fd/" + std::to_string(fd)).c_str(), O_RDONLY | O_CLOEXEC);  // fd may be for writing only
-  const auto read = ::pread(again, bytes.data(), bytes.size(), 0);
-  ::close(again);
+  auto read = ::pread(fd, bytes.data(), bytes.size(), 0);
+  if (read < 0) {  // for writing only. Not so otherwise: closing a second descriptor would let go of SQLite's locks
+    const int again = ::open(("/proc/self/fd/" + std::to_string(fd)).c_str(), O_RDONLY | O_CLOEXEC);
+    read = ::pread(again, bytes.data(), bytes.size(), 0);
+    ::close(again);
+  }
   bytes.resize(read < 0 ? 0 : static_cast<std::size_t>(read));
   write_whole(std::string(kept) + "/" + std::to_string(what.st_ino), bytes);
 }
