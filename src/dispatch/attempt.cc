@@ -8,12 +8,14 @@
 
 namespace beckon::dispatch {
 
-void Dispatcher::start(bool slow, Instant now) {
+// By the clock of each turn: a lane comes back into the queue by it, and what is too early by an older one would come back
+// for ever.
+void Dispatcher::start(bool slow) {
   Turns& turns = slow ? slow_ : prompt_;
   while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {
     Lane* lane = turns.next();
     if (!lane) return;
-    if (lane->slow == slow) start_next(*lane, now);
+    if (lane->slow == slow) start_next(*lane, ports_.clock.now());
     if (!close_if_gone(*lane)) offer(*lane);  // also where it changed its account while it waited
   }
 }

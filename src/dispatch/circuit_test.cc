@@ -148,6 +148,17 @@ TEST(Rate, IsKeptInEverySecond) {
   EXPECT_LE(times.back() - times.front(), 99s / 7 + 200ms) << "nor is it fallen short of";
 }
 
+TEST(Rate, ComesToItsNextTurnWhileTheClockMovesWithinAStep) {
+  World world;
+  auto slow = world.subscribe("acme", "slow");
+  slow.rate_per_second = 1000;
+  world.put(slow);
+  for (int i = 0; i < 10; ++i) world.owe("slow");
+  world.store.reading = [&] { world.clock.advance(1ms); };
+  world.run_for(20ms);  // a step would not end if it judged by the clock of its beginning
+  EXPECT_EQ(world.sent_to("slow"), 10u);
+}
+
 TEST(Rate, StandsStillForNobodyWhenTheClockIsSetBack) {
   World world;
   auto slow = world.subscribe("acme", "slow");

@@ -36,8 +36,8 @@ void Dispatcher::poll(Duration most) {
   if (drain_until_ == kNever) {
     ring(now);
     refill(now);
-    start(false, now);
-    start(true, now);
+    start(false);
+    start(true);
   } else if (now >= drain_until_) {
     ports_.sender.abandon();
     for (const Flight& flight : flights_.abandon()) sending_.erase(flight.delivery.id);

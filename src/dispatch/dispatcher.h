@@ -94,7 +94,7 @@ class Dispatcher {
   void let_probe(const SubscriptionId& id, Instant now);
   void ring(Instant now);
   void refill(Instant now);
-  void start(bool slow, Instant now);
+  void start(bool slow);
   void start_next(Lane& lane, Instant now);
   bool is_still_owed(Lane& lane, const outbox::Delivery& delivery, Instant now);
   void withdraw(Lane& lane, outbox::Delivery delivery);  // past its valid_until

@@ -124,6 +124,7 @@ class TableStore final : public UnaskedOutbox, public Settlements {
   bool writes = true;        // false: settle answers that nothing was written
   bool holds_back = false;   // settle answers only when release is called
   bool readable = true;
+  std::function<void()> reading = [] {};  // before each read of what is due
   std::size_t largest_read = 0;
 
   void put(Row row) {
@@ -144,6 +145,7 @@ class TableStore final : public UnaskedOutbox, public Settlements {
     done(writes);
   }
   Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit) override {
+    reading();
     if (!readable) return unexpected(unavailable("No."));
     largest_read = std::max(largest_read, limit);
     std::vector<outbox::Due> list;
