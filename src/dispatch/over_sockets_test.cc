@@ -40,9 +40,10 @@ class SharedStore final : public UnaskedOutbox, public Settlements {
     const std::lock_guard lock(mutex);
     return table.rows.at(id).attempts.at(0);
   }
-  Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit) override {
+  Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit,
+                                        const InHand& in_hand) override {
     const std::lock_guard lock(mutex);
-    return table.due(id, now, limit);
+    return table.due(id, now, limit, in_hand);
   }
   Result<std::optional<Instant>> next_due(const SubscriptionId& id) override {
     const std::lock_guard lock(mutex);

@@ -27,11 +27,9 @@ Lane& Refill::run(Instant now) {
 }
 
 void Refill::read(Lane& lane, const outbox::Subscription& subscription, Instant now) {
-  // What is being sent is still due in the store and comes first: read past it.
   const bool many = lane.circuit.is_closed() && lanes_.ready_bytes() < limits_.ready_bytes;
-  const std::size_t fresh = many ? limits_.ready_per_subscription : 1;
-  const std::size_t limit = fresh + static_cast<std::size_t>(lane.busy());
-  auto due = outbox_.due(lane.id, now, limit);
+  const std::size_t limit = many ? limits_.ready_per_subscription : 1;
+  auto due = outbox_.due(lane.id, now, limit, [this](const DeliveryId& id) { return sending_.contains(id); });
   if (!due) {
     log::error("outbox_unreadable").add("subscription", lane.id.view());
     lane.sure = false;
@@ -39,13 +37,13 @@ void Refill::read(Lane& lane, const outbox::Subscription& subscription, Instant 
     return;
   }
   for (outbox::Due& one : *due)
-    if (!sending_.contains(one.delivery.id) && outbox::may_send(subscription, one.delivery.event_type))
+    if (outbox::may_send(subscription, one.delivery.event_type))
       lanes_.put_ready(lane, std::move(one));
   if (due->size() < limit) {
     if (!lane.sure) look_ahead(lane, now);
   } else if (!lane.ready.empty()) {
     lane.marked = true;  // there may be more behind
-  } else {  // all of it is under way or may not be sent: not again at once
+  } else {  // none of it may be sent: not again at once
     lane.sure = false;
     lanes_.set_wake(lane, now + limits_.again_after_fault);
   }

@@ -144,13 +144,15 @@ class TableStore final : public UnaskedOutbox, public Settlements {
       for (const Settled& one : *batch) write(one);
     done(writes);
   }
-  Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit) override {
+  Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit,
+                                        const InHand& in_hand) override {
     reading();
     if (!readable) return unexpected(unavailable("No."));
     largest_read = std::max(largest_read, limit);
     std::vector<outbox::Due> list;
     for (const auto& [at, delivery] : due_[id]) {
       if (at > now || list.size() == limit) break;
+      if (in_hand && in_hand(delivery)) continue;
       const Row& row = rows.at(delivery);
       list.push_back({row.delivery, row.body, row.delivery.created_at});
     }

@@ -1,6 +1,7 @@
 // The outbox's port for reading: subscriptions, what is due, and the log. What is written goes through
 // decision::Commit, in the commit of the fact that owes it.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,11 @@ class Outbox {
   virtual Result<std::vector<Subscription>> subscriptions() = 0;  // of all handles, those not deleted
 
   // Deliveries of a subscription that are queued or retrying and due at `now`, oldest due first, at most `limit`. Of
-  // those that are ordered within their session only the first is ever due.
-  virtual Result<std::vector<Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit) = 0;
+  // those that are ordered within their session only the first is ever due. What is `in_hand` (asked from within the
+  // call) is passed over: cheaply, since what is being sent is still due here and comes first.
+  using InHand = std::function<bool(const DeliveryId&)>;
+  virtual Result<std::vector<Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit,
+                                       const InHand& in_hand = nullptr) = 0;
 
   // The earliest next_attempt_at of a subscription's queued and retrying deliveries, or nothing.
   virtual Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) = 0;

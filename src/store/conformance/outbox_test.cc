@@ -88,6 +88,21 @@ TEST_P(OutboxOfAStore, GivesWhatIsDueOldestFirstWithItsBody) {
   EXPECT_TRUE(outbox().due(SubscriptionId("whs_2"), after(9), 9).value().empty());
 }
 
+TEST_P(OutboxOfAStore, PassesOverWhatIsInHand) {
+  subscribe();
+  write({.at = kStart,
+         .events = {event("evt_1")},
+         .deliveries = {delivery("dlv_a", "evt_1", after(1)), delivery("dlv_b", "evt_1", after(2)),
+                        delivery("dlv_c", "evt_1", after(3)), delivery("dlv_d", "evt_1", after(4))}});
+  const auto in_hand = [](const DeliveryId& id) { return id.text == "dlv_a" || id.text == "dlv_c"; };
+  const auto two = outbox().due(kHook, after(4), 2, in_hand).value();
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[0].delivery.id.text, "dlv_b");
+  EXPECT_EQ(two[1].delivery.id.text, "dlv_d");
+  EXPECT_EQ(*two[1].body, event("evt_1").body);
+  EXPECT_TRUE(outbox().due(kHook, after(1), 9, in_hand).value().empty());
+}
+
 TEST_P(OutboxOfAStore, ListsDeliveriesNewestFirstStrictlyBehindTiesById) {
   subscribe();
   decision::Batch batch{.at = kStart, .events = {event("evt_1")}};

@@ -24,11 +24,12 @@ Result<std::vector<outbox::Subscription>> MemoryOutbox::subscriptions() {
 }
 
 Result<std::vector<outbox::Due>> MemoryOutbox::due(const SubscriptionId& subscription, Instant now,
-                                                   std::size_t limit) {
+                                                   std::size_t limit, const InHand& in_hand) {
   const std::lock_guard lock(facts_.mutex);
   std::vector<outbox::Due> found;
   for (const auto& [at, id] : facts_.deliveries.due(subscription)) {
     if (at > now || found.size() >= limit) break;
+    if (in_hand && in_hand(id)) continue;
     const Delivery& delivery = facts_.deliveries.find(id)->delivery;
     const auto event = facts_.events.find({delivery.handle, delivery.event});
     if (event == facts_.events.end()) continue;

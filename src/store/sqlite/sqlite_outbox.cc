@@ -30,19 +30,25 @@ Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
   });
 }
 
+// The index alone says what is due; rows are read of what is asked for only.
 Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscription, Instant now,
-                                                   std::size_t limit) {
+                                                   std::size_t limit, const InHand& in_hand) {
   return guarded([&]() -> Result<std::vector<outbox::Due>> {
     auto reader = readers_.borrow();
-    auto row = reader->query(
-        "SELECT " BECKON_DELIVERY_COLUMNS ", e.occurred_at, e.body FROM delivery d "
-        "CROSS JOIN event e ON e.handle = d.handle AND e.id = d.event "
-        "WHERE d.subscription = ?1 AND d.state < 2 AND d.next_attempt_at <= ?2 ORDER BY d.next_attempt_at, d.id LIMIT ?3",
-        subscription, now, limit);
+    auto next = reader->query(
+        "SELECT id FROM delivery INDEXED BY delivery_due "
+        "WHERE subscription = ?1 AND state < 2 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, id", subscription, now);
     std::vector<outbox::Due> found;
-    while (row.next())
+    while (found.size() < limit && next.next()) {
+      const DeliveryId id(next.text(0));
+      if (in_hand && in_hand(id)) continue;
+      auto row = reader->query(
+          "SELECT " BECKON_DELIVERY_COLUMNS ", e.occurred_at, e.body FROM delivery d "
+          "CROSS JOIN event e ON e.handle = d.handle AND e.id = d.event WHERE d.id = ?1", id);
+      if (!row.next()) continue;
       found.push_back({delivery_from(row), std::make_shared<const std::string>(row.text(kDeliveryColumns + 1)),
                        row.instant(kDeliveryColumns)});
+    }
     return found;
   });
 }
