@@ -104,7 +104,19 @@ void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a,
                  a.total_us, headers, Blob{response});
 }
 
+// The usual course, in one statement: what is pending ends with an attempt. What store::settle makes of it.
+bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at) {
+  if (s.state != DeliveryState::kDelivered && s.state != DeliveryState::kFailed) return false;
+  connection.run("UPDATE delivery SET state = ?2, attempts = max(attempts, ?3), schedule_step = ?4, ended_at = ?5, "
+                 "reason = ?6, last_status = ?7 WHERE id = ?1 AND state < 2 AND NOT erased",
+                 s.delivery, s.state, s.attempt.number, s.schedule_step, at, s.reason, s.attempt.status);
+  if (connection.changes() == 0) return false;
+  if (s.attempt.number > 0) add(connection, s.delivery, s.attempt, false);
+  return true;
+}
+
 void settle(Connection& connection, const outbox::Settlement& settlement, Instant at) {
+  if (end_pending(connection, settlement, at)) return;
   auto found = current(connection, settlement.delivery);
   if (!found) return;
   if (settlement.attempt.number > 0) add(connection, settlement.delivery, settlement.attempt, found->erased);
