@@ -1,7 +1,8 @@
 #include "base/encoding.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 #include <sodium.h>
 
@@ -14,6 +15,38 @@ namespace {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+// OpenSSL looks an algorithm up by name, which costs as much as the sum of a KiB: so once for each thread.
+class HmacSha256 {
+ public:
+  HmacSha256() {
+    EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    CHECK(mac != nullptr);
+    context_ = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);  // the context has its own reference
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    CHECK(context_ != nullptr && EVP_MAC_CTX_set_params(context_, params) == 1);
+  }
+  ~HmacSha256() { EVP_MAC_CTX_free(context_); }
+  HmacSha256(const HmacSha256&) = delete;
+  HmacSha256& operator=(const HmacSha256&) = delete;
+
+  std::string operator()(std::string_view key, std::string_view text) const {
+    std::string sum(32, '\0');
+    std::size_t size = 0;
+    // An empty key would be the one before.
+    CHECK(!key.empty() && EVP_MAC_init(context_, bytes_of(key), key.size(), nullptr) == 1);
+    CHECK(EVP_MAC_update(context_, bytes_of(text), text.size()) == 1);
+    CHECK(EVP_MAC_final(context_, bytes_of(sum), &size, sum.size()) == 1 && size == sum.size());
+    static constexpr unsigned char kNoKey[32] = {};  // none is kept from one call to the next
+    CHECK(EVP_MAC_init(context_, kNoKey, sizeof kNoKey, nullptr) == 1);
+    return sum;
+  }
+
+ private:
+  EVP_MAC_CTX* context_ = nullptr;
+};
 
 std::string encode(std::string_view bytes, int variant) {
   std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
@@ -55,11 +88,8 @@ std::optional<std::string> from_base64url(std::string_view text) {
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {
-  std::string mac(32, '\0');
-  unsigned size = 32;
-  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), bytes_of(mac), &size) !=
-        nullptr);
-  return mac;
+  static thread_local const HmacSha256 hmac;
+  return hmac(key, text);
 }
 
 std::string sha256(std::string_view text) {

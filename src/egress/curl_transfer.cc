@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/check.h"
 #include "egress/curl_options.h"
@@ -48,11 +49,7 @@ CurlTransfer::CurlTransfer(const std::string& ca_file, const Limits& limits, Own
   set(easy_, CURLOPT_PREREQDATA, static_cast<void*>(this));
 }
 
-CurlTransfer::~CurlTransfer() {
-  curl_easy_cleanup(easy_);
-  curl_slist_free_all(headers_);
-  curl_slist_free_all(connect_to_);
-}
+CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 
 void CurlTransfer::begin(std::uint64_t ticket, HttpRequest request, HttpClient::Completion completion) {
   ticket_ = ticket;
@@ -63,18 +60,9 @@ void CurlTransfer::begin(std::uint64_t ticket, HttpRequest request, HttpClient::
   headers_whole_ = headers_too_long_ = body_stopped_ = false;
   error_[0] = '\0';
 
-  const auto& url = request_.target.url;
-  set(easy_, CURLOPT_URL, url.text().c_str());
-  // The pin. Host and port left empty stand for any, so that it holds whatever libcurl makes of the URL; it is also
-  // part of the key of a pooled connection, so that another address never gets an old connection.
-  const auto pin = "::" + request_.address.host_text() + ":" + std::to_string(url.port);
-  curl_slist_free_all(connect_to_);
-  connect_to_ = curl_slist_append(nullptr, pin.c_str());
-  CHECK(connect_to_ != nullptr);
-  set(easy_, CURLOPT_CONNECT_TO, connect_to_);
-  curl_slist_free_all(headers_);
-  headers_ = header_list();
-  set(easy_, CURLOPT_HTTPHEADER, headers_);
+  set(easy_, CURLOPT_URL, request_.target.url.text().c_str());
+  set(easy_, CURLOPT_CONNECT_TO, pin());
+  set(easy_, CURLOPT_HTTPHEADER, header_list());
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(request_.connect, request_.whole)));
   set(easy_, CURLOPT_TIMEOUT_MS, milliseconds(request_.whole));
   set_method_and_body();
@@ -90,15 +78,29 @@ void CurlTransfer::set_method_and_body() {
   set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body ? request_.body->size() : 0));
 }
 
-curl_slist* CurlTransfer::header_list() const {
-  curl_slist* list = curl_slist_append(nullptr, "Expect:");  // libcurl's own for a large body
+// Host and port left empty stand for any, so that the pin holds whatever libcurl makes of the URL; it is also part of the
+// key of a pooled connection, so that another address never gets an old connection.
+curl_slist* CurlTransfer::pin() {
+  pin_text_ = "::" + request_.address.host_text() + ":" + std::to_string(request_.target.url.port);
+  pin_.data = pin_text_.data();
+  return &pin_;
+}
+
+curl_slist* CurlTransfer::header_list() {
+  header_lines_ = "Expect:";  // libcurl's own for a large body
+  header_lines_ += '\0';
   for (const auto& header : request_.headers) {
-    // "name;" is libcurl's form for a header without a value.
-    const auto line = header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
-    list = curl_slist_append(list, line.c_str());
-    CHECK(list != nullptr);
+    // "name;" is libcurl's form for a header without a value. No value holds a zero: is_sendable_header.
+    header_lines_.append(header.name).append(header.value.empty() ? ";" : ": ").append(header.value) += '\0';
   }
-  return list;
+  headers_.resize(request_.headers.size() + 1);
+  char* line = header_lines_.data();
+  for (curl_slist& node : headers_) {
+    node = {.data = line, .next = &node + 1};
+    line += std::strlen(line) + 1;
+  }
+  headers_.back().next = nullptr;
+  return headers_.data();
 }
 
 // False to end the transfer.

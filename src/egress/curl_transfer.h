@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "egress/http_client.h"
 
@@ -32,7 +33,8 @@ class CurlTransfer {
 
  private:
   void set_method_and_body();
-  curl_slist* header_list() const;
+  curl_slist* pin();
+  curl_slist* header_list();
   bool take_header(std::string_view line);
   std::size_t take_body(std::string_view piece);
   Outcome outcome_of(CURLcode code) const;
@@ -50,8 +52,11 @@ class CurlTransfer {
   std::uint64_t ticket_ = 0;
   HttpRequest request_;
   HttpClient::Completion completion_;
-  curl_slist* headers_ = nullptr;
-  curl_slist* connect_to_ = nullptr;
+  // libcurl takes these lists without copying them: nodes over one text, used again and again.
+  std::string pin_text_;
+  curl_slist pin_{};
+  std::string header_lines_;
+  std::vector<curl_slist> headers_;
   Answer answer_;
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;

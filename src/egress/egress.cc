@@ -106,10 +106,11 @@ void Egress::try_next(Ticket ticket, Flight& flight) {
   const auto address = flight.addresses.back();
   flight.addresses.pop_back();
   const auto left = limits.whole - std::chrono::duration_cast<Duration>(flight.spent);
+  const bool last = flight.addresses.empty();  // nobody needs them again
   HttpRequest request{.method = flight.order.method,
-                      .target = flight.target,
+                      .target = last ? std::move(flight.target) : flight.target,
                       .address = address,
-                      .headers = flight.order.headers,
+                      .headers = last ? std::move(flight.order.headers) : flight.order.headers,
                       .body = flight.order.body,
                       .policy = flight.order.policy,
                       .connect = limits.connect,

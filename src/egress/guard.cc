@@ -42,11 +42,11 @@ std::optional<Refusal> refuse_name(const std::string& name, const Policy& policy
   return std::nullopt;
 }
 
-std::string lowered(std::string_view text) {
-  std::string made(text);
-  for (char& c : made)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return made;
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+// Whether a header's name is this one, which is in lower case.
+bool is_named(std::string_view name, std::string_view lower) {
+  return std::ranges::equal(name, lower, {}, [](char c) { return lowered(c); });
 }
 
 // RFC 9110 section 5.6.2.
@@ -116,8 +116,8 @@ bool is_reserved_header(std::string_view name) {
   static constexpr auto kReserved = std::to_array<std::string_view>(
       {"accept-encoding", "connection", "content-encoding", "content-length", "expect", "host",
        "http2-settings", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"});
-  const auto lower = lowered(name);
-  return std::ranges::find(kReserved, lower) != kReserved.end() || lower.starts_with("proxy-");
+  return is_named(name.substr(0, 6), "proxy-") ||
+         std::ranges::any_of(kReserved, [&](std::string_view reserved) { return is_named(name, reserved); });
 }
 
 bool is_sendable_header(std::string_view name, std::string_view value) {
