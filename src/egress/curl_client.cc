@@ -83,7 +83,7 @@ CurlPool& CurlClient::pool_for(const PolicySnapshot& policy) {
 }
 
 std::unique_ptr<CurlTransfer> CurlClient::take_idle() {
-  if (idle_.empty()) return std::make_unique<CurlTransfer>(ca_path_, settings_.limits, own_);
+  if (idle_.empty()) return std::make_unique<CurlTransfer>(ca_path_, settings_.limits, own_, reactor_);
   auto transfer = std::move(idle_.back());
   idle_.pop_back();
   return transfer;

@@ -54,7 +54,7 @@ void CurlPool::act(curl_socket_t fd, int events) {
 
 int CurlPool::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) {
   auto& pool = *static_cast<CurlPool*>(self);
-  if (what == CURL_POLL_REMOVE) pool.reactor_.unwatch(fd);
+  if (what == CURL_POLL_REMOVE) pool.reactor_.rest(fd);  // most often its connection goes into the pool
   else pool.reactor_.watch(fd, (what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0, pool);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "egress/curl_options.h"
 #include "egress/own_addresses.h"
+#include "egress/reactor.h"
 #include "egress/retry_after.h"
 
 namespace beckon::egress {
@@ -33,8 +34,8 @@ std::chrono::microseconds figure(CURL* easy, CURLINFO info) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(const std::string& ca_file, const Limits& limits, OwnAddresses& own)
-    : easy_(curl_easy_init()), own_(own), header_limit_(limits.header_bytes) {
+CurlTransfer::CurlTransfer(const std::string& ca_file, const Limits& limits, OwnAddresses& own, Reactor& reactor)
+    : easy_(curl_easy_init()), own_(own), reactor_(reactor), header_limit_(limits.header_bytes) {
   CHECK(easy_ != nullptr);
   set_guarded_options(easy_, ca_file, limits.idle);
   set(easy_, CURLOPT_PRIVATE, static_cast<void*>(this));
@@ -162,7 +163,9 @@ curl_socket_t CurlTransfer::on_open(void* self, curlsocktype, curl_sockaddr* to)
     transfer.answer_.refusal = refusal;
     return CURL_SOCKET_BAD;
   }
-  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  const int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  if (fd >= 0) transfer.reactor_.opened(fd);
+  return fd;
 }
 
 // The same for a connection out of the pool, before a byte of the request is written.

@@ -13,11 +13,12 @@
 namespace beckon::egress {
 
 class OwnAddresses;
+class Reactor;
 
 // Confined to one thread. Used for one request at a time: begin(), hand easy() to a multi handle, then finish().
 class CurlTransfer {
  public:
-  CurlTransfer(const std::string& ca_file, const Limits& limits, OwnAddresses& own);
+  CurlTransfer(const std::string& ca_file, const Limits& limits, OwnAddresses& own, Reactor& reactor);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
@@ -48,6 +49,7 @@ class CurlTransfer {
 
   CURL* easy_;
   OwnAddresses& own_;
+  Reactor& reactor_;
   std::size_t header_limit_;
   std::uint64_t ticket_ = 0;
   HttpRequest request_;
