@@ -244,8 +244,10 @@ void Draft::requeue(const outbox::Delivery& ended) {
   tell(queued);
 }
 
-void Draft::tell(const outbox::Delivery& delivery) {
-  if (places_.changes) changes_.push_back({delivery.handle, delivery});
+void Draft::tell(outbox::Delivery delivery) {
+  if (!places_.changes) return;
+  Handle handle = delivery.handle;
+  changes_.push_back({std::move(handle), std::move(delivery)});
 }
 
 void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,

@@ -98,7 +98,7 @@ class Draft {
   void requeue(const outbox::Delivery& ended);
 
   // A delivery as this commit leaves it, for those who watch. Those that are owed or queued anew are told already.
-  void tell(const outbox::Delivery& delivery);
+  void tell(outbox::Delivery delivery);
 
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
              std::string detail = "{}");

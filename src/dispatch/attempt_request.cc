@@ -55,6 +55,7 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
 
   AttemptHeaders made{.headers = std::move(*signatures), .record = {}};
   made.headers.emplace(made.headers.begin(), "content-type", "application/json");
+  made.record.reserve(1024);
   json::Writer record(made.record);
   record.begin_object();
   for (const auto& [name, value] : made.headers) record.member(name, value);

@@ -14,6 +14,7 @@ constexpr Duration kLongestWait = std::chrono::seconds{5};
 }  // namespace
 
 void Results::add(Settled settled) {
+  if (added_.empty()) added_.reserve(32);
   added_.push_back(std::move(settled));
   ++unwritten_;
 }

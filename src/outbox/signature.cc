@@ -42,10 +42,12 @@ std::optional<Headers> signature_headers(const Signed& what, std::string_view se
     if (!old) return std::nullopt;
     standard->append(" ").append(*old);
   }
-  Headers headers = {{"webhook-id", std::string(what.event_id)},
-                     {"webhook-timestamp", std::to_string(seconds)},
-                     {"webhook-signature", std::move(*standard)},
-                     {"x-arjun-signature", platform_signature(secret, what.body)}};
+  Headers headers;
+  headers.reserve(16);  // what a sender adds too
+  headers.emplace_back("webhook-id", what.event_id);
+  headers.emplace_back("webhook-timestamp", std::to_string(seconds));
+  headers.emplace_back("webhook-signature", std::move(*standard));
+  headers.emplace_back("x-arjun-signature", platform_signature(secret, what.body));
   if (!previous.empty()) headers.emplace_back("x-arjun-signature-previous", platform_signature(previous, what.body));
   headers.emplace_back("x-arjun-event-type", what.event_type);
   headers.emplace_back("x-arjun-attempt", std::to_string(what.attempt));

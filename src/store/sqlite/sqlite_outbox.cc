@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_outbox.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "store/sqlite/faults.h"
@@ -39,6 +40,7 @@ Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscri
         "SELECT id FROM delivery INDEXED BY delivery_due "
         "WHERE subscription = ?1 AND state < 2 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, id", subscription, now);
     std::vector<outbox::Due> found;
+    found.reserve(std::min<std::size_t>(limit, 64));
     while (found.size() < limit && next.next()) {
       const DeliveryId id(next.text(0));
       if (in_hand && in_hand(id)) continue;
