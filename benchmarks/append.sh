@@ -7,16 +7,7 @@ cd "$(dirname "$0")/.."
 rounds=${1:-3} seconds=${2:-5}
 start_server
 add_handle
-cat >"$work/post.lua" <<'LUA'
-wrk.method = "POST"
-wrk.headers["content-type"] = "application/json"
-local keys = { "view", "cart", "checkout", "search", "link.opened" }
-request = function()
-  local signals = {}
-  for i = 1, math.random(3) do signals[i] = '{"type":"' .. keys[math.random(5)] .. '","signalValue":"sku-' .. math.random(9999) .. '"}' end
-  return wrk.format(nil, nil, nil, '{"handle":"bench","sessionId":"sig_bench_' .. math.random(100000) .. '","signals":[' .. table.concat(signals, ",") .. ']}')
-end
-LUA
+append_script
 # The bytes of one request in the journal: about 160 (its record, with the session's name and two signals).
 bytes=160
 for connections in 64 256; do

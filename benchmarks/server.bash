@@ -24,6 +24,18 @@ load() { # CONNECTIONS SECONDS SCRIPT URL: requests a second, and 99th percentil
   if grep -q Non-2xx "$work/wrk"; then cat "$work/wrk" >&2; exit 1; fi
   awk '/Requests\/sec/ {r = $2} $1 == "99%" {p = $2} END {print r, p}' "$work/wrk"
 }
+append_script() { # post.lua: 1 to 3 signals a request, of 100 thousand sessions
+  cat >"$work/post.lua" <<'LUA'
+wrk.method = "POST"
+wrk.headers["content-type"] = "application/json"
+local keys = { "view", "cart", "checkout", "search", "link.opened" }
+request = function()
+  local signals = {}
+  for i = 1, math.random(3) do signals[i] = '{"type":"' .. keys[math.random(5)] .. '","signalValue":"sku-' .. math.random(9999) .. '"}' end
+  return wrk.format(nil, nil, nil, '{"handle":"bench","sessionId":"sig_bench_' .. math.random(100000) .. '","signals":[' .. table.concat(signals, ",") .. ']}')
+end
+LUA
+}
 load_all() { # CONNECTIONS SCRIPT URL: until the script has sent all it has and the server is idle
   taskset -c 1 wrk -t1 -c"$1" -d3600s -s "$2" "$3" >"$work/wrk" 2>&1 &
   local wrk_pid=$! before=0
