@@ -212,6 +212,8 @@ std::vector<PastDecision> past_decisions(const DecisionLog& log) {
   return decisions;
 }
 
+bool JournalReader::Item::is_visit() const { return static_cast<Kind>(bytes.front()) == kVisitor; }
+
 std::optional<JournalReader::Item> JournalReader::next() {
   if (rest_.empty()) return std::nullopt;
   Decoder in(rest_);

@@ -59,6 +59,7 @@ class JournalReader {
   struct Item {
     SessionDigest digest;
     std::string_view bytes;  // the whole record, kind and size included
+    bool is_visit() const;   // a VisitorRecord
   };
   // The next record undecoded; nothing at the end or at damage.
   std::optional<Item> next();

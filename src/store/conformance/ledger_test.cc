@@ -43,6 +43,28 @@ TEST_P(LedgerOfAStore, TellsTheInstantOfARowAndStopsWhenTold) {
   EXPECT_EQ(at, std::vector<Instant>{after(5)});
 }
 
+TEST_P(LedgerOfAStore, FindsThePlaceOfAnInstantInTheJournal) {
+  EXPECT_EQ(ledger().position_before(after(0)), 0u);
+  for (int i = 1; i <= 9; ++i) write({.at = after(10 * i), .journal = "row"});
+  EXPECT_EQ(ledger().position_before(after(0)), 0u);
+  EXPECT_EQ(ledger().position_before(after(10)), 0u) << "the row of that very instant lies behind it";
+  EXPECT_EQ(ledger().position_before(after(11)), 1u);
+  EXPECT_EQ(ledger().position_before(after(90)), 8u);
+  EXPECT_EQ(ledger().position_before(after(1000)), 9u);
+}
+
+TEST_P(LedgerOfAStore, FindsThePlaceOfAnInstantWhereRowsWereDropped) {
+  for (int i = 1; i <= 9; ++i) write({.at = after(10 * i), .journal = "row"});
+  write({.at = kStart, .rewritten = {{1, ""}, {2, ""}, {5, ""}, {6, ""}, {9, ""}}});
+  for (int second : {0, 10, 35, 45, 70, 75, 89, 100}) {
+    const auto before = ledger().position_before(after(second)).value();
+    EXPECT_TRUE(ledger().read_journal(0, [&](ledger::Position position, Instant at, std::string_view) {
+      EXPECT_EQ(position > before, at >= after(second)) << position << " at " << second;
+      return true;
+    }));
+  }
+}
+
 TEST_P(LedgerOfAStore, ReadsALongJournalInOrderAndItsReaderMayAskOtherThings) {
   for (int i = 0; i < 40; ++i) write({.at = kStart, .journal = std::string(100'000, static_cast<char>('a' + i % 26))});
   ledger::Position expected = 0;

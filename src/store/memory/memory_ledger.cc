@@ -55,6 +55,13 @@ Result<void> MemoryLedger::read_journal(Position after,
   }
 }
 
+Result<Position> MemoryLedger::position_before(Instant at) {
+  const std::lock_guard lock(facts_.mutex);
+  for (const auto& [position, entry] : facts_.journal)
+    if (entry.at >= at) return position - 1;
+  return facts_.last_position;
+}
+
 Result<Position> MemoryLedger::checkpoint() {
   const std::lock_guard lock(facts_.mutex);
   return facts_.checkpoint;

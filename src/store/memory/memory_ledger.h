@@ -16,6 +16,7 @@ class MemoryLedger final : public ledger::Ledger {
   Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
+  Result<ledger::Position> position_before(Instant at) override;
   Result<ledger::Position> checkpoint() override;
   Result<ledger::Position> last_position() override;
   Result<std::vector<ledger::SessionDigest>> denied() override;

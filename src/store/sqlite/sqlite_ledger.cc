@@ -68,6 +68,22 @@ Result<void> SqliteLedger::read_journal(Position after,
   });
 }
 
+// Positions have gaps where rows were dropped: a row is found from its least possible position on.
+Result<Position> SqliteLedger::position_before(Instant at) {
+  return guarded([&]() -> Result<Position> {
+    auto reader = readers_.borrow();
+    Position before = 0, from = last_journal_position(*reader) + 1;  // the answer is in [before, from)
+    while (from - before > 1) {
+      const Position middle = before + (from - before) / 2;
+      auto row = reader->query("SELECT position, at FROM journal WHERE position >= ?1 ORDER BY position LIMIT 1", middle);
+      const bool earlier = row.next() && row.instant(1) < at;
+      if (earlier) before = row.whole(0);
+      else from = middle;
+    }
+    return before;
+  });
+}
+
 Result<Position> SqliteLedger::checkpoint() {
   return guarded([&]() -> Result<Position> {
     auto reader = readers_.borrow();

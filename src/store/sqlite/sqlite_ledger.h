@@ -17,6 +17,7 @@ class SqliteLedger final : public ledger::Ledger {
   // A row whose checksum or pages are damaged is named in the log and passed over. No lock is held while `row` runs.
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
+  Result<ledger::Position> position_before(Instant at) override;
   Result<ledger::Position> checkpoint() override;
   Result<ledger::Position> last_position() override;
   Result<std::vector<ledger::SessionDigest>> denied() override;
