@@ -158,6 +158,11 @@ describe('against the server', () => {
     for (const decision of ahead.json.decisions) assertFits(decision, ['components', 'schemas', 'Decision'], { closed: true });
     await ask('prefetchPublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'], ifNoneMatch: ahead.json.etag } });
     await ask('prefetch', { role: 'CREATOR', expect: 200, body: { sessionId: session, trigger: 'checkout' } });
+    await ask('prefetch', { role: 'CREATOR', expect: 200, query: `?at=${Date.now() - 60_000}`, body: { sessionId: session, trigger: 'checkout' } });
+    await ask('resolve', { role: 'CREATOR', expect: 200, query: '?at=2026-01-01T00:00:00Z', body: { sessionId: session, trigger: 'checkout' } });
+    await ask('resolve', { role: 'CREATOR', expect: 400, query: '?at=then', body: { sessionId: session, trigger: 'checkout' } });
+    await ask('getDecision', { role: 'CREATOR', expect: 200, params: { decisionId: explained.json.decisionId } });
+    await ask('getDecision', { role: 'CREATOR', expect: 404, params: { decisionId: 'dec_none' } });
   });
 
   test('sessions', async () => {

@@ -38,6 +38,17 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   return id;
 }
 
+std::optional<Instant> ulid_instant(std::string_view text) {
+  if (text.size() != 26 || text.front() > '7') return std::nullopt;
+  std::int64_t ms = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit = std::string_view(kAlphabet).find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    if (i < 10) ms = ms << 5 | static_cast<std::int64_t>(digit);
+  }
+  return instant_ms(ms);
+}
+
 std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low) {
   std::string id(prefix);
   id.resize(prefix.size() + 26);

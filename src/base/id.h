@@ -2,6 +2,7 @@
 #pragma once
 #include <compare>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,9 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random);
 
 // The same form from 128 bits that are given, so that one name always makes one id.
 std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low);
+
+// The instant of a ULID, which stands without its prefix; nothing for any other text.
+std::optional<Instant> ulid_instant(std::string_view text);
 
 // Contract section 1 and 4: the forms of names that come from outside.
 bool is_handle(std::string_view text);      // ^[a-z0-9][a-z0-9_-]{1,62}$

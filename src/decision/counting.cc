@@ -53,13 +53,18 @@ bool came_before(const Session& session, const Signal& signal, Fits fits) {
 
 bool has_goal(const Tenant& tenant, std::string_view rule) { return tenant.rules && tenant.rules->has_goal(rule); }
 
+std::optional<PastDecision> opened(const DecisionTokens& tokens, const Tenant& tenant, const Session& session, std::string_view id) {
+  auto token = tokens.open(tenant.handle.view(), session.id.view(), id);
+  return token ? std::optional{std::move(token->decision)} : std::nullopt;
+}
+
 void count_word(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session, const Signal& signal,
                 Metric metric) {
   const auto kept = ledger::past_decisions(session.decisions);
   const auto found = std::ranges::find(kept, signal.value, &PastDecision::id);
   std::optional<PastDecision> decision;
   if (found != kept.end()) decision = *found;
-  else if (metric != Metric::kShown) decision = tokens.open(tenant.handle.view(), session.id.view(), signal.value);
+  else if (metric != Metric::kShown) decision = opened(tokens, tenant, session, signal.value);
   if (!decision || decision->rule.empty() || decision->outcome == "suppressed") return;
   if (metric == Metric::kShown && decision->shown) return;  // counted as it was recorded
   if (metric == Metric::kConverted && has_goal(tenant, decision->rule)) return;

@@ -229,7 +229,7 @@ TEST_F(DecisionTest, AnUnchangedPrefetchIsRecognized) {
 
 TEST_F(DecisionTest, AForgedDecisionIdIsAPlainSignal) {
   const ledger::PastView decision{.trigger = "checkout", .outcome = "act", .rule = "r1", .at = kNow};
-  std::string id = world->tokens.seal("demo", "s1", decision, world->random);
+  std::string id = world->tokens.seal("demo", "s1", decision, {}, world->random);
   ASSERT_TRUE(world->tokens.open("demo", "s1", id));
   EXPECT_FALSE(world->tokens.open("demo", "s2", id));
   for (std::size_t i = 4; i < id.size(); ++i) {

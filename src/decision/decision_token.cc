@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "dec_";
 constexpr std::size_t kNonce = 2, kMac = 12, kLeast = 1 + 5 + 4 + 4 + 8 + 3 + kNonce + kMac;
+constexpr std::size_t kMost = 252 / 4 * 3;  // bytes that an id of 256 characters can hold
 constexpr std::uint64_t kFormat = 2;
+enum Said : std::uint64_t { kNothing = 0, kHere = 1, kTooLong = 2 };
 constexpr std::int64_t kEpoch = 1'577'836'800'000;  // 2020-01-01: five bytes reach to 2054
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_.:-";
 constexpr std::array<std::string_view, 4> kOutcomes{"act", "none", "suppressed", "holdout"};
@@ -56,6 +58,17 @@ std::string take_name(std::string_view& bytes) {
   return name;
 }
 
+void put(std::string& out, const ledger::Context& context) {
+  put(out, context.size(), 1);
+  for (const auto& [key, value] : context) put(out, key), put(out, value);
+}
+
+std::size_t size_of(const ledger::Context& context) {
+  std::size_t size = 1;
+  for (const auto& [key, value] : context) size += 2 + key.size() + value.size();
+  return size;
+}
+
 std::string take_text(std::string_view& bytes) {
   const std::size_t size = take(bytes, 1);
   std::string text(bytes.substr(0, size));
@@ -75,10 +88,10 @@ std::string DecisionTokens::mac(std::string_view handle, std::string_view sessio
 }
 
 std::string DecisionTokens::seal(std::string_view handle, std::string_view session, const ledger::PastView& decision,
-                                 Random& random) const {
+                                 const ledger::Context& said, Random& random) const {
   std::string bytes;
   const auto outcome = static_cast<std::uint64_t>(std::ranges::find(kOutcomes, decision.outcome) - kOutcomes.begin());
-  put(bytes, kFormat << 4 | outcome, 1);
+  put(bytes, 0, 1);
   put(bytes, static_cast<std::uint64_t>(std::max<std::int64_t>(0, to_ms(decision.at) - kEpoch)), 5);
   put(bytes, decision.rules_version, 4);
   put(bytes, decision.session_version, 4);
@@ -86,21 +99,45 @@ std::string DecisionTokens::seal(std::string_view handle, std::string_view sessi
   put_name(bytes, decision.trigger);
   put_name(bytes, decision.rule);
   put(bytes, decision.variant);
+  Said how = said.empty() ? kNothing : kHere;
+  if (how == kHere && bytes.size() + size_of(said) + kNonce + kMac > kMost) how = kTooLong;
+  if (how == kHere) put(bytes, said);
+  bytes.front() = static_cast<char>(kFormat << 4 | how << 2 | outcome);
   put(bytes, random.next(), kNonce);
   bytes += mac(handle, session, bytes);
   return std::string(kPrefix) + to_base64url(bytes);
 }
 
-std::optional<ledger::PastDecision> DecisionTokens::open(std::string_view handle, std::string_view session,
-                                                         std::string_view id) const {
+namespace {
+
+std::optional<std::string> bytes_of(std::string_view id) {
   if (!id.starts_with(kPrefix) || id.size() < kPrefix.size() + kLeast) return std::nullopt;
-  const auto bytes = from_base64url(id.substr(kPrefix.size()));
+  auto bytes = from_base64url(id.substr(kPrefix.size()));
   if (!bytes || bytes->size() < kLeast || static_cast<unsigned char>((*bytes)[0]) >> 4 != kFormat) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace
+
+std::optional<Instant> DecisionTokens::instant_of(std::string_view id) {
+  const auto bytes = bytes_of(id);
+  if (!bytes) return std::nullopt;
+  std::string_view rest(*bytes);
+  rest.remove_prefix(1);
+  return instant_ms(kEpoch + static_cast<std::int64_t>(take(rest, 5)));
+}
+
+std::optional<Token> DecisionTokens::open(std::string_view handle, std::string_view session, std::string_view id) const {
+  const auto bytes = bytes_of(id);
+  if (!bytes) return std::nullopt;
   std::string_view rest(*bytes);
   const std::string_view body = rest.substr(0, rest.size() - kMac);
   if (!equal_in_constant_time(mac(handle, session, body), rest.substr(body.size()))) return std::nullopt;
-  ledger::PastDecision decision{.id = std::string(id)};
-  decision.outcome = kOutcomes[take(rest, 1) & 3];
+  Token token;
+  ledger::PastDecision& decision = token.decision;
+  decision.id = id;
+  const std::uint64_t head = take(rest, 1);
+  decision.outcome = kOutcomes[head & 3];
   decision.at = instant_ms(kEpoch + static_cast<std::int64_t>(take(rest, 5)));
   decision.rules_version = take(rest, 4);
   decision.session_version = take(rest, 4);
@@ -108,7 +145,13 @@ std::optional<ledger::PastDecision> DecisionTokens::open(std::string_view handle
   decision.trigger = take_name(rest);
   decision.rule = take_name(rest);
   decision.variant = take_text(rest);
-  return decision;
+  token.knows_said = (head >> 2 & 3) != kTooLong;
+  if ((head >> 2 & 3) != kHere) return token;
+  for (std::size_t n = take(rest, 1); n > 0; --n) {
+    std::string key = take_text(rest);
+    token.said.emplace_back(std::move(key), take_text(rest));
+  }
+  return token;
 }
 
 }  // namespace beckon::decision

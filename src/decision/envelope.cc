@@ -46,8 +46,8 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
   const auto text_or_null = [&out](std::string_view name, std::string_view text) {
     text.empty() ? out.key(name).null() : out.member(name, text);
   };
-  out.member("decisionId", envelope.id)
-      .member("handle", envelope.tenant->handle.view())
+  text_or_null("decisionId", envelope.id);
+  out.member("handle", envelope.tenant->handle.view())
       .member("sessionId", envelope.session.view())
       .member("trigger", envelope.trigger)
       .member("outcome", rules::to_text(verdict.outcome));

@@ -14,7 +14,7 @@ struct Envelope {
   TenantPtr tenant;
   Known known;                // as it was judged
   SessionId session;
-  std::string id;             // dec_…
+  std::string id;             // dec_…; empty: nothing of it is kept
   std::string trigger;
   rules::Verdict verdict;
   ledger::Context said;       // the session's context with the call's over it; empty where the call said none

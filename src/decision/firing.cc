@@ -18,12 +18,6 @@ ledger::SessionDigest digest_of(const Firing& firing) {
   return firing.draft.places().sessions.digest(firing.timer.handle.view(), firing.timer.session.view());
 }
 
-Verdict in_shadow(const Verdict& verdict) {
-  Verdict none{.expires_at = verdict.expires_at, .reading = verdict.reading};
-  none.beside.push_back({.rule = verdict.rule, .variant = verdict.variant, .outcome = verdict.outcome, .shadow = true, .spends = verdict.spends});
-  return none;
-}
-
 std::string cause_of(const Firing& firing, const Envelope& envelope) {
   std::string out;
   json::Writer(out)
@@ -55,6 +49,13 @@ std::string payload_of(const Firing& firing, const Envelope& envelope) {
 
 }  // namespace
 
+Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
+  if (!delayed.shadow) return verdict;
+  Verdict none{.expires_at = verdict.expires_at, .reading = verdict.reading};
+  none.beside.push_back({.rule = verdict.rule, .variant = verdict.variant, .outcome = verdict.outcome, .shadow = true, .spends = verdict.spends});
+  return none;
+}
+
 rules::Facts Firing::facts(Instant now) const {
   return sight.known.facts(session().context, session().id, now, tenant->settings.retention);
 }
@@ -66,7 +67,7 @@ Envelope envelope_of(const Firing& firing, const Verdict& verdict) {
                     .session = firing.session().id,
                     .id = make_ulid("dec_", draft.now(), draft.places().random),
                     .trigger = std::string(kDueTrigger),
-                    .verdict = firing.delayed.shadow ? in_shadow(verdict) : verdict,
+                    .verdict = as_told(firing.delayed, verdict),
                     .session_version = firing.session().version,
                     .resolved_at = draft.now()};
   envelope.verdict.expires_at = std::min(verdict.expires_at, firing.valid_until());

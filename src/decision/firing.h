@@ -20,7 +20,10 @@ struct Firing {
   Instant valid_until() const { return due_at + delayed.ttl; }
 };
 
-// What was judged of it now, as it is told and recorded: of a shadow rule, beside an answer that is none.
+// As a verdict is told and recorded: of a shadow rule, beside an answer that is none.
+rules::Verdict as_told(const rules::Delayed& delayed, const rules::Verdict& verdict);
+
+// What was judged of it now.
 Envelope envelope_of(const Firing& firing, const rules::Verdict& verdict);
 
 // The decision is recorded, and what it took is spent. The session as it is then.

@@ -106,6 +106,10 @@ Result<void> gather(Sessions& source, const Handle& handle, const SessionDigest&
   return gathered(source, source, handle, digest, wanted, now, known);
 }
 
+Result<void> gather(const Replayed& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
+  return gathered(source, source.digests(), handle, digest, wanted, now, known);
+}
+
 Result<void> gather(Draft& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
   return gathered(source, source.places().sessions, handle, digest, wanted, now, known);
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "decision/draft.h"
+#include "decision/replay.h"
 
 namespace beckon::decision {
 
@@ -41,9 +42,11 @@ struct Asking {
 Result<Known> known_of(const Asking& asking, ledger::SessionPtr session, Instant now);
 Fault belongs_to_another();
 
-// Fills in what is wanted, as of the last commit (Sessions, any thread) or of this one so far (Draft, committing thread).
+// Fills in what is wanted, as of the last commit (Sessions, any thread), of this one so far (Draft, committing thread), or
+// of a moment of the past (Replayed).
 // Fault: something could not be read.
 Result<void> gather(Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
+Result<void> gather(const Replayed& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
 Result<void> gather(Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
 
 }  // namespace beckon::decision

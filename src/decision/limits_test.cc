@@ -330,19 +330,24 @@ TEST_F(LimitsTest, ADecisionIdFitsIntoASignalValueWhateverItsNames) {
   const std::string longest(64, 'z');
   ledger::PastView decision{.trigger = longest, .outcome = "holdout", .rule = longest, .variant = longest, .session_version = 4'000'000'000,
                             .rules_version = 4'000'000'000, .at = kNow, .reading = 0xfedcba9876543210};
-  const std::string id = world->tokens.seal("demo", "s1", decision, world->random);
+  const std::string id = world->tokens.seal("demo", "s1", decision, {{"country", "GR"}}, world->random);
   EXPECT_EQ(id.size(), 256u);
-  const auto back = world->tokens.open("demo", "s1", id);
-  ASSERT_TRUE(back);
+  const auto token = world->tokens.open("demo", "s1", id);
+  ASSERT_TRUE(token);
+  EXPECT_FALSE(token->knows_said);
+  const ledger::PastDecision* const back = &token->decision;
   EXPECT_EQ(std::tie(back->trigger, back->outcome, back->rule, back->variant, back->at, back->reading),
             std::tie(longest, "holdout", longest, longest, kNow, decision.reading));
   EXPECT_EQ(back->session_version, decision.session_version);
   for (const std::string_view name : {"a", "ab", "abc", "abcd", "0_.:-z9"}) {
     decision.trigger = decision.rule = name;
-    const auto again = world->tokens.open("demo", "s1", world->tokens.seal("demo", "s1", decision, world->random));
+    const ledger::Context said{{"country", "GR"}, {"page", "/a"}};
+    const auto again = world->tokens.open("demo", "s1", world->tokens.seal("demo", "s1", decision, said, world->random));
     ASSERT_TRUE(again) << name;
-    EXPECT_EQ(again->trigger, name);
-    EXPECT_EQ(again->rule, name);
+    EXPECT_EQ(again->decision.trigger, name);
+    EXPECT_EQ(again->decision.rule, name);
+    EXPECT_TRUE(again->knows_said);
+    EXPECT_EQ(again->said, said);
   }
 }
 

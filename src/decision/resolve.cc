@@ -126,15 +126,23 @@ void Resolver::in_commit(DecisionRequest request, const SessionDigest& digest, D
 }
 
 Result<Prefetched> Resolver::prefetch(const DecisionRequest& request) const {
+  auto answer = judge_at(request, parts_.clock.now());
+  if (!answer || answer->unchanged) return answer;
+  for (Envelope& envelope : answer->decisions)
+    envelope.id = parts_.tokens.seal(request.tenant->handle.view(), request.session.view(), past_of(envelope, {}),
+                                     request.context, parts_.places.random);
+  return answer;
+}
+
+Result<Prefetched> Resolver::judge_at(const DecisionRequest& request, Instant at) const {
   Sessions& sessions = parts_.places.sessions;
   const SessionDigest digest = sessions.digest(request.tenant->handle.view(), request.session.view());
-  const Instant now = parts_.clock.now();
-  const auto known = known_in(sessions, request, digest, now);
+  const auto known = known_in(sessions, request, digest, parts_.clock.now());
   if (!known) return unexpected(known.error());
   Prefetched answer{.rules_version = request.tenant->rules->version()};
   std::uint64_t reading = request.triggers.size();
   for (const std::string& trigger : request.triggers) {
-    Envelope envelope = judge(request, trigger, *known, now);
+    Envelope envelope = judge(request, trigger, *known, at);
     reading = (reading ^ envelope.verdict.reading) * 0x9e3779b97f4a7c15u;
     reading ^= reading >> 32;
     const std::int64_t ttl = envelope.ttl_seconds();
@@ -144,10 +152,6 @@ Result<Prefetched> Resolver::prefetch(const DecisionRequest& request) const {
   }
   answer.etag = etag_of(reading);
   answer.unchanged = !request.if_none_match.empty() && request.if_none_match == answer.etag;
-  if (!answer.unchanged)
-    for (Envelope& envelope : answer.decisions)
-      envelope.id = parts_.tokens.seal(request.tenant->handle.view(), request.session.view(), past_of(envelope, {}),
-                                       parts_.places.random);
   return answer;
 }
 

@@ -40,6 +40,10 @@ class Resolver {
 
   Result<Prefetched> prefetch(const DecisionRequest& request) const;
 
+  // The same as it would be answered at an instant, past or to come, with all that is known today. Nothing is spent or
+  // recorded, and the decisions have no ids.
+  Result<Prefetched> judge_at(const DecisionRequest& request, Instant at) const;
+
  private:
   void in_commit(DecisionRequest request, const ledger::SessionDigest& digest, Done done) const;
 

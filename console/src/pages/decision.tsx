@@ -10,24 +10,31 @@ import { usePoll } from '../state/poll.ts';
 import { read, type Session } from '../state/timeline.ts';
 import { DecisionCard } from './resolve/decision_card.tsx';
 
-// What was served: a decision on record, derived again from the signals that it saw.
+// A decision on record, and what comes out of the signals that it saw.
+type Recorded = Decision & { same: boolean | null; lacking: string | null };
+
+function again({ same, lacking }: Recorded) {
+  if (same) return 'Judged again from what it saw, it comes out the same.';
+  return lacking ? `Judged again it comes out otherwise, since not all that it saw is there: ${lacking}.` : 'Judged again from what it saw, it comes out otherwise.';
+}
+
 export function DecisionPage() {
   const { handle, more: [decisionId = ''], query } = place.value;
   const sessionId = query.get('session') ?? '';
-  const [decision, setDecision] = useState<Decision | null>(null), [fault, setFault] = useState<Fault | null>(null), [session, setSession] = useState<Session | null>(null);
+  const [decision, setDecision] = useState<Recorded | null>(null), [fault, setFault] = useState<Fault | null>(null), [session, setSession] = useState<Session | null>(null);
   usePoll(0, async isCurrent => {
     const answer = await ask(quietly.GET('/v2/handles/{handle}/decisions/{decisionId}' as never, { params: { path: { handle, decisionId } } } as never));
     const got = !answer.ok && sessionId ? await read(handle, sessionId) : null;
     if (!isCurrent()) return;
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) setDecision(answer.data as Decision);
+    if (answer.ok) setDecision(answer.data as Recorded);
     setSession(got?.session ?? null);
   }, [handle, decisionId]);
   const past = session?.decisions.find(one => one.decisionId === decisionId);
   return (
     <>
       <div class="title"><p class="back">{sessionId ? <a href={at('sessions', [sessionId])}>Session</a> : <a href={at('sessions')}>Sessions</a>}</p><h1>Decision</h1><p class="mono small wrap">{decisionId}</p></div>
-      {decision && <DecisionCard decision={decision} how="as it was served" />}
+      {decision && <><h2>As it was served</h2><p>{again(decision)}</p><DecisionCard decision={decision} how="on record" /></>}
       {past && !decision && (
         <section class="card">
           <header><h2>{past.trigger}</h2> <State name={past.outcome} /></header>

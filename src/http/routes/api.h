@@ -86,6 +86,7 @@ std::vector<Route> routes(Api& api);
 
 // What each family adds.
 void add_chain(Api& api, std::vector<Route>& routes);     // signals, resolve, prefetch
+void add_decisions(Api& api, std::vector<Route>& routes);  // on record, judged again
 void add_analytics(Api& api, std::vector<Route>& routes);
 void add_import(Api& api, std::vector<Route>& routes);    // history from elsewhere
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors

@@ -1,6 +1,6 @@
 // Signals, resolve and prefetch: contract section 4. The same three on the public route and, with a role, on the
 // handle's own.
-#include "http/routes/api.h"
+#include "http/routes/instant_param.h"
 
 namespace beckon::http {
 namespace {
@@ -70,26 +70,46 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
   return parsed;
 }
 
+Response answer(const Request& request, const Envelope& envelope, bool explain) {
+  std::string body;
+  body.reserve(640);
+  json::Writer writer(body);
+  writer.begin_object();
+  decision::write(writer, envelope, explain);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+// `?at=`: only whoever may see the rules asks about another instant.
+Result<std::optional<Instant>> asked_instant(const Request& request, bool is_public) {
+  if (is_public) return std::nullopt;
+  Issues issues;
+  const auto at = instant_param(request, "at", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  return at;
+}
+
 void resolve(Api& api, Request& request, Respond respond, bool is_public) {
   auto parsed = decision_request(api, request, respond, is_public, false);
   if (!parsed) return refuse(request, respond, parsed.error());
-  const RequestId& id = request.id;
-  api.resolver.resolve(std::move(*parsed), [&id, is_public, respond = std::move(respond)](const Result<Envelope>& answer) mutable {
-    if (!answer) return respond(to_response(answer.error(), id));
-    std::string body;
-    body.reserve(640);
-    json::Writer writer(body);
-    writer.begin_object();
-    decision::write(writer, *answer, !is_public);
-    writer.member("requestId", id.view()).end_object();
-    respond(json_response(200, std::move(body)));
+  const auto at = asked_instant(request, is_public);
+  if (!at) return refuse(request, respond, at.error());
+  if (*at) {
+    const auto judged = api.resolver.judge_at(*parsed, **at);
+    return judged ? respond(answer(request, judged->decisions.front(), true)) : refuse(request, respond, judged.error());
+  }
+  // The request is alive until the answer.
+  api.resolver.resolve(std::move(*parsed), [&request, is_public, respond = std::move(respond)](const Result<Envelope>& decided) mutable {
+    respond(decided ? answer(request, *decided, !is_public) : to_response(decided.error(), request.id));
   });
 }
 
 void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
   const auto parsed = decision_request(api, request, respond, is_public, true);
   if (!parsed) return refuse(request, respond, parsed.error());
-  const auto answer = api.resolver.prefetch(*parsed);
+  const auto at = asked_instant(request, is_public);
+  if (!at) return refuse(request, respond, at.error());
+  const auto answer = *at ? api.resolver.judge_at(*parsed, **at) : api.resolver.prefetch(*parsed);
   if (!answer) return refuse(request, respond, answer.error());
   std::string body;
   json::Writer writer(body);

@@ -1,0 +1,68 @@
+// Decisions on record: contract section 4 and rules.md, "Time". A stored decision is judged again from what it saw.
+#include "decision/recall.h"
+#include "http/routes/answer.h"
+
+namespace beckon::http {
+namespace {
+
+constexpr std::size_t kAuditPage = 200;
+
+// As they held at the instant: every change is in the audit log with what it was changed to.
+Result<decision::HandleSettings> settings_at(const Api& api, const Handle& handle, Instant at) {
+  std::optional<std::pair<Instant, AuditId>> behind;
+  while (true) {
+    const auto page = api.directory.audit(handle, behind, kAuditPage);
+    if (!page) return unexpected(page.error());
+    for (const AuditEntry& entry : *page) {
+      if (entry.action != "settings.put" || entry.at > at) continue;
+      const auto document = json::parse(entry.detail);
+      if (!document) return unexpected(document.error());
+      return decision::parse_settings(document->root(), api.server_defaults);
+    }
+    if (page->size() < kAuditPage) return api.server_defaults;
+    behind = {page->back().at, page->back().id};
+  }
+}
+
+Result<decision::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::uint64_t rules_version, Instant at) {
+  const auto stored = api.rules.rules_at(handle, rules_version);
+  if (!stored) return unexpected(stored.error());
+  auto settings = settings_at(api, handle, at);
+  if (!settings) return unexpected(settings.error());
+  auto compiled = rules::RuleSet::compile(*stored, settings->scores);
+  if (!compiled) return unexpected(compiled.error());
+  return std::make_shared<const decision::Tenant>(
+      decision::Tenant{.handle = handle, .settings = std::move(*settings), .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))});
+}
+
+// A decision that was answered a moment ago may still be on its way to the disk: it rides with the next commit.
+Result<void> catch_up(Api& api) {
+  const auto fault = api.committer.execute([](decision::Draft&) -> std::optional<Fault> { return std::nullopt; });
+  return fault ? Result<void>{unexpected(*fault)} : Result<void>{};
+}
+
+Result<Response> get(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  if (const auto written = catch_up(api); !written) return unexpected(written.error());
+  const decision::Recall recall({api.ledger, api.places.sessions, api.tokens});
+  const auto found = recall.recall(handle, request.param("decisionId"), [&](std::uint64_t rules_version, Instant at) {
+    return tenant_at(api, handle, rules_version, at);
+  });
+  if (!found) return unexpected(found.error());
+  if (!*found) return unexpected(not_found("decision"));
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object();
+  decision::write(writer, **found);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+}  // namespace
+
+void add_decisions(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/decisions/{decisionId}", creator(), get,
+                           "A decision on record, judged again from what it saw"));
+}
+
+}  // namespace beckon::http
