@@ -92,14 +92,3 @@ test('paused, it stands still and counts what comes; scrolled back, it stays the
   assert.equal(await page.locator('.tail').evaluate(list => list.scrollTop), 0);
   assert.deepEqual(page.faults, []);
 });
-
-test('when the server goes away the tail says so, and goes on by itself when it is back', async () => {
-  await page.locator('.tail').evaluate(list => { list.scrollTop = list.scrollHeight; });
-  await beckon.kill();
-  await page.getByText(/^reconnecting in \d+ s$/).waitFor();
-  await beckon.open();
-  await page.getByText('live', { exact: true }).waitFor({ timeout: 60_000 });
-  await beckon.as('CREATOR', 'POST', '/chain/signals', { sessionId: freshSession('back'), signals: [{ type: 'back.again' }] });
-  await page.locator('.tail li:last-child').getByText('back.again').waitFor();
-  assert.deepEqual(page.faults, []);
-});

@@ -191,6 +191,13 @@ describe('against the server', () => {
     await ask('rollbackRules', { role: 'CREATOR', expect: 200, body: { version: versions.items[1].version } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 400, body: { version: 'one', other: 1 } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 404, body: { version: 1000 } });
+    const tried = { rules: [{ ruleId: 'tried', triggers: ['checkout'], when: {}, split: { arms: { a: 1 } }, actions: { a: { type: 'popup' } } }], since: Date.now() - 3_600_000 };
+    const { json: simulation } = await ask('simulate', { role: 'CREATOR', expect: 200, body: tried });
+    assert.ok(simulation.rules[0].acted > 0 && simulation.rules[0].variants.length);
+    await ask('simulate', { role: 'CREATOR', expect: 400, body: { since: 0, other: 1 } });
+    await ask('getSimulation', { role: 'CREATOR', expect: 200, params: { simulationId: simulation.simulationId } });
+    await ask('getSimulation', { role: 'CREATOR', expect: 404, params: { simulationId: 'sim_none' } });
+    await ask('cancelSimulation', { role: 'CREATOR', expect: 200, params: { simulationId: simulation.simulationId } });
   });
 
   test('analytics', async () => {

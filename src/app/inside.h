@@ -12,6 +12,7 @@
 #include "decision/housekeeping.h"
 #include "decision/outbox_upkeep.h"
 #include "decision/recovery.h"
+#include "decision/simulations.h"
 #include "dispatch/egress_sender.h"
 #include "http/routes/live_feed.h"
 #include "store/sqlite/sqlite_store.h"
@@ -51,6 +52,7 @@ struct Server::Inside {
   std::unique_ptr<decision::Housekeeping> upkeep;
   std::unique_ptr<decision::OutboxUpkeep> outbox_upkeep;
   std::unique_ptr<decision::Replays> replays;
+  std::unique_ptr<decision::Simulations> simulations;
   std::unique_ptr<decision::Committer> committer;
   std::unique_ptr<decision::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;
@@ -79,7 +81,7 @@ struct Server::Inside {
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
-  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread;
+  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread;
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 

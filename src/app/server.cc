@@ -48,6 +48,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   replays = std::make_unique<decision::Replays>(store->outbox(), settings.replays);
   if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
   committer->add_chores(*replays);
+  simulations = std::make_unique<decision::Simulations>(store->ledger(), sessions, settings.simulations);
   committer->set_observer([this](const decision::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
 
@@ -83,6 +84,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .resolver = *resolver,
       .tokens = tokens,
       .replays = *replays,
+      .simulations = *simulations,
       .server_defaults = settings.handle,
       .ledger = store->ledger(),
       .outbox = store->outbox(),
@@ -168,6 +170,7 @@ void Server::Inside::start_threads() {
   dispatcher->wake_all();
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
   live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
+  simulate_thread = std::jthread([this](std::stop_token stop) { simulations->run(stop); });
 }
 
 // Beside the committing thread: copies the WAL, and sees what another process changed.
@@ -227,6 +230,10 @@ std::string Server::Inside::metrics() {
 void Server::Inside::stop() {
   if (std::exchange(stopped, true)) return;
   serving = false;
+  if (simulate_thread.joinable()) {  // first: requests may wait for it
+    simulate_thread.request_stop();
+    simulate_thread.join();
+  }
   if (listener) listener->stop(settings.drain);
   if (metrics_listener) metrics_listener->stop(1s);
   if (dispatch_thread.joinable()) {

@@ -169,6 +169,8 @@ std::vector<Setting> make_settings() {
   all.push_back(choice("default-consent", chain, "full, basic or denied", "the consent of a session that said none",
                        {std::pair{std::string_view{"full"}, Consent::kFull}, {"basic", Consent::kBasic}, {"denied", Consent::kDenied}},
                        AT(handle.default_consent)));
+  all.push_back(size("simulation-memory", chain, "sessions that one simulation may hold", AT(simulations.memory)));
+  all.push_back(number("simulations-waiting", chain, "simulations that wait for their turn", 1, 1'000, AT(simulations.waiting)));
   all.push_back(duration("record-within", chain, "how soon a decision that nobody waits for is on disk", AT(commit.late)));
 
   all.push_back(make("retry-schedule", hooks, "durations such as 5s,10s,5m", "the waits after failed attempts", AT(dispatch.schedule),

@@ -14,6 +14,7 @@
 #include "decision/housekeeping.h"
 #include "decision/outbox_upkeep.h"
 #include "decision/replays.h"
+#include "decision/simulations.h"
 #include "decision/tenant.h"
 #include "dispatch/dispatcher.h"
 #include "egress/network.h"
@@ -39,6 +40,7 @@ struct Settings {
   decision::OutboxUpkeep::Options outbox;  // its sweep_every is upkeep's
   decision::Replays::Options replays;
   access::SignInSettings sign_in;
+  decision::Simulations::Options simulations;
   http::ListenerOptions http;
   http::LiveFeed::Limits live;
   dispatch::Settings dispatch;

@@ -14,20 +14,38 @@ const Delayed* find_delayed(const rules::RuleSet& rules, std::string_view rule) 
   return found == all.end() ? nullptr : &*found;
 }
 
-Result<Sight> sight_of(Draft& draft, const SessionPtr& session, bool visitor, Wanted wanted) {
+namespace {
+
+template <class Source>
+Result<Sight> seen_in(Source& source, const Sessions& digests, const SessionPtr& session, bool visitor, Wanted wanted, Instant now) {
   Sight sight{.known = {.session = session}};
   wanted.visitor = wanted.visitor || visitor;
-  const auto digest = draft.places().sessions.digest(session->handle.view(), session->id.view());
-  if (const auto found = gather(draft, session->handle, digest, wanted, draft.now(), sight.known); !found)
-    return unexpected(found.error());
+  const auto digest = digests.digest(session->handle.view(), session->id.view());
+  if (const auto found = gather(source, session->handle, digest, wanted, now, sight.known); !found) return unexpected(found.error());
   if (visitor) sight.sessions = sight.known.seen;
   if (sight.sessions.empty()) sight.sessions.push_back(session);
   return sight;
 }
 
+}  // namespace
+
+Result<Sight> sight_of(Draft& draft, const SessionPtr& session, bool visitor, Wanted wanted) {
+  return seen_in(draft, draft.places().sessions, session, visitor, wanted, draft.now());
+}
+
+Result<Sight> sight_of(const Replayed& then, const SessionPtr& session, bool visitor, Wanted wanted, Instant now) {
+  return seen_in(then, then.digests(), session, visitor, wanted, now);
+}
+
 std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const Delayed& delayed, const Sight& sight) {
+  return wait_of(tenant, delayed, sight, draft.now(), [&](const ledger::Session& session, std::uint64_t version) {
+    return session.done_anchor(delayed.rule) == version;
+  });
+}
+
+std::optional<Wait> wait_of(const Tenant& tenant, const Delayed& delayed, const Sight& sight, Instant now, const IsDone& is_done) {
   const auto anchor = [&](const ledger::Window& window) {
-    return tenant.rules->anchor(delayed, window, draft.now(), tenant.settings.retention);
+    return tenant.rules->anchor(delayed, window, now, tenant.settings.retention);
   };
   const auto found = anchor(sight.window());
   if (!found || found->received < delayed.live_since) return std::nullopt;
@@ -35,7 +53,7 @@ std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const Delayed& d
   for (auto session = sight.sessions.rbegin(); session != sight.sessions.rend(); ++session) {
     const std::optional<Anchor> own = sight.sessions.size() == 1 ? found : anchor((*session)->window);
     if (!own || own->at != found->at || own->version != found->version || own->received != found->received) continue;
-    if ((*session)->done_anchor(delayed.rule) == found->version) return std::nullopt;
+    if (is_done(**session, found->version)) return std::nullopt;
     return Wait{*found, *session};
   }
   return std::nullopt;

@@ -1,5 +1,6 @@
-// What a delayed rule sees and waits from, and the timer that stands for it. Committing thread.
+// What a delayed rule sees and waits from, and the timer that stands for it. Committing thread, where a draft is given.
 #pragma once
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -15,8 +16,9 @@ struct Sight {
   const ledger::Window& window() const { return sessions.size() > 1 ? *known.merged : sessions.front()->window; }
 };
 
-// As of this commit so far. Fault: something could not be read.
+// As of this commit so far, or of a moment of the past. Fault: something could not be read.
 Result<Sight> sight_of(Draft& draft, const ledger::SessionPtr& session, bool visitor, Wanted wanted);
+Result<Sight> sight_of(const Replayed& then, const ledger::SessionPtr& session, bool visitor, Wanted wanted, Instant now);
 
 struct Wait {
   rules::Anchor anchor;
@@ -25,6 +27,8 @@ struct Wait {
 
 // Nothing where the rule does not wait: there is no anchor, what was missed has come, the anchor is done, or it arrived
 // before the rule was live.
+using IsDone = std::function<bool(const ledger::Session&, std::uint64_t version)>;
+std::optional<Wait> wait_of(const Tenant& tenant, const rules::Delayed& delayed, const Sight& sight, Instant now, const IsDone& is_done);
 std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const rules::Delayed& delayed, const Sight& sight);
 
 // Sets, moves or cancels the rule's timer: at most one among the sessions that it sees, where its anchor is.

@@ -16,6 +16,7 @@
 #include "decision/append.h"
 #include "decision/replays.h"
 #include "decision/resolve.h"
+#include "decision/simulations.h"
 #include "decision/timers.h"
 #include "egress/network.h"
 #include "egress/policy.h"
@@ -56,6 +57,7 @@ struct Api {
   const decision::Resolver& resolver;
   const decision::DecisionTokens& tokens;
   decision::Replays& replays;
+  decision::Simulations& simulations;
   const decision::HandleSettings& server_defaults;
   ledger::Ledger& ledger;
   outbox::Outbox& outbox;
@@ -92,6 +94,7 @@ void add_import(Api& api, std::vector<Route>& routes);    // history from elsewh
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_rules(Api& api, std::vector<Route>& routes);
+void add_simulations(Api& api, std::vector<Route>& routes);  // added by add_rules
 void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
 void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);

@@ -1,5 +1,6 @@
 // Replays: what a subscription was owed in a span of time, once more. Contract section 6.
 #include "http/routes/answer.h"
+#include "http/routes/instant_param.h"
 
 namespace beckon::http {
 namespace {
@@ -31,20 +32,10 @@ Response one_replay(int status, const Request& request, const Replay& replay) {
   return json_response(status, std::move(body));
 }
 
-std::optional<Instant> read_instant(const json::Value& body, std::string_view name, Issues& issues) {
-  const json::Value* value = body.find(name);
-  if (!value) return std::nullopt;
-  if (value->is_string())
-    if (const auto at = parse_rfc3339(value->text())) return at;
-  if (const auto ms = value->is_number() ? value->integer() : std::nullopt; ms && *ms >= 0) return instant_ms(*ms);
-  issues.add(std::string(name), "must be a time such as \"2026-02-25T12:00:00Z\", or milliseconds since 1970");
-  return std::nullopt;
-}
-
 Result<outbox::ReplayRange> read_range(const json::Value& body, Instant now) {
   Issues issues;
   outbox::ReplayRange range;
-  const auto since = read_instant(body, "since", issues), until = read_instant(body, "until", issues);
+  const auto since = instant_member(body, "since", issues), until = instant_member(body, "until", issues);
   if (!body.find("since")) issues.add("since", "is required: from when on");
   range.since = since.value_or(Instant{});
   range.until = std::min(until.value_or(now), now);  // what is owed from now on is not replayed

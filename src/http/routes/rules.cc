@@ -112,6 +112,7 @@ void add_rules(Api& api, std::vector<Route>& routes) {
                            "Delete a rule"));
   add_rule_versions(api, turn, routes);
   add_rule_difference(api, routes);
+  add_simulations(api, routes);
 }
 
 }  // namespace beckon::http

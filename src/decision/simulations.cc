@@ -1,0 +1,126 @@
+#include "decision/simulations.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace beckon::decision {
+
+std::string_view to_text(SimulationState state) {
+  switch (state) {
+    case SimulationState::kRunning: return "running";
+    case SimulationState::kDone: return "done";
+    case SimulationState::kCancelled: return "cancelled";
+    case SimulationState::kFailed: return "failed";
+  }
+  return "";
+}
+
+std::optional<Fault> Simulations::start(SimulationId id, SimulationRequest request) {
+  const std::lock_guard lock(mutex_);
+  const auto under_way = [](const JobPtr& job) { return job->view.state == SimulationState::kRunning; };
+  const auto waiting = static_cast<std::size_t>(std::ranges::count_if(jobs_, under_way));
+  for (const JobPtr& job : jobs_)
+    if (under_way(job) && job->request.tenant->handle == request.tenant->handle)
+      return Fault{.code = FaultCode::kConflict,
+                   .message = "A simulation of this handle is under way, " + job->view.id.text + "; wait for its end, or cancel it."};
+  if (stopped_ || waiting > options_.waiting) return unavailable("Too many simulations are waiting for their turn.");
+  auto job = std::make_shared<Job>();
+  job->view = {.id = std::move(id), .since = request.since, .until = request.until, .reason = {}, .result = nullptr};
+  job->request = std::move(request);
+  jobs_.push_back(std::move(job));
+  while (jobs_.size() > options_.kept + waiting + 1) {
+    const auto over = std::ranges::find_if_not(jobs_, under_way);
+    if (over == jobs_.end()) break;
+    jobs_.erase(over);
+  }
+  changed_.notify_all();
+  return std::nullopt;
+}
+
+Simulations::JobPtr Simulations::job(const Handle& handle, const SimulationId& id) const {
+  const auto found = std::ranges::find_if(jobs_, [&](const JobPtr& one) { return one->view.id == id && one->request.tenant->handle == handle; });
+  return found == jobs_.end() ? nullptr : *found;
+}
+
+SimulationView Simulations::seen(const Job& job) {
+  SimulationView view = job.view;
+  const auto total = static_cast<double>(job.progress.total), done = static_cast<double>(job.progress.done);
+  if (view.state == SimulationState::kDone) view.progress = 1;
+  else if (total > 0) view.progress = std::min(1.0, done / total);
+  return view;
+}
+
+std::optional<SimulationView> Simulations::find(const Handle& handle, const SimulationId& id) const {
+  const std::lock_guard lock(mutex_);
+  const JobPtr found = job(handle, id);
+  return found ? std::optional(seen(*found)) : std::nullopt;
+}
+
+std::optional<SimulationView> Simulations::wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const {
+  std::unique_lock lock(mutex_);
+  const JobPtr found = job(handle, id);
+  if (!found) return std::nullopt;
+  changed_.wait_for(lock, longest, [&] { return stopped_ || found->view.state != SimulationState::kRunning; });
+  return seen(*found);
+}
+
+std::optional<SimulationView> Simulations::cancel(const Handle& handle, const SimulationId& id) {
+  std::unique_lock lock(mutex_);
+  const JobPtr found = job(handle, id);
+  if (!found) return std::nullopt;
+  found->progress.cancelled = true;
+  if (!found->begun && found->view.state == SimulationState::kRunning) found->view.state = SimulationState::kCancelled;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return stopped_ || found->view.state != SimulationState::kRunning; });
+  return seen(*found);
+}
+
+void Simulations::run(std::stop_token stop) {
+  const std::stop_callback stopping(stop, [this] {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    for (const JobPtr& job : jobs_) job->progress.cancelled = true;
+    changed_.notify_all();
+  });
+  while (!stop.stop_requested()) {
+    if (step()) continue;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] {
+      return stopped_ || std::ranges::any_of(jobs_, [](const JobPtr& job) { return !job->begun && job->view.state == SimulationState::kRunning; });
+    });
+  }
+}
+
+bool Simulations::step() {
+  JobPtr next;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find_if(jobs_, [](const JobPtr& job) { return !job->begun && job->view.state == SimulationState::kRunning; });
+    if (found == jobs_.end()) return false;
+    next = *found;
+    next->begun = true;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto result = simulate(ledger_, digests_, next->request, options_.memory, next->progress);
+  end(*next, std::move(result), std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
+  return true;
+}
+
+void Simulations::end(Job& job, Result<Simulated> result, Duration took) {
+  const std::lock_guard lock(mutex_);
+  job.view.took = took;
+  if (result) {
+    job.view.state = SimulationState::kDone;
+    job.view.result = std::make_shared<const Simulated>(std::move(*result));
+  } else if (job.progress.cancelled) {
+    job.view.state = SimulationState::kCancelled;
+  } else {
+    job.view.state = SimulationState::kFailed;
+    job.view.reason = result.error().message;
+    log::error("simulation_failed").add("handle", job.request.tenant->handle.view()).add("why", job.view.reason);
+  }
+  changed_.notify_all();
+}
+
+}  // namespace beckon::decision
