@@ -169,7 +169,7 @@ describe('splits and shadow rules', () => {
 
 describe('scores', () => {
   const intent = { intent: { weights: { view: 1, 'cart.*': 5 }, halfLife: '1d' } };
-  const scored = { when: { all: [{ score: 'intent', atLeast: 6 }] } };
+  const scored = { when: { all: [{ score: 'intent', atLeast: 5.9 }] } };
 
   test('are declared in the settings and seen at once by rules that stand', async () => {
     assert.equal((await settings({ scores: intent })).status, 200);
