@@ -8,6 +8,7 @@
 #include "app/address.h"
 #include "app/dev.h"
 #include "app/keys.h"
+#include "app/waking.h"
 #include "http/routes/library.h"
 
 namespace beckon::app {
@@ -150,16 +151,7 @@ std::expected<void, std::string> Server::Inside::listen() {
 
 // On the committing thread, after each commit.
 void Server::Inside::watch_batch(const decision::Batch& batch) {
-  for (const outbox::Delivery& delivery : batch.deliveries) dispatcher->wake(delivery.subscription);
-  for (const outbox::Subscription& subscription : batch.subscriptions) dispatcher->changed(subscription.id);
-  for (const SubscriptionId& id : batch.removed_subscriptions) dispatcher->changed(id);
-  for (const decision::HoldSubscription& hold : batch.held) dispatcher->changed(hold.subscription);
-  for (const decision::Erase& erase : batch.erased) dispatcher->forget(erase.handle, erase.session);
-  for (const decision::Requeue& requeue : batch.requeued) dispatcher->wake(requeue.subscription);
-  if (batch.set_back) dispatcher->wake_all();
-  for (const decision::WithdrawReason& ended : batch.ended_reasons)  // the next of its session is due in its place
-    for (const auto& subscription : *subscriptions.of(ended.handle))
-      if (subscription->ordering == outbox::Ordering::kSession) dispatcher->wake(subscription->id);
+  wake(*dispatcher, subscriptions, batch);
   alarm->committed(batch);
 }
 
