@@ -172,6 +172,19 @@ TEST(Rate, StandsStillForNobodyWhenTheClockIsSetBack) {
   EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
 }
 
+// Time is told by nobody else in between: the dispatcher last looked long ago.
+TEST(AClock, SetBackBetweenACommitAndTheNextLookDelaysADeliveryToItsInstantAndNoLonger) {
+  World world;
+  world.subscribe("acme", "whs_1");
+  world.run_for(1h);
+  const DeliveryId id = world.owe("whs_1");
+  world.clock.set(world.clock.now() - 40ms);
+  world.run_for(30ms);
+  EXPECT_EQ(world.state(id), DeliveryState::kQueued);
+  world.run_for(20ms);
+  EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
+}
+
 TEST(Pace, DoesNotRoundAwayWhatTheClockDoesNotTell) {
   Pace pace;
   Instant now = instant_ms(1'000'000);

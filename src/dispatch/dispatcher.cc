@@ -64,7 +64,8 @@ Duration Dispatcher::wait(Instant now, Duration most) const {
 
 // What was reckoned from the clock before it was set back would stand for as long as it was set back.
 void Dispatcher::heed_set_clock(Instant now) {
-  if (now < std::exchange(polled_at_, now))
+  const Instant seen = std::max(std::exchange(polled_at_, now), instant_ms(committed_at_.exchange(0)));
+  if (now < seen)
     for (const auto& subscription : ports_.index.all()) {
       Lane& lane = lanes_.open(*subscription);
       lane.pace.clear();

@@ -1,6 +1,7 @@
 // Pays the debt: takes what is due from the store, sends it, has the result written. The store is the truth; what is
 // here can be read anew. States, promises and what can be lost: outbox/doc.md.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -61,6 +62,11 @@ class Dispatcher {
   // Thread-safe from here on. A subscription that is not in the index is not there for the dispatcher: whoever commits
   // puts it into the index first, then tells it here.
 
+  // After a commit, before the rest of it is told: its instant. What it owes is due by that; where the clock was set back
+  // since, that is yet to come. By one thread.
+  void committed(Instant at) {
+    if (to_ms(at) > committed_at_.load()) committed_at_ = to_ms(at);
+  }
   // After a commit: a delivery of this subscription is due now.
   void wake(const SubscriptionId& id) { inbox_->put([&](Letters& letters) { letters.woken.insert(id); }); }
   // After a commit: the subscription or the due times of its deliveries changed (put, enabled, requeued, held).
@@ -123,6 +129,7 @@ class Dispatcher {
   Flights flights_;
   Results results_;
   Instant polled_at_{};
+  std::atomic<std::int64_t> committed_at_{0};  // ms, the latest since the last step
   Instant drain_until_ = kNever;  // kNever: it does not drain
   bool closed_ = false;
 };

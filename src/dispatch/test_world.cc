@@ -103,6 +103,7 @@ DeliveryId World::owe(std::string_view subscription, std::string_view type, std:
   delivery.created_at = delivery.next_attempt_at = clock.now();
   auto body = outbox::event_body(delivery.event, type, target->handle, clock.now(), "{}");
   store.put({.delivery = delivery, .body = std::make_shared<const std::string>(std::move(body)), .attempts = {}});
+  dispatcher->committed(clock.now());
   dispatcher->wake(target->id);
   return delivery.id;
 }
