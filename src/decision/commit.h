@@ -154,6 +154,13 @@ struct Batch {
   std::vector<AuditEntry> audit;
 
   bool empty() const;
+
+  // What a full disk must refuse. The others tell what became of what is there already, and are written out of the store's
+  // reserve: results of attempts with what follows from them, and what was ended.
+  bool brings_something_in() const {
+    return !journal.empty() || !snapshots.empty() || !rules.empty() ||
+           (settlements.empty() && (!subscriptions.empty() || !events.empty() || !deliveries.empty() || !tallies.empty()));
+  }
 };
 
 enum class CommitFault {

@@ -102,6 +102,18 @@ TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
   EXPECT_TRUE(written.value_or(false));
 }
 
+// A result that also says that its endpoint has begun to fail is one of those that the reserve is for.
+TEST(ABatch, OfResultsBringsNothingInWhateverFollowsFromThem) {
+  Batch results{.settlements = {{.delivery = DeliveryId{"dlv_x"}}}};
+  results.subscriptions = {{.id = SubscriptionId{"whs_1"}, .failing_since = kNow}};
+  results.events.emplace_back();
+  results.deliveries.emplace_back();
+  EXPECT_FALSE(results.brings_something_in());
+  results.journal = "signals";
+  EXPECT_TRUE(results.brings_something_in());
+  EXPECT_TRUE((Batch{.subscriptions = {{.id = SubscriptionId{"whs_1"}}}}.brings_something_in()));
+}
+
 TEST_F(DecisionTest, AFailedSyncIsNeverAnAcknowledgement) {
   world->commit.next = CommitFault::kBroken;
   EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));

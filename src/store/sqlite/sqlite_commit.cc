@@ -17,11 +17,6 @@ using decision::Receipt;
 
 namespace {
 
-bool brings_something_in(const Batch& batch) {
-  return !batch.journal.empty() || !batch.snapshots.empty() || !batch.subscriptions.empty() || !batch.rules.empty() ||
-         (batch.settlements.empty() && (!batch.events.empty() || !batch.deliveries.empty() || !batch.tallies.empty()));
-}
-
 int wal_bound(std::uint64_t reserve) {
   const auto half = static_cast<int>(reserve / 2 / kPageSize);
   return reserve == 0 ? SqliteCommit::kWalPages : std::clamp(half, 64, SqliteCommit::kWalPages);
@@ -52,7 +47,7 @@ std::expected<Receipt, CommitFault> SqliteCommit::write(const Batch& batch) {
     lean_ = false;
     log::info("store_reserve_made");
   }
-  const bool may_use_reserve = !brings_something_in(batch);
+  const bool may_use_reserve = !batch.brings_something_in();
   if (lean_ && !may_use_reserve) return unexpected(CommitFault::kFull);
 
   auto receipt = try_write(batch);
