@@ -36,6 +36,9 @@ struct Erase {
   ledger::SessionDigest digest;
   std::optional<Instant> denied_until;  // remember the wish until then; nothing: merely erased
   std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
+  // How many of the batch's own events and deliveries were planned before it and go too. Those behind them, and a snapshot
+  // of the batch, are of what came afterwards, and stay.
+  std::size_t events = 0, deliveries = 0;
 };
 
 // Metadata and visitor leave what is stored of a session (consent basic): its journal rows are rewritten behind, and
@@ -121,7 +124,7 @@ struct Batch {
   std::vector<SnapshotWrite> snapshots;
   std::optional<ledger::Position> checkpoint;  // everything up to here is in snapshots now
   std::optional<Instant> expired_before;  // snapshots whose expires_at is not after this go, at most kSweep of them
-  std::vector<Erase> erased;
+  std::vector<Erase> erased;  // in the order of planning
   std::vector<Reduce> reduced;
   std::vector<ledger::SessionDigest> consented;  // a denied session consents again: the wish is forgotten
   std::vector<JournalRewrite> rewritten;

@@ -134,7 +134,7 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
 void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
                   std::optional<Instant> denied_until) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
-  batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason)});
+  batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason), batch_.events.size(), batch_.deliveries.size()});
   if (!ledger::is_own_record(id.view())) batch_.timers.push_back({.handle = handle, .session = id});
   std::erase_if(changes_, [&](const auto& staged) { return staged.handle == handle && session_of(staged.what) == id; });
   stage(digest, nullptr);
@@ -143,6 +143,8 @@ void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest
 
 void Draft::consent(const SessionDigest& digest) {
   batch_.consented.push_back(digest);
+  for (Erase& erase : batch_.erased)  // said before it in this commit
+    if (erase.digest == digest) erase.denied_until.reset();
   denied_[digest] = false;
 }
 

@@ -21,9 +21,24 @@ TEST_P(ErasureInAStore, TakesTheSnapshotAtOnceAndOwesTheJournalUpToItsOwnCommit)
   EXPECT_TRUE(ledger().denied().value().empty()) << "erased, not denied";
 }
 
-TEST_P(ErasureInAStore, WinsOverASnapshotOfTheSameBatch) {
-  write({.at = kStart, .snapshots = {snapshot("s1", 0)}, .erased = {erasure("s1")}});
-  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
+TEST_P(ErasureInAStore, LeavesASnapshotOfTheSameBatchWhichIsOfWhatCameAfterIt) {
+  write({.at = kStart, .snapshots = {snapshot("s1", 0)}});
+  write({.at = kStart, .snapshots = {snapshot("s1", 1)}, .erased = {erasure("s1")}});
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), snapshot("s1", 1).bytes);
+}
+
+TEST_P(ErasureInAStore, ReachesWhatItsBatchOwedBeforeItAndNotWhatCameAfter) {
+  decision::Erase between = erasure("s1");
+  between.events = between.deliveries = 1;
+  write({.at = kStart,
+         .erased = {between},
+         .events = {event("evt_1"), event("evt_2")},
+         .deliveries = {delivery("dlv_1", "evt_1"), delivery("dlv_2", "evt_2")}});
+  EXPECT_EQ(found("dlv_1").state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(outbox().event(kAcme, EventId("evt_1")).value()->body, "{}");
+  EXPECT_EQ(found("dlv_2").state, DeliveryState::kQueued);
+  EXPECT_NE(outbox().event(kAcme, EventId("evt_2")).value()->body, "{}");
+  ASSERT_EQ(outbox().deliveries_of(kAcme, SessionId("s1"), 9)->size(), 1u);
 }
 
 TEST_P(ErasureInAStore, IsDoneWhenTheJournalIsRewrittenThatFar) {

@@ -39,7 +39,6 @@ std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& b
   write_ledger(batch);
   write_outbox(batch, receipt.unfinished);
   write_log(batch);
-  for (const auto& session : batch.erased) erase(session, batch.at);
   for (const auto& change : batch.timers) facts_.timers.apply(change);
   for (const auto& wish : batch.timers_of_rules) facts_.timers.apply(wish);
   count(facts_.tallies, batch);
@@ -59,6 +58,7 @@ void MemoryCommit::write_ledger(const Batch& batch) {
     if (gone.size() > Batch::kSweep) gone.resize(Batch::kSweep);
     for (const auto& [at, key] : gone) f.snapshots.erase(key);
   }
+  for (const auto& session : batch.erased) f.snapshots.erase({session.handle, session.session});
   for (const auto& snapshot : batch.snapshots) f.snapshots[{snapshot.handle, snapshot.session}] = snapshot;
   if (batch.checkpoint) {
     f.checkpoint = std::max(f.checkpoint, *batch.checkpoint);
@@ -68,7 +68,6 @@ void MemoryCommit::write_ledger(const Batch& batch) {
   if (batch.rewritten_up_to)
     std::erase_if(f.erasures, [&](const auto& owed) { return owed.second <= *batch.rewritten_up_to; });
   for (const auto& session : batch.erased) {
-    f.snapshots.erase({session.handle, session.session});
     f.erasures[{session.digest, false}] = f.last_position;
     if (session.denied_until) f.denied[session.digest] = *session.denied_until;
   }
@@ -123,14 +122,16 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
   }
   for (const auto& id : batch.removed_subscriptions)
     if (const auto known = f.subscriptions.find(id); known != f.subscriptions.end()) known->second.deleted = true;
-  for (const auto& event : batch.events)
-    if (f.events.try_emplace({event.handle, event.id}, event).second && !event.session.empty())
-      f.events_of_session[{event.handle, event.session}].push_back(event.id);
-  for (Delivery delivery : batch.deliveries) {
-    if (f.deliveries.find(delivery.id)) continue;
-    admit(delivery, f.standing(delivery.subscription), batch.at);
-    f.deliveries.put(delivery);
+  std::size_t events = 0, deliveries = 0;
+  const auto owe_up_to = [&](std::size_t last_event, std::size_t last_delivery) {
+    for (; events < last_event; ++events) add(batch.events[events]);
+    for (; deliveries < last_delivery; ++deliveries) add(batch.deliveries[deliveries], batch.at);
+  };
+  for (const auto& session : batch.erased) {
+    owe_up_to(session.events, session.deliveries);
+    erase(session, batch.at);
   }
+  owe_up_to(batch.events.size(), batch.deliveries.size());
   for (const auto& settlement : batch.settlements) settle_one(settlement, batch.at);
   for (const auto& wish : batch.given_up)
     if (const OwedDelivery* row = f.deliveries.find(wish.delivery)) {
@@ -174,6 +175,17 @@ void MemoryCommit::come_earlier(Duration by, Instant at) {
       delivery.next_attempt_at = std::max(at, delivery.next_attempt_at - by);
       facts_.deliveries.put(delivery);
     }
+}
+
+void MemoryCommit::add(const outbox::Event& event) {
+  if (facts_.events.try_emplace({event.handle, event.id}, event).second && !event.session.empty())
+    facts_.events_of_session[{event.handle, event.session}].push_back(event.id);
+}
+
+void MemoryCommit::add(Delivery delivery, Instant at) {
+  if (facts_.deliveries.find(delivery.id)) return;
+  admit(delivery, facts_.standing(delivery.subscription), at);
+  facts_.deliveries.put(std::move(delivery));
 }
 
 void MemoryCommit::add(OwedDelivery& row, const outbox::Attempt& attempt) {

@@ -18,6 +18,8 @@ class MemoryCommit final : public decision::Commit {
   void write_ledger(const decision::Batch& batch);
   void erase(const decision::Erase& erase, Instant at);
   void write_outbox(const decision::Batch& batch, std::vector<SubscriptionId>& unfinished);
+  void add(const outbox::Event& event);
+  void add(outbox::Delivery delivery, Instant at);
   static void add(OwedDelivery& row, const outbox::Attempt& attempt);
   void write_log(const decision::Batch& batch);
   void forget_event(const Handle& handle, const EventId& id);

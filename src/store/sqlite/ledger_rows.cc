@@ -66,7 +66,6 @@ void owe_erasure(Connection& connection, const ledger::SessionDigest& digest, bo
 }
 
 void erase(Connection& connection, const decision::Erase& erase, Position up_to) {
-  forget_snapshot(connection, erase.handle, erase.session);
   owe_erasure(connection, erase.digest, false, up_to);
   if (erase.denied_until)
     connection.run("INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
@@ -90,6 +89,7 @@ Position write_ledger(Connection& connection, const Batch& batch) {
   if (!batch.rewritten.empty() || batch.journal_before) remember_position(connection, position);
 
   if (batch.expired_before) sweep_snapshots(connection, *batch.expired_before);
+  for (const auto& session : batch.erased) forget_snapshot(connection, session.handle, session.session);
   for (const auto& snapshot : batch.snapshots) save(connection, snapshot);
   if (batch.checkpoint) {
     connection.run("INSERT INTO meta (name, value) VALUES ('checkpoint', ?1) "

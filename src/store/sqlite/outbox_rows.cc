@@ -183,8 +183,16 @@ static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>
               static_cast<int>(DeliveryState::kWithdrawn) == 6, "the numbers stand in the schema and in SQL");
 
 void write_outbox(Connection& connection, const Batch& batch, std::vector<SubscriptionId>& unfinished) {
-  for (const auto& event : batch.events) add(connection, event);
-  for (const auto& delivery : batch.deliveries) add(connection, delivery, batch.at);
+  std::size_t events = 0, deliveries = 0;
+  const auto owe_up_to = [&](std::size_t last_event, std::size_t last_delivery) {
+    for (; events < last_event; ++events) add(connection, batch.events[events]);
+    for (; deliveries < last_delivery; ++deliveries) add(connection, batch.deliveries[deliveries], batch.at);
+  };
+  for (const auto& erase : batch.erased) {
+    owe_up_to(erase.events, erase.deliveries);
+    erase_from_outbox(connection, erase, batch.at);
+  }
+  owe_up_to(batch.events.size(), batch.deliveries.size());
   for (const auto& settlement : batch.settlements) settle(connection, settlement, batch.at);
   for (const auto& wish : batch.given_up) give_up(connection, wish, batch.at);
   for (const auto& wish : batch.withdrawn)

@@ -77,7 +77,6 @@ Receipt SqliteCommit::write_all(const Batch& batch) {
   write_subscriptions(*connection_, batch);
   write_outbox(*connection_, batch, receipt.unfinished);
   write_log(*connection_, batch);
-  for (const auto& erase : batch.erased) erase_from_outbox(*connection_, erase, batch.at);
   write_timers(*connection_, batch);
   write_tallies(*connection_, batch);
   write_control(*connection_, batch);
