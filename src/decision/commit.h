@@ -141,7 +141,8 @@ struct Batch {
   std::vector<Requeue> requeued;
   std::vector<WithdrawReason> ended_reasons;
   std::vector<GiveUp> given_up;
-  std::optional<Duration> set_back;  // the clock was, by so much: attempts that lie ahead come earlier by it, none before `at`
+  // The clock was, by so much: the attempts of earlier batches that lie ahead come earlier by it, none before `at`.
+  std::optional<Duration> set_back;
   std::vector<DeliveryId> trimmed;  // leave the log if they have ended, with their attempts; an event goes with its last
   std::vector<std::pair<Handle, EventId>> trimmed_events;  // those that nobody wanted
   std::vector<outbox::Replay> replays;                     // begun, or as far as they have come

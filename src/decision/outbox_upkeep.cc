@@ -26,7 +26,10 @@ void OutboxUpkeep::plan(Draft& draft, ledger::Position) {
 void OutboxUpkeep::heed_set_clock(Draft& draft) {
   const Instant before = std::exchange(planned_at_, draft.now());
   if (before - draft.now() > options_.clock_slack) set_back_ += before - draft.now();
-  if (set_back_ > Duration{0}) draft.batch().set_back = set_back_;
+  if (set_back_ == Duration{0}) return;
+  draft.batch().set_back = set_back_;
+  for (outbox::Settlement& settled : draft.batch().settlements)
+    if (settled.reckoned_at > draft.now()) settled.next_attempt_at = std::max(draft.now(), settled.next_attempt_at - set_back_);
 }
 
 Result<void> OutboxUpkeep::load(const outbox::SubscriptionIndex& index) {

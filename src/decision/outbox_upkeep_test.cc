@@ -183,5 +183,30 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
   EXPECT_EQ(next(), kNow - 4h) << "set forward, it is due";
 }
 
+// One attempt ended before the clock was set, one behind it; both results are written behind it.
+TEST_F(Upkeep, WhenTheClockIsSetBackWhatIsReckonedByItIsLeftAsItIs) {
+  class Settles final : public Work {
+   public:
+    explicit Settles(std::vector<outbox::Settlement> results) : results_(std::move(results)) {}
+    void plan(Draft& draft) override { draft.batch().settlements = results_; }
+    void finish(const std::optional<Fault>& fault) override { EXPECT_FALSE(fault); }
+
+   private:
+    std::vector<outbox::Settlement> results_;
+  };
+  subscribe("whs_a", {"signal.*"});
+  owe(2);
+  const auto all = log("whs_a");
+  const auto result = [&](int which, Instant at) {
+    return outbox::Settlement{.delivery = all[static_cast<std::size_t>(which)].id, .attempt = {.number = 1}, .state = DeliveryState::kRetrying, .next_attempt_at = at + 1h, .reckoned_at = at};
+  };
+  turns(1);
+  world.clock.set(kNow - 5h);
+  std::unique_ptr<Work> work = std::make_unique<Settles>(std::vector{result(0, kNow), result(1, kNow - 5h)});
+  ASSERT_TRUE(world.committer.submit(work));
+  turns(1);
+  for (const auto& one : log("whs_a")) EXPECT_EQ(one.next_attempt_at, kNow - 4h);
+}
+
 }  // namespace
 }  // namespace beckon::decision

@@ -94,6 +94,7 @@ struct Settlement {
   int schedule_step = 0;
   Instant next_attempt_at{};
   std::string reason;
+  Instant reckoned_at{};  // what the clock told when next_attempt_at was reckoned from it; epoch: it does not matter
 };
 
 }  // namespace beckon::outbox

@@ -49,6 +49,7 @@ Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration
     if (const auto wait = schedule.wait_after(settlement.schedule_step, retry_after, random)) {
       settlement.state = DeliveryState::kRetrying;
       settlement.next_attempt_at = now + *wait;
+      settlement.reckoned_at = now;
       if (delivery.valid_until != Instant{})  // so that it is withdrawn when its time is over, and not hours later
         settlement.next_attempt_at = std::min(settlement.next_attempt_at, std::max(now, delivery.valid_until));
     }

@@ -60,6 +60,12 @@ TEST_P(SettlementInAStore, LetsAttemptsThatLieAheadComeEarlierByWhatAClockWasSet
   EXPECT_EQ(found("dlv_3").state, DeliveryState::kDelivered);
 }
 
+TEST_P(SettlementInAStore, ASetClockBearsOnEarlierBatchesAlone) {
+  owe();
+  write({.at = after(100), .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(105))}, .set_back = std::chrono::seconds{900}});
+  EXPECT_EQ(found().next_attempt_at, after(105));
+}
+
 TEST_P(SettlementInAStore, TurnsWithdrawnIntoDeliveredAndIntoNothingElse) {
   owe("dlv_1", "evt_1");
   owe("dlv_2", "evt_1");

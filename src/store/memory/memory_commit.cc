@@ -122,6 +122,7 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
   }
   for (const auto& id : batch.removed_subscriptions)
     if (const auto known = f.subscriptions.find(id); known != f.subscriptions.end()) known->second.deleted = true;
+  if (batch.set_back) come_earlier(*batch.set_back, batch.at);
   std::size_t events = 0, deliveries = 0;
   const auto owe_up_to = [&](std::size_t last_event, std::size_t last_delivery) {
     for (; events < last_event; ++events) add(batch.events[events]);
@@ -164,7 +165,6 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
       if (requeue(delivery, f.standing(delivery.subscription), row->erased, wish.at)) f.deliveries.put(delivery);
     }
   for (const auto& ended : batch.ended_reasons) withdraw(f.deliveries.pending(ended), ended.reason, batch.at);
-  if (batch.set_back) come_earlier(*batch.set_back, batch.at);
 }
 
 void MemoryCommit::come_earlier(Duration by, Instant at) {

@@ -183,6 +183,10 @@ static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>
               static_cast<int>(DeliveryState::kWithdrawn) == 6, "the numbers stand in the schema and in SQL");
 
 void write_outbox(Connection& connection, const Batch& batch, std::vector<SubscriptionId>& unfinished) {
+  if (batch.set_back)
+    connection.run("UPDATE delivery SET next_attempt_at = max(?1, next_attempt_at - ?2) "
+                   "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
+                   batch.at, batch.set_back->count(), outbox::kBehindOthers);
   std::size_t events = 0, deliveries = 0;
   const auto owe_up_to = [&](std::size_t last_event, std::size_t last_delivery) {
     for (; events < last_event; ++events) add(connection, batch.events[events]);
@@ -203,10 +207,6 @@ void write_outbox(Connection& connection, const Batch& batch, std::vector<Subscr
     if (hold(connection, wish, batch.at)) unfinished.push_back(wish.subscription);
   for (const auto& wish : batch.requeued) requeue(connection, wish);
   for (const auto& ended : batch.ended_reasons) withdraw(connection, ended, batch.at);
-  if (batch.set_back)
-    connection.run("UPDATE delivery SET next_attempt_at = max(?1, next_attempt_at - ?2) "
-                   "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
-                   batch.at, batch.set_back->count(), outbox::kBehindOthers);
 }
 
 }  // namespace beckon::store
