@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/planted.h"
 
 namespace beckon::decision {
 
@@ -24,6 +25,7 @@ void Alarm::look_no_later_than(Instant at, bool landed) {
 }
 
 bool Alarm::step() {
+  if (planted(Planted::kLoseTimerAtRestart) && next_ == Instant::min()) next_ = Instant::max();
   const Instant now = clock_.now();
   {
     // From here on what is committed counts anew: what the store is asked now may lack it.

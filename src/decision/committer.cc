@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "decision/counting.h"
 #include "decision/due.h"
 
@@ -135,6 +136,8 @@ bool Committer::turn(bool with_late) {
   take_asked(draft.batch());
   if (!broke_)
     for (Chores* chores : chores_) chores->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
+  if (planted(Planted::kAcknowledgeBeforeSync))
+    for (const auto& work : std::exchange(works, {})) work->finish(std::nullopt);
   const std::optional<Fault> fault = write(draft);
   const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;
   for (const auto& work : works) work->finish(work->only_settles() ? lean_fault : fault);
@@ -171,6 +174,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);
+  if (planted(Planted::kPublishWhatIsRefused)) draft.publish(last_position_);
   if (!draft.lean())
     for (Chores* chores : chores_) chores->failed();
   switch (receipt.error()) {

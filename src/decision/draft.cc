@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "decision/counting.h"
 #include "outbox/event_body.h"
 
@@ -152,7 +153,8 @@ bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at
                 std::string cause, const std::function<std::string()>& payload) {
   const auto list = places_.subscriptions.of(tenant.handle);
   if (std::ranges::none_of(*list, [&](const auto& one) { return outbox::wants(*one, type); })) return false;
-  const EventId event{make_ulid("evt_", now(), places_.random)};
+  const bool reused = planted(Planted::kReuseEventId) && !batch_.events.empty();
+  const EventId event{reused ? batch_.events.back().id.text : make_ulid("evt_", now(), places_.random)};
   batch_.events.push_back({.id = event,
                            .handle = tenant.handle,
                            .type = std::string(type),
@@ -166,6 +168,9 @@ bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at
 
 void Draft::owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
                     std::string_view payload) {
+  if (planted(Planted::kDropUnmatched) &&
+      std::ranges::none_of(*places_.subscriptions.of(tenant.handle), [&](const auto& one) { return outbox::wants(*one, type); }))
+    return;
   own_events_.emplace(id, batch_.events.size());
   batch_.events.push_back({.id = id,
                            .handle = tenant.handle,
@@ -187,7 +192,7 @@ std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, co
                             std::string_view session) {
   std::size_t owed = 0;
   for (const outbox::SubscriptionPtr& subscription : list) {
-    if (!outbox::wants(*subscription, type)) continue;
+    if (!outbox::wants(*subscription, type) || (owed == 1 && planted(Planted::kOweFirstOnly))) continue;
     ++owed;
     batch_.deliveries.push_back({.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
                                  .event = event,
@@ -199,7 +204,8 @@ std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, co
                                  .created_at = now(),
                                  .next_attempt_at = now(),
                                  .reason = subscription->enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
-    batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty();
+    batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty() &&
+                                       !planted(Planted::kBreakSessionOrder);
     tell(batch_.deliveries.back());
   }
   return owed;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
+
 namespace beckon::decision {
 namespace {
 
@@ -77,12 +79,12 @@ void Replays::step(Draft& draft, Running& running, std::size_t most) {
   const auto found = outbox_.replayable(next.subscription, next.range, next.place, most);
   if (!found) return;
   for (const outbox::Delivery& delivery : *found) {
-    next.place = {delivery.created_at, delivery.id};
+    if (!planted(Planted::kReplayAgain)) next.place = {delivery.created_at, delivery.id};
     if (is_over(delivery, draft.now())) continue;  // no longer worth sending: it stays as it ended
     draft.requeue(delivery);
     ++next.queued;
   }
-  if (found->size() < most) end(next, ReplayState::kDone, draft.now());
+  if (found->size() < most || (planted(Planted::kReplayAgain) && next.queued > 2 * next.total)) end(next, ReplayState::kDone, draft.now());
   draft.batch().replays.push_back(std::move(next));
 }
 

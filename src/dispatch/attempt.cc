@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/planted.h"
 #include "dispatch/attempt_request.h"
 #include "dispatch/dispatcher.h"
 
@@ -26,7 +27,7 @@ void Dispatcher::start_next(Lane& lane, Instant now) {
   while (subscription && !lane.ready.empty()) {
     outbox::Due due = lanes_.take_ready(lane);
     // It was held meanwhile; when the subscription is enabled again, `changed` brings it back.
-    if (!outbox::may_send(*subscription, due.delivery.event_type)) continue;
+    if (!outbox::may_send(*subscription, due.delivery.event_type) && !planted(Planted::kDeliverWhileDisabled)) continue;
     if (!due.delivery.rule.empty() && !is_still_owed(lane, due.delivery, now)) {
       lane.marked = lane.marked || due.delivery.ordered;  // the next of its session is due in its place
       continue;
@@ -72,7 +73,7 @@ void Dispatcher::begin(Lane& lane, const outbox::Subscription& subscription, out
     lanes_.set_wake(lane, lane.paused_until);
     return;
   }
-  CHECK(sending_.insert(due.delivery.id));
+  CHECK(sending_.insert(due.delivery.id) || planted(Planted::kClaimTwice));
   if (ports_.metrics) ports_.metrics->begun(std::max(Duration{0}, now - due.delivery.next_attempt_at));
   ++lane.in_flight;
   if (subscription.rate_per_second) lane.pace.begun(now, *subscription.rate_per_second);
@@ -98,7 +99,7 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   ++lane->unwritten;
 
   if (result.body.size() > settings_.limits.response_kept) result.body.resize(settings_.limits.response_kept);
-  outbox::Attempt attempt{.number = flight.delivery.attempts + 1,
+  outbox::Attempt attempt{.number = flight.delivery.attempts + (planted(Planted::kCountAttemptTwice) ? 2 : 1),
                           .at = flight.started,
                           .outcome = result.outcome,
                           .status = result.status,
@@ -113,8 +114,9 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   judge(*lane, attempt);
   judge_circuit(*lane, attempt, result.retry_after, now);
   if (ports_.metrics) ports_.metrics->ended(attempt);
+  const Instant from = planted(Planted::kReadSystemClock) ? SystemClock().now() : now;
   auto verdict = outbox::settle(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
-                                lane->failing_since, now, ports_.random, settings_.disable_after);
+                                lane->failing_since, from, ports_.random, settings_.disable_after);
   if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
   auto change = change_of(*lane, verdict, now);
   results_.add({.settlement = std::move(verdict.settlement),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/planted.h"
 
 namespace beckon::dispatch {
 namespace {
@@ -29,7 +30,9 @@ Lane& Refill::run(Instant now) {
 void Refill::read(Lane& lane, const outbox::Subscription& subscription, Instant now) {
   const bool many = lane.circuit.is_closed() && lanes_.ready_bytes() < limits_.ready_bytes;
   const std::size_t limit = many ? limits_.ready_per_subscription : 1;
-  auto due = outbox_.due(lane.id, now, limit, [this](const DeliveryId& id) { return sending_.contains(id); });
+  auto due = outbox_.due(lane.id, now, limit, [this](const DeliveryId& id) {
+    return sending_.contains(id) && !planted(Planted::kClaimTwice);
+  });
   if (!due) {
     log::error("outbox_unreadable").add("subscription", lane.id.view());
     lane.sure = false;
@@ -40,7 +43,7 @@ void Refill::read(Lane& lane, const outbox::Subscription& subscription, Instant 
     if (outbox::may_send(subscription, one.delivery.event_type))
       lanes_.put_ready(lane, std::move(one));
   if (due->size() < limit) {
-    if (!lane.sure) look_ahead(lane, now);
+    if (!lane.sure && !planted(Planted::kLoseRetryAtRestart)) look_ahead(lane, now);
   } else if (!lane.ready.empty()) {
     lane.marked = true;  // there may be more behind
   } else {  // none of it may be sent: not again at once

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/planted.h"
 
 namespace beckon::dispatch {
 namespace {
@@ -43,7 +44,7 @@ bool Results::written(const SettledBatch& batch, bool ok, Instant now) {
     again_at_ = now + again_after_;
     log::warn("results_not_written").add("results", static_cast<std::int64_t>(unwritten_)).add("againInMs", again_after_.count());
   }
-  refused_.push_back(batch);
+  if (!planted(Planted::kDropRefusedResults)) refused_.push_back(batch);
   return false;
 }
 

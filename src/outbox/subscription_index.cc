@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/check.h"
+#include "base/planted.h"
 
 namespace beckon::outbox {
 
@@ -64,7 +65,7 @@ void SubscriptionIndex::remove(const SubscriptionId& id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   const Handle handle = found->second->handle;
-  by_id_.erase(found);
+  if (!planted(Planted::kDeliverAfterDelete)) by_id_.erase(found);
   List& old = by_handle_[handle];
   auto list = *old;
   std::erase_if(list, [&](const SubscriptionPtr& one) { return one->id == id; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 
 namespace beckon::store {
 namespace {
@@ -36,7 +37,7 @@ void settle(Delivery& delivery, Standing standing, const outbox::Settlement& set
   delivery.attempts = std::max(delivery.attempts, settlement.attempt.number);
   delivery.last_status = settlement.attempt.status;
 
-  if (is_final(delivery.state)) {
+  if (is_final(delivery.state) && !planted(Planted::kReviveEnded)) {
     if (delivery.state == DeliveryState::kWithdrawn && settlement.state == DeliveryState::kDelivered)
       end(delivery, DeliveryState::kDelivered, settlement.reason, at);
     return;

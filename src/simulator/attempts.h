@@ -1,0 +1,86 @@
+// What is checked of each attempt as it begins: P4 (once, but for a crash, and under the same id), P5 (none behind a
+// deletion), P6 (the schedule), the order of a session, and P12 and P13 (who is well is not made to wait).
+#pragma once
+#include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "dispatch/sender.h"
+#include "dispatch/settlements.h"
+#include "outbox/outbox.h"
+#include "outbox/retry_schedule.h"
+#include "simulator/outside.h"
+
+namespace beckon::simulator {
+
+// A request as its receiver reads it.
+struct Received {
+  std::size_t subscription = 0;
+  int address = 0;
+  std::string event;  // webhook-id
+  int attempt = 0;    // x-arjun-attempt
+  std::string_view type;
+  std::optional<std::size_t> signal;  // the number that its value says
+  std::size_t body = 0;               // a hash
+};
+
+// Confined to the run; outlives the processes.
+class Attempts {
+ public:
+  // How long a healthy endpoint's delivery may wait for its first attempt, whatever the others do.
+  static constexpr Duration kPrompt = std::chrono::seconds{3};
+
+  Attempts(Stage& stage, Outside& outside) : stage_(stage), outside_(outside) {}
+
+  void begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox);
+  void begun(const Received& request);
+  void ended(const Received& request, const dispatch::SendResult& result);
+  void written(const dispatch::Settled& settled);  // its commit was acknowledged to the dispatcher
+
+  // Until then, and a while behind it, nobody is prompt: the process was down, the disk full, the clock set.
+  void disturbed(Duration until) { disturbed_until_ = std::max(disturbed_until_, until); }
+  // The clock is. What waits comes along, if the process lives to write that; else it waits for the instants as written.
+  void set_back(Duration by);
+
+  // What became of one event at one subscription.
+  struct Line {
+    std::size_t body = 0;
+    int last = 0;           // number of the newest attempt
+    int life = 0;           // in which it began
+    bool in_flight = false;
+    int successes = 0;      // that the receiver answered and the dispatcher heard
+    int written = 0;        // number of the newest attempt whose result is written
+    int ends = 0;           // results written behind which nothing follows by itself
+    std::map<int, int> answers;  // by attempt: its status, or 0 where none came
+    std::map<int, int> kept;     // those whose results are written
+    // The earliest instant of the attempt behind `waits_behind`, unless an operator has it sent again.
+    int waits_behind = 0;
+    Instant earliest{};
+    int turns = 0, again = 0;
+  };
+  const Line* find(std::size_t subscription, const std::string& event) const;
+  int again(std::size_t subscription, const std::string& event) const;  // how often an operator wished to send it again
+  void sent_again(std::size_t subscription, const std::string& event) { ++retried_[key(subscription, event)]; }
+
+ private:
+  static std::string key(std::size_t subscription, const std::string& event) { return std::to_string(subscription) + event; }
+  void is_once(const Received& request, const Line& line) const;
+  void is_allowed(const Received& request, const KnownSubscription& subscription) const;
+  void is_in_time(const Received& request, const Line& line) const;
+  void is_in_order(const Received& request, const KnownSubscription& subscription) const;
+  void is_prompt(const Received& request, const KnownSubscription& subscription);
+  std::string words(const Received& request) const;
+
+  Stage& stage_;
+  Outside& outside_;
+  outbox::RetrySchedule schedule_;
+  outbox::Outbox* outbox_ = nullptr;
+  int life_ = 0;
+  Duration disturbed_until_{};
+  std::unordered_map<std::string, Line> lines_;
+  std::unordered_map<std::string, int> retried_;
+  mutable std::unordered_map<std::string, std::size_t> bodies_;  // by webhook-id
+};
+
+}  // namespace beckon::simulator

@@ -1,0 +1,158 @@
+// What visitors' pages and the operator's own systems ask for.
+#include <algorithm>
+#include <iterator>
+
+#include "simulator/world.h"
+
+namespace beckon::simulator {
+
+using decision::AppendRequest;
+using decision::Appended;
+
+void World::append() {
+  Dice& dice = stage_.dice;
+  if (outside_.sessions.empty() || dice.one_in(4)) {
+    const Handle& handle = outside_.handles[dice.below(outside_.handles.size())];
+    outside_.sessions.push_back({.handle = handle, .id = SessionId{"sess-" + std::to_string(outside_.sessions.size())}});
+  }
+  const std::size_t session = dice.below(outside_.sessions.size());
+  if (outside_.sessions[session].signals.size() > 100) return;
+  std::vector<std::size_t> numbers;
+  for (int i = dice.between(1, 3); i > 0; --i) {
+    static constexpr const char* kKeys[] = {"view", "cart", "cart", "purchase"};
+    numbers.push_back(outside_.signals.size());
+    outside_.sessions[session].signals.push_back(outside_.signals.size());
+    outside_.signals.push_back({.session = session, .key = kKeys[dice.below(4)]});
+  }
+  append(session, numbers);
+}
+
+void World::append(std::size_t number, const std::vector<std::size_t>& numbers) {
+  const KnownSession& session = outside_.sessions[number];
+  std::string body = R"({"sessionId":")" + session.id.text + R"(","signals":[)";
+  int known = 0;
+  for (const std::size_t n : numbers) {
+    KnownSignal& signal = outside_.signals[n];
+    const std::string name = "\"s" + std::to_string(n) + "\"";
+    body += (body.back() == '[' ? "" : ",") + (R"({"type":")" + signal.key + R"(","signalValue":)" + name + R"(,"id":)" + name + "}");
+    if (signal.answer == Answer::kYes) {
+      ++known;
+      continue;
+    }
+    signal.answer = Answer::kWaiting;
+    signal.owed = outside_.asked(session.handle, type_of(signal));
+  }
+  auto request = decision::parse_append(*json::parse(body + "]}"), process_->tenants, session.handle.view(), stage_.time.now());
+  require(request.has_value(), [&] { return "the request of a client is refused: " + request.error().message; });
+  const auto done = while_alive([this, numbers, known](const AppendRequest&, const Result<Appended>& answer) {
+    stage_.tell([&] { return "s" + std::to_string(numbers[0]) + " is " + (answer ? "accepted" : "refused: " + answer.error().message); });
+    stage_.counts.add(answer ? Count::kAccepted : Count::kRefused);
+    if (answer)
+      require(static_cast<int>(answer->duplicates) == known && answer->accepted + answer->duplicates == numbers.size(),
+              [&] { return "P2: s" + std::to_string(numbers[0]) + ": " + std::to_string(answer->duplicates) + " duplicates, and not " + std::to_string(known); });
+    for (const std::size_t n : numbers) {
+      KnownSignal& signal = outside_.signals[n];
+      if (signal.answer != Answer::kWaiting) continue;
+      signal.answer = answer ? Answer::kYes : Answer::kNo;
+      signal.answered_at = stage_.time.passed();
+      outside_.answered(signal.owed, outside_.sessions[signal.session].handle, type_of(signal));
+    }
+  });
+  process_->submit(std::make_unique<decision::Append>(std::move(*request), process_->tokens, done));
+}
+
+// A client that had no answer, or 503, asks once more; some ask again although they were answered.
+void World::append_again() {
+  if (outside_.signals.empty()) return;
+  const std::size_t n = stage_.dice.below(outside_.signals.size());
+  const KnownSignal& signal = outside_.signals[n];
+  if (signal.answer == Answer::kWaiting || signal.gone || signal.perhaps_gone) return;
+  for (const std::size_t other : outside_.sessions[signal.session].signals)
+    if (outside_.signals[other].perhaps_gone) return;
+  stage_.counts.add(Count::kSentAgain);
+  append(signal.session, {n});
+}
+
+void World::publish() {
+  Dice& dice = stage_.dice;
+  const std::size_t n = outside_.events.size();
+  outside_.events.push_back({.handle = outside_.handles[dice.below(outside_.handles.size())],
+                             .type = dice.one_in(3) ? "order.lost" : "order.paid",
+                             .own_id = dice.one_in(2) ? "e" + std::to_string(n) : ""});
+  publish(n);
+}
+
+void World::publish(std::size_t n) {
+  KnownEvent& event = outside_.events[n];
+  const Owed owed = outside_.asked(event.handle, event.type);
+  const bool first = event.answer == Answer::kWaiting;
+  if (event.answer != Answer::kYes && !first) {  // the first time may have told it, or this one
+    std::erase_if(event.owed.sure, [&](std::size_t one) { return std::ranges::find(owed.sure, one) == owed.sure.end(); });
+    std::vector<std::size_t> either;
+    std::ranges::set_union(event.owed.perhaps, owed.perhaps, std::back_inserter(either));
+    event.owed.perhaps = std::move(either);
+  }
+  if (first) event.owed = owed;
+  const bool known = event.answer == Answer::kYes;
+  if (!known) event.answer = Answer::kWaiting;
+  decision::PublishRequest request{.tenant = *process_->tenants.find(event.handle.view()), .type = event.type, .payload = R"({"order":"e)" + std::to_string(n) + "\"}", .id = event.own_id, .actor = "shop"};
+  const auto done = while_alive([this, n, known](const Result<EventId>& answer) {
+    KnownEvent& told = outside_.events[n];
+    stage_.tell([&] { return "e" + std::to_string(n) + " is " + (answer ? answer->text : "refused: " + answer.error().message); });
+    stage_.counts.add(answer ? Count::kPublished : Count::kRefused);
+    if (known) {
+      require(!answer || *answer == told.id, [&] { return "P4: one event was published twice: e" + std::to_string(n); });
+      return;
+    }
+    told.answer = answer ? Answer::kYes : Answer::kNo;
+    told.answered_at = stage_.time.passed();
+    if (answer) told.id = *answer;
+    outside_.answered(told.owed, told.handle, told.type);
+  });
+  process_->submit(std::make_unique<decision::Publish>(std::move(request), process_->store().outbox(), done));
+}
+
+void World::publish_again() {
+  if (outside_.events.empty()) return;
+  const std::size_t n = stage_.dice.below(outside_.events.size());
+  const KnownEvent& event = outside_.events[n];
+  if (event.answer == Answer::kWaiting || event.own_id.empty()) return;
+  stage_.counts.add(Count::kSentAgain);
+  publish(n);
+}
+
+// One tenant has very much to tell at once.
+void World::burst() {
+  const Handle handle = outside_.handles[stage_.dice.below(outside_.handles.size())];
+  for (int i = stage_.dice.between(15, 45); i > 0; --i) {
+    outside_.events.push_back({.handle = handle, .type = "order.paid", .own_id = ""});
+    publish(outside_.events.size() - 1);
+  }
+}
+
+void World::erase() {
+  if (outside_.sessions.empty()) return;
+  const std::size_t number = stage_.dice.below(outside_.sessions.size());
+  const KnownSession& session = outside_.sessions[number];
+  const auto numbers = session.signals;
+  for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = true;
+  const auto plan = [this, handle = session.handle, id = session.id](decision::Draft& draft) -> std::optional<Fault> {
+    const auto digest = process_->sessions.digest(handle.view(), id.view());
+    const auto found = draft.find(handle, id, digest);
+    if (!found) return found.error();
+    if (!*found) return not_found("session");
+    return draft.forget(handle, id, digest, "erased", std::nullopt);
+  };
+  process_->plan(plan, while_alive([this, numbers, id = session.id](const std::optional<Fault>& fault) {
+    stage_.tell([&] { return id.text + (fault ? " is not erased: " + fault->message : " is erased"); });
+    for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = false;
+    if (fault) return;
+    stage_.counts.add(Count::kErased);
+    for (const std::size_t n : numbers) outside_.signals[n].gone = true;
+    process_->dispatcher.fence(while_alive([this, numbers] {
+      for (const std::size_t n : numbers) outside_.signals[n].forgotten = true;
+    }));
+  }));
+}
+
+}  // namespace beckon::simulator

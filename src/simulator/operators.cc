@@ -1,0 +1,206 @@
+// What operators ask for, planned as the handlers in http/routes plan it.
+#include <algorithm>
+
+#include "decision/append.h"
+#include "http/routes/subscription_draft.h"
+#include "outbox/signature.h"
+#include "simulator/world.h"
+
+namespace beckon::simulator {
+
+using decision::Draft;
+using outbox::Subscription;
+
+void World::subscribe() {
+  Dice& dice = stage_.dice;
+  const std::size_t n = outside_.subscriptions.size();
+  if (n >= 12) return;
+  static constexpr const char* kTypes[] = {"*", "*", "signal.*", "signal.cart", "order.paid"};
+  const bool healthy = dice.one_in(3);
+  outside_.subscriptions.push_back({.id = SubscriptionId{"whs_" + std::to_string(n)},
+                                    .handle = outside_.handles[dice.below(outside_.handles.size())],
+                                    .type = kTypes[dice.below(5)],
+                                    .ordered = dice.one_in(3),
+                                    .rated = dice.one_in(5),
+                                    .always_healthy = healthy});
+  const KnownSubscription& known = outside_.subscriptions.back();
+  Subscription made{.id = known.id, .handle = known.handle, .endpoint_url = Network::address(n, 1), .event_types = {known.type}};
+  if (known.rated) made.rate_per_second = dice.between(1, 20);
+  if (known.ordered) made.ordering = outbox::Ordering::kSession;
+  const auto plan = [this, made](Draft& draft) mutable -> std::optional<Fault> {
+    Random& random = draft.places().random;
+    made.created_at = made.updated_at = draft.now();
+    made.sealed_secret = process_->secrets.seal(outbox::make_secret(random), made.handle.text + "/" + made.id.text, random);
+    http::stage(draft, made);
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, n](const std::optional<Fault>& fault) {
+    KnownSubscription& one = outside_.subscriptions[n];
+    stage_.tell([&] { return one.id.text + (fault ? " is refused" : " is there: " + one.handle.text + ", " + one.type + (one.ordered ? ", ordered" : "")); });
+    one.created = fault ? Answer::kNo : Answer::kYes;
+    if (!fault) stage_.counts.add(Count::kCreated);
+  }));
+}
+
+std::optional<std::size_t> World::any_subscription() {
+  if (outside_.subscriptions.empty()) return std::nullopt;
+  const std::size_t n = stage_.dice.below(outside_.subscriptions.size());
+  const KnownSubscription& one = outside_.subscriptions[n];
+  if (one.created != Answer::kYes || one.delete_asked) return std::nullopt;
+  return n;
+}
+
+void World::turn_off_or_on() {
+  const auto n = any_subscription();
+  if (!n) return;
+  KnownSubscription& one = outside_.subscriptions[*n];
+  const bool enable = stage_.dice.below(10) < 6;
+  const int turn = ++one.turns;
+  if (enable) {
+    one.last_enabling = turn;
+    one.disabled = false;
+  }
+  const auto plan = [handle = one.handle, id = one.id, enable](Draft& draft) -> std::optional<Fault> {
+    const auto now = http::find_subscription(draft, handle, id);
+    if (!now) return not_found("subscription");
+    Subscription next = *now;
+    next.enabled = enable;
+    next.updated_at = draft.now();
+    if (next.enabled != now->enabled) {
+      next.disabled_reason = next.enabled ? "" : "disabled by the operator";
+      draft.batch().held.push_back({id, !next.enabled, next.enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
+      next.failing_since = Instant{};
+    }
+    http::stage(draft, next);
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, n = *n, enable, turn](const std::optional<Fault>& fault) {
+    stage_.tell([&] { return outside_.subscriptions[n].id.text + (fault ? " is not turned " : " is turned ") + (enable ? "on" : "off"); });
+    if (fault) return;
+    stage_.counts.add(enable ? Count::kChanged : Count::kDisabled);
+    process_->dispatcher.fence(while_alive([this, n, enable, turn] {
+      if (!enable && outside_.subscriptions[n].last_enabling < turn) outside_.subscriptions[n].disabled = true;
+    }));
+  }));
+}
+
+void World::move() {
+  const auto n = any_subscription();
+  if (!n) return;
+  KnownSubscription& one = outside_.subscriptions[*n];
+  const int number = ++one.addresses;
+  const auto plan = [n = *n, handle = one.handle, id = one.id, number](Draft& draft) -> std::optional<Fault> {
+    const auto now = http::find_subscription(draft, handle, id);
+    if (!now) return not_found("subscription");
+    Subscription next = *now;
+    next.endpoint_url = Network::address(n, number);
+    next.updated_at = draft.now();
+    next.failing_since = Instant{};
+    http::stage(draft, next);
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, n = *n, number](const std::optional<Fault>& fault) {
+    if (fault) return;
+    stage_.counts.add(Count::kChanged);
+    process_->dispatcher.fence(while_alive([this, n, number] {
+      KnownSubscription& moved = outside_.subscriptions[n];
+      stage_.tell([&] { return moved.id.text + " has address " + std::to_string(number); });
+      moved.least_address = std::max(moved.least_address, number);
+    }));
+  }));
+}
+
+void World::unsubscribe() {
+  const auto n = any_subscription();
+  if (!n) return;
+  KnownSubscription& one = outside_.subscriptions[*n];
+  one.delete_asked = true;
+  one.deleted = Answer::kWaiting;
+  const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
+    if (!http::find_subscription(draft, handle, id)) return not_found("subscription");
+    draft.batch().removed_subscriptions.push_back(id);
+    draft.batch().withdrawn.push_back({id, std::string(outbox::kSubscriptionDeleted)});
+    draft.after_commit([&index = draft.places().subscriptions, id] { index.remove(id); });
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, n = *n](const std::optional<Fault>& fault) {
+    KnownSubscription& gone = outside_.subscriptions[n];
+    if (fault) {
+      gone.deleted = Answer::kNo;
+      gone.delete_asked = false;
+      return;
+    }
+    stage_.counts.add(Count::kDeleted);
+    process_->dispatcher.fence(while_alive([this, n] {
+      stage_.tell([&] { return outside_.subscriptions[n].id.text + " is deleted"; });
+      outside_.subscriptions[n].deleted = Answer::kYes;
+    }));
+  }));
+}
+
+void World::test() {
+  const auto n = any_subscription();
+  if (!n) return;
+  const KnownSubscription& one = outside_.subscriptions[*n];
+  const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
+    const auto now = http::find_subscription(draft, handle, id);
+    if (!now) return not_found("subscription");
+    (void)draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})");
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, id = one.id](const std::optional<Fault>& fault) {
+    if (fault) return;
+    stage_.counts.add(Count::kTested);
+    process_->dispatcher.probe(id);
+  }));
+}
+
+void World::retry() {
+  const auto n = any_subscription();
+  if (!n) return;
+  const KnownSubscription& one = outside_.subscriptions[*n];
+  const auto all = process_->store().outbox().deliveries(one.handle, one.id, {}, std::nullopt, 30);
+  if (all->empty()) return;
+  const auto plan = [this, n = *n, handle = one.handle, id = (*all)[stage_.dice.below(all->size())].id](Draft& draft) -> std::optional<Fault> {
+    const auto known = process_->store().outbox().delivery(handle, id);
+    if (!*known) return not_found("delivery");
+    const outbox::Delivery& delivery = **known;
+    const auto same = [&](const decision::Requeue& requeue) { return requeue.delivery == id; };
+    const auto event = process_->store().outbox().event(handle, delivery.event);
+    if (!is_final(delivery.state) || process_->dispatcher.is_sending(id) || std::ranges::any_of(draft.batch().requeued, same) ||
+        (!delivery.rule.empty() && delivery.state == outbox::DeliveryState::kWithdrawn) || is_over(delivery, draft.now()) ||
+        !draft.places().subscriptions.find(delivery.subscription) || !*event || (*event)->body == "{}")
+      return Fault{.code = FaultCode::kConflict, .message = "This delivery is not sent again."};
+    draft.requeue(delivery);
+    attempts_.sent_again(n, delivery.event.text);
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, id = one.id](const std::optional<Fault>& fault) {
+    if (fault) return;
+    stage_.counts.add(Count::kRetriedByHand);
+    process_->dispatcher.probe(id);
+  }));
+}
+
+void World::replay() {
+  const auto n = any_subscription();
+  if (!n) return;
+  const KnownSubscription& one = outside_.subscriptions[*n];
+  outbox::Replay replay{.handle = one.handle, .subscription = one.id, .range = {.since = VirtualTime::kStart - 24h, .until = stage_.time.now(), .status = {}}};
+  replay.total = *process_->store().outbox().count_replayable(one.id, replay.range);
+  const auto plan = [this, n = *n, replay](Draft& draft) mutable -> std::optional<Fault> {
+    const auto now = draft.places().subscriptions.find(replay.subscription);
+    if (!now || !now->enabled) return not_found("subscription");
+    replay.id = ReplayId{make_ulid("rpl_", draft.now(), draft.places().random)};
+    replay.created_at = draft.now();
+    if (auto refused = process_->replays.start(draft, replay)) return refused;
+    ++outside_.subscriptions[n].replays;
+    return std::nullopt;
+  };
+  process_->plan(plan, while_alive([this, id = one.id](const std::optional<Fault>& fault) {
+    stage_.tell([&] { return id.text + (fault ? " is not replayed" : " is replayed"); });
+    if (!fault) stage_.counts.add(Count::kReplays);
+  }));
+}
+
+}  // namespace beckon::simulator

@@ -1,0 +1,138 @@
+#include "simulator/process.h"
+
+#include <algorithm>
+
+#include "app/waking.h"
+
+namespace beckon::simulator {
+
+using decision::Draft;
+
+bool FlakyOutbox::fails() {
+  if (!unreadable_ || !stage_.dice.one_in(2)) return false;
+  stage_.counts.add(Count::kUnreadable);
+  return true;
+}
+Result<std::vector<outbox::Due>> FlakyOutbox::due(const SubscriptionId& id, Instant now, std::size_t limit, const InHand& in_hand) {
+  if (fails()) return unexpected(unavailable("The disk could not be read."));
+  return real_.due(id, now, limit, in_hand);
+}
+Result<std::optional<Instant>> FlakyOutbox::next_due(const SubscriptionId& id) {
+  if (fails()) return unexpected(unavailable("The disk could not be read."));
+  return real_.next_due(id);
+}
+Result<std::optional<outbox::Delivery>> FlakyOutbox::delivery(const Handle& handle, const DeliveryId& id) {
+  if (fails()) return unexpected(unavailable("The disk could not be read."));
+  return real_.delivery(handle, id);
+}
+
+void WatchedSettling::settle(dispatch::SettledBatch batch, Completion done) {
+  real_.settle(batch, [this, batch, done = std::move(done)](bool written) mutable {
+    if (written)
+      for (const dispatch::Settled& one : *batch) attempts_.written(one);
+    done(written);
+  });
+}
+
+namespace {
+
+class Planned final : public decision::Work {
+ public:
+  Planned(std::function<std::optional<Fault>(Draft&)> plan, std::function<void(const std::optional<Fault>&)> finish)
+      : plan_(std::move(plan)), finish_(std::move(finish)) {}
+  void plan(Draft& draft) override { refused_ = plan_(draft); }
+  void finish(const std::optional<Fault>& fault) override { finish_(refused_ ? refused_ : fault); }
+
+ private:
+  std::function<std::optional<Fault>(Draft&)> plan_;
+  std::function<void(const std::optional<Fault>&)> finish_;
+  std::optional<Fault> refused_;
+};
+
+decision::Recovered recovered(ledger::Ledger& ledger, decision::Sessions& sessions, Instant now) {
+  const auto found = decision::recover(ledger, sessions, now);
+  require(found.has_value() && found->damaged == 0, [] { return "P1: the journal could not be read"; });
+  return *found;
+}
+
+}  // namespace
+
+Process::Process(Stage& stage, const Options& options, const std::vector<Handle>& handles, Disk& disk, Network& network,
+                 Attempts& attempts)
+    : stage_(stage),
+      disk_(disk),
+      network_(network),
+      random_(stage.seed ^ static_cast<std::uint64_t>(stage.time.passed().count() + 1)),
+      sessions(disk.store().ledger(), hasher_, options.memory),
+      recovered_(recovered(disk.store().ledger(), sessions, stage.time.now())),
+      turns_at_(stage.time.passed()),
+      upkeep_at_(stage.time.passed()),
+      committer(disk, places_, stage.time, {}, [] { throw Crashed{"because a sync failed"}; }),  // nobody is answered any more
+      replays(disk.store().outbox(), options.replays),
+      alarm(disk.store().timers(), committer, stage.time, {}),
+      upkeep_(disk.store().ledger(), places_, options.upkeep, *disk.store().ledger().checkpoint(), recovered_.bytes),
+      outbox_upkeep_(disk.store().outbox(), options.outbox),
+      outbox_(disk.store().outbox(), stage, unreadable),
+      settling_(committer, attempts),
+      dispatcher({outbox_, subscriptions, network, settling_, secrets, stage.time, random_}, options.dispatch) {
+  committer.set_last_position(recovered_.last_position);
+  subscriptions.load(*disk.store().outbox().subscriptions());
+  for (const Handle& handle : handles) {
+    decision::HandleSettings settings;
+    settings.session_signals_per_minute = 1'000;
+    tenants.put(std::make_shared<const decision::Tenant>(decision::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
+  }
+  committer.add_chores(upkeep_);
+  (void)outbox_upkeep_.load(subscriptions);
+  committer.add_chores(outbox_upkeep_);
+  (void)replays.load();
+  committer.add_chores(replays);
+  committer.set_observer([this](const decision::Batch& batch) {
+    app::wake(dispatcher, subscriptions, batch);
+    alarm.committed(batch);
+    stage_.moment("between a commit and its answers");
+  });
+  attempts.begin_life(options.dispatch.schedule, disk.store().outbox());
+  dispatcher.wake_all();
+}
+
+Duration Process::next() const {
+  const Duration next = std::min(network_.next(), upkeep_at_);
+  if (committer.waiting() > 0) return std::min(next, turns_at_);  // what was handed over is among it
+  const Instant rings = alarm.next();
+  if (rings == Instant::min()) return stage_.time.passed();
+  return rings == Instant::max() ? next : std::min(next, stage_.time.when(rings));
+}
+
+void Process::step() {
+  const Duration now = stage_.time.passed();
+  const bool idle = committer.waiting() == 0;
+  if (network_.next() <= now) {
+    network_.begin_step();
+    dispatcher.poll(1h);
+  }
+  alarm.step();
+  if (idle && committer.waiting() > 0) turns_at_ = now + stage_.dice.between(0ms, 4ms);
+  if ((committer.waiting() > 0 && turns_at_ <= now) || upkeep_at_ <= now) turn();
+}
+
+void Process::turn() {
+  const bool works = committer.waiting() > 0;
+  committer.turn(true);
+  const Duration now = stage_.time.passed();
+  turns_at_ = now + stage_.dice.between(0ms, 4ms);
+  upkeep_at_ = now + stage_.dice.spread(works ? 100ms : 5min, works ? 2min : 50min);
+}
+
+void Process::submit(std::unique_ptr<decision::Work> work) {
+  if (committer.waiting() == 0) turns_at_ = stage_.time.passed() + stage_.dice.between(0ms, 4ms);
+  if (!committer.submit(work)) decision::refuse_overloaded(*work);
+}
+
+void Process::plan(std::function<std::optional<Fault>(Draft&)> plan, std::function<void(const std::optional<Fault>&)> finish) {
+  submit(std::make_unique<Planned>(std::move(plan), std::move(finish)));
+}
+
+bool Process::drained() { return dispatcher.drained() && committer.waiting() == 0; }
+
+}  // namespace beckon::simulator

@@ -1,0 +1,100 @@
+// What all parts of one run share: dice, time, the history, what was exercised, and the fuse of the next crash. Everything
+// that a run does follows from its seed.
+#pragma once
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/random.h"
+#include "simulator/counts.h"
+
+namespace beckon::simulator {
+
+using namespace std::chrono_literals;
+
+// A property does not hold; the words say which and why.
+struct Violation {
+  std::string words;
+};
+
+template <class Words>
+void require(bool holds, Words words) {
+  if (!holds) [[unlikely]] throw Violation{words()};
+}
+
+// The process died here.
+struct Crashed {
+  const char* where;
+};
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  int below(int n) { return static_cast<int>(random_.next() % static_cast<std::uint64_t>(n)); }  // 0 … n − 1
+  std::size_t below(std::size_t n) { return random_.next() % n; }
+  int between(int least, int most) { return least + below(most - least + 1); }
+  bool one_in(int n) { return below(n) == 0; }
+  Duration between(Duration least, Duration most) {
+    return least + Duration{static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>((most - least).count() + 1))};
+  }
+  // Each order of magnitude as likely as the others.
+  Duration spread(Duration least, Duration most) {
+    const auto from = static_cast<double>(least.count()), to = static_cast<double>(most.count());
+    return Duration{static_cast<std::int64_t>(from * std::pow(to / from, random_.uniform(0, 1)))};
+  }
+
+ private:
+  SeededRandom random_;
+};
+
+// `passed` is what a monotonic clock shows, 0 at the start; now() is the wall clock, which jumps.
+class VirtualTime final : public Clock {
+ public:
+  static constexpr Instant kStart = instant_ms(1'800'000'000'000);
+  Instant now() const override { return kStart + passed_ + set_; }
+  Duration passed() const { return passed_; }
+  void go_to(Duration passed) { passed_ = passed; }
+  void set_by(Duration jump) {
+    set_ += jump;
+    went_back_ = went_back_ || jump < Duration{0};
+  }
+  bool went_back() const { return went_back_; }  // ids made before and behind it do not sort by time
+  Duration when(Instant at) const { return at - kStart - set_; }  // the wall clock shows `at`, if it is not set
+
+ private:
+  Duration passed_{};
+  Duration set_{};
+  bool went_back_ = false;
+};
+
+struct Stage {
+  explicit Stage(std::uint64_t from, bool told) : seed(from), dice(from * 2 + 1), telling(told) {}
+
+  const std::uint64_t seed;
+  Dice dice;
+  VirtualTime time;
+  Counts counts;
+
+  // Lines of what happened, kept only where somebody will read them: `words` makes the line.
+  const bool telling;
+  std::vector<std::string> history;
+  template <class Words>
+  void tell(Words words) {
+    if (!telling) return;
+    std::string at = std::to_string(time.passed().count());
+    at.insert(0, at.size() < 4 ? 4 - at.size() : 0, '0');
+    at.insert(at.size() - 3, 1, '.');
+    history.push_back(at + " s  " + words());
+  }
+
+  // The process may die at any of these moments; an armed fuse burns down by one at each.
+  int fuse = 0;
+  void moment(const char* where) {
+    if (fuse > 0 && --fuse == 0) throw Crashed{where};
+  }
+};
+
+}  // namespace beckon::simulator

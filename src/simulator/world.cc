@@ -1,0 +1,157 @@
+#include "simulator/world.h"
+
+#include <algorithm>
+
+namespace beckon::simulator {
+namespace {
+
+// The rule of every handle: half an hour behind a cart without a purchase a message is due.
+std::shared_ptr<const rules::RuleSet> rescue() {
+  const std::string text = R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
+                           R"("ttl":"20d","action":{"type":"email","payload":{}}})";
+  const RuleId id{"rescue"};
+  const Instant long_ago = VirtualTime::kStart - std::chrono::days{1};
+  rules::StoredRules stored{.version = 1, .rules = {}};
+  stored.rules.push_back({id, *rules::check_rule(id, json::parse(text)->root()), 1, long_ago, long_ago});
+  return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored));
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed, bool telling) : stage_(seed, telling), troubles_(SeededRandom(seed).next()) {
+  settings();
+  for (const char* name : {"acme", "beta", "crow"}) outside_.handles.emplace_back(name);
+}
+
+void World::settings() {
+  static const auto rules = rescue();
+  Dice& dice = stage_.dice;
+  options_.rules = rules;
+  options_.upkeep.sweep_every = options_.outbox.sweep_every = 10min;
+  options_.outbox.held_for = dice.spread(1h, 24h);
+  options_.replays.per_second = static_cast<std::size_t>(dice.between(10, 100));
+  options_.dispatch.disable_after = dice.spread(20min, 120h);
+  if (has(Trouble::kFewSockets)) {
+    dispatch::Limits& limits = options_.dispatch.limits;
+    limits.in_flight = dice.between(2, 6);
+    limits.in_flight_ceiling = limits.in_flight * dice.between(2, 4);
+    limits.in_flight_per_subscription = dice.between(1, 4);
+    limits.ready_per_subscription = static_cast<std::size_t>(dice.between(1, 8));
+    limits.unwritten = dice.between(8, 64);
+    limits.unwritten_per_subscription = dice.between(2, 16);
+  }
+  if (has(Trouble::kLittleMemory)) {
+    options_.memory = 2'000;
+    options_.upkeep.tail_bytes = 1'000;
+  }
+}
+
+void World::run() {
+  boot();
+  for (int i = stage_.dice.between(2, 7); i > 0; --i) subscribe();
+  pass(1s);
+  for (int i = stage_.dice.between(15, 60); i > 0; --i) {
+    const int kind = stage_.dice.below(10);
+    pass(stage_.time.passed() + (kind < 5 ? stage_.dice.spread(1ms, 1s) : kind < 9 ? stage_.dice.spread(1s, 10min) : stage_.dice.spread(10min, 8h)));
+    act();
+  }
+  rest();
+  stage_.counts.virtual_ms = static_cast<std::uint64_t>(stage_.time.passed().count());
+}
+
+void World::act() {
+  Dice& dice = stage_.dice;
+  if (has(Trouble::kMoods)) change_moods();
+  if (!process_) return;
+  if (has(Trouble::kCrash) && dice.one_in(12)) return die("at rest");
+  if (has(Trouble::kCrashInCommit) && dice.one_in(6)) stage_.fuse = dice.between(1, 40);
+  if (has(Trouble::kStop) && dice.one_in(20)) return stop();
+  if ((has(Trouble::kFullDisk) || has(Trouble::kFailedSync) || has(Trouble::kBusyDisk)) && dice.one_in(8)) trouble_disk();
+  if (has(Trouble::kUnreadable) && dice.one_in(10)) trouble_reads();
+  if ((has(Trouble::kClockForward) || has(Trouble::kClockBack)) && dice.one_in(12)) set_clock();
+  if (!process_) return;
+  switch (dice.below(20)) {
+    case 0: return subscribe();
+    case 1: if (has(Trouble::kDisable)) turn_off_or_on(); return;
+    case 2: if (has(Trouble::kDisable)) turn_off_or_on(); return;
+    case 3: if (has(Trouble::kMove)) move(); return;
+    case 4: if (has(Trouble::kDelete) && dice.one_in(2)) unsubscribe(); return;
+    case 5: if (has(Trouble::kErase)) erase(); return;
+    case 6: if (has(Trouble::kRetry)) retry(); return;
+    case 7: if (has(Trouble::kReplay)) replay(); return;
+    case 8: return test();
+    case 9: if (has(Trouble::kBurst)) burst(); return;
+    case 10: return append_again();
+    case 11: return publish_again();
+    case 12: case 13: case 14: return publish();
+    default: return append();
+  }
+}
+
+void World::pass(Duration until) {
+  for (;;) {
+    const Duration next = std::min(process_ ? process_->next() : up_at_, heal_at_);
+    if (next > until) break;
+    step(std::max(next, stage_.time.passed()));
+  }
+  stage_.time.go_to(until);
+}
+
+void World::step(Duration to) {
+  stood_still_ = to == stage_.time.passed() ? stood_still_ + 1 : 0;
+  require(stood_still_ < 20'000, [] { return "P7: the process works and works while no time passes"; });
+  stage_.time.go_to(to);
+  if (heal_at_ <= to) heal();
+  if (!process_) {
+    if (up_at_ <= to) boot();
+    return;
+  }
+  try {
+    process_->step();
+  } catch (const Crashed& crashed) {
+    stage_.counts.add(Count::kCrashesInCommit);
+    return die(crashed.where);
+  }
+}
+
+void World::boot() {
+  stage_.tell([] { return "the process begins"; });
+  attempts_.disturbed(stage_.time.passed());
+  process_ = std::make_unique<Process>(stage_, options_, outside_.handles, disk_, network_, attempts_);
+  network_.hurry(stage_.time.passed());
+  check_answers();
+}
+
+void World::die(const char* where) {
+  stage_.tell([&] { return std::string("the process dies ") + where; });
+  stage_.counts.add(Count::kCrashes);
+  stage_.fuse = 0;
+  ++life_;
+  stage_.counts.add(Count::kFired, process_->alarm.counts().fired);
+  stage_.counts.add(Count::kMessages, process_->alarm.counts().owed);
+  process_.reset();
+  stage_.counts.add(Count::kUnknown, outside_.died());
+  disk_.crash();
+  const bool long_one = has(Trouble::kLongOutage) && stage_.dice.one_in(3);
+  up_at_ = stage_.time.passed() + (long_one ? stage_.dice.spread(1min, 12h) : stage_.dice.spread(10ms, 30s));
+}
+
+// Nobody does anything any more, all is well, and what is owed must end.
+void World::rest() {
+  stage_.tell([] { return "from here on all is well"; });
+  heal();
+  stage_.fuse = 0;
+  network_.calm = true;
+  if (!process_) boot();
+  pass(stage_.time.passed() + 13h + set_back_);
+  check_rest(false);
+  pass(stage_.time.passed() + options_.outbox.held_for + 3h);
+  check_rest(true);
+  check_answers();
+  check_signals_owed();
+  check_events_owed();
+  stage_.counts.add(Count::kFired, process_->alarm.counts().fired);
+  stage_.counts.add(Count::kMessages, process_->alarm.counts().owed);
+}
+
+}  // namespace beckon::simulator

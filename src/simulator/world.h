@@ -1,0 +1,98 @@
+// One run: a seeded world of clients, operators, receivers and faults around the process, and in the end a time without
+// faults in which everything must come to rest.
+#pragma once
+#include <map>
+#include <memory>
+
+#include "simulator/process.h"
+
+namespace beckon::simulator {
+
+// Kinds of trouble; each run has a random half of them (a swarm: what hides one fault is often another).
+enum class Trouble : std::uint8_t {
+  kCrash, kCrashInCommit, kStop, kFullDisk, kFailedSync, kBusyDisk, kUnreadable, kClockForward, kClockBack, kMoods, kPoison,
+  kBurst, kDisable, kMove, kDelete, kErase, kRetry, kReplay, kFewSockets, kLittleMemory, kLongOutage,
+  kEnd
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, bool telling);
+
+  void run();  // throws Violation
+
+  const Counts& counts() const { return stage_.counts; }
+  const std::vector<std::string>& history() const { return stage_.history; }
+
+ private:
+  bool has(Trouble trouble) const { return (troubles_ >> static_cast<unsigned>(trouble) & 1) != 0; }
+
+  // The loop (world.cc).
+  void settings();
+  void act();
+  void pass(Duration until);
+  void step(Duration to);
+  void boot();
+  void die(const char* where);
+  void rest();
+  template <class Then>
+  auto while_alive(Then then) {  // an answer reaches nobody once the process is dead
+    return [this, life = life_, then](auto&&... with) {
+      if (life == life_) then(with...);
+    };
+  }
+
+  // Clients (clients.cc).
+  void append();
+  void append(std::size_t session, const std::vector<std::size_t>& signals);
+  void append_again();
+  void publish();
+  void publish(std::size_t event);
+  void publish_again();
+  void burst();
+  void erase();
+
+  // Operators (operators.cc).
+  void subscribe();
+  void turn_off_or_on();
+  void move();
+  void unsubscribe();
+  void test();
+  void retry();
+  void replay();
+  std::optional<std::size_t> any_subscription();
+
+  // Trouble (trouble.cc).
+  void stop();
+  void trouble_disk();
+  void trouble_reads();
+  void set_clock();
+  void change_moods();
+  void heal();
+
+  // What must hold of the store (check_*.cc). All but the first: once everything has come to rest.
+  void check_answers();
+  void check_session(std::size_t session);
+  void check_rest(bool finally);
+  void check_log(std::size_t subscription, const outbox::Delivery& delivery);
+  void check_signals_owed();
+  void check_events_owed();
+  void check_messages(const KnownSession& session, const std::map<std::uint64_t, std::vector<int>>& messages);
+  void check_counts(const Owed& owed, const std::vector<int>& counts, const std::string& what) const;
+
+  Stage stage_;
+  const std::uint64_t troubles_;
+  Outside outside_;
+  Attempts attempts_{stage_, outside_};
+  Network network_{stage_, outside_, attempts_};
+  Disk disk_{stage_};
+  Options options_;
+  std::unique_ptr<Process> process_;  // null: it is down
+  int life_ = 0;
+  Duration up_at_{};
+  Duration heal_at_ = Duration::max();  // disk and reads
+  Duration set_back_{};                 // by how much the clock was, in all
+  int stood_still_ = 0;                 // steps since time went on
+};
+
+}  // namespace beckon::simulator
