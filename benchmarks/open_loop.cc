@@ -24,7 +24,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSignals = 5;         // of each request: a body of about 1 KiB
-constexpr int kSessions = 50'000;
+constexpr unsigned long kActive = 4096;      // sessions that are seen at a time
+constexpr unsigned long kOfSession = 8;      // requests of a session, which then is never seen again
 constexpr int kPerAddress = 900;    // connections of one client address: below what the server admits
 
 struct Connection {
@@ -100,7 +101,7 @@ class Load {
   }
 
   void send(Connection& to, Second& counts) {
-    const std::string body = R"({"handle":")" + handle_ + R"(","sessionId":"sig_)" + std::to_string(number_++ % kSessions) + R"(","signals":[)" + signals_ + "]}";
+    const std::string body = R"({"handle":")" + handle_ + R"(","sessionId":"sig_)" + std::to_string(next_session()) + R"(","signals":[)" + signals_ + "]}";
     const std::string request = "POST /v2/public/chain/signals HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: " +
                                 std::to_string(body.size()) + "\r\n\r\n" + body;
     to.busy = true;
@@ -109,6 +110,11 @@ class Load {
       ++counts.other;
       drop(to);
     }
+  }
+
+  unsigned long next_session() {
+    const unsigned long number = number_++;
+    return number / (kActive * kOfSession) * kActive + number % kActive;
   }
 
   void read(Connection& from, Second& counts, bool again) {

@@ -297,6 +297,38 @@ TEST_F(DecisionTest, SessionsLeaveMemoryAndComeBackAsTheyWere) {
   for (int i = 0; i < 200; ++i) EXPECT_EQ(world->session("s" + std::to_string(i))->version, 5u) << i;
 }
 
+TEST_F(DecisionTest, MemoryIsBoundedHoweverManySessionsOneCommitBringsIn) {
+  Housekeeping::Options upkeep;
+  upkeep.snapshots_per_batch = 2;
+  world.reset();
+  world.emplace(store, kNow, std::size_t{100'000}, upkeep);
+  std::size_t most = 0;
+  for (int commit = 0; commit < 20; ++commit) {
+    for (int i = 0; i < 300; ++i) {
+      auto request = parse_append(*json::parse("{\"sessionId\":\"s" + std::to_string(commit * 300 + i) + R"(","signals":[{"type":"view"}]})"),
+                                  world->tenants, "demo", kNow);
+      std::unique_ptr<Work> work = std::make_unique<Append>(std::move(*request), world->tokens, [](const auto&, const auto& got) { ASSERT_TRUE(got); });
+      ASSERT_TRUE(world->committer.submit(work));
+    }
+    world->committer.turn(true);
+    if (commit >= 2) most = std::max(most, world->sessions.count());
+  }
+  EXPECT_LT(most, 1500u) << "what is left of 6,000: the budget, and what the last commits brought";
+  EXPECT_EQ(world->session("s0")->version, 1u);
+  EXPECT_EQ(world->session("s5999")->version, 1u);
+}
+
+TEST_F(DecisionTest, MemoryThatReadersFillIsFreedAtOnce) {
+  world.reset();
+  world.emplace(store, kNow, std::size_t{50'000});
+  for (int i = 0; i < 2000; ++i) ASSERT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) + R"(","signals":[{"type":"view"}]})"));
+  for (int i = 0; i < 20; ++i) world->committer.turn(true);
+  for (int i = 0; i < 2000; ++i) ASSERT_TRUE(world->session("s" + std::to_string(i)));
+  EXPECT_GT(world->sessions.count(), 1500u) << "they came back to be read";
+  world->committer.turn(true);
+  EXPECT_LE(world->sessions.bytes(), 50'000u) << "clean ones leave without being written, as many as must";
+}
+
 TEST_F(DecisionTest, ErasedSignalsLeaveTheJournal) {
   Housekeeping::Options upkeep;
   upkeep.erase_every = Duration{1};

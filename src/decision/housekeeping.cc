@@ -10,7 +10,15 @@ using ledger::SessionDigest;
 
 namespace {
 constexpr std::size_t kTailChunk = 1u << 20;
+
+// At most so many sessions were brought into memory by this batch, or made dirty.
+std::size_t records_of(std::string_view journal) {
+  std::size_t count = 0;
+  for (ledger::JournalReader reader(journal); reader.next();) ++count;
+  return count;
 }
+
+}  // namespace
 
 Housekeeping::Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, Options options, Position checkpoint,
                            std::size_t tail_bytes)
@@ -29,15 +37,17 @@ void Housekeeping::plan(Draft& draft, Position next) {
 void Housekeeping::bound_tail(Draft& draft, Position next) {
   if (tail_bytes_ <= options_.tail_bytes) return;
   // Behind by half as much again: work harder, so that the tail is bounded at any rate of signals.
-  const std::size_t effort = tail_bytes_ > options_.tail_bytes * 3 / 2 ? 8 : 1;
-  for (const SessionDigest& digest : places_.sessions.dirtiest(options_.snapshots_per_batch * effort, next))
+  std::size_t effort = options_.snapshots_per_batch;
+  if (tail_bytes_ > options_.tail_bytes * 3 / 2) effort = std::max(8 * effort, 2 * records_of(draft.batch().journal));
+  for (const SessionDigest& digest : places_.sessions.dirtiest(effort, next))
     snapshot(draft, digest, next);
   const Position clean_to = places_.sessions.oldest_dirty().value_or(next) - 1;
   if (clean_to > checkpoint_) draft.batch().checkpoint = clean_to;
 }
 
 void Housekeeping::free_memory(Draft& draft, Position next) {
-  leaving_ = places_.sessions.idle(options_.snapshots_per_batch * 4);
+  // Twice what comes in, where much does: so that memory is bounded at any rate, and by the work of the batch itself.
+  leaving_ = places_.sessions.idle(std::max(options_.snapshots_per_batch * 4, 2 * records_of(draft.batch().journal)));
   for (const SessionDigest& digest : leaving_) snapshot(draft, digest, next);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
@@ -138,14 +139,24 @@ std::vector<SessionDigest> Sessions::dirtiest(std::size_t limit, ledger::Positio
 
 std::vector<SessionDigest> Sessions::idle(std::size_t limit) {
   std::vector<SessionDigest> digests;
-  if (bytes() <= budget_) return digests;
-  for (std::size_t visited = 0; visited < 2 * kShards && digests.size() < limit; ++visited) {
+  const std::size_t held = bytes();
+  std::size_t excess = held > budget_ ? held - budget_ : 0;
+  for (std::size_t visited = 0; visited < 2 * kShards && excess > 0 && digests.size() < limit; ++visited) {
     Shard& shard = shards_[hand_++ % kShards];
     const std::lock_guard lock(shard.mutex);
-    for (auto& [digest, slot] : shard.slots) {
-      if (digests.size() == limit) break;
-      if (!slot.touched) digests.push_back(digest);
-      slot.touched = false;
+    for (auto place = shard.slots.begin(); place != shard.slots.end() && excess > 0 && digests.size() < limit;) {
+      Slot& slot = place->second;
+      const bool touched = std::exchange(slot.touched, false), dirty = slot.dirty_since != 0;
+      if (!touched) excess -= std::min(excess, slot.bytes);
+      if (!touched && dirty) digests.push_back(place->first);
+      if (touched || dirty) {
+        ++place;
+        continue;
+      }
+      some_on_disk_ = true;
+      ++shard.dropped;
+      uncount(shard, slot);
+      place = shard.slots.erase(place);
     }
   }
   return digests;
