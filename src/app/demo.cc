@@ -27,6 +27,7 @@ class Shop {
   int run() {
     if (!enter()) return 1;
     make_rules();
+    make_subscriptions();
     std::unique_ptr<Random> random;
     if (request_.seed != 0) random = std::make_unique<SeededRandom>(request_.seed);
     else random = std::make_unique<SystemRandom>();
@@ -66,6 +67,20 @@ class Shop {
       if (!there || there->status != 404) continue;
       const auto made = call("PUT", path, rule.body);
       if (made && made->status >= 300) std::fprintf(stderr, "beckon: the rule %s was not taken: %s\n", rule.id, made->body.c_str());
+    }
+  }
+
+  // Where the server has a receiver built in (--dev) and the token may: deliveries that arrive, and some that are retried
+  // first. What is there already stays.
+  void make_subscriptions() {
+    const std::string hooks = "/v2/handles/" + handle_ + "/webhooks";
+    const auto there = call("GET", hooks + "?limit=200", ""), dev = call("OPTIONS", "/dev/receiver", "");
+    if (!there || there->status != 200 || !dev || dev->status >= 300) return;
+    for (const DemoSubscription& one : kDemoSubscriptions) {
+      if (there->body.find(json::quote(one.description)) != std::string::npos) continue;
+      const auto made = call("POST", hooks, "{\"endpointUrl\":" + json::quote(request_.base + one.path) + ",\"eventTypes\":" + one.event_types +
+                                                ",\"description\":" + json::quote(one.description) + "}");
+      if (made && made->status >= 300) std::fprintf(stderr, "beckon: the subscription was not taken: %s\n", made->body.c_str());
     }
   }
 

@@ -1,4 +1,4 @@
-// The rules that the shoppers of `beckon demo` meet.
+// The rules that the shoppers of `beckon demo` meet, and who is told of them.
 #pragma once
 #include <array>
 
@@ -26,6 +26,17 @@ inline constexpr std::array kDemoRules = {
     DemoRule{"demo-cart-reminder",
               R"({"name":"Remind of the cart","triggers":["@due"],
                   "when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"}]},"action":{"type":"email","payload":{"template":"your-cart"}}})"},
+};
+
+struct DemoSubscription {
+  const char* path;  // of the receiver of --dev
+  const char* event_types;
+  const char* description;
+};
+
+inline constexpr std::array kDemoSubscriptions = {
+    DemoSubscription{"/dev/receiver", R"(["signal.purchase","chain.message.due"])", "the CRM of the demo"},
+    DemoSubscription{"/dev/receiver/flaky", R"(["link.clicked"])", "a CRM that fails at times"},
 };
 
 }  // namespace beckon::app
