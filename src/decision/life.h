@@ -67,7 +67,7 @@ class Life {
   void prefetch() {
     const std::string of = any_session();
     const auto known = world.world().session(of);
-    if (!known || (known->visitor.empty() && !prefetches_strangers)) return;
+    if (!known || !prefetches) return;
     const auto ready = world.world().prefetch(R"({"sessionId":")" + of + "\"" + context() + "," + trigger() + "}");
     ASSERT_TRUE(ready) << ready.error().message;
     answered[ready->decisions[0].id] = ready->decisions[0];
@@ -83,7 +83,7 @@ class Life {
   DueWorld world{kLifeBegins};
   std::map<std::string, Envelope> answered;  // by decisionId
   std::vector<Envelope> prefetched;
-  bool prefetches_strangers = true;  // sessions whose visitor may become known before the decision is shown
+  bool prefetches = true;  // some are shown later, when more is known of the visitor
 
  private:
   // Some say whose session it is, some only later, some never.

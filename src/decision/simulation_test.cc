@@ -48,7 +48,7 @@ TEST(SimulationAtRandom, SaysWhatTheSameRulesDid) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Life life(seed);
-    life.prefetches_strangers = false;  // when a visitor became known is on record for no prefetch
+    life.prefetches = false;  // what was known of the visitor's other sessions at a prefetch is on no record
     for (int i = 0; i < 200; ++i) life.step();
     const auto before = *life.world.store.ledger().last_position();
     SimulationRequest request = request_of(life.world);
@@ -107,6 +107,21 @@ TEST_F(SimulationTest, AsksAtTheMomentsThatWereRecordedAndShowsWhatWouldHaveBeen
   EXPECT_EQ(found->rules[0].sessions, 2);
   EXPECT_EQ(found->changed_sessions, 2);
   EXPECT_EQ(told(*found), (std::vector<std::string>{"a exit none act r at 12:01:00", "b exit none act r at 12:01:00"}));
+}
+
+TEST_F(SimulationTest, APrefetchThatWasShownIsAskedAtItsOwnInstantAndOneThatWasNotIsNot) {
+  world.save("r", kCarts);
+  cart("a");
+  world.pass(1min);
+  const auto ready = world.world().prefetch(R"({"sessionId":"a","trigger":"exit"})");
+  ASSERT_TRUE(ready) << ready.error().message;
+  EXPECT_EQ(simulate(world, request(kCarts))->asked, 0);
+  world.pass(12min);
+  world.append("a", R"({"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}");
+  const auto found = simulate(world, request(kCarts));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->asked, 1);
+  EXPECT_EQ(told(*found), std::vector<std::string>{"a exit none act r at 12:01:00"}) << "the cart was not ten minutes old";
 }
 
 TEST_F(SimulationTest, AsksAtSignalsWhereTheCallerWantsThatTo) {
