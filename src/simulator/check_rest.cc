@@ -20,7 +20,7 @@ void World::check_rest(bool finally) {
     const bool disabled = subscription && !subscription->enabled;
     if (finally && disabled && subscription->disabled_reason != "disabled by the operator") stage_.counts.add(Count::kDisabledByServer);
     for (const Delivery& one : *all) {
-      const bool long_held = stage_.time.now() - one.held_at > options_.outbox.held_for + 1h;
+      const bool long_held = stage_.time.now() - one.held_at > options_.outbox.held_for + kUpkeepWithin;
       const bool may_wait = one.state == DeliveryState::kHeld && disabled && !long_held;
       require(is_final(one.state) || may_wait, [&] {
         return "P3, P6: a delivery is " + std::string(to_text(one.state)) + " although all has been well for hours: " + one.event.text +

@@ -26,6 +26,10 @@ struct Options {
   std::shared_ptr<const rules::RuleSet> rules;
 };
 
+// A process at rest takes a turn every 50 minutes at most; in so long it has given up what was held too long, a few
+// deliveries with each turn.
+inline constexpr Duration kUpkeepWithin = std::chrono::hours{6};
+
 // The outbox as the dispatcher reads it, which fails while `unreadable`.
 class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
  public:

@@ -145,7 +145,7 @@ void World::rest() {
   if (!process_) boot();
   pass(stage_.time.passed() + 13h + set_back_);
   check_rest(false);
-  pass(stage_.time.passed() + options_.outbox.held_for + 3h);
+  pass(stage_.time.passed() + options_.outbox.held_for + 2 * kUpkeepWithin);
   check_rest(true);
   check_answers();
   check_signals_owed();
