@@ -26,7 +26,6 @@ enum class Planted {
   kIgnoreRetryAfter,
   kReadSystemClock,           // for a wait
   kIgnoreSetClock,            // what was reckoned before the clock was set back stands
-  kStarveSubscription,        // the last in line goes first
   kOneAccount,                // attempts that hang stand in the way of all others
   kBreakSessionOrder,
   kReplayAgain,               // a replay forgets how far it has come

@@ -1,7 +1,6 @@
 #include "dispatch/turns.h"
 
 #include "base/check.h"
-#include "base/planted.h"
 
 namespace beckon::dispatch {
 
@@ -10,7 +9,7 @@ void Turns::add(Lane& lane) {
   lane.in_turn = true;
   auto& lanes = waiting_[lane.handle];
   if (lanes.empty()) ring_.push_back(lane.handle);
-  planted(Planted::kStarveSubscription) ? lanes.push_front(&lane) : lanes.push_back(&lane);
+  lanes.push_back(&lane);
 }
 
 Lane* Turns::next() {

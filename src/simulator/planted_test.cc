@@ -16,7 +16,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
     "OweFirstOnly",     "ReuseEventId",          "LoseRetryAtRestart", "LoseTimerAtRestart",  "ClaimTwice",
     "ForgetAttempt",    "CountAttemptTwice",     "DropRefusedResults", "ReviveEnded",         "DeliverAfterDelete",
     "DeliverWhileDisabled", "SendWhatWasErased", "IgnoreRetryAfter",  "ReadSystemClock",      "IgnoreSetClock",
-    "StarveSubscription", "OneAccount",          "BreakSessionOrder", "ReplayAgain"};
+    "OneAccount",       "BreakSessionOrder",     "ReplayAgain"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:
