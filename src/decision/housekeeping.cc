@@ -46,6 +46,8 @@ void Housekeeping::bound_tail(Draft& draft, Position next) {
 }
 
 void Housekeeping::free_memory(Draft& draft, Position next) {
+  leaving_.clear();
+  if (places_.sessions.excess() == 0) return;
   // Twice what comes in, where much does: so that memory is bounded at any rate, and by the work of the batch itself.
   leaving_ = places_.sessions.idle(std::max(options_.snapshots_per_batch * 4, 2 * records_of(draft.batch().journal)));
   for (const SessionDigest& digest : leaving_) snapshot(draft, digest, next);

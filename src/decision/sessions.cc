@@ -137,17 +137,21 @@ std::vector<SessionDigest> Sessions::dirtiest(std::size_t limit, ledger::Positio
   return digests;
 }
 
+std::size_t Sessions::excess() const {
+  const std::size_t held = bytes();
+  return held > budget_ ? held - budget_ : 0;
+}
+
 std::vector<SessionDigest> Sessions::idle(std::size_t limit) {
   std::vector<SessionDigest> digests;
-  const std::size_t held = bytes();
-  std::size_t excess = held > budget_ ? held - budget_ : 0;
-  for (std::size_t visited = 0; visited < 2 * kShards && excess > 0 && digests.size() < limit; ++visited) {
+  std::size_t left = excess();
+  for (std::size_t visited = 0; visited < 2 * kShards && left > 0 && digests.size() < limit; ++visited) {
     Shard& shard = shards_[hand_++ % kShards];
     const std::lock_guard lock(shard.mutex);
-    for (auto place = shard.slots.begin(); place != shard.slots.end() && excess > 0 && digests.size() < limit;) {
+    for (auto place = shard.slots.begin(); place != shard.slots.end() && left > 0 && digests.size() < limit;) {
       Slot& slot = place->second;
       const bool touched = std::exchange(slot.touched, false), dirty = slot.dirty_since != 0;
-      if (!touched) excess -= std::min(excess, slot.bytes);
+      if (!touched) left -= std::min(left, slot.bytes);
       if (!touched && dirty) digests.push_back(place->first);
       if (touched || dirty) {
         ++place;

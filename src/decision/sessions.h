@@ -51,6 +51,7 @@ class Sessions {
   std::optional<ledger::Position> oldest_dirty();
   // Up to `limit` sessions that have been dirty longest, since a row not after `up_to`.
   std::vector<ledger::SessionDigest> dirtiest(std::size_t limit, ledger::Position up_to);
+  std::size_t excess() const;  // bytes beyond the budget
   // Frees memory beyond the budget: clean sessions leave at once. Up to `limit` dirty ones that are to be written first.
   std::vector<ledger::SessionDigest> idle(std::size_t limit);
   ledger::SessionPtr in_memory(const ledger::SessionDigest& digest) const;
