@@ -34,4 +34,6 @@ std::string_view to_text(AttemptOutcome outcome) {
   return "";
 }
 
+bool is_erased(const Event& event) { return event.body.empty() || event.body == "{}"; }
+
 }  // namespace beckon::outbox

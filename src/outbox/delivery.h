@@ -24,6 +24,9 @@ struct Event {
   bool unmatched = false;  // no subscription wanted it: it is kept without a delivery
 };
 
+// Whether the bodies of an event are gone: its session was erased.
+bool is_erased(const Event& event);
+
 // kSending is known only to the process that sends: the store keeps such a delivery as queued or retrying.
 enum class DeliveryState : std::uint8_t { kQueued = 0, kRetrying = 1, kHeld = 2, kSending = 3, kDelivered = 4, kFailed = 5, kWithdrawn = 6 };
 

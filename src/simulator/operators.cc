@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "decision/append.h"
+#include "http/routes/retry.h"
 #include "http/routes/subscription_draft.h"
 #include "outbox/signature.h"
 #include "simulator/world.h"
@@ -138,6 +139,14 @@ void World::unsubscribe() {
   }));
 }
 
+void World::plan_sending(std::function<std::optional<Fault>(Draft&)> plan, const SubscriptionId& id, Count counted) {
+  process_->plan(std::move(plan), while_alive([this, id, counted](const std::optional<Fault>& fault) {
+    if (fault) return;
+    stage_.counts.add(counted);
+    process_->dispatcher.probe(id);
+  }));
+}
+
 void World::test() {
   const auto n = any_subscription();
   if (!n) return;
@@ -148,11 +157,7 @@ void World::test() {
     (void)draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})");
     return std::nullopt;
   };
-  process_->plan(plan, while_alive([this, id = one.id](const std::optional<Fault>& fault) {
-    if (fault) return;
-    stage_.counts.add(Count::kTested);
-    process_->dispatcher.probe(id);
-  }));
+  plan_sending(plan, one.id, Count::kTested);
 }
 
 void World::retry() {
@@ -165,21 +170,12 @@ void World::retry() {
     const auto known = process_->store().outbox().delivery(handle, id);
     if (!*known) return not_found("delivery");
     const outbox::Delivery& delivery = **known;
-    const auto same = [&](const decision::Requeue& requeue) { return requeue.delivery == id; };
-    const auto event = process_->store().outbox().event(handle, delivery.event);
-    if (!is_final(delivery.state) || process_->dispatcher.is_sending(id) || std::ranges::any_of(draft.batch().requeued, same) ||
-        (!delivery.rule.empty() && delivery.state == outbox::DeliveryState::kWithdrawn) || is_over(delivery, draft.now()) ||
-        !draft.places().subscriptions.find(delivery.subscription) || !*event || (*event)->body == "{}")
-      return Fault{.code = FaultCode::kConflict, .message = "This delivery is not sent again."};
+    if (auto refused = http::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id))) return refused;
     draft.requeue(delivery);
     attempts_.sent_again(n, delivery.event.text);
     return std::nullopt;
   };
-  process_->plan(plan, while_alive([this, id = one.id](const std::optional<Fault>& fault) {
-    if (fault) return;
-    stage_.counts.add(Count::kRetriedByHand);
-    process_->dispatcher.probe(id);
-  }));
+  plan_sending(plan, one.id, Count::kRetriedByHand);
 }
 
 void World::replay() {

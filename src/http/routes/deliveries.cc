@@ -1,6 +1,7 @@
 // The log of what was owed and what became of it: contract section 6. Also of subscriptions that are deleted.
 #include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "http/routes/retry.h"
 
 namespace beckon::http {
 namespace {
@@ -35,34 +36,14 @@ Result<Response> get(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
-
-// The delivery of the path, or why it can not be queued anew, as things stand in the draft.
-Result<Delivery> retriable(Api& api, decision::Draft& draft, const Request& request) {
-  auto delivery = delivery_of(api, request);
-  if (!delivery) return delivery;
-  const auto same = [&](const decision::Requeue& requeue) { return requeue.delivery == delivery->id; };
-  if (!is_final(delivery->state) || api.sending.is_sending(delivery->id) || std::ranges::any_of(draft.batch().requeued, same))
-    return unexpected(conflict("This delivery is pending; wait until it has ended, or look at nextAttemptAt."));
-  if (!delivery->rule.empty() && delivery->state == DeliveryState::kWithdrawn)
-    return unexpected(conflict("The reason for this message has ended (" + delivery->reason + "); it is not sent any more."));
-  if (is_over(*delivery, draft.now()))
-    return unexpected(conflict("This message was worth sending until " + to_rfc3339(delivery->valid_until) + "; it is not sent any more."));
-  if (!draft.places().subscriptions.find(delivery->subscription))
-    return unexpected(conflict("The subscription of this delivery is deleted; nothing is sent for it any more."));
-  const auto event = api.outbox.event(delivery->handle, delivery->event);
-  if (!event) return unexpected(event.error());
-  if (!*event || is_erased(**event)) return unexpected(conflict("The body of this delivery was erased with its session; there is nothing to send."));
-  return delivery;
-}
-
 Result<Response> retry(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const DeliveryId id{request.param("deliveryId")};
   const std::string& actor = principal_of(request).subject;
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
-    const auto delivery = retriable(api, draft, request);
+    const auto delivery = delivery_of(api, request);
     if (!delivery) return delivery.error();
+    if (auto refused = refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id))) return refused;
     draft.requeue(*delivery);
     draft.audit(handle, actor, "delivery.retry", id.view());
     return std::nullopt;

@@ -74,8 +74,6 @@ void write_attempt(json::Writer& out, const outbox::Attempt& attempt) {
   out.end_object();
 }
 
-bool is_erased(const outbox::Event& event) { return event.body.empty() || event.body == "{}"; }
-
 void write_event(json::Writer& out, const outbox::Event& event) {
   out.member("eventId", event.id.view())
       .member("type", event.type)

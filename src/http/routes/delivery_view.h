@@ -17,9 +17,6 @@ void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const S
 // One attempt as an object: time, outcome, status, error, latency by phase in milliseconds, headers, response.
 void write_attempt(json::Writer& out, const outbox::Attempt& attempt);
 
-// Whether the bodies of an event are gone: its session was erased.
-bool is_erased(const outbox::Event& event);
-
 // GET …/webhooks/{subscriptionId}/deliveries.
 Result<Response> list_deliveries(Api& api, Request& request);
 
