@@ -66,7 +66,7 @@ bool is_session_id(std::string_view text) {
 }
 
 bool is_trigger(std::string_view text) {
-  return text == "@due" || has_form(text, 1, 64, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_.:-"); });
+  return text == kDueTrigger || has_form(text, 1, 64, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_.:-"); });
 }
 
 bool is_signal_key(std::string_view text) {

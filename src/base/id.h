@@ -49,7 +49,8 @@ std::optional<Instant> ulid_instant(std::string_view text);
 // Contract section 1 and 4: the forms of names that come from outside.
 bool is_handle(std::string_view text);      // ^[a-z0-9][a-z0-9_-]{1,62}$
 bool is_session_id(std::string_view text);  // 1 to 128 of A-Z a-z 0-9 . _ : -
-bool is_trigger(std::string_view text);     // ^[a-z0-9][a-z0-9_.:-]{0,63}$, or "@due"
+bool is_trigger(std::string_view text);     // ^[a-z0-9][a-z0-9_.:-]{0,63}$, or kDueTrigger
+inline constexpr std::string_view kDueTrigger = "@due";  // of delayed rules: the server asks itself
 bool is_signal_key(std::string_view text);  // ^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
 
 }  // namespace beckon

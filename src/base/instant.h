@@ -45,6 +45,12 @@ std::optional<Instant> parse_rfc3339(std::string_view text);
 std::optional<Duration> parse_duration(std::string_view text);
 std::string to_text(Duration duration);  // the shortest such text; milliseconds that are left become "1500ms"
 
+// Milliseconds since 1970 from outside. Nothing for a year outside 1970 to 9999.
+constexpr std::optional<Instant> instant_within_ms(std::int64_t ms) {
+  constexpr std::int64_t kYear10000 = 253'402'300'800'000;
+  return ms >= 0 && ms < kYear10000 ? std::optional{Instant{Duration{ms}}} : std::nullopt;
+}
+
 constexpr Instant instant_ms(std::int64_t ms) { return Instant{Duration{ms}}; }
 constexpr std::int64_t to_ms(Instant at) { return at.time_since_epoch().count(); }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/instant.h"
 #include "base/result.h"
 
 namespace beckon::json {
@@ -35,6 +36,7 @@ class Value {
   bool boolean() const { return number_ != 0; }
   double number() const { return number_; }
   std::optional<std::int64_t> integer() const;  // a number without a fraction inside ±2^53, else nothing
+  std::optional<Instant> instant() const;  // an RFC 3339 text, or milliseconds since 1970; else nothing
   // The characters of a string (unescaped), or the text of a number, "true", "false" or "null" as it was written.
   std::string_view text() const { return {static_cast<const char*>(data_), size_}; }
   std::span<const Value> items() const;      // of an array, else empty
@@ -125,5 +127,8 @@ class Writer {
   std::string& out_;
   bool comma_due_ = false;
 };
+
+// A member that is null where the text is empty.
+void text_or_null(Writer& out, std::string_view name, std::string_view text);
 
 }  // namespace beckon::json

@@ -193,6 +193,12 @@ std::optional<std::int64_t> Value::integer() const {
   return static_cast<std::int64_t>(number_);
 }
 
+std::optional<Instant> Value::instant() const {
+  if (is_string()) return parse_rfc3339(text());
+  const auto ms = integer();
+  return ms ? instant_within_ms(*ms) : std::nullopt;
+}
+
 const Value* Value::find(std::string_view key) const {
   for (const Member& member : members())
     if (member.key == key) return &member.value;

@@ -22,6 +22,15 @@ TEST(Json, UnescapesAndEscapesStrings) {
   EXPECT_EQ(to_text(document->root()), "[\"a\\nA\xF0\x9F\x98\x80\\u0000\"]");
 }
 
+TEST(Json, AnInstantIsATextOrMillisecondsOfTheYears1970To9999) {
+  const auto instant = [](std::string_view text) { return parse(std::string(text))->root().instant(); };
+  EXPECT_EQ(instant(R"("2026-02-25T12:00:00Z")"), instant_ms(1'772'020'800'000));
+  EXPECT_EQ(instant("1772020800000"), instant_ms(1'772'020'800'000));
+  EXPECT_EQ(instant("0"), Instant{});
+  EXPECT_TRUE(instant("253402300799999"));
+  for (const char* none : {"253402300800000", "-1", "1.5", "\"0\"", "\"tomorrow\"", "null", "true", "[]"}) EXPECT_FALSE(instant(none)) << none;
+}
+
 TEST(Json, ViewsSurviveAMove) {
   auto document = parse(R"({"k":"v"})");
   ASSERT_TRUE(document);

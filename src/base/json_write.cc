@@ -181,4 +181,8 @@ Writer& Writer::raw(std::string_view json_text) {
   return *this;
 }
 
+void text_or_null(Writer& out, std::string_view name, std::string_view text) {
+  text.empty() ? out.key(name).null() : out.member(name, text);
+}
+
 }  // namespace beckon::json

@@ -6,7 +6,7 @@ namespace {
 using json::Value;
 
 std::string read_trigger(const Value& value, const std::string& path, Issues& issues) {
-  if (value.is_string() && is_trigger(value.text()) && value.text() != "@due") return std::string(value.text());
+  if (value.is_string() && is_trigger(value.text()) && value.text() != kDueTrigger) return std::string(value.text());
   issues.add(path, "must be a trigger: 1 to 64 of a-z 0-9 _ . : -, beginning with a letter or digit");
   return {};
 }

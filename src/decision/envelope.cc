@@ -43,16 +43,13 @@ bool Envelope::is_recorded() const {
 
 void write(json::Writer& out, const Envelope& envelope, bool explain) {
   const rules::Verdict& verdict = envelope.verdict;
-  const auto text_or_null = [&out](std::string_view name, std::string_view text) {
-    text.empty() ? out.key(name).null() : out.member(name, text);
-  };
-  text_or_null("decisionId", envelope.id);
+  text_or_null(out, "decisionId", envelope.id);
   out.member("handle", envelope.tenant->handle.view())
       .member("sessionId", envelope.session.view())
       .member("trigger", envelope.trigger)
       .member("outcome", rules::to_text(verdict.outcome));
-  text_or_null("ruleId", verdict.rule);
-  text_or_null("variant", verdict.variant);
+  text_or_null(out, "ruleId", verdict.rule);
+  text_or_null(out, "variant", verdict.variant);
   out.member_raw("action", verdict.action_json.empty() ? "null" : verdict.action_json);
   out.member("sessionVersion", static_cast<std::int64_t>(envelope.session_version))
       .member("rulesVersion", static_cast<std::int64_t>(envelope.tenant->rules->version()))

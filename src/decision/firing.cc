@@ -12,7 +12,6 @@ using rules::Outcome;
 using rules::Verdict;
 
 constexpr std::string_view kDueEvent = "chain.message.due";
-constexpr std::string_view kDueTrigger = "@due";
 
 ledger::SessionDigest digest_of(const Firing& firing) {
   return firing.draft.places().sessions.digest(firing.timer.handle.view(), firing.timer.session.view());

@@ -6,12 +6,10 @@
 namespace beckon::decision {
 namespace {
 
-using namespace std::chrono_literals;
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
-constexpr Duration kClock = 10min;     // by which the clock may have been set back
-constexpr std::size_t kStates = 16;    // kept: the newest
+constexpr std::size_t kStates = 16;  // kept: the newest
 
 struct Begins {
   Instant at{};
@@ -83,7 +81,7 @@ class Walk {
   Result<ledger::Position> beginning() const {
     const auto now = sessions_.find(moment_.handle, moment_.session, moment_.digest);
     if (!now || !*now || (*now)->created > moment_.past.at) return 0;
-    return ledger_.position_before((*now)->created - kClock);
+    return ledger_.position_before((*now)->created - kClockSlack);
   }
 
   bool is_the_decision(const ledger::Record& record) const {

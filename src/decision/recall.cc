@@ -9,12 +9,7 @@
 namespace beckon::decision {
 namespace {
 
-using namespace std::chrono_literals;
 using rules::Delayed;
-
-// The clock may have been set back by so much, or a decision recorded so long behind its instant.
-constexpr Duration kClock = 10min;
-constexpr std::string_view kDueTrigger = "@due";
 
 std::optional<Moment> moment_in(const JournalRow& row, std::string_view bytes, const Handle& handle, std::string_view id) {
   ledger::JournalReader reader(bytes);
@@ -40,11 +35,11 @@ Result<std::optional<Moment>> find(ledger::Ledger& ledger, const Handle& handle,
   const auto resolved = id.starts_with("dec_") ? ulid_instant(id.substr(4)) : std::nullopt;
   const auto at = resolved ? resolved : DecisionTokens::instant_of(id);
   if (!at) return std::nullopt;
-  const auto before = ledger.position_before(*at - kClock);
+  const auto before = ledger.position_before(*at - kClockSlack);
   if (!before) return unexpected(before.error());
   std::optional<Moment> found;
   const auto read = read_rows(ledger, *before, [&](const JournalRow& row, std::string_view bytes) {
-    if (resolved && row.at > *at + kClock) return false;
+    if (resolved && row.at > *at + kClockSlack) return false;
     if (bytes.find(id) != std::string_view::npos) found = moment_in(row, bytes, handle, id);
     return !found;
   });
@@ -163,10 +158,6 @@ void write_explanation(json::Writer& out, const Recalled& recalled) {
   if (again.trigger != kDueTrigger) return rules.explain(again.trigger, again.facts(), out);
   if (const Delayed* delayed = delayed_of(rules, recalled.decision)) return rules.explain_due(*delayed, again.facts(), out);
   out.begin_array().end_array();
-}
-
-void text_or_null(json::Writer& out, std::string_view name, std::string_view text) {
-  text.empty() ? out.key(name).null() : out.member(name, text);
 }
 
 void write_beside(json::Writer& out, const std::vector<ledger::PastBeside>& beside) {

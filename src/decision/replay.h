@@ -10,6 +10,10 @@
 
 namespace beckon::decision {
 
+// By so much the clock may have been set back, or a decision recorded behind its instant: where one looks for the instant
+// of a record, one begins earlier.
+inline constexpr Duration kClockSlack = std::chrono::minutes{10};
+
 // A row of the journal: one commit.
 struct JournalRow {
   ledger::Position position = 0;

@@ -84,9 +84,7 @@ void SignalReader::read_at(const Value& from, ledger::Signal& signal) {
   signal.at = now_;
   const Value* value = from.find("at");
   if (!value) return;
-  std::optional<Instant> at;
-  if (value->is_string()) at = parse_rfc3339(value->text());
-  if (const auto ms = value->integer(); ms && *ms >= 0 && *ms < 253'402'300'800'000) at = instant_ms(*ms);
+  const std::optional<Instant> at = value->instant();
   if (!at) return issues_.add(path_ + "at", "must be an RFC 3339 instant or epoch milliseconds");
   if (*at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes ahead of now");
   if (retention_ && *at <= now_ - *retention_)

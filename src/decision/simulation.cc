@@ -8,12 +8,8 @@
 namespace beckon::decision {
 namespace {
 
-using namespace std::chrono_literals;
 using ledger::SessionDigest;
 using ledger::SessionPtr;
-
-constexpr Duration kClock = 10min;  // by which the clock may have been set back
-constexpr std::string_view kDueTrigger = "@due";
 
 Fault too_large() {
   return {.code = FaultCode::kConflict,
@@ -23,12 +19,9 @@ Fault too_large() {
 Fault cancelled() { return {.code = FaultCode::kUnavailable, .message = "The simulation was cancelled."}; }
 
 // As if all of it had gone live when the span begins.
-Result<TenantPtr> with_rules(const Tenant& tenant, rules::StoredRules stored, Instant since) {
+Result<TenantPtr> live_since(const Tenant& tenant, rules::StoredRules stored, Instant since) {
   for (rules::StoredRule& rule : stored.rules) rule.live_since = since;
-  auto compiled = rules::RuleSet::compile(stored, tenant.settings.scores);
-  if (!compiled) return unexpected(compiled.error());
-  return std::make_shared<const Tenant>(
-      Tenant{.handle = tenant.handle, .settings = tenant.settings, .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))});
+  return with_rules(tenant, stored);
 }
 
 // A session that begins, or learns whose it is, with a decision. Its spends are the trials' own.
@@ -79,7 +72,7 @@ class Simulation {
 };
 
 Result<Simulated> Simulation::run(ledger::Ledger& ledger, SimulationProgress& progress) {
-  const auto from = ledger.position_before(request_.since - request_.tenant->settings.retention - kClock);
+  const auto from = ledger.position_before(request_.since - request_.tenant->settings.retention - kClockSlack);
   const auto last = ledger.last_position();
   if (!from || !last) return unexpected(from ? last.error() : from.error());
   progress.total = *last > *from ? *last - *from : 0;
@@ -208,9 +201,9 @@ Simulated Simulation::result() {
 
 Result<Simulated> simulate(ledger::Ledger& ledger, const Sessions& digests, const SimulationRequest& request,
                            std::size_t memory, SimulationProgress& progress) {
-  auto tried = with_rules(*request.tenant, request.tried, request.since);
+  auto tried = live_since(*request.tenant, request.tried, request.since);
   if (!tried) return unexpected(tried.error());
-  auto live = with_rules(*request.tenant, request.live, request.since);
+  auto live = live_since(*request.tenant, request.live, request.since);
   if (!live) return unexpected(live.error());
   return Simulation(digests, request, std::move(*tried), std::move(*live), memory).run(ledger, progress);
 }

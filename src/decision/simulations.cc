@@ -16,6 +16,8 @@ std::string_view to_text(SimulationState state) {
   return "";
 }
 
+bool Simulations::waits(const JobPtr& job) { return !job->begun && job->view.state == SimulationState::kRunning; }
+
 std::optional<Fault> Simulations::start(SimulationId id, SimulationRequest request) {
   const std::lock_guard lock(mutex_);
   const auto under_way = [](const JobPtr& job) { return job->view.state == SimulationState::kRunning; };
@@ -70,7 +72,7 @@ std::optional<SimulationView> Simulations::cancel(const Handle& handle, const Si
   const JobPtr found = job(handle, id);
   if (!found) return std::nullopt;
   found->progress.cancelled = true;
-  if (!found->begun && found->view.state == SimulationState::kRunning) found->view.state = SimulationState::kCancelled;
+  if (waits(found)) found->view.state = SimulationState::kCancelled;
   changed_.notify_all();
   changed_.wait(lock, [&] { return stopped_ || found->view.state != SimulationState::kRunning; });
   return seen(*found);
@@ -86,9 +88,7 @@ void Simulations::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     if (step()) continue;
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      return stopped_ || std::ranges::any_of(jobs_, [](const JobPtr& job) { return !job->begun && job->view.state == SimulationState::kRunning; });
-    });
+    changed_.wait(lock, [&] { return stopped_ || std::ranges::any_of(jobs_, waits); });
   }
 }
 
@@ -96,7 +96,7 @@ bool Simulations::step() {
   JobPtr next;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = std::ranges::find_if(jobs_, [](const JobPtr& job) { return !job->begun && job->view.state == SimulationState::kRunning; });
+    const auto found = std::ranges::find_if(jobs_, waits);
     if (found == jobs_.end()) return false;
     next = *found;
     next->begun = true;

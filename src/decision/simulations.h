@@ -63,6 +63,7 @@ class Simulations {
   using JobPtr = std::shared_ptr<Job>;
 
   JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller locks
+  static bool waits(const JobPtr& job);  // for its turn
   static SimulationView seen(const Job& job);
   void end(Job& job, Result<Simulated> result, Duration took);
 

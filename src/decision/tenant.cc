@@ -98,6 +98,13 @@ std::vector<TenantPtr> Tenants::all() const {
   return tenants;
 }
 
+Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
+  auto compiled = rules::RuleSet::compile(stored, tenant.settings.scores);
+  if (!compiled) return unexpected(compiled.error());
+  tenant.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
+  return std::make_shared<const Tenant>(std::move(tenant));
+}
+
 void Tenants::put(TenantPtr tenant) {
   auto next = std::make_shared<Map>(*map_.get());
   (*next)[tenant->handle.text] = tenant;

@@ -39,6 +39,9 @@ struct Tenant {
 
 using TenantPtr = std::shared_ptr<const Tenant>;
 
+// The tenant with these rules, under its own settings. Fault: they cannot be compiled.
+Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored);
+
 // All tenants by name. Reading takes the copy of one pointer; changes come from the committing thread alone.
 class Tenants {
  public:

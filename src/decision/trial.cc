@@ -180,7 +180,7 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   if (!sight) return;
   const auto wait = wait_of(*delayed, *sight, now);
   if (!wait || wait->session != session || wait->anchor.due > now) return look(*delayed, *sight, now);
-  const AskedAt asked{.known = sight->known, .id = session->id, .digest = place.first, .context = session->context, .trigger = "@due", .at = now, .spent_at = now};
+  const AskedAt asked{.known = sight->known, .id = session->id, .digest = place.first, .context = session->context, .trigger = kDueTrigger, .at = now, .spent_at = now};
   const auto due = tenant_->rules->judge_due(*delayed, facts(sight->known, asked));
   const bool overdue = !timer.put_off && is_overdue(*delayed, *sight, wait->anchor.due, asked);
   if (!overdue && due.hold == Hold::kClosed && due.opens_at != Instant::max())

@@ -33,7 +33,7 @@ std::vector<std::string> read_triggers(Members& members) {
     const std::string path = path_of(members.path("triggers"), i);
     if (!item.is_string() || !is_trigger(item.text())) {
       members.issues().add(path, "must be a trigger such as \"checkout\": lower-case letters, digits and _ . : -");
-    } else if (item.text() == "@due" && list->items().size() > 1) {
+    } else if (item.text() == kDueTrigger && list->items().size() > 1) {
       members.issues().add(path, "stands alone: nobody asks a delayed rule; make another rule for the other triggers");
     } else if (std::ranges::find(triggers, item.text()) != triggers.end()) {
       members.issues().add(path, "is named twice");

@@ -150,7 +150,7 @@ struct Rule {
   std::optional<Goal> goal;
   Instant live_since{};                // StoredRule::live_since
 
-  bool delayed() const { return triggers.size() == 1 && triggers.front() == "@due"; }
+  bool delayed() const { return triggers.size() == 1 && triggers.front() == kDueTrigger; }
 };
 
 // How long an answer may be reused where the rule does not say, and where no rule acts.

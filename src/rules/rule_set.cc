@@ -121,7 +121,7 @@ std::uint64_t RuleSet::spends_of(std::string_view rule) const {
 }
 
 bool RuleSet::knows(std::string_view trigger) const {
-  return compiled_->asked_by(trigger) != nullptr || (trigger == "@due" && !compiled_->delayed.empty());
+  return compiled_->asked_by(trigger) != nullptr || (trigger == kDueTrigger && !compiled_->delayed.empty());
 }
 
 std::span<const Aim> RuleSet::aims(std::string_view key) const {

@@ -14,10 +14,6 @@ Route control(Api& api, Method method, std::string_view pattern, Access access, 
           .summary = summary};
 }
 
-void text_or_null(json::Writer& out, std::string_view name, std::string_view text) {
-  text.empty() ? out.key(name).null() : out.member(name, text);
-}
-
 void instant_or_null(json::Writer& out, std::string_view name, Instant at) {
   at == Instant{} ? out.key(name).null() : out.member(name, to_rfc3339(at));
 }

@@ -13,8 +13,7 @@ namespace beckon::http {
 Route control(Api& api, Method method, std::string_view pattern, Access access, std::function<Result<Response>(Api&, Request&)> handle,
               std::string_view summary);
 
-// A member that is null where there is nothing to say: an empty text, or the epoch.
-void text_or_null(json::Writer& out, std::string_view name, std::string_view text);
+// A member that is null for the epoch.
 void instant_or_null(json::Writer& out, std::string_view name, Instant at);
 
 Response no_content();

@@ -29,10 +29,7 @@ Result<decision::TenantPtr> tenant_at(const Api& api, const Handle& handle, std:
   if (!stored) return unexpected(stored.error());
   auto settings = settings_at(api, handle, at);
   if (!settings) return unexpected(settings.error());
-  auto compiled = rules::RuleSet::compile(*stored, settings->scores);
-  if (!compiled) return unexpected(compiled.error());
-  return std::make_shared<const decision::Tenant>(
-      decision::Tenant{.handle = handle, .settings = std::move(*settings), .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))});
+  return decision::with_rules({.handle = handle, .settings = std::move(*settings), .rules = nullptr}, *stored);
 }
 
 // A decision that was answered a moment ago may still be on its way to the disk: it rides with the next commit.

@@ -13,7 +13,8 @@ inline std::optional<Instant> instant_param(const Request& request, std::string_
   if (const auto at = parse_rfc3339(*text)) return at;
   std::int64_t ms = 0;
   const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), ms);
-  if (fault == std::errc{} && end == text->data() + text->size() && ms >= 0 && ms < 253'402'300'800'000) return instant_ms(ms);
+  if (fault == std::errc{} && end == text->data() + text->size())
+    if (const auto at = instant_within_ms(ms)) return at;
   issues.add(std::string(name), "must be an RFC 3339 instant or epoch milliseconds; write the + of an offset as %2B");
   return std::nullopt;
 }
@@ -22,9 +23,7 @@ inline std::optional<Instant> instant_param(const Request& request, std::string_
 inline std::optional<Instant> instant_member(const json::Value& body, std::string_view name, Issues& issues) {
   const json::Value* value = body.find(name);
   if (!value) return std::nullopt;
-  if (value->is_string())
-    if (const auto at = parse_rfc3339(value->text())) return at;
-  if (const auto ms = value->is_number() ? value->integer() : std::nullopt; ms && *ms >= 0 && *ms < 253'402'300'800'000) return instant_ms(*ms);
+  if (const auto at = value->instant()) return at;
   issues.add(std::string(name), "must be a time such as \"2026-02-25T12:00:00Z\", or milliseconds since 1970");
   return std::nullopt;
 }

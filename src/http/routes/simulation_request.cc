@@ -55,7 +55,7 @@ void read_asks(const Value& list, std::vector<SimulationRequest::Ask>& into, Iss
     const Value *trigger = one.find("trigger"), *on = one.find("on");
     for (const json::Member& member : one.members())
       if (member.key != "trigger" && member.key != "on") issues.add(path + "." + std::string(member.key), "is not known here");
-    if (!trigger || !trigger->is_string() || !is_trigger(trigger->text()) || trigger->text() == "@due") issues.add(path + ".trigger", "is required: a trigger");
+    if (!trigger || !trigger->is_string() || !is_trigger(trigger->text()) || trigger->text() == kDueTrigger) issues.add(path + ".trigger", "is required: a trigger");
     if (!on || !on->is_object()) issues.add(path + ".on", "is required: which signals ask, such as {\"key\":\"checkout\"}");
     else if (trigger && trigger->is_string()) into.push_back({std::string(trigger->text()), rules::read_filter(*on, path + ".on", issues)});
   }
