@@ -1,4 +1,4 @@
-// What sends the deliveries, without a store: the same signing and the same libcurl loop, of bodies that were never
+// What sends the deliveries, without a store: the same signing and the same client, of bodies that were never
 // owed and whose results go nowhere. The yardstick of deliveries.sh.
 //
 //   sending_loop COUNT IN_FLIGHT BODY_BYTES CA_FILE URL…     prints requests a second, and microseconds of CPU for each

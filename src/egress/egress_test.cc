@@ -140,19 +140,5 @@ TEST(RetryAfter, ReadsSecondsAndDates) {
     EXPECT_FALSE(parse_retry_after(text, now)) << text;
 }
 
-TEST(Reactor, RunsTimersInOrderAndEndsAWaitWhenWoken) {
-  Reactor reactor;
-  std::string order;
-  const auto now = std::chrono::steady_clock::now();
-  reactor.at(now + milliseconds{2}, [&] { order += "b"; });
-  reactor.at(now + milliseconds{1}, [&] { order += "a"; });
-  const auto dropped = reactor.at(now, [&] { order += "x"; });
-  reactor.cancel(dropped);
-  while (order.size() < 2) reactor.poll(milliseconds{1000});
-  EXPECT_EQ(order, "ab");
-  reactor.wake();
-  reactor.poll(std::chrono::hours{1});  // ends at once, or the test hangs
-}
-
 }  // namespace
 }  // namespace beckon::egress

@@ -4,10 +4,23 @@
 
 #include <memory>
 
-#include "egress/curl_options.h"
+#include "base/check.h"
 
 namespace beckon::egress {
 namespace {
+
+// libcurl's options, typed and checked: one that it refuses is a bug of ours. libcurl copies strings, but not
+// CURLOPT_POSTFIELDS.
+template <class T>
+void set(CURL* easy, CURLoption option, T value) {
+  const auto done = curl_easy_setopt(easy, option, value);
+  CHECK(done == CURLE_OK);
+}
+
+void set_up_curl() {
+  static const auto done = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CHECK(done == CURLE_OK);
+}
 
 constexpr std::size_t kMostBody = 64u << 20;
 

@@ -5,14 +5,14 @@
 #include <string_view>
 
 #include "egress/cares_resolver.h"
-#include "egress/curl_client.h"
+#include "egress/socket_client.h"
 #include "egress/egress.h"
 
 namespace beckon::egress {
 
 struct NetworkSettings {
   ResolverSettings resolver;
-  CurlSettings client;
+  ClientSettings client;
 };
 
 // Confined to one thread but for egress().wake(). `clock` outlives it.
@@ -27,7 +27,7 @@ class Network {
  private:
   Reactor reactor_;
   CaresResolver resolver_;
-  CurlClient client_;
+  SocketClient client_;
   Egress egress_;
 };
 

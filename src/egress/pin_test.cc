@@ -160,10 +160,10 @@ TEST(Network, RefusesBeforeAnySocketOpens) {
   EXPECT_EQ(receiver.connections(), 0);
 }
 
-TEST(CurlClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
+TEST(SocketClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
   Reactor reactor;
   const SystemClock clock;
-  CurlClient client(reactor, clock, {});
+  SocketClient client(reactor, clock, {});
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
   // A caller that classified wrongly: the policy does not admit loopback.
   HttpRequest request{.target = {.url = *parse_url(receiver.url("hooks.example"))},

@@ -40,26 +40,16 @@ void Reactor::watch(int fd, bool read, bool write, Watcher& watcher) {
   if (fresh) {
     if (++next_serial_ == 0) next_serial_ = 1;
   } else {
-    // One that rests for another may be closed, and its number this socket's.
-    const bool same = !found->second.rests || found->second.watcher == &watcher;
     found->second.watcher = &watcher;
-    found->second.rests = false;
-    if (same && found->second.events == events) return;
+    if (found->second.events == events) return;
     found->second.events = events;
   }
   epoll_event event{.events = events, .data = {.u64 = key(fd, found->second.serial)}};
-  if (!fresh && epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) == 0) return;
-  // Added anew where the socket was closed without a word and its number taken by another.
-  const int done = epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-  CHECK(done == 0);
+  CHECK(epoll_ctl(epoll_, fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0);
 }
 
 void Reactor::unwatch(int fd) noexcept {
   if (watches_.erase(fd) > 0) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
-}
-
-void Reactor::rest(int fd) noexcept {
-  if (const auto found = watches_.find(fd); found != watches_.end()) found->second.rests = true;
 }
 
 Reactor::Timer Reactor::at(SteadyTime when, std::move_only_function<void()> then) {
@@ -104,10 +94,6 @@ void Reactor::poll(Duration at_most) {
     const int fd = static_cast<int>(event.data.u64 & 0xffff'ffff);
     const auto found = watches_.find(fd);
     if (found == watches_.end() || key(fd, found->second.serial) != event.data.u64) continue;
-    if (found->second.rests) {
-      unwatch(fd);
-      continue;
-    }
     const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
     const auto has = [&](std::uint32_t kind) { return broken || (event.events & kind) != 0; };
     found->second.watcher->on_ready(fd, has(EPOLLIN), has(EPOLLOUT));

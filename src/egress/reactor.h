@@ -34,12 +34,6 @@ class Reactor {
   void watch(int fd, bool read, bool write, Watcher& watcher);
   void unwatch(int fd) noexcept;
 
-  // Watched for nothing, but likely to be watched again for the same by the same, which then costs no system call: a
-  // pooled connection between two requests. It may be closed without a word, where its number is opened() when it comes
-  // to be another socket of that watcher.
-  void rest(int fd) noexcept;
-  void opened(int fd) noexcept { watches_.erase(fd); }
-
   // Calls `then` once, at or after `when`, from poll().
   Timer at(SteadyTime when, std::move_only_function<void()> then);
   void cancel(const Timer& timer);  // nothing if it has run
@@ -55,7 +49,6 @@ class Reactor {
     Watcher* watcher;
     std::uint32_t events;
     std::uint32_t serial;  // tells an event of a closed socket from one of its successor by number
-    bool rests = false;
   };
   int wait_ms(Duration at_most) const;
   void run_due();

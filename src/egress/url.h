@@ -26,7 +26,7 @@ struct Url {
 
   bool default_port() const { return port == (scheme == Scheme::kHttps ? 443 : 80); }
   std::string host_text() const { return address ? address->host_text() : host; }
-  std::string text() const;  // the whole URL, canonical: what libcurl is given
+  std::string text() const;  // the whole URL, canonical
 
   friend bool operator==(const Url&, const Url&) = default;
 };

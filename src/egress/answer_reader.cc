@@ -1,0 +1,121 @@
+#include "egress/answer_reader.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <algorithm>
+#include <limits>
+
+namespace beckon::egress {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::beast::error_code;
+using boost::beast::string_view;
+
+// A chunk of one byte takes six on the wire; all that is read of an answer stays below this many times its body's limit.
+constexpr std::size_t kFraming = 8;
+
+}  // namespace
+
+class AnswerReader::Parser final : public http::basic_parser<false> {
+ public:
+  Parser(Answer& answer, std::size_t body_limit, std::size_t kept) : answer_(answer), left_(body_limit), kept_(kept) {
+    header_limit(std::numeric_limits<std::uint32_t>::max());  // the reader counts, over all heads
+    http::basic_parser<false>::body_limit(boost::none);
+  }
+
+ private:
+  void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
+  void on_response_impl(int code, string_view, int, error_code&) override {
+    answer_.status = code;
+    answer_.headers.clear();
+  }
+  void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
+    if (!is_header_done()) answer_.headers.push_back({std::string(name), std::string(value)});
+  }
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(string_view piece, error_code& error) override { return take(piece, error); }
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view piece, error_code& error) override {
+    return take(piece, error);
+  }
+  void on_finish_impl(error_code&) override {}
+
+  std::size_t take(string_view piece, error_code& error) {
+    const auto room = kept_ - std::min(kept_, answer_.body.size());
+    answer_.body_cut = answer_.body_cut || piece.size() > room;
+    answer_.body.append(piece.data(), std::min(room, piece.size()));
+    if (piece.size() > left_) error = http::error::body_limit;
+    left_ -= std::min(left_, piece.size());
+    return piece.size();
+  }
+
+  Answer& answer_;
+  std::size_t left_;
+  std::size_t kept_;
+};
+
+AnswerReader::AnswerReader() = default;
+AnswerReader::~AnswerReader() = default;
+
+void AnswerReader::begin(std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes) {
+  header_limit_ = header_bytes;
+  body_limit_ = body_bytes;
+  kept_ = kept_bytes;
+  read_ = heads_ = 0;
+  fault_ = "";
+  unread_.clear();
+  answer_ = {};
+  parser_ = std::make_unique<Parser>(answer_, body_limit_, kept_);
+}
+
+AnswerReader::State AnswerReader::broken(const char* why) {
+  fault_ = why;
+  return State::kBroken;
+}
+
+AnswerReader::State AnswerReader::feed(std::string_view bytes) {
+  read_ += bytes.size();
+  std::string_view left = bytes;
+  if (!unread_.empty()) left = unread_.append(bytes);
+  const auto state = parsed(left);
+  if (state == State::kMore && left.size() > header_limit_) return broken("The answer's headers exceed the limit.");
+  if (state == State::kMore && read_ > header_limit_ + kFraming * body_limit_)
+    return broken("The answer's framing exceeds the limit.");
+  unread_.assign(left);  // a part of itself, or of `bytes`
+  return state;
+}
+
+// Parses as much of `left` as can be, and leaves what must wait for more.
+AnswerReader::State AnswerReader::parsed(std::string_view& left) {
+  while (!left.empty()) {
+    const bool in_head = !parser_->is_header_done();
+    parser_->eager(!in_head);
+    error_code error;
+    const auto used = parser_->put(boost::asio::buffer(left.data(), left.size()), error);
+    left.remove_prefix(used);
+    if (in_head) heads_ += used;
+    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_)
+      return broken("The answer's headers exceed the limit.");
+    if (error == http::error::body_limit) return State::kEnough;
+    if (error == http::error::need_more) return State::kMore;
+    if (error) return broken("The answer is no HTTP/1.1.");
+    if (!parser_->is_done()) continue;
+    if (answer_.status >= 200) return State::kWhole;
+    parser_ = std::make_unique<Parser>(answer_, body_limit_, kept_);
+  }
+  return State::kMore;
+}
+
+AnswerReader::State AnswerReader::end() {
+  if (!parser_->got_some() || answer_.status < 200) return broken("The connection was closed without an answer.");
+  error_code error;
+  parser_->put_eof(error);
+  return error ? broken("The answer broke off.") : State::kWhole;
+}
+
+bool AnswerReader::reusable() const { return parser_->is_done() && unread_.empty() && parser_->keep_alive(); }
+
+}  // namespace beckon::egress

@@ -1,0 +1,123 @@
+// Answers in pieces of every size, and what is refused.
+#include "egress/answer_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace beckon::egress {
+namespace {
+
+using State = AnswerReader::State;
+
+struct Read {
+  State state;
+  int status;
+  std::string body;
+  bool cut;
+  bool reusable;
+  friend bool operator==(const Read&, const Read&) = default;
+};
+
+void PrintTo(const Read& read, std::ostream* out) {
+  *out << "state " << static_cast<int>(read.state) << " status " << read.status << " body " << read.body;
+}
+
+// In pieces of `size` bytes; then the peer closes, if more is awaited.
+Read read(std::string_view text, std::size_t size, std::size_t header_bytes = 200, std::size_t body_bytes = 100,
+          std::size_t kept = 8) {
+  AnswerReader reader;
+  reader.begin(header_bytes, body_bytes, kept);
+  auto state = State::kMore;
+  for (std::size_t at = 0; at < text.size() && state == State::kMore; at += size) state = reader.feed(text.substr(at, size));
+  if (state == State::kMore) state = reader.end();
+  const Answer& answer = reader.answer();
+  return {state, answer.status, answer.body, answer.body_cut, state == State::kWhole && reader.reusable()};
+}
+
+struct Row {
+  const char* text;
+  Read read;
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> kRows{
+      {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", {State::kWhole, 200, "hello", false, true}},
+      {"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", {State::kWhole, 200, "", false, true}},
+      {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {State::kWhole, 200, "ok", false, false}},
+      {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", {State::kWhole, 200, "ok", false, false}},
+      {"HTTP/1.1 200 OK\r\n\r\nuntil the end", {State::kWhole, 200, "until th", true, false}},
+      {"HTTP/1.1 204 No Content\r\n\r\n", {State::kWhole, 204, "", false, true}},
+      {"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", {State::kWhole, 304, "", false, true}},
+      {"HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 1\r\n\r\nx",
+       {State::kWhole, 202, "x", false, true}},
+      {"HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\n", {State::kBroken, 103, "", false, false}},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 1\r\n\r\n",
+       {State::kWhole, 200, "abcd", false, true}},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", {State::kBroken, 200, "", false, false}},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", {State::kBroken, 200, "ab", false, false}},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", {State::kBroken, 200, "ab", false, false}},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", {State::kBroken, 200, "", false, false}},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       {State::kBroken, 200, "", false, false}},
+      {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", {State::kBroken, 200, "", false, false}},
+      {"HTTP/1.1 200 OK\r\nA : b\r\n\r\n", {State::kBroken, 200, "", false, false}},
+      {"HTTP/2 200 OK\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"220 mail.example ESMTP\r\n", {State::kBroken, 0, "", false, false}},
+      {"", {State::kBroken, 0, "", false, false}},
+  };
+  return kRows;
+}
+
+TEST(AnswerReader, ReadsTheSameInPiecesOfEverySize) {
+  for (const Row& row : rows()) {
+    SCOPED_TRACE(row.text);
+    for (std::size_t size = 1; size <= std::string_view(row.text).size() + 1; ++size)
+      EXPECT_EQ(read(row.text, size), row.read) << "in pieces of " << size;
+  }
+}
+
+TEST(AnswerReader, TellsThatMoreFollowedThanOneAnswer) {
+  AnswerReader reader;
+  reader.begin(200, 100, 8);
+  EXPECT_EQ(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxHTTP/1.1 200 OK\r\n"), State::kWhole);
+  EXPECT_FALSE(reader.reusable());
+}
+
+TEST(AnswerReader, StopsAtItsLimits) {
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
+  const auto many = [](std::string_view what, int times) {
+    std::string all;
+    while (times-- > 0) all += what;
+    return all;
+  };
+  for (const std::size_t size : {1u, 7u, 5000u}) {
+    SCOPED_TRACE(size);
+    const auto state = [&](const std::string& text) { return read(text, size).state; };
+    EXPECT_EQ(state(head + "\r\n" + std::string(100, 'x')), State::kWhole);
+    EXPECT_EQ(state(head + "\r\n" + std::string(101, 'x')), State::kEnough);
+    EXPECT_EQ(state(head + "Content-Length: 4000\r\n\r\n" + std::string(4000, 'x')), State::kEnough);
+    EXPECT_EQ(state(chunked + many("1\r\nx\r\n", 100) + "0\r\n\r\n"), State::kWhole);
+    EXPECT_EQ(state(chunked + many("1\r\nx\r\n", 101)), State::kEnough);
+    EXPECT_EQ(state(chunked + many("1;a=" + std::string(90, 'e') + "\r\nx\r\n", 40)), State::kBroken);
+    EXPECT_EQ(state(chunked + "1;a=" + std::string(400, 'e')), State::kBroken);
+    EXPECT_EQ(state(chunked + "0\r\n" + many("X-More: y\r\n", 60)), State::kBroken);
+    EXPECT_EQ(state(head + many("X-More: y\r\n", 20)), State::kBroken);
+    EXPECT_EQ(state(head + "X-Long: " + std::string(300, 'y')), State::kBroken);
+    EXPECT_EQ(state(many("HTTP/1.1 103 Early\r\nA: b\r\n\r\n", 20)), State::kBroken);
+  }
+}
+
+TEST(AnswerReader, KeepsTheHeadersOfTheFinalAnswerInOrder) {
+  AnswerReader reader;
+  reader.begin(400, 100, 8);
+  EXPECT_EQ(reader.feed("HTTP/1.1 103 Early\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nB: 1\r\nA:  two words \r\nTransfer-Encoding: "
+                        "chunked\r\n\r\n0\r\nX-Trailer: 1\r\n\r\n"),
+            State::kWhole);
+  EXPECT_THAT(reader.answer().headers,
+              testing::ElementsAre(Header{"B", "1"}, Header{"A", "two words"}, Header{"Transfer-Encoding", "chunked"}));
+}
+
+}  // namespace
+}  // namespace beckon::egress

@@ -1,0 +1,154 @@
+// What a connection goes through between two requests, and what becomes of a request whose connection fails.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "egress/testing/world.h"
+
+namespace beckon::egress {
+namespace {
+
+using namespace testing;
+using std::chrono::milliseconds;
+using Connection = ScriptedReceiver::Connection;
+
+// Polls until the receiver's side has done what it does, which no answer tells.
+template <class Condition>
+void poll_until(World& world, Condition condition) {
+  while (!condition()) world.egress().poll(milliseconds{5});
+}
+
+TEST(Connections, SendOnceMoreWhatFellIntoAClosingConnection) {
+  World world;
+  std::atomic<int> connection = 0;
+  ScriptedReceiver receiver([&](Connection& c) {
+    const bool first = connection++ == 0;
+    while (c.read_request()) {
+      if (first && receiver.requests().size() == 2) return;  // closes with the request in its hands
+      if (!c.write(kOk)) return;
+    }
+  });
+  EXPECT_EQ(world.post(receiver.url()).status, 200);
+  const auto answer = world.post(receiver.url());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_GT(answer.latency.connected.count(), 0);
+  EXPECT_EQ(receiver.connections(), 2);
+  EXPECT_EQ(receiver.requests().size(), 3u);
+}
+
+TEST(Connections, SendNothingTwiceOnceAByteCameBack) {
+  World world;
+  ScriptedReceiver receiver([&](Connection& c) {
+    while (c.read_request()) {
+      if (receiver.requests().size() == 2) {
+        c.write("HTTP/1.1 2");
+        return;
+      }
+      if (!c.write(kOk)) return;
+    }
+  });
+  EXPECT_EQ(world.post(receiver.url()).status, 200);
+  EXPECT_EQ(world.post(receiver.url()).reason(), "connect");
+  EXPECT_EQ(receiver.requests().size(), 2u);
+}
+
+TEST(Connections, SendNothingTwiceOverANewConnection) {
+  World world;
+  ScriptedReceiver receiver([](Connection& c) { c.read_request(); });
+  EXPECT_EQ(world.post(receiver.url()).reason(), "connect");
+  EXPECT_EQ(receiver.requests().size(), 1u);
+}
+
+TEST(Connections, AreNotKeptWhereThePeerEndsThem) {
+  World world;
+  for (const char* text : {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+                           "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                           "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more than was said"}) {
+    SCOPED_TRACE(text);
+    ScriptedReceiver receiver(ScriptedReceiver::answering(text));
+    EXPECT_EQ(world.post(receiver.url()).status, 200);
+    EXPECT_EQ(world.post(receiver.url()).status, 200);
+    EXPECT_EQ(receiver.connections(), 2);
+  }
+}
+
+TEST(Connections, ThatIdleAndAreClosedByThePeerGoUnused) {
+  World world;
+  std::atomic<bool> closed = false;
+  ScriptedReceiver receiver([&](Connection& c) {
+    if (c.read_request()) c.write(kOk);
+    closed = true;
+  });
+  EXPECT_EQ(world.post(receiver.url()).status, 200);
+  poll_until(world, [&] { return closed.load(); });
+  world.egress().poll(milliseconds{20});
+  EXPECT_EQ(world.post(receiver.url()).status, 200);
+  EXPECT_EQ(receiver.requests().size(), 2u) << "nothing was sent into the closed one";
+}
+
+TEST(Connections, IdleOnlyAsManyAsTheirLimit) {
+  World world;
+  world.limits.idle_connections = 2;
+  std::atomic<int> open = 0;
+  const auto script = [&](Connection& c) {
+    ++open;
+    while (c.read_request() && c.write(kOk)) {
+    }
+    --open;
+  };
+  ScriptedReceiver first(script), second(script), third(script);
+  for (const auto* receiver : {&first, &second, &third}) EXPECT_EQ(world.post(receiver->url()).status, 200);
+  poll_until(world, [&] { return open == 2; });
+  for (const auto* receiver : {&second, &third}) EXPECT_EQ(world.post(receiver->url()).latency.connected.count(), 0);
+  EXPECT_GT(world.post(first.url()).latency.connected.count(), 0) << "the one that had waited longest went";
+}
+
+TEST(Connections, AreClosedAfterTheIdleTimeThoughNobodyAsks) {
+  World world;
+  world.limits.idle = Duration{50};
+  std::atomic<bool> closed = false;
+  ScriptedReceiver receiver([&](Connection& c) {
+    while (c.read_request() && c.write(kOk)) {
+    }
+    closed = true;
+  });
+  EXPECT_EQ(world.post(receiver.url()).status, 200);
+  poll_until(world, [&] { return closed.load(); });
+}
+
+TEST(Connections, HearAnAnswerThatComesBeforeTheRequestIsWritten) {
+  World world;
+  ScriptedReceiver receiver([](Connection& c) {
+    c.write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+    c.wait_for_the_end();
+  });
+  const std::string body(16u << 20, 'x');
+  EXPECT_EQ(world.send(world.order(receiver.url(), body)).reason(), "status 413");
+  EXPECT_EQ(world.send(world.order(receiver.url(), body)).reason(), "status 413");
+  EXPECT_EQ(receiver.connections(), 2) << "half a request is in the first";
+}
+
+TEST(Connections, CarryLargeBodiesAndAnswersOverTls) {
+  const Identity self("hooks.example", nullptr);
+  const auto path = ::testing::TempDir() + "egress_self_" + std::to_string(getpid()) + ".pem";
+  self.write_certificate(path);
+  ScriptedReceiver receiver(
+      ScriptedReceiver::answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'y')), &self);
+  World world;
+  world.settings.client.extra_ca_file = path;
+  world.limits.body_bytes = world.limits.kept_bytes = 200'000;
+  world.dns.answer("hooks.example", {"127.0.0.1"});
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = world.send(world.order(receiver.url("hooks.example"), std::string(3u << 20, 'x')));
+    EXPECT_EQ(answer.reason(), "status 200") << answer.detail;
+    EXPECT_EQ(answer.body.size(), 100'000u);
+  }
+  EXPECT_EQ(receiver.connections(), 1);
+  EXPECT_EQ(receiver.requests().at(2).size() / (3u << 20), 1u);
+  unlink(path.c_str());
+}
+
+}  // namespace
+}  // namespace beckon::egress

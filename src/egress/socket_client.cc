@@ -1,0 +1,312 @@
+#include "egress/socket_client.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "egress/retry_after.h"
+
+namespace beckon::egress {
+namespace {
+
+constexpr std::size_t kSpareExchanges = 256;  // kept with their buffers for the next requests, some KiB each
+
+Peer peer_of(const HttpRequest& request) {
+  const Url& url = request.target.url;
+  return {.scheme = url.scheme, .port = url.port, .address = request.address, .host = url.host};
+}
+
+void append_header(std::string& text, std::string_view name, std::string_view value) {
+  text.append(name).append(value.empty() ? ":" : ": ").append(value).append("\r\n");
+}
+
+// The whole request, as RFC 9112 writes it. Names and values are sendable (guard.h), so that none ends a line.
+void write_request(const HttpRequest& request, std::string& text) {
+  const Url& url = request.target.url;
+  const std::size_t size = request.body ? request.body->size() : 0;
+  text.clear();
+  text.reserve(1024 + size);
+  text.append(request.method == Method::kPost ? "POST " : "GET ").append(url.target).append(" HTTP/1.1\r\nHost: ");
+  text.append(url.host_text());
+  if (!url.default_port()) text.append(":").append(std::to_string(url.port));
+  text.append("\r\n");
+  if (!find_header(request.headers, "user-agent")) append_header(text, "User-Agent", "Beckon/" BECKON_VERSION);
+  append_header(text, "Accept", "*/*");
+  for (const Header& header : request.headers) append_header(text, header.name, header.value);
+  if (request.method == Method::kPost) append_header(text, "Content-Length", std::to_string(size));
+  text.append("\r\n");
+  if (request.body) text.append(*request.body);
+}
+
+}  // namespace
+
+// One request, from its start until its completion: connecting, the handshake, and then writing and reading at once, for
+// an answer may come before the request is wholly written.
+class SocketClient::Exchange final : Reactor::Watcher {
+ public:
+  explicit Exchange(SocketClient& client) : client_(client) {}
+  ~Exchange() override { drop(); }
+
+  void begin(Ticket ticket, HttpRequest request, Completion completion);
+  // Closes the connection and forgets the request; the exchange may be used for another.
+  void drop();
+
+  Ticket ticket() const { return ticket_; }
+  bool ended() const { return phase_ == Phase::kEnded; }
+  Completion take_completion() { return std::move(completion_); }
+  Answer take_answer();
+
+ private:
+  enum class Phase : std::uint8_t { kConnecting, kHandshaking, kExchanging, kEnded };
+  using Io = Stream::Io;
+  using State = AnswerReader::State;
+
+  void on_ready(int fd, bool readable, bool writable) override;
+  void open();
+  void connected();
+  void shake();
+  void write_on();
+  void read_on();
+  void watch(bool read, bool write) { client_.reactor_.watch(stream_->fd(), read, write, *this); }
+  void broke(Outcome outcome, std::string detail);
+  void end(Outcome outcome, std::string detail = {});
+  void whole();
+  void start_timer(std::optional<Reactor::Timer>& timer, Duration wait, const char* detail);
+  void stop_timer(std::optional<Reactor::Timer>& timer);
+  std::chrono::microseconds elapsed() const;
+
+  SocketClient& client_;
+  Phase phase_ = Phase::kEnded;
+  Ticket ticket_ = 0;
+  HttpRequest request_;
+  Completion completion_;
+  std::unique_ptr<Stream> stream_;
+  bool pooled_ = false;  // the connection has served before
+  std::string text_;     // of the request
+  std::size_t written_ = 0;
+  AnswerReader reader_;
+  Answer outcome_;       // all but what the reader has
+  SteadyTime started_;
+  std::optional<Reactor::Timer> connect_timer_, whole_timer_;
+};
+
+std::chrono::microseconds SocketClient::Exchange::elapsed() const {
+  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started_);
+  return std::max(spent, std::chrono::microseconds{1});  // 0 stands for a phase that did not take place
+}
+
+void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completion completion) {
+  ticket_ = ticket;
+  request_ = std::move(request);
+  completion_ = std::move(completion);
+  started_ = std::chrono::steady_clock::now();
+  outcome_ = Answer{.remote = request_.address};
+  reader_.begin(client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
+  write_request(request_, text_);
+  start_timer(whole_timer_, request_.whole, "The whole answer did not come in time.");
+  stream_ = client_.pool_.take(peer_of(request_));
+  pooled_ = stream_ != nullptr;
+  if (!pooled_) return open();
+  phase_ = Phase::kExchanging;
+  outcome_.connected = true;
+  written_ = 0;
+  outcome_.latency.sent = elapsed();
+  write_on();
+}
+
+void SocketClient::Exchange::start_timer(std::optional<Reactor::Timer>& timer, Duration wait, const char* detail) {
+  timer = client_.reactor_.at(std::chrono::steady_clock::now() + wait, [this, &timer, detail] {
+    timer.reset();
+    end(Outcome::kTimeout, detail);
+  });
+}
+
+void SocketClient::Exchange::stop_timer(std::optional<Reactor::Timer>& timer) {
+  if (timer) client_.reactor_.cancel(*timer);
+  timer.reset();
+}
+
+// Rule 6 of safety.md section 1: the very address, once more, as the socket opens.
+void SocketClient::Exchange::open() {
+  phase_ = Phase::kConnecting;
+  written_ = 0;
+  auto policy = *request_.policy;
+  const auto& own = client_.own_.now();
+  policy.own.insert(policy.own.end(), own.begin(), own.end());
+  if (const auto refusal = judge(request_.address, request_.target, policy)) {
+    outcome_.refusal = refusal;
+    return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
+  }
+  start_timer(connect_timer_, std::min(request_.connect, request_.whole), "No connection was made in time.");
+  stream_ = std::make_unique<Stream>();
+  if (stream_->open(request_.address, request_.target.url.port) == Io::kFailed)
+    return end(Outcome::kConnect, stream_->error());
+  watch(false, true);
+}
+
+void SocketClient::Exchange::on_ready(int, bool, bool writable) {
+  switch (phase_) {
+    case Phase::kConnecting: return connected();
+    case Phase::kHandshaking: return shake();
+    case Phase::kExchanging:
+      if (writable && written_ < text_.size()) write_on();
+      if (phase_ == Phase::kExchanging) read_on();
+      return;
+    case Phase::kEnded: return;
+  }
+}
+
+void SocketClient::Exchange::connected() {
+  if (stream_->connected() == Io::kFailed) return end(Outcome::kConnect, stream_->error());
+  outcome_.connected = true;
+  outcome_.latency.connected = elapsed();
+  phase_ = Phase::kHandshaking;
+  shake();
+}
+
+void SocketClient::Exchange::shake() {
+  if (request_.target.url.scheme == Scheme::kHttps) {
+    if (!client_.trust_) client_.trust_ = std::make_unique<Trust>(client_.settings_.ca_file, client_.settings_.extra_ca_file);
+    const auto step = stream_->handshake(*client_.trust_, request_.target.url);
+    if (step == Io::kWantRead || step == Io::kWantWrite) return watch(step == Io::kWantRead, step == Io::kWantWrite);
+    if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed within the handshake.");
+    if (step == Io::kFailed) return end(Outcome::kTls, stream_->error());
+    outcome_.latency.tls = elapsed();
+  }
+  stop_timer(connect_timer_);
+  phase_ = Phase::kExchanging;
+  outcome_.latency.sent = elapsed();
+  write_on();
+}
+
+void SocketClient::Exchange::write_on() {
+  while (written_ < text_.size()) {
+    std::size_t size = 0;
+    const auto done = stream_->write(std::string_view(text_).substr(written_), size);
+    written_ += size;
+    if (done == Io::kDone) continue;
+    if (done == Io::kWantWrite || done == Io::kWantRead) return watch(true, done == Io::kWantWrite);
+    written_ = text_.size();  // nobody reads on; what the peer has said before counts
+  }
+  watch(true, false);
+}
+
+void SocketClient::Exchange::read_on() {
+  auto& buffer = client_.buffer_;
+  for (;;) {
+    std::size_t size = 0;
+    const auto done = stream_->read(buffer, size);
+    if (done == Io::kWantRead) return;
+    if (done == Io::kWantWrite) return watch(true, true);
+    if (size > 0 && !reader_.began()) outcome_.latency.first_byte = elapsed();
+    auto state = State::kBroken;
+    if (done == Io::kDone) state = reader_.feed({buffer.data(), size});
+    else if (done == Io::kEnded) state = reader_.end();
+    switch (state) {
+      case State::kWhole: return whole();
+      case State::kEnough: return end(Outcome::kStatus);
+      case State::kBroken: return broke(Outcome::kConnect, done == Io::kFailed ? stream_->error() : reader_.fault());
+      case State::kMore: break;
+    }
+    if (size < buffer.size() && !stream_->has_unread()) return;
+  }
+}
+
+// A pooled connection may have been closed by its peer as the request went out; where not a byte came back the request is
+// sent once more over one of its own, as all clients of HTTP do (RFC 9112, section 9.3.1).
+void SocketClient::Exchange::broke(Outcome outcome, std::string detail) {
+  if (!pooled_ || reader_.began()) return end(outcome, std::move(detail));
+  client_.reactor_.unwatch(stream_->fd());
+  stream_.reset();
+  pooled_ = false;
+  outcome_.connected = false;
+  open();
+}
+
+void SocketClient::Exchange::whole() {
+  const bool again = written_ == text_.size() && reader_.reusable() && !stream_->has_unread() &&
+                     client_.is_current(request_.policy);
+  if (again) client_.pool_.put(peer_of(request_), std::move(stream_));
+  end(Outcome::kStatus);
+}
+
+void SocketClient::Exchange::end(Outcome outcome, std::string detail) {
+  outcome_.outcome = outcome;
+  outcome_.detail = std::move(detail);
+  outcome_.latency.total = elapsed();
+  phase_ = Phase::kEnded;
+  client_.complete(*this);
+}
+
+Answer SocketClient::Exchange::take_answer() {
+  Answer answer = std::move(outcome_);
+  Answer& came = reader_.answer();
+  answer.status = came.status;
+  answer.headers = std::move(came.headers);
+  answer.body = std::move(came.body);
+  answer.body_cut = came.body_cut;
+  if (const auto* wait = answer.header("retry-after")) answer.retry_after = parse_retry_after(*wait, client_.clock_.now());
+  return answer;
+}
+
+void SocketClient::Exchange::drop() {
+  stop_timer(connect_timer_);
+  stop_timer(whole_timer_);
+  if (stream_) client_.reactor_.unwatch(stream_->fd());
+  stream_.reset();
+  request_ = {};
+  completion_ = nullptr;
+  phase_ = Phase::kEnded;
+}
+
+SocketClient::SocketClient(Reactor& reactor, const Clock& clock, ClientSettings settings)
+    : reactor_(reactor), clock_(clock), settings_(std::move(settings)), pool_(reactor, settings_.limits) {}
+
+SocketClient::~SocketClient() = default;
+
+HttpClient::Ticket SocketClient::start(HttpRequest request, Completion completion) {
+  CHECK(request.policy != nullptr);
+  keep_policy(request.policy);
+  const auto ticket = next_++;
+  Exchange& exchange = *running_.emplace(ticket, take_spare()).first->second;
+  starting_ = true;
+  exchange.begin(ticket, std::move(request), std::move(completion));
+  starting_ = false;
+  return ticket;
+}
+
+void SocketClient::cancel(Ticket ticket) { running_.erase(ticket); }
+
+void SocketClient::poll(Duration at_most) {
+  reactor_.poll(ended_.empty() ? at_most : Duration{0});
+  for (const Ticket ticket : std::exchange(ended_, {}))
+    if (const auto found = running_.find(ticket); found != running_.end()) complete(*found->second);
+}
+
+// Connections made under another policy go; those in use, when their answer is whole.
+void SocketClient::keep_policy(const PolicySnapshot& policy) {
+  if (!is_current(policy)) pool_.clear();
+  policy_ = policy;
+}
+
+bool SocketClient::is_current(const PolicySnapshot& policy) const {
+  return policy == policy_ || (policy_ && *policy == *policy_);
+}
+
+std::unique_ptr<SocketClient::Exchange> SocketClient::take_spare() {
+  if (spare_.empty()) return std::make_unique<Exchange>(*this);
+  auto exchange = std::move(spare_.back());
+  spare_.pop_back();
+  return exchange;
+}
+
+void SocketClient::complete(Exchange& exchange) {
+  if (starting_) return ended_.push_back(exchange.ticket());
+  auto node = running_.extract(exchange.ticket());
+  auto completion = exchange.take_completion();
+  auto answer = exchange.take_answer();
+  exchange.drop();
+  if (spare_.size() < kSpareExchanges) spare_.push_back(std::move(node.mapped()));
+  completion(std::move(answer));
+}
+
+}  // namespace beckon::egress

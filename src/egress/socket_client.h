@@ -1,0 +1,60 @@
+// The HTTP client over sockets of its own: HTTP/1.1, one request at a time on a connection, connections pooled by
+// scheme, host, port and address. Nothing that safety.md section 1, rule 7 forbids is in it: no redirect, proxy, cookie,
+// Alt-Svc or decompression.
+#pragma once
+#include <array>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "egress/answer_reader.h"
+#include "egress/connection_pool.h"
+#include "egress/http_client.h"
+#include "egress/own_addresses.h"
+#include "egress/trust.h"
+
+namespace beckon::egress {
+
+struct ClientSettings {
+  Limits limits;
+  std::string ca_file = kDebianCaFile;
+  std::string extra_ca_file;  // PEM, trusted beside ca_file; empty for none
+};
+
+// Confined to the reactor's thread but for wake(). `reactor` and `clock` outlive it.
+class SocketClient final : public HttpClient {
+ public:
+  SocketClient(Reactor& reactor, const Clock& clock, ClientSettings settings);
+  ~SocketClient() override;
+
+  Ticket start(HttpRequest request, Completion completion) override;
+  void cancel(Ticket ticket) override;
+  void poll(Duration at_most) override;
+  void wake() override { reactor_.wake(); }
+
+ private:
+  class Exchange;
+  friend class Exchange;
+
+  std::unique_ptr<Exchange> take_spare();
+  void keep_policy(const PolicySnapshot& policy);
+  bool is_current(const PolicySnapshot& policy) const;
+  void complete(Exchange& exchange);
+
+  Reactor& reactor_;
+  const Clock& clock_;
+  ClientSettings settings_;
+  std::unique_ptr<Trust> trust_;  // made when it is first needed
+  OwnAddresses own_;
+  ConnectionPool pool_;
+  PolicySnapshot policy_;  // under which the pooled connections were made
+  std::array<char, 16 * 1024 + 64> buffer_{};  // a TLS record and a little
+  Ticket next_ = 1;
+  bool starting_ = false;
+  std::unordered_map<Ticket, std::unique_ptr<Exchange>> running_;
+  std::vector<Ticket> ended_;  // while nobody could be told: inside start()
+  std::vector<std::unique_ptr<Exchange>> spare_;
+};
+
+}  // namespace beckon::egress

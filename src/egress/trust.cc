@@ -1,0 +1,55 @@
+#include "egress/trust.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+
+#include "base/check.h"
+#include "base/log.h"
+
+namespace beckon::egress {
+namespace {
+
+void load(SSL_CTX* context, const std::string& path) {
+  if (path.empty() || SSL_CTX_load_verify_file(context, path.c_str()) == 1) return;
+  ERR_clear_error();
+  log::error("ca_file_unreadable").add("path", path);
+}
+
+}  // namespace
+
+void SslFree::operator()(ssl_st* session) const { SSL_free(session); }
+
+Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file) : context_(SSL_CTX_new(TLS_client_method())) {
+  static constexpr auto kHttp11 = std::to_array<unsigned char>({8, 'h', 't', 't', 'p', '/', '1', '.', '1'});
+  CHECK(context_ != nullptr);
+  CHECK(SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION) == 1);
+  CHECK(SSL_CTX_set_alpn_protos(context_, kHttp11.data(), kHttp11.size()) == 0);
+  SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_read_ahead(context_, 1);  // a record is one system call, not one for its head and one for the rest
+  load(context_, ca_file);
+  load(context_, extra_ca_file);
+}
+
+Trust::~Trust() { SSL_CTX_free(context_); }
+
+SslSession Trust::session(const Url& url, int fd) const {
+  SslSession session(SSL_new(context_));
+  CHECK(session && SSL_set_fd(session.get(), fd) == 1);
+  SSL_set_connect_state(session.get());
+  if (url.address) {
+    CHECK(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), url.host.c_str()) == 1);
+  } else {
+    SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    CHECK(SSL_set1_host(session.get(), url.host.c_str()) == 1);
+    std::string name = url.host;  // SSL_set_tlsext_host_name, whose cast our flags refuse
+    CHECK(SSL_ctrl(session.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1);
+  }
+  return session;
+}
+
+}  // namespace beckon::egress
