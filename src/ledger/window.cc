@@ -27,8 +27,8 @@ std::size_t Window::text_size(const Entry& entry) {
 }
 
 Signal Window::operator[](std::size_t i) const {
-  const Entry& entry = entries_[i];
-  std::string_view rest = std::string_view(text_).substr(entry.text, text_size(entry));
+  const Entry& entry = held_->entries[i];
+  std::string_view rest = std::string_view(held_->text).substr(entry.text, text_size(entry));
   const auto take = [&rest](std::size_t size) {
     const std::string_view part = rest.substr(0, size);
     rest.remove_prefix(size);
@@ -49,65 +49,67 @@ Signal Window::operator[](std::size_t i) const {
 }
 
 Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
-  Window next;
-  std::size_t text = text_.size();
+  auto next = std::make_shared<Held>();
+  std::size_t text = held_ ? held_->text.size() : 0;
   for (const Signal& s : added) text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size();
-  next.entries_.reserve(std::min(entries_.size() + added.size(), kCapacity + 1));
-  next.text_.reserve(text);
-  next.entries_.assign(entries_.begin(), entries_.end());
-  next.text_ = text_;
-  next.dead_ = dead_;
-  next.key_ends_ = key_ends_;
+  next->entries.reserve(std::min(size() + added.size(), kCapacity + 1));
+  next->text.reserve(text);
+  if (held_) {
+    next->entries.assign(held_->entries.begin(), held_->entries.end());
+    next->text = held_->text;
+    next->dead = held_->dead;
+    next->key_ends = held_->key_ends;
+  }
   for (const Signal& signal : added) {
-    next.insert(signal);
-    if (next.entries_.size() <= kCapacity) continue;
-    next.drop_oldest();
+    next->insert(signal);
+    if (next->entries.size() <= kCapacity) continue;
+    next->drop_oldest();
     ++evicted;
   }
-  if (next.dead_ > next.text_.size() / 2) next.compact();
-  next.order_by_key();
-  return next;
+  if (next->dead > next->text.size() / 2) next->compact();
+  next->order_by_key();
+  return Window(std::move(next));
 }
 
 // Gives a number to the keys that are new, takes it from those that are gone, and counts the entries to their places.
-void Window::order_by_key() {
+void Window::Held::order_by_key() {
   thread_local std::vector<std::size_t> holders;  // by number: an entry that has the key, or kNowhere
-  holders.assign(key_ends_.size(), kNowhere);
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].key_number != kNoKey) holders[entries_[i].key_number] = i;
+  holders.assign(key_ends.size(), kNowhere);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].key_number != kNoKey) holders[entries[i].key_number] = i;
   }
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].key_number != kNoKey) continue;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].key_number != kNoKey) continue;
     const auto same = [&](std::size_t holder) { return holder != kNowhere && key(holder) == key(i); };
     const auto found = std::ranges::find_if(holders, same);
-    entries_[i].key_number = static_cast<std::uint16_t>(found - holders.begin());
+    entries[i].key_number = static_cast<std::uint16_t>(found - holders.begin());
     if (found == holders.end()) holders.push_back(i);
   }
   if (const auto gone = std::ranges::find(holders, kNowhere); gone != holders.end()) {
     std::uint16_t next = 0;
     for (std::size_t& holder : holders) holder = holder == kNowhere ? kNowhere : next++;
-    for (Entry& entry : entries_) entry.key_number = static_cast<std::uint16_t>(holders[entry.key_number]);
+    for (Entry& entry : entries) entry.key_number = static_cast<std::uint16_t>(holders[entry.key_number]);
     holders.resize(next);
   }
   place(holders.size());
 }
 
-void Window::place(std::size_t keys) {
-  key_ends_.assign(keys, 0);
-  for (const Entry& entry : entries_) ++key_ends_[entry.key_number];
+void Window::Held::place(std::size_t keys) {
+  key_ends.assign(keys, 0);
+  for (const Entry& entry : entries) ++key_ends[entry.key_number];
   std::uint16_t begin = 0;
-  for (std::uint16_t& end : key_ends_) begin = static_cast<std::uint16_t>(begin + std::exchange(end, begin));
-  places_.resize(entries_.size());
-  for (std::size_t i = 0; i < entries_.size(); ++i) places_[key_ends_[entries_[i].key_number]++] = static_cast<std::uint16_t>(i);
+  for (std::uint16_t& end : key_ends) begin = static_cast<std::uint16_t>(begin + std::exchange(end, begin));
+  places.resize(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) places[key_ends[entries[i].key_number]++] = static_cast<std::uint16_t>(i);
 }
 
-void Window::insert(const Signal& signal) {
+void Window::Held::insert(const Signal& signal) {
   CHECK(signal.key.size() <= 255 && signal.value.size() <= 65535 && signal.source.size() <= 65535 &&
         signal.metadata.size() <= 65535 && signal.id.size() <= 65535);
   const Entry entry{.at = to_ms(signal.at),
                     .received = to_ms(signal.received),
                     .version = signal.version,
-                    .text = static_cast<std::uint32_t>(text_.size()),
+                    .text = static_cast<std::uint32_t>(text.size()),
                     .confidence = signal.confidence,
                     .value_size = static_cast<std::uint16_t>(signal.value.size()),
                     .source_size = static_cast<std::uint16_t>(signal.source.size()),
@@ -116,28 +118,28 @@ void Window::insert(const Signal& signal) {
                     .key_size = static_cast<std::uint8_t>(signal.key.size()),
                     .has_value = signal.has_value,
                     .key_number = kNoKey};
-  for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text_ += part;
-  const auto place = std::upper_bound(entries_.begin(), entries_.end(), entry, [](const Entry& a, const Entry& b) {
+  for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text += part;
+  const auto place = std::upper_bound(entries.begin(), entries.end(), entry, [](const Entry& a, const Entry& b) {
     return a.at != b.at ? a.at < b.at : a.version < b.version;
   });
-  entries_.insert(place, entry);
+  entries.insert(place, entry);
 }
 
-void Window::drop_oldest() {
-  dead_ += text_size(entries_.front());
-  entries_.erase(entries_.begin());
+void Window::Held::drop_oldest() {
+  dead += text_size(entries.front());
+  entries.erase(entries.begin());
 }
 
-void Window::compact() {
-  std::string text;
-  text.reserve(text_.size() - dead_);
-  for (Entry& entry : entries_) {
-    const auto offset = static_cast<std::uint32_t>(text.size());
-    text.append(text_, entry.text, text_size(entry));
+void Window::Held::compact() {
+  std::string alive;
+  alive.reserve(text.size() - dead);
+  for (Entry& entry : entries) {
+    const auto offset = static_cast<std::uint32_t>(alive.size());
+    alive.append(text, entry.text, text_size(entry));
     entry.text = offset;
   }
-  text_ = std::move(text);
-  dead_ = 0;
+  text = std::move(alive);
+  dead = 0;
 }
 
 Window Window::merged(std::span<const Window* const> windows) {
@@ -150,42 +152,46 @@ Window Window::merged(std::span<const Window* const> windows) {
   std::vector<std::vector<std::uint16_t>> numbers(windows.size());  // of a window's keys in the merged one
   std::size_t text = 0;
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    text += windows[w]->text_.size();
+    text += windows[w]->empty() ? 0 : windows[w]->held_->text.size();
     for (std::size_t k = 0; k < windows[w]->key_count(); ++k) {
       const std::string_view key = windows[w]->key(windows[w]->of_key(k).front());
       numbers[w].push_back(keys.try_emplace(key, static_cast<std::uint16_t>(keys.size())).first->second);
     }
-    for (std::size_t i = 0; i < windows[w]->size(); ++i) places.push_back({windows[w]->entries_[i].at, w, i});
+    for (std::size_t i = 0; i < windows[w]->size(); ++i) places.push_back({windows[w]->held_->entries[i].at, w, i});
   }
   std::ranges::stable_sort(places, {}, &Place::at);  // each window is in order, and they come in theirs
-  Window merged;
-  merged.entries_.reserve(places.size());
-  merged.text_.reserve(text);
+  auto merged = std::make_shared<Held>();
+  merged->entries.reserve(places.size());
+  merged->text.reserve(text);
   for (const Place& place : places) {
-    const Window& from = *windows[place.window];
-    Entry entry = from.entries_[place.entry];
-    const std::size_t offset = merged.text_.size();
-    merged.text_.append(from.text_, entry.text, text_size(entry));
+    const Held& from = *windows[place.window]->held_;
+    Entry entry = from.entries[place.entry];
+    const std::size_t offset = merged->text.size();
+    merged->text.append(from.text, entry.text, text_size(entry));
     entry.text = static_cast<std::uint32_t>(offset);
     entry.key_number = numbers[place.window][entry.key_number];
-    merged.entries_.push_back(entry);
+    merged->entries.push_back(entry);
   }
-  merged.place(keys.size());
-  return merged;
+  merged->place(keys.size());
+  return Window(std::move(merged));
 }
 
 Window Window::without_metadata() const {
-  Window next;
-  next.entries_.reserve(entries_.size());
+  auto next = std::make_shared<Held>();
+  next->entries.reserve(size());
   for (std::size_t i = 0; i < size(); ++i) {
     Signal signal = (*this)[i];
     signal.metadata = {};
-    next.insert(signal);
+    next->insert(signal);
   }
-  next.order_by_key();
-  return next;
+  next->order_by_key();
+  return Window(std::move(next));
 }
 
-std::size_t Window::bytes() const { return entries_.capacity() * sizeof(Entry) + text_.capacity() + (places_.capacity() + key_ends_.capacity()) * sizeof(std::uint16_t); }
+std::size_t Window::bytes() const {
+  if (!held_) return 0;
+  return sizeof(Held) + held_->entries.capacity() * sizeof(Entry) + held_->text.capacity() +
+         (held_->places.capacity() + held_->key_ends.capacity()) * sizeof(std::uint16_t);
+}
 
 }  // namespace beckon::ledger

@@ -1,13 +1,16 @@
 // The window: the 200 newest signals of a session by (at, version), which is what decisions see.
 //
-// Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock.
+// Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock. Copies share
+// what they hold, so that a session that changes otherwise costs no copy of its signals.
 // Layout: one array of fixed entries in order, one string of all texts, and the entries' places key by key, so that
 // who asks for a key touches its signals alone. 50 plain signals take about 3 KiB.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ledger/signal.h"
@@ -18,17 +21,18 @@ class Window {
  public:
   static constexpr std::size_t kCapacity = 200;
 
-  std::size_t size() const { return entries_.size(); }
-  bool empty() const { return entries_.empty(); }
+  Window() = default;
+  std::size_t size() const { return held_ ? held_->entries.size() : 0; }
+  bool empty() const { return size() == 0; }
   Signal operator[](std::size_t i) const;  // 0 is the oldest
-  Instant at(std::size_t i) const { return instant_ms(entries_[i].at); }
-  std::string_view key(std::size_t i) const { return {text_.data() + entries_[i].text, entries_[i].key_size}; }
+  Instant at(std::size_t i) const { return instant_ms(held_->entries[i].at); }
+  std::string_view key(std::size_t i) const { return held_->key(i); }
 
   // The signals by key: the different keys are numbered from 0, and of each the places in the window, oldest first.
-  std::size_t key_count() const { return key_ends_.size(); }
+  std::size_t key_count() const { return held_ ? held_->key_ends.size() : 0; }
   std::span<const std::uint16_t> of_key(std::size_t number) const {
-    const std::size_t begin = number == 0 ? 0 : key_ends_[number - 1];
-    return {places_.data() + begin, key_ends_[number] - begin};
+    const std::size_t begin = number == 0 ? 0 : held_->key_ends[number - 1];
+    return {held_->places.data() + begin, held_->key_ends[number] - begin};
   }
 
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
@@ -58,18 +62,24 @@ class Window {
     bool has_value;
     std::uint16_t key_number;
   };
-  static std::size_t text_size(const Entry& entry);
-  void insert(const Signal& signal);
-  void drop_oldest();
-  void compact();
-  void order_by_key();
-  void place(std::size_t keys);
+  struct Held {
+    std::vector<Entry> entries;
+    std::string text;
+    std::vector<std::uint16_t> places;    // in entries, key by key and in each in order
+    std::vector<std::uint16_t> key_ends;  // of key k: where its places end
+    std::size_t dead = 0;                 // bytes of text that no entry names
 
-  std::vector<Entry> entries_;
-  std::string text_;
-  std::vector<std::uint16_t> places_;    // in entries_, key by key and in each in order
-  std::vector<std::uint16_t> key_ends_;  // of key k: where its places end
-  std::size_t dead_ = 0;  // bytes of text_ that no entry names
+    std::string_view key(std::size_t i) const { return {text.data() + entries[i].text, entries[i].key_size}; }
+    void insert(const Signal& signal);
+    void drop_oldest();
+    void compact();
+    void order_by_key();
+    void place(std::size_t keys);
+  };
+  static std::size_t text_size(const Entry& entry);
+  explicit Window(std::shared_ptr<const Held> held) : held_(std::move(held)) {}
+
+  std::shared_ptr<const Held> held_;  // null: empty
 };
 
 }  // namespace beckon::ledger
