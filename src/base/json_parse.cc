@@ -12,7 +12,8 @@ namespace beckon::json {
 namespace bj = boost::json;
 
 struct Document::Store {
-  explicit Store(std::string from) : text(std::move(from)), arena(text.size() * 4 + 512) {}
+  // Twice the text is what most bodies need; more is allocated as it is.
+  explicit Store(std::string from) : text(std::move(from)), arena(text.size() * 2 + 256) {}
   std::string text;
   std::pmr::monotonic_buffer_resource arena;
 };
