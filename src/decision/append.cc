@@ -146,8 +146,8 @@ Result<Appended> Append::planned(Draft& draft) {
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") record_shown(draft, tokens_, tenant, digest, session, signal);
     count_signal(draft.batch(), tenant, tokens_, *session, signal);
-    draft.owe(tenant, event_type(signal.key), signal.at, request_.session.view(), cause_of(*session, signal),
-              [&] { return payload_of(*session, signal); });
+    draft.owe(tenant, event_type(signal.key), signal.at, request_.session.view(),
+              [&] { return cause_of(*session, signal); }, [&] { return payload_of(*session, signal); });
   }
   if (!record.signals.empty()) signals_came(draft, session, record.signals);
   answer.accepted = record.signals.size();

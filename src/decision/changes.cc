@@ -5,7 +5,8 @@
 namespace beckon::decision {
 
 const SessionId& session_of(const WhatChanged& what) {
-  return std::visit([](const auto& one) -> const SessionId& { return one.session; }, what);
+  if (const auto* delivery = std::get_if<DeliverySeen>(&what)) return (*delivery)->session;
+  return std::get<SignalSeen>(what).session;
 }
 
 Changes::Page RecentChanges::read(const Handle& handle, std::uint64_t behind, std::size_t limit) const {

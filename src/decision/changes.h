@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -28,7 +29,8 @@ struct SignalSeen {
 
 // Of a delivery: as a commit left it, owed, tried, ended or queued anew. What ends or is held with its whole subscription
 // or session is not told one by one.
-using WhatChanged = std::variant<SignalSeen, outbox::Delivery>;
+using DeliverySeen = std::shared_ptr<const outbox::Delivery>;
+using WhatChanged = std::variant<SignalSeen, DeliverySeen>;
 const SessionId& session_of(const WhatChanged& what);
 
 struct Change {

@@ -150,7 +150,7 @@ void Draft::consent(const SessionDigest& digest) {
 }
 
 bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
-                std::string cause, const std::function<std::string()>& payload) {
+                const std::function<std::string()>& cause, const std::function<std::string()>& payload) {
   const auto list = places_.subscriptions.of(tenant.handle);
   if (std::ranges::none_of(*list, [&](const auto& one) { return outbox::wants(*one, type); })) return false;
   const bool reused = planted(Planted::kReuseEventId) && !batch_.events.empty();
@@ -160,7 +160,7 @@ bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at
                            .type = std::string(type),
                            .occurred_at = occurred_at,
                            .session = SessionId{session},
-                           .cause = std::move(cause),
+                           .cause = cause(),
                            .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
   owe_each(*list, event, type, session);
   return true;
@@ -255,7 +255,7 @@ void Draft::requeue(const outbox::Delivery& ended) {
 void Draft::tell(outbox::Delivery delivery) {
   if (!places_.changes) return;
   Handle handle = delivery.handle;
-  changes_.push_back({std::move(handle), std::move(delivery)});
+  changes_.push_back({std::move(handle), std::make_shared<const outbox::Delivery>(std::move(delivery))});
 }
 
 void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,

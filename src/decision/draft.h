@@ -82,10 +82,10 @@ class Draft {
   // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
   ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
-  // An event and a delivery for every subscription of the tenant that wants its type. `payload` makes the JSON of the
-  // payload, only if anyone wants it. Returns whether an event was made.
-  bool owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session, std::string cause,
-           const std::function<std::string()>& payload);
+  // An event and a delivery for every subscription of the tenant that wants its type. `cause` and `payload` make the JSON
+  // of both, only if anyone wants it. Returns whether an event was made.
+  bool owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
+           const std::function<std::string()>& cause, const std::function<std::string()>& payload);
   // An event of the operator's own, under an id that is new: kept also where nobody wants it, as unmatched.
   void owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause, std::string_view payload);
   // One that was staged by owe_own in this commit; null: none. Valid until the next event is staged.

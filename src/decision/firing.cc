@@ -97,8 +97,8 @@ void finish(const Firing& firing, SessionPtr session) {
 void owe(const Firing& firing, const Envelope& envelope) {
   auto& deliveries = firing.draft.batch().deliveries;
   const std::size_t first = deliveries.size();
-  firing.draft.owe(*firing.tenant, kDueEvent, firing.draft.now(), envelope.session.view(), cause_of(firing, envelope),
-                   [&] { return payload_of(firing, envelope); });
+  firing.draft.owe(*firing.tenant, kDueEvent, firing.draft.now(), envelope.session.view(),
+                   [&] { return cause_of(firing, envelope); }, [&] { return payload_of(firing, envelope); });
   for (std::size_t i = first; i < deliveries.size(); ++i) {
     deliveries[i].rule = RuleId{firing.delayed.rule};
     deliveries[i].anchor_at = firing.anchor.at;

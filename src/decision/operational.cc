@@ -6,8 +6,9 @@ namespace {
 constexpr std::string_view kFailed = "webhook.delivery.failed";
 constexpr std::string_view kDisabled = "webhook.subscription.disabled";
 
-void tell(Draft& draft, const Handle& handle, std::string_view type, std::string cause, const std::function<std::string()>& payload) {
-  if (const auto tenant = draft.places().tenants.find(handle.view())) draft.owe(**tenant, type, draft.now(), "", std::move(cause), payload);
+void tell(Draft& draft, const Handle& handle, std::string_view type, const std::string& cause, const std::function<std::string()>& payload) {
+  if (const auto tenant = draft.places().tenants.find(handle.view()))
+    draft.owe(**tenant, type, draft.now(), "", [&] { return cause; }, payload);
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ class ResolveInCommit final : public Work {
     ledger::encode_past(past, past_of(envelope, beside));
     const auto decided = draft.decide(digest_, envelope.known.session, record_of(request_, envelope, digest_, past));
     if (!decided) return unexpected(decided.error());
-    draft.owe(*request_.tenant, kResolvedEvent, draft.now(), request_.session.view(), cause_of(envelope), [&] {
+    draft.owe(*request_.tenant, kResolvedEvent, draft.now(), request_.session.view(), [&] { return cause_of(envelope); }, [&] {
       std::string payload;
       json::Writer writer(payload);
       writer.begin_object();

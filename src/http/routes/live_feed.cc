@@ -138,7 +138,7 @@ std::string_view LiveFeed::end_of(Watcher& watcher) {
 std::string LiveFeed::text_of(const decision::Change& change) const {
   const std::string id = parts_.life + "-" + std::to_string(change.position);
   if (const auto* signal = std::get_if<decision::SignalSeen>(&change.what)) return event_of("signal", data_of(*signal), id);
-  return event_of("delivery", data_of(std::get<outbox::Delivery>(change.what), parts_.sending), id);
+  return event_of("delivery", data_of(*std::get<decision::DeliverySeen>(change.what), parts_.sending), id);
 }
 
 void add_live(Api& api, std::vector<Route>& routes) {
