@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kSignals = 5;         // of each request: a body of about 1 KiB
 constexpr unsigned long kActive = 4096;      // sessions that are seen at a time
 constexpr unsigned long kOfSession = 8;      // requests of a session, which then is never seen again
+constexpr std::chrono::seconds kReusable{25};  // after 30 s of idleness the server closes a connection, perhaps as a request goes out
 constexpr int kPerAddress = 900;    // connections of one client address: below what the server admits
 
 struct Connection {
@@ -53,7 +54,10 @@ class Load {
     while (!idle_.empty() && !free) {
       free = idle_.back();
       idle_.pop_back();
-      if (free->fd < 0) free = nullptr;
+      if (free->fd < 0 || free->busy) { free = nullptr; continue; }  // it was closed since, and perhaps opened anew
+      if (Clock::now() - free->since < kReusable) continue;
+      drop(*free);
+      free = nullptr;
     }
     if (!free) free = opened();
     if (!free) { ++counts.missed; return; }

@@ -24,14 +24,17 @@ load() { # CONNECTIONS SECONDS SCRIPT URL: requests a second, and 99th percentil
   if grep -q Non-2xx "$work/wrk"; then cat "$work/wrk" >&2; exit 1; fi
   awk '/Requests\/sec/ {r = $2} $1 == "99%" {p = $2} END {print r, p}' "$work/wrk"
 }
-append_script() { # post.lua: 1 to 3 signals a request, of 100 thousand sessions
-  cat >"$work/post.lua" <<'LUA'
+append_script() { # [LEAST MOST]: post.lua, with so many signals a request (1 to 3), of 100 thousand sessions
+  cat >"$work/post.lua" <<LUA
+local least, most = ${1:-1}, ${2:-3}
+LUA
+  cat >>"$work/post.lua" <<'LUA'
 wrk.method = "POST"
 wrk.headers["content-type"] = "application/json"
 local keys = { "view", "cart", "checkout", "search", "link.opened" }
 request = function()
   local signals = {}
-  for i = 1, math.random(3) do signals[i] = '{"type":"' .. keys[math.random(5)] .. '","signalValue":"sku-' .. math.random(9999) .. '"}' end
+  for i = 1, math.random(least, most) do signals[i] = '{"type":"' .. keys[math.random(5)] .. '","signalValue":"sku-' .. math.random(9999) .. '"}' end
   return wrk.format(nil, nil, nil, '{"handle":"bench","sessionId":"sig_bench_' .. math.random(100000) .. '","signals":[' .. table.concat(signals, ",") .. ']}')
 end
 LUA
