@@ -25,6 +25,10 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
     http::basic_parser<false>::body_limit(boost::none);
   }
 
+  // Between two chunks: what follows takes kLeastEnd bytes or more, and Beast asserts that it sees no fewer.
+  bool awaits_chunk() const { return is_header_done() && chunked() && !inside_chunk_; }
+  static constexpr std::size_t kLeastEnd = 5;  // "0", and two line ends
+
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
   void on_response_impl(int code, string_view, int, error_code&) override {
@@ -37,8 +41,9 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(string_view piece, error_code& error) override { return take(piece, error); }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view piece, error_code& error) override {
+  void on_chunk_header_impl(std::uint64_t size, string_view, error_code&) override { inside_chunk_ = size > 0; }
+  std::size_t on_chunk_body_impl(std::uint64_t remain, string_view piece, error_code& error) override {
+    inside_chunk_ = remain > piece.size();
     return take(piece, error);
   }
   void on_finish_impl(error_code&) override {}
@@ -55,6 +60,7 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
   Answer& answer_;
   std::size_t left_;
   std::size_t kept_;
+  bool inside_chunk_ = false;
 };
 
 AnswerReader::AnswerReader() = default;
@@ -91,6 +97,7 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
 // Parses as much of `left` as can be, and leaves what must wait for more.
 AnswerReader::State AnswerReader::parsed(std::string_view& left) {
   while (!left.empty()) {
+    if (parser_->awaits_chunk() && left.size() < Parser::kLeastEnd) return State::kMore;
     const bool in_head = !parser_->is_header_done();
     parser_->eager(!in_head);
     error_code error;

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/random.h"
+
 namespace beckon::egress {
 namespace {
 
@@ -75,6 +77,40 @@ TEST(AnswerReader, ReadsTheSameInPiecesOfEverySize) {
     for (std::size_t size = 1; size <= std::string_view(row.text).size() + 1; ++size)
       EXPECT_EQ(read(row.text, size), row.read) << "in pieces of " << size;
   }
+}
+
+// What a receiver makes of an answer must not depend on how the network cuts it, whatever bytes it is of.
+TEST(AnswerReader, ReadsMutationsTheSameInPiecesOfEverySize) {
+  SeededRandom random(20261126);
+  static constexpr std::string_view kAlphabet = "\r\n 0123456789abcdef;:=,\"\t-CTHP/.\0\x7f\xff";
+  int whole = 0, broken = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = rows()[random.next() % rows().size()].text;
+    for (auto times = random.next() % 3; times < 3; ++times) {
+      const auto at = text.empty() ? 0 : random.next() % text.size();
+      const char byte = kAlphabet[random.next() % kAlphabet.size()];
+      switch (random.next() % 4) {
+        case 0: text.insert(at, 1, byte); break;
+        case 1: text.erase(at, 1 + random.next() % 3); break;
+        case 2: text += rows()[random.next() % rows().size()].text; break;
+        case 3:
+          if (!text.empty()) text[at] = byte;
+          break;
+      }
+    }
+    const Read at_once = read(text, text.size() + 1);
+    const Read in_pieces = read(text, 1 + random.next() % 7);
+    EXPECT_EQ(in_pieces.state, at_once.state) << testing::PrintToString(text);
+    if (at_once.state != State::kBroken) {  // else no more is told of it than that
+      EXPECT_EQ(in_pieces.status, at_once.status) << testing::PrintToString(text);
+      EXPECT_EQ(in_pieces.body, at_once.body) << testing::PrintToString(text);
+    }
+    if (HasFailure()) return;
+    whole += at_once.state == State::kWhole;
+    broken += at_once.state == State::kBroken;
+  }
+  EXPECT_GT(whole, 1000);
+  EXPECT_GT(broken, 1000);
 }
 
 TEST(AnswerReader, TellsThatMoreFollowedThanOneAnswer) {
