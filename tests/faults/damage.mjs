@@ -2,7 +2,7 @@
 // It then starts and serves all that is whole, or refuses to start and says why: never a crash, and never a signal that was
 // not sent.
 //
-// PROVE_DAMAGE: how many times a place is damaged at random (12). PROVE_SEED: where.
+// PROVE_DAMAGE: how many times a place is damaged at random (24). PROVE_SEED: where.
 import assert from 'node:assert/strict';
 import { cpSync, openSync, closeSync, mkdtempSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { Beckon, freshAddress } from '../kit/beckon.mjs';
 import { random } from '../kit/faulty_disk.mjs';
 
-const times = Number(process.env.PROVE_DAMAGE ?? 12);
+const times = Number(process.env.PROVE_DAMAGE ?? 24);
 const seed = Number(process.env.PROVE_SEED ?? 1);
 const sessions = Array.from({ length: 40 }, (_, i) => `whole-${i}`);
 const sent = id => Array.from({ length: 5 }, (_, i) => ({ type: 'view', signalValue: `${id} ${i} ${'x'.repeat(200)}` }));

@@ -33,7 +33,7 @@ bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) 
                               last_);
   for (std::size_t size = 0; size < kPortionBytes;) {
     if (!row.next()) return false;
-    const ledger::Position position = row.whole(0);
+    const ledger::Position position = behind_last(row.whole(0));
     const std::string_view bytes = row.text(3);
     if (sum_of(bytes, position, row.integer(1)) == row.integer(2)) {
       rows.push_back({position, row.instant(1), std::string(bytes)});
@@ -51,8 +51,14 @@ bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) 
 void JournalReader::pass_over(Connection& connection) {
   auto row = connection.query("SELECT position FROM journal WHERE position > ?1 ORDER BY position LIMIT 1", last_);
   if (!row.next()) throw SqliteError(SQLITE_CORRUPT, 0, "the journal ends in damage");
-  last_ = row.whole(0);
+  last_ = behind_last(row.whole(0));
   name_damage(last_, -1, "pages");
+}
+
+// A tree that is damaged may give the same row for ever.
+ledger::Position JournalReader::behind_last(ledger::Position position) const {
+  if (position <= last_) throw SqliteError(SQLITE_CORRUPT, 0, "the journal's rows are out of order");
+  return position;
 }
 
 void JournalReader::name_damage(ledger::Position position, std::int64_t size, const char* what) {

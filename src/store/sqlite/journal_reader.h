@@ -27,6 +27,7 @@ class JournalReader {
  private:
   bool read(Connection& connection, std::vector<JournalRow>& rows);
   void pass_over(Connection& connection);
+  ledger::Position behind_last(ledger::Position position) const;
   void name_damage(ledger::Position position, std::int64_t size, const char* what);
 
   Readers& readers_;
