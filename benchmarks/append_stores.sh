@@ -4,7 +4,8 @@
 # PostgreSQL groups itself: a request of 1 to 3 signals beside one XADD or row that holds two; then ten signals a request,
 # as a library sends what has gathered, beside ten XADD in one pipeline and ten rows in one INSERT, one signal each. And
 # Beckon's store without HTTP, 64 records a commit, beside 64 rows in one INSERT and commit and 64 XADD in one pipeline,
-# from two writers. None of the three goes over its log meanwhile: it is longer than what is written. Usage: benchmarks/append_stores.sh [ROUNDS [SECONDS]]
+# from two writers. None of the three goes over its log meanwhile: it is longer than what is written.
+# Usage: benchmarks/append_stores.sh [ROUNDS [SECONDS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . benchmarks/server.bash

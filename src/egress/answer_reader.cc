@@ -66,15 +66,15 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
 AnswerReader::AnswerReader() = default;
 AnswerReader::~AnswerReader() = default;
 
-void AnswerReader::begin(std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes) {
+void AnswerReader::begin(Answer& answer, std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes) {
   header_limit_ = header_bytes;
   body_limit_ = body_bytes;
   kept_ = kept_bytes;
   read_ = heads_ = 0;
   fault_ = "";
   unread_.clear();
-  answer_ = {};
-  parser_ = std::make_unique<Parser>(answer_, body_limit_, kept_);
+  answer_ = &answer;
+  parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
 }
 
 AnswerReader::State AnswerReader::broken(const char* why) {
@@ -110,14 +110,14 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     if (error == http::error::need_more) return State::kMore;
     if (error) return broken("The answer is no HTTP/1.1.");
     if (!parser_->is_done()) continue;
-    if (answer_.status >= 200) return State::kWhole;
-    parser_ = std::make_unique<Parser>(answer_, body_limit_, kept_);
+    if (answer_->status >= 200) return State::kWhole;
+    parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
   }
   return State::kMore;
 }
 
 AnswerReader::State AnswerReader::end() {
-  if (!parser_->got_some() || answer_.status < 200) return broken("The connection was closed without an answer.");
+  if (!parser_->got_some() || answer_->status < 200) return broken("The connection was closed without an answer.");
   error_code error;
   parser_->put_eof(error);
   return error ? broken("The answer broke off.") : State::kWhole;

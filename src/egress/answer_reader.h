@@ -22,8 +22,9 @@ class AnswerReader {
   AnswerReader();
   ~AnswerReader();
 
-  // Limits in bytes: of all heads, trailers and framing; of the body; and of what is kept of that.
-  void begin(std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes);
+  // What comes goes into `answer`, which outlives the reading: status, headers, body and body_cut. Limits in bytes: of all
+  // heads, trailers and framing; of the body; and of what is kept of that.
+  void begin(Answer& answer, std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes);
 
   State feed(std::string_view bytes);
   State end();  // the peer has closed: kWhole where that ends the body, else kBroken
@@ -31,8 +32,6 @@ class AnswerReader {
   bool began() const { return read_ > 0; }  // a byte came
   bool reusable() const;                    // after kWhole: another request may go over the connection
   const char* fault() const { return fault_; }
-  // Status, headers, body and body_cut, of as much as came.
-  Answer& answer() { return answer_; }
 
  private:
   class Parser;
@@ -40,7 +39,7 @@ class AnswerReader {
   State parsed(std::string_view& left);
 
   std::unique_ptr<Parser> parser_;
-  Answer answer_;
+  Answer* answer_ = nullptr;
   std::string unread_;  // the beginning of a line or head whose end has not come
   std::size_t header_limit_ = 0, body_limit_ = 0, kept_ = 0;
   std::size_t read_ = 0, heads_ = 0;

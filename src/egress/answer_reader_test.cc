@@ -27,12 +27,12 @@ void PrintTo(const Read& read, std::ostream* out) {
 // In pieces of `size` bytes; then the peer closes, if more is awaited.
 Read read(std::string_view text, std::size_t size, std::size_t header_bytes = 200, std::size_t body_bytes = 100,
           std::size_t kept = 8) {
+  Answer answer;
   AnswerReader reader;
-  reader.begin(header_bytes, body_bytes, kept);
+  reader.begin(answer, header_bytes, body_bytes, kept);
   auto state = State::kMore;
   for (std::size_t at = 0; at < text.size() && state == State::kMore; at += size) state = reader.feed(text.substr(at, size));
   if (state == State::kMore) state = reader.end();
-  const Answer& answer = reader.answer();
   return {state, answer.status, answer.body, answer.body_cut, state == State::kWhole && reader.reusable()};
 }
 
@@ -114,8 +114,9 @@ TEST(AnswerReader, ReadsMutationsTheSameInPiecesOfEverySize) {
 }
 
 TEST(AnswerReader, TellsThatMoreFollowedThanOneAnswer) {
+  Answer answer;
   AnswerReader reader;
-  reader.begin(200, 100, 8);
+  reader.begin(answer, 200, 100, 8);
   EXPECT_EQ(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxHTTP/1.1 200 OK\r\n"), State::kWhole);
   EXPECT_FALSE(reader.reusable());
 }
@@ -146,12 +147,13 @@ TEST(AnswerReader, StopsAtItsLimits) {
 }
 
 TEST(AnswerReader, KeepsTheHeadersOfTheFinalAnswerInOrder) {
+  Answer answer;
   AnswerReader reader;
-  reader.begin(400, 100, 8);
+  reader.begin(answer, 400, 100, 8);
   EXPECT_EQ(reader.feed("HTTP/1.1 103 Early\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nB: 1\r\nA:  two words \r\nTransfer-Encoding: "
                         "chunked\r\n\r\n0\r\nX-Trailer: 1\r\n\r\n"),
             State::kWhole);
-  EXPECT_THAT(reader.answer().headers,
+  EXPECT_THAT(answer.headers,
               testing::ElementsAre(Header{"B", "1"}, Header{"A", "two words"}, Header{"Transfer-Encoding", "chunked"}));
 }
 

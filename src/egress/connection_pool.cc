@@ -19,6 +19,10 @@ void ConnectionPool::put(const Peer& peer, std::unique_ptr<Stream> stream) {
   by_peer_[peer].push_back(place);
   reactor_.watch(place->stream->fd(), true, false, *place);
   if (idle_.size() > limits_.idle_connections) close(idle_.begin());
+  arm();
+}
+
+void ConnectionPool::arm() {
   if (!timer_ && !idle_.empty()) timer_ = reactor_.at(idle_.front().since + limits_.idle, [this] { close_old(); });
 }
 
@@ -46,7 +50,7 @@ void ConnectionPool::close_old() {
   timer_.reset();
   const auto now = std::chrono::steady_clock::now();
   while (!idle_.empty() && idle_.front().since + limits_.idle <= now) close(idle_.begin());
-  if (!idle_.empty()) timer_ = reactor_.at(idle_.front().since + limits_.idle, [this] { close_old(); });
+  arm();
 }
 
 // Of a peer from which no answer is awaited: it closes, speaks out of turn, or TLS tells something of its own.

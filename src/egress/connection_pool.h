@@ -53,6 +53,7 @@ class ConnectionPool {
 
   std::unique_ptr<Stream> remove(Place place);
   void close(Place place);
+  void arm();
   void close_old();
 
   Reactor& reactor_;

@@ -51,7 +51,6 @@ class SocketClient::Exchange final : Reactor::Watcher {
   void drop();
 
   Ticket ticket() const { return ticket_; }
-  bool ended() const { return phase_ == Phase::kEnded; }
   Completion take_completion() { return std::move(completion_); }
   Answer take_answer();
 
@@ -67,7 +66,7 @@ class SocketClient::Exchange final : Reactor::Watcher {
   void write_on();
   void read_on();
   void watch(bool read, bool write) { client_.reactor_.watch(stream_->fd(), read, write, *this); }
-  void broke(Outcome outcome, std::string detail);
+  void broke(std::string detail);
   void end(Outcome outcome, std::string detail = {});
   void whole();
   void start_timer(std::optional<Reactor::Timer>& timer, Duration wait, const char* detail);
@@ -78,13 +77,14 @@ class SocketClient::Exchange final : Reactor::Watcher {
   Phase phase_ = Phase::kEnded;
   Ticket ticket_ = 0;
   HttpRequest request_;
+  Peer peer_;
   Completion completion_;
   std::unique_ptr<Stream> stream_;
   bool pooled_ = false;  // the connection has served before
   std::string text_;     // of the request
   std::size_t written_ = 0;
   AnswerReader reader_;
-  Answer outcome_;       // all but what the reader has
+  Answer answer_;        // into which it reads
   SteadyTime started_;
   std::optional<Reactor::Timer> connect_timer_, whole_timer_;
 };
@@ -97,19 +97,20 @@ std::chrono::microseconds SocketClient::Exchange::elapsed() const {
 void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completion completion) {
   ticket_ = ticket;
   request_ = std::move(request);
+  peer_ = peer_of(request_);
   completion_ = std::move(completion);
   started_ = std::chrono::steady_clock::now();
-  outcome_ = Answer{.remote = request_.address};
-  reader_.begin(client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
+  answer_ = Answer{.remote = request_.address};
+  reader_.begin(answer_, client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
   write_request(request_, text_);
   start_timer(whole_timer_, request_.whole, "The whole answer did not come in time.");
-  stream_ = client_.pool_.take(peer_of(request_));
+  stream_ = client_.pool_.take(peer_);
   pooled_ = stream_ != nullptr;
   if (!pooled_) return open();
   phase_ = Phase::kExchanging;
-  outcome_.connected = true;
+  answer_.connected = true;
   written_ = 0;
-  outcome_.latency.sent = elapsed();
+  answer_.latency.sent = elapsed();
   write_on();
 }
 
@@ -133,7 +134,7 @@ void SocketClient::Exchange::open() {
   const auto& own = client_.own_.now();
   policy.own.insert(policy.own.end(), own.begin(), own.end());
   if (const auto refusal = judge(request_.address, request_.target, policy)) {
-    outcome_.refusal = refusal;
+    answer_.refusal = refusal;
     return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
   }
   start_timer(connect_timer_, std::min(request_.connect, request_.whole), "No connection was made in time.");
@@ -143,22 +144,21 @@ void SocketClient::Exchange::open() {
   watch(false, true);
 }
 
-void SocketClient::Exchange::on_ready(int, bool, bool writable) {
+void SocketClient::Exchange::on_ready(int, bool, bool) {
   switch (phase_) {
     case Phase::kConnecting: return connected();
     case Phase::kHandshaking: return shake();
     case Phase::kExchanging:
-      if (writable && written_ < text_.size()) write_on();
-      if (phase_ == Phase::kExchanging) read_on();
-      return;
+      if (written_ < text_.size()) write_on();
+      return read_on();
     case Phase::kEnded: return;
   }
 }
 
 void SocketClient::Exchange::connected() {
   if (stream_->connected() == Io::kFailed) return end(Outcome::kConnect, stream_->error());
-  outcome_.connected = true;
-  outcome_.latency.connected = elapsed();
+  answer_.connected = true;
+  answer_.latency.connected = elapsed();
   phase_ = Phase::kHandshaking;
   shake();
 }
@@ -170,11 +170,11 @@ void SocketClient::Exchange::shake() {
     if (step == Io::kWantRead || step == Io::kWantWrite) return watch(step == Io::kWantRead, step == Io::kWantWrite);
     if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed within the handshake.");
     if (step == Io::kFailed) return end(Outcome::kTls, stream_->error());
-    outcome_.latency.tls = elapsed();
+    answer_.latency.tls = elapsed();
   }
   stop_timer(connect_timer_);
   phase_ = Phase::kExchanging;
-  outcome_.latency.sent = elapsed();
+  answer_.latency.sent = elapsed();
   write_on();
 }
 
@@ -195,16 +195,15 @@ void SocketClient::Exchange::read_on() {
   for (;;) {
     std::size_t size = 0;
     const auto done = stream_->read(buffer, size);
-    if (done == Io::kWantRead) return;
-    if (done == Io::kWantWrite) return watch(true, true);
-    if (size > 0 && !reader_.began()) outcome_.latency.first_byte = elapsed();
+    if (done == Io::kWantRead || done == Io::kWantWrite) return watch(true, done == Io::kWantWrite || written_ < text_.size());
+    if (size > 0 && !reader_.began()) answer_.latency.first_byte = elapsed();
     auto state = State::kBroken;
     if (done == Io::kDone) state = reader_.feed({buffer.data(), size});
     else if (done == Io::kEnded) state = reader_.end();
     switch (state) {
       case State::kWhole: return whole();
       case State::kEnough: return end(Outcome::kStatus);
-      case State::kBroken: return broke(Outcome::kConnect, done == Io::kFailed ? stream_->error() : reader_.fault());
+      case State::kBroken: return broke(done == Io::kFailed ? stream_->error() : reader_.fault());
       case State::kMore: break;
     }
     if (size < buffer.size() && !stream_->has_unread()) return;
@@ -213,39 +212,33 @@ void SocketClient::Exchange::read_on() {
 
 // A pooled connection may have been closed by its peer as the request went out; where not a byte came back the request is
 // sent once more over one of its own, as all clients of HTTP do (RFC 9112, section 9.3.1).
-void SocketClient::Exchange::broke(Outcome outcome, std::string detail) {
-  if (!pooled_ || reader_.began()) return end(outcome, std::move(detail));
+void SocketClient::Exchange::broke(std::string detail) {
+  if (!pooled_ || reader_.began()) return end(Outcome::kConnect, std::move(detail));
   client_.reactor_.unwatch(stream_->fd());
   stream_.reset();
   pooled_ = false;
-  outcome_.connected = false;
+  answer_.connected = false;
   open();
 }
 
 void SocketClient::Exchange::whole() {
-  const bool again = written_ == text_.size() && reader_.reusable() && !stream_->has_unread() &&
-                     client_.is_current(request_.policy);
-  if (again) client_.pool_.put(peer_of(request_), std::move(stream_));
+  const bool written = written_ == text_.size() && stream_->error().empty();
+  const bool again = written && reader_.reusable() && !stream_->has_unread() && client_.is_current(request_.policy);
+  if (again) client_.pool_.put(peer_, std::move(stream_));
   end(Outcome::kStatus);
 }
 
 void SocketClient::Exchange::end(Outcome outcome, std::string detail) {
-  outcome_.outcome = outcome;
-  outcome_.detail = std::move(detail);
-  outcome_.latency.total = elapsed();
+  answer_.outcome = outcome;
+  answer_.detail = std::move(detail);
+  answer_.latency.total = elapsed();
   phase_ = Phase::kEnded;
   client_.complete(*this);
 }
 
 Answer SocketClient::Exchange::take_answer() {
-  Answer answer = std::move(outcome_);
-  Answer& came = reader_.answer();
-  answer.status = came.status;
-  answer.headers = std::move(came.headers);
-  answer.body = std::move(came.body);
-  answer.body_cut = came.body_cut;
-  if (const auto* wait = answer.header("retry-after")) answer.retry_after = parse_retry_after(*wait, client_.clock_.now());
-  return answer;
+  if (const auto* wait = answer_.header("retry-after")) answer_.retry_after = parse_retry_after(*wait, client_.clock_.now());
+  return std::move(answer_);
 }
 
 void SocketClient::Exchange::drop() {

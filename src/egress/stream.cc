@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -80,6 +79,17 @@ Stream::Io Stream::connected() {
   return error == 0 ? Io::kDone : failed(error);
 }
 
+// `step` calls OpenSSL, which returns what it did: a positive number, or a failure that its queue of errors explains.
+template <class Step>
+Stream::Io Stream::step_tls(Step step, std::size_t& size) {
+  ERR_clear_error();
+  errno = 0;
+  const int done = step();
+  if (done <= 0) return told_by_tls(done);
+  size = static_cast<std::size_t>(done);
+  return Io::kDone;
+}
+
 Stream::Io Stream::told_by_tls(int returned) {
   const int system_error = errno;
   const int told = SSL_get_error(tls_.get(), returned);
@@ -100,22 +110,13 @@ Stream::Io Stream::told_by_tls(int returned) {
 
 Stream::Io Stream::handshake(const Trust& trust, const Url& url) {
   if (!tls_) tls_ = trust.session(url, fd_);
-  ERR_clear_error();
-  errno = 0;
-  const int returned = SSL_do_handshake(tls_.get());
-  return returned == 1 ? Io::kDone : told_by_tls(returned);
+  std::size_t done = 0;
+  return step_tls([&] { return SSL_do_handshake(tls_.get()); }, done);
 }
 
 Stream::Io Stream::read(std::span<char> to, std::size_t& size) {
   size = 0;
-  if (tls_) {
-    ERR_clear_error();
-    errno = 0;
-    const int got = SSL_read(tls_.get(), to.data(), fits(to.size()));
-    if (got <= 0) return told_by_tls(got);
-    size = static_cast<std::size_t>(got);
-    return Io::kDone;
-  }
+  if (tls_) return step_tls([&] { return SSL_read(tls_.get(), to.data(), fits(to.size())); }, size);
   const auto got = recv(fd_, to.data(), to.size(), 0);
   if (got < 0) return would_wait(errno) ? Io::kWantRead : failed(errno);
   size = static_cast<std::size_t>(got);
@@ -124,14 +125,7 @@ Stream::Io Stream::read(std::span<char> to, std::size_t& size) {
 
 Stream::Io Stream::write(std::string_view bytes, std::size_t& size) {
   size = 0;
-  if (tls_) {
-    ERR_clear_error();
-    errno = 0;
-    const int put = SSL_write(tls_.get(), bytes.data(), fits(bytes.size()));
-    if (put <= 0) return told_by_tls(put);
-    size = static_cast<std::size_t>(put);
-    return Io::kDone;
-  }
+  if (tls_) return step_tls([&] { return SSL_write(tls_.get(), bytes.data(), fits(bytes.size())); }, size);
   const auto put = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (put < 0) return would_wait(errno) ? Io::kWantWrite : failed(errno);
   size = static_cast<std::size_t>(put);

@@ -43,6 +43,8 @@ class Stream {
 
  private:
   Io failed(int error);
+  template <class Step>
+  Io step_tls(Step step, std::size_t& size);
   Io told_by_tls(int returned);
 
   int fd_ = -1;
