@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <string>
 
-#include "access/watched_directory.h"
 #include "access/gate.h"
 #include "access/rate_limiter.h"
+#include "access/watched_directory.h"
 #include "base/check.h"
 
 namespace {

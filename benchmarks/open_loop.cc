@@ -1,8 +1,8 @@
-// Offers appends at a rate, whatever is answered: what a server meets that is asked for more than it can take. Each request
-// has a connection of its own until it is answered; where none is free another one is opened.
-// Usage: open_loop PORT RATE SECONDS HANDLE [CONNECTIONS]. RATE 0: 256 connections that ask again as soon as they are
-// answered, which finds the most that is taken. Prints a line each second: offered, 202, refused with Retry-After (429 or
-// 503), anything else, not offered for want of a connection, and the 99th percentile of the 202 in ms.
+// Offers appends at a rate, whatever is answered: what a server meets that is asked for more than it can take. Each
+// request has a connection of its own until it is answered; where none is free another one is opened. Usage: open_loop
+// PORT RATE SECONDS HANDLE [CONNECTIONS]. RATE 0: 256 connections that ask again as soon as they are answered, which
+// finds the most that is taken. Prints a line each second: offered, 202, refused with Retry-After (429 or 503),
+// anything else, not offered for want of a connection, and the 99th percentile of the 202 in ms.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -23,11 +23,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kSignals = 5;         // of each request: a body of about 1 KiB
-constexpr unsigned long kActive = 4096;      // sessions that are seen at a time
-constexpr unsigned long kOfSession = 8;      // requests of a session, which then is never seen again
-constexpr std::chrono::seconds kReusable{25};  // after 30 s of idleness the server closes a connection, perhaps as a request goes out
-constexpr int kPerAddress = 900;    // connections of one client address: below what the server admits
+constexpr int kSignals = 5;              // of each request: a body of about 1 KiB
+constexpr unsigned long kActive = 4096;  // sessions that are seen at a time
+constexpr unsigned long kOfSession = 8;  // requests of a session, which then is never seen again
+constexpr std::chrono::seconds kReusable{
+    25};  // after 30 s of idleness the server closes a connection, perhaps as a request goes out
+constexpr int kPerAddress = 900;  // connections of one client address: below what the server admits
 
 struct Connection {
   int fd = -1;
@@ -43,9 +44,11 @@ struct Second {
 
 class Load {
  public:
-  Load(int port, std::string handle, std::size_t most) : port_(port), handle_(std::move(handle)), epoll_(::epoll_create1(0)), all_(most) {
+  Load(int port, std::string handle, std::size_t most)
+      : port_(port), handle_(std::move(handle)), epoll_(::epoll_create1(0)), all_(most) {
     for (int i = 0; i < kSignals; ++i)
-      signals_ += std::string(i ? "," : "") + R"({"type":"view","signalValue":")" + std::string(160, static_cast<char>('a' + i)) + "\"}";
+      signals_ += std::string(i ? "," : "") + R"({"type":"view","signalValue":")" +
+                  std::string(160, static_cast<char>('a' + i)) + "\"}";
   }
 
   void offer(Second& counts) {
@@ -54,13 +57,19 @@ class Load {
     while (!idle_.empty() && !free) {
       free = idle_.back();
       idle_.pop_back();
-      if (free->fd < 0 || free->busy) { free = nullptr; continue; }  // it was closed since, and perhaps opened anew
+      if (free->fd < 0 || free->busy) {
+        free = nullptr;
+        continue;
+      }  // it was closed since, and perhaps opened anew
       if (Clock::now() - free->since < kReusable) continue;
       drop(*free);
       free = nullptr;
     }
     if (!free) free = opened();
-    if (!free) { ++counts.missed; return; }
+    if (!free) {
+      ++counts.missed;
+      return;
+    }
     send(*free, counts);
   }
 
@@ -105,9 +114,11 @@ class Load {
   }
 
   void send(Connection& to, Second& counts) {
-    const std::string body = R"({"handle":")" + handle_ + R"(","sessionId":"sig_)" + std::to_string(next_session()) + R"(","signals":[)" + signals_ + "]}";
-    const std::string request = "POST /v2/public/chain/signals HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: " +
-                                std::to_string(body.size()) + "\r\n\r\n" + body;
+    const std::string body = R"({"handle":")" + handle_ + R"(","sessionId":"sig_)" + std::to_string(next_session()) +
+                             R"(","signals":[)" + signals_ + "]}";
+    const std::string request =
+        "POST /v2/public/chain/signals HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
     to.busy = true;
     to.since = Clock::now();
     if (::send(to.fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
@@ -149,8 +160,11 @@ class Load {
     from.in.clear();
     from.busy = false;
     if (fields.find("connection: close") != std::string::npos) return drop(from);
-    if (again) { ++counts.offered; send(from, counts); }
-    else idle_.push_back(&from);
+    if (again) {
+      ++counts.offered;
+      send(from, counts);
+    } else
+      idle_.push_back(&from);
   }
 
   const int port_;
@@ -171,7 +185,8 @@ void print(Second& counts) {
     std::ranges::nth_element(counts.took, at);
     worst = *at;
   }
-  std::printf("%ld %ld %ld %ld %ld %.1f\n", counts.offered, counts.taken, counts.refused, counts.other, counts.missed, static_cast<double>(worst));
+  std::printf("%ld %ld %ld %ld %ld %.1f\n", counts.offered, counts.taken, counts.refused, counts.other, counts.missed,
+              static_cast<double>(worst));
   std::fflush(stdout);
   counts = Second{};
 }
@@ -179,7 +194,10 @@ void print(Second& counts) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 5) { std::fprintf(stderr, "usage: open_loop PORT RATE SECONDS HANDLE [CONNECTIONS]\n"); return 2; }
+  if (argc < 5) {
+    std::fprintf(stderr, "usage: open_loop PORT RATE SECONDS HANDLE [CONNECTIONS]\n");
+    return 2;
+  }
   const double rate = std::atof(argv[2]);
   const int seconds = std::atoi(argv[3]);
   rlimit files{};

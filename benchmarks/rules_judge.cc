@@ -20,8 +20,11 @@ ledger::Window full_window() {
   std::size_t evicted = 0;
   for (std::uint64_t i = 0; i < ledger::Window::kCapacity; ++i) {
     const std::string value = "item-" + std::to_string(i % 20);
-    const ledger::Signal signal{.key = keys[i * 7 % 8], .value = value, .has_value = true,
-                                .at = kNow - 10s * static_cast<int>(200 - i), .version = i + 1};
+    const ledger::Signal signal{.key = keys[i * 7 % 8],
+                                .value = value,
+                                .has_value = true,
+                                .at = kNow - 10s * static_cast<int>(200 - i),
+                                .version = i + 1};
     window = window.with({{signal}}, evicted);
   }
   return window;
@@ -46,7 +49,8 @@ std::string own_rule(int i) {
   return text("r" + std::to_string(10'000 + i),
               R"({"count":{"key":"view"},"within":")" + std::to_string(1800 + i) + R"(s","atLeast":1},)" +
                   R"({"count":{"key":"own.)" + n + R"("},"within":"1h","atMost":3},)" +
-                  R"({"absent":{"key":"purchase"},"after":{"key":"cart.add"},"for":")" + std::to_string(i + 3600) + "s\"}");
+                  R"({"absent":{"key":"purchase"},"after":{"key":"cart.add"},"for":")" + std::to_string(i + 3600) +
+                  "s\"}");
 }
 
 rules::RuleSet rule_set(benchmark::State& state, std::string (*make)(int)) {
@@ -54,7 +58,8 @@ rules::RuleSet rule_set(benchmark::State& state, std::string (*make)(int)) {
   for (int i = 0; i < state.range(0); ++i) {
     const std::string id = "r" + std::to_string(10'000 + i);
     const bool matches = state.range(1) == 1 && i + 1 == state.range(0);
-    stored.rules.push_back({.id = RuleId(id), .json = matches ? text(id, R"({"seen":{"key":"view"},"within":"1h"})") : make(i)});
+    stored.rules.push_back(
+        {.id = RuleId(id), .json = matches ? text(id, R"({"seen":{"key":"view"},"within":"1h"})") : make(i)});
   }
   return *rules::RuleSet::compile(stored);
 }
@@ -77,7 +82,8 @@ BENCHMARK(Own)->Args({100, 1})->Args({100, 0})->Args({1000, 1})->Args({1000, 0})
 
 void Compile(benchmark::State& state) {
   rules::StoredRules stored{.version = 1};
-  for (int i = 0; i < 1000; ++i) stored.rules.push_back({.id = RuleId("r" + std::to_string(10'000 + i)), .json = shared_rule(i)});
+  for (int i = 0; i < 1000; ++i)
+    stored.rules.push_back({.id = RuleId("r" + std::to_string(10'000 + i)), .json = shared_rule(i)});
   for (auto _ : state) benchmark::DoNotOptimize(rules::RuleSet::compile(stored)->version());
 }
 BENCHMARK(Compile)->Unit(benchmark::kMillisecond);

@@ -1,5 +1,6 @@
-// One turn of benchmarks/engines.mjs: rules_turns SECONDS <INPUT. The input is {"now","signals":[{"key","at"}],"rules"};
-// judges the trigger "t" for so long and prints the ruleId that acts, or "-", and the nanoseconds of one judgement.
+// One turn of benchmarks/engines.mjs: rules_turns SECONDS <INPUT. The input is
+// {"now","signals":[{"key","at"}],"rules"}; judges the trigger "t" for so long and prints the ruleId that acts, or "-",
+// and the nanoseconds of one judgement.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +23,8 @@ int main(int argc, char** argv) {
   }
   rules::StoredRules stored{.version = 1};
   for (const json::Value& rule : input->root().find("rules")->items())
-    stored.rules.push_back({.id = RuleId{rule.find("ruleId")->text()}, .json = json::to_text(rule), .rules_version = 1});
+    stored.rules.push_back(
+        {.id = RuleId{rule.find("ruleId")->text()}, .json = json::to_text(rule), .rules_version = 1});
   const auto set = rules::RuleSet::compile(stored);
   if (!set) return std::fprintf(stderr, "%s\n", set.error().message.c_str()), 2;
   std::size_t evicted = 0;
@@ -38,5 +40,6 @@ int main(int argc, char** argv) {
   }
   const rules::Verdict verdict = set->judge("t", facts);
   const bool acts = verdict.outcome == rules::Outcome::kAct && readings != 1;
-  std::printf("%s %.1f\n", acts ? std::string(verdict.rule).c_str() : "-", spent.count() * 1e9 / static_cast<double>(count));
+  std::printf("%s %.1f\n", acts ? std::string(verdict.rule).c_str() : "-",
+              spent.count() * 1e9 / static_cast<double>(count));
 }

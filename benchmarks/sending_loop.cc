@@ -35,8 +35,12 @@ struct Loop {
     auto made = dispatch::attempt_headers(subscription, due, instant_ms(1'700'000'000'000), secrets);
     CHECK(made);
     const dispatch::Limits limits;
-    sender.send({.url = subscription.endpoint_url, .headers = std::move(made->headers), .body = due.body,
-                 .connect = limits.connect, .whole = limits.whole, .response_kept = limits.response_kept},
+    sender.send({.url = subscription.endpoint_url,
+                 .headers = std::move(made->headers),
+                 .body = due.body,
+                 .connect = limits.connect,
+                 .whole = limits.whole,
+                 .response_kept = limits.response_kept},
                 [this](const dispatch::SendResult& result) {
                   CHECK(result.status == 200);
                   ++answered;
@@ -67,7 +71,8 @@ int main(int argc, char** argv) {
   due.delivery.event_type = "signal.bench";
   due.body = std::make_shared<const std::string>(std::strtoul(argv[3], nullptr, 10), 'x');
 
-  const auto policy = std::make_shared<const egress::Policy>(egress::Policy{.admit_http = true, .admit_loopback = true});
+  const auto policy =
+      std::make_shared<const egress::Policy>(egress::Policy{.admit_http = true, .admit_loopback = true});
   const SystemClock clock;
   egress::NetworkSettings settings;
   settings.client.extra_ca_file = argv[4];
@@ -81,6 +86,9 @@ int main(int argc, char** argv) {
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   rusage used{};
   CHECK(getrusage(RUSAGE_SELF, &used) == 0);
-  const auto us = [](const timeval& time) { return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec); };
-  std::printf("%.0f %.0f\n", static_cast<double>(count) / took, (us(used.ru_utime) + us(used.ru_stime)) / static_cast<double>(count));
+  const auto us = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+  };
+  std::printf("%.0f %.0f\n", static_cast<double>(count) / took,
+              (us(used.ru_utime) + us(used.ru_stime)) / static_cast<double>(count));
 }

@@ -26,12 +26,24 @@ void record(store::MemoryStore& store, const ledger::SessionHasher& hasher) {
     for (int s = 0; s < kSessions; ++s) {
       const std::string session = "s" + std::to_string(s), key = "k" + std::to_string((n + s) % 40);
       const Instant at = kStart + n * 20s + Duration{s};
-      ledger::AppendRecord append{.handle = "demo", .session = session, .fresh = n == 1, .received = at, .expires_at = at + 720h};
-      append.signals = {{.key = key, .value = "v", .has_value = true, .at = at, .received = at, .version = static_cast<std::uint64_t>(n)}};
+      ledger::AppendRecord append{
+          .handle = "demo", .session = session, .fresh = n == 1, .received = at, .expires_at = at + 720h};
+      append.signals = {{.key = key,
+                         .value = "v",
+                         .has_value = true,
+                         .at = at,
+                         .received = at,
+                         .version = static_cast<std::uint64_t>(n)}};
       ledger::append_record(batch.journal, hasher("demo", session), append);
       if (n % 10 == 0) {
-        const std::string past = ledger::encode_past({.id = "dec_x", .trigger = "checkout", .outcome = "none", .session_version = static_cast<std::uint64_t>(n), .at = at});
-        ledger::append_record(batch.journal, hasher("demo", session), ledger::DecisionRecord{.handle = "demo", .session = session, .seen = true, .at = at, .past = past});
+        const std::string past = ledger::encode_past({.id = "dec_x",
+                                                      .trigger = "checkout",
+                                                      .outcome = "none",
+                                                      .session_version = static_cast<std::uint64_t>(n),
+                                                      .at = at});
+        ledger::append_record(
+            batch.journal, hasher("demo", session),
+            ledger::DecisionRecord{.handle = "demo", .session = session, .seen = true, .at = at, .past = past});
       }
       batch.at = at;
       if (++in_batch < kPerCommit) continue;
@@ -45,8 +57,10 @@ rules::StoredRules rules_of(int count) {
   rules::StoredRules stored{.version = 1, .rules = {}};
   for (int i = 0; i < count; ++i) {
     const auto key = [&](int n) { return "{\"key\":\"k" + std::to_string((i * 3 + n) % 40) + "\"}"; };
-    const std::string text = R"({"triggers":["checkout"],"when":{"all":[{"count":)" + key(0) + R"(,"within":"1h","atLeast":)" + std::to_string(2 + i % 3) +
-                             R"(},{"seen":)" + key(1) + R"(,"within":"30m"},{"count":)" + key(2) + R"(,"within":"2h","atLeast":3}]},"action":{"type":"x"}})";
+    const std::string text = R"({"triggers":["checkout"],"when":{"all":[{"count":)" + key(0) +
+                             R"(,"within":"1h","atLeast":)" + std::to_string(2 + i % 3) + R"(},{"seen":)" + key(1) +
+                             R"(,"within":"30m"},{"count":)" + key(2) +
+                             R"(,"within":"2h","atLeast":3}]},"action":{"type":"x"}})";
     const RuleId id{"r" + std::to_string(i)};
     stored.rules.push_back({id, *rules::check_rule(id, json::parse(text)->root()), 1, kStart});
   }
@@ -62,13 +76,15 @@ int main() {
   const decision::Sessions digests(store.ledger(), hasher, 1 << 20);
   const auto tenant = std::make_shared<const decision::Tenant>(decision::Tenant{.handle = Handle{"demo"}});
   for (const int count : {0, 100}) {
-    const decision::SimulationRequest request{.tenant = tenant, .tried = rules_of(count), .live = {}, .since = kStart, .until = kStart + 24h, .asks = {}};
+    const decision::SimulationRequest request{
+        .tenant = tenant, .tried = rules_of(count), .live = {}, .since = kStart, .until = kStart + 24h, .asks = {}};
     decision::SimulationProgress progress;
     const auto begin = std::chrono::steady_clock::now();
     const auto found = decision::simulate(store.ledger(), digests, request, std::size_t{4} << 30, progress);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!found) return std::fprintf(stderr, "%s\n", found.error().message.c_str()), 1;
-    std::printf("%3d rules: %lld signals, %lld moments of asking, %.2f s: %.0f thousand signals/s\n", count, static_cast<long long>(found->signals),
-                static_cast<long long>(found->asked), seconds, static_cast<double>(found->signals) / seconds / 1e3);
+    std::printf("%3d rules: %lld signals, %lld moments of asking, %.2f s: %.0f thousand signals/s\n", count,
+                static_cast<long long>(found->signals), static_cast<long long>(found->asked), seconds,
+                static_cast<double>(found->signals) / seconds / 1e3);
   }
 }

@@ -91,10 +91,11 @@ void compare(const std::string& folder, int rounds, std::size_t producers) {
   }
   ::close(fd);
   const double count = static_cast<double>(producers);
-  std::printf("%4zu producers: raw %6.0f commits/s %8.0f records/s | journal %6.0f commits/s %8.0f records/s, "
-              "slowest %.1f ms | ratio %.2f\n",
-              producers, median(raws), median(raws) * count, median(journals), median(journals) * count, slowest,
-              median(ratios));
+  std::printf(
+      "%4zu producers: raw %6.0f commits/s %8.0f records/s | journal %6.0f commits/s %8.0f records/s, "
+      "slowest %.1f ms | ratio %.2f\n",
+      producers, median(raws), median(raws) * count, median(journals), median(journals) * count, slowest,
+      median(ratios));
 }
 
 }  // namespace

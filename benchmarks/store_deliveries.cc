@@ -100,8 +100,8 @@ int main(int argc, char** argv) {
       last = std::move(batch);
     }
     const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    std::printf("%ld deliveries owed and settled, %zu a commit, bodies of %zu bytes: %.0f a second\n", wanted, size, body,
-                static_cast<double>(wanted) / took);
+    std::printf("%ld deliveries owed and settled, %zu a commit, bodies of %zu bytes: %.0f a second\n", wanted, size,
+                body, static_cast<double>(wanted) / took);
   }
   std::printf("%.0f bytes of file each\n",
               static_cast<double>(std::filesystem::file_size(folder + "/beckon.db")) / static_cast<double>(wanted));

@@ -12,12 +12,12 @@
 namespace beckon::access {
 
 struct Allowlist {
-  static constexpr std::size_t kMostEntries = 1'000;      // of each list
+  static constexpr std::size_t kMostEntries = 1'000;       // of each list
   static constexpr std::size_t kLongestEgressEntry = 255;  // bytes
 
-  bool every_handle = true;          // "*"
-  std::vector<Handle> handles;       // sorted, each once
-  std::vector<std::string> egress;   // hosts and ranges, in the order given; `egress` judges what they mean
+  bool every_handle = true;         // "*"
+  std::vector<Handle> handles;      // sorted, each once
+  std::vector<std::string> egress;  // hosts and ranges, in the order given; `egress` judges what they mean
 
   bool admits(const Handle& handle) const;
   std::string to_json() const;  // {"handles":["*"],"egress":[]}

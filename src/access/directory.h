@@ -14,9 +14,9 @@ namespace beckon::access {
 
 struct HandleRecord {
   Handle handle;
-  std::string owner;     // e-mail of its one OWNER
+  std::string owner;  // e-mail of its one OWNER
   Instant created_at{};
-  std::string settings;  // a JSON object, as PUT; "{}" where none was
+  std::string settings;      // a JSON object, as PUT; "{}" where none was
   std::string origins = {};  // {"origins":[…]}, as PUT; empty where none was
 };
 

@@ -5,8 +5,7 @@
 namespace beckon::access {
 namespace {
 
-constexpr const char* kHandleForm =
-    "must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or a digit";
+constexpr const char* kHandleForm = "must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or a digit";
 constexpr const char* kEmailForm = "must be an e-mail address such as ada@example.com";
 
 void judge_handle(std::string_view handle, Issues& issues) {
@@ -62,8 +61,9 @@ Result<HandleRecord> Enrolment::add_handle(std::string_view handle, std::string_
   const auto added = directory_.add_handle(name, email, audit(name, "handle.add", name.text, object("owner", email)));
   if (!added)
     return unexpected(in_words(added.error(), FaultCode::kConflict,
-                               "The handle " + name.text + " exists already; choose another name, or change its owner "
-                               "with `beckon grant --role OWNER`."));
+                               "The handle " + name.text +
+                                   " exists already; choose another name, or change its owner "
+                                   "with `beckon grant --role OWNER`."));
   return existing(handle);
 }
 

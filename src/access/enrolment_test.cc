@@ -66,7 +66,11 @@ TEST_F(EnrolmentTest, APasswordIsKeptAsAHashAndAuditedWithoutIt) {
 
 TEST_F(EnrolmentTest, APasswordThatWillNotDoChangesNothing) {
   ASSERT_TRUE(enrolment_.add_user("ada@example.com"));
-  const std::string bad[] = {"", "elevenchars", "aaaaaaaaaaaaaa", "ADA@example.com", std::string(1025, 'x') + "y",
+  const std::string bad[] = {"",
+                             "elevenchars",
+                             "aaaaaaaaaaaaaa",
+                             "ADA@example.com",
+                             std::string(1025, 'x') + "y",
                              "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc" /* six characters */};
   for (const std::string& password : bad) {
     const auto put = enrolment_.put_password("ada@example.com", password);
@@ -74,7 +78,8 @@ TEST_F(EnrolmentTest, APasswordThatWillNotDoChangesNothing) {
     EXPECT_EQ(put.error().details.at(0).field, "password");
   }
   EXPECT_EQ(directory_.user("ada@example.com").value()->password_hash, "");
-  const auto nobody = enrolment_.put_password("eve@example.com", "correct horse battery", {.passes = 1, .memory = 8 * 1024});
+  const auto nobody =
+      enrolment_.put_password("eve@example.com", "correct horse battery", {.passes = 1, .memory = 8 * 1024});
   EXPECT_EQ(nobody.error().code, FaultCode::kNotFound);
   EXPECT_NE(nobody.error().message.find("beckon user add"), std::string::npos);
   EXPECT_EQ(directory_.audits.size(), 1u);

@@ -153,8 +153,8 @@ TEST_F(GateTest, AnotherPasswordEndsTheTokensMadeBefore) {
 
 TEST_F(GateTest, OnlyThePlatformAdminEntersItsRoutes) {
   EXPECT_TRUE(gate_.authorize_platform_admin(who(PlatformAdminToken{})));
-  for (const TokenKind& kind : {TokenKind(CommandLineToken{Handle("acme"), Role::kOwner}),
-                                TokenKind(UserToken{"owner@acme.example"})}) {
+  for (const TokenKind& kind :
+       {TokenKind(CommandLineToken{Handle("acme"), Role::kOwner}), TokenKind(UserToken{"owner@acme.example"})}) {
     const auto admitted = gate_.authorize_platform_admin(who(kind));
     ASSERT_FALSE(admitted);
     EXPECT_EQ(admitted.error().code, FaultCode::kInsufficientRole);

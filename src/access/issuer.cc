@@ -32,7 +32,8 @@ Result<Principal> principal_of(const Jwt& jwt) {
   Principal principal{.subject = jwt.subject, .expires_at = jwt.expires_at};
   if (const json::Value* id = claims.find("jti"); id != nullptr && id->is_string()) principal.token_id = id->text();
   if (principal.token_id.empty()) return unexpected(invalid_token("it has no id (jti)"));
-  if (const json::Value* version = claims.find("passwordVersion")) principal.password_version = version->integer().value_or(-1);
+  if (const json::Value* version = claims.find("passwordVersion"))
+    principal.password_version = version->integer().value_or(-1);
   const bool from_command_line = jwt.subject == Issuer::kCommandLine;
   if (admin != nullptr && admin->is_boolean() && admin->boolean() && handle == nullptr && role == nullptr &&
       from_command_line) {

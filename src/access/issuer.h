@@ -69,9 +69,9 @@ class Issuer {
     KeySet all;
   };
   std::shared_ptr<const Keys> keys() const;
-  Result<std::shared_ptr<const Keys>> ready_keys();            // with a newest one
-  Result<void> read_keys();                                    // caller holds reading_
-  Result<void> add_key();                                      // caller holds reading_
+  Result<std::shared_ptr<const Keys>> ready_keys();  // with a newest one
+  Result<void> read_keys();                          // caller holds reading_
+  Result<void> add_key();                            // caller holds reading_
   Result<std::shared_ptr<const Keys>> keys_with(std::string_view kid);
 
   Directory& directory_;

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "access/watched_directory.h"
 #include "access/test_key.h"
+#include "access/watched_directory.h"
 #include "base/encoding.h"
 
 namespace beckon::access {

@@ -16,9 +16,9 @@ namespace beckon::access {
 enum class Algorithm : std::uint8_t { kEs256, kRs256, kPs256 };
 std::string_view to_text(Algorithm algorithm);  // "ES256", "RS256", "PS256"
 
-inline constexpr std::size_t kLeastRsaBits = 2'048;   // safety.md section 2
-inline constexpr std::size_t kMostRsaBits = 8'192;    // a larger one only costs time
-inline constexpr std::size_t kLongestKid = 256;       // bytes; ours have 43
+inline constexpr std::size_t kLeastRsaBits = 2'048;  // safety.md section 2
+inline constexpr std::size_t kMostRsaBits = 8'192;   // a larger one only costs time
+inline constexpr std::size_t kLongestKid = 256;      // bytes; ours have 43
 
 // The public half of a key. Immutable, cheap to copy, thread-safe.
 class PublicKey {

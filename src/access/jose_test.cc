@@ -98,9 +98,9 @@ TEST(Jose, ASignatureOfAnotherLengthOrOfZerosIsRefused) {
 TEST(Jose, KeysThatMayNotVerifyATokenAreRefused) {
   EXPECT_TRUE(is_usable(ec_key().jwk()));
   EXPECT_TRUE(is_usable(ec_key().jwk(R"("use":"sig","alg":"ES256","key_ops":["verify"])")));
-  for (const char* more : {R"("use":"enc")", R"("use":1)", R"("alg":"RS256")", R"("alg":"HS256")", R"("alg":"none")",
-                           R"("alg":null)", R"("key_ops":["sign"])", R"("key_ops":"verify")", R"("d":"AAAA")",
-                           R"("k":"AAAA")"})
+  for (const char* more :
+       {R"("use":"enc")", R"("use":1)", R"("alg":"RS256")", R"("alg":"HS256")", R"("alg":"none")", R"("alg":null)",
+        R"("key_ops":["sign"])", R"("key_ops":"verify")", R"("d":"AAAA")", R"("k":"AAAA")"})
     EXPECT_FALSE(is_usable(ec_key().jwk(more))) << more;
   for (const char* more : {R"("alg":"ES256")", R"("alg":"RS384")", R"("alg":"RSA-OAEP")", R"("p":"AAAA")"})
     EXPECT_FALSE(is_usable(rsa_key().jwk(more))) << more;

@@ -8,8 +8,8 @@
 namespace beckon::access {
 namespace {
 
-constexpr std::size_t kLongestSubject = 254;    // of an e-mail address: RFC 5321, erratum 1690
-constexpr double kLatest = 253'402'300'799.0;   // the end of the year 9999, in seconds
+constexpr std::size_t kLongestSubject = 254;   // of an e-mail address: RFC 5321, erratum 1690
+constexpr double kLatest = 253'402'300'799.0;  // the end of the year 9999, in seconds
 
 // Header members that would let a token choose its own key or change what a signature means.
 struct Unwelcome {

@@ -114,7 +114,9 @@ TEST(Jwt, EveryHostileHeaderIsRefusedThoughItsSignatureIsGood) {
       {R"({"alg":"ES256","kid":"k1","\u006bid":"k2"})", "stands once"},
       {R"(["ES256"])", "JSON object"},
       {R"("ES256")", "JSON object"},
-      {R"({"alg":"ES256","kid":"k1"} )" "x", "JSON object"},
+      {R"({"alg":"ES256","kid":"k1"} )"
+       "x",
+       "JSON object"},
       {"\xEF\xBB\xBF{\"alg\":\"ES256\",\"kid\":\"k1\"}", "JSON object"},
       {"{\"alg\":\"ES256\",\"kid\":\"\xff\"}", "JSON object"},
       {"", "JSON object"},
@@ -160,7 +162,7 @@ TEST(Jwt, EveryHostileSetOfClaimsIsRefusedThoughItsSignatureIsGood) {
       {"[]", "JSON object"},
       {"", "JSON object"},
       {"{}x", "JSON object"},
-      {key().token(kHeader, claims()), "JSON object"},                       // a token in a token
+      {key().token(kHeader, claims()), "JSON object"},  // a token in a token
       {json::quote(key().token(kHeader, claims())), "JSON object"},
       {std::string(33, '[') + std::string(33, ']'), "JSON object"},
   };

@@ -23,10 +23,10 @@ namespace beckon::access {
 class LoginThrottle {
  public:
   struct Settings {
-    std::uint32_t failures = 5;                    // in a row, before there is any waiting
-    Duration longest = std::chrono::minutes{15};   // 96 guesses a day
-    Duration forget = std::chrono::hours{24};      // after the last wait
-    std::size_t most_accounts = 16 * 1024;         // some 120 bytes each
+    std::uint32_t failures = 5;                   // in a row, before there is any waiting
+    Duration longest = std::chrono::minutes{15};  // 96 guesses a day
+    Duration forget = std::chrono::hours{24};     // after the last wait
+    std::size_t most_accounts = 16 * 1024;        // some 120 bytes each
   };
 
   LoginThrottle(Random& random, Settings settings);
@@ -39,7 +39,7 @@ class LoginThrottle {
   struct Account {
     std::uint64_t key = 0;  // a keyed hash: no address is kept
     std::uint32_t failures = 0;
-    Instant until{};        // no try before it
+    Instant until{};  // no try before it
   };
   Account& account(std::uint64_t key, Instant now);
   Duration wait_after(std::uint32_t failures) const;

@@ -11,7 +11,8 @@ bool is_address_character(char c) { return is_digit(c) || (c >= 'a' && c <= 'f')
 
 // Where the host ends; 0 where there is none.
 std::size_t end_of_host(std::string_view rest) {
-  if (!rest.starts_with('[')) return static_cast<std::size_t>(std::ranges::find_if_not(rest, is_host_character) - rest.begin());
+  if (!rest.starts_with('['))
+    return static_cast<std::size_t>(std::ranges::find_if_not(rest, is_host_character) - rest.begin());
   const auto close = rest.find(']');
   if (close == std::string_view::npos || close < 3) return 0;
   return std::ranges::all_of(rest.substr(1, close - 1), is_address_character) ? close + 1 : 0;
@@ -27,7 +28,8 @@ bool is_origin(std::string_view text) {
   if (host == 0) return false;
   if (host == rest.size()) return true;
   const std::string_view port = rest.substr(host + 1);
-  if (rest[host] != ':' || port.empty() || port.size() > 5 || port[0] == '0' || !std::ranges::all_of(port, is_digit)) return false;
+  if (rest[host] != ':' || port.empty() || port.size() > 5 || port[0] == '0' || !std::ranges::all_of(port, is_digit))
+    return false;
   return port != (secure ? "443" : "80") && (port.size() < 5 || port <= "65535");
 }
 
@@ -44,10 +46,12 @@ Result<std::vector<std::string>> parse_origins(const json::Value& body) {
   } else {
     for (std::size_t i = 0; i < list->items().size(); ++i) {
       const json::Value& item = list->items()[i];
-      if (item.is_string() && is_origin(item.text())) origins.emplace_back(item.text());
+      if (item.is_string() && is_origin(item.text()))
+        origins.emplace_back(item.text());
       else
         issues.add("origins[" + std::to_string(i) + "]",
-                   "must be an origin as browsers write it, such as \"https://shop.example\": lower case, no path, no default port");
+                   "must be an origin as browsers write it, such as \"https://shop.example\": lower case, no path, no "
+                   "default port");
     }
   }
   if (!issues.empty()) return unexpected(issues.fault());

@@ -1,5 +1,5 @@
-// Browser origins that may call the public routes of a handle: contract section 8. A browser says where a page comes from;
-// anything else may say what it likes, so this keeps other sites' pages away and is no authentication.
+// Browser origins that may call the public routes of a handle: contract section 8. A browser says where a page comes
+// from; anything else may say what it likes, so this keeps other sites' pages away and is no authentication.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@
 
 namespace beckon::access {
 
-inline constexpr std::size_t kMostOrigins = 100;   // of a handle
+inline constexpr std::size_t kMostOrigins = 100;    // of a handle
 inline constexpr std::size_t kLongestOrigin = 255;  // bytes
 
 // Serialised as browsers do (RFC 6454, section 6.2): "https://shop.example", "http://localhost:3000".

@@ -48,7 +48,7 @@ class RateLimiter {
   // there, with everything as old as it was.
   RateVerdict take(const AddressBytes& address, std::uint32_t amount, std::uint32_t limit, Instant now);
 
-  std::size_t clients() const;                                          // remembered now
+  std::size_t clients() const;                                        // remembered now
   std::uint64_t forgotten_early() const { return forgotten_early_; }  // since the start: forgotten while they counted
 
  private:

@@ -5,9 +5,7 @@
 namespace beckon::access {
 namespace {
 
-std::int64_t second_of(Instant at) {
-  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-}
+std::int64_t second_of(Instant at) { return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count(); }
 
 }  // namespace
 

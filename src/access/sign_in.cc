@@ -7,14 +7,15 @@ namespace {
 
 Fault too_many_failures(std::uint32_t allowed, std::chrono::seconds wait) {
   return {.code = FaultCode::kRateLimited,
-          .message = "Too many sign-ins of this account have failed; try again after " + std::to_string(wait.count()) + " s.",
+          .message =
+              "Too many sign-ins of this account have failed; try again after " + std::to_string(wait.count()) + " s.",
           .rate = RateState{.limit = static_cast<int>(allowed), .remaining = 0, .reset = wait}};
 }
 
 Fault too_many_tries(const RateState& state) {
   return {.code = FaultCode::kRateLimited,
-          .message = "Your address may try to sign in " + std::to_string(state.limit) + " times in a minute; try again after " +
-                     std::to_string(state.reset.count()) + " s.",
+          .message = "Your address may try to sign in " + std::to_string(state.limit) +
+                     " times in a minute; try again after " + std::to_string(state.reset.count()) + " s.",
           .rate = state};
 }
 
@@ -54,7 +55,8 @@ Result<SignedIn> SignIn::with_password(const std::string& email, std::string_vie
     return unexpected(too_many_failures(settings_.account.failures, *wait));
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
-  if (!matches(*user, password)) return unexpected(invalid_credentials("The e-mail address or the password is not right; try again."));
+  if (!matches(*user, password))
+    return unexpected(invalid_credentials("The e-mail address or the password is not right; try again."));
   by_account_.succeeded(email);
   return signed_in(**user, "password");
 }
@@ -83,13 +85,13 @@ Result<SignedIn> SignIn::signed_in(const UserRecord& user, std::string_view way)
   json::Writer(detail).begin_object().member("by", way).end_object();
   if (const auto noted = directory_.add_audit(audit(user.email, "auth.login", std::move(detail))); !noted)
     return unexpected(noted.error());
-  return SignedIn{.token = *std::move(token),
-                  .user = user.email,
-                  .life = std::chrono::floor<std::chrono::seconds>(settings_.life)};
+  return SignedIn{
+      .token = *std::move(token), .user = user.email, .life = std::chrono::floor<std::chrono::seconds>(settings_.life)};
 }
 
 Result<void> SignIn::out(const Principal& principal) {
-  return directory_.end_token(principal.token_id, principal.expires_at + kLeeway, audit(principal.subject, "auth.logout", "{}"));
+  return directory_.end_token(principal.token_id, principal.expires_at + kLeeway,
+                              audit(principal.subject, "auth.logout", "{}"));
 }
 
 AuditEntry SignIn::audit(const std::string& user, std::string action, std::string detail) const {

@@ -20,8 +20,8 @@ struct SignInSettings {
   Duration life = std::chrono::hours{8};  // of a token: a working day. At most kLongestLife
   std::uint32_t per_address = 10;         // tries of one client address in a rolling minute
   LoginThrottle::Settings account = {};
-  int at_once = 1;                        // passwords hashed at once: each takes PasswordCost::memory and a control thread
-  PasswordCost cost = {};                 // as of the hashes that are put
+  int at_once = 1;         // passwords hashed at once: each takes PasswordCost::memory and a control thread
+  PasswordCost cost = {};  // as of the hashes that are put
 };
 
 struct SignedIn {

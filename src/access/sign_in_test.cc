@@ -37,8 +37,8 @@ class SignInTest : public testing::Test {
   SeededRandom random_{7};
   Issuer issuer_{directory_, box_, clock_, random_};
   Gate gate_{directory_, issuer_, clock_};
-  SignIn sign_in_{directory_, issuer_, clock_, random_,
-                  {.life = 8h, .per_address = 4, .account = {.failures = 3}, .cost = kLight}};
+  SignIn sign_in_{
+      directory_, issuer_, clock_, random_, {.life = 8h, .per_address = 4, .account = {.failures = 3}, .cost = kLight}};
 };
 
 TEST_F(SignInTest, APasswordGivesATokenThatSaysWhoForAWhileAndIsAudited) {
@@ -71,7 +71,8 @@ TEST_F(SignInTest, AWrongPasswordAnUnknownUserAndOneWithoutAPasswordAreAnsweredA
 
 TEST_F(SignInTest, AnAccountThatFailedOftenWaitsAlsoWithTheRightPasswordAndAlsoWhereItDoesNotExist) {
   for (const char* email : {"ada@example.com", "nobody@example.com"}) {
-    for (std::uint8_t from = 1; from <= 3; ++from) EXPECT_EQ(attempt(email, "wrong", from).error().code, FaultCode::kInvalidCredentials);
+    for (std::uint8_t from = 1; from <= 3; ++from)
+      EXPECT_EQ(attempt(email, "wrong", from).error().code, FaultCode::kInvalidCredentials);
     const Fault fault = attempt(email, kPassword, 9).error();
     EXPECT_EQ(fault.code, FaultCode::kRateLimited);
     EXPECT_EQ(fault.rate->reset, 1s);
@@ -83,7 +84,8 @@ TEST_F(SignInTest, AnAccountThatFailedOftenWaitsAlsoWithTheRightPasswordAndAlsoW
 }
 
 TEST_F(SignInTest, AnAddressTriesSoOftenInAMinuteWhateverTheAccount) {
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(attempt("u" + std::to_string(i) + "@example.com", "wrong").error().code, FaultCode::kInvalidCredentials);
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(attempt("u" + std::to_string(i) + "@example.com", "wrong").error().code, FaultCode::kInvalidCredentials);
   const Fault fault = attempt("ada@example.com", kPassword).error();
   EXPECT_EQ(fault.code, FaultCode::kRateLimited);
   EXPECT_GE(fault.rate->reset, 60s);
@@ -94,7 +96,8 @@ TEST_F(SignInTest, AnAddressTriesSoOftenInAMinuteWhateverTheAccount) {
 }
 
 TEST_F(SignInTest, WhoSignsOutHoldsNothingAndTheOthersStay) {
-  const std::string one = attempt("ada@example.com", kPassword)->token, other = attempt("ada@example.com", kPassword)->token;
+  const std::string one = attempt("ada@example.com", kPassword)->token,
+                    other = attempt("ada@example.com", kPassword)->token;
   ASSERT_TRUE(sign_in_.out(who(one).value()));
   EXPECT_EQ(who(one).error().code, FaultCode::kInvalidToken);
   EXPECT_TRUE(who(other));
@@ -128,7 +131,8 @@ TEST_F(SignInTest, ACodeIsGoodOnceAndForTenMinutes) {
 }
 
 TEST_F(SignInTest, AUserWhoMayNotHaveACodeAnyMoreGetsNone) {
-  EXPECT_EQ(sign_in_.with_code(sign_in_.make_code("nobody@example.com"), address(1)).error().code, FaultCode::kInvalidCredentials);
+  EXPECT_EQ(sign_in_.with_code(sign_in_.make_code("nobody@example.com"), address(1)).error().code,
+            FaultCode::kInvalidCredentials);
 }
 
 TEST_F(SignInTest, ADirectoryInTroubleIsUnavailableAndNoWrongPassword) {
@@ -140,7 +144,8 @@ TEST(Password, TheHashOfNobodyCostsTheSameAndFitsNothing) {
   SeededRandom random(7);
   const std::string nobody = hash_of_nobody(kLight, random), real = hash_password(kPassword, kLight).value();
   EXPECT_EQ(nobody.size(), real.size());
-  EXPECT_EQ(crypto_pwhash_str_needs_rehash(nobody.c_str(), kLight.passes, kLight.memory), 0) << "it is read as a hash of this cost";
+  EXPECT_EQ(crypto_pwhash_str_needs_rehash(nobody.c_str(), kLight.passes, kLight.memory), 0)
+      << "it is read as a hash of this cost";
   EXPECT_EQ(nobody.substr(0, nobody.find(",p=1$")), real.substr(0, real.find(",p=1$")));
   EXPECT_FALSE(is_password(kPassword, nobody));
   EXPECT_FALSE(is_password("", nobody));

@@ -71,8 +71,7 @@ class WatchedDirectory final : public Directory {
     return inner_.named_secret(name, sealed_if_absent);
   }
   Result<void> add_audit(const AuditEntry& audit) override { return noted(inner_.add_audit(audit), audit); }
-  Result<std::vector<AuditEntry>> audit(const Handle& handle,
-                                        const std::optional<std::pair<Instant, AuditId>>& behind,
+  Result<std::vector<AuditEntry>> audit(const Handle& handle, const std::optional<std::pair<Instant, AuditId>>& behind,
                                         std::size_t limit) override {
     return inner_.audit(handle, behind, limit);
   }

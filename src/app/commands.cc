@@ -46,7 +46,8 @@ std::optional<access::Role> role_of(std::string_view text) {
   return std::nullopt;
 }
 
-Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolment& enrolment, const TokenRequest& request) {
+Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolment& enrolment,
+                                  const TokenRequest& request) {
   Issues issues;
   if (request.platform_admin) {
     if (!request.handle.empty() || !request.role.empty() || !request.user.empty())
@@ -61,7 +62,9 @@ Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolmen
     if (!issues.empty()) return unexpected(issues.fault());
     const auto known = directory.user(*email);
     if (!known) return unexpected(known.error());
-    if (!*known) return unexpected(Fault{.code = FaultCode::kNotFound, .message = "There is no user " + *email + "; make it with: beckon user add " + *email});
+    if (!*known)
+      return unexpected(Fault{.code = FaultCode::kNotFound,
+                              .message = "There is no user " + *email + "; make it with: beckon user add " + *email});
     return access::UserToken{.email = *email, .password_version = (*known)->password_version};
   }
   const auto role = role_of(request.role);

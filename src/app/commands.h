@@ -16,7 +16,7 @@ int grant(const Settings& settings, const std::string& handle, const std::string
 struct TokenRequest {
   std::string handle;
   std::string role;
-  std::string user;             // a token that says only who
+  std::string user;  // a token that says only who
   bool platform_admin = false;
   std::string ttl = "1h";
 };

@@ -1,7 +1,7 @@
 // The configuration file and the environment.
-#include <algorithm>
-
 #include <toml++/toml.h>
+
+#include <algorithm>
 
 #include "app/settings.h"
 
@@ -60,7 +60,8 @@ std::vector<std::string> read_environment(Settings& settings) {
     const auto equals = line.find('=');
     if (!line.starts_with(kPrefix) || equals == std::string_view::npos) continue;
     std::string name(line.substr(kPrefix.size(), equals - kPrefix.size()));
-    std::ranges::transform(name, name.begin(), [](char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
     if (name == "config") continue;
     take(std::string(line.substr(0, equals)), name, line.substr(equals + 1), settings, faults);
   }

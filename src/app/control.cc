@@ -67,8 +67,10 @@ Result<void> Control::load_tenants() {
 Result<TenantPtr> Control::tenant(const access::HandleRecord& record, const access::Allowlist& allowlist) {
   Tenant made{.handle = record.handle, .admitted = allowlist.admits(record.handle), .settings = rules_.defaults};
   if (auto settings = json::parse(record.settings.empty() ? "{}" : record.settings)) {
-    if (auto read = decision::parse_settings(settings->root(), rules_.defaults)) made.settings = *read;
-    else log::error("settings_damaged").add("handle", record.handle.view()).add("why", read.error().message);
+    if (auto read = decision::parse_settings(settings->root(), rules_.defaults))
+      made.settings = *read;
+    else
+      log::error("settings_damaged").add("handle", record.handle.view()).add("why", read.error().message);
   }
   const auto stored = store_.rules().rules(record.handle);
   if (!stored) return unexpected(stored.error());

@@ -26,7 +26,8 @@ Result<void, std::string> CsvReader::quoted(std::string& field) {
   take();
   while (true) {
     const int c = take();
-    if (c == kEnd || field.size() > kFieldBytes) return unexpected("line " + std::to_string(began_) + ": a quote is never closed");
+    if (c == kEnd || field.size() > kFieldBytes)
+      return unexpected("line " + std::to_string(began_) + ": a quote is never closed");
     if (c == '"') {
       if (in_.rdbuf()->sgetc() != '"') return {};
       take();
@@ -58,8 +59,10 @@ Result<bool, std::string> CsvReader::next(std::vector<std::string>& fields) {
     }
     if (in_.rdbuf()->sgetc() == '\r') take();
     const int end = in_.rdbuf()->sgetc();
-    if (end == '\n') take();
-    else if (end != kEnd) return unexpected("line " + std::to_string(line_) + ": text behind a closing quote");
+    if (end == '\n')
+      take();
+    else if (end != kEnd)
+      return unexpected("line " + std::to_string(line_) + ": text behind a closing quote");
     if (fields.size() > 1 || !fields.front().empty()) return true;
   }
 }

@@ -1,4 +1,5 @@
-// CSV as RFC 4180 has it: quoted fields may hold commas, doubled quotes and line ends. A byte order mark is passed over.
+// CSV as RFC 4180 has it: quoted fields may hold commas, doubled quotes and line ends. A byte order mark is passed
+// over.
 #pragma once
 #include <istream>
 #include <string>
@@ -13,7 +14,8 @@ class CsvReader {
  public:
   explicit CsvReader(std::istream& in);
 
-  // The fields of the next record; false at the end. Empty lines are passed over. The error is a sentence with the line.
+  // The fields of the next record; false at the end. Empty lines are passed over. The error is a sentence with the
+  // line.
   Result<bool, std::string> next(std::vector<std::string>& fields);
   std::size_t line() const { return began_; }  // of the record read last, from 1
 

@@ -29,8 +29,10 @@ class Shop {
     make_rules();
     make_subscriptions();
     std::unique_ptr<Random> random;
-    if (request_.seed != 0) random = std::make_unique<SeededRandom>(request_.seed);
-    else random = std::make_unique<SystemRandom>();
+    if (request_.seed != 0)
+      random = std::make_unique<SeededRandom>(request_.seed);
+    else
+      random = std::make_unique<SystemRandom>();
     const long long began = to_ms(SystemClock{}.now());
     for (int number = 0; number < request_.shoppers; ++number) {
       if (!play(storyline(number, began, handle_, *random))) return 1;
@@ -38,9 +40,11 @@ class Shop {
     }
     if (terminal_) std::fputc('\n', stderr);
     const std::string console = request_.base + "/apps/lifecycle-messaging/" + handle_;
-    std::printf("%d shoppers on %s: %d signals, %d decisions of which %d act, %d purchases.\nLook at their sessions, and at what came of the rules:\n"
-                "%s/sessions\n%s/rules/-/results\n",
-                request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, console.c_str(), console.c_str());
+    std::printf(
+        "%d shoppers on %s: %d signals, %d decisions of which %d act, %d purchases.\nLook at their sessions, and at "
+        "what came of the rules:\n"
+        "%s/sessions\n%s/rules/-/results\n",
+        request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, console.c_str(), console.c_str());
     return 0;
   }
 
@@ -54,7 +58,8 @@ class Shop {
     if (!handle_.empty()) return true;
     const auto document = json::parse(me->body);
     const json::Value* handles = document ? document->root().find("handles") : nullptr;
-    if (!handles || handles->items().empty()) return refuse("this token has no role on any handle", "name one with --handle");
+    if (!handles || handles->items().empty())
+      return refuse("this token has no role on any handle", "name one with --handle");
     handle_ = handles->items().front().find("handle")->text();
     return true;
   }
@@ -66,21 +71,25 @@ class Shop {
       const auto there = call("GET", path, "");
       if (!there || there->status != 404) continue;
       const auto made = call("PUT", path, rule.body);
-      if (made && made->status >= 300) std::fprintf(stderr, "beckon: the rule %s was not taken: %s\n", rule.id, made->body.c_str());
+      if (made && made->status >= 300)
+        std::fprintf(stderr, "beckon: the rule %s was not taken: %s\n", rule.id, made->body.c_str());
     }
   }
 
-  // Where the server has a receiver built in (--dev) and the token may: deliveries that arrive, and some that are retried
-  // first. What is there already stays.
+  // Where the server has a receiver built in (--dev) and the token may: deliveries that arrive, and some that are
+  // retried first. What is there already stays.
   void make_subscriptions() {
     const std::string hooks = "/v2/handles/" + handle_ + "/webhooks";
     const auto there = call("GET", hooks + "?limit=200", ""), dev = call("OPTIONS", "/dev/receiver", "");
     if (!there || there->status != 200 || !dev || dev->status >= 300) return;
     for (const DemoSubscription& one : kDemoSubscriptions) {
       if (there->body.find(json::quote(one.description)) != std::string::npos) continue;
-      const auto made = call("POST", hooks, "{\"endpointUrl\":" + json::quote(request_.base + one.path) + ",\"eventTypes\":" + one.event_types +
-                                                ",\"description\":" + json::quote(one.description) + "}");
-      if (made && made->status >= 300) std::fprintf(stderr, "beckon: the subscription was not taken: %s\n", made->body.c_str());
+      const auto made =
+          call("POST", hooks,
+               "{\"endpointUrl\":" + json::quote(request_.base + one.path) + ",\"eventTypes\":" + one.event_types +
+                   ",\"description\":" + json::quote(one.description) + "}");
+      if (made && made->status >= 300)
+        std::fprintf(stderr, "beckon: the subscription was not taken: %s\n", made->body.c_str());
     }
   }
 
@@ -104,8 +113,17 @@ class Shop {
   bool append(const Storyline& story, const std::string& key, const std::string& value, double amount, Instant at) {
     std::string body;
     json::Writer out(body);
-    out.begin_object().member("sessionId", story.session).member("visitorId", story.visitor).key("context").begin_object();
-    out.member("country", story.country).member("device", story.device).end_object().key("signals").begin_array().begin_object();
+    out.begin_object()
+        .member("sessionId", story.session)
+        .member("visitorId", story.visitor)
+        .key("context")
+        .begin_object();
+    out.member("country", story.country)
+        .member("device", story.device)
+        .end_object()
+        .key("signals")
+        .begin_array()
+        .begin_object();
     out.member("type", key).member("at", to_rfc3339(at));
     if (!value.empty()) out.member("signalValue", value);
     if (amount > 0) out.member_raw("metadata", "{\"amount\":" + std::to_string(std::round(amount * 100) / 100) + "}");
@@ -118,15 +136,18 @@ class Shop {
   bool ask(const Storyline& story, const StoryStep& step, std::string& shown) {
     const bool ahead = step.kind == StoryStep::Kind::kPrefetch;
     const std::string who = "\"sessionId\":" + json::quote(story.session), trigger = json::quote(step.text);
-    const auto answer = ahead ? call("POST", "/v2/handles/" + handle_ + "/chain/prefetch", "{" + who + ",\"triggers\":[" + trigger + "]}")
-                              : call("POST", "/v2/handles/" + handle_ + "/chain/resolve", "{" + who + ",\"trigger\":" + trigger + "}");
+    const auto answer =
+        ahead
+            ? call("POST", "/v2/handles/" + handle_ + "/chain/prefetch", "{" + who + ",\"triggers\":[" + trigger + "]}")
+            : call("POST", "/v2/handles/" + handle_ + "/chain/resolve", "{" + who + ",\"trigger\":" + trigger + "}");
     const auto body = said(answer, 200);
     if (!body) return false;
     decisions_ += 1;
     const auto document = json::parse(*body);
     if (!document) return refuse("no JSON came back", *body);
     const json::Value* decisions = document->root().find("decisions");
-    const json::Value& decision = decisions && !decisions->items().empty() ? decisions->items().front() : document->root();
+    const json::Value& decision =
+        decisions && !decisions->items().empty() ? decisions->items().front() : document->root();
     const json::Value* outcome = decision.find("outcome");
     if (!outcome || outcome->text() != "act") return true;
     acts_ += 1;
@@ -140,11 +161,15 @@ class Shop {
   Answer call(const std::string& method, const std::string& path, const std::string& body) {
     for (int again = 0;; ++again) {
       std::this_thread::sleep_until(next_);
-      next_ = std::chrono::steady_clock::now() + std::chrono::microseconds(static_cast<long long>(1e6 / request_.per_second));
-      auto answer = egress::http_call(method, request_.base + path, {{"content-type", "application/json"}, {"authorization", "Bearer " + request_.token}}, body);
+      next_ = std::chrono::steady_clock::now() +
+              std::chrono::microseconds(static_cast<long long>(1e6 / request_.per_second));
+      auto answer = egress::http_call(
+          method, request_.base + path,
+          {{"content-type", "application/json"}, {"authorization", "Bearer " + request_.token}}, body);
       if (!answer || answer->status != kTooMany || again == kAgain) return answer;
       const std::string* wait = answer->header("retry-after");
-      next_ = std::chrono::steady_clock::now() + std::chrono::seconds(wait ? std::clamp(std::atoi(wait->c_str()), 1, 60) : 1);
+      next_ = std::chrono::steady_clock::now() +
+              std::chrono::seconds(wait ? std::clamp(std::atoi(wait->c_str()), 1, 60) : 1);
     }
   }
 
@@ -162,8 +187,8 @@ class Shop {
   // One line that is written over on a terminal; elsewhere now and then a line.
   void tell(int played) const {
     if (!terminal_ && played % 10 != 0) return;
-    std::fprintf(stderr, "%s%d of %d shoppers, %d signals, %d decisions, %d act, %d purchases%s", terminal_ ? "\r" : "", played, request_.shoppers, signals_,
-                 decisions_, acts_, purchases_, terminal_ ? "   " : "\n");
+    std::fprintf(stderr, "%s%d of %d shoppers, %d signals, %d decisions, %d act, %d purchases%s", terminal_ ? "\r" : "",
+                 played, request_.shoppers, signals_, decisions_, acts_, purchases_, terminal_ ? "   " : "\n");
   }
 
   const DemoRequest& request_;

@@ -12,19 +12,19 @@ struct DemoRule {
 // One that acts on half of its carts in two ways, one that greets, one that is only watched, one that reminds.
 inline constexpr std::array kDemoRules = {
     DemoRule{"demo-cart-rescue",
-              R"({"name":"Save the cart","priority":80,"triggers":["checkout","exit_intent"],
+             R"({"name":"Save the cart","priority":80,"triggers":["checkout","exit_intent"],
                   "when":{"all":[{"count":{"key":"cart","value":"add"},"within":"2h","atLeast":1}],"none":[{"seen":{"key":"purchase"},"within":"2h"}]},
                   "split":{"salt":"demo","holdout":10,"arms":{"a":50,"b":50}},
                   "actions":{"a":{"type":"popup","payload":{"code":"SAVE10"}},"b":{"type":"banner","payload":{"text":"Free delivery today"}}},
                   "goal":{"key":"purchase","within":"24h","valueField":"amount"}})"},
     DemoRule{"demo-welcome-back",
-              R"({"name":"Welcome back","priority":40,"triggers":["checkout","exit_intent"],
+             R"({"name":"Welcome back","priority":40,"triggers":["checkout","exit_intent"],
                   "when":{"all":[{"seen":{"key":"link.clicked"},"within":"7d"}]},"action":{"type":"cta","payload":{"text":"Go on where you were"}}})"},
     DemoRule{"demo-browser-nudge",
-              R"({"name":"Nudge those who look around","status":"shadow","priority":20,"triggers":["exit_intent"],
+             R"({"name":"Nudge those who look around","status":"shadow","priority":20,"triggers":["exit_intent"],
                   "when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":3}]},"action":{"type":"popup","payload":{}}})"},
     DemoRule{"demo-cart-reminder",
-              R"({"name":"Remind of the cart","triggers":["@due"],
+             R"({"name":"Remind of the cart","triggers":["@due"],
                   "when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"}]},"action":{"type":"email","payload":{"template":"your-cart"}}})"},
 };
 

@@ -34,11 +34,13 @@ std::string subscription_of(Server::Inside& inside, const std::string& receiver)
 }
 
 // Through the API, as anybody would.
-std::expected<void, std::string> subscribe(const std::string& base, const std::string& token, const std::string& receiver) {
-  const auto made = egress::http_call("POST", base + "/v2/handles/" + std::string(kHandle) + "/webhooks",
-                                      {{"content-type", "application/json"}, {"authorization", "Bearer " + token}},
-                                      "{\"endpointUrl\":" + json::quote(receiver) +
-                                          ",\"eventTypes\":[\"link.clicked\"],\"description\":\"the receiver of --dev\"}");
+std::expected<void, std::string> subscribe(const std::string& base, const std::string& token,
+                                           const std::string& receiver) {
+  const auto made =
+      egress::http_call("POST", base + "/v2/handles/" + std::string(kHandle) + "/webhooks",
+                        {{"content-type", "application/json"}, {"authorization", "Bearer " + token}},
+                        "{\"endpointUrl\":" + json::quote(receiver) +
+                            ",\"eventTypes\":[\"link.clicked\"],\"description\":\"the receiver of --dev\"}");
   if (!made) return unexpected("The subscription of --dev could not be made: " + made.error());
   if (made->status != 201) return unexpected("The subscription of --dev could not be made: " + made->body);
   return {};
@@ -65,14 +67,16 @@ bool is_signed(Server::Inside& inside, const http::Request& request) {
   const auto list = inside.subscriptions.of(Handle{kHandle});
   return std::ranges::any_of(*list, [&](const auto& subscription) {
     if (!subscription->endpoint_url.ends_with(request.path)) return false;
-    const auto secret = inside.secrets.open(subscription->sealed_secret, subscription->handle.text + "/" + subscription->id.text);
+    const auto secret =
+        inside.secrets.open(subscription->sealed_secret, subscription->handle.text + "/" + subscription->id.text);
     const auto wanted = secret ? outbox::standard_signature(*secret, id, seconds, request.body) : std::nullopt;
     return wanted && has_signature(signature, *wanted);
   });
 }
 
 http::Response receipt(int status, bool verified) {
-  return {.status = status, .body = verified ? "{\"received\":true,\"verified\":true}" : "{\"received\":true,\"verified\":false}"};
+  return {.status = status,
+          .body = verified ? "{\"received\":true,\"verified\":true}" : "{\"received\":true,\"verified\":false}"};
 }
 
 // Requests that get no answer, the oldest given up where there are many.
@@ -116,10 +120,13 @@ std::vector<http::Route> dev_receivers(Server::Inside& inside) {
   const auto redirected = [](http::Request&, http::Respond respond) {
     respond({.status = 302, .headers = {{"location", std::string(kReceiver)}}});
   };
-  const auto silent = [kept = std::make_shared<Unanswered>()](http::Request&, http::Respond respond) { kept->keep(std::move(respond)); };
+  const auto silent = [kept = std::make_shared<Unanswered>()](http::Request&, http::Respond respond) {
+    kept->keep(std::move(respond));
+  };
   std::vector<http::Route> routes;
   routes.push_back(receiver_at(kReceiver, verifying(always(200)), "The receiver of --dev: verifies the signature"));
-  routes.push_back(receiver_at("/dev/receiver/flaky", verifying(third_time), "The receiver of --dev that answers 503 twice, then 200"));
+  routes.push_back(receiver_at("/dev/receiver/flaky", verifying(third_time),
+                               "The receiver of --dev that answers 503 twice, then 200"));
   routes.push_back(receiver_at("/dev/receiver/fail", verifying(always(503)), "The receiver of --dev that answers 503"));
   routes.push_back(receiver_at("/dev/receiver/gone", verifying(always(410)), "The receiver of --dev that answers 410"));
   routes.push_back(receiver_at("/dev/receiver/redirect", redirected, "The receiver of --dev that answers 302"));
@@ -132,12 +139,14 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
   const std::string base = server.url(), receiver = base + std::string(kReceiver);
   if (!inside.places.tenants.find(kHandle)) {
     access::Enrolment enrolment(inside.store->directory(), inside.clock, inside.random);
-    if (const auto made = enrolment.add_handle(kHandle, "owner@demo.example"); !made) return unexpected(made.error().message);
+    if (const auto made = enrolment.add_handle(kHandle, "owner@demo.example"); !made)
+      return unexpected(made.error().message);
     inside.reload();
   }
   const auto record = inside.store->directory().handle(Handle{kHandle});
   if (!record || !*record) return unexpected("The handle demo cannot be read.");
-  const auto token = inside.issuer->issue(access::CommandLineToken{Handle{kHandle}, access::Role::kOperator}, std::chrono::hours{24});
+  const auto token =
+      inside.issuer->issue(access::CommandLineToken{Handle{kHandle}, access::Role::kOperator}, std::chrono::hours{24});
   if (!token) return unexpected(token.error().message);
   const std::string folder = std::filesystem::absolute(settings.data).lexically_normal(), file = folder + "/dev-token";
   if (!write_private(file, *token)) return unexpected("The token could not be written to " + file + ".");
@@ -146,16 +155,15 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
     if (const auto made = subscribe(base, *token, receiver); !made) return unexpected(made.error());
     subscription = subscription_of(inside, receiver);
   }
-  const std::string session =
-      "sig_demo_" + std::to_string(to_ms(inside.clock.now())) + "_" + make_ulid("", inside.clock.now(), inside.random).substr(18);
-  return "\n  Beckon " BECKON_VERSION ", started in " + std::to_string(start_took.count()) + " ms, for trying out (--dev)\n" +
-         "  console    " + base + "/apps/lifecycle-messaging#" + inside.sign_in->make_code((*record)->owner) + "\n" +
-         "             (signs you in as OWNER, once, within 10 minutes)\n" +
-         "  API        " + base + "        docs " + base + "/docs\n" +
-         "  handle     demo, with a subscription to the built-in receiver " + receiver + "\n" +
-         "  data       " + folder + " (stays; delete it to begin anew)\n" +
-         "  token      " + file + " (OPERATOR, 24 h)\n" +
-         "  Paste this, and the playbook of the README runs as written:\n\n" +
+  const std::string session = "sig_demo_" + std::to_string(to_ms(inside.clock.now())) + "_" +
+                              make_ulid("", inside.clock.now(), inside.random).substr(18);
+  return "\n  Beckon " BECKON_VERSION ", started in " + std::to_string(start_took.count()) +
+         " ms, for trying out (--dev)\n" + "  console    " + base + "/apps/lifecycle-messaging#" +
+         inside.sign_in->make_code((*record)->owner) + "\n" +
+         "             (signs you in as OWNER, once, within 10 minutes)\n" + "  API        " + base + "        docs " +
+         base + "/docs\n" + "  handle     demo, with a subscription to the built-in receiver " + receiver + "\n" +
+         "  data       " + folder + " (stays; delete it to begin anew)\n" + "  token      " + file +
+         " (OPERATOR, 24 h)\n" + "  Paste this, and the playbook of the README runs as written:\n\n" +
          "export API_BASE=" + base + " HANDLE=demo JWT_TOKEN=\"$(cat '" + file + "')\" SESSION_ID=" + session +
          " SUBSCRIPTION_ID=" + subscription + "\n\n";
 }

@@ -23,7 +23,8 @@ Result<HistoryFile, std::string> read_snowplow(std::istream& in) {
     if (!more) return unexpected(more.error());
     if (!*more) break;
     if (fields.size() != columns)
-      return unexpected("line " + std::to_string(csv.line()) + ": " + std::to_string(fields.size()) + " fields, the header has " + std::to_string(columns));
+      return unexpected("line " + std::to_string(csv.line()) + ": " + std::to_string(fields.size()) +
+                        " fields, the header has " + std::to_string(columns));
     ++history.read;
     auto seen = snowplow->read(fields);
     if (!seen) {

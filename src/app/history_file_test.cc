@@ -35,8 +35,10 @@ std::string fault(const std::string& text) {
 }
 
 TEST(Csv, QuotedFieldsHoldCommasDoubledQuotesAndLineEnds) {
-  EXPECT_THAT(rows("\xef\xbb\xbf" "a,b\r\n\"1,2\",\"say \"\"hi\"\"\r\nthere\"\r\n\r\nplain,\n,last"),
-              ElementsAre(ElementsAre("a", "b"), ElementsAre("1,2", "say \"hi\"\r\nthere"), ElementsAre("plain", ""), ElementsAre("", "last")));
+  EXPECT_THAT(rows("\xef\xbb\xbf"
+                   "a,b\r\n\"1,2\",\"say \"\"hi\"\"\r\nthere\"\r\n\r\nplain,\n,last"),
+              ElementsAre(ElementsAre("a", "b"), ElementsAre("1,2", "say \"hi\"\r\nthere"), ElementsAre("plain", ""),
+                          ElementsAre("", "last")));
   EXPECT_THAT(rows(""), ElementsAre());
 }
 
@@ -51,7 +53,11 @@ class Events {
   Events& event(std::vector<std::pair<std::string, std::string>> columns) {
     std::string row;
     for (const std::string& name : kColumns) {
-      std::string value = name == "event_id" ? "e-1" : name == "derived_tstamp" ? "2022-12-22 13:25:47.677000+00:00" : name == "domain_sessionid" ? "s-1" : name == "event_name" ? "page_view" : "";
+      std::string value = name == "event_id"           ? "e-1"
+                          : name == "derived_tstamp"   ? "2022-12-22 13:25:47.677000+00:00"
+                          : name == "domain_sessionid" ? "s-1"
+                          : name == "event_name"       ? "page_view"
+                                                       : "";
       for (const auto& [column, given] : columns)
         if (column == name) value = given;
       for (std::size_t at = 0; (at = value.find('"', at)) != std::string::npos; at += 2) value.insert(at, 1, '"');
@@ -79,43 +85,61 @@ class Events {
   }();
 };
 
-constexpr const char* kAction = "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1_0_0";
+constexpr const char* kAction =
+    "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1_0_0";
 constexpr const char* kProducts = "contexts_com_snowplowanalytics_snowplow_ecommerce_product_1_0_0";
 constexpr const char* kTransaction = "contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_1_0_0";
 constexpr const char* kClientSession = "contexts_com_snowplowanalytics_snowplow_client_session_1_0_1";
-const std::vector<std::string> Events::kColumns{"event_id", "platform", "event_name", "domain_sessionid", "domain_userid", "derived_tstamp",
-                                                "geo_country", "page_urlpath", "user_ipaddress", kAction, kProducts, kTransaction, kClientSession};
+const std::vector<std::string> Events::kColumns{"event_id",       "platform",       "event_name",  "domain_sessionid",
+                                                "domain_userid",  "derived_tstamp", "geo_country", "page_urlpath",
+                                                "user_ipaddress", kAction,          kProducts,     kTransaction,
+                                                kClientSession};
 
 TEST(SnowplowHistory, AnActionIsTheKeyAndItsProductsAreTheMetadata) {
-  const Events events = Events().event({{kAction, R"({"type":"add_to_cart","name":null})"}, {"platform", "web"}, {"domain_userid", "v-1"}, {"geo_country", "GR"},
-                                        {"page_urlpath", "/x"}, {"user_ipaddress", "192.0.2.1"},
-                                        {kProducts, R"([{"id":"1236","category":"Hats","price":"12.0","currency":"EUR","quantity":"2"},{"id":"7","price":"1.5"}])"}});
-  EXPECT_EQ(json::to_text(events.first().root()),
-            R"({"sessionId":"s-1","visitorId":"v-1","context":{"page":"/x","country":"GR","device":"DESKTOP"},"type":"add_to_cart","source":"snowplow",)"
-            R"("id":"e-1","signalValue":"1236,7","metadata":{"amount":25.5,"currency":"EUR","products":[{"id":"1236","category":"Hats","price":12,"quantity":2},{"id":"7","price":1.5}]}})");
+  const Events events = Events().event(
+      {{kAction, R"({"type":"add_to_cart","name":null})"},
+       {"platform", "web"},
+       {"domain_userid", "v-1"},
+       {"geo_country", "GR"},
+       {"page_urlpath", "/x"},
+       {"user_ipaddress", "192.0.2.1"},
+       {kProducts,
+        R"([{"id":"1236","category":"Hats","price":"12.0","currency":"EUR","quantity":"2"},{"id":"7","price":"1.5"}])"}});
+  EXPECT_EQ(
+      json::to_text(events.first().root()),
+      R"({"sessionId":"s-1","visitorId":"v-1","context":{"page":"/x","country":"GR","device":"DESKTOP"},"type":"add_to_cart","source":"snowplow",)"
+      R"("id":"e-1","signalValue":"1236,7","metadata":{"amount":25.5,"currency":"EUR","products":[{"id":"1236","category":"Hats","price":12,"quantity":2},{"id":"7","price":1.5}]}})");
   EXPECT_EQ(to_rfc3339(events.read().observations[0].at), "2022-12-22T13:25:47.677Z");
 }
 
 TEST(SnowplowHistory, ATransactionIsWorthItsRevenue) {
-  const auto document = Events().event({{kAction, R"({"type":"transaction"})"}, {kTransaction, R"([{"transaction_id":"T1","revenue":"26.0"}])"}, {kProducts, R"([{"id":"1","price":"12.0"}])"}}).first();
+  const auto document = Events()
+                            .event({{kAction, R"({"type":"transaction"})"},
+                                    {kTransaction, R"([{"transaction_id":"T1","revenue":"26.0"}])"},
+                                    {kProducts, R"([{"id":"1","price":"12.0"}])"}})
+                            .first();
   EXPECT_EQ(document.root().find("signalValue")->text(), "T1");
   EXPECT_EQ(document.root().find("metadata")->find("amount")->number(), 26);
 }
 
 TEST(SnowplowHistory, TheSessionOfAnAppStandsInItsContext) {
-  const auto document = Events().event({{"domain_sessionid", ""}, {kClientSession, R"([{"sessionId":"a/b","userId":"u"}])"}}).first();
+  const auto document =
+      Events().event({{"domain_sessionid", ""}, {kClientSession, R"([{"sessionId":"a/b","userId":"u"}])"}}).first();
   EXPECT_EQ(document.root().find("sessionId")->text(), "a_b");
   EXPECT_EQ(document.root().find("visitorId")->text(), "u");
 }
 
 TEST(SnowplowHistory, ProductsFromTheEndGoWhereAllOfThemWouldBeTooLong) {
   std::string products;
-  for (int i = 0; i < 100; ++i) products += std::string(i ? "," : "") + R"({"id":"product-)" + std::to_string(i) + R"(","price":"1"})";
+  for (int i = 0; i < 100; ++i)
+    products += std::string(i ? "," : "") + R"({"id":"product-)" + std::to_string(i) + R"(","price":"1"})";
   const auto document = Events().event({{kProducts, "[" + products + "]"}}).first();
   const json::Value& metadata = *document.root().find("metadata");
   EXPECT_LE(json::to_text(metadata).size(), 2048u);
   EXPECT_EQ(metadata.find("amount")->number(), 100);
-  EXPECT_EQ(metadata.find("products")->items().size() + static_cast<std::size_t>(*metadata.find("productsLeftOut")->integer()), 100u);
+  EXPECT_EQ(metadata.find("products")->items().size() +
+                static_cast<std::size_t>(*metadata.find("productsLeftOut")->integer()),
+            100u);
 }
 
 TEST(SnowplowHistory, IsInTheOrderOfTimeAndCountsWhatCannotBeRead) {
@@ -129,7 +153,8 @@ TEST(SnowplowHistory, IsInTheOrderOfTimeAndCountsWhatCannotBeRead) {
   EXPECT_EQ(history.sessions, 2u);
   ASSERT_EQ(history.observations.size(), 2u);
   EXPECT_THAT(history.observations[0].json, HasSubstr("early"));
-  EXPECT_THAT(history.unread, ElementsAre(testing::Pair("no session id", 1u), testing::Pair("no time that can be read", 1u)));
+  EXPECT_THAT(history.unread,
+              ElementsAre(testing::Pair("no session id", 1u), testing::Pair("no time that can be read", 1u)));
 }
 
 TEST(SnowplowHistory, AnEventWithoutAnIdAlwaysHasTheSame) {

@@ -46,8 +46,10 @@ Sent commit_here(Server::Inside& server, const std::string& handle, std::string 
   Sent sent;
   std::unique_ptr<decision::Work> work =
       std::make_unique<decision::Import>(std::move(*request), [&](const Result<decision::Imported>& imported) {
-        if (imported) sent = *imported;
-        else sent = unexpected(words_of(imported.error()));
+        if (imported)
+          sent = *imported;
+        else
+          sent = unexpected(words_of(imported.error()));
       });
   server.committer->submit(work);
   server.committer->turn(true);
@@ -61,7 +63,8 @@ std::size_t member(const json::Value& answer, std::string_view name) {
 
 Sent post(const ImportOptions& options, const std::string& url, const std::string& body) {
   while (true) {
-    const auto answer = egress::http_call("POST", url, {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
+    const auto answer = egress::http_call(
+        "POST", url, {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
     if (!answer) return unexpected(options.base + " does not answer: " + answer.error());
     const auto document = json::parse(answer->body);
     if (answer->status == 429 || answer->status == 503) {
@@ -86,7 +89,9 @@ class Progress {
     shown_ = now;
     std::fprintf(stderr, terminal_ ? "\rimport: %zu of %zu signals" : "import: %zu of %zu signals\n", done, total);
   }
-  ~Progress() { if (terminal_ && shown_ != std::chrono::steady_clock::time_point{}) std::fputc('\n', stderr); }
+  ~Progress() {
+    if (terminal_ && shown_ != std::chrono::steady_clock::time_point{}) std::fputc('\n', stderr);
+  }
 
  private:
   const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
@@ -114,7 +119,8 @@ Result<decision::Imported, std::string> send_all(const HistoryFile& history, Dur
   return total;
 }
 
-int report(const HistoryFile& history, const decision::Imported& total, const ImportOptions& options, std::chrono::duration<double> took) {
+int report(const HistoryFile& history, const decision::Imported& total, const ImportOptions& options,
+           std::chrono::duration<double> took) {
   std::printf("events read       %zu\n", history.read);
   std::printf("sessions          %zu\n", history.sessions);
   std::printf("accepted          %zu\n", total.accepted);
@@ -125,7 +131,10 @@ int report(const HistoryFile& history, const decision::Imported& total, const Im
   for (const auto& [reason, count] : history.unread) std::printf("not read          %zu: %s\n", count, reason.c_str());
   std::printf("took              %.1f s\n", took.count());
   if (total.beyond_retention > 0 && !options.shift_to_now)
-    std::fprintf(stderr, "beckon: %zu events are older than the handle keeps a session; --shift-to-now moves the newest one to now\n", total.beyond_retention);
+    std::fprintf(
+        stderr,
+        "beckon: %zu events are older than the handle keeps a session; --shift-to-now moves the newest one to now\n",
+        total.beyond_retention);
   return !history.observations.empty() && total.accepted + total.duplicates == 0 ? 1 : 0;
 }
 
@@ -133,15 +142,18 @@ int report(const HistoryFile& history, const decision::Imported& total, const Im
 
 int import_history(const Settings& settings, const ImportOptions& options) {
   if (options.format != "snowplow") return complain("--format must be snowplow, not \"" + options.format + "\"");
-  if (options.base.empty() != options.token.empty()) return complain("--base and --token go together; without both the import is offline");
-  if (!is_handle(options.handle)) return complain("--handle must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit");
+  if (options.base.empty() != options.token.empty())
+    return complain("--base and --token go together; without both the import is offline");
+  if (!is_handle(options.handle))
+    return complain("--handle must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit");
   const auto began = std::chrono::steady_clock::now();
   std::ifstream in(options.file, std::ios::binary);
   if (!in) return complain(options.file + " cannot be read");
   const auto history = read_snowplow(in);
   if (!history) return complain(options.file + ": " + history.error());
   const auto now = std::chrono::time_point_cast<Duration>(SystemClock().now());
-  const Duration shift = options.shift_to_now && !history->observations.empty() ? now - history->observations.back().at : Duration{0};
+  const Duration shift =
+      options.shift_to_now && !history->observations.empty() ? now - history->observations.back().at : Duration{0};
 
   std::unique_ptr<Server::Inside> server;
   Send send;

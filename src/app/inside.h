@@ -30,7 +30,9 @@ struct Server::Inside {
         tokens(decision_key),
         sessions(store->ledger(), hasher, settings.memory),
         control(*store, tenants, subscriptions,
-                {.admit_http = settings.admit_http || settings.dev, .admit_loopback = settings.dev, .defaults = settings.handle}) {}
+                {.admit_http = settings.admit_http || settings.dev,
+                 .admit_loopback = settings.dev,
+                 .defaults = settings.handle}) {}
 
   const Settings settings;
   SystemClock clock;

@@ -26,7 +26,8 @@ Result<std::string> read_key(const std::string& path) {
   while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();
   const auto bytes = from_base64(key);
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
-  return unexpected(broken("The master key " + path + " must be 32 bytes, as base64: head -c 32 /dev/urandom | base64 > " + path + "."));
+  return unexpected(broken("The master key " + path +
+                           " must be 32 bytes, as base64: head -c 32 /dev/urandom | base64 > " + path + "."));
 }
 
 bool sync_folder_of(const std::string& path) {

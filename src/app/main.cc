@@ -1,11 +1,12 @@
 // beckon: the command line. Contract section 9.
-#include <CLI/CLI.hpp>
-#include <csignal>
-#include <cstdio>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
 
 #include "app/address.h"
 #include "app/commands.h"
@@ -31,7 +32,10 @@ void on_signal(int) {
 // At once, with whatever is in flight unanswered: what is on disk decides at the next start.
 void on_broken() {
   log::flush();
-  std::fputs("beckon: a write or a sync of the data folder failed. What was answered is safe. See to the disk, then start again.\n", stderr);
+  std::fputs(
+      "beckon: a write or a sync of the data folder failed. What was answered is safe. See to the disk, then start "
+      "again.\n",
+      stderr);
   ::_exit(kStorageFailed);
 }
 
@@ -48,12 +52,18 @@ void add_settings(CLI::App& command, Given& given, bool all) {
     if (!all && !store) continue;
     const Settings defaults;
     const std::string preset = setting.show(defaults);
-    const std::string help = std::string(setting.help) + ": " + std::string(setting.form) + (preset.empty() ? "" : " [" + preset + "]");
+    const std::string help =
+        std::string(setting.help) + ": " + std::string(setting.form) + (preset.empty() ? "" : " [" + preset + "]");
     const auto take = [&given, &setting](const std::string& text) { given.values.emplace_back(&setting, text); };
     if (setting.name == "dev")
-      command.add_flag_callback("--dev", [take] { take("true"); }, std::string(setting.help))->group("Server");
+      command
+          .add_flag_callback(
+              "--dev", [take] { take("true"); }, std::string(setting.help))
+          ->group("Server");
     else
-      command.add_option_function<std::string>("--" + std::string(setting.name), take, help)->group(std::string(setting.group))->type_name("");
+      command.add_option_function<std::string>("--" + std::string(setting.name), take, help)
+          ->group(std::string(setting.group))
+          ->type_name("");
   }
 }
 
@@ -78,7 +88,8 @@ bool may_listen(const Settings& settings) {
     if (where->empty()) continue;
     const auto address = parse_listen(*where);
     if (!address) {
-      std::fprintf(stderr, "beckon: \"%s\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080\n", where->c_str());
+      std::fprintf(stderr, "beckon: \"%s\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080\n",
+                   where->c_str());
       return false;
     }
     if (address->is_loopback()) continue;
@@ -117,7 +128,8 @@ int serve(const Settings& settings) {
     return 1;
   }
   if (settings.dev) {
-    const auto banner = prepare_dev(**server, settings, std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
+    const auto banner =
+        prepare_dev(**server, settings, std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
     if (!banner) {
       std::fprintf(stderr, "beckon: %s\n", banner.error().c_str());
       return 1;
@@ -127,8 +139,7 @@ int serve(const Settings& settings) {
   std::printf("ready %s\n", (*server)->url().c_str());
   std::fflush(stdout);
   char why = kStop;
-  while (::read(wake_pipe[0], &why, 1) < 0 && errno == EINTR) {
-  }
+  while (::read(wake_pipe[0], &why, 1) < 0 && errno == EINTR) {}
   log::info("stopping");
   (*server)->stop();
   log::info("stopped");
@@ -166,11 +177,14 @@ int run(int argc, char** argv) {
   user_add_command->callback([&] { with_settings([&](const Settings& s) { return user_add(s, email); }); });
 
   std::string password_file;
-  auto* user_password_command = user_command->add_subcommand("password", "give a user a password, and end their sign-ins");
+  auto* user_password_command =
+      user_command->add_subcommand("password", "give a user a password, and end their sign-ins");
   user_password_command->add_option("EMAIL", email)->required();
-  user_password_command->add_option("--password-file", password_file, "a file with it; without one it is read from standard input");
+  user_password_command->add_option("--password-file", password_file,
+                                    "a file with it; without one it is read from standard input");
   add_settings(*user_password_command, given, false);
-  user_password_command->callback([&] { with_settings([&](const Settings& s) { return user_password(s, email, password_file); }); });
+  user_password_command->callback(
+      [&] { with_settings([&](const Settings& s) { return user_password(s, email, password_file); }); });
 
   auto* grant_command = app.add_subcommand("grant", "give a user a role on a handle");
   grant_command->add_option("--handle", handle)->required();
@@ -183,22 +197,28 @@ int run(int argc, char** argv) {
   auto* token_command = app.add_subcommand("token", "print a JWT");
   token_command->add_option("--handle", token_request.handle);
   token_command->add_option("--role", token_request.role, "CREATOR, OPERATOR or OWNER");
-  token_command->add_option("--user", token_request.user, "a token that says who; the role is looked up at each request");
+  token_command->add_option("--user", token_request.user,
+                            "a token that says who; the role is looked up at each request");
   token_command->add_flag("--platform-admin", token_request.platform_admin);
   token_command->add_option("--ttl", token_request.ttl, "how long it lives, at most 24h")->capture_default_str();
   add_settings(*token_command, given, false);
   token_command->callback([&] { with_settings([&](const Settings& s) { return token(s, token_request); }); });
 
   ImportOptions import_options;
-  auto* import_command = app.add_subcommand("import", "take history from a file: publishes nothing, stores each event once");
+  auto* import_command =
+      app.add_subcommand("import", "take history from a file: publishes nothing, stores each event once");
   import_command->add_option("FILE", import_options.file)->required();
-  import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")->capture_default_str();
+  import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")
+      ->capture_default_str();
   import_command->add_option("--handle", import_options.handle)->required();
-  import_command->add_flag("--shift-to-now", import_options.shift_to_now, "the newest event happened now, and all distances stay");
-  import_command->add_option("--base", import_options.base, "http://HOST:PORT of a running server; without it the import is offline");
+  import_command->add_flag("--shift-to-now", import_options.shift_to_now,
+                           "the newest event happened now, and all distances stay");
+  import_command->add_option("--base", import_options.base,
+                             "http://HOST:PORT of a running server; without it the import is offline");
   import_command->add_option("--token", import_options.token, "of an OPERATOR, with --base");
   add_settings(*import_command, given, false);
-  import_command->callback([&] { with_settings([&](const Settings& s) { return import_history(s, import_options); }); });
+  import_command->callback(
+      [&] { with_settings([&](const Settings& s) { return import_history(s, import_options); }); });
 
   PlaybookRequest playbook_request;
   auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");
@@ -206,7 +226,8 @@ int run(int argc, char** argv) {
   playbook_command->add_option("--handle", playbook_request.handle)->required();
   playbook_command->add_option("--operator-token", playbook_request.operator_token)->required();
   playbook_command->add_option("--creator-token", playbook_request.creator_token)->required();
-  playbook_command->add_option("--receiver", playbook_request.receiver, "a webhook endpoint; without it one of its own on loopback");
+  playbook_command->add_option("--receiver", playbook_request.receiver,
+                               "a webhook endpoint; without it one of its own on loopback");
   playbook_command->callback([&] { status = playbook(playbook_request); });
 
   DemoRequest demo_request;
@@ -215,7 +236,9 @@ int run(int argc, char** argv) {
   demo_command->add_option("--token", demo_request.token, "of the role CREATOR or above")->required();
   demo_command->add_option("--handle", demo_request.handle, "without it the first one that the token has a role on");
   demo_command->add_option("--shoppers", demo_request.shoppers)->check(CLI::Range(1, 100'000))->capture_default_str();
-  demo_command->add_option("--per-second", demo_request.per_second, "requests a second")->check(CLI::Range(0.1, 10'000.0))->capture_default_str();
+  demo_command->add_option("--per-second", demo_request.per_second, "requests a second")
+      ->check(CLI::Range(0.1, 10'000.0))
+      ->capture_default_str();
   demo_command->add_option("--seed", demo_request.seed, "the same seed plays the same shoppers");
   demo_command->callback([&] { status = demo(demo_request); });
 
@@ -229,9 +252,11 @@ int run(int argc, char** argv) {
       const std::string_view word(argv[i]);
       const std::string_view given_name = word.substr(0, word.find('='));
       if (!given_name.starts_with("--") || app.get_subcommands().empty()) continue;
-      if (app.get_subcommands().front()->get_option_no_throw(std::string(given_name)) != nullptr || given_name == "--help") continue;
-      std::fprintf(stderr, "beckon: %s is not an option; the nearest setting is --%s\n", std::string(given_name).c_str(),
-                   std::string(nearest_setting(given_name.substr(2))).c_str());
+      if (app.get_subcommands().front()->get_option_no_throw(std::string(given_name)) != nullptr ||
+          given_name == "--help")
+        continue;
+      std::fprintf(stderr, "beckon: %s is not an option; the nearest setting is --%s\n",
+                   std::string(given_name).c_str(), std::string(nearest_setting(given_name.substr(2))).c_str());
       return 2;
     }
     return app.exit(fault);

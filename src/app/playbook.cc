@@ -1,11 +1,11 @@
 #include "app/playbook.h"
 
+#include <prometheus/registry.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
-
-#include <prometheus/registry.h>
 
 #include "base/encoding.h"
 #include "base/json.h"
@@ -31,10 +31,11 @@ class OwnReceiver {
     routes.push_back({.method = http::Method::kPost,
                       .pattern = "/hook",
                       .access = http::public_(),
-                      .handler = [r = receiver.get()](http::Request& request, http::Respond respond) {
-                        r->take(request);
-                        respond({.status = 200, .body = "{}"});
-                      },
+                      .handler =
+                          [r = receiver.get()](http::Request& request, http::Respond respond) {
+                            r->take(request);
+                            respond({.status = 200, .body = "{}"});
+                          },
                       .summary = "",
                       .body = http::BodyType::kAny});
     receiver->router_ = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(routes), {})));
@@ -86,11 +87,15 @@ class Walk {
     std::printf("%-6s  %-44s  %s\n", "step", "expected", "got");
     const std::string session = "playbook-" + std::to_string(to_ms(SystemClock{}.now()));
     const std::string who = "\"handle\":" + json::quote(request_.handle) + ",\"sessionId\":\"" + session + "\"";
-    const std::string chain = request_.base + "/v2/public/chain/", hooks = request_.base + "/v2/handles/" + request_.handle + "/webhooks";
+    const std::string chain = request_.base + "/v2/public/chain/",
+                      hooks = request_.base + "/v2/handles/" + request_.handle + "/webhooks";
 
-    row("LM-01", "202, accepted metadata", post(chain + "signals", "{" + who + R"(,"signals":[{"type":"view"}]})", ""), 202, "accepted");
-    row("LM-02", "200, decision envelope", post(chain + "resolve", "{" + who + R"(,"trigger":"checkout"})", ""), 200, "decisionId");
-    row("LM-03", "200, decision envelopes", post(chain + "prefetch", "{" + who + R"(,"triggers":["checkout","exit_intent"]})", ""), 200, "decisions");
+    row("LM-01", "202, accepted metadata", post(chain + "signals", "{" + who + R"(,"signals":[{"type":"view"}]})", ""),
+        202, "accepted");
+    row("LM-02", "200, decision envelope", post(chain + "resolve", "{" + who + R"(,"trigger":"checkout"})", ""), 200,
+        "decisionId");
+    row("LM-03", "200, decision envelopes",
+        post(chain + "prefetch", "{" + who + R"(,"triggers":["checkout","exit_intent"]})", ""), 200, "decisions");
 
     std::string endpoint = request_.receiver;
     std::unique_ptr<OwnReceiver> own;
@@ -100,13 +105,15 @@ class Walk {
       endpoint = own->url();
     }
     const std::string create = "{\"endpointUrl\":" + json::quote(endpoint) + R"(,"eventTypes":["link.clicked"]})";
-    row("LM-04", "403 insufficient_role", post(hooks, create, request_.creator_token), 403, "error", "insufficient_role");
+    row("LM-04", "403 insufficient_role", post(hooks, create, request_.creator_token), 403, "error",
+        "insufficient_role");
     const auto made = post(hooks, create, request_.operator_token);
     row("LM-05", "201 with subscriptionId", made, 201, "subscriptionId");
     const std::string id = member(made, "subscriptionId"), secret = member(made, "secret");
     const auto tested = post(hooks + "/" + id + "/test", "{}", request_.operator_token);
     row("LM-06", "202 with a reference to the event", tested, 202, "eventId");
-    if (own && !member(tested, "eventId").empty()) verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
+    if (own && !member(tested, "eventId").empty())
+      verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
     if (!id.empty()) call("DELETE", hooks + "/" + id, "", request_.operator_token);
     std::printf("%s\n", failed_ == 0 ? "all as expected" : (std::to_string(failed_) + " not as expected").c_str());
     return failed_ == 0 ? 0 : 1;
@@ -120,7 +127,9 @@ class Walk {
     if (!token.empty()) headers.push_back({"authorization", "Bearer " + token});
     return egress::http_call(method, url, headers, body);
   }
-  Answer post(const std::string& url, const std::string& body, const std::string& token) { return call("POST", url, body, token); }
+  Answer post(const std::string& url, const std::string& body, const std::string& token) {
+    return call("POST", url, body, token);
+  }
 
   static std::string member(const Answer& answer, std::string_view name) {
     if (!answer) return {};
@@ -134,16 +143,21 @@ class Walk {
     const std::string found = member(answer, name);
     const bool ok = answer && answer->status == status && !found.empty() && (value.empty() || found == value);
     std::string got = answer ? std::to_string(answer->status) : answer.error();
-    if (answer && !found.empty()) got += " " + std::string(name) + " " + (found.size() > 60 ? found.substr(0, 57) + "…" : found);
-    else if (answer) got += " " + answer->body.substr(0, 200);
+    if (answer && !found.empty())
+      got += " " + std::string(name) + " " + (found.size() > 60 ? found.substr(0, 57) + "…" : found);
+    else if (answer)
+      got += " " + answer->body.substr(0, 200);
     say(step, expected, got, ok);
   }
 
   void verify(const std::optional<OwnReceiver::Delivery>& delivery, const std::string& secret) {
-    if (!delivery) return say("LM-06", "it arrives, and its signature holds", "nothing within 10 s: read the delivery log", false);
-    const auto wanted = outbox::standard_signature(secret, delivery->id, std::strtoll(delivery->timestamp.c_str(), nullptr, 10), delivery->body);
+    if (!delivery)
+      return say("LM-06", "it arrives, and its signature holds", "nothing within 10 s: read the delivery log", false);
+    const auto wanted = outbox::standard_signature(
+        secret, delivery->id, std::strtoll(delivery->timestamp.c_str(), nullptr, 10), delivery->body);
     const bool ok = wanted && equal_in_constant_time(*wanted, delivery->signature);
-    say("LM-06", "it arrives, and its signature holds", ok ? "arrived, signature holds" : "arrived, but the signature does not hold", ok);
+    say("LM-06", "it arrives, and its signature holds",
+        ok ? "arrived, signature holds" : "arrived, but the signature does not hold", ok);
   }
 
   void say(const char* step, const char* expected, const std::string& got, bool ok) {

@@ -1,5 +1,3 @@
-#include "app/inside.h"
-
 #include <prometheus/gauge.h>
 
 #include <chrono>
@@ -7,6 +5,7 @@
 
 #include "app/address.h"
 #include "app/dev.h"
+#include "app/inside.h"
 #include "app/keys.h"
 #include "app/waking.h"
 #include "http/routes/library.h"
@@ -35,7 +34,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
 
   const auto checkpoint = store->ledger().checkpoint();
   if (!checkpoint) return unexpected(checkpoint.error().message);
-  upkeep = std::make_unique<decision::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
+  upkeep =
+      std::make_unique<decision::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
   committer = std::make_unique<decision::Committer>(store->commit(), places, clock, settings.commit, broken);
   on_broken = std::move(broken);
   committer->set_last_position(recovered.last_position);
@@ -62,9 +62,10 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   settling = std::make_unique<Settling>(*committer);
   network = std::make_unique<egress::Network>(clock, settings.network);
   sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
-  dispatcher = std::make_unique<dispatch::Dispatcher>(
-      dispatch::Ports{store->outbox(), subscriptions, *sender, *settling, secrets, clock, random, dispatch_metrics.get()},
-      dispatch_settings(settings));
+  dispatcher =
+      std::make_unique<dispatch::Dispatcher>(dispatch::Ports{store->outbox(), subscriptions, *sender, *settling,
+                                                             secrets, clock, random, dispatch_metrics.get()},
+                                             dispatch_settings(settings));
   sending = {.subscription = [this](const SubscriptionId& id) { return subscriptions.find(id); },
              .is_sending = [this](const DeliveryId& id) { return dispatcher->is_sending(id); },
              .fence = [this] { dispatcher->fence(); },
@@ -112,15 +113,18 @@ std::expected<void, std::string> Server::Inside::listen() {
   auto all = http::routes(*api);
   if (settings.dev) std::ranges::move(dev_receivers(*this), std::back_inserter(all));
   if (settings.dev) http::add_example(http::library_files(), all);
-  auto made = http::Router::make(std::move(all), {.authorize = http::authorize(*api), .preflight = http::preflight, .decorate = http::security_headers});
+  auto made = http::Router::make(
+      std::move(all),
+      {.authorize = http::authorize(*api), .preflight = http::preflight, .decorate = http::security_headers});
   if (!made) return unexpected("The route table is not in order: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
 
-  const auto bind = [&](const std::string& where, const http::Router& table, http::HttpMetrics& counts, int io_threads)
-      -> std::expected<std::unique_ptr<http::Listener>, std::string> {
+  const auto bind = [&](const std::string& where, const http::Router& table, http::HttpMetrics& counts,
+                        int io_threads) -> std::expected<std::unique_ptr<http::Listener>, std::string> {
     const auto address = parse_listen(where);
-    if (!address) return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
+    if (!address)
+      return unexpected("\"" + where + "\" is not HOST:PORT with an IP address; for example 127.0.0.1:8080.");
     http::ListenerOptions options = settings.http;
     options.host = address->host;
     options.port = address->port;
@@ -133,9 +137,10 @@ std::expected<void, std::string> Server::Inside::listen() {
                     .pattern = "/metrics",
                     .access = http::public_(),
                     .run = http::Run::kControl,
-                    .handler = [this](http::Request&, http::Respond respond) {
-                      respond({.status = 200, .body = metrics(), .content_type = http::kMetricsContentType});
-                    },
+                    .handler =
+                        [this](http::Request&, http::Respond respond) {
+                          respond({.status = 200, .body = metrics(), .content_type = http::kMetricsContentType});
+                        },
                     .summary = "Metrics for Prometheus"});
     metrics_router = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(only), {})));
     metrics_metrics = std::make_unique<http::HttpMetrics>(metrics_registry, *metrics_router);
@@ -185,7 +190,8 @@ void Server::Inside::keep_up(std::stop_token stop) {
 
 // Through the committing thread, so that no tenant is put back as it was before a commit under way.
 void Server::Inside::reload() {
-  if (const auto policy = control.load_policy(); !policy) log::error("reload_failed").add("why", policy.error().message);
+  if (const auto policy = control.load_policy(); !policy)
+    log::error("reload_failed").add("why", policy.error().message);
   const auto fault = committer->execute([this](decision::Draft&) -> std::optional<Fault> {
     if (const auto loaded = control.load_tenants(); !loaded) return loaded.error();
     return std::nullopt;
@@ -204,17 +210,22 @@ std::string Server::Inside::metrics() {
   gauge("beckon_commits_total", "Commits since the start.", static_cast<double>(counts.commits.load()));
   gauge("beckon_commit_works_total", "Changes committed since the start.", static_cast<double>(counts.works.load()));
   gauge("beckon_commit_failures_total", "Commits that failed.", static_cast<double>(counts.failures.load()));
-  gauge("beckon_commit_seconds_total", "Time spent in commits, the sync included.", static_cast<double>(counts.commit_us.load()) / 1e6);
+  gauge("beckon_commit_seconds_total", "Time spent in commits, the sync included.",
+        static_cast<double>(counts.commit_us.load()) / 1e6);
   const decision::DueCounts& due = alarm->counts();
-  gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the start.", static_cast<double>(due.fired.load()));
+  gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the start.",
+        static_cast<double>(due.fired.load()));
   gauge("beckon_due_owed_total", "Of them: messages that were owed.", static_cast<double>(due.owed.load()));
-  gauge("beckon_due_expired_total", "Timers overdue by more than the ttl of their rule: nothing was told.", static_cast<double>(due.expired.load()));
+  gauge("beckon_due_expired_total", "Timers overdue by more than the ttl of their rule: nothing was told.",
+        static_cast<double>(due.expired.load()));
   if (const auto backlog = store->outbox().backlog()) {
     gauge("beckon_deliveries_queued", "Deliveries queued.", static_cast<double>(backlog->queued));
-    gauge("beckon_deliveries_retrying", "Deliveries waiting for their next attempt.", static_cast<double>(backlog->retrying));
+    gauge("beckon_deliveries_retrying", "Deliveries waiting for their next attempt.",
+          static_cast<double>(backlog->retrying));
     gauge("beckon_deliveries_held", "Deliveries held.", static_cast<double>(backlog->held));
     const auto age = backlog->oldest_due ? std::max(Duration{0}, clock.now() - *backlog->oldest_due) : Duration{0};
-    gauge("beckon_oldest_due_seconds", "Age of the oldest delivery that is due.", static_cast<double>(age.count()) / 1e3);
+    gauge("beckon_oldest_due_seconds", "Age of the oldest delivery that is due.",
+          static_cast<double>(age.count()) / 1e3);
   }
   return http::to_text(registry);
 }
@@ -263,7 +274,8 @@ std::string Server::url() const {
 
 void Server::stop() { inside_->stop(); }
 
-std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings, std::function<void()> broken) {
+std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
+                                                                         std::function<void()> broken) {
   auto opened = store::SqliteStore::open(settings.data, {.server = true});
   if (!opened) return unexpected(opened.error().message);
   SystemRandom random;
@@ -279,7 +291,8 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   return inside;
 }
 
-std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings, std::function<void()> broken) {
+std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
+                                                                  std::function<void()> broken) {
   auto opened = open(settings, std::move(broken));
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);

@@ -11,9 +11,12 @@ using Fault = std::optional<std::string>;
 
 // A setting that is a member of Settings, reached by `at`.
 template <class At, class Read, class Show>
-Setting make(std::string_view name, std::string_view group, std::string_view form, std::string_view help, At at, Read read,
-             Show show) {
-  return {name, group, form, help,
+Setting make(std::string_view name, std::string_view group, std::string_view form, std::string_view help, At at,
+             Read read, Show show) {
+  return {name,
+          group,
+          form,
+          help,
           [at, read, form](Settings& settings, std::string_view text) -> Fault {
             auto value = read(text);
             if (!value) return "must be " + std::string(form) + ", not \"" + std::string(text) + "\"";
@@ -25,26 +28,29 @@ Setting make(std::string_view name, std::string_view group, std::string_view for
 
 template <class At>
 Setting text(std::string_view name, std::string_view group, std::string_view form, std::string_view help, At at) {
-  return make(name, group, form, help, at, [](std::string_view t) { return std::optional{std::string(t)}; },
-              [](const std::string& value) { return value; });
+  return make(
+      name, group, form, help, at, [](std::string_view t) { return std::optional{std::string(t)}; },
+      [](const std::string& value) { return value; });
 }
 
 template <class At>
 Setting flag(std::string_view name, std::string_view group, std::string_view help, At at) {
-  return make(name, group, "true or false", help, at,
-              [](std::string_view t) -> std::optional<bool> {
-                if (t == "true" || t == "1" || t.empty()) return true;
-                if (t == "false" || t == "0") return false;
-                return std::nullopt;
-              },
-              [](bool value) { return std::string(value ? "true" : "false"); });
+  return make(
+      name, group, "true or false", help, at,
+      [](std::string_view t) -> std::optional<bool> {
+        if (t == "true" || t == "1" || t.empty()) return true;
+        if (t == "false" || t == "0") return false;
+        return std::nullopt;
+      },
+      [](bool value) { return std::string(value ? "true" : "false"); });
 }
 
 std::optional<Duration> read_duration(std::string_view text) {
   if (text.ends_with("ms")) {
     std::int64_t value = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size() - 2, value);
-    if (fault != std::errc{} || end != text.data() + text.size() - 2 || value <= 0 || value > 86'400'000) return std::nullopt;
+    if (fault != std::errc{} || end != text.data() + text.size() - 2 || value <= 0 || value > 86'400'000)
+      return std::nullopt;
     return Duration{value};
   }
   return parse_duration(text);
@@ -57,21 +63,23 @@ Setting duration(std::string_view name, std::string_view group, std::string_view
 }
 
 template <class At>
-Setting number(std::string_view name, std::string_view group, std::string_view help, std::int64_t least, std::int64_t most,
-               At at) {
+Setting number(std::string_view name, std::string_view group, std::string_view help, std::int64_t least,
+               std::int64_t most, At at) {
   // Lives as long as the process, as the table does.
   static std::deque<std::string> forms;
-  const std::string& form = forms.emplace_back("a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-  return make(name, group, form, help, at,
-              [least, most](std::string_view t) {
-                using Value = std::remove_reference_t<decltype(at(std::declval<Settings&>()))>;
-                std::int64_t value = 0;
-                const auto [end, fault] = std::from_chars(t.data(), t.data() + t.size(), value);
-                if (fault != std::errc{} || end != t.data() + t.size() || value < least || value > most)
-                  return std::optional<Value>{};
-                return std::optional{static_cast<Value>(value)};
-              },
-              [](auto value) { return std::to_string(value); });
+  const std::string& form =
+      forms.emplace_back("a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return make(
+      name, group, form, help, at,
+      [least, most](std::string_view t) {
+        using Value = std::remove_reference_t<decltype(at(std::declval<Settings&>()))>;
+        std::int64_t value = 0;
+        const auto [end, fault] = std::from_chars(t.data(), t.data() + t.size(), value);
+        if (fault != std::errc{} || end != t.data() + t.size() || value < least || value > most)
+          return std::optional<Value>{};
+        return std::optional{static_cast<Value>(value)};
+      },
+      [](auto value) { return std::to_string(value); });
 }
 
 std::optional<std::size_t> read_size(std::string_view text) {
@@ -80,10 +88,14 @@ std::optional<std::size_t> read_size(std::string_view text) {
   if (fault != std::errc{}) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   int shift = 0;
-  if (unit == "KiB") shift = 10;
-  else if (unit == "MiB") shift = 20;
-  else if (unit == "GiB") shift = 30;
-  else if (!unit.empty()) return std::nullopt;
+  if (unit == "KiB")
+    shift = 10;
+  else if (unit == "MiB")
+    shift = 20;
+  else if (unit == "GiB")
+    shift = 30;
+  else if (!unit.empty())
+    return std::nullopt;
   if (value == 0 || value > (std::size_t{1} << 40) >> shift) return std::nullopt;
   return value << shift;
 }
@@ -101,17 +113,18 @@ template <class At, class Value, std::size_t n>
 Setting choice(std::string_view name, std::string_view group, std::string_view form, std::string_view help,
                const std::pair<std::string_view, Value> (&values)[n], At at) {
   std::vector<std::pair<std::string_view, Value>> list(values, values + n);
-  return make(name, group, form, help, at,
-              [list](std::string_view t) -> std::optional<Value> {
-                for (const auto& [word, value] : list)
-                  if (word == t) return value;
-                return std::nullopt;
-              },
-              [list](Value value) {
-                for (const auto& [word, v] : list)
-                  if (v == value) return std::string(word);
-                return std::string{};
-              });
+  return make(
+      name, group, form, help, at,
+      [list](std::string_view t) -> std::optional<Value> {
+        for (const auto& [word, value] : list)
+          if (word == t) return value;
+        return std::nullopt;
+      },
+      [list](Value value) {
+        for (const auto& [word, v] : list)
+          if (v == value) return std::string(word);
+        return std::string{};
+      });
 }
 
 std::optional<std::vector<http::AddressRange>> read_ranges(std::string_view text) {
@@ -126,77 +139,113 @@ std::optional<std::vector<http::AddressRange>> read_ranges(std::string_view text
   return ranges;
 }
 
-#define AT(member) [](Settings& s) -> auto& { return s.member; }
+#define AT(member) \
+  [](Settings & s) -> auto& { return s.member; }
 
 std::vector<Setting> make_settings() {
   using http::RequestLog;
   using ledger::Consent;
   std::vector<Setting> all;
-  const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks", front = "Front door", store = "Store";
+  const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks",
+                         front = "Front door", store = "Store";
   all.push_back(text("data", server, "a folder", "where everything is kept", AT(data)));
   all.push_back(text("listen", server, "HOST:PORT", "the address that is served", AT(listen)));
   all.push_back(text("database", server, "sqlite", "the store", AT(database)));
   all.push_back(text("metrics-listen", server, "HOST:PORT", "an address of its own for /metrics", AT(metrics_listen)));
-  all.push_back(text("master-key-file", server, "a file", "the key of the secrets at rest: 32 bytes as base64 (DIR/master.key)", AT(master_key_file)));
-  all.push_back(flag("dev", server, "to try it: loopback only, handle demo, loopback and http receivers admitted", AT(dev)));
+  all.push_back(text("master-key-file", server, "a file",
+                     "the key of the secrets at rest: 32 bytes as base64 (DIR/master.key)", AT(master_key_file)));
+  all.push_back(
+      flag("dev", server, "to try it: loopback only, handle demo, loopback and http receivers admitted", AT(dev)));
   all.push_back(choice("log-level", server, "debug, info, warn, error or off", "log lines from here upward",
-                       {std::pair{std::string_view{"debug"}, log::Level::kDebug}, {"info", log::Level::kInfo}, {"warn", log::Level::kWarn}, {"error", log::Level::kError}, {"off", log::Level::kOff}},
+                       {std::pair{std::string_view{"debug"}, log::Level::kDebug},
+                        {"info", log::Level::kInfo},
+                        {"warn", log::Level::kWarn},
+                        {"error", log::Level::kError},
+                        {"off", log::Level::kOff}},
                        AT(log_level)));
   all.push_back(choice("log-requests", server, "all, errors or off", "which requests get a line",
-                       {std::pair{std::string_view{"all"}, RequestLog::kAll}, {"errors", RequestLog::kErrors}, {"off", RequestLog::kOff}},
+                       {std::pair{std::string_view{"all"}, RequestLog::kAll},
+                        {"errors", RequestLog::kErrors},
+                        {"off", RequestLog::kOff}},
                        AT(http.request_log)));
   all.push_back(flag("log-attempts", server, "a line for each webhook attempt", AT(dispatch.log_attempts)));
   all.push_back(duration("drain", server, "how long SIGTERM waits for what is in flight", AT(drain)));
   all.push_back(number("io-threads", server, "threads that serve requests", 1, 64, AT(http.io_threads)));
   all.push_back(number("control-threads", server, "threads of the control plane", 1, 64, AT(http.control_threads)));
 
-  all.push_back(make("login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in lasts", AT(sign_in.life),
-                     [](std::string_view t) {
-                       const auto life = read_duration(t);
-                       return life && *life >= std::chrono::seconds{1} && *life <= access::kLongestLife ? life : std::nullopt;
-                     },
-                     [](Duration value) { return to_text(value); }));
-  all.push_back(number("address-logins-per-minute", sign_in, "tries of a client address", 1, 1'000'000, AT(sign_in.per_address)));
-  all.push_back(number("login-failures", sign_in, "tries of an account that may fail in a row before it must wait", 1, 1'000, AT(sign_in.account.failures)));
-  all.push_back(duration("login-wait", sign_in, "the longest such wait: it begins at 1s and doubles", AT(sign_in.account.longest)));
-  all.push_back(number("logins-at-once", sign_in, "passwords judged at once, 64 MiB each; beyond it 503", 1, 64, AT(sign_in.at_once)));
+  all.push_back(make(
+      "login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in lasts", AT(sign_in.life),
+      [](std::string_view t) {
+        const auto life = read_duration(t);
+        return life && *life >= std::chrono::seconds{1} && *life <= access::kLongestLife ? life : std::nullopt;
+      },
+      [](Duration value) { return to_text(value); }));
+  all.push_back(
+      number("address-logins-per-minute", sign_in, "tries of a client address", 1, 1'000'000, AT(sign_in.per_address)));
+  all.push_back(number("login-failures", sign_in, "tries of an account that may fail in a row before it must wait", 1,
+                       1'000, AT(sign_in.account.failures)));
+  all.push_back(duration("login-wait", sign_in, "the longest such wait: it begins at 1s and doubles",
+                         AT(sign_in.account.longest)));
+  all.push_back(number("logins-at-once", sign_in, "passwords judged at once, 64 MiB each; beyond it 503", 1, 64,
+                       AT(sign_in.at_once)));
 
-  all.push_back(number("session-signals-per-minute", chain, "new signals of a session in a rolling minute", 1, 100'000'000, AT(handle.session_signals_per_minute)));
-  all.push_back(number("address-signals-per-minute", chain, "signals of a client address on the public route", 1, 100'000'000, AT(handle.address_signals_per_minute)));
-  all.push_back(number("address-decisions-per-minute", chain, "resolves and prefetches of a client address", 1, 100'000'000, AT(handle.address_decisions_per_minute)));
+  all.push_back(number("session-signals-per-minute", chain, "new signals of a session in a rolling minute", 1,
+                       100'000'000, AT(handle.session_signals_per_minute)));
+  all.push_back(number("address-signals-per-minute", chain, "signals of a client address on the public route", 1,
+                       100'000'000, AT(handle.address_signals_per_minute)));
+  all.push_back(number("address-decisions-per-minute", chain, "resolves and prefetches of a client address", 1,
+                       100'000'000, AT(handle.address_decisions_per_minute)));
   all.push_back(duration("retention", chain, "how long a session is kept after its last signal", AT(handle.retention)));
   all.push_back(duration("basic-retention", chain, "the same with consent basic", AT(handle.basic_retention)));
-  all.push_back(choice("default-consent", chain, "full, basic or denied", "the consent of a session that said none",
-                       {std::pair{std::string_view{"full"}, Consent::kFull}, {"basic", Consent::kBasic}, {"denied", Consent::kDenied}},
-                       AT(handle.default_consent)));
+  all.push_back(choice(
+      "default-consent", chain, "full, basic or denied", "the consent of a session that said none",
+      {std::pair{std::string_view{"full"}, Consent::kFull}, {"basic", Consent::kBasic}, {"denied", Consent::kDenied}},
+      AT(handle.default_consent)));
   all.push_back(size("simulation-memory", chain, "sessions that one simulation may hold", AT(simulations.memory)));
-  all.push_back(number("simulations-waiting", chain, "simulations that wait for their turn", 1, 1'000, AT(simulations.waiting)));
-  all.push_back(duration("record-within", chain, "how soon a decision that nobody waits for is on disk", AT(commit.late)));
+  all.push_back(
+      number("simulations-waiting", chain, "simulations that wait for their turn", 1, 1'000, AT(simulations.waiting)));
+  all.push_back(
+      duration("record-within", chain, "how soon a decision that nobody waits for is on disk", AT(commit.late)));
 
-  all.push_back(make("retry-schedule", hooks, "durations such as 5s,10s,5m", "the waits after failed attempts", AT(dispatch.schedule),
-                     [](std::string_view t) { return outbox::RetrySchedule::parse(t); },
-                     [](const outbox::RetrySchedule& schedule) { return schedule.to_text(); }));
+  all.push_back(make(
+      "retry-schedule", hooks, "durations such as 5s,10s,5m", "the waits after failed attempts", AT(dispatch.schedule),
+      [](std::string_view t) { return outbox::RetrySchedule::parse(t); },
+      [](const outbox::RetrySchedule& schedule) { return schedule.to_text(); }));
   all.push_back(duration("attempt-connect", hooks, "time to connect to a receiver", AT(dispatch.limits.connect)));
   all.push_back(duration("attempt-whole", hooks, "time for a whole attempt", AT(dispatch.limits.whole)));
-  all.push_back(number("attempts-in-flight", hooks, "attempts at once, in all", 1, 10'000, AT(dispatch.limits.in_flight)));
-  all.push_back(number("attempts-per-subscription", hooks, "attempts at once of one subscription", 1, 1'000, AT(dispatch.limits.in_flight_per_subscription)));
-  all.push_back(number("circuit-failures", hooks, "failures in a row after which an endpoint is left alone for a while", 1, 1'000'000, AT(dispatch.limits.circuit.failures)));
-  all.push_back(duration("circuit-open", hooks, "for how long the first time; twice as long each time that its probe fails", AT(dispatch.limits.circuit.open)));
+  all.push_back(
+      number("attempts-in-flight", hooks, "attempts at once, in all", 1, 10'000, AT(dispatch.limits.in_flight)));
+  all.push_back(number("attempts-per-subscription", hooks, "attempts at once of one subscription", 1, 1'000,
+                       AT(dispatch.limits.in_flight_per_subscription)));
+  all.push_back(number("circuit-failures", hooks, "failures in a row after which an endpoint is left alone for a while",
+                       1, 1'000'000, AT(dispatch.limits.circuit.failures)));
+  all.push_back(duration("circuit-open", hooks,
+                         "for how long the first time; twice as long each time that its probe fails",
+                         AT(dispatch.limits.circuit.open)));
   all.push_back(duration("circuit-longest", hooks, "and at most", AT(dispatch.limits.circuit.longest)));
-  all.push_back(duration("disable-after", hooks, "a subscription that only failed for so long is disabled", AT(dispatch.disable_after)));
-  all.push_back(duration("held-for", hooks, "how long a delivery is held before it ends as failed", AT(outbox.held_for)));
-  all.push_back(duration("log-retention", hooks, "how long a delivery stays in the log after it was owed", AT(outbox.log_for)));
-  all.push_back(number("replay-per-second", hooks, "deliveries that a replay queues in a second", 1, 100'000, AT(replays.per_second)));
-  all.push_back(duration("secret-overlap", hooks, "how long an old secret also signs after a rotation", AT(secret_overlap)));
+  all.push_back(duration("disable-after", hooks, "a subscription that only failed for so long is disabled",
+                         AT(dispatch.disable_after)));
+  all.push_back(
+      duration("held-for", hooks, "how long a delivery is held before it ends as failed", AT(outbox.held_for)));
+  all.push_back(
+      duration("log-retention", hooks, "how long a delivery stays in the log after it was owed", AT(outbox.log_for)));
+  all.push_back(number("replay-per-second", hooks, "deliveries that a replay queues in a second", 1, 100'000,
+                       AT(replays.per_second)));
+  all.push_back(
+      duration("secret-overlap", hooks, "how long an old secret also signs after a rotation", AT(secret_overlap)));
   all.push_back(flag("admit-http", hooks, "receivers by plain http, port 80 with it", AT(admit_http)));
-  all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "name servers in place of the system's", AT(network.resolver.servers)));
-  all.push_back(text("extra-ca-file", hooks, "a PEM file", "certificates trusted beside the system's", AT(network.client.extra_ca_file)));
+  all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "name servers in place of the system's",
+                     AT(network.resolver.servers)));
+  all.push_back(text("extra-ca-file", hooks, "a PEM file", "certificates trusted beside the system's",
+                     AT(network.client.extra_ca_file)));
 
-  all.push_back(make("trusted-proxies", front, "ranges such as 10.0.0.0/8,::1", "proxies whose X-Forwarded-For or Forwarded is believed", AT(http.trusted_proxies), read_ranges,
+  all.push_back(make("trusted-proxies", front, "ranges such as 10.0.0.0/8,::1",
+                     "proxies whose X-Forwarded-For or Forwarded is believed", AT(http.trusted_proxies), read_ranges,
                      [](const std::vector<http::AddressRange>& ranges) {
                        std::string out;
                        for (const auto& range : ranges)
-                         out += (out.empty() ? "" : ",") + range.first.text() + "/" + std::to_string(range.first.is_v4() ? range.prefix - 96 : range.prefix);
+                         out += (out.empty() ? "" : ",") + range.first.text() + "/" +
+                                std::to_string(range.first.is_v4() ? range.prefix - 96 : range.prefix);
                        return out;
                      }));
   all.push_back(size("http-body", front, "the largest body", AT(http.limits.body)));
@@ -204,22 +253,30 @@ std::vector<Setting> make_settings() {
   all.push_back(size("http-fields-bytes", front, "all header lines together", AT(http.limits.fields_bytes)));
   all.push_back(number("http-fields", front, "header lines", 1, 10'000, AT(http.limits.fields)));
   all.push_back(duration("http-head", front, "time for a request's head", AT(http.limits.head)));
-  all.push_back(duration("http-body-grace", front, "time after which a body must keep its rate", AT(http.limits.body_grace)));
-  all.push_back(number("http-body-rate", front, "bytes a second that a body must keep", 1, 1'000'000'000, AT(http.limits.body_rate)));
-  all.push_back(duration("http-write-stall", front, "time without a byte taken by the client", AT(http.limits.write_stall)));
+  all.push_back(
+      duration("http-body-grace", front, "time after which a body must keep its rate", AT(http.limits.body_grace)));
+  all.push_back(number("http-body-rate", front, "bytes a second that a body must keep", 1, 1'000'000'000,
+                       AT(http.limits.body_rate)));
+  all.push_back(
+      duration("http-write-stall", front, "time without a byte taken by the client", AT(http.limits.write_stall)));
   all.push_back(duration("http-idle", front, "time between requests of a connection", AT(http.limits.idle)));
   all.push_back(number("http-connections", front, "connections in all", 1, 1'000'000, AT(http.limits.connections)));
-  all.push_back(number("http-connections-per-address", front, "connections of one address", 1, 1'000'000, AT(http.limits.connections_per_address)));
-  all.push_back(number("http-in-flight", front, "requests being handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
+  all.push_back(number("http-connections-per-address", front, "connections of one address", 1, 1'000'000,
+                       AT(http.limits.connections_per_address)));
+  all.push_back(
+      number("http-in-flight", front, "requests being handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
 
   all.push_back(number("live-watchers", front, "who watch live at once", 1, 100'000, AT(live.watchers)));
 
   all.push_back(size("memory", store, "sessions kept in memory", AT(memory)));
-  all.push_back(size("journal-tail", store, "journal behind the last checkpoint: bounds the time of recovery", AT(upkeep.tail_bytes)));
+  all.push_back(size("journal-tail", store, "journal behind the last checkpoint: bounds the time of recovery",
+                     AT(upkeep.tail_bytes)));
   all.push_back(duration("erase-every", store, "how soon erased data is physically gone", AT(upkeep.erase_every)));
   all.push_back(duration("sweep-every", store, "how often what has expired is swept", AT(upkeep.sweep_every)));
-  all.push_back(duration("analytics-retention", store, "how long what was counted of decisions is kept", AT(upkeep.tallies)));
-  all.push_back(number("commit-queue", store, "changes waiting for a commit; beyond it 503", 1, 10'000'000, AT(commit.queue)));
+  all.push_back(
+      duration("analytics-retention", store, "how long what was counted of decisions is kept", AT(upkeep.tallies)));
+  all.push_back(
+      number("commit-queue", store, "changes waiting for a commit; beyond it 503", 1, 10'000'000, AT(commit.queue)));
   all.push_back(number("commit-batch", store, "changes in one commit", 1, 1'000'000, AT(commit.batch)));
   return all;
 }

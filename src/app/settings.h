@@ -27,8 +27,8 @@ struct Settings {
   std::string data = "beckon-data";
   std::string listen = "127.0.0.1:8080";
   std::string database = "sqlite";
-  std::string metrics_listen;      // HOST:PORT; empty: none, but with --dev they are on the main one
-  std::string master_key_file;     // empty: DIR/master.key
+  std::string metrics_listen;   // HOST:PORT; empty: none, but with --dev they are on the main one
+  std::string master_key_file;  // empty: DIR/master.key
   bool dev = false;
   log::Level log_level = log::Level::kInfo;
   Duration drain = std::chrono::seconds{15};
@@ -46,7 +46,7 @@ struct Settings {
   dispatch::Settings dispatch;
   egress::NetworkSettings network;
   Duration secret_overlap = std::chrono::hours{24};  // contract section 6
-  bool admit_http = false;         // plain http receivers: the operator's switch
+  bool admit_http = false;                           // plain http receivers: the operator's switch
 };
 
 // One setting: its name is a flag (--name), a variable (BECKON_NAME) and a key of the file.

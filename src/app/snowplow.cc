@@ -11,7 +11,8 @@
 namespace beckon::app {
 namespace {
 
-constexpr std::string_view kAction = "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1_0_0";
+constexpr std::string_view kAction =
+    "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1_0_0";
 constexpr std::string_view kProducts = "contexts_com_snowplowanalytics_snowplow_ecommerce_product_1_0_0";
 constexpr std::string_view kCart = "contexts_com_snowplowanalytics_snowplow_ecommerce_cart_1_0_0";
 constexpr std::string_view kStep = "contexts_com_snowplowanalytics_snowplow_ecommerce_checkout_step_1_0_0";
@@ -35,8 +36,12 @@ class Entries {
       if (item.is_object()) all_.push_back(&item);
   }
   const std::vector<const json::Value*>& all() const { return all_; }
-  std::string_view word(std::string_view name) const { return all_.empty() ? std::string_view{} : word(*all_.front(), name); }
-  std::optional<double> number(std::string_view name) const { return all_.empty() ? std::nullopt : number(*all_.front(), name); }
+  std::string_view word(std::string_view name) const {
+    return all_.empty() ? std::string_view{} : word(*all_.front(), name);
+  }
+  std::optional<double> number(std::string_view name) const {
+    return all_.empty() ? std::nullopt : number(*all_.front(), name);
+  }
 
   static std::string_view word(const json::Value& of, std::string_view name) {
     const json::Value* value = of.find(name);
@@ -47,7 +52,8 @@ class Entries {
     const std::string_view text = word(of, name);
     double value = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
+      return std::nullopt;
     return value;
   }
 
@@ -111,8 +117,10 @@ std::string metadata_of(const Entries& action, const Entries& order, const Entri
   std::string text;
   json::Writer out(text);
   out.begin_object();
-  if (const auto revenue = order.number("revenue")) out.key("amount").real(*revenue);
-  else if (!products.all().empty()) out.key("amount").real(cents(prices));
+  if (const auto revenue = order.number("revenue"))
+    out.key("amount").real(*revenue);
+  else if (!products.all().empty())
+    out.key("amount").real(cents(prices));
   text_member(out, "currency", first_of({order.word("currency"), cart.word("currency"), products.word("currency")}));
   number_member(out, "cartValue", cart.number("total_value"));
   text_member(out, "list", action.word("name"));
@@ -128,7 +136,8 @@ std::string metadata_of(const Entries& action, const Entries& order, const Entri
     out.end_object();
   }
   if (kept > 0) out.end_array();
-  if (kept < products.all().size()) out.member("productsLeftOut", static_cast<std::int64_t>(products.all().size() - kept));
+  if (kept < products.all().size())
+    out.member("productsLeftOut", static_cast<std::int64_t>(products.all().size() - kept));
   out.end_object();
   return text;
 }
@@ -145,7 +154,8 @@ Result<Snowplow, std::string> Snowplow::make(const std::vector<std::string>& hea
   std::string missing;
   for (const std::string_view name : kRequired)
     if (!made.columns_.contains(std::string(name))) missing += (missing.empty() ? "" : ", ") + std::string(name);
-  if (!missing.empty()) return unexpected("the header has no column " + missing + "; is this Snowplow's canonical event form?");
+  if (!missing.empty())
+    return unexpected("the header has no column " + missing + "; is this Snowplow's canonical event form?");
   return made;
 }
 
@@ -156,9 +166,11 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
   };
   const Entries action(column(kAction)), products(column(kProducts)), cart(column(kCart)), step(column(kStep)),
       order(column(kTransaction)), client(column(kClientSession));
-  const std::string session = name_of(first_of({column("domain_sessionid"), client.word("sessionId")}), kSessionCharacters);
+  const std::string session =
+      name_of(first_of({column("domain_sessionid"), client.word("sessionId")}), kSessionCharacters);
   const std::string visitor = name_of(first_of({column("domain_userid"), client.word("userId")}), kSessionCharacters);
-  const std::string key = name_of(first_of({action.word("type"), column("event_name"), column("event")}), kNameCharacters);
+  const std::string key =
+      name_of(first_of({action.word("type"), column("event_name"), column("event")}), kNameCharacters);
   const auto at = time_of(first_of({column("derived_tstamp"), column("collector_tstamp")}));
   if (session.empty()) return unexpected("no session id");
   if (key.empty()) return unexpected("no kind of event");
@@ -189,11 +201,13 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
   std::string ids;
   for (const json::Value* product : products.all())
     if (const auto word = Entries::word(*product, "id"); !word.empty()) (ids += ids.empty() ? "" : ",") += word;
-  text_member(out, "signalValue", first_of({order.word("transaction_id"), step.word("step"), action.word("name"), ids}));
+  text_member(out, "signalValue",
+              first_of({order.word("transaction_id"), step.word("step"), action.word("name"), ids}));
   // Products from the end go first where all of it would be too long.
   std::size_t kept = products.all().size();
   std::string metadata = metadata_of(action, order, cart, step, products, kept);
-  while (metadata.size() > kMetadataBytes && kept > 0) metadata = metadata_of(action, order, cart, step, products, --kept);
+  while (metadata.size() > kMetadataBytes && kept > 0)
+    metadata = metadata_of(action, order, cart, step, products, --kept);
   if (metadata.size() <= kMetadataBytes) out.member_raw("metadata", metadata);
   return seen;
 }

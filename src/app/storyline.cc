@@ -20,7 +20,8 @@ constexpr std::array kDevices = {"MOBILE", "DESKTOP", "TABLET"};
 constexpr std::array kLinks = {"https://shop.example/spring", "https://shop.example/your-cart"};
 
 void look_around(Storyline& story, Random& random) {
-  for (std::uint64_t views = 1 + random.next() % 4; views > 0; --views) story.steps.push_back({Kind::kSignal, "view", one_of(kPages, random)});
+  for (std::uint64_t views = 1 + random.next() % 4; views > 0; --views)
+    story.steps.push_back({Kind::kSignal, "view", one_of(kPages, random)});
 }
 
 double fill_cart(Storyline& story, Random& random) {

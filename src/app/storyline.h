@@ -24,7 +24,7 @@ struct StoryStep {
 struct Storyline {
   std::string session, visitor, country, device;
   std::vector<StoryStep> steps;
-  bool clicks = false;    // on what is shown to it, or dismisses it
+  bool clicks = false;  // on what is shown to it, or dismisses it
   bool converts = false;
 };
 

@@ -25,8 +25,10 @@ TEST(Storyline, AHundredShoppersLookBuyLeaveAndAskInSessionsOfTheirOwn) {
     const Storyline story = storyline(number, 1, "demo", random);
     sessions.insert(story.session);
     for (const StoryStep& step : story.steps) {
-      if (step.kind == StoryStep::Kind::kSignal) kinds.insert(step.text);
-      else ++asked;
+      if (step.kind == StoryStep::Kind::kSignal)
+        kinds.insert(step.text);
+      else
+        ++asked;
     }
     bought += story.converts ? 1 : 0;
     EXPECT_TRUE(std::ranges::is_sorted(story.steps, std::greater<>{}, &StoryStep::before_end));

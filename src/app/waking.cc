@@ -2,7 +2,8 @@
 
 namespace beckon::app {
 
-void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions, const decision::Batch& batch) {
+void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions,
+          const decision::Batch& batch) {
   dispatcher.committed(batch.at);
   for (const outbox::Delivery& delivery : batch.deliveries) dispatcher.wake(delivery.subscription);
   for (const outbox::Subscription& subscription : batch.subscriptions) dispatcher.changed(subscription.id);

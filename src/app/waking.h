@@ -6,6 +6,7 @@
 
 namespace beckon::app {
 
-void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions, const decision::Batch& batch);
+void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions,
+          const decision::Batch& batch);
 
 }  // namespace beckon::app

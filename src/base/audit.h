@@ -9,12 +9,12 @@ namespace beckon {
 
 struct AuditEntry {
   AuditId id;
-  Handle handle;        // empty: of the whole server
+  Handle handle;  // empty: of the whole server
   Instant at;
-  std::string actor;    // the token's subject, or "cli"
-  std::string action;   // "webhook.create", "rule.put", "allowlist.put", "signals.erase" …
-  std::string target;   // the id of what changed
-  std::string detail;   // a JSON object; never a secret
+  std::string actor;   // the token's subject, or "cli"
+  std::string action;  // "webhook.create", "rule.put", "allowlist.put", "signals.erase" …
+  std::string target;  // the id of what changed
+  std::string detail;  // a JSON object; never a secret
 };
 
 }  // namespace beckon

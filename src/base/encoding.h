@@ -9,10 +9,10 @@
 namespace beckon {
 
 std::string to_hex(std::string_view bytes);
-std::string to_base64(std::string_view bytes);                        // standard alphabet, padded
-std::optional<std::string> from_base64(std::string_view text);        // strict
-std::string to_base64url(std::string_view bytes);                     // RFC 7515: no padding
-std::optional<std::string> from_base64url(std::string_view text);     // strict, no padding taken
+std::string to_base64(std::string_view bytes);                     // standard alphabet, padded
+std::optional<std::string> from_base64(std::string_view text);     // strict
+std::string to_base64url(std::string_view bytes);                  // RFC 7515: no padding
+std::optional<std::string> from_base64url(std::string_view text);  // strict, no padding taken
 
 std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 bytes
 std::string sha256(std::string_view text);                             // 32 bytes

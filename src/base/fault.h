@@ -54,8 +54,8 @@ struct Fault {
   FaultCode code = FaultCode::kInternalError;
   std::string message;  // a sentence that says what to do
   std::vector<FieldIssue> details;
-  std::optional<RateState> rate;                          // only with kRateLimited
-  std::optional<std::chrono::seconds> retry_after;        // only with kUnavailable
+  std::optional<RateState> rate;                                 // only with kRateLimited
+  std::optional<std::chrono::seconds> retry_after;               // only with kUnavailable
   std::vector<std::pair<std::string, std::string>> extras = {};  // further members of the answer, as JSON text
 };
 

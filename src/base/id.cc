@@ -27,8 +27,8 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   id.resize(prefix.size() + 26);
   auto ms = static_cast<std::uint64_t>(to_ms(at));
   for (std::size_t i = 10; i-- > 0; ms >>= 5) id[prefix.size() + i] = kAlphabet[ms & 31];
-  // Of the 80 bits behind the milliseconds the upper half counts, so that ids of one millisecond too sort in the order in
-  // which this process made them; the lower half is random, so that no other process makes the same.
+  // Of the 80 bits behind the milliseconds the upper half counts, so that ids of one millisecond too sort in the order
+  // in which this process made them; the lower half is random, so that no other process makes the same.
   static std::atomic<std::uint64_t> made{0};
   auto count = made.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 8; i-- > 0; count >>= 5) id[prefix.size() + 10 + i] = kAlphabet[count & 31];
@@ -52,7 +52,8 @@ std::optional<Instant> ulid_instant(std::string_view text) {
 std::string ulid_of(std::string_view prefix, std::uint64_t high, std::uint64_t low) {
   std::string id(prefix);
   id.resize(prefix.size() + 26);
-  for (std::size_t i = 26; i-- > 0; low = low >> 5 | high << 59, high >>= 5) id[prefix.size() + i] = kAlphabet[low & 31];
+  for (std::size_t i = 26; i-- > 0; low = low >> 5 | high << 59, high >>= 5)
+    id[prefix.size() + i] = kAlphabet[low & 31];
   return id;
 }
 
@@ -66,7 +67,8 @@ bool is_session_id(std::string_view text) {
 }
 
 bool is_trigger(std::string_view text) {
-  return text == kDueTrigger || has_form(text, 1, 64, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_.:-"); });
+  return text == kDueTrigger ||
+         has_form(text, 1, 64, is_lower, [](char c) { return is_lower(c) || is_one_of(c, "_.:-"); });
 }
 
 bool is_signal_key(std::string_view text) {

@@ -36,11 +36,11 @@ class Value {
   bool boolean() const { return number_ != 0; }
   double number() const { return number_; }
   std::optional<std::int64_t> integer() const;  // a number without a fraction inside ±2^53, else nothing
-  std::optional<Instant> instant() const;  // an RFC 3339 text, or milliseconds since 1970; else nothing
+  std::optional<Instant> instant() const;       // an RFC 3339 text, or milliseconds since 1970; else nothing
   // The characters of a string (unescaped), or the text of a number, "true", "false" or "null" as it was written.
   std::string_view text() const { return {static_cast<const char*>(data_), size_}; }
-  std::span<const Value> items() const;      // of an array, else empty
-  std::span<const Member> members() const;   // of an object, in the order written, else empty
+  std::span<const Value> items() const;           // of an array, else empty
+  std::span<const Member> members() const;        // of an object, in the order written, else empty
   const Value* find(std::string_view key) const;  // a member of an object, or null
 
  private:

@@ -1,11 +1,10 @@
-#include "base/json.h"
-
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <cmath>
 #include <cstring>
 
 #include "base/check.h"
+#include "base/json.h"
 
 namespace beckon::json {
 
@@ -180,10 +179,10 @@ Result<Document> parse(std::string text) {
   if (!ec && used < source.size()) ec = bj::make_error_code(bj::error::extra_data);
   if (ec) {
     const char* problem = parser.handler().problem();
-    return unexpected(Fault{.code = FaultCode::kInvalidPayload,
-                            .message = "The body is not acceptable JSON: " +
-                                       (problem ? std::string(problem) : ec.message()) + ", near byte " +
-                                       std::to_string(used) + "."});
+    return unexpected(
+        Fault{.code = FaultCode::kInvalidPayload,
+              .message = "The body is not acceptable JSON: " + (problem ? std::string(problem) : ec.message()) +
+                         ", near byte " + std::to_string(used) + "."});
   }
   document.root_ = parser.handler().root();
   return document;

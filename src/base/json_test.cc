@@ -28,7 +28,8 @@ TEST(Json, AnInstantIsATextOrMillisecondsOfTheYears1970To9999) {
   EXPECT_EQ(instant("1772020800000"), instant_ms(1'772'020'800'000));
   EXPECT_EQ(instant("0"), Instant{});
   EXPECT_TRUE(instant("253402300799999"));
-  for (const char* none : {"253402300800000", "-1", "1.5", "\"0\"", "\"tomorrow\"", "null", "true", "[]"}) EXPECT_FALSE(instant(none)) << none;
+  for (const char* none : {"253402300800000", "-1", "1.5", "\"0\"", "\"tomorrow\"", "null", "true", "[]"})
+    EXPECT_FALSE(instant(none)) << none;
 }
 
 TEST(Json, ViewsSurviveAMove) {
@@ -49,8 +50,8 @@ TEST(Json, RefusesDuplicateKeysAtAnyDepthAndSize) {
 }
 
 TEST(Json, RefusesWhatTheRfcDoesNot) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "01", "1 2", "'a'", "[1e999]", "[-1e999]", "\"\\ud800\"",
-                           "\"\xff\"", "\"\t\"", "[NaN]", "// x\n1"})
+  for (const char* text : {"", "{", "[1,]", "{\"a\":1,}", "nul", "01", "1 2", "'a'", "[1e999]", "[-1e999]",
+                           "\"\\ud800\"", "\"\xff\"", "\"\t\"", "[NaN]", "// x\n1"})
     EXPECT_NE(round(text).find("refused"), std::string::npos) << text;
 }
 

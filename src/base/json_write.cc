@@ -1,8 +1,8 @@
-#include "base/json.h"
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "base/json.h"
 
 namespace beckon::json {
 namespace {
@@ -39,8 +39,8 @@ void append_string(std::string& out, std::string_view text) {
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const bool separator = c == 0xe2 && i + 2 < text.size() && text[i + 1] == '\x80' &&
-                           (text[i + 2] == '\xa8' || text[i + 2] == '\xa9');
+    const bool separator =
+        c == 0xe2 && i + 2 < text.size() && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9');
     if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && !separator) continue;
     out.append(text, from, i - from);
     from = i + 1;

@@ -12,7 +12,7 @@ class Random {
   virtual ~Random() = default;
   virtual void fill(std::span<std::byte> bytes) = 0;
 
-  std::uint64_t next();            // 64 uniform bits
+  std::uint64_t next();                    // 64 uniform bits
   double uniform(double from, double to);  // [from, to)
   std::string bytes(std::size_t count);
 };

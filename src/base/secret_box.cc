@@ -33,10 +33,9 @@ std::string SecretBox::seal(std::string_view plain, std::string_view associated,
 std::optional<std::string> SecretBox::open(std::string_view sealed, std::string_view associated) const {
   if (sealed.size() < kNonce + kTag) return std::nullopt;
   std::string plain(sealed.size() - kNonce - kTag, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr,
-                                                 bytes_of(sealed) + kNonce, sealed.size() - kNonce,
-                                                 bytes_of(associated), associated.size(), bytes_of(sealed),
-                                                 bytes_of(key_)) != 0)
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr, bytes_of(sealed) + kNonce,
+          sealed.size() - kNonce, bytes_of(associated), associated.size(), bytes_of(sealed), bytes_of(key_)) != 0)
     return std::nullopt;
   return plain;
 }

@@ -10,7 +10,8 @@ namespace beckon::decision {
 void Alarm::committed(const Batch& batch) {
   Instant earliest = Instant::max();
   for (const TimerChange& change : batch.timers) earliest = std::min(earliest, change.due_at.value_or(Instant::max()));
-  for (const TimersOfRule& wish : batch.timers_of_rules) earliest = std::min(earliest, wish.look_at.value_or(Instant::max()));
+  for (const TimersOfRule& wish : batch.timers_of_rules)
+    earliest = std::min(earliest, wish.look_at.value_or(Instant::max()));
   if (earliest != Instant::max()) look_no_later_than(earliest);
 }
 
@@ -46,9 +47,10 @@ bool Alarm::hand_over(std::vector<Timer> due) {
     const std::lock_guard lock(mutex_);
     handed_over_ = true;
   }
-  std::unique_ptr<Work> work = std::make_unique<Fire>(std::move(due), counts_, [this](const std::optional<Fault>& fault) {
-    look_no_later_than(fault ? clock_.now() + options_.again_after_fault : Instant::min(), true);
-  });
+  std::unique_ptr<Work> work =
+      std::make_unique<Fire>(std::move(due), counts_, [this](const std::optional<Fault>& fault) {
+        look_no_later_than(fault ? clock_.now() + options_.again_after_fault : Instant::min(), true);
+      });
   if (committer_.submit(work)) return true;
   refuse_overloaded(*work);
   return false;

@@ -31,11 +31,12 @@ std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, in
     }
   if (used + added <= static_cast<std::size_t>(limit)) return std::nullopt;
   const auto reset = std::chrono::ceil<std::chrono::seconds>(std::max(free_at - now, Duration{1000}));
-  return Fault{.code = FaultCode::kRateLimited,
-               .message = "This session has had " + std::to_string(used) + " of " + std::to_string(limit) +
-                          " signals in the last minute and the request brings " + std::to_string(added) +
-                          "; nothing of it was stored. Try again after the time in Retry-After.",
-               .rate = RateState{.limit = limit, .remaining = std::max(0, limit - static_cast<int>(used)), .reset = reset}};
+  return Fault{
+      .code = FaultCode::kRateLimited,
+      .message = "This session has had " + std::to_string(used) + " of " + std::to_string(limit) +
+                 " signals in the last minute and the request brings " + std::to_string(added) +
+                 "; nothing of it was stored. Try again after the time in Retry-After.",
+      .rate = RateState{.limit = limit, .remaining = std::max(0, limit - static_cast<int>(used)), .reset = reset}};
 }
 
 std::string event_type(std::string_view key) {
@@ -59,8 +60,14 @@ std::string payload_of(const ledger::Session& session, const Signal& signal) {
 
 std::string cause_of(const ledger::Session& session, const Signal& signal) {
   std::string out;
-  json::Writer(out).begin_object().key("signal").begin_object().member("sessionId", session.id.view())
-      .member("version", static_cast<std::int64_t>(signal.version)).end_object().end_object();
+  json::Writer(out)
+      .begin_object()
+      .key("signal")
+      .begin_object()
+      .member("sessionId", session.id.view())
+      .member("version", static_cast<std::int64_t>(signal.version))
+      .end_object()
+      .end_object();
   return out;
 }
 
@@ -126,12 +133,13 @@ Result<Appended> Append::planned(Draft& draft) {
     return unexpected(std::move(*fault));
 
   // A request that brings nothing new does not prolong the session, nor does it change its consent.
-  const bool says_something = !record.signals.empty() || !before || consent != before->consent || !record.context.empty() ||
-                              (before->visitor.empty() && !record.visitor.empty());
+  const bool says_something = !record.signals.empty() || !before || consent != before->consent ||
+                              !record.context.empty() || (before->visitor.empty() && !record.visitor.empty());
   SessionPtr session = before;
   if (says_something) {
-    const Duration kept = consent == Consent::kBasic ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
-                                                     : tenant.settings.retention;
+    const Duration kept = consent == Consent::kBasic
+                              ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
+                              : tenant.settings.retention;
     record.expires_at = record.signals.empty() && before ? std::min(before->last_received + kept, draft.now() + kept)
                                                          : draft.now() + kept;
     auto appended = draft.append(digest, before, record, &answer.evicted);
@@ -146,8 +154,9 @@ Result<Appended> Append::planned(Draft& draft) {
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") record_shown(draft, tokens_, tenant, digest, session, signal);
     count_signal(draft.batch(), tenant, tokens_, *session, signal);
-    draft.owe(tenant, event_type(signal.key), signal.at, request_.session.view(),
-              [&] { return cause_of(*session, signal); }, [&] { return payload_of(*session, signal); });
+    draft.owe(
+        tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
+        [&] { return payload_of(*session, signal); });
   }
   if (!record.signals.empty()) signals_came(draft, session, record.signals);
   answer.accepted = record.signals.size();

@@ -13,9 +13,9 @@ struct Appended {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;
   std::size_t evicted = 0;
-  bool denied = false;          // consent denied: nothing was stored
+  bool denied = false;  // consent denied: nothing was stored
   std::uint64_t version = 0;
-  std::size_t signal_count = 0; // in the window now
+  std::size_t signal_count = 0;  // in the window now
   Instant expires_at{};
 };
 

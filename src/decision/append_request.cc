@@ -13,10 +13,14 @@ void read_consent(const Value& root, AppendRequest& request, Issues& issues) {
   const Value* value = root.find("consent");
   if (!value) return;
   const std::string_view said = value->is_string() ? value->text() : "";
-  if (said == "full") request.consent = ledger::Consent::kFull;
-  else if (said == "basic") request.consent = ledger::Consent::kBasic;
-  else if (said == "denied") request.consent = ledger::Consent::kDenied;
-  else issues.add("consent", "must be \"full\", \"basic\" or \"denied\"");
+  if (said == "full")
+    request.consent = ledger::Consent::kFull;
+  else if (said == "basic")
+    request.consent = ledger::Consent::kBasic;
+  else if (said == "denied")
+    request.consent = ledger::Consent::kDenied;
+  else
+    issues.add("consent", "must be \"full\", \"basic\" or \"denied\"");
 }
 
 }  // namespace

@@ -17,11 +17,11 @@ struct AppendRequest {
   std::vector<std::string> texts;  // values that are not in the document as they are stored
   TenantPtr tenant;
   SessionId session;
-  VisitorId visitor;                        // empty: not said
-  std::optional<ledger::Consent> consent;   // as said in the body
-  bool at_most_basic = false;               // Sec-GPC: 1
+  VisitorId visitor;                       // empty: not said
+  std::optional<ledger::Consent> consent;  // as said in the body
+  bool at_most_basic = false;              // Sec-GPC: 1
   ledger::Context context;
-  std::vector<ledger::Signal> signals;      // in the order given; versions still 0
+  std::vector<ledger::Signal> signals;  // in the order given; versions still 0
 };
 
 // Limits that are not settings of a handle.

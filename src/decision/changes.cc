@@ -41,12 +41,16 @@ void RecentChanges::put(std::vector<Staged> staged, const std::vector<std::pair<
 
 void RecentChanges::add(Staged staged) {
   Ring& ring = rings_[staged.handle];
-  if (ring.entries.empty()) ring.place = quiet_.insert(quiet_.end(), std::move(staged.handle));
-  else quiet_.splice(quiet_.end(), quiet_, ring.place);
+  if (ring.entries.empty())
+    ring.place = quiet_.insert(quiet_.end(), std::move(staged.handle));
+  else
+    quiet_.splice(quiet_.end(), quiet_, ring.place);
   ring.entries.push_back({.what = std::move(staged.what)});
   ++ring.newest;
-  if (ring.entries.size() > limits_.per_handle) ring.entries.pop_front();
-  else if (++kept_ > limits_.in_all) drop_quietest();
+  if (ring.entries.size() > limits_.per_handle)
+    ring.entries.pop_front();
+  else if (++kept_ > limits_.in_all)
+    drop_quietest();
 }
 
 void RecentChanges::drop_quietest() {

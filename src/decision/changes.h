@@ -1,6 +1,6 @@
 // What happened lately, for those who watch: signals and deliveries of each handle, in the order of commits. Whoever
-// watches reads by position, so that a slow reader costs the committing thread nothing. It is not the record of anything:
-// what is older than its bounds, or than this process, stands in the ledger and in the log.
+// watches reads by position, so that a slow reader costs the committing thread nothing. It is not the record of
+// anything: what is older than its bounds, or than this process, stands in the ledger and in the log.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -27,8 +27,8 @@ struct SignalSeen {
   Instant at{};
 };
 
-// Of a delivery: as a commit left it, owed, tried, ended or queued anew. What ends or is held with its whole subscription
-// or session is not told one by one.
+// Of a delivery: as a commit left it, owed, tried, ended or queued anew. What ends or is held with its whole
+// subscription or session is not told one by one.
 using DeliverySeen = std::shared_ptr<const outbox::Delivery>;
 using WhatChanged = std::variant<SignalSeen, DeliverySeen>;
 const SessionId& session_of(const WhatChanged& what);
@@ -58,7 +58,8 @@ class RecentChanges final : public Changes {
  public:
   struct Limits {
     std::size_t per_handle = 256;
-    std::size_t in_all = 65'536;  // some 300 bytes each; beyond it the handle goes in which nothing happened for longest
+    std::size_t in_all =
+        65'536;  // some 300 bytes each; beyond it the handle goes in which nothing happened for longest
   };
   explicit RecentChanges(Limits limits) : limits_(limits) {}
   RecentChanges() : RecentChanges(Limits{}) {}
@@ -81,7 +82,7 @@ class RecentChanges final : public Changes {
   };
   struct Ring {
     std::uint64_t newest = 0;
-    std::deque<Entry> entries;  // the last of them at `newest`
+    std::deque<Entry> entries;          // the last of them at `newest`
     std::list<Handle>::iterator place;  // in quiet_, while there are entries
   };
 

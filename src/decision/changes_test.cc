@@ -75,8 +75,9 @@ TEST(Changes, ComeWithTheCommitAndNotWithoutIt) {
   places.changes = &changes;
   Committer committer(world.commit, places, world.clock, {}, [] {});
   const auto append = [&](std::string body) {
-    std::unique_ptr<Work> work = std::make_unique<Append>(*parse_append(*json::parse(std::move(body)), world.tenants, "demo", world.clock.now()), world.tokens,
-                                                          [](const auto&, const auto&) {});
+    std::unique_ptr<Work> work =
+        std::make_unique<Append>(*parse_append(*json::parse(std::move(body)), world.tenants, "demo", world.clock.now()),
+                                 world.tokens, [](const auto&, const auto&) {});
     committer.submit(work);
   };
   world.commit.next = CommitFault::kFull;

@@ -36,8 +36,8 @@ struct Erase {
   ledger::SessionDigest digest;
   std::optional<Instant> denied_until;  // remember the wish until then; nothing: merely erased
   std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
-  // How many of the batch's own events and deliveries were planned before it and go too. Those behind them, and a snapshot
-  // of the batch, are of what came afterwards, and stay.
+  // How many of the batch's own events and deliveries were planned before it and go too. Those behind them, and a
+  // snapshot of the batch, are of what came afterwards, and stay.
   std::size_t events = 0, deliveries = 0;
 };
 
@@ -49,7 +49,8 @@ struct Reduce {
   ledger::SessionDigest digest;
 };
 
-// All that is pending of a subscription ends as withdrawn: of many, Batch::kSweep with this batch (Receipt::unfinished).
+// All that is pending of a subscription ends as withdrawn: of many, Batch::kSweep with this batch
+// (Receipt::unfinished).
 struct WithdrawSubscription {
   SubscriptionId subscription;
   std::string reason;
@@ -67,25 +68,25 @@ struct HoldSubscription {
 struct WithdrawReason {
   Handle handle;
   RuleId rule;
-  SessionId session;                        // empty: of every session
-  Instant anchor_before = Instant::max();   // only those whose anchor is before this
-  std::string reason;                       // in words
+  SessionId session;                       // empty: of every session
+  Instant anchor_before = Instant::max();  // only those whose anchor is before this
+  std::string reason;                      // in words
 };
 
 // The timer of a delayed rule in a session is set, moved or cancelled. Applied in their order.
 struct TimerChange {
   Handle handle;
   SessionId session;
-  RuleId rule;                              // empty: all of the session's are cancelled
-  std::optional<Instant> due_at;            // nothing: cancelled
-  std::uint64_t anchor = 0;                 // version of the signal that it waits from
+  RuleId rule;                    // empty: all of the session's are cancelled
+  std::optional<Instant> due_at;  // nothing: cancelled
+  std::uint64_t anchor = 0;       // version of the signal that it waits from
 };
 
 // All timers of a rule are cancelled (it is no longer live), or, where it has changed, looked at anew by `look_at`.
 struct TimersOfRule {
   Handle handle;
   RuleId rule;
-  std::optional<Instant> look_at;           // nothing: cancelled
+  std::optional<Instant> look_at;  // nothing: cancelled
 };
 
 // An ended delivery is queued anew: its schedule starts again, attempt numbers go on.
@@ -107,7 +108,7 @@ struct RulePut {
   std::uint64_t rules_version = 0;  // the version that this change makes
   std::string json;                 // the rule as saved; empty: deleted
   Instant at{};
-  Instant live_since{};             // rules::StoredRule::live_since
+  Instant live_since{};  // rules::StoredRule::live_since
 };
 
 // A journal row rewritten without what was erased; empty bytes delete the row.
@@ -124,7 +125,7 @@ struct Batch {
   std::vector<SnapshotWrite> snapshots;
   std::optional<ledger::Position> checkpoint;  // everything up to here is in snapshots now
   std::optional<Instant> expired_before;  // snapshots whose expires_at is not after this go, at most kSweep of them
-  std::vector<Erase> erased;  // in the order of planning
+  std::vector<Erase> erased;              // in the order of planning
   std::vector<Reduce> reduced;
   std::vector<ledger::SessionDigest> consented;  // a denied session consents again: the wish is forgotten
   std::vector<JournalRewrite> rewritten;
@@ -134,7 +135,7 @@ struct Batch {
   std::vector<outbox::Event> events;
   std::vector<outbox::Delivery> deliveries;
   std::vector<outbox::Settlement> settlements;
-  std::vector<outbox::Subscription> subscriptions;  // created or changed
+  std::vector<outbox::Subscription> subscriptions;    // created or changed
   std::vector<SubscriptionId> removed_subscriptions;  // deleted; the log stays
   std::vector<WithdrawSubscription> withdrawn;
   std::vector<HoldSubscription> held;
@@ -143,7 +144,8 @@ struct Batch {
   std::vector<GiveUp> given_up;
   // The clock was, by so much: the attempts of earlier batches that lie ahead come earlier by it, none before `at`.
   std::optional<Duration> set_back;
-  std::vector<DeliveryId> trimmed;  // leave the log if they have ended, with their attempts; an event goes with its last
+  std::vector<DeliveryId>
+      trimmed;  // leave the log if they have ended, with their attempts; an event goes with its last
   std::vector<std::pair<Handle, EventId>> trimmed_events;  // those that nobody wanted
   std::vector<outbox::Replay> replays;                     // begun, or as far as they have come
   std::optional<Instant> replays_before;                   // those that ended before this go
@@ -159,18 +161,19 @@ struct Batch {
 
   bool empty() const;
 
-  // What a full disk must refuse. The others tell what became of what is there already, and are written out of the store's
-  // reserve: results of attempts with what follows from them, and what was ended.
+  // What a full disk must refuse. The others tell what became of what is there already, and are written out of the
+  // store's reserve: results of attempts with what follows from them, and what was ended.
   bool brings_something_in() const {
     return !journal.empty() || !snapshots.empty() || !rules.empty() ||
-           (settlements.empty() && (!subscriptions.empty() || !events.empty() || !deliveries.empty() || !tallies.empty()));
+           (settlements.empty() &&
+            (!subscriptions.empty() || !events.empty() || !deliveries.empty() || !tallies.empty()));
   }
 };
 
 enum class CommitFault {
-  kFull,     // no space: nothing was written; later commits may succeed
-  kBusy,     // another process holds the file; nothing was written
-  kBroken,   // a write or sync failed: what is on disk is unknown until recovery. The process must stop.
+  kFull,    // no space: nothing was written; later commits may succeed
+  kBusy,    // another process holds the file; nothing was written
+  kBroken,  // a write or sync failed: what is on disk is unknown until recovery. The process must stop.
 };
 
 struct Receipt {

@@ -65,7 +65,9 @@ void Committer::take_asked(Batch& batch) {
   Tallies asked;
   {
     const std::lock_guard lock(mutex_);
-    if (asked_.empty() || (batch.empty() && batch.at - counted_at_ < kCountedWithin && batch.at >= counted_at_ && !stopped_)) return;
+    if (asked_.empty() ||
+        (batch.empty() && batch.at - counted_at_ < kCountedWithin && batch.at >= counted_at_ && !stopped_))
+      return;
     asked.swap(asked_);
   }
   counted_at_ = batch.at;
@@ -89,8 +91,9 @@ void Committer::run() {
     {
       std::unique_lock lock(mutex_);
       const auto upkeep = std::chrono::steady_clock::now() + Duration{100};
-      come_.wait_until(lock, std::min(late_until, upkeep),
-                       [&] { return stopped_ || !queue_.empty() || (!late_.empty() && late_until == late_until.max()); });
+      come_.wait_until(lock, std::min(late_until, upkeep), [&] {
+        return stopped_ || !queue_.empty() || (!late_.empty() && late_until == late_until.max());
+      });
       const auto now = std::chrono::steady_clock::now();
       if (!late_.empty() && late_until == late_until.max()) late_until = now + options_.late;
       with_late = stopped_ || now >= late_until || late_.size() > options_.late_bytes / 4;
@@ -163,7 +166,8 @@ std::optional<Fault> Committer::write(Draft& draft) {
   const auto begin = std::chrono::steady_clock::now();
   const auto receipt = commit_.write(draft.batch());
   const auto spent = std::chrono::steady_clock::now() - begin;
-  counts_.commit_us.fetch_add(static_cast<std::uint64_t>(spent / std::chrono::microseconds{1}), std::memory_order_relaxed);
+  counts_.commit_us.fetch_add(static_cast<std::uint64_t>(spent / std::chrono::microseconds{1}),
+                              std::memory_order_relaxed);
   counts_.commits.fetch_add(1, std::memory_order_relaxed);
   if (receipt) {
     last_position_ = receipt->position;

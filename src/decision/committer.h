@@ -22,7 +22,8 @@ class Work {
   virtual void plan(Draft& draft) = 0;
   // Committing thread, after the commit: nothing, or why nothing was stored. Must not block.
   virtual void finish(const std::optional<Fault>& fault) = 0;
-  // Brings nothing in, so that it may be written while the disk is full; then `plan` is called again, with a lean draft.
+  // Brings nothing in, so that it may be written while the disk is full; then `plan` is called again, with a lean
+  // draft.
   virtual bool only_settles() const { return false; }
 };
 
@@ -42,10 +43,10 @@ class Chores {
 class Committer {
  public:
   struct Options {
-    std::size_t queue = 8192;       // works waiting; beyond it 503
+    std::size_t queue = 8192;            // works waiting; beyond it 503
     std::size_t late_bytes = 32u << 20;  // of records that nobody waits for; beyond it 503
-    std::size_t batch = 1024;       // works in one commit
-    Duration late{50};              // how long such a fact may wait; contract section 4 says 100 ms
+    std::size_t batch = 1024;            // works in one commit
+    Duration late{50};                   // how long such a fact may wait; contract section 4 says 100 ms
   };
   using Broken = std::function<void()>;  // a write failed in a way that only a restart mends: the process must stop
 
@@ -59,8 +60,8 @@ class Committer {
   // `Options::late`. False: overloaded or stopped.
   bool record_late(std::string_view record);
 
-  // Thread-safe. A moment of asking that leaves nothing but a count, which is written within kCountedWithin. `trigger` as
-  // counting.h has it, so that there are no more of them than rules have triggers.
+  // Thread-safe. A moment of asking that leaves nothing but a count, which is written within kCountedWithin. `trigger`
+  // as counting.h has it, so that there are no more of them than rules have triggers.
   void count_asked(const Handle& handle, std::string_view trigger);
 
   // Any other thread: runs `plan` in the next batch, and returns when it is on disk. A fault that `plan` returns is
@@ -78,8 +79,8 @@ class Committer {
   void run();
   void stop();
 
-  // One batch, without waiting. What is late rides with works, or with `with_late` goes alone. True if anything was done.
-  // For tests, the simulator and run().
+  // One batch, without waiting. What is late rides with works, or with `with_late` goes alone. True if anything was
+  // done. For tests, the simulator and run().
   bool turn(bool with_late);
 
   ledger::Position last_position() const { return last_position_; }
@@ -116,7 +117,7 @@ class Committer {
   std::condition_variable come_;
   std::vector<std::unique_ptr<Work>> queue_;
   std::string late_;
-  Tallies asked_;          // their hours are still to be told
+  Tallies asked_;  // their hours are still to be told
   Instant counted_at_{};
   bool stopped_ = false;
 };

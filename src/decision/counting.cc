@@ -21,8 +21,12 @@ void add(Batch& batch, TallyKey key, Metric metric, std::int64_t n = 1) {
 // Whom an outcome counts for. `rule` acted, or held out, or was held back.
 TallyKey key_of(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
                 std::string_view outcome, bool shadow) {
-  return {.handle = Handle{handle}, .trigger = std::string(trigger), .rule = RuleId{rule}, .variant = std::string(variant),
-          .shadow = shadow, .holdout = outcome == "holdout"};
+  return {.handle = Handle{handle},
+          .trigger = std::string(trigger),
+          .rule = RuleId{rule},
+          .variant = std::string(variant),
+          .shadow = shadow,
+          .holdout = outcome == "holdout"};
 }
 
 std::optional<Metric> metric_of(std::string_view outcome) {
@@ -53,23 +57,29 @@ bool came_before(const Session& session, const Signal& signal, Fits fits) {
 
 bool has_goal(const Tenant& tenant, std::string_view rule) { return tenant.rules && tenant.rules->has_goal(rule); }
 
-std::optional<PastDecision> opened(const DecisionTokens& tokens, const Tenant& tenant, const Session& session, std::string_view id) {
+std::optional<PastDecision> opened(const DecisionTokens& tokens, const Tenant& tenant, const Session& session,
+                                   std::string_view id) {
   auto token = tokens.open(tenant.handle.view(), session.id.view(), id);
   return token ? std::optional{std::move(token->decision)} : std::nullopt;
 }
 
-void count_word(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session, const Signal& signal,
-                Metric metric) {
+void count_word(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session,
+                const Signal& signal, Metric metric) {
   const auto kept = ledger::past_decisions(session.decisions);
   const auto found = std::ranges::find(kept, signal.value, &PastDecision::id);
   std::optional<PastDecision> decision;
-  if (found != kept.end()) decision = *found;
-  else if (metric != Metric::kShown) decision = opened(tokens, tenant, session, signal.value);
+  if (found != kept.end())
+    decision = *found;
+  else if (metric != Metric::kShown)
+    decision = opened(tokens, tenant, session, signal.value);
   if (!decision || decision->rule.empty() || decision->outcome == "suppressed") return;
   if (metric == Metric::kShown && decision->shown) return;  // counted as it was recorded
   if (metric == Metric::kConverted && has_goal(tenant, decision->rule)) return;
   if (came_before(session, signal, [&](const Signal& other) { return other.value == signal.value; })) return;
-  add(batch, key_of(tenant.handle.view(), counted_trigger(&tenant, decision->trigger), decision->rule, decision->variant, decision->outcome, false), metric);
+  add(batch,
+      key_of(tenant.handle.view(), counted_trigger(&tenant, decision->trigger), decision->rule, decision->variant,
+             decision->outcome, false),
+      metric);
 }
 
 // The newest decision not behind the signal in which the rule acted or held out; null variant and outcome: none.
@@ -85,7 +95,8 @@ Aimed newest(const std::vector<PastDecision>& kept, const rules::Aim& aim, Insta
     if (past.at >= not_behind) continue;
     if (!aim.shadow && past.rule == aim.rule && aims(past.outcome)) return {&past, past.variant, past.outcome};
     for (const PastBeside& beside : past.beside)
-      if (aim.shadow && beside.shadow && beside.rule == aim.rule && aims(beside.outcome)) return {&past, beside.variant, beside.outcome};
+      if (aim.shadow && beside.shadow && beside.rule == aim.rule && aims(beside.outcome))
+        return {&past, beside.variant, beside.outcome};
   }
   return {};
 }
@@ -97,9 +108,12 @@ void count_goals(Batch& batch, const Tenant& tenant, const Session& session, con
   for (const rules::Aim& aim : aims) {
     const Aimed aimed = newest(kept, aim, signal.at);
     if (!aimed.decision || signal.at > aimed.decision->at + aim.within) continue;
-    const auto reached = [&](const Signal& other) { return other.at > aimed.decision->at && other.at <= aimed.decision->at + aim.within; };
+    const auto reached = [&](const Signal& other) {
+      return other.at > aimed.decision->at && other.at <= aimed.decision->at + aim.within;
+    };
     if (came_before(session, signal, reached)) continue;
-    const TallyKey key = key_of(tenant.handle.view(), counted_trigger(&tenant, aimed.decision->trigger), aim.rule, aimed.variant, aimed.outcome, aim.shadow);
+    const TallyKey key = key_of(tenant.handle.view(), counted_trigger(&tenant, aimed.decision->trigger), aim.rule,
+                                aimed.variant, aimed.outcome, aim.shadow);
     add(batch, key, Metric::kConverted);
     if (aim.value_field.empty()) continue;
     if (const auto value = rules::number_in(signal.metadata, aim.value_field)) add(batch, key, Metric::kValue, *value);
@@ -134,7 +148,8 @@ void count_asked_only(Batch& batch, const Handle& handle, std::string_view trigg
   add(batch, {.handle = handle, .trigger = std::string(trigger)}, Metric::kAsked, n);
 }
 
-void count_signal(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session, const Signal& signal) {
+void count_signal(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session,
+                  const Signal& signal) {
   if (const auto metric = metric_of_signal(signal.key)) count_word(batch, tenant, tokens, session, signal, *metric);
   count_goals(batch, tenant, session, signal);
 }

@@ -15,7 +15,8 @@ class Counted : public testing::Test {
  protected:
   // A rule that acts on trigger `t`, with more members.
   static std::string rule(std::string_view more = "") {
-    return R"({"triggers":["t"],"when":{},"action":{"type":"popup","payload":{}})" + std::string(more.empty() ? "" : ",") + std::string(more) + "}";
+    return R"({"triggers":["t"],"when":{},"action":{"type":"popup","payload":{}})" +
+           std::string(more.empty() ? "" : ",") + std::string(more) + "}";
   }
   void signal(const std::string& key, const std::string& value = "", const std::string& more = "") {
     const std::string text = value.empty() ? "" : R"(,"signalValue":")" + value + "\"";
@@ -28,11 +29,16 @@ class Counted : public testing::Test {
 
   // Every row: "trigger/rule/variant: metric n …".
   std::string counts() {
-    static constexpr const char* kNames[] = {"asked", "acted", "suppressed", "heldOut", "shown", "clicked", "dismissed", "converted", "value"};
+    static constexpr const char* kNames[] = {"asked",   "acted",     "suppressed", "heldOut", "shown",
+                                             "clicked", "dismissed", "converted",  "value"};
     std::string all;
-    const auto rows = store.analytics().tallies({.handle = Handle{"demo"}, .since = kNow - 24h, .until = kNow + 24h, .bucket = 24h}, 100).value();
+    const auto rows =
+        store.analytics()
+            .tallies({.handle = Handle{"demo"}, .since = kNow - 24h, .until = kNow + 24h, .bucket = 24h}, 100)
+            .value();
     for (const auto& [key, counts] : rows) {
-      all += key.trigger + "/" + key.rule.text + "/" + key.variant + (key.shadow ? "/shadow" : "") + (key.holdout ? "/holdout" : "") + ":";
+      all += key.trigger + "/" + key.rule.text + "/" + key.variant + (key.shadow ? "/shadow" : "") +
+             (key.holdout ? "/holdout" : "") + ":";
       for (std::size_t i = 0; i < counts.size(); ++i)
         if (counts[i] != 0) all += std::string(" ") + kNames[i] + " " + std::to_string(counts[i]);
       all += "; ";
@@ -57,14 +63,16 @@ TEST_F(Counted, StandsInTheHourOfItsCommit) {
   resolve();
   world.clock.advance(1h);
   resolve();
-  const auto rows = store.analytics().tallies({.handle = Handle{"demo"}, .since = kNow - 24h, .until = kNow + 24h}, 100).value();
+  const auto rows =
+      store.analytics().tallies({.handle = Handle{"demo"}, .since = kNow - 24h, .until = kNow + 24h}, 100).value();
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_EQ(to_rfc3339(rows[0].key.hour), "2026-11-01T12:00:00Z");
   EXPECT_EQ(to_rfc3339(rows[1].key.hour), "2026-11-01T13:00:00Z");
 }
 
 TEST_F(Counted, NoneForASessionNeverSeenIsOnlyCounted) {
-  world.tenant({}, {R"({"triggers":["t"],"when":{"all":[{"seen":{"key":"cart"}}]},"action":{"type":"popup","payload":{}}})"});
+  world.tenant(
+      {}, {R"({"triggers":["t"],"when":{"all":[{"seen":{"key":"cart"}}]},"action":{"type":"popup","payload":{}}})"});
   resolve();
   EXPECT_EQ(world.session("s"), nullptr);
   EXPECT_EQ(counts(), "t//: asked 1; ");
@@ -95,8 +103,10 @@ TEST_F(Counted, ARuleThatIsHeldBackAloneIsSuppressedOnce) {
 }
 
 TEST_F(Counted, ArmsControlGroupAndShadowAreToldApart) {
-  world.tenant({}, {R"({"triggers":["t"],"when":{},"split":{"salt":"x","arms":{"a":1}},"actions":{"a":{"type":"popup","payload":{}}}})",
-                    rule(R"("status":"shadow","priority":5)")});
+  world.tenant(
+      {},
+      {R"({"triggers":["t"],"when":{},"split":{"salt":"x","arms":{"a":1}},"actions":{"a":{"type":"popup","payload":{}}}})",
+       rule(R"("status":"shadow","priority":5)")});
   signal("view");
   resolve();
   world.tenant({}, {rule(R"("split":{"salt":"x","holdout":100})")});
@@ -161,7 +171,8 @@ TEST_F(Counted, AGoalThatComesLateConvertsTheDecisionThatItFollowed) {
 }
 
 TEST_F(Counted, TheControlGroupAndShadowRulesConvertToo) {
-  world.tenant({}, {rule(std::string(kGoal) + R"(,"split":{"salt":"x","holdout":100})"), rule(std::string(kGoal) + R"(,"status":"shadow","priority":9)")});
+  world.tenant({}, {rule(std::string(kGoal) + R"(,"split":{"salt":"x","holdout":100})"),
+                    rule(std::string(kGoal) + R"(,"status":"shadow","priority":9)")});
   signal("view");
   resolve();
   world.clock.advance(1s);
@@ -188,7 +199,9 @@ TEST_F(Counted, ManyDecisionsOfOneCommitAreAHandfulOfRows) {
   world.tenant({}, {rule()});
   signal("view");
   for (int i = 0; i < 100; ++i)
-    world.resolver.resolve(*parse_decision(json::parse(R"({"sessionId":"s","trigger":"t"})")->root(), world.tenants, "demo", false), [](const auto&) {});
+    world.resolver.resolve(
+        *parse_decision(json::parse(R"({"sessionId":"s","trigger":"t"})")->root(), world.tenants, "demo", false),
+        [](const auto&) {});
   std::size_t rows = 0;
   world.committer.set_observer([&](const Batch& batch) { rows = batch.tallies.size(); });
   world.committer.turn(true);

@@ -36,8 +36,10 @@ Result<DecisionRequest> parse_decision(const Value& root, const Tenants& tenants
   request.context = read_context(root, issues);
   read_triggers(root, many, request, issues);
   if (const Value* etag = many ? root.find("ifNoneMatch") : nullptr; etag) {
-    if (etag->is_string() && etag->text().size() <= 64) request.if_none_match = etag->text();
-    else issues.add("ifNoneMatch", "must be the etag of an earlier prefetch");
+    if (etag->is_string() && etag->text().size() <= 64)
+      request.if_none_match = etag->text();
+    else
+      issues.add("ifNoneMatch", "must be the etag of an earlier prefetch");
   }
   if (!issues.empty()) return unexpected(issues.fault());
   auto tenant = tenants.find(handle);

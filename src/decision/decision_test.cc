@@ -13,7 +13,10 @@ constexpr const char* kCartRule =
 class DecisionTest : public testing::Test {
  protected:
   outbox::Subscription subscribe(std::vector<std::string> types, bool enabled = true) {
-    outbox::Subscription made{.id = SubscriptionId{make_ulid("whs_", kNow, world->random)}, .handle = Handle{"demo"}, .event_types = std::move(types), .enabled = enabled};
+    outbox::Subscription made{.id = SubscriptionId{make_ulid("whs_", kNow, world->random)},
+                              .handle = Handle{"demo"},
+                              .event_types = std::move(types),
+                              .enabled = enabled};
     Batch batch{.at = kNow};
     batch.subscriptions.push_back(made);
     EXPECT_TRUE(store.commit().write(batch));
@@ -41,7 +44,8 @@ TEST_F(DecisionTest, StoresSignalsAndCountsVersions) {
 }
 
 TEST_F(DecisionTest, ASecondSignalWithAnIdIsADuplicate) {
-  EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"v","id":"a"},{"type":"v","id":"a"}]})")->duplicates, 1u);
+  EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"v","id":"a"},{"type":"v","id":"a"}]})")->duplicates,
+            1u);
   const auto again = world->append(R"({"sessionId":"s1","signals":[{"type":"v","id":"a"}]})");
   EXPECT_EQ(again->accepted, 0u);
   EXPECT_EQ(again->version, 1u);
@@ -61,7 +65,8 @@ TEST_F(DecisionTest, TheSixtyFirstSignalOfAMinuteIsRefusedWhole) {
 }
 
 TEST_F(DecisionTest, EveryFaultIsNamedAtOnce) {
-  const auto refused = world->append(R"({"sessionId":"s 1","signals":[{"type":"_"},{"signalValue":[],"type":"x","confidence":2,"metadata":{"a":{"b":{"c":{"d":[]}}}},"at":"soon"}],"consent":"maybe","context":{"a":[]}})");
+  const auto refused = world->append(
+      R"({"sessionId":"s 1","signals":[{"type":"_"},{"signalValue":[],"type":"x","confidence":2,"metadata":{"a":{"b":{"c":{"d":[]}}}},"at":"soon"}],"consent":"maybe","context":{"a":[]}})");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().details.size(), 8u) << refused.error().message;
 }
@@ -213,7 +218,8 @@ TEST_F(DecisionTest, APrefetchLeavesNoTraceUntilItIsShownOnce) {
   ASSERT_EQ(ready->decisions.size(), 2u);
   EXPECT_LE(ready->decisions[0].id.size(), 256u);
   EXPECT_EQ(world->session("s1")->decisions.count, 0u);
-  const std::string shown = R"({"sessionId":"s1","signals":[{"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}]}";
+  const std::string shown =
+      R"({"sessionId":"s1","signals":[{"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}]}";
   world->append(shown);
   world->append(shown);
   ASSERT_GT(world->session("s1")->decisions.count, 0u);
@@ -257,8 +263,11 @@ TEST_F(DecisionTest, EverythingComesBackAfterARestart) {
   for (int i = 0; i < 500; ++i) {
     world->clock.advance(Duration{static_cast<int>(dice.next() % 5000)});
     const std::string id = "s" + std::to_string(dice.next() % 20);
-    const char* more = dice.next() % 40 == 0 ? R"(,"consent":"denied")" : dice.next() % 15 == 0 ? R"(,"consent":"full")" : "";
-    world->append("{\"sessionId\":\"" + id + "\",\"signals\":[{\"type\":\"k" + std::to_string(i) + "\",\"id\":\"" + std::to_string(dice.next() % 300) + "\"}]" + more + "}");
+    const char* more = dice.next() % 40 == 0   ? R"(,"consent":"denied")"
+                       : dice.next() % 15 == 0 ? R"(,"consent":"full")"
+                                               : "";
+    world->append("{\"sessionId\":\"" + id + "\",\"signals\":[{\"type\":\"k" + std::to_string(i) + "\",\"id\":\"" +
+                  std::to_string(dice.next() % 300) + "\"}]" + more + "}");
     if (dice.next() % 10 == 0) world->resolve("{\"sessionId\":\"" + id + "\",\"trigger\":\"checkout\"}");
   }
   const auto state = [&] {
@@ -283,7 +292,9 @@ TEST_F(DecisionTest, SessionsLeaveMemoryAndComeBackAsTheyWere) {
   world.emplace(store, kNow, std::size_t{20'000}, upkeep);
   for (int round = 0; round < 5; ++round)
     for (int i = 0; i < 200; ++i)
-      ASSERT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) + "\",\"signals\":[{\"type\":\"view\",\"signalValue\":\"" + std::to_string(round) + "\"}]}"));
+      ASSERT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) +
+                                "\",\"signals\":[{\"type\":\"view\",\"signalValue\":\"" + std::to_string(round) +
+                                "\"}]}"));
   EXPECT_LT(world->sessions.count(), 200u);
   EXPECT_LT(world->sessions.bytes(), 200'000u);
   for (int i = 0; i < 200; ++i) {
@@ -305,9 +316,11 @@ TEST_F(DecisionTest, MemoryIsBoundedHoweverManySessionsOneCommitBringsIn) {
   std::size_t most = 0;
   for (int commit = 0; commit < 20; ++commit) {
     for (int i = 0; i < 300; ++i) {
-      auto request = parse_append(*json::parse("{\"sessionId\":\"s" + std::to_string(commit * 300 + i) + R"(","signals":[{"type":"view"}]})"),
-                                  world->tenants, "demo", kNow);
-      std::unique_ptr<Work> work = std::make_unique<Append>(std::move(*request), world->tokens, [](const auto&, const auto& got) { ASSERT_TRUE(got); });
+      auto request = parse_append(
+          *json::parse("{\"sessionId\":\"s" + std::to_string(commit * 300 + i) + R"(","signals":[{"type":"view"}]})"),
+          world->tenants, "demo", kNow);
+      std::unique_ptr<Work> work = std::make_unique<Append>(std::move(*request), world->tokens,
+                                                            [](const auto&, const auto& got) { ASSERT_TRUE(got); });
       ASSERT_TRUE(world->committer.submit(work));
     }
     world->committer.turn(true);
@@ -321,7 +334,8 @@ TEST_F(DecisionTest, MemoryIsBoundedHoweverManySessionsOneCommitBringsIn) {
 TEST_F(DecisionTest, MemoryThatReadersFillIsFreedAtOnce) {
   world.reset();
   world.emplace(store, kNow, std::size_t{50'000});
-  for (int i = 0; i < 2000; ++i) ASSERT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) + R"(","signals":[{"type":"view"}]})"));
+  for (int i = 0; i < 2000; ++i)
+    ASSERT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) + R"(","signals":[{"type":"view"}]})"));
   for (int i = 0; i < 20; ++i) world->committer.turn(true);
   for (int i = 0; i < 2000; ++i) ASSERT_TRUE(world->session("s" + std::to_string(i)));
   EXPECT_GT(world->sessions.count(), 1500u) << "they came back to be read";
@@ -360,7 +374,8 @@ TEST_F(DecisionTest, SessionsAreListedNewestFirst) {
   const auto first = world->sessions.newest(Handle{"demo"}, std::nullopt, 2, world->clock.now());
   ASSERT_EQ(first->size(), 2u);
   EXPECT_EQ(first->at(0).id.text, "s4");
-  const auto next = world->sessions.newest(Handle{"demo"}, ledger::ListCursor{first->at(1).created, first->at(1).id.text}, 10, world->clock.now());
+  const auto next = world->sessions.newest(
+      Handle{"demo"}, ledger::ListCursor{first->at(1).created, first->at(1).id.text}, 10, world->clock.now());
   EXPECT_EQ(next->size(), 3u);
   EXPECT_EQ(next->at(0).id.text, "s2");
 }

@@ -127,7 +127,8 @@ std::optional<Instant> DecisionTokens::instant_of(std::string_view id) {
   return instant_ms(kEpoch + static_cast<std::int64_t>(take(rest, 5)));
 }
 
-std::optional<Token> DecisionTokens::open(std::string_view handle, std::string_view session, std::string_view id) const {
+std::optional<Token> DecisionTokens::open(std::string_view handle, std::string_view session,
+                                          std::string_view id) const {
   const auto bytes = bytes_of(id);
   if (!bytes) return std::nullopt;
   std::string_view rest(*bytes);

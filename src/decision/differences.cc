@@ -19,7 +19,11 @@ void Differences::answered(const AskedAt& asked, const rules::Verdict& was, cons
 void Differences::told(bool tried, const FiredAt& fired) {
   if (fired.delayed.shadow) return;
   static const Simulated::Answer kNothing{"none", "", ""};
-  Simulated::Example example{.session = fired.session.id, .trigger = std::string(kDueTrigger), .at = fired.at, .was = kNothing, .would_be = kNothing};
+  Simulated::Example example{.session = fired.session.id,
+                             .trigger = std::string(kDueTrigger),
+                             .at = fired.at,
+                             .was = kNothing,
+                             .would_be = kNothing};
   (tried ? example.would_be : example.was) = answer_of(fired.verdict);
   const auto key = std::tuple{fired.digest, std::string(fired.delayed.rule), fired.anchor};
   const auto other = told_.find(key);

@@ -71,7 +71,8 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
 }
 
 Result<SessionPtr> Draft::decide(const SessionDigest& digest, SessionPtr before, const ledger::DecisionRecord& record) {
-  auto visit = this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
+  auto visit =
+      this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return unexpected(visit.error());
   ledger::append_record(batch_.journal, digest, record);
   release(digest);
@@ -112,11 +113,13 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
     staged->second = nullptr;
   } else {
     before = places_.sessions.in_memory(item.digest);
-    if (!before) before = places_.sessions.find(Handle{record.handle}, SessionId{record.session}, item.digest).value_or(nullptr);
+    if (!before)
+      before = places_.sessions.find(Handle{record.handle}, SessionId{record.session}, item.digest).value_or(nullptr);
     if (before && before->expires_at <= now()) before = nullptr;
   }
   if (record.seen && !before) return;
-  auto visit = this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
+  auto visit =
+      this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return;
   // The consent may have become basic since: then nobody was said.
   if (!record.visitor.empty() && consent_after(before, record) != ledger::Consent::kFull) {
@@ -135,7 +138,8 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
 void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
                   std::optional<Instant> denied_until) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
-  batch_.erased.push_back({handle, id, digest, denied_until, std::move(reason), batch_.events.size(), batch_.deliveries.size()});
+  batch_.erased.push_back(
+      {handle, id, digest, denied_until, std::move(reason), batch_.events.size(), batch_.deliveries.size()});
   if (!ledger::is_own_record(id.view())) batch_.timers.push_back({.handle = handle, .session = id});
   std::erase_if(changes_, [&](const auto& staged) { return staged.handle == handle && session_of(staged.what) == id; });
   stage(digest, nullptr);
@@ -169,7 +173,8 @@ bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at
 void Draft::owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
                     std::string_view payload) {
   if (planted(Planted::kDropUnmatched) &&
-      std::ranges::none_of(*places_.subscriptions.of(tenant.handle), [&](const auto& one) { return outbox::wants(*one, type); }))
+      std::ranges::none_of(*places_.subscriptions.of(tenant.handle),
+                           [&](const auto& one) { return outbox::wants(*one, type); }))
     return;
   own_events_.emplace(id, batch_.events.size());
   batch_.events.push_back({.id = id,
@@ -188,22 +193,23 @@ const outbox::Event* Draft::own_event(const EventId& id) const {
 }
 
 // A delivery for each that wants it; how many.
-std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event, std::string_view type,
-                            std::string_view session) {
+std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event,
+                            std::string_view type, std::string_view session) {
   std::size_t owed = 0;
   for (const outbox::SubscriptionPtr& subscription : list) {
     if (!outbox::wants(*subscription, type) || (owed == 1 && planted(Planted::kOweFirstOnly))) continue;
     ++owed;
-    batch_.deliveries.push_back({.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
-                                 .event = event,
-                                 .subscription = subscription->id,
-                                 .handle = subscription->handle,
-                                 .event_type = std::string(type),
-                                 .session = SessionId{session},
-                                 .state = subscription->enabled ? outbox::DeliveryState::kQueued : outbox::DeliveryState::kHeld,
-                                 .created_at = now(),
-                                 .next_attempt_at = now(),
-                                 .reason = subscription->enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
+    batch_.deliveries.push_back(
+        {.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
+         .event = event,
+         .subscription = subscription->id,
+         .handle = subscription->handle,
+         .event_type = std::string(type),
+         .session = SessionId{session},
+         .state = subscription->enabled ? outbox::DeliveryState::kQueued : outbox::DeliveryState::kHeld,
+         .created_at = now(),
+         .next_attempt_at = now(),
+         .reason = subscription->enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
     batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty() &&
                                        !planted(Planted::kBreakSessionOrder);
     tell(batch_.deliveries.back());
@@ -271,7 +277,8 @@ void Draft::audit(const Handle& handle, std::string_view actor, std::string_view
 
 void Draft::publish(ledger::Position position) {
   for (const SessionDigest& digest : order_) places_.sessions.publish(digest, std::move(staged_[digest]), position);
-  for (const auto& [digest, denied] : denied_) denied ? places_.sessions.deny(digest) : places_.sessions.consent(digest);
+  for (const auto& [digest, denied] : denied_)
+    denied ? places_.sessions.deny(digest) : places_.sessions.consent(digest);
   for (auto& then : after_) then();
   if (!places_.changes || (changes_.empty() && batch_.erased.empty())) return;
   std::vector<std::pair<Handle, SessionId>> erased;
@@ -283,9 +290,10 @@ bool Batch::empty() const {
   return journal.empty() && snapshots.empty() && !checkpoint && !expired_before && erased.empty() && reduced.empty() &&
          consented.empty() && rewritten.empty() && !rewritten_up_to && !journal_before && events.empty() &&
          deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
-         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() && !set_back &&
-         trimmed.empty() && trimmed_events.empty() && replays.empty() && !replays_before && timers.empty() &&
-         timers_of_rules.empty() && tallies.empty() && !tallies_before && rules.empty() && audit.empty();
+         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() &&
+         !set_back && trimmed.empty() && trimmed_events.empty() && replays.empty() && !replays_before &&
+         timers.empty() && timers_of_rules.empty() && tallies.empty() && !tallies_before && rules.empty() &&
+         audit.empty();
 }
 
 }  // namespace beckon::decision

@@ -52,7 +52,8 @@ class Draft {
   std::optional<Fault> read_ahead(const Handle& handle, std::string_view visitor);
 
   // The anchor of a delayed rule is done. The session as it is then.
-  ledger::SessionPtr done(const ledger::SessionDigest& digest, ledger::SessionPtr before, const ledger::DoneRecord& record);
+  ledger::SessionPtr done(const ledger::SessionDigest& digest, ledger::SessionPtr before,
+                          const ledger::DoneRecord& record);
 
   // Decisions that were answered already, as records one after the other. One whose session was erased or denied
   // meanwhile is passed over: nothing of it is written again.
@@ -63,8 +64,8 @@ class Draft {
   std::optional<Fault> forget(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest,
                               std::string reason, std::optional<Instant> denied_until);
   // Sessions of a visitor go, and the visitor's own record. Fault: as before.
-  std::optional<Fault> forget_visitor(const Handle& handle, const VisitorId& visitor, std::span<const ledger::Joined> sessions,
-                                      const std::string& reason);
+  std::optional<Fault> forget_visitor(const Handle& handle, const VisitorId& visitor,
+                                      std::span<const ledger::Joined> sessions, const std::string& reason);
   // A denied session consents again.
   void consent(const ledger::SessionDigest& digest);
 
@@ -82,12 +83,13 @@ class Draft {
   // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
   ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
-  // An event and a delivery for every subscription of the tenant that wants its type. `cause` and `payload` make the JSON
-  // of both, only if anyone wants it. Returns whether an event was made.
+  // An event and a delivery for every subscription of the tenant that wants its type. `cause` and `payload` make the
+  // JSON of both, only if anyone wants it. Returns whether an event was made.
   bool owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
            const std::function<std::string()>& cause, const std::function<std::string()>& payload);
   // An event of the operator's own, under an id that is new: kept also where nobody wants it, as unmatched.
-  void owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause, std::string_view payload);
+  void owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
+               std::string_view payload);
   // One that was staged by owe_own in this commit; null: none. Valid until the next event is staged.
   const outbox::Event* own_event(const EventId& id) const;
   // An event for one subscription, wanted or not (webhook.test).
@@ -118,8 +120,8 @@ class Draft {
     bool joins = false, leaves = false;
   };
   // `said`: the visitor, with the change; `touches`: the record may change though the session neither joins nor leaves.
-  Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after, std::string_view said,
-                      bool touches);
+  Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after,
+                      std::string_view said, bool touches);
   // Behind the change. `expires_at`: of the session, were it of full consent; `spends`: those of the change.
   void follow(Visit visit, const ledger::SessionDigest& digest, const ledger::Session& session, Instant expires_at,
               const std::vector<ledger::Spend>& spends);

@@ -21,28 +21,31 @@ Sight seen_from(Draft& draft, const SessionPtr& session, const Delayed& delayed)
 }
 
 // The newest of the signals that the rule missed: messages of earlier anchors are no longer true.
-void withdraw(Draft& draft, const Tenant& tenant, const Delayed& delayed, const Sight& sight, std::span<const Signal> signals) {
+void withdraw(Draft& draft, const Tenant& tenant, const Delayed& delayed, const Sight& sight,
+              std::span<const Signal> signals) {
   const Signal* came = nullptr;
   for (const Signal& signal : signals)
     if (tenant.rules->ends(delayed, signal) && (!came || came->at < signal.at)) came = &signal;
   if (!came || delayed.shadow) return;
   for (const SessionPtr& session : sight.sessions)
-    draft.batch().ended_reasons.push_back({.handle = tenant.handle,
-                                           .rule = RuleId{delayed.rule},
-                                           .session = session->id,
-                                           .anchor_before = came->at,
-                                           .reason = "the message is no longer true: " + std::string(came->key) + " came at " +
-                                                     to_rfc3339(came->at)});
+    draft.batch().ended_reasons.push_back(
+        {.handle = tenant.handle,
+         .rule = RuleId{delayed.rule},
+         .session = session->id,
+         .anchor_before = came->at,
+         .reason = "the message is no longer true: " + std::string(came->key) + " came at " + to_rfc3339(came->at)});
 }
 
-// Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that stay.
+// Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that
+// stay.
 std::vector<SessionPtr> concerned(Draft& draft, const Draft::Move& move) {
   std::vector<SessionPtr> found;
   if (SessionPtr moved = draft.staged(move.session)) found.push_back(std::move(moved));
   const SessionPtr visitor = draft.staged(move.visitor);
   if (!visitor || visitor->sessions.empty() || (!found.empty() && !found[0]->visitor.empty())) return found;
   const ledger::Joined& newest = visitor->sessions.back();
-  if (auto stays = draft.find(move.handle, newest.id, newest.digest).value_or(nullptr)) found.push_back(std::move(stays));
+  if (auto stays = draft.find(move.handle, newest.id, newest.digest).value_or(nullptr))
+    found.push_back(std::move(stays));
   return found;
 }
 
@@ -92,9 +95,10 @@ void rules_changed(Draft& draft, const Handle& handle, const rules::RuleSet& bef
     const bool goes_on = now && now->shadow == was.shadow && now->live_since == was.live_since;
     batch.timers_of_rules.push_back({handle, put->rule, goes_on ? std::optional(draft.now()) : std::nullopt});
     if (goes_on || was.shadow) continue;
-    batch.ended_reasons.push_back({.handle = handle,
-                                   .rule = put->rule,
-                                   .reason = put->json.empty() ? "the rule was deleted" : "the rule is no longer live"});
+    batch.ended_reasons.push_back(
+        {.handle = handle,
+         .rule = put->rule,
+         .reason = put->json.empty() ? "the rule was deleted" : "the rule is no longer live"});
   }
 }
 

@@ -8,8 +8,8 @@
 //                               │        └─ overdue by more than the ttl: nothing
 //                               └─ what was missed comes, consent is denied, the rule is no longer live: cancelled
 //
-// However a timer ends by itself, its anchor is done: it fires no more (ledger::DoneRecord). Deliveries born of it carry
-// their reason (rule, anchor), and the commit that ends the reason withdraws them.
+// However a timer ends by itself, its anchor is done: it fires no more (ledger::DoneRecord). Deliveries born of it
+// carry their reason (rule, anchor), and the commit that ends the reason withdraws them.
 //
 // Here: what others plan changes of timers. fire.h looks at what is due, alarm.h knows when that is.
 #pragma once
@@ -28,8 +28,8 @@ void signals_came(Draft& draft, const ledger::SessionPtr& session, std::span<con
 // The same for signals of the past: nothing is told of them, so that they set no timer.
 void signals_imported(Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
-// Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), and rules of scope
-// visitor see others than before.
+// Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), and rules of
+// scope visitor see others than before.
 void visitors_changed(Draft& draft);
 
 // The rules of a handle change, as `draft.batch().rules` says already: what is no longer live loses its timers and its

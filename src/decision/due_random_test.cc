@@ -41,7 +41,8 @@ struct Model {
   void look(Instant now) {
     const Seen* anchor = nullptr;
     for (const Seen& one : seen)
-      if (!one.purchase && (!anchor || std::pair(one.at, one.version) > std::pair(anchor->at, anchor->version))) anchor = &one;
+      if (!one.purchase && (!anchor || std::pair(one.at, one.version) > std::pair(anchor->at, anchor->version)))
+        anchor = &one;
     if (!anchor || done.contains(anchor->version) || now < anchor->at + kWait) return;
     for (const Seen& one : seen)
       if (one.purchase && one.at > anchor->at) return;
@@ -53,14 +54,20 @@ struct Model {
 class Lives {
  public:
   explicit Lives(std::uint64_t seed) : random_(seed) {
-    world_.save("rescue", R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
-                          R"("ttl":"2h","action":{"type":"email","payload":{}}})");
+    world_.save(
+        "rescue",
+        R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
+        R"("ttl":"2h","action":{"type":"email","payload":{}}})");
   }
 
   void step() {
     switch (pick(10)) {
-      case 0: case 1: case 2: case 3: return append(false);
-      case 4: case 5: return append(true);
+      case 0:
+      case 1:
+      case 2:
+      case 3: return append(false);
+      case 4:
+      case 5: return append(true);
       case 6: return pass(Duration{pick(40 * 60'000)});
       case 7: return sleep(Duration{pick(4 * 3'600'000)});
       case 8: return crash();
@@ -73,7 +80,10 @@ class Lives {
     std::map<std::string, std::size_t> expected;
     for (const auto& [name, model] : models_)
       for (const auto& [version, told] : model.told)
-        ++expected[name + "@" + to_rfc3339(told.anchor) + (told.sent ? " delivered" : told.withdrawn ? " withdrawn" : " queued")];
+        ++expected[name + "@" + to_rfc3339(told.anchor) +
+                   (told.sent        ? " delivered"
+                    : told.withdrawn ? " withdrawn"
+                                     : " queued")];
     std::map<std::string, std::size_t> found;
     for (const auto& one : world_.messages())
       ++found[one.session.text + "@" + to_rfc3339(one.anchor_at) + " " + std::string(to_text(one.state))];
@@ -82,14 +92,17 @@ class Lives {
   std::size_t told() { return world_.messages().size(); }
 
  private:
-  std::int64_t pick(std::int64_t below) { return static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(below)); }
+  std::int64_t pick(std::int64_t below) {
+    return static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(below));
+  }
 
   void append(bool purchase) {
     const std::string name = "s" + std::to_string(pick(6));
     const Instant at = std::max(kStart, world_.now() - Duration{pick(3) == 0 ? pick(2 * 3'600'000) : 0});
     const bool full = pick(10) == 0;
     if (full) world_.world().commit.next = CommitFault::kFull;
-    const auto answer = world_.append(name, R"({"type":")" + std::string(purchase ? "purchase" : "cart") + R"(","at":")" + to_rfc3339(at) + "\"}");
+    const auto answer = world_.append(
+        name, R"({"type":")" + std::string(purchase ? "purchase" : "cart") + R"(","at":")" + to_rfc3339(at) + "\"}");
     world_.world().commit.next.reset();
     EXPECT_EQ(answer.has_value(), !full);
     if (answer) models_[name].came(at, purchase);

@@ -115,8 +115,9 @@ TEST_F(DueRules, InShadowAreRecordedAndTellNothing) {
 }
 
 TEST_F(DueRules, ThatDoNotHoldWhenTheyAreDueAreDone) {
-  world.save("rescue", R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}],)"
-                       R"("none":[{"seen":{"key":"support"},"within":"1h"}]},"action":{"type":"email","payload":{}}})");
+  world.save("rescue",
+             R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}],)"
+             R"("none":[{"seen":{"key":"support"},"within":"1h"}]},"action":{"type":"email","payload":{}}})");
   signal("s1", "cart");
   signal("s1", "support");
   world.pass(3h);
@@ -232,7 +233,9 @@ TEST_F(DueRules, EndWithTheSession) {
 class DueOfAVisitor : public DueRules {
  protected:
   DueOfAVisitor() { world.save("rescue", rule("", "30m", "visitor")); }
-  void signal(const std::string& session, std::string_view key) { DueRules::signal(session, key, R"(,"visitorId":"v1")"); }
+  void signal(const std::string& session, std::string_view key) {
+    DueRules::signal(session, key, R"(,"visitorId":"v1")");
+  }
 };
 
 TEST_F(DueOfAVisitor, IsCancelledInAnotherSession) {

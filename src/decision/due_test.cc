@@ -100,7 +100,8 @@ TEST_F(Due, ANewerAnchorStartsAnew) {
   cart();
   world.pass(30min);
   EXPECT_EQ(told(), 2u) << "a new anchor fires again";
-  EXPECT_EQ(world.messages()[0].state, DeliveryState::kQueued) << "that they came back does not make the first one wrong";
+  EXPECT_EQ(world.messages()[0].state, DeliveryState::kQueued)
+      << "that they came back does not make the first one wrong";
 }
 
 TEST_F(Due, IsCancelledByWhatWasMissed) {
@@ -181,7 +182,8 @@ TEST_F(Due, WhatWasMissedDoesNotWithdrawForAnotherSession) {
   world.pass(30min);
   ASSERT_TRUE(world.append("s1", signal("purchase")));
   std::string states;
-  for (const auto& message : world.messages()) states += message.session.text + "=" + std::string(to_text(message.state)) + " ";
+  for (const auto& message : world.messages())
+    states += message.session.text + "=" + std::string(to_text(message.state)) + " ";
   EXPECT_NE(states.find("s1=withdrawn"), std::string::npos);
   EXPECT_NE(states.find("s2=queued"), std::string::npos);
 }

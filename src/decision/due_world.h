@@ -109,7 +109,8 @@ class DueWorld {
 
  private:
   struct Process {
-    Process(store::MemoryStore& store, Instant now) : world(store, now), alarm(store.timers(), world.committer, world.clock, {}) {
+    Process(store::MemoryStore& store, Instant now)
+        : world(store, now), alarm(store.timers(), world.committer, world.clock, {}) {
       world.committer.set_observer([this](const Batch& batch) { alarm.committed(batch); });
     }
     World world;
@@ -125,7 +126,8 @@ class DueWorld {
     return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored));
   }
   void publish(std::shared_ptr<const rules::RuleSet> rules) {
-    world().tenants.put(std::make_shared<const Tenant>(Tenant{.handle = kDemo, .settings = settings, .rules = std::move(rules)}));
+    world().tenants.put(
+        std::make_shared<const Tenant>(Tenant{.handle = kDemo, .settings = settings, .rules = std::move(rules)}));
   }
 
   Instant now_;

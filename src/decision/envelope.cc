@@ -7,9 +7,11 @@
 namespace beckon::decision {
 
 Envelope judge(const DecisionRequest& request, const std::string& trigger, Known known, Instant now) {
-  Envelope envelope{.tenant = request.tenant, .known = std::move(known), .session = request.session, .trigger = trigger};
+  Envelope envelope{
+      .tenant = request.tenant, .known = std::move(known), .session = request.session, .trigger = trigger};
   const ledger::Session* session = envelope.known.session.get();
-  if (!request.context.empty()) envelope.said = session ? ledger::merge(session->context, request.context) : request.context;
+  if (!request.context.empty())
+    envelope.said = session ? ledger::merge(session->context, request.context) : request.context;
   envelope.session_version = session ? session->version : 0;
   envelope.resolved_at = now;
   envelope.verdict = request.tenant->rules->judge(trigger, envelope.facts());
@@ -22,7 +24,9 @@ const ledger::Context& Envelope::context() const {
   return known.session ? known.session->context : kNone;
 }
 
-rules::Facts Envelope::facts() const { return known.facts(context(), session, resolved_at, tenant->settings.retention); }
+rules::Facts Envelope::facts() const {
+  return known.facts(context(), session, resolved_at, tenant->settings.retention);
+}
 
 std::string Envelope::etag() const { return etag_of(verdict.reading); }
 
@@ -63,7 +67,8 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
 }
 
 ledger::PastBeside past_of(const rules::Beside& beside) {
-  return {std::string(beside.rule), std::string(beside.variant), std::string(rules::to_text(beside.outcome)), beside.shadow};
+  return {std::string(beside.rule), std::string(beside.variant), std::string(rules::to_text(beside.outcome)),
+          beside.shadow};
 }
 
 std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict) {
@@ -93,13 +98,14 @@ ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastB
           .beside = beside};
 }
 
-ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope, const ledger::SessionDigest& digest,
-                                 std::string_view past) {
+ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope,
+                                 const ledger::SessionDigest& digest, std::string_view past) {
   const HandleSettings& settings = request.tenant->settings;
   ledger::DecisionRecord record{.handle = request.tenant->handle.view(), .session = request.session.view()};
   record.seen = envelope.known.session != nullptr;
   record.basic = !record.seen && (request.at_most_basic || settings.default_consent == ledger::Consent::kBasic);
-  record.expires_at = envelope.resolved_at + (record.basic ? std::min(settings.basic_retention, settings.retention) : settings.retention);
+  record.expires_at = envelope.resolved_at +
+                      (record.basic ? std::min(settings.basic_retention, settings.retention) : settings.retention);
   record.visitor = envelope.known.said.view();
   record.context = request.context;
   record.at = envelope.resolved_at;

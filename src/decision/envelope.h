@@ -12,12 +12,12 @@ namespace beckon::decision {
 // The answer to one trigger. Keeps alive what its views point into.
 struct Envelope {
   TenantPtr tenant;
-  Known known;                // as it was judged
+  Known known;  // as it was judged
   SessionId session;
-  std::string id;             // dec_…; empty: nothing of it is kept
+  std::string id;  // dec_…; empty: nothing of it is kept
   std::string trigger;
   rules::Verdict verdict;
-  ledger::Context said;       // the session's context with the call's over it; empty where the call said none
+  ledger::Context said;  // the session's context with the call's over it; empty where the call said none
   std::uint64_t session_version = 0;
   Instant resolved_at{};
 
@@ -44,7 +44,7 @@ std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, 
 // The decision as it is recorded; views into both.
 ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastBeside> beside);
 // Views into the arguments; `past` as encoded.
-ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope, const ledger::SessionDigest& digest,
-                                 std::string_view past);
+ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope,
+                                 const ledger::SessionDigest& digest, std::string_view past);
 
 }  // namespace beckon::decision

@@ -17,7 +17,8 @@ class Forgets final : public Work {
   explicit Forgets(std::optional<Instant> denied_until) : denied_until_(denied_until) {}
   void plan(Draft& draft) override {
     const SessionId id{"s1"};
-    EXPECT_FALSE(draft.forget(kDemo, id, draft.places().sessions.digest(kDemo.view(), id.view()), "erased", denied_until_));
+    EXPECT_FALSE(
+        draft.forget(kDemo, id, draft.places().sessions.digest(kDemo.view(), id.view()), "erased", denied_until_));
   }
   void finish(const std::optional<Fault>& fault) override { EXPECT_FALSE(fault); }
 
@@ -28,7 +29,8 @@ class Forgets final : public Work {
 class EraseThenAppend : public testing::Test {
  protected:
   EraseThenAppend() {
-    EXPECT_TRUE(store.commit().write({.at = kNow, .subscriptions = {{.id = kHook, .handle = kDemo, .event_types = {"signal.*"}}}}));
+    EXPECT_TRUE(store.commit().write(
+        {.at = kNow, .subscriptions = {{.id = kHook, .handle = kDemo, .event_types = {"signal.*"}}}}));
     world.emplace(store, kNow);
     EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
   }
@@ -62,7 +64,8 @@ TEST_F(EraseThenAppend, KeepsAndTellsTheSignalThatCameAfterwards) {
 }
 
 TEST_F(EraseThenAppend, ForgetsADenialThatAConsentFollows) {
-  ASSERT_TRUE(erase_and_append(kNow + std::chrono::hours{1}, R"({"sessionId":"s1","consent":"full","signals":[{"type":"cart"}]})"));
+  ASSERT_TRUE(erase_and_append(kNow + std::chrono::hours{1},
+                               R"({"sessionId":"s1","consent":"full","signals":[{"type":"cart"}]})"));
   restart();
   const auto later = world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})");
   ASSERT_TRUE(later);

@@ -51,7 +51,11 @@ std::string payload_of(const Firing& firing, const Envelope& envelope) {
 Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
   if (!delayed.shadow) return verdict;
   Verdict none{.expires_at = verdict.expires_at, .reading = verdict.reading};
-  none.beside.push_back({.rule = verdict.rule, .variant = verdict.variant, .outcome = verdict.outcome, .shadow = true, .spends = verdict.spends});
+  none.beside.push_back({.rule = verdict.rule,
+                         .variant = verdict.variant,
+                         .outcome = verdict.outcome,
+                         .shadow = true,
+                         .spends = verdict.spends});
   return none;
 }
 
@@ -77,7 +81,8 @@ Result<SessionPtr> record(const Firing& firing, const Envelope& envelope) {
   const auto beside = beside_of(envelope.verdict);
   std::string past;
   ledger::encode_past(past, past_of(envelope, beside));
-  ledger::DecisionRecord record{.handle = firing.timer.handle.view(), .session = firing.timer.session.view(), .seen = true};
+  ledger::DecisionRecord record{
+      .handle = firing.timer.handle.view(), .session = firing.timer.session.view(), .seen = true};
   record.expires_at = firing.session().expires_at;
   record.at = envelope.resolved_at;
   record.past = past;
@@ -97,8 +102,9 @@ void finish(const Firing& firing, SessionPtr session) {
 void owe(const Firing& firing, const Envelope& envelope) {
   auto& deliveries = firing.draft.batch().deliveries;
   const std::size_t first = deliveries.size();
-  firing.draft.owe(*firing.tenant, kDueEvent, firing.draft.now(), envelope.session.view(),
-                   [&] { return cause_of(firing, envelope); }, [&] { return payload_of(firing, envelope); });
+  firing.draft.owe(
+      *firing.tenant, kDueEvent, firing.draft.now(), envelope.session.view(),
+      [&] { return cause_of(firing, envelope); }, [&] { return payload_of(firing, envelope); });
   for (std::size_t i = first; i < deliveries.size(); ++i) {
     deliveries[i].rule = RuleId{firing.delayed.rule};
     deliveries[i].anchor_at = firing.anchor.at;

@@ -11,9 +11,9 @@ struct Firing {
   const Timer& timer;
   const TenantPtr tenant;
   const rules::Delayed& delayed;
-  const Sight sight;        // from the session of the anchor
+  const Sight sight;  // from the session of the anchor
   const rules::Anchor anchor;
-  const Instant due_at;     // when it should have fired: at the anchor's instant, or where closed hours put it off to
+  const Instant due_at;  // when it should have fired: at the anchor's instant, or where closed hours put it off to
 
   const ledger::Session& session() const { return *sight.known.session; }
   rules::Facts facts(Instant now) const;

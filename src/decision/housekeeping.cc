@@ -39,8 +39,7 @@ void Housekeeping::bound_tail(Draft& draft, Position next) {
   // Behind by half as much again: work harder, so that the tail is bounded at any rate of signals.
   std::size_t effort = options_.snapshots_per_batch;
   if (tail_bytes_ > options_.tail_bytes * 3 / 2) effort = std::max(8 * effort, 2 * records_of(draft.batch().journal));
-  for (const SessionDigest& digest : places_.sessions.dirtiest(effort, next))
-    snapshot(draft, digest, next);
+  for (const SessionDigest& digest : places_.sessions.dirtiest(effort, next)) snapshot(draft, digest, next);
   const Position clean_to = places_.sessions.oldest_dirty().value_or(next) - 1;
   if (clean_to > checkpoint_) draft.batch().checkpoint = clean_to;
 }

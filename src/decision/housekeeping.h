@@ -11,12 +11,12 @@ namespace beckon::decision {
 class Housekeeping final : public Chores {
  public:
   struct Options {
-    std::size_t tail_bytes = 128u << 20;       // of the journal behind the checkpoint: bounds recovery
+    std::size_t tail_bytes = 128u << 20;              // of the journal behind the checkpoint: bounds recovery
     Duration erase_every = std::chrono::minutes{10};  // journal rows are rewritten this long after an erasure at most
     Duration sweep_every = std::chrono::minutes{1};
     Duration tallies = std::chrono::hours{24} * 400;  // how long what was counted of decisions is kept
     std::size_t snapshots_per_batch = 64;
-    std::size_t rows_per_batch = 32;           // of the journal, read for rewriting
+    std::size_t rows_per_batch = 32;  // of the journal, read for rewriting
   };
 
   // `last`: the journal's last position at start; `tail_bytes`: how much of it lies behind the checkpoint.

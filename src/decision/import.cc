@@ -33,7 +33,8 @@ Consent consent_of(const Tenant& tenant, const SessionPtr& session) {
 
 }  // namespace
 
-Result<ImportRequest> parse_import(json::Document document, const Tenants& tenants, std::string_view handle, Instant now) {
+Result<ImportRequest> parse_import(json::Document document, const Tenants& tenants, std::string_view handle,
+                                   Instant now) {
   ImportRequest request{.document = std::move(document)};
   const Value& root = request.document.root();
   if (!root.is_object())
@@ -43,8 +44,10 @@ Result<ImportRequest> parse_import(json::Document document, const Tenants& tenan
     if (member.key != "signals") issues.add(std::string(member.key), "is not known here");
   const Value* signals = root.find("signals");
   const std::size_t count = signals ? signals->items().size() : 0;
-  if (!signals) issues.add("signals", "is required");
-  else if (count < 1 || count > kSignalsPerImport) issues.add("signals", "must be a list of 1 to 500 signals");
+  if (!signals)
+    issues.add("signals", "is required");
+  else if (count < 1 || count > kSignalsPerImport)
+    issues.add("signals", "must be a list of 1 to 500 signals");
   if (issues.empty()) {
     request.texts.reserve(count);
     request.entries.reserve(count);
@@ -95,8 +98,9 @@ void Import::take(Draft& draft, const ImportRequest::Entry& entry) {
   SessionPtr& before = sessions_.at(digest);
   const Consent consent = draft.denied(digest) ? Consent::kDenied : consent_of(tenant, before);
   if (consent == Consent::kDenied) return void(++answer_->denied);
-  const Duration kept = consent == Consent::kBasic ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
-                                                   : tenant.settings.retention;
+  const Duration kept = consent == Consent::kBasic
+                            ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
+                            : tenant.settings.retention;
   if (entry.signal.at + kept <= draft.now()) return void(++answer_->beyond_retention);
   const std::uint64_t id = ledger::remembered(entry.signal.id);
   if (before && std::ranges::find(before->ids, id) != before->ids.end()) return void(++answer_->duplicates);

@@ -10,25 +10,27 @@
 
 namespace beckon::decision {
 
-inline constexpr std::size_t kSignalsPerImport = 500;       // of one request: one commit
-inline constexpr std::size_t kImportBytes = 1024 * 1024;    // of its body
+inline constexpr std::size_t kSignalsPerImport = 500;     // of one request: one commit
+inline constexpr std::size_t kImportBytes = 1024 * 1024;  // of its body
 
-// POST …/chain/import {"signals":[{"sessionId","visitorId"?,"context"?, and what a signal has; "at" and "id" required}]}
+// POST …/chain/import {"signals":[{"sessionId","visitorId"?,"context"?, and what a signal has; "at" and "id"
+// required}]}
 struct ImportRequest {
   json::Document document;
   std::vector<std::string> texts;  // as AppendRequest
   TenantPtr tenant;
   struct Entry {
     SessionId session;
-    VisitorId visitor;             // of the session, where it has none yet
+    VisitorId visitor;  // of the session, where it has none yet
     ledger::Context context;
     ledger::Signal signal;
   };
-  std::vector<Entry> entries;      // in the order given
+  std::vector<Entry> entries;  // in the order given
 };
 
 // Checks a body and names every fault at once.
-Result<ImportRequest> parse_import(json::Document document, const Tenants& tenants, std::string_view handle, Instant now);
+Result<ImportRequest> parse_import(json::Document document, const Tenants& tenants, std::string_view handle,
+                                   Instant now);
 
 struct Imported {
   std::size_t accepted = 0;

@@ -1,7 +1,8 @@
+#include "decision/import.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "decision/import.h"
 #include "decision/world.h"
 
 namespace beckon::decision {
@@ -24,8 +25,10 @@ class ImportedHistory : public testing::Test {
     return *answer;
   }
   // An entry of session s, so many minutes ago.
-  static std::string entry(int minutes_ago, const std::string& id, const std::string& more = "", const std::string& session = "s") {
-    return R"({"sessionId":")" + session + R"(","type":"view","id":")" + id + R"(","at":)" + std::to_string(to_ms(kNow - std::chrono::minutes{minutes_ago})) + more + "}";
+  static std::string entry(int minutes_ago, const std::string& id, const std::string& more = "",
+                           const std::string& session = "s") {
+    return R"({"sessionId":")" + session + R"(","type":"view","id":")" + id + R"(","at":)" +
+           std::to_string(to_ms(kNow - std::chrono::minutes{minutes_ago})) + more + "}";
   }
   static std::string body(std::initializer_list<std::string> entries) {
     std::string all;
@@ -44,7 +47,8 @@ class ImportedHistory : public testing::Test {
 };
 
 TEST_F(ImportedHistory, IsStoredAsIfItHadComeInAtItsOwnInstants) {
-  const auto imported = import(body({entry(60, "a", R"(,"visitorId":"v","context":{"page":"/x"},"metadata":{"amount":5})"), entry(30, "b")}));
+  const auto imported = import(
+      body({entry(60, "a", R"(,"visitorId":"v","context":{"page":"/x"},"metadata":{"amount":5})"), entry(30, "b")}));
   EXPECT_EQ(imported->accepted, 2u);
   const auto session = world.session("s");
   EXPECT_EQ(session->version, 2u);
@@ -79,7 +83,10 @@ TEST_F(ImportedHistory, BeyondTheRetentionIsCountedAndLeftOut) {
 
 TEST_F(ImportedHistory, PublishesNothing) {
   Batch batch{.at = kNow};
-  outbox::Subscription all{.id = SubscriptionId{"whs_1"}, .handle = Handle{"demo"}, .endpoint_url = "https://a.example/", .event_types = {"*"}};
+  outbox::Subscription all{.id = SubscriptionId{"whs_1"},
+                           .handle = Handle{"demo"},
+                           .endpoint_url = "https://a.example/",
+                           .event_types = {"*"}};
   batch.subscriptions.push_back(all);
   ASSERT_TRUE(world.commit.write(batch));
   world.subscriptions.load(*store.outbox().subscriptions());
@@ -136,9 +143,10 @@ TEST_F(ImportedHistory, IsNotThereWhereTheDiskWasFull) {
 TEST_F(ImportedHistory, IsRefusedWholeWithEveryFault) {
   EXPECT_THAT(faults("{}"), ElementsAre("signals"));
   EXPECT_THAT(faults(R"({"signals":[],"handle":"x"})"), ElementsAre("handle", "signals"));
-  EXPECT_THAT(faults(body({entry(1, "a"), R"({"sessionId":"a b","type":"view","visitorId":5,"context":[],"confidence":2})", "7"})),
-              ElementsAre("signals[1].confidence", "signals[1].sessionId", "signals[1].visitorId", "signals[1].context", "signals[1].at",
-                          "signals[1].id", "signals[2]"));
+  EXPECT_THAT(faults(body({entry(1, "a"),
+                           R"({"sessionId":"a b","type":"view","visitorId":5,"context":[],"confidence":2})", "7"})),
+              ElementsAre("signals[1].confidence", "signals[1].sessionId", "signals[1].visitorId", "signals[1].context",
+                          "signals[1].at", "signals[1].id", "signals[2]"));
   EXPECT_THAT(faults(body({entry(-6, "a")})), ElementsAre("signals[0].at"));
   EXPECT_EQ(world.session("s"), nullptr);
 }

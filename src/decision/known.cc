@@ -18,7 +18,8 @@ const VisitorId& visitor_of(const Known& known) {
 
 // The visitor's sessions in the order of joining, this one in its place, else as the newest.
 template <class Source>
-Result<std::vector<SessionPtr>> seen(Source& source, const Handle& handle, const SessionDigest& digest, Instant now, const Known& known) {
+Result<std::vector<SessionPtr>> seen(Source& source, const Handle& handle, const SessionDigest& digest, Instant now,
+                                     const Known& known) {
   std::vector<SessionPtr> sessions;
   bool here = false;
   for (const ledger::Joined& joined : known.visitor->sessions) {
@@ -46,8 +47,8 @@ std::shared_ptr<const std::vector<Spend>> joined(const std::vector<Spend>& visit
 }
 
 template <class Source>
-Result<void> gathered(Source& source, const Sessions& sessions, const Handle& handle, const SessionDigest& digest, Wanted wanted,
-                      Instant now, Known& known) {
+Result<void> gathered(Source& source, const Sessions& sessions, const Handle& handle, const SessionDigest& digest,
+                      Wanted wanted, Instant now, Known& known) {
   const VisitorId& visitor = visitor_of(known);
   if (visitor.empty() || !wanted.anything()) return {};
   const SessionId id = ledger::own_record(visitor.view());
@@ -73,8 +74,9 @@ Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger) {
 
 Fault belongs_to_another() {
   return {.code = FaultCode::kConflict,
-          .message = "This session belongs to another visitorId; a session keeps its first. Start a new session for the "
-                     "other visitor."};
+          .message =
+              "This session belongs to another visitorId; a session keeps its first. Start a new session for the "
+              "other visitor."};
 }
 
 Result<Known> known_of(const Asking& asking, SessionPtr session, Instant now) {
@@ -87,30 +89,38 @@ Result<Known> known_of(const Asking& asking, SessionPtr session, Instant now) {
   }
   known.session = std::move(session);
   if (asking.said.empty() || consent != Consent::kFull || asking.at_most_basic) return known;
-  if (!known.session || known.session->visitor.empty()) known.said = asking.said;
-  else if (known.session->visitor != asking.said) return unexpected(belongs_to_another());
+  if (!known.session || known.session->visitor.empty())
+    known.said = asking.said;
+  else if (known.session->visitor != asking.said)
+    return unexpected(belongs_to_another());
   return known;
 }
 
 rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const {
-  rules::Facts facts{.window = session ? session->window : kEmpty, .context = context, .now = now, .retention = retention};
+  rules::Facts facts{
+      .window = session ? session->window : kEmpty, .context = context, .now = now, .retention = retention};
   facts.visitor = merged.get();
   if (session) facts.session_spends = session->spends;
-  facts.unit_spends = joined ? std::span<const Spend>(*joined) : visitor ? std::span<const Spend>(visitor->spends) : facts.session_spends;
+  facts.unit_spends = joined    ? std::span<const Spend>(*joined)
+                      : visitor ? std::span<const Spend>(visitor->spends)
+                                : facts.session_spends;
   facts.unit = session ? session->unit() : said.empty() ? id.view() : said.view();
   facts.may_spend = may_spend;
   return facts;
 }
 
-Result<void> gather(Sessions& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
+Result<void> gather(Sessions& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
+                    Known& known) {
   return gathered(source, source, handle, digest, wanted, now, known);
 }
 
-Result<void> gather(const Replayed& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
+Result<void> gather(const Replayed& source, const Handle& handle, const SessionDigest& digest, Wanted wanted,
+                    Instant now, Known& known) {
   return gathered(source, source.digests(), handle, digest, wanted, now, known);
 }
 
-Result<void> gather(Draft& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
+Result<void> gather(Draft& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
+                    Known& known) {
   return gathered(source, source.places().sessions, handle, digest, wanted, now, known);
 }
 

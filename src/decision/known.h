@@ -10,14 +10,15 @@ namespace beckon::decision {
 
 struct Known {
   ledger::SessionPtr session;  // null: never seen, expired, or consent denied
-  VisitorId said;              // the visitor, said with the call for a session that has none; empty: not, or not to be known
-  bool may_spend = true;       // false: consent denied
+  VisitorId said;         // the visitor, said with the call for a session that has none; empty: not, or not to be known
+  bool may_spend = true;  // false: consent denied
 
   // What `gather` found; null where it was not asked for, or where there is none.
-  ledger::SessionPtr visitor;  // the visitor's own record
-  std::shared_ptr<const ledger::Window> merged;              // all of the visitor's, for scope visitor
-  std::vector<ledger::SessionPtr> seen;                      // whose windows these are, the oldest first
-  std::shared_ptr<const std::vector<ledger::Spend>> joined;  // the visitor's and the session's, where it is about to join
+  ledger::SessionPtr visitor;                    // the visitor's own record
+  std::shared_ptr<const ledger::Window> merged;  // all of the visitor's, for scope visitor
+  std::vector<ledger::SessionPtr> seen;          // whose windows these are, the oldest first
+  std::shared_ptr<const std::vector<ledger::Spend>>
+      joined;  // the visitor's and the session's, where it is about to join
 
   // Views point into *this and the arguments. `id`: of the session, also of one never seen.
   rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const;
@@ -42,11 +43,13 @@ struct Asking {
 Result<Known> known_of(const Asking& asking, ledger::SessionPtr session, Instant now);
 Fault belongs_to_another();
 
-// Fills in what is wanted, as of the last commit (Sessions, any thread), of this one so far (Draft, committing thread), or
-// of a moment of the past (Replayed).
-// Fault: something could not be read.
-Result<void> gather(Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
-Result<void> gather(const Replayed& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
-Result<void> gather(Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
+// Fills in what is wanted, as of the last commit (Sessions, any thread), of this one so far (Draft, committing thread),
+// or of a moment of the past (Replayed). Fault: something could not be read.
+Result<void> gather(Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
+                    Instant now, Known& known);
+Result<void> gather(const Replayed& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
+                    Instant now, Known& known);
+Result<void> gather(Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
+                    Instant now, Known& known);
 
 }  // namespace beckon::decision

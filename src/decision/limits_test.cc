@@ -29,15 +29,19 @@ class LimitsTest : public testing::Test {
     return answer ? answer->verdict.outcome : Outcome::kNone;
   }
   std::string view(std::string_view session, std::string_view visitor = "", std::string_view more = "") {
-    std::string text = R"({"sessionId":")" + std::string(session) + R"(","signals":[{"type":"view"}])" + std::string(more);
+    std::string text =
+        R"({"sessionId":")" + std::string(session) + R"(","signals":[{"type":"view"}])" + std::string(more);
     if (!visitor.empty()) text += R"(,"visitorId":")" + std::string(visitor) + '"';
     return text + "}";
   }
   std::string prefetched(std::string_view session = "s1") {
-    return world->prefetch(R"({"sessionId":")" + std::string(session) + R"(","triggers":["checkout"]})")->decisions[0].id;
+    return world->prefetch(R"({"sessionId":")" + std::string(session) + R"(","triggers":["checkout"]})")
+        ->decisions[0]
+        .id;
   }
   void show(std::string_view id, std::string_view session = "s1") {
-    ASSERT_TRUE(world->append(R"({"sessionId":")" + std::string(session) + R"(","signals":[{"type":"decision.shown","signalValue":")" + std::string(id) + "\"}]}"));
+    ASSERT_TRUE(world->append(R"({"sessionId":")" + std::string(session) +
+                              R"(","signals":[{"type":"decision.shown","signalValue":")" + std::string(id) + "\"}]}"));
   }
   ledger::SessionPtr visitor(std::string_view id) { return world->session("@" + std::string(id)); }
   void restart(Housekeeping::Options upkeep = {}, std::size_t memory = std::size_t{1} << 30) {
@@ -113,7 +117,9 @@ TEST_F(LimitsTest, WhatASessionSpentIsAddedToItsVisitorsAtTheCallThatNamesThem) 
   use({rule(R"({"caps":[{"max":2,"per":"7d"}]})")});
   EXPECT_EQ(ask("s1", "v1"), Outcome::kAct);
   EXPECT_EQ(ask("s2"), Outcome::kAct);
-  EXPECT_EQ(world->prefetch(R"({"sessionId":"s2","trigger":"checkout","visitorId":"v1"})")->decisions[0].verdict.outcome, Outcome::kSuppressed);
+  EXPECT_EQ(
+      world->prefetch(R"({"sessionId":"s2","trigger":"checkout","visitorId":"v1"})")->decisions[0].verdict.outcome,
+      Outcome::kSuppressed);
   EXPECT_EQ(ask("s2", "v1"), Outcome::kSuppressed);
 }
 
@@ -163,7 +169,8 @@ TEST_F(LimitsTest, ADecisionShownLateSpendsWhenItWasShown) {
   use({rule(R"({"cooldown":"10m"})")});
   const std::string id = prefetched();
   world->clock.advance(9min);
-  world->append(R"({"sessionId":"s1","signals":[{"type":"decision.shown","at":"2026-11-01T12:01:00Z","signalValue":")" + id + "\"}]}");
+  world->append(R"({"sessionId":"s1","signals":[{"type":"decision.shown","at":"2026-11-01T12:01:00Z","signalValue":")" +
+                id + "\"}]}");
   EXPECT_EQ(ask(), Outcome::kSuppressed);
   world->clock.advance(2min);
   EXPECT_EQ(ask(), Outcome::kAct);
@@ -189,7 +196,8 @@ TEST_F(LimitsTest, HoldoutSpendsAsItsTreatmentWould) {
 }
 
 TEST_F(LimitsTest, AShadowRuleIsRecordedWithCountsOfItsOwnAndNeverAnswers) {
-  use({rule(R"({"caps":[{"max":1,"per":"session"}]})", R"(,"status":"shadow","priority":9)"), rule(R"({"caps":[{"max":2,"per":"session"}]})")});
+  use({rule(R"({"caps":[{"max":1,"per":"session"}]})", R"(,"status":"shadow","priority":9)"),
+       rule(R"({"caps":[{"max":2,"per":"session"}]})")});
   world->append(view("s1"));
   for (const Outcome shadow : {Outcome::kAct, Outcome::kSuppressed}) {
     const auto answer = world->resolve(body("s1", ""));
@@ -267,7 +275,8 @@ TEST_F(LimitsTest, AResolveForAnotherVisitorIsRefused) {
   const auto other = world->resolve(body("s1", "v2"));
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, FaultCode::kConflict);
-  EXPECT_EQ(world->prefetch(R"({"sessionId":"s1","trigger":"checkout","visitorId":"v2"})").error().code, FaultCode::kConflict);
+  EXPECT_EQ(world->prefetch(R"({"sessionId":"s1","trigger":"checkout","visitorId":"v2"})").error().code,
+            FaultCode::kConflict);
   EXPECT_TRUE(world->resolve(body("s1", "v1")));
 }
 
@@ -285,7 +294,9 @@ TEST_F(LimitsTest, ScopeVisitorSeesTheirSessions) {
 
 TEST_F(LimitsTest, ASplitGoesByTheFirstUnitOfTheSession) {
   use({R"({"triggers":["checkout"],"when":{},"split":{"arms":{"a":50,"b":50}},"actions":{"a":{"type":"x"},"b":{"type":"y"}}})"});
-  const auto arm = [&](const std::string& session, const std::string& who) { return std::string(world->resolve(body(session, who))->verdict.variant); };
+  const auto arm = [&](const std::string& session, const std::string& who) {
+    return std::string(world->resolve(body(session, who))->verdict.variant);
+  };
   std::map<std::string, int> seen;
   for (int i = 0; i < 40; ++i) {
     const std::string session = "s" + std::to_string(i), who = "v" + std::to_string(i);
@@ -328,8 +339,14 @@ TEST_F(LimitsTest, AVisitorsOwnRecordLivesAsLongAsTheirSessions) {
 
 TEST_F(LimitsTest, ADecisionIdFitsIntoASignalValueWhateverItsNames) {
   const std::string longest(64, 'z');
-  ledger::PastView decision{.trigger = longest, .outcome = "holdout", .rule = longest, .variant = longest, .session_version = 4'000'000'000,
-                            .rules_version = 4'000'000'000, .at = kNow, .reading = 0xfedcba9876543210};
+  ledger::PastView decision{.trigger = longest,
+                            .outcome = "holdout",
+                            .rule = longest,
+                            .variant = longest,
+                            .session_version = 4'000'000'000,
+                            .rules_version = 4'000'000'000,
+                            .at = kNow,
+                            .reading = 0xfedcba9876543210};
   const std::string id = world->tokens.seal("demo", "s1", decision, {{"country", "GR"}}, world->random);
   EXPECT_EQ(id.size(), 256u);
   const auto token = world->tokens.open("demo", "s1", id);
@@ -342,7 +359,8 @@ TEST_F(LimitsTest, ADecisionIdFitsIntoASignalValueWhateverItsNames) {
   for (const std::string_view name : {"a", "ab", "abc", "abcd", "0_.:-z9"}) {
     decision.trigger = decision.rule = name;
     const ledger::Context said{{"country", "GR"}, {"page", "/a"}};
-    const auto again = world->tokens.open("demo", "s1", world->tokens.seal("demo", "s1", decision, said, world->random));
+    const auto again =
+        world->tokens.open("demo", "s1", world->tokens.seal("demo", "s1", decision, said, world->random));
     ASSERT_TRUE(again) << name;
     EXPECT_EQ(again->decision.trigger, name);
     EXPECT_EQ(again->decision.rule, name);

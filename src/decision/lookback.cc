@@ -18,9 +18,12 @@ struct Begins {
 };
 
 Begins begins(const ledger::Record& record) {
-  if (const auto* append = std::get_if<ledger::AppendRecord>(&record)) return {append->received, append->fresh, SessionId{append->session}};
-  if (const auto* decision = std::get_if<ledger::DecisionRecord>(&record)) return {decision->at, !decision->seen, SessionId{decision->session}};
-  if (const auto* visit = std::get_if<ledger::VisitorRecord>(&record)) return {visit->at, visit->fresh, ledger::own_record(visit->visitor)};
+  if (const auto* append = std::get_if<ledger::AppendRecord>(&record))
+    return {append->received, append->fresh, SessionId{append->session}};
+  if (const auto* decision = std::get_if<ledger::DecisionRecord>(&record))
+    return {decision->at, !decision->seen, SessionId{decision->session}};
+  if (const auto* visit = std::get_if<ledger::VisitorRecord>(&record))
+    return {visit->at, visit->fresh, ledger::own_record(visit->visitor)};
   return {.fresh = true};
 }
 
@@ -57,16 +60,18 @@ class Walk {
     };
     JournalRow last;
     bool changed = true;
-    const auto walked = walk(ledger_, *from, moment_.handle, wants, [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
-      if (row.position != last.position && std::exchange(changed, false) && last.at <= moment_.past.at) see();
-      last = row;
-      if (is_the_decision(record)) return see(), false;
-      const auto* visit = std::get_if<ledger::VisitorRecord>(&record);
-      if (visit && (!own || visit->own != *own)) return true;
-      take(visit ? visit->own : digest, digest, record);
-      changed = true;
-      return true;
-    });
+    const auto walked =
+        walk(ledger_, *from, moment_.handle, wants,
+             [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
+               if (row.position != last.position && std::exchange(changed, false) && last.at <= moment_.past.at) see();
+               last = row;
+               if (is_the_decision(record)) return see(), false;
+               const auto* visit = std::get_if<ledger::VisitorRecord>(&record);
+               if (visit && (!own || visit->own != *own)) return true;
+               take(visit ? visit->own : digest, digest, record);
+               changed = true;
+               return true;
+             });
     return fault_ ? Result<void>{unexpected(*fault_)} : walked;
   }
 
@@ -129,7 +134,8 @@ VisitorId visitor_of(const Moment& moment, const LookedBack& looked) {
 
 }  // namespace
 
-// Whose session it is shows the first walk, which sessions the visitor has the second; most decisions need only the first.
+// Whose session it is shows the first walk, which sessions the visitor has the second; most decisions need only the
+// first.
 Result<LookedBack> look_back(ledger::Ledger& ledger, Sessions& sessions, const Moment& moment, Wanted wanted) {
   Walk alone(ledger, sessions, moment, {});
   if (const auto walked = alone.run(std::nullopt, {}); !walked) return unexpected(walked.error());
@@ -150,7 +156,8 @@ Result<LookedBack> look_back(ledger::Ledger& ledger, Sessions& sessions, const M
   return std::move(with_all).looked();
 }
 
-Result<std::string> withdrawn_since(ledger::Ledger& ledger, Sessions& sessions, const Moment& moment, const VisitorId& visitor) {
+Result<std::string> withdrawn_since(ledger::Ledger& ledger, Sessions& sessions, const Moment& moment,
+                                    const VisitorId& visitor) {
   const auto session = sessions.find(moment.handle, moment.session, moment.digest);
   if (!session) return unexpected(session.error());
   if (*session && (*session)->consent == ledger::Consent::kBasic)

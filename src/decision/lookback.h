@@ -14,8 +14,8 @@ struct Moment {
   Handle handle;
   SessionId session;
   ledger::SessionDigest digest;
-  VisitorId visitor;       // said with the call, of a session that had none
-  ledger::Context said;    // with the call
+  VisitorId visitor;     // said with the call, of a session that had none
+  ledger::Context said;  // with the call
   ledger::PastDecision past;
 };
 
@@ -23,13 +23,14 @@ struct LookedBack {
   // What was known behind each commit in which the session stood at the version that was judged, the newest last. A
   // commit is seen a little after its instant, so the newest ones may not have been known to the decision.
   std::vector<Known> states;
-  VisitorId visitor;       // of the session by the time at which the decision was recorded
-  std::string lacking;     // what has left the journal since, in words; empty: nothing
+  VisitorId visitor;    // of the session by the time at which the decision was recorded
+  std::string lacking;  // what has left the journal since, in words; empty: nothing
 };
 
 Result<LookedBack> look_back(ledger::Ledger& ledger, Sessions& sessions, const Moment& moment, Wanted wanted);
 
 // What consent took since of what the decision saw, in words; empty: nothing.
-Result<std::string> withdrawn_since(ledger::Ledger& ledger, Sessions& sessions, const Moment& moment, const VisitorId& visitor);
+Result<std::string> withdrawn_since(ledger::Ledger& ledger, Sessions& sessions, const Moment& moment,
+                                    const VisitorId& visitor);
 
 }  // namespace beckon::decision

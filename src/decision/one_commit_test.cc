@@ -1,5 +1,5 @@
-// Signal, verdict and what is owed because of them are one commit: whatever is written, and whatever is refused, there is no
-// moment at which the store has one without the others.
+// Signal, verdict and what is owed because of them are one commit: whatever is written, and whatever is refused, there
+// is no moment at which the store has one without the others.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -23,7 +23,8 @@ Facts facts_of(store::MemoryStore& store) {
       const auto record = ledger::decode_record(item->bytes);
       if (const auto* append = std::get_if<ledger::AppendRecord>(&*record)) {
         for (const ledger::Signal& signal : append->signals)
-          if (signal.key == "cart") facts.insert("signal " + std::string(append->session) + " " + std::to_string(signal.version));
+          if (signal.key == "cart")
+            facts.insert("signal " + std::string(append->session) + " " + std::to_string(signal.version));
       } else if (const auto* decision = std::get_if<ledger::DecisionRecord>(&*record)) {
         const auto decisions = ledger::past_decisions({.bytes = std::string(decision->past), .count = 1});
         for (const auto& past : decisions) facts.insert("decision " + past.id);
@@ -43,7 +44,8 @@ Facts owed_of(store::MemoryStore& store) {
     const auto event = store.outbox().event(kDemo, delivery.event)->value();
     const auto cause = json::parse(event.cause);
     if (const json::Value* signal = cause->root().find("signal"))
-      owed.insert("signal " + std::string(signal->find("sessionId")->text()) + " " + std::string(signal->find("version")->text()));
+      owed.insert("signal " + std::string(signal->find("sessionId")->text()) + " " +
+                  std::string(signal->find("version")->text()));
     else
       owed.insert("decision " + std::string(cause->root().find("decision")->text()));
   }
@@ -55,9 +57,11 @@ class OneCommit : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(OneCommit, HoldsSignalsVerdictsAndWhatTheyOwe) {
   store::MemoryStore store;
   ASSERT_TRUE(store.commit().write(
-      {.at = kNow, .subscriptions = {{.id = kHook, .handle = kDemo, .event_types = {"signal.cart", "chain.decision.resolved"}}}}));
+      {.at = kNow,
+       .subscriptions = {{.id = kHook, .handle = kDemo, .event_types = {"signal.cart", "chain.decision.resolved"}}}}));
   std::optional<World> world(std::in_place, store, kNow);
-  const std::vector<std::string> rules = {R"({"triggers":["checkout"],"when":{"all":[{"seen":{"key":"cart"}}]},"action":{"type":"popup","payload":{}}})"};
+  const std::vector<std::string> rules = {
+      R"({"triggers":["checkout"],"when":{"all":[{"seen":{"key":"cart"}}]},"action":{"type":"popup","payload":{}}})"};
   world->tenant({}, rules);
   SeededRandom random{GetParam()};
   const auto below = [&](std::uint64_t n) { return random.next() % n; };
@@ -67,12 +71,16 @@ TEST_P(OneCommit, HoldsSignalsVerdictsAndWhatTheyOwe) {
     for (std::uint64_t i = 1 + below(5); i > 0; --i) {
       const std::string session = "s" + std::to_string(below(6));
       if (below(3) == 0) {
-        auto request = parse_decision(json::parse(R"({"trigger":"checkout","sessionId":")" + session + R"("})")->root(), world->tenants, "demo", false);
+        auto request = parse_decision(json::parse(R"({"trigger":"checkout","sessionId":")" + session + R"("})")->root(),
+                                      world->tenants, "demo", false);
         world->resolver.resolve(std::move(*request), [&](const auto& got) { ++(got ? answered : refused); });
       } else {
         const std::string key = below(2) ? "cart" : "view";
-        auto request = parse_append(*json::parse(R"({"sessionId":")" + session + R"(","signals":[{"type":")" + key + R"("},{"type":"cart"}]})"), world->tenants, "demo", world->clock.now());
-        std::unique_ptr<Work> work = std::make_unique<Append>(std::move(*request), world->tokens, [&](const auto&, const auto& got) { ++(got ? answered : refused); });
+        auto request = parse_append(
+            *json::parse(R"({"sessionId":")" + session + R"(","signals":[{"type":")" + key + R"("},{"type":"cart"}]})"),
+            world->tenants, "demo", world->clock.now());
+        std::unique_ptr<Work> work = std::make_unique<Append>(
+            std::move(*request), world->tokens, [&](const auto&, const auto& got) { ++(got ? answered : refused); });
         world->committer.submit(work);
       }
     }

@@ -6,9 +6,11 @@ namespace {
 constexpr std::string_view kFailed = "webhook.delivery.failed";
 constexpr std::string_view kDisabled = "webhook.subscription.disabled";
 
-void tell(Draft& draft, const Handle& handle, std::string_view type, const std::string& cause, const std::function<std::string()>& payload) {
+void tell(Draft& draft, const Handle& handle, std::string_view type, const std::string& cause,
+          const std::function<std::string()>& payload) {
   if (const auto tenant = draft.places().tenants.find(handle.view()))
-    draft.owe(**tenant, type, draft.now(), "", [&] { return cause; }, payload);
+    draft.owe(
+        **tenant, type, draft.now(), "", [&] { return cause; }, payload);
 }
 
 }  // namespace

@@ -21,23 +21,27 @@ void OutboxUpkeep::plan(Draft& draft, ledger::Position) {
   trimming_unmatched_ = trimming_unmatched_ && trim_unmatched(draft);
 }
 
-// The instants at which attempts are due were reckoned from the clock as it was, and would stay as far away as before and as
-// far again as it was set. Batches are planned several times a second, so two of them see a set clock as it is set.
+// The instants at which attempts are due were reckoned from the clock as it was, and would stay as far away as before
+// and as far again as it was set. Batches are planned several times a second, so two of them see a set clock as it is
+// set.
 void OutboxUpkeep::heed_set_clock(Draft& draft) {
   const Instant before = std::exchange(planned_at_, draft.now());
   if (before - draft.now() > options_.clock_slack) set_back_ += before - draft.now();
   if (set_back_ == Duration{0}) return;
   draft.batch().set_back = set_back_;
   for (outbox::Settlement& settled : draft.batch().settlements)
-    if (settled.reckoned_at > draft.now()) settled.next_attempt_at = std::max(draft.now(), settled.next_attempt_at - set_back_);
+    if (settled.reckoned_at > draft.now())
+      settled.next_attempt_at = std::max(draft.now(), settled.next_attempt_at - set_back_);
 }
 
 Result<void> OutboxUpkeep::load(const outbox::SubscriptionIndex& index) {
   for (const outbox::SubscriptionPtr& one : index.all())
-    unfinished_[one->id].hold = HoldSubscription{one->id, !one->enabled, one->enabled ? "" : std::string(outbox::kSubscriptionDisabled)};
+    unfinished_[one->id].hold =
+        HoldSubscription{one->id, !one->enabled, one->enabled ? "" : std::string(outbox::kSubscriptionDisabled)};
   const auto deleted = outbox_.deleted_with_pending();
   if (!deleted) return unexpected(deleted.error());
-  for (const SubscriptionId& id : *deleted) unfinished_[id].withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)};
+  for (const SubscriptionId& id : *deleted)
+    unfinished_[id].withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)};
   return {};
 }
 
@@ -49,23 +53,30 @@ void OutboxUpkeep::finish(Draft& draft) {
     auto next = unfinished_.upper_bound(finished_);
     if (next == unfinished_.end()) next = unfinished_.begin();
     finished_ = next->first;
-    if (next->second.withdraw) batch.withdrawn.push_back(*next->second.withdraw);
-    else batch.held.push_back(*next->second.hold);
+    if (next->second.withdraw)
+      batch.withdrawn.push_back(*next->second.withdraw);
+    else
+      batch.held.push_back(*next->second.hold);
   }
 }
 
 void OutboxUpkeep::committed(Draft& draft, const Receipt& receipt) {
   const Batch& batch = draft.batch();
   if (batch.set_back) set_back_ -= *batch.set_back;
-  for (const HoldSubscription& one : batch.held) note(receipt, one.subscription, {.withdraw = std::nullopt, .hold = one});
+  for (const HoldSubscription& one : batch.held)
+    note(receipt, one.subscription, {.withdraw = std::nullopt, .hold = one});
   for (const SubscriptionId& id : batch.removed_subscriptions)
-    note(receipt, id, {.withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)}, .hold = std::nullopt});
-  for (const WithdrawSubscription& one : batch.withdrawn) note(receipt, one.subscription, {.withdraw = one, .hold = std::nullopt});
+    note(receipt, id,
+         {.withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)}, .hold = std::nullopt});
+  for (const WithdrawSubscription& one : batch.withdrawn)
+    note(receipt, one.subscription, {.withdraw = one, .hold = std::nullopt});
 }
 
 void OutboxUpkeep::note(const Receipt& receipt, const SubscriptionId& id, Unfinished unfinished) {
-  if (std::ranges::find(receipt.unfinished, id) == receipt.unfinished.end()) unfinished_.erase(id);
-  else unfinished_[id] = std::move(unfinished);
+  if (std::ranges::find(receipt.unfinished, id) == receipt.unfinished.end())
+    unfinished_.erase(id);
+  else
+    unfinished_[id] = std::move(unfinished);
 }
 
 void OutboxUpkeep::failed() { giving_up_ = trimming_ = trimming_unmatched_ = false; }
@@ -85,7 +96,8 @@ bool OutboxUpkeep::give_up_held(Draft& draft) {
   return held->size() == options_.per_batch;
 }
 
-// Ids sort by when they were made, so the oldest are found without an index of their own. What is pending is passed over.
+// Ids sort by when they were made, so the oldest are found without an index of their own. What is pending is passed
+// over.
 bool OutboxUpkeep::trim_deliveries(Draft& draft) {
   const auto rows = outbox_.oldest(trimmed_to_, options_.per_batch);
   if (!rows) return false;

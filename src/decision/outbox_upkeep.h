@@ -1,6 +1,7 @@
-// Upkeep of the outbox in small steps, each riding in a batch: what was held too long ends as failed, the log is trimmed,
-// what waits for an instant of a clock that was set back comes earlier, and what a change of a subscription has begun is finished (its pending deliveries withdrawn, held, or queued again). How
-// much a step takes is bounded, so that nobody who waits for a commit waits for it.
+// Upkeep of the outbox in small steps, each riding in a batch: what was held too long ends as failed, the log is
+// trimmed, what waits for an instant of a clock that was set back comes earlier, and what a change of a subscription
+// has begun is finished (its pending deliveries withdrawn, held, or queued again). How much a step takes is bounded, so
+// that nobody who waits for a commit waits for it.
 #pragma once
 #include <map>
 #include <optional>
@@ -21,8 +22,8 @@ class OutboxUpkeep final : public Chores {
     Duration log_for = std::chrono::days{30};  // what has ended stays so long after it was owed
     Duration sweep_every = std::chrono::minutes{1};
     Duration clock_slack = std::chrono::seconds{1};  // a clock that is set back by less is only being kept right
-    std::size_t per_batch = 32;                // of each kind
-    std::size_t subscriptions_per_batch = 4;   // that are finished at once, Batch::kSweep deliveries of each
+    std::size_t per_batch = 32;                      // of each kind
+    std::size_t subscriptions_per_batch = 4;         // that are finished at once, Batch::kSweep deliveries of each
   };
   OutboxUpkeep(outbox::Outbox& outbox, Options options) : outbox_(outbox), options_(options) {}
 

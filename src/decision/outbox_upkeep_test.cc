@@ -20,23 +20,29 @@ class Upkeep : public testing::Test {
   Upkeep() { world.committer.add_chores(upkeep); }
 
   void subscribe(std::string_view id, std::vector<std::string> types, bool enabled = true) {
-    const outbox::Subscription made{.id = SubscriptionId{id}, .handle = kDemo, .event_types = std::move(types), .enabled = enabled};
+    const outbox::Subscription made{
+        .id = SubscriptionId{id}, .handle = kDemo, .event_types = std::move(types), .enabled = enabled};
     ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .subscriptions = {made}}));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   }
   // Signals of as many sessions, each owing what is wanted of it.
   void owe(int count) {
     for (int i = 0; i < count; ++i)
-      ASSERT_TRUE(world.append(R"({"sessionId":"s)" + std::to_string(sessions++) + R"(","signals":[{"type":"cart"}]})"));
+      ASSERT_TRUE(
+          world.append(R"({"sessionId":"s)" + std::to_string(sessions++) + R"(","signals":[{"type":"cart"}]})"));
   }
   void deliver_all(std::string_view id) {
     Batch batch{.at = world.clock.now()};
     const auto list = *store.outbox().due(SubscriptionId{id}, world.clock.now(), 10'000);
     for (const auto& due : list)
-      batch.settlements.push_back({.delivery = due.delivery.id, .attempt = {.number = 1, .response_body = "ok"}, .state = DeliveryState::kDelivered});
+      batch.settlements.push_back({.delivery = due.delivery.id,
+                                   .attempt = {.number = 1, .response_body = "ok"},
+                                   .state = DeliveryState::kDelivered});
     ASSERT_TRUE(store.commit().write(batch));
   }
-  std::vector<outbox::Delivery> log(std::string_view id) { return *store.outbox().deliveries(kDemo, SubscriptionId{id}, {}, std::nullopt, 10'000); }
+  std::vector<outbox::Delivery> log(std::string_view id) {
+    return *store.outbox().deliveries(kDemo, SubscriptionId{id}, {}, std::nullopt, 10'000);
+  }
   void turns(int count) {
     for (int i = 0; i < count; ++i) world.committer.turn(false);
   }
@@ -56,7 +62,9 @@ TEST_F(Upkeep, WhatIsHeldForSevenDaysFailsWithItsReasonAndThatIsTold) {
   for (const auto& delivery : log("whs_off")) EXPECT_EQ(delivery.state, DeliveryState::kHeld);
   world.clock.advance(61s);
   turns(1);
-  const auto failed = [&] { return std::ranges::count(log("whs_off"), DeliveryState::kFailed, &outbox::Delivery::state); };
+  const auto failed = [&] {
+    return std::ranges::count(log("whs_off"), DeliveryState::kFailed, &outbox::Delivery::state);
+  };
   EXPECT_EQ(failed(), 5) << "a few with each commit";
   turns(3);
   EXPECT_EQ(failed(), 12);
@@ -77,7 +85,8 @@ TEST_F(Upkeep, TheLogIsTrimmedAFewAtATimeAndWhatIsPendingStays) {
   owe(3);
   deliver_all("whs_on");
   world.clock.advance(24h + 61s);
-  ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .requeued = {{log("whs_on").back().id, world.clock.now()}}}));
+  ASSERT_TRUE(
+      store.commit().write({.at = world.clock.now(), .requeued = {{log("whs_on").back().id, world.clock.now()}}}));
   ASSERT_EQ(log("whs_on").size(), 16u);
   turns(1);
   EXPECT_EQ(log("whs_on").size(), 12u) << "of five, one is pending";
@@ -94,7 +103,12 @@ TEST_F(Upkeep, TheLogIsTrimmedAFewAtATimeAndWhatIsPendingStays) {
 TEST_F(Upkeep, AnEventThatNobodyWantedGoesTooAndItsIdIsFreeAgain) {
   const auto add = [&](std::string_view id) {
     Batch batch{.at = world.clock.now()};
-    batch.events.push_back({.id = EventId{id}, .handle = kDemo, .type = "a", .occurred_at = world.clock.now(), .body = "{}", .unmatched = true});
+    batch.events.push_back({.id = EventId{id},
+                            .handle = kDemo,
+                            .type = "a",
+                            .occurred_at = world.clock.now(),
+                            .body = "{}",
+                            .unmatched = true});
     ASSERT_TRUE(store.commit().write(batch));
   };
   add("evt_1");
@@ -125,10 +139,13 @@ TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoA
   subscribe("whs_on", {"signal.*"});
   const int many = Batch::kSweep * 3;
   owe(many);
-  const auto in = [&](DeliveryState state) { return std::ranges::count(log("whs_on"), state, &outbox::Delivery::state); };
+  const auto in = [&](DeliveryState state) {
+    return std::ranges::count(log("whs_on"), state, &outbox::Delivery::state);
+  };
   const auto change = [&](bool enabled) {
     Batch batch{.at = world.clock.now()};
-    outbox::Subscription made{.id = SubscriptionId{"whs_on"}, .handle = kDemo, .event_types = {"signal.*"}, .enabled = enabled};
+    outbox::Subscription made{
+        .id = SubscriptionId{"whs_on"}, .handle = kDemo, .event_types = {"signal.*"}, .enabled = enabled};
     batch.subscriptions.push_back(made);
     ASSERT_TRUE(store.commit().write(batch));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
@@ -164,7 +181,11 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
   subscribe("whs_a", {"signal.*"});
   owe(1);
   const DeliveryId id = log("whs_a").front().id;
-  ASSERT_TRUE(store.commit().write({.at = kNow, .settlements = {{.delivery = id, .attempt = {.number = 1}, .state = DeliveryState::kRetrying, .next_attempt_at = kNow + 1h}}}));
+  ASSERT_TRUE(store.commit().write({.at = kNow,
+                                    .settlements = {{.delivery = id,
+                                                     .attempt = {.number = 1},
+                                                     .state = DeliveryState::kRetrying,
+                                                     .next_attempt_at = kNow + 1h}}}));
   turns(1);
   const auto next = [&] { return log("whs_a").front().next_attempt_at; };
 
@@ -198,7 +219,11 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatIsReckonedByItIsLeftAsItIs) {
   owe(2);
   const auto all = log("whs_a");
   const auto result = [&](int which, Instant at) {
-    return outbox::Settlement{.delivery = all[static_cast<std::size_t>(which)].id, .attempt = {.number = 1}, .state = DeliveryState::kRetrying, .next_attempt_at = at + 1h, .reckoned_at = at};
+    return outbox::Settlement{.delivery = all[static_cast<std::size_t>(which)].id,
+                              .attempt = {.number = 1},
+                              .state = DeliveryState::kRetrying,
+                              .next_attempt_at = at + 1h,
+                              .reckoned_at = at};
   };
   turns(1);
   world.clock.set(kNow - 5h);

@@ -8,9 +8,12 @@ namespace beckon::decision {
 namespace {
 
 bool is_event_type(std::string_view text) {
-  const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const auto is_alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
   return !text.empty() && text.size() <= publish_limits::kType && is_alnum(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_alnum(c) || std::string_view{"._:-"}.find(c) != std::string_view::npos; });
+         std::ranges::all_of(
+             text, [&](char c) { return is_alnum(c) || std::string_view{"._:-"}.find(c) != std::string_view::npos; });
 }
 
 bool is_own_id(std::string_view text) {
@@ -36,22 +39,32 @@ std::string cause_of(const PublishRequest& request) {
 }  // namespace
 
 bool is_reserved_event_type(std::string_view type) {
-  return type.starts_with("signal.") || type.starts_with("chain.") || type.starts_with("webhook.") || type == "link.clicked";
+  return type.starts_with("signal.") || type.starts_with("chain.") || type.starts_with("webhook.") ||
+         type == "link.clicked";
 }
 
 Result<PublishRequest> parse_publish(const json::Value& root, TenantPtr tenant, std::string actor) {
   PublishRequest request{.tenant = std::move(tenant), .actor = std::move(actor)};
   Issues issues;
   const json::Value *type = root.find("type"), *payload = root.find("payload"), *id = root.find("id");
-  if (!type) issues.add("type", "is required: a name such as \"order.paid\"");
-  else if (!type->is_string() || !is_event_type(type->text())) issues.add("type", "must be a name of 1 to 128 letters, digits and . _ : -, such as \"order.paid\"");
-  else if (is_reserved_event_type(type->text())) issues.add("type", "is the server's own: signal.*, chain.*, webhook.* and link.clicked are not published by hand");
-  else request.type = type->text();
-  if (!payload) issues.add("payload", "is required: an object");
-  else if (!payload->is_object()) issues.add("payload", "must be an object");
-  else request.payload = json::to_text(*payload);
-  if (id && !(id->is_string() && is_own_id(id->text()))) issues.add("id", "must be a string of 1 to 64 characters");
-  else if (id) request.id = id->text();
+  if (!type)
+    issues.add("type", "is required: a name such as \"order.paid\"");
+  else if (!type->is_string() || !is_event_type(type->text()))
+    issues.add("type", "must be a name of 1 to 128 letters, digits and . _ : -, such as \"order.paid\"");
+  else if (is_reserved_event_type(type->text()))
+    issues.add("type", "is the server's own: signal.*, chain.*, webhook.* and link.clicked are not published by hand");
+  else
+    request.type = type->text();
+  if (!payload)
+    issues.add("payload", "is required: an object");
+  else if (!payload->is_object())
+    issues.add("payload", "must be an object");
+  else
+    request.payload = json::to_text(*payload);
+  if (id && !(id->is_string() && is_own_id(id->text())))
+    issues.add("id", "must be a string of 1 to 64 characters");
+  else if (id)
+    request.id = id->text();
   if (!issues.empty()) return unexpected(issues.fault());
   return request;
 }
@@ -66,14 +79,18 @@ Result<EventId> Publish::planned(Draft& draft) {
   } else {
     id = named_event(draft, handle, request_.id);
     std::optional<outbox::Event> known;
-    if (const outbox::Event* staged = draft.own_event(id)) known = *staged;
-    else if (auto stored = outbox_.event(handle, id)) known = std::move(*stored);
-    else return unexpected(stored.error());
+    if (const outbox::Event* staged = draft.own_event(id))
+      known = *staged;
+    else if (auto stored = outbox_.event(handle, id))
+      known = std::move(*stored);
+    else
+      return unexpected(stored.error());
     if (known && is_same(*known)) return id;
     if (known)
       return unexpected(Fault{.code = FaultCode::kConflict,
-                              .message = "An event with this id was published with another type or payload; use a new id for "
-                                         "another event."});
+                              .message =
+                                  "An event with this id was published with another type or payload; use a new id for "
+                                  "another event."});
   }
   draft.owe_own(*request_.tenant, id, request_.type, cause_of(request_), request_.payload);
   return id;

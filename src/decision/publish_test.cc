@@ -15,7 +15,8 @@ class Publishing : public testing::Test {
   void submit(std::string body) {
     auto request = parse_publish(json::parse(std::move(body))->root(), *world.tenants.find("demo"), "op@example.com");
     ASSERT_TRUE(request);
-    std::unique_ptr<Work> work = std::make_unique<Publish>(std::move(*request), store.outbox(), [this](const auto& got) { answers.push_back(got); });
+    std::unique_ptr<Work> work = std::make_unique<Publish>(std::move(*request), store.outbox(),
+                                                           [this](const auto& got) { answers.push_back(got); });
     world.committer.submit(work);
   }
   Result<EventId> publish(std::string body) {
@@ -24,7 +25,8 @@ class Publishing : public testing::Test {
     return answers.back();
   }
   void subscribe(std::vector<std::string> types) {
-    const outbox::Subscription made{.id = SubscriptionId{"whs_1"}, .handle = Handle{"demo"}, .event_types = std::move(types)};
+    const outbox::Subscription made{
+        .id = SubscriptionId{"whs_1"}, .handle = Handle{"demo"}, .event_types = std::move(types)};
     ASSERT_TRUE(store.commit().write({.at = kNow, .subscriptions = {made}}));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   }
@@ -46,7 +48,9 @@ TEST_F(Publishing, OwesADeliveryToWhoWantsIt) {
   subscribe({"order.*"});
   const auto id = publish(R"({"type":"order.paid","payload":{ "a" : 1 }})");
   ASSERT_TRUE(id);
-  EXPECT_EQ(event(*id).body, R"({"id":")" + id->text + R"(","type":"order.paid","handle":"demo","occurredAt":"2026-11-01T12:00:00Z","payload":{"a":1}})");
+  EXPECT_EQ(event(*id).body,
+            R"({"id":")" + id->text +
+                R"(","type":"order.paid","handle":"demo","occurredAt":"2026-11-01T12:00:00Z","payload":{"a":1}})");
   EXPECT_EQ(event(*id).cause, R"({"published":{"by":"op@example.com"}})");
   EXPECT_FALSE(event(*id).unmatched);
   EXPECT_EQ(store.outbox().deliveries_of(Handle{"demo"}, *id)->size(), 1u);
@@ -66,8 +70,10 @@ TEST_F(Publishing, TheSameIdWithTheSameContentIsTheSameEventAlsoAfterARestart) {
   EXPECT_EQ(*publish(R"({"id":"n-1","payload": {"x":1},"type":"a"})"), *first);
   World again(store, kNow);
   std::optional<Result<EventId>> answer;
-  std::unique_ptr<Work> work = std::make_unique<Publish>(*parse_publish(json::parse(R"({"type":"a","payload":{"x":1},"id":"n-1"})")->root(), *again.tenants.find("demo"), "other"),
-                                                         store.outbox(), [&](const auto& got) { answer = got; });
+  std::unique_ptr<Work> work =
+      std::make_unique<Publish>(*parse_publish(json::parse(R"({"type":"a","payload":{"x":1},"id":"n-1"})")->root(),
+                                               *again.tenants.find("demo"), "other"),
+                                store.outbox(), [&](const auto& got) { answer = got; });
   again.committer.submit(work);
   again.committer.turn(false);
   EXPECT_EQ(**answer, *first);

@@ -11,7 +11,8 @@ namespace {
 
 using rules::Delayed;
 
-std::optional<Moment> moment_in(const JournalRow& row, std::string_view bytes, const Handle& handle, std::string_view id) {
+std::optional<Moment> moment_in(const JournalRow& row, std::string_view bytes, const Handle& handle,
+                                std::string_view id) {
   ledger::JournalReader reader(bytes);
   while (const auto item = reader.next()) {
     if (item->bytes.find(id) == std::string_view::npos) continue;
@@ -49,7 +50,8 @@ Result<std::optional<Moment>> find(ledger::Ledger& ledger, const Handle& handle,
 
 const Delayed* delayed_of(const rules::RuleSet& rules, const ledger::PastDecision& decision) {
   const auto is_it = [&](const Delayed& one) {
-    return one.shadow ? !decision.beside.empty() && decision.beside.front().rule == one.rule : decision.rule == one.rule;
+    return one.shadow ? !decision.beside.empty() && decision.beside.front().rule == one.rule
+                      : decision.rule == one.rule;
   };
   const auto found = std::ranges::find_if(rules.delayed(), is_it);
   return found == rules.delayed().end() ? nullptr : &*found;
@@ -66,12 +68,14 @@ Instant valid_until(const Delayed& delayed, const Tenant& tenant, const Envelope
   const ledger::Window* window = delayed.visitor && envelope.known.merged ? envelope.known.merged.get()
                                  : envelope.known.session                 ? &envelope.known.session->window
                                                                           : nullptr;
-  const auto anchor = window ? tenant.rules->anchor(delayed, *window, envelope.resolved_at, tenant.settings.retention) : std::nullopt;
+  const auto anchor =
+      window ? tenant.rules->anchor(delayed, *window, envelope.resolved_at, tenant.settings.retention) : std::nullopt;
   return anchor ? anchor->due + delayed.ttl : Instant::max();
 }
 
 Envelope judged_due(const Moment& moment, const TenantPtr& tenant, Known known) {
-  Envelope envelope{.tenant = tenant, .known = std::move(known), .session = moment.session, .trigger = moment.past.trigger};
+  Envelope envelope{
+      .tenant = tenant, .known = std::move(known), .session = moment.session, .trigger = moment.past.trigger};
   envelope.session_version = envelope.known.session ? envelope.known.session->version : 0;
   envelope.resolved_at = moment.past.at;
   const Delayed* delayed = delayed_of(*tenant->rules, moment.past);
@@ -83,14 +87,15 @@ Envelope judged_due(const Moment& moment, const TenantPtr& tenant, Known known) 
 
 Envelope judged(const Moment& moment, const TenantPtr& tenant, Known known) {
   if (is_due(moment)) return judged_due(moment, tenant, std::move(known));
-  const DecisionRequest request{.tenant = tenant, .session = moment.session, .visitor = moment.visitor, .context = moment.said};
+  const DecisionRequest request{
+      .tenant = tenant, .session = moment.session, .visitor = moment.visitor, .context = moment.said};
   return judge(request, moment.past.trigger, std::move(known), moment.past.at);
 }
 
 bool is_same(const Envelope& envelope, const ledger::PastDecision& decision) {
   const rules::Verdict& verdict = envelope.verdict;
-  return verdict.reading == decision.reading && rules::to_text(verdict.outcome) == decision.outcome && verdict.rule == decision.rule &&
-         verdict.variant == decision.variant;
+  return verdict.reading == decision.reading && rules::to_text(verdict.outcome) == decision.outcome &&
+         verdict.rule == decision.rule && verdict.variant == decision.variant;
 }
 
 // Of the states that the decision may have seen, the newest from which it comes out the same; else the newest.
@@ -115,7 +120,8 @@ Again judged(const Moment& moment, const TenantPtr& tenant, const LookedBack& lo
 
 }  // namespace
 
-Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string_view id, const TenantAt& tenant_at) const {
+Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string_view id,
+                                               const TenantAt& tenant_at) const {
   auto found = find(parts_.ledger, handle, id);
   if (!found) return unexpected(found.error());
   if (!*found) return std::nullopt;
@@ -136,12 +142,14 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
   Recalled recalled{.recorded_at = moment.row.at, .again = std::move(again.envelope), .same = again.same};
   if (!again.same) recalled.lacking = looked->lacking;
   if (!again.same && recalled.lacking.empty()) {
-    auto withdrawn = withdrawn_since(parts_.ledger, parts_.sessions, moment, wanted.anything() ? looked->visitor : VisitorId{});
+    auto withdrawn =
+        withdrawn_since(parts_.ledger, parts_.sessions, moment, wanted.anything() ? looked->visitor : VisitorId{});
     if (!withdrawn) return unexpected(withdrawn.error());
     recalled.lacking = std::move(*withdrawn);
   }
   const auto token = moment.past.shown ? parts_.tokens.open(handle.view(), moment.session.view(), id) : std::nullopt;
-  if (!again.same && token && !token->knows_said) recalled.lacking = "the context that the prefetch said was too long for the decision's id";
+  if (!again.same && token && !token->knows_said)
+    recalled.lacking = "the context that the prefetch said was too long for the decision's id";
   if (!recalled.lacking.empty()) recalled.same = std::nullopt;
   recalled.decision = std::move(moment.past);
   recalled.session = std::move(moment.session);
@@ -156,7 +164,8 @@ void write_explanation(json::Writer& out, const Recalled& recalled) {
   const rules::RuleSet& rules = *again.tenant->rules;
   out.key("explanation");
   if (again.trigger != kDueTrigger) return rules.explain(again.trigger, again.facts(), out);
-  if (const Delayed* delayed = delayed_of(rules, recalled.decision)) return rules.explain_due(*delayed, again.facts(), out);
+  if (const Delayed* delayed = delayed_of(rules, recalled.decision))
+    return rules.explain_due(*delayed, again.facts(), out);
   out.begin_array().end_array();
 }
 

@@ -13,9 +13,9 @@ struct Recalled {
   ledger::PastDecision decision;  // as it was recorded
   SessionId session;
   Instant recorded_at{};
-  Envelope again;                 // judged anew; without an id
-  std::optional<bool> same;       // of reading, outcome, rule and variant. Nothing: it differs, and `lacking` says why
-  std::string lacking;            // what was known then and has left the store since, in words
+  Envelope again;            // judged anew; without an id
+  std::optional<bool> same;  // of reading, outcome, rule and variant. Nothing: it differs, and `lacking` says why
+  std::string lacking;       // what was known then and has left the store since, in words
 };
 
 // Thread-safe.

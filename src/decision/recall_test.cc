@@ -1,5 +1,5 @@
-// Random lives with everything that a decision can read, in which rules change and processes end: each decision that was
-// recorded is judged again, long behind it, and must come out as it was answered.
+// Random lives with everything that a decision can read, in which rules change and processes end: each decision that
+// was recorded is judged again, long behind it, and must come out as it was answered.
 #include "decision/recall.h"
 
 #include <gtest/gtest.h>
@@ -44,8 +44,10 @@ class RecalledLife {
     SCOPED_TRACE(session + " " + past.id + " " + past.trigger + " " + past.outcome + " " + past.rule);
     const Recall recall({life_.world.store.ledger(), life_.world.world().sessions, life_.world.world().tokens});
     const auto found = recall.recall(kDemo, past.id, [&](std::uint64_t version, Instant) -> Result<TenantPtr> {
-      auto rules = std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(*life_.world.store.rules().rules_at(kDemo, version)));
-      return std::make_shared<const Tenant>(Tenant{.handle = kDemo, .settings = life_.world.settings, .rules = std::move(rules)});
+      auto rules = std::make_shared<const rules::RuleSet>(
+          *rules::RuleSet::compile(*life_.world.store.rules().rules_at(kDemo, version)));
+      return std::make_shared<const Tenant>(
+          Tenant{.handle = kDemo, .settings = life_.world.settings, .rules = std::move(rules)});
     });
     ASSERT_TRUE(found) << found.error().message;
     ASSERT_TRUE(*found) << "it is on record";
@@ -54,7 +56,9 @@ class RecalledLife {
     if (someone_left_ && !again.same) return;  // what it saw of the visitor is gone, and `lacking` says so
     ASSERT_TRUE(again.same) << again.lacking;
     ASSERT_TRUE(*again.same) << rules::to_text(again.again.verdict.outcome) << " " << again.again.verdict.rule;
-    ++seen[past.trigger == "@due" ? past.beside.empty() ? "due" : "due in shadow" : past.shown ? "shown" : past.outcome];
+    ++seen[past.trigger == "@due" ? past.beside.empty() ? "due" : "due in shadow"
+           : past.shown           ? "shown"
+                                  : past.outcome];
     const auto answered = life_.answered.find(past.id);
     if (answered == life_.answered.end()) return;
     EXPECT_EQ(again.again.verdict.expires_at, answered->second.verdict.expires_at);
@@ -84,7 +88,8 @@ class RecallTest : public testing::Test {
  protected:
   std::optional<Recalled> recall(const std::string& id) {
     const Recall recall({world.store.ledger(), world.world().sessions, world.world().tokens});
-    auto found = recall.recall(kDemo, id, [&](std::uint64_t, Instant) -> Result<TenantPtr> { return *world.world().tenants.find("demo"); });
+    auto found = recall.recall(
+        kDemo, id, [&](std::uint64_t, Instant) -> Result<TenantPtr> { return *world.world().tenants.find("demo"); });
     EXPECT_TRUE(found);
     return std::move(*found);
   }
@@ -122,7 +127,9 @@ TEST_F(RecallTest, WhatRulesOfAnotherVersionSayDiffersAndIsNotHidden) {
 }
 
 TEST_F(RecallTest, WhereConsentTookTheVisitorTheDifferenceIsExplained) {
-  world.save("r", R"({"triggers":["b"],"when":{"all":[{"count":{"key":"view"},"atLeast":1,"per":"session"}]},"split":{"arms":{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}},"actions":{"a":{"type":"x"},"b":{"type":"x"},"c":{"type":"x"},"d":{"type":"x"},"e":{"type":"x"},"f":{"type":"x"},"g":{"type":"x"}}})");
+  world.save(
+      "r",
+      R"({"triggers":["b"],"when":{"all":[{"count":{"key":"view"},"atLeast":1,"per":"session"}]},"split":{"arms":{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}},"actions":{"a":{"type":"x"},"b":{"type":"x"},"c":{"type":"x"},"d":{"type":"x"},"e":{"type":"x"},"f":{"type":"x"},"g":{"type":"x"}}})");
   std::size_t differ = 0;
   for (int i = 0; i < 20; ++i) {
     const std::string session = "s" + std::to_string(i), whom = R"(,"visitorId":"v)" + std::to_string(i) + "\"";

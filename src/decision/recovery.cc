@@ -15,7 +15,8 @@ using ledger::SessionPtr;
 
 class Replay {
  public:
-  Replay(ledger::Ledger& ledger, Recovered& found, bool snapshots) : ledger_(ledger), found_(found), snapshots_(snapshots) {}
+  Replay(ledger::Ledger& ledger, Recovered& found, bool snapshots)
+      : ledger_(ledger), found_(found), snapshots_(snapshots) {}
 
   void row(Position position, std::string_view bytes) {
     ++found_.rows;
@@ -36,7 +37,8 @@ class Replay {
   void publish(Sessions& sessions, Instant now) {
     std::vector<std::pair<Position, SessionDigest>> order;
     for (const auto& [digest, slot] : slots_)
-      if (slot.session && slot.dirty_since != 0 && slot.session->expires_at > now) order.emplace_back(slot.dirty_since, digest);
+      if (slot.session && slot.dirty_since != 0 && slot.session->expires_at > now)
+        order.emplace_back(slot.dirty_since, digest);
     std::ranges::sort(order);
     for (const auto& [position, digest] : order) {
       Slot& slot = slots_[digest];
@@ -57,8 +59,10 @@ class Replay {
     if (!added || !snapshots_) return place->second;
     const auto bytes = ledger_.snapshot(Handle{handle}, SessionId{session});
     if (!bytes || !*bytes) return place->second;
-    if (auto read = ledger::decode_snapshot(**bytes)) place->second = {std::move(read->session), read->as_of, 0};
-    else log::error("snapshot_damaged").add("handle", handle);
+    if (auto read = ledger::decode_snapshot(**bytes))
+      place->second = {std::move(read->session), read->as_of, 0};
+    else
+      log::error("snapshot_damaged").add("handle", handle);
     return place->second;
   }
 

@@ -11,7 +11,7 @@ struct Recovered {
   std::uint64_t records = 0;
   std::uint64_t damaged = 0;  // rows or records that could not be read; named in the log
   std::uint64_t sessions = 0;
-  std::size_t bytes = 0;      // of the journal's tail
+  std::size_t bytes = 0;  // of the journal's tail
 };
 
 // Before anything else uses `sessions`.

@@ -13,8 +13,10 @@ namespace {
 std::string_view handle_of(const ledger::Record& record) {
   return std::visit(
       [](const auto& one) -> std::string_view {
-        if constexpr (requires { one.handle; }) return one.handle;
-        else return {};
+        if constexpr (requires { one.handle; })
+          return one.handle;
+        else
+          return {};
       },
       record);
 }
@@ -74,7 +76,8 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
   return then;
 }
 
-Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after, const std::function<bool(const JournalRow&, std::string_view bytes)>& row) {
+Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,
+                       const std::function<bool(const JournalRow&, std::string_view bytes)>& row) {
   auto erasures = ledger.erasures();
   if (!erasures) return unexpected(erasures.error());
   std::ranges::sort(*erasures, {}, &ledger::Ledger::Erasure::digest);

@@ -10,8 +10,8 @@
 
 namespace beckon::decision {
 
-// By so much the clock may have been set back, or a decision recorded behind its instant: where one looks for the instant
-// of a record, one begins earlier.
+// By so much the clock may have been set back, or a decision recorded behind its instant: where one looks for the
+// instant of a record, one begins earlier.
 inline constexpr Duration kClockSlack = std::chrono::minutes{10};
 
 // A row of the journal: one commit.
@@ -29,12 +29,16 @@ class Replayed {
   // The record takes effect.
   void take(const ledger::SessionDigest& digest, const ledger::Record& record);
   // A session as it stood before the first of its records that will be taken.
-  void put(const ledger::SessionDigest& digest, ledger::SessionPtr session) { put(sessions_[digest], std::move(session)); }
+  void put(const ledger::SessionDigest& digest, ledger::SessionPtr session) {
+    put(sessions_[digest], std::move(session));
+  }
 
   // Null: not known, whether or not it has expired by now.
   ledger::SessionPtr find(const ledger::SessionDigest& digest) const;
   // As Sessions and Draft have it, so that known.h can gather from here too.
-  Result<ledger::SessionPtr> find(const Handle&, const SessionId&, const ledger::SessionDigest& digest) const { return find(digest); }
+  Result<ledger::SessionPtr> find(const Handle&, const SessionId&, const ledger::SessionDigest& digest) const {
+    return find(digest);
+  }
   const Sessions& digests() const { return digests_; }
 
   void forget(const ledger::SessionDigest& digest);
@@ -58,7 +62,8 @@ ledger::SessionPtr at_version(const ledger::SessionPtr& session, std::uint64_t v
 
 // Calls `row` with each journal row behind `after`, in order, without what was erased and is still to leave the disk,
 // until it returns false.
-Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after, const std::function<bool(const JournalRow&, std::string_view bytes)>& row);
+Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,
+                       const std::function<bool(const JournalRow&, std::string_view bytes)>& row);
 
 // Whose record it is; records that it does not want are not decoded. `bytes` as JournalReader gives them.
 using WantsRecord = std::function<bool(const ledger::JournalReader::Item&)>;

@@ -32,7 +32,9 @@ Result<void> Replays::load() {
 }
 
 std::optional<Fault> Replays::start(Draft& draft, Replay replay) {
-  const auto same = [&](const Replay& one) { return one.subscription == replay.subscription && one.state == ReplayState::kRunning; };
+  const auto same = [&](const Replay& one) {
+    return one.subscription == replay.subscription && one.state == ReplayState::kRunning;
+  };
   if (std::ranges::any_of(running_, [&](const auto& entry) { return same(entry.second.replay); }) ||
       std::ranges::any_of(draft.batch().replays, same))
     return Fault{.code = FaultCode::kConflict,
@@ -84,14 +86,17 @@ void Replays::step(Draft& draft, Running& running, std::size_t most) {
     draft.requeue(delivery);
     ++next.queued;
   }
-  if (found->size() < most || (planted(Planted::kReplayAgain) && next.queued > 2 * next.total)) end(next, ReplayState::kDone, draft.now());
+  if (found->size() < most || (planted(Planted::kReplayAgain) && next.queued > 2 * next.total))
+    end(next, ReplayState::kDone, draft.now());
   draft.batch().replays.push_back(std::move(next));
 }
 
 void Replays::committed(Draft& draft, const Receipt&) {
   for (const Replay& replay : draft.batch().replays) {
-    if (replay.state == ReplayState::kRunning) running_[replay.id].replay = replay;
-    else running_.erase(replay.id);
+    if (replay.state == ReplayState::kRunning)
+      running_[replay.id].replay = replay;
+    else
+      running_.erase(replay.id);
   }
 }
 

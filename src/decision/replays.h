@@ -1,5 +1,5 @@
-// Replays under way: a few deliveries are queued anew with each batch, and how far it has come is written with them. So a
-// replay goes on where it was after a restart, and queues nothing twice.
+// Replays under way: a few deliveries are queued anew with each batch, and how far it has come is written with them. So
+// a replay goes on where it was after a restart, and queues nothing twice.
 #pragma once
 #include <map>
 #include <vector>

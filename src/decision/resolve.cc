@@ -25,7 +25,8 @@ Wanted wanted_of(const DecisionRequest& request) {
 template <class Source>
 Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now) {
   const bool denied = source.denied(digest);
-  auto session = denied ? Result<SessionPtr>{SessionPtr{}} : source.find(request.tenant->handle, request.session, digest);
+  auto session =
+      denied ? Result<SessionPtr>{SessionPtr{}} : source.find(request.tenant->handle, request.session, digest);
   if (!session) return unexpected(session.error());
   auto known = known_of({*request.tenant, request.visitor, request.at_most_basic, denied}, std::move(*session), now);
   if (!known) return known;
@@ -67,7 +68,8 @@ class ResolveInCommit final : public Work {
     Envelope envelope = judge(request_, request_.triggers.front(), std::move(*known), draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
     if (!envelope.is_recorded()) {
-      count_asked_only(draft.batch(), request_.tenant->handle, counted_trigger(request_.tenant.get(), envelope.trigger), 1);
+      count_asked_only(draft.batch(), request_.tenant->handle, counted_trigger(request_.tenant.get(), envelope.trigger),
+                       1);
       return envelope;
     }
     std::string past;
@@ -75,14 +77,16 @@ class ResolveInCommit final : public Work {
     ledger::encode_past(past, past_of(envelope, beside));
     const auto decided = draft.decide(digest_, envelope.known.session, record_of(request_, envelope, digest_, past));
     if (!decided) return unexpected(decided.error());
-    draft.owe(*request_.tenant, kResolvedEvent, draft.now(), request_.session.view(), [&] { return cause_of(envelope); }, [&] {
-      std::string payload;
-      json::Writer writer(payload);
-      writer.begin_object();
-      write(writer, envelope, false);
-      writer.end_object();
-      return payload;
-    });
+    draft.owe(
+        *request_.tenant, kResolvedEvent, draft.now(), request_.session.view(), [&] { return cause_of(envelope); },
+        [&] {
+          std::string payload;
+          json::Writer writer(payload);
+          writer.begin_object();
+          write(writer, envelope, false);
+          writer.end_object();
+          return payload;
+        });
     return envelope;
   }
 
@@ -113,7 +117,8 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
     const auto beside = beside_of(envelope.verdict);
     ledger::encode_past(past, past_of(envelope, beside));
     ledger::append_record(bytes, digest, record_of(request, envelope, digest, past));
-    if (!parts_.committer.record_late(bytes)) return done(unexpected(unavailable("The server has more to write than it can.")));
+    if (!parts_.committer.record_late(bytes))
+      return done(unexpected(unavailable("The server has more to write than it can.")));
   } else {
     parts_.committer.count_asked(request.tenant->handle, counted_trigger(request.tenant.get(), envelope.trigger));
   }

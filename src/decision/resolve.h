@@ -17,7 +17,7 @@ struct Prefetched {
   std::vector<Envelope> decisions;  // in the order asked
   std::uint64_t session_version = 0;
   std::uint64_t rules_version = 0;
-  std::int64_t ttl_seconds = 0;     // the shortest
+  std::int64_t ttl_seconds = 0;  // the shortest
   std::string etag;
 };
 
@@ -34,8 +34,9 @@ class Resolver {
 
   using Done = std::move_only_function<void(const Result<Envelope>&)>;
 
-  // Answers at once on this thread, and records within 100 ms; or, where the decision spends or an event is owed, answers
-  // on the committing thread after the commit, in which it was judged. `none` for a session never seen is only counted.
+  // Answers at once on this thread, and records within 100 ms; or, where the decision spends or an event is owed,
+  // answers on the committing thread after the commit, in which it was judged. `none` for a session never seen is only
+  // counted.
   void resolve(DecisionRequest request, Done done) const;
 
   Result<Prefetched> prefetch(const DecisionRequest& request) const;

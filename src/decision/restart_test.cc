@@ -1,19 +1,22 @@
-// The same random life twice, once with processes that end wherever they stand: timers, caps and splits are kept, so that
-// all that was decided, and all that waits, is the same.
+// The same random life twice, once with processes that end wherever they stand: timers, caps and splits are kept, so
+// that all that was decided, and all that waits, is the same.
 #include "decision/life.h"
 
 namespace beckon::decision {
 namespace {
 
 std::string told(const ledger::PastDecision& past) {
-  std::string text = past.trigger + " " + past.outcome + " " + past.rule + " " + past.variant + " at " + to_rfc3339(past.at) + " version " +
-                     std::to_string(past.session_version) + (past.shown ? " shown " : " ") + std::to_string(past.reading);
-  for (const ledger::PastBeside& beside : past.beside) text += "; " + beside.rule + " " + beside.variant + " " + beside.outcome;
+  std::string text = past.trigger + " " + past.outcome + " " + past.rule + " " + past.variant + " at " +
+                     to_rfc3339(past.at) + " version " + std::to_string(past.session_version) +
+                     (past.shown ? " shown " : " ") + std::to_string(past.reading);
+  for (const ledger::PastBeside& beside : past.beside)
+    text += "; " + beside.rule + " " + beside.variant + " " + beside.outcome;
   return text;
 }
 
 std::string told(const Timer& timer) {
-  return timer.session.text + " " + timer.rule.text + " at " + to_rfc3339(timer.due_at) + " from " + std::to_string(timer.anchor);
+  return timer.session.text + " " + timer.rule.text + " at " + to_rfc3339(timer.due_at) + " from " +
+         std::to_string(timer.anchor);
 }
 
 void compare(Life& calm, Life& rough, const std::string& id) {

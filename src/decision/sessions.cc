@@ -44,7 +44,9 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
     }
     const auto read = ledger::decode_snapshot(**bytes);
     if (!read) {
-      log::error("snapshot_damaged").add("handle", handle.view()).add("bytes", static_cast<std::int64_t>((*bytes)->size()));
+      log::error("snapshot_damaged")
+          .add("handle", handle.view())
+          .add("bytes", static_cast<std::int64_t>((*bytes)->size()));
       return SessionPtr{};
     }
     const std::lock_guard lock(shard.mutex);

@@ -23,15 +23,18 @@ class Sessions {
   // `budget`: bytes of sessions kept in memory before clean ones leave.
   Sessions(ledger::Ledger& ledger, const ledger::SessionHasher& hasher, std::size_t budget);
 
-  ledger::SessionDigest digest(std::string_view handle, std::string_view session) const { return hasher_(handle, session); }
+  ledger::SessionDigest digest(std::string_view handle, std::string_view session) const {
+    return hasher_(handle, session);
+  }
 
   // Thread-safe. Null: never seen, expired long ago, or denied. Reads the snapshot where the session left memory.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   bool denied(const ledger::SessionDigest& digest) const;
 
   // Thread-safe, slow (walks memory): for lists and erasure. Merged with the snapshots.
-  Result<std::vector<ledger::SessionSummary>> newest(const Handle& handle, const std::optional<ledger::ListCursor>& behind,
-                                                     std::size_t limit, Instant now);
+  Result<std::vector<ledger::SessionSummary>> newest(const Handle& handle,
+                                                     const std::optional<ledger::ListCursor>& behind, std::size_t limit,
+                                                     Instant now);
   Result<std::vector<SessionId>> of_visitor(const Handle& handle, const VisitorId& visitor);
 
   std::size_t count() const;  // without visitors' own records
@@ -52,7 +55,8 @@ class Sessions {
   // Up to `limit` sessions that have been dirty longest, since a row not after `up_to`.
   std::vector<ledger::SessionDigest> dirtiest(std::size_t limit, ledger::Position up_to);
   std::size_t excess() const;  // bytes beyond the budget
-  // Frees memory beyond the budget: clean sessions leave at once. Up to `limit` dirty ones that are to be written first.
+  // Frees memory beyond the budget: clean sessions leave at once. Up to `limit` dirty ones that are to be written
+  // first.
   std::vector<ledger::SessionDigest> idle(std::size_t limit);
   ledger::SessionPtr in_memory(const ledger::SessionDigest& digest) const;
   // Its snapshot is written as of `position`: it is clean, unless it changed behind that.

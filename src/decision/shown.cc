@@ -37,12 +37,14 @@ void record_shown(Draft& draft, const DecisionTokens& tokens, const Tenant& tena
   if (!token || is_shown(*session, signal.value)) return;
   ledger::PastDecision* const decision = &token->decision;
   Known known{.session = at_version(session, decision->session_version)};
-  const auto gathered = gather(draft, tenant.handle, digest, wanted_by(*tenant.rules, decision->trigger), draft.now(), known);
+  const auto gathered =
+      gather(draft, tenant.handle, digest, wanted_by(*tenant.rules, decision->trigger), draft.now(), known);
   if (!gathered) return not_recorded(gathered.error());
 
   decision->shown = true;
   ledger::Spend spend{.at = std::min(signal.at, draft.now()), .session = digest.low};
-  ledger::DecisionRecord record{.handle = tenant.handle.view(), .session = session->id.view(), .seen = true, .shown = true};
+  ledger::DecisionRecord record{
+      .handle = tenant.handle.view(), .session = session->id.view(), .seen = true, .shown = true};
   if (decision->outcome == "act" || decision->outcome == "holdout") spend.key = tenant.rules->spends_of(decision->rule);
   if (spend.key != 0) record.spends.push_back(spend);
   judge_anew(tenant, known, token->said, spend, *decision, record.spends);

@@ -5,8 +5,8 @@
 
 namespace beckon::decision {
 
-// Behind the append of a `decision.shown`; `session` as it was staged, and is then. An id that is not of this server and
-// session, or was shown already, is a plain signal.
+// Behind the append of a `decision.shown`; `session` as it was staged, and is then. An id that is not of this server
+// and session, or was shown already, is a plain signal.
 //
 // What is spent is the key that the decision's rule has now; where the rule is gone or no longer live, nothing. What
 // stood beside it (rules in shadow or held back) was not kept: it is judged anew at the instant of the prefetch, by the

@@ -54,8 +54,10 @@ void SignalReader::read_key(const Value& from, ledger::Signal& signal) {
 void SignalReader::read_value(const Value& from, ledger::Signal& signal) {
   const Value* value = from.find("signalValue");
   if (!value) return;
-  if (value->is_number() || value->is_boolean() || value->is_string()) signal.value = value->text();
-  else return issues_.add(path_ + "signalValue", "must be a string, a number or a boolean");
+  if (value->is_number() || value->is_boolean() || value->is_string())
+    signal.value = value->text();
+  else
+    return issues_.add(path_ + "signalValue", "must be a string, a number or a boolean");
   signal.has_value = true;
   if (characters(signal.value) > 256) issues_.add(path_ + "signalValue", "must be at most 256 characters");
 }
@@ -72,8 +74,7 @@ void SignalReader::read_metadata(const Value& from, ledger::Signal& signal) {
   const Value* value = from.find("metadata");
   if (!value) return;
   if (!value->is_object()) return issues_.add(path_ + "metadata", "must be an object");
-  if (json::depth(*value) > kMetadataDepth)
-    return issues_.add(path_ + "metadata", "must be at most 4 levels deep");
+  if (json::depth(*value) > kMetadataDepth) return issues_.add(path_ + "metadata", "must be at most 4 levels deep");
   std::string text = json::to_text(*value);
   if (text.size() > kMetadataBytes) return issues_.add(path_ + "metadata", "must be at most 2048 bytes as JSON");
   if (text.size() == 2) return;  // {}

@@ -26,7 +26,8 @@ void add(const RuleCount& count, Simulated::Rule& rule) {
 
 }  // namespace
 
-std::vector<Simulated::Rule> rules_that_were_tried(const rules::StoredRules& stored, const RuleCounts& counts, const AskedTriggers& asked) {
+std::vector<Simulated::Rule> rules_that_were_tried(const rules::StoredRules& stored, const RuleCounts& counts,
+                                                   const AskedTriggers& asked) {
   std::vector<Simulated::Rule> all;
   for (const rules::StoredRule& one : stored.rules) {
     const auto document = json::parse(one.json);
@@ -34,7 +35,8 @@ std::vector<Simulated::Rule> rules_that_were_tried(const rules::StoredRules& sto
     const json::Value* said = document->root().find("status");
     const std::string_view status = said ? said->text() : "live";
     if (status != "live" && status != "shadow") continue;
-    Simulated::Rule rule{.id = one.id.text, .shadow = status == "shadow", .asked = times_asked(document->root(), asked), .variants = {}};
+    Simulated::Rule rule{
+        .id = one.id.text, .shadow = status == "shadow", .asked = times_asked(document->root(), asked), .variants = {}};
     if (const auto count = counts.find(rule.id); count != counts.end()) add(count->second, rule);
     all.push_back(std::move(rule));
   }

@@ -8,6 +8,7 @@ namespace beckon::decision {
 using AskedTriggers = std::map<std::string, std::int64_t, std::less<>>;  // how often each was asked
 
 // Of every live and shadow rule, by id.
-std::vector<Simulated::Rule> rules_that_were_tried(const rules::StoredRules& stored, const RuleCounts& counts, const AskedTriggers& asked);
+std::vector<Simulated::Rule> rules_that_were_tried(const rules::StoredRules& stored, const RuleCounts& counts,
+                                                   const AskedTriggers& asked);
 
 }  // namespace beckon::decision

@@ -26,7 +26,8 @@ Result<TenantPtr> live_since(const Tenant& tenant, rules::StoredRules stored, In
 
 // A session that begins, or learns whose it is, with a decision. Its spends are the trials' own.
 ledger::AppendRecord without_decision(const ledger::DecisionRecord& record, const ledger::Session* before) {
-  ledger::AppendRecord append{.handle = record.handle, .session = record.session, .fresh = !before, .received = record.at};
+  ledger::AppendRecord append{
+      .handle = record.handle, .session = record.session, .fresh = !before, .received = record.at};
   append.expires_at = before ? before->expires_at : record.expires_at;
   append.consent = before ? before->consent : record.basic ? ledger::Consent::kBasic : ledger::Consent::kFull;
   append.visitor = record.visitor;
@@ -35,8 +36,14 @@ ledger::AppendRecord without_decision(const ledger::DecisionRecord& record, cons
 
 class Simulation {
  public:
-  Simulation(const Sessions& digests, const SimulationRequest& request, TenantPtr tried, TenantPtr live, std::size_t memory)
-      : request_(request), memory_(memory), then_(digests), tried_(std::move(tried), then_), live_(std::move(live), then_), differences_(request.examples) {}
+  Simulation(const Sessions& digests, const SimulationRequest& request, TenantPtr tried, TenantPtr live,
+             std::size_t memory)
+      : request_(request),
+        memory_(memory),
+        then_(digests),
+        tried_(std::move(tried), then_),
+        live_(std::move(live), then_),
+        differences_(request.examples) {}
 
   Result<Simulated> run(ledger::Ledger& ledger, SimulationProgress& progress);
 
@@ -78,13 +85,16 @@ Result<Simulated> Simulation::run(ledger::Ledger& ledger, SimulationProgress& pr
   progress.total = *last > *from ? *last - *from : 0;
   std::optional<Fault> fault;
   const auto all = [](const ledger::JournalReader::Item&) { return true; };
-  const auto walked = walk(ledger, *from, request_.tenant->handle, all, [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
-    if (row.position > *last) return false;
-    progress.done = row.position - *from;
-    if (progress.cancelled) fault = cancelled();
-    else if (!see(row, digest, record)) fault = too_large();
-    return !fault;
-  });
+  const auto walked = walk(ledger, *from, request_.tenant->handle, all,
+                           [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
+                             if (row.position > *last) return false;
+                             progress.done = row.position - *from;
+                             if (progress.cancelled)
+                               fault = cancelled();
+                             else if (!see(row, digest, record))
+                               fault = too_large();
+                             return !fault;
+                           });
   if (fault) return unexpected(*fault);
   if (!walked) return unexpected(walked.error());
   settle();
@@ -124,9 +134,14 @@ void Simulation::take(const SessionDigest& digest, const ledger::AppendRecord& a
   then_.take(digest, append);
   result_.signals += static_cast<std::int64_t>(append.signals.size());
   if (append.signals.empty() || append.received < request_.since) return;
-  pending_ = Pending{.digest = digest, .at = append.received, .tried = tried_.fed_by(append.signals), .live = live_.fed_by(append.signals), .asks = {}};
+  pending_ = Pending{.digest = digest,
+                     .at = append.received,
+                     .tried = tried_.fed_by(append.signals),
+                     .live = live_.fed_by(append.signals),
+                     .asks = {}};
   for (const SimulationRequest::Ask& ask : request_.asks)
-    if (std::ranges::any_of(append.signals, [&](const ledger::Signal& signal) { return ask.on.fits(signal); })) pending_->asks.push_back(&ask);
+    if (std::ranges::any_of(append.signals, [&](const ledger::Signal& signal) { return ask.on.fits(signal); }))
+      pending_->asks.push_back(&ask);
 }
 
 void Simulation::take(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
@@ -142,8 +157,10 @@ void Simulation::take(const SessionDigest& digest, const ledger::VisitorRecord& 
   record.spends.clear();
   then_.take(digest, record);
   for (Trial* trial : {&tried_, &live_}) {
-    if (visit.session.empty()) trial->left(visit.own, visit.of.low);
-    else if (visit.joined) trial->joined(then_.find(visit.of), visit.of, visit.own, pending_ ? pending_->at : visit.at);
+    if (visit.session.empty())
+      trial->left(visit.own, visit.of.low);
+    else if (visit.joined)
+      trial->joined(then_.find(visit.of), visit.of, visit.own, pending_ ? pending_->at : visit.at);
   }
 }
 
@@ -170,12 +187,25 @@ void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& 
   const ledger::Context& own = known.session ? known.session->context : kNone;
   const ledger::Context said = decision.context.empty() ? ledger::Context{} : ledger::merge(own, decision.context);
   const Instant spent_at = !past->shown ? past->at : decision.spends.empty() ? decision.at : decision.spends.front().at;
-  ask({.known = known, .id = id, .digest = digest, .context = said.empty() ? own : said, .trigger = past->trigger, .at = past->at, .spent_at = spent_at});
+  ask({.known = known,
+       .id = id,
+       .digest = digest,
+       .context = said.empty() ? own : said,
+       .trigger = past->trigger,
+       .at = past->at,
+       .spent_at = spent_at});
 }
 
-void Simulation::ask(const SimulationRequest::Ask& one, const SessionPtr& session, const SessionDigest& digest, Instant now) {
+void Simulation::ask(const SimulationRequest::Ask& one, const SessionPtr& session, const SessionDigest& digest,
+                     Instant now) {
   const Known known{.session = session};
-  ask({.known = known, .id = session->id, .digest = digest, .context = session->context, .trigger = one.trigger, .at = now, .spent_at = now});
+  ask({.known = known,
+       .id = session->id,
+       .digest = digest,
+       .context = session->context,
+       .trigger = one.trigger,
+       .at = now,
+       .spent_at = now});
 }
 
 void Simulation::ask(const AskedAt& asked) {

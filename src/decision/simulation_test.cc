@@ -1,5 +1,5 @@
-// What rules did and what a simulation says that they would have done are the same: random lives under rules that are live
-// from the first moment on, played again.
+// What rules did and what a simulation says that they would have done are the same: random lives under rules that are
+// live from the first moment on, played again.
 #include "decision/simulation.h"
 
 #include "decision/life.h"
@@ -33,10 +33,16 @@ Came simulated(const Simulated& found) {
 }
 
 SimulationRequest request_of(DueWorld& world) {
-  return {.tenant = *world.world().tenants.find("demo"), .tried = *world.store.rules().rules(kDemo), .live = {}, .since = kLifeBegins, .until = world.now() + Duration{1}, .asks = {}};
+  return {.tenant = *world.world().tenants.find("demo"),
+          .tried = *world.store.rules().rules(kDemo),
+          .live = {},
+          .since = kLifeBegins,
+          .until = world.now() + Duration{1},
+          .asks = {}};
 }
 
-Result<Simulated> simulate(DueWorld& world, const SimulationRequest& request, std::size_t memory = std::size_t{1} << 30) {
+Result<Simulated> simulate(DueWorld& world, const SimulationRequest& request,
+                           std::size_t memory = std::size_t{1} << 30) {
   SimulationProgress progress;
   auto found = simulate(world.store.ledger(), world.world().sessions, request, memory, progress);
   EXPECT_TRUE(!found || progress.done == progress.total);
@@ -61,8 +67,9 @@ TEST(SimulationAtRandom, SaysWhatTheSameRulesDid) {
     if (testing::Test::HasFailure()) return;
     for (const auto& [kind, count] : simulated(*found)) all[kind] += count;
   }
-  for (const char* kind : {"capped act", "capped suppressed", "capped holdout", "shadow act", "shadow suppressed", "visitor act", "visitor suppressed",
-                           "abroad act", "missed act", "rescue act", "rescue holdout", "rescue suppressed", "afar act", "watched act"})
+  for (const char* kind : {"capped act", "capped suppressed", "capped holdout", "shadow act", "shadow suppressed",
+                           "visitor act", "visitor suppressed", "abroad act", "missed act", "rescue act",
+                           "rescue holdout", "rescue suppressed", "afar act", "watched act"})
     EXPECT_GT(all[kind], 10) << "or it has shown little of " << kind;
 }
 
@@ -75,19 +82,22 @@ class SimulationTest : public testing::Test {
   SimulationRequest request(const std::string& rule) {
     SimulationRequest made = request_of(world);
     made.tried = {.version = 1, .rules = {}};
-    made.tried.rules.push_back({.id = RuleId{"r"}, .json = *rules::check_rule(RuleId{"r"}, json::parse(rule)->root()), .rules_version = 1});
+    made.tried.rules.push_back(
+        {.id = RuleId{"r"}, .json = *rules::check_rule(RuleId{"r"}, json::parse(rule)->root()), .rules_version = 1});
     return made;
   }
   static std::vector<std::string> told(const Simulated& found) {
     std::vector<std::string> all;
     for (const auto& one : found.examples)
-      all.push_back(one.session.text + " " + one.trigger + " " + one.was.outcome + " " + one.would_be.outcome + " " + one.would_be.rule + " at " + to_rfc3339(one.at).substr(11, 8));
+      all.push_back(one.session.text + " " + one.trigger + " " + one.was.outcome + " " + one.would_be.outcome + " " +
+                    one.would_be.rule + " at " + to_rfc3339(one.at).substr(11, 8));
     return all;
   }
   DueWorld world{kLifeBegins};
 };
 
-constexpr const char* kCarts = R"({"triggers":["exit"],"when":{"all":[{"count":{"key":"cart"},"within":"10m","atLeast":1}]},"limit":{"caps":[{"max":1,"per":"session"}]},"action":{"type":"x"}})";
+constexpr const char* kCarts =
+    R"({"triggers":["exit"],"when":{"all":[{"count":{"key":"cart"},"within":"10m","atLeast":1}]},"limit":{"caps":[{"max":1,"per":"session"}]},"action":{"type":"x"}})";
 
 TEST_F(SimulationTest, AsksAtTheMomentsThatWereRecordedAndShowsWhatWouldHaveBeenOtherwise) {
   for (const char* session : {"a", "b"}) cart(session);
@@ -121,7 +131,8 @@ TEST_F(SimulationTest, APrefetchThatWasShownIsAskedAtItsOwnInstantAndOneThatWasN
   const auto found = simulate(world, request(kCarts));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->asked, 1);
-  EXPECT_EQ(told(*found), std::vector<std::string>{"a exit none act r at 12:01:00"}) << "the cart was not ten minutes old";
+  EXPECT_EQ(told(*found), std::vector<std::string>{"a exit none act r at 12:01:00"})
+      << "the cart was not ten minutes old";
 }
 
 TEST_F(SimulationTest, AsksAtSignalsWhereTheCallerWantsThatTo) {
@@ -131,7 +142,9 @@ TEST_F(SimulationTest, AsksAtSignalsWhereTheCallerWantsThatTo) {
   world.pass(1min);
   world.append("a", R"({"type":"checkout","signalValue":"end"})");
   auto asking = request(kCarts);
-  asking.asks.push_back({.trigger = "exit", .on = {.keys = {{.text = "checkout", .prefix = false}}, .values = {}, .sources = {}, .min_confidence = 0}});
+  asking.asks.push_back(
+      {.trigger = "exit",
+       .on = {.keys = {{.text = "checkout", .prefix = false}}, .values = {}, .sources = {}, .min_confidence = 0}});
   const auto found = simulate(world, asking);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->rules[0].asked, 2);
@@ -165,7 +178,8 @@ TEST_F(SimulationTest, FiresDelayedRulesInSimulatedTime) {
   world.pass(29min);
   const auto found = simulate(world, request(kLifeRules[5].second));
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->rules[0].acted + found->rules[0].held_out, 2) << "b has bought, and the second cart of c is not 30 minutes old";
+  EXPECT_EQ(found->rules[0].acted + found->rules[0].held_out, 2)
+      << "b has bought, and the second cart of c is not 30 minutes old";
   EXPECT_EQ(found->changed_sessions, 2);
   for (const auto& one : found->examples) EXPECT_EQ(to_rfc3339(one.at).substr(11, 5), "12:30");
   auto shorter = request(kLifeRules[5].second);

@@ -25,7 +25,8 @@ std::optional<Fault> Simulations::start(SimulationId id, SimulationRequest reque
   for (const JobPtr& job : jobs_)
     if (under_way(job) && job->request.tenant->handle == request.tenant->handle)
       return Fault{.code = FaultCode::kConflict,
-                   .message = "A simulation of this handle is under way, " + job->view.id.text + "; wait for its end, or cancel it."};
+                   .message = "A simulation of this handle is under way, " + job->view.id.text +
+                              "; wait for its end, or cancel it."};
   if (stopped_ || waiting > options_.waiting) return unavailable("Too many simulations are waiting for their turn.");
   auto job = std::make_shared<Job>();
   job->view = {.id = std::move(id), .since = request.since, .until = request.until, .reason = {}, .result = nullptr};
@@ -41,15 +42,18 @@ std::optional<Fault> Simulations::start(SimulationId id, SimulationRequest reque
 }
 
 Simulations::JobPtr Simulations::job(const Handle& handle, const SimulationId& id) const {
-  const auto found = std::ranges::find_if(jobs_, [&](const JobPtr& one) { return one->view.id == id && one->request.tenant->handle == handle; });
+  const auto found = std::ranges::find_if(
+      jobs_, [&](const JobPtr& one) { return one->view.id == id && one->request.tenant->handle == handle; });
   return found == jobs_.end() ? nullptr : *found;
 }
 
 SimulationView Simulations::seen(const Job& job) {
   SimulationView view = job.view;
   const auto total = static_cast<double>(job.progress.total), done = static_cast<double>(job.progress.done);
-  if (view.state == SimulationState::kDone) view.progress = 1;
-  else if (total > 0) view.progress = std::min(1.0, done / total);
+  if (view.state == SimulationState::kDone)
+    view.progress = 1;
+  else if (total > 0)
+    view.progress = std::min(1.0, done / total);
   return view;
 }
 
@@ -59,7 +63,8 @@ std::optional<SimulationView> Simulations::find(const Handle& handle, const Simu
   return found ? std::optional(seen(*found)) : std::nullopt;
 }
 
-std::optional<SimulationView> Simulations::wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const {
+std::optional<SimulationView> Simulations::wait(const Handle& handle, const SimulationId& id,
+                                                std::chrono::milliseconds longest) const {
   std::unique_lock lock(mutex_);
   const JobPtr found = job(handle, id);
   if (!found) return std::nullopt;

@@ -14,7 +14,12 @@
 
 namespace beckon::decision {
 
-enum class SimulationState : std::uint8_t { kRunning, kDone, kCancelled, kFailed };  // running: or it waits for its turn
+enum class SimulationState : std::uint8_t {
+  kRunning,
+  kDone,
+  kCancelled,
+  kFailed
+};  // running: or it waits for its turn
 std::string_view to_text(SimulationState state);
 
 // As far as a simulation has come. Its result where it is done.
@@ -22,9 +27,9 @@ struct SimulationView {
   SimulationId id;
   Instant since{}, until{};
   SimulationState state = SimulationState::kRunning;
-  double progress = 0;        // 0 to 1
-  Duration took{};            // while it ran
-  std::string reason;         // of one that failed
+  double progress = 0;  // 0 to 1
+  Duration took{};      // while it ran
+  std::string reason;   // of one that failed
   std::shared_ptr<const Simulated> result;
 };
 
@@ -32,8 +37,8 @@ struct SimulationView {
 class Simulations {
  public:
   struct Options {
-    std::size_t waiting = 8;                // of all handles; beyond it 503. Of one handle there is one at a time
-    std::size_t kept = 64;                  // that have ended; the oldest go
+    std::size_t waiting = 8;                      // of all handles; beyond it 503. Of one handle there is one at a time
+    std::size_t kept = 64;                        // that have ended; the oldest go
     std::size_t memory = std::size_t{512} << 20;  // bytes of sessions that one may hold
   };
   Simulations(ledger::Ledger& ledger, const Sessions& digests, Options options)
@@ -44,7 +49,8 @@ class Simulations {
   // Nothing: there is none of this handle, or it is long over.
   std::optional<SimulationView> find(const Handle& handle, const SimulationId& id) const;
   // As find, once it has ended, or after `longest`.
-  std::optional<SimulationView> wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const;
+  std::optional<SimulationView> wait(const Handle& handle, const SimulationId& id,
+                                     std::chrono::milliseconds longest) const;
   // Ends one that waits or runs; returns once it has ended. One that had ended stays as it was.
   std::optional<SimulationView> cancel(const Handle& handle, const SimulationId& id);
 
@@ -63,7 +69,7 @@ class Simulations {
   using JobPtr = std::shared_ptr<Job>;
 
   JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller locks
-  static bool waits(const JobPtr& job);  // for its turn
+  static bool waits(const JobPtr& job);                            // for its turn
   static SimulationView seen(const Job& job);
   void end(Job& job, Result<Simulated> result, Duration took);
 
@@ -72,7 +78,7 @@ class Simulations {
   const Options options_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
-  std::deque<JobPtr> jobs_;     // oldest first
+  std::deque<JobPtr> jobs_;  // oldest first
   bool stopped_ = false;
 };
 

@@ -15,15 +15,15 @@
 namespace beckon::decision {
 
 enum class Metric : std::uint8_t {
-  kAsked,       // of a trigger, by resolve or by a prefetch that was shown; the only one of a row without a rule
+  kAsked,  // of a trigger, by resolve or by a prefetch that was shown; the only one of a row without a rule
   kActed,
   kSuppressed,  // held back by a cap, a cooldown or closed hours
   kHeldOut,     // in the control group of a rule that would have acted
   kShown,
   kClicked,
   kDismissed,
-  kConverted,   // the rule's goal was reached behind it, once a decision
-  kValue,       // of conversions, in millionths
+  kConverted,  // the rule's goal was reached behind it, once a decision
+  kValue,      // of conversions, in millionths
 };
 inline constexpr std::size_t kMetrics = 9;
 using Counts = std::array<std::int64_t, kMetrics>;
@@ -31,12 +31,12 @@ using Counts = std::array<std::int64_t, kMetrics>;
 // Whom a row counts. Order: handle first, so that a tenant's rows lie together.
 struct TallyKey {
   Handle handle;
-  Instant hour{};           // its beginning
-  std::string trigger;      // empty: those that no rule of the handle names
-  RuleId rule;              // empty: of the trigger as a whole
-  std::string variant;      // empty: a rule without arms, or its control group
-  bool shadow = false;      // what a rule in shadow would have done
-  bool holdout = false;     // the control group
+  Instant hour{};        // its beginning
+  std::string trigger;   // empty: those that no rule of the handle names
+  RuleId rule;           // empty: of the trigger as a whole
+  std::string variant;   // empty: a rule without arms, or its control group
+  bool shadow = false;   // what a rule in shadow would have done
+  bool holdout = false;  // the control group
   friend auto operator<=>(const TallyKey&, const TallyKey&) = default;
 };
 
@@ -54,10 +54,11 @@ class Analytics {
 
   struct Question {
     Handle handle;
-    Instant since{}, until{};                 // hours that begin in [since, until)
-    Duration bucket = std::chrono::hours{1};  // a whole number of hours; buckets begin at multiples of it since the epoch
-    RuleId rule;                              // empty: every one
-    std::string trigger;                      // empty: every one
+    Instant since{}, until{};  // hours that begin in [since, until)
+    Duration bucket =
+        std::chrono::hours{1};  // a whole number of hours; buckets begin at multiples of it since the epoch
+    RuleId rule;                // empty: every one
+    std::string trigger;        // empty: every one
   };
   // In the order of (trigger, rule, variant, shadow, holdout, bucket), at most `limit`. Where a rule is asked for, rows
   // of triggers as a whole come too.

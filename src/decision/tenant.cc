@@ -33,7 +33,8 @@ void refuse_unknown(const json::Value& object, std::string_view prefix, std::spa
 }  // namespace
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults) {
-  static constexpr std::array<std::string_view, 5> kTop{"limits", "retention", "basicRetention", "defaultConsent", "scores"};
+  static constexpr std::array<std::string_view, 5> kTop{"limits", "retention", "basicRetention", "defaultConsent",
+                                                        "scores"};
   static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
                                                            "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
@@ -53,10 +54,14 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   read_duration(settings, "retention", read.retention, issues);
   read_duration(settings, "basicRetention", read.basic_retention, issues);
   if (const json::Value* consent = settings.find("defaultConsent")) {
-    if (consent->is_string() && consent->text() == "full") read.default_consent = ledger::Consent::kFull;
-    else if (consent->is_string() && consent->text() == "basic") read.default_consent = ledger::Consent::kBasic;
-    else if (consent->is_string() && consent->text() == "denied") read.default_consent = ledger::Consent::kDenied;
-    else issues.add("defaultConsent", "must be \"full\", \"basic\" or \"denied\"");
+    if (consent->is_string() && consent->text() == "full")
+      read.default_consent = ledger::Consent::kFull;
+    else if (consent->is_string() && consent->text() == "basic")
+      read.default_consent = ledger::Consent::kBasic;
+    else if (consent->is_string() && consent->text() == "denied")
+      read.default_consent = ledger::Consent::kDenied;
+    else
+      issues.add("defaultConsent", "must be \"full\", \"basic\" or \"denied\"");
   }
   if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
   if (!issues.empty()) return unexpected(issues.fault());

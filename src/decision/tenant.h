@@ -16,17 +16,18 @@ namespace beckon::decision {
 
 // Settings of a handle; each has the server's as its default. Contract section 4 names the numbers.
 struct HandleSettings {
-  int session_signals_per_minute = 60;    // new signals of a session in a rolling minute by arrival
-  int address_signals_per_minute = 120;   // signals of a client address on the public route
-  int address_decisions_per_minute = 600; // resolves and prefetches of a client address
-  Duration retention = std::chrono::hours{30 * 24};  // of a session, after its last signal
-  Duration basic_retention = std::chrono::hours{24}; // the same with consent basic
+  int session_signals_per_minute = 60;                // new signals of a session in a rolling minute by arrival
+  int address_signals_per_minute = 120;               // signals of a client address on the public route
+  int address_decisions_per_minute = 600;             // resolves and prefetches of a client address
+  Duration retention = std::chrono::hours{30 * 24};   // of a session, after its last signal
+  Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
   ledger::Consent default_consent = ledger::Consent::kFull;
-  rules::Scores scores;                   // that rules may measure, by name
+  rules::Scores scores;  // that rules may measure, by name
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/score.h), each optional. Fault: validation_error with every fault.
+//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/score.h), each optional. Fault: validation_error
+//  with every fault.
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
 std::string to_json(const HandleSettings& settings);
 

@@ -1,5 +1,5 @@
-// The port for reading timers: when a delayed rule is to be looked at in a session. What is written goes through Commit,
-// in the commit of the signals that set or cancel them. What comes of one: decision/due.h.
+// The port for reading timers: when a delayed rule is to be looked at in a session. What is written goes through
+// Commit, in the commit of the signals that set or cancel them. What comes of one: decision/due.h.
 #pragma once
 #include <cstdint>
 #include <optional>

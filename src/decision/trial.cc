@@ -43,7 +43,8 @@ rules::Facts Trial::facts(const Known& known, const AskedAt& asked) {
   facts.session_spends = facts.unit_spends = own;
   const VisitorId& visitor = visitor_of(known);
   if (visitor.empty()) return facts;
-  const auto& all = spends_of(then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view()));
+  const auto& all =
+      spends_of(then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view()));
   if (known.said.empty()) {
     facts.unit_spends = all;
     return facts;
@@ -70,7 +71,8 @@ void Trial::spend(const rules::Verdict& verdict, const VisitorId& visitor, const
     if (key == 0) return;
     const Spend spend{.key = key, .at = at, .session = digest.low};
     insert(spends_[digest], spend);
-    if (!visitor.empty()) insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
+    if (!visitor.empty())
+      insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
   };
   take(verdict.spends);
   for (const rules::Beside& beside : verdict.beside) take(beside.spends);
@@ -87,7 +89,8 @@ void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {
     ++counted.acted;
     if (!variant.empty()) ++counted.variants[std::string(variant)];
   };
-  if (verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout) add(verdict.rule, verdict.variant, verdict.outcome);
+  if (verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout)
+    add(verdict.rule, verdict.variant, verdict.outcome);
   if (verdict.outcome == Outcome::kSuppressed && verdict.beside.empty()) add(verdict.rule, "", verdict.outcome);
   for (const rules::Beside& beside : verdict.beside) add(beside.rule, beside.variant, beside.outcome);
 }
@@ -95,7 +98,8 @@ void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {
 std::vector<const Delayed*> Trial::fed_by(std::span<const ledger::Signal> signals) const {
   std::vector<const Delayed*> fed;
   for (const Delayed& delayed : tenant_->rules->delayed())
-    if (std::ranges::any_of(signals, [&](const ledger::Signal& signal) { return tenant_->rules->feeds(delayed, signal); }))
+    if (std::ranges::any_of(signals,
+                            [&](const ledger::Signal& signal) { return tenant_->rules->feeds(delayed, signal); }))
       fed.push_back(&delayed);
   return fed;
 }
@@ -117,7 +121,8 @@ void Trial::look(const Delayed& delayed, const Sight& sight, Instant now) {
   const auto wait = wait_of(delayed, sight, now);
   for (const SessionPtr& session : sight.sessions) {
     const bool here = wait && wait->session == session;
-    set({digest_of(*session), delayed.index}, here ? std::optional(Timer{std::max(wait->anchor.due, now)}) : std::nullopt);
+    set({digest_of(*session), delayed.index},
+        here ? std::optional(Timer{std::max(wait->anchor.due, now)}) : std::nullopt);
   }
 }
 
@@ -141,7 +146,8 @@ void Trial::joined(const SessionPtr& session, const SessionDigest& digest, const
 
 void Trial::left(const SessionDigest& own, std::uint64_t session) {
   const auto found = spends_.find(own);
-  if (found != spends_.end()) std::erase_if(found->second, [&](const Spend& spend) { return spend.session == session; });
+  if (found != spends_.end())
+    std::erase_if(found->second, [&](const Spend& spend) { return spend.session == session; });
 }
 
 void Trial::forget(const SessionDigest& digest) {
@@ -180,7 +186,13 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   if (!sight) return;
   const auto wait = wait_of(*delayed, *sight, now);
   if (!wait || wait->session != session || wait->anchor.due > now) return look(*delayed, *sight, now);
-  const AskedAt asked{.known = sight->known, .id = session->id, .digest = place.first, .context = session->context, .trigger = kDueTrigger, .at = now, .spent_at = now};
+  const AskedAt asked{.known = sight->known,
+                      .id = session->id,
+                      .digest = place.first,
+                      .context = session->context,
+                      .trigger = kDueTrigger,
+                      .at = now,
+                      .spent_at = now};
   const auto due = tenant_->rules->judge_due(*delayed, facts(sight->known, asked));
   const bool overdue = !timer.put_off && is_overdue(*delayed, *sight, wait->anchor.due, asked);
   if (!overdue && due.hold == Hold::kClosed && due.opens_at != Instant::max())
@@ -189,7 +201,12 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   if (overdue || due.verdict.outcome == Outcome::kNone) return;
   count(due.verdict, place.first);
   spend(due.verdict, session->visitor, place.first, now);
-  fired({.delayed = *delayed, .session = *session, .digest = place.first, .anchor = wait->anchor.version, .verdict = due.verdict, .at = now});
+  fired({.delayed = *delayed,
+         .session = *session,
+         .digest = place.first,
+         .anchor = wait->anchor.version,
+         .verdict = due.verdict,
+         .at = now});
 }
 
 }  // namespace beckon::decision

@@ -52,7 +52,8 @@ class Trial {
   std::vector<const rules::Delayed*> fed_by(std::span<const ledger::Signal> signals) const;
   void wait(const ledger::SessionPtr& session, std::span<const rules::Delayed* const> fed, Instant now);
   // A session joined its visitor: rules of scope visitor see others than before.
-  void joined(const ledger::SessionPtr& session, const ledger::SessionDigest& digest, const ledger::SessionDigest& own, Instant now);
+  void joined(const ledger::SessionPtr& session, const ledger::SessionDigest& digest, const ledger::SessionDigest& own,
+              Instant now);
   void left(const ledger::SessionDigest& own, std::uint64_t session);  // SessionDigest::low, as spends have it
   void forget(const ledger::SessionDigest& digest);
 
@@ -82,11 +83,12 @@ class Trial {
 
   const TenantPtr tenant_;
   const Replayed& then_;
-  std::unordered_map<ledger::SessionDigest, std::vector<ledger::Spend>> spends_;  // of sessions, and of visitors' own records
-  std::map<Place, std::uint64_t> done_;       // version of the anchor that is done
+  std::unordered_map<ledger::SessionDigest, std::vector<ledger::Spend>>
+      spends_;                           // of sessions, and of visitors' own records
+  std::map<Place, std::uint64_t> done_;  // version of the anchor that is done
   std::map<Place, Timer> timers_;
-  std::set<std::pair<Instant, Place>> queue_; // of the timers
-  std::vector<ledger::Spend> both_;           // a visitor's and a session's, while it is asked
+  std::set<std::pair<Instant, Place>> queue_;  // of the timers
+  std::vector<ledger::Spend> both_;            // a visitor's and a session's, while it is asked
   RuleCounts counts_;
 };
 

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 const Instant kNow = *parse_rfc3339("2026-11-01T12:00:00Z");
-constexpr const char* kOften = R"({"triggers":["checkout"],"when":{},"limit":{"caps":[{"max":900,"per":"30d"}]},"action":{"type":"popup"}})";
+constexpr const char* kOften =
+    R"({"triggers":["checkout"],"when":{},"limit":{"caps":[{"max":900,"per":"30d"}]},"action":{"type":"popup"}})";
 
 // Every turn writes snapshots and looks for what must be rewritten.
 Housekeeping::Options eager() {
@@ -25,10 +26,12 @@ class VisitorTest : public testing::Test {
     world->tenant({}, {kOften});
   }
   void ask(std::string_view session, std::string_view visitor) {
-    ASSERT_TRUE(world->resolve(R"({"trigger":"checkout","sessionId":")" + std::string(session) + R"(","visitorId":")" + std::string(visitor) + "\"}"));
+    ASSERT_TRUE(world->resolve(R"({"trigger":"checkout","sessionId":")" + std::string(session) + R"(","visitorId":")" +
+                               std::string(visitor) + "\"}"));
   }
   void say(std::string_view session, std::string_view consent) {
-    ASSERT_TRUE(world->append(R"({"signals":[{"type":"view"}],"sessionId":")" + std::string(session) + R"(","consent":")" + std::string(consent) + "\"}"));
+    ASSERT_TRUE(world->append(R"({"signals":[{"type":"view"}],"sessionId":")" + std::string(session) +
+                              R"(","consent":")" + std::string(consent) + "\"}"));
   }
   void settle() {
     for (int i = 0; i < 6; ++i) {
@@ -44,13 +47,15 @@ class VisitorTest : public testing::Test {
       all += bytes;
       return true;
     }));
-    for (const char* id : {"@v1", "secret-one", "s2"}) all += store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value_or("");
+    for (const char* id : {"@v1", "secret-one", "s2"})
+      all += store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value_or("");
     return all;
   }
   std::optional<Fault> plan(std::function<std::optional<Fault>(Draft&)> what) {
     class Planned final : public Work {
      public:
-      Planned(std::function<std::optional<Fault>(Draft&)> what, std::optional<Fault>& fault) : what_(std::move(what)), fault_(fault) {}
+      Planned(std::function<std::optional<Fault>(Draft&)> what, std::optional<Fault>& fault)
+          : what_(std::move(what)), fault_(fault) {}
       void plan(Draft& draft) override { fault_ = what_(draft); }
       void finish(const std::optional<Fault>& fault) override { fault_ = fault ? fault : fault_; }
 
@@ -132,10 +137,13 @@ TEST_F(VisitorTest, AnErasedSessionAndAnErasedVisitorAreGone) {
   ask("s2", "v1");
   ask("s3", "v2");
   settle();
-  EXPECT_FALSE(plan([&](Draft& draft) { return draft.forget(Handle{"demo"}, SessionId{"secret-one"}, joined("secret-one").digest, "erased", std::nullopt); }));
+  EXPECT_FALSE(plan([&](Draft& draft) {
+    return draft.forget(Handle{"demo"}, SessionId{"secret-one"}, joined("secret-one").digest, "erased", std::nullopt);
+  }));
   EXPECT_EQ(visitor()->sessions.size(), 1u);
   const std::vector<ledger::Joined> theirs{joined("s2")};
-  EXPECT_FALSE(plan([&](Draft& draft) { return draft.forget_visitor(Handle{"demo"}, VisitorId{"v1"}, theirs, "erased"); }));
+  EXPECT_FALSE(
+      plan([&](Draft& draft) { return draft.forget_visitor(Handle{"demo"}, VisitorId{"v1"}, theirs, "erased"); }));
   EXPECT_EQ(visitor(), nullptr);
   EXPECT_EQ(world->session("s2"), nullptr);
   settle();
@@ -145,7 +153,9 @@ TEST_F(VisitorTest, AnErasedSessionAndAnErasedVisitorAreGone) {
 
 TEST_F(VisitorTest, ASessionThatLeavesAndComesBackInOneCommitIsThereOnce) {
   ask("secret-one", "v1");
-  EXPECT_FALSE(plan([&](Draft& draft) { return draft.forget(Handle{"demo"}, SessionId{"secret-one"}, joined("secret-one").digest, "erased", std::nullopt); }));
+  EXPECT_FALSE(plan([&](Draft& draft) {
+    return draft.forget(Handle{"demo"}, SessionId{"secret-one"}, joined("secret-one").digest, "erased", std::nullopt);
+  }));
   ask("secret-one", "v1");
   settle();
   ASSERT_EQ(visitor()->sessions.size(), 1u);
@@ -155,8 +165,8 @@ TEST_F(VisitorTest, ASessionThatLeavesAndComesBackInOneCommitIsThereOnce) {
   EXPECT_EQ(visitor()->spends.size(), 1u);
 }
 
-// The same life twice: once in one process that keeps all in memory; once with restarts, full disks, sessions that leave
-// memory, snapshots at every turn and journal rows rewritten. All answers and all that is known must be the same.
+// The same life twice: once in one process that keeps all in memory; once with restarts, full disks, sessions that
+// leave memory, snapshots at every turn and journal rows rewritten. All answers and all that is known must be the same.
 class TwoLives {
  public:
   explicit TwoLives(std::uint64_t seed) : dice_(seed) { begin(); }
@@ -175,10 +185,11 @@ class TwoLives {
     std::optional<World> world;
   };
   static std::vector<std::string> rules() {
-    return {R"({"triggers":["a"],"priority":3,"when":{},"limit":{"caps":[{"max":3,"per":"session"},{"max":4,"per":"2h"}],"cooldown":"5m"},"action":{"type":"x"}})",
-            R"({"triggers":["a","b"],"priority":2,"when":{},"limit":{"caps":[{"max":6,"per":"1d"}],"group":"g"},"split":{"holdout":20,"arms":{"p":1,"q":2}},"actions":{"p":{"type":"x"},"q":{"type":"y"}}})",
-            R"({"triggers":["a","b"],"status":"shadow","priority":9,"when":{},"limit":{"caps":[{"max":2,"per":"1d"}],"group":"g"},"action":{"type":"x"}})",
-            R"({"triggers":["b"],"priority":1,"when":{"all":[{"count":{"key":"view"},"within":"3h","atLeast":5,"scope":"visitor"}]},"action":{"type":"x"}})"};
+    return {
+        R"({"triggers":["a"],"priority":3,"when":{},"limit":{"caps":[{"max":3,"per":"session"},{"max":4,"per":"2h"}],"cooldown":"5m"},"action":{"type":"x"}})",
+        R"({"triggers":["a","b"],"priority":2,"when":{},"limit":{"caps":[{"max":6,"per":"1d"}],"group":"g"},"split":{"holdout":20,"arms":{"p":1,"q":2}},"actions":{"p":{"type":"x"},"q":{"type":"y"}}})",
+        R"({"triggers":["a","b"],"status":"shadow","priority":9,"when":{},"limit":{"caps":[{"max":2,"per":"1d"}],"group":"g"},"action":{"type":"x"}})",
+        R"({"triggers":["b"],"priority":1,"when":{"all":[{"count":{"key":"view"},"within":"3h","atLeast":5,"scope":"visitor"}]},"action":{"type":"x"}})"};
   }
   void begin() {
     calm_.world.emplace(*calm_.store, kNow);
@@ -189,7 +200,8 @@ class TwoLives {
     rough_.world.reset();
     Housekeeping::Options upkeep = eager();
     upkeep.tail_bytes = dice_.next() % 2 == 0 ? 1 : 1u << 20;
-    rough_.world.emplace(*rough_.store, calm_.world->clock.now(), dice_.next() % 2 == 0 ? 3'000 : std::size_t{1} << 30, upkeep);
+    rough_.world.emplace(*rough_.store, calm_.world->clock.now(), dice_.next() % 2 == 0 ? 3'000 : std::size_t{1} << 30,
+                         upkeep);
     rough_.world->tenant({}, rules());
   }
 
@@ -212,13 +224,20 @@ class TwoLives {
     const Duration later{dice_.next() % 600'000};
     calm_.world->clock.advance(later);
     rough_.world->clock.advance(later);
-    const std::string session = "s" + std::to_string(dice_.next() % 12), visitor = "v" + std::to_string(std::stoi(session.substr(1)) % 4);
-    const std::string whom = R"("sessionId":")" + session + "\"" + (dice_.next() % 2 ? R"(,"visitorId":")" + visitor + "\"" : "");
+    const std::string session = "s" + std::to_string(dice_.next() % 12),
+                      visitor = "v" + std::to_string(std::stoi(session.substr(1)) % 4);
+    const std::string whom =
+        R"("sessionId":")" + session + "\"" + (dice_.next() % 2 ? R"(,"visitorId":")" + visitor + "\"" : "");
     const std::string trigger = dice_.next() % 2 ? "a" : "b";
     switch (dice_.next() % 10) {
-      case 0: case 1: case 2: case 3:
-        return both([&](World& world, int) { return told(world.resolve("{" + whom + R"(,"trigger":")" + trigger + "\"}")); });
-      case 4: case 5: return prefetch(session, trigger);
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return both(
+            [&](World& world, int) { return told(world.resolve("{" + whom + R"(,"trigger":")" + trigger + "\"}")); });
+      case 4:
+      case 5: return prefetch(session, trigger);
       case 6: return show();
       case 7: {
         static constexpr const char* kConsents[] = {"basic", "denied", "full", "full", "full"};
@@ -241,13 +260,16 @@ class TwoLives {
     if (shown_.empty()) return;
     const auto& [session, ids] = shown_[dice_.next() % shown_.size()];
     both([&](World& world, int which) {
-      return told(world.append(R"({"sessionId":")" + session + R"(","signals":[{"type":"decision.shown","signalValue":")" + ids[static_cast<std::size_t>(which)] + "\"}]}"));
+      return told(world.append(R"({"sessionId":")" + session +
+                               R"(","signals":[{"type":"decision.shown","signalValue":")" +
+                               ids[static_cast<std::size_t>(which)] + "\"}]}"));
     });
   }
 
   static std::string told(const Result<Envelope>& answer) {
     if (!answer) return answer.error().code == FaultCode::kUnavailable ? "" : answer.error().message;
-    return std::string(rules::to_text(answer->verdict.outcome)) + " " + std::string(answer->verdict.rule) + " " + std::string(answer->verdict.variant) + answer->etag();
+    return std::string(rules::to_text(answer->verdict.outcome)) + " " + std::string(answer->verdict.rule) + " " +
+           std::string(answer->verdict.variant) + answer->etag();
   }
   static std::string told(const Result<Appended>& answer) {
     if (!answer) return answer.error().code == FaultCode::kUnavailable ? "" : answer.error().message;

@@ -7,8 +7,8 @@ namespace beckon::decision {
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
-Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before, ledger::Consent after, std::string_view said,
-                                  bool touches) {
+Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before, ledger::Consent after,
+                                  std::string_view said, bool touches) {
   Visit visit;
   const bool known = before && !before->visitor.empty();
   visit.leaves = known && after != ledger::Consent::kFull;
@@ -62,7 +62,8 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
 void Draft::leave(Visit visit, const Handle& handle, const SessionDigest& digest) {
   moves_.push_back({handle, digest, visit.own});
   if (!visit.record) return;
-  const ledger::VisitorRecord record{.handle = handle.view(), .visitor = visit.visitor.view(), .own = visit.own, .of = digest, .at = now()};
+  const ledger::VisitorRecord record{
+      .handle = handle.view(), .visitor = visit.visitor.view(), .own = visit.own, .of = digest, .at = now()};
   const SessionId id = visit.record->id;
   release(visit.own);
   SessionPtr after = ledger::applied(std::move(visit.record), record);
@@ -72,8 +73,8 @@ void Draft::leave(Visit visit, const Handle& handle, const SessionDigest& digest
   renew(visit.own);
 }
 
-std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
-                                   std::optional<Instant> denied_until) {
+std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, const SessionDigest& digest,
+                                   std::string reason, std::optional<Instant> denied_until) {
   const auto session = kept(handle, id, digest);
   if (!session) return session.error();
   auto visit = this->visit(handle, *session, ledger::Consent::kDenied, {}, false);

@@ -17,11 +17,13 @@ const Delayed* find_delayed(const rules::RuleSet& rules, std::string_view rule) 
 namespace {
 
 template <class Source>
-Result<Sight> seen_in(Source& source, const Sessions& digests, const SessionPtr& session, bool visitor, Wanted wanted, Instant now) {
+Result<Sight> seen_in(Source& source, const Sessions& digests, const SessionPtr& session, bool visitor, Wanted wanted,
+                      Instant now) {
   Sight sight{.known = {.session = session}};
   wanted.visitor = wanted.visitor || visitor;
   const auto digest = digests.digest(session->handle.view(), session->id.view());
-  if (const auto found = gather(source, session->handle, digest, wanted, now, sight.known); !found) return unexpected(found.error());
+  if (const auto found = gather(source, session->handle, digest, wanted, now, sight.known); !found)
+    return unexpected(found.error());
   if (visitor) sight.sessions = sight.known.seen;
   if (sight.sessions.empty()) sight.sessions.push_back(session);
   return sight;
@@ -43,7 +45,8 @@ std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const Delayed& d
   });
 }
 
-std::optional<Wait> wait_of(const Tenant& tenant, const Delayed& delayed, const Sight& sight, Instant now, const IsDone& is_done) {
+std::optional<Wait> wait_of(const Tenant& tenant, const Delayed& delayed, const Sight& sight, Instant now,
+                            const IsDone& is_done) {
   const auto anchor = [&](const ledger::Window& window) {
     return tenant.rules->anchor(delayed, window, now, tenant.settings.retention);
   };

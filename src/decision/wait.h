@@ -10,15 +10,17 @@ namespace beckon::decision {
 
 // What a delayed rule sees from one session on. Confined to the plan that made it.
 struct Sight {
-  Known known;                               // the session, and what was gathered with it
-  std::vector<ledger::SessionPtr> sessions;  // in scope visitor all that it sees, the oldest first; else the session alone
+  Known known;  // the session, and what was gathered with it
+  std::vector<ledger::SessionPtr>
+      sessions;  // in scope visitor all that it sees, the oldest first; else the session alone
 
   const ledger::Window& window() const { return sessions.size() > 1 ? *known.merged : sessions.front()->window; }
 };
 
 // As of this commit so far, or of a moment of the past. Fault: something could not be read.
 Result<Sight> sight_of(Draft& draft, const ledger::SessionPtr& session, bool visitor, Wanted wanted);
-Result<Sight> sight_of(const Replayed& then, const ledger::SessionPtr& session, bool visitor, Wanted wanted, Instant now);
+Result<Sight> sight_of(const Replayed& then, const ledger::SessionPtr& session, bool visitor, Wanted wanted,
+                       Instant now);
 
 struct Wait {
   rules::Anchor anchor;
@@ -28,7 +30,8 @@ struct Wait {
 // Nothing where the rule does not wait: there is no anchor, what was missed has come, the anchor is done, or it arrived
 // before the rule was live.
 using IsDone = std::function<bool(const ledger::Session&, std::uint64_t version)>;
-std::optional<Wait> wait_of(const Tenant& tenant, const rules::Delayed& delayed, const Sight& sight, Instant now, const IsDone& is_done);
+std::optional<Wait> wait_of(const Tenant& tenant, const rules::Delayed& delayed, const Sight& sight, Instant now,
+                            const IsDone& is_done);
 std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const rules::Delayed& delayed, const Sight& sight);
 
 // Sets, moves or cancels the rule's timer: at most one among the sessions that it sees, where its anchor is.

@@ -32,7 +32,10 @@ class World {
  public:
   World(store::MemoryStore& store, Instant now, std::size_t memory = std::size_t{1} << 30,
         Housekeeping::Options upkeep = {})
-      : clock(now), commit(store.commit()), sessions(store.ledger(), hasher, memory), upkeep_(store.ledger(), places, upkeep, 0, 0) {
+      : clock(now),
+        commit(store.commit()),
+        sessions(store.ledger(), hasher, memory),
+        upkeep_(store.ledger(), places, upkeep, 0, 0) {
     recovered = *recover(store.ledger(), sessions, now);
     subscriptions.load(*store.outbox().subscriptions());
     committer.set_last_position(recovered.last_position);
@@ -49,8 +52,10 @@ class World {
       stored.rules.push_back({id, *rules::check_rule(id, rule->root()), i + 1, clock.now()});
     }
     auto compiled = rules::RuleSet::compile(stored, settings.scores);
-    tenants.put(std::make_shared<const Tenant>(Tenant{
-        .handle = Handle{"demo"}, .settings = settings, .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))}));
+    tenants.put(
+        std::make_shared<const Tenant>(Tenant{.handle = Handle{"demo"},
+                                              .settings = settings,
+                                              .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))}));
   }
 
   Result<Appended> append(std::string body, bool gpc = false) {
@@ -58,7 +63,8 @@ class World {
     if (!request) return unexpected(request.error());
     request->at_most_basic = gpc;
     std::optional<Result<Appended>> answer;
-    std::unique_ptr<Work> work = std::make_unique<Append>(std::move(*request), tokens, [&](const auto&, const auto& got) { answer = got; });
+    std::unique_ptr<Work> work =
+        std::make_unique<Append>(std::move(*request), tokens, [&](const auto&, const auto& got) { answer = got; });
     committer.submit(work);
     committer.turn(true);
     return *answer;

@@ -9,8 +9,8 @@
 
 namespace beckon::dispatch {
 
-// By the clock of each turn: a lane comes back into the queue by it, and what is too early by an older one would come back
-// for ever.
+// By the clock of each turn: a lane comes back into the queue by it, and what is too early by an older one would come
+// back for ever.
 void Dispatcher::start(bool slow) {
   Turns& turns = slow ? slow_ : prompt_;
   while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {
@@ -22,7 +22,8 @@ void Dispatcher::start(bool slow) {
 }
 
 void Dispatcher::start_next(Lane& lane, Instant now) {
-  if (!lane.circuit.admits(now, lane.in_flight) || lane.pace.next() > now) return;  // as of while it waited for its turn
+  if (!lane.circuit.admits(now, lane.in_flight) || lane.pace.next() > now)
+    return;  // as of while it waited for its turn
   const auto subscription = ports_.index.find(lane.id);
   while (subscription && !lane.ready.empty()) {
     outbox::Due due = lanes_.take_ready(lane);
@@ -58,7 +59,10 @@ void Dispatcher::withdraw(Lane& lane, outbox::Delivery delivery) {
                           .schedule_step = delivery.schedule_step,
                           .reason = std::string(outbox::kTimeOver)};
   if (settings_.log_attempts)
-    log::info("withdrawn").add("handle", delivery.handle.view()).add("delivery", delivery.id.view()).add("why", over.reason);
+    log::info("withdrawn")
+        .add("handle", delivery.handle.view())
+        .add("delivery", delivery.id.view())
+        .add("why", over.reason);
   results_.add({.settlement = std::move(over), .delivery = std::move(delivery)});
 }
 
@@ -134,7 +138,8 @@ void Dispatcher::judge(Lane& lane, const outbox::Attempt& attempt) {
     lane.window = std::max(lane.window / 2, 1);
 }
 
-void Dispatcher::judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after, Instant now) {
+void Dispatcher::judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after,
+                               Instant now) {
   if (!outbox::is_retried(attempt)) return close_circuit(lane);
   lane.circuit.failed(now, retry_after, settings_.limits.circuit, ports_.random);
   if (lane.circuit.is_closed()) return;

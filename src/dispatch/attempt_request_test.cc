@@ -30,9 +30,15 @@ TEST(AttemptRequest, RecordsHeadersButMasksCredentials) {
 TEST(AttemptRequest, OwnHeadersNeverTakeThePlaceOfOurs) {
   World world;
   auto one = world.subscribe("acme", "whs_1");
-  one.headers = {{"Content-Type", "text/plain"}, {"Webhook-Id", "x"},        {"X-Arjun-Signature-Previous", "x"},
-                 {"Host", "x"},                  {"Transfer-Encoding", "x"}, {"x-bad", "a\r\nb: c"},
-                 {"User-Agent", "shop"},         {"x-twice", "1"},           {"X-Twice", "2"}};
+  one.headers = {{"Content-Type", "text/plain"},
+                 {"Webhook-Id", "x"},
+                 {"X-Arjun-Signature-Previous", "x"},
+                 {"Host", "x"},
+                 {"Transfer-Encoding", "x"},
+                 {"x-bad", "a\r\nb: c"},
+                 {"User-Agent", "shop"},
+                 {"x-twice", "1"},
+                 {"X-Twice", "2"}};
   world.put(one);
   world.owe("whs_1");
   world.run_for(10ms);

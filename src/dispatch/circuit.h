@@ -1,6 +1,6 @@
-// Whether an endpoint is asked at all. One that fails again and again is left alone for a while, then tried with a single
-// attempt; what waits for it meanwhile counts as held. Nothing of this is stored: after a restart the endpoint is tried
-// anew, and what waits is due in the store as it was.
+// Whether an endpoint is asked at all. One that fails again and again is left alone for a while, then tried with a
+// single attempt; what waits for it meanwhile counts as held. Nothing of this is stored: after a restart the endpoint
+// is tried anew, and what waits is due in the store as it was.
 //
 //   closed ──`failures` in a row──▶ open ──its time is over──▶ half open: one probe under way
 //     ▲                              ▲                            │
@@ -35,7 +35,9 @@ class Circuit {
   // A failure that is to be retried. One that comes while it is open began before and changes nothing.
   void failed(Instant now, std::optional<Duration> retry_after, const CircuitLimits& limits, Random& random);
   // The probe may come at once: an operator wants to know, or the clock was set back.
-  void probe(Instant now) { if (until_) until_ = now; }
+  void probe(Instant now) {
+    if (until_) until_ = now;
+  }
 
  private:
   int failures_ = 0;

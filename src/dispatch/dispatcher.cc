@@ -130,7 +130,8 @@ void Dispatcher::offer(Lane& lane) {
   if (!lane.circuit.is_closed() && now < lane.circuit.until()) return lanes_.wake_by(lane, lane.circuit.until());
   refill_.ask(lane);
   const Limits& limits = settings_.limits;
-  if (lane.in_turn || lane.ready.empty() || lane.in_flight >= std::min(lane.window, limits.in_flight_per_subscription) ||
+  if (lane.in_turn || lane.ready.empty() ||
+      lane.in_flight >= std::min(lane.window, limits.in_flight_per_subscription) ||
       lane.unwritten >= limits.unwritten_per_subscription || !lane.circuit.admits(now, lane.in_flight))
     return;
   const Instant from = std::max(lane.paused_until, lane.pace.next());

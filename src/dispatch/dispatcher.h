@@ -42,7 +42,7 @@ struct Settings {
   Limits limits;
   outbox::RetrySchedule schedule;
   Duration disable_after = outbox::kDisabledAfter;  // a subscription that only failed for so long
-  bool log_attempts = true;  // one line each
+  bool log_attempts = true;                         // one line each
 };
 
 // Confined to one thread, where not said otherwise. All ports outlive it.
@@ -62,17 +62,23 @@ class Dispatcher {
   // Thread-safe from here on. A subscription that is not in the index is not there for the dispatcher: whoever commits
   // puts it into the index first, then tells it here.
 
-  // After a commit, before the rest of it is told: its instant. What it owes is due by that; where the clock was set back
-  // since, that is yet to come. By one thread.
+  // After a commit, before the rest of it is told: its instant. What it owes is due by that; where the clock was set
+  // back since, that is yet to come. By one thread.
   void committed(Instant at) {
     if (to_ms(at) > committed_at_.load()) committed_at_ = to_ms(at);
   }
   // After a commit: a delivery of this subscription is due now.
-  void wake(const SubscriptionId& id) { inbox_->put([&](Letters& letters) { letters.woken.insert(id); }); }
+  void wake(const SubscriptionId& id) {
+    inbox_->put([&](Letters& letters) { letters.woken.insert(id); });
+  }
   // After a commit: the subscription or the due times of its deliveries changed (put, enabled, requeued, held).
-  void changed(const SubscriptionId& id) { inbox_->put([&](Letters& letters) { letters.changed.insert(id); }); }
+  void changed(const SubscriptionId& id) {
+    inbox_->put([&](Letters& letters) { letters.changed.insert(id); });
+  }
   // At start: every subscription of the index is looked at.
-  void wake_all() { inbox_->put([](Letters& letters) { letters.all = true; }); }
+  void wake_all() {
+    inbox_->put([](Letters& letters) { letters.all = true; });
+  }
   // After a commit that withdrew the deliveries of a session: none of them is begun any more once a fence has passed.
   void forget(const Handle& handle, const SessionId& session) {
     inbox_->put([&](Letters& letters) { letters.forgotten.emplace_back(handle, session); });
@@ -84,7 +90,9 @@ class Dispatcher {
   void fence();  // blocks until then. Precondition: another thread works
 
   // An operator wants to know of an endpoint whose circuit is open: its probe may come at once.
-  void probe(const SubscriptionId& id) { inbox_->put([&](Letters& letters) { letters.probed.insert(id); }); }
+  void probe(const SubscriptionId& id) {
+    inbox_->put([&](Letters& letters) { letters.probed.insert(id); });
+  }
 
   // When an endpoint whose circuit is open is tried next; nothing: it is closed. What is due for it counts as `held`.
   std::optional<Instant> probe_at(const SubscriptionId& id) const { return open_.find(id); }
@@ -130,7 +138,7 @@ class Dispatcher {
   Results results_;
   Instant polled_at_{};
   std::atomic<std::int64_t> committed_at_{0};  // ms, the latest since the last step
-  Instant drain_until_ = kNever;  // kNever: it does not drain
+  Instant drain_until_ = kNever;               // kNever: it does not drain
   bool closed_ = false;
 };
 

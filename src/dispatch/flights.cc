@@ -43,9 +43,7 @@ std::vector<SubscriptionId> Flights::age(Instant now) {
   return slow;
 }
 
-Instant Flights::next_age() const {
-  return by_start_.empty() ? kNever : by_start_.front().first + limits_.slow_after;
-}
+Instant Flights::next_age() const { return by_start_.empty() ? kNever : by_start_.front().first + limits_.slow_after; }
 
 std::vector<Flight> Flights::abandon() {
   std::vector<Flight> all;

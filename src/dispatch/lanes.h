@@ -53,7 +53,7 @@ class Lanes {
  public:
   Lane* find(const SubscriptionId& id);
   Lane& open(const outbox::Subscription& subscription);  // the one there is, or a new one
-  void close(const Lane& lane);  // precondition: idle, in no queue
+  void close(const Lane& lane);                          // precondition: idle, in no queue
 
   void set_wake(Lane& lane, Instant at);
   void wake_by(Lane& lane, Instant at) { set_wake(lane, std::min(lane.wake_at, at)); }

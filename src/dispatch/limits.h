@@ -32,10 +32,10 @@ struct Limits {
   std::size_t ready_bytes = 64u << 20;
   int refills_per_step = 64;  // reads of the store between two looks at the network
 
-  Duration again_after_fault = std::chrono::seconds{1};   // a read that failed; a lane with nothing that may be sent
+  Duration again_after_fault = std::chrono::seconds{1};    // a read that failed; a lane with nothing that may be sent
   Duration again_after_secret = std::chrono::seconds{60};  // a secret that does not open: only the operator can help
-  Duration drain = std::chrono::seconds{12};       // stop: for what is in flight, a little more than `whole`
-  Duration drain_write = std::chrono::seconds{5};  // and then for its results to be written
+  Duration drain = std::chrono::seconds{12};               // stop: for what is in flight, a little more than `whole`
+  Duration drain_write = std::chrono::seconds{5};          // and then for its results to be written
 };
 
 }  // namespace beckon::dispatch

@@ -50,7 +50,8 @@ void DispatchMetrics::ended(const outbox::Attempt& attempt) {
   seconds_->Observe(static_cast<double>(attempt.total_us) / 1e6);
 }
 
-void DispatchMetrics::stands(std::size_t in_flight, std::size_t unwritten, std::size_t ready, std::size_t open_circuits) {
+void DispatchMetrics::stands(std::size_t in_flight, std::size_t unwritten, std::size_t ready,
+                             std::size_t open_circuits) {
   in_flight_->Set(static_cast<double>(in_flight));
   unwritten_->Set(static_cast<double>(unwritten));
   ready_->Set(static_cast<double>(ready));

@@ -41,7 +41,7 @@ class SharedStore final : public UnaskedOutbox, public Settlements {
     return table.rows.at(id).attempts.at(0);
   }
   Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit,
-                                        const InHand& in_hand) override {
+                                       const InHand& in_hand) override {
     const std::lock_guard lock(mutex);
     return table.due(id, now, limit, in_hand);
   }
@@ -134,8 +134,9 @@ TEST(OverSockets, ASignedDeliveryArrivesAfterARetry) {
   EXPECT_EQ(header_of(request, "webhook-id"), "evt_1001");
   EXPECT_EQ(header_of(request, "x-arjun-attempt"), "2");
   EXPECT_EQ(header_of(request, "x-arjun-signature"), outbox::platform_signature(live.secret, body));
-  EXPECT_EQ(header_of(request, "webhook-signature"),
-            outbox::standard_signature(live.secret, "evt_1001", std::stoll(header_of(request, "webhook-timestamp")), body));
+  EXPECT_EQ(
+      header_of(request, "webhook-signature"),
+      outbox::standard_signature(live.secret, "evt_1001", std::stoll(header_of(request, "webhook-timestamp")), body));
   EXPECT_EQ(live.store.first_attempt(id).status, 503);
   EXPECT_GT(live.store.first_attempt(id).total_us, 0);
 }

@@ -40,13 +40,12 @@ void Refill::read(Lane& lane, const outbox::Subscription& subscription, Instant 
     return;
   }
   for (outbox::Due& one : *due)
-    if (outbox::may_send(subscription, one.delivery.event_type))
-      lanes_.put_ready(lane, std::move(one));
+    if (outbox::may_send(subscription, one.delivery.event_type)) lanes_.put_ready(lane, std::move(one));
   if (due->size() < limit) {
     if (!lane.sure && !planted(Planted::kLoseRetryAtRestart)) look_ahead(lane, now);
   } else if (!lane.ready.empty()) {
     lane.marked = true;  // there may be more behind
-  } else {  // none of it may be sent: not again at once
+  } else {               // none of it may be sent: not again at once
     lane.sure = false;
     lanes_.set_wake(lane, now + limits_.again_after_fault);
   }
@@ -60,9 +59,11 @@ void Refill::look_ahead(Lane& lane, Instant now) {
   } else if (*earliest && **earliest <= now) {  // that is one that was just read: look past those
     const std::size_t known = lane.ready.size() + static_cast<std::size_t>(lane.busy());
     const auto rows = outbox_.due(lane.id, kFarFuture, known + 1);
-    if (!rows) next = now + limits_.again_after_fault;
+    if (!rows)
+      next = now + limits_.again_after_fault;
     else if (!rows->empty() && rows->back().delivery.next_attempt_at > now) {
-      const auto later = std::ranges::find_if(*rows, [&](const auto& row) { return row.delivery.next_attempt_at > now; });
+      const auto later =
+          std::ranges::find_if(*rows, [&](const auto& row) { return row.delivery.next_attempt_at > now; });
       next = later->delivery.next_attempt_at;
     } else if (rows->size() > known) {
       next = now + limits_.again_after_fault;

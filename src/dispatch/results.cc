@@ -42,7 +42,9 @@ bool Results::written(const SettledBatch& batch, bool ok, Instant now) {
   if (refused_.empty()) {
     again_after_ = std::clamp(again_after_ * 2, kFirstWait, kLongestWait);
     again_at_ = now + again_after_;
-    log::warn("results_not_written").add("results", static_cast<std::int64_t>(unwritten_)).add("againInMs", again_after_.count());
+    log::warn("results_not_written")
+        .add("results", static_cast<std::int64_t>(unwritten_))
+        .add("againInMs", again_after_.count());
   }
   if (!planted(Planted::kDropRefusedResults)) refused_.push_back(batch);
   return false;

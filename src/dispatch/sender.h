@@ -25,7 +25,7 @@ struct SendRequest {
 struct SendResult {
   outbox::AttemptOutcome outcome = outbox::AttemptOutcome::kConnect;
   int status = 0;
-  std::string error;        // a sentence for people out of a closed set: no address, no port, no name
+  std::string error;                    // a sentence for people out of a closed set: no address, no port, no name
   std::optional<Duration> retry_after;  // what the receiver asked for
   std::string body;                     // the first response_kept bytes
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;  // as in outbox::Attempt

@@ -17,7 +17,8 @@ void TableStore::move(outbox::Delivery& delivery, DeliveryState state, Instant n
 outbox::Delivery* TableStore::first_of_session(const outbox::Delivery& like) {
   for (auto& [id, row] : rows) {
     outbox::Delivery& one = row.delivery;
-    if (one.ordered && !is_final(one.state) && one.subscription == like.subscription && one.session == like.session) return &one;
+    if (one.ordered && !is_final(one.state) && one.subscription == like.subscription && one.session == like.session)
+      return &one;
   }
   return nullptr;
 }
@@ -37,7 +38,8 @@ void TableStore::write(const Settled& one) {
   if (const auto subscription = index.find(row.delivery.subscription))
     if (settlement.state == DeliveryState::kRetrying && !may_send(*subscription, row.delivery.event_type))
       settlement.state = DeliveryState::kHeld;
-  const bool late_success = row.delivery.state == DeliveryState::kWithdrawn && settlement.state == DeliveryState::kDelivered;
+  const bool late_success =
+      row.delivery.state == DeliveryState::kWithdrawn && settlement.state == DeliveryState::kDelivered;
   if (!is_final(row.delivery.state) || late_success) {
     move(row.delivery, settlement.state, settlement.next_attempt_at);
     row.delivery.schedule_step = settlement.schedule_step;
@@ -125,7 +127,8 @@ void World::run_for(Duration time) {
 
 std::size_t World::sent_to(std::string_view subscription) const {
   const std::string url = "https://" + std::string(subscription) + ".example/";
-  return static_cast<std::size_t>(std::ranges::count_if(sender.sent, [&](const auto& one) { return one.request.url == url; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(sender.sent, [&](const auto& one) { return one.request.url == url; }));
 }
 
 std::vector<Duration> World::times() const {

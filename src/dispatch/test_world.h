@@ -93,13 +93,17 @@ class UnaskedOutbox : public outbox::Outbox {
   Result<std::vector<outbox::Attempt>> attempts(const DeliveryId&) override { return {}; }
   Result<std::optional<outbox::Event>> event(const Handle&, const EventId&) override { return std::nullopt; }
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const EventId&) override { return {}; }
-  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const SessionId&, std::size_t) override { return {}; }
+  Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const SessionId&, std::size_t) override {
+    return {};
+  }
   Result<std::vector<outbox::Delivery>> held_before(Instant, std::size_t) override { return {}; }
   Result<std::vector<outbox::Delivery>> oldest(const DeliveryId&, std::size_t) override { return {}; }
   Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant, std::size_t) override { return {}; }
   Result<std::vector<SubscriptionId>> deleted_with_pending() override { return {}; }
-  Result<std::vector<outbox::Delivery>> replayable(const SubscriptionId&, const outbox::ReplayRange&, const outbox::DeliveryPlace&,
-                                                   std::size_t) override { return {}; }
+  Result<std::vector<outbox::Delivery>> replayable(const SubscriptionId&, const outbox::ReplayRange&,
+                                                   const outbox::DeliveryPlace&, std::size_t) override {
+    return {};
+  }
   Result<std::uint64_t> count_replayable(const SubscriptionId&, const outbox::ReplayRange&) override { return 0; }
   Result<std::vector<outbox::Replay>> running_replays() override { return {}; }
   Result<std::vector<outbox::Replay>> replays(const Handle&, const SubscriptionId&) override { return {}; }
@@ -121,8 +125,8 @@ class TableStore final : public UnaskedOutbox, public Settlements {
   outbox::SubscriptionIndex& index;
   std::map<DeliveryId, Row> rows;
   std::vector<SubscriptionChange> changes;
-  bool writes = true;        // false: settle answers that nothing was written
-  bool holds_back = false;   // settle answers only when release is called
+  bool writes = true;       // false: settle answers that nothing was written
+  bool holds_back = false;  // settle answers only when release is called
   bool readable = true;
   std::function<void()> reading = [] {};  // before each read of what is due
   std::size_t largest_read = 0;
@@ -145,7 +149,7 @@ class TableStore final : public UnaskedOutbox, public Settlements {
     done(writes);
   }
   Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit,
-                                        const InHand& in_hand) override {
+                                       const InHand& in_hand) override {
     reading();
     if (!readable) return unexpected(unavailable("No."));
     largest_read = std::max(largest_read, limit);

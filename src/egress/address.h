@@ -24,8 +24,8 @@ class Address {
   bool is_v6() const { return size_ == 16; }
   int bits() const { return size_ * 8; }
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }  // the first 4 of a v4 address; zeros follow
-  std::string text() const;       // inet_ntop's form
-  std::string host_text() const;  // as in a URL: brackets round a v6 address
+  std::string text() const;                                             // inet_ntop's form
+  std::string host_text() const;                                        // as in a URL: brackets round a v6 address
 
   friend bool operator==(const Address&, const Address&) = default;
   friend auto operator<=>(const Address&, const Address&) = default;

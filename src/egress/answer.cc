@@ -24,9 +24,7 @@ std::string reason_text(Outcome outcome, int status) {
 }
 
 const std::string* find_header(const std::vector<Header>& headers, std::string_view name) {
-  const auto same = [&](const Header& header) {
-    return std::ranges::equal(header.name, name, {}, lower, lower);
-  };
+  const auto same = [&](const Header& header) { return std::ranges::equal(header.name, name, {}, lower, lower); };
   const auto found = std::ranges::find_if(headers, same);
   return found == headers.end() ? nullptr : &found->value;
 }

@@ -1,9 +1,9 @@
 #include "egress/answer_reader.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
-#include <algorithm>
 #include <limits>
 
 namespace beckon::egress {
@@ -13,7 +13,8 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
-// A chunk of one byte takes six on the wire; all that is read of an answer stays below this many times its body's limit.
+// A chunk of one byte takes six on the wire; all that is read of an answer stays below this many times its body's
+// limit.
 constexpr std::size_t kFraming = 8;
 
 }  // namespace

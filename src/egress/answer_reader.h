@@ -22,8 +22,8 @@ class AnswerReader {
   AnswerReader();
   ~AnswerReader();
 
-  // What comes goes into `answer`, which outlives the reading: status, headers, body and body_cut. Limits in bytes: of all
-  // heads, trailers and framing; of the body; and of what is kept of that.
+  // What comes goes into `answer`, which outlives the reading: status, headers, body and body_cut. Limits in bytes: of
+  // all heads, trailers and framing; of the body; and of what is kept of that.
   void begin(Answer& answer, std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes);
 
   State feed(std::string_view bytes);

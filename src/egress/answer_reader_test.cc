@@ -31,7 +31,8 @@ Read read(std::string_view text, std::size_t size, std::size_t header_bytes = 20
   AnswerReader reader;
   reader.begin(answer, header_bytes, body_bytes, kept);
   auto state = State::kMore;
-  for (std::size_t at = 0; at < text.size() && state == State::kMore; at += size) state = reader.feed(text.substr(at, size));
+  for (std::size_t at = 0; at < text.size() && state == State::kMore; at += size)
+    state = reader.feed(text.substr(at, size));
   if (state == State::kMore) state = reader.end();
   return {state, answer.status, answer.body, answer.body_cut, state == State::kWhole && reader.reusable()};
 }
@@ -150,9 +151,11 @@ TEST(AnswerReader, KeepsTheHeadersOfTheFinalAnswerInOrder) {
   Answer answer;
   AnswerReader reader;
   reader.begin(answer, 400, 100, 8);
-  EXPECT_EQ(reader.feed("HTTP/1.1 103 Early\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nB: 1\r\nA:  two words \r\nTransfer-Encoding: "
-                        "chunked\r\n\r\n0\r\nX-Trailer: 1\r\n\r\n"),
-            State::kWhole);
+  EXPECT_EQ(
+      reader.feed(
+          "HTTP/1.1 103 Early\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK\r\nB: 1\r\nA:  two words \r\nTransfer-Encoding: "
+          "chunked\r\n\r\n0\r\nX-Trailer: 1\r\n\r\n"),
+      State::kWhole);
   EXPECT_THAT(answer.headers,
               testing::ElementsAre(Header{"B", "1"}, Header{"A", "two words"}, Header{"Transfer-Encoding", "chunked"}));
 }

@@ -86,9 +86,12 @@ void CaresResolver::told(const std::shared_ptr<Pending>& pending, Lookup::Outcom
 void CaresResolver::finish(Pending& pending) {
   Lookup lookup{.addresses = std::move(pending.addresses)};
   lookup.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - pending.started);
-  if (!lookup.addresses.empty()) lookup.outcome = Lookup::Outcome::kFound;
-  else if (pending.timed_out) lookup.outcome = Lookup::Outcome::kTimeout;
-  else lookup.outcome = pending.failed ? Lookup::Outcome::kFailed : Lookup::Outcome::kNoName;
+  if (!lookup.addresses.empty())
+    lookup.outcome = Lookup::Outcome::kFound;
+  else if (pending.timed_out)
+    lookup.outcome = Lookup::Outcome::kTimeout;
+  else
+    lookup.outcome = pending.failed ? Lookup::Outcome::kFailed : Lookup::Outcome::kNoName;
   auto completion = std::exchange(pending.completion, nullptr);
   pending_.erase(pending.ticket);
   completion(std::move(lookup));

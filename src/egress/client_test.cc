@@ -77,43 +77,36 @@ std::vector<Behaviour> behaviours() {
        "timeout", 0},
       {"drips its body", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
-         while (c.pause(milliseconds{50}) && c.write("x")) {
-         }
+         while (c.pause(milliseconds{50}) && c.write("x")) {}
        }),
        "timeout", 200},
       {"sends an endless body", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\n\r\n");
-         while (c.write(std::string(4096, 'x'))) {
-         }
+         while (c.write(std::string(4096, 'x'))) {}
        }),
        "status 200", 200},
       {"sends an endless chunked body", after_request([](Connection& c) {
          c.write("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n");
-         while (c.write("400\r\n" + std::string(1024, 'x') + "\r\n")) {
-         }
+         while (c.write("400\r\n" + std::string(1024, 'x') + "\r\n")) {}
        }),
        "status 500", 500},
       {"sends endless headers", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\n");
-         while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {
-         }
+         while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {}
        }),
        "connect", 200},
       {"sends one endless header", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nX-Long: ");
-         while (c.write(std::string(1000, 'x'))) {
-         }
+         while (c.write(std::string(1000, 'x'))) {}
        }),
        "connect", 200},
       {"informs without end", after_request([](Connection& c) {
-         while (c.write("HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n")) {
-         }
+         while (c.write("HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n")) {}
        }),
        "connect", 103},
       {"sends endless trailers", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
-         while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {
-         }
+         while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {}
        }),
        "connect", 200},
       {"informs first", after_request([](Connection& c) {

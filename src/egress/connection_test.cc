@@ -94,8 +94,7 @@ TEST(Connections, IdleOnlyAsManyAsTheirLimit) {
   std::atomic<int> open = 0;
   const auto script = [&](Connection& c) {
     ++open;
-    while (c.read_request() && c.write(kOk)) {
-    }
+    while (c.read_request() && c.write(kOk)) {}
     --open;
   };
   ScriptedReceiver first(script), second(script), third(script);
@@ -110,8 +109,7 @@ TEST(Connections, AreClosedAfterTheIdleTimeThoughNobodyAsks) {
   world.limits.idle = Duration{50};
   std::atomic<bool> closed = false;
   ScriptedReceiver receiver([&](Connection& c) {
-    while (c.read_request() && c.write(kOk)) {
-    }
+    while (c.read_request() && c.write(kOk)) {}
     closed = true;
   });
   EXPECT_EQ(world.post(receiver.url()).status, 200);
@@ -135,7 +133,8 @@ TEST(Connections, CarryLargeBodiesAndAnswersOverTls) {
   const auto path = ::testing::TempDir() + "egress_self_" + std::to_string(getpid()) + ".pem";
   self.write_certificate(path);
   ScriptedReceiver receiver(
-      ScriptedReceiver::answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'y')), &self);
+      ScriptedReceiver::answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'y')),
+      &self);
   World world;
   world.settings.client.extra_ca_file = path;
   world.limits.body_bytes = world.limits.kept_bytes = 200'000;

@@ -77,8 +77,8 @@ void Egress::check(Ticket ticket, Flight& flight) {
   if (url.address) return classified(ticket, flight, std::span{&*url.address, 1});
   if (is_localhost(url.host)) return classified(ticket, flight, loopback_addresses());
   const auto at_most = std::min(flight.order.limits.dns, flight.order.limits.whole);
-  flight.lookup = resolver_.start(url.host, at_most,
-                                  [this, ticket](Lookup lookup) { resolved(ticket, std::move(lookup)); });
+  flight.lookup =
+      resolver_.start(url.host, at_most, [this, ticket](Lookup lookup) { resolved(ticket, std::move(lookup)); });
 }
 
 void Egress::resolved(Ticket ticket, Lookup lookup) {
@@ -88,7 +88,8 @@ void Egress::resolved(Ticket ticket, Lookup lookup) {
   flight.lookup = 0;
   flight.dns = flight.spent = lookup.elapsed;
   if (lookup.outcome == Lookup::Outcome::kFound) return classified(ticket, flight, lookup.addresses);
-  end(ticket, Answer{.outcome = Outcome::kDns, .latency = {.dns = lookup.elapsed, .total = lookup.elapsed},
+  end(ticket, Answer{.outcome = Outcome::kDns,
+                     .latency = {.dns = lookup.elapsed, .total = lookup.elapsed},
                      .detail = detail_of(lookup.outcome)});
 }
 
@@ -117,8 +118,8 @@ void Egress::try_next(Ticket ticket, Flight& flight) {
                       .whole = std::max(left, Duration{1}),
                       .body_bytes = limits.body_bytes,
                       .kept_bytes = limits.kept_bytes};
-  flight.request = client_.start(std::move(request),
-                                 [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
+  flight.request =
+      client_.start(std::move(request), [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
 }
 
 void Egress::answered(Ticket ticket, Answer answer) {

@@ -12,8 +12,8 @@ namespace {
 
 // Rule 2: databases, queues and control planes that listen above 1023.
 constexpr auto kClosedPorts = std::to_array<std::uint16_t>(
-    {1433, 1521, 2049, 2375, 2376, 2377, 2378, 2379, 2380, 3306, 3389, 5432, 5672, 5984, 6379, 6443, 8500, 9042,
-     9092, 9200, 9300, 10250, 10255, 11211, 15672, 27017, 27018, 27019});
+    {1433, 1521, 2049, 2375, 2376, 2377, 2378, 2379,  2380,  3306,  3389,  5432,  5672,  5984,
+     6379, 6443, 8500, 9042, 9092, 9200, 9300, 10250, 10255, 11211, 15672, 27017, 27018, 27019});
 
 bool port_is_open(const Url& url, const Policy& policy) {
   if (url.port == 443 || (url.port == 80 && url.scheme == Scheme::kHttp)) return true;
@@ -114,16 +114,16 @@ Result<std::vector<Address>, Refusal> classify(std::span<const Address> answers,
 
 bool is_reserved_header(std::string_view name) {
   static constexpr auto kReserved = std::to_array<std::string_view>(
-      {"accept-encoding", "connection", "content-encoding", "content-length", "expect", "host",
-       "http2-settings", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"});
+      {"accept-encoding", "connection", "content-encoding", "content-length", "expect", "host", "http2-settings",
+       "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"});
   return is_named(name.substr(0, 6), "proxy-") ||
          std::ranges::any_of(kReserved, [&](std::string_view reserved) { return is_named(name, reserved); });
 }
 
 bool is_sendable_header(std::string_view name, std::string_view value) {
   return is_token(name) && !is_reserved_header(name) && std::ranges::none_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
+           return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+         });
 }
 
 }  // namespace beckon::egress

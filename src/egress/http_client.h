@@ -52,16 +52,16 @@ struct Latency {
 // limit on what is read; an answer that breaks or stalls part-way is kConnect or kTimeout, with `status` what was seen.
 struct Answer {
   Outcome outcome = Outcome::kConnect;
-  int status = 0;                          // 0 if no status line came
-  std::optional<Refusal> refusal;          // with kRefused
-  std::vector<Header> headers;             // of the final answer, in order, at most Limits::header_bytes
-  std::string body;                        // the first HttpRequest::kept_bytes, as sent: never decompressed
-  bool body_cut = false;                   // there was more than is kept in `body`
-  std::optional<Duration> retry_after;     // Retry-After, in seconds or as an HTTP date; not negative
+  int status = 0;                       // 0 if no status line came
+  std::optional<Refusal> refusal;       // with kRefused
+  std::vector<Header> headers;          // of the final answer, in order, at most Limits::header_bytes
+  std::string body;                     // the first HttpRequest::kept_bytes, as sent: never decompressed
+  bool body_cut = false;                // there was more than is kept in `body`
+  std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative
   Latency latency;
-  std::optional<Address> remote;           // the address that was tried last
-  bool connected = false;                  // a connection was made: the request may have arrived
-  std::string detail;                      // a sentence for the operator's log; not for a tenant
+  std::optional<Address> remote;  // the address that was tried last
+  bool connected = false;         // a connection was made: the request may have arrived
+  std::string detail;             // a sentence for the operator's log; not for a tenant
 
   const std::string* header(std::string_view name) const { return find_header(headers, name); }
   std::string reason() const { return reason_text(outcome, status); }
@@ -75,7 +75,7 @@ struct HttpRequest {
   std::shared_ptr<const std::string> body;  // null for none
   PolicySnapshot policy;                    // judged once more as the socket opens
   Duration connect{3'000};
-  Duration whole{10'000};                   // what is left of the deadline
+  Duration whole{10'000};  // what is left of the deadline
   std::size_t body_bytes = 16 * 1024;
   std::size_t kept_bytes = 4 * 1024;
 };

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "egress/cares_resolver.h"
-#include "egress/socket_client.h"
 #include "egress/egress.h"
+#include "egress/socket_client.h"
 
 namespace beckon::egress {
 
@@ -37,7 +37,7 @@ Answer fetch(Order order, const Clock& clock, const NetworkSettings& settings);
 
 // The check of an endpoint when a subscription is created or changed: the refusal, or nothing where it may be taken. A
 // name that does not resolve now is taken, for it may resolve later. Blocks for DNS, at most `at_most`. Thread-safe.
-std::optional<Refusal> judge_endpoint(std::string_view url, const Policy& policy,
-                                      const ResolverSettings& settings = {}, Duration at_most = Duration{3'000});
+std::optional<Refusal> judge_endpoint(std::string_view url, const Policy& policy, const ResolverSettings& settings = {},
+                                      Duration at_most = Duration{3'000});
 
 }  // namespace beckon::egress

@@ -33,7 +33,7 @@ struct Policy {
   bool admit_loopback = false;  // --dev: 127.0.0.0/8, ::1, localhost, and every port from 1024 upward
   std::vector<HostEntry> hosts;
   std::vector<RangeEntry> ranges;
-  std::vector<Address> own;     // rule 8; from own_addresses(), taken anew with each snapshot
+  std::vector<Address> own;  // rule 8; from own_addresses(), taken anew with each snapshot
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -18,7 +18,9 @@ struct Count final : Reactor::Watcher {
 struct Pair {
   std::array<int, 2> ends{-1, -1};
   Pair() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0); }
-  ~Pair() { for (const int end : ends) close(end); }
+  ~Pair() {
+    for (const int end : ends) close(end);
+  }
   int here() const { return ends[0]; }
   void come() const { EXPECT_EQ(write(ends[1], "x", 1), 1); }
 };
@@ -60,7 +62,8 @@ TEST(Reactor, TellsNothingOfASocketToItsSuccessorByNumber) {
     const int quiet;
     Reactor& reactor;
     Count& count;
-    Replaces(std::array<int, 2> of, int with, Reactor& by, Count& told) : both(of), quiet(with), reactor(by), count(told) {}
+    Replaces(std::array<int, 2> of, int with, Reactor& by, Count& told)
+        : both(of), quiet(with), reactor(by), count(told) {}
     void on_ready(int fd, bool, bool) override {
       const int other = fd == both[0] ? both[1] : both[0];
       reactor.unwatch(fd);

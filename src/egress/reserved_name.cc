@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 16> kMetadata{
 };
 
 bool is_or_under(std::string_view name, std::string_view domain) {
-  return name == domain || (name.size() > domain.size() && name.ends_with(domain) &&
-                            name[name.size() - domain.size() - 1] == '.');
+  return name == domain ||
+         (name.size() > domain.size() && name.ends_with(domain) && name[name.size() - domain.size() - 1] == '.');
 }
 
 }  // namespace

@@ -39,8 +39,8 @@ void write_request(const HttpRequest& request, std::string& text) {
 
 }  // namespace
 
-// One request, from its start until its completion: connecting, the handshake, and then writing and reading at once, for
-// an answer may come before the request is wholly written.
+// One request, from its start until its completion: connecting, the handshake, and then writing and reading at once,
+// for an answer may come before the request is wholly written.
 class SocketClient::Exchange final : Reactor::Watcher {
  public:
   explicit Exchange(SocketClient& client) : client_(client) {}
@@ -84,7 +84,7 @@ class SocketClient::Exchange final : Reactor::Watcher {
   std::string text_;     // of the request
   std::size_t written_ = 0;
   AnswerReader reader_;
-  Answer answer_;        // into which it reads
+  Answer answer_;  // into which it reads
   SteadyTime started_;
   std::optional<Reactor::Timer> connect_timer_, whole_timer_;
 };
@@ -165,7 +165,8 @@ void SocketClient::Exchange::connected() {
 
 void SocketClient::Exchange::shake() {
   if (request_.target.url.scheme == Scheme::kHttps) {
-    if (!client_.trust_) client_.trust_ = std::make_unique<Trust>(client_.settings_.ca_file, client_.settings_.extra_ca_file);
+    if (!client_.trust_)
+      client_.trust_ = std::make_unique<Trust>(client_.settings_.ca_file, client_.settings_.extra_ca_file);
     const auto step = stream_->handshake(*client_.trust_, request_.target.url);
     if (step == Io::kWantRead || step == Io::kWantWrite) return watch(step == Io::kWantRead, step == Io::kWantWrite);
     if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed within the handshake.");
@@ -195,11 +196,14 @@ void SocketClient::Exchange::read_on() {
   for (;;) {
     std::size_t size = 0;
     const auto done = stream_->read(buffer, size);
-    if (done == Io::kWantRead || done == Io::kWantWrite) return watch(true, done == Io::kWantWrite || written_ < text_.size());
+    if (done == Io::kWantRead || done == Io::kWantWrite)
+      return watch(true, done == Io::kWantWrite || written_ < text_.size());
     if (size > 0 && !reader_.began()) answer_.latency.first_byte = elapsed();
     auto state = State::kBroken;
-    if (done == Io::kDone) state = reader_.feed({buffer.data(), size});
-    else if (done == Io::kEnded) state = reader_.end();
+    if (done == Io::kDone)
+      state = reader_.feed({buffer.data(), size});
+    else if (done == Io::kEnded)
+      state = reader_.end();
     switch (state) {
       case State::kWhole: return whole();
       case State::kEnough: return end(Outcome::kStatus);
@@ -210,8 +214,8 @@ void SocketClient::Exchange::read_on() {
   }
 }
 
-// A pooled connection may have been closed by its peer as the request went out; where not a byte came back the request is
-// sent once more over one of its own, as all clients of HTTP do (RFC 9112, section 9.3.1).
+// A pooled connection may have been closed by its peer as the request went out; where not a byte came back the request
+// is sent once more over one of its own, as all clients of HTTP do (RFC 9112, section 9.3.1).
 void SocketClient::Exchange::broke(std::string detail) {
   if (!pooled_ || reader_.began()) return end(Outcome::kConnect, std::move(detail));
   client_.reactor_.unwatch(stream_->fd());
@@ -237,7 +241,8 @@ void SocketClient::Exchange::end(Outcome outcome, std::string detail) {
 }
 
 Answer SocketClient::Exchange::take_answer() {
-  if (const auto* wait = answer_.header("retry-after")) answer_.retry_after = parse_retry_after(*wait, client_.clock_.now());
+  if (const auto* wait = answer_.header("retry-after"))
+    answer_.retry_after = parse_retry_after(*wait, client_.clock_.now());
   return std::move(answer_);
 }
 

@@ -1,6 +1,6 @@
 // The HTTP client over sockets of its own: HTTP/1.1, one request at a time on a connection, connections pooled by
-// scheme, host, port and address. Nothing that safety.md section 1, rule 7 forbids is in it: no redirect, proxy, cookie,
-// Alt-Svc or decompression.
+// scheme, host, port and address. Nothing that safety.md section 1, rule 7 forbids is in it: no redirect, proxy,
+// cookie, Alt-Svc or decompression.
 #pragma once
 #include <array>
 #include <memory>
@@ -48,7 +48,7 @@ class SocketClient final : public HttpClient {
   std::unique_ptr<Trust> trust_;  // made when it is first needed
   OwnAddresses own_;
   ConnectionPool pool_;
-  PolicySnapshot policy_;  // under which the pooled connections were made
+  PolicySnapshot policy_;                      // under which the pooled connections were made
   std::array<char, 16 * 1024 + 64> buffer_{};  // a TLS record and a little
   Ticket next_ = 1;
   bool starting_ = false;

@@ -30,7 +30,8 @@ SocketAddress socket_address(const Address& address, std::uint16_t port) {
     made.size = sizeof form;
   };
   if (address.is_v6()) {
-    sockaddr_in6 v6{.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_flowinfo = 0, .sin6_addr = {}, .sin6_scope_id = 0};
+    sockaddr_in6 v6{
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_flowinfo = 0, .sin6_addr = {}, .sin6_scope_id = 0};
     std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
     put(v6);
   } else {
@@ -99,9 +100,12 @@ Stream::Io Stream::told_by_tls(int returned) {
   broken_ = true;  // after any other, OpenSSL allows no farewell
   const auto why = ERR_peek_error();
   const auto verified = SSL_get_verify_result(tls_.get());
-  if (verified != X509_V_OK) error_ = std::string(X509_verify_cert_error_string(verified)) + ".";
-  else if (why != 0 && ERR_reason_error_string(why) != nullptr) error_ = std::string(ERR_reason_error_string(why)) + ".";
-  else if (system_error != 0) error_ = std::generic_category().message(system_error) + ".";
+  if (verified != X509_V_OK)
+    error_ = std::string(X509_verify_cert_error_string(verified)) + ".";
+  else if (why != 0 && ERR_reason_error_string(why) != nullptr)
+    error_ = std::string(ERR_reason_error_string(why)) + ".";
+  else if (system_error != 0)
+    error_ = std::generic_category().message(system_error) + ".";
   // A peer that closes without a farewell has ended all the same: what framing says counts.
   const bool closed = (told == SSL_ERROR_SYSCALL && why == 0 && system_error == 0) ||
                       (told == SSL_ERROR_SSL && ERR_GET_REASON(why) == SSL_R_UNEXPECTED_EOF_WHILE_READING);

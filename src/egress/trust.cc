@@ -22,13 +22,15 @@ void load(SSL_CTX* context, const std::string& path) {
 
 void SslFree::operator()(ssl_st* session) const { SSL_free(session); }
 
-Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file) : context_(SSL_CTX_new(TLS_client_method())) {
+Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file)
+    : context_(SSL_CTX_new(TLS_client_method())) {
   static constexpr auto kHttp11 = std::to_array<unsigned char>({8, 'h', 't', 't', 'p', '/', '1', '.', '1'});
   CHECK(context_ != nullptr);
   CHECK(SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION) == 1);
   CHECK(SSL_CTX_set_alpn_protos(context_, kHttp11.data(), kHttp11.size()) == 0);
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context_,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_read_ahead(context_, 1);  // a record is one system call, not one for its head and one for the rest
   load(context_, ca_file);

@@ -392,18 +392,14 @@ TEST(Url, SurvivesMutations) {
       const auto at = text.empty() ? 0 : random.next() % text.size();
       const char byte = kAlphabet[random.next() % kAlphabet.size()];
       switch (random.next() % 4) {
-        case 0:
-          text.insert(at, 1, byte);
-          break;
+        case 0: text.insert(at, 1, byte); break;
         case 1:
           if (!text.empty()) text.erase(at, 1 + random.next() % 3);
           break;
         case 2:
           if (!text.empty()) text[at] = byte;
           break;
-        case 3:
-          text.insert(at, seeds[random.next() % seeds.size()].text.substr(0, random.next() % 12));
-          break;
+        case 3: text.insert(at, seeds[random.next() % seeds.size()].text.substr(0, random.next() % 12)); break;
       }
     }
     accepted += parse_url(text).has_value();

@@ -52,12 +52,8 @@ const char* ChunkedDecoder::step(char c) {
       digits_ = 0;
       line_ = 0;
       return nullptr;
-    case State::kDataCr:
-      state_ = State::kDataLf;
-      return c == '\r' ? nullptr : "A chunk is longer than its size.";
-    case State::kDataLf:
-      state_ = State::kSize;
-      return c == '\n' ? nullptr : "A chunk is longer than its size.";
+    case State::kDataCr: state_ = State::kDataLf; return c == '\r' ? nullptr : "A chunk is longer than its size.";
+    case State::kDataLf: state_ = State::kSize; return c == '\n' ? nullptr : "A chunk is longer than its size.";
     case State::kTrailer: return trailer(c);
     case State::kTrailerLf:
       if (c != '\n') return "A trailer must end with CR LF.";

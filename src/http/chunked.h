@@ -25,15 +25,15 @@ class ChunkedDecoder {
  private:
   enum class State : std::uint8_t { kSize, kExtension, kSizeLf, kData, kDataCr, kDataLf, kTrailer, kTrailerLf, kDone };
 
-  const char* step(char c);     // one byte outside of data; null or what is wrong
+  const char* step(char c);  // one byte outside of data; null or what is wrong
   const char* size_digit(char c);
   const char* trailer(char c);
 
   State state_ = State::kSize;
   int digits_ = 0;
-  std::uint64_t left_ = 0;         // of the chunk
-  std::size_t line_ = 0;           // bytes of the extension, or of the trailer line
-  std::size_t overhead_ = 0;       // bytes of extensions and trailers in all
+  std::uint64_t left_ = 0;    // of the chunk
+  std::size_t line_ = 0;      // bytes of the extension, or of the trailer line
+  std::size_t overhead_ = 0;  // bytes of extensions and trailers in all
 };
 
 }  // namespace beckon::http

@@ -28,9 +28,9 @@ TEST(Chunked, IsDecodedWhateverThePieces) {
 }
 
 TEST(Chunked, RefusesMalformedFraming) {
-  for (const char* bytes : {"\r\n", "x\r\n", "5 \r\nhello", "5\nhello\r\n", "5\r\nhello0\r\n", "5\r\nhello\n0\r\n", "-1\r\n",
-                            "0x5\r\n", "000000001\r\n", "5;\x01\r\n", "0\r\n folded: x\r\n\r\n", "0\r\nx\n\r\n", "5\rhello",
-                            "5;a\nhello\r\n"}) {
+  for (const char* bytes :
+       {"\r\n", "x\r\n", "5 \r\nhello", "5\nhello\r\n", "5\r\nhello0\r\n", "5\r\nhello\n0\r\n", "-1\r\n", "0x5\r\n",
+        "000000001\r\n", "5;\x01\r\n", "0\r\n folded: x\r\n\r\n", "0\r\nx\n\r\n", "5\rhello", "5;a\nhello\r\n"}) {
     for (std::size_t step : {1U, 100U}) EXPECT_EQ(decode(bytes, step), "!400") << bytes;
   }
 }

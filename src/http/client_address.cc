@@ -55,7 +55,8 @@ std::optional<ClientAddress> forwarded_for_of(std::string_view element) {
 }
 
 bool is_trusted(const ClientAddress& address, std::span<const AddressRange> trusted) {
-  return std::any_of(trusted.begin(), trusted.end(), [&](const AddressRange& range) { return range.contains(address); });
+  return std::any_of(trusted.begin(), trusted.end(),
+                     [&](const AddressRange& range) { return range.contains(address); });
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ std::string ClientAddress::text() const {
 
 std::optional<ClientAddress> parse_address(std::string_view text) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.empty() || text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  if (text.empty() || text.size() >= terminated.size() || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
   std::copy(text.begin(), text.end(), terminated.begin());
   ClientAddress address;
   if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) == 1) return address;

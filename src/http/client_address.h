@@ -36,8 +36,8 @@ struct AddressRange {
 std::optional<AddressRange> parse_range(std::string_view text);
 
 // The right-most hop that is not itself a trusted proxy. `forwarded_for` are the values of X-Forwarded-For in their
-// order (of Forwarded's `for=` when `forwarded` is not empty: RFC 7239 wins where a proxy sends both). Where the peer is
-// not trusted the headers are not read. A hop that is no address ends the walk: the last proxy known is the client.
+// order (of Forwarded's `for=` when `forwarded` is not empty: RFC 7239 wins where a proxy sends both). Where the peer
+// is not trusted the headers are not read. A hop that is no address ends the walk: the last proxy known is the client.
 ClientAddress client_address(const ClientAddress& peer, std::span<const AddressRange> trusted,
                              std::span<const std::string_view> forwarded_for,
                              std::span<const std::string_view> forwarded);
@@ -47,7 +47,6 @@ ClientAddress client_address(const ClientAddress& peer, std::span<const AddressR
 template <>
 struct std::hash<beckon::http::ClientAddress> {
   std::size_t operator()(const beckon::http::ClientAddress& address) const noexcept {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
   }
 };

@@ -14,11 +14,11 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kFirstBuffer = 4 * 1024;    // of an idle connection; most requests fit
-constexpr std::size_t kBodyBuffer = 16 * 1024;    // while a longer body comes
-constexpr std::size_t kKept = 16 * 1024;          // capacity of a string that an idle connection may keep
-constexpr std::size_t kHighWater = 64 * 1024;     // unsent bytes beyond which no further request is begun
-constexpr std::size_t kLingerBytes = 1024 * 1024; // thrown away at most
+constexpr std::size_t kFirstBuffer = 4 * 1024;     // of an idle connection; most requests fit
+constexpr std::size_t kBodyBuffer = 16 * 1024;     // while a longer body comes
+constexpr std::size_t kKept = 16 * 1024;           // capacity of a string that an idle connection may keep
+constexpr std::size_t kHighWater = 64 * 1024;      // unsent bytes beyond which no further request is begun
+constexpr std::size_t kLingerBytes = 1024 * 1024;  // thrown away at most
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -83,8 +83,7 @@ void Connection::begin_turn() {
   turn_ = Turn::kUnderWay;
   if (readable_ && wants_bytes() && out_.empty()) read();  // what ends the connection comes after its answers
   held_back_ = false;
-  while (advance()) {
-  }
+  while (advance()) {}
 }
 
 void Connection::end_turn() {
@@ -344,7 +343,8 @@ void Connection::sweep(Steady::time_point now) {
       return;
     case State::kBody: {
       const double seconds = std::chrono::duration<double>(waited).count();
-      if (waited > limits.body_grace && static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
+      if (waited > limits.body_grace &&
+          static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
         refuse({FaultCode::kRequestTimeout, "The body of the request came too slowly; send it faster."});
       }
       return;

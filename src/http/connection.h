@@ -25,9 +25,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(std::shared_ptr<IoThread> thread, Descriptor socket, const ClientAddress& peer);
   ~Connection();
 
-  void notice(std::uint32_t events);  // of epoll, about the socket
-  void begin_turn();                  // reads and handles
-  void end_turn();                    // writes
+  void notice(std::uint32_t events);   // of epoll, about the socket
+  void begin_turn();                   // reads and handles
+  void end_turn();                     // writes
   void sweep(Steady::time_point now);  // closes, or answers 408, when a deadline has passed
   void drain();
   void close();
@@ -66,8 +66,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void run(const Route& route);
   void preflight();
   void deliver(Response&& response);
-  bool refuse(const Refusal& refusal);       // answers and closes
-  bool reject(Fault fault);                  // answers; closes if a body is unread
+  bool refuse(const Refusal& refusal);  // answers and closes
+  bool reject(Fault fault);             // answers; closes if a body is unread
   void count(const Response& response, std::chrono::microseconds took);
   void begin_stream(std::move_only_function<void(Stream)> stream);
   void take_stream(std::string&& piece);
@@ -86,12 +86,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   State state_ = State::kHead;
   Turn turn_ = Turn::kNone;
-  bool readable_ = false;     // there may be bytes, the end or an error to read
-  bool ended_ = false;        // the client has sent its last, or is gone
-  bool writing_ = false;      // waits until the client takes more
-  bool held_back_ = false;    // a request waits for room to write
-  bool close_after_ = false;  // the answer under way is the last one
-  bool counted_ = false;      // in Shared::in_flight
+  bool readable_ = false;       // there may be bytes, the end or an error to read
+  bool ended_ = false;          // the client has sent its last, or is gone
+  bool writing_ = false;        // waits until the client takes more
+  bool held_back_ = false;      // a request waits for room to write
+  bool close_after_ = false;    // the answer under way is the last one
+  bool counted_ = false;        // in Shared::in_flight
   Steady::time_point since_;    // of the state, for its deadline
   Steady::time_point read_at_;  // when the newest bytes came
   Steady::time_point write_since_;

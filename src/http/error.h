@@ -10,8 +10,8 @@ namespace beckon::http {
 int status_of(FaultCode code);
 std::string_view code_text(FaultCode code);  // "validation_error"
 
-// {"error","message","requestId",…extras,"details":[{"field","issue"}]}, with Retry-After and RateLimit-* where the fault
-// has them.
+// {"error","message","requestId",…extras,"details":[{"field","issue"}]}, with Retry-After and RateLimit-* where the
+// fault has them.
 Response to_response(const Fault& fault, const RequestId& request);
 
 // A 429 always has Retry-After, and so has a 503: one second where the fault says none.

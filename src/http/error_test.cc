@@ -43,10 +43,11 @@ TEST(Error, ARateLimitSaysWhenToComeBack) {
 
 TEST(Error, UnavailableAlwaysSaysWhenToComeBack) {
   EXPECT_EQ(header(to_response({.code = FaultCode::kUnavailable, .message = "m"}, kRequest), "retry-after"), "1");
-  EXPECT_EQ(header(to_response({.code = FaultCode::kUnavailable, .message = "m", .retry_after = std::chrono::seconds{5}},
-                               kRequest),
-                   "retry-after"),
-            "5");
+  EXPECT_EQ(
+      header(to_response({.code = FaultCode::kUnavailable, .message = "m", .retry_after = std::chrono::seconds{5}},
+                         kRequest),
+             "retry-after"),
+      "5");
 }
 
 TEST(Error, EachCodeHasTheStatusOfTheContract) {

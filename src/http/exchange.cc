@@ -85,10 +85,10 @@ void Connection::run(const Route& route) {
     handle(route, request_, std::move(respond));
     return;
   }
-  thread_->shared().control.run([&hooks = thread_->shared().router.hooks(), &route, &request = request_,
-                                 respond = std::move(respond)]() mutable {
-    authorize_and_handle(hooks, route, request, std::move(respond));
-  });
+  thread_->shared().control.run(
+      [&hooks = thread_->shared().router.hooks(), &route, &request = request_, respond = std::move(respond)]() mutable {
+        authorize_and_handle(hooks, route, request, std::move(respond));
+      });
 }
 
 void Connection::preflight() {

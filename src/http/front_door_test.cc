@@ -94,44 +94,74 @@ class FrontDoor : public testing::Test {
     };
     return {
         {.method = Method::kPost, .pattern = "/echo", .access = public_(), .handler = echo},
-        {.method = Method::kPost, .pattern = "/beacon", .access = public_(), .handler = echo, .body = BodyType::kJsonOrText},
+        {.method = Method::kPost,
+         .pattern = "/beacon",
+         .access = public_(),
+         .handler = echo,
+         .body = BodyType::kJsonOrText},
         {.method = Method::kPost, .pattern = "/large", .access = public_(), .handler = echo, .body_limit = 200'000},
         {.method = Method::kGet, .pattern = "/hello", .access = public_(), .handler = text("hello")},
-        {.method = Method::kGet, .pattern = "/huge", .access = public_(),
+        {.method = Method::kGet,
+         .pattern = "/huge",
+         .access = public_(),
          .handler = [](Request&, Respond respond) { respond({.body = std::string(32'000'000, 'x')}); }},
-        {.method = Method::kGet, .pattern = "/items/{id}", .access = public_(),
+        {.method = Method::kGet,
+         .pattern = "/items/{id}",
+         .access = public_(),
          .handler = [](Request& request, Respond respond) { respond({.body = request.param("id")}); }},
-        {.method = Method::kGet, .pattern = "/client", .access = public_(),
+        {.method = Method::kGet,
+         .pattern = "/client",
+         .access = public_(),
          .handler = [](Request& request, Respond respond) { respond({.body = request.client.text()}); }},
-        {.method = Method::kGet, .pattern = "/control", .access = public_(), .run = Run::kControl,
-         .handler = [this](Request&, Respond respond) {
-           handled_on_ = std::this_thread::get_id();
-           respond({.body = "control"});
-         }},
-        {.method = Method::kGet, .pattern = "/inline", .access = public_(),
-         .handler = [this](Request&, Respond respond) {
-           handled_on_ = std::this_thread::get_id();
-           respond({.body = "inline"});
-         }},
-        {.method = Method::kPost, .pattern = "/owned", .access = owner(),
-         .handler = [](Request& request, Respond respond) {
-           respond({.body = std::any_cast<std::string>(request.principal)});
-         }},
-        {.method = Method::kGet, .pattern = "/later", .access = public_(),
+        {.method = Method::kGet,
+         .pattern = "/control",
+         .access = public_(),
+         .run = Run::kControl,
+         .handler =
+             [this](Request&, Respond respond) {
+               handled_on_ = std::this_thread::get_id();
+               respond({.body = "control"});
+             }},
+        {.method = Method::kGet,
+         .pattern = "/inline",
+         .access = public_(),
+         .handler =
+             [this](Request&, Respond respond) {
+               handled_on_ = std::this_thread::get_id();
+               respond({.body = "inline"});
+             }},
+        {.method = Method::kPost,
+         .pattern = "/owned",
+         .access = owner(),
+         .handler = [](Request& request,
+                       Respond respond) { respond({.body = std::any_cast<std::string>(request.principal)}); }},
+        {.method = Method::kGet,
+         .pattern = "/later",
+         .access = public_(),
          .handler = [this](Request& request, Respond respond) { held_.hold(request, std::move(respond)); }},
-        {.method = Method::kGet, .pattern = "/throws", .access = public_(),
+        {.method = Method::kGet,
+         .pattern = "/throws",
+         .access = public_(),
          .handler = [](Request&, Respond) { throw std::runtime_error("secret detail"); }},
         {.method = Method::kGet, .pattern = "/drops", .access = public_(), .handler = [](Request&, Respond) {}},
-        {.method = Method::kGet, .pattern = "/dirty", .access = public_(),
-         .handler = [](Request&, Respond respond) { respond({.headers = {{"x", "a\r\nb: c"}}}); }},
-        {.method = Method::kGet, .pattern = "/stream", .access = public_(),
-         .handler = [this](Request&, Respond respond) {
-           respond({.body = "first;", .content_type = "text/event-stream", .stream = [this](Stream stream) {
-                      const std::lock_guard lock(stream_mutex_);
-                      stream_ = std::move(stream);
-                      stream_made_.notify_all();
-                    }});
-         }},
+        {.method = Method::kGet,
+         .pattern = "/dirty",
+         .access = public_(),
+         .handler =
+             [](Request&, Respond respond) {
+               respond({.headers = {{"x", "a\r\nb: c"}}});
+             }},
+        {.method = Method::kGet,
+         .pattern = "/stream",
+         .access = public_(),
+         .handler =
+             [this](Request&, Respond respond) {
+               respond({.body = "first;", .content_type = "text/event-stream", .stream = [this](Stream stream) {
+                          const std::lock_guard lock(stream_mutex_);
+                          stream_ = std::move(stream);
+                          stream_made_.notify_all();
+                        }});
+             }},
     };
   }
 
@@ -210,9 +240,10 @@ TEST_F(FrontDoor, TakesARequestByteByByte) {
 
 TEST_F(FrontDoor, TakesAChunkedBody) {
   RawClient client(port());
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=utf-8\r\n"
-              "Transfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n3;x=y\r\n,3]\r\n0\r\nTrailer: t\r\n\r\n" +
-              get("/hello"));
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=utf-8\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n3;x=y\r\n,3]\r\n0\r\nTrailer: t\r\n\r\n" +
+      get("/hello"));
   EXPECT_EQ(client.answer().body, "[1,2,3]");
   EXPECT_EQ(client.answer().body, "hello");
 }
@@ -236,7 +267,8 @@ TEST_F(FrontDoor, KeepsASaneRequestIdAndMakesOneOtherwise) {
     const std::string id = ask(get("/hello", std::string("X-Request-Id: ") + bad + "\r\n")).header("x-request-id");
     EXPECT_TRUE(id.starts_with("req_") && id.size() == 30) << id;
   }
-  EXPECT_TRUE(ask(get("/hello", "X-Request-Id: " + std::string(65, 'a') + "\r\n")).header("x-request-id").starts_with("req_"));
+  EXPECT_TRUE(
+      ask(get("/hello", "X-Request-Id: " + std::string(65, 'a') + "\r\n")).header("x-request-id").starts_with("req_"));
   EXPECT_NE(ask("nonsense\r\n\r\n").header("x-request-id"), "");
 }
 
@@ -281,7 +313,8 @@ TEST_F(FrontDoor, ServesHttp10) {
   EXPECT_EQ(once.send("GET /hello HTTP/1.0\r\n\r\n").answer().body, "hello");
   EXPECT_TRUE(once.is_closed_by_server());
   RawClient kept(port());
-  EXPECT_EQ(kept.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").answer().header("connection"), "keep-alive");
+  EXPECT_EQ(kept.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").answer().header("connection"),
+            "keep-alive");
   EXPECT_EQ(kept.send("GET /hello HTTP/1.0\r\n\r\n").answer().body, "hello");
 }
 
@@ -473,8 +506,9 @@ TEST_F(FrontDoor, DoesNotUpgrade) {
 
 TEST_F(FrontDoor, HonoursExpectContinueAndNothingElse) {
   RawClient client(port());
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
-              "Expect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+      "Expect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   EXPECT_EQ(client.send("{}").answer().body, "{}");
   EXPECT_EQ(refusal(post("/echo", "{}", "Expect: magic\r\n")), 417);
@@ -494,11 +528,14 @@ TEST_F(FrontDoor, RefusesWhatIsTooLongBeforeReadingIt) {
   for (int i = 0; i < 99; ++i) fields += "X: y\r\n";
   EXPECT_EQ(ask(get("/hello", fields)).status, 200);
   EXPECT_EQ(refusal(get("/hello", fields + "X: y\r\n")), 431);
-  EXPECT_EQ(refusal("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n"), 413);
+  EXPECT_EQ(
+      refusal("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n"),
+      413);
   EXPECT_EQ(ask(post("/echo", std::string(65536, '1'))).status, 200);
-  EXPECT_EQ(refusal("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    "10001\r\n"),
-            413);
+  EXPECT_EQ(
+      refusal("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+              "10001\r\n"),
+      413);
 }
 
 TEST_F(FrontDoor, AnAnswerArrivesThoughTheRestOfALargeBodyIsNotRead) {
@@ -540,8 +577,9 @@ TEST_F(Deadlines, ASlowHeadIsAnswered408) {
 TEST_F(Deadlines, ASlowBodyIsAnswered408) {
   options_.limits.body_grace = milliseconds{50};
   RawClient client(port());
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nX-Request-Id: slow\r\nContent-Type: application/json\r\n"
-              "Content-Length: 1000\r\n\r\n{");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nX-Request-Id: slow\r\nContent-Type: application/json\r\n"
+      "Content-Length: 1000\r\n\r\n{");
   const Answer answer = client.answer();
   EXPECT_EQ(answer.status, 408);
   EXPECT_EQ(answer.header("x-request-id"), "slow");
@@ -568,7 +606,8 @@ TEST_F(Deadlines, AStalledWriteIsCut) {
 }
 
 TEST_F(Deadlines, AHandlerHasNoneOfThem) {
-  options_.limits.head = options_.limits.body_grace = options_.limits.write_stall = options_.limits.idle = milliseconds{10};
+  options_.limits.head = options_.limits.body_grace = options_.limits.write_stall = options_.limits.idle =
+      milliseconds{10};
   RawClient client(port());
   client.send(get("/later"));
   auto [request, respond] = held_.take();
@@ -635,7 +674,8 @@ TEST_F(FrontDoor, CountsByRouteAndNeverByInput) {
   EXPECT_EQ(counted("beckon_http_requests_total", "/items/{id}"), 2);
   EXPECT_EQ(counted("beckon_http_requests_total", "unmatched"), 1);
   const std::string text = to_text(registry_);
-  EXPECT_NE(text.find(R"(beckon_http_requests_total{method="GET",route="/items/{id}",status="2xx"} 2)"), std::string::npos);
+  EXPECT_NE(text.find(R"(beckon_http_requests_total{method="GET",route="/items/{id}",status="2xx"} 2)"),
+            std::string::npos);
   EXPECT_EQ(text.find("secret-path"), std::string::npos);
 }
 
@@ -648,8 +688,10 @@ TEST_F(FrontDoor, LogsOneLineARequestWithoutWhatIsSecret) {
   log::flush();
   const std::string lines = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1) << lines;
-  EXPECT_NE(lines.find(R"("event":"request","id":"r1","method":"GET","route":"/items/{id}","status":404,"client":"127.0.0.1")"),
-            std::string::npos)
+  EXPECT_NE(
+      lines.find(
+          R"("event":"request","id":"r1","method":"GET","route":"/items/{id}","status":404,"client":"127.0.0.1")"),
+      std::string::npos)
       << lines;
   EXPECT_EQ(lines.find("secret"), std::string::npos) << lines;
 }

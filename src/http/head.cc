@@ -12,13 +12,16 @@ namespace {
 constexpr std::size_t kMethodAndVersion = 64;  // room on the request line beside the target
 
 std::unexpected<Refusal> bad(const char* message) { return std::unexpected(Refusal{.message = message}); }
-std::unexpected<Refusal> refused(FaultCode code, const char* message) { return std::unexpected(Refusal{code, message}); }
+std::unexpected<Refusal> refused(FaultCode code, const char* message) {
+  return std::unexpected(Refusal{code, message});
+}
 
 std::unexpected<Refusal> target_too_long() {
   return refused(FaultCode::kUriTooLong, "The request target is too long; shorten path and query.");
 }
 std::unexpected<Refusal> headers_too_large() {
-  return refused(FaultCode::kHeadersTooLarge, "The header fields are too many or too large; send fewer or shorter ones.");
+  return refused(FaultCode::kHeadersTooLarge,
+                 "The header fields are too many or too large; send fewer or shorter ones.");
 }
 
 using CharSet = std::array<bool, 256>;

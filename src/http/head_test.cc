@@ -104,9 +104,10 @@ TEST(Head, NeedsExactlyOneHost) {
 }
 
 TEST(Head, RefusesMalformedRequestLines) {
-  for (const char* line : {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET / HTTP/2.0", "GET / http/1.1",
-                           "G@T / HTTP/1.1", "GET a HTTP/1.1", "GET /a\tb HTTP/1.1", "GET /# HTTP/1.1", "GET * HTTP/1.1",
-                           "GET /\x80 HTTP/1.1", "CONNECT a:443 HTTP/1.1", "GET ftp://a/ HTTP/1.1", ""}) {
+  for (const char* line :
+       {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET / HTTP/2.0", "GET / http/1.1",
+        "G@T / HTTP/1.1", "GET a HTTP/1.1", "GET /a\tb HTTP/1.1", "GET /# HTTP/1.1", "GET * HTTP/1.1",
+        "GET /\x80 HTTP/1.1", "CONNECT a:443 HTTP/1.1", "GET ftp://a/ HTTP/1.1", ""}) {
     EXPECT_EQ(read(std::string(line) + "\r\nHost: a\r\n\r\n").status, 400) << line;
   }
 }
@@ -122,15 +123,14 @@ TEST(Head, TakesAnAbsoluteTargetOfTheSameHost) {
 
 TEST(Head, KeepsOrClosesAsTheClientSays) {
   EXPECT_FALSE(read("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n").framing.keep_alive);
-  EXPECT_FALSE(read("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n").framing.keep_alive);
+  EXPECT_FALSE(
+      read("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n").framing.keep_alive);
   EXPECT_FALSE(read("GET / HTTP/1.0\r\n\r\n").framing.keep_alive);
   EXPECT_TRUE(read("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").framing.keep_alive);
   EXPECT_EQ(read("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n").status, 400);
 }
 
-TEST(Head, MeetsNoOtherExpectation) {
-  EXPECT_EQ(status("Host: a\r\nExpect: 200-ok\r\n"), 417);
-}
+TEST(Head, MeetsNoOtherExpectation) { EXPECT_EQ(status("Host: a\r\nExpect: 200-ok\r\n"), 417); }
 
 TEST(Head, LimitsAreExact) {
   const HttpLimits limits{.target = 10, .fields_bytes = 40, .fields = 3};

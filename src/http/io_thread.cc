@@ -52,7 +52,8 @@ void IoThread::run() {
 void IoThread::turn() {
   const bool waits = ready_.empty() && !clients_wait_;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_sweep_ - Steady::now());
-  const auto events = readiness_.wait(waits ? std::max(left, std::chrono::milliseconds{0}) : std::chrono::milliseconds{0});
+  const auto events =
+      readiness_.wait(waits ? std::max(left, std::chrono::milliseconds{0}) : std::chrono::milliseconds{0});
   turn_began_ = Steady::now();
   turn_at_ = shared_->clock.now();
   // Nothing closes while events are read: each names its connection by a plain pointer.
@@ -119,7 +120,8 @@ void IoThread::accept_some() {
 
 bool IoThread::make_room(const ClientAddress& peer) {
   const auto& trusted = shared_->options.trusted_proxies;
-  const bool exempt = std::any_of(trusted.begin(), trusted.end(), [&](const auto& range) { return range.contains(peer); });
+  const bool exempt =
+      std::any_of(trusted.begin(), trusted.end(), [&](const auto& range) { return range.contains(peer); });
   while (!exempt && shared_->connections.of(peer) >= limits().connections_per_address) {
     if (!close_oldest_idle(&peer)) return false;
   }

@@ -58,10 +58,10 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
 
   // Binds before the thread runs. The port on success, else why not.
   std::expected<std::uint16_t, std::string> listen(const ClientAddress& address, std::uint16_t port);
-  void start();  // runs until drained or cut
-  void join();   // if it was started
-  void drain();  // see Listener::stop
-  void cut();    // closes every connection at once
+  void start();          // runs until drained or cut
+  void join();           // if it was started
+  void drain();          // see Listener::stop
+  void cut();            // closes every connection at once
   void mail(Mail mail);  // dropped when the thread has ended
   bool is_here() const { return current_ == this; }
 
@@ -73,8 +73,8 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   Instant turn_at() const { return turn_at_; }  // the same by the listener's clock
   std::string make_request_id(Instant at);
   const std::string& date_line(Instant at);  // as ResponseFrame has it
-  void give_turn(Connection& connection);  // in this turn if it has not come to them yet, else in the next
-  void set_idle(Connection& connection);   // the youngest of the idle ones
+  void give_turn(Connection& connection);    // in this turn if it has not come to them yet, else in the next
+  void set_idle(Connection& connection);     // the youngest of the idle ones
   void set_busy(Connection& connection);
   void remove(Connection& connection);  // it has closed
 
@@ -101,7 +101,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   Readiness readiness_;
   Descriptor listening_;
   bool clients_wait_ = false;  // a client may be waiting to be accepted
-  Connections idle_;  // oldest first
+  Connections idle_;           // oldest first
   Connections busy_;
   std::vector<std::shared_ptr<Connection>> ready_;  // that have a turn
   std::vector<std::shared_ptr<Connection>> in_turn_;

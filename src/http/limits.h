@@ -7,10 +7,10 @@ namespace beckon::http {
 
 struct HttpLimits {
   // Sizes, in bytes.
-  std::size_t target = 8 * 1024;         // beyond: 414
-  std::size_t fields_bytes = 16 * 1024;  // all header lines together; beyond: 431
-  std::size_t fields = 100;              // header lines; beyond: 431
-  std::size_t body = 64 * 1024;          // contract section 4; beyond: 413, before it is read
+  std::size_t target = 8 * 1024;            // beyond: 414
+  std::size_t fields_bytes = 16 * 1024;     // all header lines together; beyond: 431
+  std::size_t fields = 100;                 // header lines; beyond: 431
+  std::size_t body = 64 * 1024;             // contract section 4; beyond: 413, before it is read
   std::size_t stream_backlog = 256 * 1024;  // unsent bytes of a stream; beyond: the client is too slow
 
   // Deadlines. Looked at every `sweep`, so each may be late by that much.

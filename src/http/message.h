@@ -29,18 +29,18 @@ struct Field {
 
 // Confined to whoever handles it; alive, with every view into it, until its Respond was called or dropped.
 struct Request {
-  Method method = Method::kGet;  // HEAD arrives at a handler of GET as kHead
-  std::string_view target;       // as sent: path and query
-  std::string_view path;         // as sent, without the query
-  std::string_view query;        // without the '?'
-  std::vector<Field> fields;     // in the order sent
-  std::string body;              // complete; a handler may move it out
-  ClientAddress client;          // after trusted proxies
-  RequestId id;                  // the x-request-id of the answer
-  Instant received;              // when its last byte had come
-  const Route* route = nullptr;  // what the router found
+  Method method = Method::kGet;                                  // HEAD arrives at a handler of GET as kHead
+  std::string_view target;                                       // as sent: path and query
+  std::string_view path;                                         // as sent, without the query
+  std::string_view query;                                        // without the '?'
+  std::vector<Field> fields;                                     // in the order sent
+  std::string body;                                              // complete; a handler may move it out
+  ClientAddress client;                                          // after trusted proxies
+  RequestId id;                                                  // the x-request-id of the answer
+  Instant received;                                              // when its last byte had come
+  const Route* route = nullptr;                                  // what the router found
   std::vector<std::pair<std::string_view, std::string>> params;  // what the pattern captured, percent-decoded
-  std::any principal;            // what the Authorize hook left here: an access principal, or nothing on public routes
+  std::any principal;  // what the Authorize hook left here: an access principal, or nothing on public routes
 
   // The first field of that name, in any case of letters; empty if there is none.
   std::string_view header(std::string_view name) const;
@@ -70,8 +70,8 @@ class Stream {
   std::shared_ptr<Sink> sink_;
 };
 
-// x-request-id, content-length, date and connection are put by the front door. A control character in `headers` is a bug
-// of the handler: 500 is sent in place of the answer.
+// x-request-id, content-length, date and connection are put by the front door. A control character in `headers` is a
+// bug of the handler: 500 is sent in place of the answer.
 struct Response {
   int status = 200;
   std::string body;
@@ -79,7 +79,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string_view preset = {};  // whole header lines of our own, each with its CRLF; static text
 
-  // When set, `body` is only the beginning: called once on the io thread when the head is on its way. It must not block.
+  // When set, `body` is only the beginning: called once on the io thread when the head is on its way. It must not
+  // block.
   std::move_only_function<void(Stream)> stream = {};
 };
 

@@ -15,7 +15,8 @@ constexpr std::array kClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
 }  // namespace
 
 HttpMetrics::HttpMetrics(prometheus::Registry& registry, const Router& router) : router_(router) {
-  auto& requests = prometheus::BuildCounter().Name("beckon_http_requests_total").Help("Requests answered.").Register(registry);
+  auto& requests =
+      prometheus::BuildCounter().Name("beckon_http_requests_total").Help("Requests answered.").Register(registry);
   auto& seconds = prometheus::BuildHistogram()
                       .Name("beckon_http_request_seconds")
                       .Help("From the last byte of a request to its answer.")
@@ -32,8 +33,11 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, const Router& router) :
   add_row("any", "unmatched");
   connections_ =
       &prometheus::BuildGauge().Name("beckon_http_connections").Help("Open connections.").Register(registry).Add({});
-  in_flight_ =
-      &prometheus::BuildGauge().Name("beckon_http_in_flight").Help("Requests being handled.").Register(registry).Add({});
+  in_flight_ = &prometheus::BuildGauge()
+                    .Name("beckon_http_in_flight")
+                    .Help("Requests being handled.")
+                    .Register(registry)
+                    .Add({});
 }
 
 void HttpMetrics::answered(const Route* route, int status, std::chrono::microseconds took) {

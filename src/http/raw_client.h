@@ -63,8 +63,7 @@ class RawClient {
     buffer_.erase(0, end + 4);
     answer.status = number(answer.head.substr(9, 3));
     const int length = without_body ? 0 : number(answer.header("content-length"));
-    while (buffer_.size() < static_cast<std::size_t>(length) && receive()) {
-    }
+    while (buffer_.size() < static_cast<std::size_t>(length) && receive()) {}
     answer.body = buffer_.substr(0, static_cast<std::size_t>(length));
     buffer_.erase(0, static_cast<std::size_t>(length));
     return answer;
@@ -72,8 +71,7 @@ class RawClient {
 
   // What comes until the server closes.
   std::string rest() {
-    while (receive()) {
-    }
+    while (receive()) {}
     return std::exchange(buffer_, {});
   }
 

@@ -21,7 +21,8 @@ bool Readiness::watch(const Descriptor& socket, void* owner) {
 }
 
 std::span<const epoll_event> Readiness::wait(std::chrono::milliseconds most) {
-  const int count = ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), static_cast<int>(most.count()));
+  const int count =
+      ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), static_cast<int>(most.count()));
   CHECK(count >= 0 || errno == EINTR);
   const auto end = std::remove_if(events_.begin(), events_.begin() + std::max(count, 0),
                                   [](const epoll_event& event) { return event.data.ptr == nullptr; });

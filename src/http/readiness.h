@@ -1,7 +1,7 @@
 // What an io thread waits for: that something changes on one of its sockets, or that it is woken (Linux' epoll).
 //
-// A change is told once, as it happens (edge-triggered): whoever hears that a socket is readable must remember it until a
-// read took less than it had room for. So a request costs one read and no call to watch the socket anew.
+// A change is told once, as it happens (edge-triggered): whoever hears that a socket is readable must remember it until
+// a read took less than it had room for. So a request costs one read and no call to watch the socket anew.
 #pragma once
 #include <sys/epoll.h>
 

@@ -10,10 +10,10 @@ namespace beckon::http {
 
 struct ResponseFrame {
   std::string_view request_id;
-  std::string_view date_line;   // to_date_line(), made once a second
+  std::string_view date_line;  // to_date_line(), made once a second
   bool keep_alive = true;
-  bool is_http_1_0 = false;     // which must be told of keep-alive
-  bool without_body = false;    // HEAD: length as if there were one
+  bool is_http_1_0 = false;   // which must be told of keep-alive
+  bool without_body = false;  // HEAD: length as if there were one
 };
 
 // Appends head and body. A stream has no content-length: its end is the end of the connection.

@@ -22,14 +22,13 @@ std::string_view to_text(Access::Who who) {
   return "";
 }
 
-
 // One segment of the paths. A node with rows is the end of a pattern.
 struct Router::Node {
   std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> fixed;
   std::unique_ptr<Node> capture;
-  std::unique_ptr<Node> rest;                // "{rest*}"
-  std::vector<std::size_t> routes;           // indices of the table
-  std::vector<std::string_view> names;       // of the captures on the way here
+  std::unique_ptr<Node> rest;           // "{rest*}"
+  std::vector<std::size_t> routes;      // indices of the table
+  std::vector<std::string_view> names;  // of the captures on the way here
   std::string allow;
 };
 

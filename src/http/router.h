@@ -93,7 +93,7 @@ class Router {
   ~Router();
 
   struct Found {
-    const Route* route = nullptr;    // set when path and method are known; HEAD finds the route of GET
+    const Route* route = nullptr;        // set when path and method are known; HEAD finds the route of GET
     const std::string* allow = nullptr;  // set when the path is known: "GET, HEAD, PATCH, OPTIONS"
     std::optional<Fault> fault = {};     // a capture that is badly encoded (400) or holds an encoded slash or NUL (404)
   };

@@ -58,8 +58,9 @@ std::expected<Descriptor, std::string> listen_at(const ClientAddress& address, s
   Descriptor socket(::socket(at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int number = socket.number();
   // What is accepted inherits TCP_NODELAY.
-  if (!socket.is_open() || !switch_on(number, SOL_SOCKET, SO_REUSEADDR) || !switch_on(number, SOL_SOCKET, SO_REUSEPORT) ||
-      !switch_on(number, IPPROTO_TCP, TCP_NODELAY) || ::bind(number, &at.any, size) != 0 || ::listen(number, SOMAXCONN) != 0) {
+  if (!socket.is_open() || !switch_on(number, SOL_SOCKET, SO_REUSEADDR) ||
+      !switch_on(number, SOL_SOCKET, SO_REUSEPORT) || !switch_on(number, IPPROTO_TCP, TCP_NODELAY) ||
+      ::bind(number, &at.any, size) != 0 || ::listen(number, SOMAXCONN) != 0) {
     return std::unexpected(std::system_category().message(errno));
   }
   return socket;

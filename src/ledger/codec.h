@@ -46,8 +46,8 @@ void append_record(std::string& journal, const ForgetRecord& record);
 // A decision as records and sessions hold it, and back. Nothing at damage.
 std::string encode_past(const PastDecision& decision);
 void encode_past(std::string& out, const PastView& decision);
-std::size_t past_size(std::string_view bytes);  // of the first one in `bytes`, its size included
-std::string_view past_id(std::string_view past);  // of the decision in DecisionRecord::past
+std::size_t past_size(std::string_view bytes);                     // of the first one in `bytes`, its size included
+std::string_view past_id(std::string_view past);                   // of the decision in DecisionRecord::past
 std::optional<PastDecision> past_decision(std::string_view past);  // of DecisionRecord::past
 std::vector<PastDecision> past_decisions(const DecisionLog& log);  // the kKept newest, oldest first
 
@@ -82,10 +82,9 @@ struct Snapshot {
 };
 std::optional<Snapshot> decode_snapshot(std::string_view bytes);
 
-// The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records of
-// its digest, or, where it only reduces, their metadata and all of the visitor; in the row in which it was asked for, what
-// comes behind stays. `erasures` sorted by digest. Nothing where the row
-// needs no change.
+// The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records
+// of its digest, or, where it only reduces, their metadata and all of the visitor; in the row in which it was asked
+// for, what comes behind stays. `erasures` sorted by digest. Nothing where the row needs no change.
 std::optional<std::string> without(std::string_view row, Position position, std::span<const Ledger::Erasure> erasures);
 
 }  // namespace beckon::ledger

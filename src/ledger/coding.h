@@ -49,7 +49,8 @@ class Encoder {
     instant(signal.received);
     number(static_cast<std::uint64_t>(signal.confidence));
     byte(signal.has_value ? 1 : 0);
-    for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text(part);
+    for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
+      text(part);
   }
   void past(const PastView& past) {
     for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);

@@ -1,5 +1,6 @@
 // The ledger's port for reading: the journal, and the snapshots of sessions. What is written goes through
-// decision::Commit. Errors: Fault kUnavailable or kInternalError; damage is named in the log and skipped where it can be.
+// decision::Commit. Errors: Fault kUnavailable or kInternalError; damage is named in the log and skipped where it can
+// be.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -15,7 +15,8 @@ Signal signal(std::string_view key, std::int64_t at, std::uint64_t version) {
 }
 
 AppendRecord append(std::vector<Signal> signals) {
-  AppendRecord record{.handle = "demo", .session = "s1", .received = instant_ms(9'000), .expires_at = instant_ms(99'000)};
+  AppendRecord record{
+      .handle = "demo", .session = "s1", .received = instant_ms(9'000), .expires_at = instant_ms(99'000)};
   record.signals = std::move(signals);
   return record;
 }
@@ -132,13 +133,20 @@ TEST(Apply, ASessionThatBeginsWithADecisionKeepsWhatWasSaidWithIt) {
 }
 
 VisitorRecord visit(std::string_view session, std::uint64_t digest, std::vector<Spend> spends = {}) {
-  return {.handle = "demo", .visitor = "v1", .own = {1, 1}, .session = session, .of = {digest, digest}, .at = instant_ms(60),
-          .expires_at = instant_ms(99'000), .spends = std::move(spends)};
+  return {.handle = "demo",
+          .visitor = "v1",
+          .own = {1, 1},
+          .session = session,
+          .of = {digest, digest},
+          .at = instant_ms(60),
+          .expires_at = instant_ms(99'000),
+          .spends = std::move(spends)};
 }
 
 TEST(Apply, AVisitorsOwnRecordHoldsTheNewestSessionsAndAllSpends) {
   SessionPtr visitor;
-  for (std::uint64_t i = 1; i <= 25; ++i) visitor = applied(visitor, visit("s" + std::to_string(i), i, {{7, instant_ms(100 - static_cast<int>(i)), i}}));
+  for (std::uint64_t i = 1; i <= 25; ++i)
+    visitor = applied(visitor, visit("s" + std::to_string(i), i, {{7, instant_ms(100 - static_cast<int>(i)), i}}));
   EXPECT_TRUE(is_own_record(visitor->id.view()));
   EXPECT_TRUE(visitor->visitor.empty()) << "no list of a visitor's sessions shows it";
   ASSERT_EQ(visitor->sessions.size(), Session::kSessionsJoined);
@@ -151,7 +159,8 @@ TEST(Apply, AVisitorsOwnRecordHoldsTheNewestSessionsAndAllSpends) {
 }
 
 TEST(Apply, NothingOfASessionThatLeftStaysWithItsVisitor) {
-  SessionPtr visitor = applied(applied(nullptr, visit("s1", 1, {{7, instant_ms(60), 1}})), visit("s2", 2, {{7, instant_ms(70), 2}}));
+  SessionPtr visitor =
+      applied(applied(nullptr, visit("s1", 1, {{7, instant_ms(60), 1}})), visit("s2", 2, {{7, instant_ms(70), 2}}));
   visitor = applied(visitor, visit("", 1));
   ASSERT_EQ(visitor->sessions.size(), 1u);
   EXPECT_EQ(visitor->sessions[0].id.text, "s2");
@@ -185,8 +194,15 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
 }
 
 TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {
-  const PastDecision past{.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .variant = "b", .at = instant_ms(50),
-                          .shown = true, .reading = 0xfedcba9876543210, .beside = {{"r0", "", "suppressed", false}, {"s", "a", "act", true}}};
+  const PastDecision past{.id = "dec_1",
+                          .trigger = "checkout",
+                          .outcome = "act",
+                          .rule = "r",
+                          .variant = "b",
+                          .at = instant_ms(50),
+                          .shown = true,
+                          .reading = 0xfedcba9876543210,
+                          .beside = {{"r0", "", "suppressed", false}, {"s", "a", "act", true}}};
   const std::string bytes = encode_past(past);
   auto record = decision(bytes);
   record.seen = record.shown = record.basic = true;
@@ -264,8 +280,10 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   record.visitor = "v1";
   record.ids = {1, 2, 3};
   SessionPtr session = applied(nullptr, record);
-  const std::string past = encode_past({.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .at = instant_ms(50)});
-  for (int i = 0; i < 173; ++i) session = applied(session, DecisionRecord{.handle = "demo", .session = "s1", .past = past});
+  const std::string past =
+      encode_past({.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .at = instant_ms(50)});
+  for (int i = 0; i < 173; ++i)
+    session = applied(session, DecisionRecord{.handle = "demo", .session = "s1", .past = past});
   const auto back = decode_snapshot(encode_snapshot(*session, 42));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->as_of, 42u);
@@ -287,7 +305,8 @@ TEST(Codec, ASnapshotKeepsSpendsShownDecisionsAndAVisitorsSessions) {
   const std::string past = encode_past({.id = "dec_1"});
   auto shown = decision(past);
   shown.shown = true;
-  EXPECT_EQ(decode_snapshot(encode_snapshot(*applied(nullptr, shown), 42))->session->shown, std::vector{remembered("dec_1")});
+  EXPECT_EQ(decode_snapshot(encode_snapshot(*applied(nullptr, shown), 42))->session->shown,
+            std::vector{remembered("dec_1")});
 }
 
 TEST(Apply, ADelayedRuleIsDoneWithItsLastAnchor) {
@@ -306,7 +325,8 @@ TEST(Apply, ADelayedRuleIsDoneWithItsLastAnchor) {
 
 TEST(Codec, ADoneAnchorReadsBackAndGoesWithItsSession) {
   std::string row;
-  append_record(row, SessionDigest{5, 5}, DoneRecord{.handle = "demo", .session = "s1", .done = {0xfedcba9876543210, 300}});
+  append_record(row, SessionDigest{5, 5},
+                DoneRecord{.handle = "demo", .session = "s1", .done = {0xfedcba9876543210, 300}});
   const auto read = std::get<DoneRecord>(*decode_record(row));
   EXPECT_EQ(read.session, "s1");
   EXPECT_EQ(read.done, (DoneAnchor{0xfedcba9876543210, 300}));
@@ -358,7 +378,8 @@ TEST(Codec, WhatFollowsAnErasureInItsOwnRowIsANewLifeAndStays) {
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->find("old"), std::string::npos);
   EXPECT_NE(kept->find("new"), std::string::npos);
-  EXPECT_EQ(without(row, 7, std::vector<Ledger::Erasure>{{digest, 8, false}})->find("new"), std::string::npos) << "erased once more";
+  EXPECT_EQ(without(row, 7, std::vector<Ledger::Erasure>{{digest, 8, false}})->find("new"), std::string::npos)
+      << "erased once more";
 
   for (auto* record : {&before, &after}) record->visitor = "v1";
   basic.consent = Consent::kBasic;

@@ -123,7 +123,8 @@ SessionPtr applied(SessionPtr before, const VisitorRecord& record) {
   const bool leaves = record.session.empty();
   if (record.fresh) before = nullptr;
   if (!before && leaves) return nullptr;
-  auto visitor = before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at);
+  auto visitor =
+      before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at);
   const auto same = [&](const Joined& joined) { return joined.digest == record.of; };
   if (leaves) {
     std::erase_if(visitor->sessions, same);

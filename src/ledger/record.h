@@ -14,13 +14,13 @@ namespace beckon::ledger {
 struct AppendRecord {
   std::string_view handle;
   std::string_view session;
-  bool fresh = false;         // the session begins (anew): what was there before has expired
+  bool fresh = false;  // the session begins (anew): what was there before has expired
   Instant received{};
   Instant expires_at{};
   Consent consent = Consent::kFull;
-  std::string_view visitor;   // empty: not said
-  Context context;            // what changed; an empty value removes the key
-  std::vector<Signal> signals;  // with their versions
+  std::string_view visitor;        // empty: not said
+  Context context;                 // what changed; an empty value removes the key
+  std::vector<Signal> signals;     // with their versions
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
 };
 
@@ -44,12 +44,12 @@ struct DecisionRecord {
 // the record's own.
 struct VisitorRecord {
   std::string_view handle;
-  std::string_view visitor;   // the visitorId
-  SessionDigest own;          // of the visitor's own record
-  std::string_view session;   // empty: it left, and nothing of it stays
-  SessionDigest of;           // of the session
-  bool fresh = false;         // the record begins (anew)
-  bool joined = false;        // the session becomes the newest of the visitor's
+  std::string_view visitor;  // the visitorId
+  SessionDigest own;         // of the visitor's own record
+  std::string_view session;  // empty: it left, and nothing of it stays
+  SessionDigest of;          // of the session
+  bool fresh = false;        // the record begins (anew)
+  bool joined = false;       // the session becomes the newest of the visitor's
   Instant at{};
   Instant expires_at{};       // the record lives at least until then
   std::vector<Spend> spends;  // of the session

@@ -72,9 +72,7 @@ std::uint64_t remembered(std::string_view id) {
   return hash ^ hash >> 29;
 }
 
-SessionId own_record(std::string_view visitor) {
-  return SessionId{std::string(1, kVisitorMark).append(visitor)};
-}
+SessionId own_record(std::string_view visitor) { return SessionId{std::string(1, kVisitorMark).append(visitor)}; }
 
 std::uint64_t Session::done_anchor(std::string_view rule) const {
   const auto found = std::ranges::find(done, remembered(rule), &DoneAnchor::rule);
@@ -85,9 +83,12 @@ std::size_t Session::bytes() const {
   std::size_t total = sizeof(Session) + 32 + window.bytes() + ids.capacity() * 8 + arrivals.capacity() * 16;
   for (const std::string* text : {&handle.text, &id.text, &visitor.text})
     if (text->capacity() > 15) total += text->capacity() + 1;
-  for (const auto& [key, value] : context) total += sizeof(Context::value_type) + (value.size() > 15 ? value.size() : 0);
-  total += decisions.bytes.capacity() + spends.capacity() * sizeof(Spend) + shown.capacity() * 8 + done.capacity() * sizeof(DoneAnchor);
-  for (const Joined& joined : sessions) total += sizeof(Joined) + (joined.id.text.size() > 15 ? joined.id.text.size() : 0);
+  for (const auto& [key, value] : context)
+    total += sizeof(Context::value_type) + (value.size() > 15 ? value.size() : 0);
+  total += decisions.bytes.capacity() + spends.capacity() * sizeof(Spend) + shown.capacity() * 8 +
+           done.capacity() * sizeof(DoneAnchor);
+  for (const Joined& joined : sessions)
+    total += sizeof(Joined) + (joined.id.text.size() > 15 ? joined.id.text.size() : 0);
   return total;
 }
 

@@ -62,7 +62,7 @@ struct PastDecision {
   std::uint64_t session_version = 0;
   std::uint64_t rules_version = 0;
   Instant at{};
-  bool shown = false;  // was prefetched, and then shown
+  bool shown = false;         // was prefetched, and then shown
   std::uint64_t reading = 0;  // Verdict::reading: what its etag was made of
   std::vector<PastBeside> beside;
 };
@@ -117,22 +117,22 @@ struct Session {
 
   Handle handle;
   SessionId id;
-  VisitorId visitor;           // the first one said, or empty
+  VisitorId visitor;              // the first one said, or empty
   bool begun_by_visitor = false;  // `visitor` was said as the session began
   Consent consent = Consent::kFull;
   Context context;
   Window window;
-  std::uint64_t version = 0;   // signals stored so far
-  Instant created{};           // arrival of the first
-  Instant last_received{};     // arrival of the newest
+  std::uint64_t version = 0;  // signals stored so far
+  Instant created{};          // arrival of the first
+  Instant last_received{};    // arrival of the newest
   Instant expires_at{};
-  std::vector<std::uint64_t> ids;      // digests of the clients' ids, newest last, at most kIdsRemembered
+  std::vector<std::uint64_t> ids;  // digests of the clients' ids, newest last, at most kIdsRemembered
   std::vector<std::pair<Instant, std::uint32_t>> arrivals;  // signals stored by arrival, the last minute, oldest first
   DecisionLog decisions;
-  std::vector<Spend> spends;           // by `at`, at most kSpendsKept, the newest; of a visitor: of all their sessions
-  std::vector<std::uint64_t> shown;    // prefetched decisions that were shown, newest last, at most kShownRemembered
-  std::vector<DoneAnchor> done;        // the last one of each delayed rule, at most kAnchorsDone, the newest
-  std::vector<Joined> sessions;        // of a visitor: the newest that joined, newest last, at most kSessionsJoined
+  std::vector<Spend> spends;         // by `at`, at most kSpendsKept, the newest; of a visitor: of all their sessions
+  std::vector<std::uint64_t> shown;  // prefetched decisions that were shown, newest last, at most kShownRemembered
+  std::vector<DoneAnchor> done;      // the last one of each delayed rule, at most kAnchorsDone, the newest
+  std::vector<Joined> sessions;      // of a visitor: the newest that joined, newest last, at most kSessionsJoined
 
   // What splits hash, and never changes: the visitor where they were known from the beginning, else the session. Only
   // where consent becomes basic the one gives way to the other, since the visitor is forgotten.
@@ -141,7 +141,7 @@ struct Session {
   // The version of the rule's anchor that is done; 0: none is.
   std::uint64_t done_anchor(std::string_view rule) const;
 
-  std::size_t bytes() const;   // memory held, about
+  std::size_t bytes() const;  // memory held, about
 };
 
 using SessionPtr = std::shared_ptr<const Session>;

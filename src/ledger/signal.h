@@ -17,7 +17,7 @@ inline constexpr std::int32_t kFullConfidence = 1'000'000;
 // A view; its texts live in the Window, record or request that it came from.
 struct Signal {
   std::string_view key;
-  std::string_view value;     // empty and has_value false where none was given
+  std::string_view value;  // empty and has_value false where none was given
   bool has_value = false;
   std::string_view source;    // empty: none
   std::string_view metadata;  // a JSON object, or empty: none

@@ -15,7 +15,8 @@ void read_second(Decoder& in, Session& session) {
     const std::string_view id = in.text();
     session.sessions.push_back({SessionId{id}, in.digest()});
   }
-  for (std::size_t n = in.count(9); n > 0 && in.ok(); --n) session.done.push_back({.rule = in.word(), .version = in.number()});
+  for (std::size_t n = in.count(9); n > 0 && in.ok(); --n)
+    session.done.push_back({.rule = in.word(), .version = in.number()});
 }
 
 }  // namespace

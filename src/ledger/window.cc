@@ -51,7 +51,8 @@ Signal Window::operator[](std::size_t i) const {
 Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
   auto next = std::make_shared<Held>();
   std::size_t text = held_ ? held_->text.size() : 0;
-  for (const Signal& s : added) text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size();
+  for (const Signal& s : added)
+    text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size();
   next->entries.reserve(std::min(size() + added.size(), kCapacity + 1));
   next->text.reserve(text);
   if (held_) {
@@ -100,7 +101,8 @@ void Window::Held::place(std::size_t keys) {
   std::uint16_t begin = 0;
   for (std::uint16_t& end : key_ends) begin = static_cast<std::uint16_t>(begin + std::exchange(end, begin));
   places.resize(entries.size());
-  for (std::size_t i = 0; i < entries.size(); ++i) places[key_ends[entries[i].key_number]++] = static_cast<std::uint16_t>(i);
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    places[key_ends[entries[i].key_number]++] = static_cast<std::uint16_t>(i);
 }
 
 void Window::Held::insert(const Signal& signal) {
@@ -118,7 +120,8 @@ void Window::Held::insert(const Signal& signal) {
                     .key_size = static_cast<std::uint8_t>(signal.key.size()),
                     .has_value = signal.has_value,
                     .key_number = kNoKey};
-  for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id}) text += part;
+  for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
+    text += part;
   const auto place = std::upper_bound(entries.begin(), entries.end(), entry, [](const Entry& a, const Entry& b) {
     return a.at != b.at ? a.at < b.at : a.version < b.version;
   });

@@ -1,9 +1,9 @@
 // The window: the 200 newest signals of a session by (at, version), which is what decisions see.
 //
-// Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock. Copies share
-// what they hold, so that a session that changes otherwise costs no copy of its signals.
-// Layout: one array of fixed entries in order, one string of all texts, and the entries' places key by key, so that
-// who asks for a key touches its signals alone. 50 plain signals take about 3 KiB.
+// Immutable once built: a change makes a new Window, so that a reader holds one instant of it without a lock. Copies
+// share what they hold, so that a session that changes otherwise costs no copy of its signals. Layout: one array of
+// fixed entries in order, one string of all texts, and the entries' places key by key, so that who asks for a key
+// touches its signals alone. 50 plain signals take about 3 KiB.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -38,8 +38,8 @@ class Window {
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
-  // All signals of several windows, the oldest session's first, as one in the order of (at, place in `windows`, version):
-  // what scope visitor sees. More than kCapacity may be in it.
+  // All signals of several windows, the oldest session's first, as one in the order of (at, place in `windows`,
+  // version): what scope visitor sees. More than kCapacity may be in it.
   static Window merged(std::span<const Window* const> windows);
 
   // A copy without metadata: consent has become basic.

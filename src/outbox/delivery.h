@@ -18,8 +18,8 @@ struct Event {
   Handle handle;
   std::string type;
   Instant occurred_at{};
-  SessionId session;   // empty: of no session
-  std::string cause;   // a JSON object: {"signal":{…}}, {"decision":"dec_…",…}, {"published":{…}}, {"test":true} …
+  SessionId session;  // empty: of no session
+  std::string cause;  // a JSON object: {"signal":{…}}, {"decision":"dec_…",…}, {"published":{…}}, {"test":true} …
   std::string body;
   bool unmatched = false;  // no subscription wanted it: it is kept without a delivery
 };
@@ -28,13 +28,22 @@ struct Event {
 bool is_erased(const Event& event);
 
 // kSending is known only to the process that sends: the store keeps such a delivery as queued or retrying.
-enum class DeliveryState : std::uint8_t { kQueued = 0, kRetrying = 1, kHeld = 2, kSending = 3, kDelivered = 4, kFailed = 5, kWithdrawn = 6 };
+enum class DeliveryState : std::uint8_t {
+  kQueued = 0,
+  kRetrying = 1,
+  kHeld = 2,
+  kSending = 3,
+  kDelivered = 4,
+  kFailed = 5,
+  kWithdrawn = 6
+};
 
 constexpr bool is_final(DeliveryState state) { return state >= DeliveryState::kDelivered; }
 std::string_view to_text(DeliveryState state);
 std::optional<DeliveryState> parse_delivery_state(std::string_view text);
 
-// The due time of a delivery that waits for those before it in its session (Ordering::kSession): never, until they ended.
+// The due time of a delivery that waits for those before it in its session (Ordering::kSession): never, until they
+// ended.
 inline constexpr Instant kBehindOthers = Instant::max();
 
 // One event to one subscription.
@@ -44,22 +53,22 @@ struct Delivery {
   SubscriptionId subscription;
   Handle handle;
   std::string event_type;
-  SessionId session;            // of its event
+  SessionId session;  // of its event
   DeliveryState state = DeliveryState::kQueued;
-  int attempts = 0;             // made so far
-  int schedule_step = 0;        // failures since the schedule last began
+  int attempts = 0;       // made so far
+  int schedule_step = 0;  // failures since the schedule last began
   Instant created_at{};
-  Instant next_attempt_at{};    // while queued or retrying
-  Instant ended_at{};           // once final
-  Instant held_at{};            // while held: since when
-  bool ordered = false;         // sent after those of its session that were owed to the subscription before it
-  std::string reason;           // why it failed, is held or was withdrawn; in words of the closed list
-  int last_status = 0;          // HTTP status of the last attempt, 0: none
+  Instant next_attempt_at{};  // while queued or retrying
+  Instant ended_at{};         // once final
+  Instant held_at{};          // while held: since when
+  bool ordered = false;       // sent after those of its session that were owed to the subscription before it
+  std::string reason;         // why it failed, is held or was withdrawn; in words of the closed list
+  int last_status = 0;        // HTTP status of the last attempt, 0: none
   // Born of a delayed rule, from the anchor of that instant: what it can be withdrawn for (contract section 6). Past
   // valid_until it is withdrawn instead of sent.
-  RuleId rule;                  // empty: of none
+  RuleId rule;  // empty: of none
   Instant anchor_at{};
-  Instant valid_until{};        // epoch: always
+  Instant valid_until{};  // epoch: always
 };
 
 struct DeliveryPlace {  // a place in a list ordered by (created_at, id)

@@ -21,7 +21,7 @@ struct Due {
 };
 
 struct DeliveryFilter {
-  std::optional<DeliveryState> state;      // kSending is not asked of the store
+  std::optional<DeliveryState> state;  // kSending is not asked of the store
   std::optional<std::string> event_type;
 };
 
@@ -67,7 +67,8 @@ class Outbox {
                                                    const DeliveryPlace& behind, std::size_t limit) = 0;
   virtual Result<std::uint64_t> count_replayable(const SubscriptionId& subscription, const ReplayRange& range) = 0;
   virtual Result<std::vector<Replay>> running_replays() = 0;  // of all handles, oldest first
-  virtual Result<std::vector<Replay>> replays(const Handle& handle, const SubscriptionId& subscription) = 0;  // newest first
+  virtual Result<std::vector<Replay>> replays(const Handle& handle,
+                                              const SubscriptionId& subscription) = 0;  // newest first
   virtual Result<std::optional<Replay>> replay(const Handle& handle, const ReplayId& id) = 0;
 
   // Whether a subscription was once known and is deleted: its log stays readable.

@@ -19,7 +19,8 @@ TEST(DeliveryState, ReadsWhatItWrites) {
 }
 
 TEST(NamesACredential, InAnyCaseOfLetters) {
-  for (const char* name : {"Authorization", "proxy-authorization", "COOKIE", "x-api-key", "X-Shop-Token", "apikey", "x-signature"})
+  for (const char* name :
+       {"Authorization", "proxy-authorization", "COOKIE", "x-api-key", "X-Shop-Token", "apikey", "x-signature"})
     EXPECT_TRUE(names_a_credential(name)) << name;
   for (const char* name : {"content-type", "x-team", "x-api", ""}) EXPECT_FALSE(names_a_credential(name)) << name;
 }

@@ -31,7 +31,7 @@ struct Replay {
   std::uint64_t queued = 0;  // so far
   DeliveryPlace place;       // it goes on strictly behind it
   Instant created_at{};
-  Instant ended_at{};        // once it does not run
+  Instant ended_at{};  // once it does not run
 };
 
 }  // namespace beckon::outbox

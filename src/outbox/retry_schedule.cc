@@ -29,7 +29,8 @@ std::optional<Duration> parse_wait(std::string_view text) {
 }  // namespace
 
 RetrySchedule::RetrySchedule()
-    : waits_{seconds{5}, seconds{10}, seconds{20}, seconds{40}, minutes{5}, minutes{30}, hours{2}, hours{5}, hours{10}} {}
+    : waits_{seconds{5},  seconds{10}, seconds{20}, seconds{40}, minutes{5},
+             minutes{30}, hours{2},    hours{5},    hours{10}} {}
 
 RetrySchedule::RetrySchedule(std::vector<Duration> waits) : waits_(std::move(waits)) {
   CHECK(waits_.size() <= kMostWaits);

@@ -9,9 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(RetrySchedule, IsThatOfTheContract) {
-  EXPECT_EQ(RetrySchedule().to_text(), "5s,10s,20s,40s,5m,30m,2h,5h,10h");
-}
+TEST(RetrySchedule, IsThatOfTheContract) { EXPECT_EQ(RetrySchedule().to_text(), "5s,10s,20s,40s,5m,30m,2h,5h,10h"); }
 
 TEST(RetrySchedule, DrawsEachWaitWithinATenth) {
   const RetrySchedule schedule;

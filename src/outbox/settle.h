@@ -10,8 +10,9 @@
 
 namespace beckon::outbox {
 
-// A subscription that only failed for so long is disabled (contract section 6), unless a setting says otherwise; the start of a run is written down
-// once it has lasted kNotedAfter, so that an endpoint that flickers costs no write each time.
+// A subscription that only failed for so long is disabled (contract section 6), unless a setting says otherwise; the
+// start of a run is written down once it has lasted kNotedAfter, so that an endpoint that flickers costs no write each
+// time.
 inline constexpr Duration kDisabledAfter = std::chrono::days{5};
 inline constexpr Duration kNotedAfter = std::chrono::minutes{10};
 

@@ -2,7 +2,6 @@
 
 #include <span>
 
-
 #include "base/encoding.h"
 
 namespace beckon::outbox {

@@ -44,8 +44,12 @@ TEST(Secret, Holds32RandomBytes) {
 }
 
 TEST(SignatureHeaders, NameTheEventAndTheAttempt) {
-  const auto headers = signature_headers({.event_id = "evt_1", .event_type = "link.clicked", .attempt = 3,
-                                          .at = instant_ms(1'614'265'330'999), .body = "{}"}, kSecret, "");
+  const auto headers = signature_headers({.event_id = "evt_1",
+                                          .event_type = "link.clicked",
+                                          .attempt = 3,
+                                          .at = instant_ms(1'614'265'330'999),
+                                          .body = "{}"},
+                                         kSecret, "");
   ASSERT_TRUE(headers);
   EXPECT_EQ(value_of(*headers, "webhook-id"), "evt_1");
   EXPECT_EQ(value_of(*headers, "webhook-timestamp"), "1614265330");
@@ -59,8 +63,8 @@ TEST(SignatureHeaders, NameTheEventAndTheAttempt) {
 TEST(SignatureHeaders, CarryTheOldSecretsTooDuringARotation) {
   SeededRandom random(1);
   const std::string old = make_secret(random);
-  const auto headers = signature_headers({.event_id = "evt_1", .event_type = "a", .at = instant_ms(5000), .body = "{}"},
-                                         kSecret, old);
+  const auto headers =
+      signature_headers({.event_id = "evt_1", .event_type = "a", .at = instant_ms(5000), .body = "{}"}, kSecret, old);
   ASSERT_TRUE(headers);
   EXPECT_EQ(value_of(*headers, "webhook-signature"),
             *standard_signature(kSecret, "evt_1", 5, "{}") + " " + *standard_signature(old, "evt_1", 5, "{}"));
@@ -77,7 +81,8 @@ std::string from_hex(std::string_view text) {
 // Project Wycheproof, hmac_sha256_test.json: 174 cases, of which 108 carry a tag that must not be taken.
 TEST(Hmac, JudgesEveryWycheproofCase) {
   const char* root = std::getenv("BECKON_PROJECT_ROOT");
-  const std::string path = std::string(root ? root : BECKON_PROJECT_ROOT) + "/../shared/data/hmac/hmac_sha256_test.json";
+  const std::string path =
+      std::string(root ? root : BECKON_PROJECT_ROOT) + "/../shared/data/hmac/hmac_sha256_test.json";
   std::ifstream file(path);
   if (!file) GTEST_SKIP() << "the Wycheproof cases are not at " << path;
   std::ostringstream text;

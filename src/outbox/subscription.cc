@@ -17,7 +17,8 @@ bool takes(std::string_view pattern, std::string_view event_type) {
 
 bool wants(const Subscription& subscription, std::string_view event_type) {
   if (event_type == kTestEventType) return false;
-  return std::ranges::any_of(subscription.event_types, [&](const std::string& type) { return takes(type, event_type); });
+  return std::ranges::any_of(subscription.event_types,
+                             [&](const std::string& type) { return takes(type, event_type); });
 }
 
 bool may_send(const Subscription& subscription, std::string_view event_type) {
@@ -25,8 +26,8 @@ bool may_send(const Subscription& subscription, std::string_view event_type) {
 }
 
 bool names_a_credential(std::string_view header) {
-  static constexpr std::array<std::string_view, 10> kParts{"auth",    "cookie", "token",      "secret",   "password",
-                                                           "passwd",  "apikey", "credential", "api-key",  "signature"};
+  static constexpr std::array<std::string_view, 10> kParts{"auth",   "cookie", "token",      "secret",  "password",
+                                                           "passwd", "apikey", "credential", "api-key", "signature"};
   std::string name(header);
   for (char& c : name)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

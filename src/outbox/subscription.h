@@ -24,13 +24,13 @@ struct Subscription {
   std::optional<int> rate_per_second;
   Ordering ordering = Ordering::kNone;
   bool enabled = true;
-  std::string disabled_reason;           // why it is not, in words; empty where enabled
-  std::string sealed_secret;             // SecretBox, associated data = handle + "/" + id
-  std::string sealed_previous_secret;    // still signs until previous_until; empty: none
+  std::string disabled_reason;         // why it is not, in words; empty where enabled
+  std::string sealed_secret;           // SecretBox, associated data = handle + "/" + id
+  std::string sealed_previous_secret;  // still signs until previous_until; empty: none
   Instant previous_until{};
   Instant created_at{};
   Instant updated_at{};
-  Instant failing_since{};               // start of an unbroken run of failures; epoch: none
+  Instant failing_since{};  // start of an unbroken run of failures; epoch: none
 };
 
 using SubscriptionPtr = std::shared_ptr<const Subscription>;

@@ -17,7 +17,8 @@ struct Tally {
   std::array<long, 4> outcomes{};  // by Outcome
 
   void add(const Tally& other) {
-    cases += other.cases, beside += other.beside, shadow += other.shadow, spending += other.spending, expired += other.expired;
+    cases += other.cases, beside += other.beside, shadow += other.shadow, spending += other.spending,
+        expired += other.expired;
     for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += other.outcomes[i];
   }
 };
@@ -72,12 +73,20 @@ class Agreement {
 
   // "act r1/b popup r1b spends 123 | shadow act r2"
   static std::string in_words(const Verdict& verdict) {
-    std::string out = std::string(to_text(verdict.outcome)) + " " + std::string(verdict.rule) + "/" + std::string(verdict.variant);
-    if (!verdict.action_json.empty()) out += " " + std::string(json::parse(std::string(verdict.action_json))->root().find("type")->text());
+    std::string out =
+        std::string(to_text(verdict.outcome)) + " " + std::string(verdict.rule) + "/" + std::string(verdict.variant);
+    if (!verdict.action_json.empty())
+      out += " " + std::string(json::parse(std::string(verdict.action_json))->root().find("type")->text());
     out += " spends " + std::to_string(verdict.spends);
     for (const Beside& one : verdict.beside)
-      out.append(one.shadow ? " | shadow " : " | ").append(to_text(one.outcome)).append(" ").append(one.rule).append("/").append(one.variant)
-          .append(" spends ").append(std::to_string(one.spends));
+      out.append(one.shadow ? " | shadow " : " | ")
+          .append(to_text(one.outcome))
+          .append(" ")
+          .append(one.rule)
+          .append("/")
+          .append(one.variant)
+          .append(" spends ")
+          .append(std::to_string(one.spends));
     return out;
   }
 
@@ -90,13 +99,15 @@ class Agreement {
       const Instant now = base_ + std::chrono::seconds{dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
       const Verdict verdict = set.judge("t", facts.facts(now));
       const naive::Answer answer = compare(verdict, world, now);
-      if (verdict.expires_at <= now || verdict.expires_at > now + answer.ttl) return differ("valid until " + to_rfc3339(verdict.expires_at), now);
+      if (verdict.expires_at <= now || verdict.expires_at > now + answer.ttl)
+        return differ("valid until " + to_rfc3339(verdict.expires_at), now);
       const auto until = (verdict.expires_at - now).count();
       stand(set, verdict, world, facts, verdict.expires_at - kTick);
       stand(set, verdict, world, facts, now + Duration{dice_.upto(static_cast<int>(std::min<long>(until, 1'000'000)))});
       if (verdict.expires_at != now + answer.ttl && !lingers()) expect_a_cause(verdict, world);
       const Verdict alone = without_shadow.judge("t", facts.facts(now));
-      if (live_words(verdict) != in_words(alone) || verdict.expires_at != alone.expires_at || verdict.reading != alone.reading)
+      if (live_words(verdict) != in_words(alone) || verdict.expires_at != alone.expires_at ||
+          verdict.reading != alone.reading)
         differ("a shadow rule changes " + in_words(alone), now);
       if (dice_.one_in(10)) explain(set, world, facts.facts(now));
       count(verdict);
@@ -114,12 +125,15 @@ class Agreement {
     const auto document = json::parse(text);
     for (const json::Value& said : document->root().items()) {
       const auto id = said.find("ruleId")->text();
-      const auto rule = std::ranges::find(world.rules, id, [](const json::Document& one) { return one.root().find("ruleId")->text(); });
+      const auto rule = std::ranges::find(world.rules, id,
+                                          [](const json::Document& one) { return one.root().find("ruleId")->text(); });
       const bool matched = said.find("matched")->boolean();
-      if (matched != naive::rule_holds(world, rule->root(), facts.now)) differ("explains " + std::string(id), facts.now);
+      if (matched != naive::rule_holds(world, rule->root(), facts.now))
+        differ("explains " + std::string(id), facts.now);
       for (const json::Value& condition : said.find("conditions")->items()) {
         const std::string path(condition.find("path")->text());
-        if (!matched && path != "active" && held_at(world, rule->root(), path, facts.now)) differ("explains " + std::string(id) + " " + path, facts.now);
+        if (!matched && path != "active" && held_at(world, rule->root(), path, facts.now))
+          differ("explains " + std::string(id) + " " + path, facts.now);
       }
     }
   }
@@ -145,17 +159,20 @@ class Agreement {
     return answer;
   }
 
-  void stand(const RuleSet& set, const Verdict& verdict, const naive::World& world, const AsFacts& facts, Instant later) {
+  void stand(const RuleSet& set, const Verdict& verdict, const naive::World& world, const AsFacts& facts,
+             Instant later) {
     const Verdict again = set.judge("t", facts.facts(later));
     compare(again, world, later);
-    if (live_words(again) != live_words(verdict)) differ("was " + in_words(verdict) + " and still valid, is " + in_words(again), later);
+    if (live_words(again) != live_words(verdict))
+      differ("was " + in_words(verdict) + " and still valid, is " + in_words(again), later);
     if (again.reading != verdict.reading) differ("another reading of " + in_words(verdict), later);
   }
 
   // Something that was read changes at that very instant, or a signal or a spend comes into sight.
   void expect_a_cause(const Verdict& verdict, const naive::World& world) {
     ++tally.expired;
-    const auto before = naive::picture(world, "t", verdict.expires_at - kTick), after = naive::picture(world, "t", verdict.expires_at);
+    const auto before = naive::picture(world, "t", verdict.expires_at - kTick),
+               after = naive::picture(world, "t", verdict.expires_at);
     const bool comes = std::ranges::any_of(world.sessions, [&](const naive::Session& session) {
       return std::ranges::find(session.arrived, verdict.expires_at, &naive::Signal::at) != session.arrived.end() ||
              std::ranges::find(session.spends, verdict.expires_at, &naive::Spend::at) != session.spends.end();
@@ -169,7 +186,8 @@ class Agreement {
     if (!answer.action_type.empty()) out += " " + answer.action_type;
     out += " spends " + key(answer.spends);
     for (const naive::Beside& one : answer.beside)
-      out += (one.shadow ? " | shadow " : " | ") + one.outcome + " " + one.rule + "/" + one.variant + " spends " + key(one.spends);
+      out += (one.shadow ? " | shadow " : " | ") + one.outcome + " " + one.rule + "/" + one.variant + " spends " +
+             key(one.spends);
     return out;
   }
 

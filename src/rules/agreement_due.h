@@ -10,7 +10,8 @@ namespace beckon::rules {
 
 class DueAgreement {
  public:
-  explicit DueAgreement(std::uint64_t seed) : dice_(seed), base_(random_base(dice_)), rule_(random_delayed(dice_, base_)) {}
+  explicit DueAgreement(std::uint64_t seed)
+      : dice_(seed), base_(random_base(dice_)), rule_(random_delayed(dice_, base_)) {}
 
   // The first disagreement in words; empty: there is none.
   std::string run() {
@@ -50,13 +51,16 @@ class DueAgreement {
     if (!answer.beside.empty()) outcome = answer.beside[0].outcome, variant = answer.beside[0].variant;
     const Hold hold = outcome != "suppressed" ? Hold::kNotHeld : naive::open(rule, now) ? Hold::kLimit : Hold::kClosed;
     if (to_text(due.verdict.outcome) != outcome || due.verdict.variant != variant || due.hold != hold)
-      differ("due " + std::string(to_text(due.verdict.outcome)) + "/" + std::string(due.verdict.variant) + ", wanted " + outcome + "/" + variant, now);
+      differ("due " + std::string(to_text(due.verdict.outcome)) + "/" + std::string(due.verdict.variant) + ", wanted " +
+                 outcome + "/" + variant,
+             now);
     ++tally.outcomes[static_cast<std::size_t>(due.verdict.outcome)];
     if (hold != Hold::kClosed) return;
     ++closed;
     const Duration until = due.opens_at - now;
     const Instant between = now + Duration{dice_.upto(static_cast<int>(std::min<long>(until.count(), 1'000'000)))};
-    if (until <= Duration{} || !naive::open(rule, due.opens_at) || naive::open(rule, due.opens_at - Duration{1}) || naive::open(rule, between))
+    if (until <= Duration{} || !naive::open(rule, due.opens_at) || naive::open(rule, due.opens_at - Duration{1}) ||
+        naive::open(rule, between))
       differ("opens at " + to_rfc3339(due.opens_at), now);
   }
 
@@ -66,14 +70,21 @@ class DueAgreement {
     if (arrived.size() > 20) return;
     const std::string with = in_words(anchor(world, base_));
     for (std::size_t i = 0; i < arrived.size(); ++i) {
-      naive::World without{.scores = {}, .sessions = world.sessions, .asking = world.asking, .visitor = world.visitor, .retention = world.retention};
+      naive::World without{.scores = {},
+                           .sessions = world.sessions,
+                           .asking = world.asking,
+                           .visitor = world.visitor,
+                           .retention = world.retention};
       without.rules.push_back(*json::parse(rule_));
       auto& left = without.sessions[world.asking].arrived;
       const naive::Signal taken = left[i];
       left.erase(left.begin() + static_cast<std::ptrdiff_t>(i));
       if (without_versions(in_words(anchor(without, base_))) == without_versions(with)) continue;
       if (!taken.id.empty()) continue;  // without it a duplicate would have been stored
-      const ledger::Signal signal{.key = taken.key, .value = taken.value, .has_value = taken.has_value, .source = taken.source,
+      const ledger::Signal signal{.key = taken.key,
+                                  .value = taken.value,
+                                  .has_value = taken.has_value,
+                                  .source = taken.source,
                                   .confidence = static_cast<std::int32_t>(taken.confidence * ledger::kFullConfidence)};
       if (!set.feeds(delayed, signal)) differ("is not fed by " + taken.key, base_);
     }
@@ -86,7 +97,8 @@ class DueAgreement {
   template <class Anchor>
   static std::string in_words(const std::optional<Anchor>& anchor) {
     if (!anchor) return "none";
-    return to_rfc3339(anchor->at) + " due " + to_rfc3339(anchor->due) + " received " + to_rfc3339(anchor->received) + " version " + std::to_string(anchor->version);
+    return to_rfc3339(anchor->at) + " due " + to_rfc3339(anchor->due) + " received " + to_rfc3339(anchor->received) +
+           " version " + std::to_string(anchor->version);
   }
   static std::string without_versions(const std::string& words) { return words.substr(0, words.find(" version")); }
 

@@ -24,7 +24,8 @@ bool is_open(const Hours& hours, Instant at) {
   const date::local_days day = date::floor<date::days>(local);
   const Duration time = local - day, late{off_by_one(Planted::kHoursCloseLate)};
   if (hours.open < hours.close) return opens_on(hours, day) && time >= hours.open && time < hours.close + late;
-  return (opens_on(hours, day) && time >= hours.open) || (opens_on(hours, day - date::days{1 - off_by_one(Planted::kNightToMorning)}) && time < hours.close + late);
+  return (opens_on(hours, day) && time >= hours.open) ||
+         (opens_on(hours, day - date::days{1 - off_by_one(Planted::kNightToMorning)}) && time < hours.close + late);
 }
 
 // The instants at which the wall clock shows `local`: two where it is set back over it, the jump where it skips it.
@@ -36,7 +37,8 @@ void offer(const Hours& hours, Local local, Instant now, std::vector<Instant>& i
 }
 
 // Spends of a key in (since, now]; and the instant of the `rank`-th newest of them, from 1.
-std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Instant since, Instant now, std::size_t rank, Instant& at) {
+std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Instant since, Instant now,
+                  std::size_t rank, Instant& at) {
   std::size_t count = 0;
   for (auto spend = spends.rbegin(); spend != spends.rend(); ++spend) {
     if (spend->key != key || spend->at > now || spend->at <= since) continue;
@@ -54,7 +56,8 @@ Allowance open_at(const Hours& hours, Instant now) {
   const date::local_days today = date::floor<date::days>(wall_clock(hours, now));
   for (int day = -1; day <= 8; ++day) {
     const date::local_days midnight = today + date::days{day};
-    for (const Duration time : {Duration{}, Duration{hours.open}, Duration{hours.close}}) offer(hours, midnight + time, now, edges);
+    for (const Duration time : {Duration{}, Duration{hours.open}, Duration{hours.close}})
+      offer(hours, midnight + time, now, edges);
   }
   const Instant set = date::floor<Duration>(hours.zone->get_info(now).end);
   if (set < now + std::chrono::days{9}) edges.push_back(set);
@@ -74,7 +77,8 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
   const auto look = [&](std::span<const ledger::Spend> spends, Duration per, std::size_t max) {
     Instant at{};
     const Instant since = per == Duration{} ? Instant::min() : facts.now - per;
-    if (spent(spends, limit.key, since, facts.now, max, at) >= max + static_cast<std::size_t>(off_by_one(Planted::kCapOneMore))) {
+    if (spent(spends, limit.key, since, facts.now, max, at) >=
+        max + static_cast<std::size_t>(off_by_one(Planted::kCapOneMore))) {
       // Held by several: free only when the last of them lets go.
       free = false;
       held_until = std::max(held_until, per == Duration{} ? Instant::max() : at + per);
@@ -83,9 +87,11 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
       if (spend.key == limit.key && spend.at > facts.now) comes = std::min(comes, spend.at);
     }
   };
-  if (limit.cooldown > Duration{}) look(facts.unit_spends, limit.cooldown + Duration{off_by_one(Planted::kCooldownTooLong)}, 1);
+  if (limit.cooldown > Duration{})
+    look(facts.unit_spends, limit.cooldown + Duration{off_by_one(Planted::kCooldownTooLong)}, 1);
   for (const Cap& cap : limit.caps)
-    look(cap.per == Duration{} && off_by_one(Planted::kCapOfVisitor) == 0 ? facts.session_spends : facts.unit_spends, cap.per, static_cast<std::size_t>(cap.max));
+    look(cap.per == Duration{} && off_by_one(Planted::kCapOfVisitor) == 0 ? facts.session_spends : facts.unit_spends,
+         cap.per, static_cast<std::size_t>(cap.max));
   return {.free = free, .next = free ? comes : std::min(comes, held_until)};
 }
 

@@ -11,8 +11,8 @@ struct Allowance {
   Instant next = Instant::max();
 };
 
-// By the wall clock of the zone: open on a day of `days` from `open` until `close`, which is on the next day where it is
-// not later. Where a clock is set back, what it shows twice is open twice.
+// By the wall clock of the zone: open on a day of `days` from `open` until `close`, which is on the next day where it
+// is not later. Where a clock is set back, what it shows twice is open twice.
 Allowance open_at(const Hours& hours, Instant now);
 
 // Of the spends in (now − cooldown, now] there is none, and in each cap's (now − per, now] there are fewer than `max`.

@@ -59,12 +59,16 @@ class Split {
   explicit Split(const std::string& split) {
     std::string actions;
     for (const char* arm : {"a", "b", "c"}) {
-      if (split.find('"' + std::string(arm) + "\":") != std::string::npos) actions += std::string(actions.empty() ? "" : ",") + '"' + arm + R"(":{"type":"x"})";
+      if (split.find('"' + std::string(arm) + "\":") != std::string::npos)
+        actions += std::string(actions.empty() ? "" : ",") + '"' + arm + R"(":{"type":"x"})";
     }
-    set_ = testing::rule_set({R"({"ruleId":"r","triggers":["t"],"when":{},"split":{)" + split + R"(},"actions":{)" + actions + "}}"});
+    set_ = testing::rule_set(
+        {R"({"ruleId":"r","triggers":["t"],"when":{},"split":{)" + split + R"(},"actions":{)" + actions + "}}"});
   }
   std::string operator()(const std::string& unit) const {
-    const Verdict verdict = set_.judge("t", {.window = window_, .context = context_, .now = testing::kNoon, .retention = testing::kMonth, .unit = unit});
+    const Verdict verdict = set_.judge(
+        "t",
+        {.window = window_, .context = context_, .now = testing::kNoon, .retention = testing::kMonth, .unit = unit});
     return verdict.outcome == Outcome::kHoldout ? "holdout" : std::string(verdict.variant);
   }
 
@@ -78,7 +82,8 @@ constexpr int kUnits = 1'000'000;
 
 // 4.9 standard deviations of a binomial count: one fair split in a million fails.
 void expect_share(long count, double share, double of = kUnits) {
-  EXPECT_LE(std::abs(static_cast<double>(count) - of * share), 4.9 * std::sqrt(of * share * (1 - share))) << count << " of " << of;
+  EXPECT_LE(std::abs(static_cast<double>(count) - of * share), 4.9 * std::sqrt(of * share * (1 - share)))
+      << count << " of " << of;
 }
 
 TEST(Split, GivesEachArmItsShareOfAMillionUnits) {
@@ -122,7 +127,8 @@ TEST(Split, MovesOnlyTheBucketsBetweenTheOldAndTheNewBorderWhenAWeightChanges) {
   const auto moved = moves(R"("salt":"s","arms":{"a":50,"b":50})", R"("salt":"s","arms":{"a":60,"b":40})");
   EXPECT_EQ(names(moved), Names{"b → a"});
   expect_share(moved.at("b → a"), 0.1, 10'000);
-  EXPECT_EQ(names(moves(R"("salt":"s","arms":{"a":50,"b":50})", R"("salt":"s","arms":{"a":45,"b":45,"c":10})")), (Names{"a → b", "b → c"}));
+  EXPECT_EQ(names(moves(R"("salt":"s","arms":{"a":50,"b":50})", R"("salt":"s","arms":{"a":45,"b":45,"c":10})")),
+            (Names{"a → b", "b → c"}));
 }
 
 TEST(Split, MovesNobodyWhenAllWeightsAreMultipliedOrArmsAreWrittenInAnotherOrder) {
@@ -130,11 +136,14 @@ TEST(Split, MovesNobodyWhenAllWeightsAreMultipliedOrArmsAreWrittenInAnotherOrder
 }
 
 TEST(Split, MovesNobodyInOrOutOfTheHoldoutWhenArmsChange) {
-  EXPECT_EQ(names(moves(R"("salt":"s","holdout":20,"arms":{"a":50,"b":50})", R"("salt":"s","holdout":20,"arms":{"a":90,"b":10})")), Names{"b → a"});
+  EXPECT_EQ(names(moves(R"("salt":"s","holdout":20,"arms":{"a":50,"b":50})",
+                        R"("salt":"s","holdout":20,"arms":{"a":90,"b":10})")),
+            Names{"b → a"});
 }
 
 TEST(Split, GrowsTheHoldoutByNewUnitsAndKeepsTheOldOnes) {
-  const auto moved = moves(R"("salt":"s","holdout":5,"arms":{"a":50,"b":50})", R"("salt":"s","holdout":12.5,"arms":{"a":50,"b":50})");
+  const auto moved =
+      moves(R"("salt":"s","holdout":5,"arms":{"a":50,"b":50})", R"("salt":"s","holdout":12.5,"arms":{"a":50,"b":50})");
   EXPECT_EQ(names(moved), (Names{"a → holdout", "b → holdout"}));
   expect_share(moved.at("a → holdout") + moved.at("b → holdout"), 0.075, 10'000);
 }

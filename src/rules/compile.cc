@@ -41,10 +41,14 @@ class Compiler {
     std::map<std::uint32_t, Knocks> knocks;
     for (std::size_t place = 0; place < asked.live.size(); ++place) {
       const Course& course = into_.courses[asked.live[place]];
-      if (const std::int32_t key = gate_of(course); key != Stream::kEveryKey) set(gates[key], place);
-      else asked.ungated[place / 64] |= std::uint64_t{1} << place % 64;
-      for (std::uint32_t i = course.begin; i < course.any; ++i) knock_outside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
-      for (std::uint32_t i = course.none; i < course.end; ++i) knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
+      if (const std::int32_t key = gate_of(course); key != Stream::kEveryKey)
+        set(gates[key], place);
+      else
+        asked.ungated[place / 64] |= std::uint64_t{1} << place % 64;
+      for (std::uint32_t i = course.begin; i < course.any; ++i)
+        knock_outside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
+      for (std::uint32_t i = course.none; i < course.end; ++i)
+        knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
       for (std::uint32_t i = course.begin; i < course.end; ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
       }
@@ -81,7 +85,8 @@ class Compiler {
   }
 
   void add_delayed(const Rule& rule, std::uint32_t index) {
-    const auto absent = std::ranges::find(rule.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; });
+    const auto absent =
+        std::ranges::find(rule.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; });
     into_.delayed.push_back({.rule = rule.id.text,
                              .ttl = rule.ttl.value_or(kDefaultDueTtl),
                              .visitor = absent->measure.scope == Scope::kVisitor,
@@ -148,15 +153,18 @@ class Compiler {
   // Of `all`: a value below the least or above the most. Nothing is below everything, and so out wherever it may be.
   void knock_outside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
     Knocks& of = knocks[test.measure];
-    if (test.least != Condition::kNoLeast || may_be_nothing(into_.measures[test.measure])) of.below.add(test.least, place);
+    if (test.least != Condition::kNoLeast || may_be_nothing(into_.measures[test.measure]))
+      of.below.add(test.least, place);
     if (test.most != Condition::kNoMost) of.above.add(~test.most, place);
   }
 
   // Of `none`: a value that is inside.
   void knock_inside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {
     Knocks& of = knocks[test.measure];
-    if (test.most == Condition::kNoMost && test.least != Condition::kNoLeast) of.above.add(~(test.least - 1), place);
-    else of.inside.emplace_back(test, place);
+    if (test.most == Condition::kNoMost && test.least != Condition::kNoLeast)
+      of.above.add(~(test.least - 1), place);
+    else
+      of.inside.emplace_back(test, place);
   }
 
   CompiledRules& into_;

@@ -52,17 +52,17 @@ struct Knocks {
 struct Asked {
   std::vector<std::uint32_t> live, shadow;  // indices of rules, in the order of judgement
   std::vector<std::uint64_t> ungated;       // words of places in `live`: rules that are looked at whatever there is
-  std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;     // by key number: rules that need it
-  std::vector<Knocks> knocks;               // by measure, sorted
-  std::vector<std::string> fields;          // of the context, that some live rule looks at; sorted
+  std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;  // by key number: rules that need it
+  std::vector<Knocks> knocks;                                     // by measure, sorted
+  std::vector<std::string> fields;  // of the context, that some live rule looks at; sorted
   bool visitor = false, spends = false;
 
   const Knocks* knocks_of(std::uint32_t measure) const;
 };
 
 struct CompiledRules {
-  std::vector<Rule> rules;              // live and shadow ones, in the order of judgement
-  std::vector<Course> courses;          // of the rule with the same index
+  std::vector<Rule> rules;                        // live and shadow ones, in the order of judgement
+  std::vector<Course> courses;                    // of the rule with the same index
   std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, digest of what an answer shows of it
   std::vector<Test> tests;
   std::vector<ReadyMeasure> measures;

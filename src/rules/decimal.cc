@@ -67,7 +67,8 @@ std::optional<std::int64_t> millionths(std::string_view number) {
   const std::size_t e = std::min(number.find_first_of("eE"), number.size());
   const std::string_view mantissa = number.substr(0, e);
   long power = 6;  // of ten, that the digits are multiplied by
-  if (e < number.size()) power += std::clamp(std::strtol(std::string(number.substr(e + 1)).c_str(), nullptr, 10), -9'999L, 9'999L);
+  if (e < number.size())
+    power += std::clamp(std::strtol(std::string(number.substr(e + 1)).c_str(), nullptr, 10), -9'999L, 9'999L);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   if (point < mantissa.size()) power -= static_cast<long>(mantissa.size() - point - 1);
   // How many of the digits count; the one behind them rounds.

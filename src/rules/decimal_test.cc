@@ -42,7 +42,8 @@ TEST(Decimal, IsWrittenWithoutIdleZeros) {
 
 TEST(NumberIn, FindsAFieldAtTheTopOfAnObject) {
   EXPECT_EQ(number_in(R"({"amount":12.5})", "amount"), 12'500'000);
-  EXPECT_EQ(number_in(R"({ "a" : {"amount":1,"b":"}\""} , "l":[1,{"amount":2}], "amount" : -3 })", "amount"), -3'000'000);
+  EXPECT_EQ(number_in(R"({ "a" : {"amount":1,"b":"}\""} , "l":[1,{"amount":2}], "amount" : -3 })", "amount"),
+            -3'000'000);
   EXPECT_EQ(number_in(R"({"\u0061mount":7})", "amount"), 7'000'000);
   EXPECT_EQ(number_in(R"({"amount":"12"})", "amount"), std::nullopt);
   EXPECT_EQ(number_in(R"({"amount":null,"n":1})", "amount"), std::nullopt);

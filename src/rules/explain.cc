@@ -16,7 +16,9 @@ class Account {
   void add(std::uint32_t index) {
     rule_ = &rules_.rules[index];
     course_ = rules_.courses[index];
-    out_.begin_object().member("ruleId", rule_->id.text).member("status", rule_->status == Status::kShadow ? "shadow" : "live");
+    out_.begin_object()
+        .member("ruleId", rule_->id.text)
+        .member("status", rule_->status == Status::kShadow ? "shadow" : "live");
     const auto failed = first_failure();
     out_.member_boolean("matched", !failed.has_value());
     if (!failed) write_turn();

@@ -29,23 +29,26 @@ std::string failed(const std::string& group, const std::string& condition, const
   EXPECT_FALSE(found.find("met")->boolean()) << condition;
   EXPECT_EQ(found.find("path")->text(), "when." + group + "[0]");
   std::string out;
-  for (const char* part : {"measure", "wanted", "seen", "margin"}) out += (out.empty() ? "" : " | ") + std::string(found.find(part)->text());
+  for (const char* part : {"measure", "wanted", "seen", "margin"})
+    out += (out.empty() ? "" : " | ") + std::string(found.find(part)->text());
   return out;
 }
 
 TEST(Explain, TellsEachRuleOfTheTriggerInOrder) {
-  const RuleSet set = rule_set({rule(R"({"all":[{"seen":{"key":"cart"},"within":"30m"},{"count":{"key":"view"},"within":"1h","atLeast":2}]})", R"("priority":2)", "first"),
-                                rule(R"({"all":[{"context":"country","in":["US"]}]})", "", "second"), rule("{}", R"("status":"paused")", "third")});
-  EXPECT_EQ(explained(set, window({{"cart", 4min}, {"view", 1min}}), {{"country", "US"}}),
-            R"([{"ruleId":"first","status":"live","matched":false,"conditions":[{"path":"when.all[1]","met":false,"measure":"count of view within 1 h",)"
-            R"("wanted":"at least 2","seen":"1","margin":"one more view","changesAt":"2026-02-25T12:59:00Z"}]},)"
-            R"({"ruleId":"second","status":"live","matched":true,"outcome":"act","conditions":[{"path":"when.all[0]","met":true,"measure":"context country",)"
-            R"("wanted":"US","seen":"US"}]}])");
+  const RuleSet set = rule_set(
+      {rule(R"({"all":[{"seen":{"key":"cart"},"within":"30m"},{"count":{"key":"view"},"within":"1h","atLeast":2}]})",
+            R"("priority":2)", "first"),
+       rule(R"({"all":[{"context":"country","in":["US"]}]})", "", "second"),
+       rule("{}", R"("status":"paused")", "third")});
+  EXPECT_EQ(
+      explained(set, window({{"cart", 4min}, {"view", 1min}}), {{"country", "US"}}),
+      R"([{"ruleId":"first","status":"live","matched":false,"conditions":[{"path":"when.all[1]","met":false,"measure":"count of view within 1 h",)"
+      R"("wanted":"at least 2","seen":"1","margin":"one more view","changesAt":"2026-02-25T12:59:00Z"}]},)"
+      R"({"ruleId":"second","status":"live","matched":true,"outcome":"act","conditions":[{"path":"when.all[0]","met":true,"measure":"context country",)"
+      R"("wanted":"US","seen":"US"}]}])");
 }
 
-TEST(Explain, IsEmptyWhereNobodyAsked) {
-  EXPECT_EQ(explained(RuleSet(), window({})), "[]");
-}
+TEST(Explain, IsEmptyWhereNobodyAsked) { EXPECT_EQ(explained(RuleSet(), window({})), "[]"); }
 
 TEST(Explain, TellsEveryAlternativeOfAnyThatFails) {
   const RuleSet set = rule_set({rule(R"({"any":[{"seen":{"key":"a"}},{"seen":{"key":"b"}}]})")});
@@ -59,9 +62,11 @@ TEST(Explain, TellsEveryAlternativeOfAnyThatFails) {
 TEST(Explain, SaysWhatIsMissing) {
   EXPECT_EQ(failed("all", R"({"seen":{"key":"cart","value":"add"},"within":"30m"})", {}),
             "cart:add seen within 30 min | at least one | none | one more cart:add");
-  EXPECT_EQ(failed("all", R"({"count":{"key":"cart","value":"add"},"within":"30m","atLeast":3})", {{"cart", 1min, "add"}}),
-            "count of cart:add within 30 min | at least 3 | 1 | 2 more cart:add");
-  EXPECT_EQ(failed("all", R"({"count":{"key":"view"},"within":"10m","atMost":1})", {{"view", 9min}, {"view", 4min}, {"view", 1min}}),
+  EXPECT_EQ(
+      failed("all", R"({"count":{"key":"cart","value":"add"},"within":"30m","atLeast":3})", {{"cart", 1min, "add"}}),
+      "count of cart:add within 30 min | at least 3 | 1 | 2 more cart:add");
+  EXPECT_EQ(failed("all", R"({"count":{"key":"view"},"within":"10m","atMost":1})",
+                   {{"view", 9min}, {"view", 4min}, {"view", 1min}}),
             "count of view within 10 min | at most 1 | 3 | in 6 min");
   EXPECT_EQ(failed("all", R"({"distinct":{"key":"view"},"equals":2})", {{"view", 9min, "a"}}),
             "different values of view in this session | exactly 2 | 1 | one more value of view");
@@ -77,15 +82,17 @@ TEST(Explain, SaysHowMuchIsMissing) {
             "sum of amount of cart within 1 h | at least 50 | 37.5 | 12.5 more amount of cart");
   EXPECT_EQ(failed("all", R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atMost":20})", {cart}),
             "sum of amount of cart within 1 h | at most 20 | 37.5 | 17.5 less amount of cart");
-  EXPECT_EQ(failed("all", R"({"max":{"key":"cart","field":"amount"},"atLeast":50})", {}),
-            "greatest amount of cart in this session | at least 50 | nothing | one more cart whose amount is at least 50");
+  EXPECT_EQ(
+      failed("all", R"({"max":{"key":"cart","field":"amount"},"atLeast":50})", {}),
+      "greatest amount of cart in this session | at least 50 | nothing | one more cart whose amount is at least 50");
 }
 
 TEST(Explain, SaysWhenTheRuleItselfBegins) {
   const RuleSet set = rule_set({rule("{}", R"("active":{"from":"2026-02-25T13:00:00Z"})")});
-  EXPECT_EQ(explained(set, window({})),
-            R"([{"ruleId":"r","status":"live","matched":false,"conditions":[{"path":"active","met":false,"measure":"the rule's own time",)"
-            R"("wanted":"from 2026-02-25T13:00:00Z","seen":"2026-02-25T12:00:00Z","margin":"in 1 h","changesAt":"2026-02-25T13:00:00Z"}]}])");
+  EXPECT_EQ(
+      explained(set, window({})),
+      R"([{"ruleId":"r","status":"live","matched":false,"conditions":[{"path":"active","met":false,"measure":"the rule's own time",)"
+      R"("wanted":"from 2026-02-25T13:00:00Z","seen":"2026-02-25T12:00:00Z","margin":"in 1 h","changesAt":"2026-02-25T13:00:00Z"}]}])");
 }
 
 TEST(Explain, SaysWhenAnAbsenceWillHold) {
@@ -96,21 +103,25 @@ TEST(Explain, SaysWhenAnAbsenceWillHold) {
   EXPECT_EQ(failed("all", absent, {{"cart", 20min}, {"purchase", 2min}}),
             head + "purchase 2 min ago | a new cart, then 10 min without purchase");
   EXPECT_EQ(failed("none", absent, {{"cart", 20min}}),
-            "no purchase for 10 min after cart | not 10 min without purchase | 20 min so far | one purchase, or in 29 d 23 h");
+            "no purchase for 10 min after cart | not 10 min without purchase | 20 min so far | one purchase, or in 29 "
+            "d 23 h");
 }
 
 TEST(Explain, SaysWhatWouldEndAnExclusion) {
-  EXPECT_EQ(failed("none", R"({"seen":{"key":"support","value":"complaint"},"within":"7d"})", {{"support", 26h, "complaint"}}),
+  EXPECT_EQ(failed("none", R"({"seen":{"key":"support","value":"complaint"},"within":"7d"})",
+                   {{"support", 26h, "complaint"}}),
             "support:complaint seen within 7 d | none | the newest 1 d 2 h ago | in 5 d 22 h");
   EXPECT_EQ(failed("none", R"({"count":{"key":"view"},"within":"10m","atMost":1})", {{"view", 1min}}),
             "count of view within 10 min | not at most 1 | 1 | one more view");
 }
 
 TEST(Explain, SaysWhichContextIsWanted) {
-  EXPECT_EQ(failed("all", R"({"context":"country","in":["US","GB"]})", {}, {{"country", "DE"}}), "context country | GB or US | DE | country GB or US");
+  EXPECT_EQ(failed("all", R"({"context":"country","in":["US","GB"]})", {}, {{"country", "DE"}}),
+            "context country | GB or US | DE | country GB or US");
   EXPECT_EQ(failed("all", R"({"context":"country","notIn":["US","GB"]})", {}, {{"country", "US"}}),
             "context country | not GB or US | US | country not GB or US");
-  EXPECT_EQ(failed("none", R"({"context":"country","in":["US"]})", {}, {{"country", "US"}}), "context country | not US | US | country not US");
+  EXPECT_EQ(failed("none", R"({"context":"country","in":["US"]})", {}, {{"country", "US"}}),
+            "context country | not US | US | country not US");
   EXPECT_EQ(failed("all", R"({"context":"country","in":["a","b","c","d","e","f","g"]})", {}),
             "context country | a, b, c, d, e or 2 others | no country | country a, b, c, d, e or 2 others");
 }

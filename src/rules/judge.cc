@@ -29,19 +29,20 @@ void answer(Verdict& verdict, const Rule& rule, const Turn& turn) {
 }
 
 // Shadow rules before `end` in the order of judgement, none of which changes the answer or another's.
-void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t end, const Facts& facts, Judgement& judgement,
-                   Verdict& verdict) {
+void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t end, const Facts& facts,
+                   Judgement& judgement, Verdict& verdict) {
   judgement.read_aside();
   for (const std::uint32_t index : asked.shadow) {
     if (index > end || !judgement.holds(rules.courses[index])) continue;
     const Rule& rule = rules.rules[index];
     const Turn turn = turn_of(rule, facts);
-    verdict.beside.push_back({.rule = rule.id.text,
-                              .variant = turn.outcome() == Outcome::kAct ? std::string_view(rule.arms[turn.arm].name) : "",
-                              .outcome = turn.outcome(),
-                              .shadow = true,
-                              .spends = spends_of(rule, turn),
-                              .place = index});
+    verdict.beside.push_back(
+        {.rule = rule.id.text,
+         .variant = turn.outcome() == Outcome::kAct ? std::string_view(rule.arms[turn.arm].name) : "",
+         .outcome = turn.outcome(),
+         .shadow = true,
+         .spends = spends_of(rule, turn),
+         .place = index});
   }
   std::ranges::sort(verdict.beside, {}, &Beside::place);
 }
@@ -94,7 +95,8 @@ RuleSet::DueVerdict RuleSet::judge_due(const Delayed& delayed, const Facts& fact
   due.hold = turn.hold;
   if (turn.hold == Hold::kClosed) due.opens_at = turn.next;
   answer(due.verdict, rule, turn);
-  due.verdict.reading = Digest().add(compiled_->marks[delayed.index][turn.arm]).add(static_cast<std::uint64_t>(turn.outcome())).value();
+  due.verdict.reading =
+      Digest().add(compiled_->marks[delayed.index][turn.arm]).add(static_cast<std::uint64_t>(turn.outcome())).value();
   return due;
 }
 

@@ -113,7 +113,8 @@ TEST(Distinct, CountsDifferentValues) {
 
 TEST(Sum, AddsAFieldOfMetadataInDecimal) {
   const auto sum = [](const char* bounds, const std::vector<testing::Given>& given) {
-    return holds(std::string(R"({"sum":{"key":"cart","field":"amount"},"within":"10m",)") + bounds + "}", window(given));
+    return holds(std::string(R"({"sum":{"key":"cart","field":"amount"},"within":"10m",)") + bounds + "}",
+                 window(given));
   };
   const testing::Given ten{.key = "cart", .ago = 1min, .metadata = R"({"amount":0.1})"};
   EXPECT_TRUE(sum(R"("equals":0.3)", {ten, ten, ten}));
@@ -125,14 +126,17 @@ TEST(Sum, AddsAFieldOfMetadataInDecimal) {
 
 TEST(Max, IsTheGreatestAmount) {
   const std::string big = R"({"max":{"key":"cart","field":"amount"},"within":"10m","atLeast":50})";
-  EXPECT_TRUE(holds(big, window({{.key = "cart", .ago = 5min, .metadata = R"({"amount":50})"}, {.key = "cart", .metadata = R"({"amount":7})"}})));
-  EXPECT_FALSE(holds(big, window({{.key = "cart", .ago = 10min, .metadata = R"({"amount":50})"}, {.key = "cart", .metadata = R"({"amount":7})"}})));
+  EXPECT_TRUE(holds(big, window({{.key = "cart", .ago = 5min, .metadata = R"({"amount":50})"},
+                                 {.key = "cart", .metadata = R"({"amount":7})"}})));
+  EXPECT_FALSE(holds(big, window({{.key = "cart", .ago = 10min, .metadata = R"({"amount":50})"},
+                                  {.key = "cart", .metadata = R"({"amount":7})"}})));
   EXPECT_FALSE(holds(R"({"max":{"field":"amount"},"atMost":50})", window({{"cart"}})));
 }
 
 TEST(Active, HoldsFromAndUntil) {
   const auto acts = [](const char* active, Instant now) {
-    return judge(rule_set({rule("{}", std::string(R"("active":)") + active)}), window({}), {}, now).outcome == Outcome::kAct;
+    return judge(rule_set({rule("{}", std::string(R"("active":)") + active)}), window({}), {}, now).outcome ==
+           Outcome::kAct;
   };
   EXPECT_TRUE(acts(R"({"from":"2026-02-25T12:00:00Z","until":null})", kNoon));
   EXPECT_FALSE(acts(R"({"from":"2026-02-25T12:00:00Z"})", kNoon - kTick));
@@ -142,7 +146,8 @@ TEST(Active, HoldsFromAndUntil) {
 }
 
 TEST(Last, ComparesTheAgeOfTheNewest) {
-  const std::string fresh = R"({"last":{"key":"view"},"atMost":"5m"})", old = R"({"last":{"key":"view"},"atLeast":"5m"})";
+  const std::string fresh = R"({"last":{"key":"view"},"atMost":"5m"})",
+                    old = R"({"last":{"key":"view"},"atLeast":"5m"})";
   EXPECT_TRUE(holds(fresh, window({{"view", 5min}, {"view", 9min}})));
   EXPECT_FALSE(holds(fresh, window({{"view", 5min + kTick}})));
   EXPECT_TRUE(holds(old, window({{"view", 5min}})));
@@ -175,7 +180,8 @@ TEST(Absent, StartsAnewWithANewerAnchorAndEndsWithALatePurchase) {
 }
 
 TEST(Context, IsInAListOrNot) {
-  const std::string in = R"({"context":"country","in":["US","GB"]})", out = R"({"context":"country","notIn":["US","GB"]})";
+  const std::string in = R"({"context":"country","in":["US","GB"]})",
+                    out = R"({"context":"country","notIn":["US","GB"]})";
   EXPECT_TRUE(holds(in, window({}), {{"country", "GB"}}));
   EXPECT_FALSE(holds(in, window({}), {{"country", "DE"}}));
   EXPECT_FALSE(holds(in, window({}), {{"page", "GB"}}));
@@ -185,8 +191,11 @@ TEST(Context, IsInAListOrNot) {
 }
 
 TEST(When, NeedsAllAnyAndNone) {
-  const RuleSet set = rule_set({rule(R"({"all":[{"seen":{"key":"a"}}],"any":[{"seen":{"key":"b"}},{"seen":{"key":"c"}}],"none":[{"seen":{"key":"d"}}]})")});
-  const auto acts = [&](const std::vector<testing::Given>& given) { return judge(set, window(given)).outcome == Outcome::kAct; };
+  const RuleSet set = rule_set({rule(
+      R"({"all":[{"seen":{"key":"a"}}],"any":[{"seen":{"key":"b"}},{"seen":{"key":"c"}}],"none":[{"seen":{"key":"d"}}]})")});
+  const auto acts = [&](const std::vector<testing::Given>& given) {
+    return judge(set, window(given)).outcome == Outcome::kAct;
+  };
   EXPECT_TRUE(acts({{"a"}, {"b"}}));
   EXPECT_TRUE(acts({{"a"}, {"c"}}));
   EXPECT_FALSE(acts({{"a"}}));
@@ -201,7 +210,8 @@ TEST(When, AlwaysHoldsWhenEmpty) {
 
 TEST(RuleSet, AnswersWithTheFirstThatHolds) {
   const RuleSet set = rule_set({rule("{}", R"("priority":1)", "low"), rule("{}", R"("priority":5)", "mid-b"),
-                                rule("{}", R"("priority":5)", "mid-a"), rule(R"({"all":[{"seen":{"key":"cart"}}]})", R"("priority":9)", "high")});
+                                rule("{}", R"("priority":5)", "mid-a"),
+                                rule(R"({"all":[{"seen":{"key":"cart"}}]})", R"("priority":9)", "high")});
   EXPECT_EQ(judge(set, window({{"cart"}})).rule, "high");
   const Verdict verdict = judge(set, window({}));
   EXPECT_EQ(verdict.rule, "mid-a");
@@ -210,12 +220,14 @@ TEST(RuleSet, AnswersWithTheFirstThatHolds) {
 }
 
 TEST(RuleSet, DoesNotEvaluateDraftsAndPausedRules) {
-  const RuleSet set = rule_set({rule("{}", R"("status":"draft")", "a"), rule("{}", R"("status":"paused")", "b"), rule("{}", R"("status":"live")", "c")});
+  const RuleSet set = rule_set({rule("{}", R"("status":"draft")", "a"), rule("{}", R"("status":"paused")", "b"),
+                                rule("{}", R"("status":"live")", "c")});
   EXPECT_EQ(judge(set, window({})).rule, "c");
 }
 
 TEST(RuleSet, AsksOnlyTheRulesOfTheTrigger) {
-  const RuleSet set = rule_set({R"({"ruleId":"r","triggers":["exit_intent","checkout"],"when":{},"action":{"type":"x"}})"});
+  const RuleSet set =
+      rule_set({R"({"ruleId":"r","triggers":["exit_intent","checkout"],"when":{},"action":{"type":"x"}})"});
   const ledger::Window empty;
   const Facts facts{.window = empty, .context = {}, .now = kNoon, .retention = testing::kMonth};
   EXPECT_EQ(set.judge("checkout", facts).outcome, Outcome::kAct);

@@ -5,7 +5,10 @@
 namespace beckon::rules {
 
 Judgement::Judgement(const CompiledRules& rules, const Facts& facts, Scratch& scratch)
-    : rules_(rules), facts_(facts), scratch_(scratch), scene_(facts.window, facts, rules.keys, scratch.session),
+    : rules_(rules),
+      facts_(facts),
+      scratch_(scratch),
+      scene_(facts.window, facts, rules.keys, scratch.session),
       number_(++scratch.judgements) {
   if (scratch_.slots.size() < rules.measures.size()) scratch_.slots.resize(rules.measures.size());
 }
@@ -44,7 +47,8 @@ bool Judgement::holds(const Test& test, const Asked* asked) {
     const Taken found = taken(test.measure);
     slot = {number_, found.value};
     read_until(found.next);
-    if (const Knocks* knocks = asked ? asked->knocks_of(test.measure) : nullptr) knocks->put_out(found.value, scratch_.standing);
+    if (const Knocks* knocks = asked ? asked->knocks_of(test.measure) : nullptr)
+      knocks->put_out(found.value, scratch_.standing);
   }
   return test.holds(slot.value);
 }

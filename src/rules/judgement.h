@@ -21,9 +21,9 @@ struct Scratch {
   std::uint64_t judgements = 0;
 };
 
-// A measure is taken when the first condition asks for it, and only what was taken was read: the claim of validity rests
-// on these alone. Until the earliest `next` of them every one keeps its value, so the walk would end at the same place;
-// and a rule that was not looked at for want of a key cannot hold before a signal comes. Confined to one thread;
+// A measure is taken when the first condition asks for it, and only what was taken was read: the claim of validity
+// rests on these alone. Until the earliest `next` of them every one keeps its value, so the walk would end at the same
+// place; and a rule that was not looked at for want of a key cannot hold before a signal comes. Confined to one thread;
 // everything given outlives it.
 class Judgement {
  public:

@@ -27,9 +27,15 @@ bool same_hours(const Hours& one, const Hours& other) {
 
 class Linter {
  public:
-  Linter(const Rule& rule, const json::Value& json, const std::vector<Rule>& others, const std::vector<json::Document>& texts,
-         const Scores& scores, Duration retention, Instant now)
-      : rule_(rule), json_(json), others_(others), texts_(texts), ground_{retention, &scores}, now_(start(now)), probe_(scores, retention),
+  Linter(const Rule& rule, const json::Value& json, const std::vector<Rule>& others,
+         const std::vector<json::Document>& texts, const Scores& scores, Duration retention, Instant now)
+      : rule_(rule),
+        json_(json),
+        others_(others),
+        texts_(texts),
+        ground_{retention, &scores},
+        now_(start(now)),
+        probe_(scores, retention),
         parts_(lint::parts_of(rule)) {
     for (const Part& part : parts_) cases_.push_back(lint::cases_of(part, ground_));
   }
@@ -70,7 +76,8 @@ class Linter {
     if (!witness) witness = Witness{.at = now_};
     if (probe_.holds(whole, *witness)) return false;
     witness->conditions = {clash->one.of.condition->path};
-    if (clash->other && clash->other->of.condition != clash->one.of.condition) witness->conditions.push_back(clash->other->of.condition->path);
+    if (clash->other && clash->other->of.condition != clash->one.of.condition)
+      witness->conditions.push_back(clash->other->of.condition->path);
     warn("never_true", "It never holds: " + lint::in_words(*clash), std::move(*witness));
     return true;
   }
@@ -82,7 +89,8 @@ class Linter {
     if (from == Instant::min() || until == Instant::max()) return false;
     const Allowance open = open_at(*rule_.hours, from);
     if (open.free || open.next < until) return false;
-    warn("never_true", "It is never open: no opening hour lies between active.from and active.until.", {.at = from, .conditions = {"active"}});
+    warn("never_true", "It is never open: no opening hour lies between active.from and active.until.",
+         {.at = from, .conditions = {"active"}});
     return true;
   }
 
@@ -95,7 +103,8 @@ class Linter {
     if (!probe_.holds(whole, {.at = now_}) || !holds_in_samples(whole)) return;
     Witness empty{.at = now_};
     for (const Part& part : parts_) empty.conditions.push_back(part.front().condition->path);
-    const std::string why = parts_.empty() ? "there is no condition in when" : "each of its conditions is true of every session";
+    const std::string why =
+        parts_.empty() ? "there is no condition in when" : "each of its conditions is true of every session";
     warn("always_true", "It always holds, for an empty session too: " + why + ".", std::move(empty));
   }
 
@@ -106,7 +115,8 @@ class Linter {
         for (const bool negated : {false, true}) {
           const std::array cases{lint::cases_of(Statement{said.condition, negated}, ground_)};
           bool all = true;
-          lint::find_witness(cases, ground_, now_, [&](const Witness& by) { return all = all && probe_.holds(whole, by), false; });
+          lint::find_witness(cases, ground_, now_,
+                             [&](const Witness& by) { return all = all && probe_.holds(whole, by), false; });
           if (!all) return false;
         }
       }
@@ -129,7 +139,9 @@ class Linter {
       if (!witness) continue;
       witness->trigger = trigger;
       witness->answered_by = other.id.text;
-      return warn("shadowed", "It is never the answer to " + trigger + ": whenever it holds, " + other.id.text + " holds too and comes before it.",
+      return warn("shadowed",
+                  "It is never the answer to " + trigger + ": whenever it holds, " + other.id.text +
+                      " holds too and comes before it.",
                   std::move(*witness));
     }
   }
@@ -157,7 +169,8 @@ class Linter {
 
 }  // namespace
 
-std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, const Scores& scores, Duration retention, Instant now) {
+std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, const Scores& scores, Duration retention,
+                               Instant now) {
   std::vector<json::Document> texts;
   std::vector<Rule> rules;
   std::optional<std::size_t> place;

@@ -7,12 +7,15 @@ namespace beckon::rules::lint {
 
 namespace {
 
-std::string metadata(const std::string& field, const std::string& json) { return "{" + json::quote(field) + ":" + json + "}"; }
+std::string metadata(const std::string& field, const std::string& json) {
+  return "{" + json::quote(field) + ":" + json + "}";
+}
 
 // Puts signals to where the facts of one case want them. `oldest`: as far back as they may lie, else as near.
 class Builder {
  public:
-  Builder(std::span<const Fact* const> facts, const Ground& ground, bool oldest) : facts_(facts), ground_(ground), oldest_(oldest) {}
+  Builder(std::span<const Fact* const> facts, const Ground& ground, bool oldest)
+      : facts_(facts), ground_(ground), oldest_(oldest) {}
 
   std::optional<Witness> build(Instant around) {
     witness_.at = around;
@@ -30,7 +33,8 @@ class Builder {
     for (const bool least : {true, false}) {
       for (const Fact* fact : facts_) {
         if (fact->measure.kind != MeasureKind::kActive || fact->least != least) continue;
-        if (least ? to_ms(witness_.at) < fact->bound : to_ms(witness_.at) > fact->bound) witness_.at = instant_ms(fact->bound);
+        if (least ? to_ms(witness_.at) < fact->bound : to_ms(witness_.at) > fact->bound)
+          witness_.at = instant_ms(fact->bound);
       }
     }
   }
@@ -53,7 +57,8 @@ class Builder {
 
   bool place(const Fact& fact) {
     const Measure& of = fact.measure;
-    const bool counts = of.kind == MeasureKind::kCount || of.kind == MeasureKind::kDistinct || of.kind == MeasureKind::kSteps;
+    const bool counts =
+        of.kind == MeasureKind::kCount || of.kind == MeasureKind::kDistinct || of.kind == MeasureKind::kSteps;
     const std::size_t most = of.kind == MeasureKind::kSteps ? of.steps.size() : ledger::Window::kCapacity;
     if (counts && fact.bound > static_cast<std::int64_t>(most)) return false;
     switch (of.kind) {
@@ -84,8 +89,10 @@ class Builder {
     for (std::int64_t i = 0; i < fact.bound; ++i) {
       const auto nth = static_cast<std::size_t>(i);
       const auto dress = [&](Seen& seen) {
-        if (field.empty()) seen.value = fitting(fact.measure.filter, {}, nth).value.value_or("v" + std::to_string(nth + 1));
-        else seen.metadata = metadata(field, json::quote("v" + std::to_string(nth + 1)));
+        if (field.empty())
+          seen.value = fitting(fact.measure.filter, {}, nth).value.value_or("v" + std::to_string(nth + 1));
+        else
+          seen.metadata = metadata(field, json::quote("v" + std::to_string(nth + 1)));
       };
       if (!put_fitting(fact.measure.filter, fact.measure.within, dress)) return false;
     }
@@ -137,7 +144,9 @@ class Builder {
   bool allowed(const Seen& seen) const {
     return std::ranges::all_of(facts_, [&](const Fact* fact) {
       const Measure& of = fact->measure;
-      if (fact->least || of.kind != MeasureKind::kCount || seen.ago >= of.within || !of.filter.fits(signal_of(seen, witness_.at))) return true;
+      if (fact->least || of.kind != MeasureKind::kCount || seen.ago >= of.within ||
+          !of.filter.fits(signal_of(seen, witness_.at)))
+        return true;
       return counted(of) < fact->bound;
     });
   }

@@ -33,7 +33,9 @@ class Reader {
   }
 
  private:
-  Duration sight(Duration within) const { return within == Duration{} ? ground_.retention : std::min(within, ground_.retention); }
+  Duration sight(Duration within) const {
+    return within == Duration{} ? ground_.retention : std::min(within, ground_.retention);
+  }
   Duration sight() const { return sight(measure_.within); }
 
   Measure itself() const {
@@ -50,7 +52,8 @@ class Reader {
   // A part of a distinct or of steps needs signals.
   void add_signals(Case& to, const Fact& fact) const {
     const std::int64_t bound = fact.bound;
-    if (fact.measure.kind == MeasureKind::kDistinct && fact.least && bound > 0) to.push_back(least(count(measure_.filter, sight()), bound));
+    if (fact.measure.kind == MeasureKind::kDistinct && fact.least && bound > 0)
+      to.push_back(least(count(measure_.filter, sight()), bound));
     if (fact.measure.kind != MeasureKind::kSteps) return;
     for (std::int64_t i = 0; fact.least && i < std::min<std::int64_t>(bound, std::ssize(measure_.steps)); ++i)
       to.push_back(least(count(measure_.steps[static_cast<std::size_t>(i)], sight()), 1));
@@ -78,7 +81,8 @@ class Reader {
   Cases read_amount() const {
     Cases out = read_bounds(itself(), condition_.least, condition_.most);
     const bool may_be_nothing = of_.negated;
-    for (std::size_t i = may_be_nothing ? 1 : 0; i < out.size(); ++i) out[i].push_back(least(count(measure_.filter, sight()), 1));
+    for (std::size_t i = may_be_nothing ? 1 : 0; i < out.size(); ++i)
+      out[i].push_back(least(count(measure_.filter, sight()), 1));
     return out;
   }
 
@@ -112,9 +116,12 @@ class Reader {
     const auto declared = ground_.scores->find(measure_.field);
     Cases out = read_bounds(of, measure_.least_score, measure_.most_score);
     for (Case& facts : out) {
-      const bool may_be_zero = std::ranges::all_of(facts, [](const Fact& fact) { return fact.least ? fact.bound <= 0 : fact.bound >= 0; });
-      if (declared == ground_.scores->end()) facts.push_back(most(of, kNothing));
-      else if (std::ranges::none_of(declared->second.weights, [](const Score::Weight& weight) { return weight.millionths < 0; }))
+      const bool may_be_zero =
+          std::ranges::all_of(facts, [](const Fact& fact) { return fact.least ? fact.bound <= 0 : fact.bound >= 0; });
+      if (declared == ground_.scores->end())
+        facts.push_back(most(of, kNothing));
+      else if (std::ranges::none_of(declared->second.weights,
+                                    [](const Score::Weight& weight) { return weight.millionths < 0; }))
         facts.push_back(least(of, 0));
       if (declared != ground_.scores->end() && !may_be_zero) facts.push_back(least(count({}, ground_.retention), 1));
     }
@@ -159,7 +166,8 @@ Cases cases_of(const Part& part, const Ground& ground) {
 
 std::vector<Cases> cases_against(const Part& part, const Ground& ground) {
   std::vector<Cases> out;
-  for (const Statement& statement : part) out.push_back(cases_of(Statement{statement.condition, !statement.negated}, ground));
+  for (const Statement& statement : part)
+    out.push_back(cases_of(Statement{statement.condition, !statement.negated}, ground));
   return out;
 }
 

@@ -26,11 +26,13 @@ bool lists_narrower(const std::vector<T>& one, const std::vector<T>& other, Cove
 
 // The least and the greatest that a measure can be.
 std::pair<std::int64_t, std::int64_t> domain(const Measure& of) {
-  const auto window = static_cast<std::int64_t>(ledger::Window::kCapacity) * (of.scope == Scope::kVisitor ? kSessions : 1);
+  const auto window =
+      static_cast<std::int64_t>(ledger::Window::kCapacity) * (of.scope == Scope::kVisitor ? kSessions : 1);
   switch (of.kind) {
     case MeasureKind::kCount: return {0, window};
     case MeasureKind::kDistinct: {
-      const bool listed = of.field.empty() && !of.filter.values.empty() && std::ranges::none_of(of.filter.values, &Pattern::prefix);
+      const bool listed =
+          of.field.empty() && !of.filter.values.empty() && std::ranges::none_of(of.filter.values, &Pattern::prefix);
       return {0, listed ? std::min(window, std::ssize(of.filter.values)) : window};
     }
     case MeasureKind::kSteps: return {0, std::ssize(of.steps)};
@@ -102,7 +104,8 @@ class Walk {
   // Of all lists for one field of the context together: the first that asks for a value, where the rest leaves none.
   const Fact* leaves_no_value(const Fact& last) const {
     const auto concerns = [&](const Fact* fact) {
-      return fact->measure.kind == MeasureKind::kContext && last.measure.kind == MeasureKind::kContext && fact->measure.field == last.measure.field;
+      return fact->measure.kind == MeasureKind::kContext && last.measure.kind == MeasureKind::kContext &&
+             fact->measure.field == last.measure.field;
     };
     const auto asks = std::ranges::find_if(facts_, [&](const Fact* fact) { return concerns(fact) && fact->least; });
     if (asks == facts_.end()) return nullptr;
@@ -118,8 +121,10 @@ class Walk {
       const auto second = [](const Clash& of) { return of.other ? of.other->of.condition : nullptr; };
       return a.one.of.condition == b.one.of.condition && second(a) == second(b);
     };
-    if (!first_) first_ = std::move(found);
-    else if (!same(*first_, found)) first_->elsewhere = true;
+    if (!first_)
+      first_ = std::move(found);
+    else if (!same(*first_, found))
+      first_->elsewhere = true;
     return true;
   }
 
@@ -143,15 +148,19 @@ bool never_exceeds(const Measure& one, const Measure& other) {
   switch (other.kind) {
     case MeasureKind::kCount:
       if (one.kind == MeasureKind::kSteps)
-        return inside && std::ranges::all_of(one.steps, [&](const Filter& step) { return narrower(step, other.filter); });
-      return (one.kind == MeasureKind::kCount || one.kind == MeasureKind::kDistinct) && inside && narrower(one.filter, other.filter);
+        return inside &&
+               std::ranges::all_of(one.steps, [&](const Filter& step) { return narrower(step, other.filter); });
+      return (one.kind == MeasureKind::kCount || one.kind == MeasureKind::kDistinct) && inside &&
+             narrower(one.filter, other.filter);
     case MeasureKind::kDistinct:
-    case MeasureKind::kMax: return one.kind == other.kind && one.field == other.field && inside && narrower(one.filter, other.filter);
+    case MeasureKind::kMax:
+      return one.kind == other.kind && one.field == other.field && inside && narrower(one.filter, other.filter);
     case MeasureKind::kSteps:
       return one.kind == other.kind && inside && one.steps.size() <= other.steps.size() &&
              std::ranges::equal(one.steps, std::span(other.steps).first(one.steps.size()), narrower);
     case MeasureKind::kAbsent:
-      return one.kind == other.kind && one.scope == other.scope && one.after == other.after && one.wait >= other.wait && narrower(other.filter, one.filter);
+      return one.kind == other.kind && one.scope == other.scope && one.after == other.after && one.wait >= other.wait &&
+             narrower(other.filter, one.filter);
     case MeasureKind::kContext:
       return one.kind == other.kind && one.field == other.field && std::ranges::includes(other.accepted, one.accepted);
     case MeasureKind::kSeen:

@@ -1,9 +1,10 @@
 // The linter's reasoning: what a condition says, as bounds on measures that can be held against one another.
 //
-// A fact bounds one measure from below or from above. Some measures never exceed others: what a narrower filter counts in
-// a shorter window is never more than what a wider one counts in a longer one. So two facts clash where the first measure
-// is at least x, the second, which it never exceeds, at most y, and x > y. A condition is one case, or several of which
-// one is true ("not from 2 to 3": at most 1, or at least 4). Statements are refuted where every choice of cases clashes.
+// A fact bounds one measure from below or from above. Some measures never exceed others: what a narrower filter counts
+// in a shorter window is never more than what a wider one counts in a longer one. So two facts clash where the first
+// measure is at least x, the second, which it never exceeds, at most y, and x > y. A condition is one case, or several
+// of which one is true ("not from 2 to 3": at most 1, or at least 4). Statements are refuted where every choice of
+// cases clashes.
 //
 // Sound: what is refuted holds in no window, context and instant. Not complete: what clashes only by three facts
 // together, or by the arithmetic of sums, is not found.
@@ -38,8 +39,8 @@ struct Fact {
   Statement of;
 };
 
-using Case = std::vector<Fact>;    // all of them
-using Cases = std::vector<Case>;   // one of them
+using Case = std::vector<Fact>;   // all of them
+using Cases = std::vector<Case>;  // one of them
 
 // One or two facts that cannot be.
 struct Clash {

@@ -62,7 +62,8 @@ RuleSet Probe::conditions_of(const json::Value& rule) const {
 RuleSet Probe::statement(const json::Value& rule, const Statement& said) const {
   if (said.condition->path == "active") return compiled({probe_json(active_json(rule) + ",\"when\":{}")});
   const std::string condition = json::to_text(at_path(rule, said.condition->path));
-  return compiled({probe_json(std::string("\"when\":{\"") + (said.negated ? "none" : "all") + "\":[" + condition + "]}")});
+  return compiled(
+      {probe_json(std::string("\"when\":{\"") + (said.negated ? "none" : "all") + "\":[" + condition + "]}")});
 }
 
 RuleSet Probe::live(const std::vector<const json::Value*>& rules) const {
@@ -73,12 +74,14 @@ RuleSet Probe::live(const std::vector<const json::Value*>& rules) const {
 
 std::string Probe::answer(const RuleSet& rules, std::string_view trigger, const Witness& witness) const {
   const ledger::Window window = witness.window();
-  const Verdict verdict = rules.judge(trigger, {.window = window, .context = witness.context, .now = witness.at, .retention = retention_});
+  const Verdict verdict =
+      rules.judge(trigger, {.window = window, .context = witness.context, .now = witness.at, .retention = retention_});
   return verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout ? std::string(verdict.rule) : "";
 }
 
 bool Probe::out_of_sight(const Witness& witness, Duration within) const {
-  const RuleSet seen = compiled({probe_json(R"("when":{"all":[{"seen":{},"within":")" + beckon::to_text(within) + "\"}]}")});
+  const RuleSet seen =
+      compiled({probe_json(R"("when":{"all":[{"seen":{},"within":")" + beckon::to_text(within) + "\"}]}")});
   return !holds(seen, witness) && Probe(scores_, within).holds(seen, witness);
 }
 
@@ -90,8 +93,13 @@ bool Probe::may_spend(const json::Value& rule, const Witness& witness) const {
   for (const Instant at : witness.spends) spends.push_back({.key = key, .at = at});
   const ledger::Window window;
   const ledger::Context context;
-  return limited.judge("probe", {.window = window, .context = context, .now = witness.at, .retention = retention_, .unit_spends = spends}).outcome ==
-         Outcome::kAct;
+  return limited
+             .judge("probe", {.window = window,
+                              .context = context,
+                              .now = witness.at,
+                              .retention = retention_,
+                              .unit_spends = spends})
+             .outcome == Outcome::kAct;
 }
 
 }  // namespace beckon::rules::lint

@@ -6,7 +6,9 @@ namespace beckon::rules::lint {
 
 namespace {
 
-std::string example(const Pattern& pattern, const char* more) { return pattern.prefix ? pattern.text + more : pattern.text; }
+std::string example(const Pattern& pattern, const char* more) {
+  return pattern.prefix ? pattern.text + more : pattern.text;
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ ledger::Signal signal_of(const Seen& seen, Instant now) {
 Seen fitting(const Filter& filter, Duration ago, std::size_t nth) {
   Seen seen{.key = nth % 2 == 0 ? "view" : "other", .ago = ago};
   if (!filter.keys.empty()) seen.key = example(filter.keys[nth % filter.keys.size()], "x");
-  if (!filter.values.empty()) seen.value = example(filter.values[nth % filter.values.size()], std::to_string(nth + 1).c_str());
+  if (!filter.values.empty())
+    seen.value = example(filter.values[nth % filter.values.size()], std::to_string(nth + 1).c_str());
   if (!filter.sources.empty()) seen.source = filter.sources.front();
   return seen;
 }
@@ -64,7 +67,8 @@ void Witness::write(json::Writer& out) const {
   if (!trigger.empty()) out.member("trigger", trigger).member("answeredBy", answered_by);
   if (spends.empty()) return;
   out.key("spends").begin_array();
-  for (std::size_t i = spends.size() - std::min(spends.size(), kSpendsShown); i < spends.size(); ++i) out.string(to_rfc3339(spends[i]));
+  for (std::size_t i = spends.size() - std::min(spends.size(), kSpendsShown); i < spends.size(); ++i)
+    out.string(to_rfc3339(spends[i]));
   out.end_array();
 }
 

@@ -1,5 +1,5 @@
-// The linter's witnesses: few signals, an instant and a context that show what a warning says. They are built from facts
-// by trying, and the caller lets the engine confirm each before it is shown.
+// The linter's witnesses: few signals, an instant and a context that show what a warning says. They are built from
+// facts by trying, and the caller lets the engine confirm each before it is shown.
 #pragma once
 #include <functional>
 #include <optional>
@@ -25,14 +25,14 @@ struct Seen {
 struct Witness {
   Instant at{};
   ledger::Context context;
-  std::vector<Seen> signals;        // oldest first
+  std::vector<Seen> signals;            // oldest first
   std::vector<std::string> conditions;  // paths in the rule
   std::string trigger, answered_by;     // shadowed: what was asked, and the rule that answers
   std::vector<Instant> spends;          // unreachable cap: as close to one another as the cooldown allows
 
   ledger::Window window() const;
-  // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals stand once), "at", "context",
-  // "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
+  // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals stand once), "at",
+  // "context", "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
   void write(json::Writer& out) const;
   static constexpr std::size_t kSpendsShown = 20;
 };

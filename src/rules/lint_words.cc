@@ -14,7 +14,8 @@ std::string in_words(const Statement& said) {
 // "at most 1 × cart within 1 h"; only counts say more than their condition does.
 std::string in_words(const Fact& fact) {
   if (fact.measure.kind != MeasureKind::kCount) return "";
-  return (fact.least ? "at least " : "at most ") + std::to_string(fact.bound) + " × " + words_of(fact.measure.filter) + " within " + words_of(fact.measure.within);
+  return (fact.least ? "at least " : "at most ") + std::to_string(fact.bound) + " × " + words_of(fact.measure.filter) +
+         " within " + words_of(fact.measure.within);
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ std::string in_words(const Clash& clash) {
   if (!clash.other || clash.other->of.condition == one.condition) return first + " cannot be." + otherwise;
   const Statement& other = clash.other->of;
   std::string out = first + " and " + other.condition->path + " (" + in_words(other) + ")";
-  if (clash.more) return out + " leave " + one.condition->measure.field + " no value, with what else is asked of it." + otherwise;
+  if (clash.more)
+    return out + " leave " + one.condition->measure.field + " no value, with what else is asked of it." + otherwise;
   out += " exclude one another";
   const std::string needs = in_words(clash.one), allows = in_words(*clash.other);
   if (!needs.empty() && !allows.empty()) out += ": one means " + needs + ", the other " + allows;

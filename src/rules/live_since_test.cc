@@ -8,7 +8,9 @@ namespace {
 constexpr Instant kBefore = instant_ms(1'000);
 constexpr Instant kNow = instant_ms(2'000);
 
-StoredRule stored(std::string json, Instant since) { return {.id = RuleId{"r"}, .json = std::move(json), .live_since = since}; }
+StoredRule stored(std::string json, Instant since) {
+  return {.id = RuleId{"r"}, .json = std::move(json), .live_since = since};
+}
 
 TEST(LiveSince, BeginsWhenTheRuleIsFirstSaved) {
   EXPECT_EQ(live_since(nullptr, R"({"status":"live"})", kNow), kNow);

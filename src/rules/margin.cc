@@ -24,7 +24,8 @@ std::string sum_margin(const Finding& finding) {
   const Condition& condition = finding.condition;
   const std::string what = of.field + " of " + words_of(of.filter);
   if (finding.negated) return "";
-  if (value < condition.least && condition.least != Condition::kNoLeast) return decimal_text(condition.least - value) + " more " + what;
+  if (value < condition.least && condition.least != Condition::kNoLeast)
+    return decimal_text(condition.least - value) + " more " + what;
   if (value > condition.most) return decimal_text(value - condition.most) + " less " + what;
   return more(1, words_of(of.filter)) + " with " + of.field;
 }
@@ -49,7 +50,8 @@ std::string steps_margin(const Finding& finding) {
 std::string score_margin(const Finding& finding) {
   const Measure& of = finding.condition.measure;
   if (finding.negated || finding.measure.score == nullptr) return "";
-  if (finding.taken.score < of.least_score) return decimal_text(of.least_score - finding.taken.score) + " more " + of.field;
+  if (finding.taken.score < of.least_score)
+    return decimal_text(of.least_score - finding.taken.score) + " more " + of.field;
   return decimal_text(finding.taken.score - of.most_score) + " less " + of.field;
 }
 
@@ -67,7 +69,9 @@ std::string signal_margin(const Finding& finding, Scene& scene) {
   switch (of.kind) {
     case MeasureKind::kSeen: return finding.negated ? "" : more(1, words_of(of.filter));
     case MeasureKind::kCount: return number_margin(finding, words_of(of.filter));
-    case MeasureKind::kDistinct: return number_margin(finding, (of.field.empty() ? "value" : "value in " + of.field) + " of " + words_of(of.filter));
+    case MeasureKind::kDistinct:
+      return number_margin(finding,
+                           (of.field.empty() ? "value" : "value in " + of.field) + " of " + words_of(of.filter));
     case MeasureKind::kSum: return sum_margin(finding);
     case MeasureKind::kMax: return max_margin(finding);
     case MeasureKind::kLast: {

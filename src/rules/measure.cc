@@ -11,7 +11,8 @@ namespace {
 
 Taken take_seen(const ReadyMeasure& measure, Scene& scene) {
   const Duration span = scene.span(measure.source->within);
-  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  Taken taken{.next = scene.next_to_come(measure.stream),
+              .witness = newest_of(measure.stream, scene, scene.now() - span)};
   if (taken.witness == kNever) return taken;
   taken.value = 1;
   taken.next = std::min(taken.next, taken.witness + span);
@@ -54,7 +55,8 @@ Taken take_distinct(const ReadyMeasure& measure, Scene& scene) {
   std::string room;
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
     const auto value = value_of(scene.signal(i), measure.source->field, room);
-    if (!value || std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), *value) != values.begin() + static_cast<std::ptrdiff_t>(size))
+    if (!value || std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), *value) !=
+                      values.begin() + static_cast<std::ptrdiff_t>(size))
       return true;
     if (size == values.size()) values.emplace_back();
     values[size++] = *value;
@@ -89,8 +91,8 @@ Taken take_steps(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
-// Terms of positive and of negative weights fall toward zero each, and go when their signal leaves: between now and `at`
-// the score stays within [gain(at) − loss(now), gain(now) − loss(at)].
+// Terms of positive and of negative weights fall toward zero each, and go when their signal leaves: between now and
+// `at` the score stays within [gain(at) − loss(now), gain(now) − loss(at)].
 struct Parts {
   std::int64_t gain = 0, loss = 0;
 };
@@ -106,9 +108,9 @@ Parts parts_at(const Score& score, const Scene& scene, Instant at) {
   return parts;
 }
 
-// The first instant in (now, until] at which the place of the score between the bounds changes, else `until`. Where gains
-// and losses fall at once it goes by steps, each as far as the place is certain; a score that lingers at a bound for more
-// than kSteps of them is said to hold no longer than it certainly does.
+// The first instant in (now, until] at which the place of the score between the bounds changes, else `until`. Where
+// gains and losses fall at once it goes by steps, each as far as the place is certain; a score that lingers at a bound
+// for more than kSteps of them is said to hold no longer than it certainly does.
 Instant score_holds_until(const Score& score, const Scene& scene, const Measure& of, Instant until) {
   constexpr int kSteps = 32;
   const auto side = [&](std::int64_t value) { return value < of.least_score ? -1 : value > of.most_score ? 1 : 0; };
@@ -174,7 +176,8 @@ Taken take_max(const ReadyMeasure& measure, Scene& scene) {
 Taken take_last(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
   const Duration span = scene.span(of.within);
-  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  Taken taken{.next = scene.next_to_come(measure.stream),
+              .witness = newest_of(measure.stream, scene, scene.now() - span)};
   if (taken.witness == kNever) return taken;
   const Duration age = scene.now() - taken.witness + Duration{off_by_one(Planted::kAgeTooGreat)};
   taken.value = age >= of.least_age && age <= of.most_age;
@@ -193,12 +196,14 @@ Taken take_absent(const ReadyMeasure& measure, Scene& scene) {
   const Instant floor = scene.now() - sight;
   Taken taken{.next = scene.next_to_come(measure.after)};
   taken.witness = newest_of(measure.after, scene, floor);
-  if (taken.witness == kNever || newest_of(measure.stream, scene, taken.witness - Duration{off_by_one(Planted::kAbsenceFromAnchor)}) != kNever)
+  if (taken.witness == kNever ||
+      newest_of(measure.stream, scene, taken.witness - Duration{off_by_one(Planted::kAbsenceFromAnchor)}) != kNever)
     return taken;
   taken.value = scene.now() - taken.witness >= of.wait + Duration{off_by_one(Planted::kWaitTooLong)};
   // An anchor that leaves the retention before its wait is over changes nothing, whatever comes.
   if (taken.value == 0 && of.wait >= sight) return taken;
-  taken.next = std::min({taken.next, taken.witness + (taken.value == 1 ? sight : of.wait), scene.next_to_come(measure.stream)});
+  taken.next =
+      std::min({taken.next, taken.witness + (taken.value == 1 ? sight : of.wait), scene.next_to_come(measure.stream)});
   return taken;
 }
 

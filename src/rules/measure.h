@@ -14,9 +14,9 @@ struct ReadyMeasure {
 
 struct Taken {
   std::int64_t value = 0;
-  Instant next = kNever;      // until then, exclusive, the value stays as it is unless a signal or the context changes
-  Instant witness = kNever;   // the newest signal that counts, or the anchor of an absence; kNever: there is none
-  std::int64_t score = 0;     // kScore: the number itself, in millionths
+  Instant next = kNever;     // until then, exclusive, the value stays as it is unless a signal or the context changes
+  Instant witness = kNever;  // the newest signal that counts, or the anchor of an absence; kNever: there is none
+  std::int64_t score = 0;    // kScore: the number itself, in millionths
 };
 
 // The score of what is visible, at a later instant: millionths.

@@ -26,8 +26,10 @@ bool fits(const Value& filter, const Signal& signal) {
   if (const Value* key = filter.find("key"); key && !text_fits(*key, signal.key, ".*")) return false;
   if (const Value* value = filter.find("value"); value && !(signal.has_value && text_fits(*value, signal.value, "*")))
     return false;
-  if (const Value* source = filter.find("source"); source && !text_fits(*source, signal.source, "no star")) return false;
-  if (const Value* least = filter.find("minConfidence"); least && signal.confidence + 1e-9 < least->number()) return false;
+  if (const Value* source = filter.find("source"); source && !text_fits(*source, signal.source, "no star"))
+    return false;
+  if (const Value* least = filter.find("minConfidence"); least && signal.confidence + 1e-9 < least->number())
+    return false;
   return true;
 }
 
@@ -46,9 +48,8 @@ std::vector<Stored> window(const Session& session, std::size_t place) {
     if (!signal.id.empty() && !ids.insert(signal.id).second) continue;
     all.push_back({&signal, place, all.size() + 1});
   }
-  std::ranges::sort(all, [](const Stored& a, const Stored& b) {
-    return a.at() != b.at() ? a.at() < b.at() : a.version < b.version;
-  });
+  std::ranges::sort(
+      all, [](const Stored& a, const Stored& b) { return a.at() != b.at() ? a.at() < b.at() : a.version < b.version; });
   if (all.size() > 200) all.erase(all.begin(), all.end() - 200);
   return all;
 }
@@ -68,7 +69,8 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
       return a.session != b.session ? a.session < b.session : a.version < b.version;
     });
   }
-  std::erase_if(all, [&](const Stored& one) { return one.at() <= now - world.retention || (one.at() > now && !ahead); });
+  std::erase_if(all,
+                [&](const Stored& one) { return one.at() <= now - world.retention || (one.at() > now && !ahead); });
   return all;
 }
 
@@ -144,7 +146,8 @@ std::optional<long> score(const World& world, const Value& condition, Instant no
   long total = 0;
   for (const Stored& one : visible(world, condition, now)) {
     const long double age = static_cast<long double>((now - one.at()).count());
-    total += std::lroundl(static_cast<long double>(weight(*declared->find("weights"), one.signal->key)) * std::exp2l(-age / half_life));
+    total += std::lroundl(static_cast<long double>(weight(*declared->find("weights"), one.signal->key)) *
+                          std::exp2l(-age / half_life));
   }
   return total;
 }
@@ -153,9 +156,8 @@ bool in_context(const World& world, const Value& condition) {
   const auto found = world.context.find(std::string(condition.find("context")->text()));
   const Value* in = condition.find("in");
   const Value& list = in != nullptr ? *in : *condition.find("notIn");
-  const bool listed = found != world.context.end() && std::ranges::any_of(list.items(), [&](const Value& one) {
-    return one.text() == found->second;
-  });
+  const bool listed = found != world.context.end() &&
+                      std::ranges::any_of(list.items(), [&](const Value& one) { return one.text() == found->second; });
   return listed == (in != nullptr);
 }
 
@@ -205,7 +207,8 @@ std::optional<Anchor> anchor(const World& world, const Value& condition, Instant
 std::optional<long> measured(const World& world, const Value& condition, Instant now) {
   constexpr long kOne = 1'000'000;
   if (const Value* f = condition.find("seen")) return chosen(world, condition, *f, now).empty() ? 0 : kOne;
-  if (const Value* f = condition.find("count")) return static_cast<long>(chosen(world, condition, *f, now).size()) * kOne;
+  if (const Value* f = condition.find("count"))
+    return static_cast<long>(chosen(world, condition, *f, now).size()) * kOne;
   if (const Value* f = condition.find("distinct")) {
     const auto found = texts(chosen(world, condition, *f, now), *f, false);
     return static_cast<long>(std::set(found.begin(), found.end()).size()) * kOne;

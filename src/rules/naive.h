@@ -53,7 +53,7 @@ struct World {
   std::size_t asking = 0;                // the session that a decision is asked for
   bool visitor = false;                  // known
   std::string unit;
-  bool may_spend = true;                 // false: consent is denied, limited rules are held back
+  bool may_spend = true;  // false: consent is denied, limited rules are held back
   std::map<std::string, std::string> context;
   Duration retention{};
 };
@@ -68,8 +68,8 @@ struct Answer {
   std::string outcome = "none";
   std::string rule, variant, action_type;  // empty: none
   std::optional<Account> spends;
-  Duration ttl{};                          // the longest that it may be reused
-  std::vector<Beside> beside;              // in the order of judgement
+  Duration ttl{};              // the longest that it may be reused
+  std::vector<Beside> beside;  // in the order of judgement
 };
 
 // What a delayed rule waits from.
@@ -80,7 +80,8 @@ struct Anchor {
 
 // naive.cc
 bool holds(const World& world, const json::Value& condition, Instant now);
-std::optional<long> measured(const World& world, const json::Value& condition, Instant now);  // millionths; a `last` in ms
+std::optional<long> measured(const World& world, const json::Value& condition,
+                             Instant now);  // millionths; a `last` in ms
 // A number that changes with what a condition looks at: its measure; of a `last` the newest's instant,
 // of a score or a sum how many signals.
 long looked_at(const World& world, const json::Value& condition, Instant now);
@@ -91,12 +92,12 @@ std::optional<long> millionths(std::string_view number);
 // naive_judge.cc
 Answer judge(const World& world, const std::string& trigger, Instant now);
 bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
-bool open(const json::Value& rule, Instant now);                           // inside its hours and days
-bool limited(const World& world, const json::Value& rule, Instant now);    // held back by its cooldown or a cap
+bool open(const json::Value& rule, Instant now);                            // inside its hours and days
+bool limited(const World& world, const json::Value& rule, Instant now);     // held back by its cooldown or a cap
 unsigned bucket(const std::string& salt, const std::string& unit);
 
-// All that an answer may depend on: whether each condition of every live rule of the trigger holds and what it looks at,
-// whether it is open, and how much of its limit is spent.
+// All that an answer may depend on: whether each condition of every live rule of the trigger holds and what it looks
+// at, whether it is open, and how much of its limit is spent.
 std::vector<long> picture(const World& world, const std::string& trigger, Instant now);
 
 }  // namespace beckon::rules::naive

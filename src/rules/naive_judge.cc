@@ -22,7 +22,9 @@ std::vector<const Value*> asked(const World& world, const std::string& trigger) 
     const auto triggers = rule.find("triggers")->items();
     if (std::ranges::any_of(triggers, [&](const Value& one) { return one.text() == trigger; })) rules.push_back(&rule);
   }
-  const auto priority = [](const Value* rule) { return rule->find("priority") ? *rule->find("priority")->integer() : 0; };
+  const auto priority = [](const Value* rule) {
+    return rule->find("priority") ? *rule->find("priority")->integer() : 0;
+  };
   std::ranges::sort(rules, [&](const Value* a, const Value* b) {
     if (priority(a) != priority(b)) return priority(a) > priority(b);
     return a->find("ruleId")->text() < b->find("ruleId")->text();
@@ -72,11 +74,13 @@ std::vector<std::pair<long, long>> limits(const World& world, const Value& rule,
   const Value* limit = rule.find("limit");
   if (limit == nullptr) return out;
   const Account of = *account(rule);
-  if (const Value* cooldown = limit->find("cooldown")) out.emplace_back(spent(world, of, parse_duration(cooldown->text()), now), 1);
+  if (const Value* cooldown = limit->find("cooldown"))
+    out.emplace_back(spent(world, of, parse_duration(cooldown->text()), now), 1);
   if (const Value* caps = limit->find("caps")) {
     for (const Value& cap : caps->items()) {
       const std::string per = text_of(cap.find("per"));
-      out.emplace_back(spent(world, of, per == "session" ? std::nullopt : parse_duration(per), now), *cap.find("max")->integer());
+      out.emplace_back(spent(world, of, per == "session" ? std::nullopt : parse_duration(per), now),
+                       *cap.find("max")->integer());
     }
   }
   return out;
@@ -86,7 +90,8 @@ bool held_out(const World& world, const Value& rule) {
   const Value* split = rule.find("split");
   if (split == nullptr || split->find("holdout") == nullptr) return false;
   const std::string salt = text_of(split->find("salt"), id_of(rule));
-  return bucket(salt + ":holdout", world.unit) * 10'000L < *millionths(split->find("holdout")->text());  // percent → buckets × 10,000
+  return bucket(salt + ":holdout", world.unit) * 10'000L <
+         *millionths(split->find("holdout")->text());  // percent → buckets × 10,000
 }
 
 // The arm whose buckets the unit's is among; empty: a rule without arms.

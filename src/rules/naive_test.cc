@@ -1,7 +1,8 @@
 // The reference evaluator against examples that were worked out by hand.
+#include "rules/naive.h"
+
 #include <gtest/gtest.h>
 
-#include "rules/naive.h"
 #include "rules/testing.h"
 
 namespace beckon::rules {
@@ -16,17 +17,21 @@ naive::World world(const std::vector<naive::Signal>& arrived) {
   return out;
 }
 
-bool holds(const naive::World& in, const char* condition) { return naive::holds(in, json::parse(condition)->root(), kNoon); }
+bool holds(const naive::World& in, const char* condition) {
+  return naive::holds(in, json::parse(condition)->root(), kNoon);
+}
 
 bool open(const char* active, const char* instant) {
   return naive::open(json::parse(std::string(R"({"active":)") + active + "}")->root(), *parse_rfc3339(instant));
 }
 
 TEST(Naive, CountsStepsInTheirOrder) {
-  const auto in = world({{.key = "cart", .at = kNoon - 2min}, {.key = "view", .at = kNoon - 3min}, {.key = "view", .at = kNoon - 1min}});
+  const auto in = world(
+      {{.key = "cart", .at = kNoon - 2min}, {.key = "view", .at = kNoon - 3min}, {.key = "view", .at = kNoon - 1min}});
   EXPECT_TRUE(holds(in, R"({"steps":[{"key":"view"},{"key":"cart"},{"key":"view"}],"reached":3})"));
   EXPECT_FALSE(holds(in, R"({"steps":[{"key":"cart"},{"key":"cart"}],"reached":2})"));
-  EXPECT_TRUE(holds(in, R"({"steps":[{"key":"view"},{"key":"cart"}],"within":"3m","equals":1})")) << "the first view is outside";
+  EXPECT_TRUE(holds(in, R"({"steps":[{"key":"view"},{"key":"cart"}],"within":"3m","equals":1})"))
+      << "the first view is outside";
 }
 
 TEST(Naive, HalvesAScoreWithItsHalfLife) {
@@ -37,7 +42,9 @@ TEST(Naive, HalvesAScoreWithItsHalfLife) {
 }
 
 TEST(Naive, StoresADuplicateOnce) {
-  EXPECT_TRUE(holds(world({{.key = "a", .id = "1", .at = kNoon}, {.key = "a", .id = "1", .at = kNoon}, {.key = "a", .at = kNoon}}), R"({"count":{},"equals":2})"));
+  EXPECT_TRUE(holds(
+      world({{.key = "a", .id = "1", .at = kNoon}, {.key = "a", .id = "1", .at = kNoon}, {.key = "a", .at = kNoon}}),
+      R"({"count":{},"equals":2})"));
 }
 
 TEST(Naive, ReadsHoursByTheWallClock) {

@@ -1,30 +1,30 @@
 // Faults planted on purpose: wrong bounds and windows by one step, so that a test can see that the agreement with the
-// reference evaluator finds each of them. Only the tests' build of this folder (BECKON_PLANTED) has the switch; in every
-// other one `off_by_one` is the constant 0 and nothing of it is left.
+// reference evaluator finds each of them. Only the tests' build of this folder (BECKON_PLANTED) has the switch; in
+// every other one `off_by_one` is the constant 0 and nothing of it is left.
 #pragma once
 
 namespace beckon::rules {
 
 enum class Planted {
   kNoFault,
-  kWindowClosedBehind,     // [now − w, now]
-  kNowUnseen,              // (now − w, now)
-  kRetentionTooLong,       // by a millisecond
-  kAtLeastMore,            // atLeast n asks for n + 1
-  kAtMostLess,             // atMost n allows n − 1
-  kAbsenceFromAnchor,      // what is missed may not come at the anchor's instant either
-  kWaitTooLong,            // an absence holds a millisecond late
-  kAgeTooGreat,            // last atLeast and atMost: a millisecond late
-  kStepsShareSignal,       // one signal may be two steps
-  kCooldownTooLong,        // [now − cooldown, now]
-  kCapOneMore,             // max n allows n + 1
-  kCapOfVisitor,           // a session's cap counts the visitor's spends
-  kHoursCloseLate,         // open at the closing minute
-  kNightToMorning,         // the hours behind midnight belong to the day that begins
-  kArmEndsLate,            // an arm has its neighbour's first bucket
-  kHoldoutOneMore,         // the holdout has a bucket more
-  kShadowHolds,            // a shadow rule spends from the live count
-  kValidTooLong,           // a millisecond
+  kWindowClosedBehind,  // [now − w, now]
+  kNowUnseen,           // (now − w, now)
+  kRetentionTooLong,    // by a millisecond
+  kAtLeastMore,         // atLeast n asks for n + 1
+  kAtMostLess,          // atMost n allows n − 1
+  kAbsenceFromAnchor,   // what is missed may not come at the anchor's instant either
+  kWaitTooLong,         // an absence holds a millisecond late
+  kAgeTooGreat,         // last atLeast and atMost: a millisecond late
+  kStepsShareSignal,    // one signal may be two steps
+  kCooldownTooLong,     // [now − cooldown, now]
+  kCapOneMore,          // max n allows n + 1
+  kCapOfVisitor,        // a session's cap counts the visitor's spends
+  kHoursCloseLate,      // open at the closing minute
+  kNightToMorning,      // the hours behind midnight belong to the day that begins
+  kArmEndsLate,         // an arm has its neighbour's first bucket
+  kHoldoutOneMore,      // the holdout has a bucket more
+  kShadowHolds,         // a shadow rule spends from the live count
+  kValidTooLong,        // a millisecond
   kEnd
 };
 

@@ -1,18 +1,20 @@
 // The test of the tests: each fault that is planted into the engine is found by the agreement with the reference.
+#include "rules/planted.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 
 #include "rules/agreement.h"
-#include "rules/planted.h"
 
 namespace beckon::rules {
 namespace {
 
 constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kNames{
-    "Nothing",         "WindowClosedBehind", "NowUnseen",       "RetentionTooLong", "AtLeastMore",    "AtMostLess",   "AbsenceFromAnchor",
-    "WaitTooLong",     "AgeTooGreat",        "StepsShareSignal", "CooldownTooLong",  "CapOneMore",     "CapOfVisitor", "HoursCloseLate",
-    "NightToMorning",  "ArmEndsLate",        "HoldoutOneMore",  "ShadowHolds",      "ValidTooLong"};
+    "Nothing",         "WindowClosedBehind", "NowUnseen",    "RetentionTooLong", "AtLeastMore",
+    "AtMostLess",      "AbsenceFromAnchor",  "WaitTooLong",  "AgeTooGreat",      "StepsShareSignal",
+    "CooldownTooLong", "CapOneMore",         "CapOfVisitor", "HoursCloseLate",   "NightToMorning",
+    "ArmEndsLate",     "HoldoutOneMore",     "ShadowHolds",  "ValidTooLong"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -29,10 +29,13 @@ TEST(Agreement, HoldsInRandomCases) {
     ASSERT_EQ(wrong, "") << "BECKON_SEED=" << seed + round << " BECKON_CASES=1\n" << one.rules_in_words();
   }
   const auto& [act, none, suppressed, holdout] = tally.outcomes;
-  std::printf("%ld cases: %ld act, %ld none, %ld suppressed, %ld holdout; %ld spent; %ld beside, %ld of them shadow; %ld expired by a change\n",
-              tally.cases, act, none, suppressed, holdout, tally.spending, tally.beside, tally.shadow, tally.expired);
+  std::printf(
+      "%ld cases: %ld act, %ld none, %ld suppressed, %ld holdout; %ld spent; %ld beside, %ld of them shadow; %ld "
+      "expired by a change\n",
+      tally.cases, act, none, suppressed, holdout, tally.spending, tally.beside, tally.shadow, tally.expired);
   if (wanted < 10'000) return;
-  for (const long often : {act, none, suppressed, holdout, tally.spending, tally.beside - tally.shadow, tally.shadow, tally.expired})
+  for (const long often :
+       {act, none, suppressed, holdout, tally.spending, tally.beside - tally.shadow, tally.shadow, tally.expired})
     EXPECT_GT(often, tally.cases / 100);
 }
 

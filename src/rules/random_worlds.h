@@ -1,5 +1,5 @@
-// Random sessions for random rules, and the same as the engine's facts: signals arrive in batches, late ones, duplicates
-// and more than the window holds among them.
+// Random sessions for random rules, and the same as the engine's facts: signals arrive in batches, late ones,
+// duplicates and more than the window holds among them.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -21,8 +21,9 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
   if (dice.one_in(3)) signal.source = dice.of({"ad", "mail"});
   if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25});
   if (dice.one_in(2))
-    signal.metadata = dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})", R"({"n":true})",
-                               R"({"n":0.7499999999})", R"({"n":1e10})", R"({"n":null})", R"({"o":{"n":4}})"});
+    signal.metadata =
+        dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})", R"({"n":true})",
+                 R"({"n":0.7499999999})", R"({"n":1e10})", R"({"n":null})", R"({"o":{"n":4}})"});
   if (dice.one_in(5)) signal.id = dice.of({"1", "2", "3"});
   signal.at = base + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s ahead
   signal.received = signal.at + std::chrono::seconds{dice.one_in(3) ? dice.upto(20) : 0};
@@ -31,7 +32,8 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
 
 inline naive::Session random_session(Dice& dice, Instant base) {
   naive::Session session;
-  for (int i = dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i) session.arrived.push_back(random_signal(dice, base));
+  for (int i = dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i)
+    session.arrived.push_back(random_signal(dice, base));
   for (int i = dice.one_in(2) ? dice.upto(5) : 0; i > 0; --i) {
     const naive::Account of{"r" + std::to_string(1 + dice.upto(5)), dice.one_in(3) ? "r1" : "", dice.one_in(3)};
     session.spends.push_back({of, base + std::chrono::seconds{dice.upto(35) - 30}});
@@ -45,13 +47,15 @@ inline const std::vector<std::string>& border_units() {
     std::set<unsigned> held{499, 500, 1249, 1250, 3332, 3333, 4999, 5000, 9998, 9999}, dealt;
     for (const unsigned a : kRandomWeights) {
       for (const unsigned c : kRandomWeights) {
-        for (const unsigned border : {a * 10'000 / (a + 1 + c), (a + 1) * 10'000 / (a + 1 + c)}) dealt.insert({border - 1, border});
+        for (const unsigned border : {a * 10'000 / (a + 1 + c), (a + 1) * 10'000 / (a + 1 + c)})
+          dealt.insert({border - 1, border});
       }
     }
     std::vector<std::string> out;
     for (int i = 0; i < 200'000; ++i) {
       const std::string unit = "v" + std::to_string(i);
-      if (held.erase(naive::bucket("salt:holdout", unit)) + dealt.erase(naive::bucket("salt", unit)) > 0) out.push_back(unit);
+      if (held.erase(naive::bucket("salt:holdout", unit)) + dealt.erase(naive::bucket("salt", unit)) > 0)
+        out.push_back(unit);
     }
     return out;
   }();
@@ -62,10 +66,14 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   naive::World world{.scores = *json::parse(kRandomScores)};
   for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
   world.visitor = dice.one_in(2);
-  for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i) world.sessions.push_back(random_session(dice, base));
-  world.asking = world.sessions.size() - 1 - static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 20))));
+  for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i)
+    world.sessions.push_back(random_session(dice, base));
+  world.asking =
+      world.sessions.size() - 1 -
+      static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 20))));
   const auto& borders = border_units();
-  world.unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))] : "v" + std::to_string(dice.upto(1'000'000));
+  world.unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
+                              : "v" + std::to_string(dice.upto(1'000'000));
   world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {
     if (dice.one_in(2)) world.context[field] = dice.of({"x", "y", "q"});
@@ -80,12 +88,16 @@ inline std::uint64_t key_of(const naive::Account& of) { return spend_key(of.rule
 class AsFacts {
  public:
   AsFacts(const naive::World& world, Dice& dice)
-      : context_(world.context.begin(), world.context.end()), unit_(world.unit), retention_(world.retention), known_(world.visitor),
+      : context_(world.context.begin(), world.context.end()),
+        unit_(world.unit),
+        retention_(world.retention),
+        known_(world.visitor),
         may_spend_(world.may_spend) {
     for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
     asking_ = world.asking;
     std::vector<const ledger::Window*> newest;
-    for (std::size_t i = windows_.size() > 20 ? windows_.size() - 20 : 0; i < windows_.size(); ++i) newest.push_back(&windows_[i]);
+    for (std::size_t i = windows_.size() > 20 ? windows_.size() - 20 : 0; i < windows_.size(); ++i)
+      newest.push_back(&windows_[i]);
     merged_ = ledger::Window::merged(newest);
     for (const naive::Session& session : world.sessions) add_spends(session, of_visitor_);
     add_spends(world.sessions[asking_], of_session_);
@@ -93,8 +105,15 @@ class AsFacts {
   AsFacts(const AsFacts&) = delete;
 
   Facts facts(Instant now) const {
-    return {.window = windows_[asking_], .context = context_, .now = now, .retention = retention_, .visitor = known_ ? &merged_ : nullptr,
-            .session_spends = of_session_, .unit_spends = known_ ? of_visitor_ : of_session_, .unit = unit_, .may_spend = may_spend_};
+    return {.window = windows_[asking_],
+            .context = context_,
+            .now = now,
+            .retention = retention_,
+            .visitor = known_ ? &merged_ : nullptr,
+            .session_spends = of_session_,
+            .unit_spends = known_ ? of_visitor_ : of_session_,
+            .unit = unit_,
+            .may_spend = may_spend_};
   }
 
  private:
@@ -109,13 +128,21 @@ class AsFacts {
     std::uint64_t version = 0;
     for (const naive::Signal& from : session.arrived) {
       const std::uint64_t digest = std::hash<std::string>{}(from.id);
-      const auto remembers = [&](const std::vector<std::uint64_t>& ids) { return std::ranges::find(ids, digest) != ids.end(); };
+      const auto remembers = [&](const std::vector<std::uint64_t>& ids) {
+        return std::ranges::find(ids, digest) != ids.end();
+      };
       if (!from.id.empty() && (remembers(now->ids) || remembers(record.ids))) continue;
       if (!from.id.empty()) record.ids.push_back(digest);
-      record.signals.push_back({.key = from.key, .value = from.value, .has_value = from.has_value, .source = from.source,
-                                .metadata = from.metadata, .id = from.id,
+      record.signals.push_back({.key = from.key,
+                                .value = from.value,
+                                .has_value = from.has_value,
+                                .source = from.source,
+                                .metadata = from.metadata,
+                                .id = from.id,
                                 .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
-                                .at = from.at, .received = from.received, .version = ++version});
+                                .at = from.at,
+                                .received = from.received,
+                                .version = ++version});
       if (!dice.one_in(4)) continue;
       now = ledger::applied(std::move(now), record);
       record = {};

@@ -36,7 +36,8 @@ void read_open_hours(Members& active, Hours& hours) {
   const auto open = time_of_day(text.substr(0, dash));
   const auto close = dash == text.npos ? std::nullopt : time_of_day(text.substr(dash + 1));
   if (!open || !close || *open == *close || *open == std::chrono::hours{24})
-    return active.issue("hours", "must be two times of the day such as \"08:00-22:00\"; \"22:00-06:00\" ends on the next day");
+    return active.issue("hours",
+                        "must be two times of the day such as \"08:00-22:00\"; \"22:00-06:00\" ends on the next day");
   hours.open = *open;
   hours.close = *close;
 }
@@ -49,8 +50,10 @@ void read_days(Members& active, Hours& hours) {
   for (std::size_t i = 0; i < list->items().size(); ++i) {
     const json::Value& item = list->items()[i];
     const auto day = item.is_string() ? std::find(kDays.begin(), kDays.end(), item.text()) : kDays.end();
-    if (day == kDays.end()) active.issues().add(path_of(active.path("days"), i), "must be one of mon, tue, wed, thu, fri, sat, sun");
-    else hours.days |= static_cast<std::uint8_t>(1u << (day - kDays.begin()));
+    if (day == kDays.end())
+      active.issues().add(path_of(active.path("days"), i), "must be one of mon, tue, wed, thu, fri, sat, sun");
+    else
+      hours.days |= static_cast<std::uint8_t>(1u << (day - kDays.begin()));
   }
 }
 

@@ -13,7 +13,8 @@ void read_scope(Members& members, Condition& condition) {
   const json::Value* scope = members.find("scope");
   if (scope == nullptr) return;
   const bool visitor = scope->is_string() && scope->text() == "visitor";
-  if (!visitor && !(scope->is_string() && scope->text() == "session")) members.issue("scope", "must be \"session\" or \"visitor\"");
+  if (!visitor && !(scope->is_string() && scope->text() == "session"))
+    members.issue("scope", "must be \"session\" or \"visitor\"");
   if (visitor) condition.measure.scope = Scope::kVisitor;
 }
 
@@ -47,7 +48,8 @@ void read_distinct(Members& members, Condition& condition) {
 
 void read_amount(Members& members, Condition& condition, MeasureKind kind, std::string_view name) {
   condition.measure.kind = kind;
-  condition.measure.filter = read_filter(*members.find(name), members.path(name), members.issues(), &condition.measure.field);
+  condition.measure.filter =
+      read_filter(*members.find(name), members.path(name), members.issues(), &condition.measure.field);
   condition.measure.within = read_window(members);
   read_amount_bounds(members, condition);
 }
@@ -82,11 +84,15 @@ void read_context(Members& members, Condition& condition) {
   if (in != nullptr && not_in != nullptr) members.issue("notIn", "stands in place of in; give one of the two");
   if (const json::Value* list = in != nullptr ? in : not_in) {
     const std::string path = members.path(in != nullptr ? "in" : "notIn");
-    if (!list->is_array()) members.issues().add(path, "must be a list of texts");
-    else condition.measure.accepted = read_texts(*list, path, limits::kValueSize, members.issues());
+    if (!list->is_array())
+      members.issues().add(path, "must be a list of texts");
+    else
+      condition.measure.accepted = read_texts(*list, path, limits::kValueSize, members.issues());
   }
-  if (in != nullptr) condition.least = 1;
-  else condition.most = 0;
+  if (in != nullptr)
+    condition.least = 1;
+  else
+    condition.most = 0;
 }
 
 void read_steps(Members& members, Condition& condition) {
@@ -96,7 +102,8 @@ void read_steps(Members& members, Condition& condition) {
     members.issue("steps", "must be a list of 1 to " + std::to_string(limits::kSteps) + " filters, in their order");
   } else {
     for (std::size_t i = 0; i < steps->items().size(); ++i)
-      condition.measure.steps.push_back(read_filter(steps->items()[i], path_of(members.path("steps"), i), members.issues()));
+      condition.measure.steps.push_back(
+          read_filter(steps->items()[i], path_of(members.path("steps"), i), members.issues()));
   }
   condition.measure.within = read_window(members);
   read_step_bounds(members, condition, condition.measure.steps.size());
@@ -121,9 +128,9 @@ struct Named {
 };
 
 constexpr std::array kMeasures = {
-    Named{"seen", read_seen},     Named{"count", read_count}, Named{"distinct", read_distinct},
-    Named{"last", read_last},     Named{"absent", read_absent}, Named{"context", read_context},
-    Named{"sum", read_sum},       Named{"max", read_max},     Named{"steps", read_steps},
+    Named{"seen", read_seen},   Named{"count", read_count},   Named{"distinct", read_distinct},
+    Named{"last", read_last},   Named{"absent", read_absent}, Named{"context", read_context},
+    Named{"sum", read_sum},     Named{"max", read_max},       Named{"steps", read_steps},
     Named{"score", read_score},
 };
 

@@ -19,7 +19,8 @@ Pattern key_pattern(const std::string& text, const std::string& path, Issues& is
   if (text == "*") return {.text = "", .prefix = true};
   const bool prefix = text.ends_with(".*");
   const std::string_view name = std::string_view(text).substr(0, text.size() - (prefix ? 2 : 0));
-  if (!is_signal_key(name)) issues.add(path, "must be a signal key such as \"cart\", or a beginning such as \"cart.*\"");
+  if (!is_signal_key(name))
+    issues.add(path, "must be a signal key such as \"cart\", or a beginning such as \"cart.*\"");
   return {.text = prefix ? text.substr(0, text.size() - 1) : text, .prefix = prefix};
 }
 
@@ -78,8 +79,10 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
       members.issue("minConfidence", "must be a number from 0 to 1");
     }
   }
-  if (field != nullptr) *field = members.text("field", limits::kFieldSize, need == Field::kRequired).value_or("");
-  else members.misplaced("field", "is of use to sum, max and distinct only");
+  if (field != nullptr)
+    *field = members.text("field", limits::kFieldSize, need == Field::kRequired).value_or("");
+  else
+    members.misplaced("field", "is of use to sum, max and distinct only");
   for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
     members.misplaced(name, "belongs one level up, beside the measure");
   members.finish();
@@ -108,7 +111,8 @@ void set_bounds(Members& members, Condition& condition, std::optional<std::int64
                 std::optional<std::int64_t> most, std::optional<std::int64_t> equals, const char* what) {
   const bool bounded = members.has("atLeast") || members.has("atMost");
   if (members.has("equals") && bounded) members.issue("equals", "stands alone; leave out atLeast and atMost");
-  if (!members.has("equals") && !bounded) members.issue("atLeast", std::string("is required, or atMost, or equals: ") + what);
+  if (!members.has("equals") && !bounded)
+    members.issue("atLeast", std::string("is required, or atMost, or equals: ") + what);
   condition.least = equals.value_or(least.value_or(Condition::kNoLeast));
   condition.most = equals.value_or(most.value_or(Condition::kNoMost));
 }

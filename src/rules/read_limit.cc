@@ -17,8 +17,10 @@ Cap read_cap(const json::Value& value, const std::string& path, Issues& issues) 
     return cap;
   }
   Members members(value, path, issues);
-  if (!members.has("max")) members.need("max", "an integer");
-  else cap.max = members.integer("max", 1, limits::kCap).value_or(1);
+  if (!members.has("max"))
+    members.need("max", "an integer");
+  else
+    cap.max = members.integer("max", 1, limits::kCap).value_or(1);
   const json::Value* per = members.need("per", "\"session\", or a duration such as \"7d\"");
   const bool session = per != nullptr && per->is_string() && per->text() == "session";
   const auto span = per != nullptr && per->is_string() && !session ? parse_duration(per->text()) : std::nullopt;
@@ -39,8 +41,10 @@ std::string read_action(const json::Value& value, const std::string& path, Issue
   const auto type = action.text("type", limits::kActionTypeSize, true);
   std::string payload = "{}";
   if (const json::Value* given = action.find("payload")) {
-    if (given->is_object()) payload = json::to_text(*given);
-    else action.issue("payload", "must be an object");
+    if (given->is_object())
+      payload = json::to_text(*given);
+    else
+      action.issue("payload", "must be an object");
   }
   if (payload.size() > limits::kPayloadBytes) action.issue("payload", "must be at most 8 KiB as JSON");
   action.finish();
@@ -53,7 +57,8 @@ void read_arms(Members& split, Rule& rule) {
   const json::Value* value = split.find("arms");
   if (value == nullptr) return;
   if (!value->is_object() || value->members().empty() || value->members().size() > limits::kArms)
-    return split.issue("arms", "must be an object of 1 to " + std::to_string(limits::kArms) + " weights such as {\"a\": 50, \"b\": 50}");
+    return split.issue("arms", "must be an object of 1 to " + std::to_string(limits::kArms) +
+                                   " weights such as {\"a\": 50, \"b\": 50}");
   std::vector<std::pair<std::string, std::int64_t>> arms;
   Members weights(*value, split.path("arms"), split.issues());
   for (const json::Member& given : value->members()) {
@@ -91,7 +96,8 @@ void read_limit(Members& members, Rule& rule) {
   if (!given.has("cooldown") && !given.has("caps") && !given.has("group"))
     given.issue("caps", "is required, or cooldown, or a group whose count the rule adds to");
   given.finish();
-  limit.key = spend_key(rule.id.text, limit.group, rule.status == Status::kShadow && off_by_one(Planted::kShadowHolds) == 0);
+  limit.key =
+      spend_key(rule.id.text, limit.group, rule.status == Status::kShadow && off_by_one(Planted::kShadowHolds) == 0);
   rule.limit = std::move(limit);
 }
 
@@ -120,18 +126,23 @@ void read_actions(Members& members, Rule& rule) {
   const json::Value* one = members.find("action");
   const json::Value* many = members.find("actions");
   if (!split) {
-    if (many != nullptr) members.issue("actions", "needs split.arms; without arms give one action");
-    else if (one == nullptr) members.need("action", "such as {\"type\": \"popup\", \"payload\": {}}");
+    if (many != nullptr)
+      members.issue("actions", "needs split.arms; without arms give one action");
+    else if (one == nullptr)
+      members.need("action", "such as {\"type\": \"popup\", \"payload\": {}}");
     std::string text = one == nullptr ? "" : read_action(*one, members.path("action"), members.issues());
     rule.arms.push_back({.end = kBuckets, .action_json = std::move(text)});
     return;
   }
   if (one != nullptr) members.issue("action", "stands in place of actions; give one action for each arm in actions");
-  if (many == nullptr || !many->is_object()) return members.issue("actions", "is required: an object with an action for each arm of split.arms");
+  if (many == nullptr || !many->is_object())
+    return members.issue("actions", "is required: an object with an action for each arm of split.arms");
   Members given(*many, members.path("actions"), members.issues());
   for (Arm& arm : rule.arms) {
-    if (const json::Value* action = given.find(arm.name)) arm.action_json = read_action(*action, given.path(arm.name), given.issues());
-    else given.issue(arm.name, "is required: the action of this arm");
+    if (const json::Value* action = given.find(arm.name))
+      arm.action_json = read_action(*action, given.path(arm.name), given.issues());
+    else
+      given.issue(arm.name, "is required: the action of this arm");
   }
   given.finish();
 }
@@ -139,7 +150,8 @@ void read_actions(Members& members, Rule& rule) {
 void read_goal(Members& members, Rule& rule) {
   const json::Value* value = members.find("goal");
   if (value == nullptr) return;
-  if (!value->is_object()) return members.issue("goal", "must be an object such as {\"key\": \"purchase\", \"within\": \"24h\"}");
+  if (!value->is_object())
+    return members.issue("goal", "must be an object such as {\"key\": \"purchase\", \"within\": \"24h\"}");
   Members given(*value, members.path("goal"), members.issues());
   Goal goal;
   goal.key = given.text("key", 64, true).value_or("");

@@ -75,7 +75,8 @@ void read_when(Members& members, Rule& rule) {
 
 // A delayed rule waits from the anchor of one absence.
 void check_delayed(Members& members, const Rule& rule) {
-  const auto absences = std::ranges::count_if(rule.all, [](const Condition& c) { return c.measure.kind == MeasureKind::kAbsent; });
+  const auto absences =
+      std::ranges::count_if(rule.all, [](const Condition& c) { return c.measure.kind == MeasureKind::kAbsent; });
   if (absences != 1) members.issue("when.all", "of a delayed rule must have exactly one absent, from which it waits");
 }
 

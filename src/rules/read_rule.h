@@ -12,7 +12,7 @@ namespace beckon::rules {
 Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues);
 
 // The parts of a rule beside its conditions; each takes its own members.
-void read_active(Members& members, Rule& rule);   // from, until, hours, days, zone
+void read_active(Members& members, Rule& rule);  // from, until, hours, days, zone
 void read_limit(Members& members, Rule& rule);
 void read_split(Members& members, Rule& rule);    // leaves the names and weights of the arms in `rule.arms`
 void read_actions(Members& members, Rule& rule);  // action, or actions by arm; behind read_split

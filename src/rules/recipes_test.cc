@@ -57,7 +57,8 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
     EXPECT_EQ(to_json(lint_rule(id, stored, scores(), kMonth, kNoon)), "[]") << example;
     if (heading == "What can be asked") measures.emplace_back(parsed->root().members()[0].key);
   }
-  EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "max", "last", "absent", "steps", "score", "context"));
+  EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "max", "last",
+                                                        "absent", "steps", "score", "context"));
 }
 
 // A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.
@@ -77,9 +78,7 @@ class Visitor {
   ledger::Context context;
 
   // "act", "act coupon", "none", "suppressed", "holdout".
-  std::string asks(Duration time, const std::string& trigger) {
-    return told(rules_.judge(trigger, facts(time)), time);
-  }
+  std::string asks(Duration time, const std::string& trigger) { return told(rules_.judge(trigger, facts(time)), time); }
 
   // What the server's timer comes to at that time: "waits", "nothing", or as above.
   std::string when_due(Duration time) {
@@ -99,8 +98,14 @@ class Visitor {
     for (const ledger::Window& one : all) pointers.push_back(&one);
     window_ = all.back();
     visitor_ = ledger::Window::merged(pointers);
-    return {.window = window_, .context = context, .now = kNoon + time, .retention = kMonth, .visitor = &visitor_,
-            .session_spends = session_spends_, .unit_spends = spends_, .unit = unit_};
+    return {.window = window_,
+            .context = context,
+            .now = kNoon + time,
+            .retention = kMonth,
+            .visitor = &visitor_,
+            .session_spends = session_spends_,
+            .unit_spends = spends_,
+            .unit = unit_};
   }
   std::string told(const Verdict& verdict, Duration time) {
     if (verdict.spends != 0) {

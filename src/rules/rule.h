@@ -65,19 +65,19 @@ struct Measure {
   MeasureKind kind = MeasureKind::kSeen;
   Scope scope = Scope::kSession;
   Filter filter;
-  Duration within{};                  // zero: all of the session
-  Filter after;                       // kAbsent: the anchor
-  Duration wait{};                    // kAbsent
-  Duration least_age{};               // kLast: the age changes with every instant, its place between bounds does not
-  Duration most_age{};                // kLast
-  std::string field;                  // kContext: of the context; kSum, kMax, kDistinct: of the signals' metadata, and
-                                      // where a kDistinct has none, their values; kScore: the score's name
-  std::vector<Filter> steps;          // kSteps
-  std::int64_t least_score = kNothing + 1;                               // kScore: a score changes with every instant, its
-  std::int64_t most_score = std::numeric_limits<std::int64_t>::max();    // place between bounds, in millionths, seldom
-  std::vector<std::string> accepted;  // kContext; sorted
-  Instant from = Instant::min();      // kActive
-  Instant until = Instant::max();     // kActive
+  Duration within{};          // zero: all of the session
+  Filter after;               // kAbsent: the anchor
+  Duration wait{};            // kAbsent
+  Duration least_age{};       // kLast: the age changes with every instant, its place between bounds does not
+  Duration most_age{};        // kLast
+  std::string field;          // kContext: of the context; kSum, kMax, kDistinct: of the signals' metadata, and
+                              // where a kDistinct has none, their values; kScore: the score's name
+  std::vector<Filter> steps;  // kSteps
+  std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
+  std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
+  std::vector<std::string> accepted;                                   // kContext; sorted
+  Instant from = Instant::min();                                       // kActive
+  Instant until = Instant::max();                                      // kActive
 
   friend auto operator<=>(const Measure&, const Measure&) = default;
 };
@@ -98,8 +98,8 @@ enum class Status : std::uint8_t { kDraft, kShadow, kLive, kPaused };
 // When inside `active` a rule may act: by the wall clock of a zone. Read once, then immutable.
 struct Hours {
   std::chrono::minutes open{0}, close{std::chrono::hours{24}};  // from midnight; close ≤ open: it ends on the next day
-  std::uint8_t days = 0x7f;                     // on which it opens; bit 0 is Monday
-  const date::time_zone* zone = nullptr;        // of the process's database; null: no hours, always open
+  std::uint8_t days = 0x7f;                                     // on which it opens; bit 0 is Monday
+  const date::time_zone* zone = nullptr;  // of the process's database; null: no hours, always open
 };
 
 struct Cap {
@@ -109,16 +109,16 @@ struct Cap {
 
 // What a rule may spend: rolling, of the visitor where known, else of the session.
 struct Limit {
-  Duration cooldown{};     // zero: none
+  Duration cooldown{};  // zero: none
   std::vector<Cap> caps;
-  std::string group;       // rules of one group share one count; empty: its own
-  std::uint64_t key = 0;   // rule_set.h, spend_key
+  std::string group;      // rules of one group share one count; empty: its own
+  std::uint64_t key = 0;  // rule_set.h, spend_key
 };
 
 struct Arm {
-  std::string name;        // the variant; empty: a rule without arms
-  std::uint32_t end = 0;   // its buckets end before this one, and begin where the arm before it ended
-  std::string action_json; // {"type":…,"payload":…}
+  std::string name;         // the variant; empty: a rule without arms
+  std::uint32_t end = 0;    // its buckets end before this one, and begin where the arm before it ended
+  std::string action_json;  // {"type":…,"payload":…}
 };
 
 // Which part of the units gets which action. Buckets are 0 to 9,999: rules/bucket.h.
@@ -137,18 +137,18 @@ struct Rule {
   RuleId id;
   std::string name;
   Status status = Status::kLive;
-  std::int64_t priority = 0;           // higher first; ties by id in byte order
+  std::int64_t priority = 0;  // higher first; ties by id in byte order
   std::vector<std::string> triggers;
-  std::vector<Condition> all;          // each must hold; before those of `when` the rule's `active`
-  std::vector<Condition> any;          // one must hold, where there are any
-  std::vector<Condition> none;         // none may hold
+  std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active`
+  std::vector<Condition> any;   // one must hold, where there are any
+  std::vector<Condition> none;  // none may hold
   std::optional<Hours> hours;
   std::optional<Limit> limit;
   std::optional<Split> split;
-  std::vector<Arm> arms;               // by name in byte order; exactly one, without a name, where there are no arms
+  std::vector<Arm> arms;  // by name in byte order; exactly one, without a name, where there are no arms
   std::optional<Duration> ttl;
   std::optional<Goal> goal;
-  Instant live_since{};                // StoredRule::live_since
+  Instant live_since{};  // StoredRule::live_since
 
   bool delayed() const { return triggers.size() == 1 && triggers.front() == kDueTrigger; }
 };
@@ -163,20 +163,20 @@ namespace limits {
 inline constexpr std::size_t kRuleBytes = 16 * 1024;    // as JSON without white space
 inline constexpr std::size_t kPayloadBytes = 8 * 1024;  // likewise
 inline constexpr std::size_t kTriggers = 20;
-inline constexpr std::size_t kConditions = 50;          // in all, any and none together
+inline constexpr std::size_t kConditions = 50;  // in all, any and none together
 inline constexpr std::size_t kListEntries = 100;
-inline constexpr std::size_t kNameCharacters = 200;     // bytes of UTF-8
+inline constexpr std::size_t kNameCharacters = 200;  // bytes of UTF-8
 inline constexpr std::size_t kActionTypeSize = 64;
-inline constexpr std::size_t kFieldSize = 64;           // of a context field or a source
-inline constexpr std::size_t kValueSize = 256;          // of a value or a context value
-inline constexpr std::int64_t kPriority = 1'000'000;    // either way of zero
-inline constexpr std::int64_t kCount = 1'000'000;       // the greatest bound of a count
+inline constexpr std::size_t kFieldSize = 64;         // of a context field or a source
+inline constexpr std::size_t kValueSize = 256;        // of a value or a context value
+inline constexpr std::int64_t kPriority = 1'000'000;  // either way of zero
+inline constexpr std::int64_t kCount = 1'000'000;     // the greatest bound of a count
 inline constexpr std::size_t kSteps = 10;
 inline constexpr std::size_t kCaps = 10;
-inline constexpr std::int64_t kCap = 1'000;             // the greatest `max`: as many spends are kept
+inline constexpr std::int64_t kCap = 1'000;  // the greatest `max`: as many spends are kept
 inline constexpr std::size_t kArms = 20;
 inline constexpr std::int64_t kArmWeight = 1'000'000;
-inline constexpr std::size_t kGroupSize = 64;           // of a group's or an arm's name, and of a salt
+inline constexpr std::size_t kGroupSize = 64;  // of a group's or an arm's name, and of a salt
 }  // namespace limits
 
 }  // namespace beckon::rules

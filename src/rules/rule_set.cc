@@ -84,7 +84,8 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores
     } else {
       Rule rule = read_rule(kept.id, document->root(), own);
       rule.live_since = kept.live_since;
-      if (own.empty() && (rule.status == Status::kLive || rule.status == Status::kShadow)) judged.push_back(std::move(rule));
+      if (own.empty() && (rule.status == Status::kLive || rule.status == Status::kShadow))
+        judged.push_back(std::move(rule));
     }
     for (const FieldIssue& issue : own.items()) issues.add(kept.id.text + ": " + issue.field, issue.issue);
   }
@@ -94,7 +95,8 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores
   compiled->version = stored.version;
   for (const Rule& rule : compiled->rules)
     if (rule.goal)
-      compiled->aims[rule.goal->key].push_back({rule.id.text, rule.goal->within, rule.goal->value_field, rule.status == Status::kShadow});
+      compiled->aims[rule.goal->key].push_back(
+          {rule.id.text, rule.goal->within, rule.goal->value_field, rule.status == Status::kShadow});
   RuleSet set;
   set.compiled_ = std::move(compiled);
   return set;

@@ -28,15 +28,15 @@ struct Facts {
   const ledger::Window& window;
   const ledger::Context& context;  // the session's with the call's laid over it; sorted by key
   Instant now{};
-  Duration retention{};            // older signals are not seen
+  Duration retention{};  // older signals are not seen
   // The windows of the visitor's 20 newest sessions as one, this session's among them (Window::merged). Null: no
   // visitor is known, and scope visitor sees what scope session does. Only read where `reads_visitor` says so.
   const ledger::Window* visitor = nullptr;
   // Oldest first. Of this session; of the visitor where known, else the session's again.
   std::span<const ledger::Spend> session_spends = {};
   std::span<const ledger::Spend> unit_spends = {};
-  std::string_view unit = {};      // what splits hash: the session's first unit, a visitorId or its sessionId
-  bool may_spend = true;           // false: limited rules are passed over (consent denied)
+  std::string_view unit = {};  // what splits hash: the session's first unit, a visitorId or its sessionId
+  bool may_spend = true;       // false: limited rules are passed over (consent denied)
 };
 
 // Why a rule whose conditions hold does not act.
@@ -45,16 +45,16 @@ enum class Hold : std::uint8_t { kNotHeld, kClosed, kLimit };
 // What a rule that is not the answer came to: a live one that was held back, or one in status shadow.
 struct Beside {
   std::string_view rule;
-  std::string_view variant;      // of a shadow rule that would have acted; else empty
+  std::string_view variant;                // of a shadow rule that would have acted; else empty
   Outcome outcome = Outcome::kSuppressed;  // kNone is never kept
   bool shadow = false;
-  std::uint64_t spends = 0;      // as Verdict::spends, for a shadow rule in its own counts
-  std::uint32_t place = 0;       // in the order of judgement
+  std::uint64_t spends = 0;  // as Verdict::spends, for a shadow rule in its own counts
+  std::uint32_t place = 0;   // in the order of judgement
 };
 
 struct Verdict {
   Outcome outcome = Outcome::kNone;
-  std::string_view rule;         // ruleId; suppressed: of the first one held back; empty: none. Lives as long as the rule set
+  std::string_view rule;  // ruleId; suppressed: of the first one held back; empty: none. Lives as long as the rule set
   std::string_view variant;      // empty: none
   std::string_view action_json;  // {"type":…,"payload":…}; empty: none
   Instant expires_at{};          // the earliest instant at which what was read can change by time alone, capped by ttl
@@ -67,18 +67,18 @@ struct Verdict {
 // A delayed rule (triggers ["@due"]): asked by the server itself, once for each anchor.
 struct Delayed {
   std::string_view rule;
-  Duration ttl{};            // how long its message is worth sending
-  bool visitor = false;      // its absence looks at all sessions of the visitor
-  bool shadow = false;       // judged and recorded, never published
-  Instant live_since{};      // anchors that arrived before it do not count
-  std::uint32_t index = 0;   // the rule set's own
+  Duration ttl{};           // how long its message is worth sending
+  bool visitor = false;     // its absence looks at all sessions of the visitor
+  bool shadow = false;      // judged and recorded, never published
+  Instant live_since{};     // anchors that arrived before it do not count
+  std::uint32_t index = 0;  // the rule set's own
 };
 
 // What a delayed rule waits from: the newest signal that fits `after`, while nothing that fits `absent` came behind it.
 struct Anchor {
   Instant at{}, received{};
-  std::uint64_t version = 0; // of the session that the anchor is in, in a merged window too
-  Instant due{};             // at + for
+  std::uint64_t version = 0;  // of the session that the anchor is in, in a merged window too
+  Instant due{};              // at + for
 };
 
 // What a rule's decisions aim at: a signal of the key, within so long behind one.
@@ -120,7 +120,7 @@ class RuleSet {
   // that failed with what was wanted and what was seen. Appends one JSON array.
   void explain(std::string_view trigger, const Facts& facts, json::Writer& out) const;
 
-  std::vector<std::string> triggers() const;  // that some live rule answers, sorted
+  std::vector<std::string> triggers() const;   // that some live rule answers, sorted
   bool knows(std::string_view trigger) const;  // a rule, live or in shadow, names it
 
   // Of rules, live and shadow, whose goal has this key.
@@ -134,7 +134,8 @@ class RuleSet {
   // Whether the signal is what the rule waits for the absence of: it ends the reason of every earlier anchor.
   bool ends(const Delayed& delayed, const ledger::Signal& signal) const;
   // Nothing where there is no anchor, or what was missed has come. `window`: merged where `delayed.visitor`.
-  std::optional<Anchor> anchor(const Delayed& delayed, const ledger::Window& window, Instant now, Duration retention) const;
+  std::optional<Anchor> anchor(const Delayed& delayed, const ledger::Window& window, Instant now,
+                               Duration retention) const;
   // This rule alone. `hold`: why it is held back; where it is closed, `opens_at` is when it opens.
   struct DueVerdict {
     Verdict verdict;

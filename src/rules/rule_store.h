@@ -16,7 +16,7 @@ struct StoredRule {
   std::string json;                 // as it was saved
   std::uint64_t rules_version = 0;  // the version that this text came with
   Instant at{};
-  Instant live_since{};             // since when it has been live or in shadow without a break; zero: it is not
+  Instant live_since{};  // since when it has been live or in shadow without a break; zero: it is not
 };
 
 struct StoredRules {
@@ -42,8 +42,8 @@ struct RulesVersion {
 class RuleStore {
  public:
   virtual ~RuleStore() = default;
-  virtual Result<StoredRules> rules(const Handle& handle) = 0;                             // the current version
-  virtual Result<StoredRules> rules_at(const Handle& handle, std::uint64_t version) = 0;   // as they were then
+  virtual Result<StoredRules> rules(const Handle& handle) = 0;                            // the current version
+  virtual Result<StoredRules> rules_at(const Handle& handle, std::uint64_t version) = 0;  // as they were then
   // The versions of a handle before `before`, newest first, at most `limit`.
   virtual Result<std::vector<RulesVersion>> versions(const Handle& handle, std::uint64_t before, std::size_t limit) = 0;
 };

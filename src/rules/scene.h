@@ -47,7 +47,8 @@ class Scene {
   Duration retention() const { return facts_.retention + Duration{off_by_one(Planted::kRetentionTooLong)}; }
   // How long a signal is visible to a measure that looks back `within`; zero: all of the session.
   Duration span(Duration within) const {
-    return within == Duration{} ? retention() : std::min(within + Duration{off_by_one(Planted::kWindowClosedBehind)}, retention());
+    return within == Duration{} ? retention()
+                                : std::min(within + Duration{off_by_one(Planted::kWindowClosedBehind)}, retention());
   }
   ledger::Signal signal(std::size_t i) const { return window_[i]; }
 
@@ -129,7 +130,8 @@ class Scene {
   // The first place for which `holds`, which is false up to some place and true from there on.
   template <class Holds>
   static std::size_t first(Places places, Holds holds) {
-    return static_cast<std::size_t>(std::ranges::partition_point(places, [&](std::uint16_t i) { return !holds(i); }) - places.begin());
+    return static_cast<std::size_t>(std::ranges::partition_point(places, [&](std::uint16_t i) { return !holds(i); }) -
+                                    places.begin());
   }
   void number();
 

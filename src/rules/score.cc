@@ -17,10 +17,14 @@ void read_weight(const json::Member& given, const std::string& path, Score& scor
   const std::string at = path_of(path, given.key);
   const bool prefix = given.key.ends_with(".*");
   const std::string_view name = std::string_view(given.key).substr(0, given.key.size() - (prefix ? 2 : 0));
-  if (!is_signal_key(name)) issues.add(at, "must be named by a signal key such as \"cart\", or a beginning such as \"cart.*\"");
+  if (!is_signal_key(name))
+    issues.add(at, "must be named by a signal key such as \"cart\", or a beginning such as \"cart.*\"");
   const auto weight = given.value.is_number() ? millionths(given.value.text()) : std::nullopt;
-  if (!weight || *weight < -kGreatestWeight || *weight > kGreatestWeight) return issues.add(at, "must be a number from -1000 to 1000");
-  score.weights.push_back({.text = std::string(given.key.substr(0, given.key.size() - (prefix ? 1 : 0))), .prefix = prefix, .millionths = *weight});
+  if (!weight || *weight < -kGreatestWeight || *weight > kGreatestWeight)
+    return issues.add(at, "must be a number from -1000 to 1000");
+  score.weights.push_back({.text = std::string(given.key.substr(0, given.key.size() - (prefix ? 1 : 0))),
+                           .prefix = prefix,
+                           .millionths = *weight});
 }
 
 Score read_score(const json::Value& value, const std::string& path, Issues& issues) {
@@ -32,7 +36,8 @@ Score read_score(const json::Value& value, const std::string& path, Issues& issu
   Members members(value, path, issues);
   score.half_life = members.duration("halfLife", true).value_or(Duration{1});
   const json::Value* weights = members.need("weights", "numbers by signal key");
-  if (weights != nullptr && (!weights->is_object() || weights->members().empty() || weights->members().size() > kWeights)) {
+  if (weights != nullptr &&
+      (!weights->is_object() || weights->members().empty() || weights->members().size() > kWeights)) {
     members.issue("weights", "must have 1 to " + std::to_string(kWeights) + " numbers by signal key");
   } else if (weights != nullptr) {
     for (const json::Member& given : weights->members()) read_weight(given, members.path("weights"), score, issues);

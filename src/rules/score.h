@@ -20,7 +20,7 @@ namespace beckon::rules {
 
 struct Score {
   struct Weight {
-    std::string text;           // without the star
+    std::string text;  // without the star
     bool prefix = false;
     std::int64_t millionths = 0;
     friend bool operator==(const Weight&, const Weight&) = default;

@@ -24,7 +24,8 @@ void Thresholds::put_out(std::int64_t value, std::span<std::uint64_t> standing) 
   const auto first = static_cast<std::size_t>(from - entries_.begin());
   const std::size_t block = (first + kBlock - 1) / kBlock;
   const std::size_t end = std::min(block * kBlock, entries_.size());
-  for (std::size_t i = first; i < end; ++i) standing[entries_[i].place / 64] &= ~(std::uint64_t{1} << entries_[i].place % 64);
+  for (std::size_t i = first; i < end; ++i)
+    standing[entries_[i].place / 64] &= ~(std::uint64_t{1} << entries_[i].place % 64);
   if (block * kBlock >= entries_.size()) return;
   const std::uint64_t* const set = sets_.data() + block * words_;
   for (std::size_t word = 0; word < words_; ++word) standing[word] &= ~set[word];

@@ -24,8 +24,8 @@ class Thresholds {
     std::int64_t threshold;
     std::uint32_t place;
   };
-  std::vector<Entry> entries_;        // by threshold
-  std::vector<std::uint64_t> sets_;   // of block b: the places of all entries from b × kBlock on
+  std::vector<Entry> entries_;       // by threshold
+  std::vector<std::uint64_t> sets_;  // of block b: the places of all entries from b × kBlock on
   std::size_t words_ = 0;
 };
 

@@ -22,7 +22,8 @@ Turn turn_of(const Rule& rule, const Facts& facts) {
   }
   if (turn.hold != Hold::kNotHeld) return turn;
   if (!rule.split) return turn;
-  turn.holdout = rule.split->holdout > 0 && bucket_of(rule.split->salt + ":holdout", facts.unit) < rule.split->holdout + off_by_one(Planted::kHoldoutOneMore);
+  turn.holdout = rule.split->holdout > 0 && bucket_of(rule.split->salt + ":holdout", facts.unit) <
+                                                rule.split->holdout + off_by_one(Planted::kHoldoutOneMore);
   if (turn.holdout || rule.arms.size() == 1) return turn;
   const std::uint32_t bucket = bucket_of(rule.split->salt, facts.unit);
   while (rule.arms[turn.arm].end + off_by_one(Planted::kArmEndsLate) <= bucket) ++turn.arm;

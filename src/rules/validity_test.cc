@@ -15,17 +15,19 @@ using testing::window;
 
 constexpr Duration kTick{1};
 
-Duration valid_for(const std::string& when, const std::vector<testing::Given>& given, const ledger::Context& context = {},
-                   Duration retention = testing::kMonth) {
+Duration valid_for(const std::string& when, const std::vector<testing::Given>& given,
+                   const ledger::Context& context = {}, Duration retention = testing::kMonth) {
   return judge(rule_set({rule(when, R"("ttl":"10d")")}), window(given), context, kNoon, retention).expires_at - kNoon;
 }
 
 TEST(Validity, EndsWhenACountedSignalLeaves) {
-  EXPECT_EQ(valid_for(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1}]})", {{"a", 3min}, {"a", 9min}}), 1min);
+  EXPECT_EQ(valid_for(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1}]})", {{"a", 3min}, {"a", 9min}}),
+            1min);
   EXPECT_EQ(valid_for(R"({"all":[{"seen":{"key":"a"},"within":"10m"}]})", {{"a", 3min}, {"a", 9min}}), 7min)
       << "seen changes only with the newest";
   EXPECT_EQ(valid_for(R"({"all":[{"distinct":{"key":"a"},"within":"10m","atLeast":1}]})",
-                      {{"a", 9min, "x"}, {"a", 6min, "y"}, {"a", 3min, "x"}}), 4min);
+                      {{"a", 9min, "x"}, {"a", 6min, "y"}, {"a", 3min, "x"}}),
+            4min);
 }
 
 TEST(Validity, EndsWhenAnAbsenceBecomesTrue) {
@@ -62,7 +64,8 @@ TEST(Validity, CountsOnlyWhatWasRead) {
 }
 
 TEST(Reading, DoesNotChangeForAnUnrelatedSignalOrField) {
-  const RuleSet set = rule_set({rule(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x"]}]})")});
+  const RuleSet set =
+      rule_set({rule(R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x"]}]})")});
   const auto reading = judge(set, window({{"a", 3min}}), {{"c", "x"}}).reading;
   EXPECT_EQ(judge(set, window({{"a", 3min}, {"b", 1min}}), {{"c", "x"}, {"d", "y"}}).reading, reading);
   EXPECT_EQ(judge(set, window({{"a", 3min}}), {{"c", "x"}}, kNoon + 3min).reading, reading) << "nor with the instant";
@@ -75,14 +78,17 @@ TEST(Reading, HoldsWhenAnAnchorLeavesBeforeItsWaitIsOver) {
 }
 
 TEST(Reading, ChangesWithWhatMatters) {
-  const std::string when = R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x","y"]}]})";
+  const std::string when =
+      R"({"all":[{"count":{"key":"a"},"within":"10m","atLeast":1},{"context":"c","in":["x","y"]}]})";
   const RuleSet set = rule_set({rule(when)});
   const auto reading = judge(set, window({{"a", 3min}}), {{"c", "x"}}).reading;
   EXPECT_NE(judge(set, window({}), {{"c", "x"}}).reading, reading);
-  EXPECT_EQ(judge(set, window({{"a", 4min}}), {{"c", "x"}}).reading, reading) << "the instant of expiry is told beside it";
+  EXPECT_EQ(judge(set, window({{"a", 4min}}), {{"c", "x"}}).reading, reading)
+      << "the instant of expiry is told beside it";
   EXPECT_NE(judge(set, window({{"a", 3min}}), {{"c", "y"}}).reading, reading) << "a changed context";
   EXPECT_NE(judge(rule_set({rule(when, R"("ttl":"5m")")}), window({{"a", 3min}}), {{"c", "x"}}).reading, reading);
-  EXPECT_EQ(judge(rule_set({rule(when, R"("name":"New name")")}), window({{"a", 3min}}), {{"c", "x"}}).reading, reading);
+  EXPECT_EQ(judge(rule_set({rule(when, R"("name":"New name")")}), window({{"a", 3min}}), {{"c", "x"}}).reading,
+            reading);
 }
 
 }  // namespace

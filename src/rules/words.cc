@@ -64,7 +64,8 @@ std::string age_words(const Measure& measure) {
 std::string active_words(const Measure& measure) {
   std::string out;
   if (measure.from != Instant::min()) out.append("from ").append(to_rfc3339(measure.from));
-  if (measure.until != Instant::max()) out.append(out.empty() ? "" : " ").append("until ").append(to_rfc3339(measure.until));
+  if (measure.until != Instant::max())
+    out.append(out.empty() ? "" : " ").append("until ").append(to_rfc3339(measure.until));
   return out;
 }
 
@@ -91,8 +92,10 @@ std::string words_of(Duration duration) {
 
 std::string words_of(const Filter& filter) {
   std::string out = filter.keys.empty() ? "any signal" : listed(filter.keys);
-  if (filter.keys.size() == 1 && filter.values.size() == 1) out += ":" + written(filter.values.front());
-  else if (!filter.values.empty()) out += " with the value " + listed(filter.values);
+  if (filter.keys.size() == 1 && filter.values.size() == 1)
+    out += ":" + written(filter.values.front());
+  else if (!filter.values.empty())
+    out += " with the value " + listed(filter.values);
   if (!filter.sources.empty()) out += " from " + listed(filter.sources);
   if (filter.min_confidence > 0) out += " with a confidence of at least " + decimal_text(filter.min_confidence);
   return out;
@@ -103,7 +106,9 @@ std::string measure_words(const Condition& condition) {
   switch (of.kind) {
     case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of);
     case MeasureKind::kCount: return std::string("count of ") + words_of(of.filter) + window_words(of);
-    case MeasureKind::kDistinct: return "different " + (of.field.empty() ? "values" : "values in " + of.field) + " of " + words_of(of.filter) + window_words(of);
+    case MeasureKind::kDistinct:
+      return "different " + (of.field.empty() ? "values" : "values in " + of.field) + " of " + words_of(of.filter) +
+             window_words(of);
     case MeasureKind::kSum: return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of);
     case MeasureKind::kMax: return "greatest " + of.field + " of " + words_of(of.filter) + window_words(of);
     case MeasureKind::kLast: return std::string("the newest ") + words_of(of.filter) + window_words(of);
@@ -112,7 +117,8 @@ std::string measure_words(const Condition& condition) {
              (of.scope == Scope::kVisitor ? window_words(of) : "");
     case MeasureKind::kContext: return "context " + of.field;
     case MeasureKind::kSteps: return "steps reached of " + path_words(of.steps) + window_words(of);
-    case MeasureKind::kScore: return "score " + of.field + (of.scope == Scope::kVisitor ? " over all sessions of the visitor" : "");
+    case MeasureKind::kScore:
+      return "score " + of.field + (of.scope == Scope::kVisitor ? " over all sessions of the visitor" : "");
     case MeasureKind::kActive: return "the rule's own time";
   }
   return "";
@@ -158,7 +164,8 @@ std::string seen_words(const Finding& finding, Scene& scene) {
       const std::string* value = scene.context(of.field);
       return value == nullptr ? "no " + of.field : *value;
     }
-    case MeasureKind::kScore: return finding.measure.score == nullptr ? "no score of that name" : decimal_text(finding.taken.score);
+    case MeasureKind::kScore:
+      return finding.measure.score == nullptr ? "no score of that name" : decimal_text(finding.taken.score);
     case MeasureKind::kActive: return to_rfc3339(scene.now());
   }
   return "";

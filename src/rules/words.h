@@ -19,7 +19,7 @@ struct Finding {
   bool negated = false;
 };
 
-std::string measure_words(const Condition& condition);             // "count of cart:add within 30 min"
+std::string measure_words(const Condition& condition);               // "count of cart:add within 30 min"
 std::string wanted_words(const Condition& condition, bool negated);  // "at least 2"
 std::string seen_words(const Finding& finding, Scene& scene);        // "1"
 

@@ -11,7 +11,9 @@ using outbox::AttemptOutcome;
 
 namespace {
 
-bool is_retried(const SendResult& result) { return outbox::is_retried({.outcome = result.outcome, .status = result.status}); }
+bool is_retried(const SendResult& result) {
+  return outbox::is_retried({.outcome = result.outcome, .status = result.status});
+}
 
 int status_of(AttemptOutcome outcome, int status) { return outcome == AttemptOutcome::kStatus ? status : 0; }
 
@@ -41,7 +43,10 @@ std::string Attempts::words(const Received& request) const {
 void Attempts::begun(const Received& request) {
   stage_.counts.add(Count::kAttempts);
   if (request.attempt > 1) stage_.counts.add(Count::kRetries);
-  stage_.tell([&] { return words(request) + " begins (" + std::string(request.type) + (request.signal ? ", s" + std::to_string(*request.signal) : "") + ")"; });
+  stage_.tell([&] {
+    return words(request) + " begins (" + std::string(request.type) +
+           (request.signal ? ", s" + std::to_string(*request.signal) : "") + ")";
+  });
   const KnownSubscription& subscription = outside_.subscriptions[request.subscription];
   Line& line = lines_[key(request.subscription, request.event)];
   is_once(request, line);
@@ -61,29 +66,42 @@ void Attempts::begun(const Received& request) {
 void Attempts::is_once(const Received& request, const Line& line) const {
   const auto [same, fresh] = bodies_.try_emplace(request.event, request.body);
   require(same->second == request.body, [&] { return "P4: one webhook-id stands for two events: " + words(request); });
-  require(line.life != life_ || !line.in_flight, [&] { return "P4: a delivery is sent while it is being sent: " + words(request); });
-  require(request.attempt <= line.last + 1, [&] { return "P6: attempt numbers leave one out, " + std::to_string(line.last) + " was the last: " + words(request); });
-  require(request.attempt > line.last || line.life != life_, [&] { return "P4: a delivery is sent twice in one life of the process: " + words(request); });
-  require(request.attempt > line.written, [&] { return "P4: a delivery is sent again although its result was written: " + words(request); });
-  require(line.ends <= again(request.subscription, request.event), [&] { return "P4: a delivery is sent again although it had ended: " + words(request); });
+  require(line.life != life_ || !line.in_flight,
+          [&] { return "P4: a delivery is sent while it is being sent: " + words(request); });
+  require(request.attempt <= line.last + 1, [&] {
+    return "P6: attempt numbers leave one out, " + std::to_string(line.last) + " was the last: " + words(request);
+  });
+  require(request.attempt > line.last || line.life != life_,
+          [&] { return "P4: a delivery is sent twice in one life of the process: " + words(request); });
+  require(request.attempt > line.written,
+          [&] { return "P4: a delivery is sent again although its result was written: " + words(request); });
+  require(line.ends <= again(request.subscription, request.event),
+          [&] { return "P4: a delivery is sent again although it had ended: " + words(request); });
   if (request.attempt == line.last) stage_.counts.add(Count::kRepeats);
 }
 
 // P5.
 void Attempts::is_allowed(const Received& request, const KnownSubscription& subscription) const {
-  require(subscription.deleted != Answer::kYes, [&] { return "P5: an attempt begins behind the answer to DELETE: " + words(request); });
-  require(request.address >= subscription.least_address, [&] { return "P5: an attempt goes to an address that was changed: " + words(request); });
-  require(!subscription.disabled || request.type == outbox::kTestEventType, [&] { return "P5: an attempt begins for a subscription that is disabled: " + words(request); });
+  require(subscription.deleted != Answer::kYes,
+          [&] { return "P5: an attempt begins behind the answer to DELETE: " + words(request); });
+  require(request.address >= subscription.least_address,
+          [&] { return "P5: an attempt goes to an address that was changed: " + words(request); });
+  require(!subscription.disabled || request.type == outbox::kTestEventType,
+          [&] { return "P5: an attempt begins for a subscription that is disabled: " + words(request); });
   if (!request.signal) return;
-  require(!outside_.signals[*request.signal].forgotten, [&] { return "P5: an attempt tells of what was erased: " + words(request); });
+  require(!outside_.signals[*request.signal].forgotten,
+          [&] { return "P5: an attempt tells of what was erased: " + words(request); });
 }
 
 // P6.
 void Attempts::is_in_time(const Received& request, const Line& line) const {
   if (line.waits_behind == 0 || line.waits_behind != request.attempt - 1) return;
-  if (line.turns != outside_.subscriptions[request.subscription].turns || line.again != again(request.subscription, request.event)) return;
+  if (line.turns != outside_.subscriptions[request.subscription].turns ||
+      line.again != again(request.subscription, request.event))
+    return;
   require(stage_.time.now() >= line.earliest, [&] {
-    return "P6: an attempt begins " + std::to_string((line.earliest - stage_.time.now()).count()) + " ms before the schedule, or the receiver, allows it: " + words(request);
+    return "P6: an attempt begins " + std::to_string((line.earliest - stage_.time.now()).count()) +
+           " ms before the schedule, or the receiver, allows it: " + words(request);
   });
 }
 
@@ -93,24 +111,34 @@ void Attempts::is_in_order(const Received& request, const KnownSubscription& sub
   const auto all = outbox_->deliveries_of(session.handle, session.id, 10'000);
   const auto this_one = std::ranges::find(*all, EventId{request.event}, &outbox::Delivery::event);
   for (const outbox::Delivery& other : *all) {
-    if (other.subscription != subscription.id || is_final(other.state) || other.event == EventId{request.event}) continue;
+    if (other.subscription != subscription.id || is_final(other.state) || other.event == EventId{request.event})
+      continue;
     if (again(request.subscription, other.event.text) > 0 || this_one == all->end()) continue;
-    require(other.id > this_one->id, [&] { return "Order: an event is sent before " + other.event.text + " of its session has ended: " + words(request); });
+    require(other.id > this_one->id, [&] {
+      return "Order: an event is sent before " + other.event.text + " of its session has ended: " + words(request);
+    });
   }
 }
 
 // P12, P13 and P7.
 void Attempts::is_prompt(const Received& request, const KnownSubscription& subscription) {
-  if (!subscription.always_healthy || subscription.ordered || subscription.rated || subscription.turns > 0 || !request.signal) return;
+  if (!subscription.always_healthy || subscription.ordered || subscription.rated || subscription.turns > 0 ||
+      !request.signal)
+    return;
   const KnownSignal& signal = outside_.signals[*request.signal];
   if (signal.answer != Answer::kYes) return;
   const Duration waited = stage_.time.passed() - std::max(signal.answered_at, disturbed_until_);
   stage_.counts.longest_wait_ms = std::max(stage_.counts.longest_wait_ms, waited.count());
-  require(waited <= kPrompt, [&] { return "P12, P13: a healthy endpoint waited " + std::to_string(waited.count()) + " ms for its event: " + words(request); });
+  require(waited <= kPrompt, [&] {
+    return "P12, P13: a healthy endpoint waited " + std::to_string(waited.count()) +
+           " ms for its event: " + words(request);
+  });
 }
 
 void Attempts::ended(const Received& request, const SendResult& result) {
-  stage_.tell([&] { return words(request) + " ends: " + outbox::reason_of({.outcome = result.outcome, .status = result.status}); });
+  stage_.tell([&] {
+    return words(request) + " ends: " + outbox::reason_of({.outcome = result.outcome, .status = result.status});
+  });
   Line& line = lines_[key(request.subscription, request.event)];
   line.in_flight = false;
   line.answers[request.attempt] = status_of(result.outcome, result.status);
@@ -138,7 +166,10 @@ void Attempts::written(const dispatch::Settled& settled) {
   if (!subscription || settled.settlement.attempt.number == 0) return;
   Line& line = lines_[key(*subscription, settled.delivery.event.text)];
   const outbox::Attempt& attempt = settled.settlement.attempt;
-  require(attempt.number == line.last, [&] { return "P6: the result of an attempt is written that was not the last: " + std::to_string(attempt.number) + " of " + settled.delivery.event.text; });
+  require(attempt.number == line.last, [&] {
+    return "P6: the result of an attempt is written that was not the last: " + std::to_string(attempt.number) + " of " +
+           settled.delivery.event.text;
+  });
   line.written = attempt.number;
   line.kept[attempt.number] = status_of(attempt.outcome, attempt.status);
   if (settled.settlement.state != outbox::DeliveryState::kRetrying) ++line.ends;

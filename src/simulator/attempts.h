@@ -40,18 +40,19 @@ class Attempts {
 
   // Until then, and a while behind it, nobody is prompt: the process was down, the disk full, the clock set.
   void disturbed(Duration until) { disturbed_until_ = std::max(disturbed_until_, until); }
-  // The clock is. What waits comes along, if the process lives to write that; else it waits for the instants as written.
+  // The clock is. What waits comes along, if the process lives to write that; else it waits for the instants as
+  // written.
   void set_back(Duration by);
 
   // What became of one event at one subscription.
   struct Line {
     std::size_t body = 0;
-    int last = 0;           // number of the newest attempt
-    int life = 0;           // in which it began
+    int last = 0;  // number of the newest attempt
+    int life = 0;  // in which it began
     bool in_flight = false;
-    int successes = 0;      // that the receiver answered and the dispatcher heard
-    int written = 0;        // number of the newest attempt whose result is written
-    int ends = 0;           // results written behind which nothing follows by itself
+    int successes = 0;           // that the receiver answered and the dispatcher heard
+    int written = 0;             // number of the newest attempt whose result is written
+    int ends = 0;                // results written behind which nothing follows by itself
     std::map<int, int> answers;  // by attempt: its status, or 0 where none came
     std::map<int, int> kept;     // those whose results are written
     // The earliest instant of the attempt behind `waits_behind`, unless an operator has it sent again.
@@ -64,7 +65,9 @@ class Attempts {
   void sent_again(std::size_t subscription, const std::string& event) { ++retried_[key(subscription, event)]; }
 
  private:
-  static std::string key(std::size_t subscription, const std::string& event) { return std::to_string(subscription) + event; }
+  static std::string key(std::size_t subscription, const std::string& event) {
+    return std::to_string(subscription) + event;
+  }
   void is_once(const Received& request, const Line& line) const;
   void is_allowed(const Received& request, const KnownSubscription& subscription) const;
   void is_in_time(const Received& request, const Line& line) const;

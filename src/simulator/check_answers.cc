@@ -1,4 +1,5 @@
-// P1 and P2: what was answered is there, after each restart and in the end, and nothing is there that was not asked for.
+// P1 and P2: what was answered is there, after each restart and in the end, and nothing is there that was not asked
+// for.
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -16,9 +17,12 @@ void World::check_answers() {
       one.deleted = there ? Answer::kNo : Answer::kYes;
       one.delete_asked = !there;
     }
-    require(there || one.created != Answer::kYes || one.delete_asked, [&] { return "P1: a subscription is lost: " + one.id.text; });
-    require(!there || one.created != Answer::kNo, [&] { return "P2: a subscription is there that was refused: " + one.id.text; });
-    require(!there || one.deleted != Answer::kYes, [&] { return "P1: a subscription is there that was deleted: " + one.id.text; });
+    require(there || one.created != Answer::kYes || one.delete_asked,
+            [&] { return "P1: a subscription is lost: " + one.id.text; });
+    require(!there || one.created != Answer::kNo,
+            [&] { return "P2: a subscription is there that was refused: " + one.id.text; });
+    require(!there || one.deleted != Answer::kYes,
+            [&] { return "P1: a subscription is there that was deleted: " + one.id.text; });
   }
   for (std::size_t i = 0; i < outside_.sessions.size(); ++i) check_session(i);
   for (std::size_t n = 0; n < outside_.events.size(); ++n) {
@@ -39,12 +43,16 @@ void World::check_session(std::size_t number) {
     const ledger::Signal signal = (*found)->window[i];
     std::size_t n = outside_.signals.size();
     std::from_chars(signal.value.data() + 1, signal.value.data() + signal.value.size(), n);
-    require(n < outside_.signals.size() && outside_.signals[n].session == number, [&] { return "P2: a signal is there that nobody sent: " + std::string(signal.value); });
+    require(n < outside_.signals.size() && outside_.signals[n].session == number,
+            [&] { return "P2: a signal is there that nobody sent: " + std::string(signal.value); });
     require(outside_.signals[n].version == 0, [&] { return "P2: a signal is there twice: s" + std::to_string(n); });
     outside_.signals[n].version = signal.version;
   }
-  const auto is_there = [&](std::size_t n) { return outside_.signals[n].version != 0 && outside_.signals[n].answer == Answer::kYes; };
-  const bool erased = std::ranges::none_of(session.signals, [&](std::size_t n) { return outside_.signals[n].perhaps_gone && is_there(n); });
+  const auto is_there = [&](std::size_t n) {
+    return outside_.signals[n].version != 0 && outside_.signals[n].answer == Answer::kYes;
+  };
+  const bool erased = std::ranges::none_of(
+      session.signals, [&](std::size_t n) { return outside_.signals[n].perhaps_gone && is_there(n); });
   for (const std::size_t n : session.signals) {
     KnownSignal& signal = outside_.signals[n];
     const bool there = signal.version != 0;
@@ -53,8 +61,10 @@ void World::check_session(std::size_t number) {
       signal.answer = there ? Answer::kYes : Answer::kNo;
       signal.answered_at = stage_.time.passed();
     }
-    require(there || signal.gone || signal.answer != Answer::kYes, [&] { return "P1: an acknowledged signal is lost: s" + std::to_string(n); });
-    require(!there || signal.answer != Answer::kNo, [&] { return "P2: a signal is there that was refused: s" + std::to_string(n); });
+    require(there || signal.gone || signal.answer != Answer::kYes,
+            [&] { return "P1: an acknowledged signal is lost: s" + std::to_string(n); });
+    require(!there || signal.answer != Answer::kNo,
+            [&] { return "P2: a signal is there that was refused: s" + std::to_string(n); });
     require(!there || !signal.gone, [&] { return "P2: a signal is there that was erased: s" + std::to_string(n); });
   }
 }

@@ -19,10 +19,14 @@ std::uint64_t version_in(std::string_view cause) {
 
 void World::check_counts(const Owed& owed, const std::vector<int>& counts, const std::string& what) const {
   for (const std::size_t i : owed.sure)
-    require(counts[i] > 0, [&] { return "P3: " + what + " is owed to " + outside_.subscriptions[i].id.text + ", and there is no delivery of it"; });
+    require(counts[i] > 0, [&] {
+      return "P3: " + what + " is owed to " + outside_.subscriptions[i].id.text + ", and there is no delivery of it";
+    });
   for (std::size_t i = 0; i < counts.size(); ++i) {
     require(counts[i] <= 1, [&] { return "P4: " + what + " is owed twice to " + outside_.subscriptions[i].id.text; });
-    require(counts[i] == 0 || std::ranges::find(owed.perhaps, i) != owed.perhaps.end(), [&] { return "P2: " + what + " is owed to " + outside_.subscriptions[i].id.text + ", which did not want it"; });
+    require(counts[i] == 0 || std::ranges::find(owed.perhaps, i) != owed.perhaps.end(), [&] {
+      return "P2: " + what + " is owed to " + outside_.subscriptions[i].id.text + ", which did not want it";
+    });
   }
 }
 
@@ -52,7 +56,8 @@ void World::check_signals_owed() {
 void World::check_messages(const KnownSession& session, const std::map<std::uint64_t, std::vector<int>>& messages) {
   for (const auto& [version, counts] : messages)
     for (std::size_t i = 0; i < counts.size(); ++i)
-      require(counts[i] <= 1, [&] { return "P4: a timer fired twice: version " + std::to_string(version) + " of " + session.id.text; });
+      require(counts[i] <= 1,
+              [&] { return "P4: a timer fired twice: version " + std::to_string(version) + " of " + session.id.text; });
   const auto digest = process_->sessions.digest(session.handle.view(), session.id.view());
   const auto found = process_->sessions.find(session.handle, session.id, digest);
   if (!*found) return;
@@ -64,12 +69,17 @@ void World::check_messages(const KnownSession& session, const std::map<std::uint
     if (window.key(i) == "purchase" && window.at(i) > window.at(cart)) return;
   if (cart == window.size()) return;
   const std::uint64_t version = window[cart].version;
-  require((*found)->done_anchor("rescue") == version, [&] { return "P6: a timer was lost: of version " + std::to_string(version) + " of " + session.id.text; });
-  const auto signal = std::ranges::find_if(session.signals, [&](std::size_t n) { return outside_.signals[n].version == version; });
+  require((*found)->done_anchor("rescue") == version,
+          [&] { return "P6: a timer was lost: of version " + std::to_string(version) + " of " + session.id.text; });
+  const auto signal =
+      std::ranges::find_if(session.signals, [&](std::size_t n) { return outside_.signals[n].version == version; });
   for (const std::size_t i : outside_.signals[*signal].owed.sure) {
     const KnownSubscription& one = outside_.subscriptions[i];
     if (one.type != "*" || one.delete_asked) continue;
-    require(messages.contains(version) && messages.at(version)[i] == 1, [&] { return "P3: the message of version " + std::to_string(version) + " of " + session.id.text + " is not owed to " + one.id.text; });
+    require(messages.contains(version) && messages.at(version)[i] == 1, [&] {
+      return "P3: the message of version " + std::to_string(version) + " of " + session.id.text + " is not owed to " +
+             one.id.text;
+    });
   }
 }
 

@@ -6,14 +6,15 @@
 
 namespace beckon::simulator {
 
-using decision::AppendRequest;
 using decision::Appended;
+using decision::AppendRequest;
 
 void World::append() {
   Dice& dice = stage_.dice;
   if (outside_.sessions.empty() || dice.one_in(4)) {
     const Handle& handle = outside_.handles[dice.below(outside_.handles.size())];
-    outside_.sessions.push_back({.handle = handle, .id = SessionId{"sess-" + std::to_string(outside_.sessions.size())}});
+    outside_.sessions.push_back(
+        {.handle = handle, .id = SessionId{"sess-" + std::to_string(outside_.sessions.size())}});
   }
   const std::size_t session = dice.below(outside_.sessions.size());
   if (outside_.sessions[session].signals.size() > 100) return;
@@ -34,7 +35,8 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
   for (const std::size_t n : numbers) {
     KnownSignal& signal = outside_.signals[n];
     const std::string name = "\"s" + std::to_string(n) + "\"";
-    body += (body.back() == '[' ? "" : ",") + (R"({"type":")" + signal.key + R"(","signalValue":)" + name + R"(,"id":)" + name + "}");
+    body += (body.back() == '[' ? "" : ",") +
+            (R"({"type":")" + signal.key + R"(","signalValue":)" + name + R"(,"id":)" + name + "}");
     if (signal.answer == Answer::kYes) {
       ++known;
       continue;
@@ -42,14 +44,20 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
     signal.answer = Answer::kWaiting;
     signal.owed = outside_.asked(session.handle, type_of(signal));
   }
-  auto request = decision::parse_append(*json::parse(body + "]}"), process_->tenants, session.handle.view(), stage_.time.now());
+  auto request =
+      decision::parse_append(*json::parse(body + "]}"), process_->tenants, session.handle.view(), stage_.time.now());
   require(request.has_value(), [&] { return "the request of a client is refused: " + request.error().message; });
   const auto done = while_alive([this, numbers, known](const AppendRequest&, const Result<Appended>& answer) {
-    stage_.tell([&] { return "s" + std::to_string(numbers[0]) + " is " + (answer ? "accepted" : "refused: " + answer.error().message); });
+    stage_.tell([&] {
+      return "s" + std::to_string(numbers[0]) + " is " + (answer ? "accepted" : "refused: " + answer.error().message);
+    });
     stage_.counts.add(answer ? Count::kAccepted : Count::kRefused);
     if (answer)
       require(static_cast<int>(answer->duplicates) == known && answer->accepted + answer->duplicates == numbers.size(),
-              [&] { return "P2: s" + std::to_string(numbers[0]) + ": " + std::to_string(answer->duplicates) + " duplicates, and not " + std::to_string(known); });
+              [&] {
+                return "P2: s" + std::to_string(numbers[0]) + ": " + std::to_string(answer->duplicates) +
+                       " duplicates, and not " + std::to_string(known);
+              });
     for (const std::size_t n : numbers) {
       KnownSignal& signal = outside_.signals[n];
       if (signal.answer != Answer::kWaiting) continue;
@@ -87,7 +95,8 @@ void World::publish(std::size_t n) {
   const Owed owed = outside_.asked(event.handle, event.type);
   const bool first = event.answer == Answer::kWaiting;
   if (event.answer != Answer::kYes && !first) {  // the first time may have told it, or this one
-    std::erase_if(event.owed.sure, [&](std::size_t one) { return std::ranges::find(owed.sure, one) == owed.sure.end(); });
+    std::erase_if(event.owed.sure,
+                  [&](std::size_t one) { return std::ranges::find(owed.sure, one) == owed.sure.end(); });
     std::vector<std::size_t> either;
     std::ranges::set_union(event.owed.perhaps, owed.perhaps, std::back_inserter(either));
     event.owed.perhaps = std::move(either);
@@ -95,13 +104,20 @@ void World::publish(std::size_t n) {
   if (first) event.owed = owed;
   const bool known = event.answer == Answer::kYes;
   if (!known) event.answer = Answer::kWaiting;
-  decision::PublishRequest request{.tenant = *process_->tenants.find(event.handle.view()), .type = event.type, .payload = R"({"order":"e)" + std::to_string(n) + "\"}", .id = event.own_id, .actor = "shop"};
+  decision::PublishRequest request{.tenant = *process_->tenants.find(event.handle.view()),
+                                   .type = event.type,
+                                   .payload = R"({"order":"e)" + std::to_string(n) + "\"}",
+                                   .id = event.own_id,
+                                   .actor = "shop"};
   const auto done = while_alive([this, n, known](const Result<EventId>& answer) {
     KnownEvent& told = outside_.events[n];
-    stage_.tell([&] { return "e" + std::to_string(n) + " is " + (answer ? answer->text : "refused: " + answer.error().message); });
+    stage_.tell([&] {
+      return "e" + std::to_string(n) + " is " + (answer ? answer->text : "refused: " + answer.error().message);
+    });
     stage_.counts.add(answer ? Count::kPublished : Count::kRefused);
     if (known) {
-      require(!answer || *answer == told.id, [&] { return "P4: one event was published twice: e" + std::to_string(n); });
+      require(!answer || *answer == told.id,
+              [&] { return "P4: one event was published twice: e" + std::to_string(n); });
       return;
     }
     told.answer = answer ? Answer::kYes : Answer::kNo;
@@ -144,15 +160,15 @@ void World::erase() {
     return draft.forget(handle, id, digest, "erased", std::nullopt);
   };
   process_->plan(plan, while_alive([this, numbers, id = session.id](const std::optional<Fault>& fault) {
-    stage_.tell([&] { return id.text + (fault ? " is not erased: " + fault->message : " is erased"); });
-    for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = false;
-    if (fault) return;
-    stage_.counts.add(Count::kErased);
-    for (const std::size_t n : numbers) outside_.signals[n].gone = true;
-    process_->dispatcher.fence(while_alive([this, numbers] {
-      for (const std::size_t n : numbers) outside_.signals[n].forgotten = true;
-    }));
-  }));
+                   stage_.tell([&] { return id.text + (fault ? " is not erased: " + fault->message : " is erased"); });
+                   for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = false;
+                   if (fault) return;
+                   stage_.counts.add(Count::kErased);
+                   for (const std::size_t n : numbers) outside_.signals[n].gone = true;
+                   process_->dispatcher.fence(while_alive([this, numbers] {
+                     for (const std::size_t n : numbers) outside_.signals[n].forgotten = true;
+                   }));
+                 }));
 }
 
 }  // namespace beckon::simulator

@@ -1,6 +1,6 @@
-// A virtual disk under the model store: a batch is written, then synced, and only then seen by readers and acknowledged. A
-// crash keeps what was synced; what was not may be kept or lost, but only whole, as the frames of a log are. The process
-// may die before, between and behind the two.
+// A virtual disk under the model store: a batch is written, then synced, and only then seen by readers and
+// acknowledged. A crash keeps what was synced; what was not may be kept or lost, but only whole, as the frames of a log
+// are. The process may die before, between and behind the two.
 #pragma once
 #include <memory>
 #include <vector>

@@ -43,9 +43,11 @@ Received Network::read(const dispatch::SendRequest& request) const {
   received.event = header(request, "webhook-id");
   received.attempt = number<int>(header(request, "x-arjun-attempt"));
   received.type = behind(*request.body, "\"type\":\"");
-  if (const auto value = behind(*request.body, "\"signalValue\":\"s"); !value.empty()) received.signal = number<std::size_t>(value);
+  if (const auto value = behind(*request.body, "\"signalValue\":\"s"); !value.empty())
+    received.signal = number<std::size_t>(value);
   received.body = std::hash<std::string>{}(*request.body);
-  require(received.event == behind(*request.body, "{\"id\":\""), [&] { return "P4: webhook-id and the id in the body differ: " + received.event; });
+  require(received.event == behind(*request.body, "{\"id\":\""),
+          [&] { return "P4: webhook-id and the id in the body differ: " + received.event; });
   return received;
 }
 
@@ -93,7 +95,8 @@ Network::Reply Network::reply_of(const KnownSubscription& subscription, Duration
     case Mood::kHealthy: return well();
     case Mood::kSlow: return {status(204), dice.spread(100ms, whole - 1ms)};
     case Mood::kFlaky: return dice.one_in(2) ? well() : count(Count::kServerErrors, {status(500), soon});
-    case Mood::kDown: return count(Count::kConnectFailed, {error(AttemptOutcome::kConnect), dice.one_in(2) ? soon : Duration{3s}});
+    case Mood::kDown:
+      return count(Count::kConnectFailed, {error(AttemptOutcome::kConnect), dice.one_in(2) ? soon : Duration{3s}});
     case Mood::kReset: return count(Count::kReset, {error(AttemptOutcome::kTls), soon});
     case Mood::kNoName: return count(Count::kDnsFailed, {error(AttemptOutcome::kDns), dice.spread(5ms, 3s)});
     case Mood::kSilent: return count(Count::kTimeouts, {error(AttemptOutcome::kTimeout), whole});
@@ -103,7 +106,9 @@ Network::Reply Network::reply_of(const KnownSubscription& subscription, Duration
       busy.result.retry_after = dice.one_in(3) ? Duration{1'000'000h} : dice.spread(1s, 2h);
       return count(Count::kRetryAfter, std::move(busy));
     }
-    case Mood::kTerminal: return count(Count::kTerminal, dice.one_in(4) ? Reply{error(AttemptOutcome::kRefused), 0ms} : Reply{status(dice.one_in(2) ? 400 : 302), soon});
+    case Mood::kTerminal:
+      return count(Count::kTerminal, dice.one_in(4) ? Reply{error(AttemptOutcome::kRefused), 0ms}
+                                                    : Reply{status(dice.one_in(2) ? 400 : 302), soon});
     case Mood::kGone: return count(Count::kGone, {status(410), soon});
   }
   return well();

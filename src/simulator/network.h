@@ -21,7 +21,7 @@ class Network final : public dispatch::Sender {
   Duration next() const { return next_; }  // when the dispatcher is to work again
   void hurry(Duration by) { next_ = std::min(next_, by); }
   void begin_step() { next_ = Duration::max(); }  // of the dispatcher: it says anew
-  bool calm = false;  // whatever their mood, all are well
+  bool calm = false;                              // whatever their mood, all are well
 
   static std::string address(std::size_t subscription, int number);
 

@@ -25,22 +25,28 @@ void World::subscribe() {
                                     .rated = dice.one_in(5),
                                     .always_healthy = healthy});
   const KnownSubscription& known = outside_.subscriptions.back();
-  Subscription made{.id = known.id, .handle = known.handle, .endpoint_url = Network::address(n, 1), .event_types = {known.type}};
+  Subscription made{
+      .id = known.id, .handle = known.handle, .endpoint_url = Network::address(n, 1), .event_types = {known.type}};
   if (known.rated) made.rate_per_second = dice.between(1, 20);
   if (known.ordered) made.ordering = outbox::Ordering::kSession;
   const auto plan = [this, made](Draft& draft) mutable -> std::optional<Fault> {
     Random& random = draft.places().random;
     made.created_at = made.updated_at = draft.now();
-    made.sealed_secret = process_->secrets.seal(outbox::make_secret(random), made.handle.text + "/" + made.id.text, random);
+    made.sealed_secret =
+        process_->secrets.seal(outbox::make_secret(random), made.handle.text + "/" + made.id.text, random);
     http::stage(draft, made);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n](const std::optional<Fault>& fault) {
-    KnownSubscription& one = outside_.subscriptions[n];
-    stage_.tell([&] { return one.id.text + (fault ? " is refused" : " is there: " + one.handle.text + ", " + one.type + (one.ordered ? ", ordered" : "")); });
-    one.created = fault ? Answer::kNo : Answer::kYes;
-    if (!fault) stage_.counts.add(Count::kCreated);
-  }));
+                   KnownSubscription& one = outside_.subscriptions[n];
+                   stage_.tell([&] {
+                     return one.id.text + (fault ? " is refused"
+                                                 : " is there: " + one.handle.text + ", " + one.type +
+                                                       (one.ordered ? ", ordered" : ""));
+                   });
+                   one.created = fault ? Answer::kNo : Answer::kYes;
+                   if (!fault) stage_.counts.add(Count::kCreated);
+                 }));
 }
 
 std::optional<std::size_t> World::any_subscription() {
@@ -76,13 +82,17 @@ void World::turn_off_or_on() {
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n, enable, turn](const std::optional<Fault>& fault) {
-    stage_.tell([&] { return outside_.subscriptions[n].id.text + (fault ? " is not turned " : " is turned ") + (enable ? "on" : "off"); });
-    if (fault) return;
-    stage_.counts.add(enable ? Count::kChanged : Count::kDisabled);
-    process_->dispatcher.fence(while_alive([this, n, enable, turn] {
-      if (!enable && outside_.subscriptions[n].last_enabling < turn) outside_.subscriptions[n].disabled = true;
-    }));
-  }));
+                   stage_.tell([&] {
+                     return outside_.subscriptions[n].id.text + (fault ? " is not turned " : " is turned ") +
+                            (enable ? "on" : "off");
+                   });
+                   if (fault) return;
+                   stage_.counts.add(enable ? Count::kChanged : Count::kDisabled);
+                   process_->dispatcher.fence(while_alive([this, n, enable, turn] {
+                     if (!enable && outside_.subscriptions[n].last_enabling < turn)
+                       outside_.subscriptions[n].disabled = true;
+                   }));
+                 }));
 }
 
 void World::move() {
@@ -101,14 +111,14 @@ void World::move() {
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n, number](const std::optional<Fault>& fault) {
-    if (fault) return;
-    stage_.counts.add(Count::kChanged);
-    process_->dispatcher.fence(while_alive([this, n, number] {
-      KnownSubscription& moved = outside_.subscriptions[n];
-      stage_.tell([&] { return moved.id.text + " has address " + std::to_string(number); });
-      moved.least_address = std::max(moved.least_address, number);
-    }));
-  }));
+                   if (fault) return;
+                   stage_.counts.add(Count::kChanged);
+                   process_->dispatcher.fence(while_alive([this, n, number] {
+                     KnownSubscription& moved = outside_.subscriptions[n];
+                     stage_.tell([&] { return moved.id.text + " has address " + std::to_string(number); });
+                     moved.least_address = std::max(moved.least_address, number);
+                   }));
+                 }));
 }
 
 void World::unsubscribe() {
@@ -125,26 +135,26 @@ void World::unsubscribe() {
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n](const std::optional<Fault>& fault) {
-    KnownSubscription& gone = outside_.subscriptions[n];
-    if (fault) {
-      gone.deleted = Answer::kNo;
-      gone.delete_asked = false;
-      return;
-    }
-    stage_.counts.add(Count::kDeleted);
-    process_->dispatcher.fence(while_alive([this, n] {
-      stage_.tell([&] { return outside_.subscriptions[n].id.text + " is deleted"; });
-      outside_.subscriptions[n].deleted = Answer::kYes;
-    }));
-  }));
+                   KnownSubscription& gone = outside_.subscriptions[n];
+                   if (fault) {
+                     gone.deleted = Answer::kNo;
+                     gone.delete_asked = false;
+                     return;
+                   }
+                   stage_.counts.add(Count::kDeleted);
+                   process_->dispatcher.fence(while_alive([this, n] {
+                     stage_.tell([&] { return outside_.subscriptions[n].id.text + " is deleted"; });
+                     outside_.subscriptions[n].deleted = Answer::kYes;
+                   }));
+                 }));
 }
 
 void World::plan_sending(std::function<std::optional<Fault>(Draft&)> plan, const SubscriptionId& id, Count counted) {
   process_->plan(std::move(plan), while_alive([this, id, counted](const std::optional<Fault>& fault) {
-    if (fault) return;
-    stage_.counts.add(counted);
-    process_->dispatcher.probe(id);
-  }));
+                   if (fault) return;
+                   stage_.counts.add(counted);
+                   process_->dispatcher.probe(id);
+                 }));
 }
 
 void World::test() {
@@ -166,11 +176,14 @@ void World::retry() {
   const KnownSubscription& one = outside_.subscriptions[*n];
   const auto all = process_->store().outbox().deliveries(one.handle, one.id, {}, std::nullopt, 30);
   if (all->empty()) return;
-  const auto plan = [this, n = *n, handle = one.handle, id = (*all)[stage_.dice.below(all->size())].id](Draft& draft) -> std::optional<Fault> {
+  const auto plan = [this, n = *n, handle = one.handle,
+                     id = (*all)[stage_.dice.below(all->size())].id](Draft& draft) -> std::optional<Fault> {
     const auto known = process_->store().outbox().delivery(handle, id);
     if (!*known) return not_found("delivery");
     const outbox::Delivery& delivery = **known;
-    if (auto refused = http::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id))) return refused;
+    if (auto refused =
+            http::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id)))
+      return refused;
     draft.requeue(delivery);
     attempts_.sent_again(n, delivery.event.text);
     return std::nullopt;
@@ -182,7 +195,9 @@ void World::replay() {
   const auto n = any_subscription();
   if (!n) return;
   const KnownSubscription& one = outside_.subscriptions[*n];
-  outbox::Replay replay{.handle = one.handle, .subscription = one.id, .range = {.since = VirtualTime::kStart - 24h, .until = stage_.time.now(), .status = {}}};
+  outbox::Replay replay{.handle = one.handle,
+                        .subscription = one.id,
+                        .range = {.since = VirtualTime::kStart - 24h, .until = stage_.time.now(), .status = {}}};
   replay.total = *process_->store().outbox().count_replayable(one.id, replay.range);
   const auto plan = [this, n = *n, replay](Draft& draft) mutable -> std::optional<Fault> {
     const auto now = draft.places().subscriptions.find(replay.subscription);
@@ -194,9 +209,9 @@ void World::replay() {
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, id = one.id](const std::optional<Fault>& fault) {
-    stage_.tell([&] { return id.text + (fault ? " is not replayed" : " is replayed"); });
-    if (!fault) stage_.counts.add(Count::kReplays);
-  }));
+                   stage_.tell([&] { return id.text + (fault ? " is not replayed" : " is replayed"); });
+                   if (!fault) stage_.counts.add(Count::kReplays);
+                 }));
 }
 
 }  // namespace beckon::simulator

@@ -18,8 +18,8 @@ std::optional<std::size_t> Outside::find(const SubscriptionId& id) const {
   return static_cast<std::size_t>(found - subscriptions.begin());
 }
 
-// What is asked for later is planned later: a deletion that was asked for before may come before it, one that is asked for
-// afterwards may share its commit.
+// What is asked for later is planned later: a deletion that was asked for before may come before it, one that is asked
+// for afterwards may share its commit.
 Owed Outside::asked(const Handle& handle, std::string_view type) const {
   Owed owed;
   for (std::size_t i = 0; i < subscriptions.size(); ++i) {
@@ -35,7 +35,8 @@ void Outside::answered(Owed& owed, const Handle& handle, std::string_view type) 
   std::erase_if(owed.sure, [&](std::size_t i) { return subscriptions[i].delete_asked; });
   const std::size_t known = owed.perhaps.empty() ? 0 : owed.perhaps.back() + 1;
   for (std::size_t i = known; i < subscriptions.size(); ++i)
-    if (subscriptions[i].handle == handle && subscriptions[i].wants(type) && subscriptions[i].created != Answer::kNo) owed.perhaps.push_back(i);
+    if (subscriptions[i].handle == handle && subscriptions[i].wants(type) && subscriptions[i].created != Answer::kNo)
+      owed.perhaps.push_back(i);
 }
 
 std::size_t Outside::died() {

@@ -17,7 +17,19 @@ namespace beckon::simulator {
 enum class Answer : std::uint8_t { kWaiting, kYes, kNo, kUnknown };
 
 // How an endpoint behaves.
-enum class Mood : std::uint8_t { kHealthy, kSlow, kFlaky, kDown, kReset, kNoName, kSilent, kErrors, kBusy, kTerminal, kGone };
+enum class Mood : std::uint8_t {
+  kHealthy,
+  kSlow,
+  kFlaky,
+  kDown,
+  kReset,
+  kNoName,
+  kSilent,
+  kErrors,
+  kBusy,
+  kTerminal,
+  kGone
+};
 inline constexpr int kMoodCount = static_cast<int>(Mood::kGone) + 1;
 
 struct KnownSubscription {
@@ -50,7 +62,7 @@ struct KnownSignal {
   std::string key;
   Answer answer = Answer::kWaiting;
   Owed owed;
-  bool gone = false;  // erased: the commit was acknowledged
+  bool gone = false;       // erased: the commit was acknowledged
   bool forgotten = false;  // and the caller was answered
   bool perhaps_gone = false;
   std::uint64_t version = 0;  // where it was seen in the store; 0: it was not

@@ -1,9 +1,10 @@
 // The test of the simulator: each fault that is planted into what it drives breaks a property within so many seeds.
+#include "base/planted.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 
-#include "base/planted.h"
 #include "simulator/simulation.h"
 
 namespace beckon::simulator {
@@ -11,12 +12,29 @@ namespace {
 
 constexpr std::uint64_t kMostSeeds = 10'000;
 
-constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kNames{
-    "Nothing",          "AcknowledgeBeforeSync", "SkipSync",          "PublishWhatIsRefused", "DropUnmatched",
-    "OweFirstOnly",     "ReuseEventId",          "LoseRetryAtRestart", "LoseTimerAtRestart",  "ClaimTwice",
-    "ForgetAttempt",    "CountAttemptTwice",     "DropRefusedResults", "ReviveEnded",         "DeliverAfterDelete",
-    "DeliverWhileDisabled", "SendWhatWasErased", "IgnoreRetryAfter",  "ReadSystemClock",      "IgnoreSetClock",
-    "OneAccount",       "BreakSessionOrder",     "ReplayAgain"};
+constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kNames{"Nothing",
+                                                                                  "AcknowledgeBeforeSync",
+                                                                                  "SkipSync",
+                                                                                  "PublishWhatIsRefused",
+                                                                                  "DropUnmatched",
+                                                                                  "OweFirstOnly",
+                                                                                  "ReuseEventId",
+                                                                                  "LoseRetryAtRestart",
+                                                                                  "LoseTimerAtRestart",
+                                                                                  "ClaimTwice",
+                                                                                  "ForgetAttempt",
+                                                                                  "CountAttemptTwice",
+                                                                                  "DropRefusedResults",
+                                                                                  "ReviveEnded",
+                                                                                  "DeliverAfterDelete",
+                                                                                  "DeliverWhileDisabled",
+                                                                                  "SendWhatWasErased",
+                                                                                  "IgnoreRetryAfter",
+                                                                                  "ReadSystemClock",
+                                                                                  "IgnoreSetClock",
+                                                                                  "OneAccount",
+                                                                                  "BreakSessionOrder",
+                                                                                  "ReplayAgain"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:
@@ -28,7 +46,8 @@ TEST_P(PlantedFault, IsFound) {
   for (std::uint64_t seed = 1; seed <= kMostSeeds; ++seed) {
     const std::string violation = simulate(seed).violation;
     if (violation.empty()) continue;
-    std::printf("found by seed %llu: %s\n", static_cast<unsigned long long>(seed), violation.substr(0, violation.find('\n')).c_str());
+    std::printf("found by seed %llu: %s\n", static_cast<unsigned long long>(seed),
+                violation.substr(0, violation.find('\n')).c_str());
     return;
   }
   FAIL() << "not found in " << kMostSeeds << " seeds";

@@ -13,7 +13,8 @@ bool FlakyOutbox::fails() {
   stage_.counts.add(Count::kUnreadable);
   return true;
 }
-Result<std::vector<outbox::Due>> FlakyOutbox::due(const SubscriptionId& id, Instant now, std::size_t limit, const InHand& in_hand) {
+Result<std::vector<outbox::Due>> FlakyOutbox::due(const SubscriptionId& id, Instant now, std::size_t limit,
+                                                  const InHand& in_hand) {
   if (fails()) return unexpected(unavailable("The disk could not be read."));
   return real_.due(id, now, limit, in_hand);
 }
@@ -67,7 +68,8 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       recovered_(recovered(disk.store().ledger(), sessions, stage.time.now())),
       turns_at_(stage.time.passed()),
       upkeep_at_(stage.time.passed()),
-      committer(disk, places_, stage.time, {}, [] { throw Crashed{"because a sync failed"}; }),  // nobody is answered any more
+      committer(disk, places_, stage.time, {},
+                [] { throw Crashed{"because a sync failed"}; }),  // nobody is answered any more
       replays(disk.store().outbox(), options.replays),
       alarm(disk.store().timers(), committer, stage.time, {}),
       upkeep_(disk.store().ledger(), places_, options.upkeep, *disk.store().ledger().checkpoint(), recovered_.bytes),
@@ -80,7 +82,8 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
   for (const Handle& handle : handles) {
     decision::HandleSettings settings;
     settings.session_signals_per_minute = 1'000;
-    tenants.put(std::make_shared<const decision::Tenant>(decision::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
+    tenants.put(std::make_shared<const decision::Tenant>(
+        decision::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
   }
   committer.add_chores(upkeep_);
   (void)outbox_upkeep_.load(subscriptions);
@@ -129,7 +132,8 @@ void Process::submit(std::unique_ptr<decision::Work> work) {
   if (!committer.submit(work)) decision::refuse_overloaded(*work);
 }
 
-void Process::plan(std::function<std::optional<Fault>(Draft&)> plan, std::function<void(const std::optional<Fault>&)> finish) {
+void Process::plan(std::function<std::optional<Fault>(Draft&)> plan,
+                   std::function<void(const std::optional<Fault>&)> finish) {
   submit(std::make_unique<Planned>(std::move(plan), std::move(finish)));
 }
 

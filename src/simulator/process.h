@@ -1,5 +1,5 @@
-// One life of the process: the real rooms, wired as app/server.cc wires them, over a virtual disk and network, and driven
-// step by step on one thread.
+// One life of the process: the real rooms, wired as app/server.cc wires them, over a virtual disk and network, and
+// driven step by step on one thread.
 #pragma once
 #include "app/settling.h"
 #include "decision/alarm.h"
@@ -33,8 +33,10 @@ inline constexpr Duration kUpkeepWithin = std::chrono::hours{6};
 // The outbox as the dispatcher reads it, which fails while `unreadable`.
 class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
  public:
-  FlakyOutbox(outbox::Outbox& real, Stage& stage, const bool& unreadable) : real_(real), stage_(stage), unreadable_(unreadable) {}
-  Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit, const InHand& in_hand = nullptr) override;
+  FlakyOutbox(outbox::Outbox& real, Stage& stage, const bool& unreadable)
+      : real_(real), stage_(stage), unreadable_(unreadable) {}
+  Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit,
+                                       const InHand& in_hand = nullptr) override;
   Result<std::optional<Instant>> next_due(const SubscriptionId& id) override;
   Result<std::optional<outbox::Delivery>> delivery(const Handle& handle, const DeliveryId& id) override;
 
@@ -59,15 +61,19 @@ class WatchedSettling final : public dispatch::Settlements {
 // Confined to the run. What it is made with outlives it.
 class Process {
  public:
-  Process(Stage& stage, const Options& options, const std::vector<Handle>& handles, Disk& disk, Network& network, Attempts& attempts);
+  Process(Stage& stage, const Options& options, const std::vector<Handle>& handles, Disk& disk, Network& network,
+          Attempts& attempts);
 
   // Its next step is due when so much has passed; step() does what is due by now.
   Duration next() const;
   void step();
-  void keep_up(Duration by) { upkeep_at_ = std::min(upkeep_at_, by); }  // the committing thread does its upkeep no later
+  void keep_up(Duration by) {
+    upkeep_at_ = std::min(upkeep_at_, by);
+  }  // the committing thread does its upkeep no later
 
   void submit(std::unique_ptr<decision::Work> work);
-  void plan(std::function<std::optional<Fault>(decision::Draft&)> plan, std::function<void(const std::optional<Fault>&)> finish);
+  void plan(std::function<std::optional<Fault>(decision::Draft&)> plan,
+            std::function<void(const std::optional<Fault>&)> finish);
 
   bool drained();  // asked to stop, and nothing is left to do
   bool unreadable = false;

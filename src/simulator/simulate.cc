@@ -1,5 +1,5 @@
-// simulate --seed N --runs M [--tell]: runs the seeds N … N + M − 1. Ends with 1 at the first that breaks a property, and
-// prints it. --tell prints the history of one seed.
+// simulate --seed N --runs M [--tell]: runs the seeds N … N + M − 1. Ends with 1 at the first that breaks a property,
+// and prints it. --tell prints the history of one seed.
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -13,12 +13,15 @@ using namespace beckon::simulator;
 using SteadyClock = std::chrono::steady_clock;
 
 void print(const Counts& counts, std::uint64_t from, std::uint64_t runs, double seconds) {
-  std::printf("seeds %llu to %llu: %llu runs in %.1f s, %.0f a second, %.1f years of virtual time\n", static_cast<unsigned long long>(from),
-              static_cast<unsigned long long>(from + runs - 1), static_cast<unsigned long long>(runs), seconds, static_cast<double>(runs) / seconds,
+  std::printf("seeds %llu to %llu: %llu runs in %.1f s, %.0f a second, %.1f years of virtual time\n",
+              static_cast<unsigned long long>(from), static_cast<unsigned long long>(from + runs - 1),
+              static_cast<unsigned long long>(runs), seconds, static_cast<double>(runs) / seconds,
               static_cast<double>(counts.virtual_ms) / 1e3 / 86'400 / 365);
   for (std::size_t i = 0; i < kCounts; ++i)
-    std::printf("  %12llu %.*s\n", static_cast<unsigned long long>(counts.of[i]), static_cast<int>(to_text(static_cast<Count>(i)).size()), to_text(static_cast<Count>(i)).data());
-  std::printf("  %12lld ms was the longest wait for a first attempt at a healthy endpoint\n", static_cast<long long>(counts.longest_wait_ms));
+    std::printf("  %12llu %.*s\n", static_cast<unsigned long long>(counts.of[i]),
+                static_cast<int>(to_text(static_cast<Count>(i)).size()), to_text(static_cast<Count>(i)).data());
+  std::printf("  %12lld ms was the longest wait for a first attempt at a healthy endpoint\n",
+              static_cast<long long>(counts.longest_wait_ms));
 }
 
 bool read(const char* text, std::uint64_t& into) {
@@ -33,8 +36,10 @@ int main(int count, char** words) {
   bool tell = false;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
-    if (word == "--tell") tell = true;
-    else if (i + 1 == count || (word != "--seed" && word != "--runs") || !read(words[++i], word == "--seed" ? seed : runs))
+    if (word == "--tell")
+      tell = true;
+    else if (i + 1 == count || (word != "--seed" && word != "--runs") ||
+             !read(words[++i], word == "--seed" ? seed : runs))
       return std::fputs("simulate [--seed N] [--runs M] [--tell]\n", stderr), 2;
   }
   if (tell) return std::fputs(history_of(seed).c_str(), stdout), 0;

@@ -28,7 +28,8 @@ Outcome simulate(std::uint64_t seed) {
   log::set_level(log::Level::kOff);
   World world(seed, false);
   Outcome outcome{.violation = run(world), .counts = world.counts()};
-  if (!outcome.violation.empty()) outcome.violation += "\nseed " + std::to_string(seed) + "; what led there:\n" + history_of(seed);
+  if (!outcome.violation.empty())
+    outcome.violation += "\nseed " + std::to_string(seed) + "; what led there:\n" + history_of(seed);
   return outcome;
 }
 

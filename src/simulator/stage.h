@@ -1,5 +1,5 @@
-// What all parts of one run share: dice, time, the history, what was exercised, and the fuse of the next crash. Everything
-// that a run does follows from its seed.
+// What all parts of one run share: dice, time, the history, what was exercised, and the fuse of the next crash.
+// Everything that a run does follows from its seed.
 #pragma once
 #include <array>
 #include <cmath>
@@ -22,7 +22,8 @@ struct Violation {
 
 template <class Words>
 void require(bool holds, Words words) {
-  if (!holds) [[unlikely]] throw Violation{words()};
+  if (!holds) [[unlikely]]
+    throw Violation{words()};
 }
 
 // The process died here.
@@ -38,7 +39,8 @@ class Dice {
   int between(int least, int most) { return least + below(most - least + 1); }
   bool one_in(int n) { return below(n) == 0; }
   Duration between(Duration least, Duration most) {
-    return least + Duration{static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>((most - least).count() + 1))};
+    return least +
+           Duration{static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>((most - least).count() + 1))};
   }
   // Each order of magnitude as likely as the others.
   Duration spread(Duration least, Duration most) {
@@ -61,7 +63,7 @@ class VirtualTime final : public Clock {
     set_ += jump;
     went_back_ = went_back_ || jump < Duration{0};
   }
-  bool went_back() const { return went_back_; }  // ids made before and behind it do not sort by time
+  bool went_back() const { return went_back_; }                   // ids made before and behind it do not sort by time
   Duration when(Instant at) const { return at - kStart - set_; }  // the wall clock shows `at`, if it is not set
 
  private:

@@ -62,7 +62,8 @@ void World::set_clock() {
   process_->keep_up(stage_.time.passed());  // as ten times a second: it saw the clock just before
   pass(stage_.time.passed());
   if (!process_) return;
-  stage_.tell([&] { return "the clock is set " + std::string(back ? "back" : "forward") + " by " + beckon::to_text(by); });
+  stage_.tell(
+      [&] { return "the clock is set " + std::string(back ? "back" : "forward") + " by " + beckon::to_text(by); });
   stage_.counts.add(back ? Count::kClockBack : Count::kClockForward);
   stage_.time.set_by(back ? -by : by);
   if (back) {

@@ -7,8 +7,9 @@ namespace {
 
 // The rule of every handle: half an hour behind a cart without a purchase a message is due.
 std::shared_ptr<const rules::RuleSet> rescue() {
-  const std::string text = R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
-                           R"("ttl":"20d","action":{"type":"email","payload":{}}})";
+  const std::string text =
+      R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
+      R"("ttl":"20d","action":{"type":"email","payload":{}}})";
   const RuleId id{"rescue"};
   const Instant long_ago = VirtualTime::kStart - std::chrono::days{1};
   rules::StoredRules stored{.version = 1, .rules = {}};
@@ -52,7 +53,9 @@ void World::run() {
   pass(1s);
   for (int i = stage_.dice.between(15, 60); i > 0; --i) {
     const int kind = stage_.dice.below(10);
-    pass(stage_.time.passed() + (kind < 5 ? stage_.dice.spread(1ms, 1s) : kind < 9 ? stage_.dice.spread(1s, 10min) : stage_.dice.spread(10min, 8h)));
+    pass(stage_.time.passed() + (kind < 5   ? stage_.dice.spread(1ms, 1s)
+                                 : kind < 9 ? stage_.dice.spread(1s, 10min)
+                                            : stage_.dice.spread(10min, 8h)));
     act();
   }
   rest();
@@ -66,24 +69,43 @@ void World::act() {
   if (has(Trouble::kCrash) && dice.one_in(12)) return die("at rest");
   if (has(Trouble::kCrashInCommit) && dice.one_in(6)) stage_.fuse = dice.between(1, 40);
   if (has(Trouble::kStop) && dice.one_in(20)) return stop();
-  if ((has(Trouble::kFullDisk) || has(Trouble::kFailedSync) || has(Trouble::kBusyDisk)) && dice.one_in(8)) trouble_disk();
+  if ((has(Trouble::kFullDisk) || has(Trouble::kFailedSync) || has(Trouble::kBusyDisk)) && dice.one_in(8))
+    trouble_disk();
   if (has(Trouble::kUnreadable) && dice.one_in(10)) trouble_reads();
   if ((has(Trouble::kClockForward) || has(Trouble::kClockBack)) && dice.one_in(12)) set_clock();
   if (!process_) return;
   switch (dice.below(20)) {
     case 0: return subscribe();
-    case 1: if (has(Trouble::kDisable)) turn_off_or_on(); return;
-    case 2: if (has(Trouble::kDisable)) turn_off_or_on(); return;
-    case 3: if (has(Trouble::kMove)) move(); return;
-    case 4: if (has(Trouble::kDelete) && dice.one_in(2)) unsubscribe(); return;
-    case 5: if (has(Trouble::kErase)) erase(); return;
-    case 6: if (has(Trouble::kRetry)) retry(); return;
-    case 7: if (has(Trouble::kReplay)) replay(); return;
+    case 1:
+      if (has(Trouble::kDisable)) turn_off_or_on();
+      return;
+    case 2:
+      if (has(Trouble::kDisable)) turn_off_or_on();
+      return;
+    case 3:
+      if (has(Trouble::kMove)) move();
+      return;
+    case 4:
+      if (has(Trouble::kDelete) && dice.one_in(2)) unsubscribe();
+      return;
+    case 5:
+      if (has(Trouble::kErase)) erase();
+      return;
+    case 6:
+      if (has(Trouble::kRetry)) retry();
+      return;
+    case 7:
+      if (has(Trouble::kReplay)) replay();
+      return;
     case 8: return test();
-    case 9: if (has(Trouble::kBurst)) burst(); return;
+    case 9:
+      if (has(Trouble::kBurst)) burst();
+      return;
     case 10: return append_again();
     case 11: return publish_again();
-    case 12: case 13: case 14: return publish();
+    case 12:
+    case 13:
+    case 14: return publish();
     default: return append();
   }
 }

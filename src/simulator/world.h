@@ -10,8 +10,27 @@ namespace beckon::simulator {
 
 // Kinds of trouble; each run has a random half of them (a swarm: what hides one fault is often another).
 enum class Trouble : std::uint8_t {
-  kCrash, kCrashInCommit, kStop, kFullDisk, kFailedSync, kBusyDisk, kUnreadable, kClockForward, kClockBack, kMoods, kPoison,
-  kBurst, kDisable, kMove, kDelete, kErase, kRetry, kReplay, kFewSockets, kLittleMemory, kLongOutage,
+  kCrash,
+  kCrashInCommit,
+  kStop,
+  kFullDisk,
+  kFailedSync,
+  kBusyDisk,
+  kUnreadable,
+  kClockForward,
+  kClockBack,
+  kMoods,
+  kPoison,
+  kBurst,
+  kDisable,
+  kMove,
+  kDelete,
+  kErase,
+  kRetry,
+  kReplay,
+  kFewSockets,
+  kLittleMemory,
+  kLongOutage,
   kEnd
 };
 
@@ -61,7 +80,8 @@ class World {
   void retry();
   void replay();
   std::optional<std::size_t> any_subscription();
-  void plan_sending(std::function<std::optional<Fault>(decision::Draft&)> plan, const SubscriptionId& id, Count counted);  // what is sent at once
+  void plan_sending(std::function<std::optional<Fault>(decision::Draft&)> plan, const SubscriptionId& id,
+                    Count counted);  // what is sent at once
 
   // Trouble (trouble.cc).
   void stop();

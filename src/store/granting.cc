@@ -5,12 +5,12 @@ namespace beckon::store {
 std::optional<Fault> judge_grant(const access::Grant& grant, const Standings& now) {
   const bool is_owner = grant.user == now.owner;
   if (is_owner && grant.role != access::Role::kOwner)
-    return Fault{.code = FaultCode::kConflict,
-                 .message = "This user owns the handle; make another user OWNER first."};
+    return Fault{.code = FaultCode::kConflict, .message = "This user owns the handle; make another user OWNER first."};
   // Whoever comes anew takes a place: as a collaborator, or as the owner whose predecessor becomes one.
   if (!is_owner && !now.role && now.collaborators >= kMostCollaborators)
-    return Fault{.code = FaultCode::kConflict,
-                 .message = "The handle has " + std::to_string(kMostCollaborators) + " collaborators, the most it can have."};
+    return Fault{
+        .code = FaultCode::kConflict,
+        .message = "The handle has " + std::to_string(kMostCollaborators) + " collaborators, the most it can have."};
   return std::nullopt;
 }
 

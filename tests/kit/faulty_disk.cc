@@ -1,7 +1,8 @@
-// Preloaded into a server (LD_PRELOAD): the disk under its data folder, which counts what the process asks of it and fails
-// where it is ordered to. FAULTY_DISK is the folder; FAULTY_DISK_ORDERS a file of the eight numbers of `Orders`, mapped
-// here and written by faulty_disk.mjs; FAULTY_DISK_SYNCED, where set, a folder that keeps of each file, by its inode, what
-// it held at its last sync, and of the folder the names that were synced: all that is left when the power fails.
+// Preloaded into a server (LD_PRELOAD): the disk under its data folder, which counts what the process asks of it and
+// fails where it is ordered to. FAULTY_DISK is the folder; FAULTY_DISK_ORDERS a file of the eight numbers of `Orders`,
+// mapped here and written by faulty_disk.mjs; FAULTY_DISK_SYNCED, where set, a folder that keeps of each file, by its
+// inode, what it held at its last sync, and of the folder the names that were synced: all that is left when the power
+// fails.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -20,13 +21,13 @@
 
 namespace {
 
-constexpr std::uint64_t kSync = 1, kWrite = 2;                    // Orders::of
-constexpr std::uint64_t kDieBefore = 1000, kDieBehind = 1001;     // Orders::how; else an errno
+constexpr std::uint64_t kSync = 1, kWrite = 2;                 // Orders::of
+constexpr std::uint64_t kDieBefore = 1000, kDieBehind = 1001;  // Orders::how; else an errno
 
 struct Orders {
-  std::atomic<std::uint64_t> syncs, writes;         // asked so far
-  std::atomic<std::uint64_t> of, from, to, how;     // the from-th to the to-th sync or write meets `how`
-  std::atomic<std::uint64_t> met, unused;           // how many met it
+  std::atomic<std::uint64_t> syncs, writes;      // asked so far
+  std::atomic<std::uint64_t> of, from, to, how;  // the from-th to the to-th sync or write meets `how`
+  std::atomic<std::uint64_t> met, unused;        // how many met it
 };
 
 Orders* orders() {
@@ -78,7 +79,8 @@ void keep_synced(int fd) {
   if (S_ISDIR(what.st_mode)) {
     for (const auto& entry : std::filesystem::directory_iterator(path_of(fd))) {
       struct stat named = {};
-      if (::stat(entry.path().c_str(), &named) == 0) bytes += std::to_string(named.st_ino) + " " + entry.path().filename().string() + "\n";
+      if (::stat(entry.path().c_str(), &named) == 0)
+        bytes += std::to_string(named.st_ino) + " " + entry.path().filename().string() + "\n";
     }
     return write_whole(std::string(kept) + "/names", bytes);
   }
@@ -94,17 +96,23 @@ void keep_synced(int fd) {
 }
 
 template <class Call>
-Call* next(const char* name) { return reinterpret_cast<Call*>(::dlsym(RTLD_NEXT, name)); }
+Call* next(const char* name) {
+  return reinterpret_cast<Call*>(::dlsym(RTLD_NEXT, name));
+}
 
 template <class Call>
 int sync(const char* name, int fd) {
   if (!is_ours(fd)) return next<Call>(name)(fd);
   const std::uint64_t number = ++orders()->syncs;
-  if (const int fault = met(kSync, number)) { errno = fault; return -1; }
+  if (const int fault = met(kSync, number)) {
+    errno = fault;
+    return -1;
+  }
   const int result = next<Call>(name)(fd);
   if (result == 0) keep_synced(fd);
   const Orders& ordered = *orders();
-  if (ordered.of == kSync && ordered.how == kDieBehind && number >= ordered.from && number <= ordered.to) ::kill(::getpid(), SIGKILL);
+  if (ordered.of == kSync && ordered.how == kDieBehind && number >= ordered.from && number <= ordered.to)
+    ::kill(::getpid(), SIGKILL);
   return result;
 }
 
@@ -112,7 +120,10 @@ int write_fault(int fd) { return is_ours(fd) ? met(kWrite, ++orders()->writes) :
 
 template <class Call, class... Args>
 auto write(const char* name, int fd, Args... args) -> decltype(next<Call>(name)(fd, args...)) {
-  if (const int fault = write_fault(fd)) { errno = fault; return -1; }
+  if (const int fault = write_fault(fd)) {
+    errno = fault;
+    return -1;
+  }
   return next<Call>(name)(fd, args...);
 }
 
@@ -121,9 +132,15 @@ auto write(const char* name, int fd, Args... args) -> decltype(next<Call>(name)(
 extern "C" {
 int fsync(int fd) { return sync<int(int)>("fsync", fd); }
 int fdatasync(int fd) { return sync<int(int)>("fdatasync", fd); }
-ssize_t write(int fd, const void* from, size_t size) { return write<ssize_t(int, const void*, size_t)>("write", fd, from, size); }
-ssize_t pwrite(int fd, const void* from, size_t size, off_t at) { return write<ssize_t(int, const void*, size_t, off_t)>("pwrite", fd, from, size, at); }
-ssize_t pwrite64(int fd, const void* from, size_t size, off64_t at) { return write<ssize_t(int, const void*, size_t, off64_t)>("pwrite64", fd, from, size, at); }
+ssize_t write(int fd, const void* from, size_t size) {
+  return write<ssize_t(int, const void*, size_t)>("write", fd, from, size);
+}
+ssize_t pwrite(int fd, const void* from, size_t size, off_t at) {
+  return write<ssize_t(int, const void*, size_t, off_t)>("pwrite", fd, from, size, at);
+}
+ssize_t pwrite64(int fd, const void* from, size_t size, off64_t at) {
+  return write<ssize_t(int, const void*, size_t, off64_t)>("pwrite64", fd, from, size, at);
+}
 int ftruncate(int fd, off_t size) noexcept { return write<int(int, off_t)>("ftruncate", fd, size); }
 int ftruncate64(int fd, off64_t size) noexcept { return write<int(int, off64_t)>("ftruncate64", fd, size); }
 int posix_fallocate(int fd, off_t from, off_t size) {  // gives the fault itself

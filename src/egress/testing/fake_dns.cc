@@ -15,13 +15,9 @@ namespace {
 constexpr std::size_t kHead = 12;  // RFC 1035 section 4.1.1
 constexpr int kA = 1, kAaaa = 28;
 
-sockaddr* generic(sockaddr_in& in) {
-  return static_cast<sockaddr*>(static_cast<void*>(&in));
-}
+sockaddr* generic(sockaddr_in& in) { return static_cast<sockaddr*>(static_cast<void*>(&in)); }
 
-std::string two(std::size_t value) {
-  return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)};
-}
+std::string two(std::size_t value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)}; }
 
 // The first question's name and type, and where it ends.
 std::string read_name(const std::string& packet, std::size_t& at) {

@@ -16,9 +16,7 @@
 namespace beckon::egress::testing {
 namespace {
 
-int family_of(std::string_view address) {
-  return address.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
-}
+int family_of(std::string_view address) { return address.find(':') == std::string_view::npos ? AF_INET : AF_INET6; }
 
 // The length that the head announces, or 0.
 std::size_t body_size(std::string head) {
@@ -72,8 +70,7 @@ bool ScriptedReceiver::Connection::pause(std::chrono::milliseconds time) {
 
 void ScriptedReceiver::Connection::wait_for_the_end() {
   char piece[4096];
-  while (recv(fd_, piece, sizeof piece, 0) > 0) {
-  }
+  while (recv(fd_, piece, sizeof piece, 0) > 0) {}
 }
 
 void ScriptedReceiver::Connection::reset() {
@@ -116,8 +113,7 @@ ScriptedReceiver::~ScriptedReceiver() {
 
 ScriptedReceiver::Script ScriptedReceiver::answering(std::string text) {
   return [text](Connection& connection) {
-    while (connection.read_request() && connection.write(text)) {
-    }
+    while (connection.read_request() && connection.write(text)) {}
   };
 }
 

@@ -30,11 +30,14 @@ Result<Response> list_audit(Api& api, Request& request, const Handle& handle) {
   std::vector<std::string> items;
   for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(audit_json((*found)[i]));
   std::string next;
-  if (found->size() > page->limit) next = cursor_of((*found)[page->limit - 1].at, (*found)[page->limit - 1].id.view(), what);
+  if (found->size() > page->limit)
+    next = cursor_of((*found)[page->limit - 1].at, (*found)[page->limit - 1].id.view(), what);
   return list_response(request, items, next);
 }
 
-Result<Response> list_audit_of_handle(Api& api, Request& request) { return list_audit(api, request, Handle{request.param("handle")}); }
+Result<Response> list_audit_of_handle(Api& api, Request& request) {
+  return list_audit(api, request, Handle{request.param("handle")});
+}
 
 // What belongs to no handle: sign-ins, users, the allowlist.
 Result<Response> list_audit_of_server(Api& api, Request& request) { return list_audit(api, request, Handle{}); }
@@ -80,10 +83,14 @@ Result<Response> put_settings(Api& api, Request& request) {
 }  // namespace
 
 void add_account(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit_of_handle, "Changes of the control plane, newest first"));
-  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/audit-events", platform_admin(), list_audit_of_server, "The same of what belongs to no handle: sign-ins, users, the allowlist"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "The settings of a handle"));
-  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings, "Replace the settings of a handle"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit_of_handle,
+                           "Changes of the control plane, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/audit-events", platform_admin(), list_audit_of_server,
+                           "The same of what belongs to no handle: sign-ins, users, the allowlist"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "The settings of a handle"));
+  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings,
+                           "Replace the settings of a handle"));
 }
 
 }  // namespace beckon::http

@@ -17,27 +17,35 @@ constexpr std::size_t kMostBuckets = 1'000;  // between since and until
 constexpr std::size_t kMostRows = 20'000;    // of an answer: a point each
 
 constexpr std::pair<Metric, std::string_view> kOfRules[] = {
-    {Metric::kActed, "acted"},         {Metric::kSuppressed, "suppressed"}, {Metric::kHeldOut, "heldOut"},
-    {Metric::kShown, "shown"},         {Metric::kClicked, "clicked"},       {Metric::kDismissed, "dismissed"},
+    {Metric::kActed, "acted"},         {Metric::kSuppressed, "suppressed"},
+    {Metric::kHeldOut, "heldOut"},     {Metric::kShown, "shown"},
+    {Metric::kClicked, "clicked"},     {Metric::kDismissed, "dismissed"},
     {Metric::kConverted, "converted"}, {Metric::kValue, "value"}};
 
 Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
 
-std::int64_t count_of(const decision::Counts& counts, Metric metric) { return counts[static_cast<std::size_t>(metric)]; }
+std::int64_t count_of(const decision::Counts& counts, Metric metric) {
+  return counts[static_cast<std::size_t>(metric)];
+}
 
 Result<Analytics::Question> question_of(const Request& request, Instant now) {
   Issues issues;
   Analytics::Question question{.handle = Handle{request.param("handle")}};
   question.until = instant_param(request, "until", issues).value_or(hour_of(now) + 1h);
   question.since = hour_of(instant_param(request, "since", issues).value_or(question.until - 24h * 7));
-  const std::string bucket = request.query_param("bucket").value_or(question.until - question.since <= 72h ? "hour" : "day");
-  if (bucket == "day") question.bucket = 24h;
-  else if (bucket != "hour") issues.add("bucket", "must be hour or day");
+  const std::string bucket =
+      request.query_param("bucket").value_or(question.until - question.since <= 72h ? "hour" : "day");
+  if (bucket == "day")
+    question.bucket = 24h;
+  else if (bucket != "hour")
+    issues.add("bucket", "must be hour or day");
   question.rule = RuleId{request.query_param("ruleId").value_or("")};
   question.trigger = request.query_param("trigger").value_or("");
-  if (!question.rule.empty() && !rules::is_rule_id(question.rule.view())) issues.add("ruleId", "must be the id of a rule");
+  if (!question.rule.empty() && !rules::is_rule_id(question.rule.view()))
+    issues.add("ruleId", "must be the id of a rule");
   if (!question.trigger.empty() && !is_trigger(question.trigger)) issues.add("trigger", "must be a trigger");
-  if (question.until <= question.since) issues.add("until", "must be after since");
+  if (question.until <= question.since)
+    issues.add("until", "must be after since");
   else if ((question.until - question.since) / question.bucket > static_cast<std::int64_t>(kMostBuckets))
     issues.add("since", "must be at most 1,000 buckets before until: ask for days, or for a shorter time");
   if (!issues.empty()) return unexpected(issues.fault());
@@ -46,8 +54,10 @@ Result<Analytics::Question> question_of(const Request& request, Instant now) {
 
 void write_counts(json::Writer& out, const decision::Counts& counts) {
   for (const auto& [metric, name] : kOfRules) {
-    if (metric == Metric::kValue) out.member_raw(name, rules::decimal_text(count_of(counts, metric)));
-    else out.member(name, count_of(counts, metric));
+    if (metric == Metric::kValue)
+      out.member_raw(name, rules::decimal_text(count_of(counts, metric)));
+    else
+      out.member(name, count_of(counts, metric));
   }
 }
 
@@ -77,7 +87,10 @@ void write_trigger(json::Writer& out, Series series) {
   text_or_null(out, "trigger", series.front().key.trigger);
   out.member("asked", count_of(totals(series), Metric::kAsked)).key("points").begin_array();
   for (const Tally& tally : series)
-    out.begin_object().member("at", to_rfc3339(tally.key.hour)).member("asked", count_of(tally.counts, Metric::kAsked)).end_object();
+    out.begin_object()
+        .member("at", to_rfc3339(tally.key.hour))
+        .member("asked", count_of(tally.counts, Metric::kAsked))
+        .end_object();
   out.end_array().end_object();
 }
 
@@ -123,8 +136,10 @@ Result<Response> get(Api& api, Request& request) {
       .member("since", to_rfc3339(question->since))
       .member("until", to_rfc3339(question->until))
       .member("bucket", question->bucket == 1h ? "hour" : "day");
-  write_all(out, "triggers", *rows, [](const auto& key) { return key.rule.empty(); }, write_trigger);
-  write_all(out, "rules", *rows, [](const auto& key) { return !key.rule.empty(); }, write_rule);
+  write_all(
+      out, "triggers", *rows, [](const auto& key) { return key.rule.empty(); }, write_trigger);
+  write_all(
+      out, "rules", *rows, [](const auto& key) { return !key.rule.empty(); }, write_rule);
   out.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
@@ -132,7 +147,8 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_analytics(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator(), get, "What was counted of decisions, as time series"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator(), get,
+                           "What was counted of decisions, as time series"));
 }
 
 }  // namespace beckon::http

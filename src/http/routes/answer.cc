@@ -4,8 +4,8 @@
 
 namespace beckon::http {
 
-Route control(Api& api, Method method, std::string_view pattern, Access access, std::function<Result<Response>(Api&, Request&)> handle,
-              std::string_view summary) {
+Route control(Api& api, Method method, std::string_view pattern, Access access,
+              std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary) {
   return {.method = method,
           .pattern = pattern,
           .access = access,
@@ -27,7 +27,8 @@ Response no_content() {
 Result<json::Document> object_of(Request& request) {
   auto document = body_of(request);
   if (document && !document->root().is_object())
-    return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object; send {…}."});
+    return unexpected(
+        Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object; send {…}."});
   return document;
 }
 
@@ -36,14 +37,19 @@ namespace {
 // The length of the sequence at the beginning of `bytes`, 0 where it is none: RFC 3629 section 4.
 std::size_t sequence(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const auto within = [&](std::size_t i, unsigned from, unsigned to) { return i < bytes.size() && at(i) >= from && at(i) <= to; };
+  const auto within = [&](std::size_t i, unsigned from, unsigned to) {
+    return i < bytes.size() && at(i) >= from && at(i) <= to;
+  };
   const unsigned first = at(0);
   if (first < 0x80) return 1;
   if (first >= 0xc2 && first <= 0xdf) return within(1, 0x80, 0xbf) ? 2 : 0;
   if (first >= 0xe0 && first <= 0xef)
     return within(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && within(2, 0x80, 0xbf) ? 3 : 0;
   if (first >= 0xf0 && first <= 0xf4)
-    return within(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && within(2, 0x80, 0xbf) && within(3, 0x80, 0xbf) ? 4 : 0;
+    return within(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && within(2, 0x80, 0xbf) &&
+                   within(3, 0x80, 0xbf)
+               ? 4
+               : 0;
   return 0;
 }
 

@@ -27,7 +27,8 @@
 
 namespace beckon::http {
 
-// What is known of sending beside the store, and what dispatch, which the front door does not know, is asked. Thread-safe.
+// What is known of sending beside the store, and what dispatch, which the front door does not know, is asked.
+// Thread-safe.
 struct Sending {
   std::function<outbox::SubscriptionPtr(const SubscriptionId&)> subscription;  // null: there is none, or it is deleted
   std::function<bool(const DeliveryId&)> is_sending;
@@ -70,16 +71,16 @@ struct Api {
   access::SignIn& sign_in;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
-  const access::Origins& origins;               // which pages may call the public routes
-  const Published<egress::Policy>& policy;      // the egress policy of this moment
-  const egress::ResolverSettings& names;        // how endpoints are resolved when they are judged
-  Duration secret_overlap{};                    // how long an old secret also signs
+  const access::Origins& origins;           // which pages may call the public routes
+  const Published<egress::Policy>& policy;  // the egress policy of this moment
+  const egress::ResolverSettings& names;    // how endpoints are resolved when they are judged
+  Duration secret_overlap{};                // how long an old secret also signs
   Sending sending;
   LiveFeed& live;
-  std::function<void()> reload;                 // the directory changed: tenants and policy are read anew, at once
-  std::function<bool()> ready;                  // serving, and not draining
-  std::function<std::string()> metrics;         // Prometheus' text
-  bool metrics_on_main = false;                 // --dev
+  std::function<void()> reload;          // the directory changed: tenants and policy are read anew, at once
+  std::function<bool()> ready;           // serving, and not draining
+  std::function<std::string()> metrics;  // Prometheus' text
+  bool metrics_on_main = false;          // --dev
   std::shared_ptr<RuleTurn> rule_turn = std::make_shared<RuleTurn>();
 };
 
@@ -87,26 +88,26 @@ struct Api {
 std::vector<Route> routes(Api& api);
 
 // What each family adds.
-void add_chain(Api& api, std::vector<Route>& routes);     // signals, resolve, prefetch
+void add_chain(Api& api, std::vector<Route>& routes);      // signals, resolve, prefetch
 void add_decisions(Api& api, std::vector<Route>& routes);  // on record, judged again
 void add_analytics(Api& api, std::vector<Route>& routes);
 void add_import(Api& api, std::vector<Route>& routes);    // history from elsewhere
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_rules(Api& api, std::vector<Route>& routes);
-void add_simulations(Api& api, std::vector<Route>& routes);  // added by add_rules
-void add_webhooks(Api& api, std::vector<Route>& routes);  // subscriptions
+void add_simulations(Api& api, std::vector<Route>& routes);      // added by add_rules
+void add_webhooks(Api& api, std::vector<Route>& routes);         // subscriptions
 void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);
-void add_replays(Api& api, std::vector<Route>& routes);   // added by add_deliveries
-void add_events(Api& api, std::vector<Route>& routes);    // published and read
-void add_live(Api& api, std::vector<Route>& routes);      // the live feed
+void add_replays(Api& api, std::vector<Route>& routes);        // added by add_deliveries
+void add_events(Api& api, std::vector<Route>& routes);         // published and read
+void add_live(Api& api, std::vector<Route>& routes);           // the live feed
 void add_notifications(Api& api, std::vector<Route>& routes);  // the event catalog
-void add_sign_in(Api& api, std::vector<Route>& routes);   // login, exchange, logout, me
-void add_platform(Api& api, std::vector<Route>& routes);  // allowlist, handles, keys
-void add_account(Api& api, std::vector<Route>& routes);   // audit, settings; added by add_platform
-void add_browser(Api& api, std::vector<Route>& routes);   // context origins, what the browser library asks and is
-void add_system(Api& api, std::vector<Route>& routes);    // health, readiness, metrics, the API's description
+void add_sign_in(Api& api, std::vector<Route>& routes);        // login, exchange, logout, me
+void add_platform(Api& api, std::vector<Route>& routes);       // allowlist, handles, keys
+void add_account(Api& api, std::vector<Route>& routes);        // audit, settings; added by add_platform
+void add_browser(Api& api, std::vector<Route>& routes);        // context origins, what the browser library asks and is
+void add_system(Api& api, std::vector<Route>& routes);         // health, readiness, metrics, the API's description
 
 // Answers OPTIONS: `*` on what pages may call. A preflight names no handle, so it is the request itself that is judged.
 void preflight(Request& request, const std::string& allow, Respond respond);
@@ -114,7 +115,8 @@ void preflight(Request& request, const std::string& allow, Respond respond);
 // Judges the origin of a request to a handle's public route, if it has one: a page that is not on the handle's list is
 // refused, and nothing of its origin is repeated; for any other `respond` adds what lets the page read the answer.
 // Call before anything is stored.
-[[nodiscard]] std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle, Respond& respond);
+[[nodiscard]] std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle,
+                                                Respond& respond);
 
 // Leaves an access::Principal in Request::principal, or says why not.
 Authorize authorize(Api& api);

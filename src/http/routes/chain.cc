@@ -16,7 +16,8 @@ std::optional<std::string_view> handle_in_path(const Request& request, bool is_p
 }
 
 // Of a public route: before a limit is touched or anything is looked at.
-std::optional<Fault> judge_page(const Api& api, const Request& request, const json::Document& document, Respond& respond) {
+std::optional<Fault> judge_page(const Api& api, const Request& request, const json::Document& document,
+                                Respond& respond) {
   const json::Value* handle = document.root().is_object() ? document.root().find("handle") : nullptr;
   return judge_origin(api, request, handle && handle->is_string() ? handle->text() : std::string_view{}, respond);
 }
@@ -30,11 +31,13 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   if (is_public)
     if (const auto fault = judge_page(api, request, *document, respond)) return refuse(request, respond, *fault);
   const Instant now = api.clock.now();
-  auto parsed = decision::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
+  auto parsed =
+      decision::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
   if (!parsed) return refuse(request, respond, parsed.error());
   if (is_public) {
     const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_signals_per_minute);
-    const auto taken = api.signals_by_address.take(address_of(request), static_cast<std::uint32_t>(parsed->signals.size()), limit, now);
+    const auto taken = api.signals_by_address.take(address_of(request),
+                                                   static_cast<std::uint32_t>(parsed->signals.size()), limit, now);
     if (!taken.allowed) return refuse(request, respond, access::rate_limited("signals", taken.state));
   }
   parsed->at_most_basic = request.header("sec-gpc") == "1";
@@ -60,7 +63,8 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
   if (!document) return unexpected(document.error());
   if (is_public)
     if (auto fault = judge_page(api, request, *document, respond)) return unexpected(std::move(*fault));
-  auto parsed = decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
+  auto parsed =
+      decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
   if (!parsed) return parsed;
   parsed->at_most_basic = request.header("sec-gpc") == "1";
   if (!is_public) return parsed;
@@ -96,12 +100,14 @@ void resolve(Api& api, Request& request, Respond respond, bool is_public) {
   if (!at) return refuse(request, respond, at.error());
   if (*at) {
     const auto judged = api.resolver.judge_at(*parsed, **at);
-    return judged ? respond(answer(request, judged->decisions.front(), true)) : refuse(request, respond, judged.error());
+    return judged ? respond(answer(request, judged->decisions.front(), true))
+                  : refuse(request, respond, judged.error());
   }
   // The request is alive until the answer.
-  api.resolver.resolve(std::move(*parsed), [&request, is_public, respond = std::move(respond)](const Result<Envelope>& decided) mutable {
-    respond(decided ? answer(request, *decided, !is_public) : to_response(decided.error(), request.id));
-  });
+  api.resolver.resolve(
+      std::move(*parsed), [&request, is_public, respond = std::move(respond)](const Result<Envelope>& decided) mutable {
+        respond(decided ? answer(request, *decided, !is_public) : to_response(decided.error(), request.id));
+      });
 }
 
 void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
@@ -136,27 +142,32 @@ using Handle3 = void (*)(Api&, Request&, Respond, bool);
 
 void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std::string_view path, Handle3 handle,
          std::string_view summary) {
-  routes.push_back({.method = Method::kPost,
-                    .pattern = public_path,
-                    .access = public_(),
-                    .run = Run::kInline,
-                    .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond), true); },
-                    .summary = summary,
-                    .body = BodyType::kJsonOrText});
+  routes.push_back(
+      {.method = Method::kPost,
+       .pattern = public_path,
+       .access = public_(),
+       .run = Run::kInline,
+       .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond), true); },
+       .summary = summary,
+       .body = BodyType::kJsonOrText});
   routes.push_back({.method = Method::kPost,
                     .pattern = path,
                     .access = creator(),
                     .run = Run::kInline,
-                    .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond), false); },
+                    .handler = [&api, handle](Request& request,
+                                              Respond respond) { handle(api, request, std::move(respond), false); },
                     .summary = summary});
 }
 
 }  // namespace
 
 void add_chain(Api& api, std::vector<Route>& routes) {
-  add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals, "Append signals of a session");
-  add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve, "Decide what is justified now");
-  add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch, "Decisions for several triggers, without a trace");
+  add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals,
+      "Append signals of a session");
+  add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve,
+      "Decide what is justified now");
+  add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch,
+      "Decisions for several triggers, without a trace");
 }
 
 }  // namespace beckon::http

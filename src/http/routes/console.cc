@@ -10,11 +10,13 @@ namespace {
 
 // No inline script or style, nothing from elsewhere, and no text that becomes script: safety, section 3.
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri "
+    "'none'; "
     "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 constexpr std::string_view kNoBundle =
-    "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Beckon: no console in this build</title>\n"
+    "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Beckon: no console in this "
+    "build</title>\n"
     "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<h1>This build has no console</h1>\n"
     "<p>The server was built where its page could not be. On a machine with Node and the npm registry, run "
     "<code>script/build</code> and start the server again.</p>\n"
@@ -58,21 +60,29 @@ Response page(const std::vector<ConsoleFile>& files, const Request& request) {
 Response asset_or_page(const std::vector<ConsoleFile>& files, const Request& request) {
   const std::string& path = request.param("path");
   if (!path.starts_with("assets/")) return page(files, request);
-  if (const ConsoleFile* file = find(files, path + ".gz")) return answer(request, *file, "public, max-age=31536000, immutable");
+  if (const ConsoleFile* file = find(files, path + ".gz"))
+    return answer(request, *file, "public, max-age=31536000, immutable");
   return to_response(not_found("file"), request.id);
 }
 
 Route open(std::string_view pattern, Handler handler, std::string_view summary) {
-  return {.method = Method::kGet, .pattern = pattern, .access = public_(), .run = Run::kInline, .handler = std::move(handler), .summary = summary};
+  return {.method = Method::kGet,
+          .pattern = pattern,
+          .access = public_(),
+          .run = Run::kInline,
+          .handler = std::move(handler),
+          .summary = summary};
 }
 
 }  // namespace
 
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
-  routes.push_back(open(kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The operator's page"));
-  routes.push_back(open("/apps/lifecycle-messaging/{path*}",
-                        [&files](Request& request, Respond respond) { respond(asset_or_page(files, request)); },
-                        "The operator's page: places in it, and its assets"));
+  routes.push_back(open(
+      kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The operator's page"));
+  routes.push_back(open(
+      "/apps/lifecycle-messaging/{path*}",
+      [&files](Request& request, Respond respond) { respond(asset_or_page(files, request)); },
+      "The operator's page: places in it, and its assets"));
 }
 
 }  // namespace beckon::http

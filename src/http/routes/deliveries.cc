@@ -14,7 +14,8 @@ Result<Delivery> delivery_of(Api& api, const Request& request) {
   const Handle handle{request.param("handle")};
   auto found = api.outbox.delivery(handle, DeliveryId{request.param("deliveryId")});
   if (!found) return unexpected(found.error());
-  if (!*found || (*found)->subscription.view() != request.param("subscriptionId")) return unexpected(not_found("delivery"));
+  if (!*found || (*found)->subscription.view() != request.param("subscriptionId"))
+    return unexpected(not_found("delivery"));
   return std::move(**found);
 }
 
@@ -29,7 +30,8 @@ Result<Response> get(Api& api, Request& request) {
   json::Writer writer(body);
   writer.begin_object();
   write_delivery(writer, *delivery, api.sending);
-  text_or_null(writer, "requestBody", *event && !is_erased(**event) ? std::string_view{(*event)->body} : std::string_view{});
+  text_or_null(writer, "requestBody",
+               *event && !is_erased(**event) ? std::string_view{(*event)->body} : std::string_view{});
   writer.key("attempts").begin_array();
   for (const outbox::Attempt& attempt : *attempts) write_attempt(writer, attempt);
   writer.end_array().member("requestId", request.id.view()).end_object();
@@ -65,9 +67,13 @@ Result<Response> retry(Api& api, Request& request) {
 }  // namespace
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(), list_deliveries, "The log of a subscription, newest first"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}", operator_(), get, "A delivery with every attempt"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(), retry, "Send a delivery again"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(),
+                           list_deliveries, "The log of a subscription, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}",
+                           operator_(), get, "A delivery with every attempt"));
+  routes.push_back(control(api, Method::kPost,
+                           "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(),
+                           retry, "Send a delivery again"));
   add_replays(api, routes);
 }
 

@@ -34,11 +34,12 @@ Result<Asked> asked_of(Api& api, const Request& request, const SubscriptionId& i
     return unexpected(issues.fault());
   }
   asked.state = *state;
-  // The store keeps as queued or retrying what is being sent, what a circuit holds, and what is left of a subscription that
-  // was disabled or deleted: there it is sought among all.
+  // The store keeps as queued or retrying what is being sent, what a circuit holds, and what is left of a subscription
+  // that was disabled or deleted: there it is sought among all.
   bool lies_over = *state == DeliveryState::kSending || (*state == DeliveryState::kHeld && api.sending.probe_at(id));
   const auto subscription = api.sending.subscription(id);
-  if (*state == (subscription ? DeliveryState::kHeld : DeliveryState::kWithdrawn) && !(subscription && subscription->enabled)) {
+  if (*state == (subscription ? DeliveryState::kHeld : DeliveryState::kWithdrawn) &&
+      !(subscription && subscription->enabled)) {
     const auto left = api.outbox.next_due(id);
     if (!left) return unexpected(left.error());
     lies_over = lies_over || left->has_value();
@@ -58,8 +59,9 @@ Result<Response> list_deliveries(Api& api, Request& request) {
   if (auto fault = unknown_subscription(api, handle, id)) return unexpected(std::move(*fault));
   const auto asked = asked_of(api, request, id);
   if (!asked) return unexpected(asked.error());
-  const std::string what =
-      "deliveries " + handle.text + " " + id.text + " " + std::string(asked->state ? outbox::to_text(*asked->state) : "") + " " + asked->filter.event_type.value_or("");
+  const std::string what = "deliveries " + handle.text + " " + id.text + " " +
+                           std::string(asked->state ? outbox::to_text(*asked->state) : "") + " " +
+                           asked->filter.event_type.value_or("");
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
 
@@ -86,7 +88,8 @@ Result<Response> list_deliveries(Api& api, Request& request) {
       writer.end_object();
     }
   }
-  return list_response(request, items, more && behind ? cursor_of(behind->created_at, behind->id.view(), what) : std::string{});
+  return list_response(request, items,
+                       more && behind ? cursor_of(behind->created_at, behind->id.view(), what) : std::string{});
 }
 
 }  // namespace beckon::http

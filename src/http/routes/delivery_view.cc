@@ -19,7 +19,8 @@ void write_phase(json::Writer& out, std::string_view name, std::int64_t microsec
 // Said here where the store does not know it, or not yet.
 std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown, bool left_alone) {
   if (shown == DeliveryState::kWithdrawn && !is_final(delivery.state)) return outbox::kSubscriptionDeleted;
-  if (shown == DeliveryState::kHeld && delivery.state != DeliveryState::kHeld) return left_alone ? kCircuitOpen : outbox::kSubscriptionDisabled;
+  if (shown == DeliveryState::kHeld && delivery.state != DeliveryState::kHeld)
+    return left_alone ? kCircuitOpen : outbox::kSubscriptionDisabled;
   const bool waits = is_waiting(delivery) && delivery.next_attempt_at == outbox::kBehindOthers;
   return waits ? kBehindAnother : std::string_view{delivery.reason};
 }
@@ -31,7 +32,8 @@ DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending)
   const auto subscription = sending.subscription(delivery.subscription);
   if (!subscription) return DeliveryState::kWithdrawn;
   if (sending.is_sending(delivery.id)) return DeliveryState::kSending;
-  if (delivery.state == DeliveryState::kHeld || !outbox::may_send(*subscription, delivery.event_type)) return DeliveryState::kHeld;
+  if (delivery.state == DeliveryState::kHeld || !outbox::may_send(*subscription, delivery.event_type))
+    return DeliveryState::kHeld;
   return sending.probe_at(delivery.subscription) ? DeliveryState::kHeld : delivery.state;
 }
 
@@ -46,7 +48,8 @@ void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const S
       .member("attemptCount", delivery.attempts)
       .member("createdAt", to_rfc3339(delivery.created_at));
   const bool has_time = is_waiting(delivery) && !is_final(state) && delivery.next_attempt_at != outbox::kBehindOthers;
-  instant_or_null(out, "nextAttemptAt", has_time ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
+  instant_or_null(out, "nextAttemptAt",
+                  has_time ? std::max(delivery.next_attempt_at, probe_at.value_or(Instant{})) : Instant{});
   instant_or_null(out, "endedAt", delivery.ended_at);
   text_or_null(out, "reason", reason_of(delivery, state, probe_at.has_value()));
   instant_or_null(out, "heldSince", delivery.state == DeliveryState::kHeld ? delivery.held_at : Instant{});

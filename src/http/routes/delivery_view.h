@@ -8,7 +8,8 @@ inline constexpr std::string_view kCircuitOpen = "circuit open";
 inline constexpr std::string_view kBehindAnother = "behind another of its session";
 
 // The state as it is shown. Over queued and retrying lie sending, and held where the endpoint's circuit is open: the
-// store knows neither. What a change of the subscription did to many is shown at once, though it is written step by step.
+// store knows neither. What a change of the subscription did to many is shown at once, though it is written step by
+// step.
 outbox::DeliveryState state_of(const outbox::Delivery& delivery, const Sending& sending);
 
 // Adds the members of a delivery to an open object.

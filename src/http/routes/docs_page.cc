@@ -19,11 +19,16 @@ std::string_view to_text(const Access& access) {
 std::string html_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
   }
   return out;
 }
@@ -38,8 +43,9 @@ std::string docs_page(std::span<const Route> routes) {
       "<p>A route with a role wants <code>Authorization: Bearer</code> and a token of that role or above.</p>\n"
       "<table>\n<thead><tr><th>Method</th><th>Path</th><th>Who</th><th>What</th></tr></thead>\n<tbody>\n";
   for (const Route& route : routes) {
-    page += "<tr><td>" + std::string(to_text(route.method)) + "</td><td><code>" + html_escaped(route.pattern) + "</code></td><td>" +
-            std::string(to_text(route.access)) + "</td><td>" + html_escaped(route.summary) + "</td></tr>\n";
+    page += "<tr><td>" + std::string(to_text(route.method)) + "</td><td><code>" + html_escaped(route.pattern) +
+            "</code></td><td>" + std::string(to_text(route.access)) + "</td><td>" + html_escaped(route.summary) +
+            "</td></tr>\n";
   }
   return page + "</tbody>\n</table>\n</body>\n</html>\n";
 }

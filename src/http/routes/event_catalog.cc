@@ -21,7 +21,8 @@ const json::Value& referred(std::string_view reference, const json::Value& root)
   return *here;
 }
 
-void append_members(std::string& out, const json::Value& value, const json::Value& over, const json::Value& root, bool& first) {
+void append_members(std::string& out, const json::Value& value, const json::Value& over, const json::Value& root,
+                    bool& first) {
   for (const json::Member& member : value.members()) {
     if (member.key == "$ref" || (&value != &over && over.find(member.key))) continue;
     if (!std::exchange(first, false)) out += ',';

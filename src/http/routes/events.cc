@@ -54,7 +54,8 @@ void publish(Api& api, Request& request, Respond respond) {
 }  // namespace
 
 void add_events(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), get, "An event, its cause and its deliveries"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), get,
+                           "An event, its cause and its deliveries"));
   routes.push_back({.method = Method::kPost,
                     .pattern = "/v2/handles/{handle}/events",
                     .access = operator_(),

@@ -9,7 +9,8 @@ namespace {
 void import_history(Api& api, Request& request, Respond respond) {
   auto document = body_of(request);
   if (!document) return refuse(request, respond, document.error());
-  auto parsed = decision::parse_import(std::move(*document), api.places.tenants, request.param("handle"), api.clock.now());
+  auto parsed =
+      decision::parse_import(std::move(*document), api.places.tenants, request.param("handle"), api.clock.now());
   if (!parsed) return refuse(request, respond, parsed.error());
   const RequestId& id = request.id;  // alive until the answer
   std::unique_ptr<decision::Work> work = std::make_unique<decision::Import>(
@@ -28,13 +29,14 @@ void import_history(Api& api, Request& request, Respond respond) {
 }  // namespace
 
 void add_import(Api& api, std::vector<Route>& routes) {
-  routes.push_back({.method = Method::kPost,
-                    .pattern = "/v2/handles/{handle}/chain/import",
-                    .access = operator_(),
-                    .run = Run::kInline,
-                    .handler = [&api](Request& request, Respond respond) { import_history(api, request, std::move(respond)); },
-                    .summary = "Take signals of the past; nothing is published",
-                    .body_limit = decision::kImportBytes});
+  routes.push_back(
+      {.method = Method::kPost,
+       .pattern = "/v2/handles/{handle}/chain/import",
+       .access = operator_(),
+       .run = Run::kInline,
+       .handler = [&api](Request& request, Respond respond) { import_history(api, request, std::move(respond)); },
+       .summary = "Take signals of the past; nothing is published",
+       .body_limit = decision::kImportBytes});
 }
 
 }  // namespace beckon::http

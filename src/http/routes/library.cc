@@ -28,8 +28,11 @@ Response answer(const std::vector<ConsoleFile>& files, const Request& request, c
   const auto file = std::ranges::find(files, name + ".gz", &ConsoleFile::name);
   if (file == files.end()) {
     if (!files.empty()) return to_response(not_found("file"), request.id);
-    return to_response({.code = FaultCode::kNotFound, .message = "This build has no browser library; build it with Node and the npm registry at hand (script/build)."},
-                       request.id);
+    return to_response(
+        {.code = FaultCode::kNotFound,
+         .message =
+             "This build has no browser library; build it with Node and the npm registry at hand (script/build)."},
+        request.id);
   }
   Response response{.status = 200, .content_type = content_type_of(file->name), .headers = std::move(headers)};
   response.headers.emplace_back("etag", file->etag);
@@ -57,26 +60,35 @@ constexpr std::string_view kPolicy =
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 Response example(const std::vector<ConsoleFile>& files, const Request& request, const std::string& name) {
-  return answer(files, request, "example/" + name, {{"cache-control", "no-cache"}, {"content-security-policy", std::string(kPolicy)}});
+  return answer(files, request, "example/" + name,
+                {{"cache-control", "no-cache"}, {"content-security-policy", std::string(kPolicy)}});
 }
 
 Route open(std::string_view pattern, Handler handler, std::string_view summary) {
-  return {.method = Method::kGet, .pattern = pattern, .access = public_(), .run = Run::kInline, .handler = std::move(handler), .summary = summary};
+  return {.method = Method::kGet,
+          .pattern = pattern,
+          .access = public_(),
+          .run = Run::kInline,
+          .handler = std::move(handler),
+          .summary = summary};
 }
 
 }  // namespace
 
 void add_library(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
-  routes.push_back(open("/sdk/v1/{file}", [&files](Request& request, Respond respond) { respond(library(files, request)); },
-                        "The browser library"));
+  routes.push_back(open(
+      "/sdk/v1/{file}", [&files](Request& request, Respond respond) { respond(library(files, request)); },
+      "The browser library"));
 }
 
 void add_example(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
-  routes.push_back(open(kExample, [&files](Request& request, Respond respond) { respond(example(files, request, "index.html")); },
-                        "A shop that uses the browser library"));
-  routes.push_back(open("/apps/example-shop/{file}",
-                        [&files](Request& request, Respond respond) { respond(example(files, request, request.param("file"))); },
-                        "The shop's script and style"));
+  routes.push_back(open(
+      kExample, [&files](Request& request, Respond respond) { respond(example(files, request, "index.html")); },
+      "A shop that uses the browser library"));
+  routes.push_back(open(
+      "/apps/example-shop/{file}",
+      [&files](Request& request, Respond respond) { respond(example(files, request, request.param("file"))); },
+      "The shop's script and style"));
 }
 
 }  // namespace beckon::http

@@ -47,7 +47,8 @@ std::string data_of(const outbox::Delivery& delivery, const Sending& sending) {
 
 }  // namespace
 
-Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id) {
+Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle,
+                                 std::string_view last_event_id) {
   {
     const std::lock_guard lock(mutex_);
     if (count_ == limits_.watchers) return unexpected(unavailable("As many watch already as the server lets."));
@@ -57,7 +58,8 @@ Result<Response> LiveFeed::watch(const access::Principal& principal, const Handl
   const std::uint64_t newest = parts_.changes.newest(handle);
   const auto resumed = position_of(last_event_id, parts_.life);
   watcher.position = resumed ? *resumed : newest - std::min<std::uint64_t>(newest, limits_.first);
-  if (!resumed && !last_event_id.empty()) watcher.greeting = event_of("reset", R"({"reason":"the server was restarted"})");
+  if (!resumed && !last_event_id.empty())
+    watcher.greeting = event_of("reset", R"({"reason":"the server was restarted"})");
   // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
   auto place = std::shared_ptr<void>(nullptr, [this](void*) {
     const std::lock_guard lock(mutex_);
@@ -137,16 +139,19 @@ std::string_view LiveFeed::end_of(Watcher& watcher) {
 
 std::string LiveFeed::text_of(const decision::Change& change) const {
   const std::string id = parts_.life + "-" + std::to_string(change.position);
-  if (const auto* signal = std::get_if<decision::SignalSeen>(&change.what)) return event_of("signal", data_of(*signal), id);
+  if (const auto* signal = std::get_if<decision::SignalSeen>(&change.what))
+    return event_of("signal", data_of(*signal), id);
   return event_of("delivery", data_of(*std::get<decision::DeliverySeen>(change.what), parts_.sending), id);
 }
 
 void add_live(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/live", operator_(),
-                           [](Api& given, Request& request) {
-                             return given.live.watch(principal_of(request), Handle{request.param("handle")}, request.header("last-event-id"));
-                           },
-                           "Signals and deliveries as they happen"));
+  routes.push_back(control(
+      api, Method::kGet, "/v2/handles/{handle}/live", operator_(),
+      [](Api& given, Request& request) {
+        return given.live.watch(principal_of(request), Handle{request.param("handle")},
+                                request.header("last-event-id"));
+      },
+      "Signals and deliveries as they happen"));
 }
 
 }  // namespace beckon::http

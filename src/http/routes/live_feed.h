@@ -1,11 +1,11 @@
-// Those who watch a handle live (Server-Sent Events), and the one loop that tells them what happened. It reads by position,
-// each watcher at their own; one who is slow is told how many were dropped. Contract section 8.
+// Those who watch a handle live (Server-Sent Events), and the one loop that tells them what happened. It reads by
+// position, each watcher at their own; one who is slow is told how many were dropped. Contract section 8.
 //
 //   event: signal     data: a signal as it was seen            id: <life>-<position>
 //   event: delivery   data: a delivery as a commit left it     id: <life>-<position>
-//   event: reset      data: {"reason"}   the id to resume from is of another life of the server: from the last ones anew
-//   event: dropped    data: {"count"}    so many happened in between and are not told
-//   event: end        data: {"reason"}   the token ended, or the role; the stream ends
+//   event: reset      data: {"reason"}   the id to resume from is of another life of the server: from the last ones
+//   anew event: dropped    data: {"count"}    so many happened in between and are not told event: end        data:
+//   {"reason"}   the token ended, or the role; the stream ends
 #pragma once
 #include <memory>
 #include <mutex>
@@ -23,12 +23,13 @@ namespace beckon::http {
 class LiveFeed {
  public:
   struct Limits {
-    std::size_t watchers = 256;  // in all; beyond: 503
-    std::size_t first = 50;      // that a new watcher is told
-    std::size_t page = 256;      // read at once
+    std::size_t watchers = 256;     // in all; beyond: 503
+    std::size_t first = 50;         // that a new watcher is told
+    std::size_t page = 256;         // read at once
     std::size_t piece = 64 * 1024;  // bytes handed over at once; well within HttpLimits::stream_backlog
     Duration tick = std::chrono::milliseconds{100};
-    Duration beat = std::chrono::seconds{15};  // a comment, so that a client that has gone is seen; and the role is looked up
+    Duration beat =
+        std::chrono::seconds{15};  // a comment, so that a client that has gone is seen; and the role is looked up
   };
 
   // `life` names this run of the process: no other has the same. What is referred to outlives it.
@@ -67,9 +68,9 @@ class LiveFeed {
   const Parts parts_;
   const Limits limits_;
   std::mutex mutex_;
-  std::vector<Watcher> coming_;        // joined since the last step
-  std::size_t count_ = 0;              // that hold a place
-  std::vector<Watcher> watchers_;      // of the loop alone
+  std::vector<Watcher> coming_;    // joined since the last step
+  std::size_t count_ = 0;          // that hold a place
+  std::vector<Watcher> watchers_;  // of the loop alone
 };
 
 }  // namespace beckon::http

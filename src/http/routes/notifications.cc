@@ -31,7 +31,8 @@ Result<Response> get(Api& api, const std::string& catalog, const Request& reques
   writer.begin_object().member_raw("events", catalog).key("subscriptions").begin_array();
   for (const outbox::SubscriptionPtr& subscription : *list) {
     writer.begin_object().member("host", host_of(*subscription));
-    *role < access::Role::kOperator ? write_for_creator(writer, *subscription) : write_subscription(writer, api, *subscription);
+    *role < access::Role::kOperator ? write_for_creator(writer, *subscription)
+                                    : write_subscription(writer, api, *subscription);
     writer.end_object();
   }
   writer.end_array().member("requestId", request.id.view()).end_object();
@@ -41,9 +42,10 @@ Result<Response> get(Api& api, const std::string& catalog, const Request& reques
 }  // namespace
 
 void add_notifications(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/notifications", creator(),
-                           [catalog = event_catalog(kOpenApi)](Api& given, Request& request) { return get(given, catalog, request); },
-                           "The event catalog, and who is told"));
+  routes.push_back(control(
+      api, Method::kGet, "/v2/handles/{handle}/notifications", creator(),
+      [catalog = event_catalog(kOpenApi)](Api& given, Request& request) { return get(given, catalog, request); },
+      "The event catalog, and who is told"));
 }
 
 }  // namespace beckon::http

@@ -8,7 +8,8 @@ namespace beckon::http {
 namespace {
 
 constexpr std::string_view kConfig = "/v2/public/sdk/config";
-constexpr std::string_view kReadable = "retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id, etag";
+constexpr std::string_view kReadable =
+    "retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset, x-request-id, etag";
 
 bool is_called_by_pages(std::string_view path) { return path.starts_with("/v2/public/chain/") || path == kConfig; }
 
@@ -98,22 +99,30 @@ std::optional<Fault> judge_origin(const Api& api, const Request& request, std::s
   respond = [verdict, origin, before = std::move(respond)](Response&& response) mutable {
     response.headers.emplace_back("vary", "Origin");
     if (verdict != access::Origins::Verdict::kRefused) {
-      response.headers.emplace_back("access-control-allow-origin", verdict == access::Origins::Verdict::kAny ? "*" : std::string(origin));
+      response.headers.emplace_back("access-control-allow-origin",
+                                    verdict == access::Origins::Verdict::kAny ? "*" : std::string(origin));
       response.headers.emplace_back("access-control-expose-headers", std::string(kReadable));
     }
     before(std::move(response));
   };
   if (verdict != access::Origins::Verdict::kRefused) return std::nullopt;
-  return Fault{.code = FaultCode::kOriginNotAllowed,
-               .message = "Pages of this origin may not call for this handle; its OWNER adds the origin to context-origins."};
+  return Fault{
+      .code = FaultCode::kOriginNotAllowed,
+      .message = "Pages of this origin may not call for this handle; its OWNER adds the origin to context-origins."};
 }
 
 void add_browser(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/context-origins", owner(), get_origins, "Which pages may call the public routes"));
-  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/context-origins", owner(), put_origins, "Replace which pages may call"));
-  routes.push_back({.method = Method::kGet, .pattern = kConfig, .access = public_(), .run = Run::kInline,
-                    .handler = [&api](Request& request, Respond respond) { get_config(api, request, std::move(respond)); },
-                    .summary = "What the browser library asks of a handle"});
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/context-origins", owner(), get_origins,
+                           "Which pages may call the public routes"));
+  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/context-origins", owner(), put_origins,
+                           "Replace which pages may call"));
+  routes.push_back(
+      {.method = Method::kGet,
+       .pattern = kConfig,
+       .access = public_(),
+       .run = Run::kInline,
+       .handler = [&api](Request& request, Respond respond) { get_config(api, request, std::move(respond)); },
+       .summary = "What the browser library asks of a handle"});
   add_library(library_files(), routes);
 }
 

@@ -32,7 +32,8 @@ Result<access::Allowlist> read_allowlist(const json::Value& body) {
     entries = allowlist->egress;
   } else {
     for (const FieldIssue& issue : allowlist.error().details) issues.add(issue.field, issue.issue);
-    const bool whole = std::ranges::none_of(issues.items(), [](const FieldIssue& issue) { return issue.field.starts_with("egress"); });
+    const bool whole =
+        std::ranges::none_of(issues.items(), [](const FieldIssue& issue) { return issue.field.starts_with("egress"); });
     if (const json::Value* egress = body.find("egress"); egress && whole)
       for (const json::Value& entry : egress->items()) entries.emplace_back(entry.text());
   }
@@ -86,13 +87,20 @@ Result<Response> create_handle(Api& api, Request& request) {
 
 void add_platform(Api& api, std::vector<Route>& routes) {
   constexpr std::size_t kAllowlistBody = 512 * 1024;  // two lists of 1,000 entries
-  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/allowlist", platform_admin(), get_allowlist, "The allowlist"));
-  routes.push_back(control(api, Method::kPut, "/v2/platform-admin/allowlist", platform_admin(), put_allowlist, "Replace the allowlist"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/platform-admin/allowlist", platform_admin(), get_allowlist, "The allowlist"));
+  routes.push_back(control(api, Method::kPut, "/v2/platform-admin/allowlist", platform_admin(), put_allowlist,
+                           "Replace the allowlist"));
   routes.back().body_limit = kAllowlistBody;
-  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles, "The handles of the server"));
-  routes.push_back(control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Make a handle"));
+  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles,
+                           "The handles of the server"));
+  routes.push_back(
+      control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Make a handle"));
   add_account(api, routes);
-  routes.push_back({.method = Method::kGet, .pattern = "/.well-known/jwks.json", .access = public_(), .run = Run::kControl,
+  routes.push_back({.method = Method::kGet,
+                    .pattern = "/.well-known/jwks.json",
+                    .access = public_(),
+                    .run = Run::kControl,
                     .handler = blocking([&api](Request&) -> Result<Response> {
                       auto keys = api.issuer.jwks();
                       if (!keys) return unexpected(keys.error());

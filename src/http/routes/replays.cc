@@ -17,8 +17,10 @@ void write_replay(json::Writer& out, const Replay& replay) {
       .member("since", to_rfc3339(replay.range.since))
       .member("until", to_rfc3339(replay.range.until));
   text_or_null(out, "status", replay.range.status ? outbox::to_text(*replay.range.status) : "");
-  out.member("total", static_cast<std::int64_t>(replay.total)).member("queued", static_cast<std::int64_t>(replay.queued));
-  out.key("progress").real(done ? 1.0 : std::min(1.0, static_cast<double>(replay.queued) / static_cast<double>(replay.total)));
+  out.member("total", static_cast<std::int64_t>(replay.total))
+      .member("queued", static_cast<std::int64_t>(replay.queued));
+  out.key("progress")
+      .real(done ? 1.0 : std::min(1.0, static_cast<double>(replay.queued) / static_cast<double>(replay.total)));
   out.member("createdAt", to_rfc3339(replay.created_at));
   instant_or_null(out, "endedAt", replay.ended_at);
 }
@@ -53,7 +55,9 @@ Result<Response> start(Api& api, Request& request) {
   if (!document) return unexpected(document.error());
   const auto range = read_range(document->root(), api.clock.now());
   if (!range) return unexpected(range.error());
-  Replay replay{.handle = Handle{request.param("handle")}, .subscription = SubscriptionId{request.param("subscriptionId")}, .range = *range};
+  Replay replay{.handle = Handle{request.param("handle")},
+                .subscription = SubscriptionId{request.param("subscriptionId")},
+                .range = *range};
   const auto known = api.places.subscriptions.find(replay.subscription);
   if (!known || known->handle != replay.handle) return unexpected(not_found("subscription"));
   const auto total = api.outbox.count_replayable(replay.subscription, *range);
@@ -63,12 +67,14 @@ Result<Response> start(Api& api, Request& request) {
     const auto now = draft.places().subscriptions.find(replay.subscription);
     if (!now) return not_found("subscription");
     if (!now->enabled)
-      return Fault{.code = FaultCode::kConflict, .message = "The subscription is disabled; enable it before its deliveries are sent again."};
+      return Fault{.code = FaultCode::kConflict,
+                   .message = "The subscription is disabled; enable it before its deliveries are sent again."};
     replay.id = ReplayId{make_ulid("rpl_", draft.now(), api.random)};
     replay.created_at = draft.now();
     if (auto refused = api.replays.start(draft, replay)) return refused;
-    draft.audit(replay.handle, principal_of(request).subject, "webhook.replay", replay.subscription.view(),
-                "{\"replay\":" + json::quote(replay.id.view()) + ",\"deliveries\":" + std::to_string(replay.total) + "}");
+    draft.audit(
+        replay.handle, principal_of(request).subject, "webhook.replay", replay.subscription.view(),
+        "{\"replay\":" + json::quote(replay.id.view()) + ",\"deliveries\":" + std::to_string(replay.total) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -79,7 +85,8 @@ Result<Response> start(Api& api, Request& request) {
 Result<Replay> replay_of(Api& api, const Request& request) {
   auto found = api.outbox.replay(Handle{request.param("handle")}, ReplayId{request.param("replayId")});
   if (!found) return unexpected(found.error());
-  if (!*found || (*found)->subscription.view() != request.param("subscriptionId")) return unexpected(not_found("replay"));
+  if (!*found || (*found)->subscription.view() != request.param("subscriptionId"))
+    return unexpected(not_found("replay"));
   return std::move(**found);
 }
 
@@ -96,14 +103,15 @@ Result<Response> list(Api& api, Request& request) {
   if (!all) return unexpected(all.error());
   std::ranges::reverse(*all);  // a list in memory goes upward
   const auto place = [](const Replay& one) { return std::pair{one.created_at, one.id.text}; };
-  return list_page(request, "replays " + handle.text + " " + id.text, std::span<const Replay>{*all}, place, [](const Replay& one) {
-    std::string text;
-    json::Writer writer(text);
-    writer.begin_object();
-    write_replay(writer, one);
-    writer.end_object();
-    return text;
-  });
+  return list_page(request, "replays " + handle.text + " " + id.text, std::span<const Replay>{*all}, place,
+                   [](const Replay& one) {
+                     std::string text;
+                     json::Writer writer(text);
+                     writer.begin_object();
+                     write_replay(writer, one);
+                     writer.end_object();
+                     return text;
+                   });
 }
 
 // One that has ended stays as it ended.
@@ -128,13 +136,14 @@ Result<Response> cancel(Api& api, Request& request) {
 
 void add_replays(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}";
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replay", operator_(), start,
-                           "Send again what was owed in a span of time"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays", operator_(), list,
-                           "The replays of a subscription"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replay", operator_(),
+                           start, "Send again what was owed in a span of time"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays", operator_(),
+                           list, "The replays of a subscription"));
   routes.push_back(control(api, Method::kGet, kOne, operator_(), get, "How far a replay has come"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel", operator_(), cancel,
-                           "Cancel a replay; what it queued stays queued"));
+  routes.push_back(control(api, Method::kPost,
+                           "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel", operator_(),
+                           cancel, "Cancel a replay; what it queued stays queued"));
 }
 
 }  // namespace beckon::http

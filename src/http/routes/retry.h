@@ -5,8 +5,9 @@
 
 namespace beckon::http {
 
-// Why this delivery cannot be queued anew, as things stand in the draft; nothing: it can. `is_sending`: an attempt of it is
-// under way, or ended and not yet written.
-std::optional<Fault> refuse_retry(decision::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery, bool is_sending);
+// Why this delivery cannot be queued anew, as things stand in the draft; nothing: it can. `is_sending`: an attempt of
+// it is under way, or ended and not yet written.
+std::optional<Fault> refuse_retry(decision::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
+                                  bool is_sending);
 
 }  // namespace beckon::http

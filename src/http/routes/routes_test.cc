@@ -26,24 +26,32 @@ std::vector<std::string> faults(std::string text, bool creating = true) {
 }
 
 TEST(SubscriptionRequest, NamesEveryFaultAtOnce) {
-  EXPECT_THAT(faults(R"({"endpointUrl":5,"eventTypes":["a.*.b","ok"],"description":5,"headers":{"webhook-id":"x","x-a":"b\nc","x-B":"1","X-b":"2"},
+  EXPECT_THAT(
+      faults(
+          R"({"endpointUrl":5,"eventTypes":["a.*.b","ok"],"description":5,"headers":{"webhook-id":"x","x-a":"b\nc","x-B":"1","X-b":"2"},
                          "ratePerSecond":0,"ordering":"random"})"),
-              ElementsAre("endpointUrl", "eventTypes[0]", "description", "headers.webhook-id", "headers.x-a", "headers.X-b", "ratePerSecond", "ordering"));
+      ElementsAre("endpointUrl", "eventTypes[0]", "description", "headers.webhook-id", "headers.x-a", "headers.X-b",
+                  "ratePerSecond", "ordering"));
   EXPECT_THAT(faults("{}"), ElementsAre("endpointUrl", "eventTypes"));
   EXPECT_THAT(faults(R"({"enabled":1})", false), ElementsAre("enabled"));
   EXPECT_THAT(faults("{}", false), ElementsAre());
 }
 
 TEST(SubscriptionRequest, TakesExactTypesPrefixesAndAll) {
-  for (const char* good : {"*", "link.clicked", "signal.*", "signal.cart:add", "a-b_c.*"}) EXPECT_TRUE(is_event_pattern(good)) << good;
-  for (const char* bad : {"", ".*", "**", "a*", "a.*.b", "*.a", " a", "a b", "\xc3\xbc"}) EXPECT_FALSE(is_event_pattern(bad)) << bad;
+  for (const char* good : {"*", "link.clicked", "signal.*", "signal.cart:add", "a-b_c.*"})
+    EXPECT_TRUE(is_event_pattern(good)) << good;
+  for (const char* bad : {"", ".*", "**", "a*", "a.*.b", "*.a", " a", "a b", "\xc3\xbc"})
+    EXPECT_FALSE(is_event_pattern(bad)) << bad;
   EXPECT_FALSE(is_event_pattern(std::string(129, 'x')));
 }
 
 TEST(SubscriptionRequest, ChangesOnlyWhatWasSaidAndKeepsAMaskedHeader) {
-  outbox::Subscription subscription{.endpoint_url = "https://a.example/", .event_types = {"*"}, .headers = {{"Authorization", "Bearer s"}, {"x-a", "1"}},
+  outbox::Subscription subscription{.endpoint_url = "https://a.example/",
+                                    .event_types = {"*"},
+                                    .headers = {{"Authorization", "Bearer s"}, {"x-a", "1"}},
                                     .rate_per_second = 5};
-  const auto body = json::parse(R"({"headers":{"authorization":"***","x-b":"2"},"ratePerSecond":null,"enabled":false})");
+  const auto body =
+      json::parse(R"({"headers":{"authorization":"***","x-b":"2"},"ratePerSecond":null,"enabled":false})");
   Issues issues;
   const auto request = read_subscription(body->root(), false, issues);
   ASSERT_TRUE(issues.empty());
@@ -75,15 +83,22 @@ TEST(Rules, AChangeMakesANewVersionInTheOrderOfIds) {
   EXPECT_EQ(etag_of(put.rules[1]), "\"4\"");
   EXPECT_EQ(rule_json(put.rules[1]), R"({"ruleId":"b","rulesVersion":4,"updatedAt":"1970-01-01T00:00:00.005Z"})");
   EXPECT_EQ(put.rules[1].live_since, instant_ms(5));
-  EXPECT_EQ(with_change(put, RuleId{"b"}, R"({"ruleId":"b","priority":2})", instant_ms(6)).rules[1].live_since, instant_ms(5));
+  EXPECT_EQ(with_change(put, RuleId{"b"}, R"({"ruleId":"b","priority":2})", instant_ms(6)).rules[1].live_since,
+            instant_ms(5));
   const auto removed = with_change(put, RuleId{"a"}, "", instant_ms(6));
   EXPECT_EQ(removed.version, 5u);
   EXPECT_EQ(find(removed, RuleId{"a"}), nullptr);
 }
 
 TEST(Rules, RolledBackChangeWhatDiffersAndKeepTheRest) {
-  const rules::StoredRules now{.version = 7, .rules = {{RuleId{"a"}, "1", 1, instant_ms(1)}, {RuleId{"b"}, "2", 7, instant_ms(7)}, {RuleId{"c"}, "3", 6, instant_ms(6)}}};
-  const rules::StoredRules then{.version = 5, .rules = {{RuleId{"a"}, "1", 1, instant_ms(1)}, {RuleId{"b"}, "old", 4, instant_ms(4)}, {RuleId{"d"}, "4", 5, instant_ms(5)}}};
+  const rules::StoredRules now{.version = 7,
+                               .rules = {{RuleId{"a"}, "1", 1, instant_ms(1)},
+                                         {RuleId{"b"}, "2", 7, instant_ms(7)},
+                                         {RuleId{"c"}, "3", 6, instant_ms(6)}}};
+  const rules::StoredRules then{.version = 5,
+                                .rules = {{RuleId{"a"}, "1", 1, instant_ms(1)},
+                                          {RuleId{"b"}, "old", 4, instant_ms(4)},
+                                          {RuleId{"d"}, "4", 5, instant_ms(5)}}};
   const auto next = rolled_back(now, then, instant_ms(9));
   EXPECT_EQ(next.version, 8u);
   ASSERT_EQ(next.rules.size(), 3u);
@@ -97,7 +112,8 @@ TEST(Rules, RolledBackChangeWhatDiffersAndKeepTheRest) {
 }
 
 TEST(Rules, WhatWasAnsweredMayComeBack) {
-  const auto answered = json::parse(R"({"ruleId":"a","when":{},"rulesVersion":4,"updatedAt":"x","warnings":[],"requestId":"r"})");
+  const auto answered =
+      json::parse(R"({"ruleId":"a","when":{},"rulesVersion":4,"updatedAt":"x","warnings":[],"requestId":"r"})");
   EXPECT_EQ(without_answer_members(answered->root()), R"({"ruleId":"a","when":{}})");
 }
 
@@ -124,8 +140,15 @@ TEST(Cursor, AListInMemoryComesInPagesEachItemOnce) {
     Request request;
     const std::string query = "limit=2&cursor=" + cursor;
     request.query = query;
-    const auto response = list_page(request, "names", std::span<const std::string>{names}, [](const std::string& name) { return std::pair{Instant{}, name}; },
-                                    [&](const std::string& name) { seen += name; return json::quote(name); });
+    const auto response = list_page(
+        request, "names", std::span<const std::string>{names},
+        [](const std::string& name) {
+          return std::pair{Instant{}, name};
+        },
+        [&](const std::string& name) {
+          seen += name;
+          return json::quote(name);
+        });
     ASSERT_TRUE(response);
     const auto answer = json::parse(response->body);
     cursor = answer->root().find("nextCursor")->is_null() ? "" : answer->root().find("nextCursor")->text();
@@ -136,7 +159,10 @@ TEST(Cursor, AListInMemoryComesInPagesEachItemOnce) {
 
 TEST(Utf8, WhateverAReceiverAnsweredIsShown) {
   EXPECT_EQ(to_utf8("a\xc3\xbc\xf0\x9f\x98\x80"), "a\xc3\xbc\xf0\x9f\x98\x80");
-  EXPECT_EQ(to_utf8("a\xff" "b"), "a\xef\xbf\xbd" "b");
+  EXPECT_EQ(to_utf8("a\xff"
+                    "b"),
+            "a\xef\xbf\xbd"
+            "b");
   EXPECT_EQ(to_utf8("\xf0\x9f\x98"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
   EXPECT_EQ(to_utf8("\xed\xa0\x80").substr(0, 3), "\xef\xbf\xbd");  // a surrogate
   EXPECT_EQ(to_utf8("\xc0\x80").substr(0, 3), "\xef\xbf\xbd");      // an overlong NUL
@@ -145,11 +171,12 @@ TEST(Utf8, WhateverAReceiverAnsweredIsShown) {
 class ShownState : public testing::Test {
  protected:
   outbox::DeliveryState shown(outbox::DeliveryState state) const {
-    const Sending sending{.subscription = [this](const SubscriptionId&) { return subscription; },
-                          .is_sending = [this](const DeliveryId&) { return under_way; },
-                          .fence = {},
-                          .probe_at = [this](const SubscriptionId&) { return open ? std::optional{instant_ms(9)} : std::nullopt; },
-                          .probe = {}};
+    const Sending sending{
+        .subscription = [this](const SubscriptionId&) { return subscription; },
+        .is_sending = [this](const DeliveryId&) { return under_way; },
+        .fence = {},
+        .probe_at = [this](const SubscriptionId&) { return open ? std::optional{instant_ms(9)} : std::nullopt; },
+        .probe = {}};
     return state_of({.event_type = "a", .state = state}, sending);
   }
   outbox::SubscriptionPtr subscription = std::make_shared<const outbox::Subscription>();
@@ -163,7 +190,8 @@ TEST_F(ShownState, SendingAndACircuitLieOverQueuedAndRetryingOnly) {
   for (const auto state : {kQueued, kRetrying}) EXPECT_EQ(shown(state), kHeld);
   under_way = true;
   for (const auto state : {kQueued, kRetrying}) EXPECT_EQ(shown(state), kSending);
-  for (const auto state : {kHeld, kDelivered, kFailed, kWithdrawn}) EXPECT_EQ(shown(state), state == kHeld ? kSending : state);
+  for (const auto state : {kHeld, kDelivered, kFailed, kWithdrawn})
+    EXPECT_EQ(shown(state), state == kHeld ? kSending : state);
 }
 
 TEST_F(ShownState, WhatAChangeOfTheSubscriptionDidIsShownBeforeAllOfItIsWritten) {
@@ -187,7 +215,8 @@ TEST(Session, ADeniedOneIsEmptyAndStillAWholeAnswer) {
 }
 
 TEST(EventCatalog, WritesWhatASchemaRefersToInItsPlace) {
-  const auto document = json::parse(R"({"components":{"a":{"type":"string","title":"A"},"b":{"of":{"$ref":"#/components/a"}}},
+  const auto document =
+      json::parse(R"({"components":{"a":{"type":"string","title":"A"},"b":{"of":{"$ref":"#/components/a"}}},
                                         "all":[{"$ref":"#/components/b"},{"$ref":"#/components/a","title":"B"},5]})");
   std::string out;
   append_inlined(out, *document->root().find("all"), document->root());
@@ -195,13 +224,15 @@ TEST(EventCatalog, WritesWhatASchemaRefersToInItsPlace) {
 }
 
 TEST(EventCatalog, HasAnEntryForEachWebhookOfTheDescription) {
-  const std::string catalog = event_catalog(R"({"webhooks":{"a":{"post":{"description":"d","requestBody":{"content":{"application/json":
+  const std::string catalog =
+      event_catalog(R"({"webhooks":{"a":{"post":{"description":"d","requestBody":{"content":{"application/json":
                                                 {"schema":{"type":"object"},"example":{"id":1}}}}}}}})");
   EXPECT_EQ(catalog, R"([{"type":"a","description":"d","schema":{"type":"object"},"example":{"id":1}}])");
 }
 
 TEST(DocsPage, ListsTheRoutesWithoutScriptOrStyle) {
-  const std::vector<Route> routes{{.method = Method::kGet, .pattern = "/v2/a", .access = operator_(), .handler = {}, .summary = "less < more"}};
+  const std::vector<Route> routes{
+      {.method = Method::kGet, .pattern = "/v2/a", .access = operator_(), .handler = {}, .summary = "less < more"}};
   const std::string page = docs_page(routes);
   EXPECT_THAT(page, HasSubstr("<td>GET</td><td><code>/v2/a</code></td><td>OPERATOR</td><td>less &lt; more</td>"));
   EXPECT_THAT(page, testing::Not(testing::AnyOf(HasSubstr("<script"), HasSubstr("<style"), HasSubstr("style="))));

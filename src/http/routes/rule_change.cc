@@ -21,10 +21,12 @@ bool publish(decision::Tenants& tenants, const Handle& handle, std::shared_ptr<c
   return true;
 }
 
-std::vector<decision::RulePut> puts(const RuleChange& change, const rules::StoredRules& before, const rules::StoredRules& next) {
+std::vector<decision::RulePut> puts(const RuleChange& change, const rules::StoredRules& before,
+                                    const rules::StoredRules& next) {
   std::vector<decision::RulePut> all;
   for (const rules::StoredRule& rule : next.rules)
-    if (rule.rules_version == next.version) all.push_back({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
+    if (rule.rules_version == next.version)
+      all.push_back({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
   for (const rules::StoredRule& rule : before.rules)
     if (!find(next, rule.id)) all.push_back({change.handle, rule.id, next.version, "", change.at});
   return all;
@@ -43,7 +45,8 @@ std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const ru
     const auto document = json::parse(rule.json);
     if (!document) continue;
     for (const std::string& name : rules::scores_of(rule.id, document->root()))
-      if (!declared.contains(name)) issues.add("scores." + name, "must be declared, since the rule " + rule.id.text + " measures it");
+      if (!declared.contains(name))
+        issues.add("scores." + name, "must be declared, since the rule " + rule.id.text + " measures it");
   }
   if (issues.empty()) return std::nullopt;
   return issues.fault();
@@ -61,8 +64,10 @@ std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rule
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
     auto& batch = draft.batch().rules;
     batch.insert(batch.end(), changed.begin(), changed.end());
-    if (const auto now = tenant_of(draft.places().tenants, change.handle)) decision::rules_changed(draft, change.handle, *now->rules, *rules);
-    draft.audit(change.handle, change.actor, change.action, change.target, "{\"rulesVersion\":" + std::to_string(next.version) + "}");
+    if (const auto now = tenant_of(draft.places().tenants, change.handle))
+      decision::rules_changed(draft, change.handle, *now->rules, *rules);
+    draft.audit(change.handle, change.actor, change.action, change.target,
+                "{\"rulesVersion\":" + std::to_string(next.version) + "}");
     draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, rules); });
     return std::nullopt;
   });

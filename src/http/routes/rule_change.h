@@ -25,7 +25,7 @@ std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const ru
 // The entity tag of all rules of a handle: their version, quoted.
 std::string etag_of(const rules::StoredRules& rules);
 
-void add_rule_difference(Api& api, std::vector<Route>& routes);                                              // by add_rules
+void add_rule_difference(Api& api, std::vector<Route>& routes);                                       // by add_rules
 void add_rule_versions(Api& api, const std::shared_ptr<RuleTurn>& turn, std::vector<Route>& routes);  // by add_rules
 
 }  // namespace beckon::http

@@ -23,9 +23,12 @@ std::vector<Difference> differences(const StoredRules& was, const StoredRules& i
   while (before != was.rules.end() || after != is.rules.end()) {
     const bool gone = after == is.rules.end() || (before != was.rules.end() && before->id < after->id);
     const bool made = !gone && (before == was.rules.end() || after->id < before->id);
-    if (gone) found.push_back({&*before, nullptr});
-    else if (made) found.push_back({nullptr, &*after});
-    else if (before->json != after->json) found.push_back({&*before, &*after});
+    if (gone)
+      found.push_back({&*before, nullptr});
+    else if (made)
+      found.push_back({nullptr, &*after});
+    else if (before->json != after->json)
+      found.push_back({&*before, &*after});
     if (!made) ++before;
     if (!gone) ++after;
   }
@@ -57,7 +60,9 @@ Response answer(const Request& request, const StoredRules& was, const StoredRule
       .begin_array();
   for (std::size_t i = 0; i < std::min(all.size(), rules::RulesVersion::kNamed); ++i) {
     const auto [before, after] = all[i];
-    out.begin_object().member("ruleId", (after ? after : before)->id.text).member("change", after ? "saved" : "deleted");
+    out.begin_object()
+        .member("ruleId", (after ? after : before)->id.text)
+        .member("change", after ? "saved" : "deleted");
     write_rule(out, "was", before);
     write_rule(out, "is", after);
     out.end_object();
@@ -85,8 +90,8 @@ Result<Response> difference(Api& api, Request& request) {
 }  // namespace
 
 void add_rule_difference(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions/{version}", creator(), difference,
-                           "What a version of the rules changed, or its difference from another"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions/{version}", creator(),
+                           difference, "What a version of the rules changed, or its difference from another"));
 }
 
 }  // namespace beckon::http

@@ -19,7 +19,10 @@ std::string text_of(const RulesVersion& made) {
       .key("changes")
       .begin_array();
   for (const RulesVersion::Change& change : made.changes)
-    writer.begin_object().member("ruleId", change.rule.text).member("change", change.deleted ? "deleted" : "saved").end_object();
+    writer.begin_object()
+        .member("ruleId", change.rule.text)
+        .member("change", change.deleted ? "deleted" : "saved")
+        .end_object();
   writer.end_array().end_object();
   return text;
 }
@@ -30,13 +33,16 @@ Result<Response> list(Api& api, Request& request) {
   const std::string what = "rule versions " + handle.text;
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
-  const std::uint64_t before = page->behind ? std::stoull(page->behind->second) : std::numeric_limits<std::int64_t>::max();
+  const std::uint64_t before =
+      page->behind ? std::stoull(page->behind->second) : std::numeric_limits<std::int64_t>::max();
   const auto found = api.rules.versions(handle, before, page->limit + 1);
   if (!found) return unexpected(found.error());
   std::vector<std::string> items;
   for (std::size_t i = 0; i < std::min(found->size(), page->limit); ++i) items.push_back(text_of((*found)[i]));
   const bool more = found->size() > page->limit;
-  return list_response(request, items, more ? cursor_of((*found)[page->limit - 1].at, std::to_string((*found)[page->limit - 1].version), what) : "");
+  return list_response(
+      request, items,
+      more ? cursor_of((*found)[page->limit - 1].at, std::to_string((*found)[page->limit - 1].version), what) : "");
 }
 
 Result<std::uint64_t> asked_version(Request& request) {
@@ -48,9 +54,12 @@ Result<std::uint64_t> asked_version(Request& request) {
     if (member.key != "version") issues.add(std::string(member.key), "is not known here");
   const json::Value* given = body->root().find("version");
   const auto number = given ? given->integer() : std::nullopt;
-  if (!given) issues.add("version", "is required");
-  else if (!number || *number < 0) issues.add("version", "must be the number of a version, or 0 for no rules");
-  else version = static_cast<std::uint64_t>(*number);
+  if (!given)
+    issues.add("version", "is required");
+  else if (!number || *number < 0)
+    issues.add("version", "must be the number of a version, or 0 for no rules");
+  else
+    version = static_cast<std::uint64_t>(*number);
   if (!issues.empty()) return unexpected(issues.fault());
   return version;
 }
@@ -88,12 +97,16 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
   if (!then) return unexpected(then.error());
   if (!may_change(request.header("if-match"), etag_of(*now)))
     return unexpected(Fault{.code = FaultCode::kPreconditionFailed,
-                            .message = "The rules were changed meanwhile, their version is " + std::to_string(now->version) +
+                            .message = "The rules were changed meanwhile, their version is " +
+                                       std::to_string(now->version) +
                                        " now; look at them again and repeat the rollback."});
   const rules::StoredRules next = rolled_back(*now, *then, api.clock.now());
   if (next.version != now->version) {
-    const RuleChange change{.handle = handle, .actor = principal_of(request).subject, .action = "rules.rollback",
-                            .target = std::to_string(*version), .at = api.clock.now()};
+    const RuleChange change{.handle = handle,
+                            .actor = principal_of(request).subject,
+                            .action = "rules.rollback",
+                            .target = std::to_string(*version),
+                            .at = api.clock.now()};
     if (auto fault = undeclared_scores(next, scores_of(api, handle))) return unexpected(std::move(*fault));
     if (auto fault = commit_rules(api, change, *now, next)) return unexpected(std::move(*fault));
   }
@@ -103,9 +116,11 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
 }  // namespace
 
 void add_rule_versions(Api& api, const std::shared_ptr<RuleTurn>& turn, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator(), list, "The versions of a handle's rules, newest first"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(),
-                           [turn](Api& of, Request& request) { return rollback(of, *turn, request); }, "Restore a version of the rules"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator(), list,
+                           "The versions of a handle's rules, newest first"));
+  routes.push_back(control(
+      api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(),
+      [turn](Api& of, Request& request) { return rollback(of, *turn, request); }, "Restore a version of the rules"));
 }
 
 }  // namespace beckon::http

@@ -26,8 +26,10 @@ bool may_change(std::string_view if_match, std::string_view etag) {
 
 std::string rule_json(const rules::StoredRule& rule, const std::optional<Answered>& answered) {
   std::string text = rule.json.substr(0, rule.json.rfind('}'));
-  text += ",\"rulesVersion\":" + std::to_string(rule.rules_version) + ",\"updatedAt\":" + json::quote(to_rfc3339(rule.at));
-  if (answered) text += ",\"warnings\":" + answered->warnings + ",\"requestId\":" + json::quote(answered->request.id.view());
+  text +=
+      ",\"rulesVersion\":" + std::to_string(rule.rules_version) + ",\"updatedAt\":" + json::quote(to_rfc3339(rule.at));
+  if (answered)
+    text += ",\"warnings\":" + answered->warnings + ",\"requestId\":" + json::quote(answered->request.id.view());
   return text + "}";
 }
 
@@ -37,7 +39,8 @@ std::string without_answer_members(const json::Value& rule) {
   json::Writer writer(text);
   writer.begin_object();
   for (const json::Member& member : rule.members())
-    if (std::ranges::find(kAnswered, member.key) == kAnswered.end()) writer.member_raw(member.key, json::to_text(member.value));
+    if (std::ranges::find(kAnswered, member.key) == kAnswered.end())
+      writer.member_raw(member.key, json::to_text(member.value));
   writer.end_object();
   return text;
 }

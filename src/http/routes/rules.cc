@@ -12,9 +12,11 @@ using rules::StoredRules;
 constexpr std::size_t kMostRules = 2'000;  // of a handle
 
 Fault outdated(const StoredRule* now) {
-  return {.code = FaultCode::kPreconditionFailed,
-          .message = now ? "The rule was changed meanwhile, its ETag is " + etag_of(*now) + " now; read it again and repeat the change."
-                         : "If-Match asks for a rule that is there, and there is none; leave the header out to make it."};
+  return {
+      .code = FaultCode::kPreconditionFailed,
+      .message = now ? "The rule was changed meanwhile, its ETag is " + etag_of(*now) +
+                           " now; read it again and repeat the change."
+                     : "If-Match asks for a rule that is there, and there is none; leave the header out to make it."};
 }
 
 // What the linter says of the rule among the others.
@@ -32,8 +34,11 @@ Response answer(const Api& api, int status, const Request& request, const Stored
 }
 
 RuleChange change_of(const Api& api, const Request& request, std::string action) {
-  return {.handle = Handle{request.param("handle")}, .actor = principal_of(request).subject, .action = std::move(action),
-          .target = request.param("ruleId"), .at = api.clock.now()};
+  return {.handle = Handle{request.param("handle")},
+          .actor = principal_of(request).subject,
+          .action = std::move(action),
+          .target = request.param("ruleId"),
+          .at = api.clock.now()};
 }
 
 Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Scores& scores) {
@@ -55,7 +60,8 @@ Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
   const StoredRule* before = find(*stored, id);
   if (!may_change(request.header("if-match"), before ? etag_of(*before) : "")) return unexpected(outdated(before));
   if (!before && stored->rules.size() >= kMostRules)
-    return unexpected(Fault{.code = FaultCode::kConflict, .message = "This handle has 2,000 rules, which is the most; delete one first."});
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "This handle has 2,000 rules, which is the most; delete one first."});
   const int status = before ? 200 : 201;
   const StoredRules next = with_change(*stored, id, *checked, change.at);
   if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
@@ -91,7 +97,8 @@ Result<Response> list(Api& api, Request& request) {
   if (!stored) return unexpected(stored.error());
   const auto text = [](const StoredRule& rule) { return rule_json(rule); };
   const auto place = [](const StoredRule& rule) { return std::pair{Instant{}, rule.id.text}; };
-  auto response = list_page(request, "chain-rules " + handle.text, std::span<const StoredRule>{stored->rules}, place, text);
+  auto response =
+      list_page(request, "chain-rules " + handle.text, std::span<const StoredRule>{stored->rules}, place, text);
   if (response) {
     response->body.insert(1, "\"rulesVersion\":" + std::to_string(stored->version) + ",");
     response->headers.emplace_back("etag", etag_of(*stored));
@@ -104,12 +111,15 @@ Result<Response> list(Api& api, Request& request) {
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
   const auto turn = api.rule_turn;
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "The rules of a handle"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "The rules of a handle"));
   routes.push_back(control(api, Method::kGet, kOne, creator(), get, "A rule"));
-  routes.push_back(control(api, Method::kPut, kOne, creator(), [turn](Api& of, Request& request) { return put(of, *turn, request); },
-                           "Make or replace a rule"));
-  routes.push_back(control(api, Method::kDelete, kOne, creator(), [turn](Api& of, Request& request) { return remove(of, *turn, request); },
-                           "Delete a rule"));
+  routes.push_back(control(
+      api, Method::kPut, kOne, creator(), [turn](Api& of, Request& request) { return put(of, *turn, request); },
+      "Make or replace a rule"));
+  routes.push_back(control(
+      api, Method::kDelete, kOne, creator(), [turn](Api& of, Request& request) { return remove(of, *turn, request); },
+      "Delete a rule"));
   add_rule_versions(api, turn, routes);
   add_rule_difference(api, routes);
   add_simulations(api, routes);

@@ -1,9 +1,8 @@
 #include "http/routes/session_view.h"
 
-#include "ledger/codec.h"
-
 #include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "ledger/codec.h"
 
 namespace beckon::http {
 namespace {
@@ -110,8 +109,9 @@ void write_session_head(json::Writer& out, const ledger::Session& session) {
       .member("expiresAt", to_rfc3339(session.expires_at));
 }
 
-void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
-                           std::span<const decision::Timer> timers, const Sending& sending) {
+void write_session_history(json::Writer& out, const ledger::Session& session,
+                           std::span<const outbox::Delivery> deliveries, std::span<const decision::Timer> timers,
+                           const Sending& sending) {
   const auto decisions = ledger::past_decisions(session.decisions);
   out.key("decisions").begin_array();
   for (auto decision = decisions.rbegin(); decision != decisions.rend(); ++decision) write_decision(out, *decision);

@@ -12,8 +12,9 @@ void write_session_head(json::Writer& out, const ledger::Session& session);
 
 // Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` and
 // `timers` are the session's.
-void write_session_history(json::Writer& out, const ledger::Session& session, std::span<const outbox::Delivery> deliveries,
-                           std::span<const decision::Timer> timers, const Sending& sending);
+void write_session_history(json::Writer& out, const ledger::Session& session,
+                           std::span<const outbox::Delivery> deliveries, std::span<const decision::Timer> timers,
+                           const Sending& sending);
 
 // A session that denied consent: everything is empty.
 void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session);

@@ -5,13 +5,16 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kLongestCode = 128;        // characters
-constexpr std::size_t kSignInBody = 8 * 1024;    // bytes: an address and a password, escaped
+constexpr std::size_t kLongestCode = 128;      // characters
+constexpr std::size_t kSignInBody = 8 * 1024;  // bytes: an address and a password, escaped
 
 void write_grants(json::Writer& writer, const std::vector<access::Grant>& grants) {
   writer.key("handles").begin_array();
   for (const access::Grant& grant : grants)
-    writer.begin_object().member("handle", grant.handle.view()).member("role", access::to_text(grant.role)).end_object();
+    writer.begin_object()
+        .member("handle", grant.handle.view())
+        .member("role", access::to_text(grant.role))
+        .end_object();
   writer.end_array();
 }
 
@@ -30,7 +33,8 @@ Result<Response> answer(Api& api, const Request& request, const access::SignedIn
 // A text of the body, or an issue of the field.
 std::string_view text_of(const json::Value& body, const char* field, std::size_t longest, Issues& issues) {
   const json::Value* value = body.find(field);
-  if (value != nullptr && value->is_string() && !value->text().empty() && value->text().size() <= longest) return value->text();
+  if (value != nullptr && value->is_string() && !value->text().empty() && value->text().size() <= longest)
+    return value->text();
   issues.add(field, "is required: a text of at most " + std::to_string(longest) + " bytes");
   return {};
 }
@@ -86,9 +90,11 @@ Result<Response> me(Api& api, Request& request) {
 }  // namespace
 
 void add_sign_in(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kPost, "/v2/auth/login", public_(), login, "A token for an e-mail address and a password"));
+  routes.push_back(
+      control(api, Method::kPost, "/v2/auth/login", public_(), login, "A token for an e-mail address and a password"));
   routes.back().body_limit = kSignInBody;
-  routes.push_back(control(api, Method::kPost, "/v2/auth/exchange", public_(), exchange, "A token for the code of a sign-in link, once"));
+  routes.push_back(control(api, Method::kPost, "/v2/auth/exchange", public_(), exchange,
+                           "A token for the code of a sign-in link, once"));
   routes.back().body_limit = kSignInBody;
   routes.push_back(control(api, Method::kPost, "/v2/auth/logout", any_jwt(), logout, "End the token of the caller"));
   routes.push_back(control(api, Method::kGet, "/v2/auth/me", any_jwt(), me, "Who is calling, and what they may do"));

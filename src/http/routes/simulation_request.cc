@@ -16,10 +16,12 @@ using json::Value;
 constexpr std::size_t kMostRules = 2'000;  // as a handle may have
 constexpr std::string_view kMembers[] = {"rules", "rulesVersion", "since", "until", "asks", "examples"};
 
-void read_rule(const Value& rule, const std::string& path, const rules::Scores& scores, rules::StoredRules& into, Issues& issues) {
+void read_rule(const Value& rule, const std::string& path, const rules::Scores& scores, rules::StoredRules& into,
+               Issues& issues) {
   const Value* id = rule.is_object() ? rule.find("ruleId") : nullptr;
   if (!rule.is_object()) return issues.add(path, "must be a rule");
-  if (!id || !id->is_string() || !rules::is_rule_id(id->text())) return issues.add(path + ".ruleId", "is required, the id of a rule: a-z 0-9 _ - and at most 64 of them");
+  if (!id || !id->is_string() || !rules::is_rule_id(id->text()))
+    return issues.add(path + ".ruleId", "is required, the id of a rule: a-z 0-9 _ - and at most 64 of them");
   const auto document = json::parse(without_answer_members(rule));
   if (!document) return issues.add(path, "must be a rule");
   const RuleId named{id->text()};
@@ -31,33 +33,45 @@ void read_rule(const Value& rule, const std::string& path, const rules::Scores& 
 }
 
 void read_rules(const Value& list, const rules::Scores& scores, rules::StoredRules& into, Issues& issues) {
-  if (!list.is_array() || list.items().size() > kMostRules) return issues.add("rules", "must be a list of at most 2,000 rules");
+  if (!list.is_array() || list.items().size() > kMostRules)
+    return issues.add("rules", "must be a list of at most 2,000 rules");
   into.version = 1;
-  for (std::size_t i = 0; i < list.items().size(); ++i) read_rule(list.items()[i], "rules[" + std::to_string(i) + "]", scores, into, issues);
+  for (std::size_t i = 0; i < list.items().size(); ++i)
+    read_rule(list.items()[i], "rules[" + std::to_string(i) + "]", scores, into, issues);
   std::set<RuleId> ids;
   for (const rules::StoredRule& rule : into.rules)
-    if (!ids.insert(rule.id).second) issues.add("rules", "must name each rule once, and " + rule.id.text + " comes twice");
+    if (!ids.insert(rule.id).second)
+      issues.add("rules", "must name each rule once, and " + rule.id.text + " comes twice");
 }
 
 void read_version(Api& api, const Handle& handle, const Value& version, rules::StoredRules& into, Issues& issues) {
   const auto number = version.is_number() ? version.integer() : std::nullopt;
   if (!number || *number < 0) return issues.add("rulesVersion", "must be the number of a version, or 0 for no rules");
   auto stored = api.rules.rules_at(handle, static_cast<std::uint64_t>(*number));
-  stored ? void(into = std::move(*stored)) : issues.add("rulesVersion", "must be a version that there is: " + stored.error().message);
+  stored ? void(into = std::move(*stored))
+         : issues.add("rulesVersion", "must be a version that there is: " + stored.error().message);
 }
 
 void read_asks(const Value& list, std::vector<SimulationRequest::Ask>& into, Issues& issues) {
-  if (!list.is_array() || list.items().size() > kMostAsks) return issues.add("asks", "must be a list of at most 20 moments of asking");
+  if (!list.is_array() || list.items().size() > kMostAsks)
+    return issues.add("asks", "must be a list of at most 20 moments of asking");
   for (std::size_t i = 0; i < list.items().size(); ++i) {
     const Value& one = list.items()[i];
     const std::string path = "asks[" + std::to_string(i) + "]";
-    if (!one.is_object()) { issues.add(path, "must be an object"); continue; }
+    if (!one.is_object()) {
+      issues.add(path, "must be an object");
+      continue;
+    }
     const Value *trigger = one.find("trigger"), *on = one.find("on");
     for (const json::Member& member : one.members())
-      if (member.key != "trigger" && member.key != "on") issues.add(path + "." + std::string(member.key), "is not known here");
-    if (!trigger || !trigger->is_string() || !is_trigger(trigger->text()) || trigger->text() == kDueTrigger) issues.add(path + ".trigger", "is required: a trigger");
-    if (!on || !on->is_object()) issues.add(path + ".on", "is required: which signals ask, such as {\"key\":\"checkout\"}");
-    else if (trigger && trigger->is_string()) into.push_back({std::string(trigger->text()), rules::read_filter(*on, path + ".on", issues)});
+      if (member.key != "trigger" && member.key != "on")
+        issues.add(path + "." + std::string(member.key), "is not known here");
+    if (!trigger || !trigger->is_string() || !is_trigger(trigger->text()) || trigger->text() == kDueTrigger)
+      issues.add(path + ".trigger", "is required: a trigger");
+    if (!on || !on->is_object())
+      issues.add(path + ".on", "is required: which signals ask, such as {\"key\":\"checkout\"}");
+    else if (trigger && trigger->is_string())
+      into.push_back({std::string(trigger->text()), rules::read_filter(*on, path + ".on", issues)});
   }
 }
 
@@ -75,12 +89,16 @@ Result<SimulationRequest> simulation_of(Api& api, Request& request) {
   SimulationRequest asked{.tenant = *tenant, .tried = {}, .live = std::move(*live), .asks = {}};
   Issues issues;
   for (const json::Member& member : body.members())
-    if (std::ranges::find(kMembers, member.key) == std::end(kMembers)) issues.add(std::string(member.key), "is not known here");
+    if (std::ranges::find(kMembers, member.key) == std::end(kMembers))
+      issues.add(std::string(member.key), "is not known here");
 
   const Value *rules = body.find("rules"), *version = body.find("rulesVersion");
-  if (!rules == !version) issues.add("rules", "is required, or rulesVersion: one of the two");
-  else if (rules) read_rules(*rules, (*tenant)->settings.scores, asked.tried, issues);
-  else read_version(api, handle, *version, asked.tried, issues);
+  if (!rules == !version)
+    issues.add("rules", "is required, or rulesVersion: one of the two");
+  else if (rules)
+    read_rules(*rules, (*tenant)->settings.scores, asked.tried, issues);
+  else
+    read_version(api, handle, *version, asked.tried, issues);
   const Instant now = api.clock.now();
   if (!body.find("since")) issues.add("since", "is required: from when on");
   asked.since = instant_member(body, "since", issues).value_or(Instant{});
@@ -89,8 +107,10 @@ Result<SimulationRequest> simulation_of(Api& api, Request& request) {
   if (const Value* asks = body.find("asks")) read_asks(*asks, asked.asks, issues);
   if (const Value* examples = body.find("examples")) {
     const auto number = examples->is_number() ? examples->integer() : std::nullopt;
-    if (number && *number >= 0 && *number <= kMostExamples) asked.examples = static_cast<std::size_t>(*number);
-    else issues.add("examples", "must be a number from 0 to 1,000");
+    if (number && *number >= 0 && *number <= kMostExamples)
+      asked.examples = static_cast<std::size_t>(*number);
+    else
+      issues.add("examples", "must be a number from 0 to 1,000");
   }
   if (!issues.empty()) return unexpected(issues.fault());
   return asked;

@@ -31,7 +31,8 @@ void write(json::Writer& out, const Simulated::Rule& rule) {
       .member("sessions", rule.sessions)
       .key("variants")
       .begin_array();
-  for (const auto& [variant, acted] : rule.variants) out.begin_object().member("variant", variant).member("acted", acted).end_object();
+  for (const auto& [variant, acted] : rule.variants)
+    out.begin_object().member("variant", variant).member("acted", acted).end_object();
   out.end_array().end_object();
 }
 
@@ -40,7 +41,10 @@ void write(json::Writer& out, const Simulated& found) {
   for (const Simulated::Rule& rule : found.rules) write(out, rule);
   out.end_array().member("changedSessions", found.changed_sessions).key("examples").begin_array();
   for (const Simulated::Example& one : found.examples) {
-    out.begin_object().member("sessionId", one.session.view()).member("trigger", one.trigger).member("at", to_rfc3339(one.at));
+    out.begin_object()
+        .member("sessionId", one.session.view())
+        .member("trigger", one.trigger)
+        .member("at", to_rfc3339(one.at));
     write(out, "was", one.was);
     write(out, "wouldBe", one.would_be);
     out.end_object();
@@ -82,21 +86,25 @@ Result<Response> start(Api& api, Request& request) {
 }
 
 Result<Response> get(Api& api, Request& request) {
-  return answer_or_not_found(request, api.simulations.find(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));
+  return answer_or_not_found(
+      request, api.simulations.find(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));
 }
 
 // One that has ended stays as it ended.
 Result<Response> cancel(Api& api, Request& request) {
-  return answer_or_not_found(request, api.simulations.cancel(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));
+  return answer_or_not_found(
+      request, api.simulations.cancel(Handle{request.param("handle")}, SimulationId{request.param("simulationId")}));
 }
 
 }  // namespace
 
 void add_simulations(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/simulations/{simulationId}";
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/simulate", creator(), start, "What rules would have done with recorded traffic"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/simulate", creator(), start,
+                           "What rules would have done with recorded traffic"));
   routes.back().body_limit = kSimulationBytes;
-  routes.push_back(control(api, Method::kGet, kOne, creator(), get, "How far a simulation has come, and what it found"));
+  routes.push_back(
+      control(api, Method::kGet, kOne, creator(), get, "How far a simulation has come, and what it found"));
   routes.push_back(control(api, Method::kDelete, kOne, creator(), cancel, "Cancel a simulation"));
 }
 

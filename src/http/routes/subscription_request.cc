@@ -32,8 +32,11 @@ void read_event_types(const json::Value& value, SubscriptionRequest& request, Is
     return issues.add("eventTypes", "must be a list of 1 to 50 event types");
   std::vector<std::string> types;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].is_string() && is_event_pattern(items[i].text())) types.emplace_back(items[i].text());
-    else issues.add("eventTypes[" + std::to_string(i) + "]", "must be an event type such as \"link.clicked\", a \"prefix.*\", or \"*\"");
+    if (items[i].is_string() && is_event_pattern(items[i].text()))
+      types.emplace_back(items[i].text());
+    else
+      issues.add("eventTypes[" + std::to_string(i) + "]",
+                 "must be an event type such as \"link.clicked\", a \"prefix.*\", or \"*\"");
   }
   request.event_types = std::move(types);
 }
@@ -47,11 +50,17 @@ void read_headers(const json::Value& value, SubscriptionRequest& request, Issues
     const std::string name = lower(member.key);
     const std::string_view text = member.value.is_string() ? member.value.text() : std::string_view{};
     const auto same = [&](const auto& header) { return lower(header.first) == name; };
-    if (!member.value.is_string() || text.size() > limits::kHeaderValue) issues.add(path, "must be a string of at most 2048 characters");
-    else if (is_ours(name)) issues.add(path, "is set by the server; leave it out");
-    else if (!egress::is_sendable_header(member.key, text)) issues.add(path, "is not a header that may be sent: its name is reserved, or it holds a character that is not allowed");
-    else if (std::ranges::any_of(headers, same)) issues.add(path, "is there twice; names are the same in any case of letters");
-    else headers.emplace_back(member.key, text);
+    if (!member.value.is_string() || text.size() > limits::kHeaderValue)
+      issues.add(path, "must be a string of at most 2048 characters");
+    else if (is_ours(name))
+      issues.add(path, "is set by the server; leave it out");
+    else if (!egress::is_sendable_header(member.key, text))
+      issues.add(path,
+                 "is not a header that may be sent: its name is reserved, or it holds a character that is not allowed");
+    else if (std::ranges::any_of(headers, same))
+      issues.add(path, "is there twice; names are the same in any case of letters");
+    else
+      headers.emplace_back(member.key, text);
   }
   request.headers = std::move(headers);
 }
@@ -69,9 +78,12 @@ void read_rate(const json::Value& value, SubscriptionRequest& request, Issues& i
 
 void read_ordering(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
   const std::string_view text = value.is_string() ? value.text() : std::string_view{};
-  if (text == "none") request.ordering = outbox::Ordering::kNone;
-  else if (text == "session") request.ordering = outbox::Ordering::kSession;
-  else issues.add("ordering", "must be \"none\" or \"session\"");
+  if (text == "none")
+    request.ordering = outbox::Ordering::kNone;
+  else if (text == "session")
+    request.ordering = outbox::Ordering::kSession;
+  else
+    issues.add("ordering", "must be \"none\" or \"session\"");
 }
 
 }  // namespace
@@ -79,40 +91,51 @@ void read_ordering(const json::Value& value, SubscriptionRequest& request, Issue
 bool is_event_pattern(std::string_view text) {
   if (text == "*") return true;
   if (text.ends_with(".*")) text.remove_suffix(2);
-  const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= limits::kEventTypeSize && is_alnum(text.front()) && std::ranges::all_of(text, [&](char c) {
-    return is_alnum(c) || std::string_view{"._:-"}.find(c) != std::string_view::npos;
-  });
+  const auto is_alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && text.size() <= limits::kEventTypeSize && is_alnum(text.front()) &&
+         std::ranges::all_of(
+             text, [&](char c) { return is_alnum(c) || std::string_view{"._:-"}.find(c) != std::string_view::npos; });
 }
 
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues) {
   SubscriptionRequest request;
   if (const json::Value* url = body.find("endpointUrl")) {
-    if (url->is_string()) request.endpoint_url = url->text();
-    else issues.add("endpointUrl", "must be a string such as \"https://hooks.example.com/\"");
+    if (url->is_string())
+      request.endpoint_url = url->text();
+    else
+      issues.add("endpointUrl", "must be a string such as \"https://hooks.example.com/\"");
   } else if (creating) {
     issues.add("endpointUrl", "is required: where the events are sent");
   }
-  if (const json::Value* types = body.find("eventTypes")) read_event_types(*types, request, issues);
-  else if (creating) issues.add("eventTypes", "is required: a list such as [\"link.clicked\"]");
+  if (const json::Value* types = body.find("eventTypes"))
+    read_event_types(*types, request, issues);
+  else if (creating)
+    issues.add("eventTypes", "is required: a list such as [\"link.clicked\"]");
   if (const json::Value* description = body.find("description")) {
-    if (description->is_string() && characters(description->text()) <= limits::kDescription) request.description = description->text();
-    else issues.add("description", "must be a string of at most 256 characters");
+    if (description->is_string() && characters(description->text()) <= limits::kDescription)
+      request.description = description->text();
+    else
+      issues.add("description", "must be a string of at most 256 characters");
   }
   if (const json::Value* headers = body.find("headers")) read_headers(*headers, request, issues);
   if (const json::Value* rate = body.find("ratePerSecond")) read_rate(*rate, request, issues);
   if (const json::Value* ordering = body.find("ordering")) read_ordering(*ordering, request, issues);
   if (const json::Value* enabled = creating ? nullptr : body.find("enabled")) {
-    if (enabled->is_boolean()) request.enabled = enabled->boolean();
-    else issues.add("enabled", "must be true or false");
+    if (enabled->is_boolean())
+      request.enabled = enabled->boolean();
+    else
+      issues.add("enabled", "must be true or false");
   }
   return request;
 }
 
-void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, const egress::ResolverSettings& names,
-                    Issues& issues) {
+void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy,
+                    const egress::ResolverSettings& names, Issues& issues) {
   if (!request.endpoint_url) return;
-  if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy, names)) issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
+  if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy, names))
+    issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
 }
 
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues) {
@@ -135,7 +158,8 @@ void apply(const SubscriptionRequest& request, outbox::Subscription& subscriptio
   auto headers = *request.headers;
   for (auto& [name, value] : headers) {
     if (value != outbox::kMask) continue;
-    const auto kept = std::ranges::find_if(subscription.headers, [&](const auto& header) { return lower(header.first) == lower(name); });
+    const auto kept = std::ranges::find_if(subscription.headers,
+                                           [&](const auto& header) { return lower(header.first) == lower(name); });
     if (kept != subscription.headers.end()) value = kept->second;
   }
   subscription.headers = std::move(headers);

@@ -38,8 +38,8 @@ struct SubscriptionRequest {
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues);
 
 // Judges the endpoint of the request, where it has one, by the egress policy of this moment. Blocks for DNS.
-void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy, const egress::ResolverSettings& names,
-                    Issues& issues);
+void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy,
+                    const egress::ResolverSettings& names, Issues& issues);
 
 // The mask stands for a value that is there: it is a fault where `known` (null: it is being made) has no such header.
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues);

@@ -16,7 +16,8 @@ void write_subscription(json::Writer& out, const Api& api, const Subscription& s
       .begin_array();
   for (const std::string& type : subscription.event_types) out.string(type);
   out.end_array().member("description", subscription.description).key("headers").begin_object();
-  for (const auto& [name, value] : subscription.headers) out.member(name, outbox::names_a_credential(name) ? outbox::kMask : std::string_view{value});
+  for (const auto& [name, value] : subscription.headers)
+    out.member(name, outbox::names_a_credential(name) ? outbox::kMask : std::string_view{value});
   out.end_object().key("ratePerSecond");
   subscription.rate_per_second ? out.number(*subscription.rate_per_second) : out.null();
   out.member("ordering", subscription.ordering == outbox::Ordering::kSession ? "session" : "none")
@@ -30,7 +31,8 @@ void write_subscription(json::Writer& out, const Api& api, const Subscription& s
   out.member("createdAt", to_rfc3339(subscription.created_at)).member("updatedAt", to_rfc3339(subscription.updated_at));
 }
 
-Response one_subscription(int status, const Api& api, const Request& request, const Subscription& subscription, std::string_view secret) {
+Response one_subscription(int status, const Api& api, const Request& request, const Subscription& subscription,
+                          std::string_view secret) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object();

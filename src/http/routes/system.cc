@@ -12,7 +12,8 @@ namespace {
 
 // Whole lines, so that an answer of the hot path costs one copy for them.
 #define BECKON_PLAIN "x-content-type-options: nosniff\r\nreferrer-policy: no-referrer\r\n"
-#define BECKON_CLOSED "content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
+#define BECKON_CLOSED \
+  "content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
 constexpr std::string_view kAnswer = "x-content-type-options: nosniff\r\n";
 constexpr std::string_view kPlain = BECKON_PLAIN;
 constexpr std::string_view kClosed = BECKON_PLAIN BECKON_CLOSED;
@@ -40,7 +41,12 @@ bool is_control_plane(std::string_view path) {
 }
 
 Route open(std::string_view pattern, Run run, Handler handler, std::string_view summary) {
-  return {.method = Method::kGet, .pattern = pattern, .access = public_(), .run = run, .handler = std::move(handler), .summary = summary};
+  return {.method = Method::kGet,
+          .pattern = pattern,
+          .access = public_(),
+          .run = run,
+          .handler = std::move(handler),
+          .summary = summary};
 }
 
 }  // namespace
@@ -49,27 +55,37 @@ Route open(std::string_view pattern, Run run, Handler handler, std::string_view 
 // keeps it from being taken for one is enough.
 void security_headers(const Request& request, Response& response) {
   if (request.path.starts_with("/v2/public/chain/")) return void(response.preset = kAnswer);
-  if (has(response, "content-security-policy")) response.preset = kPlain;
-  else response.preset = is_control_plane(request.path) ? kClosedUnstored : kClosed;
+  if (has(response, "content-security-policy"))
+    response.preset = kPlain;
+  else
+    response.preset = is_control_plane(request.path) ? kClosedUnstored : kClosed;
 }
 
 void add_system(Api& api, std::vector<Route>& routes) {
-  routes.push_back(open("/v2/system/health", Run::kInline, [](Request&, Respond respond) { respond(state("ok")); }, "Is it alive"));
-  routes.push_back(open("/v2/system/ready", Run::kInline, [&api](Request& request, Respond respond) { ready(api, request, std::move(respond)); },
-                        "Does it take requests"));
+  routes.push_back(open(
+      "/v2/system/health", Run::kInline, [](Request&, Respond respond) { respond(state("ok")); }, "Is it alive"));
+  routes.push_back(open(
+      "/v2/system/ready", Run::kInline,
+      [&api](Request& request, Respond respond) { ready(api, request, std::move(respond)); }, "Does it take requests"));
   if (api.metrics_on_main)
-    routes.push_back(open("/metrics", Run::kControl,
-                          [&api](Request&, Respond respond) { respond({.status = 200, .body = api.metrics(), .content_type = kMetricsContentType}); },
-                          "Metrics for Prometheus"));
-  routes.push_back(open("/openapi.json", Run::kInline, [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
-                        "The description of the API"));
+    routes.push_back(open(
+        "/metrics", Run::kControl,
+        [&api](Request&, Respond respond) {
+          respond({.status = 200, .body = api.metrics(), .content_type = kMetricsContentType});
+        },
+        "Metrics for Prometheus"));
+  routes.push_back(open(
+      "/openapi.json", Run::kInline,
+      [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
+      "The description of the API"));
   add_console(console_files(), routes);
   // The page lists what stands in the table, itself not.
-  routes.push_back(open("/docs", Run::kInline,
-                        [page = docs_page(routes)](Request&, Respond respond) {
-                          respond({.status = 200, .body = page, .content_type = "text/html; charset=utf-8"});
-                        },
-                        "The routes, to read"));
+  routes.push_back(open(
+      "/docs", Run::kInline,
+      [page = docs_page(routes)](Request&, Respond respond) {
+        respond({.status = 200, .body = page, .content_type = "text/html; charset=utf-8"});
+      },
+      "The routes, to read"));
 }
 
 }  // namespace beckon::http

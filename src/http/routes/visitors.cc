@@ -79,7 +79,8 @@ Result<Response> erase(Api& api, Request& request) {
       if (*now && (*now)->visitor == visitor) theirs.push_back({session->id, digest});
     }
     if (auto refused = draft.forget_visitor(handle, visitor, theirs, "erased")) return refused;
-    draft.audit(handle, principal_of(request).subject, "visitor.erase", erased_name(api, handle, "visitor/" + visitor.text),
+    draft.audit(handle, principal_of(request).subject, "visitor.erase",
+                erased_name(api, handle, "visitor/" + visitor.text),
                 "{\"sessions\":" + std::to_string(theirs.size()) + "}");
     return std::nullopt;
   });
@@ -106,7 +107,9 @@ Result<Response> export_all(Api& api, Request& request) {
   const auto sessions = some_sessions_of(api, request);
   if (!sessions) return unexpected(sessions.error());
   std::unordered_map<SessionDigest, Signals> signals;
-  const auto digest = [&](const ledger::Session& session) { return api.places.sessions.digest(session.handle.view(), session.id.view()); };
+  const auto digest = [&](const ledger::Session& session) {
+    return api.places.sessions.digest(session.handle.view(), session.id.view());
+  };
   for (const SessionPtr& session : *sessions) signals.try_emplace(digest(*session));
   if (const auto read = read_ledger(api.ledger, signals); !read) return unexpected(read.error());
 
@@ -121,7 +124,8 @@ Result<Response> export_all(Api& api, Request& request) {
   for (const SessionPtr& session : *sessions) {
     Signals& theirs = signals[digest(*session)];
     for (std::size_t i = 0; i < session->window.size(); ++i) keep(theirs, session->window[i]);
-    if (const auto written = write_exported(writer, api, *session, theirs); !written) return unexpected(written.error());
+    if (const auto written = write_exported(writer, api, *session, theirs); !written)
+      return unexpected(written.error());
   }
   writer.end_array().member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
@@ -130,8 +134,10 @@ Result<Response> export_all(Api& api, Request& request) {
 }  // namespace
 
 void add_visitors(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/visitors/{visitorId}", operator_(), erase, "Erase every session of a visitor"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/export", operator_(), export_all, "All that is kept of a visitor"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/visitors/{visitorId}", operator_(), erase,
+                           "Erase every session of a visitor"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/export", operator_(),
+                           export_all, "All that is kept of a visitor"));
 }
 
 }  // namespace beckon::http

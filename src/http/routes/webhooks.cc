@@ -33,7 +33,8 @@ Result<Response> create(Api& api, Request& request) {
   apply(*asked, made);
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     if (count_subscriptions(draft, made.handle) >= subscription_limits::kPerHandle)
-      return Fault{.code = FaultCode::kConflict, .message = "This handle has 100 subscriptions, which is the most; delete one first."};
+      return Fault{.code = FaultCode::kConflict,
+                   .message = "This handle has 100 subscriptions, which is the most; delete one first."};
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
@@ -51,14 +52,15 @@ Result<Response> list(Api& api, Request& request) {
   std::vector<SubscriptionPtr> sorted = *all;
   const auto place = [](const SubscriptionPtr& one) { return std::pair{one->created_at, one->id.text}; };
   std::ranges::sort(sorted, {}, place);
-  return list_page(request, "webhooks " + handle.text, std::span<const SubscriptionPtr>{sorted}, place, [&api](const SubscriptionPtr& one) {
-    std::string text;
-    json::Writer writer(text);
-    writer.begin_object();
-    write_subscription(writer, api, *one);
-    writer.end_object();
-    return text;
-  });
+  return list_page(request, "webhooks " + handle.text, std::span<const SubscriptionPtr>{sorted}, place,
+                   [&api](const SubscriptionPtr& one) {
+                     std::string text;
+                     json::Writer writer(text);
+                     writer.begin_object();
+                     write_subscription(writer, api, *one);
+                     writer.end_object();
+                     return text;
+                   });
 }
 
 Result<Response> get(Api& api, Request& request) {
@@ -90,7 +92,8 @@ Result<Response> change(Api& api, Request& request) {
     if (moved || turned) next.failing_since = Instant{};  // a new run begins
     fence = moved || turned || asked->headers;
     stage(draft, next);
-    draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(), "{\"changed\":" + names_json(*asked) + "}");
+    draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),
+                "{\"changed\":" + names_json(*asked) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -143,12 +146,18 @@ Result<Response> test(Api& api, Request& request) {
 }  // namespace
 
 void add_webhooks(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_(), list, "The subscriptions of a handle"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks", operator_(), create, "Make a subscription; its secret is shown once"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), get, "A subscription"));
-  routes.push_back(control(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), change, "Change a subscription"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), remove, "Delete a subscription; its log stays"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test", operator_(), test, "Send a test event"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_(), list, "The subscriptions of a handle"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks", operator_(), create,
+                           "Make a subscription; its secret is shown once"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), get, "A subscription"));
+  routes.push_back(control(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), change,
+                           "Change a subscription"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), remove,
+                           "Delete a subscription; its log stays"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test", operator_(), test,
+                           "Send a test event"));
   add_secret_rotation(api, routes);
 }
 

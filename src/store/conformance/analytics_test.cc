@@ -16,7 +16,11 @@ class AnalyticsOfAStore : public Conformance {
   void SetUp() override { ASSERT_TRUE(directory().add_handle(kAcme, "owner@acme.example", audit_entry("aud_1"))); }
 
   static TallyKey key(Instant hour, std::string trigger, std::string rule = "", std::string variant = "") {
-    return {.handle = kAcme, .hour = hour, .trigger = std::move(trigger), .rule = RuleId(rule), .variant = std::move(variant)};
+    return {.handle = kAcme,
+            .hour = hour,
+            .trigger = std::move(trigger),
+            .rule = RuleId(rule),
+            .variant = std::move(variant)};
   }
   void count(std::vector<std::tuple<TallyKey, Metric, std::int64_t>> what) {
     decision::Batch batch{.at = kStart};
@@ -27,7 +31,8 @@ class AnalyticsOfAStore : public Conformance {
     std::string all;
     const auto rows = store().analytics().tallies(question, limit).value();
     for (const auto& [key, counts] : rows) {
-      all += key.trigger + "/" + key.rule.text + "/" + key.variant + (key.shadow ? "/shadow" : "") + (key.holdout ? "/holdout" : "");
+      all += key.trigger + "/" + key.rule.text + "/" + key.variant + (key.shadow ? "/shadow" : "") +
+             (key.holdout ? "/holdout" : "");
       all += "@" + std::to_string((key.hour - kHour) / 1h);
       for (const std::int64_t n : counts) all += " " + std::to_string(n);
       all += "; ";
@@ -53,19 +58,24 @@ TEST_P(AnalyticsOfAStore, TellEveryMetricAndEveryArmApart) {
   batch.tallies[shadow] = {0, 1};
   batch.tallies[holdout] = {0, 0, 0, 1};
   write(batch);
-  EXPECT_EQ(found(all()), "t/r/@0 1 2 3 4 5 6 7 8 9; t/r//holdout@0 0 0 0 1 0 0 0 0 0; t/r//shadow@0 0 1 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found(all()),
+            "t/r/@0 1 2 3 4 5 6 7 8 9; t/r//holdout@0 0 0 0 1 0 0 0 0 0; t/r//shadow@0 0 1 0 0 0 0 0 0 0; ");
 }
 
 TEST_P(AnalyticsOfAStore, AreReadByTheHourOrByTheDay) {
   for (int hour = 0; hour < 4; ++hour) count({{key(kHour + std::chrono::hours{hour}, "t"), Metric::kAsked, 1 + hour}});
-  EXPECT_EQ(found({.handle = kAcme, .since = kHour + 1h, .until = kHour + 3h}), "t//@1 2 0 0 0 0 0 0 0 0; t//@2 3 0 0 0 0 0 0 0 0; ");
+  EXPECT_EQ(found({.handle = kAcme, .since = kHour + 1h, .until = kHour + 3h}),
+            "t//@1 2 0 0 0 0 0 0 0 0; t//@2 3 0 0 0 0 0 0 0 0; ");
   auto days = all();
   days.bucket = 24h;
   EXPECT_EQ(found(days), "t//@-22 3 0 0 0 0 0 0 0 0; t//@2 7 0 0 0 0 0 0 0 0; ");
 }
 
 TEST_P(AnalyticsOfAStore, OfOneRuleComeWithTheTriggersAsAWhole) {
-  count({{key(kHour, "t"), Metric::kAsked, 2}, {key(kHour, "t", "a"), Metric::kActed, 1}, {key(kHour, "t", "b"), Metric::kActed, 1}, {key(kHour, "u", "a"), Metric::kActed, 1}});
+  count({{key(kHour, "t"), Metric::kAsked, 2},
+         {key(kHour, "t", "a"), Metric::kActed, 1},
+         {key(kHour, "t", "b"), Metric::kActed, 1},
+         {key(kHour, "u", "a"), Metric::kActed, 1}});
   auto question = all();
   question.rule = RuleId{"a"};
   EXPECT_EQ(found(question), "t//@0 2 0 0 0 0 0 0 0 0; t/a/@0 0 1 0 0 0 0 0 0 0; u/a/@0 0 1 0 0 0 0 0 0 0; ");
@@ -81,7 +91,8 @@ TEST_P(AnalyticsOfAStore, AreNoMoreThanAskedForAndOfOneTenant) {
 
 TEST_P(AnalyticsOfAStore, GoWhenTheyAreOldAFewAtATime) {
   std::vector<std::tuple<TallyKey, Metric, std::int64_t>> many;
-  for (int i = 0; i < decision::Batch::kSweep + 5; ++i) many.push_back({key(kHour, "t" + std::to_string(1000 + i)), Metric::kAsked, 1});
+  for (int i = 0; i < decision::Batch::kSweep + 5; ++i)
+    many.push_back({key(kHour, "t" + std::to_string(1000 + i)), Metric::kAsked, 1});
   many.push_back({key(kMidnight, "kept"), Metric::kAsked, 1});
   count(many);
   write({.at = kStart, .tallies_before = kMidnight});

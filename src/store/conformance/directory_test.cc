@@ -1,5 +1,4 @@
 #include "store/conformance/suite.h"
-
 #include "store/granting.h"
 
 namespace beckon::store {
@@ -78,7 +77,8 @@ TEST_P(DirectoryOfAStore, KeepsAPasswordAndCountsItsChanges) {
   EXPECT_EQ(user.password_hash, "$two");
   EXPECT_EQ(user.password_version, 2);
   EXPECT_EQ(directory().put_password("v@a", "$", audit_entry("aud_3")).error().code, FaultCode::kNotFound);
-  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 3u) << "of a refused change there is no audit entry";
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 3u)
+      << "of a refused change there is no audit entry";
 }
 
 TEST_P(DirectoryOfAStore, RemembersAnEndedTokenUntilItsEnd) {

@@ -29,8 +29,12 @@ class LogOfAStore : public Conformance {
       if (is_final(state) && state != DeliveryState::kWithdrawn) settle(settlement(id, 1, state));
   }
   static outbox::Replay replay(std::string_view id, SubscriptionId subscription = kHook) {
-    return {.id = ReplayId(id), .handle = kAcme, .subscription = std::move(subscription), .range = {kStart, after(100), std::nullopt},
-            .total = 5, .created_at = after(1)};
+    return {.id = ReplayId(id),
+            .handle = kAcme,
+            .subscription = std::move(subscription),
+            .range = {kStart, after(100), std::nullopt},
+            .total = 5,
+            .created_at = after(1)};
   }
 };
 BECKON_ON_EVERY_DRIVER(LogOfAStore);
@@ -57,7 +61,8 @@ TEST_P(LogOfAStore, EndsWhatIsHeldAndLeavesTheRestAlone) {
   owe("dlv_1", "evt_1");
   owe("dlv_2", "evt_1");
   settle(settlement("dlv_1", 1, DeliveryState::kHeld), after(2));
-  write({.at = after(9), .given_up = {{DeliveryId("dlv_1"), "why"}, {DeliveryId("dlv_2"), "why"}, {DeliveryId("dlv_none"), "why"}}});
+  write({.at = after(9),
+         .given_up = {{DeliveryId("dlv_1"), "why"}, {DeliveryId("dlv_2"), "why"}, {DeliveryId("dlv_none"), "why"}}});
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kFailed);
   EXPECT_EQ(found("dlv_1").reason, "why");
   EXPECT_EQ(found("dlv_1").ended_at, after(9));
@@ -91,7 +96,8 @@ TEST_P(LogOfAStore, TrimsAnEventThatNobodyWantedAndNoOther) {
   ASSERT_EQ(old.size(), 1u);
   EXPECT_EQ(old[0], std::pair(kAcme, EventId("evt_2")));
   EXPECT_EQ(outbox().unmatched_before(after(9), 1).value().size(), 1u);
-  write({.at = kStart, .trimmed_events = {{kAcme, EventId("evt_1")}, {kAcme, EventId("evt_2")}, {kOther, EventId("evt_3")}}});
+  write({.at = kStart,
+         .trimmed_events = {{kAcme, EventId("evt_1")}, {kAcme, EventId("evt_2")}, {kOther, EventId("evt_3")}}});
   EXPECT_TRUE(is_event("evt_1"));
   EXPECT_FALSE(is_event("evt_2"));
   EXPECT_TRUE(is_event("evt_3"));
@@ -104,8 +110,11 @@ TEST_P(LogOfAStore, WalksDeliveriesInTheOrderOfTheirIds) {
 }
 
 TEST_P(LogOfAStore, FindsWhatAReplayQueues) {
-  end({{"a", DeliveryState::kDelivered}, {"b", DeliveryState::kFailed}, {"c", DeliveryState::kQueued},
-       {"d", DeliveryState::kDelivered}, {"e", DeliveryState::kFailed}});
+  end({{"a", DeliveryState::kDelivered},
+       {"b", DeliveryState::kFailed},
+       {"c", DeliveryState::kQueued},
+       {"d", DeliveryState::kDelivered},
+       {"e", DeliveryState::kFailed}});
   write({.at = after(9), .events = {event("evt_9", "s9")}, .deliveries = {delivery("x", "evt_9")}});
   settle(settlement("x", 1, DeliveryState::kDelivered));
   write({.at = after(9), .erased = {erasure("s9")}});  // its body is gone

@@ -49,7 +49,8 @@ TEST_P(ManyPendingInAStore, AreHeldAndQueuedAgainStepByStep) {
   EXPECT_EQ(in(DeliveryState::kHeld), static_cast<std::size_t>(kMany));
   EXPECT_TRUE(unfinished({.at = after(2), .held = {{kHook, false, ""}}}));
   EXPECT_EQ(in(DeliveryState::kQueued), kStep);
-  EXPECT_TRUE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}})) << "both those that are held and those that are not";
+  EXPECT_TRUE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}}))
+      << "both those that are held and those that are not";
   EXPECT_TRUE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}}));
   EXPECT_FALSE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}}));
   EXPECT_EQ(in(DeliveryState::kWithdrawn), static_cast<std::size_t>(kMany));
@@ -61,7 +62,10 @@ TEST_P(ManyPendingInAStore, ATestOfADisabledSubscriptionIsNotHeld) {
   test.event_type = outbox::kTestEventType;
   auto disabled = subscription();
   disabled.enabled = false;
-  write({.at = kStart, .events = {event("evt_1")}, .deliveries = {test, delivery("dlv_2", "evt_1")}, .subscriptions = {disabled},
+  write({.at = kStart,
+         .events = {event("evt_1")},
+         .deliveries = {test, delivery("dlv_2", "evt_1")},
+         .subscriptions = {disabled},
          .held = {{kHook, true, "disabled"}}});
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kQueued);
   EXPECT_EQ(found("dlv_2").state, DeliveryState::kHeld);

@@ -129,11 +129,11 @@ TEST_P(OutboxOfAStore, FiltersDeliveriesByStateAndType) {
             Ids{"dlv_1"});
   EXPECT_EQ(ids(outbox().deliveries(kAcme, kHook, {.event_type = "signal.view"}, std::nullopt, 9).value()),
             Ids{"dlv_2"});
-  EXPECT_TRUE(outbox()
-                  .deliveries(kAcme, kHook, {.state = DeliveryState::kFailed, .event_type = "signal.view"},
-                              std::nullopt, 9)
-                  .value()
-                  .empty());
+  EXPECT_TRUE(
+      outbox()
+          .deliveries(kAcme, kHook, {.state = DeliveryState::kFailed, .event_type = "signal.view"}, std::nullopt, 9)
+          .value()
+          .empty());
 }
 
 TEST_P(OutboxOfAStore, ShowsATenantOnlyItsOwn) {

@@ -46,7 +46,8 @@ TEST_P(RulesOfAStore, SayWithWhichVersionEachTextCame) {
 
 TEST_P(RulesOfAStore, SaySinceWhenEachIsLive) {
   write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "one", after(1), after(1)}}});
-  write({.at = kStart, .rules = {{kAcme, RuleId("a"), 2, "two", after(2), after(1)}, {kAcme, RuleId("b"), 2, "two", after(2)}}});
+  write({.at = kStart,
+         .rules = {{kAcme, RuleId("a"), 2, "two", after(2), after(1)}, {kAcme, RuleId("b"), 2, "two", after(2)}}});
   const auto stored = store().rules().rules(kAcme).value();
   EXPECT_EQ(stored.rules[0].live_since, after(1));
   EXPECT_EQ(stored.rules[1].live_since, Instant{});

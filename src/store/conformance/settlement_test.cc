@@ -62,7 +62,9 @@ TEST_P(SettlementInAStore, LetsAttemptsThatLieAheadComeEarlierByWhatAClockWasSet
 
 TEST_P(SettlementInAStore, ASetClockBearsOnEarlierBatchesAlone) {
   owe();
-  write({.at = after(100), .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(105))}, .set_back = std::chrono::seconds{900}});
+  write({.at = after(100),
+         .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(105))},
+         .set_back = std::chrono::seconds{900}});
   EXPECT_EQ(found().next_attempt_at, after(105));
 }
 
@@ -93,7 +95,8 @@ TEST_P(SettlementInAStore, LeavesAnEndedDeliveryAsItEnded) {
 
 TEST_P(SettlementInAStore, WithdrawsInsteadOfRetryingForADeletedSubscription) {
   owe();
-  write({.at = kStart, .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(5))},
+  write({.at = kStart,
+         .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(5))},
          .removed_subscriptions = {kHook}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
   EXPECT_EQ(found().reason, kSubscriptionDeleted);

@@ -47,7 +47,9 @@ class SqliteFile : public testing::Test {
     out.seekp(static_cast<std::streamoff>(offset));
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
-  void execute(const char* sql) { Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql); }
+  void execute(const char* sql) {
+    Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql);
+  }
 
   TemporaryFolder folder_;
 };
@@ -105,7 +107,8 @@ TEST_F(SqliteFile, ServesOneServerAndCommandsBesideIt) {
 }
 
 TEST_F(SqliteFile, SaysBusyWhenAnotherProcessHoldsItTooLong) {
-  auto store = SqliteStore::open(folder_.path(), {.server = true, .busy_timeout = Duration{20}, .reserve_bytes = 0}).value();
+  auto store =
+      SqliteStore::open(folder_.path(), {.server = true, .busy_timeout = Duration{20}, .reserve_bytes = 0}).value();
   {
     Connection other(folder_.data_file(), Connection::Mode::kReadWrite, Duration{20});
     const Transaction held(other, Transaction::Kind::kWrite);
@@ -135,7 +138,8 @@ TEST_F(SqliteFile, BoundsItsWalWhileCommitsGoOn) {
   auto store = open();
   for (int i = 0; i < 400; ++i)
     ASSERT_TRUE(store->commit().write({.at = kStart, .journal = std::string(100'000, 'x')}));
-  EXPECT_LT(std::filesystem::file_size(folder_.data_file() + "-wal"), 2u * SqliteCommit::kWalPages * static_cast<unsigned>(kPageSize));
+  EXPECT_LT(std::filesystem::file_size(folder_.data_file() + "-wal"),
+            2u * SqliteCommit::kWalPages * static_cast<unsigned>(kPageSize));
 }
 
 TEST_F(SqliteFile, KeepsNothingOfWhatWasErased) {

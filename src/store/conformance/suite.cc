@@ -98,14 +98,21 @@ decision::Erase erasure(std::string_view session, std::optional<Instant> denied_
 }
 
 AuditEntry audit_entry(std::string_view id, Instant at, Handle handle) {
-  return {.id = AuditId(id), .handle = std::move(handle), .at = at, .actor = "cli", .action = "handle.add",
-          .target = "acme", .detail = "{}"};
+  return {.id = AuditId(id),
+          .handle = std::move(handle),
+          .at = at,
+          .actor = "cli",
+          .action = "handle.add",
+          .target = "acme",
+          .detail = "{}"};
 }
 
 Conformance::Conformance() {
   switch (GetParam()) {
     case Driver::kMemory: store_ = std::make_unique<MemoryStore>(); return;
-    case Driver::kSqlite: store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0}).value(); return;
+    case Driver::kSqlite:
+      store_ = SqliteStore::open(folder_.path(), {.server = true, .reserve_bytes = 0}).value();
+      return;
   }
 }
 

@@ -65,7 +65,7 @@ class Conformance : public testing::TestWithParam<Driver> {
 
 std::string driver_name(const testing::TestParamInfo<Driver>& info);
 
-#define BECKON_ON_EVERY_DRIVER(suite)                                                                       \
+#define BECKON_ON_EVERY_DRIVER(suite) \
   INSTANTIATE_TEST_SUITE_P(Every, suite, testing::Values(Driver::kMemory, Driver::kSqlite), driver_name)
 
 }  // namespace beckon::store

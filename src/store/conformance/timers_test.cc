@@ -11,7 +11,8 @@ const RuleId kWinBack{"win-back"};
 
 class TimersOfAStore : public Conformance {
  protected:
-  static decision::TimerChange set(std::string_view session, Instant due, std::uint64_t anchor = 1, RuleId rule = kRescue) {
+  static decision::TimerChange set(std::string_view session, Instant due, std::uint64_t anchor = 1,
+                                   RuleId rule = kRescue) {
     return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule), .due_at = due, .anchor = anchor};
   }
   static decision::TimerChange cancel(std::string_view session, RuleId rule = kRescue) {
@@ -22,8 +23,8 @@ class TimersOfAStore : public Conformance {
     std::string text;
     const auto timers = store().timers().due(now, limit).value();
     for (const Timer& timer : timers)
-      text += timer.session.text + "/" + timer.rule.text + "@" + std::to_string((timer.due_at - kStart).count() / 1000) + "#" +
-              std::to_string(timer.anchor) + " ";
+      text += timer.session.text + "/" + timer.rule.text + "@" +
+              std::to_string((timer.due_at - kStart).count() / 1000) + "#" + std::to_string(timer.anchor) + " ";
     return text;
   }
   std::optional<Instant> next() { return store().timers().next_due().value(); }
@@ -88,7 +89,10 @@ class ReasonOfADelivery : public Conformance {
     born.anchor_at = after(anchor_second);
     born.valid_until = after(1000);
     born.state = state;
-    write({.at = kStart, .events = {event("evt_" + std::string(id), session)}, .deliveries = {born}, .subscriptions = {subscription()}});
+    write({.at = kStart,
+           .events = {event("evt_" + std::string(id), session)},
+           .deliveries = {born},
+           .subscriptions = {subscription()}});
   }
   void end(SessionId session, Instant anchor_before, std::string reason = "a purchase came") {
     write({.at = after(50), .ended_reasons = {{kAcme, kRescue, std::move(session), anchor_before, std::move(reason)}}});

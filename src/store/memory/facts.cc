@@ -98,7 +98,8 @@ std::vector<DeliveryId> Deliveries::pending(const decision::WithdrawReason& ende
   if (known == by_rule_.end()) return found;
   for (const DeliveryId& id : known->second) {
     const outbox::Delivery& one = rows_.at(id).delivery;
-    if (ended.session.empty() || (one.session == ended.session && one.anchor_at < ended.anchor_before)) found.push_back(id);
+    if (ended.session.empty() || (one.session == ended.session && one.anchor_at < ended.anchor_before))
+      found.push_back(id);
   }
   return found;
 }

@@ -32,8 +32,8 @@ struct OwedDelivery {
   std::map<int, outbox::Attempt> attempts;
 };
 
-// Deliveries, with the pending ones of each subscription by due time. Every change goes through put(): it lets the next of
-// a session go when one that is ordered ends.
+// Deliveries, with the pending ones of each subscription by due time. Every change goes through put(): it lets the next
+// of a session go when one that is ordered ends.
 class Deliveries {
  public:
   using ByDue = std::set<std::pair<Instant, DeliveryId>>;
@@ -43,8 +43,8 @@ class Deliveries {
   void remove(const DeliveryId& id);  // precondition: it has ended
   const std::map<DeliveryId, OwedDelivery>& all() const { return rows_; }
   const ByDue& due(const SubscriptionId& id) const;
-  std::vector<DeliveryId> pending(const SubscriptionId& id) const;           // queued, retrying and held
-  std::vector<DeliveryId> held() const;                                      // of all, longest first
+  std::vector<DeliveryId> pending(const SubscriptionId& id) const;  // queued, retrying and held
+  std::vector<DeliveryId> held() const;                             // of all, longest first
   std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
   std::vector<DeliveryId> pending(const decision::WithdrawReason& ended) const;

@@ -16,7 +16,9 @@ void add(Counts& to, const Counts& more) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += more[i];
 }
 
-auto order(const TallyKey& key) { return std::tie(key.trigger, key.rule, key.variant, key.shadow, key.holdout, key.hour); }
+auto order(const TallyKey& key) {
+  return std::tie(key.trigger, key.rule, key.variant, key.shadow, key.holdout, key.hour);
+}
 
 }  // namespace
 

@@ -14,7 +14,8 @@ using outbox::DeliveryState;
 namespace {
 
 // The first kSweep of them; where there are as many, more may be left.
-std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of, std::vector<SubscriptionId>& unfinished) {
+std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of,
+                                std::vector<SubscriptionId>& unfinished) {
   if (ids.size() < Batch::kSweep) return ids;
   ids.resize(Batch::kSweep);
   unfinished.push_back(of);
@@ -148,14 +149,17 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
     auto ids = f.deliveries.pending(wish.subscription);
     std::erase_if(ids, [&](const DeliveryId& id) {
       const Delivery& one = f.deliveries.find(id)->delivery;
-      return (one.state == DeliveryState::kHeld) == wish.held || (wish.held && one.event_type == outbox::kTestEventType);
+      return (one.state == DeliveryState::kHeld) == wish.held ||
+             (wish.held && one.event_type == outbox::kTestEventType);
     });
     for (const DeliveryId& id : bounded(std::move(ids), wish.subscription, unfinished)) {
       Delivery delivery = f.deliveries.find(id)->delivery;
       delivery.state = wish.held ? DeliveryState::kHeld : DeliveryState::kQueued;
       delivery.reason = wish.held ? wish.reason : std::string{};
-      if (wish.held) delivery.held_at = batch.at;
-      else if (delivery.next_attempt_at != outbox::kBehindOthers) delivery.next_attempt_at = batch.at;
+      if (wish.held)
+        delivery.held_at = batch.at;
+      else if (delivery.next_attempt_at != outbox::kBehindOthers)
+        delivery.next_attempt_at = batch.at;
       f.deliveries.put(delivery);
     }
   }
@@ -171,7 +175,9 @@ void MemoryCommit::come_earlier(Duration by, Instant at) {
   for (const auto& [id, known] : facts_.subscriptions)
     for (const DeliveryId& pending : facts_.deliveries.pending(id)) {
       Delivery delivery = facts_.deliveries.find(pending)->delivery;
-      if (delivery.state == DeliveryState::kHeld || delivery.next_attempt_at <= at || delivery.next_attempt_at == outbox::kBehindOthers) continue;
+      if (delivery.state == DeliveryState::kHeld || delivery.next_attempt_at <= at ||
+          delivery.next_attempt_at == outbox::kBehindOthers)
+        continue;
       delivery.next_attempt_at = std::max(at, delivery.next_attempt_at - by);
       facts_.deliveries.put(delivery);
     }
@@ -206,7 +212,8 @@ void MemoryCommit::write_log(const Batch& batch) {
     if (f.deliveries.of_event(handle, event).empty()) forget_event(handle, event);
   }
   for (const auto& [handle, id] : batch.trimmed_events)
-    if (const auto event = f.events.find({handle, id}); event != f.events.end() && event->second.unmatched) forget_event(handle, id);
+    if (const auto event = f.events.find({handle, id}); event != f.events.end() && event->second.unmatched)
+      forget_event(handle, id);
   for (const outbox::Replay& replay : batch.replays) f.replays[{replay.handle, replay.id}] = replay;
   if (batch.replays_before)
     std::erase_if(f.replays, [&](const auto& one) {
@@ -217,7 +224,8 @@ void MemoryCommit::write_log(const Batch& batch) {
 void MemoryCommit::forget_event(const Handle& handle, const EventId& id) {
   const auto found = facts_.events.find({handle, id});
   if (found == facts_.events.end()) return;
-  if (const auto of = facts_.events_of_session.find({handle, found->second.session}); of != facts_.events_of_session.end())
+  if (const auto of = facts_.events_of_session.find({handle, found->second.session});
+      of != facts_.events_of_session.end())
     std::erase(of->second, id);
   facts_.events.erase(found);
 }

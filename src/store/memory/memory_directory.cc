@@ -62,7 +62,8 @@ Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::strin
 
 Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
-  if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second) return unexpected(conflict("The user " + email + " exists already."));
+  if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second)
+    return unexpected(conflict("The user " + email + " exists already."));
   return changed(&audit);
 }
 

@@ -90,19 +90,20 @@ Result<std::vector<ledger::Ledger::Erasure>> MemoryLedger::erasures() {
 
 std::uint64_t MemoryRuleStore::newest(const Handle& handle) const {
   std::uint64_t version = 0;
-  for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
-       row != facts_.rules.end() && row->first.first == handle; ++row)
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
+       ++row)
     version = std::max(version, row->second.rbegin()->first);
   return version;
 }
 
 rules::StoredRules MemoryRuleStore::read(const Handle& handle, std::uint64_t version) const {
   rules::StoredRules found{.version = version, .rules = {}};
-  for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
-       row != facts_.rules.end() && row->first.first == handle; ++row) {
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
+       ++row) {
     auto text = row->second.upper_bound(version);
     if (text == row->second.begin() || (--text)->second.json.empty()) continue;
-    found.rules.push_back({row->first.second, text->second.json, text->first, text->second.at, text->second.live_since});
+    found.rules.push_back(
+        {row->first.second, text->second.json, text->first, text->second.at, text->second.live_since});
   }
   return found;
 }
@@ -119,11 +120,11 @@ Result<rules::StoredRules> MemoryRuleStore::rules_at(const Handle& handle, std::
 }
 
 Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions(const Handle& handle, std::uint64_t before,
-                                                                  std::size_t limit) {
+                                                                   std::size_t limit) {
   const std::lock_guard lock(facts_.mutex);
   std::map<std::uint64_t, rules::RulesVersion, std::greater<>> all;
-  for (auto row = facts_.rules.lower_bound({handle, RuleId{}});
-       row != facts_.rules.end() && row->first.first == handle; ++row)
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
+       ++row)
     for (const auto& [version, put] : row->second) {
       if (version >= before) continue;
       rules::RulesVersion& made = all[version];

@@ -31,7 +31,8 @@ class MemoryRuleStore final : public rules::RuleStore {
   explicit MemoryRuleStore(Facts& facts) : facts_(facts) {}
   Result<rules::StoredRules> rules(const Handle& handle) override;
   Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
-  Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before, std::size_t limit) override;
+  Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before,
+                                                    std::size_t limit) override;
 
  private:
   std::uint64_t newest(const Handle& handle) const;

@@ -23,8 +23,8 @@ Result<std::vector<outbox::Subscription>> MemoryOutbox::subscriptions() {
   return found;
 }
 
-Result<std::vector<outbox::Due>> MemoryOutbox::due(const SubscriptionId& subscription, Instant now,
-                                                   std::size_t limit, const InHand& in_hand) {
+Result<std::vector<outbox::Due>> MemoryOutbox::due(const SubscriptionId& subscription, Instant now, std::size_t limit,
+                                                   const InHand& in_hand) {
   const std::lock_guard lock(facts_.mutex);
   std::vector<outbox::Due> found;
   for (const auto& [at, id] : facts_.deliveries.due(subscription)) {
@@ -110,8 +110,7 @@ Result<std::vector<Delivery>> MemoryOutbox::deliveries_of(const Handle& handle, 
 Result<bool> MemoryOutbox::was_known(const Handle& handle, const SubscriptionId& id) {
   const std::lock_guard lock(facts_.mutex);
   const auto found = facts_.subscriptions.find(id);
-  return found != facts_.subscriptions.end() && found->second.deleted &&
-         found->second.subscription.handle == handle;
+  return found != facts_.subscriptions.end() && found->second.deleted && found->second.subscription.handle == handle;
 }
 
 Result<outbox::Outbox::Backlog> MemoryOutbox::backlog() {

@@ -25,7 +25,8 @@ Result<std::vector<Delivery>> MemoryOutbox::oldest(const DeliveryId& behind, std
   const std::lock_guard lock(facts_.mutex);
   std::vector<Delivery> found;
   const auto& all = facts_.deliveries.all();
-  for (auto row = all.upper_bound(behind); row != all.end() && found.size() < limit; ++row) found.push_back(row->second.delivery);
+  for (auto row = all.upper_bound(behind); row != all.end() && found.size() < limit; ++row)
+    found.push_back(row->second.delivery);
   return found;
 }
 
@@ -54,8 +55,11 @@ std::vector<Delivery> MemoryOutbox::in_range(const SubscriptionId& subscription,
   for (const DeliveryId& id : facts_.deliveries.of_subscription(subscription)) {
     const OwedDelivery& row = *facts_.deliveries.find(id);
     const Delivery& d = row.delivery;
-    const bool taken = range.status ? d.state == *range.status : d.state == DeliveryState::kDelivered || d.state == DeliveryState::kFailed;
-    if (taken && !row.erased && !is_withdrawn_for_its_reason(d) && d.created_at >= range.since && d.created_at < range.until) found.push_back(d);
+    const bool taken = range.status ? d.state == *range.status
+                                    : d.state == DeliveryState::kDelivered || d.state == DeliveryState::kFailed;
+    if (taken && !row.erased && !is_withdrawn_for_its_reason(d) && d.created_at >= range.since &&
+        d.created_at < range.until)
+      found.push_back(d);
   }
   std::ranges::sort(found, {}, [](const Delivery& d) { return std::pair(d.created_at, d.id); });
   return found;
@@ -65,7 +69,9 @@ Result<std::vector<Delivery>> MemoryOutbox::replayable(const SubscriptionId& sub
                                                        const outbox::DeliveryPlace& behind, std::size_t limit) {
   const std::lock_guard lock(facts_.mutex);
   auto found = in_range(subscription, range);
-  std::erase_if(found, [&](const Delivery& d) { return std::pair(d.created_at, d.id) <= std::pair(behind.created_at, behind.id); });
+  std::erase_if(found, [&](const Delivery& d) {
+    return std::pair(d.created_at, d.id) <= std::pair(behind.created_at, behind.id);
+  });
   if (found.size() > limit) found.resize(limit);
   return found;
 }

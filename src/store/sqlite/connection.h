@@ -52,7 +52,9 @@ class Query {
   void bind(int place, std::nullopt_t);
 
   bool next();  // steps to the next row; false at the end
-  void run() { while (next()) {} }
+  void run() {
+    while (next()) {}
+  }
 
   // Columns of the row, from 0; views are valid until next().
   std::int64_t integer(int column) const;

@@ -3,24 +3,27 @@
 namespace beckon::store {
 
 void write_audit(Connection& connection, const AuditEntry& entry) {
-  connection.run("INSERT INTO audit (handle, at, id, actor, action, target, detail) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-                 entry.handle, entry.at, entry.id, entry.actor, entry.action, entry.target, entry.detail);
+  connection.run(
+      "INSERT INTO audit (handle, at, id, actor, action, target, detail) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+      entry.handle, entry.at, entry.id, entry.actor, entry.action, entry.target, entry.detail);
 }
 
 void bump_control_version(Connection& connection) {
-  connection.run("INSERT INTO meta (name, value) VALUES ('control_version', 1) "
-                 "ON CONFLICT (name) DO UPDATE SET value = value + 1");
+  connection.run(
+      "INSERT INTO meta (name, value) VALUES ('control_version', 1) "
+      "ON CONFLICT (name) DO UPDATE SET value = value + 1");
 }
 
 void write_control(Connection& connection, const decision::Batch& batch) {
   for (const auto& rule : batch.rules) {
     const std::optional<std::string_view> json =
         rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);
-    connection.run("INSERT INTO rule (handle, rule, rules_version, json, at, live_since) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
-                   "json = excluded.json, at = excluded.at, live_since = excluded.live_since",
-                   rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since);
+    connection.run(
+        "INSERT INTO rule (handle, rule, rules_version, json, at, live_since) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
+        "json = excluded.json, at = excluded.at, live_since = excluded.live_since",
+        rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since);
   }
   for (const auto& entry : batch.audit) write_audit(connection, entry);
   if (!batch.rules.empty() || !batch.subscriptions.empty() || !batch.removed_subscriptions.empty())

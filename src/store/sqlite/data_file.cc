@@ -42,8 +42,7 @@ void touch_every_table(Connection& connection) {
     auto row = connection.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
     while (row.next()) tables.emplace_back(row.text(0));
   }
-  for (const std::string& table : tables)
-    connection.execute(("SELECT * FROM \"" + table + "\" LIMIT 1").c_str());
+  for (const std::string& table : tables) connection.execute(("SELECT * FROM \"" + table + "\" LIMIT 1").c_str());
 }
 
 // What a damaged or foreign file is called to the operator; nothing for faults that are not the file's.

@@ -31,7 +31,8 @@ Fault port_fault(const SqliteError& error) {
   if (is_out_of_space(error)) return unavailable("The storage is full.");
   if (error.primary() == SQLITE_BUSY) return unavailable("The storage is busy.");
   if (error.primary() == SQLITE_CORRUPT || error.primary() == SQLITE_NOTADB)
-    return {.code = FaultCode::kInternalError, .message = "Part of the stored data is damaged and cannot be read; restore a backup."};
+    return {.code = FaultCode::kInternalError,
+            .message = "Part of the stored data is damaged and cannot be read; restore a backup."};
   return {.code = FaultCode::kInternalError, .message = "The storage could not be read or written."};
 }
 

@@ -29,8 +29,8 @@ std::vector<JournalRow> JournalReader::portion() {
 
 // Whether there may be more behind what was read.
 bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) {
-  auto row = connection.query("SELECT position, at, sum, bytes FROM journal WHERE position > ?1 ORDER BY position",
-                              last_);
+  auto row =
+      connection.query("SELECT position, at, sum, bytes FROM journal WHERE position > ?1 ORDER BY position", last_);
   for (std::size_t size = 0; size < kPortionBytes;) {
     if (!row.next()) return false;
     const ledger::Position position = behind_last(row.whole(0));

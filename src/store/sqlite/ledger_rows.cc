@@ -9,8 +9,10 @@ using ledger::Position;
 
 // Dropped rows must not let positions be used twice, so the last one is remembered when rows go.
 void remember_position(Connection& connection, Position last) {
-  connection.run("INSERT INTO meta (name, value) VALUES ('last_position', ?1) "
-                 "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", last);
+  connection.run(
+      "INSERT INTO meta (name, value) VALUES ('last_position', ?1) "
+      "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+      last);
 }
 
 void append(Connection& connection, Position position, const Batch& batch) {
@@ -34,14 +36,17 @@ void rewrite(Connection& connection, const decision::JournalRewrite& row) {
 }
 
 void sweep_journal(Connection& connection, Instant before) {
-  connection.run("DELETE FROM journal WHERE at < ?1 AND position IN "
-                 "(SELECT position FROM journal ORDER BY position LIMIT ?2)", before, Batch::kSweep);
+  connection.run(
+      "DELETE FROM journal WHERE at < ?1 AND position IN "
+      "(SELECT position FROM journal ORDER BY position LIMIT ?2)",
+      before, Batch::kSweep);
 }
 
 void sweep_snapshots(Connection& connection, Instant before) {
-  connection.run("DELETE FROM session WHERE rowid IN "
-                 "(SELECT rowid FROM session WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
-                 before, Batch::kSweep);
+  connection.run(
+      "DELETE FROM session WHERE rowid IN "
+      "(SELECT rowid FROM session WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
+      before, Batch::kSweep);
 }
 
 void forget_snapshot(Connection& connection, const Handle& handle, const SessionId& session) {
@@ -60,17 +65,19 @@ void save(Connection& connection, const decision::SnapshotWrite& snapshot) {
 }
 
 void owe_erasure(Connection& connection, const ledger::SessionDigest& digest, bool reduce, Position up_to) {
-  connection.run("INSERT INTO erasure (high, low, reduce, up_to) VALUES (?1, ?2, ?3, ?4) "
-                 "ON CONFLICT (high, low, reduce) DO UPDATE SET up_to = excluded.up_to",
-                 digest.high, digest.low, reduce, up_to);
+  connection.run(
+      "INSERT INTO erasure (high, low, reduce, up_to) VALUES (?1, ?2, ?3, ?4) "
+      "ON CONFLICT (high, low, reduce) DO UPDATE SET up_to = excluded.up_to",
+      digest.high, digest.low, reduce, up_to);
 }
 
 void erase(Connection& connection, const decision::Erase& erase, Position up_to) {
   owe_erasure(connection, erase.digest, false, up_to);
   if (erase.denied_until)
-    connection.run("INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
-                   "ON CONFLICT (high, low) DO UPDATE SET until = excluded.until",
-                   erase.digest.high, erase.digest.low, *erase.denied_until);
+    connection.run(
+        "INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (high, low) DO UPDATE SET until = excluded.until",
+        erase.digest.high, erase.digest.low, *erase.denied_until);
 }
 
 }  // namespace
@@ -92,8 +99,10 @@ Position write_ledger(Connection& connection, const Batch& batch) {
   for (const auto& session : batch.erased) forget_snapshot(connection, session.handle, session.session);
   for (const auto& snapshot : batch.snapshots) save(connection, snapshot);
   if (batch.checkpoint) {
-    connection.run("INSERT INTO meta (name, value) VALUES ('checkpoint', ?1) "
-                   "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)", *batch.checkpoint);
+    connection.run(
+        "INSERT INTO meta (name, value) VALUES ('checkpoint', ?1) "
+        "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+        *batch.checkpoint);
     connection.run("DELETE FROM denied WHERE until <= ?1", batch.at);
   }
   for (const auto& digest : batch.consented)

@@ -15,17 +15,20 @@ void trim(Connection& connection, const DeliveryId& id) {
   }
   connection.run("DELETE FROM attempt WHERE delivery = ?1", id);
   connection.run("DELETE FROM delivery WHERE id = ?1", id);
-  connection.run("DELETE FROM event WHERE handle = ?1 AND id = ?2 AND NOT EXISTS "
-                 "(SELECT 1 FROM delivery WHERE event = ?2 AND handle = ?1)", handle, event);
+  connection.run(
+      "DELETE FROM event WHERE handle = ?1 AND id = ?2 AND NOT EXISTS "
+      "(SELECT 1 FROM delivery WHERE event = ?2 AND handle = ?1)",
+      handle, event);
 }
 
 void save(Connection& connection, const outbox::Replay& r) {
-  connection.run("INSERT INTO replay (handle, id, subscription, since, until, status, state, total, queued, place_created, "
-                 "place_id, created_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
-                 "ON CONFLICT (handle, id) DO UPDATE SET state = excluded.state, queued = excluded.queued, "
-                 "place_created = excluded.place_created, place_id = excluded.place_id, ended_at = excluded.ended_at",
-                 r.handle, r.id, r.subscription, r.range.since, r.range.until, r.range.status, r.state, r.total, r.queued,
-                 r.place.created_at, r.place.id, r.created_at, r.ended_at);
+  connection.run(
+      "INSERT INTO replay (handle, id, subscription, since, until, status, state, total, queued, place_created, "
+      "place_id, created_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
+      "ON CONFLICT (handle, id) DO UPDATE SET state = excluded.state, queued = excluded.queued, "
+      "place_created = excluded.place_created, place_id = excluded.place_id, ended_at = excluded.ended_at",
+      r.handle, r.id, r.subscription, r.range.since, r.range.until, r.range.status, r.state, r.total, r.queued,
+      r.place.created_at, r.place.id, r.created_at, r.ended_at);
 }
 
 }  // namespace
@@ -35,19 +38,25 @@ void write_log(Connection& connection, const decision::Batch& batch) {
   for (const auto& [handle, id] : batch.trimmed_events)
     connection.run("DELETE FROM event WHERE handle = ?1 AND id = ?2 AND unmatched = 1", handle, id);
   for (const auto& replay : batch.replays) save(connection, replay);
-  if (batch.replays_before) connection.run("DELETE FROM replay WHERE state <> 0 AND ended_at < ?1", *batch.replays_before);
+  if (batch.replays_before)
+    connection.run("DELETE FROM replay WHERE state <> 0 AND ended_at < ?1", *batch.replays_before);
 }
 
 void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at) {
-  connection.run("UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery IN ("
-                 "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-                 "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '')", erase.handle, erase.session);
-  connection.run("UPDATE delivery SET session = '', erased = 1, reason = iif(state <= 2, ?3, reason), "
-                 "ended_at = iif(state <= 2, ?4, ended_at), state = iif(state <= 2, 6, state) WHERE handle = ?1 AND "
-                 "event IN (SELECT id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
-                 erase.handle, erase.session, erase.reason, at);
-  connection.run("UPDATE event SET session = '', cause = '{}', body = '{}' "
-                 "WHERE handle = ?1 AND session = ?2 AND session <> ''", erase.handle, erase.session);
+  connection.run(
+      "UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery IN ("
+      "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '')",
+      erase.handle, erase.session);
+  connection.run(
+      "UPDATE delivery SET session = '', erased = 1, reason = iif(state <= 2, ?3, reason), "
+      "ended_at = iif(state <= 2, ?4, ended_at), state = iif(state <= 2, 6, state) WHERE handle = ?1 AND "
+      "event IN (SELECT id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
+      erase.handle, erase.session, erase.reason, at);
+  connection.run(
+      "UPDATE event SET session = '', cause = '{}', body = '{}' "
+      "WHERE handle = ?1 AND session = ?2 AND session <> ''",
+      erase.handle, erase.session);
 }
 
 }  // namespace beckon::store

@@ -7,9 +7,9 @@
 namespace beckon::store {
 
 // The columns that delivery_from reads, of a table named d.
-#define BECKON_DELIVERY_COLUMNS                                                                       \
-  "d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, "           \
-  "d.schedule_step, d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, "           \
+#define BECKON_DELIVERY_COLUMNS                                                             \
+  "d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, " \
+  "d.schedule_step, d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, " \
   "d.rule, d.anchor_at, d.valid_until, d.held_at, d.turn > 0 "
 inline constexpr int kDeliveryColumns = 19;
 outbox::Delivery delivery_from(const Query& row);

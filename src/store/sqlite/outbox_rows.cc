@@ -22,17 +22,19 @@ Standing standing(Connection& connection, const SubscriptionId& id) {
 
 // An event is a fact: written again, it is the same one.
 void add(Connection& connection, const outbox::Event& event) {
-  connection.run("INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
-                 event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body,
-                 event.unmatched);
+  connection.run(
+      "INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+      event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body, event.unmatched);
 }
 
-// Behind the pending ones of its session. What is not the first waits for those before it: schema.cc, delivery_next_turn.
+// Behind the pending ones of its session. What is not the first waits for those before it: schema.cc,
+// delivery_next_turn.
 std::int64_t take_turn(Connection& connection, Delivery& d) {
-  auto last = connection.query("SELECT max(turn) FROM delivery INDEXED BY delivery_turn "
-                               "WHERE subscription = ?1 AND session = ?2 AND turn > 0 AND state < 4 AND id <> ?3",
-                               d.subscription, d.session, d.id);
+  auto last = connection.query(
+      "SELECT max(turn) FROM delivery INDEXED BY delivery_turn "
+      "WHERE subscription = ?1 AND session = ?2 AND turn > 0 AND state < 4 AND id <> ?3",
+      d.subscription, d.session, d.id);
   last.next();
   if (last.is_null(0)) return 1;
   d.next_attempt_at = outbox::kBehindOthers;
@@ -43,13 +45,14 @@ void add(Connection& connection, const Delivery& given, Instant at) {
   Delivery d = given;
   admit(d, standing(connection, d.subscription), at);
   const std::int64_t turn = d.ordered ? take_turn(connection, d) : 0;
-  connection.run("INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
-                 "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
-                 "held_at, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-                 "?19) ON CONFLICT DO NOTHING",
-                 d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
-                 d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
-                 d.held_at, turn);
+  connection.run(
+      "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
+      "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
+      "held_at, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+      "?19) ON CONFLICT DO NOTHING",
+      d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
+      d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
+      d.held_at, turn);
 }
 
 // What a transition needs of a delivery.
@@ -64,7 +67,8 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
       "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
       "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session, d.event_type "
       "FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
-      "WHERE d.id = ?1", id);
+      "WHERE d.id = ?1",
+      id);
   if (!row.next()) return std::nullopt;
   Current found;
   found.delivery.id = id;
@@ -87,29 +91,31 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
 }
 
 void save(Connection& connection, const Delivery& d) {
-  connection.run("UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, next_attempt_at = ?5, "
-                 "ended_at = ?6, reason = ?7, last_status = ?8, held_at = ?9 WHERE id = ?1",
-                 d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status,
-                 d.held_at);
+  connection.run(
+      "UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, next_attempt_at = ?5, "
+      "ended_at = ?6, reason = ?7, last_status = ?8, held_at = ?9 WHERE id = ?1",
+      d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.held_at);
 }
 
 // The texts of an attempt are the session's too: after an erasure none is kept.
 void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a, bool erased) {
   const std::string_view headers = erased ? std::string_view("{}") : a.request_headers;
   const std::string_view response = erased ? std::string_view{} : a.response_body;
-  connection.run("INSERT INTO attempt (delivery, number, at, outcome, status, error, dns_us, connect_us, tls_us, "
-                 "first_byte_us, total_us, request_headers, response_body) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
-                 id, a.number, a.at, a.outcome, a.status, a.error, a.dns_us, a.connect_us, a.tls_us, a.first_byte_us,
-                 a.total_us, headers, Blob{response});
+  connection.run(
+      "INSERT INTO attempt (delivery, number, at, outcome, status, error, dns_us, connect_us, tls_us, "
+      "first_byte_us, total_us, request_headers, response_body) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+      id, a.number, a.at, a.outcome, a.status, a.error, a.dns_us, a.connect_us, a.tls_us, a.first_byte_us, a.total_us,
+      headers, Blob{response});
 }
 
 // The usual course, in one statement: what is pending ends with an attempt. What store::settle makes of it.
 bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at) {
   if (s.state != DeliveryState::kDelivered && s.state != DeliveryState::kFailed) return false;
-  connection.run("UPDATE delivery SET state = ?2, attempts = max(attempts, ?3), schedule_step = ?4, ended_at = ?5, "
-                 "reason = ?6, last_status = ?7 WHERE id = ?1 AND state < 2 AND NOT erased",
-                 s.delivery, s.state, s.attempt.number, s.schedule_step, at, s.reason, s.attempt.status);
+  connection.run(
+      "UPDATE delivery SET state = ?2, attempts = max(attempts, ?3), schedule_step = ?4, ended_at = ?5, "
+      "reason = ?6, last_status = ?7 WHERE id = ?1 AND state < 2 AND NOT erased",
+      s.delivery, s.state, s.attempt.number, s.schedule_step, at, s.reason, s.attempt.status);
   if (connection.changes() == 0) return false;
   if (s.attempt.number > 0) add(connection, s.delivery, s.attempt, false);
   return true;
@@ -127,36 +133,45 @@ void settle(Connection& connection, const outbox::Settlement& settlement, Instan
 // At most kSweep of what is pending; whether more may be left. Two statements, since each partial index serves its own
 // states.
 bool withdraw(Connection& connection, const SubscriptionId& id, std::string_view reason, Instant at) {
-  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
-                 "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?4)", id, reason, at, Batch::kSweep);
+  connection.run(
+      "UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
+      "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?4)",
+      id, reason, at, Batch::kSweep);
   const std::int64_t left = Batch::kSweep - connection.changes();
-  connection.run("UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
-                 "(SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)", id, reason, at, left);
+  connection.run(
+      "UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
+      "(SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)",
+      id, reason, at, left);
   return connection.changes() == left;
 }
 
 // `rule <> ''` and `state <= 2` name what the index holds.
 void withdraw(Connection& connection, const decision::WithdrawReason& ended, Instant at) {
   if (ended.session.empty()) {
-    connection.run("UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
-                   "AND rule <> '' AND state <= 2", ended.handle, ended.rule, ended.reason, at);
+    connection.run(
+        "UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
+        "AND rule <> '' AND state <= 2",
+        ended.handle, ended.rule, ended.reason, at);
   } else {
-    connection.run("UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
-                   "AND rule <> '' AND state <= 2 AND session = ?5 AND anchor_at < ?6",
-                   ended.handle, ended.rule, ended.reason, at, ended.session, ended.anchor_before);
+    connection.run(
+        "UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
+        "AND rule <> '' AND state <= 2 AND session = ?5 AND anchor_at < ?6",
+        ended.handle, ended.rule, ended.reason, at, ended.session, ended.anchor_before);
   }
 }
 
 // The same, held or queued again. A test is sent whatever the subscription's state.
 bool hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
   if (hold.held) {
-    connection.run("UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE id IN "
-                   "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?5 LIMIT ?4)",
-                   hold.subscription, hold.reason, at, Batch::kSweep, outbox::kTestEventType);
+    connection.run(
+        "UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE id IN "
+        "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?5 LIMIT ?4)",
+        hold.subscription, hold.reason, at, Batch::kSweep, outbox::kTestEventType);
   } else {
-    connection.run("UPDATE delivery SET state = 0, reason = '', next_attempt_at = iif(next_attempt_at = ?3, ?3, ?2) "
-                   "WHERE id IN (SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)",
-                   hold.subscription, at, outbox::kBehindOthers, Batch::kSweep);
+    connection.run(
+        "UPDATE delivery SET state = 0, reason = '', next_attempt_at = iif(next_attempt_at = ?3, ?3, ?2) "
+        "WHERE id IN (SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)",
+        hold.subscription, at, outbox::kBehindOthers, Batch::kSweep);
   }
   return connection.changes() == Batch::kSweep;
 }
@@ -179,14 +194,16 @@ void give_up(Connection& connection, const decision::GiveUp& wish, Instant at) {
 }  // namespace
 
 static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>(DeliveryState::kHeld) == 2 &&
-              static_cast<int>(DeliveryState::kDelivered) == 4 && static_cast<int>(DeliveryState::kFailed) == 5 &&
-              static_cast<int>(DeliveryState::kWithdrawn) == 6, "the numbers stand in the schema and in SQL");
+                  static_cast<int>(DeliveryState::kDelivered) == 4 && static_cast<int>(DeliveryState::kFailed) == 5 &&
+                  static_cast<int>(DeliveryState::kWithdrawn) == 6,
+              "the numbers stand in the schema and in SQL");
 
 void write_outbox(Connection& connection, const Batch& batch, std::vector<SubscriptionId>& unfinished) {
   if (batch.set_back)
-    connection.run("UPDATE delivery SET next_attempt_at = max(?1, next_attempt_at - ?2) "
-                   "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
-                   batch.at, batch.set_back->count(), outbox::kBehindOthers);
+    connection.run(
+        "UPDATE delivery SET next_attempt_at = max(?1, next_attempt_at - ?2) "
+        "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
+        batch.at, batch.set_back->count(), outbox::kBehindOthers);
   std::size_t events = 0, deliveries = 0;
   const auto owe_up_to = [&](std::size_t last_event, std::size_t last_delivery) {
     for (; events < last_event; ++events) add(connection, batch.events[events]);

@@ -33,8 +33,7 @@ std::uint64_t bounded(const std::string& file, std::uint64_t size) {
 
 Reserve::Reserve(std::string file, std::uint64_t size) : file_(std::move(file)), size_(bounded(file_, size)) {
   struct stat there = {};
-  held_ = size_ > 0 && ::stat(file_.c_str(), &there) == 0 &&
-          static_cast<std::uint64_t>(there.st_blocks) * 512 >= size_;
+  held_ = size_ > 0 && ::stat(file_.c_str(), &there) == 0 && static_cast<std::uint64_t>(there.st_blocks) * 512 >= size_;
   make();
 }
 

@@ -32,8 +32,10 @@ std::optional<Role> role_in(Connection& connection, const Handle& handle, const 
 }
 
 void put_role(Connection& connection, const access::Grant& grant) {
-  connection.run("INSERT INTO role (handle, user, role) VALUES (?1, ?2, ?3) "
-                 "ON CONFLICT (handle, user) DO UPDATE SET role = excluded.role", grant.handle, grant.user, grant.role);
+  connection.run(
+      "INSERT INTO role (handle, user, role) VALUES (?1, ?2, ?3) "
+      "ON CONFLICT (handle, user) DO UPDATE SET role = excluded.role",
+      grant.handle, grant.user, grant.role);
 }
 
 Result<void> give_role(Connection& connection, const access::Grant& grant) {

@@ -146,7 +146,8 @@ CREATE TABLE audit (
   PRIMARY KEY (handle, at, id)) WITHOUT ROWID;
 )sql";
 
-// Events of the operator's own are kept also where no subscription wanted them; whoever trims finds those by their time.
+// Events of the operator's own are kept also where no subscription wanted them; whoever trims finds those by their
+// time.
 constexpr const char* kUnmatchedEvents = R"sql(
 ALTER TABLE event ADD COLUMN unmatched INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX event_unmatched ON event (occurred_at) WHERE unmatched = 1;
@@ -187,8 +188,8 @@ CREATE INDEX delivery_by_held ON delivery (held_at, id) WHERE state = 2;
 )sql";
 
 // Order within a session. `turn` counts the pending deliveries of a session that ask for it, from 1; all but the first
-// are due never (the largest integer), so that they cost nobody who reads what is due. A trigger, not a caller, lets the
-// next one go: whatever ends a delivery, by whatever statement, no session stays blocked.
+// are due never (the largest integer), so that they cost nobody who reads what is due. A trigger, not a caller, lets
+// the next one go: whatever ends a delivery, by whatever statement, no session stays blocked.
 constexpr const char* kSessionOrder = R"sql(
 ALTER TABLE delivery ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_turn ON delivery (subscription, session, turn) WHERE turn > 0 AND state < 4;
@@ -250,9 +251,8 @@ CREATE TABLE ended_token (token TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOU
 CREATE INDEX ended_token_by_end ON ended_token (until);
 )sql";
 
-constexpr std::array kSteps = {kFirst,     kUnmatchedEvents, kDelayed, kOrigins,
-                              kHeldSince, kSessionOrder,    kReplays, kTallies,
-                              kPasswords};
+constexpr std::array kSteps = {kFirst,        kUnmatchedEvents, kDelayed, kOrigins,  kHeldSince,
+                               kSessionOrder, kReplays,         kTallies, kPasswords};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");
@@ -271,7 +271,8 @@ void migrate(Connection& connection) {
     if (done >= newest_schema()) return;
     connection.execute(kSteps[static_cast<std::size_t>(done)]);
     connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId) +
-                        "; PRAGMA user_version = " + std::to_string(done + 1)).c_str());
+                        "; PRAGMA user_version = " + std::to_string(done + 1))
+                           .c_str());
     transaction.commit();
   }
 }

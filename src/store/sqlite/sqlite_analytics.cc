@@ -10,7 +10,8 @@ using decision::Metric;
 using decision::Tally;
 
 // In the order of decision::Metric.
-static_assert(decision::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 && static_cast<int>(Metric::kValue) == 8);
+static_assert(decision::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 &&
+              static_cast<int>(Metric::kValue) == 8);
 
 void add(Connection& connection, const decision::TallyKey& key, const decision::Counts& n) {
   connection.run(
@@ -20,9 +21,10 @@ void add(Connection& connection, const decision::TallyKey& key, const decision::
       "ON CONFLICT (handle, hour, trigger, rule, variant, shadow, holdout) DO UPDATE SET "
       "asked = asked + excluded.asked, acted = acted + excluded.acted, suppressed = suppressed + excluded.suppressed, "
       "held_out = held_out + excluded.held_out, shown = shown + excluded.shown, clicked = clicked + excluded.clicked, "
-      "dismissed = dismissed + excluded.dismissed, converted = converted + excluded.converted, value = value + excluded.value",
-      key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4], n[5],
-      n[6], n[7], n[8]);
+      "dismissed = dismissed + excluded.dismissed, converted = converted + excluded.converted, value = value + "
+      "excluded.value",
+      key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4],
+      n[5], n[6], n[7], n[8]);
 }
 
 }  // namespace
@@ -30,7 +32,8 @@ void add(Connection& connection, const decision::TallyKey& key, const decision::
 void write_tallies(Connection& connection, const decision::Batch& batch) {
   for (const auto& [key, counts] : batch.tallies) add(connection, key, counts);
   if (!batch.tallies_before) return;
-  // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index of hours.
+  // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index of
+  // hours.
   std::vector<std::string> handles;
   {
     auto row = connection.query("SELECT handle FROM handle");
@@ -39,10 +42,11 @@ void write_tallies(Connection& connection, const decision::Batch& batch) {
   std::int64_t left = decision::Batch::kSweep;
   for (const std::string& handle : handles) {
     if (left <= 0) return;
-    connection.run("DELETE FROM tally WHERE (handle, hour, trigger, rule, variant, shadow, holdout) IN "
-                   "(SELECT handle, hour, trigger, rule, variant, shadow, holdout FROM tally WHERE handle = ?1 AND hour < ?2 "
-                   "ORDER BY hour LIMIT ?3)",
-                   handle, *batch.tallies_before, left);
+    connection.run(
+        "DELETE FROM tally WHERE (handle, hour, trigger, rule, variant, shadow, holdout) IN "
+        "(SELECT handle, hour, trigger, rule, variant, shadow, holdout FROM tally WHERE handle = ?1 AND hour < ?2 "
+        "ORDER BY hour LIMIT ?3)",
+        handle, *batch.tallies_before, left);
     left -= connection.changes();
   }
 }
@@ -51,12 +55,16 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
   return guarded([&]() -> Result<std::vector<Tally>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT trigger, rule, variant, shadow, holdout, hour - hour % ?4 AS bucket, sum(asked), sum(acted), sum(suppressed), "
+        "SELECT trigger, rule, variant, shadow, holdout, hour - hour % ?4 AS bucket, sum(asked), sum(acted), "
+        "sum(suppressed), "
         "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(converted), sum(value) FROM tally "
-        "WHERE handle = ?1 AND hour >= ?2 AND hour < ?3 AND (?5 = '' OR rule IN ('', ?5)) AND (?6 = '' OR trigger = ?6) "
-        "GROUP BY trigger, rule, variant, shadow, holdout, bucket ORDER BY trigger, rule, variant, shadow, holdout, bucket "
+        "WHERE handle = ?1 AND hour >= ?2 AND hour < ?3 AND (?5 = '' OR rule IN ('', ?5)) AND (?6 = '' OR trigger = "
+        "?6) "
+        "GROUP BY trigger, rule, variant, shadow, holdout, bucket ORDER BY trigger, rule, variant, shadow, holdout, "
+        "bucket "
         "LIMIT ?7",
-        question.handle, question.since, question.until, question.bucket.count(), question.rule, question.trigger, limit);
+        question.handle, question.since, question.until, question.bucket.count(), question.rule, question.trigger,
+        limit);
     std::vector<Tally> found;
     while (row.next()) {
       Tally& tally = found.emplace_back(Tally{.key = {.handle = question.handle,

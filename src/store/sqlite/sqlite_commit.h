@@ -2,7 +2,8 @@
 //
 // The WAL. A checkpoint beside the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
 // it never catches up, and only a WAL that is copied to its last frame is begun anew. So once the WAL has grown past
-// its bound, the committing thread copies the rest itself, after a commit: little, where somebody checkpoints beside it.
+// its bound, the committing thread copies the rest itself, after a commit: little, where somebody checkpoints beside
+// it.
 //
 // Full disk. A batch that brings nothing in (it settles, withdraws, holds, erases or drops) may be written into the
 // space of the Reserve, which is let go for it, or when the WAL cannot be copied for want of space. From then until
@@ -23,8 +24,7 @@ class SqliteCommit final : public decision::Commit {
   static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
                                           // for what a full WAL owes the data file and for results after it
 
-  SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve,
-               std::atomic<bool>& broken);
+  SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, std::atomic<bool>& broken);
   std::expected<decision::Receipt, decision::CommitFault> write(const decision::Batch& batch) override;
 
   void limit_pages(std::int64_t most);  // the data file's size; writes beyond are refused as full
@@ -40,7 +40,7 @@ class SqliteCommit final : public decision::Commit {
   std::unique_ptr<Connection> connection_;
   WriteTurn& turn_;
   Reserve reserve_;
-  bool lean_ = false;  // the reserve was let go and is not made again yet
+  bool lean_ = false;          // the reserve was let go and is not made again yet
   std::atomic<bool>& broken_;  // the store's: a failed sync of any of its connections ends all writing
   int wal_pages_ = 0;
   const int wal_bound_;

@@ -70,7 +70,8 @@ Result<std::vector<HandleRecord>> SqliteDirectory::handles() {
 Result<std::optional<HandleRecord>> SqliteDirectory::handle(const Handle& handle) {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::optional<HandleRecord>> {
-    auto row = connection_->query("SELECT handle, owner, created_at, settings, origins FROM handle WHERE handle = ?1", handle);
+    auto row =
+        connection_->query("SELECT handle, owner, created_at, settings, origins FROM handle WHERE handle = ?1", handle);
     if (!row.next()) return std::nullopt;
     return handle_from(row);
   });
@@ -78,8 +79,10 @@ Result<std::optional<HandleRecord>> SqliteDirectory::handle(const Handle& handle
 
 Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) {
   return change(&audit, [&](Connection& connection) -> Result<void> {
-    connection.run("INSERT INTO handle (handle, owner, created_at, settings) VALUES (?1, ?2, ?3, '{}') "
-                   "ON CONFLICT DO NOTHING", handle, owner, audit.at);
+    connection.run(
+        "INSERT INTO handle (handle, owner, created_at, settings) VALUES (?1, ?2, ?3, '{}') "
+        "ON CONFLICT DO NOTHING",
+        handle, owner, audit.at);
     if (connection.changes() == 0)
       return unexpected(conflict("The handle " + handle.text + " exists already; choose another name."));
     connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", owner);
@@ -122,13 +125,15 @@ Result<std::optional<access::UserRecord>> SqliteDirectory::user(const std::strin
   return guarded([&]() -> Result<std::optional<access::UserRecord>> {
     auto row = connection_->query("SELECT password_hash, password_version FROM user WHERE email = ?1", email);
     if (!row.next()) return std::nullopt;
-    return access::UserRecord{.email = email, .password_hash = std::string(row.text(0)), .password_version = row.integer(1)};
+    return access::UserRecord{
+        .email = email, .password_hash = std::string(row.text(0)), .password_version = row.integer(1)};
   });
 }
 
 Result<void> SqliteDirectory::put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) {
   return change(&audit, [&](Connection& connection) -> Result<void> {
-    connection.run("UPDATE user SET password_hash = ?2, password_version = password_version + 1 WHERE email = ?1", email, hash);
+    connection.run("UPDATE user SET password_hash = ?2, password_version = password_version + 1 WHERE email = ?1",
+                   email, hash);
     if (connection.changes() == 0) return unexpected(not_found("user"));
     return {};
   });
@@ -145,8 +150,10 @@ Result<void> SqliteDirectory::end_token(const std::string& token_id, Instant unt
 Result<access::TokenStanding> SqliteDirectory::standing_of(const std::string& token_id, const std::string& user) {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<access::TokenStanding> {
-    auto row = connection_->query("SELECT EXISTS (SELECT 1 FROM ended_token WHERE token = ?1), "
-                                  "ifnull((SELECT password_version FROM user WHERE email = ?2), 0)", token_id, user);
+    auto row = connection_->query(
+        "SELECT EXISTS (SELECT 1 FROM ended_token WHERE token = ?1), "
+        "ifnull((SELECT password_version FROM user WHERE email = ?2), 0)",
+        token_id, user);
     row.next();
     return access::TokenStanding{.ended = row.integer(0) != 0, .password_version = row.integer(1)};
   });
@@ -174,8 +181,9 @@ Result<std::vector<access::Grant>> SqliteDirectory::grants_of(const std::string&
 Result<std::vector<access::SigningKey>> SqliteDirectory::signing_keys() {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::vector<access::SigningKey>> {
-    auto row = connection_->query("SELECT kid, sealed_jwk, created_at FROM signing_key "
-                                  "ORDER BY created_at DESC, kid DESC");
+    auto row = connection_->query(
+        "SELECT kid, sealed_jwk, created_at FROM signing_key "
+        "ORDER BY created_at DESC, kid DESC");
     std::vector<access::SigningKey> found;
     while (row.next()) found.push_back({std::string(row.text(0)), std::string(row.text(1)), row.instant(2)});
     return found;
@@ -201,8 +209,10 @@ Result<std::string> SqliteDirectory::allowlist() {
 
 Result<void> SqliteDirectory::put_allowlist(const std::string& json, const AuditEntry& audit) {
   return change(&audit, [&](Connection& connection) -> Result<void> {
-    connection.run("INSERT INTO allowlist (one, json) VALUES (1, ?1) "
-                   "ON CONFLICT (one) DO UPDATE SET json = excluded.json", json);
+    connection.run(
+        "INSERT INTO allowlist (one, json) VALUES (1, ?1) "
+        "ON CONFLICT (one) DO UPDATE SET json = excluded.json",
+        json);
     return {};
   });
 }
@@ -232,13 +242,19 @@ Result<std::vector<AuditEntry>> SqliteDirectory::audit(const Handle& handle,
   return guarded([&]() -> Result<std::vector<AuditEntry>> {
     const std::int64_t at = behind ? to_ms(behind->first) : std::numeric_limits<std::int64_t>::max();
     const std::string_view id = behind ? behind->second.view() : std::string_view{};
-    auto row = connection_->query("SELECT id, at, actor, action, target, detail FROM audit WHERE handle = ?1 "
-                                  "AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4", handle, at, id, limit);
+    auto row = connection_->query(
+        "SELECT id, at, actor, action, target, detail FROM audit WHERE handle = ?1 "
+        "AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4",
+        handle, at, id, limit);
     std::vector<AuditEntry> found;
     while (row.next())
-      found.push_back({.id = AuditId(row.text(0)), .handle = handle, .at = row.instant(1),
-                       .actor = std::string(row.text(2)), .action = std::string(row.text(3)),
-                       .target = std::string(row.text(4)), .detail = std::string(row.text(5))});
+      found.push_back({.id = AuditId(row.text(0)),
+                       .handle = handle,
+                       .at = row.instant(1),
+                       .actor = std::string(row.text(2)),
+                       .action = std::string(row.text(3)),
+                       .target = std::string(row.text(4)),
+                       .detail = std::string(row.text(5))});
     return found;
   });
 }

@@ -38,8 +38,7 @@ class SqliteDirectory final : public access::Directory {
   Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) override;
   Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) override;
   Result<void> add_audit(const AuditEntry& audit) override;
-  Result<std::vector<AuditEntry>> audit(const Handle& handle,
-                                        const std::optional<std::pair<Instant, AuditId>>& behind,
+  Result<std::vector<AuditEntry>> audit(const Handle& handle, const std::optional<std::pair<Instant, AuditId>>& behind,
                                         std::size_t limit) override;
 
  private:

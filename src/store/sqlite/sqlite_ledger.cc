@@ -37,7 +37,8 @@ Result<std::vector<ledger::SessionSummary>> SqliteLedger::snapshots(const Handle
     const std::string_view id = behind ? std::string_view(behind->id) : std::string_view{};
     auto row = reader->query(
         "SELECT session, visitor, created, last_received, version FROM session "
-        "WHERE handle = ?1 AND (created, session) < (?2, ?3) AND substr(session, 1, 1) <> '@' ORDER BY created DESC, session DESC LIMIT ?4",
+        "WHERE handle = ?1 AND (created, session) < (?2, ?3) AND substr(session, 1, 1) <> '@' ORDER BY created DESC, "
+        "session DESC LIMIT ?4",
         handle, created, id, limit);
     std::vector<ledger::SessionSummary> found;
     while (row.next())
@@ -49,8 +50,10 @@ Result<std::vector<ledger::SessionSummary>> SqliteLedger::snapshots(const Handle
 Result<std::vector<SessionId>> SqliteLedger::sessions_of(const Handle& handle, const VisitorId& visitor) {
   return guarded([&]() -> Result<std::vector<SessionId>> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT session FROM session WHERE handle = ?1 AND visitor = ?2 AND visitor <> '' "
-                             "ORDER BY session", handle, visitor);
+    auto row = reader->query(
+        "SELECT session FROM session WHERE handle = ?1 AND visitor = ?2 AND visitor <> '' "
+        "ORDER BY session",
+        handle, visitor);
     std::vector<SessionId> found;
     while (row.next()) found.emplace_back(row.text(0));
     return found;
@@ -75,10 +78,13 @@ Result<Position> SqliteLedger::position_before(Instant at) {
     Position before = 0, from = last_journal_position(*reader) + 1;  // the answer is in [before, from)
     while (from - before > 1) {
       const Position middle = before + (from - before) / 2;
-      auto row = reader->query("SELECT position, at FROM journal WHERE position >= ?1 ORDER BY position LIMIT 1", middle);
+      auto row =
+          reader->query("SELECT position, at FROM journal WHERE position >= ?1 ORDER BY position LIMIT 1", middle);
       const bool earlier = row.next() && row.instant(1) < at;
-      if (earlier) before = row.whole(0);
-      else from = middle;
+      if (earlier)
+        before = row.whole(0);
+      else
+        from = middle;
     }
     return before;
   });

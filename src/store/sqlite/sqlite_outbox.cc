@@ -32,21 +32,23 @@ Result<std::vector<outbox::Subscription>> SqliteOutbox::subscriptions() {
 }
 
 // The index alone says what is due; rows are read of what is asked for only.
-Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscription, Instant now,
-                                                   std::size_t limit, const InHand& in_hand) {
+Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscription, Instant now, std::size_t limit,
+                                                   const InHand& in_hand) {
   return guarded([&]() -> Result<std::vector<outbox::Due>> {
     auto reader = readers_.borrow();
     auto next = reader->query(
         "SELECT id FROM delivery INDEXED BY delivery_due "
-        "WHERE subscription = ?1 AND state < 2 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, id", subscription, now);
+        "WHERE subscription = ?1 AND state < 2 AND next_attempt_at <= ?2 ORDER BY next_attempt_at, id",
+        subscription, now);
     std::vector<outbox::Due> found;
     found.reserve(std::min<std::size_t>(limit, 64));
     while (found.size() < limit && next.next()) {
       const DeliveryId id(next.text(0));
       if (in_hand && in_hand(id)) continue;
-      auto row = reader->query(
-          "SELECT " BECKON_DELIVERY_COLUMNS ", e.occurred_at, e.body FROM delivery d "
-          "CROSS JOIN event e ON e.handle = d.handle AND e.id = d.event WHERE d.id = ?1", id);
+      auto row = reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                               ", e.occurred_at, e.body FROM delivery d "
+                               "CROSS JOIN event e ON e.handle = d.handle AND e.id = d.event WHERE d.id = ?1",
+                               id);
       if (!row.next()) continue;
       found.push_back({delivery_from(row), std::make_shared<const std::string>(row.text(kDeliveryColumns + 1)),
                        row.instant(kDeliveryColumns)});
@@ -58,8 +60,10 @@ Result<std::vector<outbox::Due>> SqliteOutbox::due(const SubscriptionId& subscri
 Result<std::optional<Instant>> SqliteOutbox::next_due(const SubscriptionId& subscription) {
   return guarded([&]() -> Result<std::optional<Instant>> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT next_attempt_at FROM delivery WHERE subscription = ?1 AND state < 2 "
-                             "ORDER BY next_attempt_at LIMIT 1", subscription);
+    auto row = reader->query(
+        "SELECT next_attempt_at FROM delivery WHERE subscription = ?1 AND state < 2 "
+        "ORDER BY next_attempt_at LIMIT 1",
+        subscription);
     if (!row.next() || row.instant(0) == outbox::kBehindOthers) return std::nullopt;
     return row.instant(0);
   });
@@ -73,12 +77,12 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries(const Handle& handle, con
     auto reader = readers_.borrow();
     const std::int64_t created = behind ? to_ms(behind->created_at) : std::numeric_limits<std::int64_t>::max();
     const std::string_view id = behind ? behind->id.view() : std::string_view{};
-    return all_of(reader->query(
-        "SELECT " BECKON_DELIVERY_COLUMNS
-        "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 AND (d.created_at, d.id) < (?3, ?4) "
-        "AND (?5 IS NULL OR d.state = ?5) AND (?6 IS NULL OR d.event_type = ?6) "
-        "ORDER BY d.created_at DESC, d.id DESC LIMIT ?7",
-        subscription, handle, created, id, filter.state, filter.event_type, limit));
+    return all_of(
+        reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                      "FROM delivery d WHERE d.subscription = ?1 AND d.handle = ?2 AND (d.created_at, d.id) < (?3, ?4) "
+                      "AND (?5 IS NULL OR d.state = ?5) AND (?6 IS NULL OR d.event_type = ?6) "
+                      "ORDER BY d.created_at DESC, d.id DESC LIMIT ?7",
+                      subscription, handle, created, id, filter.state, filter.event_type, limit));
   });
 }
 
@@ -97,7 +101,8 @@ Result<std::vector<outbox::Attempt>> SqliteOutbox::attempts(const DeliveryId& id
     auto reader = readers_.borrow();
     auto row = reader->query(
         "SELECT number, at, outcome, status, error, dns_us, connect_us, tls_us, first_byte_us, total_us, "
-        "request_headers, response_body FROM attempt WHERE delivery = ?1 ORDER BY number", id);
+        "request_headers, response_body FROM attempt WHERE delivery = ?1 ORDER BY number",
+        id);
     std::vector<outbox::Attempt> found;
     while (row.next()) found.push_back(attempt_from(row));
     return found;
@@ -108,7 +113,8 @@ Result<std::optional<outbox::Event>> SqliteOutbox::event(const Handle& handle, c
   return guarded([&]() -> Result<std::optional<outbox::Event>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT type, occurred_at, session, cause, body, unmatched FROM event WHERE handle = ?1 AND id = ?2", handle, id);
+        "SELECT type, occurred_at, session, cause, body, unmatched FROM event WHERE handle = ?1 AND id = ?2", handle,
+        id);
     if (!row.next()) return std::nullopt;
     outbox::Event found{.id = id, .handle = handle};
     found.type = row.text(0);
@@ -126,7 +132,8 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
     auto reader = readers_.borrow();
     return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
                                 "FROM delivery d WHERE d.event = ?1 AND d.handle = ?2 "
-                                "ORDER BY d.created_at DESC, d.id DESC", id, handle));
+                                "ORDER BY d.created_at DESC, d.id DESC",
+                                id, handle));
   });
 }
 
@@ -137,7 +144,8 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
     return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS
                                 "FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
                                 "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' "
-                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3", handle, id, limit));
+                                "ORDER BY d.created_at DESC, d.id DESC LIMIT ?3",
+                                handle, id, limit));
   });
 }
 

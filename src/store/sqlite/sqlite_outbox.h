@@ -11,7 +11,7 @@ class SqliteOutbox final : public outbox::Outbox {
 
   Result<std::vector<outbox::Subscription>> subscriptions() override;
   Result<std::vector<outbox::Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit,
-                                        const InHand& in_hand) override;
+                                       const InHand& in_hand) override;
   Result<std::optional<Instant>> next_due(const SubscriptionId& subscription) override;
   Result<std::vector<outbox::Delivery>> deliveries(const Handle& handle, const SubscriptionId& subscription,
                                                    const outbox::DeliveryFilter& filter,

@@ -18,8 +18,9 @@ std::vector<Delivery> all_of(Query rows) {
   return found;
 }
 
-#define BECKON_REPLAY_COLUMNS \
-  "handle, id, subscription, since, until, status, state, total, queued, place_created, place_id, created_at, ended_at "
+#define BECKON_REPLAY_COLUMNS                                                                                   \
+  "handle, id, subscription, since, until, status, state, total, queued, place_created, place_id, created_at, " \
+  "ended_at "
 
 Replay replay_from(const Query& row) {
   Replay r{.id = ReplayId(row.text(1)), .handle = Handle(row.text(0)), .subscription = SubscriptionId(row.text(2))};
@@ -41,7 +42,7 @@ std::vector<Replay> replays_of(Query rows) {
 }
 
 // The states that a range takes: 4 delivered, 5 failed, 6 withdrawn. What lost its reason is not queued anew.
-#define BECKON_IN_RANGE \
+#define BECKON_IN_RANGE                                                        \
   "d.created_at < ?3 AND d.erased = 0 AND NOT (d.state = 6 AND d.rule <> '') " \
   "AND (d.state = ?4 OR (?4 IS NULL AND d.state IN (4, 5))) "
 
@@ -51,23 +52,26 @@ Result<std::vector<Delivery>> SqliteOutbox::held_before(Instant before, std::siz
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
     return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d INDEXED BY delivery_by_held "
-                                "WHERE d.state = 2 AND d.held_at < ?1 ORDER BY d.held_at, d.id LIMIT ?2", before, limit));
+                                "WHERE d.state = 2 AND d.held_at < ?1 ORDER BY d.held_at, d.id LIMIT ?2",
+                                before, limit));
   });
 }
 
 Result<std::vector<Delivery>> SqliteOutbox::oldest(const DeliveryId& behind, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
-                                behind, limit));
+    return all_of(reader->query(
+        "SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2", behind, limit));
   });
 }
 
 Result<std::vector<std::pair<Handle, EventId>>> SqliteOutbox::unmatched_before(Instant before, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<std::pair<Handle, EventId>>> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT handle, id FROM event INDEXED BY event_unmatched "
-                             "WHERE unmatched = 1 AND occurred_at < ?1 ORDER BY occurred_at, handle, id LIMIT ?2", before, limit);
+    auto row = reader->query(
+        "SELECT handle, id FROM event INDEXED BY event_unmatched "
+        "WHERE unmatched = 1 AND occurred_at < ?1 ORDER BY occurred_at, handle, id LIMIT ?2",
+        before, limit);
     std::vector<std::pair<Handle, EventId>> found;
     while (row.next()) found.emplace_back(Handle(row.text(0)), EventId(row.text(1)));
     return found;
@@ -80,7 +84,8 @@ Result<std::vector<SubscriptionId>> SqliteOutbox::deleted_with_pending() {
     auto row = reader->query(
         "SELECT s.id FROM subscription s WHERE s.deleted = 1 AND "
         "(EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_due WHERE d.subscription = s.id AND d.state < 2) OR "
-        "EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_held WHERE d.subscription = s.id AND d.state = 2)) ORDER BY s.id");
+        "EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_held WHERE d.subscription = s.id AND d.state = 2)) ORDER "
+        "BY s.id");
     std::vector<SubscriptionId> found;
     while (row.next()) found.emplace_back(row.text(0));
     return found;
@@ -102,9 +107,10 @@ Result<std::vector<Delivery>> SqliteOutbox::replayable(const SubscriptionId& sub
 Result<std::uint64_t> SqliteOutbox::count_replayable(const SubscriptionId& subscription, const ReplayRange& range) {
   return guarded([&]() -> Result<std::uint64_t> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT count(*) FROM delivery d INDEXED BY delivery_log "
-                             "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND " BECKON_IN_RANGE,
-                             subscription, range.since, range.until, range.status);
+    auto row = reader->query(
+        "SELECT count(*) FROM delivery d INDEXED BY delivery_log "
+        "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND " BECKON_IN_RANGE,
+        subscription, range.since, range.until, range.status);
     row.next();
     return row.whole(0);
   });
@@ -113,15 +119,18 @@ Result<std::uint64_t> SqliteOutbox::count_replayable(const SubscriptionId& subsc
 Result<std::vector<Replay>> SqliteOutbox::running_replays() {
   return guarded([&]() -> Result<std::vector<Replay>> {
     auto reader = readers_.borrow();
-    return replays_of(reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE state = 0 ORDER BY created_at, id"));
+    return replays_of(
+        reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE state = 0 ORDER BY created_at, id"));
   });
 }
 
 Result<std::vector<Replay>> SqliteOutbox::replays(const Handle& handle, const SubscriptionId& subscription) {
   return guarded([&]() -> Result<std::vector<Replay>> {
     auto reader = readers_.borrow();
-    return replays_of(reader->query("SELECT " BECKON_REPLAY_COLUMNS "FROM replay WHERE handle = ?1 AND subscription = ?2 "
-                                    "ORDER BY created_at DESC, id DESC", handle, subscription));
+    return replays_of(reader->query("SELECT " BECKON_REPLAY_COLUMNS
+                                    "FROM replay WHERE handle = ?1 AND subscription = ?2 "
+                                    "ORDER BY created_at DESC, id DESC",
+                                    handle, subscription));
   });
 }
 

@@ -14,11 +14,14 @@ std::uint64_t newest(Connection& connection, const Handle& handle) {
 // Of each rule the last text up to the version; SQLite takes the other columns from the row of the max.
 rules::StoredRules read(Connection& connection, const Handle& handle, std::uint64_t version) {
   rules::StoredRules found{.version = version, .rules = {}};
-  auto row = connection.query("SELECT rule, json, max(rules_version), at, live_since FROM rule "
-                              "WHERE handle = ?1 AND rules_version <= ?2 GROUP BY rule ORDER BY rule", handle, version);
+  auto row = connection.query(
+      "SELECT rule, json, max(rules_version), at, live_since FROM rule "
+      "WHERE handle = ?1 AND rules_version <= ?2 GROUP BY rule ORDER BY rule",
+      handle, version);
   while (row.next())
     if (!row.is_null(1))
-      found.rules.push_back({RuleId(row.text(0)), std::string(row.text(1)), row.whole(2), row.instant(3), row.instant(4)});
+      found.rules.push_back(
+          {RuleId(row.text(0)), std::string(row.text(1)), row.whole(2), row.instant(3), row.instant(4)});
   return found;
 }
 
@@ -42,12 +45,14 @@ Result<rules::StoredRules> SqliteRuleStore::rules_at(const Handle& handle, std::
 }
 
 Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle& handle, std::uint64_t before,
-                                                                  std::size_t limit) {
+                                                                   std::size_t limit) {
   return guarded([&]() -> Result<std::vector<rules::RulesVersion>> {
     auto reader = readers_.borrow();
     std::vector<rules::RulesVersion> found;
-    auto row = reader->query("SELECT rules_version, at, rule, json IS NULL FROM rule WHERE handle = ?1 AND rules_version < ?2 "
-                             "ORDER BY rules_version DESC, rule", handle, before);
+    auto row = reader->query(
+        "SELECT rules_version, at, rule, json IS NULL FROM rule WHERE handle = ?1 AND rules_version < ?2 "
+        "ORDER BY rules_version DESC, rule",
+        handle, before);
     while (row.next()) {
       const std::uint64_t version = row.whole(0);
       if (found.empty() || found.back().version != version) {

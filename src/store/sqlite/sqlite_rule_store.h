@@ -11,7 +11,8 @@ class SqliteRuleStore final : public rules::RuleStore {
   Result<rules::StoredRules> rules(const Handle& handle) override;
   // kNotFound for a version that is not there yet; version 0 has no rules.
   Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
-  Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before, std::size_t limit) override;
+  Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before,
+                                                    std::size_t limit) override;
 
  private:
   Readers& readers_;

@@ -117,7 +117,8 @@ Result<void> SqliteStore::backup(const std::string& file) {
     Connection connection(file_, Connection::Mode::kReadOnly, Duration{5000});
     connection.run("VACUUM INTO ?1", file);
     if (!sync_file(file))
-      return unexpected(Fault{.code = FaultCode::kInternalError, .message = "The copy could not be synced to its disk."});
+      return unexpected(
+          Fault{.code = FaultCode::kInternalError, .message = "The copy could not be synced to its disk."});
     return {};
   });
 }

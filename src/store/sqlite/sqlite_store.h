@@ -23,9 +23,9 @@ namespace beckon::store {
 struct SqliteOptions {
   bool server = false;  // takes the lock and keeps the reserve; a command does neither
   std::size_t readers = 4;
-  Duration busy_timeout{5000};                     // how long a write waits for another process
-  std::uint64_t reserve_bytes = 32u << 20;         // reserve.h; less on a small disk
-  std::int64_t most_pages = 0;                     // of schema.h, the data file's size; 0: the disk's
+  Duration busy_timeout{5000};              // how long a write waits for another process
+  std::uint64_t reserve_bytes = 32u << 20;  // reserve.h; less on a small disk
+  std::int64_t most_pages = 0;              // of schema.h, the data file's size; 0: the disk's
 };
 
 class SqliteStore final : public Store {

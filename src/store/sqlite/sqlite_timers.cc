@@ -22,16 +22,17 @@ void apply(Connection& connection, const decision::TimerChange& change) {
     connection.run("DELETE FROM timer WHERE handle = ?1 AND session = ?2 AND rule = ?3", change.handle, change.session,
                    change.rule);
   } else {
-    connection.run("INSERT INTO timer (handle, session, rule, due_at, anchor) VALUES (?1, ?2, ?3, ?4, ?5) "
-                   "ON CONFLICT (handle, session, rule) DO UPDATE SET due_at = excluded.due_at, anchor = excluded.anchor",
-                   change.handle, change.session, change.rule, *change.due_at, change.anchor);
+    connection.run(
+        "INSERT INTO timer (handle, session, rule, due_at, anchor) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT (handle, session, rule) DO UPDATE SET due_at = excluded.due_at, anchor = excluded.anchor",
+        change.handle, change.session, change.rule, *change.due_at, change.anchor);
   }
 }
 
 void apply(Connection& connection, const decision::TimersOfRule& wish) {
   if (wish.look_at) {
-    connection.run("UPDATE timer SET due_at = ?3 WHERE handle = ?1 AND rule = ?2 AND due_at > ?3", wish.handle, wish.rule,
-                   *wish.look_at);
+    connection.run("UPDATE timer SET due_at = ?3 WHERE handle = ?1 AND rule = ?2 AND due_at > ?3", wish.handle,
+                   wish.rule, *wish.look_at);
   } else {
     connection.run("DELETE FROM timer WHERE handle = ?1 AND rule = ?2", wish.handle, wish.rule);
   }
@@ -47,8 +48,10 @@ void write_timers(Connection& connection, const decision::Batch& batch) {
 Result<std::vector<Timer>> SqliteTimers::due(Instant now, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Timer>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT handle, session, rule, due_at, anchor FROM timer WHERE due_at <= ?1 "
-                                "ORDER BY due_at, handle, session, rule LIMIT ?2", now, limit));
+    return all_of(
+        reader->query("SELECT handle, session, rule, due_at, anchor FROM timer WHERE due_at <= ?1 "
+                      "ORDER BY due_at, handle, session, rule LIMIT ?2",
+                      now, limit));
   });
 }
 
@@ -64,8 +67,10 @@ Result<std::optional<Instant>> SqliteTimers::next_due() {
 Result<std::vector<Timer>> SqliteTimers::timers_of(const Handle& handle, const SessionId& session) {
   return guarded([&]() -> Result<std::vector<Timer>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT handle, session, rule, due_at, anchor FROM timer "
-                                "WHERE handle = ?1 AND session = ?2 ORDER BY due_at, rule", handle, session));
+    return all_of(
+        reader->query("SELECT handle, session, rule, due_at, anchor FROM timer "
+                      "WHERE handle = ?1 AND session = ?2 ORDER BY due_at, rule",
+                      handle, session));
   });
 }
 

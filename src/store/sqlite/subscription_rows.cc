@@ -20,8 +20,7 @@ std::string headers_text(const Subscription& subscription) {
   std::string text;
   json::Writer writer(text);
   writer.begin_array();
-  for (const auto& [name, value] : subscription.headers)
-    writer.begin_array().string(name).string(value).end_array();
+  for (const auto& [name, value] : subscription.headers) writer.begin_array().string(name).string(value).end_array();
   writer.end_array();
   return text;
 }
@@ -50,8 +49,10 @@ void save(Connection& connection, const Subscription& s) {
 void write_subscriptions(Connection& connection, const decision::Batch& batch) {
   for (const auto& subscription : batch.subscriptions) save(connection, subscription);
   for (const auto& id : batch.removed_subscriptions)
-    connection.run("UPDATE subscription SET deleted = 1, enabled = 0, headers = '[]', sealed_secret = x'', "
-                   "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0", id, batch.at);
+    connection.run(
+        "UPDATE subscription SET deleted = 1, enabled = 0, headers = '[]', sealed_secret = x'', "
+        "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0",
+        id, batch.at);
 }
 
 }  // namespace beckon::store
