@@ -19,12 +19,32 @@ test('the unit’s address filter is the guard’s table', () => {
   assert.deepEqual([...told('IPAddressAllow')].sort(), [...tableOf('admitted_v6')].sort());
 });
 
+const lockFiles = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+const locked = path => JSON.parse(read(path)).packages;
+
 test('lock files name no package host, and every package by its hash', () => {
-  for (const path of ['tests/package-lock.json', 'examples/receiver/package-lock.json', 'script/node/package-lock.json', 'sdk/package-lock.json', 'benchmarks/queues/package-lock.json'])
-    for (const [name, entry] of Object.entries(JSON.parse(read(path)).packages)) if (name && !entry.inBundle) { // a bundled one is inside its owner's archive, under its hash
-      assert.ok(!('resolved' in entry), `${path}: ${name}`);
-      assert.match(entry.integrity, /^sha512-/, `${path}: ${name}`);
+  for (const path of lockFiles) for (const [name, entry] of Object.entries(locked(path))) if (name && !entry.inBundle) { // a bundled one is inside its owner's archive, under its hash
+    assert.ok(!('resolved' in entry), `${path}: ${name}`);
+    assert.match(entry.integrity, /^sha512-/, `${path}: ${name}`);
+  }
+});
+
+// `npm ci` of npm 9 installs what a lock file has, that of npm 11 refuses one that lacks a package of another platform.
+test('lock files are complete: each dependency, of any platform, has its entry', () => {
+  for (const path of lockFiles) {
+    const packages = locked(path);
+    const foundFrom = (folder, dependency) => {
+      for (let at = folder; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
+        if (packages[`${at && `${at}/`}node_modules/${dependency}`]) return true;
+        if (!at) return false;
+      }
+    };
+    for (const [folder, entry] of Object.entries(packages)) {
+      const peers = Object.keys(entry.peerDependencies ?? {}).filter(peer => !entry.peerDependenciesMeta?.[peer]?.optional);
+      for (const dependency of [...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies, ...(folder ? {} : entry.devDependencies) }), ...peers])
+        assert.ok(foundFrom(folder, dependency), `${path}: ${folder || 'the project'} wants ${dependency}`);
     }
+  }
 });
 
 test('every package of the lists is named once', () => {
