@@ -9,12 +9,14 @@ const require = createRequire(new URL('./engines/package.json', import.meta.url)
 const { Engine } = require('json-rules-engine');
 const { ZenEngine } = require('@gorules/zen-engine');
 const judge = fileURLToPath(new URL('../build/release/rules_turns', import.meta.url));
-const rounds = Number(process.argv[2] ?? 5), seconds = Number(process.argv[3] ?? 1);
+const rounds = Number(process.argv[2] ?? 5),
+  seconds = Number(process.argv[3] ?? 1);
 
 const keys = ['view', 'cart.add', 'search', 'scroll', 'click'];
 const now = Date.parse('2026-02-25T12:00:00Z');
 const signals = Array.from({ length: 200 }, (_, i) => ({
-  key: [...keys, 'purchase', 'support', 'login'][(i * 7) % 8], at: now - 10_000 * (200 - i),
+  key: [...keys, 'purchase', 'support', 'login'][(i * 7) % 8],
+  at: now - 10_000 * (200 - i),
 }));
 const counted = (key, minutes) => signals.filter(s => s.key === key && s.at > now - minutes * 60_000).length;
 
@@ -26,25 +28,36 @@ const conditions = (i, holds) => [
 ];
 const rules = (count, matches) => Array.from({ length: count }, (_, i) => conditions(i, matches && i + 1 === count));
 const name = fact => `${fact.key.replace('.', '_')}_${fact.minutes}m`;
-const facts = Object.fromEntries([...keys.map(key => ({ key, minutes: 30 })), { key: 'login', minutes: 60 }, { key: 'purchase', minutes: 60 }]
-  .map(fact => [name(fact), counted(fact.key, fact.minutes)]));
+const facts = Object.fromEntries(
+  [...keys.map(key => ({ key, minutes: 30 })), { key: 'login', minutes: 60 }, { key: 'purchase', minutes: 60 }].map(
+    fact => [name(fact), counted(fact.key, fact.minutes)],
+  ),
+);
 
 function beckon(all) {
   const written = all.map((rule, i) => ({
-    ruleId: `r${10_000 + i}`, triggers: ['t'], action: { type: 'popup', payload: {} },
-    when: { all: rule.map(([fact, least]) => ({ count: { key: fact.key }, within: `${fact.minutes}m`, atLeast: least })) },
+    ruleId: `r${10_000 + i}`,
+    triggers: ['t'],
+    action: { type: 'popup', payload: {} },
+    when: {
+      all: rule.map(([fact, least]) => ({ count: { key: fact.key }, within: `${fact.minutes}m`, atLeast: least })),
+    },
   }));
   const input = JSON.stringify({ now, signals, rules: written });
   return async () => {
-    const [outcome, ns] = execFileSync(judge, [String(seconds)], { input, encoding: 'utf8' }).trim().split(' ');
+    const [outcome, ns] = execFileSync(judge, [String(seconds)], { input, encoding: 'utf8' })
+      .trim()
+      .split(' ');
     return { acts: outcome !== '-', ns: Number(ns) };
   };
 }
 
 // Runs `resolve` for the time of a turn, and says what one of them took.
 async function turn(resolve) {
-  let acts = false, count = 0;
-  const begin = process.hrtime.bigint(), end = begin + BigInt(seconds * 1e9);
+  let acts = false,
+    count = 0;
+  const begin = process.hrtime.bigint(),
+    end = begin + BigInt(seconds * 1e9);
   let at = begin;
   do {
     for (let i = 0; i < 8; ++i) acts = await resolve();
@@ -56,36 +69,64 @@ async function turn(resolve) {
 
 function jsonRules(all) {
   const engine = new Engine();
-  all.forEach((rule, i) => engine.addRule({
-    conditions: { all: rule.map(([fact, least]) => ({ fact: name(fact), operator: 'greaterThanInclusive', value: least })) },
-    event: { type: `r${i}` }, priority: all.length - i,
-  }));
+  all.forEach((rule, i) =>
+    engine.addRule({
+      conditions: {
+        all: rule.map(([fact, least]) => ({ fact: name(fact), operator: 'greaterThanInclusive', value: least })),
+      },
+      event: { type: `r${i}` },
+      priority: all.length - i,
+    }),
+  );
   return () => turn(async () => (await engine.run(facts)).events.length > 0);
 }
 
 function zen(all) {
   const inputs = Object.keys(facts).map(field => ({ id: field, name: field, type: 'expression', field }));
   const rows = all.map((rule, i) => ({
-    _id: `row${i}`, result: `"r${i}"`,
-    ...Object.fromEntries(inputs.map(({ id }) => [id, ''])), ...Object.fromEntries(rule.map(([fact, least]) => [name(fact), `>= ${least}`])),
+    _id: `row${i}`,
+    result: `"r${i}"`,
+    ...Object.fromEntries(inputs.map(({ id }) => [id, ''])),
+    ...Object.fromEntries(rule.map(([fact, least]) => [name(fact), `>= ${least}`])),
   }));
-  const decision = new ZenEngine().createDecision(Buffer.from(JSON.stringify({
-    contentType: 'application/vnd.gorules.decision',
-    nodes: [
-      { id: 'in', name: 'in', type: 'inputNode', position: { x: 0, y: 0 } },
-      { id: 'table', name: 'table', type: 'decisionTableNode', position: { x: 1, y: 0 },
-        content: { hitPolicy: 'first', inputs, outputs: [{ id: 'result', name: 'result', type: 'expression', field: 'result' }], rules: rows } },
-      { id: 'out', name: 'out', type: 'outputNode', position: { x: 2, y: 0 } },
-    ],
-    edges: [{ id: 'a', type: 'edge', sourceId: 'in', targetId: 'table' }, { id: 'b', type: 'edge', sourceId: 'table', targetId: 'out' }],
-  })));
+  const decision = new ZenEngine().createDecision(
+    Buffer.from(
+      JSON.stringify({
+        contentType: 'application/vnd.gorules.decision',
+        nodes: [
+          { id: 'in', name: 'in', type: 'inputNode', position: { x: 0, y: 0 } },
+          {
+            id: 'table',
+            name: 'table',
+            type: 'decisionTableNode',
+            position: { x: 1, y: 0 },
+            content: {
+              hitPolicy: 'first',
+              inputs,
+              outputs: [{ id: 'result', name: 'result', type: 'expression', field: 'result' }],
+              rules: rows,
+            },
+          },
+          { id: 'out', name: 'out', type: 'outputNode', position: { x: 2, y: 0 } },
+        ],
+        edges: [
+          { id: 'a', type: 'edge', sourceId: 'in', targetId: 'table' },
+          { id: 'b', type: 'edge', sourceId: 'table', targetId: 'out' },
+        ],
+      }),
+    ),
+  );
   return () => turn(async () => (await decision.evaluate(facts)).result.result !== undefined);
 }
 
 const median = list => [...list].sort((a, b) => a - b)[list.length >> 1];
 for (const matches of [true, false]) {
-  const engines = { beckon: beckon(rules(100, matches)), 'json-rules-engine': jsonRules(rules(100, matches)),
-    'zen-engine': zen(rules(100, matches)), 'beckon, 1000 rules': beckon(rules(1000, matches)) };
+  const engines = {
+    beckon: beckon(rules(100, matches)),
+    'json-rules-engine': jsonRules(rules(100, matches)),
+    'zen-engine': zen(rules(100, matches)),
+    'beckon, 1000 rules': beckon(rules(1000, matches)),
+  };
   const took = Object.fromEntries(Object.keys(engines).map(engine => [engine, []]));
   for (let round = 0; round < rounds; ++round) {
     for (const [engine, run] of Object.entries(engines)) {
@@ -97,6 +138,8 @@ for (const matches of [true, false]) {
   console.log(matches ? 'only the last of 100 rules holds' : 'none of 100 rules holds');
   for (const engine of Object.keys(engines)) {
     const ratio = median(took[engine].map((ns, i) => ns / took.beckon[i]));
-    console.log(`  ${engine.padEnd(20)} ${median(took[engine]).toFixed(0).padStart(9)} ns a resolve   ${ratio.toFixed(2).padStart(9)} times Beckon's`);
+    console.log(
+      `  ${engine.padEnd(20)} ${median(took[engine]).toFixed(0).padStart(9)} ns a resolve   ${ratio.toFixed(2).padStart(9)} times Beckon's`,
+    );
   }
 }

@@ -6,7 +6,13 @@ import { gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
 // The theme that was chosen is set before the first paint, by the page's own script: no flash, nothing inline.
-const unflashed = { name: 'unflashed', transformIndexHtml: { order: 'post', handler: html => html.replace('<script type="module"', '<script type="module" blocking="render"') } };
+const unflashed = {
+  name: 'unflashed',
+  transformIndexHtml: {
+    order: 'post',
+    handler: html => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+};
 
 const packed = folder => ({
   name: 'packed',
@@ -30,5 +36,9 @@ export default defineConfig({
   },
   plugins: [unflashed, packed(join(import.meta.dirname, 'dist/assets'))],
   // `vite` alone serves the page from source beside a running server: BECKON_BASE names it.
-  server: { proxy: Object.fromEntries(['/v2', '/dev', '/openapi.json'].map(path => [path, process.env.BECKON_BASE ?? 'http://127.0.0.1:8080'])) },
+  server: {
+    proxy: Object.fromEntries(
+      ['/v2', '/dev', '/openapi.json'].map(path => [path, process.env.BECKON_BASE ?? 'http://127.0.0.1:8080']),
+    ),
+  },
 });

@@ -18,8 +18,27 @@ const target = ['chrome100', 'firefox115', 'safari16.4'];
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'served/example'), { recursive: true });
 
-execFileSync(process.execPath, [join(here, 'node_modules/typescript/bin/tsc'), '--declaration', '--emitDeclarationOnly', '--outDir', join(out, 'types')], { cwd: here, stdio: 'inherit' });
-buildSync({ absWorkingDir: here, entryPoints: ['index', 'core', 'pages', 'render', 'debug'].map(name => `src/${name}.ts`), outdir: 'dist/esm', bundle: true, splitting: true, format: 'esm', minify: true, target });
+execFileSync(
+  process.execPath,
+  [
+    join(here, 'node_modules/typescript/bin/tsc'),
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--outDir',
+    join(out, 'types'),
+  ],
+  { cwd: here, stdio: 'inherit' },
+);
+buildSync({
+  absWorkingDir: here,
+  entryPoints: ['index', 'core', 'pages', 'render', 'debug'].map(name => `src/${name}.ts`),
+  outdir: 'dist/esm',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  minify: true,
+  target,
+});
 
 const packed = text => gzipSync(text, { level: 9 });
 const serve = (name, text) => writeFileSync(join(out, 'served', `${name}.gz`), packed(text));
@@ -27,20 +46,45 @@ const serve = (name, text) => writeFileSync(join(out, 'served', `${name}.gz`), p
 const manifest = { version, files: {} };
 const integrityOf = text => `sha384-${createHash('sha384').update(text).digest('base64')}`;
 
-for (const [name, entry] of [['beckon', 'tag'], ['beckon-core', 'tag_core'], ['beckon-render', 'tag_render'], ['beckon-debug', 'tag_debug']]) {
-  const { outputFiles: [built] } = buildSync({ absWorkingDir: here, entryPoints: [`src/${entry}.ts`], bundle: true, format: 'iife', minify: true, target, write: false, legalComments: 'none', define: { BECKON_VERSION: JSON.stringify(version) } });
+for (const [name, entry] of [
+  ['beckon', 'tag'],
+  ['beckon-core', 'tag_core'],
+  ['beckon-render', 'tag_render'],
+  ['beckon-debug', 'tag_debug'],
+]) {
+  const {
+    outputFiles: [built],
+  } = buildSync({
+    absWorkingDir: here,
+    entryPoints: [`src/${entry}.ts`],
+    bundle: true,
+    format: 'iife',
+    minify: true,
+    target,
+    write: false,
+    legalComments: 'none',
+    define: { BECKON_VERSION: JSON.stringify(version) },
+  });
   const immutable = `${name}-${createHash('sha256').update(built.contents).digest('hex').slice(0, 12)}.js`;
   serve(`${name}.js`, built.contents);
   serve(immutable, built.contents);
-  manifest.files[`${name}.js`] = { immutable, integrity: integrityOf(built.contents), gzip: packed(built.contents).length };
+  manifest.files[`${name}.js`] = {
+    immutable,
+    integrity: integrityOf(built.contents),
+    gzip: packed(built.contents).length,
+  };
 }
 
 const snippet = transformSync(readFileSync(join(here, 'src/snippet.js'), 'utf8'), { minify: true, target }).code.trim();
 writeFileSync(join(out, 'snippet.js'), snippet);
-manifest.snippet = { hash: `sha256-${createHash('sha256').update(snippet).digest('base64')}`, gzip: packed(snippet).length };
+manifest.snippet = {
+  hash: `sha256-${createHash('sha256').update(snippet).digest('base64')}`,
+  gzip: packed(snippet).length,
+};
 serve('snippet.js', snippet);
 
 const text = `${JSON.stringify(manifest, null, 2)}\n`;
 serve('manifest.json', text);
-for (const name of readdirSync(join(here, 'example'))) serve(`example/${name}`, readFileSync(join(here, 'example', name)));
+for (const name of readdirSync(join(here, 'example')))
+  serve(`example/${name}`, readFileSync(join(here, 'example', name)));
 writeFileSync(join(out, 'manifest.json'), text); // last: what is newer than it was changed since

@@ -5,16 +5,24 @@ import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon;
-before(async () => { beckon = await Beckon.start(); await beckon.widen(); });
-after(async () => { await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start();
+  await beckon.widen();
+});
+after(async () => {
+  await beckon?.close();
+});
 
-const minute = 60_000, hour = 60 * minute, day = 24 * hour;
+const minute = 60_000,
+  hour = 60 * minute,
+  day = 24 * hour;
 const send = async (sessionId, signals, more = {}, options = {}) => {
   const answer = await beckon.chain('signals', { sessionId, signals, ...more }, { from: freshAddress(), ...options });
   assert.equal(answer.status, 202, answer.text);
   return answer.json;
 };
-const many = (count, make = i => ({ type: 'v', signalValue: String(i) })) => Array.from({ length: count }, (_, i) => make(i));
+const many = (count, make = i => ({ type: 'v', signalValue: String(i) })) =>
+  Array.from({ length: count }, (_, i) => make(i));
 const resolve = async (sessionId, trigger = 'checkout', more = {}, options = {}) => {
   const answer = await beckon.chain('resolve', { sessionId, trigger, ...more }, { from: freshAddress(), ...options });
   assert.equal(answer.status, 200, answer.text);
@@ -34,8 +42,16 @@ describe('signals', () => {
 
   test('a number or a boolean is taken as its JSON text', async () => {
     const s = freshSession();
-    await send(s, [{ type: 'v', signalValue: 1.50 }, { type: 'v', signalValue: true }, { signalKey: 'w', signalValue: 'x' }]);
-    assert.deepEqual((await session(s)).signals.map(one => [one.signalKey, one.signalValue]).sort(), [['v', '1.5'], ['v', 'true'], ['w', 'x']]);
+    await send(s, [
+      { type: 'v', signalValue: 1.5 },
+      { type: 'v', signalValue: true },
+      { signalKey: 'w', signalValue: 'x' },
+    ]);
+    assert.deepEqual((await session(s)).signals.map(one => [one.signalKey, one.signalValue]).sort(), [
+      ['v', '1.5'],
+      ['v', 'true'],
+      ['w', 'x'],
+    ]);
   });
 
   test('defaults: confidence 1, the time of arrival', async () => {
@@ -50,16 +66,33 @@ describe('signals', () => {
   test('epoch milliseconds and RFC 3339 are the same instant', async () => {
     const s = freshSession();
     const at = Date.now() - hour;
-    await send(s, [{ type: 'a', at }, { type: 'b', at: new Date(at).toISOString() }]);
-    assert.deepEqual((await session(s)).signals.map(one => Date.parse(one.at)), [at, at]);
+    await send(s, [
+      { type: 'a', at },
+      { type: 'b', at: new Date(at).toISOString() },
+    ]);
+    assert.deepEqual(
+      (await session(s)).signals.map(one => Date.parse(one.at)),
+      [at, at],
+    );
   });
 
   test('a second signal with the same id is a duplicate: counted and not stored', async () => {
     const s = freshSession();
-    assert.deepEqual((({ accepted, duplicates }) => [accepted, duplicates])(await send(s, [{ type: 'v', id: 'one' }])), [1, 0]);
-    const again = await send(s, [{ type: 'other', id: 'one' }, { type: 'v', id: 'two' }, { type: 'v', id: 'two' }]);
+    assert.deepEqual(
+      (({ accepted, duplicates }) => [accepted, duplicates])(await send(s, [{ type: 'v', id: 'one' }])),
+      [1, 0],
+    );
+    const again = await send(s, [
+      { type: 'other', id: 'one' },
+      { type: 'v', id: 'two' },
+      { type: 'v', id: 'two' },
+    ]);
     assert.deepEqual([again.accepted, again.duplicates, again.version, again.signalCount], [1, 2, 2, 2]);
-    assert.equal((await send(freshSession(), [{ type: 'v', id: 'one' }])).accepted, 1, 'in another session it is another signal');
+    assert.equal(
+      (await send(freshSession(), [{ type: 'v', id: 'one' }])).accepted,
+      1,
+      'in another session it is another signal',
+    );
   });
 
   test('ids are remembered over kill -9', async () => {
@@ -73,33 +106,62 @@ describe('signals', () => {
 
   test('the newest 1,000 ids of a session are remembered', async () => {
     const s = freshSession();
-    for (let i = 0; i < 1000; i += 50) await send(s, many(50, k => ({ type: 'v', id: `id-${i + k}` })));
+    for (let i = 0; i < 1000; i += 50)
+      await send(
+        s,
+        many(50, k => ({ type: 'v', id: `id-${i + k}` })),
+      );
     assert.equal((await send(s, [{ type: 'v', id: 'id-0' }])).duplicates, 1);
   });
 
   test('a late signal takes its place in time', async () => {
     const s = freshSession();
     const now = Date.now();
-    await send(s, [{ type: 'first', at: now - 2 * hour }, { type: 'last', at: now - minute }]);
+    await send(s, [
+      { type: 'first', at: now - 2 * hour },
+      { type: 'last', at: now - minute },
+    ]);
     const late = await send(s, [{ type: 'middle', at: now - hour }]);
     assert.deepEqual([late.version, late.evicted], [3, 0]);
-    const inTime = (await session(s)).signals.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).map(one => one.signalKey);
+    const inTime = (await session(s)).signals
+      .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+      .map(one => one.signalKey);
     assert.deepEqual(inTime, ['first', 'middle', 'last']);
   });
 
   test('the window holds the 200 newest; what leaves it is said', async () => {
     const s = freshSession();
     const now = Date.now();
-    for (let i = 0; i < 200; i += 50) assert.equal((await send(s, many(50, k => ({ type: 'v', at: now - hour + i + k })))).evicted, 0);
-    const next = await send(s, many(3, k => ({ type: 'new', at: now - minute + k })));
+    for (let i = 0; i < 200; i += 50)
+      assert.equal(
+        (
+          await send(
+            s,
+            many(50, k => ({ type: 'v', at: now - hour + i + k })),
+          )
+        ).evicted,
+        0,
+      );
+    const next = await send(
+      s,
+      many(3, k => ({ type: 'new', at: now - minute + k })),
+    );
     assert.deepEqual([next.evicted, next.signalCount, next.version], [3, 200, 203]);
     const late = await send(s, [{ type: 'ancient', at: now - day }]);
-    assert.deepEqual([late.accepted, late.evicted, late.signalCount, late.version], [1, 1, 200, 204], 'accepted and evicted at once');
+    assert.deepEqual(
+      [late.accepted, late.evicted, late.signalCount, late.version],
+      [1, 1, 200, 204],
+      'accepted and evicted at once',
+    );
   });
 
   test('a whole request, or none of it', async () => {
     const s = freshSession();
-    const answer = await beckon.chain('signals', { sessionId: s, signals: [{ type: 'v' }, { type: 'v', confidence: 7 }] }, { from: freshAddress() });
+    const answer = await beckon.chain(
+      'signals',
+      { sessionId: s, signals: [{ type: 'v' }, { type: 'v', confidence: 7 }] },
+      { from: freshAddress() },
+    );
     assert.equal(answer.status, 400);
     assert.equal((await send(s, [{ type: 'v' }])).version, 1);
   });
@@ -109,10 +171,16 @@ describe('signals', () => {
     assert.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 30 * day) < minute, expiresAt);
   });
 
-  test('the platform’s own form of a session id is taken', async () => { await send(`sig_demo_${Date.now()}_a8f3k2`, [{ type: 'v' }]); });
+  test('the platform’s own form of a session id is taken', async () => {
+    await send(`sig_demo_${Date.now()}_a8f3k2`, [{ type: 'v' }]);
+  });
 
   test('text/plain is read as JSON, for beacons of browsers', async () => {
-    const answer = await beckon.chain('signals', { sessionId: freshSession(), signals: [{ type: 'v' }] }, { from: freshAddress(), headers: { 'content-type': 'text/plain' } });
+    const answer = await beckon.chain(
+      'signals',
+      { sessionId: freshSession(), signals: [{ type: 'v' }] },
+      { from: freshAddress(), headers: { 'content-type': 'text/plain' } },
+    );
     assert.equal(answer.status, 202, answer.text);
   });
 });
@@ -123,14 +191,27 @@ describe('visitor and context', () => {
     await send(s, [{ type: 'v' }]);
     await send(s, [{ type: 'v' }], { visitorId: 'v-1' });
     await send(s, [{ type: 'v' }], { visitorId: 'v-1' });
-    const other = await beckon.chain('signals', { sessionId: s, visitorId: 'v-2', signals: [{ type: 'v' }] }, { from: freshAddress() });
+    const other = await beckon.chain(
+      'signals',
+      { sessionId: s, visitorId: 'v-2', signals: [{ type: 'v' }] },
+      { from: freshAddress() },
+    );
     assert.deepEqual([other.status, other.json.error], [409, 'conflict']);
     assert.equal((await send(s, [{ type: 'v' }])).version, 4);
     assert.equal((await session(s)).visitorId, 'v-1');
   });
 
   test('context merges by key, and that of a resolve lies over it for the call alone', async () => {
-    const rule = { triggers: ['ctx'], when: { all: [{ context: 'country', in: ['US'] }, { context: 'page', in: ['/b'] }] }, action: { type: 'popup', payload: {} } };
+    const rule = {
+      triggers: ['ctx'],
+      when: {
+        all: [
+          { context: 'country', in: ['US'] },
+          { context: 'page', in: ['/b'] },
+        ],
+      },
+      action: { type: 'popup', payload: {} },
+    };
     assert.ok((await beckon.as('CREATOR', 'PUT', '/chain-rules/ctx', rule)).status < 300);
     const s = freshSession();
     await send(s, [{ type: 'v' }], { context: { country: 'US', page: '/a' } });
@@ -175,7 +256,11 @@ describe('consent', () => {
     const s = freshSession();
     await send(s, [{ type: 'pending-thing', signalValue: 'private-word' }]);
     const first = await hook.log.next();
-    await until('the failure is recorded', async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items[0]?.status === 'retrying');
+    await until(
+      'the failure is recorded',
+      async () =>
+        (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items[0]?.status === 'retrying',
+    );
     await send(s, [{ type: 'v' }], { consent: 'denied' });
     const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`);
     assert.equal(json.items[0].status, 'withdrawn');
@@ -188,7 +273,10 @@ describe('consent', () => {
   test('basic drops metadata and visitor, stored ones too, and expires after 24 h', async () => {
     const s = freshSession();
     await send(s, [{ type: 'a', metadata: { private: 'word' } }], { visitorId: 'v-3' });
-    const answer = await send(s, [{ type: 'b', metadata: { private: 'word' } }], { visitorId: 'v-3', consent: 'basic' });
+    const answer = await send(s, [{ type: 'b', metadata: { private: 'word' } }], {
+      visitorId: 'v-3',
+      consent: 'basic',
+    });
     assert.equal(answer.accepted, 1);
     assert.ok(Math.abs(Date.parse(answer.expiresAt) - Date.now() - day) < minute, answer.expiresAt);
     const read = await beckon.as('CREATOR', 'GET', `/chain/${s}`);
@@ -199,7 +287,12 @@ describe('consent', () => {
 
   test('Sec-GPC: 1 is at most basic', async () => {
     const s = freshSession();
-    await send(s, [{ type: 'a', metadata: { private: 'word' } }], { consent: 'full', visitorId: 'v-4' }, { headers: { 'sec-gpc': '1' } });
+    await send(
+      s,
+      [{ type: 'a', metadata: { private: 'word' } }],
+      { consent: 'full', visitorId: 'v-4' },
+      { headers: { 'sec-gpc': '1' } },
+    );
     const read = await beckon.as('CREATOR', 'GET', `/chain/${s}`);
     assert.equal(read.json.consent, 'basic');
     assert.ok(!read.text.includes('word') && !read.text.includes('v-4'));
@@ -210,22 +303,53 @@ describe('consent', () => {
 
 describe('resolve and prefetch', () => {
   before(async () => {
-    const rule = { priority: 10, triggers: ['cart'], when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 2 }] }, action: { type: 'popup', payload: { code: 'SAVE' } }, ttl: '5m' };
+    const rule = {
+      priority: 10,
+      triggers: ['cart'],
+      when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 2 }] },
+      action: { type: 'popup', payload: { code: 'SAVE' } },
+      ttl: '5m',
+    };
     const put = await beckon.as('CREATOR', 'PUT', '/chain-rules/cart-rescue', rule);
     assert.ok(put.status < 300, put.text);
   });
 
   test('a session never seen is an empty one', async () => {
     const decision = await resolve(freshSession());
-    assert.deepEqual([decision.outcome, decision.ruleId, decision.variant, decision.action, decision.sessionVersion], ['none', null, null, null, 0]);
+    assert.deepEqual(
+      [decision.outcome, decision.ruleId, decision.variant, decision.action, decision.sessionVersion],
+      ['none', null, null, null, 0],
+    );
   });
 
   test('the envelope has every field', async () => {
     const s = freshSession();
-    await send(s, many(2, () => ({ type: 'cart', signalValue: 'add' })));
+    await send(
+      s,
+      many(2, () => ({ type: 'cart', signalValue: 'add' })),
+    );
     const decision = await resolve(s, 'cart');
-    assert.deepEqual(Object.keys(decision).sort(), ['action', 'decisionId', 'etag', 'expiresAt', 'handle', 'outcome', 'requestId', 'resolvedAt', 'ruleId', 'rulesVersion', 'sessionId', 'sessionVersion', 'trigger', 'ttlSeconds', 'variant']);
-    assert.deepEqual([decision.outcome, decision.ruleId, decision.action], ['act', 'cart-rescue', { type: 'popup', payload: { code: 'SAVE' } }]);
+    assert.deepEqual(Object.keys(decision).sort(), [
+      'action',
+      'decisionId',
+      'etag',
+      'expiresAt',
+      'handle',
+      'outcome',
+      'requestId',
+      'resolvedAt',
+      'ruleId',
+      'rulesVersion',
+      'sessionId',
+      'sessionVersion',
+      'trigger',
+      'ttlSeconds',
+      'variant',
+    ]);
+    assert.deepEqual(
+      [decision.outcome, decision.ruleId, decision.action],
+      ['act', 'cart-rescue', { type: 'popup', payload: { code: 'SAVE' } }],
+    );
     assert.match(decision.decisionId, /^dec_/);
     const left = Date.parse(decision.expiresAt) - Date.parse(decision.resolvedAt);
     assert.ok(left > 0 && left <= 5 * minute, `${left}`);
@@ -236,7 +360,10 @@ describe('resolve and prefetch', () => {
     const s = freshSession();
     const now = Date.now();
     const leaves = now - 30 * minute + 20_000; // the older of the two leaves `within` in 20 s
-    await send(s, [{ type: 'cart', signalValue: 'add', at: leaves }, { type: 'cart', signalValue: 'add', at: now - minute }]);
+    await send(s, [
+      { type: 'cart', signalValue: 'add', at: leaves },
+      { type: 'cart', signalValue: 'add', at: now - minute },
+    ]);
     const decision = await resolve(s, 'cart');
     assert.equal(decision.outcome, 'act');
     assert.equal(Date.parse(decision.expiresAt), leaves + 30 * minute);
@@ -250,10 +377,24 @@ describe('resolve and prefetch', () => {
 
   test('prefetch answers in the order asked, and writes nothing', async () => {
     const s = freshSession();
-    await send(s, many(2, () => ({ type: 'cart', signalValue: 'add' })));
-    const { status, json } = await beckon.chain('prefetch', { sessionId: s, triggers: ['other', 'cart', 'third'] }, { from: freshAddress() });
+    await send(
+      s,
+      many(2, () => ({ type: 'cart', signalValue: 'add' })),
+    );
+    const { status, json } = await beckon.chain(
+      'prefetch',
+      { sessionId: s, triggers: ['other', 'cart', 'third'] },
+      { from: freshAddress() },
+    );
     assert.equal(status, 200);
-    assert.deepEqual(json.decisions.map(one => [one.trigger, one.outcome]), [['other', 'none'], ['cart', 'act'], ['third', 'none']]);
+    assert.deepEqual(
+      json.decisions.map(one => [one.trigger, one.outcome]),
+      [
+        ['other', 'none'],
+        ['cart', 'act'],
+        ['third', 'none'],
+      ],
+    );
     assert.equal(json.sessionVersion, 2);
     assert.ok(json.etag && Number.isInteger(json.ttlSeconds) && Number.isInteger(json.rulesVersion));
     assert.deepEqual((await session(s)).decisions, []);
@@ -262,7 +403,8 @@ describe('resolve and prefetch', () => {
   test('ifNoneMatch with nothing changed is unchanged; a signal that matters changes it', async () => {
     const s = freshSession();
     await send(s, [{ type: 'cart', signalValue: 'add' }]);
-    const prefetch = more => beckon.chain('prefetch', { sessionId: s, triggers: ['cart'], ...more }, { from: freshAddress() });
+    const prefetch = more =>
+      beckon.chain('prefetch', { sessionId: s, triggers: ['cart'], ...more }, { from: freshAddress() });
     const { etag } = (await prefetch({})).json;
     const same = await prefetch({ ifNoneMatch: etag });
     assert.equal(same.status, 200);
@@ -278,21 +420,37 @@ describe('resolve and prefetch', () => {
 
   test('a prefetched decision is recorded once, when it is shown', async () => {
     const s = freshSession();
-    await send(s, many(2, () => ({ type: 'cart', signalValue: 'add' })));
+    await send(
+      s,
+      many(2, () => ({ type: 'cart', signalValue: 'add' })),
+    );
     const { json } = await beckon.chain('prefetch', { sessionId: s, triggers: ['cart'] }, { from: freshAddress() });
     const { decisionId } = json.decisions[0];
     for (let i = 0; i < 2; i++) await send(s, [{ type: 'decision.shown', signalValue: decisionId }]);
-    const { decisions } = await until('it is recorded', async () => { const read = await session(s); return read.decisions.length > 0 && read; });
-    assert.deepEqual(decisions.map(one => one.decisionId), [decisionId]);
+    const { decisions } = await until('it is recorded', async () => {
+      const read = await session(s);
+      return read.decisions.length > 0 && read;
+    });
+    assert.deepEqual(
+      decisions.map(one => one.decisionId),
+      [decisionId],
+    );
     await send(s, [{ type: 'decision.shown', signalValue: 'dec_unknown' }]);
     assert.equal((await session(s)).decisions.length, 1, 'an unknown id is a plain signal');
   });
 
   test('a resolve is recorded within 100 ms', async () => {
     const s = freshSession();
-    await send(s, many(2, () => ({ type: 'cart', signalValue: 'add' })));
+    await send(
+      s,
+      many(2, () => ({ type: 'cart', signalValue: 'add' })),
+    );
     const { decisionId } = await resolve(s, 'cart');
-    await until('it is in the session', async () => (await session(s)).decisions.some(one => one.decisionId === decisionId), 3000);
+    await until(
+      'it is in the session',
+      async () => (await session(s)).decisions.some(one => one.decisionId === decisionId),
+      3000,
+    );
   });
 
   test('the JWT route explains, the public one never does', async () => {
@@ -302,7 +460,7 @@ describe('resolve and prefetch', () => {
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.json.outcome, 'none');
     assert.ok(JSON.stringify(answer.json.explanation).includes('cart-rescue'));
-    assert.ok(!('explanation' in await resolve(s, 'cart')));
+    assert.ok(!('explanation' in (await resolve(s, 'cart'))));
     const ahead = await beckon.as('CREATOR', 'POST', '/chain/prefetch', { sessionId: s, triggers: ['cart'] });
     assert.ok('explanation' in ahead.json.decisions[0]);
   });
@@ -311,35 +469,56 @@ describe('resolve and prefetch', () => {
 describe('sessions', () => {
   test('the list is newest first, by pages, each session once', async () => {
     const mine = [];
-    for (let i = 0; i < 5; i++) { mine.unshift(freshSession('listed')); await send(mine[0], [{ type: 'v' }]); }
+    for (let i = 0; i < 5; i++) {
+      mine.unshift(freshSession('listed'));
+      await send(mine[0], [{ type: 'v' }]);
+    }
     const seen = [];
     let cursor = null;
     do {
-      const page = await beckon.as('CREATOR', 'GET', `/chain?limit=2${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+      const page = await beckon.as(
+        'CREATOR',
+        'GET',
+        `/chain?limit=2${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+      );
       assert.equal(page.status, 200, page.text);
       assert.ok(page.json.items.length <= 2);
       seen.push(...page.json.items.map(item => item.sessionId));
       cursor = page.json.nextCursor;
     } while (cursor);
-    assert.deepEqual(seen.filter(id => id.startsWith('listed')), mine);
+    assert.deepEqual(
+      seen.filter(id => id.startsWith('listed')),
+      mine,
+    );
     assert.equal(new Set(seen).size, seen.length);
   });
 
   for (const query of ['limit=0', 'limit=201', 'limit=x', 'cursor=nonsense'])
-    test(`${query} is refused`, async () => { assert.equal((await beckon.as('CREATOR', 'GET', `/chain?${query}`)).json.error, 'validation_error'); });
+    test(`${query} is refused`, async () => {
+      assert.equal((await beckon.as('CREATOR', 'GET', `/chain?${query}`)).json.error, 'validation_error');
+    });
 
   test('detail: signals, consent, version, decisions, timeline', async () => {
     const s = freshSession();
-    await send(s, [{ type: 'v', signalValue: 'x', source: 'web', metadata: { a: 1 }, confidence: 0.5 }], { consent: 'full', visitorId: 'v-5', context: { country: 'US' } });
+    await send(s, [{ type: 'v', signalValue: 'x', source: 'web', metadata: { a: 1 }, confidence: 0.5 }], {
+      consent: 'full',
+      visitorId: 'v-5',
+      context: { country: 'US' },
+    });
     const read = await session(s);
     assert.deepEqual([read.sessionId, read.version, read.consent, read.visitorId], [s, 1, 'full', 'v-5']);
     assert.equal(read.context.country, 'US');
     const [{ signalKey, signalValue, source, metadata, confidence }] = read.signals;
-    assert.deepEqual({ signalKey, signalValue, source, metadata, confidence }, { signalKey: 'v', signalValue: 'x', source: 'web', metadata: { a: 1 }, confidence: 0.5 });
+    assert.deepEqual(
+      { signalKey, signalValue, source, metadata, confidence },
+      { signalKey: 'v', signalValue: 'x', source: 'web', metadata: { a: 1 }, confidence: 0.5 },
+    );
     assert.ok(Array.isArray(read.decisions) && Array.isArray(read.timeline));
   });
 
-  test('one never seen is 404', async () => { assert.equal((await beckon.as('CREATOR', 'GET', '/chain/never-seen')).json.error, 'not_found'); });
+  test('one never seen is 404', async () => {
+    assert.equal((await beckon.as('CREATOR', 'GET', '/chain/never-seen')).json.error, 'not_found');
+  });
 
   test('erasing needs OPERATOR, is 204, and forgets', async () => {
     const s = freshSession();
@@ -364,7 +543,13 @@ describe('visitors', () => {
     await send(other, [{ type: 'v' }], { visitorId: freshSession('visitor') });
     const { status, json, text } = await beckon.as('OPERATOR', 'GET', `/visitors/${visitorId}/export`);
     assert.equal(status, 200, text);
-    assert.deepEqual(json.sessions.map(read => [read.sessionId, read.signals.length]).sort(), [[one, 220], [two, 1]].sort());
+    assert.deepEqual(
+      json.sessions.map(read => [read.sessionId, read.signals.length]).sort(),
+      [
+        [one, 220],
+        [two, 1],
+      ].sort(),
+    );
     assert.equal((await beckon.as('CREATOR', 'GET', `/visitors/${visitorId}/export`)).json.error, 'insufficient_role');
   });
 
@@ -383,9 +568,14 @@ describe('visitors', () => {
 
 describe('limits', () => {
   let strict;
-  before(async () => { strict = await Beckon.start(); });
-  after(async () => { await strict?.close(); });
-  const post = (server, count, sessionId, from, more = {}) => server.chain('signals', { sessionId, signals: many(count), ...more }, { from });
+  before(async () => {
+    strict = await Beckon.start();
+  });
+  after(async () => {
+    await strict?.close();
+  });
+  const post = (server, count, sessionId, from, more = {}) =>
+    server.chain('signals', { sessionId, signals: many(count), ...more }, { from });
 
   test('60 new signals per session in a minute, whole or nothing', async () => {
     const s = freshSession();
@@ -394,7 +584,11 @@ describe('limits', () => {
     assert.deepEqual([over.status, over.json.error], [429, 'rate_limited']);
     assert.ok(Number(over.headers['retry-after']) >= 1);
     const last = await post(strict, 10, s, freshAddress());
-    assert.deepEqual([last.status, last.json?.version], [202, 60], 'nothing of the refused request was stored or counted');
+    assert.deepEqual(
+      [last.status, last.json?.version],
+      [202, 60],
+      'nothing of the refused request was stored or counted',
+    );
     assert.equal((await post(strict, 1, s, freshAddress())).status, 429);
     assert.equal((await post(strict, 1, freshSession(), freshAddress())).status, 202, 'another session is free');
   });
@@ -414,14 +608,23 @@ describe('limits', () => {
     assert.equal((await post(strict, 10, freshSession(), from)).status, 202);
     assert.equal((await post(strict, 1, freshSession(), from)).status, 429);
     assert.equal((await post(strict, 1, freshSession(), freshAddress())).status, 202, 'another address is free');
-    assert.equal((await strict.as('CREATOR', 'POST', '/chain/signals', { sessionId: freshSession(), signals: many(1) }, { from })).status, 202, 'the JWT route does not count addresses');
+    assert.equal(
+      (await strict.as('CREATOR', 'POST', '/chain/signals', { sessionId: freshSession(), signals: many(1) }, { from }))
+        .status,
+      202,
+      'the JWT route does not count addresses',
+    );
   });
 
   test('600 resolves and prefetches per address in a minute', async () => {
     const from = freshAddress();
     const statuses = [];
-    const ask = i => (i % 2 ? strict.chain('prefetch', { sessionId: 'x', triggers: ['a'] }, { from }) : strict.chain('resolve', { sessionId: 'x', trigger: 'a' }, { from }));
-    for (let i = 0; i < 600; i += 50) statuses.push(...(await Promise.all(many(50, k => ask(i + k)))).map(answer => answer.status));
+    const ask = i =>
+      i % 2
+        ? strict.chain('prefetch', { sessionId: 'x', triggers: ['a'] }, { from })
+        : strict.chain('resolve', { sessionId: 'x', trigger: 'a' }, { from });
+    for (let i = 0; i < 600; i += 50)
+      statuses.push(...(await Promise.all(many(50, k => ask(i + k)))).map(answer => answer.status));
     assert.ok(statuses.every(status => status === 200));
     const over = await ask(0);
     assert.deepEqual([over.status, over.json.error], [429, 'rate_limited']);
@@ -430,7 +633,11 @@ describe('limits', () => {
   test('a client cannot choose its address by a header', async () => {
     const from = freshAddress();
     for (let i = 0; i < 2; i++) await post(strict, 60, freshSession(), from);
-    const over = await strict.chain('signals', { sessionId: freshSession(), signals: many(1) }, { from, headers: { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.2' } });
+    const over = await strict.chain(
+      'signals',
+      { sessionId: freshSession(), signals: many(1) },
+      { from, headers: { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.2' } },
+    );
     assert.equal(over.status, 429);
   });
 });

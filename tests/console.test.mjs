@@ -13,12 +13,23 @@ const folder = join(root, 'console');
 const home = '/apps/lifecycle-messaging';
 
 let beckon, browser, token;
-before(async () => { beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] }); browser = await openBrowser(); token = await beckon.token('OPERATOR'); });
-after(async () => { await browser?.close(); await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] });
+  browser = await openBrowser();
+  token = await beckon.token('OPERATOR');
+});
+after(async () => {
+  await browser?.close();
+  await beckon?.close();
+});
 
 describe('the bundle', () => {
   const entry = () => readFileSync(join(folder, 'dist/index.html'), 'utf8');
-  const sizeOf = kind => [...entry().matchAll(new RegExp(`assets/([^"]+\\.${kind})"`, 'g'))].reduce((sum, [, name]) => sum + readFileSync(join(folder, 'dist/assets', `${name}.gz`)).length, 0);
+  const sizeOf = kind =>
+    [...entry().matchAll(new RegExp(`assets/([^"]+\\.${kind})"`, 'g'))].reduce(
+      (sum, [, name]) => sum + readFileSync(join(folder, 'dist/assets', `${name}.gz`)).length,
+      0,
+    );
 
   test('the shell is at most 30 kB of script and 8 kB of style, gzip', () => {
     assert.ok(sizeOf('js') > 0 && sizeOf('js') <= 30_000, `${sizeOf('js')} B of script`);
@@ -34,9 +45,14 @@ describe('the bundle', () => {
   });
 
   test('is typed against docs/openapi.json without a fault', () => {
-    const run = (script, ...args) => execFileSync(process.execPath, [join(folder, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
+    const run = (script, ...args) =>
+      execFileSync(process.execPath, [join(folder, 'node_modules', script), ...args], { cwd: folder, stdio: 'pipe' });
     run('openapi-typescript/bin/cli.js', '../docs/openapi.json', '-o', 'src/api/described.d.ts');
-    try { run('typescript/bin/tsc', '--noEmit'); } catch (error) { assert.fail(String(error.stdout)); }
+    try {
+      run('typescript/bin/tsc', '--noEmit');
+    } catch (error) {
+      assert.fail(String(error.stdout));
+    }
   });
 });
 
@@ -46,7 +62,13 @@ describe('how it is served', () => {
     assert.equal(page.status, 200);
     assert.match(page.headers['content-type'], /^text\/html/);
     const policy = page.headers['content-security-policy'];
-    for (const part of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'", "frame-ancestors 'none'"]) assert.ok(policy.includes(part), policy);
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "require-trusted-types-for 'script'",
+      "frame-ancestors 'none'",
+    ])
+      assert.ok(policy.includes(part), policy);
     assert.doesNotMatch(policy, /unsafe/);
     assert.equal(page.headers['cross-origin-opener-policy'], 'same-origin');
     const again = await beckon.call('GET', home, { headers: { 'if-none-match': page.headers.etag } });
@@ -68,8 +90,12 @@ describe('how it is served', () => {
 
 describe('the playbook by clicks', () => {
   let page;
-  before(async () => { page = await openConsole(browser, beckon.base, { token }); });
-  after(async () => { await page?.context().close(); });
+  before(async () => {
+    page = await openConsole(browser, beckon.base, { token });
+  });
+  after(async () => {
+    await page?.context().close();
+  });
 
   const step = name => page.getByRole('navigation', { name: 'Playbook' }).getByRole('link', { name }).click();
   // The last request, as the inspector copies it, run in a shell: the same status.
@@ -99,7 +125,10 @@ describe('the playbook by clicks', () => {
     await page.getByText('Resolve again to see the difference').waitFor();
     await page.getByRole('button', { name: /^Resolve/ }).click();
     await card.getByText('holds, and is the answer').waitFor();
-    assert.match(await card.innerText(), /act[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was none, is act/);
+    assert.match(
+      await card.innerText(),
+      /act[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was none, is act/,
+    );
     await sameByCurl(200);
   });
 
@@ -107,7 +136,10 @@ describe('the playbook by clicks', () => {
     const card = page.getByRole('article', { name: 'Decision at checkout' });
     for (const what of ['Shown', 'Clicked']) await card.getByRole('button', { name: what }).click();
     await card.getByText('Told: shown, clicked').waitFor();
-    await page.locator('.moment.signal', { hasText: 'decision.clicked' }).getByRole('button', { name: 'decision at checkout' }).waitFor();
+    await page
+      .locator('.moment.signal', { hasText: 'decision.clicked' })
+      .getByRole('button', { name: 'decision at checkout' })
+      .waitFor();
   });
 
   test('LM-03: decisions for two triggers are prefetched', async () => {
@@ -134,12 +166,19 @@ describe('the playbook by clicks', () => {
     await page.getByRole('link', { name: 'Test', exact: true }).first().click();
     await page.getByRole('button', { name: /^Send a test/ }).click();
     await page.getByText('verified the signature').waitFor();
-    assert.match(await page.locator('.checklist').innerText(), /Accepted[\s\S]*Queued[\s\S]*Connected[\s\S]*Sent[\s\S]*Answered[\s\S]*200/);
+    assert.match(
+      await page.locator('.checklist').innerText(),
+      /Accepted[\s\S]*Queued[\s\S]*Connected[\s\S]*Sent[\s\S]*Answered[\s\S]*200/,
+    );
     await sameByCurl(202);
   });
 
   test('a failure is chosen, and the retries are watched until it was delivered', async () => {
-    const behave = how => Promise.all([page.waitForResponse(one => one.request().method() === 'PATCH'), page.getByLabel('The built-in receiver').selectOption(how)]);
+    const behave = how =>
+      Promise.all([
+        page.waitForResponse(one => one.request().method() === 'PATCH'),
+        page.getByLabel('The built-in receiver').selectOption(how),
+      ]);
     await behave('answers 503 twice, then 200');
     await page.getByRole('button', { name: /^Send a test/ }).click();
     await page.getByText('delivered, at attempt 3').waitFor();
@@ -183,15 +222,22 @@ test('LM-04: a person with the role CREATOR is told why a button is closed, and 
   await button.waitFor();
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
   const why = page.locator(`#${await button.getAttribute('aria-describedby')}`);
-  assert.equal(await why.innerText(), 'Needs the role OPERATOR on demo; you have CREATOR. The owner of demo can grant it.');
+  assert.equal(
+    await why.innerText(),
+    'Needs the role OPERATOR on demo; you have CREATOR. The owner of demo can grant it.',
+  );
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });
 
 describe('the keyboard', () => {
   let page;
-  before(async () => { page = await openConsole(browser, beckon.base, { token }); });
-  after(async () => { await page?.context().close(); });
+  before(async () => {
+    page = await openConsole(browser, beckon.base, { token });
+  });
+  after(async () => {
+    await page?.context().close();
+  });
 
   test('a sheet shows the keys; digits go to the steps; keys do nothing inside inputs', async () => {
     await page.keyboard.press('?');
@@ -217,7 +263,10 @@ describe('the keyboard', () => {
     await page.getByRole('heading', { name: 'Asked' }).waitFor();
     await page.keyboard.press('y');
     await page.getByText('cURL copied').waitFor();
-    assert.match(await until('it is copied', () => copied(page)), /^curl -sS -X POST "\$API_BASE"'\/v2\/public\/chain\/signals'/);
+    assert.match(
+      await until('it is copied', () => copied(page)),
+      /^curl -sS -X POST "\$API_BASE"'\/v2\/public\/chain\/signals'/,
+    );
   });
 
   test('keys can be turned off', async () => {
@@ -232,8 +281,12 @@ describe('the keyboard', () => {
 
 describe('rules by hand', () => {
   let page;
-  before(async () => { page = await openConsole(browser, beckon.base, { token }); });
-  after(async () => { await page?.context().close(); });
+  before(async () => {
+    page = await openConsole(browser, beckon.base, { token });
+  });
+  after(async () => {
+    await page?.context().close();
+  });
 
   test('a rule is written in the form, found as JSON, refused with its faults beside their fields, and saved', async () => {
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
@@ -257,8 +310,18 @@ describe('rules by hand', () => {
   });
 
   test('a warning shows signals that prove it, and plays them', async () => {
-    await beckon.as('CREATOR', 'PUT', '/chain-rules/wide', { triggers: ['t'], when: { all: [{ seen: { key: 'cart' } }] }, priority: 2, action: { type: 'popup' } });
-    await beckon.as('CREATOR', 'PUT', '/chain-rules/narrow', { triggers: ['t'], when: { all: [{ count: { key: 'cart', value: 'add' }, within: '10m', atLeast: 2 }] }, priority: 1, action: { type: 'popup' } });
+    await beckon.as('CREATOR', 'PUT', '/chain-rules/wide', {
+      triggers: ['t'],
+      when: { all: [{ seen: { key: 'cart' } }] },
+      priority: 2,
+      action: { type: 'popup' },
+    });
+    await beckon.as('CREATOR', 'PUT', '/chain-rules/narrow', {
+      triggers: ['t'],
+      when: { all: [{ count: { key: 'cart', value: 'add' }, within: '10m', atLeast: 2 }] },
+      priority: 1,
+      action: { type: 'popup' },
+    });
     await page.goto(`${beckon.base}${home}/demo/rules/narrow`);
     await page.getByText('It is never the answer to t').waitFor();
     await page.getByText('Signals that show it').click();
@@ -304,12 +367,18 @@ describe('rules by hand', () => {
 describe('deliveries', () => {
   let page, hook;
   before(async () => {
-    const made = await beckon.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `${beckon.base}/dev/receiver/gone`, eventTypes: ['order.paid'], description: 'orders' });
+    const made = await beckon.as('OPERATOR', 'POST', '/webhooks', {
+      endpointUrl: `${beckon.base}/dev/receiver/gone`,
+      eventTypes: ['order.paid'],
+      description: 'orders',
+    });
     hook = made.json.subscriptionId;
     await beckon.as('OPERATOR', 'POST', '/events', { type: 'order.paid', payload: { orderId: 'A-1' } });
     page = await openConsole(browser, beckon.base, { token, path: '/demo/deliveries' });
   });
-  after(async () => { await page?.context().close(); });
+  after(async () => {
+    await page?.context().close();
+  });
   const rows = () => page.locator('.list a.line');
   const only = count => page.locator(`.list li[aria-setsize="${count}"]`).first(); // a list of so many
 
@@ -335,11 +404,17 @@ describe('deliveries', () => {
     await page.getByRole('heading', { level: 1, name: 'order.paid' }).waitFor();
     const [attempt] = await page.locator('.attempt summary').allInnerTexts();
     assert.match(attempt, /Attempt 1/);
-    await beckon.as('OPERATOR', 'PATCH', `/webhooks/${hook}`, { enabled: true, endpointUrl: `${beckon.base}/dev/receiver` });
+    await beckon.as('OPERATOR', 'PATCH', `/webhooks/${hook}`, {
+      enabled: true,
+      endpointUrl: `${beckon.base}/dev/receiver`,
+    });
     await page.keyboard.press('r');
     await page.getByText('delivered, at attempt 2').waitFor();
     assert.match(await page.locator('.attempt[open] summary').first().innerText(), /Attempt 2/);
-    assert.match(await page.locator('.attempt[open]').first().innerText(), /webhook-signature: v1,[\s\S]*"verified": true/);
+    assert.match(
+      await page.locator('.attempt[open]').first().innerText(),
+      /webhook-signature: v1,[\s\S]*"verified": true/,
+    );
   });
 
   test('edited and replayed, it is a new event, and the original stays', async () => {
@@ -363,9 +438,15 @@ test('a refusal stays on the page: its status and code, what to do, and the requ
     await page.getByRole('button', { name: /^Subscribe/ }).click();
     const note = page.getByRole('alert');
     await note.getByText('feature_locked').waitFor();
-    assert.match(await note.innerText(), /403[\s\S]*A platform admin can put this handle on the allowlist\.[\s\S]*Request\s+req_/);
+    assert.match(
+      await note.innerText(),
+      /403[\s\S]*A platform admin can put this handle on the allowlist\.[\s\S]*Request\s+req_/,
+    );
   } finally {
-    assert.equal((await beckon.admin('PUT', '/allowlist', { handles: before.handles, egress: before.egress })).status, 200);
+    assert.equal(
+      (await beckon.admin('PUT', '/allowlist', { handles: before.handles, egress: before.egress })).status,
+      200,
+    );
   }
   await page.getByLabel('Address of the endpoint').fill('https://10.1.2.3/hook');
   await page.getByText('This is a private or special-purpose address').waitFor();

@@ -7,18 +7,31 @@ import { copiedCurl, openBrowser, openConsole, statusOf } from './kit/browser.mj
 import { until } from './kit/wait.mjs';
 
 let beckon, browser, token, page, hook;
-const rule = { triggers: ['checkout'], when: {}, action: { type: 'popup', payload: { text: 'it’s "quoted" $HOME `ls` \\ ' } } };
+const rule = {
+  triggers: ['checkout'],
+  when: {},
+  action: { type: 'popup', payload: { text: 'it’s "quoted" $HOME `ls` \\ ' } },
+};
 before(async () => {
   beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] });
   browser = await openBrowser();
   token = await beckon.token('OWNER');
   await beckon.as('CREATOR', 'PUT', '/chain-rules/a', rule);
   await beckon.as('CREATOR', 'PUT', '/chain-rules/a', { ...rule, priority: 2 });
-  hook = (await beckon.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `${beckon.base}/dev/receiver`, eventTypes: ['order.paid'], description: 'orders' })).json.subscriptionId;
+  hook = (
+    await beckon.as('OPERATOR', 'POST', '/webhooks', {
+      endpointUrl: `${beckon.base}/dev/receiver`,
+      eventTypes: ['order.paid'],
+      description: 'orders',
+    })
+  ).json.subscriptionId;
   await beckon.as('OPERATOR', 'POST', '/events', { type: 'order.paid', payload: { orderId: 'A-1' } });
   page = await openConsole(browser, beckon.base, { token });
 });
-after(async () => { await browser?.close(); await beckon?.close(); });
+after(async () => {
+  await browser?.close();
+  await beckon?.close();
+});
 
 const visit = path => page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/${path}`);
 const press = name => page.getByRole('button', { name }).click();
@@ -26,15 +39,25 @@ const inDialog = name => page.getByRole('dialog').getByRole('button', { name, ex
 
 // Does it, waits for the answer to a request of `method` to a path that fits, and runs what the inspector copies of it.
 async function sameByCurl(method, path, act, { undo = () => {}, admin = false } = {}) {
-  const [answer] = await Promise.all([page.waitForResponse(one => one.request().method() === method && path.test(new URL(one.url()).pathname)), act()]);
+  const [answer] = await Promise.all([
+    page.waitForResponse(one => one.request().method() === method && path.test(new URL(one.url()).pathname)),
+    act(),
+  ]);
   const status = answer.status();
   assert.ok(status < 300, `${method} ${path} answered ${status}: ${await answer.text().catch(() => '')}`);
-  await page.locator('.inspector .last', { hasText: `${method} ` }).filter({ hasText: `→ ${status}` }).waitFor();
+  await page
+    .locator('.inspector .last', { hasText: `${method} ` })
+    .filter({ hasText: `→ ${status}` })
+    .waitFor();
   const command = await copiedCurl(page);
   assert.match(command, new RegExp(`^curl -sS -X ${method} "\\$API_BASE"`));
   assert.doesNotMatch(command, /eyJ|whsec_[A-Za-z0-9]/, 'no secret is copied');
   await undo();
-  assert.equal(await statusOf(command, { base: beckon.base, token: admin ? await beckon.token('PLATFORM_ADMIN') : token }), status, command);
+  assert.equal(
+    await statusOf(command, { base: beckon.base, token: admin ? await beckon.token('PLATFORM_ADMIN') : token }),
+    status,
+    command,
+  );
 }
 
 describe('the chain', () => {
@@ -48,7 +71,15 @@ describe('the chain', () => {
 
   test('a session is erased', async () => {
     await visit('sessions/sess-1');
-    await sameByCurl('DELETE', /\/chain\/sess-1$/, async () => { await press('Erase'); await inDialog('Erase'); }, { undo: () => beckon.signal('sess-1', { type: 'view' }) });
+    await sameByCurl(
+      'DELETE',
+      /\/chain\/sess-1$/,
+      async () => {
+        await press('Erase');
+        await inDialog('Erase');
+      },
+      { undo: () => beckon.signal('sess-1', { type: 'view' }) },
+    );
   });
 });
 
@@ -58,12 +89,29 @@ describe('rules', () => {
     await page.getByLabel('Id', { exact: true }).fill('made');
     await page.getByLabel('Payload, as JSON').fill(JSON.stringify(rule.action.payload));
     const { action: _, ...draft } = rule;
-    await sameByCurl('PUT', /\/chain-rules\/made$/, () => press(/^Save/), { undo: () => beckon.as('CREATOR', 'DELETE', '/chain-rules/made') });
-    assert.deepEqual((await beckon.as('CREATOR', 'GET', '/chain-rules/made')).json.action.payload, rule.action.payload, 'quoted, it is the same text');
+    await sameByCurl('PUT', /\/chain-rules\/made$/, () => press(/^Save/), {
+      undo: () => beckon.as('CREATOR', 'DELETE', '/chain-rules/made'),
+    });
+    assert.deepEqual(
+      (await beckon.as('CREATOR', 'GET', '/chain-rules/made')).json.action.payload,
+      rule.action.payload,
+      'quoted, it is the same text',
+    );
     await visit('rules/made');
-    await sameByCurl('DELETE', /\/chain-rules\/made$/, async () => { await press('Delete'); await inDialog('Delete'); }, { undo: () => beckon.as('CREATOR', 'PUT', '/chain-rules/made', { ...draft, action: { type: 'popup' } }) });
+    await sameByCurl(
+      'DELETE',
+      /\/chain-rules\/made$/,
+      async () => {
+        await press('Delete');
+        await inDialog('Delete');
+      },
+      { undo: () => beckon.as('CREATOR', 'PUT', '/chain-rules/made', { ...draft, action: { type: 'popup' } }) },
+    );
     await visit('rules/-/versions');
-    await sameByCurl('POST', /\/chain-rules\/rollback$/, async () => { await press('Restore version 1'); await inDialog('Restore'); });
+    await sameByCurl('POST', /\/chain-rules\/rollback$/, async () => {
+      await press('Restore version 1');
+      await inDialog('Restore');
+    });
   });
 
   test('one that was changed meanwhile is changed by neither', async () => {
@@ -87,16 +135,26 @@ describe('webhooks', () => {
     await sameByCurl('PATCH', /\/webhooks\/whs_[^/]+$/, () => card.getByRole('button', { name: 'Enable' }).click());
     await card.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByRole('dialog').getByLabel('Description').fill('orders');
-    await page.getByRole('dialog').getByRole('checkbox', { name: /^signal\.\*/ }).check();
+    await page
+      .getByRole('dialog')
+      .getByRole('checkbox', { name: /^signal\.\*/ })
+      .check();
     await sameByCurl('PATCH', /\/webhooks\/whs_[^/]+$/, () => inDialog('Save'));
-    assert.deepEqual((await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}`)).json.eventTypes, ['order.paid', 'signal.*']);
-    await sameByCurl('POST', /\/rotate-secret$/, async () => { await card.getByRole('button', { name: 'New secret' }).click(); await page.getByRole('dialog').getByRole('button').last().click(); });
+    assert.deepEqual((await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}`)).json.eventTypes, [
+      'order.paid',
+      'signal.*',
+    ]);
+    await sameByCurl('POST', /\/rotate-secret$/, async () => {
+      await card.getByRole('button', { name: 'New secret' }).click();
+      await page.getByRole('dialog').getByRole('button').last().click();
+    });
     await visit(`test?subscription=${hook}`);
     await sameByCurl('POST', /\/test$/, () => press(/^Send a test/));
   });
 
   test('a delivery is sent again, an event published, deliveries replayed', async () => {
-    const first = async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/deliveries?eventType=order.paid`)).json.items.at(-1);
+    const first = async () =>
+      (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/deliveries?eventType=order.paid`)).json.items.at(-1);
     const { deliveryId } = await first();
     const ended = () => until('it was delivered', async () => (await first()).status === 'delivered');
     await ended();
@@ -109,19 +167,32 @@ describe('webhooks', () => {
     await page.getByLabel('Which').selectOption('delivered');
     await press('Count them');
     const replays = async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/replays`)).json.items;
-    await sameByCurl('POST', /\/replay$/, () => press(/^Send \d+ again/), { undo: () => until('the first replay is over', async () => (await replays()).every(one => one.state !== 'running')) });
+    await sameByCurl('POST', /\/replay$/, () => press(/^Send \d+ again/), {
+      undo: () =>
+        until('the first replay is over', async () => (await replays()).every(one => one.state !== 'running')),
+    });
   });
 });
 
 test('what a page reads by itself is in the inspector too, and copies', async () => {
-  for (const path of ['rules/a', 'rules/-/results', `deliveries?subscription=${hook}&status=delivered`, 'sessions/sess-1', 'audit']) {
+  for (const path of [
+    'rules/a',
+    'rules/-/results',
+    `deliveries?subscription=${hook}&status=delivered`,
+    'sessions/sess-1',
+    'audit',
+  ]) {
     await page.goto('about:blank');
     await visit(path);
     await page.locator('main h1').waitFor();
     await page.keyboard.press('i');
     const select = page.getByLabel('Request', { exact: true });
     await select.locator('optgroup').nth(1).locator('option').first().waitFor({ state: 'attached' });
-    const asked = await select.locator('optgroup').nth(1).locator('option').evaluateAll(all => all.map(option => [option.value, option.textContent]));
+    const asked = await select
+      .locator('optgroup')
+      .nth(1)
+      .locator('option')
+      .evaluateAll(all => all.map(option => [option.value, option.textContent]));
     for (const [value, name] of asked) {
       await select.selectOption(value);
       await page.locator('.inspector .last', { hasText: name.slice(0, name.indexOf(' →')) }).waitFor();

@@ -13,7 +13,10 @@ before(async () => {
   browser = await openBrowser();
   page = await openConsole(browser, beckon.base, { width: 1280, height: 860 });
 });
-after(async () => { await browser?.close(); await beckon?.close(); });
+after(async () => {
+  await browser?.close();
+  await beckon?.close();
+});
 
 for (const { does, run } of steps) {
   test(does, async () => {
@@ -25,9 +28,20 @@ for (const { does, run } of steps) {
 test('the docs tell these steps, in under a minute, with a picture of each that has one', () => {
   const [[start], ...rows] = toldInDocs();
   assert.equal(start, '0 s');
-  assert.deepEqual(rows.map(([, does, sees]) => [does, sees]), steps.map(({ does, sees }) => [does, sees]));
-  assert.ok(rows.every(([at]) => /^\d+ s$/.test(at) && parseInt(at, 10) < 60), JSON.stringify(rows));
-  const pictures = [...readFileSync(kDocs, 'utf8').matchAll(/!\[[^\]]+\]\((first-minute\/[^)]+)\)/g)].map(([, file]) => file);
-  assert.deepEqual(pictures, steps.filter(({ picture }) => picture).map(({ picture }) => `first-minute/${picture}.webp`));
+  assert.deepEqual(
+    rows.map(([, does, sees]) => [does, sees]),
+    steps.map(({ does, sees }) => [does, sees]),
+  );
+  assert.ok(
+    rows.every(([at]) => /^\d+ s$/.test(at) && parseInt(at, 10) < 60),
+    JSON.stringify(rows),
+  );
+  const pictures = [...readFileSync(kDocs, 'utf8').matchAll(/!\[[^\]]+\]\((first-minute\/[^)]+)\)/g)].map(
+    ([, file]) => file,
+  );
+  assert.deepEqual(
+    pictures,
+    steps.filter(({ picture }) => picture).map(({ picture }) => `first-minute/${picture}.webp`),
+  );
   for (const file of pictures) assert.ok(existsSync(join(dirname(kDocs), file)), file);
 });

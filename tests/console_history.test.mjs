@@ -6,17 +6,32 @@ import { openBrowser, openConsole } from './kit/browser.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon, browser, page;
-const rescue = { name: 'Save the cart', triggers: ['checkout'], priority: 5, when: { all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }] }, action: { type: 'popup' } };
+const rescue = {
+  name: 'Save the cart',
+  triggers: ['checkout'],
+  priority: 5,
+  when: { all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }] },
+  action: { type: 'popup' },
+};
 before(async () => {
   beckon = await Beckon.start();
   browser = await openBrowser();
   await beckon.as('CREATOR', 'PUT', '/chain-rules/rescue', rescue);
   await beckon.signal('sess-1', { type: 'cart', signalValue: 'add' });
   await beckon.chain('resolve', { sessionId: 'sess-1', trigger: 'checkout' });
-  await until('it is recorded', async () => (await beckon.as('CREATOR', 'GET', '/chain/sess-1')).json.decisions.length === 1);
-  page = await openConsole(browser, beckon.base, { token: await beckon.token('OPERATOR'), path: '/demo/resolve?session=sess-1' });
+  await until(
+    'it is recorded',
+    async () => (await beckon.as('CREATOR', 'GET', '/chain/sess-1')).json.decisions.length === 1,
+  );
+  page = await openConsole(browser, beckon.base, {
+    token: await beckon.token('OPERATOR'),
+    path: '/demo/resolve?session=sess-1',
+  });
 });
-after(async () => { await browser?.close(); await beckon?.close(); });
+after(async () => {
+  await browser?.close();
+  await beckon?.close();
+});
 
 test('what would it be: at another time the answer is another, and nothing is recorded', async () => {
   const would = page.getByRole('region', { name: 'What would it be at another time?' });
@@ -29,7 +44,10 @@ test('what would it be: at another time the answer is another, and nothing is re
 });
 
 test('what was served stands beside it, and leads to the decision as it was', async () => {
-  await page.getByRole('region', { name: 'What was served' }).getByRole('link', { name: /checkout/ }).click();
+  await page
+    .getByRole('region', { name: 'What was served' })
+    .getByRole('link', { name: /checkout/ })
+    .click();
   await page.getByRole('heading', { level: 1, name: 'Decision' }).waitFor();
   const card = page.getByRole('article', { name: 'Decision at checkout' });
   await card.getByText('holds, and is the answer').waitFor();
@@ -37,13 +55,22 @@ test('what was served stands beside it, and leads to the decision as it was', as
 });
 
 test('a draft is tried on what was recorded: which sessions would have been answered otherwise', async () => {
-  await beckon.as('CREATOR', 'PUT', '/chain-rules/first', { ...rescue, name: 'First', priority: 90, status: 'draft', action: { type: 'banner' } });
+  await beckon.as('CREATOR', 'PUT', '/chain-rules/first', {
+    ...rescue,
+    name: 'First',
+    priority: 90,
+    status: 'draft',
+    action: { type: 'banner' },
+  });
   await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/rules/first`);
   await page.getByRole('link', { name: 'Simulate it live' }).click();
   await page.getByRole('heading', { level: 1, name: 'Simulate' }).waitFor();
   await page.getByRole('button', { name: /^Run/ }).click();
   const found = page.getByRole('region', { name: 'What it would have been' });
   await found.getByText(/1 session would have been answered otherwise/).waitFor();
-  assert.match(await found.getByRole('region', { name: 'Changed sessions' }).innerText(), /sess-1[\s\S]*act\s+rescue[\s\S]*act\s+first/);
+  assert.match(
+    await found.getByRole('region', { name: 'Changed sessions' }).innerText(),
+    /sess-1[\s\S]*act\s+rescue[\s\S]*act\s+first/,
+  );
   assert.deepEqual(page.faults, []);
 });

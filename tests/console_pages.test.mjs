@@ -15,23 +15,60 @@ before(async () => {
   browser = await openBrowser();
   token = await beckon.token('OPERATOR');
   admin = await beckon.token('PLATFORM_ADMIN');
-  await beckon.as('CREATOR', 'PUT', '/chain-rules/cart-rescue', { name: 'Save the cart', triggers: ['checkout'], when: { all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }] }, action: { type: 'popup', payload: { code: 'SAVE10' } } });
-  await beckon.as('CREATOR', 'PUT', '/chain-rules/always', { triggers: ['never'], when: { all: [{ count: { key: 'cart' }, atLeast: 0 }] }, action: { type: 'popup' } });
-  const { json: failing } = await beckon.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `${beckon.base}/dev/receiver/gone`, eventTypes: ['link.clicked'], description: 'CRM' });
+  await beckon.as('CREATOR', 'PUT', '/chain-rules/cart-rescue', {
+    name: 'Save the cart',
+    triggers: ['checkout'],
+    when: { all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }] },
+    action: { type: 'popup', payload: { code: 'SAVE10' } },
+  });
+  await beckon.as('CREATOR', 'PUT', '/chain-rules/always', {
+    triggers: ['never'],
+    when: { all: [{ count: { key: 'cart' }, atLeast: 0 }] },
+    action: { type: 'popup' },
+  });
+  const { json: failing } = await beckon.as('OPERATOR', 'POST', '/webhooks', {
+    endpointUrl: `${beckon.base}/dev/receiver/gone`,
+    eventTypes: ['link.clicked'],
+    description: 'CRM',
+  });
   await beckon.signal('sess-1', { type: 'cart', signalValue: 'add' }, { type: 'link.clicked' });
   await beckon.chain('resolve', { sessionId: 'sess-1', trigger: 'checkout' });
-  const deliveries = async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${failing.subscriptionId}/deliveries`)).json.items;
+  const deliveries = async () =>
+    (await beckon.as('OPERATOR', 'GET', `/webhooks/${failing.subscriptionId}/deliveries`)).json.items;
   await until('a delivery has failed', async () => (await deliveries()).some(one => one.status === 'failed'));
   const [delivery] = await deliveries();
-  const { json: session } = await until('the decision is recorded', async () => { const got = await beckon.as('CREATOR', 'GET', '/chain/sess-1'); return got.json.decisions.length ? got : null; });
+  const { json: session } = await until('the decision is recorded', async () => {
+    const got = await beckon.as('CREATOR', 'GET', '/chain/sess-1');
+    return got.json.decisions.length ? got : null;
+  });
   places = {
-    append: '/demo/append?session=sess-1', resolve: '/demo/resolve?session=sess-1', subscribe: '/demo/subscribe', test: '/demo/test',
-    rules: '/demo/rules', 'rule of no use': '/demo/rules/always', rule: '/demo/rules/cart-rescue', 'rule as JSON': '/demo/rules/cart-rescue?as=json', 'new rule': '/demo/rules/+', versions: '/demo/rules/-/versions', simulate: '/demo/rules/-/simulate', results: '/demo/rules/-/results',
-    deliveries: '/demo/deliveries', delivery: `/demo/deliveries/${delivery.subscriptionId}/${delivery.deliveryId}`, event: `/demo/events/${delivery.eventId}`, live: '/demo/live',
-    sessions: '/demo/sessions', session: '/demo/sessions/sess-1', decision: `/demo/decisions/${session.decisions[0].decisionId}?session=sess-1`, audit: '/demo/audit', nothing: '/demo/nothing',
+    append: '/demo/append?session=sess-1',
+    resolve: '/demo/resolve?session=sess-1',
+    subscribe: '/demo/subscribe',
+    test: '/demo/test',
+    rules: '/demo/rules',
+    'rule of no use': '/demo/rules/always',
+    rule: '/demo/rules/cart-rescue',
+    'rule as JSON': '/demo/rules/cart-rescue?as=json',
+    'new rule': '/demo/rules/+',
+    versions: '/demo/rules/-/versions',
+    simulate: '/demo/rules/-/simulate',
+    results: '/demo/rules/-/results',
+    deliveries: '/demo/deliveries',
+    delivery: `/demo/deliveries/${delivery.subscriptionId}/${delivery.deliveryId}`,
+    event: `/demo/events/${delivery.eventId}`,
+    live: '/demo/live',
+    sessions: '/demo/sessions',
+    session: '/demo/sessions/sess-1',
+    decision: `/demo/decisions/${session.decisions[0].decisionId}?session=sess-1`,
+    audit: '/demo/audit',
+    nothing: '/demo/nothing',
   };
 });
-after(async () => { await browser?.close(); await beckon?.close(); });
+after(async () => {
+  await browser?.close();
+  await beckon?.close();
+});
 
 // Within the page, from an address to another, as a click would: the sign-in stays.
 async function visit(page, path) {
@@ -42,8 +79,29 @@ async function visit(page, path) {
 
 async function assertReadable(page, what) {
   await page.evaluate(axe.source.concat(';0')); // by the protocol, which the page's policy does not hold back
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(node => `${node.html.slice(0, 160)} ${node.any.map(one => one.message).join('; ').slice(0, 200)}`).join(' | ')}`), [], what);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      resultTypes: ['violations'],
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  );
+  assert.deepEqual(
+    violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(
+            node =>
+              `${node.html.slice(0, 160)} ${node.any
+                .map(one => one.message)
+                .join('; ')
+                .slice(0, 200)}`,
+          )
+          .join(' | ')}`,
+    ),
+    [],
+    what,
+  );
 }
 
 for (const scheme of ['light', 'dark']) {
@@ -53,7 +111,10 @@ for (const scheme of ['light', 'dark']) {
     await assertReadable(page, 'sign-in');
     await page.context().close();
     const signed = await openConsole(browser, beckon.base, { token, scheme });
-    for (const [name, path] of Object.entries(places)) { await visit(signed, path); await assertReadable(signed, name); }
+    for (const [name, path] of Object.entries(places)) {
+      await visit(signed, path);
+      await assertReadable(signed, name);
+    }
     assert.deepEqual(signed.faults, []);
     await signed.context().close();
     const ruler = await openConsole(browser, beckon.base, { token: admin, scheme });
@@ -69,7 +130,10 @@ for (const scheme of ['light', 'dark']) {
     const press = name => page.getByRole('button', { name }).first().click();
     await visit(page, places.versions);
     await press(/^Difference of version/);
-    await page.getByRole('region', { name: /^Lines of/ }).first().waitFor();
+    await page
+      .getByRole('region', { name: /^Lines of/ })
+      .first()
+      .waitFor();
     await assertReadable(page, 'a difference');
     await visit(page, places.resolve);
     await press(/^Resolve/);
@@ -108,8 +172,14 @@ test('at 320 px every page reflows, and axe finds nothing', async () => {
   const page = await openConsole(browser, beckon.base, { token, width: 320, height: 640 });
   for (const [name, path] of Object.entries(places)) {
     await visit(page, path);
-    if (name === 'resolve') { await page.getByRole('button', { name: /^Resolve/ }).click(); await page.locator('.card.decision').waitFor(); }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
+    if (name === 'resolve') {
+      await page.getByRole('button', { name: /^Resolve/ }).click();
+      await page.locator('.card.decision').waitFor();
+    }
+    assert.ok(
+      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+      `${name} scrolls sideways`,
+    );
     await assertReadable(page, name);
   }
   assert.deepEqual(page.faults, []);
@@ -121,36 +191,71 @@ describe('forty hostile texts, stored through the API', () => {
   before(async () => {
     const name = index => `hostile-${index}`;
     await beckon.widen();
-    const signals = hostile.map((text, index) => ({ type: 'view', signalValue: text, source: text.slice(0, 64), metadata: { text }, at: Date.now() - 60_000 + index }));
-    for (const [index, signal] of signals.entries()) assert.equal((await beckon.signal('sess-hostile', signal)).status, 202, hostile[index]);
+    const signals = hostile.map((text, index) => ({
+      type: 'view',
+      signalValue: text,
+      source: text.slice(0, 64),
+      metadata: { text },
+      at: Date.now() - 60_000 + index,
+    }));
+    for (const [index, signal] of signals.entries())
+      assert.equal((await beckon.signal('sess-hostile', signal)).status, 202, hostile[index]);
     const context = Object.fromEntries(hostile.slice(0, 10).map((text, index) => [`field${index}`, text]));
     await beckon.chain('signals', { sessionId: 'sess-hostile', signals: [{ type: 'view' }], context });
     for (const [index, text] of hostile.entries()) {
-      const made = await beckon.as('CREATOR', 'PUT', `/chain-rules/${name(index)}`, { name: text, priority: index, triggers: ['hostile'], when: {}, action: { type: text.slice(0, 64), payload: { text } }, status: index === hostile.length - 1 ? 'live' : 'draft' });
+      const made = await beckon.as('CREATOR', 'PUT', `/chain-rules/${name(index)}`, {
+        name: text,
+        priority: index,
+        triggers: ['hostile'],
+        when: {},
+        action: { type: text.slice(0, 64), payload: { text } },
+        status: index === hostile.length - 1 ? 'live' : 'draft',
+      });
       assert.equal(made.status, 201, made.text);
     }
-    for (const text of hostile.slice(0, 20)) await beckon.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: `${beckon.base}/dev/receiver`, eventTypes: ['order.paid'], description: text });
-    const { json: event } = await beckon.as('OPERATOR', 'POST', '/events', { type: 'order.paid', payload: { texts: hostile } });
-    const { json } = await until('the event was delivered', async () => { const got = await beckon.as('OPERATOR', 'GET', `/events/${event.eventId}`); return got.json.deliveries?.every(one => one.status === 'delivered') ? got : null; });
+    for (const text of hostile.slice(0, 20))
+      await beckon.as('OPERATOR', 'POST', '/webhooks', {
+        endpointUrl: `${beckon.base}/dev/receiver`,
+        eventTypes: ['order.paid'],
+        description: text,
+      });
+    const { json: event } = await beckon.as('OPERATOR', 'POST', '/events', {
+      type: 'order.paid',
+      payload: { texts: hostile },
+    });
+    const { json } = await until('the event was delivered', async () => {
+      const got = await beckon.as('OPERATOR', 'GET', `/events/${event.eventId}`);
+      return got.json.deliveries?.every(one => one.status === 'delivered') ? got : null;
+    });
     where.event = `/demo/events/${event.eventId}`;
     where.delivery = `/demo/deliveries/${json.deliveries[0].subscriptionId}/${json.deliveries[0].deliveryId}`;
   });
 
   test('are shown as text on every page, run nothing and violate no policy', async () => {
     const page = await openConsole(browser, beckon.base, { token });
-    page.on('dialog', dialog => { page.faults.push(`a dialog opened: ${dialog.message()}`); void dialog.dismiss(); });
+    page.on('dialog', dialog => {
+      page.faults.push(`a dialog opened: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
     const shows = async (path, texts) => {
       await visit(page, path);
-      await page.waitForFunction(text => document.getElementById('main').innerText.includes(text), texts[0].slice(0, 30));
+      await page.waitForFunction(
+        text => document.getElementById('main').innerText.includes(text),
+        texts[0].slice(0, 30),
+      );
       const seen = await page.evaluate(() => document.getElementById('main').textContent);
-      for (const text of texts) assert.ok(seen.includes(text) || seen.includes(JSON.stringify(text).slice(1, -1)), `${path} shows ${text}`);
+      for (const text of texts)
+        assert.ok(seen.includes(text) || seen.includes(JSON.stringify(text).slice(1, -1)), `${path} shows ${text}`);
       assert.equal(await page.evaluate(() => globalThis.pwned), undefined, path);
     };
     await shows('/demo/sessions/sess-hostile', [...hostile].reverse().slice(0, 39));
     await shows('/demo/rules', hostile);
     await shows('/demo/rules/hostile-0', [hostile[0]]);
     await visit(page, '/demo/rules/-/versions');
-    await page.getByRole('button', { name: /^Difference of version/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Difference of version/ })
+      .first()
+      .click();
     const lines = page.getByRole('region', { name: `Lines of hostile-${hostile.length - 1}` });
     await lines.waitFor();
     assert.ok((await lines.textContent()).includes(JSON.stringify(hostile.at(-1)).slice(1, -1)));
@@ -161,7 +266,10 @@ describe('forty hostile texts, stored through the API', () => {
     await page.getByRole('button', { name: /^Resolve/ }).click();
     await page.getByRole('article', { name: 'Decision at hostile' }).getByText('\u202eevil').first().waitFor();
     for (const text of hostile.filter(one => !one.includes('/'))) {
-      await visit(page, `/${encodeURIComponent(text)}/${encodeURIComponent(text)}?session=${encodeURIComponent(text)}&triggers=${encodeURIComponent(text)}`);
+      await visit(
+        page,
+        `/${encodeURIComponent(text)}/${encodeURIComponent(text)}?session=${encodeURIComponent(text)}&triggers=${encodeURIComponent(text)}`,
+      );
     }
     assert.equal(await page.evaluate(() => globalThis.pwned), undefined);
     assert.deepEqual(page.faults, []);

@@ -6,30 +6,56 @@ import { until } from './kit/wait.mjs';
 
 let beckon;
 const open = [];
-before(async () => { beckon = await Beckon.start(); });
-after(async () => { for (const hook of open) await hook.close(); await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(async () => {
+  for (const hook of open) await hook.close();
+  await beckon?.close();
+});
 
 const rule = (wait = '1s', more = {}) => ({
   triggers: ['@due'],
   when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart', value: 'add' }, for: wait, ...more.absent }] },
-  action: { type: 'email', payload: { template: 'cart' } }, ...more.rule,
+  action: { type: 'email', payload: { template: 'cart' } },
+  ...more.rule,
 });
-const put = async (id, body) => { const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, body); assert.ok([200, 201].includes(answer.status), answer.text); return answer.json; };
+const put = async (id, body) => {
+  const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, body);
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer.json;
+};
 const signals = async (sessionId, list, more = {}) => {
   const answer = await beckon.chain('signals', { sessionId, signals: list, ...more }, { from: freshAddress() });
   assert.equal(answer.status, 202, answer.text);
   return answer.json;
 };
 const cart = { type: 'cart', signalValue: 'add' };
-const subscribe = async options => { const hook = await beckon.subscribe(['chain.message.due'], options); open.push(hook); return hook; };
-const session = async id => { const answer = await beckon.as('CREATOR', 'GET', `/chain/${id}`); assert.equal(answer.status, 200, answer.text); return answer.json; };
+const subscribe = async options => {
+  const hook = await beckon.subscribe(['chain.message.due'], options);
+  open.push(hook);
+  return hook;
+};
+const session = async id => {
+  const answer = await beckon.as('CREATOR', 'GET', `/chain/${id}`);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+};
 const timers = async id => (await session(id)).timeline.filter(moment => moment.kind === 'timer');
-const deliveries = async (hook, id) => (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items.filter(one => one.sessionId === id);
-const of = id => ({ event }) => event.payload.sessionId === id;
+const deliveries = async (hook, id) =>
+  (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items.filter(
+    one => one.sessionId === id,
+  );
+const of =
+  id =>
+  ({ event }) =>
+    event.payload.sessionId === id;
 // A message that no receiver takes: it stays pending.
-const pending = async (hook, id) => until('a first attempt has failed', async () => (await deliveries(hook, id)).find(one => one.status === 'retrying'));
+const pending = async (hook, id) =>
+  until('a first attempt has failed', async () => (await deliveries(hook, id)).find(one => one.status === 'retrying'));
 afterEach(async () => {
-  for (const { ruleId } of (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items) await beckon.as('CREATOR', 'DELETE', `/chain-rules/${ruleId}`);
+  for (const { ruleId } of (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items)
+    await beckon.as('CREATOR', 'DELETE', `/chain-rules/${ruleId}`);
 });
 
 describe('a delayed rule', () => {
@@ -40,24 +66,45 @@ describe('a delayed rule', () => {
     const before = Date.now();
     await signals(id, [{ type: 'view' }, cart]);
     const waiting = await timers(id);
-    assert.deepEqual(waiting.map(({ ruleId, signalVersion }) => [ruleId, signalVersion]), [['cart-rescue', 2]]);
+    assert.deepEqual(
+      waiting.map(({ ruleId, signalVersion }) => [ruleId, signalVersion]),
+      [['cart-rescue', 2]],
+    );
     const { event, verified, headers } = await hook.log.next(of(id));
     assert.ok(verified);
     assert.equal(headers['x-arjun-event-type'], 'chain.message.due');
     assert.equal(event.type, 'chain.message.due');
     const { payload } = event;
-    assert.deepEqual([payload.trigger, payload.outcome, payload.ruleId, payload.action, payload.sessionVersion, payload.rulesVersion], ['@due', 'act', 'cart-rescue', { type: 'email', payload: { template: 'cart' } }, 2, rulesVersion]);
-    assert.ok(Date.parse(payload.resolvedAt) >= Math.max(before + 1000, Date.parse(waiting[0].at)), 'not before it was due');
+    assert.deepEqual(
+      [payload.trigger, payload.outcome, payload.ruleId, payload.action, payload.sessionVersion, payload.rulesVersion],
+      ['@due', 'act', 'cart-rescue', { type: 'email', payload: { template: 'cart' } }, 2, rulesVersion],
+    );
+    assert.ok(
+      Date.parse(payload.resolvedAt) >= Math.max(before + 1000, Date.parse(waiting[0].at)),
+      'not before it was due',
+    );
     assert.equal(payload.explanation.length, 1);
     assert.equal(payload.explanation[0].matched, true);
     assert.equal(payload.explanation[0].conditions[0].path, 'when.all[0]');
-    const [delivery] = await until('the log shows it', async () => { const all = await deliveries(hook, id); return all[0]?.status === 'delivered' && all; });
+    const [delivery] = await until('the log shows it', async () => {
+      const all = await deliveries(hook, id);
+      return all[0]?.status === 'delivered' && all;
+    });
     assert.equal(delivery.lastStatus, 200);
     const { timeline, decisions } = await session(id);
-    assert.deepEqual(timeline.map(moment => moment.kind), ['signal', 'signal', 'decision', 'delivery']);
-    assert.deepEqual([decisions[0].decisionId, decisions[0].trigger, decisions[0].outcome], [payload.decisionId, '@due', 'act']);
+    assert.deepEqual(
+      timeline.map(moment => moment.kind),
+      ['signal', 'signal', 'decision', 'delivery'],
+    );
+    assert.deepEqual(
+      [decisions[0].decisionId, decisions[0].trigger, decisions[0].outcome],
+      [payload.decisionId, '@due', 'act'],
+    );
     const cause = (await beckon.as('OPERATOR', 'GET', `/events/${event.id}`)).json.cause;
-    assert.deepEqual([cause.decision, cause.ruleId, cause.signal], [payload.decisionId, 'cart-rescue', { sessionId: id, version: 2 }]);
+    assert.deepEqual(
+      [cause.decision, cause.ruleId, cause.signal],
+      [payload.decisionId, 'cart-rescue', { sessionId: id, version: 2 }],
+    );
   });
 
   test('does not tell of those who came back to buy, also where that arrives late', async () => {
@@ -76,7 +123,11 @@ describe('a delayed rule', () => {
   });
 
   test('is no trigger that anybody may ask for', async () => {
-    const answer = await beckon.chain('resolve', { sessionId: freshSession(), trigger: '@due' }, { from: freshAddress() });
+    const answer = await beckon.chain(
+      'resolve',
+      { sessionId: freshSession(), trigger: '@due' },
+      { from: freshAddress() },
+    );
     assert.deepEqual([answer.status, answer.json.error], [400, 'validation_error']);
   });
 
@@ -87,7 +138,10 @@ describe('a delayed rule', () => {
     const id = freshSession();
     await signals(id, [cart]);
     assert.equal((await hook.log.next(of(id))).event.payload.ruleId, 'loud');
-    await until('both were looked at', async () => (await session(id)).decisions.filter(one => one.trigger === '@due').length === 2);
+    await until(
+      'both were looked at',
+      async () => (await session(id)).decisions.filter(one => one.trigger === '@due').length === 2,
+    );
     assert.equal(hook.log.items.filter(of(id)).length, 1);
   });
 
@@ -106,7 +160,8 @@ describe('a delayed rule', () => {
 
 describe('late is wrong', () => {
   const refusing = () => subscribe({ answer: () => ({ status: 503 }) });
-  const withdrawn = (hook, id) => until('it is withdrawn', async () => (await deliveries(hook, id)).find(one => one.status === 'withdrawn'));
+  const withdrawn = (hook, id) =>
+    until('it is withdrawn', async () => (await deliveries(hook, id)).find(one => one.status === 'withdrawn'));
 
   test('what was missed withdraws the message behind the firing, with the reason, and it is not sent by hand', async () => {
     const hook = await refusing();

@@ -6,23 +6,50 @@ import { until } from './kit/wait.mjs';
 
 let beckon;
 const open = [];
-before(async () => { beckon = await Beckon.start({ flags: ['--dev', '--replay-per-second', '20', ...quickRetries] }); });
-after(async () => { for (const hook of open) await hook.close(); await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start({ flags: ['--dev', '--replay-per-second', '20', ...quickRetries] });
+});
+after(async () => {
+  for (const hook of open) await hook.close();
+  await beckon?.close();
+});
 
-const subscribe = async (...args) => { const hook = await beckon.subscribe(...args); open.push(hook); return hook; };
+const subscribe = async (...args) => {
+  const hook = await beckon.subscribe(...args);
+  open.push(hook);
+  return hook;
+};
 const hooks = (method, path = '', body) => beckon.as('OPERATOR', method, `/webhooks${path}`, body);
-const publish = async (type, payload = {}) => { const answer = await beckon.as('OPERATOR', 'POST', '/events', { type, payload }); assert.equal(answer.status, 202, answer.text); return answer.json.eventId; };
+const publish = async (type, payload = {}) => {
+  const answer = await beckon.as('OPERATOR', 'POST', '/events', { type, payload });
+  assert.equal(answer.status, 202, answer.text);
+  return answer.json.eventId;
+};
 const listed = async (hook, query = '') => (await hooks('GET', `/${hook.id}/deliveries?limit=200${query}`)).json.items;
-const ended = (hook, count, query = '') => until(`${count} have ended ${query}`, async () => { const items = await listed(hook, query); return items.length === count && items.every(({ endedAt }) => endedAt) && items; });
+const ended = (hook, count, query = '') =>
+  until(`${count} have ended ${query}`, async () => {
+    const items = await listed(hook, query);
+    return items.length === count && items.every(({ endedAt }) => endedAt) && items;
+  });
 
 describe('a replay', () => {
-  const start = async (hook, body) => { const answer = await hooks('POST', `/${hook.id}/replay`, body); assert.equal(answer.status, 202, answer.text); return answer.json; };
+  const start = async (hook, body) => {
+    const answer = await hooks('POST', `/${hook.id}/replay`, body);
+    assert.equal(answer.status, 202, answer.text);
+    return answer.json;
+  };
   const state = async (hook, { replayId }) => (await hooks('GET', `/${hook.id}/replays/${replayId}`)).json;
-  const done = (hook, replay) => until('it is done', async () => { const now = await state(hook, replay); return now.state === 'done' && now; });
+  const done = (hook, replay) =>
+    until('it is done', async () => {
+      const now = await state(hook, replay);
+      return now.state === 'done' && now;
+    });
 
   test('sends what has failed again, and no more than that', async () => {
     let up = false;
-    const hook = await subscribe(['replayed.*'], { answer: ({ event }) => ({ status: up || event.payload.n % 2 ? 200 : 400 }) });
+    const hook = await subscribe(['replayed.*'], {
+      answer: ({ event }) => ({ status: up || event.payload.n % 2 ? 200 : 400 }),
+    });
     for (let n = 0; n < 10; n++) await publish('replayed.one', { n });
     await ended(hook, 10);
     up = true;
@@ -34,7 +61,10 @@ describe('a replay', () => {
     assert.ok(Date.parse(after.endedAt) >= Date.parse(after.createdAt));
     await ended(hook, 10, '&status=delivered');
     const again = hook.log.items.slice(before);
-    assert.deepEqual(again.map(({ event, headers }) => [event.payload.n, headers['x-arjun-attempt']]).sort(), [0, 2, 4, 6, 8].map(n => [n, '2']));
+    assert.deepEqual(
+      again.map(({ event, headers }) => [event.payload.n, headers['x-arjun-attempt']]).sort(),
+      [0, 2, 4, 6, 8].map(n => [n, '2']),
+    );
     assert.ok((await hooks('GET', `/${hook.id}/replays`)).json.items.some(({ replayId }) => replayId === job.replayId));
   });
 
@@ -43,7 +73,10 @@ describe('a replay', () => {
     for (let n = 0; n < 60; n++) await publish('long.one', { n });
     await ended(hook, 60);
     const job = await start(hook, { since: 0 });
-    await until('some of it is queued', async () => { const { queued } = await state(hook, job); return queued >= 20 && queued < 60; });
+    await until('some of it is queued', async () => {
+      const { queued } = await state(hook, job);
+      return queued >= 20 && queued < 60;
+    });
     await beckon.kill();
     await beckon.open();
     const after = await done(hook, job);
@@ -69,7 +102,13 @@ describe('a replay', () => {
     assert.equal((await listed(hook)).filter(({ attemptCount }) => attemptCount === 2).length, cancelled.queued);
   });
 
-  for (const [name, body, ...fields] of [['no since', {}, 'since'], ['a since that is no time', { since: 'yesterday' }, 'since'], ['an until before since', { since: 1000, until: 500 }, 'until'], ['a state that is no end', { since: 0, status: 'queued' }, 'status'], ['everything wrong', { since: {}, until: 'x', status: 5 }, 'since', 'until', 'status']])
+  for (const [name, body, ...fields] of [
+    ['no since', {}, 'since'],
+    ['a since that is no time', { since: 'yesterday' }, 'since'],
+    ['an until before since', { since: 1000, until: 500 }, 'until'],
+    ['a state that is no end', { since: 0, status: 'queued' }, 'status'],
+    ['everything wrong', { since: {}, until: 'x', status: 5 }, 'since', 'until', 'status'],
+  ])
     test(`with ${name} is refused by its field`, async () => {
       const hook = await subscribe(['nothing']);
       const { status, json, text } = await hooks('POST', `/${hook.id}/replay`, body);
@@ -80,7 +119,10 @@ describe('a replay', () => {
     assert.equal((await hooks('POST', '/whs_unknown/replay', { since: 0 })).json.error, 'not_found');
     const hook = await subscribe(['nothing']);
     assert.equal((await hooks('GET', `/${hook.id}/replays/rpl_unknown`)).json.error, 'not_found');
-    assert.equal((await beckon.as('CREATOR', 'POST', `/webhooks/${hook.id}/replay`, { since: 0 })).json.error, 'insufficient_role');
+    assert.equal(
+      (await beckon.as('CREATOR', 'POST', `/webhooks/${hook.id}/replay`, { since: 0 })).json.error,
+      'insufficient_role',
+    );
     await hooks('PATCH', `/${hook.id}`, { enabled: false });
     assert.equal((await hooks('POST', `/${hook.id}/replay`, { since: 0 })).json.error, 'conflict');
   });
@@ -90,19 +132,34 @@ describe('order within a session', () => {
   test('one after another, across retries; other sessions do not wait', async () => {
     const [bad, good] = [freshSession(), freshSession()];
     let up = false;
-    const hook = await subscribe(['signal.step'], { answer: ({ event }) => ({ status: !up && event.payload.sessionId === bad && event.payload.version === 1 ? 503 : 200 }), more: { ordering: 'session' } });
+    const hook = await subscribe(['signal.step'], {
+      answer: ({ event }) => ({
+        status: !up && event.payload.sessionId === bad && event.payload.version === 1 ? 503 : 200,
+      }),
+      more: { ordering: 'session' },
+    });
     const signals = Array.from({ length: 5 }, (_, n) => ({ type: 'step', signalValue: n }));
     await beckon.signal(bad, ...signals);
     await hook.log.next();
     await beckon.signal(good, ...signals);
     await hook.log.next(({ event }) => event.payload.sessionId === good && event.payload.version === 5);
-    assert.ok(hook.log.items.every(({ event }) => event.payload.sessionId === good || event.payload.version === 1), 'nothing passed the one that failed');
+    assert.ok(
+      hook.log.items.every(({ event }) => event.payload.sessionId === good || event.payload.version === 1),
+      'nothing passed the one that failed',
+    );
     const waiting = (await listed(hook)).filter(({ sessionId, status }) => sessionId === bad && status === 'queued');
-    assert.ok(waiting.every(({ reason, nextAttemptAt }) => reason === 'behind another of its session' && nextAttemptAt === null), JSON.stringify(waiting));
+    assert.ok(
+      waiting.every(
+        ({ reason, nextAttemptAt }) => reason === 'behind another of its session' && nextAttemptAt === null,
+      ),
+      JSON.stringify(waiting),
+    );
     up = true;
     await hook.log.next(({ event }) => event.payload.sessionId === bad && event.payload.version === 5);
     for (const session of [bad, good]) {
-      const versions = hook.log.items.filter(({ event }) => event.payload.sessionId === session).map(({ event }) => event.payload.version);
+      const versions = hook.log.items
+        .filter(({ event }) => event.payload.sessionId === session)
+        .map(({ event }) => event.payload.version);
       assert.deepEqual([...versions].sort(), versions);
       assert.deepEqual([...new Set(versions)], [1, 2, 3, 4, 5]);
     }
@@ -124,15 +181,25 @@ describe('order within a session', () => {
 describe('how long things are kept', () => {
   test('what is held longer than a setting says fails with its reason, and that is told', async () => {
     const strict = await Beckon.start({ flags: ['--dev', '--held-for', '50ms', '--sweep-every', '20ms'] });
-    const [watch, hook] = [await strict.subscribe(['webhook.delivery.failed']), await strict.subscribe(['signal.held'])];
+    const [watch, hook] = [
+      await strict.subscribe(['webhook.delivery.failed']),
+      await strict.subscribe(['signal.held']),
+    ];
     try {
       await strict.as('OPERATOR', 'PATCH', `/webhooks/${hook.id}`, { enabled: false });
       await strict.signal(freshSession(), { type: 'held' });
       const { event } = await watch.log.next();
-      assert.deepEqual([event.payload.subscriptionId, event.payload.reason, event.payload.attempts], [hook.id, 'held for too long', 0]);
+      assert.deepEqual(
+        [event.payload.subscriptionId, event.payload.reason, event.payload.attempts],
+        [hook.id, 'held for too long', 0],
+      );
       const [one] = (await strict.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items;
       assert.deepEqual([one.status, one.reason], ['failed', 'held for too long']);
-    } finally { await hook.close(); await watch.close(); await strict.close(); }
+    } finally {
+      await hook.close();
+      await watch.close();
+      await strict.close();
+    }
   });
 
   test('the log goes after its time, events with it; what is pending stays', async () => {
@@ -140,27 +207,52 @@ describe('how long things are kept', () => {
     const [hook, held] = [await strict.subscribe(['signal.logged']), await strict.subscribe(['signal.logged'])];
     try {
       await strict.as('OPERATOR', 'PATCH', `/webhooks/${held.id}`, { enabled: false });
-      const { json: { eventId: unmatched } } = await strict.as('OPERATOR', 'POST', '/events', { type: 'nobody.wants', payload: {} });
+      const {
+        json: { eventId: unmatched },
+      } = await strict.as('OPERATOR', 'POST', '/events', { type: 'nobody.wants', payload: {} });
       await strict.signal(freshSession(), { type: 'logged' });
       const { event } = await hook.log.next();
       const log = one => strict.as('OPERATOR', 'GET', `/webhooks/${one.id}/deliveries`);
       await until('its delivery is gone', async () => (await log(hook)).json.items.length === 0);
       assert.equal((await log(held)).json.items.length, 1);
       const shown = await strict.as('OPERATOR', 'GET', `/events/${event.id}`);
-      assert.deepEqual(shown.json.deliveries.map(({ subscriptionId }) => subscriptionId), [held.id], 'the event is there as long as one of its deliveries');
-      await until('nobody’s event is gone', async () => (await strict.as('OPERATOR', 'GET', `/events/${unmatched}`)).status === 404);
+      assert.deepEqual(
+        shown.json.deliveries.map(({ subscriptionId }) => subscriptionId),
+        [held.id],
+        'the event is there as long as one of its deliveries',
+      );
+      await until(
+        'nobody’s event is gone',
+        async () => (await strict.as('OPERATOR', 'GET', `/events/${unmatched}`)).status === 404,
+      );
       await strict.as('OPERATOR', 'DELETE', `/webhooks/${held.id}`);
-      await until('the event is gone', async () => (await strict.as('OPERATOR', 'GET', `/events/${event.id}`)).status === 404);
-    } finally { await hook.close(); await held.close(); await strict.close(); }
+      await until(
+        'the event is gone',
+        async () => (await strict.as('OPERATOR', 'GET', `/events/${event.id}`)).status === 404,
+      );
+    } finally {
+      await hook.close();
+      await held.close();
+      await strict.close();
+    }
   });
 
   test('a visitor who is erased is erased there too: bodies, headers and answers', async () => {
-    const hook = await subscribe(['signal.personal'], { answer: ({ event }) => ({ status: 200, body: `thank you ${event.payload.visitorId}` }) });
+    const hook = await subscribe(['signal.personal'], {
+      answer: ({ event }) => ({ status: 200, body: `thank you ${event.payload.visitorId}` }),
+    });
     const sessionId = freshSession();
-    await beckon.chain('signals', { sessionId, visitorId: 'mrs-visitor', signals: [{ type: 'personal', signalValue: 'her secret' }] });
+    await beckon.chain('signals', {
+      sessionId,
+      visitorId: 'mrs-visitor',
+      signals: [{ type: 'personal', signalValue: 'her secret' }],
+    });
     const { event } = await hook.log.next();
     const [{ deliveryId }] = await ended(hook, 1);
-    const read = async () => (await hooks('GET', `/${hook.id}/deliveries/${deliveryId}`)).text + (await beckon.as('OPERATOR', 'GET', `/events/${event.id}`)).text + (await hooks('GET', `/${hook.id}/deliveries`)).text;
+    const read = async () =>
+      (await hooks('GET', `/${hook.id}/deliveries/${deliveryId}`)).text +
+      (await beckon.as('OPERATOR', 'GET', `/events/${event.id}`)).text +
+      (await hooks('GET', `/${hook.id}/deliveries`)).text;
     for (const word of ['mrs-visitor', 'her secret', sessionId]) assert.ok((await read()).includes(word), word);
     assert.equal((await beckon.as('OPERATOR', 'DELETE', '/visitors/mrs-visitor')).status, 204);
     for (const word of ['mrs-visitor', 'her secret', sessionId]) assert.ok(!(await read()).includes(word), word);

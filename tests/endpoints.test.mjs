@@ -11,13 +11,38 @@ const open = [];
 before(async () => {
   names = await nameServer();
   // An open circuit stays so for longer than any test: only what a test does brings a probe.
-  beckon = await Beckon.start({ flags: ['--dev', '--dns-servers', names.address, '--attempts-in-flight', '16', '--circuit-failures', '3', '--circuit-open', '1h', ...quickRetries] });
+  beckon = await Beckon.start({
+    flags: [
+      '--dev',
+      '--dns-servers',
+      names.address,
+      '--attempts-in-flight',
+      '16',
+      '--circuit-failures',
+      '3',
+      '--circuit-open',
+      '1h',
+      ...quickRetries,
+    ],
+  });
 });
-after(async () => { for (const hook of open) await hook.close(); await beckon?.close(); await names?.close(); });
+after(async () => {
+  for (const hook of open) await hook.close();
+  await beckon?.close();
+  await names?.close();
+});
 
-const subscribe = async (...args) => { const hook = await beckon.subscribe(...args); open.push(hook); return hook; };
+const subscribe = async (...args) => {
+  const hook = await beckon.subscribe(...args);
+  open.push(hook);
+  return hook;
+};
 const hooks = (method, path = '', body) => beckon.as('OPERATOR', method, `/webhooks${path}`, body);
-const publish = async (type, payload = {}) => { const answer = await beckon.as('OPERATOR', 'POST', '/events', { type, payload }); assert.equal(answer.status, 202, answer.text); return answer.json.eventId; };
+const publish = async (type, payload = {}) => {
+  const answer = await beckon.as('OPERATOR', 'POST', '/events', { type, payload });
+  assert.equal(answer.status, 202, answer.text);
+  return answer.json.eventId;
+};
 const listed = async (hook, query = '') => (await hooks('GET', `/${hook.id}/deliveries?limit=200${query}`)).json.items;
 
 describe('an endpoint that only fails', () => {
@@ -25,21 +50,40 @@ describe('an endpoint that only fails', () => {
     let up = false;
     const hook = await subscribe(['down.*', 'webhook.test'], { answer: () => ({ status: up ? 200 : 503 }) });
     const ids = await Promise.all(Array.from({ length: 60 }, (_, n) => publish('down.now', { n })));
-    const seen = await until('its circuit is open', async () => { const { json } = await hooks('GET', `/${hook.id}`); return json.circuit === 'open' && json; });
+    const seen = await until('its circuit is open', async () => {
+      const { json } = await hooks('GET', `/${hook.id}`);
+      return json.circuit === 'open' && json;
+    });
     assert.ok(Date.parse(seen.nextProbeAt) > Date.now());
-    const held = await until('all of it is held', async () => { const items = await listed(hook, '&status=held'); return items.length === 60 && items; });
-    assert.ok(held.every(({ reason, status, nextAttemptAt }) => reason === 'circuit open' && status === 'held' && nextAttemptAt >= seen.nextProbeAt), JSON.stringify(held[0]));
-    for (const status of ['queued', 'retrying', 'failed']) assert.deepEqual(await listed(hook, `&status=${status}`), [], status);
+    const held = await until('all of it is held', async () => {
+      const items = await listed(hook, '&status=held');
+      return items.length === 60 && items;
+    });
+    assert.ok(
+      held.every(
+        ({ reason, status, nextAttemptAt }) =>
+          reason === 'circuit open' && status === 'held' && nextAttemptAt >= seen.nextProbeAt,
+      ),
+      JSON.stringify(held[0]),
+    );
+    for (const status of ['queued', 'retrying', 'failed'])
+      assert.deepEqual(await listed(hook, `&status=${status}`), [], status);
     const before = hook.log.items.length;
     assert.ok(before < 30, `it was asked ${before} times`);
 
     // A test wants to know; the probe fails, and the circuit stays open.
     await hooks('POST', `/${hook.id}/test`);
     await until('a probe came', () => hook.log.items.length > before);
-    await until('and failed', async () => Date.parse((await hooks('GET', `/${hook.id}`)).json.nextProbeAt) > Date.now());
+    await until(
+      'and failed',
+      async () => Date.parse((await hooks('GET', `/${hook.id}`)).json.nextProbeAt) > Date.now(),
+    );
     up = true;
     await hooks('POST', `/${hook.id}/test`);
-    await until('all of it is delivered', async () => (await listed(hook, '&status=delivered&eventType=down.now')).length === 60);
+    await until(
+      'all of it is delivered',
+      async () => (await listed(hook, '&status=delivered&eventType=down.now')).length === 60,
+    );
     assert.deepEqual((await hooks('GET', `/${hook.id}`)).json.circuit, 'closed');
     const delivered = new Set(hook.log.items.map(({ headers }) => headers['webhook-id']));
     assert.ok(ids.every(id => delivered.has(id)));
@@ -65,7 +109,9 @@ describe('an endpoint that only fails', () => {
   });
 
   test('for as long as a setting says is disabled, and that is told', async () => {
-    const strict = await Beckon.start({ flags: ['--dev', '--disable-after', '50ms', '--retry-schedule', '100ms,100ms,100ms'] });
+    const strict = await Beckon.start({
+      flags: ['--dev', '--disable-after', '50ms', '--retry-schedule', '100ms,100ms,100ms'],
+    });
     const watch = await strict.subscribe(['webhook.subscription.disabled']);
     const hook = await strict.subscribe(['webhook.test'], { path: '/status/500' });
     try {
@@ -73,8 +119,15 @@ describe('an endpoint that only fails', () => {
       const { event } = await watch.log.next();
       assert.deepEqual(event.payload, { subscriptionId: hook.id, reason: 'every attempt failed for 50ms' });
       const { json } = await strict.as('OPERATOR', 'GET', `/webhooks/${hook.id}`);
-      assert.deepEqual([json.enabled, json.disabledReason, json.circuit], [false, 'every attempt failed for 50ms', 'closed']);
-    } finally { await hook.close(); await watch.close(); await strict.close(); }
+      assert.deepEqual(
+        [json.enabled, json.disabledReason, json.circuit],
+        [false, 'every attempt failed for 50ms', 'closed'],
+      );
+    } finally {
+      await hook.close();
+      await watch.close();
+      await strict.close();
+    }
   });
 });
 
@@ -83,11 +136,16 @@ test('a rate is kept: no second has more attempts', async () => {
   const hook = await subscribe(['rated.*'], { more: { ratePerSecond: rate } });
   await Promise.all(Array.from({ length: 20 }, () => publish('rated.now')));
   await until('all have come', () => hook.log.items.length === 20);
-  const items = await until('all are written', async () => { const all = await listed(hook, '&status=delivered'); return all.length === 20 && all; });
+  const items = await until('all are written', async () => {
+    const all = await listed(hook, '&status=delivered');
+    return all.length === 20 && all;
+  });
   const times = [];
-  for (const { deliveryId } of items) times.push(Date.parse((await hooks('GET', `/${hook.id}/deliveries/${deliveryId}`)).json.attempts[0].at));
+  for (const { deliveryId } of items)
+    times.push(Date.parse((await hooks('GET', `/${hook.id}/deliveries/${deliveryId}`)).json.attempts[0].at));
   times.sort((a, b) => a - b);
-  for (let i = rate; i < times.length; i++) assert.ok(times[i] - times[i - rate] >= 999, `${times[i] - times[i - rate]} ms`);
+  for (let i = rate; i < times.length; i++)
+    assert.ok(times[i] - times[i - rate] >= 999, `${times[i] - times[i - rate]} ms`);
 });
 
 test('a name server that is silent about some names delays nobody else', async () => {
@@ -95,15 +153,24 @@ test('a name server that is silent about some names delays nobody else', async (
   open.push(here);
   const slow = Array.from({ length: 30 }, (_, n) => `silent${n}.example.com`);
   for (const name of [...slow, 'quick.example.com']) names.names[name] = ['127.0.0.1'];
-  const make = async name => (await hooks('POST', '', { endpointUrl: `http://${name}:${here.port}/hook`, eventTypes: ['named.*'] })).json.subscriptionId;
+  const make = async name =>
+    (await hooks('POST', '', { endpointUrl: `http://${name}:${here.port}/hook`, eventTypes: ['named.*'] })).json
+      .subscriptionId;
   const silent = [];
   for (const name of slow) silent.push(await make(name));
   const quick = await make('quick.example.com');
   for (const name of slow) names.names[name] = null;
   await Promise.all(Array.from({ length: 10 }, () => publish('named.now')));
-  await until('the one that resolves has all of it', async () => (await listed({ id: quick }, '&status=delivered')).length === 10);
+  await until(
+    'the one that resolves has all of it',
+    async () => (await listed({ id: quick }, '&status=delivered')).length === 10,
+  );
   // By then not one lookup of the others has even ended.
-  for (const id of silent) assert.ok((await listed({ id })).every(({ attemptCount }) => attemptCount === 0), id);
+  for (const id of silent)
+    assert.ok(
+      (await listed({ id })).every(({ attemptCount }) => attemptCount === 0),
+      id,
+    );
   await until('the others fail as dns', async () => {
     const one = (await listed({ id: silent[0] })).find(({ attemptCount }) => attemptCount > 0);
     if (!one) return false;

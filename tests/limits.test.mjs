@@ -4,24 +4,37 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 
 let beckon;
-before(async () => { beckon = await Beckon.start(); });
-after(async () => { await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(async () => {
+  await beckon?.close();
+});
 
 const action = { type: 'popup', payload: {} };
 const rules = (method, id, body) => beckon.as('CREATOR', method, `/chain-rules${id ? `/${id}` : ''}`, body);
-const put = async (id, more) => { const answer = await rules('PUT', id, { triggers: ['t'], when: {}, action, ...more }); assert.ok([200, 201].includes(answer.status), answer.text); return answer; };
+const put = async (id, more) => {
+  const answer = await rules('PUT', id, { triggers: ['t'], when: {}, action, ...more });
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer;
+};
 const send = async (sessionId, signals, more = {}) => {
   const answer = await beckon.chain('signals', { sessionId, signals, ...more }, { from: freshAddress() });
   assert.equal(answer.status, 202, answer.text);
   return answer.json;
 };
-const chain = async (what, body) => { const answer = await beckon.chain(what, body, { from: freshAddress() }); assert.equal(answer.status, 200, answer.text); return answer.json; };
+const chain = async (what, body) => {
+  const answer = await beckon.chain(what, body, { from: freshAddress() });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+};
 const ask = (sessionId, more = {}) => chain('resolve', { sessionId, trigger: 't', ...more });
 const outcome = async (...args) => (await ask(...args)).outcome;
 const stored = async sessionId => (await beckon.as('CREATOR', 'GET', `/chain/${sessionId}`)).json;
 const settings = body => beckon.as('OWNER', 'PUT', '/settings', body);
 afterEach(async () => {
-  for (let items; (items = (await rules('GET')).json.items).length > 0;) for (const { ruleId } of items) assert.equal((await rules('DELETE', ruleId)).status, 204);
+  for (let items; (items = (await rules('GET')).json.items).length > 0; )
+    for (const { ruleId } of items) assert.equal((await rules('DELETE', ruleId)).status, 204);
   assert.equal((await settings({})).status, 200);
 });
 
@@ -76,12 +89,19 @@ describe('limits', () => {
     const ifNoneMatch = ready.etag;
     assert.equal((await chain('prefetch', { sessionId: s, triggers: ['t'], ifNoneMatch })).unchanged, true);
     for (let i = 0; i < 3; i += 1) await send(s, [{ type: 'decision.shown', signalValue: decisionId }]);
-    assert.equal((await chain('prefetch', { sessionId: s, triggers: ['t'], ifNoneMatch })).unchanged, true, 'one is left');
+    assert.equal(
+      (await chain('prefetch', { sessionId: s, triggers: ['t'], ifNoneMatch })).unchanged,
+      true,
+      'one is left',
+    );
     assert.equal(await outcome(s), 'act');
     const held = await chain('prefetch', { sessionId: s, triggers: ['t'], ifNoneMatch });
     assert.equal(held.decisions?.[0].outcome, 'suppressed');
     const { decisions } = await stored(s);
-    assert.deepEqual(decisions.filter(one => one.shown).map(one => one.decisionId), [decisionId]);
+    assert.deepEqual(
+      decisions.filter(one => one.shown).map(one => one.decisionId),
+      [decisionId],
+    );
   });
 
   test('a denied session passes over limited rules and stores nothing', async () => {
@@ -102,7 +122,11 @@ describe('visitors', () => {
     const told = async () => (await beckon.as('CREATOR', 'GET', `/chain/${s}`)).json?.visitorId;
     for (let tries = 0; (await told()) !== 'first'; tries += 1) assert.ok(tries < 1000, 'recorded within 100 ms');
     for (const what of ['resolve', 'prefetch']) {
-      const other = await beckon.chain(what, { sessionId: s, trigger: 't', visitorId: 'second' }, { from: freshAddress() });
+      const other = await beckon.chain(
+        what,
+        { sessionId: s, trigger: 't', visitorId: 'second' },
+        { from: freshAddress() },
+      );
       assert.deepEqual([other.status, other.json.error], [409, 'conflict'], what);
     }
   });
@@ -114,7 +138,10 @@ describe('visitors', () => {
     await send(a, [{ type: 'visit' }], { visitorId });
     assert.equal(await outcome(a), 'none');
     await send(b, [{ type: 'visit' }], { visitorId });
-    assert.deepEqual([await outcome(a), await outcome(b), await outcome(freshSession(), { visitorId })], ['act', 'act', 'act']);
+    assert.deepEqual(
+      [await outcome(a), await outcome(b), await outcome(freshSession(), { visitorId })],
+      ['act', 'act', 'act'],
+    );
   });
 
   test('a visitor who is erased has spent nothing', async () => {
@@ -137,7 +164,11 @@ describe('visitors', () => {
 
 describe('splits and shadow rules', () => {
   test('arms answer their own action, and a unit keeps its arm', async () => {
-    await put('split', { action: undefined, split: { arms: { a: 1, b: 1 } }, actions: { a: { type: 'popup' }, b: { type: 'banner' } } });
+    await put('split', {
+      action: undefined,
+      split: { arms: { a: 1, b: 1 } },
+      actions: { a: { type: 'popup' }, b: { type: 'banner' } },
+    });
     const seen = new Set();
     for (let i = 0; i < 30; i += 1) {
       const visitorId = freshSession('v');
@@ -193,12 +224,18 @@ describe('scores', () => {
 
   test('a rule that names an undeclared one is refused, and so are settings that drop one in use', async () => {
     const refused = await rules('PUT', 'keen', { triggers: ['t'], action, ...scored });
-    assert.deepEqual([refused.status, refused.json.error, refused.json.details?.[0].field], [400, 'validation_error', 'when.all[0].score']);
+    assert.deepEqual(
+      [refused.status, refused.json.error, refused.json.details?.[0].field],
+      [400, 'validation_error', 'when.all[0].score'],
+    );
     await settings({ scores: intent });
     await put('keen', { ...scored, status: 'draft' });
     for (const body of [{}, { scores: { other: intent.intent } }]) {
       const dropped = await settings(body);
-      assert.deepEqual([dropped.status, dropped.json.error, dropped.json.details?.map(detail => detail.field)], [400, 'validation_error', ['scores.intent']]);
+      assert.deepEqual(
+        [dropped.status, dropped.json.error, dropped.json.details?.map(detail => detail.field)],
+        [400, 'validation_error', ['scores.intent']],
+      );
       assert.match(dropped.json.details[0].issue, /keen/);
     }
     assert.deepEqual((await beckon.as('OWNER', 'GET', '/settings')).json.scores, intent, 'nothing was changed');
@@ -210,9 +247,12 @@ describe('scores', () => {
   });
 
   test('a faulty declaration names every fault', async () => {
-    const refused = await settings({ scores: { a: { weights: {}, halfLife: '1d' }, b: { weights: { x: 5000 }, halfLife: 'soon' }, c: 1 } });
+    const refused = await settings({
+      scores: { a: { weights: {}, halfLife: '1d' }, b: { weights: { x: 5000 }, halfLife: 'soon' }, c: 1 },
+    });
     assert.equal(refused.status, 400);
     const fields = refused.json.details.map(detail => detail.field);
-    for (const field of ['scores.a.weights', 'scores.b.weights.x', 'scores.b.halfLife', 'scores.c']) assert.ok(fields.includes(field), `${field} of ${fields}`);
+    for (const field of ['scores.a.weights', 'scores.b.weights.x', 'scores.b.halfLife', 'scores.c'])
+      assert.ok(fields.includes(field), `${field} of ${fields}`);
   });
 });

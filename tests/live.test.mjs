@@ -7,27 +7,56 @@ import { until } from './kit/wait.mjs';
 
 let beckon;
 const open = [];
-before(async () => { beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] }); await beckon.widen(); });
-after(async () => { for (const one of open) await one.close(); await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start({ flags: ['--dev', ...quickRetries] });
+  await beckon.widen();
+});
+after(async () => {
+  for (const one of open) await one.close();
+  await beckon?.close();
+});
 
-const live = async ({ role = 'OPERATOR', on = beckon, ...options } = {}) => { const feed = await watch(`${on.base}/v2/handles/${on.handle}/live`, { token: role && (await on.token(role)), ...options }); open.push(feed); return feed; };
-const subscribe = async (...args) => { const hook = await beckon.subscribe(...args); open.push(hook); return hook; };
+const live = async ({ role = 'OPERATOR', on = beckon, ...options } = {}) => {
+  const feed = await watch(`${on.base}/v2/handles/${on.handle}/live`, {
+    token: role && (await on.token(role)),
+    ...options,
+  });
+  open.push(feed);
+  return feed;
+};
+const subscribe = async (...args) => {
+  const hook = await beckon.subscribe(...args);
+  open.push(hook);
+  return hook;
+};
 const seen = feed => feed.events.items.filter(({ event }) => event === 'signal').map(({ data }) => data.signalValue);
 
 describe('the live feed', () => {
   test('tells signals and what becomes of their deliveries', async () => {
     const feed = await live();
-    assert.deepEqual([feed.status, feed.headers['content-type'], feed.headers['cache-control']], [200, 'text/event-stream', 'no-store']);
+    assert.deepEqual(
+      [feed.status, feed.headers['content-type'], feed.headers['cache-control']],
+      [200, 'text/event-stream', 'no-store'],
+    );
     let n = 0;
     const hook = await subscribe(['signal.watched'], { answer: () => ({ status: (n += 1) < 2 ? 503 : 200 }) });
     const sessionId = freshSession();
     await beckon.signal(sessionId, { type: 'watched', signalValue: 'a "quoted"\nvalue' });
     const signal = await feed.events.next(one => one.event === 'signal' && one.data.sessionId === sessionId);
-    assert.deepEqual([signal.data.signalKey, signal.data.signalValue, signal.data.version], ['watched', 'a "quoted"\nvalue', 1]);
+    assert.deepEqual(
+      [signal.data.signalKey, signal.data.signalValue, signal.data.version],
+      ['watched', 'a "quoted"\nvalue', 1],
+    );
     const ofHook = ({ event, data }) => event === 'delivery' && data.subscriptionId === hook.id;
     await feed.events.next(one => ofHook(one) && one.data.status === 'delivered');
-    const told = feed.events.items.filter(ofHook).map(({ data }) => [data.eventType, data.sessionId, data.attemptCount, data.lastStatus]);
-    assert.deepEqual(told, [['signal.watched', sessionId, 0, null], ['signal.watched', sessionId, 1, 503], ['signal.watched', sessionId, 2, 200]]);
+    const told = feed.events.items
+      .filter(ofHook)
+      .map(({ data }) => [data.eventType, data.sessionId, data.attemptCount, data.lastStatus]);
+    assert.deepEqual(told, [
+      ['signal.watched', sessionId, 0, null],
+      ['signal.watched', sessionId, 1, 503],
+      ['signal.watched', sessionId, 2, 200],
+    ]);
   });
 
   test('begins with the last fifty, and goes on behind the id it is given', async () => {
@@ -35,7 +64,10 @@ describe('the live feed', () => {
     for (let n = 0; n < 120; n++) await beckon.signal(sessionId, { type: 'many', signalValue: n });
     const feed = await live();
     await feed.events.next(({ data }) => data.signalValue === '119');
-    assert.deepEqual(seen(feed), Array.from({ length: 50 }, (_, n) => String(70 + n)));
+    assert.deepEqual(
+      seen(feed),
+      Array.from({ length: 50 }, (_, n) => String(70 + n)),
+    );
     const { id } = feed.events.items.find(({ data }) => data.signalValue === '100');
     await feed.close();
     await beckon.signal(sessionId, { type: 'many', signalValue: 'after' });
@@ -50,7 +82,11 @@ describe('the live feed', () => {
     await beckon.signal(sessionId, { type: 'late', signalValue: 'last read' });
     const { id } = await feed.events.next(({ data }) => data.signalValue === 'last read');
     await feed.close();
-    for (let n = 0; n < 10; n++) await beckon.signal(freshSession(), ...Array.from({ length: 60 }, (_, k) => ({ type: 'late', signalValue: n * 60 + k })));
+    for (let n = 0; n < 10; n++)
+      await beckon.signal(
+        freshSession(),
+        ...Array.from({ length: 60 }, (_, k) => ({ type: 'late', signalValue: n * 60 + k })),
+      );
     const again = await live({ lastEventId: id });
     const dropped = await again.events.next(({ event }) => event === 'dropped');
     await again.events.next(({ data }) => data.signalValue === '599');
@@ -64,13 +100,20 @@ describe('the live feed', () => {
     const before = await live();
     // More than the sockets' buffers, the backlog of the stream and the memory of changes take together.
     const long = 'x'.repeat(200);
-    for (let n = 0; n < 300; n++) await beckon.signal(freshSession(), ...Array.from({ length: 60 }, () => ({ type: 'flood', signalValue: long })));
+    for (let n = 0; n < 300; n++)
+      await beckon.signal(freshSession(), ...Array.from({ length: 60 }, () => ({ type: 'flood', signalValue: long })));
     await beckon.signal(freshSession(), { type: 'flood', signalValue: 'the end' });
     await before.events.next(({ data }) => data.signalValue === 'the end');
     feed.read();
-    await until('the one who did not read is told of it', () => feed.events.items.some(({ event }) => event === 'dropped') || seen(feed).includes('the end'), 60_000);
+    await until(
+      'the one who did not read is told of it',
+      () => feed.events.items.some(({ event }) => event === 'dropped') || seen(feed).includes('the end'),
+      60_000,
+    );
     await feed.events.next(({ data }) => data.signalValue === 'the end');
-    const count = feed.events.items.filter(({ event }) => event === 'dropped').reduce((sum, { data }) => sum + data.count, 0);
+    const count = feed.events.items
+      .filter(({ event }) => event === 'dropped')
+      .reduce((sum, { data }) => sum + data.count, 0);
     const told = feed.events.items.filter(({ event }) => event === 'signal' || event === 'delivery').length;
     assert.ok(count > 0, 'some were dropped');
     assert.equal(told + count, 50 + 300 * 60 + 1, 'and counted, the 50 at the start included');
@@ -86,7 +129,10 @@ describe('the live feed', () => {
     await beckon.signal(freshSession(), { type: 'new' });
     const again = await live({ lastEventId: id });
     await again.events.next(({ data }) => data.signalKey === 'new');
-    assert.deepEqual(again.events.items.map(({ event }) => event), ['reset', 'signal']);
+    assert.deepEqual(
+      again.events.items.map(({ event }) => event),
+      ['reset', 'signal'],
+    );
     const other = await live({ lastEventId: 'nonsense' });
     await other.events.next(({ data }) => data.signalKey === 'new');
     assert.equal(other.events.items[0].event, 'reset');
@@ -104,7 +150,17 @@ describe('the live feed', () => {
   });
 
   test('ends when the token does, and says so', async () => {
-    const { out } = await beckon.cli('token', '--handle', 'demo', '--role', 'OPERATOR', '--ttl', '1s', '--data', beckon.data);
+    const { out } = await beckon.cli(
+      'token',
+      '--handle',
+      'demo',
+      '--role',
+      'OPERATOR',
+      '--ttl',
+      '1s',
+      '--data',
+      beckon.data,
+    );
     const feed = await watch(`${beckon.base}/v2/handles/demo/live`, { token: out });
     assert.equal(feed.status, 200);
     await feed.ended;
@@ -113,16 +169,39 @@ describe('the live feed', () => {
   });
 
   test('is of one handle, and not for a CREATOR nor for nobody', async () => {
-    assert.equal((await beckon.cli('handle', 'add', 'apart', '--owner', 'two@example.com', '--data', beckon.data)).code, 0);
+    assert.equal(
+      (await beckon.cli('handle', 'add', 'apart', '--owner', 'two@example.com', '--data', beckon.data)).code,
+      0,
+    );
     const token = await beckon.token('OPERATOR', 'apart');
-    const apart = await until('the handle is known', async () => { const feed = await watch(`${beckon.base}/v2/handles/apart/live`, { token }); if (feed.status === 200) return feed; await feed.close(); return false; });
+    const apart = await until('the handle is known', async () => {
+      const feed = await watch(`${beckon.base}/v2/handles/apart/live`, { token });
+      if (feed.status === 200) return feed;
+      await feed.close();
+      return false;
+    });
     open.push(apart);
     await beckon.signal(freshSession(), { type: 'ours' });
-    await until('the public routes know it too', async () => (await beckon.chain('signals', { handle: 'apart', sessionId: freshSession(), signals: [{ type: 'theirs' }] })).status === 202);
+    await until(
+      'the public routes know it too',
+      async () =>
+        (await beckon.chain('signals', { handle: 'apart', sessionId: freshSession(), signals: [{ type: 'theirs' }] }))
+          .status === 202,
+    );
     await apart.events.next();
-    assert.deepEqual(apart.events.items.map(({ data }) => data.signalKey), ['theirs']);
-    for (const [role, status] of [['CREATOR', 403], [null, 401]]) assert.equal((await live({ role })).status, status);
-    assert.equal((await watch(`${beckon.base}/v2/handles/apart/live`, { token: await beckon.token('OPERATOR') })).status, 404);
+    assert.deepEqual(
+      apart.events.items.map(({ data }) => data.signalKey),
+      ['theirs'],
+    );
+    for (const [role, status] of [
+      ['CREATOR', 403],
+      [null, 401],
+    ])
+      assert.equal((await live({ role })).status, status);
+    assert.equal(
+      (await watch(`${beckon.base}/v2/handles/apart/live`, { token: await beckon.token('OPERATOR') })).status,
+      404,
+    );
   });
 
   test('too many at once are refused, and a place that is free again is given', async () => {
@@ -133,7 +212,13 @@ describe('the live feed', () => {
       assert.deepEqual([third.status, third.headers['retry-after']], [503, '1']);
       await two[0].close();
       await few.signal(freshSession(), { type: 'x' });
-      await until('a place is free', async () => { const feed = await live({ on: few }); await (feed.status === 200 ? null : feed.close()); return feed.status === 200; });
-    } finally { await few.close(); }
+      await until('a place is free', async () => {
+        const feed = await live({ on: few });
+        await (feed.status === 200 ? null : feed.close());
+        return feed.status === 200;
+      });
+    } finally {
+      await few.close();
+    }
   });
 });

@@ -11,7 +11,9 @@ import { until } from './kit/wait.mjs';
 const password = 'correct horse battery staple';
 
 let beckon;
-before(async () => { beckon = await Beckon.start({ env: { BECKON_LOGIN_FAILURES: '3' } }); });
+before(async () => {
+  beckon = await Beckon.start({ env: { BECKON_LOGIN_FAILURES: '3' } });
+});
 after(() => beckon?.close());
 
 let users = 0;
@@ -31,17 +33,29 @@ async function userWith(role) {
   return email;
 }
 async function grant(email, role) {
-  const { code, err } = await beckon.cli('grant', '--handle', 'demo', '--user', email, '--role', role, '--data', beckon.data);
+  const { code, err } = await beckon.cli(
+    'grant',
+    '--handle',
+    'demo',
+    '--user',
+    email,
+    '--role',
+    role,
+    '--data',
+    beckon.data,
+  );
   assert.equal(code, 0, err);
 }
-const login = (email, text = password, options = {}) => beckon.call('POST', '/v2/auth/login', { body: { email, password: text }, from: freshAddress(), ...options });
+const login = (email, text = password, options = {}) =>
+  beckon.call('POST', '/v2/auth/login', { body: { email, password: text }, from: freshAddress(), ...options });
 const me = token => beckon.call('GET', '/v2/auth/me', { token });
 const tokenOf = async email => {
   const { status, json, text } = await login(email);
   assert.equal(status, 200, text);
   return json.accessToken;
 };
-const auditOf = async email => (await beckon.admin('GET', '/audit-events')).json.items.filter(({ target }) => target === email);
+const auditOf = async email =>
+  (await beckon.admin('GET', '/audit-events')).json.items.filter(({ target }) => target === email);
 
 describe('a password', () => {
   test('is put on the command line, from a file or standard input, and never stands on it', async () => {
@@ -52,16 +66,32 @@ describe('a password', () => {
     const put = await putPassword(email);
     assert.equal(put.code, 0, put.err);
     assert.equal((await login(email)).status, 200);
-    const piped = spawnSync(binary, ['user', 'password', email, '--data', beckon.data], { input: 'piped horse battery staple\n' });
+    const piped = spawnSync(binary, ['user', 'password', email, '--data', beckon.data], {
+      input: 'piped horse battery staple\n',
+    });
     assert.equal(piped.status, 0, String(piped.stderr));
     assert.equal((await login(email, 'piped horse battery staple')).status, 200);
-    assert.deepEqual((await auditOf(email)).map(({ action, actor }) => [action, actor]), [['auth.login', email], ['password.put', 'cli'], ['auth.login', email], ['password.put', 'cli'], ['user.add', 'cli']]);
+    assert.deepEqual(
+      (await auditOf(email)).map(({ action, actor }) => [action, actor]),
+      [
+        ['auth.login', email],
+        ['password.put', 'cli'],
+        ['auth.login', email],
+        ['password.put', 'cli'],
+        ['user.add', 'cli'],
+      ],
+    );
     assert.ok(!JSON.stringify(await auditOf(email)).includes('horse'));
   });
 
   test('that will not do is refused with its reason, and nothing changes', async () => {
     const email = await userWith();
-    for (const [text, why] of [['short', /at least 12 characters/], ['aaaaaaaaaaaaaaaa', /one character/], [email.toUpperCase(), /not be the e-mail/], ['x'.repeat(1025) + 'y', /at most 1024/]]) {
+    for (const [text, why] of [
+      ['short', /at least 12 characters/],
+      ['aaaaaaaaaaaaaaaa', /one character/],
+      [email.toUpperCase(), /not be the e-mail/],
+      ['x'.repeat(1025) + 'y', /at most 1024/],
+    ]) {
       const { code, err } = await putPassword(email, text);
       assert.equal(code, 1);
       assert.match(err, why);
@@ -75,7 +105,9 @@ describe('a password', () => {
     const email = await userWith();
     await login(email);
     await login(email, 'a password that is wrong');
-    const files = readdirSync(beckon.data).filter(name => name.startsWith('beckon.db')).map(name => readFileSync(join(beckon.data, name)));
+    const files = readdirSync(beckon.data)
+      .filter(name => name.startsWith('beckon.db'))
+      .map(name => readFileSync(join(beckon.data, name)));
     assert.ok(files.some(bytes => bytes.includes('$argon2id$v=19$m=65536,t=2,p=1$')));
     for (const bytes of files) assert.ok(!bytes.includes(password));
     for (const secret of [password, 'a password that is wrong', 'eyJ']) assert.ok(!beckon.log.includes(secret), secret);
@@ -87,30 +119,57 @@ describe('login', () => {
     const email = await userWith('OPERATOR');
     const { status, json, headers } = await login(email.toUpperCase());
     assert.equal(status, 200);
-    assert.deepEqual([json.expiresIn, json.user], [8 * 3600, { email, handles: [{ handle: 'demo', role: 'OPERATOR' }] }]);
+    assert.deepEqual(
+      [json.expiresIn, json.user],
+      [8 * 3600, { email, handles: [{ handle: 'demo', role: 'OPERATOR' }] }],
+    );
     assert.equal(headers['cache-control'], 'no-store');
     assert.equal(headers['set-cookie'], undefined);
     const { json: who } = await me(json.accessToken);
-    assert.deepEqual([who.subject, who.platformAdmin, who.handles], [email, false, [{ handle: 'demo', role: 'OPERATOR' }]]);
+    assert.deepEqual(
+      [who.subject, who.platformAdmin, who.handles],
+      [email, false, [{ handle: 'demo', role: 'OPERATOR' }]],
+    );
     const claims = JSON.parse(Buffer.from(json.accessToken.split('.')[1], 'base64url'));
     assert.deepEqual([claims.exp - claims.iat, claims.role, claims.handle], [8 * 3600, undefined, undefined]);
   });
 
   test('names what a body lacks; a form, which any page may send, is not taken', async () => {
-    for (const [body, fields] of [[{}, ['email', 'password']], [{ email: 'ada', password: 5 }, ['email', 'password']], [{ email: 'ada@example.com', password: 'x'.repeat(1025) }, ['password']]]) {
+    for (const [body, fields] of [
+      [{}, ['email', 'password']],
+      [{ email: 'ada', password: 5 }, ['email', 'password']],
+      [{ email: 'ada@example.com', password: 'x'.repeat(1025) }, ['password']],
+    ]) {
       const { status, json } = await beckon.call('POST', '/v2/auth/login', { body, from: freshAddress() });
       assert.deepEqual([status, json.details.map(({ field }) => field)], [400, fields]);
     }
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
-      assert.equal((await beckon.call('POST', '/v2/auth/login', { body: JSON.stringify({ email: 'a@b.example', password }), headers: { 'content-type': type } })).status, 415, type);
+      assert.equal(
+        (
+          await beckon.call('POST', '/v2/auth/login', {
+            body: JSON.stringify({ email: 'a@b.example', password }),
+            headers: { 'content-type': type },
+          })
+        ).status,
+        415,
+        type,
+      );
   });
 
   test('an unknown user, one without a password and a wrong password are answered alike', async () => {
-    const known = await userWith(), without = freshUser();
+    const known = await userWith(),
+      without = freshUser();
     await beckon.cli('user', 'add', without, '--data', beckon.data);
     const answers = [];
-    for (const email of [known, without, 'nobody@example.com']) answers.push(await login(email, 'a password that is wrong'));
-    const seen = answers.map(({ status, json: { requestId, ...rest }, headers: { date, 'x-request-id': id, ...others } }) => ({ status, rest, others }));
+    for (const email of [known, without, 'nobody@example.com'])
+      answers.push(await login(email, 'a password that is wrong'));
+    const seen = answers.map(
+      ({ status, json: { requestId, ...rest }, headers: { date, 'x-request-id': id, ...others } }) => ({
+        status,
+        rest,
+        others,
+      }),
+    );
     assert.equal(seen[0].status, 401);
     assert.equal(seen[0].rest.error, 'invalid_credentials');
     assert.deepEqual(seen[1], seen[0]);
@@ -135,8 +194,10 @@ describe('who guesses', () => {
   });
 
   test('an address tries ten times in a minute, whatever the account', async () => {
-    const from = freshAddress(), email = await userWith();
-    for (let i = 0; i < 10; i += 1) assert.equal((await login(freshUser(), 'a password that is wrong', { from })).status, 401);
+    const from = freshAddress(),
+      email = await userWith();
+    for (let i = 0; i < 10; i += 1)
+      assert.equal((await login(freshUser(), 'a password that is wrong', { from })).status, 401);
     const { status, json, headers } = await login(email, password, { from });
     assert.deepEqual([status, json.error], [429, 'rate_limited']);
     assert.ok(Number(headers['retry-after']) >= 1);
@@ -151,7 +212,8 @@ describe('who guesses', () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => login(email, 'a password that is wrong')));
     assert.ok(answers.every(({ status }) => [401, 429, 503].includes(status)));
     assert.ok(answers.filter(({ status }) => status === 401).length <= 3);
-    for (const { headers } of answers.filter(({ status }) => status !== 401)) assert.ok(Number(headers['retry-after']) >= 1);
+    for (const { headers } of answers.filter(({ status }) => status !== 401))
+      assert.ok(Number(headers['retry-after']) >= 1);
   });
 });
 
@@ -171,8 +233,13 @@ describe('a role', () => {
 
   test('that one has not makes a handle one that does not exist', async () => {
     const token = await tokenOf(await userWith());
-    const answers = await Promise.all(['demo', 'nowhere'].map(handle => beckon.call('GET', `/v2/handles/${handle}/webhooks`, { token })));
-    assert.deepEqual(answers.map(({ status, json }) => [status, json.error, json.message]), Array(2).fill([404, 'handle_not_found', answers[0].json.message]));
+    const answers = await Promise.all(
+      ['demo', 'nowhere'].map(handle => beckon.call('GET', `/v2/handles/${handle}/webhooks`, { token })),
+    );
+    assert.deepEqual(
+      answers.map(({ status, json }) => [status, json.error, json.message]),
+      Array(2).fill([404, 'handle_not_found', answers[0].json.message]),
+    );
     assert.equal((await beckon.call('GET', '/v2/platform-admin/handles', { token })).json.error, 'insufficient_role');
   });
 });
@@ -182,7 +249,11 @@ describe('logout', () => {
     const email = await userWith('OPERATOR');
     const [token, other] = [await tokenOf(email), await tokenOf(email)];
     assert.equal((await beckon.call('POST', '/v2/auth/logout', { token })).status, 204);
-    const refused = async () => { const { status, json } = await me(token); assert.deepEqual([status, json.error], [401, 'invalid_token']); assert.match(json.message, /signed out/); };
+    const refused = async () => {
+      const { status, json } = await me(token);
+      assert.deepEqual([status, json.error], [401, 'invalid_token']);
+      assert.match(json.message, /signed out/);
+    };
     await refused();
     assert.equal((await beckon.call('POST', '/v2/auth/logout', { token })).status, 401);
     assert.equal((await me(other)).status, 200);
@@ -252,12 +323,17 @@ describe('the one-time link of --dev', () => {
     try {
       assert.equal(codeIn(plain.log), undefined);
       assert.equal((await plain.call('POST', '/v2/auth/exchange', { body: { code: 'A'.repeat(43) } })).status, 401);
-    } finally { await plain.close(); }
+    } finally {
+      await plain.close();
+    }
   });
 });
 
 test('the audit of the server is for the platform admin alone, page by page', async () => {
-  assert.equal((await beckon.call('GET', '/v2/platform-admin/audit-events', { token: await beckon.token('OWNER') })).json.error, 'insufficient_role');
+  assert.equal(
+    (await beckon.call('GET', '/v2/platform-admin/audit-events', { token: await beckon.token('OWNER') })).json.error,
+    'insufficient_role',
+  );
   const { json: first } = await beckon.admin('GET', '/audit-events?limit=2');
   assert.equal(first.items.length, 2);
   const { json: next } = await beckon.admin('GET', `/audit-events?limit=2&cursor=${first.nextCursor}`);

@@ -16,12 +16,16 @@ formats.default(ajv);
 ajv.addSchema(document, 'openapi');
 
 // A place of the document as a schema; `closed` refuses members that are not described.
-const at = pointer => `openapi#/${pointer.map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+const at = pointer =>
+  `openapi#/${pointer.map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
 const validators = new Map();
 const validator = (pointer, closed) => {
   const ref = at(pointer);
   const key = `${closed} ${ref}`;
-  return validators.get(key) ?? validators.set(key, ajv.compile({ $ref: ref, ...(closed ? { unevaluatedProperties: false } : {}) })).get(key);
+  return (
+    validators.get(key) ??
+    validators.set(key, ajv.compile({ $ref: ref, ...(closed ? { unevaluatedProperties: false } : {}) })).get(key)
+  );
 };
 const assertFits = (value, pointer, { closed = false, what = pointer.join(' ') } = {}) => {
   const validate = validator(pointer, closed);
@@ -29,12 +33,21 @@ const assertFits = (value, pointer, { closed = false, what = pointer.join(' ') }
 };
 
 const methods = ['get', 'put', 'post', 'patch', 'delete'];
-const operations = Object.entries(document.paths).flatMap(([path, item]) => methods.filter(method => item[method]).map(method => ({ path, method, ...item[method] })));
-const deref = value => (value.$ref ? value.$ref.slice(2).split('/').reduce((here, part) => here[part], document) : value);
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  methods.filter(method => item[method]).map(method => ({ path, method, ...item[method] })),
+);
+const deref = value =>
+  value.$ref
+    ? value.$ref
+        .slice(2)
+        .split('/')
+        .reduce((here, part) => here[part], document)
+    : value;
 
 function* everywhere(value, pointer = []) {
   yield [value, pointer];
-  if (value && typeof value === 'object') for (const [key, inner] of Object.entries(value)) yield* everywhere(inner, [...pointer, key]);
+  if (value && typeof value === 'object')
+    for (const [key, inner] of Object.entries(value)) yield* everywhere(inner, [...pointer, key]);
 }
 
 describe('the document itself', () => {
@@ -45,17 +58,22 @@ describe('the document itself', () => {
   });
 
   test('every reference leads somewhere', () => {
-    for (const [value, pointer] of everywhere(document)) if (typeof value?.$ref === 'string') {
-      assert.match(value.$ref, /^#\//, pointer.join('/'));
-      assert.ok(deref(value) !== undefined, value.$ref);
-    }
+    for (const [value, pointer] of everywhere(document))
+      if (typeof value?.$ref === 'string') {
+        assert.match(value.$ref, /^#\//, pointer.join('/'));
+        assert.ok(deref(value) !== undefined, value.$ref);
+      }
   });
 
-  test('every schema compiles', () => { for (const name of Object.keys(document.components.schemas)) validator(['components', 'schemas', name], false); });
+  test('every schema compiles', () => {
+    for (const name of Object.keys(document.components.schemas)) validator(['components', 'schemas', name], false);
+  });
 
   test('every component is used', () => {
     const used = new Set([...everywhere(document)].map(([value]) => value?.$ref).filter(Boolean));
-    for (const kind of ['schemas', 'responses', 'parameters']) for (const name of Object.keys(document.components[kind])) assert.ok(used.has(`#/components/${kind}/${name}`), `${kind}/${name}`);
+    for (const kind of ['schemas', 'responses', 'parameters'])
+      for (const name of Object.keys(document.components[kind]))
+        assert.ok(used.has(`#/components/${kind}/${name}`), `${kind}/${name}`);
   });
 
   test('every operation has a name of its own, a summary, a tag that is described, a success and a default', () => {
@@ -80,8 +98,16 @@ describe('the document itself', () => {
 
   test('every example fits its schema', () => {
     let seen = 0;
-    for (const [value, pointer] of everywhere(document)) if (value && typeof value === 'object' && value.schema && 'example' in value) { seen += 1; assertFits(value.example, [...pointer, 'schema']); }
-    for (const [name, schema] of Object.entries(document.components.schemas)) for (const example of schema.examples ?? []) { seen += 1; assertFits(example, ['components', 'schemas', name]); }
+    for (const [value, pointer] of everywhere(document))
+      if (value && typeof value === 'object' && value.schema && 'example' in value) {
+        seen += 1;
+        assertFits(value.example, [...pointer, 'schema']);
+      }
+    for (const [name, schema] of Object.entries(document.components.schemas))
+      for (const example of schema.examples ?? []) {
+        seen += 1;
+        assertFits(example, ['components', 'schemas', name]);
+      }
     assert.ok(seen > 20);
   });
 });
@@ -90,8 +116,13 @@ describe('against the server', () => {
   let beckon, hook, deliveryId;
   const session = freshSession('openapi');
   const exercised = new Set();
-  before(async () => { beckon = await Beckon.start(); });
-  after(async () => { await hook?.close(); await beckon?.close(); });
+  before(async () => {
+    beckon = await Beckon.start();
+  });
+  after(async () => {
+    await hook?.close();
+    await beckon?.close();
+  });
 
   test('the server serves this very document', async () => {
     const answer = await beckon.call('GET', '/openapi.json');
@@ -101,9 +132,14 @@ describe('against the server', () => {
   test('the route table equals the paths, and who may call them the security', async () => {
     const { code, out, err } = await beckon.cli('routes');
     assert.equal(code, 0, err);
-    const table = out.split('\n').map(line => line.trim().split(/\s+/)).filter(([, path]) => !/^\/(apps|docs)\b/.test(path));
+    const table = out
+      .split('\n')
+      .map(line => line.trim().split(/\s+/))
+      .filter(([, path]) => !/^\/(apps|docs)\b/.test(path));
     // Metrics are on an address of their own, unless with --dev.
-    const described = operations.filter(one => one.path !== '/metrics').map(one => `${one.method.toUpperCase()} ${one.path}`);
+    const described = operations
+      .filter(one => one.path !== '/metrics')
+      .map(one => `${one.method.toUpperCase()} ${one.path}`);
     assert.deepEqual(table.map(([method, path]) => `${method} ${path}`).sort(), described.sort());
     for (const [method, path, access] of table) {
       const one = operations.find(operation => operation.path === path && operation.method === method.toLowerCase());
@@ -116,16 +152,30 @@ describe('against the server', () => {
     const one = operations.find(operation => operation.operationId === operationId);
     assert.ok(one, operationId);
     const path = one.path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? 'demo'));
-    const answer = await beckon.call(one.method.toUpperCase(), path + query, { body, headers, from, token: role && (await beckon.token(role)) });
+    const answer = await beckon.call(one.method.toUpperCase(), path + query, {
+      body,
+      headers,
+      from,
+      token: role && (await beckon.token(role)),
+    });
     const what = `${operationId} → ${answer.status}`;
     assert.equal(answer.status, expect ?? answer.status, answer.text);
     const status = one.responses[answer.status] ? String(answer.status) : 'default';
-    if (answer.status < 400) { assert.notEqual(status, 'default', `${what} is not described: ${answer.text}`); exercised.add(operationId); }
+    if (answer.status < 400) {
+      assert.notEqual(status, 'default', `${what} is not described: ${answer.text}`);
+      exercised.add(operationId);
+    }
     const described = one.responses[status];
-    const pointer = described.$ref ? described.$ref.slice(2).split('/') : ['paths', one.path, one.method, 'responses', status];
+    const pointer = described.$ref
+      ? described.$ref.slice(2).split('/')
+      : ['paths', one.path, one.method, 'responses', status];
     const response = deref(described);
-    for (const [name, header] of Object.entries(response.headers ?? {})) if (header.required) assert.ok(answer.headers[name.toLowerCase()], `${what} has ${name}`);
-    if (!response.content) { assert.equal(answer.text, '', what); return answer; }
+    for (const [name, header] of Object.entries(response.headers ?? {}))
+      if (header.required) assert.ok(answer.headers[name.toLowerCase()], `${what} has ${name}`);
+    if (!response.content) {
+      assert.equal(answer.text, '', what);
+      return answer;
+    }
     const type = (answer.headers['content-type'] ?? '').split(';')[0];
     assert.ok(response.content[type], `${what}: content type ${type}`);
     if (type === 'application/json') {
@@ -133,7 +183,9 @@ describe('against the server', () => {
       assertFits(answer.json, schema, { closed: answer.status < 400 && operationId !== 'openapi', what });
       const { $ref } = response.content[type].schema;
       const items = $ref && deref({ $ref }).properties?.items?.items?.$ref;
-      if (items) for (const item of answer.json.items) assertFits(item, items.slice(2).split('/'), { closed: true, what: `${what}, an item` });
+      if (items)
+        for (const item of answer.json.items)
+          assertFits(item, items.slice(2).split('/'), { closed: true, what: `${what}, an item` });
     }
     return answer;
   }
@@ -141,32 +193,113 @@ describe('against the server', () => {
   test('chain', async () => {
     const signals = [{ type: 'cart', signalValue: 'add', metadata: { amount: 5 }, source: 'web', id: 'a' }];
     const from = freshAddress();
-    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'documented' }, expect: 201, body: document.components.schemas.RuleWrite.examples[0] });
-    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 201, body: { triggers: ['checkout'], when: {}, action: { type: 'popup', payload: {} } } });
-    await ask('appendPublicSignals', { from, expect: 202, body: { handle: 'demo', sessionId: session, signals, visitorId: 'v-1', consent: 'full', context: { country: 'US' } } });
+    await ask('putRule', {
+      role: 'CREATOR',
+      params: { ruleId: 'documented' },
+      expect: 201,
+      body: document.components.schemas.RuleWrite.examples[0],
+    });
+    await ask('putRule', {
+      role: 'CREATOR',
+      params: { ruleId: 'acts' },
+      expect: 201,
+      body: { triggers: ['checkout'], when: {}, action: { type: 'popup', payload: {} } },
+    });
+    await ask('appendPublicSignals', {
+      from,
+      expect: 202,
+      body: {
+        handle: 'demo',
+        sessionId: session,
+        signals,
+        visitorId: 'v-1',
+        consent: 'full',
+        context: { country: 'US' },
+      },
+    });
     await ask('appendSignals', { role: 'CREATOR', expect: 202, body: { sessionId: session, signals } });
-    await ask('appendPublicSignals', { from, expect: 202, body: { handle: 'demo', sessionId: freshSession(), signals, consent: 'denied' } });
-    await ask('importSignals', { role: 'OPERATOR', expect: 202, body: { signals: [{ ...signals[0], sessionId: session, visitorId: 'v-1', id: 'past', at: Date.now() - 60_000, context: { country: 'US' } }] } });
+    await ask('appendPublicSignals', {
+      from,
+      expect: 202,
+      body: { handle: 'demo', sessionId: freshSession(), signals, consent: 'denied' },
+    });
+    await ask('importSignals', {
+      role: 'OPERATOR',
+      expect: 202,
+      body: {
+        signals: [
+          {
+            ...signals[0],
+            sessionId: session,
+            visitorId: 'v-1',
+            id: 'past',
+            at: Date.now() - 60_000,
+            context: { country: 'US' },
+          },
+        ],
+      },
+    });
     await ask('importSignals', { role: 'OPERATOR', expect: 400, body: { signals: [{ type: 'v' }] } });
     await ask('importSignals', { role: 'CREATOR', expect: 403, body: { signals: [] } });
     await ask('appendPublicSignals', { from, expect: 400, body: { handle: 'demo', sessionId: 'a b', signals: [] } });
-    await ask('resolvePublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'checkout' } });
-    await ask('resolvePublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'nothing-here' } });
-    const explained = await ask('resolve', { role: 'CREATOR', expect: 200, body: { sessionId: session, trigger: 'checkout' } });
+    await ask('resolvePublic', {
+      from,
+      expect: 200,
+      body: { handle: 'demo', sessionId: session, trigger: 'checkout' },
+    });
+    await ask('resolvePublic', {
+      from,
+      expect: 200,
+      body: { handle: 'demo', sessionId: session, trigger: 'nothing-here' },
+    });
+    const explained = await ask('resolve', {
+      role: 'CREATOR',
+      expect: 200,
+      body: { sessionId: session, trigger: 'checkout' },
+    });
     for (const rule of explained.json.explanation) assertFits(rule, ['components', 'schemas', 'RuleExplanation']);
-    const ahead = await ask('prefetchPublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'] } });
-    for (const decision of ahead.json.decisions) assertFits(decision, ['components', 'schemas', 'Decision'], { closed: true });
-    await ask('prefetchPublic', { from, expect: 200, body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'], ifNoneMatch: ahead.json.etag } });
+    const ahead = await ask('prefetchPublic', {
+      from,
+      expect: 200,
+      body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'] },
+    });
+    for (const decision of ahead.json.decisions)
+      assertFits(decision, ['components', 'schemas', 'Decision'], { closed: true });
+    await ask('prefetchPublic', {
+      from,
+      expect: 200,
+      body: { handle: 'demo', sessionId: session, triggers: ['checkout', 'other'], ifNoneMatch: ahead.json.etag },
+    });
     await ask('prefetch', { role: 'CREATOR', expect: 200, body: { sessionId: session, trigger: 'checkout' } });
-    await ask('prefetch', { role: 'CREATOR', expect: 200, query: `?at=${Date.now() - 60_000}`, body: { sessionId: session, trigger: 'checkout' } });
-    await ask('resolve', { role: 'CREATOR', expect: 200, query: '?at=2026-01-01T00:00:00Z', body: { sessionId: session, trigger: 'checkout' } });
-    await ask('resolve', { role: 'CREATOR', expect: 400, query: '?at=then', body: { sessionId: session, trigger: 'checkout' } });
+    await ask('prefetch', {
+      role: 'CREATOR',
+      expect: 200,
+      query: `?at=${Date.now() - 60_000}`,
+      body: { sessionId: session, trigger: 'checkout' },
+    });
+    await ask('resolve', {
+      role: 'CREATOR',
+      expect: 200,
+      query: '?at=2026-01-01T00:00:00Z',
+      body: { sessionId: session, trigger: 'checkout' },
+    });
+    await ask('resolve', {
+      role: 'CREATOR',
+      expect: 400,
+      query: '?at=then',
+      body: { sessionId: session, trigger: 'checkout' },
+    });
     await ask('getDecision', { role: 'CREATOR', expect: 200, params: { decisionId: explained.json.decisionId } });
     await ask('getDecision', { role: 'CREATOR', expect: 404, params: { decisionId: 'dec_none' } });
   });
 
   test('sessions', async () => {
-    await until('the decision is recorded', async () => (await ask('getSession', { role: 'CREATOR', params: { sessionId: session }, expect: 200 })).json.decisions.length > 0);
+    await until(
+      'the decision is recorded',
+      async () =>
+        (await ask('getSession', { role: 'CREATOR', params: { sessionId: session }, expect: 200 })).json.decisions
+          .length > 0,
+    );
     const { json } = await ask('getSession', { role: 'CREATOR', params: { sessionId: session }, expect: 200 });
     for (const signal of json.signals) assertFits(signal, ['components', 'schemas', 'Signal'], { closed: true });
     await ask('listSessions', { role: 'CREATOR', query: '?limit=1', expect: 200 });
@@ -177,8 +310,20 @@ describe('against the server', () => {
   test('rules', async () => {
     await ask('listRules', { role: 'CREATOR', expect: 200 });
     const { headers } = await ask('getRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 200 });
-    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 200, headers: { 'if-match': headers.etag }, body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } } });
-    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'acts' }, expect: 412, headers: { 'if-match': headers.etag }, body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } } });
+    await ask('putRule', {
+      role: 'CREATOR',
+      params: { ruleId: 'acts' },
+      expect: 200,
+      headers: { 'if-match': headers.etag },
+      body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } },
+    });
+    await ask('putRule', {
+      role: 'CREATOR',
+      params: { ruleId: 'acts' },
+      expect: 412,
+      headers: { 'if-match': headers.etag },
+      body: { triggers: ['checkout'], when: {}, action: { type: 'banner' } },
+    });
     await ask('putRule', { role: 'CREATOR', params: { ruleId: 'bad' }, expect: 400, body: { triggers: [] } });
     await ask('deleteRule', { role: 'CREATOR', params: { ruleId: 'documented' }, expect: 204 });
     const { json: versions } = await ask('listRulesVersions', { role: 'CREATOR', expect: 200 });
@@ -191,7 +336,18 @@ describe('against the server', () => {
     await ask('rollbackRules', { role: 'CREATOR', expect: 200, body: { version: versions.items[1].version } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 400, body: { version: 'one', other: 1 } });
     await ask('rollbackRules', { role: 'CREATOR', expect: 404, body: { version: 1000 } });
-    const tried = { rules: [{ ruleId: 'tried', triggers: ['checkout'], when: {}, split: { arms: { a: 1 } }, actions: { a: { type: 'popup' } } }], since: Date.now() - 3_600_000 };
+    const tried = {
+      rules: [
+        {
+          ruleId: 'tried',
+          triggers: ['checkout'],
+          when: {},
+          split: { arms: { a: 1 } },
+          actions: { a: { type: 'popup' } },
+        },
+      ],
+      since: Date.now() - 3_600_000,
+    };
     const { json: simulation } = await ask('simulate', { role: 'CREATOR', expect: 200, body: tried });
     assert.ok(simulation.rules[0].acted > 0 && simulation.rules[0].variants.length);
     await ask('simulate', { role: 'CREATOR', expect: 400, body: { since: 0, other: 1 } });
@@ -202,42 +358,98 @@ describe('against the server', () => {
 
   test('analytics', async () => {
     await ask('getAnalytics', { role: 'CREATOR', expect: 400, query: '?bucket=year' });
-    const { json } = await ask('getAnalytics', { role: 'CREATOR', expect: 200, query: '?bucket=hour&since=' + (Date.now() - 3_600_000) });
+    const { json } = await ask('getAnalytics', {
+      role: 'CREATOR',
+      expect: 200,
+      query: '?bucket=hour&since=' + (Date.now() - 3_600_000),
+    });
     assert.ok(json.rules.length > 0);
-    for (const series of json.triggers) assertFits(series, ['components', 'schemas', 'TriggerSeries'], { closed: true });
-    for (const series of json.rules) { assertFits(series, ['components', 'schemas', 'RuleSeries'], { closed: true }); assertFits(series.totals, ['components', 'schemas', 'Counts'], { closed: true }); }
+    for (const series of json.triggers)
+      assertFits(series, ['components', 'schemas', 'TriggerSeries'], { closed: true });
+    for (const series of json.rules) {
+      assertFits(series, ['components', 'schemas', 'RuleSeries'], { closed: true });
+      assertFits(series.totals, ['components', 'schemas', 'Counts'], { closed: true });
+    }
   });
 
   test('webhooks and deliveries', async () => {
     hook = await beckon.subscribe(['webhook.test'], { path: '/status/400' });
     const params = { subscriptionId: hook.id };
-    const { json: made } = await ask('createSubscription', { role: 'OPERATOR', expect: 201, body: { endpointUrl: 'https://hooks.example.com/x', eventTypes: ['*'], description: 'd', headers: { 'x-a': 'b' }, ratePerSecond: 3, ordering: 'session' } });
-    await ask('createSubscription', { role: 'OPERATOR', expect: 400, body: { endpointUrl: 'https://10.0.0.1/', eventTypes: ['*'] } });
+    const { json: made } = await ask('createSubscription', {
+      role: 'OPERATOR',
+      expect: 201,
+      body: {
+        endpointUrl: 'https://hooks.example.com/x',
+        eventTypes: ['*'],
+        description: 'd',
+        headers: { 'x-a': 'b' },
+        ratePerSecond: 3,
+        ordering: 'session',
+      },
+    });
+    await ask('createSubscription', {
+      role: 'OPERATOR',
+      expect: 400,
+      body: { endpointUrl: 'https://10.0.0.1/', eventTypes: ['*'] },
+    });
     await ask('createSubscription', { role: 'CREATOR', expect: 403, body: {} });
     await ask('createSubscription', { expect: 401, body: {} });
     await ask('listSubscriptions', { role: 'OPERATOR', expect: 200 });
     await ask('getSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
-    await ask('changeSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200, body: { enabled: false } });
+    await ask('changeSubscription', {
+      role: 'OPERATOR',
+      params: { subscriptionId: made.subscriptionId },
+      expect: 200,
+      body: { enabled: false },
+    });
     await ask('getSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
     await ask('rotateSecret', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 200 });
     await ask('deleteSubscription', { role: 'OPERATOR', params: { subscriptionId: made.subscriptionId }, expect: 204 });
-    ({ json: { deliveryId } } = await ask('testSubscription', { role: 'OPERATOR', params, expect: 202, body: {} }));
-    await until('it has ended', async () => (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status === 'failed');
+    ({
+      json: { deliveryId },
+    } = await ask('testSubscription', { role: 'OPERATOR', params, expect: 202, body: {} }));
+    await until(
+      'it has ended',
+      async () =>
+        (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status ===
+        'failed',
+    );
     const { json } = await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 });
     for (const attempt of json.attempts) assertFits(attempt, ['components', 'schemas', 'Attempt'], { closed: true });
     const { json: event } = await ask('getEvent', { role: 'OPERATOR', params: { eventId: json.eventId }, expect: 200 });
     for (const one of event.deliveries) assertFits(one, ['components', 'schemas', 'Delivery'], { closed: true });
     const own = { type: 'order.paid', payload: { n: 1 }, id: 'one' };
-    const { json: { eventId } } = await ask('publishEvent', { role: 'OPERATOR', expect: 202, body: own });
+    const {
+      json: { eventId },
+    } = await ask('publishEvent', { role: 'OPERATOR', expect: 202, body: own });
     await ask('publishEvent', { role: 'OPERATOR', expect: 409, body: { ...own, payload: { n: 2 } } });
     await ask('publishEvent', { role: 'OPERATOR', expect: 400, body: { ...own, type: 'chain.x' } });
     await ask('getEvent', { role: 'OPERATOR', params: { eventId }, expect: 200 });
-    for (const role of ['CREATOR', 'OPERATOR']) for (const one of (await ask('getNotifications', { role, expect: 200 })).json.subscriptions) assertFits(one, ['components', 'schemas', 'Notified'], { closed: true });
-    await ask('listDeliveries', { role: 'OPERATOR', params, query: '?status=failed&eventType=webhook.test&limit=5', expect: 200 });
+    for (const role of ['CREATOR', 'OPERATOR'])
+      for (const one of (await ask('getNotifications', { role, expect: 200 })).json.subscriptions)
+        assertFits(one, ['components', 'schemas', 'Notified'], { closed: true });
+    await ask('listDeliveries', {
+      role: 'OPERATOR',
+      params,
+      query: '?status=failed&eventType=webhook.test&limit=5',
+      expect: 200,
+    });
     await ask('retryDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 202 });
-    await until('it has ended again', async () => (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status === 'failed');
-    await ask('startReplay', { role: 'OPERATOR', params, expect: 400, body: { since: 'yesterday', until: 5, status: 'queued' } });
-    const { json: { replayId } } = await ask('startReplay', { role: 'OPERATOR', params, expect: 202, body: { since: 0, status: 'failed' } });
+    await until(
+      'it has ended again',
+      async () =>
+        (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status ===
+        'failed',
+    );
+    await ask('startReplay', {
+      role: 'OPERATOR',
+      params,
+      expect: 400,
+      body: { since: 'yesterday', until: 5, status: 'queued' },
+    });
+    const {
+      json: { replayId },
+    } = await ask('startReplay', { role: 'OPERATOR', params, expect: 202, body: { since: 0, status: 'failed' } });
     await ask('listReplays', { role: 'OPERATOR', params, expect: 200 });
     await ask('getReplay', { role: 'OPERATOR', params: { ...params, replayId }, expect: 200 });
     await ask('cancelReplay', { role: 'OPERATOR', params: { ...params, replayId }, expect: 200 });
@@ -246,22 +458,56 @@ describe('against the server', () => {
 
   test('what is sent fits the section webhooks', async () => {
     const all = await beckon.subscribe(['*']);
-    await ask('appendPublicSignals', { from: freshAddress(), expect: 202, body: { handle: 'demo', sessionId: freshSession(), signals: [{ type: 'link.clicked' }, { type: 'view', signalValue: 'x', metadata: { a: 1 } }] } });
-    await ask('resolvePublic', { from: freshAddress(), expect: 200, body: { handle: 'demo', sessionId: session, trigger: 'checkout' } });
-    for (const [type, name] of [['link.clicked', 'link.clicked'], ['signal.view', 'signal.<signalKey>'], ['chain.decision.resolved', 'chain.decision.resolved']]) {
+    await ask('appendPublicSignals', {
+      from: freshAddress(),
+      expect: 202,
+      body: {
+        handle: 'demo',
+        sessionId: freshSession(),
+        signals: [{ type: 'link.clicked' }, { type: 'view', signalValue: 'x', metadata: { a: 1 } }],
+      },
+    });
+    await ask('resolvePublic', {
+      from: freshAddress(),
+      expect: 200,
+      body: { handle: 'demo', sessionId: session, trigger: 'checkout' },
+    });
+    for (const [type, name] of [
+      ['link.clicked', 'link.clicked'],
+      ['signal.view', 'signal.<signalKey>'],
+      ['chain.decision.resolved', 'chain.decision.resolved'],
+    ]) {
       const { event, headers } = await all.log.next(delivery => delivery.event?.type === type);
       assertFits(event, ['webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema']);
-      for (const parameter of document.webhooks[name].post.parameters) if (parameter.required) assert.ok(headers[parameter.name], parameter.name);
+      for (const parameter of document.webhooks[name].post.parameters)
+        if (parameter.required) assert.ok(headers[parameter.name], parameter.name);
     }
-    const fitsItsSection = ({ event }) => assertFits(event, ['webhooks', event.type, 'post', 'requestBody', 'content', 'application/json', 'schema']);
+    const fitsItsSection = ({ event }) =>
+      assertFits(event, ['webhooks', event.type, 'post', 'requestBody', 'content', 'application/json', 'schema']);
     fitsItsSection(await hook.log.next(delivery => delivery.event?.type === 'webhook.test'));
     const gone = await beckon.subscribe(['webhook.test'], { path: '/gone' });
     await ask('testSubscription', { role: 'OPERATOR', params: { subscriptionId: gone.id }, expect: 202, body: {} });
-    for (const type of ['webhook.delivery.failed', 'webhook.subscription.disabled']) fitsItsSection(await all.log.next(delivery => delivery.event?.type === type));
-    await ask('putRule', { role: 'CREATOR', params: { ruleId: 'late' }, expect: 201, body: { triggers: ['@due'], when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '1s' }] }, action: { type: 'email' } } });
+    for (const type of ['webhook.delivery.failed', 'webhook.subscription.disabled'])
+      fitsItsSection(await all.log.next(delivery => delivery.event?.type === type));
+    await ask('putRule', {
+      role: 'CREATOR',
+      params: { ruleId: 'late' },
+      expect: 201,
+      body: {
+        triggers: ['@due'],
+        when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '1s' }] },
+        action: { type: 'email' },
+      },
+    });
     const waiting = freshSession();
-    await ask('appendPublicSignals', { from: freshAddress(), expect: 202, body: { handle: 'demo', sessionId: waiting, signals: [{ type: 'cart' }] } });
-    const { json: { timeline } } = await ask('getSession', { role: 'CREATOR', params: { sessionId: waiting }, expect: 200 });
+    await ask('appendPublicSignals', {
+      from: freshAddress(),
+      expect: 202,
+      body: { handle: 'demo', sessionId: waiting, signals: [{ type: 'cart' }] },
+    });
+    const {
+      json: { timeline },
+    } = await ask('getSession', { role: 'CREATOR', params: { sessionId: waiting }, expect: 200 });
     assert.ok(timeline.some(moment => moment.kind === 'timer'));
     fitsItsSection(await all.log.next(delivery => delivery.event?.type === 'chain.message.due'));
     await gone.close();
@@ -270,7 +516,9 @@ describe('against the server', () => {
 
   test('the live feed', async () => {
     const one = operations.find(({ operationId }) => operationId === 'watchLive');
-    const feed = await watch(beckon.base + one.path.replace('{handle}', 'demo'), { token: await beckon.token('OPERATOR') });
+    const feed = await watch(beckon.base + one.path.replace('{handle}', 'demo'), {
+      token: await beckon.token('OPERATOR'),
+    });
     assert.ok(one.responses[feed.status].content[feed.headers['content-type']]);
     const { data } = await feed.events.next(({ event }) => event === 'delivery');
     assertFits(data, ['components', 'schemas', 'Delivery'], { closed: true });
@@ -280,25 +528,52 @@ describe('against the server', () => {
 
   test('administration, access and system', async () => {
     const { json: allowlist } = await ask('getAllowlist', { role: 'PLATFORM_ADMIN', expect: 200 });
-    await ask('putAllowlist', { role: 'PLATFORM_ADMIN', expect: 200, body: { handles: allowlist.handles, egress: allowlist.egress } });
-    await ask('createHandle', { role: 'PLATFORM_ADMIN', expect: 201, body: { handle: 'described', ownerEmail: 'a@example.com' } });
-    await ask('createHandle', { role: 'PLATFORM_ADMIN', expect: 409, body: { handle: 'described', ownerEmail: 'a@example.com' } });
+    await ask('putAllowlist', {
+      role: 'PLATFORM_ADMIN',
+      expect: 200,
+      body: { handles: allowlist.handles, egress: allowlist.egress },
+    });
+    await ask('createHandle', {
+      role: 'PLATFORM_ADMIN',
+      expect: 201,
+      body: { handle: 'described', ownerEmail: 'a@example.com' },
+    });
+    await ask('createHandle', {
+      role: 'PLATFORM_ADMIN',
+      expect: 409,
+      body: { handle: 'described', ownerEmail: 'a@example.com' },
+    });
     await ask('listHandles', { role: 'PLATFORM_ADMIN', expect: 200 });
     await ask('listAuditEvents', { role: 'OPERATOR', expect: 200 });
     const { json: settings } = await ask('getSettings', { role: 'OWNER', expect: 200 });
-    await ask('putSettings', { role: 'OWNER', expect: 200, body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')) });
+    await ask('putSettings', {
+      role: 'OWNER',
+      expect: 200,
+      body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')),
+    });
     await ask('me', { role: 'OPERATOR', expect: 200 });
     await ask('listServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
-    const email = 'described@example.com', password = 'correct horse battery staple';
+    const email = 'described@example.com',
+      password = 'correct horse battery staple';
     writeFileSync(join(beckon.data, 'password'), password);
     await beckon.cli('user', 'add', email, '--data', beckon.data);
-    await beckon.cli('user', 'password', email, '--password-file', join(beckon.data, 'password'), '--data', beckon.data);
+    await beckon.cli(
+      'user',
+      'password',
+      email,
+      '--password-file',
+      join(beckon.data, 'password'),
+      '--data',
+      beckon.data,
+    );
     await ask('login', { expect: 400, body: { email } });
     await ask('login', { expect: 401, body: { email, password: 'a password that is wrong' } });
     await ask('login', { expect: 200, body: { email, password } });
     await ask('exchange', { expect: 401, body: { code: 'used' } });
     const [, code] = /#([\w-]{43})$/m.exec(beckon.log);
-    const { json: { accessToken } } = await ask('exchange', { expect: 200, body: { code } });
+    const {
+      json: { accessToken },
+    } = await ask('exchange', { expect: 200, body: { code } });
     await ask('logout', { headers: { authorization: `Bearer ${accessToken}` }, expect: 204 });
     const { json: origins } = await ask('getContextOrigins', { role: 'OWNER', expect: 200 });
     await ask('putContextOrigins', { role: 'OWNER', expect: 400, body: { origins: ['*'] } });
@@ -306,15 +581,23 @@ describe('against the server', () => {
     await ask('getSdkConfig', { query: '?handle=demo', expect: 200 });
     await ask('getSdkConfig', { query: '?handle=nobody', expect: 404 });
     await ask('getLibrary', { params: { file: 'beckon.js' }, expect: 200 });
-    for (const operationId of ['jwks', 'health', 'ready', 'metrics', 'openapi']) await ask(operationId, { expect: 200 });
+    for (const operationId of ['jwks', 'health', 'ready', 'metrics', 'openapi'])
+      await ask(operationId, { expect: 200 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'nobody' }, expect: 404 });
     await ask('eraseVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 204 });
-    await ask('appendSignals', { role: 'CREATOR', expect: 202, body: { sessionId: session, signals: [{ type: 'v' }] } });
+    await ask('appendSignals', {
+      role: 'CREATOR',
+      expect: 202,
+      body: { sessionId: session, signals: [{ type: 'v' }] },
+    });
     await ask('eraseSession', { role: 'OPERATOR', params: { sessionId: session }, expect: 204 });
   });
 
   test('every operation of the document was asked and answered', () => {
-    assert.deepEqual(operations.map(one => one.operationId).filter(id => !exercised.has(id)), []);
+    assert.deepEqual(
+      operations.map(one => one.operationId).filter(id => !exercised.has(id)),
+      [],
+    );
   });
 });

@@ -12,10 +12,16 @@ before(async () => {
   const answer = await beckon.as('OWNER', 'PUT', '/settings', settings);
   assert.equal(answer.status, 200, answer.text);
 });
-after(async () => { await beckon?.close(); });
+after(async () => {
+  await beckon?.close();
+});
 
-const examples = [...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => JSON.parse(text));
-const rules = examples.map(example => (example.triggers ? example : { triggers: ['t'], when: { all: [example] }, action: { type: 'x' } }));
+const examples = [...readFileSync(join(root, 'docs/rules.md'), 'utf8').matchAll(/^```json\n(.*?)^```$/gms)].map(
+  ([, text]) => JSON.parse(text),
+);
+const rules = examples.map(example =>
+  example.triggers ? example : { triggers: ['t'], when: { all: [example] }, action: { type: 'x' } },
+);
 
 test('every example is taken without a warning, and comes back as it was given', async () => {
   assert.equal(rules.filter(rule => rule.ruleId).length, 12, 'the first two and ten recipes');

@@ -13,20 +13,26 @@ test('the unit’s address filter is the guard’s table', () => {
   const unit = read('packaging/beckon.service');
   const told = name => ranges([...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(match => match[1]).join(' '));
   const safe = read('src/egress/address_table.cc');
-  const tableOf = name => ranges(new RegExp(`${name}\\(\\) \\{\\s*static const auto kRanges = ranges\\(([^;]*)\\);`).exec(safe)?.[1] ?? '');
+  const tableOf = name =>
+    ranges(new RegExp(`${name}\\(\\) \\{\\s*static const auto kRanges = ranges\\(([^;]*)\\);`).exec(safe)?.[1] ?? '');
   const denied = new Set([...tableOf('denied_v4'), '127.0.0.0/8', '::/0']);
   for (const range of denied) assert.ok(told('IPAddressDeny').has(range), `IPAddressDeny=${range}`);
   assert.deepEqual([...told('IPAddressAllow')].sort(), [...tableOf('admitted_v6')].sort());
 });
 
-const lockFiles = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+const lockFiles = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n');
 const locked = path => JSON.parse(read(path)).packages;
 
 test('lock files name no package host, and every package by its hash', () => {
-  for (const path of lockFiles) for (const [name, entry] of Object.entries(locked(path))) if (name && !entry.inBundle) { // a bundled one is inside its owner's archive, under its hash
-    assert.ok(!('resolved' in entry), `${path}: ${name}`);
-    assert.match(entry.integrity, /^sha512-/, `${path}: ${name}`);
-  }
+  for (const path of lockFiles)
+    for (const [name, entry] of Object.entries(locked(path)))
+      if (name && !entry.inBundle) {
+        // a bundled one is inside its owner's archive, under its hash
+        assert.ok(!('resolved' in entry), `${path}: ${name}`);
+        assert.match(entry.integrity, /^sha512-/, `${path}: ${name}`);
+      }
 });
 
 // `npm ci` of npm 9 installs what a lock file has, that of npm 11 refuses one that lacks a package of another platform.
@@ -40,20 +46,43 @@ test('lock files are complete: each dependency, of any platform, has its entry',
       }
     };
     for (const [folder, entry] of Object.entries(packages)) {
-      const peers = Object.keys(entry.peerDependencies ?? {}).filter(peer => !entry.peerDependenciesMeta?.[peer]?.optional);
-      for (const dependency of [...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies, ...(folder ? {} : entry.devDependencies) }), ...peers])
+      const peers = Object.keys(entry.peerDependencies ?? {}).filter(
+        peer => !entry.peerDependenciesMeta?.[peer]?.optional,
+      );
+      for (const dependency of [
+        ...Object.keys({
+          ...entry.dependencies,
+          ...entry.optionalDependencies,
+          ...(folder ? {} : entry.devDependencies),
+        }),
+        ...peers,
+      ])
         assert.ok(foundFrom(folder, dependency), `${path}: ${folder || 'the project'} wants ${dependency}`);
     }
   }
 });
 
 test('every package of the lists is named once', () => {
-  const names = read('script/packages').split('\n').filter(line => line && !line.startsWith('#')).flatMap(line => line.split(/\s+/).slice(1));
+  const names = read('script/packages')
+    .split('\n')
+    .filter(line => line && !line.startsWith('#'))
+    .flatMap(line => line.split(/\s+/).slice(1));
   assert.equal(new Set(names).size, names.length);
 });
 
 test('scripts are executable and parse', () => {
-  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench', 'sdk']) execFileSync('bash', ['-n', join(root, 'script', name)]);
+  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench', 'sdk'])
+    execFileSync('bash', ['-n', join(root, 'script', name)]);
   const modes = execFileSync('git', ['ls-files', '-s', 'script', '.ci'], { cwd: root, encoding: 'utf8' });
-  for (const name of ['script/bootstrap', 'script/build', 'script/server', 'script/test', 'script/prove', 'script/bench', 'script/sdk', '.ci/run']) assert.match(modes, new RegExp(`^100755 .*\\t${name}$`, 'm'));
+  for (const name of [
+    'script/bootstrap',
+    'script/build',
+    'script/server',
+    'script/test',
+    'script/prove',
+    'script/bench',
+    'script/sdk',
+    '.ci/run',
+  ])
+    assert.match(modes, new RegExp(`^100755 .*\\t${name}$`, 'm'));
 });

@@ -4,38 +4,70 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 
 let beckon;
-before(async () => { beckon = await Beckon.start(); });
-after(async () => { await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(async () => {
+  await beckon?.close();
+});
 
 const action = { type: 'popup', payload: { code: 'SAVE10' } };
 const simple = { triggers: ['t'], when: {}, action };
-const rules = (method, id, body, options) => beckon.as('CREATOR', method, `/chain-rules${id ? `/${id}` : ''}`, body, options);
-const put = async (id, rule) => { const answer = await rules('PUT', id, rule); assert.ok([200, 201].includes(answer.status), answer.text); return answer; };
+const rules = (method, id, body, options) =>
+  beckon.as('CREATOR', method, `/chain-rules${id ? `/${id}` : ''}`, body, options);
+const put = async (id, rule) => {
+  const answer = await rules('PUT', id, rule);
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer;
+};
 const send = async (sessionId, signals, more = {}) => {
   const answer = await beckon.chain('signals', { sessionId, signals, ...more }, { from: freshAddress() });
   assert.equal(answer.status, 202, answer.text);
 };
 const resolve = async (sessionId, trigger = 't', context) => {
-  const answer = await beckon.chain('resolve', { sessionId, trigger, ...(context ? { context } : {}) }, { from: freshAddress() });
+  const answer = await beckon.chain(
+    'resolve',
+    { sessionId, trigger, ...(context ? { context } : {}) },
+    { from: freshAddress() },
+  );
   assert.equal(answer.status, 200, answer.text);
   return answer.json;
 };
 afterEach(async () => {
-  for (let items; (items = (await rules('GET')).json.items).length > 0;) for (const { ruleId } of items) assert.equal((await rules('DELETE', ruleId)).status, 204);
+  for (let items; (items = (await rules('GET')).json.items).length > 0; )
+    for (const { ruleId } of items) assert.equal((await rules('DELETE', ruleId)).status, 204);
 });
 
 describe('keeping rules', () => {
   test('put, get, list, delete; the ruleId comes from the path', async () => {
-    const full = { name: 'Save the cart', status: 'live', priority: 80, triggers: ['exit_intent', 'checkout'], when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }], any: [{ context: 'country', in: ['US'] }], none: [{ seen: { key: 'purchase' }, within: '7d' }] }, action, ttl: '5m' };
+    const full = {
+      name: 'Save the cart',
+      status: 'live',
+      priority: 80,
+      triggers: ['exit_intent', 'checkout'],
+      when: {
+        all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }],
+        any: [{ context: 'country', in: ['US'] }],
+        none: [{ seen: { key: 'purchase' }, within: '7d' }],
+      },
+      action,
+      ttl: '5m',
+    };
     const made = await put('exit-save-cart', full);
     const got = await rules('GET', 'exit-save-cart');
     assert.equal(got.status, 200);
     assert.equal(got.json.ruleId, 'exit-save-cart');
     for (const [key, value] of Object.entries(full)) assert.deepEqual(got.json[key], value, key);
     assert.equal(got.headers.etag, made.headers.etag);
-    assert.deepEqual((await rules('GET')).json.items.map(rule => rule.ruleId), ['exit-save-cart']);
+    assert.deepEqual(
+      (await rules('GET')).json.items.map(rule => rule.ruleId),
+      ['exit-save-cart'],
+    );
     assert.equal((await rules('DELETE', 'exit-save-cart')).status, 204);
-    assert.deepEqual([(await rules('GET', 'exit-save-cart')).json.error, (await rules('DELETE', 'exit-save-cart')).json.error], ['not_found', 'not_found']);
+    assert.deepEqual(
+      [(await rules('GET', 'exit-save-cart')).json.error, (await rules('DELETE', 'exit-save-cart')).json.error],
+      ['not_found', 'not_found'],
+    );
   });
 
   test('each change makes a new rulesVersion, seen at once by the next resolve', async () => {
@@ -81,21 +113,46 @@ describe('keeping rules', () => {
     assert.equal((await rules('DELETE', 'b')).status, 204);
     await put('c', { ...simple, priority: 3 });
     const { items } = (await beckon.as('CREATOR', 'GET', '/chain-rules/versions?limit=3')).json;
-    assert.deepEqual(items.map(({ version: v, changed, changes }) => [v - start, changed, changes.map(({ ruleId, change }) => `${ruleId} ${change}`).join()]), [[4, 1, 'c saved'], [3, 1, 'b deleted'], [2, 1, 'b saved']]);
+    assert.deepEqual(
+      items.map(({ version: v, changed, changes }) => [
+        v - start,
+        changed,
+        changes.map(({ ruleId, change }) => `${ruleId} ${change}`).join(),
+      ]),
+      [
+        [4, 1, 'c saved'],
+        [3, 1, 'b deleted'],
+        [2, 1, 'b saved'],
+      ],
+    );
 
     const s = freshSession();
     assert.equal((await resolve(s)).ruleId, 'c');
     const back = await post({ version: start + 2 });
-    assert.deepEqual([back.status, back.json.rulesVersion, back.json.equals, back.json.changed], [200, start + 5, start + 2, 2], back.text);
+    assert.deepEqual(
+      [back.status, back.json.rulesVersion, back.json.equals, back.json.changed],
+      [200, start + 5, start + 2, 2],
+      back.text,
+    );
     assert.deepEqual([(await resolve(s)).ruleId, (await resolve(s)).rulesVersion], ['b', start + 5]);
-    assert.deepEqual((await rules('GET')).json.items.map(rule => rule.ruleId), ['a', 'b']);
+    assert.deepEqual(
+      (await rules('GET')).json.items.map(rule => rule.ruleId),
+      ['a', 'b'],
+    );
     assert.equal((await rules('GET', 'a')).headers.etag, kept, 'what did not change keeps its tag');
     assert.equal((await rules('GET', 'b')).headers.etag, `"${start + 5}"`);
 
     const same = await post({ version: start + 5 });
-    assert.deepEqual([same.json.rulesVersion, same.json.changed], [start + 5, 0], 'nothing differs, so no version is made');
+    assert.deepEqual(
+      [same.json.rulesVersion, same.json.changed],
+      [start + 5, 0],
+      'nothing differs, so no version is made',
+    );
     assert.equal((await post({ version: start }, { headers: { 'if-match': `"${start + 4}"` } })).status, 412);
-    assert.equal((await post({ version: start }, { headers: { 'if-match': (await rules('GET')).headers.etag } })).status, 200);
+    assert.equal(
+      (await post({ version: start }, { headers: { 'if-match': (await rules('GET')).headers.etag } })).status,
+      200,
+    );
     assert.equal(await version(), start + 6);
     assert.equal((await post({ version: start + 7 })).status, 404);
     const audit = (await beckon.as('OPERATOR', 'GET', '/audit-events?limit=1')).json.items[0];
@@ -104,44 +161,79 @@ describe('keeping rules', () => {
 
   test('the difference of a version from the one before, or from any other', async () => {
     const start = (await rules('GET')).json.rulesVersion;
-    const difference = (version, from) => beckon.as('CREATOR', 'GET', `/chain-rules/versions/${version}${from === undefined ? '' : `?from=${from}`}`);
+    const difference = (version, from) =>
+      beckon.as('CREATOR', 'GET', `/chain-rules/versions/${version}${from === undefined ? '' : `?from=${from}`}`);
     await put('a', { ...simple, priority: 1 });
     await put('b', { ...simple, priority: 2 });
     await put('a', { ...simple, priority: 3 });
     await rules('DELETE', 'b');
-    const told = ({ json }) => json.changes.map(({ ruleId, change, was, is }) => [ruleId, change, was?.priority ?? null, is?.priority ?? null]);
+    const told = ({ json }) =>
+      json.changes.map(({ ruleId, change, was, is }) => [ruleId, change, was?.priority ?? null, is?.priority ?? null]);
     const changed = await difference(start + 3);
-    assert.deepEqual([changed.status, changed.json.from, changed.json.changed, told(changed)], [200, start + 2, 1, [['a', 'saved', 1, 3]]], changed.text);
+    assert.deepEqual(
+      [changed.status, changed.json.from, changed.json.changed, told(changed)],
+      [200, start + 2, 1, [['a', 'saved', 1, 3]]],
+      changed.text,
+    );
     assert.deepEqual(told(await difference(start + 1)), [['a', 'saved', null, 1]]);
     assert.deepEqual(told(await difference(start + 4)), [['b', 'deleted', 2, null]]);
     const back = await difference(start + 2, start + 4);
-    assert.deepEqual([back.json.version, back.json.from, told(back)], [start + 2, start + 4, [['a', 'saved', 3, 1], ['b', 'saved', null, 2]]], 'what restoring it would do');
+    assert.deepEqual(
+      [back.json.version, back.json.from, told(back)],
+      [
+        start + 2,
+        start + 4,
+        [
+          ['a', 'saved', 3, 1],
+          ['b', 'saved', null, 2],
+        ],
+      ],
+      'what restoring it would do',
+    );
     assert.deepEqual(told(await difference(start + 4, start + 4)), []);
-    for (const [version, from] of [[start + 5], [start + 4, start + 5], ['x'], ['-1'], ['99999999999999999999']]) assert.equal((await difference(version, from)).status, 404, `${version} ${from}`);
-    assert.deepEqual((await difference(start, 'x')).json.details.map(({ field }) => field), ['from']);
+    for (const [version, from] of [[start + 5], [start + 4, start + 5], ['x'], ['-1'], ['99999999999999999999']])
+      assert.equal((await difference(version, from)).status, 404, `${version} ${from}`);
+    assert.deepEqual(
+      (await difference(start, 'x')).json.details.map(({ field }) => field),
+      ['from'],
+    );
   });
 
   test('all versions come by pages', async () => {
     let path = '/chain-rules/versions?limit=2';
     const seen = [];
-    for (let cursor = ''; cursor !== null;) {
+    for (let cursor = ''; cursor !== null; ) {
       const { json } = await beckon.as('CREATOR', 'GET', path + (cursor && `&cursor=${encodeURIComponent(cursor)}`));
       seen.push(...json.items.map(item => item.version));
       cursor = json.nextCursor;
     }
-    assert.deepEqual(seen, Array.from(seen, (_, i) => seen.length - i));
+    assert.deepEqual(
+      seen,
+      Array.from(seen, (_, i) => seen.length - i),
+    );
   });
 
   test('without a token 401; on a foreign handle 404', async () => {
     assert.equal((await beckon.call('GET', '/v2/handles/demo/chain-rules')).json.error, 'missing_bearer_token');
-    assert.equal((await beckon.call('PUT', '/v2/handles/nobody-here/chain-rules/x', { body: simple, token: await beckon.token('OWNER') })).json.error, 'handle_not_found');
+    assert.equal(
+      (
+        await beckon.call('PUT', '/v2/handles/nobody-here/chain-rules/x', {
+          body: simple,
+          token: await beckon.token('OWNER'),
+        })
+      ).json.error,
+      'handle_not_found',
+    );
   });
 });
 
 describe('a rule that cannot be evaluated is refused with the path of the fault', () => {
   const all = condition => ({ ...simple, when: { all: [condition] } });
   const cart = { key: 'cart' };
-  const without = key => { const { [key]: _, ...rest } = simple; return rest; };
+  const without = key => {
+    const { [key]: _, ...rest } = simple;
+    return rest;
+  };
   for (const [name, rule, path] of [
     ['no triggers', without('triggers'), 'triggers'],
     ['no when', without('when'), 'when'],
@@ -160,23 +252,51 @@ describe('a rule that cannot be evaluated is refused with the path of the fault'
     ['a bound that is no number', all({ count: cart, within: '30m', atLeast: 'two' }), 'when.all[0].atLeast'],
     ['a window that is no duration', all({ count: cart, within: 'soon', atLeast: 1 }), 'when.all[0].within'],
     ['a window of nothing', all({ count: cart, within: '0s', atLeast: 1 }), 'when.all[0].within'],
-    ['a confidence above 1', all({ count: { key: 'cart', minConfidence: 2 }, within: '30m', atLeast: 1 }), 'when.all[0].count.minConfidence'],
+    [
+      'a confidence above 1',
+      all({ count: { key: 'cart', minConfidence: 2 }, within: '30m', atLeast: 1 }),
+      'when.all[0].count.minConfidence',
+    ],
     ['a context in no list', all({ context: 'country' }), 'when.all[0]'],
     ['a context list of the wrong type', all({ context: 'country', in: 'US' }), 'when.all[0].in'],
     ['a ttl that is no duration', { ...simple, ttl: '5 minutes' }, 'ttl'],
     ['an action without a type', { ...simple, action: { payload: {} } }, 'action.type'],
-    ['a fault deep in the second condition of none', { ...simple, when: { none: [{ seen: cart, within: '1h' }, { seen: cart, within: 5 }] } }, 'when.none[1].within'],
-  ]) test(name, async () => {
-    const answer = await rules('PUT', 'bad', rule);
-    assert.deepEqual([answer.status, answer.json.error], [400, 'validation_error'], answer.text);
-    assert.ok(answer.json.details.some(({ field }) => field === path || field.startsWith(`${path}.`)), `${path} in ${JSON.stringify(answer.json.details)}`);
-    assert.equal((await rules('GET', 'bad')).status, 404, 'nothing was saved');
-  });
+    [
+      'a fault deep in the second condition of none',
+      {
+        ...simple,
+        when: {
+          none: [
+            { seen: cart, within: '1h' },
+            { seen: cart, within: 5 },
+          ],
+        },
+      },
+      'when.none[1].within',
+    ],
+  ])
+    test(name, async () => {
+      const answer = await rules('PUT', 'bad', rule);
+      assert.deepEqual([answer.status, answer.json.error], [400, 'validation_error'], answer.text);
+      assert.ok(
+        answer.json.details.some(({ field }) => field === path || field.startsWith(`${path}.`)),
+        `${path} in ${JSON.stringify(answer.json.details)}`,
+      );
+      assert.equal((await rules('GET', 'bad')).status, 404, 'nothing was saved');
+    });
   test('every fault is named at once', async () => {
-    const { json } = await rules('PUT', 'bad', { triggers: [], when: { all: [{ count: cart, within: 'x', atLeast: 1 }] }, action, ttl: 'y' });
+    const { json } = await rules('PUT', 'bad', {
+      triggers: [],
+      when: { all: [{ count: cart, within: 'x', atLeast: 1 }] },
+      action,
+      ttl: 'y',
+    });
     assert.ok(json.details.length >= 3, JSON.stringify(json.details));
   });
-  for (const id of ['UPPER', 'a b', 'x'.repeat(200)]) test(`the id ${id.slice(0, 10)} is refused`, async () => { assert.ok([400, 404].includes((await rules('PUT', encodeURIComponent(id), simple)).status)); });
+  for (const id of ['UPPER', 'a b', 'x'.repeat(200)])
+    test(`the id ${id.slice(0, 10)} is refused`, async () => {
+      assert.ok([400, 404].includes((await rules('PUT', encodeURIComponent(id), simple)).status));
+    });
 });
 
 describe('judging', () => {
@@ -207,7 +327,11 @@ describe('judging', () => {
   });
 
   test('count: atLeast, atMost, equals', async () => {
-    const expected = { atLeast: [false, false, true, true], atMost: [true, true, true, false], equals: [false, false, true, false] };
+    const expected = {
+      atLeast: [false, false, true, true],
+      atMost: [true, true, true, false],
+      equals: [false, false, true, false],
+    };
     for (const [bound, answers] of Object.entries(expected)) {
       await when('r', { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', [bound]: 2 }] });
       const s = freshSession();
@@ -264,22 +388,62 @@ describe('judging', () => {
 
   test('context: in, notIn; a field that is missing is in no list, and not in every list', async () => {
     await when('r', { all: [{ context: 'country', in: ['US', 'GB'] }] });
-    assert.deepEqual([await acts(freshSession(), { country: 'US' }), await acts(freshSession(), { country: 'DE' }), await acts(freshSession())], [true, false, false]);
+    assert.deepEqual(
+      [
+        await acts(freshSession(), { country: 'US' }),
+        await acts(freshSession(), { country: 'DE' }),
+        await acts(freshSession()),
+      ],
+      [true, false, false],
+    );
     await when('r', { all: [{ context: 'country', notIn: ['US', 'GB'] }] });
-    assert.deepEqual([await acts(freshSession(), { country: 'US' }), await acts(freshSession(), { country: 'DE' }), await acts(freshSession())], [false, true, true]);
+    assert.deepEqual(
+      [
+        await acts(freshSession(), { country: 'US' }),
+        await acts(freshSession(), { country: 'DE' }),
+        await acts(freshSession()),
+      ],
+      [false, true, true],
+    );
   });
 
   test('all, any and none together', async () => {
-    await when('r', { all: [{ seen: { key: 'a' }, within: '1h' }], any: [{ seen: { key: 'b' }, within: '1h' }, { seen: { key: 'c' }, within: '1h' }], none: [{ seen: { key: 'd' }, within: '1h' }] });
-    for (const [keys, answer] of [['a', false], ['ab', true], ['ac', true], ['bc', false], ['abd', false], ['abc', true]]) {
+    await when('r', {
+      all: [{ seen: { key: 'a' }, within: '1h' }],
+      any: [
+        { seen: { key: 'b' }, within: '1h' },
+        { seen: { key: 'c' }, within: '1h' },
+      ],
+      none: [{ seen: { key: 'd' }, within: '1h' }],
+    });
+    for (const [keys, answer] of [
+      ['a', false],
+      ['ab', true],
+      ['ac', true],
+      ['bc', false],
+      ['abd', false],
+      ['abc', true],
+    ]) {
       const s = freshSession();
-      await send(s, [...keys].map(type => ({ type })));
+      await send(
+        s,
+        [...keys].map(type => ({ type })),
+      );
       assert.equal(await acts(s), answer, keys);
     }
   });
 
   test('the explanation names the first condition that failed, wanted and seen', async () => {
-    await when('near', { all: [{ seen: { key: 'view' }, within: '1h' }, { count: { key: 'cart' }, within: '30m', atLeast: 3 }] }, { priority: 2 });
+    await when(
+      'near',
+      {
+        all: [
+          { seen: { key: 'view' }, within: '1h' },
+          { count: { key: 'cart' }, within: '30m', atLeast: 3 },
+        ],
+      },
+      { priority: 2 },
+    );
     await when('fits', {}, { priority: 1 });
     const s = freshSession();
     await send(s, [{ type: 'view' }, cart()]);

@@ -7,7 +7,17 @@ import { spec } from 'node:test/reporters';
 import { binary, root } from './kit/beckon.mjs';
 
 const named = process.argv.slice(2);
-const files = named.length ? named : ['console/src/**/*.test.ts', 'sdk/src/**/*.test.ts', 'tests/*.test.mjs', 'tests/faults/*.mjs', 'examples/*/*.test.mjs'].flatMap(pattern => globSync(pattern, { cwd: root })).sort();
+const files = named.length
+  ? named
+  : [
+      'console/src/**/*.test.ts',
+      'sdk/src/**/*.test.ts',
+      'tests/*.test.mjs',
+      'tests/faults/*.mjs',
+      'examples/*/*.test.mjs',
+    ]
+      .flatMap(pattern => globSync(pattern, { cwd: root }))
+      .sort();
 
 function finish({ passed, failed, skipped }) {
   console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
@@ -19,9 +29,15 @@ if (!existsSync(binary)) {
   finish({ passed: 0, failed: 1 });
 } else {
   let counts = { passed: 0, failed: 1, skipped: 0 };
-  const events = run({ cwd: root, files: files.map(file => (file.startsWith('/') ? file : `${root}/${file}`)), concurrency: 2 });
+  const events = run({
+    cwd: root,
+    files: files.map(file => (file.startsWith('/') ? file : `${root}/${file}`)),
+    concurrency: 2,
+  });
   // The summary over all files is the one that names none.
-  events.on('test:summary', ({ file, counts: c }) => { if (!file) counts = { passed: c.passed, failed: c.failed + c.cancelled, skipped: c.skipped + c.todo }; });
+  events.on('test:summary', ({ file, counts: c }) => {
+    if (!file) counts = { passed: c.passed, failed: c.failed + c.cancelled, skipped: c.skipped + c.todo };
+  });
   const report = events.compose(spec);
   report.pipe(process.stdout);
   report.on('end', () => finish(counts));

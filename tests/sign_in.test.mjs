@@ -8,7 +8,8 @@ import { linkIn, openBrowser, openConsole } from './kit/browser.mjs';
 import { openShop, openWire } from './kit/shop.mjs';
 import axe from 'axe-core';
 
-const email = 'ada@example.com', password = 'correct horse battery staple';
+const email = 'ada@example.com',
+  password = 'correct horse battery staple';
 
 let beckon, browser;
 before(async () => {
@@ -16,12 +17,19 @@ before(async () => {
   browser = await openBrowser();
   const file = join(beckon.data, 'password');
   writeFileSync(file, password);
-  for (const command of [['user', 'add', email], ['user', 'password', email, '--password-file', file], ['grant', '--handle', 'demo', '--user', email, '--role', 'OPERATOR']]) {
+  for (const command of [
+    ['user', 'add', email],
+    ['user', 'password', email, '--password-file', file],
+    ['grant', '--handle', 'demo', '--user', email, '--role', 'OPERATOR'],
+  ]) {
     const { code, err } = await beckon.cli(...command, '--data', beckon.data);
     assert.equal(code, 0, err);
   }
 });
-after(async () => { await browser?.close(); await beckon?.close(); });
+after(async () => {
+  await browser?.close();
+  await beckon?.close();
+});
 
 const role = name => beckon.cli('grant', '--handle', 'demo', '--user', email, '--role', name, '--data', beckon.data);
 const tokenIn = page => page.evaluate(() => sessionStorage.getItem('beckon.token'));
@@ -84,7 +92,12 @@ describe('the console', () => {
     await dialog.getByText('signed out').waitFor();
     assert.equal(await dialog.getByLabel('E-mail').inputValue(), email);
     await page.evaluate(axe.source.concat(';0'));
-    assert.deepEqual((await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))).violations.map(({ id }) => id), []);
+    assert.deepEqual(
+      (await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))).violations.map(
+        ({ id }) => id,
+      ),
+      [],
+    );
 
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -97,7 +110,11 @@ describe('the console', () => {
     assert.equal(await page.getByLabel('Address of the endpoint').inputValue(), 'https://hooks.example.com/mine');
     await page.getByRole('button', { name: /^Subscribe/ }).click();
     await page.locator('.secret code').waitFor();
-    assert.ok((await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items.some(({ description }) => description === 'typed by hand'));
+    assert.ok(
+      (await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items.some(
+        ({ description }) => description === 'typed by hand',
+      ),
+    );
     assert.deepEqual(page.faults, []);
     await page.context().close();
   });
@@ -154,23 +171,43 @@ describe('a page of another origin, in the browser of somebody who is signed in'
     await page.locator('.sidebar').waitFor();
     context = page.context();
   });
-  after(async () => { await context?.close(); await Promise.all([shop, stranger, wire].map(one => one?.close())); });
+  after(async () => {
+    await context?.close();
+    await Promise.all([shop, stranger, wire].map(one => one?.close()));
+  });
 
   async function from(place, act, ...args) {
     const other = await context.newPage();
     await other.goto(place.origin);
-    try { return await other.evaluate(act, ...args); } finally { await other.close(); }
+    try {
+      return await other.evaluate(act, ...args);
+    } finally {
+      await other.close();
+    }
   }
   const stored = async sessionId => (await beckon.as('CREATOR', 'GET', `/chain/${sessionId}`)).status === 200;
-  const send = ([at, sessionId]) => fetch(`${at}/v2/public/chain/signals`, { method: 'POST', body: JSON.stringify({ handle: 'demo', sessionId, signals: [{ type: 'view' }] }), headers: { 'content-type': 'text/plain' } })
-    .then(async answer => `${answer.status} accepted ${(await answer.json()).accepted}`, () => 'not readable');
+  const send = ([at, sessionId]) =>
+    fetch(`${at}/v2/public/chain/signals`, {
+      method: 'POST',
+      body: JSON.stringify({ handle: 'demo', sessionId, signals: [{ type: 'view' }] }),
+      headers: { 'content-type': 'text/plain' },
+    }).then(
+      async answer => `${answer.status} accepted ${(await answer.json()).accepted}`,
+      () => 'not readable',
+    );
 
   test('calls for the handle without a preflight where its origin is allowed, and elsewhere changes nothing', async () => {
     const [allowed, refused] = [freshSession(), freshSession()];
     wire.passed.length = 0;
     assert.equal(await from(shop, send, [wire.at, allowed]), '202 accepted 1');
     assert.equal(await from(stranger, send, [wire.at, refused]), 'not readable');
-    assert.deepEqual(wire.passed.filter(({ path }) => path.startsWith('/v2/public/')).map(({ method, status }) => [method, status]), [['POST', 202], ['POST', 403]]);
+    assert.deepEqual(
+      wire.passed.filter(({ path }) => path.startsWith('/v2/public/')).map(({ method, status }) => [method, status]),
+      [
+        ['POST', 202],
+        ['POST', 403],
+      ],
+    );
     assert.deepEqual([await stored(allowed), await stored(refused)], [true, false]);
   });
 
@@ -180,37 +217,81 @@ describe('a page of another origin, in the browser of somebody who is signed in'
 
   // Every way in which a page can make a browser send something to another origin.
   test('changes nothing of the control plane, by whatever request, and none carries authority', async () => {
-    const state = async () => JSON.stringify([
-      (await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items, (await beckon.as('OWNER', 'GET', '/settings')).json, (await beckon.as('OWNER', 'GET', '/context-origins')).json.origins,
-      (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items, (await beckon.as('OPERATOR', 'GET', '/audit-events')).json.items,
-    ]);
-    const before = await state(), token = await tokenIn(page);
+    const state = async () =>
+      JSON.stringify([
+        (await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items,
+        (await beckon.as('OWNER', 'GET', '/settings')).json,
+        (await beckon.as('OWNER', 'GET', '/context-origins')).json.origins,
+        (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items,
+        (await beckon.as('OPERATOR', 'GET', '/audit-events')).json.items,
+      ]);
+    const before = await state(),
+      token = await tokenIn(page);
     wire.passed.length = 0;
-    const outcomes = await from(stranger, async at => {
-      const hook = JSON.stringify({ endpointUrl: 'https://attacker.example/', eventTypes: ['*'] });
-      const said = [];
-      const tries = [
-        ['POST', '/v2/handles/demo/webhooks', hook], ['PUT', '/v2/handles/demo/settings', '{}'], ['PUT', '/v2/handles/demo/context-origins', '{"origins":[]}'],
-        ['PUT', '/v2/handles/demo/chain-rules/evil', '{"triggers":["a"],"when":{},"action":{"type":"x"}}'], ['DELETE', '/v2/handles/demo/chain/s', undefined], ['POST', '/v2/auth/logout', ''], ['GET', '/v2/auth/me', undefined],
-        ['POST', '/v2/auth/login', '{"email":"ada@example.com","password":"correct horse battery staple"}'],
-      ];
-      for (const [method, path, body] of tries) for (const mode of ['cors', 'no-cors']) for (const type of ['text/plain', 'application/json']) {
-        said.push(await fetch(at + path, { method, body, mode, credentials: 'include', headers: { 'content-type': type } }).then(({ type: kind, status }) => `${kind} ${status}`, () => 'refused'));
-      }
-      for (const enctype of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-        const form = Object.assign(document.createElement('form'), { method: 'post', action: `${at}/v2/handles/demo/webhooks`, enctype, target: 'sink' });
-        form.append(Object.assign(document.createElement('input'), { name: hook.slice(0, -1) + ',"description":"', value: '"}' }));
-        document.body.append(form);
-        const done = new Promise(over => document.querySelector('iframe').addEventListener('load', over, { once: true }));
-        form.submit();
-        await done;
-      }
-      navigator.sendBeacon(`${at}/v2/handles/demo/webhooks`, hook);
-      return said;
-    }, wire.at);
-    assert.ok(outcomes.every(said => said === 'refused' || said === 'opaque 0'), outcomes.join('\n'));
+    const outcomes = await from(
+      stranger,
+      async at => {
+        const hook = JSON.stringify({ endpointUrl: 'https://attacker.example/', eventTypes: ['*'] });
+        const said = [];
+        const tries = [
+          ['POST', '/v2/handles/demo/webhooks', hook],
+          ['PUT', '/v2/handles/demo/settings', '{}'],
+          ['PUT', '/v2/handles/demo/context-origins', '{"origins":[]}'],
+          ['PUT', '/v2/handles/demo/chain-rules/evil', '{"triggers":["a"],"when":{},"action":{"type":"x"}}'],
+          ['DELETE', '/v2/handles/demo/chain/s', undefined],
+          ['POST', '/v2/auth/logout', ''],
+          ['GET', '/v2/auth/me', undefined],
+          ['POST', '/v2/auth/login', '{"email":"ada@example.com","password":"correct horse battery staple"}'],
+        ];
+        for (const [method, path, body] of tries)
+          for (const mode of ['cors', 'no-cors'])
+            for (const type of ['text/plain', 'application/json']) {
+              said.push(
+                await fetch(at + path, {
+                  method,
+                  body,
+                  mode,
+                  credentials: 'include',
+                  headers: { 'content-type': type },
+                }).then(
+                  ({ type: kind, status }) => `${kind} ${status}`,
+                  () => 'refused',
+                ),
+              );
+            }
+        for (const enctype of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+          const form = Object.assign(document.createElement('form'), {
+            method: 'post',
+            action: `${at}/v2/handles/demo/webhooks`,
+            enctype,
+            target: 'sink',
+          });
+          form.append(
+            Object.assign(document.createElement('input'), {
+              name: hook.slice(0, -1) + ',"description":"',
+              value: '"}',
+            }),
+          );
+          document.body.append(form);
+          const done = new Promise(over =>
+            document.querySelector('iframe').addEventListener('load', over, { once: true }),
+          );
+          form.submit();
+          await done;
+        }
+        navigator.sendBeacon(`${at}/v2/handles/demo/webhooks`, hook);
+        return said;
+      },
+      wire.at,
+    );
+    assert.ok(
+      outcomes.every(said => said === 'refused' || said === 'opaque 0'),
+      outcomes.join('\n'),
+    );
     const reached = wire.passed.filter(({ path }) => path.startsWith('/v2/') && !path.startsWith('/v2/public/'));
-    const crossed = reached.filter(({ headers }) => headers.origin !== wire.at && headers['sec-fetch-site'] !== 'same-origin');
+    const crossed = reached.filter(
+      ({ headers }) => headers.origin !== wire.at && headers['sec-fetch-site'] !== 'same-origin',
+    );
     assert.ok(crossed.length >= 10, 'they did arrive');
     for (const { method, path, headers, status } of crossed) {
       assert.deepEqual([headers.authorization, headers.cookie], [undefined, undefined]);
@@ -221,18 +302,35 @@ describe('a page of another origin, in the browser of somebody who is signed in'
   });
 
   test('neither frames the console nor reads it through a window', async () => {
-    const framed = await from(stranger, at => new Promise(done => {
-      const frame = Object.assign(document.createElement('iframe'), { src: `${at}/apps/lifecycle-messaging` });
-      frame.onload = () => { let inside = 'closed'; try { inside = frame.contentDocument?.body?.innerText ?? 'closed'; } catch { /* of another origin */ } done(inside); };
-      document.body.append(frame);
-    }), wire.at);
+    const framed = await from(
+      stranger,
+      at =>
+        new Promise(done => {
+          const frame = Object.assign(document.createElement('iframe'), { src: `${at}/apps/lifecycle-messaging` });
+          frame.onload = () => {
+            let inside = 'closed';
+            try {
+              inside = frame.contentDocument?.body?.innerText ?? 'closed';
+            } catch {
+              /* of another origin */
+            }
+            done(inside);
+          };
+          document.body.append(frame);
+        }),
+      wire.at,
+    );
     assert.equal(framed, 'closed');
-    const opened = await from(stranger, async at => {
-      const other = window.open(`${at}/apps/lifecycle-messaging`);
-      const cut = () => other.closed; // its group was changed: COOP
-      for (let i = 0; i < 100 && !cut(); i += 1) await new Promise(next => setTimeout(next, 50));
-      return cut();
-    }, wire.at);
+    const opened = await from(
+      stranger,
+      async at => {
+        const other = window.open(`${at}/apps/lifecycle-messaging`);
+        const cut = () => other.closed; // its group was changed: COOP
+        for (let i = 0; i < 100 && !cut(); i += 1) await new Promise(next => setTimeout(next, 50));
+        return cut();
+      },
+      wire.at,
+    );
     assert.equal(opened, true);
   });
 });

@@ -4,18 +4,28 @@ import { after, afterEach, before, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 
 let beckon;
-before(async () => { beckon = await Beckon.start(); });
-after(async () => { await beckon?.close(); });
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(async () => {
+  await beckon?.close();
+});
 
 const action = { type: 'popup', payload: {} };
 const rules = (method, id, body) => beckon.as('CREATOR', method, `/chain-rules${id ? `/${id}` : ''}`, body);
 const warnings = async (id, when, more = {}) => {
   const answer = await rules('PUT', id, { triggers: ['t'], when, action, ...more });
   assert.equal(answer.status, 201, answer.text);
-  assert.deepEqual((await rules('GET', id)).json.warnings.map(({ kind }) => kind), answer.json.warnings.map(({ kind }) => kind), 'GET says the same');
+  assert.deepEqual(
+    (await rules('GET', id)).json.warnings.map(({ kind }) => kind),
+    answer.json.warnings.map(({ kind }) => kind),
+    'GET says the same',
+  );
   return answer.json.warnings;
 };
-afterEach(async () => { for (const { ruleId } of (await rules('GET')).json.items) await rules('DELETE', ruleId); });
+afterEach(async () => {
+  for (const { ruleId } of (await rules('GET')).json.items) await rules('DELETE', ruleId);
+});
 
 // Sends a warning's witness as a session of its own, and asks.
 const play = async ({ witness, context, trigger }) => {
@@ -29,15 +39,27 @@ const play = async ({ witness, context, trigger }) => {
 };
 
 test('an ordinary rule draws none', async () => {
-  assert.deepEqual(await warnings('fine', { all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }], none: [{ seen: { key: 'purchase' }, within: '1d' }] }), []);
+  assert.deepEqual(
+    await warnings('fine', {
+      all: [{ count: { key: 'cart' }, within: '30m', atLeast: 1 }],
+      none: [{ seen: { key: 'purchase' }, within: '1d' }],
+    }),
+    [],
+  );
 });
 
 test('never true: the pair that exclude one another, with the reason and signals that meet the first', async () => {
-  const [only, ...more] = await warnings('r', { all: [{ count: { key: 'cart' }, within: '10m', atLeast: 3 }], none: [{ seen: { key: 'cart' }, within: '1h' }] });
+  const [only, ...more] = await warnings('r', {
+    all: [{ count: { key: 'cart' }, within: '10m', atLeast: 3 }],
+    none: [{ seen: { key: 'cart' }, within: '1h' }],
+  });
   assert.deepEqual([only.kind, more.length, only.conditions], ['never_true', 0, ['when.all[0]', 'when.none[0]']]);
   assert.match(only.message, /exclude one another/);
   assert.equal((await play({ ...only, trigger: 't' })).outcome, 'none');
-  assert.deepEqual(only.witness.map(({ signalKey, times }) => [signalKey, times]), [['cart', 3]]);
+  assert.deepEqual(
+    only.witness.map(({ signalKey, times }) => [signalKey, times]),
+    [['cart', 3]],
+  );
 });
 
 test('always true: with no signals at all', async () => {
@@ -48,8 +70,18 @@ test('always true: with no signals at all', async () => {
 });
 
 test('shadowed: the witness, sent to the server, is answered by the other rule; without it the warning is gone', async () => {
-  await rules('PUT', 'wide', { triggers: ['t', 'u'], when: { any: [{ seen: { key: 'cart' } }, { context: 'country', in: ['US'] }] }, priority: 2, action });
-  const when = { all: [{ count: { key: 'cart', value: 'add' }, within: '10m', atLeast: 2 }, { context: 'device', in: ['MOBILE'] }] };
+  await rules('PUT', 'wide', {
+    triggers: ['t', 'u'],
+    when: { any: [{ seen: { key: 'cart' } }, { context: 'country', in: ['US'] }] },
+    priority: 2,
+    action,
+  });
+  const when = {
+    all: [
+      { count: { key: 'cart', value: 'add' }, within: '10m', atLeast: 2 },
+      { context: 'device', in: ['MOBILE'] },
+    ],
+  };
   const [only, ...more] = await warnings('narrow', when, { priority: 1 });
   assert.deepEqual([only.kind, only.trigger, only.answeredBy, more.length], ['shadowed', 't', 'wide', 0]);
   assert.equal((await play(only)).ruleId, 'wide');
@@ -61,8 +93,15 @@ test('shadowed: the witness, sent to the server, is answered by the other rule; 
 test('a window longer than the retention, and a cap that the cooldown makes unreachable', async () => {
   const [long] = await warnings('long', { all: [{ seen: { key: 'cart' }, within: '60d' }] });
   assert.deepEqual([long.kind, long.conditions, long.witness.length], ['window_beyond_retention', ['when.all[0]'], 1]);
-  const [cap] = await warnings('cap', { all: [{ seen: { key: 'cart' } }] }, { limit: { cooldown: '24h', caps: [{ max: 7, per: '7d' }] } });
-  assert.deepEqual([cap.kind, cap.conditions, cap.spends.length], ['unreachable_cap', ['limit.caps[0]', 'limit.cooldown'], 6]);
+  const [cap] = await warnings(
+    'cap',
+    { all: [{ seen: { key: 'cart' } }] },
+    { limit: { cooldown: '24h', caps: [{ max: 7, per: '7d' }] } },
+  );
+  assert.deepEqual(
+    [cap.kind, cap.conditions, cap.spends.length],
+    ['unreachable_cap', ['limit.caps[0]', 'limit.cooldown'], 6],
+  );
 });
 
 test('a list of rules has no warnings, and a rule may be put back with those it was answered with', async () => {

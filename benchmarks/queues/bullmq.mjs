@@ -7,7 +7,14 @@ export async function open() {
   const queue = new Queue('deliveries', { connection });
   await queue.obliterate({ force: true });
   return {
-    add: jobs => queue.addBulk(jobs.map(data => ({ name: 'delivery', data, opts: { attempts: 10, backoff: { type: 'exponential', delay: 5000 } } }))),
+    add: jobs =>
+      queue.addBulk(
+        jobs.map(data => ({
+          name: 'delivery',
+          data,
+          opts: { attempts: 10, backoff: { type: 'exponential', delay: 5000 } },
+        })),
+      ),
     recorded: () => queue.getCompletedCount(),
     async work() {
       const worker = new Worker('deliveries', job => send(job.data), { connection, concurrency });

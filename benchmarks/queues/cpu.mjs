@@ -13,7 +13,8 @@ export function cpu(pids) {
     try {
       const fields = stat(pid);
       if (!wanted.has(pid) && !wanted.has(fields[1])) continue;
-      ticks += Number(fields[11]) + Number(fields[12]) + (wanted.has(pid) ? Number(fields[13]) + Number(fields[14]) : 0);
+      ticks +=
+        Number(fields[11]) + Number(fields[12]) + (wanted.has(pid) ? Number(fields[13]) + Number(fields[14]) : 0);
     } catch {
       // it has just ended
     }

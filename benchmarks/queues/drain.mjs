@@ -6,25 +6,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cpu } from './cpu.mjs';
 import { sent } from './send.mjs';
 
-const [name, count, bytes, urls] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4]), process.argv.slice(5)];
+const [name, count, bytes, urls] = [
+  process.argv[2],
+  Number(process.argv[3]),
+  Number(process.argv[4]),
+  process.argv.slice(5),
+];
 const pids = [process.pid, ...process.env.STORE_PIDS.split(' ')];
 const { open } = await import(`./${name}.mjs`);
 
 function delivery(_, i) {
   const id = `evt_${randomUUID()}`;
-  const event = { id, type: 'signal.bench', handle: 'bench', occurredAt: new Date().toISOString(), payload: { metadata: { note: '' } } };
+  const event = {
+    id,
+    type: 'signal.bench',
+    handle: 'bench',
+    occurredAt: new Date().toISOString(),
+    payload: { metadata: { note: '' } },
+  };
   event.payload.metadata.note = 'x'.repeat(bytes - JSON.stringify(event).length);
   return { id, url: urls[i % urls.length], body: JSON.stringify(event) };
 }
 
 async function drain(most) {
   const queue = await open();
-  for (let added = 0; added < most; added += 500) await queue.add(Array.from({ length: Math.min(500, most - added) }, delivery));
-  const before = sent(), used = cpu(pids), began = performance.now();
+  for (let added = 0; added < most; added += 500)
+    await queue.add(Array.from({ length: Math.min(500, most - added) }, delivery));
+  const before = sent(),
+    used = cpu(pids),
+    began = performance.now();
   const stop = await queue.work();
   // The store is asked only at the end: it works for the answer.
-  while (sent() - before < most || await queue.recorded() < most) await sleep(20);
-  const seconds = (performance.now() - began) / 1000, spent = cpu(pids) - used;
+  while (sent() - before < most || (await queue.recorded()) < most) await sleep(20);
+  const seconds = (performance.now() - began) / 1000,
+    spent = cpu(pids) - used;
   await stop();
   await queue.close();
   return `${(most / seconds).toFixed(0)} ${(spent / most).toFixed(0)}`;

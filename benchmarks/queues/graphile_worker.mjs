@@ -6,11 +6,14 @@ import { concurrency, send } from './send.mjs';
 const record = 'INSERT INTO attempt (delivery, at, status, us, response) VALUES ($1, $2, $3, $4, $5)';
 
 export async function open() {
-  const connectionString = process.env.DATABASE_URL, logger = new Logger(() => () => {});
+  const connectionString = process.env.DATABASE_URL,
+    logger = new Logger(() => () => {});
   const utils = await makeWorkerUtils({ connectionString, logger });
   await utils.migrate();
   const pool = new pg.Pool({ connectionString, max: 20 });
-  await pool.query('CREATE TABLE IF NOT EXISTS attempt (delivery text, at bigint, status integer, us integer, response text, PRIMARY KEY (delivery, at))');
+  await pool.query(
+    'CREATE TABLE IF NOT EXISTS attempt (delivery text, at bigint, status integer, us integer, response text, PRIMARY KEY (delivery, at))',
+  );
   await pool.query('TRUNCATE attempt');
   const deliver = async payload => {
     const { at, status, us, response } = await send(payload);
@@ -19,10 +22,30 @@ export async function open() {
   return {
     add: jobs => utils.addJobs(jobs.map(payload => ({ identifier: 'deliver', payload, maxAttempts: 10 }))),
     // Done is what is recorded and whose job is gone.
-    recorded: async () => Number((await pool.query('SELECT (SELECT count(*) FROM attempt) - (SELECT count(*) FROM graphile_worker._private_jobs) AS count')).rows[0].count),
+    recorded: async () =>
+      Number(
+        (
+          await pool.query(
+            'SELECT (SELECT count(*) FROM attempt) - (SELECT count(*) FROM graphile_worker._private_jobs) AS count',
+          )
+        ).rows[0].count,
+      ),
     async work() {
-      const runner = await run({ connectionString, logger, noHandleSignals: true, taskList: { deliver }, maxPoolSize: 20,
-        preset: { worker: { concurrentJobs: concurrency, localQueue: { size: 4 * concurrency }, completeJobBatchDelay: 0, failJobBatchDelay: 0 } } });
+      const runner = await run({
+        connectionString,
+        logger,
+        noHandleSignals: true,
+        taskList: { deliver },
+        maxPoolSize: 20,
+        preset: {
+          worker: {
+            concurrentJobs: concurrency,
+            localQueue: { size: 4 * concurrency },
+            completeJobBatchDelay: 0,
+            failJobBatchDelay: 0,
+          },
+        },
+      });
       return () => runner.stop();
     },
     async close() {

@@ -11,19 +11,40 @@ export async function open() {
   const name = `deliveries-${process.pid}-${Date.now()}`;
   await boss.createQueue(name, { retryLimit: 10, retryDelay: 5, retryBackoff: true });
   const pool = new pg.Pool({ connectionString, max: 1 });
-  const deliver = jobs => Promise.all(jobs.map(async ({ id, data }) => {
-    try {
-      return { id, status: 'completed', output: await send(data) };
-    } catch (error) {
-      return { id, status: 'failed', output: { message: error.message } };
-    }
-  }));
+  const deliver = jobs =>
+    Promise.all(
+      jobs.map(async ({ id, data }) => {
+        try {
+          return { id, status: 'completed', output: await send(data) };
+        } catch (error) {
+          return { id, status: 'failed', output: { message: error.message } };
+        }
+      }),
+    );
   return {
-    add: jobs => boss.insert(name, jobs.map(data => ({ data }))),
-    recorded: async () => Number((await pool.query("SELECT count(*) FROM pgboss.job WHERE name = $1 AND state = 'completed'", [name])).rows[0].count),
+    add: jobs =>
+      boss.insert(
+        name,
+        jobs.map(data => ({ data })),
+      ),
+    recorded: async () =>
+      Number(
+        (await pool.query("SELECT count(*) FROM pgboss.job WHERE name = $1 AND state = 'completed'", [name])).rows[0]
+          .count,
+      ),
     async work() {
       // Four fetches under way, so that one batch is sent while another is settled.
-      await boss.work(name, { batchSize: concurrency / 4, localConcurrency: 4, perJobResults: true, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 }, deliver);
+      await boss.work(
+        name,
+        {
+          batchSize: concurrency / 4,
+          localConcurrency: 4,
+          perJobResults: true,
+          burstWhenBatchFull: true,
+          pollingIntervalSeconds: 0.5,
+        },
+        deliver,
+      );
       return () => boss.offWork(name, { wait: true });
     },
     async close() {

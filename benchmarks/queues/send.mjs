@@ -21,11 +21,20 @@ const post = process.env.BENCH_SENDER === 'request' ? byRequest : byFetch;
 
 // What is recorded of the attempt. A status other than 2xx throws, so that the queue tries again.
 export async function send({ id, url, body }) {
-  const at = Date.now(), seconds = Math.floor(at / 1000), began = performance.now();
+  const at = Date.now(),
+    seconds = Math.floor(at / 1000),
+    began = performance.now();
   const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
   const { status, response } = await post(url, {
-    method: 'POST', body, dispatcher,
-    headers: { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(seconds), 'webhook-signature': `v1,${signature}` },
+    method: 'POST',
+    body,
+    dispatcher,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(seconds),
+      'webhook-signature': `v1,${signature}`,
+    },
   });
   answered += 1;
   if (status < 200 || status > 299) throw new Error(`status ${status}`);

@@ -12,11 +12,23 @@ import { person, token } from './state/sign_in.ts';
 const arrival = signal<{ fault: Fault | null } | null>(null);
 
 function Page() {
-  if (!arrival.value) return <p class="loading" aria-live="polite">Loading…</p>;
+  if (!arrival.value)
+    return (
+      <p class="loading" aria-live="polite">
+        Loading…
+      </p>
+    );
   if (!person.value) return <SignInPage fault={arrival.value.fault} />;
   // Another person finds a page of their own.
-  return <><Shell key={person.value.subject} />{!token.value && <SignInAgain />}</>;
+  return (
+    <>
+      <Shell key={person.value.subject} />
+      {!token.value && <SignInAgain />}
+    </>
+  );
 }
 
 render(<Page />, document.getElementById('page')!);
-arrive().then(fault => { arrival.value = { fault }; });
+arrive().then(fault => {
+  arrival.value = { fault };
+});

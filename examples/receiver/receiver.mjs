@@ -14,7 +14,8 @@ export function verify(secret, headers, body) {
   new Webhook(secret).verify(body, headers); // also refuses a timestamp more than five minutes off
   const wanted = Buffer.from('sha256=' + createHmac('sha256', secret).update(body).digest('hex'));
   const told = Buffer.from(String(headers['x-arjun-signature'] ?? ''));
-  if (told.length !== wanted.length || !timingSafeEqual(told, wanted)) throw new Error('x-arjun-signature does not match');
+  if (told.length !== wanted.length || !timingSafeEqual(told, wanted))
+    throw new Error('x-arjun-signature does not match');
 }
 
 // { status, headers } of the answer, or null for none.
@@ -36,10 +37,22 @@ export function receiver({ port = 0, host = '127.0.0.1', secret, answer, onDeliv
     request.on('error', () => {});
     request.on('end', () => {
       const raw = Buffer.concat(parts).toString();
-      const delivery = { at: Date.now(), method: request.method, path: request.url, headers: request.headers, raw, event: null, verified: false, problem: '' };
+      const delivery = {
+        at: Date.now(),
+        method: request.method,
+        path: request.url,
+        headers: request.headers,
+        raw,
+        event: null,
+        verified: false,
+        problem: '',
+      };
       try {
         const key = typeof secret === 'function' ? secret(request.url) : secret;
-        if (key) { verify(key, request.headers, raw); delivery.verified = true; }
+        if (key) {
+          verify(key, request.headers, raw);
+          delivery.verified = true;
+        }
         delivery.event = JSON.parse(raw);
       } catch (error) {
         delivery.problem = error.message;
@@ -53,26 +66,40 @@ export function receiver({ port = 0, host = '127.0.0.1', secret, answer, onDeliv
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => resolve({
-      url: `http://${host}:${server.address().port}`,
-      port: server.address().port,
-      connections: () => new Promise(done => server.getConnections((_, count) => done(count ?? 0))),
-      close: () => new Promise(done => { server.close(done); server.closeAllConnections(); }),
-    }));
+    server.listen(port, host, () =>
+      resolve({
+        url: `http://${host}:${server.address().port}`,
+        port: server.address().port,
+        connections: () => new Promise(done => server.getConnections((_, count) => done(count ?? 0))),
+        close: () =>
+          new Promise(done => {
+            server.close(done);
+            server.closeAllConnections();
+          }),
+      }),
+    );
   });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '9000' }, secret: { type: 'string' } } });
-  if (!values.secret) { console.error('receiver: --secret whsec_… is needed, as shown when the subscription was created'); process.exit(2); }
+  if (!values.secret) {
+    console.error('receiver: --secret whsec_… is needed, as shown when the subscription was created');
+    process.exit(2);
+  }
   const seen = new Set(); // delivery is at least once: the same webhook-id is the same event
   const { url } = await receiver({
-    port: Number(values.port), secret: values.secret,
+    port: Number(values.port),
+    secret: values.secret,
     onDelivery: ({ path, headers, event, problem }) => {
       const id = headers['webhook-id'] ?? '-';
       const again = seen.has(id) ? ' seen before' : '';
       if (!problem) seen.add(id);
-      console.log(problem ? `REFUSED ${path} ${id}: ${problem}` : `${event.type} ${path} ${id} attempt ${headers['x-arjun-attempt'] ?? '?'}${again}`);
+      console.log(
+        problem
+          ? `REFUSED ${path} ${id}: ${problem}`
+          : `${event.type} ${path} ${id} attempt ${headers['x-arjun-attempt'] ?? '?'}${again}`,
+      );
     },
   });
   console.log(`receiver ${url}`);

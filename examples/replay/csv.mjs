@@ -5,9 +5,13 @@
 export function* records(text) {
   let header = null;
   for (const { fields, line } of rows(text.replace(/^\uFEFF/, ''))) {
-    if (header === null) { header = fields; continue; }
+    if (header === null) {
+      header = fields;
+      continue;
+    }
     if (fields.length === 1 && fields[0] === '') continue; // an empty line
-    if (fields.length !== header.length) throw new Error(`line ${line}: ${fields.length} fields, the header has ${header.length}`);
+    if (fields.length !== header.length)
+      throw new Error(`line ${line}: ${fields.length} fields, the header has ${header.length}`);
     yield Object.fromEntries(header.map((name, i) => [name, fields[i]]));
   }
 }
@@ -43,7 +47,8 @@ function* rows(text) {
       if (text[at] !== ',') break;
       at += 1;
     }
-    if (at < text.length && text[at] !== '\n' && text[at] !== '\r') throw new Error(`line ${line}: text behind a closing quote`);
+    if (at < text.length && text[at] !== '\n' && text[at] !== '\r')
+      throw new Error(`line ${line}: text behind a closing quote`);
     if (text[at] === '\r') at += 1;
     if (text[at] === '\n') at += 1;
     line += 1;

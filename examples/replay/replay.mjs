@@ -14,12 +14,26 @@ import { observation } from './snowplow.mjs';
 const usage = 'usage: node replay.mjs FILE --base URL --handle NAME [--token JWT] [--shift-to-now] [--concurrency N]';
 let options, file;
 try {
-  const parsed = parseArgs({ allowPositionals: true, options: { base: { type: 'string' }, handle: { type: 'string' }, token: { type: 'string' }, 'shift-to-now': { type: 'boolean' }, concurrency: { type: 'string', default: '4' } } });
+  const parsed = parseArgs({
+    allowPositionals: true,
+    options: {
+      base: { type: 'string' },
+      handle: { type: 'string' },
+      token: { type: 'string' },
+      'shift-to-now': { type: 'boolean' },
+      concurrency: { type: 'string', default: '4' },
+    },
+  });
   options = parsed.values;
   [file] = parsed.positionals;
-} catch (error) { console.error(error.message); }
+} catch (error) {
+  console.error(error.message);
+}
 const lanes = Number(options?.concurrency);
-if (!file || !options.base || !options.handle || !Number.isInteger(lanes) || lanes < 1) { console.error(usage); process.exit(2); }
+if (!file || !options.base || !options.handle || !Number.isInteger(lanes) || lanes < 1) {
+  console.error(usage);
+  process.exit(2);
+}
 
 const observations = [];
 const unread = new Map();
@@ -36,22 +50,39 @@ if (options['shift-to-now'] && observations.length) {
 }
 
 const base = options.base.replace(/\/+$/, '');
-const url = options.token ? `${base}/v2/handles/${encodeURIComponent(options.handle)}/chain/signals` : `${base}/v2/public/chain/signals`;
+const url = options.token
+  ? `${base}/v2/handles/${encodeURIComponent(options.handle)}/chain/signals`
+  : `${base}/v2/public/chain/signals`;
 async function post(body) {
-  const headers = { 'content-type': 'application/json', ...(options.token ? { authorization: `Bearer ${options.token}` } : {}) };
+  const headers = {
+    'content-type': 'application/json',
+    ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+  };
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: answer.status, retryAfter: Number(answer.headers.get('retry-after')), json: await answer.json().catch(() => null) };
+  return {
+    status: answer.status,
+    retryAfter: Number(answer.headers.get('retry-after')),
+    json: await answer.json().catch(() => null),
+  };
 }
 
 const tty = process.stderr.isTTY;
 let shownAt = 0;
-const show = text => { if (tty) process.stderr.write(`\r${text.padEnd(90)}`); else if (Date.now() - shownAt > 5000) { shownAt = Date.now(); console.error(text); } };
+const show = text => {
+  if (tty) process.stderr.write(`\r${text.padEnd(90)}`);
+  else if (Date.now() - shownAt > 5000) {
+    shownAt = Date.now();
+    console.error(text);
+  }
+};
 const sessions = sessionsOf(observations);
 const began = Date.now();
 let totals;
 try {
   totals = await send(sessions, {
-    handle: options.token ? undefined : options.handle, post, concurrency: lanes,
+    handle: options.token ? undefined : options.handle,
+    post,
+    concurrency: lanes,
     progress: t => show(`replay: ${t.sent} of ${observations.length} signals, ${t.refused} refused`),
     waiting: seconds => show(`replay: the server's limit is reached, waiting ${seconds} s`),
   });

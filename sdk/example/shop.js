@@ -3,8 +3,13 @@
 const beckon = window.beckon;
 const at = id => document.getElementById(id);
 
-const say = text => { const line = document.createElement('li'); line.textContent = text; at('log').append(line); };
-const told = decision => (decision ? `${decision.outcome}${decision.ruleId ? ` by ${decision.ruleId}` : ''}` : 'no answer');
+const say = text => {
+  const line = document.createElement('li');
+  line.textContent = text;
+  at('log').append(line);
+};
+const told = decision =>
+  decision ? `${decision.outcome}${decision.ruleId ? ` by ${decision.ruleId}` : ''}` : 'no answer';
 
 async function decide(trigger, asking) {
   const before = performance.now();
@@ -19,8 +24,20 @@ at('buy').addEventListener('click', () => signal('purchase', { value: 49 }));
 at('checkout').addEventListener('click', () => decide('checkout'));
 at('leave').addEventListener('click', () => decide('exit_intent', { stale: true }));
 document.documentElement.addEventListener('mouseleave', () => decide('exit_intent', { stale: true }));
-document.querySelectorAll('[name=consent]').forEach(choice => choice.addEventListener('change', () => beckon.consent(choice.value).then(() => say(`consent: ${choice.value}`))));
-document.querySelectorAll('[data-page]').forEach(link => link.addEventListener('click', event => { event.preventDefault(); history.pushState(null, '', `/apps/example-shop?page=${link.dataset.page.slice(1)}`); signal('view', { value: link.dataset.page }); }));
+document
+  .querySelectorAll('[name=consent]')
+  .forEach(choice =>
+    choice.addEventListener('change', () => beckon.consent(choice.value).then(() => say(`consent: ${choice.value}`))),
+  );
+document.querySelectorAll('[data-page]').forEach(link =>
+  link.addEventListener('click', event => {
+    event.preventDefault();
+    history.pushState(null, '', `/apps/example-shop?page=${link.dataset.page.slice(1)}`);
+    signal('view', { value: link.dataset.page });
+  }),
+);
 
 // Ready before the visitor leaves.
-beckon.prefetch(['exit_intent', 'checkout']).then(decisions => decisions.forEach(decision => say(`${decision.trigger} is ready: ${told(decision)}`)));
+beckon
+  .prefetch(['exit_intent', 'checkout'])
+  .then(decisions => decisions.forEach(decision => say(`${decision.trigger} is ready: ${told(decision)}`)));

@@ -4,7 +4,8 @@ import { capped, understood } from './consent.ts';
 
 test('our own words are understood, and no others', () => {
   for (const said of ['pending', 'denied', 'basic', 'full'] as const) assert.equal(understood(said), said);
-  for (const said of ['yes', '', null, undefined, 1, {}, { ad_storage: 'granted' }]) assert.equal(understood(said), undefined);
+  for (const said of ['yes', '', null, undefined, 1, {}, { ad_storage: 'granted' }])
+    assert.equal(understood(said), undefined);
 });
 
 test('Google Consent Mode is understood', () => {

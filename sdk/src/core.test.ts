@@ -6,11 +6,18 @@ import { kBatch, kBatchWait, kQueued, kSessionIdle } from './limits.ts';
 import type { Happening, Options } from './words.ts';
 
 let browser: Browser;
-beforeEach(() => { mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_700_000_000_000 }); browser = new Browser().open(); });
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_700_000_000_000 });
+  browser = new Browser().open();
+});
 afterEach(() => mock.timers.reset());
 
-const page = (more: Partial<Options> = {}): Core => createCore({ handle: 'acme', endpoint: 'https://b.example', ...more });
-const pass = async (ms: number) => { mock.timers.tick(ms); await settle(); };
+const page = (more: Partial<Options> = {}): Core =>
+  createCore({ handle: 'acme', endpoint: 'https://b.example', ...more });
+const pass = async (ms: number) => {
+  mock.timers.tick(ms);
+  await settle();
+};
 const types = () => browser.sent().map(({ type }) => type);
 
 describe('batches', () => {
@@ -23,13 +30,16 @@ describe('batches', () => {
     assert.equal((await first).outcome, 'sent');
     for (let i = 0; i < kBatch; i += 1) void core.signal('click');
     await settle();
-    assert.deepEqual(browser.requests.map(({ body }) => body.signals.length), [1, kBatch]);
+    assert.deepEqual(
+      browser.requests.map(({ body }) => body.signals.length),
+      [1, kBatch],
+    );
   });
 
   test('a request is one that needs no preflight and outlives the page', async () => {
     void page({ visitorId: 'v', context: { page: '/a' } }).signal('cart', { value: 'add', metadata: { sku: 1 } });
     await pass(kBatchWait);
-    const [{ url, init, body }] = browser.requests as [typeof browser.requests[0]];
+    const [{ url, init, body }] = browser.requests as [(typeof browser.requests)[0]];
     assert.equal(url, 'https://b.example/v2/public/chain/signals');
     assert.equal(typeof init.body, 'string');
     assert.equal(init.headers, undefined);
@@ -39,7 +49,7 @@ describe('batches', () => {
     assert.equal(body.consent, undefined);
     assert.equal(body.visitorId, 'v');
     assert.deepEqual(body.context, { page: '/a' });
-    const [{ id, ...signal }] = body.signals as [typeof body.signals[0]];
+    const [{ id, ...signal }] = body.signals as [(typeof body.signals)[0]];
     assert.ok(id);
     assert.deepEqual(signal, { type: 'cart', signalValue: 'add', metadata: { sku: 1 }, at: 1_700_000_000_000 });
   });
@@ -59,7 +69,9 @@ describe('batches', () => {
     try {
       void page().signal('view');
       browser.hide();
-    } finally { Object.defineProperty(Request.prototype, 'keepalive', own); }
+    } finally {
+      Object.defineProperty(Request.prototype, 'keepalive', own);
+    }
     const [beacon] = browser.beacons as [string];
     browser.crash().visibility = 'visible';
     page();
@@ -69,7 +81,11 @@ describe('batches', () => {
 
   test('a session is kept between pages, and ends after a while of nothing', async () => {
     const core = page();
-    const send = async () => { void core.signal('view'); await pass(kBatchWait); return browser.requests.at(-1)!.body.sessionId; };
+    const send = async () => {
+      void core.signal('view');
+      await pass(kBatchWait);
+      return browser.requests.at(-1)!.body.sessionId;
+    };
     const first = await send();
     assert.equal(await send(), first);
     browser.crash();
@@ -86,7 +102,10 @@ describe('batches', () => {
     void core.identify('v2');
     void core.signal('view');
     await core.flush();
-    const [one, two] = browser.requests.map(({ body }) => body) as [{ sessionId: string; visitorId?: string }, { sessionId: string; visitorId?: string }];
+    const [one, two] = browser.requests.map(({ body }) => body) as [
+      { sessionId: string; visitorId?: string },
+      { sessionId: string; visitorId?: string },
+    ];
     assert.deepEqual([one.visitorId, two.visitorId], ['v1', 'v2']);
     assert.notEqual(one.sessionId, two.sessionId);
   });
@@ -102,7 +121,10 @@ describe('failures', () => {
     browser.reply = () => ({ status: 202 });
     browser.fire('online');
     assert.deepEqual(await sent, { id, outcome: 'sent' });
-    assert.deepEqual(browser.sent().map(signal => signal.id), [id, id]);
+    assert.deepEqual(
+      browser.sent().map(signal => signal.id),
+      [id, id],
+    );
   });
 
   test('a page that crashed leaves its signals to the next one', async () => {
@@ -113,14 +135,19 @@ describe('failures', () => {
     page();
     await settle();
     assert.deepEqual(types(), ['view']);
-    assert.deepEqual(browser.kept().filter(key => key.includes('queue')), []);
+    assert.deepEqual(
+      browser.kept().filter(key => key.includes('queue')),
+      [],
+    );
   });
 
   test('Retry-After is kept to, and nothing goes before it', async () => {
     const core = page();
     browser.reply = () => ({ status: 429, retryAfter: '20' });
     const waits: number[] = [];
-    core.watch((happening: Happening) => { if (happening.what === 'failed') waits.push(happening.wait); });
+    core.watch((happening: Happening) => {
+      if (happening.what === 'failed') waits.push(happening.wait);
+    });
     void core.signal('view');
     await core.flush();
     for (let i = 0; i < kBatch; i += 1) void core.signal('more');
@@ -135,16 +162,24 @@ describe('failures', () => {
     const core = page();
     browser.reply = ({ body }) => {
       const at = body.signals.findIndex(({ type }) => type === 'b@d');
-      return at < 0 ? { status: 202 } : { status: 400, body: { details: [{ field: `signals[${at}].type`, issue: '' }] } };
+      return at < 0
+        ? { status: 202 }
+        : { status: 400, body: { details: [{ field: `signals[${at}].type`, issue: '' }] } };
     };
     const results = Promise.all(['a', 'b@d', 'c'].map(type => core.signal(type)));
     await core.flush();
-    assert.deepEqual((await results).map(({ outcome }) => outcome), ['sent', 'refused', 'sent']);
+    assert.deepEqual(
+      (await results).map(({ outcome }) => outcome),
+      ['sent', 'refused', 'sent'],
+    );
   });
 
   test('where the clock of the machine is wrong, the time of arrival is taken', async () => {
     const core = page();
-    browser.reply = ({ body }) => (body.signals.some(({ at }) => at) ? { status: 400, body: { details: [{ field: 'signals[0].at', issue: '' }] } } : { status: 202 });
+    browser.reply = ({ body }) =>
+      body.signals.some(({ at }) => at)
+        ? { status: 400, body: { details: [{ field: 'signals[0].at', issue: '' }] } }
+        : { status: 202 };
     const sent = core.signal('view');
     await core.flush();
     assert.equal((await sent).outcome, 'sent');
@@ -167,7 +202,13 @@ describe('failures', () => {
     browser.reply = () => ({ status: 202 });
     browser.fire('online');
     await settle();
-    assert.deepEqual(browser.sent().filter(({ type }) => type === 'beckon.dropped').map(({ signalValue }) => signalValue), [3]);
+    assert.deepEqual(
+      browser
+        .sent()
+        .filter(({ type }) => type === 'beckon.dropped')
+        .map(({ signalValue }) => signalValue),
+      [3],
+    );
   });
 });
 
@@ -207,7 +248,10 @@ describe('consent', () => {
     page();
     await settle();
     const { body } = browser.requests.at(-1)!;
-    assert.deepEqual([body.consent, body.sessionId, types().includes('secret')], ['denied', browser.requests[0]!.body.sessionId, false]);
+    assert.deepEqual(
+      [body.consent, body.sessionId, types().includes('secret')],
+      ['denied', browser.requests[0]!.body.sessionId, false],
+    );
     assert.deepEqual(browser.kept(), ['beckon:acme:consent']);
   });
 

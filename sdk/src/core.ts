@@ -57,17 +57,24 @@ export function createCore(options: Options): Core {
   });
 
   const settle = (items: readonly Item[], outcome: Sent['outcome']) => {
-    for (const { signal: { id } } of items) {
+    for (const {
+      signal: { id },
+    } of items) {
       settled.get(id)?.({ id, outcome });
       settled.delete(id);
     }
   };
-  const waiting = queue(kept, tab, name => grab(prefix + name), items => {
-    lost += items.length;
-    kept.put('lost', String(lost));
-    settle(items, 'dropped');
-    tell({ what: 'dropped', count: items.length });
-  });
+  const waiting = queue(
+    kept,
+    tab,
+    name => grab(prefix + name),
+    items => {
+      lost += items.length;
+      kept.put('lost', String(lost));
+      settle(items, 'dropped');
+      tell({ what: 'dropped', count: items.length });
+    },
+  );
 
   const around = (sessionId: string) => ({ handle, sessionId, ...(isOpen() && { consent: consentNow() }) });
 
@@ -92,7 +99,12 @@ export function createCore(options: Options): Core {
     else timer ??= setTimeout(flush, kBatchWait);
   }
 
-  const item = (type: string, more: object = {}, id = randomId()): Item => ({ session: visit.id(), visitor, at: Date.now(), signal: { type, id, ...more } });
+  const item = (type: string, more: object = {}, id = randomId()): Item => ({
+    session: visit.id(),
+    visitor,
+    at: Date.now(),
+    signal: { type, id, ...more },
+  });
 
   // What the server said of a batch. True: go on with the next one.
   function answered(items: readonly Item[], answer: Answer): boolean {
@@ -111,7 +123,8 @@ export function createCore(options: Options): Core {
     // The server names every fault of a batch: one bad signal does not take the others with it. A time that it will not
     // have (the clock of this machine is wrong) is left out.
     const details = (answer.body.details ?? []) as { field: string }[];
-    const named = (pattern: RegExp) => details.flatMap(({ field }) => items[Number(pattern.exec(field)?.[1] ?? -1)] ?? []);
+    const named = (pattern: RegExp) =>
+      details.flatMap(({ field }) => items[Number(pattern.exec(field)?.[1] ?? -1)] ?? []);
     const late = named(/^signals\[(\d+)\]\.at$/).filter(({ signal }) => delete signal.at);
     const bad = named(/^signals\[(\d+)\](?!\.at$)/);
     const refused = bad.length || late.length ? bad : items;
@@ -124,7 +137,10 @@ export function createCore(options: Options): Core {
   function rest(wait: number, answer: Answer) {
     resting = true;
     clearTimeout(timer);
-    timer = setTimeout(() => { resting = false; void flush(); }, wait);
+    timer = setTimeout(() => {
+      resting = false;
+      void flush();
+    }, wait);
     tell({ what: 'failed', answer, wait });
   }
 
@@ -157,7 +173,9 @@ export function createCore(options: Options): Core {
     if (resting) return Promise.resolve();
     clearTimeout(timer);
     timer = undefined;
-    sending ??= run().finally(() => { sending = undefined; });
+    sending ??= run().finally(() => {
+      sending = undefined;
+    });
     return sending;
   }
 
@@ -191,7 +209,13 @@ export function createCore(options: Options): Core {
       settled.forEach((done, id) => done({ id, outcome: 'withheld' }));
       settled.clear();
       if (here) kept.clear();
-      if (sessionId) waiting.add({ session: sessionId, denied: true, at: Date.now(), signal: { type: 'consent.denied', id: randomId() } });
+      if (sessionId)
+        waiting.add({
+          session: sessionId,
+          denied: true,
+          at: Date.now(),
+          signal: { type: 'consent.denied', id: randomId() },
+        });
     }
     if (next !== 'pending') {
       kept.keep();
@@ -205,22 +229,35 @@ export function createCore(options: Options): Core {
 
   const held = `${prefix}queue:${tab}`;
   let release = hold(held);
-  const adopt = () => waiting.adopt().then(some => { if (some) void flush(); });
+  const adopt = () =>
+    waiting.adopt().then(some => {
+      if (some) void flush();
+    });
   if (!said && options.consent === 'denied') void change('denied', true); // and what earlier pages left goes
   if (said !== 'pending') {
     kept.keep();
     void adopt();
   }
-  addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') leave(); });
-  addEventListener('pagehide', () => { leave(); release(); }); // a page with a lock could not be frozen and come back
-  addEventListener('pageshow', ({ persisted }) => { 
+  addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') leave();
+  });
+  addEventListener('pagehide', () => {
+    leave();
+    release();
+  }); // a page with a lock could not be frozen and come back
+  addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return;
     release = hold(held);
     waiting.wake();
     void change(chosen(), false);
   });
-  addEventListener('storage', ({ key, newValue }) => { if (key === `${prefix}consent` && newValue) void change(newValue, false); });
-  addEventListener('online', () => { resting = false; void waiting.adopt().then(flush); });
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key === `${prefix}consent` && newValue) void change(newValue, false);
+  });
+  addEventListener('online', () => {
+    resting = false;
+    void waiting.adopt().then(flush);
+  });
 
   return {
     flush,
@@ -247,7 +284,13 @@ export function createCore(options: Options): Core {
     },
     async ask(route, more) {
       if (!isOpen()) return;
-      const body = { ...around(visit.id()), consent: undefined, ...(consentNow() !== 'basic' && { visitorId: visitor }), ...(Object.keys(context).length && { context }), ...more };
+      const body = {
+        ...around(visit.id()),
+        consent: undefined,
+        ...(consentNow() !== 'basic' && { visitorId: visitor }),
+        ...(Object.keys(context).length && { context }),
+        ...more,
+      };
       const answer = await post(url(route), JSON.stringify(body));
       tell({ what: 'asked', route, body, answer });
       return answer;

@@ -11,11 +11,22 @@ const clock = Object.getOwnPropertyDescriptor(globalThis, 'performance')!;
 const served = { outcome: 'act', etag: 'e1', made: 0 };
 
 // As the server does: an id for each answer, the etag for what was read.
-const decide = (trigger: string): Decision => ({ decisionId: `dec_${(served.made += 1)}`, trigger, outcome: served.outcome as 'act', ruleId: 'r', variant: null, action: { type: 'popup' }, expiresAt: '', ttlSeconds: 30, etag: served.etag });
+const decide = (trigger: string): Decision => ({
+  decisionId: `dec_${(served.made += 1)}`,
+  trigger,
+  outcome: served.outcome as 'act',
+  ruleId: 'r',
+  variant: null,
+  action: { type: 'popup' },
+  expiresAt: '',
+  ttlSeconds: 30,
+  etag: served.etag,
+});
 function answer({ url, body }: { url: string; body: { trigger?: string; triggers?: string[]; ifNoneMatch?: string } }) {
   if (url.endsWith('/signals')) return { status: 202 };
   if (url.endsWith('/resolve')) return { status: 200, body: decide(body.trigger!) };
-  if (body.ifNoneMatch === served.etag) return { status: 200, body: { unchanged: true, etag: served.etag, ttlSeconds: 30 } };
+  if (body.ifNoneMatch === served.etag)
+    return { status: 200, body: { unchanged: true, etag: served.etag, ttlSeconds: 30 } };
   return { status: 200, body: { decisions: body.triggers!.map(decide), etag: served.etag, ttlSeconds: 30 } };
 }
 
@@ -27,10 +38,17 @@ beforeEach(() => {
   browser.reply = request => answer(request as never);
   beckon = createBeckon({ handle: 'acme', endpoint: 'https://b.example' });
 });
-afterEach(() => { mock.timers.reset(); Object.defineProperty(globalThis, 'performance', clock); });
+afterEach(() => {
+  mock.timers.reset();
+  Object.defineProperty(globalThis, 'performance', clock);
+});
 
 const asked = () => browser.requests.map(({ url }) => url.split('/').at(-1));
-const pass = async (ms: number) => { steady += ms; mock.timers.tick(ms); await settle(); };
+const pass = async (ms: number) => {
+  steady += ms;
+  mock.timers.tick(ms);
+  await settle();
+};
 
 test('a prefetched decision is there without a request', async () => {
   const [ready] = await beckon.prefetch(['exit_intent', 'checkout']);
@@ -112,7 +130,13 @@ test('prefetched decisions are kept fresh while the page is seen and the visitor
 test('one more trigger asks for all of them anew', async () => {
   await beckon.prefetch('a');
   await beckon.prefetch('b');
-  assert.deepEqual(browser.requests.map(({ body }) => [body.triggers, body.ifNoneMatch]), [[['a'], undefined], [['b', 'a'], undefined]]);
+  assert.deepEqual(
+    browser.requests.map(({ body }) => [body.triggers, body.ifNoneMatch]),
+    [
+      [['a'], undefined],
+      [['b', 'a'], undefined],
+    ],
+  );
 });
 
 test('an answer for a context of its own is not kept', async () => {
@@ -128,8 +152,13 @@ test('reports carry the decision’s id, each of a kind once', async () => {
   void beckon.report('shown', decision);
   void beckon.report('converted', decision, { value: 20 });
   await beckon.flush();
-  assert.deepEqual(browser.sent().map(({ type, signalValue, metadata }) => [type, signalValue, metadata]),
-    [['decision.shown', decision.decisionId, undefined], ['decision.converted', decision.decisionId, { value: 20 }]]);
+  assert.deepEqual(
+    browser.sent().map(({ type, signalValue, metadata }) => [type, signalValue, metadata]),
+    [
+      ['decision.shown', decision.decisionId, undefined],
+      ['decision.converted', decision.decisionId, { value: 20 }],
+    ],
+  );
 });
 
 test('listeners hear what acts, and nothing else, until they end it', async () => {

@@ -34,7 +34,11 @@ function validity(seconds: number, asked: Asked): () => boolean {
   };
 }
 
-interface Asked { wall: number; steady: number; heard: number }
+interface Asked {
+  wall: number;
+  steady: number;
+  heard: number;
+}
 
 export function decisions(core: Core): Decisions {
   const kept = new Map<string, Kept>();
@@ -51,7 +55,8 @@ export function decisions(core: Core): Decisions {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const begin = (): Asked => ({ wall: Date.now(), steady: performance.now(), heard });
-  const keep = (decision: Decision, seconds: number, asked: Asked) => kept.set(decision.trigger, { decision, heard: asked.heard, isValid: validity(seconds, asked) });
+  const keep = (decision: Decision, seconds: number, asked: Asked) =>
+    kept.set(decision.trigger, { decision, heard: asked.heard, isValid: validity(seconds, asked) });
   const isSeen = () => document.visibilityState === 'visible';
   const forget = () => {
     kept.clear();
@@ -59,11 +64,16 @@ export function decisions(core: Core): Decisions {
   };
 
   core.watch(({ what }) => {
-    if (what === 'queued') { heard += 1; used = Date.now(); }
+    if (what === 'queued') {
+      heard += 1;
+      used = Date.now();
+    }
     if (what === 'sent' && wanted.length) void refresh();
     if (what === 'consent' || what === 'session') forget();
   });
-  addEventListener('visibilitychange', () => { if (isSeen() && wanted.length) void refresh(); });
+  addEventListener('visibilitychange', () => {
+    if (isSeen() && wanted.length) void refresh();
+  });
 
   // Asks for all that is wanted, one request at a time; whoever comes while one waits for its turn shares it.
   function refresh(): Promise<void> {
@@ -80,12 +90,19 @@ export function decisions(core: Core): Decisions {
     const asked = begin();
     const answer = await core.ask('prefetch', { triggers: wanted, ifNoneMatch: etag });
     if (answer?.status !== 200) return;
-    const { unchanged, ttlSeconds, decisions, etag: tag } = answer.body as { unchanged?: boolean; ttlSeconds: number; decisions: Decision[]; etag: string };
+    const {
+      unchanged,
+      ttlSeconds,
+      decisions,
+      etag: tag,
+    } = answer.body as { unchanged?: boolean; ttlSeconds: number; decisions: Decision[]; etag: string };
     const given = unchanged ? wanted.flatMap(trigger => ready.get(trigger) ?? []) : (decisions ?? []);
     ready = new Map(given.map(decision => [decision.trigger, decision]));
     for (const decision of given) keep(decision, unchanged ? ttlSeconds : decision.ttlSeconds, asked);
     etag = tag;
-    timer = setTimeout(() => { if (isSeen() && Date.now() - used < kKeptFresh) void refresh(); }, Math.max(1, ttlSeconds) * 1000);
+    timer = setTimeout(() => {
+      if (isSeen() && Date.now() - used < kKeptFresh) void refresh();
+    }, Math.max(1, ttlSeconds) * 1000);
   }
 
   const isFresh = (trigger: string) => {
@@ -100,7 +117,8 @@ export function decisions(core: Core): Decisions {
     if (answer?.status !== 200) return null;
     const decision = answer.body as unknown as Decision;
     // One that acts has spent: asked again, the answer may be another.
-    if (!context && (decision.outcome === 'none' || decision.outcome === 'suppressed')) keep(decision, decision.ttlSeconds, asked);
+    if (!context && (decision.outcome === 'none' || decision.outcome === 'suppressed'))
+      keep(decision, decision.ttlSeconds, asked);
     return decision;
   }
 
@@ -124,7 +142,10 @@ export function decisions(core: Core): Decisions {
       used = Date.now();
       const asked = [triggers].flat();
       const all = [...new Set([...asked, ...wanted])].slice(0, kTriggers);
-      if (all.join() !== wanted.join()) { wanted = all; etag = undefined; }
+      if (all.join() !== wanted.join()) {
+        wanted = all;
+        etag = undefined;
+      }
       await core.flush();
       await running; // it may have been what the flush brought about
       if (!asked.every(isFresh)) await refresh();

@@ -8,23 +8,42 @@ import { Browser } from './kit/browser.ts';
 import { pages } from './pages.ts';
 import type { Options } from './words.ts';
 
-interface Page { beckon?: { (...args: unknown[]): unknown; [name: string]: unknown } & unknown[] }
+interface Page {
+  beckon?: { (...args: unknown[]): unknown; [name: string]: unknown } & unknown[];
+}
 
 const snippet = readFileSync(join(import.meta.dirname, 'snippet.js'), 'utf8');
-const all = globalThis as unknown as Page & { BECKON_VERSION: string; window: unknown; location: unknown; history: unknown };
+const all = globalThis as unknown as Page & {
+  BECKON_VERSION: string;
+  window: unknown;
+  location: unknown;
+  history: unknown;
+};
 let made: Options[], calls: unknown[][];
 
 beforeEach(() => {
   new Browser().open();
   [made, calls] = [[], []];
-  Object.assign(all, { BECKON_VERSION: '1', window: globalThis, location: new URL('https://shop.example/a?x=1'), beckon: undefined });
-  Object.assign(document, { currentScript: { src: 'https://b.example/sdk/v1/beckon.js', dataset: { handle: 'acme', consent: 'pending' } } });
+  Object.assign(all, {
+    BECKON_VERSION: '1',
+    window: globalThis,
+    location: new URL('https://shop.example/a?x=1'),
+    beckon: undefined,
+  });
+  Object.assign(document, {
+    currentScript: { src: 'https://b.example/sdk/v1/beckon.js', dataset: { handle: 'acme', consent: 'pending' } },
+  });
 });
 
 const runSnippet = () => (0, eval)(snippet);
 const make = (options: Options): Core => {
   made.push(options);
-  const noted = (name: string) => async (...args: unknown[]) => { calls.push([name, ...args]); return name; };
+  const noted =
+    (name: string) =>
+    async (...args: unknown[]) => {
+      calls.push([name, ...args]);
+      return name;
+    };
   return { signal: noted('signal'), consent: noted('consent'), context: noted('context') } as unknown as Core;
 };
 const beckon = () => all.beckon as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
@@ -37,7 +56,11 @@ test('what was called before the library was there runs in its order, and its pr
   assert.deepEqual(await Promise.all(answers), ['consent', 'signal']);
   assert.equal(await held.signal!('later'), 'signal');
   assert.equal(held, beckon());
-  assert.deepEqual(calls, [['consent', 'full'], ['signal', 'view', { value: 1 }], ['signal', 'later']]);
+  assert.deepEqual(calls, [
+    ['consent', 'full'],
+    ['signal', 'view', { value: 1 }],
+    ['signal', 'later'],
+  ]);
 });
 
 test('the tag says who and where', () => {
@@ -77,8 +100,14 @@ test('plugins get the client, whichever came first', async () => {
 for (const way of ['the Navigation API', 'a wrapped history'])
   test(`pages: one signal for each change of the address, by ${way}`, () => {
     const navigation = way.startsWith('the') ? new EventTarget() : undefined;
-    const go = (url: string) => { all.location = new URL(url, String(all.location)); navigation?.dispatchEvent(new Event('currententrychange')); };
-    const history = { pushState: (_: unknown, __: string, url: string) => go(url), replaceState: (_: unknown, __: string, url: string) => go(url) };
+    const go = (url: string) => {
+      all.location = new URL(url, String(all.location));
+      navigation?.dispatchEvent(new Event('currententrychange'));
+    };
+    const history = {
+      pushState: (_: unknown, __: string, url: string) => go(url),
+      replaceState: (_: unknown, __: string, url: string) => go(url),
+    };
     Object.assign(all, { navigation, history });
     const end = pages(make({} as Options));
     history.pushState(null, '', '/b');
@@ -86,5 +115,8 @@ for (const way of ['the Navigation API', 'a wrapped history'])
     history.pushState(null, '', '/c');
     end();
     history.pushState(null, '', '/d');
-    assert.deepEqual(calls.filter(([name]) => name === 'signal'), ['/a', '/b', '/c'].map(value => ['signal', 'view', { value }]));
+    assert.deepEqual(
+      calls.filter(([name]) => name === 'signal'),
+      ['/a', '/b', '/c'].map(value => ['signal', 'view', { value }]),
+    );
   });

@@ -19,7 +19,13 @@ export function takeOver(make: (options: Options) => Core): void {
 
   const tag = document.currentScript as HTMLScriptElement | null;
   const { handle, endpoint, consent, visitor, pages: says } = tag?.dataset ?? {};
-  const options = { handle: handle!, endpoint: endpoint ?? new URL(tag?.src ?? '', location.href).origin, consent: consent as Consent | undefined, visitorId: visitor, ...waiting.options };
+  const options = {
+    handle: handle!,
+    endpoint: endpoint ?? new URL(tag?.src ?? '', location.href).origin,
+    consent: consent as Consent | undefined,
+    visitorId: visitor,
+    ...waiting.options,
+  };
   if (!options.handle) return console.error('beckon: the tag needs data-handle');
 
   const client = { ...make(options), use: async (plugin: (client: Core) => unknown) => plugin(client) };

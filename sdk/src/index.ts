@@ -5,7 +5,19 @@ import type { Options } from './words.ts';
 
 export type { Asking, Decisions } from './decisions.ts';
 export type { Core } from './core.ts';
-export type { Action, Answer, Consent, Context, Decision, Happening, Options, Report, Sent, SignalExtra, WireSignal } from './words.ts';
+export type {
+  Action,
+  Answer,
+  Consent,
+  Context,
+  Decision,
+  Happening,
+  Options,
+  Report,
+  Sent,
+  SignalExtra,
+  WireSignal,
+} from './words.ts';
 
 export interface Beckon extends Core, Decisions {}
 

@@ -6,8 +6,12 @@ const manager = () => (typeof navigator === 'undefined' ? undefined : navigator.
 // Holds the lock from now on; the answer lets it go.
 export function hold(name: string): Release {
   let release: Release = () => {};
-  const held = new Promise<void>(done => { release = done; });
-  manager()?.request(name, () => held).catch(() => {});
+  const held = new Promise<void>(done => {
+    release = done;
+  });
+  manager()
+    ?.request(name, () => held)
+    .catch(() => {});
   return release;
 }
 
@@ -16,9 +20,11 @@ export async function grab(name: string): Promise<Release | undefined> {
   const locks = manager();
   if (!locks) return () => {};
   return new Promise(done => {
-    locks.request(name, { ifAvailable: true }, lock => {
-      if (!lock) return done(undefined);
-      return new Promise<void>(release => done(release));
-    }).catch(() => done(() => {}));
+    locks
+      .request(name, { ifAvailable: true }, lock => {
+        if (!lock) return done(undefined);
+        return new Promise<void>(release => done(release));
+      })
+      .catch(() => done(() => {}));
   });
 }

@@ -7,7 +7,10 @@ export interface PageOptions {
 }
 
 // Says the page of now, and from then on each change, until the answer is called.
-export function pages(client: Pick<Core, 'signal' | 'context'>, { type = 'view', pageOf = ({ pathname }) => pathname }: PageOptions = {}): () => void {
+export function pages(
+  client: Pick<Core, 'signal' | 'context'>,
+  { type = 'view', pageOf = ({ pathname }) => pathname }: PageOptions = {},
+): () => void {
   let before: string | undefined;
   let ended = false;
   const look = () => {
@@ -23,10 +26,15 @@ export function pages(client: Pick<Core, 'signal' | 'context'>, { type = 'view',
   else {
     for (const name of ['pushState', 'replaceState'] as const) {
       const original = history[name].bind(history);
-      history[name] = (...args: Parameters<History['pushState']>) => { original(...args); look(); };
+      history[name] = (...args: Parameters<History['pushState']>) => {
+        original(...args);
+        look();
+      };
     }
     addEventListener('popstate', look);
   }
   look();
-  return () => { ended = true; };
+  return () => {
+    ended = true;
+  };
 }

@@ -7,11 +7,18 @@ import { queue, type Item } from './queue.ts';
 import { shelf } from './shelf.ts';
 
 let browser: Browser;
-beforeEach(() => { browser = new Browser().open(); });
+beforeEach(() => {
+  browser = new Browser().open();
+});
 
 const kNone: ReadonlySet<Item> = new Set();
 let made = 0;
-const item = (more: Partial<Item> = {}): Item => ({ session: 's', at: Date.now(), signal: { type: 'view', id: `i${(made += 1)}` }, ...more });
+const item = (more: Partial<Item> = {}): Item => ({
+  session: 's',
+  at: Date.now(),
+  signal: { type: 'view', id: `i${(made += 1)}` },
+  ...more,
+});
 const idsOf = (items: readonly Item[]) => items.map(({ signal }) => signal.id);
 
 function tab(name: string) {
@@ -19,7 +26,18 @@ function tab(name: string) {
   const kept = shelf('p:', browser.storage);
   kept.keep();
   const release = hold(`p:queue:${name}`);
-  return { dropped, release, ...{ queue: queue(kept, name, one => grab(`p:${one}`), items => dropped.push(...items)) } };
+  return {
+    dropped,
+    release,
+    ...{
+      queue: queue(
+        kept,
+        name,
+        one => grab(`p:${one}`),
+        items => dropped.push(...items),
+      ),
+    },
+  };
 }
 
 test('signals go together by session and visitor, in their order, as many as a request takes', () => {
@@ -35,7 +53,8 @@ test('signals go together by session and visitor, in their order, as many as a r
 
 test('no request is larger than the server takes, in bytes', () => {
   const { queue } = tab('a');
-  for (let i = 0; i < 20; i += 1) queue.add(item({ signal: { type: 'view', id: `big${i}`, signalValue: 'ü'.repeat(2_000) } }));
+  for (let i = 0; i < 20; i += 1)
+    queue.add(item({ signal: { type: 'view', id: `big${i}`, signalValue: 'ü'.repeat(2_000) } }));
   const together = queue.next(kNone);
   assert.ok(together.length > 10 && together.length < 20, `${together.length}`);
   assert.ok(Buffer.byteLength(JSON.stringify(together.map(({ signal }) => signal))) <= kBodyBytes);
@@ -53,7 +72,10 @@ test('beyond the cap the oldest are dropped, and so is what is too old; both are
 });
 
 test('what an ended tab left is taken over, once, before what is there; a living tab keeps its own', async () => {
-  const ended = tab('ended'), living = tab('living'), one = tab('one'), two = tab('two');
+  const ended = tab('ended'),
+    living = tab('living'),
+    one = tab('one'),
+    two = tab('two');
   const [left, kept, mine] = [item(), item(), item()];
   ended.queue.add(left);
   living.queue.add(kept);
@@ -67,7 +89,8 @@ test('what an ended tab left is taken over, once, before what is there; a living
 });
 
 test('a tab that comes back and finds its queue taken does not send it again', async () => {
-  const frozen = tab('frozen'), other = tab('other');
+  const frozen = tab('frozen'),
+    other = tab('other');
   frozen.queue.add(item());
   frozen.release();
   await Promise.resolve();
@@ -84,7 +107,9 @@ test('a storage that is full or forbidden costs nothing but what outlives the pa
     queue.add(item());
     assert.equal(queue.next(kNone).length, 1);
     assert.deepEqual(browser.kept(), []);
-  } finally { limit.bytes = 5_000_000; }
+  } finally {
+    limit.bytes = 5_000_000;
+  }
   const without = shelf('p:', undefined);
   without.keep();
   without.put('x', '1');

@@ -31,12 +31,21 @@ export interface Queue {
 
 const kName = 'queue:';
 
-export function queue(shelf: Shelf, tab: string, lock: (name: string) => Promise<(() => void) | undefined>, dropped: (items: Item[]) => void): Queue {
+export function queue(
+  shelf: Shelf,
+  tab: string,
+  lock: (name: string) => Promise<(() => void) | undefined>,
+  dropped: (items: Item[]) => void,
+): Queue {
   const mine = kName + tab;
   let items: Item[] = [];
 
   const read = (name: string): Item[] => {
-    try { return JSON.parse(shelf.get(name) ?? '[]') as Item[]; } catch { return []; }
+    try {
+      return JSON.parse(shelf.get(name) ?? '[]') as Item[];
+    } catch {
+      return [];
+    }
   };
   const save = () => (items.length ? shelf.put(mine, JSON.stringify(items)) : shelf.drop(mine));
   const remove = (gone: readonly Item[]) => {
@@ -46,11 +55,16 @@ export function queue(shelf: Shelf, tab: string, lock: (name: string) => Promise
   const trim = () => {
     const oldest = Date.now() - kQueuedAge;
     const gone = items.filter((item, i) => i < items.length - kQueued || item.at < oldest);
-    if (gone.length) { remove(gone); dropped(gone); }
+    if (gone.length) {
+      remove(gone);
+      dropped(gone);
+    }
   };
 
   return {
-    get length() { return items.length; },
+    get length() {
+      return items.length;
+    },
     add(item) {
       items.push(item);
       save();

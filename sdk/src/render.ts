@@ -14,7 +14,10 @@ export interface RenderOptions {
 }
 
 // Shows each decision that acts from now on, until what it resolves to is called.
-export function render(client: Pick<Decisions, 'onDecision' | 'report'>, { renderers = {} }: RenderOptions = {}): Promise<() => void> {
+export function render(
+  client: Pick<Decisions, 'onDecision' | 'report'>,
+  { renderers = {} }: RenderOptions = {},
+): Promise<() => void> {
   const known: Record<string, Renderer> = { popup, banner, cta, ...renderers };
   return client.onDecision((decision: Decision) => {
     const { type = '', payload = {} } = decision.action ?? {};

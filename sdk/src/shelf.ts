@@ -15,7 +15,11 @@ export function shelf(prefix: string, storage: Storage | undefined): Shelf {
   let durable = false;
   // A full or forbidden storage throws at any call.
   const trying = <T>(act: () => T, otherwise: T): T => {
-    try { return act(); } catch { return otherwise; }
+    try {
+      return act();
+    } catch {
+      return otherwise;
+    }
   };
 
   const self: Shelf = {
@@ -28,7 +32,14 @@ export function shelf(prefix: string, storage: Storage | undefined): Shelf {
       memory.delete(name);
       trying(() => storage!.removeItem(prefix + name), undefined);
     },
-    names: () => [...new Set([...memory.keys(), ...trying(() => Object.keys(storage!), []).filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length))])],
+    names: () => [
+      ...new Set([
+        ...memory.keys(),
+        ...trying(() => Object.keys(storage!), [])
+          .filter(key => key.startsWith(prefix))
+          .map(key => key.slice(prefix.length)),
+      ]),
+    ],
     keep() {
       durable = true;
       for (const [name, text] of [...memory]) self.put(name, text);
@@ -40,5 +51,9 @@ export function shelf(prefix: string, storage: Storage | undefined): Shelf {
 
 // Where the browser forbids storage, even asking for it throws.
 export function browserStorage(): Storage | undefined {
-  try { return localStorage; } catch { return undefined; }
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,9 @@ import { until } from '../kit/wait.mjs';
 
 const rounds = Number(process.env.PROVE_DELETES ?? 10);
 
-test(`a subscription deleted under load, ${rounds} times: no attempt begins after the 204`, { timeout: 120_000 + rounds * 20_000 }, async t => {
+test(`a subscription deleted under load, ${rounds} times: no attempt begins after the 204`, {
+  timeout: 120_000 + rounds * 20_000,
+}, async t => {
   const beckon = await Beckon.start();
   t.after(() => beckon.close());
   const witness = await beckon.subscribe(['signal.gone']);
@@ -30,13 +32,15 @@ test(`a subscription deleted under load, ${rounds} times: no attempt begins afte
   for (const { hook, at } of deleted) {
     // What comes behind the 204 had begun before it: its attempt tells when.
     const late = hook.log.items.filter(delivery => delivery.at > at).map(({ headers }) => headers['webhook-id']);
-    for (const item of await deliveriesOf(beckon, hook.id)) if (late.includes(item.eventId)) {
-      const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries/${item.deliveryId}`);
-      for (const attempt of json.attempts) assert.ok(Date.parse(attempt.at) <= at, `an attempt began ${Date.parse(attempt.at) - at} ms behind the 204`);
-      assert.ok(json.attempts.length > 0, 'what was sent is in the log');
-      late.splice(late.indexOf(item.eventId), 1);
-      begunBefore += 1;
-    }
+    for (const item of await deliveriesOf(beckon, hook.id))
+      if (late.includes(item.eventId)) {
+        const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries/${item.deliveryId}`);
+        for (const attempt of json.attempts)
+          assert.ok(Date.parse(attempt.at) <= at, `an attempt began ${Date.parse(attempt.at) - at} ms behind the 204`);
+        assert.ok(json.attempts.length > 0, 'what was sent is in the log');
+        late.splice(late.indexOf(item.eventId), 1);
+        begunBefore += 1;
+      }
     assert.deepEqual(late, [], 'sent, and in no log');
     const states = await deliveryStates(beckon, hook.id);
     const { queued = 0, sending = 0, retrying = 0, held = 0 } = states;

@@ -18,7 +18,13 @@ const kinds = [
   { name: 'dies before its N-th sync', op: 'sync', how: 'die before' },
   { name: 'dies behind its N-th sync', op: 'sync', how: 'die behind' },
   { name: 'loses its power at its N-th sync', op: 'sync', how: 'die before', loses: true },
-  { name: 'loses its power behind its N-th sync, and writes are torn', op: 'sync', how: 'die behind', loses: true, torn: true },
+  {
+    name: 'loses its power behind its N-th sync, and writes are torn',
+    op: 'sync',
+    how: 'die behind',
+    loses: true,
+    torn: true,
+  },
   { name: 'is told EIO by its N-th sync', op: 'sync', how: 'EIO' },
   { name: 'is told EIO by its N-th sync and all behind it', op: 'sync', how: 'EIO', on: true },
   { name: 'is told ENOSPC by its N-th sync', op: 'sync', how: 'ENOSPC' },
@@ -36,26 +42,51 @@ before(async () => {
 
 // One run. `counts` says what was met.
 async function play(kind, n, counts = {}) {
-  const count = what => { counts[what] = (counts[what] ?? 0) + 1; };
+  const count = what => {
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
   const disk = new FaultyDisk({ loses: kind.loses });
   const story = await Story.begin();
   let server;
-  const start = async () => { server = story.server = await Beckon.start({ flags: ['--dev', ...quickRetries], data: disk.data, under: disk.env }); };
+  const start = async () => {
+    server = story.server = await Beckon.start({ flags: ['--dev', ...quickRetries], data: disk.data, under: disk.env });
+  };
   const states = [];
   // What comes by itself is waited for, and comes once there is room.
   let waits = false;
-  const room = setInterval(() => { if (waits && kind.how === 'ENOSPC' && disk.met > 2) disk.mend(); }, 100);
+  const room = setInterval(() => {
+    if (waits && kind.how === 'ENOSPC' && disk.met > 2) disk.mend();
+  }, 100);
   try {
     if (n > 0) disk.fail(kind.op, n, kind.how, kind);
-    try { await start(); } catch (error) {
+    try {
+      await start();
+    } catch (error) {
       assert.ok(disk.met > 0 && n > 0, error.message);
-      assert.match(error.message, kind.how.startsWith('die') ? /\(SIGKILL\)/ : /\([1-9]\d*\) before it was ready: .*\w\.|\(3\)/s, 'it says why it does not start');
+      assert.match(
+        error.message,
+        kind.how.startsWith('die') ? /\(SIGKILL\)/ : /\([1-9]\d*\) before it was ready: .*\w\.|\(3\)/s,
+        'it says why it does not start',
+      );
       count('starts failed');
       await recover();
     }
     const asked = story.steps.length - 1;
-    const steps = [...story.steps, ['everything owed ends', async () => { story.repeats = await story.accountedFor(); }],
-      ['it ends as a run without a fault', async () => { if (n > 0) assert.deepEqual(await story.state(), clean.states.at(-1)); }]];
+    const steps = [
+      ...story.steps,
+      [
+        'everything owed ends',
+        async () => {
+          story.repeats = await story.accountedFor();
+        },
+      ],
+      [
+        'it ends as a run without a fault',
+        async () => {
+          if (n > 0) assert.deepEqual(await story.state(), clean.states.at(-1));
+        },
+      ],
+    ];
     for (const [k, [name, step]] of steps.entries()) {
       waits = k >= asked;
       try {
@@ -63,17 +94,27 @@ async function play(kind, n, counts = {}) {
       } catch (error) {
         await met(error, k, name);
         story.again = true;
-        await until(`${name}, again`, () => step().then(() => true, error => { if (error instanceof Refused) return false; throw error; }));
+        await until(`${name}, again`, () =>
+          step().then(
+            () => true,
+            error => {
+              if (error instanceof Refused) return false;
+              throw error;
+            },
+          ),
+        );
         story.again = false;
       }
       if (n === 0) states.push(await story.state());
     }
-    if (disk.met > 0) count('met'); else count('not reached');
+    if (disk.met > 0) count('met');
+    else count('not reached');
     counts.repeats = (counts.repeats ?? 0) + story.repeats;
     disk.mend();
     const { syncs, writes } = disk;
     const { code } = await server.stop();
-    if (code !== 0) { // met behind the last step
+    if (code !== 0) {
+      // met behind the last step
       assert.ok(disk.met > 0, server.log.slice(-1000));
       await recover();
       assert.deepEqual(await story.state(), clean.states.at(-1));
@@ -84,7 +125,10 @@ async function play(kind, n, counts = {}) {
     throw error;
   } finally {
     clearInterval(room);
-    if (server) { server.asked = true; await server.close(); } // how it ended is judged above
+    if (server) {
+      server.asked = true;
+      await server.close();
+    } // how it ended is judged above
     await story.close();
     disk.close();
   }
@@ -100,7 +144,10 @@ async function play(kind, n, counts = {}) {
       disk.mend();
       return;
     }
-    const ended = await until('the server has ended', () => (server.child.exitCode ?? server.child.signalCode) !== null).catch(() => false);
+    const ended = await until(
+      'the server has ended',
+      () => (server.child.exitCode ?? server.child.signalCode) !== null,
+    ).catch(() => false);
     if (!ended) throw error;
     const { code, signal } = await server.exited;
     if (kind.how.startsWith('die')) assert.equal(signal, 'SIGKILL');
@@ -113,37 +160,67 @@ async function play(kind, n, counts = {}) {
     if (!whole) assert.deepEqual(there, states[0], `${name}: whole or not at all`);
   }
 
-  async function anotherLife() { await silent(story.hooks); story.life += 1; }
+  async function anotherLife() {
+    await silent(story.hooks);
+    story.life += 1;
+  }
 
   // The disk goes on failing: either it does not start, or the first thing that is to be kept ends it, unanswered.
   async function failsAgain() {
-    try { await (server ? server.open() : start()); } catch (error) { return assert.match(error.message, /before it was ready/); }
+    try {
+      await (server ? server.open() : start());
+    } catch (error) {
+      return assert.match(error.message, /before it was ready/);
+    }
     await assert.rejects(server.signal('s-0', { type: 'lost' }));
     assert.ok((await server.exited).code > 0);
   }
 
   async function recover() {
     await anotherLife();
-    if (kind.on) { await failsAgain(); await anotherLife(); }
+    if (kind.on) {
+      await failsAgain();
+      await anotherLife();
+    }
     if (kind.loses) disk.lose(kind.torn && random(seed * 1000 + n));
     disk.mend();
-    if (server) await server.open(); else await start();
+    if (server) await server.open();
+    else await start();
   }
 }
 
-function equal(a, b) { try { assert.deepEqual(a, b); return true; } catch { return false; } }
+function equal(a, b) {
+  try {
+    assert.deepEqual(a, b);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe('a process that', { concurrency: false }, () => {
-  for (const [i, kind] of kinds.entries()) test(kind.name, { timeout: 60_000 + Math.min(tries, 1000) * 10_000 }, async t => {
-    const all = clean[`${kind.op}s`];
-    const stride = Math.max(1, all / tries);
-    const numbers = Array.from({ length: Math.min(tries, all) }, (_, place) => Math.floor(place * stride + (i / kinds.length) * stride) + 1);
-    const counts = {};
-    const next = numbers.values();
-    const failed = [];
-    await Promise.all(Array.from({ length: atOnce }, async () => { for (const n of next) await play(kind, n, counts).catch(error => failed.push(error)); }));
-    if (failed.length > 0) throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
-    assert.ok(counts.met > 0, 'the fault was met');
-    t.diagnostic(`of ${all}: ${Object.entries(counts).map(([what, count]) => `${what} ${count}`).join(', ')}`);
-  });
+  for (const [i, kind] of kinds.entries())
+    test(kind.name, { timeout: 60_000 + Math.min(tries, 1000) * 10_000 }, async t => {
+      const all = clean[`${kind.op}s`];
+      const stride = Math.max(1, all / tries);
+      const numbers = Array.from(
+        { length: Math.min(tries, all) },
+        (_, place) => Math.floor(place * stride + (i / kinds.length) * stride) + 1,
+      );
+      const counts = {};
+      const next = numbers.values();
+      const failed = [];
+      await Promise.all(
+        Array.from({ length: atOnce }, async () => {
+          for (const n of next) await play(kind, n, counts).catch(error => failed.push(error));
+        }),
+      );
+      if (failed.length > 0) throw new AggregateError(failed, failed.map(({ message }) => message).join('\n'));
+      assert.ok(counts.met > 0, 'the fault was met');
+      t.diagnostic(
+        `of ${all}: ${Object.entries(counts)
+          .map(([what, count]) => `${what} ${count}`)
+          .join(', ')}`,
+      );
+    });
 });

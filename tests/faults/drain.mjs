@@ -33,7 +33,17 @@ test('a request under way when SIGTERM comes is answered', { timeout: 60_000 }, 
   const socket = connect({ port: beckon.port, host: '127.0.0.1', localAddress: freshAddress() });
   t.after(() => socket.destroy());
   let got = '';
-  const answered = pattern => new Promise((resolve, reject) => { const look = () => { if (pattern.test(got)) resolve(); }; socket.on('data', part => { got += part; look(); }); socket.once('close', () => reject(new Error(`closed without it; got: ${got}`))); });
+  const answered = pattern =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(got)) resolve();
+      };
+      socket.on('data', part => {
+        got += part;
+        look();
+      });
+      socket.once('close', () => reject(new Error(`closed without it; got: ${got}`)));
+    });
   socket.write(head);
   await answered(/^HTTP\/1\.1 100 /); // the server has the head and waits for the body
   const exit = beckon.stop();

@@ -7,10 +7,25 @@ import { Beckon, quickRetries } from '../kit/beckon.mjs';
 import { Load, allDelivered } from '../kit/load.mjs';
 
 // Shorter than the standstill: what it waits for is late by then.
-const deadlines = ['--attempt-connect', '500ms', '--attempt-whole', '1s', '--http-head', '1s', '--http-idle', '1s', '--http-write-stall', '1s', '--circuit-open', '100ms'];
+const deadlines = [
+  '--attempt-connect',
+  '500ms',
+  '--attempt-whole',
+  '1s',
+  '--http-head',
+  '1s',
+  '--http-idle',
+  '1s',
+  '--http-write-stall',
+  '1s',
+  '--circuit-open',
+  '100ms',
+];
 const standstill = 2500;
 
-test('SIGSTOP for longer than every deadline, under load, three times: it goes on, and nothing is lost', { timeout: 120_000 }, async t => {
+test('SIGSTOP for longer than every deadline, under load, three times: it goes on, and nothing is lost', {
+  timeout: 120_000,
+}, async t => {
   const beckon = await Beckon.start({ flags: ['--dev', ...quickRetries, ...deadlines] });
   t.after(() => beckon.close());
   const hook = await beckon.subscribe(['signal.pause']);
@@ -31,5 +46,7 @@ test('SIGSTOP for longer than every deadline, under load, three times: it goes o
   assert.equal(beckon.child.exitCode, null, 'the same process');
   const stored = await load.readBack();
   await allDelivered(beckon, hook, stored);
-  t.diagnostic(`${load.acks} answers 2xx, ${load.unanswered} requests without an answer, ${stored.size} stored and delivered; 100 more answers within ${Math.max(...until)} ms of going on`);
+  t.diagnostic(
+    `${load.acks} answers 2xx, ${load.unanswered} requests without an answer, ${stored.size} stored and delivered; 100 more answers within ${Math.max(...until)} ms of going on`,
+  );
 });

@@ -11,7 +11,13 @@ import { Log } from './wait.mjs';
 export const root = resolve(import.meta.dirname, '../..');
 export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
 
-const freePort = () => new Promise(done => { const probe = createServer().listen(0, '127.0.0.1', () => { const { port } = probe.address(); probe.close(() => done(port)); }); });
+const freePort = () =>
+  new Promise(done => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
 
 // Flags with which a delivery's two retries are over within a second.
 export const quickRetries = ['--retry-schedule', '100ms,200ms'];
@@ -21,7 +27,10 @@ const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => 
 
 let addresses = 0;
 // A client address that no one used before: limits per address count it alone.
-export const freshAddress = () => { addresses += 1; return `127.${64 + (process.pid % 128)}.${(addresses >> 8) + 1}.${addresses & 255}`; };
+export const freshAddress = () => {
+  addresses += 1;
+  return `127.${64 + (process.pid % 128)}.${(addresses >> 8) + 1}.${addresses & 255}`;
+};
 
 let names = 0;
 export const freshSession = (prefix = 's') => `${prefix}-${process.pid}-${(names += 1)}`;
@@ -32,7 +41,14 @@ export class Beckon {
 
   // flags: those of `serve` behind --data and --listen. env: BECKON_* variables. under: variables for the server alone;
   // runner: what it is run by, such as taskset.
-  static async start({ flags = ['--dev'], env = {}, under = {}, runner = [], data = mkdtempSync(join(tmpdir(), 'beckon-test-')), before } = {}) {
+  static async start({
+    flags = ['--dev'],
+    env = {},
+    under = {},
+    runner = [],
+    data = mkdtempSync(join(tmpdir(), 'beckon-test-')),
+    before,
+  } = {}) {
     const server = new Beckon();
     Object.assign(server, { flags, env, under, runner, data, port: await freePort() });
     server.base = `http://127.0.0.1:${server.port}`;
@@ -43,39 +59,79 @@ export class Beckon {
 
   // Starts the process and waits for its line `ready http://…`.
   async open() {
-    const [program, ...args] = [...this.runner, binary, 'serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...this.flags];
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plain, ...this.env, ...this.under } });
+    const [program, ...args] = [
+      ...this.runner,
+      binary,
+      'serve',
+      '--data',
+      this.data,
+      '--listen',
+      `127.0.0.1:${this.port}`,
+      ...this.flags,
+    ];
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...plain, ...this.env, ...this.under },
+    });
     this.child = child;
     this.asked = false;
     this.output = '';
     this.log = '';
     this.exited = new Promise(done => child.once('close', (code, signal) => done({ code, signal })));
-    child.stderr.on('data', part => { this.log = (this.log + part).slice(-1_000_000); });
+    child.stderr.on('data', part => {
+      this.log = (this.log + part).slice(-1_000_000);
+    });
     const began = performance.now();
     await new Promise((ready, refuse) => {
-      const late = setTimeout(() => refuse(new Error(`the server was not ready within 60 s: ${this.log.slice(-2000)}`)), 60_000);
+      const late = setTimeout(
+        () => refuse(new Error(`the server was not ready within 60 s: ${this.log.slice(-2000)}`)),
+        60_000,
+      );
       child.once('error', refuse);
-      child.stdout.on('data', part => { this.output += part; if (/^ready http:\/\/\S+$/m.test(this.output)) { clearTimeout(late); ready(); } });
-      this.exited.then(({ code, signal }) => { clearTimeout(late); refuse(new Error(`the server ended (${code ?? signal}) before it was ready: ${this.log.slice(-2000)}`)); });
+      child.stdout.on('data', part => {
+        this.output += part;
+        if (/^ready http:\/\/\S+$/m.test(this.output)) {
+          clearTimeout(late);
+          ready();
+        }
+      });
+      this.exited.then(({ code, signal }) => {
+        clearTimeout(late);
+        refuse(new Error(`the server ended (${code ?? signal}) before it was ready: ${this.log.slice(-2000)}`));
+      });
     });
     this.readyAfter = performance.now() - began;
   }
 
-  async kill() { this.asked = true; this.child.kill('SIGKILL'); return this.exited; }
-  async stop() { this.asked = true; this.child.kill('SIGTERM'); return this.exited; }
+  async kill() {
+    this.asked = true;
+    this.child.kill('SIGKILL');
+    return this.exited;
+  }
+  async stop() {
+    this.asked = true;
+    this.child.kill('SIGTERM');
+    return this.exited;
+  }
 
   // The end of a test file: the process goes, and its folder. One that had ended before, and was not asked to, is a fault.
   async close() {
     const gone = this.child.exitCode !== null || this.child.signalCode !== null;
     if (!gone) await this.kill();
     rmSync(this.data, { recursive: true, force: true });
-    if (gone && !this.asked) throw new Error(`the server ended by itself (${this.child.exitCode ?? this.child.signalCode}): ${this.log.slice(-6000)}`);
+    if (gone && !this.asked)
+      throw new Error(
+        `the server ended by itself (${this.child.exitCode ?? this.child.signalCode}): ${this.log.slice(-6000)}`,
+      );
   }
 
   // Any other command of the binary; resolves to { code, out, err }.
   cli(...args) {
-    return new Promise(done => execFile(binary, args, { env: { ...plain, ...this.env }, maxBuffer: 1 << 24 },
-      (error, out, err) => done({ code: error ? (error.code ?? 1) : 0, out: out.trim(), err: err.trim() })));
+    return new Promise(done =>
+      execFile(binary, args, { env: { ...plain, ...this.env }, maxBuffer: 1 << 24 }, (error, out, err) =>
+        done({ code: error ? (error.code ?? 1) : 0, out: out.trim(), err: err.trim() }),
+      ),
+    );
   }
 
   async token(role = 'OPERATOR', handle = this.handle) {
@@ -89,24 +145,38 @@ export class Beckon {
     return this.#tokens.get(key);
   }
 
-  forgetTokens() { this.#tokens.clear(); } // the clock was set: they are of another time
+  forgetTokens() {
+    this.#tokens.clear();
+  } // the clock was set: they are of another time
 
-  call(method, path, options) { return call(method, this.base + path, options); }
-  raw(bytes, options) { return raw(this.port, bytes, options); }
+  call(method, path, options) {
+    return call(method, this.base + path, options);
+  }
+  raw(bytes, options) {
+    return raw(this.port, bytes, options);
+  }
 
   // As a role on the handle: as('OPERATOR', 'GET', '/webhooks') asks /v2/handles/{handle}/webhooks.
   async as(role, method, path, body, options = {}) {
     return this.call(method, `/v2/handles/${this.handle}${path}`, { body, token: await this.token(role), ...options });
   }
-  async admin(method, path, body) { return this.call(method, `/v2/platform-admin${path}`, { body, token: await this.token('PLATFORM_ADMIN') }); }
+  async admin(method, path, body) {
+    return this.call(method, `/v2/platform-admin${path}`, { body, token: await this.token('PLATFORM_ADMIN') });
+  }
 
   // One of the public chain routes.
-  chain(what, body, options) { return this.call('POST', `/v2/public/chain/${what}`, { body: { handle: this.handle, ...body }, ...options }); }
-  signal(sessionId, ...signals) { return this.chain('signals', { sessionId, signals }, { from: freshAddress() }); }
+  chain(what, body, options) {
+    return this.call('POST', `/v2/public/chain/${what}`, { body: { handle: this.handle, ...body }, ...options });
+  }
+  signal(sessionId, ...signals) {
+    return this.chain('signals', { sessionId, signals }, { from: freshAddress() });
+  }
 
   // A session of the handle may then take many signals in a minute.
   async widen() {
-    const { status, text } = await this.as('OWNER', 'PUT', '/settings', { limits: { sessionSignalsPerMinute: 100_000 } });
+    const { status, text } = await this.as('OWNER', 'PUT', '/settings', {
+      limits: { sessionSignalsPerMinute: 100_000 },
+    });
     if (status !== 200) throw new Error(`the settings were refused: ${text}`);
   }
 
@@ -118,6 +188,14 @@ export class Beckon {
     const made = await this.as('OPERATOR', 'POST', '/webhooks', { endpointUrl: here.url + path, eventTypes, ...more });
     if (made.status !== 201) throw new Error(`no subscription: ${made.status} ${made.text}`);
     secret = made.json.secret;
-    return { id: made.json.subscriptionId, secret, url: here.url, log, made: made.json, connections: here.connections, close: here.close };
+    return {
+      id: made.json.subscriptionId,
+      secret,
+      url: here.url,
+      log,
+      made: made.json,
+      connections: here.connections,
+      close: here.close,
+    };
   }
 }

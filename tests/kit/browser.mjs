@@ -3,17 +3,37 @@ import { execFile } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import { until } from './wait.mjs';
 
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
-export const openBrowser = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+export const openBrowser = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
 // A page of its own profile on the server's console, signed in where a token is given. `page.faults` is what went wrong.
-export async function openConsole(browser, base, { token, path = '', width = 1440, height = 1000, scheme = 'light', ...more } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, permissions: ['clipboard-read', 'clipboard-write'], ...more });
+export async function openConsole(
+  browser,
+  base,
+  { token, path = '', width = 1440, height = 1000, scheme = 'light', ...more } = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...more,
+  });
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', error => page.faults.push(error.stack ?? error.message));
-  page.on('console', line => { if (/Content Security Policy|Trusted ?Type|violat/i.test(line.text())) page.faults.push(line.text()); });
+  page.on('console', line => {
+    if (/Content Security Policy|Trusted ?Type|violat/i.test(line.text())) page.faults.push(line.text());
+  });
   page.setDefaultTimeout(15_000);
   const home = `${base}/apps/lifecycle-messaging`;
   await page.goto(home + path);
@@ -40,6 +60,12 @@ export async function copiedCurl(page) {
 // Runs a copied command in a shell as a person would, and answers the status that curl saw.
 export function statusOf(command, { base, token }) {
   const script = `curl() { command curl -o /dev/null -w '%{http_code}' "$@"; }\n${command}\n`;
-  return new Promise((done, refuse) => execFile('bash', ['-euc', script], { env: { PATH: process.env.PATH, API_BASE: base, JWT_TOKEN: token } },
-    (error, out, err) => (error ? refuse(new Error(`${err}\n${command}`)) : done(Number(out)))));
+  return new Promise((done, refuse) =>
+    execFile(
+      'bash',
+      ['-euc', script],
+      { env: { PATH: process.env.PATH, API_BASE: base, JWT_TOKEN: token } },
+      (error, out, err) => (error ? refuse(new Error(`${err}\n${command}`)) : done(Number(out))),
+    ),
+  );
 }

@@ -24,14 +24,19 @@ export async function nameServer(names = {}) {
       record.writeUInt16BE(0xc00c, 0); // the name of the question
       record.writeUInt16BE(type, 2);
       record.writeUInt16BE(1, 4);
-      record.writeUInt32BE(0, 6);      // to be asked again each time
+      record.writeUInt32BE(0, 6); // to be asked again each time
       record.writeUInt16BE(data.length, 10);
       return Buffer.concat([record, data]);
     });
     socket.send(Buffer.concat([head, query.subarray(12, end + 4), ...records]), from.port, from.address);
   });
   await new Promise(done => socket.bind(0, '127.0.0.1', done));
-  return { address: `127.0.0.1:${socket.address().port}`, names, asked, close: () => new Promise(done => socket.close(done)) };
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    names,
+    asked,
+    close: () => new Promise(done => socket.close(done)),
+  };
 }
 
 function nameAt(bytes, at) {

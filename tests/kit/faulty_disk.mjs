@@ -2,7 +2,20 @@
 // and lets the N-th of them end in an error or in the death of the process. What was never synced can then be lost, as when
 // the power fails.
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,7 +28,11 @@ function build() {
   const folder = mkdtempSync(join(tmpdir(), 'beckon-disk-'));
   library = join(folder, 'faulty_disk.so');
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  execFileSync('c++', ['-std=c++20', '-O1', '-shared', '-fPIC', '-o', library, join(import.meta.dirname, 'faulty_disk.cc'), '-ldl'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(
+    'c++',
+    ['-std=c++20', '-O1', '-shared', '-fPIC', '-o', library, join(import.meta.dirname, 'faulty_disk.cc'), '-ldl'],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
 }
 
 export class FaultyDisk {
@@ -29,29 +46,54 @@ export class FaultyDisk {
     mkdirSync(this.synced);
     writeFileSync(join(this.aside, 'orders'), Buffer.alloc(64));
     this.orders = openSync(join(this.aside, 'orders'), 'r+');
-    this.env = { LD_PRELOAD: library, FAULTY_DISK: this.data, FAULTY_DISK_ORDERS: join(this.aside, 'orders'), ...(loses && { FAULTY_DISK_SYNCED: this.synced }) };
+    this.env = {
+      LD_PRELOAD: library,
+      FAULTY_DISK: this.data,
+      FAULTY_DISK_ORDERS: join(this.aside, 'orders'),
+      ...(loses && { FAULTY_DISK_SYNCED: this.synced }),
+    };
   }
 
-  #number(place) { const bytes = Buffer.alloc(8); readSync(this.orders, bytes, 0, 8, place * 8); return Number(bytes.readBigUInt64LE()); }
-  #order(...numbers) { // from `of` on; `of` is said last
+  #number(place) {
+    const bytes = Buffer.alloc(8);
+    readSync(this.orders, bytes, 0, 8, place * 8);
+    return Number(bytes.readBigUInt64LE());
+  }
+  #order(...numbers) {
+    // from `of` on; `of` is said last
     const bytes = Buffer.alloc(32);
     numbers.forEach((number, i) => bytes.writeBigUInt64LE(number, i * 8));
     writeSync(this.orders, bytes, 8, 24, 24);
     writeSync(this.orders, bytes, 0, 8, 16);
   }
 
-  get syncs() { return this.#number(0); }
-  get writes() { return this.#number(1); }
-  get met() { return this.#number(6); } // how many syncs or writes failed
+  get syncs() {
+    return this.#number(0);
+  }
+  get writes() {
+    return this.#number(1);
+  }
+  get met() {
+    return this.#number(6);
+  } // how many syncs or writes failed
 
   // The n-th `sync` or `write` from the beginning, or all from it on, meets `how`: EIO, ENOSPC, or death before or behind it.
-  fail(op, n, how, { on = false } = {}) { this.#order(ops[op], BigInt(n), on ? forever : BigInt(n), hows[how]); }
-  mend() { this.#order(0n, 0n, 0n, 0n); }
+  fail(op, n, how, { on = false } = {}) {
+    this.#order(ops[op], BigInt(n), on ? forever : BigInt(n), hows[how]);
+  }
+  mend() {
+    this.#order(0n, 0n, 0n, 0n);
+  }
 
   // The power has failed: what was not synced is gone, be it bytes or names. With `torn`, each 4 KiB of a file that were
   // written and not synced are there or not, as the generator says.
   lose(torn) {
-    const names = existsSync(join(this.synced, 'names')) ? readFileSync(join(this.synced, 'names'), 'utf8').trim().split('\n').map(line => line.split(' ')) : [];
+    const names = existsSync(join(this.synced, 'names'))
+      ? readFileSync(join(this.synced, 'names'), 'utf8')
+          .trim()
+          .split('\n')
+          .map(line => line.split(' '))
+      : [];
     const left = new Map();
     for (const name of readdirSync(this.data)) {
       const path = join(this.data, name);
@@ -63,20 +105,27 @@ export class FaultyDisk {
       const kept = join(this.synced, inode);
       const synced = existsSync(kept) ? readFileSync(kept) : Buffer.alloc(0);
       const { there } = left.get(inode) ?? {};
-      if (there || synced.length) writeFileSync(join(this.data, name), torn && there ? mixed(synced, there, torn) : synced, { mode: 0o600 });
+      if (there || synced.length)
+        writeFileSync(join(this.data, name), torn && there ? mixed(synced, there, torn) : synced, { mode: 0o600 });
     }
     rmSync(this.synced, { recursive: true });
     mkdirSync(this.synced);
     return names.map(([, name]) => name);
   }
 
-  close() { closeSync(this.orders); rmSync(this.aside, { recursive: true, force: true }); }
+  close() {
+    closeSync(this.orders);
+    rmSync(this.aside, { recursive: true, force: true });
+  }
 }
 
 function mixed(synced, there, random) {
   const size = random() < 0.5 ? synced.length : there.length;
   const bytes = Buffer.alloc(size);
-  for (let at = 0; at < size; at += 4096) { const from = random() < 0.5 ? synced : there; if (at < from.length) from.copy(bytes, at, at, at + 4096); }
+  for (let at = 0; at < size; at += 4096) {
+    const from = random() < 0.5 ? synced : there;
+    if (at < from.length) from.copy(bytes, at, at, at + 4096);
+  }
   return bytes;
 }
 

@@ -11,7 +11,8 @@ const press = (page, name) => page.getByRole('button', { name }).click();
 // Each `run` ends when what it says is on the screen. `look` is called before each click.
 export const steps = [
   {
-    does: 'open the link', sees: 'the four steps of the playbook; it signed in by itself',
+    does: 'open the link',
+    sees: 'the four steps of the playbook; it signed in by itself',
     async run({ page, link, look }) {
       await look();
       await page.goto(link);
@@ -19,7 +20,9 @@ export const steps = [
     },
   },
   {
-    does: '**Play** beside “Fills a cart and leaves”', sees: 'five signals arrive on the session’s timeline', picture: 'append',
+    does: '**Play** beside “Fills a cart and leaves”',
+    sees: 'five signals arrive on the session’s timeline',
+    picture: 'append',
     async run({ page, look }) {
       await look();
       await press(page, 'Play Fills a cart and leaves');
@@ -28,7 +31,8 @@ export const steps = [
     },
   },
   {
-    does: '*Resolve and prefetch*, **Resolve**', sees: 'the decision: `none`, for there are no rules yet',
+    does: '*Resolve and prefetch*, **Resolve**',
+    sees: 'the decision: `none`, for there are no rules yet',
     async run({ page, look }) {
       await look();
       await rail(page, 'Resolve and prefetch');
@@ -38,7 +42,8 @@ export const steps = [
     },
   },
   {
-    does: '**Add three example rules**', sees: 'they are in force',
+    does: '**Add three example rules**',
+    sees: 'they are in force',
     async run({ page, look }) {
       await look();
       await press(page, 'Add three example rules');
@@ -46,7 +51,9 @@ export const steps = [
     },
   },
   {
-    does: '**Resolve**', sees: 'the decision: a popup, which rule said so, each condition as wanted and seen, and what is different from before', picture: 'resolve',
+    does: '**Resolve**',
+    sees: 'the decision: a popup, which rule said so, each condition as wanted and seen, and what is different from before',
+    picture: 'resolve',
     async run({ page, look }) {
       await look();
       await press(page, /^Resolve/);
@@ -56,7 +63,9 @@ export const steps = [
     },
   },
   {
-    does: '*Subscribe*, **Use the built-in receiver**, **Subscribe**', sees: 'the secret, once, with code that verifies', picture: 'subscribe',
+    does: '*Subscribe*, **Use the built-in receiver**, **Subscribe**',
+    sees: 'the secret, once, with code that verifies',
+    picture: 'subscribe',
     async run({ page, look }) {
       await look();
       await rail(page, 'Subscribe');
@@ -69,7 +78,9 @@ export const steps = [
     },
   },
   {
-    does: '**Send a test delivery**, **Send a test**', sees: 'accepted, queued, connected, sent, answered, each with its time; the receiver verified the signature', picture: 'test',
+    does: '**Send a test delivery**, **Send a test**',
+    sees: 'accepted, queued, connected, sent, answered, each with its time; the receiver verified the signature',
+    picture: 'test',
     async run({ page, look }) {
       await look();
       await page.getByRole('link', { name: 'Send a test delivery' }).click();
@@ -82,6 +93,13 @@ export const steps = [
 
 // The rows of the table in the docs: [at, what one does, what one sees].
 export function toldInDocs() {
-  const rows = readFileSync(kDocs, 'utf8').split('\n').filter(line => line.startsWith('| ') && !line.startsWith('| ---'));
-  return rows.slice(1).map(row => row.split('|').slice(1, -1).map(cell => cell.trim()));
+  const rows = readFileSync(kDocs, 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('| ') && !line.startsWith('| ---'));
+  return rows.slice(1).map(row =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map(cell => cell.trim()),
+  );
 }

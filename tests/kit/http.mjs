@@ -3,12 +3,18 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 
 const agents = new Map();
-const agentFor = from => agents.get(from) ?? agents.set(from, new Agent({ keepAlive: true, maxSockets: 64, localAddress: from })).get(from);
+const agentFor = from =>
+  agents.get(from) ?? agents.set(from, new Agent({ keepAlive: true, maxSockets: 64, localAddress: from })).get(from);
 
 // call('POST', url, { body, token, headers, from }) → { status, headers, text, json }. A string or Buffer goes as it is,
 // any other body as JSON. `from` is the client's own address, such as 127.0.0.7.
 export function call(method, url, { body, token, headers = {}, from = '127.0.0.1', signal } = {}) {
-  const bytes = body === undefined ? null : Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const bytes =
+    body === undefined
+      ? null
+      : Buffer.isBuffer(body)
+        ? body
+        : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const all = { ...(bytes ? { 'content-type': 'application/json', 'content-length': bytes.length } : {}), ...headers };
   if (token) all.authorization = `Bearer ${token}`;
   return new Promise((resolve, reject) => {
@@ -20,7 +26,8 @@ export function call(method, url, { body, token, headers = {}, from = '127.0.0.1
     });
     sent.on('error', error => {
       // A kept connection that the server closed while idle: the request was not begun, say it again.
-      if (error.code === 'ECONNRESET' && sent.reusedSocket) resolve(call(method, url, { body: bytes ?? undefined, token, headers: all, from, signal }));
+      if (error.code === 'ECONNRESET' && sent.reusedSocket)
+        resolve(call(method, url, { body: bytes ?? undefined, token, headers: all, from, signal }));
       else reject(error);
     });
     sent.end(bytes ?? undefined);
@@ -29,7 +36,11 @@ export function call(method, url, { body, token, headers = {}, from = '127.0.0.1
 
 function read(status, headers, text) {
   let json;
-  try { json = JSON.parse(text); } catch { /* not every answer is JSON */ }
+  try {
+    json = JSON.parse(text);
+  } catch {
+    /* not every answer is JSON */
+  }
   return { status, headers, text, json };
 }
 
@@ -40,12 +51,30 @@ export function raw(port, bytes, { host = '127.0.0.1', within = 20_000, end = fa
     const socket = connect(port, host);
     let got = Buffer.alloc(0);
     let closed = false;
-    const timer = setTimeout(() => { socket.destroy(); reject(new Error(`no answer within ${within} ms; so far: ${got}`)); }, within);
-    const finish = () => { clearTimeout(timer); socket.destroy(); resolve({ ...parse(got), closed }); };
-    socket.on('connect', () => { for (const part of [bytes].flat()) socket.write(part); if (end) socket.end(); });
-    socket.on('data', part => { got = Buffer.concat([got, part]); if (whole(got)) setTimeout(finish, 50); });
-    socket.on('end', () => { closed = true; });
-    socket.on('close', () => { closed = true; finish(); });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`no answer within ${within} ms; so far: ${got}`));
+    }, within);
+    const finish = () => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ ...parse(got), closed });
+    };
+    socket.on('connect', () => {
+      for (const part of [bytes].flat()) socket.write(part);
+      if (end) socket.end();
+    });
+    socket.on('data', part => {
+      got = Buffer.concat([got, part]);
+      if (whole(got)) setTimeout(finish, 50);
+    });
+    socket.on('end', () => {
+      closed = true;
+    });
+    socket.on('close', () => {
+      closed = true;
+      finish();
+    });
     socket.on('error', () => {});
   });
 }
@@ -65,6 +94,7 @@ function parse(bytes) {
   const status = Number(lines[0].split(' ')[1]);
   if (status >= 100 && status < 200) return parse(bytes.subarray(head + 4));
   const headers = {};
-  for (const line of lines.slice(1)) headers[line.slice(0, line.indexOf(':')).toLowerCase()] = line.slice(line.indexOf(':') + 1).trim();
+  for (const line of lines.slice(1))
+    headers[line.slice(0, line.indexOf(':')).toLowerCase()] = line.slice(line.indexOf(':') + 1).trim();
   return read(status, headers, bytes.subarray(head + 4).toString());
 }

@@ -8,9 +8,9 @@ const signalsPerSession = 50; // below what one session may take in a minute
 
 export class Load {
   ledger = new Map(); // number of a signal → { session, acked }
-  acks = 0;           // answers 2xx
-  unanswered = 0;     // requests of which nobody knows what became
-  refused = 0;        // answers 503
+  acks = 0; // answers 2xx
+  unanswered = 0; // requests of which nobody knows what became
+  refused = 0; // answers 503
   #running = true;
   #alive = true;
   #reached = () => {};
@@ -20,35 +20,56 @@ export class Load {
   constructor(beckon, { clients = 16, key = 'load', resend = 0.5 } = {}) {
     Object.assign(this, { beckon, key, resend });
     this.done = Promise.all(Array.from({ length: clients }, () => this.#client()));
-    this.done.catch(() => { this.#running = false; this.#reached(); });
+    this.done.catch(() => {
+      this.#running = false;
+      this.#reached();
+    });
   }
 
   // The server is down, and up again: clients wait in between.
-  down() { this.#alive = false; }
-  up() { this.#alive = true; }
+  down() {
+    this.#alive = false;
+  }
+  up() {
+    this.#alive = true;
+  }
 
   // Resolves when there are so many more answers 2xx.
   async more(count) {
     const target = this.acks + count;
-    await Promise.race([this.done, new Promise(resolve => { this.#reached = () => { if (this.acks >= target || !this.#running) resolve(); }; this.#reached(); })]);
+    await Promise.race([
+      this.done,
+      new Promise(resolve => {
+        this.#reached = () => {
+          if (this.acks >= target || !this.#running) resolve();
+        };
+        this.#reached();
+      }),
+    ]);
     assert.ok(this.#running, 'the load goes on');
   }
 
-  async stop() { this.#running = false; await this.done; }
+  async stop() {
+    this.#running = false;
+    await this.done;
+  }
 
   async #client() {
     let session;
     let left = 0;
     while (this.#running) {
       await until('the server is back', () => this.#alive || !this.#running, 120_000);
-      if (left < 3) { session = { id: freshSession(this.key), from: freshAddress() }; left = signalsPerSession; }
+      if (left < 3) {
+        session = { id: freshSession(this.key), from: freshAddress() };
+        left = signalsPerSession;
+      }
       const signals = Array.from({ length: 1 + Math.floor(Math.random() * 3) }, () => {
         const n = this.ledger.size + 1;
         this.ledger.set(n, { session: session.id, acked: false });
         return { type: this.key, id: `n${n}`, signalValue: String(n) };
       });
       left -= signals.length;
-      if (!await this.#send(session, signals)) left = 0;
+      if (!(await this.#send(session, signals))) left = 0;
     }
   }
 
@@ -56,7 +77,11 @@ export class Load {
   async #send(session, signals) {
     while (this.#running) {
       let answer;
-      try { answer = await this.beckon.chain('signals', { sessionId: session.id, signals }, { from: session.from }); } catch { /* it died */ }
+      try {
+        answer = await this.beckon.chain('signals', { sessionId: session.id, signals }, { from: session.from });
+      } catch {
+        /* it died */
+      }
       if (answer?.status === 202) {
         assert.equal(answer.json.accepted + answer.json.duplicates, signals.length);
         for (const { signalValue } of signals) this.ledger.get(Number(signalValue)).acked = true;
@@ -94,7 +119,11 @@ export class Load {
         stored.add(n);
       }
     }
-    assert.deepEqual([...this.ledger].filter(([n, entry]) => entry.acked && !stored.has(n)).map(([n]) => n), [], 'acknowledged, and not there');
+    assert.deepEqual(
+      [...this.ledger].filter(([n, entry]) => entry.acked && !stored.has(n)).map(([n]) => n),
+      [],
+      'acknowledged, and not there',
+    );
     return stored;
   }
 }
@@ -122,10 +151,32 @@ export async function deliveryStates(beckon, id) {
 // Waits until each of the stored signals has come to the receiver and is recorded as delivered, and compares.
 export async function allDelivered(beckon, hook, stored) {
   const told = new Map(); // number of a signal → the webhook-ids under which it came
-  const tally = () => { for (const { event, headers } of hook.log.items.splice(0)) { const n = Number(event.payload.signal.signalValue); (told.get(n) ?? told.set(n, new Set()).get(n)).add(headers['webhook-id']); } };
-  await until('every event owed has come', () => { tally(); return told.size >= stored.size; }, 120_000);
-  const states = await until('every delivery is recorded as delivered', async () => { const counts = await deliveryStates(beckon, hook.id); return counts.delivered === stored.size && counts; }, 120_000);
+  const tally = () => {
+    for (const { event, headers } of hook.log.items.splice(0)) {
+      const n = Number(event.payload.signal.signalValue);
+      (told.get(n) ?? told.set(n, new Set()).get(n)).add(headers['webhook-id']);
+    }
+  };
+  await until(
+    'every event owed has come',
+    () => {
+      tally();
+      return told.size >= stored.size;
+    },
+    120_000,
+  );
+  const states = await until(
+    'every delivery is recorded as delivered',
+    async () => {
+      const counts = await deliveryStates(beckon, hook.id);
+      return counts.delivered === stored.size && counts;
+    },
+    120_000,
+  );
   tally();
   assert.deepEqual(states, { delivered: stored.size }, 'owed = delivered, and nothing else');
-  for (const [n, ids] of told) { assert.ok(stored.has(n), `the event of ${n} has its signal`); assert.equal(ids.size, 1, `signal ${n} came under one webhook-id`); }
+  for (const [n, ids] of told) {
+    assert.ok(stored.has(n), `the event of ${n} has its signal`);
+    assert.equal(ids.size, 1, `signal ${n} came under one webhook-id`);
+  }
 }

@@ -16,20 +16,33 @@ const ways = {
   endless(socket) {
     socket.write(head(200, 'transfer-encoding: chunked'));
     const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`;
-    const more = () => { while (!socket.destroyed && socket.write(chunk)); };
+    const more = () => {
+      while (!socket.destroyed && socket.write(chunk));
+    };
     socket.on('drain', more);
     more();
   },
-  resets(socket) { socket.resetAndDestroy(); },
-  garbage(socket) { socket.end(Buffer.from([0, 1, 2, 3, 255, 254])); },
-  fails(socket) { socket.write(head(500, 'content-length: 0')); },
+  resets(socket) {
+    socket.resetAndDestroy();
+  },
+  garbage(socket) {
+    socket.end(Buffer.from([0, 1, 2, 3, 255, 254]));
+  },
+  fails(socket) {
+    socket.write(head(500, 'content-length: 0'));
+  },
   // Later, and then much later.
-  later(socket) { socket.write(head(503, 'content-length: 0', 'retry-after: 2147483647')); },
+  later(socket) {
+    socket.write(head(503, 'content-length: 0', 'retry-after: 2147483647'));
+  },
 };
 
 export async function poison() {
   const names = await nameServer({ 'never.says.example': ['127.0.0.1'] });
-  const kinds = {}, asked = {}, servers = [], sockets = new Set();
+  const kinds = {},
+    asked = {},
+    servers = [],
+    sockets = new Set();
   for (const [name, way] of Object.entries(ways)) {
     asked[name] = 0;
     const server = createServer(socket => {
@@ -37,9 +50,14 @@ export async function poison() {
       socket.on('error', () => {});
       socket.once('close', () => sockets.delete(socket));
       let got = '';
-      socket.on('data', part => { // one request after another: what comes is JSON in one piece, and its size is told
+      socket.on('data', part => {
+        // one request after another: what comes is JSON in one piece, and its size is told
         got += part.toString('latin1');
-        for (let request; (request = /^POST .*?content-length: (\d+)\b.*?\r\n\r\n/is.exec(got)) && got.length >= request[0].length + Number(request[1]);) {
+        for (
+          let request;
+          (request = /^POST .*?content-length: (\d+)\b.*?\r\n\r\n/is.exec(got)) &&
+          got.length >= request[0].length + Number(request[1]);
+        ) {
           got = got.slice(request[0].length + Number(request[1]));
           asked[name] += 1;
           way(socket);
@@ -56,9 +74,19 @@ export async function poison() {
   await new Promise(done => closed.close(done));
   kinds.dns = 'http://never.says.example:8080/';
   return {
-    kinds, asked, dns: names.address,
-    speak() { names.names['never.says.example'] = ['127.0.0.1']; },
-    hush() { names.names['never.says.example'] = null; },
-    async close() { for (const socket of sockets) socket.destroy(); for (const server of servers) await new Promise(done => server.close(done)); await names.close(); },
+    kinds,
+    asked,
+    dns: names.address,
+    speak() {
+      names.names['never.says.example'] = ['127.0.0.1'];
+    },
+    hush() {
+      names.names['never.says.example'] = null;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      for (const server of servers) await new Promise(done => server.close(done));
+      await names.close();
+    },
   };
 }

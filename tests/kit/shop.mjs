@@ -2,11 +2,18 @@
 import { createServer, request } from 'node:http';
 
 const listen = server => new Promise(done => server.listen(0, '127.0.0.1', () => done(server.address().port)));
-const closing = server => () => new Promise(done => { server.closeAllConnections(); server.close(done); });
+const closing = server => () =>
+  new Promise(done => {
+    server.closeAllConnections();
+    server.close(done);
+  });
 
 // Serves `html` at every path, under `policy` where given.
 export async function openShop(html, policy) {
-  const server = createServer((_, answer) => { answer.writeHead(200, { 'content-type': 'text/html', ...(policy && { 'content-security-policy': policy }) }); answer.end(html); });
+  const server = createServer((_, answer) => {
+    answer.writeHead(200, { 'content-type': 'text/html', ...(policy && { 'content-security-policy': policy }) });
+    answer.end(html);
+  });
   return { origin: `http://127.0.0.1:${await listen(server)}`, close: closing(server) };
 }
 
@@ -21,16 +28,30 @@ export async function openWire(port) {
     const body = Buffer.concat(parts);
     const entry = { method: from.method, path: from.url, headers: from.headers, body: body.toString() };
     wire.passed.push(entry);
-    const to = request({ host: '127.0.0.1', port, method: from.method, path: from.url, headers: from.headers }, back => {
-      entry.status = back.statusCode;
-      entry.answer = back.headers;
-      if (wire.loses(entry)) { back.resume(); from.socket.destroy(); return; }
-      answer.writeHead(back.statusCode, back.headers);
-      back.pipe(answer);
-    });
+    const to = request(
+      { host: '127.0.0.1', port, method: from.method, path: from.url, headers: from.headers },
+      back => {
+        entry.status = back.statusCode;
+        entry.answer = back.headers;
+        if (wire.loses(entry)) {
+          back.resume();
+          from.socket.destroy();
+          return;
+        }
+        answer.writeHead(back.statusCode, back.headers);
+        back.pipe(answer);
+      },
+    );
     to.on('error', () => from.socket.destroy());
     to.end(body);
   });
   const at = `http://127.0.0.1:${await listen(server)}`;
-  return Object.assign(wire, { at, close: closing(server), chain: () => wire.passed.filter(({ path }) => path.startsWith('/v2/public/chain/')).map(({ method, path }) => `${method} ${path.split('/').at(-1)}`) });
+  return Object.assign(wire, {
+    at,
+    close: closing(server),
+    chain: () =>
+      wire.passed
+        .filter(({ path }) => path.startsWith('/v2/public/chain/'))
+        .map(({ method, path }) => `${method} ${path.split('/').at(-1)}`),
+  });
 }

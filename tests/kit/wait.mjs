@@ -29,7 +29,12 @@ export class Log {
 
   add(item) {
     this.items.push(item);
-    for (const waiter of this.#waiting) if (waiter.fits(item)) { this.#waiting.delete(waiter); clearTimeout(waiter.timer); waiter.resolve(item); }
+    for (const waiter of this.#waiting)
+      if (waiter.fits(item)) {
+        this.#waiting.delete(waiter);
+        clearTimeout(waiter.timer);
+        waiter.resolve(item);
+      }
   }
 
   next(fits = () => true, within = 15_000) {
@@ -37,7 +42,10 @@ export class Log {
     if (there) return Promise.resolve(there);
     return new Promise((resolve, reject) => {
       const waiter = { fits, resolve };
-      waiter.timer = setTimeout(() => { this.#waiting.delete(waiter); reject(new Error(`nothing that fits came within ${within} ms; came: ${this.items.length}`)); }, within);
+      waiter.timer = setTimeout(() => {
+        this.#waiting.delete(waiter);
+        reject(new Error(`nothing that fits came within ${within} ms; came: ${this.items.length}`));
+      }, within);
       this.#waiting.add(waiter);
     });
   }

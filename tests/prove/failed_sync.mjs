@@ -10,16 +10,41 @@ import { Load } from '../kit/load.mjs';
 
 const syncs = Number(process.env.PROVE_SYNCS ?? 20);
 let strace = true;
-try { execFileSync('strace', ['-e', 'trace=none', 'true'], { stdio: 'ignore' }); } catch { strace = false; }
+try {
+  execFileSync('strace', ['-e', 'trace=none', 'true'], { stdio: 'ignore' });
+} catch {
+  strace = false;
+}
 
-for (const [name, fault] of [['dies at', 'signal=SIGKILL'], ['is told EIO by', 'error=EIO']])
-  test(`a process that ${name} its N-th sync: ${syncs} times`, { timeout: 120_000 + syncs * 30_000, skip: strace ? false : 'strace is not here or may not trace' }, async t => {
+for (const [name, fault] of [
+  ['dies at', 'signal=SIGKILL'],
+  ['is told EIO by', 'error=EIO'],
+])
+  test(`a process that ${name} its N-th sync: ${syncs} times`, {
+    timeout: 120_000 + syncs * 30_000,
+    skip: strace ? false : 'strace is not here or may not trace',
+  }, async t => {
     const beckon = await Beckon.start();
     t.after(() => beckon.close());
     const load = new Load(beckon, { key: 'sync', clients: 4 });
     await load.more(20);
     for (let n = 1; n <= syncs; n++) {
-      const tracer = spawn('strace', ['-f', '-q', '-o', '/dev/null', '-e', 'trace=fdatasync,fsync', '-e', `inject=fdatasync,fsync:${fault}:when=${n}`, '-p', String(beckon.child.pid)], { stdio: 'ignore' });
+      const tracer = spawn(
+        'strace',
+        [
+          '-f',
+          '-q',
+          '-o',
+          '/dev/null',
+          '-e',
+          'trace=fdatasync,fsync',
+          '-e',
+          `inject=fdatasync,fsync:${fault}:when=${n}`,
+          '-p',
+          String(beckon.child.pid),
+        ],
+        { stdio: 'ignore' },
+      );
       const { code, signal } = await beckon.exited;
       load.down();
       tracer.kill();
@@ -31,5 +56,7 @@ for (const [name, fault] of [['dies at', 'signal=SIGKILL'], ['is told EIO by', '
     }
     await load.stop();
     const stored = await load.readBack();
-    t.diagnostic(`${syncs} times, ${load.acks} answers 2xx, ${load.unanswered} without an answer, ${stored.size} stored`);
+    t.diagnostic(
+      `${syncs} times, ${load.acks} answers 2xx, ${load.unanswered} without an answer, ${stored.size} stored`,
+    );
   });

@@ -14,13 +14,17 @@ const kLooks = 2000; // milliseconds before each click
 const look = () => new Promise(done => setTimeout(done, kLooks));
 
 // The link of the banner, once it serves.
-const ready = child => new Promise((done, refuse) => {
-  let said = '';
-  const look = part => { said += part; if (/^ready http:\/\/\S+$/m.test(said) && linkIn(said)) done(linkIn(said)); };
-  child.stdout.on('data', look);
-  child.stderr.on('data', look);
-  child.once('exit', code => refuse(new Error(`script/server ended with ${code}`)));
-});
+const ready = child =>
+  new Promise((done, refuse) => {
+    let said = '';
+    const look = part => {
+      said += part;
+      if (/^ready http:\/\/\S+$/m.test(said) && linkIn(said)) done(linkIn(said));
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('exit', code => refuse(new Error(`script/server ended with ${code}`)));
+  });
 
 // As WebP, a quarter of what PNG weighs.
 async function photograph(page, name) {
@@ -32,8 +36,12 @@ async function photograph(page, name) {
 
 test('the first minute', async t => {
   const data = mkdtempSync(join(tmpdir(), 'beckon-first-'));
-  const began = performance.now(), since = () => Math.round((performance.now() - began) / 1000);
-  const server = spawn(join(root, 'script/server'), ['--data', data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const began = performance.now(),
+    since = () => Math.round((performance.now() - began) / 1000);
+  const server = spawn(join(root, 'script/server'), ['--data', data, '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let browser;
   try {
     const link = await ready(server);
@@ -45,12 +53,20 @@ test('the first minute', async t => {
       await run({ page, link, look });
       rows.push([`${since()} s`, does, sees]);
       // The confirming line at the bottom has gone by the time somebody looks.
-      if (picture) { await page.locator('.toast span').waitFor({ state: 'detached' }); await photograph(page, picture); }
+      if (picture) {
+        await page.locator('.toast span').waitFor({ state: 'detached' });
+        await photograph(page, picture);
+      }
     }
     assert.ok(since() < 60, `${since()} s`);
     assert.deepEqual(page.faults, []);
-    const docs = readFileSync(kDocs, 'utf8').split('\n'), from = docs.findIndex(line => line.startsWith('| ---')) + 1, to = docs.findIndex((line, index) => index >= from && !line.startsWith('|'));
-    writeFileSync(kDocs, [...docs.slice(0, from), ...rows.map(row => `| ${row.join(' | ')} |`), ...docs.slice(to)].join('\n'));
+    const docs = readFileSync(kDocs, 'utf8').split('\n'),
+      from = docs.findIndex(line => line.startsWith('| ---')) + 1,
+      to = docs.findIndex((line, index) => index >= from && !line.startsWith('|'));
+    writeFileSync(
+      kDocs,
+      [...docs.slice(0, from), ...rows.map(row => `| ${row.join(' | ')} |`), ...docs.slice(to)].join('\n'),
+    );
   } finally {
     await browser?.close();
     process.kill(-server.pid, 'SIGTERM');

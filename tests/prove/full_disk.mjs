@@ -13,11 +13,33 @@ import { until } from '../kit/wait.mjs';
 
 const disk = mkdtempSync(join(tmpdir(), 'beckon-disk-'));
 let mounted = false;
-try { execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk], { stdio: 'ignore' }); mounted = true; } catch { /* not root */ }
+try {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk], { stdio: 'ignore' });
+  mounted = true;
+} catch {
+  /* not root */
+}
 
-test('a full disk: 503, reads and deliveries go on, recovery by itself', { timeout: 300_000, skip: mounted ? false : 'a tmpfs cannot be mounted here' }, async t => {
-  t.after(() => { execFileSync('umount', ['-l', disk]); rmSync(disk, { recursive: true, force: true }); });
-  const beckon = await Beckon.start({ data: join(disk, 'data'), flags: ['--dev', '--retry-schedule', Array(30).fill('2s').join(','), '--circuit-failures', '100000', '--address-signals-per-minute', '1000000'] });
+test('a full disk: 503, reads and deliveries go on, recovery by itself', {
+  timeout: 300_000,
+  skip: mounted ? false : 'a tmpfs cannot be mounted here',
+}, async t => {
+  t.after(() => {
+    execFileSync('umount', ['-l', disk]);
+    rmSync(disk, { recursive: true, force: true });
+  });
+  const beckon = await Beckon.start({
+    data: join(disk, 'data'),
+    flags: [
+      '--dev',
+      '--retry-schedule',
+      Array(30).fill('2s').join(','),
+      '--circuit-failures',
+      '100000',
+      '--address-signals-per-minute',
+      '1000000',
+    ],
+  });
   t.after(() => beckon.kill());
   const hook = await beckon.subscribe(['signal.full']);
   t.after(() => hook.close());
@@ -30,15 +52,26 @@ test('a full disk: 503, reads and deliveries go on, recovery by itself', { timeo
   await load.more(200);
 
   const ballast = join(disk, 'ballast');
-  const fill = () => { const { bavail, bsize } = statfsSync(disk); writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize)), { flag: 'a' }); };
-  try { fill(); } catch { /* full */ } // once: the room that the server then lets go is its own
+  const fill = () => {
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize)), { flag: 'a' });
+  };
+  try {
+    fill();
+  } catch {
+    /* full */
+  } // once: the room that the server then lets go is its own
   await until('the disk is full and appends are refused', () => load.refused >= 50, 60_000);
   const [[, { session }]] = load.ledger;
   assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${session}`)).status, 200, 'reads go on');
   assert.equal((await beckon.chain('resolve', { sessionId: session, trigger: 'none' })).status, 200);
 
   full = true;
-  await until('what was owed is delivered, and that is written, on the full disk', async () => (await deliveryStates(beckon, early.id)).delivered === 30, 60_000);
+  await until(
+    'what was owed is delivered, and that is written, on the full disk',
+    async () => (await deliveryStates(beckon, early.id)).delivered === 30,
+    60_000,
+  );
   const { acks, refused } = load;
   await until('appends are refused as before', () => load.refused > refused);
   assert.equal(load.acks, acks, 'nothing was taken meanwhile');

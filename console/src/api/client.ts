@@ -5,35 +5,56 @@ import { note, remember, type Exchange } from './exchange.ts';
 import { faultOf, unreachable, type Fault } from './fault.ts';
 import { doubted, signedOut, token } from '../state/sign_in.ts';
 
-export type Answer<T> = { ok: true; data: T; etag: string; exchange: Exchange } | { ok: false; fault: Fault; exchange?: Exchange };
+export type Answer<T> =
+  | { ok: true; data: T; etag: string; exchange: Exchange }
+  | { ok: false; fault: Fault; exchange?: Exchange };
 
 const kShown = new Set(['content-type', 'if-match', 'if-none-match']);
 // Secrets are not kept, so that they are neither shown twice nor copied.
-const masked = (text: string) => text.replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"').replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…');
+const masked = (text: string) =>
+  text
+    .replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
+    .replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…');
 
 const sentWith = new WeakMap<Response, string>(); // the token that a request went with
 const recordings = new WeakMap<Response, Exchange>();
 
 // `keep` is given each exchange; its answer only where `whole`, for what the page reads again and again may be long.
-const recordedBy = (keep: (exchange: Omit<Exchange, 'id'>) => Exchange, whole: boolean) => async (request: Request): Promise<Response> => {
-  const { pathname, search } = new URL(request.url);
-  const path = pathname + search;
-  const body = masked(await request.clone().text());
-  const at = Date.now(), began = performance.now();
-  const asked = {
-    at, path, body, method: request.method, signedIn: request.headers.has('authorization'),
-    headers: [...request.headers].filter(([name]) => kShown.has(name)),
+const recordedBy =
+  (keep: (exchange: Omit<Exchange, 'id'>) => Exchange, whole: boolean) =>
+  async (request: Request): Promise<Response> => {
+    const { pathname, search } = new URL(request.url);
+    const path = pathname + search;
+    const body = masked(await request.clone().text());
+    const at = Date.now(),
+      began = performance.now();
+    const asked = {
+      at,
+      path,
+      body,
+      method: request.method,
+      signedIn: request.headers.has('authorization'),
+      headers: [...request.headers].filter(([name]) => kShown.has(name)),
+    };
+    try {
+      const response = await fetch(request);
+      const answer = whole ? masked(await response.clone().text()) : '';
+      recordings.set(
+        response,
+        keep({
+          ...asked,
+          took: performance.now() - began,
+          status: response.status,
+          answerHeaders: [...response.headers],
+          answer,
+        }),
+      );
+      return response;
+    } catch (error) {
+      keep({ ...asked, took: performance.now() - began, status: 0, answerHeaders: [], answer: '' });
+      throw error;
+    }
   };
-  try {
-    const response = await fetch(request);
-    const answer = whole ? masked(await response.clone().text()) : '';
-    recordings.set(response, keep({ ...asked, took: performance.now() - began, status: response.status, answerHeaders: [...response.headers], answer }));
-    return response;
-  } catch (error) {
-    keep({ ...asked, took: performance.now() - began, status: 0, answerHeaders: [], answer: '' });
-    throw error;
-  }
-};
 
 function clientOver(way: (request: Request) => Promise<Response>) {
   return createClient<paths>({

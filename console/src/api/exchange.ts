@@ -3,14 +3,14 @@ import { signal } from '@preact/signals';
 
 export interface Exchange {
   id: number;
-  at: number;            // epoch milliseconds, by this browser
-  took: number;          // milliseconds until the last byte
+  at: number; // epoch milliseconds, by this browser
+  took: number; // milliseconds until the last byte
   method: string;
-  path: string;          // with its query
-  signedIn: boolean;     // an Authorization header went with it
+  path: string; // with its query
+  signedIn: boolean; // an Authorization header went with it
   headers: [string, string][];
-  body: string;          // '' where there was none; passwords are left out
-  status: number;        // 0 where no answer came
+  body: string; // '' where there was none; passwords are left out
+  status: number; // 0 where no answer came
   answerHeaders: [string, string][];
   answer: string;
 }

@@ -1,11 +1,11 @@
 // What went wrong with a request, in words a person can act on.
 export interface Fault {
-  code: string;          // the contract's, or 'unreachable'
+  code: string; // the contract's, or 'unreachable'
   message: string;
-  status: number;        // 0 where no answer came
+  status: number; // 0 where no answer came
   requestId?: string;
   details: { field: string; issue: string }[];
-  retryAfter?: number;   // seconds
+  retryAfter?: number; // seconds
   requiredRole?: string;
   role?: string;
 }
@@ -29,7 +29,8 @@ export const whatToDo = (fault: Fault) =>
   fault.retryAfter ? `Try again in ${fault.retryAfter} s.` : (kNext[fault.code] ?? '');
 
 // The server is older than this page, or was built without this part.
-export const isNotOffered = (fault: Fault) => fault.status === 405 || (fault.status === 404 && fault.code === 'not_found');
+export const isNotOffered = (fault: Fault) =>
+  fault.status === 405 || (fault.status === 404 && fault.code === 'not_found');
 
 export function faultOf(status: number, headers: Headers, body: unknown): Fault {
   const said = (body && typeof body === 'object' ? body : {}) as Partial<Fault> & { error?: string };
@@ -47,6 +48,8 @@ export function faultOf(status: number, headers: Headers, body: unknown): Fault 
 }
 
 export const unreachable = (error: unknown): Fault => ({
-  code: 'unreachable', status: 0, details: [],
+  code: 'unreachable',
+  status: 0,
+  details: [],
   message: `No answer came${error instanceof Error && error.message ? ` (${error.message})` : ''}.`,
 });

@@ -10,34 +10,81 @@ import { useList } from '../state/list.ts';
 import { usePoll } from '../state/poll.ts';
 import { isAdmin } from '../state/sign_in.ts';
 
-const lines = (text: string) => text.split('\n').map(line => line.trim()).filter(Boolean);
-const issuesOf = (fault: Fault | null, field: string) => fault?.details.filter(one => one.field.startsWith(field)).map(one => `${one.field.slice(field.length)} ${one.issue}`).join('; ') || undefined;
+const lines = (text: string) =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean);
+const issuesOf = (fault: Fault | null, field: string) =>
+  fault?.details
+    .filter(one => one.field.startsWith(field))
+    .map(one => `${one.field.slice(field.length)} ${one.issue}`)
+    .join('; ') || undefined;
 
 export function AllowlistPage() {
-  const [handles, setHandles] = useState(''), [egress, setEgress] = useState(''), [loaded, setLoaded] = useState(false);
-  const [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
-  usePoll(0, async isCurrent => {
-    const answer = await ask(quietly.GET('/v2/platform-admin/allowlist'));
-    if (!isCurrent()) return;
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { setHandles(answer.data.handles.join('\n')); setEgress(answer.data.egress.join('\n')); setLoaded(true); }
-  }, []);
+  const [handles, setHandles] = useState(''),
+    [egress, setEgress] = useState(''),
+    [loaded, setLoaded] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
+  usePoll(
+    0,
+    async isCurrent => {
+      const answer = await ask(quietly.GET('/v2/platform-admin/allowlist'));
+      if (!isCurrent()) return;
+      setFault(answer.ok ? null : answer.fault);
+      if (answer.ok) {
+        setHandles(answer.data.handles.join('\n'));
+        setEgress(answer.data.egress.join('\n'));
+        setLoaded(true);
+      }
+    },
+    [],
+  );
   const save = async () => {
     setBusy(true);
-    const answer = await ask(api.PUT('/v2/platform-admin/allowlist', { body: { handles: lines(handles), egress: lines(egress) } }));
+    const answer = await ask(
+      api.PUT('/v2/platform-admin/allowlist', { body: { handles: lines(handles), egress: lines(egress) } }),
+    );
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) confirmed('The allowlist is in force');
   };
-  const closed = isAdmin.value ? (loaded ? '' : 'It is not loaded.') : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
+  const closed = isAdmin.value
+    ? loaded
+      ? ''
+      : 'It is not loaded.'
+    : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
   return (
     <>
       <h1>Allowlist</h1>
-      <p class="lead">Who may use this module, and where webhooks may go besides the public internet. Each change is audited.</p>
+      <p class="lead">
+        Who may use this module, and where webhooks may go besides the public internet. Each change is audited.
+      </p>
       <form class="card">
-        <TextField label="Handles" mono lines={4} value={handles} onInput={setHandles} hint="One a line; * admits all." issue={issuesOf(fault, 'handles')} />
-        <TextField label="Egress" mono lines={5} value={egress} onInput={setEgress} hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one a line. Link-local and metadata addresses are never admitted." issue={issuesOf(fault, 'egress')} />
-        <div class="actions"><Button kind="primary" submits busy={busy} closed={closed} onPress={save}>Save</Button></div>
+        <TextField
+          label="Handles"
+          mono
+          lines={4}
+          value={handles}
+          onInput={setHandles}
+          hint="One a line; * admits all."
+          issue={issuesOf(fault, 'handles')}
+        />
+        <TextField
+          label="Egress"
+          mono
+          lines={5}
+          value={egress}
+          onInput={setEgress}
+          hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one a line. Link-local and metadata addresses are never admitted."
+          issue={issuesOf(fault, 'egress')}
+        />
+        <div class="actions">
+          <Button kind="primary" submits busy={busy} closed={closed} onPress={save}>
+            Save
+          </Button>
+        </div>
         {fault && <FaultNote fault={fault} what="the allowlist" beside={fault.details.map(one => one.field)} />}
       </form>
       <Handles />
@@ -46,25 +93,85 @@ export function AllowlistPage() {
 }
 
 function Handles() {
-  const { items, more, fault: listFault, again } = useList(cursor => ask(quietly.GET('/v2/platform-admin/handles', { params: { query: { cursor, limit: 50 } } })), []);
-  const [handle, setHandle] = useState(''), [ownerEmail, setOwner] = useState(''), [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const {
+    items,
+    more,
+    fault: listFault,
+    again,
+  } = useList(
+    cursor => ask(quietly.GET('/v2/platform-admin/handles', { params: { query: { cursor, limit: 50 } } })),
+    [],
+  );
+  const [handle, setHandle] = useState(''),
+    [ownerEmail, setOwner] = useState(''),
+    [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const add = async () => {
     setBusy(true);
     const answer = await ask(api.POST('/v2/platform-admin/handles', { body: { handle, ownerEmail } }));
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { confirmed('Made'); setHandle(''); setOwner(''); again(); }
+    if (answer.ok) {
+      confirmed('Made');
+      setHandle('');
+      setOwner('');
+      again();
+    }
   };
   return (
     <section class="card" aria-labelledby="handles">
       <h2 id="handles">Handles</h2>
       {listFault && <FaultNote fault={listFault} what="the list of handles" />}
-      {!!items?.length && <table><thead><tr><th>Handle</th><th>Owner</th><th>Since</th></tr></thead><tbody>{items.map(one => <tr key={one.handle}><td><strong>{one.handle}</strong></td><td class="wrap">{one.ownerEmail}</td><td><Instant at={one.createdAt} /></td></tr>)}</tbody></table>}
-      {more && <div><Button onPress={more}>Show more</Button></div>}
+      {!!items?.length && (
+        <table>
+          <thead>
+            <tr>
+              <th>Handle</th>
+              <th>Owner</th>
+              <th>Since</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map(one => (
+              <tr key={one.handle}>
+                <td>
+                  <strong>{one.handle}</strong>
+                </td>
+                <td class="wrap">{one.ownerEmail}</td>
+                <td>
+                  <Instant at={one.createdAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {more && (
+        <div>
+          <Button onPress={more}>Show more</Button>
+        </div>
+      )}
       <form class="columns">
-        <TextField label="A new handle" mono value={handle} onInput={setHandle} issue={issuesOf(fault, 'handle')} placeholder="acme" />
-        <TextField label="E-mail of its owner" type="email" value={ownerEmail} onInput={setOwner} issue={issuesOf(fault, 'ownerEmail')} />
-        <div class="actions"><Button submits busy={busy} closed={handle && ownerEmail ? '' : 'Both fields are needed.'} onPress={add}>Make it</Button></div>
+        <TextField
+          label="A new handle"
+          mono
+          value={handle}
+          onInput={setHandle}
+          issue={issuesOf(fault, 'handle')}
+          placeholder="acme"
+        />
+        <TextField
+          label="E-mail of its owner"
+          type="email"
+          value={ownerEmail}
+          onInput={setOwner}
+          issue={issuesOf(fault, 'ownerEmail')}
+        />
+        <div class="actions">
+          <Button submits busy={busy} closed={handle && ownerEmail ? '' : 'Both fields are needed.'} onPress={add}>
+            Make it
+          </Button>
+        </div>
       </form>
       {fault && <FaultNote fault={fault} what="new handles" beside={['handle', 'ownerEmail']} />}
     </section>

@@ -15,12 +15,20 @@ import { Storylines } from './append/storylines_card.tsx';
 import { SignalEditor } from './append/signal_editor.tsx';
 import { SessionBar } from './session_bar.tsx';
 
-const kConsents = [['', 'as the handle says'], ['full', 'full'], ['basic', 'basic'], ['denied', 'denied']] as const;
+const kConsents = [
+  ['', 'as the handle says'],
+  ['full', 'full'],
+  ['basic', 'basic'],
+  ['denied', 'denied'],
+] as const;
 const issueOf = (fault: Fault | null, field: string) => fault?.details.find(one => one.field === field)?.issue;
 
 export function AppendPage() {
-  const [result, setResult] = useState<Appended | null>(null), [fault, setFault] = useState<Fault | null>(null);
-  const [busy, setBusy] = useState(false), [editing, setEditing] = useState(false), [broken, setBroken] = useState('');
+  const [result, setResult] = useState<Appended | null>(null),
+    [fault, setFault] = useState<Fault | null>(null);
+  const [busy, setBusy] = useState(false),
+    [editing, setEditing] = useState(false),
+    [broken, setBroken] = useState('');
   const { signals } = draft.value;
   const send = async () => {
     if (broken) return;
@@ -34,25 +42,66 @@ export function AppendPage() {
   return (
     <>
       <h1>Append signals</h1>
-      <p class="lead">A signal is one thing that a visitor did. Choose one and send it, as a shop's page would: no sign-in is needed for this call.</p>
+      <p class="lead">
+        A signal is one thing that a visitor did. Choose one and send it, as a shop's page would: no sign-in is needed
+        for this call.
+      </p>
       <SessionBar />
       <section class="card" aria-labelledby="one">
         <h2 id="one">One signal</h2>
         <div class="choices" role="group" aria-label="Signal">
-          {kPresets.map(({ name, signal }) => <Choice key={name} name={name} on={signals.length === 1 && signals[0] === signal} onPress={() => { setBroken(''); change({ signals: [signal] }); }} />)}
+          {kPresets.map(({ name, signal }) => (
+            <Choice
+              key={name}
+              name={name}
+              on={signals.length === 1 && signals[0] === signal}
+              onPress={() => {
+                setBroken('');
+                change({ signals: [signal] });
+              }}
+            />
+          ))}
           <Choice name="Custom" on={editing} onPress={() => setEditing(!editing)} />
         </div>
         <SignalEditor open={editing} broken={broken} onBroken={setBroken} />
         <details class="more">
           <summary>Visitor, consent and context</summary>
           <div class="columns">
-            <TextField label="Visitor" mono value={draft.value.visitorId} onInput={visitorId => change({ visitorId })} placeholder="v-81" hint="Joins the sessions of one visitor." issue={issueOf(fault, 'visitorId')} />
-            <SelectField label="Consent" value={draft.value.consent} choices={kConsents} onChange={consent => change({ consent })} hint="What the visitor allows; the latest word holds." />
-            <TextField label="Page" value={draft.value.page} onInput={page => change({ page })} placeholder="/pricing" />
-            <TextField label="Country" value={draft.value.country} onInput={country => change({ country })} placeholder="US" />
+            <TextField
+              label="Visitor"
+              mono
+              value={draft.value.visitorId}
+              onInput={visitorId => change({ visitorId })}
+              placeholder="v-81"
+              hint="Joins the sessions of one visitor."
+              issue={issueOf(fault, 'visitorId')}
+            />
+            <SelectField
+              label="Consent"
+              value={draft.value.consent}
+              choices={kConsents}
+              onChange={consent => change({ consent })}
+              hint="What the visitor allows; the latest word holds."
+            />
+            <TextField
+              label="Page"
+              value={draft.value.page}
+              onInput={page => change({ page })}
+              placeholder="/pricing"
+            />
+            <TextField
+              label="Country"
+              value={draft.value.country}
+              onInput={country => change({ country })}
+              placeholder="US"
+            />
           </div>
         </details>
-        <div class="actions"><Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={broken} onPress={send}>Send {signals.length === 1 ? (signals[0]?.type ?? 'it') : `${signals.length} signals`}</Button></div>
+        <div class="actions">
+          <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={broken} onPress={send}>
+            Send {signals.length === 1 ? (signals[0]?.type ?? 'it') : `${signals.length} signals`}
+          </Button>
+        </div>
         <Outcome result={result} fault={fault} />
       </section>
       <Storylines onFault={setFault} />
@@ -64,12 +113,27 @@ function Outcome({ result, fault }: { result: Appended | null; fault: Fault | nu
   if (fault) return <FaultNote fault={fault} what="signals" beside={['visitorId']} />;
   if (!result) return null;
   const { accepted, answeredIn, seenAfter } = result;
-  if (accepted.consent === 'denied') return <p class="result" role="status"><strong>202</strong> The visitor has denied consent: nothing was stored.</p>;
+  if (accepted.consent === 'denied')
+    return (
+      <p class="result" role="status">
+        <strong>202</strong> The visitor has denied consent: nothing was stored.
+      </p>
+    );
   return (
     <div class="result" role="status">
-      <p><strong>202 Accepted</strong> {accepted.accepted} stored{accepted.duplicates ? `, ${accepted.duplicates} seen before` : ''}. The session is at version {accepted.version}, with {accepted.signalCount} in its window.</p>
-      <p class="small">On disk and answered in {took(answeredIn)}.{seenAfter !== null && ` A decision asked for right after it saw version ${accepted.version}: ${took(seenAfter)} later.`}</p>
-      <p class="small">Next: <a href={at('resolve')}>resolve a decision for this session</a>.</p>
+      <p>
+        <strong>202 Accepted</strong> {accepted.accepted} stored
+        {accepted.duplicates ? `, ${accepted.duplicates} seen before` : ''}. The session is at version{' '}
+        {accepted.version}, with {accepted.signalCount} in its window.
+      </p>
+      <p class="small">
+        On disk and answered in {took(answeredIn)}.
+        {seenAfter !== null &&
+          ` A decision asked for right after it saw version ${accepted.version}: ${took(seenAfter)} later.`}
+      </p>
+      <p class="small">
+        Next: <a href={at('resolve')}>resolve a decision for this session</a>.
+      </p>
     </div>
   );
 }

@@ -11,28 +11,69 @@ import { isAdmin } from '../state/sign_in.ts';
 export function AuditPage() {
   const { handle } = place.value;
   const ofServer = handle === kNoHandle;
-  const closed = !ofServer ? closedBelow('OPERATOR') : isAdmin.value ? '' : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
-  const { items, more, fault } = useList(cursor => {
-    const query = { cursor, limit: 50 };
-    return ofServer ? ask(quietly.GET('/v2/platform-admin/audit-events', { params: { query } })) : ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query } }));
-  }, [handle]);
+  const closed = !ofServer
+    ? closedBelow('OPERATOR')
+    : isAdmin.value
+      ? ''
+      : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
+  const { items, more, fault } = useList(
+    cursor => {
+      const query = { cursor, limit: 50 };
+      return ofServer
+        ? ask(quietly.GET('/v2/platform-admin/audit-events', { params: { query } }))
+        : ask(quietly.GET('/v2/handles/{handle}/audit-events', { params: { path: { handle }, query } }));
+    },
+    [handle],
+  );
   return (
     <>
       <h1>Audit</h1>
-      <p class="lead">{ofServer ? 'What belongs to no handle: who signed in and out, users, passwords, the allowlist.' : 'Every change of what governs this handle: who, what, when.'}</p>
+      <p class="lead">
+        {ofServer
+          ? 'What belongs to no handle: who signed in and out, users, passwords, the allowlist.'
+          : 'Every change of what governs this handle: who, what, when.'}
+      </p>
       {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} what="audit events" />}
       {items?.length === 0 && <Empty says="Nothing was changed yet." />}
       {!!items?.length && (
         <section class="card">
           <div class="scroll" tabIndex={0} role="region" aria-label="Audit events">
             <table>
-              <thead><tr><th>When</th><th>Who</th><th>What</th><th>Of</th><th>In detail</th></tr></thead>
-              <tbody>{items.map(one => (
-                <tr key={one.auditId}><td><Instant at={one.at} /></td><td>{one.actor}</td><td><strong>{one.action}</strong></td><td class="mono wrap"><Target action={one.action} target={one.target} /></td><td><Detail of={one.detail} /></td></tr>
-              ))}</tbody>
+              <thead>
+                <tr>
+                  <th>When</th>
+                  <th>Who</th>
+                  <th>What</th>
+                  <th>Of</th>
+                  <th>In detail</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map(one => (
+                  <tr key={one.auditId}>
+                    <td>
+                      <Instant at={one.at} />
+                    </td>
+                    <td>{one.actor}</td>
+                    <td>
+                      <strong>{one.action}</strong>
+                    </td>
+                    <td class="mono wrap">
+                      <Target action={one.action} target={one.target} />
+                    </td>
+                    <td>
+                      <Detail of={one.detail} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
             </table>
           </div>
-          {more && <div><Button onPress={more}>Show more</Button></div>}
+          {more && (
+            <div>
+              <Button onPress={more}>Show more</Button>
+            </div>
+          )}
         </section>
       )}
     </>
@@ -43,7 +84,8 @@ export function AuditPage() {
 function Target({ action, target }: { action: string; target: string }) {
   if (action === 'rule.put') return <a href={at('rules', [target])}>{target}</a>;
   if (action === 'rules.rollback') return <a href={at('rules', ['-', 'versions'])}>version {target}</a>;
-  if (action.startsWith('webhook.') && action !== 'webhook.delete') return <a href={at('deliveries', [], { subscription: target })}>{target}</a>;
+  if (action.startsWith('webhook.') && action !== 'webhook.delete')
+    return <a href={at('deliveries', [], { subscription: target })}>{target}</a>;
   return <>{target}</>;
 }
 
@@ -52,5 +94,12 @@ const kShort = 120; // characters
 function Detail({ of }: { of: unknown }) {
   const text = JSON.stringify(of);
   if (text === '{}') return <span class="quiet">–</span>;
-  return text.length <= kShort ? <code class="wrap small">{text}</code> : <details><summary>{text.length} characters</summary><code class="wrap small">{text}</code></details>;
+  return text.length <= kShort ? (
+    <code class="wrap small">{text}</code>
+  ) : (
+    <details>
+      <summary>{text.length} characters</summary>
+      <code class="wrap small">{text}</code>
+    </details>
+  );
 }

@@ -15,34 +15,83 @@ type Recorded = Decision & { same: boolean | null; lacking: string | null };
 
 function again({ same, lacking }: Recorded) {
   if (same) return 'Judged again from what it saw, it comes out the same.';
-  return lacking ? `Judged again it comes out otherwise, since not all that it saw is there: ${lacking}.` : 'Judged again from what it saw, it comes out otherwise.';
+  return lacking
+    ? `Judged again it comes out otherwise, since not all that it saw is there: ${lacking}.`
+    : 'Judged again from what it saw, it comes out otherwise.';
 }
 
 export function DecisionPage() {
-  const { handle, more: [decisionId = ''], query } = place.value;
+  const {
+    handle,
+    more: [decisionId = ''],
+    query,
+  } = place.value;
   const sessionId = query.get('session') ?? '';
-  const [decision, setDecision] = useState<Recorded | null>(null), [fault, setFault] = useState<Fault | null>(null), [session, setSession] = useState<Session | null>(null);
-  usePoll(0, async isCurrent => {
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/decisions/{decisionId}' as never, { params: { path: { handle, decisionId } } } as never));
-    const got = !answer.ok && sessionId ? await read(handle, sessionId) : null;
-    if (!isCurrent()) return;
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) setDecision(answer.data as Recorded);
-    setSession(got?.session ?? null);
-  }, [handle, decisionId]);
+  const [decision, setDecision] = useState<Recorded | null>(null),
+    [fault, setFault] = useState<Fault | null>(null),
+    [session, setSession] = useState<Session | null>(null);
+  usePoll(
+    0,
+    async isCurrent => {
+      const answer = await ask(
+        quietly.GET(
+          '/v2/handles/{handle}/decisions/{decisionId}' as never,
+          { params: { path: { handle, decisionId } } } as never,
+        ),
+      );
+      const got = !answer.ok && sessionId ? await read(handle, sessionId) : null;
+      if (!isCurrent()) return;
+      setFault(answer.ok ? null : answer.fault);
+      if (answer.ok) setDecision(answer.data as Recorded);
+      setSession(got?.session ?? null);
+    },
+    [handle, decisionId],
+  );
   const past = session?.decisions.find(one => one.decisionId === decisionId);
   return (
     <>
-      <div class="title"><p class="back">{sessionId ? <a href={at('sessions', [sessionId])}>Session</a> : <a href={at('sessions')}>Sessions</a>}</p><h1>Decision</h1><p class="mono small wrap">{decisionId}</p></div>
-      {decision && <><h2>As it was served</h2><p>{again(decision)}</p><DecisionCard decision={decision} how="on record" /></>}
+      <div class="title">
+        <p class="back">
+          {sessionId ? <a href={at('sessions', [sessionId])}>Session</a> : <a href={at('sessions')}>Sessions</a>}
+        </p>
+        <h1>Decision</h1>
+        <p class="mono small wrap">{decisionId}</p>
+      </div>
+      {decision && (
+        <>
+          <h2>As it was served</h2>
+          <p>{again(decision)}</p>
+          <DecisionCard decision={decision} how="on record" />
+        </>
+      )}
       {past && !decision && (
         <section class="card">
-          <header><h2>{past.trigger}</h2> <State name={past.outcome} /></header>
+          <header>
+            <h2>{past.trigger}</h2> <State name={past.outcome} />
+          </header>
           <dl class="facts">
-            {past.ruleId && <div><dt>Rule</dt><dd><a href={at('rules', [past.ruleId])}>{past.ruleId}</a></dd></div>}
-            <div><dt>Decided</dt><dd><Instant at={past.resolvedAt} /></dd></div>
-            <div><dt>Session version</dt><dd>{past.sessionVersion}</dd></div>
-            <div><dt>Rules version</dt><dd>{past.rulesVersion}</dd></div>
+            {past.ruleId && (
+              <div>
+                <dt>Rule</dt>
+                <dd>
+                  <a href={at('rules', [past.ruleId])}>{past.ruleId}</a>
+                </dd>
+              </div>
+            )}
+            <div>
+              <dt>Decided</dt>
+              <dd>
+                <Instant at={past.resolvedAt} />
+              </dd>
+            </div>
+            <div>
+              <dt>Session version</dt>
+              <dd>{past.sessionVersion}</dd>
+            </div>
+            <div>
+              <dt>Rules version</dt>
+              <dd>{past.rulesVersion}</dd>
+            </div>
           </dl>
         </section>
       )}

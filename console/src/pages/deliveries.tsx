@@ -20,56 +20,143 @@ const kDay = 86_400_000;
 
 export function DeliveriesPage() {
   const [subscriptionId, deliveryId] = place.value.more;
-  return subscriptionId && deliveryId ? <DeliveryPage key={deliveryId} subscriptionId={subscriptionId} deliveryId={deliveryId} /> : <List />;
+  return subscriptionId && deliveryId ? (
+    <DeliveryPage key={deliveryId} subscriptionId={subscriptionId} deliveryId={deliveryId} />
+  ) : (
+    <List />
+  );
 }
 
 function List() {
   const { handle, query } = place.value;
   const all = subscriptions.value;
-  const chosen = query.get('subscription') ?? '', status = query.get('status') ?? '', eventType = query.get('eventType') ?? '', whole = query.get('window') === 'all';
+  const chosen = query.get('subscription') ?? '',
+    status = query.get('status') ?? '',
+    eventType = query.get('eventType') ?? '',
+    whole = query.get('window') === 'all';
   const ids = (chosen ? [chosen] : (all ?? []).map(one => one.subscriptionId)).join();
-  const wanted = useMemo<Wanted>(() => ({ subscriptions: ids.split(',').filter(Boolean), status, eventType, since: whole ? 0 : Date.now() - kDay }), [ids, status, eventType, whole]);
+  const wanted = useMemo<Wanted>(
+    () => ({ subscriptions: ids.split(',').filter(Boolean), status, eventType, since: whole ? 0 : Date.now() - kDay }),
+    [ids, status, eventType, whole],
+  );
   const [seen, setSeen] = useState<{ log: Log; of: Wanted } | null>(null); // the last list stays until that of new filters is there
   const log = seen?.log ?? null;
   const fetching = useRef(false);
   const closed = closedBelow('OPERATOR');
   usePoll(0, () => loadSubscriptions(handle), [handle]);
-  usePoll(3000, async isCurrent => {
-    if (closed || !all) return;
-    const newest = await begin(handle, wanted);
-    if (isCurrent()) setSeen(before => ({ of: wanted, log: before?.of === wanted && before.log.items.length > newest.items.length ? refreshed(before.log, newest) : newest }));
-  }, [handle, wanted, closed, !all]);
+  usePoll(
+    3000,
+    async isCurrent => {
+      if (closed || !all) return;
+      const newest = await begin(handle, wanted);
+      if (isCurrent())
+        setSeen(before => ({
+          of: wanted,
+          log:
+            before?.of === wanted && before.log.items.length > newest.items.length
+              ? refreshed(before.log, newest)
+              : newest,
+        }));
+    },
+    [handle, wanted, closed, !all],
+  );
   const more = async () => {
     if (!log?.cursor || seen?.of !== wanted || fetching.current) return;
     fetching.current = true;
     const longer = await goOn(handle, wanted, log);
     // What was refreshed meanwhile stays; what was begun anew wins.
-    setSeen(before => (before?.of === wanted && before.log.cursor === log.cursor ? { of: wanted, log: { ...longer, items: [...before.log.items, ...longer.items.slice(log.items.length)] } } : before));
+    setSeen(before =>
+      before?.of === wanted && before.log.cursor === log.cursor
+        ? { of: wanted, log: { ...longer, items: [...before.log.items, ...longer.items.slice(log.items.length)] } }
+        : before,
+    );
     fetching.current = false;
   };
-  const hosts = useMemo(() => new Map((all ?? []).map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)])), [all]);
-  const shown = log ?? kNothing, filtered = !!(chosen || status || eventType);
+  const hosts = useMemo(
+    () => new Map((all ?? []).map(one => [one.subscriptionId, one.description || hostOf(one.endpointUrl)])),
+    [all],
+  );
+  const shown = log ?? kNothing,
+    filtered = !!(chosen || status || eventType);
   return (
     <>
       <h1>Deliveries</h1>
-      <p class="lead">Each event that is owed to a subscription, and what became of it. Nothing is dropped in silence.</p>
-      {closed ? <p class="note">{closed}</p> : <>
-        <Filters subscriptions={all ?? []} />
-        {shown.fault && <FaultNote fault={shown.fault} what="deliveries" />}
-        {log && !shown.fault && shown.items.length === 0 && (
-          all?.length === 0
-            ? <Empty says="There are no subscriptions, so nothing is owed to anybody."><a class="button primary" href={at('subscribe')}>Subscribe an endpoint</a></Empty>
-            : <Empty says={filtered ? 'No delivery fits these filters.' : `Nothing was delivered ${whole ? 'yet' : 'in the last day'}.`}>
-                {filtered ? <a class="button" href={at('deliveries')}>Clear the filters</a> : <a class="button primary" href={at('test')}>Send a test delivery</a>}
+      <p class="lead">
+        Each event that is owed to a subscription, and what became of it. Nothing is dropped in silence.
+      </p>
+      {closed ? (
+        <p class="note">{closed}</p>
+      ) : (
+        <>
+          <Filters subscriptions={all ?? []} />
+          {shown.fault && <FaultNote fault={shown.fault} what="deliveries" />}
+          {log &&
+            !shown.fault &&
+            shown.items.length === 0 &&
+            (all?.length === 0 ? (
+              <Empty says="There are no subscriptions, so nothing is owed to anybody.">
+                <a class="button primary" href={at('subscribe')}>
+                  Subscribe an endpoint
+                </a>
               </Empty>
-        )}
-        {shown.items.length > 0 && <Rows items={shown.items} idOf={one => one.deliveryId} label="Deliveries, newest first" onEnd={more} link={one => at('deliveries', [one.subscriptionId, one.deliveryId])} row={one => <Line delivery={one} host={hosts.get(one.subscriptionId) ?? ''} />} />}
-        <footer class="small quiet">
-          {log && <p role="status">{shown.items.length} {shown.items.length === 1 ? 'delivery' : 'deliveries'}{shown.cursor ? ' so far; more come as you scroll' : ''}. {!chosen && hosts.size > 1 && 'The newest 50 of each subscription: choose one to see all of it. '}</p>}
-          <p>{whole ? <>All that is kept. <a href={at('deliveries', [], { ...Object.fromEntries(query), window: undefined })}>Only the last day</a>.</> : <>The last day. <a href={at('deliveries', [], { ...Object.fromEntries(query), window: 'all' })}>All that is kept</a>.</>} A delivery is kept as long as the retention of its handle; a held one at most 7 days.</p>
-        </footer>
-        {chosen && <Replay subscriptionId={chosen} />}
-      </>}
+            ) : (
+              <Empty
+                says={
+                  filtered
+                    ? 'No delivery fits these filters.'
+                    : `Nothing was delivered ${whole ? 'yet' : 'in the last day'}.`
+                }
+              >
+                {filtered ? (
+                  <a class="button" href={at('deliveries')}>
+                    Clear the filters
+                  </a>
+                ) : (
+                  <a class="button primary" href={at('test')}>
+                    Send a test delivery
+                  </a>
+                )}
+              </Empty>
+            ))}
+          {shown.items.length > 0 && (
+            <Rows
+              items={shown.items}
+              idOf={one => one.deliveryId}
+              label="Deliveries, newest first"
+              onEnd={more}
+              link={one => at('deliveries', [one.subscriptionId, one.deliveryId])}
+              row={one => <Line delivery={one} host={hosts.get(one.subscriptionId) ?? ''} />}
+            />
+          )}
+          <footer class="small quiet">
+            {log && (
+              <p role="status">
+                {shown.items.length} {shown.items.length === 1 ? 'delivery' : 'deliveries'}
+                {shown.cursor ? ' so far; more come as you scroll' : ''}.{' '}
+                {!chosen && hosts.size > 1 && 'The newest 50 of each subscription: choose one to see all of it. '}
+              </p>
+            )}
+            <p>
+              {whole ? (
+                <>
+                  All that is kept.{' '}
+                  <a href={at('deliveries', [], { ...Object.fromEntries(query), window: undefined })}>
+                    Only the last day
+                  </a>
+                  .
+                </>
+              ) : (
+                <>
+                  The last day.{' '}
+                  <a href={at('deliveries', [], { ...Object.fromEntries(query), window: 'all' })}>All that is kept</a>.
+                </>
+              )}{' '}
+              A delivery is kept as long as the retention of its handle; a held one at most 7 days.
+            </p>
+          </footer>
+          {chosen && <Replay subscriptionId={chosen} />}
+        </>
+      )}
     </>
   );
 }
@@ -80,7 +167,9 @@ function Line({ delivery, host }: { delivery: Delivery; host: string }) {
       <span class="main">{delivery.eventType}</span>
       <State name={delivery.status}>{stateOf(delivery, hasEnded(delivery) ? 0 : now.value)}</State>
       <span class="quiet cut">{host}</span>
-      <span class="when"><Instant at={delivery.createdAt} /></span>
+      <span class="when">
+        <Instant at={delivery.createdAt} />
+      </span>
     </>
   );
 }

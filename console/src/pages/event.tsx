@@ -16,44 +16,105 @@ import { stateOf } from '../state/words.ts';
 type Event = components['schemas']['Event'];
 
 export function EventPage() {
-  const { handle, more: [eventId = ''] } = place.value;
-  const [event, setEvent] = useState<Event | null>(null), [fault, setFault] = useState<Fault | null>(null);
+  const {
+    handle,
+    more: [eventId = ''],
+  } = place.value;
+  const [event, setEvent] = useState<Event | null>(null),
+    [fault, setFault] = useState<Fault | null>(null);
   const closed = closedBelow('OPERATOR');
-  usePoll(2000, async isCurrent => {
-    if (closed) return;
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/events/{eventId}', { params: { path: { handle, eventId } } }));
-    if (!isCurrent()) return;
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) setEvent(answer.data);
-  }, [handle, eventId, closed]);
+  usePoll(
+    2000,
+    async isCurrent => {
+      if (closed) return;
+      const answer = await ask(
+        quietly.GET('/v2/handles/{handle}/events/{eventId}', { params: { path: { handle, eventId } } }),
+      );
+      if (!isCurrent()) return;
+      setFault(answer.ok ? null : answer.fault);
+      if (answer.ok) setEvent(answer.data);
+    },
+    [handle, eventId, closed],
+  );
   return (
     <>
-      <div class="title"><p class="back"><a href={at('deliveries')}>Deliveries</a></p><h1 class="wrap">{event?.type ?? 'Event'}</h1><p class="mono small wrap">{eventId}</p></div>
+      <div class="title">
+        <p class="back">
+          <a href={at('deliveries')}>Deliveries</a>
+        </p>
+        <h1 class="wrap">{event?.type ?? 'Event'}</h1>
+        <p class="mono small wrap">{eventId}</p>
+      </div>
       {closed && <p class="note">{closed}</p>}
       {fault && <FaultNote fault={fault} what="events" />}
-      {event && <>
-        <dl class="facts">
-          <div><dt>Happened</dt><dd><Instant at={event.occurredAt} /></dd></div>
-          {event.sessionId && <div><dt>Session</dt><dd><a href={at('sessions', [event.sessionId])}><code>{event.sessionId}</code></a></dd></div>}
-          <div><dt>Because of</dt><dd><Cause event={event} /></dd></div>
-        </dl>
-        <section class="card" aria-labelledby="owed">
-          <h2 id="owed">Deliveries</h2>
-          {event.deliveries.length === 0 && <p class="quiet">No subscription wanted it.</p>}
-          <ul class="rows">{event.deliveries.map(one => (
-            <li key={one.deliveryId}><a class="row" href={at('deliveries', [one.subscriptionId, one.deliveryId])}><span class="main mono small">{one.deliveryId}</span><State name={one.status}>{stateOf(one, now.value)}</State><span /><span class="when"><Instant at={one.createdAt} /></span></a></li>
-          ))}</ul>
-        </section>
-        <section class="card" aria-labelledby="payload"><h2 id="payload">Payload</h2>{event.payload ? <Json text={JSON.stringify(event.payload)} label="Payload, as JSON" /> : <p class="quiet">Erased with its session.</p>}</section>
-      </>}
+      {event && (
+        <>
+          <dl class="facts">
+            <div>
+              <dt>Happened</dt>
+              <dd>
+                <Instant at={event.occurredAt} />
+              </dd>
+            </div>
+            {event.sessionId && (
+              <div>
+                <dt>Session</dt>
+                <dd>
+                  <a href={at('sessions', [event.sessionId])}>
+                    <code>{event.sessionId}</code>
+                  </a>
+                </dd>
+              </div>
+            )}
+            <div>
+              <dt>Because of</dt>
+              <dd>
+                <Cause event={event} />
+              </dd>
+            </div>
+          </dl>
+          <section class="card" aria-labelledby="owed">
+            <h2 id="owed">Deliveries</h2>
+            {event.deliveries.length === 0 && <p class="quiet">No subscription wanted it.</p>}
+            <ul class="rows">
+              {event.deliveries.map(one => (
+                <li key={one.deliveryId}>
+                  <a class="row" href={at('deliveries', [one.subscriptionId, one.deliveryId])}>
+                    <span class="main mono small">{one.deliveryId}</span>
+                    <State name={one.status}>{stateOf(one, now.value)}</State>
+                    <span />
+                    <span class="when">
+                      <Instant at={one.createdAt} />
+                    </span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </section>
+          <section class="card" aria-labelledby="payload">
+            <h2 id="payload">Payload</h2>
+            {event.payload ? (
+              <Json text={JSON.stringify(event.payload)} label="Payload, as JSON" />
+            ) : (
+              <p class="quiet">Erased with its session.</p>
+            )}
+          </section>
+        </>
+      )}
     </>
   );
 }
 
 function Cause({ event: { cause, sessionId } }: { event: Event }) {
   const name = causeIn(cause);
-  if (name.startsWith('dec_')) return <a href={at('decisions', [name], { session: sessionId })}><code>{name}</code></a>;
-  if (name && sessionId) return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} of its session</a>;
+  if (name.startsWith('dec_'))
+    return (
+      <a href={at('decisions', [name], { session: sessionId })}>
+        <code>{name}</code>
+      </a>
+    );
+  if (name && sessionId)
+    return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} of its session</a>;
   const { test, published } = cause as { test?: boolean; published?: { by: string } };
   if (test) return <>a test of the subscription</>;
   if (published) return <>{published.by}, who published it</>;

@@ -26,11 +26,16 @@ export function LivePage() {
 
 function says(connection: Connection): string {
   switch (connection.state) {
-    case 'connecting': return 'connecting';
-    case 'live': return 'live';
-    case 'beside': return 'live, over the connection of another tab';
-    case 'waiting': return `reconnecting in ${span(Math.max(0, connection.until - now.value))}`;
-    case 'over': return 'ended';
+    case 'connecting':
+      return 'connecting';
+    case 'live':
+      return 'live';
+    case 'beside':
+      return 'live, over the connection of another tab';
+    case 'waiting':
+      return `reconnecting in ${span(Math.max(0, connection.until - now.value))}`;
+    case 'over':
+      return 'ended';
   }
 }
 
@@ -39,27 +44,72 @@ function Tail({ handle }: { handle: string }) {
   useEffect(() => () => live.close(), [live]);
   const [paused, setPaused] = useState<{ lines: Line[]; came: number } | null>(null);
   const only = place.value.query.get('only') ?? '';
-  const here = useRef<HTMLOListElement>(null), atEnd = useRef(true);
+  const here = useRef<HTMLOListElement>(null),
+    atEnd = useRef(true);
   live.round.value; // read, so that the page follows it
-  const all = paused?.lines ?? live.lines, shown = only ? all.filter(line => line.kind === only) : all;
-  const connection = live.connection.value, news = paused ? live.came - paused.came : 0;
+  const all = paused?.lines ?? live.lines,
+    shown = only ? all.filter(line => line.kind === only) : all;
+  const connection = live.connection.value,
+    news = paused ? live.came - paused.came : 0;
   const toggle = () => setPaused(paused ? null : { lines: [...live.lines], came: live.came });
   useKeys([{ key: 'p', does: 'pause or go on', run: toggle }], [paused]);
-  useLayoutEffect(() => { if (atEnd.current && here.current) here.current.scrollTop = here.current.scrollHeight; });
-  const scrolled = () => { const list = here.current!; atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < 40; };
+  useLayoutEffect(() => {
+    if (atEnd.current && here.current) here.current.scrollTop = here.current.scrollHeight;
+  });
+  const scrolled = () => {
+    const list = here.current!;
+    atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  };
   return (
     <>
       <div class="bar">
-        <span class="connection"><State name={connection.state === 'live' || connection.state === 'beside' ? 'delivered' : connection.state === 'over' ? 'failed' : 'retrying'}>{paused ? `paused, ${news} new` : says(connection)}</State></span>
-        <label>Show <select value={only} onChange={event => filter({ only: event.currentTarget.value })}><option value="">everything</option><option value="signal">signals</option><option value="delivery">deliveries</option></select></label>
-        <Button keyHint="p" onPress={toggle} pressed={!!paused}>{paused ? 'Go on' : 'Pause'}</Button>
+        <span class="connection">
+          <State
+            name={
+              connection.state === 'live' || connection.state === 'beside'
+                ? 'delivered'
+                : connection.state === 'over'
+                  ? 'failed'
+                  : 'retrying'
+            }
+          >
+            {paused ? `paused, ${news} new` : says(connection)}
+          </State>
+        </span>
+        <label>
+          Show{' '}
+          <select value={only} onChange={event => filter({ only: event.currentTarget.value })}>
+            <option value="">everything</option>
+            <option value="signal">signals</option>
+            <option value="delivery">deliveries</option>
+          </select>
+        </label>
+        <Button keyHint="p" onPress={toggle} pressed={!!paused}>
+          {paused ? 'Go on' : 'Pause'}
+        </Button>
       </div>
       {connection.state === 'over' && <p class="note">{connection.says}</p>}
-      {shown.length > 0
-        ? <ol class="tail" ref={here} onScroll={scrolled} tabIndex={0} aria-label="What happens, the newest last">{shown.map(line => <One key={line.key} line={line} />)}</ol>
-        : connection.state !== 'over' && <Empty says="Nothing has happened since the server started."><a class="button primary" href={at('append')}>Append a signal</a></Empty>}
+      {shown.length > 0 ? (
+        <ol class="tail" ref={here} onScroll={scrolled} tabIndex={0} aria-label="What happens, the newest last">
+          {shown.map(line => (
+            <One key={line.key} line={line} />
+          ))}
+        </ol>
+      ) : (
+        connection.state !== 'over' && (
+          <Empty says="Nothing has happened since the server started.">
+            <a class="button primary" href={at('append')}>
+              Append a signal
+            </a>
+          </Empty>
+        )
+      )}
       <Announcer lines={live.lines} />
-      {live.letGo.value > 0 && <p class="small quiet">{live.letGo.value} older lines are not shown here; they stand in the sessions and in the deliveries.</p>}
+      {live.letGo.value > 0 && (
+        <p class="small quiet">
+          {live.letGo.value} older lines are not shown here; they stand in the sessions and in the deliveries.
+        </p>
+      )}
     </>
   );
 }
@@ -67,23 +117,51 @@ function Tail({ handle }: { handle: string }) {
 function One({ line }: { line: Line }) {
   if (line.kind === 'signal') {
     const { sessionId, signalKey, signalValue } = line.signal;
-    return <li><a class="line" href={at('sessions', [sessionId])}><span class="main">{signalKey}</span><span class="quiet cut">{signalValue}</span><span class="quiet cut">{sessionId}</span><span class="when"><Instant at={line.at} /></span></a></li>;
+    return (
+      <li>
+        <a class="line" href={at('sessions', [sessionId])}>
+          <span class="main">{signalKey}</span>
+          <span class="quiet cut">{signalValue}</span>
+          <span class="quiet cut">{sessionId}</span>
+          <span class="when">
+            <Instant at={line.at} />
+          </span>
+        </a>
+      </li>
+    );
   }
   const { subscriptionId, deliveryId, eventType } = line.delivery;
-  return <li><a class="line" href={at('deliveries', [subscriptionId, deliveryId])}><span class="main">{eventType}</span><State name={line.delivery.status}>{stateOf(line.delivery, hasEnded(line.delivery) ? 0 : now.value)}</State><span class="quiet cut">delivery</span><span class="when"><Instant at={line.at} /></span></a></li>;
+  return (
+    <li>
+      <a class="line" href={at('deliveries', [subscriptionId, deliveryId])}>
+        <span class="main">{eventType}</span>
+        <State name={line.delivery.status}>{stateOf(line.delivery, hasEnded(line.delivery) ? 0 : now.value)}</State>
+        <span class="quiet cut">delivery</span>
+        <span class="when">
+          <Instant at={line.at} />
+        </span>
+      </a>
+    </li>
+  );
 }
 
 const kAnnounced = 10_000; // at most so often
 
 function Announcer({ lines }: { lines: Line[] }) {
-  const [said, setSaid] = useState(''), before = useRef(lines.at(-1));
+  const [said, setSaid] = useState(''),
+    before = useRef(lines.at(-1));
   useEffect(() => {
     const timer = setInterval(() => {
-      const from = lines.lastIndexOf(before.current!), fresh = from < 0 ? lines.length : lines.length - 1 - from;
+      const from = lines.lastIndexOf(before.current!),
+        fresh = from < 0 ? lines.length : lines.length - 1 - from;
       before.current = lines.at(-1);
       if (fresh > 0) setSaid(`${fresh} new, the last: ${lines.at(-1)!.kind}`);
     }, kAnnounced);
     return () => clearInterval(timer);
   });
-  return <p class="visually-hidden" role="status">{said}</p>;
+  return (
+    <p class="visually-hidden" role="status">
+      {said}
+    </p>
+  );
 }

@@ -22,13 +22,25 @@ const kTrigger = /^[a-z0-9][a-z0-9_.:-]{0,63}$/;
 export function ResolvePage() {
   const { handle, query } = place.value;
   const chosen = (query.get('triggers') ?? 'checkout').split(',').filter(Boolean);
-  const [known, setKnown] = useState<string[]>(kUsual), [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState('');
-  usePoll(0, async isCurrent => {
-    const rules = await ask(quietly.GET('/v2/handles/{handle}/chain-rules', { params: { path: { handle }, query: { limit: 200 } } }));
-    if (rules.ok && isCurrent()) setKnown([...new Set([...kUsual, ...rules.data.items.flatMap(rule => rule.triggers)])].filter(name => name !== '@due'));
-  }, [handle]);
+  const [known, setKnown] = useState<string[]>(kUsual),
+    [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState('');
+  usePoll(
+    0,
+    async isCurrent => {
+      const rules = await ask(
+        quietly.GET('/v2/handles/{handle}/chain-rules', { params: { path: { handle }, query: { limit: 200 } } }),
+      );
+      if (rules.ok && isCurrent())
+        setKnown(
+          [...new Set([...kUsual, ...rules.data.items.flatMap(rule => rule.triggers)])].filter(name => name !== '@due'),
+        );
+    },
+    [handle],
+  );
   const choose = (triggers: string[]) => filter({ triggers: triggers.join(',') });
-  const toggle = (name: string) => choose(chosen.includes(name) ? chosen.filter(one => one !== name) : [...chosen, name]);
+  const toggle = (name: string) =>
+    choose(chosen.includes(name) ? chosen.filter(one => one !== name) : [...chosen, name]);
   const run = async (what: 'resolve' | 'prefetch') => {
     if (!chosen.length || busy) return;
     setBusy(what);
@@ -41,21 +53,42 @@ export function ResolvePage() {
   return (
     <>
       <h1>Resolve and prefetch</h1>
-      <p class="lead">At a trigger a page asks what to do. Resolve answers and counts; prefetch answers ahead of the moment and spends nothing.</p>
+      <p class="lead">
+        At a trigger a page asks what to do. Resolve answers and counts; prefetch answers ahead of the moment and spends
+        nothing.
+      </p>
       <SessionBar />
       <section class="card" aria-labelledby="ask">
         <h2 id="ask">Ask</h2>
         <div class="choices" role="group" aria-label="Triggers">
-          {[...new Set([...known, ...chosen])].map(name => <Choice key={name} name={name} on={chosen.includes(name)} onPress={() => toggle(name)} />)}
+          {[...new Set([...known, ...chosen])].map(name => (
+            <Choice key={name} name={name} on={chosen.includes(name)} onPress={() => toggle(name)} />
+          ))}
           <OtherTrigger onAdd={name => choose([...chosen, name])} />
         </div>
         <div class="actions">
-          <Button kind="primary" keyHint="ctrl+Enter" busy={busy === 'resolve'} closed={closed} onPress={() => run('resolve')}>Resolve</Button>
-          <Button busy={busy === 'prefetch'} onPress={() => run('prefetch')}>Prefetch</Button>
+          <Button
+            kind="primary"
+            keyHint="ctrl+Enter"
+            busy={busy === 'resolve'}
+            closed={closed}
+            onPress={() => run('resolve')}
+          >
+            Resolve
+          </Button>
+          <Button busy={busy === 'prefetch'} onPress={() => run('prefetch')}>
+            Prefetch
+          </Button>
         </div>
         {fault && <FaultNote fault={fault} what="decisions" />}
       </section>
-      <div aria-live="polite">{given.map(one => <DecisionCard key={one.decision.trigger} {...one}>{one.decision.outcome === 'act' && <Reports key={one.decision.decisionId} decision={one.decision} />}</DecisionCard>)}</div>
+      <div aria-live="polite">
+        {given.map(one => (
+          <DecisionCard key={one.decision.trigger} {...one}>
+            {one.decision.outcome === 'act' && <Reports key={one.decision.decisionId} decision={one.decision} />}
+          </DecisionCard>
+        ))}
+      </div>
       <Served />
       <WouldBe triggers={[...new Set([...chosen, ...known])]} />
     </>
@@ -64,10 +97,23 @@ export function ResolvePage() {
 
 function OtherTrigger({ onAdd }: { onAdd: (name: string) => void }) {
   const [name, setName] = useState('');
-  const add = (event: Event) => { event.preventDefault(); if (kTrigger.test(name)) { onAdd(name); setName(''); } };
+  const add = (event: Event) => {
+    event.preventDefault();
+    if (kTrigger.test(name)) {
+      onAdd(name);
+      setName('');
+    }
+  };
   return (
     <form class="other" onSubmit={add}>
-      <input aria-label="Another trigger" placeholder="another trigger" class="mono" value={name} aria-invalid={name !== '' && !kTrigger.test(name)} onInput={event => setName(event.currentTarget.value)} />
+      <input
+        aria-label="Another trigger"
+        placeholder="another trigger"
+        class="mono"
+        value={name}
+        aria-invalid={name !== '' && !kTrigger.test(name)}
+        onInput={event => setName(event.currentTarget.value)}
+      />
       <button class="button">Add</button>
     </form>
   );
@@ -75,24 +121,41 @@ function OtherTrigger({ onAdd }: { onAdd: (name: string) => void }) {
 
 // What was served: the decisions that are on record for this session.
 function Served() {
-  const { handle } = place.value, sessionId = session.value;
+  const { handle } = place.value,
+    sessionId = session.value;
   const [found, setFound] = useState<Session | null>(null);
-  usePoll(0, async isCurrent => {
-    await new Promise(done => setTimeout(done, 150)); // a decision is recorded within 100 ms
-    const got = sessionId ? await read(handle, sessionId) : null;
-    if (isCurrent()) setFound(got?.session ?? null);
-  }, [handle, sessionId, happened.value]);
+  usePoll(
+    0,
+    async isCurrent => {
+      await new Promise(done => setTimeout(done, 150)); // a decision is recorded within 100 ms
+      const got = sessionId ? await read(handle, sessionId) : null;
+      if (isCurrent()) setFound(got?.session ?? null);
+    },
+    [handle, sessionId, happened.value],
+  );
   const served = (found?.decisions ?? []).toReversed().slice(0, 20);
   return (
     <section class="card" aria-labelledby="served">
       <h2 id="served">What was served</h2>
-      {served.length === 0 && <p class="quiet">No decision is on record for this session. A prefetch is recorded once it was shown.</p>}
+      {served.length === 0 && (
+        <p class="quiet">No decision is on record for this session. A prefetch is recorded once it was shown.</p>
+      )}
       {served.length > 0 && (
         <ul class="rows">
           {served.map(({ decisionId, trigger, outcome, ruleId, resolvedAt, shown }) => (
-            <li key={decisionId}><a class="row" href={at('decisions', [decisionId], { session: sessionId })}>
-              <span class="main">{trigger}</span><State name={outcome} /><span class="quiet">{ruleId ?? ''}{shown ? ' shown' : ''}</span><span class="when"><Instant at={resolvedAt} /></span>
-            </a></li>
+            <li key={decisionId}>
+              <a class="row" href={at('decisions', [decisionId], { session: sessionId })}>
+                <span class="main">{trigger}</span>
+                <State name={outcome} />
+                <span class="quiet">
+                  {ruleId ?? ''}
+                  {shown ? ' shown' : ''}
+                </span>
+                <span class="when">
+                  <Instant at={resolvedAt} />
+                </span>
+              </a>
+            </li>
           ))}
         </ul>
       )}

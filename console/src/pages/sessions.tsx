@@ -23,17 +23,56 @@ export function SessionsPage() {
 
 function List() {
   const { handle } = place.value;
-  const { items, more, fault } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/chain', { params: { path: { handle }, query: { cursor, limit: 50 } } })), [handle]);
+  const { items, more, fault } = useList(
+    cursor =>
+      ask(quietly.GET('/v2/handles/{handle}/chain', { params: { path: { handle }, query: { cursor, limit: 50 } } })),
+    [handle],
+  );
   return (
     <>
       <h1>Sessions</h1>
       <p class="lead">Runs of signals, the newest first. Open one to see what happened in it and what it led to.</p>
       {fault && <FaultNote fault={fault} what="sessions" />}
-      {items?.length === 0 && <Empty says="No session is known yet: append a signal, and one begins." asked={{ method: 'POST', path: '/v2/public/chain/signals', signedIn: false, headers: [['content-type', 'application/json']], body: JSON.stringify({ handle, sessionId: 'sess-1', signals: [{ type: 'view' }] }) }}><a class="button primary" href={at('append')}>Append a signal</a></Empty>}
+      {items?.length === 0 && (
+        <Empty
+          says="No session is known yet: append a signal, and one begins."
+          asked={{
+            method: 'POST',
+            path: '/v2/public/chain/signals',
+            signedIn: false,
+            headers: [['content-type', 'application/json']],
+            body: JSON.stringify({ handle, sessionId: 'sess-1', signals: [{ type: 'view' }] }),
+          }}
+        >
+          <a class="button primary" href={at('append')}>
+            Append a signal
+          </a>
+        </Empty>
+      )}
       {!!items?.length && (
-        <section class="card"><ul class="rows">{items.map(one => (
-          <li key={one.sessionId}><a class="row" href={at('sessions', [one.sessionId])}><span class="main mono small">{one.sessionId}</span><span class="small">{one.version} {one.version === 1 ? 'signal' : 'signals'}</span><span class="quiet small">{one.visitorId ?? ''}</span><span class="when"><Instant at={one.lastSignalAt} /></span></a></li>
-        ))}</ul>{more && <div><Button onPress={more}>Show more</Button></div>}</section>
+        <section class="card">
+          <ul class="rows">
+            {items.map(one => (
+              <li key={one.sessionId}>
+                <a class="row" href={at('sessions', [one.sessionId])}>
+                  <span class="main mono small">{one.sessionId}</span>
+                  <span class="small">
+                    {one.version} {one.version === 1 ? 'signal' : 'signals'}
+                  </span>
+                  <span class="quiet small">{one.visitorId ?? ''}</span>
+                  <span class="when">
+                    <Instant at={one.lastSignalAt} />
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+          {more && (
+            <div>
+              <Button onPress={more}>Show more</Button>
+            </div>
+          )}
+        </section>
       )}
     </>
   );
@@ -41,16 +80,24 @@ function List() {
 
 function One({ sessionId }: { sessionId: string }) {
   const { handle } = place.value;
-  const [session, setSession] = useState<Session | null | undefined>(undefined), [fault, setFault] = useState<Fault | null>(null), [asking, setAsking] = useState(false);
-  usePoll(3000, async isCurrent => {
-    const got = await read(handle, sessionId);
-    if (!isCurrent()) return;
-    setSession(got.session);
-    setFault(got.fault);
-    if (got.session && includes(roleOn(handle), 'OPERATOR')) await learnCauses(handle, got.session.timeline);
-  }, [handle, sessionId]);
+  const [session, setSession] = useState<Session | null | undefined>(undefined),
+    [fault, setFault] = useState<Fault | null>(null),
+    [asking, setAsking] = useState(false);
+  usePoll(
+    3000,
+    async isCurrent => {
+      const got = await read(handle, sessionId);
+      if (!isCurrent()) return;
+      setSession(got.session);
+      setFault(got.fault);
+      if (got.session && includes(roleOn(handle), 'OPERATOR')) await learnCauses(handle, got.session.timeline);
+    },
+    [handle, sessionId],
+  );
   const erase = async () => {
-    const answer = await ask(api.DELETE('/v2/handles/{handle}/chain/{sessionId}', { params: { path: { handle, sessionId } } }));
+    const answer = await ask(
+      api.DELETE('/v2/handles/{handle}/chain/{sessionId}', { params: { path: { handle, sessionId } } }),
+    );
     setAsking(false);
     if (!answer.ok) return setFault(answer.fault);
     confirmed('Erased');
@@ -58,30 +105,86 @@ function One({ sessionId }: { sessionId: string }) {
   };
   return (
     <>
-      <div class="title"><p class="back"><a href={at('sessions')}>Sessions</a></p><h1 class="wrap mono">{sessionId}</h1></div>
+      <div class="title">
+        <p class="back">
+          <a href={at('sessions')}>Sessions</a>
+        </p>
+        <h1 class="wrap mono">{sessionId}</h1>
+      </div>
       {fault && <FaultNote fault={fault} what="sessions" />}
-      {session === null && !fault && <Empty says="This session is not known: nothing was appended to it, or it was erased, or its retention is over." />}
-      {session && <>
-        <dl class="facts">
-          <div><dt>Visitor</dt><dd>{session.visitorId ?? '–'}</dd></div>
-          <div><dt>Consent</dt><dd>{session.consent}</dd></div>
-          <div><dt>Signals in the window</dt><dd>{session.signalCount}</dd></div>
-          <div><dt>Began</dt><dd><Instant at={session.createdAt} /></dd></div>
-          <div><dt>Last signal</dt><dd><Instant at={session.lastSignalAt} /></dd></div>
-          <div><dt>Kept until</dt><dd><Instant at={session.expiresAt} /></dd></div>
-        </dl>
-        <div class="actions">
-          <a class="button" href={at('append', [], { session: sessionId })}>Append to it</a>
-          <a class="button" href={at('resolve', [], { session: sessionId })}>Resolve for it</a>
-          <Button kind="quiet" closed={closedBelow('OPERATOR')} onPress={() => setAsking(true)}>Erase</Button>
-        </div>
-        {Object.keys(session.context).length > 0 && <section class="card" aria-labelledby="context"><h2 id="context">Context</h2><Json text={JSON.stringify(session.context)} label="Context" /></section>}
-        <section class="card" aria-labelledby="timeline"><h2 id="timeline">Timeline</h2><Moments session={session} /></section>
-      </>}
-      {asking && <Dialog title="Erase this session?" onClose={() => setAsking(false)}>
-        <p>Its signals and decisions are unreadable at once and gone from the disk within a day. Deliveries that it still owes are withdrawn. This cannot be undone.</p>
-        <div class="actions"><Button kind="danger" onPress={erase}>Erase</Button></div>
-      </Dialog>}
+      {session === null && !fault && (
+        <Empty says="This session is not known: nothing was appended to it, or it was erased, or its retention is over." />
+      )}
+      {session && (
+        <>
+          <dl class="facts">
+            <div>
+              <dt>Visitor</dt>
+              <dd>{session.visitorId ?? '–'}</dd>
+            </div>
+            <div>
+              <dt>Consent</dt>
+              <dd>{session.consent}</dd>
+            </div>
+            <div>
+              <dt>Signals in the window</dt>
+              <dd>{session.signalCount}</dd>
+            </div>
+            <div>
+              <dt>Began</dt>
+              <dd>
+                <Instant at={session.createdAt} />
+              </dd>
+            </div>
+            <div>
+              <dt>Last signal</dt>
+              <dd>
+                <Instant at={session.lastSignalAt} />
+              </dd>
+            </div>
+            <div>
+              <dt>Kept until</dt>
+              <dd>
+                <Instant at={session.expiresAt} />
+              </dd>
+            </div>
+          </dl>
+          <div class="actions">
+            <a class="button" href={at('append', [], { session: sessionId })}>
+              Append to it
+            </a>
+            <a class="button" href={at('resolve', [], { session: sessionId })}>
+              Resolve for it
+            </a>
+            <Button kind="quiet" closed={closedBelow('OPERATOR')} onPress={() => setAsking(true)}>
+              Erase
+            </Button>
+          </div>
+          {Object.keys(session.context).length > 0 && (
+            <section class="card" aria-labelledby="context">
+              <h2 id="context">Context</h2>
+              <Json text={JSON.stringify(session.context)} label="Context" />
+            </section>
+          )}
+          <section class="card" aria-labelledby="timeline">
+            <h2 id="timeline">Timeline</h2>
+            <Moments session={session} />
+          </section>
+        </>
+      )}
+      {asking && (
+        <Dialog title="Erase this session?" onClose={() => setAsking(false)}>
+          <p>
+            Its signals and decisions are unreadable at once and gone from the disk within a day. Deliveries that it
+            still owes are withdrawn. This cannot be undone.
+          </p>
+          <div class="actions">
+            <Button kind="danger" onPress={erase}>
+              Erase
+            </Button>
+          </div>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -18,33 +18,82 @@ export function TestPage() {
   const { handle, query } = place.value;
   const all = subscriptions.value ?? [];
   const chosen = all.find(one => one.subscriptionId === query.get('subscription')) ?? all[0];
-  const [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const [sent, setSent] = useState<{ subscriptionId: string; deliveryId: string } | null>(null);
   usePoll(0, () => Promise.all([learnDev(), loadSubscriptions(handle)]), [handle]);
   const send = async () => {
     if (!chosen || busy) return;
     setBusy(true);
     const { subscriptionId } = chosen;
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/test', { params: { path: { handle, subscriptionId } }, body: {} }));
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/test', {
+        params: { path: { handle, subscriptionId } },
+        body: {},
+      }),
+    );
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { finish('test'); setSent({ subscriptionId, deliveryId: answer.data.deliveryId }); }
+    if (answer.ok) {
+      finish('test');
+      setSent({ subscriptionId, deliveryId: answer.data.deliveryId });
+    }
   };
   const closed = closedBelow('OPERATOR');
-  useKeys([{ key: 'ctrl+Enter', does: 'send a test', run: () => { if (!closed) void send(); } }], [closed, chosen?.subscriptionId, busy]);
+  useKeys(
+    [
+      {
+        key: 'ctrl+Enter',
+        does: 'send a test',
+        run: () => {
+          if (!closed) void send();
+        },
+      },
+    ],
+    [closed, chosen?.subscriptionId, busy],
+  );
   return (
     <>
       <h1>Test a delivery</h1>
       <p class="lead">A test is an event of its own, signed and sent like every other. Watch it go, step by step.</p>
       <section class="card" aria-labelledby="send">
         <h2 id="send">Send</h2>
-        {!closed && !all.length && <Empty says="There is no subscription to test yet."><a class="button primary" href={at('subscribe')}>Subscribe an endpoint</a></Empty>}
+        {!closed && !all.length && (
+          <Empty says="There is no subscription to test yet.">
+            <a class="button primary" href={at('subscribe')}>
+              Subscribe an endpoint
+            </a>
+          </Empty>
+        )}
         {chosen && (
-          <SelectField label="Subscription" value={chosen.subscriptionId} onChange={subscription => { setSent(null); filter({ subscription }); }}
-            choices={all.map(one => [one.subscriptionId, `${one.description || hostOf(one.endpointUrl)} (${one.eventTypes.join(', ')})${one.enabled ? '' : ', disabled'}`] as const)} />
+          <SelectField
+            label="Subscription"
+            value={chosen.subscriptionId}
+            onChange={subscription => {
+              setSent(null);
+              filter({ subscription });
+            }}
+            choices={all.map(
+              one =>
+                [
+                  one.subscriptionId,
+                  `${one.description || hostOf(one.endpointUrl)} (${one.eventTypes.join(', ')})${one.enabled ? '' : ', disabled'}`,
+                ] as const,
+            )}
+          />
         )}
         {chosen && isDev.value && isBuiltIn(chosen) && <Behaviour key={chosen.subscriptionId} subscription={chosen} />}
-        <div class="actions"><Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed || (chosen ? '' : 'Subscribe an endpoint first.')} onPress={send}>Send a test</Button></div>
+        <div class="actions">
+          <Button
+            kind="primary"
+            keyHint="ctrl+Enter"
+            busy={busy}
+            closed={closed || (chosen ? '' : 'Subscribe an endpoint first.')}
+            onPress={send}
+          >
+            Send a test
+          </Button>
+        </div>
         {fault && <FaultNote fault={fault} what="tests" />}
       </section>
       {sent && <Progress key={sent.deliveryId} {...sent} />}

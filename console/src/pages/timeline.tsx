@@ -14,25 +14,46 @@ const kShown = 40;
 
 // Beside the steps of the playbook: the session in hand.
 export function Timeline() {
-  const { handle } = place.value, sessionId = session.value;
-  const [{ session: found, fault }, setRead] = useState<{ session: Session | null; fault: Fault | null }>({ session: null, fault: null });
+  const { handle } = place.value,
+    sessionId = session.value;
+  const [{ session: found, fault }, setRead] = useState<{ session: Session | null; fault: Fault | null }>({
+    session: null,
+    fault: null,
+  });
   const known = !!found; // what is appended here is asked for at once; what others append to a new one may wait
-  usePoll(known ? 2000 : 10_000, async isCurrent => {
-    if (!sessionId) return setRead({ session: null, fault: null });
-    const got = await read(handle, sessionId);
-    if (!isCurrent()) return;
-    setRead(got);
-    if (got.session && includes(roleOn(handle), 'OPERATOR')) await learnCauses(handle, got.session.timeline);
-  }, [handle, sessionId, happened.value, known]);
+  usePoll(
+    known ? 2000 : 10_000,
+    async isCurrent => {
+      if (!sessionId) return setRead({ session: null, fault: null });
+      const got = await read(handle, sessionId);
+      if (!isCurrent()) return;
+      setRead(got);
+      if (got.session && includes(roleOn(handle), 'OPERATOR')) await learnCauses(handle, got.session.timeline);
+    },
+    [handle, sessionId, happened.value, known],
+  );
   return (
     <aside class="timeline" aria-label="Session timeline">
       <header>
         <h2>Session</h2>
-        {found && <a href={at('sessions', [sessionId])} class="small">Open</a>}
+        {found && (
+          <a href={at('sessions', [sessionId])} class="small">
+            Open
+          </a>
+        )}
       </header>
       {sessionId ? <p class="mono small wrap">{sessionId}</p> : null}
       {fault && <FaultNote fault={fault} what="sessions" />}
-      {found ? <Moments session={found} /> : !fault && <p class="quiet">Nothing has happened in this session yet. Signals, decisions and deliveries appear here as they come, each with what it came from.</p>}
+      {found ? (
+        <Moments session={found} />
+      ) : (
+        !fault && (
+          <p class="quiet">
+            Nothing has happened in this session yet. Signals, decisions and deliveries appear here as they come, each
+            with what it came from.
+          </p>
+        )
+      )}
     </aside>
   );
 }
@@ -59,18 +80,38 @@ export function Moments({ session }: { session: Session }) {
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
   const several = groups.some(group => group.length > 1); // receivers, which are then told apart by their names
-  usePoll(0, async () => { if (several && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR')) await loadSubscriptions(place.value.handle); }, [place.value.handle, several]);
+  usePoll(0, async () => {
+    if (several && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR'))
+      await loadSubscriptions(place.value.handle);
+  }, [place.value.handle, several]);
   const shown = all ? groups : groups.slice(0, kShown);
-  const jump = (to: string) => { setAll(true); requestAnimationFrame(() => requestAnimationFrame(() => land(to))); };
+  const jump = (to: string) => {
+    setAll(true);
+    requestAnimationFrame(() => requestAnimationFrame(() => land(to)));
+  };
   return (
     <>
-      <p class="small quiet">version {version}, consent {consent}</p>
+      <p class="small quiet">
+        version {version}, consent {consent}
+      </p>
       <ol class="moments">
         {shown.map(([moment, ...others]) => (
-          <One key={nameOf(moment!)} sessionId={session.sessionId} moment={moment!} others={others} cause={byName.get(causeOf(moment!, session))} effects={effects.get(nameOf(moment!)) ?? []} onJump={groups.length > shown.length ? jump : land} />
+          <One
+            key={nameOf(moment!)}
+            sessionId={session.sessionId}
+            moment={moment!}
+            others={others}
+            cause={byName.get(causeOf(moment!, session))}
+            effects={effects.get(nameOf(moment!)) ?? []}
+            onJump={groups.length > shown.length ? jump : land}
+          />
         ))}
       </ol>
-      {groups.length > shown.length && <button type="button" class="button quiet" onClick={() => setAll(true)}>Show all {groups.length}</button>}
+      {groups.length > shown.length && (
+        <button type="button" class="button quiet" onClick={() => setAll(true)}>
+          Show all {groups.length}
+        </button>
+      )}
     </>
   );
 }
@@ -89,39 +130,123 @@ function land(name: string) {
 
 function calledIn(moment: Moment): string {
   switch (moment.kind) {
-    case 'signal': return `signal ${moment.version}`;
-    case 'decision': return `decision at ${moment.trigger}`;
-    case 'timer': return `timer of ${moment.ruleId}`;
-    default: return moment.eventType ?? moment.kind;
+    case 'signal':
+      return `signal ${moment.version}`;
+    case 'decision':
+      return `decision at ${moment.trigger}`;
+    case 'timer':
+      return `timer of ${moment.ruleId}`;
+    default:
+      return moment.eventType ?? moment.kind;
   }
 }
 
 const kFrom: Record<string, string> = { decision: 'saw the session up to', signal: 'is about' };
 
-interface OneProps { sessionId: string; moment: Moment; others: Moment[]; cause: Moment | undefined; effects: Moment[]; onJump: (name: string) => void }
+interface OneProps {
+  sessionId: string;
+  moment: Moment;
+  others: Moment[];
+  cause: Moment | undefined;
+  effects: Moment[];
+  onJump: (name: string) => void;
+}
 
 function One({ sessionId, moment, others, cause, effects, onJump }: OneProps) {
-  const link = (to: Moment) => <button type="button" class="jump" onClick={() => onJump(nameOf(to))}>{calledIn(to)}</button>;
+  const link = (to: Moment) => (
+    <button type="button" class="jump" onClick={() => onJump(nameOf(to))}>
+      {calledIn(to)}
+    </button>
+  );
   return (
     <li id={`m-${nameOf(moment)}`} class={`moment ${moment.kind}`} tabIndex={-1}>
-      <div class="what"><Said sessionId={sessionId} moment={moment} alone={others.length === 0} /></div>
-      {others.length > 0 && <ul class="others">{[moment, ...others].map(one => <li key={one.deliveryId}><a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>{receiverOf(one.subscriptionId!)}</a> <State name={one.status!}>{one.status}</State></li>)}</ul>}
-      <div class="when small"><Instant at={moment.at} /></div>
-      {cause && <p class="small">{kFrom[moment.kind] ?? 'because of'} {link(cause)}</p>}
-      {effects.length > 0 && <p class="small">led to {effects.map((one, index) => <>{index > 0 && ', '}{link(one)}</>)}</p>}
+      <div class="what">
+        <Said sessionId={sessionId} moment={moment} alone={others.length === 0} />
+      </div>
+      {others.length > 0 && (
+        <ul class="others">
+          {[moment, ...others].map(one => (
+            <li key={one.deliveryId}>
+              <a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>
+                {receiverOf(one.subscriptionId!)}
+              </a>{' '}
+              <State name={one.status!}>{one.status}</State>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="when small">
+        <Instant at={moment.at} />
+      </div>
+      {cause && (
+        <p class="small">
+          {kFrom[moment.kind] ?? 'because of'} {link(cause)}
+        </p>
+      )}
+      {effects.length > 0 && (
+        <p class="small">
+          led to{' '}
+          {effects.map((one, index) => (
+            <>
+              {index > 0 && ', '}
+              {link(one)}
+            </>
+          ))}
+        </p>
+      )}
     </li>
   );
 }
 
 function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment; alone: boolean }) {
-  if (moment.kind === 'signal') return <><span class="kind">signal {moment.version}</span> <strong>{moment.signalKey}</strong>{moment.signalValue && <span class="value"> {moment.signalValue}</span>}</>;
-  if (moment.kind === 'decision') return <><span class="kind">decision</span> <a href={at('decisions', [moment.decisionId!], { session: sessionId })}>{moment.trigger}</a> <State name={moment.outcome!} />{moment.ruleId && <span class="value"> {moment.ruleId}</span>}</>;
+  if (moment.kind === 'signal')
+    return (
+      <>
+        <span class="kind">signal {moment.version}</span> <strong>{moment.signalKey}</strong>
+        {moment.signalValue && <span class="value"> {moment.signalValue}</span>}
+      </>
+    );
+  if (moment.kind === 'decision')
+    return (
+      <>
+        <span class="kind">decision</span>{' '}
+        <a href={at('decisions', [moment.decisionId!], { session: sessionId })}>{moment.trigger}</a>{' '}
+        <State name={moment.outcome!} />
+        {moment.ruleId && <span class="value"> {moment.ruleId}</span>}
+      </>
+    );
   if (moment.kind === 'delivery') {
-    return alone
-      ? <><span class="kind">delivery</span> <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a> <State name={moment.status!}>{moment.status}{moment.reason && `: ${moment.reason}`}</State></>
-      : <><span class="kind">event</span> <a href={at('events', [moment.eventId!])}>{moment.eventType}</a></>;
+    return alone ? (
+      <>
+        <span class="kind">delivery</span>{' '}
+        <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a>{' '}
+        <State name={moment.status!}>
+          {moment.status}
+          {moment.reason && `: ${moment.reason}`}
+        </State>
+      </>
+    ) : (
+      <>
+        <span class="kind">event</span> <a href={at('events', [moment.eventId!])}>{moment.eventType}</a>
+      </>
+    );
   }
-  if (moment.kind === 'timer') return <><span class="kind">timer</span> <a href={at('rules', [moment.ruleId!])}>{moment.ruleId}</a> <span class="value">{Date.parse(moment.at) > Date.now() ? 'is due then' : 'was due'}</span></>;
+  if (moment.kind === 'timer')
+    return (
+      <>
+        <span class="kind">timer</span> <a href={at('rules', [moment.ruleId!])}>{moment.ruleId}</a>{' '}
+        <span class="value">{Date.parse(moment.at) > Date.now() ? 'is due then' : 'was due'}</span>
+      </>
+    );
   const { kind, at: _, ...more } = moment;
-  return <><span class="kind">{kind}</span> <span class="value">{Object.entries(more).map(([name, value]) => `${name} ${String(value)}`).join(', ')}</span></>;
+  return (
+    <>
+      <span class="kind">{kind}</span>{' '}
+      <span class="value">
+        {Object.entries(more)
+          .map(([name, value]) => `${name} ${String(value)}`)
+          .join(', ')}
+      </span>
+    </>
+  );
 }

@@ -6,7 +6,7 @@ interface Props {
   children: ComponentChildren;
   onPress: () => void;
   kind?: 'plain' | 'primary' | 'danger' | 'quiet';
-  closed?: string;   // why it does nothing now, and who could open it
+  closed?: string; // why it does nothing now, and who could open it
   busy?: boolean;
   keyHint?: string;
   label?: string;
@@ -15,16 +15,43 @@ interface Props {
 }
 
 // A closed button stays where it is, can be reached, and says why it is closed.
-export function Button({ children, onPress, kind = 'plain', closed = '', busy = false, keyHint, label, pressed, submits }: Props) {
+export function Button({
+  children,
+  onPress,
+  kind = 'plain',
+  closed = '',
+  busy = false,
+  keyHint,
+  label,
+  pressed,
+  submits,
+}: Props) {
   const why = useId();
   const idle = !!closed || busy;
-  const press = (event: Event) => { if (submits) event.preventDefault(); if (!idle) onPress(); };
+  const press = (event: Event) => {
+    if (submits) event.preventDefault();
+    if (!idle) onPress();
+  };
   return (
     <span class="button-place">
-      <button type={submits ? 'submit' : 'button'} class={`button ${kind}`} aria-disabled={idle} aria-busy={busy} aria-label={label} aria-pressed={pressed} aria-describedby={closed ? why : undefined} onClick={press}>
-        {children}{keyHint && keys.value === 'on' && <kbd>{keyHint}</kbd>}
+      <button
+        type={submits ? 'submit' : 'button'}
+        class={`button ${kind}`}
+        aria-disabled={idle}
+        aria-busy={busy}
+        aria-label={label}
+        aria-pressed={pressed}
+        aria-describedby={closed ? why : undefined}
+        onClick={press}
+      >
+        {children}
+        {keyHint && keys.value === 'on' && <kbd>{keyHint}</kbd>}
       </button>
-      {closed && <span class="closed" id={why}>{closed}</span>}
+      {closed && (
+        <span class="closed" id={why}>
+          {closed}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,6 +1,9 @@
 import { lazy } from './lazy.tsx';
 
-export interface Series { label: string; values: (number | null)[] }
+export interface Series {
+  label: string;
+  values: (number | null)[];
+}
 export interface ChartProps {
   label: string;
   times: number[]; // epoch seconds
@@ -19,8 +22,24 @@ export function Chart(props: ChartProps) {
         <summary>The numbers of “{label}” as a table</summary>
         <div class="scroll" tabIndex={0} role="region" aria-label={`${label}, as a table`}>
           <table>
-            <thead><tr><th>From</th>{series.map(one => <th key={one.label}>{one.label}</th>)}</tr></thead>
-            <tbody>{times.map((time, row) => <tr key={time}><td>{new Date(time * 1000).toISOString().slice(0, 16).replace('T', ' ')}Z</td>{series.map(one => <td key={one.label}>{one.values[row] ?? '–'}</td>)}</tr>)}</tbody>
+            <thead>
+              <tr>
+                <th>From</th>
+                {series.map(one => (
+                  <th key={one.label}>{one.label}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {times.map((time, row) => (
+                <tr key={time}>
+                  <td>{new Date(time * 1000).toISOString().slice(0, 16).replace('T', ' ')}Z</td>
+                  {series.map(one => (
+                    <td key={one.label}>{one.values[row] ?? '–'}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
           </table>
         </div>
       </details>

@@ -1,8 +1,25 @@
 import { kTones } from '../state/words.ts';
 
-export const State = ({ name, children }: { name: string; children?: preact.ComponentChildren }) =>
-  <span class={`state ${kTones[name] ?? 'idle'}`}>{children ?? name}</span>;
+export const State = ({ name, children }: { name: string; children?: preact.ComponentChildren }) => (
+  <span class={`state ${kTones[name] ?? 'idle'}`}>{children ?? name}</span>
+);
 
-export function Choice({ name, on, onPress, children, title }: { name: string; on: boolean; onPress: () => void; children?: preact.ComponentChildren; title?: string }) {
-  return <button type="button" class="choice" aria-pressed={on} title={title} onClick={onPress}>{children ?? name}</button>;
+export function Choice({
+  name,
+  on,
+  onPress,
+  children,
+  title,
+}: {
+  name: string;
+  on: boolean;
+  onPress: () => void;
+  children?: preact.ComponentChildren;
+  title?: string;
+}) {
+  return (
+    <button type="button" class="choice" aria-pressed={on} title={title} onClick={onPress}>
+      {children ?? name}
+    </button>
+  );
 }

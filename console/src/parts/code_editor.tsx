@@ -4,8 +4,8 @@ export interface CodeEditorProps {
   label: string;
   value: string;
   onInput: (value: string) => void;
-  words?: readonly string[];                        // offered as names of members
-  values?: Record<string, readonly string[]>;       // offered as values of the member of that name
+  words?: readonly string[]; // offered as names of members
+  values?: Record<string, readonly string[]>; // offered as values of the member of that name
   invalid?: boolean;
 }
 

@@ -1,5 +1,11 @@
 // CodeMirror for JSON, in a shadow root: there it takes its styles as constructed sheets, which the page's policy permits.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionContext } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  type CompletionContext,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json, jsonLanguage, jsonParseLinter } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
@@ -11,13 +17,27 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { CodeEditorProps } from './code_editor.tsx';
 
 const theme = EditorView.theme({
-  '&': { backgroundColor: 'var(--sunk)', color: 'var(--text)', border: '1px solid var(--edge)', borderRadius: '10px', fontSize: '13px' },
+  '&': {
+    backgroundColor: 'var(--sunk)',
+    color: 'var(--text)',
+    border: '1px solid var(--edge)',
+    borderRadius: '10px',
+    fontSize: '13px',
+  },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55', minHeight: '12rem', maxHeight: '34rem' },
   '.cm-gutters': { backgroundColor: 'transparent', border: '0', color: 'var(--quiet)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--accent-soft)' },
-  '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--text)', border: '1px solid var(--line)', borderRadius: '8px', padding: '4px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--accent-soft)',
+  },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--surface)',
+    color: 'var(--text)',
+    border: '1px solid var(--line)',
+    borderRadius: '8px',
+    padding: '4px',
+  },
   '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--accent-ink)' },
 });
 
@@ -31,46 +51,85 @@ const kValue = /"(\w+)"\s*:\s*(?:\[[^\]]*)?"([^"]*)$/; // within the text that i
 
 function wordsFrom(words: readonly string[], values: Record<string, readonly string[]>) {
   return ({ state, pos, explicit }: CompletionContext) => {
-    const line = state.doc.lineAt(pos), before = line.text.slice(0, pos - line.from);
+    const line = state.doc.lineAt(pos),
+      before = line.text.slice(0, pos - line.from);
     const [, name, begun = ''] = kValue.exec(before) ?? [];
-    if (name) return values[name] ? { from: pos - begun.length, options: values[name].map(label => ({ label })), validFor: /^[^"]*$/ } : null;
+    if (name)
+      return values[name]
+        ? { from: pos - begun.length, options: values[name].map(label => ({ label })), validFor: /^[^"]*$/ }
+        : null;
     const typed = /"([\w.@-]*)$/.exec(before);
     if (!typed && !explicit) return null;
-    const from = pos - (typed?.[1]?.length ?? 0), quoted = !!typed;
-    return { from, options: words.map(word => ({ label: word, apply: quoted ? word : `"${word}": ` })), validFor: /^[\w.@-]*$/ };
+    const from = pos - (typed?.[1]?.length ?? 0),
+      quoted = !!typed;
+    return {
+      from,
+      options: words.map(word => ({ label: word, apply: quoted ? word : `"${word}": ` })),
+      validFor: /^[\w.@-]*$/,
+    };
   };
 }
 
 export function CodeMirror({ label, value, onInput, words = [], values = {}, invalid = false }: CodeEditorProps) {
-  const place = useRef<HTMLDivElement>(null), view = useRef<EditorView | null>(null), tell = useRef(onInput);
-  const echoes = useRef<string[]>([]), setting = useRef(false); // echoes: what was told and has not come back as `value`
+  const place = useRef<HTMLDivElement>(null),
+    view = useRef<EditorView | null>(null),
+    tell = useRef(onInput);
+  const echoes = useRef<string[]>([]),
+    setting = useRef(false); // echoes: what was told and has not come back as `value`
   tell.current = onInput;
   useEffect(() => {
     const root = place.current!.shadowRoot ?? place.current!.attachShadow({ mode: 'open' });
     const state = EditorState.create({
       doc: value,
       extensions: [
-        lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), EditorView.lineWrapping,
-        json(), syntaxHighlighting(colours), linter(jsonParseLinter()), autocompletion({ activateOnTyping: true }), jsonLanguage.data.of({ autocomplete: wordsFrom(words, values) }),
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        EditorView.lineWrapping,
+        json(),
+        syntaxHighlighting(colours),
+        linter(jsonParseLinter()),
+        autocompletion({ activateOnTyping: true }),
+        jsonLanguage.data.of({ autocomplete: wordsFrom(words, values) }),
         // Tab goes on to the next field, as everywhere on the page.
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')]),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...historyKeymap,
+          ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
+        ]),
         EditorView.contentAttributes.of({ 'aria-label': label }),
-        EditorView.updateListener.of(update => { if (update.docChanged && !setting.current) { const text = update.state.doc.toString(); echoes.current.push(text); tell.current(text); } }),
+        EditorView.updateListener.of(update => {
+          if (update.docChanged && !setting.current) {
+            const text = update.state.doc.toString();
+            echoes.current.push(text);
+            tell.current(text);
+          }
+        }),
         theme,
       ],
     });
     view.current = new EditorView({ state, parent: root, root });
-    return () => { view.current?.destroy(); view.current = null; };
+    return () => {
+      view.current?.destroy();
+      view.current = null;
+    };
   }, []);
   useEffect(() => {
     // What comes back late, while more was typed, is not put over it.
-    const editor = view.current, echo = echoes.current.indexOf(value);
+    const editor = view.current,
+      echo = echoes.current.indexOf(value);
     echoes.current = echo < 0 ? [] : echoes.current.slice(echo + 1);
     if (!editor || echoes.current.length || editor.state.doc.toString() === value) return;
     setting.current = true;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
     setting.current = false;
   }, [value]);
-  useEffect(() => { view.current?.contentDOM.setAttribute('aria-invalid', String(invalid)); }, [invalid]);
+  useEffect(() => {
+    view.current?.contentDOM.setAttribute('aria-invalid', String(invalid));
+  }, [invalid]);
   return <div class="editor" ref={place} />;
 }

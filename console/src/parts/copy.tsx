@@ -12,12 +12,24 @@ export async function copyText(text: string, what: string) {
   }
 }
 
-export function Copy({ text, what, children }: { text: string | (() => string); what: string; children?: preact.ComponentChildren }) {
+export function Copy({
+  text,
+  what,
+  children,
+}: {
+  text: string | (() => string);
+  what: string;
+  children?: preact.ComponentChildren;
+}) {
   const [done, setDone] = useState(false);
   const copy = async () => {
     if (!(await copyText(typeof text === 'string' ? text : text(), what))) return;
     setDone(true);
     setTimeout(() => setDone(false), 1600);
   };
-  return <button type="button" class="copy" onClick={copy} aria-label={children ? undefined : `Copy ${what}`}>{done ? 'Copied' : (children ?? 'Copy')}</button>;
+  return (
+    <button type="button" class="copy" onClick={copy} aria-label={children ? undefined : `Copy ${what}`}>
+      {done ? 'Copied' : (children ?? 'Copy')}
+    </button>
+  );
 }

@@ -8,7 +8,17 @@ export function Empty({ says, children, asked }: { says: string; children?: Comp
     <div class="empty">
       <p>{says}</p>
       {children}
-      {asked && <details><summary>The same with cURL</summary><pre class="code" tabIndex={0} role="region" aria-label="cURL">{toCurl(asked)}</pre><Copy text={() => toCurl(asked)} what="cURL">Copy as cURL</Copy></details>}
+      {asked && (
+        <details>
+          <summary>The same with cURL</summary>
+          <pre class="code" tabIndex={0} role="region" aria-label="cURL">
+            {toCurl(asked)}
+          </pre>
+          <Copy text={() => toCurl(asked)} what="cURL">
+            Copy as cURL
+          </Copy>
+        </details>
+      )}
     </div>
   );
 }

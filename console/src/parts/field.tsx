@@ -1,18 +1,23 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
-export interface Described { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }
+export interface Described {
+  id: string;
+  'aria-describedby': string | undefined;
+  'aria-invalid': boolean | undefined;
+}
 
 interface Props {
   label: string;
   hint?: ComponentChildren;
-  issue?: string;    // what is wrong with it: stands beside it until it is right
+  issue?: string; // what is wrong with it: stands beside it until it is right
   good?: string;
   children: (field: Described) => ComponentChildren;
 }
 
 export function Field({ label, hint, issue, good, children }: Props) {
-  const id = useId(), told = `${id}-told`;
+  const id = useId(),
+    told = `${id}-told`;
   const tells = !!(hint || issue || good);
   return (
     <div class="field">
@@ -40,12 +45,35 @@ interface TextProps extends Omit<Props, 'children'> {
   list?: string;
 }
 
-export function TextField({ value, onInput, onLeave, type = 'text', placeholder, autocomplete = 'off', mono, lines, list, ...field }: TextProps) {
+export function TextField({
+  value,
+  onInput,
+  onLeave,
+  type = 'text',
+  placeholder,
+  autocomplete = 'off',
+  mono,
+  lines,
+  list,
+  ...field
+}: TextProps) {
   return (
     <Field {...field}>
       {described => {
-        const common = { ...described, value, placeholder, class: mono ? 'mono' : undefined, spellcheck: false, onBlur: onLeave, onInput: (event: Event) => onInput((event.target as HTMLInputElement).value) };
-        return lines ? <textarea {...common} rows={lines} /> : <input {...common} type={type as 'text'} autocomplete={autocomplete} list={list} />;
+        const common = {
+          ...described,
+          value,
+          placeholder,
+          class: mono ? 'mono' : undefined,
+          spellcheck: false,
+          onBlur: onLeave,
+          onInput: (event: Event) => onInput((event.target as HTMLInputElement).value),
+        };
+        return lines ? (
+          <textarea {...common} rows={lines} />
+        ) : (
+          <input {...common} type={type as 'text'} autocomplete={autocomplete} list={list} />
+        );
       }}
     </Field>
   );
@@ -62,7 +90,11 @@ export function SelectField({ value, choices, onChange, ...field }: SelectProps)
     <Field {...field}>
       {described => (
         <select {...described} value={value} onChange={event => onChange(event.currentTarget.value)}>
-          {choices.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+          {choices.map(([key, text]) => (
+            <option key={key} value={key}>
+              {text}
+            </option>
+          ))}
         </select>
       )}
     </Field>

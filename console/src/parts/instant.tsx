@@ -5,5 +5,9 @@ import { told } from '../state/instants.ts';
 // As the person chose to read it; the exact one on hover.
 export function Instant({ at }: { at: string | null | undefined }) {
   if (!at) return <span class="quiet">–</span>;
-  return <time dateTime={at} title={at}>{told(at, clock.value, now.value)}</time>;
+  return (
+    <time dateTime={at} title={at}>
+      {told(at, clock.value, now.value)}
+    </time>
+  );
 }

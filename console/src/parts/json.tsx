@@ -2,14 +2,22 @@
 const kToken = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 export function pretty(text: string): string {
-  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }
 
 const kColoured = 60_000; // characters: beyond it colour costs more than it tells
 
 export function Json({ text, label }: { text: string; label: string }) {
   const whole = pretty(text);
-  return <pre class="code" tabIndex={0} role="region" aria-label={label}>{whole.length > kColoured ? whole : coloured(whole)}</pre>;
+  return (
+    <pre class="code" tabIndex={0} role="region" aria-label={label}>
+      {whole.length > kColoured ? whole : coloured(whole)}
+    </pre>
+  );
 }
 
 function coloured(text: string) {

@@ -9,12 +9,29 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
   return function Lazy(props: Props) {
     if (!begun) {
       begun = true;
-      load().then(part => { loaded.value = part; }, () => { failed.value = true; });
+      load().then(
+        part => {
+          loaded.value = part;
+        },
+        () => {
+          failed.value = true;
+        },
+      );
     }
     const Part = loaded.value;
     if (Part) return <Part {...props} />;
-    return failed.value
-      ? <p class="note">This part of the page could not be loaded. The server may have been updated: <a href={location.href} target="_self">load the page again</a>.</p>
-      : <p class="loading" aria-live="polite">Loading…</p>;
+    return failed.value ? (
+      <p class="note">
+        This part of the page could not be loaded. The server may have been updated:{' '}
+        <a href={location.href} target="_self">
+          load the page again
+        </a>
+        .
+      </p>
+    ) : (
+      <p class="loading" aria-live="polite">
+        Loading…
+      </p>
+    );
   };
 }

@@ -19,26 +19,45 @@ export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
   const here = useRef<HTMLOListElement>(null);
   const [[from, to], setShown] = useState<[number, number]>([0, 60]);
   const look = () => {
-    const top = here.current?.getBoundingClientRect().top ?? 0, height = heightOf();
-    const first = Math.max(0, Math.floor(-top / height) - kAround), last = Math.ceil((innerHeight - top) / height) + kAround;
+    const top = here.current?.getBoundingClientRect().top ?? 0,
+      height = heightOf();
+    const first = Math.max(0, Math.floor(-top / height) - kAround),
+      last = Math.ceil((innerHeight - top) / height) + kAround;
     setShown(before => (before[0] === first && before[1] === last ? before : [first, last]));
     if (last >= items.length) onEnd?.();
   };
   useLayoutEffect(look, [items]);
   useEffect(() => {
     let frame = 0;
-    const soon = () => { frame ||= requestAnimationFrame(() => { frame = 0; look(); }); };
+    const soon = () => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        look();
+      });
+    };
     addEventListener('scroll', soon, { passive: true, capture: true });
     addEventListener('resize', soon);
-    return () => { cancelAnimationFrame(frame); removeEventListener('scroll', soon, { capture: true }); removeEventListener('resize', soon); };
+    return () => {
+      cancelAnimationFrame(frame);
+      removeEventListener('scroll', soon, { capture: true });
+      removeEventListener('resize', soon);
+    };
   });
   useRowKeys(here);
-  const height = heightOf(), last = Math.min(to, items.length);
+  const height = heightOf(),
+    last = Math.min(to, items.length);
   return (
     <ol class="list" aria-label={label} ref={here} style={{ height: `${items.length * height}px` }}>
       {items.slice(from, last).map((item, index) => (
-        <li key={idOf(item)} style={{ top: `${(from + index) * height}px` }} aria-setsize={items.length} aria-posinset={from + index + 1}>
-          <a class="line" href={link(item)}>{row(item)}</a>
+        <li
+          key={idOf(item)}
+          style={{ top: `${(from + index) * height}px` }}
+          aria-setsize={items.length}
+          aria-posinset={from + index + 1}
+        >
+          <a class="line" href={link(item)}>
+            {row(item)}
+          </a>
         </li>
       ))}
     </ol>
@@ -49,7 +68,8 @@ export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
 function useRowKeys(list: { current: HTMLElement | null }) {
   const move = (by: number) => {
     const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>('a.line') ?? [])];
-    const next = links[links.indexOf(document.activeElement as HTMLAnchorElement) + by] ?? links[by > 0 ? 0 : links.length - 1];
+    const next =
+      links[links.indexOf(document.activeElement as HTMLAnchorElement) + by] ?? links[by > 0 ? 0 : links.length - 1];
     next?.focus({ preventScroll: true });
     next?.scrollIntoView({ block: 'nearest' });
   };

@@ -3,30 +3,78 @@ import { isAdmin, person } from '../state/sign_in.ts';
 import { helpIsOpen } from './help_sheet.tsx';
 import { leave } from './signing_in.ts';
 
-function Switch<T extends string>({ label, value, choices, onChange }: { label: string; value: T; choices: readonly [T, string][]; onChange: (value: T) => void }) {
+function Switch<T extends string>({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
+  label: string;
+  value: T;
+  choices: readonly [T, string][];
+  onChange: (value: T) => void;
+}) {
   return (
     <fieldset class="switch">
       <legend>{label}</legend>
       {choices.map(([key, text]) => (
-        <label key={key}><input type="radio" name={label} value={key} checked={value === key} onChange={() => onChange(key)} /><span>{text}</span></label>
+        <label key={key}>
+          <input type="radio" name={label} value={key} checked={value === key} onChange={() => onChange(key)} />
+          <span>{text}</span>
+        </label>
       ))}
     </fieldset>
   );
 }
 
-const kClocks: [Clock, string][] = [['local', 'Local'], ['utc', 'UTC'], ['relative', 'Ago']];
-const kThemes: [Theme, string][] = [['system', 'Auto'], ['light', 'Light'], ['dark', 'Dark']];
+const kClocks: [Clock, string][] = [
+  ['local', 'Local'],
+  ['utc', 'UTC'],
+  ['relative', 'Ago'],
+];
+const kThemes: [Theme, string][] = [
+  ['system', 'Auto'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
 
 export function Account() {
   return (
     <div class="account">
-      <Switch label="Time" value={clock.value} choices={kClocks} onChange={value => { clock.value = value; }} />
-      <Switch label="Theme" value={theme.value} choices={kThemes} onChange={value => { theme.value = value; }} />
+      <Switch
+        label="Time"
+        value={clock.value}
+        choices={kClocks}
+        onChange={value => {
+          clock.value = value;
+        }}
+      />
+      <Switch
+        label="Theme"
+        value={theme.value}
+        choices={kThemes}
+        onChange={value => {
+          theme.value = value;
+        }}
+      />
       <p class="who">
-        <span title={person.value?.subject}>{person.value?.subject ?? '…'}{isAdmin.value && ', platform admin'}</span>
-        <button type="button" class="button quiet" onClick={leave}>Sign out</button>
+        <span title={person.value?.subject}>
+          {person.value?.subject ?? '…'}
+          {isAdmin.value && ', platform admin'}
+        </span>
+        <button type="button" class="button quiet" onClick={leave}>
+          Sign out
+        </button>
       </p>
-      <button type="button" class="button quiet help" onClick={() => { helpIsOpen.value = true; }}>Keys and help{keys.value === 'on' && <kbd>?</kbd>}</button>
+      <button
+        type="button"
+        class="button quiet help"
+        onClick={() => {
+          helpIsOpen.value = true;
+        }}
+      >
+        Keys and help{keys.value === 'on' && <kbd>?</kbd>}
+      </button>
     </div>
   );
 }

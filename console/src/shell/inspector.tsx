@@ -11,26 +11,53 @@ export const inspectorIsOpen = signal(false);
 const chosen = signal(0); // an exchange's id; 0: the last one
 
 const headers = (all: [string, string][]) => all.map(([name, value]) => `${name}: ${value}`).join('\n');
-const nameOf = ({ method, path, status }: Exchange) => `${method} ${path.replace(/\?.*/, '')} → ${status || 'no answer'}`;
+const nameOf = ({ method, path, status }: Exchange) =>
+  `${method} ${path.replace(/\?.*/, '')} → ${status || 'no answer'}`;
 
 export function Inspector() {
-  const toggle = () => { inspectorIsOpen.value = !inspectorIsOpen.value; };
+  const toggle = () => {
+    inspectorIsOpen.value = !inspectorIsOpen.value;
+  };
   const all = exchanges.value;
-  const shown = [...all, ...noted.value].find(one => one.id === chosen.value) ?? all[0] ?? (inspectorIsOpen.value ? noted.value[0] : undefined);
+  const shown =
+    [...all, ...noted.value].find(one => one.id === chosen.value) ??
+    all[0] ??
+    (inspectorIsOpen.value ? noted.value[0] : undefined);
   useKeys([
     { key: 'i', does: 'open or close the inspector', run: toggle },
-    { key: 'y', does: 'copy the last request as cURL', run: () => { const last = exchanges.peek()[0]; if (last) void copyText(toCurl(last), 'cURL'); } },
+    {
+      key: 'y',
+      does: 'copy the last request as cURL',
+      run: () => {
+        const last = exchanges.peek()[0];
+        if (last) void copyText(toCurl(last), 'cURL');
+      },
+    },
   ]);
   return (
     <section class="inspector" aria-label="Inspector">
       <div class="strip">
         <button type="button" aria-expanded={inspectorIsOpen.value} onClick={toggle}>
-          <span aria-hidden="true">{inspectorIsOpen.value ? '▾' : '▴'}</span> Inspector{keys.value === 'on' && <kbd>i</kbd>}
-          {shown && <span class="last mono">{nameOf(shown)} · {took(shown.took)}</span>}
+          <span aria-hidden="true">{inspectorIsOpen.value ? '▾' : '▴'}</span> Inspector
+          {keys.value === 'on' && <kbd>i</kbd>}
+          {shown && (
+            <span class="last mono">
+              {nameOf(shown)} · {took(shown.took)}
+            </span>
+          )}
         </button>
-        {shown && <Copy text={() => toCurl(shown)} what="cURL">Copy as cURL</Copy>}
+        {shown && (
+          <Copy text={() => toCurl(shown)} what="cURL">
+            Copy as cURL
+          </Copy>
+        )}
       </div>
-      {inspectorIsOpen.value && (shown ? <Shown all={all} shown={shown} /> : <p class="quiet">Nothing was asked yet. What you do on this page appears here as it went over the wire.</p>)}
+      {inspectorIsOpen.value &&
+        (shown ? (
+          <Shown all={all} shown={shown} />
+        ) : (
+          <p class="quiet">Nothing was asked yet. What you do on this page appears here as it went over the wire.</p>
+        ))}
     </section>
   );
 }
@@ -41,15 +68,66 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
     <div class="wire">
       <p class="bar">
         <label for="exchange">Request</label>
-        <select id="exchange" value={shown.id} onChange={event => { chosen.value = Number(event.currentTarget.value); }}>
-          <optgroup label="What you did">{all.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}</optgroup>
-          <optgroup label="What the page reads by itself">{noted.value.map(one => <option key={one.id} value={one.id}>{nameOf(one)}</option>)}</optgroup>
+        <select
+          id="exchange"
+          value={shown.id}
+          onChange={event => {
+            chosen.value = Number(event.currentTarget.value);
+          }}
+        >
+          <optgroup label="What you did">
+            {all.map(one => (
+              <option key={one.id} value={one.id}>
+                {nameOf(one)}
+              </option>
+            ))}
+          </optgroup>
+          <optgroup label="What the page reads by itself">
+            {noted.value.map(one => (
+              <option key={one.id} value={one.id}>
+                {nameOf(one)}
+              </option>
+            ))}
+          </optgroup>
         </select>
-        {chosen.value > 0 && shown !== all[0] && <button type="button" class="button quiet" onClick={() => { chosen.value = 0; }}>Follow the last one</button>}
+        {chosen.value > 0 && shown !== all[0] && (
+          <button
+            type="button"
+            class="button quiet"
+            onClick={() => {
+              chosen.value = 0;
+            }}
+          >
+            Follow the last one
+          </button>
+        )}
       </p>
       <div class="halves">
-        <div><h3>Asked</h3><pre class="code" tabIndex={0} role="region" aria-label="Request head">{asked}</pre>{shown.body && <Json text={shown.body} label="Request body" />}</div>
-        <div><h3>Answered <span class="quiet">{shown.status || 'nothing'}, {took(shown.took)}</span></h3><pre class="code" tabIndex={0} role="region" aria-label="Response head">{headers(shown.answerHeaders)}</pre>{shown.answer ? <Json text={shown.answer} label="Response body" /> : noted.value.includes(shown) && <p class="small quiet">The page shows what was answered; its text is not kept here.</p>}</div>
+        <div>
+          <h3>Asked</h3>
+          <pre class="code" tabIndex={0} role="region" aria-label="Request head">
+            {asked}
+          </pre>
+          {shown.body && <Json text={shown.body} label="Request body" />}
+        </div>
+        <div>
+          <h3>
+            Answered{' '}
+            <span class="quiet">
+              {shown.status || 'nothing'}, {took(shown.took)}
+            </span>
+          </h3>
+          <pre class="code" tabIndex={0} role="region" aria-label="Response head">
+            {headers(shown.answerHeaders)}
+          </pre>
+          {shown.answer ? (
+            <Json text={shown.answer} label="Response body" />
+          ) : (
+            noted.value.includes(shown) && (
+              <p class="small quiet">The page shows what was answered; its text is not kept here.</p>
+            )
+          )}
+        </div>
       </div>
     </div>
   );

@@ -10,21 +10,47 @@ import { helpIsOpen, HelpSheet } from './help_sheet.tsx';
 import { Inspector } from './inspector.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-interface View { title: string; page: ComponentType; beside?: boolean } // beside: with the session's timeline
+interface View {
+  title: string;
+  page: ComponentType;
+  beside?: boolean;
+} // beside: with the session's timeline
 
 const views: Record<string, View> = {
-  append: { title: 'Append signals', beside: true, page: lazy(() => import('../pages/append.tsx').then(file => file.AppendPage)) },
-  resolve: { title: 'Resolve and prefetch', beside: true, page: lazy(() => import('../pages/resolve.tsx').then(file => file.ResolvePage)) },
-  subscribe: { title: 'Subscribe', beside: true, page: lazy(() => import('../pages/subscribe.tsx').then(file => file.SubscribePage)) },
-  test: { title: 'Test a delivery', beside: true, page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)) },
+  append: {
+    title: 'Append signals',
+    beside: true,
+    page: lazy(() => import('../pages/append.tsx').then(file => file.AppendPage)),
+  },
+  resolve: {
+    title: 'Resolve and prefetch',
+    beside: true,
+    page: lazy(() => import('../pages/resolve.tsx').then(file => file.ResolvePage)),
+  },
+  subscribe: {
+    title: 'Subscribe',
+    beside: true,
+    page: lazy(() => import('../pages/subscribe.tsx').then(file => file.SubscribePage)),
+  },
+  test: {
+    title: 'Test a delivery',
+    beside: true,
+    page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)),
+  },
   rules: { title: 'Rules', page: lazy(() => import('../pages/rules.tsx').then(file => file.RulesPage)) },
-  deliveries: { title: 'Deliveries', page: lazy(() => import('../pages/deliveries.tsx').then(file => file.DeliveriesPage)) },
+  deliveries: {
+    title: 'Deliveries',
+    page: lazy(() => import('../pages/deliveries.tsx').then(file => file.DeliveriesPage)),
+  },
   live: { title: 'Live', page: lazy(() => import('../pages/live.tsx').then(file => file.LivePage)) },
   events: { title: 'Event', page: lazy(() => import('../pages/event.tsx').then(file => file.EventPage)) },
   sessions: { title: 'Sessions', page: lazy(() => import('../pages/sessions.tsx').then(file => file.SessionsPage)) },
   decisions: { title: 'Decision', page: lazy(() => import('../pages/decision.tsx').then(file => file.DecisionPage)) },
   audit: { title: 'Audit', page: lazy(() => import('../pages/audit.tsx').then(file => file.AuditPage)) },
-  allowlist: { title: 'Allowlist', page: lazy(() => import('../pages/allowlist.tsx').then(file => file.AllowlistPage)) },
+  allowlist: {
+    title: 'Allowlist',
+    page: lazy(() => import('../pages/allowlist.tsx').then(file => file.AllowlistPage)),
+  },
 };
 
 const Timeline = lazy(() => import('../pages/timeline.tsx').then(file => file.Timeline));
@@ -34,7 +60,15 @@ function NoPlace() {
   return (
     <>
       <h1>Nothing is here</h1>
-      <p>{first ? <>Begin with <a href={addressOf([first, 'append'])}>the playbook of {first}</a>.</> : 'This sign-in has no role on any handle. The owner of a handle can grant it one.'}</p>
+      <p>
+        {first ? (
+          <>
+            Begin with <a href={addressOf([first, 'append'])}>the playbook of {first}</a>.
+          </>
+        ) : (
+          'This sign-in has no role on any handle. The owner of a handle can grant it one.'
+        )}
+      </p>
     </>
   );
 }
@@ -43,18 +77,41 @@ export function Shell() {
   const { view, handle } = place.value;
   const shown = views[view];
   const title = shown?.title ?? 'Beckon';
-  useEffect(() => { document.title = shown ? `${title} · ${handle} · Beckon` : 'Beckon'; }, [title, handle]);
+  useEffect(() => {
+    document.title = shown ? `${title} · ${handle} · Beckon` : 'Beckon';
+  }, [title, handle]);
   useKeys([
-    { key: '?', does: 'show or hide this sheet', run: () => { helpIsOpen.value = !helpIsOpen.value; } },
-    ...kSteps.map(({ view: step, title: says }, index) => ({ key: String(index + 1), does: says.toLowerCase(), run: () => go(at(step)) })),
+    {
+      key: '?',
+      does: 'show or hide this sheet',
+      run: () => {
+        helpIsOpen.value = !helpIsOpen.value;
+      },
+    },
+    ...kSteps.map(({ view: step, title: says }, index) => ({
+      key: String(index + 1),
+      does: says.toLowerCase(),
+      run: () => go(at(step)),
+    })),
   ]);
   const Page = shown?.page ?? NoPlace;
   return (
     <>
-      <a class="skip" href="#main" onClick={event => { event.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={event => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
       <Sidebar />
       <div class={shown?.beside ? 'work beside' : 'work'}>
-        <main id="main" tabIndex={-1}><Page key={`${handle} ${view}`} /></main>
+        <main id="main" tabIndex={-1}>
+          <Page key={`${handle} ${view}`} />
+        </main>
         {shown?.beside && <Timeline />}
       </div>
       <Inspector />

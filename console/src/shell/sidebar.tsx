@@ -14,7 +14,11 @@ const kViews = [
 ] as const;
 
 const Mark = () => (
-  <svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" /><path d="M10 7v18M10 17c0-3 2.400-5 5.700-5s5.800 2.300 5.800 6-2.400 6-5.800 6S10 21.500 10 19" /><circle cx="24" cy="8" r="2.500" /></svg>
+  <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="8" />
+    <path d="M10 7v18M10 17c0-3 2.400-5 5.700-5s5.800 2.300 5.800 6-2.400 6-5.800 6S10 21.500 10 19" />
+    <circle cx="24" cy="8" r="2.500" />
+  </svg>
 );
 
 const current = (view: string) => (place.value.view === view ? 'page' : undefined);
@@ -26,9 +30,19 @@ function HandlePicker() {
   return (
     <div class="handle">
       <label for="handle">Handle</label>
-      {handles.length > 1
-        ? <select id="handle" value={handle} onChange={event => go(addressOf([event.currentTarget.value, place.value.view || 'append']))}>{handles.map(name => <option key={name}>{name}</option>)}</select>
-        : <output id="handle">{handle || '–'}</output>}
+      {handles.length > 1 ? (
+        <select
+          id="handle"
+          value={handle}
+          onChange={event => go(addressOf([event.currentTarget.value, place.value.view || 'append']))}
+        >
+          {handles.map(name => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      ) : (
+        <output id="handle">{handle || '–'}</output>
+      )}
       {role && <span class="chip">{role}</span>}
     </div>
   );
@@ -42,8 +56,21 @@ function Rail() {
         return (
           <li key={view} class={when ? 'done' : ''}>
             <a href={at(view)} aria-current={place.value.view === view ? 'step' : undefined}>
-              <span class="number" aria-hidden="true">{when ? '✓' : index + 1}</span>
-              <span class="step">{title}<small>{when ? <>done <Instant at={when} /></> : says}</small></span>
+              <span class="number" aria-hidden="true">
+                {when ? '✓' : index + 1}
+              </span>
+              <span class="step">
+                {title}
+                <small>
+                  {when ? (
+                    <>
+                      done <Instant at={when} />
+                    </>
+                  ) : (
+                    says
+                  )}
+                </small>
+              </span>
             </a>
           </li>
         );
@@ -57,23 +84,50 @@ export function Sidebar() {
   const { handle, view, more } = place.value;
   const isHandle = handle !== '' && handle !== kNoHandle;
   // On a narrow screen the menu folds away once a place was chosen.
-  useEffect(() => { if (menu.current && matchMedia('(width < 56rem)').matches) menu.current.open = false; }, [handle, view, more.join('/')]);
+  useEffect(() => {
+    if (menu.current && matchMedia('(width < 56rem)').matches) menu.current.open = false;
+  }, [handle, view, more.join('/')]);
   return (
     <header class="sidebar">
-      <a class="brand" href={at('append')}><Mark />Beckon</a>
+      <a class="brand" href={at('append')}>
+        <Mark />
+        Beckon
+      </a>
       <details class="menu" ref={menu} open={!matchMedia('(width < 56rem)').matches}>
         <summary class="button quiet">Menu</summary>
         <div class="menu-body">
           {isHandle && <HandlePicker />}
           {isHandle && (
-            <nav aria-label="Playbook"><h2>Playbook</h2><Rail /></nav>
+            <nav aria-label="Playbook">
+              <h2>Playbook</h2>
+              <Rail />
+            </nav>
           )}
           <nav aria-label="Views">
             <h2>Operate</h2>
             <ul class="views">
-              {isHandle && kViews.map(([name, title]) => <li key={name}><a href={at(name)} aria-current={current(name)}>{title}</a></li>)}
-              {isAdmin.value && <li><a href={addressOf([kNoHandle, 'allowlist'])} aria-current={current('allowlist')}>Allowlist</a></li>}
-              {isAdmin.value && <li><a href={addressOf([kNoHandle, 'audit'])} aria-current={isHandle ? undefined : current('audit')}>Audit of the server</a></li>}
+              {isHandle &&
+                kViews.map(([name, title]) => (
+                  <li key={name}>
+                    <a href={at(name)} aria-current={current(name)}>
+                      {title}
+                    </a>
+                  </li>
+                ))}
+              {isAdmin.value && (
+                <li>
+                  <a href={addressOf([kNoHandle, 'allowlist'])} aria-current={current('allowlist')}>
+                    Allowlist
+                  </a>
+                </li>
+              )}
+              {isAdmin.value && (
+                <li>
+                  <a href={addressOf([kNoHandle, 'audit'])} aria-current={isHandle ? undefined : current('audit')}>
+                    Audit of the server
+                  </a>
+                </li>
+              )}
             </ul>
           </nav>
           <Account />

@@ -6,7 +6,15 @@ import { SignInForms } from './sign_in_forms.tsx';
 // Over the page, which stays as it is with all that was typed. It can be closed, to look at the page or to copy from it.
 export function SignInAgain() {
   const [isClosed, setClosed] = useState(false);
-  if (isClosed) return <p class="note again" role="status">You are signed out. <button type="button" class="button" onClick={() => setClosed(false)}>Sign in again</button></p>;
+  if (isClosed)
+    return (
+      <p class="note again" role="status">
+        You are signed out.{' '}
+        <button type="button" class="button" onClick={() => setClosed(false)}>
+          Sign in again
+        </button>
+      </p>
+    );
   return (
     <Dialog title="Sign in again" onClose={() => setClosed(true)}>
       <p>{ended.value?.message} What you typed on the page is still there.</p>

@@ -7,22 +7,67 @@ import { signInWith, signInWithToken } from './signing_in.ts';
 
 // Both ways in. `who` is tried first where it is an address.
 export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault | null; who?: string }) {
-  const [text, setText] = useState(''), [email, setEmail] = useState(who.includes('@') ? who : ''), [password, setPassword] = useState('');
-  const [fault, setFault] = useState<Fault | null>(given), [busy, setBusy] = useState(false);
-  const attempt = async (sign: () => Promise<Fault | null>) => { setBusy(true); setFault(await sign()); setBusy(false); };
+  const [text, setText] = useState(''),
+    [email, setEmail] = useState(who.includes('@') ? who : ''),
+    [password, setPassword] = useState('');
+  const [fault, setFault] = useState<Fault | null>(given),
+    [busy, setBusy] = useState(false);
+  const attempt = async (sign: () => Promise<Fault | null>) => {
+    setBusy(true);
+    setFault(await sign());
+    setBusy(false);
+  };
   return (
     <>
       {fault && <FaultNote fault={fault} what="this way to sign in" />}
       <form class="card">
         <h2>With a password</h2>
         <TextField label="E-mail" type="email" autocomplete="username" value={email} onInput={setEmail} />
-        <TextField label="Password" type="password" autocomplete="current-password" value={password} onInput={setPassword} hint={<>Made on the server with <code>beckon user password E-MAIL</code>.</>} />
-        <Button kind="primary" submits busy={busy} onPress={() => attempt(() => signInWith('/v2/auth/login', { email: email.trim(), password }))} closed={email && password ? '' : 'Both fields are needed.'}>Sign in</Button>
+        <TextField
+          label="Password"
+          type="password"
+          autocomplete="current-password"
+          value={password}
+          onInput={setPassword}
+          hint={
+            <>
+              Made on the server with <code>beckon user password E-MAIL</code>.
+            </>
+          }
+        />
+        <Button
+          kind="primary"
+          submits
+          busy={busy}
+          onPress={() => attempt(() => signInWith('/v2/auth/login', { email: email.trim(), password }))}
+          closed={email && password ? '' : 'Both fields are needed.'}
+        >
+          Sign in
+        </Button>
       </form>
       <form class="card">
         <h2>With a token</h2>
-        <TextField label="Token" mono type="password" value={text} onInput={setText} hint={<>Made on the server with <code>beckon token --handle NAME --role OPERATOR</code>. With <code>--dev</code> it is in the file that the banner names.</>} />
-        <Button submits busy={busy} onPress={() => attempt(() => signInWithToken(text))} closed={text.trim() ? '' : 'Paste a token first.'}>Sign in with it</Button>
+        <TextField
+          label="Token"
+          mono
+          type="password"
+          value={text}
+          onInput={setText}
+          hint={
+            <>
+              Made on the server with <code>beckon token --handle NAME --role OPERATOR</code>. With <code>--dev</code>{' '}
+              it is in the file that the banner names.
+            </>
+          }
+        />
+        <Button
+          submits
+          busy={busy}
+          onPress={() => attempt(() => signInWithToken(text))}
+          closed={text.trim() ? '' : 'Paste a token first.'}
+        >
+          Sign in with it
+        </Button>
       </form>
       <p class="quiet small">The sign-in stays in this tab and is gone when the tab is closed.</p>
     </>

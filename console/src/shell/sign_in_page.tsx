@@ -7,7 +7,11 @@ export function SignInPage({ fault }: { fault: Fault | null }) {
     <main class="sign-in" id="main">
       <h1>Beckon</h1>
       <p class="lead">Signals, decisions and deliveries of your visitors, on a server of your own.</p>
-      {ended.value && !fault && <p class="note" role="status">You were signed out: {ended.value.message}</p>}
+      {ended.value && !fault && (
+        <p class="note" role="status">
+          You were signed out: {ended.value.message}
+        </p>
+      )}
       <SignInForms fault={fault} />
     </main>
   );

@@ -20,14 +20,21 @@ export async function meet(): Promise<Fault | null> {
 export async function signInWithToken(text: string): Promise<Fault | null> {
   take(text.trim());
   const fault = await meet();
-  if (fault) { drop(); ended.value = null; }
+  if (fault) {
+    drop();
+    ended.value = null;
+  }
   return fault;
 }
 
 // E-mail and password, or a one-time code: anything that is exchanged for a token. Not recorded in the inspector.
 export async function signInWith(path: string, body: object): Promise<Fault | null> {
   try {
-    const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     const said: unknown = await response.json().catch(() => null);
     if (!response.ok) return faultOf(response.status, response.headers, said);
     return signInWithToken((said as { accessToken: string }).accessToken);
@@ -39,7 +46,9 @@ export async function signInWith(path: string, body: object): Promise<Fault | nu
 const kCode = /^#[\w-]{43}$/;
 
 // A link that is opened where the page stands already changes the part behind the '#' alone.
-addEventListener('hashchange', () => { if (kCode.test(location.hash)) location.reload(); });
+addEventListener('hashchange', () => {
+  if (kCode.test(location.hash)) location.reload();
+});
 
 // At the start of the page: a one-time code behind the '#', a token of before, or a tab beside this one.
 export async function arrive(): Promise<Fault | null> {
@@ -56,7 +65,9 @@ export async function arrive(): Promise<Fault | null> {
 
 // A tab beside this one that was slow to answer: its sign-in is taken all the same, where nobody signed in meanwhile.
 let arrived = false;
-effect(() => { if (handed.value && arrived && !person.peek()) void meet(); });
+effect(() => {
+  if (handed.value && arrived && !person.peek()) void meet();
+});
 
 // A person's sign-in is ended at the server. A token of the command line may be in use elsewhere: it is only forgotten here.
 export async function leave() {
@@ -64,8 +75,13 @@ export async function leave() {
   const answer = token.value && person.value?.subject !== 'cli' ? await ask(quietly.POST('/v2/auth/logout')) : null;
   signOut();
   if (answer && !answer.ok && answer.fault.status !== 401)
-    ended.value = { ...answer.fault, message: `but the server could not be told: until ${until} the token stays good. ${answer.fault.message}` };
+    ended.value = {
+      ...answer.fault,
+      message: `but the server could not be told: until ${until} the token stays good. ${answer.fault.message}`,
+    };
 }
 
 // The server knew better what this person may do: so does the page, from now on.
-doubted.subscribe(times => { if (times) void meet(); });
+doubted.subscribe(times => {
+  if (times) void meet();
+});

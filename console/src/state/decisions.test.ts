@@ -2,8 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { differences, type Decision } from './decisions.ts';
 
-const condition = (seen: string, met: boolean) => ({ path: 'when.all[0]', met, measure: 'count of cart', wanted: 'at least 1', seen });
-const decision = (changes: Partial<Decision>): Decision => ({ decisionId: 'dec_1', handle: 'demo', sessionId: 's', trigger: 'checkout', outcome: 'none', ruleId: null, variant: null, action: null, sessionVersion: 1, rulesVersion: 1, resolvedAt: '', expiresAt: '', ttlSeconds: 30, etag: 'a', ...changes });
+const condition = (seen: string, met: boolean) => ({
+  path: 'when.all[0]',
+  met,
+  measure: 'count of cart',
+  wanted: 'at least 1',
+  seen,
+});
+const decision = (changes: Partial<Decision>): Decision => ({
+  decisionId: 'dec_1',
+  handle: 'demo',
+  sessionId: 's',
+  trigger: 'checkout',
+  outcome: 'none',
+  ruleId: null,
+  variant: null,
+  action: null,
+  sessionVersion: 1,
+  rulesVersion: 1,
+  resolvedAt: '',
+  expiresAt: '',
+  ttlSeconds: 30,
+  etag: 'a',
+  ...changes,
+});
 
 test('the same answer has no differences, though its id and times are others', () => {
   assert.deepEqual(differences(decision({}), decision({ decisionId: 'dec_2', resolvedAt: 'later', etag: 'b' })), []);
@@ -11,9 +33,19 @@ test('the same answer has no differences, though its id and times are others', (
 
 test('what changed is told: the answer, then what was seen', () => {
   const was = decision({ explanation: [{ ruleId: 'r', matched: false, conditions: [condition('0', false)] }] });
-  const is = decision({ outcome: 'act', ruleId: 'r', action: { type: 'popup' }, sessionVersion: 2, explanation: [{ ruleId: 'r', matched: true, conditions: [condition('1', true)] }] });
+  const is = decision({
+    outcome: 'act',
+    ruleId: 'r',
+    action: { type: 'popup' },
+    sessionVersion: 2,
+    explanation: [{ ruleId: 'r', matched: true, conditions: [condition('1', true)] }],
+  });
   assert.deepEqual(differences(was, is), [
-    { what: 'outcome', was: 'none', is: 'act' }, { what: 'ruleId', was: 'none', is: 'r' }, { what: 'action', was: 'none', is: '{"type":"popup"}' }, { what: 'sessionVersion', was: '1', is: '2' },
-    { what: 'r', was: 'did not hold', is: 'holds' }, { what: 'r: count of cart', was: '0', is: '1' },
+    { what: 'outcome', was: 'none', is: 'act' },
+    { what: 'ruleId', was: 'none', is: 'r' },
+    { what: 'action', was: 'none', is: '{"type":"popup"}' },
+    { what: 'sessionVersion', was: '1', is: '2' },
+    { what: 'r', was: 'did not hold', is: 'holds' },
+    { what: 'r: count of cart', was: '0', is: '1' },
   ]);
 });

@@ -10,7 +10,15 @@ export type Attempt = components['schemas']['Attempt'];
 const kEnded = new Set(['delivered', 'failed', 'withdrawn']);
 export const hasEnded = ({ status }: { status: string }) => kEnded.has(status);
 
-export async function readDelivery(handle: string, subscriptionId: string, deliveryId: string): Promise<{ delivery?: DeliveryDetail; fault?: Fault }> {
-  const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}', { params: { path: { handle, subscriptionId, deliveryId } } }));
+export async function readDelivery(
+  handle: string,
+  subscriptionId: string,
+  deliveryId: string,
+): Promise<{ delivery?: DeliveryDetail; fault?: Fault }> {
+  const answer = await ask(
+    quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}', {
+      params: { path: { handle, subscriptionId, deliveryId } },
+    }),
+  );
   return answer.ok ? { delivery: answer.data } : { fault: answer.fault };
 }

@@ -1,9 +1,14 @@
 // Server-Sent Events out of the bytes of an answer: the browser's own reader cannot send an Authorization header. Pure.
-export interface StreamEvent { name: string; data: string; id: string }
+export interface StreamEvent {
+  name: string;
+  data: string;
+  id: string;
+}
 
 // Feed it text as it comes; it gives the events that are complete.
 export function eventReader(): (text: string) => StreamEvent[] {
-  let rest = '', id = '';
+  let rest = '',
+    id = '';
   return text => {
     const blocks = (rest + text).replaceAll('\r\n', '\n').split('\n\n');
     rest = blocks.pop()!;

@@ -1,7 +1,12 @@
 // Instants and spans in words. Pure.
 import type { Clock } from './preferences.ts';
 
-const kUnits: [number, string][] = [[86_400, 'd'], [3_600, 'h'], [60, 'm'], [1, 's']];
+const kUnits: [number, string][] = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'm'],
+  [1, 's'],
+];
 
 // "4 m 10 s": the two largest units.
 export function span(milliseconds: number): string {
@@ -29,9 +34,15 @@ export function told(text: string, clock: Clock, now: number): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return text;
   if (clock === 'relative') return relative(at.getTime(), now);
-  const utc = clock === 'utc', today = new Date(now);
-  const day = (date: Date) => (utc ? [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()] : [date.getFullYear(), date.getMonth() + 1, date.getDate()]);
-  const [hour, minute, second] = utc ? [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()] : [at.getHours(), at.getMinutes(), at.getSeconds()];
+  const utc = clock === 'utc',
+    today = new Date(now);
+  const day = (date: Date) =>
+    utc
+      ? [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
+      : [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  const [hour, minute, second] = utc
+    ? [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()]
+    : [at.getHours(), at.getMinutes(), at.getSeconds()];
   const time = `${two(hour)}:${two(minute)}:${two(second)}${utc ? 'Z' : ''}`;
   const that = day(at);
   return that.join() === day(today).join() ? time : `${that[0]}-${two(that[1]!)}-${two(that[2]!)} ${time}`;

@@ -3,13 +3,19 @@ import { signal } from '@preact/signals';
 import { useLayoutEffect } from 'preact/hooks';
 import { keys } from './preferences.ts';
 
-export interface Key { key: string; does: string; run: () => void }
+export interface Key {
+  key: string;
+  does: string;
+  run: () => void;
+}
 
 export const bound = signal<Key[]>([]);
 
 export function bind(added: Key[]): () => void {
   bound.value = [...bound.value, ...added];
-  return () => { bound.value = bound.value.filter(key => !added.includes(key)); };
+  return () => {
+    bound.value = bound.value.filter(key => !added.includes(key));
+  };
 }
 
 // They work from the moment the view is to be seen.
@@ -18,7 +24,8 @@ export function useKeys(added: Key[], inputs: unknown[] = []) {
 }
 
 const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || !!target.shadowRoot);
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || !!target.shadowRoot);
 
 addEventListener('keydown', event => {
   const sends = event.key === 'Enter' && (event.ctrlKey || event.metaKey);

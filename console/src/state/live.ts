@@ -7,12 +7,23 @@ import type { Delivery } from './deliveries.ts';
 import { eventReader, type StreamEvent } from './event_stream.ts';
 import { person, signedOut, token } from './sign_in.ts';
 
-export type Connection = { state: 'connecting' | 'live' | 'beside' } | { state: 'waiting'; until: number } | { state: 'over'; fault: Fault | null; says: string };
-export interface SignalSeen { sessionId: string; signalKey: string; signalValue: string | null; version: number; at: string }
-export type Line = { key: string; kind: 'signal'; at: string; signal: SignalSeen } | { key: string; kind: 'delivery'; at: string; delivery: Delivery };
+export type Connection =
+  | { state: 'connecting' | 'live' | 'beside' }
+  | { state: 'waiting'; until: number }
+  | { state: 'over'; fault: Fault | null; says: string };
+export interface SignalSeen {
+  sessionId: string;
+  signalKey: string;
+  signalValue: string | null;
+  version: number;
+  at: string;
+}
+export type Line =
+  | { key: string; kind: 'signal'; at: string; signal: SignalSeen }
+  | { key: string; kind: 'delivery'; at: string; delivery: Delivery };
 
-const kKept = 400;      // lines: beyond it the oldest go, and are counted
-const kGreeting = 50;   // lines that a tab which joins is given
+const kKept = 400; // lines: beyond it the oldest go, and are counted
+const kGreeting = 50; // lines that a tab which joins is given
 const kSlowest = 30_000;
 
 export class Live {
@@ -20,7 +31,7 @@ export class Live {
   readonly round = signal(0); // rises when lines came, at most once a frame
   readonly letGo = signal(0); // lines that are no longer here, or never came
   lines: Line[] = [];
-  came = 0;                    // lines that there were since the page was opened, kept, let go or dropped on the way
+  came = 0; // lines that there were since the page was opened, kept, let go or dropped on the way
   #stop = new AbortController();
   #channel: BroadcastChannel;
   #last = '';
@@ -33,18 +44,36 @@ export class Live {
     const name = `beckon.live ${handle} ${person.value?.subject ?? ''}`;
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => {
-      if (data === 'hello' && this.connection.value.state === 'live') this.#channel.postMessage({ lines: this.lines.slice(-kGreeting) });
-      if (data.lines && !this.lines.length) { this.lines = data.lines as Line[]; this.#changed(); }
-      if (data.event) { this.connection.value = { state: 'beside' }; this.#take(data.event as StreamEvent); }
+      if (data === 'hello' && this.connection.value.state === 'live')
+        this.#channel.postMessage({ lines: this.lines.slice(-kGreeting) });
+      if (data.lines && !this.lines.length) {
+        this.lines = data.lines as Line[];
+        this.#changed();
+      }
+      if (data.event) {
+        this.connection.value = { state: 'beside' };
+        this.#take(data.event as StreamEvent);
+      }
     };
     this.#channel.postMessage('hello');
     // The tab that holds the lock is the one that is connected; when it goes, the next one takes over.
     const { signal: over } = this.#stop;
-    const late = setTimeout(() => { if (this.connection.value.state === 'connecting') this.connection.value = { state: 'beside' }; }, 400);
-    navigator.locks.request(name, { signal: over }, async () => { clearTimeout(late); await this.#run(over); }).catch(() => {});
+    const late = setTimeout(() => {
+      if (this.connection.value.state === 'connecting') this.connection.value = { state: 'beside' };
+    }, 400);
+    navigator.locks
+      .request(name, { signal: over }, async () => {
+        clearTimeout(late);
+        await this.#run(over);
+      })
+      .catch(() => {});
   }
 
-  close() { this.#stop.abort(); this.#channel.close(); cancelAnimationFrame(this.#frame); }
+  close() {
+    this.#stop.abort();
+    this.#channel.close();
+    cancelAnimationFrame(this.#frame);
+  }
 
   async #run(over: AbortSignal) {
     while (!over.aborted) {
@@ -52,27 +81,55 @@ export class Live {
       const wait = await this.#connect(over).catch(() => this.#slower());
       if (wait < 0 || over.aborted) return;
       this.connection.value = { state: 'waiting', until: Date.now() + wait };
-      await new Promise<void>(done => { const timer = setTimeout(done, wait); over.addEventListener('abort', () => { clearTimeout(timer); done(); }, { once: true }); });
+      await new Promise<void>(done => {
+        const timer = setTimeout(done, wait);
+        over.addEventListener(
+          'abort',
+          () => {
+            clearTimeout(timer);
+            done();
+          },
+          { once: true },
+        );
+      });
     }
   }
 
-  #slower() { this.#pauses += 1; return Math.min(kSlowest, 1000 * 2 ** this.#pauses) * (0.5 + Math.random() / 2); }
+  #slower() {
+    this.#pauses += 1;
+    return Math.min(kSlowest, 1000 * 2 ** this.#pauses) * (0.5 + Math.random() / 2);
+  }
 
   // Reads until the end; answers after how many milliseconds to connect again, or -1 for never.
   async #connect(over: AbortSignal): Promise<number> {
     const asked = token.value;
-    const headers = { authorization: `Bearer ${asked}`, accept: 'text/event-stream', ...(this.#last && { 'last-event-id': this.#last }) };
-    const answer = await fetch(`/v2/handles/${encodeURIComponent(this.#handle)}/live`, { headers, signal: over, cache: 'no-store' });
+    const headers = {
+      authorization: `Bearer ${asked}`,
+      accept: 'text/event-stream',
+      ...(this.#last && { 'last-event-id': this.#last }),
+    };
+    const answer = await fetch(`/v2/handles/${encodeURIComponent(this.#handle)}/live`, {
+      headers,
+      signal: over,
+      cache: 'no-store',
+    });
     if (!answer.ok || !answer.body) {
       const fault = faultOf(answer.status, answer.headers, await answer.json().catch(() => null));
       if (answer.status === 401 && asked && asked === token.value) signedOut(fault);
-      if (answer.status === 429 || answer.status >= 500) return Math.max(this.#slower(), (fault.retryAfter ?? 0) * 1000);
-      this.connection.value = { state: 'over', fault, says: isNotOffered(fault) ? 'This server does not offer a live feed yet.' : fault.message };
+      if (answer.status === 429 || answer.status >= 500)
+        return Math.max(this.#slower(), (fault.retryAfter ?? 0) * 1000);
+      this.connection.value = {
+        state: 'over',
+        fault,
+        says: isNotOffered(fault) ? 'This server does not offer a live feed yet.' : fault.message,
+      };
       return -1;
     }
     this.connection.value = { state: 'live' };
     this.#pauses = 0;
-    const read = eventReader(), text = new TextDecoder(), reader = answer.body.getReader();
+    const read = eventReader(),
+      text = new TextDecoder(),
+      reader = answer.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return this.#slower();
@@ -87,10 +144,23 @@ export class Live {
   #take({ name, data, id }: StreamEvent): boolean {
     if (id) this.#last = id;
     const said = JSON.parse(data) as Record<string, unknown>;
-    if (name === 'signal') { const seen = said as unknown as SignalSeen; this.#put({ key: `${seen.sessionId} ${seen.version}`, kind: 'signal', at: seen.at, signal: seen }); }
-    if (name === 'delivery') { const owed = said as unknown as Delivery; this.#put({ key: owed.deliveryId, kind: 'delivery', at: owed.createdAt, delivery: owed }); }
-    if (name === 'dropped') { this.letGo.value += Number(said.count ?? 0); this.came += Number(said.count ?? 0); this.#changed(); }
-    if (name === 'reset') { this.lines = []; this.#changed(); }
+    if (name === 'signal') {
+      const seen = said as unknown as SignalSeen;
+      this.#put({ key: `${seen.sessionId} ${seen.version}`, kind: 'signal', at: seen.at, signal: seen });
+    }
+    if (name === 'delivery') {
+      const owed = said as unknown as Delivery;
+      this.#put({ key: owed.deliveryId, kind: 'delivery', at: owed.createdAt, delivery: owed });
+    }
+    if (name === 'dropped') {
+      this.letGo.value += Number(said.count ?? 0);
+      this.came += Number(said.count ?? 0);
+      this.#changed();
+    }
+    if (name === 'reset') {
+      this.lines = [];
+      this.#changed();
+    }
     if (name !== 'end') return false;
     void ask(quietly.GET('/v2/auth/me')); // where it is the sign-in that ended, the page asks for another
     this.connection.value = { state: 'over', fault: null, says: `The server ended the feed: ${String(said.reason)}.` };
@@ -101,10 +171,21 @@ export class Live {
   #put(line: Line) {
     const before = this.lines.findLastIndex(one => one.key === line.key);
     if (before >= 0) this.lines[before] = line;
-    else { this.lines.push(line); this.came += 1; }
-    if (this.lines.length > kKept) { this.letGo.value += this.lines.length - kKept; this.lines = this.lines.slice(-kKept); }
+    else {
+      this.lines.push(line);
+      this.came += 1;
+    }
+    if (this.lines.length > kKept) {
+      this.letGo.value += this.lines.length - kKept;
+      this.lines = this.lines.slice(-kKept);
+    }
     this.#changed();
   }
 
-  #changed() { this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.round.value += 1; }); }
+  #changed() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.round.value += 1;
+    });
+  }
 }

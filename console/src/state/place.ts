@@ -12,7 +12,13 @@ export interface Place {
   query: URLSearchParams;
 }
 
-const decoded = (segment: string) => { try { return decodeURIComponent(segment); } catch { return segment; } };
+const decoded = (segment: string) => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
 
 export function read(path: string, search: string): Place {
   const [handle = '', view = '', ...more] = path.slice(kHome.length).split('/').filter(Boolean).map(decoded);
@@ -24,13 +30,18 @@ export const place = signal(read(location.pathname, location.search));
 export type Filters = Record<string, string | number | undefined | null>;
 
 export function addressOf(segments: string[], filters: Filters = {}): string {
-  const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(filters)
+      .filter(([, value]) => value !== undefined && value !== null && value !== '')
+      .map(([name, value]) => [name, String(value)]),
+  );
   const path = [kHome, ...segments.map(encodeURIComponent)].join('/');
   return query.size ? `${path}?${query}` : path;
 }
 
 // A view of the handle that one is in.
-export const at = (view: string, more: string[] = [], filters: Filters = {}) => addressOf([place.value.handle, view, ...more], filters);
+export const at = (view: string, more: string[] = [], filters: Filters = {}) =>
+  addressOf([place.value.handle, view, ...more], filters);
 
 export function go(address: string, { replace = false } = {}) {
   if (address === location.pathname + location.search) return;
@@ -62,8 +73,18 @@ addEventListener('popstate', arrive);
 // A plain click on a link to a place goes there without loading; every other click is the browser's.
 addEventListener('click', event => {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
-  if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  if (link.target || link.origin !== location.origin || link.download || !(link.pathname + '/').startsWith(kHome + '/')) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
+  if (link.target || link.origin !== location.origin || link.download || !(link.pathname + '/').startsWith(kHome + '/'))
+    return;
   event.preventDefault();
   go(link.pathname + link.search);
 });

@@ -11,14 +11,23 @@ export const kSteps = [
 export type Step = (typeof kSteps)[number]['view'];
 
 type Done = Partial<Record<Step, string>>; // instants
-const kept = <T>(name: string): T | null => { try { return JSON.parse(sessionStorage.getItem(name) ?? 'null') as T; } catch { return null; } };
+const kept = <T>(name: string): T | null => {
+  try {
+    return JSON.parse(sessionStorage.getItem(name) ?? 'null') as T;
+  } catch {
+    return null;
+  }
+};
 
 const doneByHandle = signal<Record<string, Done>>(kept('beckon.done') ?? {});
 export const done = computed<Done>(() => doneByHandle.value[place.value.handle] ?? {});
 
 export function finish(step: Step) {
   const { handle } = place.peek();
-  doneByHandle.value = { ...doneByHandle.value, [handle]: { ...doneByHandle.value[handle], [step]: new Date().toISOString() } };
+  doneByHandle.value = {
+    ...doneByHandle.value,
+    [handle]: { ...doneByHandle.value[handle], [step]: new Date().toISOString() },
+  };
   sessionStorage.setItem('beckon.done', JSON.stringify(doneByHandle.value));
 }
 
@@ -30,7 +39,9 @@ export function madeUp(handle: string): string {
 const sessionByHandle = signal<Record<string, string>>(kept('beckon.session') ?? {});
 
 // The address names the session; else the one that was last in hand.
-export const session = computed(() => place.value.query.get('session') || sessionByHandle.value[place.value.handle] || '');
+export const session = computed(
+  () => place.value.query.get('session') || sessionByHandle.value[place.value.handle] || '',
+);
 
 export function take(sessionId: string) {
   const { handle, query } = place.peek();
@@ -43,4 +54,6 @@ export const reroll = () => take(madeUp(place.peek().handle));
 
 // Rises whenever the page did something that the session's timeline may show.
 export const happened = signal(0);
-export const stir = () => { happened.value += 1; };
+export const stir = () => {
+  happened.value += 1;
+};

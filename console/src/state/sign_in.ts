@@ -17,15 +17,18 @@ const kRank = ['CREATOR', 'OPERATOR', 'OWNER'];
 export const token = signal(sessionStorage.getItem(kKept) ?? '');
 export const person = signal<Person | null>(null);
 export const ended = signal<Fault | null>(null); // why the last sign-in ended, where it was not asked for
-export const doubted = signal(0);                // rises when the server knew of another role than this page
+export const doubted = signal(0); // rises when the server knew of another role than this page
 
-export const handed = signal(0);                 // rises when a tab beside this one gave its sign-in
+export const handed = signal(0); // rises when a tab beside this one gave its sign-in
 
 const siblings = new BroadcastChannel('beckon.sign-in');
 siblings.onmessage = ({ data }) => {
   if (data === 'who?' && token.value) siblings.postMessage({ token: token.value });
   if (data === 'out' && token.value) forget();
-  if (data?.token && !token.value) { take(data.token); handed.value += 1; }
+  if (data?.token && !token.value) {
+    take(data.token);
+    handed.value += 1;
+  }
 };
 
 export function take(text: string) {
@@ -60,9 +63,15 @@ export function askSiblings(): Promise<void> {
   if (token.value) return Promise.resolve();
   siblings.postMessage('who?');
   return new Promise(done => {
-    const stop = token.subscribe(text => { if (text) finish(); });
+    const stop = token.subscribe(text => {
+      if (text) finish();
+    });
     const late = setTimeout(finish, 150);
-    function finish() { clearTimeout(late); queueMicrotask(() => stop()); done(); }
+    function finish() {
+      clearTimeout(late);
+      queueMicrotask(() => stop());
+      done();
+    }
   });
 }
 

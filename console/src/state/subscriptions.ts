@@ -10,12 +10,20 @@ export const subscriptions = signal<Subscription[] | null>(null); // null: not k
 export const subscriptionsFault = signal<Fault | null>(null);
 
 export async function loadSubscriptions(handle: string) {
-  const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks', { params: { path: { handle }, query: { limit: 200 } } }));
+  const answer = await ask(
+    quietly.GET('/v2/handles/{handle}/webhooks', { params: { path: { handle }, query: { limit: 200 } } }),
+  );
   subscriptionsFault.value = answer.ok ? null : answer.fault;
   subscriptions.value = answer.ok ? answer.data.items : [];
 }
 
-export const hostOf = (url: string) => { try { return new URL(url).host; } catch { return url; } };
+export const hostOf = (url: string) => {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+};
 
 // The receiver that a server with --dev has built in.
 export const kReceiver = '/dev/receiver';
@@ -28,5 +36,8 @@ export function isBuiltIn({ endpointUrl }: { endpointUrl: string }): boolean {
 export const isDev = signal(false);
 export async function learnDev() {
   if (isDev.peek() || !kLoopback.test(location.hostname)) return; // --dev is on loopback only
-  isDev.value = await fetch(kReceiver, { method: 'OPTIONS' }).then(answer => answer.ok, () => false);
+  isDev.value = await fetch(kReceiver, { method: 'OPTIONS' }).then(
+    answer => answer.ok,
+    () => false,
+  );
 }

@@ -8,14 +8,28 @@ export type Session = components['schemas']['Session'];
 export interface Moment {
   kind: string;
   at: string;
-  signalKey?: string; signalValue?: string | null; version?: number;
-  decisionId?: string; trigger?: string; outcome?: string; ruleId?: string | null;
-  deliveryId?: string; eventId?: string; subscriptionId?: string; eventType?: string; status?: string; endedAt?: string | null; reason?: string | null;
+  signalKey?: string;
+  signalValue?: string | null;
+  version?: number;
+  decisionId?: string;
+  trigger?: string;
+  outcome?: string;
+  ruleId?: string | null;
+  deliveryId?: string;
+  eventId?: string;
+  subscriptionId?: string;
+  eventType?: string;
+  status?: string;
+  endedAt?: string | null;
+  reason?: string | null;
   signalVersion?: number; // of the signal that set a timer
 }
 
 // The name of a moment, by which others link to it.
-export const nameOf = (moment: Moment) => moment.deliveryId ?? moment.decisionId ?? (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.ruleId ?? ''}-${moment.at}`);
+export const nameOf = (moment: Moment) =>
+  moment.deliveryId ??
+  moment.decisionId ??
+  (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.ruleId ?? ''}-${moment.at}`);
 
 // The causes of events, as far as they were asked for: event → name of the moment that it came from.
 export const causes = signal<Record<string, string>>({});
@@ -33,26 +47,45 @@ export function causeIn(cause: unknown): string {
 // signals up to one, a report (decision.shown …) is about its decision, a delivery tells what its event came from.
 export function causeOf(moment: Moment, { decisions }: Session): string {
   switch (moment.kind) {
-    case 'timer': return `signal-${moment.signalVersion}`;
-    case 'decision': { const seen = decisions.find(one => one.decisionId === moment.decisionId)?.sessionVersion; return seen ? `signal-${seen}` : ''; }
-    case 'signal': return moment.signalKey!.startsWith('decision.') && moment.signalValue?.startsWith('dec_') ? moment.signalValue : '';
-    default: return (moment.eventId && causes.value[moment.eventId]) || '';
+    case 'timer':
+      return `signal-${moment.signalVersion}`;
+    case 'decision': {
+      const seen = decisions.find(one => one.decisionId === moment.decisionId)?.sessionVersion;
+      return seen ? `signal-${seen}` : '';
+    }
+    case 'signal':
+      return moment.signalKey!.startsWith('decision.') && moment.signalValue?.startsWith('dec_')
+        ? moment.signalValue
+        : '';
+    default:
+      return (moment.eventId && causes.value[moment.eventId]) || '';
   }
 }
 
 const kAtOnce = 20;
 export async function learnCauses(handle: string, moments: Moment[]) {
-  const wanted = [...new Set(moments.map(moment => moment.eventId))].filter((id): id is string => !!id && !asked.has(id)).slice(0, kAtOnce);
+  const wanted = [...new Set(moments.map(moment => moment.eventId))]
+    .filter((id): id is string => !!id && !asked.has(id))
+    .slice(0, kAtOnce);
   for (const id of wanted) asked.add(id);
-  const found = await Promise.all(wanted.map(async eventId => {
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/events/{eventId}', { params: { path: { handle, eventId } } }));
-    return [eventId, answer.ok ? causeIn(answer.data.cause) : ''] as const;
-  }));
+  const found = await Promise.all(
+    wanted.map(async eventId => {
+      const answer = await ask(
+        quietly.GET('/v2/handles/{handle}/events/{eventId}', { params: { path: { handle, eventId } } }),
+      );
+      return [eventId, answer.ok ? causeIn(answer.data.cause) : ''] as const;
+    }),
+  );
   if (found.length) causes.value = { ...causes.value, ...Object.fromEntries(found) };
 }
 
-export async function read(handle: string, sessionId: string): Promise<{ session: Session | null; fault: Fault | null }> {
-  const answer = await ask(quietly.GET('/v2/handles/{handle}/chain/{sessionId}', { params: { path: { handle, sessionId } } }));
+export async function read(
+  handle: string,
+  sessionId: string,
+): Promise<{ session: Session | null; fault: Fault | null }> {
+  const answer = await ask(
+    quietly.GET('/v2/handles/{handle}/chain/{sessionId}', { params: { path: { handle, sessionId } } }),
+  );
   if (answer.ok) return { session: answer.data, fault: null };
   return { session: null, fault: answer.fault.status === 404 ? null : answer.fault };
 }

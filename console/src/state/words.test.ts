@@ -6,12 +6,21 @@ import { stateOf } from './words.ts';
 const now = Date.parse('2026-02-25T12:00:00Z');
 
 test('a state is told in words, with what comes next', () => {
-  assert.equal(stateOf({ status: 'retrying', attemptCount: 2, nextAttemptAt: '2026-02-25T12:04:10Z' }, now), 'retrying, 2 attempts, next in 4 m 10 s');
-  assert.equal(stateOf({ status: 'retrying', attemptCount: 1, nextAttemptAt: '2026-02-25T11:59:00Z' }, now), 'retrying, 1 attempt, next is due');
+  assert.equal(
+    stateOf({ status: 'retrying', attemptCount: 2, nextAttemptAt: '2026-02-25T12:04:10Z' }, now),
+    'retrying, 2 attempts, next in 4 m 10 s',
+  );
+  assert.equal(
+    stateOf({ status: 'retrying', attemptCount: 1, nextAttemptAt: '2026-02-25T11:59:00Z' }, now),
+    'retrying, 1 attempt, next is due',
+  );
   assert.equal(stateOf({ status: 'delivered', attemptCount: 1 }, now), 'delivered');
   assert.equal(stateOf({ status: 'delivered', attemptCount: 3 }, now), 'delivered, at attempt 3');
   assert.equal(stateOf({ status: 'failed', attemptCount: 1, lastStatus: 410 }, now), 'failed with 410, 1 attempt');
-  assert.equal(stateOf({ status: 'withdrawn', attemptCount: 0, reason: 'the session was erased' }, now), 'withdrawn: the session was erased');
+  assert.equal(
+    stateOf({ status: 'withdrawn', attemptCount: 0, reason: 'the session was erased' }, now),
+    'withdrawn: the session was erased',
+  );
 });
 
 test('spans are told by their two largest units', () => {

@@ -1,14 +1,33 @@
 // States in words, never by colour alone. Pure.
 import { span } from './instants.ts';
 
-export interface DeliveryState { status: string; attemptCount: number; nextAttemptAt?: string | null; reason?: string | null; lastStatus?: number | null }
+export interface DeliveryState {
+  status: string;
+  attemptCount: number;
+  nextAttemptAt?: string | null;
+  reason?: string | null;
+  lastStatus?: number | null;
+}
 
 export const kTones: Record<string, string> = {
-  delivered: 'good', act: 'good', failed: 'bad', retrying: 'warn', held: 'warn', suppressed: 'warn', withdrawn: 'idle', none: 'idle', holdout: 'info', queued: 'info', sending: 'info',
+  delivered: 'good',
+  act: 'good',
+  failed: 'bad',
+  retrying: 'warn',
+  held: 'warn',
+  suppressed: 'warn',
+  withdrawn: 'idle',
+  none: 'idle',
+  holdout: 'info',
+  queued: 'info',
+  sending: 'info',
 };
 
 // "retrying, 2 attempts, next in 4 m 10 s"
-export function stateOf({ status, attemptCount, nextAttemptAt, reason, lastStatus }: DeliveryState, now: number): string {
+export function stateOf(
+  { status, attemptCount, nextAttemptAt, reason, lastStatus }: DeliveryState,
+  now: number,
+): string {
   const attempts = `${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}`;
   const next = nextAttemptAt ? Date.parse(nextAttemptAt) - now : NaN;
   if (status === 'retrying') return `retrying, ${attempts}, ${next > 0 ? `next in ${span(next)}` : 'next is due'}`;

@@ -3,12 +3,16 @@
 import type { WireSignal } from '../words.ts';
 
 class FakeStorage {
-  getItem(key: string) { return Object.hasOwn(this, key) ? (this as unknown as Record<string, string>)[key] : null; }
+  getItem(key: string) {
+    return Object.hasOwn(this, key) ? (this as unknown as Record<string, string>)[key] : null;
+  }
   setItem(key: string, text: string) {
     if (limit.bytes < text.length) throw new Error('QuotaExceededError');
     (this as unknown as Record<string, string>)[key] = text;
   }
-  removeItem(key: string) { delete (this as unknown as Record<string, string>)[key]; }
+  removeItem(key: string) {
+    delete (this as unknown as Record<string, string>)[key];
+  }
 }
 
 export const limit = { bytes: 5_000_000 }; // of one entry of the storage
@@ -25,11 +29,26 @@ class FakeLocks {
     }
     const lock = { name };
     this.held.set(name, lock);
-    try { return await act(lock); } finally { if (this.held.get(name) === lock) this.held.delete(name); }
+    try {
+      return await act(lock);
+    } finally {
+      if (this.held.get(name) === lock) this.held.delete(name);
+    }
   }
 }
 
-export interface Request { url: string; init: RequestInit; body: { sessionId: string; consent?: string; visitorId?: string; context?: object; signals: WireSignal[]; [name: string]: unknown } }
+export interface Request {
+  url: string;
+  init: RequestInit;
+  body: {
+    sessionId: string;
+    consent?: string;
+    visitorId?: string;
+    context?: object;
+    signals: WireSignal[];
+    [name: string]: unknown;
+  };
+}
 type Reply = { status: number; body?: object; retryAfter?: string } | 'offline';
 
 export class Browser {
@@ -44,9 +63,14 @@ export class Browser {
 
   // Puts itself in the place of Node's globals.
   open(): this {
-    const put = (name: string, value: unknown) => Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    const put = (name: string, value: unknown) =>
+      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     put('localStorage', this.storage);
-    put('navigator', { locks: this.locks, globalPrivacyControl: this.privacyControl, sendBeacon: (_: string, body: string) => this.beacons.push(body) > 0 });
+    put('navigator', {
+      locks: this.locks,
+      globalPrivacyControl: this.privacyControl,
+      sendBeacon: (_: string, body: string) => this.beacons.push(body) > 0,
+    });
     put('document', Object.defineProperty({}, 'visibilityState', { get: () => this.visibility }));
     put('addEventListener', (type: string, seen: EventListener) => this.events.addEventListener(type, seen));
     put('fetch', async (url: string, init: RequestInit) => {
@@ -54,7 +78,10 @@ export class Browser {
       this.requests.push(request);
       const reply = await this.reply(request);
       if (reply === 'offline') throw new TypeError('Failed to fetch');
-      return new Response(JSON.stringify(reply.body ?? {}), { status: reply.status, headers: reply.retryAfter ? { 'retry-after': reply.retryAfter } : {} });
+      return new Response(JSON.stringify(reply.body ?? {}), {
+        status: reply.status,
+        headers: reply.retryAfter ? { 'retry-after': reply.retryAfter } : {},
+      });
     });
     return this;
   }
@@ -66,12 +93,25 @@ export class Browser {
     return this;
   }
 
-  fire(type: string, more: object = {}) { this.events.dispatchEvent(Object.assign(new Event(type), more)); }
-  hide() { this.visibility = 'hidden'; this.fire('visibilitychange'); }
+  fire(type: string, more: object = {}) {
+    this.events.dispatchEvent(Object.assign(new Event(type), more));
+  }
+  hide() {
+    this.visibility = 'hidden';
+    this.fire('visibilitychange');
+  }
 
-  sent() { return this.requests.flatMap(({ url, body }) => (url.endsWith('/signals') ? body.signals : [])); }
-  kept() { return Object.keys(this.storage); }
+  sent() {
+    return this.requests.flatMap(({ url, body }) => (url.endsWith('/signals') ? body.signals : []));
+  }
+  kept() {
+    return Object.keys(this.storage);
+  }
 }
 
 // Lets everything that is ready go on; no time passes.
-export const settle = async () => { for (let i = 0; i < 50; i += 1) await Promise.resolve(); await new Promise(done => setImmediate(done)); for (let i = 0; i < 50; i += 1) await Promise.resolve(); };
+export const settle = async () => {
+  for (let i = 0; i < 50; i += 1) await Promise.resolve();
+  await new Promise(done => setImmediate(done));
+  for (let i = 0; i < 50; i += 1) await Promise.resolve();
+};

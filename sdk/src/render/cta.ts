@@ -5,7 +5,11 @@ import type { Renderer } from '../render.ts';
 import { addressOf, textOf } from './elements.ts';
 
 function found(selector: string): HTMLElement | null {
-  try { return document.querySelector<HTMLElement>(selector); } catch { return null; } // a selector that is none
+  try {
+    return document.querySelector<HTMLElement>(selector);
+  } catch {
+    return null;
+  } // a selector that is none
 }
 
 export const cta: Renderer = ({ selector, label, href }, tell) => {

@@ -1,7 +1,8 @@
 // Elements made of what a payload says. A payload is data: its texts become text nodes, its addresses are http(s) or
 // of this site, and nothing else of it is taken.
 
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 
 // Nothing for `javascript:` and its like.
 export function addressOf(value: unknown): string | undefined {
@@ -14,10 +15,14 @@ export function addressOf(value: unknown): string | undefined {
   }
 }
 
-export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string, ...inside: (Node | string | false | undefined)[]): HTMLElementTagNameMap[Name] {
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className: string,
+  ...inside: (Node | string | false | undefined)[]
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   made.className = className;
-  made.append(...inside.filter(part => part !== undefined && part !== false && part !== '') as (Node | string)[]);
+  made.append(...(inside.filter(part => part !== undefined && part !== false && part !== '') as (Node | string)[]));
   return made;
 }
 

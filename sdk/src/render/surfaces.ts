@@ -10,7 +10,10 @@ type Payload = Parameters<Renderer>[0];
 const kDismiss = 'No, thanks';
 
 // What both hold. `end` is called when the visitor has chosen.
-function contents({ title, text, code, button, dismiss }: Payload, end: (chose: 'clicked' | 'dismissed') => void): Node[] {
+function contents(
+  { title, text, code, button, dismiss }: Payload,
+  end: (chose: 'clicked' | 'dismissed') => void,
+): Node[] {
   const { label, href } = (button ?? {}) as Payload;
   const address = addressOf(href);
   const choices: HTMLElement[] = [];
@@ -30,15 +33,24 @@ function contents({ title, text, code, button, dismiss }: Payload, end: (chose: 
   ];
 }
 
-const labelled = (surface: HTMLElement, { title, text }: Payload) => surface.setAttribute('aria-label', textOf(title) || textOf(text));
+const labelled = (surface: HTMLElement, { title, text }: Payload) =>
+  surface.setAttribute('aria-label', textOf(title) || textOf(text));
 
 export const popup: Renderer = (payload, tell) => {
   const { host, root } = place(kStyle);
   const dialog = element('dialog', 'surface popup');
   let chose: 'clicked' | 'dismissed' = 'dismissed'; // Escape
   labelled(dialog, payload);
-  dialog.append(...contents(payload, choice => { chose = choice; dialog.close(); }));
-  dialog.addEventListener('close', () => { tell(chose); host.remove(); });
+  dialog.append(
+    ...contents(payload, choice => {
+      chose = choice;
+      dialog.close();
+    }),
+  );
+  dialog.addEventListener('close', () => {
+    tell(chose);
+    host.remove();
+  });
   root.append(dialog);
   document.body.append(host);
   dialog.showModal(); // keeps the focus inside, and gives it back
@@ -49,7 +61,12 @@ export const banner: Renderer = (payload, tell) => {
   const { host, root } = place(kStyle);
   const strip = element('section', payload.position === 'top' ? 'surface banner top' : 'surface banner');
   labelled(strip, payload);
-  strip.append(...contents(payload, choice => { tell(choice); host.remove(); }));
+  strip.append(
+    ...contents(payload, choice => {
+      tell(choice);
+      host.remove();
+    }),
+  );
   root.append(strip);
   document.body.append(host);
   return true;

@@ -20,7 +20,12 @@ export async function append(body: Body): Promise<Answer<Appended>> {
   const accepted = answer.data as Accepted;
   const began = performance.now();
   const { handle, sessionId } = body;
-  const seen = await ask(quietly.POST('/v2/handles/{handle}/chain/prefetch', { params: { path: { handle } }, body: { sessionId, triggers: ['checkout'] } }));
+  const seen = await ask(
+    quietly.POST('/v2/handles/{handle}/chain/prefetch', {
+      params: { path: { handle } },
+      body: { sessionId, triggers: ['checkout'] },
+    }),
+  );
   const version = seen.ok && 'sessionVersion' in seen.data ? seen.data.sessionVersion : -1;
   const seenAfter = version >= accepted.version ? performance.now() - began : null;
   return { ...answer, data: { accepted, answeredIn: answer.exchange.took, seenAfter } };

@@ -1,22 +1,53 @@
 // Signals to try with, so that nobody types names: single ones, and stories of five.
-export interface NewSignal { type: string; signalValue?: string; source?: string; confidence?: number; metadata?: Record<string, unknown> }
+export interface NewSignal {
+  type: string;
+  signalValue?: string;
+  source?: string;
+  confidence?: number;
+  metadata?: Record<string, unknown>;
+}
 
 export const kPresets: { name: string; signal: NewSignal }[] = [
   { name: 'View', signal: { type: 'view', signalValue: '/pricing' } },
   { name: 'Add to cart', signal: { type: 'cart', signalValue: 'add', metadata: { amount: 59.9, sku: 'TEE-1' } } },
   { name: 'Checkout', signal: { type: 'checkout' } },
   { name: 'Purchase', signal: { type: 'purchase', metadata: { amount: 59.9 } } },
-  { name: 'Link clicked', signal: { type: 'link.clicked', signalValue: 'https://shop.example/spring', source: 'email' } },
+  {
+    name: 'Link clicked',
+    signal: { type: 'link.clicked', signalValue: 'https://shop.example/spring', source: 'email' },
+  },
 ];
 
-export interface Storyline { name: string; says: string; signals: NewSignal[] }
+export interface Storyline {
+  name: string;
+  says: string;
+  signals: NewSignal[];
+}
 
 const view = (page: string): NewSignal => ({ type: 'view', signalValue: page });
 
 export const kStorylines: Storyline[] = [
-  { name: 'Fills a cart and leaves', says: 'the one to win back', signals: [view('/'), view('/tees'), kPresets[1]!.signal, { type: 'checkout' }, { type: 'exit', signalValue: 'tab' }] },
-  { name: 'Buys', says: 'the one to leave alone', signals: [view('/tees'), kPresets[1]!.signal, kPresets[1]!.signal, { type: 'checkout' }, kPresets[3]!.signal] },
-  { name: 'Comes back by a link', says: 'the one that answered', signals: [kPresets[4]!.signal, view('/spring'), view('/tees/1'), kPresets[1]!.signal, view('/cart')] },
+  {
+    name: 'Fills a cart and leaves',
+    says: 'the one to win back',
+    signals: [
+      view('/'),
+      view('/tees'),
+      kPresets[1]!.signal,
+      { type: 'checkout' },
+      { type: 'exit', signalValue: 'tab' },
+    ],
+  },
+  {
+    name: 'Buys',
+    says: 'the one to leave alone',
+    signals: [view('/tees'), kPresets[1]!.signal, kPresets[1]!.signal, { type: 'checkout' }, kPresets[3]!.signal],
+  },
+  {
+    name: 'Comes back by a link',
+    says: 'the one that answered',
+    signals: [kPresets[4]!.signal, view('/spring'), view('/tees/1'), kPresets[1]!.signal, view('/cart')],
+  },
 ];
 
 export const kStorylineLasts = 3000; // milliseconds, from the first to the last of a storyline

@@ -11,9 +11,16 @@ import { kStorylineLasts, kStorylines, type Storyline } from './storylines.ts';
 const pause = (milliseconds: number) => new Promise(done => setTimeout(done, milliseconds));
 
 export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void }) {
-  const [playing, setPlaying] = useState(''), [sent, setSent] = useState(0), [told, setTold] = useState('');
+  const [playing, setPlaying] = useState(''),
+    [sent, setSent] = useState(0),
+    [told, setTold] = useState('');
   const alive = useRef(true);
-  useEffect(() => { void learnDev(); return () => { alive.current = false; }; }, []);
+  useEffect(() => {
+    void learnDev();
+    return () => {
+      alive.current = false;
+    };
+  }, []);
   const play = async ({ name, signals }: Storyline) => {
     setPlaying(name);
     setTold('');
@@ -21,7 +28,10 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
     for (const [index, signal] of signals.entries()) {
       setSent(index);
       const answer = await append(bodyOf(place.value.handle, session.value, { ...draft.value, signals: [signal] }));
-      if (!answer.ok) { onFault(answer.fault); break; }
+      if (!answer.ok) {
+        onFault(answer.fault);
+        break;
+      }
       if (index === signals.length - 1) setTold(`All ${signals.length} of “${name}” are in the session.`);
       else await pause(kStorylineLasts / (signals.length - 1));
       if (!alive.current) return;
@@ -35,15 +45,39 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
       <ul class="stories">
         {kStorylines.map(story => (
           <li key={story.name}>
-            <div><strong>{story.name}</strong> <span class="quiet">{story.says}</span>
-              <ol class="beats" aria-label="Signals">{story.signals.map((signal, index) => <li key={index} class={playing === story.name && index <= sent ? 'sent' : ''}>{signal.type}</li>)}</ol>
+            <div>
+              <strong>{story.name}</strong> <span class="quiet">{story.says}</span>
+              <ol class="beats" aria-label="Signals">
+                {story.signals.map((signal, index) => (
+                  <li key={index} class={playing === story.name && index <= sent ? 'sent' : ''}>
+                    {signal.type}
+                  </li>
+                ))}
+              </ol>
             </div>
-            <Button busy={playing === story.name} closed={playing && playing !== story.name ? 'Another one is playing.' : ''} onPress={() => play(story)} label={`Play ${story.name}`}>{playing === story.name ? `${sent + 1} of ${story.signals.length}` : 'Play'}</Button>
+            <Button
+              busy={playing === story.name}
+              closed={playing && playing !== story.name ? 'Another one is playing.' : ''}
+              onPress={() => play(story)}
+              label={`Play ${story.name}`}
+            >
+              {playing === story.name ? `${sent + 1} of ${story.signals.length}` : 'Play'}
+            </Button>
           </li>
         ))}
       </ul>
-      <p class="small" role="status">{told}</p>
-      {isDev.value && place.value.handle === 'demo' && <p class="small">Or be the visitor yourself: <a href="/apps/example-shop" target="_blank" rel="noreferrer">the example shop</a> sends signals and shows what is decided.</p>}
+      <p class="small" role="status">
+        {told}
+      </p>
+      {isDev.value && place.value.handle === 'demo' && (
+        <p class="small">
+          Or be the visitor yourself:{' '}
+          <a href="/apps/example-shop" target="_blank" rel="noreferrer">
+            the example shop
+          </a>{' '}
+          sends signals and shows what is decided.
+        </p>
+      )}
     </section>
   );
 }

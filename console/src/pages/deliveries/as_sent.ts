@@ -4,8 +4,13 @@ import type { DeliveryDetail } from '../../state/deliveries.ts';
 
 export function asSent(endpointUrl: string, { attempts, requestBody }: DeliveryDetail): string {
   const headers = Object.entries(attempts.at(-1)?.requestHeaders ?? {}) as [string, string][];
-  return [`curl -sS -X POST ${quoted(endpointUrl)}`, ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`), `--data-binary ${quoted(requestBody ?? '')}`].join(' \\\n  ');
+  return [
+    `curl -sS -X POST ${quoted(endpointUrl)}`,
+    ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    `--data-binary ${quoted(requestBody ?? '')}`,
+  ].join(' \\\n  ');
 }
 
 // What is signed: Standard Webhooks, "id.timestamp.body".
-export const signedText = (headers: Record<string, string>, body: string) => `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;
+export const signedText = (headers: Record<string, string>, body: string) =>
+  `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;

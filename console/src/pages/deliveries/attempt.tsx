@@ -7,30 +7,92 @@ import type { Attempt } from '../../state/deliveries.ts';
 import { took } from '../../state/instants.ts';
 import { signedText } from './as_sent.ts';
 
-const kPhases = [['dns', 'name resolved'], ['connect', 'connected'], ['tls', 'secured'], ['firstByte', 'first byte'], ['total', 'whole']] as const;
+const kPhases = [
+  ['dns', 'name resolved'],
+  ['connect', 'connected'],
+  ['tls', 'secured'],
+  ['firstByte', 'first byte'],
+  ['total', 'whole'],
+] as const;
 
-export function AttemptCard({ attempt, body, open, fresh }: { attempt: Attempt; body: string | null; open: boolean; fresh: boolean }) {
+export function AttemptCard({
+  attempt,
+  body,
+  open,
+  fresh,
+}: {
+  attempt: Attempt;
+  body: string | null;
+  open: boolean;
+  fresh: boolean;
+}) {
   const here = useRef<HTMLDetailsElement>(null);
-  useEffect(() => { if (fresh) { here.current!.open = true; here.current!.scrollIntoView({ block: 'center' }); here.current!.querySelector('summary')?.focus({ preventScroll: true }); } }, [fresh]);
+  useEffect(() => {
+    if (fresh) {
+      here.current!.open = true;
+      here.current!.scrollIntoView({ block: 'center' });
+      here.current!.querySelector('summary')?.focus({ preventScroll: true });
+    }
+  }, [fresh]);
   const { number, at, status, error, latency, requestHeaders, responseBody } = attempt;
   const good = status !== null && status >= 200 && status < 300;
   const headers = requestHeaders as Record<string, string>;
   const times = latency as Record<string, number | null>;
   return (
     <details class="attempt card" ref={here} open={open}>
-      <summary><strong>Attempt {number}</strong> <State name={good ? 'delivered' : 'failed'}>{status ?? error ?? 'no answer'}</State> <span class="quiet"><Instant at={at} />{times.total !== null && times.total !== undefined && `, ${took(times.total)}`}</span></summary>
+      <summary>
+        <strong>Attempt {number}</strong>{' '}
+        <State name={good ? 'delivered' : 'failed'}>{status ?? error ?? 'no answer'}</State>{' '}
+        <span class="quiet">
+          <Instant at={at} />
+          {times.total !== null && times.total !== undefined && `, ${took(times.total)}`}
+        </span>
+      </summary>
       <div class="opened">
-        {error && <p><strong>Reason:</strong> {error}</p>}
+        {error && (
+          <p>
+            <strong>Reason:</strong> {error}
+          </p>
+        )}
         <dl class="phases" aria-label="Time by phase">
-          {kPhases.filter(([phase]) => typeof times[phase] === 'number').map(([phase, says]) => (
-            <div key={phase}><dt>{says}</dt><dd><meter min={0} max={times.total ?? 1} value={times[phase]!} aria-label={says} /> {took(times[phase]!)}</dd></div>
-          ))}
+          {kPhases
+            .filter(([phase]) => typeof times[phase] === 'number')
+            .map(([phase, says]) => (
+              <div key={phase}>
+                <dt>{says}</dt>
+                <dd>
+                  <meter min={0} max={times.total ?? 1} value={times[phase]!} aria-label={says} /> {took(times[phase]!)}
+                </dd>
+              </div>
+            ))}
         </dl>
         <div class="halves">
-          <div><h3>Signed headers</h3><pre class="code" tabIndex={0} role="region" aria-label={`Headers of attempt ${number}`}>{Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join('\n')}</pre></div>
-          <div><h3>Answer</h3>{responseBody ? <Json text={responseBody} label={`Answer to attempt ${number}`} /> : <p class="quiet">No body came back.</p>}</div>
+          <div>
+            <h3>Signed headers</h3>
+            <pre class="code" tabIndex={0} role="region" aria-label={`Headers of attempt ${number}`}>
+              {Object.entries(headers)
+                .map(([name, value]) => `${name}: ${value}`)
+                .join('\n')}
+            </pre>
+          </div>
+          <div>
+            <h3>Answer</h3>
+            {responseBody ? (
+              <Json text={responseBody} label={`Answer to attempt ${number}`} />
+            ) : (
+              <p class="quiet">No body came back.</p>
+            )}
+          </div>
         </div>
-        {body !== null && <details class="more"><summary>The signed text</summary><pre class="code" tabIndex={0} role="region" aria-label="Signed text">{signedText(headers, body)}</pre><Copy text={() => signedText(headers, body)} what="signed text" /></details>}
+        {body !== null && (
+          <details class="more">
+            <summary>The signed text</summary>
+            <pre class="code" tabIndex={0} role="region" aria-label="Signed text">
+              {signedText(headers, body)}
+            </pre>
+            <Copy text={() => signedText(headers, body)} what="signed text" />
+          </details>
+        )}
       </div>
     </details>
   );

@@ -22,53 +22,173 @@ import { asSent } from './as_sent.ts';
 
 export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
   const { handle } = place.value;
-  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null), [fault, setFault] = useState<Fault | null>(null);
-  const [retried, setRetried] = useState(0), [editing, setEditing] = useState(false); // retried: the attempt count before it
+  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
+    [fault, setFault] = useState<Fault | null>(null);
+  const [retried, setRetried] = useState(0),
+    [editing, setEditing] = useState(false); // retried: the attempt count before it
   const ended = !!delivery && hasEnded(delivery) && delivery.attemptCount >= retried;
-  usePoll(ended ? 3000 : 500, async isCurrent => {
-    const got = await readDelivery(handle, subscriptionId, deliveryId);
-    if (!isCurrent()) return;
-    if (got.delivery) setDelivery(got.delivery); else if (!delivery) setFault(got.fault ?? null);
-  }, [handle, deliveryId, ended]);
+  usePoll(
+    ended ? 3000 : 500,
+    async isCurrent => {
+      const got = await readDelivery(handle, subscriptionId, deliveryId);
+      if (!isCurrent()) return;
+      if (got.delivery) setDelivery(got.delivery);
+      else if (!delivery) setFault(got.fault ?? null);
+    },
+    [handle, deliveryId, ended],
+  );
   usePoll(0, () => loadSubscriptions(handle), [handle]);
-  const closed = closedBelow('OPERATOR') || (delivery && !hasEnded(delivery) ? 'It is still under way: it is tried again by itself.' : delivery && !delivery.requestBody ? 'Its body was erased with its session.' : '');
+  const closed =
+    closedBelow('OPERATOR') ||
+    (delivery && !hasEnded(delivery)
+      ? 'It is still under way: it is tried again by itself.'
+      : delivery && !delivery.requestBody
+        ? 'Its body was erased with its session.'
+        : '');
   const retry = async () => {
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry', { params: { path: { handle, subscriptionId, deliveryId } } }));
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry', {
+        params: { path: { handle, subscriptionId, deliveryId } },
+      }),
+    );
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { confirmed('Queued anew'); setRetried((delivery?.attemptCount ?? 0) + 1); }
+    if (answer.ok) {
+      confirmed('Queued anew');
+      setRetried((delivery?.attemptCount ?? 0) + 1);
+    }
   };
-  useKeys([{ key: 'r', does: 'retry this delivery', run: () => { if (!closed) void retry(); } }], [closed, delivery?.attemptCount]);
+  useKeys(
+    [
+      {
+        key: 'r',
+        does: 'retry this delivery',
+        run: () => {
+          if (!closed) void retry();
+        },
+      },
+    ],
+    [closed, delivery?.attemptCount],
+  );
   const subscription = subscriptions.value?.find(one => one.subscriptionId === subscriptionId);
-  if (!delivery) return <><p class="back"><a href={at('deliveries')}>Deliveries</a></p>{fault ? <FaultNote fault={fault} what="deliveries" /> : <p class="loading" aria-live="polite">Loading…</p>}</>;
+  if (!delivery)
+    return (
+      <>
+        <p class="back">
+          <a href={at('deliveries')}>Deliveries</a>
+        </p>
+        {fault ? (
+          <FaultNote fault={fault} what="deliveries" />
+        ) : (
+          <p class="loading" aria-live="polite">
+            Loading…
+          </p>
+        )}
+      </>
+    );
   return (
     <>
       <div class="title">
-        <p class="back"><a href={at('deliveries', [], { subscription: subscriptionId })}>Deliveries</a></p>
+        <p class="back">
+          <a href={at('deliveries', [], { subscription: subscriptionId })}>Deliveries</a>
+        </p>
         <h1 class="wrap">{delivery.eventType}</h1>
-        <p role="status"><State name={delivery.status}>{stateOf(delivery, now.value)}</State></p>
+        <p role="status">
+          <State name={delivery.status}>{stateOf(delivery, now.value)}</State>
+        </p>
       </div>
       <div class="actions">
-        <Button kind="primary" keyHint="r" closed={closed} onPress={retry}>Retry</Button>
-        <Button closed={!delivery.requestBody ? 'Its body was erased.' : ''} onPress={() => setEditing(true)}>Edit and replay</Button>
-        {subscription && delivery.attempts.length > 0 && <Copy text={() => asSent(subscription.endpointUrl, delivery)} what="cURL">Copy as it was sent, as cURL</Copy>}
+        <Button kind="primary" keyHint="r" closed={closed} onPress={retry}>
+          Retry
+        </Button>
+        <Button closed={!delivery.requestBody ? 'Its body was erased.' : ''} onPress={() => setEditing(true)}>
+          Edit and replay
+        </Button>
+        {subscription && delivery.attempts.length > 0 && (
+          <Copy text={() => asSent(subscription.endpointUrl, delivery)} what="cURL">
+            Copy as it was sent, as cURL
+          </Copy>
+        )}
       </div>
       {fault && <FaultNote fault={fault} what="retries" />}
       <dl class="facts">
-        <div><dt>Delivery</dt><dd><code>{deliveryId}</code></dd></div>
-        <div><dt>Event</dt><dd><a href={at('events', [delivery.eventId])}><code>{delivery.eventId}</code></a></dd></div>
-        {delivery.sessionId && <div><dt>Session</dt><dd><a href={at('sessions', [delivery.sessionId])}><code>{delivery.sessionId}</code></a></dd></div>}
-        <div><dt>Endpoint</dt><dd class="wrap">{subscription?.endpointUrl ?? subscriptionId}</dd></div>
-        <div><dt>Owed since</dt><dd><Instant at={delivery.createdAt} /></dd></div>
-        {delivery.nextAttemptAt && <div><dt>Next attempt</dt><dd><Instant at={delivery.nextAttemptAt} /></dd></div>}
-        {delivery.endedAt && <div><dt>Ended</dt><dd><Instant at={delivery.endedAt} /></dd></div>}
-        {delivery.reason && <div><dt>Reason</dt><dd>{delivery.reason}</dd></div>}
+        <div>
+          <dt>Delivery</dt>
+          <dd>
+            <code>{deliveryId}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Event</dt>
+          <dd>
+            <a href={at('events', [delivery.eventId])}>
+              <code>{delivery.eventId}</code>
+            </a>
+          </dd>
+        </div>
+        {delivery.sessionId && (
+          <div>
+            <dt>Session</dt>
+            <dd>
+              <a href={at('sessions', [delivery.sessionId])}>
+                <code>{delivery.sessionId}</code>
+              </a>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Endpoint</dt>
+          <dd class="wrap">{subscription?.endpointUrl ?? subscriptionId}</dd>
+        </div>
+        <div>
+          <dt>Owed since</dt>
+          <dd>
+            <Instant at={delivery.createdAt} />
+          </dd>
+        </div>
+        {delivery.nextAttemptAt && (
+          <div>
+            <dt>Next attempt</dt>
+            <dd>
+              <Instant at={delivery.nextAttemptAt} />
+            </dd>
+          </div>
+        )}
+        {delivery.endedAt && (
+          <div>
+            <dt>Ended</dt>
+            <dd>
+              <Instant at={delivery.endedAt} />
+            </dd>
+          </div>
+        )}
+        {delivery.reason && (
+          <div>
+            <dt>Reason</dt>
+            <dd>{delivery.reason}</dd>
+          </div>
+        )}
       </dl>
       <section aria-labelledby="attempts">
         <h2 id="attempts">Attempts</h2>
         {delivery.attempts.length === 0 && <p class="quiet">None yet.</p>}
-        {delivery.attempts.toReversed().map((attempt, index) => <AttemptCard key={attempt.number} attempt={attempt} body={delivery.requestBody ?? null} open={index === 0} fresh={attempt.number === retried} />)}
+        {delivery.attempts.toReversed().map((attempt, index) => (
+          <AttemptCard
+            key={attempt.number}
+            attempt={attempt}
+            body={delivery.requestBody ?? null}
+            open={index === 0}
+            fresh={attempt.number === retried}
+          />
+        ))}
       </section>
-      <section class="card" aria-labelledby="body"><h2 id="body">Body</h2>{!delivery.requestBody ? <p class="quiet">Erased with its session.</p> : <Json text={delivery.requestBody} label="Body of the delivery" />}</section>
+      <section class="card" aria-labelledby="body">
+        <h2 id="body">Body</h2>
+        {!delivery.requestBody ? (
+          <p class="quiet">Erased with its session.</p>
+        ) : (
+          <Json text={delivery.requestBody} label="Body of the delivery" />
+        )}
+      </section>
       {editing && <EditAndReplay delivery={delivery} onClose={() => setEditing(false)} />}
     </>
   );

@@ -14,23 +14,62 @@ const kReserved = /^(signal\.|chain\.|webhook\.|link\.clicked$)/;
 export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail; onClose: () => void }) {
   const { handle } = place.value;
   const before = JSON.parse(delivery.requestBody ?? '{}') as { payload?: unknown };
-  const [type, setType] = useState(kReserved.test(delivery.eventType) ? `replay.${delivery.eventType}` : delivery.eventType);
-  const [text, setText] = useState(JSON.stringify(before.payload ?? {}, null, 2)), [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const [type, setType] = useState(
+    kReserved.test(delivery.eventType) ? `replay.${delivery.eventType}` : delivery.eventType,
+  );
+  const [text, setText] = useState(JSON.stringify(before.payload ?? {}, null, 2)),
+    [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   let payload: Record<string, unknown> | null = null;
-  try { payload = JSON.parse(text) as Record<string, unknown>; } catch { /* said beside the field */ }
+  try {
+    payload = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    /* said beside the field */
+  }
   const publish = async () => {
     setBusy(true);
-    const answer = await ask(api.POST('/v2/handles/{handle}/events', { params: { path: { handle } }, body: { type, payload: payload! } }));
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/events', { params: { path: { handle } }, body: { type, payload: payload! } }),
+    );
     setBusy(false);
     if (!answer.ok) return setFault(answer.fault);
     go(at('events', [answer.data.eventId]));
   };
   return (
     <Dialog title="Edit and replay" onClose={onClose}>
-      <p>A new event with this payload goes to every subscription that wants its type. The delivery that you came from stays as it was.</p>
-      <TextField label="Event type" mono value={type} onInput={setType} issue={kReserved.test(type) ? 'The server alone publishes signal.*, chain.*, webhook.* and link.clicked.' : fault?.details.find(one => one.field === 'type')?.issue} />
-      <TextField label="Payload" mono lines={14} value={text} onInput={setText} issue={payload ? undefined : 'This is not JSON yet.'} />
-      <div class="actions"><Button kind="primary" busy={busy} closed={payload && !kReserved.test(type) ? '' : 'See above.'} onPress={publish}>Publish</Button></div>
+      <p>
+        A new event with this payload goes to every subscription that wants its type. The delivery that you came from
+        stays as it was.
+      </p>
+      <TextField
+        label="Event type"
+        mono
+        value={type}
+        onInput={setType}
+        issue={
+          kReserved.test(type)
+            ? 'The server alone publishes signal.*, chain.*, webhook.* and link.clicked.'
+            : fault?.details.find(one => one.field === 'type')?.issue
+        }
+      />
+      <TextField
+        label="Payload"
+        mono
+        lines={14}
+        value={text}
+        onInput={setText}
+        issue={payload ? undefined : 'This is not JSON yet.'}
+      />
+      <div class="actions">
+        <Button
+          kind="primary"
+          busy={busy}
+          closed={payload && !kReserved.test(type) ? '' : 'See above.'}
+          onPress={publish}
+        >
+          Publish
+        </Button>
+      </div>
       {fault && <FaultNote fault={fault} what="events of one’s own" beside={['type']} />}
     </Dialog>
   );

@@ -14,22 +14,45 @@ export function Filters({ subscriptions }: { subscriptions: Subscription[] }) {
   const any = query.has('subscription') || query.has('status') || query.has('eventType');
   return (
     <search class="filters">
-      <label>Subscription
-        <select value={query.get('subscription') ?? ''} onChange={event => filter({ subscription: event.currentTarget.value })}>
+      <label>
+        Subscription
+        <select
+          value={query.get('subscription') ?? ''}
+          onChange={event => filter({ subscription: event.currentTarget.value })}
+        >
           <option value="">all</option>
-          {subscriptions.map(one => <option key={one.subscriptionId} value={one.subscriptionId}>{one.description || hostOf(one.endpointUrl)}</option>)}
+          {subscriptions.map(one => (
+            <option key={one.subscriptionId} value={one.subscriptionId}>
+              {one.description || hostOf(one.endpointUrl)}
+            </option>
+          ))}
         </select>
       </label>
-      <label>State
+      <label>
+        State
         <select value={query.get('status') ?? ''} onChange={event => filter({ status: event.currentTarget.value })}>
           <option value="">any</option>
-          {kStates.map(state => <option key={state}>{state}</option>)}
+          {kStates.map(state => (
+            <option key={state}>{state}</option>
+          ))}
         </select>
       </label>
-      <label><span>Event type{keys.value === 'on' && <kbd>/</kbd>}</span>
-        <input ref={type} class="mono" placeholder="any" value={query.get('eventType') ?? ''} spellcheck={false} onChange={event => filter({ eventType: event.currentTarget.value.trim() })} />
+      <label>
+        <span>Event type{keys.value === 'on' && <kbd>/</kbd>}</span>
+        <input
+          ref={type}
+          class="mono"
+          placeholder="any"
+          value={query.get('eventType') ?? ''}
+          spellcheck={false}
+          onChange={event => filter({ eventType: event.currentTarget.value.trim() })}
+        />
       </label>
-      {any && <a class="button" href={at('deliveries')}>Clear</a>}
+      {any && (
+        <a class="button" href={at('deliveries')}>
+          Clear
+        </a>
+      )}
     </search>
   );
 }

@@ -10,20 +10,46 @@ import { usePoll } from '../../state/poll.ts';
 import { pageOf } from './log.ts';
 
 type Job = components['schemas']['Replay'];
-const kStates = [['failed', 'those that failed'], ['delivered', 'those that were delivered'], ['withdrawn', 'those that were withdrawn'], ['', 'delivered and failed ones']] as const;
+const kStates = [
+  ['failed', 'those that failed'],
+  ['delivered', 'those that were delivered'],
+  ['withdrawn', 'those that were withdrawn'],
+  ['', 'delivered and failed ones'],
+] as const;
 const kCounted = 2000; // beyond it: "or more"
 
 const two = (number: number) => String(number).padStart(2, '0');
-const hourAgo = () => { const at = new Date(Date.now() - 3_600_000); return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`; };
+const hourAgo = () => {
+  const at = new Date(Date.now() - 3_600_000);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+};
 
 // How many would be sent again, as far as they are worth counting.
-async function count(handle: string, subscriptionId: string, status: string, since: number, until: number): Promise<number> {
-  let found = 0, cursor: string | null = null;
+async function count(
+  handle: string,
+  subscriptionId: string,
+  status: string,
+  since: number,
+  until: number,
+): Promise<number> {
+  let found = 0,
+    cursor: string | null = null;
   do {
-    const answer: Awaited<ReturnType<typeof pageOf>> = await pageOf(handle, subscriptionId, { status, eventType: '' }, cursor, 200);
+    const answer: Awaited<ReturnType<typeof pageOf>> = await pageOf(
+      handle,
+      subscriptionId,
+      { status, eventType: '' },
+      cursor,
+      200,
+    );
     if (!answer.ok) return found;
     const { items, nextCursor } = answer.data;
-    found += items.filter(one => Date.parse(one.createdAt) >= since && Date.parse(one.createdAt) < until && (status || one.status === 'delivered' || one.status === 'failed')).length;
+    found += items.filter(
+      one =>
+        Date.parse(one.createdAt) >= since &&
+        Date.parse(one.createdAt) < until &&
+        (status || one.status === 'delivered' || one.status === 'failed'),
+    ).length;
     cursor = items.length && Date.parse(items.at(-1)!.createdAt) >= since ? nextCursor : null;
   } while (cursor && found < kCounted);
   return found;
@@ -31,34 +57,70 @@ async function count(handle: string, subscriptionId: string, status: string, sin
 
 export function Replay({ subscriptionId }: { subscriptionId: string }) {
   const { handle } = place.value;
-  const [since, setSince] = useState(hourAgo), [until, setUntil] = useState(''), [status, setStatus] = useState('failed');
-  const [counted, setCounted] = useState<number | null>(null), [job, setJob] = useState<Job | null>(null), [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const [since, setSince] = useState(hourAgo),
+    [until, setUntil] = useState(''),
+    [status, setStatus] = useState('failed');
+  const [counted, setCounted] = useState<number | null>(null),
+    [job, setJob] = useState<Job | null>(null),
+    [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const path = { handle, subscriptionId };
-  const change = (set: (value: string) => void) => (value: string) => { set(value); setCounted(null); };
+  const change = (set: (value: string) => void) => (value: string) => {
+    set(value);
+    setCounted(null);
+  };
   const look = async () => {
     setBusy(true);
     setCounted(await count(handle, subscriptionId, status, Date.parse(since), until ? Date.parse(until) : Date.now()));
     setBusy(false);
   };
   const start = async () => {
-    const body = { since: new Date(since).toISOString(), ...(until && { until: new Date(until).toISOString() }), ...(status && { status }) };
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replay', { params: { path }, body: body as never }));
+    const body = {
+      since: new Date(since).toISOString(),
+      ...(until && { until: new Date(until).toISOString() }),
+      ...(status && { status }),
+    };
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replay', { params: { path }, body: body as never }),
+    );
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { setJob(answer.data); setCounted(null); }
+    if (answer.ok) {
+      setJob(answer.data);
+      setCounted(null);
+    }
   };
-  usePoll(0, async isCurrent => { // one that runs already is followed
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays', { params: { path, query: { limit: 1 } } }));
-    const last = answer.ok ? answer.data.items[0] : undefined;
-    if (isCurrent() && last?.state === 'running') setJob(last);
-  }, [handle, subscriptionId]);
+  usePoll(
+    0,
+    async isCurrent => {
+      // one that runs already is followed
+      const answer = await ask(
+        quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays', {
+          params: { path, query: { limit: 1 } },
+        }),
+      );
+      const last = answer.ok ? answer.data.items[0] : undefined;
+      if (isCurrent() && last?.state === 'running') setJob(last);
+    },
+    [handle, subscriptionId],
+  );
   const jobPath = { ...path, replayId: job?.replayId ?? '' };
-  usePoll(job?.state === 'running' ? 700 : 0, async isCurrent => {
-    if (job?.state !== 'running') return;
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}', { params: { path: jobPath } }));
-    if (answer.ok && isCurrent()) setJob(answer.data);
-  }, [job?.replayId, job?.state]);
+  usePoll(
+    job?.state === 'running' ? 700 : 0,
+    async isCurrent => {
+      if (job?.state !== 'running') return;
+      const answer = await ask(
+        quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}', { params: { path: jobPath } }),
+      );
+      if (answer.ok && isCurrent()) setJob(answer.data);
+    },
+    [job?.replayId, job?.state],
+  );
   const stop = async () => {
-    const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel', { params: { path: jobPath } }));
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel', {
+        params: { path: jobPath },
+      }),
+    );
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) setJob({ ...job!, ...answer.data });
   };
@@ -72,15 +134,31 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
       </div>
       {job?.state !== 'running' && (
         <div class="actions">
-          {counted === null
-            ? <Button busy={busy} closed={since ? '' : 'Choose an instant first.'} onPress={look}>Count them</Button>
-            : <><Button kind="primary" closed={counted ? '' : 'There is nothing to send again.'} onPress={start}>Send {counted >= kCounted ? `${kCounted} or more` : counted} again</Button><span class="small quiet">Each keeps its id, so a receiver that takes care of duplicates is safe.</span></>}
+          {counted === null ? (
+            <Button busy={busy} closed={since ? '' : 'Choose an instant first.'} onPress={look}>
+              Count them
+            </Button>
+          ) : (
+            <>
+              <Button kind="primary" closed={counted ? '' : 'There is nothing to send again.'} onPress={start}>
+                Send {counted >= kCounted ? `${kCounted} or more` : counted} again
+              </Button>
+              <span class="small quiet">Each keeps its id, so a receiver that takes care of duplicates is safe.</span>
+            </>
+          )}
         </div>
       )}
       {job && (
         <div class="result" role="status">
-          <p>{job.state === 'running' ? 'Queueing' : job.state === 'done' ? 'All are queued' : 'Stopped'}: {job.queued} of {job.total}. <progress max={1} value={job.progress} aria-label="Progress of the replay" /></p>
-          {job.state === 'running' && <div><Button onPress={stop}>Stop</Button></div>}
+          <p>
+            {job.state === 'running' ? 'Queueing' : job.state === 'done' ? 'All are queued' : 'Stopped'}: {job.queued}{' '}
+            of {job.total}. <progress max={1} value={job.progress} aria-label="Progress of the replay" />
+          </p>
+          {job.state === 'running' && (
+            <div>
+              <Button onPress={stop}>Stop</Button>
+            </div>
+          )}
         </div>
       )}
       {fault && <FaultNote fault={fault} what="replays" />}

@@ -5,7 +5,11 @@ import type { Fault } from '../../api/fault.ts';
 import type { Decision } from '../../state/decisions.ts';
 import { finish, stir } from '../../state/playbook.ts';
 
-export interface Given { decision: Decision; before?: Decision; how: string }
+export interface Given {
+  decision: Decision;
+  before?: Decision;
+  how: string;
+}
 
 const given = signal<Record<string, Given>>({});
 export const keyOf = (sessionId: string, trigger: string) => `${sessionId} ${trigger}`;
@@ -18,7 +22,9 @@ function keep(decision: Decision, how: string) {
 
 export async function resolve(handle: string, sessionId: string, triggers: string[]): Promise<Fault | null> {
   for (const trigger of triggers) {
-    const answer = await ask(api.POST('/v2/handles/{handle}/chain/resolve', { params: { path: { handle } }, body: { sessionId, trigger } }));
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/chain/resolve', { params: { path: { handle } }, body: { sessionId, trigger } }),
+    );
     if (!answer.ok) return answer.fault;
     keep(answer.data as unknown as Decision, 'resolved');
   }
@@ -28,16 +34,29 @@ export async function resolve(handle: string, sessionId: string, triggers: strin
 }
 
 export async function prefetch(handle: string, sessionId: string, triggers: string[]): Promise<Fault | null> {
-  const answer = await ask(api.POST('/v2/handles/{handle}/chain/prefetch', { params: { path: { handle } }, body: { sessionId, triggers } }));
+  const answer = await ask(
+    api.POST('/v2/handles/{handle}/chain/prefetch', { params: { path: { handle } }, body: { sessionId, triggers } }),
+  );
   if (!answer.ok) return answer.fault;
-  if ('decisions' in answer.data) for (const decision of answer.data.decisions) keep(decision as unknown as Decision, 'prefetched, nothing spent');
+  if ('decisions' in answer.data)
+    for (const decision of answer.data.decisions) keep(decision as unknown as Decision, 'prefetched, nothing spent');
   finish('resolve');
   stir();
   return null;
 }
 
 // What would it be at another instant, knowing all that is known today? Spends nothing and is kept nowhere.
-export async function wouldBe(handle: string, sessionId: string, trigger: string, at: string): Promise<{ decision?: Decision; fault?: Fault }> {
-  const answer = await ask(api.POST('/v2/handles/{handle}/chain/resolve', { params: { path: { handle }, query: { at } as never }, body: { sessionId, trigger } }));
+export async function wouldBe(
+  handle: string,
+  sessionId: string,
+  trigger: string,
+  at: string,
+): Promise<{ decision?: Decision; fault?: Fault }> {
+  const answer = await ask(
+    api.POST('/v2/handles/{handle}/chain/resolve', {
+      params: { path: { handle }, query: { at } as never },
+      body: { sessionId, trigger },
+    }),
+  );
   return answer.ok ? { decision: answer.data as unknown as Decision } : { fault: answer.fault };
 }

@@ -11,7 +11,17 @@ import { kOutcomes } from '../../state/words.ts';
 import { Trace } from './trace.tsx';
 
 // One decision for people, its reasons, and the envelope for machines.
-export function DecisionCard({ decision, before, how, children }: { decision: Decision; before?: Decision; how: string; children?: ComponentChildren }) {
+export function DecisionCard({
+  decision,
+  before,
+  how,
+  children,
+}: {
+  decision: Decision;
+  before?: Decision;
+  how: string;
+  children?: ComponentChildren;
+}) {
   const { outcome, trigger, ruleId, variant, action, sessionVersion, rulesVersion, resolvedAt } = decision;
   return (
     <article class="card decision" aria-label={`Decision at ${trigger}`}>
@@ -19,27 +29,75 @@ export function DecisionCard({ decision, before, how, children }: { decision: De
         <h3>{trigger}</h3> <State name={outcome} /> <span class="quiet small">{how}</span>
       </header>
       <p>{kOutcomes[outcome] ?? ''}</p>
-      {action && <p class="action"><span class="quiet">Action</span> <strong>{action.type}</strong> <code class="wrap">{JSON.stringify(action.payload ?? {})}</code></p>}
+      {action && (
+        <p class="action">
+          <span class="quiet">Action</span> <strong>{action.type}</strong>{' '}
+          <code class="wrap">{JSON.stringify(action.payload ?? {})}</code>
+        </p>
+      )}
       <dl class="facts">
-        {ruleId && <div><dt>Rule</dt><dd><a href={at('rules', [ruleId])}>{ruleId}</a></dd></div>}
-        {variant && <div><dt>Variant</dt><dd>{variant}</dd></div>}
-        <div><dt>Session version</dt><dd>{sessionVersion}</dd></div>
-        <div><dt>Rules version</dt><dd>{rulesVersion}</dd></div>
-        <div><dt>Decided</dt><dd><Instant at={resolvedAt} /></dd></div>
-        <div><dt>Valid</dt><dd><Validity decision={decision} /></dd></div>
+        {ruleId && (
+          <div>
+            <dt>Rule</dt>
+            <dd>
+              <a href={at('rules', [ruleId])}>{ruleId}</a>
+            </dd>
+          </div>
+        )}
+        {variant && (
+          <div>
+            <dt>Variant</dt>
+            <dd>{variant}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Session version</dt>
+          <dd>{sessionVersion}</dd>
+        </div>
+        <div>
+          <dt>Rules version</dt>
+          <dd>{rulesVersion}</dd>
+        </div>
+        <div>
+          <dt>Decided</dt>
+          <dd>
+            <Instant at={resolvedAt} />
+          </dd>
+        </div>
+        <div>
+          <dt>Valid</dt>
+          <dd>
+            <Validity decision={decision} />
+          </dd>
+        </div>
       </dl>
       {before && <Difference was={before} is={decision} />}
       {children}
       {decision.explanation && <Trace rules={decision.explanation} chosen={ruleId} />}
-      <details class="more"><summary>The envelope, as JSON</summary><Json text={JSON.stringify(decision)} label={`Envelope of ${trigger}`} /><Copy text={() => JSON.stringify(decision, null, 2)} what="envelope" /></details>
+      <details class="more">
+        <summary>The envelope, as JSON</summary>
+        <Json text={JSON.stringify(decision)} label={`Envelope of ${trigger}`} />
+        <Copy text={() => JSON.stringify(decision, null, 2)} what="envelope" />
+      </details>
     </article>
   );
 }
 
 function Validity({ decision: { resolvedAt, expiresAt } }: { decision: Decision }) {
-  const until = Date.parse(expiresAt), left = until - now.value, whole = until - Date.parse(resolvedAt);
-  if (left <= 0) return <span class="quiet">over since <Instant at={expiresAt} /></span>;
-  return <span class="validity"><meter min={0} max={whole} value={left} aria-label="What is left of its validity" /> {span(left)} left</span>;
+  const until = Date.parse(expiresAt),
+    left = until - now.value,
+    whole = until - Date.parse(resolvedAt);
+  if (left <= 0)
+    return (
+      <span class="quiet">
+        over since <Instant at={expiresAt} />
+      </span>
+    );
+  return (
+    <span class="validity">
+      <meter min={0} max={whole} value={left} aria-label="What is left of its validity" /> {span(left)} left
+    </span>
+  );
 }
 
 function Difference({ was, is }: { was: Decision; is: Decision }) {
@@ -48,7 +106,13 @@ function Difference({ was, is }: { was: Decision; is: Decision }) {
   return (
     <section class="difference" aria-label="Difference from the previous answer">
       <h4>Different from the previous answer</h4>
-      <ul>{changes.map(({ what, was: before, is: after }) => <li key={what}><span class="what">{what}</span> was <del>{before}</del>, is <ins>{after}</ins></li>)}</ul>
+      <ul>
+        {changes.map(({ what, was: before, is: after }) => (
+          <li key={what}>
+            <span class="what">{what}</span> was <del>{before}</del>, is <ins>{after}</ins>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

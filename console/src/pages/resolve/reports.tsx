@@ -6,13 +6,23 @@ import { FaultNote } from '../../parts/fault_note.tsx';
 import type { Decision } from '../../state/decisions.ts';
 import { stir } from '../../state/playbook.ts';
 
-const kReports = [['shown', 'Shown'], ['clicked', 'Clicked'], ['dismissed', 'Dismissed'], ['converted', 'Converted']] as const;
+const kReports = [
+  ['shown', 'Shown'],
+  ['clicked', 'Clicked'],
+  ['dismissed', 'Dismissed'],
+  ['converted', 'Converted'],
+] as const;
 
 // What the visitor did with a decision, told as their page would tell it.
 export function Reports({ decision: { decisionId, handle, sessionId } }: { decision: Decision }) {
-  const [told, setTold] = useState<string[]>([]), [fault, setFault] = useState<Fault | null>(null);
+  const [told, setTold] = useState<string[]>([]),
+    [fault, setFault] = useState<Fault | null>(null);
   const tell = async (what: string) => {
-    const answer = await ask(api.POST('/v2/public/chain/signals', { body: { handle, sessionId, signals: [{ type: `decision.${what}`, signalValue: decisionId }] } }));
+    const answer = await ask(
+      api.POST('/v2/public/chain/signals', {
+        body: { handle, sessionId, signals: [{ type: `decision.${what}`, signalValue: decisionId }] },
+      }),
+    );
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) setTold([...told, what]);
     stir();
@@ -20,8 +30,18 @@ export function Reports({ decision: { decisionId, handle, sessionId } }: { decis
   return (
     <section class="reports" aria-label="What the visitor did">
       <h4>What the visitor did with it</h4>
-      <div class="actions">{kReports.map(([what, says]) => <Button key={what} onPress={() => tell(what)} pressed={told.includes(what)}>{says}</Button>)}</div>
-      <p class="small quiet" role="status">{told.length ? `Told: ${told.join(', ')}. It stands in the timeline, and counts in the results of the rule.` : 'A page reports it by itself. What was prefetched is recorded and spent when it is shown.'}</p>
+      <div class="actions">
+        {kReports.map(([what, says]) => (
+          <Button key={what} onPress={() => tell(what)} pressed={told.includes(what)}>
+            {says}
+          </Button>
+        ))}
+      </div>
+      <p class="small quiet" role="status">
+        {told.length
+          ? `Told: ${told.join(', ')}. It stands in the timeline, and counts in the results of the rule.`
+          : 'A page reports it by itself. What was prefetched is recorded and spent when it is shown.'}
+      </p>
       {fault && <FaultNote fault={fault} what="reports" />}
     </section>
   );

@@ -10,13 +10,23 @@ import { wouldBe } from './answers.ts';
 import { DecisionCard } from './decision_card.tsx';
 
 const two = (number: number) => String(number).padStart(2, '0');
-const forInput = (at: Date) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-const kAhead = [['0', 'now'], ['600000', 'in 10 minutes'], ['1800000', 'in 30 minutes'], ['86400000', 'in a day'], ['-3600000', 'an hour ago']] as const;
+const forInput = (at: Date) =>
+  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+const kAhead = [
+  ['0', 'now'],
+  ['600000', 'in 10 minutes'],
+  ['1800000', 'in 30 minutes'],
+  ['86400000', 'in a day'],
+  ['-3600000', 'an hour ago'],
+] as const;
 
 // "What would it be" is another question than "what was it": it has a place of its own.
 export function WouldBe({ triggers }: { triggers: string[] }) {
-  const [trigger, setTrigger] = useState(''), [moment, setMoment] = useState(() => forInput(new Date()));
-  const [decision, setDecision] = useState<Decision | null>(null), [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const [trigger, setTrigger] = useState(''),
+    [moment, setMoment] = useState(() => forInput(new Date()));
+  const [decision, setDecision] = useState<Decision | null>(null),
+    [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const asked = trigger || triggers[0] || 'checkout';
   const askFor = async () => {
     setBusy(true);
@@ -30,11 +40,35 @@ export function WouldBe({ triggers }: { triggers: string[] }) {
       <h2 id="would">What would it be at another time?</h2>
       <p>Judged with all that is known of the session today. Nothing is spent, recorded or served.</p>
       <div class="columns">
-        <SelectField label="Trigger" value={asked} choices={(triggers.length ? triggers : ['checkout']).map(name => [name, name] as const)} onChange={setTrigger} />
+        <SelectField
+          label="Trigger"
+          value={asked}
+          choices={(triggers.length ? triggers : ['checkout']).map(name => [name, name] as const)}
+          onChange={setTrigger}
+        />
         <TextField label="Instant (local time)" type="datetime-local" value={moment} onInput={setMoment} />
       </div>
-      <div class="choices" role="group" aria-label="Instants">{kAhead.map(([ahead, text]) => <button key={text} type="button" class="choice" onClick={() => setMoment(forInput(new Date(Date.now() + Number(ahead))))}>{text}</button>)}</div>
-      <div class="actions"><Button busy={busy} closed={Number.isNaN(Date.parse(moment)) ? 'Choose an instant first.' : ''} onPress={askFor}>Ask</Button></div>
+      <div class="choices" role="group" aria-label="Instants">
+        {kAhead.map(([ahead, text]) => (
+          <button
+            key={text}
+            type="button"
+            class="choice"
+            onClick={() => setMoment(forInput(new Date(Date.now() + Number(ahead))))}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+      <div class="actions">
+        <Button
+          busy={busy}
+          closed={Number.isNaN(Date.parse(moment)) ? 'Choose an instant first.' : ''}
+          onPress={askFor}
+        >
+          Ask
+        </Button>
+      </div>
       {fault && <FaultNote fault={fault} what="questions about another time" />}
       {decision && <DecisionCard decision={decision} how="what it would be; not served" />}
     </section>

@@ -23,19 +23,42 @@ export function When() {
           <fieldset key={group} class="group">
             <legend>{title}</legend>
             {conditions.length === 0 && <p class="quiet small">No condition: the rule always holds.</p>}
-            {conditions.map((condition, index) => <Condition key={index} path={['when', group, index]} condition={condition} />)}
-            <button type="button" class="button" onClick={() => set(['when', group, conditions.length], kMeasures[0]!.blank)}>Add a condition</button>
+            {conditions.map((condition, index) => (
+              <Condition key={index} path={['when', group, index]} condition={condition} />
+            ))}
+            <button
+              type="button"
+              class="button"
+              onClick={() => set(['when', group, conditions.length], kMeasures[0]!.blank)}
+            >
+              Add a condition
+            </button>
           </fieldset>
         );
       })}
       <div class="actions">
-        {kGroups.slice(1).filter(([group]) => at(['when', group]) === undefined).map(([group, title]) => <button key={group} type="button" class="button quiet" onClick={() => set(['when', group, 0], kMeasures[0]!.blank)}>Add: {title.toLowerCase()}</button>)}
+        {kGroups
+          .slice(1)
+          .filter(([group]) => at(['when', group]) === undefined)
+          .map(([group, title]) => (
+            <button
+              key={group}
+              type="button"
+              class="button quiet"
+              onClick={() => set(['when', group, 0], kMeasures[0]!.blank)}
+            >
+              Add: {title.toLowerCase()}
+            </button>
+          ))}
       </div>
     </section>
   );
 }
 
-const kScopes = [['session', 'this session'], ['visitor', 'all sessions of the visitor']] as const;
+const kScopes = [
+  ['session', 'this session'],
+  ['visitor', 'all sessions of the visitor'],
+] as const;
 
 function Condition({ path, condition }: { path: Path; condition: Json }) {
   const { set, issueAt } = useForm();
@@ -43,15 +66,31 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
   const issue = issueAt(path);
   return (
     <details class="condition" open>
-      <summary><span>{conditionWords(condition)}</span></summary>
+      <summary>
+        <span>{conditionWords(condition)}</span>
+      </summary>
       {issue && <p class="issue">{issue}</p>}
       <div class="columns">
-        <SelectField label="Measure" value={kind?.name ?? ''} choices={[...(kind ? [] : [['', 'choose'] as const]), ...kMeasures.map(({ name, says }) => [name, `${name}: ${says}`] as const)]} onChange={name => set(path, kMeasures.find(one => one.name === name)?.blank)} />
-        {kind?.parts.map(part => <PartOf key={part} part={part} name={kind.name} path={path} condition={condition} />)}
-        {kind && kind.name !== 'context' && <Choose path={[...path, 'scope']} label="Over" fallback="session" choices={kScopes} />}
+        <SelectField
+          label="Measure"
+          value={kind?.name ?? ''}
+          choices={[
+            ...(kind ? [] : [['', 'choose'] as const]),
+            ...kMeasures.map(({ name, says }) => [name, `${name}: ${says}`] as const),
+          ]}
+          onChange={name => set(path, kMeasures.find(one => one.name === name)?.blank)}
+        />
+        {kind?.parts.map(part => (
+          <PartOf key={part} part={part} name={kind.name} path={path} condition={condition} />
+        ))}
+        {kind && kind.name !== 'context' && (
+          <Choose path={[...path, 'scope']} label="Over" fallback="session" choices={kScopes} />
+        )}
       </div>
       <div class="actions">
-        <button type="button" class="button quiet" onClick={() => set(path, undefined)}>Remove this condition</button>
+        <button type="button" class="button quiet" onClick={() => set(path, undefined)}>
+          Remove this condition
+        </button>
       </div>
     </details>
   );
@@ -59,15 +98,39 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
 
 function PartOf({ part, name, path, condition }: { part: Part; name: string; path: Path; condition: Json }) {
   switch (part) {
-    case 'filter': return <FilterFields path={[...path, name]} what="Signal" />;
-    case 'field': return <Text path={[...path, name, 'field']} label="Number in the metadata" placeholder="amount" mono />;
-    case 'window': return <Window path={path} condition={condition} />;
-    case 'bound': return <Bound path={path} condition={condition} />;
-    case 'age': return <><Text path={[...path, 'atLeast']} label="At least this old" placeholder="5m" /><Text path={[...path, 'atMost']} label="At most this old" placeholder="1h" /></>;
-    case 'after': return <><FilterFields path={[...path, 'after']} what="After" /><Text path={[...path, 'for']} label="For" placeholder="30m" hint="An integer and one of s, m, h, d." /></>;
-    case 'steps': return <Steps path={path} condition={condition} />;
-    case 'score': return <Text path={[...path, 'score']} label="Score" hint="Declared in the settings of the handle." mono />;
-    case 'context': return <><Text path={[...path, 'context']} label="Field" placeholder="country" mono /><InOrNot path={path} condition={condition} /></>;
+    case 'filter':
+      return <FilterFields path={[...path, name]} what="Signal" />;
+    case 'field':
+      return <Text path={[...path, name, 'field']} label="Number in the metadata" placeholder="amount" mono />;
+    case 'window':
+      return <Window path={path} condition={condition} />;
+    case 'bound':
+      return <Bound path={path} condition={condition} />;
+    case 'age':
+      return (
+        <>
+          <Text path={[...path, 'atLeast']} label="At least this old" placeholder="5m" />
+          <Text path={[...path, 'atMost']} label="At most this old" placeholder="1h" />
+        </>
+      );
+    case 'after':
+      return (
+        <>
+          <FilterFields path={[...path, 'after']} what="After" />
+          <Text path={[...path, 'for']} label="For" placeholder="30m" hint="An integer and one of s, m, h, d." />
+        </>
+      );
+    case 'steps':
+      return <Steps path={path} condition={condition} />;
+    case 'score':
+      return <Text path={[...path, 'score']} label="Score" hint="Declared in the settings of the handle." mono />;
+    case 'context':
+      return (
+        <>
+          <Text path={[...path, 'context']} label="Field" placeholder="country" mono />
+          <InOrNot path={path} condition={condition} />
+        </>
+      );
   }
 }
 
@@ -85,20 +148,41 @@ function Window({ path, condition }: { path: Path; condition: Json }) {
   const whole = isObject(condition) && condition.per === 'session';
   return (
     <>
-      <SelectField label="Window" value={whole ? 'session' : 'within'} choices={[['within', 'rolling'], ['session', 'all of the session']]}
-        onChange={value => { if (isObject(condition)) { const { within: _, per: __, ...rest } = condition; set(path, value === 'session' ? { ...rest, per: 'session' } : { ...rest, within: '30m' }); } }} />
+      <SelectField
+        label="Window"
+        value={whole ? 'session' : 'within'}
+        choices={[
+          ['within', 'rolling'],
+          ['session', 'all of the session'],
+        ]}
+        onChange={value => {
+          if (isObject(condition)) {
+            const { within: _, per: __, ...rest } = condition;
+            set(path, value === 'session' ? { ...rest, per: 'session' } : { ...rest, within: '30m' });
+          }
+        }}
+      />
       {!whole && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
     </>
   );
 }
 
-const kBounds = [['atLeast', 'at least'], ['atMost', 'at most'], ['equals', 'exactly']] as const;
+const kBounds = [
+  ['atLeast', 'at least'],
+  ['atMost', 'at most'],
+  ['equals', 'exactly'],
+] as const;
 
 function Bound({ path, condition }: { path: Path; condition: Json }) {
   const { set } = useForm();
   const given = isObject(condition) ? kBounds.filter(([name]) => name in condition).map(([name]) => name) : [];
   const bound = given[0] ?? 'atLeast';
-  const move = (to: string) => { if (isObject(condition)) { const { [bound]: value, ...rest } = condition; set(path, { ...rest, [to]: value ?? 1 }); } };
+  const move = (to: string) => {
+    if (isObject(condition)) {
+      const { [bound]: value, ...rest } = condition;
+      set(path, { ...rest, [to]: value ?? 1 });
+    }
+  };
   return (
     <>
       <SelectField label="Bound" value={bound} choices={kBounds} onChange={move} />
@@ -111,14 +195,38 @@ function Bound({ path, condition }: { path: Path; condition: Json }) {
 function InOrNot({ path, condition }: { path: Path; condition: Json }) {
   const { set } = useForm();
   const name = isObject(condition) && condition.notIn !== undefined ? 'notIn' : 'in';
-  const move = (to: string) => { if (isObject(condition)) { const { [name]: value, ...rest } = condition; set(path, { ...rest, [to]: value ?? [] }); } };
-  return <><SelectField label="Is" value={name} choices={[['in', 'one of'], ['notIn', 'none of']]} onChange={move} /><Texts path={[...path, name]} label="Values" always placeholder="US, GB" /></>;
+  const move = (to: string) => {
+    if (isObject(condition)) {
+      const { [name]: value, ...rest } = condition;
+      set(path, { ...rest, [to]: value ?? [] });
+    }
+  };
+  return (
+    <>
+      <SelectField
+        label="Is"
+        value={name}
+        choices={[
+          ['in', 'one of'],
+          ['notIn', 'none of'],
+        ]}
+        onChange={move}
+      />
+      <Texts path={[...path, name]} label="Values" always placeholder="US, GB" />
+    </>
+  );
 }
 
-const stepsText = (steps: Json[]) => steps.map(step => (isObject(step) ? [step.key, step.value].filter(one => one !== undefined).join(' ') : '')).join(' → ');
+const stepsText = (steps: Json[]) =>
+  steps
+    .map(step => (isObject(step) ? [step.key, step.value].filter(one => one !== undefined).join(' ') : ''))
+    .join(' → ');
 
 function stepsIn(text: string): Json[] {
-  return text.split(/\s*(?:→|->)\s*/).map((part): Json => { const [key = '', value] = part.trim().split(/\s+/); return value ? { key, value } : { key }; });
+  return text.split(/\s*(?:→|->)\s*/).map((part): Json => {
+    const [key = '', value] = part.trim().split(/\s+/);
+    return value ? { key, value } : { key };
+  });
 }
 
 function Steps({ path, condition }: { path: Path; condition: Json }) {
@@ -126,6 +234,21 @@ function Steps({ path, condition }: { path: Path; condition: Json }) {
   const steps = isObject(condition) && Array.isArray(condition.steps) ? condition.steps : [];
   const [text, setText] = useState(() => stepsText(steps));
   const shown = JSON.stringify(stepsIn(text)) === JSON.stringify(steps) ? text : stepsText(steps);
-  const write = (written: string) => { setText(written); set([...path, 'steps'], stepsIn(written)); };
-  return <><TextField label="Steps, in order" mono value={shown} onInput={write} issue={issueAt([...path, 'steps'])} hint="Keys, each with its value, with -> between." /><Amount path={[...path, 'reached']} label="At least this many reached" /></>;
+  const write = (written: string) => {
+    setText(written);
+    set([...path, 'steps'], stepsIn(written));
+  };
+  return (
+    <>
+      <TextField
+        label="Steps, in order"
+        mono
+        value={shown}
+        onInput={write}
+        issue={issueAt([...path, 'steps'])}
+        hint="Keys, each with its value, with -> between."
+      />
+      <Amount path={[...path, 'reached']} label="At least this many reached" />
+    </>
+  );
 }

@@ -15,20 +15,38 @@ const kMarks = { same: ' ', gone: '−', new: '+', skipped: '⋯' } as const;
 // What is different in a version of the rules from another: from the one before where none is named.
 export function Difference({ version, from }: { version: number; from?: number }) {
   const { handle } = place.value;
-  const [found, setFound] = useState<Found | null>(null), [fault, setFault] = useState<Fault | null>(null);
-  usePoll(0, async isCurrent => {
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/chain-rules/versions/{version}', { params: { path: { handle, version }, query: { from } } }));
-    if (!isCurrent()) return;
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) setFound(answer.data);
-  }, [handle, version, from]);
+  const [found, setFound] = useState<Found | null>(null),
+    [fault, setFault] = useState<Fault | null>(null);
+  usePoll(
+    0,
+    async isCurrent => {
+      const answer = await ask(
+        quietly.GET('/v2/handles/{handle}/chain-rules/versions/{version}', {
+          params: { path: { handle, version }, query: { from } },
+        }),
+      );
+      if (!isCurrent()) return;
+      setFault(answer.ok ? null : answer.fault);
+      if (answer.ok) setFound(answer.data);
+    },
+    [handle, version, from],
+  );
   if (fault) return <FaultNote fault={fault} what="differences of the rules" />;
-  if (!found) return <p class="loading" aria-live="polite">Loading…</p>;
+  if (!found)
+    return (
+      <p class="loading" aria-live="polite">
+        Loading…
+      </p>
+    );
   return (
     <div class="differences">
-      {found.changes.map(one => <OfRule key={one.ruleId} change={one} />)}
+      {found.changes.map(one => (
+        <OfRule key={one.ruleId} change={one} />
+      ))}
       {found.changed === 0 && <p class="quiet small">Nothing is different.</p>}
-      {found.changed > found.changes.length && <p class="quiet small">And {found.changed - found.changes.length} more rules.</p>}
+      {found.changed > found.changes.length && (
+        <p class="quiet small">And {found.changed - found.changes.length} more rules.</p>
+      )}
     </div>
   );
 }
@@ -38,11 +56,19 @@ const text = (rule: unknown) => (rule ? JSON.stringify(rule, null, 2) : '');
 function OfRule({ change: { ruleId, was, is } }: { change: Change }) {
   return (
     <section aria-label={`Difference of ${ruleId}`}>
-      <p class="small"><strong>{ruleId}</strong> <span class="quiet">{!was ? 'is new' : !is ? 'is gone' : 'is changed'}</span></p>
+      <p class="small">
+        <strong>{ruleId}</strong> <span class="quiet">{!was ? 'is new' : !is ? 'is gone' : 'is changed'}</span>
+      </p>
       <pre class="code lines" tabIndex={0} role="region" aria-label={`Lines of ${ruleId}`}>
         {lineDifference(text(was), text(is)).map(({ kind, text: line }, index) => {
           const Tag = kind === 'gone' ? 'del' : kind === 'new' ? 'ins' : 'span';
-          return <Tag key={index} class={kind}><span class="mark">{kMarks[kind]} </span>{line}{'\n'}</Tag>;
+          return (
+            <Tag key={index} class={kind}>
+              <span class="mark">{kMarks[kind]} </span>
+              {line}
+              {'\n'}
+            </Tag>
+          );
         })}
       </pre>
     </section>

@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { pathText, valueAt, withAt, type Json } from './draft.ts';
 import { conditionWords, kMeasures, measureOf, whenWords } from './measures.ts';
 
-const rule: Json = { name: 'x', when: { all: [{ count: { key: 'cart' }, atLeast: 1 }, { seen: { key: 'view' } }] }, unknown: { kept: true } };
+const rule: Json = {
+  name: 'x',
+  when: { all: [{ count: { key: 'cart' }, atLeast: 1 }, { seen: { key: 'view' } }] },
+  unknown: { kept: true },
+};
 
 test('a change reaches its place and leaves the rest, the original too', () => {
   const before = JSON.stringify(rule);
@@ -14,8 +18,14 @@ test('a change reaches its place and leaves the rest, the original too', () => {
 });
 
 test('what is taken away leaves no empty shell', () => {
-  assert.deepEqual(withAt({ limit: { caps: [{ max: 1 }] }, name: 'x' }, ['limit', 'caps', 0, 'max'], undefined), { name: 'x' });
-  assert.deepEqual(withAt(rule, ['when', 'all', 0], undefined), { name: 'x', when: { all: [{ seen: { key: 'view' } }] }, unknown: { kept: true } });
+  assert.deepEqual(withAt({ limit: { caps: [{ max: 1 }] }, name: 'x' }, ['limit', 'caps', 0, 'max'], undefined), {
+    name: 'x',
+  });
+  assert.deepEqual(withAt(rule, ['when', 'all', 0], undefined), {
+    name: 'x',
+    when: { all: [{ seen: { key: 'view' } }] },
+    unknown: { kept: true },
+  });
 });
 
 test('a place that is not there yet is made', () => {
@@ -31,6 +41,9 @@ test('every measure can be begun, recognised and told in words', () => {
     assert.equal(measureOf(blank)?.name, name);
     assert.doesNotMatch(conditionWords(blank), /undefined|object|…/, name);
   }
-  assert.equal(whenWords({ all: [kMeasures[0]!.blank], none: [{ seen: { key: 'support' }, within: '7d' }] }), 'at least 1 × cart add within 30m and not (support seen within 7d)');
+  assert.equal(
+    whenWords({ all: [kMeasures[0]!.blank], none: [{ seen: { key: 'support' }, within: '7d' }] }),
+    'at least 1 × cart add within 30m and not (support seen within 7d)',
+  );
   assert.equal(whenWords({}), 'always');
 });

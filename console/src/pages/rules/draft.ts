@@ -3,7 +3,8 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 export type RuleDraft = { [name: string]: Json };
 export type Path = (string | number)[];
 
-export const isObject = (value: unknown): value is { [name: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is { [name: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   let here: Json | undefined = value;
@@ -34,13 +35,17 @@ export function withAt(value: Json | undefined, path: Path, to: Json | undefined
 }
 
 // As the server names a place in a fault: "when.all[0].atLeast".
-export const pathText = (path: Path) => path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index ? '.' : ''}${step}`)).join('');
+export const pathText = (path: Path) =>
+  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index ? '.' : ''}${step}`)).join('');
 
 const kAnswered = new Set(['rulesVersion', 'updatedAt', 'warnings', 'requestId']);
-export const withoutAnswer = (rule: object): RuleDraft => Object.fromEntries(Object.entries(rule).filter(([name]) => !kAnswered.has(name)));
+export const withoutAnswer = (rule: object): RuleDraft =>
+  Object.fromEntries(Object.entries(rule).filter(([name]) => !kAnswered.has(name)));
 
 export const kBlank: RuleDraft = {
-  status: 'draft', priority: 50, triggers: ['checkout'],
+  status: 'draft',
+  priority: 50,
+  triggers: ['checkout'],
   when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }] },
   action: { type: 'popup', payload: {} },
 };

@@ -18,28 +18,109 @@ import { Goal, Hours, Limits } from './more.tsx';
 import { Then } from './then.tsx';
 import { Warnings, type Warning } from './warnings.tsx';
 
-const kStatuses = [['draft', 'draft: kept, not evaluated'], ['shadow', 'shadow: judged and recorded, never answered'], ['live', 'live'], ['paused', 'paused']] as const;
-const kWords = ['ruleId', 'name', 'status', 'priority', 'triggers', 'active', 'from', 'until', 'hours', 'days', 'zone', 'when', 'all', 'any', 'none', 'key', 'value', 'source', 'minConfidence', 'field',
-  'within', 'per', 'after', 'for', 'atLeast', 'atMost', 'equals', 'reached', 'in', 'notIn', 'scope', 'limit', 'cooldown', 'caps', 'max', 'group', 'split', 'salt', 'holdout', 'arms', 'action', 'actions', 'type', 'payload', 'ttl', 'goal', 'valueField', ...kMeasures.map(({ name }) => name)];
+const kStatuses = [
+  ['draft', 'draft: kept, not evaluated'],
+  ['shadow', 'shadow: judged and recorded, never answered'],
+  ['live', 'live'],
+  ['paused', 'paused'],
+] as const;
+const kWords = [
+  'ruleId',
+  'name',
+  'status',
+  'priority',
+  'triggers',
+  'active',
+  'from',
+  'until',
+  'hours',
+  'days',
+  'zone',
+  'when',
+  'all',
+  'any',
+  'none',
+  'key',
+  'value',
+  'source',
+  'minConfidence',
+  'field',
+  'within',
+  'per',
+  'after',
+  'for',
+  'atLeast',
+  'atMost',
+  'equals',
+  'reached',
+  'in',
+  'notIn',
+  'scope',
+  'limit',
+  'cooldown',
+  'caps',
+  'max',
+  'group',
+  'split',
+  'salt',
+  'holdout',
+  'arms',
+  'action',
+  'actions',
+  'type',
+  'payload',
+  'ttl',
+  'goal',
+  'valueField',
+  ...kMeasures.map(({ name }) => name),
+];
 
 const kIdle = new Set(['draft', 'shadow', 'paused']);
-const kValues = { status: ['draft', 'shadow', 'live', 'paused'], triggers: ['checkout', 'exit_intent', '@due'], scope: ['session', 'visitor'], per: ['session'], days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], type: ['popup', 'banner', 'cta'], key: ['view', 'cart', 'checkout', 'purchase', 'link.clicked'] };
+const kValues = {
+  status: ['draft', 'shadow', 'live', 'paused'],
+  triggers: ['checkout', 'exit_intent', '@due'],
+  scope: ['session', 'visitor'],
+  per: ['session'],
+  days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+  type: ['popup', 'banner', 'cta'],
+  key: ['view', 'cart', 'checkout', 'purchase', 'link.clicked'],
+};
 
 export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const { handle, query } = place.value;
-  const [ruleId, setId] = useState(named), [rule, setRule] = useState<RuleDraft | null>(named ? null : kBlank), [text, setText] = useState<string | null>(null);
-  const [etag, setEtag] = useState(''), [fault, setFault] = useState<Fault | null>(null), [warnings, setWarnings] = useState<Warning[]>([]);
-  const [busy, setBusy] = useState(false), [asking, setAsking] = useState(false), [broken, setBroken] = useState('');
+  const [ruleId, setId] = useState(named),
+    [rule, setRule] = useState<RuleDraft | null>(named ? null : kBlank),
+    [text, setText] = useState<string | null>(null);
+  const [etag, setEtag] = useState(''),
+    [fault, setFault] = useState<Fault | null>(null),
+    [warnings, setWarnings] = useState<Warning[]>([]);
+  const [busy, setBusy] = useState(false),
+    [asking, setAsking] = useState(false),
+    [broken, setBroken] = useState('');
   const asJson = query.get('as') === 'json';
   const path = { handle, ruleId };
   const load = async (isCurrent = () => true) => {
     const answer = await ask(quietly.GET('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path } }));
     if (!isCurrent()) return;
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) { take(withoutAnswer(answer.data)); setEtag(answer.etag); setWarnings(answer.data.warnings ?? []); }
+    if (answer.ok) {
+      take(withoutAnswer(answer.data));
+      setEtag(answer.etag);
+      setWarnings(answer.data.warnings ?? []);
+    }
   };
-  usePoll(0, async isCurrent => { if (named) await load(isCurrent); }, [handle, named]);
-  const take = (changed: RuleDraft) => { setRule(changed); setText(JSON.stringify(changed, null, 2)); setBroken(''); };
+  usePoll(
+    0,
+    async isCurrent => {
+      if (named) await load(isCurrent);
+    },
+    [handle, named],
+  );
+  const take = (changed: RuleDraft) => {
+    setRule(changed);
+    setText(JSON.stringify(changed, null, 2));
+    setBroken('');
+  };
   const write = (written: string) => {
     setText(written);
     try {
@@ -47,12 +128,19 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
       if (!isObject(read)) return setBroken('A rule is a JSON object.');
       setRule(read);
       setBroken('');
-    } catch (error) { setBroken(`This is not JSON yet: ${(error as Error).message}`); }
+    } catch (error) {
+      setBroken(`This is not JSON yet: ${(error as Error).message}`);
+    }
   };
   const save = async () => {
     if (!rule || busy || closed) return;
     setBusy(true);
-    const answer = await ask(api.PUT('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path, header: etag ? { 'If-Match': etag } : {} }, body: { ...rule, ruleId } as never }));
+    const answer = await ask(
+      api.PUT('/v2/handles/{handle}/chain-rules/{ruleId}', {
+        params: { path, header: etag ? { 'If-Match': etag } : {} },
+        body: { ...rule, ruleId } as never,
+      }),
+    );
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return toTop();
@@ -68,44 +156,130 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     confirmed('Deleted');
     go(at('rules'));
   };
-  const closed = broken || (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(ruleId) ? '' : 'Give it an id first: letters, digits, and . _ : -');
+  const closed =
+    broken ||
+    (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(ruleId) ? '' : 'Give it an id first: letters, digits, and . _ : -');
   useKeys([{ key: 'ctrl+Enter', does: 'save the rule', run: () => void save() }], [rule, ruleId, etag, busy, closed]);
   return (
     <>
-      <div class="title"><p class="back"><a href={at('rules')}>Rules</a></p><h1 class="wrap">{String(rule?.name || ruleId || 'A new rule')}</h1></div>
+      <div class="title">
+        <p class="back">
+          <a href={at('rules')}>Rules</a>
+        </p>
+        <h1 class="wrap">{String(rule?.name || ruleId || 'A new rule')}</h1>
+      </div>
       {fault && <FaultNote fault={fault} what="rules" />}
-      {fault?.code === 'precondition_failed' && <div><Button onPress={() => load()}>Load it again, giving up what is here</Button></div>}
+      {fault?.code === 'precondition_failed' && (
+        <div>
+          <Button onPress={() => load()}>Load it again, giving up what is here</Button>
+        </div>
+      )}
       <Warnings all={warnings} triggers={Array.isArray(rule?.triggers) ? rule.triggers.map(String) : []} />
-      {rule && <>
-        <p class="summary"><span class="quiet">When</span> {whenWords(rule.when)} <span class="quiet">then</span> {thenWords(rule)}.</p>
-        <nav class="tabs" aria-label="Editor">
-          <a href={at('rules', place.value.more)} aria-current={asJson ? undefined : 'page'}>Form</a>
-          <a href={at('rules', place.value.more, { as: 'json' })} aria-current={asJson ? 'page' : undefined} onClick={() => { if (!broken) setText(JSON.stringify(rule, null, 2)); }}>JSON</a>
-        </nav>
-        {broken && !asJson && <p class="issue">{broken} <button type="button" class="link" onClick={() => filter({ as: 'json' })}>Back to the text</button></p>}
-        {asJson
-          ? <div class="field"><CodeEditor label="Rule, as JSON" value={text ?? JSON.stringify(rule, null, 2)} onInput={write} words={kWords} values={kValues} invalid={!!broken} />{broken && <p class="issue">{broken}</p>}</div>
-          : <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
+      {rule && (
+        <>
+          <p class="summary">
+            <span class="quiet">When</span> {whenWords(rule.when)} <span class="quiet">then</span> {thenWords(rule)}.
+          </p>
+          <nav class="tabs" aria-label="Editor">
+            <a href={at('rules', place.value.more)} aria-current={asJson ? undefined : 'page'}>
+              Form
+            </a>
+            <a
+              href={at('rules', place.value.more, { as: 'json' })}
+              aria-current={asJson ? 'page' : undefined}
+              onClick={() => {
+                if (!broken) setText(JSON.stringify(rule, null, 2));
+              }}
+            >
+              JSON
+            </a>
+          </nav>
+          {broken && !asJson && (
+            <p class="issue">
+              {broken}{' '}
+              <button type="button" class="link" onClick={() => filter({ as: 'json' })}>
+                Back to the text
+              </button>
+            </p>
+          )}
+          {asJson ? (
+            <div class="field">
+              <CodeEditor
+                label="Rule, as JSON"
+                value={text ?? JSON.stringify(rule, null, 2)}
+                onInput={write}
+                words={kWords}
+                values={kValues}
+                invalid={!!broken}
+              />
+              {broken && <p class="issue">{broken}</p>}
+            </div>
+          ) : (
+            <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
               <section class="card" aria-labelledby="basics">
                 <h2 id="basics">Which and where</h2>
                 <div class="columns">
-                  {!named && <TextField label="Id" mono value={ruleId} onInput={setId} placeholder="cart-rescue" hint="Stays as it is for good." />}
+                  {!named && (
+                    <TextField
+                      label="Id"
+                      mono
+                      value={ruleId}
+                      onInput={setId}
+                      placeholder="cart-rescue"
+                      hint="Stays as it is for good."
+                    />
+                  )}
                   <Text path={['name']} label="Name" placeholder="Save the cart" />
                   <Choose path={['status']} label="Status" fallback="live" choices={kStatuses} />
                   <Amount path={['priority']} label="Priority" hint="Higher is judged first." />
-                  <Texts path={['triggers']} label="Triggers" always placeholder="checkout, exit_intent" hint="@due alone: nobody asks, the rule itself fires." />
+                  <Texts
+                    path={['triggers']}
+                    label="Triggers"
+                    always
+                    placeholder="checkout, exit_intent"
+                    hint="@due alone: nobody asks, the rule itself fires."
+                  />
                 </div>
               </section>
-              <When /><Then /><Limits /><Hours /><Goal />
-            </FormOf.Provider>}
-        <div class="actions">
-          <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={save}>Save</Button>
-          {named && <a class="button" href={at('rules', ['-', 'results'], { rule: ruleId })}>Results</a>}
-          {named && kIdle.has(String(rule.status)) && <a class="button" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>Simulate it live</a>}
-          {named && <Button kind="quiet" onPress={() => setAsking(true)}>Delete</Button>}
-        </div>
-      </>}
-      {asking && <Dialog title={`Delete ${ruleId}?`} onClose={() => setAsking(false)}><p>Decisions no longer see it. It stays in the versions of before, and can be restored from there.</p><div class="actions"><Button kind="danger" onPress={remove}>Delete</Button></div></Dialog>}
+              <When />
+              <Then />
+              <Limits />
+              <Hours />
+              <Goal />
+            </FormOf.Provider>
+          )}
+          <div class="actions">
+            <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={save}>
+              Save
+            </Button>
+            {named && (
+              <a class="button" href={at('rules', ['-', 'results'], { rule: ruleId })}>
+                Results
+              </a>
+            )}
+            {named && kIdle.has(String(rule.status)) && (
+              <a class="button" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>
+                Simulate it live
+              </a>
+            )}
+            {named && (
+              <Button kind="quiet" onPress={() => setAsking(true)}>
+                Delete
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+      {asking && (
+        <Dialog title={`Delete ${ruleId}?`} onClose={() => setAsking(false)}>
+          <p>Decisions no longer see it. It stays in the versions of before, and can be restored from there.</p>
+          <div class="actions">
+            <Button kind="danger" onPress={remove}>
+              Delete
+            </Button>
+          </div>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -10,17 +10,25 @@ import { place } from '../../state/place.ts';
 // that fires by itself.
 const kExamples = {
   'save-the-cart': {
-    name: 'Save the cart', priority: 80, triggers: ['checkout', 'exit_intent'],
-    when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }], none: [{ seen: { key: 'purchase' }, within: '30m' }] },
+    name: 'Save the cart',
+    priority: 80,
+    triggers: ['checkout', 'exit_intent'],
+    when: {
+      all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }],
+      none: [{ seen: { key: 'purchase' }, within: '30m' }],
+    },
     action: { type: 'popup', payload: { code: 'SAVE10' } },
   },
   'welcome-back': {
-    name: 'Welcome back', priority: 40, triggers: ['checkout', 'exit_intent'],
+    name: 'Welcome back',
+    priority: 40,
+    triggers: ['checkout', 'exit_intent'],
     when: { all: [{ seen: { key: 'link.clicked' }, within: '7d' }] },
     action: { type: 'banner', payload: { text: 'Good to see you again' } },
   },
   'remind-of-the-cart': {
-    name: 'Remind of the cart', triggers: ['@due'],
+    name: 'Remind of the cart',
+    triggers: ['@due'],
     when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart', value: 'add' }, for: '30m' }] },
     action: { type: 'email', payload: { template: 'your-cart' } },
   },
@@ -28,16 +36,32 @@ const kExamples = {
 
 export function AddExamples({ onDone }: { onDone: () => void }) {
   const { handle } = place.value;
-  const [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const add = async () => {
     setBusy(true);
     for (const [ruleId, rule] of Object.entries(kExamples)) {
-      const answer = await ask(api.PUT('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path: { handle, ruleId } }, body: rule as never }));
-      if (!answer.ok) { setBusy(false); return setFault(answer.fault); }
+      const answer = await ask(
+        api.PUT('/v2/handles/{handle}/chain-rules/{ruleId}', {
+          params: { path: { handle, ruleId } },
+          body: rule as never,
+        }),
+      );
+      if (!answer.ok) {
+        setBusy(false);
+        return setFault(answer.fault);
+      }
     }
     setBusy(false);
     confirmed('Three rules are in force');
     onDone();
   };
-  return <>{fault && <FaultNote fault={fault} what="rules" />}<Button kind="primary" busy={busy} onPress={add}>Add three example rules</Button></>;
+  return (
+    <>
+      {fault && <FaultNote fault={fault} what="rules" />}
+      <Button kind="primary" busy={busy} onPress={add}>
+        Add three example rules
+      </Button>
+    </>
+  );
 }

@@ -17,15 +17,34 @@ export function useForm() {
     rule,
     at: (path: Path) => valueAt(rule, path),
     set: (path: Path, to: Json | undefined) => change((withAt(rule, path, to) ?? {}) as RuleDraft),
-    issueAt: (path: Path) => { const text = pathText(path); return issues.find(({ field }) => field === text)?.issue; },
+    issueAt: (path: Path) => {
+      const text = pathText(path);
+      return issues.find(({ field }) => field === text)?.issue;
+    },
   };
 }
 
-interface Props { path: Path; label: string; hint?: string; placeholder?: string; mono?: boolean }
+interface Props {
+  path: Path;
+  label: string;
+  hint?: string;
+  placeholder?: string;
+  mono?: boolean;
+}
 
 export function Text({ path, label, hint, placeholder, mono }: Props) {
   const { at, set, issueAt } = useForm();
-  return <TextField label={label} hint={hint} placeholder={placeholder} mono={mono} value={String(at(path) ?? '')} issue={issueAt(path)} onInput={text => set(path, text === '' ? undefined : text)} />;
+  return (
+    <TextField
+      label={label}
+      hint={hint}
+      placeholder={placeholder}
+      mono={mono}
+      value={String(at(path) ?? '')}
+      issue={issueAt(path)}
+      onInput={text => set(path, text === '' ? undefined : text)}
+    />
+  );
 }
 
 // What is no number yet is kept as it was typed, so that the server can say what is wrong with it.
@@ -33,7 +52,16 @@ const numberOr = (text: string): Json => (text.trim() !== '' && Number.isFinite(
 
 export function Amount({ path, label, hint, placeholder }: Props) {
   const { at, set, issueAt } = useForm();
-  return <TextField label={label} hint={hint} placeholder={placeholder} value={String(at(path) ?? '')} issue={issueAt(path)} onInput={text => set(path, text === '' ? undefined : numberOr(text))} />;
+  return (
+    <TextField
+      label={label}
+      hint={hint}
+      placeholder={placeholder}
+      value={String(at(path) ?? '')}
+      issue={issueAt(path)}
+      onInput={text => set(path, text === '' ? undefined : numberOr(text))}
+    />
+  );
 }
 
 // One text, or several with commas between.
@@ -42,14 +70,39 @@ export function Texts({ path, label, hint, placeholder, always }: Props & { alwa
   const value = at(path);
   const shown = Array.isArray(value) ? value.join(', ') : String(value ?? '');
   const write = (text: string) => {
-    const all = text.split(',').map((part, index, parts) => (index === parts.length - 1 ? part.trimStart() : part.trim()));
+    const all = text
+      .split(',')
+      .map((part, index, parts) => (index === parts.length - 1 ? part.trimStart() : part.trim()));
     if (text === '') return set(path, undefined);
     set(path, all.length === 1 && !always ? all[0]! : all);
   };
-  return <TextField mono label={label} hint={hint} placeholder={placeholder} value={shown} issue={issueAt(path)} onInput={write} />;
+  return (
+    <TextField
+      mono
+      label={label}
+      hint={hint}
+      placeholder={placeholder}
+      value={shown}
+      issue={issueAt(path)}
+      onInput={write}
+    />
+  );
 }
 
-export function Choose({ path, label, choices, fallback }: Props & { choices: readonly (readonly [string, string])[]; fallback: string }) {
+export function Choose({
+  path,
+  label,
+  choices,
+  fallback,
+}: Props & { choices: readonly (readonly [string, string])[]; fallback: string }) {
   const { at, set, issueAt } = useForm();
-  return <SelectField label={label} value={String(at(path) ?? fallback)} choices={choices} issue={issueAt(path)} onChange={value => set(path, value)} />;
+  return (
+    <SelectField
+      label={label}
+      value={String(at(path) ?? fallback)}
+      choices={choices}
+      issue={issueAt(path)}
+      onChange={value => set(path, value)}
+    />
+  );
 }

@@ -2,30 +2,81 @@
 import { isObject, type Json } from './draft.ts';
 
 export type Part = 'filter' | 'field' | 'window' | 'bound' | 'age' | 'after' | 'steps' | 'score' | 'context';
-export interface MeasureKind { name: string; says: string; parts: Part[]; blank: Json }
+export interface MeasureKind {
+  name: string;
+  says: string;
+  parts: Part[];
+  blank: Json;
+}
 
 const cart = { key: 'cart', value: 'add' };
 export const kMeasures: MeasureKind[] = [
-  { name: 'count', says: 'how many signals fit', parts: ['filter', 'window', 'bound'], blank: { count: cart, within: '30m', atLeast: 1 } },
+  {
+    name: 'count',
+    says: 'how many signals fit',
+    parts: ['filter', 'window', 'bound'],
+    blank: { count: cart, within: '30m', atLeast: 1 },
+  },
   { name: 'seen', says: 'at least one signal fits', parts: ['filter', 'window'], blank: { seen: cart, within: '30m' } },
-  { name: 'absent', says: 'something did not follow', parts: ['filter', 'after'], blank: { absent: { key: 'purchase' }, after: cart, for: '30m' } },
-  { name: 'sum', says: 'the sum of a number in them', parts: ['filter', 'field', 'window', 'bound'], blank: { sum: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 50 } },
-  { name: 'max', says: 'the greatest number in them', parts: ['filter', 'field', 'window', 'bound'], blank: { max: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 100 } },
-  { name: 'distinct', says: 'how many different values', parts: ['filter', 'window', 'bound'], blank: { distinct: { key: 'view' }, within: '1h', atLeast: 3 } },
-  { name: 'last', says: 'the age of the newest', parts: ['filter', 'age'], blank: { last: { key: 'view' }, atLeast: '5m' } },
-  { name: 'steps', says: 'how far along a way', parts: ['steps', 'window'], blank: { steps: [{ key: 'view' }, cart, { key: 'checkout' }], within: '2h', reached: 2 } },
+  {
+    name: 'absent',
+    says: 'something did not follow',
+    parts: ['filter', 'after'],
+    blank: { absent: { key: 'purchase' }, after: cart, for: '30m' },
+  },
+  {
+    name: 'sum',
+    says: 'the sum of a number in them',
+    parts: ['filter', 'field', 'window', 'bound'],
+    blank: { sum: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 50 },
+  },
+  {
+    name: 'max',
+    says: 'the greatest number in them',
+    parts: ['filter', 'field', 'window', 'bound'],
+    blank: { max: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 100 },
+  },
+  {
+    name: 'distinct',
+    says: 'how many different values',
+    parts: ['filter', 'window', 'bound'],
+    blank: { distinct: { key: 'view' }, within: '1h', atLeast: 3 },
+  },
+  {
+    name: 'last',
+    says: 'the age of the newest',
+    parts: ['filter', 'age'],
+    blank: { last: { key: 'view' }, atLeast: '5m' },
+  },
+  {
+    name: 'steps',
+    says: 'how far along a way',
+    parts: ['steps', 'window'],
+    blank: { steps: [{ key: 'view' }, cart, { key: 'checkout' }], within: '2h', reached: 2 },
+  },
   { name: 'score', says: 'a score of the handle', parts: ['score', 'bound'], blank: { score: 'intent', atLeast: 0.7 } },
-  { name: 'context', says: 'what is known of the visitor', parts: ['context'], blank: { context: 'country', in: ['US'] } },
+  {
+    name: 'context',
+    says: 'what is known of the visitor',
+    parts: ['context'],
+    blank: { context: 'country', in: ['US'] },
+  },
 ];
 
-export const measureOf = (condition: Json | undefined) => (isObject(condition) ? kMeasures.find(({ name }) => name in condition) : undefined);
+export const measureOf = (condition: Json | undefined) =>
+  isObject(condition) ? kMeasures.find(({ name }) => name in condition) : undefined;
 
 const list = (value: Json | undefined) => (Array.isArray(value) ? value.map(String).join(' or ') : String(value ?? ''));
 
 function filterWords(filter: Json | undefined): string {
   if (!isObject(filter)) return '…';
   const value = filter.value === undefined ? '' : ` ${list(filter.value)}`;
-  const more = [filter.source !== undefined && `from ${list(filter.source)}`, filter.minConfidence !== undefined && `surer than ${String(filter.minConfidence)}`].filter(Boolean).join(', ');
+  const more = [
+    filter.source !== undefined && `from ${list(filter.source)}`,
+    filter.minConfidence !== undefined && `surer than ${String(filter.minConfidence)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
   return `${filter.key === undefined ? 'any signal' : list(filter.key)}${value}${more && ` (${more})`}`;
 }
 
@@ -41,33 +92,58 @@ function boundWords(condition: { [name: string]: Json }): string {
 export function conditionWords(condition: Json | undefined): string {
   const kind = measureOf(condition);
   if (!kind || !isObject(condition)) return 'not a condition yet';
-  const measured = condition[kind.name], field = isObject(measured) ? String(measured.field ?? '…') : '';
-  const window = condition.within !== undefined ? ` within ${String(condition.within)}` : condition.per !== undefined ? ' in the session' : '';
+  const measured = condition[kind.name],
+    field = isObject(measured) ? String(measured.field ?? '…') : '';
+  const window =
+    condition.within !== undefined
+      ? ` within ${String(condition.within)}`
+      : condition.per !== undefined
+        ? ' in the session'
+        : '';
   const scope = condition.scope === 'visitor' ? ', over the visitor’s sessions' : '';
   switch (kind.name) {
-    case 'count': return `${boundWords(condition)} × ${filterWords(measured)}${window}${scope}`;
-    case 'seen': return `${filterWords(measured)} seen${window}${scope}`;
-    case 'absent': return `no ${filterWords(measured)} for ${String(condition.for ?? '…')} after ${filterWords(condition.after)}${scope}`;
-    case 'sum': return `${field} of ${filterWords(measured)} adds up to ${boundWords(condition)}${window}${scope}`;
-    case 'max': return `greatest ${field} of ${filterWords(measured)} is ${boundWords(condition)}${window}${scope}`;
-    case 'distinct': return `${boundWords(condition)} different ${field && field !== '…' ? `${field} of ` : ''}${filterWords(measured)}${window}${scope}`;
-    case 'last': return `newest ${filterWords(measured)} is ${boundWords(condition)} old${scope}`;
-    case 'steps': return `${Array.isArray(measured) ? measured.map(filterWords).join(' → ') : '…'}: ${condition.reached === undefined ? boundWords(condition) : `at least ${String(condition.reached)}`} reached${window}${scope}`;
-    case 'score': return `score ${String(measured)} is ${boundWords(condition)}`;
-    default: return `${String(measured)} is ${condition.notIn === undefined ? list(condition.in) : `not ${list(condition.notIn)}`}`;
+    case 'count':
+      return `${boundWords(condition)} × ${filterWords(measured)}${window}${scope}`;
+    case 'seen':
+      return `${filterWords(measured)} seen${window}${scope}`;
+    case 'absent':
+      return `no ${filterWords(measured)} for ${String(condition.for ?? '…')} after ${filterWords(condition.after)}${scope}`;
+    case 'sum':
+      return `${field} of ${filterWords(measured)} adds up to ${boundWords(condition)}${window}${scope}`;
+    case 'max':
+      return `greatest ${field} of ${filterWords(measured)} is ${boundWords(condition)}${window}${scope}`;
+    case 'distinct':
+      return `${boundWords(condition)} different ${field && field !== '…' ? `${field} of ` : ''}${filterWords(measured)}${window}${scope}`;
+    case 'last':
+      return `newest ${filterWords(measured)} is ${boundWords(condition)} old${scope}`;
+    case 'steps':
+      return `${Array.isArray(measured) ? measured.map(filterWords).join(' → ') : '…'}: ${condition.reached === undefined ? boundWords(condition) : `at least ${String(condition.reached)}`} reached${window}${scope}`;
+    case 'score':
+      return `score ${String(measured)} is ${boundWords(condition)}`;
+    default:
+      return `${String(measured)} is ${condition.notIn === undefined ? list(condition.in) : `not ${list(condition.notIn)}`}`;
   }
 }
 
 export function whenWords(when: Json | undefined): string {
   if (!isObject(when)) return 'always';
   const group = (name: string) => (Array.isArray(when[name]) ? (when[name] as Json[]).map(conditionWords) : []);
-  const all = group('all'), any = group('any'), none = group('none');
-  const parts = [all.join(' and '), any.length ? `(${any.join(' or ')})` : '', none.map(words => `not (${words})`).join(' and ')].filter(Boolean);
+  const all = group('all'),
+    any = group('any'),
+    none = group('none');
+  const parts = [
+    all.join(' and '),
+    any.length ? `(${any.join(' or ')})` : '',
+    none.map(words => `not (${words})`).join(' and '),
+  ].filter(Boolean);
   return parts.join(' and ') || 'always';
 }
 
 export function thenWords(rule: { [name: string]: Json }): string {
   const typeOf = (action: Json | undefined) => (isObject(action) ? String(action.type ?? '…') : '…');
-  if (isObject(rule.actions)) return Object.entries(rule.actions).map(([arm, action]) => `${arm}: ${typeOf(action)}`).join(', ');
+  if (isObject(rule.actions))
+    return Object.entries(rule.actions)
+      .map(([arm, action]) => `${arm}: ${typeOf(action)}`)
+      .join(', ');
   return typeOf(rule.action);
 }

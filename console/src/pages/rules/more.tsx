@@ -10,16 +10,29 @@ export function Limits() {
       <summary>How often at most</summary>
       <div class="columns">
         <Text path={['limit', 'cooldown']} label="Cooldown" placeholder="24h" hint="After it acted, it rests." />
-        <Text path={['limit', 'group']} label="Shared with the group" placeholder="overlays" hint="Rules of one group share one count." />
+        <Text
+          path={['limit', 'group']}
+          label="Shared with the group"
+          placeholder="overlays"
+          hint="Rules of one group share one count."
+        />
       </div>
       {list.map((_, index) => (
         <div class="columns" key={index}>
           <Amount path={['limit', 'caps', index, 'max']} label="At most" placeholder="1" />
           <Text path={['limit', 'caps', index, 'per']} label="Per" placeholder="session, or 7d" />
-          <button type="button" class="button quiet" onClick={() => set(['limit', 'caps', index], undefined)}>Remove this cap</button>
+          <button type="button" class="button quiet" onClick={() => set(['limit', 'caps', index], undefined)}>
+            Remove this cap
+          </button>
         </div>
       ))}
-      <button type="button" class="button quiet" onClick={() => set(['limit', 'caps', list.length], { max: 1, per: 'session' })}>Add a cap</button>
+      <button
+        type="button"
+        class="button quiet"
+        onClick={() => set(['limit', 'caps', list.length], { max: 1, per: 'session' })}
+      >
+        Add a cap
+      </button>
     </details>
   );
 }
@@ -32,7 +45,13 @@ export function Hours() {
       <div class="columns">
         <Text path={['active', 'from']} label="From" placeholder="2026-10-01T00:00:00Z" mono />
         <Text path={['active', 'until']} label="Until" placeholder="2026-12-31T00:00:00Z" mono />
-        <Text path={['active', 'hours']} label="Hours" placeholder="08:00-22:00" mono hint="Outside of them it is held back." />
+        <Text
+          path={['active', 'hours']}
+          label="Hours"
+          placeholder="08:00-22:00"
+          mono
+          hint="Outside of them it is held back."
+        />
         <Texts path={['active', 'days']} label="Days" placeholder="mon, tue, wed" always />
         <Text path={['active', 'zone']} label="Time zone" placeholder="Europe/Berlin" />
       </div>

@@ -10,38 +10,91 @@ import { armsByRule, buckets, type Analytics, type Arm } from './analytics.ts';
 import { difference, isSure, liftWords } from './lift.ts';
 import { RuleTabs } from './tabs.tsx';
 
-const kSpans = [['1', 'the last day'], ['7', 'the last 7 days'], ['30', 'the last 30 days']] as const;
+const kSpans = [
+  ['1', 'the last day'],
+  ['7', 'the last 7 days'],
+  ['30', 'the last 30 days'],
+] as const;
 const kDay = 86_400_000;
 
 export function Results() {
   const { handle, query } = place.value;
   const days = query.get('days') ?? '1';
-  const [found, setFound] = useState<Analytics | null>(null), [fault, setFault] = useState<Fault | null>(null);
-  usePoll(15_000, async isCurrent => {
-    const since = new Date(Date.now() - Number(days) * kDay).toISOString();
-    const answer = await ask(quietly.GET('/v2/handles/{handle}/analytics', { params: { path: { handle }, query: { since } } }));
-    if (!isCurrent()) return;
-    setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) setFound(answer.data);
-  }, [handle, days]);
+  const [found, setFound] = useState<Analytics | null>(null),
+    [fault, setFault] = useState<Fault | null>(null);
+  usePoll(
+    15_000,
+    async isCurrent => {
+      const since = new Date(Date.now() - Number(days) * kDay).toISOString();
+      const answer = await ask(
+        quietly.GET('/v2/handles/{handle}/analytics', { params: { path: { handle }, query: { since } } }),
+      );
+      if (!isCurrent()) return;
+      setFault(answer.ok ? null : answer.fault);
+      if (answer.ok) setFound(answer.data);
+    },
+    [handle, days],
+  );
   const only = query.get('rule') ?? '';
-  const rules = useMemo(() => (found ? [...armsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []), [found, only]);
+  const rules = useMemo(
+    () => (found ? [...armsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []),
+    [found, only],
+  );
   const times = useMemo(() => (found ? buckets(found) : []), [found]);
-  const asked = useMemo(() => (found?.triggers ?? []).slice(0, 5).map(one => {
-    const counts = new Map(one.points.map(point => [Date.parse(point.at) / 1000, point.asked]));
-    return { label: one.trigger ?? 'other triggers', values: times.map(time => counts.get(time) ?? 0) };
-  }), [found, times]);
+  const asked = useMemo(
+    () =>
+      (found?.triggers ?? []).slice(0, 5).map(one => {
+        const counts = new Map(one.points.map(point => [Date.parse(point.at) / 1000, point.asked]));
+        return { label: one.trigger ?? 'other triggers', values: times.map(time => counts.get(time) ?? 0) };
+      }),
+    [found, times],
+  );
   return (
     <>
       <h1>Results</h1>
-      <p class="lead">How often each rule was asked for, what it did, and what came of it: against the control group where there is one.</p>
+      <p class="lead">
+        How often each rule was asked for, what it did, and what came of it: against the control group where there is
+        one.
+      </p>
       <RuleTabs />
-      <div class="bar"><label>Show <select value={days} onChange={event => filter({ days: event.currentTarget.value })}>{kSpans.map(([key, text]) => <option key={key} value={key}>{text}</option>)}</select></label>{only && <span>of <strong>{only}</strong> <a class="button" href={at('rules', ['-', 'results'], { days })}>Of all rules</a></span>}</div>
+      <div class="bar">
+        <label>
+          Show{' '}
+          <select value={days} onChange={event => filter({ days: event.currentTarget.value })}>
+            {kSpans.map(([key, text]) => (
+              <option key={key} value={key}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+        {only && (
+          <span>
+            of <strong>{only}</strong>{' '}
+            <a class="button" href={at('rules', ['-', 'results'], { days })}>
+              Of all rules
+            </a>
+          </span>
+        )}
+      </div>
       {fault && <FaultNote fault={fault} what="results" />}
-      {found && !only && asked.length === 0 && <Empty says="No decision was asked for in this time."><a class="button primary" href={at('resolve')}>Resolve a decision</a></Empty>}
+      {found && !only && asked.length === 0 && (
+        <Empty says="No decision was asked for in this time.">
+          <a class="button primary" href={at('resolve')}>
+            Resolve a decision
+          </a>
+        </Empty>
+      )}
       {found && only && rules.length === 0 && <Empty says={`${only} was the answer to nothing in this time.`} />}
-      {!only && asked.length > 0 && <section class="card" aria-labelledby="asked"><h2 id="asked">Asked, by trigger</h2><Chart label={`decisions asked for per ${found!.bucket}`} times={times} series={asked} /></section>}
-      {rules.map(([ruleId, arms]) => <OfRule key={ruleId} ruleId={ruleId} arms={arms} times={times} bucket={found!.bucket} />)}
+      {!only && asked.length > 0 && (
+        <section class="card" aria-labelledby="asked">
+          <h2 id="asked">Asked, by trigger</h2>
+          <Chart label={`decisions asked for per ${found!.bucket}`} times={times} series={asked} />
+        </section>
+      )}
+      {rules.map(([ruleId, arms]) => (
+        <OfRule key={ruleId} ruleId={ruleId} arms={arms} times={times} bucket={found!.bucket} />
+      ))}
     </>
   );
 }
@@ -52,14 +105,44 @@ const kMoney = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; times: number[]; bucket: string }) {
   const control = arms.find(arm => arm.holdout);
   const suppressed = arms.reduce((sum, arm) => sum + arm.totals.suppressed, 0);
-  const series = useMemo(() => arms.map(arm => ({ label: arm.name, values: times.map(time => { const counts = arm.points.get(time); return counts ? (arm.holdout ? counts.heldOut : counts.acted) : 0; }) })), [arms, times]);
+  const series = useMemo(
+    () =>
+      arms.map(arm => ({
+        label: arm.name,
+        values: times.map(time => {
+          const counts = arm.points.get(time);
+          return counts ? (arm.holdout ? counts.heldOut : counts.acted) : 0;
+        }),
+      })),
+    [arms, times],
+  );
   return (
     <section class="card" aria-label={`Results of ${ruleId}`}>
-      <header><h2><a href={at('rules', [ruleId])}>{ruleId}</a></h2>{arms.some(arm => arm.shadow) && <span class="chip">shadow: what it would have done</span>}</header>
+      <header>
+        <h2>
+          <a href={at('rules', [ruleId])}>{ruleId}</a>
+        </h2>
+        {arms.some(arm => arm.shadow) && <span class="chip">shadow: what it would have done</span>}
+      </header>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Arms of ${ruleId}`}>
         <table>
-          <thead><tr><th>Arm</th><th>Acted</th><th>Shown</th><th>Clicked</th><th>Dismissed</th><th>Converted</th><th>Value</th><th>Against the control group</th></tr></thead>
-          <tbody>{arms.map(arm => <Row key={arm.name} arm={arm} control={control} />)}</tbody>
+          <thead>
+            <tr>
+              <th>Arm</th>
+              <th>Acted</th>
+              <th>Shown</th>
+              <th>Clicked</th>
+              <th>Dismissed</th>
+              <th>Converted</th>
+              <th>Value</th>
+              <th>Against the control group</th>
+            </tr>
+          </thead>
+          <tbody>
+            {arms.map(arm => (
+              <Row key={arm.name} arm={arm} control={control} />
+            ))}
+          </tbody>
         </table>
       </div>
       {suppressed > 0 && <p class="small quiet">Held back {suppressed} times by a cap, a cooldown or closed hours.</p>}
@@ -70,12 +153,35 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
 
 function Row({ arm: { name, holdout, shadow, totals }, control }: { arm: Arm; control: Arm | undefined }) {
   const all = holdout ? totals.heldOut : totals.acted;
-  const lift = control && !holdout && !shadow ? difference({ good: totals.converted, all }, { good: control.totals.converted, all: control.totals.heldOut }) : null;
+  const lift =
+    control && !holdout && !shadow
+      ? difference({ good: totals.converted, all }, { good: control.totals.converted, all: control.totals.heldOut })
+      : null;
   return (
     <tr>
-      <td><strong>{name}</strong></td><td>{all}{holdout && <span class="quiet"> held out</span>}</td><td>{totals.shown}</td><td>{totals.clicked}</td><td>{totals.dismissed}</td>
-      <td>{totals.converted} <span class="quiet">{percent(totals.converted, all)}</span></td><td>{kMoney.format(totals.value)}</td>
-      <td>{lift ? <>{liftWords(lift)} <span class="quiet">{isSure(lift) ? 'beyond chance' : 'may be chance'}</span></> : '–'}</td>
+      <td>
+        <strong>{name}</strong>
+      </td>
+      <td>
+        {all}
+        {holdout && <span class="quiet"> held out</span>}
+      </td>
+      <td>{totals.shown}</td>
+      <td>{totals.clicked}</td>
+      <td>{totals.dismissed}</td>
+      <td>
+        {totals.converted} <span class="quiet">{percent(totals.converted, all)}</span>
+      </td>
+      <td>{kMoney.format(totals.value)}</td>
+      <td>
+        {lift ? (
+          <>
+            {liftWords(lift)} <span class="quiet">{isSure(lift) ? 'beyond chance' : 'may be chance'}</span>
+          </>
+        ) : (
+          '–'
+        )}
+      </td>
     </tr>
   );
 }

@@ -11,7 +11,17 @@ export function Then() {
       <h2 id="then">Then</h2>
       {arms ? arms.map(arm => <Arm key={arm} name={arm} />) : <Action path={['action']} />}
       <Splitting arms={arms} />
-      {arms && <div class="columns"><Amount path={['split', 'holdout']} label="Control group, in percent" placeholder="5" hint="Nothing is done for them, so that the effect can be measured." /><Text path={['split', 'salt']} label="Salt" mono hint="Another salt deals the visitors anew." /></div>}
+      {arms && (
+        <div class="columns">
+          <Amount
+            path={['split', 'holdout']}
+            label="Control group, in percent"
+            placeholder="5"
+            hint="Nothing is done for them, so that the effect can be measured."
+          />
+          <Text path={['split', 'salt']} label="Salt" mono hint="Another salt deals the visitors anew." />
+        </div>
+      )}
       {at(['action']) === undefined && !arms && <p class="issue">A rule wants an action.</p>}
     </section>
   );
@@ -30,39 +40,90 @@ function Arm({ name }: { name: string }) {
 function Action({ path }: { path: Path }) {
   const { at, set, issueAt } = useForm();
   const payload = at([...path, 'payload']);
-  const [text, setText] = useState(() => JSON.stringify(payload ?? {}, null, 2)), [broken, setBroken] = useState(false);
+  const [text, setText] = useState(() => JSON.stringify(payload ?? {}, null, 2)),
+    [broken, setBroken] = useState(false);
   const write = (written: string) => {
     setText(written);
-    try { set([...path, 'payload'], JSON.parse(written) as Json); setBroken(false); } catch { setBroken(true); }
+    try {
+      set([...path, 'payload'], JSON.parse(written) as Json);
+      setBroken(false);
+    } catch {
+      setBroken(true);
+    }
   };
-  const shown = broken || JSON.stringify(payload ?? {}) === compact(text) ? text : JSON.stringify(payload ?? {}, null, 2);
+  const shown =
+    broken || JSON.stringify(payload ?? {}) === compact(text) ? text : JSON.stringify(payload ?? {}, null, 2);
   return (
     <div class="columns">
-      <Text path={[...path, 'type']} label="Action" placeholder="popup" hint="What the page does: popup, banner, cta, or a word of your own." />
-      <TextField label="Payload, as JSON" mono lines={3} value={shown} onInput={write} issue={broken ? 'This is not JSON yet.' : issueAt([...path, 'payload'])} />
+      <Text
+        path={[...path, 'type']}
+        label="Action"
+        placeholder="popup"
+        hint="What the page does: popup, banner, cta, or a word of your own."
+      />
+      <TextField
+        label="Payload, as JSON"
+        mono
+        lines={3}
+        value={shown}
+        onInput={write}
+        issue={broken ? 'This is not JSON yet.' : issueAt([...path, 'payload'])}
+      />
     </div>
   );
 }
 
-const compact = (text: string) => { try { return JSON.stringify(JSON.parse(text)); } catch { return ''; } };
+const compact = (text: string) => {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return '';
+  }
+};
 
 // One action for everybody, or arms that are compared.
 function Splitting({ arms }: { arms: string[] | null }) {
   const { rule, set } = useForm();
   const split = () => {
     const action = rule.action ?? { type: 'popup', payload: {} };
-    set([], { ...without(rule, 'action'), actions: { a: action, b: action }, split: { salt: String(rule.ruleId ?? 'salt'), holdout: 5, arms: { a: 50, b: 50 } } });
+    set([], {
+      ...without(rule, 'action'),
+      actions: { a: action, b: action },
+      split: { salt: String(rule.ruleId ?? 'salt'), holdout: 5, arms: { a: 50, b: 50 } },
+    });
   };
-  const join = () => set([], { ...without(rule, 'actions', 'split'), action: isObject(rule.actions) ? (Object.values(rule.actions)[0] ?? null) : null });
+  const join = () =>
+    set([], {
+      ...without(rule, 'actions', 'split'),
+      action: isObject(rule.actions) ? (Object.values(rule.actions)[0] ?? null) : null,
+    });
   const add = () => {
     const name = [...'abcdefghijklmnopqrst'].find(letter => !arms!.includes(letter))!;
     const copy = { ...(rule.actions as { [name: string]: Json }), [name]: { type: 'banner', payload: {} } };
     const before = isObject(rule.split) ? rule.split : {};
-    set([], { ...rule, actions: copy, split: { ...before, arms: { ...(isObject(before.arms) ? before.arms : {}), [name]: 50 } } });
+    set([], {
+      ...rule,
+      actions: copy,
+      split: { ...before, arms: { ...(isObject(before.arms) ? before.arms : {}), [name]: 50 } },
+    });
   };
-  return arms
-    ? <div class="actions"><button type="button" class="button quiet" onClick={add}>Add an arm</button><button type="button" class="button quiet" onClick={join}>One action for everybody</button></div>
-    : <div class="actions"><button type="button" class="button quiet" onClick={split}>Compare several actions</button></div>;
+  return arms ? (
+    <div class="actions">
+      <button type="button" class="button quiet" onClick={add}>
+        Add an arm
+      </button>
+      <button type="button" class="button quiet" onClick={join}>
+        One action for everybody
+      </button>
+    </div>
+  ) : (
+    <div class="actions">
+      <button type="button" class="button quiet" onClick={split}>
+        Compare several actions
+      </button>
+    </div>
+  );
 }
 
-const without = (rule: { [name: string]: Json }, ...names: string[]) => Object.fromEntries(Object.entries(rule).filter(([name]) => !names.includes(name)));
+const without = (rule: { [name: string]: Json }, ...names: string[]) =>
+  Object.fromEntries(Object.entries(rule).filter(([name]) => !names.includes(name)));

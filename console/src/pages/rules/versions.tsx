@@ -17,16 +17,35 @@ type Version = components['schemas']['RulesVersion'];
 
 export function Versions() {
   const { handle } = place.value;
-  const { items, more, fault, again } = useList(cursor => ask(quietly.GET('/v2/handles/{handle}/chain-rules/versions', { params: { path: { handle }, query: { cursor, limit: 50 } } })), [handle]);
-  const [to, setTo] = useState<Version | null>(null), [open, setOpen] = useState<number[]>([]), [failed, setFailed] = useState<Fault | null>(null);
+  const { items, more, fault, again } = useList(
+    cursor =>
+      ask(
+        quietly.GET('/v2/handles/{handle}/chain-rules/versions', {
+          params: { path: { handle }, query: { cursor, limit: 50 } },
+        }),
+      ),
+    [handle],
+  );
+  const [to, setTo] = useState<Version | null>(null),
+    [open, setOpen] = useState<number[]>([]),
+    [failed, setFailed] = useState<Fault | null>(null);
   const restore = async () => {
-    const answer = await ask(api.POST('/v2/handles/{handle}/chain-rules/rollback', { params: { path: { handle } }, body: { version: to!.version } }));
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/chain-rules/rollback', {
+        params: { path: { handle } },
+        body: { version: to!.version },
+      }),
+    );
     setTo(null);
     setFailed(answer.ok ? null : answer.fault);
-    if (answer.ok) { confirmed('Restored'); again(); }
+    if (answer.ok) {
+      confirmed('Restored');
+      again();
+    }
   };
   const newest = items?.[0]?.version;
-  const toggle = (version: number) => setOpen(open.includes(version) ? open.filter(one => one !== version) : [...open, version]);
+  const toggle = (version: number) =>
+    setOpen(open.includes(version) ? open.filter(one => one !== version) : [...open, version]);
   return (
     <>
       <h1>Versions of the rules</h1>
@@ -34,28 +53,82 @@ export function Versions() {
       <RuleTabs />
       {fault && <FaultNote fault={fault} what="versions of the rules" />}
       {failed && <FaultNote fault={failed} what="restoring versions" />}
-      {items?.length === 0 && <Empty says="No rule was ever saved."><a class="button primary" href={at('rules', ['+'])}>Write a rule</a></Empty>}
+      {items?.length === 0 && (
+        <Empty says="No rule was ever saved.">
+          <a class="button primary" href={at('rules', ['+'])}>
+            Write a rule
+          </a>
+        </Empty>
+      )}
       {!!items?.length && (
-        <section class="card"><ol class="rows versions">
-          {items.map(one => (
-            <li key={one.version}>
-              <span><strong>{one.version}</strong>{one.version === newest && <span class="chip">in force</span>}</span>
-              <span class="small">{one.changes.map(({ ruleId, change }) => <span key={ruleId} class="changed">{change === 'deleted' ? <><del>{ruleId}</del> deleted</> : <><a href={at('rules', [ruleId])}>{ruleId}</a> {change}</>}</span>)}{one.changed > one.changes.length && <span class="quiet">and {one.changed - one.changes.length} more</span>}</span>
-              <span class="quiet small"><Instant at={one.at} /></span>
-              <span class="actions">
-                <button type="button" class="button quiet" aria-expanded={open.includes(one.version)} aria-label={`Difference of version ${one.version}`} onClick={() => toggle(one.version)}>Difference</button>
-                {one.version !== newest && <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>Restore</Button>}
-              </span>
-              {open.includes(one.version) && <Difference version={one.version} />}
-            </li>
-          ))}
-        </ol>{more && <div><Button onPress={more}>Show more</Button></div>}</section>
+        <section class="card">
+          <ol class="rows versions">
+            {items.map(one => (
+              <li key={one.version}>
+                <span>
+                  <strong>{one.version}</strong>
+                  {one.version === newest && <span class="chip">in force</span>}
+                </span>
+                <span class="small">
+                  {one.changes.map(({ ruleId, change }) => (
+                    <span key={ruleId} class="changed">
+                      {change === 'deleted' ? (
+                        <>
+                          <del>{ruleId}</del> deleted
+                        </>
+                      ) : (
+                        <>
+                          <a href={at('rules', [ruleId])}>{ruleId}</a> {change}
+                        </>
+                      )}
+                    </span>
+                  ))}
+                  {one.changed > one.changes.length && (
+                    <span class="quiet">and {one.changed - one.changes.length} more</span>
+                  )}
+                </span>
+                <span class="quiet small">
+                  <Instant at={one.at} />
+                </span>
+                <span class="actions">
+                  <button
+                    type="button"
+                    class="button quiet"
+                    aria-expanded={open.includes(one.version)}
+                    aria-label={`Difference of version ${one.version}`}
+                    onClick={() => toggle(one.version)}
+                  >
+                    Difference
+                  </button>
+                  {one.version !== newest && (
+                    <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>
+                      Restore
+                    </Button>
+                  )}
+                </span>
+                {open.includes(one.version) && <Difference version={one.version} />}
+              </li>
+            ))}
+          </ol>
+          {more && (
+            <div>
+              <Button onPress={more}>Show more</Button>
+            </div>
+          )}
+        </section>
       )}
       {to && (
         <Dialog title={`Restore version ${to.version}?`} onClose={() => setTo(null)}>
-          <p>The rules become what they were at version {to.version}. It is a new version of its own: nothing is lost, and you can go back.</p>
+          <p>
+            The rules become what they were at version {to.version}. It is a new version of its own: nothing is lost,
+            and you can go back.
+          </p>
           <Difference version={to.version} from={newest} />
-          <div class="actions"><Button kind="primary" onPress={restore}>Restore</Button></div>
+          <div class="actions">
+            <Button kind="primary" onPress={restore}>
+              Restore
+            </Button>
+          </div>
         </Dialog>
       )}
     </>

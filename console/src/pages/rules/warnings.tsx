@@ -17,7 +17,9 @@ export function Warnings({ all, triggers }: { all: Warning[]; triggers: string[]
   return (
     <section class="card warnings" aria-labelledby="warnings">
       <h2 id="warnings">{all.length === 1 ? 'A warning' : `${all.length} warnings`}</h2>
-      {all.map(one => <One key={one.kind + one.message} warning={one} triggers={triggers} />)}
+      {all.map(one => (
+        <One key={one.kind + one.message} warning={one} triggers={triggers} />
+      ))}
     </section>
   );
 }
@@ -26,10 +28,21 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
   const { kind, message, witness, conditions, answeredBy } = warning;
   return (
     <div>
-      <p><strong>{kind.replaceAll('_', ' ')}</strong> {message}</p>
+      <p>
+        <strong>{kind.replaceAll('_', ' ')}</strong> {message}
+      </p>
       <p class="small">
-        {conditions?.map(path => <code key={path} class="chip">{path}</code>)}
-        {answeredBy && <> Answered by <a href={at('rules', [answeredBy])}>{answeredBy}</a>.</>}
+        {conditions?.map(path => (
+          <code key={path} class="chip">
+            {path}
+          </code>
+        ))}
+        {answeredBy && (
+          <>
+            {' '}
+            Answered by <a href={at('rules', [answeredBy])}>{answeredBy}</a>.
+          </>
+        )}
       </p>
       <details class="more">
         <summary>{witness.length ? `Signals that show it (${witness.length})` : 'It shows without any signal'}</summary>
@@ -45,19 +58,41 @@ const kAtMost = 60; // signals that a session takes in a minute
 // The witness as a session of its own, and the way to its decision.
 function Play({ warning, trigger }: { warning: Warning; trigger: string }) {
   const { handle } = place.value;
-  const [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const signals = witnessSignals(warning, Date.now());
   const play = async () => {
     const sessionId = madeUp(handle);
     setBusy(true);
-    const answer = signals.length ? await ask(api.POST('/v2/handles/{handle}/chain/signals', { params: { path: { handle } }, body: { sessionId, signals, context: warning.context } })) : null;
+    const answer = signals.length
+      ? await ask(
+          api.POST('/v2/handles/{handle}/chain/signals', {
+            params: { path: { handle } },
+            body: { sessionId, signals, context: warning.context },
+          }),
+        )
+      : null;
     setBusy(false);
     if (answer && !answer.ok) return setFault(answer.fault);
     go(at('resolve', [], { session: sessionId, triggers: trigger }));
   };
   return (
     <>
-      <div class="actions"><Button busy={busy} closed={!trigger ? 'A rule that fires by itself is asked for by nobody.' : signals.length > kAtMost ? `A session takes at most ${kAtMost} signals a minute.` : ''} onPress={play}>Play it in a new session, and resolve there</Button></div>
+      <div class="actions">
+        <Button
+          busy={busy}
+          closed={
+            !trigger
+              ? 'A rule that fires by itself is asked for by nobody.'
+              : signals.length > kAtMost
+                ? `A session takes at most ${kAtMost} signals a minute.`
+                : ''
+          }
+          onPress={play}
+        >
+          Play it in a new session, and resolve there
+        </Button>
+      </div>
       {fault && <FaultNote fault={fault} what="signals" />}
     </>
   );

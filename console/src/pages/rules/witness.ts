@@ -7,5 +7,10 @@ type NewSignal = components['schemas']['NewSignal'];
 // The same signals, as far before `now` as they lay before the instant at which the witness is read.
 export function witnessSignals({ witness, at }: Witness, now: number): NewSignal[] {
   const later = now - Date.parse(at);
-  return witness.flatMap(({ times = 1, at: seen, ...signal }) => Array.from({ length: times }, () => ({ ...signal, at: new Date(Date.parse(seen) + later).toISOString() }) as NewSignal));
+  return witness.flatMap(({ times = 1, at: seen, ...signal }) =>
+    Array.from(
+      { length: times },
+      () => ({ ...signal, at: new Date(Date.parse(seen) + later).toISOString() }) as NewSignal,
+    ),
+  );
 }

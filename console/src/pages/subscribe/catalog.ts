@@ -1,10 +1,34 @@
 // What can be subscribed to. The server's own catalog where it offers one; else what the API promises.
 import { ask, quietly } from '../../api/client.ts';
 
-export interface EventType { type: string; says: string; example?: unknown }
+export interface EventType {
+  type: string;
+  says: string;
+  example?: unknown;
+}
 
-const signal = { sessionId: 'sess-1', version: 7, signal: { signalKey: 'cart', signalValue: 'add', confidence: 1, source: null, metadata: { amount: 59.9 }, at: '2026-02-25T12:00:00.000Z' } };
-const envelope = { decisionId: 'dec_…', handle: 'acme', sessionId: 'sess-1', trigger: 'checkout', outcome: 'act', ruleId: 'cart-rescue', variant: null, action: { type: 'popup', payload: {} } };
+const signal = {
+  sessionId: 'sess-1',
+  version: 7,
+  signal: {
+    signalKey: 'cart',
+    signalValue: 'add',
+    confidence: 1,
+    source: null,
+    metadata: { amount: 59.9 },
+    at: '2026-02-25T12:00:00.000Z',
+  },
+};
+const envelope = {
+  decisionId: 'dec_…',
+  handle: 'acme',
+  sessionId: 'sess-1',
+  trigger: 'checkout',
+  outcome: 'act',
+  ruleId: 'cart-rescue',
+  variant: null,
+  action: { type: 'popup', payload: {} },
+};
 
 export const kWildcards: EventType[] = [
   { type: '*', says: 'everything' },
@@ -13,9 +37,20 @@ export const kWildcards: EventType[] = [
 ];
 
 const kPromised: EventType[] = [
-  { type: 'link.clicked', says: 'a visitor clicked a link', example: { ...signal, signal: { ...signal.signal, signalKey: 'link.clicked', signalValue: 'https://shop.example/spring' } } },
+  {
+    type: 'link.clicked',
+    says: 'a visitor clicked a link',
+    example: {
+      ...signal,
+      signal: { ...signal.signal, signalKey: 'link.clicked', signalValue: 'https://shop.example/spring' },
+    },
+  },
   { type: 'chain.decision.resolved', says: 'a decision was made', example: envelope },
-  { type: 'chain.message.due', says: 'the delay of a rule is over: now is the time to send', example: { ...envelope, trigger: '@due' } },
+  {
+    type: 'chain.message.due',
+    says: 'the delay of a rule is over: now is the time to send',
+    example: { ...envelope, trigger: '@due' },
+  },
   { type: 'webhook.delivery.failed', says: 'a delivery ended without success' },
   { type: 'webhook.subscription.disabled', says: 'a subscription was disabled by the server' },
 ];
@@ -23,8 +58,11 @@ const kPromised: EventType[] = [
 export async function catalog(handle: string): Promise<EventType[]> {
   const answer = await ask(quietly.GET('/v2/handles/{handle}/notifications', { params: { path: { handle } } }));
   const offered = answer.ok ? answer.data.events : [];
-  const known = offered.filter(({ type }) => !type.includes('<')).map(({ type, description, example }) => ({ type, says: description, example }));
+  const known = offered
+    .filter(({ type }) => !type.includes('<'))
+    .map(({ type, description, example }) => ({ type, says: description, example }));
   return [...kWildcards, ...(known.length ? known : kPromised)];
 }
 
-export const isEventType = (text: string) => text === '*' || /^[A-Za-z0-9][A-Za-z0-9._:-]*(\.\*)?$/.test(text) && text.length <= 128;
+export const isEventType = (text: string) =>
+  text === '*' || (/^[A-Za-z0-9][A-Za-z0-9._:-]*(\.\*)?$/.test(text) && text.length <= 128);

@@ -13,15 +13,24 @@ import { judgeAddress } from './judge_address.ts';
 
 // Changes where a subscription leads and what it is told. Deliveries that wait go to the new address.
 export function Edit({ subscription, onClose }: { subscription: Subscription; onClose: () => void }) {
-  const { handle } = place.value, { subscriptionId } = subscription;
-  const [endpointUrl, setUrl] = useState(subscription.endpointUrl), [eventTypes, setTypes] = useState(subscription.eventTypes), [description, setDescription] = useState(subscription.description ?? '');
-  const [fault, setFault] = useState<Fault | null>(null), [busy, setBusy] = useState(false);
+  const { handle } = place.value,
+    { subscriptionId } = subscription;
+  const [endpointUrl, setUrl] = useState(subscription.endpointUrl),
+    [eventTypes, setTypes] = useState(subscription.eventTypes),
+    [description, setDescription] = useState(subscription.description ?? '');
+  const [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
   const issueOf = (name: string) => fault?.details.find(({ field }) => field.startsWith(name))?.issue;
   const said = issueOf('endpointUrl');
   const save = async () => {
     setBusy(true);
-    const answer = await ask(api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', { params: { path: { handle, subscriptionId } }, body: { endpointUrl: endpointUrl.trim(), eventTypes, description } }));
+    const answer = await ask(
+      api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', {
+        params: { path: { handle, subscriptionId } },
+        body: { endpointUrl: endpointUrl.trim(), eventTypes, description },
+      }),
+    );
     setBusy(false);
     if (!answer.ok) return setFault(answer.fault);
     confirmed('Saved');
@@ -30,10 +39,30 @@ export function Edit({ subscription, onClose }: { subscription: Subscription; on
   };
   return (
     <Dialog title="Edit this subscription" onClose={onClose}>
-      <TextField label="Address" type="url" mono value={endpointUrl} onInput={value => { setUrl(value); setFault(null); }} issue={said ? `The server says: ${said}.` : judged.issue} good={judged.good} />
+      <TextField
+        label="Address"
+        type="url"
+        mono
+        value={endpointUrl}
+        onInput={value => {
+          setUrl(value);
+          setFault(null);
+        }}
+        issue={said ? `The server says: ${said}.` : judged.issue}
+        good={judged.good}
+      />
       <EventTypes chosen={eventTypes} onChange={setTypes} issue={issueOf('eventTypes')} />
       <TextField label="Description" value={description} onInput={setDescription} issue={issueOf('description')} />
-      <div class="actions"><Button kind="primary" busy={busy} closed={!endpointUrl ? 'Write the address first.' : eventTypes.length ? '' : 'Choose an event type first.'} onPress={save}>Save</Button></div>
+      <div class="actions">
+        <Button
+          kind="primary"
+          busy={busy}
+          closed={!endpointUrl ? 'Write the address first.' : eventTypes.length ? '' : 'Choose an event type first.'}
+          onPress={save}
+        >
+          Save
+        </Button>
+      </div>
       {fault && <FaultNote fault={fault} what="this change" beside={fault.details.map(({ field }) => field)} />}
     </Dialog>
   );

@@ -10,31 +10,66 @@ import { Instant } from '../../parts/instant.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { confirmed } from '../../parts/toast.tsx';
 import { at, place } from '../../state/place.ts';
-import { hostOf, loadSubscriptions, subscriptions, subscriptionsFault, type Subscription } from '../../state/subscriptions.ts';
+import {
+  hostOf,
+  loadSubscriptions,
+  subscriptions,
+  subscriptionsFault,
+  type Subscription,
+} from '../../state/subscriptions.ts';
 import { Edit } from './edit.tsx';
 
 type OnSecret = (shown: { subscriptionId: string; secret: string } & Subscription) => void;
 
 export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
-  const all = subscriptions.value, fault = subscriptionsFault.value;
+  const all = subscriptions.value,
+    fault = subscriptionsFault.value;
   return (
     <section aria-labelledby="subscriptions">
       <h2 id="subscriptions">Subscriptions</h2>
-      {fault && (fault.code === 'insufficient_role' ? <p class="note">{closedBelow('OPERATOR')}</p> : <FaultNote fault={fault} what="subscriptions" />)}
+      {fault &&
+        (fault.code === 'insufficient_role' ? (
+          <p class="note">{closedBelow('OPERATOR')}</p>
+        ) : (
+          <FaultNote fault={fault} what="subscriptions" />
+        ))}
       {!fault && all?.length === 0 && <Empty says="Nobody is told of anything yet: subscribe an endpoint above." />}
-      {all?.map(one => <One key={one.subscriptionId} subscription={one} onSecret={onSecret} />)}
+      {all?.map(one => (
+        <One key={one.subscriptionId} subscription={one} onSecret={onSecret} />
+      ))}
     </section>
   );
 }
 
 function One({ subscription, onSecret }: { subscription: Subscription; onSecret: OnSecret }) {
   const { handle } = place.value;
-  const { subscriptionId, endpointUrl, eventTypes, description, enabled, disabledReason, createdAt, circuit, nextProbeAt, previousSecretUntil } = subscription;
-  const [fault, setFault] = useState<Fault | null>(null), [asking, setAsking] = useState<'' | 'edit' | 'delete' | 'rotate'>('');
+  const {
+    subscriptionId,
+    endpointUrl,
+    eventTypes,
+    description,
+    enabled,
+    disabledReason,
+    createdAt,
+    circuit,
+    nextProbeAt,
+    previousSecretUntil,
+  } = subscription;
+  const [fault, setFault] = useState<Fault | null>(null),
+    [asking, setAsking] = useState<'' | 'edit' | 'delete' | 'rotate'>('');
   const params = { path: { handle, subscriptionId } };
-  const done = (failed: Fault | null, says: string) => { setFault(failed); setAsking(''); if (!failed) { confirmed(says); void loadSubscriptions(handle); } };
+  const done = (failed: Fault | null, says: string) => {
+    setFault(failed);
+    setAsking('');
+    if (!failed) {
+      confirmed(says);
+      void loadSubscriptions(handle);
+    }
+  };
   const enable = async () => {
-    const answer = await ask(api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', { params, body: { enabled: !enabled } }));
+    const answer = await ask(
+      api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', { params, body: { enabled: !enabled } }),
+    );
     done(answer.ok ? null : answer.fault, enabled ? 'Disabled' : 'Enabled');
   };
   const remove = async () => {
@@ -48,29 +83,82 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
   };
   return (
     <article class="card subscription" aria-label={description || hostOf(endpointUrl)}>
-      <header><h3 class="wrap">{description || hostOf(endpointUrl)}</h3> {enabled ? <State name="delivered">enabled</State> : <State name="held">disabled{disabledReason ? `: ${disabledReason}` : ''}</State>}{enabled && circuit !== 'closed' && <State name="retrying">failing{nextProbeAt && <>, tried again <Instant at={nextProbeAt} /></>}</State>}</header>
+      <header>
+        <h3 class="wrap">{description || hostOf(endpointUrl)}</h3>{' '}
+        {enabled ? (
+          <State name="delivered">enabled</State>
+        ) : (
+          <State name="held">disabled{disabledReason ? `: ${disabledReason}` : ''}</State>
+        )}
+        {enabled && circuit !== 'closed' && (
+          <State name="retrying">
+            failing
+            {nextProbeAt && (
+              <>
+                , tried again <Instant at={nextProbeAt} />
+              </>
+            )}
+          </State>
+        )}
+      </header>
       <p class="mono small wrap">{endpointUrl}</p>
-      <p class="small">{eventTypes.map(type => <code key={type} class="chip">{type}</code>)} <span class="quiet">since <Instant at={createdAt} />{previousSecretUntil && <>; the old secret also signs until <Instant at={previousSecretUntil} /></>}</span></p>
+      <p class="small">
+        {eventTypes.map(type => (
+          <code key={type} class="chip">
+            {type}
+          </code>
+        ))}{' '}
+        <span class="quiet">
+          since <Instant at={createdAt} />
+          {previousSecretUntil && (
+            <>
+              ; the old secret also signs until <Instant at={previousSecretUntil} />
+            </>
+          )}
+        </span>
+      </p>
       <div class="actions">
-        <a class="button" href={at('test', [], { subscription: subscriptionId })}>Test</a>
-        <a class="button" href={at('deliveries', [], { subscription: subscriptionId })}>Deliveries</a>
-        <Button kind="quiet" onPress={() => setAsking('edit')}>Edit</Button>
-        <Button kind="quiet" onPress={enable}>{enabled ? 'Disable' : 'Enable'}</Button>
-        <Button kind="quiet" onPress={() => setAsking('rotate')}>New secret</Button>
-        <Button kind="quiet" onPress={() => setAsking('delete')}>Delete</Button>
+        <a class="button" href={at('test', [], { subscription: subscriptionId })}>
+          Test
+        </a>
+        <a class="button" href={at('deliveries', [], { subscription: subscriptionId })}>
+          Deliveries
+        </a>
+        <Button kind="quiet" onPress={() => setAsking('edit')}>
+          Edit
+        </Button>
+        <Button kind="quiet" onPress={enable}>
+          {enabled ? 'Disable' : 'Enable'}
+        </Button>
+        <Button kind="quiet" onPress={() => setAsking('rotate')}>
+          New secret
+        </Button>
+        <Button kind="quiet" onPress={() => setAsking('delete')}>
+          Delete
+        </Button>
       </div>
       {fault && <FaultNote fault={fault} what="this change" />}
       {asking === 'edit' && <Edit subscription={subscription} onClose={() => setAsking('')} />}
       {asking === 'delete' && (
         <Dialog title="Delete this subscription?" onClose={() => setAsking('')}>
           <p>No attempt begins after it. What is still pending ends as withdrawn; the log stays readable.</p>
-          <div class="actions"><Button kind="danger" onPress={remove}>Delete</Button></div>
+          <div class="actions">
+            <Button kind="danger" onPress={remove}>
+              Delete
+            </Button>
+          </div>
         </Dialog>
       )}
       {asking === 'rotate' && (
         <Dialog title="Make a new secret?" onClose={() => setAsking('')}>
-          <p>The new one signs at once; the old one signs beside it for 24 hours, so that your receiver can change over.</p>
-          <div class="actions"><Button kind="primary" onPress={rotate}>Make a new secret</Button></div>
+          <p>
+            The new one signs at once; the old one signs beside it for 24 hours, so that your receiver can change over.
+          </p>
+          <div class="actions">
+            <Button kind="primary" onPress={rotate}>
+              Make a new secret
+            </Button>
+          </div>
         </Dialog>
       )}
     </article>

@@ -13,24 +13,45 @@ import { isDev, kReceiver } from '../../state/subscriptions.ts';
 import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
 
-const kOrders = [['', 'as they come'], ['session', 'one after the other within a session']] as const;
+const kOrders = [
+  ['', 'as they come'],
+  ['session', 'one after the other within a session'],
+] as const;
 // What is no number is sent as it was typed, so that the server can say what is wrong with it.
 const numberOr = (text: string) => (Number.isFinite(Number(text)) ? Number(text) : (text as unknown as number));
 
 export type Created = components['schemas']['SubscriptionCreated'];
 
-export function NewSubscription({ fault, onFault, onCreated }: { fault: Fault | null; onFault: (fault: Fault | null) => void; onCreated: (created: Created) => void }) {
+export function NewSubscription({
+  fault,
+  onFault,
+  onCreated,
+}: {
+  fault: Fault | null;
+  onFault: (fault: Fault | null) => void;
+  onCreated: (created: Created) => void;
+}) {
   const { handle } = place.value;
-  const [endpointUrl, setUrl] = useState(''), [types, setTypes] = useState<string[]>(['link.clicked']), [description, setDescription] = useState('');
-  const [rate, setRate] = useState(''), [ordering, setOrdering] = useState('');
-  const [left, setLeft] = useState(false), [busy, setBusy] = useState(false);
+  const [endpointUrl, setUrl] = useState(''),
+    [types, setTypes] = useState<string[]>(['link.clicked']),
+    [description, setDescription] = useState('');
+  const [rate, setRate] = useState(''),
+    [ordering, setOrdering] = useState('');
+  const [left, setLeft] = useState(false),
+    [busy, setBusy] = useState(false);
   const judged = judgeAddress(endpointUrl.trim(), isDev.value);
   const issueOf = (name: string) => fault?.details.find(({ field }) => field === name)?.issue;
   const said = issueOf('endpointUrl');
   const saidOfTypes = fault?.details.find(({ field }) => field.startsWith('eventTypes'))?.issue;
   const create = async () => {
     setBusy(true);
-    const body = { endpointUrl: endpointUrl.trim(), eventTypes: types, ...(description && { description }), ...(rate && { ratePerSecond: numberOr(rate) }), ...(ordering && { ordering: ordering as 'session' }) };
+    const body = {
+      endpointUrl: endpointUrl.trim(),
+      eventTypes: types,
+      ...(description && { description }),
+      ...(rate && { ratePerSecond: numberOr(rate) }),
+      ...(ordering && { ordering: ordering as 'session' }),
+    };
     const answer = await ask(api.POST('/v2/handles/{handle}/webhooks', { params: { path: { handle } }, body }));
     setBusy(false);
     if (!answer.ok) return onFault(answer.fault);
@@ -38,25 +59,91 @@ export function NewSubscription({ fault, onFault, onCreated }: { fault: Fault | 
     setUrl('');
     onCreated(answer.data);
   };
-  const closed = closedBelow('OPERATOR') || (endpointUrl ? (types.length ? '' : 'Choose an event type first.') : 'Write the address first.');
-  useKeys([{ key: 'ctrl+Enter', does: 'subscribe', run: () => { if (!closed) void create(); } }], [closed, endpointUrl, types, description]);
+  const closed =
+    closedBelow('OPERATOR') ||
+    (endpointUrl ? (types.length ? '' : 'Choose an event type first.') : 'Write the address first.');
+  useKeys(
+    [
+      {
+        key: 'ctrl+Enter',
+        does: 'subscribe',
+        run: () => {
+          if (!closed) void create();
+        },
+      },
+    ],
+    [closed, endpointUrl, types, description],
+  );
   return (
     <form class="card" aria-labelledby="new">
       <h2 id="new">A new subscription</h2>
-      <TextField label="Address of the endpoint" type="url" mono placeholder="https://hooks.example.com/beckon" value={endpointUrl}
-        onInput={value => { setUrl(value); if (fault) onFault(null); }} onLeave={() => setLeft(true)} issue={said ? `The server says: ${said}.` : left || endpointUrl.length > 12 ? judged.issue : undefined} good={judged.good} />
-      {isDev.value && <p class="small">No endpoint at hand? <button type="button" class="link" onClick={() => { setUrl(location.origin + kReceiver); if (fault) onFault(null); }}>Use the built-in receiver</button>, which verifies the signature of what it is sent.</p>}
+      <TextField
+        label="Address of the endpoint"
+        type="url"
+        mono
+        placeholder="https://hooks.example.com/beckon"
+        value={endpointUrl}
+        onInput={value => {
+          setUrl(value);
+          if (fault) onFault(null);
+        }}
+        onLeave={() => setLeft(true)}
+        issue={said ? `The server says: ${said}.` : left || endpointUrl.length > 12 ? judged.issue : undefined}
+        good={judged.good}
+      />
+      {isDev.value && (
+        <p class="small">
+          No endpoint at hand?{' '}
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              setUrl(location.origin + kReceiver);
+              if (fault) onFault(null);
+            }}
+          >
+            Use the built-in receiver
+          </button>
+          , which verifies the signature of what it is sent.
+        </p>
+      )}
       <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
       <TextField label="Description" value={description} onInput={setDescription} placeholder="What it is for" />
       <details class="more">
         <summary>Pace and order</summary>
         <div class="columns">
-          <TextField label="At most so many a second" value={rate} onInput={setRate} placeholder="no limit" issue={issueOf('ratePerSecond')} />
-          <SelectField label="Order" value={ordering} choices={kOrders} onChange={setOrdering} hint="One after the other means that a delivery which is retried holds up those behind it." />
+          <TextField
+            label="At most so many a second"
+            value={rate}
+            onInput={setRate}
+            placeholder="no limit"
+            issue={issueOf('ratePerSecond')}
+          />
+          <SelectField
+            label="Order"
+            value={ordering}
+            choices={kOrders}
+            onChange={setOrdering}
+            hint="One after the other means that a delivery which is retried holds up those behind it."
+          />
         </div>
       </details>
-      <div class="actions"><Button kind="primary" submits keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={create}>Subscribe</Button></div>
-      {fault && <FaultNote fault={fault} what="subscriptions" beside={['endpointUrl', 'ratePerSecond', ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field)]} />}
+      <div class="actions">
+        <Button kind="primary" submits keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={create}>
+          Subscribe
+        </Button>
+      </div>
+      {fault && (
+        <FaultNote
+          fault={fault}
+          what="subscriptions"
+          beside={[
+            'endpointUrl',
+            'ratePerSecond',
+            ...fault.details.filter(({ field }) => field.startsWith('eventTypes')).map(({ field }) => field),
+          ]}
+        />
+      )}
     </form>
   );
 }

@@ -4,20 +4,49 @@ import { at } from '../../state/place.ts';
 import { kSnippets } from './snippets.ts';
 
 // The secret, once: it is in no answer after this one, and not in the inspector.
-export function Secret({ created: { subscriptionId, secret } }: { created: { subscriptionId: string; secret: string } }) {
+export function Secret({
+  created: { subscriptionId, secret },
+}: {
+  created: { subscriptionId: string; secret: string };
+}) {
   const [language, setLanguage] = useState(kSnippets[0]!.language);
   const snippet = kSnippets.find(one => one.language === language)!;
   return (
     <section class="card strong" aria-labelledby="secret" role="status">
       <h2 id="secret">Subscribed</h2>
-      <p>This is the secret with which deliveries are signed. It is shown this once: keep it where your receiver reads it.</p>
-      <p class="secret"><code class="wrap">{secret}</code> <Copy text={secret} what="secret" /></p>
-      <p><a class="button primary" href={at('test', [], { subscription: subscriptionId })}>Send a test delivery</a></p>
+      <p>
+        This is the secret with which deliveries are signed. It is shown this once: keep it where your receiver reads
+        it.
+      </p>
+      <p class="secret">
+        <code class="wrap">{secret}</code> <Copy text={secret} what="secret" />
+      </p>
+      <p>
+        <a class="button primary" href={at('test', [], { subscription: subscriptionId })}>
+          Send a test delivery
+        </a>
+      </p>
       <details class="more">
         <summary>Code that verifies a delivery</summary>
-        <div class="choices" role="group" aria-label="Language">{kSnippets.map(one => <button type="button" key={one.language} class="choice" aria-pressed={one.language === language} onClick={() => setLanguage(one.language)}>{one.language}</button>)}</div>
-        <pre class="code" tabIndex={0} role="region" aria-label={`Verifying in ${language}`}>{snippet.code}</pre>
-        <Copy text={snippet.code} what="code">Copy the code</Copy>
+        <div class="choices" role="group" aria-label="Language">
+          {kSnippets.map(one => (
+            <button
+              type="button"
+              key={one.language}
+              class="choice"
+              aria-pressed={one.language === language}
+              onClick={() => setLanguage(one.language)}
+            >
+              {one.language}
+            </button>
+          ))}
+        </div>
+        <pre class="code" tabIndex={0} role="region" aria-label={`Verifying in ${language}`}>
+          {snippet.code}
+        </pre>
+        <Copy text={snippet.code} what="code">
+          Copy the code
+        </Copy>
       </details>
     </section>
   );

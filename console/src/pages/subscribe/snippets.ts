@@ -1,8 +1,13 @@
 // How a receiver verifies what it is sent, in six languages: only what comes with the language.
-export interface Snippet { language: string; code: string }
+export interface Snippet {
+  language: string;
+  code: string;
+}
 
 export const kSnippets: Snippet[] = [
-  { language: 'JavaScript', code: `import { createHmac, timingSafeEqual } from 'node:crypto';
+  {
+    language: 'JavaScript',
+    code: `import { createHmac, timingSafeEqual } from 'node:crypto';
 
 // secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
 export function verify(secret, headers, body) {
@@ -14,8 +19,11 @@ export function verify(secret, headers, body) {
     const given = Buffer.from(part.split(',')[1] ?? '', 'base64');
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   });
-}` },
-  { language: 'Python', code: `import base64, hashlib, hmac, time
+}`,
+  },
+  {
+    language: 'Python',
+    code: `import base64, hashlib, hmac, time
 
 # secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
 def verify(secret, headers, body):
@@ -26,8 +34,11 @@ def verify(secret, headers, body):
     signed = f"{headers['webhook-id']}.{at}.".encode() + body
     wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     return any(hmac.compare_digest(part.partition(",")[2], wanted)
-               for part in headers["webhook-signature"].split(" "))` },
-  { language: 'Go', code: `package webhook
+               for part in headers["webhook-signature"].split(" "))`,
+  },
+  {
+    language: 'Go',
+    code: `package webhook
 
 import (
 	"crypto/hmac"
@@ -59,8 +70,11 @@ func Verify(secret string, h http.Header, body []byte) bool {
 		}
 	}
 	return false
-}` },
-  { language: 'Ruby', code: `require "openssl"
+}`,
+  },
+  {
+    language: 'Ruby',
+    code: `require "openssl"
 
 # secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
 def verify(secret, headers, body)
@@ -73,8 +87,11 @@ def verify(secret, headers, body)
     given = part.split(",", 2)[1].to_s
     given.bytesize == wanted.bytesize && OpenSSL.fixed_length_secure_compare(given, wanted)
   end
-end` },
-  { language: 'PHP', code: `<?php
+end`,
+  },
+  {
+    language: 'PHP',
+    code: `<?php
 // $secret: whsec_…  $headers: with lower-case names  $body: file_get_contents('php://input')
 function verify(string $secret, array $headers, string $body): bool {
     $key = base64_decode(substr($secret, strlen('whsec_')));
@@ -86,8 +103,11 @@ function verify(string $secret, array $headers, string $body): bool {
         if (hash_equals($wanted, explode(',', $part, 2)[1] ?? '')) return true;
     }
     return false;
-}` },
-  { language: 'Java', code: `import java.security.MessageDigest;
+}`,
+  },
+  {
+    language: 'Java',
+    code: `import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -108,5 +128,6 @@ class Webhook {
     }
     return false;
   }
-}` },
+}`,
+  },
 ];

@@ -22,13 +22,24 @@ export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled
   const now = new URL(endpointUrl).pathname.slice(kReceiver.length);
   const choose = async (behaviour: string) => {
     const body = { endpointUrl: location.origin + kReceiver + behaviour, ...(enabled ? {} : { enabled: true }) };
-    const answer = await ask(api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', { params: { path: { handle, subscriptionId } }, body }));
+    const answer = await ask(
+      api.PATCH('/v2/handles/{handle}/webhooks/{subscriptionId}', {
+        params: { path: { handle, subscriptionId } },
+        body,
+      }),
+    );
     setFault(answer.ok ? null : answer.fault);
     await loadSubscriptions(handle);
   };
   return (
     <>
-      <SelectField label="The built-in receiver" value={now} choices={kBehaviours} onChange={choose} hint="Choose a failure to see how it is met: retries, waits, and what ends at once." />
+      <SelectField
+        label="The built-in receiver"
+        value={now}
+        choices={kBehaviours}
+        onChange={choose}
+        hint="Choose a failure to see how it is met: retries, waits, and what ends at once."
+      />
       {fault && <FaultNote fault={fault} what="this change" />}
     </>
   );

@@ -14,31 +14,55 @@ const kSpoken = { done: 'done', now: 'under way', stopped: 'stopped here', ahead
 
 export function Progress({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
   const { handle } = place.value;
-  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null), [fault, setFault] = useState<Fault | null>(null);
+  const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
+    [fault, setFault] = useState<Fault | null>(null);
   const ended = !!delivery && hasEnded(delivery);
-  usePoll(ended ? 0 : 250, async isCurrent => {
-    if (ended) return;
-    const got = await readDelivery(handle, subscriptionId, deliveryId);
-    if (!isCurrent()) return;
-    setFault(got.fault ?? null);
-    if (got.delivery) setDelivery(got.delivery);
-  }, [handle, deliveryId, ended]);
+  usePoll(
+    ended ? 0 : 250,
+    async isCurrent => {
+      if (ended) return;
+      const got = await readDelivery(handle, subscriptionId, deliveryId);
+      if (!isCurrent()) return;
+      setFault(got.fault ?? null);
+      if (got.delivery) setDelivery(got.delivery);
+    },
+    [handle, deliveryId, ended],
+  );
   if (fault) return <FaultNote fault={fault} what="deliveries" />;
-  if (!delivery) return <p class="loading" aria-live="polite">Queued…</p>;
+  if (!delivery)
+    return (
+      <p class="loading" aria-live="polite">
+        Queued…
+      </p>
+    );
   const verified = /"verified":true/.test(delivery.attempts.at(-1)?.responseBody ?? '');
   return (
     <section class="card" aria-labelledby="progress">
-      <header><h2 id="progress">The delivery</h2> <span role="status"><State name={delivery.status}>{stateOf(delivery, now.value)}</State></span></header>
+      <header>
+        <h2 id="progress">The delivery</h2>{' '}
+        <span role="status">
+          <State name={delivery.status}>{stateOf(delivery, now.value)}</State>
+        </span>
+      </header>
       <ol class="checklist">
         {checklist(delivery).map(({ step, state, says, advice }) => (
           <li key={step} class={state}>
-            <span class="number" aria-hidden="true">{kMarks[state]}</span>
-            <span><strong>{step}</strong> <span class="visually-hidden">{kSpoken[state]}</span> <span class="quiet">{says}</span>{advice && <span class="advice">{advice}</span>}</span>
+            <span class="number" aria-hidden="true">
+              {kMarks[state]}
+            </span>
+            <span>
+              <strong>{step}</strong> <span class="visually-hidden">{kSpoken[state]}</span>{' '}
+              <span class="quiet">{says}</span>
+              {advice && <span class="advice">{advice}</span>}
+            </span>
           </li>
         ))}
       </ol>
       {verified && <p class="result">The built-in receiver verified the signature of this delivery.</p>}
-      <p class="small"><a href={at('deliveries', [subscriptionId, deliveryId])}>Open the delivery</a>: headers, signed text, body, answer, timings.</p>
+      <p class="small">
+        <a href={at('deliveries', [subscriptionId, deliveryId])}>Open the delivery</a>: headers, signed text, body,
+        answer, timings.
+      </p>
     </section>
   );
 }
