@@ -21,10 +21,10 @@ Result<std::string> read_key(const std::string& path) {
   if (!in) return unexpected(broken("The master key " + path + " cannot be read: " + std::strerror(errno) + "."));
   std::stringstream text;
   text << in.rdbuf();
-  std::string key = text.str();
-  if (key.size() == SecretBox::kKeySize) return key;
-  while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();
-  const auto bytes = from_base64(key);
+  const std::string raw = text.str();
+  if (raw.size() == SecretBox::kKeySize) return raw;
+  const auto last = raw.find_last_not_of("\n\r ");
+  const auto bytes = from_base64(raw.substr(0, last + 1));
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
   return unexpected(broken("The master key " + path +
                            " must be 32 bytes, as base64: head -c 32 /dev/urandom | base64 > " + path + "."));
