@@ -71,10 +71,13 @@ std::string origins_json(const std::vector<std::string>& origins) {
 }
 
 Origins::Verdict Origins::judge(std::string_view handle, std::string_view origin) const {
-  const auto lists = lists_.get();
-  const auto found = lists->find(std::string(handle));
-  if (found == lists->end()) return Verdict::kAny;
-  return std::ranges::binary_search(found->second, origin) ? Verdict::kListed : Verdict::kRefused;
+  const auto list = lists_.find(handle);
+  if (!list) return Verdict::kAny;
+  return std::ranges::binary_search(*list, origin) ? Verdict::kListed : Verdict::kRefused;
+}
+
+void Origins::put(std::string_view handle, std::vector<std::string> list) {
+  lists_.put(handle, list.empty() ? nullptr : std::make_shared<const std::vector<std::string>>(std::move(list)));
 }
 
 }  // namespace beckon::access

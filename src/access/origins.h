@@ -3,11 +3,10 @@
 #pragma once
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/json.h"
-#include "base/published.h"
+#include "base/published_map.h"
 #include "base/result.h"
 
 namespace beckon::access {
@@ -22,7 +21,7 @@ bool is_origin(std::string_view text);
 Result<std::vector<std::string>> parse_origins(const json::Value& body);
 std::string origins_json(const std::vector<std::string>& origins);
 
-// Thread-safe. Reading takes the copy of one pointer.
+// The lists of all handles. Thread-safe.
 class Origins {
  public:
   enum class Verdict : std::uint8_t {
@@ -32,12 +31,11 @@ class Origins {
   };
   Verdict judge(std::string_view handle, std::string_view origin) const;
 
-  // By handle, sorted; a handle without a list is left out.
-  using Lists = std::unordered_map<std::string, std::vector<std::string>>;
-  void replace_all(Lists lists) { lists_.set(std::make_shared<const Lists>(std::move(lists))); }
+  // `list` is sorted; empty: any page may call.
+  void put(std::string_view handle, std::vector<std::string> list);
 
  private:
-  Published<Lists> lists_;
+  PublishedMap<std::vector<std::string>> lists_;
 };
 
 }  // namespace beckon::access

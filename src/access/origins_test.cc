@@ -59,7 +59,7 @@ TEST(Origins, EveryFaultOfABodyIsNamed) {
 
 TEST(Origins, AHandleWithoutAListAdmitsAny_OneWithAListExactlyThose) {
   Origins origins;
-  origins.replace_all({{"acme", {"https://a.example", "https://b.example"}}});
+  origins.put("acme", {"https://a.example", "https://b.example"});
   EXPECT_EQ(origins.judge("acme", "https://b.example"), Origins::Verdict::kListed);
   for (const char* other :
        {"null", "", "https://b.example.evil", "http://b.example", "https://b.example:8443", "https://c.example"})

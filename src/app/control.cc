@@ -21,11 +21,24 @@ using decision::Tenant;
 using decision::TenantPtr;
 
 Result<void> Control::load() {
+  const auto changes = store_.control_changes(seen_);  // what changes while the rest is read is read again
+  if (!changes) return unexpected(changes.error());
+  seen_ = changes->version;
   const auto subscriptions = store_.outbox().subscriptions();
   if (!subscriptions) return unexpected(subscriptions.error());
   subscriptions_.load(*subscriptions);
-  if (const auto policy = load_policy(); !policy) return policy;
-  return load_tenants();
+  const auto allowlist = this->allowlist();
+  if (!allowlist) return unexpected(allowlist.error());
+  if (const auto policy = load_policy(*allowlist); !policy) return policy;
+  const auto handles = store_.directory().handles();
+  if (!handles) return unexpected(handles.error());
+  for (const access::HandleRecord& record : *handles) {
+    auto tenant = read(record, *allowlist);
+    if (!tenant) return unexpected(tenant.error());
+    origins_.put(record.handle.view(), origins_of(record));  // first: a handle that is seen has its list
+    tenants_.put(std::move(*tenant));
+  }
+  return {};
 }
 
 Result<access::Allowlist> Control::allowlist() {
@@ -34,37 +47,65 @@ Result<access::Allowlist> Control::allowlist() {
   return access::parse_allowlist(*text);
 }
 
-Result<void> Control::load_policy() {
-  const auto allowlist = this->allowlist();
-  if (!allowlist) return unexpected(allowlist.error());
+Result<void> Control::load_policy(const access::Allowlist& allowlist) {
   egress::Policy policy{.admit_http = rules_.admit_http, .admit_loopback = rules_.admit_loopback};
   policy.own = egress::own_addresses();
   Issues issues;
-  egress::read_allowlist(allowlist->egress, policy, issues);
+  egress::read_allowlist(allowlist.egress, policy, issues);
   if (!issues.empty()) log::error("allowlist_damaged").add("why", issues.fault().message);
   if (policy != *policy_.get()) policy_.set(std::make_shared<const egress::Policy>(std::move(policy)));
   return {};
 }
 
-Result<void> Control::load_tenants() {
+Result<void> Control::reload(const Handle& handle, decision::Committer& committer) {
+  const std::lock_guard turn(turns_[std::hash<std::string>{}(handle.text) % turns_.size()]);
+  for (;;) {
+    const auto allowlist = this->allowlist();
+    if (!allowlist) return unexpected(allowlist.error());
+    const auto record = store_.directory().handle(handle);
+    if (!record) return unexpected(record.error());
+    if (!*record) return {};
+    auto tenant = read(**record, *allowlist);
+    if (!tenant) return unexpected(tenant.error());
+    origins_.put(handle.view(), origins_of(**record));
+    bool overtaken = false;  // by a rule change that was committed after the rules had been read
+    const auto fault = committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+      draft.after_commit([&] {
+        const TenantPtr now = tenants_.known(handle.view());
+        overtaken = now && now->rules->version() > (*tenant)->rules->version();
+        if (!overtaken) tenants_.put(*tenant);
+      });
+      return std::nullopt;
+    });
+    if (fault) return unexpected(*fault);
+    if (!overtaken) return {};
+  }
+}
+
+Result<void> Control::reload_allowlist(decision::Committer& committer) {
   const auto allowlist = this->allowlist();
   if (!allowlist) return unexpected(allowlist.error());
-  const auto handles = store_.directory().handles();
-  if (!handles) return unexpected(handles.error());
-  std::vector<TenantPtr> tenants;
-  access::Origins::Lists origins;
-  for (const access::HandleRecord& record : *handles) {
-    auto made = tenant(record, *allowlist);
-    if (!made) return unexpected(made.error());
-    tenants.push_back(std::move(*made));
-    if (auto list = origins_of(record); !list.empty()) origins.emplace(record.handle.text, std::move(list));
-  }
-  origins_.replace_all(std::move(origins));  // before the tenants: a handle that is seen has its list
-  tenants_.replace_all(std::move(tenants));
+  if (const auto policy = load_policy(*allowlist); !policy) return policy;
+  for (const TenantPtr& tenant : tenants_.all())
+    if (tenant->admitted != allowlist->admits(tenant->handle))
+      if (const auto reloaded = reload(tenant->handle, committer); !reloaded) return reloaded;
   return {};
 }
 
-Result<TenantPtr> Control::tenant(const access::HandleRecord& record, const access::Allowlist& allowlist) {
+Result<void> Control::catch_up(decision::Committer& committer) {
+  const auto changes = store_.control_changes(seen_);
+  if (!changes) return unexpected(changes.error());
+  if (changes->version == seen_) return {};
+  if (changes->allowlist)
+    if (const auto reloaded = reload_allowlist(committer); !reloaded) return reloaded;
+  for (const Handle& handle : changes->handles)
+    if (const auto reloaded = reload(handle, committer); !reloaded) return reloaded;
+  seen_ = changes->version;
+  return {};
+}
+
+Result<TenantPtr> Control::read(const access::HandleRecord& record, const access::Allowlist& allowlist) {
+  ++handles_read_;
   Tenant made{.handle = record.handle, .admitted = allowlist.admits(record.handle), .settings = rules_.defaults};
   if (auto settings = json::parse(record.settings.empty() ? "{}" : record.settings)) {
     if (auto read = decision::parse_settings(settings->root(), rules_.defaults))
@@ -75,9 +116,9 @@ Result<TenantPtr> Control::tenant(const access::HandleRecord& record, const acce
   const auto stored = store_.rules().rules(record.handle);
   if (!stored) return unexpected(stored.error());
   // What stands compiled already is kept: rules and scores change rarely.
-  if (const auto now = tenants_.find(record.handle.view());
-      now && (*now)->rules->version() == stored->version && (*now)->settings.scores == made.settings.scores) {
-    made.rules = (*now)->rules;
+  if (const auto now = tenants_.known(record.handle.view());
+      now && now->rules->version() == stored->version && now->settings.scores == made.settings.scores) {
+    made.rules = now->rules;
   } else if (auto compiled = rules::RuleSet::compile(*stored, made.settings.scores)) {
     made.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   } else {

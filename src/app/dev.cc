@@ -141,7 +141,7 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
     access::Enrolment enrolment(inside.store->directory(), inside.clock, inside.random);
     if (const auto made = enrolment.add_handle(kHandle, "owner@demo.example"); !made)
       return unexpected(made.error().message);
-    inside.reload();
+    inside.reload(Handle{kHandle});
   }
   const auto record = inside.store->directory().handle(Handle{kHandle});
   if (!record || !*record) return unexpected("The handle demo cannot be read.");

@@ -72,7 +72,6 @@ struct Server::Inside {
   std::unique_ptr<dispatch::EgressSender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 
-  std::uint64_t control_seen = 0;  // the control plane's version as loaded
   std::atomic<bool> serving{false};
   bool stopped = false;
   std::function<void()> on_broken;
@@ -92,7 +91,8 @@ struct Server::Inside {
   void watch_batch(const decision::Batch& batch);
   void start_threads();
   void keep_up(std::stop_token stop);
-  void reload();
+  void reload(const Handle& handle);
+  void reload_allowlist();
   std::string metrics();
   void stop();
 };

@@ -29,7 +29,6 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   if (!found) return unexpected(found.error().message);
   recovered = *found;
   recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  control_seen = store->control_version().value_or(0);
   if (const auto loaded = control.load(); !loaded) return unexpected(loaded.error().message);
 
   const auto checkpoint = store->ledger().checkpoint();
@@ -105,7 +104,8 @@ std::expected<void, std::string> Server::Inside::listen() {
       .secret_overlap = settings.secret_overlap,
       .sending = sending,
       .live = *live,
-      .reload = [this] { reload(); },
+      .reload = [this](const Handle& handle) { reload(handle); },
+      .reload_allowlist = [this] { reload_allowlist(); },
       .ready = [this] { return serving.load(); },
       .metrics = [this] { return metrics(); },
       .metrics_on_main = settings.dev,
@@ -181,22 +181,19 @@ void Server::Inside::keep_up(std::stop_token stop) {
     // What was erased from the journal is left in old frames of the WAL, until it is emptied.
     if (const auto now = upkeep->rewritings(); now != rewritings && store->empty_wal()) rewritings = now;
     if (++rounds % 5 != 0) continue;
-    const auto version = store->control_version();
-    if (!version || *version == control_seen) continue;
-    control_seen = *version;
-    reload();
+    if (const auto seen = control.catch_up(*committer); !seen)
+      log::error("reload_failed").add("why", seen.error().message);
   }
 }
 
-// Through the committing thread, so that no tenant is put back as it was before a commit under way.
-void Server::Inside::reload() {
-  if (const auto policy = control.load_policy(); !policy)
-    log::error("reload_failed").add("why", policy.error().message);
-  const auto fault = committer->execute([this](decision::Draft&) -> std::optional<Fault> {
-    if (const auto loaded = control.load_tenants(); !loaded) return loaded.error();
-    return std::nullopt;
-  });
-  if (fault) log::error("reload_failed").add("why", fault->message);
+void Server::Inside::reload(const Handle& handle) {
+  if (const auto loaded = control.reload(handle, *committer); !loaded)
+    log::error("reload_failed").add("handle", handle.view()).add("why", loaded.error().message);
+}
+
+void Server::Inside::reload_allowlist() {
+  if (const auto loaded = control.reload_allowlist(*committer); !loaded)
+    log::error("reload_failed").add("why", loaded.error().message);
 }
 
 std::string Server::Inside::metrics() {
@@ -212,6 +209,8 @@ std::string Server::Inside::metrics() {
   gauge("beckon_commit_failures_total", "Commits that failed.", static_cast<double>(counts.failures.load()));
   gauge("beckon_commit_seconds_total", "Time spent in commits, the sync included.",
         static_cast<double>(counts.commit_us.load()) / 1e6);
+  gauge("beckon_handles_read_total", "Handles read from the store, with their settings and rules, since the start.",
+        static_cast<double>(control.handles_read()));
   const decision::DueCounts& due = alarm->counts();
   gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the start.",
         static_cast<double>(due.fired.load()));

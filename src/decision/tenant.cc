@@ -87,20 +87,12 @@ std::string to_json(const HandleSettings& settings) {
 }
 
 Result<TenantPtr> Tenants::find(std::string_view handle) const {
-  const auto map = map_.get();
-  const auto found = map->find(handle);
-  if (found == map->end()) return unexpected(handle_not_found());
-  if (!found->second->admitted)
+  auto found = tenants_.find(handle);
+  if (!found) return unexpected(handle_not_found());
+  if (!found->admitted)
     return unexpected(Fault{.code = FaultCode::kFeatureLocked,
                             .message = "This handle is not on the platform's allowlist; ask the platform admin."});
-  return found->second;
-}
-
-std::vector<TenantPtr> Tenants::all() const {
-  std::vector<TenantPtr> tenants;
-  const auto map = map_.get();  // held: the map may be replaced while it is walked
-  for (const auto& [name, tenant] : *map) tenants.push_back(tenant);
-  return tenants;
+  return found;
 }
 
 Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
@@ -111,15 +103,8 @@ Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
 }
 
 void Tenants::put(TenantPtr tenant) {
-  auto next = std::make_shared<Map>(*map_.get());
-  (*next)[tenant->handle.text] = tenant;
-  map_.set(std::move(next));
-}
-
-void Tenants::replace_all(std::vector<TenantPtr> tenants) {
-  auto next = std::make_shared<Map>();
-  for (TenantPtr& tenant : tenants) next->emplace(tenant->handle.text, tenant);
-  map_.set(std::move(next));
+  const std::string& name = tenant->handle.text;
+  tenants_.put(name, tenant);
 }
 
 }  // namespace beckon::decision

@@ -2,11 +2,10 @@
 #pragma once
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/json.h"
-#include "base/published.h"
+#include "base/published_map.h"
 #include "base/result.h"
 #include "ledger/signal.h"
 #include "rules/rule_set.h"
@@ -43,22 +42,18 @@ using TenantPtr = std::shared_ptr<const Tenant>;
 // The tenant with these rules, under its own settings. Fault: they cannot be compiled.
 Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored);
 
-// All tenants by name. Reading takes the copy of one pointer; changes come from the committing thread alone.
+// All tenants by name. Thread-safe; changes come from the committing thread alone.
 class Tenants {
  public:
   // Fault: handle_not_found, or feature_locked where it is not on the allowlist.
   Result<TenantPtr> find(std::string_view handle) const;
-  std::vector<TenantPtr> all() const;
+  // Whether it is on the allowlist or not; null if it is not in memory.
+  TenantPtr known(std::string_view handle) const { return tenants_.find(handle); }
+  std::vector<TenantPtr> all() const { return tenants_.all(); }
   void put(TenantPtr tenant);
-  void replace_all(std::vector<TenantPtr> tenants);
 
  private:
-  struct ByName : std::hash<std::string_view> {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>::operator()(name); }
-  };
-  using Map = std::unordered_map<std::string, TenantPtr, ByName, std::equal_to<>>;
-  Published<Map> map_;
+  PublishedMap<Tenant> tenants_;
 };
 
 }  // namespace beckon::decision

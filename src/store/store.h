@@ -1,6 +1,9 @@
 // All the ports of one store. SqliteStore keeps them in a file, MemoryStore in containers; both pass the suite in
 // store/conformance. What is promised of each port stands in its own header.
 #pragma once
+#include <cstdint>
+#include <vector>
+
 #include "access/directory.h"
 #include "decision/commit.h"
 #include "decision/timers.h"
@@ -9,6 +12,14 @@
 #include "rules/rule_store.h"
 
 namespace beckon::store {
+
+// What a running server must read again: changes of the directory that it keeps in memory. Rules and subscriptions are
+// not among them, since only the server itself writes those.
+struct ControlChanges {
+  std::uint64_t version = 0;  // to ask with the next time
+  bool allowlist = false;
+  std::vector<Handle> handles;  // made, or given other settings or origins; each once
+};
 
 // The ports live as long as their store.
 class Store {
@@ -22,10 +33,9 @@ class Store {
   virtual rules::RuleStore& rules() = 0;
   virtual access::Directory& directory() = 0;
 
-  // Rises with every change of the control plane (directory, rules, subscriptions) that a server keeps in memory, by
-  // whatever process. A few microseconds: made to be polled, so that a change on the command line is seen by a running
-  // server.
-  virtual Result<std::uint64_t> control_version() = 0;
+  // What changed after `version`, by whatever process; everything for 0. A few microseconds where nothing has: made to
+  // be polled, so that a running server sees what the command line changes.
+  virtual Result<ControlChanges> control_changes(std::uint64_t version) = 0;
 };
 
 }  // namespace beckon::store

@@ -61,7 +61,7 @@ Result<Response> put_settings(Api& api, Request& request) {
   const auto settings = decision::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
   const Handle handle{request.param("handle")};
-  const std::lock_guard lock(api.rule_turn->mutex);
+  const std::lock_guard lock(api.rule_turn->of(handle));
   const auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
   if (auto fault = undeclared_scores(*stored, settings->scores)) return unexpected(std::move(*fault));
@@ -76,7 +76,7 @@ Result<Response> put_settings(Api& api, Request& request) {
                                                .target = handle.text,
                                                .detail = text});
   if (!put) return unexpected(put.error());
-  api.reload();
+  api.reload(handle);
   return json_response(200, decision::to_json(*settings));
 }
 

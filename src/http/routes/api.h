@@ -1,5 +1,6 @@
 // What the handlers of the API work with, and the table of its routes. Everything here outlives the listener.
 #pragma once
+#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,11 +43,12 @@ struct Sending {
 
 class LiveFeed;
 
-// Changes of rules, and of the settings whose scores they use, come one after the other, so that reading and compiling
-// them is done on the control threads and not on the committing thread, where everything else would wait for it. Held
-// from reading the rules to the commit.
+// Changes of a handle's rules, and of the settings whose scores they use, come one after the other, so that reading and
+// compiling them is done on the control threads and not on the committing thread, where everything else would wait for
+// it. Held from reading the rules to the commit. Handles share a few locks by their hash.
 struct RuleTurn {
-  std::mutex mutex;
+  std::mutex& of(const Handle& handle) { return mutexes[std::hash<std::string>{}(handle.text) % mutexes.size()]; }
+  std::array<std::mutex, 16> mutexes;
 };
 
 struct Api {
@@ -77,7 +79,9 @@ struct Api {
   Duration secret_overlap{};                // how long an old secret also signs
   Sending sending;
   LiveFeed& live;
-  std::function<void()> reload;          // the directory changed: tenants and policy are read anew, at once
+  // The directory changed: the handle, or the allowlist, is read again at once. Blocks for a commit.
+  std::function<void(const Handle&)> reload;
+  std::function<void()> reload_allowlist;
   std::function<bool()> ready;           // serving, and not draining
   std::function<std::string()> metrics;  // Prometheus' text
   bool metrics_on_main = false;          // --dev

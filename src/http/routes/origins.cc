@@ -37,7 +37,7 @@ Result<Response> put_origins(Api& api, Request& request) {
                                               .target = handle.text,
                                               .detail = text});
   if (!put) return unexpected(put.error());
-  api.reload();
+  api.reload(handle);
   return json_response(200, text);
 }
 

@@ -49,7 +49,7 @@ Result<Response> put_allowlist(Api& api, Request& request) {
   const auto allowlist = read_allowlist(document->root());
   if (!allowlist) return unexpected(allowlist.error());
   if (const auto put = enrolment(api, request).put_allowlist(*allowlist); !put) return unexpected(put.error());
-  api.reload();
+  api.reload_allowlist();
   return json_response(200, allowlist->to_json());
 }
 
@@ -79,7 +79,7 @@ Result<Response> create_handle(Api& api, Request& request) {
   const json::Value& body = document->root();
   const auto made = enrolment(api, request).add_handle(text_member(body, "handle"), text_member(body, "ownerEmail"));
   if (!made) return unexpected(made.error());
-  api.reload();
+  api.reload(made->handle);
   return json_response(201, handle_json(*made, &request));
 }
 

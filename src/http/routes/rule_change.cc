@@ -5,16 +5,12 @@
 namespace beckon::http {
 namespace {
 
-decision::TenantPtr tenant_of(const decision::Tenants& tenants, const Handle& handle) {
-  for (const auto& tenant : tenants.all())
-    if (tenant->handle == handle) return tenant;
-  return nullptr;
-}
-
-// Committing thread, after the commit. False: the handle is so new that it is not in memory yet.
-bool publish(decision::Tenants& tenants, const Handle& handle, std::shared_ptr<const rules::RuleSet> rules) {
-  const auto now = tenant_of(tenants, handle);
-  if (!now) return false;
+// Committing thread, after the commit. False: the handle is so new that it is not in memory yet, or its scores, with
+// which the rules were compiled, have changed meanwhile.
+bool publish(decision::Tenants& tenants, const Handle& handle, const rules::Scores& scores,
+             std::shared_ptr<const rules::RuleSet> rules) {
+  const auto now = tenants.known(handle.view());
+  if (!now || now->settings.scores != scores) return false;
   auto next = std::make_shared<decision::Tenant>(*now);
   next->rules = std::move(rules);
   tenants.put(std::move(next));
@@ -35,7 +31,7 @@ std::vector<decision::RulePut> puts(const RuleChange& change, const rules::Store
 }  // namespace
 
 rules::Scores scores_of(const Api& api, const Handle& handle) {
-  const auto tenant = tenant_of(api.places.tenants, handle);
+  const auto tenant = api.places.tenants.known(handle.view());
   return tenant ? tenant->settings.scores : rules::Scores{};
 }
 
@@ -56,7 +52,8 @@ std::string etag_of(const rules::StoredRules& rules) { return "\"" + std::to_str
 
 std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rules::StoredRules& before,
                                   const rules::StoredRules& next) {
-  auto compiled = rules::RuleSet::compile(next, scores_of(api, change.handle));
+  const rules::Scores scores = scores_of(api, change.handle);
+  auto compiled = rules::RuleSet::compile(next, scores);
   if (!compiled) return compiled.error();
   const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   const auto changed = puts(change, before, next);
@@ -64,14 +61,14 @@ std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rule
   const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
     auto& batch = draft.batch().rules;
     batch.insert(batch.end(), changed.begin(), changed.end());
-    if (const auto now = tenant_of(draft.places().tenants, change.handle))
+    if (const auto now = draft.places().tenants.known(change.handle.view()))
       decision::rules_changed(draft, change.handle, *now->rules, *rules);
     draft.audit(change.handle, change.actor, change.action, change.target,
                 "{\"rulesVersion\":" + std::to_string(next.version) + "}");
-    draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, rules); });
+    draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, scores, rules); });
     return std::nullopt;
   });
-  if (!fault && !published) api.reload();
+  if (!fault && !published) api.reload(change.handle);
   return fault;
 }
 

@@ -90,7 +90,7 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
   const auto version = asked_version(request);
   if (!version) return unexpected(version.error());
   const Handle handle{request.param("handle")};
-  const std::lock_guard lock(turn.mutex);
+  const std::lock_guard lock(turn.of(handle));
   const auto now = api.rules.rules(handle);
   if (!now) return unexpected(now.error());
   const auto then = api.rules.rules_at(handle, *version);

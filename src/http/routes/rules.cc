@@ -52,7 +52,7 @@ Result<std::string> checked_body(Request& request, const RuleId& id, const rules
 Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
   const RuleChange change = change_of(api, request, "rule.put");
   const RuleId id{change.target};
-  const std::lock_guard lock(turn.mutex);
+  const std::lock_guard lock(turn.of(change.handle));
   const auto checked = checked_body(request, id, scores_of(api, change.handle));
   if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
@@ -71,7 +71,7 @@ Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
 Result<Response> remove(Api& api, RuleTurn& turn, Request& request) {
   const RuleChange change = change_of(api, request, "rule.delete");
   const RuleId id{change.target};
-  const std::lock_guard lock(turn.mutex);
+  const std::lock_guard lock(turn.of(change.handle));
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
   const StoredRule* before = find(*stored, id);

@@ -194,25 +194,40 @@ TEST_P(DirectoryOfAStore, SharesTheAuditWithTheCommit) {
   EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().at(0).id.text, "aud_c");
 }
 
-TEST_P(DirectoryOfAStore, RaisesTheControlVersionWithEachChangeAndWithNothingElse) {
-  auto last = store().control_version().value();
-  const auto risen = [&] {
-    const auto now = store().control_version().value();
-    return std::exchange(last, now) < now;
+TEST_P(DirectoryOfAStore, NamesTheHandlesThatWereChangedAndNoOthers) {
+  ControlChanges seen = store().control_changes(0).value();
+  const auto changed = [&] {
+    seen = store().control_changes(seen.version).value();
+    return seen.handles;
   };
   add_acme();
-  EXPECT_TRUE(risen());
+  EXPECT_EQ(changed(), std::vector{kAcme});
   EXPECT_FALSE(directory().add_handle(kAcme, "x", audit_entry("aud_2")));
-  EXPECT_FALSE(risen()) << "refused";
+  EXPECT_TRUE(changed().empty()) << "refused";
+  ASSERT_TRUE(directory().add_handle(kOther, "o@b", audit_entry("aud_3")));
+  EXPECT_EQ(changed(), std::vector{kOther});
+  ASSERT_TRUE(directory().put_settings(kAcme, "{}", audit_entry("aud_4")));
+  ASSERT_TRUE(directory().put_origins(kAcme, R"({"origins":[]})", audit_entry("aud_5")));
+  EXPECT_EQ(changed(), std::vector{kAcme}) << "once";
+  EXPECT_FALSE(seen.allowlist);
+  ASSERT_TRUE(directory().put_allowlist(R"({"handles":[],"egress":[]})", audit_entry("aud_6")));
+  EXPECT_TRUE(changed().empty());
+  EXPECT_TRUE(seen.allowlist);
+  EXPECT_TRUE(changed().empty());
+  EXPECT_FALSE(seen.allowlist) << "read already";
+}
+
+TEST_P(DirectoryOfAStore, NamesNoHandleForWhatTheServerKeepsByItselfOrNotAtAll) {
+  add_acme();
+  const auto before = store().control_changes(0).value().version;
   write({.at = kStart, .journal = "one", .audit = {audit_entry("aud_3")}});
-  EXPECT_FALSE(risen());
   ASSERT_TRUE(directory().add_audit(audit_entry("aud_4")));
   ASSERT_TRUE(directory().end_token("tok_1", after(1), audit_entry("aud_5")));
-  EXPECT_FALSE(risen()) << "who signs in or out changes nothing that is kept in memory";
+  ASSERT_TRUE(directory().add_user("u@b", audit_entry("aud_6")));
+  ASSERT_TRUE(directory().grant({kAcme, "u@b", access::Role::kOperator}, audit_entry("aud_7")));
   subscribe();
-  EXPECT_TRUE(risen());
   write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "{}", kStart}}});
-  EXPECT_TRUE(risen());
+  EXPECT_EQ(store().control_changes(before).value().version, before);
 }
 
 }  // namespace

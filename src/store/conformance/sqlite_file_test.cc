@@ -95,9 +95,9 @@ TEST_F(SqliteFile, ServesOneServerAndCommandsBesideIt) {
   EXPECT_EQ(second.error().code, FaultCode::kConflict);
 
   auto command = open(false);
-  const auto before = server->control_version().value();
+  const auto before = server->control_changes(0).value().version;
   ASSERT_TRUE(command->directory().add_handle(kAcme, "o@a", audit_entry("aud_1")));
-  EXPECT_GT(server->control_version().value(), before);
+  EXPECT_EQ(server->control_changes(before).value().handles, std::vector{kAcme});
   EXPECT_EQ(server->directory().handles().value().size(), 1u);
   ASSERT_TRUE(server->commit().write({.at = kStart, .journal = "one"}));
   EXPECT_EQ(journal(*command), std::vector<std::string>{"one"});

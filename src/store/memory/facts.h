@@ -110,7 +110,8 @@ struct Facts {
   std::string allowlist;  // empty: never put
   std::map<std::string, std::string> secrets;
   std::map<Handle, std::map<std::pair<Instant, AuditId>, AuditEntry>> audit;
-  std::uint64_t control_version = 0;
+  std::uint64_t control_version = 0, changed_allowlist = 0;
+  std::map<Handle, std::uint64_t> changed_handles;  // the control version that changed each last
 
   Standing standing(const SubscriptionId& id) const;
   void add_audit(const AuditEntry& entry) { audit[entry.handle].try_emplace({entry.at, entry.id}, entry); }

@@ -252,8 +252,6 @@ void MemoryCommit::withdraw(const std::vector<DeliveryId>& ids, std::string_view
 void MemoryCommit::write_control(const Batch& batch) {
   for (const auto& rule : batch.rules) facts_.rules[{rule.handle, rule.rule}][rule.rules_version] = rule;
   for (const auto& entry : batch.audit) facts_.add_audit(entry);
-  if (!batch.rules.empty() || !batch.subscriptions.empty() || !batch.removed_subscriptions.empty())
-    ++facts_.control_version;
 }
 
 }  // namespace beckon::store

@@ -14,9 +14,9 @@ Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .mes
 
 using access::Role;
 
-Result<void> MemoryDirectory::changed(const AuditEntry* audit) {
-  if (audit) facts_.add_audit(*audit);
-  ++facts_.control_version;
+Result<void> MemoryDirectory::changed(const Handle& handle, const AuditEntry& audit) {
+  facts_.add_audit(audit);
+  facts_.changed_handles[handle] = ++facts_.control_version;
   return {};
 }
 
@@ -41,7 +41,7 @@ Result<void> MemoryDirectory::add_handle(const Handle& handle, const std::string
   facts_.handles[handle] = {.handle = handle, .owner = owner, .created_at = audit.at, .settings = "{}"};
   facts_.users.try_emplace(owner, access::UserRecord{.email = owner});
   facts_.roles[{handle, owner}] = Role::kOwner;
-  return changed(&audit);
+  return changed(handle, audit);
 }
 
 Result<void> MemoryDirectory::put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) {
@@ -49,7 +49,7 @@ Result<void> MemoryDirectory::put_settings(const Handle& handle, const std::stri
   const auto found = facts_.handles.find(handle);
   if (found == facts_.handles.end()) return unexpected(handle_not_found());
   found->second.settings = json;
-  return changed(&audit);
+  return changed(handle, audit);
 }
 
 Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) {
@@ -57,14 +57,15 @@ Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::strin
   const auto found = facts_.handles.find(handle);
   if (found == facts_.handles.end()) return unexpected(handle_not_found());
   found->second.origins = json;
-  return changed(&audit);
+  return changed(handle, audit);
 }
 
 Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second)
     return unexpected(conflict("The user " + email + " exists already."));
-  return changed(&audit);
+  facts_.add_audit(audit);
+  return {};
 }
 
 Result<bool> MemoryDirectory::has_user(const std::string& email) {
@@ -85,7 +86,8 @@ Result<void> MemoryDirectory::put_password(const std::string& email, const std::
   if (found == facts_.users.end()) return unexpected(not_found("user"));
   found->second.password_hash = hash;
   ++found->second.password_version;
-  return changed(&audit);
+  facts_.add_audit(audit);
+  return {};
 }
 
 Result<void> MemoryDirectory::end_token(const std::string& token_id, Instant until, const AuditEntry& audit) {
@@ -121,7 +123,8 @@ Result<void> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry
     owner = grant.user;
   }
   facts_.roles[{grant.handle, grant.user}] = grant.role;
-  return changed(&audit);
+  facts_.add_audit(audit);
+  return {};
 }
 
 Result<std::optional<Role>> MemoryDirectory::role_of(const Handle& handle, const std::string& user) {
@@ -151,7 +154,7 @@ Result<void> MemoryDirectory::add_signing_key(const access::SigningKey& key) {
   if (std::ranges::any_of(facts_.signing_keys, [&](const auto& known) { return known.kid == key.kid; }))
     return unexpected(conflict("A signing key of this kid exists already."));
   facts_.signing_keys.push_back(key);
-  return changed(nullptr);
+  return {};
 }
 
 Result<std::string> MemoryDirectory::allowlist() {
@@ -162,7 +165,9 @@ Result<std::string> MemoryDirectory::allowlist() {
 Result<void> MemoryDirectory::put_allowlist(const std::string& json, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   facts_.allowlist = json;
-  return changed(&audit);
+  facts_.add_audit(audit);
+  facts_.changed_allowlist = ++facts_.control_version;
+  return {};
 }
 
 Result<std::string> MemoryDirectory::named_secret(const std::string& name, const std::string& sealed_if_absent) {

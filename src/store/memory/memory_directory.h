@@ -31,7 +31,7 @@ class MemoryDirectory final : public access::Directory {
                                         std::size_t limit) override;
 
  private:
-  Result<void> changed(const AuditEntry* audit);  // the end of every change
+  Result<void> changed(const Handle& handle, const AuditEntry& audit);  // the end of every change
   Facts& facts_;
 };
 

@@ -19,9 +19,12 @@ class MemoryStore final : public Store {
   decision::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
-  Result<std::uint64_t> control_version() override {
+  Result<ControlChanges> control_changes(std::uint64_t version) override {
     const std::lock_guard lock(facts_.mutex);
-    return facts_.control_version;
+    ControlChanges changes{.version = facts_.control_version, .allowlist = facts_.changed_allowlist > version};
+    for (const auto& [handle, at] : facts_.changed_handles)
+      if (at > version) changes.handles.push_back(handle);
+    return changes;
   }
 
  private:

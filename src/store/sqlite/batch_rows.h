@@ -30,6 +30,5 @@ void erase_from_outbox(Connection& connection, const decision::Erase& erase, Ins
 // Rules and audit entries.
 void write_control(Connection& connection, const decision::Batch& batch);
 void write_audit(Connection& connection, const AuditEntry& entry);
-void bump_control_version(Connection& connection);
 
 }  // namespace beckon::store

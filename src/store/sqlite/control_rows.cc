@@ -9,12 +9,6 @@ void write_audit(Connection& connection, const AuditEntry& entry) {
       entry.handle, entry.at, entry.id, entry.actor, entry.action, entry.target, entry.detail);
 }
 
-void bump_control_version(Connection& connection) {
-  connection.run(
-      "INSERT INTO meta (name, value) VALUES ('control_version', 1) "
-      "ON CONFLICT (name) DO UPDATE SET value = value + 1");
-}
-
 void write_control(Connection& connection, const decision::Batch& batch) {
   for (const auto& rule : batch.rules) {
     const std::optional<std::string_view> json =
@@ -26,8 +20,6 @@ void write_control(Connection& connection, const decision::Batch& batch) {
         rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since);
   }
   for (const auto& entry : batch.audit) write_audit(connection, entry);
-  if (!batch.rules.empty() || !batch.subscriptions.empty() || !batch.removed_subscriptions.empty())
-    bump_control_version(connection);
 }
 
 }  // namespace beckon::store

@@ -251,8 +251,13 @@ CREATE TABLE ended_token (token TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOU
 CREATE INDEX ended_token_by_end ON ended_token (until);
 )sql";
 
-constexpr std::array kSteps = {kFirst,        kUnmatchedEvents, kDelayed, kOrigins,  kHeldSince,
-                               kSessionOrder, kReplays,         kTallies, kPasswords};
+// Which of the control versions (meta) changed a handle last, so that a running server reads that one again.
+constexpr const char* kChangedHandles = R"sql(
+ALTER TABLE handle ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kSteps = {kFirst,        kUnmatchedEvents, kDelayed, kOrigins,   kHeldSince,
+                               kSessionOrder, kReplays,         kTallies, kPasswords, kChangedHandles};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

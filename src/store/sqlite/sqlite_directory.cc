@@ -22,6 +22,12 @@ HandleRecord handle_from(const Query& row) {
 
 Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .message = std::move(message)}; }
 
+void raise_control_version(Connection& connection) {
+  connection.run(
+      "INSERT INTO meta (name, value) VALUES ('control_version', 1) "
+      "ON CONFLICT (name) DO UPDATE SET value = value + 1");
+}
+
 }  // namespace
 
 template <class Body>
@@ -49,10 +55,14 @@ Result<void> SqliteDirectory::write(const AuditEntry* audit, const std::function
   });
 }
 
-Result<void> SqliteDirectory::change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body) {
-  return write(audit, [&](Connection& connection) -> Result<void> {
+Result<void> SqliteDirectory::change_handle(const Handle& handle, const AuditEntry& audit,
+                                            const std::function<Result<void>(Connection&)>& body) {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
     if (auto done = body(connection); !done) return done;
-    bump_control_version(connection);
+    raise_control_version(connection);
+    connection.run(
+        "UPDATE handle SET changed = (SELECT value FROM meta WHERE name = 'control_version') WHERE handle = ?1",
+        handle);
     return {};
   });
 }
@@ -78,7 +88,7 @@ Result<std::optional<HandleRecord>> SqliteDirectory::handle(const Handle& handle
 }
 
 Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) -> Result<void> {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
     connection.run(
         "INSERT INTO handle (handle, owner, created_at, settings) VALUES (?1, ?2, ?3, '{}') "
         "ON CONFLICT DO NOTHING",
@@ -92,7 +102,7 @@ Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string
 }
 
 Result<void> SqliteDirectory::put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) -> Result<void> {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
     connection.run("UPDATE handle SET settings = ?2 WHERE handle = ?1", handle, json);
     if (connection.changes() == 0) return unexpected(handle_not_found());
     return {};
@@ -100,7 +110,7 @@ Result<void> SqliteDirectory::put_settings(const Handle& handle, const std::stri
 }
 
 Result<void> SqliteDirectory::put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) -> Result<void> {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
     connection.run("UPDATE handle SET origins = ?2 WHERE handle = ?1", handle, json);
     if (connection.changes() == 0) return unexpected(handle_not_found());
     return {};
@@ -108,7 +118,7 @@ Result<void> SqliteDirectory::put_origins(const Handle& handle, const std::strin
 }
 
 Result<void> SqliteDirectory::add_user(const std::string& email, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) -> Result<void> {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", email);
     if (connection.changes() == 0) return unexpected(conflict("The user " + email + " exists already."));
     return {};
@@ -131,7 +141,7 @@ Result<std::optional<access::UserRecord>> SqliteDirectory::user(const std::strin
 }
 
 Result<void> SqliteDirectory::put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) -> Result<void> {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("UPDATE user SET password_hash = ?2, password_version = password_version + 1 WHERE email = ?1",
                    email, hash);
     if (connection.changes() == 0) return unexpected(not_found("user"));
@@ -160,7 +170,7 @@ Result<access::TokenStanding> SqliteDirectory::standing_of(const std::string& to
 }
 
 Result<void> SqliteDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) { return give_role(connection, grant); });
+  return write(&audit, [&](Connection& connection) { return give_role(connection, grant); });
 }
 
 Result<std::optional<access::Role>> SqliteDirectory::role_of(const Handle& handle, const std::string& user) {
@@ -191,7 +201,7 @@ Result<std::vector<access::SigningKey>> SqliteDirectory::signing_keys() {
 }
 
 Result<void> SqliteDirectory::add_signing_key(const access::SigningKey& key) {
-  return change(nullptr, [&](Connection& connection) -> Result<void> {
+  return write(nullptr, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO signing_key (kid, sealed_jwk, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                    key.kid, Blob{key.sealed_jwk}, key.created_at);
     if (connection.changes() == 0) return unexpected(conflict("A signing key of this kid exists already."));
@@ -208,11 +218,15 @@ Result<std::string> SqliteDirectory::allowlist() {
 }
 
 Result<void> SqliteDirectory::put_allowlist(const std::string& json, const AuditEntry& audit) {
-  return change(&audit, [&](Connection& connection) -> Result<void> {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run(
         "INSERT INTO allowlist (one, json) VALUES (1, ?1) "
         "ON CONFLICT (one) DO UPDATE SET json = excluded.json",
         json);
+    raise_control_version(connection);
+    connection.run(
+        "INSERT INTO meta (name, value) SELECT 'allowlist_changed', value FROM meta WHERE name = 'control_version' "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
     return {};
   });
 }

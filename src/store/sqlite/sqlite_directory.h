@@ -45,7 +45,9 @@ class SqliteDirectory final : public access::Directory {
   // One transaction: `body` and the audit entry if there is one. A fault of `body` undoes all.
   Result<void> write(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
   // The same with the control version.
-  Result<void> change(const AuditEntry* audit, const std::function<Result<void>(Connection&)>& body);
+  // write() of what a server keeps in memory of the handle.
+  Result<void> change_handle(const Handle& handle, const AuditEntry& audit,
+                             const std::function<Result<void>(Connection&)>& body);
 
   // Runs `body`, which writes, in the store's turn.
   template <class Body>

@@ -80,11 +80,22 @@ SqliteStore::~SqliteStore() {
   if (lock_ && !broken_) static_cast<void>(checkpoint_wal());
 }
 
-Result<std::uint64_t> SqliteStore::control_version() {
-  return guarded([&]() -> Result<std::uint64_t> {
+Result<ControlChanges> SqliteStore::control_changes(std::uint64_t version) {
+  return guarded([&]() -> Result<ControlChanges> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT value FROM meta WHERE name = 'control_version'");
-    return row.next() ? row.whole(0) : 0;
+    const Transaction one_view(*reader, Transaction::Kind::kRead);
+    ControlChanges changes;
+    {
+      auto row = reader->query("SELECT name, value FROM meta WHERE name IN ('allowlist_changed', 'control_version')");
+      while (row.next()) {
+        if (row.text(0) == "control_version") changes.version = row.whole(1);
+        if (row.text(0) == "allowlist_changed") changes.allowlist = row.whole(1) > version;
+      }
+    }
+    if (version != 0 && changes.version <= version) return changes;
+    auto row = reader->query("SELECT handle FROM handle WHERE changed > ?1 OR ?1 = 0 ORDER BY handle", version);
+    while (row.next()) changes.handles.emplace_back(row.text(0));
+    return changes;
   });
 }
 

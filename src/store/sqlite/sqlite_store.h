@@ -42,7 +42,7 @@ class SqliteStore final : public Store {
   decision::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
-  Result<std::uint64_t> control_version() override;
+  Result<ControlChanges> control_changes(std::uint64_t version) override;
 
   // Copies what the WAL holds into the data file, beside the readers and the writer. Call it from a thread of its own
   // a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
