@@ -1,6 +1,7 @@
 // node build.mjs: builds sdk/dist.
 //   esm/    modules with types beside them in types/, for npm
-//   served/ what the server embeds: one file each for a script tag, NAME.js beside NAME-HASH.js, which never changes what
+//   served/ what the server embeds: one file each for a script tag, NAME.js beside NAME-HASH.js, which never changes
+// what
 //           it means; snippet.js; manifest.json with names, sizes and hashes; the example page. All gzip'd
 //   snippet.js and manifest.json as they are
 import { execFileSync } from 'node:child_process';

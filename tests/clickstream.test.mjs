@@ -104,7 +104,7 @@ async function play(beckon, { sessionId, visitorId, all }) {
     });
     assert.equal(answer.status, 202, answer.text);
   };
-  let waiting = [];
+  const waiting = [];
   for (const one of all) {
     waiting.push(one);
     if (!moves.includes(one.signal.signalKey) && waiting.length < 60) continue;

@@ -316,7 +316,7 @@ describe('408, 413, 414, 415, 417, 431', { concurrency: true }, () => {
   test('a body of 64 KiB is read', async () => {
     const whole = JSON.stringify({ ...chains.signals(), context: {} });
     refused(
-      await publicly('signals', whole.slice(0, -1) + ' '.repeat(64 * 1024 - whole.length) + ']'),
+      await publicly('signals', `${whole.slice(0, -1)}${' '.repeat(64 * 1024 - whole.length)}]`),
       400,
       'invalid_payload',
     );

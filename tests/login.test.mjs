@@ -90,7 +90,7 @@ describe('a password', () => {
       ['short', /at least 12 characters/],
       ['aaaaaaaaaaaaaaaa', /one character/],
       [email.toUpperCase(), /not be the e-mail/],
-      ['x'.repeat(1025) + 'y', /at most 1024/],
+      [`${'x'.repeat(1025)}y`, /at most 1024/],
     ]) {
       const { code, err } = await putPassword(email, text);
       assert.equal(code, 1);

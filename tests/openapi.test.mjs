@@ -361,7 +361,7 @@ describe('against the server', () => {
     const { json } = await ask('getAnalytics', {
       role: 'CREATOR',
       expect: 200,
-      query: '?bucket=hour&since=' + (Date.now() - 3_600_000),
+      query: `?bucket=hour&since=${Date.now() - 3_600_000}`,
     });
     assert.ok(json.rules.length > 0);
     for (const series of json.triggers)

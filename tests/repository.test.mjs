@@ -71,7 +71,7 @@ test('every package of the lists is named once', () => {
 });
 
 test('scripts are executable and parse', () => {
-  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench', 'sdk'])
+  for (const name of ['bootstrap', 'build', 'server', 'test', 'prove', 'bench', 'sdk', 'format'])
     execFileSync('bash', ['-n', join(root, 'script', name)]);
   const modes = execFileSync('git', ['ls-files', '-s', 'script', '.ci'], { cwd: root, encoding: 'utf8' });
   for (const name of [
@@ -82,7 +82,22 @@ test('scripts are executable and parse', () => {
     'script/prove',
     'script/bench',
     'script/sdk',
+    'script/format',
     '.ci/run',
   ])
     assert.match(modes, new RegExp(`^100755 .*\\t${name}$`, 'm'));
+});
+
+test('no line of the console is longer than 120 columns, strings excepted', () => {
+  const long = execFileSync('git', ['ls-files', 'console'], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter(path => /\.(ts|tsx|mjs|js|css|html)$/.test(path))
+    .flatMap(path => {
+      const withoutStrings = line =>
+        /^\s*\/\//.test(line) ? line : line.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`?/g, "''");
+      const lines = read(path).split('\n');
+      return lines.map((line, index) => [`${path}:${index + 1}`, [...withoutStrings(line)].length]);
+    })
+    .filter(([, columns]) => columns > 120);
+  assert.deepEqual(long, []);
 });

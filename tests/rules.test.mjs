@@ -200,7 +200,7 @@ describe('keeping rules', () => {
   });
 
   test('all versions come by pages', async () => {
-    let path = '/chain-rules/versions?limit=2';
+    const path = '/chain-rules/versions?limit=2';
     const seen = [];
     for (let cursor = ''; cursor !== null; ) {
       const { json } = await beckon.as('CREATOR', 'GET', path + (cursor && `&cursor=${encodeURIComponent(cursor)}`));

@@ -268,7 +268,7 @@ describe('a page of another origin, in the browser of somebody who is signed in'
           });
           form.append(
             Object.assign(document.createElement('input'), {
-              name: hook.slice(0, -1) + ',"description":"',
+              name: `${hook.slice(0, -1)},"description":"`,
               value: '"}',
             }),
           );

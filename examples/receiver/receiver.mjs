@@ -12,7 +12,7 @@ import { Webhook } from 'standardwebhooks';
 // Throws unless the raw body was signed with this secret, in both of the forms that are sent.
 export function verify(secret, headers, body) {
   new Webhook(secret).verify(body, headers); // also refuses a timestamp more than five minutes off
-  const wanted = Buffer.from('sha256=' + createHmac('sha256', secret).update(body).digest('hex'));
+  const wanted = Buffer.from(`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
   const told = Buffer.from(String(headers['x-arjun-signature'] ?? ''));
   if (told.length !== wanted.length || !timingSafeEqual(told, wanted))
     throw new Error('x-arjun-signature does not match');

@@ -25,7 +25,7 @@ const columns = [
 ];
 const quoted = text => `"${text.replaceAll('"', '""')}"`;
 const csv = (...rows) =>
-  [columns.join(','), ...rows.map(row => columns.map(column => quoted(row[column] ?? '')).join(','))].join('\n') + '\n';
+  [columns.join(','), ...rows.map(row => columns.map(column => quoted(row[column] ?? '')).join(',')), ''].join('\n');
 const one = row =>
   observation(
     [

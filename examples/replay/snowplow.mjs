@@ -70,7 +70,7 @@ const product = entry =>
   });
 
 // What the action was about, most telling first: the order, the step, the list, the products.
-function valueOf(record) {
+function signalValueOf(record) {
   const products = list(record, column.products)
     .map(entry => word(entry.id))
     .filter(Boolean)
@@ -119,7 +119,7 @@ export function observation(record) {
   const signal = present({
     id: word(record.event_id),
     signalKey,
-    signalValue: cut(valueOf(record), valueLimit),
+    signalValue: cut(signalValueOf(record), valueLimit),
     source: 'snowplow',
     metadata: metadataOf(record),
   });

@@ -1,5 +1,5 @@
-// A shop as a shop would do it: signals where something happens, decisions where they matter. It runs under a policy that
-// admits no inline script, no inline style and no markup made of text.
+// A shop as a shop would do it: signals where something happens, decisions where they matter. It runs under a policy
+// that admits no inline script, no inline style and no markup made of text.
 const beckon = window.beckon;
 const at = id => document.getElementById(id);
 

@@ -10,7 +10,8 @@ import { browserStorage, shelf } from './shelf.ts';
 import type { Answer, Consent, Context, Happening, Options, Sent, SignalExtra } from './words.ts';
 
 export interface Core {
-  // Resolves once the server answered for the signal, which may be after a long time without a connection; never rejects.
+  // Resolves once the server answered for the signal, which may be after a long time without a connection; never
+  // rejects.
   signal(type: string, extra?: SignalExtra): Promise<Sent>;
   // Also takes the words of Google Consent Mode. Kept in the browser, unless pending.
   consent(said: Consent | Record<string, unknown>): Promise<void>;

@@ -25,8 +25,8 @@ interface Kept {
   isValid(): boolean;
 }
 
-// Validity is counted from before the request by what the server said is left, on two clocks: one stands still while the
-// machine sleeps, the other may be set.
+// Validity is counted from before the request by what the server said is left, on two clocks: one stands still while
+// the machine sleeps, the other may be set.
 function validity(seconds: number, asked: Asked): () => boolean {
   return () => {
     const wall = Date.now() - asked.wall;

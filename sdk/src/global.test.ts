@@ -35,7 +35,7 @@ beforeEach(() => {
   });
 });
 
-const runSnippet = () => (0, eval)(snippet);
+const runSnippet = () => new Function(snippet)();
 const make = (options: Options): Core => {
   made.push(options);
   const noted =

@@ -1,6 +1,7 @@
 // One tag: the library takes over `window.beckon`, what was called before runs, and the same object goes on.
 //
-//   <script async src="https://beckon.example/sdk/v1/beckon.js" data-handle="acme" data-consent="pending" data-pages></script>
+//   <script async src="https://beckon.example/sdk/v1/beckon.js" data-handle="acme" data-consent="pending"
+// data-pages></script>
 import { pages } from './pages.ts';
 import type { Core } from './core.ts';
 import type { Consent, Options } from './words.ts';
@@ -26,7 +27,10 @@ export function takeOver(make: (options: Options) => Core): void {
     visitorId: visitor,
     ...waiting.options,
   };
-  if (!options.handle) return console.error('beckon: the tag needs data-handle');
+  if (!options.handle) {
+    console.error('beckon: the tag needs data-handle');
+    return;
+  }
 
   const client = { ...make(options), use: async (plugin: (client: Core) => unknown) => plugin(client) };
   const run = ([name, args = [], done, failed]: Call) => {

@@ -1,9 +1,9 @@
 // Signals on their way to the server. They stay until the server answered for them, so that a page that ends, a lost
 // connection or a beacon without an answer loses nothing; their ids keep the server from counting one twice.
 //
-// Each tab writes a queue of its own, so that no two write the same. A tab holds a lock named as its queue as long as it
-// lives, and the browser lets go of it when the tab ends, however it ends: a queue whose lock is free is an orphan, and
-// whoever gets the lock takes it over. Without locks every queue looks like one, and the ids alone keep order.
+// Each tab writes a queue of its own, so that no two write the same. A tab holds a lock named as its queue as long as
+// it lives, and the browser lets go of it when the tab ends, however it ends: a queue whose lock is free is an orphan,
+// and whoever gets the lock takes it over. Without locks every queue looks like one, and the ids alone keep order.
 import { bytesOf } from './post.ts';
 import { kBodyBytes, kQueued, kQueuedAge, kRequestSignals } from './limits.ts';
 import type { Shelf } from './shelf.ts';

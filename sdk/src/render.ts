@@ -1,6 +1,6 @@
 // Shows what a decision says, for pages that do not draw it themselves: `popup`, `banner`, and `cta`, which changes a
-// link or button that stands on the page. Text nodes and constructed style sheets only: a strict Content-Security-Policy
-// and Trusted Types have nothing to forbid.
+// link or button that stands on the page. Text nodes and constructed style sheets only: a strict
+// Content-Security-Policy and Trusted Types have nothing to forbid.
 import type { Decisions } from './decisions.ts';
 import { banner, popup } from './render/surfaces.ts';
 import { cta } from './render/cta.ts';

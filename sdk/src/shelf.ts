@@ -26,7 +26,11 @@ export function shelf(prefix: string, storage: Storage | undefined): Shelf {
     get: name => memory.get(name) ?? trying(() => storage!.getItem(prefix + name), null),
     put(name, text) {
       memory.set(name, text);
-      if (durable && trying(() => (storage!.setItem(prefix + name, text), true), false)) memory.delete(name);
+      const store = () => {
+        storage!.setItem(prefix + name, text);
+        return true;
+      };
+      if (durable && trying(store, false)) memory.delete(name);
     },
     drop(name) {
       memory.delete(name);

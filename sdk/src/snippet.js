@@ -1,5 +1,5 @@
-// What a page may call before the library is there: the same names, each a promise. Constant, so that its hash can stand
-// in a Content-Security-Policy; what differs from page to page stands on the library's own tag.
+// What a page may call before the library is there: the same names, each a promise. Constant, so that its hash can
+// stand in a Content-Security-Policy; what differs from page to page stands on the library's own tag.
 (beckon => {
   if (beckon.signal) return;
   for (const name of [

@@ -37,6 +37,7 @@ export const hostile = [
   '<!--><img src=x onerror=pwned=1>-->',
   '<![CDATA[<script>pwned=1</script>]]>',
   '{{constructor.constructor("pwned=1")()}}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what an attacker writes
   '${pwned=1}',
   '&lt;script&gt;pwned=1&lt;/script&gt;',
   '__proto__',

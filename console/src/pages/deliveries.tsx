@@ -39,7 +39,8 @@ function List() {
     () => ({ subscriptions: ids.split(',').filter(Boolean), status, eventType, since: whole ? 0 : Date.now() - kDay }),
     [ids, status, eventType, whole],
   );
-  const [seen, setSeen] = useState<{ log: Log; of: Wanted } | null>(null); // the last list stays until that of new filters is there
+  // The last list stays until the list for the new filters has been loaded.
+  const [seen, setSeen] = useState<{ log: Log; of: Wanted } | null>(null);
   const log = seen?.log ?? null;
   const fetching = useRef(false);
   const closed = closedBelow('OPERATOR');

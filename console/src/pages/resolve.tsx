@@ -114,7 +114,9 @@ function OtherTrigger({ onAdd }: { onAdd: (name: string) => void }) {
         aria-invalid={name !== '' && !kTrigger.test(name)}
         onInput={event => setName(event.currentTarget.value)}
       />
-      <button class="button">Add</button>
+      <button type="submit" class="button">
+        Add
+      </button>
     </form>
   );
 }

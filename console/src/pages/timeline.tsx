@@ -63,7 +63,7 @@ function told(moments: Moment[]): Moment[][] {
   const groups: Moment[][] = [];
   for (const moment of moments) {
     const last = groups.at(-1);
-    if (moment.eventId && last?.[0]!.eventId === moment.eventId) last.push(moment);
+    if (moment.eventId && last?.[0]?.eventId === moment.eventId) last.push(moment);
     else groups.push([moment]);
   }
   return groups;

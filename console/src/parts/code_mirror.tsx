@@ -1,4 +1,5 @@
-// CodeMirror for JSON, in a shadow root: there it takes its styles as constructed sheets, which the page's policy permits.
+// CodeMirror for JSON, in a shadow root: there it takes its styles as constructed sheets, which the page's policy
+// permits.
 import {
   autocompletion,
   closeBrackets,

@@ -17,6 +17,7 @@ export function Dialog({
     here.current?.showModal();
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser's own dialog closes on Escape
     <dialog
       ref={here}
       aria-labelledby={heading}

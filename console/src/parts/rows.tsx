@@ -1,4 +1,5 @@
-// A long list of links of one height: only those near the window are in the document, so that ten thousand weigh as few.
+// A long list of links of one height: only those near the window are in the document, so that ten thousand weigh as
+// few.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../state/keys.ts';
 

@@ -97,6 +97,7 @@ export function Shell() {
   const Page = shown?.page ?? NoPlace;
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place on this page, and moves the focus there too */}
       <a
         class="skip"
         href="#main"

@@ -3,7 +3,8 @@ import { Dialog } from '../parts/dialog.tsx';
 import { ended, person } from '../state/sign_in.ts';
 import { SignInForms } from './sign_in_forms.tsx';
 
-// Over the page, which stays as it is with all that was typed. It can be closed, to look at the page or to copy from it.
+// Over the page, which stays as it is with all that was typed. It can be closed, to look at the page or to copy from
+// it.
 export function SignInAgain() {
   const [isClosed, setClosed] = useState(false);
   if (isClosed)

@@ -55,8 +55,8 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
           onInput={setText}
           hint={
             <>
-              Made on the server with <code>beckon token --handle NAME --role OPERATOR</code>. With <code>--dev</code>{' '}
-              it is in the file that the banner names.
+              Created on the server with <code>beckon token --handle NAME --role OPERATOR</code>. With{' '}
+              <code>--dev</code>, the startup banner names the file that contains it.
             </>
           }
         />

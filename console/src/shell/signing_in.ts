@@ -69,7 +69,8 @@ effect(() => {
   if (handed.value && arrived && !person.peek()) void meet();
 });
 
-// A person's sign-in is ended at the server. A token of the command line may be in use elsewhere: it is only forgotten here.
+// A person's sign-in is ended at the server. A token of the command line may be in use elsewhere: it is only forgotten
+// here.
 export async function leave() {
   const until = person.value?.expiresAt;
   const answer = token.value && person.value?.subject !== 'cli' ? await ask(quietly.POST('/v2/auth/logout')) : null;

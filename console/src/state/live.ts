@@ -1,5 +1,5 @@
-// What happens on a handle, as it happens: one connection for all tabs of a person, the last moments of it, and how it is
-// with the connection.
+// What happens on a handle, as it happens: one connection for all tabs of a person, the last moments of it, and how it
+// is with the connection.
 import { signal } from '@preact/signals';
 import { ask, quietly } from '../api/client.ts';
 import { faultOf, isNotOffered, type Fault } from '../api/fault.ts';

@@ -83,7 +83,7 @@ addEventListener('click', event => {
     event.altKey
   )
     return;
-  if (link.target || link.origin !== location.origin || link.download || !(link.pathname + '/').startsWith(kHome + '/'))
+  if (link.target || link.origin !== location.origin || link.download || !`${link.pathname}/`.startsWith(`${kHome}/`))
     return;
   event.preventDefault();
   go(link.pathname + link.search);

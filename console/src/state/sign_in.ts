@@ -1,5 +1,6 @@
-// Who is signed in. The token lives in this tab's session storage at most; a tab opened from another asks it for the token.
-// Where a sign-in ended by itself there is a person and no token: what is on the page stays, and waits for another.
+// Who is signed in. The token lives in this tab's session storage at most; a tab opened from another asks it for the
+// token. Where a sign-in ended by itself there is a person and no token: what is on the page stays, and waits for
+// another.
 import { computed, signal } from '@preact/signals';
 import type { Fault } from '../api/fault.ts';
 

@@ -43,8 +43,8 @@ export function causeIn(cause: unknown): string {
   return decision ?? (version ? `signal-${version}` : '');
 }
 
-// The name of the moment that another came from, or that it is about: a timer waits from a signal, a decision has seen the
-// signals up to one, a report (decision.shown …) is about its decision, a delivery tells what its event came from.
+// The name of the moment that another came from, or that it is about: a timer waits from a signal, a decision has seen
+// the signals up to one, a report (decision.shown …) is about its decision, a delivery tells what its event came from.
 export function causeOf(moment: Moment, { decisions }: Session): string {
   switch (moment.kind) {
     case 'timer':

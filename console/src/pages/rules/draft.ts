@@ -1,4 +1,5 @@
-// A rule in the making: one JSON value that the form and the text both change, so that neither loses what it does not show.
+// A rule in the making: one JSON value that the form and the text both change, so that neither loses what it does not
+// show.
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type RuleDraft = { [name: string]: Json };
 export type Path = (string | number)[];

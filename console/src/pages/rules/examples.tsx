@@ -6,8 +6,8 @@ import { FaultNote } from '../../parts/fault_note.tsx';
 import { confirmed } from '../../parts/toast.tsx';
 import { place } from '../../state/place.ts';
 
-// Rules that answer to the storylines of the first step: one for a cart that is left, one for somebody who comes back, one
-// that fires by itself.
+// Rules that answer to the storylines of the first step: one for a cart that is left, one for somebody who comes back,
+// one that fires by itself.
 const kExamples = {
   'save-the-cart': {
     name: 'Save the cart',

@@ -1,7 +1,7 @@
 // How much more an arm converts than the control group, with its uncertainty. Pure.
 //
-// The interval of a difference of two proportions: Newcombe, "Interval estimation for the difference between independent
-// proportions", Statistics in Medicine 17 (1998), method 10: the Wilson intervals of both, put together.
+// The interval of a difference of two proportions: Newcombe, "Interval estimation for the difference between
+// independent proportions", Statistics in Medicine 17 (1998), method 10: the Wilson intervals of both, put together.
 export interface Proportion {
   good: number;
   all: number;

@@ -43,6 +43,7 @@ export function judgeAddress(text: string, loopback: boolean): Judgement {
   if (!text) return {};
   const issue = (why: string): Judgement => ({ issue: why });
   if (text.length > 2048) return issue('Too long: an address has at most 2,048 characters.');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(text))
     return issue('An address has no spaces, control characters or backslashes.');
   const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i.exec(text);
