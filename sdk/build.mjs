@@ -1,9 +1,8 @@
 // node build.mjs: builds sdk/dist.
-//   esm/    modules with types beside them in types/, for npm
-//   served/ what the server embeds: one file each for a script tag, NAME.js beside NAME-HASH.js, which never changes
-// what
-//           it means; snippet.js; manifest.json with names, sizes and hashes; the example page. All gzip'd
-//   snippet.js and manifest.json as they are
+//   esm/    modules for npm, with their types in types/
+//   served/ what the server embeds, gzip-compressed: per script tag NAME.js and the immutable NAME-HASH.js; snippet.js;
+//           manifest.json with names, sizes and hashes; the example page
+//   snippet.js and manifest.json uncompressed
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -120,14 +120,14 @@ describe('the playbook by clicks', () => {
     await step('Resolve and prefetch');
     await page.getByRole('button', { name: /^Resolve/ }).click();
     const card = page.getByRole('article', { name: 'Decision at checkout' });
-    await card.getByText('No rule holds').waitFor();
+    await card.getByText('No rule matched').waitFor();
     await card.getByRole('button', { name: 'Add three example rules' }).click();
     await page.getByText('Resolve again to see the difference').waitFor();
     await page.getByRole('button', { name: /^Resolve/ }).click();
-    await card.getByText('holds, and is the answer').waitFor();
+    await card.getByText('matched, selected').waitFor();
     assert.match(
       await card.innerText(),
-      /act[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was none, is act/,
+      /acted[\s\S]*popup[\s\S]*SAVE10[\s\S]*save-the-cart[\s\S]*outcome was no match, now acted/,
     );
     await sameByCurl(200);
   });
@@ -135,7 +135,7 @@ describe('the playbook by clicks', () => {
   test('what the visitor did with it is told, and stands in the timeline about its decision', async () => {
     const card = page.getByRole('article', { name: 'Decision at checkout' });
     for (const what of ['Shown', 'Clicked']) await card.getByRole('button', { name: what }).click();
-    await card.getByText('Told: shown, clicked').waitFor();
+    await card.getByText('Reported: shown, clicked').waitFor();
     await page
       .locator('.moment.signal', { hasText: 'decision.clicked' })
       .getByRole('button', { name: 'decision at checkout' })
@@ -158,7 +158,7 @@ describe('the playbook by clicks', () => {
     assert.match(secret, /^whsec_[A-Za-z0-9+/=]+$/);
     await sameByCurl(201);
     await page.reload();
-    await page.getByRole('heading', { name: 'Subscriptions' }).waitFor();
+    await page.getByRole('heading', { name: 'Endpoints' }).waitFor();
     assert.ok(!(await page.content()).includes(secret));
   });
 
@@ -177,14 +177,14 @@ describe('the playbook by clicks', () => {
     const behave = how =>
       Promise.all([
         page.waitForResponse(one => one.request().method() === 'PATCH'),
-        page.getByLabel('The built-in receiver').selectOption(how),
+        page.getByLabel('Built-in receiver').selectOption(how),
       ]);
-    await behave('answers 503 twice, then 200');
+    await behave('returns 503 twice, then 200');
     await page.getByRole('button', { name: /^Send a test/ }).click();
     await page.getByText('delivered, at attempt 3').waitFor();
-    await behave('answers 410: the subscription is disabled');
+    await behave('returns 410: the endpoint is disabled');
     await page.getByRole('button', { name: /^Send a test/ }).click();
-    await page.getByText('The endpoint said 410').waitFor();
+    await page.getByText('The endpoint returned 410').waitFor();
     assert.match(await page.locator('.checklist .stopped').innerText(), /Answered[\s\S]*stopped here[\s\S]*410/);
   });
 
@@ -241,7 +241,7 @@ describe('the keyboard', () => {
 
   test('a sheet shows the keys; digits go to the steps; keys do nothing inside inputs', async () => {
     await page.keyboard.press('?');
-    const sheet = page.getByRole('dialog', { name: 'Keys and help' });
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await sheet.getByText('copy the last request as cURL').waitFor();
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
@@ -260,7 +260,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('Control+Enter');
     await page.locator('.result').waitFor();
     await page.keyboard.press('i');
-    await page.getByRole('heading', { name: 'Asked' }).waitFor();
+    await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
     await page.keyboard.press('y');
     await page.getByText('cURL copied').waitFor();
     assert.match(
@@ -271,7 +271,7 @@ describe('the keyboard', () => {
 
   test('keys can be turned off', async () => {
     await page.keyboard.press('?');
-    await page.getByLabel(/Single keys do something/).uncheck();
+    await page.getByLabel(/Enable single-key shortcuts/).uncheck();
     await page.keyboard.press('Escape');
     await page.keyboard.press('2');
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Append signals');
@@ -290,7 +290,7 @@ describe('rules by hand', () => {
 
   test('a rule is written in the form, found as JSON, refused with its faults beside their fields, and saved', async () => {
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
-    await page.getByRole('link', { name: /^Write (a rule|one)$/ }).click();
+    await page.getByRole('link', { name: 'New rule', exact: true }).click();
     await page.getByLabel('Id', { exact: true }).fill('by-hand');
     await page.getByLabel('Name', { exact: true }).fill('By hand');
     await page.getByLabel('Within', { exact: true }).fill('half an hour');
@@ -303,13 +303,13 @@ describe('rules by hand', () => {
     await page.getByRole('textbox', { name: 'Rule, as JSON' }).waitFor();
     assert.match(await page.getByRole('textbox', { name: 'Rule, as JSON' }).innerText(), /"within": "45m"/);
     await page.getByRole('button', { name: /^Save/ }).click();
-    await page.getByText('Saved, and in force').waitFor();
+    await page.getByText('Saved as draft').waitFor();
     const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand');
     assert.deepEqual([json.name, json.when.all[0].within, json.status], ['By hand', '45m', 'draft']);
     assert.deepEqual(page.faults, []);
   });
 
-  test('a warning shows signals that prove it, and plays them', async () => {
+  test('a warning shows example signals, and runs them', async () => {
     await beckon.as('CREATOR', 'PUT', '/chain-rules/wide', {
       triggers: ['t'],
       when: { all: [{ seen: { key: 'cart' } }] },
@@ -324,13 +324,13 @@ describe('rules by hand', () => {
     });
     await page.goto(`${beckon.base}${home}/demo/rules/narrow`);
     await page.getByText('It is never the answer to t').waitFor();
-    await page.getByText('Signals that show it').click();
-    await page.getByRole('button', { name: /^Play it/ }).click();
+    await page.getByText('Example signals').click();
+    await page.getByRole('button', { name: /^Run it/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Resolve and prefetch' }).waitFor();
     await page.getByRole('button', { name: /^Resolve/ }).click();
     const card = page.getByRole('article', { name: 'Decision at t' });
-    await card.getByText('holds, and is the answer').waitFor();
-    assert.match(await card.innerText(), /wide\s+holds, and is the answer[\s\S]*narrow\s+holds/);
+    await card.getByText('matched, selected').waitFor();
+    assert.match(await card.innerText(), /wide\s+matched, selected[\s\S]*narrow\s+matched/);
     for (const id of ['wide', 'narrow']) await beckon.as('CREATOR', 'DELETE', `/chain-rules/${id}`);
     await page.goto(`${beckon.base}${home}/demo/rules/by-hand`);
     await page.getByLabel('Name', { exact: true }).waitFor();
@@ -342,24 +342,24 @@ describe('rules by hand', () => {
     assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/by-hand', { ...rule, name: 'Theirs' })).status, 200);
     await page.getByLabel('Name', { exact: true }).fill('Mine');
     await page.getByRole('button', { name: /^Save/ }).click();
-    await page.getByText('Somebody changed it meanwhile').waitFor();
-    await page.getByRole('button', { name: /^Load it again/ }).click();
+    await page.getByText('Somebody else changed it in the meantime').waitFor();
+    await page.getByRole('button', { name: 'Reload and discard changes' }).click();
     await page.waitForFunction(() => [...document.querySelectorAll('input')].some(input => input.value === 'Theirs'));
   });
 
-  test('a version of before is restored', async () => {
+  test('an earlier version is rolled back to', async () => {
     await page.getByRole('link', { name: 'Rules', exact: true }).first().click();
     await page.getByRole('link', { name: 'Versions' }).click();
     const [now, before] = (await beckon.as('CREATOR', 'GET', '/chain-rules/versions')).json.items;
-    await page.getByRole('button', { name: `Difference of version ${now.version}`, exact: true }).click();
+    await page.getByRole('button', { name: `Changes in version ${now.version}`, exact: true }).click();
     const lines = page.getByRole('region', { name: 'Lines of by-hand' });
     await lines.waitFor();
     assert.match(await lines.innerText(), /−\s+"name": "By hand",\n+\+\s+"name": "Theirs",/);
-    await page.getByRole('button', { name: `Restore version ${before.version}`, exact: true }).click();
+    await page.getByRole('button', { name: `Roll back to version ${before.version}`, exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('region', { name: 'Lines of by-hand' }).getByText('"name": "By hand"').waitFor();
-    await dialog.getByRole('button', { name: 'Restore' }).click();
-    await page.getByText('Restored', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('Rolled back', { exact: true }).waitFor();
     assert.equal((await beckon.as('CREATOR', 'GET', '/chain-rules/by-hand')).json.name, 'By hand');
   });
 });
@@ -383,8 +383,8 @@ describe('deliveries', () => {
   const only = count => page.locator(`.list li[aria-setsize="${count}"]`).first(); // a list of so many
 
   test('filters live in the address, and a link with them shows the same', async () => {
-    await page.getByLabel('Subscription').selectOption('orders');
-    await page.getByLabel('State').selectOption('failed');
+    await page.getByLabel('Endpoint').selectOption('orders');
+    await page.getByLabel('Status').selectOption('failed');
     await only(1).waitFor();
     assert.match(page.url(), new RegExp(`subscription=${hook}&status=failed`));
     await page.reload();
@@ -417,9 +417,9 @@ describe('deliveries', () => {
     );
   });
 
-  test('edited and replayed, it is a new event, and the original stays', async () => {
-    await page.getByRole('button', { name: 'Edit and replay' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Edit and replay' });
+  test('edited and resent, it is a new event, and the original stays', async () => {
+    await page.getByRole('button', { name: 'Edit and resend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit and resend' });
     await dialog.getByLabel('Payload').fill('{"orderId":"A-2"}');
     await dialog.getByRole('button', { name: 'Publish' }).click();
     await page.getByText('A-2').waitFor();
@@ -440,7 +440,7 @@ test('a refusal stays on the page: its status and code, what to do, and the requ
     await note.getByText('feature_locked').waitFor();
     assert.match(
       await note.innerText(),
-      /403[\s\S]*A platform admin can put this handle on the allowlist\.[\s\S]*Request\s+req_/,
+      /403[\s\S]*A platform admin can add this handle to the allowlist\.[\s\S]*Request\s+req_/,
     );
   } finally {
     assert.equal(
@@ -448,11 +448,11 @@ test('a refusal stays on the page: its status and code, what to do, and the requ
       200,
     );
   }
-  await page.getByLabel('Address of the endpoint').fill('https://10.1.2.3/hook');
+  await page.getByLabel('Endpoint URL').fill('https://10.1.2.3/hook');
   await page.getByText('This is a private or special-purpose address').waitFor();
   await page.getByRole('button', { name: /^Subscribe/ }).click();
   await page.getByText(/^The server says:/).waitFor();
-  assert.equal(await page.getByLabel('Address of the endpoint').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Endpoint URL').getAttribute('aria-invalid'), 'true');
   await page.context().close();
 });
 

@@ -109,8 +109,8 @@ describe('rules', () => {
     );
     await visit('rules/-/versions');
     await sameByCurl('POST', /\/chain-rules\/rollback$/, async () => {
-      await press('Restore version 1');
-      await inDialog('Restore');
+      await press('Roll back to version 1');
+      await inDialog('Roll back');
     });
   });
 
@@ -119,7 +119,7 @@ describe('rules', () => {
     await page.getByLabel('Priority').fill('7');
     await beckon.as('CREATOR', 'PUT', '/chain-rules/a', { ...rule, priority: 9 });
     await press(/^Save/);
-    await page.getByText('Somebody changed it meanwhile').waitFor();
+    await page.getByText('Somebody else changed it in the meantime').waitFor();
     assert.equal(await statusOf(await copiedCurl(page), { base: beckon.base, token }), 412);
   });
 });
@@ -145,7 +145,7 @@ describe('webhooks', () => {
       'signal.*',
     ]);
     await sameByCurl('POST', /\/rotate-secret$/, async () => {
-      await card.getByRole('button', { name: 'New secret' }).click();
+      await card.getByRole('button', { name: 'Rotate secret' }).click();
       await page.getByRole('dialog').getByRole('button').last().click();
     });
     await visit(`test?subscription=${hook}`);
@@ -161,13 +161,13 @@ describe('webhooks', () => {
     await visit(`deliveries/${hook}/${deliveryId}`);
     await sameByCurl('POST', /\/retry$/, () => press(/^Retry/), { undo: ended });
     await ended();
-    await press('Edit and replay');
+    await press('Edit and resend');
     await sameByCurl('POST', /\/events$/, () => inDialog('Publish'));
     await visit(`deliveries?subscription=${hook}`);
-    await page.getByLabel('Which').selectOption('delivered');
-    await press('Count them');
+    await page.getByLabel('Deliveries to resend').selectOption('delivered');
+    await press('Count deliveries');
     const replays = async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/replays`)).json.items;
-    await sameByCurl('POST', /\/replay$/, () => press(/^Send \d+ again/), {
+    await sameByCurl('POST', /\/replay$/, () => press(/^Resend \d+/), {
       undo: () =>
         until('the first replay is over', async () => (await replays()).every(one => one.state !== 'running')),
     });
@@ -206,7 +206,7 @@ test('what a page reads by itself is in the inspector too, and copies', async ()
 
 test('the allowlist, by a platform admin', async () => {
   page = await openConsole(browser, beckon.base, { token: await beckon.token('PLATFORM_ADMIN'), path: '/-/allowlist' });
-  await page.getByLabel('Egress').fill('hooks.internal.example');
+  await page.getByLabel('Allowed outbound hosts').fill('hooks.internal.example');
   await sameByCurl('PUT', /\/platform-admin\/allowlist$/, () => press('Save'), { admin: true });
   assert.deepEqual(page.faults, []);
 });

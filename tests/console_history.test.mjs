@@ -34,24 +34,24 @@ after(async () => {
 });
 
 test('what would it be: at another time the answer is another, and nothing is recorded', async () => {
-  const would = page.getByRole('region', { name: 'What would it be at another time?' });
+  const would = page.getByRole('region', { name: 'Evaluate at another time' });
   await would.getByRole('button', { name: 'in a day' }).click();
-  await would.getByRole('button', { name: 'Ask', exact: true }).click();
+  await would.getByRole('button', { name: 'Evaluate', exact: true }).click();
   const card = would.getByRole('article', { name: 'Decision at checkout' });
-  await card.getByText('what it would be; not served').waitFor();
-  assert.match(await card.innerText(), /No rule holds[\s\S]*rescue\s+does not hold/);
+  await card.getByText('hypothetical, not served').waitFor();
+  assert.match(await card.innerText(), /No rule matched[\s\S]*rescue\s+no match/);
   assert.equal((await beckon.as('CREATOR', 'GET', '/chain/sess-1')).json.decisions.length, 1);
 });
 
 test('what was served stands beside it, and leads to the decision as it was', async () => {
   await page
-    .getByRole('region', { name: 'What was served' })
+    .getByRole('region', { name: 'Served' })
     .getByRole('link', { name: /checkout/ })
     .click();
   await page.getByRole('heading', { level: 1, name: 'Decision' }).waitFor();
   const card = page.getByRole('article', { name: 'Decision at checkout' });
-  await card.getByText('holds, and is the answer').waitFor();
-  await page.getByText(/as it was served/i).waitFor();
+  await card.getByText('matched, selected').waitFor();
+  await page.getByText('As served').waitFor();
 });
 
 test('a draft is tried on what was recorded: which sessions would have been answered otherwise', async () => {
@@ -63,14 +63,14 @@ test('a draft is tried on what was recorded: which sessions would have been answ
     action: { type: 'banner' },
   });
   await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/rules/first`);
-  await page.getByRole('link', { name: 'Simulate it live' }).click();
+  await page.getByRole('link', { name: 'Simulate' }).click();
   await page.getByRole('heading', { level: 1, name: 'Simulate' }).waitFor();
   await page.getByRole('button', { name: /^Run/ }).click();
-  const found = page.getByRole('region', { name: 'What it would have been' });
-  await found.getByText(/1 session would have been answered otherwise/).waitFor();
+  const found = page.getByRole('region', { name: 'Hypothetical results' });
+  await found.getByText(/1 session would have received a different decision/).waitFor();
   assert.match(
     await found.getByRole('region', { name: 'Changed sessions' }).innerText(),
-    /sess-1[\s\S]*act\s+rescue[\s\S]*act\s+first/,
+    /sess-1[\s\S]*acted\s+rescue[\s\S]*acted\s+first/,
   );
   assert.deepEqual(page.faults, []);
 });

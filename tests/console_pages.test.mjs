@@ -129,7 +129,7 @@ for (const scheme of ['light', 'dark']) {
     const page = await openConsole(browser, beckon.base, { token, scheme });
     const press = name => page.getByRole('button', { name }).first().click();
     await visit(page, places.versions);
-    await press(/^Difference of version/);
+    await press(/^Changes in version/);
     await page
       .getByRole('region', { name: /^Lines of/ })
       .first()
@@ -139,7 +139,7 @@ for (const scheme of ['light', 'dark']) {
     await press(/^Resolve/);
     await page.getByRole('article', { name: 'Decision at checkout' }).waitFor();
     await page.keyboard.press('i');
-    await page.getByRole('heading', { name: 'Answered' }).waitFor();
+    await page.getByRole('heading', { name: /^Response/ }).waitFor();
     await assertReadable(page, 'a decision and the inspector');
     await page.keyboard.press('i');
     await page.keyboard.press('?');
@@ -154,14 +154,14 @@ for (const scheme of ['light', 'dark']) {
     await press('Use the built-in receiver');
     await press(/^Subscribe/);
     await page.locator('.secret').waitFor();
-    await page.getByText('Code that verifies a delivery').click();
+    await page.getByText('Code to verify a delivery').click();
     await assertReadable(page, 'the secret');
     await page.getByRole('link', { name: 'Send a test delivery' }).click();
     await press(/^Send a test/);
     await page.getByText('verified the signature').waitFor();
     await assertReadable(page, 'a test');
     await visit(page, places['rule of no use']);
-    await page.getByText('It shows without any signal').click();
+    await page.getByText('Happens without any signals').click();
     await assertReadable(page, 'a warning');
     assert.deepEqual(page.faults, []);
     await page.context().close();
@@ -253,7 +253,7 @@ describe('forty hostile texts, stored through the API', () => {
     await shows('/demo/rules/hostile-0', [hostile[0]]);
     await visit(page, '/demo/rules/-/versions');
     await page
-      .getByRole('button', { name: /^Difference of version/ })
+      .getByRole('button', { name: /^Changes in version/ })
       .first()
       .click();
     const lines = page.getByRole('region', { name: `Lines of hostile-${hostile.length - 1}` });

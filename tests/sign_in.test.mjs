@@ -84,7 +84,7 @@ describe('the console', () => {
   test('a sign-in that ends is asked for again over the page, and nothing that was typed is lost', async () => {
     const page = await openConsole(browser, beckon.base, { path: '/demo/subscribe' });
     await withPassword(page);
-    await page.getByLabel('Address of the endpoint').fill('https://hooks.example.com/mine');
+    await page.getByLabel('Endpoint URL').fill('https://hooks.example.com/mine');
     await page.getByLabel('Description', { exact: true }).fill('typed by hand');
     await beckon.call('POST', '/v2/auth/logout', { token: await tokenIn(page) });
     await page.getByRole('button', { name: /^Subscribe/ }).click();
@@ -107,7 +107,7 @@ describe('the console', () => {
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
 
-    assert.equal(await page.getByLabel('Address of the endpoint').inputValue(), 'https://hooks.example.com/mine');
+    assert.equal(await page.getByLabel('Endpoint URL').inputValue(), 'https://hooks.example.com/mine');
     await page.getByRole('button', { name: /^Subscribe/ }).click();
     await page.locator('.secret code').waitFor();
     assert.ok(
@@ -136,7 +136,7 @@ describe('the console', () => {
   test('a demotion closes the buttons of a page that is open, when it is met', async () => {
     const page = await openConsole(browser, beckon.base, { path: '/demo/subscribe' });
     await withPassword(page);
-    await page.getByLabel('Address of the endpoint').fill('https://hooks.example.com/other');
+    await page.getByLabel('Endpoint URL').fill('https://hooks.example.com/other');
     await role('CREATOR');
     await page.getByRole('button', { name: /^Subscribe/ }).click();
     await page.getByText('Needs the role OPERATOR on demo; you have CREATOR').first().waitFor();
@@ -149,7 +149,7 @@ describe('the console', () => {
 test('the platform admin reads who signed in', async () => {
   await beckon.call('POST', '/v2/auth/login', { body: { email, password } });
   const page = await openConsole(browser, beckon.base, { token: await beckon.token('PLATFORM_ADMIN') });
-  await page.getByRole('link', { name: 'Audit of the server' }).click();
+  await page.getByRole('link', { name: 'Server audit log' }).click();
   const row = page.getByRole('row').filter({ hasText: 'auth.login' }).first();
   await row.waitFor();
   assert.match(await row.innerText(), /ada@example\.com/);

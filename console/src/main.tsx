@@ -19,7 +19,7 @@ function Page() {
       </p>
     );
   if (!person.value) return <SignInPage fault={arrival.value.fault} />;
-  // Another person finds a page of their own.
+  // Another user starts with a fresh page.
   return (
     <>
       <Shell key={person.value.subject} />

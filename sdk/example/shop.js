@@ -1,5 +1,5 @@
-// A shop as a shop would do it: signals where something happens, decisions where they matter. It runs under a policy
-// that admits no inline script, no inline style and no markup made of text.
+// An example shop that sends signals and asks for decisions. It runs under a policy that forbids inline scripts, inline
+// styles and markup built from text.
 const beckon = window.beckon;
 const at = id => document.getElementById(id);
 
@@ -9,7 +9,7 @@ const say = text => {
   at('log').append(line);
 };
 const told = decision =>
-  decision ? `${decision.outcome}${decision.ruleId ? ` by ${decision.ruleId}` : ''}` : 'no answer';
+  decision ? `${decision.outcome}${decision.ruleId ? ` by ${decision.ruleId}` : ''}` : 'no decision';
 
 async function decide(trigger, asking) {
   const before = performance.now();
@@ -37,7 +37,7 @@ document.querySelectorAll('[data-page]').forEach(link =>
   }),
 );
 
-// Ready before the visitor leaves.
+// Prefetched, so that they are ready before the visitor leaves.
 beckon
   .prefetch(['exit_intent', 'checkout'])
   .then(decisions => decisions.forEach(decision => say(`${decision.trigger} is ready: ${told(decision)}`)));

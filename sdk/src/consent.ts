@@ -1,10 +1,10 @@
-// What a visitor agreed to, said in our words or in those of Google Consent Mode.
+// The visitor's consent, as one of our states or as a Google Consent Mode object.
 import type { Consent } from './words.ts';
 
 const kStates: readonly unknown[] = ['pending', 'denied', 'basic', 'full'];
 
-// Nothing where it cannot be understood. Consent Mode: storage for analytics denied is denied; any other purpose denied
-// is basic.
+// Undefined if it cannot be understood. Consent Mode: denied analytics storage is `denied`; any other denied purpose is
+// `basic`.
 export function understood(said: unknown): Consent | undefined {
   if (kStates.includes(said)) return said as Consent;
   const purposes = said as Record<string, unknown> | null;
@@ -13,6 +13,6 @@ export function understood(said: unknown): Consent | undefined {
   return Object.values(purposes).includes('denied') ? 'basic' : 'full';
 }
 
-// With Global Privacy Control nothing is more than basic.
+// Global Privacy Control limits consent to basic.
 export const capped = (consent: Consent | undefined, privacyControl: boolean): Consent | undefined =>
   privacyControl && (!consent || consent === 'full') ? 'basic' : consent;

@@ -1,4 +1,4 @@
-// Signals: batched, kept until the server answered, sent when there is consent.
+// Signals: batched, sent if there is consent, and kept until the server has responded.
 import { capped, understood } from './consent.ts';
 import { kAliveBytes, kBatch, kBatchWait, kSessionIdle } from './limits.ts';
 import { grab, hold } from './locks.ts';
@@ -10,20 +10,19 @@ import { browserStorage, shelf } from './shelf.ts';
 import type { Answer, Consent, Context, Happening, Options, Sent, SignalExtra } from './words.ts';
 
 export interface Core {
-  // Resolves once the server answered for the signal, which may be after a long time without a connection; never
-  // rejects.
+  // Resolves once the server has responded to the signal, which may take long without a connection. Never rejects.
   signal(type: string, extra?: SignalExtra): Promise<Sent>;
-  // Also takes the words of Google Consent Mode. Kept in the browser, unless pending.
+  // Also accepts a Google Consent Mode object. Stored in the browser, unless pending.
   consent(said: Consent | Record<string, unknown>): Promise<void>;
-  // Merges by key into what is known of the session; null removes.
+  // Merges by key into the context of the session; null removes a key.
   context(values: Context): Promise<void>;
-  // The visitor from now on. Another one than before begins another session.
+  // Sets the visitor. A change of visitor starts a new session.
   identify(visitorId: string): Promise<void>;
-  // Sends what waits; resolves when it is answered or has failed.
+  // Sends queued signals. Resolves when the server has responded or the request has failed.
   flush(): Promise<void>;
-  // Calls back at everything that happens inside, until the answer is called.
+  // Calls `seen` for every internal event until the returned function is called.
   watch(seen: (happening: Happening) => void): () => void;
-  // Asks a public route about this session; nothing where consent does not allow it.
+  // Calls a public route for this session. Resolves to undefined if consent does not allow it.
   ask(route: string, more: object): Promise<Answer | undefined>;
 }
 
@@ -40,13 +39,13 @@ export function createCore(options: Options): Core {
 
   let visitor = options.visitorId;
   let context: Context = { ...options.context };
-  let untold = Object.keys(context).length > 0; // the server does not know the context yet
+  let untold = Object.keys(context).length > 0; // the server does not have the current context yet
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
-  let resting = false; // after a failure, until the wait is over
+  let resting = false; // waiting after a failure
   let sending: Promise<void> | undefined;
   let lost = Number(kept.get('lost'));
-  const chosen = () => understood(kept.get('consent')); // in whatever tab, on whatever page
+  const chosen = () => understood(kept.get('consent')); // in any tab, on any page
   let said = chosen() ?? (options.consent === 'denied' ? undefined : options.consent);
 
   const consentNow = () => capped(said, !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
@@ -107,7 +106,7 @@ export function createCore(options: Options): Core {
     signal: { type, id, ...more },
   });
 
-  // What the server said of a batch. True: go on with the next one.
+  // Handles the response to a batch. True: send the next one.
   function answered(items: readonly Item[], answer: Answer): boolean {
     if (isRetried(answer.status)) {
       failures += 1;
@@ -121,8 +120,8 @@ export function createCore(options: Options): Core {
       settle(items, 'sent');
       return true;
     }
-    // The server names every fault of a batch: one bad signal does not take the others with it. A time that it will not
-    // have (the clock of this machine is wrong) is left out.
+    // The server reports every issue of a batch, so one bad signal does not affect the others. A rejected time (the clock
+    // of this machine is wrong) is removed.
     const details = (answer.body.details ?? []) as { field: string }[];
     const named = (pattern: RegExp) =>
       details.flatMap(({ field }) => items[Number(pattern.exec(field)?.[1] ?? -1)] ?? []);
@@ -167,7 +166,7 @@ export function createCore(options: Options): Core {
     }
   }
 
-  // Consent that was taken back is told even so.
+  // Withdrawn consent is still reported.
   const canSend = () => isOpen() || (said === 'denied' && waiting.length > 0);
 
   function flush(): Promise<void> {
@@ -180,7 +179,7 @@ export function createCore(options: Options): Core {
     return sending;
   }
 
-  // The page may be gone in a moment: what waits goes out in requests that outlive it, as far as browsers let them.
+  // The page may be closed at any moment: queued signals are sent in requests that outlive it, as far as browsers allow.
   function leave() {
     let room = kAliveBytes - (flying.size ? bytesOf(bodyOf([...flying])) : 0);
     while (canSend()) {
@@ -192,13 +191,13 @@ export function createCore(options: Options): Core {
         void send(items);
         continue;
       }
-      // A beacon has no answer: the signals stay, and go again with the next page.
+      // A beacon has no response: the signals stay queued, and the next page sends them again.
       navigator.sendBeacon(url('signals'), body);
       break;
     }
   }
 
-  // `here`: said in this tab, and not read of what another one said and kept.
+  // `here`: set in this tab, not read from what another tab stored.
   async function change(words: unknown, here: boolean): Promise<void> {
     const next = understood(words);
     if (!next || next === said) return;
@@ -222,7 +221,7 @@ export function createCore(options: Options): Core {
       kept.keep();
       if (here) kept.put('consent', next);
       if (before === 'pending') void adopt();
-      if (here && next === 'basic' && before !== 'pending') put(item('consent.basic')); // what is there already loses its metadata at once
+      if (here && next === 'basic' && before !== 'pending') put(item('consent.basic')); // tells the server at once to drop the metadata it has
     }
     tell({ what: 'consent', consent: consentNow() });
     return flush();
@@ -234,7 +233,7 @@ export function createCore(options: Options): Core {
     waiting.adopt().then(some => {
       if (some) void flush();
     });
-  if (!said && options.consent === 'denied') void change('denied', true); // and what earlier pages left goes
+  if (!said && options.consent === 'denied') void change('denied', true); // also removes what earlier pages stored
   if (said !== 'pending') {
     kept.keep();
     void adopt();
@@ -245,7 +244,7 @@ export function createCore(options: Options): Core {
   addEventListener('pagehide', () => {
     leave();
     release();
-  }); // a page with a lock could not be frozen and come back
+  }); // a page that holds a lock cannot enter the back/forward cache
   addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return;
     release = hold(held);

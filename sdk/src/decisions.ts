@@ -1,32 +1,32 @@
-// Decisions: asked for once, kept exactly as long as they are valid, reported back.
+// Decisions: requested once, cached exactly as long as they are valid, and reported back.
 import type { Core } from './core.ts';
 import { kKeptFresh, kTriggers } from './limits.ts';
 import type { Context, Decision, Report } from './words.ts';
 
 export interface Asking {
-  context?: Context; // lies over the session's for this call; such an answer is not kept
-  stale?: boolean; // a prefetched answer will do although signals were said since
+  context?: Context; // overrides the session's context for this call; the decision is not cached
+  stale?: boolean; // accepts a prefetched decision although signals were sent since
 }
 
 export interface Decisions {
-  // The answer to a trigger, from what is kept or by one request. Null where there is none: no consent, no connection.
+  // The decision at a trigger, from the cache or by one request. Null without consent or connection.
   decide(trigger: string, asking?: Asking): Promise<Decision | null>;
-  // Has the answers ready, and keeps them fresh while the visitor is there.
+  // Fetches decisions in advance and keeps them fresh while the visitor is active.
   prefetch(triggers: string | string[]): Promise<Decision[]>;
-  // Called with each answer of decide() whose outcome is `act`, until what it resolves to is called.
+  // Calls `decided` with each result of decide() whose outcome is `act`. Resolves to a function that stops it.
   onDecision(decided: (decision: Decision) => void): Promise<() => void>;
-  // Tells what became of a decision; the first `shown` of a prefetched one is what takes it from its caps.
+  // Reports what the visitor did with a decision. The first `shown` of a prefetched one counts toward its caps.
   report(what: Report, decision: Decision, metadata?: Record<string, unknown>): Promise<void>;
 }
 
 interface Kept {
   decision: Decision;
-  heard: number; // how many signals had been said
+  heard: number; // how many signals had been sent
   isValid(): boolean;
 }
 
-// Validity is counted from before the request by what the server said is left, on two clocks: one stands still while
-// the machine sleeps, the other may be set.
+// Validity is counted from before the request, by the server's remaining time, on two clocks: one stands still while
+// the machine sleeps, and the other may be changed.
 function validity(seconds: number, asked: Asked): () => boolean {
   return () => {
     const wall = Date.now() - asked.wall;
@@ -46,11 +46,11 @@ export function decisions(core: Core): Decisions {
   const listeners = new Set<(decision: Decision) => void>();
   const reported = new Set<string>();
   let wanted: string[] = [];
-  let ready = new Map<string, Decision>(); // what the newest prefetch answered, to which `etag` belongs
+  let ready = new Map<string, Decision>(); // the result of the latest prefetch, to which `etag` belongs
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   let etag: string | undefined;
-  let heard = 0; // signals said so far
+  let heard = 0; // signals sent so far
   let used = 0; // epoch ms of the last signal or call
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,7 +75,7 @@ export function decisions(core: Core): Decisions {
     if (isSeen() && wanted.length) void refresh();
   });
 
-  // Asks for all that is wanted, one request at a time; whoever comes while one waits for its turn shares it.
+  // Requests all wanted triggers, one request at a time; calls made while one waits for its turn share it.
   function refresh(): Promise<void> {
     next ??= running.then(() => {
       running = next!;
@@ -111,12 +111,12 @@ export function decisions(core: Core): Decisions {
   };
 
   async function resolve(trigger: string, context?: Context): Promise<Decision | null> {
-    await core.flush(); // what was said before is seen
+    await core.flush(); // so that the decision sees earlier signals
     const asked = begin();
     const answer = await core.ask('resolve', { trigger, ...(context && { context }) });
     if (answer?.status !== 200) return null;
     const decision = answer.body as unknown as Decision;
-    // One that acts has spent: asked again, the answer may be another.
+    // A decision that acts counts toward limits, so the next one may differ.
     if (!context && (decision.outcome === 'none' || decision.outcome === 'suppressed'))
       keep(decision, decision.ttlSeconds, asked);
     return decision;
@@ -147,7 +147,7 @@ export function decisions(core: Core): Decisions {
         etag = undefined;
       }
       await core.flush();
-      await running; // it may have been what the flush brought about
+      await running; // the flush may have started it
       if (!asked.every(isFresh)) await refresh();
       return asked.flatMap(trigger => kept.get(trigger)?.decision ?? []);
     },

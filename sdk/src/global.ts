@@ -1,12 +1,12 @@
-// One tag: the library takes over `window.beckon`, what was called before runs, and the same object goes on.
+// Loading by a script tag: the library takes over `window.beckon` and runs the calls that were queued there.
 //
-//   <script async src="https://beckon.example/sdk/v1/beckon.js" data-handle="acme" data-consent="pending"
-// data-pages></script>
+//   <script async src="https://beckon.example/sdk/v1/beckon.js"
+//           data-handle="acme" data-consent="pending" data-pages></script>
 import { pages } from './pages.ts';
 import type { Core } from './core.ts';
 import type { Consent, Options } from './words.ts';
 
-// A call of before: its name, its arguments, and the promise that the page holds.
+// A queued call: its name, its arguments, and the callbacks of the promise that the page holds.
 type Call = [name: string, args?: unknown[], done?: (value: unknown) => void, failed?: (reason: unknown) => void];
 
 type Queue = Call[] & { version?: string; options?: Options };

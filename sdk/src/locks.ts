@@ -1,9 +1,9 @@
-// Locks between the tabs of an origin, by name. Without the browser's own every lock is granted.
+// Locks between the tabs of an origin, by name. Without Web Locks every lock is granted.
 type Release = () => void;
 
 const manager = () => (typeof navigator === 'undefined' ? undefined : navigator.locks);
 
-// Holds the lock from now on; the answer lets it go.
+// Holds the lock until the returned function is called.
 export function hold(name: string): Release {
   let release: Release = () => {};
   const held = new Promise<void>(done => {
@@ -15,7 +15,7 @@ export function hold(name: string): Release {
   return release;
 }
 
-// The lock if it is free now.
+// Takes the lock if it is free; undefined if it is not.
 export async function grab(name: string): Promise<Release | undefined> {
   const locks = manager();
   if (!locks) return () => {};

@@ -1,12 +1,12 @@
-// Pages of an app that changes without loading: one signal for each change of the address.
+// Page views of a single-page app: one signal for each change of the URL.
 import type { Core } from './core.ts';
 
 export interface PageOptions {
-  type?: string; // of the signal; "view"
-  pageOf?: (location: Location) => string; // what a page is called; its path. The same name again is no change
+  type?: string; // of the signal; default: "view"
+  pageOf?: (location: Location) => string; // the name of a page; default: its path. The same name again is not a change
 }
 
-// Says the page of now, and from then on each change, until the answer is called.
+// Reports the current page and each change until the returned function is called.
 export function pages(
   client: Pick<Core, 'signal' | 'context'>,
   { type = 'view', pageOf = ({ pathname }) => pathname }: PageOptions = {},
@@ -14,7 +14,7 @@ export function pages(
   let before: string | undefined;
   let ended = false;
   const look = () => {
-    const page = pageOf(location).slice(0, 256); // the server's limit of a value
+    const page = pageOf(location).slice(0, 256); // the server's limit for a value
     if (ended || page === before) return;
     before = page;
     void client.context({ page });

@@ -1,4 +1,4 @@
-// One request: JSON as text/plain, no header of ours, no credentials, so that no preflight goes before it.
+// One request: JSON as text/plain, no custom header and no credentials, so that it needs no preflight.
 import { kRequestTime } from './limits.ts';
 import type { Answer } from './words.ts';
 
@@ -21,5 +21,5 @@ export async function post(url: string, body: string, keepalive = false): Promis
   }
 }
 
-// Bytes as they travel.
+// Bytes in UTF-8.
 export const bytesOf = (text: string) => new TextEncoder().encode(text).length;

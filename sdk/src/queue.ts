@@ -1,9 +1,9 @@
-// Signals on their way to the server. They stay until the server answered for them, so that a page that ends, a lost
-// connection or a beacon without an answer loses nothing; their ids keep the server from counting one twice.
+// Signals on their way to the server. They stay until the server has responded, so that nothing is lost when a page
+// closes, the connection breaks or a beacon gets no response; their ids keep the server from counting one twice.
 //
-// Each tab writes a queue of its own, so that no two write the same. A tab holds a lock named as its queue as long as
-// it lives, and the browser lets go of it when the tab ends, however it ends: a queue whose lock is free is an orphan,
-// and whoever gets the lock takes it over. Without locks every queue looks like one, and the ids alone keep order.
+// Each tab has its own queue, so that no two tabs write the same one. A tab holds a lock with the name of its queue, and
+// the browser releases it when the tab ends: a queue whose lock is free is an orphan, and the tab that gets the lock
+// takes it over. Without locks every queue looks like an orphan, and only the ids prevent duplicates.
 import { bytesOf } from './post.ts';
 import { kBodyBytes, kQueued, kQueuedAge, kRequestSignals } from './limits.ts';
 import type { Shelf } from './shelf.ts';
@@ -12,7 +12,7 @@ import type { WireSignal } from './words.ts';
 export interface Item {
   session: string;
   visitor?: string;
-  denied?: true; // tells the server that consent was taken back
+  denied?: true; // reports withdrawn consent
   at: number; // epoch ms at which it was queued
   signal: WireSignal;
 }
@@ -20,13 +20,13 @@ export interface Item {
 export interface Queue {
   readonly length: number;
   add(item: Item): void;
-  // The next that go together: of one session and visitor, within a request's limits, without those in `flying`.
+  // The next batch: signals of one session and visitor, within a request's limits, without those in `flying`.
   next(flying: ReadonlySet<Item>): Item[];
   remove(items: readonly Item[]): void;
   save(): void;
-  clear(): void; // without a trace
-  adopt(): Promise<boolean>; // takes over what ended tabs left; true: there was something
-  wake(): void; // the page is back from where it was frozen: nobody may have taken its queue
+  clear(): void; // removes all of them without reporting
+  adopt(): Promise<boolean>; // takes over the queues of ended tabs; true if they had signals
+  wake(): void; // back from the back/forward cache: another tab may have taken the queue
 }
 
 const kName = 'queue:';
@@ -74,7 +74,7 @@ export function queue(
       const waiting = items.filter(item => !flying.has(item));
       const first = waiting[0];
       const together: Item[] = [];
-      let bytes = 1_000; // of what stands around the signals, without the context, which counts for itself
+      let bytes = 1_000; // for the rest of the body; the context is limited separately
       for (const item of waiting) {
         if (item.session !== first!.session || item.visitor !== first!.visitor || item.denied !== first!.denied) break;
         bytes += bytesOf(JSON.stringify(item.signal)) + 1;
@@ -94,7 +94,7 @@ export function queue(
       for (const name of shelf.names()) {
         if (!name.startsWith(kName) || name === mine) continue;
         const release = await lock(name);
-        if (!release) continue; // its tab lives
+        if (!release) continue; // its tab is still open
         const left = read(name);
         some ||= left.length > 0;
         items = [...left, ...items];

@@ -1,19 +1,19 @@
-// Shows what a decision says, for pages that do not draw it themselves: `popup`, `banner`, and `cta`, which changes a
-// link or button that stands on the page. Text nodes and constructed style sheets only: a strict
-// Content-Security-Policy and Trusted Types have nothing to forbid.
+// Renders the actions of decisions for pages that do not do so themselves: `popup`, `banner`, and `cta`, which changes an
+// existing link or button. Uses text nodes and constructed style sheets only, as a strict Content-Security-Policy and
+// Trusted Types require.
 import type { Decisions } from './decisions.ts';
 import { banner, popup } from './render/surfaces.ts';
 import { cta } from './render/cta.ts';
 import type { Decision, Report } from './words.ts';
 
-// Puts it on the page; `tell` says what became of it. False: there is no place for it, and it counts as not shown.
+// Renders an action; `tell` reports what the visitor did. False if it could not be rendered: it counts as not shown.
 export type Renderer = (payload: Record<string, unknown>, tell: (what: Report) => void) => boolean;
 
 export interface RenderOptions {
-  renderers?: Record<string, Renderer>; // by the action's type, besides or in place of ours
+  renderers?: Record<string, Renderer>; // by action type, in addition to or instead of the built-in ones
 }
 
-// Shows each decision that acts from now on, until what it resolves to is called.
+// Renders each decision that acts. Resolves to a function that stops it.
 export function render(
   client: Pick<Decisions, 'onDecision' | 'report'>,
   { renderers = {} }: RenderOptions = {},

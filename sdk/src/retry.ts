@@ -1,11 +1,11 @@
 // When a failed request is sent again.
 import { kFirstWait, kLongestWait } from './limits.ts';
 
-// 0 is no answer at all. Every other status will stay as it is.
+// 0 is no response. Every other status is final.
 export const isRetried = (status: number) => status === 0 || status === 408 || status === 429 || status >= 500;
 
-// Milliseconds to wait after `failures` in a row (from 1): full jitter over a doubling span, behind what the server
-// asked for in Retry-After (seconds or an HTTP date), so that visitors who failed together do not come back together.
+// Milliseconds to wait after `failures` in a row (from 1): Retry-After (seconds or an HTTP date, at most an hour) plus
+// full jitter over a doubling span, so that visitors who failed together do not retry together.
 export function waitAfter(failures: number, retryAfter: string | null, random = Math.random, now = Date.now()): number {
   const span = Math.min(kLongestWait, kFirstWait * 2 ** (failures - 1));
   const asked = retryAfter ? (/^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now) : 0;

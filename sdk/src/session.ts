@@ -1,4 +1,4 @@
-// The session of this browser: shared by its tabs, ended by a while without anything.
+// The session of this browser: shared by its tabs, ended by inactivity.
 import type { Shelf } from './shelf.ts';
 
 export const randomId = (): string => {
@@ -7,8 +7,8 @@ export const randomId = (): string => {
 };
 
 export interface Session {
-  id(): string; // of now: begun anew where the last one ended
-  current(): string | undefined; // begun already, perhaps ended; begins none
+  id(): string; // the current one; starts a new one if the last has ended
+  current(): string | undefined; // the last one, even if it has ended; starts none
   end(): void;
 }
 

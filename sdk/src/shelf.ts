@@ -1,19 +1,19 @@
-// What is kept in the browser under one prefix. Until something may be kept, or where the browser lets nothing be kept,
-// it stands in memory and ends with the page.
+// Storage in the browser under one prefix. Without consent to store, or if the browser forbids storage, entries are held
+// in memory and end with the page.
 
 export interface Shelf {
   get(name: string): string | null;
   put(name: string, text: string): void;
   drop(name: string): void;
-  names(): string[]; // what other pages left, too
-  keep(): void; // from now on in the storage, and so what stood in memory
-  clear(): void; // nothing is left of anything
+  names(): string[]; // those of other pages included
+  keep(): void; // uses the storage from now on and moves entries from memory there
+  clear(): void; // removes all entries
 }
 
 export function shelf(prefix: string, storage: Storage | undefined): Shelf {
   const memory = new Map<string, string>();
   let durable = false;
-  // A full or forbidden storage throws at any call.
+  // Any call may throw if the storage is full or forbidden.
   const trying = <T>(act: () => T, otherwise: T): T => {
     try {
       return act();
@@ -53,7 +53,7 @@ export function shelf(prefix: string, storage: Storage | undefined): Shelf {
   return self;
 }
 
-// Where the browser forbids storage, even asking for it throws.
+// If the browser forbids storage, even accessing it throws.
 export function browserStorage(): Storage | undefined {
   try {
     return localStorage;

@@ -1,5 +1,5 @@
-// What a page may call before the library is there: the same names, each a promise. Constant, so that its hash can
-// stand in a Content-Security-Policy; what differs from page to page stands on the library's own tag.
+// Lets a page call the library before it has loaded: the same functions, each returning a promise. Constant, so that its
+// hash can be used in a Content-Security-Policy; options are attributes of the library's script tag.
 (beckon => {
   if (beckon.signal) return;
   for (const name of [

@@ -1,6 +1,6 @@
-// What the library and the page say to each other. Types only; the wire's words are the contract's.
+// The types of the library's interface; names on the wire are those of the API.
 
-// pending: kept in memory, nothing is sent. denied: forgotten, nothing is sent. basic: without metadata and visitor.
+// pending: kept in memory, not sent. denied: deleted, not sent. basic: sent without metadata and visitor. full: sent.
 export type Consent = 'pending' | 'denied' | 'basic' | 'full';
 
 export type Context = Record<string, string | number | boolean | null>;
@@ -8,10 +8,10 @@ export type Context = Record<string, string | number | boolean | null>;
 export interface Options {
   handle: string;
   endpoint: string; // origin of the server: "https://beckon.example"
-  consent?: Consent; // until said otherwise; without it the handle's own default holds
+  consent?: Consent; // until changed; default: that of the handle
   visitorId?: string;
   context?: Context;
-  sessionIdle?: number; // ms without a signal or decision after which a session ends; 30 minutes
+  sessionIdle?: number; // ms without a signal or decision after which a session ends; default: 30 minutes
 }
 
 export interface SignalExtra {
@@ -19,12 +19,12 @@ export interface SignalExtra {
   confidence?: number;
   source?: string;
   metadata?: Record<string, unknown>;
-  at?: number; // epoch ms; now
-  id?: string; // the page's own id: a second signal with it in the session is not counted
+  at?: number; // epoch ms; default: now
+  id?: string; // the page's own id; a second signal with the same id in the session is a duplicate
 }
 
-// What became of a signal. refused: the server will not take it. dropped: the queue was full, or it was too old.
-// withheld: no consent.
+// The outcome of a signal. refused: the server rejected it. dropped: the queue was full or it was too old. withheld: no
+// consent.
 export interface Sent {
   id: string;
   outcome: 'sent' | 'refused' | 'dropped' | 'withheld';
@@ -49,7 +49,7 @@ export interface Decision {
 
 export type Report = 'shown' | 'clicked' | 'dismissed' | 'converted';
 
-// What happens inside, for decisions, pages and the debug mode.
+// Internal events, for decisions, pages and debug mode.
 export type Happening =
   | { what: 'queued'; signal: WireSignal }
   | { what: 'sent'; signals: WireSignal[]; answer: Answer }
@@ -60,7 +60,7 @@ export type Happening =
   | { what: 'consent'; consent: Consent | undefined }
   | { what: 'session'; sessionId: string };
 
-// A signal as the server takes it.
+// A signal in the format of the API.
 export interface WireSignal {
   type: string;
   id: string;
@@ -71,7 +71,7 @@ export interface WireSignal {
   metadata?: Record<string, unknown>;
 }
 
-// status 0: nothing answered. body: the JSON, or an empty object.
+// A response. status 0: no response. body: the JSON, or an empty object.
 export interface Answer {
   status: number;
   retryAfter: string | null;

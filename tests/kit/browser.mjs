@@ -39,7 +39,7 @@ export async function openConsole(
   await page.goto(home + path);
   if (token) {
     await page.getByLabel('Token').fill(token);
-    await page.getByRole('button', { name: 'Sign in with it' }).click();
+    await page.getByRole('button', { name: 'Sign in with token' }).click();
     await page.locator('.sidebar').waitFor();
   }
   return page;

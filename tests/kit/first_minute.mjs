@@ -1,4 +1,4 @@
-// The first minute, click by click: what one does, what one sees, and the picture of it. docs/first-minute.md tells the same.
+// The first minute, click by click: each action, its result, and its picture. docs/first-minute.md has the same steps.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './beckon.mjs';
@@ -12,7 +12,7 @@ const press = (page, name) => page.getByRole('button', { name }).click();
 export const steps = [
   {
     does: 'open the link',
-    sees: 'the four steps of the playbook; it signed in by itself',
+    sees: 'the four steps of the playbook, already signed in',
     async run({ page, link, look }) {
       await look();
       await page.goto(link);
@@ -20,51 +20,51 @@ export const steps = [
     },
   },
   {
-    does: '**Play** beside “Fills a cart and leaves”',
-    sees: 'five signals arrive on the session’s timeline',
+    does: '**Run** next to “Fills a cart and leaves”',
+    sees: 'five signals arrive on the session timeline',
     picture: 'append',
     async run({ page, look }) {
       await look();
-      await press(page, 'Play Fills a cart and leaves');
-      await page.getByText('All 5 of “Fills a cart and leaves” are in the session.').waitFor();
+      await press(page, 'Run Fills a cart and leaves');
+      await page.getByText('All 5 signals of “Fills a cart and leaves” were sent.').waitFor();
       await page.getByRole('complementary', { name: 'Session timeline' }).getByText('signal 5').waitFor();
     },
   },
   {
     does: '*Resolve and prefetch*, **Resolve**',
-    sees: 'the decision: `none`, for there are no rules yet',
+    sees: 'the decision: no match, because there are no rules yet',
     async run({ page, look }) {
       await look();
       await rail(page, 'Resolve and prefetch');
       await look();
       await press(page, /^Resolve/);
-      await page.getByRole('article', { name: 'Decision at checkout' }).getByText('No rule holds').waitFor();
+      await page.getByRole('article', { name: 'Decision at checkout' }).getByText('No rule matched').waitFor();
     },
   },
   {
     does: '**Add three example rules**',
-    sees: 'they are in force',
+    sees: 'they are published',
     async run({ page, look }) {
       await look();
       await press(page, 'Add three example rules');
-      await page.getByText('Three example rules are in force').waitFor();
+      await page.getByText('Three example rules were published').waitFor();
     },
   },
   {
     does: '**Resolve**',
-    sees: 'the decision: a popup, which rule said so, each condition as wanted and seen, and what is different from before',
+    sees: 'the decision: a popup, the rule that matched, the required and actual value of each condition, and what changed',
     picture: 'resolve',
     async run({ page, look }) {
       await look();
       await press(page, /^Resolve/);
       const card = page.getByRole('article', { name: 'Decision at checkout' });
-      await card.getByText('holds, and is the answer').waitFor();
-      await card.getByText('Different from the previous answer').waitFor();
+      await card.getByText('matched, selected').waitFor();
+      await card.getByText('Changed since the previous response').waitFor();
     },
   },
   {
     does: '*Subscribe*, **Use the built-in receiver**, **Subscribe**',
-    sees: 'the secret, once, with code that verifies',
+    sees: 'the secret, shown once, with code to verify deliveries',
     picture: 'subscribe',
     async run({ page, look }) {
       await look();
@@ -74,7 +74,7 @@ export const steps = [
       await look();
       await press(page, /^Subscribe/);
       await page.locator('.secret code').waitFor();
-      await page.getByText('Code that verifies a delivery').waitFor();
+      await page.getByText('Code to verify a delivery').waitFor();
     },
   },
   {

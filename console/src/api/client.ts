@@ -1,4 +1,4 @@
-// The API, typed by its own description (docs/openapi.json), over one way out that remembers what was said.
+// The API, typed by its OpenAPI description (docs/openapi.json). Every request is recorded for the inspector.
 import createClient from 'openapi-fetch';
 import type { paths } from './described.d.ts';
 import { note, remember, type Exchange } from './exchange.ts';
@@ -10,16 +10,16 @@ export type Answer<T> =
   | { ok: false; fault: Fault; exchange?: Exchange };
 
 const kShown = new Set(['content-type', 'if-match', 'if-none-match']);
-// Secrets are not kept, so that they are neither shown twice nor copied.
+// Secrets are masked, so that they are neither shown again nor copied.
 const masked = (text: string) =>
   text
     .replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
     .replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…');
 
-const sentWith = new WeakMap<Response, string>(); // the token that a request went with
+const sentWith = new WeakMap<Response, string>(); // the token that the request was sent with
 const recordings = new WeakMap<Response, Exchange>();
 
-// `keep` is given each exchange; its answer only where `whole`, for what the page reads again and again may be long.
+// Passes each exchange to `keep`, with the response body only if `whole`: what the page polls may be long.
 const recordedBy =
   (keep: (exchange: Omit<Exchange, 'id'>) => Exchange, whole: boolean) =>
   async (request: Request): Promise<Response> => {
@@ -69,12 +69,12 @@ function clientOver(way: (request: Request) => Promise<Response>) {
   });
 }
 
-export const api = clientOver(recordedBy(remember, true)); // what a person does
-export const quietly = clientOver(recordedBy(note, false)); // what the page asks by itself
+export const api = clientOver(recordedBy(remember, true)); // requests that the user made
+export const quietly = clientOver(recordedBy(note, false)); // background requests of the page
 
 type Raw<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
-// Never throws. An answer 401 ends the sign-in that was asked with.
+// Never throws. A 401 ends the sign-in that the request was sent with.
 export async function ask<T>(call: Raw<T>): Promise<Answer<T>> {
   try {
     const { data, error, response } = await call;

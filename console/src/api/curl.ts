@@ -1,7 +1,7 @@
-// An exchange as a command for a shell. The server and the token are variables, so that nothing secret is copied.
+// An exchange as a shell command. The server and the token are variables, so that no secret is copied.
 import type { Exchange } from './exchange.ts';
 
-// Single quotes keep everything but themselves.
+// Inside single quotes, only a single quote needs escaping.
 export const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export type Asked = Pick<Exchange, 'method' | 'path' | 'signedIn' | 'headers' | 'body'>;

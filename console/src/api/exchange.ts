@@ -1,28 +1,28 @@
-// One request and its answer, as they went over the wire: what the inspector shows and what is copied as cURL.
+// One request and its response as sent: what the inspector shows and what is copied as cURL.
 import { signal } from '@preact/signals';
 
 export interface Exchange {
   id: number;
-  at: number; // epoch milliseconds, by this browser
+  at: number; // epoch milliseconds, by this browser's clock
   took: number; // milliseconds until the last byte
   method: string;
   path: string; // with its query
-  signedIn: boolean; // an Authorization header went with it
+  signedIn: boolean; // it had an Authorization header
   headers: [string, string][];
-  body: string; // '' where there was none; passwords are left out
-  status: number; // 0 where no answer came
+  body: string; // '' if there was none; passwords are masked
+  status: number; // 0 if there was no response
   answerHeaders: [string, string][];
   answer: string;
 }
 
 const kKept = 30;
 
-// The newest first: what a person did, not what the page asks by itself.
+// The requests that the user made, newest first.
 export const exchanges = signal<Exchange[]>([]);
 
 const kNoted = 12;
 
-// What the page asks by itself, the newest first: of each address the last time, without what was answered.
+// Background requests, newest first: the latest of each path, without its response body.
 export const noted = signal<Exchange[]>([]);
 
 let ids = 0;

@@ -48,18 +48,19 @@ export function AllowlistPage() {
     );
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) confirmed('The allowlist is in force');
+    if (answer.ok) confirmed('Allowlist saved');
   };
   const closed = isAdmin.value
     ? loaded
       ? ''
-      : 'It is not loaded.'
-    : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
+      : 'The allowlist has not been loaded.'
+    : 'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.';
   return (
     <>
       <h1>Allowlist</h1>
       <p class="lead">
-        Who may use this module, and where webhooks may go besides the public internet. Each change is audited.
+        Which handles may use this module, and which hosts webhooks may reach besides the public internet. Every change
+        is audited.
       </p>
       <form class="card">
         <TextField
@@ -68,16 +69,16 @@ export function AllowlistPage() {
           lines={4}
           value={handles}
           onInput={setHandles}
-          hint="One a line; * admits all."
+          hint="One per line; * allows all."
           issue={issuesOf(fault, 'handles')}
         />
         <TextField
-          label="Egress"
+          label="Allowed outbound hosts"
           mono
           lines={5}
           value={egress}
           onInput={setEgress}
-          hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one a line. Link-local and metadata addresses are never admitted."
+          hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one per line. Link-local and metadata addresses are never allowed."
           issue={issuesOf(fault, 'egress')}
         />
         <div class="actions">
@@ -112,7 +113,7 @@ function Handles() {
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) {
-      confirmed('Made');
+      confirmed('Created');
       setHandle('');
       setOwner('');
       again();
@@ -128,7 +129,7 @@ function Handles() {
             <tr>
               <th>Handle</th>
               <th>Owner</th>
-              <th>Since</th>
+              <th>Created</th>
             </tr>
           </thead>
           <tbody>
@@ -153,7 +154,7 @@ function Handles() {
       )}
       <form class="columns">
         <TextField
-          label="A new handle"
+          label="New handle"
           mono
           value={handle}
           onInput={setHandle}
@@ -161,15 +162,15 @@ function Handles() {
           placeholder="acme"
         />
         <TextField
-          label="E-mail of its owner"
+          label="Owner’s e-mail"
           type="email"
           value={ownerEmail}
           onInput={setOwner}
           issue={issuesOf(fault, 'ownerEmail')}
         />
         <div class="actions">
-          <Button submits busy={busy} closed={handle && ownerEmail ? '' : 'Both fields are needed.'} onPress={add}>
-            Make it
+          <Button submits busy={busy} closed={handle && ownerEmail ? '' : 'Fill in both fields.'} onPress={add}>
+            Create
           </Button>
         </div>
       </form>

@@ -16,11 +16,12 @@ import { SignalEditor } from './append/signal_editor.tsx';
 import { SessionBar } from './session_bar.tsx';
 
 const kConsents = [
-  ['', 'as the handle says'],
+  ['', 'handle default'],
   ['full', 'full'],
   ['basic', 'basic'],
   ['denied', 'denied'],
 ] as const;
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const issueOf = (fault: Fault | null, field: string) => fault?.details.find(one => one.field === field)?.issue;
 
 export function AppendPage() {
@@ -43,8 +44,8 @@ export function AppendPage() {
     <>
       <h1>Append signals</h1>
       <p class="lead">
-        A signal is one thing that a visitor did. Choose one and send it, as a shop's page would: no sign-in is needed
-        for this call.
+        A signal records one thing a visitor did. Choose one and send it, as a web page would. This call needs no
+        sign-in.
       </p>
       <SessionBar />
       <section class="card" aria-labelledby="one">
@@ -73,7 +74,7 @@ export function AppendPage() {
               value={draft.value.visitorId}
               onInput={visitorId => change({ visitorId })}
               placeholder="v-81"
-              hint="Joins the sessions of one visitor."
+              hint="Links the sessions of one visitor."
               issue={issueOf(fault, 'visitorId')}
             />
             <SelectField
@@ -81,7 +82,7 @@ export function AppendPage() {
               value={draft.value.consent}
               choices={kConsents}
               onChange={consent => change({ consent })}
-              hint="What the visitor allows; the latest word holds."
+              hint="What the visitor allows. The latest value applies."
             />
             <TextField
               label="Page"
@@ -99,7 +100,7 @@ export function AppendPage() {
         </details>
         <div class="actions">
           <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={broken} onPress={send}>
-            Send {signals.length === 1 ? (signals[0]?.type ?? 'it') : `${signals.length} signals`}
+            Send {signals.length === 1 ? (signals[0]?.type ?? 'signal') : `${signals.length} signals`}
           </Button>
         </div>
         <Outcome result={result} fault={fault} />
@@ -116,20 +117,20 @@ function Outcome({ result, fault }: { result: Appended | null; fault: Fault | nu
   if (accepted.consent === 'denied')
     return (
       <p class="result" role="status">
-        <strong>202</strong> The visitor has denied consent: nothing was stored.
+        <strong>202</strong> The visitor denied consent, so nothing was stored.
       </p>
     );
   return (
     <div class="result" role="status">
       <p>
         <strong>202 Accepted</strong> {accepted.accepted} stored
-        {accepted.duplicates ? `, ${accepted.duplicates} seen before` : ''}. The session is at version{' '}
-        {accepted.version}, with {accepted.signalCount} in its window.
+        {accepted.duplicates ? `, ${counted(accepted.duplicates, 'duplicate')} ignored` : ''}. The session is now at
+        version {accepted.version}, with {counted(accepted.signalCount, 'signal')} in its window.
       </p>
       <p class="small">
-        On disk and answered in {took(answeredIn)}.
+        Written to disk and acknowledged in {took(answeredIn)}.
         {seenAfter !== null &&
-          ` A decision asked for right after it saw version ${accepted.version}: ${took(seenAfter)} later.`}
+          ` A decision request sent right after it saw version ${accepted.version}, ${took(seenAfter)} later.`}
       </p>
       <p class="small">
         Next: <a href={at('resolve')}>resolve a decision for this session</a>.

@@ -15,7 +15,7 @@ export function AuditPage() {
     ? closedBelow('OPERATOR')
     : isAdmin.value
       ? ''
-      : 'Needs a platform admin: whoever runs the server makes such a token with beckon token --platform-admin.';
+      : 'Needs a platform admin. Whoever runs the server can create such a token with beckon token --platform-admin.';
   const { items, more, fault } = useList(
     cursor => {
       const query = { cursor, limit: 50 };
@@ -30,11 +30,11 @@ export function AuditPage() {
       <h1>Audit</h1>
       <p class="lead">
         {ofServer
-          ? 'What belongs to no handle: who signed in and out, users, passwords, the allowlist.'
-          : 'Every change of what governs this handle: who, what, when.'}
+          ? 'Events that belong to no handle: sign-ins, users, passwords and the allowlist.'
+          : 'Every change to the configuration of this handle: who, what and when.'}
       </p>
       {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} what="audit events" />}
-      {items?.length === 0 && <Empty says="Nothing was changed yet." />}
+      {items?.length === 0 && <Empty says="No changes yet." />}
       {!!items?.length && (
         <section class="card">
           <div class="scroll" tabIndex={0} role="region" aria-label="Audit events">
@@ -44,8 +44,8 @@ export function AuditPage() {
                   <th>When</th>
                   <th>Who</th>
                   <th>What</th>
-                  <th>Of</th>
-                  <th>In detail</th>
+                  <th>Target</th>
+                  <th>Details</th>
                 </tr>
               </thead>
               <tbody>
@@ -80,7 +80,7 @@ export function AuditPage() {
   );
 }
 
-// Where what was changed can be looked at.
+// A link to the changed object.
 function Target({ action, target }: { action: string; target: string }) {
   if (action === 'rule.put') return <a href={at('rules', [target])}>{target}</a>;
   if (action === 'rules.rollback') return <a href={at('rules', ['-', 'versions'])}>version {target}</a>;

@@ -10,14 +10,14 @@ import { usePoll } from '../state/poll.ts';
 import { read, type Session } from '../state/timeline.ts';
 import { DecisionCard } from './resolve/decision_card.tsx';
 
-// A decision on record, and what comes out of the signals that it saw.
+// A recorded decision, and the result of evaluating it again with the signals it saw.
 type Recorded = Decision & { same: boolean | null; lacking: string | null };
 
 function again({ same, lacking }: Recorded) {
-  if (same) return 'Judged again from what it saw, it comes out the same.';
+  if (same) return 'Re-evaluated: same result.';
   return lacking
-    ? `Judged again it comes out otherwise, since not all that it saw is there: ${lacking}.`
-    : 'Judged again from what it saw, it comes out otherwise.';
+    ? `Re-evaluated: different result, because some of its data is missing: ${lacking}.`
+    : 'Re-evaluated: different result.';
 }
 
 export function DecisionPage() {
@@ -59,9 +59,9 @@ export function DecisionPage() {
       </div>
       {decision && (
         <>
-          <h2>As it was served</h2>
+          <h2>As served</h2>
           <p>{again(decision)}</p>
-          <DecisionCard decision={decision} how="on record" />
+          <DecisionCard decision={decision} how="recorded" />
         </>
       )}
       {past && !decision && (
@@ -95,7 +95,7 @@ export function DecisionPage() {
           </dl>
         </section>
       )}
-      {fault && !(past && isNotOffered(fault)) && <FaultNote fault={fault} what="decisions of before" />}
+      {fault && !(past && isNotOffered(fault)) && <FaultNote fault={fault} what="past decisions" />}
     </>
   );
 }

@@ -65,7 +65,7 @@ function List() {
     if (!log?.cursor || seen?.of !== wanted || fetching.current) return;
     fetching.current = true;
     const longer = await goOn(handle, wanted, log);
-    // What was refreshed meanwhile stays; what was begun anew wins.
+    // What was refreshed in the meantime stays; a list that was started again wins.
     setSeen(before =>
       before?.of === wanted && before.log.cursor === log.cursor
         ? { of: wanted, log: { ...longer, items: [...before.log.items, ...longer.items.slice(log.items.length)] } }
@@ -82,9 +82,7 @@ function List() {
   return (
     <>
       <h1>Deliveries</h1>
-      <p class="lead">
-        Each event that is owed to a subscription, and what became of it. Nothing is dropped in silence.
-      </p>
+      <p class="lead">Every event sent to an endpoint, and its outcome. No delivery is dropped silently.</p>
       {closed ? (
         <p class="note">{closed}</p>
       ) : (
@@ -95,17 +93,17 @@ function List() {
             !shown.fault &&
             shown.items.length === 0 &&
             (all?.length === 0 ? (
-              <Empty says="There are no subscriptions, so nothing is owed to anybody.">
+              <Empty says="No endpoints yet, so there is nothing to deliver.">
                 <a class="button primary" href={at('subscribe')}>
-                  Subscribe an endpoint
+                  New endpoint
                 </a>
               </Empty>
             ) : (
               <Empty
                 says={
                   filtered
-                    ? 'No delivery fits these filters.'
-                    : `Nothing was delivered ${whole ? 'yet' : 'in the last day'}.`
+                    ? 'No deliveries match these filters.'
+                    : `No deliveries ${whole ? 'yet' : 'in the last 24 hours'}.`
                 }
               >
                 {filtered ? (
@@ -133,26 +131,30 @@ function List() {
             {log && (
               <p role="status">
                 {shown.items.length} {shown.items.length === 1 ? 'delivery' : 'deliveries'}
-                {shown.cursor ? ' so far; more come as you scroll' : ''}.{' '}
-                {!chosen && hosts.size > 1 && 'The newest 50 of each subscription: choose one to see all of it. '}
+                {shown.cursor ? ' so far; scroll to load more' : ''}.{' '}
+                {!chosen &&
+                  hosts.size > 1 &&
+                  'The newest 50 per endpoint; choose an endpoint to see all of its deliveries. '}
               </p>
             )}
             <p>
               {whole ? (
                 <>
-                  All that is kept.{' '}
+                  {' '}
+                  Stored data.{' '}
                   <a href={at('deliveries', [], { ...Object.fromEntries(query), window: undefined })}>
-                    Only the last day
+                    Show the last 24 hours
                   </a>
                   .
                 </>
               ) : (
                 <>
-                  The last day.{' '}
-                  <a href={at('deliveries', [], { ...Object.fromEntries(query), window: 'all' })}>All that is kept</a>.
+                  {' '}
+                  Last 24 hours.{' '}
+                  <a href={at('deliveries', [], { ...Object.fromEntries(query), window: 'all' })}>Show stored data</a>.
                 </>
               )}{' '}
-              A delivery is kept as long as the retention of its handle; a held one at most 7 days.
+              Deliveries are kept for the retention period of the handle, waiting ones for at most 7 days.
             </p>
           </footer>
           {chosen && <Replay subscriptionId={chosen} />}

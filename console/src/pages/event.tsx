@@ -51,7 +51,7 @@ export function EventPage() {
         <>
           <dl class="facts">
             <div>
-              <dt>Happened</dt>
+              <dt>Occurred</dt>
               <dd>
                 <Instant at={event.occurredAt} />
               </dd>
@@ -67,15 +67,15 @@ export function EventPage() {
               </div>
             )}
             <div>
-              <dt>Because of</dt>
+              <dt>Caused by</dt>
               <dd>
                 <Cause event={event} />
               </dd>
             </div>
           </dl>
-          <section class="card" aria-labelledby="owed">
-            <h2 id="owed">Deliveries</h2>
-            {event.deliveries.length === 0 && <p class="quiet">No subscription wanted it.</p>}
+          <section class="card" aria-labelledby="deliveries">
+            <h2 id="deliveries">Deliveries</h2>
+            {event.deliveries.length === 0 && <p class="quiet">No subscriber.</p>}
             <ul class="rows">
               {event.deliveries.map(one => (
                 <li key={one.deliveryId}>
@@ -114,9 +114,9 @@ function Cause({ event: { cause, sessionId } }: { event: Event }) {
       </a>
     );
   if (name && sessionId)
-    return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} of its session</a>;
+    return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} in its session</a>;
   const { test, published } = cause as { test?: boolean; published?: { by: string } };
-  if (test) return <>a test of the subscription</>;
-  if (published) return <>{published.by}, who published it</>;
+  if (test) return <>a test delivery</>;
+  if (published) return <>a custom event published by {published.by}</>;
   return <code class="wrap">{JSON.stringify(cause)}</code>;
 }

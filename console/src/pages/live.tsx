@@ -18,7 +18,7 @@ export function LivePage() {
   return (
     <>
       <h1>Live</h1>
-      <p class="lead">Signals and deliveries of this handle, as they happen.</p>
+      <p class="lead">Signals and deliveries for this handle in real time.</p>
       {closed ? <p class="note">{closed}</p> : <Tail key={place.value.handle} handle={place.value.handle} />}
     </>
   );
@@ -31,7 +31,7 @@ function says(connection: Connection): string {
     case 'live':
       return 'live';
     case 'beside':
-      return 'live, over the connection of another tab';
+      return 'live, through another tab';
     case 'waiting':
       return `reconnecting in ${span(Math.max(0, connection.until - now.value))}`;
     case 'over':
@@ -40,19 +40,19 @@ function says(connection: Connection): string {
 }
 
 function Tail({ handle }: { handle: string }) {
-  const live = useMemo(() => new Live(handle), [handle, token.value]); // anew with another sign-in
+  const live = useMemo(() => new Live(handle), [handle, token.value]); // again after another sign-in
   useEffect(() => () => live.close(), [live]);
   const [paused, setPaused] = useState<{ lines: Line[]; came: number } | null>(null);
   const only = place.value.query.get('only') ?? '';
   const here = useRef<HTMLOListElement>(null),
     atEnd = useRef(true);
-  live.round.value; // read, so that the page follows it
+  live.round.value; // read to subscribe to it
   const all = paused?.lines ?? live.lines,
     shown = only ? all.filter(line => line.kind === only) : all;
   const connection = live.connection.value,
     news = paused ? live.came - paused.came : 0;
   const toggle = () => setPaused(paused ? null : { lines: [...live.lines], came: live.came });
-  useKeys([{ key: 'p', does: 'pause or go on', run: toggle }], [paused]);
+  useKeys([{ key: 'p', does: 'pause or resume', run: toggle }], [paused]);
   useLayoutEffect(() => {
     if (atEnd.current && here.current) here.current.scrollTop = here.current.scrollHeight;
   });
@@ -85,19 +85,19 @@ function Tail({ handle }: { handle: string }) {
           </select>
         </label>
         <Button keyHint="p" onPress={toggle} pressed={!!paused}>
-          {paused ? 'Go on' : 'Pause'}
+          {paused ? 'Resume' : 'Pause'}
         </Button>
       </div>
       {connection.state === 'over' && <p class="note">{connection.says}</p>}
       {shown.length > 0 ? (
-        <ol class="tail" ref={here} onScroll={scrolled} tabIndex={0} aria-label="What happens, the newest last">
+        <ol class="tail" ref={here} onScroll={scrolled} tabIndex={0} aria-label="Live feed, newest last">
           {shown.map(line => (
             <One key={line.key} line={line} />
           ))}
         </ol>
       ) : (
         connection.state !== 'over' && (
-          <Empty says="Nothing has happened since the server started.">
+          <Empty says="No activity since the server started.">
             <a class="button primary" href={at('append')}>
               Append a signal
             </a>
@@ -107,7 +107,7 @@ function Tail({ handle }: { handle: string }) {
       <Announcer lines={live.lines} />
       {live.letGo.value > 0 && (
         <p class="small quiet">
-          {live.letGo.value} older lines are not shown here; they stand in the sessions and in the deliveries.
+          {live.letGo.value} older entries are not shown; find them under Sessions and Deliveries.
         </p>
       )}
     </>
@@ -145,7 +145,7 @@ function One({ line }: { line: Line }) {
   );
 }
 
-const kAnnounced = 10_000; // at most so often
+const kAnnounced = 10_000; // milliseconds between two announcements
 
 function Announcer({ lines }: { lines: Line[] }) {
   const [said, setSaid] = useState(''),

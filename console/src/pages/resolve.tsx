@@ -54,12 +54,12 @@ export function ResolvePage() {
     <>
       <h1>Resolve and prefetch</h1>
       <p class="lead">
-        At a trigger a page asks what to do. Resolve answers and counts; prefetch answers ahead of the moment and spends
-        nothing.
+        Ask for a decision at a trigger, as your page would. Resolve counts toward frequency limits; prefetch decides
+        ahead of time and counts nothing.
       </p>
       <SessionBar />
       <section class="card" aria-labelledby="ask">
-        <h2 id="ask">Ask</h2>
+        <h2 id="ask">Ask for a decision</h2>
         <div class="choices" role="group" aria-label="Triggers">
           {[...new Set([...known, ...chosen])].map(name => (
             <Choice key={name} name={name} on={chosen.includes(name)} onPress={() => toggle(name)} />
@@ -121,7 +121,7 @@ function OtherTrigger({ onAdd }: { onAdd: (name: string) => void }) {
   );
 }
 
-// What was served: the decisions that are on record for this session.
+// The decisions recorded for this session.
 function Served() {
   const { handle } = place.value,
     sessionId = session.value;
@@ -138,9 +138,11 @@ function Served() {
   const served = (found?.decisions ?? []).toReversed().slice(0, 20);
   return (
     <section class="card" aria-labelledby="served">
-      <h2 id="served">What was served</h2>
+      <h2 id="served">Served</h2>
       {served.length === 0 && (
-        <p class="quiet">No decision is on record for this session. A prefetch is recorded once it was shown.</p>
+        <p class="quiet">
+          No decisions recorded for this session yet. A prefetched decision is recorded once it is shown.
+        </p>
       )}
       {served.length > 0 && (
         <ul class="rows">

@@ -3,7 +3,7 @@ import { Copy } from '../parts/copy.tsx';
 import { place } from '../state/place.ts';
 import { reroll, session, take } from '../state/playbook.ts';
 
-// The session that the steps work on: made up at first, and to be named by hand where one wants a certain one.
+// The session that the steps work on: a generated id at first, which can be replaced by hand.
 export function SessionBar() {
   const { handle } = place.value;
   useEffect(() => {

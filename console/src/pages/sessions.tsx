@@ -31,11 +31,11 @@ function List() {
   return (
     <>
       <h1>Sessions</h1>
-      <p class="lead">Runs of signals, the newest first. Open one to see what happened in it and what it led to.</p>
+      <p class="lead">Sessions, newest first. Open one to see its signals and what they triggered.</p>
       {fault && <FaultNote fault={fault} what="sessions" />}
       {items?.length === 0 && (
         <Empty
-          says="No session is known yet: append a signal, and one begins."
+          says="No sessions yet. Append a signal to start one."
           asked={{
             method: 'POST',
             path: '/v2/public/chain/signals',
@@ -113,7 +113,7 @@ function One({ sessionId }: { sessionId: string }) {
       </div>
       {fault && <FaultNote fault={fault} what="sessions" />}
       {session === null && !fault && (
-        <Empty says="This session is not known: nothing was appended to it, or it was erased, or its retention is over." />
+        <Empty says="Session not found: it never received a signal, was erased, or its retention period has ended." />
       )}
       {session && (
         <>
@@ -131,7 +131,7 @@ function One({ sessionId }: { sessionId: string }) {
               <dd>{session.signalCount}</dd>
             </div>
             <div>
-              <dt>Began</dt>
+              <dt>Started</dt>
               <dd>
                 <Instant at={session.createdAt} />
               </dd>
@@ -143,7 +143,7 @@ function One({ sessionId }: { sessionId: string }) {
               </dd>
             </div>
             <div>
-              <dt>Kept until</dt>
+              <dt>Expires</dt>
               <dd>
                 <Instant at={session.expiresAt} />
               </dd>
@@ -151,10 +151,10 @@ function One({ sessionId }: { sessionId: string }) {
           </dl>
           <div class="actions">
             <a class="button" href={at('append', [], { session: sessionId })}>
-              Append to it
+              Append a signal
             </a>
             <a class="button" href={at('resolve', [], { session: sessionId })}>
-              Resolve for it
+              Resolve a decision
             </a>
             <Button kind="quiet" closed={closedBelow('OPERATOR')} onPress={() => setAsking(true)}>
               Erase
@@ -175,8 +175,8 @@ function One({ sessionId }: { sessionId: string }) {
       {asking && (
         <Dialog title="Erase this session?" onClose={() => setAsking(false)}>
           <p>
-            Its signals and decisions are unreadable at once and gone from the disk within a day. Deliveries that it
-            still owes are withdrawn. This cannot be undone.
+            Its signals and decisions become unreadable at once and are deleted from disk within a day. Its pending
+            deliveries are canceled. This cannot be undone.
           </p>
           <div class="actions">
             <Button kind="danger" onPress={erase}>

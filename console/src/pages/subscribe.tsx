@@ -12,13 +12,13 @@ export function SubscribePage() {
   const [created, setCreated] = useState<Created | null>(null),
     [fault, setFault] = useState<Fault | null>(null);
   usePoll(0, learnDev, []);
-  usePoll(5000, () => loadSubscriptions(handle), [handle]); // an endpoint may begin to fail while one looks
+  usePoll(5000, () => loadSubscriptions(handle), [handle]); // an endpoint may start to fail meanwhile
   return (
     <>
       <h1>Subscribe</h1>
       <p class="lead">
-        A subscription tells an endpoint of yours what happens: each event as a signed POST, retried until it is
-        answered, and always visible.
+        Register an endpoint to receive events as signed POST requests. Failed deliveries are retried, and every attempt
+        is logged.
       </p>
       {created && <Secret key={created.subscriptionId} created={created} />}
       <NewSubscription

@@ -55,19 +55,19 @@ export function TestPage() {
   return (
     <>
       <h1>Test a delivery</h1>
-      <p class="lead">A test is an event of its own, signed and sent like every other. Watch it go, step by step.</p>
+      <p class="lead">A test sends a separate event, signed and delivered like any other. Follow it step by step.</p>
       <section class="card" aria-labelledby="send">
         <h2 id="send">Send</h2>
         {!closed && !all.length && (
-          <Empty says="There is no subscription to test yet.">
+          <Empty says="No endpoints to test yet.">
             <a class="button primary" href={at('subscribe')}>
-              Subscribe an endpoint
+              New endpoint
             </a>
           </Empty>
         )}
         {chosen && (
           <SelectField
-            label="Subscription"
+            label="Endpoint"
             value={chosen.subscriptionId}
             onChange={subscription => {
               setSent(null);
@@ -88,7 +88,7 @@ export function TestPage() {
             kind="primary"
             keyHint="ctrl+Enter"
             busy={busy}
-            closed={closed || (chosen ? '' : 'Subscribe an endpoint first.')}
+            closed={closed || (chosen ? '' : 'Create an endpoint first.')}
             onPress={send}
           >
             Send a test

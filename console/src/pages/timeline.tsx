@@ -8,11 +8,12 @@ import { happened, session } from '../state/playbook.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
+import { statusWords } from '../state/words.ts';
 import { causeOf, learnCauses, nameOf, read, type Moment, type Session } from '../state/timeline.ts';
 
 const kShown = 40;
 
-// Beside the steps of the playbook: the session in hand.
+// The current session, shown next to the steps of the playbook.
 export function Timeline() {
   const { handle } = place.value,
     sessionId = session.value;
@@ -20,7 +21,7 @@ export function Timeline() {
     session: null,
     fault: null,
   });
-  const known = !!found; // what is appended here is asked for at once; what others append to a new one may wait
+  const known = !!found; // a session that does not exist yet is polled less often
   usePoll(
     known ? 2000 : 10_000,
     async isCurrent => {
@@ -49,8 +50,8 @@ export function Timeline() {
       ) : (
         !fault && (
           <p class="quiet">
-            Nothing has happened in this session yet. Signals, decisions and deliveries appear here as they come, each
-            with what it came from.
+            No activity in this session yet. Signals, decisions and deliveries appear here as they occur, with their
+            causes.
           </p>
         )
       )}
@@ -58,7 +59,7 @@ export function Timeline() {
   );
 }
 
-// Deliveries of one event stand together: one moment, told to many.
+// Groups the deliveries of one event into one moment.
 function told(moments: Moment[]): Moment[][] {
   const groups: Moment[][] = [];
   for (const moment of moments) {
@@ -79,7 +80,7 @@ export function Moments({ session }: { session: Session }) {
     const cause = causeOf(moment!, session);
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
-  const several = groups.some(group => group.length > 1); // receivers, which are then told apart by their names
+  const several = groups.some(group => group.length > 1); // endpoints, which are then shown by name
   usePoll(0, async () => {
     if (several && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR'))
       await loadSubscriptions(place.value.handle);
@@ -118,10 +119,10 @@ export function Moments({ session }: { session: Session }) {
 
 function receiverOf(subscriptionId: string): string {
   const found = subscriptions.value?.find(one => one.subscriptionId === subscriptionId);
-  return found ? found.description || hostOf(found.endpointUrl) : 'a receiver';
+  return found ? found.description || hostOf(found.endpointUrl) : 'an endpoint';
 }
 
-// Goes to another moment of the same list and lets it be seen.
+// Scrolls to another moment of the list and focuses it.
 function land(name: string) {
   const there = document.getElementById(`m-${name}`);
   there?.scrollIntoView({ block: 'nearest' });
@@ -141,7 +142,7 @@ function calledIn(moment: Moment): string {
   }
 }
 
-const kFrom: Record<string, string> = { decision: 'saw the session up to', signal: 'is about' };
+const kFrom: Record<string, string> = { decision: 'based on the session up to', signal: 'about' };
 
 interface OneProps {
   sessionId: string;
@@ -170,7 +171,7 @@ function One({ sessionId, moment, others, cause, effects, onJump }: OneProps) {
               <a class="small" href={at('deliveries', [one.subscriptionId!, one.deliveryId!])}>
                 {receiverOf(one.subscriptionId!)}
               </a>{' '}
-              <State name={one.status!}>{one.status}</State>
+              <State name={one.status!} />
             </li>
           ))}
         </ul>
@@ -180,12 +181,12 @@ function One({ sessionId, moment, others, cause, effects, onJump }: OneProps) {
       </div>
       {cause && (
         <p class="small">
-          {kFrom[moment.kind] ?? 'because of'} {link(cause)}
+          {kFrom[moment.kind] ?? 'caused by'} {link(cause)}
         </p>
       )}
       {effects.length > 0 && (
         <p class="small">
-          led to{' '}
+          triggered{' '}
           {effects.map((one, index) => (
             <>
               {index > 0 && ', '}
@@ -220,10 +221,7 @@ function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment;
       <>
         <span class="kind">delivery</span>{' '}
         <a href={at('deliveries', [moment.subscriptionId!, moment.deliveryId!])}>{moment.eventType}</a>{' '}
-        <State name={moment.status!}>
-          {moment.status}
-          {moment.reason && `: ${moment.reason}`}
-        </State>
+        <State name={moment.status!}>{statusWords(moment.status!, moment.reason)}</State>
       </>
     ) : (
       <>
@@ -235,7 +233,7 @@ function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment;
     return (
       <>
         <span class="kind">timer</span> <a href={at('rules', [moment.ruleId!])}>{moment.ruleId}</a>{' '}
-        <span class="value">{Date.parse(moment.at) > Date.now() ? 'is due then' : 'was due'}</span>
+        <span class="value">{Date.parse(moment.at) > Date.now() ? 'scheduled for' : 'was scheduled for'}</span>
       </>
     );
   const { kind, at: _, ...more } = moment;

@@ -6,7 +6,7 @@ interface Props {
   children: ComponentChildren;
   onPress: () => void;
   kind?: 'plain' | 'primary' | 'danger' | 'quiet';
-  closed?: string; // why it does nothing now, and who could open it
+  closed?: string; // why it is disabled, and who could enable it
   busy?: boolean;
   keyHint?: string;
   label?: string;
@@ -14,7 +14,7 @@ interface Props {
   submits?: boolean;
 }
 
-// A closed button stays where it is, can be reached, and says why it is closed.
+// A disabled button stays visible and focusable, and says why it is disabled.
 export function Button({
   children,
   onPress,

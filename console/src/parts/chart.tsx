@@ -12,14 +12,14 @@ export interface ChartProps {
 
 const Plot = lazy<ChartProps>(() => import('./plot.tsx').then(file => file.Plot));
 
-// A chart with its table twin: whoever does not see the lines reads the numbers.
+// A chart with the same numbers as a table, for those who cannot see the lines.
 export function Chart(props: ChartProps) {
   const { label, times, series } = props;
   return (
     <figure class="chart">
       <Plot {...props} />
       <details class="more">
-        <summary>The numbers of “{label}” as a table</summary>
+        <summary>Show “{label}” as a table</summary>
         <div class="scroll" tabIndex={0} role="region" aria-label={`${label}, as a table`}>
           <table>
             <thead>

@@ -1,7 +1,7 @@
-import { kTones } from '../state/words.ts';
+import { kTones, nameOf } from '../state/words.ts';
 
 export const State = ({ name, children }: { name: string; children?: preact.ComponentChildren }) => (
-  <span class={`state ${kTones[name] ?? 'idle'}`}>{children ?? name}</span>
+  <span class={`state ${kTones[name] ?? 'idle'}`}>{children ?? nameOf(name)}</span>
 );
 
 export function Choice({

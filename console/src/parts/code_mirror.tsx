@@ -1,5 +1,4 @@
-// CodeMirror for JSON, in a shadow root: there it takes its styles as constructed sheets, which the page's policy
-// permits.
+// CodeMirror for JSON in a shadow root, where it uses constructed style sheets, which the page's policy permits.
 import {
   autocompletion,
   closeBrackets,
@@ -48,7 +47,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' },
 ]);
 
-const kValue = /"(\w+)"\s*:\s*(?:\[[^\]]*)?"([^"]*)$/; // within the text that is the value of a member, or one of its list
+const kValue = /"(\w+)"\s*:\s*(?:\[[^\]]*)?"([^"]*)$/; // inside a string that is the value of a member or an item of its list
 
 function wordsFrom(words: readonly string[], values: Record<string, readonly string[]>) {
   return ({ state, pos, explicit }: CompletionContext) => {
@@ -76,7 +75,7 @@ export function CodeMirror({ label, value, onInput, words = [], values = {}, inv
     view = useRef<EditorView | null>(null),
     tell = useRef(onInput);
   const echoes = useRef<string[]>([]),
-    setting = useRef(false); // echoes: what was told and has not come back as `value`
+    setting = useRef(false); // echoes: texts passed to onInput that have not come back as `value`
   tell.current = onInput;
   useEffect(() => {
     const root = place.current!.shadowRoot ?? place.current!.attachShadow({ mode: 'open' });
@@ -95,7 +94,7 @@ export function CodeMirror({ label, value, onInput, words = [], values = {}, inv
         linter(jsonParseLinter()),
         autocompletion({ activateOnTyping: true }),
         jsonLanguage.data.of({ autocomplete: wordsFrom(words, values) }),
-        // Tab goes on to the next field, as everywhere on the page.
+        // Tab moves to the next field, as everywhere on the page.
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,
@@ -120,7 +119,7 @@ export function CodeMirror({ label, value, onInput, words = [], values = {}, inv
     };
   }, []);
   useEffect(() => {
-    // What comes back late, while more was typed, is not put over it.
+    // A value that comes back late does not overwrite what was typed since.
     const editor = view.current,
       echo = echoes.current.indexOf(value);
     echoes.current = echo < 0 ? [] : echoes.current.slice(echo + 1);

@@ -7,7 +7,7 @@ export async function copyText(text: string, what: string) {
     confirmed(`${what} copied`);
     return true;
   } catch {
-    confirmed('The browser did not let the page copy; select the text and copy it by hand');
+    confirmed('The browser blocked copying; select the text and copy it manually');
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
-// The browser's own dialog: it holds the focus, gives it back, and closes on Escape.
+// A native dialog: it traps the focus, returns it, and closes on Escape.
 export function Dialog({
   title,
   onClose,

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { toCurl, type Asked } from '../api/curl.ts';
 import { Copy } from './copy.tsx';
 
-// An empty list: one sentence, one thing to do about it, and the same as cURL.
+// An empty list: one sentence, one action, and the same request as cURL.
 export function Empty({ says, children, asked }: { says: string; children?: ComponentChildren; asked?: Asked }) {
   return (
     <div class="empty">
@@ -10,7 +10,7 @@ export function Empty({ says, children, asked }: { says: string; children?: Comp
       {children}
       {asked && (
         <details>
-          <summary>The same with cURL</summary>
+          <summary>With cURL</summary>
           <pre class="code" tabIndex={0} role="region" aria-label="cURL">
             {toCurl(asked)}
           </pre>

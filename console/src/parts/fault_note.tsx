@@ -1,11 +1,11 @@
 import { isNotOffered, whatToDo, type Fault } from '../api/fault.ts';
 import { Copy } from './copy.tsx';
 
-// Stays where it happened: what, why, what to do, and the request id for whoever runs the server. `beside` are fields
-// whose issue already stands beside them.
+// Shows an error where it occurred: what, why, what to do, and the request id. `beside` names the fields that already
+// show their issue.
 export function FaultNote({ fault, what, beside = [] }: { fault: Fault; what: string; beside?: string[] }) {
   if (isNotOffered(fault))
-    return <p class="note">This server does not offer {what} yet. Everything else on this page works.</p>;
+    return <p class="note">This server does not support {what}. Everything else on this page works.</p>;
   const others = fault.details.filter(({ field }) => !beside.includes(field));
   return (
     <div class="fault" role="alert">
@@ -16,7 +16,7 @@ export function FaultNote({ fault, what, beside = [] }: { fault: Fault; what: st
         </strong>{' '}
         {fault.details.length ? '' : fault.message}
       </p>
-      {fault.details.length > others.length && <p>The fields above say what to change.</p>}
+      {fault.details.length > others.length && <p>See the fields above for what to change.</p>}
       {others.length > 0 && (
         <ul>
           {others.map(({ field, issue }) => (

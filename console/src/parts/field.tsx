@@ -10,7 +10,7 @@ export interface Described {
 interface Props {
   label: string;
   hint?: ComponentChildren;
-  issue?: string; // what is wrong with it: stands beside it until it is right
+  issue?: string; // what is wrong with the value
   good?: string;
   children: (field: Described) => ComponentChildren;
 }

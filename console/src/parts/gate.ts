@@ -1,4 +1,4 @@
-// Why a person may not, and who could let them: the words on a closed button.
+// Why the user may not do something and who could allow it; '' if they may.
 import { includes, person, roleOn, type Role } from '../state/sign_in.ts';
 import { place } from '../state/place.ts';
 

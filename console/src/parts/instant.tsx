@@ -2,7 +2,7 @@ import { now } from '../state/now.ts';
 import { clock } from '../state/preferences.ts';
 import { told } from '../state/instants.ts';
 
-// As the person chose to read it; the exact one on hover.
+// An instant in the format the user chose, with the exact one on hover.
 export function Instant({ at }: { at: string | null | undefined }) {
   if (!at) return <span class="quiet">–</span>;
   return (

@@ -1,4 +1,4 @@
-// JSON to read: indented, its words told apart. Text nodes only.
+// JSON for reading: indented and highlighted. Text nodes only.
 const kToken = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 export function pretty(text: string): string {
@@ -9,7 +9,7 @@ export function pretty(text: string): string {
   }
 }
 
-const kColoured = 60_000; // characters: beyond it colour costs more than it tells
+const kColoured = 60_000; // characters; beyond it highlighting is too slow
 
 export function Json({ text, label }: { text: string; label: string }) {
   const whole = pretty(text);

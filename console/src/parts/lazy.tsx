@@ -1,4 +1,4 @@
-// A part of the page that is fetched when it is first needed.
+// A part of the page that is loaded when it is first needed.
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 
@@ -24,7 +24,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
       <p class="note">
         This part of the page could not be loaded. The server may have been updated:{' '}
         <a href={location.href} target="_self">
-          load the page again
+          reload the page
         </a>
         .
       </p>

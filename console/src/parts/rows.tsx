@@ -1,5 +1,4 @@
-// A long list of links of one height: only those near the window are in the document, so that ten thousand weigh as
-// few.
+// A long list of links of equal height: only those near the viewport are in the document, however long the list is.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../state/keys.ts';
 
@@ -9,12 +8,12 @@ interface Props<T> {
   link: (item: T) => string;
   row: (item: T) => preact.ComponentChildren;
   label: string;
-  onEnd?: () => void; // the end has come near: more may be fetched
+  onEnd?: () => void; // called near the end, to load more
 }
 
-const kAround = 12; // rows beyond the window, on either side
+const kAround = 12; // rows kept beyond the viewport on either side
 const kHeights = matchMedia('(width < 56rem)');
-const heightOf = () => (kHeights.matches ? 76 : 46); // as --row in the style
+const heightOf = () => (kHeights.matches ? 76 : 46); // pixels, as --row in main.css
 
 export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
   const here = useRef<HTMLOListElement>(null);
@@ -65,7 +64,7 @@ export function Rows<T>({ items, idOf, link, row, label, onEnd }: Props<T>) {
   );
 }
 
-// j and k go from link to link; Enter is the link's own.
+// j and k move between links; Enter opens one natively.
 function useRowKeys(list: { current: HTMLElement | null }) {
   const move = (by: number) => {
     const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>('a.line') ?? [])];

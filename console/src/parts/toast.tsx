@@ -1,4 +1,4 @@
-// One polite line that confirms. What went wrong never stands here alone: it stays on the page.
+// A short confirmation. Errors are shown on the page instead, where they stay.
 import { signal } from '@preact/signals';
 
 const line = signal('');

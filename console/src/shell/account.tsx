@@ -73,7 +73,7 @@ export function Account() {
           helpIsOpen.value = true;
         }}
       >
-        Keys and help{keys.value === 'on' && <kbd>?</kbd>}
+        Keyboard shortcuts{keys.value === 'on' && <kbd>?</kbd>}
       </button>
     </div>
   );

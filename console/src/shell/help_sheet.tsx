@@ -9,7 +9,7 @@ export function HelpSheet() {
   if (!helpIsOpen.value) return null;
   return (
     <Dialog
-      title="Keys and help"
+      title="Keyboard shortcuts"
       onClose={() => {
         helpIsOpen.value = false;
       }}
@@ -22,7 +22,7 @@ export function HelpSheet() {
             keys.value = event.currentTarget.checked ? 'on' : 'off';
           }}
         />
-        Single keys do something (never inside inputs)
+        Enable single-key shortcuts (never inside inputs)
       </label>
       <dl class="keys">
         {bound.value.map(({ key, does }) => (
@@ -35,16 +35,16 @@ export function HelpSheet() {
         ))}
       </dl>
       <p>
-        Every request that you make here stands in the inspector below the page, as it went over the wire, and copies as
-        cURL: <code>API_BASE</code> and <code>JWT_TOKEN</code> are the two variables that it wants.
+        The inspector below the page shows every request you make here as it was sent, and copies it as cURL. The
+        command needs two variables, <code>API_BASE</code> and <code>JWT_TOKEN</code>.
       </p>
       <p>
         <a href="/docs" target="_blank" rel="noreferrer">
-          The routes of the API
+          API reference
         </a>{' '}
         ·{' '}
         <a href="/openapi.json" target="_blank" rel="noreferrer">
-          its description
+          OpenAPI description
         </a>
       </p>
     </Dialog>

@@ -8,11 +8,11 @@ import { keys } from '../state/preferences.ts';
 import { took } from '../state/instants.ts';
 
 export const inspectorIsOpen = signal(false);
-const chosen = signal(0); // an exchange's id; 0: the last one
+const chosen = signal(0); // id of the chosen exchange; 0: the latest one
 
 const headers = (all: [string, string][]) => all.map(([name, value]) => `${name}: ${value}`).join('\n');
 const nameOf = ({ method, path, status }: Exchange) =>
-  `${method} ${path.replace(/\?.*/, '')} → ${status || 'no answer'}`;
+  `${method} ${path.replace(/\?.*/, '')} → ${status || 'no response'}`;
 
 export function Inspector() {
   const toggle = () => {
@@ -56,7 +56,7 @@ export function Inspector() {
         (shown ? (
           <Shown all={all} shown={shown} />
         ) : (
-          <p class="quiet">Nothing was asked yet. What you do on this page appears here as it went over the wire.</p>
+          <p class="quiet">No requests yet. Requests you make on this page appear here as they were sent.</p>
         ))}
     </section>
   );
@@ -75,14 +75,14 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
             chosen.value = Number(event.currentTarget.value);
           }}
         >
-          <optgroup label="What you did">
+          <optgroup label="Request log">
             {all.map(one => (
               <option key={one.id} value={one.id}>
                 {nameOf(one)}
               </option>
             ))}
           </optgroup>
-          <optgroup label="What the page reads by itself">
+          <optgroup label="Background requests">
             {noted.value.map(one => (
               <option key={one.id} value={one.id}>
                 {nameOf(one)}
@@ -98,13 +98,13 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
               chosen.value = 0;
             }}
           >
-            Follow the last one
+            Follow latest
           </button>
         )}
       </p>
       <div class="halves">
         <div>
-          <h3>Asked</h3>
+          <h3>Request</h3>
           <pre class="code" tabIndex={0} role="region" aria-label="Request head">
             {asked}
           </pre>
@@ -112,9 +112,9 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
         </div>
         <div>
           <h3>
-            Answered{' '}
+            Response{' '}
             <span class="quiet">
-              {shown.status || 'nothing'}, {took(shown.took)}
+              {shown.status || 'none'}, {took(shown.took)}
             </span>
           </h3>
           <pre class="code" tabIndex={0} role="region" aria-label="Response head">
@@ -124,7 +124,7 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
             <Json text={shown.answer} label="Response body" />
           ) : (
             noted.value.includes(shown) && (
-              <p class="small quiet">The page shows what was answered; its text is not kept here.</p>
+              <p class="small quiet">The page shows this response; its body is not kept here.</p>
             )
           )}
         </div>

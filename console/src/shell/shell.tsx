@@ -14,7 +14,7 @@ interface View {
   title: string;
   page: ComponentType;
   beside?: boolean;
-} // beside: with the session's timeline
+} // beside: with the session timeline next to it
 
 const views: Record<string, View> = {
   append: {
@@ -59,11 +59,11 @@ function NoPlace() {
   const first = person.value?.handles[0]?.handle;
   return (
     <>
-      <h1>Nothing is here</h1>
+      <h1>Page not found</h1>
       <p>
         {first ? (
           <>
-            Begin with <a href={addressOf([first, 'append'])}>the playbook of {first}</a>.
+            Start with <a href={addressOf([first, 'append'])}>the playbook of {first}</a>.
           </>
         ) : (
           'This sign-in has no role on any handle. The owner of a handle can grant it one.'
@@ -97,7 +97,7 @@ export function Shell() {
   const Page = shown?.page ?? NoPlace;
   return (
     <>
-      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place on this page, and moves the focus there too */}
+      {/* biome-ignore lint/a11y/useValidAnchor: it links to the content of this page and moves the focus there */}
       <a
         class="skip"
         href="#main"

@@ -83,7 +83,7 @@ export function Sidebar() {
   const menu = useRef<HTMLDetailsElement>(null);
   const { handle, view, more } = place.value;
   const isHandle = handle !== '' && handle !== kNoHandle;
-  // On a narrow screen the menu folds away once a place was chosen.
+  // On a narrow screen the menu closes after navigation.
   useEffect(() => {
     if (menu.current && matchMedia('(width < 56rem)').matches) menu.current.open = false;
   }, [handle, view, more.join('/')]);
@@ -124,7 +124,7 @@ export function Sidebar() {
               {isAdmin.value && (
                 <li>
                   <a href={addressOf([kNoHandle, 'audit'])} aria-current={isHandle ? undefined : current('audit')}>
-                    Audit of the server
+                    Server audit log
                   </a>
                 </li>
               )}

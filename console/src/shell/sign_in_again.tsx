@@ -3,8 +3,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { ended, person } from '../state/sign_in.ts';
 import { SignInForms } from './sign_in_forms.tsx';
 
-// Over the page, which stays as it is with all that was typed. It can be closed, to look at the page or to copy from
-// it.
+// Shown over the page, which keeps everything typed. It can be closed to look at the page or to copy from it.
 export function SignInAgain() {
   const [isClosed, setClosed] = useState(false);
   if (isClosed)
@@ -18,7 +17,7 @@ export function SignInAgain() {
     );
   return (
     <Dialog title="Sign in again" onClose={() => setClosed(true)}>
-      <p>{ended.value?.message} What you typed on the page is still there.</p>
+      <p>{ended.value?.message} Everything you typed on the page is still there.</p>
       <SignInForms who={person.value?.subject} />
     </Dialog>
   );

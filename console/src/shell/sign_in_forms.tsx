@@ -5,7 +5,7 @@ import { TextField } from '../parts/field.tsx';
 import type { Fault } from '../api/fault.ts';
 import { signInWith, signInWithToken } from './signing_in.ts';
 
-// Both ways in. `who` is tried first where it is an address.
+// Sign-in by password or token. `who` fills in the e-mail field if it is an address.
 export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault | null; who?: string }) {
   const [text, setText] = useState(''),
     [email, setEmail] = useState(who.includes('@') ? who : ''),
@@ -19,7 +19,7 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
   };
   return (
     <>
-      {fault && <FaultNote fault={fault} what="this way to sign in" />}
+      {fault && <FaultNote fault={fault} what="this sign-in method" />}
       <form class="card">
         <h2>With a password</h2>
         <TextField label="E-mail" type="email" autocomplete="username" value={email} onInput={setEmail} />
@@ -31,7 +31,7 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
           onInput={setPassword}
           hint={
             <>
-              Made on the server with <code>beckon user password E-MAIL</code>.
+              Set on the server with <code>beckon user password E-MAIL</code>.
             </>
           }
         />
@@ -40,7 +40,7 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
           submits
           busy={busy}
           onPress={() => attempt(() => signInWith('/v2/auth/login', { email: email.trim(), password }))}
-          closed={email && password ? '' : 'Both fields are needed.'}
+          closed={email && password ? '' : 'Fill in both fields.'}
         >
           Sign in
         </Button>
@@ -66,10 +66,10 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
           onPress={() => attempt(() => signInWithToken(text))}
           closed={text.trim() ? '' : 'Paste a token first.'}
         >
-          Sign in with it
+          Sign in with token
         </Button>
       </form>
-      <p class="quiet small">The sign-in stays in this tab and is gone when the tab is closed.</p>
+      <p class="quiet small">You stay signed in until you close this tab.</p>
     </>
   );
 }

@@ -6,7 +6,7 @@ export function SignInPage({ fault }: { fault: Fault | null }) {
   return (
     <main class="sign-in" id="main">
       <h1>Beckon</h1>
-      <p class="lead">Signals, decisions and deliveries of your visitors, on a server of your own.</p>
+      <p class="lead">Signals, decisions and deliveries for your visitors, on your own server.</p>
       {ended.value && !fault && (
         <p class="note" role="status">
           You were signed out: {ended.value.message}

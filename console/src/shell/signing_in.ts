@@ -1,11 +1,11 @@
-// The ways to a token, and what is learned with it.
+// Sign-in and sign-out.
 import { effect } from '@preact/signals';
 import { quietly, ask } from '../api/client.ts';
 import { faultOf, unreachable, type Fault } from '../api/fault.ts';
 import { askSiblings, doubted, drop, ended, handed, person, signOut, take, token } from '../state/sign_in.ts';
 import { addressOf, go, kNoHandle, place } from '../state/place.ts';
 
-// Who is this, and where may they go? A fault leaves nobody signed in.
+// Loads the current user and opens their first page. Returns the fault if that failed.
 export async function meet(): Promise<Fault | null> {
   const answer = await ask(quietly.GET('/v2/auth/me'));
   if (!answer.ok) return answer.fault;
@@ -27,7 +27,7 @@ export async function signInWithToken(text: string): Promise<Fault | null> {
   return fault;
 }
 
-// E-mail and password, or a one-time code: anything that is exchanged for a token. Not recorded in the inspector.
+// Exchanges an e-mail address and password or a one-time code for a token. Not recorded in the inspector.
 export async function signInWith(path: string, body: object): Promise<Fault | null> {
   try {
     const response = await fetch(path, {
@@ -45,12 +45,12 @@ export async function signInWith(path: string, body: object): Promise<Fault | nu
 
 const kCode = /^#[\w-]{43}$/;
 
-// A link that is opened where the page stands already changes the part behind the '#' alone.
+// Opening a sign-in link in this tab changes only the part after the '#'.
 addEventListener('hashchange', () => {
   if (kCode.test(location.hash)) location.reload();
 });
 
-// At the start of the page: a one-time code behind the '#', a token of before, or a tab beside this one.
+// When the page loads: signs in by a one-time code after the '#', an earlier token, or another tab.
 export async function arrive(): Promise<Fault | null> {
   if (kCode.test(location.hash)) {
     const code = location.hash.slice(1);
@@ -63,14 +63,13 @@ export async function arrive(): Promise<Fault | null> {
   return token.value ? meet() : null;
 }
 
-// A tab beside this one that was slow to answer: its sign-in is taken all the same, where nobody signed in meanwhile.
+// Another tab answered late: its sign-in is used if nobody has signed in since.
 let arrived = false;
 effect(() => {
   if (handed.value && arrived && !person.peek()) void meet();
 });
 
-// A person's sign-in is ended at the server. A token of the command line may be in use elsewhere: it is only forgotten
-// here.
+// Ends a user's sign-in at the server. A command-line token may be in use elsewhere, so it is only forgotten here.
 export async function leave() {
   const until = person.value?.expiresAt;
   const answer = token.value && person.value?.subject !== 'cli' ? await ask(quietly.POST('/v2/auth/logout')) : null;
@@ -78,11 +77,11 @@ export async function leave() {
   if (answer && !answer.ok && answer.fault.status !== 401)
     ended.value = {
       ...answer.fault,
-      message: `but the server could not be told: until ${until} the token stays good. ${answer.fault.message}`,
+      message: `the server could not be notified, so the token stays valid until ${until}. ${answer.fault.message}`,
     };
 }
 
-// The server knew better what this person may do: so does the page, from now on.
+// The server reported another role than the page assumed: reload it.
 doubted.subscribe(times => {
   if (times) void meet();
 });

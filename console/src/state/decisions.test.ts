@@ -41,11 +41,11 @@ test('what changed is told: the answer, then what was seen', () => {
     explanation: [{ ruleId: 'r', matched: true, conditions: [condition('1', true)] }],
   });
   assert.deepEqual(differences(was, is), [
-    { what: 'outcome', was: 'none', is: 'act' },
-    { what: 'ruleId', was: 'none', is: 'r' },
+    { what: 'outcome', was: 'no match', is: 'acted' },
+    { what: 'rule', was: 'none', is: 'r' },
     { what: 'action', was: 'none', is: '{"type":"popup"}' },
-    { what: 'sessionVersion', was: '1', is: '2' },
-    { what: 'r', was: 'did not hold', is: 'holds' },
+    { what: 'session version', was: '1', is: '2' },
+    { what: 'r', was: 'no match', is: 'matched' },
     { what: 'r: count of cart', was: '0', is: '1' },
   ]);
 });

@@ -1,4 +1,6 @@
-// Decisions as the operator sees them, and what changed from one answer to the next.
+// Decisions as the page shows them, and what changed from one response to the next.
+import { nameOf } from './words.ts';
+
 export interface ConditionTrace {
   path: string;
   met: boolean;
@@ -7,7 +9,7 @@ export interface ConditionTrace {
   seen: string;
   margin?: string;
   changesAt?: string | null;
-  signals?: number[]; // versions of those that count
+  signals?: number[]; // versions of the signals that were counted
 }
 
 export interface RuleTrace {
@@ -44,23 +46,32 @@ export interface Change {
   is: string;
 }
 
-const kCompared = ['outcome', 'ruleId', 'variant', 'action', 'sessionVersion', 'rulesVersion'] as const;
+const kCompared = {
+  outcome: 'outcome',
+  ruleId: 'rule',
+  variant: 'variant',
+  action: 'action',
+  sessionVersion: 'session version',
+  rulesVersion: 'rules version',
+} as const;
 const text = (value: unknown) =>
   value === null || value === undefined ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
-// What is different in `is` from `was`: the answer first, then what was seen of each condition.
+// The changes from `was` to `is`: the outcome first, then the actual value of each condition.
 export function differences(was: Decision, is: Decision): Change[] {
   const changes: Change[] = [];
-  for (const what of kCompared)
-    if (text(was[what]) !== text(is[what])) changes.push({ what, was: text(was[what]), is: text(is[what]) });
+  for (const [member, what] of Object.entries(kCompared) as [keyof typeof kCompared, string][]) {
+    const show = (value: unknown) => (member === 'outcome' ? nameOf(text(value)) : text(value));
+    if (text(was[member]) !== text(is[member])) changes.push({ what, was: show(was[member]), is: show(is[member]) });
+  }
   for (const rule of is.explanation ?? []) {
     const before = was.explanation?.find(one => one.ruleId === rule.ruleId);
     if (!before) continue;
     if (before.matched !== rule.matched)
       changes.push({
         what: rule.ruleId,
-        was: before.matched ? 'held' : 'did not hold',
-        is: rule.matched ? 'holds' : 'does not hold',
+        was: before.matched ? 'matched' : 'no match',
+        is: rule.matched ? 'matched' : 'no match',
       });
     for (const condition of rule.conditions) {
       const seen = before.conditions.find(one => one.path === condition.path)?.seen;

@@ -1,4 +1,4 @@
-// One delivery, watched until it has ended.
+// Deliveries as the API returns them.
 import { ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import type { Fault } from '../api/fault.ts';

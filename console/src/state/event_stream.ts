@@ -1,11 +1,11 @@
-// Server-Sent Events out of the bytes of an answer: the browser's own reader cannot send an Authorization header. Pure.
+// Reads Server-Sent Events from a response: EventSource cannot send an Authorization header. Pure.
 export interface StreamEvent {
   name: string;
   data: string;
   id: string;
 }
 
-// Feed it text as it comes; it gives the events that are complete.
+// Takes text as it arrives and returns the complete events.
 export function eventReader(): (text: string) => StreamEvent[] {
   let rest = '',
     id = '';

@@ -29,7 +29,7 @@ export function relative(at: number, now: number): string {
 
 const two = (number: number) => String(number).padStart(2, '0');
 
-// The time of day, with the day where it is another one.
+// The time of day, with the date if it is not today.
 export function told(text: string, clock: Clock, now: number): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return text;

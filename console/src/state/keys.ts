@@ -1,4 +1,4 @@
-// Keys of the page and of the view that is open. They do nothing inside inputs, and can be turned off.
+// Keyboard shortcuts of the page and the current view. They do nothing inside inputs and can be turned off.
 import { signal } from '@preact/signals';
 import { useLayoutEffect } from 'preact/hooks';
 import { keys } from './preferences.ts';
@@ -18,7 +18,7 @@ export function bind(added: Key[]): () => void {
   };
 }
 
-// They work from the moment the view is to be seen.
+// Binds keys while the view is shown.
 export function useKeys(added: Key[], inputs: unknown[] = []) {
   useLayoutEffect(() => bind(added), inputs);
 }

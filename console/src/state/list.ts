@@ -16,7 +16,7 @@ export interface Listed<T> {
   again: () => void;
 }
 
-// `ask` fetches the page behind a cursor (undefined: the first). Begins anew when `inputs` change.
+// `ask` fetches the page after a cursor (undefined: the first). Starts again when `inputs` change.
 export function useList<T>(
   ask: (cursor: string | undefined) => Promise<Answer<PageOf<T>>>,
   inputs: unknown[],

@@ -1,5 +1,4 @@
-// What happens on a handle, as it happens: one connection for all tabs of a person, the last moments of it, and how it
-// is with the connection.
+// The live feed of a handle: one connection for all tabs of a user, its latest lines, and its state.
 import { signal } from '@preact/signals';
 import { ask, quietly } from '../api/client.ts';
 import { faultOf, isNotOffered, type Fault } from '../api/fault.ts';
@@ -22,16 +21,16 @@ export type Line =
   | { key: string; kind: 'signal'; at: string; signal: SignalSeen }
   | { key: string; kind: 'delivery'; at: string; delivery: Delivery };
 
-const kKept = 400; // lines: beyond it the oldest go, and are counted
-const kGreeting = 50; // lines that a tab which joins is given
+const kKept = 400; // lines; beyond it the oldest are dropped and counted
+const kGreeting = 50; // lines sent to a tab that joins
 const kSlowest = 30_000;
 
 export class Live {
   readonly connection = signal<Connection>({ state: 'connecting' });
-  readonly round = signal(0); // rises when lines came, at most once a frame
-  readonly letGo = signal(0); // lines that are no longer here, or never came
+  readonly round = signal(0); // incremented when lines arrive, at most once a frame
+  readonly letGo = signal(0); // lines dropped here or by the server
   lines: Line[] = [];
-  came = 0; // lines that there were since the page was opened, kept, let go or dropped on the way
+  came = 0; // lines since the page was opened, dropped ones included
   #stop = new AbortController();
   #channel: BroadcastChannel;
   #last = '';
@@ -56,7 +55,7 @@ export class Live {
       }
     };
     this.#channel.postMessage('hello');
-    // The tab that holds the lock is the one that is connected; when it goes, the next one takes over.
+    // The tab that holds the lock is connected; when it closes, the next one takes over.
     const { signal: over } = this.#stop;
     const late = setTimeout(() => {
       if (this.connection.value.state === 'connecting') this.connection.value = { state: 'beside' };
@@ -100,7 +99,7 @@ export class Live {
     return Math.min(kSlowest, 1000 * 2 ** this.#pauses) * (0.5 + Math.random() / 2);
   }
 
-  // Reads until the end; answers after how many milliseconds to connect again, or -1 for never.
+  // Reads until the end. Returns the milliseconds to wait before reconnecting, or -1 to stop.
   async #connect(over: AbortSignal): Promise<number> {
     const asked = token.value;
     const headers = {
@@ -121,7 +120,7 @@ export class Live {
       this.connection.value = {
         state: 'over',
         fault,
-        says: isNotOffered(fault) ? 'This server does not offer a live feed yet.' : fault.message,
+        says: isNotOffered(fault) ? 'This server does not support a live feed.' : fault.message,
       };
       return -1;
     }
@@ -140,7 +139,7 @@ export class Live {
     }
   }
 
-  // True where the server said that this is the end.
+  // True if the server ended the feed.
   #take({ name, data, id }: StreamEvent): boolean {
     if (id) this.#last = id;
     const said = JSON.parse(data) as Record<string, unknown>;
@@ -149,8 +148,8 @@ export class Live {
       this.#put({ key: `${seen.sessionId} ${seen.version}`, kind: 'signal', at: seen.at, signal: seen });
     }
     if (name === 'delivery') {
-      const owed = said as unknown as Delivery;
-      this.#put({ key: owed.deliveryId, kind: 'delivery', at: owed.createdAt, delivery: owed });
+      const delivery = said as unknown as Delivery;
+      this.#put({ key: delivery.deliveryId, kind: 'delivery', at: delivery.createdAt, delivery });
     }
     if (name === 'dropped') {
       this.letGo.value += Number(said.count ?? 0);
@@ -162,12 +161,12 @@ export class Live {
       this.#changed();
     }
     if (name !== 'end') return false;
-    void ask(quietly.GET('/v2/auth/me')); // where it is the sign-in that ended, the page asks for another
+    void ask(quietly.GET('/v2/auth/me')); // a 401 shows the sign-in form if the sign-in has ended
     this.connection.value = { state: 'over', fault: null, says: `The server ended the feed: ${String(said.reason)}.` };
     return true;
   }
 
-  // What changes of a delivery is told in its line.
+  // A delivery that changed replaces its line.
   #put(line: Line) {
     const before = this.lines.findLastIndex(one => one.key === line.key);
     if (before >= 0) this.lines[before] = line;

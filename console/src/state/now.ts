@@ -1,4 +1,4 @@
-// The present, once a second while somebody looks, for what counts down.
+// The current time, updated every second while the page is visible.
 import { signal } from '@preact/signals';
 
 export const now = signal(Date.now());

@@ -1,9 +1,9 @@
-// Where in the page one is: its address is the only state of it, so that every view can be linked to.
+// The current view: the URL is its only state, so that every view can be linked to.
 //   /apps/lifecycle-messaging/{handle}/{view}/{more…}?{filters}
 import { signal } from '@preact/signals';
 
 export const kHome = '/apps/lifecycle-messaging';
-export const kNoHandle = '-'; // stands where a handle would, for what belongs to none
+export const kNoHandle = '-'; // takes the place of a handle for what belongs to none
 
 export interface Place {
   handle: string;
@@ -39,7 +39,7 @@ export function addressOf(segments: string[], filters: Filters = {}): string {
   return query.size ? `${path}?${query}` : path;
 }
 
-// A view of the handle that one is in.
+// A view of the current handle.
 export const at = (view: string, more: string[] = [], filters: Filters = {}) =>
   addressOf([place.value.handle, view, ...more], filters);
 
@@ -49,13 +49,13 @@ export function go(address: string, { replace = false } = {}) {
   arrive();
 }
 
-// Filters of the same view: what is empty leaves the address.
+// Changes the filters of the current view; empty ones are removed from the URL.
 export function filter(filters: Filters, options = { replace: true }) {
   const { handle, view, more, query } = place.peek();
   go(addressOf([handle, view, ...more].filter(Boolean), { ...Object.fromEntries(query), ...filters }), options);
 }
 
-// What scrolls is the work on a wide screen, and the page on a narrow one.
+// On a wide screen the work area scrolls, on a narrow one the page.
 export function toTop() {
   document.querySelector('.work')?.scrollTo(0, 0);
   scrollTo(0, 0);
@@ -70,7 +70,7 @@ function arrive() {
 
 addEventListener('popstate', arrive);
 
-// A plain click on a link to a place goes there without loading; every other click is the browser's.
+// A plain click on a link to a view navigates without loading; other clicks are left to the browser.
 addEventListener('click', event => {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (

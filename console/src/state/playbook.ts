@@ -1,11 +1,11 @@
-// What the four steps of the playbook share: the session in hand, and which step was done when.
+// Shared by the four steps of the playbook: the current session, and when each step was done.
 import { computed, signal } from '@preact/signals';
 import { place, filter } from './place.ts';
 
 export const kSteps = [
   { view: 'append', title: 'Append signals', says: 'what a visitor does' },
   { view: 'resolve', title: 'Resolve and prefetch', says: 'what is decided, and why' },
-  { view: 'subscribe', title: 'Subscribe', says: 'where events are told' },
+  { view: 'subscribe', title: 'Subscribe', says: 'where events are sent' },
   { view: 'test', title: 'Test a delivery', says: 'that they arrive' },
 ] as const;
 export type Step = (typeof kSteps)[number]['view'];
@@ -38,7 +38,7 @@ export function madeUp(handle: string): string {
 
 const sessionByHandle = signal<Record<string, string>>(kept('beckon.session') ?? {});
 
-// The address names the session; else the one that was last in hand.
+// The session in the URL, else the one used last.
 export const session = computed(
   () => place.value.query.get('session') || sessionByHandle.value[place.value.handle] || '',
 );
@@ -52,7 +52,7 @@ export function take(sessionId: string) {
 
 export const reroll = () => take(madeUp(place.peek().handle));
 
-// Rises whenever the page did something that the session's timeline may show.
+// Incremented whenever the page did something that the session timeline may show.
 export const happened = signal(0);
 export const stir = () => {
   happened.value += 1;

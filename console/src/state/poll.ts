@@ -1,4 +1,5 @@
-// Asks again and again while somebody looks; at once when `inputs` change. Answers that come late are dropped.
+// Polls while the page is visible, and at once when `inputs` change. `isCurrent` is false for outdated responses.
+// `every` is in milliseconds; 0 asks once.
 import { useEffect } from 'preact/hooks';
 
 export function usePoll(every: number, ask: (isCurrent: () => boolean) => Promise<unknown>, inputs: unknown[]) {

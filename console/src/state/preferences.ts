@@ -1,4 +1,4 @@
-// What a person chose for this browser: theme, how instants are told, whether keys do anything.
+// The preferences kept in this browser: theme, time format, keyboard shortcuts.
 import { effect, signal, type Signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';

@@ -1,6 +1,5 @@
-// Who is signed in. The token lives in this tab's session storage at most; a tab opened from another asks it for the
-// token. Where a sign-in ended by itself there is a person and no token: what is on the page stays, and waits for
-// another.
+// The current user. The token is kept in this tab's session storage at most; a new tab asks the others for it. When a
+// sign-in expires, the person stays and the token goes: the page keeps its content and asks to sign in again.
 import { computed, signal } from '@preact/signals';
 import type { Fault } from '../api/fault.ts';
 
@@ -17,10 +16,10 @@ const kRank = ['CREATOR', 'OPERATOR', 'OWNER'];
 
 export const token = signal(sessionStorage.getItem(kKept) ?? '');
 export const person = signal<Person | null>(null);
-export const ended = signal<Fault | null>(null); // why the last sign-in ended, where it was not asked for
-export const doubted = signal(0); // rises when the server knew of another role than this page
+export const ended = signal<Fault | null>(null); // why the last sign-in ended, unless the user signed out
+export const doubted = signal(0); // incremented when the server reports another role than the page assumed
 
-export const handed = signal(0); // rises when a tab beside this one gave its sign-in
+export const handed = signal(0); // incremented when another tab shared its sign-in
 
 const siblings = new BroadcastChannel('beckon.sign-in');
 siblings.onmessage = ({ data }) => {
@@ -59,7 +58,7 @@ export function signedOut(why: Fault) {
   drop();
 }
 
-// A moment in which a tab beside this one may hand its sign-in over.
+// Waits briefly for another tab to share its sign-in.
 export function askSiblings(): Promise<void> {
   if (token.value) return Promise.resolve();
   siblings.postMessage('who?');

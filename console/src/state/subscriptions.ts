@@ -1,4 +1,4 @@
-// The subscriptions of the handle in hand.
+// The endpoints of the current handle.
 import { signal } from '@preact/signals';
 import { ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
@@ -6,7 +6,7 @@ import type { Fault } from '../api/fault.ts';
 
 export type Subscription = components['schemas']['Subscription'];
 
-export const subscriptions = signal<Subscription[] | null>(null); // null: not known yet
+export const subscriptions = signal<Subscription[] | null>(null); // null: not loaded yet
 export const subscriptionsFault = signal<Fault | null>(null);
 
 export async function loadSubscriptions(handle: string) {
@@ -25,7 +25,7 @@ export const hostOf = (url: string) => {
   }
 };
 
-// The receiver that a server with --dev has built in.
+// The path of the receiver built into a server with --dev.
 export const kReceiver = '/dev/receiver';
 const kLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 export function isBuiltIn({ endpointUrl }: { endpointUrl: string }): boolean {

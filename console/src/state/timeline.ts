@@ -1,4 +1,4 @@
-// One session, as it happened: signals, decisions, timers, deliveries, and what came from what.
+// The timeline of a session: signals, decisions, timers, deliveries, and their causes.
 import { signal } from '@preact/signals';
 import { ask, quietly } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
@@ -25,13 +25,13 @@ export interface Moment {
   signalVersion?: number; // of the signal that set a timer
 }
 
-// The name of a moment, by which others link to it.
+// The name by which other moments link to this one.
 export const nameOf = (moment: Moment) =>
   moment.deliveryId ??
   moment.decisionId ??
   (moment.version ? `signal-${moment.version}` : `${moment.kind}-${moment.ruleId ?? ''}-${moment.at}`);
 
-// The causes of events, as far as they were asked for: event → name of the moment that it came from.
+// The causes of events loaded so far: event id to the name of the moment that caused it.
 export const causes = signal<Record<string, string>>({});
 const asked = new Set<string>();
 
@@ -43,8 +43,8 @@ export function causeIn(cause: unknown): string {
   return decision ?? (version ? `signal-${version}` : '');
 }
 
-// The name of the moment that another came from, or that it is about: a timer waits from a signal, a decision has seen
-// the signals up to one, a report (decision.shown …) is about its decision, a delivery tells what its event came from.
+// The name of the moment that caused another or that it is about: a timer starts at a signal, a decision has seen the
+// signals up to one, a report (decision.shown …) is about its decision, a delivery has the cause of its event.
 export function causeOf(moment: Moment, { decisions }: Session): string {
   switch (moment.kind) {
     case 'timer':

@@ -12,15 +12,16 @@ test('a state is told in words, with what comes next', () => {
   );
   assert.equal(
     stateOf({ status: 'retrying', attemptCount: 1, nextAttemptAt: '2026-02-25T11:59:00Z' }, now),
-    'retrying, 1 attempt, next is due',
+    'retrying, 1 attempt, next is due now',
   );
   assert.equal(stateOf({ status: 'delivered', attemptCount: 1 }, now), 'delivered');
   assert.equal(stateOf({ status: 'delivered', attemptCount: 3 }, now), 'delivered, at attempt 3');
   assert.equal(stateOf({ status: 'failed', attemptCount: 1, lastStatus: 410 }, now), 'failed with 410, 1 attempt');
   assert.equal(
     stateOf({ status: 'withdrawn', attemptCount: 0, reason: 'the session was erased' }, now),
-    'withdrawn: the session was erased',
+    'canceled: the session was erased',
   );
+  assert.equal(stateOf({ status: 'held', attemptCount: 1, reason: 'circuit open' }, now), 'waiting: endpoint failing');
 });
 
 test('spans are told by their two largest units', () => {

@@ -23,6 +23,23 @@ export const kTones: Record<string, string> = {
   sending: 'info',
 };
 
+// The words for values of the API; other values are their own words.
+const kNames: Record<string, string> = {
+  act: 'acted',
+  none: 'no match',
+  suppressed: 'held back',
+  holdout: 'control group',
+  held: 'waiting',
+  withdrawn: 'canceled',
+  'circuit open': 'endpoint failing',
+  'subscription disabled': 'endpoint disabled',
+};
+export const nameOf = (value: string) => kNames[value] ?? value;
+
+// "waiting: endpoint failing"
+export const statusWords = (status: string, reason?: string | null) =>
+  reason ? `${nameOf(status)}: ${nameOf(reason)}` : nameOf(status);
+
 // "retrying, 2 attempts, next in 4 m 10 s"
 export function stateOf(
   { status, attemptCount, nextAttemptAt, reason, lastStatus }: DeliveryState,
@@ -30,16 +47,16 @@ export function stateOf(
 ): string {
   const attempts = `${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}`;
   const next = nextAttemptAt ? Date.parse(nextAttemptAt) - now : NaN;
-  if (status === 'retrying') return `retrying, ${attempts}, ${next > 0 ? `next in ${span(next)}` : 'next is due'}`;
+  if (status === 'retrying') return `retrying, ${attempts}, ${next > 0 ? `next in ${span(next)}` : 'next is due now'}`;
   if (status === 'queued') return next > 1500 ? `queued, in ${span(next)}` : 'queued';
   if (status === 'delivered') return attemptCount > 1 ? `delivered, at attempt ${attemptCount}` : 'delivered';
   if (status === 'failed') return `failed${lastStatus ? ` with ${lastStatus}` : ''}, ${attempts}`;
-  return reason ? `${status}: ${reason}` : status;
+  return statusWords(status, reason);
 }
 
 export const kOutcomes: Record<string, string> = {
-  act: 'A rule holds: this is what to do.',
-  none: 'No rule holds: there is nothing to do.',
-  suppressed: 'A rule holds, and was held back by a cap, a cooldown or closed hours.',
-  holdout: 'The visitor is in the control group: nothing is done, so that the effect can be measured.',
+  act: 'A rule matched: this is the action to take.',
+  none: 'No rule matched: there is nothing to do.',
+  suppressed: 'A rule matched but was held back by a frequency limit or its schedule.',
+  holdout: 'The visitor is in the control group: no action is taken, so that lift can be measured.',
 };

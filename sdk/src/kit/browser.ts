@@ -1,5 +1,4 @@
-// For tests: as much of a browser as the library asks for, in Node. Storage outlives a page; what stands around a page
-// is made anew by open().
+// For tests: as much of a browser as the library needs, in Node. Storage outlives a page; open() creates the rest again.
 import type { WireSignal } from '../words.ts';
 
 class FakeStorage {
@@ -15,9 +14,9 @@ class FakeStorage {
   }
 }
 
-export const limit = { bytes: 5_000_000 }; // of one entry of the storage
+export const limit = { bytes: 5_000_000 }; // per storage entry
 
-// Locks of all pages together. A page that ended let go of its own.
+// The locks of all pages. A page that has ended no longer holds any.
 class FakeLocks {
   held = new Map<string, object>();
   async request(name: string, ...rest: unknown[]) {
@@ -61,7 +60,7 @@ export class Browser {
   privacyControl = false;
   visibility = 'visible';
 
-  // Puts itself in the place of Node's globals.
+  // Replaces Node's globals.
   open(): this {
     const put = (name: string, value: unknown) =>
       Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -86,7 +85,7 @@ export class Browser {
     return this;
   }
 
-  // The page ends without a word, as in a crash; the next one finds what it kept.
+  // The page ends without events, as in a crash; the next one finds what it stored.
   crash(): this {
     this.events = new EventTarget();
     this.locks?.held.clear();
@@ -109,7 +108,7 @@ export class Browser {
   }
 }
 
-// Lets everything that is ready go on; no time passes.
+// Runs everything that is ready; no time passes.
 export const settle = async () => {
   for (let i = 0; i < 50; i += 1) await Promise.resolve();
   await new Promise(done => setImmediate(done));

@@ -1,4 +1,4 @@
-// cta: other words, and where it is a link another address, for what stands on the page already.
+// cta: changes the text of an existing element, and the URL if it is a link.
 //
 // Payload: { selector, label?, href? } of strings.
 import type { Renderer } from '../render.ts';
@@ -9,7 +9,7 @@ function found(selector: string): HTMLElement | null {
     return document.querySelector<HTMLElement>(selector);
   } catch {
     return null;
-  } // a selector that is none
+  } // not a valid selector
 }
 
 export const cta: Renderer = ({ selector, label, href }, tell) => {

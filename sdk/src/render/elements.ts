@@ -1,10 +1,10 @@
-// Elements made of what a payload says. A payload is data: its texts become text nodes, its addresses are http(s) or
-// of this site, and nothing else of it is taken.
+// Elements from a payload. A payload is data: its texts become text nodes, its URLs must be http(s), and everything else
+// is ignored.
 
 export const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 
-// Nothing for `javascript:` and its like.
+// Undefined for `javascript:` and other schemes.
 export function addressOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || !value) return;
   try {
@@ -26,7 +26,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-// A place of its own on the page: its style reaches nothing else, and nothing else's reaches it.
+// A shadow root of its own, so that styles neither leak in nor out.
 export function place(style: string): { host: HTMLElement; root: ShadowRoot } {
   const host = document.createElement('beckon-surface');
   const root = host.attachShadow({ mode: 'open' });

@@ -1,5 +1,4 @@
-// The look of both surfaces. Custom properties of the page reach in: --beckon-accent, --beckon-paper, --beckon-ink,
-// --beckon-font.
+// The style of popup and banner. The page can set --beckon-accent, --beckon-paper, --beckon-ink and --beckon-font.
 export const kStyle = `
 :host { --paper: var(--beckon-paper, #fff); --ink: var(--beckon-ink, #1c1f24); --accent: var(--beckon-accent, #1f5fd0); color-scheme: light dark }
 @media (prefers-color-scheme: dark) { :host { --paper: var(--beckon-paper, #1d2127); --ink: var(--beckon-ink, #eef0f3); --accent: var(--beckon-accent, #8ab4ff) } }

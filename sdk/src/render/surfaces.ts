@@ -1,4 +1,4 @@
-// popup: a dialog over the page. banner: a strip at its edge.
+// popup: a modal dialog. banner: a strip at the edge of the page.
 //
 // Payload: { title?, text?, code?, button?: { label, href? }, dismiss?: label, position?: "top" } of strings.
 import type { Renderer } from '../render.ts';
@@ -9,7 +9,7 @@ type Payload = Parameters<Renderer>[0];
 
 const kDismiss = 'No, thanks';
 
-// What both hold. `end` is called when the visitor has chosen.
+// The content of both. `end` is called when the visitor has chosen.
 function contents(
   { title, text, code, button, dismiss }: Payload,
   end: (chose: 'clicked' | 'dismissed') => void,
@@ -53,7 +53,7 @@ export const popup: Renderer = (payload, tell) => {
   });
   root.append(dialog);
   document.body.append(host);
-  dialog.showModal(); // keeps the focus inside, and gives it back
+  dialog.showModal(); // traps the focus and returns it
   return true;
 };
 

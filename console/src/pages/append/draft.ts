@@ -1,11 +1,11 @@
-// What is about to be appended: signals with what goes beside them.
+// The signals that will be appended, with visitor, consent and context.
 import { signal } from '@preact/signals';
 import { kPresets, type NewSignal } from './storylines.ts';
 
 export interface Draft {
   signals: NewSignal[];
   visitorId: string;
-  consent: string; // '' leaves it to the handle
+  consent: string; // '': the default of the handle
   page: string;
   device: string;
   country: string;

@@ -1,4 +1,4 @@
-// Appends as a visitor's page would, and asks when a decision first sees it.
+// Appends signals as a visitor's page would, and measures how soon a decision sees them.
 import { api, ask, quietly, type Answer } from '../../api/client.ts';
 import type { components } from '../../api/described.d.ts';
 import { finish, stir } from '../../state/playbook.ts';
@@ -9,7 +9,7 @@ type Body = components['schemas']['PublicNewSignals'];
 export interface Appended {
   accepted: Accepted;
   answeredIn: number; // milliseconds from sending to the 202
-  seenAfter: number | null; // milliseconds from the 202 to the answer of a decision that saw it; null: not asked
+  seenAfter: number | null; // milliseconds from the 202 to the response of a decision that saw it; null if none did
 }
 
 export async function append(body: Body): Promise<Answer<Appended>> {

@@ -22,7 +22,7 @@ const kValues = {
   source: ['email', 'ad', 'search'],
 };
 
-// One signal, or a list of them; null where it is no JSON.
+// One signal or a list of them; null if the text is not JSON.
 function read(text: string): unknown[] | null {
   try {
     return [JSON.parse(text)].flat() as unknown[];
@@ -31,7 +31,7 @@ function read(text: string): unknown[] | null {
   }
 }
 
-// The signals as JSON: to read, or to write.
+// The signals as JSON, read-only or editable.
 export function SignalEditor({
   open,
   broken,
@@ -43,7 +43,7 @@ export function SignalEditor({
 }) {
   const { signals } = draft.value;
   const [text, setText] = useState('');
-  // What was chosen elsewhere is shown; what says the same already stays as it was written.
+  // Shows what was chosen elsewhere; text that already means the same is left as typed.
   useEffect(() => {
     if (open && JSON.stringify(read(text)) !== JSON.stringify(signals)) setText(JSON.stringify(signals, null, 2));
   }, [open, signals]);
@@ -51,11 +51,11 @@ export function SignalEditor({
     setText(written);
     try {
       const list = [JSON.parse(written)].flat() as unknown[];
-      if (!list.length) return onBroken('Write at least one signal.');
+      if (!list.length) return onBroken('Enter at least one signal.');
       onBroken('');
       change({ signals: list as NewSignal[] });
     } catch (error) {
-      onBroken(`This is not JSON yet: ${(error as Error).message}`);
+      onBroken(`Invalid JSON: ${(error as Error).message}`);
     }
   };
   if (!open)
@@ -74,7 +74,7 @@ export function SignalEditor({
       />
       {broken && <p class="issue">{broken}</p>}
       <p class="hint small">
-        One signal, or a list of up to 60. Each wants a type; signalValue, confidence, source, metadata, at and id are
+        One signal or a list of up to 60. Each needs a type; signalValue, confidence, source, metadata, at and id are
         optional.
       </p>
     </div>

@@ -1,4 +1,4 @@
-// Signals to try with, so that nobody types names: single ones, and stories of five.
+// Sample signals, so that nobody has to type names: single ones, and journeys of five.
 export interface NewSignal {
   type: string;
   signalValue?: string;
@@ -29,7 +29,7 @@ const view = (page: string): NewSignal => ({ type: 'view', signalValue: page });
 export const kStorylines: Storyline[] = [
   {
     name: 'Fills a cart and leaves',
-    says: 'the one to win back',
+    says: 'a visitor to win back',
     signals: [
       view('/'),
       view('/tees'),
@@ -40,14 +40,14 @@ export const kStorylines: Storyline[] = [
   },
   {
     name: 'Buys',
-    says: 'the one to leave alone',
+    says: 'a visitor to leave alone',
     signals: [view('/tees'), kPresets[1]!.signal, kPresets[1]!.signal, { type: 'checkout' }, kPresets[3]!.signal],
   },
   {
-    name: 'Comes back by a link',
-    says: 'the one that answered',
+    name: 'Returns through a link',
+    says: 'a visitor who responded',
     signals: [kPresets[4]!.signal, view('/spring'), view('/tees/1'), kPresets[1]!.signal, view('/cart')],
   },
 ];
 
-export const kStorylineLasts = 3000; // milliseconds, from the first to the last of a storyline
+export const kStorylineLasts = 3000; // milliseconds from the first to the last signal of a journey

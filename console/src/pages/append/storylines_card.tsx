@@ -32,7 +32,7 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
         onFault(answer.fault);
         break;
       }
-      if (index === signals.length - 1) setTold(`All ${signals.length} of “${name}” are in the session.`);
+      if (index === signals.length - 1) setTold(`All ${signals.length} signals of “${name}” were sent.`);
       else await pause(kStorylineLasts / (signals.length - 1));
       if (!alive.current) return;
     }
@@ -40,8 +40,8 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
   };
   return (
     <section class="card" aria-labelledby="stories">
-      <h2 id="stories">A storyline</h2>
-      <p>Five signals over three seconds. Watch them arrive in the session's timeline.</p>
+      <h2 id="stories">Sample journeys</h2>
+      <p>Each sends five signals in three seconds. Watch them arrive in the session timeline.</p>
       <ul class="stories">
         {kStorylines.map(story => (
           <li key={story.name}>
@@ -57,11 +57,11 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
             </div>
             <Button
               busy={playing === story.name}
-              closed={playing && playing !== story.name ? 'Another one is playing.' : ''}
+              closed={playing && playing !== story.name ? 'Another journey is running.' : ''}
               onPress={() => play(story)}
-              label={`Play ${story.name}`}
+              label={`Run ${story.name}`}
             >
-              {playing === story.name ? `${sent + 1} of ${story.signals.length}` : 'Play'}
+              {playing === story.name ? `${sent + 1} of ${story.signals.length}` : 'Run'}
             </Button>
           </li>
         ))}
@@ -71,11 +71,11 @@ export function Storylines({ onFault }: { onFault: (fault: Fault | null) => void
       </p>
       {isDev.value && place.value.handle === 'demo' && (
         <p class="small">
-          Or be the visitor yourself:{' '}
+          Or act as the visitor yourself:{' '}
           <a href="/apps/example-shop" target="_blank" rel="noreferrer">
             the example shop
           </a>{' '}
-          sends signals and shows what is decided.
+          sends signals and shows the decisions.
         </p>
       )}
     </section>

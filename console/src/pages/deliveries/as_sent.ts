@@ -1,4 +1,4 @@
-// A delivery as a command for a shell: the same body under the same headers, straight to the endpoint.
+// A delivery as a shell command: the same body and headers, sent straight to the endpoint.
 import { quoted } from '../../api/curl.ts';
 import type { DeliveryDetail } from '../../state/deliveries.ts';
 
@@ -11,6 +11,6 @@ export function asSent(endpointUrl: string, { attempts, requestBody }: DeliveryD
   ].join(' \\\n  ');
 }
 
-// What is signed: Standard Webhooks, "id.timestamp.body".
+// The signed content according to Standard Webhooks: "id.timestamp.body".
 export const signedText = (headers: Record<string, string>, body: string) =>
   `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;

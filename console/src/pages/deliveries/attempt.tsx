@@ -8,11 +8,11 @@ import { took } from '../../state/instants.ts';
 import { signedText } from './as_sent.ts';
 
 const kPhases = [
-  ['dns', 'name resolved'],
-  ['connect', 'connected'],
-  ['tls', 'secured'],
-  ['firstByte', 'first byte'],
-  ['total', 'whole'],
+  ['dns', 'DNS'],
+  ['connect', 'Connect'],
+  ['tls', 'TLS'],
+  ['firstByte', 'First byte'],
+  ['total', 'Total'],
 ] as const;
 
 export function AttemptCard({
@@ -42,7 +42,7 @@ export function AttemptCard({
     <details class="attempt card" ref={here} open={open}>
       <summary>
         <strong>Attempt {number}</strong>{' '}
-        <State name={good ? 'delivered' : 'failed'}>{status ?? error ?? 'no answer'}</State>{' '}
+        <State name={good ? 'delivered' : 'failed'}>{status ?? error ?? 'no response'}</State>{' '}
         <span class="quiet">
           <Instant at={at} />
           {times.total !== null && times.total !== undefined && `, ${took(times.total)}`}
@@ -68,7 +68,7 @@ export function AttemptCard({
         </dl>
         <div class="halves">
           <div>
-            <h3>Signed headers</h3>
+            <h3>Request headers</h3>
             <pre class="code" tabIndex={0} role="region" aria-label={`Headers of attempt ${number}`}>
               {Object.entries(headers)
                 .map(([name, value]) => `${name}: ${value}`)
@@ -76,21 +76,21 @@ export function AttemptCard({
             </pre>
           </div>
           <div>
-            <h3>Answer</h3>
+            <h3>Response</h3>
             {responseBody ? (
-              <Json text={responseBody} label={`Answer to attempt ${number}`} />
+              <Json text={responseBody} label={`Response to attempt ${number}`} />
             ) : (
-              <p class="quiet">No body came back.</p>
+              <p class="quiet">No response body.</p>
             )}
           </div>
         </div>
         {body !== null && (
           <details class="more">
-            <summary>The signed text</summary>
-            <pre class="code" tabIndex={0} role="region" aria-label="Signed text">
+            <summary>Signed content</summary>
+            <pre class="code" tabIndex={0} role="region" aria-label="Signed content">
               {signedText(headers, body)}
             </pre>
-            <Copy text={() => signedText(headers, body)} what="signed text" />
+            <Copy text={() => signedText(headers, body)} what="signed content" />
           </details>
         )}
       </div>

@@ -25,7 +25,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
   const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
     [fault, setFault] = useState<Fault | null>(null);
   const [retried, setRetried] = useState(0),
-    [editing, setEditing] = useState(false); // retried: the attempt count before it
+    [editing, setEditing] = useState(false); // retried: the attempt number to wait for
   const ended = !!delivery && hasEnded(delivery) && delivery.attemptCount >= retried;
   usePoll(
     ended ? 3000 : 500,
@@ -41,9 +41,9 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
   const closed =
     closedBelow('OPERATOR') ||
     (delivery && !hasEnded(delivery)
-      ? 'It is still under way: it is tried again by itself.'
+      ? 'Still in progress: it is retried automatically.'
       : delivery && !delivery.requestBody
-        ? 'Its body was erased with its session.'
+        ? 'The body was erased with its session.'
         : '');
   const retry = async () => {
     const answer = await ask(
@@ -53,7 +53,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
     );
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) {
-      confirmed('Queued anew');
+      confirmed('Queued again');
       setRetried((delivery?.attemptCount ?? 0) + 1);
     }
   };
@@ -100,12 +100,12 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
         <Button kind="primary" keyHint="r" closed={closed} onPress={retry}>
           Retry
         </Button>
-        <Button closed={!delivery.requestBody ? 'Its body was erased.' : ''} onPress={() => setEditing(true)}>
-          Edit and replay
+        <Button closed={!delivery.requestBody ? 'The body was erased.' : ''} onPress={() => setEditing(true)}>
+          Edit and resend
         </Button>
         {subscription && delivery.attempts.length > 0 && (
           <Copy text={() => asSent(subscription.endpointUrl, delivery)} what="cURL">
-            Copy as it was sent, as cURL
+            Copy the sent request as cURL
           </Copy>
         )}
       </div>
@@ -140,7 +140,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
           <dd class="wrap">{subscription?.endpointUrl ?? subscriptionId}</dd>
         </div>
         <div>
-          <dt>Owed since</dt>
+          <dt>Created</dt>
           <dd>
             <Instant at={delivery.createdAt} />
           </dd>
@@ -170,7 +170,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
       </dl>
       <section aria-labelledby="attempts">
         <h2 id="attempts">Attempts</h2>
-        {delivery.attempts.length === 0 && <p class="quiet">None yet.</p>}
+        {delivery.attempts.length === 0 && <p class="quiet">No attempts yet.</p>}
         {delivery.attempts.toReversed().map((attempt, index) => (
           <AttemptCard
             key={attempt.number}
@@ -186,7 +186,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
         {!delivery.requestBody ? (
           <p class="quiet">Erased with its session.</p>
         ) : (
-          <Json text={delivery.requestBody} label="Body of the delivery" />
+          <Json text={delivery.requestBody} label="Delivery body" />
         )}
       </section>
       {editing && <EditAndReplay delivery={delivery} onClose={() => setEditing(false)} />}

@@ -10,7 +10,7 @@ import { at, go, place } from '../../state/place.ts';
 
 const kReserved = /^(signal\.|chain\.|webhook\.|link\.clicked$)/;
 
-// Publishes an event of one's own with a changed payload. The original stays as it was.
+// Publishes a custom event with an edited payload. The original does not change.
 export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail; onClose: () => void }) {
   const { handle } = place.value;
   const before = JSON.parse(delivery.requestBody ?? '{}') as { payload?: unknown };
@@ -24,7 +24,7 @@ export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail;
   try {
     payload = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    /* said beside the field */
+    /* shown next to the field */
   }
   const publish = async () => {
     setBusy(true);
@@ -36,10 +36,10 @@ export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail;
     go(at('events', [answer.data.eventId]));
   };
   return (
-    <Dialog title="Edit and replay" onClose={onClose}>
+    <Dialog title="Edit and resend" onClose={onClose}>
       <p>
-        A new event with this payload goes to every subscription that wants its type. The delivery that you came from
-        stays as it was.
+        Publishes a new event with this payload to every endpoint subscribed to its type. The original delivery does not
+        change.
       </p>
       <TextField
         label="Event type"
@@ -48,7 +48,7 @@ export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail;
         onInput={setType}
         issue={
           kReserved.test(type)
-            ? 'The server alone publishes signal.*, chain.*, webhook.* and link.clicked.'
+            ? 'Only the server publishes signal.*, chain.*, webhook.* and link.clicked.'
             : fault?.details.find(one => one.field === 'type')?.issue
         }
       />
@@ -58,19 +58,19 @@ export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail;
         lines={14}
         value={text}
         onInput={setText}
-        issue={payload ? undefined : 'This is not JSON yet.'}
+        issue={payload ? undefined : 'Invalid JSON.'}
       />
       <div class="actions">
         <Button
           kind="primary"
           busy={busy}
-          closed={payload && !kReserved.test(type) ? '' : 'See above.'}
+          closed={payload && !kReserved.test(type) ? '' : 'Correct the fields above first.'}
           onPress={publish}
         >
           Publish
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="events of one’s own" beside={['type']} />}
+      {fault && <FaultNote fault={fault} what="custom events" beside={['type']} />}
     </Dialog>
   );
 }

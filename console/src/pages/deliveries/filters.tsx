@@ -3,10 +3,11 @@ import { useKeys } from '../../state/keys.ts';
 import { at, filter, place } from '../../state/place.ts';
 import { keys } from '../../state/preferences.ts';
 import { hostOf, type Subscription } from '../../state/subscriptions.ts';
+import { nameOf } from '../../state/words.ts';
 
 const kStates = ['queued', 'sending', 'retrying', 'held', 'delivered', 'failed', 'withdrawn'];
 
-// They live in the address: a link to this page shows the same.
+// Filters live in the URL, so that a link to this page shows the same.
 export function Filters({ subscriptions }: { subscriptions: Subscription[] }) {
   const { query } = place.value;
   const type = useRef<HTMLInputElement>(null);
@@ -15,7 +16,7 @@ export function Filters({ subscriptions }: { subscriptions: Subscription[] }) {
   return (
     <search class="filters">
       <label>
-        Subscription
+        Endpoint{' '}
         <select
           value={query.get('subscription') ?? ''}
           onChange={event => filter({ subscription: event.currentTarget.value })}
@@ -29,11 +30,13 @@ export function Filters({ subscriptions }: { subscriptions: Subscription[] }) {
         </select>
       </label>
       <label>
-        State
+        Status{' '}
         <select value={query.get('status') ?? ''} onChange={event => filter({ status: event.currentTarget.value })}>
           <option value="">any</option>
           {kStates.map(state => (
-            <option key={state}>{state}</option>
+            <option key={state} value={state}>
+              {nameOf(state)}
+            </option>
           ))}
         </select>
       </label>
@@ -50,7 +53,7 @@ export function Filters({ subscriptions }: { subscriptions: Subscription[] }) {
       </label>
       {any && (
         <a class="button" href={at('deliveries')}>
-          Clear
+          Clear filters
         </a>
       )}
     </search>

@@ -1,4 +1,4 @@
-// The deliveries of one subscription, or the newest of all of them: pages that join into one list, newest first.
+// The deliveries of one endpoint, or the newest of all endpoints: pages joined into one list, newest first.
 import { ask, quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import type { Delivery } from '../../state/deliveries.ts';
@@ -44,7 +44,7 @@ export async function pageOf(
   );
 }
 
-// The first page. Of several subscriptions it is all that is shown: each has a log of its own.
+// The first page. For several endpoints it is all that is shown, because each has its own log.
 export async function begin(handle: string, wanted: Wanted): Promise<Log> {
   const answers = await Promise.all(wanted.subscriptions.map(id => pageOf(handle, id, wanted, null)));
   const failed = answers.find(answer => !answer.ok);
@@ -63,7 +63,7 @@ export async function goOn(handle: string, wanted: Wanted, log: Log): Promise<Lo
   return bounded({ ...log, items: [...log.items, ...answer.data.items], cursor: answer.data.nextCursor }, wanted);
 }
 
-// What is new or changed takes its place in what is there.
+// Puts new and changed deliveries into the list.
 export function refreshed(log: Log, newest: Log): Log {
   const fresh = new Map(newest.items.map(item => [item.deliveryId, item]));
   const kept = log.items.map(item => {

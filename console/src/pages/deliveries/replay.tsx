@@ -11,10 +11,10 @@ import { pageOf } from './log.ts';
 
 type Job = components['schemas']['Replay'];
 const kStates = [
-  ['failed', 'those that failed'],
-  ['delivered', 'those that were delivered'],
-  ['withdrawn', 'those that were withdrawn'],
-  ['', 'delivered and failed ones'],
+  ['failed', 'failed'],
+  ['delivered', 'delivered'],
+  ['withdrawn', 'canceled'],
+  ['', 'delivered and failed'],
 ] as const;
 const kCounted = 2000; // beyond it: "or more"
 
@@ -24,7 +24,7 @@ const hourAgo = () => {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 };
 
-// How many would be sent again, as far as they are worth counting.
+// How many deliveries would be resent, counted up to kCounted.
 async function count(
   handle: string,
   subscriptionId: string,
@@ -92,7 +92,7 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
   usePoll(
     0,
     async isCurrent => {
-      // one that runs already is followed
+      // shows a job that is already running
       const answer = await ask(
         quietly.GET('/v2/handles/{handle}/webhooks/{subscriptionId}/replays', {
           params: { path, query: { limit: 1 } },
@@ -126,24 +126,24 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
   };
   return (
     <section class="card" aria-labelledby="replay">
-      <h2 id="replay">Send again since…</h2>
+      <h2 id="replay">Resend from…</h2>
       <div class="columns">
-        <TextField label="Owed from (local time)" type="datetime-local" value={since} onInput={change(setSince)} />
+        <TextField label="Created from (local time)" type="datetime-local" value={since} onInput={change(setSince)} />
         <TextField label="Until (empty: now)" type="datetime-local" value={until} onInput={change(setUntil)} />
-        <SelectField label="Which" value={status} choices={kStates} onChange={change(setStatus)} />
+        <SelectField label="Deliveries to resend" value={status} choices={kStates} onChange={change(setStatus)} />
       </div>
       {job?.state !== 'running' && (
         <div class="actions">
           {counted === null ? (
-            <Button busy={busy} closed={since ? '' : 'Choose an instant first.'} onPress={look}>
-              Count them
+            <Button busy={busy} closed={since ? '' : 'Choose a time first.'} onPress={look}>
+              Count deliveries
             </Button>
           ) : (
             <>
-              <Button kind="primary" closed={counted ? '' : 'There is nothing to send again.'} onPress={start}>
-                Send {counted >= kCounted ? `${kCounted} or more` : counted} again
+              <Button kind="primary" closed={counted ? '' : 'No deliveries to resend.'} onPress={start}>
+                Resend {counted >= kCounted ? `${kCounted} or more` : counted}
               </Button>
-              <span class="small quiet">Each keeps its id, so a receiver that takes care of duplicates is safe.</span>
+              <span class="small quiet">Each keeps its id, so a receiver that deduplicates is safe.</span>
             </>
           )}
         </div>
@@ -151,8 +151,8 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
       {job && (
         <div class="result" role="status">
           <p>
-            {job.state === 'running' ? 'Queueing' : job.state === 'done' ? 'All are queued' : 'Stopped'}: {job.queued}{' '}
-            of {job.total}. <progress max={1} value={job.progress} aria-label="Progress of the replay" />
+            {job.state === 'running' ? 'Queuing' : job.state === 'done' ? 'All queued' : 'Stopped'}: {job.queued} of{' '}
+            {job.total}. <progress max={1} value={job.progress} aria-label="Resend progress" />
           </p>
           {job.state === 'running' && (
             <div>
@@ -161,7 +161,7 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
           )}
         </div>
       )}
-      {fault && <FaultNote fault={fault} what="replays" />}
+      {fault && <FaultNote fault={fault} what="resending" />}
     </section>
   );
 }

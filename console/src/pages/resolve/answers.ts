@@ -1,4 +1,4 @@
-// The decisions that were asked for here: the last of each trigger and the one before it.
+// The decisions requested on this page: the latest of each trigger and the one before it.
 import { signal } from '@preact/signals';
 import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
@@ -39,13 +39,13 @@ export async function prefetch(handle: string, sessionId: string, triggers: stri
   );
   if (!answer.ok) return answer.fault;
   if ('decisions' in answer.data)
-    for (const decision of answer.data.decisions) keep(decision as unknown as Decision, 'prefetched, nothing spent');
+    for (const decision of answer.data.decisions) keep(decision as unknown as Decision, 'prefetched, not counted');
   finish('resolve');
   stir();
   return null;
 }
 
-// What would it be at another instant, knowing all that is known today? Spends nothing and is kept nowhere.
+// Evaluates at another time with current data. Nothing is counted or recorded.
 export async function wouldBe(
   handle: string,
   sessionId: string,

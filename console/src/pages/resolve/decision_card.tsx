@@ -10,7 +10,7 @@ import { span } from '../../state/instants.ts';
 import { kOutcomes } from '../../state/words.ts';
 import { Trace } from './trace.tsx';
 
-// One decision for people, its reasons, and the envelope for machines.
+// One decision in words, its reasons, and the envelope as JSON.
 export function DecisionCard({
   decision,
   before,
@@ -65,7 +65,7 @@ export function DecisionCard({
           </dd>
         </div>
         <div>
-          <dt>Valid</dt>
+          <dt>Validity</dt>
           <dd>
             <Validity decision={decision} />
           </dd>
@@ -75,8 +75,8 @@ export function DecisionCard({
       {children}
       {decision.explanation && <Trace rules={decision.explanation} chosen={ruleId} />}
       <details class="more">
-        <summary>The envelope, as JSON</summary>
-        <Json text={JSON.stringify(decision)} label={`Envelope of ${trigger}`} />
+        <summary>Decision envelope (JSON)</summary>
+        <Json text={JSON.stringify(decision)} label={`Decision envelope for ${trigger}`} />
         <Copy text={() => JSON.stringify(decision, null, 2)} what="envelope" />
       </details>
     </article>
@@ -90,26 +90,26 @@ function Validity({ decision: { resolvedAt, expiresAt } }: { decision: Decision 
   if (left <= 0)
     return (
       <span class="quiet">
-        over since <Instant at={expiresAt} />
+        expired <Instant at={expiresAt} />
       </span>
     );
   return (
     <span class="validity">
-      <meter min={0} max={whole} value={left} aria-label="What is left of its validity" /> {span(left)} left
+      <meter min={0} max={whole} value={left} aria-label="Remaining validity" /> {span(left)} left
     </span>
   );
 }
 
 function Difference({ was, is }: { was: Decision; is: Decision }) {
   const changes = differences(was, is);
-  if (!changes.length) return <p class="small quiet">The same answer as before.</p>;
+  if (!changes.length) return <p class="small quiet">Same as the previous response.</p>;
   return (
-    <section class="difference" aria-label="Difference from the previous answer">
-      <h4>Different from the previous answer</h4>
+    <section class="difference" aria-label="Changes since the previous response">
+      <h4>Changed since the previous response</h4>
       <ul>
         {changes.map(({ what, was: before, is: after }) => (
           <li key={what}>
-            <span class="what">{what}</span> was <del>{before}</del>, is <ins>{after}</ins>
+            <span class="what">{what}</span> was <del>{before}</del>, now <ins>{after}</ins>
           </li>
         ))}
       </ul>

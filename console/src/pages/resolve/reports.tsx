@@ -13,7 +13,7 @@ const kReports = [
   ['converted', 'Converted'],
 ] as const;
 
-// What the visitor did with a decision, told as their page would tell it.
+// Reports what the visitor did with a decision, as their page would.
 export function Reports({ decision: { decisionId, handle, sessionId } }: { decision: Decision }) {
   const [told, setTold] = useState<string[]>([]),
     [fault, setFault] = useState<Fault | null>(null);
@@ -28,8 +28,8 @@ export function Reports({ decision: { decisionId, handle, sessionId } }: { decis
     stir();
   };
   return (
-    <section class="reports" aria-label="What the visitor did">
-      <h4>What the visitor did with it</h4>
+    <section class="reports" aria-label="How the visitor responded">
+      <h4>How the visitor responded</h4>
       <div class="actions">
         {kReports.map(([what, says]) => (
           <Button key={what} onPress={() => tell(what)} pressed={told.includes(what)}>
@@ -39,8 +39,8 @@ export function Reports({ decision: { decisionId, handle, sessionId } }: { decis
       </div>
       <p class="small quiet" role="status">
         {told.length
-          ? `Told: ${told.join(', ')}. It stands in the timeline, and counts in the results of the rule.`
-          : 'A page reports it by itself. What was prefetched is recorded and spent when it is shown.'}
+          ? `Reported: ${told.join(', ')}. It appears in the timeline and counts toward the results of the rule.`
+          : 'Web pages report this automatically. A prefetched decision is recorded and counted when it is shown.'}
       </p>
       {fault && <FaultNote fault={fault} what="reports" />}
     </section>

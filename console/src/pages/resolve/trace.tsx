@@ -5,23 +5,23 @@ import { at } from '../../state/place.ts';
 import { AddExamples } from '../rules/examples.tsx';
 import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
 
-const kHolds: Record<string, string> = {
-  limit: 'holds, and is held back by its cap or cooldown',
-  hours: 'holds, and is held back: its hours are closed',
+const kHeldBack: Record<string, string> = {
+  limit: 'matched, held back: frequency limit',
+  hours: 'matched, held back: outside its schedule',
 };
 
 const verdict = (rule: RuleTrace, chosen: string | null) => {
-  if (rule.heldBack) return ['held', kHolds[rule.heldBack.by] ?? 'holds, and is held back'];
-  if (rule.matched) return rule.ruleId === chosen ? ['yes', 'holds, and is the answer'] : ['yes', 'holds'];
-  return ['no', 'does not hold'];
+  if (rule.heldBack) return ['held', kHeldBack[rule.heldBack.by] ?? 'matched, held back'];
+  if (rule.matched) return rule.ruleId === chosen ? ['yes', 'matched, selected'] : ['yes', 'matched'];
+  return ['no', 'no match'];
 };
 
-// Why: every rule of the trigger in the order of judgement, with what each condition wanted and saw.
+// Why: every rule of the trigger in the order of evaluation, with the required and actual value of each condition.
 export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | null }) {
   if (!rules.length) return <NoRules />;
   return (
     <section class="trace" aria-label="Why">
-      <h4>Why: the rules of this trigger, in order</h4>
+      <h4>Why: the rules for this trigger, in order of evaluation</h4>
       <ol>
         {rules.map(rule => {
           const [kind, words] = verdict(rule, chosen);
@@ -53,15 +53,15 @@ function NoRules() {
   if (done)
     return (
       <p class="note" role="status">
-        Three example rules are in force. Resolve again to see the difference.
+        Three example rules were published. Resolve again to see the difference.
       </p>
     );
   return (
-    <Empty says="No rule speaks at this trigger.">
+    <Empty says="No rules for this trigger yet.">
       <div class="actions">
         <AddExamples onDone={() => setDone(true)} />
         <a class="button" href={at('rules', ['+'])}>
-          Write one
+          New rule
         </a>
       </div>
     </Empty>
@@ -75,8 +75,8 @@ function Conditions({ all }: { all: ConditionTrace[] }) {
         <thead>
           <tr>
             <th>Condition</th>
-            <th>Wanted</th>
-            <th>Seen</th>
+            <th>Required</th>
+            <th>Actual</th>
             <th>What would change it</th>
           </tr>
         </thead>

@@ -20,7 +20,7 @@ const kAhead = [
   ['-3600000', 'an hour ago'],
 ] as const;
 
-// "What would it be" is another question than "what was it": it has a place of its own.
+// A hypothetical decision is kept apart from those that were served.
 export function WouldBe({ triggers }: { triggers: string[] }) {
   const [trigger, setTrigger] = useState(''),
     [moment, setMoment] = useState(() => forInput(new Date()));
@@ -37,8 +37,8 @@ export function WouldBe({ triggers }: { triggers: string[] }) {
   };
   return (
     <section class="card" aria-labelledby="would">
-      <h2 id="would">What would it be at another time?</h2>
-      <p>Judged with all that is known of the session today. Nothing is spent, recorded or served.</p>
+      <h2 id="would">Evaluate at another time</h2>
+      <p>Evaluated with current data; nothing is recorded, counted or served.</p>
       <div class="columns">
         <SelectField
           label="Trigger"
@@ -46,9 +46,9 @@ export function WouldBe({ triggers }: { triggers: string[] }) {
           choices={(triggers.length ? triggers : ['checkout']).map(name => [name, name] as const)}
           onChange={setTrigger}
         />
-        <TextField label="Instant (local time)" type="datetime-local" value={moment} onInput={setMoment} />
+        <TextField label="Time (local)" type="datetime-local" value={moment} onInput={setMoment} />
       </div>
-      <div class="choices" role="group" aria-label="Instants">
+      <div class="choices" role="group" aria-label="Suggested times">
         {kAhead.map(([ahead, text]) => (
           <button
             key={text}
@@ -61,16 +61,12 @@ export function WouldBe({ triggers }: { triggers: string[] }) {
         ))}
       </div>
       <div class="actions">
-        <Button
-          busy={busy}
-          closed={Number.isNaN(Date.parse(moment)) ? 'Choose an instant first.' : ''}
-          onPress={askFor}
-        >
-          Ask
+        <Button busy={busy} closed={Number.isNaN(Date.parse(moment)) ? 'Choose a time first.' : ''} onPress={askFor}>
+          Evaluate
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="questions about another time" />}
-      {decision && <DecisionCard decision={decision} how="what it would be; not served" />}
+      {fault && <FaultNote fault={fault} what="evaluation at another time" />}
+      {decision && <DecisionCard decision={decision} how="hypothetical, not served" />}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-// What was counted, put together per rule and arm. Pure.
+// Counts per rule and variant. Pure.
 export interface Counts {
   acted: number;
   suppressed: number;
@@ -65,7 +65,7 @@ const plus = (a: Counts, b: Counts) =>
 const seconds = (at: string) => Date.parse(at) / 1000;
 const kStep = { hour: 3600, day: 86_400 };
 
-// Every bucket from since to until, whether something was counted in it or not.
+// The start of every bucket from since to until in epoch seconds, empty ones included.
 export function buckets({ since, until, bucket }: Analytics): number[] {
   const step = kStep[bucket],
     first = Math.floor(seconds(since) / step) * step;
@@ -75,7 +75,7 @@ export function buckets({ since, until, bucket }: Analytics): number[] {
   );
 }
 
-// The arms of each rule over all of its triggers; the control group last.
+// The variants of each rule over all of its triggers; the control group last.
 export function armsByRule(rules: RuleSeries[]): Map<string, Arm[]> {
   const byRule = new Map<string, Map<string, Arm>>();
   for (const one of rules) {

@@ -5,9 +5,9 @@ import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
 import { conditionWords, kMeasures, measureOf, type Part } from './measures.ts';
 
 const kGroups = [
-  ['all', 'All of these hold', 'and'],
-  ['any', 'At least one of these holds', 'or'],
-  ['none', 'None of these holds', 'nor'],
+  ['all', 'All of these are true', 'and'],
+  ['any', 'At least one of these is true', 'or'],
+  ['none', 'None of these is true', 'nor'],
 ] as const;
 
 export function When() {
@@ -22,7 +22,7 @@ export function When() {
         return (
           <fieldset key={group} class="group">
             <legend>{title}</legend>
-            {conditions.length === 0 && <p class="quiet small">No condition: the rule always holds.</p>}
+            {conditions.length === 0 && <p class="quiet small">No conditions: the rule always matches.</p>}
             {conditions.map((condition, index) => (
               <Condition key={index} path={['when', group, index]} condition={condition} />
             ))}
@@ -72,7 +72,7 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
       {issue && <p class="issue">{issue}</p>}
       <div class="columns">
         <SelectField
-          label="Measure"
+          label="Condition"
           value={kind?.name ?? ''}
           choices={[
             ...(kind ? [] : [['', 'choose'] as const]),
@@ -84,7 +84,7 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
           <PartOf key={part} part={part} name={kind.name} path={path} condition={condition} />
         ))}
         {kind && kind.name !== 'context' && (
-          <Choose path={[...path, 'scope']} label="Over" fallback="session" choices={kScopes} />
+          <Choose path={[...path, 'scope']} label="Scope" fallback="session" choices={kScopes} />
         )}
       </div>
       <div class="actions">
@@ -101,7 +101,7 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'filter':
       return <FilterFields path={[...path, name]} what="Signal" />;
     case 'field':
-      return <Text path={[...path, name, 'field']} label="Number in the metadata" placeholder="amount" mono />;
+      return <Text path={[...path, name, 'field']} label="Metadata field" placeholder="amount" mono />;
     case 'window':
       return <Window path={path} condition={condition} />;
     case 'bound':
@@ -109,21 +109,21 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'age':
       return (
         <>
-          <Text path={[...path, 'atLeast']} label="At least this old" placeholder="5m" />
-          <Text path={[...path, 'atMost']} label="At most this old" placeholder="1h" />
+          <Text path={[...path, 'atLeast']} label="Minimum age" placeholder="5m" />
+          <Text path={[...path, 'atMost']} label="Maximum age" placeholder="1h" />
         </>
       );
     case 'after':
       return (
         <>
           <FilterFields path={[...path, 'after']} what="After" />
-          <Text path={[...path, 'for']} label="For" placeholder="30m" hint="An integer and one of s, m, h, d." />
+          <Text path={[...path, 'for']} label="For" placeholder="30m" hint="A whole number followed by s, m, h or d." />
         </>
       );
     case 'steps':
       return <Steps path={path} condition={condition} />;
     case 'score':
-      return <Text path={[...path, 'score']} label="Score" hint="Declared in the settings of the handle." mono />;
+      return <Text path={[...path, 'score']} label="Score" hint="Defined in the settings of the handle." mono />;
     case 'context':
       return (
         <>
@@ -153,7 +153,7 @@ function Window({ path, condition }: { path: Path; condition: Json }) {
         value={whole ? 'session' : 'within'}
         choices={[
           ['within', 'rolling'],
-          ['session', 'all of the session'],
+          ['session', 'entire session'],
         ]}
         onChange={value => {
           if (isObject(condition)) {
@@ -185,8 +185,8 @@ function Bound({ path, condition }: { path: Path; condition: Json }) {
   };
   return (
     <>
-      <SelectField label="Bound" value={bound} choices={kBounds} onChange={move} />
-      <Amount path={[...path, bound]} label="Number" />
+      <SelectField label="Comparison" value={bound} choices={kBounds} onChange={move} />
+      <Amount path={[...path, bound]} label="Value" />
       {given[1] && <Amount path={[...path, given[1]]} label={kBounds.find(([name]) => name === given[1])![1]} />}
     </>
   );
@@ -246,9 +246,9 @@ function Steps({ path, condition }: { path: Path; condition: Json }) {
         value={shown}
         onInput={write}
         issue={issueAt([...path, 'steps'])}
-        hint="Keys, each with its value, with -> between."
+        hint="Keys with optional values, separated by ->."
       />
-      <Amount path={[...path, 'reached']} label="At least this many reached" />
+      <Amount path={[...path, 'reached']} label="Minimum steps reached" />
     </>
   );
 }

@@ -12,7 +12,7 @@ type Change = Found['changes'][number];
 
 const kMarks = { same: ' ', gone: '−', new: '+', skipped: '⋯' } as const;
 
-// What is different in a version of the rules from another: from the one before where none is named.
+// The changes in a version of the rules since another one (default: the one before).
 export function Difference({ version, from }: { version: number; from?: number }) {
   const { handle } = place.value;
   const [found, setFound] = useState<Found | null>(null),
@@ -31,7 +31,7 @@ export function Difference({ version, from }: { version: number; from?: number }
     },
     [handle, version, from],
   );
-  if (fault) return <FaultNote fault={fault} what="differences of the rules" />;
+  if (fault) return <FaultNote fault={fault} what="rule differences" />;
   if (!found)
     return (
       <p class="loading" aria-live="polite">
@@ -43,7 +43,7 @@ export function Difference({ version, from }: { version: number; from?: number }
       {found.changes.map(one => (
         <OfRule key={one.ruleId} change={one} />
       ))}
-      {found.changed === 0 && <p class="quiet small">Nothing is different.</p>}
+      {found.changed === 0 && <p class="quiet small">No changes.</p>}
       {found.changed > found.changes.length && (
         <p class="quiet small">And {found.changed - found.changes.length} more rules.</p>
       )}
@@ -55,9 +55,9 @@ const text = (rule: unknown) => (rule ? JSON.stringify(rule, null, 2) : '');
 
 function OfRule({ change: { ruleId, was, is } }: { change: Change }) {
   return (
-    <section aria-label={`Difference of ${ruleId}`}>
+    <section aria-label={`Changes to ${ruleId}`}>
       <p class="small">
-        <strong>{ruleId}</strong> <span class="quiet">{!was ? 'is new' : !is ? 'is gone' : 'is changed'}</span>
+        <strong>{ruleId}</strong> <span class="quiet">{!was ? 'added' : !is ? 'deleted' : 'changed'}</span>
       </p>
       <pre class="code lines" tabIndex={0} role="region" aria-label={`Lines of ${ruleId}`}>
         {lineDifference(text(was), text(is)).map(({ kind, text: line }, index) => {

@@ -1,5 +1,5 @@
-// A rule in the making: one JSON value that the form and the text both change, so that neither loses what it does not
-// show.
+// A rule being edited: one JSON value that both the form and the JSON editor change, so that neither loses fields that
+// it does not show.
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type RuleDraft = { [name: string]: Json };
 export type Path = (string | number)[];
@@ -17,7 +17,7 @@ export function valueAt(value: Json | undefined, path: Path): Json | undefined {
   return here;
 }
 
-// A copy with another value there. `undefined` takes it away, and what is empty around it with it.
+// A copy with another value at `path`. `undefined` removes it together with containers that become empty.
 export function withAt(value: Json | undefined, path: Path, to: Json | undefined): Json | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return to;
@@ -35,7 +35,7 @@ export function withAt(value: Json | undefined, path: Path, to: Json | undefined
   return Object.keys(copy).length ? copy : undefined;
 }
 
-// As the server names a place in a fault: "when.all[0].atLeast".
+// A path as the server writes it in an error: "when.all[0].atLeast".
 export const pathText = (path: Path) =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index ? '.' : ''}${step}`)).join('');
 

@@ -19,8 +19,8 @@ import { Then } from './then.tsx';
 import { Warnings, type Warning } from './warnings.tsx';
 
 const kStatuses = [
-  ['draft', 'draft: kept, not evaluated'],
-  ['shadow', 'shadow: judged and recorded, never answered'],
+  ['draft', 'draft: not evaluated'],
+  ['shadow', 'shadow: evaluated and recorded, never returned'],
   ['live', 'live'],
   ['paused', 'paused'],
 ] as const;
@@ -76,6 +76,7 @@ const kWords = [
 ];
 
 const kIdle = new Set(['draft', 'shadow', 'paused']);
+const kSaved: Record<string, string> = { live: 'Published', draft: 'Saved as draft' };
 const kValues = {
   status: ['draft', 'shadow', 'live', 'paused'],
   triggers: ['checkout', 'exit_intent', '@due'],
@@ -129,7 +130,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
       setRule(read);
       setBroken('');
     } catch (error) {
-      setBroken(`This is not JSON yet: ${(error as Error).message}`);
+      setBroken(`Invalid JSON: ${(error as Error).message}`);
     }
   };
   const save = async () => {
@@ -144,7 +145,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return toTop();
-    confirmed('Saved, and in force');
+    confirmed(kSaved[String(rule.status ?? 'live')] ?? 'Saved');
     setEtag(answer.etag);
     setWarnings(answer.data.warnings ?? []);
     if (!named) go(at('rules', [ruleId]), { replace: true });
@@ -158,7 +159,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   };
   const closed =
     broken ||
-    (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(ruleId) ? '' : 'Give it an id first: letters, digits, and . _ : -');
+    (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(ruleId) ? '' : 'Enter an id first: letters, digits and . _ : -');
   useKeys([{ key: 'ctrl+Enter', does: 'save the rule', run: () => void save() }], [rule, ruleId, etag, busy, closed]);
   return (
     <>
@@ -166,12 +167,12 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
         <p class="back">
           <a href={at('rules')}>Rules</a>
         </p>
-        <h1 class="wrap">{String(rule?.name || ruleId || 'A new rule')}</h1>
+        <h1 class="wrap">{String(rule?.name || ruleId || 'New rule')}</h1>
       </div>
       {fault && <FaultNote fault={fault} what="rules" />}
       {fault?.code === 'precondition_failed' && (
         <div>
-          <Button onPress={() => load()}>Load it again, giving up what is here</Button>
+          <Button onPress={() => load()}>Reload and discard changes</Button>
         </div>
       )}
       <Warnings all={warnings} triggers={Array.isArray(rule?.triggers) ? rule.triggers.map(String) : []} />
@@ -198,7 +199,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             <p class="issue">
               {broken}{' '}
               <button type="button" class="link" onClick={() => filter({ as: 'json' })}>
-                Back to the text
+                Back to JSON
               </button>
             </p>
           )}
@@ -217,7 +218,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
           ) : (
             <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
               <section class="card" aria-labelledby="basics">
-                <h2 id="basics">Which and where</h2>
+                <h2 id="basics">General</h2>
                 <div class="columns">
                   {!named && (
                     <TextField
@@ -226,18 +227,18 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                       value={ruleId}
                       onInput={setId}
                       placeholder="cart-rescue"
-                      hint="Stays as it is for good."
+                      hint="Cannot be changed later."
                     />
                   )}
                   <Text path={['name']} label="Name" placeholder="Save the cart" />
                   <Choose path={['status']} label="Status" fallback="live" choices={kStatuses} />
-                  <Amount path={['priority']} label="Priority" hint="Higher is judged first." />
+                  <Amount path={['priority']} label="Priority" hint="Higher priority is evaluated first." />
                   <Texts
                     path={['triggers']}
                     label="Triggers"
                     always
                     placeholder="checkout, exit_intent"
-                    hint="@due alone: nobody asks, the rule itself fires."
+                    hint="Use @due alone for a delayed rule, which fires by itself."
                   />
                 </div>
               </section>
@@ -259,7 +260,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
             )}
             {named && kIdle.has(String(rule.status)) && (
               <a class="button" href={at('rules', ['-', 'simulate'], { rule: ruleId })}>
-                Simulate it live
+                Simulate
               </a>
             )}
             {named && (
@@ -272,7 +273,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
       )}
       {asking && (
         <Dialog title={`Delete ${ruleId}?`} onClose={() => setAsking(false)}>
-          <p>Decisions no longer see it. It stays in the versions of before, and can be restored from there.</p>
+          <p>Decisions no longer evaluate this rule. Earlier versions keep it, and you can roll back to one of them.</p>
           <div class="actions">
             <Button kind="danger" onPress={remove}>
               Delete

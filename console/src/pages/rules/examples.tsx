@@ -6,8 +6,7 @@ import { FaultNote } from '../../parts/fault_note.tsx';
 import { confirmed } from '../../parts/toast.tsx';
 import { place } from '../../state/place.ts';
 
-// Rules that answer to the storylines of the first step: one for a cart that is left, one for somebody who comes back,
-// one that fires by itself.
+// Rules that fit the sample journeys: one for an abandoned cart, one for a returning visitor, and a delayed one.
 const kExamples = {
   'save-the-cart': {
     name: 'Save the cart',
@@ -53,7 +52,7 @@ export function AddExamples({ onDone }: { onDone: () => void }) {
       }
     }
     setBusy(false);
-    confirmed('Three rules are in force');
+    confirmed('Three rules published');
     onDone();
   };
   return (

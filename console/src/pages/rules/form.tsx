@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { pathText, valueAt, withAt, type Json, type Path, type RuleDraft } from './draft.ts';
 
-// The rule that the fields below change, and what the server found wrong with it.
+// The rule that the fields edit, and the server's issues with it.
 export interface Form {
   rule: RuleDraft;
   change: (rule: RuleDraft) => void;
@@ -47,7 +47,7 @@ export function Text({ path, label, hint, placeholder, mono }: Props) {
   );
 }
 
-// What is no number yet is kept as it was typed, so that the server can say what is wrong with it.
+// Text that is not a number is kept as typed, so that the server can report what is wrong with it.
 const numberOr = (text: string): Json => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
 
 export function Amount({ path, label, hint, placeholder }: Props) {
@@ -64,7 +64,7 @@ export function Amount({ path, label, hint, placeholder }: Props) {
   );
 }
 
-// One text, or several with commas between.
+// One text or several, separated by commas.
 export function Texts({ path, label, hint, placeholder, always }: Props & { always?: boolean }) {
   const { at, set, issueAt } = useForm();
   const value = at(path);

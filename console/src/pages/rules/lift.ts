@@ -1,7 +1,7 @@
-// How much more an arm converts than the control group, with its uncertainty. Pure.
+// How much more a variant converts than the control group, with its confidence interval. Pure.
 //
 // The interval of a difference of two proportions: Newcombe, "Interval estimation for the difference between
-// independent proportions", Statistics in Medicine 17 (1998), method 10: the Wilson intervals of both, put together.
+// independent proportions", Statistics in Medicine 17 (1998), method 10, which combines the Wilson intervals of both.
 export interface Proportion {
   good: number;
   all: number;
@@ -22,7 +22,7 @@ function wilson({ good, all }: Proportion): [number, number] {
   return [(middle - half) / (1 + z / all), (middle + half) / (1 + z / all)];
 }
 
-// Null where one of the groups is empty: nothing can be said then.
+// Null if one of the groups is empty.
 export function difference(arm: Proportion, control: Proportion): Interval | null {
   if (!arm.all || !control.all) return null;
   const one = arm.good / arm.all,

@@ -1,11 +1,11 @@
-// Two texts line by line: what both have, what only the first has, what only the second. Pure.
+// A line-by-line difference of two texts. Pure.
 export interface Line {
   kind: 'same' | 'gone' | 'new' | 'skipped';
   text: string;
 }
 
 const kAround = 2; // lines shown before and after a change
-const kMost = 1500; // lines of a text: beyond it the comparison costs too much, and the second is shown whole
+const kMost = 1500; // lines of a text; beyond it comparing is too slow, and the whole second text is shown
 
 // The longest common subsequence, from the end, so that the walk below goes forward.
 function common(was: string[], is: string[]): Uint16Array[] {
@@ -38,7 +38,7 @@ function all(was: string[], is: string[]): Line[] {
   return lines;
 }
 
-// What stays is left out where it is far from every change, and counted.
+// Replaces unchanged lines far from every change by their number.
 function folded(lines: Line[]): Line[] {
   const near = (index: number) =>
     lines.slice(Math.max(0, index - kAround), index + kAround + 1).some(({ kind }) => kind !== 'same');

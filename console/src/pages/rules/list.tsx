@@ -13,7 +13,7 @@ import { RuleTabs } from './tabs.tsx';
 const text = (value: unknown) => String(value ?? '');
 const bytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-// Highest priority first, ties by id: the order in which they are judged.
+// Highest priority first, ties by id: the order of evaluation.
 export const inOrder = (rules: RuleDraft[]) =>
   rules.toSorted((a, b) => Number(b.priority ?? 0) - Number(a.priority ?? 0) || bytes(text(a.ruleId), text(b.ruleId)));
 
@@ -37,14 +37,14 @@ export function RuleList() {
     <>
       <h1>Rules</h1>
       <p class="lead">
-        When these signals were seen, at this trigger, then this action. At a trigger the first rule that holds is the
-        answer: the order below is the order of judgement.
+        A rule acts at a trigger when its conditions are true. Rules are evaluated in the order below, and the first
+        match decides.
       </p>
       <RuleTabs />
       {fault && <FaultNote fault={fault} what="rules" />}
       {items?.length === 0 && (
         <Empty
-          says="There are no rules, so every decision is “none”. Begin with examples that answer to the storylines of the playbook, or write your own."
+          says="No rules yet, so every decision is “no match”. Start with examples that fit the sample journeys of the playbook, or create your own."
           asked={{
             method: 'PUT',
             path: `/v2/handles/${handle}/chain-rules/cart-rescue`,
@@ -56,7 +56,7 @@ export function RuleList() {
           <div class="actions">
             <AddExamples onDone={again} />
             <a class="button" href={at('rules', ['+'])}>
-              Write one
+              New rule
             </a>
           </div>
         </Empty>
@@ -74,7 +74,7 @@ export function RuleList() {
               </select>
             </label>
             <a class="button primary" href={at('rules', ['+'])}>
-              Write a rule
+              New rule
             </a>
           </div>
           <ol class="rule-list">
@@ -85,7 +85,7 @@ export function RuleList() {
               return (
                 <li key={text(rule.ruleId)}>
                   <a class="rule" href={at('rules', [text(rule.ruleId)])}>
-                    <span class="order" title={judged ? 'its place in the order of judgement' : 'not answered with'}>
+                    <span class="order" title={judged ? 'position in the order of evaluation' : 'not live'}>
                       {judged ? place_ : '–'}
                     </span>
                     <span class="body">

@@ -1,4 +1,4 @@
-// The measures of a condition: what each wants to know. rules in words. Pure.
+// The kinds of condition with their form fields, and rules in words. Pure.
 import { isObject, type Json } from './draft.ts';
 
 export type Part = 'filter' | 'field' | 'window' | 'bound' | 'age' | 'after' | 'steps' | 'score' | 'context';
@@ -13,51 +13,61 @@ const cart = { key: 'cart', value: 'add' };
 export const kMeasures: MeasureKind[] = [
   {
     name: 'count',
-    says: 'how many signals fit',
+    says: 'number of matching signals',
     parts: ['filter', 'window', 'bound'],
     blank: { count: cart, within: '30m', atLeast: 1 },
   },
-  { name: 'seen', says: 'at least one signal fits', parts: ['filter', 'window'], blank: { seen: cart, within: '30m' } },
+  {
+    name: 'seen',
+    says: 'at least one matching signal',
+    parts: ['filter', 'window'],
+    blank: { seen: cart, within: '30m' },
+  },
   {
     name: 'absent',
-    says: 'something did not follow',
+    says: 'no matching signal followed',
     parts: ['filter', 'after'],
     blank: { absent: { key: 'purchase' }, after: cart, for: '30m' },
   },
   {
     name: 'sum',
-    says: 'the sum of a number in them',
+    says: 'sum of a metadata field',
     parts: ['filter', 'field', 'window', 'bound'],
     blank: { sum: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 50 },
   },
   {
     name: 'max',
-    says: 'the greatest number in them',
+    says: 'largest value of a metadata field',
     parts: ['filter', 'field', 'window', 'bound'],
     blank: { max: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 100 },
   },
   {
     name: 'distinct',
-    says: 'how many different values',
+    says: 'number of different values',
     parts: ['filter', 'window', 'bound'],
     blank: { distinct: { key: 'view' }, within: '1h', atLeast: 3 },
   },
   {
     name: 'last',
-    says: 'the age of the newest',
+    says: 'age of the newest matching signal',
     parts: ['filter', 'age'],
     blank: { last: { key: 'view' }, atLeast: '5m' },
   },
   {
     name: 'steps',
-    says: 'how far along a way',
+    says: 'progress through a sequence',
     parts: ['steps', 'window'],
     blank: { steps: [{ key: 'view' }, cart, { key: 'checkout' }], within: '2h', reached: 2 },
   },
-  { name: 'score', says: 'a score of the handle', parts: ['score', 'bound'], blank: { score: 'intent', atLeast: 0.7 } },
+  {
+    name: 'score',
+    says: 'a score defined for the handle',
+    parts: ['score', 'bound'],
+    blank: { score: 'intent', atLeast: 0.7 },
+  },
   {
     name: 'context',
-    says: 'what is known of the visitor',
+    says: 'known attributes of the visitor',
     parts: ['context'],
     blank: { context: 'country', in: ['US'] },
   },
@@ -73,7 +83,7 @@ function filterWords(filter: Json | undefined): string {
   const value = filter.value === undefined ? '' : ` ${list(filter.value)}`;
   const more = [
     filter.source !== undefined && `from ${list(filter.source)}`,
-    filter.minConfidence !== undefined && `surer than ${String(filter.minConfidence)}`,
+    filter.minConfidence !== undefined && `confidence at least ${String(filter.minConfidence)}`,
   ]
     .filter(Boolean)
     .join(', ');
@@ -91,7 +101,7 @@ function boundWords(condition: { [name: string]: Json }): string {
 // "at least 1 × cart add within 30m"
 export function conditionWords(condition: Json | undefined): string {
   const kind = measureOf(condition);
-  if (!kind || !isObject(condition)) return 'not a condition yet';
+  if (!kind || !isObject(condition)) return 'incomplete condition';
   const measured = condition[kind.name],
     field = isObject(measured) ? String(measured.field ?? '…') : '';
   const window =
@@ -100,7 +110,7 @@ export function conditionWords(condition: Json | undefined): string {
       : condition.per !== undefined
         ? ' in the session'
         : '';
-  const scope = condition.scope === 'visitor' ? ', over the visitor’s sessions' : '';
+  const scope = condition.scope === 'visitor' ? ', across the visitor’s sessions' : '';
   switch (kind.name) {
     case 'count':
       return `${boundWords(condition)} × ${filterWords(measured)}${window}${scope}`;
@@ -111,7 +121,7 @@ export function conditionWords(condition: Json | undefined): string {
     case 'sum':
       return `${field} of ${filterWords(measured)} adds up to ${boundWords(condition)}${window}${scope}`;
     case 'max':
-      return `greatest ${field} of ${filterWords(measured)} is ${boundWords(condition)}${window}${scope}`;
+      return `largest ${field} of ${filterWords(measured)} is ${boundWords(condition)}${window}${scope}`;
     case 'distinct':
       return `${boundWords(condition)} different ${field && field !== '…' ? `${field} of ` : ''}${filterWords(measured)}${window}${scope}`;
     case 'last':

@@ -1,20 +1,25 @@
 import { Amount, Text, Texts, useForm } from './form.tsx';
 
-// What a rule may have besides: folded away until it has it.
+// Optional parts of a rule, collapsed until they are used.
 export function Limits() {
   const { at, set } = useForm();
   const caps = at(['limit', 'caps']);
   const list = Array.isArray(caps) ? caps : [];
   return (
     <details class="card more" open={at(['limit']) !== undefined}>
-      <summary>How often at most</summary>
+      <summary>Frequency limits</summary>
       <div class="columns">
-        <Text path={['limit', 'cooldown']} label="Cooldown" placeholder="24h" hint="After it acted, it rests." />
+        <Text
+          path={['limit', 'cooldown']}
+          label="Cooldown"
+          placeholder="24h"
+          hint="Minimum time between two actions."
+        />
         <Text
           path={['limit', 'group']}
-          label="Shared with the group"
+          label="Group"
           placeholder="overlays"
-          hint="Rules of one group share one count."
+          hint="Rules in a group share their limits."
         />
       </div>
       {list.map((_, index) => (
@@ -41,7 +46,7 @@ export function Hours() {
   const { at } = useForm();
   return (
     <details class="card more" open={at(['active']) !== undefined}>
-      <summary>From when to when</summary>
+      <summary>Schedule</summary>
       <div class="columns">
         <Text path={['active', 'from']} label="From" placeholder="2026-10-01T00:00:00Z" mono />
         <Text path={['active', 'until']} label="Until" placeholder="2026-12-31T00:00:00Z" mono />
@@ -50,7 +55,7 @@ export function Hours() {
           label="Hours"
           placeholder="08:00-22:00"
           mono
-          hint="Outside of them it is held back."
+          hint="Held back outside these hours."
         />
         <Texts path={['active', 'days']} label="Days" placeholder="mon, tue, wed" always />
         <Text path={['active', 'zone']} label="Time zone" placeholder="Europe/Berlin" />
@@ -63,12 +68,12 @@ export function Goal() {
   const { at } = useForm();
   return (
     <details class="card more" open={at(['goal']) !== undefined || at(['ttl']) !== undefined}>
-      <summary>Validity and goal</summary>
+      <summary>Expiry and goal</summary>
       <div class="columns">
-        <Text path={['ttl']} label="Valid for at most" placeholder="30s" hint="How long the answer may be reused." />
-        <Text path={['goal', 'key']} label="Goal: the signal that counts as success" placeholder="purchase" mono />
-        <Text path={['goal', 'within']} label="Goal: within" placeholder="24h" />
-        <Text path={['goal', 'valueField']} label="Goal: its worth, in the metadata" placeholder="amount" mono />
+        <Text path={['ttl']} label="Expires after" placeholder="30s" hint="How long a page may reuse the decision." />
+        <Text path={['goal', 'key']} label="Goal event" placeholder="purchase" mono />
+        <Text path={['goal', 'within']} label="Goal window" placeholder="24h" />
+        <Text path={['goal', 'valueField']} label="Revenue field" placeholder="amount" mono />
       </div>
     </details>
   );

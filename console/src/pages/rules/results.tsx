@@ -53,8 +53,7 @@ export function Results() {
     <>
       <h1>Results</h1>
       <p class="lead">
-        How often each rule was asked for, what it did, and what came of it: against the control group where there is
-        one.
+        How often each rule acted and what followed, compared with its control group where there is one.
       </p>
       <RuleTabs />
       <div class="bar">
@@ -70,26 +69,26 @@ export function Results() {
         </label>
         {only && (
           <span>
-            of <strong>{only}</strong>{' '}
+            Rule: <strong>{only}</strong>{' '}
             <a class="button" href={at('rules', ['-', 'results'], { days })}>
-              Of all rules
+              All rules
             </a>
           </span>
         )}
       </div>
       {fault && <FaultNote fault={fault} what="results" />}
       {found && !only && asked.length === 0 && (
-        <Empty says="No decision was asked for in this time.">
+        <Empty says="No decision requests in this period.">
           <a class="button primary" href={at('resolve')}>
             Resolve a decision
           </a>
         </Empty>
       )}
-      {found && only && rules.length === 0 && <Empty says={`${only} was the answer to nothing in this time.`} />}
+      {found && only && rules.length === 0 && <Empty says={`${only} decided nothing in this period.`} />}
       {!only && asked.length > 0 && (
         <section class="card" aria-labelledby="asked">
-          <h2 id="asked">Asked, by trigger</h2>
-          <Chart label={`decisions asked for per ${found!.bucket}`} times={times} series={asked} />
+          <h2 id="asked">Requests by trigger</h2>
+          <Chart label={`decision requests per ${found!.bucket}`} times={times} series={asked} />
         </section>
       )}
       {rules.map(([ruleId, arms]) => (
@@ -124,18 +123,18 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
         </h2>
         {arms.some(arm => arm.shadow) && <span class="chip">shadow: what it would have done</span>}
       </header>
-      <div class="scroll" tabIndex={0} role="region" aria-label={`Arms of ${ruleId}`}>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`Variants of ${ruleId}`}>
         <table>
           <thead>
             <tr>
-              <th>Arm</th>
+              <th>Variant</th>
               <th>Acted</th>
               <th>Shown</th>
               <th>Clicked</th>
               <th>Dismissed</th>
               <th>Converted</th>
               <th>Value</th>
-              <th>Against the control group</th>
+              <th>Lift vs control group</th>
             </tr>
           </thead>
           <tbody>
@@ -145,7 +144,7 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
           </tbody>
         </table>
       </div>
-      {suppressed > 0 && <p class="small quiet">Held back {suppressed} times by a cap, a cooldown or closed hours.</p>}
+      {suppressed > 0 && <p class="small quiet">Held back {suppressed} times: frequency limit or schedule.</p>}
       <Chart label={`${ruleId}, decisions per ${bucket}`} times={times} series={series} />
     </section>
   );
@@ -164,7 +163,7 @@ function Row({ arm: { name, holdout, shadow, totals }, control }: { arm: Arm; co
       </td>
       <td>
         {all}
-        {holdout && <span class="quiet"> held out</span>}
+        {holdout && <span class="quiet"> in the control group</span>}
       </td>
       <td>{totals.shown}</td>
       <td>{totals.clicked}</td>
@@ -176,7 +175,7 @@ function Row({ arm: { name, holdout, shadow, totals }, control }: { arm: Arm; co
       <td>
         {lift ? (
           <>
-            {liftWords(lift)} <span class="quiet">{isSure(lift) ? 'beyond chance' : 'may be chance'}</span>
+            {liftWords(lift)} <span class="quiet">{isSure(lift) ? 'significant' : 'not significant'}</span>
           </>
         ) : (
           '–'

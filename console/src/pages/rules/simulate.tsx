@@ -77,7 +77,7 @@ export function Simulate() {
     what === 'version'
       ? /^\d+$/.test(version)
         ? ''
-        : 'Name a version first.'
+        : 'Enter a version first.'
       : chosen
         ? ''
         : 'There is no draft, shadow or paused rule to try.';
@@ -97,19 +97,18 @@ export function Simulate() {
     <>
       <h1>Simulate</h1>
       <p class="lead">
-        Replays the signals and the moments of asking that were recorded, under other rules. Nothing is stored, spent or
-        sent.
+        Replays recorded signals and decision requests under other rules. Nothing is stored, counted or sent.
       </p>
       <RuleTabs />
       <section class="card" aria-labelledby="what">
         <h2 id="what">What if</h2>
         <div class="columns">
           <SelectField
-            label="Try"
+            label="Change"
             value={what}
             choices={[
-              ['rule', 'one more rule live'],
-              ['version', 'a version of before'],
+              ['rule', '1 rule turned on'],
+              ['version', 'an earlier version'],
             ]}
             onChange={setWhat}
           />
@@ -123,7 +122,7 @@ export function Simulate() {
                       rule =>
                         [String(rule.ruleId), `${String(rule.name || rule.ruleId)} (${String(rule.status)})`] as const,
                     )
-                  : [['', 'none is idle']]
+                  : [['', 'no idle rules']]
               }
               onChange={setRuleId}
             />
@@ -136,7 +135,7 @@ export function Simulate() {
               issue={fault?.details.find(one => one.field === 'rulesVersion')?.issue}
             />
           )}
-          <SelectField label="With the traffic of" value={span} choices={kSpans} onChange={setSpan} />
+          <SelectField label="Traffic" value={span} choices={kSpans} onChange={setSpan} />
         </div>
         <div class="actions">
           <Button kind="primary" keyHint="ctrl+Enter" busy={busy || running} closed={closed} onPress={run}>
@@ -146,7 +145,7 @@ export function Simulate() {
         {fault && <FaultNote fault={fault} what="simulations" beside={['rulesVersion']} />}
         {running && (
           <p role="status">
-            Replaying… <progress max={1} value={simulation.progress} aria-label="Progress of the simulation" />{' '}
+            Replaying… <progress max={1} value={simulation.progress} aria-label="Simulation progress" />{' '}
             <Button kind="quiet" onPress={end}>
               Stop
             </Button>
@@ -184,11 +183,11 @@ function Found({
     );
   return (
     <section class="card" aria-labelledby="found">
-      <h2 id="found">What it would have been</h2>
+      <h2 id="found">Hypothetical results</h2>
       <p role="status">
-        {signals} signals and {asked} moments of asking were replayed in {took(tookMs)}.{' '}
-        <strong>{changedSessions}</strong> {changedSessions === 1 ? 'session' : 'sessions'} would have been answered
-        otherwise.
+        {signals} signals and {asked} decision requests were replayed in {took(tookMs)}.{' '}
+        <strong>{changedSessions}</strong> {changedSessions === 1 ? 'session' : 'sessions'} would have received a
+        different decision.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Per rule">
         <table>
@@ -222,8 +221,8 @@ function Found({
                 <th>Session</th>
                 <th>Trigger</th>
                 <th>When</th>
-                <th>Was</th>
-                <th>Would be</th>
+                <th>Served</th>
+                <th>Hypothetical</th>
               </tr>
             </thead>
             <tbody>

@@ -1,4 +1,4 @@
-// A simulation: what rules would have done with the traffic that was recorded. Nothing is stored or spent.
+// Simulations: what other rules would have done with recorded traffic. Nothing is stored or counted.
 import { api, ask, quietly, type Answer } from '../../api/client.ts';
 
 export interface RuleOutcome {
@@ -23,7 +23,7 @@ export interface Simulation {
   state: 'running' | 'done' | 'cancelled' | 'failed';
   progress: number;
   reason?: string | null; // why it failed
-  signals: number; // that were played
+  signals: number; // replayed
   tookMs: number;
   asked: number;
   rules: RuleOutcome[];

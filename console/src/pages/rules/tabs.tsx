@@ -7,7 +7,7 @@ const kTabs = [
   ['versions', 'Versions'],
 ] as const;
 
-// "-" stands where the id of a rule would.
+// "-" takes the place of a rule id.
 export function RuleTabs() {
   const [first, second = ''] = place.value.more;
   const here = first === '-' ? second : '';

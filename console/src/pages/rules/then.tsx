@@ -15,14 +15,14 @@ export function Then() {
         <div class="columns">
           <Amount
             path={['split', 'holdout']}
-            label="Control group, in percent"
+            label="Control group (percent)"
             placeholder="5"
-            hint="Nothing is done for them, so that the effect can be measured."
+            hint="No action for these visitors, so that lift can be measured."
           />
-          <Text path={['split', 'salt']} label="Salt" mono hint="Another salt deals the visitors anew." />
+          <Text path={['split', 'salt']} label="Seed" mono hint="Changing it reassigns visitors." />
         </div>
       )}
-      {at(['action']) === undefined && !arms && <p class="issue">A rule wants an action.</p>}
+      {at(['action']) === undefined && !arms && <p class="issue">A rule needs an action.</p>}
     </section>
   );
 }
@@ -30,8 +30,8 @@ export function Then() {
 function Arm({ name }: { name: string }) {
   return (
     <fieldset class="group arm">
-      <legend>Arm {name}</legend>
-      <Amount path={['split', 'arms', name]} label="Weight" />
+      <legend>Variant {name}</legend>
+      <Amount path={['split', 'arms', name]} label="Share of visitors" />
       <Action path={['actions', name]} />
     </fieldset>
   );
@@ -59,7 +59,7 @@ function Action({ path }: { path: Path }) {
         path={[...path, 'type']}
         label="Action"
         placeholder="popup"
-        hint="What the page does: popup, banner, cta, or a word of your own."
+        hint="What the page does: popup, banner, cta, or a custom type."
       />
       <TextField
         label="Payload, as JSON"
@@ -67,7 +67,7 @@ function Action({ path }: { path: Path }) {
         lines={3}
         value={shown}
         onInput={write}
-        issue={broken ? 'This is not JSON yet.' : issueAt([...path, 'payload'])}
+        issue={broken ? 'Invalid JSON.' : issueAt([...path, 'payload'])}
       />
     </div>
   );
@@ -81,7 +81,7 @@ const compact = (text: string) => {
   }
 };
 
-// One action for everybody, or arms that are compared.
+// A single action, or variants that are compared.
 function Splitting({ arms }: { arms: string[] | null }) {
   const { rule, set } = useForm();
   const split = () => {
@@ -110,16 +110,16 @@ function Splitting({ arms }: { arms: string[] | null }) {
   return arms ? (
     <div class="actions">
       <button type="button" class="button quiet" onClick={add}>
-        Add an arm
+        Add a variant
       </button>
       <button type="button" class="button quiet" onClick={join}>
-        One action for everybody
+        Single variant
       </button>
     </div>
   ) : (
     <div class="actions">
       <button type="button" class="button quiet" onClick={split}>
-        Compare several actions
+        Compare variants
       </button>
     </div>
   );

@@ -29,7 +29,7 @@ export function Versions() {
   const [to, setTo] = useState<Version | null>(null),
     [open, setOpen] = useState<number[]>([]),
     [failed, setFailed] = useState<Fault | null>(null);
-  const restore = async () => {
+  const rollBack = async () => {
     const answer = await ask(
       api.POST('/v2/handles/{handle}/chain-rules/rollback', {
         params: { path: { handle } },
@@ -39,7 +39,7 @@ export function Versions() {
     setTo(null);
     setFailed(answer.ok ? null : answer.fault);
     if (answer.ok) {
-      confirmed('Restored');
+      confirmed('Rolled back');
       again();
     }
   };
@@ -48,15 +48,15 @@ export function Versions() {
     setOpen(open.includes(version) ? open.filter(one => one !== version) : [...open, version]);
   return (
     <>
-      <h1>Versions of the rules</h1>
-      <p class="lead">Each change makes a new version of all rules together, and each is kept.</p>
+      <h1>Rule versions</h1>
+      <p class="lead">Each change creates a new version of the whole rule set. All versions are kept.</p>
       <RuleTabs />
-      {fault && <FaultNote fault={fault} what="versions of the rules" />}
-      {failed && <FaultNote fault={failed} what="restoring versions" />}
+      {fault && <FaultNote fault={fault} what="rule versions" />}
+      {failed && <FaultNote fault={failed} what="rolling back" />}
       {items?.length === 0 && (
-        <Empty says="No rule was ever saved.">
+        <Empty says="No versions yet.">
           <a class="button primary" href={at('rules', ['+'])}>
-            Write a rule
+            New rule
           </a>
         </Empty>
       )}
@@ -67,7 +67,7 @@ export function Versions() {
               <li key={one.version}>
                 <span>
                   <strong>{one.version}</strong>
-                  {one.version === newest && <span class="chip">in force</span>}
+                  {one.version === newest && <span class="chip">current</span>}
                 </span>
                 <span class="small">
                   {one.changes.map(({ ruleId, change }) => (
@@ -95,14 +95,14 @@ export function Versions() {
                     type="button"
                     class="button quiet"
                     aria-expanded={open.includes(one.version)}
-                    aria-label={`Difference of version ${one.version}`}
+                    aria-label={`Changes in version ${one.version}`}
                     onClick={() => toggle(one.version)}
                   >
-                    Difference
+                    Changes
                   </button>
                   {one.version !== newest && (
-                    <Button kind="quiet" label={`Restore version ${one.version}`} onPress={() => setTo(one)}>
-                      Restore
+                    <Button kind="quiet" label={`Roll back to version ${one.version}`} onPress={() => setTo(one)}>
+                      Roll back
                     </Button>
                   )}
                 </span>
@@ -118,15 +118,15 @@ export function Versions() {
         </section>
       )}
       {to && (
-        <Dialog title={`Restore version ${to.version}?`} onClose={() => setTo(null)}>
+        <Dialog title={`Roll back to version ${to.version}?`} onClose={() => setTo(null)}>
           <p>
-            The rules become what they were at version {to.version}. It is a new version of its own: nothing is lost,
-            and you can go back.
+            The rules return to version {to.version}. This creates a new version, so nothing is lost and you can go
+            back.
           </p>
           <Difference version={to.version} from={newest} />
           <div class="actions">
-            <Button kind="primary" onPress={restore}>
-              Restore
+            <Button kind="primary" onPress={rollBack}>
+              Roll back
             </Button>
           </div>
         </Dialog>

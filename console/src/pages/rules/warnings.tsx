@@ -11,12 +11,12 @@ import { witnessSignals } from './witness.ts';
 
 export type Warning = components['schemas']['RuleWarning'];
 
-// What the server noticed of a rule that it saved, each with signals that show it.
+// The server's warnings about a saved rule, each with example signals.
 export function Warnings({ all, triggers }: { all: Warning[]; triggers: string[] }) {
   if (!all.length) return null;
   return (
     <section class="card warnings" aria-labelledby="warnings">
-      <h2 id="warnings">{all.length === 1 ? 'A warning' : `${all.length} warnings`}</h2>
+      <h2 id="warnings">{all.length === 1 ? '1 warning' : `${all.length} warnings`}</h2>
       {all.map(one => (
         <One key={one.kind + one.message} warning={one} triggers={triggers} />
       ))}
@@ -40,22 +40,22 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
         {answeredBy && (
           <>
             {' '}
-            Answered by <a href={at('rules', [answeredBy])}>{answeredBy}</a>.
+            Decided by <a href={at('rules', [answeredBy])}>{answeredBy}</a>.
           </>
         )}
       </p>
       <details class="more">
-        <summary>{witness.length ? `Signals that show it (${witness.length})` : 'It shows without any signal'}</summary>
-        {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Witness" />}
+        <summary>{witness.length ? `Example signals (${witness.length})` : 'Happens without any signals'}</summary>
+        {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Example" />}
         <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== '@due') ?? ''} />
       </details>
     </div>
   );
 }
 
-const kAtMost = 60; // signals that a session takes in a minute
+const kAtMost = 60; // signals that a session accepts per minute
 
-// The witness as a session of its own, and the way to its decision.
+// Sends the example signals to a new session and opens its decision.
 function Play({ warning, trigger }: { warning: Warning; trigger: string }) {
   const { handle } = place.value;
   const [fault, setFault] = useState<Fault | null>(null),
@@ -83,14 +83,14 @@ function Play({ warning, trigger }: { warning: Warning; trigger: string }) {
           busy={busy}
           closed={
             !trigger
-              ? 'A rule that fires by itself is asked for by nobody.'
+              ? 'A delayed rule fires by itself and cannot be resolved.'
               : signals.length > kAtMost
-                ? `A session takes at most ${kAtMost} signals a minute.`
+                ? `A session accepts at most ${kAtMost} signals per minute.`
                 : ''
           }
           onPress={play}
         >
-          Play it in a new session, and resolve there
+          Run it in a new session and resolve
         </Button>
       </div>
       {fault && <FaultNote fault={fault} what="signals" />}

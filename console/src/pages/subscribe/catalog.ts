@@ -1,4 +1,4 @@
-// What can be subscribed to. The server's own catalog where it offers one; else what the API promises.
+// The event types one can subscribe to: the server's catalog if it has one, else those the API documents.
 import { ask, quietly } from '../../api/client.ts';
 
 export interface EventType {
@@ -31,9 +31,9 @@ const envelope = {
 };
 
 export const kWildcards: EventType[] = [
-  { type: '*', says: 'everything' },
-  { type: 'signal.*', says: 'every signal that is accepted', example: signal },
-  { type: 'chain.*', says: 'every decision, and every message that became due', example: envelope },
+  { type: '*', says: 'all events' },
+  { type: 'signal.*', says: 'every accepted signal', example: signal },
+  { type: 'chain.*', says: 'every decision and every due message', example: envelope },
 ];
 
 const kPromised: EventType[] = [
@@ -48,11 +48,11 @@ const kPromised: EventType[] = [
   { type: 'chain.decision.resolved', says: 'a decision was made', example: envelope },
   {
     type: 'chain.message.due',
-    says: 'the delay of a rule is over: now is the time to send',
+    says: 'the delay of a rule has elapsed: send the message now',
     example: { ...envelope, trigger: '@due' },
   },
-  { type: 'webhook.delivery.failed', says: 'a delivery ended without success' },
-  { type: 'webhook.subscription.disabled', says: 'a subscription was disabled by the server' },
+  { type: 'webhook.delivery.failed', says: 'a delivery failed for good' },
+  { type: 'webhook.subscription.disabled', says: 'the server disabled an endpoint' },
 ];
 
 export async function catalog(handle: string): Promise<EventType[]> {

@@ -11,7 +11,7 @@ import { isDev, loadSubscriptions, type Subscription } from '../../state/subscri
 import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
 
-// Changes where a subscription leads and what it is told. Deliveries that wait go to the new address.
+// Changes the URL and event types of an endpoint. Waiting deliveries go to the new URL.
 export function Edit({ subscription, onClose }: { subscription: Subscription; onClose: () => void }) {
   const { handle } = place.value,
     { subscriptionId } = subscription;
@@ -38,9 +38,9 @@ export function Edit({ subscription, onClose }: { subscription: Subscription; on
     onClose();
   };
   return (
-    <Dialog title="Edit this subscription" onClose={onClose}>
+    <Dialog title="Edit endpoint" onClose={onClose}>
       <TextField
-        label="Address"
+        label="Endpoint URL"
         type="url"
         mono
         value={endpointUrl}
@@ -57,7 +57,7 @@ export function Edit({ subscription, onClose }: { subscription: Subscription; on
         <Button
           kind="primary"
           busy={busy}
-          closed={!endpointUrl ? 'Write the address first.' : eventTypes.length ? '' : 'Choose an event type first.'}
+          closed={!endpointUrl ? 'Enter the URL first.' : eventTypes.length ? '' : 'Choose an event type first.'}
           onPress={save}
         >
           Save

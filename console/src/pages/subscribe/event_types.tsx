@@ -28,7 +28,7 @@ export function EventTypes({
     onChange(chosen.includes(type) ? chosen.filter(one => one !== type) : [...chosen, type]);
   const others = chosen
     .filter(type => !known.some(one => one.type === type))
-    .map(type => ({ type, says: 'as you wrote it', example: undefined }));
+    .map(type => ({ type, says: 'custom type', example: undefined }));
   const add = () => {
     if (isEventType(own)) {
       if (!chosen.includes(own)) onChange([...chosen, own]);

@@ -6,7 +6,7 @@ const refused = (address: string, loopback = false) => judgeAddress(address, loo
 
 test('what the guard refuses is said before it is sent', () => {
   for (const [address, why] of [
-    ['hooks.example.com', /whole address/],
+    ['hooks.example.com', /full URL/],
     ['ftp://hooks.example.com/', /https/],
     ['http://hooks.example.com/', /https/],
     ['https://user:pw@hooks.example.com/', /user and password/],
@@ -15,8 +15,8 @@ test('what the guard refuses is said before it is sent', () => {
     ['https://a b.example/', /spaces/],
     ['https:///x', /no host/],
     ['https://münchen.example/', /ASCII/],
-    ['https://hooks.example.com:80/', /below 1024/],
-    ['https://hooks.example.com:6379/', /inner services/],
+    ['https://hooks.example.com:80/', /Below 1024/],
+    ['https://hooks.example.com:6379/', /internal services/],
     ['https://hooks.example.com:0/', /1 to 65535/],
     ['https://127.0.0.1/', /private/],
     ['https://10.1.2.3/', /private/],
@@ -24,14 +24,14 @@ test('what the guard refuses is said before it is sent', () => {
     ['https://169.254.169.254/', /private/],
     ['https://100.64.0.1/', /private/],
     ['https://240.0.0.1/', /private/],
-    ['https://2130706433/', /plain numbers/],
-    ['https://0x7f.1/', /plain numbers/],
-    ['https://010.0.0.1/', /plain numbers/],
-    ['https://1.2.3.256/', /plain numbers/],
-    ['https://intranet/', /whole name/],
-    ['https://db.internal/', /inner network/],
-    ['https://printer.local/', /inner network/],
-    ['https://x.home.arpa/', /inner network/],
+    ['https://2130706433/', /decimal numbers/],
+    ['https://0x7f.1/', /decimal numbers/],
+    ['https://010.0.0.1/', /decimal numbers/],
+    ['https://1.2.3.256/', /decimal numbers/],
+    ['https://intranet/', /full host name/],
+    ['https://db.internal/', /internal network/],
+    ['https://printer.local/', /internal network/],
+    ['https://x.home.arpa/', /internal network/],
     [`https://a.example/${'x'.repeat(2050)}`, /Too long/],
   ] as const)
     assert.match(refused(address), why, address);

@@ -1,5 +1,5 @@
-// What the server's guard will say of an endpoint's address, as far as it can be told without resolving its name. The
-// server has the last word, at creation and at every attempt.
+// Checks an endpoint URL as the server's egress guard does, as far as possible without resolving its name. The server
+// decides, at creation and at every attempt.
 export interface Judgement {
   issue?: string;
   good?: string;
@@ -38,36 +38,36 @@ const isSpecial = (quad: string) =>
     ([first, bits]) => Math.floor(number(quad) / 2 ** (32 - bits)) === Math.floor(number(first) / 2 ** (32 - bits)),
   );
 
-// `loopback`: the server takes receivers on this machine and plain http (--dev).
+// `loopback`: the server allows receivers on this machine and plain http (--dev).
 export function judgeAddress(text: string, loopback: boolean): Judgement {
   if (!text) return {};
   const issue = (why: string): Judgement => ({ issue: why });
-  if (text.length > 2048) return issue('Too long: an address has at most 2,048 characters.');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (text.length > 2048) return issue('Too long: a URL has at most 2,048 characters.');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it finds control characters
   if (/[\u0000-\u0020\u007f\\]/.test(text))
-    return issue('An address has no spaces, control characters or backslashes.');
+    return issue('A URL cannot contain spaces, control characters or backslashes.');
   const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)(#.*)?$/i.exec(text);
-  if (!parts) return issue('Write the whole address, such as https://hooks.example.com/beckon.');
+  if (!parts) return issue('Enter the full URL, such as https://hooks.example.com/beckon.');
   const [, scheme, authority = '', , fragment] = parts;
-  if (fragment) return issue('Leave out the part from # on: it is never sent.');
+  if (fragment) return issue('Remove the part from # on: it is never sent.');
   if (authority.includes('@'))
-    return issue('Leave out user and password: put a credential into a header of the subscription.');
+    return issue('Remove the user and password; put credentials in a header of the endpoint instead.');
   const ipv6 = /^\[([^\]]*)\](?::(\d*))?$/.exec(authority);
   const [host = '', portText] = ipv6 ? [ipv6[1], ipv6[2]] : authority.split(':');
-  if (!host) return issue('The address names no host.');
-  if (/[^\u0021-\u007e]/.test(host)) return issue('Write the host in its ASCII form (xn--…).');
+  if (!host) return issue('The URL has no host.');
+  if (/[^\u0021-\u007e]/.test(host)) return issue('Use the ASCII form of the host (xn--…).');
   const here = loopback && (host === '127.0.0.1' || host === 'localhost' || host === '::1');
   const plain = scheme!.toLowerCase() === 'http';
-  if (!/^https?$/i.test(scheme!)) return issue('Webhooks go over https.');
-  if (plain && !loopback) return issue('Webhooks go over https, so that nobody reads or changes them on the way.');
+  if (!/^https?$/i.test(scheme!)) return issue('Webhooks require https.');
+  if (plain && !loopback) return issue('Webhooks require https, so that nobody can read or change them in transit.');
   const port = portText === undefined || portText === '' ? (plain ? 80 : 443) : Number(portText);
   if (!(port >= 1 && port <= 65535)) return issue('A port is a number from 1 to 65535.');
   if (!here && port !== 443 && port < 1024 && !(plain && port === 80))
-    return issue('Of the ports below 1024 only 443 is open.');
+    return issue('Below 1024, only port 443 is allowed.');
   if (kClosedPorts.has(port))
-    return issue(`Port ${port} belongs to databases and other inner services; webhooks do not go there.`);
-  if (here) return { good: 'A receiver on this machine: taken, as the server runs with --dev.' };
-  if (ipv6) return { good: 'An address of IPv6: the server checks its range.' };
+    return issue(`Port ${port} is used by databases and other internal services; webhooks cannot use it.`);
+  if (here) return { good: 'A receiver on this machine: allowed because the server runs with --dev.' };
+  if (ipv6) return { good: 'An IPv6 address: the server checks its range.' };
   return judgeHost(host.toLowerCase().replace(/\.$/, ''));
 }
 
@@ -76,19 +76,19 @@ function judgeHost(host: string): Judgement {
     last = labels.at(-1)!;
   if (/^(\d+|0x[0-9a-f]*)$/.test(last)) {
     if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(host) || labels.some(octet => Number(octet) > 255))
-      return { issue: 'Write an IPv4 address as four plain numbers.' };
+      return { issue: 'Write an IPv4 address as four decimal numbers.' };
     return isSpecial(host)
       ? {
           issue:
-            'This is a private or special-purpose address: webhooks go to the public internet, unless a platform admin admits it.',
+            'This is a private or special-purpose address. Webhooks go to the public internet only, unless a platform admin allows the address.',
         }
       : { good: 'A public address.' };
   }
-  if (labels.length < 2) return { issue: 'Write the whole name of the host, such as hooks.example.com.' };
+  if (labels.length < 2) return { issue: 'Enter the full host name, such as hooks.example.com.' };
   if (/(^|\.)(localhost|local|internal|onion)$|\.home\.arpa$/.test(host))
     return {
       issue:
-        'This is a name of an inner network: webhooks go to the public internet, unless a platform admin admits it.',
+        'This host belongs to an internal network. Webhooks go to the public internet only, unless a platform admin allows the host.',
     };
-  return { good: 'Looks right. The server resolves the name when you subscribe, and at every attempt.' };
+  return { good: 'Looks valid. The server resolves the name when you subscribe and at every attempt.' };
 }

@@ -26,14 +26,14 @@ export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
     fault = subscriptionsFault.value;
   return (
     <section aria-labelledby="subscriptions">
-      <h2 id="subscriptions">Subscriptions</h2>
+      <h2 id="subscriptions">Endpoints</h2>
       {fault &&
         (fault.code === 'insufficient_role' ? (
           <p class="note">{closedBelow('OPERATOR')}</p>
         ) : (
-          <FaultNote fault={fault} what="subscriptions" />
+          <FaultNote fault={fault} what="endpoints" />
         ))}
-      {!fault && all?.length === 0 && <Empty says="Nobody is told of anything yet: subscribe an endpoint above." />}
+      {!fault && all?.length === 0 && <Empty says="No endpoints yet. Create one above." />}
       {all?.map(one => (
         <One key={one.subscriptionId} subscription={one} onSecret={onSecret} />
       ))}
@@ -78,7 +78,7 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
   };
   const rotate = async () => {
     const answer = await ask(api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/rotate-secret', { params }));
-    done(answer.ok ? null : answer.fault, 'A new secret signs from now on');
+    done(answer.ok ? null : answer.fault, 'Secret rotated');
     if (answer.ok) onSecret({ ...subscription, secret: answer.data.secret });
   };
   return (
@@ -95,7 +95,7 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
             failing
             {nextProbeAt && (
               <>
-                , tried again <Instant at={nextProbeAt} />
+                , next attempt <Instant at={nextProbeAt} />
               </>
             )}
           </State>
@@ -109,10 +109,10 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
           </code>
         ))}{' '}
         <span class="quiet">
-          since <Instant at={createdAt} />
+          created <Instant at={createdAt} />
           {previousSecretUntil && (
             <>
-              ; the old secret also signs until <Instant at={previousSecretUntil} />
+              ; the previous secret also signs until <Instant at={previousSecretUntil} />
             </>
           )}
         </span>
@@ -131,7 +131,7 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
           {enabled ? 'Disable' : 'Enable'}
         </Button>
         <Button kind="quiet" onPress={() => setAsking('rotate')}>
-          New secret
+          Rotate secret
         </Button>
         <Button kind="quiet" onPress={() => setAsking('delete')}>
           Delete
@@ -140,8 +140,8 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
       {fault && <FaultNote fault={fault} what="this change" />}
       {asking === 'edit' && <Edit subscription={subscription} onClose={() => setAsking('')} />}
       {asking === 'delete' && (
-        <Dialog title="Delete this subscription?" onClose={() => setAsking('')}>
-          <p>No attempt begins after it. What is still pending ends as withdrawn; the log stays readable.</p>
+        <Dialog title="Delete this endpoint?" onClose={() => setAsking('')}>
+          <p>No further attempts are made. Pending deliveries are canceled; the log stays readable.</p>
           <div class="actions">
             <Button kind="danger" onPress={remove}>
               Delete
@@ -150,13 +150,14 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
         </Dialog>
       )}
       {asking === 'rotate' && (
-        <Dialog title="Make a new secret?" onClose={() => setAsking('')}>
+        <Dialog title="Rotate the secret?" onClose={() => setAsking('')}>
           <p>
-            The new one signs at once; the old one signs beside it for 24 hours, so that your receiver can change over.
+            The new secret signs immediately. The old one also signs for 24 hours, so that your receiver can switch
+            over.
           </p>
           <div class="actions">
             <Button kind="primary" onPress={rotate}>
-              Make a new secret
+              Rotate secret
             </Button>
           </div>
         </Dialog>

@@ -14,10 +14,10 @@ import { EventTypes } from './event_types.tsx';
 import { judgeAddress } from './judge_address.ts';
 
 const kOrders = [
-  ['', 'as they come'],
-  ['session', 'one after the other within a session'],
+  ['', 'none'],
+  ['session', 'in order within a session'],
 ] as const;
-// What is no number is sent as it was typed, so that the server can say what is wrong with it.
+// Text that is not a number is sent as typed, so that the server can report what is wrong with it.
 const numberOr = (text: string) => (Number.isFinite(Number(text)) ? Number(text) : (text as unknown as number));
 
 export type Created = components['schemas']['SubscriptionCreated'];
@@ -61,7 +61,7 @@ export function NewSubscription({
   };
   const closed =
     closedBelow('OPERATOR') ||
-    (endpointUrl ? (types.length ? '' : 'Choose an event type first.') : 'Write the address first.');
+    (endpointUrl ? (types.length ? '' : 'Choose an event type first.') : 'Enter the URL first.');
   useKeys(
     [
       {
@@ -76,9 +76,9 @@ export function NewSubscription({
   );
   return (
     <form class="card" aria-labelledby="new">
-      <h2 id="new">A new subscription</h2>
+      <h2 id="new">New endpoint</h2>
       <TextField
-        label="Address of the endpoint"
+        label="Endpoint URL"
         type="url"
         mono
         placeholder="https://hooks.example.com/beckon"
@@ -93,7 +93,7 @@ export function NewSubscription({
       />
       {isDev.value && (
         <p class="small">
-          No endpoint at hand?{' '}
+          No endpoint yet?{' '}
           <button
             type="button"
             class="link"
@@ -104,27 +104,27 @@ export function NewSubscription({
           >
             Use the built-in receiver
           </button>
-          , which verifies the signature of what it is sent.
+          , which verifies signatures.
         </p>
       )}
       <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
       <TextField label="Description" value={description} onInput={setDescription} placeholder="What it is for" />
       <details class="more">
-        <summary>Pace and order</summary>
+        <summary>Rate limit and ordering</summary>
         <div class="columns">
           <TextField
-            label="At most so many a second"
+            label="Rate limit (per second)"
             value={rate}
             onInput={setRate}
             placeholder="no limit"
             issue={issueOf('ratePerSecond')}
           />
           <SelectField
-            label="Order"
+            label="Ordering"
             value={ordering}
             choices={kOrders}
             onChange={setOrdering}
-            hint="One after the other means that a delivery which is retried holds up those behind it."
+            hint="With ordering, a delivery that is being retried delays those after it."
           />
         </div>
       </details>
@@ -136,7 +136,7 @@ export function NewSubscription({
       {fault && (
         <FaultNote
           fault={fault}
-          what="subscriptions"
+          what="endpoints"
           beside={[
             'endpointUrl',
             'ratePerSecond',

@@ -3,7 +3,7 @@ import { Copy } from '../../parts/copy.tsx';
 import { at } from '../../state/place.ts';
 import { kSnippets } from './snippets.ts';
 
-// The secret, once: it is in no answer after this one, and not in the inspector.
+// The secret, shown once: no later response contains it, and neither does the inspector.
 export function Secret({
   created: { subscriptionId, secret },
 }: {
@@ -13,11 +13,8 @@ export function Secret({
   const snippet = kSnippets.find(one => one.language === language)!;
   return (
     <section class="card strong" aria-labelledby="secret" role="status">
-      <h2 id="secret">Subscribed</h2>
-      <p>
-        This is the secret with which deliveries are signed. It is shown this once: keep it where your receiver reads
-        it.
-      </p>
+      <h2 id="secret">Signing secret</h2>
+      <p>Deliveries are signed with this secret. It is shown only once: store it where your receiver can read it.</p>
       <p class="secret">
         <code class="wrap">{secret}</code> <Copy text={secret} what="secret" />
       </p>
@@ -27,7 +24,7 @@ export function Secret({
         </a>
       </p>
       <details class="more">
-        <summary>Code that verifies a delivery</summary>
+        <summary>Code to verify a delivery</summary>
         <div class="choices" role="group" aria-label="Language">
           {kSnippets.map(one => (
             <button

@@ -1,4 +1,4 @@
-// How a receiver verifies what it is sent, in six languages: only what comes with the language.
+// Code that verifies a delivery in six languages, with the standard library of each alone.
 export interface Snippet {
   language: string;
   code: string;
@@ -9,11 +9,11 @@ export const kSnippets: Snippet[] = [
     language: 'JavaScript',
     code: `import { createHmac, timingSafeEqual } from 'node:crypto';
 
-// secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
+// secret: whsec_…  headers: lower-case names  body: the raw bytes, before any parsing
 export function verify(secret, headers, body) {
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const id = headers['webhook-id'], at = headers['webhook-timestamp'];
-  if (Math.abs(Date.now() / 1000 - Number(at)) > 300) return false; // an old one, sent again
+  if (Math.abs(Date.now() / 1000 - Number(at)) > 300) return false; // too old: a replay
   const wanted = createHmac('sha256', key).update(\`\${id}.\${at}.\`).update(body).digest();
   return headers['webhook-signature'].split(' ').some(part => {
     const given = Buffer.from(part.split(',')[1] ?? '', 'base64');
@@ -25,12 +25,12 @@ export function verify(secret, headers, body) {
     language: 'Python',
     code: `import base64, hashlib, hmac, time
 
-# secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
+# secret: whsec_…  headers: lower-case names  body: the raw bytes, before any parsing
 def verify(secret, headers, body):
     key = base64.b64decode(secret.removeprefix("whsec_"))
     at = headers["webhook-timestamp"]
     if abs(time.time() - int(at)) > 300:
-        return False  # an old one, sent again
+        return False  # too old: a replay
     signed = f"{headers['webhook-id']}.{at}.".encode() + body
     wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     return any(hmac.compare_digest(part.partition(",")[2], wanted)
@@ -51,12 +51,12 @@ import (
 	"time"
 )
 
-// body is the raw one, before any parsing.
+// body: the raw bytes, before any parsing.
 func Verify(secret string, h http.Header, body []byte) bool {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	at, bad := strconv.ParseInt(h.Get("webhook-timestamp"), 10, 64)
 	if err != nil || bad != nil || math.Abs(float64(time.Now().Unix()-at)) > 300 {
-		return false // an old one, sent again
+		return false // too old: a replay
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(h.Get("webhook-id") + "." + h.Get("webhook-timestamp") + "."))
@@ -76,11 +76,11 @@ func Verify(secret string, h http.Header, body []byte) bool {
     language: 'Ruby',
     code: `require "openssl"
 
-# secret: whsec_…  headers: with lower-case names  body: the raw bytes, before any parsing
+# secret: whsec_…  headers: lower-case names  body: the raw bytes, before any parsing
 def verify(secret, headers, body)
   key = secret.delete_prefix("whsec_").unpack1("m")
   at = headers["webhook-timestamp"]
-  return false if (Time.now.to_i - at.to_i).abs > 300 # an old one, sent again
+  return false if (Time.now.to_i - at.to_i).abs > 300 # too old: a replay
   mac = OpenSSL::HMAC.digest("SHA256", key, "#{headers["webhook-id"]}.#{at}.#{body}")
   wanted = [mac].pack("m0")
   headers["webhook-signature"].split(" ").any? do |part|
@@ -92,11 +92,11 @@ end`,
   {
     language: 'PHP',
     code: `<?php
-// $secret: whsec_…  $headers: with lower-case names  $body: file_get_contents('php://input')
+// $secret: whsec_…  $headers: lower-case names  $body: file_get_contents('php://input')
 function verify(string $secret, array $headers, string $body): bool {
     $key = base64_decode(substr($secret, strlen('whsec_')));
     $at = $headers['webhook-timestamp'];
-    if (abs(time() - (int) $at) > 300) return false; // an old one, sent again
+    if (abs(time() - (int) $at) > 300) return false; // too old: a replay
     $signed = $headers['webhook-id'] . '.' . $at . '.' . $body;
     $wanted = base64_encode(hash_hmac('sha256', $signed, $key, true));
     foreach (explode(' ', $headers['webhook-signature']) as $part) {
@@ -115,10 +115,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 class Webhook {
-  // headers: with lower-case names; body: the raw bytes, before any parsing
+  // headers: lower-case names; body: the raw bytes, before any parsing
   static boolean verify(String secret, Map<String, String> headers, byte[] body) throws Exception {
     String at = headers.get("webhook-timestamp");
-    if (Math.abs(Instant.now().getEpochSecond() - Long.parseLong(at)) > 300) return false; // an old one, sent again
+    if (Math.abs(Instant.now().getEpochSecond() - Long.parseLong(at)) > 300) return false; // too old: a replay
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.substring("whsec_".length())), "HmacSHA256"));
     mac.update((headers.get("webhook-id") + "." + at + ".").getBytes());

@@ -7,15 +7,15 @@ import { place } from '../../state/place.ts';
 import { kReceiver, loadSubscriptions, type Subscription } from '../../state/subscriptions.ts';
 
 const kBehaviours = [
-  ['', 'verifies the signature and answers 200'],
-  ['/flaky', 'answers 503 twice, then 200'],
-  ['/fail', 'answers 503 every time'],
-  ['/hang', 'never answers'],
-  ['/redirect', 'answers 302'],
-  ['/gone', 'answers 410: the subscription is disabled'],
+  ['', 'verifies the signature and returns 200'],
+  ['/flaky', 'returns 503 twice, then 200'],
+  ['/fail', 'returns 503 every time'],
+  ['/hang', 'never responds'],
+  ['/redirect', 'returns 302'],
+  ['/gone', 'returns 410: the endpoint is disabled'],
 ] as const;
 
-// The built-in receiver fails on request: each way has an address of its own, so choosing one changes the subscription.
+// The built-in receiver can fail on request: each failure has its own URL, so choosing one changes the endpoint.
 export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled } }: { subscription: Subscription }) {
   const { handle } = place.value;
   const [fault, setFault] = useState<Fault | null>(null);
@@ -34,11 +34,11 @@ export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled
   return (
     <>
       <SelectField
-        label="The built-in receiver"
+        label="Built-in receiver"
         value={now}
         choices={kBehaviours}
         onChange={choose}
-        hint="Choose a failure to see how it is met: retries, waits, and what ends at once."
+        hint="Choose a failure to see how it is handled: retried, delayed or failed at once."
       />
       {fault && <FaultNote fault={fault} what="this change" />}
     </>

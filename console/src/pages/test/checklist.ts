@@ -1,6 +1,7 @@
-// Where a delivery stands, step by step, and where it stopped. Pure.
+// The progress of a delivery, step by step, and where it stopped. Pure.
 import type { DeliveryDetail } from '../../state/deliveries.ts';
 import { took } from '../../state/instants.ts';
+import { statusWords } from '../../state/words.ts';
 
 export interface Check {
   step: string;
@@ -11,7 +12,7 @@ export interface Check {
 
 const kRefused = /refused|policy|egress/i;
 
-// From 0 to 5: how far the last attempt came.
+// From 0 to 5: the step that the last attempt reached.
 function reached({ attempts, status }: DeliveryDetail): number {
   const last = attempts.at(-1);
   if (!last) return status === 'sending' ? 2 : 1;
@@ -26,17 +27,17 @@ function reached({ attempts, status }: DeliveryDetail): number {
 
 const kAdvice = [
   '',
-  'The delivery waits to be sent. A subscription with many deliveries owed, or a rate limit, makes it wait longer.',
-  'Nothing could be reached at that address. Check the host’s name and port, that the endpoint runs, and that a firewall lets this server in.',
-  'The connection came about, but no secure channel. Check the certificate: its name, its dates, its chain.',
-  'The request was sent and no answer came within the timeout of 10 s. An endpoint should answer first and work afterwards.',
-  'The endpoint answered, and not with 2xx.',
+  'The delivery is waiting to be sent. Many pending deliveries or a rate limit make the wait longer.',
+  'The address could not be reached. Check the host name and port, that the endpoint is running, and that no firewall blocks this server.',
+  'The connection was opened, but TLS failed. Check the certificate: name, dates and chain.',
+  'The request was sent, but no response came within the timeout of 10 s. An endpoint should respond first and process afterwards.',
+  'The endpoint returned a status other than 2xx.',
 ];
 
 const kHeld: Record<string, string> = {
   'circuit open':
-    'Deliveries to this endpoint failed one after the other, so the others wait, and now and then one is tried. When that one arrives, all of them follow.',
-  'subscription disabled': 'Enable the subscription, and what it holds is sent.',
+    'Deliveries to this endpoint failed repeatedly, so the others wait while one is tried from time to time. Once one arrives, the rest follow.',
+  'subscription disabled': 'Enable the endpoint to send its waiting deliveries.',
 };
 
 export function checklist(delivery: DeliveryDetail): Check[] {
@@ -49,19 +50,19 @@ export function checklist(delivery: DeliveryDetail): Check[] {
     trouble = !good && !held && !!last;
   const time = (name: string) => (typeof latency[name] === 'number' ? took(latency[name]!) : '');
   const steps = [
-    { step: 'Accepted', says: 'the event is on disk' },
+    { step: 'Accepted', says: 'event written to disk' },
     {
       step: 'Queued',
       says: attempts.length
         ? `${took(Math.max(0, Date.parse(attempts[0]!.at) - Date.parse(delivery.createdAt)))} until the first attempt`
-        : 'waits for its turn',
+        : 'waiting for its turn',
     },
     { step: 'Connected', says: time('connect') },
     { step: 'Secured', says: latency.tls === null && last && !trouble ? 'plain http, without TLS' : time('tls') },
     { step: 'Sent', says: last ? `attempt ${last.number}, signed` : '' },
     {
       step: 'Answered',
-      says: last?.status ? `${last.status}${time('total') && ` after ${time('total')} in all`}` : (last?.error ?? ''),
+      says: last?.status ? `${last.status}${time('total') && ` after ${time('total')} in total`}` : (last?.error ?? ''),
     },
   ];
   return steps.map(({ step, says }, index) => {
@@ -69,7 +70,7 @@ export function checklist(delivery: DeliveryDetail): Check[] {
     if (index === at && trouble)
       return { step, says: says || last.error || '', state: 'stopped', advice: adviceFor(delivery, at) };
     if (index === at && held)
-      return { step, says: reason ?? 'held', state: 'stopped', advice: kHeld[reason ?? ''] ?? '' };
+      return { step, says: statusWords(status, reason), state: 'stopped', advice: kHeld[reason ?? ''] ?? '' };
     if (index === at && status === 'withdrawn') return { step, says: reason ?? '', state: 'stopped' };
     return { step, says: index === at ? says : '', state: index === at ? 'now' : 'ahead' };
   });
@@ -77,15 +78,14 @@ export function checklist(delivery: DeliveryDetail): Check[] {
 
 function adviceFor({ attempts, status }: DeliveryDetail, at: number): string {
   const last = attempts.at(-1)!;
-  const more = status === 'retrying' ? ' It is tried again by itself.' : '';
+  const more = status === 'retrying' ? ' It is retried automatically.' : '';
   if (kRefused.test(last.error ?? ''))
-    return 'The guard of this server does not let webhooks go there. A platform admin can admit the host.';
-  if (last.status === 410)
-    return 'The endpoint said 410, “gone”: the subscription was disabled, and nothing is retried.';
+    return 'This server does not allow webhooks to that address. A platform admin can allow the host.';
+  if (last.status === 410) return 'The endpoint returned 410 (Gone), so it was disabled and nothing is retried.';
   if (last.status && last.status >= 300 && last.status < 400)
-    return 'Redirects are not followed: subscribe the address to which it leads.';
+    return 'Redirects are not followed: use the URL it redirects to.';
   if (last.status === 401 || last.status === 403)
-    return 'The endpoint refused it: mostly a secret that does not match. Compare it, or make a new one.';
-  if (last.status && last.status >= 500) return `The endpoint failed: its own log says why.${more}`;
+    return 'The endpoint refused the request, usually because the secret does not match. Compare the secret or rotate it.';
+  if (last.status && last.status >= 500) return `The endpoint failed; check its log.${more}`;
   return kAdvice[at] + more;
 }

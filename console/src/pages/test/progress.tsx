@@ -10,7 +10,7 @@ import { stateOf } from '../../state/words.ts';
 import { checklist } from './checklist.ts';
 
 const kMarks = { done: '✓', now: '…', stopped: '✗', ahead: '' } as const;
-const kSpoken = { done: 'done', now: 'under way', stopped: 'stopped here', ahead: 'not yet' } as const;
+const kSpoken = { done: 'done', now: 'in progress', stopped: 'stopped here', ahead: 'not yet' } as const;
 
 export function Progress({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
   const { handle } = place.value;
@@ -39,7 +39,7 @@ export function Progress({ subscriptionId, deliveryId }: { subscriptionId: strin
   return (
     <section class="card" aria-labelledby="progress">
       <header>
-        <h2 id="progress">The delivery</h2>{' '}
+        <h2 id="progress">Delivery</h2>{' '}
         <span role="status">
           <State name={delivery.status}>{stateOf(delivery, now.value)}</State>
         </span>
@@ -60,8 +60,8 @@ export function Progress({ subscriptionId, deliveryId }: { subscriptionId: strin
       </ol>
       {verified && <p class="result">The built-in receiver verified the signature of this delivery.</p>}
       <p class="small">
-        <a href={at('deliveries', [subscriptionId, deliveryId])}>Open the delivery</a>: headers, signed text, body,
-        answer, timings.
+        <a href={at('deliveries', [subscriptionId, deliveryId])}>Open the delivery</a>: headers, signed content, body,
+        response and timings.
       </p>
     </section>
   );
