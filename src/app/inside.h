@@ -9,6 +9,7 @@
 #include "app/server.h"
 #include "app/settling.h"
 #include "decision/alarm.h"
+#include "decision/due.h"
 #include "decision/housekeeping.h"
 #include "decision/outbox_upkeep.h"
 #include "decision/recovery.h"
@@ -51,6 +52,7 @@ struct Server::Inside {
   decision::Recovered recovered;
   std::chrono::milliseconds recovery_time{};
 
+  decision::VisitorTimers visitor_timers;
   std::unique_ptr<decision::Housekeeping> upkeep;
   std::unique_ptr<decision::OutboxUpkeep> outbox_upkeep;
   std::unique_ptr<decision::Replays> replays;

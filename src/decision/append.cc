@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "decision/counting.h"
 #include "decision/due.h"
 #include "decision/known.h"
+#include "decision/outcomes.h"
 #include "decision/shown.h"
 
 namespace beckon::decision {

@@ -1,7 +1,6 @@
 #include "decision/append_request.h"
 
-#include <algorithm>
-
+#include "decision/request_members.h"
 #include "decision/signal_reader.h"
 
 namespace beckon::decision {
@@ -24,59 +23,6 @@ void read_consent(const Value& root, AppendRequest& request, Issues& issues) {
 }
 
 }  // namespace
-
-std::string_view read_handle(const Value& root, std::optional<std::string_view> in_path, Issues& issues) {
-  if (in_path) return *in_path;
-  const Value* value = root.find("handle");
-  if (!value) return issues.add("handle", "is required"), std::string_view{};
-  if (!value->is_string() || !is_handle(value->text()))
-    return issues.add("handle", "must be a handle: 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit"),
-           std::string_view{};
-  return value->text();
-}
-
-SessionId read_session(const Value& root, Issues& issues) {
-  const Value* value = root.find("sessionId");
-  if (!value) return issues.add("sessionId", "is required"), SessionId{};
-  if (!value->is_string() || !is_session_id(value->text()))
-    return issues.add("sessionId", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"), SessionId{};
-  return SessionId{value->text()};
-}
-
-VisitorId read_visitor(const Value& root, Issues& issues) {
-  const Value* value = root.find("visitorId");
-  if (!value) return {};
-  if (!value->is_string() || !is_session_id(value->text()))
-    return issues.add("visitorId", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"), VisitorId{};
-  return VisitorId{value->text()};
-}
-
-ledger::Context read_context(const Value& root, Issues& issues) {
-  ledger::Context context;
-  const Value* value = root.find("context");
-  if (!value) return context;
-  if (!value->is_object()) return issues.add("context", "must be an object"), context;
-  if (value->members().size() > kContextKeys) return issues.add("context", "must have at most 32 keys"), context;
-  for (const json::Member& member : value->members()) {
-    const std::string path = "context." + std::string(member.key);
-    if (!is_signal_key(member.key)) {
-      issues.add(path, "must have a name of 1 to 64 of A-Z a-z 0-9 . _ : -");
-    } else if (member.value.is_object() || member.value.is_array()) {
-      issues.add(path, "must be a string, a number, a boolean, or null to remove it");
-    } else if (characters(member.value.text()) > 256 || member.value.text().find('\0') != std::string_view::npos) {
-      issues.add(path, "must be at most 256 characters");
-    } else {
-      context.emplace_back(member.key, member.value.is_null() ? "" : member.value.text());
-    }
-  }
-  std::ranges::sort(context);
-  return context;
-}
-
-Result<TenantPtr> tenant_of(const Tenants& tenants, std::string_view handle, const Issues& issues) {
-  if (!issues.empty()) return unexpected(issues.fault());
-  return tenants.find(handle);
-}
 
 Result<AppendRequest> parse_append(json::Document document, const Tenants& tenants,
                                    std::optional<std::string_view> handle_in_path, Instant now) {

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/planted.h"
 #include "decision/counting.h"
-#include "decision/due.h"
 
 namespace beckon::decision {
 namespace {
@@ -135,10 +134,9 @@ bool Committer::turn(bool with_late) {
   Draft draft(places_, clock_.now());
   draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
   for (const auto& work : works) work->plan(draft);
-  visitors_changed(draft);
   take_asked(draft.batch());
   if (!broke_)
-    for (Chores* chores : chores_) chores->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
+    for (Maintenance* task : maintenance_) task->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   if (planted(Planted::kAcknowledgeBeforeSync))
     for (const auto& work : std::exchange(works, {})) work->finish(std::nullopt);
   const std::optional<Fault> fault = write(draft);
@@ -173,14 +171,14 @@ std::optional<Fault> Committer::write(Draft& draft) {
     last_position_ = receipt->position;
     draft.publish(receipt->position);
     if (!draft.lean())
-      for (Chores* chores : chores_) chores->committed(draft, *receipt);
+      for (Maintenance* task : maintenance_) task->committed(draft, *receipt);
     if (observer_) observer_(draft.batch());
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);
   if (planted(Planted::kPublishWhatIsRefused)) draft.publish(last_position_);
   if (!draft.lean())
-    for (Chores* chores : chores_) chores->failed();
+    for (Maintenance* task : maintenance_) task->failed();
   switch (receipt.error()) {
     case CommitFault::kFull:
       full_ = true;

@@ -30,14 +30,14 @@ class Work {
 // Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
 void refuse_overloaded(Work& work);
 
-// Regular upkeep in small steps, planned behind the works of a batch. `next` is the journal position that the batch
-// will have.
-class Chores {
+// What every batch does once its works are planned: what follows from all of them together, and regular maintenance in
+// small steps. `next` is the journal position that the batch will have. Not asked for a lean draft. Committing thread.
+class Maintenance {
  public:
-  virtual ~Chores() = default;
+  virtual ~Maintenance() = default;
   virtual void plan(Draft& draft, ledger::Position next) = 0;
-  virtual void committed(Draft& draft, const Receipt& receipt) = 0;
-  virtual void failed() = 0;  // what was planned last is not on disk
+  virtual void committed(Draft&, const Receipt&) {}
+  virtual void failed() {}  // what was planned last is not on disk
 };
 
 class Committer {
@@ -69,7 +69,7 @@ class Committer {
   std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan);
 
   // Planned in the order of adding. They outlive the committer's work.
-  void add_chores(Chores& chores) { chores_.push_back(&chores); }
+  void add_maintenance(Maintenance& task) { maintenance_.push_back(&task); }
 
   // Sees each batch once it is on disk, on the committing thread, before anyone is answered: what dispatch is woken by.
   using Observer = std::function<void(const Batch&)>;
@@ -106,7 +106,7 @@ class Committer {
   const Clock& clock_;
   const Options options_;
   Broken broken_;
-  std::vector<Chores*> chores_;
+  std::vector<Maintenance*> maintenance_;
   Observer observer_;
   ledger::Position last_position_ = 0;
   bool broke_ = false;

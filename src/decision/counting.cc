@@ -1,33 +1,11 @@
 #include "decision/counting.h"
 
-#include <algorithm>
-
 #include "ledger/codec.h"
-#include "rules/decimal.h"
 
 namespace beckon::decision {
 namespace {
 
 using ledger::PastBeside;
-using ledger::PastDecision;
-using ledger::Session;
-using ledger::Signal;
-
-void add(Batch& batch, TallyKey key, Metric metric, std::int64_t n = 1) {
-  key.hour = Instant{batch.at.time_since_epoch() - batch.at.time_since_epoch() % std::chrono::hours{1}};
-  batch.tallies[std::move(key)][static_cast<std::size_t>(metric)] += n;
-}
-
-// Whom an outcome counts for. `rule` acted, or held out, or was held back.
-TallyKey key_of(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
-                std::string_view outcome, bool shadow) {
-  return {.handle = Handle{handle},
-          .trigger = std::string(trigger),
-          .rule = RuleId{rule},
-          .variant = std::string(variant),
-          .shadow = shadow,
-          .holdout = outcome == "holdout"};
-}
 
 std::optional<Metric> metric_of(std::string_view outcome) {
   if (outcome == "act") return Metric::kActed;
@@ -36,91 +14,22 @@ std::optional<Metric> metric_of(std::string_view outcome) {
   return std::nullopt;
 }
 
-std::optional<Metric> metric_of_signal(std::string_view key) {
-  if (key == "decision.shown") return Metric::kShown;
-  if (key == "decision.clicked") return Metric::kClicked;
-  if (key == "decision.dismissed") return Metric::kDismissed;
-  if (key == "decision.converted") return Metric::kConverted;
-  return std::nullopt;
-}
-
-// Whether a signal that `fits` came before this one was stored.
-template <class Fits>
-bool came_before(const Session& session, const Signal& signal, Fits fits) {
-  for (std::size_t i = 0; i < session.window.size(); ++i) {
-    if (session.window.key(i) != signal.key) continue;
-    const Signal other = session.window[i];
-    if (other.version < signal.version && fits(other)) return true;
-  }
-  return false;
-}
-
-bool has_goal(const Tenant& tenant, std::string_view rule) { return tenant.rules && tenant.rules->has_goal(rule); }
-
-std::optional<PastDecision> opened(const DecisionTokens& tokens, const Tenant& tenant, const Session& session,
-                                   std::string_view id) {
-  auto token = tokens.open(tenant.handle.view(), session.id.view(), id);
-  return token ? std::optional{std::move(token->decision)} : std::nullopt;
-}
-
-void count_word(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session,
-                const Signal& signal, Metric metric) {
-  const auto kept = ledger::past_decisions(session.decisions);
-  const auto found = std::ranges::find(kept, signal.value, &PastDecision::id);
-  std::optional<PastDecision> decision;
-  if (found != kept.end())
-    decision = *found;
-  else if (metric != Metric::kShown)
-    decision = opened(tokens, tenant, session, signal.value);
-  if (!decision || decision->rule.empty() || decision->outcome == "suppressed") return;
-  if (metric == Metric::kShown && decision->shown) return;  // counted as it was recorded
-  if (metric == Metric::kConverted && has_goal(tenant, decision->rule)) return;
-  if (came_before(session, signal, [&](const Signal& other) { return other.value == signal.value; })) return;
-  add(batch,
-      key_of(tenant.handle.view(), counted_trigger(&tenant, decision->trigger), decision->rule, decision->variant,
-             decision->outcome, false),
-      metric);
-}
-
-// The newest decision not behind the signal in which the rule acted or held out; null variant and outcome: none.
-struct Aimed {
-  const PastDecision* decision = nullptr;
-  std::string_view variant, outcome;
-};
-
-Aimed newest(const std::vector<PastDecision>& kept, const rules::Aim& aim, Instant not_behind) {
-  const auto aims = [](std::string_view outcome) { return outcome == "act" || outcome == "holdout"; };
-  for (std::size_t i = kept.size(); i-- > 0;) {
-    const PastDecision& past = kept[i];
-    if (past.at >= not_behind) continue;
-    if (!aim.shadow && past.rule == aim.rule && aims(past.outcome)) return {&past, past.variant, past.outcome};
-    for (const PastBeside& beside : past.beside)
-      if (aim.shadow && beside.shadow && beside.rule == aim.rule && aims(beside.outcome))
-        return {&past, beside.variant, beside.outcome};
-  }
-  return {};
-}
-
-void count_goals(Batch& batch, const Tenant& tenant, const Session& session, const Signal& signal) {
-  const auto aims = tenant.rules ? tenant.rules->aims(signal.key) : std::span<const rules::Aim>{};
-  if (aims.empty() || session.decisions.count == 0) return;
-  const auto kept = ledger::past_decisions(session.decisions);
-  for (const rules::Aim& aim : aims) {
-    const Aimed aimed = newest(kept, aim, signal.at);
-    if (!aimed.decision || signal.at > aimed.decision->at + aim.within) continue;
-    const auto reached = [&](const Signal& other) {
-      return other.at > aimed.decision->at && other.at <= aimed.decision->at + aim.within;
-    };
-    if (came_before(session, signal, reached)) continue;
-    const TallyKey key = key_of(tenant.handle.view(), counted_trigger(&tenant, aimed.decision->trigger), aim.rule,
-                                aimed.variant, aimed.outcome, aim.shadow);
-    add(batch, key, Metric::kConverted);
-    if (aim.value_field.empty()) continue;
-    if (const auto value = rules::number_in(signal.metadata, aim.value_field)) add(batch, key, Metric::kValue, *value);
-  }
-}
-
 }  // namespace
+
+void count(Batch& batch, TallyKey key, Metric metric, std::int64_t n) {
+  key.hour = Instant{batch.at.time_since_epoch() - batch.at.time_since_epoch() % std::chrono::hours{1}};
+  batch.tallies[std::move(key)][static_cast<std::size_t>(metric)] += n;
+}
+
+TallyKey tally_key(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
+                   std::string_view outcome, bool shadow) {
+  return {.handle = Handle{handle},
+          .trigger = std::string(trigger),
+          .rule = RuleId{rule},
+          .variant = std::string(variant),
+          .shadow = shadow,
+          .holdout = outcome == "holdout"};
+}
 
 std::string_view counted_trigger(const Tenant* tenant, std::string_view trigger) {
   return tenant && tenant->rules && tenant->rules->knows(trigger) ? trigger : std::string_view{};
@@ -130,28 +39,23 @@ void count_decision(Batch& batch, const Tenant* tenant, const ledger::DecisionRe
   const auto past = ledger::past_decision(record.past);
   if (!past) return;
   const std::string_view trigger = counted_trigger(tenant, past->trigger);
-  add(batch, {.handle = Handle{record.handle}, .trigger = std::string(trigger)}, Metric::kAsked);
+  count(batch, {.handle = Handle{record.handle}, .trigger = std::string(trigger)}, Metric::kAsked);
   if (past->outcome == "act" || past->outcome == "holdout") {
-    const TallyKey key = key_of(record.handle, trigger, past->rule, past->variant, past->outcome, false);
-    add(batch, key, *metric_of(past->outcome));
-    if (past->shown) add(batch, key, Metric::kShown);
+    const TallyKey key = tally_key(record.handle, trigger, past->rule, past->variant, past->outcome, false);
+    count(batch, key, *metric_of(past->outcome));
+    if (past->shown) count(batch, key, Metric::kShown);
   }
   // The rules that were held back stand beside, the first of them too; a delayed rule is alone.
   if (past->outcome == "suppressed" && past->beside.empty())
-    add(batch, key_of(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
+    count(batch, tally_key(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
   for (const PastBeside& beside : past->beside)
     if (const auto metric = metric_of(beside.outcome))
-      add(batch, key_of(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow), *metric);
+      count(batch, tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow),
+            *metric);
 }
 
 void count_asked_only(Batch& batch, const Handle& handle, std::string_view trigger, std::int64_t n) {
-  add(batch, {.handle = handle, .trigger = std::string(trigger)}, Metric::kAsked, n);
-}
-
-void count_signal(Batch& batch, const Tenant& tenant, const DecisionTokens& tokens, const Session& session,
-                  const Signal& signal) {
-  if (const auto metric = metric_of_signal(signal.key)) count_word(batch, tenant, tokens, session, signal, *metric);
-  count_goals(batch, tenant, session, signal);
+  count(batch, {.handle = handle, .trigger = std::string(trigger)}, Metric::kAsked, n);
 }
 
 }  // namespace beckon::decision

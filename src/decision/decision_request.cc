@@ -1,5 +1,7 @@
 #include "decision/decision_request.h"
 
+#include "decision/request_members.h"
+
 namespace beckon::decision {
 namespace {
 

@@ -4,7 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "decision/append_request.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "decision/tenant.h"
+#include "ledger/session.h"
 
 namespace beckon::decision {
 

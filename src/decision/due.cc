@@ -73,7 +73,7 @@ void signals_imported(Draft& draft, const SessionPtr& session, std::span<const S
       withdraw(draft, **tenant, delayed, seen_from(draft, session, delayed), signals);
 }
 
-void visitors_changed(Draft& draft) {
+void VisitorTimers::plan(Draft& draft, ledger::Position) {
   for (const Draft::Move& move : draft.moves()) {
     const auto tenant = draft.places().tenants.find(move.handle.view());
     if (!tenant) continue;

@@ -15,7 +15,7 @@
 #pragma once
 #include <span>
 
-#include "decision/draft.h"
+#include "decision/committer.h"
 
 namespace beckon::decision {
 
@@ -29,8 +29,11 @@ void signals_came(Draft& draft, const ledger::SessionPtr& session, std::span<con
 void signals_imported(Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
 // Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), and rules of
-// scope visitor see others than before.
-void visitors_changed(Draft& draft);
+// scope visitor see others than before. Add it to the committer before all other maintenance.
+class VisitorTimers final : public Maintenance {
+ public:
+  void plan(Draft& draft, ledger::Position next) override;
+};
 
 // The rules of a handle change, as `draft.batch().rules` says already: what is no longer live loses its timers and its
 // pending deliveries, and what has changed is looked at anew.

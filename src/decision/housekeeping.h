@@ -8,7 +8,7 @@
 
 namespace beckon::decision {
 
-class Housekeeping final : public Chores {
+class Housekeeping final : public Maintenance {
  public:
   struct Options {
     std::size_t tail_bytes = 128u << 20;              // of the journal behind the checkpoint: bounds recovery

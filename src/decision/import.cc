@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "decision/due.h"
+#include "decision/request_members.h"
 #include "decision/signal_reader.h"
 
 namespace beckon::decision {

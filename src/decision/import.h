@@ -5,8 +5,10 @@
 #include <functional>
 #include <unordered_map>
 
-#include "decision/append_request.h"
+#include "base/json.h"
 #include "decision/committer.h"
+#include "decision/tenant.h"
+#include "ledger/session.h"
 
 namespace beckon::decision {
 

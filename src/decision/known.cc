@@ -17,15 +17,14 @@ const VisitorId& visitor_of(const Known& known) {
 }
 
 // The visitor's sessions in the order of joining, this one in its place, else as the newest.
-template <class Source>
-Result<std::vector<SessionPtr>> seen(Source& source, const Handle& handle, const SessionDigest& digest, Instant now,
-                                     const Known& known) {
+Result<std::vector<SessionPtr>> seen(const FindSession& find, const Handle& handle, const SessionDigest& digest,
+                                     Instant now, const Known& known) {
   std::vector<SessionPtr> sessions;
   bool here = false;
   for (const ledger::Joined& joined : known.visitor->sessions) {
     const bool itself = joined.digest == digest;
     here = here || itself;
-    auto found = itself ? Result<SessionPtr>{known.session} : source.find(handle, joined.id, joined.digest);
+    auto found = itself ? Result<SessionPtr>{known.session} : find(handle, joined.id, joined.digest);
     if (!found) return unexpected(found.error());
     if (*found && (*found)->expires_at > now) sessions.push_back(std::move(*found));
   }
@@ -44,26 +43,6 @@ std::shared_ptr<const std::vector<Spend>> joined(const std::vector<Spend>& visit
   std::vector<Spend> both(visitor.size() + session.size());
   std::ranges::merge(visitor, session, both.begin(), {}, &Spend::at, &Spend::at);
   return std::make_shared<const std::vector<Spend>>(std::move(both));
-}
-
-template <class Source>
-Result<void> gathered(Source& source, const Sessions& sessions, const Handle& handle, const SessionDigest& digest,
-                      Wanted wanted, Instant now, Known& known) {
-  const VisitorId& visitor = visitor_of(known);
-  if (visitor.empty() || !wanted.anything()) return {};
-  const SessionId id = ledger::own_record(visitor.view());
-  auto record = source.find(handle, id, sessions.digest(handle.view(), id.view()));
-  if (!record) return unexpected(record.error());
-  if (!*record || (*record)->expires_at <= now) return {};
-  known.visitor = std::move(*record);
-  if (!known.said.empty() && known.session && !known.session->spends.empty())
-    known.joined = joined(known.visitor->spends, known.session->spends);
-  if (!wanted.visitor) return {};
-  auto all = seen(source, handle, digest, now, known);
-  if (!all) return unexpected(all.error());
-  known.seen = std::move(*all);
-  known.merged = merged(known.seen);
-  return {};
 }
 
 }  // namespace
@@ -109,19 +88,47 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   return facts;
 }
 
-Result<void> gather(Sessions& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
-                    Known& known) {
-  return gathered(source, source, handle, digest, wanted, now, known);
+SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
+  if (!session || session->version <= version) return session;
+  std::vector<ledger::Signal> signals;
+  for (std::size_t i = 0; i < session->window.size(); ++i)
+    if (const ledger::Signal signal = session->window[i]; signal.version <= version) signals.push_back(signal);
+  auto then = std::make_shared<ledger::Session>(*session);
+  std::size_t evicted = 0;
+  then->window = ledger::Window{}.with(signals, evicted);
+  then->version = version;
+  return then;
 }
 
-Result<void> gather(const Replayed& source, const Handle& handle, const SessionDigest& digest, Wanted wanted,
-                    Instant now, Known& known) {
-  return gathered(source, source.digests(), handle, digest, wanted, now, known);
+Result<void> gather(const FindSession& find, const Sessions& digests, const Handle& handle, const SessionDigest& digest,
+                    Wanted wanted, Instant now, Known& known) {
+  const VisitorId& visitor = visitor_of(known);
+  if (visitor.empty() || !wanted.anything()) return {};
+  const SessionId id = ledger::own_record(visitor.view());
+  auto record = find(handle, id, digests.digest(handle.view(), id.view()));
+  if (!record) return unexpected(record.error());
+  if (!*record || (*record)->expires_at <= now) return {};
+  known.visitor = std::move(*record);
+  if (!known.said.empty() && known.session && !known.session->spends.empty())
+    known.joined = joined(known.visitor->spends, known.session->spends);
+  if (!wanted.visitor) return {};
+  auto all = seen(find, handle, digest, now, known);
+  if (!all) return unexpected(all.error());
+  known.seen = std::move(*all);
+  known.merged = merged(known.seen);
+  return {};
+}
+
+Result<void> gather(Sessions& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
+                    Known& known) {
+  return gather([&source](const auto&... of) { return source.find(of...); }, source, handle, digest, wanted, now,
+                known);
 }
 
 Result<void> gather(Draft& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
                     Known& known) {
-  return gathered(source, source.places().sessions, handle, digest, wanted, now, known);
+  return gather([&source](const auto&... of) { return source.find(of...); }, source.places().sessions, handle, digest,
+                wanted, now, known);
 }
 
 }  // namespace beckon::decision

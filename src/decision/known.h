@@ -1,10 +1,10 @@
 // What is known of a session and of its visitor as one judgement reads it, kept alive.
 #pragma once
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "decision/draft.h"
-#include "decision/replay.h"
 
 namespace beckon::decision {
 
@@ -43,11 +43,19 @@ struct Asking {
 Result<Known> known_of(const Asking& asking, ledger::SessionPtr session, Instant now);
 Fault belongs_to_another();
 
-// Fills in what is wanted, as of the last commit (Sessions, any thread), of this one so far (Draft, committing thread),
-// or of a moment of the past (Replayed). Fault: something could not be read.
+// The session as it stood at an earlier version of its own, as far as its window still shows it.
+ledger::SessionPtr at_version(const ledger::SessionPtr& session, std::uint64_t version);
+
+// Where a session is read. Fault: it could not be read; null: there is none.
+using FindSession =
+    std::function<Result<ledger::SessionPtr>(const Handle&, const SessionId&, const ledger::SessionDigest&)>;
+
+// Fills in what is wanted as `find` has it: as of the last commit (Sessions, any thread), of this one so far (Draft,
+// committing thread), or of a moment of the past. `digests` is asked for digests alone. Fault: something could not be
+// read.
+Result<void> gather(const FindSession& find, const Sessions& digests, const Handle& handle,
+                    const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
 Result<void> gather(Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
-                    Instant now, Known& known);
-Result<void> gather(const Replayed& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
                     Instant now, Known& known);
 Result<void> gather(Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
                     Instant now, Known& known);

@@ -72,7 +72,7 @@ class Walk {
                changed = true;
                return true;
              });
-    return fault_ ? Result<void>{unexpected(*fault_)} : walked;
+    return walked;
   }
 
   SessionPtr of(const SessionDigest& digest) const { return then_.find(digest); }
@@ -109,10 +109,7 @@ class Walk {
     if (known.session && known.session->expires_at <= moment_.past.at) known.session = nullptr;
     if ((known.session ? known.session->version : 0) != moment_.past.session_version) return;
     if (known.session && !known.session->visitor.empty()) known.said = {};
-    if (auto gathered = gather(then_, moment_.handle, moment_.digest, wanted_, moment_.past.at, known); !gathered) {
-      fault_ = gathered.error();
-      return;
-    }
+    gather(then_, moment_.handle, moment_.digest, wanted_, moment_.past.at, known);
     if (states_.size() == kStates) states_.erase(states_.begin());
     states_.push_back(std::move(known));
   }
@@ -124,7 +121,6 @@ class Walk {
   Replayed then_;
   std::vector<Known> states_;
   std::string lacking_;
-  std::optional<Fault> fault_;
 };
 
 VisitorId visitor_of(const Moment& moment, const LookedBack& looked) {

@@ -15,7 +15,7 @@ namespace beckon::decision {
 
 inline constexpr std::string_view kHeldTooLong = "held for too long";
 
-class OutboxUpkeep final : public Chores {
+class OutboxUpkeep final : public Maintenance {
  public:
   struct Options {
     Duration held_for = std::chrono::days{7};  // contract section 6

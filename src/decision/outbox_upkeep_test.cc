@@ -17,7 +17,7 @@ const Handle kDemo{"demo"};
 
 class Upkeep : public testing::Test {
  protected:
-  Upkeep() { world.committer.add_chores(upkeep); }
+  Upkeep() { world.committer.add_maintenance(upkeep); }
 
   void subscribe(std::string_view id, std::vector<std::string> types, bool enabled = true) {
     const outbox::Subscription made{

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace beckon::decision {
 
 using ledger::SessionDigest;
@@ -64,16 +66,15 @@ void Replayed::forget_expired(Instant now) {
   });
 }
 
-SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
-  if (!session || session->version <= version) return session;
-  std::vector<ledger::Signal> signals;
-  for (std::size_t i = 0; i < session->window.size(); ++i)
-    if (const ledger::Signal signal = session->window[i]; signal.version <= version) signals.push_back(signal);
-  auto then = std::make_shared<ledger::Session>(*session);
-  std::size_t evicted = 0;
-  then->window = ledger::Window{}.with(signals, evicted);
-  then->version = version;
-  return then;
+FindSession finder(const Replayed& then) {
+  return [&then](const Handle&, const SessionId&, const SessionDigest& digest) -> Result<SessionPtr> {
+    return then.find(digest);
+  };
+}
+
+void gather(const Replayed& then, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
+            Known& known) {
+  CHECK(gather(finder(then), then.digests(), handle, digest, wanted, now, known).has_value());
 }
 
 Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,

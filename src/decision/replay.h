@@ -5,7 +5,7 @@
 #include <functional>
 #include <unordered_map>
 
-#include "decision/sessions.h"
+#include "decision/known.h"
 #include "ledger/codec.h"
 
 namespace beckon::decision {
@@ -35,10 +35,6 @@ class Replayed {
 
   // Null: not known, whether or not it has expired by now.
   ledger::SessionPtr find(const ledger::SessionDigest& digest) const;
-  // As Sessions and Draft have it, so that known.h can gather from here too.
-  Result<ledger::SessionPtr> find(const Handle&, const SessionId&, const ledger::SessionDigest& digest) const {
-    return find(digest);
-  }
   const Sessions& digests() const { return digests_; }
 
   void forget(const ledger::SessionDigest& digest);
@@ -57,8 +53,10 @@ class Replayed {
   std::size_t bytes_ = 0;
 };
 
-// The session as it stood at an earlier version of its own, as far as its window still shows it.
-ledger::SessionPtr at_version(const ledger::SessionPtr& session, std::uint64_t version);
+// What is known as of then (known.h). Nothing is read from a disk, so nothing fails.
+FindSession finder(const Replayed& then);
+void gather(const Replayed& then, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted, Instant now,
+            Known& known);
 
 // Calls `row` with each journal row behind `after`, in order, without what was erased and is still to leave the disk,
 // until it returns false.

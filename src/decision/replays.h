@@ -10,7 +10,7 @@
 namespace beckon::decision {
 
 // Committing thread, but for load.
-class Replays final : public Chores {
+class Replays final : public Maintenance {
  public:
   struct Options {
     std::size_t per_second = 100;  // deliveries that one replay queues; receivers have new events beside them
@@ -27,7 +27,6 @@ class Replays final : public Chores {
 
   void plan(Draft& draft, ledger::Position next) override;
   void committed(Draft& draft, const Receipt& receipt) override;
-  void failed() override {}
 
  private:
   struct Running {

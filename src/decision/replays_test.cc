@@ -47,7 +47,7 @@ class Replaying : public testing::Test {
     world.emplace(store, now);
     replays.emplace(store.outbox(), Replays::Options{.per_second = 100, .per_batch = 50});
     ASSERT_TRUE(replays->load());
-    world->committer.add_chores(*replays);
+    world->committer.add_maintenance(*replays);
   }
   std::optional<Fault> start(outbox::ReplayRange range, std::string_view id = "rpl_1") {
     std::optional<Fault> fault;

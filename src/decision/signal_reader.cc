@@ -4,14 +4,11 @@
 #include <cmath>
 
 #include "base/id.h"
+#include "decision/request_members.h"
 
 namespace beckon::decision {
 
 using json::Value;
-
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 ledger::Signal SignalReader::read(const Value& from, const std::string& path) {
   ledger::Signal signal;

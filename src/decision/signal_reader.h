@@ -14,8 +14,6 @@ inline constexpr std::size_t kMetadataBytes = 2048;
 inline constexpr std::size_t kMetadataDepth = 4;
 inline constexpr Duration kAheadMost = std::chrono::minutes{5};
 
-std::size_t characters(std::string_view utf8);
-
 // Confined to its caller.
 class SignalReader {
  public:

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/check.h"
+
 namespace beckon::decision {
 
 using ledger::SessionDigest;
@@ -24,6 +26,12 @@ void insert(std::vector<Spend>& spends, const Spend& spend) {
 
 const VisitorId& visitor_of(const Known& known) {
   return known.session && !known.session->visitor.empty() ? known.session->visitor : known.said;
+}
+
+Sight sight_of(const Replayed& then, const SessionPtr& session, bool visitor, Wanted wanted, Instant now) {
+  auto sight = decision::sight_of(finder(then), then.digests(), session, visitor, wanted, now);
+  CHECK(sight.has_value());  // nothing is read from a disk
+  return std::move(*sight);
 }
 
 }  // namespace
@@ -58,7 +66,7 @@ rules::Facts Trial::facts(const Known& known, const AskedAt& asked) {
 rules::Verdict Trial::ask(const AskedAt& asked) {
   Known known = asked.known;
   const Wanted wanted = wanted_by(*tenant_->rules, asked.trigger);
-  (void)gather(then_, tenant_->handle, asked.digest, wanted, asked.at, known);  // what is in memory is always read
+  gather(then_, tenant_->handle, asked.digest, wanted, asked.at, known);
   const rules::Verdict verdict = tenant_->rules->judge(asked.trigger, facts(known, asked));
   count(verdict, asked.digest);
   spend(verdict, known.session ? known.session->visitor : VisitorId{}, asked.digest, asked.spent_at);
@@ -105,8 +113,7 @@ std::vector<const Delayed*> Trial::fed_by(std::span<const ledger::Signal> signal
 }
 
 void Trial::wait(const SessionPtr& session, std::span<const Delayed* const> fed, Instant now) {
-  for (const Delayed* delayed : fed)
-    if (const auto sight = sight_of(then_, session, delayed->visitor, {}, now)) look(*delayed, *sight, now);
+  for (const Delayed* delayed : fed) look(*delayed, sight_of(then_, session, delayed->visitor, {}, now), now);
 }
 
 std::optional<Wait> Trial::wait_of(const Delayed& delayed, const Sight& sight, Instant now) const {
@@ -140,8 +147,7 @@ void Trial::joined(const SessionPtr& session, const SessionDigest& digest, const
   for (const Spend& spend : spends_of(digest)) insert(spends_[own], spend);
   if (!session) return;
   for (const Delayed& delayed : tenant_->rules->delayed())
-    if (delayed.visitor)
-      if (const auto sight = sight_of(then_, session, true, {}, now)) look(delayed, *sight, now);
+    if (delayed.visitor) look(delayed, sight_of(then_, session, true, {}, now), now);
 }
 
 void Trial::left(const SessionDigest& own, std::uint64_t session) {
@@ -182,19 +188,18 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   const auto delayed = std::ranges::find(all, place.second, &Delayed::index);
   const SessionPtr session = then_.find(place.first);
   if (!session || session->expires_at <= now) return;
-  const auto sight = sight_of(then_, session, delayed->visitor, {.visitor = true, .spends = true}, now);
-  if (!sight) return;
-  const auto wait = wait_of(*delayed, *sight, now);
-  if (!wait || wait->session != session || wait->anchor.due > now) return look(*delayed, *sight, now);
-  const AskedAt asked{.known = sight->known,
+  const Sight sight = sight_of(then_, session, delayed->visitor, {.visitor = true, .spends = true}, now);
+  const auto wait = wait_of(*delayed, sight, now);
+  if (!wait || wait->session != session || wait->anchor.due > now) return look(*delayed, sight, now);
+  const AskedAt asked{.known = sight.known,
                       .id = session->id,
                       .digest = place.first,
                       .context = session->context,
                       .trigger = kDueTrigger,
                       .at = now,
                       .spent_at = now};
-  const auto due = tenant_->rules->judge_due(*delayed, facts(sight->known, asked));
-  const bool overdue = !timer.put_off && is_overdue(*delayed, *sight, wait->anchor.due, asked);
+  const auto due = tenant_->rules->judge_due(*delayed, facts(sight.known, asked));
+  const bool overdue = !timer.put_off && is_overdue(*delayed, sight, wait->anchor.due, asked);
   if (!overdue && due.hold == Hold::kClosed && due.opens_at != Instant::max())
     return set(place, Timer{std::max(due.opens_at, now + Duration{1}), true});
   done_[place] = wait->anchor.version;

@@ -14,29 +14,21 @@ const Delayed* find_delayed(const rules::RuleSet& rules, std::string_view rule) 
   return found == all.end() ? nullptr : &*found;
 }
 
-namespace {
-
-template <class Source>
-Result<Sight> seen_in(Source& source, const Sessions& digests, const SessionPtr& session, bool visitor, Wanted wanted,
-                      Instant now) {
+Result<Sight> sight_of(const FindSession& find, const Sessions& digests, const SessionPtr& session, bool visitor,
+                       Wanted wanted, Instant now) {
   Sight sight{.known = {.session = session}};
   wanted.visitor = wanted.visitor || visitor;
   const auto digest = digests.digest(session->handle.view(), session->id.view());
-  if (const auto found = gather(source, session->handle, digest, wanted, now, sight.known); !found)
+  if (const auto found = gather(find, digests, session->handle, digest, wanted, now, sight.known); !found)
     return unexpected(found.error());
   if (visitor) sight.sessions = sight.known.seen;
   if (sight.sessions.empty()) sight.sessions.push_back(session);
   return sight;
 }
 
-}  // namespace
-
 Result<Sight> sight_of(Draft& draft, const SessionPtr& session, bool visitor, Wanted wanted) {
-  return seen_in(draft, draft.places().sessions, session, visitor, wanted, draft.now());
-}
-
-Result<Sight> sight_of(const Replayed& then, const SessionPtr& session, bool visitor, Wanted wanted, Instant now) {
-  return seen_in(then, then.digests(), session, visitor, wanted, now);
+  return sight_of([&draft](const auto&... of) { return draft.find(of...); }, draft.places().sessions, session, visitor,
+                  wanted, draft.now());
 }
 
 std::optional<Wait> wait_of(Draft& draft, const Tenant& tenant, const Delayed& delayed, const Sight& sight) {

@@ -17,10 +17,10 @@ struct Sight {
   const ledger::Window& window() const { return sessions.size() > 1 ? *known.merged : sessions.front()->window; }
 };
 
-// As of this commit so far, or of a moment of the past. Fault: something could not be read.
+// As `find` has it (known.h), or as of this commit so far. Fault: something could not be read.
+Result<Sight> sight_of(const FindSession& find, const Sessions& digests, const ledger::SessionPtr& session,
+                       bool visitor, Wanted wanted, Instant now);
 Result<Sight> sight_of(Draft& draft, const ledger::SessionPtr& session, bool visitor, Wanted wanted);
-Result<Sight> sight_of(const Replayed& then, const ledger::SessionPtr& session, bool visitor, Wanted wanted,
-                       Instant now);
 
 struct Wait {
   rules::Anchor anchor;

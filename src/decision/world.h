@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decision/append.h"
+#include "decision/due.h"
 #include "decision/housekeeping.h"
 #include "decision/recovery.h"
 #include "decision/resolve.h"
@@ -39,7 +40,8 @@ class World {
     recovered = *recover(store.ledger(), sessions, now);
     subscriptions.load(*store.outbox().subscriptions());
     committer.set_last_position(recovered.last_position);
-    committer.add_chores(upkeep_);
+    committer.add_maintenance(visitor_timers_);
+    committer.add_maintenance(upkeep_);
     tenant();
   }
 
@@ -105,6 +107,7 @@ class World {
   Recovered recovered;
 
  private:
+  VisitorTimers visitor_timers_;
   Housekeeping upkeep_;
 };
 

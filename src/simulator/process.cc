@@ -85,11 +85,12 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
     tenants.put(std::make_shared<const decision::Tenant>(
         decision::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
   }
-  committer.add_chores(upkeep_);
+  committer.add_maintenance(visitor_timers_);
+  committer.add_maintenance(upkeep_);
   (void)outbox_upkeep_.load(subscriptions);
-  committer.add_chores(outbox_upkeep_);
+  committer.add_maintenance(outbox_upkeep_);
   (void)replays.load();
-  committer.add_chores(replays);
+  committer.add_maintenance(replays);
   committer.set_observer([this](const decision::Batch& batch) {
     app::wake(dispatcher, subscriptions, batch);
     alarm.committed(batch);

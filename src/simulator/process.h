@@ -4,6 +4,7 @@
 #include "app/settling.h"
 #include "decision/alarm.h"
 #include "decision/append.h"
+#include "decision/due.h"
 #include "decision/housekeeping.h"
 #include "decision/outbox_upkeep.h"
 #include "decision/publish.h"
@@ -107,6 +108,7 @@ class Process {
   decision::Alarm alarm;
 
  private:
+  decision::VisitorTimers visitor_timers_;
   decision::Housekeeping upkeep_;
   decision::OutboxUpkeep outbox_upkeep_;
   FlakyOutbox outbox_;
