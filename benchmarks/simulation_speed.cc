@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "decision/simulation.h"
+#include "hindsight/what_if.h"
 #include "ledger/codec.h"
 #include "store/memory/memory_store.h"
 
@@ -20,7 +20,7 @@ const Instant kStart = *parse_rfc3339("2026-11-02T12:00:00Z");
 
 // Sessions run beside one another, as they do.
 void record(store::MemoryStore& store, const ledger::SessionHasher& hasher) {
-  decision::Batch batch;
+  commit::Batch batch;
   int in_batch = 0;
   for (int n = 1; n <= kSignals; ++n)
     for (int s = 0; s < kSessions; ++s) {
@@ -73,14 +73,14 @@ int main() {
   store::MemoryStore store;
   const ledger::SessionHasher hasher("0123456789abcdef");
   record(store, hasher);
-  const decision::Sessions digests(store.ledger(), hasher, 1 << 20);
-  const auto tenant = std::make_shared<const decision::Tenant>(decision::Tenant{.handle = Handle{"demo"}});
+  const commit::Sessions digests(store.ledger(), hasher, 1 << 20);
+  const auto tenant = std::make_shared<const commit::Tenant>(commit::Tenant{.handle = Handle{"demo"}});
   for (const int count : {0, 100}) {
-    const decision::SimulationRequest request{
+    const hindsight::WhatIfRequest request{
         .tenant = tenant, .tried = rules_of(count), .live = {}, .since = kStart, .until = kStart + 24h, .asks = {}};
-    decision::SimulationProgress progress;
+    hindsight::WhatIfProgress progress;
     const auto begin = std::chrono::steady_clock::now();
-    const auto found = decision::simulate(store.ledger(), digests, request, std::size_t{4} << 30, progress);
+    const auto found = hindsight::what_if(store.ledger(), digests, request, std::size_t{4} << 30, progress);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!found) return std::fprintf(stderr, "%s\n", found.error().message.c_str()), 1;
     std::printf("%3d rules: %lld signals, %lld moments of asking, %.2f s: %.0f thousand signals/s\n", count,

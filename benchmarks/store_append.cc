@@ -57,7 +57,7 @@ Figure raw(int fd, const std::string& bytes) {
 }
 
 Figure journal(store::SqliteStore& store, const std::string& bytes) {
-  decision::Batch batch{.at = instant_ms(1), .journal = bytes};
+  commit::Batch batch{.at = instant_ms(1), .journal = bytes};
   return measure([&] { CHECK(store.commit().write(batch)); });
 }
 

@@ -23,7 +23,7 @@ constexpr Instant kStart = instant_ms(1'700'000'000'000);
 SubscriptionId subscription_id(std::uint64_t n) { return SubscriptionId("whs_" + std::to_string(n % kSubscriptions)); }
 
 void subscribe(store::SqliteStore& store) {
-  decision::Batch batch{.at = kStart};
+  commit::Batch batch{.at = kStart};
   for (std::uint64_t i = 0; i < kSubscriptions; ++i) {
     outbox::Subscription s;
     s.id = subscription_id(i);
@@ -34,7 +34,7 @@ void subscribe(store::SqliteStore& store) {
   CHECK(store.commit().write(batch));
 }
 
-void owe(decision::Batch& batch, Instant at, std::size_t body, Random& random) {
+void owe(commit::Batch& batch, Instant at, std::size_t body, Random& random) {
   outbox::Event e;
   e.id = EventId(make_ulid("evt_", at, random));
   e.handle = Handle("acme");
@@ -55,7 +55,7 @@ void owe(decision::Batch& batch, Instant at, std::size_t body, Random& random) {
   batch.deliveries.push_back(std::move(d));
 }
 
-void settle(decision::Batch& batch, const DeliveryId& id, Instant at) {
+void settle(commit::Batch& batch, const DeliveryId& id, Instant at) {
   outbox::Settlement s;
   s.delivery = id;
   s.attempt.number = 1;
@@ -90,10 +90,10 @@ int main(int argc, char** argv) {
       }
     });
     const auto begin = std::chrono::steady_clock::now();
-    decision::Batch last;
+    commit::Batch last;
     Instant at = kStart;
     for (long done = 0; done < wanted; done += static_cast<long>(size)) {
-      decision::Batch batch{.at = ++at};
+      commit::Batch batch{.at = ++at};
       for (std::size_t i = 0; i < size; ++i) owe(batch, at, body, random);
       for (const auto& delivery : last.deliveries) settle(batch, delivery.id, at);
       CHECK(store.commit().write(batch));

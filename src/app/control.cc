@@ -17,8 +17,8 @@ std::vector<std::string> origins_of(const access::HandleRecord& record) {
 
 }  // namespace
 
-using decision::Tenant;
-using decision::TenantPtr;
+using commit::Tenant;
+using commit::TenantPtr;
 
 Result<void> Control::load() {
   const auto changes = store_.control_changes(seen_);  // what changes while the rest is read is read again
@@ -57,7 +57,7 @@ Result<void> Control::load_policy(const access::Allowlist& allowlist) {
   return {};
 }
 
-Result<void> Control::reload(const Handle& handle, decision::Committer& committer) {
+Result<void> Control::reload(const Handle& handle, commit::Committer& committer) {
   const std::lock_guard turn(turns_[std::hash<std::string>{}(handle.text) % turns_.size()]);
   for (;;) {
     const auto allowlist = this->allowlist();
@@ -69,7 +69,7 @@ Result<void> Control::reload(const Handle& handle, decision::Committer& committe
     if (!tenant) return unexpected(tenant.error());
     origins_.put(handle.view(), origins_of(**record));
     bool overtaken = false;  // by a rule change that was committed after the rules had been read
-    const auto fault = committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+    const auto fault = committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
       draft.after_commit([&] {
         const TenantPtr now = tenants_.known(handle.view());
         overtaken = now && now->rules->version() > (*tenant)->rules->version();
@@ -82,7 +82,7 @@ Result<void> Control::reload(const Handle& handle, decision::Committer& committe
   }
 }
 
-Result<void> Control::reload_allowlist(decision::Committer& committer) {
+Result<void> Control::reload_allowlist(commit::Committer& committer) {
   const auto allowlist = this->allowlist();
   if (!allowlist) return unexpected(allowlist.error());
   if (const auto policy = load_policy(*allowlist); !policy) return policy;
@@ -92,7 +92,7 @@ Result<void> Control::reload_allowlist(decision::Committer& committer) {
   return {};
 }
 
-Result<void> Control::catch_up(decision::Committer& committer) {
+Result<void> Control::catch_up(commit::Committer& committer) {
   const auto changes = store_.control_changes(seen_);
   if (!changes) return unexpected(changes.error());
   if (changes->version == seen_) return {};
@@ -108,7 +108,7 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   ++handles_read_;
   Tenant made{.handle = record.handle, .admitted = allowlist.admits(record.handle), .settings = rules_.defaults};
   if (auto settings = json::parse(record.settings.empty() ? "{}" : record.settings)) {
-    if (auto read = decision::parse_settings(settings->root(), rules_.defaults))
+    if (auto read = commit::parse_settings(settings->root(), rules_.defaults))
       made.settings = *read;
     else
       log::error("settings_damaged").add("handle", record.handle.view()).add("why", read.error().message);

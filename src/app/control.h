@@ -9,7 +9,7 @@
 #include "access/allowlist.h"
 #include "access/origins.h"
 #include "base/published.h"
-#include "decision/committer.h"
+#include "commit/committer.h"
 #include "egress/policy.h"
 #include "store/store.h"
 
@@ -20,20 +20,20 @@ class Control {
   struct Rules {
     bool admit_http = false;
     bool admit_loopback = false;
-    decision::HandleSettings defaults;
+    commit::HandleSettings defaults;
   };
-  Control(store::Store& store, decision::Tenants& tenants, outbox::SubscriptionIndex& subscriptions, Rules rules)
+  Control(store::Store& store, commit::Tenants& tenants, outbox::SubscriptionIndex& subscriptions, Rules rules)
       : store_(store), tenants_(tenants), subscriptions_(subscriptions), rules_(std::move(rules)) {}
 
   // At start, before anybody else reads. Fault: the store could not be read.
   Result<void> load();
 
   // Reads one handle again: its settings, origins and rules. Blocks for a commit; any thread but the committing one.
-  Result<void> reload(const Handle& handle, decision::Committer& committer);
+  Result<void> reload(const Handle& handle, commit::Committer& committer);
   // The same of the allowlist: the egress policy, and which handles are admitted.
-  Result<void> reload_allowlist(decision::Committer& committer);
+  Result<void> reload_allowlist(commit::Committer& committer);
   // The same of all that changed since the last call or load(). One thread.
-  Result<void> catch_up(decision::Committer& committer);
+  Result<void> catch_up(commit::Committer& committer);
 
   // How many handles were read since the start, for the metrics. Thread-safe.
   std::uint64_t handles_read() const { return handles_read_; }
@@ -44,10 +44,10 @@ class Control {
  private:
   Result<access::Allowlist> allowlist();
   Result<void> load_policy(const access::Allowlist& allowlist);
-  Result<decision::TenantPtr> read(const access::HandleRecord& record, const access::Allowlist& allowlist);
+  Result<commit::TenantPtr> read(const access::HandleRecord& record, const access::Allowlist& allowlist);
 
   store::Store& store_;
-  decision::Tenants& tenants_;
+  commit::Tenants& tenants_;
   outbox::SubscriptionIndex& subscriptions_;
   const Rules rules_;
   Published<egress::Policy> policy_;

@@ -13,15 +13,15 @@
 #include "app/csv.h"
 #include "app/history_file.h"
 #include "app/inside.h"
-#include "decision/import.h"
 #include "egress/http_call.h"
+#include "intake/import.h"
 
 namespace beckon::app {
 namespace {
 
 using namespace std::chrono_literals;
 
-using Sent = Result<decision::Imported, std::string>;
+using Sent = Result<intake::Imported, std::string>;
 using Send = std::function<Sent(std::string body)>;
 
 constexpr std::size_t kSignalsPerRequest = 250;
@@ -41,11 +41,11 @@ std::string words_of(const Fault& fault) {
 Sent commit_here(Server::Inside& server, const std::string& handle, std::string body) {
   auto document = json::parse(std::move(body));
   if (!document) return unexpected(words_of(document.error()));
-  auto request = decision::parse_import(std::move(*document), server.tenants, handle, server.clock.now());
+  auto request = intake::parse_import(std::move(*document), server.tenants, handle, server.clock.now());
   if (!request) return unexpected(words_of(request.error()));
   Sent sent;
-  std::unique_ptr<decision::Work> work =
-      std::make_unique<decision::Import>(std::move(*request), [&](const Result<decision::Imported>& imported) {
+  std::unique_ptr<commit::Work> work =
+      std::make_unique<intake::Import>(std::move(*request), [&](const Result<intake::Imported>& imported) {
         if (imported)
           sent = *imported;
         else
@@ -75,8 +75,8 @@ Sent post(const ImportOptions& options, const std::string& url, const std::strin
     if (answer->status != 202 || !document)
       return unexpected("the server answered " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
     const json::Value& said = document->root();
-    return decision::Imported{member(said, "accepted"), member(said, "duplicates"), member(said, "evicted"),
-                              member(said, "beyondRetention"), member(said, "denied")};
+    return intake::Imported{member(said, "accepted"), member(said, "duplicates"), member(said, "evicted"),
+                            member(said, "beyondRetention"), member(said, "denied")};
   }
 }
 
@@ -98,8 +98,8 @@ class Progress {
   std::chrono::steady_clock::time_point shown_{};
 };
 
-Result<decision::Imported, std::string> send_all(const HistoryFile& history, Duration shift, const Send& send) {
-  decision::Imported total;
+Result<intake::Imported, std::string> send_all(const HistoryFile& history, Duration shift, const Send& send) {
+  intake::Imported total;
   Progress progress;
   const auto& seen = history.observations;
   for (std::size_t from = 0; from < seen.size(); from += kSignalsPerRequest) {
@@ -119,7 +119,7 @@ Result<decision::Imported, std::string> send_all(const HistoryFile& history, Dur
   return total;
 }
 
-int report(const HistoryFile& history, const decision::Imported& total, const ImportOptions& options,
+int report(const HistoryFile& history, const intake::Imported& total, const ImportOptions& options,
            std::chrono::duration<double> took) {
   std::printf("events read       %zu\n", history.read);
   std::printf("sessions          %zu\n", history.sessions);

@@ -1,7 +1,7 @@
 // beckon import: history from a file, so that one can simulate on one's own past on the first day. Contract section 9.
 //
 // Offline it takes the server's place, under its lock; with --base it goes through POST …/chain/import of a running
-// one. Both take the same entries (decision/import.h), in the order of time, so that a session's signals have the
+// one. Both take the same entries (intake/import.h), in the order of time, so that a session's signals have the
 // versions that they would have had. A second run stores nothing: each event goes by its own id.
 #pragma once
 #include <string>

@@ -8,13 +8,13 @@
 #include "app/control.h"
 #include "app/server.h"
 #include "app/settling.h"
-#include "decision/alarm.h"
-#include "decision/due.h"
-#include "decision/housekeeping.h"
-#include "decision/outbox_upkeep.h"
-#include "decision/recovery.h"
-#include "decision/simulations.h"
+#include "commit/housekeeping.h"
+#include "commit/outbox_maintenance.h"
+#include "commit/recovery.h"
+#include "delayed/alarm.h"
+#include "delayed/timer_changes.h"
 #include "dispatch/egress_sender.h"
+#include "hindsight/what_if_jobs.h"
 #include "http/routes/live_feed.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -43,22 +43,22 @@ struct Server::Inside {
   ledger::SessionHasher hasher;
   decision::DecisionTokens tokens;
 
-  decision::Sessions sessions;
-  decision::Tenants tenants;
+  commit::Sessions sessions;
+  commit::Tenants tenants;
   outbox::SubscriptionIndex subscriptions;
   Control control;
-  decision::RecentChanges changes;
-  decision::Draft::Places places{sessions, tenants, subscriptions, random, &changes};
-  decision::Recovered recovered;
+  commit::RecentChanges changes;
+  commit::Draft::Places places{sessions, tenants, subscriptions, random, &changes};
+  commit::Recovered recovered;
   std::chrono::milliseconds recovery_time{};
 
-  decision::VisitorTimers visitor_timers;
-  std::unique_ptr<decision::Housekeeping> upkeep;
-  std::unique_ptr<decision::OutboxUpkeep> outbox_upkeep;
-  std::unique_ptr<decision::Replays> replays;
-  std::unique_ptr<decision::Simulations> simulations;
-  std::unique_ptr<decision::Committer> committer;
-  std::unique_ptr<decision::Alarm> alarm;
+  delayed::VisitorTimers visitor_timers;
+  std::unique_ptr<commit::Housekeeping> upkeep;
+  std::unique_ptr<commit::OutboxMaintenance> outbox_upkeep;
+  std::unique_ptr<intake::Redeliveries> replays;
+  std::unique_ptr<hindsight::WhatIfJobs> simulations;
+  std::unique_ptr<commit::Committer> committer;
+  std::unique_ptr<delayed::Alarm> alarm;
   std::unique_ptr<decision::Resolver> resolver;
 
   std::unique_ptr<access::Issuer> issuer;
@@ -90,7 +90,7 @@ struct Server::Inside {
 
   std::expected<void, std::string> build(std::function<void()> broken);
   std::expected<void, std::string> listen();
-  void watch_batch(const decision::Batch& batch);
+  void watch_batch(const commit::Batch& batch);
   void start_threads();
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);

@@ -25,7 +25,7 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
 
 std::expected<void, std::string> Server::Inside::build(std::function<void()> broken) {
   const auto begin = std::chrono::steady_clock::now();
-  auto found = decision::recover(store->ledger(), sessions, clock.now());
+  auto found = commit::recover(store->ledger(), sessions, clock.now());
   if (!found) return unexpected(found.error().message);
   recovered = *found;
   recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -34,23 +34,23 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   const auto checkpoint = store->ledger().checkpoint();
   if (!checkpoint) return unexpected(checkpoint.error().message);
   upkeep =
-      std::make_unique<decision::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
-  committer = std::make_unique<decision::Committer>(store->commit(), places, clock, settings.commit, broken);
+      std::make_unique<commit::Housekeeping>(store->ledger(), places, settings.upkeep, *checkpoint, recovered.bytes);
+  committer = std::make_unique<commit::Committer>(store->commit(), places, clock, settings.commit, broken);
   on_broken = std::move(broken);
   committer->set_last_position(recovered.last_position);
-  alarm = std::make_unique<decision::Alarm>(store->timers(), *committer, clock, decision::Alarm::Options{});
+  alarm = std::make_unique<delayed::Alarm>(store->timers(), *committer, clock, delayed::Alarm::Options{});
   committer->add_maintenance(visitor_timers);
   committer->add_maintenance(*upkeep);
   auto outbox_options = settings.outbox;
   outbox_options.sweep_every = settings.upkeep.sweep_every;
-  outbox_upkeep = std::make_unique<decision::OutboxUpkeep>(store->outbox(), outbox_options);
+  outbox_upkeep = std::make_unique<commit::OutboxMaintenance>(store->outbox(), outbox_options);
   if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return unexpected(loaded.error().message);
   committer->add_maintenance(*outbox_upkeep);
-  replays = std::make_unique<decision::Replays>(store->outbox(), settings.replays);
+  replays = std::make_unique<intake::Redeliveries>(store->outbox(), settings.replays);
   if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
   committer->add_maintenance(*replays);
-  simulations = std::make_unique<decision::Simulations>(store->ledger(), sessions, settings.simulations);
-  committer->set_observer([this](const decision::Batch& batch) { watch_batch(batch); });
+  simulations = std::make_unique<hindsight::WhatIfJobs>(store->ledger(), sessions, settings.simulations);
+  committer->set_observer([this](const commit::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
 
   issuer = std::make_unique<access::Issuer>(store->directory(), secrets, clock, random);
@@ -156,7 +156,7 @@ std::expected<void, std::string> Server::Inside::listen() {
 }
 
 // On the committing thread, after each commit.
-void Server::Inside::watch_batch(const decision::Batch& batch) {
+void Server::Inside::watch_batch(const commit::Batch& batch) {
   wake(*dispatcher, subscriptions, batch);
   alarm->committed(batch);
 }
@@ -178,7 +178,7 @@ void Server::Inside::keep_up(std::stop_token stop) {
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
     const auto copied = store->checkpoint_wal();
-    if (!copied && copied.error() == decision::CommitFault::kBroken) return on_broken();
+    if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
     // What was erased from the journal is left in old frames of the WAL, until it is emptied.
     if (const auto now = upkeep->rewritings(); now != rewritings && store->empty_wal()) rewritings = now;
     if (++rounds % 5 != 0) continue;
@@ -212,7 +212,7 @@ std::string Server::Inside::metrics() {
         static_cast<double>(counts.commit_us.load()) / 1e6);
   gauge("beckon_handles_read_total", "Handles read from the store, with their settings and rules, since the start.",
         static_cast<double>(control.handles_read()));
-  const decision::DueCounts& due = alarm->counts();
+  const delayed::DueCounts& due = alarm->counts();
   gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the start.",
         static_cast<double>(due.fired.load()));
   gauge("beckon_due_owed_total", "Of them: messages that were owed.", static_cast<double>(due.owed.load()));

@@ -10,16 +10,16 @@
 
 #include "access/sign_in.h"
 #include "base/log.h"
-#include "decision/committer.h"
-#include "decision/housekeeping.h"
-#include "decision/outbox_upkeep.h"
-#include "decision/replays.h"
-#include "decision/simulations.h"
-#include "decision/tenant.h"
+#include "commit/committer.h"
+#include "commit/housekeeping.h"
+#include "commit/outbox_maintenance.h"
+#include "commit/tenant.h"
 #include "dispatch/dispatcher.h"
 #include "egress/network.h"
+#include "hindsight/what_if_jobs.h"
 #include "http/listener.h"
 #include "http/routes/live_feed.h"
+#include "intake/redelivery.h"
 
 namespace beckon::app {
 
@@ -34,13 +34,13 @@ struct Settings {
   Duration drain = std::chrono::seconds{15};
   std::size_t memory = std::size_t{1} << 30;  // bytes of sessions kept in memory
 
-  decision::HandleSettings handle;
-  decision::Committer::Options commit;
-  decision::Housekeeping::Options upkeep;
-  decision::OutboxUpkeep::Options outbox;  // its sweep_every is upkeep's
-  decision::Replays::Options replays;
+  commit::HandleSettings handle;
+  commit::Committer::Options commit;
+  commit::Housekeeping::Options upkeep;
+  commit::OutboxMaintenance::Options outbox;  // its sweep_every is upkeep's
+  intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
-  decision::Simulations::Options simulations;
+  hindsight::WhatIfJobs::Options simulations;
   http::ListenerOptions http;
   http::LiveFeed::Limits live;
   dispatch::Settings dispatch;

@@ -2,25 +2,25 @@
 
 #include "base/json.h"
 #include "base/planted.h"
-#include "decision/operational.h"
+#include "commit/server_events.h"
 #include "store/settle.h"
 
 namespace beckon::app {
 namespace {
 
-class SettleWork final : public decision::Work {
+class SettleWork final : public commit::Work {
  public:
   SettleWork(dispatch::SettledBatch batch, dispatch::Settlements::Completion done)
       : batch_(std::move(batch)), done_(std::move(done)) {}
 
-  void plan(decision::Draft& draft) override {
+  void plan(commit::Draft& draft) override {
     for (const dispatch::Settled& settled : *batch_) {
       if (settled.change) apply(draft, *settled.change);
       if (planted(Planted::kForgetAttempt) && batch_->size() > 1 && &settled == &batch_->back()) continue;
       draft.batch().settlements.push_back(settled.settlement);
       draft.tell(after(draft, settled));
       if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean())
-        decision::tell_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
+        commit::tell_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
     }
   }
 
@@ -31,7 +31,7 @@ class SettleWork final : public decision::Work {
 
  private:
   // The delivery as the store will leave it, where nothing else of this commit touches it.
-  static outbox::Delivery after(decision::Draft& draft, const dispatch::Settled& settled) {
+  static outbox::Delivery after(commit::Draft& draft, const dispatch::Settled& settled) {
     outbox::Delivery delivery = settled.delivery;
     const auto subscription = draft.places().subscriptions.find(delivery.subscription);
     auto standing = store::Standing::kDeleted;
@@ -40,7 +40,7 @@ class SettleWork final : public decision::Work {
     return delivery;
   }
 
-  void apply(decision::Draft& draft, const dispatch::SubscriptionChange& change) {
+  void apply(commit::Draft& draft, const dispatch::SubscriptionChange& change) {
     const auto known = draft.places().subscriptions.find(change.subscription);
     if (!known) return;
     for (const outbox::Subscription& staged : draft.batch().subscriptions)
@@ -54,7 +54,7 @@ class SettleWork final : public decision::Work {
       next->disabled_reason = change.disable_reason;
       next->updated_at = draft.now();
       draft.batch().held.push_back({change.subscription, true, std::string(outbox::kSubscriptionDisabled)});
-      if (!draft.lean()) decision::tell_disabled(draft, *next);
+      if (!draft.lean()) commit::tell_disabled(draft, *next);
       draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");
     }
@@ -69,8 +69,8 @@ class SettleWork final : public decision::Work {
 }  // namespace
 
 void Settling::settle(dispatch::SettledBatch batch, Completion done) {
-  std::unique_ptr<decision::Work> work = std::make_unique<SettleWork>(std::move(batch), std::move(done));
-  if (!committer_.submit(work)) decision::refuse_overloaded(*work);
+  std::unique_ptr<commit::Work> work = std::make_unique<SettleWork>(std::move(batch), std::move(done));
+  if (!committer_.submit(work)) commit::refuse_overloaded(*work);
 }
 
 }  // namespace beckon::app

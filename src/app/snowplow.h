@@ -1,4 +1,4 @@
-// From a record of Snowplow's canonical event form to an entry of an import (decision/import_request.h).
+// From a record of Snowplow's canonical event form to an entry of an import (intake/import.h).
 //
 // Nothing that names a person goes along: no e-mail, no IP address, no user-agent text. Kind of event and products come
 // from the e-commerce action and its contexts; where an event has none, its name is the kind.

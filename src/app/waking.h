@@ -1,12 +1,11 @@
 // Whom a commit concerns of those who send: called on the committing thread once the batch is on disk, before anyone is
 // answered.
 #pragma once
-#include "decision/commit.h"
+#include "commit/commit.h"
 #include "dispatch/dispatcher.h"
 
 namespace beckon::app {
 
-void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions,
-          const decision::Batch& batch);
+void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions, const commit::Batch& batch);
 
 }  // namespace beckon::app

@@ -26,7 +26,7 @@ void read_triggers(const Value& root, bool many, DecisionRequest& request, Issue
 
 }  // namespace
 
-Result<DecisionRequest> parse_decision(const Value& root, const Tenants& tenants,
+Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants& tenants,
                                        std::optional<std::string_view> handle_in_path, bool many) {
   if (!root.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});

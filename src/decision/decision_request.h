@@ -6,13 +6,13 @@
 
 #include "base/json.h"
 #include "base/result.h"
-#include "decision/tenant.h"
+#include "commit/tenant.h"
 #include "ledger/session.h"
 
 namespace beckon::decision {
 
 struct DecisionRequest {
-  TenantPtr tenant;
+  commit::TenantPtr tenant;
   SessionId session;
   VisitorId visitor;
   ledger::Context context;
@@ -24,7 +24,7 @@ struct DecisionRequest {
 inline constexpr std::size_t kTriggersPerPrefetch = 20;
 
 // Every fault at once. `many`: prefetch.
-Result<DecisionRequest> parse_decision(const json::Value& root, const Tenants& tenants,
+Result<DecisionRequest> parse_decision(const json::Value& root, const commit::Tenants& tenants,
                                        std::optional<std::string_view> handle_in_path, bool many);
 
 }  // namespace beckon::decision

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "decision/world.h"
+#include "intake/testing/world.h"
 
 namespace beckon::decision {
 namespace {
@@ -17,7 +17,7 @@ class DecisionTest : public testing::Test {
                               .handle = Handle{"demo"},
                               .event_types = std::move(types),
                               .enabled = enabled};
-    Batch batch{.at = kNow};
+    commit::Batch batch{.at = kNow};
     batch.subscriptions.push_back(made);
     EXPECT_TRUE(store.commit().write(batch));
     world->subscriptions.put(std::make_shared<const outbox::Subscription>(made));
@@ -30,7 +30,7 @@ class DecisionTest : public testing::Test {
   }
 
   store::MemoryStore store;
-  std::optional<World> world{std::in_place, store, kNow};
+  std::optional<intake::World> world{std::in_place, store, kNow};
 };
 
 TEST_F(DecisionTest, StoresSignalsAndCountsVersions) {
@@ -73,7 +73,7 @@ TEST_F(DecisionTest, EveryFaultIsNamedAtOnce) {
 
 TEST_F(DecisionTest, AFullDiskLeavesNoPhantom) {
   world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})");
-  world->commit.next = CommitFault::kFull;
+  world->commit.next = commit::CommitFault::kFull;
   const auto refused = world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, FaultCode::kUnavailable);
@@ -82,10 +82,10 @@ TEST_F(DecisionTest, AFullDiskLeavesNoPhantom) {
 }
 
 TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
-  class Settles final : public Work {
+  class Settles final : public commit::Work {
    public:
     explicit Settles(int& plans, std::optional<bool>& written) : plans_(plans), written_(written) {}
-    void plan(Draft& draft) override {
+    void plan(commit::Draft& draft) override {
       ++plans_;
       EXPECT_EQ(draft.lean(), plans_ == 2);
       draft.batch().settlements.push_back({.delivery = DeliveryId{"dlv_x"}});
@@ -99,8 +99,8 @@ TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
   };
   int plans = 0;
   std::optional<bool> written;
-  std::unique_ptr<Work> work = std::make_unique<Settles>(plans, written);
-  world->commit.next = CommitFault::kFull;
+  std::unique_ptr<commit::Work> work = std::make_unique<Settles>(plans, written);
+  world->commit.next = commit::CommitFault::kFull;
   ASSERT_TRUE(world->committer.submit(work));
   EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
   EXPECT_EQ(plans, 2);
@@ -109,18 +109,18 @@ TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
 
 // A result that also says that its endpoint has begun to fail is one of those that the reserve is for.
 TEST(ABatch, OfResultsBringsNothingInWhateverFollowsFromThem) {
-  Batch results{.settlements = {{.delivery = DeliveryId{"dlv_x"}}}};
+  commit::Batch results{.settlements = {{.delivery = DeliveryId{"dlv_x"}}}};
   results.subscriptions = {{.id = SubscriptionId{"whs_1"}, .failing_since = kNow}};
   results.events.emplace_back();
   results.deliveries.emplace_back();
   EXPECT_FALSE(results.brings_something_in());
   results.journal = "signals";
   EXPECT_TRUE(results.brings_something_in());
-  EXPECT_TRUE((Batch{.subscriptions = {{.id = SubscriptionId{"whs_1"}}}}.brings_something_in()));
+  EXPECT_TRUE((commit::Batch{.subscriptions = {{.id = SubscriptionId{"whs_1"}}}}.brings_something_in()));
 }
 
 TEST_F(DecisionTest, AFailedSyncIsNeverAnAcknowledgement) {
-  world->commit.next = CommitFault::kBroken;
+  world->commit.next = commit::CommitFault::kBroken;
   EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
   EXPECT_TRUE(world->broke);
   EXPECT_FALSE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
@@ -201,7 +201,7 @@ TEST_F(DecisionTest, AResolveSeesTheLastSignalAndIsRecorded) {
 TEST_F(DecisionTest, AResolveThatOwesAnEventAnswersAfterItsCommit) {
   const auto hook = subscribe({"chain.decision.resolved"});
   world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
-  world->commit.next = CommitFault::kFull;
+  world->commit.next = commit::CommitFault::kFull;
   EXPECT_FALSE(world->resolve(R"({"sessionId":"s1","trigger":"checkout"})"));
   const auto told = world->resolve(R"({"sessionId":"s1","trigger":"checkout"})");
   ASSERT_TRUE(told);
@@ -285,7 +285,7 @@ TEST_F(DecisionTest, EverythingComesBackAfterARestart) {
 }
 
 TEST_F(DecisionTest, SessionsLeaveMemoryAndComeBackAsTheyWere) {
-  Housekeeping::Options upkeep;
+  commit::Housekeeping::Options upkeep;
   upkeep.tail_bytes = 4096;
   upkeep.snapshots_per_batch = 8;
   world.reset();
@@ -309,18 +309,18 @@ TEST_F(DecisionTest, SessionsLeaveMemoryAndComeBackAsTheyWere) {
 }
 
 TEST_F(DecisionTest, MemoryIsBoundedHoweverManySessionsOneCommitBringsIn) {
-  Housekeeping::Options upkeep;
+  commit::Housekeeping::Options upkeep;
   upkeep.snapshots_per_batch = 2;
   world.reset();
   world.emplace(store, kNow, std::size_t{100'000}, upkeep);
   std::size_t most = 0;
   for (int commit = 0; commit < 20; ++commit) {
     for (int i = 0; i < 300; ++i) {
-      auto request = parse_append(
+      auto request = intake::parse_append(
           *json::parse("{\"sessionId\":\"s" + std::to_string(commit * 300 + i) + R"(","signals":[{"type":"view"}]})"),
           world->tenants, "demo", kNow);
-      std::unique_ptr<Work> work = std::make_unique<Append>(std::move(*request), world->tokens,
-                                                            [](const auto&, const auto& got) { ASSERT_TRUE(got); });
+      std::unique_ptr<commit::Work> work = std::make_unique<intake::Append>(
+          std::move(*request), world->tokens, [](const auto&, const auto& got) { ASSERT_TRUE(got); });
       ASSERT_TRUE(world->committer.submit(work));
     }
     world->committer.turn(true);
@@ -344,7 +344,7 @@ TEST_F(DecisionTest, MemoryThatReadersFillIsFreedAtOnce) {
 }
 
 TEST_F(DecisionTest, ErasedSignalsLeaveTheJournal) {
-  Housekeeping::Options upkeep;
+  commit::Housekeeping::Options upkeep;
   upkeep.erase_every = Duration{1};
   world.reset();
   world.emplace(store, kNow, std::size_t{1} << 30, upkeep);

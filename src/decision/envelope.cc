@@ -100,7 +100,7 @@ ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastB
 
 ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope& envelope,
                                  const ledger::SessionDigest& digest, std::string_view past) {
-  const HandleSettings& settings = request.tenant->settings;
+  const commit::HandleSettings& settings = request.tenant->settings;
   ledger::DecisionRecord record{.handle = request.tenant->handle.view(), .session = request.session.view()};
   record.seen = envelope.known.session != nullptr;
   record.basic = !record.seen && (request.at_most_basic || settings.default_consent == ledger::Consent::kBasic);

@@ -11,7 +11,7 @@ namespace beckon::decision {
 
 // The answer to one trigger. Keeps alive what its views point into.
 struct Envelope {
-  TenantPtr tenant;
+  commit::TenantPtr tenant;
   Known known;  // as it was judged
   SessionId session;
   std::string id;  // dec_…; empty: nothing of it is kept

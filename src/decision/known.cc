@@ -100,8 +100,8 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
   return then;
 }
 
-Result<void> gather(const FindSession& find, const Sessions& digests, const Handle& handle, const SessionDigest& digest,
-                    Wanted wanted, Instant now, Known& known) {
+Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
+                    const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
   const VisitorId& visitor = visitor_of(known);
   if (visitor.empty() || !wanted.anything()) return {};
   const SessionId id = ledger::own_record(visitor.view());
@@ -119,14 +119,14 @@ Result<void> gather(const FindSession& find, const Sessions& digests, const Hand
   return {};
 }
 
-Result<void> gather(Sessions& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
-                    Known& known) {
+Result<void> gather(commit::Sessions& source, const Handle& handle, const SessionDigest& digest, Wanted wanted,
+                    Instant now, Known& known) {
   return gather([&source](const auto&... of) { return source.find(of...); }, source, handle, digest, wanted, now,
                 known);
 }
 
-Result<void> gather(Draft& source, const Handle& handle, const SessionDigest& digest, Wanted wanted, Instant now,
-                    Known& known) {
+Result<void> gather(commit::Draft& source, const Handle& handle, const SessionDigest& digest, Wanted wanted,
+                    Instant now, Known& known) {
   return gather([&source](const auto&... of) { return source.find(of...); }, source.places().sessions, handle, digest,
                 wanted, now, known);
 }

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "decision/draft.h"
+#include "commit/draft.h"
 
 namespace beckon::decision {
 
@@ -35,7 +35,7 @@ Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger);
 // Whose session it is, so that no consent is passed by: Known as the call finds it, before `gather`. `said` is the
 // visitor that the call names, `at_most_basic` its Sec-GPC. Fault: the session belongs to another visitor.
 struct Asking {
-  const Tenant& tenant;
+  const commit::Tenant& tenant;
   const VisitorId& said;
   bool at_most_basic = false;
   bool denied = false;
@@ -53,11 +53,11 @@ using FindSession =
 // Fills in what is wanted as `find` has it: as of the last commit (Sessions, any thread), of this one so far (Draft,
 // committing thread), or of a moment of the past. `digests` is asked for digests alone. Fault: something could not be
 // read.
-Result<void> gather(const FindSession& find, const Sessions& digests, const Handle& handle,
+Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const ledger::SessionDigest& digest, Wanted wanted, Instant now, Known& known);
-Result<void> gather(Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
+Result<void> gather(commit::Sessions& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
                     Instant now, Known& known);
-Result<void> gather(Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
+Result<void> gather(commit::Draft& source, const Handle& handle, const ledger::SessionDigest& digest, Wanted wanted,
                     Instant now, Known& known);
 
 }  // namespace beckon::decision

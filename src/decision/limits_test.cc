@@ -1,7 +1,7 @@
 // Caps, cooldowns, groups, holdout and shadow rules as decisions spend them. rules.md, "limit".
 #include <gtest/gtest.h>
 
-#include "decision/world.h"
+#include "intake/testing/world.h"
 
 namespace beckon::decision {
 namespace {
@@ -44,7 +44,7 @@ class LimitsTest : public testing::Test {
                               R"(","signals":[{"type":"decision.shown","signalValue":")" + std::string(id) + "\"}]}"));
   }
   ledger::SessionPtr visitor(std::string_view id) { return world->session("@" + std::string(id)); }
-  void restart(Housekeeping::Options upkeep = {}, std::size_t memory = std::size_t{1} << 30) {
+  void restart(commit::Housekeeping::Options upkeep = {}, std::size_t memory = std::size_t{1} << 30) {
     const Instant now = world->clock.now();
     world.reset();
     world.emplace(store, now, memory, upkeep);
@@ -57,7 +57,7 @@ class LimitsTest : public testing::Test {
 
   store::MemoryStore store;
   std::vector<std::string> rules;
-  std::optional<World> world{std::in_place, store, kNow};
+  std::optional<intake::World> world{std::in_place, store, kNow};
 };
 
 TEST_F(LimitsTest, ACapPerSessionHoldsBackInThatSessionAlone) {
@@ -144,7 +144,7 @@ TEST_F(LimitsTest, TwoAtOnceNeverTakeTheLastOfACap) {
 
 TEST_F(LimitsTest, ASpendThatWasNotWrittenIsNone) {
   use({rule(R"({"caps":[{"max":1,"per":"session"}]})")});
-  world->commit.next = CommitFault::kFull;
+  world->commit.next = commit::CommitFault::kFull;
   EXPECT_FALSE(world->resolve(body("s1", "v1")));
   EXPECT_EQ(visitor("v1"), nullptr);
   EXPECT_EQ(ask("s1", "v1"), Outcome::kAct);

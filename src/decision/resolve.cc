@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "decision/counting.h"
+#include "commit/counting.h"
 
 namespace beckon::decision {
 namespace {
@@ -50,26 +50,26 @@ std::string cause_of(const Envelope& envelope) {
 
 // A decision that spends or owes an event: judged, recorded and answered in one commit, so that no two take the last of
 // a cap.
-class ResolveInCommit final : public Work {
+class ResolveInCommit final : public commit::Work {
  public:
   ResolveInCommit(DecisionRequest request, SessionDigest digest, Resolver::Done done)
       : request_(std::move(request)), digest_(digest), done_(std::move(done)) {}
 
-  void plan(Draft& draft) override { answer_ = planned(draft); }
+  void plan(commit::Draft& draft) override { answer_ = planned(draft); }
   void finish(const std::optional<Fault>& fault) override {
     if (answer_ && fault) answer_ = unexpected(*fault);
     done_(answer_);
   }
 
  private:
-  Result<Envelope> planned(Draft& draft) {
+  Result<Envelope> planned(commit::Draft& draft) {
     auto known = known_in(draft, request_, digest_, draft.now());
     if (!known) return unexpected(known.error());
     Envelope envelope = judge(request_, request_.triggers.front(), std::move(*known), draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
     if (!envelope.is_recorded()) {
-      count_asked_only(draft.batch(), request_.tenant->handle, counted_trigger(request_.tenant.get(), envelope.trigger),
-                       1);
+      commit::count_asked_only(draft.batch(), request_.tenant->handle,
+                               commit::counted_trigger(request_.tenant.get(), envelope.trigger), 1);
       return envelope;
     }
     std::string past;
@@ -99,7 +99,7 @@ class ResolveInCommit final : public Work {
 }  // namespace
 
 void Resolver::resolve(DecisionRequest request, Done done) const {
-  const Draft::Places& places = parts_.places;
+  const commit::Draft::Places& places = parts_.places;
   const SessionDigest digest = places.sessions.digest(request.tenant->handle.view(), request.session.view());
   const auto list = places.subscriptions.of(request.tenant->handle);
   if (std::ranges::any_of(*list, [](const auto& s) { return outbox::wants(*s, kResolvedEvent); }))
@@ -120,14 +120,15 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
     if (!parts_.committer.record_late(bytes))
       return done(unexpected(unavailable("The server has more to write than it can.")));
   } else {
-    parts_.committer.count_asked(request.tenant->handle, counted_trigger(request.tenant.get(), envelope.trigger));
+    parts_.committer.count_asked(request.tenant->handle,
+                                 commit::counted_trigger(request.tenant.get(), envelope.trigger));
   }
   done(std::move(envelope));
 }
 
 void Resolver::in_commit(DecisionRequest request, const SessionDigest& digest, Done done) const {
-  std::unique_ptr<Work> work = std::make_unique<ResolveInCommit>(std::move(request), digest, std::move(done));
-  if (!parts_.committer.submit(work)) refuse_overloaded(*work);
+  std::unique_ptr<commit::Work> work = std::make_unique<ResolveInCommit>(std::move(request), digest, std::move(done));
+  if (!parts_.committer.submit(work)) commit::refuse_overloaded(*work);
 }
 
 Result<Prefetched> Resolver::prefetch(const DecisionRequest& request) const {
@@ -140,7 +141,7 @@ Result<Prefetched> Resolver::prefetch(const DecisionRequest& request) const {
 }
 
 Result<Prefetched> Resolver::judge_at(const DecisionRequest& request, Instant at) const {
-  Sessions& sessions = parts_.places.sessions;
+  commit::Sessions& sessions = parts_.places.sessions;
   const SessionDigest digest = sessions.digest(request.tenant->handle.view(), request.session.view());
   const auto known = known_in(sessions, request, digest, parts_.clock.now());
   if (!known) return unexpected(known.error());

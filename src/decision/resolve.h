@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "decision/committer.h"
+#include "commit/committer.h"
 #include "decision/decision_token.h"
 #include "decision/envelope.h"
 
@@ -25,8 +25,8 @@ struct Prefetched {
 class Resolver {
  public:
   struct Parts {
-    Draft::Places places;
-    Committer& committer;
+    commit::Draft::Places places;
+    commit::Committer& committer;
     const DecisionTokens& tokens;
     const Clock& clock;
   };

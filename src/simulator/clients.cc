@@ -6,8 +6,8 @@
 
 namespace beckon::simulator {
 
-using decision::Appended;
-using decision::AppendRequest;
+using intake::Appended;
+using intake::AppendRequest;
 
 void World::append() {
   Dice& dice = stage_.dice;
@@ -45,7 +45,7 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
     signal.owed = outside_.asked(session.handle, type_of(signal));
   }
   auto request =
-      decision::parse_append(*json::parse(body + "]}"), process_->tenants, session.handle.view(), stage_.time.now());
+      intake::parse_append(*json::parse(body + "]}"), process_->tenants, session.handle.view(), stage_.time.now());
   require(request.has_value(), [&] { return "the request of a client is refused: " + request.error().message; });
   const auto done = while_alive([this, numbers, known](const AppendRequest&, const Result<Appended>& answer) {
     stage_.tell([&] {
@@ -66,7 +66,7 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
       outside_.answered(signal.owed, outside_.sessions[signal.session].handle, type_of(signal));
     }
   });
-  process_->submit(std::make_unique<decision::Append>(std::move(*request), process_->tokens, done));
+  process_->submit(std::make_unique<intake::Append>(std::move(*request), process_->tokens, done));
 }
 
 // A client that had no answer, or 503, asks once more; some ask again although they were answered.
@@ -104,11 +104,11 @@ void World::publish(std::size_t n) {
   if (first) event.owed = owed;
   const bool known = event.answer == Answer::kYes;
   if (!known) event.answer = Answer::kWaiting;
-  decision::PublishRequest request{.tenant = *process_->tenants.find(event.handle.view()),
-                                   .type = event.type,
-                                   .payload = R"({"order":"e)" + std::to_string(n) + "\"}",
-                                   .id = event.own_id,
-                                   .actor = "shop"};
+  intake::PublishRequest request{.tenant = *process_->tenants.find(event.handle.view()),
+                                 .type = event.type,
+                                 .payload = R"({"order":"e)" + std::to_string(n) + "\"}",
+                                 .id = event.own_id,
+                                 .actor = "shop"};
   const auto done = while_alive([this, n, known](const Result<EventId>& answer) {
     KnownEvent& told = outside_.events[n];
     stage_.tell([&] {
@@ -125,7 +125,7 @@ void World::publish(std::size_t n) {
     if (answer) told.id = *answer;
     outside_.answered(told.owed, told.handle, told.type);
   });
-  process_->submit(std::make_unique<decision::Publish>(std::move(request), process_->store().outbox(), done));
+  process_->submit(std::make_unique<intake::Publish>(std::move(request), process_->store().outbox(), done));
 }
 
 void World::publish_again() {
@@ -152,7 +152,7 @@ void World::erase() {
   const KnownSession& session = outside_.sessions[number];
   const auto numbers = session.signals;
   for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = true;
-  const auto plan = [this, handle = session.handle, id = session.id](decision::Draft& draft) -> std::optional<Fault> {
+  const auto plan = [this, handle = session.handle, id = session.id](commit::Draft& draft) -> std::optional<Fault> {
     const auto digest = process_->sessions.digest(handle.view(), id.view());
     const auto found = draft.find(handle, id, digest);
     if (!found) return found.error();

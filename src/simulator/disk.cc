@@ -3,9 +3,9 @@
 #include "base/planted.h"
 
 namespace beckon::simulator {
-using decision::Batch;
-using decision::CommitFault;
-using decision::Receipt;
+using commit::Batch;
+using commit::CommitFault;
+using commit::Receipt;
 
 std::expected<Receipt, CommitFault> Disk::write(const Batch& batch) {
   stage_.moment("before the commit is written");

@@ -11,11 +11,11 @@
 namespace beckon::simulator {
 
 // Confined to the run.
-class Disk final : public decision::Commit {
+class Disk final : public commit::Commit {
  public:
   explicit Disk(Stage& stage) : stage_(stage), store_(std::make_unique<store::MemoryStore>()) {}
 
-  std::expected<decision::Receipt, decision::CommitFault> write(const decision::Batch& batch) override;
+  std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
   // Of the store as readers see it. Another one after a crash that lost what readers had seen: ask anew.
   store::MemoryStore& store() { return *store_; }
@@ -29,13 +29,13 @@ class Disk final : public decision::Commit {
   bool fails_sync = false;    // the next sync fails, and all behind it until the process has begun anew
 
  private:
-  std::expected<decision::Receipt, decision::CommitFault> sync();
+  std::expected<commit::Receipt, commit::CommitFault> sync();
 
   Stage& stage_;
   std::unique_ptr<store::MemoryStore> store_;
-  std::vector<decision::Batch> log_;  // as written
-  std::size_t synced_ = 0;            // of the log
-  std::size_t applied_ = 0;           // of the log: what readers see
+  std::vector<commit::Batch> log_;  // as written
+  std::size_t synced_ = 0;          // of the log
+  std::size_t applied_ = 0;         // of the log: what readers see
 };
 
 }  // namespace beckon::simulator

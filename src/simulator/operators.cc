@@ -1,15 +1,15 @@
 // What operators ask for, planned as the handlers in http/routes plan it.
 #include <algorithm>
 
-#include "decision/append.h"
 #include "http/routes/retry.h"
 #include "http/routes/subscription_draft.h"
+#include "intake/append.h"
 #include "outbox/signature.h"
 #include "simulator/world.h"
 
 namespace beckon::simulator {
 
-using decision::Draft;
+using commit::Draft;
 using outbox::Subscription;
 
 void World::subscribe() {

@@ -6,7 +6,7 @@
 
 namespace beckon::simulator {
 
-using decision::Draft;
+using commit::Draft;
 
 bool FlakyOutbox::fails() {
   if (!unreadable_ || !stage_.dice.one_in(2)) return false;
@@ -37,7 +37,7 @@ void WatchedSettling::settle(dispatch::SettledBatch batch, Completion done) {
 
 namespace {
 
-class Planned final : public decision::Work {
+class Planned final : public commit::Work {
  public:
   Planned(std::function<std::optional<Fault>(Draft&)> plan, std::function<void(const std::optional<Fault>&)> finish)
       : plan_(std::move(plan)), finish_(std::move(finish)) {}
@@ -50,8 +50,8 @@ class Planned final : public decision::Work {
   std::optional<Fault> refused_;
 };
 
-decision::Recovered recovered(ledger::Ledger& ledger, decision::Sessions& sessions, Instant now) {
-  const auto found = decision::recover(ledger, sessions, now);
+commit::Recovered recovered(ledger::Ledger& ledger, commit::Sessions& sessions, Instant now) {
+  const auto found = commit::recover(ledger, sessions, now);
   require(found.has_value() && found->damaged == 0, [] { return "P1: the journal could not be read"; });
   return *found;
 }
@@ -80,10 +80,10 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
   committer.set_last_position(recovered_.last_position);
   subscriptions.load(*disk.store().outbox().subscriptions());
   for (const Handle& handle : handles) {
-    decision::HandleSettings settings;
+    commit::HandleSettings settings;
     settings.session_signals_per_minute = 1'000;
-    tenants.put(std::make_shared<const decision::Tenant>(
-        decision::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
+    tenants.put(std::make_shared<const commit::Tenant>(
+        commit::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
   }
   committer.add_maintenance(visitor_timers_);
   committer.add_maintenance(upkeep_);
@@ -91,7 +91,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
   committer.add_maintenance(outbox_upkeep_);
   (void)replays.load();
   committer.add_maintenance(replays);
-  committer.set_observer([this](const decision::Batch& batch) {
+  committer.set_observer([this](const commit::Batch& batch) {
     app::wake(dispatcher, subscriptions, batch);
     alarm.committed(batch);
     stage_.moment("between a commit and its answers");
@@ -128,9 +128,9 @@ void Process::turn() {
   upkeep_at_ = now + stage_.dice.spread(works ? 100ms : 5min, works ? 2min : 50min);
 }
 
-void Process::submit(std::unique_ptr<decision::Work> work) {
+void Process::submit(std::unique_ptr<commit::Work> work) {
   if (committer.waiting() == 0) turns_at_ = stage_.time.passed() + stage_.dice.between(0ms, 4ms);
-  if (!committer.submit(work)) decision::refuse_overloaded(*work);
+  if (!committer.submit(work)) commit::refuse_overloaded(*work);
 }
 
 void Process::plan(std::function<std::optional<Fault>(Draft&)> plan,

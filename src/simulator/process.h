@@ -2,16 +2,16 @@
 // driven step by step on one thread.
 #pragma once
 #include "app/settling.h"
-#include "decision/alarm.h"
-#include "decision/append.h"
-#include "decision/due.h"
-#include "decision/housekeeping.h"
-#include "decision/outbox_upkeep.h"
-#include "decision/publish.h"
-#include "decision/recovery.h"
-#include "decision/replays.h"
+#include "commit/housekeeping.h"
+#include "commit/outbox_maintenance.h"
+#include "commit/recovery.h"
+#include "delayed/alarm.h"
+#include "delayed/timer_changes.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/test_world.h"
+#include "intake/append.h"
+#include "intake/publish.h"
+#include "intake/redelivery.h"
 #include "simulator/disk.h"
 #include "simulator/network.h"
 
@@ -20,9 +20,9 @@ namespace beckon::simulator {
 // What the operator of this run has set; the same in all lives.
 struct Options {
   dispatch::Settings dispatch{.log_attempts = false};
-  decision::Housekeeping::Options upkeep;
-  decision::OutboxUpkeep::Options outbox;
-  decision::Replays::Options replays;
+  commit::Housekeeping::Options upkeep;
+  commit::OutboxMaintenance::Options outbox;
+  intake::Redeliveries::Options replays;
   std::size_t memory = std::size_t{1} << 30;  // of sessions
   std::shared_ptr<const rules::RuleSet> rules;
 };
@@ -51,7 +51,7 @@ class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
 // Tells the checks which results were acknowledged to the dispatcher.
 class WatchedSettling final : public dispatch::Settlements {
  public:
-  WatchedSettling(decision::Committer& committer, Attempts& attempts) : real_(committer), attempts_(attempts) {}
+  WatchedSettling(commit::Committer& committer, Attempts& attempts) : real_(committer), attempts_(attempts) {}
   void settle(dispatch::SettledBatch batch, Completion done) override;
 
  private:
@@ -72,8 +72,8 @@ class Process {
     upkeep_at_ = std::min(upkeep_at_, by);
   }  // the committing thread does its upkeep no later
 
-  void submit(std::unique_ptr<decision::Work> work);
-  void plan(std::function<std::optional<Fault>(decision::Draft&)> plan,
+  void submit(std::unique_ptr<commit::Work> work);
+  void plan(std::function<std::optional<Fault>(commit::Draft&)> plan,
             std::function<void(const std::optional<Fault>&)> finish);
 
   bool drained();  // asked to stop, and nothing is left to do
@@ -93,24 +93,24 @@ class Process {
  public:
   SecretBox secrets{std::string(32, 'k')};
   decision::DecisionTokens tokens{std::string(32, 't')};
-  decision::Sessions sessions;
-  decision::Tenants tenants;
+  commit::Sessions sessions;
+  commit::Tenants tenants;
   outbox::SubscriptionIndex subscriptions;
 
  private:
-  const decision::Recovered recovered_;
-  decision::Draft::Places places_{sessions, tenants, subscriptions, random_};
+  const commit::Recovered recovered_;
+  commit::Draft::Places places_{sessions, tenants, subscriptions, random_};
   Duration turns_at_, upkeep_at_;
 
  public:
-  decision::Committer committer;
-  decision::Replays replays;
-  decision::Alarm alarm;
+  commit::Committer committer;
+  intake::Redeliveries replays;
+  delayed::Alarm alarm;
 
  private:
-  decision::VisitorTimers visitor_timers_;
-  decision::Housekeeping upkeep_;
-  decision::OutboxUpkeep outbox_upkeep_;
+  delayed::VisitorTimers visitor_timers_;
+  commit::Housekeeping upkeep_;
+  commit::OutboxMaintenance outbox_upkeep_;
   FlakyOutbox outbox_;
   WatchedSettling settling_;
 

@@ -80,7 +80,7 @@ class World {
   void retry();
   void replay();
   std::optional<std::size_t> any_subscription();
-  void plan_sending(std::function<std::optional<Fault>(decision::Draft&)> plan, const SubscriptionId& id,
+  void plan_sending(std::function<std::optional<Fault>(commit::Draft&)> plan, const SubscriptionId& id,
                     Count counted);  // what is sent at once
 
   // Trouble (trouble.cc).

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "access/directory.h"
-#include "decision/commit.h"
-#include "decision/timers.h"
+#include "commit/commit.h"
+#include "delayed/timers.h"
 #include "ledger/ledger.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
@@ -25,11 +25,11 @@ struct ControlChanges {
 class Store {
  public:
   virtual ~Store() = default;
-  virtual decision::Commit& commit() = 0;  // confined to the committing thread
-  virtual ledger::Ledger& ledger() = 0;    // thread-safe, as all below
+  virtual commit::Commit& commit() = 0;  // confined to the committing thread
+  virtual ledger::Ledger& ledger() = 0;  // thread-safe, as all below
   virtual outbox::Outbox& outbox() = 0;
-  virtual decision::Timers& timers() = 0;
-  virtual decision::Analytics& analytics() = 0;
+  virtual delayed::Timers& timers() = 0;
+  virtual commit::Analytics& analytics() = 0;
   virtual rules::RuleStore& rules() = 0;
   virtual access::Directory& directory() = 0;
 

@@ -49,16 +49,16 @@ Result<Response> get_settings(Api& api, Request& request) {
   if (!*record) return unexpected(handle_not_found());
   const auto document = json::parse((*record)->settings.empty() ? "{}" : (*record)->settings);
   if (!document) return unexpected(document.error());
-  const auto settings = decision::parse_settings(document->root(), api.server_defaults);
+  const auto settings = commit::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
-  return json_response(200, decision::to_json(*settings));
+  return json_response(200, commit::to_json(*settings));
 }
 
 // Kept as given: what is left out follows the server, also when that changes.
 Result<Response> put_settings(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
-  const auto settings = decision::parse_settings(document->root(), api.server_defaults);
+  const auto settings = commit::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
   const Handle handle{request.param("handle")};
   const std::lock_guard lock(api.rule_turn->of(handle));
@@ -77,7 +77,7 @@ Result<Response> put_settings(Api& api, Request& request) {
                                                .detail = text});
   if (!put) return unexpected(put.error());
   api.reload(handle);
-  return json_response(200, decision::to_json(*settings));
+  return json_response(200, commit::to_json(*settings));
 }
 
 }  // namespace

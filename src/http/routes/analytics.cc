@@ -9,9 +9,9 @@ namespace beckon::http {
 namespace {
 
 using namespace std::chrono_literals;
-using decision::Analytics;
-using decision::Metric;
-using decision::Tally;
+using commit::Analytics;
+using commit::Metric;
+using commit::Tally;
 
 constexpr std::size_t kMostBuckets = 1'000;  // between since and until
 constexpr std::size_t kMostRows = 20'000;    // of an answer: a point each
@@ -24,9 +24,7 @@ constexpr std::pair<Metric, std::string_view> kOfRules[] = {
 
 Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
 
-std::int64_t count_of(const decision::Counts& counts, Metric metric) {
-  return counts[static_cast<std::size_t>(metric)];
-}
+std::int64_t count_of(const commit::Counts& counts, Metric metric) { return counts[static_cast<std::size_t>(metric)]; }
 
 Result<Analytics::Question> question_of(const Request& request, Instant now) {
   Issues issues;
@@ -52,7 +50,7 @@ Result<Analytics::Question> question_of(const Request& request, Instant now) {
   return question;
 }
 
-void write_counts(json::Writer& out, const decision::Counts& counts) {
+void write_counts(json::Writer& out, const commit::Counts& counts) {
   for (const auto& [metric, name] : kOfRules) {
     if (metric == Metric::kValue)
       out.member_raw(name, rules::decimal_text(count_of(counts, metric)));
@@ -66,7 +64,7 @@ using Series = std::span<const Tally>;
 
 Series next_series(std::span<const Tally> rest) {
   const auto same = [&](const Tally& tally) {
-    decision::TallyKey key = tally.key;
+    commit::TallyKey key = tally.key;
     key.hour = rest.front().key.hour;
     return key == rest.front().key;
   };
@@ -75,8 +73,8 @@ Series next_series(std::span<const Tally> rest) {
   return rest.first(size);
 }
 
-decision::Counts totals(Series series) {
-  decision::Counts total{};
+commit::Counts totals(Series series) {
+  commit::Counts total{};
   for (const Tally& tally : series)
     for (std::size_t i = 0; i < total.size(); ++i) total[i] += tally.counts[i];
   return total;
@@ -95,7 +93,7 @@ void write_trigger(json::Writer& out, Series series) {
 }
 
 void write_rule(json::Writer& out, Series series) {
-  const decision::TallyKey& key = series.front().key;
+  const commit::TallyKey& key = series.front().key;
   out.begin_object().member("ruleId", key.rule.view());
   text_or_null(out, "trigger", key.trigger);
   text_or_null(out, "variant", key.variant);

@@ -14,15 +14,15 @@
 #include "access/sign_in.h"
 #include "base/published.h"
 #include "base/secret_box.h"
-#include "decision/append.h"
-#include "decision/replays.h"
 #include "decision/resolve.h"
-#include "decision/simulations.h"
-#include "decision/timers.h"
+#include "delayed/timers.h"
 #include "egress/network.h"
 #include "egress/policy.h"
+#include "hindsight/what_if_jobs.h"
 #include "http/error.h"
 #include "http/router.h"
+#include "intake/append.h"
+#include "intake/redelivery.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
 
@@ -55,18 +55,18 @@ struct Api {
   const Clock& clock;
   Random& random;
   const SecretBox& secrets;
-  decision::Draft::Places places;
-  decision::Committer& committer;
+  commit::Draft::Places places;
+  commit::Committer& committer;
   const decision::Resolver& resolver;
   const decision::DecisionTokens& tokens;
-  decision::Replays& replays;
-  decision::Simulations& simulations;
-  const decision::HandleSettings& server_defaults;
+  intake::Redeliveries& replays;
+  hindsight::WhatIfJobs& simulations;
+  const commit::HandleSettings& server_defaults;
   ledger::Ledger& ledger;
   outbox::Outbox& outbox;
-  decision::Timers& timers;
+  delayed::Timers& timers;
   rules::RuleStore& rules;
-  decision::Analytics& analytics;
+  commit::Analytics& analytics;
   access::Directory& directory;
   access::Gate& gate;
   access::Issuer& issuer;

@@ -5,10 +5,10 @@
 namespace beckon::http {
 namespace {
 
-using decision::Appended;
-using decision::AppendRequest;
 using decision::DecisionRequest;
 using decision::Envelope;
+using intake::Appended;
+using intake::AppendRequest;
 
 std::optional<std::string_view> handle_in_path(const Request& request, bool is_public) {
   if (is_public) return std::nullopt;
@@ -31,8 +31,7 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   if (is_public)
     if (const auto fault = judge_page(api, request, *document, respond)) return refuse(request, respond, *fault);
   const Instant now = api.clock.now();
-  auto parsed =
-      decision::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
+  auto parsed = intake::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
   if (!parsed) return refuse(request, respond, parsed.error());
   if (is_public) {
     const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_signals_per_minute);
@@ -42,7 +41,7 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   }
   parsed->at_most_basic = request.header("sec-gpc") == "1";
   const RequestId& id = request.id;  // alive until the answer
-  auto append = std::make_unique<decision::Append>(
+  auto append = std::make_unique<intake::Append>(
       std::move(*parsed), api.tokens,
       [&id, respond = std::move(respond)](const AppendRequest& asked, const Result<Appended>& answer) mutable {
         if (!answer) return respond(to_response(answer.error(), id));
@@ -50,11 +49,11 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
         body.reserve(320);
         json::Writer writer(body);
         writer.begin_object();
-        decision::write(writer, asked, *answer);
+        write(writer, asked, *answer);
         writer.member("requestId", id.view()).end_object();
         respond(json_response(202, std::move(body)));
       });
-  std::unique_ptr<decision::Work> work = std::move(append);
+  std::unique_ptr<commit::Work> work = std::move(append);
   if (!api.committer.submit(work)) refuse_overloaded(*work);
 }
 
@@ -79,7 +78,7 @@ Response answer(const Request& request, const Envelope& envelope, bool explain) 
   body.reserve(640);
   json::Writer writer(body);
   writer.begin_object();
-  decision::write(writer, envelope, explain);
+  write(writer, envelope, explain);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
@@ -126,7 +125,7 @@ void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
     writer.key("decisions").begin_array();
     for (const Envelope& envelope : answer->decisions) {
       writer.begin_object();
-      decision::write(writer, envelope, !is_public);
+      write(writer, envelope, !is_public);
       writer.end_object();
     }
     writer.end_array()

@@ -1,5 +1,5 @@
 // Decisions on record: contract section 4 and rules.md, "Time". A stored decision is judged again from what it saw.
-#include "decision/recall.h"
+#include "hindsight/recall.h"
 #include "http/routes/answer.h"
 
 namespace beckon::http {
@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kAuditPage = 200;
 
 // As they held at the instant: every change is in the audit log with what it was changed to.
-Result<decision::HandleSettings> settings_at(const Api& api, const Handle& handle, Instant at) {
+Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle, Instant at) {
   std::optional<std::pair<Instant, AuditId>> behind;
   while (true) {
     const auto page = api.directory.audit(handle, behind, kAuditPage);
@@ -17,31 +17,31 @@ Result<decision::HandleSettings> settings_at(const Api& api, const Handle& handl
       if (entry.action != "settings.put" || entry.at > at) continue;
       const auto document = json::parse(entry.detail);
       if (!document) return unexpected(document.error());
-      return decision::parse_settings(document->root(), api.server_defaults);
+      return commit::parse_settings(document->root(), api.server_defaults);
     }
     if (page->size() < kAuditPage) return api.server_defaults;
     behind = {page->back().at, page->back().id};
   }
 }
 
-Result<decision::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::uint64_t rules_version, Instant at) {
+Result<commit::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::uint64_t rules_version, Instant at) {
   const auto stored = api.rules.rules_at(handle, rules_version);
   if (!stored) return unexpected(stored.error());
   auto settings = settings_at(api, handle, at);
   if (!settings) return unexpected(settings.error());
-  return decision::with_rules({.handle = handle, .settings = std::move(*settings), .rules = nullptr}, *stored);
+  return commit::with_rules({.handle = handle, .settings = std::move(*settings), .rules = nullptr}, *stored);
 }
 
 // A decision that was answered a moment ago may still be on its way to the disk: it rides with the next commit.
 Result<void> catch_up(Api& api) {
-  const auto fault = api.committer.execute([](decision::Draft&) -> std::optional<Fault> { return std::nullopt; });
+  const auto fault = api.committer.execute([](commit::Draft&) -> std::optional<Fault> { return std::nullopt; });
   return fault ? Result<void>{unexpected(*fault)} : Result<void>{};
 }
 
 Result<Response> get(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   if (const auto written = catch_up(api); !written) return unexpected(written.error());
-  const decision::Recall recall({api.ledger, api.places.sessions, api.tokens});
+  const hindsight::Recall recall({api.ledger, api.places.sessions, api.tokens});
   const auto found = recall.recall(handle, request.param("decisionId"), [&](std::uint64_t rules_version, Instant at) {
     return tenant_at(api, handle, rules_version, at);
   });
@@ -50,7 +50,7 @@ Result<Response> get(Api& api, Request& request) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object();
-  decision::write(writer, **found);
+  write(writer, **found);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }

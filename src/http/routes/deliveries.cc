@@ -42,7 +42,7 @@ Result<Response> retry(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const DeliveryId id{request.param("deliveryId")};
   const std::string& actor = principal_of(request).subject;
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto delivery = delivery_of(api, request);
     if (!delivery) return delivery.error();
     if (auto refused = refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id))) return refused;

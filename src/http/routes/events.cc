@@ -1,7 +1,7 @@
 // Events: what was told, and what the operator publishes. Contract section 6.
-#include "decision/publish.h"
 #include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "intake/publish.h"
 
 namespace beckon::http {
 namespace {
@@ -28,12 +28,12 @@ Result<Response> get(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
-Result<decision::PublishRequest> asked_of(Api& api, Request& request) {
+Result<intake::PublishRequest> asked_of(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   auto tenant = api.places.tenants.find(request.param("handle"));
   if (!tenant) return unexpected(tenant.error());
-  return decision::parse_publish(document->root(), std::move(*tenant), principal_of(request).subject);
+  return intake::parse_publish(document->root(), std::move(*tenant), principal_of(request).subject);
 }
 
 // Answered by the committing thread, so that publishing is not bound by the control threads.
@@ -41,7 +41,7 @@ void publish(Api& api, Request& request, Respond respond) {
   auto asked = asked_of(api, request);
   if (!asked) return refuse(request, respond, asked.error());
   const RequestId& id = request.id;  // alive until the answer
-  std::unique_ptr<decision::Work> work = std::make_unique<decision::Publish>(
+  std::unique_ptr<commit::Work> work = std::make_unique<intake::Publish>(
       std::move(*asked), api.outbox, [&id, respond = std::move(respond)](const Result<EventId>& event) mutable {
         if (!event) return respond(to_response(event.error(), id));
         std::string body;

@@ -1,5 +1,5 @@
 // POST …/chain/import: history from elsewhere. The command line's `beckon import --base` comes through here.
-#include "decision/import.h"
+#include "intake/import.h"
 
 #include "http/routes/api.h"
 
@@ -10,16 +10,16 @@ void import_history(Api& api, Request& request, Respond respond) {
   auto document = body_of(request);
   if (!document) return refuse(request, respond, document.error());
   auto parsed =
-      decision::parse_import(std::move(*document), api.places.tenants, request.param("handle"), api.clock.now());
+      intake::parse_import(std::move(*document), api.places.tenants, request.param("handle"), api.clock.now());
   if (!parsed) return refuse(request, respond, parsed.error());
   const RequestId& id = request.id;  // alive until the answer
-  std::unique_ptr<decision::Work> work = std::make_unique<decision::Import>(
-      std::move(*parsed), [&id, respond = std::move(respond)](const Result<decision::Imported>& imported) mutable {
+  std::unique_ptr<commit::Work> work = std::make_unique<intake::Import>(
+      std::move(*parsed), [&id, respond = std::move(respond)](const Result<intake::Imported>& imported) mutable {
         if (!imported) return respond(to_response(imported.error(), id));
         std::string body;
         json::Writer writer(body);
         writer.begin_object();
-        decision::write(writer, *imported);
+        write(writer, *imported);
         writer.member("requestId", id.view()).end_object();
         respond(json_response(202, std::move(body)));
       });
@@ -36,7 +36,7 @@ void add_import(Api& api, std::vector<Route>& routes) {
        .run = Run::kInline,
        .handler = [&api](Request& request, Respond respond) { import_history(api, request, std::move(respond)); },
        .summary = "Take signals of the past; nothing is published",
-       .body_limit = decision::kImportBytes});
+       .body_limit = intake::kImportBytes});
 }
 
 }  // namespace beckon::http

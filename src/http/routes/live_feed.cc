@@ -27,7 +27,7 @@ std::optional<std::uint64_t> position_of(std::string_view id, std::string_view l
   return position;
 }
 
-std::string data_of(const decision::SignalSeen& signal) {
+std::string data_of(const commit::SignalSeen& signal) {
   std::string data;
   json::Writer writer(data);
   writer.begin_object().member("sessionId", signal.session.view()).member("signalKey", signal.key).key("signalValue");
@@ -118,7 +118,7 @@ bool LiveFeed::tell(Watcher& watcher) {
     return true;
   };
   if (page.dropped > 0) text += event_of("dropped", "{\"count\":" + std::to_string(page.dropped) + "}");
-  for (const decision::Change& change : page.changes) {
+  for (const commit::Change& change : page.changes) {
     text += text_of(change);
     if (text.size() >= limits_.piece && !hand_over(change.position)) return watcher.stream.is_open();
   }
@@ -137,11 +137,11 @@ std::string_view LiveFeed::end_of(Watcher& watcher) {
   return {};
 }
 
-std::string LiveFeed::text_of(const decision::Change& change) const {
+std::string LiveFeed::text_of(const commit::Change& change) const {
   const std::string id = parts_.life + "-" + std::to_string(change.position);
-  if (const auto* signal = std::get_if<decision::SignalSeen>(&change.what))
+  if (const auto* signal = std::get_if<commit::SignalSeen>(&change.what))
     return event_of("signal", data_of(*signal), id);
-  return event_of("delivery", data_of(*std::get<decision::DeliverySeen>(change.what), parts_.sending), id);
+  return event_of("delivery", data_of(*std::get<commit::DeliverySeen>(change.what), parts_.sending), id);
 }
 
 void add_live(Api& api, std::vector<Route>& routes) {

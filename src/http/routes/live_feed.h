@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "access/gate.h"
-#include "decision/changes.h"
+#include "commit/changes.h"
 #include "http/message.h"
 #include "http/routes/api.h"
 
@@ -34,7 +34,7 @@ class LiveFeed {
 
   // `life` names this run of the process: no other has the same. What is referred to outlives it.
   struct Parts {
-    const decision::Changes& changes;
+    const commit::Changes& changes;
     access::Gate& gate;
     const Clock& clock;
     const Sending& sending;
@@ -63,7 +63,7 @@ class LiveFeed {
   void join(Watcher watcher, Stream stream);
   bool tell(Watcher& watcher);  // false: they are gone
   std::string_view end_of(Watcher& watcher);
-  std::string text_of(const decision::Change& change) const;
+  std::string text_of(const commit::Change& change) const;
 
   const Parts parts_;
   const Limits limits_;

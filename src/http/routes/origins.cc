@@ -1,8 +1,8 @@
 // Which pages may call, and what the browser library asks: contract section 8, safety section 3.
 #include "base/encoding.h"
-#include "decision/append_request.h"
 #include "http/routes/answer.h"
 #include "http/routes/library.h"
+#include "intake/append_request.h"
 
 namespace beckon::http {
 namespace {
@@ -41,7 +41,7 @@ Result<Response> put_origins(Api& api, Request& request) {
   return json_response(200, text);
 }
 
-std::string config_json(const decision::Tenant& tenant) {
+std::string config_json(const commit::Tenant& tenant) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object()
@@ -49,7 +49,7 @@ std::string config_json(const decision::Tenant& tenant) {
       .member("defaultConsent", ledger::to_text(tenant.settings.default_consent))
       .key("limits")
       .begin_object()
-      .member("signalsPerRequest", static_cast<std::int64_t>(decision::kSignalsPerRequest))
+      .member("signalsPerRequest", static_cast<std::int64_t>(intake::kSignalsPerRequest))
       .member("sessionSignalsPerMinute", tenant.settings.session_signals_per_minute)
       .end_object()
       .member("library", std::string(kLibrary) + "/beckon.js")

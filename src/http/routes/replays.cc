@@ -63,7 +63,7 @@ Result<Response> start(Api& api, Request& request) {
   const auto total = api.outbox.count_replayable(replay.subscription, *range);
   if (!total) return unexpected(total.error());
   replay.total = *total;
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto now = draft.places().subscriptions.find(replay.subscription);
     if (!now) return not_found("subscription");
     if (!now->enabled)
@@ -118,7 +118,7 @@ Result<Response> list(Api& api, Request& request) {
 Result<Response> cancel(Api& api, Request& request) {
   auto replay = replay_of(api, request);
   if (!replay) return unexpected(replay.error());
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto cancelled = api.replays.cancel(draft, replay->handle, replay->id);
     if (!cancelled) return std::nullopt;
     replay = *cancelled;

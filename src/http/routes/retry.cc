@@ -9,9 +9,9 @@ Fault conflict(std::string message) { return {.code = FaultCode::kConflict, .mes
 
 }  // namespace
 
-std::optional<Fault> refuse_retry(decision::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
+std::optional<Fault> refuse_retry(commit::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
                                   bool is_sending) {
-  const auto same = [&](const decision::Requeue& requeue) { return requeue.delivery == delivery.id; };
+  const auto same = [&](const commit::Requeue& requeue) { return requeue.delivery == delivery.id; };
   if (!is_final(delivery.state) || is_sending || std::ranges::any_of(draft.batch().requeued, same))
     return conflict("This delivery is pending; wait until it has ended, or look at nextAttemptAt.");
   if (!delivery.rule.empty() && delivery.state == outbox::DeliveryState::kWithdrawn)

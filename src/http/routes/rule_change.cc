@@ -1,25 +1,25 @@
 #include "http/routes/rule_change.h"
 
-#include "decision/due.h"
+#include "delayed/timer_changes.h"
 
 namespace beckon::http {
 namespace {
 
 // Committing thread, after the commit. False: the handle is so new that it is not in memory yet, or its scores, with
 // which the rules were compiled, have changed meanwhile.
-bool publish(decision::Tenants& tenants, const Handle& handle, const rules::Scores& scores,
+bool publish(commit::Tenants& tenants, const Handle& handle, const rules::Scores& scores,
              std::shared_ptr<const rules::RuleSet> rules) {
   const auto now = tenants.known(handle.view());
   if (!now || now->settings.scores != scores) return false;
-  auto next = std::make_shared<decision::Tenant>(*now);
+  auto next = std::make_shared<commit::Tenant>(*now);
   next->rules = std::move(rules);
   tenants.put(std::move(next));
   return true;
 }
 
-std::vector<decision::RulePut> puts(const RuleChange& change, const rules::StoredRules& before,
-                                    const rules::StoredRules& next) {
-  std::vector<decision::RulePut> all;
+std::vector<commit::RulePut> puts(const RuleChange& change, const rules::StoredRules& before,
+                                  const rules::StoredRules& next) {
+  std::vector<commit::RulePut> all;
   for (const rules::StoredRule& rule : next.rules)
     if (rule.rules_version == next.version)
       all.push_back({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
@@ -58,11 +58,11 @@ std::optional<Fault> commit_rules(Api& api, const RuleChange& change, const rule
   const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   const auto changed = puts(change, before, next);
   bool published = false;
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     auto& batch = draft.batch().rules;
     batch.insert(batch.end(), changed.begin(), changed.end());
     if (const auto now = draft.places().tenants.known(change.handle.view()))
-      decision::rules_changed(draft, change.handle, *now->rules, *rules);
+      delayed::rules_changed(draft, change.handle, *now->rules, *rules);
     draft.audit(change.handle, change.actor, change.action, change.target,
                 "{\"rulesVersion\":" + std::to_string(next.version) + "}");
     draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, scores, rules); });

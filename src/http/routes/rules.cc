@@ -22,7 +22,7 @@ Fault outdated(const StoredRule* now) {
 // What the linter says of the rule among the others.
 std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, const StoredRules& rules) {
   const auto tenant = api.places.tenants.find(handle.text);
-  const decision::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
+  const commit::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
   return rules::to_json(rules::lint_rule(id, rules, settings.scores, settings.retention, api.clock.now()));
 }
 

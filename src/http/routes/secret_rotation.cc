@@ -15,7 +15,7 @@ Result<Response> rotate(Api& api, Request& request) {
   const SubscriptionId id{request.param("subscriptionId")};
   const std::string secret = outbox::make_secret(api.random);
   outbox::Subscription next;
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto now = find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;

@@ -55,7 +55,7 @@ Moment moment_of(const outbox::Delivery& delivery, const Sending& sending) {
 }
 
 // In the future, at the instant when it is due.
-Moment moment_of(const decision::Timer& timer) {
+Moment moment_of(const delayed::Timer& timer) {
   std::string text;
   json::Writer(text)
       .begin_object()
@@ -110,7 +110,7 @@ void write_session_head(json::Writer& out, const ledger::Session& session) {
 }
 
 void write_session_history(json::Writer& out, const ledger::Session& session,
-                           std::span<const outbox::Delivery> deliveries, std::span<const decision::Timer> timers,
+                           std::span<const outbox::Delivery> deliveries, std::span<const delayed::Timer> timers,
                            const Sending& sending) {
   const auto decisions = ledger::past_decisions(session.decisions);
   out.key("decisions").begin_array();
@@ -121,7 +121,7 @@ void write_session_history(json::Writer& out, const ledger::Session& session,
   for (std::size_t i = 0; i < session.window.size(); ++i) moments.push_back(moment_of(session.window[i]));
   for (const ledger::PastDecision& decision : decisions) moments.push_back(moment_of(decision));
   for (const outbox::Delivery& delivery : deliveries) moments.push_back(moment_of(delivery, sending));
-  for (const decision::Timer& timer : timers) moments.push_back(moment_of(timer));
+  for (const delayed::Timer& timer : timers) moments.push_back(moment_of(timer));
   std::ranges::stable_sort(moments, {}, &Moment::first);
   out.key("timeline").begin_array();
   for (const auto& [at, text] : moments) out.raw(text);

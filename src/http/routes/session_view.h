@@ -13,7 +13,7 @@ void write_session_head(json::Writer& out, const ledger::Session& session);
 // Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` and
 // `timers` are the session's.
 void write_session_history(json::Writer& out, const ledger::Session& session,
-                           std::span<const outbox::Delivery> deliveries, std::span<const decision::Timer> timers,
+                           std::span<const outbox::Delivery> deliveries, std::span<const delayed::Timer> timers,
                            const Sending& sending);
 
 // A session that denied consent: everything is empty.

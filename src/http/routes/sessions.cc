@@ -78,7 +78,7 @@ Result<Response> erase(Api& api, Request& request) {
   const auto digest = api.places.sessions.digest(handle.view(), id.view());
   const auto logged = api.outbox.deliveries_of(handle, id, 1);
   if (!logged) return unexpected(logged.error());
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto found = draft.find(handle, id, digest);
     if (!found) return found.error();
     if (!*found && logged->empty()) {

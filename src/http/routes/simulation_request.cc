@@ -10,7 +10,7 @@
 namespace beckon::http {
 namespace {
 
-using decision::SimulationRequest;
+using hindsight::WhatIfRequest;
 using json::Value;
 
 constexpr std::size_t kMostRules = 2'000;  // as a handle may have
@@ -52,7 +52,7 @@ void read_version(Api& api, const Handle& handle, const Value& version, rules::S
          : issues.add("rulesVersion", "must be a version that there is: " + stored.error().message);
 }
 
-void read_asks(const Value& list, std::vector<SimulationRequest::Ask>& into, Issues& issues) {
+void read_asks(const Value& list, std::vector<WhatIfRequest::Ask>& into, Issues& issues) {
   if (!list.is_array() || list.items().size() > kMostAsks)
     return issues.add("asks", "must be a list of at most 20 moments of asking");
   for (std::size_t i = 0; i < list.items().size(); ++i) {
@@ -77,7 +77,7 @@ void read_asks(const Value& list, std::vector<SimulationRequest::Ask>& into, Iss
 
 }  // namespace
 
-Result<SimulationRequest> simulation_of(Api& api, Request& request) {
+Result<WhatIfRequest> simulation_of(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const Value& body = document->root();
@@ -86,7 +86,7 @@ Result<SimulationRequest> simulation_of(Api& api, Request& request) {
   if (!tenant) return unexpected(tenant.error());
   auto live = api.rules.rules(handle);
   if (!live) return unexpected(live.error());
-  SimulationRequest asked{.tenant = *tenant, .tried = {}, .live = std::move(*live), .asks = {}};
+  WhatIfRequest asked{.tenant = *tenant, .tried = {}, .live = std::move(*live), .asks = {}};
   Issues issues;
   for (const json::Member& member : body.members())
     if (std::ranges::find(kMembers, member.key) == std::end(kMembers))

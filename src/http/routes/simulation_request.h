@@ -1,7 +1,7 @@
 // POST …/chain-rules/simulate as it comes in:
 //   {"rules":[…]|"rulesVersion":n,"since","until"?,"asks"?:[{"trigger","on":{a filter}}],"examples"?}
 #pragma once
-#include "decision/simulation.h"
+#include "hindsight/what_if.h"
 #include "http/routes/api.h"
 
 namespace beckon::http {
@@ -11,6 +11,6 @@ inline constexpr std::size_t kMostAsks = 20;
 inline constexpr std::int64_t kMostExamples = 1'000;
 
 // Names every fault at once. `until` is at most now.
-Result<decision::SimulationRequest> simulation_of(Api& api, Request& request);
+Result<hindsight::WhatIfRequest> simulation_of(Api& api, Request& request);
 
 }  // namespace beckon::http

@@ -1,26 +1,25 @@
 // Rules tried on what was recorded: contract section 5, rules.md, "Simulate". Nothing is stored or spent.
-#include "decision/simulations.h"
-
+#include "hindsight/what_if_jobs.h"
 #include "http/routes/answer.h"
 #include "http/routes/simulation_request.h"
 
 namespace beckon::http {
 namespace {
 
-using decision::Simulated;
-using decision::SimulationState;
-using decision::SimulationView;
+using hindsight::WhatIf;
+using hindsight::WhatIfState;
+using hindsight::WhatIfView;
 
 constexpr std::chrono::milliseconds kAnswerWithin{3'000};  // one that is over by then is answered as it ended
 
-void write(json::Writer& out, std::string_view name, const Simulated::Answer& answer) {
+void write(json::Writer& out, std::string_view name, const WhatIf::Answer& answer) {
   out.key(name).begin_object().member("outcome", answer.outcome);
   text_or_null(out, "ruleId", answer.rule);
   text_or_null(out, "variant", answer.variant);
   out.end_object();
 }
 
-void write(json::Writer& out, const Simulated::Rule& rule) {
+void write(json::Writer& out, const WhatIf::Rule& rule) {
   out.begin_object()
       .member("ruleId", rule.id)
       .member_boolean("shadow", rule.shadow)
@@ -36,11 +35,11 @@ void write(json::Writer& out, const Simulated::Rule& rule) {
   out.end_array().end_object();
 }
 
-void write(json::Writer& out, const Simulated& found) {
+void write(json::Writer& out, const WhatIf& found) {
   out.member("signals", found.signals).member("asked", found.asked).key("rules").begin_array();
-  for (const Simulated::Rule& rule : found.rules) write(out, rule);
+  for (const WhatIf::Rule& rule : found.rules) write(out, rule);
   out.end_array().member("changedSessions", found.changed_sessions).key("examples").begin_array();
-  for (const Simulated::Example& one : found.examples) {
+  for (const WhatIf::Example& one : found.examples) {
     out.begin_object()
         .member("sessionId", one.session.view())
         .member("trigger", one.trigger)
@@ -52,24 +51,24 @@ void write(json::Writer& out, const Simulated& found) {
   out.end_array();
 }
 
-Response answer(const Request& request, const SimulationView& view, int while_running) {
+Response answer(const Request& request, const WhatIfView& view, int while_running) {
   std::string body;
   json::Writer out(body);
   out.begin_object()
       .member("simulationId", view.id.view())
-      .member("state", decision::to_text(view.state))
+      .member("state", hindsight::to_text(view.state))
       .member("since", to_rfc3339(view.since))
       .member("until", to_rfc3339(view.until))
       .key("progress")
       .real(view.progress);
   out.member("tookMs", static_cast<std::int64_t>(view.took.count()));
   text_or_null(out, "reason", view.reason);
-  write(out, view.result ? *view.result : Simulated{});
+  write(out, view.result ? *view.result : WhatIf{});
   out.member("requestId", request.id.view()).end_object();
-  return json_response(view.state == SimulationState::kRunning ? while_running : 200, std::move(body));
+  return json_response(view.state == WhatIfState::kRunning ? while_running : 200, std::move(body));
 }
 
-Result<Response> answer_or_not_found(const Request& request, const std::optional<SimulationView>& view) {
+Result<Response> answer_or_not_found(const Request& request, const std::optional<WhatIfView>& view) {
   if (!view) return unexpected(not_found("simulation"));
   return answer(request, *view, 200);
 }

@@ -4,7 +4,7 @@
 
 namespace beckon::http {
 
-using decision::Draft;
+using commit::Draft;
 using outbox::Subscription;
 using outbox::SubscriptionPtr;
 

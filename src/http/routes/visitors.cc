@@ -70,7 +70,7 @@ Result<Response> erase(Api& api, Request& request) {
   const VisitorId visitor{request.param("visitorId")};
   const auto sessions = some_sessions_of(api, request);
   if (!sessions) return unexpected(sessions.error());
-  const auto fault = api.committer.execute([&](decision::Draft& draft) -> std::optional<Fault> {
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     std::vector<ledger::Joined> theirs;
     for (const SessionPtr& session : *sessions) {
       const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());

@@ -9,7 +9,7 @@
 namespace beckon::http {
 namespace {
 
-using decision::Draft;
+using commit::Draft;
 using outbox::Subscription;
 using outbox::SubscriptionPtr;
 

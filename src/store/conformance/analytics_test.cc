@@ -4,9 +4,9 @@ namespace beckon::store {
 namespace {
 
 using namespace std::chrono_literals;
-using decision::Analytics;
-using decision::Metric;
-using decision::TallyKey;
+using commit::Analytics;
+using commit::Metric;
+using commit::TallyKey;
 
 constexpr Instant kHour = instant_ms(1'699'999'200'000);  // a full hour, 22:00 UTC
 constexpr Instant kMidnight = kHour + 2h;
@@ -23,7 +23,7 @@ class AnalyticsOfAStore : public Conformance {
             .variant = std::move(variant)};
   }
   void count(std::vector<std::tuple<TallyKey, Metric, std::int64_t>> what) {
-    decision::Batch batch{.at = kStart};
+    commit::Batch batch{.at = kStart};
     for (const auto& [key, metric, n] : what) batch.tallies[key][static_cast<std::size_t>(metric)] += n;
     write(batch);
   }
@@ -53,7 +53,7 @@ TEST_P(AnalyticsOfAStore, TellEveryMetricAndEveryArmApart) {
   TallyKey shadow = key(kHour, "t", "r"), holdout = key(kHour, "t", "r");
   shadow.shadow = true;
   holdout.holdout = true;
-  decision::Batch batch{.at = kStart};
+  commit::Batch batch{.at = kStart};
   batch.tallies[key(kHour, "t", "r")] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   batch.tallies[shadow] = {0, 1};
   batch.tallies[holdout] = {0, 0, 0, 1};
@@ -91,7 +91,7 @@ TEST_P(AnalyticsOfAStore, AreNoMoreThanAskedForAndOfOneTenant) {
 
 TEST_P(AnalyticsOfAStore, GoWhenTheyAreOldAFewAtATime) {
   std::vector<std::tuple<TallyKey, Metric, std::int64_t>> many;
-  for (int i = 0; i < decision::Batch::kSweep + 5; ++i)
+  for (int i = 0; i < commit::Batch::kSweep + 5; ++i)
     many.push_back({key(kHour, "t" + std::to_string(1000 + i)), Metric::kAsked, 1});
   many.push_back({key(kMidnight, "kept"), Metric::kAsked, 1});
   count(many);

@@ -28,7 +28,7 @@ TEST_P(ErasureInAStore, LeavesASnapshotOfTheSameBatchWhichIsOfWhatCameAfterIt) {
 }
 
 TEST_P(ErasureInAStore, ReachesWhatItsBatchOwedBeforeItAndNotWhatCameAfter) {
-  decision::Erase between = erasure("s1");
+  commit::Erase between = erasure("s1");
   between.events = between.deliveries = 1;
   write({.at = kStart,
          .erased = {between},

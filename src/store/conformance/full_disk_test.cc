@@ -12,7 +12,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::CommitFault;
+using commit::CommitFault;
 using outbox::DeliveryState;
 
 TEST(ReserveOfAStore, IsLetGoAndMadeAgain) {
@@ -48,10 +48,10 @@ class FullDisk : public testing::Test {
     store_.reset();
     if (!folder_.empty()) std::filesystem::remove_all(folder_);
   }
-  std::expected<decision::Receipt, CommitFault> signals() {
+  std::expected<commit::Receipt, CommitFault> signals() {
     return store_->commit().write({.at = kStart, .journal = std::string(64 << 10, 's')});
   }
-  std::expected<decision::Receipt, CommitFault> result(int attempt) {
+  std::expected<commit::Receipt, CommitFault> result(int attempt) {
     auto settled = settlement("dlv_" + std::to_string(attempt % 100), attempt, DeliveryState::kRetrying);
     settled.attempt.response_body = std::string(2048, 'r');
     return store_->commit().write({.at = kStart, .settlements = {settled}});
@@ -68,7 +68,7 @@ TEST_F(FullDisk, RefusesSignalsKeepsResultsAndRecoversByItself) {
   ASSERT_EQ(::posix_fallocate(fd, 0, 60 << 20), 0);
   ::close(fd);
 
-  decision::Batch owed{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
+  commit::Batch owed{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
   for (int i = 0; i < 100; ++i) owed.deliveries.push_back(delivery("dlv_" + std::to_string(i), "evt_1"));
   ASSERT_TRUE(store_->commit().write(owed));
 

@@ -141,7 +141,7 @@ TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
 }
 
 TEST_P(LedgerOfAStore, SweepsExpiredSnapshotsInSmallStepsAndKeepsANewLifeOfTheSameBatch) {
-  decision::Batch many{.at = kStart};
+  commit::Batch many{.at = kStart};
   for (int i = 0; i < 205; ++i) many.snapshots.push_back(snapshot("s" + std::to_string(i), i < 204 ? 0 : 1));
   write(many);
   auto again = snapshot("s0", 0, "again");

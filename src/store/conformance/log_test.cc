@@ -19,7 +19,7 @@ class LogOfAStore : public Conformance {
 
   // Ended at second i, owed at second i, i from 0.
   void end(std::vector<std::pair<std::string, DeliveryState>> list) {
-    decision::Batch batch{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
+    commit::Batch batch{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
     for (std::size_t i = 0; i < list.size(); ++i) {
       batch.deliveries.push_back(delivery(list[i].first, "evt_1"));
       batch.deliveries.back().created_at = after(static_cast<int>(i));

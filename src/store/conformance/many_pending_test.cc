@@ -8,15 +8,15 @@ using outbox::DeliveryState;
 
 class ManyPendingInAStore : public Conformance {
  protected:
-  static constexpr int kMany = decision::Batch::kSweep * 2 + 10;
+  static constexpr int kMany = commit::Batch::kSweep * 2 + 10;
 
   void owe_many() {
-    decision::Batch batch{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
+    commit::Batch batch{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
     for (int i = 0; i < kMany; ++i) batch.deliveries.push_back(delivery("dlv_" + std::to_string(10'000 + i), "evt_1"));
     write(batch);
   }
   // Whether the store says that there may be more.
-  bool unfinished(const decision::Batch& batch) {
+  bool unfinished(const commit::Batch& batch) {
     const auto receipt = store().commit().write(batch);
     EXPECT_TRUE(receipt);
     return receipt && !receipt->unfinished.empty() && receipt->unfinished.front() == kHook;
@@ -26,7 +26,7 @@ class ManyPendingInAStore : public Conformance {
   }
 };
 BECKON_ON_EVERY_DRIVER(ManyPendingInAStore);
-constexpr std::size_t kStep = decision::Batch::kSweep;
+constexpr std::size_t kStep = commit::Batch::kSweep;
 
 TEST_P(ManyPendingInAStore, AreWithdrawnStepByStep) {
   owe_many();

@@ -105,7 +105,7 @@ TEST_P(OutboxOfAStore, PassesOverWhatIsInHand) {
 
 TEST_P(OutboxOfAStore, ListsDeliveriesNewestFirstStrictlyBehindTiesById) {
   subscribe();
-  decision::Batch batch{.at = kStart, .events = {event("evt_1")}};
+  commit::Batch batch{.at = kStart, .events = {event("evt_1")}};
   for (const auto& [id, second] : std::vector<std::pair<std::string, int>>{{"a", 1}, {"c", 2}, {"b", 2}, {"d", 3}}) {
     auto owed = delivery(id, "evt_1");
     owed.created_at = after(second);

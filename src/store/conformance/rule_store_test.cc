@@ -6,7 +6,7 @@ namespace {
 class RulesOfAStore : public Conformance {
  protected:
   void put(std::uint64_t version, std::vector<std::pair<std::string, std::string>> texts, Handle handle = kAcme) {
-    decision::Batch batch{.at = kStart};
+    commit::Batch batch{.at = kStart};
     for (const auto& [id, json] : texts)
       batch.rules.push_back({handle, RuleId(id), version, json, after(static_cast<int>(version))});
     write(batch);

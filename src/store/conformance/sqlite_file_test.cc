@@ -13,7 +13,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::CommitFault;
+using commit::CommitFault;
 using outbox::DeliveryState;
 
 class SqliteFile : public testing::Test {
@@ -122,7 +122,7 @@ TEST_F(SqliteFile, WritesNothingOfABatchThatDoesNotFit) {
   auto store = open();
   ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
   store->limit_pages(1);  // SQLite takes the present size instead
-  decision::Batch large{.at = kStart, .journal = "two", .events = {event("evt_1")}, .audit = {audit_entry("aud_1")}};
+  commit::Batch large{.at = kStart, .journal = "two", .events = {event("evt_1")}, .audit = {audit_entry("aud_1")}};
   large.snapshots = {snapshot("s1", 0, std::string(1 << 20, 'x'))};
   EXPECT_EQ(store->commit().write(large).error(), CommitFault::kFull);
   EXPECT_EQ(journal(*store), std::vector<std::string>{"one"});
@@ -144,7 +144,7 @@ TEST_F(SqliteFile, BoundsItsWalWhileCommitsGoOn) {
 
 TEST_F(SqliteFile, KeepsNothingOfWhatWasErased) {
   auto store = open();
-  decision::Batch batch{.at = kStart, .journal = "needle-journal", .snapshots = {snapshot("s1", 0, "needle-snapshot")}};
+  commit::Batch batch{.at = kStart, .journal = "needle-journal", .snapshots = {snapshot("s1", 0, "needle-snapshot")}};
   batch.events = {event("evt_1", "needle-session")};
   batch.events[0].body = "needle-body" + std::string(9000, '.');
   batch.deliveries = {delivery("dlv_1", "evt_1")};

@@ -78,7 +78,7 @@ outbox::Settlement settlement(std::string_view delivery_id, int attempt, outbox:
   return s;
 }
 
-decision::SnapshotWrite snapshot(std::string_view session, int created_second, std::string_view bytes) {
+commit::SnapshotWrite snapshot(std::string_view session, int created_second, std::string_view bytes) {
   return {.handle = kAcme,
           .session = SessionId(session),
           .visitor = VisitorId("v1"),
@@ -89,7 +89,7 @@ decision::SnapshotWrite snapshot(std::string_view session, int created_second, s
           .bytes = std::string(bytes)};
 }
 
-decision::Erase erasure(std::string_view session, std::optional<Instant> denied_until) {
+commit::Erase erasure(std::string_view session, std::optional<Instant> denied_until) {
   return {.handle = kAcme,
           .session = SessionId(session),
           .digest = digest_of(session),
@@ -116,7 +116,7 @@ Conformance::Conformance() {
   }
 }
 
-ledger::Position Conformance::write(const decision::Batch& batch) {
+ledger::Position Conformance::write(const commit::Batch& batch) {
   const auto receipt = store().commit().write(batch);
   EXPECT_TRUE(receipt) << static_cast<int>(receipt.error());
   return receipt ? receipt->position : 0;

@@ -39,8 +39,8 @@ outbox::Event event(std::string_view id, std::string_view session = "s1");
 outbox::Delivery delivery(std::string_view id, std::string_view event_id, Instant due = kStart);
 outbox::Settlement settlement(std::string_view delivery_id, int attempt, outbox::DeliveryState state,
                               Instant next = kStart);
-decision::SnapshotWrite snapshot(std::string_view session, int created_second, std::string_view bytes = "bytes");
-decision::Erase erasure(std::string_view session, std::optional<Instant> denied_until = std::nullopt);
+commit::SnapshotWrite snapshot(std::string_view session, int created_second, std::string_view bytes = "bytes");
+commit::Erase erasure(std::string_view session, std::optional<Instant> denied_until = std::nullopt);
 AuditEntry audit_entry(std::string_view id, Instant at = kStart, Handle handle = kAcme);
 
 class Conformance : public testing::TestWithParam<Driver> {
@@ -51,7 +51,7 @@ class Conformance : public testing::TestWithParam<Driver> {
   outbox::Outbox& outbox() { return store_->outbox(); }
   access::Directory& directory() { return store_->directory(); }
 
-  ledger::Position write(const decision::Batch& batch);  // it must succeed
+  ledger::Position write(const commit::Batch& batch);  // it must succeed
   void subscribe(const outbox::Subscription& what = subscription());
   // A subscription, an event of session s1 and one delivery of it, due at once.
   void owe(std::string_view delivery_id = "dlv_1", std::string_view event_id = "evt_1");

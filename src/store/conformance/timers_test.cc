@@ -3,7 +3,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::Timer;
+using delayed::Timer;
 using outbox::DeliveryState;
 
 const RuleId kRescue{"cart-rescue"};
@@ -11,14 +11,14 @@ const RuleId kWinBack{"win-back"};
 
 class TimersOfAStore : public Conformance {
  protected:
-  static decision::TimerChange set(std::string_view session, Instant due, std::uint64_t anchor = 1,
-                                   RuleId rule = kRescue) {
+  static commit::TimerChange set(std::string_view session, Instant due, std::uint64_t anchor = 1,
+                                 RuleId rule = kRescue) {
     return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule), .due_at = due, .anchor = anchor};
   }
-  static decision::TimerChange cancel(std::string_view session, RuleId rule = kRescue) {
+  static commit::TimerChange cancel(std::string_view session, RuleId rule = kRescue) {
     return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule)};
   }
-  void change(std::vector<decision::TimerChange> changes) { write({.at = kStart, .timers = std::move(changes)}); }
+  void change(std::vector<commit::TimerChange> changes) { write({.at = kStart, .timers = std::move(changes)}); }
   std::string due(Instant now, std::size_t limit = 9) {
     std::string text;
     const auto timers = store().timers().due(now, limit).value();

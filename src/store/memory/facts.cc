@@ -92,7 +92,7 @@ std::vector<DeliveryId> Deliveries::pending(const SubscriptionId& id) const {
   return found;
 }
 
-std::vector<DeliveryId> Deliveries::pending(const decision::WithdrawReason& ended) const {
+std::vector<DeliveryId> Deliveries::pending(const commit::WithdrawReason& ended) const {
   std::vector<DeliveryId> found;
   const auto known = by_rule_.find({ended.handle, ended.rule});
   if (known == by_rule_.end()) return found;

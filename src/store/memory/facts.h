@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "access/directory.h"
-#include "decision/commit.h"
-#include "decision/timers.h"
+#include "commit/commit.h"
+#include "delayed/timers.h"
 #include "store/settle.h"
 
 namespace beckon::store {
@@ -47,7 +47,7 @@ class Deliveries {
   std::vector<DeliveryId> held() const;                             // of all, longest first
   std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
-  std::vector<DeliveryId> pending(const decision::WithdrawReason& ended) const;
+  std::vector<DeliveryId> pending(const commit::WithdrawReason& ended) const;
 
  private:
   using Session = std::pair<SubscriptionId, SessionId>;
@@ -66,19 +66,19 @@ class Deliveries {
 // Timers, in the order of their due instants too.
 class TimerTable {
  public:
-  void apply(const decision::TimerChange& change);
-  void apply(const decision::TimersOfRule& wish);
-  std::vector<decision::Timer> due(Instant now, std::size_t limit) const;
+  void apply(const commit::TimerChange& change);
+  void apply(const commit::TimersOfRule& wish);
+  std::vector<delayed::Timer> due(Instant now, std::size_t limit) const;
   std::optional<Instant> next_due() const {
     return by_due_.empty() ? std::nullopt : std::optional(by_due_.begin()->first);
   }
-  std::vector<decision::Timer> of(const Handle& handle, const SessionId& session) const;  // earliest first
+  std::vector<delayed::Timer> of(const Handle& handle, const SessionId& session) const;  // earliest first
 
  private:
   using Key = std::tuple<Handle, SessionId, RuleId>;
-  void set(const decision::Timer& timer);
+  void set(const delayed::Timer& timer);
   void cancel(const Handle& handle, const SessionId& session, const RuleId& rule);
-  std::map<Key, decision::Timer> rows_;
+  std::map<Key, delayed::Timer> rows_;
   std::set<std::pair<Instant, Key>> by_due_;
 };
 
@@ -88,7 +88,7 @@ struct Facts {
   std::map<ledger::Position, JournalEntry> journal;
   ledger::Position last_position = 0;
   ledger::Position checkpoint = 0;
-  std::map<std::pair<Handle, SessionId>, decision::SnapshotWrite> snapshots;
+  std::map<std::pair<Handle, SessionId>, commit::SnapshotWrite> snapshots;
   std::map<ledger::SessionDigest, Instant> denied;
   std::map<std::pair<ledger::SessionDigest, bool>, ledger::Position> erasures;  // true: only reduced
 
@@ -98,9 +98,9 @@ struct Facts {
   Deliveries deliveries;
   TimerTable timers;
   std::map<std::pair<Handle, ReplayId>, outbox::Replay> replays;
-  decision::Tallies tallies;
+  commit::Tallies tallies;
 
-  std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, decision::RulePut>> rules;
+  std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, commit::RulePut>> rules;
 
   std::map<Handle, access::HandleRecord> handles;
   std::map<std::string, access::UserRecord> users;

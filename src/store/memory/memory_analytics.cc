@@ -5,10 +5,10 @@
 
 namespace beckon::store {
 
-using decision::Counts;
-using decision::Tallies;
-using decision::Tally;
-using decision::TallyKey;
+using commit::Counts;
+using commit::Tallies;
+using commit::Tally;
+using commit::TallyKey;
 
 namespace {
 
@@ -22,14 +22,14 @@ auto order(const TallyKey& key) {
 
 }  // namespace
 
-void count(Tallies& tallies, const decision::Batch& batch) {
+void count(Tallies& tallies, const commit::Batch& batch) {
   for (const auto& [key, counts] : batch.tallies) add(tallies[key], counts);
   if (!batch.tallies_before) return;
   std::vector<TallyKey> gone;
   for (const auto& [key, counts] : tallies)
     if (key.hour < *batch.tallies_before) gone.push_back(key);
   std::ranges::stable_sort(gone, {}, &TallyKey::hour);
-  if (gone.size() > decision::Batch::kSweep) gone.resize(decision::Batch::kSweep);
+  if (gone.size() > commit::Batch::kSweep) gone.resize(commit::Batch::kSweep);
   for (const TallyKey& key : gone) tallies.erase(key);
 }
 

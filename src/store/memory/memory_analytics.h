@@ -1,17 +1,17 @@
 // decision::Analytics over containers. Thread-safe by the facts' lock.
 #pragma once
-#include "decision/tally.h"
+#include "commit/tally.h"
 #include "store/memory/facts.h"
 
 namespace beckon::store {
 
 // What a batch counts joins what was counted before. Caller locks.
-void count(decision::Tallies& tallies, const decision::Batch& batch);
+void count(commit::Tallies& tallies, const commit::Batch& batch);
 
-class MemoryAnalytics final : public decision::Analytics {
+class MemoryAnalytics final : public commit::Analytics {
  public:
   explicit MemoryAnalytics(Facts& facts) : facts_(facts) {}
-  Result<std::vector<decision::Tally>> tallies(const Question& question, std::size_t limit) override;
+  Result<std::vector<commit::Tally>> tallies(const Question& question, std::size_t limit) override;
 
  private:
   Facts& facts_;

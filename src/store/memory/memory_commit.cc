@@ -6,8 +6,8 @@
 
 namespace beckon::store {
 
-using decision::Batch;
-using decision::CommitFault;
+using commit::Batch;
+using commit::CommitFault;
 using outbox::Delivery;
 using outbox::DeliveryState;
 
@@ -29,14 +29,14 @@ void MemoryCommit::refuse_next(CommitFault fault) {
   refusal_ = fault;
 }
 
-std::expected<decision::Receipt, CommitFault> MemoryCommit::write(const Batch& batch) {
+std::expected<commit::Receipt, CommitFault> MemoryCommit::write(const Batch& batch) {
   const std::lock_guard lock(facts_.mutex);
   if (refusal_) {
     const CommitFault fault = *refusal_;
     if (fault != CommitFault::kBroken) refusal_.reset();
     return unexpected(fault);
   }
-  decision::Receipt receipt;
+  commit::Receipt receipt;
   write_ledger(batch);
   write_outbox(batch, receipt.unfinished);
   write_log(batch);
@@ -88,7 +88,7 @@ void MemoryCommit::write_ledger(const Batch& batch) {
     row = row->second.at < *batch.journal_before ? f.journal.erase(row) : std::next(row);
 }
 
-void MemoryCommit::erase(const decision::Erase& erase, Instant at) {
+void MemoryCommit::erase(const commit::Erase& erase, Instant at) {
   const auto found = facts_.events_of_session.find({erase.handle, erase.session});
   if (found == facts_.events_of_session.end()) return;
   for (const EventId& id : found->second) {

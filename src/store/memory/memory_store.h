@@ -15,8 +15,8 @@ class MemoryStore final : public Store {
   MemoryCommit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
-  decision::Timers& timers() override { return timers_; }
-  decision::Analytics& analytics() override { return analytics_; }
+  delayed::Timers& timers() override { return timers_; }
+  commit::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override {

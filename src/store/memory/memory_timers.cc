@@ -4,7 +4,7 @@
 
 namespace beckon::store {
 
-using decision::Timer;
+using delayed::Timer;
 
 void TimerTable::set(const Timer& timer) {
   cancel(timer.handle, timer.session, timer.rule);
@@ -19,13 +19,13 @@ void TimerTable::cancel(const Handle& handle, const SessionId& session, const Ru
   rows_.erase(found);
 }
 
-void TimerTable::apply(const decision::TimerChange& change) {
+void TimerTable::apply(const commit::TimerChange& change) {
   if (change.due_at) return set({change.handle, change.session, change.rule, *change.due_at, change.anchor});
   if (!change.rule.empty()) return cancel(change.handle, change.session, change.rule);
   for (const Timer& timer : of(change.handle, change.session)) cancel(timer.handle, timer.session, timer.rule);
 }
 
-void TimerTable::apply(const decision::TimersOfRule& wish) {
+void TimerTable::apply(const commit::TimersOfRule& wish) {
   std::vector<Timer> those;
   for (const auto& [key, timer] : rows_)
     if (timer.handle == wish.handle && timer.rule == wish.rule) those.push_back(timer);

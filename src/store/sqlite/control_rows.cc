@@ -9,7 +9,7 @@ void write_audit(Connection& connection, const AuditEntry& entry) {
       entry.handle, entry.at, entry.id, entry.actor, entry.action, entry.target, entry.detail);
 }
 
-void write_control(Connection& connection, const decision::Batch& batch) {
+void write_control(Connection& connection, const commit::Batch& batch) {
   for (const auto& rule : batch.rules) {
     const std::optional<std::string_view> json =
         rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);

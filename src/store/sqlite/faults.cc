@@ -20,10 +20,10 @@ bool is_out_of_space(const SqliteError& error) {
 
 }  // namespace
 
-decision::CommitFault commit_fault(const SqliteError& error) {
-  if (is_out_of_space(error)) return decision::CommitFault::kFull;
-  if (error.primary() == SQLITE_BUSY) return decision::CommitFault::kBusy;
-  return decision::CommitFault::kBroken;
+commit::CommitFault commit_fault(const SqliteError& error) {
+  if (is_out_of_space(error)) return commit::CommitFault::kFull;
+  if (error.primary() == SQLITE_BUSY) return commit::CommitFault::kBusy;
+  return commit::CommitFault::kBroken;
 }
 
 Fault port_fault(const SqliteError& error) {

@@ -3,14 +3,14 @@
 #include <utility>
 
 #include "base/result.h"
-#include "decision/commit.h"
+#include "commit/commit.h"
 #include "store/sqlite/connection.h"
 
 namespace beckon::store {
 
 // Full: nothing was written, the transaction is rolled back. Busy: another process held the lock for the whole busy
 // timeout. Broken: everything else, and every failed sync whatever its errno (safety.md, P9).
-decision::CommitFault commit_fault(const SqliteError& error);
+commit::CommitFault commit_fault(const SqliteError& error);
 
 // For readers and the directory: unavailable where trying again can help, else an internal error. Logged, without
 // the path and the SQL text.

@@ -4,7 +4,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::Batch;
+using commit::Batch;
 using ledger::Position;
 
 // Dropped rows must not let positions be used twice, so the last one is remembered when rows go.
@@ -20,7 +20,7 @@ void append(Connection& connection, Position position, const Batch& batch) {
                  sum_of(batch.journal, position, to_ms(batch.at)), Blob{batch.journal});
 }
 
-void rewrite(Connection& connection, const decision::JournalRewrite& row) {
+void rewrite(Connection& connection, const commit::JournalRewrite& row) {
   if (row.bytes.empty()) {
     connection.run("DELETE FROM journal WHERE position = ?1", row.position);
     return;
@@ -53,7 +53,7 @@ void forget_snapshot(Connection& connection, const Handle& handle, const Session
   connection.run("DELETE FROM session WHERE handle = ?1 AND session = ?2", handle, session);
 }
 
-void save(Connection& connection, const decision::SnapshotWrite& snapshot) {
+void save(Connection& connection, const commit::SnapshotWrite& snapshot) {
   connection.run(
       "INSERT INTO session (handle, session, visitor, created, last_received, expires_at, version, sum, bytes) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (handle, session) DO UPDATE SET "
@@ -71,7 +71,7 @@ void owe_erasure(Connection& connection, const ledger::SessionDigest& digest, bo
       digest.high, digest.low, reduce, up_to);
 }
 
-void erase(Connection& connection, const decision::Erase& erase, Position up_to) {
+void erase(Connection& connection, const commit::Erase& erase, Position up_to) {
   owe_erasure(connection, erase.digest, false, up_to);
   if (erase.denied_until)
     connection.run(

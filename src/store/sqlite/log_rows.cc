@@ -33,7 +33,7 @@ void save(Connection& connection, const outbox::Replay& r) {
 
 }  // namespace
 
-void write_log(Connection& connection, const decision::Batch& batch) {
+void write_log(Connection& connection, const commit::Batch& batch) {
   for (const auto& id : batch.trimmed) trim(connection, id);
   for (const auto& [handle, id] : batch.trimmed_events)
     connection.run("DELETE FROM event WHERE handle = ?1 AND id = ?2 AND unmatched = 1", handle, id);
@@ -42,7 +42,7 @@ void write_log(Connection& connection, const decision::Batch& batch) {
     connection.run("DELETE FROM replay WHERE state <> 0 AND ended_at < ?1", *batch.replays_before);
 }
 
-void erase_from_outbox(Connection& connection, const decision::Erase& erase, Instant at) {
+void erase_from_outbox(Connection& connection, const commit::Erase& erase, Instant at) {
   connection.run(
       "UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery IN ("
       "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "

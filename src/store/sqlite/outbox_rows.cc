@@ -4,7 +4,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::Batch;
+using commit::Batch;
 using outbox::Delivery;
 using outbox::DeliveryState;
 
@@ -146,7 +146,7 @@ bool withdraw(Connection& connection, const SubscriptionId& id, std::string_view
 }
 
 // `rule <> ''` and `state <= 2` name what the index holds.
-void withdraw(Connection& connection, const decision::WithdrawReason& ended, Instant at) {
+void withdraw(Connection& connection, const commit::WithdrawReason& ended, Instant at) {
   if (ended.session.empty()) {
     connection.run(
         "UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
@@ -161,7 +161,7 @@ void withdraw(Connection& connection, const decision::WithdrawReason& ended, Ins
 }
 
 // The same, held or queued again. A test is sent whatever the subscription's state.
-bool hold(Connection& connection, const decision::HoldSubscription& hold, Instant at) {
+bool hold(Connection& connection, const commit::HoldSubscription& hold, Instant at) {
   if (hold.held) {
     connection.run(
         "UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE id IN "
@@ -176,7 +176,7 @@ bool hold(Connection& connection, const decision::HoldSubscription& hold, Instan
   return connection.changes() == Batch::kSweep;
 }
 
-void requeue(Connection& connection, const decision::Requeue& wish) {
+void requeue(Connection& connection, const commit::Requeue& wish) {
   auto found = current(connection, wish.delivery);
   if (!found || !store::requeue(found->delivery, found->standing, found->erased, wish.at)) return;
   if (found->delivery.ordered) {
@@ -186,7 +186,7 @@ void requeue(Connection& connection, const decision::Requeue& wish) {
   save(connection, found->delivery);
 }
 
-void give_up(Connection& connection, const decision::GiveUp& wish, Instant at) {
+void give_up(Connection& connection, const commit::GiveUp& wish, Instant at) {
   auto found = current(connection, wish.delivery);
   if (found && store::give_up(found->delivery, wish.reason, at)) save(connection, found->delivery);
 }

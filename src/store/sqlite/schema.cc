@@ -221,7 +221,7 @@ CREATE TABLE replay (
 CREATE INDEX replay_running ON replay (created_at) WHERE state = 0;
 )sql";
 
-// What was counted of decisions (decision/tally.h), a row an hour for each trigger, rule and arm.
+// What was counted of decisions (commit/tally.h), a row an hour for each trigger, rule and arm.
 constexpr const char* kTallies = R"sql(
 CREATE TABLE tally (
   handle TEXT NOT NULL,

@@ -6,14 +6,13 @@
 namespace beckon::store {
 namespace {
 
-using decision::Metric;
-using decision::Tally;
+using commit::Metric;
+using commit::Tally;
 
 // In the order of decision::Metric.
-static_assert(decision::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 &&
-              static_cast<int>(Metric::kValue) == 8);
+static_assert(commit::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 && static_cast<int>(Metric::kValue) == 8);
 
-void add(Connection& connection, const decision::TallyKey& key, const decision::Counts& n) {
+void add(Connection& connection, const commit::TallyKey& key, const commit::Counts& n) {
   connection.run(
       "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, "
       "asked, acted, suppressed, held_out, shown, clicked, dismissed, converted, value) "
@@ -29,7 +28,7 @@ void add(Connection& connection, const decision::TallyKey& key, const decision::
 
 }  // namespace
 
-void write_tallies(Connection& connection, const decision::Batch& batch) {
+void write_tallies(Connection& connection, const commit::Batch& batch) {
   for (const auto& [key, counts] : batch.tallies) add(connection, key, counts);
   if (!batch.tallies_before) return;
   // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index of
@@ -39,7 +38,7 @@ void write_tallies(Connection& connection, const decision::Batch& batch) {
     auto row = connection.query("SELECT handle FROM handle");
     while (row.next()) handles.emplace_back(row.text(0));
   }
-  std::int64_t left = decision::Batch::kSweep;
+  std::int64_t left = commit::Batch::kSweep;
   for (const std::string& handle : handles) {
     if (left <= 0) return;
     connection.run(
@@ -74,7 +73,7 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
                                                       .variant = std::string(row.text(2)),
                                                       .shadow = row.integer(3) != 0,
                                                       .holdout = row.integer(4) != 0}});
-      for (int metric = 0; metric < static_cast<int>(decision::kMetrics); ++metric)
+      for (int metric = 0; metric < static_cast<int>(commit::kMetrics); ++metric)
         tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
     }
     return found;

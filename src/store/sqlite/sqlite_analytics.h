@@ -1,15 +1,15 @@
 // decision::Analytics over SQLite. Thread-safe: each call borrows a reader.
 #pragma once
-#include "decision/tally.h"
+#include "commit/tally.h"
 #include "store/sqlite/readers.h"
 
 namespace beckon::store {
 
-class SqliteAnalytics final : public decision::Analytics {
+class SqliteAnalytics final : public commit::Analytics {
  public:
   explicit SqliteAnalytics(Readers& readers) : readers_(readers) {}
 
-  Result<std::vector<decision::Tally>> tallies(const Question& question, std::size_t limit) override;
+  Result<std::vector<commit::Tally>> tallies(const Question& question, std::size_t limit) override;
 
  private:
   Readers& readers_;

@@ -11,9 +11,9 @@
 
 namespace beckon::store {
 
-using decision::Batch;
-using decision::CommitFault;
-using decision::Receipt;
+using commit::Batch;
+using commit::CommitFault;
+using commit::Receipt;
 
 namespace {
 

@@ -12,26 +12,26 @@
 #include <atomic>
 #include <memory>
 
-#include "decision/commit.h"
+#include "commit/commit.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/reserve.h"
 #include "store/sqlite/write_turn.h"
 
 namespace beckon::store {
 
-class SqliteCommit final : public decision::Commit {
+class SqliteCommit final : public commit::Commit {
  public:
   static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
                                           // for what a full WAL owes the data file and for results after it
 
   SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, std::atomic<bool>& broken);
-  std::expected<decision::Receipt, decision::CommitFault> write(const decision::Batch& batch) override;
+  std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
   void limit_pages(std::int64_t most);  // the data file's size; writes beyond are refused as full
 
  private:
-  std::expected<decision::Receipt, decision::CommitFault> try_write(const decision::Batch& batch);
-  decision::Receipt write_all(const decision::Batch& batch);
+  std::expected<commit::Receipt, commit::CommitFault> try_write(const commit::Batch& batch);
+  commit::Receipt write_all(const commit::Batch& batch);
   void bound_wal();
   bool use_reserve();
   bool copy_wal();

@@ -39,7 +39,7 @@ auto SqliteDirectory::written(Body&& body) -> decltype(body()) {
     try {
       return body();
     } catch (const SqliteError& error) {
-      if (commit_fault(error) == decision::CommitFault::kBroken) broken_ = true;
+      if (commit_fault(error) == commit::CommitFault::kBroken) broken_ = true;
       throw;
     }
   });

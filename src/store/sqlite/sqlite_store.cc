@@ -15,7 +15,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::CommitFault;
+using commit::CommitFault;
 
 std::unique_ptr<Connection> writer(const std::string& file, const SqliteOptions& options) {
   auto connection = std::make_unique<Connection>(file, Connection::Mode::kReadWrite, options.busy_timeout);

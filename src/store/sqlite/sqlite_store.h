@@ -35,22 +35,22 @@ class SqliteStore final : public Store {
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& folder, const SqliteOptions& options);
   ~SqliteStore() override;  // copies the WAL into the data file, unless a sync has failed
 
-  decision::Commit& commit() override { return commit_; }
+  commit::Commit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
   outbox::Outbox& outbox() override { return outbox_; }
-  decision::Timers& timers() override { return timers_; }
-  decision::Analytics& analytics() override { return analytics_; }
+  delayed::Timers& timers() override { return timers_; }
+  commit::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override;
 
   // Copies what the WAL holds into the data file, beside the readers and the writer. Call it from a thread of its own
   // a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
-  std::expected<void, decision::CommitFault> checkpoint_wal();
+  std::expected<void, commit::CommitFault> checkpoint_wal();
 
   // Copies all and cuts the WAL to nothing, so that no old frame keeps what was erased. Waits for readers and the
   // writer, and holds up the writer while it runs. kBusy: somebody was in the way; try later.
-  std::expected<void, decision::CommitFault> empty_wal();
+  std::expected<void, commit::CommitFault> empty_wal();
 
   // A compact copy of the whole as of now, beside a running server, at `file` (which must not be there).
   Result<void> backup(const std::string& file);
@@ -63,7 +63,7 @@ class SqliteStore final : public Store {
 
  private:
   SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock);
-  std::expected<void, decision::CommitFault> copy_wal(int mode);
+  std::expected<void, commit::CommitFault> copy_wal(int mode);
 
   const std::string file_;
   const std::unique_ptr<ServerLock> lock_;

@@ -6,7 +6,7 @@
 namespace beckon::store {
 namespace {
 
-using decision::Timer;
+using delayed::Timer;
 
 std::vector<Timer> all_of(Query row) {
   std::vector<Timer> found;
@@ -15,7 +15,7 @@ std::vector<Timer> all_of(Query row) {
   return found;
 }
 
-void apply(Connection& connection, const decision::TimerChange& change) {
+void apply(Connection& connection, const commit::TimerChange& change) {
   if (change.rule.empty()) {
     connection.run("DELETE FROM timer WHERE handle = ?1 AND session = ?2", change.handle, change.session);
   } else if (!change.due_at) {
@@ -29,7 +29,7 @@ void apply(Connection& connection, const decision::TimerChange& change) {
   }
 }
 
-void apply(Connection& connection, const decision::TimersOfRule& wish) {
+void apply(Connection& connection, const commit::TimersOfRule& wish) {
   if (wish.look_at) {
     connection.run("UPDATE timer SET due_at = ?3 WHERE handle = ?1 AND rule = ?2 AND due_at > ?3", wish.handle,
                    wish.rule, *wish.look_at);
@@ -40,7 +40,7 @@ void apply(Connection& connection, const decision::TimersOfRule& wish) {
 
 }  // namespace
 
-void write_timers(Connection& connection, const decision::Batch& batch) {
+void write_timers(Connection& connection, const commit::Batch& batch) {
   for (const auto& change : batch.timers) apply(connection, change);
   for (const auto& wish : batch.timers_of_rules) apply(connection, wish);
 }

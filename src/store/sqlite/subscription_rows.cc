@@ -46,7 +46,7 @@ void save(Connection& connection, const Subscription& s) {
 
 }  // namespace
 
-void write_subscriptions(Connection& connection, const decision::Batch& batch) {
+void write_subscriptions(Connection& connection, const commit::Batch& batch) {
   for (const auto& subscription : batch.subscriptions) save(connection, subscription);
   for (const auto& id : batch.removed_subscriptions)
     connection.run(

@@ -1,0 +1,125 @@
+// The committing thread: takes what has come in, lets each work plan into one draft, writes the draft as one commit,
+// publishes what it changed and answers. Group commit follows by itself: what comes in while a sync runs is the next
+// batch. Serial, so that a plan never races with another.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/instant.h"
+#include "commit/draft.h"
+
+namespace beckon::commit {
+
+// Something that changes facts.
+class Work {
+ public:
+  virtual ~Work() = default;
+  // Committing thread. Refuse by remembering the fault; what was put into the draft must then be nothing.
+  virtual void plan(Draft& draft) = 0;
+  // Committing thread, after the commit: nothing, or why nothing was stored. Must not block.
+  virtual void finish(const std::optional<Fault>& fault) = 0;
+  // Brings nothing in, so that it may be written while the disk is full; then `plan` is called again, with a lean
+  // draft.
+  virtual bool only_settles() const { return false; }
+};
+
+// Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
+void refuse_overloaded(Work& work);
+
+// What every batch does once its works are planned: what follows from all of them together, and regular maintenance in
+// small steps. `next` is the journal position that the batch will have. Not asked for a lean draft. Committing thread.
+class Maintenance {
+ public:
+  virtual ~Maintenance() = default;
+  virtual void plan(Draft& draft, ledger::Position next) = 0;
+  virtual void committed(Draft&, const Receipt&) {}
+  virtual void failed() {}  // what was planned last is not on disk
+};
+
+class Committer {
+ public:
+  struct Options {
+    std::size_t queue = 8192;            // works waiting; beyond it 503
+    std::size_t late_bytes = 32u << 20;  // of records that nobody waits for; beyond it 503
+    std::size_t batch = 1024;            // works in one commit
+    Duration late{50};                   // how long such a fact may wait; contract section 4 says 100 ms
+  };
+  using Broken = std::function<void()>;  // a write failed in a way that only a restart mends: the process must stop
+
+  Committer(Commit& commit, const Draft::Places& places, const Clock& clock, Options options, Broken broken);
+  ~Committer();
+
+  // Thread-safe. Runs `work` in the next batch. False (and `work` left as it was): overloaded or stopped.
+  bool submit(std::unique_ptr<Work>& work);
+
+  // Thread-safe. A record (ledger/codec.h) of a decision that was answered already: it is written within
+  // `Options::late`. False: overloaded or stopped.
+  bool record_late(std::string_view record);
+
+  // Thread-safe. A moment of asking that leaves nothing but a count, which is written within kCountedWithin. `trigger`
+  // as counting.h has it, so that there are no more of them than rules have triggers.
+  void count_asked(const Handle& handle, std::string_view trigger);
+
+  // Any other thread: runs `plan` in the next batch, and returns when it is on disk. A fault that `plan` returns is
+  // the answer, and then it must have put nothing into the draft.
+  std::optional<Fault> execute(std::function<std::optional<Fault>(Draft&)> plan);
+
+  // Planned in the order of adding. They outlive the committer's work.
+  void add_maintenance(Maintenance& task) { maintenance_.push_back(&task); }
+
+  // Sees each batch once it is on disk, on the committing thread, before anyone is answered: what dispatch is woken by.
+  using Observer = std::function<void(const Batch&)>;
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+
+  // The thread's body: until stop(); what was submitted before is committed first.
+  void run();
+  void stop();
+
+  // One batch, without waiting. What is late rides with works, or with `with_late` goes alone. True if anything was
+  // done. For tests, the simulator and run().
+  bool turn(bool with_late);
+
+  ledger::Position last_position() const { return last_position_; }
+  void set_last_position(ledger::Position position) { last_position_ = position; }
+
+  struct Counts {
+    std::atomic<std::uint64_t> commits{0}, works{0}, failures{0};
+    std::atomic<std::uint64_t> commit_us{0};  // spent in Commit::write
+  };
+  const Counts& counts() const { return counts_; }
+  std::size_t waiting() const;
+
+ private:
+  static constexpr Duration kCountedWithin{1000};
+
+  std::vector<std::unique_ptr<Work>> take(std::string& late, bool with_late);
+  void take_asked(Batch& batch);
+  std::optional<Fault> write(Draft& draft);
+  std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
+
+  Commit& commit_;
+  const Draft::Places places_;
+  const Clock& clock_;
+  const Options options_;
+  Broken broken_;
+  std::vector<Maintenance*> maintenance_;
+  Observer observer_;
+  ledger::Position last_position_ = 0;
+  bool broke_ = false;
+  bool full_ = false;  // the last write found no space
+  Counts counts_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable come_;
+  std::vector<std::unique_ptr<Work>> queue_;
+  std::string late_;
+  Tallies asked_;  // their hours are still to be told
+  Instant counted_at_{};
+  bool stopped_ = false;
+};
+
+}  // namespace beckon::commit

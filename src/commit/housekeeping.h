@@ -1,0 +1,63 @@
+// Upkeep in small steps on the committing thread, each riding in a batch: snapshots that bound the journal's tail,
+// sessions that leave memory, what has expired, and the rewriting of journal rows that hold what was erased.
+#pragma once
+#include <deque>
+#include <vector>
+
+#include "commit/committer.h"
+
+namespace beckon::commit {
+
+class Housekeeping final : public Maintenance {
+ public:
+  struct Options {
+    std::size_t tail_bytes = 128u << 20;              // of the journal behind the checkpoint: bounds recovery
+    Duration erase_every = std::chrono::minutes{10};  // journal rows are rewritten this long after an erasure at most
+    Duration sweep_every = std::chrono::minutes{1};
+    Duration tallies = std::chrono::hours{24} * 400;  // how long what was counted of decisions is kept
+    std::size_t snapshots_per_batch = 64;
+    std::size_t rows_per_batch = 32;  // of the journal, read for rewriting
+  };
+
+  // `last`: the journal's last position at start; `tail_bytes`: how much of it lies behind the checkpoint.
+  Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, Options options, ledger::Position checkpoint,
+               std::size_t tail_bytes);
+
+  void plan(Draft& draft, ledger::Position next) override;
+  void committed(Draft& draft, const Receipt& receipt) override;
+  void failed() override;
+
+  // How often the journal was gone through: behind each, what was erased is left in the WAL alone. Thread-safe.
+  std::uint64_t rewritings() const { return rewritings_; }
+
+  // Does the rewriting at the next turns, without waiting for its time. Thread-safe. For tests and for operators.
+  void erase_soon() { erase_now_ = true; }
+
+ private:
+  void bound_tail(Draft& draft, ledger::Position next);
+  void free_memory(Draft& draft, ledger::Position next);
+  void sweep(Draft& draft);
+  void rewrite(Draft& draft);
+  void snapshot(Draft& draft, const ledger::SessionDigest& digest, ledger::Position next);
+
+  ledger::Ledger& ledger_;
+  Draft::Places places_;
+  const Options options_;
+  ledger::Position checkpoint_;
+  std::deque<std::pair<ledger::Position, std::size_t>> tail_;  // bytes of the rows behind the checkpoint, in chunks
+  std::size_t tail_bytes_ = 0;
+  std::vector<ledger::SessionDigest> leaving_;
+  Instant swept_at_{};
+  Instant erased_at_{};
+  std::atomic<bool> erase_now_{false};
+  std::atomic<std::uint64_t> rewritings_{0};
+  // The pass of rewriting that is under way.
+  struct Pass {
+    std::vector<ledger::Ledger::Erasure> erasures;  // by digest
+    ledger::Position at = 0, up_to = 0;
+  };
+  std::optional<Pass> pass_;
+  bool ended_ = false;  // the pass has planned its last step
+};
+
+}  // namespace beckon::commit

@@ -1,0 +1,269 @@
+#include "commit/sessions.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "ledger/codec.h"
+
+namespace beckon::commit {
+
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+
+Sessions::Sessions(ledger::Ledger& ledger, const ledger::SessionHasher& hasher, std::size_t budget)
+    : ledger_(ledger), hasher_(hasher), budget_(budget) {
+  // A file that never had a journal row has no snapshot either: then what is not in memory was never seen.
+  const auto last = ledger_.last_position();
+  some_on_disk_ = !last || *last > 0;
+  if (auto denied = ledger_.denied()) denied_.insert(denied->begin(), denied->end());
+  someone_denied_ = !denied_.empty();
+}
+
+Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
+  Shard& shard = this->shard(digest);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    std::uint64_t dropped = 0;
+    {
+      const std::lock_guard lock(shard.mutex);
+      if (const auto found = shard.slots.find(digest); found != shard.slots.end()) {
+        found->second.touched = true;
+        return found->second.session;
+      }
+      if (!some_on_disk_.load(std::memory_order_relaxed)) return SessionPtr{};
+      dropped = shard.dropped;
+    }
+    const auto bytes = ledger_.snapshot(handle, id);
+    if (!bytes) return unexpected(bytes.error());
+    if (!*bytes) {
+      const std::lock_guard lock(shard.mutex);
+      if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it left or came meanwhile
+      return SessionPtr{};
+    }
+    const auto read = ledger::decode_snapshot(**bytes);
+    if (!read) {
+      log::error("snapshot_damaged")
+          .add("handle", handle.view())
+          .add("bytes", static_cast<std::int64_t>((*bytes)->size()));
+      return SessionPtr{};
+    }
+    const std::lock_guard lock(shard.mutex);
+    if (shard.dropped != dropped) continue;
+    if (const auto found = shard.slots.find(digest); found != shard.slots.end()) return found->second.session;
+    put(shard, digest, {.session = read->session, .as_of = read->as_of});
+    return read->session;
+  }
+  return unexpected(unavailable("The session is being moved."));
+}
+
+void Sessions::put(Shard& shard, const SessionDigest& digest, Slot slot) {
+  slot.bytes = slot.session->bytes();
+  Slot& place = shard.slots[digest];
+  if (!place.session && ledger::is_own_record(slot.session->id.view())) ++shard.visitors;
+  shard.bytes += slot.bytes - place.bytes;
+  place = std::move(slot);
+}
+
+void Sessions::uncount(Shard& shard, const Slot& slot) {
+  shard.bytes -= slot.bytes;
+  if (ledger::is_own_record(slot.session->id.view())) --shard.visitors;
+}
+
+bool Sessions::denied(const SessionDigest& digest) const {
+  if (!someone_denied_.load(std::memory_order_acquire)) return false;
+  const std::lock_guard lock(denied_mutex_);
+  return denied_.contains(digest);
+}
+
+void Sessions::deny(const SessionDigest& digest) {
+  const std::lock_guard lock(denied_mutex_);
+  denied_.insert(digest);
+  someone_denied_.store(true, std::memory_order_release);
+}
+
+void Sessions::consent(const SessionDigest& digest) {
+  const std::lock_guard lock(denied_mutex_);
+  denied_.erase(digest);
+}
+
+void Sessions::publish(const SessionDigest& digest, SessionPtr session, ledger::Position position) {
+  Shard& shard = this->shard(digest);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.slots.find(digest);
+  if (!session) {
+    ++shard.dropped;
+    if (found == shard.slots.end()) return;
+    uncount(shard, found->second);
+    shard.slots.erase(found);
+    return;
+  }
+  ledger::Position dirty_since = found == shard.slots.end() ? 0 : found->second.dirty_since;
+  if (dirty_since == 0) {
+    dirty_since = position;
+    dirty_.emplace_back(position, digest);
+  }
+  put(shard, digest, {.session = std::move(session), .as_of = position, .dirty_since = dirty_since});
+}
+
+void Sessions::recover(const SessionDigest& digest, SessionPtr session, ledger::Position dirty_since,
+                       ledger::Position as_of) {
+  Shard& shard = this->shard(digest);
+  const std::lock_guard lock(shard.mutex);
+  put(shard, digest, {.session = std::move(session), .as_of = as_of, .dirty_since = dirty_since});
+  dirty_.emplace_back(dirty_since, digest);
+}
+
+std::optional<ledger::Position> Sessions::oldest_dirty() {
+  while (!dirty_.empty()) {
+    const auto& [position, digest] = dirty_.front();
+    const Shard& shard = this->shard(digest);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.slots.find(digest);
+    if (found != shard.slots.end() && found->second.dirty_since == position) return position;
+    dirty_.pop_front();
+  }
+  return std::nullopt;
+}
+
+std::vector<SessionDigest> Sessions::dirtiest(std::size_t limit, ledger::Position up_to) {
+  std::vector<SessionDigest> digests;
+  for (const auto& [position, digest] : dirty_) {
+    if (position > up_to || digests.size() == limit) break;
+    const Shard& shard = this->shard(digest);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.slots.find(digest);
+    if (found != shard.slots.end() && found->second.dirty_since == position) digests.push_back(digest);
+  }
+  return digests;
+}
+
+std::size_t Sessions::excess() const {
+  const std::size_t held = bytes();
+  return held > budget_ ? held - budget_ : 0;
+}
+
+std::vector<SessionDigest> Sessions::idle(std::size_t limit) {
+  std::vector<SessionDigest> digests;
+  std::size_t left = excess();
+  for (std::size_t visited = 0; visited < 2 * kShards && left > 0 && digests.size() < limit; ++visited) {
+    Shard& shard = shards_[hand_++ % kShards];
+    const std::lock_guard lock(shard.mutex);
+    for (auto place = shard.slots.begin(); place != shard.slots.end() && left > 0 && digests.size() < limit;) {
+      Slot& slot = place->second;
+      const bool touched = std::exchange(slot.touched, false), dirty = slot.dirty_since != 0;
+      if (!touched) left -= std::min(left, slot.bytes);
+      if (!touched && dirty) digests.push_back(place->first);
+      if (touched || dirty) {
+        ++place;
+        continue;
+      }
+      some_on_disk_ = true;
+      ++shard.dropped;
+      uncount(shard, slot);
+      place = shard.slots.erase(place);
+    }
+  }
+  return digests;
+}
+
+SessionPtr Sessions::in_memory(const SessionDigest& digest) const {
+  const Shard& shard = this->shard(digest);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.slots.find(digest);
+  return found == shard.slots.end() ? nullptr : found->second.session;
+}
+
+void Sessions::written(const SessionDigest& digest, ledger::Position position) {
+  Shard& shard = this->shard(digest);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.slots.find(digest);
+  if (found != shard.slots.end() && found->second.as_of <= position) found->second.dirty_since = 0;
+}
+
+void Sessions::drop(const std::vector<SessionDigest>& digests) {
+  for (const SessionDigest& digest : digests) {
+    Shard& shard = this->shard(digest);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.slots.find(digest);
+    if (found == shard.slots.end() || found->second.dirty_since != 0) continue;
+    some_on_disk_ = true;
+    ++shard.dropped;
+    uncount(shard, found->second);
+    shard.slots.erase(found);
+  }
+}
+
+void Sessions::sweep(Instant now) {
+  for (int i = 0; i < 2; ++i) {
+    Shard& shard = shards_[swept_++ % kShards];
+    const std::lock_guard lock(shard.mutex);
+    shard.dropped += std::erase_if(shard.slots, [&](const auto& entry) {
+      if (entry.second.session->expires_at > now) return false;
+      uncount(shard, entry.second);
+      return true;
+    });
+  }
+}
+
+std::size_t Sessions::count() const {
+  std::size_t total = 0;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    total += shard.slots.size() - shard.visitors;
+  }
+  return total;
+}
+
+std::size_t Sessions::bytes() const {
+  std::size_t total = 0;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    total += shard.bytes;
+  }
+  return total;
+}
+
+Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handle,
+                                                             const std::optional<ledger::ListCursor>& behind,
+                                                             std::size_t limit, Instant now) {
+  using Key = std::pair<Instant, std::string>;
+  std::map<Key, ledger::SessionSummary, std::greater<>> found;
+  const auto offer = [&](ledger::SessionSummary summary) {
+    Key key{summary.created, summary.id.text};
+    if (behind && key >= Key{behind->created, behind->id}) return;
+    found.insert_or_assign(std::move(key), std::move(summary));
+    if (found.size() > limit) found.erase(std::prev(found.end()));
+  };
+  auto stored = ledger_.snapshots(handle, behind, limit);
+  if (!stored) return unexpected(stored.error());
+  for (auto& summary : *stored) offer(std::move(summary));
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const auto& [digest, slot] : shard.slots) {
+      const ledger::Session& session = *slot.session;
+      if (session.handle != handle || session.expires_at <= now || ledger::is_own_record(session.id.view())) continue;
+      offer({session.id, session.visitor, session.created, session.last_received, session.version});
+    }
+  }
+  std::vector<ledger::SessionSummary> list;
+  for (auto& [key, summary] : found) list.push_back(std::move(summary));
+  return list;
+}
+
+Result<std::vector<SessionId>> Sessions::of_visitor(const Handle& handle, const VisitorId& visitor) {
+  auto ids = ledger_.sessions_of(handle, visitor);
+  if (!ids) return ids;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const auto& [digest, slot] : shard.slots)
+      if (slot.session->handle == handle && slot.session->visitor == visitor) ids->push_back(slot.session->id);
+  }
+  std::ranges::sort(*ids);
+  const auto twice = std::ranges::unique(*ids);
+  ids->erase(twice.begin(), twice.end());
+  return ids;
+}
+
+}  // namespace beckon::commit

@@ -1,0 +1,104 @@
+// The sessions in memory: a bounded cache over snapshots, holding every session that the journal's tail knows.
+//
+// Readers (resolve, prefetch) take a pointer under a shard's short lock and judge without it. Only the committing
+// thread changes what is here, and only after the commit has happened, in its order.
+#pragma once
+#include <array>
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "commit/commit.h"
+#include "ledger/ledger.h"
+#include "ledger/session.h"
+
+namespace beckon::commit {
+
+class Sessions {
+ public:
+  // `budget`: bytes of sessions kept in memory before clean ones leave.
+  Sessions(ledger::Ledger& ledger, const ledger::SessionHasher& hasher, std::size_t budget);
+
+  ledger::SessionDigest digest(std::string_view handle, std::string_view session) const {
+    return hasher_(handle, session);
+  }
+
+  // Thread-safe. Null: never seen, expired long ago, or denied. Reads the snapshot where the session left memory.
+  Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
+  bool denied(const ledger::SessionDigest& digest) const;
+
+  // Thread-safe, slow (walks memory): for lists and erasure. Merged with the snapshots.
+  Result<std::vector<ledger::SessionSummary>> newest(const Handle& handle,
+                                                     const std::optional<ledger::ListCursor>& behind, std::size_t limit,
+                                                     Instant now);
+  Result<std::vector<SessionId>> of_visitor(const Handle& handle, const VisitorId& visitor);
+
+  std::size_t count() const;  // without visitors' own records
+  std::size_t bytes() const;
+
+  // The rest: committing thread only.
+
+  // The session as of journal row `position`. Null: gone.
+  void publish(const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position position);
+  // At recovery, in the order of `dirty_since`: its snapshot lacks the rows from there to `as_of`.
+  void recover(const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position dirty_since,
+               ledger::Position as_of);
+  void deny(const ledger::SessionDigest& digest);
+  void consent(const ledger::SessionDigest& digest);
+
+  // The oldest row that some session in memory has and its snapshot has not; nothing: all are clean.
+  std::optional<ledger::Position> oldest_dirty();
+  // Up to `limit` sessions that have been dirty longest, since a row not after `up_to`.
+  std::vector<ledger::SessionDigest> dirtiest(std::size_t limit, ledger::Position up_to);
+  std::size_t excess() const;  // bytes beyond the budget
+  // Frees memory beyond the budget: clean sessions leave at once. Up to `limit` dirty ones that are to be written
+  // first.
+  std::vector<ledger::SessionDigest> idle(std::size_t limit);
+  ledger::SessionPtr in_memory(const ledger::SessionDigest& digest) const;
+  // Its snapshot is written as of `position`: it is clean, unless it changed behind that.
+  void written(const ledger::SessionDigest& digest, ledger::Position position);
+  // Drops those of `digests` that are clean from memory.
+  void drop(const std::vector<ledger::SessionDigest>& digests);
+  // Forgets sessions whose expiry is over, a few shards a call.
+  void sweep(Instant now);
+
+ private:
+  struct Slot {
+    ledger::SessionPtr session;
+    ledger::Position as_of = 0;
+    ledger::Position dirty_since = 0;  // 0: its snapshot is current
+    bool touched = true;               // read since the hand last passed
+    std::size_t bytes = 0;
+  };
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<ledger::SessionDigest, Slot> slots;
+    std::uint64_t dropped = 0;  // how many left memory: a reader that raced with one reads again
+    std::size_t bytes = 0;
+    std::size_t visitors = 0;  // how many of the slots are visitors' own records
+  };
+  static constexpr std::size_t kShards = 64;
+
+  Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
+  const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
+  static void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
+  static void uncount(Shard& shard, const Slot& slot);  // which is about to go
+
+  ledger::Ledger& ledger_;
+  const ledger::SessionHasher& hasher_;
+  const std::size_t budget_;
+  std::array<Shard, kShards> shards_;
+  std::atomic<bool> some_on_disk_;  // some session may have a snapshot and not be in memory
+  std::deque<std::pair<ledger::Position, ledger::SessionDigest>> dirty_;  // by dirty_since; stale entries are skipped
+  std::size_t hand_ = 0;
+  std::size_t swept_ = 0;
+  mutable std::mutex denied_mutex_;
+  std::unordered_set<ledger::SessionDigest> denied_;
+  std::atomic<bool> someone_denied_{false};  // ever: spares the lock where nobody did
+};
+
+}  // namespace beckon::commit

@@ -1,0 +1,110 @@
+#include "commit/tenant.h"
+
+#include <algorithm>
+#include <array>
+
+namespace beckon::commit {
+namespace {
+
+void read_limit(const json::Value& limits, std::string_view name, int& limit, Issues& issues) {
+  const json::Value* value = limits.find(name);
+  if (!value) return;
+  const auto number = value->integer();
+  if (!number || *number < 1 || *number > 100'000'000)
+    return issues.add("limits." + std::string(name), "must be a whole number from 1 to 100000000");
+  limit = static_cast<int>(*number);
+}
+
+void read_duration(const json::Value& settings, std::string_view name, Duration& duration, Issues& issues) {
+  const json::Value* value = settings.find(name);
+  if (!value) return;
+  const auto read = value->is_string() ? parse_duration(value->text()) : std::nullopt;
+  if (!read) return issues.add(std::string(name), "must be a duration such as \"30d\"");
+  duration = *read;
+}
+
+void refuse_unknown(const json::Value& object, std::string_view prefix, std::span<const std::string_view> known,
+                    Issues& issues) {
+  for (const json::Member& member : object.members())
+    if (std::ranges::find(known, member.key) == known.end())
+      issues.add(std::string(prefix) + std::string(member.key), "is not a known setting");
+}
+
+}  // namespace
+
+Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults) {
+  static constexpr std::array<std::string_view, 5> kTop{"limits", "retention", "basicRetention", "defaultConsent",
+                                                        "scores"};
+  static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
+                                                           "addressDecisionsPerMinute"};
+  HandleSettings read = defaults;
+  Issues issues;
+  if (!settings.is_object()) {
+    issues.add("", "must be an object");
+    return unexpected(issues.fault());
+  }
+  refuse_unknown(settings, "", kTop, issues);
+  if (const json::Value* limits = settings.find("limits")) {
+    if (!limits->is_object()) issues.add("limits", "must be an object");
+    refuse_unknown(*limits, "limits.", kLimits, issues);
+    read_limit(*limits, kLimits[0], read.session_signals_per_minute, issues);
+    read_limit(*limits, kLimits[1], read.address_signals_per_minute, issues);
+    read_limit(*limits, kLimits[2], read.address_decisions_per_minute, issues);
+  }
+  read_duration(settings, "retention", read.retention, issues);
+  read_duration(settings, "basicRetention", read.basic_retention, issues);
+  if (const json::Value* consent = settings.find("defaultConsent")) {
+    if (consent->is_string() && consent->text() == "full")
+      read.default_consent = ledger::Consent::kFull;
+    else if (consent->is_string() && consent->text() == "basic")
+      read.default_consent = ledger::Consent::kBasic;
+    else if (consent->is_string() && consent->text() == "denied")
+      read.default_consent = ledger::Consent::kDenied;
+    else
+      issues.add("defaultConsent", "must be \"full\", \"basic\" or \"denied\"");
+  }
+  if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  return read;
+}
+
+std::string to_json(const HandleSettings& settings) {
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .key("limits")
+      .begin_object()
+      .member("sessionSignalsPerMinute", settings.session_signals_per_minute)
+      .member("addressSignalsPerMinute", settings.address_signals_per_minute)
+      .member("addressDecisionsPerMinute", settings.address_decisions_per_minute)
+      .end_object()
+      .member("retention", to_text(settings.retention))
+      .member("basicRetention", to_text(settings.basic_retention))
+      .member("defaultConsent", ledger::to_text(settings.default_consent))
+      .member_raw("scores", rules::to_json(settings.scores))
+      .end_object();
+  return out;
+}
+
+Result<TenantPtr> Tenants::find(std::string_view handle) const {
+  auto found = tenants_.find(handle);
+  if (!found) return unexpected(handle_not_found());
+  if (!found->admitted)
+    return unexpected(Fault{.code = FaultCode::kFeatureLocked,
+                            .message = "This handle is not on the platform's allowlist; ask the platform admin."});
+  return found;
+}
+
+Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
+  auto compiled = rules::RuleSet::compile(stored, tenant.settings.scores);
+  if (!compiled) return unexpected(compiled.error());
+  tenant.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
+  return std::make_shared<const Tenant>(std::move(tenant));
+}
+
+void Tenants::put(TenantPtr tenant) {
+  const std::string& name = tenant->handle.text;
+  tenants_.put(name, tenant);
+}
+
+}  // namespace beckon::commit

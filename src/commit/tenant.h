@@ -1,0 +1,59 @@
+// What the hot path knows of a handle: its settings and its compiled rules. Immutable; replaced whole.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/published_map.h"
+#include "base/result.h"
+#include "ledger/signal.h"
+#include "rules/rule_set.h"
+#include "rules/score.h"
+
+namespace beckon::commit {
+
+// Settings of a handle; each has the server's as its default. Contract section 4 names the numbers.
+struct HandleSettings {
+  int session_signals_per_minute = 60;                // new signals of a session in a rolling minute by arrival
+  int address_signals_per_minute = 120;               // signals of a client address on the public route
+  int address_decisions_per_minute = 600;             // resolves and prefetches of a client address
+  Duration retention = std::chrono::hours{30 * 24};   // of a session, after its last signal
+  Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
+  ledger::Consent default_consent = ledger::Consent::kFull;
+  rules::Scores scores;  // that rules may measure, by name
+};
+
+// {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
+//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/score.h), each optional. Fault: validation_error
+//  with every fault.
+Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
+std::string to_json(const HandleSettings& settings);
+
+struct Tenant {
+  Handle handle;
+  bool admitted = true;  // on the platform's allowlist
+  HandleSettings settings;
+  std::shared_ptr<const rules::RuleSet> rules;
+};
+
+using TenantPtr = std::shared_ptr<const Tenant>;
+
+// The tenant with these rules, under its own settings. Fault: they cannot be compiled.
+Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored);
+
+// All tenants by name. Thread-safe; changes come from the committing thread alone.
+class Tenants {
+ public:
+  // Fault: handle_not_found, or feature_locked where it is not on the allowlist.
+  Result<TenantPtr> find(std::string_view handle) const;
+  // Whether it is on the allowlist or not; null if it is not in memory.
+  TenantPtr known(std::string_view handle) const { return tenants_.find(handle); }
+  std::vector<TenantPtr> all() const { return tenants_.all(); }
+  void put(TenantPtr tenant);
+
+ private:
+  PublishedMap<Tenant> tenants_;
+};
+
+}  // namespace beckon::commit

@@ -1,0 +1,61 @@
+#include "decision/record_shown.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "decision/envelope.h"
+
+namespace beckon::decision {
+namespace {
+
+bool is_shown(const ledger::Session& session, std::string_view id) {
+  return std::ranges::find(session.shown, ledger::remembered(id)) != session.shown.end();
+}
+
+// The signal itself is stored: it was accepted before this was looked at.
+void not_recorded(const Fault& fault) { log::error("shown_not_recorded").add("why", fault.message); }
+
+// What stood beside the decision joins it, and what that takes from counts of its own `spends`.
+void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::Context& said,
+                const ledger::Spend& spend, ledger::PastDecision& decision, std::vector<ledger::Spend>& spends) {
+  const ledger::Session& session = *known.session;
+  const ledger::Context context = ledger::merge(session.context, said);
+  const auto verdict =
+      tenant.rules->judge(decision.trigger, known.facts(context, session.id, decision.at, tenant.settings.retention));
+  for (const rules::Beside& beside : verdict.beside) {
+    if (beside.rule == decision.rule && decision.outcome != "suppressed") continue;
+    decision.beside.push_back(past_of(beside));
+    if (beside.spends != 0) spends.push_back({beside.spends, spend.at, spend.session});
+  }
+}
+
+}  // namespace
+
+void record_shown(commit::Draft& draft, const DecisionTokens& tokens, const commit::Tenant& tenant,
+                  const ledger::SessionDigest& digest, ledger::SessionPtr& session, const ledger::Signal& signal) {
+  auto token = tokens.open(tenant.handle.view(), session->id.view(), signal.value);
+  if (!token || is_shown(*session, signal.value)) return;
+  ledger::PastDecision* const decision = &token->decision;
+  Known known{.session = at_version(session, decision->session_version)};
+  const auto gathered =
+      gather(draft, tenant.handle, digest, wanted_by(*tenant.rules, decision->trigger), draft.now(), known);
+  if (!gathered) return not_recorded(gathered.error());
+
+  decision->shown = true;
+  ledger::Spend spend{.at = std::min(signal.at, draft.now()), .session = digest.low};
+  ledger::DecisionRecord record{
+      .handle = tenant.handle.view(), .session = session->id.view(), .seen = true, .shown = true};
+  if (decision->outcome == "act" || decision->outcome == "holdout") spend.key = tenant.rules->spends_of(decision->rule);
+  if (spend.key != 0) record.spends.push_back(spend);
+  judge_anew(tenant, known, token->said, spend, *decision, record.spends);
+  record.context = token->said;
+  record.expires_at = session->expires_at;
+  record.at = draft.now();
+  const std::string past = ledger::encode_past(*decision);
+  record.past = past;
+  auto decided = draft.decide(digest, session, record);
+  if (!decided) return not_recorded(decided.error());
+  session = std::move(*decided);
+}
+
+}  // namespace beckon::decision

@@ -1,0 +1,279 @@
+#include <gtest/gtest.h>
+
+#include "intake/testing/due_world.h"
+
+namespace beckon::delayed {
+namespace {
+
+using namespace std::chrono_literals;
+using outbox::DeliveryState;
+
+const Instant kStart = *parse_rfc3339("2026-11-02T12:00:00Z");  // a Monday
+
+std::string rule(const std::string& more = "", const std::string& wait = "30m") {
+  return R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":")" + wait +
+         R"("}]},"action":{"type":"email","payload":{"template":"cart"}})" + more + "}";
+}
+const std::string kVisitorRule =
+    R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m","scope":"visitor"}]},"action":{"type":"email","payload":{}}})";
+
+std::string signal(std::string_view key) { return R"({"type":")" + std::string(key) + "\"}"; }
+std::string signal(std::string_view key, Instant at) {
+  return R"({"type":")" + std::string(key) + R"(","at":")" + to_rfc3339(at) + "\"}";
+}
+
+class Due : public testing::Test {
+ protected:
+  Due() { world.save("rescue", rule()); }
+  void cart(const std::string& session = "s1") { ASSERT_TRUE(world.append(session, signal("cart"))); }
+  std::size_t told() { return world.messages().size(); }
+  outbox::Delivery only() {
+    const auto all = world.messages();
+    EXPECT_EQ(all.size(), 1u);
+    return all.empty() ? outbox::Delivery{} : all.front();
+  }
+  std::string outcomes(const std::string& session = "s1") {
+    std::string text;
+    for (const auto& past : world.decisions(session)) text += past.trigger + ":" + past.outcome + ":" + past.rule + " ";
+    return text;
+  }
+
+  intake::DueWorld world{kStart};
+};
+
+TEST_F(Due, TellsOnceWhatWasMissedHasBeenMissedForLongEnough) {
+  ASSERT_TRUE(world.append("s1", signal("view") + "," + signal("cart")));
+  ASSERT_EQ(world.timers("s1").size(), 1u);
+  EXPECT_EQ(world.timers("s1")[0].due_at, kStart + 30min);
+  EXPECT_EQ(world.timers("s1")[0].anchor, 2u);
+  world.pass(30min - 1ms);
+  EXPECT_EQ(told(), 0u);
+  world.pass(1ms);
+  const auto message = only();
+  EXPECT_EQ(message.event_type, "chain.message.due");
+  EXPECT_EQ(message.session.text, "s1");
+  EXPECT_EQ(message.rule.text, "rescue");
+  EXPECT_EQ(message.anchor_at, kStart);
+  EXPECT_EQ(message.valid_until, kStart + 30min + 24h);
+  EXPECT_TRUE(world.timers("s1").empty());
+  EXPECT_EQ(outcomes(), "@due:act:rescue ");
+}
+
+TEST_F(Due, TellsTheEnvelopeWithItsExplanation) {
+  cart();
+  world.pass(30min);
+  const auto document = world.body(only());
+  const json::Value& payload = *document.root().find("payload");
+  EXPECT_EQ(payload.find("trigger")->text(), "@due");
+  EXPECT_EQ(payload.find("outcome")->text(), "act");
+  EXPECT_EQ(payload.find("ruleId")->text(), "rescue");
+  EXPECT_EQ(payload.find("sessionId")->text(), "s1");
+  EXPECT_EQ(payload.find("decisionId")->text(), world.decisions("s1")[0].id);
+  EXPECT_EQ(payload.find("action")->find("type")->text(), "email");
+  EXPECT_EQ(payload.find("resolvedAt")->text(), to_rfc3339(kStart + 30min));
+  ASSERT_EQ(payload.find("explanation")->items().size(), 1u);
+  const auto event = *world.store.outbox().event(intake::kDemo, only().event);
+  const auto cause = *json::parse(event->cause);
+  EXPECT_EQ(cause.root().find("decision")->text(), world.decisions("s1")[0].id);
+  EXPECT_EQ(cause.root().find("signal")->find("version")->integer(), 1);
+}
+
+TEST_F(Due, FiresOncePerAnchor) {
+  cart();
+  world.pass(30min);
+  ASSERT_TRUE(world.append("s1", signal("view")));
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart - 10min))) << "an older one is not the anchor";
+  world.pass(48h);
+  EXPECT_EQ(told(), 1u);
+  EXPECT_TRUE(world.timers("s1").empty());
+}
+
+TEST_F(Due, ANewerAnchorStartsAnew) {
+  cart();
+  world.pass(20min);
+  cart();
+  world.pass(29min);
+  EXPECT_EQ(told(), 0u);
+  world.pass(1min);
+  EXPECT_EQ(only().anchor_at, kStart + 20min);
+  world.pass(1h);
+  cart();
+  world.pass(30min);
+  EXPECT_EQ(told(), 2u) << "a new anchor fires again";
+  EXPECT_EQ(world.messages()[0].state, DeliveryState::kQueued)
+      << "that they came back does not make the first one wrong";
+}
+
+TEST_F(Due, IsCancelledByWhatWasMissed) {
+  cart();
+  world.pass(29min);
+  ASSERT_TRUE(world.append("s1", signal("purchase")));
+  EXPECT_TRUE(world.timers("s1").empty());
+  world.pass(48h);
+  EXPECT_EQ(told(), 0u);
+}
+
+TEST_F(Due, IsCancelledByWhatWasMissedAlsoWhereItArrivesLate) {
+  cart();
+  world.pass(29min);
+  ASSERT_TRUE(world.append("s1", signal("purchase", kStart + 5min)));
+  world.pass(48h);
+  EXPECT_EQ(told(), 0u);
+}
+
+TEST_F(Due, IsNotCancelledByWhatCameBefore) {
+  cart();
+  ASSERT_TRUE(world.append("s1", signal("purchase", kStart - 5min)));
+  world.pass(30min);
+  EXPECT_EQ(told(), 1u);
+}
+
+TEST_F(Due, LooksAtInstantsAndNotAtTheOrderOfArrival) {
+  world.pass(10min);
+  ASSERT_TRUE(world.append("s1", signal("purchase")));
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart)));
+  EXPECT_TRUE(world.timers("s1").empty()) << "bought already";
+  ASSERT_TRUE(world.append("s2", signal("cart", kStart)));
+  EXPECT_EQ(world.timers("s2")[0].due_at, kStart + 30min) << "from when it happened";
+  world.pass(1h);
+  EXPECT_EQ(only().session.text, "s2");
+}
+
+TEST_F(Due, AnAnchorThatArrivesLateFiresAtOnce) {
+  world.pass(1h);
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart)));
+  world.fire();
+  EXPECT_EQ(only().created_at, kStart + 1h);
+  EXPECT_EQ(only().valid_until, kStart + 30min + 24h);
+}
+
+TEST_F(Due, AnAnchorAheadOfTheClockWaitsFromItsOwnInstant) {
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart + 2min)));
+  world.pass(30min);
+  EXPECT_EQ(told(), 0u);
+  world.pass(2min);
+  EXPECT_EQ(told(), 1u);
+}
+
+TEST_F(Due, WhatWasMissedWithdrawsTheMessageAlsoBehindTheFiring) {
+  cart();
+  world.pass(40min);
+  ASSERT_EQ(told(), 1u);
+  ASSERT_TRUE(world.append("s1", signal("purchase", kStart + 10min)));
+  EXPECT_EQ(only().state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(only().reason, "the message is no longer true: purchase came at 2026-11-02T12:10:00Z");
+  EXPECT_EQ(only().ended_at, kStart + 40min);
+}
+
+TEST_F(Due, WhatWasMissedWithdrawsMessagesOfEarlierAnchorsAlone) {
+  cart();
+  world.pass(30min);
+  cart();
+  world.pass(30min);
+  ASSERT_EQ(told(), 2u);
+  ASSERT_TRUE(world.append("s1", signal("purchase", kStart + 10min)));
+  EXPECT_EQ(world.messages()[0].state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(world.messages()[1].state, DeliveryState::kQueued);
+}
+
+TEST_F(Due, WhatWasMissedDoesNotWithdrawForAnotherSession) {
+  cart("s1");
+  cart("s2");
+  world.pass(30min);
+  ASSERT_TRUE(world.append("s1", signal("purchase")));
+  std::string states;
+  for (const auto& message : world.messages())
+    states += message.session.text + "=" + std::string(to_text(message.state)) + " ";
+  EXPECT_NE(states.find("s1=withdrawn"), std::string::npos);
+  EXPECT_NE(states.find("s2=queued"), std::string::npos);
+}
+
+TEST_F(Due, OneCommitHoldsTheSignalTheTimerAndTheWithdrawal) {
+  cart();
+  world.pass(30min);
+  world.world().commit.next = commit::CommitFault::kFull;
+  log::set_level(log::Level::kOff);
+  EXPECT_FALSE(world.append("s1", signal("purchase")));
+  log::set_level(log::Level::kInfo);
+  EXPECT_EQ(only().state, DeliveryState::kQueued);
+  ASSERT_TRUE(world.append("s1", signal("purchase")));
+  EXPECT_EQ(only().state, DeliveryState::kWithdrawn);
+}
+
+TEST_F(Due, FiringThatCouldNotBeWrittenComesAgain) {
+  cart();
+  world.world().clock.advance(30min);
+  log::set_level(log::Level::kOff);
+  ASSERT_TRUE(world.alarm().step());
+  world.world().commit.next = commit::CommitFault::kFull;
+  world.world().committer.turn(true);
+  log::set_level(log::Level::kInfo);
+  EXPECT_EQ(told(), 0u);
+  EXPECT_EQ(world.alarm().next(), world.now() + 1s);
+  EXPECT_FALSE(world.alarm().step()) << "not at once";
+  world.pass(1s);
+  EXPECT_EQ(told(), 1u);
+}
+
+TEST_F(Due, SurvivesARestartBeforeAndBehindTheFiring) {
+  cart();
+  world.restart();
+  EXPECT_EQ(world.timers("s1").size(), 1u);
+  world.pass(30min);
+  EXPECT_EQ(told(), 1u);
+  world.restart();
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart - 1min)));
+  world.pass(48h);
+  EXPECT_EQ(told(), 1u) << "the anchor is done, whatever was looked at since";
+}
+
+TEST_F(Due, WhatIsOverdueStillFiresInsideTheTtl) {
+  cart();
+  world.sleep(24h);
+  world.fire();
+  EXPECT_EQ(only().created_at, kStart + 24h);
+  EXPECT_EQ(only().valid_until, kStart + 30min + 24h) << "counted from when it should have been sent";
+}
+
+TEST_F(Due, WhatIsOverdueBeyondTheTtlIsNotTold) {
+  cart();
+  world.sleep(25h);
+  log::set_level(log::Level::kOff);
+  world.fire();
+  log::set_level(log::Level::kInfo);
+  EXPECT_EQ(told(), 0u);
+  EXPECT_EQ(world.alarm().counts().expired, 1u);
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart - 1min)));
+  world.pass(1h);
+  EXPECT_EQ(told(), 0u) << "and is done";
+}
+
+TEST_F(Due, HasATtlOfItsOwn) {
+  world.save("rescue", rule(R"(,"ttl":"5m")"));
+  cart();
+  world.pass(30min);
+  EXPECT_EQ(only().valid_until, kStart + 35min);
+  const auto document = world.body(only());
+  EXPECT_EQ(document.root().find("payload")->find("expiresAt")->text(), to_rfc3339(kStart + 35min));
+}
+
+TEST_F(Due, ManyDueAtOnceAreFiredInSteps) {
+  for (int i = 0; i < 600; ++i) cart("s" + std::to_string(i));
+  world.sleep(1h);
+  world.fire();
+  EXPECT_EQ(told(), 600u);
+  EXPECT_EQ(world.alarm().counts().owed, 600u);
+  EXPECT_EQ(world.alarm().next(), Instant::max()) << "then the store is asked no more";
+}
+
+TEST_F(Due, NothingIsAskedOfTheStoreUntilATimerIsDue) {
+  world.fire();
+  EXPECT_EQ(world.alarm().next(), Instant::max());
+  cart();
+  EXPECT_EQ(world.alarm().next(), kStart + 30min);
+  ASSERT_TRUE(world.append("s2", signal("cart", kStart - 10min)));
+  EXPECT_EQ(world.alarm().next(), kStart + 20min);
+}
+
+}  // namespace
+}  // namespace beckon::delayed

@@ -1,0 +1,106 @@
+#include "delayed/timer_changes.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "delayed/wait.h"
+
+namespace beckon::delayed {
+namespace {
+
+using ledger::SessionPtr;
+using ledger::Signal;
+using rules::Delayed;
+
+// A session that cannot be read is not seen: the timer is looked at again when it is due.
+Sight seen_from(commit::Draft& draft, const SessionPtr& session, const Delayed& delayed) {
+  auto sight = sight_of(draft, session, delayed.visitor, {});
+  if (sight) return std::move(*sight);
+  log::error("visitor_unreadable").add("handle", session->handle.view()).add("why", sight.error().message);
+  return {.known = {.session = session}, .sessions = {session}};
+}
+
+// The newest of the signals that the rule missed: messages of earlier anchors are no longer true.
+void withdraw(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight,
+              std::span<const Signal> signals) {
+  const Signal* came = nullptr;
+  for (const Signal& signal : signals)
+    if (tenant.rules->ends(delayed, signal) && (!came || came->at < signal.at)) came = &signal;
+  if (!came || delayed.shadow) return;
+  for (const SessionPtr& session : sight.sessions)
+    draft.batch().ended_reasons.push_back(
+        {.handle = tenant.handle,
+         .rule = RuleId{delayed.rule},
+         .session = session->id,
+         .anchor_before = came->at,
+         .reason = "the message is no longer true: " + std::string(came->key) + " came at " + to_rfc3339(came->at)});
+}
+
+// Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that
+// stay.
+std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Move& move) {
+  std::vector<SessionPtr> found;
+  if (SessionPtr moved = draft.staged(move.session)) found.push_back(std::move(moved));
+  const SessionPtr visitor = draft.staged(move.visitor);
+  if (!visitor || visitor->sessions.empty() || (!found.empty() && !found[0]->visitor.empty())) return found;
+  const ledger::Joined& newest = visitor->sessions.back();
+  if (auto stays = draft.find(move.handle, newest.id, newest.digest).value_or(nullptr))
+    found.push_back(std::move(stays));
+  return found;
+}
+
+}  // namespace
+
+// By the rules of now, and not of when the signals came in: those may have been paused meanwhile.
+void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<const Signal> signals) {
+  const auto tenant = draft.places().tenants.find(session->handle.view());
+  if (!tenant) return;
+  const rules::RuleSet& rules = *(*tenant)->rules;
+  for (const Delayed& delayed : rules.delayed()) {
+    if (std::ranges::none_of(signals, [&](const Signal& signal) { return rules.feeds(delayed, signal); })) continue;
+    const Sight sight = seen_from(draft, session, delayed);
+    set_timer(draft, **tenant, delayed, sight);
+    withdraw(draft, **tenant, delayed, sight, signals);
+  }
+}
+
+void signals_imported(commit::Draft& draft, const SessionPtr& session, std::span<const Signal> signals) {
+  const auto tenant = draft.places().tenants.find(session->handle.view());
+  if (!tenant) return;
+  const rules::RuleSet& rules = *(*tenant)->rules;
+  for (const Delayed& delayed : rules.delayed())
+    if (std::ranges::any_of(signals, [&](const Signal& signal) { return rules.ends(delayed, signal); }))
+      withdraw(draft, **tenant, delayed, seen_from(draft, session, delayed), signals);
+}
+
+void VisitorTimers::plan(commit::Draft& draft, ledger::Position) {
+  for (const commit::Draft::Move& move : draft.moves()) {
+    const auto tenant = draft.places().tenants.find(move.handle.view());
+    if (!tenant) continue;
+    const auto all = (*tenant)->rules->delayed();
+    if (std::ranges::none_of(all, &Delayed::visitor)) continue;
+    for (const SessionPtr& session : concerned(draft, move))
+      for (const Delayed& delayed : all)
+        if (delayed.visitor) set_timer(draft, **tenant, delayed, seen_from(draft, session, delayed));
+  }
+}
+
+void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,
+                   const rules::RuleSet& after) {
+  commit::Batch& batch = draft.batch();
+  for (const Delayed& was : before.delayed()) {
+    const auto is_it = [&](const commit::RulePut& put) { return put.handle == handle && put.rule.view() == was.rule; };
+    const auto put = std::ranges::find_if(batch.rules, is_it);
+    if (put == batch.rules.end()) continue;
+    const Delayed* now = find_delayed(after, was.rule);
+    const bool goes_on = now && now->shadow == was.shadow && now->live_since == was.live_since;
+    batch.timers_of_rules.push_back({handle, put->rule, goes_on ? std::optional(draft.now()) : std::nullopt});
+    if (goes_on || was.shadow) continue;
+    batch.ended_reasons.push_back(
+        {.handle = handle,
+         .rule = put->rule,
+         .reason = put->json.empty() ? "the rule was deleted" : "the rule is no longer live"});
+  }
+}
+
+}  // namespace beckon::delayed

@@ -1,0 +1,36 @@
+// The port for reading timers: when a delayed rule is to be looked at in a session. What is written goes through
+// Commit, in the commit of the signals that set or cancel them. What comes of one: delayed/timer_changes.h.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "base/result.h"
+
+namespace beckon::delayed {
+
+// At most one for each session and rule.
+struct Timer {
+  Handle handle;
+  SessionId session;
+  RuleId rule;
+  Instant due_at{};
+  std::uint64_t anchor = 0;  // version of the signal that it waits from; 0: that one is yet to come into sight
+};
+
+// Thread-safe.
+class Timers {
+ public:
+  virtual ~Timers() = default;
+
+  // Those due at `now`, oldest due first, at most `limit`.
+  virtual Result<std::vector<Timer>> due(Instant now, std::size_t limit) = 0;
+
+  virtual Result<std::optional<Instant>> next_due() = 0;  // the earliest due_at of all; nothing: there is none
+
+  virtual Result<std::vector<Timer>> timers_of(const Handle& handle, const SessionId& session) = 0;  // earliest first
+};
+
+}  // namespace beckon::delayed

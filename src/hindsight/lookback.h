@@ -1,0 +1,37 @@
+// What was known at the moment of a stored decision, from the journal.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "decision/known.h"
+#include "hindsight/playback.h"
+
+namespace beckon::hindsight {
+
+// A decision where it is recorded.
+struct Moment {
+  JournalRow row;
+  Handle handle;
+  SessionId session;
+  ledger::SessionDigest digest;
+  VisitorId visitor;     // said with the call, of a session that had none
+  ledger::Context said;  // with the call
+  ledger::PastDecision past;
+};
+
+struct LookedBack {
+  // What was known behind each commit in which the session stood at the version that was judged, the newest last. A
+  // commit is seen a little after its instant, so the newest ones may not have been known to the decision.
+  std::vector<decision::Known> states;
+  VisitorId visitor;    // of the session by the time at which the decision was recorded
+  std::string lacking;  // what has left the journal since, in words; empty: nothing
+};
+
+Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
+                             decision::Wanted wanted);
+
+// What consent took since of what the decision saw, in words; empty: nothing.
+Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
+                                    const VisitorId& visitor);
+
+}  // namespace beckon::hindsight

@@ -1,0 +1,218 @@
+#include "hindsight/trial.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/check.h"
+
+namespace beckon::hindsight {
+
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+using ledger::Spend;
+using rules::Delayed;
+using rules::Hold;
+using rules::Outcome;
+
+namespace {
+
+const std::vector<Spend> kNone;
+
+void insert(std::vector<Spend>& spends, const Spend& spend) {
+  spends.insert(std::ranges::upper_bound(spends, spend.at, {}, &Spend::at), spend);
+  if (spends.size() > ledger::kSpendsKept) spends.erase(spends.begin());
+}
+
+const VisitorId& visitor_of(const decision::Known& known) {
+  return known.session && !known.session->visitor.empty() ? known.session->visitor : known.said;
+}
+
+delayed::Sight sight_of(const Playback& then, const SessionPtr& session, bool visitor, decision::Wanted wanted,
+                        Instant now) {
+  auto sight = delayed::sight_of(finder(then), then.digests(), session, visitor, wanted, now);
+  CHECK(sight.has_value());  // nothing is read from a disk
+  return std::move(*sight);
+}
+
+}  // namespace
+
+SessionDigest Trial::digest_of(const ledger::Session& session) const {
+  return then_.digests().digest(session.handle.view(), session.id.view());
+}
+
+const std::vector<Spend>& Trial::spends_of(const SessionDigest& digest) const {
+  const auto found = spends_.find(digest);
+  return found == spends_.end() ? kNone : found->second;
+}
+
+rules::Facts Trial::facts(const decision::Known& known, const AskedAt& asked) {
+  rules::Facts facts = known.facts(asked.context, asked.id, asked.at, tenant_->settings.retention);
+  const auto& own = spends_of(asked.digest);
+  facts.session_spends = facts.unit_spends = own;
+  const VisitorId& visitor = visitor_of(known);
+  if (visitor.empty()) return facts;
+  const auto& all =
+      spends_of(then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view()));
+  if (known.said.empty()) {
+    facts.unit_spends = all;
+    return facts;
+  }
+  both_.resize(all.size() + own.size());
+  std::ranges::merge(all, own, both_.begin(), {}, &Spend::at, &Spend::at);
+  facts.unit_spends = both_;
+  return facts;
+}
+
+rules::Verdict Trial::ask(const AskedAt& asked) {
+  decision::Known known = asked.known;
+  const decision::Wanted wanted = decision::wanted_by(*tenant_->rules, asked.trigger);
+  gather(then_, tenant_->handle, asked.digest, wanted, asked.at, known);
+  const rules::Verdict verdict = tenant_->rules->judge(asked.trigger, facts(known, asked));
+  count(verdict, asked.digest);
+  spend(verdict, known.session ? known.session->visitor : VisitorId{}, asked.digest, asked.spent_at);
+  return verdict;
+}
+
+// A visitor who becomes known with this very call joins behind it, and brings what the session spent.
+void Trial::spend(const rules::Verdict& verdict, const VisitorId& visitor, const SessionDigest& digest, Instant at) {
+  const auto take = [&](std::uint64_t key) {
+    if (key == 0) return;
+    const Spend spend{.key = key, .at = at, .session = digest.low};
+    insert(spends_[digest], spend);
+    if (!visitor.empty())
+      insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
+  };
+  take(verdict.spends);
+  for (const rules::Beside& beside : verdict.beside) take(beside.spends);
+}
+
+void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {
+  const auto add = [&](std::string_view rule, std::string_view variant, Outcome outcome) {
+    auto found = counts_.find(rule);
+    if (found == counts_.end()) found = counts_.emplace(std::string(rule), RuleCount{}).first;
+    RuleCount& counted = found->second;
+    if (outcome == Outcome::kSuppressed) return void(++counted.suppressed);
+    counted.sessions.insert(digest);
+    if (outcome == Outcome::kHoldout) return void(++counted.held_out);
+    ++counted.acted;
+    if (!variant.empty()) ++counted.variants[std::string(variant)];
+  };
+  if (verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout)
+    add(verdict.rule, verdict.variant, verdict.outcome);
+  if (verdict.outcome == Outcome::kSuppressed && verdict.beside.empty()) add(verdict.rule, "", verdict.outcome);
+  for (const rules::Beside& beside : verdict.beside) add(beside.rule, beside.variant, beside.outcome);
+}
+
+std::vector<const Delayed*> Trial::fed_by(std::span<const ledger::Signal> signals) const {
+  std::vector<const Delayed*> fed;
+  for (const Delayed& delayed : tenant_->rules->delayed())
+    if (std::ranges::any_of(signals,
+                            [&](const ledger::Signal& signal) { return tenant_->rules->feeds(delayed, signal); }))
+      fed.push_back(&delayed);
+  return fed;
+}
+
+void Trial::wait(const SessionPtr& session, std::span<const Delayed* const> fed, Instant now) {
+  for (const Delayed* delayed : fed) look(*delayed, sight_of(then_, session, delayed->visitor, {}, now), now);
+}
+
+std::optional<delayed::Wait> Trial::wait_of(const Delayed& delayed, const delayed::Sight& sight, Instant now) const {
+  return delayed::wait_of(*tenant_, delayed, sight, now, [&](const ledger::Session& session, std::uint64_t version) {
+    const auto done = done_.find({digest_of(session), delayed.index});
+    return done != done_.end() && done->second == version;
+  });
+}
+
+// At most one timer among the sessions that the rule sees: where its anchor is.
+void Trial::look(const Delayed& delayed, const delayed::Sight& sight, Instant now) {
+  const auto wait = wait_of(delayed, sight, now);
+  for (const SessionPtr& session : sight.sessions) {
+    const bool here = wait && wait->session == session;
+    set({digest_of(*session), delayed.index},
+        here ? std::optional(Timer{std::max(wait->anchor.due, now)}) : std::nullopt);
+  }
+}
+
+void Trial::set(const Place& place, std::optional<Timer> timer) {
+  if (const auto before = timers_.find(place); before != timers_.end()) {
+    queue_.erase({before->second.at, place});
+    timers_.erase(before);
+  }
+  if (!timer) return;
+  timers_.emplace(place, *timer);
+  queue_.emplace(timer->at, place);
+}
+
+void Trial::joined(const SessionPtr& session, const SessionDigest& digest, const SessionDigest& own, Instant now) {
+  for (const Spend& spend : spends_of(digest)) insert(spends_[own], spend);
+  if (!session) return;
+  for (const Delayed& delayed : tenant_->rules->delayed())
+    if (delayed.visitor) look(delayed, sight_of(then_, session, true, {}, now), now);
+}
+
+void Trial::left(const SessionDigest& own, std::uint64_t session) {
+  const auto found = spends_.find(own);
+  if (found != spends_.end())
+    std::erase_if(found->second, [&](const Spend& spend) { return spend.session == session; });
+}
+
+void Trial::forget(const SessionDigest& digest) {
+  spends_.erase(digest);
+  done_.erase(done_.lower_bound({digest, 0}), done_.upper_bound({digest, std::numeric_limits<std::uint32_t>::max()}));
+  for (auto timer = timers_.lower_bound({digest, 0}); timer != timers_.end() && timer->first.first == digest;) {
+    queue_.erase({timer->second.at, timer->first});
+    timer = timers_.erase(timer);
+  }
+}
+
+void Trial::fire(Instant until, const std::function<void(const FiredAt&)>& fired) {
+  while (!queue_.empty() && queue_.begin()->first <= until) {
+    const Place place = queue_.begin()->second;
+    const Timer timer = timers_.at(place);
+    set(place, std::nullopt);
+    fire(place, timer, fired);
+  }
+}
+
+// Its anchor arrived when its message was no longer worth sending.
+bool Trial::is_overdue(const Delayed& delayed, const delayed::Sight& sight, Instant due, AskedAt asked) {
+  const Instant now = std::exchange(asked.at, due);
+  if (now < due + delayed.ttl) return false;
+  const auto then = tenant_->rules->judge_due(delayed, facts(sight.known, asked));
+  return then.hold != Hold::kClosed || then.opens_at == Instant::max() || then.opens_at + delayed.ttl <= now;
+}
+
+void Trial::fire(const Place& place, const Timer& timer, const std::function<void(const FiredAt&)>& fired) {
+  const Instant now = timer.at;
+  const auto all = tenant_->rules->delayed();
+  const auto delayed = std::ranges::find(all, place.second, &Delayed::index);
+  const SessionPtr session = then_.find(place.first);
+  if (!session || session->expires_at <= now) return;
+  const delayed::Sight sight = sight_of(then_, session, delayed->visitor, {.visitor = true, .spends = true}, now);
+  const auto wait = wait_of(*delayed, sight, now);
+  if (!wait || wait->session != session || wait->anchor.due > now) return look(*delayed, sight, now);
+  const AskedAt asked{.known = sight.known,
+                      .id = session->id,
+                      .digest = place.first,
+                      .context = session->context,
+                      .trigger = kDueTrigger,
+                      .at = now,
+                      .spent_at = now};
+  const auto due = tenant_->rules->judge_due(*delayed, facts(sight.known, asked));
+  const bool overdue = !timer.put_off && is_overdue(*delayed, sight, wait->anchor.due, asked);
+  if (!overdue && due.hold == Hold::kClosed && due.opens_at != Instant::max())
+    return set(place, Timer{std::max(due.opens_at, now + Duration{1}), true});
+  done_[place] = wait->anchor.version;
+  if (overdue || due.verdict.outcome == Outcome::kNone) return;
+  count(due.verdict, place.first);
+  spend(due.verdict, session->visitor, place.first, now);
+  fired({.delayed = *delayed,
+         .session = *session,
+         .digest = place.first,
+         .anchor = wait->anchor.version,
+         .verdict = due.verdict,
+         .at = now});
+}
+
+}  // namespace beckon::hindsight

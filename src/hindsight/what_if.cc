@@ -1,0 +1,241 @@
+#include "hindsight/what_if.h"
+
+#include <algorithm>
+
+#include "hindsight/differences.h"
+#include "hindsight/what_if_report.h"
+
+namespace beckon::hindsight {
+namespace {
+
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+
+Fault too_large() {
+  return {.code = FaultCode::kConflict,
+          .message = "The sessions of that time do not fit into the memory of a simulation; choose a shorter span."};
+}
+
+Fault cancelled() { return {.code = FaultCode::kUnavailable, .message = "The simulation was cancelled."}; }
+
+// As if all of it had gone live when the span begins.
+Result<commit::TenantPtr> live_since(const commit::Tenant& tenant, rules::StoredRules stored, Instant since) {
+  for (rules::StoredRule& rule : stored.rules) rule.live_since = since;
+  return commit::with_rules(tenant, stored);
+}
+
+// A session that begins, or learns whose it is, with a decision. Its spends are the trials' own.
+ledger::AppendRecord without_decision(const ledger::DecisionRecord& record, const ledger::Session* before) {
+  ledger::AppendRecord append{
+      .handle = record.handle, .session = record.session, .fresh = !before, .received = record.at};
+  append.expires_at = before ? before->expires_at : record.expires_at;
+  append.consent = before ? before->consent : record.basic ? ledger::Consent::kBasic : ledger::Consent::kFull;
+  append.visitor = record.visitor;
+  return append;
+}
+
+class Simulation {
+ public:
+  Simulation(const commit::Sessions& digests, const WhatIfRequest& request, commit::TenantPtr tried,
+             commit::TenantPtr live, std::size_t memory)
+      : request_(request),
+        memory_(memory),
+        then_(digests),
+        tried_(std::move(tried), then_),
+        live_(std::move(live), then_),
+        differences_(request.examples) {}
+
+  Result<WhatIf> run(ledger::Ledger& ledger, WhatIfProgress& progress);
+
+ private:
+  bool see(const JournalRow& row, const SessionDigest& digest, const ledger::Record& record);
+  void take(const SessionDigest& digest, const ledger::AppendRecord& append);
+  void take(const SessionDigest& digest, const ledger::DecisionRecord& decision);
+  void take(const SessionDigest& digest, const ledger::VisitorRecord& visit);
+  void ask(const SessionDigest& digest, const ledger::DecisionRecord& decision);
+  void ask(const WhatIfRequest::Ask& ask, const SessionPtr& session, const SessionDigest& digest, Instant now);
+  void ask(const AskedAt& asked);
+  void settle();
+  void fire(Instant until);
+  WhatIf result();
+
+  // Signals that were stored, until what else came of them (a visitor's record) is played too.
+  struct Pending {
+    SessionDigest digest;
+    Instant at{};
+    std::vector<const rules::Delayed*> tried, live;
+    std::vector<const WhatIfRequest::Ask*> asks;
+  };
+
+  const WhatIfRequest& request_;
+  const std::size_t memory_;
+  Playback then_;
+  Trial tried_, live_;
+  bool passed_over_ = false;  // the last record: it lies behind the span
+  std::optional<Pending> pending_;
+  Differences differences_;
+  AskedTriggers asked_;
+  WhatIf result_;
+};
+
+Result<WhatIf> Simulation::run(ledger::Ledger& ledger, WhatIfProgress& progress) {
+  const auto from = ledger.position_before(request_.since - request_.tenant->settings.retention - kClockSlack);
+  const auto last = ledger.last_position();
+  if (!from || !last) return unexpected(from ? last.error() : from.error());
+  progress.total = *last > *from ? *last - *from : 0;
+  std::optional<Fault> fault;
+  const auto all = [](const ledger::JournalReader::Item&) { return true; };
+  const auto walked = walk(ledger, *from, request_.tenant->handle, all,
+                           [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
+                             if (row.position > *last) return false;
+                             progress.done = row.position - *from;
+                             if (progress.cancelled)
+                               fault = cancelled();
+                             else if (!see(row, digest, record))
+                               fault = too_large();
+                             return !fault;
+                           });
+  if (fault) return unexpected(*fault);
+  if (!walked) return unexpected(walked.error());
+  settle();
+  fire(request_.until - Duration{1});
+  return result();
+}
+
+bool Simulation::see(const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
+  if (const auto* visit = std::get_if<ledger::VisitorRecord>(&record)) {
+    if (!passed_over_) take(digest, *visit);
+    return true;
+  }
+  settle();
+  const auto* append = std::get_if<ledger::AppendRecord>(&record);
+  const auto* decision = std::get_if<ledger::DecisionRecord>(&record);
+  const Instant at = append ? append->received : decision ? decision->at : row.at;
+  passed_over_ = at >= request_.until;
+  if (passed_over_) return true;
+  fire(at);
+  if (append) take(digest, *append);
+  if (decision) take(digest, *decision);
+  if (std::holds_alternative<ledger::ForgetRecord>(record)) {
+    then_.forget(digest);
+    tried_.forget(digest);
+    live_.forget(digest);
+  }
+  if (then_.bytes() <= memory_) return true;
+  then_.forget_expired(at);
+  return then_.bytes() <= memory_ - memory_ / 4;
+}
+
+void Simulation::take(const SessionDigest& digest, const ledger::AppendRecord& append) {
+  if (append.fresh || !then_.find(digest)) {
+    tried_.forget(digest);
+    live_.forget(digest);
+  }
+  then_.take(digest, append);
+  result_.signals += static_cast<std::int64_t>(append.signals.size());
+  if (append.signals.empty() || append.received < request_.since) return;
+  pending_ = Pending{.digest = digest,
+                     .at = append.received,
+                     .tried = tried_.fed_by(append.signals),
+                     .live = live_.fed_by(append.signals),
+                     .asks = {}};
+  for (const WhatIfRequest::Ask& ask : request_.asks)
+    if (std::ranges::any_of(append.signals, [&](const ledger::Signal& signal) { return ask.on.fits(signal); }))
+      pending_->asks.push_back(&ask);
+}
+
+void Simulation::take(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
+  ask(digest, decision);
+  const SessionPtr before = then_.find(digest);
+  const bool alive = before && before->expires_at > decision.at;
+  if (!alive || (before->visitor.empty() && !decision.visitor.empty()))
+    then_.take(digest, without_decision(decision, alive ? before.get() : nullptr));
+}
+
+void Simulation::take(const SessionDigest& digest, const ledger::VisitorRecord& visit) {
+  ledger::VisitorRecord record = visit;
+  record.spends.clear();
+  then_.take(digest, record);
+  for (Trial* trial : {&tried_, &live_}) {
+    if (visit.session.empty())
+      trial->left(visit.own, visit.of.low);
+    else if (visit.joined)
+      trial->joined(then_.find(visit.of), visit.of, visit.own, pending_ ? pending_->at : visit.at);
+  }
+}
+
+void Simulation::settle() {
+  if (!pending_) return;
+  const Pending came = *std::exchange(pending_, std::nullopt);
+  const SessionPtr session = then_.find(came.digest);
+  if (!session) return;
+  tried_.wait(session, came.tried, came.at);
+  live_.wait(session, came.live, came.at);
+  for (const WhatIfRequest::Ask* one : came.asks) ask(*one, session, came.digest, came.at);
+}
+
+// Delayed rules ask for themselves.
+void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& decision) {
+  const auto past = ledger::past_decision(decision.past);
+  if (!past || past->at < request_.since || past->trigger == kDueTrigger) return;
+  decision::Known known{.session = then_.find(digest)};
+  if (known.session && known.session->expires_at <= past->at) known.session = nullptr;
+  known.session = decision.seen ? decision::at_version(known.session, past->session_version) : nullptr;
+  if (!known.session || known.session->visitor.empty()) known.said = VisitorId{decision.visitor};
+  const SessionId id{decision.session};
+  static const ledger::Context kNone;
+  const ledger::Context& own = known.session ? known.session->context : kNone;
+  const ledger::Context said = decision.context.empty() ? ledger::Context{} : ledger::merge(own, decision.context);
+  const Instant spent_at = !past->shown ? past->at : decision.spends.empty() ? decision.at : decision.spends.front().at;
+  ask({.known = known,
+       .id = id,
+       .digest = digest,
+       .context = said.empty() ? own : said,
+       .trigger = past->trigger,
+       .at = past->at,
+       .spent_at = spent_at});
+}
+
+void Simulation::ask(const WhatIfRequest::Ask& one, const SessionPtr& session, const SessionDigest& digest,
+                     Instant now) {
+  const decision::Known known{.session = session};
+  ask({.known = known,
+       .id = session->id,
+       .digest = digest,
+       .context = session->context,
+       .trigger = one.trigger,
+       .at = now,
+       .spent_at = now});
+}
+
+void Simulation::ask(const AskedAt& asked) {
+  ++result_.asked;
+  const auto count = asked_.find(asked.trigger);
+  count == asked_.end() ? void(asked_.emplace(std::string(asked.trigger), 1)) : void(++count->second);
+  const rules::Verdict was = live_.ask(asked), would_be = tried_.ask(asked);
+  differences_.answered(asked, was, would_be);
+}
+
+void Simulation::fire(Instant until) {
+  tried_.fire(until, [this](const FiredAt& fired) { differences_.told(true, fired); });
+  live_.fire(until, [this](const FiredAt& fired) { differences_.told(false, fired); });
+}
+
+WhatIf Simulation::result() {
+  differences_.finish(result_);
+  result_.rules = rules_that_were_tried(request_.tried, tried_.counts(), asked_);
+  return std::move(result_);
+}
+
+}  // namespace
+
+Result<WhatIf> what_if(ledger::Ledger& ledger, const commit::Sessions& digests, const WhatIfRequest& request,
+                       std::size_t memory, WhatIfProgress& progress) {
+  auto tried = live_since(*request.tenant, request.tried, request.since);
+  if (!tried) return unexpected(tried.error());
+  auto live = live_since(*request.tenant, request.live, request.since);
+  if (!live) return unexpected(live.error());
+  return Simulation(digests, request, std::move(*tried), std::move(*live), memory).run(ledger, progress);
+}
+
+}  // namespace beckon::hindsight

@@ -1,0 +1,131 @@
+#include "hindsight/what_if_jobs.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace beckon::hindsight {
+
+std::string_view to_text(WhatIfState state) {
+  switch (state) {
+    case WhatIfState::kRunning: return "running";
+    case WhatIfState::kDone: return "done";
+    case WhatIfState::kCancelled: return "cancelled";
+    case WhatIfState::kFailed: return "failed";
+  }
+  return "";
+}
+
+bool WhatIfJobs::waits(const JobPtr& job) { return !job->begun && job->view.state == WhatIfState::kRunning; }
+
+std::optional<Fault> WhatIfJobs::start(SimulationId id, WhatIfRequest request) {
+  const std::lock_guard lock(mutex_);
+  const auto under_way = [](const JobPtr& job) { return job->view.state == WhatIfState::kRunning; };
+  const auto waiting = static_cast<std::size_t>(std::ranges::count_if(jobs_, under_way));
+  for (const JobPtr& job : jobs_)
+    if (under_way(job) && job->request.tenant->handle == request.tenant->handle)
+      return Fault{.code = FaultCode::kConflict,
+                   .message = "A simulation of this handle is under way, " + job->view.id.text +
+                              "; wait for its end, or cancel it."};
+  if (stopped_ || waiting > options_.waiting) return unavailable("Too many simulations are waiting for their turn.");
+  auto job = std::make_shared<Job>();
+  job->view = {.id = std::move(id), .since = request.since, .until = request.until, .reason = {}, .result = nullptr};
+  job->request = std::move(request);
+  jobs_.push_back(std::move(job));
+  while (jobs_.size() > options_.kept + waiting + 1) {
+    const auto over = std::ranges::find_if_not(jobs_, under_way);
+    if (over == jobs_.end()) break;
+    jobs_.erase(over);
+  }
+  changed_.notify_all();
+  return std::nullopt;
+}
+
+WhatIfJobs::JobPtr WhatIfJobs::job(const Handle& handle, const SimulationId& id) const {
+  const auto found = std::ranges::find_if(
+      jobs_, [&](const JobPtr& one) { return one->view.id == id && one->request.tenant->handle == handle; });
+  return found == jobs_.end() ? nullptr : *found;
+}
+
+WhatIfView WhatIfJobs::seen(const Job& job) {
+  WhatIfView view = job.view;
+  const auto total = static_cast<double>(job.progress.total), done = static_cast<double>(job.progress.done);
+  if (view.state == WhatIfState::kDone)
+    view.progress = 1;
+  else if (total > 0)
+    view.progress = std::min(1.0, done / total);
+  return view;
+}
+
+std::optional<WhatIfView> WhatIfJobs::find(const Handle& handle, const SimulationId& id) const {
+  const std::lock_guard lock(mutex_);
+  const JobPtr found = job(handle, id);
+  return found ? std::optional(seen(*found)) : std::nullopt;
+}
+
+std::optional<WhatIfView> WhatIfJobs::wait(const Handle& handle, const SimulationId& id,
+                                           std::chrono::milliseconds longest) const {
+  std::unique_lock lock(mutex_);
+  const JobPtr found = job(handle, id);
+  if (!found) return std::nullopt;
+  changed_.wait_for(lock, longest, [&] { return stopped_ || found->view.state != WhatIfState::kRunning; });
+  return seen(*found);
+}
+
+std::optional<WhatIfView> WhatIfJobs::cancel(const Handle& handle, const SimulationId& id) {
+  std::unique_lock lock(mutex_);
+  const JobPtr found = job(handle, id);
+  if (!found) return std::nullopt;
+  found->progress.cancelled = true;
+  if (waits(found)) found->view.state = WhatIfState::kCancelled;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return stopped_ || found->view.state != WhatIfState::kRunning; });
+  return seen(*found);
+}
+
+void WhatIfJobs::run(std::stop_token stop) {
+  const std::stop_callback stopping(stop, [this] {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    for (const JobPtr& job : jobs_) job->progress.cancelled = true;
+    changed_.notify_all();
+  });
+  while (!stop.stop_requested()) {
+    if (step()) continue;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopped_ || std::ranges::any_of(jobs_, waits); });
+  }
+}
+
+bool WhatIfJobs::step() {
+  JobPtr next;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find_if(jobs_, waits);
+    if (found == jobs_.end()) return false;
+    next = *found;
+    next->begun = true;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto result = what_if(ledger_, digests_, next->request, options_.memory, next->progress);
+  end(*next, std::move(result), std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin));
+  return true;
+}
+
+void WhatIfJobs::end(Job& job, Result<WhatIf> result, Duration took) {
+  const std::lock_guard lock(mutex_);
+  job.view.took = took;
+  if (result) {
+    job.view.state = WhatIfState::kDone;
+    job.view.result = std::make_shared<const WhatIf>(std::move(*result));
+  } else if (job.progress.cancelled) {
+    job.view.state = WhatIfState::kCancelled;
+  } else {
+    job.view.state = WhatIfState::kFailed;
+    job.view.reason = result.error().message;
+    log::error("simulation_failed").add("handle", job.request.tenant->handle.view()).add("why", job.view.reason);
+  }
+  changed_.notify_all();
+}
+
+}  // namespace beckon::hindsight

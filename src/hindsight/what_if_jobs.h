@@ -1,0 +1,79 @@
+// Simulations as jobs: one runs at a time, a few wait, and what they came to is kept for a while. In memory alone: a
+// restart forgets them.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "base/random.h"
+#include "hindsight/what_if.h"
+
+namespace beckon::hindsight {
+
+enum class WhatIfState : std::uint8_t { kRunning, kDone, kCancelled, kFailed };  // running: or it waits for its turn
+std::string_view to_text(WhatIfState state);
+
+// As far as a simulation has come. Its result where it is done.
+struct WhatIfView {
+  SimulationId id;
+  Instant since{}, until{};
+  WhatIfState state = WhatIfState::kRunning;
+  double progress = 0;  // 0 to 1
+  Duration took{};      // while it ran
+  std::string reason;   // of one that failed
+  std::shared_ptr<const WhatIf> result;
+};
+
+// Thread-safe. All that it is made with outlives it.
+class WhatIfJobs {
+ public:
+  struct Options {
+    std::size_t waiting = 8;                      // of all handles; beyond it 503. Of one handle there is one at a time
+    std::size_t kept = 64;                        // that have ended; the oldest go
+    std::size_t memory = std::size_t{512} << 20;  // bytes of sessions that one may hold
+  };
+  WhatIfJobs(ledger::Ledger& ledger, const commit::Sessions& digests, Options options)
+      : ledger_(ledger), digests_(digests), options_(options) {}
+
+  // Fault: kConflict where one of the handle is under way, kUnavailable where too many wait.
+  std::optional<Fault> start(SimulationId id, WhatIfRequest request);
+  // Nothing: there is none of this handle, or it is long over.
+  std::optional<WhatIfView> find(const Handle& handle, const SimulationId& id) const;
+  // As find, once it has ended, or after `longest`.
+  std::optional<WhatIfView> wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const;
+  // Ends one that waits or runs; returns once it has ended. One that had ended stays as it was.
+  std::optional<WhatIfView> cancel(const Handle& handle, const SimulationId& id);
+
+  // The thread's body: until it is stopped, which cancels what runs.
+  void run(std::stop_token stop);
+  // Runs the next one that waits; false: there is none. For tests and run().
+  bool step();
+
+ private:
+  struct Job {
+    WhatIfRequest request;
+    WhatIfProgress progress;
+    WhatIfView view;
+    bool begun = false;
+  };
+  using JobPtr = std::shared_ptr<Job>;
+
+  JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller locks
+  static bool waits(const JobPtr& job);                            // for its turn
+  static WhatIfView seen(const Job& job);
+  void end(Job& job, Result<WhatIf> result, Duration took);
+
+  ledger::Ledger& ledger_;
+  const commit::Sessions& digests_;
+  const Options options_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any changed_;
+  std::deque<JobPtr> jobs_;  // oldest first
+  bool stopped_ = false;
+};
+
+}  // namespace beckon::hindsight

@@ -1,0 +1,192 @@
+#include "intake/append.h"
+
+#include <algorithm>
+
+#include "decision/known.h"
+#include "decision/record_shown.h"
+#include "delayed/timer_changes.h"
+#include "intake/outcomes.h"
+
+namespace beckon::intake {
+namespace {
+
+using ledger::Consent;
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+using ledger::Signal;
+
+constexpr Duration kMinute{60'000};
+
+// 429 where `added` signals would exceed the session's limit in the minute up to `now`.
+std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, int limit, Instant now) {
+  std::size_t used = 0;
+  Instant free_at = now + std::chrono::seconds{1};
+  bool first = true;
+  if (session)
+    for (const auto& [at, count] : session->arrivals) {
+      if (at <= now - kMinute) continue;
+      if (first) free_at = at + kMinute;
+      first = false;
+      used += count;
+    }
+  if (used + added <= static_cast<std::size_t>(limit)) return std::nullopt;
+  const auto reset = std::chrono::ceil<std::chrono::seconds>(std::max(free_at - now, Duration{1000}));
+  return Fault{
+      .code = FaultCode::kRateLimited,
+      .message = "This session has had " + std::to_string(used) + " of " + std::to_string(limit) +
+                 " signals in the last minute and the request brings " + std::to_string(added) +
+                 "; nothing of it was stored. Try again after the time in Retry-After.",
+      .rate = RateState{.limit = limit, .remaining = std::max(0, limit - static_cast<int>(used)), .reset = reset}};
+}
+
+std::string event_type(std::string_view key) {
+  return key == "link.clicked" ? std::string(key) : "signal." + std::string(key);
+}
+
+std::string payload_of(const ledger::Session& session, const Signal& signal) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("sessionId", session.id.view());
+  if (!session.visitor.empty()) writer.member("visitorId", session.visitor.view());
+  writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal").begin_object();
+  writer.member("signalKey", signal.key);
+  signal.has_value ? writer.member("signalValue", signal.value) : writer.key("signalValue").null();
+  writer.key("confidence").real(static_cast<double>(signal.confidence) / ledger::kFullConfidence);
+  signal.source.empty() ? writer.key("source").null() : writer.member("source", signal.source);
+  writer.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata);
+  writer.member("at", to_rfc3339(signal.at)).end_object().end_object();
+  return out;
+}
+
+std::string cause_of(const ledger::Session& session, const Signal& signal) {
+  std::string out;
+  json::Writer(out)
+      .begin_object()
+      .key("signal")
+      .begin_object()
+      .member("sessionId", session.id.view())
+      .member("version", static_cast<std::int64_t>(signal.version))
+      .end_object()
+      .end_object();
+  return out;
+}
+
+Consent consent_of(const AppendRequest& request, bool denied, const SessionPtr& session) {
+  Consent consent = request.tenant->settings.default_consent;
+  if (session) consent = session->consent;
+  if (denied) consent = Consent::kDenied;
+  if (request.consent) consent = *request.consent;
+  return request.at_most_basic ? std::max(consent, Consent::kBasic) : consent;
+}
+
+}  // namespace
+
+Append::Append(AppendRequest request, const decision::DecisionTokens& tokens, Done done)
+    : request_(std::move(request)), tokens_(tokens), done_(std::move(done)) {}
+
+void Append::plan(commit::Draft& draft) { answer_ = planned(draft); }
+
+void Append::finish(const std::optional<Fault>& fault) {
+  if (answer_ && fault) answer_ = unexpected(*fault);
+  done_(request_, answer_);
+}
+
+Result<Appended> Append::planned(commit::Draft& draft) {
+  const commit::Tenant& tenant = *request_.tenant;
+  const SessionDigest digest = draft.places().sessions.digest(tenant.handle.view(), request_.session.view());
+  const auto found = draft.find(tenant.handle, request_.session, digest);
+  if (!found) return unexpected(found.error());
+  const SessionPtr& before = *found;
+  const bool was_denied = draft.denied(digest);
+  const Consent consent = consent_of(request_, was_denied, before);
+  if (consent == Consent::kDenied) return deny(draft, digest, before);
+  if (before && consent == Consent::kFull && !before->visitor.empty() && !request_.visitor.empty() &&
+      before->visitor != request_.visitor)
+    return unexpected(decision::belongs_to_another());
+
+  Appended answer;
+  ledger::AppendRecord record{.handle = tenant.handle.view(),
+                              .session = request_.session.view(),
+                              .fresh = !before,
+                              .received = draft.now(),
+                              .consent = consent,
+                              .visitor = consent == Consent::kFull ? request_.visitor.view() : std::string_view{},
+                              .context = request_.context};
+  record.signals.reserve(request_.signals.size());
+  std::uint64_t version = before ? before->version : 0;
+  for (Signal signal : request_.signals) {
+    if (!signal.id.empty()) {
+      const std::uint64_t id = ledger::remembered(signal.id);
+      const bool seen = (before && std::ranges::find(before->ids, id) != before->ids.end()) ||
+                        std::ranges::find(record.ids, id) != record.ids.end();
+      if (seen) {
+        ++answer.duplicates;
+        continue;
+      }
+      record.ids.push_back(id);
+    }
+    signal.version = ++version;
+    if (consent == Consent::kBasic) signal.metadata = {};
+    record.signals.push_back(signal);
+  }
+  if (auto fault = over_limit(before, record.signals.size(), tenant.settings.session_signals_per_minute, draft.now()))
+    return unexpected(std::move(*fault));
+
+  // A request that brings nothing new does not prolong the session, nor does it change its consent.
+  const bool says_something = !record.signals.empty() || !before || consent != before->consent ||
+                              !record.context.empty() || (before->visitor.empty() && !record.visitor.empty());
+  SessionPtr session = before;
+  if (says_something) {
+    const Duration kept = consent == Consent::kBasic
+                              ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
+                              : tenant.settings.retention;
+    record.expires_at = record.signals.empty() && before ? std::min(before->last_received + kept, draft.now() + kept)
+                                                         : draft.now() + kept;
+    auto appended = draft.append(digest, before, record, &answer.evicted);
+    if (!appended) return unexpected(appended.error());
+    session = std::move(*appended);
+    if (was_denied) draft.consent(digest);
+    if (before && consent == Consent::kBasic && before->consent != Consent::kBasic) {
+      draft.batch().reduced.push_back({tenant.handle, request_.session, digest});
+      draft.renew(digest);
+    }
+  }
+  for (const Signal& signal : record.signals) {
+    if (signal.key == "decision.shown") decision::record_shown(draft, tokens_, tenant, digest, session, signal);
+    count_signal(draft.batch(), tenant, tokens_, *session, signal);
+    draft.owe(
+        tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
+        [&] { return payload_of(*session, signal); });
+  }
+  if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);
+  answer.accepted = record.signals.size();
+  answer.version = session->version;
+  answer.signal_count = session->window.size();
+  answer.expires_at = session->expires_at;
+  return answer;
+}
+
+Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {
+  const Instant until = draft.now() + request_.tenant->settings.retention;
+  if (before || !draft.denied(digest))
+    if (auto fault = draft.forget(request_.tenant->handle, request_.session, digest, "consent denied", until))
+      return unexpected(std::move(*fault));
+  return Appended{.denied = true, .expires_at = until};
+}
+
+void write(json::Writer& out, const AppendRequest& request, const Appended& appended) {
+  out.member("accepted", static_cast<std::int64_t>(appended.accepted))
+      .member("duplicates", static_cast<std::int64_t>(appended.duplicates))
+      .member("evicted", static_cast<std::int64_t>(appended.evicted))
+      .member("handle", request.tenant->handle.view())
+      .member("sessionId", request.session.view());
+  if (appended.denied) {
+    out.member("consent", "denied");
+    return;
+  }
+  out.member("version", static_cast<std::int64_t>(appended.version))
+      .member("signalCount", static_cast<std::int64_t>(appended.signal_count))
+      .member("expiresAt", to_rfc3339(appended.expires_at));
+}
+
+}  // namespace beckon::intake

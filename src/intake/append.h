@@ -1,0 +1,46 @@
+// What happens to signals: planned on the committing thread, serially, into one commit with all that follows.
+#pragma once
+#include <functional>
+
+#include "commit/committer.h"
+#include "decision/decision_token.h"
+#include "intake/append_request.h"
+
+namespace beckon::intake {
+
+// What a request to append is answered with.
+struct Appended {
+  std::size_t accepted = 0;
+  std::size_t duplicates = 0;
+  std::size_t evicted = 0;
+  bool denied = false;  // consent denied: nothing was stored
+  std::uint64_t version = 0;
+  std::size_t signal_count = 0;  // in the window now
+  Instant expires_at{};
+};
+
+// Adds the answer's members to an open object: accepted … expiresAt.
+void write(json::Writer& out, const AppendRequest& request, const Appended& appended);
+
+class Append final : public commit::Work {
+ public:
+  // Called once, on the committing thread, with the request still alive.
+  using Done = std::move_only_function<void(const AppendRequest&, const Result<Appended>&)>;
+
+  // `tokens` outlives the work.
+  Append(AppendRequest request, const decision::DecisionTokens& tokens, Done done);
+
+  void plan(commit::Draft& draft) override;
+  void finish(const std::optional<Fault>& fault) override;
+
+ private:
+  Result<Appended> planned(commit::Draft& draft);
+  Result<Appended> deny(commit::Draft& draft, const ledger::SessionDigest& digest, const ledger::SessionPtr& before);
+
+  AppendRequest request_;
+  const decision::DecisionTokens& tokens_;
+  Done done_;
+  Result<Appended> answer_;
+};
+
+}  // namespace beckon::intake

@@ -1,0 +1,59 @@
+#include "intake/append_request.h"
+
+#include "decision/request_members.h"
+#include "intake/signal_reader.h"
+
+namespace beckon::intake {
+namespace {
+
+using json::Value;
+
+void read_consent(const Value& root, AppendRequest& request, Issues& issues) {
+  const Value* value = root.find("consent");
+  if (!value) return;
+  const std::string_view said = value->is_string() ? value->text() : "";
+  if (said == "full")
+    request.consent = ledger::Consent::kFull;
+  else if (said == "basic")
+    request.consent = ledger::Consent::kBasic;
+  else if (said == "denied")
+    request.consent = ledger::Consent::kDenied;
+  else
+    issues.add("consent", "must be \"full\", \"basic\" or \"denied\"");
+}
+
+}  // namespace
+
+Result<AppendRequest> parse_append(json::Document document, const commit::Tenants& tenants,
+                                   std::optional<std::string_view> handle_in_path, Instant now) {
+  AppendRequest request{.document = std::move(document)};
+  const Value& root = request.document.root();
+  Issues issues;
+  if (!root.is_object())
+    return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
+  const std::string_view handle = decision::read_handle(root, handle_in_path, issues);
+  request.session = decision::read_session(root, issues);
+  request.visitor = decision::read_visitor(root, issues);
+  request.context = decision::read_context(root, issues);
+  read_consent(root, request, issues);
+  const auto tenant = tenants.find(handle);
+  const Duration retention = tenant ? (*tenant)->settings.retention : commit::HandleSettings{}.retention;
+  const Value* signals = root.find("signals");
+  if (!signals) {
+    issues.add("signals", "is required");
+  } else if (!signals->is_array() || signals->items().empty() || signals->items().size() > kSignalsPerRequest) {
+    issues.add("signals", "must be a list of 1 to 60 signals");
+  } else {
+    SignalReader reader(request.texts, now, retention, issues);
+    request.texts.reserve(signals->items().size());
+    request.signals.reserve(signals->items().size());
+    for (std::size_t i = 0; i < signals->items().size(); ++i)
+      request.signals.push_back(reader.read(signals->items()[i], "signals[" + std::to_string(i) + "]"));
+  }
+  if (!issues.empty()) return unexpected(issues.fault());
+  if (!tenant) return unexpected(tenant.error());
+  request.tenant = *tenant;
+  return request;
+}
+
+}  // namespace beckon::intake

@@ -1,0 +1,139 @@
+#include "intake/import.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "decision/request_members.h"
+#include "delayed/timer_changes.h"
+#include "intake/signal_reader.h"
+
+namespace beckon::intake {
+namespace {
+
+using json::Value;
+using ledger::Consent;
+using ledger::SessionPtr;
+
+ImportRequest::Entry read_entry(const Value& from, const std::string& path, SignalReader& reader, Issues& issues) {
+  ImportRequest::Entry entry;
+  entry.signal = reader.read(from, path);
+  if (!from.is_object()) return entry;
+  Issues own;
+  entry.session = decision::read_session(from, own);
+  entry.visitor = decision::read_visitor(from, own);
+  entry.context = decision::read_context(from, own);
+  for (const std::string_view name : {"at", "id"})
+    if (!from.find(name)) own.add(std::string(name), "is required");
+  for (const FieldIssue& issue : own.items()) issues.add(path + "." + issue.field, issue.issue);
+  return entry;
+}
+
+Consent consent_of(const commit::Tenant& tenant, const SessionPtr& session) {
+  return session ? session->consent : tenant.settings.default_consent;
+}
+
+}  // namespace
+
+Result<ImportRequest> parse_import(json::Document document, const commit::Tenants& tenants, std::string_view handle,
+                                   Instant now) {
+  ImportRequest request{.document = std::move(document)};
+  const Value& root = request.document.root();
+  if (!root.is_object())
+    return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
+  Issues issues;
+  for (const json::Member& member : root.members())
+    if (member.key != "signals") issues.add(std::string(member.key), "is not known here");
+  const Value* signals = root.find("signals");
+  const std::size_t count = signals ? signals->items().size() : 0;
+  if (!signals)
+    issues.add("signals", "is required");
+  else if (count < 1 || count > kSignalsPerImport)
+    issues.add("signals", "must be a list of 1 to 500 signals");
+  if (issues.empty()) {
+    request.texts.reserve(count);
+    request.entries.reserve(count);
+    SignalReader reader(request.texts, now, std::nullopt, issues);
+    for (std::size_t i = 0; i < count; ++i)
+      request.entries.push_back(read_entry(signals->items()[i], "signals[" + std::to_string(i) + "]", reader, issues));
+  }
+  if (!issues.empty()) return unexpected(issues.fault());
+  auto tenant = tenants.find(handle);
+  if (!tenant) return unexpected(tenant.error());
+  request.tenant = std::move(*tenant);
+  return request;
+}
+
+void Import::plan(commit::Draft& draft) {
+  answer_ = Imported{};
+  if (auto fault = find_sessions(draft)) {
+    answer_ = unexpected(std::move(*fault));
+    return;
+  }
+  for (const ImportRequest::Entry& entry : request_.entries) take(draft, entry);
+  sessions_.clear();
+}
+
+// All before the first is changed: a request is applied whole or not at all.
+std::optional<Fault> Import::find_sessions(commit::Draft& draft) {
+  const Handle& handle = request_.tenant->handle;
+  for (const ImportRequest::Entry& entry : request_.entries) {
+    const auto digest = draft.places().sessions.digest(handle.view(), entry.session.view());
+    if (auto fault = draft.read_ahead(handle, entry.visitor.view())) return fault;
+    if (sessions_.contains(digest)) continue;
+    auto found = draft.find(handle, entry.session, digest);
+    if (!found) return found.error();
+    if (auto fault = draft.read_ahead(handle, *found ? (*found)->visitor.view() : std::string_view{})) return fault;
+    sessions_.emplace(digest, std::move(*found));
+  }
+  return std::nullopt;
+}
+
+void Import::finish(const std::optional<Fault>& fault) {
+  if (answer_ && fault) answer_ = unexpected(*fault);
+  done_(answer_);
+}
+
+void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
+  const commit::Tenant& tenant = *request_.tenant;
+  const auto digest = draft.places().sessions.digest(tenant.handle.view(), entry.session.view());
+  SessionPtr& before = sessions_.at(digest);
+  const Consent consent = draft.denied(digest) ? Consent::kDenied : consent_of(tenant, before);
+  if (consent == Consent::kDenied) return void(++answer_->denied);
+  const Duration kept = consent == Consent::kBasic
+                            ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
+                            : tenant.settings.retention;
+  if (entry.signal.at + kept <= draft.now()) return void(++answer_->beyond_retention);
+  const std::uint64_t id = ledger::remembered(entry.signal.id);
+  if (before && std::ranges::find(before->ids, id) != before->ids.end()) return void(++answer_->duplicates);
+
+  ledger::AppendRecord record{.handle = tenant.handle.view(),
+                              .session = entry.session.view(),
+                              .fresh = !before,
+                              .received = std::min(entry.signal.at, draft.now()),
+                              .consent = consent};
+  record.ids = {id};
+  if (!before || record.received >= before->last_received) record.context = entry.context;
+  if (consent == Consent::kFull && (!before || before->visitor.empty())) record.visitor = entry.visitor.view();
+  record.expires_at = std::max(before ? before->expires_at : Instant{}, record.received + kept);
+  ledger::Signal& signal = record.signals.emplace_back(entry.signal);
+  signal.version = before ? before->version + 1 : 1;
+  signal.received = record.received;
+  if (consent == Consent::kBasic) signal.metadata = {};
+  std::size_t evicted = 0;
+  auto appended = draft.append(digest, std::move(before), record, &evicted);
+  CHECK(appended.has_value());  // all was read ahead
+  before = std::move(*appended);
+  delayed::signals_imported(draft, before, record.signals);
+  answer_->evicted += evicted;
+  ++answer_->accepted;
+}
+
+void write(json::Writer& out, const Imported& imported) {
+  out.member("accepted", static_cast<std::int64_t>(imported.accepted))
+      .member("duplicates", static_cast<std::int64_t>(imported.duplicates))
+      .member("evicted", static_cast<std::int64_t>(imported.evicted))
+      .member("beyondRetention", static_cast<std::int64_t>(imported.beyond_retention))
+      .member("denied", static_cast<std::int64_t>(imported.denied));
+}
+
+}  // namespace beckon::intake

@@ -1,0 +1,65 @@
+// History from elsewhere: signals of the past, stored as if they had come in at their own instants, so that one can
+// simulate on the first day. Nothing is published, no timer is set, and the limits of a minute do not count them.
+// What a session's retention would have let go already is left out and counted.
+#pragma once
+#include <functional>
+#include <unordered_map>
+
+#include "base/json.h"
+#include "commit/committer.h"
+#include "commit/tenant.h"
+#include "ledger/session.h"
+
+namespace beckon::intake {
+
+inline constexpr std::size_t kSignalsPerImport = 500;     // of one request: one commit
+inline constexpr std::size_t kImportBytes = 1024 * 1024;  // of its body
+
+// POST …/chain/import {"signals":[{"sessionId","visitorId"?,"context"?, and what a signal has; "at" and "id"
+// required}]}
+struct ImportRequest {
+  json::Document document;
+  std::vector<std::string> texts;  // as AppendRequest
+  commit::TenantPtr tenant;
+  struct Entry {
+    SessionId session;
+    VisitorId visitor;  // of the session, where it has none yet
+    ledger::Context context;
+    ledger::Signal signal;
+  };
+  std::vector<Entry> entries;  // in the order given
+};
+
+// Checks a body and names every fault at once.
+Result<ImportRequest> parse_import(json::Document document, const commit::Tenants& tenants, std::string_view handle,
+                                   Instant now);
+
+struct Imported {
+  std::size_t accepted = 0;
+  std::size_t duplicates = 0;        // their id was known
+  std::size_t evicted = 0;           // older than the 200 newest of their session, or made one of them leave
+  std::size_t beyond_retention = 0;  // left out
+  std::size_t denied = 0;            // left out: their session denied consent
+};
+
+void write(json::Writer& out, const Imported& imported);
+
+class Import final : public commit::Work {
+ public:
+  using Done = std::move_only_function<void(const Result<Imported>&)>;
+  Import(ImportRequest request, Done done) : request_(std::move(request)), done_(std::move(done)) {}
+
+  void plan(commit::Draft& draft) override;
+  void finish(const std::optional<Fault>& fault) override;
+
+ private:
+  std::optional<Fault> find_sessions(commit::Draft& draft);
+  void take(commit::Draft& draft, const ImportRequest::Entry& entry);
+
+  ImportRequest request_;
+  std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> sessions_;  // of the entries, as they become
+  Done done_;
+  Result<Imported> answer_;
+};
+
+}  // namespace beckon::intake

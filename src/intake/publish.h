@@ -1,0 +1,56 @@
+// Events of the operator's own: contract section 6. Kept whether or not a subscription wants them.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "commit/committer.h"
+#include "outbox/outbox.h"
+
+namespace beckon::intake {
+
+namespace publish_limits {
+inline constexpr std::size_t kType = 128;  // as a subscription's event type
+inline constexpr std::size_t kId = 64;
+}  // namespace publish_limits
+
+struct PublishRequest {
+  commit::TenantPtr tenant;
+  std::string type;
+  std::string payload;  // the JSON text of an object, without white space
+  std::string id;       // the operator's own id; empty: none
+  std::string actor;    // whoever publishes
+};
+
+// Types that the server publishes itself: signal.*, chain.*, webhook.*, link.clicked.
+bool is_reserved_event_type(std::string_view type);
+
+// {"type","payload","id"?}. Every fault at once.
+Result<PublishRequest> parse_publish(const json::Value& root, commit::TenantPtr tenant, std::string actor);
+
+// The same `id` with the same type and payload is the same event; with others it is kConflict. It is remembered as long
+// as the event is kept.
+class Publish final : public commit::Work {
+ public:
+  // Called once, on the committing thread.
+  using Done = std::move_only_function<void(const Result<EventId>&)>;
+
+  // `outbox` outlives the work.
+  Publish(PublishRequest request, outbox::Outbox& outbox, Done done)
+      : request_(std::move(request)), outbox_(outbox), done_(std::move(done)) {}
+
+  void plan(commit::Draft& draft) override;
+  void finish(const std::optional<Fault>& fault) override;
+
+ private:
+  Result<EventId> planned(commit::Draft& draft);
+  bool is_same(const outbox::Event& known) const;
+
+  PublishRequest request_;
+  outbox::Outbox& outbox_;
+  Done done_;
+  Result<EventId> answer_;
+};
+
+}  // namespace beckon::intake

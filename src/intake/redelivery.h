@@ -1,0 +1,45 @@
+// Replays under way: a few deliveries are queued anew with each batch, and how far it has come is written with them. So
+// a replay goes on where it was after a restart, and queues nothing twice.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "commit/committer.h"
+#include "outbox/outbox.h"
+
+namespace beckon::intake {
+
+// Committing thread, but for load.
+class Redeliveries final : public commit::Maintenance {
+ public:
+  struct Options {
+    std::size_t per_second = 100;  // deliveries that one replay queues; receivers have new events beside them
+    std::size_t per_batch = 100;   // of all replays
+  };
+  Redeliveries(outbox::Outbox& outbox, Options options) : outbox_(outbox), options_(options) {}
+
+  Result<void> load();  // at start: those that were under way
+
+  // Begins with the next batch. Fault: kConflict where one of the subscription is under way.
+  std::optional<Fault> start(commit::Draft& draft, outbox::Replay replay);
+  // One that runs ends as cancelled; null: none of this name runs.
+  std::optional<outbox::Replay> cancel(commit::Draft& draft, const Handle& handle, const ReplayId& id);
+
+  void plan(commit::Draft& draft, ledger::Position next) override;
+  void committed(commit::Draft& draft, const commit::Receipt& receipt) override;
+
+ private:
+  struct Running {
+    outbox::Replay replay;
+    Instant stepped_at{};
+  };
+
+  std::size_t allowance(Running& running, Instant now) const;
+  void step(commit::Draft& draft, Running& running, std::size_t most);
+
+  outbox::Outbox& outbox_;
+  const Options options_;
+  std::map<ReplayId, Running> running_;  // as committed
+};
+
+}  // namespace beckon::intake

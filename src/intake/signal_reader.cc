@@ -1,0 +1,94 @@
+#include "intake/signal_reader.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/id.h"
+#include "decision/request_members.h"
+
+namespace beckon::intake {
+
+using json::Value;
+
+ledger::Signal SignalReader::read(const Value& from, const std::string& path) {
+  ledger::Signal signal;
+  path_ = path + ".";
+  if (!from.is_object()) return issues_.add(path, "must be an object"), signal;
+  signal.received = now_;
+  read_key(from, signal);
+  read_value(from, signal);
+  read_confidence(from, signal);
+  signal.source = short_text(from, "source", 64);
+  signal.id = short_text(from, "id", 64);
+  if (const Value* id = from.find("id"); id && id->is_string() && id->text().empty())
+    issues_.add(path_ + "id", "must not be empty");
+  read_metadata(from, signal);
+  read_at(from, signal);
+  return signal;
+}
+
+// A member that must be a string of at most `most` characters; empty where it is absent or at fault.
+std::string_view SignalReader::short_text(const Value& from, std::string_view name, std::size_t most) {
+  const Value* value = from.find(name);
+  if (!value) return {};
+  if (value->is_string() && decision::characters(value->text()) <= most &&
+      value->text().find('\0') == std::string_view::npos)
+    return value->text();
+  issues_.add(path_ + std::string(name), "must be a string of at most " + std::to_string(most) + " characters");
+  return {};
+}
+
+void SignalReader::read_key(const Value& from, ledger::Signal& signal) {
+  const Value *type = from.find("type"), *key = from.find("signalKey");
+  if (type && key) return issues_.add(path_ + "signalKey", "must not be given beside type: they are the same");
+  const std::string name = path_ + (key ? "signalKey" : "type");
+  const Value* given = key ? key : type;
+  if (!given) return issues_.add(name, "is required (or signalKey in its place)");
+  if (!given->is_string() || !is_signal_key(given->text()))
+    return issues_.add(name, "must be 1 to 64 of A-Z a-z 0-9 . _ : - and begin with a letter or digit");
+  signal.key = given->text();
+}
+
+void SignalReader::read_value(const Value& from, ledger::Signal& signal) {
+  const Value* value = from.find("signalValue");
+  if (!value) return;
+  if (value->is_number() || value->is_boolean() || value->is_string())
+    signal.value = value->text();
+  else
+    return issues_.add(path_ + "signalValue", "must be a string, a number or a boolean");
+  signal.has_value = true;
+  if (decision::characters(signal.value) > 256) issues_.add(path_ + "signalValue", "must be at most 256 characters");
+}
+
+void SignalReader::read_confidence(const Value& from, ledger::Signal& signal) {
+  const Value* value = from.find("confidence");
+  if (!value) return;
+  if (!value->is_number() || !(value->number() >= 0.0 && value->number() <= 1.0))
+    return issues_.add(path_ + "confidence", "must be a number from 0 to 1");
+  signal.confidence = static_cast<std::int32_t>(std::lround(value->number() * ledger::kFullConfidence));
+}
+
+void SignalReader::read_metadata(const Value& from, ledger::Signal& signal) {
+  const Value* value = from.find("metadata");
+  if (!value) return;
+  if (!value->is_object()) return issues_.add(path_ + "metadata", "must be an object");
+  if (json::depth(*value) > kMetadataDepth) return issues_.add(path_ + "metadata", "must be at most 4 levels deep");
+  std::string text = json::to_text(*value);
+  if (text.size() > kMetadataBytes) return issues_.add(path_ + "metadata", "must be at most 2048 bytes as JSON");
+  if (text.size() == 2) return;  // {}
+  signal.metadata = texts_.emplace_back(std::move(text));
+}
+
+void SignalReader::read_at(const Value& from, ledger::Signal& signal) {
+  signal.at = now_;
+  const Value* value = from.find("at");
+  if (!value) return;
+  const std::optional<Instant> at = value->instant();
+  if (!at) return issues_.add(path_ + "at", "must be an RFC 3339 instant or epoch milliseconds");
+  if (*at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes ahead of now");
+  if (retention_ && *at <= now_ - *retention_)
+    return issues_.add(path_ + "at", "is older than the retention of " + to_text(*retention_));
+  signal.at = *at;
+}
+
+}  // namespace beckon::intake
