@@ -10,10 +10,10 @@
 
 #include "app/address.h"
 #include "app/commands.h"
-#include "app/demo.h"
-#include "app/dev.h"
-#include "app/import.h"
-#include "app/playbook.h"
+#include "app/demo/demo.h"
+#include "app/demo/dev.h"
+#include "app/demo/playbook.h"
+#include "app/history/import.h"
 #include "app/server.h"
 
 namespace beckon::app {

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "app/address.h"
-#include "app/dev.h"
+#include "app/demo/dev.h"
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/waking.h"

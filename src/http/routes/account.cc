@@ -1,5 +1,6 @@
 // What a handle says of itself: audit events and settings. Contract sections 7 and 8.
-#include "http/routes/answer.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 #include "http/routes/rule_change.h"
 
 namespace beckon::http {

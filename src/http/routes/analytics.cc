@@ -1,8 +1,8 @@
 // What was counted of decisions, as time series: contract section 8.
 #include <span>
 
-#include "http/routes/answer.h"
 #include "http/routes/instant_param.h"
+#include "http/routes/response.h"
 #include "rules/decimal.h"
 
 namespace beckon::http {

@@ -125,34 +125,10 @@ void preflight(Request& request, const std::string& allow, Respond respond);
 // Leaves an access::Principal in Request::principal, or says why not.
 Authorize authorize(Api& api);
 
-// Seen by every answer: nosniff, no-referrer, no-store on the control plane, a closed content security policy.
-void security_headers(const Request& request, Response& response);
-
 // A Decorate hook: nosniff, no-referrer, a strict Content-Security-Policy where the handler set none, and no-store on
 // the control plane. Thread-safe.
 void security_headers(const Request& request, Response& response);
 
 const access::Principal& principal_of(const Request& request);  // CHECK: of a route that is not public
-
-// Answers.
-Response json_response(int status, std::string body);
-void refuse(Request& request, Respond& respond, const Fault& fault);
-
-// A body that must be JSON, moved out of the request.
-Result<json::Document> body_of(Request& request);
-
-// `limit` (1 to 200, 50) and `cursor` of a list. A cursor is bound to what is listed and its filters, named by `what`.
-struct Page {
-  std::size_t limit = 50;
-  std::optional<std::pair<Instant, std::string>> behind;
-};
-Result<Page> page_of(const Request& request, std::string_view what);
-std::string cursor_of(Instant created, std::string_view id, std::string_view what);
-
-// {"items":[…],"nextCursor":…,"requestId":…}; `items` is the list's JSON texts, `next` empty at the end.
-Response list_response(const Request& request, const std::vector<std::string>& items, std::string_view next);
-
-// A handler that may block and returns its answer: Run::kControl.
-Handler blocking(std::function<Result<Response>(Request&)> handle);
 
 }  // namespace beckon::http

@@ -1,6 +1,7 @@
 // Signals, resolve and prefetch: contract section 4. The same three on the public route and, with a role, on the
 // handle's own.
 #include "http/routes/instant_param.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

@@ -1,6 +1,6 @@
 // Decisions on record: contract section 4 and rules.md, "Time". A stored decision is judged again from what it saw.
 #include "hindsight/recall.h"
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

@@ -1,6 +1,6 @@
 // The log of what was owed and what became of it: contract section 6. Also of subscriptions that are deleted.
-#include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "http/routes/response.h"
 #include "http/routes/retry.h"
 
 namespace beckon::http {

@@ -1,6 +1,7 @@
 // The list of a subscription's deliveries, newest first, by status and event type.
-#include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

@@ -1,6 +1,6 @@
 #include "http/routes/delivery_view.h"
 
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

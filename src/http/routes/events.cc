@@ -1,6 +1,6 @@
 // Events: what was told, and what the operator publishes. Contract section 6.
-#include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "http/routes/response.h"
 #include "intake/publish.h"
 
 namespace beckon::http {

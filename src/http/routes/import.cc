@@ -2,6 +2,7 @@
 #include "intake/import.h"
 
 #include "http/routes/api.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

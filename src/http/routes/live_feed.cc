@@ -3,8 +3,8 @@
 #include <charconv>
 #include <thread>
 
-#include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

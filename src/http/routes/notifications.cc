@@ -1,7 +1,7 @@
 // What may be told, and to whom it is: contract section 6. A CREATOR sees hosts only.
 #include "egress/url.h"
-#include "http/routes/answer.h"
 #include "http/routes/event_catalog.h"
+#include "http/routes/response.h"
 #include "http/routes/subscription_view.h"
 
 namespace beckon::http {

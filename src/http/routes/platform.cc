@@ -1,6 +1,7 @@
 // The platform's own routes: contract section 7.
 #include "access/enrolment.h"
-#include "http/routes/answer.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

@@ -1,6 +1,7 @@
 // Replays: what a subscription was owed in a span of time, once more. Contract section 6.
-#include "http/routes/answer.h"
 #include "http/routes/instant_param.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

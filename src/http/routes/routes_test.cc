@@ -1,10 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http/routes/answer.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/docs_page.h"
 #include "http/routes/event_catalog.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 #include "http/routes/rule_change.h"
 #include "http/routes/rule_view.h"
 #include "http/routes/session_view.h"

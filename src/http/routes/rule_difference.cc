@@ -2,7 +2,7 @@
 #include <charconv>
 #include <limits>
 
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 #include "http/routes/rule_change.h"
 
 namespace beckon::http {

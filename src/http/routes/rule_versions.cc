@@ -1,7 +1,8 @@
 // The versions of a handle's rules: contract section 5. Each change made one, all are kept, any can be restored.
 #include <limits>
 
-#include "http/routes/answer.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 #include "http/routes/rule_change.h"
 
 namespace beckon::http {

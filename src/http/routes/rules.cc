@@ -1,5 +1,6 @@
 // Chain rules: contract section 5. A rule that cannot be evaluated is refused here: nothing fails at resolve.
-#include "http/routes/answer.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 #include "http/routes/rule_change.h"
 #include "rules/lint.h"
 

@@ -1,5 +1,5 @@
 // A new secret for a subscription, and the old one for a while beside it: contract section 6.
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 #include "http/routes/subscription_draft.h"
 #include "http/routes/subscription_view.h"
 #include "outbox/signature.h"

@@ -1,5 +1,6 @@
 // Sessions: contract section 4. What is read is the session as of the last commit.
-#include "http/routes/answer.h"
+#include "http/routes/paging.h"
+#include "http/routes/response.h"
 #include "http/routes/session_view.h"
 
 namespace beckon::http {

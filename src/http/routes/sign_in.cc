@@ -1,6 +1,6 @@
 // Signing in and out, and who one is: contract section 8.
 #include "access/email.h"
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "http/routes/answer.h"
 #include "http/routes/instant_param.h"
+#include "http/routes/response.h"
 #include "http/routes/rule_view.h"
 #include "rules/read_filter.h"
 

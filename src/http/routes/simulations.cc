@@ -1,6 +1,6 @@
 // Rules tried on what was recorded: contract section 5, rules.md, "Simulate". Nothing is stored or spent.
 #include "hindsight/what_if_jobs.h"
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 #include "http/routes/simulation_request.h"
 
 namespace beckon::http {

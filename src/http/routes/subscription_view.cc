@@ -1,7 +1,7 @@
 #include "http/routes/subscription_view.h"
 
 #include "egress/url.h"
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 #include "http/routes/subscription_request.h"
 
 namespace beckon::http {

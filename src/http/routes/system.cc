@@ -1,8 +1,8 @@
 // Health, metrics, and the API's description of itself: contract section 8.
 #include "http/metrics.h"
-#include "http/routes/answer.h"
 #include "http/routes/console.h"
 #include "http/routes/docs_page.h"
+#include "http/routes/response.h"
 
 namespace beckon::http {
 

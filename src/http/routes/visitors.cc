@@ -2,7 +2,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 #include "http/routes/session_view.h"
 #include "ledger/codec.h"
 

@@ -1,4 +1,4 @@
-#include "app/playbook.h"
+#include "app/demo/playbook.h"
 
 #include <prometheus/registry.h>
 

@@ -1,4 +1,4 @@
-#include "app/demo.h"
+#include "app/demo/demo.h"
 
 #include <unistd.h>
 
@@ -8,8 +8,8 @@
 #include <memory>
 #include <thread>
 
-#include "app/demo_rules.h"
-#include "app/storyline.h"
+#include "app/demo/demo_rules.h"
+#include "app/demo/storyline.h"
 #include "base/instant.h"
 #include "base/json.h"
 #include "egress/http_call.h"

@@ -1,8 +1,27 @@
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 
-#include <array>
+#include <algorithm>
 
 namespace beckon::http {
+
+Response json_response(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+void refuse(Request& request, Respond& respond, const Fault& fault) { respond(to_response(fault, request.id)); }
+
+Result<json::Document> body_of(Request& request) { return json::parse(std::move(request.body)); }
+
+Handler blocking(std::function<Result<Response>(Request&)> handle) {
+  return [handle = std::move(handle)](Request& request, Respond respond) {
+    auto response = handle(request);
+    if (response) return respond(std::move(*response));
+    refuse(request, respond, response.error());
+  };
+}
 
 Route control(Api& api, Method method, std::string_view pattern, Access access,
               std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary) {

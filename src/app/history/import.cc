@@ -1,4 +1,4 @@
-#include "app/import.h"
+#include "app/history/import.h"
 
 #include <unistd.h>
 
@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "app/csv.h"
-#include "app/history_file.h"
+#include "app/history/csv.h"
+#include "app/history/history_file.h"
 #include "app/inside.h"
 #include "egress/http_call.h"
 #include "intake/import.h"

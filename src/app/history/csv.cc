@@ -1,4 +1,4 @@
-#include "app/csv.h"
+#include "app/history/csv.h"
 
 namespace beckon::app {
 namespace {

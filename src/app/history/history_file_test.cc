@@ -1,4 +1,4 @@
-#include "app/history_file.h"
+#include "app/history/history_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/csv.h"
+#include "app/history/csv.h"
 #include "base/json.h"
 
 namespace beckon::app {

@@ -1,4 +1,4 @@
-#include "app/storyline.h"
+#include "app/demo/storyline.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "app/snowplow.h"
+#include "app/history/snowplow.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/encoding.h"
-#include "http/routes/answer.h"
+#include "http/routes/response.h"
 
 namespace beckon::app {
 namespace {

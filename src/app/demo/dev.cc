@@ -1,4 +1,4 @@
-#include "app/dev.h"
+#include "app/demo/dev.h"
 
 #include <fcntl.h>
 #include <unistd.h>

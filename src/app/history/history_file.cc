@@ -1,9 +1,9 @@
-#include "app/history_file.h"
+#include "app/history/history_file.h"
 
 #include <algorithm>
 #include <unordered_set>
 
-#include "app/csv.h"
+#include "app/history/csv.h"
 
 namespace beckon::app {
 

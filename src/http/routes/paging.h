@@ -1,28 +1,29 @@
-// Small words of the answers that several families share.
+// Lists, a page at a time.
 #pragma once
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "http/routes/api.h"
+#include "base/instant.h"
+#include "base/result.h"
+#include "http/message.h"
 
 namespace beckon::http {
 
-// A route that may block, on the control pool.
-Route control(Api& api, Method method, std::string_view pattern, Access access,
-              std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary);
+// `limit` (1 to 200, 50) and `cursor` of a list. A cursor is bound to what is listed and its filters, named by `what`.
+struct Page {
+  std::size_t limit = 50;
+  std::optional<std::pair<Instant, std::string>> behind;
+};
+Result<Page> page_of(const Request& request, std::string_view what);
+std::string cursor_of(Instant created, std::string_view id, std::string_view what);
 
-// A member that is null for the epoch.
-void instant_or_null(json::Writer& out, std::string_view name, Instant at);
-
-Response no_content();
-
-// A body that must be a JSON object: invalid_payload for anything else.
-Result<json::Document> object_of(Request& request);
-
-// Text that is UTF-8 whatever came in: bytes that are none become U+FFFD. What a receiver answered may be anything.
-std::string to_utf8(std::string_view bytes);
+// {"items":[…],"nextCursor":…,"requestId":…}; `items` is the list's JSON texts, `next` empty at the end.
+Response list_response(const Request& request, const std::vector<std::string>& items, std::string_view next);
 
 // One page of a list that is in memory and sorted by `place`, which gives (Instant, id); `text` makes the JSON of one.
 template <class Item, class Place, class Text>

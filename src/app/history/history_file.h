@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/snowplow.h"
+#include "app/history/snowplow.h"
 
 namespace beckon::app {
 

@@ -1,0 +1,25 @@
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+std::vector<Route> routes(Api& api) {
+  std::vector<Route> all;
+  add_chain(api, all);
+  add_import(api, all);
+  add_decisions(api, all);
+  add_analytics(api, all);
+  add_sessions(api, all);
+  add_rules(api, all);
+  add_webhooks(api, all);
+  add_deliveries(api, all);
+  add_events(api, all);
+  add_notifications(api, all);
+  add_live(api, all);
+  add_sign_in(api, all);
+  add_platform(api, all);
+  add_browser(api, all);
+  add_system(api, all);
+  return all;
+}
+
+}  // namespace beckon::http
