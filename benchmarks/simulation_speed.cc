@@ -8,6 +8,7 @@
 
 #include "hindsight/what_if.h"
 #include "ledger/codec.h"
+#include "rules/language/check_rule.h"
 #include "store/memory/memory_store.h"
 
 using namespace beckon;

@@ -1,6 +1,6 @@
 // Faults planted on purpose into what must never lose a delivery, so that one sees that the simulator finds each of
 // them (src/simulator). Only the test that plants them has the switch (BECKON_FAULTS_PLANTED); in every other build
-// planted() is the constant false and nothing of it is left. rules/planted.h has those of the rule engine.
+// planted() is the constant false and nothing of it is left. rules/language/planted.h has those of the rule engine.
 #pragma once
 
 namespace beckon {

@@ -8,8 +8,8 @@
 #include "base/published_map.h"
 #include "base/result.h"
 #include "ledger/signal.h"
+#include "rules/language/score.h"
 #include "rules/rule_set.h"
-#include "rules/score.h"
 
 namespace beckon::commit {
 
@@ -25,8 +25,8 @@ struct HandleSettings {
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/score.h), each optional. Fault: validation_error
-//  with every fault.
+//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/language/score.h), each optional. Fault:
+//  validation_error with every fault.
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
 std::string to_json(const HandleSettings& settings);
 

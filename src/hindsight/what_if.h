@@ -11,7 +11,7 @@
 
 #include "commit/sessions.h"
 #include "commit/tenant.h"
-#include "rules/rule.h"
+#include "rules/language/rule.h"
 
 namespace beckon::hindsight {
 

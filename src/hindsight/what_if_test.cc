@@ -4,6 +4,7 @@
 
 #include "hindsight/what_if_jobs.h"
 #include "intake/testing/life.h"
+#include "rules/language/check_rule.h"
 
 namespace beckon::hindsight {
 namespace {

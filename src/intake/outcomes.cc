@@ -4,7 +4,7 @@
 
 #include "commit/counting.h"
 #include "ledger/codec.h"
-#include "rules/decimal.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::intake {
 namespace {

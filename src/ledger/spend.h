@@ -7,7 +7,7 @@
 namespace beckon::ledger {
 
 struct Spend {
-  std::uint64_t key = 0;  // of the rule or the group that was spent from: rules/rule_set.h, spend_key
+  std::uint64_t key = 0;  // of the rule or the group that was spent from: rules/language/rule.h, spend_key
   Instant at{};
   std::uint64_t session = 0;  // SessionDigest::low of the session that spent: what a visitor's spends are erased by
   friend bool operator==(const Spend&, const Spend&) = default;

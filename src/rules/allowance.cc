@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "rules/planted.h"
+#include "rules/language/planted.h"
 
 namespace beckon::rules {
 

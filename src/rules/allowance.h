@@ -1,6 +1,6 @@
 // What holds a rule back although its conditions hold: closed hours and days, and limits.
 #pragma once
-#include "rules/rule.h"
+#include "rules/language/rule.h"
 #include "rules/rule_set.h"
 
 namespace beckon::rules {

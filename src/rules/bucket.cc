@@ -3,7 +3,7 @@
 #include <bit>
 #include <string>
 
-#include "rules/rule.h"
+#include "rules/language/rule.h"
 
 namespace beckon::rules {
 

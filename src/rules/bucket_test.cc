@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-#include "rules/testing.h"
+#include "rules/reference/testing.h"
 
 namespace beckon::rules {
 namespace {

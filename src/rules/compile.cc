@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "rules/compiled.h"
-#include "rules/digest.h"
+#include "rules/language/digest.h"
 
 namespace beckon::rules {
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "rules/language/planted.h"
 #include "rules/measure.h"
-#include "rules/planted.h"
 #include "rules/thresholds.h"
 
 namespace beckon::rules {

@@ -1,7 +1,7 @@
 // Why, and why not, in words.
 #include <gtest/gtest.h>
 
-#include "rules/testing.h"
+#include "rules/reference/testing.h"
 #include "rules/words.h"
 
 namespace beckon::rules {

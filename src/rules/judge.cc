@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "rules/digest.h"
 #include "rules/judgement.h"
-#include "rules/planted.h"
+#include "rules/language/digest.h"
+#include "rules/language/planted.h"
 #include "rules/turn.h"
 
 namespace beckon::rules {

@@ -1,7 +1,7 @@
 // What each measure, bound and filter means, and which rule answers.
 #include <gtest/gtest.h>
 
-#include "rules/testing.h"
+#include "rules/reference/testing.h"
 
 namespace beckon::rules {
 namespace {

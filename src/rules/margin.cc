@@ -1,4 +1,4 @@
-#include "rules/decimal.h"
+#include "rules/language/decimal.h"
 #include "rules/words.h"
 
 namespace beckon::rules {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "rules/decimal.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::rules {
 

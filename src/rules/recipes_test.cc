@@ -6,8 +6,9 @@
 #include <map>
 #include <sstream>
 
-#include "rules/lint.h"
-#include "rules/testing.h"
+#include "rules/language/check_rule.h"
+#include "rules/lint/lint.h"
+#include "rules/reference/testing.h"
 
 namespace beckon::rules {
 namespace {

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "rules/compiled.h"
-#include "rules/digest.h"
-#include "rules/read_rule.h"
+#include "rules/language/read_rule.h"
 
 namespace beckon::rules {
 
@@ -16,54 +15,6 @@ std::string_view to_text(Outcome outcome) {
     case Outcome::kHoldout: return "holdout";
   }
   return "";
-}
-
-bool is_rule_id(std::string_view text) {
-  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= 64 && alphanumeric(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return alphanumeric(c) || c == '_' || c == '-'; });
-}
-
-namespace {
-
-// A score that nobody declared would compare false for ever.
-void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
-  for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
-    for (const Condition& condition : *conditions) {
-      if (condition.measure.kind == MeasureKind::kScore && !scores.contains(condition.measure.field))
-        issues.add(condition.path + ".score", "names a score that the handle's settings do not declare");
-    }
-  }
-}
-
-}  // namespace
-
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores) {
-  if (!rule.is_object())
-    return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
-  Issues issues;
-  const Rule read = read_rule(id, rule, issues);
-  if (scores != nullptr) check_scores(read, *scores, issues);
-  if (!issues.empty()) return unexpected(issues.fault());
-  if (rule.find("ruleId") != nullptr) return json::to_text(rule);
-  std::string text;
-  json::Writer writer(text);
-  writer.begin_object().member("ruleId", id.text);
-  for (const json::Member& member : rule.members()) writer.member_raw(member.key, json::to_text(member.value));
-  writer.end_object();
-  return text;
-}
-
-std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule) {
-  Issues issues;
-  const Rule read = read_rule(id, rule, issues);
-  std::vector<std::string> names;
-  for (const auto* conditions : {&read.all, &read.any, &read.none})
-    for (const Condition& condition : *conditions)
-      if (condition.measure.kind == MeasureKind::kScore) names.push_back(condition.measure.field);
-  std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
-  return names;
 }
 
 RuleSet::RuleSet() : compiled_(std::make_unique<const Compiled>()) {}
@@ -100,10 +51,6 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores
   RuleSet set;
   set.compiled_ = std::move(compiled);
   return set;
-}
-
-std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow) {
-  return Digest().add(group.empty() ? "rule" : "group").add(group.empty() ? rule : group).add(shadow ? 1u : 0u).value();
 }
 
 bool RuleSet::reads_visitor(std::string_view trigger) const {

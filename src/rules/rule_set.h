@@ -15,8 +15,8 @@
 #include "base/result.h"
 #include "ledger/session.h"
 #include "ledger/spend.h"
+#include "rules/language/score.h"
 #include "rules/rule_store.h"
-#include "rules/score.h"
 
 namespace beckon::rules {
 
@@ -89,9 +89,6 @@ struct Aim {
   bool shadow = false;
 };
 
-// The key under which a limited rule's spends are counted: of its group where it has one, else its own.
-std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow);
-
 // Immutable; thread-safe.
 class RuleSet {
  public:
@@ -149,15 +146,5 @@ class RuleSet {
   struct Compiled;
   std::unique_ptr<const Compiled> compiled_;
 };
-
-// Checks one rule as it comes in at PUT, and names every fault at its path ("when.all[0].within"). `id` is the one of
-// the path; a ruleId in the body must agree. `scores`: the declared ones; null: any name is taken. Returns the rule's
-// text as it is kept: what was given, ruleId filled in.
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores = nullptr);
-
-// The scores that a rule of any status names, sorted; nothing for a rule that cannot be read.
-std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule);
-
-bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 
 }  // namespace beckon::rules

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "rules/key_table.h"
-#include "rules/planted.h"
-#include "rules/rule.h"
+#include "rules/language/planted.h"
+#include "rules/language/rule.h"
 #include "rules/rule_set.h"
 
 namespace beckon::rules {

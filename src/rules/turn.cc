@@ -4,7 +4,7 @@
 
 #include "rules/allowance.h"
 #include "rules/bucket.h"
-#include "rules/planted.h"
+#include "rules/language/planted.h"
 
 namespace beckon::rules {
 

@@ -1,6 +1,6 @@
 // What becomes of a rule whose conditions hold: held back, held out, or one of its arms.
 #pragma once
-#include "rules/rule.h"
+#include "rules/language/rule.h"
 #include "rules/rule_set.h"
 
 namespace beckon::rules {

@@ -1,7 +1,7 @@
 // How long an answer is valid, and what its reading stands for: each case by itself. random_test.cc has the many.
 #include <gtest/gtest.h>
 
-#include "rules/testing.h"
+#include "rules/reference/testing.h"
 
 namespace beckon::rules {
 namespace {

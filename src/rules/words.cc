@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rules/decimal.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::rules {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/language/check_rule.h"
+
 namespace beckon::simulator {
 namespace {
 

@@ -3,7 +3,8 @@
 
 #include "http/routes/instant_param.h"
 #include "http/routes/response.h"
-#include "rules/decimal.h"
+#include "rules/language/decimal.h"
+#include "rules/language/rule.h"
 
 namespace beckon::http {
 namespace {

@@ -1,6 +1,7 @@
 #include "http/routes/rule_change.h"
 
 #include "delayed/timer_changes.h"
+#include "rules/language/check_rule.h"
 
 namespace beckon::http {
 namespace {

@@ -2,7 +2,8 @@
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/rule_change.h"
-#include "rules/lint.h"
+#include "rules/language/check_rule.h"
+#include "rules/lint/lint.h"
 
 namespace beckon::http {
 namespace {

@@ -5,7 +5,9 @@
 #include "http/routes/instant_param.h"
 #include "http/routes/response.h"
 #include "http/routes/rule_view.h"
-#include "rules/read_filter.h"
+#include "rules/language/check_rule.h"
+#include "rules/language/read_filter.h"
+#include "rules/language/rule.h"
 
 namespace beckon::http {
 namespace {

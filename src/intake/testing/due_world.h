@@ -8,6 +8,7 @@
 #include "delayed/alarm.h"
 #include "delayed/timer_changes.h"
 #include "intake/testing/world.h"
+#include "rules/language/check_rule.h"
 #include "rules/live_since.h"
 
 namespace beckon::intake {

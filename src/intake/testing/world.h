@@ -10,6 +10,7 @@
 #include "decision/resolve.h"
 #include "delayed/timer_changes.h"
 #include "intake/append.h"
+#include "rules/language/check_rule.h"
 #include "store/memory/memory_store.h"
 
 namespace beckon::intake {

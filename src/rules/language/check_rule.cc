@@ -1,0 +1,51 @@
+#include "rules/language/check_rule.h"
+
+#include <algorithm>
+
+#include "rules/language/read_rule.h"
+
+namespace beckon::rules {
+
+namespace {
+
+// A score that nobody declared would compare false for ever.
+void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
+  for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
+    for (const Condition& condition : *conditions) {
+      if (condition.measure.kind == MeasureKind::kScore && !scores.contains(condition.measure.field))
+        issues.add(condition.path + ".score", "names a score that the handle's settings do not declare");
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores) {
+  if (!rule.is_object())
+    return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
+  Issues issues;
+  const Rule read = read_rule(id, rule, issues);
+  if (scores != nullptr) check_scores(read, *scores, issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  if (rule.find("ruleId") != nullptr) return json::to_text(rule);
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object().member("ruleId", id.text);
+  for (const json::Member& member : rule.members()) writer.member_raw(member.key, json::to_text(member.value));
+  writer.end_object();
+  return text;
+}
+
+std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule) {
+  Issues issues;
+  const Rule read = read_rule(id, rule, issues);
+  std::vector<std::string> names;
+  for (const auto* conditions : {&read.all, &read.any, &read.none})
+    for (const Condition& condition : *conditions)
+      if (condition.measure.kind == MeasureKind::kScore) names.push_back(condition.measure.field);
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,264 @@
+// What is refused at PUT, and at which path.
+#include "rules/language/check_rule.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rules/language/rule.h"
+#include "rules/reference/testing.h"
+#include "rules/rule_set.h"
+
+namespace beckon::rules {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<FieldIssue> issues_of(const std::string& text, std::string_view id = "r") {
+  const auto document = json::parse(text);
+  EXPECT_TRUE(document.has_value()) << text;
+  const auto checked = check_rule(RuleId(id), document->root());
+  if (checked) return {};
+  EXPECT_EQ(checked.error().code, FaultCode::kValidationError);
+  return checked.error().details;
+}
+
+// The only fault of a rule, as "path: issue".
+std::string fault(const std::string& text) {
+  const auto issues = issues_of(text);
+  if (issues.empty()) return "none";
+  std::string out = issues.front().field + ": " + issues.front().issue;
+  for (std::size_t i = 1; i < issues.size(); ++i) out += " / " + issues[i].field + ": " + issues[i].issue;
+  return out;
+}
+
+std::string condition_fault(const std::string& condition) {
+  return fault(testing::rule(R"({"all":[)" + condition + "]}"));
+}
+
+TEST(CheckRule, KeepsWhatWasGivenAndFillsTheRuleIdIn) {
+  const auto document =
+      json::parse(R"({ "triggers": ["t"], "when": {}, "action": {"type": "popup", "payload": {"n": 1.50}} })");
+  EXPECT_EQ(check_rule(RuleId("save-cart"), document->root()),
+            R"({"ruleId":"save-cart","triggers":["t"],"when":{},"action":{"type":"popup","payload":{"n":1.50}}})");
+}
+
+TEST(CheckRule, TakesEveryPartOfTheLanguageThatItCanEvaluate) {
+  EXPECT_EQ(
+      fault(
+          R"({"ruleId":"r","name":"Save the cart","status":"paused","priority":80,"triggers":["exit_intent","checkout"],
+    "when":{"all":[{"count":{"key":["cart","basket.*"],"value":"add*","source":["email","ad"],"minConfidence":0.6},"within":"30m","atLeast":1,"atMost":9},
+                   {"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"},
+                   {"context":"country","in":["US","GB"]},{"last":{"key":"view"},"atMost":"5m"},
+                   {"distinct":{"key":"view"},"per":"session","equals":3,"scope":"session"}],
+            "any":[{"context":"segment","notIn":["new"]}],"none":[{"seen":{"key":"support"},"within":"7d"}]},
+    "action":{"type":"popup","payload":{"code":"SAVE10"}},"ttl":"5m"})"),
+      "none");
+}
+
+TEST(CheckRule, NamesEveryFaultAtOnce) {
+  const auto issues =
+      issues_of(R"({"priority":"high","triggers":[],"when":{"all":[{"count":{"key":"cart"},"within":"soon"}]}})");
+  std::vector<std::string> paths;
+  for (const FieldIssue& issue : issues) paths.push_back(issue.field);
+  EXPECT_THAT(paths, ElementsAre("priority", "triggers", "when.all[0].within", "when.all[0].atLeast", "action"));
+}
+
+TEST(CheckRule, RefusesATopThatIsNoObject) {
+  const auto document = json::parse("[]");
+  EXPECT_EQ(check_rule(RuleId("r"), document->root()).error().code, FaultCode::kInvalidPayload);
+}
+
+TEST(CheckRule, HoldsTheRuleIdToItsFormAndToThePath) {
+  const std::string text = R"({"ruleId":"other","triggers":["t"],"when":{},"action":{"type":"x"}})";
+  EXPECT_THAT(fault(text), HasSubstr("ruleId: must be \"r\", the id in the path"));
+  EXPECT_THAT(issues_of(text, "Bad Id").front().issue, HasSubstr("1 to 64 of a-z"));
+  for (const char* id : {"a", "0", "save-cart_2"}) EXPECT_TRUE(is_rule_id(id)) << id;
+  for (const char* id : {"", "-a", "_a", "A", "a.b", "a b"}) EXPECT_FALSE(is_rule_id(id)) << id;
+  EXPECT_FALSE(is_rule_id(std::string(65, 'a')));
+}
+
+TEST(CheckRule, NamesTheNearestKnownMember) {
+  EXPECT_EQ(fault(testing::rule("{}", R"("prioritty":1)")),
+            "prioritty: is not a member that is known here; did you mean \"priority\"?");
+  EXPECT_EQ(fault(testing::rule("{}", R"("zzzzz":1)")), "zzzzz: is not a member that is known here");
+  EXPECT_EQ(fault(testing::rule(R"({"al":[]})")), "when.al: is not a member that is known here; did you mean \"all\"?");
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"wihtin":"1m"})"),
+            "when.all[0].wihtin: is not a member that is known here; did you mean \"within\"?");
+  EXPECT_EQ(condition_fault(R"({"seen":{"kye":"a"}})"),
+            "when.all[0].seen.kye: is not a member that is known here; did you mean \"key\"?");
+  EXPECT_EQ(condition_fault(R"({"cuont":{"key":"a"},"atLeast":1})"),
+            "when.all[0].cuont: is not a measure; did you mean \"count\"?");
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a","within":"1m"}})"),
+            "when.all[0].seen.within: belongs one level up, beside the measure");
+}
+
+TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
+  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")),
+            "limit.caps: is required, or cooldown, or a group whose count the rule adds to");
+  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{"caps":[{"max":0,"per":"session"},{"per":"week"}]})")),
+            "limit.caps[0].max: must be an integer from 1 to 1000 / limit.caps[1].max: is required: an integer / "
+            "limit.caps[1].per: must be \"session\", or a duration such as \"7d\"");
+  EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"a b"})")),
+            "goal.key: must be a signal key such as \"purchase\" / goal.within: must be a duration such as \"30m\"");
+  EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"split":{},"actions":{}})"),
+            "split.arms: is required, or holdout / actions: needs split.arms; without arms give one action");
+  EXPECT_EQ(
+      fault(
+          R"({"triggers":["t"],"when":{},"split":{"arms":{"a":1,"b":1},"holdout":0.005},"actions":{"a":{"type":"x"},"c":{"type":"x"}}})"),
+      "split.holdout: must be a percentage from 0 to 100 with at most two decimals / actions.b: is required: the "
+      "action of this arm / "
+      "actions.c: is not a member that is known here; did you mean \"a\"?");
+  EXPECT_EQ(fault(testing::rule("{}", R"("split":{"holdout":10})")), "none");
+}
+
+TEST(CheckRule, HoldsHoursToTheirForm) {
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00","days":["mon"],"zone":"Europe/Berlin"})")),
+            "none");
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"8-22"})")),
+              HasSubstr("active.hours: must be two times of the day"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"08:00-24:01"})")), HasSubstr("active.hours"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"days":["mon","someday"]})")),
+              HasSubstr("active.days[1]: must be one of mon"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00","zone":"Europe/Nowhere"})")),
+              HasSubstr("active.zone: must be a time zone"));
+  EXPECT_THAT(fault(testing::rule("{}", R"("active":{"zone":"Europe/Berlin"})")),
+              HasSubstr("active.zone: is of use with hours or days only"));
+}
+
+TEST(CheckRule, ADelayedRuleStandsAloneAndWaitsFromOneAbsence) {
+  EXPECT_EQ(fault(R"({"triggers":["@due"],"when":{},"action":{"type":"x"}})"),
+            "when.all: of a delayed rule must have exactly one absent, from which it waits");
+  EXPECT_THAT(
+      fault(
+          R"({"triggers":["@due","t"],"when":{"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h"}]},"action":{"type":"x"}})"),
+      HasSubstr("triggers[0]: stands alone"));
+}
+
+TEST(CheckRule, HoldsStepsScoresAndScopesToTheirForm) {
+  EXPECT_EQ(condition_fault(R"({"steps":{}})"), "when.all[0].steps: must be a list of 1 to 10 filters, in their order");
+  EXPECT_EQ(condition_fault(R"({"steps":[{"key":"a"},{"key":"b"}],"reached":3})"),
+            "when.all[0].reached: must be an integer from 1 to 2");
+  EXPECT_EQ(condition_fault(R"({"steps":[{"key":"a"}],"reached":1,"equals":1})"),
+            "when.all[0].reached: stands in place of atLeast, atMost and equals");
+  EXPECT_THAT(condition_fault(R"({"score":"intent","atLeast":1,"within":"1h"})"),
+              HasSubstr("when.all[0].within: is no part of a score"));
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"scope":"visitor"})"), "none");
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"scope":"all"})"),
+            "when.all[0].scope: must be \"session\" or \"visitor\"");
+  EXPECT_EQ(condition_fault(R"({"distinct":{"key":"a","field":"n"},"atLeast":1})"), "none");
+  EXPECT_EQ(condition_fault(R"({"count":{"key":"a","field":"n"},"atLeast":1})"),
+            "when.all[0].count.field: is of use to sum, max and distinct only");
+}
+
+TEST(CheckRule, KnowsOnlyDeclaredScores) {
+  const Scores none;
+  const auto rule = json::parse(testing::rule(R"({"any":[{"score":"intent","atLeast":1}]})"));
+  const auto checked = check_rule(RuleId{"r"}, rule->root(), &none);
+  ASSERT_FALSE(checked.has_value());
+  EXPECT_EQ(checked.error().details.at(0).field, "when.any[0].score");
+}
+
+TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {
+  EXPECT_EQ(fault(testing::rule("{}", R"("name":7)")), "name: must be a string of 1 to 200 characters");
+  EXPECT_EQ(fault(testing::rule("{}", R"("status":"on")")), "status: must be draft, shadow, live or paused");
+  EXPECT_EQ(fault(testing::rule("{}", R"("priority":1.5)")), "priority: must be an integer from -1000000 to 1000000");
+  EXPECT_EQ(fault(testing::rule("{}", R"("ttl":30)")), "ttl: must be a duration such as \"30m\"");
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"from":"soon","until":null})")),
+            "active.from: must be an instant such as \"2026-10-01T00:00:00Z\", or null");
+  EXPECT_EQ(fault(testing::rule("{}", R"("active":{"from":"2026-10-02T00:00:00Z","until":"2026-10-02T00:00:00Z"})")),
+            "active.until: must be later than from");
+  EXPECT_EQ(fault(testing::rule("[]")), "when: must be an object with all, any or none; {} always holds");
+  EXPECT_EQ(fault(testing::rule(R"({"any":{}})")), "when.any: must be a list of conditions");
+  EXPECT_EQ(fault(R"({"triggers":"t","when":{},"action":{"type":"x"}})"),
+            "triggers: must be a list of 1 to 20 triggers");
+  EXPECT_EQ(fault(R"({"triggers":["t","Up","t"],"when":{},"action":{"type":"x"}})"),
+            "triggers[1]: must be a trigger such as \"checkout\": lower-case letters, digits and _ . : - / "
+            "triggers[2]: is named twice");
+  EXPECT_THAT(fault(R"({"triggers":["t"],"when":{},"action":"x"})"), HasSubstr("action: must be an object"));
+  EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"action":{"type":"","payload":[],"more":1}})"),
+            "action.type: must be a string of 1 to 64 characters / action.payload: must be an object / "
+            "action.more: is not a member that is known here");
+  EXPECT_THAT(fault("{}"), HasSubstr("triggers: is required"));
+  EXPECT_THAT(fault("{}"), HasSubstr("when: is required"));
+  EXPECT_THAT(fault("{}"), HasSubstr("action: is required"));
+}
+
+TEST(CheckRule, HoldsEachConditionToItsForm) {
+  EXPECT_THAT(condition_fault("7"), HasSubstr("when.all[0]: must be a condition"));
+  EXPECT_THAT(condition_fault("{}"), HasSubstr("when.all[0]: must name one measure"));
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"count":{"key":"a"}})"),
+            "when.all[0].count: is a second measure beside seen; make it a condition of its own");
+  EXPECT_THAT(condition_fault(R"({"seen":"a"})"), HasSubstr("when.all[0].seen: must be a filter"));
+  EXPECT_THAT(condition_fault(R"({"seen":{"key":"a b"}})"), HasSubstr("when.all[0].seen.key: must be a signal key"));
+  EXPECT_THAT(condition_fault(R"({"seen":{"key":"cart*"}})"), HasSubstr("when.all[0].seen.key: must be a signal key"));
+  EXPECT_THAT(condition_fault(R"({"seen":{"key":["a",{}]}})"), HasSubstr("when.all[0].seen.key[1]: must be a string"));
+  EXPECT_EQ(condition_fault(R"({"seen":{"key":[]}})"), "when.all[0].seen.key: must have 1 to 100 entries");
+  EXPECT_EQ(condition_fault(R"({"seen":{"minConfidence":1.1}})"),
+            "when.all[0].seen.minConfidence: must be a number from 0 to 1");
+  EXPECT_EQ(condition_fault(R"({"seen":{},"per":"visit"})"), "when.all[0].per: must be \"session\"");
+  EXPECT_EQ(condition_fault(R"({"seen":{},"per":"session","within":"1m"})"),
+            "when.all[0].per: stands in place of within; give one of the two");
+  EXPECT_EQ(condition_fault(R"({"seen":{},"atLeast":2})"),
+            "when.all[0].atLeast: is no bound of seen, which is yes or no; use count");
+  EXPECT_EQ(condition_fault(R"({"count":{}})"), "when.all[0].atLeast: is required, or atMost, or equals: an integer");
+  EXPECT_EQ(condition_fault(R"({"count":{},"equals":1,"atMost":2})"),
+            "when.all[0].equals: stands alone; leave out atLeast and atMost");
+  EXPECT_EQ(condition_fault(R"({"count":{},"atLeast":-1})"),
+            "when.all[0].atLeast: must be an integer from 0 to 1000000");
+  EXPECT_EQ(condition_fault(R"({"sum":{"key":"a"},"atLeast":1})"),
+            "when.all[0].sum.field: must be a string of 1 to 64 characters");
+  EXPECT_EQ(condition_fault(R"({"max":{"field":"n"}})"),
+            "when.all[0].atLeast: is required, or atMost, or equals: a number");
+  EXPECT_EQ(condition_fault(R"({"max":{"field":"n"},"atLeast":"9"})"),
+            "when.all[0].atLeast: must be a number below ten thousand million");
+  EXPECT_EQ(condition_fault(R"({"last":{},"atMost":5})"), "when.all[0].atMost: must be a duration such as \"30m\"");
+  EXPECT_THAT(condition_fault(R"({"last":{}})"), HasSubstr("when.all[0].atMost: is required, or atLeast: a duration"));
+  EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"}})"), HasSubstr("when.all[0].after: is required"));
+  EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"}})"), HasSubstr("when.all[0].for: must be a duration"));
+  EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"},"after":{},"for":"1m","within":"1h"})"),
+              HasSubstr("when.all[0].within: is no part of absent"));
+  EXPECT_EQ(condition_fault(R"({"context":"country"})"), "when.all[0].in: is required, or notIn: a list of texts");
+  EXPECT_EQ(condition_fault(R"({"context":"country","in":"US"})"), "when.all[0].in: must be a list of texts");
+  EXPECT_EQ(condition_fault(R"({"context":"country","in":["US"],"notIn":["GB"]})"),
+            "when.all[0].notIn: stands in place of in; give one of the two");
+  EXPECT_THAT(condition_fault(R"({"context":7,"in":["US"]})"), HasSubstr("when.all[0].context: must be a string"));
+}
+
+std::string repeated(const std::string& item, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += (i > 0 ? "," : "") + item;
+  return out;
+}
+
+TEST(CheckRule, KeepsToItsLimits) {
+  const std::string condition = R"({"seen":{"key":"a"}})";
+  EXPECT_EQ(fault(testing::rule(R"({"all":[)" + repeated(condition, 50) + "]}")), "none");
+  EXPECT_EQ(
+      fault(testing::rule(R"({"all":[)" + repeated(condition, 30) + R"(],"none":[)" + repeated(condition, 21) + "]}")),
+      "when: must have at most 50 conditions");
+  EXPECT_EQ(condition_fault(R"({"context":"c","in":[)" + repeated("\"x\"", 100) + "]}"), "none");
+  EXPECT_EQ(condition_fault(R"({"context":"c","in":[)" + repeated("\"x\"", 101) + "]}"),
+            "when.all[0].in: must have 1 to 100 entries");
+  const auto payload = [](std::size_t size) {
+    return R"({"triggers":["t"],"when":{},"action":{"type":"x","payload":{"p":")" + std::string(size - 8, 'x') +
+           "\"}}}";
+  };
+  EXPECT_EQ(fault(payload(8192)), "none");
+  EXPECT_EQ(fault(payload(8193)), "action.payload: must be at most 8 KiB as JSON");
+  EXPECT_EQ(condition_fault(R"({"context":"c","in":[)" + repeated("\"" + std::string(200, 'x') + "\"", 90) + "]}"),
+            "rule: must be at most 16 KiB as JSON");
+}
+
+TEST(Compile, NamesTheRuleThatIsDamaged) {
+  const StoredRules stored{.version = 3,
+                           .rules = {{.id = RuleId("bad"), .json = "{"}, {.id = RuleId("odd"), .json = "{}"}}};
+  const auto set = RuleSet::compile(stored);
+  ASSERT_FALSE(set.has_value());
+  EXPECT_EQ(set.error().details.front().field, "bad: json");
+  EXPECT_EQ(set.error().details.back().field, "odd: action");
+}
+
+}  // namespace
+}  // namespace beckon::rules

@@ -1,0 +1,167 @@
+#include "rules/language/read_filter.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "rules/language/decimal.h"
+
+namespace beckon::rules {
+
+namespace {
+
+template <class T>
+void sort_unique(std::vector<T>& list) {
+  std::ranges::sort(list);
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
+
+Pattern key_pattern(const std::string& text, const std::string& path, Issues& issues) {
+  if (text == "*") return {.text = "", .prefix = true};
+  const bool prefix = text.ends_with(".*");
+  const std::string_view name = std::string_view(text).substr(0, text.size() - (prefix ? 2 : 0));
+  if (!is_signal_key(name))
+    issues.add(path, "must be a signal key such as \"cart\", or a beginning such as \"cart.*\"");
+  return {.text = prefix ? text.substr(0, text.size() - 1) : text, .prefix = prefix};
+}
+
+Pattern value_pattern(const std::string& text) {
+  const bool prefix = text.ends_with('*');
+  return {.text = text.substr(0, text.size() - (prefix ? 1 : 0)), .prefix = prefix};
+}
+
+}  // namespace
+
+std::vector<std::string> read_texts(const json::Value& value, const std::string& path, std::size_t most_size,
+                                    Issues& issues) {
+  std::vector<std::string> texts;
+  const auto take = [&](const json::Value& item, const std::string& at) {
+    const bool scalar = item.is_string() || item.is_number() || item.is_boolean();
+    if (!scalar || item.text().size() > most_size) {
+      issues.add(at, "must be a string of at most " + std::to_string(most_size) + " characters");
+    } else {
+      texts.emplace_back(item.text());
+    }
+  };
+  if (!value.is_array()) {
+    take(value, path);
+    return texts;
+  }
+  if (value.items().empty() || value.items().size() > limits::kListEntries) {
+    issues.add(path, "must have 1 to " + std::to_string(limits::kListEntries) + " entries");
+    return texts;
+  }
+  for (std::size_t i = 0; i < value.items().size(); ++i) take(value.items()[i], path_of(path, i));
+  sort_unique(texts);
+  return texts;
+}
+
+Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field, Field need) {
+  Filter filter;
+  if (!value.is_object()) {
+    issues.add(path, "must be a filter such as {\"key\": \"cart\", \"value\": \"add\"}");
+    return filter;
+  }
+  Members members(value, path, issues);
+  if (const json::Value* keys = members.find("key")) {
+    for (const std::string& text : read_texts(*keys, members.path("key"), 66, issues))
+      filter.keys.push_back(key_pattern(text, members.path("key"), issues));
+  }
+  if (const json::Value* values = members.find("value")) {
+    for (const std::string& text : read_texts(*values, members.path("value"), limits::kValueSize + 1, issues))
+      filter.values.push_back(value_pattern(text));
+  }
+  if (const json::Value* sources = members.find("source"))
+    filter.sources = read_texts(*sources, members.path("source"), limits::kFieldSize, issues);
+  if (const json::Value* least = members.find("minConfidence")) {
+    if (least->is_number() && least->number() >= 0 && least->number() <= 1) {
+      filter.min_confidence = static_cast<std::int32_t>(std::lround(least->number() * ledger::kFullConfidence));
+    } else {
+      members.issue("minConfidence", "must be a number from 0 to 1");
+    }
+  }
+  if (field != nullptr)
+    *field = members.text("field", limits::kFieldSize, need == Field::kRequired).value_or("");
+  else
+    members.misplaced("field", "is of use to sum, max and distinct only");
+  for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
+    members.misplaced(name, "belongs one level up, beside the measure");
+  members.finish();
+  // A key that fits every signal is no demand.
+  if (std::ranges::find(filter.keys, Pattern{.text = "", .prefix = true}) != filter.keys.end()) filter.keys.clear();
+  sort_unique(filter.keys);
+  sort_unique(filter.values);
+  return filter;
+}
+
+Duration read_window(Members& members) {
+  const auto within = members.duration("within");
+  if (const json::Value* per = members.find("per")) {
+    if (!per->is_string() || per->text() != "session") {
+      members.issue("per", "must be \"session\"");
+    } else if (members.has("within")) {
+      members.issue("per", "stands in place of within; give one of the two");
+    }
+  }
+  return within.value_or(Duration{});
+}
+
+namespace {
+
+void set_bounds(Members& members, Condition& condition, std::optional<std::int64_t> least,
+                std::optional<std::int64_t> most, std::optional<std::int64_t> equals, const char* what) {
+  const bool bounded = members.has("atLeast") || members.has("atMost");
+  if (members.has("equals") && bounded) members.issue("equals", "stands alone; leave out atLeast and atMost");
+  if (!members.has("equals") && !bounded)
+    members.issue("atLeast", std::string("is required, or atMost, or equals: ") + what);
+  condition.least = equals.value_or(least.value_or(Condition::kNoLeast));
+  condition.most = equals.value_or(most.value_or(Condition::kNoMost));
+}
+
+std::optional<std::int64_t> read_amount(Members& members, std::string_view name) {
+  const json::Value* value = members.find(name);
+  if (value == nullptr) return std::nullopt;
+  const auto amount = value->is_number() ? millionths(value->text()) : std::nullopt;
+  if (!amount) members.issue(name, "must be a number below ten thousand million");
+  return amount;
+}
+
+}  // namespace
+
+void read_count_bounds(Members& members, Condition& condition) {
+  const auto least = members.integer("atLeast", 0, limits::kCount);
+  const auto most = members.integer("atMost", 0, limits::kCount);
+  const auto equals = members.integer("equals", 0, limits::kCount);
+  set_bounds(members, condition, least, most, equals, "an integer");
+}
+
+void read_step_bounds(Members& members, Condition& condition, std::size_t steps) {
+  const auto most = static_cast<std::int64_t>(std::max<std::size_t>(steps, 1));
+  const bool bounded = members.has("atLeast") || members.has("atMost") || members.has("equals");
+  const auto reached = members.integer("reached", 1, most);
+  if (bounded && members.has("reached")) members.issue("reached", "stands in place of atLeast, atMost and equals");
+  if (!bounded) {
+    condition.least = reached.value_or(most);
+    return;
+  }
+  const auto at_least = members.integer("atLeast", 0, most), at_most = members.integer("atMost", 0, most);
+  set_bounds(members, condition, at_least, at_most, members.integer("equals", 0, most), "a number of steps");
+}
+
+void read_amount_bounds(Members& members, Condition& condition) {
+  const auto least = read_amount(members, "atLeast");
+  const auto most = read_amount(members, "atMost");
+  const auto equals = read_amount(members, "equals");
+  set_bounds(members, condition, least, most, equals, "a number");
+}
+
+void read_age_bounds(Members& members, Measure& measure) {
+  const auto least = members.duration("atLeast");
+  const auto most = members.duration("atMost");
+  members.misplaced("equals", "is no bound of an age, which changes with every millisecond; use atLeast or atMost");
+  if (!members.has("atLeast") && !members.has("atMost"))
+    members.issue("atMost", "is required, or atLeast: a duration such as \"30m\"");
+  measure.least_age = least.value_or(Duration{});
+  measure.most_age = most.value_or(Duration::max());
+}
+
+}  // namespace beckon::rules

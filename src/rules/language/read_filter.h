@@ -1,0 +1,29 @@
+// Reads the parts of a condition that measures share: the filter, the window and the bounds.
+#pragma once
+#include "rules/language/members.h"
+#include "rules/language/rule.h"
+
+namespace beckon::rules {
+
+// {"key": …, "value": …, "source": …, "minConfidence": …}; each may be left out.
+// `field`: where a field of metadata goes; null where the measure has no use of one.
+enum class Field : std::uint8_t { kRequired, kOptional };
+Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field = nullptr,
+                   Field need = Field::kRequired);
+
+// A text, or a list of 1 to 100 texts, sorted and without doubles. Numbers and booleans are taken as their JSON text,
+// as signals do.
+std::vector<std::string> read_texts(const json::Value& value, const std::string& path, std::size_t most_size,
+                                    Issues& issues);
+
+// `within` or "per": "session"; zero for all of the session, which is also what neither means.
+Duration read_window(Members& members);
+
+// `atLeast` and `atMost`, or `equals`; one of them is required.
+void read_count_bounds(Members& members, Condition& condition);
+void read_amount_bounds(Members& members, Condition& condition);  // decimals
+// Of a funnel of `steps`: `reached`, which is at least so many, or bounds as of a count; neither is all of them.
+void read_step_bounds(Members& members, Condition& condition, std::size_t steps);
+void read_age_bounds(Members& members, Measure& measure);  // durations; `equals` is no use of an age
+
+}  // namespace beckon::rules

@@ -1,0 +1,164 @@
+// "limit", "split", "action" or "actions", and "goal".
+#include <algorithm>
+
+#include "rules/language/decimal.h"
+#include "rules/language/planted.h"
+#include "rules/language/read_rule.h"
+
+namespace beckon::rules {
+
+namespace {
+
+Cap read_cap(const json::Value& value, const std::string& path, Issues& issues) {
+  Cap cap;
+  if (!value.is_object()) {
+    issues.add(path, "must be an object such as {\"max\": 3, \"per\": \"7d\"}");
+    return cap;
+  }
+  Members members(value, path, issues);
+  if (!members.has("max"))
+    members.need("max", "an integer");
+  else
+    cap.max = members.integer("max", 1, limits::kCap).value_or(1);
+  const json::Value* per = members.need("per", "\"session\", or a duration such as \"7d\"");
+  const bool session = per != nullptr && per->is_string() && per->text() == "session";
+  const auto span = per != nullptr && per->is_string() && !session ? parse_duration(per->text()) : std::nullopt;
+  if (per != nullptr && !session && !span) members.issue("per", "must be \"session\", or a duration such as \"7d\"");
+  cap.per = span.value_or(Duration{});
+  members.finish();
+  return cap;
+}
+
+// {"type":…,"payload":…} as it is answered.
+std::string read_action(const json::Value& value, const std::string& path, Issues& issues) {
+  std::string text;
+  if (!value.is_object()) {
+    issues.add(path, "must be an object such as {\"type\": \"popup\", \"payload\": {}}");
+    return text;
+  }
+  Members action(value, path, issues);
+  const auto type = action.text("type", limits::kActionTypeSize, true);
+  std::string payload = "{}";
+  if (const json::Value* given = action.find("payload")) {
+    if (given->is_object())
+      payload = json::to_text(*given);
+    else
+      action.issue("payload", "must be an object");
+  }
+  if (payload.size() > limits::kPayloadBytes) action.issue("payload", "must be at most 8 KiB as JSON");
+  action.finish();
+  json::Writer(text).begin_object().member("type", type.value_or("")).member_raw("payload", payload).end_object();
+  return text;
+}
+
+// In byte order of their names; each ends where its share of the buckets, rounded down, ends.
+void read_arms(Members& split, Rule& rule) {
+  const json::Value* value = split.find("arms");
+  if (value == nullptr) return;
+  if (!value->is_object() || value->members().empty() || value->members().size() > limits::kArms)
+    return split.issue("arms", "must be an object of 1 to " + std::to_string(limits::kArms) +
+                                   " weights such as {\"a\": 50, \"b\": 50}");
+  std::vector<std::pair<std::string, std::int64_t>> arms;
+  Members weights(*value, split.path("arms"), split.issues());
+  for (const json::Member& given : value->members()) {
+    if (given.key.empty() || given.key.size() > limits::kGroupSize)
+      weights.issue(given.key, "must have a name of 1 to 64 characters");
+    arms.emplace_back(given.key, weights.integer(given.key, 0, limits::kArmWeight).value_or(0));
+  }
+  std::ranges::sort(arms);
+  std::int64_t total = 0, so_far = 0;
+  for (const auto& arm : arms) total += arm.second;
+  if (total == 0) return split.issue("arms", "must have a weight above 0");
+  for (const auto& [name, weight] : arms) {
+    so_far += weight;
+    rule.arms.push_back({.name = name, .end = static_cast<std::uint32_t>(so_far * kBuckets / total)});
+  }
+}
+
+}  // namespace
+
+void read_limit(Members& members, Rule& rule) {
+  const json::Value* value = members.find("limit");
+  if (value == nullptr) return;
+  if (!value->is_object()) return members.issue("limit", "must be an object with cooldown, caps or group");
+  Members given(*value, members.path("limit"), members.issues());
+  Limit limit;
+  limit.cooldown = given.duration("cooldown").value_or(Duration{});
+  if (const json::Value* caps = given.find("caps")) {
+    if (!caps->is_array() || caps->items().size() > limits::kCaps)
+      given.issue("caps", "must be a list of at most " + std::to_string(limits::kCaps) + " caps");
+    else
+      for (std::size_t i = 0; i < caps->items().size(); ++i)
+        limit.caps.push_back(read_cap(caps->items()[i], path_of(given.path("caps"), i), given.issues()));
+  }
+  limit.group = given.text("group", limits::kGroupSize).value_or("");
+  if (!given.has("cooldown") && !given.has("caps") && !given.has("group"))
+    given.issue("caps", "is required, or cooldown, or a group whose count the rule adds to");
+  given.finish();
+  limit.key =
+      spend_key(rule.id.text, limit.group, rule.status == Status::kShadow && off_by_one(Planted::kShadowHolds) == 0);
+  rule.limit = std::move(limit);
+}
+
+void read_split(Members& members, Rule& rule) {
+  const json::Value* value = members.find("split");
+  if (value == nullptr) return;
+  if (!value->is_object()) return members.issue("split", "must be an object with arms or holdout");
+  Members given(*value, members.path("split"), members.issues());
+  Split split{.salt = rule.id.text};
+  if (const auto salt = given.text("salt", limits::kGroupSize)) split.salt = *salt;
+  if (const json::Value* holdout = given.find("holdout")) {
+    const auto percent = holdout->is_number() ? millionths(holdout->text()) : std::nullopt;
+    if (!percent || *percent < 0 || *percent > 100'000'000 || *percent % 10'000 != 0)
+      given.issue("holdout", "must be a percentage from 0 to 100 with at most two decimals");
+    else
+      split.holdout = static_cast<std::uint32_t>(*percent / 10'000);
+  }
+  read_arms(given, rule);
+  if (!given.has("arms") && !given.has("holdout")) given.issue("arms", "is required, or holdout");
+  given.finish();
+  rule.split = std::move(split);
+}
+
+void read_actions(Members& members, Rule& rule) {
+  const bool split = !rule.arms.empty();
+  const json::Value* one = members.find("action");
+  const json::Value* many = members.find("actions");
+  if (!split) {
+    if (many != nullptr)
+      members.issue("actions", "needs split.arms; without arms give one action");
+    else if (one == nullptr)
+      members.need("action", "such as {\"type\": \"popup\", \"payload\": {}}");
+    std::string text = one == nullptr ? "" : read_action(*one, members.path("action"), members.issues());
+    rule.arms.push_back({.end = kBuckets, .action_json = std::move(text)});
+    return;
+  }
+  if (one != nullptr) members.issue("action", "stands in place of actions; give one action for each arm in actions");
+  if (many == nullptr || !many->is_object())
+    return members.issue("actions", "is required: an object with an action for each arm of split.arms");
+  Members given(*many, members.path("actions"), members.issues());
+  for (Arm& arm : rule.arms) {
+    if (const json::Value* action = given.find(arm.name))
+      arm.action_json = read_action(*action, given.path(arm.name), given.issues());
+    else
+      given.issue(arm.name, "is required: the action of this arm");
+  }
+  given.finish();
+}
+
+void read_goal(Members& members, Rule& rule) {
+  const json::Value* value = members.find("goal");
+  if (value == nullptr) return;
+  if (!value->is_object())
+    return members.issue("goal", "must be an object such as {\"key\": \"purchase\", \"within\": \"24h\"}");
+  Members given(*value, members.path("goal"), members.issues());
+  Goal goal;
+  goal.key = given.text("key", 64, true).value_or("");
+  if (!goal.key.empty() && !is_signal_key(goal.key)) given.issue("key", "must be a signal key such as \"purchase\"");
+  goal.within = given.duration("within", true).value_or(Duration{});
+  goal.value_field = given.text("valueField", limits::kFieldSize).value_or("");
+  given.finish();
+  rule.goal = std::move(goal);
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,111 @@
+#include "rules/language/read_rule.h"
+
+#include <algorithm>
+
+#include "rules/language/members.h"
+
+namespace beckon::rules {
+
+namespace {
+
+Status read_status(Members& members) {
+  const json::Value* status = members.find("status");
+  if (status == nullptr) return Status::kLive;
+  if (status->is_string() && status->text() == "live") return Status::kLive;
+  if (status->is_string() && status->text() == "paused") return Status::kPaused;
+  if (status->is_string() && status->text() == "draft") return Status::kDraft;
+  if (status->is_string() && status->text() == "shadow") return Status::kShadow;
+  members.issue("status", "must be draft, shadow, live or paused");
+  return Status::kDraft;
+}
+
+std::vector<std::string> read_triggers(Members& members) {
+  std::vector<std::string> triggers;
+  const json::Value* list = members.need("triggers", "a list such as [\"checkout\"]");
+  if (list == nullptr) return triggers;
+  if (list->items().empty() || list->items().size() > limits::kTriggers) {
+    members.issue("triggers", "must be a list of 1 to " + std::to_string(limits::kTriggers) + " triggers");
+    return triggers;
+  }
+  for (std::size_t i = 0; i < list->items().size(); ++i) {
+    const json::Value& item = list->items()[i];
+    const std::string path = path_of(members.path("triggers"), i);
+    if (!item.is_string() || !is_trigger(item.text())) {
+      members.issues().add(path, "must be a trigger such as \"checkout\": lower-case letters, digits and _ . : -");
+    } else if (item.text() == kDueTrigger && list->items().size() > 1) {
+      members.issues().add(path, "stands alone: nobody asks a delayed rule; make another rule for the other triggers");
+    } else if (std::ranges::find(triggers, item.text()) != triggers.end()) {
+      members.issues().add(path, "is named twice");
+    } else {
+      triggers.emplace_back(item.text());
+    }
+  }
+  return triggers;
+}
+
+std::vector<Condition> read_conditions(Members& when, std::string_view name) {
+  std::vector<Condition> conditions;
+  const json::Value* list = when.find(name);
+  if (list == nullptr) return conditions;
+  if (!list->is_array()) {
+    when.issue(name, "must be a list of conditions");
+    return conditions;
+  }
+  for (std::size_t i = 0; i < list->items().size(); ++i)
+    conditions.push_back(read_condition(list->items()[i], path_of(when.path(name), i), when.issues()));
+  return conditions;
+}
+
+void read_when(Members& members, Rule& rule) {
+  const json::Value* value = members.need("when", "the conditions; {} always holds");
+  if (value == nullptr) return;
+  if (!value->is_object()) {
+    members.issue("when", "must be an object with all, any or none; {} always holds");
+    return;
+  }
+  Members when(*value, members.path("when"), members.issues());
+  rule.all = read_conditions(when, "all");
+  rule.any = read_conditions(when, "any");
+  rule.none = read_conditions(when, "none");
+  if (rule.all.size() + rule.any.size() + rule.none.size() > limits::kConditions)
+    members.issue("when", "must have at most " + std::to_string(limits::kConditions) + " conditions");
+  when.finish();
+}
+
+// A delayed rule waits from the anchor of one absence.
+void check_delayed(Members& members, const Rule& rule) {
+  const auto absences =
+      std::ranges::count_if(rule.all, [](const Condition& c) { return c.measure.kind == MeasureKind::kAbsent; });
+  if (absences != 1) members.issue("when.all", "of a delayed rule must have exactly one absent, from which it waits");
+}
+
+}  // namespace
+
+Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues) {
+  Rule rule;
+  Members members(value, "", issues);
+  rule.id = id;
+  const json::Value* own = members.find("ruleId");
+  if (!is_rule_id(id.text)) {
+    members.issue("ruleId", "must be 1 to 64 of a-z 0-9 _ -, and begin with a letter or digit");
+  } else if (own != nullptr && (!own->is_string() || own->text() != id.text)) {
+    members.issue("ruleId", "must be \"" + id.text + "\", the id in the path, or be left out");
+  }
+  rule.name = members.text("name", limits::kNameCharacters).value_or("");
+  rule.status = read_status(members);
+  rule.priority = members.integer("priority", -limits::kPriority, limits::kPriority).value_or(0);
+  rule.triggers = read_triggers(members);
+  read_when(members, rule);
+  read_active(members, rule);
+  read_limit(members, rule);
+  read_split(members, rule);
+  read_actions(members, rule);
+  read_goal(members, rule);
+  rule.ttl = members.duration("ttl");
+  if (rule.delayed()) check_delayed(members, rule);
+  members.finish();
+  if (json::to_text(value).size() > limits::kRuleBytes) issues.add("rule", "must be at most 16 KiB as JSON");
+  return rule;
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,34 @@
+#include "rules/language/rule.h"
+
+#include <algorithm>
+
+#include "rules/language/digest.h"
+
+namespace beckon::rules {
+
+namespace {
+
+bool any_fits(const std::vector<Pattern>& patterns, std::string_view text) {
+  return std::ranges::any_of(patterns, [text](const Pattern& pattern) { return pattern.fits(text); });
+}
+
+}  // namespace
+
+bool Filter::fits(const ledger::Signal& signal) const {
+  if (!keys.empty() && !any_fits(keys, signal.key)) return false;
+  if (!values.empty() && (!signal.has_value || !any_fits(values, signal.value))) return false;
+  if (!sources.empty() && std::ranges::find(sources, signal.source) == sources.end()) return false;
+  return signal.confidence >= min_confidence;
+}
+
+bool is_rule_id(std::string_view text) {
+  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= 64 && alphanumeric(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return alphanumeric(c) || c == '_' || c == '-'; });
+}
+
+std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow) {
+  return Digest().add(group.empty() ? "rule" : "group").add(group.empty() ? rule : group).add(shadow ? 1u : 0u).value();
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,187 @@
+// A rule as it was read and found right: the checked tree between the JSON text and its compiled form.
+// Plain values; equal measures compare equal, so that rules can share them.
+#pragma once
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "ledger/signal.h"
+
+namespace date {
+class time_zone;
+}
+
+namespace beckon::rules {
+
+// "cart", or the beginning of a text: "cart.*" of keys, "cart*" of values.
+struct Pattern {
+  std::string text;  // without the star
+  bool prefix = false;
+
+  bool fits(std::string_view of) const { return prefix ? of.starts_with(text) : of == text; }
+  friend auto operator<=>(const Pattern&, const Pattern&) = default;
+};
+
+// Which signals a measure looks at: those that fit every part given. Lists are sorted and without doubles.
+struct Filter {
+  std::vector<Pattern> keys;         // any of them; empty: every key
+  std::vector<Pattern> values;       // any of them; empty: every value, and none at all
+  std::vector<std::string> sources;  // any of them; empty: every source, and none at all
+  std::int32_t min_confidence = 0;   // millionths
+
+  bool fits(const ledger::Signal& signal) const;
+  bool key_alone() const { return values.empty() && sources.empty() && min_confidence == 0; }
+  friend auto operator<=>(const Filter&, const Filter&) = default;
+};
+
+enum class MeasureKind : std::uint8_t {
+  kSeen,      // 1 when a signal fits, else 0
+  kCount,     // how many signals fit
+  kDistinct,  // how many different values they have
+  kLast,      // 1 when the newest that fits is of an age from `least_age` to `most_age`, else 0
+  kSum,       // of a field of their metadata, in millionths; kNothing where none has it
+  kMax,       // likewise, the greatest
+  kAbsent,    // 1 when `wait` has passed since the newest that fits `after` and nothing that fits came behind it
+  kSteps,     // how many of `steps`, from the first on, came in their order
+  kScore,     // 1 when the score named `field` is from `least_score` to `most_score`, else 0
+  kContext,   // 1 when the field of the context is in the list, else 0
+  kActive,    // 1 in [from, until), else 0
+};
+
+enum class Scope : std::uint8_t { kSession, kVisitor };
+
+// What a sum or maximum of nothing is: it compares false with every bound.
+inline constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::min();
+
+// What is measured. A signal counts in (now − within, now], and only inside the retention.
+struct Measure {
+  MeasureKind kind = MeasureKind::kSeen;
+  Scope scope = Scope::kSession;
+  Filter filter;
+  Duration within{};          // zero: all of the session
+  Filter after;               // kAbsent: the anchor
+  Duration wait{};            // kAbsent
+  Duration least_age{};       // kLast: the age changes with every instant, its place between bounds does not
+  Duration most_age{};        // kLast
+  std::string field;          // kContext: of the context; kSum, kMax, kDistinct: of the signals' metadata, and
+                              // where a kDistinct has none, their values; kScore: the score's name
+  std::vector<Filter> steps;  // kSteps
+  std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
+  std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
+  std::vector<std::string> accepted;                                   // kContext; sorted
+  Instant from = Instant::min();                                       // kActive
+  Instant until = Instant::max();                                      // kActive
+
+  friend auto operator<=>(const Measure&, const Measure&) = default;
+};
+
+// A measure held against constants: it holds where least ≤ measure ≤ most.
+struct Condition {
+  static constexpr std::int64_t kNoLeast = kNothing + 1;
+  static constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
+
+  Measure measure;
+  std::int64_t least = kNoLeast;
+  std::int64_t most = kNoMost;
+  std::string path;  // where it stands in the rule: "when.all[0]", or "active"
+};
+
+enum class Status : std::uint8_t { kDraft, kShadow, kLive, kPaused };
+
+// When inside `active` a rule may act: by the wall clock of a zone. Read once, then immutable.
+struct Hours {
+  std::chrono::minutes open{0}, close{std::chrono::hours{24}};  // from midnight; close ≤ open: it ends on the next day
+  std::uint8_t days = 0x7f;                                     // on which it opens; bit 0 is Monday
+  const date::time_zone* zone = nullptr;  // of the process's database; null: no hours, always open
+};
+
+struct Cap {
+  std::int64_t max = 1;
+  Duration per{};  // zero: the session
+};
+
+// What a rule may spend: rolling, of the visitor where known, else of the session.
+struct Limit {
+  Duration cooldown{};  // zero: none
+  std::vector<Cap> caps;
+  std::string group;      // rules of one group share one count; empty: its own
+  std::uint64_t key = 0;  // spend_key
+};
+
+struct Arm {
+  std::string name;         // the variant; empty: a rule without arms
+  std::uint32_t end = 0;    // its buckets end before this one, and begin where the arm before it ended
+  std::string action_json;  // {"type":…,"payload":…}
+};
+
+// Which part of the units gets which action. Buckets are 0 to 9,999: rules/bucket.h.
+struct Split {
+  std::string salt;
+  std::uint32_t holdout = 0;  // buckets of salt + ":holdout" below this get nothing
+};
+
+struct Goal {
+  std::string key;
+  Duration within{};
+  std::string value_field;  // of metadata; empty: a conversion has no value
+};
+
+struct Rule {
+  RuleId id;
+  std::string name;
+  Status status = Status::kLive;
+  std::int64_t priority = 0;  // higher first; ties by id in byte order
+  std::vector<std::string> triggers;
+  std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active`
+  std::vector<Condition> any;   // one must hold, where there are any
+  std::vector<Condition> none;  // none may hold
+  std::optional<Hours> hours;
+  std::optional<Limit> limit;
+  std::optional<Split> split;
+  std::vector<Arm> arms;  // by name in byte order; exactly one, without a name, where there are no arms
+  std::optional<Duration> ttl;
+  std::optional<Goal> goal;
+  Instant live_since{};  // StoredRule::live_since
+
+  bool delayed() const { return triggers.size() == 1 && triggers.front() == kDueTrigger; }
+};
+
+// How long an answer may be reused where the rule does not say, and where no rule acts.
+inline constexpr Duration kDefaultTtl = std::chrono::seconds{30};
+inline constexpr Duration kDefaultDueTtl = std::chrono::hours{24};  // of a delayed rule's message
+inline constexpr std::uint32_t kBuckets = 10'000;
+
+bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
+
+// The key under which a limited rule's spends are counted: of its group where it has one, else its own.
+std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow);
+
+// rules.md and contract section 5.
+namespace limits {
+inline constexpr std::size_t kRuleBytes = 16 * 1024;    // as JSON without white space
+inline constexpr std::size_t kPayloadBytes = 8 * 1024;  // likewise
+inline constexpr std::size_t kTriggers = 20;
+inline constexpr std::size_t kConditions = 50;  // in all, any and none together
+inline constexpr std::size_t kListEntries = 100;
+inline constexpr std::size_t kNameCharacters = 200;  // bytes of UTF-8
+inline constexpr std::size_t kActionTypeSize = 64;
+inline constexpr std::size_t kFieldSize = 64;         // of a context field or a source
+inline constexpr std::size_t kValueSize = 256;        // of a value or a context value
+inline constexpr std::int64_t kPriority = 1'000'000;  // either way of zero
+inline constexpr std::int64_t kCount = 1'000'000;     // the greatest bound of a count
+inline constexpr std::size_t kSteps = 10;
+inline constexpr std::size_t kCaps = 10;
+inline constexpr std::int64_t kCap = 1'000;  // the greatest `max`: as many spends are kept
+inline constexpr std::size_t kArms = 20;
+inline constexpr std::int64_t kArmWeight = 1'000'000;
+inline constexpr std::size_t kGroupSize = 64;  // of a group's or an arm's name, and of a salt
+}  // namespace limits
+
+}  // namespace beckon::rules

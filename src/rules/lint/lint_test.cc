@@ -1,0 +1,296 @@
+// What the linter finds, what it lets pass, and what its witnesses show.
+#include "rules/lint/lint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rules/language/check_rule.h"
+#include "rules/reference/testing.h"
+
+namespace beckon::rules {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::kMonth;
+using testing::kNoon;
+using testing::rule;
+
+Scores scores() {
+  const auto document = json::parse(R"({"intent":{"weights":{"view":1,"cart.*":5},"halfLife":"1d"}})");
+  Issues issues;
+  return read_scores(document->root(), "scores", issues);
+}
+
+std::vector<Warning> warnings_of(const std::vector<std::string>& rules, Duration retention = kMonth) {
+  StoredRules stored{.version = 1};
+  for (const std::string& text : rules) {
+    const auto document = json::parse(text);
+    EXPECT_TRUE(document.has_value()) << text;
+    const RuleId id(document->root().find("ruleId")->text());
+    const auto checked = check_rule(id, document->root());
+    EXPECT_TRUE(checked.has_value()) << text << (checked ? "" : checked.error().message);
+    stored.rules.push_back({.id = id, .json = text, .rules_version = 1});
+  }
+  return lint_rule(RuleId("r"), stored, scores(), retention, kNoon);
+}
+
+std::vector<std::string> kinds_of(const std::vector<std::string>& rules, Duration retention = kMonth) {
+  std::vector<std::string> out;
+  for (const Warning& warning : warnings_of(rules, retention)) out.emplace_back(warning.kind);
+  return out;
+}
+
+// Of a rule with these conditions in `all`.
+std::vector<std::string> of_all(const std::string& conditions) {
+  return kinds_of({rule(R"({"all":[)" + conditions + "]}")});
+}
+std::vector<std::string> of_when(const std::string& when) { return kinds_of({rule(when)}); }
+
+const std::vector<std::string> kNone{}, kNever{"never_true"}, kAlways{"always_true"}, kShadowed{"shadowed"};
+
+TEST(Lint, LetsAnOrdinaryRulePass) {
+  EXPECT_EQ(of_when(R"({"all":[{"count":{"key":"cart","value":"add"},"within":"30m","atLeast":1},
+    {"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"},{"sum":{"key":"cart","field":"amount"},"within":"1h","atLeast":50},
+    {"steps":[{"key":"view"},{"key":"cart","value":"add"},{"key":"checkout"}],"within":"2h","reached":2},{"context":"country","in":["US","GB"]}],
+    "any":[{"context":"segment","in":["returning"]},{"score":"intent","atLeast":0.7}],
+    "none":[{"seen":{"key":"support","value":"complaint"},"within":"7d"}]})"),
+            kNone);
+}
+
+TEST(NeverTrue, IsFoundBetweenCounts) {
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"within":"1h","atLeast":3},{"count":{"key":"a"},"within":"1h","atMost":2})"),
+            kNever);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"within":"1h","atLeast":3},{"count":{"key":"a"},"within":"1d","atMost":2})"),
+            kNever)
+      << "a longer window counts more";
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"within":"1d","atLeast":3},{"count":{"key":"a"},"within":"1h","atMost":2})"),
+            kNone);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a","value":"x"},"atLeast":1},{"count":{"key":["a","b"]},"atMost":0})"), kNever)
+      << "a wider filter counts more";
+  EXPECT_EQ(of_all(R"({"count":{"key":["a","b"]},"atLeast":1},{"count":{"key":"a","value":"x"},"atMost":0})"), kNone);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":1},{"count":{"key":"a"},"atMost":0,"scope":"visitor"})"), kNever);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":1,"scope":"visitor"},{"count":{"key":"a"},"atMost":0})"), kNone);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":201})"), kNever) << "a window has 200 signals";
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":201,"scope":"visitor"})"), kNone);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":3,"atMost":2})"), kNever);
+}
+
+TEST(NeverTrue, IsFoundBetweenAllAndNone) {
+  EXPECT_EQ(of_when(R"({"all":[{"seen":{"key":"cart.add"}}],"none":[{"seen":{"key":"cart.*"}}]})"), kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"seen":{"key":"cart.*"}}],"none":[{"seen":{"key":"cart.add"}}]})"), kNone);
+  EXPECT_EQ(of_when(R"({"none":[{"seen":{}},{"count":{},"atMost":0}]})"), kNever);
+}
+
+TEST(NeverTrue, NeedsEveryAlternativeOfAnyToFail) {
+  const std::string few = R"("all":[{"count":{"key":"a"},"atMost":1}],)";
+  EXPECT_EQ(of_when("{" + few + R"("any":[{"count":{"key":"a"},"atLeast":2},{"count":{"key":"a"},"atLeast":3}]})"),
+            kNever);
+  EXPECT_EQ(of_when("{" + few + R"("any":[{"count":{"key":"a"},"atLeast":2},{"seen":{"key":"b"}}]})"), kNone);
+}
+
+TEST(NeverTrue, IsFoundBetweenMeasures) {
+  const std::string no_cart = R"({"count":{"key":"cart"},"atMost":0},)";
+  EXPECT_EQ(of_all(no_cart + R"({"sum":{"key":"cart","field":"amount"},"atLeast":50})"), kNever);
+  EXPECT_EQ(of_all(no_cart + R"({"max":{"key":"cart","field":"amount"},"atMost":50})"), kNever)
+      << "of nothing it compares false";
+  EXPECT_EQ(of_all(no_cart + R"({"distinct":{"key":"cart"},"atLeast":1})"), kNever);
+  EXPECT_EQ(of_all(no_cart + R"({"last":{"key":"cart"},"atMost":"5m"})"), kNever);
+  EXPECT_EQ(of_all(no_cart + R"({"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"})"), kNever);
+  EXPECT_EQ(of_all(no_cart + R"({"steps":[{"key":"view"},{"key":"cart"}],"reached":2})"), kNever);
+  EXPECT_EQ(of_all(no_cart + R"({"steps":[{"key":"view"},{"key":"cart"}],"reached":1})"), kNone);
+  EXPECT_EQ(of_all(R"({"count":{},"atMost":0},{"score":"intent","atLeast":0.5})"), kNever);
+  EXPECT_EQ(
+      of_all(
+          R"({"max":{"key":"cart","field":"amount"},"within":"1h","atLeast":50},{"max":{"key":"cart","field":"amount"},"atMost":49})"),
+      kNever);
+  EXPECT_EQ(
+      of_all(
+          R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atLeast":50},{"sum":{"key":"cart","field":"amount"},"atMost":49})"),
+      kNone)
+      << "amounts may be negative";
+  EXPECT_EQ(
+      of_all(
+          R"({"sum":{"key":"cart","field":"amount"},"atLeast":50},{"sum":{"key":"cart","field":"amount"},"atMost":49})"),
+      kNever);
+}
+
+TEST(NeverTrue, IsFoundInAges) {
+  EXPECT_EQ(of_all(R"({"last":{"key":"a"},"atLeast":"10m"},{"seen":{"key":"a"},"within":"10m"})"), kNever);
+  EXPECT_EQ(of_all(R"({"last":{"key":"a"},"atLeast":"10m"},{"seen":{"key":"a"},"within":"11m"})"), kNone);
+  EXPECT_EQ(of_all(R"({"last":{"key":"a"},"atLeast":"10m","within":"10m"})"), kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"last":{"key":"a"},"atMost":"10m"}],"none":[{"seen":{"key":"a"},"within":"11m"}]})"),
+            kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"last":{"key":"a"},"atMost":"10m"}],"none":[{"seen":{"key":"a"},"within":"10m"}]})"),
+            kNone)
+      << "exactly ten minutes ago";
+  EXPECT_EQ(of_all(R"({"absent":{"key":"b"},"after":{"key":"a"},"for":"10m"},{"seen":{"key":"b"},"within":"10m"})"),
+            kNever);
+  EXPECT_EQ(of_all(R"({"absent":{"key":"b"},"after":{"key":"a"},"for":"10m"},{"seen":{"key":"a"},"within":"10m"})"),
+            kNever);
+  EXPECT_EQ(of_all(R"({"absent":{"key":"b"},"after":{"key":"a"},"for":"30d"})"), kNever)
+      << "the anchor has left the retention";
+  EXPECT_EQ(of_all(R"({"last":{"key":"a"},"atLeast":"30d"})"), kNever);
+}
+
+TEST(NeverTrue, IsFoundInValuesAndContexts) {
+  EXPECT_EQ(of_all(R"({"context":"c","in":["US"]},{"context":"c","in":["GB","DE"]})"), kNever);
+  EXPECT_EQ(of_all(R"({"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB","US","DE"]})"), kNever);
+  EXPECT_EQ(of_all(R"({"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB"]},{"context":"c","notIn":["US"]})"),
+            kNever)
+      << "all three together";
+  EXPECT_EQ(
+      of_all(R"({"context":"c","in":["US","GB"]},{"context":"c","in":["GB","DE"]},{"context":"c","notIn":["US"]})"),
+      kNone);
+  EXPECT_EQ(of_all(R"({"context":"c","in":["US"]},{"context":"d","in":["GB"]})"), kNone);
+  EXPECT_EQ(of_all(R"({"distinct":{"key":"a","value":["x","y"]},"atLeast":3})"), kNever) << "there are two values";
+  EXPECT_EQ(of_all(R"({"distinct":{"key":"a","value":["x","y*"]},"atLeast":3})"), kNone);
+  EXPECT_EQ(of_all(R"({"score":"intent","atLeast":2},{"score":"intent","atMost":1})"), kNever);
+}
+
+TEST(NeverTrue, IsFoundWhereNoOpeningHourIsActive) {
+  const char* weekend =
+      R"("active":{"from":"2026-02-28T00:00:00Z","until":"2026-03-02T00:00:00Z","days":["mon","tue"],"zone":"UTC"})";
+  EXPECT_EQ(kinds_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", weekend)}), kNever);
+  const char* a_minute_more =
+      R"("active":{"from":"2026-02-28T00:00:00Z","until":"2026-03-02T00:01:00Z","days":["mon","tue"],"zone":"UTC"})";
+  EXPECT_EQ(kinds_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", a_minute_more)}), kNone);
+}
+
+TEST(NeverTrue, NamesThePairWithTheReasonAndSignalsThatShowIt) {
+  const auto warnings = warnings_of({rule(
+      R"({"all":[{"count":{"key":"a"},"within":"1h","atLeast":3}],"none":[{"count":{"key":"a"},"within":"1d","atLeast":2}]})")});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0].message, HasSubstr("when.all[0] (count of a within 1 h: at least 3) and when.none[0] (count "
+                                             "of a within 1 d: not at least 2) exclude one another"));
+  EXPECT_THAT(warnings[0].message,
+              HasSubstr("one means at least 3 × a within 1 h, the other at most 1 × a within 1 d"));
+  EXPECT_THAT(warnings[0].witness.conditions, ElementsAre("when.all[0]", "when.none[0]"));
+  EXPECT_EQ(warnings[0].witness.signals.size(), 3U) << "the first condition holds, and the second does not";
+}
+
+TEST(NeverTrue, SaysWhereMoreThanTheTwoAreNeeded) {
+  const auto message = [](const std::string& when) { return warnings_of({rule(when)}).at(0).message; };
+  EXPECT_THAT(
+      message(
+          R"({"all":[{"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB"]},{"context":"c","notIn":["US"]}]})"),
+      HasSubstr("leave c no value, with what else is asked of it."));
+  EXPECT_THAT(
+      message(
+          R"({"all":[{"count":{"key":"a"},"atMost":0},{"context":"c","in":["US"]}],"any":[{"seen":{"key":"a"}},{"context":"c","in":["GB"]}]})"),
+      HasSubstr("It is no better in any other way to meet it."));
+}
+
+TEST(AlwaysTrue, IsFoundWhereNoConditionCanFail) {
+  EXPECT_EQ(of_when("{}"), kAlways);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":0})"), kAlways);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atMost":200})"), kAlways);
+  EXPECT_EQ(of_when(R"({"any":[{"seen":{"key":"a"}},{"count":{"key":"a"},"atMost":0}]})"), kAlways);
+  EXPECT_EQ(of_when(R"({"any":[{"seen":{"key":"a"}},{"count":{"key":"a"},"within":"1h","atMost":0}]})"), kAlways);
+  EXPECT_EQ(of_when(R"({"any":[{"context":"c","in":["US","GB"]},{"context":"c","notIn":["US"]}]})"), kAlways);
+  EXPECT_EQ(of_when(R"({"none":[{"count":{"key":"a"},"atLeast":201}]})"), kAlways);
+  EXPECT_EQ(of_all(R"({"score":"intent","atLeast":-1})"), kAlways) << "no weight is negative";
+}
+
+TEST(AlwaysTrue, IsNotSaidOfWhatCanFail) {
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":0},{"seen":{"key":"a"}})"), kNone);
+  EXPECT_EQ(of_when(R"({"any":[{"seen":{"key":"a"}},{"count":{"key":"b"},"atMost":0}]})"), kNone);
+  EXPECT_EQ(of_all(R"({"sum":{"key":"a","field":"n"},"atLeast":-9999999999})"), kNone)
+      << "a sum of nothing compares false";
+  EXPECT_EQ(of_all(R"({"score":"intent","atLeast":0.000001})"), kNone);
+  EXPECT_EQ(kinds_of({rule("{}", R"("active":{"from":"2026-10-01T00:00:00Z"})")}), kNone);
+}
+
+TEST(Shadowed, IsFoundWhereTheOneBeforeHoldsWheneverThisOneDoes) {
+  const auto behind = [](const std::string& when, const std::string& before, const std::string& more = "") {
+    return kinds_of({rule(when, R"("priority":1)"), rule(before, R"("priority":2)" + more, "other")});
+  };
+  const std::string mine =
+      R"({"all":[{"count":{"key":"cart","value":"add"},"within":"10m","atLeast":2},{"context":"c","in":["US"]}]})";
+  EXPECT_EQ(behind(mine, "{}"), kShadowed);
+  EXPECT_EQ(behind(mine, R"({"all":[{"seen":{"key":"cart"},"within":"1h"}]})"), kShadowed);
+  EXPECT_EQ(behind(mine, R"({"any":[{"seen":{"key":"view"}},{"context":"c","in":["GB","US"]}]})"), kShadowed);
+  EXPECT_EQ(behind(mine, R"({"none":[{"context":"c","in":["GB"]}]})"), kShadowed);
+  EXPECT_EQ(behind(mine, R"({"all":[{"seen":{"key":"cart"},"within":"5m"}]})"), kNone);
+  EXPECT_EQ(behind(mine, R"({"all":[{"seen":{"key":"cart"}},{"seen":{"key":"view"}}]})"), kNone);
+  EXPECT_EQ(behind(mine, "{}", R"(,"limit":{"cooldown":"1h"})"), kNone) << "it is passed over when it is held back";
+  EXPECT_EQ(behind(mine, "{}", R"(,"active":{"hours":"08:00-22:00"})"), kNone);
+  EXPECT_EQ(behind(mine, "{}", R"(,"active":{"until":"2026-10-01T00:00:00Z"})"), kNone);
+  EXPECT_EQ(behind(mine, "{}", R"(,"status":"paused")"), kNone);
+  EXPECT_EQ(behind(mine, "{}", R"(,"status":"shadow")"), kNone);
+  EXPECT_EQ(behind(mine, "{}", R"(,"split":{"holdout":50})"), kShadowed) << "holdout ends the search";
+}
+
+TEST(Shadowed, LooksAtTheOrderAndAtTheTrigger) {
+  const std::string when = R"({"all":[{"seen":{"key":"a"}}]})";
+  EXPECT_EQ(kinds_of({rule(when), rule("{}", "", "a")}), kShadowed) << "ties by ruleId";
+  EXPECT_EQ(kinds_of({rule(when), rule("{}", "", "z")}), kNone);
+  EXPECT_EQ(kinds_of({rule(when, R"("priority":2)"), rule("{}", R"("priority":1)", "a")}), kNone);
+  EXPECT_EQ(kinds_of({rule(when), R"({"ruleId":"a","triggers":["u"],"when":{},"action":{"type":"x"}})"}), kNone);
+}
+
+TEST(Shadowed, IsSeenWhereBothKeepTheSameHours) {
+  const std::string hours = R"("active":{"hours":"08:00-22:00","zone":"Europe/Berlin"})";
+  EXPECT_EQ(kinds_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", hours), rule("{}", hours, "other")}), kShadowed);
+}
+
+TEST(Shadowed, ShowsSignalsForWhichBothHoldAndTheOtherAnswers) {
+  const auto warnings =
+      warnings_of({rule(R"({"all":[{"count":{"key":"a"},"within":"1h","atLeast":2},{"context":"c","in":["US"]}]})",
+                        R"("priority":1)"),
+                   rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("priority":2)", "other")});
+  ASSERT_EQ(warnings.size(), 1U);
+  const lint::Witness& witness = warnings[0].witness;
+  EXPECT_EQ(witness.answered_by, "other");
+  EXPECT_EQ(witness.trigger, "t");
+  EXPECT_EQ(witness.signals.size(), 2U);
+  EXPECT_THAT(witness.context, ElementsAre(std::pair<std::string, std::string>("c", "US")));
+}
+
+TEST(WindowBeyondRetention, IsFoundInWindowsAndAges) {
+  EXPECT_THAT(of_all(R"({"seen":{"key":"a"},"within":"31d"})"), ElementsAre("window_beyond_retention"));
+  EXPECT_THAT(of_all(R"({"last":{"key":"a"},"atMost":"31d"})"), ElementsAre("window_beyond_retention"));
+  EXPECT_THAT(of_all(R"({"steps":[{"key":"a"},{"key":"b"}],"within":"31d","reached":2})"),
+              ElementsAre("window_beyond_retention"));
+  EXPECT_THAT(of_all(R"({"seen":{"key":"a"},"within":"30d"})"), IsEmpty());
+  const auto warnings = warnings_of({rule(R"({"none":[{"seen":{"key":"a"},"within":"60d"}]})")});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].message,
+            "when.none[0] looks back 60 d, and signals are seen for 30 d: an older one never counts.");
+  ASSERT_EQ(warnings[0].witness.signals.size(), 1U);
+  EXPECT_EQ(warnings[0].witness.signals[0].ago, 24h * 45);
+}
+
+TEST(UnreachableCap, IsFoundWhereTheCooldownLeavesNoRoomForIt) {
+  const auto limited = [](const std::string& limit, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> rules{rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("limit":)" + limit)};
+    rules.insert(rules.end(), more.begin(), more.end());
+    return kinds_of(rules);
+  };
+  const std::vector<std::string> kUnreachable{"unreachable_cap"};
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":7,"per":"7d"}]})"), kUnreachable);
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":6,"per":"7d"}]})"), kNone)
+      << "the seventh of a week is held back";
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":1,"per":"24h"}]})"), kUnreachable);
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":1,"per":"25h"}]})"), kNone);
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":9,"per":"session"}]})"), kNone) << "a session may last";
+  EXPECT_EQ(limited(R"({"caps":[{"max":7,"per":"7d"}]})"), kNone);
+  const std::string grouped = R"({"cooldown":"24h","caps":[{"max":7,"per":"7d"}],"group":"g"})";
+  EXPECT_EQ(limited(grouped), kUnreachable);
+  EXPECT_EQ(limited(grouped, {rule(R"({"all":[{"seen":{"key":"b"}}]})", R"("limit":{"group":"g"})", "z")}), kNone)
+      << "another rule spends from it";
+}
+
+TEST(Lint, WritesItsWarningsAsJson) {
+  const auto warnings =
+      warnings_of({rule(R"({"all":[{"count":{"key":"a"},"atLeast":3},{"count":{"key":"a"},"atMost":2}]})")});
+  EXPECT_EQ(
+      to_json(warnings),
+      R"([{"kind":"never_true","message":"It never holds: when.all[0] (count of a in this session: at least 3) and when.all[1] (count of a in this session: at most 2) exclude one another: one means at least 3 × a within 30 d, the other at most 2 × a within 30 d.",)"
+      R"("conditions":["when.all[0]","when.all[1]"],"witness":[{"signalKey":"a","at":"2026-02-25T12:00:00Z","times":3}],"at":"2026-02-25T12:00:00Z","context":{}}])");
+}
+
+}  // namespace
+}  // namespace beckon::rules

@@ -1,0 +1,107 @@
+#include "rules/lint/probe.h"
+
+#include <algorithm>
+
+#include "rules/language/rule.h"
+
+namespace beckon::rules::lint {
+
+namespace {
+
+// {"ruleId":"probe","triggers":["probe"],"action":{"type":"probe"}, …}
+std::string probe_json(const std::string& more) {
+  return R"({"ruleId":"probe","triggers":["probe"],"action":{"type":"probe"},)" + more + "}";
+}
+
+std::string active_json(const json::Value& rule) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  const json::Value* active = rule.find("active");
+  for (const char* name : {"from", "until"}) {
+    const json::Value* value = active == nullptr ? nullptr : active->find(name);
+    if (value != nullptr) writer.member_raw(name, json::to_text(*value));
+  }
+  writer.end_object();
+  return "\"active\":" + out;
+}
+
+// "when.all[2]"
+const json::Value& at_path(const json::Value& rule, const std::string& path) {
+  const std::size_t dot = path.find('.'), bracket = path.find('[');
+  const json::Value* group = rule.find("when")->find(path.substr(dot + 1, bracket - dot - 1));
+  return group->items()[static_cast<std::size_t>(std::stoul(path.substr(bracket + 1)))];
+}
+
+std::string without_status(const json::Value& rule) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object();
+  for (const json::Member& member : rule.members()) {
+    if (member.key != "status") writer.member_raw(member.key, json::to_text(member.value));
+  }
+  writer.end_object();
+  return out;
+}
+
+}  // namespace
+
+// What cannot be compiled answers nothing, and so confirms nothing.
+RuleSet Probe::compiled(const std::vector<std::string>& rules) const {
+  StoredRules stored{.version = 1};
+  for (const std::string& text : rules) {
+    const auto document = json::parse(text);
+    stored.rules.push_back({.id = RuleId(document->root().find("ruleId")->text()), .json = text, .rules_version = 1});
+  }
+  auto set = RuleSet::compile(stored, scores_);
+  return set ? std::move(*set) : RuleSet();
+}
+
+RuleSet Probe::conditions_of(const json::Value& rule) const {
+  return compiled({probe_json(active_json(rule) + ",\"when\":" + json::to_text(*rule.find("when")))});
+}
+
+RuleSet Probe::statement(const json::Value& rule, const Statement& said) const {
+  if (said.condition->path == "active") return compiled({probe_json(active_json(rule) + ",\"when\":{}")});
+  const std::string condition = json::to_text(at_path(rule, said.condition->path));
+  return compiled(
+      {probe_json(std::string("\"when\":{\"") + (said.negated ? "none" : "all") + "\":[" + condition + "]}")});
+}
+
+RuleSet Probe::live(const std::vector<const json::Value*>& rules) const {
+  std::vector<std::string> texts;
+  for (const json::Value* rule : rules) texts.push_back(without_status(*rule));
+  return compiled(texts);
+}
+
+std::string Probe::answer(const RuleSet& rules, std::string_view trigger, const Witness& witness) const {
+  const ledger::Window window = witness.window();
+  const Verdict verdict =
+      rules.judge(trigger, {.window = window, .context = witness.context, .now = witness.at, .retention = retention_});
+  return verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout ? std::string(verdict.rule) : "";
+}
+
+bool Probe::out_of_sight(const Witness& witness, Duration within) const {
+  const RuleSet seen =
+      compiled({probe_json(R"("when":{"all":[{"seen":{},"within":")" + beckon::to_text(within) + "\"}]}")});
+  return !holds(seen, witness) && Probe(scores_, within).holds(seen, witness);
+}
+
+bool Probe::may_spend(const json::Value& rule, const Witness& witness) const {
+  const RuleSet limited = compiled({probe_json(R"("when":{},"limit":)" + json::to_text(*rule.find("limit")))});
+  const json::Value* group = rule.find("limit")->find("group");
+  const std::uint64_t key = spend_key("probe", group == nullptr ? std::string_view{} : group->text(), false);
+  std::vector<ledger::Spend> spends;
+  for (const Instant at : witness.spends) spends.push_back({.key = key, .at = at});
+  const ledger::Window window;
+  const ledger::Context context;
+  return limited
+             .judge("probe", {.window = window,
+                              .context = context,
+                              .now = witness.at,
+                              .retention = retention_,
+                              .unit_spends = spends})
+             .outcome == Outcome::kAct;
+}
+
+}  // namespace beckon::rules::lint

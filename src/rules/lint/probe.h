@@ -1,0 +1,36 @@
+// The engine as the linter asks it: parts of a rule as rules of their own, judged on a witness.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/lint/witness.h"
+#include "rules/rule_set.h"
+
+namespace beckon::rules::lint {
+
+// Confined to one thread; the scores outlive it.
+class Probe {
+ public:
+  Probe(const Scores& scores, Duration retention) : scores_(scores), retention_(retention) {}
+
+  RuleSet conditions_of(const json::Value& rule) const;  // active from and until, and when; nothing that holds it back
+  RuleSet statement(const json::Value& rule, const Statement& said) const;
+  RuleSet live(const std::vector<const json::Value*>& rules) const;  // as they are, but live
+
+  bool holds(const RuleSet& probe, const Witness& witness) const { return answer(probe, "probe", witness) == "probe"; }
+  std::string answer(const RuleSet& rules, std::string_view trigger, const Witness& witness) const;  // ruleId, or empty
+
+  // Whether the witness's signal is not seen although it lies within the window, for the sake of the retention alone.
+  bool out_of_sight(const Witness& witness, Duration within) const;
+  // Whether neither the cooldown nor a cap of the rule holds it back behind the witness's spends.
+  bool may_spend(const json::Value& rule, const Witness& witness) const;
+
+ private:
+  RuleSet compiled(const std::vector<std::string>& rules) const;
+
+  const Scores& scores_;
+  Duration retention_;
+};
+
+}  // namespace beckon::rules::lint

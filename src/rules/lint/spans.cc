@@ -1,0 +1,71 @@
+#include "rules/lint/spans.h"
+
+#include <algorithm>
+
+#include "rules/language/members.h"
+#include "rules/words.h"
+
+namespace beckon::rules::lint {
+
+namespace {
+
+void add_long_window(const Condition& condition, const Ground& ground, const Probe& probe, Instant now,
+                     std::vector<Warning>& warnings) {
+  const Measure& of = condition.measure;
+  const bool aged = of.kind == MeasureKind::kLast && of.most_age != Duration::max() && of.most_age > ground.retention;
+  const Duration within = aged ? of.most_age : of.within;
+  if (within <= ground.retention) return;
+  const Filter& filter = of.kind == MeasureKind::kSteps ? of.steps.front() : of.filter;
+  const Duration between = ground.retention + (within - ground.retention) / 2;
+  Witness witness{.at = now, .signals = {fitting(filter, between)}, .conditions = {condition.path}};
+  if (!probe.out_of_sight(witness, within)) return;
+  warnings.push_back({"window_beyond_retention",
+                      condition.path + " looks back " + words_of(within) + ", and signals are seen for " +
+                          words_of(ground.retention) + ": an older one never counts.",
+                      std::move(witness)});
+}
+
+// The shortest time between two spends of the count that the rule shares; zero: some rule of it has no cooldown.
+Duration spacing(const Limit& limit, const std::vector<Rule>& all) {
+  Duration least = limit.cooldown;
+  for (const Rule& other : all) {
+    if (!limit.group.empty() && other.limit && other.limit->group == limit.group)
+      least = std::min(least, other.limit->cooldown);
+  }
+  return least;
+}
+
+}  // namespace
+
+void find_long_windows(const Rule& rule, const Ground& ground, const Probe& probe, Instant now,
+                       std::vector<Warning>& warnings) {
+  for (const auto* group : {&rule.all, &rule.any, &rule.none}) {
+    for (const Condition& condition : *group) add_long_window(condition, ground, probe, now, warnings);
+  }
+}
+
+// When the cooldown lets it act, the spends in (now − per, now − cooldown] are as many as the spacing leaves room for.
+void find_unreachable_caps(const Rule& rule, const json::Value& json, const std::vector<Rule>& all, const Probe& probe,
+                           Instant now, std::vector<Warning>& warnings) {
+  if (!rule.limit) return;
+  const Limit& limit = *rule.limit;
+  const Duration spaced = spacing(limit, all);
+  for (std::size_t i = 0; i < limit.caps.size() && spaced > Duration{}; ++i) {
+    const Cap& cap = limit.caps[i];
+    if (cap.per == Duration{}) continue;
+    const std::int64_t room =
+        cap.per <= limit.cooldown ? 0 : (cap.per - limit.cooldown + spaced - Duration{1}) / spaced;
+    if (cap.max <= room) continue;
+    const std::string path = path_of("limit.caps", i);
+    Witness witness{.at = now, .conditions = {path, "limit.cooldown"}};
+    for (std::int64_t k = room; k-- > 0;) witness.spends.push_back(now - limit.cooldown - k * spaced);
+    if (!probe.may_spend(json, witness)) continue;
+    warnings.push_back({"unreachable_cap",
+                        path + " is never reached: the cooldown of " + words_of(limit.cooldown) + " leaves room for " +
+                            std::to_string(room) + " before the next one in " + words_of(cap.per) + ", and " +
+                            std::to_string(cap.max) + " are allowed.",
+                        std::move(witness)});
+  }
+}
+
+}  // namespace beckon::rules::lint

@@ -1,0 +1,18 @@
+// The linter's findings that need no proof between conditions: windows and caps.
+#pragma once
+#include <vector>
+
+#include "rules/lint/lint.h"
+#include "rules/lint/probe.h"
+
+namespace beckon::rules::lint {
+
+// Windows that look back longer than signals are kept. Each adds to `warnings`.
+void find_long_windows(const Rule& rule, const Ground& ground, const Probe& probe, Instant now,
+                       std::vector<Warning>& warnings);
+
+// Caps below which the cooldown keeps the rule anyhow. `all`: the rules of the handle, those of its group among them.
+void find_unreachable_caps(const Rule& rule, const json::Value& json, const std::vector<Rule>& all, const Probe& probe,
+                           Instant now, std::vector<Warning>& warnings);
+
+}  // namespace beckon::rules::lint

@@ -1,0 +1,48 @@
+// The linter's witnesses: few signals, an instant and a context that show what a warning says. They are built from
+// facts by trying, and the caller lets the engine confirm each before it is shown.
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "ledger/session.h"
+#include "rules/lint/facts.h"
+
+namespace beckon::rules::lint {
+
+// A signal that keeps its texts.
+struct Seen {
+  std::string key;
+  std::optional<std::string> value;
+  std::string source, metadata;  // empty: none
+  Duration ago{};                // before the witness's instant
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+struct Witness {
+  Instant at{};
+  ledger::Context context;
+  std::vector<Seen> signals;            // oldest first
+  std::vector<std::string> conditions;  // paths in the rule
+  std::string trigger, answered_by;     // shadowed: what was asked, and the rule that answers
+  std::vector<Instant> spends;          // unreachable cap: as close to one another as the cooldown allows
+
+  ledger::Window window() const;
+  // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals stand once), "at",
+  // "context", "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
+  void write(json::Writer& out) const;
+  static constexpr std::size_t kSpendsShown = 20;
+};
+
+// The first witness, built from some choice of cases, that `confirms`; tries a bounded number.
+std::optional<Witness> find_witness(std::span<const Cases> all, const Ground& ground, Instant around,
+                                    const std::function<bool(const Witness&)>& confirms);
+
+ledger::Signal signal_of(const Seen& seen, Instant now);  // a view of it
+// A signal that fits; each of several `nth` with another value where the filter leaves room for one.
+Seen fitting(const Filter& filter, Duration ago, std::size_t nth = 0);
+
+}  // namespace beckon::rules::lint

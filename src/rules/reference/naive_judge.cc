@@ -1,0 +1,220 @@
+// The order of judgement: active, when, hours and days, limit, split. naive.cc has the measures.
+#include <date/tz.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "rules/reference/naive.h"
+
+namespace beckon::rules::naive {
+
+namespace {
+
+using json::Value;
+
+// The live and shadow rules of the trigger in the order of judgement.
+std::vector<const Value*> asked(const World& world, const std::string& trigger) {
+  std::vector<const Value*> rules;
+  for (const json::Document& document : world.rules) {
+    const Value& rule = document.root();
+    const Value* status = rule.find("status");
+    if (status != nullptr && status->text() != "live" && status->text() != "shadow") continue;
+    const auto triggers = rule.find("triggers")->items();
+    if (std::ranges::any_of(triggers, [&](const Value& one) { return one.text() == trigger; })) rules.push_back(&rule);
+  }
+  const auto priority = [](const Value* rule) {
+    return rule->find("priority") ? *rule->find("priority")->integer() : 0;
+  };
+  std::ranges::sort(rules, [&](const Value* a, const Value* b) {
+    if (priority(a) != priority(b)) return priority(a) > priority(b);
+    return a->find("ruleId")->text() < b->find("ruleId")->text();
+  });
+  return rules;
+}
+
+std::string text_of(const Value* value, const std::string& otherwise = "") {
+  return value == nullptr || value->is_null() ? otherwise : std::string(value->text());
+}
+
+std::string id_of(const Value& rule) { return text_of(rule.find("ruleId")); }
+bool is_shadow(const Value& rule) { return text_of(rule.find("status")) == "shadow"; }
+
+bool active(const Value& rule, Instant now) {
+  const Value* active = rule.find("active");
+  if (active == nullptr) return true;
+  const std::string from = text_of(active->find("from")), until = text_of(active->find("until"));
+  return (from.empty() || now >= *parse_rfc3339(from)) && (until.empty() || now < *parse_rfc3339(until));
+}
+
+std::chrono::minutes clock_time(const std::string& text) {
+  return std::chrono::hours{std::stoi(text.substr(0, 2))} + std::chrono::minutes{std::stoi(text.substr(3, 2))};
+}
+
+std::optional<Account> account(const Value& rule) {
+  const Value* limit = rule.find("limit");
+  if (limit == nullptr) return std::nullopt;
+  return Account{id_of(rule), text_of(limit->find("group")), is_shadow(rule)};
+}
+
+// How many of the rule's spends there were in (now − span, now], or in the whole session where no span is given.
+long spent(const World& world, const Account& of, std::optional<Duration> span, Instant now) {
+  long count = 0;
+  for (std::size_t i = 0; i < world.sessions.size(); ++i) {
+    if ((!span || !world.visitor) && i != world.asking) continue;
+    for (const Spend& spend : world.sessions[i].spends) {
+      if (spend.of.same_as(of) && spend.at <= now && (!span || spend.at > now - *span)) ++count;
+    }
+  }
+  return count;
+}
+
+// For the cooldown and for each cap: how much is spent, and how much is the most.
+std::vector<std::pair<long, long>> limits(const World& world, const Value& rule, Instant now) {
+  std::vector<std::pair<long, long>> out;
+  const Value* limit = rule.find("limit");
+  if (limit == nullptr) return out;
+  const Account of = *account(rule);
+  if (const Value* cooldown = limit->find("cooldown"))
+    out.emplace_back(spent(world, of, parse_duration(cooldown->text()), now), 1);
+  if (const Value* caps = limit->find("caps")) {
+    for (const Value& cap : caps->items()) {
+      const std::string per = text_of(cap.find("per"));
+      out.emplace_back(spent(world, of, per == "session" ? std::nullopt : parse_duration(per), now),
+                       *cap.find("max")->integer());
+    }
+  }
+  return out;
+}
+
+bool held_out(const World& world, const Value& rule) {
+  const Value* split = rule.find("split");
+  if (split == nullptr || split->find("holdout") == nullptr) return false;
+  const std::string salt = text_of(split->find("salt"), id_of(rule));
+  return bucket(salt + ":holdout", world.unit) * 10'000L <
+         *millionths(split->find("holdout")->text());  // percent → buckets × 10,000
+}
+
+// The arm whose buckets the unit's is among; empty: a rule without arms.
+std::string arm(const World& world, const Value& rule) {
+  const Value* split = rule.find("split");
+  const Value* given = split == nullptr ? nullptr : split->find("arms");
+  if (given == nullptr) return "";
+  std::map<std::string, long> arms;
+  long total = 0, end = 0;
+  for (const json::Member& member : given->members()) total += arms[std::string(member.key)] = *member.value.integer();
+  const long place = bucket(text_of(split->find("salt"), id_of(rule)), world.unit);
+  for (const auto& [name, weight] : arms) {
+    end += weight;
+    if (place < end * 10'000 / total) return name;
+  }
+  return "no arm";
+}
+
+std::string action_type(const Value& rule, const std::string& variant) {
+  const Value* action = variant.empty() ? rule.find("action") : rule.find("actions")->find(variant);
+  return text_of(action->find("type"));
+}
+
+std::string hold_or_act(const World& world, const Value& rule, Instant now) {
+  if (!open(rule, now) || limited(world, rule, now)) return "suppressed";
+  return held_out(world, rule) ? "holdout" : "act";
+}
+
+}  // namespace
+
+// Murmur3-x86-32 with seed 0.
+unsigned bucket(const std::string& salt, const std::string& unit) {
+  const std::string text = salt + unit;
+  const auto block = [&](std::size_t from, std::size_t size) {
+    std::uint32_t k = 0;
+    for (std::size_t i = 0; i < size; ++i) k |= std::uint32_t{static_cast<unsigned char>(text[from + i])} << (8 * i);
+    return std::rotl(k * 0xcc9e2d51U, 15) * 0x1b873593U;
+  };
+  std::uint32_t h = 0;
+  std::size_t done = 0;
+  for (; text.size() - done >= 4; done += 4) h = std::rotl(h ^ block(done, 4), 13) * 5 + 0xe6546b64U;
+  h ^= block(done, text.size() - done);
+  h ^= static_cast<std::uint32_t>(text.size());
+  h = (h ^ (h >> 16)) * 0x85ebca6bU;
+  h = (h ^ (h >> 13)) * 0xc2b2ae35U;
+  h ^= h >> 16;
+  return static_cast<unsigned>((std::uint64_t{h} * 10'000) >> 32);
+}
+
+bool open(const Value& rule, Instant now) {
+  const Value* active = rule.find("active");
+  if (active == nullptr) return true;
+  const std::string hours = text_of(active->find("hours"), "00:00-24:00");
+  const Value* days = active->find("days");
+  const auto local = date::locate_zone(text_of(active->find("zone"), "UTC"))->to_local(now);
+  const auto today = date::floor<date::days>(local);
+  const auto time = local - today;  // by the wall clock
+  const auto opens_on = [&](date::local_days day) {
+    constexpr const char* kNames[]{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+    if (days == nullptr || days->is_null()) return true;
+    const char* name = kNames[date::weekday(day).c_encoding()];
+    return std::ranges::any_of(days->items(), [&](const Value& one) { return one.text() == name; });
+  };
+  const auto opens = clock_time(hours.substr(0, 5)), closes = clock_time(hours.substr(6));
+  if (opens < closes) return opens <= time && time < closes && opens_on(today);
+  return (opens <= time && opens_on(today)) || (time < closes && opens_on(today - date::days{1}));
+}
+
+bool limited(const World& world, const Value& rule, Instant now) {
+  if (!world.may_spend && rule.find("limit") != nullptr) return true;
+  return std::ranges::any_of(limits(world, rule, now), [](const auto& one) { return one.first >= one.second; });
+}
+
+bool rule_holds(const World& world, const Value& rule, Instant now) {
+  if (!active(rule, now)) return false;
+  const Value& when = *rule.find("when");
+  const auto hold = [&](const Value& condition) { return holds(world, condition, now); };
+  if (const Value* all = when.find("all"); all && !std::ranges::all_of(all->items(), hold)) return false;
+  if (const Value* any = when.find("any"); any && !any->items().empty() && std::ranges::none_of(any->items(), hold))
+    return false;
+  const Value* none = when.find("none");
+  return none == nullptr || std::ranges::none_of(none->items(), hold);
+}
+
+Answer judge(const World& world, const std::string& trigger, Instant now) {
+  Answer answer{.ttl = std::chrono::seconds{30}};
+  for (const Value* rule : asked(world, trigger)) {
+    if (!rule_holds(world, *rule, now)) continue;
+    const std::string outcome = hold_or_act(world, *rule, now);
+    const std::string variant = outcome == "act" ? arm(world, *rule) : "";
+    const auto spends = outcome == "suppressed" ? std::nullopt : account(*rule);
+    if (is_shadow(*rule)) {
+      answer.beside.push_back({id_of(*rule), variant, outcome, true, spends});
+    } else if (outcome == "suppressed") {
+      if (answer.rule.empty()) answer.outcome = outcome, answer.rule = id_of(*rule);
+      answer.beside.push_back({id_of(*rule), "", outcome, false, {}});
+    } else {
+      answer.outcome = outcome, answer.rule = id_of(*rule), answer.variant = variant, answer.spends = spends;
+      if (outcome == "act") answer.action_type = action_type(*rule, variant);
+      if (const Value* ttl = rule->find("ttl")) answer.ttl = *parse_duration(ttl->text());
+      break;
+    }
+  }
+  return answer;
+}
+
+std::vector<long> picture(const World& world, const std::string& trigger, Instant now) {
+  std::vector<long> out;
+  for (const Value* rule : asked(world, trigger)) {
+    if (is_shadow(*rule)) continue;
+    out.push_back(active(*rule, now));
+    out.push_back(open(*rule, now));
+    for (const auto& [count, most] : limits(world, *rule, now)) out.push_back(count);
+    for (const char* group : {"all", "any", "none"}) {
+      const Value* conditions = rule->find("when")->find(group);
+      if (conditions == nullptr) continue;
+      for (const Value& condition : conditions->items()) {
+        out.push_back(holds(world, condition, now));
+        out.push_back(looked_at(world, condition, now));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace beckon::rules::naive

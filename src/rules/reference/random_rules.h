@@ -1,0 +1,229 @@
+// Random rules over the whole language: few keys, short windows and whole seconds, so that edges meet often.
+// random_worlds.h has what they are judged on.
+#pragma once
+#include <date/tz.h>
+
+#include <array>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "rules/reference/testing.h"
+
+namespace beckon::rules {
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  int upto(int n) { return static_cast<int>(random_.next() % static_cast<std::uint64_t>(n)); }  // 0 … n − 1
+  bool one_in(int n) { return upto(n) == 0; }
+  template <class T>
+  T of(std::initializer_list<T> list) {
+    return *(list.begin() + upto(static_cast<int>(list.size())));
+  }
+
+ private:
+  SeededRandom random_;
+};
+
+// Around which instant a world lies: an ordinary noon, or where the wall clocks of some zone jump, or a day begins.
+inline Instant random_base(Dice& dice) {
+  if (!dice.one_in(4)) return testing::kNoon;
+  return *parse_rfc3339(
+      dice.of<const char*>({"2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z",  // Berlin
+                            "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z",                          // New York
+                            "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z",  // Lord Howe, by half an hour
+                            "2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z",
+                            "2026-03-01T18:30:00Z"}));  // midnights of Berlin, UTC and Kolkata
+}
+
+inline std::string quoted(const char* name, const std::string& json) { return std::string("\"") + name + "\":" + json; }
+inline std::string seconds(Dice& dice) { return '"' + std::to_string(1 + dice.upto(20)) + "s\""; }
+inline std::string instant(Dice& dice, Instant base) {
+  return '"' + to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}) + '"';
+}
+
+inline std::string random_filter(Dice& dice, const std::string& field = "") {
+  std::string out = "{";
+  const auto part = [&](const std::string& text) { out += (out.size() > 1 ? "," : "") + text; };
+  if (!dice.one_in(12))
+    part(quoted("key", dice.of<const char*>({R"("a")", R"("a")", R"("b")", R"("b")", R"("c.x")", R"("c.*")",
+                                             R"(["a","c.y"])", R"(["b","c.*"])"})));
+  if (dice.one_in(4))
+    part(quoted("value", dice.of<const char*>({R"("x")", R"("x*")", R"(["x","z"])", R"(["q","xy*"])", "7"})));
+  if (dice.one_in(8)) part(quoted("source", dice.of<const char*>({R"("ad")", R"(["ad","mail"])"})));
+  if (dice.one_in(8)) part(quoted("minConfidence", dice.of<const char*>({"0.5", "1", "0"})));
+  if (!field.empty()) part(quoted("field", '"' + field + '"'));
+  return out + "}";
+}
+
+inline std::string random_window(Dice& dice) {
+  const int kind = dice.upto(6);
+  return kind == 0 ? "" : kind == 1 ? R"(,"per":"session")" : R"(,"within":)" + seconds(dice);
+}
+
+// The bounds of a whole number that reaches `most`.
+inline std::string random_bounds(Dice& dice, int most = 4) {
+  const int n = dice.upto(most);
+  const auto bound = [](const char* name, int of) { return R"(,")" + std::string(name) + "\":" + std::to_string(of); };
+  switch (dice.upto(4)) {
+    case 0: return bound("atMost", n);
+    case 1: return bound("equals", n);
+    case 2: return bound("atLeast", n) + bound("atMost", n + dice.upto(most - n + 1));
+  }
+  return bound("atLeast", n);
+}
+
+inline std::string random_amount(Dice& dice) {
+  return dice.of({R"(,"atLeast":)", R"(,"atMost":)", R"(,"equals":)"}) + std::to_string(dice.upto(6)) +
+         dice.of<const char*>({"", ".5", ".25"});
+}
+
+inline std::string random_steps(Dice& dice) {
+  const int size = 1 + dice.upto(3);
+  std::string list = random_filter(dice);
+  for (int i = 1; i < size; ++i) list += "," + random_filter(dice);
+  const std::string bounds = dice.one_in(4)   ? ""
+                             : dice.one_in(2) ? R"(,"reached":)" + std::to_string(1 + dice.upto(size))
+                                              : random_bounds(dice, size);
+  return R"({"steps":[)" + list + "]" + random_window(dice) + bounds;
+}
+
+// A measure with its bounds, but for the scope and the closing brace.
+inline std::string random_measure(Dice& dice) {
+  switch (dice.upto(10)) {
+    case 0: return R"({"count":)" + random_filter(dice) + random_window(dice) + random_bounds(dice);
+    case 1:
+      return R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" +
+             seconds(dice);
+    case 2:
+      return R"({"last":)" + random_filter(dice) + random_window(dice) +
+             dice.of<const char*>({R"(,"atLeast":)", R"(,"atMost":)"}) + seconds(dice);
+    case 3:
+      return R"({"distinct":)" + random_filter(dice, dice.one_in(2) ? "n" : "") + random_window(dice) +
+             random_bounds(dice);
+    case 4: return R"({"sum":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+    case 5: return R"({"max":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+    case 6: return random_steps(dice);
+    case 7:
+      return R"({"score":)" + dice.of<std::string>({R"("s")", R"("mixed")", R"("unknown")"}) + random_amount(dice);
+  }
+  return R"({"seen":)" + random_filter(dice) + random_window(dice);
+}
+
+inline std::string random_condition(Dice& dice) {
+  if (dice.one_in(8))
+    return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + dice.of({R"("in")", R"("notIn")"}) +
+           dice.of({R"(:["x"]})", R"(:["x","y"]})"});
+  const std::string measure = random_measure(dice);
+  const bool of_session = measure.find(R"("per")") != std::string::npos;
+  return measure + (of_session || !dice.one_in(4) ? "}" : R"(,"scope":"visitor"})");
+}
+
+inline std::string random_group(Dice& dice, const char* name, int most) {
+  std::string list;
+  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + random_condition(dice);
+  return std::string("\"") + name + "\":[" + list + "]";
+}
+
+// Opening hours that begin or end about when the world is, by the clock of their zone.
+inline std::string random_hours(Dice& dice, Instant base) {
+  const std::string zone =
+      dice.of<const char*>({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"});
+  const auto local = date::locate_zone(zone)->to_local(base);
+  const auto clock = [&] {
+    const auto minute = (std::chrono::floor<std::chrono::minutes>(local - date::floor<date::days>(local)).count() +
+                         dice.of({0, 0, 1, 59, 60, 720, 1439})) %
+                        1440;
+    const std::string digits = std::to_string(10'000 + minute / 60 * 100 + minute % 60);
+    return digits.substr(1, 2) + ":" + digits.substr(3);
+  };
+  std::string out;
+  if (!dice.one_in(4)) {
+    const std::string opens = clock(), closes = clock();
+    if (opens != closes) out += quoted("hours", '"' + opens + "-" + (closes == "00:00" ? "24:00" : closes) + '"') + ",";
+  }
+  if (out.empty() || dice.one_in(3))
+    out +=
+        quoted("days",
+               dice.of<const char*>({R"(["wed"])", R"(["sat","sun"])", R"(["mon","tue","fri"])", R"(["sun","wed"])"})) +
+        ",";
+  return out + quoted("zone", '"' + zone + '"');
+}
+
+inline std::string random_active(Dice& dice, Instant base) {
+  if (!dice.one_in(4)) return "";
+  std::string out;
+  if (dice.one_in(3))
+    out = std::string(dice.one_in(2) ? R"("from":null,"until":)" : R"("from":)") + instant(dice, base);
+  if (out.empty() || dice.one_in(3)) out += (out.empty() ? "" : ",") + random_hours(dice, base);
+  return R"(,"active":{)" + out + "}";
+}
+
+inline std::string random_limit(Dice& dice) {
+  if (!dice.one_in(3)) return "";
+  std::string out, caps;
+  if (dice.one_in(2)) out = quoted("cooldown", seconds(dice));
+  for (int i = dice.upto(3); i > 0; --i)
+    caps += std::string(caps.empty() ? "" : ",") + "{" + quoted("max", std::to_string(1 + dice.upto(3))) + "," +
+            quoted("per", dice.one_in(2) ? R"("session")" : seconds(dice)) + "}";
+  if (!caps.empty()) out += (out.empty() ? "" : ",") + quoted("caps", "[" + caps + "]");
+  if (out.empty() || dice.one_in(3)) out += (out.empty() ? "" : ",") + quoted("group", R"("r1")");  // not the rule r1
+  return R"(,"limit":{)" + out + "}";
+}
+
+inline constexpr std::array<unsigned, 5> kRandomWeights{0, 1, 2, 33, 50};
+
+// The split, and the action or actions.
+inline std::string random_actions(Dice& dice, const std::string& id) {
+  const auto action = [&](const std::string& name) { return R"({"type":")" + id + name + "\"}"; };
+  if (!dice.one_in(4)) return quoted("action", action(""));
+  std::string split = dice.one_in(2) ? quoted("salt", R"("salt")") + "," : "";
+  const bool arms = !dice.one_in(3);
+  if (!arms || dice.one_in(2))
+    split += quoted("holdout", dice.of<const char*>({"5", "50", "12.5", "33.33", "99.99"})) + (arms ? "," : "");
+  if (!arms) return quoted("split", "{" + split + "}") + "," + quoted("action", action(""));
+  const auto weight = [&] { return std::to_string(kRandomWeights[static_cast<std::size_t>(dice.upto(5))]); };
+  std::string weights = R"("b":1)", actions = quoted("b", action("b"));
+  if (dice.one_in(2)) weights += R"(,"c":)" + weight(), actions += "," + quoted("c", action("c"));
+  if (!dice.one_in(4)) weights = R"("a":)" + weight() + "," + weights, actions += "," + quoted("a", action("a"));
+  return quoted("split", "{" + split + R"("arms":{)" + weights + "}}") + "," + quoted("actions", "{" + actions + "}");
+}
+
+inline std::string random_rule(Dice& dice, Instant base, const std::string& triggers, const std::string& id,
+                               const std::string& conditions) {
+  std::string out = R"({"ruleId":")" + id + R"(","triggers":)" + triggers;
+  out += R"(,"when":{)" + conditions + "}," + random_actions(dice, id) + random_active(dice, base) + random_limit(dice);
+  out += "," + quoted("priority", std::to_string(dice.upto(3))) + "," +
+         quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
+  if (dice.one_in(5))
+    out += "," + quoted("status",
+                        dice.of<const char*>({R"("paused")", R"("draft")", R"("live")", R"("shadow")", R"("shadow")"}));
+  return out + "}";
+}
+
+inline std::vector<std::string> random_rules(Dice& dice, Instant base) {
+  constexpr const char* kAsked = R"(["t"])";
+  std::vector<std::string> rules;
+  const bool many = dice.one_in(300);  // more than a machine word has bits
+  for (int i = many ? 65 + dice.upto(70) : 1 + dice.upto(5); i > 0; --i)
+    rules.push_back(random_rule(
+        dice, base, dice.of({kAsked, kAsked, kAsked, R"(["u","t"])", R"(["u"])"}),
+        "r" + std::to_string(i * (!many && dice.one_in(8) ? 10 : 1)),
+        random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2)));
+  return rules;
+}
+
+inline std::string random_delayed(Dice& dice, Instant base) {
+  const std::string absent = R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) +
+                             R"(,"for":)" + seconds(dice) + (dice.one_in(3) ? R"(,"scope":"visitor"})" : "}");
+  const std::string more = dice.one_in(3) ? "," + random_group(dice, "none", 1) : "";
+  return random_rule(dice, base, R"(["@due"])", "due", R"("all":[)" + absent + "]" + more);
+}
+
+// The scores that these rules ask for.
+inline constexpr const char* kRandomScores =
+    R"({"s":{"weights":{"a":1,"b":2.5,"c.*":0.5},"halfLife":"10s"},"mixed":{"weights":{"a":3,"c.*":-1.25,"c.x":2},"halfLife":"3s"}})";
+
+}  // namespace beckon::rules

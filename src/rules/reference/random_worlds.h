@@ -1,0 +1,164 @@
+// Random sessions for random rules, and the same as the engine's facts: signals arrive in batches, late ones,
+// duplicates and more than the window holds among them.
+#pragma once
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ledger/record.h"
+#include "rules/language/rule.h"
+#include "rules/reference/naive.h"
+#include "rules/reference/random_rules.h"
+
+namespace beckon::rules {
+
+inline naive::Signal random_signal(Dice& dice, Instant base) {
+  naive::Signal signal{.key = dice.of({"a", "a", "b", "b", "c.x", "c.y", "u"})};
+  signal.has_value = dice.one_in(2);
+  if (signal.has_value) signal.value = dice.of({"x", "xy", "z", "7"});
+  if (dice.one_in(3)) signal.source = dice.of({"ad", "mail"});
+  if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25});
+  if (dice.one_in(2))
+    signal.metadata =
+        dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})", R"({"n":true})",
+                 R"({"n":0.7499999999})", R"({"n":1e10})", R"({"n":null})", R"({"o":{"n":4}})"});
+  if (dice.one_in(5)) signal.id = dice.of({"1", "2", "3"});
+  signal.at = base + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s ahead
+  signal.received = signal.at + std::chrono::seconds{dice.one_in(3) ? dice.upto(20) : 0};
+  return signal;
+}
+
+inline naive::Session random_session(Dice& dice, Instant base) {
+  naive::Session session;
+  for (int i = dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i)
+    session.arrived.push_back(random_signal(dice, base));
+  for (int i = dice.one_in(2) ? dice.upto(5) : 0; i > 0; --i) {
+    const naive::Account of{"r" + std::to_string(1 + dice.upto(5)), dice.one_in(3) ? "r1" : "", dice.one_in(3)};
+    session.spends.push_back({of, base + std::chrono::seconds{dice.upto(35) - 30}});
+  }
+  return session;
+}
+
+// Units whose bucket is the last or the first of some arm or holdout under the salt of the random rules.
+inline const std::vector<std::string>& border_units() {
+  static const std::vector<std::string> units = [] {
+    std::set<unsigned> held{499, 500, 1249, 1250, 3332, 3333, 4999, 5000, 9998, 9999}, dealt;
+    for (const unsigned a : kRandomWeights) {
+      for (const unsigned c : kRandomWeights) {
+        for (const unsigned border : {a * 10'000 / (a + 1 + c), (a + 1) * 10'000 / (a + 1 + c)})
+          dealt.insert({border - 1, border});
+      }
+    }
+    std::vector<std::string> out;
+    for (int i = 0; i < 200'000; ++i) {
+      const std::string unit = "v" + std::to_string(i);
+      if (held.erase(naive::bucket("salt:holdout", unit)) + dealt.erase(naive::bucket("salt", unit)) > 0)
+        out.push_back(unit);
+    }
+    return out;
+  }();
+  return units;
+}
+
+inline naive::World random_world(Dice& dice, Instant base, const std::vector<std::string>& rules) {
+  naive::World world{.scores = *json::parse(kRandomScores)};
+  for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
+  world.visitor = dice.one_in(2);
+  for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i)
+    world.sessions.push_back(random_session(dice, base));
+  world.asking =
+      world.sessions.size() - 1 -
+      static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 20))));
+  const auto& borders = border_units();
+  world.unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
+                              : "v" + std::to_string(dice.upto(1'000'000));
+  world.may_spend = !dice.one_in(20);
+  for (const char* field : {"c", "d"}) {
+    if (dice.one_in(2)) world.context[field] = dice.of({"x", "y", "q"});
+  }
+  world.retention = dice.one_in(3) ? Duration{std::chrono::seconds{15 + dice.upto(20)}} : testing::kMonth;
+  return world;
+}
+
+inline std::uint64_t key_of(const naive::Account& of) { return spend_key(of.rule, of.group, of.shadow); }
+
+// What the engine reads of a world. Views into it live as long as it stands where it is.
+class AsFacts {
+ public:
+  AsFacts(const naive::World& world, Dice& dice)
+      : context_(world.context.begin(), world.context.end()),
+        unit_(world.unit),
+        retention_(world.retention),
+        known_(world.visitor),
+        may_spend_(world.may_spend) {
+    for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
+    asking_ = world.asking;
+    std::vector<const ledger::Window*> newest;
+    for (std::size_t i = windows_.size() > 20 ? windows_.size() - 20 : 0; i < windows_.size(); ++i)
+      newest.push_back(&windows_[i]);
+    merged_ = ledger::Window::merged(newest);
+    for (const naive::Session& session : world.sessions) add_spends(session, of_visitor_);
+    add_spends(world.sessions[asking_], of_session_);
+  }
+  AsFacts(const AsFacts&) = delete;
+
+  Facts facts(Instant now) const {
+    return {.window = windows_[asking_],
+            .context = context_,
+            .now = now,
+            .retention = retention_,
+            .visitor = known_ ? &merged_ : nullptr,
+            .session_spends = of_session_,
+            .unit_spends = known_ ? of_visitor_ : of_session_,
+            .unit = unit_,
+            .may_spend = may_spend_};
+  }
+
+ private:
+  static void add_spends(const naive::Session& session, std::vector<ledger::Spend>& to) {
+    for (const naive::Spend& spend : session.spends) to.push_back({.key = key_of(spend.of), .at = spend.at});
+    std::ranges::stable_sort(to, {}, &ledger::Spend::at);
+  }
+
+  static ledger::Window window_of(const naive::Session& session, Dice& dice) {
+    ledger::SessionPtr now = std::make_shared<ledger::Session>();
+    ledger::AppendRecord record;
+    std::uint64_t version = 0;
+    for (const naive::Signal& from : session.arrived) {
+      const std::uint64_t digest = std::hash<std::string>{}(from.id);
+      const auto remembers = [&](const std::vector<std::uint64_t>& ids) {
+        return std::ranges::find(ids, digest) != ids.end();
+      };
+      if (!from.id.empty() && (remembers(now->ids) || remembers(record.ids))) continue;
+      if (!from.id.empty()) record.ids.push_back(digest);
+      record.signals.push_back({.key = from.key,
+                                .value = from.value,
+                                .has_value = from.has_value,
+                                .source = from.source,
+                                .metadata = from.metadata,
+                                .id = from.id,
+                                .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
+                                .at = from.at,
+                                .received = from.received,
+                                .version = ++version});
+      if (!dice.one_in(4)) continue;
+      now = ledger::applied(std::move(now), record);
+      record = {};
+    }
+    return ledger::applied(std::move(now), record)->window;
+  }
+
+  ledger::Context context_;
+  std::string unit_;
+  Duration retention_;
+  bool known_, may_spend_;
+  std::size_t asking_ = 0;
+  std::vector<ledger::Window> windows_;
+  ledger::Window merged_;
+  std::vector<ledger::Spend> of_visitor_, of_session_;
+};
+
+}  // namespace beckon::rules
