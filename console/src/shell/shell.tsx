@@ -13,28 +13,28 @@ import { Sidebar } from './sidebar.tsx';
 interface View {
   title: string;
   page: ComponentType;
-  beside?: boolean;
-} // beside: with the session timeline next to it
+  aside?: boolean;
+} // aside: with the session timeline next to it
 
 const views: Record<string, View> = {
   append: {
     title: 'Append signals',
-    beside: true,
+    aside: true,
     page: lazy(() => import('../pages/append.tsx').then(file => file.AppendPage)),
   },
   resolve: {
     title: 'Resolve and prefetch',
-    beside: true,
+    aside: true,
     page: lazy(() => import('../pages/resolve.tsx').then(file => file.ResolvePage)),
   },
   subscribe: {
     title: 'Subscribe',
-    beside: true,
+    aside: true,
     page: lazy(() => import('../pages/subscribe.tsx').then(file => file.SubscribePage)),
   },
   test: {
     title: 'Test a delivery',
-    beside: true,
+    aside: true,
     page: lazy(() => import('../pages/test.tsx').then(file => file.TestPage)),
   },
   rules: { title: 'Rules', page: lazy(() => import('../pages/rules.tsx').then(file => file.RulesPage)) },
@@ -109,11 +109,11 @@ export function Shell() {
         Skip to the content
       </a>
       <Sidebar />
-      <div class={shown?.beside ? 'work beside' : 'work'}>
+      <div class={shown?.aside ? 'work aside' : 'work'}>
         <main id="main" tabIndex={-1}>
           <Page key={`${handle} ${view}`} />
         </main>
-        {shown?.beside && <Timeline />}
+        {shown?.aside && <Timeline />}
       </div>
       <Inspector />
       <HelpSheet />
