@@ -1,4 +1,4 @@
-// The operator's page in a real browser against the real binary: issue by click what the playbook does by cURL.
+// The console in a real browser against the real binary: issue by click what the playbook does by cURL.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -323,7 +323,7 @@ describe('rules by hand', () => {
       action: { type: 'popup' },
     });
     await page.goto(`${beckon.base}${home}/demo/rules/narrow`);
-    await page.getByText('It is never the answer to t').waitFor();
+    await page.getByText('It is never returned for t').waitFor();
     await page.getByText('Example signals').click();
     await page.getByRole('button', { name: /^Run it/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Resolve and prefetch' }).waitFor();

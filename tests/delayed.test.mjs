@@ -221,7 +221,7 @@ describe('late is wrong', () => {
     await put('cart-rescue', rule('1s', { rule: { ttl: '2s' } }));
     const id = freshSession();
     await signals(id, [cart]);
-    assert.equal((await withdrawn(hook, id)).reason, 'its time was over before it could be sent');
+    assert.equal((await withdrawn(hook, id)).reason, 'it expired before it could be sent');
   });
 });
 

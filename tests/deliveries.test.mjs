@@ -150,7 +150,8 @@ describe('order within a session', () => {
     const waiting = (await listed(hook)).filter(({ sessionId, status }) => sessionId === bad && status === 'queued');
     assert.ok(
       waiting.every(
-        ({ reason, nextAttemptAt }) => reason === 'behind another of its session' && nextAttemptAt === null,
+        ({ reason, nextAttemptAt }) =>
+          reason === 'waiting behind another delivery of its session' && nextAttemptAt === null,
       ),
       JSON.stringify(waiting),
     );

@@ -27,7 +27,7 @@ test('shoppers play their storylines: sessions, decisions by rules, purchases', 
     '7',
   );
   assert.equal(code, 0, err);
-  const [, signals, decisions, acts] = /^20 shoppers on demo: (\d+) signals, (\d+) decisions of which (\d+) act/
+  const [, signals, decisions, acts] = /^20 shoppers on demo: (\d+) signals, (\d+) decisions \((\d+) with an action\)/
     .exec(out)
     .map(Number);
   assert.ok(signals > 40 && decisions === 20 && acts > 0, out);
@@ -111,5 +111,5 @@ test('a rule of that name that is there already is left as it is', async () => {
 test('a token that is not taken is said, and nothing is played', async () => {
   const { code, err } = await beckon.cli('demo', '--base', beckon.base, '--token', 'none');
   assert.equal(code, 1);
-  assert.match(err, /the token is not taken.*invalid_token/);
+  assert.match(err, /the token was refused.*invalid_token/);
 });

@@ -95,7 +95,7 @@ describe('through a running server', () => {
     );
     assert.equal(code, 0);
     assert.match(out, /not read +1: no session id/);
-    assert.match(out, /not read +1: no time that can be read/);
+    assert.match(out, /not read +1: no readable time/);
     assert.match((await run(csv('short.csv', ['e1', 'view', 's', '', hoursAgo(1)], ['e2']))).err, /line 3: 1 fields/);
     assert.match((await run(join(folder, 'nothing-here.csv'))).err, /cannot be read/);
     const other = join(folder, 'other.csv');
@@ -119,7 +119,7 @@ describe('through a running server', () => {
     assert.match(refused.err, /403.*insufficient_role/);
     assert.match(
       (await beckon.cli('import', file, '--handle', 'demo', '--base', beckon.base)).err,
-      /--base and --token go together/,
+      /--base and --token must be given together/,
     );
     assert.match(
       (await beckon.cli('import', file, '--handle', 'demo', '--format', 'other')).err,

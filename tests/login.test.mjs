@@ -305,7 +305,7 @@ describe('the one-time link of --dev', () => {
     assert.deepEqual((await me(json.accessToken)).json.handles, [{ handle: 'demo', role: 'OWNER' }]);
     const again = await exchange(code);
     assert.deepEqual([again.status, again.json.error], [401, 'invalid_credentials']);
-    assert.match(again.json.message, /used already/);
+    assert.match(again.json.message, /already been used/);
   });
 
   test('of an earlier start says that it is not known; each start has its own', async () => {
@@ -314,7 +314,7 @@ describe('the one-time link of --dev', () => {
     await beckon.open();
     const code = codeIn(beckon.log);
     assert.notEqual(code, before);
-    assert.match((await exchange(before)).json.message, /not known/);
+    assert.match((await exchange(before)).json.message, /unknown/);
     assert.equal((await exchange(code)).status, 200);
   });
 

@@ -54,11 +54,11 @@ describe('the console', () => {
     await page.context().close();
 
     const again = await openConsole(browser, beckon.base, { path });
-    await again.getByText('This sign-in link was used already').waitFor();
+    await again.getByText('This sign-in link has already been used').waitFor();
     assert.doesNotMatch(again.url(), /#/);
     assert.equal(await again.locator('.sidebar').count(), 0);
     await again.goto(`${beckon.base}/apps/lifecycle-messaging#${'x'.repeat(43)}`);
-    await again.getByText('This sign-in link is not known').waitFor(); // where the page stood already
+    await again.getByText('This sign-in link is unknown').waitFor(); // where the page stood already
     await again.context().close();
   });
 

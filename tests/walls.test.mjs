@@ -32,7 +32,7 @@ const list = cell => cell.split(/,\s*/).filter(Boolean);
 const rooms = new Map(
   table('folder in `src/`').map(([name, sentence, may]) => [
     name,
-    { forTests: /\btests alone\b/.test(sentence), may: list(may), lines: 0, includes: new Map() },
+    { forTests: /\btests only\b/.test(sentence), may: list(may), lines: 0, includes: new Map() },
   ]),
 );
 const libraries = table('library').map(([, headers, where]) => ({ headers: list(headers), where: list(where) }));

@@ -48,13 +48,13 @@ test('an ordinary rule draws none', async () => {
   );
 });
 
-test('never true: the pair that exclude one another, with the reason and signals that meet the first', async () => {
+test('never true: the pair that contradict each other, with the reason and signals that meet the first', async () => {
   const [only, ...more] = await warnings('r', {
     all: [{ count: { key: 'cart' }, within: '10m', atLeast: 3 }],
     none: [{ seen: { key: 'cart' }, within: '1h' }],
   });
   assert.deepEqual([only.kind, more.length, only.conditions], ['never_true', 0, ['when.all[0]', 'when.none[0]']]);
-  assert.match(only.message, /exclude one another/);
+  assert.match(only.message, /contradict each other/);
   assert.equal((await play({ ...only, trigger: 't' })).outcome, 'none');
   assert.deepEqual(
     only.witness.map(({ signalKey, times }) => [signalKey, times]),

@@ -1,6 +1,6 @@
 // CSV as RFC 4180 has it: quoted fields may hold commas, doubled quotes and line ends.
 
-// Yields one object per record, keyed by the header line. Throws where a quote is never closed or a record has
+// Yields one object per record, keyed by the header line. Throws where a quote is unterminated or a record has
 // another number of fields than the header.
 export function* records(text) {
   let header = null;
@@ -11,7 +11,7 @@ export function* records(text) {
     }
     if (fields.length === 1 && fields[0] === '') continue; // an empty line
     if (fields.length !== header.length)
-      throw new Error(`line ${line}: ${fields.length} fields, the header has ${header.length}`);
+      throw new Error(`line ${line}: ${fields.length} fields, but the header has ${header.length}`);
     yield Object.fromEntries(header.map((name, i) => [name, fields[i]]));
   }
 }
@@ -29,7 +29,7 @@ function* rows(text) {
         at += 1;
         for (;;) {
           const quote = text.indexOf('"', at);
-          if (quote < 0) throw new Error(`line ${began}: a quote is never closed`);
+          if (quote < 0) throw new Error(`line ${began}: unterminated quote`);
           parts.push(text.slice(at, quote));
           at = quote + 1;
           if (text[at] !== '"') break;
@@ -48,7 +48,7 @@ function* rows(text) {
       at += 1;
     }
     if (at < text.length && text[at] !== '\n' && text[at] !== '\r')
-      throw new Error(`line ${line}: text behind a closing quote`);
+      throw new Error(`line ${line}: text after a closing quote`);
     if (text[at] === '\r') at += 1;
     if (text[at] === '\n') at += 1;
     line += 1;

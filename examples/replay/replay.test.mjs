@@ -112,8 +112,8 @@ test('where the session or the visitor is empty, the client-session context tell
 
 test('what cannot be a signal says why', () => {
   assert.equal(one({ domain_sessionid: '' }).problem, 'no session id');
-  assert.equal(one({ derived_tstamp: 'never' }).problem, 'no time that can be read');
-  assert.equal(one({ event_name: '' }).problem, 'no kind of event');
+  assert.equal(one({ derived_tstamp: 'never' }).problem, 'no readable time');
+  assert.equal(one({ event_name: '' }).problem, 'no event type');
 });
 
 test('nothing that names a person goes along', () => {

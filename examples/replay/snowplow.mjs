@@ -114,8 +114,8 @@ export function observation(record) {
   const sessionId = sessionOf(record);
   const signalKey = keyOf(record);
   if (!sessionId) return { problem: 'no session id' };
-  if (!signalKey) return { problem: 'no kind of event' };
-  if (Number.isNaN(at)) return { problem: 'no time that can be read' };
+  if (!signalKey) return { problem: 'no event type' };
+  if (Number.isNaN(at)) return { problem: 'no readable time' };
   const signal = present({
     id: word(record.event_id),
     signalKey,

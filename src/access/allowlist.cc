@@ -46,7 +46,7 @@ void read_egress(const json::Value& list, Allowlist& allowlist, Issues& issues) 
     if (item.is_string() && !item.text().empty() && item.text().size() <= Allowlist::kLongestEgressEntry) {
       allowlist.egress.emplace_back(item.text());
     } else {
-      issues.add(element("egress", index), "must be a host or a range of 1 to 255 characters");
+      issues.add(element("egress", index), "must be a host or an address range of 1 to 255 characters");
     }
     ++index;
   }
@@ -82,11 +82,11 @@ Result<Allowlist> parse_allowlist(const json::Value& value) {
     } else if (member.key == "egress") {
       read_egress(member.value, allowlist, issues);
     } else {
-      issues.add(std::string(member.key), "is not known here; the members are handles and egress");
+      issues.add(std::string(member.key), "is unknown; the fields are handles and egress");
     }
   }
   // A list left out by mistake must not open the product to all.
-  if (value.find("handles") == nullptr) issues.add("handles", "is required; [\"*\"] admits every handle");
+  if (value.find("handles") == nullptr) issues.add("handles", "is required; use [\"*\"] to allow every handle");
   if (!issues.empty()) return unexpected(issues.fault());
   return allowlist;
 }

@@ -5,7 +5,8 @@
 namespace beckon::access {
 namespace {
 
-constexpr const char* kHandleForm = "must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or a digit";
+constexpr const char* kHandleForm =
+    "must be 2 to 63 characters from a-z, 0-9, _ and -, starting with a letter or digit";
 constexpr const char* kEmailForm = "must be an e-mail address such as ada@example.com";
 
 void judge_handle(std::string_view handle, Issues& issues) {
@@ -26,7 +27,7 @@ std::string object(std::string_view name, std::string_view text) {
 
 Fault no_such_handle(std::string_view handle) {
   return {.code = FaultCode::kHandleNotFound,
-          .message = "There is no handle " + std::string(handle) + "; make it with `beckon handle add`."};
+          .message = "There is no handle " + std::string(handle) + "; create it with `beckon handle add`."};
 }
 
 std::string no_such_user(const std::string& email) {
@@ -62,7 +63,7 @@ Result<HandleRecord> Enrolment::add_handle(std::string_view handle, std::string_
   if (!added)
     return unexpected(in_words(added.error(), FaultCode::kConflict,
                                "The handle " + name.text +
-                                   " exists already; choose another name, or change its owner "
+                                   " already exists; choose another name, or change its owner "
                                    "with `beckon grant --role OWNER`."));
   return existing(handle);
 }
@@ -74,7 +75,7 @@ Result<void> Enrolment::add_user(std::string_view email) {
   const auto added = directory_.add_user(user, audit(Handle(), "user.add", user, "{}"));
   if (!added)
     return unexpected(in_words(added.error(), FaultCode::kConflict,
-                               "The user " + user + " exists already; give a role with `beckon grant`."));
+                               "The user " + user + " already exists; grant a role with `beckon grant`."));
   return {};
 }
 

@@ -47,7 +47,7 @@ TEST_F(EnrolmentTest, ASecondHandleOfANameIsAConflictThatSaysWhatToDo) {
   const auto again = enrolment_.add_handle("acme", "eve@example.com");
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, FaultCode::kConflict);
-  EXPECT_NE(again.error().message.find("acme exists already"), std::string::npos);
+  EXPECT_NE(again.error().message.find("acme already exists"), std::string::npos);
 }
 
 TEST_F(EnrolmentTest, APasswordIsKeptAsAHashAndAuditedWithoutIt) {

@@ -18,8 +18,9 @@ std::string_view bearer_token(std::string_view authorization) {
 
 Fault insufficient_role(const Handle& handle, Role needed, Role held) {
   return {.code = FaultCode::kInsufficientRole,
-          .message = "This needs the role " + std::string(to_text(needed)) + " on " + handle.text + " and you have " +
-                     std::string(to_text(held)) + "; use a token of that role or ask the owner to grant it.",
+          .message = "This requires the role " + std::string(to_text(needed)) + " on " + handle.text +
+                     ", and you have " + std::string(to_text(held)) +
+                     "; use a token with that role, or ask the owner to grant it.",
           .extras = {{"requiredRole", json::quote(to_text(needed))}, {"role", json::quote(to_text(held))}}};
 }
 
@@ -35,8 +36,8 @@ Result<Principal> Gate::authenticate(std::string_view authorization) {
   const std::string_view token = bearer_token(authorization);
   if (token.empty()) return unexpected(missing_bearer_token());
   if (token.starts_with("patv1_"))
-    return unexpected(invalid_token("a personal access token is good on /v2/public/handles/{handle}/ only"));
-  if (token.size() > kLargestToken) return unexpected(invalid_token("it has more than 8 KiB"));
+    return unexpected(invalid_token("personal access tokens only work on /v2/public/handles/{handle}/"));
+  if (token.size() > kLargestToken) return unexpected(invalid_token("it is larger than 8 KiB"));
   auto principal = verified(token);
   if (!principal) return principal;
   if (const auto stands = still_stands(*principal); !stands) return unexpected(stands.error());
@@ -60,9 +61,9 @@ Result<Principal> Gate::verified(std::string_view token) {
 Result<void> Gate::still_stands(const Principal& principal) {
   const auto standing = directory_.standing_of(principal.token_id, principal.subject);
   if (!standing) return unexpected(standing.error());
-  if (standing->ended) return unexpected(invalid_token("its holder signed out"));
+  if (standing->ended) return unexpected(invalid_token("the user has signed out"));
   if (standing->password_version != principal.password_version)
-    return unexpected(invalid_token("the password of its user was changed since"));
+    return unexpected(invalid_token("the user's password has been changed since"));
   return {};
 }
 
@@ -92,7 +93,7 @@ Result<void> Gate::authorize_platform_admin(const Principal& principal) const {
   if (principal.platform_admin) return {};
   return unexpected(
       Fault{.code = FaultCode::kInsufficientRole,
-            .message = "This needs the platform admin; use a token made by `beckon token --platform-admin`.",
+            .message = "This requires the platform admin; use a token from `beckon token --platform-admin`.",
             .extras = {{"requiredRole", R"("PLATFORM_ADMIN")"}}});
 }
 
@@ -124,7 +125,7 @@ Result<std::shared_ptr<const Allowlist>> Gate::allowlist() {
   auto parsed = parse_allowlist(*text);
   if (!parsed)  // closed, not open: it was written by another hand than ours
     return unexpected(Fault{.code = FaultCode::kInternalError,
-                            .message = "The stored allowlist cannot be read; put it again as the platform admin."});
+                            .message = "The stored allowlist cannot be read; save it again as the platform admin."});
   allowlist_text_ = *std::move(text);
   allowlist_ = std::make_shared<const Allowlist>(*std::move(parsed));
   return allowlist_;

@@ -78,7 +78,7 @@ TEST_F(GateTest, EachRoleMayDoWhatIsAtMostItsOwn) {
         } else {
           ASSERT_FALSE(role);
           EXPECT_EQ(role.error().code, FaultCode::kInsufficientRole);
-          EXPECT_NE(role.error().message.find("needs the role " + std::string(to_text(needed))), std::string::npos);
+          EXPECT_NE(role.error().message.find("requires the role " + std::string(to_text(needed))), std::string::npos);
           EXPECT_NE(role.error().message.find("you have " + std::string(to_text(held))), std::string::npos);
           EXPECT_EQ(role.error().extras.at(0), std::pair(std::string("requiredRole"), json::quote(to_text(needed))));
           EXPECT_EQ(role.error().extras.at(1), std::pair(std::string("role"), json::quote(to_text(held))));

@@ -49,7 +49,7 @@ Result<Principal> principal_of(const Jwt& jwt) {
     }
   }
   if (handle == nullptr && role == nullptr && admin == nullptr && is_email(jwt.subject)) return principal;
-  return unexpected(invalid_token("its claims say neither a user, nor a handle with a role, nor the platform admin"));
+  return unexpected(invalid_token("its claims name neither a user, nor a handle with a role, nor the platform admin"));
 }
 
 }  // namespace
@@ -74,8 +74,9 @@ Result<void> Issuer::read_keys() {
     if (jwk) OPENSSL_cleanse(jwk->data(), jwk->size());
     if (!key || key->kid() != row.kid)
       return unexpected(Fault{.code = FaultCode::kInternalError,
-                              .message = "A signing key does not open under this master key; start the server with the "
-                                         "key file that it was first started with."});
+                              .message =
+                                  "A signing key cannot be decrypted with this master key; start the server with the "
+                                  "key file it was first started with."});
     if (!fresh->newest) {
       fresh->newest = *key;
       fresh->newest_at = row.created_at;
@@ -156,7 +157,7 @@ Result<Identity> Issuer::verify(std::string_view compact) {
   const auto known = keys_with(token->kid);
   if (!known) return unexpected(known.error());
   const PublicKey* key = (*known)->all.find(token->kid);
-  if (key == nullptr) return unexpected(invalid_token("it was signed by a key that is not known here"));
+  if (key == nullptr) return unexpected(invalid_token("it was signed by an unknown key"));
   const auto jwt = verify_jwt(*std::move(token), *key, rules_, clock_.now());
   if (!jwt) return unexpected(jwt.error());
   auto principal = principal_of(*jwt);

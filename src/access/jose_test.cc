@@ -164,7 +164,7 @@ TEST(KeySet, IsRefusedAsAWholeForADuplicateKidOrABrokenLimit) {
       {"{\"keys\":[" + many + key + "]}", "more than 32"},
       {"{\"keys\":[" + key + "]" + std::string(64 * 1024, ' ') + "}", "64 KiB"},
       {"{\"keys\":[" + key + "],\"keys\":[]}", "strict JSON"},
-      {"{\"keys\":[" + key + ",7]}", "no object"},
+      {"{\"keys\":[" + key + ",7]}", "not an object"},
       {"{\"keys\":{}}", "no array"},
       {"[]", "no array"},
       {"{\"keys\":[]}", "none of its keys"},

@@ -18,13 +18,13 @@ struct Unwelcome {
 constexpr std::array kUnwelcome{
     Unwelcome{"jku", "its header names a key set by URL (jku)"},
     Unwelcome{"x5u", "its header names a certificate by URL (x5u)"},
-    Unwelcome{"x5c", "its header brings its own certificate (x5c)"},
-    Unwelcome{"jwk", "its header brings its own key (jwk)"},
-    Unwelcome{"crit", "its header demands an extension that is not known here (crit)"},
+    Unwelcome{"x5c", "its header contains a certificate (x5c)"},
+    Unwelcome{"jwk", "its header contains a key (jwk)"},
+    Unwelcome{"crit", "its header requires an unknown extension (crit)"},
     Unwelcome{"b64", "its payload is not encoded (b64)"},
     Unwelcome{"zip", "it is compressed (zip)"},
     Unwelcome{"enc", "it is encrypted (enc)"},
-    Unwelcome{"cty", "it holds another token (cty)"},
+    Unwelcome{"cty", "it contains another token (cty)"},
 };
 
 unexpected<Fault> refused(std::string_view why) { return unexpected(invalid_token(why)); }
@@ -35,7 +35,7 @@ Result<json::Document> object_in(std::string_view part, std::string_view name) {
   if (!bytes) return refused(std::string(name) + " is not strict base64url without padding");
   auto document = json::parse(*std::move(bytes));
   if (!document || !document->root().is_object())
-    return refused(std::string(name) + " is not a JSON object in which every member stands once");
+    return refused(std::string(name) + " is not a JSON object without duplicate keys");
   return document;
 }
 
@@ -48,13 +48,13 @@ Result<void> judge_header(const json::Value& header) {
     if (algorithm->text() == to_text(ours)) {
       const json::Value* kid = header.find("kid");
       if (kid == nullptr || !kid->is_string() || kid->text().empty() || kid->text().size() > kLongestKid)
-        return refused("its header does not say which key signed it (kid)");
+        return refused("its header does not name the key that signed it (kid)");
       const json::Value* type = header.find("typ");
       if (type != nullptr && !(type->is_string() && (type->text() == "JWT" || type->text() == "at+jwt")))
-        return refused("its header says that it is no access token (typ)");
+        return refused("its header says that it is not an access token (typ)");
       return {};
     }
-  return refused("its algorithm is none of ES256, RS256 and PS256");
+  return refused("its algorithm is not ES256, RS256 or PS256");
 }
 
 // A NumericDate of RFC 7519, to the millisecond.
@@ -74,14 +74,14 @@ bool is_for(const json::Value* claim, std::string_view audience) {
 
 Result<void> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
   const auto issued_at = date_in(claims.find("iat")), expires_at = date_in(claims.find("exp"));
-  if (!expires_at) return refused("it does not say when it expires (exp)");
-  if (!issued_at) return refused("it does not say when it was made (iat)");
-  if (*expires_at <= *issued_at) return refused("it expires before it was made");
-  if (*expires_at - *issued_at > kLongestLife) return refused("it lives for more than 24 hours");
-  if (*issued_at > now + kLeeway) return refused("it was made in the future; set the clocks right");
+  if (!expires_at) return refused("it has no expiry time (exp)");
+  if (!issued_at) return refused("it has no time of issue (iat)");
+  if (*expires_at <= *issued_at) return refused("it expires before it was issued");
+  if (*expires_at - *issued_at > kLongestLife) return refused("it is valid for more than 24 hours");
+  if (*issued_at > now + kLeeway) return refused("it was issued in the future; check the clocks");
   if (const json::Value* claim = claims.find("nbf")) {
     const auto not_before = date_in(claim);
-    if (!not_before) return refused("its nbf is no date");
+    if (!not_before) return refused("its nbf is not a date");
     if (*not_before > now + kLeeway) return refused("it is not valid yet (nbf)");
   }
   if (is_expired(*expires_at, now)) return unexpected(token_expired(*expires_at));
@@ -93,11 +93,11 @@ Result<void> judge_time(const json::Value& claims, Jwt& jwt, Instant now) {
 }  // namespace
 
 Result<UnverifiedJwt> read_jwt(std::string_view compact) {
-  if (compact.size() > kLargestToken) return refused("it has more than 8 KiB");
+  if (compact.size() > kLargestToken) return refused("it is larger than 8 KiB");
   const std::size_t first = compact.find('.');
   const std::size_t second = first == std::string_view::npos ? first : compact.find('.', first + 1);
   if (second == std::string_view::npos || compact.find('.', second + 1) != std::string_view::npos)
-    return refused("it is not three parts with dots between them");
+    return refused("it does not consist of three parts separated by dots");
   const std::string_view signature = compact.substr(second + 1);
   if (signature.empty()) return refused("it is not signed");
   if (!from_base64url(signature)) return refused("its signature is not strict base64url without padding");
@@ -115,16 +115,16 @@ Result<UnverifiedJwt> read_jwt(std::string_view compact) {
 
 Result<Jwt> verify_jwt(UnverifiedJwt token, const PublicKey& key, const JwtRules& rules, Instant now) {
   CHECK(key.kid() == token.kid);
-  if (token.algorithm != to_text(key.algorithm())) return refused("its algorithm is not the one of its key");
-  if (!key.verifies(token.compact)) return refused("its signature does not verify");
+  if (token.algorithm != to_text(key.algorithm())) return refused("its algorithm does not match its key");
+  if (!key.verifies(token.compact)) return refused("its signature is invalid");
 
   const json::Value& claims = token.claims.root();
   if (!is_exactly(claims.find("iss"), rules.issuer)) return refused("it comes from another issuer (iss)");
-  if (!is_for(claims.find("aud"), rules.audience)) return refused("it is meant for another audience (aud)");
+  if (!is_for(claims.find("aud"), rules.audience)) return refused("it is for another audience (aud)");
   const json::Value* subject = claims.find("sub");
   if (subject == nullptr || !subject->is_string() || subject->text().empty() ||
       subject->text().size() > kLongestSubject)
-    return refused("it does not say who it stands for (sub)");
+    return refused("it has no subject (sub)");
   Jwt jwt{.kid = std::move(token.kid),
           .subject = std::string(subject->text()),
           .claims = json::Document(std::move(token.claims))};
@@ -142,14 +142,14 @@ Fault missing_bearer_token() {
 
 Fault invalid_token(std::string_view why) {
   return {.code = FaultCode::kInvalidToken,
-          .message = "The token is not acceptable: " + std::string(why) +
-                     ". Log in again or run `beckon token` to get another."};
+          .message =
+              "The token is invalid: " + std::string(why) + ". Log in again or run `beckon token` to get a new one."};
 }
 
 Fault token_expired(Instant expires_at) {
   return {.code = FaultCode::kTokenExpired,
           .message = "The token expired at " + to_rfc3339(expires_at) +
-                     ". Log in again or run `beckon token` to get another."};
+                     ". Log in again or run `beckon token` to get a new one."};
 }
 
 Fault invalid_credentials(std::string message) {

@@ -10,7 +10,7 @@ namespace {
 
 unexpected<Fault> refused(std::string why) {
   return unexpected(Fault{.code = FaultCode::kInvalidPayload,
-                          .message = "The key set is not acceptable: " + why + "; correct it at the issuer."});
+                          .message = "The key set is invalid: " + why + "; correct it at the issuer."});
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ std::string KeySet::jwks() const {
 }
 
 Result<KeySet> parse_jwks(std::string text, Algorithm rsa_algorithm) {
-  if (text.size() > kLargestJwks) return refused("it has more than 64 KiB");
+  if (text.size() > kLargestJwks) return refused("it is larger than 64 KiB");
   const auto document = json::parse(std::move(text));
   if (!document) return refused("it is not strict JSON");
   const json::Value* members = document->root().find("keys");
@@ -44,7 +44,7 @@ Result<KeySet> parse_jwks(std::string text, Algorithm rsa_algorithm) {
   std::set<std::string_view> kids;
   std::vector<PublicKey> keys;
   for (const json::Value& jwk : members->items()) {
-    if (!jwk.is_object()) return refused("one of its keys is no object");
+    if (!jwk.is_object()) return refused("one of its keys is not an object");
     // Two keys of one name leave open which one verifies, also where only one of them is usable.
     const json::Value* kid = jwk.find("kid");
     if (kid != nullptr && !kids.insert(kid->text()).second) return refused("two of its keys have the same `kid`");

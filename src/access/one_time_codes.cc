@@ -22,16 +22,16 @@ Result<std::string> OneTimeCodes::take(std::string_view code, Instant now) {
       std::ranges::find_if(codes_, [&](const Code& known) { return equal_in_constant_time(known.digest, digest); });
   if (found == codes_.end())
     return unexpected(
-        invalid_credentials("This sign-in link is not known: it was made before the server's last start, or is not "
-                            "whole. Take the one that the server printed last."));
+        invalid_credentials("This sign-in link is unknown: it is from before the server's last start, or "
+                            "incomplete. Use the link that the server printed last."));
   if (found->used)
-    return unexpected(
-        invalid_credentials("This sign-in link was used already: it is good for once. Sign in another way, or restart "
-                            "the server for a new one."));
+    return unexpected(invalid_credentials(
+        "This sign-in link has already been used and works only once. Sign in another way, or restart "
+        "the server for a new one."));
   if (now >= found->until)
-    return unexpected(
-        invalid_credentials("This sign-in link has expired: it is good for 10 minutes. Sign in another way, or restart "
-                            "the server for a new one."));
+    return unexpected(invalid_credentials(
+        "This sign-in link has expired; it is valid for 10 minutes. Sign in another way, or restart "
+        "the server for a new one."));
   found->used = true;
   return found->user;
 }

@@ -37,10 +37,10 @@ Result<std::vector<std::string>> parse_origins(const json::Value& body) {
   std::vector<std::string> origins;
   Issues issues;
   for (const json::Member& member : body.members())
-    if (member.key != "origins") issues.add(std::string(member.key), "is not known here; the member is origins");
+    if (member.key != "origins") issues.add(std::string(member.key), "is unknown; the only field is origins");
   const json::Value* list = body.find("origins");
   if (!list) {
-    issues.add("origins", "is required; [] admits every origin");
+    issues.add("origins", "is required; use [] to allow every origin");
   } else if (!list->is_array() || list->items().size() > kMostOrigins) {
     issues.add("origins", "must be a list of at most 100 origins");
   } else {
@@ -50,7 +50,7 @@ Result<std::vector<std::string>> parse_origins(const json::Value& body) {
         origins.emplace_back(item.text());
       else
         issues.add("origins[" + std::to_string(i) + "]",
-                   "must be an origin as browsers write it, such as \"https://shop.example\": lower case, no path, no "
+                   "must be an origin as browsers send it, such as \"https://shop.example\": lower case, no path, no "
                    "default port");
     }
   }

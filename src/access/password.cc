@@ -35,7 +35,7 @@ std::optional<std::string> issue_of_password(std::string_view password, std::str
   if (password.size() > kLongestPassword) return "must have at most " + std::to_string(kLongestPassword) + " bytes";
   if (equal_but_for_case(password, email)) return "must not be the e-mail address";
   if (std::ranges::all_of(password, [&](char c) { return c == password.front(); }))
-    return "must not be one character again and again";
+    return "must not be a single repeated character";
   return std::nullopt;
 }
 
@@ -44,7 +44,7 @@ Result<std::string> hash_password(std::string_view password, const PasswordCost&
   std::array<char, crypto_pwhash_STRBYTES> hash{};
   if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), cost.passes, cost.memory,
                             crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return unexpected(unavailable("There is not the memory now to hash a password."));
+    return unexpected(unavailable("There is not enough memory to hash a password right now."));
   return std::string(hash.data());
 }
 

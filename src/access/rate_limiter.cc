@@ -138,7 +138,7 @@ std::size_t RateLimiter::clients() const {
 Fault rate_limited(std::string_view what, const RateState& state) {
   return {.code = FaultCode::kRateLimited,
           .message = "Your address may send " + std::to_string(state.limit) + " " + std::string(what) +
-                     " in a minute; try again after " + std::to_string(state.reset.count()) + " s. Nothing was stored.",
+                     " per minute; retry after " + std::to_string(state.reset.count()) + " s. Nothing was stored.",
           .rate = state};
 }
 

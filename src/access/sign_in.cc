@@ -7,15 +7,14 @@ namespace {
 
 Fault too_many_failures(std::uint32_t allowed, std::chrono::seconds wait) {
   return {.code = FaultCode::kRateLimited,
-          .message =
-              "Too many sign-ins of this account have failed; try again after " + std::to_string(wait.count()) + " s.",
+          .message = "Too many failed sign-ins for this account; retry after " + std::to_string(wait.count()) + " s.",
           .rate = RateState{.limit = static_cast<int>(allowed), .remaining = 0, .reset = wait}};
 }
 
 Fault too_many_tries(const RateState& state) {
   return {.code = FaultCode::kRateLimited,
           .message = "Your address may try to sign in " + std::to_string(state.limit) +
-                     " times in a minute; try again after " + std::to_string(state.reset.count()) + " s.",
+                     " times per minute; retry after " + std::to_string(state.reset.count()) + " s.",
           .rate = state};
 }
 
@@ -50,13 +49,12 @@ Result<void> SignIn::admit(const AddressBytes& from) {
 Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const AddressBytes& from) {
   if (const auto admitted = admit(from); !admitted) return unexpected(admitted.error());
   const Turn turn(hashing_);
-  if (turn.place >= settings_.at_once) return unexpected(unavailable("Others are signing in at this moment."));
+  if (turn.place >= settings_.at_once) return unexpected(unavailable("Too many sign-ins are in progress."));
   if (const auto wait = by_account_.begin(email, clock_.now()))
     return unexpected(too_many_failures(settings_.account.failures, *wait));
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
-  if (!matches(*user, password))
-    return unexpected(invalid_credentials("The e-mail address or the password is not right; try again."));
+  if (!matches(*user, password)) return unexpected(invalid_credentials("The e-mail address or the password is wrong."));
   by_account_.succeeded(email);
   return signed_in(**user, "password");
 }
@@ -74,7 +72,7 @@ Result<SignedIn> SignIn::with_code(std::string_view code, const AddressBytes& fr
   if (!email) return unexpected(email.error());
   const auto user = directory_.user(*email);
   if (!user) return unexpected(user.error());
-  if (!*user) return unexpected(invalid_credentials("The user of this sign-in link is gone."));
+  if (!*user) return unexpected(invalid_credentials("The user of this sign-in link no longer exists."));
   return signed_in(**user, "link");
 }
 

@@ -123,9 +123,9 @@ TEST_F(SignInTest, ACodeIsGoodOnceAndForTenMinutes) {
     EXPECT_EQ(fault.code, FaultCode::kInvalidCredentials);
     return fault.message;
   };
-  EXPECT_NE(says(code, 2).find("used already"), std::string::npos);
-  EXPECT_NE(says("another", 2).find("not known"), std::string::npos);
-  EXPECT_NE(says("", 2).find("not known"), std::string::npos);
+  EXPECT_NE(says(code, 2).find("already been used"), std::string::npos);
+  EXPECT_NE(says("another", 2).find("is unknown"), std::string::npos);
+  EXPECT_NE(says("", 2).find("is unknown"), std::string::npos);
   clock_.advance(OneTimeCodes::kLife);
   EXPECT_NE(says(late, 3).find("expired"), std::string::npos);
 }

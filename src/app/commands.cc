@@ -51,12 +51,13 @@ Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolmen
   Issues issues;
   if (request.platform_admin) {
     if (!request.handle.empty() || !request.role.empty() || !request.user.empty())
-      issues.add("--platform-admin", "stands alone");
+      issues.add("--platform-admin", "cannot be combined with other options");
     if (issues.empty()) return access::PlatformAdminToken{};
     return unexpected(issues.fault());
   }
   if (!request.user.empty()) {
-    if (!request.handle.empty() || !request.role.empty()) issues.add("--user", "stands alone: its roles are looked up");
+    if (!request.handle.empty() || !request.role.empty())
+      issues.add("--user", "cannot be combined with --handle or --role; the user's roles are looked up");
     const auto email = access::to_email(request.user);
     if (!email) issues.add("--user", "must be an e-mail address");
     if (!issues.empty()) return unexpected(issues.fault());
@@ -64,7 +65,7 @@ Result<access::TokenKind> kind_of(access::Directory& directory, access::Enrolmen
     if (!known) return unexpected(known.error());
     if (!*known)
       return unexpected(Fault{.code = FaultCode::kNotFound,
-                              .message = "There is no user " + *email + "; make it with: beckon user add " + *email});
+                              .message = "There is no user " + *email + "; create it with: beckon user add " + *email});
     return access::UserToken{.email = *email, .password_version = (*known)->password_version};
   }
   const auto role = role_of(request.role);
@@ -82,14 +83,14 @@ int handle_add(const Settings& settings, const std::string& handle, const std::s
   return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
     const auto record = enrolment.add_handle(handle, owner);
     if (!record) return unexpected(record.error());
-    return "handle " + record->handle.text + " made, its owner is " + record->owner;
+    return "handle " + record->handle.text + " created, owned by " + record->owner;
   });
 }
 
 int user_add(const Settings& settings, const std::string& email) {
   return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
     if (const auto added = enrolment.add_user(email); !added) return unexpected(added.error());
-    return "user " + email + " made; give it a password with: beckon user password " + email;
+    return "user " + email + " created; set a password with: beckon user password " + email;
   });
 }
 
@@ -98,7 +99,7 @@ int user_password(const Settings& settings, const std::string& email, const std:
   if (!password) return complain(password.error());
   return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
     if (const auto put = enrolment.put_password(email, *password); !put) return unexpected(put.error());
-    return "password of " + email + " put; every sign-in of before has ended";
+    return "password set for " + email + "; all earlier sign-ins have ended";
   });
 }
 
@@ -133,7 +134,7 @@ int token(const Settings& settings, const TokenRequest& request) {
 // Of a server made for the purpose, on a folder that goes again.
 int list_routes() {
   char folder[] = "/tmp/beckon-routes-XXXXXX";
-  if (::mkdtemp(folder) == nullptr) return complain({.message = "no folder could be made in /tmp"});
+  if (::mkdtemp(folder) == nullptr) return complain({.message = "could not create a folder in /tmp"});
   log::set_level(log::Level::kError);
   Settings settings;
   settings.data = folder;

@@ -11,7 +11,7 @@ namespace beckon::app {
 namespace {
 
 std::string unknown(const std::string& what, std::string_view name) {
-  return what + " is not a setting; the nearest is " + std::string(nearest_setting(name));
+  return what + " is not a setting; did you mean " + std::string(nearest_setting(name));
 }
 
 void take(const std::string& where, std::string_view name, std::string_view text, Settings& settings,

@@ -27,7 +27,7 @@ Result<std::string> read_key(const std::string& path) {
   const auto bytes = from_base64(raw.substr(0, last + 1));
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
   return unexpected(broken("The master key " + path +
-                           " must be 32 bytes, as base64: head -c 32 /dev/urandom | base64 > " + path + "."));
+                           " must be 32 bytes in base64: head -c 32 /dev/urandom | base64 > " + path + "."));
 }
 
 bool sync_folder_of(const std::string& path) {
@@ -49,7 +49,7 @@ Result<void> make_key(const std::string& path, Random& random) {
   made = made && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST) && sync_folder_of(path);
   const int fault = errno;
   ::unlink(fresh.c_str());
-  if (!made) return unexpected(broken("The master key " + path + " cannot be made: " + std::strerror(fault) + "."));
+  if (!made) return unexpected(broken("The master key " + path + " cannot be created: " + std::strerror(fault) + "."));
   return {};
 }
 
@@ -71,7 +71,7 @@ Result<std::string> named_secret(access::Directory& directory, const SecretBox& 
   const auto sealed = directory.named_secret(name, box.seal(fresh, associated, random));
   if (!sealed) return unexpected(sealed.error());
   auto secret = box.open(*sealed, associated);
-  if (!secret) return unexpected(broken("The secrets of this data were sealed under another master key."));
+  if (!secret) return unexpected(broken("The secrets in this data folder were encrypted with another master key."));
   return std::move(*secret);
 }
 

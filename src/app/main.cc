@@ -33,7 +33,7 @@ void on_signal(int) {
 void on_broken() {
   log::flush();
   std::fputs(
-      "beckon: a write or a sync of the data folder failed. What was answered is safe. See to the disk, then start "
+      "beckon: a write or sync of the data folder failed. Acknowledged requests are safe. Check the disk, then start "
       "again.\n",
       stderr);
   ::_exit(kStorageFailed);
@@ -46,7 +46,7 @@ struct Given {
 };
 
 void add_settings(CLI::App& command, Given& given, bool all) {
-  command.add_option("--config", given.config, "a TOML file of settings")->envname("BECKON_CONFIG");
+  command.add_option("--config", given.config, "a TOML file with settings")->envname("BECKON_CONFIG");
   for (const Setting& setting : all_settings()) {
     const bool store = setting.name == "data" || setting.name == "database" || setting.name == "master-key-file";
     if (!all && !store) continue;
@@ -98,11 +98,12 @@ bool may_listen(const Settings& settings) {
       return false;
     }
     if (where == &settings.listen && settings.master_key_file.empty()) {
-      std::fprintf(stderr,
-                   "beckon: %s is reachable from outside, and the secrets at rest have no key of yours. Make one:\n"
-                   "  head -c 32 /dev/urandom | base64 > master.key && chmod 600 master.key\n"
-                   "and start with --master-key-file master.key\n",
-                   where->c_str());
+      std::fprintf(
+          stderr,
+          "beckon: %s is reachable from outside, so a master key for the stored secrets is required. Create one:\n"
+          "  head -c 32 /dev/urandom | base64 > master.key && chmod 600 master.key\n"
+          "and start with --master-key-file master.key\n",
+          where->c_str());
       return false;
     }
   }
@@ -150,7 +151,7 @@ int serve(const Settings& settings) {
 int run(int argc, char** argv) {
   CLI::App app{"Beckon: signals in, decisions out, webhooks that never silently vanish."};
   app.require_subcommand(1);
-  app.set_help_all_flag("--help-all", "help of every command");
+  app.set_help_all_flag("--help-all", "show the help of every command");
   Given given;
   int status = 0;
   const auto with_settings = [&](const std::function<int(const Settings&)>& act) {
@@ -164,29 +165,29 @@ int run(int argc, char** argv) {
 
   std::string name, owner, email, handle, user, role;
   auto* handle_command = app.add_subcommand("handle", "handles")->require_subcommand(1);
-  auto* handle_add_command = handle_command->add_subcommand("add", "make a handle");
+  auto* handle_add_command = handle_command->add_subcommand("add", "create a handle");
   handle_add_command->add_option("NAME", name)->required();
   handle_add_command->add_option("--owner", owner, "e-mail address of its owner")->required();
   add_settings(*handle_add_command, given, false);
   handle_add_command->callback([&] { with_settings([&](const Settings& s) { return handle_add(s, name, owner); }); });
 
   auto* user_command = app.add_subcommand("user", "users")->require_subcommand(1);
-  auto* user_add_command = user_command->add_subcommand("add", "make a user");
+  auto* user_add_command = user_command->add_subcommand("add", "create a user");
   user_add_command->add_option("EMAIL", email)->required();
   add_settings(*user_add_command, given, false);
   user_add_command->callback([&] { with_settings([&](const Settings& s) { return user_add(s, email); }); });
 
   std::string password_file;
   auto* user_password_command =
-      user_command->add_subcommand("password", "give a user a password, and end their sign-ins");
+      user_command->add_subcommand("password", "set a user's password and end their sign-ins");
   user_password_command->add_option("EMAIL", email)->required();
   user_password_command->add_option("--password-file", password_file,
-                                    "a file with it; without one it is read from standard input");
+                                    "file with the password; by default it is read from standard input");
   add_settings(*user_password_command, given, false);
   user_password_command->callback(
       [&] { with_settings([&](const Settings& s) { return user_password(s, email, password_file); }); });
 
-  auto* grant_command = app.add_subcommand("grant", "give a user a role on a handle");
+  auto* grant_command = app.add_subcommand("grant", "grant a user a role on a handle");
   grant_command->add_option("--handle", handle)->required();
   grant_command->add_option("--user", user)->required();
   grant_command->add_option("--role", role, "CREATOR, OPERATOR or OWNER")->required();
@@ -198,24 +199,25 @@ int run(int argc, char** argv) {
   token_command->add_option("--handle", token_request.handle);
   token_command->add_option("--role", token_request.role, "CREATOR, OPERATOR or OWNER");
   token_command->add_option("--user", token_request.user,
-                            "a token that says who; the role is looked up at each request");
+                            "a token for this user; the role is looked up at each request");
   token_command->add_flag("--platform-admin", token_request.platform_admin);
-  token_command->add_option("--ttl", token_request.ttl, "how long it lives, at most 24h")->capture_default_str();
+  token_command->add_option("--ttl", token_request.ttl, "how long the token is valid, at most 24h")
+      ->capture_default_str();
   add_settings(*token_command, given, false);
   token_command->callback([&] { with_settings([&](const Settings& s) { return token(s, token_request); }); });
 
   ImportOptions import_options;
   auto* import_command =
-      app.add_subcommand("import", "take history from a file: publishes nothing, stores each event once");
+      app.add_subcommand("import", "import historical signals from a file; publishes nothing, stores each event once");
   import_command->add_option("FILE", import_options.file)->required();
   import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")
       ->capture_default_str();
   import_command->add_option("--handle", import_options.handle)->required();
   import_command->add_flag("--shift-to-now", import_options.shift_to_now,
-                           "the newest event happened now, and all distances stay");
+                           "shift all events so that the newest one happened now");
   import_command->add_option("--base", import_options.base,
-                             "http://HOST:PORT of a running server; without it the import is offline");
-  import_command->add_option("--token", import_options.token, "of an OPERATOR, with --base");
+                             "http://HOST:PORT of a running server; without it the import runs offline");
+  import_command->add_option("--token", import_options.token, "an OPERATOR's token, with --base");
   add_settings(*import_command, given, false);
   import_command->callback(
       [&] { with_settings([&](const Settings& s) { return import_history(s, import_options); }); });
@@ -227,19 +229,19 @@ int run(int argc, char** argv) {
   playbook_command->add_option("--operator-token", playbook_request.operator_token)->required();
   playbook_command->add_option("--creator-token", playbook_request.creator_token)->required();
   playbook_command->add_option("--receiver", playbook_request.receiver,
-                               "a webhook endpoint; without it one of its own on loopback");
+                               "a webhook endpoint; by default a temporary one on loopback");
   playbook_command->callback([&] { status = playbook(playbook_request); });
 
   DemoRequest demo_request;
-  auto* demo_command = app.add_subcommand("demo", "let synthetic shoppers play storylines through the API of a server");
+  auto* demo_command = app.add_subcommand("demo", "run synthetic shoppers against a server's API");
   demo_command->add_option("--base", demo_request.base, "http://HOST:PORT")->required();
-  demo_command->add_option("--token", demo_request.token, "of the role CREATOR or above")->required();
-  demo_command->add_option("--handle", demo_request.handle, "without it the first one that the token has a role on");
+  demo_command->add_option("--token", demo_request.token, "a token with the role CREATOR or above")->required();
+  demo_command->add_option("--handle", demo_request.handle, "by default the first handle that the token has a role on");
   demo_command->add_option("--shoppers", demo_request.shoppers)->check(CLI::Range(1, 100'000))->capture_default_str();
-  demo_command->add_option("--per-second", demo_request.per_second, "requests a second")
+  demo_command->add_option("--per-second", demo_request.per_second, "requests per second")
       ->check(CLI::Range(0.1, 10'000.0))
       ->capture_default_str();
-  demo_command->add_option("--seed", demo_request.seed, "the same seed plays the same shoppers");
+  demo_command->add_option("--seed", demo_request.seed, "the same seed produces the same shoppers");
   demo_command->callback([&] { status = demo(demo_request); });
 
   app.add_subcommand("routes", "list the routes")->group("")->callback([&] { status = list_routes(); });
@@ -255,8 +257,8 @@ int run(int argc, char** argv) {
       if (app.get_subcommands().front()->get_option_no_throw(std::string(given_name)) != nullptr ||
           given_name == "--help")
         continue;
-      std::fprintf(stderr, "beckon: %s is not an option; the nearest setting is --%s\n",
-                   std::string(given_name).c_str(), std::string(nearest_setting(given_name.substr(2))).c_str());
+      std::fprintf(stderr, "beckon: %s is not an option; did you mean --%s?\n", std::string(given_name).c_str(),
+                   std::string(nearest_setting(given_name.substr(2))).c_str());
       return 2;
     }
     return app.exit(fault);

@@ -56,7 +56,7 @@ Result<std::string> read_password(const std::string& file) {
   }
   if (::isatty(STDIN_FILENO) == 0) return first_line(std::cin);
   std::string password = asked("Password");
-  if (asked("Again") != password) return unexpected(broken("The two are not the same; nothing was changed."));
+  if (asked("Again") != password) return unexpected(broken("The passwords do not match; nothing was changed."));
   return password;
 }
 

@@ -117,7 +117,7 @@ std::expected<void, std::string> Server::Inside::listen() {
   auto made = http::Router::make(
       std::move(all),
       {.authorize = http::authorize(*api), .preflight = http::preflight, .decorate = http::security_headers});
-  if (!made) return unexpected("The route table is not in order: " + made.error());
+  if (!made) return unexpected("The route table is invalid: " + made.error());
   router = std::make_unique<http::Router>(std::move(*made));
   http_metrics = std::make_unique<http::HttpMetrics>(registry, *router);
 
@@ -202,21 +202,23 @@ std::string Server::Inside::metrics() {
     prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
   };
   gauge("beckon_sessions", "Sessions in memory.", static_cast<double>(sessions.count()));
-  gauge("beckon_sessions_bytes", "Memory held by sessions.", static_cast<double>(sessions.bytes()));
+  gauge("beckon_sessions_bytes", "Memory used by sessions.", static_cast<double>(sessions.bytes()));
   gauge("beckon_commit_waiting", "Changes waiting for a commit.", static_cast<double>(committer->waiting()));
   const auto& counts = committer->counts();
-  gauge("beckon_commits_total", "Commits since the start.", static_cast<double>(counts.commits.load()));
-  gauge("beckon_commit_works_total", "Changes committed since the start.", static_cast<double>(counts.works.load()));
+  gauge("beckon_commits_total", "Commits since the server started.", static_cast<double>(counts.commits.load()));
+  gauge("beckon_commit_works_total", "Changes committed since the server started.",
+        static_cast<double>(counts.works.load()));
   gauge("beckon_commit_failures_total", "Commits that failed.", static_cast<double>(counts.failures.load()));
-  gauge("beckon_commit_seconds_total", "Time spent in commits, the sync included.",
+  gauge("beckon_commit_seconds_total", "Time spent in commits, including the sync.",
         static_cast<double>(counts.commit_us.load()) / 1e6);
-  gauge("beckon_handles_read_total", "Handles read from the store, with their settings and rules, since the start.",
+  gauge("beckon_handles_read_total",
+        "Handles read from the store, with their settings and rules, since the server started.",
         static_cast<double>(control.handles_read()));
   const delayed::DueCounts& due = alarm->counts();
-  gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the start.",
+  gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the server started.",
         static_cast<double>(due.fired.load()));
-  gauge("beckon_due_owed_total", "Of them: messages that were owed.", static_cast<double>(due.owed.load()));
-  gauge("beckon_due_expired_total", "Timers overdue by more than the ttl of their rule: nothing was told.",
+  gauge("beckon_due_owed_total", "Fired timers that produced a message.", static_cast<double>(due.owed.load()));
+  gauge("beckon_due_expired_total", "Timers overdue by more than their rule's ttl, for which no message was sent.",
         static_cast<double>(due.expired.load()));
   if (const auto backlog = store->outbox().backlog()) {
     gauge("beckon_deliveries_queued", "Deliveries queued.", static_cast<double>(backlog->queued));

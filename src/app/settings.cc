@@ -148,136 +148,137 @@ std::vector<Setting> make_settings() {
   std::vector<Setting> all;
   const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks",
                          front = "Front door", store = "Store";
-  all.push_back(text("data", server, "a folder", "where everything is kept", AT(data)));
-  all.push_back(text("listen", server, "HOST:PORT", "the address that is served", AT(listen)));
+  all.push_back(text("data", server, "a folder", "the data folder", AT(data)));
+  all.push_back(text("listen", server, "HOST:PORT", "the address to listen on", AT(listen)));
   all.push_back(text("database", server, "sqlite", "the store", AT(database)));
-  all.push_back(text("metrics-listen", server, "HOST:PORT", "an address of its own for /metrics", AT(metrics_listen)));
+  all.push_back(text("metrics-listen", server, "HOST:PORT", "a separate address for /metrics", AT(metrics_listen)));
   all.push_back(text("master-key-file", server, "a file",
-                     "the key of the secrets at rest: 32 bytes as base64 (DIR/master.key)", AT(master_key_file)));
-  all.push_back(
-      flag("dev", server, "to try it: loopback only, handle demo, loopback and http receivers admitted", AT(dev)));
-  all.push_back(choice("log-level", server, "debug, info, warn, error or off", "log lines from here upward",
+                     "the key that encrypts stored secrets: 32 bytes in base64 (DIR/master.key)", AT(master_key_file)));
+  all.push_back(flag("dev", server, "development mode: loopback only, handle demo, loopback and http receivers allowed",
+                     AT(dev)));
+  all.push_back(choice("log-level", server, "debug, info, warn, error or off", "the lowest level that is logged",
                        {std::pair{std::string_view{"debug"}, log::Level::kDebug},
                         {"info", log::Level::kInfo},
                         {"warn", log::Level::kWarn},
                         {"error", log::Level::kError},
                         {"off", log::Level::kOff}},
                        AT(log_level)));
-  all.push_back(choice("log-requests", server, "all, errors or off", "which requests get a line",
+  all.push_back(choice("log-requests", server, "all, errors or off", "which requests are logged",
                        {std::pair{std::string_view{"all"}, RequestLog::kAll},
                         {"errors", RequestLog::kErrors},
                         {"off", RequestLog::kOff}},
                        AT(http.request_log)));
-  all.push_back(flag("log-attempts", server, "a line for each webhook attempt", AT(dispatch.log_attempts)));
-  all.push_back(duration("drain", server, "how long SIGTERM waits for what is in flight", AT(drain)));
+  all.push_back(flag("log-attempts", server, "log each webhook attempt", AT(dispatch.log_attempts)));
+  all.push_back(duration("drain", server, "how long to finish requests and attempts after SIGTERM", AT(drain)));
   all.push_back(number("io-threads", server, "threads that serve requests", 1, 64, AT(http.io_threads)));
-  all.push_back(number("control-threads", server, "threads of the control plane", 1, 64, AT(http.control_threads)));
+  all.push_back(number("control-threads", server, "threads for the control plane", 1, 64, AT(http.control_threads)));
 
   all.push_back(make(
-      "login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in lasts", AT(sign_in.life),
+      "login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in is valid", AT(sign_in.life),
       [](std::string_view t) {
         const auto life = read_duration(t);
         return life && *life >= std::chrono::seconds{1} && *life <= access::kLongestLife ? life : std::nullopt;
       },
       [](Duration value) { return to_text(value); }));
+  all.push_back(number("address-logins-per-minute", sign_in, "sign-in attempts per client address", 1, 1'000'000,
+                       AT(sign_in.per_address)));
+  all.push_back(number("login-failures", sign_in, "failed attempts in a row before an account is blocked", 1, 1'000,
+                       AT(sign_in.account.failures)));
   all.push_back(
-      number("address-logins-per-minute", sign_in, "tries of a client address", 1, 1'000'000, AT(sign_in.per_address)));
-  all.push_back(number("login-failures", sign_in, "tries of an account that may fail in a row before it must wait", 1,
-                       1'000, AT(sign_in.account.failures)));
-  all.push_back(duration("login-wait", sign_in, "the longest such wait: it begins at 1s and doubles",
-                         AT(sign_in.account.longest)));
-  all.push_back(number("logins-at-once", sign_in, "passwords judged at once, 64 MiB each; beyond it 503", 1, 64,
+      duration("login-wait", sign_in, "the longest block; it starts at 1s and doubles", AT(sign_in.account.longest)));
+  all.push_back(number("logins-at-once", sign_in, "passwords checked at once, 64 MiB each; beyond that 503", 1, 64,
                        AT(sign_in.at_once)));
 
-  all.push_back(number("session-signals-per-minute", chain, "new signals of a session in a rolling minute", 1,
+  all.push_back(number("session-signals-per-minute", chain, "new signals per session in a rolling minute", 1,
                        100'000'000, AT(handle.session_signals_per_minute)));
-  all.push_back(number("address-signals-per-minute", chain, "signals of a client address on the public route", 1,
+  all.push_back(number("address-signals-per-minute", chain, "signals per client address on the public route", 1,
                        100'000'000, AT(handle.address_signals_per_minute)));
-  all.push_back(number("address-decisions-per-minute", chain, "resolves and prefetches of a client address", 1,
+  all.push_back(number("address-decisions-per-minute", chain, "resolves and prefetches per client address", 1,
                        100'000'000, AT(handle.address_decisions_per_minute)));
   all.push_back(duration("retention", chain, "how long a session is kept after its last signal", AT(handle.retention)));
-  all.push_back(duration("basic-retention", chain, "the same with consent basic", AT(handle.basic_retention)));
+  all.push_back(
+      duration("basic-retention", chain, "the same for sessions with consent basic", AT(handle.basic_retention)));
   all.push_back(choice(
-      "default-consent", chain, "full, basic or denied", "the consent of a session that said none",
+      "default-consent", chain, "full, basic or denied", "the consent of a session that has not stated any",
       {std::pair{std::string_view{"full"}, Consent::kFull}, {"basic", Consent::kBasic}, {"denied", Consent::kDenied}},
       AT(handle.default_consent)));
-  all.push_back(size("simulation-memory", chain, "sessions that one simulation may hold", AT(simulations.memory)));
+  all.push_back(size("simulation-memory", chain, "memory for the sessions of one simulation", AT(simulations.memory)));
   all.push_back(
-      number("simulations-waiting", chain, "simulations that wait for their turn", 1, 1'000, AT(simulations.waiting)));
+      number("simulations-waiting", chain, "simulations waiting to start", 1, 1'000, AT(simulations.waiting)));
   all.push_back(
-      duration("record-within", chain, "how soon a decision that nobody waits for is on disk", AT(commit.late)));
+      duration("record-within", chain, "how soon an asynchronously recorded decision is on disk", AT(commit.late)));
 
   all.push_back(make(
       "retry-schedule", hooks, "durations such as 5s,10s,5m", "the waits after failed attempts", AT(dispatch.schedule),
       [](std::string_view t) { return outbox::RetrySchedule::parse(t); },
       [](const outbox::RetrySchedule& schedule) { return schedule.to_text(); }));
-  all.push_back(duration("attempt-connect", hooks, "time to connect to a receiver", AT(dispatch.limits.connect)));
-  all.push_back(duration("attempt-whole", hooks, "time for a whole attempt", AT(dispatch.limits.whole)));
+  all.push_back(duration("attempt-connect", hooks, "connect timeout of an attempt", AT(dispatch.limits.connect)));
+  all.push_back(duration("attempt-whole", hooks, "total timeout of an attempt", AT(dispatch.limits.whole)));
   all.push_back(
-      number("attempts-in-flight", hooks, "attempts at once, in all", 1, 10'000, AT(dispatch.limits.in_flight)));
-  all.push_back(number("attempts-per-subscription", hooks, "attempts at once of one subscription", 1, 1'000,
+      number("attempts-in-flight", hooks, "concurrent attempts in total", 1, 10'000, AT(dispatch.limits.in_flight)));
+  all.push_back(number("attempts-per-subscription", hooks, "concurrent attempts per subscription", 1, 1'000,
                        AT(dispatch.limits.in_flight_per_subscription)));
-  all.push_back(number("circuit-failures", hooks, "failures in a row after which an endpoint is left alone for a while",
-                       1, 1'000'000, AT(dispatch.limits.circuit.failures)));
+  all.push_back(number("circuit-failures", hooks, "failures in a row that open an endpoint's circuit", 1, 1'000'000,
+                       AT(dispatch.limits.circuit.failures)));
   all.push_back(duration("circuit-open", hooks,
-                         "for how long the first time; twice as long each time that its probe fails",
+                         "how long a circuit stays open at first; doubles after each failed probe",
                          AT(dispatch.limits.circuit.open)));
-  all.push_back(duration("circuit-longest", hooks, "and at most", AT(dispatch.limits.circuit.longest)));
-  all.push_back(duration("disable-after", hooks, "a subscription that only failed for so long is disabled",
+  all.push_back(
+      duration("circuit-longest", hooks, "the longest time a circuit stays open", AT(dispatch.limits.circuit.longest)));
+  all.push_back(duration("disable-after", hooks, "disable a subscription after failing for this long without a success",
                          AT(dispatch.disable_after)));
-  all.push_back(
-      duration("held-for", hooks, "how long a delivery is held before it ends as failed", AT(outbox.held_for)));
-  all.push_back(
-      duration("log-retention", hooks, "how long a delivery stays in the log after it was owed", AT(outbox.log_for)));
-  all.push_back(number("replay-per-second", hooks, "deliveries that a replay queues in a second", 1, 100'000,
+  all.push_back(duration("held-for", hooks, "how long a delivery is held before it fails", AT(outbox.held_for)));
+  all.push_back(duration("log-retention", hooks, "how long a delivery stays in the log after it was created",
+                         AT(outbox.log_for)));
+  all.push_back(number("replay-per-second", hooks, "deliveries that a resend job queues per second", 1, 100'000,
                        AT(replays.per_second)));
   all.push_back(
-      duration("secret-overlap", hooks, "how long an old secret also signs after a rotation", AT(secret_overlap)));
-  all.push_back(flag("admit-http", hooks, "receivers by plain http, port 80 with it", AT(admit_http)));
-  all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "name servers in place of the system's",
+      duration("secret-overlap", hooks, "how long the old secret also signs after a rotation", AT(secret_overlap)));
+  all.push_back(flag("admit-http", hooks, "allow receivers over plain http, including port 80", AT(admit_http)));
+  all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "DNS servers to use instead of the system's",
                      AT(network.resolver.servers)));
-  all.push_back(text("extra-ca-file", hooks, "a PEM file", "certificates trusted beside the system's",
+  all.push_back(text("extra-ca-file", hooks, "a PEM file", "CA certificates to trust in addition to the system's",
                      AT(network.client.extra_ca_file)));
 
   all.push_back(make("trusted-proxies", front, "ranges such as 10.0.0.0/8,::1",
-                     "proxies whose X-Forwarded-For or Forwarded is believed", AT(http.trusted_proxies), read_ranges,
-                     [](const std::vector<http::AddressRange>& ranges) {
+                     "proxies whose X-Forwarded-For or Forwarded header is trusted", AT(http.trusted_proxies),
+                     read_ranges, [](const std::vector<http::AddressRange>& ranges) {
                        std::string out;
                        for (const auto& range : ranges)
                          out += (out.empty() ? "" : ",") + range.first.text() + "/" +
                                 std::to_string(range.first.is_v4() ? range.prefix - 96 : range.prefix);
                        return out;
                      }));
-  all.push_back(size("http-body", front, "the largest body", AT(http.limits.body)));
-  all.push_back(size("http-target", front, "the longest request target", AT(http.limits.target)));
-  all.push_back(size("http-fields-bytes", front, "all header lines together", AT(http.limits.fields_bytes)));
-  all.push_back(number("http-fields", front, "header lines", 1, 10'000, AT(http.limits.fields)));
-  all.push_back(duration("http-head", front, "time for a request's head", AT(http.limits.head)));
-  all.push_back(
-      duration("http-body-grace", front, "time after which a body must keep its rate", AT(http.limits.body_grace)));
-  all.push_back(number("http-body-rate", front, "bytes a second that a body must keep", 1, 1'000'000'000,
+  all.push_back(size("http-body", front, "maximum request body", AT(http.limits.body)));
+  all.push_back(size("http-target", front, "maximum request target", AT(http.limits.target)));
+  all.push_back(size("http-fields-bytes", front, "maximum total size of header fields", AT(http.limits.fields_bytes)));
+  all.push_back(number("http-fields", front, "maximum number of header fields", 1, 10'000, AT(http.limits.fields)));
+  all.push_back(duration("http-head", front, "time to receive a request's header", AT(http.limits.head)));
+  all.push_back(duration("http-body-grace", front, "time after which http-body-rate applies to a body",
+                         AT(http.limits.body_grace)));
+  all.push_back(number("http-body-rate", front, "minimum bytes per second of a body", 1, 1'000'000'000,
                        AT(http.limits.body_rate)));
+  all.push_back(duration("http-write-stall", front, "time without progress before a write is given up",
+                         AT(http.limits.write_stall)));
+  all.push_back(duration("http-idle", front, "idle time between requests on a connection", AT(http.limits.idle)));
   all.push_back(
-      duration("http-write-stall", front, "time without a byte taken by the client", AT(http.limits.write_stall)));
-  all.push_back(duration("http-idle", front, "time between requests of a connection", AT(http.limits.idle)));
-  all.push_back(number("http-connections", front, "connections in all", 1, 1'000'000, AT(http.limits.connections)));
-  all.push_back(number("http-connections-per-address", front, "connections of one address", 1, 1'000'000,
+      number("http-connections", front, "maximum connections in total", 1, 1'000'000, AT(http.limits.connections)));
+  all.push_back(number("http-connections-per-address", front, "maximum connections per client address", 1, 1'000'000,
                        AT(http.limits.connections_per_address)));
   all.push_back(
-      number("http-in-flight", front, "requests being handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
+      number("http-in-flight", front, "maximum requests handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
 
-  all.push_back(number("live-watchers", front, "who watch live at once", 1, 100'000, AT(live.watchers)));
+  all.push_back(number("live-watchers", front, "maximum live-feed connections", 1, 100'000, AT(live.watchers)));
 
-  all.push_back(size("memory", store, "sessions kept in memory", AT(memory)));
-  all.push_back(size("journal-tail", store, "journal behind the last checkpoint: bounds the time of recovery",
+  all.push_back(size("memory", store, "memory for sessions", AT(memory)));
+  all.push_back(size("journal-tail", store, "journal size after the last checkpoint; bounds recovery time",
                      AT(upkeep.tail_bytes)));
-  all.push_back(duration("erase-every", store, "how soon erased data is physically gone", AT(upkeep.erase_every)));
-  all.push_back(duration("sweep-every", store, "how often what has expired is swept", AT(upkeep.sweep_every)));
+  all.push_back(duration("erase-every", store, "how often erased data is physically deleted", AT(upkeep.erase_every)));
+  all.push_back(duration("sweep-every", store, "how often expired data is removed", AT(upkeep.sweep_every)));
+  all.push_back(duration("analytics-retention", store, "how long analytics counts are kept", AT(upkeep.tallies)));
   all.push_back(
-      duration("analytics-retention", store, "how long what was counted of decisions is kept", AT(upkeep.tallies)));
-  all.push_back(
-      number("commit-queue", store, "changes waiting for a commit; beyond it 503", 1, 10'000'000, AT(commit.queue)));
-  all.push_back(number("commit-batch", store, "changes in one commit", 1, 1'000'000, AT(commit.batch)));
+      number("commit-queue", store, "changes waiting for a commit; beyond that 503", 1, 10'000'000, AT(commit.queue)));
+  all.push_back(number("commit-batch", store, "maximum changes in one commit", 1, 1'000'000, AT(commit.batch)));
   return all;
 }
 

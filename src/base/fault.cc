@@ -4,7 +4,7 @@ namespace beckon {
 
 Fault Issues::fault() const {
   std::string message = "The request has " + std::to_string(items_.size()) +
-                        (items_.size() == 1 ? " fault" : " faults") + "; correct what `details` names: ";
+                        (items_.size() == 1 ? " error" : " errors") + "; correct the fields listed in `details`: ";
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (i == 3) {
       message += ", …";
@@ -22,12 +22,12 @@ Fault not_found(std::string what) {
 
 Fault handle_not_found() {
   return {.code = FaultCode::kHandleNotFound,
-          .message = "There is no such handle, or you have no role on it; check its name or ask its owner."};
+          .message = "There is no such handle, or you have no role on it; check the name or ask its owner."};
 }
 
 Fault unavailable(std::string why) {
   return {.code = FaultCode::kUnavailable,
-          .message = std::move(why) + " Nothing was stored; try again after the time in Retry-After.",
+          .message = std::move(why) + " Nothing was stored; retry after the time in Retry-After.",
           .retry_after = std::chrono::seconds{1}};
 }
 

@@ -181,7 +181,7 @@ Result<Document> parse(std::string text) {
     const char* problem = parser.handler().problem();
     return unexpected(
         Fault{.code = FaultCode::kInvalidPayload,
-              .message = "The body is not acceptable JSON: " + (problem ? std::string(problem) : ec.message()) +
+              .message = "The body is not valid JSON: " + (problem ? std::string(problem) : ec.message()) +
                          ", near byte " + std::to_string(used) + "."});
   }
   document.root_ = parser.handler().root();

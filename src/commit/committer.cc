@@ -73,13 +73,13 @@ void Committer::take_asked(Batch& batch) {
   for (const auto& [key, counts] : asked) count_asked_only(batch, key.handle, key.trigger, counts.front());
 }
 
-void refuse_overloaded(Work& work) { work.finish(unavailable("The server has more to write than it can.")); }
+void refuse_overloaded(Work& work) { work.finish(unavailable("The server is overloaded.")); }
 
 std::optional<Fault> Committer::execute(std::function<std::optional<Fault>(Draft&)> plan) {
   auto executed = std::make_unique<Executed>(std::move(plan));
   auto answer = executed->answer();
   std::unique_ptr<Work> work = std::move(executed);
-  if (!submit(work)) return unavailable("The server has more to write than it can.");
+  if (!submit(work)) return unavailable("The server is overloaded.");
   return answer.get();
 }
 
@@ -185,11 +185,11 @@ std::optional<Fault> Committer::write(Draft& draft) {
       log::error("commit_failed").add("why", "no space left on the disk");
       return unavailable("The storage is full.");
     case CommitFault::kBusy:
-      log::warn("commit_failed").add("why", "another process held the file for too long");
+      log::warn("commit_failed").add("why", "another process locked the data file for too long");
       return unavailable("The storage is busy.");
     case CommitFault::kBroken: break;
   }
-  log::error("commit_failed").add("why", "a write or sync failed; stopping, recovery follows at the next start");
+  log::error("commit_failed").add("why", "a write or sync failed; stopping, the next start will recover");
   broke_ = true;
   broken_();
   return unavailable("The storage has failed.");

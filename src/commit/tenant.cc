@@ -27,7 +27,7 @@ void refuse_unknown(const json::Value& object, std::string_view prefix, std::spa
                     Issues& issues) {
   for (const json::Member& member : object.members())
     if (std::ranges::find(known, member.key) == known.end())
-      issues.add(std::string(prefix) + std::string(member.key), "is not a known setting");
+      issues.add(std::string(prefix) + std::string(member.key), "is an unknown setting");
 }
 
 }  // namespace

@@ -9,13 +9,13 @@ using json::Value;
 
 std::string read_trigger(const Value& value, const std::string& path, Issues& issues) {
   if (value.is_string() && is_trigger(value.text()) && value.text() != kDueTrigger) return std::string(value.text());
-  issues.add(path, "must be a trigger: 1 to 64 of a-z 0-9 _ . : -, beginning with a letter or digit");
+  issues.add(path, "must be a trigger: 1 to 64 characters from a-z, 0-9, _ . : and -, starting with a letter or digit");
   return {};
 }
 
 void read_triggers(const Value& root, bool many, DecisionRequest& request, Issues& issues) {
   const Value *one = root.find("trigger"), *list = many ? root.find("triggers") : nullptr;
-  if (one && list) return issues.add("trigger", "must not be given beside triggers");
+  if (one && list) return issues.add("trigger", "must not be combined with triggers");
   if (one) return request.triggers.push_back(read_trigger(*one, "trigger", issues));
   if (!list) return issues.add(many ? "triggers" : "trigger", "is required");
   if (!list->is_array() || list->items().empty() || list->items().size() > kTriggersPerPrefetch)

@@ -54,7 +54,7 @@ Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger) {
 Fault belongs_to_another() {
   return {.code = FaultCode::kConflict,
           .message =
-              "This session belongs to another visitorId; a session keeps its first. Start a new session for the "
+              "This session belongs to another visitorId, and a session keeps its first. Start a new session for the "
               "other visitor."};
 }
 

@@ -15,7 +15,8 @@ std::string_view read_handle(const Value& root, std::optional<std::string_view> 
   const Value* value = root.find("handle");
   if (!value) return issues.add("handle", "is required"), std::string_view{};
   if (!value->is_string() || !is_handle(value->text()))
-    return issues.add("handle", "must be a handle: 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit"),
+    return issues.add("handle",
+                      "must be a handle: 2 to 63 characters from a-z, 0-9, _ and -, starting with a letter or digit"),
            std::string_view{};
   return value->text();
 }
@@ -24,7 +25,7 @@ SessionId read_session(const Value& root, Issues& issues) {
   const Value* value = root.find("sessionId");
   if (!value) return issues.add("sessionId", "is required"), SessionId{};
   if (!value->is_string() || !is_session_id(value->text()))
-    return issues.add("sessionId", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"), SessionId{};
+    return issues.add("sessionId", "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), SessionId{};
   return SessionId{value->text()};
 }
 
@@ -32,7 +33,7 @@ VisitorId read_visitor(const Value& root, Issues& issues) {
   const Value* value = root.find("visitorId");
   if (!value) return {};
   if (!value->is_string() || !is_session_id(value->text()))
-    return issues.add("visitorId", "must be 1 to 128 of A-Z a-z 0-9 . _ : -"), VisitorId{};
+    return issues.add("visitorId", "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), VisitorId{};
   return VisitorId{value->text()};
 }
 
@@ -45,7 +46,7 @@ ledger::Context read_context(const Value& root, Issues& issues) {
   for (const json::Member& member : value->members()) {
     const std::string path = "context." + std::string(member.key);
     if (!is_signal_key(member.key)) {
-      issues.add(path, "must have a name of 1 to 64 of A-Z a-z 0-9 . _ : -");
+      issues.add(path, "must have a name of 1 to 64 characters from A-Z, a-z, 0-9, . _ : and -");
     } else if (member.value.is_object() || member.value.is_array()) {
       issues.add(path, "must be a string, a number, a boolean, or null to remove it");
     } else if (characters(member.value.text()) > 256 || member.value.text().find('\0') != std::string_view::npos) {

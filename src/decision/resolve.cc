@@ -117,8 +117,7 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
     const auto beside = beside_of(envelope.verdict);
     ledger::encode_past(past, past_of(envelope, beside));
     ledger::append_record(bytes, digest, record_of(request, envelope, digest, past));
-    if (!parts_.committer.record_late(bytes))
-      return done(unexpected(unavailable("The server has more to write than it can.")));
+    if (!parts_.committer.record_late(bytes)) return done(unexpected(unavailable("The server is overloaded.")));
   } else {
     parts_.committer.count_asked(request.tenant->handle,
                                  commit::counted_trigger(request.tenant.get(), envelope.trigger));

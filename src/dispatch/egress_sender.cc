@@ -21,10 +21,12 @@ std::string sentence_of(const egress::Answer& answer) {
     case egress::Outcome::kStatus: return "";
     case egress::Outcome::kRefused:
       return std::string(answer.refusal ? egress::sentence(*answer.refusal) : "The endpoint is refused by policy.");
-    case egress::Outcome::kDns: return "The endpoint's name did not resolve to an address.";
-    case egress::Outcome::kConnect: return "No connection was made, or it broke before the answer was whole.";
-    case egress::Outcome::kTls: return "No TLS session: the certificate is not trusted for the name, or no handshake.";
-    case egress::Outcome::kTimeout: return "The whole answer did not come within the deadline.";
+    case egress::Outcome::kDns: return "The endpoint's host name did not resolve to an address.";
+    case egress::Outcome::kConnect:
+      return "No connection could be made, or it was lost before the response was complete.";
+    case egress::Outcome::kTls:
+      return "TLS failed: the certificate is not trusted for the host name, or the handshake failed.";
+    case egress::Outcome::kTimeout: return "The complete response did not arrive within the timeout.";
   }
   return "";
 }

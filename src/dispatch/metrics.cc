@@ -34,12 +34,14 @@ prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const
 }  // namespace
 
 DispatchMetrics::DispatchMetrics(prometheus::Registry& registry)
-    : seconds_(&histogram(registry, "beckon_dispatch_attempt_seconds", "Time an attempt took, DNS to the last byte.")),
-      lag_(&histogram(registry, "beckon_dispatch_lag_seconds", "Time from a delivery's being due to its attempt.")),
-      in_flight_(&gauge(registry, "beckon_dispatch_in_flight", "Attempts under way.")),
-      unwritten_(&gauge(registry, "beckon_dispatch_unwritten", "Attempts ended whose result is not written yet.")),
+    : seconds_(&histogram(registry, "beckon_dispatch_attempt_seconds",
+                          "Duration of an attempt, from DNS lookup to the last byte.")),
+      lag_(&histogram(registry, "beckon_dispatch_lag_seconds", "Time from a delivery being due to its attempt.")),
+      in_flight_(&gauge(registry, "beckon_dispatch_in_flight", "Attempts in progress.")),
+      unwritten_(
+          &gauge(registry, "beckon_dispatch_unwritten", "Finished attempts whose result has not been written yet.")),
       ready_(&gauge(registry, "beckon_dispatch_ready", "Deliveries read ahead of their attempt.")),
-      open_circuits_(&gauge(registry, "beckon_dispatch_open_circuits", "Endpoints that are left alone for a while.")) {
+      open_circuits_(&gauge(registry, "beckon_dispatch_open_circuits", "Endpoints whose circuit is open.")) {
   auto& attempts =
       prometheus::BuildCounter().Name("beckon_dispatch_attempts_total").Help("Attempts by outcome.").Register(registry);
   for (std::size_t i = 0; i < kOutcomes.size(); ++i) attempts_[i] = &attempts.Add({{"outcome", kOutcomes[i]}});

@@ -88,9 +88,9 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   std::string_view left = bytes;
   if (!unread_.empty()) left = unread_.append(bytes);
   const auto state = parsed(left);
-  if (state == State::kMore && left.size() > header_limit_) return broken("The answer's headers exceed the limit.");
+  if (state == State::kMore && left.size() > header_limit_) return broken("The response headers exceed the limit.");
   if (state == State::kMore && read_ > header_limit_ + kFraming * body_limit_)
-    return broken("The answer's framing exceeds the limit.");
+    return broken("The response framing exceeds the limit.");
   unread_.assign(left);  // a part of itself, or of `bytes`
   return state;
 }
@@ -106,10 +106,10 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     left.remove_prefix(used);
     if (in_head) heads_ += used;
     if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_)
-      return broken("The answer's headers exceed the limit.");
+      return broken("The response headers exceed the limit.");
     if (error == http::error::body_limit) return State::kEnough;
     if (error == http::error::need_more) return State::kMore;
-    if (error) return broken("The answer is no HTTP/1.1.");
+    if (error) return broken("The response is not HTTP/1.1.");
     if (!parser_->is_done()) continue;
     if (answer_->status >= 200) return State::kWhole;
     parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
@@ -118,10 +118,10 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
 }
 
 AnswerReader::State AnswerReader::end() {
-  if (!parser_->got_some() || answer_->status < 200) return broken("The connection was closed without an answer.");
+  if (!parser_->got_some() || answer_->status < 200) return broken("The connection was closed without a response.");
   error_code error;
   parser_->put_eof(error);
-  return error ? broken("The answer broke off.") : State::kWhole;
+  return error ? broken("The response was cut off.") : State::kWhole;
 }
 
 bool AnswerReader::reusable() const { return parser_->is_done() && unread_.empty() && parser_->keep_alive(); }

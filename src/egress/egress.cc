@@ -22,9 +22,9 @@ const std::vector<Address>& loopback_addresses() {
 std::string detail_of(Lookup::Outcome outcome) {
   switch (outcome) {
     case Lookup::Outcome::kFound: return {};
-    case Lookup::Outcome::kNoName: return "The name has no address.";
-    case Lookup::Outcome::kTimeout: return "The name's servers did not answer in time.";
-    case Lookup::Outcome::kFailed: return "The name could not be looked up.";
+    case Lookup::Outcome::kNoName: return "The host name has no address.";
+    case Lookup::Outcome::kTimeout: return "The DNS servers did not respond in time.";
+    case Lookup::Outcome::kFailed: return "The host name could not be looked up.";
   }
   CHECK(false);
   return {};

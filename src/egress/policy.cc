@@ -10,9 +10,9 @@ namespace beckon::egress {
 namespace {
 
 constexpr std::string_view kForm =
-    "must be a host name, host:port, an address, or a range such as 10.20.0.0/16 with no bit set past its prefix";
+    "must be a host name, host:port, an address, or a range such as 10.20.0.0/16 with no bits set beyond its prefix";
 constexpr std::string_view kNever =
-    "must not be a link-local, metadata, multicast or translated address: those are never admitted";
+    "must not be a link-local, metadata, multicast or translated address; those are never allowed";
 
 // Nothing, or what is wrong with the entry.
 std::string_view read_range(std::string_view entry, std::optional<std::uint16_t> port, Policy& policy) {
@@ -32,12 +32,12 @@ std::string_view read_entry(std::string_view entry, Policy& policy) {
     if (!port) return "must have a port from 1 to 65535";
     entry = entry.substr(0, colon);
   }
-  if (entry.find('*') != std::string_view::npos) return "must name one host; a pattern is not taken";
+  if (entry.find('*') != std::string_view::npos) return "must name a single host; patterns are not supported";
   HostEntry made{.port = port};
   std::optional<Address> address;
   if (read_host(entry, made.host, address)) return kForm;
   if (address) return read_range(made.host, port, policy);
-  if (is_metadata_name(made.host)) return "must not be a cloud's metadata service: those are never admitted";
+  if (is_metadata_name(made.host)) return "must not be a cloud metadata service; those are never allowed";
   policy.hosts.push_back(std::move(made));
   return {};
 }

@@ -103,7 +103,7 @@ void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completio
   answer_ = Answer{.remote = request_.address};
   reader_.begin(answer_, client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
   write_request(request_, text_);
-  start_timer(whole_timer_, request_.whole, "The whole answer did not come in time.");
+  start_timer(whole_timer_, request_.whole, "The complete response did not arrive in time.");
   stream_ = client_.pool_.take(peer_);
   pooled_ = stream_ != nullptr;
   if (!pooled_) return open();
@@ -137,7 +137,8 @@ void SocketClient::Exchange::open() {
     answer_.refusal = refusal;
     return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
   }
-  start_timer(connect_timer_, std::min(request_.connect, request_.whole), "No connection was made in time.");
+  start_timer(connect_timer_, std::min(request_.connect, request_.whole),
+              "The connection was not established in time.");
   stream_ = std::make_unique<Stream>();
   if (stream_->open(request_.address, request_.target.url.port) == Io::kFailed)
     return end(Outcome::kConnect, stream_->error());
@@ -169,7 +170,7 @@ void SocketClient::Exchange::shake() {
       client_.trust_ = std::make_unique<Trust>(client_.settings_.ca_file, client_.settings_.extra_ca_file);
     const auto step = stream_->handshake(*client_.trust_, request_.target.url);
     if (step == Io::kWantRead || step == Io::kWantWrite) return watch(step == Io::kWantRead, step == Io::kWantWrite);
-    if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed within the handshake.");
+    if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed during the handshake.");
     if (step == Io::kFailed) return end(Outcome::kTls, stream_->error());
     answer_.latency.tls = elapsed();
   }

@@ -96,7 +96,7 @@ class Walk {
 
   void take(const SessionDigest& whose, const SessionDigest& digest, const ledger::Record& record) {
     if (const Begins first = begins(record); !then_.find(whose) && !first.fresh) {
-      lacking_ = "what was known before " + to_rfc3339(first.at) + " has left the journal";
+      lacking_ = "data from before " + to_rfc3339(first.at) + " is no longer in the journal";
       const auto now = sessions_.find(moment_.handle, first.session, whose);
       if (now && *now && (*now)->created <= first.at) then_.put(whose, as_before(**now, first.at));
     }
@@ -158,7 +158,7 @@ Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& se
   const auto session = sessions.find(moment.handle, moment.session, moment.digest);
   if (!session) return unexpected(session.error());
   if (*session && (*session)->consent == ledger::Consent::kBasic)
-    return "the session's metadata and visitor went when its consent became basic";
+    return "the session's metadata and visitor were removed when its consent became basic";
   if (visitor.empty()) return "";
   const SessionDigest own = sessions.digest(moment.handle.view(), ledger::own_record(visitor.view()).view());
   const auto from = ledger.position_before(moment.past.at);
@@ -167,7 +167,8 @@ Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& se
   const auto walked = walk(
       ledger, *from, moment.handle, [&](const ledger::JournalReader::Item& item) { return item.digest == own; },
       [&](const JournalRow& row, const SessionDigest&, const ledger::Record&) {
-        left = "a session of the visitor was erased at " + to_rfc3339(row.at) + ", or left them";
+        left =
+            "a session of the visitor was erased at " + to_rfc3339(row.at) + ", or is no longer linked to the visitor";
         return false;
       });
   return walked ? Result<std::string>{left} : unexpected(walked.error());

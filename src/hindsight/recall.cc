@@ -150,7 +150,7 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
   }
   const auto token = moment.past.shown ? parts_.tokens.open(handle.view(), moment.session.view(), id) : std::nullopt;
   if (!again.same && token && !token->knows_said)
-    recalled.lacking = "the context that the prefetch said was too long for the decision's id";
+    recalled.lacking = "the context of the prefetch was too long to be kept in the decision's id";
   if (!recalled.lacking.empty()) recalled.same = std::nullopt;
   recalled.decision = std::move(moment.past);
   recalled.session = std::move(moment.session);

@@ -13,10 +13,11 @@ using ledger::SessionPtr;
 
 Fault too_large() {
   return {.code = FaultCode::kConflict,
-          .message = "The sessions of that time do not fit into the memory of a simulation; choose a shorter span."};
+          .message =
+              "The sessions of that time range do not fit into the memory for a simulation; choose a shorter range."};
 }
 
-Fault cancelled() { return {.code = FaultCode::kUnavailable, .message = "The simulation was cancelled."}; }
+Fault cancelled() { return {.code = FaultCode::kUnavailable, .message = "The simulation was canceled."}; }
 
 // As if all of it had gone live when the span begins.
 Result<commit::TenantPtr> live_since(const commit::Tenant& tenant, rules::StoredRules stored, Instant since) {

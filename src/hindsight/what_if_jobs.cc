@@ -25,9 +25,9 @@ std::optional<Fault> WhatIfJobs::start(SimulationId id, WhatIfRequest request) {
   for (const JobPtr& job : jobs_)
     if (under_way(job) && job->request.tenant->handle == request.tenant->handle)
       return Fault{.code = FaultCode::kConflict,
-                   .message = "A simulation of this handle is under way, " + job->view.id.text +
-                              "; wait for its end, or cancel it."};
-  if (stopped_ || waiting > options_.waiting) return unavailable("Too many simulations are waiting for their turn.");
+                   .message = "A simulation for this handle is already running, " + job->view.id.text +
+                              "; wait until it has finished, or cancel it."};
+  if (stopped_ || waiting > options_.waiting) return unavailable("Too many simulations are waiting to start.");
   auto job = std::make_shared<Job>();
   job->view = {.id = std::move(id), .since = request.since, .until = request.until, .reason = {}, .result = nullptr};
   job->request = std::move(request);

@@ -31,7 +31,7 @@ std::expected<std::size_t, Refusal> ChunkedDecoder::feed(std::string_view bytes,
     if (const char* wrong = step(bytes[at])) return std::unexpected(Refusal{.message = wrong});
     ++at;
     if (left_ > limit - std::min(limit, body.size())) {
-      return std::unexpected(Refusal{FaultCode::kPayloadTooLarge, "The body is too large; send less at once."});
+      return std::unexpected(Refusal{FaultCode::kPayloadTooLarge, "The body is too large; send a smaller one."});
     }
   }
   return at;

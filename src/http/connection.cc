@@ -169,7 +169,7 @@ bool is_accepted(BodyType type, std::string_view content_type) {
 }
 
 Fault method_not_allowed(const std::string& allow) {
-  return {.code = FaultCode::kMethodNotAllowed, .message = "This path takes " + allow + "."};
+  return {.code = FaultCode::kMethodNotAllowed, .message = "This path accepts " + allow + "."};
 }
 
 }  // namespace
@@ -193,14 +193,15 @@ std::optional<Fault> Connection::fault_of_head() {
   request_.route = found.route;
   body_limit_ = thread_->limits().body;
   if (!found.allow) {
-    return Fault{.code = FaultCode::kNotFound, .message = "Nothing is served at this path; /docs lists what is."};
+    return Fault{.code = FaultCode::kNotFound,
+                 .message = "There is nothing at this path; see /docs for a list of routes."};
   }
   if (!found.route && request_.method != Method::kOptions) return method_not_allowed(*found.allow);
   if (found.fault) return std::move(found.fault);
   if (found.route && found.route->body_limit > 0) body_limit_ = found.route->body_limit;
   if (framing_.length > body_limit_) {
     return Fault{.code = FaultCode::kPayloadTooLarge,
-                 .message = "The body may have at most " + std::to_string(body_limit_) + " bytes; send less at once."};
+                 .message = "The body may be at most " + std::to_string(body_limit_) + " bytes; send a smaller one."};
   }
   const bool typed = framing_.has_body() && found.route && found.route->method != Method::kGet;
   if (typed && (!is_accepted(found.route->body, request_.header("content-type")) ||
@@ -338,14 +339,14 @@ void Connection::sweep(Steady::time_point now) {
         if (waited > limits.idle) close();
       } else if (waited > limits.head) {
         forget_request();
-        refuse({FaultCode::kRequestTimeout, "The head of the request took too long; send it at once."});
+        refuse({FaultCode::kRequestTimeout, "The request header arrived too slowly."});
       }
       return;
     case State::kBody: {
       const double seconds = std::chrono::duration<double>(waited).count();
       if (waited > limits.body_grace &&
           static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
-        refuse({FaultCode::kRequestTimeout, "The body of the request came too slowly; send it faster."});
+        refuse({FaultCode::kRequestTimeout, "The request body arrived too slowly."});
       }
       return;
     }

@@ -11,7 +11,7 @@ namespace {
 
 Fault internal_error() {
   return {.code = FaultCode::kInternalError,
-          .message = "The server failed at this request; try again, and name the requestId if it happens again."};
+          .message = "The server failed to handle this request; retry, and report the requestId if it happens again."};
 }
 
 // What a Respond holds. Small enough to live inside of it.
@@ -71,7 +71,7 @@ bool Connection::dispatch() {
   }
   if (shared.in_flight.fetch_add(1, std::memory_order_relaxed) >= thread_->limits().in_flight) {
     shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    deliver(to_response(unavailable("The server has more requests than it can handle."), request_.id));
+    deliver(to_response(unavailable("The server is overloaded."), request_.id));
     return true;
   }
   counted_ = true;

@@ -17,11 +17,11 @@ std::unexpected<Refusal> refused(FaultCode code, const char* message) {
 }
 
 std::unexpected<Refusal> target_too_long() {
-  return refused(FaultCode::kUriTooLong, "The request target is too long; shorten path and query.");
+  return refused(FaultCode::kUriTooLong, "The request target is too long; shorten the path or query.");
 }
 std::unexpected<Refusal> headers_too_large() {
   return refused(FaultCode::kHeadersTooLarge,
-                 "The header fields are too many or too large; send fewer or shorter ones.");
+                 "There are too many or too large header fields; send fewer or shorter ones.");
 }
 
 using CharSet = std::array<bool, 256>;
@@ -86,7 +86,7 @@ class HeadParser {
     }
     if (const char* wrong = whole()) return bad(wrong);
     if (unknown_expectation_) {
-      return refused(FaultCode::kExpectationFailed, "The only expectation that is met here is 100-continue.");
+      return refused(FaultCode::kExpectationFailed, "The only supported expectation is 100-continue.");
     }
     return framing_;
   }
@@ -140,10 +140,10 @@ class HeadParser {
     if (colon == std::string_view::npos) return "A header field has no colon.";
     const std::string_view name = line.substr(0, colon);
     if (name.empty() || !all_of(name, kToken)) {
-      return "The name of a header field is malformed: no folded line, no space before the colon.";
+      return "A header field name is malformed; folded lines and spaces before the colon are not allowed.";
     }
     const std::string_view value = trim(line.substr(colon + 1));
-    if (!all_of(value, kValue)) return "The value of a header field holds a control byte.";
+    if (!all_of(value, kValue)) return "A header field value contains a control character.";
     request_.fields.push_back({name, value});
     return known_field(name, value);
   }
@@ -160,8 +160,8 @@ class HeadParser {
   }
 
   const char* host(std::string_view value) {
-    if (host_) return "There is more than one Host.";
-    if (value.empty() || !all_of(value, kHost)) return "Host is malformed.";
+    if (host_) return "There is more than one Host header.";
+    if (value.empty() || !all_of(value, kHost)) return "The Host header is malformed.";
     host_ = value;
     return nullptr;
   }
@@ -183,27 +183,28 @@ class HeadParser {
   }
 
   const char* content_length(std::string_view value) {
-    if (has_length_) return "There is more than one Content-Length.";
-    if (value.empty() || value.size() > 18) return "Content-Length must be one number.";
+    if (has_length_) return "There is more than one Content-Length header.";
+    if (value.empty() || value.size() > 18) return "Content-Length must be a single number.";
     has_length_ = true;
     for (char c : value) {
-      if (c < '0' || c > '9') return "Content-Length must be one number.";
+      if (c < '0' || c > '9') return "Content-Length must be a single number.";
       framing_.length = framing_.length * 10 + static_cast<std::uint64_t>(c - '0');
     }
     return nullptr;
   }
 
   const char* transfer_encoding(std::string_view value) {
-    if (framing_.chunked || !equal_ignoring_case(value, "chunked")) return "Transfer-Encoding must be chunked, once.";
+    if (framing_.chunked || !equal_ignoring_case(value, "chunked"))
+      return "Transfer-Encoding must be chunked, given once.";
     framing_.chunked = true;
     return nullptr;
   }
 
   const char* whole() {
     if (framing_.chunked && has_length_) return "Send Content-Length or Transfer-Encoding, not both.";
-    if (framing_.chunked && framing_.is_http_1_0) return "HTTP/1.0 has no Transfer-Encoding.";
-    if (!host_ && !framing_.is_http_1_0) return "Host is missing.";
-    if (authority_ && host_ != authority_) return "Host differs from the authority of the target.";
+    if (framing_.chunked && framing_.is_http_1_0) return "Transfer-Encoding is not allowed in HTTP/1.0.";
+    if (!host_ && !framing_.is_http_1_0) return "The Host header is missing.";
+    if (authority_ && host_ != authority_) return "The Host header differs from the authority of the request target.";
     if (close_) framing_.keep_alive = false;
     return nullptr;
   }

@@ -23,7 +23,7 @@ std::expected<std::uint16_t, std::string> IoThread::listen(const ClientAddress& 
   auto socket = listen_at(address, port);
   if (!socket) return std::unexpected(std::move(socket.error()));
   listening_ = std::move(*socket);
-  if (!readiness_.watch(listening_, this)) return std::unexpected("the system watches no more sockets");
+  if (!readiness_.watch(listening_, this)) return std::unexpected("the system cannot watch any more sockets");
   return port_of(listening_);
 }
 

@@ -19,7 +19,7 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, const Router& router) :
       prometheus::BuildCounter().Name("beckon_http_requests_total").Help("Requests answered.").Register(registry);
   auto& seconds = prometheus::BuildHistogram()
                       .Name("beckon_http_request_seconds")
-                      .Help("From the last byte of a request to its answer.")
+                      .Help("Time from the last byte of a request to its response.")
                       .Register(registry);
   const auto add_row = [&](const std::string& method, const std::string& route) {
     Row row;

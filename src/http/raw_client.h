@@ -109,7 +109,7 @@ class RawClient {
     const ssize_t size = ::recv(fd_, piece.data(), piece.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       timed_out_ = true;
-      ADD_FAILURE() << "nothing came in 20 s";
+      ADD_FAILURE() << "nothing received in 20 s";
     }
     if (size <= 0) return false;
     buffer_.append(piece.data(), static_cast<std::size_t>(size));

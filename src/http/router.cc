@@ -76,11 +76,11 @@ std::string wrong(const Route& route, std::string_view what) {
 }
 
 const char* fault_of(const Route& route, const Hooks& hooks) {
-  if (route.access.who == Access::Who::kUndeclared) return "declares no access";
+  if (route.access.who == Access::Who::kUndeclared) return "declares no access level";
   if (route.access.who == Access::Who::kPat && route.access.scope.empty()) return "names no scope";
-  if (route.access.who != Access::Who::kPublic && !hooks.authorize) return "is not public and nothing authorizes it";
+  if (route.access.who != Access::Who::kPublic && !hooks.authorize) return "is not public, and there is no authorizer";
   if (!route.handler) return "has no handler";
-  if (!route.pattern.starts_with('/')) return "does not begin with a slash";
+  if (!route.pattern.starts_with('/')) return "does not start with a slash";
   if (route.method == Method::kHead || route.method == Method::kOptions || route.method == Method::kOther) {
     return "has a method that the router answers itself";
   }
@@ -134,10 +134,10 @@ std::expected<Router, std::string> Router::make(std::vector<Route> routes, Hooks
     std::vector<Method> methods{route.method};
     for (std::size_t other : node->routes) methods.push_back(table->routes[other].method);
     if (std::count(methods.begin(), methods.end(), route.method) > 1) {
-      return std::unexpected(wrong(route, "is there twice"));
+      return std::unexpected(wrong(route, "is declared twice"));
     }
     if (!node->routes.empty() && node->names != names) {
-      return std::unexpected(wrong(route, "names its captures otherwise than another method of the path"));
+      return std::unexpected(wrong(route, "names its captures differently from another method of the same path"));
     }
     node->routes.push_back(index);
     node->names = std::move(names);
@@ -197,7 +197,7 @@ std::optional<Fault> take_captures(const Captured& captured, const std::vector<s
     auto value = percent_decoded(captured.values[i], false);
     if (!value) {
       return Fault{.code = FaultCode::kValidationError,
-                   .message = "The path is badly percent-encoded; write each % as %25.",
+                   .message = "The path is not correctly percent-encoded; write each % as %25.",
                    .details = {{std::string(names[i]), "must be percent-encoded correctly"}}};
     }
     const bool is_rest = rest && i + 1 == names.size();

@@ -87,15 +87,15 @@ TEST_F(Routing, TheRestTakesSlashesButNoDots) {
 
 TEST(RouterMake, RefusesARouteThatDeclaresNoAccess) {
   EXPECT_EQ(error_of({route(Method::kGet, "/open"), route(Method::kPost, "/secret", Access{})}),
-            "POST /secret: declares no access");
+            "POST /secret: declares no access level");
   EXPECT_EQ(error_of({route(Method::kGet, "/x", pat(""))}, {.authorize = admit}), "GET /x: names no scope");
-  EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}), "GET /x: is not public and nothing authorizes it");
+  EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}), "GET /x: is not public, and there is no authorizer");
   EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}, {.authorize = admit}), "");
 }
 
 TEST(RouterMake, RefusesMalformedTables) {
-  EXPECT_EQ(error_of({route(Method::kGet, "/x"), route(Method::kGet, "/x")}), "GET /x: is there twice");
-  EXPECT_EQ(error_of({route(Method::kGet, "/{a}"), route(Method::kGet, "/{b}")}), "GET /{b}: is there twice");
+  EXPECT_EQ(error_of({route(Method::kGet, "/x"), route(Method::kGet, "/x")}), "GET /x: is declared twice");
+  EXPECT_EQ(error_of({route(Method::kGet, "/{a}"), route(Method::kGet, "/{b}")}), "GET /{b}: is declared twice");
   EXPECT_NE(error_of({route(Method::kGet, "/{a}"), route(Method::kPut, "/{b}")}), "");
   for (const char* pattern : {"x", "", "/{", "/{}", "/a{b}", "/{a*}/b", "/{a}b", "/{*}"}) {
     EXPECT_NE(error_of({route(Method::kGet, pattern)}), "") << pattern;

@@ -33,9 +33,9 @@ std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, in
   const auto reset = std::chrono::ceil<std::chrono::seconds>(std::max(free_at - now, Duration{1000}));
   return Fault{
       .code = FaultCode::kRateLimited,
-      .message = "This session has had " + std::to_string(used) + " of " + std::to_string(limit) +
-                 " signals in the last minute and the request brings " + std::to_string(added) +
-                 "; nothing of it was stored. Try again after the time in Retry-After.",
+      .message = "This session has received " + std::to_string(used) + " of " + std::to_string(limit) +
+                 " signals in the last minute, and the request adds " + std::to_string(added) +
+                 "; nothing was stored. Retry after the time in Retry-After.",
       .rate = RateState{.limit = limit, .remaining = std::max(0, limit - static_cast<int>(used)), .reset = reset}};
 }
 

@@ -42,7 +42,7 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
   Issues issues;
   for (const json::Member& member : root.members())
-    if (member.key != "signals") issues.add(std::string(member.key), "is not known here");
+    if (member.key != "signals") issues.add(std::string(member.key), "is an unknown field");
   const Value* signals = root.find("signals");
   const std::size_t count = signals ? signals->items().size() : 0;
   if (!signals)

@@ -52,7 +52,7 @@ Result<PublishRequest> parse_publish(const json::Value& root, commit::TenantPtr 
   else if (!type->is_string() || !is_event_type(type->text()))
     issues.add("type", "must be a name of 1 to 128 letters, digits and . _ : -, such as \"order.paid\"");
   else if (is_reserved_event_type(type->text()))
-    issues.add("type", "is the server's own: signal.*, chain.*, webhook.* and link.clicked are not published by hand");
+    issues.add("type", "is reserved: signal.*, chain.*, webhook.* and link.clicked are published by the server only");
   else
     request.type = type->text();
   if (!payload)
@@ -87,10 +87,10 @@ Result<EventId> Publish::planned(commit::Draft& draft) {
       return unexpected(stored.error());
     if (known && is_same(*known)) return id;
     if (known)
-      return unexpected(Fault{.code = FaultCode::kConflict,
-                              .message =
-                                  "An event with this id was published with another type or payload; use a new id for "
-                                  "another event."});
+      return unexpected(Fault{
+          .code = FaultCode::kConflict,
+          .message = "An event with this id has already been published with another type or payload; use a new id for "
+                     "another event."});
   }
   draft.owe_own(*request_.tenant, id, request_.type, cause_of(request_), request_.payload);
   return id;

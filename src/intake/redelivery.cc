@@ -37,8 +37,10 @@ std::optional<Fault> Redeliveries::start(commit::Draft& draft, Replay replay) {
   };
   if (std::ranges::any_of(running_, [&](const auto& entry) { return same(entry.second.replay); }) ||
       std::ranges::any_of(draft.batch().replays, same))
-    return Fault{.code = FaultCode::kConflict,
-                 .message = "A replay of this subscription is under way; wait until it has ended, or cancel it."};
+    return Fault{
+        .code = FaultCode::kConflict,
+        .message =
+            "Deliveries of this subscription are already being resent; wait until the job has finished, or cancel it."};
   draft.batch().replays.push_back(std::move(replay));
   return std::nullopt;
 }

@@ -40,12 +40,13 @@ std::string_view SignalReader::short_text(const Value& from, std::string_view na
 
 void SignalReader::read_key(const Value& from, ledger::Signal& signal) {
   const Value *type = from.find("type"), *key = from.find("signalKey");
-  if (type && key) return issues_.add(path_ + "signalKey", "must not be given beside type: they are the same");
+  if (type && key) return issues_.add(path_ + "signalKey", "must not be combined with type; they mean the same");
   const std::string name = path_ + (key ? "signalKey" : "type");
   const Value* given = key ? key : type;
-  if (!given) return issues_.add(name, "is required (or signalKey in its place)");
+  if (!given) return issues_.add(name, "is required (or signalKey instead)");
   if (!given->is_string() || !is_signal_key(given->text()))
-    return issues_.add(name, "must be 1 to 64 of A-Z a-z 0-9 . _ : - and begin with a letter or digit");
+    return issues_.add(name,
+                       "must be 1 to 64 characters from A-Z, a-z, 0-9, . _ : and -, starting with a letter or digit");
   signal.key = given->text();
 }
 
@@ -84,8 +85,8 @@ void SignalReader::read_at(const Value& from, ledger::Signal& signal) {
   const Value* value = from.find("at");
   if (!value) return;
   const std::optional<Instant> at = value->instant();
-  if (!at) return issues_.add(path_ + "at", "must be an RFC 3339 instant or epoch milliseconds");
-  if (*at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes ahead of now");
+  if (!at) return issues_.add(path_ + "at", "must be an RFC 3339 time or epoch milliseconds");
+  if (*at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes in the future");
   if (retention_ && *at <= now_ - *retention_)
     return issues_.add(path_ + "at", "is older than the retention of " + to_text(*retention_));
   signal.at = *at;

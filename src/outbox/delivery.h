@@ -92,7 +92,7 @@ struct Attempt {
   std::string response_body;
 };
 
-inline constexpr std::string_view kTimeOver = "its time was over before it could be sent";
+inline constexpr std::string_view kTimeOver = "it expired before it could be sent";
 
 constexpr bool is_over(const Delivery& delivery, Instant now) {
   return delivery.valid_until != Instant{} && now >= delivery.valid_until;

@@ -56,7 +56,7 @@ Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration
   }
   verdict.failing_since = failing_since == Instant{} ? attempt.at : failing_since;
   if (attempt.outcome == AttemptOutcome::kStatus && attempt.status == 410)
-    verdict.disable_reason = "the endpoint answered 410 Gone";
+    verdict.disable_reason = "the endpoint responded with 410 Gone";
   else if (now - verdict.failing_since >= disabled_after)
     verdict.disable_reason = "every attempt failed for " + beckon::to_text(disabled_after);
   settlement.attempt = std::move(attempt);

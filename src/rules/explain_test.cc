@@ -69,29 +69,29 @@ TEST(Explain, SaysWhatIsMissing) {
                    {{"view", 9min}, {"view", 4min}, {"view", 1min}}),
             "count of view within 10 min | at most 1 | 3 | in 6 min");
   EXPECT_EQ(failed("all", R"({"distinct":{"key":"view"},"equals":2})", {{"view", 9min, "a"}}),
-            "different values of view in this session | exactly 2 | 1 | one more value of view");
+            "distinct values of view in this session | exactly 2 | 1 | one more value of view");
   EXPECT_EQ(failed("all", R"({"last":{"key":"view"},"atMost":"5m"})", {{"view", 9min}}),
-            "the newest view in this session | at most 5 min ago | the newest 9 min ago | one more view");
+            "latest view in this session | at most 5 min ago | 9 min ago | one more view");
   EXPECT_EQ(failed("all", R"({"last":{"key":"view"},"atLeast":"5m"})", {{"view", 50s}}),
-            "the newest view in this session | at least 5 min ago | the newest 50 s ago | in 4 min 10 s");
+            "latest view in this session | at least 5 min ago | 50 s ago | in 4 min 10 s");
 }
 
 TEST(Explain, SaysHowMuchIsMissing) {
   const testing::Given cart{.key = "cart", .ago = 1min, .metadata = R"({"amount":37.5})"};
   EXPECT_EQ(failed("all", R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atLeast":50})", {cart}),
-            "sum of amount of cart within 1 h | at least 50 | 37.5 | 12.5 more amount of cart");
+            "sum of amount of cart within 1 h | at least 50 | 37.5 | 12.5 more in amount of cart");
   EXPECT_EQ(failed("all", R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atMost":20})", {cart}),
-            "sum of amount of cart within 1 h | at most 20 | 37.5 | 17.5 less amount of cart");
+            "sum of amount of cart within 1 h | at most 20 | 37.5 | 17.5 less in amount of cart");
   EXPECT_EQ(
       failed("all", R"({"max":{"key":"cart","field":"amount"},"atLeast":50})", {}),
-      "greatest amount of cart in this session | at least 50 | nothing | one more cart whose amount is at least 50");
+      "maximum amount of cart in this session | at least 50 | no value | one more cart whose amount is at least 50");
 }
 
 TEST(Explain, SaysWhenTheRuleItselfBegins) {
   const RuleSet set = rule_set({rule("{}", R"("active":{"from":"2026-02-25T13:00:00Z"})")});
   EXPECT_EQ(
       explained(set, window({})),
-      R"([{"ruleId":"r","status":"live","matched":false,"conditions":[{"path":"active","met":false,"measure":"the rule's own time",)"
+      R"([{"ruleId":"r","status":"live","matched":false,"conditions":[{"path":"active","met":false,"measure":"schedule",)"
       R"("wanted":"from 2026-02-25T13:00:00Z","seen":"2026-02-25T12:00:00Z","margin":"in 1 h","changesAt":"2026-02-25T13:00:00Z"}]}])");
 }
 
@@ -110,7 +110,7 @@ TEST(Explain, SaysWhenAnAbsenceWillHold) {
 TEST(Explain, SaysWhatWouldEndAnExclusion) {
   EXPECT_EQ(failed("none", R"({"seen":{"key":"support","value":"complaint"},"within":"7d"})",
                    {{"support", 26h, "complaint"}}),
-            "support:complaint seen within 7 d | none | the newest 1 d 2 h ago | in 5 d 22 h");
+            "support:complaint seen within 7 d | none | 1 d 2 h ago | in 5 d 22 h");
   EXPECT_EQ(failed("none", R"({"count":{"key":"view"},"within":"10m","atMost":1})", {{"view", 1min}}),
             "count of view within 10 min | not at most 1 | 1 | one more view");
 }

@@ -25,8 +25,8 @@ std::string sum_margin(const Finding& finding) {
   const std::string what = of.field + " of " + words_of(of.filter);
   if (finding.negated) return "";
   if (value < condition.least && condition.least != Condition::kNoLeast)
-    return decimal_text(condition.least - value) + " more " + what;
-  if (value > condition.most) return decimal_text(value - condition.most) + " less " + what;
+    return decimal_text(condition.least - value) + " more in " + what;
+  if (value > condition.most) return decimal_text(value - condition.most) + " less in " + what;
   return more(1, words_of(of.filter)) + " with " + of.field;
 }
 

@@ -56,7 +56,7 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
     ASSERT_TRUE(checked.has_value()) << example << checked.error().message;
     const StoredRules stored{.version = 1, .rules = {{.id = id, .json = text, .rules_version = 1}}};
     EXPECT_EQ(to_json(lint_rule(id, stored, scores(), kMonth, kNoon)), "[]") << example;
-    if (heading == "What can be asked") measures.emplace_back(parsed->root().members()[0].key);
+    if (heading == "Conditions") measures.emplace_back(parsed->root().members()[0].key);
   }
   EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "max", "last",
                                                         "absent", "steps", "score", "context"));

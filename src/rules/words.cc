@@ -26,7 +26,7 @@ std::string listed(const std::vector<T>& list) {
 }
 
 std::string window_words(const Measure& of) {
-  const std::string where = of.scope == Scope::kVisitor ? " in all sessions of the visitor" : "";
+  const std::string where = of.scope == Scope::kVisitor ? " across all of the visitor's sessions" : "";
   if (of.within != Duration{}) return std::string(" within ") + words_of(of.within) + where;
   return where.empty() ? " in this session" : where;
 }
@@ -107,19 +107,19 @@ std::string measure_words(const Condition& condition) {
     case MeasureKind::kSeen: return words_of(of.filter) + " seen" + window_words(of);
     case MeasureKind::kCount: return std::string("count of ") + words_of(of.filter) + window_words(of);
     case MeasureKind::kDistinct:
-      return "different " + (of.field.empty() ? "values" : "values in " + of.field) + " of " + words_of(of.filter) +
+      return "distinct " + (of.field.empty() ? "values" : "values in " + of.field) + " of " + words_of(of.filter) +
              window_words(of);
     case MeasureKind::kSum: return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of);
-    case MeasureKind::kMax: return "greatest " + of.field + " of " + words_of(of.filter) + window_words(of);
-    case MeasureKind::kLast: return std::string("the newest ") + words_of(of.filter) + window_words(of);
+    case MeasureKind::kMax: return "maximum " + of.field + " of " + words_of(of.filter) + window_words(of);
+    case MeasureKind::kLast: return std::string("latest ") + words_of(of.filter) + window_words(of);
     case MeasureKind::kAbsent:
       return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after) +
              (of.scope == Scope::kVisitor ? window_words(of) : "");
     case MeasureKind::kContext: return "context " + of.field;
     case MeasureKind::kSteps: return "steps reached of " + path_words(of.steps) + window_words(of);
     case MeasureKind::kScore:
-      return "score " + of.field + (of.scope == Scope::kVisitor ? " over all sessions of the visitor" : "");
-    case MeasureKind::kActive: return "the rule's own time";
+      return "score " + of.field + (of.scope == Scope::kVisitor ? " across all of the visitor's sessions" : "");
+    case MeasureKind::kActive: return "schedule";
   }
   return "";
 }
@@ -148,12 +148,12 @@ std::string seen_words(const Finding& finding, Scene& scene) {
   const Instant witness = finding.taken.witness;
   switch (of.kind) {
     case MeasureKind::kSeen:
-    case MeasureKind::kLast: return witness == kNever ? "none" : "the newest " + ago(witness, scene.now());
+    case MeasureKind::kLast: return witness == kNever ? "none" : ago(witness, scene.now());
     case MeasureKind::kCount:
     case MeasureKind::kDistinct:
     case MeasureKind::kSteps: return std::to_string(finding.taken.value);
     case MeasureKind::kSum:
-    case MeasureKind::kMax: return finding.taken.value == kNothing ? "nothing" : decimal_text(finding.taken.value);
+    case MeasureKind::kMax: return finding.taken.value == kNothing ? "no value" : decimal_text(finding.taken.value);
     case MeasureKind::kAbsent: {
       if (witness == kNever) return std::string("no ") + words_of(of.after) + " yet";
       const Instant came = newest_of(finding.measure.stream, scene, witness);
@@ -165,7 +165,7 @@ std::string seen_words(const Finding& finding, Scene& scene) {
       return value == nullptr ? "no " + of.field : *value;
     }
     case MeasureKind::kScore:
-      return finding.measure.score == nullptr ? "no score of that name" : decimal_text(finding.taken.score);
+      return finding.measure.score == nullptr ? "unknown score" : decimal_text(finding.taken.score);
     case MeasureKind::kActive: return to_rfc3339(scene.now());
   }
   return "";

@@ -10,7 +10,7 @@ std::optional<Fault> judge_grant(const access::Grant& grant, const Standings& no
   if (!is_owner && !now.role && now.collaborators >= kMostCollaborators)
     return Fault{
         .code = FaultCode::kConflict,
-        .message = "The handle has " + std::to_string(kMostCollaborators) + " collaborators, the most it can have."};
+        .message = "The handle has " + std::to_string(kMostCollaborators) + " collaborators, which is the limit."};
   return std::nullopt;
 }
 

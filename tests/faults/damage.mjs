@@ -59,7 +59,7 @@ async function start() {
     assert.match(error.message, /the server ended \([13]\) before it was ready/, 'it refuses, it does not crash');
     assert.match(
       error.message,
-      /beckon: (The data file .*(damaged|is not a data file)|Part of the stored data is damaged|The secrets|The master key|a write or a sync of the data folder failed).*\./,
+      /beckon: (The data file .*(damaged|is not a Beckon data file)|Part of the stored data is damaged|The secrets|The master key|a write or sync of the data folder failed).*\./,
       'and says why in a sentence',
     );
     return { refused: error.message };
@@ -114,7 +114,7 @@ test('one flipped bit in the journal costs the signals of its commit, and is nam
   const line = JSON.parse(named[0]);
   assert.deepEqual(
     [line.level, line.event, line.what, line.consequence],
-    ['error', 'journal_damage', 'checksum', 'the signals of this commit are passed over'],
+    ['error', 'journal_damage', 'checksum', 'the signals of this commit are skipped'],
   );
   assert.ok(line.position > 0);
 });
@@ -132,7 +132,7 @@ test('a file cut short, or with a damaged beginning, is refused by name, and rec
     const { refused } = await start();
     assert.match(
       refused ?? 'it started',
-      /beckon: The data file \S+beckon\.db is (damaged or cut short; restore a backup|not a data file of this server, or its first bytes are damaged)\./,
+      /beckon: The data file \S+beckon\.db is (damaged or truncated; restore a backup|not a Beckon data file, or its first bytes are damaged)\./,
       name,
     );
     restore();

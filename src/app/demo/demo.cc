@@ -41,8 +41,8 @@ class Shop {
     if (terminal_) std::fputc('\n', stderr);
     const std::string console = request_.base + "/apps/lifecycle-messaging/" + handle_;
     std::printf(
-        "%d shoppers on %s: %d signals, %d decisions of which %d act, %d purchases.\nLook at their sessions, and at "
-        "what came of the rules:\n"
+        "%d shoppers on %s: %d signals, %d decisions (%d with an action), %d purchases.\nSee their sessions and the "
+        "results of the rules:\n"
         "%s/sessions\n%s/rules/-/results\n",
         request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, console.c_str(), console.c_str());
     return 0;
@@ -53,8 +53,8 @@ class Shop {
   bool enter() {
     handle_ = request_.handle;
     const auto me = call("GET", "/v2/auth/me", "");
-    if (!me) return refuse("the server does not answer", me.error());
-    if (me->status != 200) return refuse("the token is not taken", me->body);
+    if (!me) return refuse("no response from the server", me.error());
+    if (me->status != 200) return refuse("the token was refused", me->body);
     if (!handle_.empty()) return true;
     const auto document = json::parse(me->body);
     const json::Value* handles = document ? document->root().find("handles") : nullptr;
@@ -72,7 +72,7 @@ class Shop {
       if (!there || there->status != 404) continue;
       const auto made = call("PUT", path, rule.body);
       if (made && made->status >= 300)
-        std::fprintf(stderr, "beckon: the rule %s was not taken: %s\n", rule.id, made->body.c_str());
+        std::fprintf(stderr, "beckon: the rule %s was refused: %s\n", rule.id, made->body.c_str());
     }
   }
 
@@ -89,7 +89,7 @@ class Shop {
                "{\"endpointUrl\":" + json::quote(request_.base + one.path) + ",\"eventTypes\":" + one.event_types +
                    ",\"description\":" + json::quote(one.description) + "}");
       if (made && made->status >= 300)
-        std::fprintf(stderr, "beckon: the subscription was not taken: %s\n", made->body.c_str());
+        std::fprintf(stderr, "beckon: the subscription was refused: %s\n", made->body.c_str());
     }
   }
 
@@ -144,7 +144,7 @@ class Shop {
     if (!body) return false;
     decisions_ += 1;
     const auto document = json::parse(*body);
-    if (!document) return refuse("no JSON came back", *body);
+    if (!document) return refuse("the response is not JSON", *body);
     const json::Value* decisions = document->root().find("decisions");
     const json::Value& decision =
         decisions && !decisions->items().empty() ? decisions->items().front() : document->root();
@@ -175,7 +175,7 @@ class Shop {
 
   std::optional<std::string> said(const Answer& answer, int status) {
     if (answer && answer->status == status) return answer->body;
-    refuse("the server refused", answer ? answer->body : answer.error());
+    refuse("the server refused the request", answer ? answer->body : answer.error());
     return std::nullopt;
   }
 

@@ -40,9 +40,9 @@ std::expected<void, std::string> subscribe(const std::string& base, const std::s
       egress::http_call("POST", base + "/v2/handles/" + std::string(kHandle) + "/webhooks",
                         {{"content-type", "application/json"}, {"authorization", "Bearer " + token}},
                         "{\"endpointUrl\":" + json::quote(receiver) +
-                            ",\"eventTypes\":[\"link.clicked\"],\"description\":\"the receiver of --dev\"}");
-  if (!made) return unexpected("The subscription of --dev could not be made: " + made.error());
-  if (made->status != 201) return unexpected("The subscription of --dev could not be made: " + made->body);
+                            ",\"eventTypes\":[\"link.clicked\"],\"description\":\"built-in receiver of --dev\"}");
+  if (!made) return unexpected("The subscription for --dev could not be created: " + made.error());
+  if (made->status != 201) return unexpected("The subscription for --dev could not be created: " + made->body);
   return {};
 }
 
@@ -124,13 +124,13 @@ std::vector<http::Route> dev_receivers(Server::Inside& inside) {
     kept->keep(std::move(respond));
   };
   std::vector<http::Route> routes;
-  routes.push_back(receiver_at(kReceiver, verifying(always(200)), "The receiver of --dev: verifies the signature"));
-  routes.push_back(receiver_at("/dev/receiver/flaky", verifying(third_time),
-                               "The receiver of --dev that answers 503 twice, then 200"));
-  routes.push_back(receiver_at("/dev/receiver/fail", verifying(always(503)), "The receiver of --dev that answers 503"));
-  routes.push_back(receiver_at("/dev/receiver/gone", verifying(always(410)), "The receiver of --dev that answers 410"));
-  routes.push_back(receiver_at("/dev/receiver/redirect", redirected, "The receiver of --dev that answers 302"));
-  routes.push_back(receiver_at("/dev/receiver/hang", silent, "The receiver of --dev that never answers"));
+  routes.push_back(receiver_at(kReceiver, verifying(always(200)), "The --dev receiver; verifies the signature"));
+  routes.push_back(
+      receiver_at("/dev/receiver/flaky", verifying(third_time), "The --dev receiver that answers 503 twice, then 200"));
+  routes.push_back(receiver_at("/dev/receiver/fail", verifying(always(503)), "The --dev receiver that answers 503"));
+  routes.push_back(receiver_at("/dev/receiver/gone", verifying(always(410)), "The --dev receiver that answers 410"));
+  routes.push_back(receiver_at("/dev/receiver/redirect", redirected, "The --dev receiver that answers 302"));
+  routes.push_back(receiver_at("/dev/receiver/hang", silent, "The --dev receiver that never answers"));
   return routes;
 }
 
@@ -158,12 +158,12 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
   const std::string session = "sig_demo_" + std::to_string(to_ms(inside.clock.now())) + "_" +
                               make_ulid("", inside.clock.now(), inside.random).substr(18);
   return "\n  Beckon " BECKON_VERSION ", started in " + std::to_string(start_took.count()) +
-         " ms, for trying out (--dev)\n" + "  console    " + base + "/apps/lifecycle-messaging#" +
+         " ms, development mode (--dev)\n" + "  console    " + base + "/apps/lifecycle-messaging#" +
          inside.sign_in->make_code((*record)->owner) + "\n" +
-         "             (signs you in as OWNER, once, within 10 minutes)\n" + "  API        " + base + "        docs " +
-         base + "/docs\n" + "  handle     demo, with a subscription to the built-in receiver " + receiver + "\n" +
-         "  data       " + folder + " (stays; delete it to begin anew)\n" + "  token      " + file +
-         " (OPERATOR, 24 h)\n" + "  Paste this, and the playbook of the README runs as written:\n\n" +
+         "             (signs you in as OWNER; works once, within 10 minutes)\n" + "  API        " + base +
+         "        docs " + base + "/docs\n" + "  handle     demo, with a subscription to the built-in receiver " +
+         receiver + "\n" + "  data       " + folder + " (kept; delete it to start over)\n" + "  token      " + file +
+         " (OPERATOR, 24 h)\n" + "  Paste this to run the playbook in the README as written:\n\n" +
          "export API_BASE=" + base + " HANDLE=demo JWT_TOKEN=\"$(cat '" + file + "')\" SESSION_ID=" + session +
          " SUBSCRIPTION_ID=" + subscription + "\n\n";
 }

@@ -101,7 +101,7 @@ class Walk {
     std::unique_ptr<OwnReceiver> own;
     if (endpoint.empty()) {
       own = OwnReceiver::open();
-      if (!own) return std::fprintf(stderr, "beckon: no receiver could be opened on loopback\n"), 1;
+      if (!own) return std::fprintf(stderr, "beckon: could not open a receiver on loopback\n"), 1;
       endpoint = own->url();
     }
     const std::string create = "{\"endpointUrl\":" + json::quote(endpoint) + R"(,"eventTypes":["link.clicked"]})";
@@ -111,7 +111,7 @@ class Walk {
     row("LM-05", "201 with subscriptionId", made, 201, "subscriptionId");
     const std::string id = member(made, "subscriptionId"), secret = member(made, "secret");
     const auto tested = post(hooks + "/" + id + "/test", "{}", request_.operator_token);
-    row("LM-06", "202 with a reference to the event", tested, 202, "eventId");
+    row("LM-06", "202 with eventId", tested, 202, "eventId");
     if (own && !member(tested, "eventId").empty())
       verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
     if (!id.empty()) call("DELETE", hooks + "/" + id, "", request_.operator_token);
@@ -152,17 +152,17 @@ class Walk {
 
   void verify(const std::optional<OwnReceiver::Delivery>& delivery, const std::string& secret) {
     if (!delivery)
-      return say("LM-06", "it arrives, and its signature holds", "nothing within 10 s: read the delivery log", false);
+      return say("LM-06", "delivered with a valid signature", "nothing within 10 s: check the delivery log", false);
     const auto wanted = outbox::standard_signature(
         secret, delivery->id, std::strtoll(delivery->timestamp.c_str(), nullptr, 10), delivery->body);
     const bool ok = wanted && equal_in_constant_time(*wanted, delivery->signature);
-    say("LM-06", "it arrives, and its signature holds",
-        ok ? "arrived, signature holds" : "arrived, but the signature does not hold", ok);
+    say("LM-06", "delivered with a valid signature",
+        ok ? "delivered, signature valid" : "delivered, but the signature is invalid", ok);
   }
 
   void say(const char* step, const char* expected, const std::string& got, bool ok) {
     if (!ok) ++failed_;
-    std::printf("%-6s  %-44s  %s%s\n", step, expected, ok ? "" : "NOT SO: ", got.c_str());
+    std::printf("%-6s  %-44s  %s%s\n", step, expected, ok ? "" : "MISMATCH: ", got.c_str());
   }
 
   const PlaybookRequest& request_;

@@ -27,7 +27,7 @@ Result<void, std::string> CsvReader::quoted(std::string& field) {
   while (true) {
     const int c = take();
     if (c == kEnd || field.size() > kFieldBytes)
-      return unexpected("line " + std::to_string(began_) + ": a quote is never closed");
+      return unexpected("line " + std::to_string(began_) + ": unterminated quote");
     if (c == '"') {
       if (in_.rdbuf()->sgetc() != '"') return {};
       take();
@@ -62,7 +62,7 @@ Result<bool, std::string> CsvReader::next(std::vector<std::string>& fields) {
     if (end == '\n')
       take();
     else if (end != kEnd)
-      return unexpected("line " + std::to_string(line_) + ": text behind a closing quote");
+      return unexpected("line " + std::to_string(line_) + ": text after a closing quote");
     if (fields.size() > 1 || !fields.front().empty()) return true;
   }
 }

@@ -24,7 +24,7 @@ Result<HistoryFile, std::string> read_snowplow(std::istream& in) {
     if (!*more) break;
     if (fields.size() != columns)
       return unexpected("line " + std::to_string(csv.line()) + ": " + std::to_string(fields.size()) +
-                        " fields, the header has " + std::to_string(columns));
+                        " fields, but the header has " + std::to_string(columns));
     ++history.read;
     auto seen = snowplow->read(fields);
     if (!seen) {

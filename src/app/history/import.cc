@@ -65,7 +65,7 @@ Sent post(const ImportOptions& options, const std::string& url, const std::strin
   while (true) {
     const auto answer = egress::http_call(
         "POST", url, {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
-    if (!answer) return unexpected(options.base + " does not answer: " + answer.error());
+    if (!answer) return unexpected(options.base + ": no response: " + answer.error());
     const auto document = json::parse(answer->body);
     if (answer->status == 429 || answer->status == 503) {
       const std::string* after = answer->header("retry-after");
@@ -73,7 +73,7 @@ Sent post(const ImportOptions& options, const std::string& url, const std::strin
       continue;
     }
     if (answer->status != 202 || !document)
-      return unexpected("the server answered " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
+      return unexpected("the server responded " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
     const json::Value& said = document->root();
     return intake::Imported{member(said, "accepted"), member(said, "duplicates"), member(said, "evicted"),
                             member(said, "beyondRetention"), member(said, "denied")};
@@ -131,10 +131,10 @@ int report(const HistoryFile& history, const intake::Imported& total, const Impo
   for (const auto& [reason, count] : history.unread) std::printf("not read          %zu: %s\n", count, reason.c_str());
   std::printf("took              %.1f s\n", took.count());
   if (total.beyond_retention > 0 && !options.shift_to_now)
-    std::fprintf(
-        stderr,
-        "beckon: %zu events are older than the handle keeps a session; --shift-to-now moves the newest one to now\n",
-        total.beyond_retention);
+    std::fprintf(stderr,
+                 "beckon: %zu events are older than the handle's retention; use --shift-to-now to move the newest "
+                 "event to now\n",
+                 total.beyond_retention);
   return !history.observations.empty() && total.accepted + total.duplicates == 0 ? 1 : 0;
 }
 
@@ -143,9 +143,9 @@ int report(const HistoryFile& history, const intake::Imported& total, const Impo
 int import_history(const Settings& settings, const ImportOptions& options) {
   if (options.format != "snowplow") return complain("--format must be snowplow, not \"" + options.format + "\"");
   if (options.base.empty() != options.token.empty())
-    return complain("--base and --token go together; without both the import is offline");
+    return complain("--base and --token must be given together; without them the import runs offline");
   if (!is_handle(options.handle))
-    return complain("--handle must be 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit");
+    return complain("--handle must be 2 to 63 characters from a-z, 0-9, _ and -, starting with a letter or digit");
   const auto began = std::chrono::steady_clock::now();
   std::ifstream in(options.file, std::ios::binary);
   if (!in) return complain(options.file + " cannot be read");

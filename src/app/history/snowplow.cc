@@ -155,7 +155,7 @@ Result<Snowplow, std::string> Snowplow::make(const std::vector<std::string>& hea
   for (const std::string_view name : kRequired)
     if (!made.columns_.contains(std::string(name))) missing += (missing.empty() ? "" : ", ") + std::string(name);
   if (!missing.empty())
-    return unexpected("the header has no column " + missing + "; is this Snowplow's canonical event form?");
+    return unexpected("the header has no column " + missing + "; is this file in Snowplow's canonical event format?");
   return made;
 }
 
@@ -173,8 +173,8 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
       name_of(first_of({action.word("type"), column("event_name"), column("event")}), kNameCharacters);
   const auto at = time_of(first_of({column("derived_tstamp"), column("collector_tstamp")}));
   if (session.empty()) return unexpected("no session id");
-  if (key.empty()) return unexpected("no kind of event");
-  if (!at) return unexpected("no time that can be read");
+  if (key.empty()) return unexpected("no event type");
+  if (!at) return unexpected("no readable time");
 
   Observation seen{.at = *at, .session = session, .json = {}};
   json::Writer out(seen.json);

@@ -85,13 +85,12 @@ Result<Response> put_settings(Api& api, Request& request) {
 
 void add_account(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit_of_handle,
-                           "Changes of the control plane, newest first"));
+                           "List audit events, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/platform-admin/audit-events", platform_admin(), list_audit_of_server,
-                           "The same of what belongs to no handle: sign-ins, users, the allowlist"));
+                           "List server audit events (sign-ins, users, allowlist), newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "Get settings"));
   routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "The settings of a handle"));
-  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings,
-                           "Replace the settings of a handle"));
+      control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings, "Replace settings"));
 }
 
 }  // namespace beckon::http

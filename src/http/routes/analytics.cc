@@ -46,7 +46,7 @@ Result<Analytics::Question> question_of(const Request& request, Instant now) {
   if (question.until <= question.since)
     issues.add("until", "must be after since");
   else if ((question.until - question.since) / question.bucket > static_cast<std::int64_t>(kMostBuckets))
-    issues.add("since", "must be at most 1,000 buckets before until: ask for days, or for a shorter time");
+    issues.add("since", "must be at most 1,000 buckets before until; use days or a shorter range");
   if (!issues.empty()) return unexpected(issues.fault());
   return question;
 }
@@ -126,7 +126,7 @@ Result<Response> get(Api& api, Request& request) {
   if (!rows) return unexpected(rows.error());
   if (rows->size() > kMostRows) {
     Issues issues;
-    issues.add("since", "has more than 20,000 points up to until: ask for days, for a shorter time, or for one rule");
+    issues.add("since", "gives more than 20,000 points up to until; use days, a shorter range, or a single rule");
     return unexpected(issues.fault());
   }
   std::string body;
@@ -146,8 +146,7 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_analytics(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator(), get,
-                           "What was counted of decisions, as time series"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator(), get, "Get analytics"));
 }
 
 }  // namespace beckon::http

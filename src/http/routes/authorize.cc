@@ -16,7 +16,9 @@ Authorize authorize(Api& api) {
     switch (route.access.who) {
       case Access::Who::kUndeclared:
       case Access::Who::kPublic:
-      case Access::Who::kPat: fault = Fault{.code = FaultCode::kInternalError, .message = "No such way in."}; break;
+      case Access::Who::kPat:
+        fault = Fault{.code = FaultCode::kInternalError, .message = "Unsupported access level."};
+        break;
       case Access::Who::kAnyJwt: break;
       case Access::Who::kCreator: fault = on_handle(access::Role::kCreator); break;
       case Access::Who::kOperator: fault = on_handle(access::Role::kOperator); break;

@@ -163,11 +163,11 @@ void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std
 
 void add_chain(Api& api, std::vector<Route>& routes) {
   add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals,
-      "Append signals of a session");
+      "Append signals to a session");
   add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve,
-      "Decide what is justified now");
+      "Resolve a decision at a trigger");
   add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch,
-      "Decisions for several triggers, without a trace");
+      "Prefetch decisions for one or more triggers");
 }
 
 }  // namespace beckon::http

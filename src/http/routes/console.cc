@@ -18,9 +18,9 @@ constexpr std::string_view kNoBundle =
     "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Beckon: no console in this "
     "build</title>\n"
     "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<h1>This build has no console</h1>\n"
-    "<p>The server was built where its page could not be. On a machine with Node and the npm registry, run "
+    "<p>The server was built without its page. On a machine with Node and access to the npm registry, run "
     "<code>script/build</code> and start the server again.</p>\n"
-    "<p>The API is all here: <a href=\"/docs\">the routes</a>, <a href=\"/openapi.json\">the description</a>.</p>\n"
+    "<p>The API is complete: <a href=\"/docs\">routes</a>, <a href=\"/openapi.json\">OpenAPI description</a>.</p>\n"
     "</body>\n</html>\n";
 
 std::string_view content_type_of(std::string_view name) {
@@ -78,11 +78,11 @@ Route open(std::string_view pattern, Handler handler, std::string_view summary) 
 
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
   routes.push_back(open(
-      kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The operator's page"));
+      kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The console"));
   routes.push_back(open(
       "/apps/lifecycle-messaging/{path*}",
       [&files](Request& request, Respond respond) { respond(asset_or_page(files, request)); },
-      "The operator's page: places in it, and its assets"));
+      "The console: its views and assets"));
 }
 
 }  // namespace beckon::http

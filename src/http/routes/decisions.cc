@@ -59,7 +59,7 @@ Result<Response> get(Api& api, Request& request) {
 
 void add_decisions(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/decisions/{decisionId}", creator(), get,
-                           "A decision on record, judged again from what it saw"));
+                           "Get and re-evaluate a decision"));
 }
 
 }  // namespace beckon::http

@@ -68,12 +68,12 @@ Result<Response> retry(Api& api, Request& request) {
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(),
-                           list_deliveries, "The log of a subscription, newest first"));
+                           list_deliveries, "List deliveries, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}",
-                           operator_(), get, "A delivery with every attempt"));
+                           operator_(), get, "Get a delivery with all attempts"));
   routes.push_back(control(api, Method::kPost,
                            "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(),
-                           retry, "Send a delivery again"));
+                           retry, "Resend a delivery"));
   add_replays(api, routes);
 }
 

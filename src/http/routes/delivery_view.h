@@ -5,7 +5,7 @@
 namespace beckon::http {
 
 inline constexpr std::string_view kCircuitOpen = "circuit open";
-inline constexpr std::string_view kBehindAnother = "behind another of its session";
+inline constexpr std::string_view kBehindAnother = "waiting behind another delivery of its session";
 
 // The state as it is shown. Over queued and retrying lie sending, and held where the endpoint's circuit is open: the
 // store knows neither. What a change of the subscription did to many is shown at once, though it is written step by

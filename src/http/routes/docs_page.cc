@@ -37,10 +37,10 @@ std::string docs_page(std::span<const Route> routes) {
   std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Beckon: the API</title>\n"
       "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<h1>Beckon: the API</h1>\n"
-      "<p>Every request and answer in full: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). "
-      "Is it alive: <a href=\"/v2/system/health\">/v2/system/health</a>. "
+      "<p>All requests and responses: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). "
+      "Health: <a href=\"/v2/system/health\">/v2/system/health</a>. "
       "Keys: <a href=\"/.well-known/jwks.json\">/.well-known/jwks.json</a>.</p>\n"
-      "<p>A route with a role wants <code>Authorization: Bearer</code> and a token of that role or above.</p>\n"
+      "<p>A route with a role requires <code>Authorization: Bearer</code> and a token with that role or above.</p>\n"
       "<table>\n<thead><tr><th>Method</th><th>Path</th><th>Who</th><th>What</th></tr></thead>\n<tbody>\n";
   for (const Route& route : routes) {
     page += "<tr><td>" + std::string(to_text(route.method)) + "</td><td><code>" + html_escaped(route.pattern) +

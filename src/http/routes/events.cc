@@ -55,13 +55,13 @@ void publish(Api& api, Request& request, Respond respond) {
 
 void add_events(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), get,
-                           "An event, its cause and its deliveries"));
+                           "Get an event with its cause and deliveries"));
   routes.push_back({.method = Method::kPost,
                     .pattern = "/v2/handles/{handle}/events",
                     .access = operator_(),
                     .run = Run::kInline,
                     .handler = [&api](Request& request, Respond respond) { publish(api, request, std::move(respond)); },
-                    .summary = "Publish an event of one's own"});
+                    .summary = "Publish a custom event"});
 }
 
 }  // namespace beckon::http

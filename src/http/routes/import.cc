@@ -36,7 +36,7 @@ void add_import(Api& api, std::vector<Route>& routes) {
        .access = operator_(),
        .run = Run::kInline,
        .handler = [&api](Request& request, Respond respond) { import_history(api, request, std::move(respond)); },
-       .summary = "Take signals of the past; nothing is published",
+       .summary = "Import historical signals",
        .body_limit = intake::kImportBytes});
 }
 

@@ -15,7 +15,7 @@ inline std::optional<Instant> instant_param(const Request& request, std::string_
   const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), ms);
   if (fault == std::errc{} && end == text->data() + text->size())
     if (const auto at = instant_within_ms(ms)) return at;
-  issues.add(std::string(name), "must be an RFC 3339 instant or epoch milliseconds; write the + of an offset as %2B");
+  issues.add(std::string(name), "must be an RFC 3339 time or epoch milliseconds; write the + of an offset as %2B");
   return std::nullopt;
 }
 
@@ -24,7 +24,7 @@ inline std::optional<Instant> instant_member(const json::Value& body, std::strin
   const json::Value* value = body.find(name);
   if (!value) return std::nullopt;
   if (const auto at = value->instant()) return at;
-  issues.add(std::string(name), "must be a time such as \"2026-02-25T12:00:00Z\", or milliseconds since 1970");
+  issues.add(std::string(name), "must be a time such as \"2026-02-25T12:00:00Z\", or epoch milliseconds");
   return std::nullopt;
 }
 

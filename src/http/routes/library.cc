@@ -30,8 +30,7 @@ Response answer(const std::vector<ConsoleFile>& files, const Request& request, c
     if (!files.empty()) return to_response(not_found("file"), request.id);
     return to_response(
         {.code = FaultCode::kNotFound,
-         .message =
-             "This build has no browser library; build it with Node and the npm registry at hand (script/build)."},
+         .message = "This build has no browser library; run script/build with Node and access to the npm registry."},
         request.id);
   }
   Response response{.status = 200, .content_type = content_type_of(file->name), .headers = std::move(headers)};
@@ -84,11 +83,11 @@ void add_library(const std::vector<ConsoleFile>& files, std::vector<Route>& rout
 void add_example(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
   routes.push_back(open(
       kExample, [&files](Request& request, Respond respond) { respond(example(files, request, "index.html")); },
-      "A shop that uses the browser library"));
+      "Example shop that uses the browser library"));
   routes.push_back(open(
       "/apps/example-shop/{file}",
       [&files](Request& request, Respond respond) { respond(example(files, request, request.param("file"))); },
-      "The shop's script and style"));
+      "The example shop's script and stylesheet"));
 }
 
 }  // namespace beckon::http

@@ -51,7 +51,7 @@ Result<Response> LiveFeed::watch(const access::Principal& principal, const Handl
                                  std::string_view last_event_id) {
   {
     const std::lock_guard lock(mutex_);
-    if (count_ == limits_.watchers) return unexpected(unavailable("As many watch already as the server lets."));
+    if (count_ == limits_.watchers) return unexpected(unavailable("Too many live-feed connections."));
     ++count_;
   }
   Watcher watcher{.principal = principal, .handle = handle, .beaten_at = parts_.clock.now()};
@@ -151,7 +151,7 @@ void add_live(Api& api, std::vector<Route>& routes) {
         return given.live.watch(principal_of(request), Handle{request.param("handle")},
                                 request.header("last-event-id"));
       },
-      "Signals and deliveries as they happen"));
+      "Stream signals and deliveries live"));
 }
 
 }  // namespace beckon::http

@@ -45,7 +45,7 @@ void add_notifications(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(
       api, Method::kGet, "/v2/handles/{handle}/notifications", creator(),
       [catalog = event_catalog(kOpenApi)](Api& given, Request& request) { return get(given, catalog, request); },
-      "The event catalog, and who is told"));
+      "Get the event catalog and subscribers"));
 }
 
 }  // namespace beckon::http

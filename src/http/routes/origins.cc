@@ -63,7 +63,7 @@ void get_config(Api& api, Request& request, Respond respond) {
   if (const auto fault = judge_origin(api, request, handle, respond)) return refuse(request, respond, *fault);
   if (!is_handle(handle)) {
     Issues issues;
-    issues.add("handle", "is required: 2 to 63 of a-z 0-9 _ -, beginning with a letter or digit");
+    issues.add("handle", "is required: 2 to 63 characters from a-z, 0-9, _ and -, starting with a letter or digit");
     return refuse(request, respond, issues.fault());
   }
   const auto tenant = api.places.tenants.find(handle);
@@ -108,21 +108,21 @@ std::optional<Fault> judge_origin(const Api& api, const Request& request, std::s
   if (verdict != access::Origins::Verdict::kRefused) return std::nullopt;
   return Fault{
       .code = FaultCode::kOriginNotAllowed,
-      .message = "Pages of this origin may not call for this handle; its OWNER adds the origin to context-origins."};
+      .message = "This origin is not in the handle's allowed origins; its OWNER can add it to context-origins."};
 }
 
 void add_browser(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/context-origins", owner(), get_origins,
-                           "Which pages may call the public routes"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/context-origins", owner(), get_origins, "Get allowed origins"));
   routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/context-origins", owner(), put_origins,
-                           "Replace which pages may call"));
+                           "Replace allowed origins"));
   routes.push_back(
       {.method = Method::kGet,
        .pattern = kConfig,
        .access = public_(),
        .run = Run::kInline,
        .handler = [&api](Request& request, Respond respond) { get_config(api, request, std::move(respond)); },
-       .summary = "What the browser library asks of a handle"});
+       .summary = "Get the browser library's configuration"});
   add_library(library_files(), routes);
 }
 

@@ -16,7 +16,7 @@ std::string cursor_check(std::string_view place, std::string_view what) {
 
 Fault bad_cursor() {
   Issues issues;
-  issues.add("cursor", "is not a cursor of this list with these filters; begin without one");
+  issues.add("cursor", "is not a valid cursor for this list and these filters; start without one");
   return issues.fault();
 }
 

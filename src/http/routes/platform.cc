@@ -89,14 +89,14 @@ Result<Response> create_handle(Api& api, Request& request) {
 void add_platform(Api& api, std::vector<Route>& routes) {
   constexpr std::size_t kAllowlistBody = 512 * 1024;  // two lists of 1,000 entries
   routes.push_back(
-      control(api, Method::kGet, "/v2/platform-admin/allowlist", platform_admin(), get_allowlist, "The allowlist"));
+      control(api, Method::kGet, "/v2/platform-admin/allowlist", platform_admin(), get_allowlist, "Get the allowlist"));
   routes.push_back(control(api, Method::kPut, "/v2/platform-admin/allowlist", platform_admin(), put_allowlist,
                            "Replace the allowlist"));
   routes.back().body_limit = kAllowlistBody;
-  routes.push_back(control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles,
-                           "The handles of the server"));
   routes.push_back(
-      control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Make a handle"));
+      control(api, Method::kGet, "/v2/platform-admin/handles", platform_admin(), list_handles, "List handles"));
+  routes.push_back(
+      control(api, Method::kPost, "/v2/platform-admin/handles", platform_admin(), create_handle, "Create a handle"));
   add_account(api, routes);
   routes.push_back({.method = Method::kGet,
                     .pattern = "/.well-known/jwks.json",
@@ -107,7 +107,7 @@ void add_platform(Api& api, std::vector<Route>& routes) {
                       if (!keys) return unexpected(keys.error());
                       return json_response(200, std::move(*keys));
                     }),
-                    .summary = "The keys that verify the server's tokens"});
+                    .summary = "Get the public keys that verify the server's tokens"});
 }
 
 }  // namespace beckon::http

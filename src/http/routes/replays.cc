@@ -39,7 +39,7 @@ Result<outbox::ReplayRange> read_range(const json::Value& body, Instant now) {
   Issues issues;
   outbox::ReplayRange range;
   const auto since = instant_member(body, "since", issues), until = instant_member(body, "until", issues);
-  if (!body.find("since")) issues.add("since", "is required: from when on");
+  if (!body.find("since")) issues.add("since", "is required: the start of the time range");
   range.since = since.value_or(Instant{});
   range.until = std::min(until.value_or(now), now);  // what is owed from now on is not replayed
   if (since && until && *until <= *since) issues.add("until", "must be after since");
@@ -69,7 +69,7 @@ Result<Response> start(Api& api, Request& request) {
     if (!now) return not_found("subscription");
     if (!now->enabled)
       return Fault{.code = FaultCode::kConflict,
-                   .message = "The subscription is disabled; enable it before its deliveries are sent again."};
+                   .message = "The subscription is disabled; enable it before resending its deliveries."};
     replay.id = ReplayId{make_ulid("rpl_", draft.now(), api.random)};
     replay.created_at = draft.now();
     if (auto refused = api.replays.start(draft, replay)) return refused;
@@ -138,13 +138,13 @@ Result<Response> cancel(Api& api, Request& request) {
 void add_replays(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}";
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replay", operator_(),
-                           start, "Send again what was owed in a span of time"));
+                           start, "Resend the deliveries of a time range"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays", operator_(),
-                           list, "The replays of a subscription"));
-  routes.push_back(control(api, Method::kGet, kOne, operator_(), get, "How far a replay has come"));
+                           list, "List the resend jobs of a subscription"));
+  routes.push_back(control(api, Method::kGet, kOne, operator_(), get, "Get a resend job"));
   routes.push_back(control(api, Method::kPost,
                            "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel", operator_(),
-                           cancel, "Cancel a replay; what it queued stays queued"));
+                           cancel, "Cancel a resend job; queued deliveries stay queued"));
 }
 
 }  // namespace beckon::http

@@ -43,7 +43,7 @@ std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const ru
     if (!document) continue;
     for (const std::string& name : rules::scores_of(rule.id, document->root()))
       if (!declared.contains(name))
-        issues.add("scores." + name, "must be declared, since the rule " + rule.id.text + " measures it");
+        issues.add("scores." + name, "must be declared, because the rule " + rule.id.text + " uses it");
   }
   if (issues.empty()) return std::nullopt;
   return issues.fault();

@@ -78,7 +78,7 @@ Result<Response> difference(Api& api, Request& request) {
   const auto text = request.query_param("from");
   const auto from = text ? version_in(*text) : std::optional(*version == 0 ? 0 : *version - 1);
   Issues issues;
-  if (!from) issues.add("from", "must be the number of a version, or 0 for no rules");
+  if (!from) issues.add("from", "must be a version number, or 0 for no rules");
   if (!issues.empty()) return unexpected(issues.fault());
   const auto is = api.rules.rules_at(handle, *version);
   if (!is) return unexpected(is.error());
@@ -91,7 +91,7 @@ Result<Response> difference(Api& api, Request& request) {
 
 void add_rule_difference(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions/{version}", creator(),
-                           difference, "What a version of the rules changed, or its difference from another"));
+                           difference, "Get the changes of a rules version"));
 }
 
 }  // namespace beckon::http

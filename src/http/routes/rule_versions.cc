@@ -52,13 +52,13 @@ Result<std::uint64_t> asked_version(Request& request) {
   Issues issues;
   std::uint64_t version = 0;
   for (const json::Member& member : body->root().members())
-    if (member.key != "version") issues.add(std::string(member.key), "is not known here");
+    if (member.key != "version") issues.add(std::string(member.key), "is an unknown field");
   const json::Value* given = body->root().find("version");
   const auto number = given ? given->integer() : std::nullopt;
   if (!given)
     issues.add("version", "is required");
   else if (!number || *number < 0)
-    issues.add("version", "must be the number of a version, or 0 for no rules");
+    issues.add("version", "must be a version number, or 0 for no rules");
   else
     version = static_cast<std::uint64_t>(*number);
   if (!issues.empty()) return unexpected(issues.fault());
@@ -98,9 +98,8 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
   if (!then) return unexpected(then.error());
   if (!may_change(request.header("if-match"), etag_of(*now)))
     return unexpected(Fault{.code = FaultCode::kPreconditionFailed,
-                            .message = "The rules were changed meanwhile, their version is " +
-                                       std::to_string(now->version) +
-                                       " now; look at them again and repeat the rollback."});
+                            .message = "The rules have changed in the meantime; their version is now " +
+                                       std::to_string(now->version) + ". Review them and repeat the rollback."});
   const rules::StoredRules next = rolled_back(*now, *then, api.clock.now());
   if (next.version != now->version) {
     const RuleChange change{.handle = handle,
@@ -118,10 +117,10 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
 
 void add_rule_versions(Api& api, const std::shared_ptr<RuleTurn>& turn, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator(), list,
-                           "The versions of a handle's rules, newest first"));
+                           "List rules versions, newest first"));
   routes.push_back(control(
       api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(),
-      [turn](Api& of, Request& request) { return rollback(of, *turn, request); }, "Restore a version of the rules"));
+      [turn](Api& of, Request& request) { return rollback(of, *turn, request); }, "Roll back to a rules version"));
 }
 
 }  // namespace beckon::http

@@ -14,11 +14,10 @@ using rules::StoredRules;
 constexpr std::size_t kMostRules = 2'000;  // of a handle
 
 Fault outdated(const StoredRule* now) {
-  return {
-      .code = FaultCode::kPreconditionFailed,
-      .message = now ? "The rule was changed meanwhile, its ETag is " + etag_of(*now) +
-                           " now; read it again and repeat the change."
-                     : "If-Match asks for a rule that is there, and there is none; leave the header out to make it."};
+  return {.code = FaultCode::kPreconditionFailed,
+          .message = now ? "The rule has changed in the meantime; its ETag is now " + etag_of(*now) +
+                               ". Read it again and repeat the change."
+                         : "If-Match was sent, but the rule does not exist; omit the header to create it."};
 }
 
 // What the linter says of the rule among the others.
@@ -63,7 +62,7 @@ Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
   if (!may_change(request.header("if-match"), before ? etag_of(*before) : "")) return unexpected(outdated(before));
   if (!before && stored->rules.size() >= kMostRules)
     return unexpected(Fault{.code = FaultCode::kConflict,
-                            .message = "This handle has 2,000 rules, which is the most; delete one first."});
+                            .message = "This handle has reached the limit of 2,000 rules; delete one first."});
   const int status = before ? 200 : 201;
   const StoredRules next = with_change(*stored, id, *checked, change.at);
   if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
@@ -113,12 +112,11 @@ Result<Response> list(Api& api, Request& request) {
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
   const auto turn = api.rule_turn;
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "The rules of a handle"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "List rules"));
   routes.push_back(control(api, Method::kGet, kOne, creator(), get, "A rule"));
   routes.push_back(control(
       api, Method::kPut, kOne, creator(), [turn](Api& of, Request& request) { return put(of, *turn, request); },
-      "Make or replace a rule"));
+      "Create or replace a rule"));
   routes.push_back(control(
       api, Method::kDelete, kOne, creator(), [turn](Api& of, Request& request) { return remove(of, *turn, request); },
       "Delete a rule"));

@@ -97,8 +97,8 @@ Result<Response> erase(Api& api, Request& request) {
 }  // namespace
 
 void add_sessions(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain", creator(), list,
-                           "The sessions of a handle, newest first"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/chain", creator(), list, "List sessions, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain/{sessionId}", creator(), get,
                            "A session: signals, decisions, timeline"));
   routes.push_back(

@@ -35,7 +35,7 @@ std::string_view text_of(const json::Value& body, const char* field, std::size_t
   const json::Value* value = body.find(field);
   if (value != nullptr && value->is_string() && !value->text().empty() && value->text().size() <= longest)
     return value->text();
-  issues.add(field, "is required: a text of at most " + std::to_string(longest) + " bytes");
+  issues.add(field, "is required: a string of at most " + std::to_string(longest) + " bytes");
   return {};
 }
 
@@ -91,13 +91,13 @@ Result<Response> me(Api& api, Request& request) {
 
 void add_sign_in(Api& api, std::vector<Route>& routes) {
   routes.push_back(
-      control(api, Method::kPost, "/v2/auth/login", public_(), login, "A token for an e-mail address and a password"));
+      control(api, Method::kPost, "/v2/auth/login", public_(), login, "Sign in with an e-mail address and password"));
   routes.back().body_limit = kSignInBody;
-  routes.push_back(control(api, Method::kPost, "/v2/auth/exchange", public_(), exchange,
-                           "A token for the code of a sign-in link, once"));
+  routes.push_back(
+      control(api, Method::kPost, "/v2/auth/exchange", public_(), exchange, "Exchange a sign-in code for a token"));
   routes.back().body_limit = kSignInBody;
-  routes.push_back(control(api, Method::kPost, "/v2/auth/logout", any_jwt(), logout, "End the token of the caller"));
-  routes.push_back(control(api, Method::kGet, "/v2/auth/me", any_jwt(), me, "Who is calling, and what they may do"));
+  routes.push_back(control(api, Method::kPost, "/v2/auth/logout", any_jwt(), logout, "Revoke the caller's token"));
+  routes.push_back(control(api, Method::kGet, "/v2/auth/me", any_jwt(), me, "Get current user"));
 }
 
 }  // namespace beckon::http

@@ -23,7 +23,7 @@ void read_rule(const Value& rule, const std::string& path, const rules::Scores& 
   const Value* id = rule.is_object() ? rule.find("ruleId") : nullptr;
   if (!rule.is_object()) return issues.add(path, "must be a rule");
   if (!id || !id->is_string() || !rules::is_rule_id(id->text()))
-    return issues.add(path + ".ruleId", "is required, the id of a rule: a-z 0-9 _ - and at most 64 of them");
+    return issues.add(path + ".ruleId", "is required: a rule id of 1 to 64 characters from a-z, 0-9, _ and -");
   const auto document = json::parse(without_answer_members(rule));
   if (!document) return issues.add(path, "must be a rule");
   const RuleId named{id->text()};
@@ -43,20 +43,20 @@ void read_rules(const Value& list, const rules::Scores& scores, rules::StoredRul
   std::set<RuleId> ids;
   for (const rules::StoredRule& rule : into.rules)
     if (!ids.insert(rule.id).second)
-      issues.add("rules", "must name each rule once, and " + rule.id.text + " comes twice");
+      issues.add("rules", "must name each rule once, and " + rule.id.text + " appears twice");
 }
 
 void read_version(Api& api, const Handle& handle, const Value& version, rules::StoredRules& into, Issues& issues) {
   const auto number = version.is_number() ? version.integer() : std::nullopt;
-  if (!number || *number < 0) return issues.add("rulesVersion", "must be the number of a version, or 0 for no rules");
+  if (!number || *number < 0) return issues.add("rulesVersion", "must be a version number, or 0 for no rules");
   auto stored = api.rules.rules_at(handle, static_cast<std::uint64_t>(*number));
   stored ? void(into = std::move(*stored))
-         : issues.add("rulesVersion", "must be a version that there is: " + stored.error().message);
+         : issues.add("rulesVersion", "must be an existing version: " + stored.error().message);
 }
 
 void read_asks(const Value& list, std::vector<WhatIfRequest::Ask>& into, Issues& issues) {
   if (!list.is_array() || list.items().size() > kMostAsks)
-    return issues.add("asks", "must be a list of at most 20 moments of asking");
+    return issues.add("asks", "must be a list of at most 20 decision requests");
   for (std::size_t i = 0; i < list.items().size(); ++i) {
     const Value& one = list.items()[i];
     const std::string path = "asks[" + std::to_string(i) + "]";
@@ -67,11 +67,13 @@ void read_asks(const Value& list, std::vector<WhatIfRequest::Ask>& into, Issues&
     const Value *trigger = one.find("trigger"), *on = one.find("on");
     for (const json::Member& member : one.members())
       if (member.key != "trigger" && member.key != "on")
-        issues.add(path + "." + std::string(member.key), "is not known here");
+        issues.add(path + "." + std::string(member.key), "is an unknown field");
     if (!trigger || !trigger->is_string() || !is_trigger(trigger->text()) || trigger->text() == kDueTrigger)
       issues.add(path + ".trigger", "is required: a trigger");
     if (!on || !on->is_object())
-      issues.add(path + ".on", "is required: which signals ask, such as {\"key\":\"checkout\"}");
+      issues.add(
+          path + ".on",
+          "is required: a filter for the signals at which a decision is requested, such as {\"key\":\"checkout\"}");
     else if (trigger && trigger->is_string())
       into.push_back({std::string(trigger->text()), rules::read_filter(*on, path + ".on", issues)});
   }
@@ -92,20 +94,21 @@ Result<WhatIfRequest> simulation_of(Api& api, Request& request) {
   Issues issues;
   for (const json::Member& member : body.members())
     if (std::ranges::find(kMembers, member.key) == std::end(kMembers))
-      issues.add(std::string(member.key), "is not known here");
+      issues.add(std::string(member.key), "is an unknown field");
 
   const Value *rules = body.find("rules"), *version = body.find("rulesVersion");
   if (!rules == !version)
-    issues.add("rules", "is required, or rulesVersion: one of the two");
+    issues.add("rules", "is required unless rulesVersion is given; give only one of the two");
   else if (rules)
     read_rules(*rules, (*tenant)->settings.scores, asked.tried, issues);
   else
     read_version(api, handle, *version, asked.tried, issues);
   const Instant now = api.clock.now();
-  if (!body.find("since")) issues.add("since", "is required: from when on");
+  if (!body.find("since")) issues.add("since", "is required: the start of the time range");
   asked.since = instant_member(body, "since", issues).value_or(Instant{});
   asked.until = std::min(instant_member(body, "until", issues).value_or(now), now);
-  if (issues.empty() && asked.until <= asked.since) issues.add("until", "must be after since, and since before now");
+  if (issues.empty() && asked.until <= asked.since)
+    issues.add("until", "must be after since, and since must be in the past");
   if (const Value* asks = body.find("asks")) read_asks(*asks, asked.asks, issues);
   if (const Value* examples = body.find("examples")) {
     const auto number = examples->is_number() ? examples->integer() : std::nullopt;

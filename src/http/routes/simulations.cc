@@ -100,10 +100,9 @@ Result<Response> cancel(Api& api, Request& request) {
 void add_simulations(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/simulations/{simulationId}";
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/simulate", creator(), start,
-                           "What rules would have done with recorded traffic"));
+                           "Simulate rules on recorded traffic"));
   routes.back().body_limit = kSimulationBytes;
-  routes.push_back(
-      control(api, Method::kGet, kOne, creator(), get, "How far a simulation has come, and what it found"));
+  routes.push_back(control(api, Method::kGet, kOne, creator(), get, "Get a simulation"));
   routes.push_back(control(api, Method::kDelete, kOne, creator(), cancel, "Cancel a simulation"));
 }
 

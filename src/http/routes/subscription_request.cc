@@ -43,7 +43,7 @@ void read_event_types(const json::Value& value, SubscriptionRequest& request, Is
 
 void read_headers(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
   if (!value.is_object() || value.members().size() > limits::kHeaders)
-    return issues.add("headers", "must be an object of at most 20 names with their values");
+    return issues.add("headers", "must be an object with at most 20 headers");
   std::vector<std::pair<std::string, std::string>> headers;
   for (const json::Member& member : value.members()) {
     const std::string path = "headers." + std::string(member.key);
@@ -53,12 +53,11 @@ void read_headers(const json::Value& value, SubscriptionRequest& request, Issues
     if (!member.value.is_string() || text.size() > limits::kHeaderValue)
       issues.add(path, "must be a string of at most 2048 characters");
     else if (is_ours(name))
-      issues.add(path, "is set by the server; leave it out");
+      issues.add(path, "is set by the server; omit it");
     else if (!egress::is_sendable_header(member.key, text))
-      issues.add(path,
-                 "is not a header that may be sent: its name is reserved, or it holds a character that is not allowed");
+      issues.add(path, "is not allowed: the name is reserved or contains an invalid character");
     else if (std::ranges::any_of(headers, same))
-      issues.add(path, "is there twice; names are the same in any case of letters");
+      issues.add(path, "is given twice; header names are case-insensitive");
     else
       headers.emplace_back(member.key, text);
   }
@@ -107,7 +106,7 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
     else
       issues.add("endpointUrl", "must be a string such as \"https://hooks.example.com/\"");
   } else if (creating) {
-    issues.add("endpointUrl", "is required: where the events are sent");
+    issues.add("endpointUrl", "is required: the URL to send events to");
   }
   if (const json::Value* types = body.find("eventTypes"))
     read_event_types(*types, request, issues);
@@ -143,7 +142,8 @@ void judge_masks(const SubscriptionRequest& request, const outbox::Subscription*
   for (const auto& [name, value] : *request.headers) {
     const auto same = [&](const auto& header) { return lower(header.first) == lower(name); };
     if (value == outbox::kMask && (!known || !std::ranges::any_of(known->headers, same)))
-      issues.add("headers." + name, "is the mask that hides a value, and there is none to keep; give the value");
+      issues.add("headers." + name,
+                 "is the mask that stands for a stored value, but there is no stored value; give the value");
   }
 }
 

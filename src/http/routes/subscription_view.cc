@@ -53,7 +53,7 @@ std::string test_payload(const SubscriptionId& id) {
   std::string out;
   json::Writer(out)
       .begin_object()
-      .member("message", "This is a test of the subscription; nothing happened.")
+      .member("message", "This is a test event for this subscription.")
       .member("subscriptionId", id.view())
       .end_object();
   return out;

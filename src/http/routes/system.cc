@@ -29,7 +29,7 @@ Response state(std::string_view status) {
 
 void ready(Api& api, Request& request, Respond respond) {
   if (api.ready()) return respond(state("ready"));
-  respond(to_response(unavailable("The server is starting or draining."), request.id));
+  respond(to_response(unavailable("The server is starting or shutting down."), request.id));
 }
 
 bool has(const Response& response, std::string_view name) {
@@ -63,10 +63,12 @@ void security_headers(const Request& request, Response& response) {
 
 void add_system(Api& api, std::vector<Route>& routes) {
   routes.push_back(open(
-      "/v2/system/health", Run::kInline, [](Request&, Respond respond) { respond(state("ok")); }, "Is it alive"));
+      "/v2/system/health", Run::kInline, [](Request&, Respond respond) { respond(state("ok")); },
+      "Check that the process is alive"));
   routes.push_back(open(
       "/v2/system/ready", Run::kInline,
-      [&api](Request& request, Respond respond) { ready(api, request, std::move(respond)); }, "Does it take requests"));
+      [&api](Request& request, Respond respond) { ready(api, request, std::move(respond)); },
+      "Check that the server is ready"));
   if (api.metrics_on_main)
     routes.push_back(open(
         "/metrics", Run::kControl,
@@ -77,7 +79,7 @@ void add_system(Api& api, std::vector<Route>& routes) {
   routes.push_back(open(
       "/openapi.json", Run::kInline,
       [](Request&, Respond respond) { respond(json_response(200, std::string(kOpenApi))); },
-      "The description of the API"));
+      "The OpenAPI description"));
   add_console(console_files(), routes);
   // The page lists what stands in the table, itself not.
   routes.push_back(open(
@@ -85,7 +87,7 @@ void add_system(Api& api, std::vector<Route>& routes) {
       [page = docs_page(routes)](Request&, Respond respond) {
         respond({.status = 200, .body = page, .content_type = "text/html; charset=utf-8"});
       },
-      "The routes, to read"));
+      "The list of routes"));
 }
 
 }  // namespace beckon::http

@@ -137,7 +137,7 @@ void add_visitors(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/visitors/{visitorId}", operator_(), erase,
                            "Erase every session of a visitor"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/export", operator_(),
-                           export_all, "All that is kept of a visitor"));
+                           export_all, "Export a visitor's data"));
 }
 
 }  // namespace beckon::http

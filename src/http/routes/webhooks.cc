@@ -35,7 +35,7 @@ Result<Response> create(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     if (count_subscriptions(draft, made.handle) >= subscription_limits::kPerHandle)
       return Fault{.code = FaultCode::kConflict,
-                   .message = "This handle has 100 subscriptions, which is the most; delete one first."};
+                   .message = "This handle has reached the limit of 100 subscriptions; delete one first."};
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
@@ -148,13 +148,13 @@ Result<Response> test(Api& api, Request& request) {
 
 void add_webhooks(Api& api, std::vector<Route>& routes) {
   routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_(), list, "The subscriptions of a handle"));
+      control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_(), list, "List subscriptions"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks", operator_(), create,
-                           "Make a subscription; its secret is shown once"));
+                           "Create a subscription; its secret is shown only once"));
   routes.push_back(
       control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), get, "A subscription"));
   routes.push_back(control(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), change,
-                           "Change a subscription"));
+                           "Update a subscription"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), remove,
                            "Delete a subscription; its log stays"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test", operator_(), test,

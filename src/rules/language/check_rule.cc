@@ -13,7 +13,7 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
   for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
     for (const Condition& condition : *conditions) {
       if (condition.measure.kind == MeasureKind::kScore && !scores.contains(condition.measure.field))
-        issues.add(condition.path + ".score", "names a score that the handle's settings do not declare");
+        issues.add(condition.path + ".score", "is a score that the handle's settings do not declare");
     }
   }
 }

@@ -73,7 +73,7 @@ TEST(CheckRule, RefusesATopThatIsNoObject) {
 TEST(CheckRule, HoldsTheRuleIdToItsFormAndToThePath) {
   const std::string text = R"({"ruleId":"other","triggers":["t"],"when":{},"action":{"type":"x"}})";
   EXPECT_THAT(fault(text), HasSubstr("ruleId: must be \"r\", the id in the path"));
-  EXPECT_THAT(issues_of(text, "Bad Id").front().issue, HasSubstr("1 to 64 of a-z"));
+  EXPECT_THAT(issues_of(text, "Bad Id").front().issue, HasSubstr("1 to 64 characters from a-z"));
   for (const char* id : {"a", "0", "save-cart_2"}) EXPECT_TRUE(is_rule_id(id)) << id;
   for (const char* id : {"", "-a", "_a", "A", "a.b", "a b"}) EXPECT_FALSE(is_rule_id(id)) << id;
   EXPECT_FALSE(is_rule_id(std::string(65, 'a')));
@@ -81,35 +81,35 @@ TEST(CheckRule, HoldsTheRuleIdToItsFormAndToThePath) {
 
 TEST(CheckRule, NamesTheNearestKnownMember) {
   EXPECT_EQ(fault(testing::rule("{}", R"("prioritty":1)")),
-            "prioritty: is not a member that is known here; did you mean \"priority\"?");
-  EXPECT_EQ(fault(testing::rule("{}", R"("zzzzz":1)")), "zzzzz: is not a member that is known here");
-  EXPECT_EQ(fault(testing::rule(R"({"al":[]})")), "when.al: is not a member that is known here; did you mean \"all\"?");
+            "prioritty: is an unknown field; did you mean \"priority\"?");
+  EXPECT_EQ(fault(testing::rule("{}", R"("zzzzz":1)")), "zzzzz: is an unknown field");
+  EXPECT_EQ(fault(testing::rule(R"({"al":[]})")), "when.al: is an unknown field; did you mean \"all\"?");
   EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"wihtin":"1m"})"),
-            "when.all[0].wihtin: is not a member that is known here; did you mean \"within\"?");
+            "when.all[0].wihtin: is an unknown field; did you mean \"within\"?");
   EXPECT_EQ(condition_fault(R"({"seen":{"kye":"a"}})"),
-            "when.all[0].seen.kye: is not a member that is known here; did you mean \"key\"?");
+            "when.all[0].seen.kye: is an unknown field; did you mean \"key\"?");
   EXPECT_EQ(condition_fault(R"({"cuont":{"key":"a"},"atLeast":1})"),
             "when.all[0].cuont: is not a measure; did you mean \"count\"?");
   EXPECT_EQ(condition_fault(R"({"seen":{"key":"a","within":"1m"}})"),
-            "when.all[0].seen.within: belongs one level up, beside the measure");
+            "when.all[0].seen.within: belongs one level up, next to the measure");
 }
 
 TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
-  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")),
-            "limit.caps: is required, or cooldown, or a group whose count the rule adds to");
+  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")), "limit.caps: is required unless cooldown or group is given");
   EXPECT_EQ(fault(testing::rule("{}", R"("limit":{"caps":[{"max":0,"per":"session"},{"per":"week"}]})")),
             "limit.caps[0].max: must be an integer from 1 to 1000 / limit.caps[1].max: is required: an integer / "
             "limit.caps[1].per: must be \"session\", or a duration such as \"7d\"");
   EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"a b"})")),
             "goal.key: must be a signal key such as \"purchase\" / goal.within: must be a duration such as \"30m\"");
   EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"split":{},"actions":{}})"),
-            "split.arms: is required, or holdout / actions: needs split.arms; without arms give one action");
+            "split.arms: is required unless holdout is given / actions: requires split.arms; without arms, give action "
+            "instead");
   EXPECT_EQ(
       fault(
           R"({"triggers":["t"],"when":{},"split":{"arms":{"a":1,"b":1},"holdout":0.005},"actions":{"a":{"type":"x"},"c":{"type":"x"}}})"),
       "split.holdout: must be a percentage from 0 to 100 with at most two decimals / actions.b: is required: the "
-      "action of this arm / "
-      "actions.c: is not a member that is known here; did you mean \"a\"?");
+      "action for this arm / "
+      "actions.c: is an unknown field; did you mean \"a\"?");
   EXPECT_EQ(fault(testing::rule("{}", R"("split":{"holdout":10})")), "none");
 }
 
@@ -117,39 +117,39 @@ TEST(CheckRule, HoldsHoursToTheirForm) {
   EXPECT_EQ(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00","days":["mon"],"zone":"Europe/Berlin"})")),
             "none");
   EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"8-22"})")),
-              HasSubstr("active.hours: must be two times of the day"));
+              HasSubstr("active.hours: must be a time range such as"));
   EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"08:00-24:01"})")), HasSubstr("active.hours"));
   EXPECT_THAT(fault(testing::rule("{}", R"("active":{"days":["mon","someday"]})")),
               HasSubstr("active.days[1]: must be one of mon"));
   EXPECT_THAT(fault(testing::rule("{}", R"("active":{"hours":"08:00-22:00","zone":"Europe/Nowhere"})")),
               HasSubstr("active.zone: must be a time zone"));
   EXPECT_THAT(fault(testing::rule("{}", R"("active":{"zone":"Europe/Berlin"})")),
-              HasSubstr("active.zone: is of use with hours or days only"));
+              HasSubstr("active.zone: can only be used with hours or days"));
 }
 
 TEST(CheckRule, ADelayedRuleStandsAloneAndWaitsFromOneAbsence) {
   EXPECT_EQ(fault(R"({"triggers":["@due"],"when":{},"action":{"type":"x"}})"),
-            "when.all: of a delayed rule must have exactly one absent, from which it waits");
+            "when.all: of a delayed rule must contain exactly one absent condition");
   EXPECT_THAT(
       fault(
           R"({"triggers":["@due","t"],"when":{"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h"}]},"action":{"type":"x"}})"),
-      HasSubstr("triggers[0]: stands alone"));
+      HasSubstr("triggers[0]: cannot be combined with other triggers"));
 }
 
 TEST(CheckRule, HoldsStepsScoresAndScopesToTheirForm) {
-  EXPECT_EQ(condition_fault(R"({"steps":{}})"), "when.all[0].steps: must be a list of 1 to 10 filters, in their order");
+  EXPECT_EQ(condition_fault(R"({"steps":{}})"), "when.all[0].steps: must be a list of 1 to 10 filters, in order");
   EXPECT_EQ(condition_fault(R"({"steps":[{"key":"a"},{"key":"b"}],"reached":3})"),
             "when.all[0].reached: must be an integer from 1 to 2");
   EXPECT_EQ(condition_fault(R"({"steps":[{"key":"a"}],"reached":1,"equals":1})"),
-            "when.all[0].reached: stands in place of atLeast, atMost and equals");
+            "when.all[0].reached: cannot be combined with atLeast, atMost or equals");
   EXPECT_THAT(condition_fault(R"({"score":"intent","atLeast":1,"within":"1h"})"),
-              HasSubstr("when.all[0].within: is no part of a score"));
+              HasSubstr("when.all[0].within: cannot be used with score"));
   EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"scope":"visitor"})"), "none");
   EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"scope":"all"})"),
             "when.all[0].scope: must be \"session\" or \"visitor\"");
   EXPECT_EQ(condition_fault(R"({"distinct":{"key":"a","field":"n"},"atLeast":1})"), "none");
   EXPECT_EQ(condition_fault(R"({"count":{"key":"a","field":"n"},"atLeast":1})"),
-            "when.all[0].count.field: is of use to sum, max and distinct only");
+            "when.all[0].count.field: can only be used with sum, max and distinct");
 }
 
 TEST(CheckRule, KnowsOnlyDeclaredScores) {
@@ -169,17 +169,17 @@ TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {
             "active.from: must be an instant such as \"2026-10-01T00:00:00Z\", or null");
   EXPECT_EQ(fault(testing::rule("{}", R"("active":{"from":"2026-10-02T00:00:00Z","until":"2026-10-02T00:00:00Z"})")),
             "active.until: must be later than from");
-  EXPECT_EQ(fault(testing::rule("[]")), "when: must be an object with all, any or none; {} always holds");
+  EXPECT_EQ(fault(testing::rule("[]")), "when: must be an object with all, any or none; {} always matches");
   EXPECT_EQ(fault(testing::rule(R"({"any":{}})")), "when.any: must be a list of conditions");
   EXPECT_EQ(fault(R"({"triggers":"t","when":{},"action":{"type":"x"}})"),
             "triggers: must be a list of 1 to 20 triggers");
   EXPECT_EQ(fault(R"({"triggers":["t","Up","t"],"when":{},"action":{"type":"x"}})"),
             "triggers[1]: must be a trigger such as \"checkout\": lower-case letters, digits and _ . : - / "
-            "triggers[2]: is named twice");
+            "triggers[2]: is listed twice");
   EXPECT_THAT(fault(R"({"triggers":["t"],"when":{},"action":"x"})"), HasSubstr("action: must be an object"));
   EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"action":{"type":"","payload":[],"more":1}})"),
             "action.type: must be a string of 1 to 64 characters / action.payload: must be an object / "
-            "action.more: is not a member that is known here");
+            "action.more: is an unknown field");
   EXPECT_THAT(fault("{}"), HasSubstr("triggers: is required"));
   EXPECT_THAT(fault("{}"), HasSubstr("when: is required"));
   EXPECT_THAT(fault("{}"), HasSubstr("action: is required"));
@@ -189,7 +189,7 @@ TEST(CheckRule, HoldsEachConditionToItsForm) {
   EXPECT_THAT(condition_fault("7"), HasSubstr("when.all[0]: must be a condition"));
   EXPECT_THAT(condition_fault("{}"), HasSubstr("when.all[0]: must name one measure"));
   EXPECT_EQ(condition_fault(R"({"seen":{"key":"a"},"count":{"key":"a"}})"),
-            "when.all[0].count: is a second measure beside seen; make it a condition of its own");
+            "when.all[0].count: is a second measure next to seen; put it in a separate condition");
   EXPECT_THAT(condition_fault(R"({"seen":"a"})"), HasSubstr("when.all[0].seen: must be a filter"));
   EXPECT_THAT(condition_fault(R"({"seen":{"key":"a b"}})"), HasSubstr("when.all[0].seen.key: must be a signal key"));
   EXPECT_THAT(condition_fault(R"({"seen":{"key":"cart*"}})"), HasSubstr("when.all[0].seen.key: must be a signal key"));
@@ -199,30 +199,33 @@ TEST(CheckRule, HoldsEachConditionToItsForm) {
             "when.all[0].seen.minConfidence: must be a number from 0 to 1");
   EXPECT_EQ(condition_fault(R"({"seen":{},"per":"visit"})"), "when.all[0].per: must be \"session\"");
   EXPECT_EQ(condition_fault(R"({"seen":{},"per":"session","within":"1m"})"),
-            "when.all[0].per: stands in place of within; give one of the two");
+            "when.all[0].per: cannot be combined with within; give one of the two");
   EXPECT_EQ(condition_fault(R"({"seen":{},"atLeast":2})"),
-            "when.all[0].atLeast: is no bound of seen, which is yes or no; use count");
-  EXPECT_EQ(condition_fault(R"({"count":{}})"), "when.all[0].atLeast: is required, or atMost, or equals: an integer");
+            "when.all[0].atLeast: cannot be used with seen, which is true or false; use count");
+  EXPECT_EQ(condition_fault(R"({"count":{}})"),
+            "when.all[0].atLeast: is required unless atMost or equals is given: an integer");
   EXPECT_EQ(condition_fault(R"({"count":{},"equals":1,"atMost":2})"),
-            "when.all[0].equals: stands alone; leave out atLeast and atMost");
+            "when.all[0].equals: cannot be combined with atLeast or atMost");
   EXPECT_EQ(condition_fault(R"({"count":{},"atLeast":-1})"),
             "when.all[0].atLeast: must be an integer from 0 to 1000000");
   EXPECT_EQ(condition_fault(R"({"sum":{"key":"a"},"atLeast":1})"),
             "when.all[0].sum.field: must be a string of 1 to 64 characters");
   EXPECT_EQ(condition_fault(R"({"max":{"field":"n"}})"),
-            "when.all[0].atLeast: is required, or atMost, or equals: a number");
+            "when.all[0].atLeast: is required unless atMost or equals is given: a number");
   EXPECT_EQ(condition_fault(R"({"max":{"field":"n"},"atLeast":"9"})"),
-            "when.all[0].atLeast: must be a number below ten thousand million");
+            "when.all[0].atLeast: must be a number below 10 billion");
   EXPECT_EQ(condition_fault(R"({"last":{},"atMost":5})"), "when.all[0].atMost: must be a duration such as \"30m\"");
-  EXPECT_THAT(condition_fault(R"({"last":{}})"), HasSubstr("when.all[0].atMost: is required, or atLeast: a duration"));
+  EXPECT_THAT(condition_fault(R"({"last":{}})"),
+              HasSubstr("when.all[0].atMost: is required unless atLeast is given: a duration"));
   EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"}})"), HasSubstr("when.all[0].after: is required"));
   EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"}})"), HasSubstr("when.all[0].for: must be a duration"));
   EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"},"after":{},"for":"1m","within":"1h"})"),
-              HasSubstr("when.all[0].within: is no part of absent"));
-  EXPECT_EQ(condition_fault(R"({"context":"country"})"), "when.all[0].in: is required, or notIn: a list of texts");
-  EXPECT_EQ(condition_fault(R"({"context":"country","in":"US"})"), "when.all[0].in: must be a list of texts");
+              HasSubstr("when.all[0].within: cannot be used with absent"));
+  EXPECT_EQ(condition_fault(R"({"context":"country"})"),
+            "when.all[0].in: is required unless notIn is given: a list of strings");
+  EXPECT_EQ(condition_fault(R"({"context":"country","in":"US"})"), "when.all[0].in: must be a list of strings");
   EXPECT_EQ(condition_fault(R"({"context":"country","in":["US"],"notIn":["GB"]})"),
-            "when.all[0].notIn: stands in place of in; give one of the two");
+            "when.all[0].notIn: cannot be combined with in; give one of the two");
   EXPECT_THAT(condition_fault(R"({"context":7,"in":["US"]})"), HasSubstr("when.all[0].context: must be a string"));
 }
 

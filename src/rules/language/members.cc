@@ -103,9 +103,8 @@ void Members::finish() {
     if (std::ranges::find(known_, member.key) != known_.end()) continue;
     if (std::ranges::find(refused_, member.key) != refused_.end()) continue;
     const std::string_view nearest = nearest_name(member.key, known_);
-    issue(member.key, nearest.empty()
-                          ? "is not a member that is known here"
-                          : "is not a member that is known here; did you mean \"" + std::string(nearest) + "\"?");
+    issue(member.key, nearest.empty() ? "is an unknown field"
+                                      : "is an unknown field; did you mean \"" + std::string(nearest) + "\"?");
   }
 }
 

@@ -36,8 +36,7 @@ void read_open_hours(Members& active, Hours& hours) {
   const auto open = time_of_day(text.substr(0, dash));
   const auto close = dash == text.npos ? std::nullopt : time_of_day(text.substr(dash + 1));
   if (!open || !close || *open == *close || *open == std::chrono::hours{24})
-    return active.issue("hours",
-                        "must be two times of the day such as \"08:00-22:00\"; \"22:00-06:00\" ends on the next day");
+    return active.issue("hours", "must be a time range such as \"08:00-22:00\"; \"22:00-06:00\" ends on the next day");
   hours.open = *open;
   hours.close = *close;
 }
@@ -86,7 +85,7 @@ void read_active(Members& members, Rule& rule) {
   read_days(active, hours);
   hours.zone = read_zone(active);
   if (active.has("zone") && !active.has("hours") && !active.has("days"))
-    active.issue("zone", "is of use with hours or days only; from and until carry their own offset");
+    active.issue("zone", "can only be used with hours or days; from and until have their own offset");
   active.finish();
   if (active.has("hours") || active.has("days")) rule.hours = hours;
   if (!from && !until) return;

@@ -27,7 +27,7 @@ void read_seen(Members& members, Condition& condition) {
   read_measured(members, "seen", condition.measure.filter);
   condition.measure.within = read_window(members);
   for (const std::string_view bound : {"atLeast", "atMost", "equals"})
-    members.misplaced(bound, "is no bound of seen, which is yes or no; use count");
+    members.misplaced(bound, "cannot be used with seen, which is true or false; use count");
   condition.least = 1;
 }
 
@@ -67,11 +67,11 @@ void read_last(Members& members, Condition& condition) {
 void read_absent(Members& members, Condition& condition) {
   condition.measure.kind = MeasureKind::kAbsent;
   read_measured(members, "absent", condition.measure.filter);
-  members.need("after", "a filter: the signal from which on the other is missed");
+  members.need("after", "a filter for the signal that starts the wait");
   read_measured(members, "after", condition.measure.after);
   condition.measure.wait = members.duration("for", true).value_or(Duration{});
   for (const std::string_view name : {"within", "per"})
-    members.misplaced(name, "is no part of absent, which looks from its anchor (after) to now");
+    members.misplaced(name, "cannot be used with absent, which looks from its anchor (after) to now");
   condition.least = 1;
 }
 
@@ -80,12 +80,12 @@ void read_context(Members& members, Condition& condition) {
   condition.measure.field = members.text("context", limits::kFieldSize, true).value_or("");
   const json::Value* in = members.find("in");
   const json::Value* not_in = members.find("notIn");
-  if (in == nullptr && not_in == nullptr) members.issue("in", "is required, or notIn: a list of texts");
-  if (in != nullptr && not_in != nullptr) members.issue("notIn", "stands in place of in; give one of the two");
+  if (in == nullptr && not_in == nullptr) members.issue("in", "is required unless notIn is given: a list of strings");
+  if (in != nullptr && not_in != nullptr) members.issue("notIn", "cannot be combined with in; give one of the two");
   if (const json::Value* list = in != nullptr ? in : not_in) {
     const std::string path = members.path(in != nullptr ? "in" : "notIn");
     if (!list->is_array())
-      members.issues().add(path, "must be a list of texts");
+      members.issues().add(path, "must be a list of strings");
     else
       condition.measure.accepted = read_texts(*list, path, limits::kValueSize, members.issues());
   }
@@ -99,7 +99,7 @@ void read_steps(Members& members, Condition& condition) {
   condition.measure.kind = MeasureKind::kSteps;
   const json::Value* steps = members.find("steps");
   if (!steps->is_array() || steps->items().empty() || steps->items().size() > limits::kSteps) {
-    members.issue("steps", "must be a list of 1 to " + std::to_string(limits::kSteps) + " filters, in their order");
+    members.issue("steps", "must be a list of 1 to " + std::to_string(limits::kSteps) + " filters, in order");
   } else {
     for (std::size_t i = 0; i < steps->items().size(); ++i)
       condition.measure.steps.push_back(
@@ -119,7 +119,7 @@ void read_score(Members& members, Condition& condition) {
   condition.least = 1;
   condition.most = Condition::kNoMost;
   for (const std::string_view name : {"within", "per"})
-    members.misplaced(name, "is no part of a score, which is computed over all of the window");
+    members.misplaced(name, "cannot be used with score, which is computed over the whole window");
 }
 
 struct Named {
@@ -160,7 +160,7 @@ Condition read_condition(const json::Value& value, const std::string& path, Issu
     if (value.find(named.name) == nullptr) continue;
     if (measure != nullptr) {
       issues.add(path_of(path, named.name),
-                 "is a second measure beside " + std::string(measure->name) + "; make it a condition of its own");
+                 "is a second measure next to " + std::string(measure->name) + "; put it in a separate condition");
       return condition;
     }
     measure = &named;

@@ -19,8 +19,7 @@ Pattern key_pattern(const std::string& text, const std::string& path, Issues& is
   if (text == "*") return {.text = "", .prefix = true};
   const bool prefix = text.ends_with(".*");
   const std::string_view name = std::string_view(text).substr(0, text.size() - (prefix ? 2 : 0));
-  if (!is_signal_key(name))
-    issues.add(path, "must be a signal key such as \"cart\", or a beginning such as \"cart.*\"");
+  if (!is_signal_key(name)) issues.add(path, "must be a signal key such as \"cart\", or a prefix such as \"cart.*\"");
   return {.text = prefix ? text.substr(0, text.size() - 1) : text, .prefix = prefix};
 }
 
@@ -82,9 +81,9 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
   if (field != nullptr)
     *field = members.text("field", limits::kFieldSize, need == Field::kRequired).value_or("");
   else
-    members.misplaced("field", "is of use to sum, max and distinct only");
+    members.misplaced("field", "can only be used with sum, max and distinct");
   for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
-    members.misplaced(name, "belongs one level up, beside the measure");
+    members.misplaced(name, "belongs one level up, next to the measure");
   members.finish();
   // A key that fits every signal is no demand.
   if (std::ranges::find(filter.keys, Pattern{.text = "", .prefix = true}) != filter.keys.end()) filter.keys.clear();
@@ -99,7 +98,7 @@ Duration read_window(Members& members) {
     if (!per->is_string() || per->text() != "session") {
       members.issue("per", "must be \"session\"");
     } else if (members.has("within")) {
-      members.issue("per", "stands in place of within; give one of the two");
+      members.issue("per", "cannot be combined with within; give one of the two");
     }
   }
   return within.value_or(Duration{});
@@ -110,9 +109,9 @@ namespace {
 void set_bounds(Members& members, Condition& condition, std::optional<std::int64_t> least,
                 std::optional<std::int64_t> most, std::optional<std::int64_t> equals, const char* what) {
   const bool bounded = members.has("atLeast") || members.has("atMost");
-  if (members.has("equals") && bounded) members.issue("equals", "stands alone; leave out atLeast and atMost");
+  if (members.has("equals") && bounded) members.issue("equals", "cannot be combined with atLeast or atMost");
   if (!members.has("equals") && !bounded)
-    members.issue("atLeast", std::string("is required, or atMost, or equals: ") + what);
+    members.issue("atLeast", std::string("is required unless atMost or equals is given: ") + what);
   condition.least = equals.value_or(least.value_or(Condition::kNoLeast));
   condition.most = equals.value_or(most.value_or(Condition::kNoMost));
 }
@@ -121,7 +120,7 @@ std::optional<std::int64_t> read_amount(Members& members, std::string_view name)
   const json::Value* value = members.find(name);
   if (value == nullptr) return std::nullopt;
   const auto amount = value->is_number() ? millionths(value->text()) : std::nullopt;
-  if (!amount) members.issue(name, "must be a number below ten thousand million");
+  if (!amount) members.issue(name, "must be a number below 10 billion");
   return amount;
 }
 
@@ -138,7 +137,7 @@ void read_step_bounds(Members& members, Condition& condition, std::size_t steps)
   const auto most = static_cast<std::int64_t>(std::max<std::size_t>(steps, 1));
   const bool bounded = members.has("atLeast") || members.has("atMost") || members.has("equals");
   const auto reached = members.integer("reached", 1, most);
-  if (bounded && members.has("reached")) members.issue("reached", "stands in place of atLeast, atMost and equals");
+  if (bounded && members.has("reached")) members.issue("reached", "cannot be combined with atLeast, atMost or equals");
   if (!bounded) {
     condition.least = reached.value_or(most);
     return;
@@ -157,9 +156,9 @@ void read_amount_bounds(Members& members, Condition& condition) {
 void read_age_bounds(Members& members, Measure& measure) {
   const auto least = members.duration("atLeast");
   const auto most = members.duration("atMost");
-  members.misplaced("equals", "is no bound of an age, which changes with every millisecond; use atLeast or atMost");
+  members.misplaced("equals", "cannot be used with an age, which changes continuously; use atLeast or atMost");
   if (!members.has("atLeast") && !members.has("atMost"))
-    members.issue("atMost", "is required, or atLeast: a duration such as \"30m\"");
+    members.issue("atMost", "is required unless atLeast is given: a duration such as \"30m\"");
   measure.least_age = least.value_or(Duration{});
   measure.most_age = most.value_or(Duration::max());
 }

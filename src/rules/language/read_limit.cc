@@ -93,7 +93,7 @@ void read_limit(Members& members, Rule& rule) {
   }
   limit.group = given.text("group", limits::kGroupSize).value_or("");
   if (!given.has("cooldown") && !given.has("caps") && !given.has("group"))
-    given.issue("caps", "is required, or cooldown, or a group whose count the rule adds to");
+    given.issue("caps", "is required unless cooldown or group is given");
   given.finish();
   limit.key =
       spend_key(rule.id.text, limit.group, rule.status == Status::kShadow && off_by_one(Planted::kShadowHolds) == 0);
@@ -115,7 +115,7 @@ void read_split(Members& members, Rule& rule) {
       split.holdout = static_cast<std::uint32_t>(*percent / 10'000);
   }
   read_arms(given, rule);
-  if (!given.has("arms") && !given.has("holdout")) given.issue("arms", "is required, or holdout");
+  if (!given.has("arms") && !given.has("holdout")) given.issue("arms", "is required unless holdout is given");
   given.finish();
   rule.split = std::move(split);
 }
@@ -126,22 +126,22 @@ void read_actions(Members& members, Rule& rule) {
   const json::Value* many = members.find("actions");
   if (!split) {
     if (many != nullptr)
-      members.issue("actions", "needs split.arms; without arms give one action");
+      members.issue("actions", "requires split.arms; without arms, give action instead");
     else if (one == nullptr)
       members.need("action", "such as {\"type\": \"popup\", \"payload\": {}}");
     std::string text = one == nullptr ? "" : read_action(*one, members.path("action"), members.issues());
     rule.arms.push_back({.end = kBuckets, .action_json = std::move(text)});
     return;
   }
-  if (one != nullptr) members.issue("action", "stands in place of actions; give one action for each arm in actions");
+  if (one != nullptr) members.issue("action", "cannot be combined with split.arms; give one action per arm in actions");
   if (many == nullptr || !many->is_object())
-    return members.issue("actions", "is required: an object with an action for each arm of split.arms");
+    return members.issue("actions", "is required: an object with one action per arm of split.arms");
   Members given(*many, members.path("actions"), members.issues());
   for (Arm& arm : rule.arms) {
     if (const json::Value* action = given.find(arm.name))
       arm.action_json = read_action(*action, given.path(arm.name), given.issues());
     else
-      given.issue(arm.name, "is required: the action of this arm");
+      given.issue(arm.name, "is required: the action for this arm");
   }
   given.finish();
 }

@@ -33,9 +33,9 @@ std::vector<std::string> read_triggers(Members& members) {
     if (!item.is_string() || !is_trigger(item.text())) {
       members.issues().add(path, "must be a trigger such as \"checkout\": lower-case letters, digits and _ . : -");
     } else if (item.text() == kDueTrigger && list->items().size() > 1) {
-      members.issues().add(path, "stands alone: nobody asks a delayed rule; make another rule for the other triggers");
+      members.issues().add(path, "cannot be combined with other triggers; create a separate rule for them");
     } else if (std::ranges::find(triggers, item.text()) != triggers.end()) {
-      members.issues().add(path, "is named twice");
+      members.issues().add(path, "is listed twice");
     } else {
       triggers.emplace_back(item.text());
     }
@@ -57,10 +57,10 @@ std::vector<Condition> read_conditions(Members& when, std::string_view name) {
 }
 
 void read_when(Members& members, Rule& rule) {
-  const json::Value* value = members.need("when", "the conditions; {} always holds");
+  const json::Value* value = members.need("when", "the conditions; {} always matches");
   if (value == nullptr) return;
   if (!value->is_object()) {
-    members.issue("when", "must be an object with all, any or none; {} always holds");
+    members.issue("when", "must be an object with all, any or none; {} always matches");
     return;
   }
   Members when(*value, members.path("when"), members.issues());
@@ -76,7 +76,7 @@ void read_when(Members& members, Rule& rule) {
 void check_delayed(Members& members, const Rule& rule) {
   const auto absences =
       std::ranges::count_if(rule.all, [](const Condition& c) { return c.measure.kind == MeasureKind::kAbsent; });
-  if (absences != 1) members.issue("when.all", "of a delayed rule must have exactly one absent, from which it waits");
+  if (absences != 1) members.issue("when.all", "of a delayed rule must contain exactly one absent condition");
 }
 
 }  // namespace
@@ -87,9 +87,9 @@ Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues) {
   rule.id = id;
   const json::Value* own = members.find("ruleId");
   if (!is_rule_id(id.text)) {
-    members.issue("ruleId", "must be 1 to 64 of a-z 0-9 _ -, and begin with a letter or digit");
+    members.issue("ruleId", "must be 1 to 64 characters from a-z, 0-9, _ and -, starting with a letter or digit");
   } else if (own != nullptr && (!own->is_string() || own->text() != id.text)) {
-    members.issue("ruleId", "must be \"" + id.text + "\", the id in the path, or be left out");
+    members.issue("ruleId", "must be \"" + id.text + "\", the id in the path, or be omitted");
   }
   rule.name = members.text("name", limits::kNameCharacters).value_or("");
   rule.status = read_status(members);

@@ -78,7 +78,7 @@ class Linter {
     witness->conditions = {clash->one.of.condition->path};
     if (clash->other && clash->other->of.condition != clash->one.of.condition)
       witness->conditions.push_back(clash->other->of.condition->path);
-    warn("never_true", "It never holds: " + lint::in_words(*clash), std::move(*witness));
+    warn("never_true", "It never matches: " + lint::in_words(*clash), std::move(*witness));
     return true;
   }
 
@@ -89,7 +89,7 @@ class Linter {
     if (from == Instant::min() || until == Instant::max()) return false;
     const Allowance open = open_at(*rule_.hours, from);
     if (open.free || open.next < until) return false;
-    warn("never_true", "It is never open: no opening hour lies between active.from and active.until.",
+    warn("never_true", "It is never active: there are no opening hours between active.from and active.until.",
          {.at = from, .conditions = {"active"}});
     return true;
   }
@@ -104,8 +104,8 @@ class Linter {
     Witness empty{.at = now_};
     for (const Part& part : parts_) empty.conditions.push_back(part.front().condition->path);
     const std::string why =
-        parts_.empty() ? "there is no condition in when" : "each of its conditions is true of every session";
-    warn("always_true", "It always holds, for an empty session too: " + why + ".", std::move(empty));
+        parts_.empty() ? "when has no conditions" : "each of its conditions is true for every session";
+    warn("always_true", "It always matches, even for an empty session: " + why + ".", std::move(empty));
   }
 
   // In worlds that meet one of its conditions or its contrary.
@@ -140,8 +140,8 @@ class Linter {
       witness->trigger = trigger;
       witness->answered_by = other.id.text;
       return warn("shadowed",
-                  "It is never the answer to " + trigger + ": whenever it holds, " + other.id.text +
-                      " holds too and comes before it.",
+                  "It is never returned for " + trigger + ": whenever it matches, " + other.id.text +
+                      " also matches and comes first.",
                   std::move(*witness));
     }
   }

@@ -164,9 +164,9 @@ TEST(NeverTrue, NamesThePairWithTheReasonAndSignalsThatShowIt) {
       R"({"all":[{"count":{"key":"a"},"within":"1h","atLeast":3}],"none":[{"count":{"key":"a"},"within":"1d","atLeast":2}]})")});
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_THAT(warnings[0].message, HasSubstr("when.all[0] (count of a within 1 h: at least 3) and when.none[0] (count "
-                                             "of a within 1 d: not at least 2) exclude one another"));
+                                             "of a within 1 d: not at least 2) contradict each other"));
   EXPECT_THAT(warnings[0].message,
-              HasSubstr("one means at least 3 × a within 1 h, the other at most 1 × a within 1 d"));
+              HasSubstr("one requires at least 3 × a within 1 h, the other at most 1 × a within 1 d"));
   EXPECT_THAT(warnings[0].witness.conditions, ElementsAre("when.all[0]", "when.none[0]"));
   EXPECT_EQ(warnings[0].witness.signals.size(), 3U) << "the first condition holds, and the second does not";
 }
@@ -176,11 +176,11 @@ TEST(NeverTrue, SaysWhereMoreThanTheTwoAreNeeded) {
   EXPECT_THAT(
       message(
           R"({"all":[{"context":"c","in":["US","GB"]},{"context":"c","notIn":["GB"]},{"context":"c","notIn":["US"]}]})"),
-      HasSubstr("leave c no value, with what else is asked of it."));
+      HasSubstr("leave c without a possible value, given the other conditions on it."));
   EXPECT_THAT(
       message(
           R"({"all":[{"count":{"key":"a"},"atMost":0},{"context":"c","in":["US"]}],"any":[{"seen":{"key":"a"}},{"context":"c","in":["GB"]}]})"),
-      HasSubstr("It is no better in any other way to meet it."));
+      HasSubstr("All other alternatives conflict as well."));
 }
 
 TEST(AlwaysTrue, IsFoundWhereNoConditionCanFail) {
@@ -258,7 +258,7 @@ TEST(WindowBeyondRetention, IsFoundInWindowsAndAges) {
   const auto warnings = warnings_of({rule(R"({"none":[{"seen":{"key":"a"},"within":"60d"}]})")});
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_EQ(warnings[0].message,
-            "when.none[0] looks back 60 d, and signals are seen for 30 d: an older one never counts.");
+            "when.none[0] looks back 60 d, but signals are only kept for 30 d; older signals never count.");
   ASSERT_EQ(warnings[0].witness.signals.size(), 1U);
   EXPECT_EQ(warnings[0].witness.signals[0].ago, 24h * 45);
 }
@@ -288,7 +288,7 @@ TEST(Lint, WritesItsWarningsAsJson) {
       warnings_of({rule(R"({"all":[{"count":{"key":"a"},"atLeast":3},{"count":{"key":"a"},"atMost":2}]})")});
   EXPECT_EQ(
       to_json(warnings),
-      R"([{"kind":"never_true","message":"It never holds: when.all[0] (count of a in this session: at least 3) and when.all[1] (count of a in this session: at most 2) exclude one another: one means at least 3 × a within 30 d, the other at most 2 × a within 30 d.",)"
+      R"([{"kind":"never_true","message":"It never matches: when.all[0] (count of a in this session: at least 3) and when.all[1] (count of a in this session: at most 2) contradict each other: one requires at least 3 × a within 30 d, the other at most 2 × a within 30 d.",)"
       R"("conditions":["when.all[0]","when.all[1]"],"witness":[{"signalKey":"a","at":"2026-02-25T12:00:00Z","times":3}],"at":"2026-02-25T12:00:00Z","context":{}}])");
 }
 

@@ -20,8 +20,8 @@ void add_long_window(const Condition& condition, const Ground& ground, const Pro
   Witness witness{.at = now, .signals = {fitting(filter, between)}, .conditions = {condition.path}};
   if (!probe.out_of_sight(witness, within)) return;
   warnings.push_back({"window_beyond_retention",
-                      condition.path + " looks back " + words_of(within) + ", and signals are seen for " +
-                          words_of(ground.retention) + ": an older one never counts.",
+                      condition.path + " looks back " + words_of(within) + ", but signals are only kept for " +
+                          words_of(ground.retention) + "; older signals never count.",
                       std::move(witness)});
 }
 
@@ -61,9 +61,9 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
     for (std::int64_t k = room; k-- > 0;) witness.spends.push_back(now - limit.cooldown - k * spaced);
     if (!probe.may_spend(json, witness)) continue;
     warnings.push_back({"unreachable_cap",
-                        path + " is never reached: the cooldown of " + words_of(limit.cooldown) + " leaves room for " +
-                            std::to_string(room) + " before the next one in " + words_of(cap.per) + ", and " +
-                            std::to_string(cap.max) + " are allowed.",
+                        path + " can never be reached: the cooldown of " + words_of(limit.cooldown) + " allows only " +
+                            std::to_string(room) + " before the next within " + words_of(cap.per) + ", and " +
+                            std::to_string(cap.max) + " would be allowed.",
                         std::move(witness)});
   }
 }

@@ -24,15 +24,16 @@ std::string in_words(const Fact& fact) {
 std::string in_words(const Clash& clash) {
   const Statement& one = clash.one.of;
   const std::string first = one.condition->path + " (" + in_words(one) + ")";
-  const std::string otherwise = clash.elsewhere ? " It is no better in any other way to meet it." : "";
-  if (!clash.other || clash.other->of.condition == one.condition) return first + " cannot be." + otherwise;
+  const std::string otherwise = clash.elsewhere ? " All other alternatives conflict as well." : "";
+  if (!clash.other || clash.other->of.condition == one.condition) return first + " can never be true." + otherwise;
   const Statement& other = clash.other->of;
   std::string out = first + " and " + other.condition->path + " (" + in_words(other) + ")";
   if (clash.more)
-    return out + " leave " + one.condition->measure.field + " no value, with what else is asked of it." + otherwise;
-  out += " exclude one another";
+    return out + " leave " + one.condition->measure.field +
+           " without a possible value, given the other conditions on it." + otherwise;
+  out += " contradict each other";
   const std::string needs = in_words(clash.one), allows = in_words(*clash.other);
-  if (!needs.empty() && !allows.empty()) out += ": one means " + needs + ", the other " + allows;
+  if (!needs.empty() && !allows.empty()) out += ": one requires " + needs + ", the other " + allows;
   return out + "." + otherwise;
 }
 

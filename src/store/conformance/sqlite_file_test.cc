@@ -216,14 +216,14 @@ TEST_F(SqliteFile, IsRefusedWhenCutShort) {
   }
   const auto whole = std::filesystem::file_size(folder_.data_file());
   std::filesystem::resize_file(folder_.data_file(), whole / 2);
-  EXPECT_NE(refusal().find("damaged or cut short"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("damaged or truncated"), std::string::npos) << refusal();
   std::filesystem::resize_file(folder_.data_file(), 0);
-  EXPECT_NE(refusal().find("damaged or cut short"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("damaged or truncated"), std::string::npos) << refusal();
 }
 
 TEST_F(SqliteFile, IsRefusedWhenItIsSomethingElse) {
   std::ofstream(folder_.data_file()) << std::string(9000, '?');
-  EXPECT_NE(refusal().find("is not a data file of this server"), std::string::npos) << refusal();
+  EXPECT_NE(refusal().find("is not a Beckon data file"), std::string::npos) << refusal();
 }
 
 TEST_F(SqliteFile, IsRefusedWhenItBelongsToAnotherProgram) {

@@ -37,7 +37,7 @@ Result<std::optional<access::HandleRecord>> MemoryDirectory::handle(const Handle
 Result<void> MemoryDirectory::add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   if (facts_.handles.contains(handle))
-    return unexpected(conflict("The handle " + handle.text + " exists already; choose another name."));
+    return unexpected(conflict("The handle " + handle.text + " already exists; choose another name."));
   facts_.handles[handle] = {.handle = handle, .owner = owner, .created_at = audit.at, .settings = "{}"};
   facts_.users.try_emplace(owner, access::UserRecord{.email = owner});
   facts_.roles[{handle, owner}] = Role::kOwner;
@@ -63,7 +63,7 @@ Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::strin
 Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second)
-    return unexpected(conflict("The user " + email + " exists already."));
+    return unexpected(conflict("The user " + email + " already exists."));
   facts_.add_audit(audit);
   return {};
 }
@@ -152,7 +152,7 @@ Result<std::vector<access::SigningKey>> MemoryDirectory::signing_keys() {
 Result<void> MemoryDirectory::add_signing_key(const access::SigningKey& key) {
   const std::lock_guard lock(facts_.mutex);
   if (std::ranges::any_of(facts_.signing_keys, [&](const auto& known) { return known.kid == key.kid; }))
-    return unexpected(conflict("A signing key of this kid exists already."));
+    return unexpected(conflict("A signing key with this kid already exists."));
   facts_.signing_keys.push_back(key);
   return {};
 }

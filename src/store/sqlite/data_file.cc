@@ -47,9 +47,9 @@ void touch_every_table(Connection& connection) {
 
 // What a damaged or foreign file is called to the operator; nothing for faults that are not the file's.
 std::optional<std::string> named(const SqliteError& error) {
-  if (error.primary() == SQLITE_NOTADB) return "is not a data file of this server, or its first bytes are damaged.";
+  if (error.primary() == SQLITE_NOTADB) return "is not a Beckon data file, or its first bytes are damaged.";
   if (error.primary() == SQLITE_CORRUPT || error.code == SQLITE_IOERR_SHORT_READ)
-    return "is damaged or cut short; restore a backup. (" + std::string(error.what()) + ")";
+    return "is damaged or truncated; restore a backup. (" + std::string(error.what()) + ")";
   return std::nullopt;
 }
 
@@ -62,7 +62,7 @@ Result<void> make_data_file(const std::string& file) {
   const auto made = guarded([&]() -> Result<void> {
     ::unlink(aside.c_str());
     const int fd = ::open(aside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return unexpected(refusal(file, "cannot be made there; check the folder and its permissions."));
+    if (fd < 0) return unexpected(refusal(file, "cannot be created there; check the folder and its permissions."));
     ::close(fd);
     Connection connection(aside, Connection::Mode::kReadWrite, kPatience);
     connection.execute(("PRAGMA page_size = " + std::to_string(kPageSize)).c_str());
@@ -75,23 +75,23 @@ Result<void> make_data_file(const std::string& file) {
   // link() fails where another process was quicker, and then its file is as good.
   const bool moved = made && (::link(aside.c_str(), file.c_str()) == 0 || errno == EEXIST) && sync_folder_of(file);
   ::unlink(aside.c_str());
-  if (made && !moved) return unexpected(refusal(file, "cannot be made there."));
+  if (made && !moved) return unexpected(refusal(file, "cannot be created there."));
   return made;
 }
 
 Result<void> admit_data_file(const std::string& file) {
   struct stat there = {};
   if (::stat(file.c_str(), &there) != 0) return unexpected(refusal(file, "cannot be read; check its permissions."));
-  if (there.st_size < kHeaderSize) return unexpected(refusal(file, "is damaged or cut short; restore a backup."));
+  if (there.st_size < kHeaderSize) return unexpected(refusal(file, "is damaged or truncated; restore a backup."));
   try {
     Connection connection(file, Connection::Mode::kReadWrite, kPatience);
     if (number(connection, "PRAGMA application_id") != kApplicationId)
-      return unexpected(refusal(file, "belongs to another program; name another --data."));
+      return unexpected(refusal(file, "belongs to another program; choose another --data folder."));
     const std::int64_t version = number(connection, "PRAGMA user_version");
     if (version > newest_schema())
       return unexpected(refusal(file, "was written by a newer version (schema " + std::to_string(version) +
-                                          ", this program knows " + std::to_string(newest_schema()) +
-                                          "); run that version, or restore a backup."));
+                                          ", this version supports " + std::to_string(newest_schema()) +
+                                          "); run the newer version, or restore a backup."));
     migrate(connection);
     touch_every_table(connection);
     return {};

@@ -67,7 +67,7 @@ void JournalReader::name_damage(ledger::Position position, std::int64_t size, co
       .add("position", static_cast<std::int64_t>(position))
       .add("bytes", size)
       .add("what", what)
-      .add("consequence", "the signals of this commit are passed over");
+      .add("consequence", "the signals of this commit are skipped");
 }
 
 }  // namespace beckon::store

@@ -94,7 +94,7 @@ Result<void> SqliteDirectory::add_handle(const Handle& handle, const std::string
         "ON CONFLICT DO NOTHING",
         handle, owner, audit.at);
     if (connection.changes() == 0)
-      return unexpected(conflict("The handle " + handle.text + " exists already; choose another name."));
+      return unexpected(conflict("The handle " + handle.text + " already exists; choose another name."));
     connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", owner);
     put_role(connection, {handle, owner, access::Role::kOwner});
     return {};
@@ -120,7 +120,7 @@ Result<void> SqliteDirectory::put_origins(const Handle& handle, const std::strin
 Result<void> SqliteDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", email);
-    if (connection.changes() == 0) return unexpected(conflict("The user " + email + " exists already."));
+    if (connection.changes() == 0) return unexpected(conflict("The user " + email + " already exists."));
     return {};
   });
 }
@@ -204,7 +204,7 @@ Result<void> SqliteDirectory::add_signing_key(const access::SigningKey& key) {
   return write(nullptr, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO signing_key (kid, sealed_jwk, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                    key.kid, Blob{key.sealed_jwk}, key.created_at);
-    if (connection.changes() == 0) return unexpected(conflict("A signing key of this kid exists already."));
+    if (connection.changes() == 0) return unexpected(conflict("A signing key with this kid already exists."));
     return {};
   });
 }

@@ -49,11 +49,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
   static_cast<void>(configured);
 
   if (!make_folder(folder))
-    return unexpected(Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be made."});
+    return unexpected(
+        Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be created."});
   std::unique_ptr<ServerLock> lock;
   if (options.server && !(lock = ServerLock::take(folder + "/beckon.lock")))
-    return unexpected(Fault{.code = FaultCode::kConflict,
-                            .message = "Another server runs on " + folder + "; stop it, or name another --data."});
+    return unexpected(
+        Fault{.code = FaultCode::kConflict,
+              .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
   const std::string file = folder + "/beckon.db";
   if (auto made = make_data_file(file); !made) return unexpected(made.error());
   if (auto admitted = admit_data_file(file); !admitted) return unexpected(admitted.error());
