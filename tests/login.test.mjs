@@ -88,7 +88,7 @@ describe('a password', () => {
     const email = await userWith();
     for (const [text, why] of [
       ['short', /at least 12 characters/],
-      ['aaaaaaaaaaaaaaaa', /one character/],
+      ['aaaaaaaaaaaaaaaa', /repeated character/],
       [email.toUpperCase(), /not be the e-mail/],
       [`${'x'.repeat(1025)}y`, /at most 1024/],
     ]) {
