@@ -144,7 +144,11 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
           </tbody>
         </table>
       </div>
-      {suppressed > 0 && <p class="small quiet">Held back {suppressed} times: frequency limit or schedule.</p>}
+      {suppressed > 0 && (
+        <p class="small quiet">
+          Held back {suppressed} {suppressed === 1 ? 'time' : 'times'}: frequency limit or schedule.
+        </p>
+      )}
       <Chart label={`${ruleId}, decisions per ${bucket}`} times={times} series={series} />
     </section>
   );
@@ -163,7 +167,7 @@ function Row({ arm: { name, holdout, shadow, totals }, control }: { arm: Arm; co
       </td>
       <td>
         {all}
-        {holdout && <span class="quiet"> in the control group</span>}
+        {holdout && <span class="quiet"> eligible</span>}
       </td>
       <td>{totals.shown}</td>
       <td>{totals.clicked}</td>

@@ -92,12 +92,14 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
         )}
         {enabled && circuit !== 'closed' && (
           <State name="retrying">
-            failing
-            {nextProbeAt && (
-              <>
-                , next attempt <Instant at={nextProbeAt} />
-              </>
-            )}
+            <span>
+              failing
+              {nextProbeAt && (
+                <>
+                  , next attempt <Instant at={nextProbeAt} />
+                </>
+              )}
+            </span>
           </State>
         )}
       </header>

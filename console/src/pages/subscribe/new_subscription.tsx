@@ -93,7 +93,7 @@ export function NewSubscription({
       />
       {isDev.value && (
         <p class="small">
-          No endpoint yet?{' '}
+          No endpoint yet? The server has a receiver that verifies signatures.{' '}
           <button
             type="button"
             class="link"
@@ -102,9 +102,9 @@ export function NewSubscription({
               if (fault) onFault(null);
             }}
           >
-            Use the built-in receiver
-          </button>
-          , which verifies signatures.
+            {' '}
+            Use the built-in receiver{' '}
+          </button>{' '}
         </p>
       )}
       <EventTypes chosen={types} onChange={setTypes} issue={saidOfTypes} />
