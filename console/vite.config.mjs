@@ -1,11 +1,11 @@
-// Builds console/dist: index.html as it is, everything else gzip'd under a name that changes with its content. The
-// binary embeds exactly these files (cmake/embed_console.cmake).
+// Builds console/dist: index.html unchanged, everything else gzip-compressed under a content hash. The binary embeds
+// exactly these files (cmake/embed_console.cmake).
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
-// The theme that was chosen is set before the first paint, by the page's own script: no flash, nothing inline.
+// The chosen theme is set before the first paint by an external script: no flash, nothing inline.
 const unflashed = {
   name: 'unflashed',
   transformIndexHtml: {
@@ -35,7 +35,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   plugins: [unflashed, packed(join(import.meta.dirname, 'dist/assets'))],
-  // `vite` alone serves the page from source beside a running server: BECKON_BASE names it.
+  // `vite` serves the page from source with a running server as its API: BECKON_BASE is its URL.
   server: {
     proxy: Object.fromEntries(
       ['/v2', '/dev', '/openapi.json'].map(path => [path, process.env.BECKON_BASE ?? 'http://127.0.0.1:8080']),

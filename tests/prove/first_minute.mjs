@@ -45,7 +45,7 @@ test('the first minute', async t => {
   let browser;
   try {
     const link = await ready(server);
-    const rows = [['0 s', '`script/server`, where all is built', 'the banner, with a link into the console']];
+    const rows = [['0 s', '`script/server`, with everything built', 'the banner, with a link to the console']];
     t.diagnostic(`ready after ${since()} s`);
     browser = await openBrowser();
     const page = await openConsole(browser, new URL(link).origin, { width: 1280, height: 860 });

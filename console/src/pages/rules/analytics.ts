@@ -31,7 +31,7 @@ export interface Analytics {
   rules: RuleSeries[];
 }
 
-export interface Arm {
+export interface Variant {
   name: string;
   holdout: boolean;
   shadow: boolean;
@@ -76,28 +76,28 @@ export function buckets({ since, until, bucket }: Analytics): number[] {
 }
 
 // The variants of each rule over all of its triggers; the control group last.
-export function armsByRule(rules: RuleSeries[]): Map<string, Arm[]> {
-  const byRule = new Map<string, Map<string, Arm>>();
+export function variantsByRule(rules: RuleSeries[]): Map<string, Variant[]> {
+  const byRule = new Map<string, Map<string, Variant>>();
   for (const one of rules) {
-    const arms = byRule.get(one.ruleId) ?? new Map<string, Arm>();
-    byRule.set(one.ruleId, arms);
+    const variants = byRule.get(one.ruleId) ?? new Map<string, Variant>();
+    byRule.set(one.ruleId, variants);
     const name = one.holdout ? 'control group' : `${one.variant ?? 'all'}${one.shadow ? ' (shadow)' : ''}`;
-    const arm = arms.get(name) ?? {
+    const variant = variants.get(name) ?? {
       name,
       holdout: one.holdout,
       shadow: one.shadow,
       totals: none(),
       points: new Map<number, Counts>(),
     };
-    arm.totals = plus(arm.totals, one.totals);
+    variant.totals = plus(variant.totals, one.totals);
     for (const point of one.points)
-      arm.points.set(seconds(point.at), plus(arm.points.get(seconds(point.at)) ?? none(), point));
-    arms.set(name, arm);
+      variant.points.set(seconds(point.at), plus(variant.points.get(seconds(point.at)) ?? none(), point));
+    variants.set(name, variant);
   }
   return new Map(
-    [...byRule].map(([rule, arms]) => [
+    [...byRule].map(([rule, variants]) => [
       rule,
-      [...arms.values()].sort((a, b) => Number(a.holdout) - Number(b.holdout) || (a.name < b.name ? -1 : 1)),
+      [...variants.values()].sort((a, b) => Number(a.holdout) - Number(b.holdout) || (a.name < b.name ? -1 : 1)),
     ]),
   );
 }

@@ -23,11 +23,11 @@ function wilson({ good, all }: Proportion): [number, number] {
 }
 
 // Null if one of the groups is empty.
-export function difference(arm: Proportion, control: Proportion): Interval | null {
-  if (!arm.all || !control.all) return null;
-  const one = arm.good / arm.all,
+export function difference(variant: Proportion, control: Proportion): Interval | null {
+  if (!variant.all || !control.all) return null;
+  const one = variant.good / variant.all,
     two = control.good / control.all,
-    [low1, high1] = wilson(arm),
+    [low1, high1] = wilson(variant),
     [low2, high2] = wilson(control);
   const by = one - two;
   return {

@@ -153,7 +153,7 @@ export function thenWords(rule: { [name: string]: Json }): string {
   const typeOf = (action: Json | undefined) => (isObject(action) ? String(action.type ?? '…') : '…');
   if (isObject(rule.actions))
     return Object.entries(rule.actions)
-      .map(([arm, action]) => `${arm}: ${typeOf(action)}`)
+      .map(([variant, action]) => `${variant}: ${typeOf(action)}`)
       .join(', ');
   return typeOf(rule.action);
 }

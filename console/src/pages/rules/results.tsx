@@ -6,7 +6,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { at, filter, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
-import { armsByRule, buckets, type Analytics, type Arm } from './analytics.ts';
+import { variantsByRule, buckets, type Analytics, type Variant } from './analytics.ts';
 import { difference, isSure, liftWords } from './lift.ts';
 import { RuleTabs } from './tabs.tsx';
 
@@ -37,7 +37,7 @@ export function Results() {
   );
   const only = query.get('rule') ?? '';
   const rules = useMemo(
-    () => (found ? [...armsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []),
+    () => (found ? [...variantsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []),
     [found, only],
   );
   const times = useMemo(() => (found ? buckets(found) : []), [found]);
@@ -91,8 +91,8 @@ export function Results() {
           <Chart label={`decision requests per ${found!.bucket}`} times={times} series={asked} />
         </section>
       )}
-      {rules.map(([ruleId, arms]) => (
-        <OfRule key={ruleId} ruleId={ruleId} arms={arms} times={times} bucket={found!.bucket} />
+      {rules.map(([ruleId, variants]) => (
+        <OfRule key={ruleId} ruleId={ruleId} variants={variants} times={times} bucket={found!.bucket} />
       ))}
     </>
   );
@@ -101,19 +101,29 @@ export function Results() {
 const percent = (part: number, all: number) => (all ? `${((part / all) * 100).toFixed(1)} %` : '–');
 const kMoney = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 
-function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; times: number[]; bucket: string }) {
-  const control = arms.find(arm => arm.holdout);
-  const suppressed = arms.reduce((sum, arm) => sum + arm.totals.suppressed, 0);
+function OfRule({
+  ruleId,
+  variants,
+  times,
+  bucket,
+}: {
+  ruleId: string;
+  variants: Variant[];
+  times: number[];
+  bucket: string;
+}) {
+  const control = variants.find(variant => variant.holdout);
+  const suppressed = variants.reduce((sum, variant) => sum + variant.totals.suppressed, 0);
   const series = useMemo(
     () =>
-      arms.map(arm => ({
-        label: arm.name,
+      variants.map(variant => ({
+        label: variant.name,
         values: times.map(time => {
-          const counts = arm.points.get(time);
-          return counts ? (arm.holdout ? counts.heldOut : counts.acted) : 0;
+          const counts = variant.points.get(time);
+          return counts ? (variant.holdout ? counts.heldOut : counts.acted) : 0;
         }),
       })),
-    [arms, times],
+    [variants, times],
   );
   return (
     <section class="card" aria-label={`Results of ${ruleId}`}>
@@ -121,7 +131,7 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
         <h2>
           <a href={at('rules', [ruleId])}>{ruleId}</a>
         </h2>
-        {arms.some(arm => arm.shadow) && <span class="chip">shadow: what it would have done</span>}
+        {variants.some(variant => variant.shadow) && <span class="chip">shadow: what it would have done</span>}
       </header>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Variants of ${ruleId}`}>
         <table>
@@ -138,8 +148,8 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
             </tr>
           </thead>
           <tbody>
-            {arms.map(arm => (
-              <Row key={arm.name} arm={arm} control={control} />
+            {variants.map(variant => (
+              <Row key={variant.name} variant={variant} control={control} />
             ))}
           </tbody>
         </table>
@@ -154,7 +164,13 @@ function OfRule({ ruleId, arms, times, bucket }: { ruleId: string; arms: Arm[]; 
   );
 }
 
-function Row({ arm: { name, holdout, shadow, totals }, control }: { arm: Arm; control: Arm | undefined }) {
+function Row({
+  variant: { name, holdout, shadow, totals },
+  control,
+}: {
+  variant: Variant;
+  control: Variant | undefined;
+}) {
   const all = holdout ? totals.heldOut : totals.acted;
   const lift =
     control && !holdout && !shadow

@@ -5,13 +5,13 @@ import { Amount, Text, useForm } from './form.tsx';
 
 export function Then() {
   const { rule, at } = useForm();
-  const arms = isObject(rule.actions) ? Object.keys(rule.actions) : null;
+  const variants = isObject(rule.actions) ? Object.keys(rule.actions) : null;
   return (
     <section class="card" aria-labelledby="then">
       <h2 id="then">Then</h2>
-      {arms ? arms.map(arm => <Arm key={arm} name={arm} />) : <Action path={['action']} />}
-      <Splitting arms={arms} />
-      {arms && (
+      {variants ? variants.map(variant => <Variant key={variant} name={variant} />) : <Action path={['action']} />}
+      <Splitting variants={variants} />
+      {variants && (
         <div class="columns">
           <Amount
             path={['split', 'holdout']}
@@ -22,12 +22,12 @@ export function Then() {
           <Text path={['split', 'salt']} label="Seed" mono hint="Changing it reassigns visitors." />
         </div>
       )}
-      {at(['action']) === undefined && !arms && <p class="issue">A rule needs an action.</p>}
+      {at(['action']) === undefined && !variants && <p class="issue">A rule needs an action.</p>}
     </section>
   );
 }
 
-function Arm({ name }: { name: string }) {
+function Variant({ name }: { name: string }) {
   return (
     <fieldset class="group arm">
       <legend>Variant {name}</legend>
@@ -82,7 +82,7 @@ const compact = (text: string) => {
 };
 
 // A single action, or variants that are compared.
-function Splitting({ arms }: { arms: string[] | null }) {
+function Splitting({ variants }: { variants: string[] | null }) {
   const { rule, set } = useForm();
   const split = () => {
     const action = rule.action ?? { type: 'popup', payload: {} };
@@ -98,7 +98,7 @@ function Splitting({ arms }: { arms: string[] | null }) {
       action: isObject(rule.actions) ? (Object.values(rule.actions)[0] ?? null) : null,
     });
   const add = () => {
-    const name = [...'abcdefghijklmnopqrst'].find(letter => !arms!.includes(letter))!;
+    const name = [...'abcdefghijklmnopqrst'].find(letter => !variants!.includes(letter))!;
     const copy = { ...(rule.actions as { [name: string]: Json }), [name]: { type: 'banner', payload: {} } };
     const before = isObject(rule.split) ? rule.split : {};
     set([], {
@@ -107,7 +107,7 @@ function Splitting({ arms }: { arms: string[] | null }) {
       split: { ...before, arms: { ...(isObject(before.arms) ? before.arms : {}), [name]: 50 } },
     });
   };
-  return arms ? (
+  return variants ? (
     <div class="actions">
       <button type="button" class="button quiet" onClick={add}>
         Add a variant
