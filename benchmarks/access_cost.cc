@@ -1,4 +1,4 @@
-// What access costs a request: nanoseconds of CPU a call, on one thread.
+// CPU cost of access checks: nanoseconds per call, on one thread.
 #include <time.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ double cpu_ns() {
   return static_cast<double>(at.tv_sec) * 1e9 + static_cast<double>(at.tv_nsec);
 }
 
-// The best of five rounds, of the thread's own CPU time: what else runs on the machine is kept out as far as it goes.
+// The best of five rounds of the thread's own CPU time, to exclude other load as far as possible.
 template <class Work>
 void measure(const char* what, int times, Work work) {
   double best = 1e18;

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Durable appends over HTTP beside a raw append and fdatasync of the same bytes, in turns on the same disk: 100 thousand
-# sessions, 1 to 3 signals a request, server on cpu 0, wrk on cpu 1. Usage: benchmarks/append.sh [ROUNDS [SECONDS]]
+# Durable appends over HTTP compared with a raw append and fdatasync of the same bytes, alternating on the same disk: 100
+# thousand sessions, 1 to 3 signals per request, server on cpu 0, wrk on cpu 1. Usage: benchmarks/append.sh [ROUNDS [SECONDS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . benchmarks/server.bash

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Durable appends of Beckon over HTTP beside XADD of Redis (appendfsync always) and inserts into PostgreSQL 15, of the
-# same texts, in turns on the same disk: servers on cpu 0, load on cpu 1. With 64 and 256 connections, whose commits
-# PostgreSQL groups itself: a request of 1 to 3 signals beside one XADD or row that holds two; then ten signals a request,
-# as a library sends what has gathered, beside ten XADD in one pipeline and ten rows in one INSERT, one signal each. And
-# Beckon's store without HTTP, 64 records a commit, beside 64 rows in one INSERT and commit and 64 XADD in one pipeline,
-# from two writers. None of the three goes over its log meanwhile: it is longer than what is written.
+# Durable appends of Beckon over HTTP compared with XADD of Redis (appendfsync always) and inserts into PostgreSQL 15, with
+# the same content, alternating on the same disk: servers on cpu 0, load on cpu 1. With 64 and 256 connections (PostgreSQL
+# has its own group commit): a request of 1 to 3 signals versus one XADD or row with two; then ten signals per request, as
+# a batching library sends them, versus ten XADD in one pipeline and ten rows in one INSERT, one signal each. And Beckon's
+# store without HTTP, 64 records per commit, versus 64 rows in one INSERT and commit and 64 XADD in one pipeline, from two
+# writers. None of the three rewrites its log meanwhile: the log is larger than what is written.
 # Usage: benchmarks/append_stores.sh [ROUNDS [SECONDS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,10 +21,10 @@ row="('bench', 'sig_bench_' || :s, '$value')"
 psql -q -h 127.0.0.1 -p "$postgres_port" -U bench postgres -c 'CREATE TABLE signal (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, handle text, session text, signals text)'
 printf '\\set s random(1, 100000)\nINSERT INTO signal (handle, session, signals) VALUES %s\n' "$row" >"$work/one.sql"
 printf '\\set s random(1, 100000)\nINSERT INTO signal (handle, session, signals) VALUES %s\n' "$row$(for _ in $(seq 63); do printf ', %s' "$row"; done)" >"$work/many.sql"
-inserts() { # CLIENTS SCRIPT: transactions a second
+inserts() { # CLIENTS SCRIPT: transactions per second
   taskset -c 1 pgbench -n -M prepared -h 127.0.0.1 -p "$postgres_port" -U bench -c "$1" -T "$seconds" -f "$2" postgres 2>"$work/null" | awk '/^tps/ {print int($3)}'
 }
-xadds() { # CONNECTIONS PIPELINE FIELD VALUE…: commands a second
+xadds() { # CONNECTIONS PIPELINE FIELD VALUE…: commands per second
   taskset -c 1 redis-benchmark -p "$redis_port" -c "$1" -P "$2" -n $((seconds * 25000 * $2)) -r 100000 --csv XADD signals '*' handle bench session sig_bench___rand_int__ "${@:3}" |
     awk -F'","' 'NR == 2 {print int($(NF - 6))}'
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Durable deliveries of Beckon beside BullMQ on Redis (appendfsync always), pg-boss and graphile-worker on PostgreSQL 15,
-# and the sending loop alone, in turns: a backlog of events of 1 KiB goes to eight receivers (nginx), over http and then
-# TLS, with every attempt recorded. What belongs to one of them, its store too, has cpu 0; receivers and load have cpu 1.
-# Usage: benchmarks/deliveries.sh [ROUNDS [COUNT]]     COUNT: deliveries of Beckon a turn; a fifth of it for the queues
+# Durable deliveries of Beckon compared with BullMQ on Redis (appendfsync always), pg-boss and graphile-worker on
+# PostgreSQL 15, and the sending loop alone, alternating: a backlog of events of 1 KiB goes to eight receivers (nginx),
+# over http and then TLS, with every attempt recorded. The system under test and its store use cpu 0; receivers and load
+# use cpu 1.
+# Usage: benchmarks/deliveries.sh [ROUNDS [COUNT]]     COUNT: Beckon's deliveries per turn; a fifth of it for the queues
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . script/lib

@@ -1,6 +1,6 @@
 #!/bin/bash
-# From a signal to the first byte of its delivery at the receiver, at 500 events a second, beside a durable append alone
-# in the same run. Server on cpu 0; load and receiver, which are one process with one clock, on cpu 1.
+# Latency from a signal to the first byte of its delivery at the receiver, at 500 events per second, compared with a
+# durable append alone in the same run. Server on cpu 0; load and receiver, one process with one clock, on cpu 1.
 # Usage: benchmarks/delivery_latency.sh [ROUNDS [SECONDS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,6 +1,6 @@
-// One resolve by Beckon beside json-rules-engine and zen-engine, in turns: the same 100 rules of three conditions on one
-// trigger, where only the last holds and where none does. The others get their facts ready made; Beckon measures them in
-// a full window of 200 signals within the same time. Usage: benchmarks/engines.mjs [ROUNDS [SECONDS]]
+// One evaluation by Beckon compared with json-rules-engine and zen-engine, alternating: the same 100 rules of three
+// conditions on one trigger, where only the last matches and where none does. The others get precomputed facts; Beckon's
+// time includes computing them from a full window of 200 signals. Usage: benchmarks/engines.mjs [ROUNDS [SECONDS]]
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const signals = Array.from({ length: 200 }, (_, i) => ({
 }));
 const counted = (key, minutes) => signals.filter(s => s.key === key && s.at > now - minutes * 60_000).length;
 
-// [fact, least], three of each rule; the first two hold, the third holds in the last rule alone, or in none.
+// [fact, minimum], three per rule; the first two are true, the third only in the last rule, or in none.
 const conditions = (i, holds) => [
   [{ key: keys[i % 5], minutes: 30 }, 1 + (i % 7)],
   [{ key: 'login', minutes: 60 }, 1],
@@ -52,7 +52,7 @@ function beckon(all) {
   };
 }
 
-// Runs `resolve` for the time of a turn, and says what one of them took.
+// Runs `resolve` for one turn, and returns the time of a single call.
 async function turn(resolve) {
   let acts = false,
     count = 0;

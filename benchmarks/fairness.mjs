@@ -1,6 +1,6 @@
-// 1,000 subscriptions of ten handles, of which none or 300 are poison (tests/kit/poison.mjs): the time from a signal's sending
-// to the first attempt at the 700 that are well, in interleaved pairs of a clean run and a poisoned one, each on a fresh server
-// on cpu 0; clients and receivers share cpu 1. Usage: benchmarks/fairness.mjs [PAIRS [EVENTS PER SUBSCRIPTION [EVENTS A SECOND]]]
+// 1,000 subscriptions of ten handles, none or 300 of them poison (tests/kit/poison.mjs): the time from sending a signal to
+// the first attempt at the 700 healthy ones, in interleaved pairs of a clean and a poisoned run, each on a fresh server on
+// cpu 0; clients and receivers share cpu 1. Usage: benchmarks/fairness.mjs [PAIRS [EVENTS PER SUBSCRIPTION [EVENTS A SECOND]]]
 import { fork } from 'node:child_process';
 import { Agent, createServer, request } from 'node:http';
 import { setTimeout as pass } from 'node:timers/promises';
@@ -12,7 +12,7 @@ const handles = 10,
   perHandle = 100,
   sickPerHandle = 30;
 
-// The poison has a process of its own, so that only the server is judged by how it bears it.
+// The poison runs in its own process, so that only its effect on the server is measured.
 if (process.send) {
   const bad = await poison();
   process.send({ kinds: bad.kinds, dns: bad.dns });
@@ -47,8 +47,8 @@ if (process.send) {
 }
 
 async function run(kinds, dns, hush) {
-  hush(false); // a name that nobody tells would hold up the making of its subscription
-  const came = new Map(); // value of a signal → when its first attempt came
+  hush(false); // an unresolvable name would delay creating its subscription
+  const came = new Map(); // value of a signal → time of its first attempt
   const hooks = createServer((asked, answer) => {
     const at = performance.now();
     const parts = [];
@@ -106,12 +106,12 @@ async function run(kinds, dns, hush) {
       );
     }
     hush(true);
-    // Each subscription is owed as many events; in an order without a pattern that a turn could fit.
+    // Each subscription gets the same number of events, in an order without a pattern that a turn could match.
     const plan = [...well, ...sick]
       .flatMap(to => Array.from({ length: perSubscription }, () => ({ ...to, key: Math.random() })))
       .sort((a, b) => a.key - b.key);
     const agent = new Agent({ keepAlive: true, maxSockets: 32 });
-    const sent = new Map(); // an attempt may come before its sender has read the 202, so that its time is counted from here
+    const sent = new Map(); // time is measured from here, since an attempt may arrive before its sender has read the 202
     const answers = [];
     const began = performance.now();
     for (const [i, { handle, n }] of plan.entries()) {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The front door against nginx `return 200`, interleaved: server on cpu 0, wrk on cpu 1.
+# The HTTP server compared with nginx `return 200`, interleaved: server on cpu 0, wrk on cpu 1.
 #   usage: benchmarks/listener_echo.sh [BUILD_DIR [rounds [seconds]]]
-# Prints requests a second and CPU microseconds a request of each round, nginx first.
+# Prints requests per second and CPU microseconds per request of each round, nginx first.
 set -eu
 build=${1:-build/release}
 rounds=${2:-5}

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Resident memory of a session of 50 signals: what 20 thousand such sessions add. Usage: benchmarks/memory.sh [SESSIONS]
+# Resident memory per session of 50 signals, measured with 20 thousand such sessions. Usage: benchmarks/memory.sh [SESSIONS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . benchmarks/server.bash

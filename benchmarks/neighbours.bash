@@ -1,11 +1,11 @@
-# Sourced behind server.bash: the stores that others use, on cpu 0 as the server is, and receivers on cpu 1. All of them
-# keep what they write in $work, so on the same disk.
+# Sourced after server.bash: other stores, on cpu 0 like the server, and receivers on cpu 1. All of them write to $work,
+# that is, to the same disk.
 redis_pid='' postgres_pid='' receiver_pid=''
 redis_port=${BENCH_REDIS_PORT:-18092} postgres_port=${BENCH_POSTGRES_PORT:-18093} http_port=${BENCH_HTTP_PORT:-18110} https_port=${BENCH_HTTPS_PORT:-18120}
 postgres=/usr/lib/postgresql/15/bin
 trap 'kill -9 $server_pid $nginx_pid $redis_pid $receiver_pid 2>/dev/null; [ -z "$postgres_pid" ] || kill -QUIT $postgres_pid; wait; rm -rf "$work"' EXIT
 
-start_redis() { # appendfsync always, and no rewriting of its file meanwhile
+start_redis() { # appendfsync always, without rewriting its file
   mkdir "$work/redis"
   taskset -c 0 redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$work/redis" --save '' --appendonly yes --appendfsync always \
     --auto-aof-rewrite-percentage 0 >"$work/redis.log" &
@@ -14,7 +14,7 @@ start_redis() { # appendfsync always, and no rewriting of its file meanwhile
 }
 # PostgreSQL refuses to run as root.
 as_postgres() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
-start_postgres() { # as Debian sets it up, but for its memory and the length of its log
+start_postgres() { # Debian's defaults, except for memory and log size
   mkdir "$work/postgres"
   if [ "$(id -u)" = 0 ]; then chmod 711 "$work"; chown postgres "$work/postgres"; fi
   (cd "$work/postgres" && as_postgres "$postgres/initdb" -D "$work/postgres" -U bench -A trust -E UTF8 --locale=C >"$work/initdb.log" 2>&1) || { cat "$work/initdb.log"; exit 1; }
@@ -31,7 +31,7 @@ receivers() { # SCHEME: the eight URLs
   [ "$1" = http ] || first=$https_port
   for i in $(seq 0 7); do echo "$1://127.0.0.1:$((first + i))/hook"; done
 }
-start_receivers() { # eight, each over plain http and TLS; they answer 200 and keep connections
+start_receivers() { # eight, each over plain http and TLS; they respond with 200 and keep connections open
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=bench -addext subjectAltName=IP:127.0.0.1 \
     -keyout "$work/key.pem" -out "$work/cert.pem" 2>"$work/null"
   cat >"$work/receivers.conf" <<CONF

@@ -1,8 +1,8 @@
-// Offers appends at a rate, whatever is answered: what a server meets that is asked for more than it can take. Each
-// request has a connection of its own until it is answered; where none is free another one is opened. Usage: open_loop
-// PORT RATE SECONDS HANDLE [CONNECTIONS]. RATE 0: 256 connections that ask again as soon as they are answered, which
-// finds the most that is taken. Prints a line each second: offered, 202, refused with Retry-After (429 or 503),
-// anything else, not offered for want of a connection, and the 99th percentile of the 202 in ms.
+// Offers appends at a fixed rate regardless of responses (open loop), to overload a server. Each request has its own
+// connection until it is answered; if none is free another one is opened. Usage: open_loop PORT RATE SECONDS HANDLE
+// [CONNECTIONS]. RATE 0: 256 connections in a closed loop, which finds the maximum throughput. Prints a line per
+// second: offered, 202, refused with Retry-After (429 or 503), anything else, not offered for lack of a connection, and
+// the 99th percentile of the 202 in ms.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -23,12 +23,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kSignals = 5;              // of each request: a body of about 1 KiB
-constexpr unsigned long kActive = 4096;  // sessions that are seen at a time
-constexpr unsigned long kOfSession = 8;  // requests of a session, which then is never seen again
+constexpr int kSignals = 5;              // per request: a body of about 1 KiB
+constexpr unsigned long kActive = 4096;  // active sessions at a time
+constexpr unsigned long kOfSession = 8;  // requests per session, which is then not used again
 constexpr std::chrono::seconds kReusable{
     25};  // after 30 s of idleness the server closes a connection, perhaps as a request goes out
-constexpr int kPerAddress = 900;  // connections of one client address: below what the server admits
+constexpr int kPerAddress = 900;  // connections of one client address: below the server's limit
 
 struct Connection {
   int fd = -1;
@@ -39,7 +39,7 @@ struct Connection {
 
 struct Second {
   long offered = 0, taken = 0, refused = 0, other = 0, missed = 0;
-  std::vector<float> took;  // ms, of what was taken
+  std::vector<float> took;  // ms, of accepted requests
 };
 
 class Load {
@@ -60,7 +60,7 @@ class Load {
       if (free->fd < 0 || free->busy) {
         free = nullptr;
         continue;
-      }  // it was closed since, and perhaps opened anew
+      }  // closed since, and possibly reopened
       if (Clock::now() - free->since < kReusable) continue;
       drop(*free);
       free = nullptr;
@@ -73,7 +73,7 @@ class Load {
     send(*free, counts);
   }
 
-  // Reads what has come; `again`: a connection that was answered asks at once.
+  // Reads responses; `again`: an answered connection sends the next request immediately.
   void take(Second& counts, int wait_ms, bool again) {
     epoll_event events[512];
     const int ready = ::epoll_wait(epoll_, events, 512, wait_ms);
@@ -137,7 +137,7 @@ class Load {
     const auto size = ::recv(from.fd, bytes, sizeof bytes, 0);
     if (size <= 0) {
       if (size < 0 && errno == EAGAIN) return;
-      if (from.busy) ++counts.other;  // closed without an answer
+      if (from.busy) ++counts.other;  // closed without a response
       return drop(from);
     }
     from.in.append(bytes, static_cast<std::size_t>(size));

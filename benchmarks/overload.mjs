@@ -1,5 +1,5 @@
-// Durable appends offered at three times what the server can take, open loop: what is still taken, how the rest is refused,
-// and whether memory stays flat. The server has cpu 0, the clients cpu 1.
+// Durable appends offered at three times the server's capacity, open loop: how many are still accepted, how the rest is
+// refused, and whether memory stays flat. The server has cpu 0, the clients cpu 1.
 // Usage: benchmarks/overload.mjs [SECONDS]: 600 for the figure of docs/reliability.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Beckon, root } from '../tests/kit/beckon.mjs';
 
 const seconds = Number(process.argv[2] ?? 60);
-const memory = '64MiB'; // of sessions: reached soon, so that what grows behind it would be seen
+const memory = '64MiB'; // for sessions: reached soon, so that other growth would be visible
 const beckon = await Beckon.start({
   flags: [
     '--dev',
@@ -29,7 +29,7 @@ const beckon = await Beckon.start({
 try {
   const resident = () =>
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${beckon.child.pid}/status`, 'utf8'))[1]) / 1024;
-  // A line each second, as numbers; `each` sees it as it comes.
+  // A line per second, as numbers; `each` gets it as it arrives.
   const offer = (rate, duration, each = () => {}) =>
     new Promise((done, failed) => {
       const lines = [];
@@ -52,7 +52,7 @@ try {
   const mean = list => list.reduce((sum, value) => sum + value, 0) / list.length;
   const median = list => list.toSorted((a, b) => a - b)[list.length >> 1];
 
-  // What it can take: closed loop, until its memory of sessions is full; then the better half of 10 s.
+  // Capacity: closed loop, until its memory of sessions is full; then the better half of 10 s.
   await offer(0, 10);
   const peak = median((await offer(0, 10)).map(line => line.taken));
   console.log(
@@ -63,7 +63,7 @@ try {
   const lines = await offer(3 * peak, seconds, () => sizes.push({ at: sizes.length + 1, mib: resident() }));
   const total = name => lines.reduce((sum, line) => sum + line[name], 0);
   const goodput = mean(lines.map(line => line.taken));
-  // The slope by least squares, behind the first quarter, in which queues and caches fill.
+  // The slope by least squares, after the first quarter, in which queues and caches fill.
   const settled = sizes.slice(Math.floor(sizes.length / 4));
   const at = mean(settled.map(one => one.at)),
     mib = mean(settled.map(one => one.mib));
@@ -78,7 +78,7 @@ try {
   console.log(
     `resident memory ${smallest.toFixed(0)} to ${largest.toFixed(0)} MiB, slope ${slope.toFixed(2)} MiB a minute`,
   );
-  // And what was taken is on disk, in a process that still answers.
+  // And everything accepted is on disk, in a process that still responds.
   const { status, json } = await beckon.as('CREATOR', 'GET', '/chain/sig_1');
   console.log(
     `it still answers: ${status}, ${json.version} signals in one session; data ${execFileSync('du', ['-sm', beckon.data]).toString().split('\t')[0]} MiB`,

@@ -1,7 +1,7 @@
-// The yardstick of durable appends: so many producers, each waiting until its record is on disk, and one writer that
-// appends what has come in and syncs it once. No format, no index, no answer.
+// The baseline for durable appends: a number of producers, each waiting until its record is on disk, and one writer
+// that appends all pending records and syncs once. No format, no index, no response.
 //
-//   raw_append FILE PRODUCERS BYTES SECONDS     prints appends a second
+//   raw_append FILE PRODUCERS BYTES SECONDS     prints appends per second
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ struct Log {
   std::mutex mutex;
   std::condition_variable come, synced;
   std::string waiting;
-  std::uint64_t batch = 1, done = 0;  // the batch that collects, and the last one on disk
+  std::uint64_t batch = 1, done = 0;  // the batch being collected, and the last one on disk
   bool stop = false;
 };
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Resolve over HTTP beside nginx `return 200` with an answer of the same size, in turns: server on cpu 0, wrk on cpu 1,
-# 64 connections, all deadlines on. Usage: benchmarks/resolve.sh [ROUNDS [SECONDS]]
+# Resolve over HTTP compared with nginx `return 200` with a response of the same size, alternating: server on cpu 0, wrk on
+# cpu 1, 64 connections, all timeouts enabled. Usage: benchmarks/resolve.sh [ROUNDS [SECONDS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . benchmarks/server.bash

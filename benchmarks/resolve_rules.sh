@@ -1,6 +1,6 @@
 #!/bin/bash
-# Resolve over HTTP with 1,000 live rules on the asked trigger beside resolve with none, in turns: two handles of one
-# server on cpu 0, wrk on cpu 1, 64 connections, a window of 60 signals. The rules are those of engines.mjs; none holds.
+# Resolve over HTTP with 1,000 live rules on the trigger compared with none, alternating: two handles of one server on cpu
+# 0, wrk on cpu 1, 64 connections, a window of 60 signals. The rules are those of engines.mjs; none matches.
 # Usage: benchmarks/resolve_rules.sh [ROUNDS [SECONDS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
-// The longest append of one handle while another saves rules, with 5,000 handles in memory, beside quiet runs: the two
-// take turns on one server (cpu 0; the clients are on cpu 1), and the medians of their longest appends are compared.
+// The longest append of one handle while another saves rules, with 5,000 handles in memory, compared with quiet runs: the
+// two alternate on one server (cpu 0; the clients are on cpu 1), and the medians of their longest appends are compared.
 // Usage: benchmarks/rule_saves.mjs [HANDLES [TURNS [SECONDS A TURN]]]
 import { Agent, request } from 'node:http';
 import { Beckon } from '../tests/kit/beckon.mjs';
@@ -37,7 +37,7 @@ const post = (path, body) =>
 
 const median = list => list.toSorted((a, b) => a - b)[list.length >> 1];
 let sent = 0;
-// Appends one after the other for so long; how long the longest took, in ms.
+// Appends sequentially for the given time; returns the longest duration in ms.
 async function longest() {
   let most = 0,
     count = 0;
@@ -80,7 +80,7 @@ try {
     });
     if (status !== 201) throw new Error(`no handle: ${text}`);
   }
-  await longest(); // warm
+  await longest(); // warm-up
   const quiet = [],
     busy = [];
   let saved = 0;

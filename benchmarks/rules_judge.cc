@@ -1,6 +1,6 @@
-// One judgement of rules of three conditions over a full window of 200 signals, all of them on the trigger that asks.
-// Arguments: rules, and 1 where the last rule matches or 0 where none does. "Own": every rule looks at keys and windows
-// of its own; "Shared": a few measures with many bounds, as rules of one shop have them.
+// One evaluation of rules of three conditions over a full window of 200 signals, all on the same trigger. Arguments:
+// number of rules, and 1 if the last rule matches or 0 if none does. "Own": every rule has its own keys and windows;
+// "Shared": a few measures with many comparisons, like the rules of one shop.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -34,7 +34,7 @@ std::string text(const std::string& id, const std::string& all) {
   return R"({"ruleId":")" + id + R"(","triggers":["t"],"when":{"all":[)" + all + R"(]},"action":{"type":"popup"}})";
 }
 
-// Fails at the second or third condition, as most rules do.
+// Fails at the second or third condition, like most rules.
 std::string shared_rule(int i) {
   static const char* const keys[] = {"view", "cart.add", "search", "scroll", "click"};
   const std::string key = keys[i % 5];

@@ -1,6 +1,6 @@
 // One turn of benchmarks/engines.mjs: rules_turns SECONDS <INPUT. The input is
-// {"now","signals":[{"key","at"}],"rules"}; judges the trigger "t" for so long and prints the ruleId that acts, or "-",
-// and the nanoseconds of one judgement.
+// {"now","signals":[{"key","at"}],"rules"}; evaluates the trigger "t" for that time and prints the ruleId that acts, or
+// "-", and the nanoseconds of one evaluation.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

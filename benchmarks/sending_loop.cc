@@ -1,7 +1,8 @@
-// What sends the deliveries, without a store: the same signing and the same client, of bodies that were never
-// owed and whose results go nowhere. The yardstick of deliveries.sh.
+// The sending part of deliveries without a store: the same signing and the same client, with bodies that belong to no
+// event and results that are discarded. The baseline of deliveries.sh.
 //
-//   sending_loop COUNT IN_FLIGHT BODY_BYTES CA_FILE URL…     prints requests a second, and microseconds of CPU for each
+//   sending_loop COUNT IN_FLIGHT BODY_BYTES CA_FILE URL…     prints requests per second, and microseconds of CPU for
+//   each
 #include <sys/resource.h>
 
 #include <chrono>

@@ -1,4 +1,4 @@
-# Sourced: a server on cpu 0 with the limits of a stranger lifted, and what the measurements share.
+# Sourced: a server on cpu 0 without limits for clients, and functions shared by the benchmarks.
 work=$(mktemp -d "${BENCH_DIR:-.}/bench-XXXXXX")
 work=$(cd "$work" && pwd)
 server_pid='' nginx_pid=''
@@ -13,18 +13,18 @@ start_server() { # FLAGS…
   server_pid=$!
   until grep -qs ready "$work/out"; do kill -0 $server_pid || { cat "$work/err"; exit 1; }; sleep 0.05; done
 }
-add_handle() { # bench, once the server has seen it
+add_handle() { # adds handle `bench` and waits until the server has it
   "$beckon" handle add bench --owner bench@example.com --data "$work/data" >"$work/null"
   until curl -s -o "$work/null" -f "$base/v2/public/chain/resolve" -H 'content-type: application/json' -d '{"handle":"bench","sessionId":"s","trigger":"t"}'; do sleep 0.1; done
 }
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
 rss_kib() { awk '/VmRSS/ {print $2}' "/proc/$1/status"; }
-load() { # CONNECTIONS SECONDS SCRIPT URL: requests a second, and 99th percentile
+load() { # CONNECTIONS SECONDS SCRIPT URL: requests per second, and 99th percentile
   taskset -c 1 wrk -t1 -c"$1" -d"${2}s" --latency -s "$3" "$4" >"$work/wrk"
   if grep -q Non-2xx "$work/wrk"; then cat "$work/wrk" >&2; exit 1; fi
   awk '/Requests\/sec/ {r = $2} $1 == "99%" {p = $2} END {print r, p}' "$work/wrk"
 }
-append_script() { # [LEAST MOST]: post.lua, with so many signals a request (1 to 3), of 100 thousand sessions
+append_script() { # [LEAST MOST]: post.lua, with LEAST to MOST signals per request (1 to 3), in 100 thousand sessions
   cat >"$work/post.lua" <<LUA
 local least, most = ${1:-1}, ${2:-3}
 LUA
@@ -39,7 +39,7 @@ request = function()
 end
 LUA
 }
-load_all() { # CONNECTIONS SCRIPT URL: until the script has sent all it has and the server is idle
+load_all() { # CONNECTIONS SCRIPT URL: until the script has sent everything and the server is idle
   taskset -c 1 wrk -t1 -c"$1" -d3600s -s "$2" "$3" >"$work/wrk" 2>&1 &
   local wrk_pid=$! before=0
   sleep 2

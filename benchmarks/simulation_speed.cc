@@ -1,5 +1,5 @@
-// How fast recorded traffic is played again: sessions of 50 signals each, asked after every tenth, before 100 rules of
-// three conditions and none. From memory, on one core: what the disk adds, recovery.sh shows.
+// Speed of replaying recorded traffic: sessions of 50 signals each, with a decision request after every tenth, against
+// 100 rules of three conditions and none. From memory, on one core; recovery.sh shows the cost of the disk.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +19,7 @@ namespace {
 constexpr int kSessions = 4'000, kSignals = 50, kPerCommit = 64;
 const Instant kStart = *parse_rfc3339("2026-11-02T12:00:00Z");
 
-// Sessions run beside one another, as they do.
+// Sessions are interleaved, as in real traffic.
 void record(store::MemoryStore& store, const ledger::SessionHasher& hasher) {
   commit::Batch batch;
   int in_batch = 0;

@@ -1,9 +1,9 @@
-// Durable appends: what the journal of SqliteStore costs against a raw append and fdatasync of the same bytes on the
-// same disk, in turns, so that both meet the same weather.
+// Durable appends: the cost of SqliteStore's journal compared with a raw append and fdatasync of the same bytes on the
+// same disk, alternating, so that both run under the same conditions.
 //
 //   store_append [FOLDER [ROUNDS [PRODUCERS…]]]     FOLDER: on the disk to be measured; default: the working directory
 //
-// Each commit carries one record of 120 bytes per producer, as a group commit of so many waiting producers does.
+// Each commit has one record of 120 bytes per producer, like a group commit with that many waiting producers.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ constexpr std::size_t kRecord = 120;
 constexpr Seconds kTurn{1.0};
 
 struct Figure {
-  double commits = 0;  // a second
+  double commits = 0;  // per second
   double slowest_ms = 0;
 };
 

@@ -1,4 +1,4 @@
-// Durable deliveries: owing them and settling them, with random sessions, as a group commit of so many does.
+// Durable deliveries: creating and settling them, with random sessions, in group commits of the given size.
 //
 //   store_deliveries [FOLDER [DELIVERIES [BATCH [BODY_BYTES]]]]
 #include <unistd.h>

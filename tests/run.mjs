@@ -1,4 +1,4 @@
-// node tests/run.mjs [FILE…]: runs the tests of the real binary and of the examples; BECKON names another binary than
+// node tests/run.mjs [FILE…]: runs the tests of the real binary and of the examples; BECKON selects a binary other than
 // build/beckon. The last line is the count: N passed, N failed[, N skipped].
 import { existsSync, globSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -34,7 +34,7 @@ if (!existsSync(binary)) {
     files: files.map(file => (file.startsWith('/') ? file : `${root}/${file}`)),
     concurrency: 2,
   });
-  // The summary over all files is the one that names none.
+  // The summary of all files is the one without a file name.
   events.on('test:summary', ({ file, counts: c }) => {
     if (!file) counts = { passed: c.passed, failed: c.failed + c.cancelled, skipped: c.skipped + c.todo };
   });

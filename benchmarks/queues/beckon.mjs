@@ -1,6 +1,6 @@
-// Drains a backlog of Beckon's own deliveries: each signal owes one, to the subscription of its receiver, and all of them
-// are let go at once. Runs on the other core than the server, and does nothing while it delivers.
-//   beckon.mjs BASE TOKEN COUNT BODY_BYTES URL…     prints deliveries a second, until all are recorded, and
+// Drains a backlog of Beckon's deliveries: each signal triggers one, to the subscription of its receiver, and all of them
+// are released at once. Runs on a different core than the server, and is idle while it delivers.
+//   beckon.mjs BASE TOKEN COUNT BODY_BYTES URL…     prints deliveries per second, until all are recorded, and
 //   microseconds of CPU for each
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -33,7 +33,7 @@ async function call(method, url, body, bearer) {
 const api = (method, path, body) =>
   call(method, `${base}/v2/handles/bench${path}`, body, token).then(text => text && JSON.parse(text));
 
-// The body of an event about such a signal, with ids and times of the lengths that they have.
+// The body of an event for such a signal, with ids and times of realistic length.
 const session = n => `sig_bench_${1700000000000 + n}`;
 const signal = (n, note) => ({ type: `k${n % hooks}`, metadata: { note } });
 const bare = JSON.stringify({

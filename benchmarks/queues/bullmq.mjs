@@ -1,4 +1,4 @@
-// BullMQ: what `send` returns is kept with the completed job, which is the record of its attempt.
+// BullMQ: the result of `send` is stored with the completed job, as the record of its attempt.
 import { Queue, Worker } from 'bullmq';
 import { concurrency, send } from './send.mjs';
 

@@ -1,11 +1,11 @@
-// CPU time that processes have used, their children's included: theirs is what a delivery costs, whatever else runs.
+// CPU time used by processes and their children: the cost of a delivery, independent of other load.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const stat = pid => {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 };
-// Microseconds. Of the processes named, their living children, and those that have ended.
+// Microseconds, of the given processes, their running children, and ended ones.
 export function cpu(pids) {
   const wanted = new Set(pids.map(String));
   let ticks = 0;
@@ -16,7 +16,7 @@ export function cpu(pids) {
       ticks +=
         Number(fields[11]) + Number(fields[12]) + (wanted.has(pid) ? Number(fields[13]) + Number(fields[14]) : 0);
     } catch {
-      // it has just ended
+      // just ended
     }
   }
   return ticks * 10_000;

@@ -1,5 +1,5 @@
-// Drains a backlog of deliveries by one of the queues, once to warm up and once for the figure.
-//   drain.mjs QUEUE COUNT BODY_BYTES URL…     prints deliveries a second, from the start of the
+// Drains a backlog of deliveries with one of the queues, once to warm up and once for the figure.
+//   drain.mjs QUEUE COUNT BODY_BYTES URL…     prints deliveries per second, from the start of the
 //   worker until all are recorded, and microseconds of CPU for each, of worker and store
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,7 +36,7 @@ async function drain(most) {
     used = cpu(pids),
     began = performance.now();
   const stop = await queue.work();
-  // The store is asked only at the end: it works for the answer.
+  // The store is queried only at the end, because queries cost it CPU time.
   while (sent() - before < most || (await queue.recorded()) < most) await sleep(20);
   const seconds = (performance.now() - began) / 1000,
     spent = cpu(pids) - used;

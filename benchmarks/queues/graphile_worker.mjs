@@ -1,4 +1,4 @@
-// graphile-worker deletes a job that is done, so each attempt is a row that its task writes.
+// graphile-worker deletes finished jobs, so each attempt is recorded as a row written by its task.
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import pg from 'pg';
 import { concurrency, send } from './send.mjs';
@@ -21,7 +21,7 @@ export async function open() {
   };
   return {
     add: jobs => utils.addJobs(jobs.map(payload => ({ identifier: 'deliver', payload, maxAttempts: 10 }))),
-    // Done is what is recorded and whose job is gone.
+    // Finished: recorded, and the job is deleted.
     recorded: async () =>
       Number(
         (

@@ -1,6 +1,6 @@
-// Signals at a steady rate, sent whether or not the last one was answered: first such that owe nothing, then such that
-// owe a delivery, in turns. Prints how long the durable append took alone, and how long it was from a signal's sending
-// until the first byte of its delivery came in, from then the append included.
+// Signals at a steady rate, regardless of responses: alternating between signals without and with a delivery. Prints the
+// latency of the durable append alone, and the time from sending a signal to the first byte of its delivery, which
+// includes the append.
 //   latency.mjs BASE TOKEN PER_SECOND SECONDS ROUNDS
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,9 +13,9 @@ const [base, token, perSecond, seconds, rounds] = [
 ];
 const hooks = 8,
   dispatcher = new Agent({ connections: 64 });
-const first = new Map(); // signal -> when the first byte of its delivery came in
+const first = new Map(); // signal -> time of the first byte of its delivery
 
-// Takes requests one after another on each connection, as a sender without pipelining makes them.
+// Reads requests one at a time on each connection, as from a sender without pipelining.
 const receiver = createServer(socket => {
   let text = '',
     began = 0;
@@ -78,7 +78,7 @@ async function turn(key) {
 const at = (list, share) => list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
 const median = list => at(list, 0.5);
 const ratios = { p50: [], p99: [] };
-await turn(n => `k${n % hooks}`); // connections are made, code is warm
+await turn(n => `k${n % hooks}`); // warms up connections and code
 for (let round = 0; round < rounds; ++round) {
   const alone = (await turn(() => 'quiet')).map(one => one.accepted - one.at);
   const owed = await turn(n => `k${n % hooks}`);

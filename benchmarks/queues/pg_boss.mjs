@@ -33,7 +33,7 @@ export async function open() {
           .count,
       ),
     async work() {
-      // Four fetches under way, so that one batch is sent while another is settled.
+      // Four concurrent fetches, so that one batch is sent while another is settled.
       await boss.work(
         name,
         {

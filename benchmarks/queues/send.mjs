@@ -1,5 +1,5 @@
-// One webhook as a user of these queues sends it: signed after Standard Webhooks, by fetch, over connections kept alive.
-// BENCH_SENDER=request takes undici's barest call in its place, which costs half as much.
+// One webhook as a user of these queues would send it: signed according to Standard Webhooks, with fetch, over keep-alive
+// connections. BENCH_SENDER=request uses undici's lowest-level call instead, which costs half as much.
 import { createHmac } from 'node:crypto';
 import { Agent, fetch, request } from 'undici';
 
@@ -19,7 +19,7 @@ async function byRequest(url, options) {
 }
 const post = process.env.BENCH_SENDER === 'request' ? byRequest : byFetch;
 
-// What is recorded of the attempt. A status other than 2xx throws, so that the queue tries again.
+// The record of the attempt. A status other than 2xx throws, so that the queue retries.
 export async function send({ id, url, body }) {
   const at = Date.now(),
     seconds = Math.floor(at / 1000),

@@ -13,7 +13,7 @@ struct ListenAddress {
   bool is_loopback() const;
 };
 
-// "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses), "localhost:8080"; nothing for any other text.
+// "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses), "localhost:8080"; std::nullopt for any other text.
 std::optional<ListenAddress> parse_listen(std::string_view text);
 
 }  // namespace beckon::app

@@ -1,4 +1,4 @@
-// The subcommands that open the store themselves, also beside a running server.
+// The subcommands that open the store themselves, even while a server is running.
 #pragma once
 #include <string>
 
@@ -6,22 +6,22 @@
 
 namespace beckon::app {
 
-// Each prints its answer, or a sentence on standard error, and returns the exit status.
+// Each prints its result, or an error message on standard error, and returns the exit status.
 int handle_add(const Settings& settings, const std::string& handle, const std::string& owner);
 int user_add(const Settings& settings, const std::string& email);
-// The password comes from `file`, or from standard input: asked for twice where that is a terminal.
+// Reads the password from `file`, or from standard input; a terminal is prompted twice.
 int user_password(const Settings& settings, const std::string& email, const std::string& file);
 int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role);
 
 struct TokenRequest {
   std::string handle;
   std::string role;
-  std::string user;  // a token that says only who
+  std::string user;  // for a token that only identifies the user
   bool platform_admin = false;
   std::string ttl = "1h";
 };
 int token(const Settings& settings, const TokenRequest& request);
 
-int list_routes();  // METHOD PATH ACCESS, a line each
+int list_routes();  // METHOD PATH ACCESS, one per line
 
 }  // namespace beckon::app

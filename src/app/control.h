@@ -1,6 +1,6 @@
-// What the hot path knows of the control plane, read from the store: tenants, subscriptions and the egress policy. Read
-// at start, and handle by handle when one of them changed, by whatever process. Reading and compiling is done on the
-// caller's thread; the committing thread only puts the finished tenant in its place.
+// The control plane's data for the hot path: tenants, subscriptions and the egress policy. Read from the store at
+// start, and per handle when it was changed, by any process. Reading and compiling is done on the caller's thread; the
+// committing thread only publishes the finished tenant.
 #pragma once
 #include <array>
 #include <atomic>
@@ -25,17 +25,18 @@ class Control {
   Control(store::Store& store, commit::Tenants& tenants, outbox::SubscriptionIndex& subscriptions, Rules rules)
       : store_(store), tenants_(tenants), subscriptions_(subscriptions), rules_(std::move(rules)) {}
 
-  // At start, before anybody else reads. Fault: the store could not be read.
+  // Call at start, before anything reads. Fault: the store could not be read.
   Result<void> load();
 
-  // Reads one handle again: its settings, origins and rules. Blocks for a commit; any thread but the committing one.
+  // Reloads one handle: its settings, origins and rules. Blocks for a commit; call from any thread but the committing
+  // one.
   Result<void> reload(const Handle& handle, commit::Committer& committer);
-  // The same of the allowlist: the egress policy, and which handles are admitted.
+  // Likewise for the allowlist: the egress policy and the allowed handles.
   Result<void> reload_allowlist(commit::Committer& committer);
-  // The same of all that changed since the last call or load(). One thread.
+  // Likewise for everything changed since the last call or load(). Confined to one thread.
   Result<void> catch_up(commit::Committer& committer);
 
-  // How many handles were read since the start, for the metrics. Thread-safe.
+  // Number of handles read since the start, for metrics. Thread-safe.
   std::uint64_t handles_read() const { return handles_read_; }
 
   const Published<egress::Policy>& policy() const { return policy_; }
@@ -54,8 +55,8 @@ class Control {
   access::Origins origins_;
   std::atomic<std::uint64_t> handles_read_{0};
   std::uint64_t seen_ = 0;  // ControlChanges::version as of the last catch_up()
-  // Held from reading a handle to publishing it, so that what was read later is published later. By handle, so that one
-  // tenant's many rules keep few others waiting.
+  // Locked from reading a handle to publishing it, so that reads are published in order. Sharded by handle, so that a
+  // tenant with many rules blocks few others.
   std::array<std::mutex, 16> turns_;
 };
 

@@ -20,7 +20,7 @@
 
 namespace beckon::app {
 
-// In the order of making; what is below uses what is above, and ends first.
+// In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
   Inside(const Settings& from, std::unique_ptr<store::SqliteStore> opened, std::string master, std::string hash_key,
          std::string decision_key)

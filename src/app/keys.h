@@ -8,11 +8,11 @@
 
 namespace beckon::app {
 
-// 32 bytes from `file` (base64, or raw), or, where it is empty, from DIR/master.key, which is made (0600) where it is
-// not there. The fault is a sentence for the operator.
+// 32 bytes from `file` (base64 or raw), or if that is empty from DIR/master.key, which is created (0600) if missing.
+// The fault's message is for the operator.
 Result<std::string> master_key(const std::string& folder, const std::string& file, Random& random);
 
-// A secret of the server by name, made at its first use.
+// A named secret of the server, created on first use.
 Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,
                                  std::size_t size, Random& random);
 

@@ -1,4 +1,4 @@
-// A password for the command line: never an argument, which every process of the machine can read.
+// Password input for the command line: never an argument, which every process on the machine can read.
 #pragma once
 #include <string>
 
@@ -6,8 +6,8 @@
 
 namespace beckon::app {
 
-// The first line of `file`, or, where it is empty, of standard input; a terminal is asked twice, without an echo. The
-// fault is a sentence for the operator.
+// The first line of `file`, or if that is empty of standard input; a terminal is prompted twice, without echo. The
+// fault's message is for the operator.
 Result<std::string> read_password(const std::string& file);
 
 }  // namespace beckon::app

@@ -1,5 +1,6 @@
-// Every limit, timeout, schedule and retention of the server as a named setting: a flag, a variable and a line of the
-// configuration file by one name. Flags beat BECKON_* variables, which beat the file, which beats what stands here.
+// Every limit, timeout, schedule and retention of the server as a named setting: a flag, an environment variable and a
+// key of the configuration file with one name. Flags override BECKON_* variables, which override the file, which
+// overrides these defaults.
 #pragma once
 #include <functional>
 #include <optional>
@@ -27,7 +28,7 @@ struct Settings {
   std::string data = "beckon-data";
   std::string listen = "127.0.0.1:8080";
   std::string database = "sqlite";
-  std::string metrics_listen;   // HOST:PORT; empty: none, but with --dev they are on the main one
+  std::string metrics_listen;   // HOST:PORT; empty: none (with --dev, on the main address)
   std::string master_key_file;  // empty: DIR/master.key
   bool dev = false;
   log::Level log_level = log::Level::kInfo;
@@ -37,7 +38,7 @@ struct Settings {
   commit::HandleSettings handle;
   commit::Committer::Options commit;
   commit::Housekeeping::Options upkeep;
-  commit::OutboxMaintenance::Options outbox;  // its sweep_every is upkeep's
+  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of upkeep
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
   hindsight::WhatIfJobs::Options simulations;
@@ -46,16 +47,16 @@ struct Settings {
   dispatch::Settings dispatch;
   egress::NetworkSettings network;
   Duration secret_overlap = std::chrono::hours{24};  // contract section 6
-  bool admit_http = false;                           // plain http receivers: the operator's switch
+  bool admit_http = false;                           // whether receivers over plain http are allowed
 };
 
-// One setting: its name is a flag (--name), a variable (BECKON_NAME) and a key of the file.
+// One setting; the name is used as flag (--name), variable (BECKON_NAME) and key of the file.
 struct Setting {
   std::string_view name;
   std::string_view group;
-  std::string_view form;  // what a value looks like
+  std::string_view form;  // the format of a value
   std::string_view help;
-  // Nothing where the text was taken; else what is wrong with it.
+  // std::nullopt if the text is valid; else what is wrong with it.
   std::function<std::optional<std::string>(Settings&, std::string_view)> set;
   std::function<std::string(const Settings&)> show;
 };
@@ -64,9 +65,9 @@ std::span<const Setting> all_settings();
 const Setting* find_setting(std::string_view name);
 std::string_view nearest_setting(std::string_view name);
 
-// Reads a TOML file: `name = value`, tables join by a dash ([http] idle = "30s" is http-idle). Returns every fault.
+// Reads a TOML file: `name = value`, tables join by a dash ([http] idle = "30s" is http-idle). Returns all errors.
 std::vector<std::string> read_file(const std::string& path, Settings& settings);
-// Reads BECKON_* of the environment. Returns every fault; a variable that names no setting is one.
+// Reads BECKON_* of the environment. Returns all errors; an unknown variable is one.
 std::vector<std::string> read_environment(Settings& settings);
 
 }  // namespace beckon::app

@@ -1,4 +1,4 @@
-// dispatch::Settlements over the committer: the results of attempts ride in the group commits of everything else.
+// dispatch::Settlements over the committer: results of attempts are part of the regular group commits.
 #pragma once
 #include "commit/committer.h"
 #include "dispatch/settlements.h"

@@ -1,5 +1,5 @@
-// Whom a commit concerns of those who send: called on the committing thread once the batch is on disk, before anyone is
-// answered.
+// Wakes the senders that a commit concerns: called on the committing thread once the batch is on disk, before any
+// response.
 #pragma once
 #include "commit/commit.h"
 #include "dispatch/dispatcher.h"

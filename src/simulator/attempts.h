@@ -1,5 +1,5 @@
-// What is checked of each attempt as it begins: P4 (once, but for a crash, and under the same id), P5 (none behind a
-// deletion), P6 (the schedule), the order of a session, and P12 and P13 (who is well is not made to wait).
+// Checks of each attempt as it starts: P4 (once, except after a crash, and with the same id), P5 (none after a
+// deletion), P6 (the schedule), the order within a session, and P12 and P13 (healthy endpoints do not have to wait).
 #pragma once
 #include <algorithm>
 #include <map>
@@ -14,21 +14,21 @@
 
 namespace beckon::simulator {
 
-// A request as its receiver reads it.
+// A request as received.
 struct Received {
   std::size_t subscription = 0;
   int address = 0;
   std::string event;  // webhook-id
   int attempt = 0;    // x-arjun-attempt
   std::string_view type;
-  std::optional<std::size_t> signal;  // the number that its value says
+  std::optional<std::size_t> signal;  // the number in its value
   std::size_t body = 0;               // a hash
 };
 
-// Confined to the run; outlives the processes.
+// Not thread-safe; outlives the processes.
 class Attempts {
  public:
-  // How long a healthy endpoint's delivery may wait for its first attempt, whatever the others do.
+  // How long a healthy endpoint's delivery may wait for its first attempt, regardless of the others.
   static constexpr Duration kPrompt = std::chrono::seconds{3};
 
   Attempts(Stage& stage, Outside& outside) : stage_(stage), outside_(outside) {}
@@ -38,30 +38,30 @@ class Attempts {
   void ended(const Received& request, const dispatch::SendResult& result);
   void written(const dispatch::Settled& settled);  // its commit was acknowledged to the dispatcher
 
-  // Until then, and a while behind it, nobody is prompt: the process was down, the disk full, the clock set.
+  // Until then, and for a while after, delays are allowed: the process was down, the disk full, or the clock was set.
   void disturbed(Duration until) { disturbed_until_ = std::max(disturbed_until_, until); }
-  // The clock is. What waits comes along, if the process lives to write that; else it waits for the instants as
-  // written.
+  // The clock is set back. Waiting deliveries are moved along if the process survives to write that; otherwise they
+  // wait for the recorded times.
   void set_back(Duration by);
 
-  // What became of one event at one subscription.
+  // The history of one event at one subscription.
   struct Line {
     std::size_t body = 0;
-    int last = 0;  // number of the newest attempt
-    int life = 0;  // in which it began
+    int last = 0;  // number of the latest attempt
+    int life = 0;  // life of the process in which it started
     bool in_flight = false;
-    int successes = 0;           // that the receiver answered and the dispatcher heard
-    int written = 0;             // number of the newest attempt whose result is written
-    int ends = 0;                // results written behind which nothing follows by itself
-    std::map<int, int> answers;  // by attempt: its status, or 0 where none came
+    int successes = 0;           // successful responses that reached the dispatcher
+    int written = 0;             // number of the latest attempt whose result is written
+    int ends = 0;                // written results after which nothing follows automatically
+    std::map<int, int> answers;  // by attempt: its status, or 0 if there was none
     std::map<int, int> kept;     // those whose results are written
-    // The earliest instant of the attempt behind `waits_behind`, unless an operator has it sent again.
+    // The earliest time of the attempt after `waits_behind`, unless an operator resends it.
     int waits_behind = 0;
     Instant earliest{};
     int turns = 0, again = 0;
   };
   const Line* find(std::size_t subscription, const std::string& event) const;
-  int again(std::size_t subscription, const std::string& event) const;  // how often an operator wished to send it again
+  int again(std::size_t subscription, const std::string& event) const;  // how often an operator requested a resend
   void sent_again(std::size_t subscription, const std::string& event) { ++retried_[key(subscription, event)]; }
 
  private:

@@ -1,4 +1,4 @@
-// What a run exercised, so that one sees that no kind of fault was idle.
+// Counts of what a run exercised, to show that every kind of fault occurred.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -8,7 +8,7 @@
 namespace beckon::simulator {
 
 enum class Count : std::uint8_t {
-  // What clients and operators did, and how it was answered.
+  // Actions of clients and operators, and their responses.
   kAccepted,
   kRefused,
   kUnknown,
@@ -23,7 +23,7 @@ enum class Count : std::uint8_t {
   kRetriedByHand,
   kReplays,
   kTested,
-  // What the process did.
+  // Actions of the process.
   kCommits,
   kAttempts,
   kRetries,

@@ -1,6 +1,6 @@
 // A virtual disk under the model store: a batch is written, then synced, and only then seen by readers and
-// acknowledged. A crash keeps what was synced; what was not may be kept or lost, but only whole, as the frames of a log
-// are. The process may die before, between and behind the two.
+// acknowledged. A crash keeps synced batches; others may be kept or lost, but only completely, like the frames of a
+// log. The process may die before, between and after the two.
 #pragma once
 #include <memory>
 #include <vector>
@@ -10,23 +10,23 @@
 
 namespace beckon::simulator {
 
-// Confined to the run.
+// Not thread-safe.
 class Disk final : public commit::Commit {
  public:
   explicit Disk(Stage& stage) : stage_(stage), store_(std::make_unique<store::MemoryStore>()) {}
 
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
 
-  // Of the store as readers see it. Another one after a crash that lost what readers had seen: ask anew.
+  // The store as seen by readers. Replaced by a crash that loses data readers had seen: do not keep the reference.
   store::MemoryStore& store() { return *store_; }
 
   void crash();  // the machine stops
 
   // Faults, as of now.
-  bool full = false;          // only what brings nothing in is written, out of the reserve
-  bool reserve_full = false;  // nor that
-  int busy = 0;               // so many writes find the file held by another process
-  bool fails_sync = false;    // the next sync fails, and all behind it until the process has begun anew
+  bool full = false;          // only batches without new data are written, using the reserve
+  bool reserve_full = false;  // not even those
+  int busy = 0;               // number of writes that find the file locked by another process
+  bool fails_sync = false;    // the next sync fails, and all later ones until the process restarts
 
  private:
   std::expected<commit::Receipt, commit::CommitFault> sync();

@@ -1,4 +1,4 @@
-// A virtual network: receivers answer as their mood is, after a while of virtual time, or never.
+// A virtual network: receivers respond according to their behavior, after some virtual time, or never.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 
 namespace beckon::simulator {
 
-// Confined to the run; outlives the processes.
+// Not thread-safe; outlives the processes.
 class Network final : public dispatch::Sender {
  public:
   Network(Stage& stage, Outside& outside, Attempts& attempts) : stage_(stage), outside_(outside), attempts_(attempts) {}
@@ -18,17 +18,17 @@ class Network final : public dispatch::Sender {
   void wake() override;
   void abandon() override { under_way_.clear(); }
 
-  Duration next() const { return next_; }  // when the dispatcher is to work again
+  Duration next() const { return next_; }  // when the dispatcher must run again
   void hurry(Duration by) { next_ = std::min(next_, by); }
-  void begin_step() { next_ = Duration::max(); }  // of the dispatcher: it says anew
-  bool calm = false;                              // whatever their mood, all are well
+  void begin_step() { next_ = Duration::max(); }  // the dispatcher will set it again
+  bool calm = false;                              // all receivers behave as healthy
 
   static std::string address(std::size_t subscription, int number);
 
  private:
   struct UnderWay {
     Received request;
-    std::shared_ptr<const std::string> body;  // that `request` looks into
+    std::shared_ptr<const std::string> body;  // referenced by `request`
     dispatch::SendResult result;
     Completion done;
   };

@@ -1,5 +1,5 @@
-// What clients and operators know: what they asked for, and how it was answered. Everything that is checked is held
-// against this, never against what the process believes of itself.
+// What clients and operators know: their requests and the responses. All checks compare with this, never with the state
+// of the process itself.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace beckon::simulator {
 
-// kUnknown: the process died before it answered. What was asked for happened, or will not happen any more.
+// kUnknown: the process died before it responded. The request was applied, or never will be.
 enum class Answer : std::uint8_t { kWaiting, kYes, kNo, kUnknown };
 
 // How an endpoint behaves.
@@ -35,24 +35,24 @@ inline constexpr int kMoodCount = static_cast<int>(Mood::kGone) + 1;
 struct KnownSubscription {
   SubscriptionId id;
   Handle handle;
-  std::string type;  // that it wants: exact, "signal.*" or "*"
+  std::string type;  // subscribed event type: exact, "signal.*" or "*"
   bool ordered = false, rated = false;
   Answer created = Answer::kWaiting;
   bool delete_asked = false;
   Answer deleted = Answer::kNo;
-  int addresses = 1;      // that its endpoint has had
-  int least_address = 1;  // an attempt that begins goes to this one or a later one
-  int turns = 0;          // enabled or disabled by the operator: asked for so often
-  int last_enabling = 0;  // of them, from 1
-  bool disabled = false;  // answered: no attempt begins, but of tests
-  int replays = 0;        // asked for
+  int addresses = 1;      // number of addresses its endpoint has had
+  int least_address = 1;  // new attempts go to this one or a later one
+  int turns = 0;          // number of requests to enable or disable it
+  int last_enabling = 0;  // among them, from 1
+  bool disabled = false;  // acknowledged: no attempt starts, except for tests
+  int replays = 0;        // requested
   Mood mood = Mood::kHealthy;
   bool always_healthy = false;
 
   bool wants(std::string_view event_type) const;
 };
 
-// To which subscriptions, by their numbers, an event is owed for sure, and to which perhaps.
+// The subscriptions, by number, to which an event must be delivered, and those to which it may be.
 struct Owed {
   std::vector<std::size_t> sure, perhaps;
 };
@@ -63,16 +63,16 @@ struct KnownSignal {
   Answer answer = Answer::kWaiting;
   Owed owed;
   bool gone = false;       // erased: the commit was acknowledged
-  bool forgotten = false;  // and the caller was answered
+  bool forgotten = false;  // and the caller got a response
   bool perhaps_gone = false;
-  std::uint64_t version = 0;  // where it was seen in the store; 0: it was not
+  std::uint64_t version = 0;  // as seen in the store; 0: not seen
   Duration answered_at{};
 };
 
 struct KnownSession {
   Handle handle;
   SessionId id;
-  std::vector<std::size_t> signals;  // in the order of asking
+  std::vector<std::size_t> signals;  // in the order of the requests
 };
 
 struct KnownEvent {  // published by the operator
@@ -84,7 +84,7 @@ struct KnownEvent {  // published by the operator
   Duration answered_at{};
 };
 
-// Confined to the run. Numbers are places in the lists. A signal has its number as its value, "s17", and as its id.
+// Not thread-safe. Numbers are indexes into the lists. A signal's number is its value, "s17", and its id.
 class Outside {
  public:
   std::vector<Handle> handles;
@@ -92,15 +92,15 @@ class Outside {
   std::vector<KnownSession> sessions;
   std::vector<KnownSignal> signals;
   std::vector<KnownEvent> events;
-  std::unordered_map<std::string, int> retries;  // by hand, asked for, by delivery
+  std::unordered_map<std::string, int> retries;  // requested manual retries, by delivery
 
   std::optional<std::size_t> find(const SubscriptionId& id) const;
 
-  // Who may be owed what is asked for now; and, as it is answered, who is.
+  // The possible receivers of an event as it is requested, and the certain ones once there is a response.
   Owed asked(const Handle& handle, std::string_view type) const;
   void answered(Owed& owed, const Handle& handle, std::string_view type) const;
 
-  std::size_t died();  // nothing that waits is ever answered: so many requests
+  std::size_t died();  // no waiting request is ever answered; returns their number
 };
 
 std::string type_of(const KnownSignal& signal);

@@ -1,5 +1,5 @@
-// One life of the process: the real rooms, wired as app/server.cc wires them, over a virtual disk and network, and
-// driven step by step on one thread.
+// One run of the process until it stops or crashes: the real rooms, wired as in app/server.cc, on a virtual disk and
+// network, and driven step by step on one thread.
 #pragma once
 #include "app/settling.h"
 #include "commit/housekeeping.h"
@@ -17,7 +17,7 @@
 
 namespace beckon::simulator {
 
-// What the operator of this run has set; the same in all lives.
+// The settings of this run, constant across restarts.
 struct Options {
   dispatch::Settings dispatch{.log_attempts = false};
   commit::Housekeeping::Options upkeep;
@@ -27,11 +27,10 @@ struct Options {
   std::shared_ptr<const rules::RuleSet> rules;
 };
 
-// A process at rest takes a turn every 50 minutes at most; in so long it has given up what was held too long, a few
-// deliveries with each turn.
+// An idle process runs at least every 50 minutes; by then it has ended deliveries held too long, a few in each turn.
 inline constexpr Duration kUpkeepWithin = std::chrono::hours{6};
 
-// The outbox as the dispatcher reads it, which fails while `unreadable`.
+// The dispatcher's view of the outbox, which fails while `unreadable`.
 class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
  public:
   FlakyOutbox(outbox::Outbox& real, Stage& stage, const bool& unreadable)
@@ -48,7 +47,7 @@ class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
   const bool& unreadable_;
 };
 
-// Tells the checks which results were acknowledged to the dispatcher.
+// Reports to the checks which results were acknowledged to the dispatcher.
 class WatchedSettling final : public dispatch::Settlements {
  public:
   WatchedSettling(commit::Committer& committer, Attempts& attempts) : real_(committer), attempts_(attempts) {}
@@ -59,24 +58,24 @@ class WatchedSettling final : public dispatch::Settlements {
   Attempts& attempts_;
 };
 
-// Confined to the run. What it is made with outlives it.
+// Not thread-safe. The constructor's references must outlive it.
 class Process {
  public:
   Process(Stage& stage, const Options& options, const std::vector<Handle>& handles, Disk& disk, Network& network,
           Attempts& attempts);
 
-  // Its next step is due when so much has passed; step() does what is due by now.
+  // Time until the next step is due; step() does everything due now.
   Duration next() const;
   void step();
   void keep_up(Duration by) {
     upkeep_at_ = std::min(upkeep_at_, by);
-  }  // the committing thread does its upkeep no later
+  }  // the committing thread does its maintenance at the latest then
 
   void submit(std::unique_ptr<commit::Work> work);
   void plan(std::function<std::optional<Fault>(commit::Draft&)> plan,
             std::function<void(const std::optional<Fault>&)> finish);
 
-  bool drained();  // asked to stop, and nothing is left to do
+  bool drained();  // stopping, with nothing left to do
   bool unreadable = false;
 
   store::MemoryStore& store() { return disk_.store(); }

@@ -1,4 +1,4 @@
-// The simulator: runs of the real dispatch and decision code in virtual time, each out of one seed (world.h).
+// The simulator: runs of the real dispatch and decision code in virtual time, each from one seed (world.h).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,14 +8,14 @@
 namespace beckon::simulator {
 
 struct Outcome {
-  std::string violation;  // empty: all held. Else the property, what broke it, the seed, and the history that led there
+  std::string violation;  // empty if all properties hold; else the property, what violated it, the seed and the history
   Counts counts;
 };
 
-// The same seed does the same. Not thread-safe.
+// Deterministic: the same seed gives the same run. Not thread-safe.
 Outcome simulate(std::uint64_t seed);
 
-// What happened in a run, line by line.
+// The history of a run, line by line.
 std::string history_of(std::uint64_t seed);
 
 }  // namespace beckon::simulator

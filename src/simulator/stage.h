@@ -1,5 +1,5 @@
-// What all parts of one run share: dice, time, the history, what was exercised, and the fuse of the next crash.
-// Everything that a run does follows from its seed.
+// State shared by all parts of one run: random numbers, time, history, counts, and the fuse of the next crash. A run is
+// determined by its seed.
 #pragma once
 #include <array>
 #include <cmath>
@@ -15,7 +15,7 @@ namespace beckon::simulator {
 
 using namespace std::chrono_literals;
 
-// A property does not hold; the words say which and why.
+// A property is violated; the text says which and why.
 struct Violation {
   std::string words;
 };
@@ -26,7 +26,7 @@ void require(bool holds, Words words) {
     throw Violation{words()};
 }
 
-// The process died here.
+// The process dies here.
 struct Crashed {
   const char* where;
 };
@@ -42,7 +42,7 @@ class Dice {
     return least +
            Duration{static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>((most - least).count() + 1))};
   }
-  // Each order of magnitude as likely as the others.
+  // Every order of magnitude is equally likely.
   Duration spread(Duration least, Duration most) {
     const auto from = static_cast<double>(least.count()), to = static_cast<double>(most.count());
     return Duration{static_cast<std::int64_t>(from * std::pow(to / from, random_.uniform(0, 1)))};
@@ -52,7 +52,7 @@ class Dice {
   SeededRandom random_;
 };
 
-// `passed` is what a monotonic clock shows, 0 at the start; now() is the wall clock, which jumps.
+// `passed` is the monotonic time since the start; now() is the wall clock, which can jump.
 class VirtualTime final : public Clock {
  public:
   static constexpr Instant kStart = instant_ms(1'800'000'000'000);
@@ -63,8 +63,10 @@ class VirtualTime final : public Clock {
     set_ += jump;
     went_back_ = went_back_ || jump < Duration{0};
   }
-  bool went_back() const { return went_back_; }                   // ids made before and behind it do not sort by time
-  Duration when(Instant at) const { return at - kStart - set_; }  // the wall clock shows `at`, if it is not set
+  bool went_back() const { return went_back_; }  // ids created before and after do not sort by time
+  Duration when(Instant at) const {
+    return at - kStart - set_;
+  }  // when the wall clock shows `at`, if it is not set again
 
  private:
   Duration passed_{};
@@ -80,7 +82,7 @@ struct Stage {
   VirtualTime time;
   Counts counts;
 
-  // Lines of what happened, kept only where somebody will read them: `words` makes the line.
+  // The history, kept only if it will be read: `words` makes the line.
   const bool telling;
   std::vector<std::string> history;
   template <class Words>
@@ -92,7 +94,7 @@ struct Stage {
     history.push_back(at + " s  " + words());
   }
 
-  // The process may die at any of these moments; an armed fuse burns down by one at each.
+  // The process may die at any of these points; each one decrements an armed fuse.
   int fuse = 0;
   void moment(const char* where) {
     if (fuse > 0 && --fuse == 0) throw Crashed{where};

@@ -1,5 +1,5 @@
-// One run: a seeded world of clients, operators, receivers and faults around the process, and in the end a time without
-// faults in which everything must come to rest.
+// One run: a seeded world of clients, operators, receivers and faults around the process, and finally a fault-free
+// period in which every delivery must end.
 #pragma once
 #include <map>
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace beckon::simulator {
 
-// Kinds of trouble; each run has a random half of them (a swarm: what hides one fault is often another).
+// Fault types; each run has a random half of them (swarm testing: one fault often hides another).
 enum class Trouble : std::uint8_t {
   kCrash,
   kCrashInCommit,
@@ -55,7 +55,7 @@ class World {
   void die(const char* where);
   void rest();
   template <class Then>
-  auto while_alive(Then then) {  // an answer reaches nobody once the process is dead
+  auto while_alive(Then then) {  // a response reaches nobody once the process is dead
     return [this, life = life_, then](auto&&... with) {
       if (life == life_) then(with...);
     };
@@ -81,7 +81,7 @@ class World {
   void replay();
   std::optional<std::size_t> any_subscription();
   void plan_sending(std::function<std::optional<Fault>(commit::Draft&)> plan, const SubscriptionId& id,
-                    Count counted);  // what is sent at once
+                    Count counted);  // sends it immediately
 
   // Trouble (trouble.cc).
   void stop();
@@ -91,7 +91,7 @@ class World {
   void change_moods();
   void heal();
 
-  // What must hold of the store (check_*.cc). All but the first: once everything has come to rest.
+  // Invariants of the store (check_*.cc). All but the first only apply once every delivery has ended.
   void check_answers();
   void check_session(std::size_t session);
   void check_rest(bool finally);
@@ -108,12 +108,12 @@ class World {
   Network network_{stage_, outside_, attempts_};
   Disk disk_{stage_};
   Options options_;
-  std::unique_ptr<Process> process_;  // null: it is down
+  std::unique_ptr<Process> process_;  // null while down
   int life_ = 0;
   Duration up_at_{};
   Duration heal_at_ = Duration::max();  // disk and reads
-  Duration set_back_{};                 // by how much the clock was, in all
-  int stood_still_ = 0;                 // steps since time went on
+  Duration set_back_{};                 // total by which the clock was set back
+  int stood_still_ = 0;                 // steps since time last advanced
 };
 
 }  // namespace beckon::simulator

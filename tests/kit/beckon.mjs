@@ -1,4 +1,4 @@
-// One server of its own for a test file: the real binary on a free loopback port over a fresh folder.
+// A server for one test file: the real binary on a free loopback port with a fresh data folder.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -19,14 +19,14 @@ const freePort = () =>
     });
   });
 
-// Flags with which a delivery's two retries are over within a second.
+// Flags with which a delivery's two retries finish within a second.
 export const quickRetries = ['--retry-schedule', '100ms,200ms'];
 
-// The environment of the tests without the settings of some server.
+// The tests' environment without server settings.
 const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BECKON_')));
 
 let addresses = 0;
-// A client address that no one used before: limits per address count it alone.
+// An unused client address, for limits per address.
 export const freshAddress = () => {
   addresses += 1;
   return `127.${64 + (process.pid % 128)}.${(addresses >> 8) + 1}.${addresses & 255}`;
@@ -39,8 +39,8 @@ export class Beckon {
   #tokens = new Map();
   handle = 'demo';
 
-  // flags: those of `serve` behind --data and --listen. env: BECKON_* variables. under: variables for the server alone;
-  // runner: what it is run by, such as taskset.
+  // flags: those of `serve` after --data and --listen. env: BECKON_* variables. under: variables for the server alone;
+  // runner: a command that runs it, such as taskset.
   static async start({
     flags = ['--dev'],
     env = {},
@@ -114,7 +114,7 @@ export class Beckon {
     return this.exited;
   }
 
-  // The end of a test file: the process goes, and its folder. One that had ended before, and was not asked to, is a fault.
+  // The end of a test file: stops the process and deletes its folder. Fails if the process had already ended unexpectedly.
   async close() {
     const gone = this.child.exitCode !== null || this.child.signalCode !== null;
     if (!gone) await this.kill();
@@ -147,7 +147,7 @@ export class Beckon {
 
   forgetTokens() {
     this.#tokens.clear();
-  } // the clock was set: they are of another time
+  } // the clock was set: they are from another time
 
   call(method, path, options) {
     return call(method, this.base + path, options);
@@ -172,7 +172,7 @@ export class Beckon {
     return this.chain('signals', { sessionId, signals }, { from: freshAddress() });
   }
 
-  // A session of the handle may then take many signals in a minute.
+  // Raises the handle's limit of signals per session and minute.
   async widen() {
     const { status, text } = await this.as('OWNER', 'PUT', '/settings', {
       limits: { sessionSignalsPerMinute: 100_000 },
@@ -180,7 +180,7 @@ export class Beckon {
     if (status !== 200) throw new Error(`the settings were refused: ${text}`);
   }
 
-  // A subscription to a receiver of its own: { id, secret, url, log, close }. `answer(delivery)` chooses the answers.
+  // A subscription with its own receiver: { id, secret, url, log, close }. `answer(delivery)` chooses the responses.
   async subscribe(eventTypes = ['*'], { path = '/hook', answer, more = {} } = {}) {
     const log = new Log();
     let secret;

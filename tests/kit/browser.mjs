@@ -1,4 +1,4 @@
-// Debian's Chromium, driven from outside: pages that note every violation of their policy and every error of their script.
+// Drives Debian's Chromium: pages that record every policy violation and every script error.
 import { execFile } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import { until } from './wait.mjs';
@@ -16,7 +16,7 @@ const flags = [
 export const openBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
-// A page of its own profile on the server's console, signed in where a token is given. `page.faults` is what went wrong.
+// A page with its own profile on the server's console, signed in if a token is given. `page.faults` has all errors.
 export async function openConsole(
   browser,
   base,
@@ -45,19 +45,19 @@ export async function openConsole(
   return page;
 }
 
-// The one-time link into the console, of the banner of `--dev`.
+// The one-time link to the console from the banner of `--dev`.
 export const linkIn = log => /console +(http\S+#[\w-]{43})/.exec(log)?.[1];
 
 export const copied = page => page.evaluate(() => navigator.clipboard.readText());
 
-// The command that the button of the inspector copies.
+// The command copied by the inspector's button.
 export async function copiedCurl(page) {
   await page.evaluate(() => navigator.clipboard.writeText(''));
   await page.getByRole('button', { name: 'Copy as cURL', exact: true }).click();
   return until('it is copied', () => copied(page));
 }
 
-// Runs a copied command in a shell as a person would, and answers the status that curl saw.
+// Runs a copied command in a shell, and returns the status that curl got.
 export function statusOf(command, { base, token }) {
   const script = `curl() { command curl -o /dev/null -w '%{http_code}' "$@"; }\n${command}\n`;
   return new Promise((done, refuse) =>

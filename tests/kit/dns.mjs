@@ -1,5 +1,5 @@
-// A name server on loopback that says what a test wants: { 'name': ['192.0.2.1', '2001:db8::1'] }; other names do not
-// exist, and of one that is null it never says a word.
+// A DNS server on loopback with the given answers: { 'name': ['192.0.2.1', '2001:db8::1'] }; other names do not exist, and
+// queries for a name that is null are never answered.
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 
@@ -15,7 +15,7 @@ export async function nameServer(names = {}) {
     const answers = (known ?? []).filter(address => (type === 28 ? isIPv6(address) : type === 1 && !isIPv6(address)));
     const head = Buffer.alloc(12);
     query.copy(head, 0, 0, 2);
-    head.writeUInt16BE(0x8180 | (known ? 0 : 3), 2); // an answer, recursion available; 3: there is no such name
+    head.writeUInt16BE(0x8180 | (known ? 0 : 3), 2); // a response, recursion available; 3: no such name
     head.writeUInt16BE(1, 4);
     head.writeUInt16BE(answers.length, 6);
     const records = answers.map(address => {
@@ -24,7 +24,7 @@ export async function nameServer(names = {}) {
       record.writeUInt16BE(0xc00c, 0); // the name of the question
       record.writeUInt16BE(type, 2);
       record.writeUInt16BE(1, 4);
-      record.writeUInt32BE(0, 6); // to be asked again each time
+      record.writeUInt32BE(0, 6); // TTL in seconds, so that it is queried again
       record.writeUInt16BE(data.length, 10);
       return Buffer.concat([record, data]);
     });

@@ -1,8 +1,7 @@
-// Preloaded into a server (LD_PRELOAD): the disk under its data folder, which counts what the process asks of it and
-// fails where it is ordered to. FAULTY_DISK is the folder; FAULTY_DISK_ORDERS a file of the eight numbers of `Orders`,
-// mapped here and written by faulty_disk.mjs; FAULTY_DISK_SYNCED, where set, a folder that keeps of each file, by its
-// inode, what it held at its last sync, and of the folder the names that were synced: all that is left when the power
-// fails.
+// Preloaded into a server (LD_PRELOAD): a faulty disk under its data folder, which counts syncs and writes and fails
+// as ordered. FAULTY_DISK is the folder; FAULTY_DISK_ORDERS a file of the eight numbers of `Orders`,
+// mapped here and written by faulty_disk.mjs; FAULTY_DISK_SYNCED, if set, a folder with the content of each file, by
+// its inode, at its last sync, and the synced names of the folder: everything that survives a power failure.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -25,7 +24,7 @@ constexpr std::uint64_t kSync = 1, kWrite = 2;                 // Orders::of
 constexpr std::uint64_t kDieBefore = 1000, kDieBehind = 1001;  // Orders::how; else an errno
 
 struct Orders {
-  std::atomic<std::uint64_t> syncs, writes;      // asked so far
+  std::atomic<std::uint64_t> syncs, writes;      // counted so far
   std::atomic<std::uint64_t> of, from, to, how;  // the from-th to the to-th sync or write meets `how`
   std::atomic<std::uint64_t> met, unused;        // how many met it
 };
@@ -54,7 +53,7 @@ bool is_ours(int fd) {
   return path_of(fd).starts_with(folder);
 }
 
-// The errno that this call is to end with, or 0.
+// The errno with which this call must fail, or 0.
 int met(std::uint64_t of, std::uint64_t number) {
   Orders& ordered = *orders();
   if (ordered.of != of || number < ordered.from || number > ordered.to) return 0;
@@ -70,7 +69,7 @@ void write_whole(const std::string& file, const std::string& bytes) {
 }
 
 void keep_synced(int fd) {
-  static std::mutex one_at_a_time;  // or an older copy would land behind a newer one
+  static std::mutex one_at_a_time;  // so that an older copy never overwrites a newer one
   const std::lock_guard lock(one_at_a_time);
   static const char* const kept = std::getenv("FAULTY_DISK_SYNCED");
   struct stat what = {};
@@ -143,7 +142,7 @@ ssize_t pwrite64(int fd, const void* from, size_t size, off64_t at) {
 }
 int ftruncate(int fd, off_t size) noexcept { return write<int(int, off_t)>("ftruncate", fd, size); }
 int ftruncate64(int fd, off64_t size) noexcept { return write<int(int, off64_t)>("ftruncate64", fd, size); }
-int posix_fallocate(int fd, off_t from, off_t size) {  // gives the fault itself
+int posix_fallocate(int fd, off_t from, off_t size) {  // returns the errno directly
   if (const int fault = write_fault(fd)) return fault;
   return next<int(int, off_t, off_t)>("posix_fallocate")(fd, from, size);
 }

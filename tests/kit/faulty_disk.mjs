@@ -1,6 +1,5 @@
-// A disk that fails as it is told to, under a server of its own (faulty_disk.cc, preloaded): it counts syncs and writes,
-// and lets the N-th of them end in an error or in the death of the process. What was never synced can then be lost, as when
-// the power fails.
+// A server on a disk that fails on request (faulty_disk.cc, preloaded): it counts syncs and writes, and makes the N-th of
+// them fail or kill the process. Unsynced data can then be lost, as in a power failure.
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
@@ -36,7 +35,7 @@ function build() {
 }
 
 export class FaultyDisk {
-  // `loses`: keeps what was synced, so that lose() can be called.
+  // `loses`: tracks what was synced, so that lose() can be called.
   constructor({ loses = false } = {}) {
     if (!library) build();
     this.aside = mkdtempSync(join(tmpdir(), 'beckon-orders-'));
@@ -60,7 +59,7 @@ export class FaultyDisk {
     return Number(bytes.readBigUInt64LE());
   }
   #order(...numbers) {
-    // from `of` on; `of` is said last
+    // from `of` on; `of` is written last
     const bytes = Buffer.alloc(32);
     numbers.forEach((number, i) => bytes.writeBigUInt64LE(number, i * 8));
     writeSync(this.orders, bytes, 8, 24, 24);
@@ -75,9 +74,9 @@ export class FaultyDisk {
   }
   get met() {
     return this.#number(6);
-  } // how many syncs or writes failed
+  } // number of syncs or writes that failed
 
-  // The n-th `sync` or `write` from the beginning, or all from it on, meets `how`: EIO, ENOSPC, or death before or behind it.
+  // The n-th `sync` or `write` from the start, or all from then on, meets `how`: EIO, ENOSPC, or a kill before or after it.
   fail(op, n, how, { on = false } = {}) {
     this.#order(ops[op], BigInt(n), on ? forever : BigInt(n), hows[how]);
   }
@@ -85,8 +84,8 @@ export class FaultyDisk {
     this.#order(0n, 0n, 0n, 0n);
   }
 
-  // The power has failed: what was not synced is gone, be it bytes or names. With `torn`, each 4 KiB of a file that were
-  // written and not synced are there or not, as the generator says.
+  // Simulates a power failure: unsynced bytes and names are lost. With `torn`, each 4 KiB block that was written but not
+  // synced is kept or lost at random.
   lose(torn) {
     const names = existsSync(join(this.synced, 'names'))
       ? readFileSync(join(this.synced, 'names'), 'utf8')
@@ -101,7 +100,7 @@ export class FaultyDisk {
     }
     for (const { path } of left.values()) rmSync(path);
     for (const [inode, name] of names) {
-      if (name.endsWith('-shm')) continue; // made anew by whoever opens the file
+      if (name.endsWith('-shm')) continue; // recreated when the file is opened
       const kept = join(this.synced, inode);
       const synced = existsSync(kept) ? readFileSync(kept) : Buffer.alloc(0);
       const { there } = left.get(inode) ?? {};

@@ -8,7 +8,7 @@ export const kDocs = join(root, 'docs/first-minute.md');
 const rail = (page, name) => page.getByRole('navigation', { name: 'Playbook' }).getByRole('link', { name }).click();
 const press = (page, name) => page.getByRole('button', { name }).click();
 
-// Each `run` ends when what it says is on the screen. `look` is called before each click.
+// Each `run` ends when its result is on the screen. `look` is called before each click.
 export const steps = [
   {
     does: 'open the link',
@@ -91,7 +91,7 @@ export const steps = [
   },
 ];
 
-// The rows of the table in the docs: [at, what one does, what one sees].
+// The rows of the table in the docs: [at, action, result].
 export function toldInDocs() {
   const rows = readFileSync(kDocs, 'utf8')
     .split('\n')

@@ -1,5 +1,5 @@
-// Forty texts that a page must show as they are: markup, addresses that run, templates, and what hides or turns text around.
-// Each that runs would set `pwned`.
+// Forty strings that a page must show unchanged: markup, javascript: URLs, templates, and characters that hide or reverse
+// text. Any that is executed sets `pwned`.
 export const hostile = [
   '<script>pwned=1</script>',
   '<ScRiPt src=data:,pwned=1></sCrIpT>',
@@ -37,7 +37,7 @@ export const hostile = [
   '<!--><img src=x onerror=pwned=1>-->',
   '<![CDATA[<script>pwned=1</script>]]>',
   '{{constructor.constructor("pwned=1")()}}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what an attacker writes
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attacker would write this
   '${pwned=1}',
   '&lt;script&gt;pwned=1&lt;/script&gt;',
   '__proto__',

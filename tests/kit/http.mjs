@@ -1,4 +1,4 @@
-// HTTP from outside: a client that can speak from any loopback address, and raw bytes on a socket for what no client sends.
+// HTTP clients: one that can use any loopback address as its own, and raw bytes on a socket for malformed requests.
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 
@@ -6,8 +6,8 @@ const agents = new Map();
 const agentFor = from =>
   agents.get(from) ?? agents.set(from, new Agent({ keepAlive: true, maxSockets: 64, localAddress: from })).get(from);
 
-// call('POST', url, { body, token, headers, from }) → { status, headers, text, json }. A string or Buffer goes as it is,
-// any other body as JSON. `from` is the client's own address, such as 127.0.0.7.
+// call('POST', url, { body, token, headers, from }) → { status, headers, text, json }. A string or Buffer is sent
+// unchanged, any other body as JSON. `from` is the client's own address, such as 127.0.0.7.
 export function call(method, url, { body, token, headers = {}, from = '127.0.0.1', signal } = {}) {
   const bytes =
     body === undefined
@@ -25,7 +25,7 @@ export function call(method, url, { body, token, headers = {}, from = '127.0.0.1
       answer.on('end', () => resolve(read(answer.statusCode, answer.headers, Buffer.concat(parts).toString())));
     });
     sent.on('error', error => {
-      // A kept connection that the server closed while idle: the request was not begun, say it again.
+      // The server closed an idle connection before the request was read: send it again.
       if (error.code === 'ECONNRESET' && sent.reusedSocket)
         resolve(call(method, url, { body: bytes ?? undefined, token, headers: all, from, signal }));
       else reject(error);
@@ -44,8 +44,8 @@ function read(status, headers, text) {
   return { status, headers, text, json };
 }
 
-// Sends bytes as they are and reads until the server closes or one whole answer is there.
-// Resolves to { status, headers, text, json, closed }; status 0 when the server closed without a word.
+// Sends raw bytes and reads until the server closes or one complete response has arrived.
+// Resolves to { status, headers, text, json, closed }; status 0 if the server closed without a response.
 export function raw(port, bytes, { host = '127.0.0.1', within = 20_000, end = false } = {}) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host);

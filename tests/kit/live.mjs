@@ -1,4 +1,4 @@
-// A reader of Server-Sent Events with headers of its own: { status, headers, events, ended, close }. Each event is
+// A reader of Server-Sent Events with custom headers: { status, headers, events, ended, close }. Each event is
 // { event, data, id }; `events` is a Log of them.
 import { request } from 'node:http';
 import { Log } from './wait.mjs';
@@ -27,7 +27,7 @@ export function watch(url, { token, lastEventId, pause = false } = {}) {
           if (fields.event) events.add({ event: fields.event, id: fields.id, data: JSON.parse(fields.data) });
         }
       };
-      if (!pause) answer.on('data', read); // else nothing is taken from the socket until read() is called
+      if (!pause) answer.on('data', read); // else nothing is read from the socket until read() is called
       const ended = new Promise(done => {
         answer.on('close', done);
       });

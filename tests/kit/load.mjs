@@ -1,22 +1,22 @@
-// Clients that append signals and keep a ledger of what was sent and of what a 2xx said is there; and the comparison of
-// that ledger with what is read back, in both directions.
+// Clients that append signals and record what was sent and what was acknowledged with 2xx; and the comparison of that
+// record with what is read back, in both directions.
 import assert from 'node:assert/strict';
 import { freshAddress, freshSession } from './beckon.mjs';
 import { until } from './wait.mjs';
 
-const signalsPerSession = 50; // below what one session may take in a minute
+const signalsPerSession = 50; // below a session's limit per minute
 
 export class Load {
   ledger = new Map(); // number of a signal → { session, acked }
-  acks = 0; // answers 2xx
-  unanswered = 0; // requests of which nobody knows what became
-  refused = 0; // answers 503
+  acks = 0; // 2xx responses
+  unanswered = 0; // requests with unknown result
+  refused = 0; // 503 responses
   #running = true;
   #alive = true;
   #reached = () => {};
 
-  // `key` is the key of each signal; its value is its number. `resend`: how often a request without an answer is sent
-  // again with the same ids; otherwise its fate stays unknown.
+  // `key` is the key of each signal; its value is its number. `resend`: how often a request without a response is sent
+  // again with the same ids; otherwise its result stays unknown.
   constructor(beckon, { clients = 16, key = 'load', resend = 0.5 } = {}) {
     Object.assign(this, { beckon, key, resend });
     this.done = Promise.all(Array.from({ length: clients }, () => this.#client()));
@@ -34,7 +34,7 @@ export class Load {
     this.#alive = true;
   }
 
-  // Resolves when there are so many more answers 2xx.
+  // Resolves after the given number of further 2xx responses.
   async more(count) {
     const target = this.acks + count;
     await Promise.race([
@@ -73,7 +73,7 @@ export class Load {
     }
   }
 
-  // False where nobody will ever know whether it is there.
+  // False if the result can never be known.
   async #send(session, signals) {
     while (this.#running) {
       let answer;
@@ -93,7 +93,7 @@ export class Load {
         assert.equal(answer.status, 503, answer.text);
         assert.ok(Number(answer.headers['retry-after']) >= 1);
         this.refused += 1;
-        await new Promise(resolve => setTimeout(resolve, 20)); // a client that is told to wait
+        await new Promise(resolve => setTimeout(resolve, 20)); // a client that must wait
         continue;
       }
       this.unanswered += 1;
@@ -103,8 +103,8 @@ export class Load {
     return false;
   }
 
-  // Reads every session back and compares: what was acknowledged is there, once; nothing is there that was never sent.
-  // Gives the numbers that are stored.
+  // Reads every session back and compares: acknowledged signals are stored exactly once, and nothing is stored that was
+  // never sent. Returns the stored numbers.
   async readBack() {
     const stored = new Set();
     for (const id of new Set([...this.ledger.values()].map(entry => entry.session))) {
@@ -148,9 +148,9 @@ export async function deliveryStates(beckon, id) {
   return counts;
 }
 
-// Waits until each of the stored signals has come to the receiver and is recorded as delivered, and compares.
+// Waits until every stored signal has reached the receiver and is recorded as delivered, and compares.
 export async function allDelivered(beckon, hook, stored) {
-  const told = new Map(); // number of a signal → the webhook-ids under which it came
+  const told = new Map(); // number of a signal → its webhook-ids
   const tally = () => {
     for (const { event, headers } of hook.log.items.splice(0)) {
       const n = Number(event.payload.signal.signalValue);

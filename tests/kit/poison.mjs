@@ -1,5 +1,5 @@
-// Receivers as no one wants them, each in its own way, on loopback: { kinds: { name: url }, dns, asked: { name: count },
-// speak, hush, close }: `dns` is the name server, which tells the name of one kind until hush(), and from speak() on.
+// Misbehaving receivers of each kind, on loopback: { kinds: { name: url }, dns, asked: { name: count },
+// speak, hush, close }: `dns` is the DNS server, which resolves the name of one kind until hush(), and again after speak().
 import { createServer } from 'node:net';
 import { nameServer } from './dns.mjs';
 
@@ -7,7 +7,7 @@ const head = (status, ...fields) => [`HTTP/1.1 ${status} x`, ...fields, '', ''].
 
 const ways = {
   silent() {},
-  // A byte of its body each second.
+  // One byte of its body per second.
   drip(socket) {
     socket.write(head(200, 'content-length: 1000000'));
     const timer = setInterval(() => socket.write('x'), 1000);
@@ -51,7 +51,7 @@ export async function poison() {
       socket.once('close', () => sockets.delete(socket));
       let got = '';
       socket.on('data', part => {
-        // one request after another: what comes is JSON in one piece, and its size is told
+        // one request at a time: JSON in one piece, with a Content-Length
         got += part.toString('latin1');
         for (
           let request;

@@ -1,4 +1,4 @@
-// Pages of another origin, and a wire between the browser and the server that notes what passes and can be cut.
+// Pages of another origin, and a proxy between browser and server that records traffic and can be cut.
 import { createServer, request } from 'node:http';
 
 const listen = server => new Promise(done => server.listen(0, '127.0.0.1', () => done(server.address().port)));
@@ -8,7 +8,7 @@ const closing = server => () =>
     server.close(done);
   });
 
-// Serves `html` at every path, under `policy` where given.
+// Serves `html` at every path, with `policy` if given.
 export async function openShop(html, policy) {
   const server = createServer((_, answer) => {
     answer.writeHead(200, { 'content-type': 'text/html', ...(policy && { 'content-security-policy': policy }) });
@@ -17,8 +17,8 @@ export async function openShop(html, policy) {
   return { origin: `http://127.0.0.1:${await listen(server)}`, close: closing(server) };
 }
 
-// Forwards to `port`. `passed` is what went through, in its order: { method, path, headers, body, status }. With `loses` the
-// server gets a request and the browser no answer; with `cut` nothing arrives.
+// Forwards to `port`. `passed` is the recorded traffic, in order: { method, path, headers, body, status }. With `loses` the
+// server gets a request but the browser gets no response; with `cut` nothing arrives.
 export async function openWire(port) {
   const wire = { passed: [], loses: () => false, cut: false };
   const server = createServer(async (from, answer) => {

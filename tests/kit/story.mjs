@@ -1,6 +1,6 @@
-// A scripted run: one of everything that is kept, each step asked once the one before it was answered. What is there
-// behind each step is known from a run without faults, so that after a fault it can be said whether a step was applied
-// whole or not at all, and nothing that was answered is missing.
+// A scripted run with every kind of write, each step requested after the previous response. The state after each step is
+// known from a run without faults, so that after a fault it can be checked that a step was applied completely or not at
+// all, and that nothing acknowledged is missing.
 import assert from 'node:assert/strict';
 import { receiver } from '../../examples/receiver/receiver.mjs';
 import { freshAddress } from './beckon.mjs';
@@ -10,19 +10,19 @@ import { until } from './wait.mjs';
 const sessions = ['s-1', 's-2', 's-3'];
 const ended = ['delivered', 'failed', 'withdrawn'];
 
-// What a step may meet: no answer at all, or one that says that nothing was stored.
+// Possible results of a step: no response, or one that says that nothing was stored.
 export class Unanswered extends Error {}
 export class Refused extends Error {}
 
 export class Story {
-  ids = {}; // of each subscription, by its name
+  ids = {}; // subscription ids by name
   arrived = []; // { name, life, id, attempt } of each request at a receiver
-  life = 1; // of the server: who begins another one says so
+  life = 1; // of the server: incremented by whoever restarts it
 
   static async begin() {
     const story = new Story();
-    // b refuses each event once, c wants none; the others take them. Signatures are not looked at: a secret is not known
-    // where its answer was lost.
+    // b refuses each event once, c accepts none; the others accept them. Signatures are not checked, because a secret is
+    // unknown if its response was lost.
     const seen = new Set();
     story.hooks = await receiver({
       answer: ({ path, headers }) => {
@@ -46,7 +46,7 @@ export class Story {
     return this.hooks.close();
   }
 
-  // The steps in their order: [name, what it does]. Each can be done again where nobody knows whether it was done.
+  // The steps in order: [name, action]. Each can be repeated if it is unknown whether it was applied.
   get steps() {
     const cart = [{ type: 'cart', signalValue: 'add', id: 'c-1' }];
     return [
@@ -86,7 +86,7 @@ export class Story {
         'a decision that spends',
         async () => {
           const spent =
-            this.again && (await this.#read('CREATOR', '/chain/s-1')).decisions.some(one => one.trigger === 't'); // another one would be another decision
+            this.again && (await this.#read('CREATOR', '/chain/s-1')).decisions.some(one => one.trigger === 't'); // repeating it would make another decision
           if (!spent) await this.#chain('resolve', { sessionId: 's-1', trigger: 't' });
         },
       ],
@@ -146,9 +146,9 @@ export class Story {
       assert.ok(Number(answer.headers['retry-after']) >= 1, 'it says when to come again');
       throw new Refused(answer.text);
     }
-    // Done before, and nobody had heard of it.
+    // Already applied, but its response was lost.
     if (this.again && [404, 409].includes(answer.status)) return answer;
-    if (answer.status === 500) throw new Unanswered(answer.text); // says nothing of what was stored
+    if (answer.status === 500) throw new Unanswered(answer.text); // does not say what was stored
     assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${answer.text}`);
     return answer;
   }
@@ -187,8 +187,8 @@ export class Story {
     return this.ids[name] ? deliveriesOf(this.server, this.ids[name]) : [];
   }
 
-  // All that is there, but for what comes by itself: the delayed message, and what has become of a delivery. `lost` is a
-  // signal beside the story, of which nobody knows.
+  // The complete state, except for what changes by itself: the delayed message and the states of deliveries. `lost` is a
+  // signal outside the story with unknown result.
   async state() {
     const told = {};
     for (const id of sessions) {
@@ -224,8 +224,8 @@ export class Story {
     };
   }
 
-  // Everything owed has ended, was told under one id of its own, and an attempt came twice only where the server had died
-  // in between. Gives how many came again.
+  // Every delivery has ended and had one id, and an attempt arrived twice only if the server died in between. Returns how
+  // many arrived again.
   async accountedFor() {
     for (const name of Object.keys(this.ids)) {
       const all = await until(

@@ -1,6 +1,6 @@
-// Waiting for something to be so, never for a time to pass: the deadline only ends a wait that has failed.
+// Waiting for conditions, never for time to pass: the deadline only ends a failed wait.
 
-// Asks again until `ask` gives something true, and gives that back. What it said last is in the error.
+// Polls until `ask` returns something truthy, and returns it. The error has its last value.
 export async function until(what, ask, within = 15_000) {
   const end = Date.now() + within;
   let last;
@@ -12,9 +12,9 @@ export async function until(what, ask, within = 15_000) {
   }
 }
 
-// Of a server that has died: until what it had sent has been read, so that all that comes from now on is of another life.
+// After a server has died: waits until everything it sent has been read, so that later arrivals are from the next run.
 export async function silent(...receivers) {
-  let quiet = 0; // looks in a row that found no connection; behind the first, those not yet taken in would be there
+  let quiet = 0; // polls in a row without a connection; after the first, pending ones would have appeared
   await until('what the dead process had sent is read', async () => {
     const open = await Promise.all(receivers.map(here => here.connections()));
     quiet = open.some(Boolean) ? 0 : quiet + 1;
@@ -22,7 +22,7 @@ export async function silent(...receivers) {
   });
 }
 
-// A record of things that come in; `next` resolves when one that fits has come, at once if it is there already.
+// A log of arrivals; `next` resolves when a matching one has arrived, immediately if it already has.
 export class Log {
   items = [];
   #waiting = new Set();

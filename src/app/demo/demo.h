@@ -1,4 +1,4 @@
-// `beckon demo`: synthetic shoppers play storylines through the API, so that a first look at every page is alive.
+// `beckon demo`: synthetic shoppers use the API, so that every page of the console has data.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -7,13 +7,14 @@ namespace beckon::app {
 
 struct DemoRequest {
   std::string base, token;
-  std::string handle;  // empty: the first one that the token has a role on
+  std::string handle;  // empty: the first handle that the token has a role on
   int shoppers = 40;
-  double per_second = 20;  // requests; what the server's limits refuse is waited for and said again
-  std::uint64_t seed = 0;  // the same seed plays the same shoppers; 0: others each time
+  double per_second = 20;  // requests; retried after Retry-After when a limit is reached
+  std::uint64_t seed = 0;  // the same seed produces the same shoppers; 0: random
 };
 
-// Tells its progress on standard error, in one line. 0: all was played; 1: the server refused, with its reason.
+// Reports progress on standard error, on one line. Returns 0 if all shoppers finished, 1 if the server refused a
+// request.
 int demo(const DemoRequest& request);
 
 }  // namespace beckon::app

@@ -1,4 +1,4 @@
-// The rules that the shoppers of `beckon demo` meet, and who is told of them.
+// The rules and subscriptions of `beckon demo`.
 #pragma once
 #include <array>
 
@@ -9,7 +9,7 @@ struct DemoRule {
   const char* body;
 };
 
-// One that acts on half of its carts in two ways, one that greets, one that is only watched, one that reminds.
+// One with two variants, one that greets, one in shadow, one delayed.
 inline constexpr std::array kDemoRules = {
     DemoRule{"demo-cart-rescue",
              R"({"name":"Save the cart","priority":80,"triggers":["checkout","exit_intent"],
@@ -29,7 +29,7 @@ inline constexpr std::array kDemoRules = {
 };
 
 struct DemoSubscription {
-  const char* path;  // of the receiver of --dev
+  const char* path;  // of the --dev receiver
   const char* event_types;
   const char* description;
 };

@@ -1,4 +1,4 @@
-// What --dev adds: a handle `demo`, a subscription to try with, and the lines to paste.
+// What --dev adds: a handle `demo`, a subscription for testing, and the startup banner.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,12 +8,12 @@
 
 namespace beckon::app {
 
-// POST /dev/receiver verifies the signature of what a subscription of the handle `demo` is sent; the addresses below it
-// fail in a way of their own: flaky, fail, gone, redirect, hang.
+// POST /dev/receiver verifies the signature of deliveries of the handle `demo`; the paths below it each fail in their
+// own way: flaky, fail, gone, redirect, hang.
 std::vector<http::Route> dev_receivers(Server::Inside& inside);
 
-// Makes what is missing, through the API as a user would, and returns the banner for standard error. The token goes
-// into DIR/dev-token, not into any log.
+// Creates what is missing, through the API like a user, and returns the banner for standard error. The token is written
+// to DIR/dev-token, never to a log.
 std::expected<std::string, std::string> prepare_dev(Server& server, const Settings& settings, Duration start_took);
 
 }  // namespace beckon::app

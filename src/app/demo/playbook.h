@@ -1,4 +1,4 @@
-// `beckon playbook`: LM-01 to LM-06 against any server of the contract.
+// `beckon playbook`: LM-01 to LM-06 against any server that implements the contract.
 #pragma once
 #include <string>
 
@@ -6,10 +6,10 @@ namespace beckon::app {
 
 struct PlaybookRequest {
   std::string base, handle, operator_token, creator_token;
-  std::string receiver;  // empty: one of its own on loopback, which needs --dev over there
+  std::string receiver;  // empty: a temporary one on loopback, which requires the server to run with --dev
 };
 
-// Prints a table of step, expected, got. 0: all as expected; 1: a difference.
+// Prints a table of step, expected, got. Returns 0 if all are as expected, else 1.
 int playbook(const PlaybookRequest& request);
 
 }  // namespace beckon::app

@@ -1,4 +1,4 @@
-// What one synthetic shopper does, step by step. Pure: the same randomness gives the same shopper.
+// The steps of one synthetic shopper. Pure: the same random numbers give the same shopper.
 #pragma once
 #include <chrono>
 #include <string>
@@ -11,24 +11,24 @@ namespace beckon::app {
 struct StoryStep {
   enum class Kind {
     kSignal,    // appends `text` with `value` and `amount`
-    kResolve,   // asks at the trigger `text`, and shows what is to be shown
-    kPrefetch,  // the same, but asks ahead
+    kResolve,   // resolves the trigger `text` and reports an action as shown
+    kPrefetch,  // likewise, with a prefetch
   };
   Kind kind = Kind::kSignal;
   std::string text;
   std::string value = {};
   double amount = 0;                  // in the metadata; 0: none
-  std::chrono::seconds before_end{};  // a signal's own time: so long before the last step
+  std::chrono::seconds before_end{};  // a signal's own time, relative to the last step
 };
 
 struct Storyline {
   std::string session, visitor, country, device;
   std::vector<StoryStep> steps;
-  bool clicks = false;  // on what is shown to it, or dismisses it
+  bool clicks = false;  // clicks the action, or else dismisses it
   bool converts = false;
 };
 
-// The shopper `number` of a run that began at `began_ms` (its session's name has both).
+// The shopper `number` of a run that started at `began_ms` (both are part of its session id).
 Storyline storyline(int number, long long began_ms, const std::string& handle, Random& random);
 
 }  // namespace beckon::app

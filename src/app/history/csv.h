@@ -1,5 +1,5 @@
-// CSV as RFC 4180 has it: quoted fields may hold commas, doubled quotes and line ends. A byte order mark is passed
-// over.
+// CSV according to RFC 4180: quoted fields may contain commas, doubled quotes and line breaks. A byte order mark is
+// skipped.
 #pragma once
 #include <istream>
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace beckon::app {
 
-// Confined to its caller; `in` outlives it.
+// Not thread-safe; `in` must outlive it.
 class CsvReader {
  public:
   explicit CsvReader(std::istream& in);
 
-  // The fields of the next record; false at the end. Empty lines are passed over. The error is a sentence with the
+  // The fields of the next record; false at the end. Empty lines are skipped. The error names the
   // line.
   Result<bool, std::string> next(std::vector<std::string>& fields);
   std::size_t line() const { return began_; }  // of the record read last, from 1

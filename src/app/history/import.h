@@ -1,8 +1,9 @@
-// beckon import: history from a file, so that one can simulate on one's own past on the first day. Contract section 9.
+// beckon import: historical signals from a file, so that rules can be simulated before there is live traffic. Contract
+// section 9.
 //
-// Offline it takes the server's place, under its lock; with --base it goes through POST …/chain/import of a running
-// one. Both take the same entries (intake/import.h), in the order of time, so that a session's signals have the
-// versions that they would have had. A second run stores nothing: each event goes by its own id.
+// Offline it works in place of the server, under its lock; with --base it uses POST …/chain/import of a running server.
+// Both use the same entries (intake/import.h) in chronological order, so that signals get the versions they would have
+// had. A second run stores nothing, because each event has an id.
 #pragma once
 #include <string>
 
@@ -14,12 +15,12 @@ struct ImportOptions {
   std::string format = "snowplow";
   std::string file;
   std::string handle;
-  bool shift_to_now = false;  // the newest event happened now, and all distances stay
+  bool shift_to_now = false;  // shifts all events so that the newest happened now
   std::string base;           // empty: offline
   std::string token;          // of an OPERATOR, with `base`
 };
 
-// Prints progress on standard error and a table on standard output. The exit status: 1 where nothing could be taken.
+// Prints progress on standard error and a table on standard output. Returns the exit status: 1 if nothing was imported.
 int import_history(const Settings& settings, const ImportOptions& options);
 
 }  // namespace beckon::app

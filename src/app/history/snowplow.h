@@ -1,7 +1,7 @@
-// From a record of Snowplow's canonical event form to an entry of an import (intake/import.h).
+// Converts a record in Snowplow's canonical event format to an import entry (intake/import.h).
 //
-// Nothing that names a person goes along: no e-mail, no IP address, no user-agent text. Kind of event and products come
-// from the e-commerce action and its contexts; where an event has none, its name is the kind.
+// Personal data is left out: no e-mail, no IP address, no user agent. Event type and products come from the e-commerce
+// action and its contexts; without one, the event's name is the type.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,16 +18,16 @@ namespace beckon::app {
 struct Observation {
   Instant at{};
   std::string session;
-  std::string json;  // the entry as an object that is still open: without its `at`
+  std::string json;  // the entry as an unclosed JSON object, without `at`
 };
 
-// Thread-safe once made.
+// Immutable, hence thread-safe.
 class Snowplow {
  public:
-  // From the header line. The error names the columns that are missing.
+  // Reads the header line. The error names the missing columns.
   static Result<Snowplow, std::string> make(const std::vector<std::string>& header);
 
-  // The error says in a few words why the record cannot become a signal; the same words for the same fault.
+  // The error is a short reason why the record cannot become a signal, constant for each kind of fault.
   Result<Observation, std::string> read(const std::vector<std::string>& fields) const;
 
  private:

@@ -1,4 +1,4 @@
-// What the handlers of the API work with, and the table of its routes. Everything here outlives the listener.
+// The dependencies of the API's handlers, and its route table. Everything here outlives the listener.
 #pragma once
 #include <array>
 #include <functional>
@@ -28,24 +28,23 @@
 
 namespace beckon::http {
 
-// What is known of sending beside the store, and what dispatch, which the front door does not know, is asked.
-// Thread-safe.
+// Queries and requests to dispatch, which the HTTP rooms do not include. Thread-safe.
 struct Sending {
-  std::function<outbox::SubscriptionPtr(const SubscriptionId&)> subscription;  // null: there is none, or it is deleted
+  std::function<outbox::SubscriptionPtr(const SubscriptionId&)> subscription;  // null: unknown or deleted
   std::function<bool(const DeliveryId&)> is_sending;
-  // Blocks until no attempt can begin under what a subscription was before its last change.
+  // Blocks until no attempt can begin with a subscription's state from before its last change.
   std::function<void()> fence;
-  // When an endpoint that is left alone for now (its circuit is open) is tried next; nothing: it is not.
+  // Time of the next probe of an endpoint whose circuit is open; std::nullopt if it is closed.
   std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
-  // Such an endpoint may be tried at once: an operator wants to know.
+  // Lets such an endpoint be probed immediately, on an operator's request.
   std::function<void(const SubscriptionId&)> probe;
 };
 
 class LiveFeed;
 
-// Changes of a handle's rules, and of the settings whose scores they use, come one after the other, so that reading and
-// compiling them is done on the control threads and not on the committing thread, where everything else would wait for
-// it. Held from reading the rules to the commit. Handles share a few locks by their hash.
+// Serializes changes of a handle's rules and of the settings with their scores, so that reading and compiling is done
+// on the control threads and does not block the committing thread. Locked from reading the rules to the commit. Handles
+// share a few locks by hash.
 struct RuleTurn {
   std::mutex& of(const Handle& handle) { return mutexes[std::hash<std::string>{}(handle.text) % mutexes.size()]; }
   std::array<std::mutex, 16> mutexes;
@@ -74,16 +73,16 @@ struct Api {
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
   const access::Origins& origins;           // which pages may call the public routes
-  const Published<egress::Policy>& policy;  // the egress policy of this moment
-  const egress::ResolverSettings& names;    // how endpoints are resolved when they are judged
-  Duration secret_overlap{};                // how long an old secret also signs
+  const Published<egress::Policy>& policy;  // the current egress policy
+  const egress::ResolverSettings& names;    // how endpoints are resolved when they are checked
+  Duration secret_overlap{};                // how long the old secret also signs
   Sending sending;
   LiveFeed& live;
-  // The directory changed: the handle, or the allowlist, is read again at once. Blocks for a commit.
+  // Reloads the handle, or the allowlist, after a change of the directory. Blocks for a commit.
   std::function<void(const Handle&)> reload;
   std::function<void()> reload_allowlist;
-  std::function<bool()> ready;           // serving, and not draining
-  std::function<std::string()> metrics;  // Prometheus' text
+  std::function<bool()> ready;           // serving and not draining
+  std::function<std::string()> metrics;  // in Prometheus' text format
   bool metrics_on_main = false;          // --dev
   std::shared_ptr<RuleTurn> rule_turn = std::make_shared<RuleTurn>();
 };
@@ -91,11 +90,11 @@ struct Api {
 // Every route of the API with its handler and its role. `api` is kept by reference.
 std::vector<Route> routes(Api& api);
 
-// What each family adds.
+// Each adds the routes of one family.
 void add_chain(Api& api, std::vector<Route>& routes);      // signals, resolve, prefetch
-void add_decisions(Api& api, std::vector<Route>& routes);  // on record, judged again
+void add_decisions(Api& api, std::vector<Route>& routes);  // recorded decisions, re-evaluated
 void add_analytics(Api& api, std::vector<Route>& routes);
-void add_import(Api& api, std::vector<Route>& routes);    // history from elsewhere
+void add_import(Api& api, std::vector<Route>& routes);    // historical signals
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_rules(Api& api, std::vector<Route>& routes);
@@ -110,25 +109,25 @@ void add_notifications(Api& api, std::vector<Route>& routes);  // the event cata
 void add_sign_in(Api& api, std::vector<Route>& routes);        // login, exchange, logout, me
 void add_platform(Api& api, std::vector<Route>& routes);       // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);        // audit, settings; added by add_platform
-void add_browser(Api& api, std::vector<Route>& routes);        // context origins, what the browser library asks and is
-void add_system(Api& api, std::vector<Route>& routes);         // health, readiness, metrics, the API's description
+void add_browser(Api& api, std::vector<Route>& routes);  // allowed origins, the browser library and its configuration
+void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, metrics, the API's description
 
-// Answers OPTIONS: `*` on what pages may call. A preflight names no handle, so it is the request itself that is judged.
+// Answers OPTIONS: `*` on routes that pages may call. A preflight names no handle, so the request itself is checked.
 void preflight(Request& request, const std::string& allow, Respond respond);
 
-// Judges the origin of a request to a handle's public route, if it has one: a page that is not on the handle's list is
-// refused, and nothing of its origin is repeated; for any other `respond` adds what lets the page read the answer.
-// Call before anything is stored.
+// Checks the origin, if any, of a request to a handle's public route: one that is not on the handle's list is refused,
+// without echoing it; otherwise `respond` adds the headers that let the page read the response. Call before anything is
+// stored.
 [[nodiscard]] std::optional<Fault> judge_origin(const Api& api, const Request& request, std::string_view handle,
                                                 Respond& respond);
 
-// Leaves an access::Principal in Request::principal, or says why not.
+// Sets Request::principal to an access::Principal, or returns the fault.
 Authorize authorize(Api& api);
 
 // A Decorate hook: nosniff, no-referrer, a strict Content-Security-Policy where the handler set none, and no-store on
 // the control plane. Thread-safe.
 void security_headers(const Request& request, Response& response);
 
-const access::Principal& principal_of(const Request& request);  // CHECK: of a route that is not public
+const access::Principal& principal_of(const Request& request);  // CHECK: the route is not public
 
 }  // namespace beckon::http

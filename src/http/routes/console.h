@@ -1,4 +1,4 @@
-// The operator's page: the files of its bundle, which the build embeds.
+// The console: the files of its bundle, embedded by the build.
 #pragma once
 #include <string_view>
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace beckon::http {
 
-// One file of console/dist. Its bytes are gzip where its name ends in ".gz".
+// One file of console/dist. Compressed with gzip if its name ends in ".gz".
 struct ConsoleFile {
   std::string_view name;  // "index.html", "assets/main-2f9c.js.gz"
   std::string_view etag;  // quoted

@@ -1,4 +1,4 @@
-// An instant in a query, or in a body: RFC 3339, or epoch milliseconds.
+// A time in a query or a body: RFC 3339 or epoch milliseconds.
 #pragma once
 #include <charconv>
 
@@ -6,7 +6,7 @@
 
 namespace beckon::http {
 
-// Nothing where the parameter is absent, or at fault: then `issues` says so.
+// std::nullopt if the parameter is absent or invalid; the latter adds to `issues`.
 inline std::optional<Instant> instant_param(const Request& request, std::string_view name, Issues& issues) {
   const auto text = request.query_param(name);
   if (!text) return std::nullopt;
@@ -19,7 +19,7 @@ inline std::optional<Instant> instant_param(const Request& request, std::string_
   return std::nullopt;
 }
 
-// Likewise of a body's member.
+// Likewise for a member of a body.
 inline std::optional<Instant> instant_member(const json::Value& body, std::string_view name, Issues& issues) {
   const json::Value* value = body.find(name);
   if (!value) return std::nullopt;

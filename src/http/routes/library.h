@@ -1,18 +1,18 @@
-// The browser library: the files of its bundle, which the build embeds, and an example page.
+// The browser library: the files of its bundle, embedded by the build, and an example page.
 #pragma once
 #include "http/routes/console.h"
 
 namespace beckon::http {
 
-// Of sdk/dist/served: "beckon.js.gz" beside "beckon-2f9c0a1b2c3d.js.gz", "manifest.json.gz"; of the example,
+// Of sdk/dist/served: "beckon.js.gz" and "beckon-2f9c0a1b2c3d.js.gz", "manifest.json.gz"; of the example,
 // "example/index.html.gz". Empty in a build without the bundle. Static.
 const std::vector<ConsoleFile>& library_files();
 
-// Pages of any origin may load it. A name that ends in its content's hash never changes what it means.
+// Pages of any origin may load it. A file whose name ends in its content's hash never changes.
 inline constexpr std::string_view kLibrary = "/sdk/v1";
 void add_library(const std::vector<ConsoleFile>& files, std::vector<Route>& routes);
 
-// With --dev: a shop that uses the library.
+// With --dev: an example shop that uses the library.
 inline constexpr std::string_view kExample = "/apps/example-shop";
 void add_example(const std::vector<ConsoleFile>& files, std::vector<Route>& routes);
 

@@ -1,11 +1,11 @@
-// Those who watch a handle live (Server-Sent Events), and the one loop that tells them what happened. It reads by
-// position, each watcher at their own; one who is slow is told how many were dropped. Contract section 8.
+// The live feed of a handle (Server-Sent Events): its watchers, and the one loop that serves them. It reads changes by
+// position, each watcher at its own; a slow watcher is told how many changes it missed. Contract section 8.
 //
-//   event: signal     data: a signal as it was seen            id: <life>-<position>
-//   event: delivery   data: a delivery as a commit left it     id: <life>-<position>
-//   event: reset      data: {"reason"}   the id to resume from is of another life of the server: from the last ones
-//   anew event: dropped    data: {"count"}    so many happened in between and are not told event: end        data:
-//   {"reason"}   the token ended, or the role; the stream ends
+//   event: signal     data: a signal                           id: <life>-<position>
+//   event: delivery   data: a delivery after a commit          id: <life>-<position>
+//   event: reset      data: {"reason"}   the id to resume from is from before a restart; starts over with the last ones
+//   event: dropped    data: {"count"}    the number of changes that were skipped
+//   event: end        data: {"reason"}   the token or the role has ended, and so does the stream
 #pragma once
 #include <memory>
 #include <mutex>
@@ -23,16 +23,16 @@ namespace beckon::http {
 class LiveFeed {
  public:
   struct Limits {
-    std::size_t watchers = 256;     // in all; beyond: 503
-    std::size_t first = 50;         // that a new watcher is told
-    std::size_t page = 256;         // read at once
-    std::size_t piece = 64 * 1024;  // bytes handed over at once; well within HttpLimits::stream_backlog
+    std::size_t watchers = 256;     // in total; beyond that 503
+    std::size_t first = 50;         // changes sent to a new watcher
+    std::size_t page = 256;         // changes read at once
+    std::size_t piece = 64 * 1024;  // bytes written at once; well below HttpLimits::stream_backlog
     Duration tick = std::chrono::milliseconds{100};
     Duration beat =
-        std::chrono::seconds{15};  // a comment, so that a client that has gone is seen; and the role is looked up
+        std::chrono::seconds{15};  // interval of keep-alive comments, which detect disconnects, and of role checks
   };
 
-  // `life` names this run of the process: no other has the same. What is referred to outlives it.
+  // `life` identifies this run of the process uniquely. References must outlive the feed.
   struct Parts {
     const commit::Changes& changes;
     access::Gate& gate;
@@ -42,12 +42,12 @@ class LiveFeed {
   };
   LiveFeed(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
 
-  // Thread-safe. The answer that goes on for as long as the principal may watch. `last_event_id` as the client sent it;
-  // empty: none. Fault: kUnavailable where too many watch.
+  // Thread-safe. A response that continues while the principal may watch. `last_event_id` as sent by the client, empty
+  // if none. Fault: kUnavailable if there are too many watchers.
   Result<Response> watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id);
 
-  void run(std::stop_token stop);  // the loop, until then; what is open is left to the front door
-  void step();                     // one round of it
+  void run(std::stop_token stop);  // the loop; leaves open streams to the listener
+  void step();                     // one iteration
 
  private:
   struct Watcher {
@@ -55,13 +55,13 @@ class LiveFeed {
     access::Principal principal;
     Handle handle;
     std::uint64_t position = 0;
-    std::string greeting;  // not told yet: a reset
+    std::string greeting;  // not sent yet: a reset
     Instant beaten_at{};
-    std::shared_ptr<void> place = {};  // one of Limits::watchers, given back when it goes
+    std::shared_ptr<void> place = {};  // one of Limits::watchers, released on destruction
   };
 
   void join(Watcher watcher, Stream stream);
-  bool tell(Watcher& watcher);  // false: they are gone
+  bool tell(Watcher& watcher);  // false: disconnected
   std::string_view end_of(Watcher& watcher);
   std::string text_of(const commit::Change& change) const;
 
@@ -69,8 +69,8 @@ class LiveFeed {
   const Limits limits_;
   std::mutex mutex_;
   std::vector<Watcher> coming_;    // joined since the last step
-  std::size_t count_ = 0;          // that hold a place
-  std::vector<Watcher> watchers_;  // of the loop alone
+  std::size_t count_ = 0;          // of Limits::watchers in use
+  std::vector<Watcher> watchers_;  // used by the loop only
 };
 
 }  // namespace beckon::http

@@ -1,4 +1,4 @@
-// Lists, a page at a time.
+// Paging of lists.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace beckon::http {
 
-// `limit` (1 to 200, 50) and `cursor` of a list. A cursor is bound to what is listed and its filters, named by `what`.
+// `limit` (1 to 200, 50) and `cursor` of a list. A cursor is bound to the list and its filters, named by `what`.
 struct Page {
   std::size_t limit = 50;
   std::optional<std::pair<Instant, std::string>> behind;
@@ -22,10 +22,10 @@ struct Page {
 Result<Page> page_of(const Request& request, std::string_view what);
 std::string cursor_of(Instant created, std::string_view id, std::string_view what);
 
-// {"items":[…],"nextCursor":…,"requestId":…}; `items` is the list's JSON texts, `next` empty at the end.
+// {"items":[…],"nextCursor":…,"requestId":…}; `items` has the JSON of each item; `next` is empty on the last page.
 Response list_response(const Request& request, const std::vector<std::string>& items, std::string_view next);
 
-// One page of a list that is in memory and sorted by `place`, which gives (Instant, id); `text` makes the JSON of one.
+// One page of a list in memory, sorted by `place`, which returns (Instant, id); `text` returns the JSON of an item.
 template <class Item, class Place, class Text>
 Result<Response> list_page(const Request& request, std::string_view what, std::span<const Item> all, Place place,
                            Text text) {

@@ -1,4 +1,4 @@
-// Requests read and responses made in the ways that several families of routes share. Thread-safe.
+// Reading of requests and making of responses shared by several families of routes. Thread-safe.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,14 +14,14 @@ void refuse(Request& request, Respond& respond, const Fault& fault);
 // A body that must be JSON, moved out of the request.
 Result<json::Document> body_of(Request& request);
 
-// A handler that may block and returns its answer: Run::kControl.
+// A handler that may block and returns its response: Run::kControl.
 Handler blocking(std::function<Result<Response>(Request&)> handle);
 
 // A route that may block, on the control pool.
 Route control(Api& api, Method method, std::string_view pattern, Access access,
               std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary);
 
-// A member that is null for the epoch.
+// Writes a member, null for the epoch.
 void instant_or_null(json::Writer& out, std::string_view name, Instant at);
 
 Response no_content();
@@ -29,7 +29,7 @@ Response no_content();
 // A body that must be a JSON object: invalid_payload for anything else.
 Result<json::Document> object_of(Request& request);
 
-// Text that is UTF-8 whatever came in: bytes that are none become U+FFFD. What a receiver answered may be anything.
+// Valid UTF-8 from any bytes, with invalid ones replaced by U+FFFD. For responses of receivers.
 std::string to_utf8(std::string_view bytes);
 
 }  // namespace beckon::http

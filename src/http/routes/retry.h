@@ -1,12 +1,12 @@
-// Whether a delivery may be sent again.
+// Whether a delivery may be resent.
 #pragma once
 #include "commit/draft.h"
 #include "outbox/outbox.h"
 
 namespace beckon::http {
 
-// Why this delivery cannot be queued anew, as things stand in the draft; nothing: it can. `is_sending`: an attempt of
-// it is under way, or ended and not yet written.
+// Why this delivery cannot be queued again, given the draft's state; std::nullopt if it can. `is_sending`: an attempt
+// is in progress, or its result is not written yet.
 std::optional<Fault> refuse_retry(commit::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
                                   bool is_sending);
 

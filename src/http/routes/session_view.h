@@ -16,12 +16,12 @@ void write_session_history(json::Writer& out, const ledger::Session& session,
                            std::span<const outbox::Delivery> deliveries, std::span<const delayed::Timer> timers,
                            const Sending& sending);
 
-// A session that denied consent: everything is empty.
+// A session that denied consent, with everything empty.
 void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session);
 
 inline constexpr std::size_t kDeliveriesOfTimeline = 200;
 
-// For the audit: what was erased is not named there, but by its keyed hash.
+// For the audit: erased sessions and visitors are identified by a keyed hash only.
 std::string erased_name(Api& api, const Handle& handle, std::string_view what);
 
 }  // namespace beckon::http

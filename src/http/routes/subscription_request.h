@@ -1,4 +1,4 @@
-// What an operator says of a subscription when it is made or changed: contract section 6.
+// The request that creates or changes a subscription: contract section 6.
 #pragma once
 #include <optional>
 #include <string>
@@ -22,32 +22,32 @@ inline constexpr std::size_t kHeaderValue = 2048;
 inline constexpr int kRatePerSecond = 1000;
 }  // namespace subscription_limits
 
-// Only what was said; the rest stays.
+// Only the given fields; the rest is unchanged.
 struct SubscriptionRequest {
   std::optional<std::string> endpoint_url;
   std::optional<std::vector<std::string>> event_types;
   std::optional<std::string> description;
   std::optional<std::vector<std::pair<std::string, std::string>>> headers;
-  std::optional<std::optional<int>> rate_per_second;  // null: no limit of its own
+  std::optional<std::optional<int>> rate_per_second;  // null: no limit for this endpoint
   std::optional<outbox::Ordering> ordering;
   std::optional<bool> enabled;
 };
 
-// Reads a body that is an object and adds every fault. `creating`: endpointUrl and eventTypes are required, and
-// `enabled` is not looked at. Members that are not known are passed over. Pure.
+// Reads a JSON object and adds all issues. `creating`: endpointUrl and eventTypes are required, and `enabled` is
+// ignored. Unknown members are skipped. Pure.
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues);
 
-// Judges the endpoint of the request, where it has one, by the egress policy of this moment. Blocks for DNS.
+// Checks the request's endpoint, if given, against the current egress policy. Blocks for DNS.
 void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy,
                     const egress::ResolverSettings& names, Issues& issues);
 
-// The mask stands for a value that is there: it is a fault where `known` (null: it is being made) has no such header.
+// The mask stands for a stored value: it is an error if `known` (null: being created) has no such header.
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues);
 
-// Lays what was said over a subscription. A header whose value is the mask keeps the value that stands.
+// Applies the given fields to a subscription. A header whose value is the mask keeps its stored value.
 void apply(const SubscriptionRequest& request, outbox::Subscription& subscription);
 
-// The names of what was said, for the audit: ["endpointUrl","enabled"].
+// The names of the given fields, for the audit: ["endpointUrl","enabled"].
 std::string names_json(const SubscriptionRequest& request);
 
 bool is_event_pattern(std::string_view text);  // an exact type, "prefix.*" or "*"

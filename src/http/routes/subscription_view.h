@@ -7,14 +7,14 @@ namespace beckon::http {
 // Adds the members of a subscription to an open object.
 void write_subscription(json::Writer& out, const Api& api, const outbox::Subscription& subscription);
 
-// The answer that shows one. `secret`, where given, is shown this once.
+// The response that shows one. `secret`, if given, is shown this once.
 Response one_subscription(int status, const Api& api, const Request& request, const outbox::Subscription& subscription,
                           std::string_view secret = {});
 
-// For the audit: {"host":…}. A URL may hold a secret of its receiver, its host does not.
+// For the audit: {"host":…}. A URL may contain a receiver's secret; its host does not.
 std::string host_json(const outbox::Subscription& subscription);
 
-// What a test event says of itself.
+// The payload of a test event.
 std::string test_payload(const SubscriptionId& id);
 
 }  // namespace beckon::http
