@@ -1,7 +1,7 @@
 // The words that users read: documents, the API's description, messages of the server and sentences of the page.
 // Runs with Node alone: node tests/words.test.mjs
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +107,8 @@ const documents = [
   ...filesOf('docs', /\.md$/),
   ...filesOf('examples', /\.md$/),
   ...filesOf('src', /doc\.md$/),
+  ...filesOf('packaging', /\.service$/),
+  ...filesOf('script', /^[a-z]+$/).filter(path => statSync(join(root, path)).isFile()), // their usage and what they say
 ];
 const forTests = /_test\.(?:cc|h)$|(?:^|\/)(?:testing|conformance|reference|simulator)\//;
 const server = filesOf('src', /\.(?:cc|h)$/).filter(path => !forTests.test(path));
