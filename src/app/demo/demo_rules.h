@@ -19,12 +19,12 @@ inline constexpr std::array kDemoRules = {
                   "goal":{"key":"purchase","within":"24h","valueField":"amount"}})"},
     DemoRule{"demo-welcome-back",
              R"({"name":"Welcome back","priority":40,"triggers":["checkout","exit_intent"],
-                  "when":{"all":[{"seen":{"key":"link.clicked"},"within":"7d"}]},"action":{"type":"cta","payload":{"text":"Go on where you were"}}})"},
+                  "when":{"all":[{"seen":{"key":"link.clicked"},"within":"7d"}]},"action":{"type":"cta","payload":{"text":"Continue where you left off"}}})"},
     DemoRule{"demo-browser-nudge",
-             R"({"name":"Nudge those who look around","status":"shadow","priority":20,"triggers":["exit_intent"],
+             R"({"name":"Nudge window shoppers","status":"shadow","priority":20,"triggers":["exit_intent"],
                   "when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":3}]},"action":{"type":"popup","payload":{}}})"},
     DemoRule{"demo-cart-reminder",
-             R"({"name":"Remind of the cart","triggers":["@due"],
+             R"({"name":"Cart reminder","triggers":["@due"],
                   "when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"}]},"action":{"type":"email","payload":{"template":"your-cart"}}})"},
 };
 

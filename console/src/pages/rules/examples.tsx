@@ -26,7 +26,7 @@ const kExamples = {
     action: { type: 'banner', payload: { text: 'Good to see you again' } },
   },
   'remind-of-the-cart': {
-    name: 'Remind of the cart',
+    name: 'Cart reminder',
     triggers: ['@due'],
     when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart', value: 'add' }, for: '30m' }] },
     action: { type: 'email', payload: { template: 'your-cart' } },
