@@ -146,8 +146,8 @@ std::vector<Setting> make_settings() {
   using http::RequestLog;
   using ledger::Consent;
   std::vector<Setting> all;
-  const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks",
-                         front = "HTTP", store = "Store";
+  const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks", front = "HTTP",
+                         store = "Store";
   all.push_back(text("data", server, "a folder", "the data folder", AT(data)));
   all.push_back(text("listen", server, "HOST:PORT", "the address to listen on", AT(listen)));
   all.push_back(text("database", server, "sqlite", "the store", AT(database)));
