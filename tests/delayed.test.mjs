@@ -171,7 +171,7 @@ describe('late is wrong', () => {
     await pending(hook, id);
     await signals(id, [{ type: 'purchase', at: new Date().toISOString() }]);
     const one = await withdrawn(hook, id);
-    assert.match(one.reason, /^the message is no longer true: purchase came at 20\d\d-/);
+    assert.match(one.reason, /^the message is no longer true: purchase arrived at 20\d\d-/);
     assert.ok(one.endedAt);
     const moment = (await session(id)).timeline.find(({ kind }) => kind === 'delivery');
     assert.deepEqual([moment.status, moment.reason], ['withdrawn', one.reason]);

@@ -90,8 +90,9 @@ Result<TenantPtr> Tenants::find(std::string_view handle) const {
   auto found = tenants_.find(handle);
   if (!found) return unexpected(handle_not_found());
   if (!found->admitted)
-    return unexpected(Fault{.code = FaultCode::kFeatureLocked,
-                            .message = "This handle is not on the platform's allowlist; ask the platform admin."});
+    return unexpected(
+        Fault{.code = FaultCode::kFeatureLocked,
+              .message = "This handle is not on the platform's allowlist; ask the platform admin to add it."});
   return found;
 }
 

@@ -161,7 +161,7 @@ TEST_F(Due, WhatWasMissedWithdrawsTheMessageAlsoBehindTheFiring) {
   ASSERT_EQ(told(), 1u);
   ASSERT_TRUE(world.append("s1", signal("purchase", kStart + 10min)));
   EXPECT_EQ(only().state, DeliveryState::kWithdrawn);
-  EXPECT_EQ(only().reason, "the message is no longer true: purchase came at 2026-11-02T12:10:00Z");
+  EXPECT_EQ(only().reason, "the message is no longer true: purchase arrived at 2026-11-02T12:10:00Z");
   EXPECT_EQ(only().ended_at, kStart + 40min);
 }
 

@@ -33,7 +33,7 @@ void withdraw(commit::Draft& draft, const commit::Tenant& tenant, const Delayed&
          .rule = RuleId{delayed.rule},
          .session = session->id,
          .anchor_before = came->at,
-         .reason = "the message is no longer true: " + std::string(came->key) + " came at " + to_rfc3339(came->at)});
+         .reason = "the message is no longer true: " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
 }
 
 // Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that
