@@ -56,6 +56,7 @@ struct Server::Inside {
   std::unique_ptr<commit::Housekeeping> upkeep;
   std::unique_ptr<commit::OutboxMaintenance> outbox_upkeep;
   std::unique_ptr<intake::Redeliveries> replays;
+  std::unique_ptr<intake::RuleBook> rule_book;
   std::unique_ptr<hindsight::WhatIfJobs> simulations;
   std::unique_ptr<commit::Committer> committer;
   std::unique_ptr<delayed::Alarm> alarm;

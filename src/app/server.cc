@@ -49,6 +49,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   replays = std::make_unique<intake::Redeliveries>(store->outbox(), settings.replays);
   if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
   committer->add_maintenance(*replays);
+  rule_book = std::make_unique<intake::RuleBook>(tenants, *committer, [this](const Handle& handle) { reload(handle); });
   simulations = std::make_unique<hindsight::WhatIfJobs>(store->ledger(), sessions, settings.simulations);
   committer->set_observer([this](const commit::Batch& batch) { watch_batch(batch); });
   resolver = std::make_unique<decision::Resolver>(decision::Resolver::Parts{places, *committer, tokens, clock});
@@ -86,6 +87,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .resolver = *resolver,
       .tokens = tokens,
       .replays = *replays,
+      .rule_book = *rule_book,
       .simulations = *simulations,
       .server_defaults = settings.handle,
       .ledger = store->ledger(),

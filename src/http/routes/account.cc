@@ -1,7 +1,6 @@
 // What a handle says of itself: audit events and settings. Contract sections 7 and 8.
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
-#include "http/routes/rule_change.h"
 
 namespace beckon::http {
 namespace {
@@ -62,10 +61,10 @@ Result<Response> put_settings(Api& api, Request& request) {
   const auto settings = commit::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
   const Handle handle{request.param("handle")};
-  const std::lock_guard lock(api.rule_turn->of(handle));
+  const auto turn = api.rule_book.turn(handle);
   const auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
-  if (auto fault = undeclared_scores(*stored, settings->scores)) return unexpected(std::move(*fault));
+  if (auto fault = intake::undeclared_scores(*stored, settings->scores)) return unexpected(std::move(*fault));
   const Instant now = api.clock.now();
   const std::string text = json::to_text(document->root());
   const auto put = api.directory.put_settings(handle, text,

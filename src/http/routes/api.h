@@ -1,9 +1,7 @@
 // The dependencies of the API's handlers, and its route table. Everything here outlives the listener.
 #pragma once
-#include <array>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,6 +21,7 @@
 #include "http/router.h"
 #include "intake/append.h"
 #include "intake/redelivery.h"
+#include "intake/rule_book.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
 
@@ -42,14 +41,6 @@ struct Sending {
 
 class LiveFeed;
 
-// Serializes changes of a handle's rules and of the settings with their scores, so that reading and compiling is done
-// on the control threads and does not block the committing thread. Locked from reading the rules to the commit. Handles
-// share a few locks by hash.
-struct RuleTurn {
-  std::mutex& of(const Handle& handle) { return mutexes[std::hash<std::string>{}(handle.text) % mutexes.size()]; }
-  std::array<std::mutex, 16> mutexes;
-};
-
 struct Api {
   const Clock& clock;
   Random& random;
@@ -59,6 +50,7 @@ struct Api {
   const decision::Resolver& resolver;
   const decision::DecisionTokens& tokens;
   intake::Redeliveries& replays;
+  intake::RuleBook& rule_book;
   hindsight::WhatIfJobs& simulations;
   const commit::HandleSettings& server_defaults;
   ledger::Ledger& ledger;
@@ -84,7 +76,6 @@ struct Api {
   std::function<bool()> ready;           // serving and not draining
   std::function<std::string()> metrics;  // in Prometheus' text format
   bool metrics_on_main = false;          // --dev
-  std::shared_ptr<RuleTurn> rule_turn = std::make_shared<RuleTurn>();
 };
 
 // Every route of the API with its handler and its role. `api` is kept by reference.

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "http/routes/response.h"
-#include "http/routes/rule_change.h"
+#include "http/routes/rule_view.h"
 
 namespace beckon::http {
 namespace {

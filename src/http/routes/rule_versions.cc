@@ -3,7 +3,7 @@
 
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
-#include "http/routes/rule_change.h"
+#include "http/routes/rule_view.h"
 
 namespace beckon::http {
 namespace {
@@ -83,15 +83,15 @@ std::size_t changes(const rules::StoredRules& before, const rules::StoredRules& 
   if (before.version == next.version) return 0;
   std::size_t count = 0;
   for (const auto& rule : next.rules) count += rule.rules_version == next.version;
-  for (const auto& rule : before.rules) count += find(next, rule.id) == nullptr;
+  for (const auto& rule : before.rules) count += intake::find_rule(next, rule.id) == nullptr;
   return count;
 }
 
-Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
+Result<Response> rollback(Api& api, Request& request) {
   const auto version = asked_version(request);
   if (!version) return unexpected(version.error());
   const Handle handle{request.param("handle")};
-  const std::lock_guard lock(turn.of(handle));
+  const auto turn = api.rule_book.turn(handle);
   const auto now = api.rules.rules(handle);
   if (!now) return unexpected(now.error());
   const auto then = api.rules.rules_at(handle, *version);
@@ -100,27 +100,27 @@ Result<Response> rollback(Api& api, RuleTurn& turn, Request& request) {
     return unexpected(Fault{.code = FaultCode::kPreconditionFailed,
                             .message = "The rules have changed in the meantime; their version is now " +
                                        std::to_string(now->version) + ". Review them and repeat the rollback."});
-  const rules::StoredRules next = rolled_back(*now, *then, api.clock.now());
+  const rules::StoredRules next = intake::rolled_back(*now, *then, api.clock.now());
   if (next.version != now->version) {
-    const RuleChange change{.handle = handle,
-                            .actor = principal_of(request).subject,
-                            .action = "rules.rollback",
-                            .target = std::to_string(*version),
-                            .at = api.clock.now()};
-    if (auto fault = undeclared_scores(next, scores_of(api, handle))) return unexpected(std::move(*fault));
-    if (auto fault = commit_rules(api, change, *now, next)) return unexpected(std::move(*fault));
+    const intake::RuleChange change{.handle = handle,
+                                    .actor = principal_of(request).subject,
+                                    .action = "rules.rollback",
+                                    .target = std::to_string(*version),
+                                    .at = api.clock.now()};
+    if (auto fault = intake::undeclared_scores(next, api.rule_book.scores(handle)))
+      return unexpected(std::move(*fault));
+    if (auto fault = api.rule_book.commit(change, *now, next)) return unexpected(std::move(*fault));
   }
   return restored(request, next, *version, changes(*now, next));
 }
 
 }  // namespace
 
-void add_rule_versions(Api& api, const std::shared_ptr<RuleTurn>& turn, std::vector<Route>& routes) {
+void add_rule_versions(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator(), list,
                            "List rules versions, newest first"));
-  routes.push_back(control(
-      api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(),
-      [turn](Api& of, Request& request) { return rollback(of, *turn, request); }, "Roll back to a rules version"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(), rollback,
+                           "Roll back to a rules version"));
 }
 
 }  // namespace beckon::http

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "rules/live_since.h"
-
 namespace beckon::http {
 
+std::string etag_of(const rules::StoredRules& rules) { return "\"" + std::to_string(rules.version) + "\""; }
 std::string etag_of(const rules::StoredRule& rule) { return "\"" + std::to_string(rule.rules_version) + "\""; }
 
 bool may_change(std::string_view if_match, std::string_view etag) {
@@ -43,39 +42,6 @@ std::string without_answer_members(const json::Value& rule) {
       writer.member_raw(member.key, json::to_text(member.value));
   writer.end_object();
   return text;
-}
-
-const rules::StoredRule* find(const rules::StoredRules& rules, const RuleId& id) {
-  const auto found = std::ranges::find(rules.rules, id, &rules::StoredRule::id);
-  return found == rules.rules.end() ? nullptr : &*found;
-}
-
-rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const std::string& json, Instant at) {
-  const rules::StoredRule* before = find(rules, id);
-  const Instant since = json.empty() ? Instant{} : rules::live_since(before, json, at);
-  std::erase_if(rules.rules, [&](const rules::StoredRule& rule) { return rule.id == id; });
-  ++rules.version;
-  if (json.empty()) return rules;
-  const auto place = std::ranges::lower_bound(rules.rules, id, {}, &rules::StoredRule::id);
-  rules.rules.insert(place, {.id = id, .json = json, .rules_version = rules.version, .at = at, .live_since = since});
-  return rules;
-}
-
-rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at) {
-  rules::StoredRules next{.version = now.version + 1};
-  bool differs = now.rules.size() != then.rules.size();
-  for (const rules::StoredRule& rule : then.rules) {
-    const rules::StoredRule* current = find(now, rule.id);
-    const bool same = current && current->json == rule.json;
-    differs = differs || !same;
-    next.rules.push_back(same ? *current
-                              : rules::StoredRule{.id = rule.id,
-                                                  .json = rule.json,
-                                                  .rules_version = next.version,
-                                                  .at = at,
-                                                  .live_since = rules::live_since(current, rule.json, at)});
-  }
-  return differs ? next : now;
 }
 
 }  // namespace beckon::http

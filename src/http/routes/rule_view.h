@@ -4,7 +4,8 @@
 
 namespace beckon::http {
 
-// "7", quoted: the rulesVersion of the rule's last change.
+// "7", quoted: the version of all rules of a handle; of one rule, the version of its last change.
+std::string etag_of(const rules::StoredRules& rules);
 std::string etag_of(const rules::StoredRule& rule);
 
 // Whether If-Match allows a change; without the header, always. `etag` is empty if the rule does not exist.
@@ -22,13 +23,7 @@ std::string rule_json(const rules::StoredRule& rule, const std::optional<Answere
 // Removes the members that only responses have, so that a rule can be sent back as received.
 std::string without_answer_members(const json::Value& rule);
 
-// The rules with this one, or without it if `json` is empty. Ordered by id.
-rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const std::string& json, Instant at);
-
-// The rules of `then` as a new version: rules that differ from the current ones get it, others keep the version of
-// their last change. The version is unchanged if nothing differs.
-rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at);
-
-const rules::StoredRule* find(const rules::StoredRules& rules, const RuleId& id);
+void add_rule_difference(Api& api, std::vector<Route>& routes);  // added by add_rules
+void add_rule_versions(Api& api, std::vector<Route>& routes);    // added by add_rules
 
 }  // namespace beckon::http

@@ -1,7 +1,7 @@
 // Chain rules: contract section 5. A rule that cannot be evaluated is refused here: nothing fails at resolve.
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
-#include "http/routes/rule_change.h"
+#include "http/routes/rule_view.h"
 #include "rules/language/check_rule.h"
 #include "rules/lint/lint.h"
 
@@ -34,7 +34,7 @@ Response answer(const Api& api, int status, const Request& request, const Stored
   return response;
 }
 
-RuleChange change_of(const Api& api, const Request& request, std::string action) {
+intake::RuleChange change_of(const Api& api, const Request& request, std::string action) {
   return {.handle = Handle{request.param("handle")},
           .actor = principal_of(request).subject,
           .action = std::move(action),
@@ -50,43 +50,43 @@ Result<std::string> checked_body(Request& request, const RuleId& id, const rules
   return rules::check_rule(id, rule->root(), &scores);
 }
 
-Result<Response> put(Api& api, RuleTurn& turn, Request& request) {
-  const RuleChange change = change_of(api, request, "rule.put");
+Result<Response> put(Api& api, Request& request) {
+  const intake::RuleChange change = change_of(api, request, "rule.put");
   const RuleId id{change.target};
-  const std::lock_guard lock(turn.of(change.handle));
-  const auto checked = checked_body(request, id, scores_of(api, change.handle));
+  const auto turn = api.rule_book.turn(change.handle);
+  const auto checked = checked_body(request, id, api.rule_book.scores(change.handle));
   if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
-  const StoredRule* before = find(*stored, id);
+  const StoredRule* before = intake::find_rule(*stored, id);
   if (!may_change(request.header("if-match"), before ? etag_of(*before) : "")) return unexpected(outdated(before));
   if (!before && stored->rules.size() >= kMostRules)
     return unexpected(Fault{.code = FaultCode::kConflict,
                             .message = "This handle has reached the limit of 2,000 rules; delete one first."});
   const int status = before ? 200 : 201;
-  const StoredRules next = with_change(*stored, id, *checked, change.at);
-  if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
-  return answer(api, status, request, *find(next, id), next);
+  const StoredRules next = intake::with_change(*stored, id, *checked, change.at);
+  if (auto fault = api.rule_book.commit(change, *stored, next)) return unexpected(std::move(*fault));
+  return answer(api, status, request, *intake::find_rule(next, id), next);
 }
 
-Result<Response> remove(Api& api, RuleTurn& turn, Request& request) {
-  const RuleChange change = change_of(api, request, "rule.delete");
+Result<Response> remove(Api& api, Request& request) {
+  const intake::RuleChange change = change_of(api, request, "rule.delete");
   const RuleId id{change.target};
-  const std::lock_guard lock(turn.of(change.handle));
+  const auto turn = api.rule_book.turn(change.handle);
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());
-  const StoredRule* before = find(*stored, id);
+  const StoredRule* before = intake::find_rule(*stored, id);
   if (!before) return unexpected(not_found("rule"));
   if (!may_change(request.header("if-match"), etag_of(*before))) return unexpected(outdated(before));
-  const StoredRules next = with_change(*stored, id, "", change.at);
-  if (auto fault = commit_rules(api, change, *stored, next)) return unexpected(std::move(*fault));
+  const StoredRules next = intake::with_change(*stored, id, "", change.at);
+  if (auto fault = api.rule_book.commit(change, *stored, next)) return unexpected(std::move(*fault));
   return no_content();
 }
 
 Result<Response> get(Api& api, Request& request) {
   const auto stored = api.rules.rules(Handle{request.param("handle")});
   if (!stored) return unexpected(stored.error());
-  const StoredRule* rule = find(*stored, RuleId{request.param("ruleId")});
+  const StoredRule* rule = intake::find_rule(*stored, RuleId{request.param("ruleId")});
   if (!rule) return unexpected(not_found("rule"));
   return answer(api, 200, request, *rule, *stored);
 }
@@ -111,16 +111,11 @@ Result<Response> list(Api& api, Request& request) {
 
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
-  const auto turn = api.rule_turn;
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "List rules"));
   routes.push_back(control(api, Method::kGet, kOne, creator(), get, "A rule"));
-  routes.push_back(control(
-      api, Method::kPut, kOne, creator(), [turn](Api& of, Request& request) { return put(of, *turn, request); },
-      "Create or replace a rule"));
-  routes.push_back(control(
-      api, Method::kDelete, kOne, creator(), [turn](Api& of, Request& request) { return remove(of, *turn, request); },
-      "Delete a rule"));
-  add_rule_versions(api, turn, routes);
+  routes.push_back(control(api, Method::kPut, kOne, creator(), put, "Create or replace a rule"));
+  routes.push_back(control(api, Method::kDelete, kOne, creator(), remove, "Delete a rule"));
+  add_rule_versions(api, routes);
   add_rule_difference(api, routes);
   add_simulations(api, routes);
 }

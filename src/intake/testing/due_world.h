@@ -6,10 +6,9 @@
 
 #include "base/log.h"
 #include "delayed/alarm.h"
-#include "delayed/timer_changes.h"
+#include "intake/rule_book.h"
 #include "intake/testing/world.h"
 #include "rules/language/check_rule.h"
-#include "rules/live_since.h"
 
 namespace beckon::intake {
 
@@ -54,23 +53,17 @@ class DueWorld {
     world().committer.turn(true);
   }
 
-  // Saves a rule as PUT does; an empty text deletes it.
+  // Saves a rule as PUT does; an empty text deletes it, if it is there.
   void save(const std::string& id, const std::string& text) {
-    const rules::StoredRules before = *store.rules().rules(kDemo);
-    rules::StoredRules next = before;
     const RuleId rule{id};
-    const auto same = std::ranges::find(next.rules, rule, &rules::StoredRule::id);
-    commit::RulePut put{.handle = kDemo, .rule = rule, .rules_version = ++next.version, .at = now()};
-    if (!text.empty()) {
-      put.json = *rules::check_rule(rule, json::parse(text)->root());
-      put.live_since = rules::live_since(same == next.rules.end() ? nullptr : &*same, put.json, now());
-    }
-    if (same != next.rules.end()) next.rules.erase(same);
-    if (!text.empty()) next.rules.push_back({rule, put.json, next.version, now(), put.live_since});
+    const rules::StoredRules before = *store.rules().rules(kDemo);
+    if (text.empty() && !find_rule(before, rule)) return;
+    const std::string json = text.empty() ? "" : *rules::check_rule(rule, json::parse(text)->root());
+    const rules::StoredRules next = with_change(before, rule, json, now());
     const auto compiled = compile(next);
     plan([&](commit::Draft& draft) {
-      draft.batch().rules.push_back(put);
-      delayed::rules_changed(draft, kDemo, *(*world().tenants.find("demo"))->rules, *compiled);
+      plan_change(draft, {.handle = kDemo, .actor = "test", .action = "rule.put", .target = id, .at = now()}, before,
+                  next, *compiled);
       draft.after_commit([&] { publish(compiled); });
     });
   }

@@ -1,0 +1,114 @@
+#include "intake/rule_book.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "delayed/timer_changes.h"
+#include "rules/language/check_rule.h"
+#include "rules/live_since.h"
+
+namespace beckon::intake {
+namespace {
+
+using rules::StoredRule;
+using rules::StoredRules;
+
+// Committing thread, after the commit. False: the handle is so new that it is not in memory yet, or its scores, with
+// which the rules were compiled, have changed meanwhile.
+bool publish(commit::Tenants& tenants, const Handle& handle, const rules::Scores& scores,
+             std::shared_ptr<const rules::RuleSet> rules) {
+  const auto now = tenants.known(handle.view());
+  if (!now || now->settings.scores != scores) return false;
+  auto next = std::make_shared<commit::Tenant>(*now);
+  next->rules = std::move(rules);
+  tenants.put(std::move(next));
+  return true;
+}
+
+}  // namespace
+
+const StoredRule* find_rule(const StoredRules& rules, const RuleId& id) {
+  const auto found = std::ranges::find(rules.rules, id, &StoredRule::id);
+  return found == rules.rules.end() ? nullptr : &*found;
+}
+
+StoredRules with_change(StoredRules rules, const RuleId& id, const std::string& json, Instant at) {
+  const StoredRule* before = find_rule(rules, id);
+  const Instant since = json.empty() ? Instant{} : rules::live_since(before, json, at);
+  std::erase_if(rules.rules, [&](const StoredRule& rule) { return rule.id == id; });
+  ++rules.version;
+  if (json.empty()) return rules;
+  const auto place = std::ranges::lower_bound(rules.rules, id, {}, &StoredRule::id);
+  rules.rules.insert(place, {.id = id, .json = json, .rules_version = rules.version, .at = at, .live_since = since});
+  return rules;
+}
+
+StoredRules rolled_back(const StoredRules& now, const StoredRules& then, Instant at) {
+  StoredRules next{.version = now.version + 1};
+  bool differs = now.rules.size() != then.rules.size();
+  for (const StoredRule& rule : then.rules) {
+    const StoredRule* current = find_rule(now, rule.id);
+    const bool same = current && current->json == rule.json;
+    differs = differs || !same;
+    next.rules.push_back(same ? *current
+                              : StoredRule{.id = rule.id,
+                                           .json = rule.json,
+                                           .rules_version = next.version,
+                                           .at = at,
+                                           .live_since = rules::live_since(current, rule.json, at)});
+  }
+  return differs ? next : now;
+}
+
+std::optional<Fault> undeclared_scores(const StoredRules& rules, const rules::Scores& declared) {
+  Issues issues;
+  for (const StoredRule& rule : rules.rules) {
+    const auto document = json::parse(rule.json);
+    if (!document) continue;
+    for (const std::string& name : rules::scores_of(rule.id, document->root()))
+      if (!declared.contains(name))
+        issues.add("scores." + name, "must be declared, because the rule " + rule.id.text + " uses it");
+  }
+  if (issues.empty()) return std::nullopt;
+  return issues.fault();
+}
+
+void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRules& before, const StoredRules& next,
+                 const rules::RuleSet& compiled) {
+  auto& puts = draft.batch().rules;
+  for (const StoredRule& rule : next.rules)
+    if (rule.rules_version == next.version)
+      puts.push_back({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
+  for (const StoredRule& rule : before.rules)
+    if (!find_rule(next, rule.id)) puts.push_back({change.handle, rule.id, next.version, "", change.at});
+  if (const auto now = draft.places().tenants.known(change.handle.view()))
+    delayed::rules_changed(draft, change.handle, *now->rules, compiled);
+  draft.audit(change.handle, change.actor, change.action, change.target,
+              "{\"rulesVersion\":" + std::to_string(next.version) + "}");
+}
+
+std::unique_lock<std::mutex> RuleBook::turn(const Handle& handle) {
+  return std::unique_lock(turns_[std::hash<std::string>{}(handle.text) % turns_.size()]);
+}
+
+rules::Scores RuleBook::scores(const Handle& handle) const {
+  const auto tenant = tenants_.known(handle.view());
+  return tenant ? tenant->settings.scores : rules::Scores{};
+}
+
+std::optional<Fault> RuleBook::commit(const RuleChange& change, const StoredRules& before, const StoredRules& next) {
+  const rules::Scores declared = scores(change.handle);
+  auto compiled = rules::RuleSet::compile(next, declared);
+  if (!compiled) return compiled.error();
+  const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
+  bool published = false;
+  const auto fault = committer_.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    plan_change(draft, change, before, next, *rules);
+    draft.after_commit([&] { published = publish(draft.places().tenants, change.handle, declared, rules); });
+    return std::nullopt;
+  });
+  if (!fault && !published) reload_(change.handle);
+  return fault;
+}
+
+}  // namespace beckon::intake

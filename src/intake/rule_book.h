@@ -1,0 +1,68 @@
+// How the rules of a handle change: a rule saved or deleted, or a rollback. Each change makes one new version and is
+// one commit, together with what follows for timers and pending messages.
+#pragma once
+#include <array>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "commit/committer.h"
+#include "rules/rule_store.h"
+
+namespace beckon::intake {
+
+struct RuleChange {
+  Handle handle;
+  std::string actor;   // for the audit entry, like the next members
+  std::string action;  // "rule.put" …
+  std::string target;
+  Instant at{};
+};
+
+// null: there is no such rule.
+const rules::StoredRule* find_rule(const rules::StoredRules& rules, const RuleId& id);
+
+// The rules with this one, or without it if `json` is empty. Ordered by id.
+rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const std::string& json, Instant at);
+
+// The rules of `then` as a new version: rules that differ from the current ones get it, others keep the version of
+// their last change. The version is unchanged if nothing differs.
+rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at);
+
+// Adds an issue for every rule that uses an undeclared score.
+std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const rules::Scores& declared);
+
+// Committing thread. Plans `next`, compiled as `compiled`, in the place of `before`: the rules that differ, what
+// becomes of timers and pending messages, and the audit entry. What differs is known by its rulesVersion.
+void plan_change(commit::Draft& draft, const RuleChange& change, const rules::StoredRules& before,
+                 const rules::StoredRules& next, const rules::RuleSet& compiled);
+
+// Thread-safe. What it is made with outlives it.
+class RuleBook {
+ public:
+  // `reload`: reads the handle again from the store. Blocks for a commit.
+  RuleBook(const commit::Tenants& tenants, commit::Committer& committer, std::function<void(const Handle&)> reload)
+      : tenants_(tenants), committer_(committer), reload_(std::move(reload)) {}
+
+  // Serializes changes of a handle's rules and of the settings with their scores, so that reading and compiling is done
+  // on the caller's thread and does not block the committing thread. Held from reading the rules to the end of the
+  // change. Handles share a few locks by hash.
+  [[nodiscard]] std::unique_lock<std::mutex> turn(const Handle& handle);
+
+  rules::Scores scores(const Handle& handle) const;  // that rules can use now
+
+  // The caller holds the turn. Makes `next` the handle's rules, effective for the next decision; `before` are the
+  // current ones.   // Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.
+  std::optional<Fault> commit(const RuleChange& change, const rules::StoredRules& before,
+                              const rules::StoredRules& next);
+
+ private:
+  const commit::Tenants& tenants_;
+  commit::Committer& committer_;
+  const std::function<void(const Handle&)> reload_;
+  std::array<std::mutex, 16> turns_;
+};
+
+}  // namespace beckon::intake
