@@ -121,6 +121,16 @@ test('every include names a file that is there', () => {
     for (const header of own) assert.ok(existsSync(join(root, 'src', header)), `${path}: ${header}`);
 });
 
+test('every file that the map names is there', () => {
+  const built = /^(console|sdk)\/dist\b/;
+  const names = [...map.replace(/^\| library [^]*?\n\n/m, '').matchAll(/`([a-z_]+(?:\/[a-z0-9_]+)+(?:\.[a-z.]+)?)`/g)];
+  const wrong = names
+    .map(match => match[1])
+    .filter(name => !built.test(name))
+    .filter(name => !['', '.h', '.cc'].some(end => ['', 'src'].some(at => existsSync(join(root, at, name + end)))));
+  assert.deepEqual(wrong, []);
+});
+
 test('rooms include only what the table lets them', () => {
   const wrong = [];
   for (const [name, room] of rooms) {
