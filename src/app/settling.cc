@@ -20,7 +20,7 @@ class SettleWork final : public commit::Work {
       draft.batch().settlements.push_back(settled.settlement);
       draft.tell(after(draft, settled));
       if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean())
-        commit::tell_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
+        commit::publish_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
     }
   }
 
@@ -54,7 +54,7 @@ class SettleWork final : public commit::Work {
       next->disabled_reason = change.disable_reason;
       next->updated_at = draft.now();
       draft.batch().held.push_back({change.subscription, true, std::string(outbox::kSubscriptionDisabled)});
-      if (!draft.lean()) commit::tell_disabled(draft, *next);
+      if (!draft.lean()) commit::publish_disabled(draft, *next);
       draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");
     }

@@ -27,8 +27,8 @@ struct SignalSeen {
   Instant at{};
 };
 
-// Of a delivery: as a commit left it, owed, tried, ended or queued anew. What ends or is held with its whole
-// subscription or session is not told one by one.
+// Of a delivery, as a commit left it: created, attempted, ended or queued again. What ends or is held together with its
+// whole subscription or session is not reported one by one.
 using DeliverySeen = std::shared_ptr<const outbox::Delivery>;
 using WhatChanged = std::variant<SignalSeen, DeliverySeen>;
 const SessionId& session_of(const WhatChanged& what);

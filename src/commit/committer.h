@@ -18,12 +18,11 @@ namespace beckon::commit {
 class Work {
  public:
   virtual ~Work() = default;
-  // Committing thread. Refuse by remembering the fault; what was put into the draft must then be nothing.
+  // Committing thread. To refuse, remember the fault and put nothing into the draft.
   virtual void plan(Draft& draft) = 0;
-  // Committing thread, after the commit: nothing, or why nothing was stored. Must not block.
+  // Committing thread, after the commit. std::nullopt if it was stored, else why nothing was. Must not block.
   virtual void finish(const std::optional<Fault>& fault) = 0;
-  // Brings nothing in, so that it may be written while the disk is full; then `plan` is called again, with a lean
-  // draft.
+  // Whether it adds no data and may be written while the disk is full; then `plan` is called again, with a lean draft.
   virtual bool only_settles() const { return false; }
 };
 
@@ -60,7 +59,7 @@ class Committer {
   // `Options::late`. False: overloaded or stopped.
   bool record_late(std::string_view record);
 
-  // Thread-safe. A moment of asking that leaves nothing but a count, which is written within kCountedWithin. `trigger`
+  // Thread-safe. A decision request of which only a count is kept, which is written within kCountedWithin. `trigger`
   // as counting.h has it, so that there are no more of them than rules have triggers.
   void count_asked(const Handle& handle, std::string_view trigger);
 
@@ -117,7 +116,7 @@ class Committer {
   std::condition_variable come_;
   std::vector<std::unique_ptr<Work>> queue_;
   std::string late_;
-  Tallies asked_;  // their hours are still to be told
+  Tallies asked_;  // their hours are set when they are written
   Instant counted_at_{};
   bool stopped_ = false;
 };

@@ -8,7 +8,7 @@
 namespace beckon::commit {
 
 void OutboxMaintenance::plan(Draft& draft, ledger::Position) {
-  heed_set_clock(draft);
+  follow_set_clock(draft);
   if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) {
     swept_at_ = draft.now();
     if (!trimming_) trimmed_to_ = {};
@@ -24,7 +24,7 @@ void OutboxMaintenance::plan(Draft& draft, ledger::Position) {
 // The instants at which attempts are due were reckoned from the clock as it was, and would stay as far away as before
 // and as far again as it was set. Batches are planned several times a second, so two of them see a set clock as it is
 // set.
-void OutboxMaintenance::heed_set_clock(Draft& draft) {
+void OutboxMaintenance::follow_set_clock(Draft& draft) {
   const Instant before = std::exchange(planned_at_, draft.now());
   if (before - draft.now() > options_.clock_slack) set_back_ += before - draft.now();
   if (set_back_ == Duration{0}) return;
@@ -86,7 +86,7 @@ bool OutboxMaintenance::give_up_held(Draft& draft) {
   if (!held) return false;
   for (const outbox::Delivery& delivery : *held) {
     draft.batch().given_up.push_back({delivery.id, std::string(kHeldTooLong)});
-    tell_failed(draft, delivery, delivery.attempts, kHeldTooLong);
+    publish_failed(draft, delivery, delivery.attempts, kHeldTooLong);
     outbox::Delivery failed = delivery;
     failed.state = outbox::DeliveryState::kFailed;
     failed.reason = kHeldTooLong;

@@ -19,7 +19,7 @@ class OutboxMaintenance final : public Maintenance {
  public:
   struct Options {
     Duration held_for = std::chrono::days{7};  // contract section 6
-    Duration log_for = std::chrono::days{30};  // what has ended stays so long after it was owed
+    Duration log_for = std::chrono::days{30};  // what has ended is kept this long after it was created
     Duration sweep_every = std::chrono::minutes{1};
     Duration clock_slack = std::chrono::seconds{1};  // a clock that is set back by less is only being kept right
     std::size_t per_batch = 32;                      // of each kind
@@ -35,14 +35,14 @@ class OutboxMaintenance final : public Maintenance {
   void failed() override;  // the next sweep does it again
 
  private:
-  // What a subscription's pending deliveries are to become: nothing more of it where it is neither.
+  // What a subscription's pending deliveries are to become. Neither: there is nothing left to do.
   struct Unfinished {
     std::optional<WithdrawSubscription> withdraw;
     std::optional<HoldSubscription> hold;
   };
 
   void finish(Draft& draft);
-  void heed_set_clock(Draft& draft);
+  void follow_set_clock(Draft& draft);
   void note(const Receipt& receipt, const SubscriptionId& id, Unfinished unfinished);
 
   // Each returns whether the next batch is to go on with it.

@@ -6,8 +6,8 @@ namespace {
 constexpr std::string_view kFailed = "webhook.delivery.failed";
 constexpr std::string_view kDisabled = "webhook.subscription.disabled";
 
-void tell(Draft& draft, const Handle& handle, std::string_view type, const std::string& cause,
-          const std::function<std::string()>& payload) {
+void publish(Draft& draft, const Handle& handle, std::string_view type, const std::string& cause,
+             const std::function<std::string()>& payload) {
   if (const auto tenant = draft.places().tenants.find(handle.view()))
     draft.owe(
         **tenant, type, draft.now(), "", [&] { return cause; }, payload);
@@ -15,9 +15,9 @@ void tell(Draft& draft, const Handle& handle, std::string_view type, const std::
 
 }  // namespace
 
-void tell_failed(Draft& draft, const outbox::Delivery& delivery, int attempts, std::string_view reason) {
+void publish_failed(Draft& draft, const outbox::Delivery& delivery, int attempts, std::string_view reason) {
   if (delivery.event_type == kFailed || delivery.event_type == kDisabled) return;
-  tell(draft, delivery.handle, kFailed, "{\"delivery\":" + json::quote(delivery.id.view()) + "}", [&] {
+  publish(draft, delivery.handle, kFailed, "{\"delivery\":" + json::quote(delivery.id.view()) + "}", [&] {
     std::string payload;
     json::Writer(payload)
         .begin_object()
@@ -32,8 +32,8 @@ void tell_failed(Draft& draft, const outbox::Delivery& delivery, int attempts, s
   });
 }
 
-void tell_disabled(Draft& draft, const outbox::Subscription& subscription) {
-  tell(draft, subscription.handle, kDisabled, "{\"subscription\":" + json::quote(subscription.id.view()) + "}", [&] {
+void publish_disabled(Draft& draft, const outbox::Subscription& subscription) {
+  publish(draft, subscription.handle, kDisabled, "{\"subscription\":" + json::quote(subscription.id.view()) + "}", [&] {
     std::string payload;
     json::Writer(payload)
         .begin_object()

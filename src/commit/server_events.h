@@ -1,4 +1,4 @@
-// What the server tells of its own working: contract section 6.
+// Events about the server's own deliveries and subscriptions: contract section 6.
 #pragma once
 #include <string_view>
 
@@ -6,10 +6,10 @@
 
 namespace beckon::commit {
 
-// A delivery has ended as failed. Of one of these events themselves nothing is told: it would never end.
-void tell_failed(Draft& draft, const outbox::Delivery& delivery, int attempts, std::string_view reason);
+// A delivery has failed for good. Not published for a delivery of one of these events themselves: it would never end.
+void publish_failed(Draft& draft, const outbox::Delivery& delivery, int attempts, std::string_view reason);
 
 // A subscription was disabled by the server.
-void tell_disabled(Draft& draft, const outbox::Subscription& subscription);
+void publish_disabled(Draft& draft, const outbox::Subscription& subscription);
 
 }  // namespace beckon::commit

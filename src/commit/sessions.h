@@ -50,7 +50,7 @@ class Sessions {
   void deny(const ledger::SessionDigest& digest);
   void consent(const ledger::SessionDigest& digest);
 
-  // The oldest row that some session in memory has and its snapshot has not; nothing: all are clean.
+  // The oldest row that some session in memory has and its snapshot has not; std::nullopt if all are clean.
   std::optional<ledger::Position> oldest_dirty();
   // Up to `limit` sessions that have been dirty longest, since a row not after `up_to`.
   std::vector<ledger::SessionDigest> dirtiest(std::size_t limit, ledger::Position up_to);

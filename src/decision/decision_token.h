@@ -33,10 +33,10 @@ class DecisionTokens {
 
   std::string seal(std::string_view handle, std::string_view session, const ledger::PastView& decision,
                    const ledger::Context& said, Random& random) const;
-  // Nothing for any text that this server did not make for this session.
+  // std::nullopt for any text that this server did not make for this session.
   std::optional<Token> open(std::string_view handle, std::string_view session, std::string_view id) const;
 
-  // The instant of an id, whoever made it; nothing where it has not the form of one.
+  // The instant of an id, whoever made it; std::nullopt if it does not have the form of one.
   static std::optional<Instant> instant_of(std::string_view id);
 
  private:

@@ -1,4 +1,4 @@
-// The answer to one trigger: judged, written, recorded. Contract section 4.
+// The response to one trigger: judged, written, recorded. Contract section 4.
 #pragma once
 #include <span>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace beckon::decision {
 
-// The answer to one trigger. Keeps alive what its views point into.
+// The response to one trigger. Keeps alive what its views point into.
 struct Envelope {
   commit::TenantPtr tenant;
   Known known;  // as it was judged
@@ -23,7 +23,7 @@ struct Envelope {
 
   const ledger::Context& context() const;
   rules::Facts facts() const;
-  std::string etag() const;  // of its reading
+  std::string etag() const;  // of its fingerprint
   std::int64_t ttl_seconds() const;
   // `none` for a session that was never seen is only counted; nor is anything of a session that denied consent kept.
   bool is_recorded() const;

@@ -34,15 +34,15 @@ class Resolver {
 
   using Done = std::move_only_function<void(const Result<Envelope>&)>;
 
-  // Answers at once on this thread, and records within 100 ms; or, where the decision spends or an event is owed,
-  // answers on the committing thread after the commit, in which it was judged. `none` for a session never seen is only
-  // counted.
+  // Responds at once on this thread, and records within 100 ms; or, if the decision has an exposure or an event is
+  // scheduled for it, responds on the committing thread after the commit in which it was judged. `none` for a session
+  // never seen is only counted.
   void resolve(DecisionRequest request, Done done) const;
 
   Result<Prefetched> prefetch(const DecisionRequest& request) const;
 
-  // The same as it would be answered at an instant, past or to come, with all that is known today. Nothing is spent or
-  // recorded, and the decisions have no ids.
+  // The same as it would come out at an instant, past or future, with all that is known today. Nothing is recorded, and
+  // the decisions have no ids.
   Result<Prefetched> judge_at(const DecisionRequest& request, Instant at) const;
 
  private:

@@ -31,7 +31,7 @@ class Alarm {
   const DueCounts& counts() const { return counts_; }
 
  private:
-  static constexpr Duration kLongestWait{1000};  // so that a clock that was set is soon heeded
+  static constexpr Duration kLongestWait{1000};  // so that a change of the clock is noticed soon
 
   bool hand_over(std::vector<Timer> due);
   void look_no_later_than(Instant at, bool landed = false);

@@ -10,8 +10,8 @@
 namespace beckon::delayed {
 
 struct DueCounts {
-  std::atomic<std::uint64_t> fired{0};    // judged, whatever came of it
-  std::atomic<std::uint64_t> owed{0};     // of them: chain.message.due was owed
+  std::atomic<std::uint64_t> fired{0};    // judged, with any outcome
+  std::atomic<std::uint64_t> owed{0};     // of them: chain.message.due was scheduled
   std::atomic<std::uint64_t> expired{0};  // overdue by more than the rule's ttl
 };
 

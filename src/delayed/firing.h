@@ -20,7 +20,7 @@ struct Firing {
   Instant valid_until() const { return due_at + delayed.ttl; }
 };
 
-// As a verdict is told and recorded: of a shadow rule, beside an answer that is none.
+// A verdict as it is published and recorded: of a shadow rule, as the runner-up of a decision for nothing.
 rules::Verdict as_told(const rules::Delayed& delayed, const rules::Verdict& verdict);
 
 // What was judged of it now.

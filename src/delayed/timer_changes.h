@@ -1,7 +1,7 @@
-// Delayed rules: nobody asks; when what was missed has been missed for long enough, the server does. rules.md, "absent"
-// and "Late is wrong".
+// Delayed rules need no request: the server evaluates them once what was missed has been missing for long enough.
+// rules.md, "absent" and "Late is wrong".
 //
-//   a signal fits `after` ──▶ timer ──▶ due ──▶ judged ──▶ act                  recorded, spent, chain.message.due owed
+//   a signal fits `after` ──▶ timer ──▶ due ──▶ judged ──▶ act                  recorded, chain.message.due scheduled
 //        (the anchor)           │        │         ├─────▶ holdout, suppressed  recorded
 //                               │        │         └─────▶ does not hold        nothing
 //                               │        ├─ closed: the timer moves to the opening
@@ -25,7 +25,7 @@ namespace beckon::delayed {
 // its reason.
 void signals_came(commit::Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
-// The same for signals of the past: nothing is told of them, so that they set no timer.
+// The same for signals of the past: they cause no message, so they set no timer.
 void signals_imported(commit::Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
 // Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), and rules of
@@ -36,7 +36,7 @@ class VisitorTimers final : public commit::Maintenance {
 };
 
 // The rules of a handle change, as `draft.batch().rules` says already: what is no longer live loses its timers and its
-// pending deliveries, and what has changed is looked at anew.
+// pending deliveries, and what has changed is looked at again.
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,
                    const rules::RuleSet& after);
 

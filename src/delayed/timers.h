@@ -28,7 +28,7 @@ class Timers {
   // Those due at `now`, oldest due first, at most `limit`.
   virtual Result<std::vector<Timer>> due(Instant now, std::size_t limit) = 0;
 
-  virtual Result<std::optional<Instant>> next_due() = 0;  // the earliest due_at of all; nothing: there is none
+  virtual Result<std::optional<Instant>> next_due() = 0;  // the earliest due_at of all; std::nullopt if there is none
 
   virtual Result<std::vector<Timer>> timers_of(const Handle& handle, const SessionId& session) = 0;  // earliest first
 };

@@ -27,8 +27,8 @@ struct Wait {
   ledger::SessionPtr session;  // that the anchor is in
 };
 
-// Nothing where the rule does not wait: there is no anchor, what was missed has come, the anchor is done, or it arrived
-// before the rule was live.
+// std::nullopt if the rule does not wait: there is no anchor, what was missed has come, the anchor is done, or it
+// arrived before the rule was live.
 using IsDone = std::function<bool(const ledger::Session&, std::uint64_t version)>;
 std::optional<Wait> wait_of(const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight,
                             Instant now, const IsDone& is_done);

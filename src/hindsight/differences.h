@@ -16,13 +16,13 @@ class Differences {
 
   // Both were asked at one moment.
   void answered(const AskedAt& asked, const rules::Verdict& was, const rules::Verdict& would_be);
-  // A delayed rule of one of the two has fired. What both tell alike of one anchor is no difference.
+  // A delayed rule of one of the two has fired. What both fire alike for one anchor is no difference.
   void told(bool tried, const FiredAt& fired);
 
   void finish(WhatIf& into);
 
  private:
-  // A message that only one of the two has told so far.
+  // A message that only one of the two has sent so far.
   struct Told {
     bool tried = false;
     WhatIf::Example example;

@@ -30,7 +30,7 @@ struct LookedBack {
 Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
                              decision::Wanted wanted);
 
-// What consent took since of what the decision saw, in words; empty: nothing.
+// What was erased since, by consent, of what the decision saw, in words; empty: nothing.
 Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
                                     const VisitorId& visitor);
 

@@ -1,4 +1,4 @@
-// History played again: sessions of one handle made anew from the journal, record by record, as they were. A session is
+// The journal played back: sessions of one handle rebuilt record by record, as they were. A session is
 // what its records make of it (ledger::applied), so what was known at an instant is known again, as far back as the
 // journal reaches. Scratch of its owner: nothing of it is stored, or seen by anyone else.
 #pragma once
@@ -53,7 +53,7 @@ class Playback {
   std::size_t bytes_ = 0;
 };
 
-// What is known as of then (known.h). Nothing is read from a disk, so nothing fails.
+// What is known as of then (decision/known.h). It is all in memory, so this does not fail.
 decision::FindSession finder(const Playback& then);
 void gather(const Playback& then, const Handle& handle, const ledger::SessionDigest& digest, decision::Wanted wanted,
             Instant now, decision::Known& known);

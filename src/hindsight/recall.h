@@ -13,8 +13,8 @@ struct Recalled {
   ledger::PastDecision decision;  // as it was recorded
   SessionId session;
   Instant recorded_at{};
-  decision::Envelope again;  // judged anew; without an id
-  std::optional<bool> same;  // of reading, outcome, rule and variant. Nothing: it differs, and `lacking` says why
+  decision::Envelope again;  // judged again; without an id
+  std::optional<bool> same;  // of reading, outcome, rule and variant. std::nullopt if it differs and `lacking` says why
   std::string lacking;       // what was known then and has left the store since, in words
 };
 
@@ -31,8 +31,8 @@ class Recall {
   // The handle with the rules of a version and the settings of an instant. Fault kNotFound: that version is not there.
   using TenantAt = std::function<Result<commit::TenantPtr>(std::uint64_t rules_version, Instant at)>;
 
-  // Nothing: no decision of that id is recorded, or its session was erased. Reads the journal from the beginning of the
-  // session on, and of its visitor's where the rules ask for that: a second or more for each GiB.
+  // std::nullopt if no decision of that id is recorded, or its session was erased. Reads the journal from the beginning
+  // of the session on, and of its visitor's where the rules ask for that: a second or more for each GiB.
   Result<std::optional<Recalled>> recall(const Handle& handle, std::string_view id, const TenantAt& tenant_at) const;
 
  private:

@@ -1,4 +1,4 @@
-// What rules would have done with the traffic that was recorded: rules.md, "Simulate". Nothing is stored or spent.
+// What rules would have done with the traffic that was recorded: rules.md, "Simulate". Nothing is stored.
 //
 // The journal is played again in its order, which is that of time: signals as they arrived, and every recorded moment
 // of asking, with the context that was said and the session as it was. Two sets of rules are asked side by side, each

@@ -41,7 +41,7 @@ class WhatIfJobs {
 
   // Fault: kConflict where one of the handle is under way, kUnavailable where too many wait.
   std::optional<Fault> start(SimulationId id, WhatIfRequest request);
-  // Nothing: there is none of this handle, or it is long over.
+  // std::nullopt if this handle has no such job, or it was over long ago.
   std::optional<WhatIfView> find(const Handle& handle, const SimulationId& id) const;
   // As find, once it has ended, or after `longest`.
   std::optional<WhatIfView> wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const;

@@ -1,5 +1,5 @@
-// Replays under way: a few deliveries are queued anew with each batch, and how far it has come is written with them. So
-// a replay goes on where it was after a restart, and queues nothing twice.
+// Replays in progress: a few deliveries are queued again with each batch, and the progress is written with them. So a
+// replay continues where it was after a restart, and queues no delivery twice.
 #pragma once
 #include <map>
 #include <vector>

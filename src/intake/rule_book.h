@@ -54,7 +54,7 @@ class RuleBook {
   rules::Scores scores(const Handle& handle) const;  // that rules can use now
 
   // The caller holds the turn. Makes `next` the handle's rules, effective for the next decision; `before` are the
-  // current ones.   // Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.
+  // current ones. Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.
   std::optional<Fault> commit(const RuleChange& change, const rules::StoredRules& before,
                               const rules::StoredRules& next);
 

@@ -18,7 +18,7 @@ inline constexpr Duration kAheadMost = std::chrono::minutes{5};
 class SignalReader {
  public:
   // `texts` takes the values that are not in the document as they are stored; room for one a signal must be reserved,
-  // so that views into it stay valid. `retention`: what is older is a fault; nothing: it is taken.
+  // so that views into it stay valid. `retention`: what is older is a fault; std::nullopt: any age is accepted.
   SignalReader(std::vector<std::string>& texts, Instant now, std::optional<Duration> retention, Issues& issues)
       : texts_(texts), now_(now), retention_(retention), issues_(issues) {}
 
