@@ -65,7 +65,7 @@ describe('the console', () => {
   test('a wrong password says so and keeps what was typed; the right one shows who is signed in, and as what; signing out ends it at the server', async () => {
     const page = await openConsole(browser, beckon.base);
     await withPassword(page, 'a password that is wrong');
-    await page.getByText('The e-mail address or the password is not right').waitFor();
+    await page.getByText('The e-mail address or the password is wrong').waitFor();
     assert.equal(await page.getByLabel('E-mail').inputValue(), email);
     await withPassword(page);
     await page.locator('.sidebar').waitFor();
