@@ -16,13 +16,13 @@
 #include "dispatch/egress_sender.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/routes/live_feed.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/store.h"
 
 namespace beckon::app {
 
 // In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
-  Inside(const Settings& from, std::unique_ptr<store::SqliteStore> opened, std::string master, std::string hash_key,
+  Inside(const Settings& from, std::unique_ptr<store::Store> opened, std::string master, std::string hash_key,
          std::string decision_key)
       : settings(from),
         store(std::move(opened)),
@@ -38,7 +38,7 @@ struct Server::Inside {
   const Settings settings;
   SystemClock clock;
   SystemRandom random;
-  std::unique_ptr<store::SqliteStore> store;
+  std::unique_ptr<store::Store> store;
   SecretBox secrets;
   ledger::SessionHasher hasher;
   decision::DecisionTokens tokens;

@@ -9,6 +9,7 @@
 #include "app/keys.h"
 #include "app/waking.h"
 #include "http/routes/library.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace beckon::app {
 namespace {
@@ -173,16 +174,16 @@ void Server::Inside::start_threads() {
   simulate_thread = std::jthread([this](std::stop_token stop) { simulations->run(stop); });
 }
 
-// Beside the committing thread: copies the WAL, and sees what another process changed.
+// Next to the committing thread: maintains the store, and sees what another process changed.
 void Server::Inside::keep_up(std::stop_token stop) {
   int rounds = 0;
   std::uint64_t rewritings = 0;
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
-    const auto copied = store->checkpoint_wal();
+    const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
-    // What was erased from the journal is left in old frames of the WAL, until it is emptied.
-    if (const auto now = upkeep->rewritings(); now != rewritings && store->empty_wal()) rewritings = now;
+    // Removes from the disk what erasure has rewritten in the journal.
+    if (const auto now = upkeep->rewritings(); now != rewritings && store->purge()) rewritings = now;
     if (++rounds % 5 != 0) continue;
     if (const auto seen = control.catch_up(*committer); !seen)
       log::error("reload_failed").add("why", seen.error().message);

@@ -2,6 +2,7 @@
 // store/conformance. What is promised of each port stands in its own header.
 #pragma once
 #include <cstdint>
+#include <expected>
 #include <vector>
 
 #include "access/directory.h"
@@ -36,6 +37,13 @@ class Store {
   // What changed after `version`, by whatever process; everything for 0. A few microseconds where nothing has: made to
   // be polled, so that a running server sees what the command line changes.
   virtual Result<ControlChanges> control_changes(std::uint64_t version) = 0;
+
+  // Work that would otherwise fall to the committing thread: to be called from another thread a few times a second.
+  // kBroken as in Commit: the process must stop.
+  virtual std::expected<void, commit::CommitFault> maintain() = 0;
+  // Removes what is left on disk of data whose rows were rewritten or deleted. Waits for readers and the writer, and
+  // blocks the writer while it runs. kBusy: try later.
+  virtual std::expected<void, commit::CommitFault> purge() = 0;
 };
 
 }  // namespace beckon::store

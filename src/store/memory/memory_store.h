@@ -26,6 +26,8 @@ class MemoryStore final : public Store {
       if (at > version) changes.handles.push_back(handle);
     return changes;
   }
+  std::expected<void, commit::CommitFault> maintain() override { return {}; }
+  std::expected<void, commit::CommitFault> purge() override { return {}; }
 
  private:
   Facts facts_;

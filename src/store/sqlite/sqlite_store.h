@@ -43,6 +43,8 @@ class SqliteStore final : public Store {
   rules::RuleStore& rules() override { return rules_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override;
+  std::expected<void, commit::CommitFault> maintain() override { return checkpoint_wal(); }
+  std::expected<void, commit::CommitFault> purge() override { return empty_wal(); }
 
   // Copies what the WAL holds into the data file, beside the readers and the writer. Call it from a thread of its own
   // a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
