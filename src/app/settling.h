@@ -1,15 +1,15 @@
-// dispatch::Settlements over the committer: results of attempts are part of the regular group commits.
+// outbox::Settlements over the committer: results of attempts are part of the regular group commits.
 #pragma once
 #include "commit/committer.h"
-#include "dispatch/settlements.h"
+#include "outbox/settlements.h"
 
 namespace beckon::app {
 
-class Settling final : public dispatch::Settlements {
+class Settling final : public outbox::Settlements {
  public:
   explicit Settling(commit::Committer& committer) : committer_(committer) {}
 
-  void settle(dispatch::SettledBatch batch, Completion done) override;
+  void settle(outbox::SettledBatch batch, Completion done) override;
 
  private:
   commit::Committer& committer_;

@@ -6,6 +6,7 @@
 #include "base/planted.h"
 #include "commit/counting.h"
 #include "outbox/event_body.h"
+#include "outbox/transitions.h"
 
 namespace beckon::commit {
 
@@ -166,7 +167,7 @@ bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at
                            .session = SessionId{session},
                            .cause = cause(),
                            .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
-  owe_each(*list, event, type, session);
+  owe_each(*list);
   return true;
 }
 
@@ -184,7 +185,7 @@ void Draft::owe_own(const Tenant& tenant, const EventId& id, std::string_view ty
                            .cause = std::move(cause),
                            .body = outbox::event_body(id, type, tenant.handle, now(), payload)});
   const auto list = places_.subscriptions.of(tenant.handle);
-  batch_.events.back().unmatched = owe_each(*list, id, type, "") == 0;
+  batch_.events.back().unmatched = owe_each(*list) == 0;
 }
 
 const outbox::Event* Draft::own_event(const EventId& id) const {
@@ -192,26 +193,15 @@ const outbox::Event* Draft::own_event(const EventId& id) const {
   return found == own_events_.end() ? nullptr : &batch_.events[found->second];
 }
 
-// A delivery for each that wants it; how many.
-std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event,
-                            std::string_view type, std::string_view session) {
+// A delivery of the newest event for each subscription that wants it; how many.
+std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list) {
+  const outbox::Event& event = batch_.events.back();
   std::size_t owed = 0;
   for (const outbox::SubscriptionPtr& subscription : list) {
-    if (!outbox::wants(*subscription, type) || (owed == 1 && planted(Planted::kOweFirstOnly))) continue;
+    if (!outbox::wants(*subscription, event.type) || (owed == 1 && planted(Planted::kOweFirstOnly))) continue;
     ++owed;
     batch_.deliveries.push_back(
-        {.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
-         .event = event,
-         .subscription = subscription->id,
-         .handle = subscription->handle,
-         .event_type = std::string(type),
-         .session = SessionId{session},
-         .state = subscription->enabled ? outbox::DeliveryState::kQueued : outbox::DeliveryState::kHeld,
-         .created_at = now(),
-         .next_attempt_at = now(),
-         .reason = subscription->enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
-    batch_.deliveries.back().ordered = subscription->ordering == outbox::Ordering::kSession && !session.empty() &&
-                                       !planted(Planted::kBreakSessionOrder);
+        outbox::scheduled(DeliveryId{make_ulid("dlv_", now(), places_.random)}, event, *subscription, now()));
     tell(batch_.deliveries.back());
   }
   return owed;
@@ -226,13 +216,8 @@ outbox::Delivery Draft::owe_one(const outbox::Subscription& subscription, std::s
                            .occurred_at = now(),
                            .cause = std::move(cause),
                            .body = outbox::event_body(event, type, subscription.handle, now(), payload)});
-  batch_.deliveries.push_back({.id = DeliveryId{make_ulid("dlv_", now(), places_.random)},
-                               .event = event,
-                               .subscription = subscription.id,
-                               .handle = subscription.handle,
-                               .event_type = std::string(type),
-                               .created_at = now(),
-                               .next_attempt_at = now()});
+  batch_.deliveries.push_back(outbox::scheduled(DeliveryId{make_ulid("dlv_", now(), places_.random)},
+                                                batch_.events.back(), subscription, now()));
   tell(batch_.deliveries.back());
   return batch_.deliveries.back();
 }
@@ -250,12 +235,10 @@ void Draft::tell(const ledger::AppendRecord& record) {
 
 void Draft::requeue(const outbox::Delivery& ended) {
   batch_.requeued.push_back({ended.id, now(), ended.subscription});
+  const auto subscription = places_.subscriptions.find(ended.subscription);
+  const auto standing = subscription ? standing_of(*subscription) : outbox::Standing::kDeleted;
   outbox::Delivery queued = ended;
-  queued.state = outbox::DeliveryState::kQueued;
-  queued.reason.clear();
-  queued.next_attempt_at = now();
-  queued.ended_at = Instant{};
-  tell(queued);
+  if (outbox::requeue(queued, standing, false, now())) tell(std::move(queued));
 }
 
 void Draft::tell(outbox::Delivery delivery) {

@@ -133,8 +133,7 @@ class Draft {
   void tell(const ledger::AppendRecord& record);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
-  std::size_t owe_each(const std::vector<outbox::SubscriptionPtr>& list, const EventId& event, std::string_view type,
-                       std::string_view session);
+  std::size_t owe_each(const std::vector<outbox::SubscriptionPtr>& list);
   void count(const ledger::DecisionRecord& record);
   void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 

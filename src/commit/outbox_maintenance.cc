@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "commit/server_events.h"
+#include "outbox/transitions.h"
 
 namespace beckon::commit {
 
@@ -31,7 +32,7 @@ void OutboxMaintenance::follow_set_clock(Draft& draft) {
   draft.batch().set_back = set_back_;
   for (outbox::Settlement& settled : draft.batch().settlements)
     if (settled.reckoned_at > draft.now())
-      settled.next_attempt_at = std::max(draft.now(), settled.next_attempt_at - set_back_);
+      settled.next_attempt_at = outbox::earlier(settled.next_attempt_at, set_back_, draft.now());
 }
 
 Result<void> OutboxMaintenance::load(const outbox::SubscriptionIndex& index) {
@@ -88,10 +89,7 @@ bool OutboxMaintenance::give_up_held(Draft& draft) {
     draft.batch().given_up.push_back({delivery.id, std::string(kHeldTooLong)});
     publish_failed(draft, delivery, delivery.attempts, kHeldTooLong);
     outbox::Delivery failed = delivery;
-    failed.state = outbox::DeliveryState::kFailed;
-    failed.reason = kHeldTooLong;
-    failed.ended_at = draft.now();
-    draft.tell(failed);
+    if (outbox::give_up(failed, kHeldTooLong, draft.now())) draft.tell(std::move(failed));
   }
   return held->size() == options_.per_batch;
 }

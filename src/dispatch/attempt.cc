@@ -119,8 +119,8 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   judge_circuit(*lane, attempt, result.retry_after, now);
   if (ports_.metrics) ports_.metrics->ended(attempt);
   const Instant from = planted(Planted::kReadSystemClock) ? SystemClock().now() : now;
-  auto verdict = outbox::settle(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
-                                lane->failing_since, from, ports_.random, settings_.disable_after);
+  auto verdict = outbox::verdict_on(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
+                                    lane->failing_since, from, ports_.random, settings_.disable_after);
   if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
   auto change = change_of(*lane, verdict, now);
   results_.add({.settlement = std::move(verdict.settlement),
@@ -156,25 +156,24 @@ void Dispatcher::close_circuit(Lane& lane) {
   lane.circuit.answered();
 }
 
-std::optional<SubscriptionChange> Dispatcher::change_of(Lane& lane, const outbox::Verdict& verdict, Instant now) {
+std::optional<outbox::SubscriptionChange> Dispatcher::change_of(Lane& lane, const outbox::Verdict& verdict,
+                                                                Instant now) {
   const auto subscription = ports_.index.find(lane.id);
   if (!subscription) return std::nullopt;
   if (!verdict.disable_reason.empty() && subscription->enabled) {
     lane.failing_since = Instant{};
-    return SubscriptionChange{lane.id, lane.handle, Instant{}, verdict.disable_reason};
+    return outbox::SubscriptionChange{lane.id, lane.handle, Instant{}, verdict.disable_reason};
   }
   lane.failing_since = verdict.failing_since;
-  const bool fails = lane.failing_since != Instant{};
-  const bool known = subscription->failing_since != Instant{};
-  if (fails == known || (fails && now - lane.failing_since < outbox::kNotedAfter)) return std::nullopt;
+  if (!outbox::is_noted(*subscription, lane.failing_since, now)) return std::nullopt;
   if (lane.told == lane.failing_since) return std::nullopt;  // it is on its way
   lane.told = lane.failing_since;
-  return SubscriptionChange{lane.id, lane.handle, lane.failing_since, ""};
+  return outbox::SubscriptionChange{lane.id, lane.handle, lane.failing_since, ""};
 }
 
-void Dispatcher::take_written(const SettledBatch& batch, bool ok, Instant now) {
+void Dispatcher::take_written(const outbox::SettledBatch& batch, bool ok, Instant now) {
   if (!results_.written(batch, ok, now)) return;
-  for (const Settled& one : *batch) {
+  for (const outbox::Settled& one : *batch) {
     sending_.erase(one.delivery.id);
     Lane* lane = lanes_.find(one.delivery.subscription);
     CHECK(lane != nullptr && lane->unwritten > 0);

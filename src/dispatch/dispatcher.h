@@ -18,12 +18,12 @@
 #include "dispatch/results.h"
 #include "dispatch/sender.h"
 #include "dispatch/sending_set.h"
-#include "dispatch/settlements.h"
 #include "dispatch/turns.h"
 #include "outbox/outbox.h"
 #include "outbox/retry_schedule.h"
-#include "outbox/settle.h"
+#include "outbox/settlements.h"
 #include "outbox/subscription_index.h"
+#include "outbox/verdict.h"
 
 namespace beckon::dispatch {
 
@@ -31,7 +31,7 @@ struct Ports {
   outbox::Outbox& outbox;
   const outbox::SubscriptionIndex& index;
   Sender& sender;
-  Settlements& settlements;
+  outbox::Settlements& settlements;
   const SecretBox& secrets;
   const Clock& clock;
   Random& random;
@@ -102,7 +102,7 @@ class Dispatcher {
 
  private:
   void read_inbox(Instant now);
-  void take_written(const SettledBatch& batch, bool ok, Instant now);
+  void take_written(const outbox::SettledBatch& batch, bool ok, Instant now);
   void heed_set_clock(Instant now);
   void look(const SubscriptionId& id, bool changed);
   void let_probe(const SubscriptionId& id, Instant now);
@@ -117,7 +117,7 @@ class Dispatcher {
   void judge(Lane& lane, const outbox::Attempt& attempt);
   void judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after, Instant now);
   void close_circuit(Lane& lane);
-  std::optional<SubscriptionChange> change_of(Lane& lane, const outbox::Verdict& verdict, Instant now);
+  std::optional<outbox::SubscriptionChange> change_of(Lane& lane, const outbox::Verdict& verdict, Instant now);
   void offer(Lane& lane);  // into the queue where it now belongs, if any
   bool close_if_gone(Lane& lane);
   void age(Instant now);

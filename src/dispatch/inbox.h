@@ -9,7 +9,7 @@
 
 #include "base/id.h"
 #include "dispatch/sender.h"
-#include "dispatch/settlements.h"
+#include "outbox/settlements.h"
 
 namespace beckon::dispatch {
 
@@ -20,7 +20,7 @@ struct Letters {
   bool all = false;
   std::vector<std::pair<Handle, SessionId>> forgotten;
   std::vector<std::move_only_function<void()>> fences;
-  std::vector<std::pair<SettledBatch, bool>> written;
+  std::vector<std::pair<outbox::SettledBatch, bool>> written;
 };
 
 // Internally locked.

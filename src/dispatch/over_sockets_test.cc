@@ -19,14 +19,14 @@ using namespace testing;
 using egress::testing::ScriptedReceiver;
 
 // The table behind a lock, and a way to wait for what is written.
-class SharedStore final : public UnaskedOutbox, public Settlements {
+class SharedStore final : public UnaskedOutbox, public outbox::Settlements {
  public:
-  explicit SharedStore(outbox::SubscriptionIndex& index) : table(index) {}
+  SharedStore(outbox::SubscriptionIndex& index, const Clock& clock) : table(index, clock) {}
   TableStore table;
   std::mutex mutex;
   std::condition_variable written;
 
-  void settle(SettledBatch batch, Completion done) override {
+  void settle(outbox::SettledBatch batch, Completion done) override {
     const std::lock_guard lock(mutex);
     table.settle(std::move(batch), std::move(done));
     written.notify_all();
@@ -57,7 +57,7 @@ struct Live {
   SecretBox secrets{std::string(32, 'k')};
   std::string secret = outbox::make_secret(random);
   outbox::SubscriptionIndex index;
-  SharedStore store{index};
+  SharedStore store{index, clock};
   egress::NetworkSettings network_settings;
   egress::Network network{clock, network_settings};
   egress::Policy policy{.admit_http = true, .admit_loopback = true};

@@ -14,26 +14,26 @@ constexpr Duration kLongestWait = std::chrono::seconds{5};
 
 }  // namespace
 
-void Results::add(Settled settled) {
+void Results::add(outbox::Settled settled) {
   if (added_.empty()) added_.reserve(32);
   added_.push_back(std::move(settled));
   ++unwritten_;
 }
 
 void Results::hand_over(Instant now) {
-  if (!added_.empty()) settle(std::make_shared<const std::vector<Settled>>(std::exchange(added_, {})));
+  if (!added_.empty()) settle(std::make_shared<const std::vector<outbox::Settled>>(std::exchange(added_, {})));
   if (refused_.empty() || now < again_at_) return;
-  for (SettledBatch& batch : std::exchange(refused_, {})) settle(std::move(batch));
+  for (outbox::SettledBatch& batch : std::exchange(refused_, {})) settle(std::move(batch));
 }
 
-void Results::settle(SettledBatch batch) {
+void Results::settle(outbox::SettledBatch batch) {
   // The answer may come after the dispatcher is gone: it knows the inbox only.
   settlements_.settle(batch, [inbox = inbox_, batch](bool ok) {
     inbox->put([&](Letters& letters) { letters.written.emplace_back(batch, ok); });
   });
 }
 
-bool Results::written(const SettledBatch& batch, bool ok, Instant now) {
+bool Results::written(const outbox::SettledBatch& batch, bool ok, Instant now) {
   if (ok) {
     unwritten_ -= batch->size();
     again_after_ = {};

@@ -7,32 +7,32 @@
 #include "base/instant.h"
 #include "dispatch/inbox.h"
 #include "dispatch/lanes.h"
-#include "dispatch/settlements.h"
+#include "outbox/settlements.h"
 
 namespace beckon::dispatch {
 
 // Confined to the loop; what was written comes back through the inbox.
 class Results {
  public:
-  Results(Settlements& settlements, std::shared_ptr<Inbox> inbox)
+  Results(outbox::Settlements& settlements, std::shared_ptr<Inbox> inbox)
       : settlements_(settlements), inbox_(std::move(inbox)) {}
 
-  void add(Settled settled);
+  void add(outbox::Settled settled);
   void hand_over(Instant now);  // all that was added, and what is to be tried again by now
 
   // What became of a batch. True: its results are written and leave the count.
-  bool written(const SettledBatch& batch, bool ok, Instant now);
+  bool written(const outbox::SettledBatch& batch, bool ok, Instant now);
 
   Instant next() const { return refused_.empty() ? kNever : again_at_; }
   std::size_t unwritten() const { return unwritten_; }
 
  private:
-  void settle(SettledBatch batch);
+  void settle(outbox::SettledBatch batch);
 
-  Settlements& settlements_;
+  outbox::Settlements& settlements_;
   std::shared_ptr<Inbox> inbox_;
-  std::vector<Settled> added_;
-  std::deque<SettledBatch> refused_;
+  std::vector<outbox::Settled> added_;
+  std::deque<outbox::SettledBatch> refused_;
   Instant again_at_{};
   Duration again_after_{};
   std::size_t unwritten_ = 0;

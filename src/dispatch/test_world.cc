@@ -1,17 +1,28 @@
 #include "dispatch/test_world.h"
 
 #include "base/check.h"
+#include "outbox/subscription_change.h"
+#include "outbox/transitions.h"
 
 namespace beckon::dispatch::testing {
 
-void TableStore::move(outbox::Delivery& delivery, DeliveryState state, Instant next) {
-  due_[delivery.subscription].erase({delivery.next_attempt_at, delivery.id});
-  delivery.state = state;
-  delivery.next_attempt_at = next;
-  if (state == DeliveryState::kQueued || state == DeliveryState::kRetrying)
-    due_[delivery.subscription].insert({next, delivery.id});
-  outbox::Delivery* waits = delivery.ordered && is_final(state) ? first_of_session(delivery) : nullptr;
-  if (waits && waits->next_attempt_at == outbox::kBehindOthers) move(*waits, waits->state, waits->created_at);
+void TableStore::put(Row row) {
+  outbox::Delivery& delivery = row.delivery;
+  if (outbox::joins_line(nullptr, delivery) && first_of_session(delivery)) outbox::wait_behind(delivery);
+  due_[delivery.subscription].insert({delivery.next_attempt_at, delivery.id});
+  rows[delivery.id] = std::move(row);
+}
+
+void TableStore::save(outbox::Delivery& delivery, outbox::Delivery next) {
+  outbox::Delivery was = std::exchange(delivery, std::move(next));
+  due_[was.subscription].erase({was.next_attempt_at, was.id});
+  if (delivery.state == DeliveryState::kQueued || delivery.state == DeliveryState::kRetrying)
+    due_[was.subscription].insert({delivery.next_attempt_at, was.id});
+  if (!outbox::leaves_line(was, delivery)) return;
+  outbox::Delivery* first = first_of_session(was);
+  if (!first) return;
+  outbox::Delivery let_go = *first;
+  if (outbox::let_go(let_go, delivery.ended_at)) save(*first, std::move(let_go));
 }
 
 outbox::Delivery* TableStore::first_of_session(const outbox::Delivery& like) {
@@ -23,43 +34,36 @@ outbox::Delivery* TableStore::first_of_session(const outbox::Delivery& like) {
   return nullptr;
 }
 
-void TableStore::write(const Settled& one) {
+void TableStore::end(const DeliveryId& id, DeliveryState state) {
+  outbox::Delivery ended = rows.at(id).delivery;
+  ended.state = state;
+  ended.ended_at = clock.now();
+  save(rows.at(id).delivery, std::move(ended));
+}
+
+void TableStore::write(const outbox::Settled& one) {
   Row& row = rows.at(one.settlement.delivery);
-  if (one.settlement.attempt.number == 0) {
-    CHECK(one.settlement.state == DeliveryState::kWithdrawn);
-    if (is_final(row.delivery.state)) return;
-    row.delivery.reason = one.settlement.reason;
-    return move(row.delivery, one.settlement.state, {});
+  if (one.settlement.attempt.number > 0) {
+    CHECK(one.settlement.attempt.number == static_cast<int>(row.attempts.size()) + 1);
+    row.attempts.push_back(one.settlement.attempt);
   }
-  CHECK(one.settlement.attempt.number == static_cast<int>(row.attempts.size()) + 1);
-  row.attempts.push_back(one.settlement.attempt);
-  row.delivery.attempts = one.settlement.attempt.number;
-  outbox::Settlement settlement = one.settlement;
-  if (const auto subscription = index.find(row.delivery.subscription))
-    if (settlement.state == DeliveryState::kRetrying && !may_send(*subscription, row.delivery.event_type))
-      settlement.state = DeliveryState::kHeld;
-  const bool late_success =
-      row.delivery.state == DeliveryState::kWithdrawn && settlement.state == DeliveryState::kDelivered;
-  if (!is_final(row.delivery.state) || late_success) {
-    move(row.delivery, settlement.state, settlement.next_attempt_at);
-    row.delivery.schedule_step = settlement.schedule_step;
-    row.delivery.reason = settlement.reason;
-    row.delivery.last_status = settlement.attempt.status;
-  }
+  const auto subscription = index.find(row.delivery.subscription);
+  const auto standing = subscription ? outbox::standing_of(*subscription) : outbox::Standing::kDeleted;
+  outbox::Delivery next = row.delivery;
+  outbox::settle(next, standing, one.settlement, clock.now());
+  save(row.delivery, std::move(next));
   if (!one.change) return;
   changes.push_back(*one.change);
-  const auto subscription = index.find(one.change->subscription);
   if (!subscription) return;
-  auto changed = std::make_shared<outbox::Subscription>(*subscription);
-  changed->failing_since = one.change->failing_since;
-  if (!one.change->disable_reason.empty()) {
-    changed->enabled = false;
-    changed->disabled_reason = one.change->disable_reason;
-    for (auto& [id, pending] : rows)
-      if (pending.delivery.subscription == changed->id && !is_final(pending.delivery.state))
-        move(pending.delivery, DeliveryState::kHeld, {});
-  }
-  index.put(changed);
+  auto changed = outbox::change_by_attempts(*subscription, *one.change, clock.now());
+  if (!changed) return;
+  if (subscription->enabled && !changed->enabled)
+    for (auto& [id, other] : rows) {
+      outbox::Delivery held = other.delivery;
+      if (held.subscription == changed->id && outbox::hold(held, outbox::kSubscriptionDisabled, clock.now()))
+        save(other.delivery, std::move(held));
+    }
+  index.put(std::make_shared<const outbox::Subscription>(*std::move(changed)));
 }
 
 void World::boot() {

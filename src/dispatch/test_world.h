@@ -112,40 +112,37 @@ class UnaskedOutbox : public outbox::Outbox {
   Result<Backlog> backlog() override { return Backlog{}; }
 };
 
-// The store as the dispatcher sees it; judges settlements as decision::Commit promises to.
-class TableStore final : public UnaskedOutbox, public Settlements {
+// The store as the dispatcher sees it: what becomes of a delivery is outbox/transitions.
+class TableStore final : public UnaskedOutbox, public outbox::Settlements {
  public:
   struct Row {
     outbox::Delivery delivery;
     std::shared_ptr<const std::string> body;
     std::vector<outbox::Attempt> attempts;
   };
-  explicit TableStore(outbox::SubscriptionIndex& subscriptions) : index(subscriptions) {}
+  TableStore(outbox::SubscriptionIndex& subscriptions, const Clock& now) : index(subscriptions), clock(now) {}
 
   outbox::SubscriptionIndex& index;
+  const Clock& clock;
   std::map<DeliveryId, Row> rows;
-  std::vector<SubscriptionChange> changes;
+  std::vector<outbox::SubscriptionChange> changes;
   bool writes = true;       // false: settle answers that nothing was written
   bool holds_back = false;  // settle answers only when release is called
   bool readable = true;
   std::function<void()> reading = [] {};  // before each read of what is due
   std::size_t largest_read = 0;
 
-  void put(Row row) {
-    if (row.delivery.ordered && first_of_session(row.delivery)) row.delivery.next_attempt_at = outbox::kBehindOthers;
-    due_[row.delivery.subscription].insert({row.delivery.next_attempt_at, row.delivery.id});
-    rows[row.delivery.id] = std::move(row);
-  }
-  void end(const DeliveryId& id, DeliveryState state) { move(rows.at(id).delivery, state, {}); }
+  void put(Row row);
+  void end(const DeliveryId& id, DeliveryState state);  // as a commit that dispatch has no part in
   void release() {
     holds_back = false;
     for (auto& [batch, done] : std::exchange(back_, {})) settle(batch, std::move(done));
   }
 
-  void settle(SettledBatch batch, Completion done) override {
+  void settle(outbox::SettledBatch batch, Completion done) override {
     if (holds_back) return void(back_.emplace_back(std::move(batch), std::move(done)));
     if (writes)
-      for (const Settled& one : *batch) write(one);
+      for (const outbox::Settled& one : *batch) write(one);
     done(writes);
   }
   Result<std::vector<outbox::Due>> due(const SubscriptionId& id, Instant now, std::size_t limit,
@@ -173,11 +170,11 @@ class TableStore final : public UnaskedOutbox, public Settlements {
   }
 
  private:
-  void write(const Settled& one);
-  void move(outbox::Delivery& delivery, DeliveryState state, Instant next);
+  void write(const outbox::Settled& one);
+  void save(outbox::Delivery& delivery, outbox::Delivery next);
   outbox::Delivery* first_of_session(const outbox::Delivery& like);  // pending and ordered; null: none
   std::map<SubscriptionId, std::set<std::pair<Instant, DeliveryId>>> due_;
-  std::vector<std::pair<SettledBatch, Completion>> back_;
+  std::vector<std::pair<outbox::SettledBatch, Completion>> back_;
 };
 
 struct World {
@@ -186,7 +183,7 @@ struct World {
   SeededRandom random{11};
   SecretBox secrets{std::string(32, 'k')};
   outbox::SubscriptionIndex index;
-  TableStore store{index};
+  TableStore store{index, clock};
   ScriptedSender sender{clock};
   Settings settings{.log_attempts = false};
   std::unique_ptr<Dispatcher> dispatcher;

@@ -1,5 +1,5 @@
 // The ledger's port for reading: the journal, and the snapshots of sessions. What is written goes through
-// decision::Commit. Errors: Fault kUnavailable or kInternalError; damage is named in the log and skipped where it can
+// commit::Commit. Errors: Fault kUnavailable or kInternalError; damage is named in the log and skipped where it can
 // be.
 #pragma once
 #include <cstdint>

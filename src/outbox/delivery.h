@@ -94,11 +94,16 @@ struct Attempt {
 
 inline constexpr std::string_view kTimeOver = "it expired before it could be sent";
 
+// Born of a delayed rule, and its reason has ended: it is never sent again.
+inline bool is_withdrawn_for_its_reason(const Delivery& delivery) {
+  return delivery.state == DeliveryState::kWithdrawn && !delivery.rule.empty();
+}
+
 constexpr bool is_over(const Delivery& delivery, Instant now) {
   return delivery.valid_until != Instant{} && now >= delivery.valid_until;
 }
 
-// What became of an attempt; written by decision::Commit.
+// What became of an attempt; written by commit::Commit.
 struct Settlement {
   DeliveryId delivery;
   Attempt attempt;                               // number 0: none was made, it is withdrawn instead

@@ -1,5 +1,5 @@
 // The outbox's port for reading: subscriptions, what is due, and the log. What is written goes through
-// decision::Commit, in the commit of the fact that owes it.
+// commit::Commit, in the commit of the fact that owes it.
 #pragma once
 #include <functional>
 #include <optional>

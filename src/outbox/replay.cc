@@ -11,4 +11,12 @@ std::string_view to_text(ReplayState state) {
   return "";
 }
 
+bool is_in_range(const ReplayRange& range, const Delivery& delivery, bool erased) {
+  const bool taken = range.status
+                         ? delivery.state == *range.status
+                         : delivery.state == DeliveryState::kDelivered || delivery.state == DeliveryState::kFailed;
+  return taken && !erased && !is_withdrawn_for_its_reason(delivery) && delivery.created_at >= range.since &&
+         delivery.created_at < range.until;
+}
+
 }  // namespace beckon::outbox

@@ -20,6 +20,8 @@ struct ReplayRange {
   std::optional<DeliveryState> status;  // kDelivered, kFailed or kWithdrawn
 };
 
+bool is_in_range(const ReplayRange& range, const Delivery& delivery, bool erased);
+
 // Written in the same commits as what it queues, so that it goes on after a restart where it was.
 struct Replay {
   ReplayId id;

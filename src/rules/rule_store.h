@@ -1,5 +1,5 @@
 // The rule book's port for reading. Each change makes a new version of a handle's rules; all versions are kept.
-// What is written goes through decision::Commit.
+// What is written goes through commit::Commit.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "outbox/settle.h"
+#include "outbox/verdict.h"
 
 namespace beckon::simulator {
 
@@ -161,7 +161,7 @@ void Attempts::set_back(Duration by) {
   for (auto& [key, line] : lines_) line.earliest -= by;
 }
 
-void Attempts::written(const dispatch::Settled& settled) {
+void Attempts::written(const outbox::Settled& settled) {
   const auto subscription = outside_.find(settled.delivery.subscription);
   if (!subscription || settled.settlement.attempt.number == 0) return;
   Line& line = lines_[key(*subscription, settled.delivery.event.text)];

@@ -7,9 +7,9 @@
 #include <unordered_map>
 
 #include "dispatch/sender.h"
-#include "dispatch/settlements.h"
 #include "outbox/outbox.h"
 #include "outbox/retry_schedule.h"
+#include "outbox/settlements.h"
 #include "simulator/outside.h"
 
 namespace beckon::simulator {
@@ -36,7 +36,7 @@ class Attempts {
   void begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox);
   void begun(const Received& request);
   void ended(const Received& request, const dispatch::SendResult& result);
-  void written(const dispatch::Settled& settled);  // its commit was acknowledged to the dispatcher
+  void written(const outbox::Settled& settled);  // its commit was acknowledged to the dispatcher
 
   // Until then, and for a while after, delays are allowed: the process was down, the disk full, or the clock was set.
   void disturbed(Duration until) { disturbed_until_ = std::max(disturbed_until_, until); }

@@ -19,7 +19,7 @@ void World::check_rest(bool finally) {
             [&] { return "P2: something is owed to a subscription that was refused: " + known.id.text; });
     const auto subscription = process_->subscriptions.find(known.id);
     const bool disabled = subscription && !subscription->enabled;
-    if (finally && disabled && subscription->disabled_reason != "disabled by the operator")
+    if (finally && disabled && subscription->disabled_reason != outbox::kDisabledByOperator)
       stage_.counts.add(Count::kDisabledByServer);
     for (const Delivery& one : *all) {
       const bool long_held = stage_.time.now() - one.held_at > options_.outbox.held_for + kUpkeepWithin;

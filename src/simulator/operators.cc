@@ -72,13 +72,7 @@ void World::turn_off_or_on() {
     if (!now) return not_found("subscription");
     Subscription next = *now;
     next.enabled = enable;
-    next.updated_at = draft.now();
-    if (next.enabled != now->enabled) {
-      next.disabled_reason = next.enabled ? "" : "disabled by the operator";
-      draft.batch().held.push_back({id, !next.enabled, next.enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
-      next.failing_since = Instant{};
-    }
-    http::stage(draft, next);
+    http::change_subscription(draft, *now, next);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n, enable, turn](const std::optional<Fault>& fault) {
@@ -105,9 +99,7 @@ void World::move() {
     if (!now) return not_found("subscription");
     Subscription next = *now;
     next.endpoint_url = Network::address(n, number);
-    next.updated_at = draft.now();
-    next.failing_since = Instant{};
-    http::stage(draft, next);
+    http::change_subscription(draft, *now, next);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n, number](const std::optional<Fault>& fault) {
@@ -129,9 +121,7 @@ void World::unsubscribe() {
   one.deleted = Answer::kWaiting;
   const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
     if (!http::find_subscription(draft, handle, id)) return not_found("subscription");
-    draft.batch().removed_subscriptions.push_back(id);
-    draft.batch().withdrawn.push_back({id, std::string(outbox::kSubscriptionDeleted)});
-    draft.after_commit([&index = draft.places().subscriptions, id] { index.remove(id); });
+    http::remove_subscription(draft, id);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n](const std::optional<Fault>& fault) {

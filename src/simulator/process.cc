@@ -27,10 +27,10 @@ Result<std::optional<outbox::Delivery>> FlakyOutbox::delivery(const Handle& hand
   return real_.delivery(handle, id);
 }
 
-void WatchedSettling::settle(dispatch::SettledBatch batch, Completion done) {
+void WatchedSettling::settle(outbox::SettledBatch batch, Completion done) {
   real_.settle(batch, [this, batch, done = std::move(done)](bool written) mutable {
     if (written)
-      for (const dispatch::Settled& one : *batch) attempts_.written(one);
+      for (const outbox::Settled& one : *batch) attempts_.written(one);
     done(written);
   });
 }

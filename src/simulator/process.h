@@ -48,10 +48,10 @@ class FlakyOutbox final : public dispatch::testing::UnaskedOutbox {
 };
 
 // Reports to the checks which results were acknowledged to the dispatcher.
-class WatchedSettling final : public dispatch::Settlements {
+class WatchedSettling final : public outbox::Settlements {
  public:
   WatchedSettling(commit::Committer& committer, Attempts& attempts) : real_(committer), attempts_(attempts) {}
-  void settle(dispatch::SettledBatch batch, Completion done) override;
+  void settle(outbox::SettledBatch batch, Completion done) override;
 
  private:
   app::Settling real_;

@@ -32,4 +32,19 @@ void stage(Draft& draft, const Subscription& subscription) {
                       next = std::make_shared<const Subscription>(subscription)] { index.put(next); });
 }
 
+outbox::Changed change_subscription(Draft& draft, const Subscription& before, Subscription& next) {
+  const outbox::Changed changed = outbox::change_by_operator(before, next, draft.now());
+  if (changed.turned)
+    draft.batch().held.push_back(
+        {next.id, !next.enabled, next.enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
+  stage(draft, next);
+  return changed;
+}
+
+void remove_subscription(Draft& draft, const SubscriptionId& id) {
+  draft.batch().removed_subscriptions.push_back(id);
+  draft.batch().withdrawn.push_back({id, std::string(outbox::kSubscriptionDeleted)});
+  draft.after_commit([&index = draft.places().subscriptions, id] { index.remove(id); });
+}
+
 }  // namespace beckon::http

@@ -2,6 +2,7 @@
 #pragma once
 #include "commit/draft.h"
 #include "outbox/subscription.h"
+#include "outbox/subscription_change.h"
 
 namespace beckon::http {
 
@@ -13,5 +14,13 @@ std::size_t count_subscriptions(commit::Draft& draft, const Handle& handle);
 
 // Stages the subscription; senders see it once it is on disk.
 void stage(commit::Draft& draft, const outbox::Subscription& subscription);
+
+// `next`, which an operator's request made of `before`, is completed and staged; where it turned, what is pending of it
+// is held or released.
+outbox::Changed change_subscription(commit::Draft& draft, const outbox::Subscription& before,
+                                    outbox::Subscription& next);
+
+// It goes, and what is pending of it is withdrawn; the log stays.
+void remove_subscription(commit::Draft& draft, const SubscriptionId& id);
 
 }  // namespace beckon::http

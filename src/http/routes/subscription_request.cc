@@ -4,11 +4,12 @@
 
 #include "egress/guard.h"
 #include "egress/network.h"
+#include "outbox/subscription_limits.h"
 
 namespace beckon::http {
 namespace {
 
-namespace limits = subscription_limits;
+namespace limits = outbox::subscription_limits;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -21,18 +22,13 @@ std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-// Put by the server at each attempt, whatever the subscription says.
-bool is_ours(std::string_view name) {
-  return name == "content-type" || name.starts_with("webhook-") || name.starts_with("x-arjun-");
-}
-
 void read_event_types(const json::Value& value, SubscriptionRequest& request, Issues& issues) {
   const auto items = value.items();
   if (!value.is_array() || items.empty() || items.size() > limits::kEventTypes)
     return issues.add("eventTypes", "must be a list of 1 to 50 event types");
   std::vector<std::string> types;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].is_string() && is_event_pattern(items[i].text()))
+    if (items[i].is_string() && outbox::is_event_pattern(items[i].text()))
       types.emplace_back(items[i].text());
     else
       issues.add("eventTypes[" + std::to_string(i) + "]",
@@ -52,7 +48,7 @@ void read_headers(const json::Value& value, SubscriptionRequest& request, Issues
     const auto same = [&](const auto& header) { return lower(header.first) == name; };
     if (!member.value.is_string() || text.size() > limits::kHeaderValue)
       issues.add(path, "must be a string of at most 2048 characters");
-    else if (is_ours(name))
+    else if (outbox::is_set_by_server(name))
       issues.add(path, "is set by the server; omit it");
     else if (!egress::is_sendable_header(member.key, text))
       issues.add(path, "is not allowed: the name is reserved or contains an invalid character");
@@ -86,17 +82,6 @@ void read_ordering(const json::Value& value, SubscriptionRequest& request, Issue
 }
 
 }  // namespace
-
-bool is_event_pattern(std::string_view text) {
-  if (text == "*") return true;
-  if (text.ends_with(".*")) text.remove_suffix(2);
-  const auto is_alnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  return !text.empty() && text.size() <= limits::kEventTypeSize && is_alnum(text.front()) &&
-         std::ranges::all_of(
-             text, [&](char c) { return is_alnum(c) || std::string_view{"._:-"}.find(c) != std::string_view::npos; });
-}
 
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues) {
   SubscriptionRequest request;

@@ -12,16 +12,6 @@
 
 namespace beckon::http {
 
-namespace subscription_limits {
-inline constexpr std::size_t kPerHandle = 100;
-inline constexpr std::size_t kEventTypes = 50;
-inline constexpr std::size_t kEventTypeSize = 128;
-inline constexpr std::size_t kDescription = 256;  // characters
-inline constexpr std::size_t kHeaders = 20;
-inline constexpr std::size_t kHeaderValue = 2048;
-inline constexpr int kRatePerSecond = 1000;
-}  // namespace subscription_limits
-
 // Only the given fields; the rest is unchanged.
 struct SubscriptionRequest {
   std::optional<std::string> endpoint_url;
@@ -49,7 +39,5 @@ void apply(const SubscriptionRequest& request, outbox::Subscription& subscriptio
 
 // The names of the given fields, for the audit: ["endpointUrl","enabled"].
 std::string names_json(const SubscriptionRequest& request);
-
-bool is_event_pattern(std::string_view text);  // an exact type, "prefix.*" or "*"
 
 }  // namespace beckon::http

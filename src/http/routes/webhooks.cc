@@ -6,6 +6,7 @@
 #include "http/routes/subscription_request.h"
 #include "http/routes/subscription_view.h"
 #include "outbox/signature.h"
+#include "outbox/subscription_limits.h"
 
 namespace beckon::http {
 namespace {
@@ -33,7 +34,7 @@ Result<Response> create(Api& api, Request& request) {
   Subscription made{.handle = Handle{request.param("handle")}};
   apply(*asked, made);
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    if (count_subscriptions(draft, made.handle) >= subscription_limits::kPerHandle)
+    if (count_subscriptions(draft, made.handle) >= outbox::subscription_limits::kPerHandle)
       return Fault{.code = FaultCode::kConflict,
                    .message = "This handle has reached the limit of 100 subscriptions; delete one first."};
     made.created_at = made.updated_at = draft.now();
@@ -84,15 +85,8 @@ Result<Response> change(Api& api, Request& request) {
     if (!now) return not_found("subscription");
     next = *now;
     apply(*asked, next);
-    next.updated_at = draft.now();
-    const bool turned = next.enabled != now->enabled, moved = next.endpoint_url != now->endpoint_url;
-    if (turned) {
-      next.disabled_reason = next.enabled ? "" : "disabled by the operator";
-      draft.batch().held.push_back({id, !next.enabled, next.enabled ? "" : std::string(outbox::kSubscriptionDisabled)});
-    }
-    if (moved || turned) next.failing_since = Instant{};  // a new run begins
-    fence = moved || turned || asked->headers;
-    stage(draft, next);
+    const outbox::Changed changed = change_subscription(draft, *now, next);
+    fence = changed.moved || changed.turned || asked->headers;
     draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),
                 "{\"changed\":" + names_json(*asked) + "}");
     return std::nullopt;
@@ -108,9 +102,7 @@ Result<Response> remove(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     const auto now = find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
-    draft.batch().removed_subscriptions.push_back(id);
-    draft.batch().withdrawn.push_back({id, std::string(outbox::kSubscriptionDeleted)});
-    draft.after_commit([&index = draft.places().subscriptions, id] { index.remove(id); });
+    remove_subscription(draft, id);
     draft.audit(handle, principal_of(request).subject, "webhook.delete", id.view(), host_json(*now));
     return std::nullopt;
   });

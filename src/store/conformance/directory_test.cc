@@ -1,5 +1,5 @@
+#include "access/granting.h"
 #include "store/conformance/suite.h"
-#include "store/granting.h"
 
 namespace beckon::store {
 namespace {
@@ -140,9 +140,10 @@ TEST_P(DirectoryOfAStore, DoesNotTakeTheOwnersRoleAway) {
 
 TEST_P(DirectoryOfAStore, HasRoomForAHundredCollaborators) {
   add_acme();
-  for (std::size_t i = 0; i <= kMostCollaborators; ++i) add_user("u" + std::to_string(i));
-  for (std::size_t i = 0; i < kMostCollaborators; ++i) ASSERT_TRUE(grant("u" + std::to_string(i), Role::kCreator)) << i;
-  const std::string last = "u" + std::to_string(kMostCollaborators);
+  for (std::size_t i = 0; i <= access::kMostCollaborators; ++i) add_user("u" + std::to_string(i));
+  for (std::size_t i = 0; i < access::kMostCollaborators; ++i)
+    ASSERT_TRUE(grant("u" + std::to_string(i), Role::kCreator)) << i;
+  const std::string last = "u" + std::to_string(access::kMostCollaborators);
   EXPECT_EQ(grant(last, Role::kCreator).error().code, FaultCode::kConflict);
   EXPECT_EQ(grant(last, Role::kOwner).error().code, FaultCode::kConflict) << "the former owner would be one too many";
   EXPECT_TRUE(grant("u0", Role::kOperator)) << "who is one already may change";
@@ -160,7 +161,7 @@ TEST_P(DirectoryOfAStore, KeepsSigningKeysNewestFirst) {
 }
 
 TEST_P(DirectoryOfAStore, OpensEveryHandleAtFirstAndKeepsTheAllowlist) {
-  EXPECT_EQ(directory().allowlist().value(), kFirstAllowlist);
+  EXPECT_EQ(directory().allowlist().value(), access::kFirstAllowlist);
   ASSERT_TRUE(directory().put_allowlist("[1]", audit_entry("aud_1", kStart, Handle{})));
   ASSERT_TRUE(directory().put_allowlist("[2]", audit_entry("aud_2", kStart, Handle{})));
   EXPECT_EQ(directory().allowlist().value(), "[2]");

@@ -98,6 +98,28 @@ TEST_P(SessionOrderInAStore, TheNextFollowsOneThatWasHeldForTooLong) {
   EXPECT_EQ(due(), Ids{"b"});
 }
 
+TEST_P(SessionOrderInAStore, TheNextFollowsOneThatIsWithdrawnForWhateverReason) {
+  auto reasoned = ordered("a");
+  reasoned.rule = RuleId{"cart-rescue"};
+  owe_ordered({reasoned, ordered("b"), ordered("c")});
+  write({.at = after(1), .ended_reasons = {{.handle = kAcme, .rule = reasoned.rule, .reason = "a purchase came"}}});
+  EXPECT_EQ(due(), Ids{"b"});
+  EXPECT_EQ(found("b").next_attempt_at, after(1));
+  settle({.delivery = DeliveryId("b"), .state = DeliveryState::kWithdrawn, .reason = "too late"}, after(2));
+  EXPECT_EQ(due(), Ids{"c"});
+  EXPECT_EQ(found("c").next_attempt_at, after(2));
+}
+
+TEST_P(SessionOrderInAStore, OneBehindTheFirstMayEndWithoutLettingAnybodyGo) {
+  auto reasoned = ordered("b");
+  reasoned.rule = RuleId{"cart-rescue"};
+  owe_ordered({ordered("a"), reasoned, ordered("c")});
+  write({.at = after(1), .ended_reasons = {{.handle = kAcme, .rule = reasoned.rule, .reason = "a purchase came"}}});
+  EXPECT_EQ(due(), Ids{"a"});
+  settle(settlement("a", 1, DeliveryState::kDelivered), after(2));
+  EXPECT_EQ(due(), Ids{"c"});
+}
+
 TEST_P(SessionOrderInAStore, QueuedAnewItGoesBehindWhatIsPending) {
   owe_ordered({ordered("a"), ordered("b"), ordered("c")});
   settle(settlement("a", 1, DeliveryState::kFailed), after(1));

@@ -99,7 +99,7 @@ TEST_P(SettlementInAStore, WithdrawsInsteadOfRetryingForADeletedSubscription) {
          .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(5))},
          .removed_subscriptions = {kHook}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
-  EXPECT_EQ(found().reason, kSubscriptionDeleted);
+  EXPECT_EQ(found().reason, outbox::kSubscriptionDeleted);
 }
 
 TEST_P(SettlementInAStore, HoldsInsteadOfRetryingForADisabledSubscription) {
@@ -107,7 +107,7 @@ TEST_P(SettlementInAStore, HoldsInsteadOfRetryingForADisabledSubscription) {
   disable();
   settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(5)));
   EXPECT_EQ(found().state, DeliveryState::kHeld);
-  EXPECT_EQ(found().reason, kSubscriptionDisabled);
+  EXPECT_EQ(found().reason, outbox::kSubscriptionDisabled);
   EXPECT_EQ(outbox().backlog().value().held, 1u);
 }
 
@@ -174,6 +174,26 @@ TEST_P(SettlementInAStore, DoesNotRequeueForADeletedSubscription) {
   remove();
   write({.at = after(9), .requeued = {{DeliveryId("dlv_1"), after(9)}}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
+}
+
+TEST_P(SettlementInAStore, DoesNotRequeueWhatIsNoLongerWorthSending) {
+  auto brief = delivery("dlv_1", "evt_1");
+  brief.valid_until = after(9);
+  write({.at = kStart, .events = {event("evt_1")}, .deliveries = {brief}, .subscriptions = {subscription()}});
+  settle(settlement("dlv_1", 1, DeliveryState::kFailed));
+  write({.at = after(9), .requeued = {{DeliveryId("dlv_1"), after(9)}}});
+  EXPECT_EQ(found().state, DeliveryState::kFailed);
+  write({.at = after(8), .requeued = {{DeliveryId("dlv_1"), after(8)}}});
+  EXPECT_EQ(found().state, DeliveryState::kQueued);
+}
+
+TEST_P(SettlementInAStore, CountsAnOldAttemptWithoutForgettingLaterOnes) {
+  owe();
+  settle(settlement("dlv_1", 2, DeliveryState::kRetrying, after(5)));
+  settle(settlement("dlv_1", 1, DeliveryState::kFailed), after(6));
+  EXPECT_EQ(found().state, DeliveryState::kFailed);
+  EXPECT_EQ(found().attempts, 2);
+  EXPECT_EQ(outbox().attempts(DeliveryId("dlv_1")).value().size(), 2u);
 }
 
 TEST_P(SettlementInAStore, HoldsARequeuedDeliveryOfADisabledSubscription) {

@@ -238,6 +238,25 @@ TEST_F(SqliteFile, IsRefusedWhenANewerVersionWroteIt) {
   EXPECT_NE(refusal().find("newer version (schema 999"), std::string::npos) << refusal();
 }
 
+TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
+  auto first = delivery("dlv_1", "evt_1"), second = delivery("dlv_2", "evt_1");
+  first.ordered = second.ordered = true;
+  auto store = open();
+  ASSERT_TRUE(store->commit().write(
+      {.at = kStart, .events = {event("evt_1")}, .deliveries = {first, second}, .subscriptions = {subscription()}}));
+  store.reset();
+  execute(
+      "CREATE TRIGGER delivery_next_turn AFTER UPDATE OF state ON delivery BEGIN SELECT raise(ABORT, 'old'); END;"
+      "PRAGMA user_version = 10");
+  store = open();
+  ASSERT_TRUE(store);
+  ASSERT_TRUE(
+      store->commit().write({.at = after(1), .settlements = {settlement("dlv_1", 1, DeliveryState::kDelivered)}}));
+  const auto due = store->outbox().due(kHook, after(1), 9).value();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].delivery.id, second.id);
+}
+
 TEST_F(SqliteFile, IsForItsOwnerAlone) {
   open().reset();
   EXPECT_EQ(std::filesystem::status(folder_.data_file()).permissions(),

@@ -33,18 +33,18 @@ void Deliveries::put(outbox::Delivery delivery) {
     if (!was.rule.empty()) by_rule_[{was.handle, was.rule}].erase(was.id);
   }
   const Session session{delivery.subscription, is_new ? delivery.session : was.session};
-  const bool was_pending = !is_new && !is_final(was.state), is_pending = !is_final(delivery.state);
-  if (delivery.ordered && is_pending && !was_pending) {
+  if (outbox::joins_line(is_new ? nullptr : &was, delivery)) {
     auto& turns = turns_[session];
     row.turn = turns.empty() ? 1 : turns.rbegin()->first + 1;
-    if (!turns.empty()) delivery.next_attempt_at = outbox::kBehindOthers;
+    if (!turns.empty()) outbox::wait_behind(delivery);
     turns.emplace(row.turn, delivery.id);
   }
+  const bool leaves = !is_new && outbox::leaves_line(was, delivery);
   was = std::move(delivery);
   if (is_sendable(was.state)) due_[was.subscription].emplace(was.next_attempt_at, was.id);
   if (was.state == DeliveryState::kHeld) held_[was.subscription].insert(was.id);
   if (!was.rule.empty() && !is_final(was.state)) by_rule_[{was.handle, was.rule}].insert(was.id);
-  if (was.ordered && was_pending && !is_pending) {
+  if (leaves) {
     turns_[session].erase(row.turn);
     let_next_go(session, was.ended_at);
   }
@@ -54,9 +54,7 @@ void Deliveries::let_next_go(const Session& session, Instant at) {
   const auto found = turns_.find(session);
   if (found->second.empty()) return void(turns_.erase(found));
   outbox::Delivery next = rows_.at(found->second.begin()->second).delivery;
-  if (next.next_attempt_at != outbox::kBehindOthers) return;
-  next.next_attempt_at = at;
-  put(std::move(next));
+  if (outbox::let_go(next, at)) put(std::move(next));
 }
 
 void Deliveries::remove(const DeliveryId& id) {
@@ -118,11 +116,10 @@ std::vector<DeliveryId> Deliveries::of_subscription(const SubscriptionId& id) co
   return {known->second.begin(), known->second.end()};
 }
 
-Standing Facts::standing(const SubscriptionId& id) const {
+outbox::Standing Facts::standing(const SubscriptionId& id) const {
   const auto found = subscriptions.find(id);
-  if (found == subscriptions.end()) return Standing::kUnknown;
-  if (found->second.deleted) return Standing::kDeleted;
-  return found->second.subscription.enabled ? Standing::kEnabled : Standing::kDisabled;
+  if (found == subscriptions.end()) return outbox::Standing::kUnknown;
+  return found->second.deleted ? outbox::Standing::kDeleted : outbox::standing_of(found->second.subscription);
 }
 
 }  // namespace beckon::store

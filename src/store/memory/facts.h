@@ -11,7 +11,7 @@
 #include "access/directory.h"
 #include "commit/commit.h"
 #include "delayed/timers.h"
-#include "store/settle.h"
+#include "outbox/transitions.h"
 
 namespace beckon::store {
 
@@ -113,7 +113,7 @@ struct Facts {
   std::uint64_t control_version = 0, changed_allowlist = 0;
   std::map<Handle, std::uint64_t> changed_handles;  // the control version that changed each last
 
-  Standing standing(const SubscriptionId& id) const;
+  outbox::Standing standing(const SubscriptionId& id) const;
   void add_audit(const AuditEntry& entry) { audit[entry.handle].try_emplace({entry.at, entry.id}, entry); }
 };
 

@@ -103,13 +103,8 @@ void MemoryCommit::erase(const commit::Erase& erase, Instant at) {
         attempt.response_body.clear();
       }
       Delivery delivery = row.delivery;
-      delivery.session = SessionId{};
-      if (!is_final(delivery.state)) {
-        delivery.state = DeliveryState::kWithdrawn;
-        delivery.reason = erase.reason;
-        delivery.ended_at = at;
-      }
-      facts_.deliveries.put(delivery);
+      outbox::erase(delivery, erase.reason, at);
+      facts_.deliveries.put(std::move(delivery));
     }
   }
   facts_.events_of_session.erase(found);
@@ -136,15 +131,12 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
   owe_up_to(batch.events.size(), batch.deliveries.size());
   for (const auto& settlement : batch.settlements) settle_one(settlement, batch.at);
   for (const auto& wish : batch.given_up)
-    if (const OwedDelivery* row = f.deliveries.find(wish.delivery)) {
-      Delivery delivery = row->delivery;
-      if (give_up(delivery, wish.reason, batch.at)) f.deliveries.put(delivery);
-    }
+    change(wish.delivery, [&](Delivery& one) { return outbox::give_up(one, wish.reason, batch.at); });
   const auto withdraw_some = [&](const SubscriptionId& id, std::string_view reason) {
     withdraw(bounded(f.deliveries.pending(id), id, unfinished), reason, batch.at);
   };
   for (const auto& wish : batch.withdrawn) withdraw_some(wish.subscription, wish.reason);
-  for (const auto& id : batch.removed_subscriptions) withdraw_some(id, kSubscriptionDeleted);
+  for (const auto& id : batch.removed_subscriptions) withdraw_some(id, outbox::kSubscriptionDeleted);
   for (const auto& wish : batch.held) {
     auto ids = f.deliveries.pending(wish.subscription);
     std::erase_if(ids, [&](const DeliveryId& id) {
@@ -152,34 +144,25 @@ void MemoryCommit::write_outbox(const Batch& batch, std::vector<SubscriptionId>&
       return (one.state == DeliveryState::kHeld) == wish.held ||
              (wish.held && one.event_type == outbox::kTestEventType);
     });
-    for (const DeliveryId& id : bounded(std::move(ids), wish.subscription, unfinished)) {
-      Delivery delivery = f.deliveries.find(id)->delivery;
-      delivery.state = wish.held ? DeliveryState::kHeld : DeliveryState::kQueued;
-      delivery.reason = wish.held ? wish.reason : std::string{};
-      if (wish.held)
-        delivery.held_at = batch.at;
-      else if (delivery.next_attempt_at != outbox::kBehindOthers)
-        delivery.next_attempt_at = batch.at;
-      f.deliveries.put(delivery);
-    }
+    for (const DeliveryId& id : bounded(std::move(ids), wish.subscription, unfinished))
+      change(id, [&](Delivery& one) {
+        return wish.held ? outbox::hold(one, wish.reason, batch.at) : outbox::release(one, batch.at);
+      });
   }
   for (const auto& wish : batch.requeued)
-    if (const OwedDelivery* row = f.deliveries.find(wish.delivery)) {
-      Delivery delivery = row->delivery;
-      if (requeue(delivery, f.standing(delivery.subscription), row->erased, wish.at)) f.deliveries.put(delivery);
-    }
+    if (const OwedDelivery* row = f.deliveries.find(wish.delivery))
+      change(wish.delivery,
+             [&](Delivery& one) { return outbox::requeue(one, f.standing(one.subscription), row->erased, wish.at); });
   for (const auto& ended : batch.ended_reasons) withdraw(f.deliveries.pending(ended), ended.reason, batch.at);
 }
 
 void MemoryCommit::come_earlier(Duration by, Instant at) {
   for (const auto& [id, known] : facts_.subscriptions)
     for (const DeliveryId& pending : facts_.deliveries.pending(id)) {
-      Delivery delivery = facts_.deliveries.find(pending)->delivery;
-      if (delivery.state == DeliveryState::kHeld || delivery.next_attempt_at <= at ||
-          delivery.next_attempt_at == outbox::kBehindOthers)
-        continue;
-      delivery.next_attempt_at = std::max(at, delivery.next_attempt_at - by);
-      facts_.deliveries.put(delivery);
+      change(pending, [&](Delivery& one) {
+        const Instant due = std::exchange(one.next_attempt_at, outbox::earlier(one.next_attempt_at, by, at));
+        return one.state != DeliveryState::kHeld && one.next_attempt_at != due;
+      });
     }
 }
 
@@ -190,7 +173,7 @@ void MemoryCommit::add(const outbox::Event& event) {
 
 void MemoryCommit::add(Delivery delivery, Instant at) {
   if (facts_.deliveries.find(delivery.id)) return;
-  admit(delivery, facts_.standing(delivery.subscription), at);
+  outbox::admit(delivery, facts_.standing(delivery.subscription), at);
   facts_.deliveries.put(std::move(delivery));
 }
 
@@ -234,19 +217,22 @@ void MemoryCommit::settle_one(const outbox::Settlement& settlement, Instant at) 
   OwedDelivery* row = facts_.deliveries.find(settlement.delivery);
   if (!row) return;
   if (settlement.attempt.number > 0) add(*row, settlement.attempt);
+  change(settlement.delivery, [&](Delivery& one) {
+    outbox::settle(one, facts_.standing(one.subscription), settlement, at);
+    return true;
+  });
+}
+
+void MemoryCommit::change(const DeliveryId& id, const std::function<bool(Delivery&)>& transition) {
+  const OwedDelivery* row = facts_.deliveries.find(id);
+  if (!row) return;
   Delivery delivery = row->delivery;
-  settle(delivery, facts_.standing(delivery.subscription), settlement, at);
-  facts_.deliveries.put(delivery);
+  if (transition(delivery)) facts_.deliveries.put(std::move(delivery));
 }
 
 void MemoryCommit::withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at) {
-  for (const DeliveryId& pending : ids) {
-    Delivery delivery = facts_.deliveries.find(pending)->delivery;
-    delivery.state = DeliveryState::kWithdrawn;
-    delivery.reason = reason;
-    delivery.ended_at = at;
-    facts_.deliveries.put(delivery);
-  }
+  for (const DeliveryId& pending : ids)
+    change(pending, [&](Delivery& one) { return outbox::withdraw(one, reason, at); });
 }
 
 void MemoryCommit::write_control(const Batch& batch) {

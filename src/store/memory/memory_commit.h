@@ -1,5 +1,6 @@
-// decision::Commit over containers: a batch is applied under the lock, or refused whole where a test wishes so.
+// commit::Commit over containers: a batch is applied under the lock, or refused whole where a test wishes so.
 #pragma once
+#include <functional>
 #include <optional>
 
 #include "store/memory/facts.h"
@@ -23,6 +24,7 @@ class MemoryCommit final : public commit::Commit {
   static void add(OwedDelivery& row, const outbox::Attempt& attempt);
   void write_log(const commit::Batch& batch);
   void forget_event(const Handle& handle, const EventId& id);
+  void change(const DeliveryId& id, const std::function<bool(outbox::Delivery&)>& transition);
   void settle_one(const outbox::Settlement& settlement, Instant at);
   void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at);
   void come_earlier(Duration by, Instant at);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "store/granting.h"
+#include "access/granting.h"
 
 namespace beckon::store {
 namespace {
@@ -111,13 +111,13 @@ Result<void> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry
   if (found == facts_.handles.end()) return unexpected(handle_not_found());
   if (!facts_.users.contains(grant.user)) return unexpected(not_found("user"));
   std::string& owner = found->second.owner;
-  Standings now{.owner = owner};
+  access::Standings now{.owner = owner};
   for (const auto& [key, role] : facts_.roles) {
     if (key.first != grant.handle) continue;
     if (key.second == grant.user) now.role = role;
     now.collaborators += role != Role::kOwner;
   }
-  if (auto fault = judge_grant(grant, now)) return unexpected(*std::move(fault));
+  if (auto fault = access::judge_grant(grant, now)) return unexpected(*std::move(fault));
   if (grant.role == Role::kOwner && grant.user != owner) {
     facts_.roles[{grant.handle, owner}] = Role::kOperator;
     owner = grant.user;
@@ -159,7 +159,7 @@ Result<void> MemoryDirectory::add_signing_key(const access::SigningKey& key) {
 
 Result<std::string> MemoryDirectory::allowlist() {
   const std::lock_guard lock(facts_.mutex);
-  return facts_.allowlist.empty() ? std::string(kFirstAllowlist) : facts_.allowlist;
+  return facts_.allowlist.empty() ? std::string(access::kFirstAllowlist) : facts_.allowlist;
 }
 
 Result<void> MemoryDirectory::put_allowlist(const std::string& json, const AuditEntry& audit) {

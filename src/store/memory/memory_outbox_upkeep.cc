@@ -54,12 +54,7 @@ std::vector<Delivery> MemoryOutbox::in_range(const SubscriptionId& subscription,
   std::vector<Delivery> found;
   for (const DeliveryId& id : facts_.deliveries.of_subscription(subscription)) {
     const OwedDelivery& row = *facts_.deliveries.find(id);
-    const Delivery& d = row.delivery;
-    const bool taken = range.status ? d.state == *range.status
-                                    : d.state == DeliveryState::kDelivered || d.state == DeliveryState::kFailed;
-    if (taken && !row.erased && !is_withdrawn_for_its_reason(d) && d.created_at >= range.since &&
-        d.created_at < range.until)
-      found.push_back(d);
+    if (outbox::is_in_range(range, row.delivery, row.erased)) found.push_back(row.delivery);
   }
   std::ranges::sort(found, {}, [](const Delivery& d) { return std::pair(d.created_at, d.id); });
   return found;

@@ -1,4 +1,4 @@
-// decision::Timers over containers. Thread-safe by the facts' lock.
+// delayed::Timers over containers. Thread-safe by the facts' lock.
 #pragma once
 #include "delayed/timers.h"
 #include "store/memory/facts.h"

@@ -2,7 +2,6 @@
 // The order in which the parts of a batch are applied is a promise: doc.md.
 #pragma once
 #include "commit/commit.h"
-#include "store/settle.h"
 #include "store/sqlite/connection.h"
 
 namespace beckon::store {
@@ -17,6 +16,9 @@ void write_subscriptions(Connection& connection, const commit::Batch& batch);
 
 // Events, deliveries and what becomes of them. After write_subscriptions. `unfinished`: as in Receipt.
 void write_outbox(Connection& connection, const commit::Batch& batch, std::vector<SubscriptionId>& unfinished);
+
+// Once for a connection, before write_outbox: the functions that its statements call.
+void add_outbox_functions(Connection& connection);
 
 // What leaves the log, and replays. After write_outbox.
 void write_log(Connection& connection, const commit::Batch& batch);

@@ -42,21 +42,4 @@ void write_log(Connection& connection, const commit::Batch& batch) {
     connection.run("DELETE FROM replay WHERE state <> 0 AND ended_at < ?1", *batch.replays_before);
 }
 
-void erase_from_outbox(Connection& connection, const commit::Erase& erase, Instant at) {
-  connection.run(
-      "UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery IN ("
-      "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '')",
-      erase.handle, erase.session);
-  connection.run(
-      "UPDATE delivery SET session = '', erased = 1, reason = iif(state <= 2, ?3, reason), "
-      "ended_at = iif(state <= 2, ?4, ended_at), state = iif(state <= 2, 6, state) WHERE handle = ?1 AND "
-      "event IN (SELECT id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
-      erase.handle, erase.session, erase.reason, at);
-  connection.run(
-      "UPDATE event SET session = '', cause = '{}', body = '{}' "
-      "WHERE handle = ?1 AND session = ?2 AND session <> ''",
-      erase.handle, erase.session);
-}
-
 }  // namespace beckon::store

@@ -1,4 +1,8 @@
-#include "base/check.h"
+#include <sqlite3.h>
+
+#include <iterator>
+
+#include "outbox/transitions.h"
 #include "store/sqlite/batch_rows.h"
 
 namespace beckon::store {
@@ -7,6 +11,7 @@ namespace {
 using commit::Batch;
 using outbox::Delivery;
 using outbox::DeliveryState;
+using outbox::Standing;
 
 Standing standing_of(bool known, bool deleted, bool enabled) {
   if (!known) return Standing::kUnknown;
@@ -28,8 +33,7 @@ void add(Connection& connection, const outbox::Event& event) {
       event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body, event.unmatched);
 }
 
-// Behind the pending ones of its session. What is not the first waits for those before it: schema.cc,
-// delivery_next_turn.
+// A turn behind those of its line; the first of a line has turn 1 and does not wait.
 std::int64_t take_turn(Connection& connection, Delivery& d) {
   auto last = connection.query(
       "SELECT max(turn) FROM delivery INDEXED BY delivery_turn "
@@ -37,14 +41,14 @@ std::int64_t take_turn(Connection& connection, Delivery& d) {
       d.subscription, d.session, d.id);
   last.next();
   if (last.is_null(0)) return 1;
-  d.next_attempt_at = outbox::kBehindOthers;
+  outbox::wait_behind(d);
   return last.integer(0) + 1;
 }
 
 void add(Connection& connection, const Delivery& given, Instant at) {
   Delivery d = given;
-  admit(d, standing(connection, d.subscription), at);
-  const std::int64_t turn = d.ordered ? take_turn(connection, d) : 0;
+  outbox::admit(d, standing(connection, d.subscription), at);
+  const std::int64_t turn = outbox::joins_line(nullptr, d) ? take_turn(connection, d) : 0;
   connection.run(
       "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
       "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
@@ -65,9 +69,8 @@ struct Current {
 std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   auto row = connection.query(
       "SELECT d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.erased, "
-      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session, d.event_type "
-      "FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription "
-      "WHERE d.id = ?1",
+      "s.id IS NOT NULL, s.deleted, s.enabled, d.rule, d.held_at, d.turn > 0, d.subscription, d.session, "
+      "d.event_type, d.valid_until FROM delivery d LEFT JOIN subscription s ON s.id = d.subscription WHERE d.id = ?1",
       id);
   if (!row.next()) return std::nullopt;
   Current found;
@@ -87,14 +90,58 @@ std::optional<Current> current(Connection& connection, const DeliveryId& id) {
   found.delivery.subscription = SubscriptionId(row.text(14));
   found.delivery.session = SessionId(row.text(15));
   found.delivery.event_type = row.text(16);
+  found.delivery.valid_until = row.instant(17);
   return found;
 }
 
-void save(Connection& connection, const Delivery& d) {
+void let_next_go(Connection& connection, const Delivery& left, Instant at) {
+  Delivery first;
+  {
+    auto row = connection.query(
+        "SELECT id, next_attempt_at FROM delivery INDEXED BY delivery_turn WHERE subscription = ?1 AND session = ?2 "
+        "AND turn > 0 AND state < 4 ORDER BY turn LIMIT 1",
+        left.subscription, left.session);
+    if (!row.next()) return;
+    first.id = DeliveryId(row.text(0));
+    first.next_attempt_at = row.instant(1);
+  }
+  if (outbox::let_go(first, at))
+    connection.run("UPDATE delivery SET next_attempt_at = ?2 WHERE id = ?1", first.id, first.next_attempt_at);
+}
+
+// Every change of a delivery's row but the one of end_pending.
+void save(Connection& connection, const Delivery& was, Delivery now) {
+  if (outbox::joins_line(&was, now)) {
+    const std::int64_t turn = take_turn(connection, now);
+    connection.run("UPDATE delivery SET turn = ?2 WHERE id = ?1", now.id, turn);
+  }
   connection.run(
       "UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, next_attempt_at = ?5, "
       "ended_at = ?6, reason = ?7, last_status = ?8, held_at = ?9 WHERE id = ?1",
-      d.id, d.state, d.attempts, d.schedule_step, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.held_at);
+      now.id, now.state, now.attempts, now.schedule_step, now.next_attempt_at, now.ended_at, now.reason,
+      now.last_status, now.held_at);
+  if (outbox::leaves_line(was, now)) let_next_go(connection, was, now.ended_at);
+}
+
+// `transition` takes a Delivery& and what is known beside it, and returns whether it changed.
+template <class Transition>
+void change(Connection& connection, const DeliveryId& id, const Transition& transition) {
+  const auto found = current(connection, id);
+  if (!found) return;
+  Delivery next = found->delivery;
+  if (transition(next, *found)) save(connection, found->delivery, std::move(next));
+}
+
+// Ids in the first column. Read to the end before a row changes.
+std::vector<DeliveryId> ids_of(Query row) {
+  std::vector<DeliveryId> ids;
+  while (row.next()) ids.emplace_back(row.text(0));
+  return ids;
+}
+
+void withdraw(Connection& connection, const std::vector<DeliveryId>& ids, std::string_view reason, Instant at) {
+  for (const DeliveryId& id : ids)
+    change(connection, id, [&](Delivery& one, const Current&) { return outbox::withdraw(one, reason, at); });
 }
 
 // The texts of an attempt are the session's too: after an erasure none is kept.
@@ -109,99 +156,127 @@ void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a,
       headers, Blob{response});
 }
 
-// The usual course, in one statement: what is pending ends with an attempt. What store::settle makes of it.
+// The usual course, in one statement: what settle makes of any pending delivery whose attempt ends it, without reading
+// the row. What stands in a line or was erased, or has had later attempts, is read first.
 bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at) {
-  if (s.state != DeliveryState::kDelivered && s.state != DeliveryState::kFailed) return false;
+  if (s.attempt.number == 0 || !is_final(s.state)) return false;
+  Delivery ended;
+  outbox::settle(ended, Standing::kUnknown, s, at);
   connection.run(
-      "UPDATE delivery SET state = ?2, attempts = max(attempts, ?3), schedule_step = ?4, ended_at = ?5, "
-      "reason = ?6, last_status = ?7 WHERE id = ?1 AND state < 2 AND NOT erased",
-      s.delivery, s.state, s.attempt.number, s.schedule_step, at, s.reason, s.attempt.status);
+      "UPDATE delivery SET state = ?2, attempts = ?3, schedule_step = ?4, ended_at = ?5, reason = ?6, last_status = ?7 "
+      "WHERE id = ?1 AND state < 2 AND NOT erased AND turn = 0 AND attempts <= ?3",
+      s.delivery, ended.state, ended.attempts, ended.schedule_step, ended.ended_at, ended.reason, ended.last_status);
   if (connection.changes() == 0) return false;
-  if (s.attempt.number > 0) add(connection, s.delivery, s.attempt, false);
+  add(connection, s.delivery, s.attempt, false);
   return true;
 }
 
 void settle(Connection& connection, const outbox::Settlement& settlement, Instant at) {
   if (end_pending(connection, settlement, at)) return;
-  auto found = current(connection, settlement.delivery);
-  if (!found) return;
-  if (settlement.attempt.number > 0) add(connection, settlement.delivery, settlement.attempt, found->erased);
-  store::settle(found->delivery, found->standing, settlement, at);
-  save(connection, found->delivery);
+  change(connection, settlement.delivery, [&](Delivery& one, const Current& known) {
+    if (settlement.attempt.number > 0) add(connection, one.id, settlement.attempt, known.erased);
+    outbox::settle(one, known.standing, settlement, at);
+    return true;
+  });
 }
 
 // At most kSweep of what is pending; whether more may be left. Two statements, since each partial index serves its own
 // states.
 bool withdraw(Connection& connection, const SubscriptionId& id, std::string_view reason, Instant at) {
-  connection.run(
-      "UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
-      "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?4)",
-      id, reason, at, Batch::kSweep);
-  const std::int64_t left = Batch::kSweep - connection.changes();
-  connection.run(
-      "UPDATE delivery SET state = 6, reason = ?2, ended_at = ?3 WHERE id IN "
-      "(SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)",
-      id, reason, at, left);
-  return connection.changes() == left;
+  auto ids = ids_of(
+      connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?2", id, Batch::kSweep));
+  const std::size_t left = Batch::kSweep - ids.size();
+  auto held =
+      ids_of(connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?2", id, left));
+  ids.insert(ids.end(), std::move_iterator(held.begin()), std::move_iterator(held.end()));
+  withdraw(connection, ids, reason, at);
+  return ids.size() == Batch::kSweep;
 }
 
 // `rule <> ''` and `state <= 2` name what the index holds.
 void withdraw(Connection& connection, const commit::WithdrawReason& ended, Instant at) {
-  if (ended.session.empty()) {
-    connection.run(
-        "UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
-        "AND rule <> '' AND state <= 2",
-        ended.handle, ended.rule, ended.reason, at);
-  } else {
-    connection.run(
-        "UPDATE delivery SET state = 6, reason = ?3, ended_at = ?4 WHERE handle = ?1 AND rule = ?2 "
-        "AND rule <> '' AND state <= 2 AND session = ?5 AND anchor_at < ?6",
-        ended.handle, ended.rule, ended.reason, at, ended.session, ended.anchor_before);
-  }
+  const auto ids =
+      ended.session.empty()
+          ? ids_of(connection.query(
+                "SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' AND state <= 2", ended.handle,
+                ended.rule))
+          : ids_of(connection.query("SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' "
+                                    "AND state <= 2 AND session = ?3 AND anchor_at < ?4",
+                                    ended.handle, ended.rule, ended.session, ended.anchor_before));
+  withdraw(connection, ids, ended.reason, at);
 }
 
-// The same, held or queued again. A test is sent whatever the subscription's state.
+// The same, held or released.
 bool hold(Connection& connection, const commit::HoldSubscription& hold, Instant at) {
-  if (hold.held) {
-    connection.run(
-        "UPDATE delivery SET state = 2, reason = ?2, held_at = ?3 WHERE id IN "
-        "(SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?5 LIMIT ?4)",
-        hold.subscription, hold.reason, at, Batch::kSweep, outbox::kTestEventType);
-  } else {
-    connection.run(
-        "UPDATE delivery SET state = 0, reason = '', next_attempt_at = iif(next_attempt_at = ?3, ?3, ?2) "
-        "WHERE id IN (SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?4)",
-        hold.subscription, at, outbox::kBehindOthers, Batch::kSweep);
-  }
-  return connection.changes() == Batch::kSweep;
+  const auto ids =
+      hold.held ? ids_of(connection.query(
+                      "SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?3 LIMIT ?2",
+                      hold.subscription, Batch::kSweep, outbox::kTestEventType))
+                : ids_of(connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?2",
+                                          hold.subscription, Batch::kSweep));
+  for (const DeliveryId& id : ids)
+    change(connection, id, [&](Delivery& one, const Current&) {
+      return hold.held ? outbox::hold(one, hold.reason, at) : outbox::release(one, at);
+    });
+  return ids.size() == Batch::kSweep;
 }
 
 void requeue(Connection& connection, const commit::Requeue& wish) {
-  auto found = current(connection, wish.delivery);
-  if (!found || !store::requeue(found->delivery, found->standing, found->erased, wish.at)) return;
-  if (found->delivery.ordered) {
-    const std::int64_t turn = take_turn(connection, found->delivery);
-    connection.run("UPDATE delivery SET turn = ?2 WHERE id = ?1", wish.delivery, turn);
-  }
-  save(connection, found->delivery);
+  change(connection, wish.delivery, [&](Delivery& one, const Current& known) {
+    return outbox::requeue(one, known.standing, known.erased, wish.at);
+  });
 }
 
 void give_up(Connection& connection, const commit::GiveUp& wish, Instant at) {
-  auto found = current(connection, wish.delivery);
-  if (found && store::give_up(found->delivery, wish.reason, at)) save(connection, found->delivery);
+  change(connection, wish.delivery,
+         [&](Delivery& one, const Current&) { return outbox::give_up(one, wish.reason, at); });
+}
+
+void erase(Connection& connection, const DeliveryId& id, std::string_view reason, Instant at) {
+  connection.run("UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery = ?1", id);
+  change(connection, id, [&](Delivery& one, const Current&) {
+    outbox::erase(one, reason, at);
+    connection.run("UPDATE delivery SET session = ?2, erased = 1 WHERE id = ?1", id, one.session);
+    return true;
+  });
 }
 
 }  // namespace
+
+// outbox::earlier(due, by, at), for rows of any number.
+void add_outbox_functions(Connection& connection) {
+  const auto earlier = [](sqlite3_context* context, int, sqlite3_value** given) {
+    const auto moved =
+        outbox::earlier(instant_ms(sqlite3_value_int64(given[0])), Duration{sqlite3_value_int64(given[1])},
+                        instant_ms(sqlite3_value_int64(given[2])));
+    sqlite3_result_int64(context, to_ms(moved));
+  };
+  const int code = sqlite3_create_function_v2(connection.raw(), "earlier", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                              nullptr, earlier, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) throw SqliteError(code, 0, sqlite3_errmsg(connection.raw()));
+}
 
 static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>(DeliveryState::kHeld) == 2 &&
                   static_cast<int>(DeliveryState::kDelivered) == 4 && static_cast<int>(DeliveryState::kFailed) == 5 &&
                   static_cast<int>(DeliveryState::kWithdrawn) == 6,
               "the numbers stand in the schema and in SQL");
 
+void erase_from_outbox(Connection& connection, const commit::Erase& erased, Instant at) {
+  const auto ids = ids_of(
+      connection.query("SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+                       "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> ''",
+                       erased.handle, erased.session));
+  for (const DeliveryId& id : ids) erase(connection, id, erased.reason, at);
+  connection.run(
+      "UPDATE event SET session = '', cause = '{}', body = '{}' "
+      "WHERE handle = ?1 AND session = ?2 AND session <> ''",
+      erased.handle, erased.session);
+}
+
 void write_outbox(Connection& connection, const Batch& batch, std::vector<SubscriptionId>& unfinished) {
   if (batch.set_back)
     connection.run(
-        "UPDATE delivery SET next_attempt_at = max(?1, next_attempt_at - ?2) "
+        "UPDATE delivery SET next_attempt_at = earlier(next_attempt_at, ?2, ?1) "
         "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
         batch.at, batch.set_back->count(), outbox::kBehindOthers);
   std::size_t events = 0, deliveries = 0;
@@ -219,7 +294,7 @@ void write_outbox(Connection& connection, const Batch& batch, std::vector<Subscr
   for (const auto& wish : batch.withdrawn)
     if (withdraw(connection, wish.subscription, wish.reason, batch.at)) unfinished.push_back(wish.subscription);
   for (const auto& id : batch.removed_subscriptions)
-    if (withdraw(connection, id, kSubscriptionDeleted, batch.at)) unfinished.push_back(id);
+    if (withdraw(connection, id, outbox::kSubscriptionDeleted, batch.at)) unfinished.push_back(id);
   for (const auto& wish : batch.held)
     if (hold(connection, wish, batch.at)) unfinished.push_back(wish.subscription);
   for (const auto& wish : batch.requeued) requeue(connection, wish);

@@ -1,6 +1,6 @@
 #include "store/sqlite/roles.h"
 
-#include "store/granting.h"
+#include "access/granting.h"
 
 namespace beckon::store {
 namespace {
@@ -42,10 +42,10 @@ Result<void> give_role(Connection& connection, const access::Grant& grant) {
   const auto owner = owner_of(connection, grant.handle);
   if (!owner) return unexpected(handle_not_found());
   if (!user_exists(connection, grant.user)) return unexpected(not_found("user"));
-  const Standings now{.owner = *owner,
-                      .role = role_in(connection, grant.handle, grant.user),
-                      .collaborators = collaborators_of(connection, grant.handle)};
-  if (auto fault = judge_grant(grant, now)) return unexpected(*std::move(fault));
+  const access::Standings now{.owner = *owner,
+                              .role = role_in(connection, grant.handle, grant.user),
+                              .collaborators = collaborators_of(connection, grant.handle)};
+  if (auto fault = access::judge_grant(grant, now)) return unexpected(*std::move(fault));
   if (grant.role == Role::kOwner && grant.user != *owner) {
     put_role(connection, {grant.handle, *owner, Role::kOperator});
     connection.run("UPDATE handle SET owner = ?2 WHERE handle = ?1", grant.handle, grant.user);

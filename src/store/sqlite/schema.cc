@@ -188,8 +188,7 @@ CREATE INDEX delivery_by_held ON delivery (held_at, id) WHERE state = 2;
 )sql";
 
 // Order within a session. `turn` counts the pending deliveries of a session that ask for it, from 1; all but the first
-// are due never (the largest integer), so that they cost nobody who reads what is due. A trigger, not a caller, lets
-// the next one go: whatever ends a delivery, by whatever statement, no session stays blocked.
+// are due never (the largest integer), so that they cost nobody who reads what is due.
 constexpr const char* kSessionOrder = R"sql(
 ALTER TABLE delivery ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_turn ON delivery (subscription, session, turn) WHERE turn > 0 AND state < 4;
@@ -256,8 +255,13 @@ constexpr const char* kChangedHandles = R"sql(
 ALTER TABLE handle ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kSteps = {kFirst,        kUnmatchedEvents, kDelayed, kOrigins,   kHeldSince,
-                               kSessionOrder, kReplays,         kTallies, kPasswords, kChangedHandles};
+// Whoever ends a delivery lets the next of its session go (outbox/transitions.h), in every driver alike.
+constexpr const char* kNoTrigger = R"sql(
+DROP TRIGGER delivery_next_turn;
+)sql";
+
+constexpr std::array kSteps = {kFirst,   kUnmatchedEvents, kDelayed,   kOrigins,        kHeldSince, kSessionOrder,
+                               kReplays, kTallies,         kPasswords, kChangedHandles, kNoTrigger};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -31,6 +31,7 @@ SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& tu
       reserve_(std::move(reserve)),
       broken_(broken),
       wal_bound_(wal_bound(reserve_.size())) {
+  add_outbox_functions(*connection_);
   sqlite3_wal_hook(connection_->raw(), &SqliteCommit::committed, this);
 }
 

@@ -1,4 +1,4 @@
-// decision::Commit over SQLite: one transaction and one sync per batch. Confined to the committing thread.
+// commit::Commit over SQLite: one transaction and one sync per batch. Confined to the committing thread.
 //
 // The WAL. A checkpoint beside the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
 // it never catches up, and only a WAL that is copied to its last frame is begun anew. So once the WAL has grown past

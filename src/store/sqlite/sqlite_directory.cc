@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "store/granting.h"
+#include "access/granting.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/roles.h"
@@ -213,7 +213,7 @@ Result<std::string> SqliteDirectory::allowlist() {
   const std::lock_guard lock(mutex_);
   return guarded([&]() -> Result<std::string> {
     auto row = connection_->query("SELECT json FROM allowlist WHERE one = 1");
-    return row.next() ? std::string(row.text(0)) : std::string(kFirstAllowlist);
+    return row.next() ? std::string(row.text(0)) : std::string(access::kFirstAllowlist);
   });
 }
 

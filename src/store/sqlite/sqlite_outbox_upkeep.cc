@@ -41,11 +41,6 @@ std::vector<Replay> replays_of(Query rows) {
   return found;
 }
 
-// The states that a range takes: 4 delivered, 5 failed, 6 withdrawn. What lost its reason is not queued anew.
-#define BECKON_IN_RANGE                                                        \
-  "d.created_at < ?3 AND d.erased = 0 AND NOT (d.state = 6 AND d.rule <> '') " \
-  "AND (d.state = ?4 OR (?4 IS NULL AND d.state IN (4, 5))) "
-
 }  // namespace
 
 Result<std::vector<Delivery>> SqliteOutbox::held_before(Instant before, std::size_t limit) {
@@ -96,11 +91,19 @@ Result<std::vector<Delivery>> SqliteOutbox::replayable(const SubscriptionId& sub
                                                        const outbox::DeliveryPlace& behind, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<Delivery>> {
     auto reader = readers_.borrow();
-    return all_of(reader->query("SELECT " BECKON_DELIVERY_COLUMNS "FROM delivery d INDEXED BY delivery_log "
-                                "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND " BECKON_IN_RANGE
-                                "AND (d.created_at, d.id) > (?5, ?6) ORDER BY d.created_at, d.id LIMIT ?7",
-                                subscription, std::max(range.since, behind.created_at), range.until, range.status,
-                                behind.created_at, behind.id, limit));
+    auto row = reader->query("SELECT " BECKON_DELIVERY_COLUMNS
+                             ", d.erased FROM delivery d INDEXED BY delivery_log "
+                             "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND d.created_at < ?3 AND d.state >= 4 "
+                             "AND (d.created_at, d.id) > (?4, ?5) ORDER BY d.created_at, d.id",
+                             subscription, std::max(range.since, behind.created_at), range.until, behind.created_at,
+                             behind.id);
+    std::vector<Delivery> found;
+    while (found.size() < limit && row.next()) {
+      Delivery delivery = delivery_from(row);
+      if (outbox::is_in_range(range, delivery, row.integer(kDeliveryColumns) != 0))
+        found.push_back(std::move(delivery));
+    }
+    return found;
   });
 }
 
@@ -108,11 +111,18 @@ Result<std::uint64_t> SqliteOutbox::count_replayable(const SubscriptionId& subsc
   return guarded([&]() -> Result<std::uint64_t> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT count(*) FROM delivery d INDEXED BY delivery_log "
-        "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND " BECKON_IN_RANGE,
-        subscription, range.since, range.until, range.status);
-    row.next();
-    return row.whole(0);
+        "SELECT d.state, d.rule, d.created_at, d.erased FROM delivery d INDEXED BY delivery_log "
+        "WHERE d.subscription = ?1 AND d.created_at >= ?2 AND d.created_at < ?3 AND d.state >= 4",
+        subscription, range.since, range.until);
+    std::uint64_t count = 0;
+    Delivery delivery;
+    while (row.next()) {
+      delivery.state = static_cast<outbox::DeliveryState>(row.integer(0));
+      delivery.rule.text = row.text(1);
+      delivery.created_at = row.instant(2);
+      count += outbox::is_in_range(range, delivery, row.integer(3) != 0);
+    }
+    return count;
   });
 }
 

@@ -1,4 +1,4 @@
-// decision::Timers over SQLite. Thread-safe: each call borrows a reader.
+// delayed::Timers over SQLite. Thread-safe: each call borrows a reader.
 #pragma once
 #include "delayed/timers.h"
 #include "store/sqlite/readers.h"

@@ -1,4 +1,4 @@
-#include "outbox/settle.h"
+#include "outbox/verdict.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,9 +29,9 @@ std::string reason_of(const Attempt& attempt) {
   return text;
 }
 
-Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
-               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random,
-               Duration disabled_after) {
+Verdict verdict_on(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
+                   const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random,
+                   Duration disabled_after) {
   Verdict verdict;
   Settlement& settlement = verdict.settlement;
   settlement.delivery = delivery.id;

@@ -1,4 +1,4 @@
-// The port through which results are written. app implements it over the committer.
+// The port through which the results of attempts are written.
 #pragma once
 #include <functional>
 #include <memory>
@@ -8,21 +8,13 @@
 
 #include "base/id.h"
 #include "outbox/delivery.h"
+#include "outbox/subscription_change.h"
 
-namespace beckon::dispatch {
-
-// A subscription whose run of failures began or ended, or that is to be disabled. May come again while the change is
-// being written: writing it twice must do nothing.
-struct SubscriptionChange {
-  SubscriptionId subscription;
-  Handle handle;
-  Instant failing_since{};     // epoch: it works again, or starts afresh when it is enabled again
-  std::string disable_reason;  // empty: it stays as it is
-};
+namespace beckon::outbox {
 
 struct Settled {
-  outbox::Settlement settlement;
-  outbox::Delivery delivery;  // as it was before the attempt
+  Settlement settlement;
+  Delivery delivery;  // as it was before the attempt
   std::optional<SubscriptionChange> change;
 };
 
@@ -43,4 +35,4 @@ class Settlements {
   virtual void settle(SettledBatch batch, Completion done) = 0;
 };
 
-}  // namespace beckon::dispatch
+}  // namespace beckon::outbox

@@ -1,4 +1,4 @@
-#include "outbox/settle.h"
+#include "outbox/verdict.h"
 
 #include <gtest/gtest.h>
 
@@ -24,15 +24,15 @@ struct Case {
   Verdict status(int code) {
     attempt.outcome = AttemptOutcome::kStatus;
     attempt.status = code;
-    return settle(delivery, attempt, retry_after, RetrySchedule(), failing_since, kNow, random);
+    return verdict_on(delivery, attempt, retry_after, RetrySchedule(), failing_since, kNow, random);
   }
   Verdict error(AttemptOutcome outcome) {
     attempt.outcome = outcome;
-    return settle(delivery, attempt, retry_after, RetrySchedule(), failing_since, kNow, random);
+    return verdict_on(delivery, attempt, retry_after, RetrySchedule(), failing_since, kNow, random);
   }
 };
 
-TEST(Settle, TakesEvery2xxAsDelivered) {
+TEST(Verdict, TakesEvery2xxAsDelivered) {
   for (const int code : {200, 201, 202, 204, 299}) {
     const Verdict verdict = Case().status(code);
     EXPECT_EQ(verdict.settlement.state, DeliveryState::kDelivered) << code;
@@ -42,7 +42,7 @@ TEST(Settle, TakesEvery2xxAsDelivered) {
   }
 }
 
-TEST(Settle, LooksAgainNoLaterThanTheMessageIsWorthSending) {
+TEST(Verdict, LooksAgainNoLaterThanTheMessageIsWorthSending) {
   Case of;
   of.delivery.schedule_step = 6;  // a wait of two hours
   of.delivery.valid_until = kNow + 1h;
@@ -53,7 +53,7 @@ TEST(Settle, LooksAgainNoLaterThanTheMessageIsWorthSending) {
   EXPECT_EQ(of.status(503).settlement.next_attempt_at, kNow);
 }
 
-TEST(Settle, RetriesWhatMayPass) {
+TEST(Verdict, RetriesWhatMayPass) {
   for (const int code : {408, 425, 429, 500, 502, 503, 504, 599}) {
     const Verdict verdict = Case().status(code);
     EXPECT_EQ(verdict.settlement.state, DeliveryState::kRetrying) << code;
@@ -70,7 +70,7 @@ TEST(Settle, RetriesWhatMayPass) {
   }
 }
 
-TEST(Settle, EndsOnEveryOtherAnswer) {
+TEST(Verdict, EndsOnEveryOtherAnswer) {
   for (const int code : {100, 101, 199, 300, 301, 302, 307, 308, 400, 401, 403, 404, 409, 410, 413, 422, 600, 999}) {
     const Verdict verdict = Case().status(code);
     EXPECT_EQ(verdict.settlement.state, DeliveryState::kFailed) << code;
@@ -78,14 +78,14 @@ TEST(Settle, EndsOnEveryOtherAnswer) {
   }
 }
 
-TEST(Settle, EndsOnARefusalByTheGuard) {
+TEST(Verdict, EndsOnARefusalByTheGuard) {
   const Verdict verdict = Case().error(AttemptOutcome::kRefused);
   EXPECT_EQ(verdict.settlement.state, DeliveryState::kFailed);
   EXPECT_EQ(verdict.settlement.reason, "refused by policy");
   EXPECT_EQ(verdict.disable_reason, "");
 }
 
-TEST(Settle, FailsBehindTheLastWait) {
+TEST(Verdict, FailsBehindTheLastWait) {
   Case one;
   one.delivery.attempts = 20;
   one.delivery.schedule_step = 8;
@@ -96,18 +96,18 @@ TEST(Settle, FailsBehindTheLastWait) {
   EXPECT_EQ(last.settlement.schedule_step, 10);
 }
 
-TEST(Settle, WaitsAsLongAsTheReceiverAsked) {
+TEST(Verdict, WaitsAsLongAsTheReceiverAsked) {
   Case one;
   one.retry_after = 90s;
   EXPECT_EQ(one.status(429).settlement.next_attempt_at, kNow + 90s);
 }
 
-TEST(Settle, DisablesOn410) {
+TEST(Verdict, DisablesOn410) {
   EXPECT_NE(Case().status(410).disable_reason, "");
   EXPECT_EQ(Case().status(404).disable_reason, "");
 }
 
-TEST(Settle, DisablesAfterFiveDaysOfFailuresOnly) {
+TEST(Verdict, DisablesAfterFiveDaysOfFailuresOnly) {
   Case one;
   const Verdict first = one.status(500);
   EXPECT_EQ(first.failing_since, one.attempt.at);

@@ -7,7 +7,7 @@
 
 #include "access/directory.h"
 
-namespace beckon::store {
+namespace beckon::access {
 
 inline constexpr std::size_t kMostCollaborators = 100;  // of a handle; its OWNER is not one of them
 
@@ -17,12 +17,12 @@ inline constexpr std::string_view kFirstAllowlist = R"({"handles":["*"],"egress"
 // What is known of a handle at the moment of a grant.
 struct Standings {
   std::string owner;
-  std::optional<access::Role> role;  // of the user, until now
+  std::optional<Role> role;  // of the user, until now
   std::size_t collaborators = 0;
 };
 
-// A fault (kConflict), or nothing: then the role is given, and where it is OWNER of another user, the former owner
-// becomes OPERATOR.
-std::optional<Fault> judge_grant(const access::Grant& grant, const Standings& now);
+// The fault (kConflict) that refuses the grant. std::nullopt: the role is given, and where it is OWNER of another user,
+// the former owner becomes OPERATOR.
+std::optional<Fault> judge_grant(const Grant& grant, const Standings& now);
 
-}  // namespace beckon::store
+}  // namespace beckon::access

@@ -1,12 +1,12 @@
-#include "store/granting.h"
+#include "access/granting.h"
 
-namespace beckon::store {
+namespace beckon::access {
 
-std::optional<Fault> judge_grant(const access::Grant& grant, const Standings& now) {
+std::optional<Fault> judge_grant(const Grant& grant, const Standings& now) {
   const bool is_owner = grant.user == now.owner;
-  if (is_owner && grant.role != access::Role::kOwner)
+  if (is_owner && grant.role != Role::kOwner)
     return Fault{.code = FaultCode::kConflict, .message = "This user owns the handle; make another user OWNER first."};
-  // Whoever comes anew takes a place: as a collaborator, or as the owner whose predecessor becomes one.
+  // A user who has no role yet takes a place: as a collaborator, or as the owner whose predecessor becomes one.
   if (!is_owner && !now.role && now.collaborators >= kMostCollaborators)
     return Fault{
         .code = FaultCode::kConflict,
@@ -14,4 +14,4 @@ std::optional<Fault> judge_grant(const access::Grant& grant, const Standings& no
   return std::nullopt;
 }
 
-}  // namespace beckon::store
+}  // namespace beckon::access

@@ -1,4 +1,5 @@
-// What an attempt's result means: the one place that decides between delivered, retrying and failed. Pure.
+// What the result of an attempt means: delivered, retrying or failed, and whether its subscription is disabled for it.
+// Pure. transitions.h applies it.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,11 +11,8 @@
 
 namespace beckon::outbox {
 
-// A subscription that only failed for so long is disabled (contract section 6), unless a setting says otherwise; the
-// start of a run is written down once it has lasted kNotedAfter, so that an endpoint that flickers costs no write each
-// time.
+// A subscription that only failed for so long is disabled (contract section 6), unless a setting says otherwise.
 inline constexpr Duration kDisabledAfter = std::chrono::days{5};
-inline constexpr Duration kNotedAfter = std::chrono::minutes{10};
 
 struct Verdict {
   Settlement settlement;
@@ -32,8 +30,8 @@ std::string reason_of(const Attempt& attempt);
 // Delivered, failed or retrying; the commit holds what is to be retried where the subscription is disabled by then.
 // `delivery` as it was before the attempt, `failing_since` of its subscription likewise; `now` is the attempt's end,
 // from which the wait counts.
-Verdict settle(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
-               const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random,
-               Duration disabled_after = kDisabledAfter);
+Verdict verdict_on(const Delivery& delivery, Attempt attempt, std::optional<Duration> retry_after,
+                   const RetrySchedule& schedule, Instant failing_since, Instant now, Random& random,
+                   Duration disabled_after = kDisabledAfter);
 
 }  // namespace beckon::outbox
