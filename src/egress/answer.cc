@@ -10,6 +10,19 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 
 
 }  // namespace
 
+std::string_view method_name(Method method) {
+  switch (method) {
+    case Method::kPost: return "POST";
+    case Method::kGet: return "GET";
+    case Method::kPut: return "PUT";
+    case Method::kPatch: return "PATCH";
+    case Method::kDelete: return "DELETE";
+    case Method::kOptions: return "OPTIONS";
+  }
+  CHECK(false);
+  return {};
+}
+
 std::string reason_text(Outcome outcome, int status) {
   switch (outcome) {
     case Outcome::kStatus: return "status " + std::to_string(status);

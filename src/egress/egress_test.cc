@@ -136,7 +136,8 @@ TEST(RetryAfter, ReadsSecondsAndDates) {
   EXPECT_EQ(parse_retry_after("Wednesday, 25-Feb-26 12:01:00 GMT", now), Duration{60'000});
   EXPECT_EQ(parse_retry_after("Wed Feb 25 12:01:00 2026", now), Duration{60'000});
   EXPECT_EQ(parse_retry_after("Wed, 25 Feb 2026 11:00:00 GMT", now), Duration{0});
-  for (const char* text : {"", " ", "-1", "1.5", "soon", "1s", "0x10", "tomorrow at noon"})
+  for (const char* text : {"", " ", "-1", "1.5", "soon", "1s", "0x10", "tomorrow at noon",
+                           "Mon, 30 Feb 2026 12:00:00 GMT", "Wed, 25 Feb 2026 12:01:00 GMT and more"})
     EXPECT_FALSE(parse_retry_after(text, now)) << text;
 }
 

@@ -1,5 +1,5 @@
-// A plain HTTP call for the command line, where the person at the keyboard chose the URL: no guard, any method,
-// blocking. Never for a URL that came over the network.
+// A plain HTTP call for the command line, where the person at the keyboard chose the URL: no guard, blocking. Never for
+// a URL that came over the network.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,7 +10,7 @@
 
 namespace beckon::egress {
 
-struct CallAnswer {
+struct CallResponse {
   int status = 0;
   std::vector<Header> headers;  // names as sent
   std::string body;             // at most 64 MiB
@@ -18,9 +18,11 @@ struct CallAnswer {
   const std::string* header(std::string_view name) const { return find_header(headers, name); }
 };
 
-// Redirects are not followed, proxy variables are not read. The error is a sentence. Thread-safe.
-Result<CallAnswer, std::string> http_call(const std::string& method, const std::string& url,
-                                          const std::vector<Header>& headers, const std::string& body,
-                                          Duration timeout = Duration{30'000});
+// One request by the server's own client, over a connection of its own. Names are looked up as the system does
+// (getaddrinfo: the hosts file, DNS, search domains), and their addresses tried in turn until one accepts. Redirects
+// are not followed, proxy variables are not read; TLS is verified as for deliveries (trust.h). `timeout` holds from the
+// first connection to the last byte. The error is a sentence. Thread-safe.
+Result<CallResponse, std::string> http_call(Method method, const std::string& url, const std::vector<Header>& headers,
+                                            const std::string& body, Duration timeout = Duration{30'000});
 
 }  // namespace beckon::egress

@@ -15,7 +15,9 @@
 
 namespace beckon::egress {
 
-enum class Method : std::uint8_t { kPost, kGet };
+enum class Method : std::uint8_t { kPost, kGet, kPut, kPatch, kDelete, kOptions };
+
+std::string_view method_name(Method method);  // as on the wire
 
 struct Header {
   std::string name;
@@ -73,7 +75,7 @@ struct HttpRequest {
   Address address;                          // where the connection goes, and nowhere else
   std::vector<Header> headers;              // all of them sendable (guard.h)
   std::shared_ptr<const std::string> body;  // null for none
-  PolicySnapshot policy;                    // judged once more as the socket opens
+  PolicySnapshot policy;                    // judged again as the socket opens; not read by an unguarded client
   Duration connect{3'000};
   Duration whole{10'000};  // what is left of the deadline
   std::size_t body_bytes = 16 * 1024;

@@ -54,7 +54,7 @@ TEST(Network, ReadsNoProxyVariable) {
   World world;
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
   EXPECT_EQ(world.post(receiver.url()).status, 200);
-  EXPECT_EQ(http_call("GET", receiver.url(), {}, "")->status, 200);
+  EXPECT_EQ(http_call(Method::kGet, receiver.url(), {}, "")->status, 200);
   for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"}) unsetenv(name);
 }
 
@@ -160,15 +160,15 @@ TEST(Fetch, GetsWithTheSameGuard) {
 TEST(HttpCall, CallsWithAnyMethod) {
   ScriptedReceiver receiver(
       ScriptedReceiver::answering("HTTP/1.1 404 Not Found\r\nX-A: b\r\nContent-Length: 2\r\n\r\nno"));
-  const auto answer = http_call("PATCH", receiver.url(), {{"Authorization", "Bearer x"}}, R"({"a":1})");
+  const auto answer = http_call(Method::kPatch, receiver.url(), {{"Authorization", "Bearer x"}}, R"({"a":1})");
   ASSERT_TRUE(answer) << answer.error();
   EXPECT_EQ(answer->status, 404);
   EXPECT_EQ(answer->body, "no");
   EXPECT_EQ(*answer->header("x-a"), "b");
   EXPECT_THAT(receiver.requests().at(0), StartsWith("PATCH /hook HTTP/1.1\r\n"));
   EXPECT_THAT(receiver.requests().at(0), HasSubstr("\r\nAuthorization: Bearer x\r\n"));
-  EXPECT_EQ(http_call("DELETE", receiver.url(), {}, "")->status, 404);
-  const auto failed = http_call("GET", "http://127.0.0.1:1/", {}, "");
+  EXPECT_EQ(http_call(Method::kDelete, receiver.url(), {}, "")->status, 404);
+  const auto failed = http_call(Method::kGet, "http://127.0.0.1:1/", {}, "");
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error(), StartsWith("GET http://127.0.0.1:1/ failed: "));
 }

@@ -1,8 +1,7 @@
 #include "egress/retry_after.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
+#include <ctime>
 #include <string>
 
 namespace beckon::egress {
@@ -19,6 +18,19 @@ std::optional<Duration> parse_seconds(std::string_view text) {
   return std::chrono::seconds{value};
 }
 
+// RFC 9110 section 5.6.7: the form in use, and the two obsolete ones.
+std::optional<Instant> parse_http_date(const std::string& text) {
+  for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    std::tm date{};
+    const char* end = strptime(text.c_str(), form, &date);
+    if (end == nullptr || *end != '\0') continue;
+    const int day = date.tm_mday;
+    const auto seconds = timegm(&date);  // makes March of 30 February
+    if (date.tm_mday == day) return Instant{std::chrono::seconds{seconds}};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Duration> parse_retry_after(std::string_view text, Instant now) {
@@ -26,10 +38,8 @@ std::optional<Duration> parse_retry_after(std::string_view text, Instant now) {
   while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
   if (text.empty() || text.size() > 64) return std::nullopt;
   if (text.front() >= '0' && text.front() <= '9') return parse_seconds(text);
-  const auto date = curl_getdate(std::string(text).c_str(), nullptr);  // reads all three forms
-  if (date < 0) return std::nullopt;
-  const Instant at{std::chrono::seconds{date}};
-  return std::clamp(at - now, Duration{0}, kMost);
+  const auto at = parse_http_date(std::string(text));
+  return at ? std::optional{std::clamp(*at - now, Duration{0}, kMost)} : std::nullopt;
 }
 
 }  // namespace beckon::egress

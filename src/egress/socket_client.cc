@@ -25,14 +25,14 @@ void write_request(const HttpRequest& request, std::string& text) {
   const std::size_t size = request.body ? request.body->size() : 0;
   text.clear();
   text.reserve(1024 + size);
-  text.append(request.method == Method::kPost ? "POST " : "GET ").append(url.target).append(" HTTP/1.1\r\nHost: ");
+  text.append(method_name(request.method)).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ");
   text.append(url.host_text());
   if (!url.default_port()) text.append(":").append(std::to_string(url.port));
   text.append("\r\n");
   if (!find_header(request.headers, "user-agent")) append_header(text, "User-Agent", "Beckon/" BECKON_VERSION);
   append_header(text, "Accept", "*/*");
   for (const Header& header : request.headers) append_header(text, header.name, header.value);
-  if (request.method == Method::kPost) append_header(text, "Content-Length", std::to_string(size));
+  if (request.method == Method::kPost || request.body) append_header(text, "Content-Length", std::to_string(size));
   text.append("\r\n");
   if (request.body) text.append(*request.body);
 }
@@ -130,10 +130,7 @@ void SocketClient::Exchange::stop_timer(std::optional<Reactor::Timer>& timer) {
 void SocketClient::Exchange::open() {
   phase_ = Phase::kConnecting;
   written_ = 0;
-  auto policy = *request_.policy;
-  const auto& own = client_.own_.now();
-  policy.own.insert(policy.own.end(), own.begin(), own.end());
-  if (const auto refusal = judge(request_.address, request_.target, policy)) {
+  if (const auto refusal = client_.refusal_of(request_)) {
     answer_.refusal = refusal;
     return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
   }
@@ -263,7 +260,7 @@ SocketClient::SocketClient(Reactor& reactor, const Clock& clock, ClientSettings 
 SocketClient::~SocketClient() = default;
 
 HttpClient::Ticket SocketClient::start(HttpRequest request, Completion completion) {
-  CHECK(request.policy != nullptr);
+  CHECK(!settings_.guarded || request.policy != nullptr);
   keep_policy(request.policy);
   const auto ticket = next_++;
   Exchange& exchange = *running_.emplace(ticket, take_spare()).first->second;
@@ -271,6 +268,14 @@ HttpClient::Ticket SocketClient::start(HttpRequest request, Completion completio
   exchange.begin(ticket, std::move(request), std::move(completion));
   starting_ = false;
   return ticket;
+}
+
+std::optional<Refusal> SocketClient::refusal_of(const HttpRequest& request) {
+  if (!settings_.guarded) return std::nullopt;
+  auto policy = *request.policy;
+  const auto& own = own_.now();
+  policy.own.insert(policy.own.end(), own.begin(), own.end());
+  return judge(request.address, request.target, policy);
 }
 
 void SocketClient::cancel(Ticket ticket) { running_.erase(ticket); }

@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,7 +20,8 @@ namespace beckon::egress {
 struct ClientSettings {
   Limits limits;
   std::string ca_file = kDebianCaFile;
-  std::string extra_ca_file;  // PEM, trusted beside ca_file; empty for none
+  std::string extra_ca_file;  // PEM, trusted in addition to ca_file; empty for none
+  bool guarded = true;        // false only where the person at the keyboard chose the URL: no policy is asked for
 };
 
 // Confined to the reactor's thread but for wake(). `reactor` and `clock` outlive it.
@@ -38,6 +40,7 @@ class SocketClient final : public HttpClient {
   friend class Exchange;
 
   std::unique_ptr<Exchange> take_spare();
+  std::optional<Refusal> refusal_of(const HttpRequest& request);
   void keep_policy(const PolicySnapshot& policy);
   bool is_current(const PolicySnapshot& policy) const;
   void complete(Exchange& exchange);

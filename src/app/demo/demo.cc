@@ -17,6 +17,8 @@
 namespace beckon::app {
 namespace {
 
+using egress::Method;
+
 constexpr int kTooMany = 429;
 constexpr int kAgain = 5;  // times that a request is said again where a limit was reached
 
@@ -52,7 +54,7 @@ class Shop {
   // Who is this, and on which handle? False: said why not.
   bool enter() {
     handle_ = request_.handle;
-    const auto me = call("GET", "/v2/auth/me", "");
+    const auto me = call(Method::kGet, "/v2/auth/me", "");
     if (!me) return refuse("no response from the server", me.error());
     if (me->status != 200) return refuse("the token was refused", me->body);
     if (!handle_.empty()) return true;
@@ -68,9 +70,9 @@ class Shop {
   void make_rules() {
     for (const DemoRule& rule : kDemoRules) {
       const std::string path = "/v2/handles/" + handle_ + "/chain-rules/" + rule.id;
-      const auto there = call("GET", path, "");
+      const auto there = call(Method::kGet, path, "");
       if (!there || there->status != 404) continue;
-      const auto made = call("PUT", path, rule.body);
+      const auto made = call(Method::kPut, path, rule.body);
       if (made && made->status >= 300)
         std::fprintf(stderr, "beckon: the rule %s was refused: %s\n", rule.id, made->body.c_str());
     }
@@ -80,12 +82,12 @@ class Shop {
   // retried first. What is there already stays.
   void make_subscriptions() {
     const std::string hooks = "/v2/handles/" + handle_ + "/webhooks";
-    const auto there = call("GET", hooks + "?limit=200", ""), dev = call("OPTIONS", "/dev/receiver", "");
+    const auto there = call(Method::kGet, hooks + "?limit=200", ""), dev = call(Method::kOptions, "/dev/receiver", "");
     if (!there || there->status != 200 || !dev || dev->status >= 300) return;
     for (const DemoSubscription& one : kDemoSubscriptions) {
       if (there->body.find(json::quote(one.description)) != std::string::npos) continue;
       const auto made =
-          call("POST", hooks,
+          call(Method::kPost, hooks,
                "{\"endpointUrl\":" + json::quote(request_.base + one.path) + ",\"eventTypes\":" + one.event_types +
                    ",\"description\":" + json::quote(one.description) + "}");
       if (made && made->status >= 300)
@@ -130,16 +132,16 @@ class Shop {
     out.end_object().end_array().end_object();
     signals_ += 1;
     purchases_ += key == "purchase" ? 1 : 0;
-    return said(call("POST", "/v2/handles/" + handle_ + "/chain/signals", body), 202).has_value();
+    return said(call(Method::kPost, "/v2/handles/" + handle_ + "/chain/signals", body), 202).has_value();
   }
 
   bool ask(const Storyline& story, const StoryStep& step, std::string& shown) {
     const bool ahead = step.kind == StoryStep::Kind::kPrefetch;
     const std::string who = "\"sessionId\":" + json::quote(story.session), trigger = json::quote(step.text);
-    const auto answer =
-        ahead
-            ? call("POST", "/v2/handles/" + handle_ + "/chain/prefetch", "{" + who + ",\"triggers\":[" + trigger + "]}")
-            : call("POST", "/v2/handles/" + handle_ + "/chain/resolve", "{" + who + ",\"trigger\":" + trigger + "}");
+    const auto answer = ahead ? call(Method::kPost, "/v2/handles/" + handle_ + "/chain/prefetch",
+                                     "{" + who + ",\"triggers\":[" + trigger + "]}")
+                              : call(Method::kPost, "/v2/handles/" + handle_ + "/chain/resolve",
+                                     "{" + who + ",\"trigger\":" + trigger + "}");
     const auto body = said(answer, 200);
     if (!body) return false;
     decisions_ += 1;
@@ -155,10 +157,10 @@ class Shop {
     return append(story, "decision.shown", shown, 0, SystemClock{}.now());
   }
 
-  using Answer = Result<egress::CallAnswer, std::string>;
+  using Answer = Result<egress::CallResponse, std::string>;
 
   // At the pace asked for; where a limit was reached, again after the time that the server names.
-  Answer call(const std::string& method, const std::string& path, const std::string& body) {
+  Answer call(Method method, const std::string& path, const std::string& body) {
     for (int again = 0;; ++again) {
       std::this_thread::sleep_until(next_);
       next_ = std::chrono::steady_clock::now() +

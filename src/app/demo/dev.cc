@@ -37,7 +37,7 @@ std::string subscription_of(Server::Inside& inside, const std::string& receiver)
 std::expected<void, std::string> subscribe(const std::string& base, const std::string& token,
                                            const std::string& receiver) {
   const auto made =
-      egress::http_call("POST", base + "/v2/handles/" + std::string(kHandle) + "/webhooks",
+      egress::http_call(egress::Method::kPost, base + "/v2/handles/" + std::string(kHandle) + "/webhooks",
                         {{"content-type", "application/json"}, {"authorization", "Bearer " + token}},
                         "{\"endpointUrl\":" + json::quote(receiver) +
                             ",\"eventTypes\":[\"link.clicked\"],\"description\":\"built-in receiver of --dev\"}");

@@ -16,7 +16,8 @@
 namespace beckon::app {
 namespace {
 
-using egress::CallAnswer;
+using egress::CallResponse;
+using egress::Method;
 
 // A receiver on loopback that keeps what came.
 class OwnReceiver {
@@ -114,21 +115,21 @@ class Walk {
     row("LM-06", "202 with eventId", tested, 202, "eventId");
     if (own && !member(tested, "eventId").empty())
       verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
-    if (!id.empty()) call("DELETE", hooks + "/" + id, "", request_.operator_token);
+    if (!id.empty()) call(Method::kDelete, hooks + "/" + id, "", request_.operator_token);
     std::printf("%s\n", failed_ == 0 ? "all as expected" : (std::to_string(failed_) + " not as expected").c_str());
     return failed_ == 0 ? 0 : 1;
   }
 
  private:
-  using Answer = Result<CallAnswer, std::string>;
+  using Answer = Result<CallResponse, std::string>;
 
-  Answer call(const std::string& method, const std::string& url, const std::string& body, const std::string& token) {
+  Answer call(Method method, const std::string& url, const std::string& body, const std::string& token) {
     std::vector<egress::Header> headers{{"content-type", "application/json"}};
     if (!token.empty()) headers.push_back({"authorization", "Bearer " + token});
     return egress::http_call(method, url, headers, body);
   }
   Answer post(const std::string& url, const std::string& body, const std::string& token) {
-    return call("POST", url, body, token);
+    return call(Method::kPost, url, body, token);
   }
 
   static std::string member(const Answer& answer, std::string_view name) {

@@ -63,8 +63,9 @@ std::size_t member(const json::Value& answer, std::string_view name) {
 
 Sent post(const ImportOptions& options, const std::string& url, const std::string& body) {
   while (true) {
-    const auto answer = egress::http_call(
-        "POST", url, {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
+    const auto answer =
+        egress::http_call(egress::Method::kPost, url,
+                          {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
     if (!answer) return unexpected(options.base + ": no response: " + answer.error());
     const auto document = json::parse(answer->body);
     if (answer->status == 429 || answer->status == 503) {
