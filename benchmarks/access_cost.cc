@@ -35,11 +35,7 @@ void measure(const char* what, int times, Work work) {
   std::printf("%-52s %10.0f ns\n", what, best);
 }
 
-AddressBytes address_of(std::uint32_t i) {
-  AddressBytes address{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  for (std::size_t byte = 0; byte < 4; ++byte) address[12 + byte] = static_cast<std::uint8_t>(i >> (8 * byte));
-  return address;
-}
+IpAddress address_of(std::uint32_t i) { return IpAddress::v4(i); }
 
 }  // namespace
 

@@ -26,11 +26,13 @@ struct HashOfClient {
 };
 
 // The /64 of an IPv6 address; for IPv4 the lower half of its mapped form after a marker no /64 in use can have (::/8).
-std::array<char, 8> counted_as_one(const AddressBytes& address) {
-  static constexpr AddressBytes kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  std::array<char, 8> bytes;
-  const bool is_v4 = std::equal(address.begin(), address.begin() + 12, kMapped.begin());
-  std::memcpy(bytes.data(), address.data() + (is_v4 ? 8 : 0), bytes.size());
+std::array<char, 8> counted_as_one(const IpAddress& address) {
+  const IpAddress client = address.unmapped();
+  std::array<char, 8> bytes{0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
+  if (client.is_v6())
+    std::memcpy(bytes.data(), client.bytes().data(), 8);
+  else
+    std::memcpy(bytes.data() + 4, client.bytes().data(), 4);
   return bytes;
 }
 
@@ -122,7 +124,7 @@ RateLimiter::RateLimiter(Random& random, RateLimiterSettings settings) : hash_(r
 
 RateLimiter::~RateLimiter() = default;
 
-RateVerdict RateLimiter::take(const AddressBytes& address, std::uint32_t amount, std::uint32_t limit, Instant now) {
+RateVerdict RateLimiter::take(const IpAddress& address, std::uint32_t amount, std::uint32_t limit, Instant now) {
   Client client{.bytes = counted_as_one(address), .hash = 0};
   client.hash = hash_({client.bytes.data(), client.bytes.size()});
   // The upper bits choose the shard; the map inside uses the lower ones.

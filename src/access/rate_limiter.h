@@ -18,12 +18,10 @@
 #include "base/encoding.h"
 #include "base/fault.h"
 #include "base/instant.h"
+#include "base/ip_address.h"
 #include "base/random.h"
 
 namespace beckon::access {
-
-// An IP address as 16 bytes, IPv4 in its mapped form (::ffff:a.b.c.d).
-using AddressBytes = std::array<std::uint8_t, 16>;
 
 struct RateLimiterSettings {
   std::size_t most_clients = 64 * 1024;  // at least one for each of the 16 shards
@@ -46,7 +44,7 @@ class RateLimiter {
   // Takes the whole amount or nothing. An amount above the limit is never allowed. `limit` may differ from call to
   // call. Time that goes back is taken as standing still; after a step back of more than a minute counting goes on from
   // there, with everything as old as it was.
-  RateVerdict take(const AddressBytes& address, std::uint32_t amount, std::uint32_t limit, Instant now);
+  RateVerdict take(const IpAddress& address, std::uint32_t amount, std::uint32_t limit, Instant now);
 
   std::size_t clients() const;                                        // remembered now
   std::uint64_t forgotten_early() const { return forgotten_early_; }  // since the start: forgotten while they counted

@@ -14,11 +14,9 @@ using namespace std::chrono_literals;
 
 constexpr Instant kStart = instant_ms(1'772'020'800'000);
 
-AddressBytes v4(std::uint8_t last, std::uint8_t third = 2) {
-  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, third, last};
-}
-AddressBytes v6(std::uint8_t net, std::uint8_t host) {
-  return {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, net, 0, 0, 0, 0, 0, 0, 0, host};
+IpAddress v4(std::uint8_t last, std::uint8_t third = 2) { return IpAddress::v4(192, 0, third, last); }
+IpAddress v6(std::uint8_t net, std::uint8_t host) {
+  return IpAddress::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, net, 0, 0, 0, 0, 0, 0, 0, host});
 }
 
 class RateLimiterTest : public testing::Test {

@@ -40,13 +40,13 @@ SignIn::SignIn(Directory& directory, Issuer& issuer, const Clock& clock, Random&
       by_address_(random, {.most_clients = 16 * 1024}),
       by_account_(random, settings.account) {}
 
-Result<void> SignIn::admit(const AddressBytes& from) {
+Result<void> SignIn::admit(const IpAddress& from) {
   const RateVerdict verdict = by_address_.take(from, 1, settings_.per_address, clock_.now());
   if (verdict.allowed) return {};
   return unexpected(too_many_tries(verdict.state));
 }
 
-Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const AddressBytes& from) {
+Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const IpAddress& from) {
   if (const auto admitted = admit(from); !admitted) return unexpected(admitted.error());
   const Turn turn(hashing_);
   if (turn.place >= settings_.at_once) return unexpected(unavailable("Too many sign-ins are in progress."));
@@ -66,7 +66,7 @@ bool SignIn::matches(const std::optional<UserRecord>& user, std::string_view pas
   return is_right && has_password;
 }
 
-Result<SignedIn> SignIn::with_code(std::string_view code, const AddressBytes& from) {
+Result<SignedIn> SignIn::with_code(std::string_view code, const IpAddress& from) {
   if (const auto admitted = admit(from); !admitted) return unexpected(admitted.error());
   const auto email = codes_.take(code, clock_.now());
   if (!email) return unexpected(email.error());

@@ -39,17 +39,17 @@ class SignIn {
   // kInvalidCredentials, by the same answer after the same work, for an unknown user, one without a password, and a
   // wrong one. kRateLimited, before anything is looked at, for an address or an account that tries too often.
   // kUnavailable where others are signing in at this moment. `email` is as to_email gives it.
-  Result<SignedIn> with_password(const std::string& email, std::string_view password, const AddressBytes& from);
+  Result<SignedIn> with_password(const std::string& email, std::string_view password, const IpAddress& from);
 
   // kInvalidCredentials says what is wrong with the code; kRateLimited by address.
-  Result<SignedIn> with_code(std::string_view code, const AddressBytes& from);
+  Result<SignedIn> with_code(std::string_view code, const IpAddress& from);
   std::string make_code(std::string user) { return codes_.make(std::move(user), clock_.now(), random_); }
 
   // The token of the caller is good for nothing any more, when this returns.
   Result<void> out(const Principal& principal);
 
  private:
-  Result<void> admit(const AddressBytes& from);
+  Result<void> admit(const IpAddress& from);
   bool matches(const std::optional<UserRecord>& user, std::string_view password) const;
   Result<SignedIn> signed_in(const UserRecord& user, std::string_view way);
   AuditEntry audit(const std::string& user, std::string action, std::string detail) const;

@@ -28,7 +28,7 @@ class SignInTest : public testing::Test {
   Result<SignedIn> attempt(const std::string& email, std::string_view password, std::uint8_t from = 1) {
     return sign_in_.with_password(email, password, address(from));
   }
-  static AddressBytes address(std::uint8_t last) { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, last}; }
+  static IpAddress address(std::uint8_t last) { return IpAddress::v4(192, 0, 2, last); }
   Result<Principal> who(const std::string& token) { return gate_.authenticate("Bearer " + token); }
 
   WatchedDirectory directory_;

@@ -8,12 +8,12 @@
 #include <csignal>
 #include <cstdio>
 
-#include "app/address.h"
 #include "app/commands.h"
 #include "app/demo/demo.h"
 #include "app/demo/dev.h"
 #include "app/demo/playbook.h"
 #include "app/history/import.h"
+#include "app/listen_address.h"
 #include "app/server.h"
 
 namespace beckon::app {

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <thread>
 
-#include "app/address.h"
 #include "app/demo/dev.h"
 #include "app/inside.h"
 #include "app/keys.h"
+#include "app/listen_address.h"
 #include "app/waking.h"
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"

@@ -127,11 +127,11 @@ Setting choice(std::string_view name, std::string_view group, std::string_view f
       });
 }
 
-std::optional<std::vector<http::AddressRange>> read_ranges(std::string_view text) {
-  std::vector<http::AddressRange> ranges;
+std::optional<std::vector<IpRange>> read_ranges(std::string_view text) {
+  std::vector<IpRange> ranges;
   while (!text.empty()) {
     const auto comma = text.find(',');
-    const auto range = http::parse_range(text.substr(0, comma));
+    const auto range = IpRange::parse(text.substr(0, comma));
     if (!range) return std::nullopt;
     ranges.push_back(*range);
     text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
@@ -242,11 +242,9 @@ std::vector<Setting> make_settings() {
 
   all.push_back(make("trusted-proxies", front, "ranges such as 10.0.0.0/8,::1",
                      "proxies whose X-Forwarded-For or Forwarded header is trusted", AT(http.trusted_proxies),
-                     read_ranges, [](const std::vector<http::AddressRange>& ranges) {
+                     read_ranges, [](const std::vector<IpRange>& ranges) {
                        std::string out;
-                       for (const auto& range : ranges)
-                         out += (out.empty() ? "" : ",") + range.first.text() + "/" +
-                                std::to_string(range.first.is_v4() ? range.prefix - 96 : range.prefix);
+                       for (const auto& range : ranges) out += (out.empty() ? "" : ",") + range.text();
                        return out;
                      }));
   all.push_back(size("http-body", front, "maximum request body", AT(http.limits.body)));

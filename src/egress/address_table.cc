@@ -5,21 +5,22 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "net/socket_address.h"
 
 namespace beckon::egress {
 namespace {
 
-std::vector<Cidr> ranges(std::initializer_list<std::string_view> texts) {
-  std::vector<Cidr> made;
+std::vector<IpRange> ranges(std::initializer_list<std::string_view> texts) {
+  std::vector<IpRange> made;
   for (const auto text : texts) {
-    const auto range = Cidr::parse(text);
+    const auto range = IpRange::parse(text);
     CHECK(range);
     made.push_back(*range);
   }
   return made;
 }
 
-const std::vector<Cidr>& never() {
+const std::vector<IpRange>& never() {
   static const auto kRanges = ranges({
       "0.0.0.0/8",           // RFC 791: this network
       "100.100.100.200/32",  // Alibaba Cloud metadata
@@ -44,28 +45,28 @@ const std::vector<Cidr>& never() {
   return kRanges;
 }
 
-const std::vector<Cidr>& loopback() {
+const std::vector<IpRange>& loopback() {
   static const auto kRanges = ranges({"127.0.0.0/8", "::1/128"});
   return kRanges;
 }
 
-bool any_contains(std::span<const Cidr> all, const Address& address) {
-  return std::ranges::any_of(all, [&](const Cidr& range) { return range.contains(address); });
+bool any_contains(std::span<const IpRange> all, const IpAddress& address) {
+  return std::ranges::any_of(all, [&](const IpRange& range) { return range.contains(address); });
 }
 
 // RFC 5214 section 6.1: an interface id of 0000:5efe or 0200:5efe and then a v4 address.
-bool is_isatap(const Address& address) {
+bool is_isatap(const IpAddress& address) {
   const auto& b = address.bytes();
   return address.is_v6() && (b[8] == 0x00 || b[8] == 0x02) && b[9] == 0x00 && b[10] == 0x5e && b[11] == 0xfe;
 }
 
 // Appends what of `part` is not admitted, halving until a part is on one side.
-void append_denied_v6(const Cidr& part, std::vector<Cidr>& out) {
-  const auto touches = [&](std::span<const Cidr> all) {
-    return std::ranges::any_of(all, [&](const Cidr& r) { return r.contains(part) || part.contains(r); });
+void append_denied_v6(const IpRange& part, std::vector<IpRange>& out) {
+  const auto touches = [&](std::span<const IpRange> all) {
+    return std::ranges::any_of(all, [&](const IpRange& r) { return r.contains(part) || part.contains(r); });
   };
-  const auto inside = [&](std::span<const Cidr> all) {
-    return std::ranges::any_of(all, [&](const Cidr& r) { return r.contains(part); });
+  const auto inside = [&](std::span<const IpRange> all) {
+    return std::ranges::any_of(all, [&](const IpRange& r) { return r.contains(part); });
   };
   if (!touches(admitted_v6()) || inside(denied_inside_admitted_v6())) return out.push_back(part);
   if (inside(admitted_v6()) && !touches(denied_inside_admitted_v6())) return;
@@ -73,12 +74,12 @@ void append_denied_v6(const Cidr& part, std::vector<Cidr>& out) {
   auto upper = part.first.bytes();
   upper[static_cast<std::size_t>(part.bits / 8)] |= static_cast<std::uint8_t>(0x80 >> (part.bits % 8));
   append_denied_v6({part.first, part.bits + 1}, out);
-  append_denied_v6({Address::v6(upper), part.bits + 1}, out);
+  append_denied_v6({IpAddress::v6(upper), part.bits + 1}, out);
 }
 
 }  // namespace
 
-std::span<const Cidr> denied_v4() {
+std::span<const IpRange> denied_v4() {
   static const auto kRanges = ranges(
       {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12",
        "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16",
@@ -86,7 +87,7 @@ std::span<const Cidr> denied_v4() {
   return kRanges;
 }
 
-std::span<const Cidr> admitted_v6() {
+std::span<const IpRange> admitted_v6() {
   static const auto kRanges = ranges(
       {"2001:200::/23",  "2001:400::/23",  "2001:600::/23",  "2001:800::/22",  "2001:c00::/23",  "2001:e00::/23",
        "2001:1200::/23", "2001:1400::/22", "2001:1800::/23", "2001:1a00::/23", "2001:1c00::/22", "2001:2000::/19",
@@ -97,12 +98,12 @@ std::span<const Cidr> admitted_v6() {
   return kRanges;
 }
 
-std::span<const Cidr> denied_inside_admitted_v6() {
+std::span<const IpRange> denied_inside_admitted_v6() {
   static const auto kRanges = ranges({"2001:db8::/32", "2620:4f:8000::/48"});
   return kRanges;
 }
 
-Standing standing_of(const Address& address) {
+Standing standing_of(const IpAddress& address) {
   if (any_contains(loopback(), address)) return Standing::kLoopback;
   if (any_contains(never(), address) || is_isatap(address)) return Standing::kNever;
   if (!address.is_v6()) return any_contains(denied_v4(), address) ? Standing::kSpecial : Standing::kPublic;
@@ -110,14 +111,14 @@ Standing standing_of(const Address& address) {
   return any_contains(denied_inside_admitted_v6(), address) ? Standing::kSpecial : Standing::kPublic;
 }
 
-bool never_admitted(const Cidr& range) {
+bool never_admitted(const IpRange& range) {
   if (range.is_single()) return standing_of(range.first) == Standing::kNever;
-  return std::ranges::any_of(never(), [&](const Cidr& r) { return r.contains(range); });
+  return std::ranges::any_of(never(), [&](const IpRange& r) { return r.contains(range); });
 }
 
-std::vector<Cidr> denied_ranges() {
-  std::vector<Cidr> all(denied_v4().begin(), denied_v4().end());
-  append_denied_v6({Address::v6({}), 0}, all);
+std::vector<IpRange> denied_ranges() {
+  std::vector<IpRange> all(denied_v4().begin(), denied_v4().end());
+  append_denied_v6({IpAddress::v6({}), 0}, all);
   return all;
 }
 
@@ -127,13 +128,13 @@ std::string ip_address_deny() {
   return text;
 }
 
-std::vector<Address> own_addresses() {
-  std::vector<Address> found;
+std::vector<IpAddress> own_addresses() {
+  std::vector<IpAddress> found;
   ifaddrs* list = nullptr;
   if (getifaddrs(&list) != 0) return found;
   for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
     if (each->ifa_addr == nullptr) continue;
-    const auto address = Address::from(each->ifa_addr);
+    const auto address = net::address_of(each->ifa_addr);
     if (address && !any_contains(loopback(), *address)) found.push_back(*address);
   }
   freeifaddrs(list);

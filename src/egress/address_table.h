@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "egress/address.h"
+#include "base/ip_address.h"
 
 namespace beckon::egress {
 
@@ -22,23 +22,23 @@ enum class Standing : std::uint8_t {
   kNever,     // link-local, cloud metadata, multicast, "this network", or a v4 address in v6 clothing: never
 };
 
-Standing standing_of(const Address& address);
+Standing standing_of(const IpAddress& address);
 
 // Inside the ranges of kNever entirely: what an allowlist may not name.
-bool never_admitted(const Cidr& range);
+bool never_admitted(const IpRange& range);
 
-std::span<const Cidr> denied_v4();
-std::span<const Cidr> admitted_v6();
-std::span<const Cidr> denied_inside_admitted_v6();
+std::span<const IpRange> denied_v4();
+std::span<const IpRange> admitted_v6();
+std::span<const IpRange> denied_inside_admitted_v6();
 
 // Every range that standing_of denies, both families, disjoint; the ISATAP interface ids alone are no range.
-std::vector<Cidr> denied_ranges();
+std::vector<IpRange> denied_ranges();
 
 // denied_ranges() as the value of systemd's IPAddressDeny=, separated by spaces. That filter works on packets of both
 // directions, so a unit also needs an IPAddressAllow= for whoever calls it, for its DNS servers and for its allowlist.
 std::string ip_address_deny();
 
 // The addresses of this machine's interfaces at this moment, loopback left out (it has a range), in order.
-std::vector<Address> own_addresses();
+std::vector<IpAddress> own_addresses();
 
 }  // namespace beckon::egress

@@ -9,49 +9,49 @@
 namespace beckon::egress {
 namespace {
 
-Address at(const char* text) {
-  const auto address = Address::parse(text);
+IpAddress at(const char* text) {
+  const auto address = IpAddress::parse(text);
   EXPECT_TRUE(address) << text;
   return *address;
 }
 
 // The address `by` (1 or -1) further, or nothing past the end of the space.
-std::optional<Address> step(const Address& from, int by) {
+std::optional<IpAddress> step(const IpAddress& from, int by) {
   auto bytes = from.bytes();
   for (int i = from.bits() / 8 - 1; i >= 0; --i) {
     auto& byte = bytes[static_cast<std::size_t>(i)];
     byte = static_cast<std::uint8_t>(byte + by);
     if (byte != (by > 0 ? 0x00 : 0xff))
-      return from.is_v6() ? Address::v6(bytes) : Address::v4(bytes[0], bytes[1], bytes[2], bytes[3]);
+      return from.is_v6() ? IpAddress::v6(bytes) : IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3]);
   }
   return std::nullopt;
 }
 
-bool in_any(std::span<const Cidr> all, const Address& address) {
+bool in_any(std::span<const IpRange> all, const IpAddress& address) {
   for (const auto& range : all)
     if (range.contains(address)) return true;
   return false;
 }
 
-TEST(Address, ReadsOnlyPlainText) {
+TEST(IpAddress, ReadsOnlyPlainText) {
   for (const char* text : {"1.2.3.4", "0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::1", "1:2:3:4:5:6:7:8"})
     EXPECT_EQ(at(text).text(), text);
   for (const char* text : {"",         "1.2.3",    "1.2.3.4.5", "01.2.3.4",      "1.2.3.256",   "1.2.3.",   ".1.2.3",
                            "1.2.3.4 ", " 1.2.3.4", "1,2,3,4",   "0x1.2.3.4",     "a",           ":",        ":::",
                            "::1%lo",   "[::1]",    "::g",       "1:2:3:4:5:6:7", "::1.2.3.256", "1.2.3.4/8"})
-    EXPECT_FALSE(Address::parse(text)) << text;
+    EXPECT_FALSE(IpAddress::parse(text)) << text;
 }
 
-TEST(Cidr, ReadsAndContains) {
-  const auto range = *Cidr::parse("10.20.0.0/15");
+TEST(IpRange, ReadsAndContains) {
+  const auto range = *IpRange::parse("10.20.0.0/15");
   EXPECT_TRUE(range.contains(at("10.20.0.0")) && range.contains(at("10.21.255.255")));
   EXPECT_FALSE(range.contains(at("10.19.255.255")) || range.contains(at("10.22.0.0")) || range.contains(at("::a14:0")));
   EXPECT_EQ(range.last(), at("10.21.255.255"));
-  EXPECT_EQ(Cidr::parse("fd00::/8")->last(), at("fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
-  EXPECT_TRUE(Cidr::parse("0.0.0.0/0") && Cidr::parse("::/0") && Cidr::parse("1.2.3.4")->is_single());
+  EXPECT_EQ(IpRange::parse("fd00::/8")->last(), at("fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+  EXPECT_TRUE(IpRange::parse("0.0.0.0/0") && IpRange::parse("::/0") && IpRange::parse("1.2.3.4")->is_single());
   for (const char* text : {"10.20.0.1/16", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1", "/8", "::1/64",
                            "::/129", "10.0.0.0/8/8", "10/8"})
-    EXPECT_FALSE(Cidr::parse(text)) << text;
+    EXPECT_FALSE(IpRange::parse(text)) << text;
 }
 
 TEST(AddressTable, DeniesEachV4RangeToItsEdges) {
@@ -152,16 +152,16 @@ TEST(AddressTable, KnowsTheDisguises) {
 TEST(AddressTable, ListsForTheUnitWhatItDenies) {
   const auto denied = denied_ranges();
   SeededRandom random(7);
-  const auto agrees = [&](const Address& address) {
+  const auto agrees = [&](const IpAddress& address) {
     return in_any(denied, address) == (standing_of(address) != Standing::kPublic);
   };
-  for (int i = 0; i < 5'000; ++i) EXPECT_TRUE(agrees(Address::v4(static_cast<std::uint32_t>(random.next()))));
+  for (int i = 0; i < 5'000; ++i) EXPECT_TRUE(agrees(IpAddress::v4(static_cast<std::uint32_t>(random.next()))));
   for (int i = 0; i < 5'000; ++i) {
     std::array<std::uint8_t, 16> bytes{};
     random.fill(std::as_writable_bytes(std::span{bytes}));
     bytes[0] = 0x20 + bytes[0] % 0x12;  // the populated part
     bytes[9] = 1;                       // no ISATAP interface id
-    EXPECT_TRUE(agrees(Address::v6(bytes))) << Address::v6(bytes).text();
+    EXPECT_TRUE(agrees(IpAddress::v6(bytes))) << IpAddress::v6(bytes).text();
   }
   for (const auto& range : admitted_v6()) EXPECT_TRUE(agrees(range.first) && agrees(range.last()));
   EXPECT_LT(denied.size(), 400u);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/check.h"
+#include "net/socket_address.h"
 
 namespace beckon::egress {
 namespace {
@@ -25,7 +26,7 @@ Lookup::Outcome outcome_of(int status) {
 
 }  // namespace
 
-CaresChannel::CaresChannel(Reactor& reactor, const ResolverSettings& settings) : reactor_(reactor) {
+CaresChannel::CaresChannel(EventLoop& loop, const ResolverSettings& settings) : loop_(loop) {
   set_up_cares();
   std::string lookups = settings.hosts_file ? "fb" : "b";
   ares_options options{};
@@ -44,7 +45,7 @@ CaresChannel::CaresChannel(Reactor& reactor, const ResolverSettings& settings) :
 
 CaresChannel::~CaresChannel() {
   ares_destroy(channel_);  // ends all questions and closes all sockets, through the callbacks below
-  if (timer_) reactor_.cancel(*timer_);
+  if (timer_) loop_.cancel(*timer_);
 }
 
 void CaresChannel::ask(const std::string& name, int family, Told told) {
@@ -61,30 +62,30 @@ void CaresChannel::ask(const std::string& name, int family, Told told) {
 void CaresChannel::on_answer(void* question, int status, int, ares_addrinfo* answer) {
   const std::unique_ptr<Question> asked(static_cast<Question*>(question));
   const std::unique_ptr<ares_addrinfo, decltype(&ares_freeaddrinfo)> owned(answer, &ares_freeaddrinfo);
-  std::vector<Address> addresses;
+  std::vector<IpAddress> addresses;
   for (const auto* node = answer == nullptr ? nullptr : answer->nodes; node != nullptr; node = node->ai_next)
-    if (const auto address = Address::from(node->ai_addr)) addresses.push_back(*address);
+    if (const auto address = net::address_of(node->ai_addr)) addresses.push_back(*address);
   --asked->self->open_;
   asked->told(outcome_of(status), std::move(addresses));
 }
 
-void CaresChannel::on_ready(int fd, bool readable, bool writable) {
-  ares_process_fd(channel_, readable ? fd : ARES_SOCKET_BAD, writable ? fd : ARES_SOCKET_BAD);
+void CaresChannel::on_ready(int fd, EventLoop::Ready ready) {
+  ares_process_fd(channel_, ready.readable ? fd : ARES_SOCKET_BAD, ready.writable ? fd : ARES_SOCKET_BAD);
   arm_timer();
 }
 
 void CaresChannel::on_socket(void* self, ares_socket_t fd, int readable, int writable) {
   auto& channel = *static_cast<CaresChannel*>(self);
-  channel.reactor_.watch(fd, readable != 0, writable != 0, channel);
+  channel.loop_.watch(fd, readable != 0, writable != 0, channel);
 }
 
 void CaresChannel::arm_timer() {
-  if (timer_) reactor_.cancel(*timer_);
+  if (timer_) loop_.cancel(*timer_);
   timer_.reset();
   timeval wait{};
   if (ares_timeout(channel_, nullptr, &wait) == nullptr) return;
   const auto until = steady_clock::now() + std::chrono::seconds{wait.tv_sec} + std::chrono::microseconds{wait.tv_usec};
-  timer_ = reactor_.at(until, [this] {
+  timer_ = loop_.at(until, [this] {
     timer_.reset();
     ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     arm_timer();

@@ -1,4 +1,4 @@
-// One c-ares channel on the reactor: asks for one kind of record of one name.
+// One c-ares channel on the event loop: asks for one kind of record of one name.
 #pragma once
 #include <ares.h>
 
@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "egress/reactor.h"
 #include "egress/resolver.h"
+#include "net/event_loop.h"
 
 namespace beckon::egress {
+
+using net::EventLoop;
+using net::SteadyTime;
 
 struct ResolverSettings {
   std::string servers;       // "192.0.2.53,[2001:db8::53]:5353"; empty for those of /etc/resolv.conf
@@ -20,12 +23,12 @@ struct ResolverSettings {
   Duration watch_each{5'000};                     // at most once in this time
 };
 
-// Confined to the reactor's thread. `reactor` outlives it. Never destroyed from inside a callback.
-class CaresChannel final : Reactor::Watcher {
+// Confined to the event loop's thread. `loop` outlives it. Never destroyed from inside a callback.
+class CaresChannel final : EventLoop::Watcher {
  public:
   // Outcome as for one kind of record alone.
-  using Told = std::move_only_function<void(Lookup::Outcome, std::vector<Address>)>;
-  CaresChannel(Reactor& reactor, const ResolverSettings& settings);
+  using Told = std::move_only_function<void(Lookup::Outcome, std::vector<IpAddress>)>;
+  CaresChannel(EventLoop& loop, const ResolverSettings& settings);
   ~CaresChannel() override;  // what is open is told kFailed
 
   // `family` is AF_INET or AF_INET6. Tells once, perhaps from inside ask(); a question cannot be taken back.
@@ -37,14 +40,14 @@ class CaresChannel final : Reactor::Watcher {
     CaresChannel* self;
     Told told;
   };
-  void on_ready(int fd, bool readable, bool writable) override;
+  void on_ready(int fd, EventLoop::Ready ready) override;
   void arm_timer();
   static void on_socket(void* self, ares_socket_t fd, int readable, int writable);
   static void on_answer(void* question, int status, int timeouts, ares_addrinfo* answer);
 
-  Reactor& reactor_;
+  EventLoop& loop_;
   ares_channel channel_ = nullptr;
-  std::optional<Reactor::Timer> timer_;
+  std::optional<EventLoop::Timer> timer_;
   int open_ = 0;
 };
 

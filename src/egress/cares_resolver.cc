@@ -23,23 +23,23 @@ struct CaresResolver::Pending {
   Ticket ticket = 0;
   SteadyTime started;
   Completion completion;  // empty once it has run or was cancelled
-  Reactor::Timer deadline;
+  EventLoop::Timer deadline;
   int open = 2;
   bool timed_out = false, failed = false;
-  std::vector<Address> addresses;
+  std::vector<IpAddress> addresses;
 };
 
-CaresResolver::CaresResolver(Reactor& reactor, ResolverSettings settings)
-    : reactor_(reactor),
+CaresResolver::CaresResolver(EventLoop& loop, ResolverSettings settings)
+    : loop_(loop),
       settings_(std::move(settings)),
       read_as_of_(changed_at(settings_.watched_file)),
       look_again_(steady_clock::now() + settings_.watch_each) {
-  channels_.push_back(std::make_unique<CaresChannel>(reactor_, settings_));
+  channels_.push_back(std::make_unique<CaresChannel>(loop_, settings_));
 }
 
 CaresResolver::~CaresResolver() {
   for (auto& [ticket, pending] : pending_) {
-    reactor_.cancel(pending->deadline);
+    loop_.cancel(pending->deadline);
     pending->completion = nullptr;
   }
 }
@@ -50,13 +50,13 @@ Resolver::Ticket CaresResolver::start(const std::string& name, Duration at_most,
   pending->ticket = next_++;
   pending->started = steady_clock::now();
   pending->completion = std::move(completion);
-  pending->deadline = reactor_.at(pending->started + at_most, [this, pending] {
+  pending->deadline = loop_.at(pending->started + at_most, [this, pending] {
     pending->timed_out = true;
     finish(*pending);
   });
   pending_.emplace(pending->ticket, pending);
   for (const int family : {AF_INET, AF_INET6})
-    channels_.back()->ask(name, family, [this, pending](Lookup::Outcome outcome, std::vector<Address> addresses) {
+    channels_.back()->ask(name, family, [this, pending](Lookup::Outcome outcome, std::vector<IpAddress> addresses) {
       told(pending, outcome, std::move(addresses));
     });
   return pending->ticket;
@@ -65,22 +65,22 @@ Resolver::Ticket CaresResolver::start(const std::string& name, Duration at_most,
 void CaresResolver::cancel(Ticket ticket) {
   const auto found = pending_.find(ticket);
   if (found == pending_.end()) return;
-  reactor_.cancel(found->second->deadline);
+  loop_.cancel(found->second->deadline);
   found->second->completion = nullptr;
   pending_.erase(found);
 }
 
 void CaresResolver::told(const std::shared_ptr<Pending>& pending, Lookup::Outcome outcome,
-                         std::vector<Address> addresses) {
+                         std::vector<IpAddress> addresses) {
   --pending->open;
   if (!pending->completion) return;  // too late, or not wanted any more
   pending->timed_out = pending->timed_out || outcome == Lookup::Outcome::kTimeout;
   pending->failed = pending->failed || outcome == Lookup::Outcome::kFailed;
   pending->addresses.insert(pending->addresses.end(), addresses.begin(), addresses.end());
   if (pending->open > 0) return;
-  // Through the reactor, for this may run inside start(), and always runs inside c-ares.
-  reactor_.cancel(pending->deadline);
-  pending->deadline = reactor_.at(steady_clock::now(), [this, pending] { finish(*pending); });
+  // Through the event loop, for this may run inside start(), and always runs inside c-ares.
+  loop_.cancel(pending->deadline);
+  pending->deadline = loop_.at(steady_clock::now(), [this, pending] { finish(*pending); });
 }
 
 void CaresResolver::finish(Pending& pending) {
@@ -105,18 +105,18 @@ void CaresResolver::renew_channel() {
   const auto changed = changed_at(settings_.watched_file);
   if (changed != 0 && changed != read_as_of_) {
     read_as_of_ = changed;
-    channels_.push_back(std::make_unique<CaresChannel>(reactor_, settings_));
+    channels_.push_back(std::make_unique<CaresChannel>(loop_, settings_));
   }
   const auto* newest = channels_.back().get();
   std::erase_if(channels_, [newest](const auto& channel) { return channel.get() != newest && channel->open() == 0; });
 }
 
 Lookup resolve_now(const std::string& name, Duration at_most, const ResolverSettings& settings) {
-  Reactor reactor;
-  CaresResolver resolver(reactor, settings);
+  EventLoop loop;
+  CaresResolver resolver(loop, settings);
   std::optional<Lookup> found;
   resolver.start(name, at_most, [&](Lookup lookup) { found = std::move(lookup); });
-  while (!found) reactor.poll(at_most);
+  while (!found) loop.poll(at_most);
   return std::move(*found);
 }
 

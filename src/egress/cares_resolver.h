@@ -15,10 +15,10 @@
 
 namespace beckon::egress {
 
-// Confined to the reactor's thread. `reactor` outlives it.
+// Confined to the event loop's thread. `loop` outlives it.
 class CaresResolver final : public Resolver {
  public:
-  CaresResolver(Reactor& reactor, ResolverSettings settings);
+  CaresResolver(EventLoop& loop, ResolverSettings settings);
   ~CaresResolver() override;
 
   Ticket start(const std::string& name, Duration at_most, Completion completion) override;
@@ -27,11 +27,11 @@ class CaresResolver final : public Resolver {
  private:
   struct Pending;
 
-  void told(const std::shared_ptr<Pending>& pending, Lookup::Outcome outcome, std::vector<Address> addresses);
+  void told(const std::shared_ptr<Pending>& pending, Lookup::Outcome outcome, std::vector<IpAddress> addresses);
   void finish(Pending& pending);
   void renew_channel();
 
-  Reactor& reactor_;
+  EventLoop& loop_;
   ResolverSettings settings_;
   std::int64_t read_as_of_;  // the watched file's time of change, in ns; 0 if there is none
   SteadyTime look_again_;

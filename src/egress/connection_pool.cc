@@ -17,13 +17,13 @@ void ConnectionPool::put(const Peer& peer, std::unique_ptr<Stream> stream) {
   place->since = std::chrono::steady_clock::now();
   place->self = place;
   by_peer_[peer].push_back(place);
-  reactor_.watch(place->stream->fd(), true, false, *place);
+  loop_.watch(place->stream->fd(), true, false, *place);
   if (idle_.size() > limits_.idle_connections) close(idle_.begin());
   arm();
 }
 
 void ConnectionPool::arm() {
-  if (!timer_ && !idle_.empty()) timer_ = reactor_.at(idle_.front().since + limits_.idle, [this] { close_old(); });
+  if (!timer_ && !idle_.empty()) timer_ = loop_.at(idle_.front().since + limits_.idle, [this] { close_old(); });
 }
 
 std::unique_ptr<Stream> ConnectionPool::remove(Place place) {
@@ -37,12 +37,12 @@ std::unique_ptr<Stream> ConnectionPool::remove(Place place) {
 
 void ConnectionPool::close(Place place) {
   const auto stream = remove(place);
-  reactor_.unwatch(stream->fd());
+  loop_.unwatch(stream->fd());
 }
 
 void ConnectionPool::clear() {
   while (!idle_.empty()) close(idle_.begin());
-  if (timer_) reactor_.cancel(*timer_);
+  if (timer_) loop_.cancel(*timer_);
   timer_.reset();
 }
 
@@ -54,7 +54,7 @@ void ConnectionPool::close_old() {
 }
 
 // Of a peer from which no answer is awaited: it closes, speaks out of turn, or TLS tells something of its own.
-void ConnectionPool::Idle::on_ready(int, bool, bool) {
+void ConnectionPool::Idle::on_ready(int, EventLoop::Ready) {
   std::array<char, 64> unasked;
   std::size_t size = 0;
   if (stream->read(unasked, size) != Stream::Io::kWantRead) pool->close(self);

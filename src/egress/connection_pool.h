@@ -10,25 +10,28 @@
 #include <vector>
 
 #include "egress/limits.h"
-#include "egress/reactor.h"
 #include "egress/stream.h"
+#include "net/event_loop.h"
 
 namespace beckon::egress {
+
+using net::EventLoop;
+using net::SteadyTime;
 
 // What makes two requests share a connection.
 struct Peer {
   Scheme scheme = Scheme::kHttps;
   std::uint16_t port = 443;
-  Address address;
+  IpAddress address;
   std::string host;
 
   friend auto operator<=>(const Peer&, const Peer&) = default;
 };
 
-// Confined to the reactor's thread. `reactor` outlives it.
+// Confined to the event loop's thread. `loop` outlives it.
 class ConnectionPool {
  public:
-  ConnectionPool(Reactor& reactor, const Limits& limits) : reactor_(reactor), limits_(limits) {}
+  ConnectionPool(EventLoop& loop, const Limits& limits) : loop_(loop), limits_(limits) {}
   ~ConnectionPool() { clear(); }
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
@@ -41,8 +44,8 @@ class ConnectionPool {
  private:
   struct Idle;
   using Place = std::list<Idle>::iterator;
-  struct Idle final : Reactor::Watcher {
-    void on_ready(int fd, bool readable, bool writable) override;
+  struct Idle final : EventLoop::Watcher {
+    void on_ready(int fd, EventLoop::Ready ready) override;
 
     ConnectionPool* pool = nullptr;
     Peer peer;
@@ -56,11 +59,11 @@ class ConnectionPool {
   void arm();
   void close_old();
 
-  Reactor& reactor_;
+  EventLoop& loop_;
   Limits limits_;
   std::list<Idle> idle_;  // the one that has waited longest first
   std::map<Peer, std::vector<Place>> by_peer_;
-  std::optional<Reactor::Timer> timer_;
+  std::optional<EventLoop::Timer> timer_;
 };
 
 }  // namespace beckon::egress

@@ -14,8 +14,8 @@ using std::chrono::microseconds;
 constexpr std::size_t kMostTries = 3;
 
 // RFC 6761 section 6.3: localhost never goes to DNS.
-const std::vector<Address>& loopback_addresses() {
-  static const std::vector<Address> kBoth{*Address::parse("127.0.0.1"), *Address::parse("::1")};
+const std::vector<IpAddress>& loopback_addresses() {
+  static const std::vector<IpAddress> kBoth{*IpAddress::parse("127.0.0.1"), *IpAddress::parse("::1")};
   return kBoth;
 }
 
@@ -93,7 +93,7 @@ void Egress::resolved(Ticket ticket, Lookup lookup) {
                      .detail = detail_of(lookup.outcome)});
 }
 
-void Egress::classified(Ticket ticket, Flight& flight, std::span<const Address> answers) {
+void Egress::classified(Ticket ticket, Flight& flight, std::span<const IpAddress> answers) {
   auto order = classify(answers, flight.target, *flight.order.policy);
   if (!order) return refuse(ticket, order.error());
   flight.addresses = std::move(*order);

@@ -53,7 +53,7 @@ class Egress {
     Order order;
     Completion completion;
     Target target;
-    std::vector<Address> addresses;  // still to be tried, the next one last
+    std::vector<IpAddress> addresses;  // still to be tried, the next one last
     std::chrono::microseconds spent{0};
     std::chrono::microseconds dns{0};
     std::uint64_t lookup = 0, request = 0;  // tickets of what is under way, 0 for none
@@ -61,7 +61,7 @@ class Egress {
 
   void check(Ticket ticket, Flight& flight);
   void resolved(Ticket ticket, Lookup lookup);
-  void classified(Ticket ticket, Flight& flight, std::span<const Address> answers);
+  void classified(Ticket ticket, Flight& flight, std::span<const IpAddress> answers);
   void try_next(Ticket ticket, Flight& flight);
   void answered(Ticket ticket, Answer answer);
   void refuse(Ticket ticket, Refusal refusal);

@@ -5,8 +5,8 @@
 
 #include <map>
 
-#include "egress/reactor.h"
 #include "egress/retry_after.h"
+#include "net/event_loop.h"
 
 namespace beckon::egress {
 namespace {
@@ -54,7 +54,7 @@ class EgressOverScripts : public ::testing::Test {
   }
   static Lookup found(std::vector<const char*> texts, milliseconds elapsed) {
     Lookup lookup{.outcome = Lookup::Outcome::kFound, .elapsed = elapsed};
-    for (const char* text : texts) lookup.addresses.push_back(*Address::parse(text));
+    for (const char* text : texts) lookup.addresses.push_back(*IpAddress::parse(text));
     return lookup;
   }
   static Answer failed(Outcome outcome, milliseconds total) {

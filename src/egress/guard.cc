@@ -82,7 +82,7 @@ Result<Target, Refusal> check_url(std::string_view text, const Policy& policy) {
   return target;
 }
 
-std::optional<Refusal> judge(const Address& address, const Target& target, const Policy& policy) {
+std::optional<Refusal> judge(const IpAddress& address, const Target& target, const Policy& policy) {
   const auto standing = standing_of(address);
   if (standing == Standing::kNever) return Refusal::kNeverAddress;
   const auto named = [&](auto matches) {
@@ -91,24 +91,24 @@ std::optional<Refusal> judge(const Address& address, const Target& target, const
     });
   };
   if (std::ranges::find(policy.own, address) != policy.own.end() &&
-      !named([&](const Cidr& range) { return range.is_single() && range.first == address; }))
+      !named([&](const IpRange& range) { return range.is_single() && range.first == address; }))
     return Refusal::kOwnAddress;
-  if (standing == Standing::kPublic || named([&](const Cidr& range) { return range.contains(address); }))
+  if (standing == Standing::kPublic || named([&](const IpRange& range) { return range.contains(address); }))
     return std::nullopt;
   if (standing == Standing::kLoopback)
     return policy.admit_loopback ? std::nullopt : std::optional{Refusal::kLoopbackAddress};
   return target.host_admitted ? std::nullopt : std::optional{Refusal::kSpecialAddress};
 }
 
-Result<std::vector<Address>, Refusal> classify(std::span<const Address> answers, const Target& target,
-                                               const Policy& policy) {
+Result<std::vector<IpAddress>, Refusal> classify(std::span<const IpAddress> answers, const Target& target,
+                                                 const Policy& policy) {
   CHECK(!answers.empty());
-  std::vector<Address> order;
+  std::vector<IpAddress> order;
   for (const auto& address : answers) {
     if (const auto refusal = judge(address, target, policy)) return unexpected(*refusal);
     if (std::ranges::find(order, address) == order.end()) order.push_back(address);
   }
-  std::ranges::stable_partition(order, [](const Address& address) { return !address.is_v6(); });
+  std::ranges::stable_partition(order, [](const IpAddress& address) { return !address.is_v6(); });
   return order;
 }
 

@@ -21,13 +21,13 @@ struct Target {
 Result<Target, Refusal> check_url(std::string_view text, const Policy& policy);
 
 // Rules 5 and 8 for one address.
-std::optional<Refusal> judge(const Address& address, const Target& target, const Policy& policy);
+std::optional<Refusal> judge(const IpAddress& address, const Target& target, const Policy& policy);
 
 // Rule 5 for all answers of a lookup: one that is denied refuses them all, for a mixed answer is the mark of
 // rebinding. Else the addresses in the order to be tried: IPv4 first, then as answered, without repeats.
 // Precondition: answers is not empty.
-Result<std::vector<Address>, Refusal> classify(std::span<const Address> answers, const Target& target,
-                                               const Policy& policy);
+Result<std::vector<IpAddress>, Refusal> classify(std::span<const IpAddress> answers, const Target& target,
+                                                 const Policy& policy);
 
 // Headers that belong to the connection or to the client and may not be given by a subscription, in any case of
 // letters: host, content-length, transfer-encoding, connection, expect and their kin.

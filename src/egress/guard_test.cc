@@ -25,8 +25,8 @@ std::optional<Refusal> refusal_after_dns(std::string_view url, std::vector<const
                                          const Policy& policy = {}) {
   const auto target = check_url(url, policy);
   if (!target) return target.error();
-  std::vector<Address> addresses;
-  for (const char* text : answers) addresses.push_back(*Address::parse(text));
+  std::vector<IpAddress> addresses;
+  for (const char* text : answers) addresses.push_back(*IpAddress::parse(text));
   const auto order = classify(addresses, *target, policy);
   return order ? std::nullopt : std::optional{order.error()};
 }
@@ -85,8 +85,8 @@ TEST(Guard, RefusesAllAnswersForOneThatIsDenied) {
 
 TEST(Guard, OrdersWhatItAdmits) {
   const auto target = *check_url("https://a.example/", {});
-  const auto first = *Address::parse("2600::1"), second = *Address::parse("8.8.8.8"),
-             third = *Address::parse("8.8.4.4");
+  const auto first = *IpAddress::parse("2600::1"), second = *IpAddress::parse("8.8.8.8"),
+             third = *IpAddress::parse("8.8.4.4");
   const std::vector answers{first, second, second, third};
   EXPECT_EQ(*classify(answers, target, {}), (std::vector{second, third, first}));
 }
@@ -122,7 +122,7 @@ TEST(Guard, NeverAdmitsLinkLocalOrMetadata) {
 }
 
 TEST(Guard, RefusesToCallItself) {
-  const Policy own{.own = {*Address::parse("8.8.8.8"), *Address::parse("10.20.0.5")}};
+  const Policy own{.own = {*IpAddress::parse("8.8.8.8"), *IpAddress::parse("10.20.0.5")}};
   EXPECT_EQ(refusal_of("https://8.8.8.8/", own), kOwnAddress);
   EXPECT_EQ(refusal_after_dns("https://a.example/", {"8.8.4.4", "8.8.8.8"}, own), kOwnAddress);
   EXPECT_EQ(refusal_of("https://10.20.0.5/", with({"10.20.0.0/16"}, own)), kOwnAddress);

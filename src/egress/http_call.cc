@@ -6,8 +6,9 @@
 #include <memory>
 #include <optional>
 
-#include "egress/reactor.h"
 #include "egress/socket_client.h"
+#include "net/event_loop.h"
+#include "net/socket_address.h"
 
 namespace beckon::egress {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t kMostBody = 64u << 20;     // bytes
 constexpr std::size_t kMostHeaders = 64u << 10;  // bytes
 
-using Addresses = Result<std::vector<Address>, std::string>;
+using Addresses = Result<std::vector<IpAddress>, std::string>;
 
 // In the order in which the system would try them (RFC 6724).
 Addresses addresses_of(const Url& url) {
@@ -26,18 +27,18 @@ Addresses addresses_of(const Url& url) {
   addrinfo* first = nullptr;
   const int error = getaddrinfo(url.host.c_str(), nullptr, &hints, &first);
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(first, &freeaddrinfo);
-  std::vector<Address> found;
+  std::vector<IpAddress> found;
   for (const addrinfo* each = error == 0 ? first : nullptr; each != nullptr; each = each->ai_next)
-    if (const auto address = Address::from(each->ai_addr)) found.push_back(*address);
+    if (const auto address = net::address_of(each->ai_addr)) found.push_back(*address);
   if (found.empty()) return unexpected("The host " + url.host + " could not be resolved.");
   return found;
 }
 
 // The answer of the first address that could be connected to, else that of the last one.
-Answer send(HttpRequest request, const std::vector<Address>& addresses, Duration timeout) {
+Answer send(HttpRequest request, const std::vector<IpAddress>& addresses, Duration timeout) {
   const SystemClock clock;
-  Reactor reactor;
-  SocketClient client(reactor, clock, {.limits = {.header_bytes = kMostHeaders}, .guarded = false});
+  EventLoop loop;
+  SocketClient client(loop, clock, {.limits = {.header_bytes = kMostHeaders}, .guarded = false});
   const auto until = std::chrono::steady_clock::now() + timeout;
   std::optional<Answer> answer;
   for (std::size_t i = 0; i < addresses.size(); ++i) {

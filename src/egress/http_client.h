@@ -61,9 +61,9 @@ struct Answer {
   bool body_cut = false;                // there was more than is kept in `body`
   std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative
   Latency latency;
-  std::optional<Address> remote;  // the address that was tried last
-  bool connected = false;         // a connection was made: the request may have arrived
-  std::string detail;             // a sentence for the operator's log; not for a tenant
+  std::optional<IpAddress> remote;  // the address that was tried last
+  bool connected = false;           // a connection was made: the request may have arrived
+  std::string detail;               // a sentence for the operator's log; not for a tenant
 
   const std::string* header(std::string_view name) const { return find_header(headers, name); }
   std::string reason() const { return reason_text(outcome, status); }
@@ -72,7 +72,7 @@ struct Answer {
 struct HttpRequest {
   Method method = Method::kPost;
   Target target;                            // gives Host, SNI and the certificate's name
-  Address address;                          // where the connection goes, and nowhere else
+  IpAddress address;                        // where the connection goes, and nowhere else
   std::vector<Header> headers;              // all of them sendable (guard.h)
   std::shared_ptr<const std::string> body;  // null for none
   PolicySnapshot policy;                    // judged again as the socket opens; not read by an unguarded client

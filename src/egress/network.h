@@ -1,4 +1,4 @@
-// The real thing, wired: reactor, resolver, client and Egress for one thread; and two calls that block.
+// The real thing, wired: event loop, resolver, client and Egress for one thread; and two calls that block.
 #pragma once
 #include <optional>
 #include <string>
@@ -19,13 +19,11 @@ struct NetworkSettings {
 class Network {
  public:
   Network(const Clock& clock, const NetworkSettings& settings)
-      : resolver_(reactor_, settings.resolver),
-        client_(reactor_, clock, settings.client),
-        egress_(resolver_, client_) {}
+      : resolver_(loop_, settings.resolver), client_(loop_, clock, settings.client), egress_(resolver_, client_) {}
   Egress& egress() { return egress_; }
 
  private:
-  Reactor reactor_;
+  EventLoop loop_;
   CaresResolver resolver_;
   SocketClient client_;
   Egress egress_;

@@ -10,7 +10,7 @@ namespace beckon::egress {
 // Confined to one thread.
 class OwnAddresses {
  public:
-  const std::vector<Address>& now() {
+  const std::vector<IpAddress>& now() {
     const auto at = std::chrono::steady_clock::now();
     if (at >= until_) {
       addresses_ = own_addresses();
@@ -22,7 +22,7 @@ class OwnAddresses {
  private:
   static constexpr std::chrono::seconds kFresh{10};
   std::chrono::steady_clock::time_point until_{};
-  std::vector<Address> addresses_;
+  std::vector<IpAddress> addresses_;
 };
 
 }  // namespace beckon::egress

@@ -161,13 +161,13 @@ TEST(Network, RefusesBeforeAnySocketOpens) {
 }
 
 TEST(SocketClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
-  Reactor reactor;
+  EventLoop loop;
   const SystemClock clock;
-  SocketClient client(reactor, clock, {});
+  SocketClient client(loop, clock, {});
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
   // A caller that classified wrongly: the policy does not admit loopback.
   HttpRequest request{.target = {.url = *parse_url(receiver.url("hooks.example"))},
-                      .address = *Address::parse("127.0.0.1"),
+                      .address = *IpAddress::parse("127.0.0.1"),
                       .policy = std::make_shared<const Policy>(Policy{.admit_http = true})};
   std::optional<Answer> answer;
   client.start(std::move(request), [&](Answer came) { answer = std::move(came); });
@@ -204,8 +204,8 @@ TEST(Resolver, TakesUpAChangeOfItsServersWhileOldQuestionsEnd) {
   auto settings = world.settings.resolver;
   settings.watched_file = path;
   settings.watch_each = Duration{0};
-  Reactor reactor;
-  CaresResolver resolver(reactor, settings);
+  EventLoop loop;
+  CaresResolver resolver(loop, settings);
   world.dns.answer("a.example", {"1.2.3.4"});
   world.dns.stay_silent("silent.example");
   int found = 0, silent = 0;
@@ -219,9 +219,9 @@ TEST(Resolver, TakesUpAChangeOfItsServersWhileOldQuestionsEnd) {
       EXPECT_EQ(lookup.outcome, Lookup::Outcome::kFound);
       ++found;
     });
-    while (found < i) reactor.poll(Duration{1000});
+    while (found < i) loop.poll(Duration{1000});
   }
-  while (silent < 10) reactor.poll(Duration{1000});
+  while (silent < 10) loop.poll(Duration{1000});
   unlink(path.c_str());
 }
 

@@ -16,7 +16,7 @@ constexpr std::string_view kNever =
 
 // Nothing, or what is wrong with the entry.
 std::string_view read_range(std::string_view entry, std::optional<std::uint16_t> port, Policy& policy) {
-  const auto range = Cidr::parse(entry);
+  const auto range = IpRange::parse(entry);
   if (!range) return kForm;
   if (never_admitted(*range)) return kNever;
   policy.ranges.push_back({*range, port});
@@ -24,7 +24,7 @@ std::string_view read_range(std::string_view entry, std::optional<std::uint16_t>
 }
 
 std::string_view read_entry(std::string_view entry, Policy& policy) {
-  if (entry.find('/') != std::string_view::npos || Address::parse(entry)) return read_range(entry, {}, policy);
+  if (entry.find('/') != std::string_view::npos || IpAddress::parse(entry)) return read_range(entry, {}, policy);
   std::optional<std::uint16_t> port;
   const auto colon = entry.rfind(':');
   if (colon != std::string_view::npos && !entry.ends_with(']')) {
@@ -34,7 +34,7 @@ std::string_view read_entry(std::string_view entry, Policy& policy) {
   }
   if (entry.find('*') != std::string_view::npos) return "must name a single host; patterns are not supported";
   HostEntry made{.port = port};
-  std::optional<Address> address;
+  std::optional<IpAddress> address;
   if (read_host(entry, made.host, address)) return kForm;
   if (address) return read_range(made.host, port, policy);
   if (is_metadata_name(made.host)) return "must not be a cloud metadata service; those are never allowed";

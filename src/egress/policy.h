@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/fault.h"
-#include "egress/address.h"
+#include "base/ip_address.h"
 
 namespace beckon::egress {
 
@@ -23,7 +23,7 @@ struct HostEntry {
 };
 
 struct RangeEntry {
-  Cidr range;
+  IpRange range;
   std::optional<std::uint16_t> port;  // only of a single address
   friend bool operator==(const RangeEntry&, const RangeEntry&) = default;
 };
@@ -33,7 +33,7 @@ struct Policy {
   bool admit_loopback = false;  // --dev: 127.0.0.0/8, ::1, localhost, and every port from 1024 upward
   std::vector<HostEntry> hosts;
   std::vector<RangeEntry> ranges;
-  std::vector<Address> own;  // rule 8; from own_addresses(), taken anew with each snapshot
+  std::vector<IpAddress> own;  // rule 8; from own_addresses(), taken anew with each snapshot
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

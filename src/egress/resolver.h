@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/instant.h"
-#include "egress/address.h"
+#include "base/ip_address.h"
 
 namespace beckon::egress {
 
@@ -20,7 +20,7 @@ struct Lookup {
     kFailed,   // the servers cannot be reached or answer nonsense
   };
   Outcome outcome = Outcome::kFailed;
-  std::vector<Address> addresses;  // all answers of both kinds
+  std::vector<IpAddress> addresses;  // all answers of both kinds
   std::chrono::microseconds elapsed{0};
 };
 

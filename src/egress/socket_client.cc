@@ -41,7 +41,7 @@ void write_request(const HttpRequest& request, std::string& text) {
 
 // One request, from its start until its completion: connecting, the handshake, and then writing and reading at once,
 // for an answer may come before the request is wholly written.
-class SocketClient::Exchange final : Reactor::Watcher {
+class SocketClient::Exchange final : EventLoop::Watcher {
  public:
   explicit Exchange(SocketClient& client) : client_(client) {}
   ~Exchange() override { drop(); }
@@ -59,18 +59,18 @@ class SocketClient::Exchange final : Reactor::Watcher {
   using Io = Stream::Io;
   using State = AnswerReader::State;
 
-  void on_ready(int fd, bool readable, bool writable) override;
+  void on_ready(int fd, EventLoop::Ready ready) override;
   void open();
   void connected();
   void shake();
   void write_on();
   void read_on();
-  void watch(bool read, bool write) { client_.reactor_.watch(stream_->fd(), read, write, *this); }
+  void watch(bool read, bool write) { client_.loop_.watch(stream_->fd(), read, write, *this); }
   void broke(std::string detail);
   void end(Outcome outcome, std::string detail = {});
   void whole();
-  void start_timer(std::optional<Reactor::Timer>& timer, Duration wait, const char* detail);
-  void stop_timer(std::optional<Reactor::Timer>& timer);
+  void start_timer(std::optional<EventLoop::Timer>& timer, Duration wait, const char* detail);
+  void stop_timer(std::optional<EventLoop::Timer>& timer);
   std::chrono::microseconds elapsed() const;
 
   SocketClient& client_;
@@ -86,7 +86,7 @@ class SocketClient::Exchange final : Reactor::Watcher {
   AnswerReader reader_;
   Answer answer_;  // into which it reads
   SteadyTime started_;
-  std::optional<Reactor::Timer> connect_timer_, whole_timer_;
+  std::optional<EventLoop::Timer> connect_timer_, whole_timer_;
 };
 
 std::chrono::microseconds SocketClient::Exchange::elapsed() const {
@@ -114,15 +114,15 @@ void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completio
   write_on();
 }
 
-void SocketClient::Exchange::start_timer(std::optional<Reactor::Timer>& timer, Duration wait, const char* detail) {
-  timer = client_.reactor_.at(std::chrono::steady_clock::now() + wait, [this, &timer, detail] {
+void SocketClient::Exchange::start_timer(std::optional<EventLoop::Timer>& timer, Duration wait, const char* detail) {
+  timer = client_.loop_.at(std::chrono::steady_clock::now() + wait, [this, &timer, detail] {
     timer.reset();
     end(Outcome::kTimeout, detail);
   });
 }
 
-void SocketClient::Exchange::stop_timer(std::optional<Reactor::Timer>& timer) {
-  if (timer) client_.reactor_.cancel(*timer);
+void SocketClient::Exchange::stop_timer(std::optional<EventLoop::Timer>& timer) {
+  if (timer) client_.loop_.cancel(*timer);
   timer.reset();
 }
 
@@ -142,7 +142,7 @@ void SocketClient::Exchange::open() {
   watch(false, true);
 }
 
-void SocketClient::Exchange::on_ready(int, bool, bool) {
+void SocketClient::Exchange::on_ready(int, EventLoop::Ready) {
   switch (phase_) {
     case Phase::kConnecting: return connected();
     case Phase::kHandshaking: return shake();
@@ -216,7 +216,7 @@ void SocketClient::Exchange::read_on() {
 // is sent once more over one of its own, as all clients of HTTP do (RFC 9112, section 9.3.1).
 void SocketClient::Exchange::broke(std::string detail) {
   if (!pooled_ || reader_.began()) return end(Outcome::kConnect, std::move(detail));
-  client_.reactor_.unwatch(stream_->fd());
+  client_.loop_.unwatch(stream_->fd());
   stream_.reset();
   pooled_ = false;
   answer_.connected = false;
@@ -247,15 +247,15 @@ Answer SocketClient::Exchange::take_answer() {
 void SocketClient::Exchange::drop() {
   stop_timer(connect_timer_);
   stop_timer(whole_timer_);
-  if (stream_) client_.reactor_.unwatch(stream_->fd());
+  if (stream_) client_.loop_.unwatch(stream_->fd());
   stream_.reset();
   request_ = {};
   completion_ = nullptr;
   phase_ = Phase::kEnded;
 }
 
-SocketClient::SocketClient(Reactor& reactor, const Clock& clock, ClientSettings settings)
-    : reactor_(reactor), clock_(clock), settings_(std::move(settings)), pool_(reactor, settings_.limits) {}
+SocketClient::SocketClient(EventLoop& loop, const Clock& clock, ClientSettings settings)
+    : loop_(loop), clock_(clock), settings_(std::move(settings)), pool_(loop, settings_.limits) {}
 
 SocketClient::~SocketClient() = default;
 
@@ -281,7 +281,7 @@ std::optional<Refusal> SocketClient::refusal_of(const HttpRequest& request) {
 void SocketClient::cancel(Ticket ticket) { running_.erase(ticket); }
 
 void SocketClient::poll(Duration at_most) {
-  reactor_.poll(ended_.empty() ? at_most : Duration{0});
+  loop_.poll(ended_.empty() ? at_most : Duration{0});
   for (const Ticket ticket : std::exchange(ended_, {}))
     if (const auto found = running_.find(ticket); found != running_.end()) complete(*found->second);
 }

@@ -24,16 +24,16 @@ struct ClientSettings {
   bool guarded = true;        // false only where the person at the keyboard chose the URL: no policy is asked for
 };
 
-// Confined to the reactor's thread but for wake(). `reactor` and `clock` outlive it.
+// Confined to the event loop's thread but for wake(). `loop` and `clock` outlive it.
 class SocketClient final : public HttpClient {
  public:
-  SocketClient(Reactor& reactor, const Clock& clock, ClientSettings settings);
+  SocketClient(EventLoop& loop, const Clock& clock, ClientSettings settings);
   ~SocketClient() override;
 
   Ticket start(HttpRequest request, Completion completion) override;
   void cancel(Ticket ticket) override;
   void poll(Duration at_most) override;
-  void wake() override { reactor_.wake(); }
+  void wake() override { loop_.wake(); }
 
  private:
   class Exchange;
@@ -45,7 +45,7 @@ class SocketClient final : public HttpClient {
   bool is_current(const PolicySnapshot& policy) const;
   void complete(Exchange& exchange);
 
-  Reactor& reactor_;
+  EventLoop& loop_;
   const Clock& clock_;
   ClientSettings settings_;
   std::unique_ptr<Trust> trust_;  // made when it is first needed

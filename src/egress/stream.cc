@@ -10,37 +10,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <system_error>
 
 #include "base/check.h"
+#include "net/socket_address.h"
 
 namespace beckon::egress {
 namespace {
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-
-SocketAddress socket_address(const Address& address, std::uint16_t port) {
-  SocketAddress made;
-  const auto put = [&](const auto& form) {
-    std::memcpy(&made.storage, &form, sizeof form);
-    made.size = sizeof form;
-  };
-  if (address.is_v6()) {
-    sockaddr_in6 v6{
-        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_flowinfo = 0, .sin6_addr = {}, .sin6_scope_id = 0};
-    std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
-    put(v6);
-  } else {
-    sockaddr_in v4{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {}, .sin_zero = {}};
-    std::memcpy(&v4.sin_addr, address.bytes().data(), sizeof v4.sin_addr);
-    put(v4);
-  }
-  return made;
-}
 
 int fits(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
@@ -61,15 +37,14 @@ Stream::Io Stream::failed(int error) {
   return Io::kFailed;
 }
 
-Stream::Io Stream::open(const Address& address, std::uint16_t port) {
+Stream::Io Stream::open(const IpAddress& address, std::uint16_t port) {
   CHECK(fd_ < 0);
-  const auto to = socket_address(address, port);
+  const auto to = net::to_socket_address(address, port);
   fd_ = socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
   if (fd_ < 0) return failed(errno);
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (connect(fd_, reinterpret_cast<const sockaddr*>(&to.storage), to.size) == 0 || errno == EINPROGRESS)
-    return Io::kWantWrite;
+  if (connect(fd_, to.get(), to.size) == 0 || errno == EINPROGRESS) return Io::kWantWrite;
   return failed(errno);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "egress/address.h"
+#include "base/ip_address.h"
 #include "egress/trust.h"
 
 namespace beckon::egress {
@@ -27,7 +27,7 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   // Begins to connect. kWantWrite in most cases; kFailed where there is no socket or no way.
-  Io open(const Address& address, std::uint16_t port);
+  Io open(const IpAddress& address, std::uint16_t port);
   // Once the socket is writable: whether it is connected.
   Io connected();
   // The handshake's next step, after connected(). kFailed where the certificate is not to be trusted.

@@ -43,11 +43,11 @@ bool ends_in_number(std::string_view host) {
   return std::ranges::all_of(last, is_digit) || last.starts_with("0x");
 }
 
-std::optional<Refusal> read_v6(std::string_view text, std::string& host, std::optional<Address>& address) {
+std::optional<Refusal> read_v6(std::string_view text, std::string& host, std::optional<IpAddress>& address) {
   if (text.find('%') != std::string_view::npos) return Refusal::kZoneId;
   if (text.starts_with('v') || text.starts_with('V')) return Refusal::kFutureAddress;
   if (text.find(':') == std::string_view::npos) return Refusal::kBadHost;
-  address = Address::parse(text);
+  address = IpAddress::parse(text);
   if (!address) return Refusal::kBadHost;
   host = address->text();
   return std::nullopt;
@@ -91,7 +91,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return static_cast<std::uint16_t>(value);
 }
 
-std::optional<Refusal> read_host(std::string_view text, std::string& host, std::optional<Address>& address) {
+std::optional<Refusal> read_host(std::string_view text, std::string& host, std::optional<IpAddress>& address) {
   if (text.empty()) return Refusal::kEmptyHost;
   if (text.starts_with('[')) {
     if (!text.ends_with(']')) return text.find(']') == text.npos ? Refusal::kBadHost : Refusal::kBadPort;
@@ -101,7 +101,7 @@ std::optional<Refusal> read_host(std::string_view text, std::string& host, std::
   if (text.ends_with('.')) return Refusal::kTrailingDot;
   host = lowered(text);
   if (ends_in_number(host)) {
-    address = Address::parse(host);
+    address = IpAddress::parse(host);
     return address ? std::nullopt : std::optional{Refusal::kNumericSpelling};
   }
   return is_name(host) ? std::nullopt : std::optional{Refusal::kBadHost};

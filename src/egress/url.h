@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/ip_address.h"
 #include "base/result.h"
-#include "egress/address.h"
 #include "egress/refusal.h"
 
 namespace beckon::egress {
@@ -19,10 +19,10 @@ constexpr std::size_t kMaxUrl = 2048;  // characters
 
 struct Url {
   Scheme scheme = Scheme::kHttps;
-  std::string host;                // lower case; an IPv6 address in inet_ntop's form, without brackets
-  std::optional<Address> address;  // of a numeric host; such a host never goes to DNS
-  std::uint16_t port = 443;        // the one given, or the scheme's own
-  std::string target;              // path and query as written, beginning with "/"
+  std::string host;                  // lower case; an IPv6 address in inet_ntop's form, without brackets
+  std::optional<IpAddress> address;  // of a numeric host; such a host never goes to DNS
+  std::uint16_t port = 443;          // the one given, or the scheme's own
+  std::string target;                // path and query as written, beginning with "/"
 
   bool default_port() const { return port == (scheme == Scheme::kHttps ? 443 : 80); }
   std::string host_text() const { return address ? address->host_text() : host; }
@@ -34,7 +34,7 @@ struct Url {
 Result<Url, Refusal> parse_url(std::string_view text);
 
 // A host as it stands in a URL, without port: fills host and address.
-std::optional<Refusal> read_host(std::string_view text, std::string& host, std::optional<Address>& address);
+std::optional<Refusal> read_host(std::string_view text, std::string& host, std::optional<IpAddress>& address);
 
 // "1" to "65535" without leading zeros.
 std::optional<std::uint16_t> parse_port(std::string_view text);

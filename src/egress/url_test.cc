@@ -361,7 +361,7 @@ void check_one(const std::string& text) {
   }
   ASSERT_EQ(parse_url(url->text()), url) << text;
   ASSERT_NO_FATAL_FAILURE(check_that_curl_agrees(*url));
-  ASSERT_EQ(url->address.has_value(), Address::parse(url->host).has_value()) << text;
+  ASSERT_EQ(url->address.has_value(), IpAddress::parse(url->host).has_value()) << text;
   if (url->address) {
     ASSERT_EQ(url->address->text(), url->host) << text;
   }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "http/client_address.h"
 #include "http/error.h"
 #include "http/response_head.h"
 #include "http/stream.h"
@@ -29,7 +30,7 @@ void drop_if_large(std::string& text) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<IoThread> thread, Descriptor socket, const ClientAddress& peer)
+Connection::Connection(std::shared_ptr<IoThread> thread, net::Descriptor socket, const IpAddress& peer)
     : thread_(std::move(thread)), socket_(std::move(socket)), peer_(peer), since_(Steady::now()), in_(kFirstBuffer) {}
 
 Connection::~Connection() = default;
@@ -39,6 +40,7 @@ bool Connection::is_idle() const { return state_ == State::kHead && begin_ == en
 void Connection::close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  thread_->unwatch(socket_);
   socket_.close();
   if (sink_) sink_->close();
   thread_->remove(*this);
@@ -52,11 +54,10 @@ void Connection::drain() {
   }
 }
 
-void Connection::notice(std::uint32_t events) {
-  constexpr std::uint32_t kGone = EPOLLHUP | EPOLLERR;
-  if (events & (EPOLLRDHUP | kGone)) ended_ = true;
-  if (events & (EPOLLIN | EPOLLRDHUP | kGone)) readable_ = true;
-  if (writing_ && (events & (EPOLLOUT | kGone))) writable();
+void Connection::on_ready(int, net::EventLoop::Ready ready) {
+  if (ready.ended) ended_ = true;
+  if (ready.readable) readable_ = true;
+  if (writing_ && ready.writable) writable();
   if (readable_ && wants_bytes()) want_turn();
 }
 

@@ -20,18 +20,18 @@
 
 namespace beckon::http {
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection : public std::enable_shared_from_this<Connection>, public net::EventLoop::Watcher {
  public:
-  Connection(std::shared_ptr<IoThread> thread, Descriptor socket, const ClientAddress& peer);
-  ~Connection();
+  Connection(std::shared_ptr<IoThread> thread, net::Descriptor socket, const IpAddress& peer);
+  ~Connection() override;
 
-  void notice(std::uint32_t events);   // of epoll, about the socket
+  void on_ready(int fd, net::EventLoop::Ready ready) override;
   void begin_turn();                   // reads and handles
   void end_turn();                     // writes
   void sweep(Steady::time_point now);  // closes, or answers 408, when a deadline has passed
   void drain();
   void close();
-  const ClientAddress& peer() const { return peer_; }
+  const IpAddress& peer() const { return peer_; }
   bool is_idle() const;
 
   void answer(Response&& response);  // any thread
@@ -79,8 +79,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin_linger();
 
   std::shared_ptr<IoThread> thread_;
-  Descriptor socket_;
-  const ClientAddress peer_;
+  net::Descriptor socket_;
+  const IpAddress peer_;
   std::list<std::shared_ptr<Connection>>::iterator place_;
   bool listed_idle_ = false;
 

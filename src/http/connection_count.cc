@@ -16,17 +16,18 @@ std::string random_key() {
 
 ConnectionCount::ConnectionCount() : by_address_(0, Hash{KeyedHash(random_key())}) {}
 
-std::size_t ConnectionCount::Hash::operator()(const ClientAddress& address) const {
-  return keyed({reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+std::size_t ConnectionCount::Hash::operator()(const IpAddress& address) const {
+  const auto bytes = address.mapped().bytes();
+  return keyed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
-void ConnectionCount::add(const ClientAddress& peer) {
+void ConnectionCount::add(const IpAddress& peer) {
   const std::lock_guard lock(mutex_);
   ++by_address_[peer];
   ++all_;
 }
 
-void ConnectionCount::remove(const ClientAddress& peer) {
+void ConnectionCount::remove(const IpAddress& peer) {
   const std::lock_guard lock(mutex_);
   const auto at = by_address_.find(peer);
   CHECK(at != by_address_.end());
@@ -34,7 +35,7 @@ void ConnectionCount::remove(const ClientAddress& peer) {
   --all_;
 }
 
-std::size_t ConnectionCount::of(const ClientAddress& peer) const {
+std::size_t ConnectionCount::of(const IpAddress& peer) const {
   const std::lock_guard lock(mutex_);
   const auto at = by_address_.find(peer);
   return at == by_address_.end() ? 0 : at->second;

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/encoding.h"
-#include "http/client_address.h"
+#include "base/ip_address.h"
 
 namespace beckon::http {
 
@@ -15,18 +15,18 @@ namespace beckon::http {
 class ConnectionCount {
  public:
   ConnectionCount();
-  void add(const ClientAddress& peer);
-  void remove(const ClientAddress& peer);
+  void add(const IpAddress& peer);
+  void remove(const IpAddress& peer);
   std::size_t all() const { return all_.load(std::memory_order_relaxed); }
-  std::size_t of(const ClientAddress& peer) const;
+  std::size_t of(const IpAddress& peer) const;
 
  private:
   struct Hash {
     KeyedHash keyed;
-    std::size_t operator()(const ClientAddress& address) const;
+    std::size_t operator()(const IpAddress& address) const;
   };
   mutable std::mutex mutex_;
-  std::unordered_map<ClientAddress, std::size_t, Hash> by_address_;
+  std::unordered_map<IpAddress, std::size_t, Hash> by_address_;
   std::atomic<std::size_t> all_{0};
 };
 

@@ -662,7 +662,7 @@ TEST_F(FrontDoor, TooManyRequestsInFlightAre503) {
 TEST_F(FrontDoor, ReadsTheClientBehindATrustedProxy) {
   EXPECT_EQ(ask(get("/client", "X-Forwarded-For: 1.1.1.1\r\n")).body, "127.0.0.1");
   listener_.reset();
-  options_.trusted_proxies = {parse_range("127.0.0.0/8").value()};
+  options_.trusted_proxies = {IpRange::parse("127.0.0.0/8").value()};
   EXPECT_EQ(ask(get("/client", "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 1.1.1.1\r\n")).body, "1.1.1.1");
   EXPECT_EQ(ask(get("/client", "Forwarded: for=\"[2001:db8::1]\"\r\n")).body, "2001:db8::1");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "http/client_address.h"
 #include "http/connection.h"
 #include "http/response_head.h"
 #include "http/sockets.h"
@@ -19,11 +20,12 @@ thread_local const IoThread* IoThread::current_ = nullptr;
 IoThread::IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed)
     : shared_(std::move(shared)), turn_began_(Steady::now()), next_sweep_(turn_began_), random_(seed) {}
 
-std::expected<std::uint16_t, std::string> IoThread::listen(const ClientAddress& address, std::uint16_t port) {
+std::expected<std::uint16_t, std::string> IoThread::listen(const IpAddress& address, std::uint16_t port) {
   auto socket = listen_at(address, port);
   if (!socket) return std::unexpected(std::move(socket.error()));
   listening_ = std::move(*socket);
-  if (!readiness_.watch(listening_, this)) return std::unexpected("the system cannot watch any more sockets");
+  if (!loop_.watch_changes(listening_.number(), *this))
+    return std::unexpected("the system cannot watch any more sockets");
   return port_of(listening_);
 }
 
@@ -52,23 +54,16 @@ void IoThread::run() {
 void IoThread::turn() {
   const bool waits = ready_.empty() && !clients_wait_;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_sweep_ - Steady::now());
-  const auto events =
-      readiness_.wait(waits ? std::max(left, std::chrono::milliseconds{0}) : std::chrono::milliseconds{0});
+  loop_.poll(waits ? left : Duration{0});  // asks each connection concerned to take its turn; none closes meanwhile
   turn_began_ = Steady::now();
   turn_at_ = shared_->clock.now();
-  // Nothing closes while events are read: each names its connection by a plain pointer.
-  for (const epoll_event& event : events) {
-    if (event.data.ptr == this) {
-      clients_wait_ = true;
-    } else {
-      static_cast<Connection*>(event.data.ptr)->notice(event.events);
-    }
-  }
   read_mail();
   give_turns();
   if (clients_wait_) accept_some();
   if (turn_began_ >= next_sweep_) sweep();
 }
+
+void IoThread::on_ready(int, net::EventLoop::Ready) { clients_wait_ = true; }
 
 void IoThread::give_turn(Connection& connection) { ready_.push_back(*connection.place_); }
 
@@ -83,7 +78,7 @@ void IoThread::mail(Mail mail) {
   const std::lock_guard lock(mail_mutex_);
   if (mail_closed_) return;
   mail_.push_back(std::move(mail));
-  if (mail_.size() == 1) readiness_.wake();
+  if (mail_.size() == 1) loop_.wake();
 }
 
 void IoThread::read_mail() {
@@ -118,10 +113,8 @@ void IoThread::accept_some() {
   }
 }
 
-bool IoThread::make_room(const ClientAddress& peer) {
-  const auto& trusted = shared_->options.trusted_proxies;
-  const bool exempt =
-      std::any_of(trusted.begin(), trusted.end(), [&](const auto& range) { return range.contains(peer); });
+bool IoThread::make_room(const IpAddress& peer) {
+  const bool exempt = is_trusted(peer, shared_->options.trusted_proxies);
   while (!exempt && shared_->connections.of(peer) >= limits().connections_per_address) {
     if (!close_oldest_idle(&peer)) return false;
   }
@@ -131,17 +124,17 @@ bool IoThread::make_room(const ClientAddress& peer) {
   return true;
 }
 
-void IoThread::admit(Descriptor socket, const ClientAddress& peer) {
+void IoThread::admit(net::Descriptor socket, const IpAddress& peer) {
   if (!make_room(peer)) return;
   const auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket), peer);
-  if (!readiness_.watch(connection->socket_, connection.get())) return;
+  if (!loop_.watch_changes(connection->socket_.number(), *connection)) return;
   shared_->connections.add(peer);
   shared_->metrics.connections().Increment();
   connection->place_ = idle_.insert(idle_.end(), connection);
   connection->listed_idle_ = true;
 }
 
-bool IoThread::close_oldest_idle(const ClientAddress* only) {
+bool IoThread::close_oldest_idle(const IpAddress* only) {
   for (const auto& connection : idle_) {
     if (only && connection->peer() != *only) continue;
     const auto kept = connection;
@@ -186,13 +179,14 @@ void IoThread::cut() { ask(Asked::kCut); }
 void IoThread::ask(Asked what) {
   const std::lock_guard lock(mail_mutex_);
   asked_ = what;
-  readiness_.wake();
+  loop_.wake();
 }
 
 void IoThread::begin_drain() {
   if (draining_) return;
   draining_ = true;
   clients_wait_ = false;
+  unwatch(listening_);
   listening_.close();
   for (const Connections& list : {std::cref(busy_), std::cref(idle_)}) {
     for (auto at = list.begin(); at != list.end();) {

@@ -20,7 +20,7 @@
 #include "http/connection_count.h"
 #include "http/control_pool.h"
 #include "http/listener.h"
-#include "http/readiness.h"
+#include "net/event_loop.h"
 
 namespace beckon::http {
 
@@ -52,12 +52,12 @@ struct Mail {
   std::variant<Response, std::string> what;
 };
 
-class IoThread : public std::enable_shared_from_this<IoThread> {
+class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::Watcher {
  public:
   IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed);
 
   // Binds before the thread runs. The port on success, else why not.
-  std::expected<std::uint16_t, std::string> listen(const ClientAddress& address, std::uint16_t port);
+  std::expected<std::uint16_t, std::string> listen(const IpAddress& address, std::uint16_t port);
   void start();          // runs until drained or cut
   void join();           // if it was started
   void drain();          // see Listener::stop
@@ -76,20 +76,22 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   void give_turn(Connection& connection);    // in this turn if it has not come to them yet, else in the next
   void set_idle(Connection& connection);     // the youngest of the idle ones
   void set_busy(Connection& connection);
-  void remove(Connection& connection);  // it has closed
+  void unwatch(const net::Descriptor& socket) { loop_.unwatch(socket.number()); }  // before it is closed
+  void remove(Connection& connection);                                             // it has closed
 
  private:
   using Connections = std::list<std::shared_ptr<Connection>>;
   enum class Asked : std::uint8_t { kNothing, kDrain, kCut };
 
+  void on_ready(int listening, net::EventLoop::Ready ready) override;
   void run();
   void turn();
   void read_mail();
   void give_turns();
   void accept_some();
-  bool make_room(const ClientAddress& peer);
-  void admit(Descriptor socket, const ClientAddress& peer);
-  bool close_oldest_idle(const ClientAddress* only);
+  bool make_room(const IpAddress& peer);
+  void admit(net::Descriptor socket, const IpAddress& peer);
+  bool close_oldest_idle(const IpAddress* only);
   void sweep();
   void ask(Asked what);
   void begin_drain();
@@ -98,8 +100,8 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
   static thread_local const IoThread* current_;
 
   std::shared_ptr<Shared> shared_;
-  Readiness readiness_;
-  Descriptor listening_;
+  net::EventLoop loop_;
+  net::Descriptor listening_;
   bool clients_wait_ = false;  // a client may be waiting to be accepted
   Connections idle_;           // oldest first
   Connections busy_;

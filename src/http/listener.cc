@@ -23,7 +23,7 @@ std::uint16_t Listener::port() const { return inside_->port; }
 std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOptions options, const Router& router,
                                                                       const Clock& clock, HttpMetrics& metrics) {
   CHECK(options.io_threads > 0 && options.control_threads > 0);
-  const auto address = parse_address(options.host);
+  const auto address = IpAddress::parse(options.host);
   if (!address) return std::unexpected("not an IP address to listen on: " + options.host);
   auto inside = std::make_unique<Inside>();
   const auto control_threads = static_cast<std::size_t>(options.control_threads);
@@ -32,7 +32,7 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOp
   SystemRandom random;
   for (int i = 0; i < inside->shared->options.io_threads; ++i) {
     auto thread = std::make_shared<IoThread>(inside->shared, random.next());
-    const auto port = thread->listen(*address, inside->port);
+    const auto port = thread->listen(address->unmapped(), inside->port);
     if (!port) {
       const std::string at = inside->shared->options.host + ":" + std::to_string(inside->port);
       return std::unexpected("cannot listen on " + at + ": " + port.error());

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/instant.h"
-#include "http/client_address.h"
+#include "base/ip_address.h"
 #include "http/limits.h"
 #include "http/metrics.h"
 #include "http/router.h"
@@ -24,7 +24,7 @@ struct ListenerOptions {
   int control_threads = 2;
   HttpLimits limits = {};
   RequestLog request_log = RequestLog::kAll;
-  std::vector<AddressRange> trusted_proxies = {};
+  std::vector<IpRange> trusted_proxies = {};
 };
 
 // Thread-safe. `router`, `clock` and `metrics` must outlive it.

@@ -12,7 +12,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
-#include "http/client_address.h"
+#include "base/ip_address.h"
 
 namespace beckon::http {
 
@@ -35,7 +35,7 @@ struct Request {
   std::string_view query;                                        // without the '?'
   std::vector<Field> fields;                                     // in the order sent
   std::string body;                                              // complete; a handler may move it out
-  ClientAddress client;                                          // after trusted proxies
+  IpAddress client;                                              // after trusted proxies; unmapped
   RequestId id;                                                  // the x-request-id of the answer
   Instant received;                                              // when its last byte had come
   const Route* route = nullptr;                                  // what the router found

@@ -5,19 +5,21 @@
 #include <string>
 #include <system_error>
 
-#include "http/client_address.h"
-#include "http/descriptor.h"
+#include "base/ip_address.h"
+#include "net/descriptor.h"
 
 namespace beckon::http {
 
+using net::Descriptor;
+
 // Port 0: any free one. Several may listen at one address (SO_REUSEPORT); the kernel spreads clients over them. The
 // error is the system's own text.
-std::expected<Descriptor, std::string> listen_at(const ClientAddress& address, std::uint16_t port);
+std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port);
 std::uint16_t port_of(const Descriptor& socket);
 
 struct Accepted {
   Descriptor socket;
-  ClientAddress peer;
+  IpAddress peer;  // unmapped
 };
 // The error is the system's; operation_would_block when nobody waits.
 std::expected<Accepted, std::errc> accept_from(const Descriptor& listening);

@@ -57,7 +57,7 @@ std::string FakeDns::server() const {
 
 void FakeDns::answer(const std::string& name, const std::vector<std::string>& addresses) {
   Record record;
-  for (const auto& text : addresses) record.addresses.push_back(*Address::parse(text));
+  for (const auto& text : addresses) record.addresses.push_back(*IpAddress::parse(text));
   const std::lock_guard lock(mutex_);
   records_[name] = record;
 }

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "egress/address.h"
+#include "base/ip_address.h"
 
 namespace beckon::egress::testing {
 
@@ -27,7 +27,7 @@ class FakeDns {
 
  private:
   struct Record {
-    std::vector<Address> addresses;
+    std::vector<IpAddress> addresses;
     bool silent = false, silent_on_v6 = false, fails = false, nonsense = false;
   };
   void run();

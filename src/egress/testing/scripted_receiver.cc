@@ -11,7 +11,8 @@
 #include <csignal>
 
 #include "base/check.h"
-#include "egress/address.h"
+#include "base/ip_address.h"
+#include "net/socket_address.h"
 
 namespace beckon::egress::testing {
 namespace {
@@ -94,7 +95,7 @@ ScriptedReceiver::ScriptedReceiver(Script script, const Identity* identity, cons
   socklen_t size = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   CHECK(bind(listener_, generic, size) == 0 && listen(listener_, 64) == 0 && pipe(stop_) == 0);
   CHECK(getsockname(listener_, generic, &size) == 0);
-  port_ = port_of(generic);
+  port_ = net::port_of(generic);
   thread_ = std::thread([this] { run(); });
 }
 

@@ -48,7 +48,7 @@ Result<Response> login(Api& api, Request& request) {
   if (!email) issues.add("email", "is required: an e-mail address such as ada@example.com");
   const std::string_view password = text_of(document->root(), "password", access::kLongestPassword, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  const auto signed_in = api.sign_in.with_password(*email, password, request.client.bytes);
+  const auto signed_in = api.sign_in.with_password(*email, password, request.client);
   if (!signed_in) return unexpected(signed_in.error());
   return answer(api, request, *signed_in);
 }
@@ -59,7 +59,7 @@ Result<Response> exchange(Api& api, Request& request) {
   Issues issues;
   const std::string_view code = text_of(document->root(), "code", kLongestCode, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  const auto signed_in = api.sign_in.with_code(code, request.client.bytes);
+  const auto signed_in = api.sign_in.with_code(code, request.client);
   if (!signed_in) return unexpected(signed_in.error());
   return answer(api, request, *signed_in);
 }

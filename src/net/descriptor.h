@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace beckon::http {
+namespace beckon::net {
 
 class Descriptor {
  public:
@@ -30,4 +30,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace beckon::http
+}  // namespace beckon::net

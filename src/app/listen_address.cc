@@ -1,8 +1,8 @@
-#include "app/address.h"
+#include "app/listen_address.h"
 
 #include <charconv>
 
-#include "http/client_address.h"
+#include "base/ip_address.h"
 
 namespace beckon::app {
 
@@ -19,7 +19,7 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   if (host == "localhost") address.host = "127.0.0.1";
   const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (fault != std::errc{} || end != port.data() + port.size() || port.empty()) return std::nullopt;
-  if (!http::parse_address(address.host)) return std::nullopt;
+  if (!IpAddress::parse(address.host)) return std::nullopt;
   return address;
 }
 

@@ -1,0 +1,27 @@
+// IP addresses and ports in the form in which the system's sockets take and give them. Pure, thread-safe.
+#pragma once
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "base/ip_address.h"
+
+namespace beckon::net {
+
+// Room for an address of either family; as made here, to be filled by the system.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof(sockaddr_storage);
+
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port);
+
+// std::nullopt for a family other than AF_INET and AF_INET6; and 0 for the port.
+std::optional<IpAddress> address_of(const sockaddr* from);
+std::uint16_t port_of(const sockaddr* from);
+
+}  // namespace beckon::net
