@@ -17,17 +17,17 @@ struct Allowlist {
 
   bool every_handle = true;         // "*"
   std::vector<Handle> handles;      // sorted, each once
-  std::vector<std::string> egress;  // hosts and ranges, in the order given; `egress` judges what they mean
+  std::vector<std::string> egress;  // hosts and ranges, in order; the egress room interprets them
 
   bool admits(const Handle& handle) const;
   std::string to_json() const;  // {"handles":["*"],"egress":[]}
 };
 
-// {"handles":[…],"egress":[…]}: `handles` is required, names or "*"; `egress` may be left out. kInvalidPayload unless
+// {"handles":[…],"egress":[…]}: `handles` is required, names or "*"; `egress` is optional. kInvalidPayload unless
 // it is an object; kValidationError with every fault at once.
 Result<Allowlist> parse_allowlist(const json::Value& value);
 
-// What the directory holds; the default, every handle and no admission, where it holds an empty text.
+// As stored in the directory; an empty text is the default: every handle, no egress entries.
 Result<Allowlist> parse_allowlist(std::string text);
 
 }  // namespace beckon::access

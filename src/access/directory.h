@@ -1,5 +1,5 @@
-// The directory's port: handles, users, grants, keys, settings and the allowlist. Written by the command line and by
-// the control plane; a change and its audit entry are one transaction. Another process sees it at its next reading.
+// The port of the directory: handles, users, grants, keys, settings and the allowlist. Written by the command line and
+// by the control plane; a change and its audit entry are one transaction. Another process sees it at its next read.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,8 +16,8 @@ struct HandleRecord {
   Handle handle;
   std::string owner;  // e-mail of its one OWNER
   Instant created_at{};
-  std::string settings;      // a JSON object, as PUT; "{}" where none was
-  std::string origins = {};  // {"origins":[…]}, as PUT; empty where none was
+  std::string settings;      // a JSON object, as PUT; "{}" if none was
+  std::string origins = {};  // {"origins":[…]}, as PUT; empty if none was
 };
 
 struct SigningKey {
@@ -28,14 +28,14 @@ struct SigningKey {
 
 struct UserRecord {
   std::string email;
-  std::string password_hash;          // as hash_password gives it; empty: no way in by password
-  std::int64_t password_version = 0;  // how often a password was put
+  std::string password_hash;          // from hash_password(); empty: no sign-in by password
+  std::int64_t password_version = 0;  // how often a password was set
 };
 
-// What may have ended a token before its time.
+// What may have ended a token early.
 struct TokenStanding {
   bool ended = false;                 // by its holder
-  std::int64_t password_version = 0;  // of its user now; 0 where there is no such user
+  std::int64_t password_version = 0;  // of its user now; 0 if there is no such user
 };
 
 struct Grant {
@@ -44,25 +44,25 @@ struct Grant {
   Role role = Role::kCreator;
 };
 
-// Thread-safe. Reads see what was committed last.
+// Thread-safe. Reads see the last commit.
 class Directory {
  public:
   virtual ~Directory() = default;
 
   virtual Result<std::vector<HandleRecord>> handles() = 0;  // sorted by name
   virtual Result<std::optional<HandleRecord>> handle(const Handle& handle) = 0;
-  // kConflict where it exists. Makes the owner a user if need be.
+  // kConflict if it exists. Adds the owner as a user if needed.
   virtual Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) = 0;
   virtual Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
 
   virtual Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
 
-  virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict where it exists
+  virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict if it exists
   virtual Result<bool> has_user(const std::string& email) = 0;
   virtual Result<std::optional<UserRecord>> user(const std::string& email) = 0;
-  // Raises the password version, which ends every token of the user that was made before. kNotFound for an unknown one.
+  // Raises the password version, which ends all earlier tokens of the user. kNotFound for an unknown user.
   virtual Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) = 0;
-  // Ends a token; remembered until `until`, at which it would have expired. Again: nothing to do.
+  // Ends a token; stored until `until`, when it would have expired. Idempotent.
   virtual Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) = 0;
   virtual Result<TokenStanding> standing_of(const std::string& token_id, const std::string& user) = 0;
   // Granting OWNER moves ownership: the former owner becomes OPERATOR. kNotFound for an unknown user or handle;
@@ -78,12 +78,12 @@ class Directory {
   virtual Result<std::string> allowlist() = 0;
   virtual Result<void> put_allowlist(const std::string& json, const AuditEntry& audit) = 0;
 
-  // A secret of the server by name ("hash-key", "decision-key"), sealed; made by `make` where it is not there yet.
+  // A secret of the server by name ("hash-key", "decision-key"), sealed; created by `make` if it does not exist yet.
   virtual Result<std::string> named_secret(const std::string& name, const std::string& sealed_if_absent) = 0;
 
-  // What happened and changed nothing that a server keeps in memory: the control version stays. So do ended tokens.
+  // Changed nothing that a server keeps in memory, so the control version stays; the same holds for ended tokens.
   virtual Result<void> add_audit(const AuditEntry& audit) = 0;
-  // Newest first, at most `limit`, strictly behind (at, id) where given.
+  // Newest first, at most `limit`, strictly older than (at, id) if given.
   virtual Result<std::vector<AuditEntry>> audit(const Handle& handle,
                                                 const std::optional<std::pair<Instant, AuditId>>& behind,
                                                 std::size_t limit) = 0;

@@ -6,9 +6,9 @@
 
 namespace beckon::access {
 
-// The address in the one spelling under which a user is kept: ASCII letters small. Nothing for what is no address: one
-// `@`, 1 to 64 characters of RFC 5322's dot-atom before it, a name of at least two labels (RFC 1123; A-labels for
-// others) behind it, at most 254 in all. Quoted local parts, comments and address literals are not taken.
+// The address in the spelling under which a user is stored: ASCII lower case. std::nullopt unless it has one `@`, 1 to
+// 64 characters of RFC 5322's dot-atom before it, a name of at least two labels (RFC 1123; A-labels for others) after
+// it, and at most 254 characters in total. Quoted local parts, comments and address literals are not accepted.
 std::optional<std::string> to_email(std::string_view text);
 
 bool is_email(std::string_view text);  // an address, in that spelling

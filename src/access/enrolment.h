@@ -1,8 +1,8 @@
-// What the command line and the platform admin do to the directory: each checks what it is given, changes it, and
-// leaves an audit entry in the same transaction. Thread-safe where the directory, clock and random are.
+// The changes that the command line and the platform admin make to the directory: each checks its arguments, makes the
+// change, and adds an audit entry in the same transaction. Thread-safe if the directory, clock and random are.
 //
 // Faults: kValidationError with every fault at once; kConflict, kNotFound, kHandleNotFound with a sentence that says
-// what to do next; others of the directory pass through.
+// what to do next; faults of the directory are passed on.
 #pragma once
 #include <string>
 #include <string_view>
@@ -20,16 +20,16 @@ class Enrolment {
   Enrolment(Directory& directory, const Clock& clock, Random& random, std::string actor = "cli")
       : directory_(directory), clock_(clock), random_(random), actor_(std::move(actor)) {}
 
-  // Makes the handle with its one OWNER, who becomes a user if need be. Fields of faults: handle, ownerEmail.
+  // Creates the handle with its one OWNER, who is added as a user if needed. Fields of faults: handle, ownerEmail.
   Result<HandleRecord> add_handle(std::string_view handle, std::string_view owner);
   Result<void> add_user(std::string_view email);  // field: email
   // Ends every sign-in of the user. Fields: email, password.
   Result<void> put_password(std::string_view email, std::string_view password, const PasswordCost& cost = {});
-  // OWNER moves the ownership: the former owner becomes OPERATOR. Fields: handle, user, role.
+  // OWNER transfers ownership: the former owner becomes OPERATOR. Fields: handle, user, role.
   Result<void> grant(std::string_view handle, std::string_view user, std::string_view role);
   Result<void> put_allowlist(const Allowlist& allowlist);
 
-  // The handle, where it exists: for `beckon token`.
+  // The handle, if it exists: for `beckon token`.
   Result<HandleRecord> existing(std::string_view handle);
 
  private:

@@ -13,7 +13,7 @@
 
 namespace beckon::access {
 
-// Thread-safe. What it is made from must outlive it. Faults of the directory pass through (kUnavailable).
+// Thread-safe. The constructor arguments must outlive it. Faults of the directory are passed on (kUnavailable).
 class Gate {
  public:
   static constexpr std::size_t kMostRemembered = 4'096;  // verified tokens
@@ -21,23 +21,23 @@ class Gate {
   Gate(Directory& directory, Issuer& issuer, const Clock& clock, std::size_t most_remembered = kMostRemembered)
       : directory_(directory), issuer_(issuer), clock_(clock), remembered_(most_remembered) {}
 
-  // Who is calling. `authorization` is the header's value, empty where there is none. kMissingBearerToken for none and
-  // for another scheme; kInvalidToken, also as still_stands() says; kTokenExpired.
+  // Who is calling. `authorization` is the header's value, empty if absent. kMissingBearerToken if it is absent or has
+  // another scheme; kInvalidToken, also from still_stands(); kTokenExpired.
   Result<Principal> authenticate(std::string_view authorization);
 
-  // kInvalidToken where the token was ended before its time: its holder signed out, or its user has another password.
-  // Read from the directory each time, so that it holds at once.
+  // kInvalidToken if the token was ended early: its holder signed out, or the user's password was changed. Read from
+  // the directory each time, so that it takes effect at once.
   Result<void> still_stands(const Principal& principal);
 
-  // The caller's role on the handle, which is at least `least`. In this order:
-  //  - kHandleNotFound, the very fault and work of a handle that does not exist, where the caller has no role on it: a
-  //    token with a handle of its own is good for that one alone, and a platform admin has no role on any;
-  //  - kInsufficientRole with the role needed and the role held, also as extras `requiredRole` and `role`;
-  //  - kFeatureLocked where the handle is not on the platform's allowlist.
-  // The role of a user is read from the directory each time, so that a demotion holds at once.
+  // The caller's role on the handle, at least `least`. Faults, in this order:
+  //  - kHandleNotFound if the caller has no role on it, with the same fault and work as for a handle that does not
+  //    exist: a token with its own handle is valid for that one only, and a platform admin has no role on any;
+  //  - kInsufficientRole with the role needed and the role held, also in the extras `requiredRole` and `role`;
+  //  - kFeatureLocked if the handle is not on the platform's allowlist.
+  // The role of a user is read from the directory each time, so that a demotion takes effect at once.
   Result<Role> authorize(const Principal& principal, const Handle& handle, Role least);
 
-  // For /v2/platform-admin/*: kInsufficientRole for anybody but the platform admin.
+  // For /v2/platform-admin/*: kInsufficientRole for everyone except platform admins.
   Result<void> authorize_platform_admin(const Principal& principal) const;
 
   // For routes without a token: kHandleNotFound, kFeatureLocked.
@@ -55,7 +55,7 @@ class Gate {
   const Clock& clock_;
   VerifiedTokens remembered_;
 
-  std::mutex mutex_;  // guards the two below: the allowlist as last read, and what it means
+  std::mutex mutex_;  // guards the two below: the allowlist as last read, and as parsed
   std::string allowlist_text_;
   std::shared_ptr<const Allowlist> allowlist_ = std::make_shared<const Allowlist>();
 };

@@ -13,21 +13,21 @@
 
 namespace beckon::access {
 
-// Made on the command line; good for its handle and role and nothing else.
+// Made on the command line; valid for its handle and role only.
 struct CommandLineToken {
   Handle handle;
   Role role = Role::kCreator;
 };
-// Made on the command line; good for /v2/platform-admin/* and no handle.
+// Made on the command line; valid for /v2/platform-admin/* and no handle.
 struct PlatformAdminToken {};
-// Says who; the role is looked up at each request.
+// Identifies a user; the role is looked up at each request.
 struct UserToken {
-  std::string email;                  // as to_email gives it
-  std::int64_t password_version = 0;  // of the user now: another password ends the token
+  std::string email;                  // from to_email()
+  std::int64_t password_version = 0;  // of the user now: a new password ends the token
 };
 using TokenKind = std::variant<CommandLineToken, PlatformAdminToken, UserToken>;
 
-// What a verified token said, and by which key.
+// The claims of a verified token, and its key.
 struct Identity {
   Principal principal;
   std::string kid;
@@ -35,19 +35,19 @@ struct Identity {
 
 // Thread-safe. The directory, box, clock and random must outlive it.
 //
-// The keys stand in the directory, sealed; the first is made when it is first needed. The newest signs, all verify.
-// They are kept in memory; a kid that is not among them has the directory read again, at most once a second, because
-// another process may have made a key. Faults of the directory pass through; kInternalError where a key does not open
-// under this master key.
+// The keys are stored in the directory, sealed; the first is created on first use. The newest signs, all verify. They
+// are cached; an unknown kid causes the directory to be read again, at most once a second, because another process may
+// have created a key. Faults of the directory are passed on; kInternalError if a key cannot be unsealed with this
+// master key.
 class Issuer {
  public:
   static constexpr Duration kRefreshInterval = std::chrono::seconds{1};
-  static constexpr std::string_view kCommandLine = "cli";  // `sub` of what the command line makes
+  static constexpr std::string_view kCommandLine = "cli";  // `sub` of tokens made on the command line
 
   Issuer(Directory& directory, const SecretBox& box, const Clock& clock, Random& random,
          JwtRules rules = {.issuer = "beckon", .audience = "beckon"});
 
-  // Reads the keys, and makes the first where there is none. Call it at start, so that a wrong master key shows then.
+  // Reads the keys, and creates the first if there is none. Call it at start, so that a wrong master key is found then.
   Result<void> prepare();
   Result<void> rotate();  // a new key signs from now on
 
@@ -59,17 +59,17 @@ class Issuer {
   // kInvalidToken or kTokenExpired, with what to do.
   Result<Identity> verify(std::string_view compact);
 
-  bool has_key(std::string_view kid) const;  // among those in memory
+  bool has_key(std::string_view kid) const;  // in the cache
   Result<std::string> jwks();                // the JSON of /.well-known/jwks.json
 
  private:
   struct Keys {
     std::optional<Es256Key> newest;
-    Instant newest_at{};  // when it was made
+    Instant newest_at{};  // when it was created
     KeySet all;
   };
   std::shared_ptr<const Keys> keys() const;
-  Result<std::shared_ptr<const Keys>> ready_keys();  // with a newest one
+  Result<std::shared_ptr<const Keys>> ready_keys();  // never empty
   Result<void> read_keys();                          // caller holds reading_
   Result<void> add_key();                            // caller holds reading_
   Result<std::shared_ptr<const Keys>> keys_with(std::string_view kid);
@@ -80,7 +80,7 @@ class Issuer {
   Random& random_;
   const JwtRules rules_;
 
-  std::mutex reading_;  // one reader of the directory at a time; never taken where the kid is known
+  std::mutex reading_;  // one reader of the directory at a time; not taken for a known kid
   Instant read_at_{};
   mutable std::mutex mutex_;  // guards keys_
   std::shared_ptr<const Keys> keys_ = std::make_shared<const Keys>();

@@ -1,7 +1,7 @@
 // Keys and compact signatures (RFC 7515, 7517, 7518) over cjose, which stays in jose_native.h.
 //
-// A key knows its one algorithm; what a token's header claims never chooses it (RFC 8725, section 3.1). There is no
-// symmetric key here, so that a public key can never be taken for an HMAC secret.
+// A key has exactly one algorithm; the header of a token never chooses it (RFC 8725, section 3.1). There are no
+// symmetric keys, so that a public key can never be used as an HMAC secret.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,15 +18,15 @@ std::string_view to_text(Algorithm algorithm);  // "ES256", "RS256", "PS256"
 
 inline constexpr std::size_t kLeastRsaBits = 2'048;  // safety.md section 2
 inline constexpr std::size_t kMostRsaBits = 8'192;   // a larger one only costs time
-inline constexpr std::size_t kLongestKid = 256;      // bytes; ours have 43
+inline constexpr std::size_t kLongestKid = 256;      // bytes; those of this server have 43
 
 // The public half of a key. Immutable, cheap to copy, thread-safe.
 class PublicKey {
  public:
-  // From a JWK. Nothing for a key that may not verify a token: no `kid`, another type or curve, an algorithm that is
-  // not one of ours, a point off the curve, an RSA modulus outside the bounds, `use` other than "sig", `key_ops`
-  // without "verify", or a private or symmetric member, for such a key is no secret any more. An RSA key that names no
-  // algorithm gets `rsa_algorithm`: OpenID Connect's own default is RS256.
+  // From a JWK. std::nullopt if the key may not verify tokens: no `kid`, another type or curve, an unsupported
+  // algorithm, a point off the curve, an RSA modulus outside the bounds, `use` other than "sig", `key_ops` without
+  // "verify", or a private or symmetric member, because such a key is no longer secret. An RSA key without an algorithm
+  // gets `rsa_algorithm`: the default of OpenID Connect is RS256.
   static std::optional<PublicKey> from_jwk(const json::Value& jwk, Algorithm rsa_algorithm = Algorithm::kRs256);
 
   const std::string& kid() const { return kid_; }
@@ -57,7 +57,7 @@ class Es256Key {
 
   const std::string& kid() const { return public_key_.kid(); }
   const PublicKey& public_key() const { return public_key_; }
-  std::string private_jwk() const;  // a secret: seal it, wipe it, never write it
+  std::string private_jwk() const;  // a secret: seal it, wipe it, never log it
 
   // The compact JWS {"alg":"ES256","kid":…,"typ":"JWT"} of the payload.
   std::string sign(std::string_view payload) const;

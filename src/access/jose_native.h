@@ -1,4 +1,4 @@
-// What jose.cc and es256_key.cc share of cjose; included by nobody else.
+// What jose.cc and es256_key.cc use of cjose; not to be included elsewhere.
 #pragma once
 #include <cjose/cjose.h>
 
@@ -27,13 +27,13 @@ struct ReleaseJws {
 };
 using Jws = std::unique_ptr<cjose_jws_t, ReleaseJws>;
 
-// The text of a member that is a string, else an empty one.
+// The text of a string member, else empty.
 inline std::string_view string_of(const json::Value& jwk, std::string_view name) {
   const json::Value* value = jwk.find(name);
   return value != nullptr && value->is_string() ? value->text() : std::string_view{};
 }
 
-// The member as bytes of an unsigned integer in its one spelling, else empty.
+// The member as the bytes of an unsigned integer in canonical form, else empty.
 inline std::string bytes_of_member(const json::Value& jwk, std::string_view name) {
   return from_base64url(string_of(jwk, name)).value_or("");
 }

@@ -1,7 +1,7 @@
-// The rules by which a compact JWT is read and believed: safety.md section 2, RFC 8725.
+// Parsing and verifying a compact JWT: safety.md section 2, RFC 8725.
 //
-// Two steps: read_jwt judges the form and believes nothing; verify_jwt judges signature, issuer, audience and time.
-// Pure and thread-safe. Faults are kInvalidToken and kTokenExpired; they never contain a part of the token.
+// Two steps: read_jwt checks the form and trusts nothing; verify_jwt checks signature, issuer, audience and time.
+// Pure and thread-safe. Faults are kInvalidToken and kTokenExpired; they never contain any part of the token.
 #pragma once
 #include <string>
 #include <string_view>
@@ -19,10 +19,10 @@ inline constexpr Duration kLongestLife = std::chrono::hours{24};  // from iat to
 
 struct JwtRules {
   std::string issuer;    // `iss`, exactly
-  std::string audience;  // `aud`, exactly: this text, or an array of this text alone
+  std::string audience;  // `aud`, exactly: this text, or an array of only this text
 };
 
-// A token in the right form. Nothing in it is believed yet.
+// A well-formed token. Nothing in it is trusted yet.
 struct UnverifiedJwt {
   std::string compact;
   std::string algorithm;  // as the header claims
@@ -30,7 +30,7 @@ struct UnverifiedJwt {
   json::Document claims;  // an object
 };
 
-// A token that was signed by the key of its kid, for us, and is in time.
+// A token that is signed by the key of its kid, for this server, and currently valid.
 struct Jwt {
   std::string kid;
   std::string subject;  // not empty, at most 254 bytes
@@ -55,6 +55,6 @@ bool is_expired(Instant expires_at, Instant now);  // from expires_at + leeway o
 Fault missing_bearer_token();
 Fault invalid_token(std::string_view why);
 Fault token_expired(Instant expires_at);
-Fault invalid_credentials(std::string message);  // of who has no token yet
+Fault invalid_credentials(std::string message);  // for a caller without a token
 
 }  // namespace beckon::access

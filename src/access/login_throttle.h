@@ -1,10 +1,11 @@
-// Slows down who guesses the password of one account, from however many addresses.
+// Slows down guessing of the password of one account, from any number of addresses.
 //
-// A few tries in a row may fail; after each further one the account waits, 1 s at first and twice as long each time, up
-// to a longest. A success ends that. A try counts as failed from its beginning, so that many at once gain nothing.
+// A few attempts in a row may fail; each further failure blocks the account, for 1 s at first and twice as long each
+// time, up to a limit. A success resets that. An attempt counts as failed from its start, so parallel ones gain
+// nothing.
 //
-// An account is counted whether it exists or not, so nobody learns from waiting. Memory is bounded: beyond
-// `most_accounts` the one that was tried longest ago is forgotten. Kept in memory alone: a restart forgets it.
+// Accounts are counted whether they exist or not, so that waiting reveals nothing. Memory is bounded: beyond
+// `most_accounts` the one attempted longest ago is dropped. Kept in memory only: a restart forgets it.
 #pragma once
 #include <cstdint>
 #include <list>
@@ -23,23 +24,23 @@ namespace beckon::access {
 class LoginThrottle {
  public:
   struct Settings {
-    std::uint32_t failures = 5;                   // in a row, before there is any waiting
+    std::uint32_t failures = 5;                   // in a row, before the first wait
     Duration longest = std::chrono::minutes{15};  // 96 guesses a day
     Duration forget = std::chrono::hours{24};     // after the last wait
-    std::size_t most_accounts = 16 * 1024;        // some 120 bytes each
+    std::size_t most_accounts = 16 * 1024;        // about 120 bytes each
   };
 
   LoginThrottle(Random& random, Settings settings);
 
-  // Nothing: try. Else after how long, in whole seconds from 1 upward; a try that is refused does not count.
+  // std::nullopt: go ahead. Else how long to wait, in whole seconds, at least 1; a refused attempt does not count.
   std::optional<std::chrono::seconds> begin(std::string_view account, Instant now);
   void succeeded(std::string_view account);
 
  private:
   struct Account {
-    std::uint64_t key = 0;  // a keyed hash: no address is kept
+    std::uint64_t key = 0;  // a keyed hash: no address is stored
     std::uint32_t failures = 0;
-    Instant until{};  // no try before it
+    Instant until{};  // no attempt before it
   };
   Account& account(std::uint64_t key, Instant now);
   Duration wait_after(std::uint32_t failures) const;
@@ -47,7 +48,7 @@ class LoginThrottle {
   const KeyedHash hash_;
   const Settings settings_;
   std::mutex mutex_;
-  std::list<Account> accounts_;  // the one tried last is the first
+  std::list<Account> accounts_;  // the one attempted last comes first
   std::unordered_map<std::uint64_t, std::list<Account>::iterator> places_;
 };
 

@@ -1,5 +1,5 @@
-// Codes that are exchanged for a sign-in once, such as that of the link which `--dev` prints. Kept in memory, as
-// digests: a restart ends them all.
+// Codes that can be exchanged for a sign-in once, such as in the link that `--dev` prints. Kept in memory, as digests:
+// a restart ends them all.
 #pragma once
 #include <deque>
 #include <mutex>
@@ -16,13 +16,13 @@ namespace beckon::access {
 class OneTimeCodes {
  public:
   static constexpr Duration kLife = std::chrono::minutes{10};
-  static constexpr std::size_t kMost = 16;   // the oldest goes
+  static constexpr std::size_t kMost = 16;   // beyond, the oldest is dropped
   static constexpr std::size_t kBytes = 32;  // of randomness; 43 characters of base64url
 
   // A code for the user, of kBytes from `random`.
   std::string make(std::string user, Instant now, Random& random);
 
-  // The user it was made for, once. kInvalidCredentials says whether it was used, has expired, or is not known.
+  // The user it was made for, once. kInvalidCredentials says whether it was used, has expired, or is unknown.
   Result<std::string> take(std::string_view code, Instant now);
 
  private:

@@ -13,16 +13,16 @@ namespace beckon::access {
 // Roles of a user on a handle, each including the one before.
 enum class Role : std::uint8_t { kCreator = 1, kOperator = 2, kOwner = 3 };
 std::string_view to_text(Role role);                    // "CREATOR", "OPERATOR", "OWNER"
-std::optional<Role> parse_role(std::string_view text);  // the inverse; exactly these words
+std::optional<Role> parse_role(std::string_view text);  // the inverse; exactly these texts
 
 struct Principal {
   std::string subject;  // e-mail of a user, or "cli" for a token made on the command line
   bool platform_admin = false;
-  Handle handle;               // a command-line token carries its handle and role itself; empty otherwise
+  Handle handle;               // a command-line token contains its handle and role; empty otherwise
   Role role = Role::kCreator;  // with `handle`
   Instant expires_at{};
   std::string token_id = {};          // `jti`
-  std::int64_t password_version = 0;  // of a user: that of the password under which the token was made
+  std::int64_t password_version = 0;  // of a user: the version of the password when the token was made
 };
 
 }  // namespace beckon::access

@@ -1,14 +1,14 @@
 // Rolling limits by client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600 resolves
 // and prefetches a minute); one RateLimiter per such limit.
 //
-// Exact to one second, and never more lenient than the contract: what was taken is counted in whole seconds, and a
-// second stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64, for one client owns
+// Exact to one second, and never more lenient than the contract: amounts are counted by whole seconds, and a second
+// stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64, because one client owns
 // all of it.
 //
-// Memory is bounded by RateLimiterSettings::most_clients, some 360 bytes each (24 MiB by default), taken as clients
-// come. Beyond it the client that has been idle longest is forgotten; only who forgets a client of the last minute is
-// lenient, so let `most_clients` be above the clients of a minute and watch forgotten_early(). The table is hashed
-// under a secret key.
+// Memory is bounded by RateLimiterSettings::most_clients, about 360 bytes each (24 MiB by default), allocated as
+// needed. Beyond it the client idle longest is dropped. Dropping a client of the last minute makes the limit lenient,
+// so keep `most_clients` above the number of clients in a minute and watch forgotten_early(). The hash of the table has
+// a secret key.
 #pragma once
 #include <array>
 #include <atomic>
@@ -29,9 +29,9 @@ struct RateLimiterSettings {
 
 struct RateVerdict {
   bool allowed = false;
-  // limit and remaining as they are now. reset: when refused, after how long the same amount would be let in if nothing
-  // else were taken; when allowed, after how long the oldest that counts stops counting. Whole seconds, from 1 to 61; 0
-  // where nothing counts.
+  // limit and remaining: as they are now. reset: if refused, after how long the same amount would be allowed if nothing
+  // else were taken; if allowed, after how long the oldest amount stops counting. Whole seconds, from 1 to 61; 0 if
+  // nothing counts.
   RateState state;
 };
 
@@ -42,12 +42,14 @@ class RateLimiter {
   ~RateLimiter();
 
   // Takes the whole amount or nothing. An amount above the limit is never allowed. `limit` may differ from call to
-  // call. Time that goes back is taken as standing still; after a step back of more than a minute counting goes on from
-  // there, with everything as old as it was.
+  // call. Small steps back in time are treated as no progress; after a step back of more than a minute, counting goes
+  // on from there, with all amounts as old as before.
   RateVerdict take(const IpAddress& address, std::uint32_t amount, std::uint32_t limit, Instant now);
 
-  std::size_t clients() const;                                        // remembered now
-  std::uint64_t forgotten_early() const { return forgotten_early_; }  // since the start: forgotten while they counted
+  std::size_t clients() const;  // remembered now
+  std::uint64_t forgotten_early() const {
+    return forgotten_early_;
+  }  // since the start: dropped while they still counted
 
  private:
   class Shard;
@@ -58,7 +60,7 @@ class RateLimiter {
   std::atomic<std::uint64_t> forgotten_early_{0};
 };
 
-// The fault of a refused amount. `what` is what was counted: "signals", "resolves and prefetches".
+// The fault for a refused amount. `what` names what was counted: "signals", "resolves and prefetches".
 Fault rate_limited(std::string_view what, const RateState& state);
 
 }  // namespace beckon::access

@@ -1,4 +1,4 @@
-// How much was taken in the last minute, by whole seconds. Caller locks.
+// The amount taken in the last minute, by whole seconds. Caller locks.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -9,11 +9,11 @@ namespace beckon::access {
 
 class RollingMinute {
  public:
-  // 60 whole seconds and the one that is running. The oldest is still counted in whole while part of it is within the
-  // minute, which makes the count never too small.
+  // 60 whole seconds and the current one. The oldest is counted in full while part of it is within the minute, so that
+  // the count is never too small.
   static constexpr std::size_t kBuckets = 61;
 
-  // Moves on to the second of `now`; see RateLimiter::take for time that goes back.
+  // Moves on to the second of `now`; see RateLimiter::take for steps back.
   void advance(Instant now);
 
   std::uint32_t total() const { return total_; }
@@ -23,14 +23,14 @@ class RollingMinute {
   }
 
   // After how many whole seconds from `now` at least `amount` of what counts (at most total()) will have stopped
-  // counting; with amount 0, how long until the first does, or 0 where nothing counts.
+  // counting; with amount 0, how long until the first does, or 0 if nothing counts.
   std::int64_t seconds_until_gone(std::uint32_t amount, Instant now) const;
 
  private:
   std::array<std::uint32_t, kBuckets> buckets_{};  // a ring
   std::uint32_t total_ = 0;                        // their sum
-  std::uint32_t newest_ = 0;                       // index of the running second
-  std::int64_t second_ = 0;                        // the running second, since the epoch
+  std::uint32_t newest_ = 0;                       // index of the current second
+  std::int64_t second_ = 0;                        // the current second, since the epoch
 };
 
 }  // namespace beckon::access

@@ -1,7 +1,7 @@
-// The ways to a token of a user, and its end before its time. Contract section 8, safety.md section 2.
+// How a user gets a token, and how a token is ended early. Contract section 8, safety.md section 2.
 //
-// A token says who; it lives for a while, outlives a restart of the server, and ends early when its holder signs out or
-// the user is given another password (Directory::standing_of). Each sign-in and sign-out is audited for the server.
+// A token identifies a user; it lives for a while, outlives a restart of the server, and ends early if its holder signs
+// out or the user gets a new password (Directory::standing_of). Each sign-in and sign-out is audited for the server.
 #pragma once
 #include <atomic>
 #include <string>
@@ -18,10 +18,10 @@ namespace beckon::access {
 
 struct SignInSettings {
   Duration life = std::chrono::hours{8};  // of a token: a working day. At most kLongestLife
-  std::uint32_t per_address = 10;         // tries of one client address in a rolling minute
+  std::uint32_t per_address = 10;         // attempts from one client address in a rolling minute
   LoginThrottle::Settings account = {};
   int at_once = 1;         // passwords hashed at once: each takes PasswordCost::memory and a control thread
-  PasswordCost cost = {};  // as of the hashes that are put
+  PasswordCost cost = {};  // of new hashes
 };
 
 struct SignedIn {
@@ -30,22 +30,22 @@ struct SignedIn {
   std::chrono::seconds life{};
 };
 
-// Thread-safe; the calls may wait for the disk and for a hash. What it is made from must outlive it. Faults of the
-// directory pass through.
+// Thread-safe; the calls may wait for the disk and for a hash. Constructor arguments must outlive it. Faults of the
+// directory are passed on.
 class SignIn {
  public:
   SignIn(Directory& directory, Issuer& issuer, const Clock& clock, Random& random, SignInSettings settings = {});
 
-  // kInvalidCredentials, by the same answer after the same work, for an unknown user, one without a password, and a
-  // wrong one. kRateLimited, before anything is looked at, for an address or an account that tries too often.
-  // kUnavailable where others are signing in at this moment. `email` is as to_email gives it.
+  // kInvalidCredentials, with the same response after the same work, for an unknown user, a user without a password,
+  // and a wrong password. kRateLimited, before any lookup, for an address or an account with too many attempts.
+  // kUnavailable while others are signing in. `email` is from to_email().
   Result<SignedIn> with_password(const std::string& email, std::string_view password, const IpAddress& from);
 
   // kInvalidCredentials says what is wrong with the code; kRateLimited by address.
   Result<SignedIn> with_code(std::string_view code, const IpAddress& from);
   std::string make_code(std::string user) { return codes_.make(std::move(user), clock_.now(), random_); }
 
-  // The token of the caller is good for nothing any more, when this returns.
+  // When this returns, the caller's token is no longer valid.
   Result<void> out(const Principal& principal);
 
  private:
@@ -59,7 +59,7 @@ class SignIn {
   const Clock& clock_;
   Random& random_;
   const SignInSettings settings_;
-  const std::string nobody_;  // judged where a user or a password is not there
+  const std::string nobody_;  // verified if there is no user or no password
   RateLimiter by_address_;
   LoginThrottle by_account_;
   OneTimeCodes codes_;

@@ -1,5 +1,5 @@
-// For tests: a key that signs any header and payload, as they are, so that a hostile token is refused for what it says
-// and not for its signature. Straight over OpenSSL, so that it also checks cjose.
+// For tests: a key that signs any header and payload as given, so that a hostile token is refused for its content and
+// not for its signature. Uses OpenSSL directly, so that it also checks cjose.
 #pragma once
 #include <memory>
 #include <string>

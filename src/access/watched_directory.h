@@ -1,4 +1,4 @@
-// For tests: the directory of a MemoryStore that counts its readings and can be told to fail.
+// For tests: the directory of a MemoryStore that counts its reads and can be made to fail.
 #pragma once
 #include <string>
 #include <vector>

@@ -9,51 +9,51 @@
 
 namespace beckon::dispatch {
 
-// By the clock of each turn: a lane comes back into the queue by it, and what is too early by an older one would come
+// By the clock of each turn: a queue comes back into the queue by it, and what is too early by an older one would come
 // back for ever.
 void Dispatcher::start(bool slow) {
   Turns& turns = slow ? slow_ : prompt_;
   while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {
-    Lane* lane = turns.next();
-    if (!lane) return;
-    if (lane->slow == slow) start_next(*lane, ports_.clock.now());
-    if (!close_if_gone(*lane)) offer(*lane);  // also where it changed its account while it waited
+    EndpointQueue* queue = turns.next();
+    if (!queue) return;
+    if (queue->slow == slow) start_next(*queue, ports_.clock.now());
+    if (!close_if_gone(*queue)) offer(*queue);  // also where it changed its account while it waited
   }
 }
 
-void Dispatcher::start_next(Lane& lane, Instant now) {
-  if (!lane.circuit.admits(now, lane.in_flight) || lane.pace.next() > now)
+void Dispatcher::start_next(EndpointQueue& queue, Instant now) {
+  if (!queue.circuit.admits(now, queue.in_flight) || queue.pace.next() > now)
     return;  // as of while it waited for its turn
-  const auto subscription = ports_.index.find(lane.id);
-  while (subscription && !lane.ready.empty()) {
-    outbox::Due due = lanes_.take_ready(lane);
+  const auto subscription = ports_.index.find(queue.id);
+  while (subscription && !queue.ready.empty()) {
+    outbox::Due due = queues_.take_ready(queue);
     // It was held meanwhile; when the subscription is enabled again, `changed` brings it back.
     if (!outbox::may_send(*subscription, due.delivery.event_type) && !planted(Planted::kDeliverWhileDisabled)) continue;
-    if (!due.delivery.rule.empty() && !is_still_owed(lane, due.delivery, now)) {
-      lane.marked = lane.marked || due.delivery.ordered;  // the next of its session is due in its place
+    if (!due.delivery.rule.empty() && !is_still_due(queue, due.delivery, now)) {
+      queue.marked = queue.marked || due.delivery.ordered;  // the next of its session is due in its place
       continue;
     }
     if (outbox::is_over(due.delivery, now)) {
-      withdraw(lane, std::move(due.delivery));
+      withdraw(queue, std::move(due.delivery));
       continue;
     }
-    return begin(lane, *subscription, std::move(due), now);
+    return begin(queue, *subscription, std::move(due), now);
   }
 }
 
 // What is born of a delayed rule may have lost its reason since it was read: asked once more, at the last moment.
-bool Dispatcher::is_still_owed(Lane& lane, const outbox::Delivery& delivery, Instant now) {
+bool Dispatcher::is_still_due(EndpointQueue& queue, const outbox::Delivery& delivery, Instant now) {
   const auto current = ports_.outbox.delivery(delivery.handle, delivery.id);
   if (!current) {
-    lane.sure = false;
-    lanes_.set_wake(lane, now + settings_.limits.again_after_fault);
+    queue.sure = false;
+    queues_.set_wake(queue, now + settings_.limits.again_after_fault);
   }
   return current && *current && !is_final((*current)->state);
 }
 
-void Dispatcher::withdraw(Lane& lane, outbox::Delivery delivery) {
+void Dispatcher::withdraw(EndpointQueue& queue, outbox::Delivery delivery) {
   CHECK(sending_.insert(delivery.id));
-  ++lane.unwritten;
+  ++queue.unwritten;
   outbox::Settlement over{.delivery = delivery.id,
                           .state = outbox::DeliveryState::kWithdrawn,
                           .schedule_step = delivery.schedule_step,
@@ -66,25 +66,25 @@ void Dispatcher::withdraw(Lane& lane, outbox::Delivery delivery) {
   results_.add({.settlement = std::move(over), .delivery = std::move(delivery)});
 }
 
-void Dispatcher::begin(Lane& lane, const outbox::Subscription& subscription, outbox::Due due, Instant now) {
+void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscription, outbox::Due due, Instant now) {
   const Limits& limits = settings_.limits;
   auto made = attempt_headers(subscription, due, now, ports_.secrets);
   if (!made) {
-    log::error("secret_unreadable").add("handle", lane.handle.view()).add("subscription", lane.id.view());
-    lane.paused_until = now + limits.again_after_secret;
-    lanes_.clear_ready(lane);
-    lane.marked = lane.sure = false;
-    lanes_.set_wake(lane, lane.paused_until);
+    log::error("secret_unreadable").add("handle", queue.handle.view()).add("subscription", queue.id.view());
+    queue.paused_until = now + limits.again_after_secret;
+    queues_.clear_ready(queue);
+    queue.marked = queue.sure = false;
+    queues_.set_wake(queue, queue.paused_until);
     return;
   }
   CHECK(sending_.insert(due.delivery.id) || planted(Planted::kClaimTwice));
   if (ports_.metrics) ports_.metrics->begun(std::max(Duration{0}, now - due.delivery.next_attempt_at));
-  ++lane.in_flight;
-  if (subscription.rate_per_second) lane.pace.begun(now, *subscription.rate_per_second);
+  ++queue.in_flight;
+  if (subscription.rate_per_second) queue.pace.begun(now, *subscription.rate_per_second);
   const std::uint64_t flight = flights_.begin({.delivery = std::move(due.delivery),
                                                .started = now,
                                                .request_headers = std::move(made->record),
-                                               .slow = lane.slow});
+                                               .slow = queue.slow});
   ports_.sender.send({.url = subscription.endpoint_url,
                       .headers = std::move(made->headers),
                       .body = std::move(due.body),
@@ -97,10 +97,10 @@ void Dispatcher::begin(Lane& lane, const outbox::Subscription& subscription, out
 void Dispatcher::ended(std::uint64_t number, SendResult result) {
   const Instant now = ports_.clock.now();
   Flight flight = flights_.end(number);
-  Lane* lane = lanes_.find(flight.delivery.subscription);
-  CHECK(lane != nullptr && lane->in_flight > 0);
-  --lane->in_flight;
-  ++lane->unwritten;
+  EndpointQueue* queue = queues_.find(flight.delivery.subscription);
+  CHECK(queue != nullptr && queue->in_flight > 0);
+  --queue->in_flight;
+  ++queue->unwritten;
 
   if (result.body.size() > settings_.limits.response_kept) result.body.resize(settings_.limits.response_kept);
   outbox::Attempt attempt{.number = flight.delivery.attempts + (planted(Planted::kCountAttemptTwice) ? 2 : 1),
@@ -115,75 +115,75 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
                           .total_us = result.total_us,
                           .request_headers = std::move(flight.request_headers),
                           .response_body = std::move(result.body)};
-  judge(*lane, attempt);
-  judge_circuit(*lane, attempt, result.retry_after, now);
+  judge(*queue, attempt);
+  judge_circuit(*queue, attempt, result.retry_after, now);
   if (ports_.metrics) ports_.metrics->ended(attempt);
   const Instant from = planted(Planted::kReadSystemClock) ? SystemClock().now() : now;
   auto verdict = outbox::verdict_on(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
-                                    lane->failing_since, from, ports_.random, settings_.disable_after);
+                                    queue->failing_since, from, ports_.random, settings_.disable_after);
   if (settings_.log_attempts) log_attempt(flight.delivery, verdict.settlement);
-  auto change = change_of(*lane, verdict, now);
+  auto change = change_of(*queue, verdict, now);
   results_.add({.settlement = std::move(verdict.settlement),
                 .delivery = std::move(flight.delivery),
                 .change = std::move(change)});
-  offer(*lane);
+  offer(*queue);
 }
 
 // Any answer, also a 500, shows a receiver that takes requests; how long it took says which account it belongs to.
-void Dispatcher::judge(Lane& lane, const outbox::Attempt& attempt) {
-  lane.slow = std::chrono::microseconds{attempt.total_us} > settings_.limits.slow_after;
+void Dispatcher::judge(EndpointQueue& queue, const outbox::Attempt& attempt) {
+  queue.slow = std::chrono::microseconds{attempt.total_us} > settings_.limits.slow_after;
   if (attempt.outcome == outbox::AttemptOutcome::kStatus)
-    lane.window = std::min(lane.window + 1, settings_.limits.in_flight_per_subscription);
+    queue.window = std::min(queue.window + 1, settings_.limits.in_flight_per_subscription);
   else
-    lane.window = std::max(lane.window / 2, 1);
+    queue.window = std::max(queue.window / 2, 1);
 }
 
-void Dispatcher::judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after,
-                               Instant now) {
-  if (!outbox::is_retried(attempt)) return close_circuit(lane);
-  lane.circuit.failed(now, retry_after, settings_.limits.circuit, ports_.random);
-  if (lane.circuit.is_closed()) return;
+void Dispatcher::judge_circuit(EndpointQueue& queue, const outbox::Attempt& attempt,
+                               std::optional<Duration> retry_after, Instant now) {
+  if (!outbox::is_retried(attempt)) return close_circuit(queue);
+  queue.circuit.failed(now, retry_after, settings_.limits.circuit, ports_.random);
+  if (queue.circuit.is_closed()) return;
   // What was read ahead would keep its memory for as long as the circuit is open.
-  lanes_.clear_ready(lane);
-  lane.marked = true;
-  lane.sure = false;
-  lane.window = 2;
-  open_.put(lane.id, lane.circuit.until());
+  queues_.clear_ready(queue);
+  queue.marked = true;
+  queue.sure = false;
+  queue.window = 2;
+  open_.put(queue.id, queue.circuit.until());
 }
 
-void Dispatcher::close_circuit(Lane& lane) {
-  if (!lane.circuit.is_closed()) open_.erase(lane.id);
-  lane.circuit.answered();
+void Dispatcher::close_circuit(EndpointQueue& queue) {
+  if (!queue.circuit.is_closed()) open_.erase(queue.id);
+  queue.circuit.answered();
 }
 
-std::optional<outbox::SubscriptionChange> Dispatcher::change_of(Lane& lane, const outbox::Verdict& verdict,
+std::optional<outbox::SubscriptionChange> Dispatcher::change_of(EndpointQueue& queue, const outbox::Verdict& verdict,
                                                                 Instant now) {
-  const auto subscription = ports_.index.find(lane.id);
+  const auto subscription = ports_.index.find(queue.id);
   if (!subscription) return std::nullopt;
   if (!verdict.disable_reason.empty() && subscription->enabled) {
-    lane.failing_since = Instant{};
-    return outbox::SubscriptionChange{lane.id, lane.handle, Instant{}, verdict.disable_reason};
+    queue.failing_since = Instant{};
+    return outbox::SubscriptionChange{queue.id, queue.handle, Instant{}, verdict.disable_reason};
   }
-  lane.failing_since = verdict.failing_since;
-  if (!outbox::is_noted(*subscription, lane.failing_since, now)) return std::nullopt;
-  if (lane.told == lane.failing_since) return std::nullopt;  // it is on its way
-  lane.told = lane.failing_since;
-  return outbox::SubscriptionChange{lane.id, lane.handle, lane.failing_since, ""};
+  queue.failing_since = verdict.failing_since;
+  if (!outbox::is_noted(*subscription, queue.failing_since, now)) return std::nullopt;
+  if (queue.reported == queue.failing_since) return std::nullopt;  // it is on its way
+  queue.reported = queue.failing_since;
+  return outbox::SubscriptionChange{queue.id, queue.handle, queue.failing_since, ""};
 }
 
 void Dispatcher::take_written(const outbox::SettledBatch& batch, bool ok, Instant now) {
   if (!results_.written(batch, ok, now)) return;
   for (const outbox::Settled& one : *batch) {
     sending_.erase(one.delivery.id);
-    Lane* lane = lanes_.find(one.delivery.subscription);
-    CHECK(lane != nullptr && lane->unwritten > 0);
-    --lane->unwritten;
-    if (close_if_gone(*lane)) continue;
+    EndpointQueue* queue = queues_.find(one.delivery.subscription);
+    CHECK(queue != nullptr && queue->unwritten > 0);
+    --queue->unwritten;
+    if (close_if_gone(*queue)) continue;
     if (one.settlement.state == outbox::DeliveryState::kRetrying)
-      lanes_.wake_by(*lane, one.settlement.next_attempt_at);
+      queues_.wake_by(*queue, one.settlement.next_attempt_at);
     else if (one.delivery.ordered)
-      lane->marked = true;  // the next of its session is due now
-    offer(*lane);
+      queue->marked = true;  // the next of its session is due now
+    offer(*queue);
   }
 }
 

@@ -16,8 +16,8 @@ struct AttemptHeaders {
 };
 
 // content-type, user-agent, the signatures of this moment, and the subscription's own headers, which never take the
-// place of ours; one that may not be sent is left out. Secrets are open only within this call. Nothing: a secret does
-// not open under the server's key.
+// place of ours; one that may not be sent is left out. Secrets are decrypted only within this call. std::nullopt if a
+// secret cannot be decrypted with the server's key.
 std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
                                               Instant now, const SecretBox& secrets);
 

@@ -1,11 +1,11 @@
-// Whether an endpoint is asked at all. One that fails again and again is left alone for a while, then tried with a
-// single attempt; what waits for it meanwhile counts as held. Nothing of this is stored: after a restart the endpoint
-// is tried anew, and what waits is due in the store as it was.
+// The circuit breaker of an endpoint. One that fails repeatedly gets no requests for a while, then a single attempt as
+// a probe; what waits for it meanwhile counts as held. None of this is stored: after a restart the endpoint is tried
+// again, and the waiting deliveries are due in the store as before.
 //
-//   closed ──`failures` in a row──▶ open ──its time is over──▶ half open: one probe under way
+//   closed ──`failures` in a row──▶ open ──the time is over──▶ half open: one probe in flight
 //     ▲                              ▲                            │
 //     │                              └──── it failed: twice as long, up to `longest`
-//     └───── an attempt had an answer that is not to be retried ──┘
+//     └───── an attempt got a response that is not retried ───────┘
 #pragma once
 #include <optional>
 
@@ -15,26 +15,26 @@
 namespace beckon::dispatch {
 
 struct CircuitLimits {
-  // The first times are shorter than what the retry schedule waits after as many failures: the attempts of a single
-  // delivery come as they would without a circuit.
+  // The first periods are shorter than the waits of the retry schedule after as many failures: the attempts of a
+  // single delivery happen when they would without a circuit breaker.
   int failures = 5;                            // in a row, of attempts that would be retried
   Duration open = std::chrono::seconds{5};     // the first time, ±10 %
-  Duration longest = std::chrono::minutes{5};  // and at most; what a receiver asks for (Retry-After) may be longer
+  Duration longest = std::chrono::minutes{5};  // the limit; Retry-After of a receiver may be longer
 };
 
-// Confined to the loop.
+// Confined to the dispatcher's thread.
 class Circuit {
  public:
   bool is_closed() const { return !until_; }
   Instant until() const { return *until_; }  // when it may be probed. Precondition: !is_closed()
 
-  // Whether an attempt may begin now, where `in_flight` are under way.
+  // Whether an attempt may begin now, while `in_flight` others are in flight.
   bool admits(Instant now, int in_flight) const { return !until_ || (now >= *until_ && in_flight == 0); }
 
   void answered() { *this = Circuit{}; }
-  // A failure that is to be retried. One that comes while it is open began before and changes nothing.
+  // A failure that is to be retried. Ignored while the circuit is open: that attempt began before.
   void failed(Instant now, std::optional<Duration> retry_after, const CircuitLimits& limits, Random& random);
-  // The probe may come at once: an operator wants to know, or the clock was set back.
+  // Allows the probe at once: an operator asked for it, or the clock was set back.
   void probe(Instant now) {
     if (until_) until_ = now;
   }

@@ -1,4 +1,4 @@
-// The loop: letters, timers, reading, starting, waiting.
+// The loop: messages, timers, reading, starting, waiting.
 #include "dispatch/dispatcher.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ Dispatcher::Dispatcher(Ports ports, Settings settings)
     : ports_(ports),
       settings_(std::move(settings)),
       inbox_(std::make_shared<Inbox>(ports_.sender)),
-      refill_(ports_.outbox, ports_.index, sending_, lanes_, settings_.limits),
+      refill_(ports_.outbox, ports_.index, sending_, queues_, settings_.limits),
       flights_(settings_.limits),
       results_(ports_.settlements, inbox_) {}
 
@@ -31,11 +31,11 @@ void Dispatcher::run(std::stop_token stop) {
 
 void Dispatcher::poll(Duration most) {
   Instant now = ports_.clock.now();
-  heed_set_clock(now);
+  adjust_to_clock(now);
   read_inbox(now);
   age(now);
   if (drain_until_ == kNever) {
-    ring(now);
+    fire_timers(now);
     refill(now);
     start(false);
     start(true);
@@ -48,7 +48,7 @@ void Dispatcher::poll(Duration most) {
   ports_.sender.poll(wait(now, most));
   now = ports_.clock.now();
   results_.hand_over(now);
-  if (ports_.metrics) ports_.metrics->stands(flights_.size(), results_.unwritten(), lanes_.ready(), open_.size());
+  if (ports_.metrics) ports_.metrics->stands(flights_.size(), results_.unwritten(), queues_.ready(), open_.size());
 }
 
 Duration Dispatcher::wait(Instant now, Duration most) const {
@@ -57,102 +57,102 @@ Duration Dispatcher::wait(Instant now, Duration most) const {
     next = std::min(next, now < drain_until_ ? drain_until_ : drain_until_ + settings_.limits.drain_write);
   } else {
     if (refill_.waiting()) return Duration{0};
-    next = std::min(next, lanes_.next_wake());
+    next = std::min(next, queues_.next_wake());
     if (!prompt_.empty()) next = std::min(next, flights_.next_age());
   }
   return next == kNever ? most : std::clamp(next - now, Duration{0}, most);
 }
 
 // What was reckoned from the clock before it was set back would stand for as long as it was set back.
-void Dispatcher::heed_set_clock(Instant now) {
+void Dispatcher::adjust_to_clock(Instant now) {
   const Instant seen = std::max(std::exchange(polled_at_, now), instant_ms(committed_at_.exchange(0)));
   if (now < seen && !planted(Planted::kIgnoreSetClock))
     for (const auto& subscription : ports_.index.all()) {
-      Lane& lane = lanes_.open(*subscription);
-      lane.pace.clear();
-      lane.circuit.probe(now);
-      look(lane.id, true);
+      EndpointQueue& queue = queues_.open(*subscription);
+      queue.pace.clear();
+      queue.circuit.probe(now);
+      look(queue.id, true);
     }
 }
 
 void Dispatcher::read_inbox(Instant now) {
-  Letters letters = inbox_->take();
-  for (const auto& [batch, ok] : letters.written) take_written(batch, ok, now);
+  Messages messages = inbox_->take();
+  for (const auto& [batch, ok] : messages.written) take_written(batch, ok, now);
   if (!planted(Planted::kSendWhatWasErased))
-    for (const auto& [handle, session] : letters.forgotten) lanes_.forget(handle, session);
-  if (letters.all)
+    for (const auto& [handle, session] : messages.forgotten) queues_.forget(handle, session);
+  if (messages.all)
     for (const auto& subscription : ports_.index.all()) look(subscription->id, true);
-  for (const SubscriptionId& id : letters.changed) look(id, true);
-  for (const SubscriptionId& id : letters.woken) look(id, false);
-  for (const SubscriptionId& id : letters.probed) let_probe(id, now);
-  for (auto& passed : letters.fences) passed();
+  for (const SubscriptionId& id : messages.changed) look(id, true);
+  for (const SubscriptionId& id : messages.woken) look(id, false);
+  for (const SubscriptionId& id : messages.probed) let_probe(id, now);
+  for (auto& passed : messages.fences) passed();
 }
 
 void Dispatcher::look(const SubscriptionId& id, bool changed) {
   const auto subscription = ports_.index.find(id);
-  Lane* lane = subscription ? &lanes_.open(*subscription) : lanes_.find(id);
-  if (!lane || (!subscription && close_if_gone(*lane))) return;
-  lane->marked = true;
+  EndpointQueue* queue = subscription ? &queues_.open(*subscription) : queues_.find(id);
+  if (!queue || (!subscription && close_if_gone(*queue))) return;
+  queue->marked = true;
   if (changed) {
-    lane->sure = false;
-    lane->paused_until = Instant{};
-    if (subscription && lane->updated_at != subscription->updated_at) close_circuit(*lane);
-    if (subscription) lane->updated_at = subscription->updated_at;
+    queue->sure = false;
+    queue->paused_until = Instant{};
+    if (subscription && queue->updated_at != subscription->updated_at) close_circuit(*queue);
+    if (subscription) queue->updated_at = subscription->updated_at;
   }
-  offer(*lane);
+  offer(*queue);
 }
 
 void Dispatcher::let_probe(const SubscriptionId& id, Instant now) {
-  Lane* lane = lanes_.find(id);
-  if (!lane || lane->circuit.is_closed()) return;
-  lane->circuit.probe(now);
+  EndpointQueue* queue = queues_.find(id);
+  if (!queue || queue->circuit.is_closed()) return;
+  queue->circuit.probe(now);
   open_.put(id, now);
-  offer(*lane);
+  offer(*queue);
 }
 
-void Dispatcher::ring(Instant now) {
-  while (Lane* lane = lanes_.rung(now)) {
-    lane->marked = true;
-    lane->sure = false;
-    offer(*lane);
+void Dispatcher::fire_timers(Instant now) {
+  while (EndpointQueue* queue = queues_.take_expired(now)) {
+    queue->marked = true;
+    queue->sure = false;
+    offer(*queue);
   }
 }
 
 void Dispatcher::refill(Instant now) {
   for (int i = 0; i < settings_.limits.refills_per_step && refill_.waiting(); ++i) {
-    Lane& lane = refill_.run(now);
-    if (!close_if_gone(lane)) offer(lane);
+    EndpointQueue& queue = refill_.run(now);
+    if (!close_if_gone(queue)) offer(queue);
   }
 }
 
-void Dispatcher::offer(Lane& lane) {
+void Dispatcher::offer(EndpointQueue& queue) {
   const Instant now = ports_.clock.now();
-  if (!lane.circuit.is_closed() && now < lane.circuit.until()) return lanes_.wake_by(lane, lane.circuit.until());
-  refill_.ask(lane);
+  if (!queue.circuit.is_closed() && now < queue.circuit.until()) return queues_.wake_by(queue, queue.circuit.until());
+  refill_.ask(queue);
   const Limits& limits = settings_.limits;
-  if (lane.in_turn || lane.ready.empty() ||
-      lane.in_flight >= std::min(lane.window, limits.in_flight_per_subscription) ||
-      lane.unwritten >= limits.unwritten_per_subscription || !lane.circuit.admits(now, lane.in_flight))
+  if (queue.in_turn || queue.ready.empty() ||
+      queue.in_flight >= std::min(queue.window, limits.in_flight_per_subscription) ||
+      queue.unwritten >= limits.unwritten_per_subscription || !queue.circuit.admits(now, queue.in_flight))
     return;
-  const Instant from = std::max(lane.paused_until, lane.pace.next());
-  if (from > now) return lanes_.wake_by(lane, from);
-  (lane.slow ? slow_ : prompt_).add(lane);
+  const Instant from = std::max(queue.paused_until, queue.pace.next());
+  if (from > now) return queues_.wake_by(queue, from);
+  (queue.slow ? slow_ : prompt_).add(queue);
 }
 
-// A lane whose subscription is deleted goes as soon as nothing of it is under way.
-bool Dispatcher::close_if_gone(Lane& lane) {
-  if (ports_.index.find(lane.id)) return false;
-  lanes_.clear_ready(lane);
-  lanes_.set_wake(lane, kNever);
-  lane.marked = false;
-  open_.erase(lane.id);
-  if (lane.busy() == 0 && !lane.in_turn && !lane.in_refill) lanes_.close(lane);
+// A queue whose subscription is deleted goes as soon as nothing of it is under way.
+bool Dispatcher::close_if_gone(EndpointQueue& queue) {
+  if (ports_.index.find(queue.id)) return false;
+  queues_.clear_ready(queue);
+  queues_.set_wake(queue, kNever);
+  queue.marked = false;
+  open_.erase(queue.id);
+  if (queue.busy() == 0 && !queue.in_turn && !queue.in_refill) queues_.close(queue);
   return true;
 }
 
 void Dispatcher::age(Instant now) {
   for (const SubscriptionId& id : flights_.age(now))
-    if (Lane* lane = lanes_.find(id)) lane->slow = true;
+    if (EndpointQueue* queue = queues_.find(id)) queue->slow = true;
 }
 
 void Dispatcher::begin_drain() { drain_until_ = ports_.clock.now() + settings_.limits.drain; }
@@ -163,7 +163,7 @@ bool Dispatcher::drained() const {
 }
 
 void Dispatcher::fence(std::move_only_function<void()> passed) {
-  if (!inbox_->put([&](Letters& letters) { letters.fences.push_back(std::move(passed)); })) passed();
+  if (!inbox_->put([&](Messages& messages) { messages.fences.push_back(std::move(passed)); })) passed();
 }
 
 void Dispatcher::fence() {

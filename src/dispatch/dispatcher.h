@@ -1,5 +1,5 @@
-// Pays the debt: takes what is due from the store, sends it, has the result written. The store is the truth; what is
-// here can be read anew. States, promises and what can be lost: outbox/doc.md.
+// Delivers: reads due deliveries from the store, sends them and has the results written. The store is authoritative;
+// what is here can be read again. States, guarantees and what can be lost: outbox/doc.md.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -8,9 +8,9 @@
 
 #include "base/random.h"
 #include "base/secret_box.h"
+#include "dispatch/endpoint_queues.h"
 #include "dispatch/flights.h"
 #include "dispatch/inbox.h"
-#include "dispatch/lanes.h"
 #include "dispatch/limits.h"
 #include "dispatch/metrics.h"
 #include "dispatch/open_circuits.h"
@@ -41,85 +41,87 @@ struct Ports {
 struct Settings {
   Limits limits;
   outbox::RetrySchedule schedule;
-  Duration disable_after = outbox::kDisabledAfter;  // a subscription that only failed for so long
-  bool log_attempts = true;                         // one line each
+  Duration disable_after = outbox::kDisabledAfter;  // for a subscription that failed for that long without a success
+  bool log_attempts = true;                         // one log line each
 };
 
-// Confined to one thread, where not said otherwise. All ports outlive it.
+// Confined to one thread unless stated otherwise. All ports outlive it.
 class Dispatcher {
  public:
   Dispatcher(Ports ports, Settings settings);
-  ~Dispatcher();  // abandons what is in flight: it stays due in the store
+  ~Dispatcher();  // abandons what is in flight; it stays due in the store
 
   // Works until `stop` is requested, then drains: finishes what is in flight and has it written, both within limits.
   void run(std::stop_token stop);
 
-  // The same in steps, for whoever owns the time. A step waits for the network `most` at most.
+  // The same in steps, for a caller that owns the time. A step waits for the network for at most `most`.
   void poll(Duration most);
-  void begin_drain();    // no attempt begins any more
-  bool drained() const;  // nothing is in flight or unwritten, or the time for it is over
+  void begin_drain();    // no further attempt begins
+  bool drained() const;  // nothing is in flight or unwritten, or the time limit has passed
 
-  // Thread-safe from here on. A subscription that is not in the index is not there for the dispatcher: whoever commits
-  // puts it into the index first, then tells it here.
+  // Thread-safe from here on. A subscription that is not in the index does not exist for the dispatcher: whoever
+  // commits puts it into the index first, then notifies the dispatcher.
 
-  // After a commit, before the rest of it is told: its instant. What it owes is due by that; where the clock was set
-  // back since, that is yet to come. By one thread.
+  // After a commit, before its other notifications: its instant. Its deliveries are due at that time, which is in the
+  // future if the clock was set back since. From one thread only.
   void committed(Instant at) {
     if (to_ms(at) > committed_at_.load()) committed_at_ = to_ms(at);
   }
   // After a commit: a delivery of this subscription is due now.
   void wake(const SubscriptionId& id) {
-    inbox_->put([&](Letters& letters) { letters.woken.insert(id); });
+    inbox_->put([&](Messages& messages) { messages.woken.insert(id); });
   }
   // After a commit: the subscription or the due times of its deliveries changed (put, enabled, requeued, held).
   void changed(const SubscriptionId& id) {
-    inbox_->put([&](Letters& letters) { letters.changed.insert(id); });
+    inbox_->put([&](Messages& messages) { messages.changed.insert(id); });
   }
-  // At start: every subscription of the index is looked at.
+  // At start: checks every subscription of the index.
   void wake_all() {
-    inbox_->put([](Letters& letters) { letters.all = true; });
+    inbox_->put([](Messages& messages) { messages.all = true; });
   }
-  // After a commit that withdrew the deliveries of a session: none of them is begun any more once a fence has passed.
+  // After a commit that canceled the deliveries of a session: none of them is started once a fence has passed.
   void forget(const Handle& handle, const SessionId& session) {
-    inbox_->put([&](Letters& letters) { letters.forgotten.emplace_back(handle, session); });
+    inbox_->put([&](Messages& messages) { messages.forgotten.emplace_back(handle, session); });
   }
 
   // `passed` is called, on the dispatcher's thread, once every attempt that begins from then on sees the index and the
-  // letters as they are now. At once, on the caller's, where the dispatcher has ended.
+  // messages as they are now; immediately, on the caller's thread, if the dispatcher has ended.
   void fence(std::move_only_function<void()> passed);
-  void fence();  // blocks until then. Precondition: another thread works
+  void fence();  // blocks until then. Precondition: another thread runs the dispatcher
 
-  // An operator wants to know of an endpoint whose circuit is open: its probe may come at once.
+  // On an operator's request: the endpoint whose circuit is open may be probed at once.
   void probe(const SubscriptionId& id) {
-    inbox_->put([&](Letters& letters) { letters.probed.insert(id); });
+    inbox_->put([&](Messages& messages) { messages.probed.insert(id); });
   }
 
-  // When an endpoint whose circuit is open is tried next; nothing: it is closed. What is due for it counts as `held`.
+  // When an endpoint whose circuit is open is tried next; std::nullopt if it is closed. Its due deliveries are `held`.
   std::optional<Instant> probe_at(const SubscriptionId& id) const { return open_.find(id); }
 
-  // Whether an attempt is under way or its result not written yet: the state `sending`.
+  // Whether an attempt is in flight or its result not written yet: the state `sending`.
   bool is_sending(const DeliveryId& id) const { return sending_.contains(id); }
 
  private:
   void read_inbox(Instant now);
   void take_written(const outbox::SettledBatch& batch, bool ok, Instant now);
-  void heed_set_clock(Instant now);
+  void adjust_to_clock(Instant now);
   void look(const SubscriptionId& id, bool changed);
   void let_probe(const SubscriptionId& id, Instant now);
-  void ring(Instant now);
+  void fire_timers(Instant now);
   void refill(Instant now);
   void start(bool slow);
-  void start_next(Lane& lane, Instant now);
-  bool is_still_owed(Lane& lane, const outbox::Delivery& delivery, Instant now);
-  void withdraw(Lane& lane, outbox::Delivery delivery);  // past its valid_until
-  void begin(Lane& lane, const outbox::Subscription& subscription, outbox::Due due, Instant now);
+  void start_next(EndpointQueue& queue, Instant now);
+  bool is_still_due(EndpointQueue& queue, const outbox::Delivery& delivery, Instant now);
+  void withdraw(EndpointQueue& queue, outbox::Delivery delivery);  // past its valid_until
+  void begin(EndpointQueue& queue, const outbox::Subscription& subscription, outbox::Due due, Instant now);
   void ended(std::uint64_t flight, SendResult result);
-  void judge(Lane& lane, const outbox::Attempt& attempt);
-  void judge_circuit(Lane& lane, const outbox::Attempt& attempt, std::optional<Duration> retry_after, Instant now);
-  void close_circuit(Lane& lane);
-  std::optional<outbox::SubscriptionChange> change_of(Lane& lane, const outbox::Verdict& verdict, Instant now);
-  void offer(Lane& lane);  // into the queue where it now belongs, if any
-  bool close_if_gone(Lane& lane);
+  void judge(EndpointQueue& queue, const outbox::Attempt& attempt);
+  void judge_circuit(EndpointQueue& queue, const outbox::Attempt& attempt, std::optional<Duration> retry_after,
+                     Instant now);
+  void close_circuit(EndpointQueue& queue);
+  std::optional<outbox::SubscriptionChange> change_of(EndpointQueue& queue, const outbox::Verdict& verdict,
+                                                      Instant now);
+  void offer(EndpointQueue& queue);  // to Refill, Turns or a timer, as its state requires
+  bool close_if_gone(EndpointQueue& queue);
   void age(Instant now);
   Duration wait(Instant now, Duration most) const;
   void log_attempt(const outbox::Delivery& delivery, const outbox::Settlement& settlement) const;
@@ -130,7 +132,7 @@ class Dispatcher {
   std::shared_ptr<Inbox> inbox_;
   SendingSet sending_;
   OpenCircuits open_;
-  Lanes lanes_;
+  EndpointQueues queues_;
   Refill refill_;
   Turns prompt_;
   Turns slow_;

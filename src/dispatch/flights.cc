@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 #include "base/planted.h"
-#include "dispatch/lanes.h"
+#include "dispatch/endpoint_queues.h"
 
 namespace beckon::dispatch {
 

@@ -1,4 +1,4 @@
-// The attempts under way, in two accounts: prompt ones, and those that hang or belong to a lane that does.
+// The attempts in flight, in two accounts: prompt ones, and slow ones: those that hang, or whose endpoint is slow.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -15,23 +15,23 @@ struct Flight {
   outbox::Delivery delivery;
   Instant started{};
   std::string request_headers;  // as recorded
-  bool slow = false;            // the account it stands in
+  bool slow = false;            // the account that counts it
 };
 
-// Confined to the loop.
+// Confined to the dispatcher's thread.
 class Flights {
  public:
   explicit Flights(const Limits& limits) : limits_(limits) {}
 
   bool has_room(bool slow) const;
-  std::uint64_t begin(Flight flight);  // a number of its own
-  Flight end(std::uint64_t number);    // precondition: under way
+  std::uint64_t begin(Flight flight);  // returns its number
+  Flight end(std::uint64_t number);    // precondition: in flight
 
-  // Moves what has been under way for slow_after to the slow account; the subscriptions that this tells to be slow.
+  // Moves attempts in flight for longer than slow_after to the slow account; returns their subscriptions.
   std::vector<SubscriptionId> age(Instant now);
-  Instant next_age() const;  // when age has something to do; kNever: never
+  Instant next_age() const;  // when age() has something to do; kNever if there is nothing
 
-  std::vector<Flight> abandon();  // all that are under way; there is none then
+  std::vector<Flight> abandon();  // removes and returns all
   std::size_t size() const { return flights_.size(); }
 
  private:

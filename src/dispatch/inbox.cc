@@ -2,16 +2,16 @@
 
 namespace beckon::dispatch {
 
-Letters Inbox::take() {
+Messages Inbox::take() {
   const std::lock_guard lock(mutex_);
-  rung_ = false;
-  return std::exchange(letters_, {});
+  signaled_ = false;
+  return std::exchange(messages_, {});
 }
 
-Letters Inbox::close() {
+Messages Inbox::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  return std::exchange(letters_, {});
+  return std::exchange(messages_, {});
 }
 
 }  // namespace beckon::dispatch

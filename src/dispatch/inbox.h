@@ -1,5 +1,5 @@
-// What other threads tell the dispatcher's loop. Letters wait here until its next step; none is lost, and what repeats
-// is kept once, so that the inbox is bounded by the number of subscriptions.
+// Messages from other threads to the dispatcher's. They wait here until its next step; none is lost, and repeated ones
+// are stored once, so that the inbox is bounded by the number of subscriptions.
 #pragma once
 #include <functional>
 #include <mutex>
@@ -13,7 +13,7 @@
 
 namespace beckon::dispatch {
 
-struct Letters {
+struct Messages {
   std::unordered_set<SubscriptionId> woken;
   std::unordered_set<SubscriptionId> changed;
   std::unordered_set<SubscriptionId> probed;
@@ -28,24 +28,24 @@ class Inbox {
  public:
   explicit Inbox(Sender& sender) : sender_(sender) {}
 
-  // Puts a letter in with `write` and wakes the sender. False: closed, nothing was done.
+  // Adds a message with `write` and wakes the sender. False if the inbox is closed; then nothing was done.
   template <class Write>
   bool put(Write write) {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
-    write(letters_);
-    if (!std::exchange(rung_, true)) sender_.wake();
+    write(messages_);
+    if (!std::exchange(signaled_, true)) sender_.wake();
     return true;
   }
 
-  Letters take();
-  Letters close();  // the last ones; the sender is not touched any more
+  Messages take();
+  Messages close();  // the last ones; the sender is not used from then on
 
  private:
   std::mutex mutex_;
   Sender& sender_;
-  Letters letters_;
-  bool rung_ = false;
+  Messages messages_;
+  bool signaled_ = false;
   bool closed_ = false;
 };
 

@@ -11,15 +11,15 @@ struct Limits {
   // Contract section 6: an attempt's deadlines.
   Duration connect = std::chrono::seconds{3};
   Duration whole = std::chrono::seconds{10};
-  std::size_t response_kept = 4096;  // bytes of the answer that are recorded
+  std::size_t response_kept = 4096;  // bytes of the response that are recorded
 
-  // In flight at once. A lane (one subscription) begins with a window of 2, gains one with each answer and halves with
-  // each attempt that got none. Prompt and slow lanes have accounts of their own, each of `in_flight`, so that
-  // endpoints that hang cannot use up what the others need.
+  // In flight at once. An endpoint queue starts with a window of 2, which grows by one with each response and halves
+  // with each attempt that got none. Prompt and slow queues are counted apart, each up to `in_flight`, so that hanging
+  // endpoints cannot use up what the others need.
   int in_flight_per_subscription = 16;
   int in_flight = 512;
-  int in_flight_ceiling = 2048;  // both accounts together, while attempts move from prompt to slow: open sockets
-  Duration slow_after = std::chrono::seconds{1};  // an attempt longer than this makes its lane a slow one
+  int in_flight_ceiling = 2048;  // both together, while attempts move from prompt to slow: open sockets
+  Duration slow_after = std::chrono::seconds{1};  // an attempt that takes longer makes its queue slow
 
   CircuitLimits circuit;
 
@@ -27,15 +27,16 @@ struct Limits {
   int unwritten_per_subscription = 256;
   int unwritten = 4096;
 
-  // Read ahead of sending, per lane and in all; beyond `ready_bytes` a lane reads one delivery at a time.
+  // Read ahead of sending, per queue and in all; beyond `ready_bytes` a queue reads one delivery at a time.
   std::size_t ready_per_subscription = 64;
   std::size_t ready_bytes = 64u << 20;
   int refills_per_step = 64;  // reads of the store between two looks at the network
 
-  Duration again_after_fault = std::chrono::seconds{1};    // a read that failed; a lane with nothing that may be sent
-  Duration again_after_secret = std::chrono::seconds{60};  // a secret that does not open: only the operator can help
-  Duration drain = std::chrono::seconds{12};               // stop: for what is in flight, a little more than `whole`
-  Duration drain_write = std::chrono::seconds{5};          // and then for its results to be written
+  Duration again_after_fault = std::chrono::seconds{1};  // after a failed read; a queue in which nothing may be sent
+  Duration again_after_secret =
+      std::chrono::seconds{60};                    // a secret that cannot be decrypted: only the operator can help
+  Duration drain = std::chrono::seconds{12};       // at stop, for what is in flight: a little more than `whole`
+  Duration drain_write = std::chrono::seconds{5};  // and then for its results to be written
 };
 
 }  // namespace beckon::dispatch

@@ -1,4 +1,4 @@
-// The endpoints whose circuit is open, as the API sees them: when each is tried next.
+// The endpoints whose circuit is open, for the API: when each is tried next.
 #pragma once
 #include <mutex>
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace beckon::dispatch {
 
-// Internally locked: the loop writes, the API asks.
+// Internally locked: the dispatcher writes, the API reads.
 class OpenCircuits {
  public:
   std::optional<Instant> find(const SubscriptionId& id) const {

@@ -1,6 +1,6 @@
-// At most so many attempts a second (ratePerSecond): each begins no sooner than its share of a second after the one
-// before it, so that no second has more. What was not used is not saved up, but for the fractions of a millisecond that
-// the clock does not tell.
+// The rate limit of an endpoint (ratePerSecond): each attempt begins no sooner than its share of a second after the one
+// before it, so that no second has more. Unused shares are not saved up, except for the fractions of a millisecond that
+// the clock does not show.
 #pragma once
 #include <chrono>
 
@@ -8,10 +8,10 @@
 
 namespace beckon::dispatch {
 
-// Confined to the loop.
+// Confined to the dispatcher's thread.
 class Pace {
  public:
-  // From when the next attempt may begin; in the past: at once.
+  // When the next attempt may begin; in the past: at once.
   Instant next() const { return std::chrono::ceil<Duration>(next_); }
   void begun(Instant now, int rate_per_second) {
     const auto share = std::chrono::microseconds{1'000'000 / rate_per_second};

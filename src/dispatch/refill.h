@@ -1,8 +1,8 @@
-// Reads what is due from the store into a lane.
+// Reads due deliveries from the store into a queue.
 #pragma once
 #include <deque>
 
-#include "dispatch/lanes.h"
+#include "dispatch/endpoint_queues.h"
 #include "dispatch/limits.h"
 #include "dispatch/sending_set.h"
 #include "outbox/outbox.h"
@@ -10,30 +10,30 @@
 
 namespace beckon::dispatch {
 
-// Confined to the loop.
+// Confined to the dispatcher's thread.
 class Refill {
  public:
-  Refill(outbox::Outbox& outbox, const outbox::SubscriptionIndex& index, const SendingSet& sending, Lanes& lanes,
-         const Limits& limits)
-      : outbox_(outbox), index_(index), sending_(sending), lanes_(lanes), limits_(limits) {}
+  Refill(outbox::Outbox& outbox, const outbox::SubscriptionIndex& index, const SendingSet& sending,
+         EndpointQueues& queues, const Limits& limits)
+      : outbox_(outbox), index_(index), sending_(sending), queues_(queues), limits_(limits) {}
 
-  void ask(Lane& lane);  // queues it where it is marked, has nothing ready and does not wait here yet
+  void ask(EndpointQueue& queue);  // schedules a read if it is marked, has nothing ready and is not scheduled yet
   bool waiting() const { return !queue_.empty(); }
 
-  // Reads for the lane that waits longest, which may be of a subscription that is gone: it stays empty.
+  // Reads for the queue that has waited longest. If its subscription is gone, it stays empty.
   // Precondition: waiting().
-  Lane& run(Instant now);
+  EndpointQueue& run(Instant now);
 
  private:
-  void read(Lane& lane, const outbox::Subscription& subscription, Instant now);
-  void look_ahead(Lane& lane, Instant now);
+  void read(EndpointQueue& queue, const outbox::Subscription& subscription, Instant now);
+  void look_ahead(EndpointQueue& queue, Instant now);
 
   outbox::Outbox& outbox_;
   const outbox::SubscriptionIndex& index_;
   const SendingSet& sending_;
-  Lanes& lanes_;
+  EndpointQueues& queues_;
   const Limits& limits_;
-  std::deque<Lane*> queue_;
+  std::deque<EndpointQueue*> queue_;
 };
 
 }  // namespace beckon::dispatch

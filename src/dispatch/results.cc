@@ -29,7 +29,7 @@ void Results::hand_over(Instant now) {
 void Results::settle(outbox::SettledBatch batch) {
   // The answer may come after the dispatcher is gone: it knows the inbox only.
   settlements_.settle(batch, [inbox = inbox_, batch](bool ok) {
-    inbox->put([&](Letters& letters) { letters.written.emplace_back(batch, ok); });
+    inbox->put([&](Messages& messages) { messages.written.emplace_back(batch, ok); });
   });
 }
 

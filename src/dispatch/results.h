@@ -1,26 +1,26 @@
-// Results on their way to being written: handed over in batches, kept and handed over again where that failed.
+// Results waiting to be written: handed over in batches, kept and handed over again if that failed.
 #pragma once
 #include <deque>
 #include <memory>
 #include <vector>
 
 #include "base/instant.h"
+#include "dispatch/endpoint_queues.h"
 #include "dispatch/inbox.h"
-#include "dispatch/lanes.h"
 #include "outbox/settlements.h"
 
 namespace beckon::dispatch {
 
-// Confined to the loop; what was written comes back through the inbox.
+// Confined to the dispatcher's thread; what was written is reported through the inbox.
 class Results {
  public:
   Results(outbox::Settlements& settlements, std::shared_ptr<Inbox> inbox)
       : settlements_(settlements), inbox_(std::move(inbox)) {}
 
   void add(outbox::Settled settled);
-  void hand_over(Instant now);  // all that was added, and what is to be tried again by now
+  void hand_over(Instant now);  // everything added, and the batches due for another try
 
-  // What became of a batch. True: its results are written and leave the count.
+  // The outcome of a batch. True if its results are written; they are no longer counted then.
   bool written(const outbox::SettledBatch& batch, bool ok, Instant now);
 
   Instant next() const { return refused_.empty() ? kNever : again_at_; }

@@ -1,4 +1,4 @@
-// The port through which requests leave. egress is behind it; tests and the simulator script it.
+// The port for outgoing requests. egress implements it; tests and the simulator script it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,7 +17,7 @@ struct SendRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case; each may be sent
   std::shared_ptr<const std::string> body;
-  Duration connect{};  // deadlines; `whole` covers DNS to the last byte of the answer
+  Duration connect{};  // deadlines; `whole` is from DNS to the last byte of the response
   Duration whole{};
   std::size_t response_kept = 0;
 };
@@ -25,13 +25,13 @@ struct SendRequest {
 struct SendResult {
   outbox::AttemptOutcome outcome = outbox::AttemptOutcome::kConnect;
   int status = 0;
-  std::string error;                    // a sentence for people out of a closed set: no address, no port, no name
+  std::string error;                    // one of a closed set of sentences: no address, port or name
   std::optional<Duration> retry_after;  // what the receiver asked for
   std::string body;                     // the first response_kept bytes
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;  // as in outbox::Attempt
 };
 
-// Confined to the dispatcher's thread, but for wake.
+// Confined to the dispatcher's thread, except wake().
 class Sender {
  public:
   using Completion = std::move_only_function<void(SendResult)>;
@@ -40,12 +40,12 @@ class Sender {
   // Begins a request. `done` is called once, from poll, never from within send.
   virtual void send(SendRequest request, Completion done) = 0;
 
-  // Works until something completed, wake was called (also before this call), or `most` has passed.
+  // Works until something completed, wake() was called (even before this call), or `most` has passed.
   virtual void poll(Duration most) = 0;
 
   virtual void wake() = 0;  // thread-safe
 
-  // Ends all requests under way without calling their completions.
+  // Ends all requests in flight without calling their completions.
   virtual void abandon() = 0;
 };
 

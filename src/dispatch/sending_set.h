@@ -1,4 +1,4 @@
-// The deliveries whose attempt is under way, or ended and not yet written: none of them is begun again.
+// The deliveries whose attempt is in flight, or ended but not yet written: none of them is started again.
 #pragma once
 #include <mutex>
 #include <unordered_set>
@@ -7,7 +7,7 @@
 
 namespace beckon::dispatch {
 
-// Internally locked: the loop writes, the API asks.
+// Internally locked: the dispatcher writes, the API reads.
 class SendingSet {
  public:
   bool contains(const DeliveryId& id) const {

@@ -4,27 +4,27 @@
 
 namespace beckon::dispatch {
 
-void Turns::add(Lane& lane) {
-  CHECK(!lane.in_turn);
-  lane.in_turn = true;
-  auto& lanes = waiting_[lane.handle];
-  if (lanes.empty()) ring_.push_back(lane.handle);
-  lanes.push_back(&lane);
+void Turns::add(EndpointQueue& queue) {
+  CHECK(!queue.in_turn);
+  queue.in_turn = true;
+  auto& queues = waiting_[queue.handle];
+  if (queues.empty()) ring_.push_back(queue.handle);
+  queues.push_back(&queue);
 }
 
-Lane* Turns::next() {
+EndpointQueue* Turns::next() {
   if (ring_.empty()) return nullptr;
   const auto found = waiting_.find(ring_.front());
   CHECK(found != waiting_.end() && !found->second.empty());
-  Lane* lane = found->second.front();
+  EndpointQueue* queue = found->second.front();
   found->second.pop_front();
-  lane->in_turn = false;
+  queue->in_turn = false;
   if (found->second.empty())
     waiting_.erase(found);
   else
     ring_.push_back(std::move(ring_.front()));
   ring_.pop_front();
-  return lane;
+  return queue;
 }
 
 }  // namespace beckon::dispatch

@@ -1,23 +1,23 @@
-// Whose turn it is: round robin over the handles that have something to send, and within a handle over its lanes, so
-// that neither a handle with a hundred busy endpoints nor one endpoint with a hundred thousand deliveries goes first.
+// Round robin over the handles that have something to send, and within a handle over its endpoint queues, so that
+// neither a handle with a hundred busy endpoints nor one endpoint with a hundred thousand deliveries starves others.
 #pragma once
 #include <deque>
 #include <unordered_map>
 
-#include "dispatch/lanes.h"
+#include "dispatch/endpoint_queues.h"
 
 namespace beckon::dispatch {
 
-// Confined to the loop. A lane that waits here must not be closed.
+// Confined to the dispatcher's thread. A queue that waits here must not be closed.
 class Turns {
  public:
-  void add(Lane& lane);  // behind the others of its handle. Precondition: !lane.in_turn
-  Lane* next();          // out of the queue; null: nobody waits
+  void add(EndpointQueue& queue);  // after the others of its handle. Precondition: !queue.in_turn
+  EndpointQueue* next();           // removes and returns it; null if none waits
   bool empty() const { return ring_.empty(); }
 
  private:
   std::deque<Handle> ring_;
-  std::unordered_map<Handle, std::deque<Lane*>> waiting_;
+  std::unordered_map<Handle, std::deque<EndpointQueue*>> waiting_;
 };
 
 }  // namespace beckon::dispatch

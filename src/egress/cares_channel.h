@@ -1,4 +1,4 @@
-// One c-ares channel on the event loop: asks for one kind of record of one name.
+// One c-ares channel on the event loop: queries one type of record of one name.
 #pragma once
 #include <ares.h>
 
@@ -16,22 +16,22 @@ using net::EventLoop;
 using net::SteadyTime;
 
 struct ResolverSettings {
-  std::string servers;       // "192.0.2.53,[2001:db8::53]:5353"; empty for those of /etc/resolv.conf
-  bool hosts_file = true;    // /etc/hosts before DNS
-  Duration try_each{1'000};  // the first wait for a server's answer; the second is twice as long
-  std::string watched_file = "/etc/resolv.conf";  // a change of it means that c-ares reads its servers anew
-  Duration watch_each{5'000};                     // at most once in this time
+  std::string servers;                            // "192.0.2.53,[2001:db8::53]:5353"; empty: those of /etc/resolv.conf
+  bool hosts_file = true;                         // /etc/hosts before DNS
+  Duration try_each{1'000};                       // the timeout of the first query; the second is twice as long
+  std::string watched_file = "/etc/resolv.conf";  // when it changes, the servers are read again
+  Duration watch_each{5'000};                     // how often it is checked at most
 };
 
 // Confined to the event loop's thread. `loop` outlives it. Never destroyed from inside a callback.
 class CaresChannel final : EventLoop::Watcher {
  public:
-  // Outcome as for one kind of record alone.
+  // The outcome for this type of record.
   using Told = std::move_only_function<void(Lookup::Outcome, std::vector<IpAddress>)>;
   CaresChannel(EventLoop& loop, const ResolverSettings& settings);
-  ~CaresChannel() override;  // what is open is told kFailed
+  ~CaresChannel() override;  // open queries complete with kFailed
 
-  // `family` is AF_INET or AF_INET6. Tells once, perhaps from inside ask(); a question cannot be taken back.
+  // `family` is AF_INET or AF_INET6. Completes once, perhaps from inside ask(); cannot be canceled.
   void ask(const std::string& name, int family, Told told);
   int open() const { return open_; }
 

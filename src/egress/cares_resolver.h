@@ -1,9 +1,9 @@
-// The resolver over c-ares: no search domains, no host aliases, A and AAAA asked at once and both waited for.
+// The resolver with c-ares: no search domains, no host aliases; A and AAAA are queried at once, and both awaited.
 //
-// The order is the hosts file, then DNS: /etc/hosts belongs to the operator, and what it says is classified like any
-// answer. Both families are waited for until the deadline, so that a denied address is seen; if one kind stays silent
-// the other's answers are used alone, which is safe because what was classified is what is connected to. A change of
-// /etc/resolv.conf is taken up within seconds.
+// The hosts file comes before DNS: /etc/hosts belongs to the operator, and its addresses are classified like any
+// others. Both families are awaited until the deadline, so that a denied address is seen; if one stays unanswered, the
+// other is used alone, which is safe because only classified addresses are connected to. A change of /etc/resolv.conf
+// takes effect within seconds.
 #pragma once
 #include <memory>
 #include <string>
@@ -33,14 +33,14 @@ class CaresResolver final : public Resolver {
 
   EventLoop& loop_;
   ResolverSettings settings_;
-  std::int64_t read_as_of_;  // the watched file's time of change, in ns; 0 if there is none
+  std::int64_t read_as_of_;  // modification time of the watched file, in ns; 0 if there is none
   SteadyTime look_again_;
-  std::vector<std::unique_ptr<CaresChannel>> channels_;  // the newest last; the others end with their last question
+  std::vector<std::unique_ptr<CaresChannel>> channels_;  // the newest last; the others end with their last query
   Ticket next_ = 1;
   std::unordered_map<Ticket, std::shared_ptr<Pending>> pending_;
 };
 
-// One lookup with a channel and a loop of its own, blocking for at most `at_most`: for the check at creation.
+// One lookup with its own channel and loop; blocks for at most `at_most`. For the check at creation.
 // Thread-safe.
 Lookup resolve_now(const std::string& name, Duration at_most = Duration{3'000}, const ResolverSettings& settings = {});
 

@@ -1,5 +1,5 @@
-// Connections that wait for their next request, by where they lead. One leaves when it is taken, when its peer closes
-// it, after the idle time, or when there are too many (the one that has waited longest).
+// Idle connections, by peer. A connection leaves the pool when it is taken, when the peer closes it, after the idle
+// time, or when there are too many (the one idle longest).
 #pragma once
 #include <compare>
 #include <list>
@@ -18,7 +18,7 @@ namespace beckon::egress {
 using net::EventLoop;
 using net::SteadyTime;
 
-// What makes two requests share a connection.
+// Requests to the same peer may share a connection.
 struct Peer {
   Scheme scheme = Scheme::kHttps;
   std::uint16_t port = 443;
@@ -36,7 +36,7 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // The one that was put last, still watched for reading; null for none.
+  // The one added last, still watched for reading; null if there is none.
   std::unique_ptr<Stream> take(const Peer& peer);
   void put(const Peer& peer, std::unique_ptr<Stream> stream);
   void clear();
@@ -61,7 +61,7 @@ class ConnectionPool {
 
   EventLoop& loop_;
   Limits limits_;
-  std::list<Idle> idle_;  // the one that has waited longest first
+  std::list<Idle> idle_;  // the one idle longest first
   std::map<Peer, std::vector<Place>> by_peer_;
   std::optional<EventLoop::Timer> timer_;
 };

@@ -3,8 +3,8 @@
 //   order --check_url--> target --resolver--> answers --classify--> addresses --client--> answer
 //             | refused            | dns                  | refused      ^--------' no connection was made: the next
 //
-// The addresses of a name, three at most, are tried in turn only while no connection was made, so that a request is
-// not sent twice.
+// Up to three addresses of a name are tried in turn, and only while no connection was made, so that a request is never
+// sent twice.
 #pragma once
 #include <deque>
 #include <memory>
@@ -17,7 +17,7 @@
 
 namespace beckon::egress {
 
-// What to send, where, and by which rule. A caller changes the limits only to narrow or to read a longer body.
+// What to send, where, and under which policy. Callers change the limits only to tighten them or to read a longer body.
 struct Order {
   Method method = Method::kPost;
   std::string url;
@@ -27,7 +27,7 @@ struct Order {
   Limits limits;
 };
 
-// Confined to one thread but for wake(). `resolver` and `client` outlive it.
+// Confined to one thread, except wake(). `resolver` and `client` outlive it.
 class Egress {
  public:
   using Completion = HttpClient::Completion;
@@ -40,9 +40,9 @@ class Egress {
   // Completes exactly once, from poll(), never from inside send(), within limits.whole; not at all after cancel().
   // Completions may send and cancel.
   Ticket send(Order order, Completion completion);
-  void cancel(Ticket ticket);  // nothing if it has completed
+  void cancel(Ticket ticket);  // no effect if it has completed
 
-  // Waits for something to do, at most so long, and does it. wake() ends the wait; thread-safe.
+  // Waits for something to do, for at most `at_most`, and does it. wake() ends the wait; it is thread-safe.
   void poll(Duration at_most);
   void wake() { client_.wake(); }
 
@@ -56,7 +56,7 @@ class Egress {
     std::vector<IpAddress> addresses;  // still to be tried, the next one last
     std::chrono::microseconds spent{0};
     std::chrono::microseconds dns{0};
-    std::uint64_t lookup = 0, request = 0;  // tickets of what is under way, 0 for none
+    std::uint64_t lookup = 0, request = 0;  // tickets in progress; 0: none
   };
 
   void check(Ticket ticket, Flight& flight);

@@ -1,5 +1,5 @@
-// The port through which one request goes to one address that the guard has admitted. Owned by egress; a simulator
-// gives its own. Also the words for what came of it, which the whole of egress uses.
+// The port for sending one request to one address that the guard has admitted. Owned by egress; a simulator has its
+// own. Also the types for its outcome, which all of egress uses.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -25,40 +25,40 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
-// The value of the first header of that name, in any case of letters, or null.
+// The value of the first header of that name (case-insensitive), or null.
 const std::string* find_header(const std::vector<Header>& headers, std::string_view name);
 
-// The closed list of what a tenant is told (safety.md section 1, rule 9).
+// The closed list of outcomes shown to a tenant (safety.md section 1, rule 9).
 enum class Outcome : std::uint8_t {
-  kStatus,   // an answer: its status counts
-  kRefused,  // by policy, before any socket opened: never retried
-  kDns,      // the name has no address, or its servers stay silent
-  kConnect,  // no connection, or one that broke before the answer was whole
-  kTls,      // no trusted certificate for the name, or no handshake
-  kTimeout,  // a deadline passed before the last byte of the answer
+  kStatus,   // a response: its status counts
+  kRefused,  // by policy, before a socket opened: never retried
+  kDns,      // the name has no address, or its servers do not answer
+  kConnect,  // no connection, or it broke before the response was complete
+  kTls,      // no trusted certificate for the name, or the handshake failed
+  kTimeout,  // a deadline passed before the last byte of the response
 };
 
 // "refused by policy", "dns", "connect", "tls", "timeout", "status 503".
 std::string reason_text(Outcome outcome, int status);
 
-// When each phase had ended, in microseconds since the request was asked for; 0 for a phase that did not take place
-// (dns of a numeric host; connected and tls on a pooled connection).
+// When each phase ended, in microseconds since the request was started; 0 for a phase that did not take place (dns of
+// a numeric host; connected and tls on a pooled connection).
 struct Latency {
   std::chrono::microseconds dns{0}, connected{0}, tls{0};
-  std::chrono::microseconds sent{0};        // the connection was ours and the request began to be written
-  std::chrono::microseconds first_byte{0};  // of the answer
+  std::chrono::microseconds sent{0};        // the connection was ready and writing the request began
+  std::chrono::microseconds first_byte{0};  // of the response
   std::chrono::microseconds total{0};
 };
 
-// What came of one request. A status counts when the answer is whole, or when its headers are and its body reached the
-// limit on what is read; an answer that breaks or stalls part-way is kConnect or kTimeout, with `status` what was seen.
+// The outcome of one request. A status counts if the response is complete, or if its headers are and its body reached
+// the limit; a response that breaks or stalls part-way is kConnect or kTimeout, with the `status` that was received.
 struct Answer {
   Outcome outcome = Outcome::kConnect;
   int status = 0;                       // 0 if no status line came
   std::optional<Refusal> refusal;       // with kRefused
-  std::vector<Header> headers;          // of the final answer, in order, at most Limits::header_bytes
+  std::vector<Header> headers;          // of the final response, in order, at most Limits::header_bytes
   std::string body;                     // the first HttpRequest::kept_bytes, as sent: never decompressed
-  bool body_cut = false;                // there was more than is kept in `body`
+  bool body_cut = false;                // the body was longer than `body`
   std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative
   Latency latency;
   std::optional<IpAddress> remote;  // the address that was tried last
@@ -71,9 +71,9 @@ struct Answer {
 
 struct HttpRequest {
   Method method = Method::kPost;
-  Target target;                            // gives Host, SNI and the certificate's name
-  IpAddress address;                        // where the connection goes, and nowhere else
-  std::vector<Header> headers;              // all of them sendable (guard.h)
+  Target target;                            // for Host, SNI and the certificate's name
+  IpAddress address;                        // the only address to connect to
+  std::vector<Header> headers;              // each is sendable (guard.h)
   std::shared_ptr<const std::string> body;  // null for none
   PolicySnapshot policy;                    // judged again as the socket opens; not read by an unguarded client
   Duration connect{3'000};
@@ -82,7 +82,7 @@ struct HttpRequest {
   std::size_t kept_bytes = 4 * 1024;
 };
 
-// Confined to one thread but for wake().
+// Confined to one thread, except wake().
 class HttpClient {
  public:
   using Completion = std::move_only_function<void(Answer)>;
@@ -91,11 +91,11 @@ class HttpClient {
 
   // Completes exactly once, from poll(), never from inside start(); not at all after cancel().
   virtual Ticket start(HttpRequest request, Completion completion) = 0;
-  virtual void cancel(Ticket ticket) = 0;  // closes the connection; nothing if it has completed
+  virtual void cancel(Ticket ticket) = 0;  // closes the connection; no effect if it has completed
 
-  // Waits for work of this client and of the resolver beside it, at most so long, and does it.
+  // Waits for work of this client and of its resolver, for at most `at_most`, and does it.
   virtual void poll(Duration at_most) = 0;
-  virtual void wake() = 0;  // ends a poll that waits, or the next; thread-safe
+  virtual void wake() = 0;  // ends the poll under way, or the next one; thread-safe
 };
 
 }  // namespace beckon::egress

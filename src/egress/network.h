@@ -1,4 +1,4 @@
-// The real thing, wired: event loop, resolver, client and Egress for one thread; and two calls that block.
+// Event loop, resolver, client and Egress for one thread, connected; and two blocking calls.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ struct NetworkSettings {
   ClientSettings client;
 };
 
-// Confined to one thread but for egress().wake(). `clock` outlives it.
+// Confined to one thread, except egress().wake(). `clock` outlives it.
 class Network {
  public:
   Network(const Clock& clock, const NetworkSettings& settings)
@@ -29,12 +29,12 @@ class Network {
   Egress egress_;
 };
 
-// One guarded request with a network of its own, blocking until it completes (at most limits.whole and a little): for
-// rare ones such as a key set. Thread-safe.
+// One guarded request with a network of its own; blocks until it completes (at most slightly over limits.whole). For
+// rare requests such as a key set. Thread-safe.
 Answer fetch(Order order, const Clock& clock, const NetworkSettings& settings);
 
-// The check of an endpoint when a subscription is created or changed: the refusal, or nothing where it may be taken. A
-// name that does not resolve now is taken, for it may resolve later. Blocks for DNS, at most `at_most`. Thread-safe.
+// The check of an endpoint when a subscription is created or changed: std::nullopt if it is acceptable. A name that
+// does not resolve now is accepted, because it may later. Blocks for DNS, at most `at_most`. Thread-safe.
 std::optional<Refusal> judge_endpoint(std::string_view url, const Policy& policy, const ResolverSettings& settings = {},
                                       Duration at_most = Duration{3'000});
 

@@ -13,9 +13,9 @@
 
 namespace beckon::egress {
 
-// One entry of the allowlist. A name admits every address it resolves to but loopback, this machine's own and those
-// never admitted. A range admits its addresses, loopback among them; this machine's own address is admitted only by
-// an entry for that address alone. With a port the entry holds for that port only, and opens it if it is closed.
+// One entry of the allowlist. A name admits every address it resolves to, except loopback, this machine's own and those
+// never admitted. A range admits its addresses, loopback included; this machine's own address is admitted only by an
+// entry for that address alone. An entry with a port applies to that port only, and opens it if it is closed.
 struct HostEntry {
   std::string host;  // lower case
   std::optional<std::uint16_t> port;
@@ -30,20 +30,20 @@ struct RangeEntry {
 
 struct Policy {
   bool admit_http = false;      // the operator's switch: plain http, and port 80 with it
-  bool admit_loopback = false;  // --dev: 127.0.0.0/8, ::1, localhost, and every port from 1024 upward
+  bool admit_loopback = false;  // --dev: 127.0.0.0/8, ::1, localhost, and every port from 1024 up
   std::vector<HostEntry> hosts;
   std::vector<RangeEntry> ranges;
-  std::vector<IpAddress> own;  // rule 8; from own_addresses(), taken anew with each snapshot
+  std::vector<IpAddress> own;  // rule 8; from own_addresses(), read again for each snapshot
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 using PolicySnapshot = std::shared_ptr<const Policy>;
 
-constexpr std::size_t kMaxAllowlist = 1000;  // entries; each is looked at for each request
+constexpr std::size_t kMaxAllowlist = 1000;  // entries; each is checked for each request
 
 // Reads the platform admin's "egress" list into `policy`: "hooks.internal.example", "hooks.internal.example:8080",
-// "10.20.0.0/16", "10.20.0.7", "10.20.0.7:5432", "fd12::/48", "[fd12::1]:8443". Names all faults at "egress[i]".
+// "10.20.0.0/16", "10.20.0.7", "10.20.0.7:5432", "fd12::/48", "[fd12::1]:8443". Reports all faults at "egress[i]".
 void read_allowlist(std::span<const std::string> entries, Policy& policy, Issues& issues);
 
 }  // namespace beckon::egress

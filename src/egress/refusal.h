@@ -1,4 +1,4 @@
-// Why a request may not leave: a closed list, each with a sentence a person can act on. Decided before a socket opens.
+// Why a request is refused: a closed list, each with a sentence a person can act on. Decided before a socket opens.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -36,7 +36,7 @@ enum class Refusal : std::uint8_t {
   kOwnAddress,
 };
 
-// What is wrong and what to do about it, without a name, an address or a port of ours.
+// What is wrong and how to fix it, without any name, address or port of this server.
 std::string_view sentence(Refusal refusal);
 
 }  // namespace beckon::egress

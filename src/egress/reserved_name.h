@@ -6,7 +6,7 @@
 
 namespace beckon::egress {
 
-// All take a name in lower case without a trailing dot.
+// `name` is in lower case and has no trailing dot.
 bool is_localhost(std::string_view name);      // localhost and everything under it
 bool is_reserved_name(std::string_view name);  // local, internal, home.arpa, onion, localhost and all under them
 bool is_metadata_name(std::string_view name);

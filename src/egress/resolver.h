@@ -1,4 +1,4 @@
-// The port through which names become addresses. Owned by egress; a simulator gives its own.
+// The port for resolving names to addresses. Owned by egress; a simulator has its own.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -11,16 +11,16 @@
 
 namespace beckon::egress {
 
-// What came of asking for the A and AAAA records of a name.
+// The result of looking up the A and AAAA records of a name.
 struct Lookup {
   enum class Outcome : std::uint8_t {
     kFound,    // addresses is not empty
     kNoName,   // no such name, or no address under it
     kTimeout,  // no answer in time
-    kFailed,   // the servers cannot be reached or answer nonsense
+    kFailed,   // the servers cannot be reached or their answers are invalid
   };
   Outcome outcome = Outcome::kFailed;
-  std::vector<IpAddress> addresses;  // all answers of both kinds
+  std::vector<IpAddress> addresses;  // of both types
   std::chrono::microseconds elapsed{0};
 };
 
@@ -31,10 +31,10 @@ class Resolver {
   using Ticket = std::uint64_t;
   virtual ~Resolver() = default;
 
-  // Asks for all addresses of `name` (lower case, no trailing dot, not numeric). Completes exactly once, within
+  // Looks up all addresses of `name` (lower case, no trailing dot, not numeric). Completes exactly once, within
   // `at_most`, never from inside start(); not at all after cancel().
   virtual Ticket start(const std::string& name, Duration at_most, Completion completion) = 0;
-  virtual void cancel(Ticket ticket) = 0;  // nothing if it has completed
+  virtual void cancel(Ticket ticket) = 0;  // no effect if it has completed
 };
 
 }  // namespace beckon::egress

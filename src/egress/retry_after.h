@@ -1,4 +1,4 @@
-// RFC 9110 section 10.2.3: when the receiver wants to be asked again. Pure.
+// Retry-After (RFC 9110 section 10.2.3): when to retry. Pure.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace beckon::egress {
 
-// Whole seconds, or an HTTP date in any of the three forms of section 5.6.7, from `now` on: zero for a date that has
-// passed, at most 366 days. Nothing for any other text.
+// Whole seconds, or an HTTP date in any of the three forms of section 5.6.7, from `now` on: zero for a date in
+// the past, at most 366 days. std::nullopt for any other text.
 std::optional<Duration> parse_retry_after(std::string_view text, Instant now);
 
 }  // namespace beckon::egress

@@ -1,6 +1,6 @@
-// The HTTP client over sockets of its own: HTTP/1.1, one request at a time on a connection, connections pooled by
-// scheme, host, port and address. Nothing that safety.md section 1, rule 7 forbids is in it: no redirect, proxy,
-// cookie, Alt-Svc or decompression.
+// The HTTP client: HTTP/1.1 over sockets, one request at a time on a connection, connections pooled by scheme, host,
+// port and address. It has nothing that safety.md section 1, rule 7 forbids: no redirects, proxies, cookies, Alt-Svc
+// or decompression.
 #pragma once
 #include <array>
 #include <memory>
@@ -24,7 +24,7 @@ struct ClientSettings {
   bool guarded = true;        // false only where the person at the keyboard chose the URL: no policy is asked for
 };
 
-// Confined to the event loop's thread but for wake(). `loop` and `clock` outlive it.
+// Confined to the event loop's thread, except wake(). `loop` and `clock` outlive it.
 class SocketClient final : public HttpClient {
  public:
   SocketClient(EventLoop& loop, const Clock& clock, ClientSettings settings);
@@ -48,15 +48,15 @@ class SocketClient final : public HttpClient {
   EventLoop& loop_;
   const Clock& clock_;
   ClientSettings settings_;
-  std::unique_ptr<Trust> trust_;  // made when it is first needed
+  std::unique_ptr<Trust> trust_;  // created on first use
   OwnAddresses own_;
   ConnectionPool pool_;
   PolicySnapshot policy_;                      // under which the pooled connections were made
-  std::array<char, 16 * 1024 + 64> buffer_{};  // a TLS record and a little
+  std::array<char, 16 * 1024 + 64> buffer_{};  // slightly more than a TLS record
   Ticket next_ = 1;
   bool starting_ = false;
   std::unordered_map<Ticket, std::unique_ptr<Exchange>> running_;
-  std::vector<Ticket> ended_;  // while nobody could be told: inside start()
+  std::vector<Ticket> ended_;  // inside start(), to be completed by the next poll()
   std::vector<std::unique_ptr<Exchange>> spare_;
 };
 

@@ -72,7 +72,7 @@ Stream::Io Stream::told_by_tls(int returned) {
   if (told == SSL_ERROR_WANT_READ) return Io::kWantRead;
   if (told == SSL_ERROR_WANT_WRITE) return Io::kWantWrite;
   if (told == SSL_ERROR_ZERO_RETURN) return Io::kEnded;
-  broken_ = true;  // after any other, OpenSSL allows no farewell
+  broken_ = true;  // after any other error, OpenSSL forbids a close_notify
   const auto why = ERR_peek_error();
   const auto verified = SSL_get_verify_result(tls_.get());
   if (verified != X509_V_OK)
@@ -81,7 +81,7 @@ Stream::Io Stream::told_by_tls(int returned) {
     error_ = std::string(ERR_reason_error_string(why)) + ".";
   else if (system_error != 0)
     error_ = std::generic_category().message(system_error) + ".";
-  // A peer that closes without a farewell has ended all the same: what framing says counts.
+  // A peer that closes without close_notify has ended all the same: the framing decides.
   const bool closed = (told == SSL_ERROR_SYSCALL && why == 0 && system_error == 0) ||
                       (told == SSL_ERROR_SSL && ERR_GET_REASON(why) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
   return closed ? Io::kEnded : Io::kFailed;

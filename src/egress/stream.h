@@ -1,4 +1,4 @@
-// Bytes to and from one address, over TCP or TLS, without ever waiting.
+// A non-blocking connection to one address, over TCP or TLS.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -14,10 +14,10 @@ namespace beckon::egress {
 class Stream {
  public:
   enum class Io : std::uint8_t {
-    kDone,       // something was read or written, or the step is made
-    kWantRead,   // to be tried again when the socket is readable
+    kDone,       // something was read or written, or the step is complete
+    kWantRead,   // try again when the socket is readable
     kWantWrite,  // … writable
-    kEnded,      // the peer has closed
+    kEnded,      // the peer has closed its side
     kFailed,     // error() says why
   };
 
@@ -26,16 +26,16 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Begins to connect. kWantWrite in most cases; kFailed where there is no socket or no way.
+  // Begins to connect. Usually kWantWrite; kFailed without a socket or a route.
   Io open(const IpAddress& address, std::uint16_t port);
-  // Once the socket is writable: whether it is connected.
+  // Call when the socket is writable: kDone if it is connected.
   Io connected();
-  // The handshake's next step, after connected(). kFailed where the certificate is not to be trusted.
+  // The next step of the handshake, after connected(). kFailed if the certificate is not trusted.
   Io handshake(const Trust& trust, const Url& url);
 
   Io read(std::span<char> to, std::size_t& size);
   Io write(std::string_view bytes, std::size_t& size);
-  // Bytes that were received and not read, of which the socket will not tell.
+  // Whether bytes were received but not read, for which the socket will not become readable.
   bool has_unread() const;
 
   int fd() const { return fd_; }
@@ -49,7 +49,7 @@ class Stream {
 
   int fd_ = -1;
   SslSession tls_;
-  bool broken_ = false;  // no word of farewell
+  bool broken_ = false;  // do not send close_notify
   std::string error_;
 };
 

@@ -1,6 +1,6 @@
-// A webhook's URL, parsed once: what stands here is what is connected to. Strict: refuses, never repairs
-// (safety.md section 1, rules 1 and 3). The only freedoms taken are those of RFC 3986 section 6.2: letters of scheme
-// and host are lowered, an absent path is "/". Pure, thread-safe.
+// A webhook's URL, parsed once: the parsed URL is what is connected to. Strict: refuses, never repairs (safety.md
+// section 1, rules 1 and 3). It only normalizes as in RFC 3986 section 6.2: scheme and host become lower case, an
+// absent path becomes "/". Pure, thread-safe.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,9 +19,9 @@ constexpr std::size_t kMaxUrl = 2048;  // characters
 
 struct Url {
   Scheme scheme = Scheme::kHttps;
-  std::string host;                  // lower case; an IPv6 address in inet_ntop's form, without brackets
+  std::string host;                  // lower case; an IPv6 address in the form of RFC 5952, without brackets
   std::optional<IpAddress> address;  // of a numeric host; such a host never goes to DNS
-  std::uint16_t port = 443;          // the one given, or the scheme's own
+  std::uint16_t port = 443;          // as given, or the scheme's default
   std::string target;                // path and query as written, beginning with "/"
 
   bool default_port() const { return port == (scheme == Scheme::kHttps ? 443 : 80); }
@@ -33,7 +33,7 @@ struct Url {
 
 Result<Url, Refusal> parse_url(std::string_view text);
 
-// A host as it stands in a URL, without port: fills host and address.
+// A host as written in a URL, without port: fills host and address.
 std::optional<Refusal> read_host(std::string_view text, std::string& host, std::optional<IpAddress>& address);
 
 // "1" to "65535" without leading zeros.

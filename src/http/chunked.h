@@ -1,7 +1,7 @@
 // The chunked transfer coding (RFC 9112 section 7.1), decoded strictly.
 //
 //   body    = *( size [ ext ] CRLF data CRLF ) 1*"0" [ ext ] CRLF *( trailer CRLF ) CRLF
-// Extensions and trailers are checked for control bytes and passed over.
+// Extensions and trailers are checked for control bytes and skipped.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -15,7 +15,7 @@ namespace beckon::http {
 // Decodes one body, in pieces of any size. Confined to one thread.
 class ChunkedDecoder {
  public:
-  // Appends what `bytes` hold of the data to `body`; returns how many bytes were used. Refused: malformed framing
+  // Appends the data in `bytes` to `body`; returns the number of bytes consumed. Refused: malformed framing
   // (kInvalidPayload), a body of more than `limit` bytes (kPayloadTooLarge), before its data is taken.
   std::expected<std::size_t, Refusal> feed(std::string_view bytes, std::string& body, std::size_t limit);
 
@@ -25,7 +25,7 @@ class ChunkedDecoder {
  private:
   enum class State : std::uint8_t { kSize, kExtension, kSizeLf, kData, kDataCr, kDataLf, kTrailer, kTrailerLf, kDone };
 
-  const char* step(char c);  // one byte outside of data; null or what is wrong
+  const char* step(char c);  // one byte outside the data; null, or what is wrong with it
   const char* size_digit(char c);
   const char* trailer(char c);
 
@@ -33,7 +33,7 @@ class ChunkedDecoder {
   int digits_ = 0;
   std::uint64_t left_ = 0;    // of the chunk
   std::size_t line_ = 0;      // bytes of the extension, or of the trailer line
-  std::size_t overhead_ = 0;  // bytes of extensions and trailers in all
+  std::size_t overhead_ = 0;  // total bytes of extensions and trailers
 };
 
 }  // namespace beckon::http

@@ -1,14 +1,14 @@
-// One client's connection: reads requests, has them handled one after the other, writes the answers in order.
+// One client's connection: reads requests, has them handled one after the other, writes the responses in order.
 //
 //   kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
 //     │                        │                          ├──stream──▶ kStream ──end──▶ kClosing
 //     └───── refused ──────────┴───▶ kClosing ◀───────────┘ answer with "connection: close"
-//   kClosing ──all written──▶ kLinger (our side is shut; what still comes is thrown away, so that the client can read
-//   the answer before a reset) ──end of the client or 2 s──▶ kClosed
+//   kClosing ──all written──▶ kLinger (our side is shut down; what still arrives is discarded, so that the client can
+//   read the response before a reset) ──end of the client or 2 s──▶ kClosed
 //
-// What it does, it does in the turns that its io thread gives it: it reads once, takes what is whole, and writes at the
-// end. Confined to that thread, but for answer(), which any thread may call. The object outlives its socket while a
-// Respond or a Stream refers to it.
+// It works in the turns that its io thread gives it: it reads once, handles complete requests, and writes at the end.
+// Confined to that thread, except answer() and answer_failed(), which any thread may call. The object outlives its
+// socket while a Respond or a Stream refers to it.
 #pragma once
 #include <optional>
 #include <string>
@@ -36,7 +36,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
 
   void answer(Response&& response);  // any thread
   void answer_failed();              // any thread: 500
-  void receive(Mail&& mail);         // what answer() or a Stream sent from another thread
+  void receive(Mail&& mail);         // sent by answer() or a Stream on another thread
   IoThread& thread() { return *thread_; }
 
  private:
@@ -48,7 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   // Reading.
   bool wants_bytes() const;
   void want_turn();
-  bool advance();  // one step; false when bytes, an answer or room to write are missing
+  bool advance();  // one step; false if bytes, a response or room to write are missing
   bool advance_head();
   bool advance_body();
   bool take_head(std::size_t size);
@@ -87,23 +87,23 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   State state_ = State::kHead;
   Turn turn_ = Turn::kNone;
   bool readable_ = false;       // there may be bytes, the end or an error to read
-  bool ended_ = false;          // the client has sent its last, or is gone
-  bool writing_ = false;        // waits until the client takes more
+  bool ended_ = false;          // the client has shut down its side, or is gone
+  bool writing_ = false;        // waits until the client accepts more
   bool held_back_ = false;      // a request waits for room to write
-  bool close_after_ = false;    // the answer under way is the last one
+  bool close_after_ = false;    // the current response is the last one
   bool counted_ = false;        // in Shared::in_flight
   Steady::time_point since_;    // of the state, for its deadline
-  Steady::time_point read_at_;  // when the newest bytes came
+  Steady::time_point read_at_;  // when the newest bytes arrived
   Steady::time_point write_since_;
 
   std::vector<char> in_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   HeadScan scan_;
-  std::string head_;  // of the request under way; its views point here
+  std::string head_;  // of the current request; its views point here
   Framing framing_;
   ChunkedDecoder chunks_;
-  std::uint64_t received_ = 0;  // bytes of the body; of what is thrown away while lingering
+  std::uint64_t received_ = 0;  // bytes of the body; while lingering, bytes discarded
   std::size_t body_limit_ = 0;
   Request request_;
   const std::string* allow_ = nullptr;

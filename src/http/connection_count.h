@@ -1,4 +1,4 @@
-// How many connections there are, in all and by address, over all io threads.
+// The number of connections, in total and by address, over all io threads.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace beckon::http {
 
-// Internally locked. The table is keyed by what a stranger chooses, so its hash has a key, and HttpLimits::connections
-// is its cap.
+// Internally locked. Strangers choose the keys of the table, so its hash is keyed. HttpLimits::connections limits its
+// size.
 class ConnectionCount {
  public:
   ConnectionCount();

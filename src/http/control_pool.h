@@ -1,4 +1,4 @@
-// The threads on which handlers may wait for a disk.
+// The threads on which handlers may wait for the disk.
 #pragma once
 #include <condition_variable>
 #include <cstddef>
@@ -18,8 +18,8 @@ class ControlPool {
   explicit ControlPool(std::size_t threads);
   ~ControlPool() { stop(); }
 
-  void run(Job job);  // in the order given; dropped when it has stopped
-  void stop();        // waits for the jobs under way, drops the others. From none of its threads
+  void run(Job job);  // in order; dropped after stop()
+  void stop();        // waits for running jobs, drops the others. Not from its own threads
 
  private:
   void work();

@@ -1,9 +1,9 @@
-// The head of an HTTP/1.1 request (RFC 9112), read strictly: what two parsers could read in two ways is refused.
+// The head of an HTTP/1.1 request (RFC 9112), read strictly: what two parsers could read differently is refused.
 //
 // Pure: no I/O, no clock. The rules are those of safety.md section 3:
 //   head        = method SP target SP "HTTP/1." ( "0" / "1" ) CRLF *( field CRLF ) CRLF
 //   field       = token ":" OWS value OWS          ; no space before the colon, no folding
-// Lines end with CRLF only; control bytes nowhere; exactly one Host; one Content-Length of digits or one
+// Lines end with CRLF only; no control bytes; exactly one Host; one Content-Length of digits or one
 // Transfer-Encoding of exactly "chunked", never both.
 #pragma once
 #include <cstddef>
@@ -17,13 +17,13 @@
 
 namespace beckon::http {
 
-// Why a head (or a body's framing) is refused; the connection cannot be used further. `message` is static.
+// Why a head (or the framing of a body) is refused; the connection must then be closed. `message` is static.
 struct Refusal {
   FaultCode code = FaultCode::kInvalidPayload;
   const char* message = "";
 };
 
-// How far a head was searched for its end, so that a slow one is not searched again from its start.
+// How far a head was searched for its end, so that a slow one is not searched from its start again.
 struct HeadScan {
   std::size_t searched = 0;
   std::size_t line_start = 0;

@@ -1,10 +1,10 @@
-// One io thread: its listening socket, its connections, and the sweep that looks after their deadlines.
+// One io thread: its listening socket, its connections, and the sweep that enforces their deadlines.
 //
-// It runs in turns. A turn waits until sockets are ready or other threads have sent something, lets each connection
-// concerned read once and take the requests that are whole, and only then writes all their answers: the reader of the
-// first is still waking while the others are written, so that most of them wake nobody.
+// It runs in turns. A turn waits until sockets are ready or other threads have sent something, lets each affected
+// connection read once and handle its complete requests, and only then writes all responses: the client of the first
+// is still waking up while the others are written, so that most writes wake no process.
 //
-// Everything here runs on the thread itself, but for mail(), drain() and cut(), which any thread may call.
+// Everything here runs on the thread itself, except mail(), drain() and cut(), which any thread may call.
 #pragma once
 #include <condition_variable>
 #include <expected>
@@ -27,7 +27,7 @@ namespace beckon::http {
 class Connection;
 using Steady = std::chrono::steady_clock;
 
-// What the threads of one listener share.
+// Shared by the threads of one listener.
 struct Shared {
   Shared(ListenerOptions set, const Router& routes, const Clock& time, HttpMetrics& measures, std::size_t threads)
       : options(std::move(set)), router(routes), clock(time), metrics(measures), control(threads) {}
@@ -38,7 +38,7 @@ struct Shared {
   HttpMetrics& metrics;
   ConnectionCount connections;
   std::atomic<std::size_t> in_flight{0};
-  std::atomic<bool> draining{false};  // set before any thread is told to drain
+  std::atomic<bool> draining{false};  // set before any thread is asked to drain
   ControlPool control;
 
   std::mutex running_mutex{};
@@ -46,7 +46,7 @@ struct Shared {
   int running = 0;  // io threads that have not ended
 };
 
-// What another thread sends to a connection: an answer, or a piece of its stream (empty: the end).
+// What another thread sends to a connection: a response, or a piece of its stream (empty: the end).
 struct Mail {
   std::shared_ptr<Connection> to;
   std::variant<Response, std::string> what;
@@ -56,13 +56,13 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
  public:
   IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed);
 
-  // Binds before the thread runs. The port on success, else why not.
+  // Binds, before the thread runs. Returns the port; the error is the reason.
   std::expected<std::uint16_t, std::string> listen(const IpAddress& address, std::uint16_t port);
-  void start();          // runs until drained or cut
+  void start();          // runs until drain() or cut() has ended it
   void join();           // if it was started
   void drain();          // see Listener::stop
   void cut();            // closes every connection at once
-  void mail(Mail mail);  // dropped when the thread has ended
+  void mail(Mail mail);  // dropped if the thread has ended
   bool is_here() const { return current_ == this; }
 
   // For its connections, on this thread.
@@ -70,11 +70,11 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   const HttpLimits& limits() const { return shared_->options.limits; }
   bool is_draining() const { return shared_->draining.load(std::memory_order_relaxed); }
   Steady::time_point turn_began() const { return turn_began_; }
-  Instant turn_at() const { return turn_at_; }  // the same by the listener's clock
+  Instant turn_at() const { return turn_at_; }  // the same, by the listener's clock
   std::string make_request_id(Instant at);
   const std::string& date_line(Instant at);  // as ResponseFrame has it
-  void give_turn(Connection& connection);    // in this turn if it has not come to them yet, else in the next
-  void set_idle(Connection& connection);     // the youngest of the idle ones
+  void give_turn(Connection& connection);    // in this turn if turns are still being given, else in the next
+  void set_idle(Connection& connection);     // as the newest of the idle ones
   void set_busy(Connection& connection);
   void unwatch(const net::Descriptor& socket) { loop_.unwatch(socket.number()); }  // before it is closed
   void remove(Connection& connection);                                             // it has closed
@@ -105,12 +105,12 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   bool clients_wait_ = false;  // a client may be waiting to be accepted
   Connections idle_;           // oldest first
   Connections busy_;
-  std::vector<std::shared_ptr<Connection>> ready_;  // that have a turn
+  std::vector<std::shared_ptr<Connection>> ready_;  // to be given a turn
   std::vector<std::shared_ptr<Connection>> in_turn_;
   Steady::time_point turn_began_;
   Instant turn_at_{};
   Steady::time_point next_sweep_;
-  SeededRandom random_;  // for request ids, which are no secrets
+  SeededRandom random_;  // for request ids, which are not secret
   std::string date_line_;
   std::chrono::sys_seconds date_at_{};
   bool draining_ = false;  // has begun to

@@ -1,4 +1,4 @@
-// Every limit of the front door, in one place: safety.md section 3 is the source where no other is named.
+// Every limit of the HTTP server. The source is safety.md section 3 unless another one is named.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -13,11 +13,11 @@ struct HttpLimits {
   std::size_t body = 64 * 1024;             // contract section 4; beyond: 413, before it is read
   std::size_t stream_backlog = 256 * 1024;  // unsent bytes of a stream; beyond: the client is too slow
 
-  // Deadlines. Looked at every `sweep`, so each may be late by that much.
+  // Deadlines. Checked every `sweep`, so each may be late by that much.
   std::chrono::milliseconds head{10'000};         // from the first byte of a request to the end of its head
-  std::chrono::milliseconds body_grace{5'000};    // after which a body must have come at `body_rate` on the average
+  std::chrono::milliseconds body_grace{5'000};    // after which a body must have arrived at an average of `body_rate`
   std::size_t body_rate = 500;                    // bytes a second
-  std::chrono::milliseconds write_stall{10'000};  // without a byte taken by the client
+  std::chrono::milliseconds write_stall{10'000};  // during which the client accepted no byte
   std::chrono::milliseconds idle{30'000};         // between requests, and before the first
   std::chrono::milliseconds sweep{250};
 

@@ -1,4 +1,4 @@
-// The front door: accepts connections, reads requests, finds their route, runs it and writes the answer.
+// The HTTP server: accepts connections, reads requests, finds their route, runs it and writes the response.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -15,12 +15,12 @@
 
 namespace beckon::http {
 
-enum class RequestLog : std::uint8_t { kAll, kErrors, kOff };  // kErrors: statuses from 400 upward
+enum class RequestLog : std::uint8_t { kAll, kErrors, kOff };  // kErrors: status 400 and above
 
 struct ListenerOptions {
   std::string host = "127.0.0.1";  // an IP address, not a name
   std::uint16_t port = 0;          // 0: any free one
-  int io_threads = 1;              // one io_context each, sharing the port by SO_REUSEPORT
+  int io_threads = 1;              // one event loop and one socket each, on one port (SO_REUSEPORT)
   int control_threads = 2;
   HttpLimits limits = {};
   RequestLog request_log = RequestLog::kAll;
@@ -30,15 +30,15 @@ struct ListenerOptions {
 // Thread-safe. `router`, `clock` and `metrics` must outlive it.
 class Listener {
  public:
-  // Binds and serves. The error says what could not be bound and why.
+  // Binds and serves. The error says what could not be bound, and why.
   static std::expected<std::unique_ptr<Listener>, std::string> start(ListenerOptions options, const Router& router,
                                                                      const Clock& clock, HttpMetrics& metrics);
-  ~Listener();  // stops with no patience, if it still runs
+  ~Listener();  // stops at once if it still runs
 
   std::uint16_t port() const;
 
-  // Drains: accepts no more, closes idle connections, lets requests in flight finish with `connection: close`, and
-  // returns when all are gone (true) or `patience` is over and the rest was cut (false). Once; from no io thread.
+  // Drains: accepts no more connections, closes idle ones, and lets requests in flight finish with `connection: close`.
+  // True when all have ended; false if the rest was closed after `patience`. Call once, not from an io thread.
   bool stop(std::chrono::milliseconds patience);
 
  private:

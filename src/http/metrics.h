@@ -1,4 +1,4 @@
-// The front door's metrics. Labels come from the route table, never from input: unknown paths are route="unmatched".
+// The HTTP server's metrics. Labels come from the route table, never from input: unknown paths are route="unmatched".
 #pragma once
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -33,12 +33,12 @@ class HttpMetrics {
     prometheus::Histogram* seconds = nullptr;
   };
   const Router& router_;
-  std::vector<Row> rows_;  // one for each route, the last one for "unmatched"
+  std::vector<Row> rows_;  // one per route, and a last one for "unmatched"
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
 };
 
-// The registry in Prometheus' text format, and its content type.
+// The registry in the Prometheus text format, and its content type.
 std::string to_text(const prometheus::Registry& registry);
 inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -1,4 +1,4 @@
-// The listening socket and those that it accepts: TCP, never blocking, not handed to a child.
+// The listening socket and those that it accepts: TCP, non-blocking, close-on-exec.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -12,8 +12,8 @@ namespace beckon::http {
 
 using net::Descriptor;
 
-// Port 0: any free one. Several may listen at one address (SO_REUSEPORT); the kernel spreads clients over them. The
-// error is the system's own text.
+// Port 0: any free one. Several may listen at one address (SO_REUSEPORT); the kernel distributes clients. The error is
+// the text of the system.
 std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port);
 std::uint16_t port_of(const Descriptor& socket);
 
@@ -21,7 +21,7 @@ struct Accepted {
   Descriptor socket;
   IpAddress peer;  // unmapped
 };
-// The error is the system's; operation_would_block when nobody waits.
+// The error is the system's; operation_would_block if no client waits.
 std::expected<Accepted, std::errc> accept_from(const Descriptor& listening);
 
 }  // namespace beckon::http

@@ -1,4 +1,4 @@
-// Comparisons and decodings of the characters of HTTP.
+// Comparing and decoding HTTP text.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@ namespace beckon::http {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-// ASCII letters in any case.
+// Case-insensitive for ASCII letters.
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -24,7 +24,7 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 
-// The text up to `separator`, which `rest` loses together with it; all of it when there is no separator.
+// The text up to `separator`, removed from `rest` together with it; all of it if there is no separator.
 constexpr std::string_view take_until(std::string_view& rest, char separator) {
   const std::size_t at = rest.find(separator);
   const std::string_view taken = rest.substr(0, at);
@@ -32,7 +32,7 @@ constexpr std::string_view take_until(std::string_view& rest, char separator) {
   return taken;
 }
 
-// Nothing when a '%' is not followed by two hex digits.
+// std::nullopt if a '%' is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 
 constexpr int hex_value(char c) {

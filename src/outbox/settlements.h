@@ -26,8 +26,8 @@ class Settlements {
   using Completion = std::move_only_function<void(bool written)>;
   virtual ~Settlements() = default;
 
-  // Writes all of them in one commit, or none. `done` is called once, on any thread, also from within; with false
-  // (no space, busy) the dispatcher keeps the batch and comes again. Until then the deliveries count as being sent.
+  // Writes all of them in one commit, or none. `done` is called once, on any thread, even before this returns; after
+  // false (no space, busy) the dispatcher keeps the batch and tries again. Until then they count as being sent.
   //
   // What would be retried is held by the commit itself where the subscription is disabled by then. For a change with a
   // disable_reason, on a subscription still enabled, the writer disables it and holds what is pending of it, in the
