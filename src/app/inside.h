@@ -7,7 +7,6 @@
 
 #include "app/control.h"
 #include "app/server.h"
-#include "app/settling.h"
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
@@ -16,6 +15,7 @@
 #include "dispatch/egress_sender.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/routes/live_feed.h"
+#include "intake/settling.h"
 #include "store/store.h"
 
 namespace beckon::app {
@@ -70,7 +70,7 @@ struct Server::Inside {
 
   prometheus::Registry registry;
   std::unique_ptr<dispatch::DispatchMetrics> dispatch_metrics;
-  std::unique_ptr<Settling> settling;
+  std::unique_ptr<intake::Settling> settling;
   std::unique_ptr<egress::Network> network;
   std::unique_ptr<dispatch::EgressSender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;

@@ -61,7 +61,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   sign_in = std::make_unique<access::SignIn>(store->directory(), *issuer, clock, random, settings.sign_in);
 
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
-  settling = std::make_unique<Settling>(*committer);
+  settling = std::make_unique<intake::Settling>(*committer);
   network = std::make_unique<egress::Network>(clock, settings.network);
   sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
   dispatcher =

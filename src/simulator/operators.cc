@@ -1,9 +1,9 @@
 // What operators ask for, planned as the handlers in http/routes plan it.
 #include <algorithm>
 
-#include "http/routes/retry.h"
-#include "http/routes/subscription_draft.h"
 #include "intake/append.h"
+#include "intake/retry_now.h"
+#include "intake/subscriptions.h"
 #include "outbox/signature.h"
 #include "simulator/world.h"
 
@@ -34,7 +34,7 @@ void World::subscribe() {
     made.created_at = made.updated_at = draft.now();
     made.sealed_secret =
         process_->secrets.seal(outbox::make_secret(random), made.handle.text + "/" + made.id.text, random);
-    http::stage(draft, made);
+    intake::stage(draft, made);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n](const std::optional<Fault>& fault) {
@@ -68,11 +68,11 @@ void World::turn_off_or_on() {
     one.disabled = false;
   }
   const auto plan = [handle = one.handle, id = one.id, enable](Draft& draft) -> std::optional<Fault> {
-    const auto now = http::find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     Subscription next = *now;
     next.enabled = enable;
-    http::change_subscription(draft, *now, next);
+    intake::change_subscription(draft, *now, next);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n, enable, turn](const std::optional<Fault>& fault) {
@@ -95,11 +95,11 @@ void World::move() {
   KnownSubscription& one = outside_.subscriptions[*n];
   const int number = ++one.addresses;
   const auto plan = [n = *n, handle = one.handle, id = one.id, number](Draft& draft) -> std::optional<Fault> {
-    const auto now = http::find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     Subscription next = *now;
     next.endpoint_url = Network::address(n, number);
-    http::change_subscription(draft, *now, next);
+    intake::change_subscription(draft, *now, next);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n, number](const std::optional<Fault>& fault) {
@@ -120,8 +120,8 @@ void World::unsubscribe() {
   one.delete_asked = true;
   one.deleted = Answer::kWaiting;
   const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
-    if (!http::find_subscription(draft, handle, id)) return not_found("subscription");
-    http::remove_subscription(draft, id);
+    if (!intake::find_subscription(draft, handle, id)) return not_found("subscription");
+    intake::remove_subscription(draft, id);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n](const std::optional<Fault>& fault) {
@@ -152,7 +152,7 @@ void World::test() {
   if (!n) return;
   const KnownSubscription& one = outside_.subscriptions[*n];
   const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
-    const auto now = http::find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     (void)draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})");
     return std::nullopt;
@@ -172,7 +172,7 @@ void World::retry() {
     if (!*known) return not_found("delivery");
     const outbox::Delivery& delivery = **known;
     if (auto refused =
-            http::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id)))
+            intake::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id)))
       return refused;
     draft.requeue(delivery);
     attempts_.sent_again(n, delivery.event.text);

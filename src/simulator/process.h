@@ -1,7 +1,6 @@
 // One run of the process until it stops or crashes: the real rooms, wired as in app/server.cc, on a virtual disk and
 // network, and driven step by step on one thread.
 #pragma once
-#include "app/settling.h"
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
@@ -12,6 +11,7 @@
 #include "intake/append.h"
 #include "intake/publish.h"
 #include "intake/redelivery.h"
+#include "intake/settling.h"
 #include "simulator/disk.h"
 #include "simulator/network.h"
 
@@ -54,7 +54,7 @@ class WatchedSettling final : public outbox::Settlements {
   void settle(outbox::SettledBatch batch, Completion done) override;
 
  private:
-  app::Settling real_;
+  intake::Settling real_;
   Attempts& attempts_;
 };
 

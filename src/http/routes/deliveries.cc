@@ -1,7 +1,7 @@
 // The log of what was owed and what became of it: contract section 6. Also of subscriptions that are deleted.
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
-#include "http/routes/retry.h"
+#include "intake/retry_now.h"
 
 namespace beckon::http {
 namespace {
@@ -45,7 +45,7 @@ Result<Response> retry(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto delivery = delivery_of(api, request);
     if (!delivery) return delivery.error();
-    if (auto refused = refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id))) return refused;
+    if (auto refused = intake::refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id))) return refused;
     draft.requeue(*delivery);
     draft.audit(handle, actor, "delivery.retry", id.view());
     return std::nullopt;

@@ -1,7 +1,7 @@
 // A new secret for a subscription, and the old one for a while beside it: contract section 6.
 #include "http/routes/response.h"
-#include "http/routes/subscription_draft.h"
 #include "http/routes/subscription_view.h"
+#include "intake/subscriptions.h"
 #include "outbox/signature.h"
 
 namespace beckon::http {
@@ -16,14 +16,14 @@ Result<Response> rotate(Api& api, Request& request) {
   const std::string secret = outbox::make_secret(api.random);
   outbox::Subscription next;
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const auto now = find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;
     next.sealed_previous_secret = now->sealed_secret;
     next.previous_until = draft.now() + api.secret_overlap;
     next.sealed_secret = api.secrets.seal(secret, handle.text + "/" + id.text, api.random);
     next.updated_at = draft.now();
-    stage(draft, next);
+    intake::stage(draft, next);
     draft.audit(handle, principal_of(request).subject, "webhook.rotate-secret", id.view());
     return std::nullopt;
   });

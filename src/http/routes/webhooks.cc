@@ -2,9 +2,9 @@
 // no attempt begins under what the subscription was before.
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
-#include "http/routes/subscription_draft.h"
 #include "http/routes/subscription_request.h"
 #include "http/routes/subscription_view.h"
+#include "intake/subscriptions.h"
 #include "outbox/signature.h"
 #include "outbox/subscription_limits.h"
 
@@ -34,13 +34,13 @@ Result<Response> create(Api& api, Request& request) {
   Subscription made{.handle = Handle{request.param("handle")}};
   apply(*asked, made);
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    if (count_subscriptions(draft, made.handle) >= outbox::subscription_limits::kPerHandle)
+    if (intake::count_subscriptions(draft, made.handle) >= outbox::subscription_limits::kPerHandle)
       return Fault{.code = FaultCode::kConflict,
                    .message = "This handle has reached the limit of 100 subscriptions; delete one first."};
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
-    stage(draft, made);
+    intake::stage(draft, made);
     draft.audit(made.handle, principal_of(request).subject, "webhook.create", made.id.view(), host_json(made));
     return std::nullopt;
   });
@@ -81,11 +81,11 @@ Result<Response> change(Api& api, Request& request) {
   Subscription next;
   bool fence = false;
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;
     apply(*asked, next);
-    const outbox::Changed changed = change_subscription(draft, *now, next);
+    const outbox::Changed changed = intake::change_subscription(draft, *now, next);
     fence = changed.moved || changed.turned || asked->headers;
     draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),
                 "{\"changed\":" + names_json(*asked) + "}");
@@ -100,9 +100,9 @@ Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
-    remove_subscription(draft, id);
+    intake::remove_subscription(draft, id);
     draft.audit(handle, principal_of(request).subject, "webhook.delete", id.view(), host_json(*now));
     return std::nullopt;
   });
@@ -118,7 +118,7 @@ Result<Response> test(Api& api, Request& request) {
   const SubscriptionId id{request.param("subscriptionId")};
   outbox::Delivery owed;
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
-    const auto now = find_subscription(draft, handle, id);
+    const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     owed = draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", test_payload(id));
     return std::nullopt;

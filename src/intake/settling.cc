@@ -1,11 +1,11 @@
-#include "app/settling.h"
+#include "intake/settling.h"
 
 #include "base/json.h"
 #include "base/planted.h"
 #include "commit/server_events.h"
 #include "outbox/transitions.h"
 
-namespace beckon::app {
+namespace beckon::intake {
 namespace {
 
 class SettleWork final : public commit::Work {
@@ -68,4 +68,4 @@ void Settling::settle(outbox::SettledBatch batch, Completion done) {
   if (!committer_.submit(work)) commit::refuse_overloaded(*work);
 }
 
-}  // namespace beckon::app
+}  // namespace beckon::intake

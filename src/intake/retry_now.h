@@ -3,11 +3,11 @@
 #include "commit/draft.h"
 #include "outbox/outbox.h"
 
-namespace beckon::http {
+namespace beckon::intake {
 
 // Why this delivery cannot be queued again, given the draft's state; std::nullopt if it can. `is_sending`: an attempt
 // is in progress, or its result is not written yet.
 std::optional<Fault> refuse_retry(commit::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
                                   bool is_sending);
 
-}  // namespace beckon::http
+}  // namespace beckon::intake

@@ -1,8 +1,8 @@
-#include "http/routes/subscription_draft.h"
+#include "intake/subscriptions.h"
 
 #include <algorithm>
 
-namespace beckon::http {
+namespace beckon::intake {
 
 using commit::Draft;
 using outbox::Subscription;
@@ -47,4 +47,4 @@ void remove_subscription(Draft& draft, const SubscriptionId& id) {
   draft.after_commit([&index = draft.places().subscriptions, id] { index.remove(id); });
 }
 
-}  // namespace beckon::http
+}  // namespace beckon::intake

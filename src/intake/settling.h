@@ -3,7 +3,7 @@
 #include "commit/committer.h"
 #include "outbox/settlements.h"
 
-namespace beckon::app {
+namespace beckon::intake {
 
 class Settling final : public outbox::Settlements {
  public:
@@ -15,4 +15,4 @@ class Settling final : public outbox::Settlements {
   commit::Committer& committer_;
 };
 
-}  // namespace beckon::app
+}  // namespace beckon::intake

@@ -4,7 +4,7 @@
 #include "outbox/subscription.h"
 #include "outbox/subscription_change.h"
 
-namespace beckon::http {
+namespace beckon::intake {
 
 // The subscription as changed by this commit so far; null if the handle has none with this id.
 outbox::SubscriptionPtr find_subscription(commit::Draft& draft, const Handle& handle, const SubscriptionId& id);
@@ -23,4 +23,4 @@ outbox::Changed change_subscription(commit::Draft& draft, const outbox::Subscrip
 // It goes, and what is pending of it is withdrawn; the log stays.
 void remove_subscription(commit::Draft& draft, const SubscriptionId& id);
 
-}  // namespace beckon::http
+}  // namespace beckon::intake

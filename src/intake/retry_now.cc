@@ -1,10 +1,10 @@
-#include "http/routes/retry.h"
+#include "intake/retry_now.h"
 
 #include <algorithm>
 
 #include "outbox/transitions.h"
 
-namespace beckon::http {
+namespace beckon::intake {
 namespace {
 
 using outbox::RetryRefusal;
@@ -46,4 +46,4 @@ std::optional<Fault> refuse_retry(commit::Draft& draft, outbox::Outbox& outbox, 
   return std::nullopt;
 }
 
-}  // namespace beckon::http
+}  // namespace beckon::intake
