@@ -6,6 +6,20 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { binary, root } from './kit/beckon.mjs';
 
+// The files that take longest, first, so that none of them is left to run alone at the end.
+const longest = [
+  'tests/console.test.mjs',
+  'tests/faults/disk.mjs',
+  'tests/console_pages.test.mjs',
+  'tests/sign_in.test.mjs',
+  'tests/login.test.mjs',
+  'tests/sdk.test.mjs',
+  'tests/console_first_minute.test.mjs',
+  'tests/faults/kill.mjs',
+  'tests/delayed.test.mjs',
+];
+const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length);
+
 const named = process.argv.slice(2);
 const files = named.length
   ? named
@@ -17,7 +31,8 @@ const files = named.length
       'examples/*/*.test.mjs',
     ]
       .flatMap(pattern => globSync(pattern, { cwd: root }))
-      .sort();
+      .sort()
+      .sort((a, b) => rank(a) - rank(b));
 
 function finish({ passed, failed, skipped }) {
   console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
@@ -32,7 +47,7 @@ if (!existsSync(binary)) {
   const events = run({
     cwd: root,
     files: files.map(file => (file.startsWith('/') ? file : `${root}/${file}`)),
-    concurrency: 2,
+    concurrency: process.env.BECKON ? 2 : 3, // most tests wait; a sanitizer's binary keeps the processors busy
   });
   // The summary of all files is the one without a file name.
   events.on('test:summary', ({ file, counts: c }) => {
