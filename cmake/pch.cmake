@@ -6,9 +6,10 @@ target_link_libraries(beckon_pch PRIVATE beckon_flags Threads::Threads)
 target_precompile_headers(beckon_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
 if(BUILD_TESTING)
   add_library(beckon_test_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cc)
-  target_link_libraries(beckon_test_pch PRIVATE beckon_flags Threads::Threads GTest::gtest GTest::gmock)
+  target_link_libraries(beckon_test_pch PRIVATE beckon_flags beckon_test_flags Threads::Threads GTest::gtest GTest::gmock)
   target_precompile_headers(beckon_test_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h <gtest/gtest.h> <gmock/gmock.h>)
 endif()
+<<<<<<< HEAD
 
 # precompile_all(DIRECTORY): gives every target below it the header that fits.
 function(precompile_all directory)
@@ -30,3 +31,5 @@ function(precompile_all directory)
     precompile_all(${subdirectory})
   endforeach()
 endfunction()
+=======
+>>>>>>> e66a3c5 (build: test programs in shards, several files a compilation, and test code at -O1)

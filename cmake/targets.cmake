@@ -1,0 +1,77 @@
+# What all libraries and programs share, given to them at once when they are all known.
+
+# What links GoogleTest is compiled with -O1 at most: the optimizer would take longer than it saves. The rooms that it
+# tests are compiled as they are released.
+add_library(beckon_test_flags INTERFACE)
+target_compile_options(beckon_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
+
+# Each test program runs in so many processes, each with its share of the tests, so that all processors have something
+# to do. Each writes what it ran into test-results/ of the build folder, where script/count counts it.
+set(BECKON_SHARDS 8)
+add_custom_target(beckon_tests) # builds all test programs, and nothing else
+function(beckon_shards program)
+  add_dependencies(beckon_tests ${program})
+  math(EXPR last "${BECKON_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    set(name ${program}.${shard})
+    add_test(NAME ${name} COMMAND ${program} --gtest_brief=1 --gtest_output=xml:${CMAKE_BINARY_DIR}/test-results/${name}.xml)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900 ENVIRONMENT "GTEST_TOTAL_SHARDS=${BECKON_SHARDS};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
+endfunction()
+
+# Test programs, and under a sanitizer the rooms too, are compiled eight files at a time, which halves what they take. The
+# files of one target then share their unnamed namespaces: those listed here, under src/, use a name that a neighbour has,
+# and stay apart. The compiler calls a new one a redefinition: rename it or list it. The released rooms are compiled file
+# by file, so that each is shown to include what it uses.
+set(BECKON_APART
+    access/key_set.cc access/rate_limiter.cc app/password_input.cc app/settling.cc base/secret_box.cc commit/erase_test.cc
+    commit/one_commit_test.cc commit/outbox_maintenance_test.cc commit/tenant.cc commit/visitor_test.cc
+    decision/limits_test.cc delayed/due_rules_test.cc delayed/due_test.cc egress/url.cc egress/url_test.cc
+    hindsight/what_if.cc http/sockets.cc intake/import_test.cc intake/publish_test.cc intake/redelivery_test.cc
+    outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc rules/lint/facts.cc
+    rules/recipes_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
+    store/sqlite/sqlite_outbox_upkeep.cc store/sqlite/sqlite_timers.cc)
+option(BECKON_UNITE "compile several files at a time, where that is said here" ON)
+function(beckon_unite target)
+  # The handlers of beckon_routes are named as what they do: get, list and so on.
+  if(NOT BECKON_UNITE OR target STREQUAL beckon_routes)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+  get_target_property(folder ${target} SOURCE_DIR)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} NORMALIZE)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE path)
+    if(path IN_LIST BECKON_APART)
+      set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
+endfunction()
+
+# finish_targets(DIRECTORY): for every library and program below it.
+function(finish_targets directory)
+  get_property(targets DIRECTORY ${directory} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(type ${target} TYPE)
+    if(NOT type MATCHES "^(STATIC_LIBRARY|EXECUTABLE)$")
+      continue()
+    endif()
+    get_target_property(libraries ${target} LINK_LIBRARIES)
+    if("${libraries}" MATCHES "GTest::")
+      target_link_libraries(${target} PRIVATE beckon_test_flags)
+      target_precompile_headers(${target} REUSE_FROM beckon_test_pch)
+      beckon_shards(${target})
+      beckon_unite(${target})
+    else()
+      target_precompile_headers(${target} REUSE_FROM beckon_pch)
+      if(BECKON_SANITIZE)
+        beckon_unite(${target})
+      endif()
+    endif()
+  endforeach()
+  get_property(below DIRECTORY ${directory} PROPERTY SUBDIRECTORIES)
+  foreach(subdirectory IN LISTS below)
+    finish_targets(${subdirectory})
+  endforeach()
+endfunction()
