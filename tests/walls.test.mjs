@@ -123,7 +123,9 @@ test('every include names a file that is there', () => {
 
 test('every file that the map names is there', () => {
   const built = /^(console|sdk)\/dist\b/;
-  const names = [...map.replace(/^\| library [\s\S]*?\n\n/m, '').matchAll(/`([a-z_]+(?:\/[a-z0-9_]+)+(?:\.[a-z.]+)?)`/g)];
+  const names = [
+    ...map.replace(/^\| library [\s\S]*?\n\n/m, '').matchAll(/`([a-z_]+(?:\/[a-z0-9_]+)+(?:\.[a-z.]+)?)`/g),
+  ];
   const wrong = names
     .map(match => match[1])
     .filter(name => !built.test(name))
