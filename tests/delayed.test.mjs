@@ -149,7 +149,8 @@ describe('a delayed rule', () => {
     const hook = await subscribe();
     await put('cart-rescue', rule('2s', { absent: { scope: 'visitor' } }));
     const [phone, desk, alone] = [freshSession(), freshSession(), freshSession()];
-    await signals(phone, [cart], { visitorId: 'v-phone' });
+    const before = new Date(Date.now() - 100).toISOString(); // not in the millisecond of the purchase
+    await signals(phone, [{ ...cart, at: before }], { visitorId: 'v-phone' });
     await signals(desk, [{ type: 'purchase' }], { visitorId: 'v-phone' });
     assert.deepEqual(await timers(phone), []);
     await signals(alone, [cart], { visitorId: 'v-alone' });
