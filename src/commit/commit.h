@@ -82,14 +82,14 @@ struct TimerChange {
   std::uint64_t anchor = 0;       // version of the signal that it waits from
 };
 
-// All timers of a rule are cancelled (it is no longer live), or, where it has changed, looked at anew by `look_at`.
+// All timers of a rule are cancelled (it is no longer live), or, where it has changed, looked at again by `look_at`.
 struct TimersOfRule {
   Handle handle;
   RuleId rule;
   std::optional<Instant> look_at;  // nothing: cancelled
 };
 
-// An ended delivery is queued anew: its schedule starts again, attempt numbers go on.
+// An ended delivery is queued again: its schedule starts again, attempt numbers go on.
 struct Requeue {
   DeliveryId delivery;
   Instant at{};
@@ -185,7 +185,7 @@ struct Receipt {
 // Confined to the committing thread. On SQLite: one transaction, one sync.
 // Settlements: an attempt is recorded always; the state moves only from a state that is not final, but for one case:
 // a delivery that was withdrawn while its last attempt was under way becomes delivered if that attempt succeeded.
-// One withdrawn for its reason is not queued anew.
+// One withdrawn for its reason is not queued again.
 class Commit {
  public:
   virtual ~Commit() = default;

@@ -56,7 +56,7 @@ class Draft {
                           const ledger::DoneRecord& record);
 
   // Decisions that were answered already, as records one after the other. One whose session was erased or denied
-  // meanwhile is passed over: nothing of it is written again.
+  // meanwhile is skipped: nothing of it is written again.
   void record_late(std::string_view records);
 
   // The session's data goes, and leaves its visitor's own record. `denied_until`: the wish is remembered. Fault: what
@@ -96,10 +96,10 @@ class Draft {
   outbox::Delivery owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,
                            std::string_view payload);
 
-  // One that has ended is queued anew; the store passes over one that has not.
+  // One that has ended is queued again; the store skips one that has not.
   void requeue(const outbox::Delivery& ended);
 
-  // A delivery as this commit leaves it, for those who watch. Those that are owed or queued anew are told already.
+  // A delivery as this commit leaves it, for those who watch. Scheduled and requeued ones are reported already.
   void tell(outbox::Delivery delivery);
 
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,

@@ -14,7 +14,7 @@ namespace beckon::ledger {
 struct AppendRecord {
   std::string_view handle;
   std::string_view session;
-  bool fresh = false;  // the session begins (anew): what was there before has expired
+  bool fresh = false;  // the session begins, or begins again: what was there before has expired
   Instant received{};
   Instant expires_at{};
   Consent consent = Consent::kFull;
@@ -48,7 +48,7 @@ struct VisitorRecord {
   SessionDigest own;         // of the visitor's own record
   std::string_view session;  // empty: it left, and nothing of it stays
   SessionDigest of;          // of the session
-  bool fresh = false;        // the record begins (anew)
+  bool fresh = false;        // the record begins, or begins again
   bool joined = false;       // the session becomes the newest of the visitor's
   Instant at{};
   Instant expires_at{};       // the record lives at least until then

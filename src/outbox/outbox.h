@@ -34,7 +34,7 @@ class Outbox {
 
   // Deliveries of a subscription that are queued or retrying and due at `now`, oldest due first, at most `limit`. Of
   // those that are ordered within their session only the first is ever due. What is `in_hand` (asked from within the
-  // call) is passed over: cheaply, since what is being sent is still due here and comes first.
+  // call) is skipped: cheaply, since what is being sent is still due here and comes first.
   using InHand = std::function<bool(const DeliveryId&)>;
   virtual Result<std::vector<Due>> due(const SubscriptionId& subscription, Instant now, std::size_t limit,
                                        const InHand& in_hand = nullptr) = 0;

@@ -1,4 +1,4 @@
-// A replay: what a subscription was owed in a span of time is queued anew, step by step. Contract section 6.
+// A replay: what was scheduled for a subscription in a span of time is queued again, step by step. Contract section 6.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -36,7 +36,7 @@ struct Facts {
   std::span<const ledger::Spend> session_spends = {};
   std::span<const ledger::Spend> unit_spends = {};
   std::string_view unit = {};  // what splits hash: the session's first unit, a visitorId or its sessionId
-  bool may_spend = true;       // false: limited rules are passed over (consent denied)
+  bool may_spend = true;       // false: limited rules are skipped (consent denied)
 };
 
 // Why a rule whose conditions hold does not act.

@@ -1,4 +1,5 @@
-// For tests: delayed rules in virtual time. Everything that is told is in the store; a restart makes all else anew.
+// For tests: delayed rules in virtual time. Everything that was answered is in the store; a restart rebuilds
+// the rest.
 #pragma once
 #include <gtest/gtest.h>
 

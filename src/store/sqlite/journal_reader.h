@@ -31,7 +31,7 @@ class JournalReader {
   void name_damage(ledger::Position position, std::int64_t size, const char* what);
 
   Readers& readers_;
-  ledger::Position last_;  // read or passed over
+  ledger::Position last_;  // read or skipped
   std::uint64_t damaged_ = 0;
 };
 

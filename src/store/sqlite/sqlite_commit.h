@@ -1,7 +1,7 @@
 // commit::Commit over SQLite: one transaction and one sync per batch. Confined to the committing thread.
 //
 // The WAL. A checkpoint beside the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
-// it never catches up, and only a WAL that is copied to its last frame is begun anew. So once the WAL has grown past
+// it never catches up, and only a WAL that is copied to its last frame is begun again. So once the WAL has grown past
 // its bound, the committing thread copies the rest itself, after a commit: little, where somebody checkpoints beside
 // it.
 //

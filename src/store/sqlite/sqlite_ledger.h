@@ -14,7 +14,7 @@ class SqliteLedger final : public ledger::Ledger {
                                                         const std::optional<ledger::ListCursor>& behind,
                                                         std::size_t limit) override;
   Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
-  // A row whose checksum or pages are damaged is named in the log and passed over. No lock is held while `row` runs.
+  // A row whose checksum or pages are damaged is named in the log and skipped. No lock is held while `row` runs.
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
   Result<ledger::Position> position_before(Instant at) override;
