@@ -10,6 +10,8 @@
 #include "access/rate_limiter.h"
 #include "access/watched_directory.h"
 #include "base/check.h"
+#include "system/clock.h"
+#include "system/random.h"
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "http/error.h"
 #include "http/listener.h"
+#include "system/clock.h"
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "rules/rule_set.h"
+#include "system/zones.h"
 
 namespace {
 
@@ -61,7 +62,7 @@ rules::RuleSet rule_set(benchmark::State& state, std::string (*make)(int)) {
     stored.rules.push_back(
         {.id = RuleId(id), .json = matches ? text(id, R"({"seen":{"key":"view"},"within":"1h"})") : make(i)});
   }
-  return *rules::RuleSet::compile(stored);
+  return *rules::RuleSet::compile(stored, system_zones());
 }
 
 void judge(benchmark::State& state, std::string (*make)(int)) {
@@ -84,7 +85,7 @@ void Compile(benchmark::State& state) {
   rules::StoredRules stored{.version = 1};
   for (int i = 0; i < 1000; ++i)
     stored.rules.push_back({.id = RuleId("r" + std::to_string(10'000 + i)), .json = shared_rule(i)});
-  for (auto _ : state) benchmark::DoNotOptimize(rules::RuleSet::compile(stored)->version());
+  for (auto _ : state) benchmark::DoNotOptimize(rules::RuleSet::compile(stored, system_zones())->version());
 }
 BENCHMARK(Compile)->Unit(benchmark::kMillisecond);
 

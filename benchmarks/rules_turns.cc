@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "rules/rule_set.h"
+#include "system/zones.h"
 
 using namespace beckon;
 
@@ -25,7 +26,7 @@ int main(int argc, char** argv) {
   for (const json::Value& rule : input->root().find("rules")->items())
     stored.rules.push_back(
         {.id = RuleId{rule.find("ruleId")->text()}, .json = json::to_text(rule), .rules_version = 1});
-  const auto set = rules::RuleSet::compile(stored);
+  const auto set = rules::RuleSet::compile(stored, system_zones());
   if (!set) return std::fprintf(stderr, "%s\n", set.error().message.c_str()), 2;
   std::size_t evicted = 0;
   const ledger::Window window = ledger::Window{}.with(signals, evicted);

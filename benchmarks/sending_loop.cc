@@ -11,13 +11,15 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/log.h"
 #include "base/random.h"
 #include "dispatch/attempt_request.h"
 #include "dispatch/egress_sender.h"
 #include "dispatch/limits.h"
 #include "egress/network.h"
 #include "outbox/signature.h"
+#include "system/clock.h"
+#include "system/log.h"
+#include "system/random.h"
 
 namespace {
 

@@ -6,10 +6,12 @@
 #include <string>
 #include <utility>
 
+#include "commit/session_hasher.h"
 #include "hindsight/what_if.h"
 #include "ledger/codec.h"
 #include "rules/language/check_rule.h"
 #include "store/memory/memory_store.h"
+#include "system/zones.h"
 
 using namespace beckon;
 using namespace std::chrono_literals;
@@ -20,7 +22,7 @@ constexpr int kSessions = 4'000, kSignals = 50, kPerCommit = 64;
 const Instant kStart = *parse_rfc3339("2026-11-02T12:00:00Z");
 
 // Sessions are interleaved, as in real traffic.
-void record(store::MemoryStore& store, const ledger::SessionHasher& hasher) {
+void record(store::MemoryStore& store, const commit::SessionHasher& hasher) {
   commit::Batch batch;
   int in_batch = 0;
   for (int n = 1; n <= kSignals; ++n)
@@ -63,7 +65,7 @@ rules::StoredRules rules_of(int count) {
                              R"(,"within":"30m"},{"count":)" + key(2) +
                              R"(,"within":"2h","atLeast":3}]},"action":{"type":"x"}})";
     const RuleId id{"r" + std::to_string(i)};
-    stored.rules.push_back({id, *rules::check_rule(id, json::parse(text)->root()), 1, kStart});
+    stored.rules.push_back({id, *rules::check_rule(id, json::parse(text)->root(), system_zones()), 1, kStart});
   }
   return stored;
 }
@@ -72,7 +74,7 @@ rules::StoredRules rules_of(int count) {
 
 int main() {
   store::MemoryStore store;
-  const ledger::SessionHasher hasher("0123456789abcdef");
+  const commit::SessionHasher hasher("0123456789abcdef");
   record(store, hasher);
   const commit::Sessions digests(store.ledger(), hasher, 1 << 20);
   const auto tenant = std::make_shared<const commit::Tenant>(commit::Tenant{.handle = Handle{"demo"}});

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "base/log.h"
 #include "store/sqlite/sqlite_store.h"
+#include "system/log.h"
 
 namespace {
 

@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "base/check.h"
-#include "base/log.h"
 #include "base/random.h"
 #include "store/sqlite/sqlite_store.h"
+#include "system/log.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "access/gate.h"
 
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 namespace {

@@ -9,7 +9,7 @@
 #include "access/directory.h"
 #include "access/jwt.h"
 #include "access/key_set.h"
-#include "base/secret_box.h"
+#include "system/secret_box.h"
 
 namespace beckon::access {
 

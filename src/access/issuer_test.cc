@@ -4,7 +4,7 @@
 
 #include "access/test_key.h"
 #include "access/watched_directory.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "access/jose.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 

@@ -4,7 +4,7 @@
 
 #include "access/key_set.h"
 #include "access/test_key.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "access/test_key.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 namespace {

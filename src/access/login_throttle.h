@@ -14,9 +14,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "base/encoding.h"
 #include "base/instant.h"
 #include "base/random.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "access/jwt.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 

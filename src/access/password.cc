@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/check.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 namespace {

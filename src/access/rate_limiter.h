@@ -15,11 +15,11 @@
 #include <cstdint>
 #include <memory>
 
-#include "base/encoding.h"
 #include "base/fault.h"
 #include "base/instant.h"
 #include "base/ip_address.h"
 #include "base/random.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 

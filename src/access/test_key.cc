@@ -7,7 +7,7 @@
 #include <openssl/rsa.h>
 
 #include "base/check.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::access {
 namespace {

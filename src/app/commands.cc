@@ -13,6 +13,8 @@
 #include "app/password_input.h"
 #include "http/routes/api.h"
 #include "store/sqlite/sqlite_store.h"
+#include "system/clock.h"
+#include "system/random.h"
 
 namespace beckon::app {
 namespace {

@@ -1,7 +1,8 @@
 #include "app/control.h"
 
-#include "base/log.h"
 #include "egress/address_table.h"
+#include "system/log.h"
+#include "system/zones.h"
 
 namespace beckon::app {
 namespace {
@@ -119,7 +120,7 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   if (const auto now = tenants_.known(record.handle.view());
       now && now->rules->version() == stored->version && now->settings.scores == made.settings.scores) {
     made.rules = now->rules;
-  } else if (auto compiled = rules::RuleSet::compile(*stored, made.settings.scores)) {
+  } else if (auto compiled = rules::RuleSet::compile(*stored, system_zones(), made.settings.scores)) {
     made.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   } else {
     log::error("rules_damaged").add("handle", record.handle.view()).add("why", compiled.error().message);

@@ -10,6 +10,7 @@
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
+#include "commit/session_hasher.h"
 #include "delayed/alarm.h"
 #include "delayed/timer_changes.h"
 #include "dispatch/egress_sender.h"
@@ -17,6 +18,8 @@
 #include "http/routes/live_feed.h"
 #include "intake/settling.h"
 #include "store/store.h"
+#include "system/clock.h"
+#include "system/random.h"
 
 namespace beckon::app {
 
@@ -40,7 +43,7 @@ struct Server::Inside {
   SystemRandom random;
   std::unique_ptr<store::Store> store;
   SecretBox secrets;
-  ledger::SessionHasher hasher;
+  commit::SessionHasher hasher;
   decision::DecisionTokens tokens;
 
   commit::Sessions sessions;

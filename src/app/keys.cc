@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::app {
 namespace {

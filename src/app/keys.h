@@ -4,7 +4,7 @@
 
 #include "access/directory.h"
 #include "base/result.h"
-#include "base/secret_box.h"
+#include "system/secret_box.h"
 
 namespace beckon::app {
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/random.h"
+#include "system/random.h"
 
 namespace beckon::app {
 namespace {

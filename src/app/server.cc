@@ -10,6 +10,7 @@
 #include "app/waking.h"
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
+#include "system/random.h"
 
 namespace beckon::app {
 namespace {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "access/sign_in.h"
-#include "base/log.h"
 #include "commit/committer.h"
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
@@ -21,6 +20,7 @@
 #include "http/listener.h"
 #include "http/routes/live_feed.h"
 #include "intake/redelivery.h"
+#include "system/log.h"
 
 namespace beckon::app {
 

@@ -39,8 +39,6 @@ std::optional<minutes> take_offset(std::string_view& text) {
 
 }  // namespace
 
-Instant SystemClock::now() const { return floor<Duration>(system_clock::now()); }
-
 namespace {
 
 // `value` as `count` decimal digits at `out`: an answer holds several instants, and snprintf costs 0.2 µs each.

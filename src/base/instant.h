@@ -1,4 +1,4 @@
-// Instants and durations: UTC milliseconds since the epoch. Nothing but Clock knows what time it is.
+// Instants and durations: UTC milliseconds since the epoch. Only a Clock knows what time it is.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -17,11 +17,6 @@ class Clock {
   virtual Instant now() const = 0;
 };
 
-class SystemClock final : public Clock {
- public:
-  Instant now() const override;
-};
-
 // A clock that stands where it was put. Confined to one thread.
 class ManualClock final : public Clock {
  public:
@@ -37,15 +32,15 @@ class ManualClock final : public Clock {
 // "2026-02-25T12:00:00.123Z"; the fraction is left out where it is zero.
 std::string to_rfc3339(Instant at);
 
-// RFC 3339 with any offset; more than three fraction digits are cut. Nothing for any other text, an impossible date,
-// or a year outside 1970 to 9999. A leap second is taken as the last millisecond before it.
+// RFC 3339 with any offset; more than three fraction digits are cut. std::nullopt for any other text, an impossible
+// date, or a year outside 1970 to 9999. A leap second is taken as the last millisecond before it.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
 // "30s", "10m", "24h", "7d": a positive integer and one of s m h d, at most 3,650 days.
 std::optional<Duration> parse_duration(std::string_view text);
 std::string to_text(Duration duration);  // the shortest such text; milliseconds that are left become "1500ms"
 
-// Milliseconds since 1970 from outside. Nothing for a year outside 1970 to 9999.
+// Milliseconds since 1970 from outside. std::nullopt for a year outside 1970 to 9999.
 constexpr std::optional<Instant> instant_within_ms(std::int64_t ms) {
   constexpr std::int64_t kYear10000 = 253'402'300'800'000;
   return ms >= 0 && ms < kYear10000 ? std::optional{Instant{Duration{ms}}} : std::nullopt;

@@ -1,11 +1,6 @@
 #include "base/random.h"
 
-#include <sodium.h>
-
-#include <array>
 #include <cstring>
-
-#include "base/check.h"
 
 namespace beckon {
 
@@ -23,27 +18,6 @@ std::string Random::bytes(std::size_t count) {
   std::string made(count, '\0');
   fill(std::as_writable_bytes(std::span{made}));
   return made;
-}
-
-SystemRandom::SystemRandom() {
-  // ChaCha20 in user space, seeded by the kernel: a decision costs no system call for its id.
-  randombytes_set_implementation(&randombytes_internal_implementation);
-  CHECK(sodium_init() >= 0);
-}
-
-// Ids draw some bytes at a time: they come from a stock of the thread's own, and leave it.
-void SystemRandom::fill(std::span<std::byte> bytes) {
-  constexpr std::size_t kSmall = 16;
-  thread_local std::array<std::byte, 64 * kSmall> stock;
-  thread_local std::size_t left = 0;
-  if (bytes.size() > kSmall) return randombytes_buf(bytes.data(), bytes.size());
-  if (left < bytes.size()) {
-    randombytes_buf(stock.data(), stock.size());
-    left = stock.size();
-  }
-  left -= bytes.size();
-  std::memcpy(bytes.data(), stock.data() + left, bytes.size());
-  sodium_memzero(stock.data() + left, bytes.size());
 }
 
 // SplitMix64, Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.

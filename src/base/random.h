@@ -17,13 +17,6 @@ class Random {
   std::string bytes(std::size_t count);
 };
 
-// libsodium's generator. Thread-safe.
-class SystemRandom final : public Random {
- public:
-  SystemRandom();
-  void fill(std::span<std::byte> bytes) override;
-};
-
 // SplitMix64 from a seed: for tests and the simulator, never for secrets. Confined to one thread.
 class SeededRandom final : public Random {
  public:

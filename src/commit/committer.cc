@@ -4,9 +4,9 @@
 #include <future>
 #include <iterator>
 
-#include "base/log.h"
 #include "base/planted.h"
 #include "commit/counting.h"
+#include "system/log.h"
 
 namespace beckon::commit {
 namespace {

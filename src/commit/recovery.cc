@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "base/log.h"
 #include "ledger/codec.h"
+#include "system/log.h"
 
 namespace beckon::commit {
 namespace {

@@ -5,15 +5,16 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "commit/session_hasher.h"
 #include "ledger/codec.h"
+#include "system/log.h"
 
 namespace beckon::commit {
 
 using ledger::SessionDigest;
 using ledger::SessionPtr;
 
-Sessions::Sessions(ledger::Ledger& ledger, const ledger::SessionHasher& hasher, std::size_t budget)
+Sessions::Sessions(ledger::Ledger& ledger, const SessionHasher& hasher, std::size_t budget)
     : ledger_(ledger), hasher_(hasher), budget_(budget) {
   // A file that never had a journal row has no snapshot either: then what is not in memory was never seen.
   const auto last = ledger_.last_position();

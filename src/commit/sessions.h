@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "commit/commit.h"
+#include "commit/session_hasher.h"
 #include "ledger/ledger.h"
 #include "ledger/session.h"
 
@@ -21,7 +22,7 @@ namespace beckon::commit {
 class Sessions {
  public:
   // `budget`: bytes of sessions kept in memory before clean ones leave.
-  Sessions(ledger::Ledger& ledger, const ledger::SessionHasher& hasher, std::size_t budget);
+  Sessions(ledger::Ledger& ledger, const SessionHasher& hasher, std::size_t budget);
 
   ledger::SessionDigest digest(std::string_view handle, std::string_view session) const {
     return hasher_(handle, session);
@@ -89,7 +90,7 @@ class Sessions {
   static void uncount(Shard& shard, const Slot& slot);  // which is about to go
 
   ledger::Ledger& ledger_;
-  const ledger::SessionHasher& hasher_;
+  const SessionHasher& hasher_;
   const std::size_t budget_;
   std::array<Shard, kShards> shards_;
   std::atomic<bool> some_on_disk_;  // some session may have a snapshot and not be in memory

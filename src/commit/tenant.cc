@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "system/zones.h"
+
 namespace beckon::commit {
 namespace {
 
@@ -97,7 +99,7 @@ Result<TenantPtr> Tenants::find(std::string_view handle) const {
 }
 
 Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
-  auto compiled = rules::RuleSet::compile(stored, tenant.settings.scores);
+  auto compiled = rules::RuleSet::compile(stored, system_zones(), tenant.settings.scores);
   if (!compiled) return unexpected(compiled.error());
   tenant.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   return std::make_shared<const Tenant>(std::move(tenant));

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/check.h"
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::decision {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "decision/envelope.h"
+#include "system/log.h"
 
 namespace beckon::decision {
 namespace {

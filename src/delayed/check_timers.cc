@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "delayed/firing.h"
+#include "system/log.h"
 
 namespace beckon::delayed {
 namespace {

@@ -2,10 +2,11 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/log.h"
 #include "base/planted.h"
 #include "dispatch/attempt_request.h"
 #include "dispatch/dispatcher.h"
+#include "system/clock.h"
+#include "system/log.h"
 
 namespace beckon::dispatch {
 

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/instant.h"
-#include "base/secret_box.h"
 #include "outbox/outbox.h"
 #include "outbox/signature.h"
+#include "system/secret_box.h"
 
 namespace beckon::dispatch {
 

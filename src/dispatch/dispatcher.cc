@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <future>
 
-#include "base/log.h"
 #include "base/planted.h"
+#include "system/log.h"
 
 namespace beckon::dispatch {
 

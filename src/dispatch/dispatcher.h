@@ -7,7 +7,6 @@
 #include <stop_token>
 
 #include "base/random.h"
-#include "base/secret_box.h"
 #include "dispatch/endpoint_queues.h"
 #include "dispatch/flights.h"
 #include "dispatch/inbox.h"
@@ -24,6 +23,7 @@
 #include "outbox/settlements.h"
 #include "outbox/subscription_index.h"
 #include "outbox/verdict.h"
+#include "system/secret_box.h"
 
 namespace beckon::dispatch {
 

@@ -6,11 +6,13 @@
 #include <mutex>
 #include <thread>
 
-#include "base/encoding.h"
 #include "dispatch/egress_sender.h"
 #include "dispatch/test_world.h"
 #include "egress/network.h"
 #include "egress/testing/scripted_receiver.h"
+#include "system/clock.h"
+#include "system/encoding.h"
+#include "system/random.h"
 
 namespace beckon::dispatch {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "base/planted.h"
+#include "system/log.h"
 
 namespace beckon::dispatch {
 namespace {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "base/log.h"
 #include "dispatch/dispatcher.h"
 #include "outbox/event_body.h"
 #include "outbox/signature.h"
+#include "system/log.h"
 
 namespace beckon::dispatch::testing {
 

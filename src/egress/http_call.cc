@@ -9,6 +9,7 @@
 #include "egress/socket_client.h"
 #include "net/event_loop.h"
 #include "net/socket_address.h"
+#include "system/clock.h"
 
 namespace beckon::egress {
 namespace {

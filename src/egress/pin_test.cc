@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "egress/testing/world.h"
+#include "system/clock.h"
 
 namespace beckon::egress {
 namespace {

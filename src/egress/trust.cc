@@ -7,7 +7,7 @@
 #include <array>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "system/log.h"
 
 namespace beckon::egress {
 namespace {

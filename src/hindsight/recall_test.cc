@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "intake/testing/life.h"
+#include "system/zones.h"
 
 namespace beckon::hindsight {
 namespace {
@@ -47,7 +48,7 @@ class RecalledLife {
     const auto found =
         recall.recall(intake::kDemo, past.id, [&](std::uint64_t version, Instant) -> Result<commit::TenantPtr> {
           auto rules = std::make_shared<const rules::RuleSet>(
-              *rules::RuleSet::compile(*life_.world.store.rules().rules_at(intake::kDemo, version)));
+              *rules::RuleSet::compile(*life_.world.store.rules().rules_at(intake::kDemo, version), system_zones()));
           return std::make_shared<const commit::Tenant>(
               commit::Tenant{.handle = intake::kDemo, .settings = life_.world.settings, .rules = std::move(rules)});
         });

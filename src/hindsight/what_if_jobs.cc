@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "system/log.h"
 
 namespace beckon::hindsight {
 

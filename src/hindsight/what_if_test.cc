@@ -5,6 +5,7 @@
 #include "hindsight/what_if_jobs.h"
 #include "intake/testing/life.h"
 #include "rules/language/check_rule.h"
+#include "system/zones.h"
 
 namespace beckon::hindsight {
 namespace {
@@ -85,8 +86,9 @@ class SimulationTest : public testing::Test {
   WhatIfRequest request(const std::string& rule) {
     WhatIfRequest made = request_of(world);
     made.tried = {.version = 1, .rules = {}};
-    made.tried.rules.push_back(
-        {.id = RuleId{"r"}, .json = *rules::check_rule(RuleId{"r"}, json::parse(rule)->root()), .rules_version = 1});
+    made.tried.rules.push_back({.id = RuleId{"r"},
+                                .json = *rules::check_rule(RuleId{"r"}, json::parse(rule)->root(), system_zones()),
+                                .rules_version = 1});
     return made;
   }
   static std::vector<std::string> told(const WhatIf& found) {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "system/random.h"
 
 namespace beckon::http {
 namespace {

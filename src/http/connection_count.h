@@ -5,8 +5,8 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "base/encoding.h"
 #include "base/ip_address.h"
+#include "system/encoding.h"
 
 namespace beckon::http {
 

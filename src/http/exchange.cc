@@ -1,10 +1,10 @@
 // The half of a connection that has requests handled and takes their answers.
 #include "base/check.h"
-#include "base/log.h"
 #include "http/connection.h"
 #include "http/error.h"
 #include "http/response_head.h"
 #include "http/stream.h"
+#include "system/log.h"
 
 namespace beckon::http {
 namespace {

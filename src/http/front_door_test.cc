@@ -7,10 +7,11 @@
 #include <mutex>
 #include <thread>
 
-#include "base/log.h"
 #include "http/error.h"
 #include "http/listener.h"
 #include "http/raw_client.h"
+#include "system/clock.h"
+#include "system/log.h"
 
 namespace beckon::http {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "http/client_address.h"
 #include "http/connection.h"
 #include "http/response_head.h"
 #include "http/sockets.h"
+#include "system/log.h"
 
 namespace beckon::http {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "http/io_thread.h"
+#include "system/random.h"
 
 namespace beckon::http {
 

@@ -6,6 +6,7 @@
 #include "delayed/timer_changes.h"
 #include "rules/language/check_rule.h"
 #include "rules/live_since.h"
+#include "system/zones.h"
 
 namespace beckon::intake {
 namespace {
@@ -65,7 +66,7 @@ std::optional<Fault> undeclared_scores(const StoredRules& rules, const rules::Sc
   for (const StoredRule& rule : rules.rules) {
     const auto document = json::parse(rule.json);
     if (!document) continue;
-    for (const std::string& name : rules::scores_of(rule.id, document->root()))
+    for (const std::string& name : rules::scores_of(rule.id, document->root(), system_zones()))
       if (!declared.contains(name))
         issues.add("scores." + name, "must be declared, because the rule " + rule.id.text + " uses it");
   }
@@ -98,7 +99,7 @@ rules::Scores RuleBook::scores(const Handle& handle) const {
 
 std::optional<Fault> RuleBook::commit(const RuleChange& change, const StoredRules& before, const StoredRules& next) {
   const rules::Scores declared = scores(change.handle);
-  auto compiled = rules::RuleSet::compile(next, declared);
+  auto compiled = rules::RuleSet::compile(next, system_zones(), declared);
   if (!compiled) return compiled.error();
   const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   bool published = false;

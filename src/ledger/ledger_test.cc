@@ -169,7 +169,9 @@ TEST(Apply, NothingOfASessionThatLeftStaysWithItsVisitor) {
 }
 
 TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
-  const SessionHasher hash("0123456789abcdef");
+  const auto hash = [](std::string_view handle, std::string_view session) {
+    return SessionDigest{remembered(handle), remembered(session)};
+  };
   std::string row;
   auto record = append({signal("view", 10, 1), signal("cart", 11, 2)});
   record.signals[1].value = "add";

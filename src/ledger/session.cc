@@ -1,9 +1,6 @@
 #include "ledger/session.h"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <cstring>
 
 #include "base/check.h"
 
@@ -43,26 +40,6 @@ SessionDigest SessionDigest::from_bytes(std::string_view bytes16) {
     digest.high = digest.high << 8 | static_cast<unsigned char>(bytes16[i]);
     digest.low = digest.low << 8 | static_cast<unsigned char>(bytes16[8 + i]);
   }
-  return digest;
-}
-
-SessionHasher::SessionHasher(std::string_view key16) : key_(key16) {
-  CHECK(key_.size() == crypto_shorthash_siphashx24_KEYBYTES);
-}
-
-SessionDigest SessionHasher::operator()(std::string_view handle, std::string_view session) const {
-  // Neither name holds a NUL, so the pair is told apart by one. At most 63 + 1 + 128 bytes.
-  char text[256];
-  CHECK(handle.size() + 1 + session.size() <= sizeof text);
-  std::memcpy(text, handle.data(), handle.size());
-  text[handle.size()] = '\0';
-  std::memcpy(text + handle.size() + 1, session.data(), session.size());
-  unsigned char out[crypto_shorthash_siphashx24_BYTES];
-  crypto_shorthash_siphashx24(out, reinterpret_cast<const unsigned char*>(text), handle.size() + 1 + session.size(),
-                              reinterpret_cast<const unsigned char*>(key_.data()));
-  SessionDigest digest;
-  std::memcpy(&digest.high, out, 8);
-  std::memcpy(&digest.low, out + 8, 8);
   return digest;
 }
 

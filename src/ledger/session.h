@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/encoding.h"
 #include "base/id.h"
 #include "ledger/spend.h"
 #include "ledger/window.h"
@@ -22,8 +21,8 @@ using Context = std::vector<std::pair<std::string, std::string>>;
 // `over` laid over `under`, by key. An empty value removes the key.
 Context merge(const Context& under, const Context& over);
 
-// 128 bits of a keyed hash over (handle, session): the key of every table in memory, and all that is remembered of a
-// session that was erased.
+// 128 bits of a keyed hash over (handle, session), made by commit/session_hasher.h: the key of every table in memory,
+// and all that is remembered of a session that was erased.
 struct SessionDigest {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -31,16 +30,6 @@ struct SessionDigest {
   friend auto operator<=>(const SessionDigest&, const SessionDigest&) = default;
   std::string bytes() const;  // 16 bytes, big-endian
   static SessionDigest from_bytes(std::string_view bytes16);
-};
-
-// SipHash-2-4-128 under the server's key. Thread-safe.
-class SessionHasher {
- public:
-  explicit SessionHasher(std::string_view key16);
-  SessionDigest operator()(std::string_view handle, std::string_view session) const;
-
- private:
-  std::string key_;
 };
 
 // What else became of a decision's rules: a live one held back, or one in status shadow (rules::Beside).

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::outbox {
 namespace {

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "base/encoding.h"
 #include "base/json.h"
+#include "system/encoding.h"
 
 namespace beckon::outbox {
 namespace {

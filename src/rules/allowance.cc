@@ -1,7 +1,5 @@
 #include "rules/allowance.h"
 
-#include <date/tz.h>
-
 #include <algorithm>
 
 #include "rules/language/planted.h"
@@ -10,30 +8,23 @@ namespace beckon::rules {
 
 namespace {
 
-using Local = date::local_time<Duration>;
+using Local = std::chrono::local_time<Duration>;
+using std::chrono::days, std::chrono::floor, std::chrono::local_days;
 
-Local wall_clock(const Hours& hours, Instant at) { return hours.zone->to_local(at); }
+Local wall_clock(const ZonePeriod& period, Instant at) { return Local{(at + period.offset).time_since_epoch()}; }
 
-bool opens_on(const Hours& hours, date::local_days day) {
-  const unsigned monday_first = date::weekday(day).iso_encoding() - 1;
+bool opens_on(const Hours& hours, local_days day) {
+  const unsigned monday_first = std::chrono::weekday(day).iso_encoding() - 1;
   return (hours.days >> monday_first & 1) != 0;
 }
 
 bool is_open(const Hours& hours, Instant at) {
-  const Local local = wall_clock(hours, at);
-  const date::local_days day = date::floor<date::days>(local);
+  const Local local = wall_clock(hours.zone->at(at), at);
+  const local_days day = floor<days>(local);
   const Duration time = local - day, late{off_by_one(Planted::kHoursCloseLate)};
   if (hours.open < hours.close) return opens_on(hours, day) && time >= hours.open && time < hours.close + late;
   return (opens_on(hours, day) && time >= hours.open) ||
-         (opens_on(hours, day - date::days{1 - off_by_one(Planted::kNightToMorning)}) && time < hours.close + late);
-}
-
-// The instants at which the wall clock shows `local`: two where it is set back over it, the jump where it skips it.
-void offer(const Hours& hours, Local local, Instant now, std::vector<Instant>& instants) {
-  for (const auto which : {date::choose::earliest, date::choose::latest}) {
-    const Instant at = date::floor<Duration>(hours.zone->to_sys(local, which));
-    if (at > now) instants.push_back(at);
-  }
+         (opens_on(hours, day - days{1 - off_by_one(Planted::kNightToMorning)}) && time < hours.close + late);
 }
 
 // Spends of a key in (since, now]; and the instant of the `rank`-th newest of them, from 1.
@@ -51,16 +42,21 @@ std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Inst
 
 Allowance open_at(const Hours& hours, Instant now) {
   Allowance allowance{.free = is_open(hours, now)};
-  // A week and a day hold every edge of opening; between two of them the clock may be set.
+  // A week and a day hold every edge of opening; where the clock is set is another.
+  const Instant last = now + days{9};
   std::vector<Instant> edges;
-  const date::local_days today = date::floor<date::days>(wall_clock(hours, now));
-  for (int day = -1; day <= 8; ++day) {
-    const date::local_days midnight = today + date::days{day};
-    for (const Duration time : {Duration{}, Duration{hours.open}, Duration{hours.close}})
-      offer(hours, midnight + time, now, edges);
+  for (ZonePeriod period = hours.zone->at(now);; period = hours.zone->at(period.end)) {
+    edges.push_back(period.begin);
+    const local_days first = floor<days>(wall_clock(period, std::max(now, period.begin)));
+    for (int day = -1; day <= 9; ++day) {
+      for (const Duration time : {Duration{}, Duration{hours.open}, Duration{hours.close}}) {
+        const Instant at = Instant{(first + days{day} + time).time_since_epoch()} - period.offset;
+        if (at >= period.begin && at < period.end) edges.push_back(at);
+      }
+    }
+    if (period.end >= last) break;
   }
-  const Instant set = date::floor<Duration>(hours.zone->get_info(now).end);
-  if (set < now + std::chrono::days{9}) edges.push_back(set);
+  std::erase_if(edges, [now](Instant edge) { return edge <= now; });
   std::ranges::sort(edges);
   for (const Instant edge : edges) {
     if (is_open(hours, edge) == allowance.free) continue;

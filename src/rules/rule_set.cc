@@ -22,7 +22,7 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
-Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores) {
+Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, const Scores& scores) {
   Issues issues;
   std::vector<Rule> judged;
   for (const StoredRule& kept : stored.rules) {
@@ -33,7 +33,7 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Scores& scores
     } else if (!document->root().is_object()) {
       own.add("json", "must be an object");
     } else {
-      Rule rule = read_rule(kept.id, document->root(), own);
+      Rule rule = read_rule(kept.id, document->root(), zones, own);
       rule.live_since = kept.live_since;
       if (own.empty() && (rule.status == Status::kLive || rule.status == Status::kShadow))
         judged.push_back(std::move(rule));

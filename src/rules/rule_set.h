@@ -13,6 +13,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "base/zone.h"
 #include "ledger/session.h"
 #include "ledger/spend.h"
 #include "rules/language/score.h"
@@ -99,8 +100,9 @@ class RuleSet {
   RuleSet& operator=(RuleSet&&) noexcept;
 
   // Fault: validation_error that names the rule and the path of each fault (a stored rule is always acceptable, so
-  // the caller treats a fault here as damage). A score that `scores` lacks is nothing: it compares false.
-  static Result<RuleSet> compile(const StoredRules& stored, const Scores& scores = {});
+  // the caller treats a fault here as damage). The zones outlive the set. A score that `scores` lacks is nothing: it
+  // compares false.
+  static Result<RuleSet> compile(const StoredRules& stored, const Zones& zones, const Scores& scores = {});
 
   std::uint64_t version() const;
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "simulator/simulation.h"
+#include "system/clock.h"
 
 namespace beckon::simulator {
 namespace {

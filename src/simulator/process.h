@@ -4,6 +4,7 @@
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
+#include "commit/session_hasher.h"
 #include "delayed/alarm.h"
 #include "delayed/timer_changes.h"
 #include "dispatch/dispatcher.h"
@@ -87,7 +88,7 @@ class Process {
   Disk& disk_;
   Network& network_;
   SeededRandom random_;
-  ledger::SessionHasher hasher_{"0123456789abcdef"};
+  commit::SessionHasher hasher_{"0123456789abcdef"};
 
  public:
   SecretBox secrets{std::string(32, 'k')};

@@ -1,7 +1,7 @@
 #include "simulator/simulation.h"
 
-#include "base/log.h"
 #include "simulator/world.h"
+#include "system/log.h"
 
 namespace beckon::simulator {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/language/check_rule.h"
+#include "system/zones.h"
 
 namespace beckon::simulator {
 namespace {
@@ -15,8 +16,9 @@ std::shared_ptr<const rules::RuleSet> rescue() {
   const RuleId id{"rescue"};
   const Instant long_ago = VirtualTime::kStart - std::chrono::days{1};
   rules::StoredRules stored{.version = 1, .rules = {}};
-  stored.rules.push_back({id, *rules::check_rule(id, json::parse(text)->root()), 1, long_ago, long_ago});
-  return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored));
+  stored.rules.push_back(
+      {id, *rules::check_rule(id, json::parse(text)->root(), system_zones()), 1, long_ago, long_ago});
+  return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored, system_zones()));
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "egress/http_call.h"
+#include "system/clock.h"
+#include "system/random.h"
 
 namespace beckon::app {
 namespace {

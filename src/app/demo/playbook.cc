@@ -7,11 +7,12 @@
 #include <cstdio>
 #include <mutex>
 
-#include "base/encoding.h"
 #include "base/json.h"
 #include "egress/http_call.h"
 #include "http/listener.h"
 #include "outbox/signature.h"
+#include "system/clock.h"
+#include "system/encoding.h"
 
 namespace beckon::app {
 namespace {

@@ -15,6 +15,7 @@
 #include "app/inside.h"
 #include "egress/http_call.h"
 #include "intake/import.h"
+#include "system/clock.h"
 
 namespace beckon::app {
 namespace {

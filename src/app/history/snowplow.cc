@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/encoding.h"
 #include "http/routes/response.h"
+#include "system/encoding.h"
 
 namespace beckon::app {
 namespace {

@@ -11,7 +11,6 @@
 #include "access/rate_limiter.h"
 #include "access/sign_in.h"
 #include "base/published.h"
-#include "base/secret_box.h"
 #include "decision/resolve.h"
 #include "delayed/timers.h"
 #include "egress/network.h"
@@ -24,6 +23,7 @@
 #include "intake/rule_book.h"
 #include "outbox/outbox.h"
 #include "rules/rule_store.h"
+#include "system/secret_box.h"
 
 namespace beckon::http {
 

@@ -1,8 +1,8 @@
 // Which pages may call, and what the browser library asks: contract section 8, safety section 3.
-#include "base/encoding.h"
 #include "http/routes/library.h"
 #include "http/routes/response.h"
 #include "intake/append_request.h"
+#include "system/encoding.h"
 
 namespace beckon::http {
 namespace {

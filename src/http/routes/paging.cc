@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "base/encoding.h"
 #include "http/routes/response.h"
+#include "system/encoding.h"
 
 namespace beckon::http {
 

@@ -4,6 +4,7 @@
 #include "http/routes/rule_view.h"
 #include "rules/language/check_rule.h"
 #include "rules/lint/lint.h"
+#include "system/zones.h"
 
 namespace beckon::http {
 namespace {
@@ -24,7 +25,8 @@ Fault outdated(const StoredRule* now) {
 std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, const StoredRules& rules) {
   const auto tenant = api.places.tenants.find(handle.text);
   const commit::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
-  return rules::to_json(rules::lint_rule(id, rules, settings.scores, settings.retention, api.clock.now()));
+  return rules::to_json(
+      rules::lint_rule(id, rules, system_zones(), settings.scores, settings.retention, api.clock.now()));
 }
 
 Response answer(const Api& api, int status, const Request& request, const StoredRule& rule, const StoredRules& rules) {
@@ -47,7 +49,7 @@ Result<std::string> checked_body(Request& request, const RuleId& id, const rules
   if (!given) return unexpected(given.error());
   const auto rule = json::parse(without_answer_members(given->root()));
   if (!rule) return unexpected(rule.error());
-  return rules::check_rule(id, rule->root(), &scores);
+  return rules::check_rule(id, rule->root(), system_zones(), &scores);
 }
 
 Result<Response> put(Api& api, Request& request) {

@@ -8,6 +8,7 @@
 #include "rules/language/check_rule.h"
 #include "rules/language/read_filter.h"
 #include "rules/language/rule.h"
+#include "system/zones.h"
 
 namespace beckon::http {
 namespace {
@@ -27,7 +28,7 @@ void read_rule(const Value& rule, const std::string& path, const rules::Scores& 
   const auto document = json::parse(without_answer_members(rule));
   if (!document) return issues.add(path, "must be a rule");
   const RuleId named{id->text()};
-  const auto checked = rules::check_rule(named, document->root(), &scores);
+  const auto checked = rules::check_rule(named, document->root(), system_zones(), &scores);
   if (!checked && checked.error().details.empty()) issues.add(path, checked.error().message);
   if (!checked)
     for (const FieldIssue& issue : checked.error().details) issues.add(path + "." + issue.field, issue.issue);

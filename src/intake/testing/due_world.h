@@ -5,11 +5,12 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "delayed/alarm.h"
 #include "intake/rule_book.h"
 #include "intake/testing/world.h"
 #include "rules/language/check_rule.h"
+#include "system/log.h"
+#include "system/zones.h"
 
 namespace beckon::intake {
 
@@ -59,7 +60,7 @@ class DueWorld {
     const RuleId rule{id};
     const rules::StoredRules before = *store.rules().rules(kDemo);
     if (text.empty() && !find_rule(before, rule)) return;
-    const std::string json = text.empty() ? "" : *rules::check_rule(rule, json::parse(text)->root());
+    const std::string json = text.empty() ? "" : *rules::check_rule(rule, json::parse(text)->root(), system_zones());
     const rules::StoredRules next = with_change(before, rule, json, now());
     const auto compiled = compile(next);
     plan([&](commit::Draft& draft) {
@@ -120,7 +121,7 @@ class DueWorld {
     publish(compile(*store.rules().rules(kDemo)));
   }
   static std::shared_ptr<const rules::RuleSet> compile(const rules::StoredRules& stored) {
-    return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored));
+    return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored, system_zones()));
   }
   void publish(std::shared_ptr<const rules::RuleSet> rules) {
     world().tenants.put(std::make_shared<const commit::Tenant>(

@@ -7,11 +7,13 @@
 
 #include "commit/housekeeping.h"
 #include "commit/recovery.h"
+#include "commit/session_hasher.h"
 #include "decision/resolve.h"
 #include "delayed/timer_changes.h"
 #include "intake/append.h"
 #include "rules/language/check_rule.h"
 #include "store/memory/memory_store.h"
+#include "system/zones.h"
 
 namespace beckon::intake {
 
@@ -52,9 +54,9 @@ class World {
     for (std::size_t i = 0; i < rule_texts.size(); ++i) {
       const auto rule = json::parse(rule_texts[i]);
       const RuleId id{"r" + std::to_string(i + 1)};
-      stored.rules.push_back({id, *rules::check_rule(id, rule->root()), i + 1, clock.now()});
+      stored.rules.push_back({id, *rules::check_rule(id, rule->root(), system_zones()), i + 1, clock.now()});
     }
-    auto compiled = rules::RuleSet::compile(stored, settings.scores);
+    auto compiled = rules::RuleSet::compile(stored, system_zones(), settings.scores);
     tenants.put(std::make_shared<const commit::Tenant>(
         commit::Tenant{.handle = Handle{"demo"},
                        .settings = settings,
@@ -96,7 +98,7 @@ class World {
   ManualClock clock;
   SeededRandom random{7};
   FailingCommit commit;
-  ledger::SessionHasher hasher{"0123456789abcdef"};
+  commit::SessionHasher hasher{"0123456789abcdef"};
   decision::DecisionTokens tokens{"0123456789abcdef0123456789abcdef"};
   commit::Sessions sessions;
   commit::Tenants tenants;

@@ -20,11 +20,11 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
 
 }  // namespace
 
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Scores* scores) {
+Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones, const Scores* scores) {
   if (!rule.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
   Issues issues;
-  const Rule read = read_rule(id, rule, issues);
+  const Rule read = read_rule(id, rule, zones, issues);
   if (scores != nullptr) check_scores(read, *scores, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   if (rule.find("ruleId") != nullptr) return json::to_text(rule);
@@ -36,9 +36,9 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
   return text;
 }
 
-std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule) {
+std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
   Issues issues;
-  const Rule read = read_rule(id, rule, issues);
+  const Rule read = read_rule(id, rule, zones, issues);
   std::vector<std::string> names;
   for (const auto* conditions : {&read.all, &read.any, &read.none})
     for (const Condition& condition : *conditions)

@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 std::vector<FieldIssue> issues_of(const std::string& text, std::string_view id = "r") {
   const auto document = json::parse(text);
   EXPECT_TRUE(document.has_value()) << text;
-  const auto checked = check_rule(RuleId(id), document->root());
+  const auto checked = check_rule(RuleId(id), document->root(), system_zones());
   if (checked) return {};
   EXPECT_EQ(checked.error().code, FaultCode::kValidationError);
   return checked.error().details;
@@ -40,7 +40,7 @@ std::string condition_fault(const std::string& condition) {
 TEST(CheckRule, KeepsWhatWasGivenAndFillsTheRuleIdIn) {
   const auto document =
       json::parse(R"({ "triggers": ["t"], "when": {}, "action": {"type": "popup", "payload": {"n": 1.50}} })");
-  EXPECT_EQ(check_rule(RuleId("save-cart"), document->root()),
+  EXPECT_EQ(check_rule(RuleId("save-cart"), document->root(), system_zones()),
             R"({"ruleId":"save-cart","triggers":["t"],"when":{},"action":{"type":"popup","payload":{"n":1.50}}})");
 }
 
@@ -67,7 +67,7 @@ TEST(CheckRule, NamesEveryFaultAtOnce) {
 
 TEST(CheckRule, RefusesATopThatIsNoObject) {
   const auto document = json::parse("[]");
-  EXPECT_EQ(check_rule(RuleId("r"), document->root()).error().code, FaultCode::kInvalidPayload);
+  EXPECT_EQ(check_rule(RuleId("r"), document->root(), system_zones()).error().code, FaultCode::kInvalidPayload);
 }
 
 TEST(CheckRule, HoldsTheRuleIdToItsFormAndToThePath) {
@@ -155,7 +155,7 @@ TEST(CheckRule, HoldsStepsScoresAndScopesToTheirForm) {
 TEST(CheckRule, KnowsOnlyDeclaredScores) {
   const Scores none;
   const auto rule = json::parse(testing::rule(R"({"any":[{"score":"intent","atLeast":1}]})"));
-  const auto checked = check_rule(RuleId{"r"}, rule->root(), &none);
+  const auto checked = check_rule(RuleId{"r"}, rule->root(), system_zones(), &none);
   ASSERT_FALSE(checked.has_value());
   EXPECT_EQ(checked.error().details.at(0).field, "when.any[0].score");
 }
@@ -257,7 +257,7 @@ TEST(CheckRule, KeepsToItsLimits) {
 TEST(Compile, NamesTheRuleThatIsDamaged) {
   const StoredRules stored{.version = 3,
                            .rules = {{.id = RuleId("bad"), .json = "{"}, {.id = RuleId("odd"), .json = "{}"}}};
-  const auto set = RuleSet::compile(stored);
+  const auto set = RuleSet::compile(stored, system_zones());
   ASSERT_FALSE(set.has_value());
   EXPECT_EQ(set.error().details.front().field, "bad: json");
   EXPECT_EQ(set.error().details.back().field, "odd: action");

@@ -1,6 +1,4 @@
 // "active": from and until are a condition like any other; hours and days hold a rule back.
-#include <date/tz.h>
-
 #include <array>
 
 #include "rules/language/read_rule.h"
@@ -56,21 +54,17 @@ void read_days(Members& active, Hours& hours) {
   }
 }
 
-const date::time_zone* read_zone(Members& active) {
+const Zone* read_zone(Members& active, const Zones& zones) {
   const json::Value* value = active.find("zone");
   const std::string_view name = value == nullptr ? "Etc/UTC" : value->is_string() ? value->text() : "";
-  try {
-    if (!name.empty()) return date::locate_zone(std::string(name));
-  } catch (const std::runtime_error&) {
-    // Not in the database.
-  }
-  active.issue("zone", "must be a time zone such as \"Europe/Berlin\" (IANA)");
-  return nullptr;
+  const Zone* zone = zones.find(name);
+  if (zone == nullptr) active.issue("zone", "must be a time zone such as \"Europe/Berlin\" (IANA)");
+  return zone;
 }
 
 }  // namespace
 
-void read_active(Members& members, Rule& rule) {
+void read_active(Members& members, const Zones& zones, Rule& rule) {
   const json::Value* value = members.find("active");
   if (value == nullptr) return;
   if (!value->is_object()) {
@@ -83,7 +77,7 @@ void read_active(Members& members, Rule& rule) {
   Hours hours;
   read_open_hours(active, hours);
   read_days(active, hours);
-  hours.zone = read_zone(active);
+  hours.zone = read_zone(active, zones);
   if (active.has("zone") && !active.has("hours") && !active.has("days"))
     active.issue("zone", "can only be used with hours or days; from and until have their own offset");
   active.finish();

@@ -81,7 +81,7 @@ void check_delayed(Members& members, const Rule& rule) {
 
 }  // namespace
 
-Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues) {
+Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, Issues& issues) {
   Rule rule;
   Members members(value, "", issues);
   rule.id = id;
@@ -96,7 +96,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues) {
   rule.priority = members.integer("priority", -limits::kPriority, limits::kPriority).value_or(0);
   rule.triggers = read_triggers(members);
   read_when(members, rule);
-  read_active(members, rule);
+  read_active(members, zones, rule);
   read_limit(members, rule);
   read_split(members, rule);
   read_actions(members, rule);

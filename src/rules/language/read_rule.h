@@ -9,10 +9,10 @@ namespace beckon::rules {
 
 // Every fault goes into `issues` at its path; the rule is of use only when none was added. `id` is the name that the
 // rule is kept under; a ruleId in the text must agree. Precondition: `value` is an object.
-Rule read_rule(const RuleId& id, const json::Value& value, Issues& issues);
+Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, Issues& issues);
 
-// The parts of a rule beside its conditions; each takes its own members.
-void read_active(Members& members, Rule& rule);  // from, until, hours, days, zone
+// The parts of a rule next to its conditions; each takes its own members.
+void read_active(Members& members, const Zones& zones, Rule& rule);  // from, until, hours, days, zone
 void read_limit(Members& members, Rule& rule);
 void read_split(Members& members, Rule& rule);    // leaves the names and weights of the arms in `rule.arms`
 void read_actions(Members& members, Rule& rule);  // action, or actions by arm; behind read_split

@@ -12,11 +12,8 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "base/zone.h"
 #include "ledger/signal.h"
-
-namespace date {
-class time_zone;
-}
 
 namespace beckon::rules {
 
@@ -99,7 +96,7 @@ enum class Status : std::uint8_t { kDraft, kShadow, kLive, kPaused };
 struct Hours {
   std::chrono::minutes open{0}, close{std::chrono::hours{24}};  // from midnight; close ≤ open: it ends on the next day
   std::uint8_t days = 0x7f;                                     // on which it opens; bit 0 is Monday
-  const date::time_zone* zone = nullptr;  // of the process's database; null: no hours, always open
+  const Zone* zone = nullptr;                                   // null: no hours, always open
 };
 
 struct Cap {

@@ -28,14 +28,15 @@ bool same_hours(const Hours& one, const Hours& other) {
 class Linter {
  public:
   Linter(const Rule& rule, const json::Value& json, const std::vector<Rule>& others,
-         const std::vector<json::Document>& texts, const Scores& scores, Duration retention, Instant now)
+         const std::vector<json::Document>& texts, const Zones& zones, const Scores& scores, Duration retention,
+         Instant now)
       : rule_(rule),
         json_(json),
         others_(others),
         texts_(texts),
         ground_{retention, &scores},
         now_(start(now)),
-        probe_(scores, retention),
+        probe_(zones, scores, retention),
         parts_(lint::parts_of(rule)) {
     for (const Part& part : parts_) cases_.push_back(lint::cases_of(part, ground_));
   }
@@ -169,8 +170,8 @@ class Linter {
 
 }  // namespace
 
-std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, const Scores& scores, Duration retention,
-                               Instant now) {
+std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, const Zones& zones, const Scores& scores,
+                               Duration retention, Instant now) {
   std::vector<json::Document> texts;
   std::vector<Rule> rules;
   std::optional<std::size_t> place;
@@ -178,14 +179,14 @@ std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, cons
     auto text = json::parse(one.json);
     if (!text || !text->root().is_object()) continue;
     Issues issues;
-    Rule rule = read_rule(one.id, text->root(), issues);
+    Rule rule = read_rule(one.id, text->root(), zones, issues);
     if (!issues.empty()) continue;
     if (one.id == id) place = rules.size();
     rules.push_back(std::move(rule));
     texts.push_back(std::move(*text));
   }
   if (!place) return {};
-  return Linter(rules[*place], texts[*place].root(), rules, texts, scores, retention, now).run();
+  return Linter(rules[*place], texts[*place].root(), rules, texts, zones, scores, retention, now).run();
 }
 
 std::string to_json(std::span<const Warning> warnings) {

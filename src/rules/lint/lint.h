@@ -22,8 +22,8 @@ struct Warning {
 
 // Of the rule `id` of `rules`, as if it were live, among the others as they are. `now`: about which instant witnesses
 // lie. A rule that is not there, or that cannot be read, has none. With 2,000 rules some tens of milliseconds.
-std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& rules, const Scores& scores, Duration retention,
-                               Instant now);
+std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& rules, const Zones& zones, const Scores& scores,
+                               Duration retention, Instant now);
 
 std::string to_json(std::span<const Warning> warnings);  // [{"kind","message", and what Witness::write adds}]
 

@@ -30,11 +30,11 @@ std::vector<Warning> warnings_of(const std::vector<std::string>& rules, Duration
     const auto document = json::parse(text);
     EXPECT_TRUE(document.has_value()) << text;
     const RuleId id(document->root().find("ruleId")->text());
-    const auto checked = check_rule(id, document->root());
+    const auto checked = check_rule(id, document->root(), system_zones());
     EXPECT_TRUE(checked.has_value()) << text << (checked ? "" : checked.error().message);
     stored.rules.push_back({.id = id, .json = text, .rules_version = 1});
   }
-  return lint_rule(RuleId("r"), stored, scores(), retention, kNoon);
+  return lint_rule(RuleId("r"), stored, system_zones(), scores(), retention, kNoon);
 }
 
 std::vector<std::string> kinds_of(const std::vector<std::string>& rules, Duration retention = kMonth) {

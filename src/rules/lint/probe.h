@@ -9,10 +9,11 @@
 
 namespace beckon::rules::lint {
 
-// Confined to one thread; the scores outlive it.
+// Confined to one thread; the zones and scores outlive it.
 class Probe {
  public:
-  Probe(const Scores& scores, Duration retention) : scores_(scores), retention_(retention) {}
+  Probe(const Zones& zones, const Scores& scores, Duration retention)
+      : zones_(zones), scores_(scores), retention_(retention) {}
 
   RuleSet conditions_of(const json::Value& rule) const;  // active from and until, and when; nothing that holds it back
   RuleSet statement(const json::Value& rule, const Statement& said) const;
@@ -29,6 +30,7 @@ class Probe {
  private:
   RuleSet compiled(const std::vector<std::string>& rules) const;
 
+  const Zones& zones_;
   const Scores& scores_;
   Duration retention_;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rules/rule_set.h"
+#include "system/zones.h"
 
 namespace beckon::rules::testing {
 
@@ -49,7 +50,7 @@ inline RuleSet rule_set(const std::vector<std::string>& rules, const Scores& sco
     const json::Value* id = document->root().find("ruleId");
     stored.rules.push_back({.id = RuleId(id == nullptr ? "r" : id->text()), .json = text, .rules_version = 1});
   }
-  auto set = RuleSet::compile(stored, scores);
+  auto set = RuleSet::compile(stored, system_zones(), scores);
   if (!set) ADD_FAILURE() << set.error().message;
   return set ? std::move(*set) : RuleSet();
 }

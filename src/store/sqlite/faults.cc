@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "base/log.h"
+#include "system/log.h"
 
 namespace beckon::store {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <sqlite3.h>
 
-#include "base/log.h"
 #include "store/sqlite/sum.h"
+#include "system/log.h"
 
 namespace beckon::store {
 namespace {

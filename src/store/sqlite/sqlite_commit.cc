@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/schema.h"
+#include "system/log.h"
 
 namespace beckon::store {
 

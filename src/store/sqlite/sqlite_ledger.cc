@@ -2,11 +2,11 @@
 
 #include <limits>
 
-#include "base/log.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/journal_reader.h"
 #include "store/sqlite/sum.h"
+#include "system/log.h"
 
 namespace beckon::store {
 

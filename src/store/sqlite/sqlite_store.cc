@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <system_error>
 
-#include "base/log.h"
 #include "store/sqlite/data_file.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/journal_reader.h"
+#include "system/log.h"
 
 namespace beckon::store {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 namespace beckon::store {
 

@@ -1,4 +1,4 @@
-#include "base/secret_box.h"
+#include "system/secret_box.h"
 
 #include <sodium.h>
 
@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* unsigned_bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 }  // namespace
 
@@ -25,17 +27,19 @@ std::string SecretBox::seal(std::string_view plain, std::string_view associated,
   std::string sealed(kNonce + plain.size() + kTag, '\0');
   random.fill(std::as_writable_bytes(std::span{sealed.data(), kNonce}));
   auto* out = reinterpret_cast<unsigned char*>(sealed.data());
-  crypto_aead_xchacha20poly1305_ietf_encrypt(out + kNonce, nullptr, bytes_of(plain), plain.size(), bytes_of(associated),
-                                             associated.size(), nullptr, out, bytes_of(key_));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(out + kNonce, nullptr, unsigned_bytes(plain), plain.size(),
+                                             unsigned_bytes(associated), associated.size(), nullptr, out,
+                                             unsigned_bytes(key_));
   return sealed;
 }
 
 std::optional<std::string> SecretBox::open(std::string_view sealed, std::string_view associated) const {
   if (sealed.size() < kNonce + kTag) return std::nullopt;
   std::string plain(sealed.size() - kNonce - kTag, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr, bytes_of(sealed) + kNonce,
-          sealed.size() - kNonce, bytes_of(associated), associated.size(), bytes_of(sealed), bytes_of(key_)) != 0)
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(plain.data()), nullptr, nullptr,
+                                                 unsigned_bytes(sealed) + kNonce, sealed.size() - kNonce,
+                                                 unsigned_bytes(associated), associated.size(), unsigned_bytes(sealed),
+                                                 unsigned_bytes(key_)) != 0)
     return std::nullopt;
   return plain;
 }

@@ -1,4 +1,4 @@
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -112,6 +112,19 @@ std::uint64_t KeyedHash::operator()(std::string_view text) const {
   static_assert(crypto_shorthash_BYTES == sizeof digest);
   crypto_shorthash(reinterpret_cast<unsigned char*>(&digest), bytes_of(text), text.size(), key_.data());
   return digest;
+}
+
+KeyedHash128::KeyedHash128(std::string_view key16) {
+  static_assert(crypto_shorthash_siphashx24_KEYBYTES == std::tuple_size_v<decltype(key_)>);
+  CHECK(key16.size() == key_.size());
+  std::memcpy(key_.data(), key16.data(), key_.size());
+}
+
+KeyedHash128::Sum KeyedHash128::operator()(std::string_view text) const {
+  Sum sum;
+  static_assert(crypto_shorthash_siphashx24_BYTES == sizeof sum);
+  crypto_shorthash_siphashx24(reinterpret_cast<unsigned char*>(&sum), bytes_of(text), text.size(), key_.data());
+  return sum;
 }
 
 }  // namespace beckon

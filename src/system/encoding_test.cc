@@ -1,4 +1,4 @@
-#include "base/encoding.h"
+#include "system/encoding.h"
 
 #include <gtest/gtest.h>
 

@@ -29,4 +29,17 @@ class KeyedHash {
   std::array<unsigned char, 16> key_;
 };
 
+// SipHash-2-4-128 likewise. The halves are its bytes in the machine's order.
+class KeyedHash128 {
+ public:
+  struct Sum {
+    std::uint64_t first = 0, second = 0;
+  };
+  explicit KeyedHash128(std::string_view key16);  // 16 bytes
+  Sum operator()(std::string_view text) const;
+
+ private:
+  std::array<unsigned char, 16> key_;
+};
+
 }  // namespace beckon

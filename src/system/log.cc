@@ -1,11 +1,11 @@
-#include "base/log.h"
+#include "system/log.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 
-#include "base/instant.h"
+#include "system/clock.h"
 
 namespace beckon::log {
 namespace {

@@ -1,0 +1,20 @@
+#include "commit/session_hasher.h"
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace beckon::commit {
+
+ledger::SessionDigest SessionHasher::operator()(std::string_view handle, std::string_view session) const {
+  // Neither name contains a NUL, so that one separates them. At most 63 + 1 + 128 bytes.
+  char text[256];
+  CHECK(handle.size() + 1 + session.size() <= sizeof text);
+  std::memcpy(text, handle.data(), handle.size());
+  text[handle.size()] = '\0';
+  std::memcpy(text + handle.size() + 1, session.data(), session.size());
+  const KeyedHash128::Sum sum = hash_({text, handle.size() + 1 + session.size()});
+  return {.high = sum.first, .low = sum.second};
+}
+
+}  // namespace beckon::commit
