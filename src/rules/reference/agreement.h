@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rules/reference/random_worlds.h"
+#include "rules/reference/testing.h"
 
 namespace beckon::rules {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "rules/reference/testing.h"
+#include "rules/reference/noon.h"
 
 namespace beckon::rules {
 

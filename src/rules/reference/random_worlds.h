@@ -12,6 +12,7 @@
 #include "rules/language/rule.h"
 #include "rules/reference/naive.h"
 #include "rules/reference/random_rules.h"
+#include "rules/rule_set.h"
 
 namespace beckon::rules {
 

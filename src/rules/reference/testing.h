@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "rules/reference/noon.h"
 #include "rules/rule_set.h"
 #include "system/zones.h"
 
 namespace beckon::rules::testing {
-
-inline constexpr Instant kNoon = instant_ms(1'772'020'800'000);  // 2026-02-25T12:00:00Z
-inline constexpr Duration kMonth = std::chrono::days{30};
 
 // A signal that keeps its texts, `ago` before noon; negative is ahead.
 struct Given {
