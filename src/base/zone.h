@@ -20,8 +20,8 @@ class Zone {
   virtual ZonePeriod at(Instant instant) const = 0;  // the period that holds the instant
 };
 
-// Thread-safe. A zone lives as long as what it came from. A name always has the same zone; whether two names of one zone,
-// such as UTC and Etc/UTC, have the same address is the database's matter.
+// Thread-safe. A zone lives as long as what it came from. A name always has the same zone; whether two names of one
+// zone, such as UTC and Etc/UTC, have the same address is the database's matter.
 class Zones {
  public:
   virtual ~Zones() = default;
