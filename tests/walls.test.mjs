@@ -181,6 +181,14 @@ test('what is released includes nothing of the tests', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('no room has more than a tenth of all lines, except the rules and the routes', () => {
+  const free = name => /^rules(\/|$)|^http\/routes$/.test(name);
+  const wrong = [...rooms]
+    .filter(([name, { lines }]) => !free(name) && lines > total / 10)
+    .map(([name, { lines }]) => `${name}: ${lines} of ${total} lines`);
+  assert.deepEqual(wrong, []);
+});
+
 test('each third party stays where the table says', () => {
   const system =
     /^(sys|netinet|arpa|net|linux)\/|^[a-z0-9_]+$|^(unistd|fcntl|poll|netdb|signal|errno|ifaddrs|termios|pthread|malloc|dlfcn|sched)\.h$/;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "access/test_key.h"
+#include "access/testing/key.h"
 #include "access/watched_directory.h"
 #include "system/encoding.h"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "access/key_set.h"
-#include "access/test_key.h"
+#include "access/testing/key.h"
 #include "system/encoding.h"
 
 namespace beckon::access {

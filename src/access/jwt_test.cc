@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "access/test_key.h"
+#include "access/testing/key.h"
 #include "system/encoding.h"
 
 namespace beckon::access {

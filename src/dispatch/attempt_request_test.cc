@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "dispatch/pace.h"
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

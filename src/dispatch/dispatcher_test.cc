@@ -1,7 +1,7 @@
 // What becomes of one delivery.
 #include <gtest/gtest.h>
 
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

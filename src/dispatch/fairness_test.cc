@@ -1,7 +1,7 @@
 // Many deliveries: nobody waits for somebody else, and memory is bounded.
 #include <gtest/gtest.h>
 
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

@@ -1,7 +1,7 @@
 // What must never be sent twice, nor after it was withdrawn.
 #include <gtest/gtest.h>
 
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "dispatch/egress_sender.h"
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 #include "egress/network.h"
 #include "egress/testing/scripted_receiver.h"
 #include "system/clock.h"

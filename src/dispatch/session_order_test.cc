@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

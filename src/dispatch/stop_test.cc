@@ -1,7 +1,7 @@
 // Fences, drains, and what recovers by itself.
 #include <gtest/gtest.h>
 
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 namespace beckon::dispatch {
 namespace {

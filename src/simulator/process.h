@@ -8,7 +8,7 @@
 #include "delayed/alarm.h"
 #include "delayed/timer_changes.h"
 #include "dispatch/dispatcher.h"
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 #include "intake/append.h"
 #include "intake/publish.h"
 #include "intake/redelivery.h"

@@ -1,4 +1,4 @@
-#include "dispatch/test_world.h"
+#include "dispatch/testing/world.h"
 
 #include "base/check.h"
 #include "outbox/subscription_change.h"

@@ -1,4 +1,4 @@
-#include "access/test_key.h"
+#include "access/testing/key.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
