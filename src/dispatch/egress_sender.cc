@@ -18,7 +18,8 @@ outbox::AttemptOutcome outcome_of(egress::Outcome outcome) {
 // What a tenant is told; the client's own detail would make a port scanner of the log (safety.md section 1, rule 9).
 std::string sentence_of(const egress::Answer& answer) {
   switch (answer.outcome) {
-    case egress::Outcome::kStatus: return "";
+    case egress::Outcome::kStatus:
+      return answer.body_broken ? "The status and headers arrived; the response body broke off before its end." : "";
     case egress::Outcome::kRefused:
       return std::string(answer.refusal ? egress::sentence(*answer.refusal) : "The endpoint is refused by policy.");
     case egress::Outcome::kDns: return "The endpoint's host name did not resolve to an address.";

@@ -143,6 +143,33 @@ TEST(OverSockets, ASignedDeliveryArrivesAfterARetry) {
   EXPECT_GT(live.store.first_attempt(id).total_us, 0);
 }
 
+TEST(OverSockets, AStatusWhoseBodyBreaksOffCountsAndTheLogSaysSo) {
+  const auto cut = [](const char* status) {
+    return [text = "HTTP/1.1 " + std::string(status) +
+                   "\r\nContent-Length: 40\r\n\r\npart"](ScriptedReceiver::Connection& connection) {
+      if (connection.read_request()) connection.write(text);
+    };
+  };
+  ScriptedReceiver created(cut("201 Created")), gone(cut("410 Gone")), refused(cut("422 No"));
+  Live live;
+  live.subscribe("created", created.url());
+  live.subscribe("gone", gone.url());
+  live.subscribe("refused", refused.url());
+  live.run();
+  const auto delivered = live.owe("created");
+  EXPECT_EQ(live.store.wait_for(delivered, DeliveryState::kDelivered).attempts, 1);
+  EXPECT_EQ(live.store.first_attempt(delivered).status, 201);
+  EXPECT_EQ(live.store.first_attempt(delivered).response_body, "part");
+  EXPECT_NE(live.store.first_attempt(delivered).error.find("body broke off"), std::string::npos);
+  EXPECT_EQ(live.store.wait_for(live.owe("gone"), DeliveryState::kFailed).reason, "status 410");
+  EXPECT_EQ(live.store.wait_for(live.owe("refused"), DeliveryState::kFailed).reason, "status 422");
+  const std::lock_guard lock(live.store.mutex);
+  std::vector<SubscriptionId> disabled;
+  for (const auto& change : live.store.table.changes)
+    if (!change.disable_reason.empty()) disabled.push_back(change.subscription);
+  EXPECT_EQ(disabled, std::vector{SubscriptionId{"gone"}});
+}
+
 TEST(OverSockets, RedirectsPrivateAddressesAndSpellingsEndWithTheirReason) {
   ScriptedReceiver receiver(
       ScriptedReceiver::answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"));

@@ -17,6 +17,18 @@ using boost::beast::string_view;
 // limit.
 constexpr std::size_t kFraming = 8;
 
+// A status line without a reason and without the space before it, as many servers write it: what RFC 9112 section 4
+// allows, short of that space. # stands for a digit.
+constexpr std::string_view kBareLine = "HTTP/1.# ###\r\n";
+constexpr std::size_t kLineEnd = 2;
+
+// Whether `text` is the beginning of such a line, or the line and more.
+bool is_bare_line(std::string_view text) {
+  const auto same = [](char form, char c) { return form == '#' ? c >= '0' && c <= '9' : form == c; };
+  const std::size_t size = std::min(text.size(), kBareLine.size());
+  return std::ranges::equal(kBareLine.substr(0, size), text.substr(0, size), same);
+}
+
 }  // namespace
 
 class AnswerReader::Parser final : public http::basic_parser<false> {
@@ -72,6 +84,7 @@ void AnswerReader::begin(Answer& answer, std::size_t header_bytes, std::size_t b
   body_limit_ = body_bytes;
   kept_ = kept_bytes;
   read_ = heads_ = 0;
+  line_passed_ = false;
   fault_ = "";
   unread_.clear();
   answer_ = &answer;
@@ -95,11 +108,24 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   return state;
 }
 
+// Whether the parser may have the status line, which must be seen whole first: it refuses one that ends at its code,
+// which therefore gets its space.
+bool AnswerReader::has_status_line(std::string_view& left) {
+  if (line_passed_) return true;
+  if (is_bare_line(left)) {
+    if (left.size() < kBareLine.size()) return false;
+    unread_ = std::string(left).insert(kBareLine.size() - kLineEnd, 1, ' ');
+    left = unread_;
+  }
+  return line_passed_ = true;
+}
+
 // Parses as much of `left` as can be, and leaves what must wait for more.
 AnswerReader::State AnswerReader::parsed(std::string_view& left) {
   while (!left.empty()) {
     if (parser_->awaits_chunk() && left.size() < Parser::kLeastEnd) return State::kMore;
     const bool in_head = !parser_->is_header_done();
+    if (in_head && !has_status_line(left)) return State::kMore;
     parser_->eager(!in_head);
     error_code error;
     const auto used = parser_->put(boost::asio::buffer(left.data(), left.size()), error);
@@ -112,6 +138,7 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     if (error) return broken("The response is not HTTP/1.1.");
     if (!parser_->is_done()) continue;
     if (answer_->status >= 200) return State::kWhole;
+    line_passed_ = false;
     parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
   }
   return State::kMore;
@@ -123,6 +150,8 @@ AnswerReader::State AnswerReader::end() {
   parser_->put_eof(error);
   return error ? broken("The response was cut off.") : State::kWhole;
 }
+
+bool AnswerReader::has_head() const { return parser_->is_header_done() && answer_->status >= 200; }
 
 bool AnswerReader::reusable() const { return parser_->is_done() && unread_.empty() && parser_->keep_alive(); }
 

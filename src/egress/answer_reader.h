@@ -30,6 +30,7 @@ class AnswerReader {
   State end();  // the peer has closed: kWhole if that ends the body, else kBroken
 
   bool began() const { return read_ > 0; }  // at least one byte was fed
+  bool has_head() const;                    // the headers of the final response are complete
   bool reusable() const;                    // after kWhole: the connection may be used again
   const char* fault() const { return fault_; }
 
@@ -37,10 +38,12 @@ class AnswerReader {
   class Parser;
   State broken(const char* why);
   State parsed(std::string_view& left);
+  bool has_status_line(std::string_view& left);
 
   std::unique_ptr<Parser> parser_;
   Answer* answer_ = nullptr;
-  std::string unread_;  // the beginning of an incomplete line or head
+  std::string unread_;        // the beginning of an incomplete line or head
+  bool line_passed_ = false;  // the parser may have the status line of the head it is in
   std::size_t header_limit_ = 0, body_limit_ = 0, kept_ = 0;
   std::size_t read_ = 0, heads_ = 0;
   const char* fault_ = "";

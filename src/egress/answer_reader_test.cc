@@ -45,7 +45,15 @@ struct Row {
 const std::vector<Row>& rows() {
   static const std::vector<Row> kRows{
       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", {State::kWhole, 200, "hello", false, true}},
-      {"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", {State::kWhole, 200, "", false, true}},
+      {"HTTP/1.1 204\r\n\r\n", {State::kWhole, 204, "", false, true}},
+      {"HTTP/1.0 503\r\nContent-Length: 2\r\n\r\nno", {State::kWhole, 503, "no", false, false}},
+      {"HTTP/1.1 100\r\n\r\nHTTP/1.1 103\r\nA: b\r\n\r\nHTTP/1.1 410\r\nContent-Length: 3\r\n\r\nend",
+       {State::kWhole, 410, "end", false, true}},
+      {"HTTP/1.1 20\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"HTTP/1.1 2000\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"HTTP/2.0 200\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"HTTP/1.1 200", {State::kBroken, 0, "", false, false}},
       {"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", {State::kWhole, 200, "", false, true}},
       {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {State::kWhole, 200, "ok", false, false}},
       {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", {State::kWhole, 200, "ok", false, false}},

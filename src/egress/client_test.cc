@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "egress/http_call.h"
 #include "egress/testing/world.h"
 
 namespace beckon::egress {
@@ -79,7 +80,7 @@ std::vector<Behaviour> behaviours() {
          c.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
          while (c.pause(milliseconds{50}) && c.write("x")) {}
        }),
-       "timeout", 200},
+       "status 200", 200},
       {"sends an endless body", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\n\r\n");
          while (c.write(std::string(4096, 'x'))) {}
@@ -108,7 +109,7 @@ std::vector<Behaviour> behaviours() {
          c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
          while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {}
        }),
-       "connect", 200},
+       "status 200", 200},
       {"informs first", after_request([](Connection& c) {
          c.write("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n");
          c.write(kOk);
@@ -119,12 +120,12 @@ std::vector<Behaviour> behaviours() {
          c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
          c.reset();
        }),
-       "connect", 200},
+       "status 200", 200},
       {"hangs up without an answer", after_request([](Connection&) {}), "connect", 0},
       {"hangs up within its headers", after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nX-On"); }),
        "connect", 200},
       {"hangs up within its body",
-       after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"); }), "connect",
+       after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"); }), "status 200",
        200},
       {"speaks no HTTP", after_request([](Connection& c) { c.write("220 mail.example ESMTP\r\n"); }), "connect", 0},
       {"speaks HTTP/0.9", after_request([](Connection& c) { c.write("<html>"); }), "connect", 0},
@@ -148,7 +149,8 @@ TEST(Network, StandsWhatReceiversDo) {
   for (const auto& behaviour : behaviours()) {
     SCOPED_TRACE(behaviour.name);
     World world;
-    if (behaviour.reason == std::string_view{"timeout"}) world.limits.whole = Duration{400};
+    if (behaviour.reason == std::string_view{"timeout"} || behaviour.name == std::string_view{"drips its body"})
+      world.limits.whole = Duration{400};
     ScriptedReceiver receiver(behaviour.script);
     const auto answer = world.post(receiver.url());
     EXPECT_EQ(answer.reason(), behaviour.reason) << answer.detail;
@@ -162,6 +164,55 @@ TEST(Network, StandsWhatReceiversDo) {
     ScriptedReceiver healthy(ScriptedReceiver::answering(kOk));
     EXPECT_EQ(world.post(healthy.url()).status, 200);
   }
+}
+
+TEST(Network, HeedsAStatusWhoseBodyBreaksOff) {
+  const std::vector<std::pair<const char*, std::string>> cuts{
+      {"by length", "Content-Length: 31\r\n\r\nnot all of i"},
+      {"in a chunk", "Transfer-Encoding: chunked\r\n\r\n1f\r\nnot all of i"},
+      {"between chunks", "Transfer-Encoding: chunked\r\n\r\nc\r\nnot all of i\r\n"},
+      {"by a chunk of no size", "Transfer-Encoding: chunked\r\n\r\nc\r\nnot all of i\r\nsize\r\n"}};
+  for (const int status : {201, 409, 410, 422, 429, 502, 503})
+    for (const auto& [how, rest] : cuts)
+      for (const bool resets : {false, true}) {
+        SCOPED_TRACE(std::to_string(status) + " cut " + how + (resets ? ", reset" : ""));
+        World world;
+        ScriptedReceiver receiver([&](Connection& c) {
+          c.read_request();
+          c.write("HTTP/1.1 " + std::to_string(status) + " So\r\nX-Kept: yes\r\nRetry-After: 77\r\n" + rest);
+          if (resets) c.pause(milliseconds{20}), c.reset();  // behind what was written, which would go with it
+        });
+        const auto answer = world.post(receiver.url());
+        EXPECT_EQ(answer.reason(), "status " + std::to_string(status));
+        EXPECT_EQ(*answer.header("x-kept"), "yes");
+        EXPECT_EQ(answer.retry_after, Duration{77'000});
+        EXPECT_EQ(answer.body, "not all of i");
+        EXPECT_TRUE(answer.body_broken);
+        EXPECT_FALSE(answer.detail.empty());
+        EXPECT_EQ(receiver.requests().size(), 1u);
+      }
+}
+
+TEST(Network, HeedsAStatusWhoseBodyIsStillComingAtTheDeadline) {
+  World world;
+  world.limits.whole = Duration{300};
+  ScriptedReceiver receiver([](Connection& c) {
+    c.read_request();
+    c.write("HTTP/1.1 410 Gone\r\nContent-Length: 9\r\n\r\nfour");
+    c.wait_for_the_end();
+  });
+  const auto answer = world.post(receiver.url());
+  EXPECT_EQ(answer.reason(), "status 410");
+  EXPECT_TRUE(answer.body_broken);
+  EXPECT_EQ(answer.body, "four");
+}
+
+TEST(HttpCall, TakesNoBodyThatBrokeOff) {
+  ScriptedReceiver receiver([](Connection& c) {
+    c.read_request();
+    c.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1,2");
+  });
+  EXPECT_FALSE(http_call(Method::kGet, receiver.url(), {}, ""));
 }
 
 TEST(Network, CutsALongBodyAndKeepsItsBeginning) {

@@ -61,6 +61,23 @@ TEST(Connections, SendNothingTwiceOverANewConnection) {
   EXPECT_EQ(receiver.requests().size(), 1u);
 }
 
+TEST(Connections, CarryStatusLinesThatEndAtTheirCodeByteByByte) {
+  World world;
+  ScriptedReceiver receiver([](Connection& c) {
+    for (const char* text : {"HTTP/1.1 204\r\n\r\n", "HTTP/1.1 202\r\nContent-Length: 3\r\n\r\nyes",
+                             "HTTP/1.1 429\r\nRetry-After: 9\r\nContent-Length: 0\r\n\r\n"}) {
+      if (!c.read_request()) return;
+      for (const char byte : std::string_view(text))
+        if (!c.write({&byte, 1}) || !c.pause(milliseconds{1})) return;
+    }
+    c.wait_for_the_end();
+  });
+  EXPECT_EQ(world.post(receiver.url()).reason(), "status 204");
+  EXPECT_EQ(world.post(receiver.url()).body, "yes");
+  EXPECT_EQ(world.post(receiver.url()).retry_after, Duration{9'000});
+  EXPECT_EQ(receiver.connections(), 1);
+}
+
 TEST(Connections, AreNotKeptWhereThePeerEndsThem) {
   World world;
   for (const char* text : {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",

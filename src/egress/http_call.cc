@@ -76,6 +76,7 @@ Result<CallResponse, std::string> http_call(Method method, const std::string& ur
                       .kept_bytes = kMostBody};
   auto answer = send(std::move(request), *addresses, timeout);
   if (answer.outcome != Outcome::kStatus) return failed(answer.detail);
+  if (answer.body_broken) return failed(answer.detail);
   if (answer.body_cut) return failed("The response is longer than 64 MiB.");
   return CallResponse{answer.status, std::move(answer.headers), std::move(answer.body)};
 }

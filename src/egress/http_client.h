@@ -50,8 +50,9 @@ struct Latency {
   std::chrono::microseconds total{0};
 };
 
-// The outcome of one request. A status counts if the response is complete, or if its headers are and its body reached
-// the limit; a response that breaks or stalls part-way is kConnect or kTimeout, with the `status` that was received.
+// The outcome of one request. A status counts once the headers of the final response are complete: it was the
+// receiver's answer, also where its body breaks off, stalls or reaches the limit. A response that ends within its
+// headers is kConnect or kTimeout.
 struct Answer {
   Outcome outcome = Outcome::kConnect;
   int status = 0;                       // 0 if no status line came
@@ -59,6 +60,7 @@ struct Answer {
   std::vector<Header> headers;          // of the final response, in order, at most Limits::header_bytes
   std::string body;                     // the first HttpRequest::kept_bytes, as sent: never decompressed
   bool body_cut = false;                // the body was longer than `body`
+  bool body_broken = false;             // with kStatus: the body did not come to its end, for the reason in `detail`
   std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative
   Latency latency;
   std::optional<IpAddress> remote;  // the address that was tried last

@@ -231,7 +231,8 @@ void SocketClient::Exchange::whole() {
 }
 
 void SocketClient::Exchange::end(Outcome outcome, std::string detail) {
-  answer_.outcome = outcome;
+  answer_.body_broken = outcome != Outcome::kStatus && reader_.has_head();
+  answer_.outcome = answer_.body_broken ? Outcome::kStatus : outcome;
   answer_.detail = std::move(detail);
   answer_.latency.total = elapsed();
   phase_ = Phase::kEnded;

@@ -85,7 +85,7 @@ struct Attempt {
   Instant at{};
   AttemptOutcome outcome = AttemptOutcome::kConnect;
   int status = 0;
-  std::string error;  // for people; empty where a status came
+  std::string error;  // for people; empty where a response arrived whole
   // Microseconds from the start of the attempt to the end of each phase; 0: not reached.
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;
   std::string request_headers;  // a JSON object, signatures included; values of names that carry credentials are "***"
