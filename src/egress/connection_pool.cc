@@ -5,8 +5,12 @@
 namespace beckon::egress {
 
 std::unique_ptr<Stream> ConnectionPool::take(const Peer& peer) {
-  const auto found = by_peer_.find(peer);
-  return found == by_peer_.end() ? nullptr : remove(found->second.back());
+  for (auto found = by_peer_.find(peer); found != by_peer_.end(); found = by_peer_.find(peer)) {
+    const Place last = found->second.back();
+    if (last->is_quiet()) return remove(last);
+    close(last);
+  }
+  return nullptr;
 }
 
 void ConnectionPool::put(const Peer& peer, std::unique_ptr<Stream> stream) {
@@ -40,6 +44,11 @@ void ConnectionPool::close(Place place) {
   loop_.unwatch(stream->fd());
 }
 
+void ConnectionPool::drop(const Peer& peer) {
+  for (auto found = by_peer_.find(peer); found != by_peer_.end(); found = by_peer_.find(peer))
+    close(found->second.back());
+}
+
 void ConnectionPool::clear() {
   while (!idle_.empty()) close(idle_.begin());
   if (timer_) loop_.cancel(*timer_);
@@ -53,11 +62,15 @@ void ConnectionPool::close_old() {
   arm();
 }
 
-// Of a peer from which no answer is awaited: it closes, speaks out of turn, or TLS tells something of its own.
 void ConnectionPool::Idle::on_ready(int, EventLoop::Ready) {
+  if (!is_quiet()) pool->close(self);
+}
+
+// No answer is awaited from the peer: what can be read is its hang-up, words out of turn, or something of TLS's own.
+bool ConnectionPool::Idle::is_quiet() const {
   std::array<char, 64> unasked;
   std::size_t size = 0;
-  if (stream->read(unasked, size) != Stream::Io::kWantRead) pool->close(self);
+  return stream->read(unasked, size) == Stream::Io::kWantRead;
 }
 
 }  // namespace beckon::egress

@@ -36,9 +36,11 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  // The one added last, still watched for reading; null if there is none.
+  // The one added last that its peer has not closed, still watched for reading; null if there is none. Looks at the
+  // socket, so that no request is written where its peer has hung up already.
   std::unique_ptr<Stream> take(const Peer& peer);
   void put(const Peer& peer, std::unique_ptr<Stream> stream);
+  void drop(const Peer& peer);  // closes those of this peer
   void clear();
 
  private:
@@ -46,6 +48,7 @@ class ConnectionPool {
   using Place = std::list<Idle>::iterator;
   struct Idle final : EventLoop::Watcher {
     void on_ready(int fd, EventLoop::Ready ready) override;
+    bool is_quiet() const;
 
     ConnectionPool* pool = nullptr;
     Peer peer;

@@ -20,7 +20,7 @@ void poll_until(World& world, Condition condition) {
   while (!condition()) world.egress().poll(milliseconds{5});
 }
 
-TEST(Connections, SendOnceMoreWhatFellIntoAClosingConnection) {
+TEST(Connections, SendNothingTwiceWhereThePeerMayHaveReadIt) {
   World world;
   std::atomic<int> connection = 0;
   ScriptedReceiver receiver([&](Connection& c) {
@@ -32,10 +32,90 @@ TEST(Connections, SendOnceMoreWhatFellIntoAClosingConnection) {
   });
   EXPECT_EQ(world.post(receiver.url()).status, 200);
   const auto answer = world.post(receiver.url());
-  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.reason(), "connect");
+  EXPECT_TRUE(answer.connected);
+  EXPECT_EQ(receiver.connections(), 1);
+  EXPECT_EQ(receiver.requests().size(), 2u);
+}
+
+TEST(Connections, SendNothingWhereThePeerHasHungUpAlready) {
+  const Identity self("hooks.example", nullptr);
+  const auto path = ::testing::TempDir() + "egress_hung_up_" + std::to_string(getpid()) + ".pem";
+  self.write_certificate(path);
+  const std::vector<std::pair<const char*, std::function<void(Connection&)>>> ways{
+      {"closes", [](Connection&) {}},
+      {"resets", [](Connection& c) { c.reset(); }},
+      {"says that it waited too long", [](Connection& c) { c.write("HTTP/1.1 408 Request Timeout\r\n\r\n"); }}};
+  for (const Identity* identity : {static_cast<const Identity*>(nullptr), &self})
+    for (const auto& [name, hang_up] : ways) {
+      SCOPED_TRACE(name);
+      World world;
+      world.settings.client.extra_ca_file = path;
+      world.dns.answer("hooks.example", {"127.0.0.1"});
+      std::atomic<int> connection = 0;
+      std::atomic<bool> answered = false;
+      ScriptedReceiver receiver(
+          [&, hang_up = hang_up](Connection& c) {
+            const bool first = connection++ == 0;
+            while (c.read_request() && c.write(kOk)) {
+              if (!first) continue;
+              while (!answered && c.pause(milliseconds{1})) {}
+              return hang_up(c);
+            }
+          },
+          identity);
+      EXPECT_EQ(world.post(receiver.url("hooks.example")).status, 200);
+      answered = true;
+      receiver.wait_until_closed();
+      EXPECT_EQ(world.post(receiver.url("hooks.example")).reason(), "status 200");
+      EXPECT_EQ(receiver.connections(), 2);
+      EXPECT_EQ(receiver.requests().size(), 2u);
+    }
+  unlink(path.c_str());
+}
+
+// As where a machine is replaced and the old one says no more.
+TEST(Connections, ThatDieInSilenceCostOneTimeoutHoweverManyThereAre) {
+  World world;
+  std::atomic<int> connection = 0;
+  ScriptedReceiver receiver([&](Connection& c) {
+    if (connection++ >= 5) {
+      while (c.read_request() && c.write(kOk)) {}
+      return;
+    }
+    c.read_request();
+    receiver.wait_for_requests(5);
+    c.write(kOk);
+    c.wait_for_the_end();
+  });
+  int answers = 0;
+  for (int i = 0; i < 5; ++i) world.egress().send(world.order(receiver.url()), [&](const Answer&) { ++answers; });
+  poll_until(world, [&] { return answers == 5; });
+  world.limits.whole = Duration{300};
+  EXPECT_EQ(world.post(receiver.url()).reason(), "timeout");
+  world.limits = {};
+  const auto answer = world.post(receiver.url());
+  EXPECT_EQ(answer.reason(), "status 200");
   EXPECT_GT(answer.latency.connected.count(), 0);
+  EXPECT_EQ(receiver.connections(), 6);
+}
+
+TEST(Connections, ThatServeAnotherNameOutliveATimeout) {
+  World world;
+  ScriptedReceiver receiver([](Connection& c) {
+    while (const auto request = c.read_request()) {
+      if (request->find("POST /silent") == 0) c.wait_for_the_end();
+      if (!c.write(kOk)) return;
+    }
+  });
+  for (const char* name : {"one.example", "two.example"}) {
+    world.dns.answer(name, {"127.0.0.1"});
+    EXPECT_EQ(world.post(receiver.url(name)).status, 200);
+  }
+  world.limits.whole = Duration{300};
+  EXPECT_EQ(world.post(receiver.url("one.example", "/silent")).reason(), "timeout");
+  EXPECT_EQ(world.post(receiver.url("two.example")).status, 200);
   EXPECT_EQ(receiver.connections(), 2);
-  EXPECT_EQ(receiver.requests().size(), 3u);
 }
 
 TEST(Connections, SendNothingTwiceOnceAByteCameBack) {
@@ -143,6 +223,37 @@ TEST(Connections, HearAnAnswerThatComesBeforeTheRequestIsWritten) {
   EXPECT_EQ(world.send(world.order(receiver.url(), body)).reason(), "status 413");
   EXPECT_EQ(world.send(world.order(receiver.url(), body)).reason(), "status 413");
   EXPECT_EQ(receiver.connections(), 2) << "half a request is in the first";
+}
+
+TEST(Connections, WriteTheWholeRequestAlsoBehindAnEarly2xx) {
+  for (const char* text : {"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 204\r\n\r\n",
+                           "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"}) {
+    SCOPED_TRACE(text);
+    World world;
+    ScriptedReceiver receiver([&](Connection& c) {
+      while (true) {
+        if (!c.write(text)) return;
+        if (std::string_view(text).find("9000") != std::string_view::npos && !c.write(std::string(9'000, 'y'))) return;
+        c.pause(milliseconds{20});  // the client has read its answer, or will: the rest must come either way
+        if (!c.read_request()) return;
+      }
+    });
+    const std::string body(7u << 20, 'x');
+    EXPECT_EQ(world.send(world.order(receiver.url(), body)).status / 100, 2);
+    receiver.wait_for_requests(1);
+    const auto request = receiver.requests().at(0);
+    EXPECT_EQ(request.size() - request.find("\r\n\r\n") - 4, body.size());
+  }
+}
+
+TEST(Connections, DeliverNothingByA2xxOfWhichThePeerReadOnlyAPart) {
+  World world;
+  const std::string body(16u << 20, 'x');
+  ScriptedReceiver closes([](Connection& c) { c.write(kOk), c.pause(milliseconds{20}); });
+  EXPECT_EQ(world.send(world.order(closes.url(), body)).reason(), "connect");
+  ScriptedReceiver stalls([](Connection& c) { c.write(kOk), c.pause(milliseconds{60'000}); });
+  world.limits.whole = Duration{300};
+  EXPECT_EQ(world.send(world.order(stalls.url(), body)).reason(), "timeout");
 }
 
 TEST(Connections, CarryLargeBodiesAndAnswersOverTls) {

@@ -40,7 +40,8 @@ void write_request(const HttpRequest& request, std::string& text) {
 }  // namespace
 
 // One request, from its start until its completion: connecting, the handshake, and then writing and reading at once,
-// for an answer may come before the request is wholly written.
+// for an answer may come before the request is wholly written. A refusal ends the exchange then, as nobody wants the
+// rest; with a 2xx the rest is still written, since what was not written was not delivered.
 class SocketClient::Exchange final : EventLoop::Watcher {
  public:
   explicit Exchange(SocketClient& client) : client_(client) {}
@@ -66,9 +67,11 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   void write_on();
   void read_on();
   void watch(bool read, bool write) { client_.loop_.watch(stream_->fd(), read, write, *this); }
-  void broke(std::string detail);
+  bool wrote_all() const { return written_ == text_.size(); }
+  bool is_refused_early() const { return !wrote_all() && answer_.status / 100 != 2; }
+  void answered();
+  void finish();
   void end(Outcome outcome, std::string detail = {});
-  void whole();
   void start_timer(std::optional<EventLoop::Timer>& timer, Duration wait, const char* detail);
   void stop_timer(std::optional<EventLoop::Timer>& timer);
   std::chrono::microseconds elapsed() const;
@@ -83,6 +86,8 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   bool pooled_ = false;  // the connection has served before
   std::string text_;     // of the request
   std::size_t written_ = 0;
+  bool unwritable_ = false;  // the peer takes no more of it
+  bool answered_ = false;    // the response is read as far as it will be, and only the rest of the request is awaited
   AnswerReader reader_;
   Answer answer_;  // into which it reads
   SteadyTime started_;
@@ -104,12 +109,13 @@ void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completio
   reader_.begin(answer_, client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
   write_request(request_, text_);
   start_timer(whole_timer_, request_.whole, "The complete response did not arrive in time.");
+  written_ = 0;
+  unwritable_ = answered_ = false;
   stream_ = client_.pool_.take(peer_);
   pooled_ = stream_ != nullptr;
   if (!pooled_) return open();
   phase_ = Phase::kExchanging;
   answer_.connected = true;
-  written_ = 0;
   answer_.latency.sent = elapsed();
   write_on();
 }
@@ -129,7 +135,6 @@ void SocketClient::Exchange::stop_timer(std::optional<EventLoop::Timer>& timer) 
 // Rule 6 of safety.md section 1: the very address, once more, as the socket opens.
 void SocketClient::Exchange::open() {
   phase_ = Phase::kConnecting;
-  written_ = 0;
   if (const auto refusal = client_.refusal_of(request_)) {
     answer_.refusal = refusal;
     return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
@@ -147,7 +152,8 @@ void SocketClient::Exchange::on_ready(int, EventLoop::Ready) {
     case Phase::kConnecting: return connected();
     case Phase::kHandshaking: return shake();
     case Phase::kExchanging:
-      if (written_ < text_.size()) write_on();
+      if (answered_) return write_on();
+      if (!wrote_all() && !unwritable_) write_on();
       return read_on();
     case Phase::kEnded: return;
   }
@@ -178,14 +184,16 @@ void SocketClient::Exchange::shake() {
 }
 
 void SocketClient::Exchange::write_on() {
-  while (written_ < text_.size()) {
+  while (!wrote_all() && !unwritable_) {
     std::size_t size = 0;
     const auto done = stream_->write(std::string_view(text_).substr(written_), size);
     written_ += size;
     if (done == Io::kDone) continue;
-    if (done == Io::kWantWrite || done == Io::kWantRead) return watch(true, done == Io::kWantWrite);
-    written_ = text_.size();  // nobody reads on; what the peer has said before counts
+    if (done == Io::kWantWrite || done == Io::kWantRead)
+      return watch(!answered_ || done == Io::kWantRead, done == Io::kWantWrite);
+    unwritable_ = true;  // what the peer has said before may still be read
   }
+  if (answered_) return finish();
   watch(true, false);
 }
 
@@ -195,7 +203,7 @@ void SocketClient::Exchange::read_on() {
     std::size_t size = 0;
     const auto done = stream_->read(buffer, size);
     if (done == Io::kWantRead || done == Io::kWantWrite)
-      return watch(true, done == Io::kWantWrite || written_ < text_.size());
+      return watch(true, done == Io::kWantWrite || (!wrote_all() && !unwritable_));
     if (size > 0 && !reader_.began()) answer_.latency.first_byte = elapsed();
     auto state = State::kBroken;
     if (done == Io::kDone)
@@ -203,36 +211,34 @@ void SocketClient::Exchange::read_on() {
     else if (done == Io::kEnded)
       state = reader_.end();
     switch (state) {
-      case State::kWhole: return whole();
-      case State::kEnough: return end(Outcome::kStatus);
-      case State::kBroken: return broke(done == Io::kFailed ? stream_->error() : reader_.fault());
+      case State::kWhole:
+      case State::kEnough: return answered();
+      case State::kBroken: return end(Outcome::kConnect, done == Io::kFailed ? stream_->error() : reader_.fault());
       case State::kMore: break;
     }
     if (size < buffer.size() && !stream_->has_unread()) return;
   }
 }
 
-// A pooled connection may have been closed by its peer as the request went out; where not a byte came back the request
-// is sent once more over one of its own, as all clients of HTTP do (RFC 9112, section 9.3.1).
-void SocketClient::Exchange::broke(std::string detail) {
-  if (!pooled_ || reader_.began()) return end(Outcome::kConnect, std::move(detail));
-  client_.loop_.unwatch(stream_->fd());
-  stream_.reset();
-  pooled_ = false;
-  answer_.connected = false;
-  open();
+void SocketClient::Exchange::answered() {
+  if (wrote_all() || unwritable_ || is_refused_early()) return finish();
+  answered_ = true;
+  watch(false, true);
 }
 
-void SocketClient::Exchange::whole() {
-  const bool written = written_ == text_.size() && stream_->error().empty();
-  const bool again = written && reader_.reusable() && !stream_->has_unread() && client_.is_current(request_.policy);
+void SocketClient::Exchange::finish() {
+  if (!wrote_all() && !is_refused_early())
+    return end(Outcome::kConnect, "The connection was closed before the whole request was written.");
+  const bool again = wrote_all() && reader_.reusable() && !stream_->has_unread() && client_.is_current(request_.policy);
   if (again) client_.pool_.put(peer_, std::move(stream_));
   end(Outcome::kStatus);
 }
 
 void SocketClient::Exchange::end(Outcome outcome, std::string detail) {
-  answer_.body_broken = outcome != Outcome::kStatus && reader_.has_head();
+  answer_.body_broken = outcome != Outcome::kStatus && reader_.has_head() && (wrote_all() || is_refused_early());
   answer_.outcome = answer_.body_broken ? Outcome::kStatus : outcome;
+  // A connection that died in silence, as when its machine was replaced, is seldom the only one.
+  if (pooled_ && answer_.outcome != Outcome::kStatus) client_.pool_.drop(peer_);
   answer_.detail = std::move(detail);
   answer_.latency.total = elapsed();
   phase_ = Phase::kEnded;

@@ -138,6 +138,11 @@ void ScriptedReceiver::wait_for_requests(std::size_t count) {
   changed_.wait(lock, [&] { return requests_.size() >= count; });
 }
 
+void ScriptedReceiver::wait_until_closed() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return open_.empty(); });
+}
+
 void ScriptedReceiver::run() {
   while (true) {
     pollfd both[2] = {{listener_, POLLIN, 0}, {stop_[0], POLLIN, 0}};
@@ -170,6 +175,7 @@ void ScriptedReceiver::serve(int fd) {
   const std::lock_guard lock(mutex_);
   open_.remove(fd);
   close(fd);
+  changed_.notify_all();
 }
 
 }  // namespace beckon::egress::testing

@@ -47,6 +47,7 @@ class ScriptedReceiver {
   int connections() const;
   std::vector<std::string> requests() const;
   void wait_for_requests(std::size_t count);
+  void wait_until_closed();  // until this side has closed every connection so far
 
  private:
   void run();
