@@ -40,12 +40,7 @@ std::expected<std::size_t, Refusal> ChunkedDecoder::feed(std::string_view bytes,
 const char* ChunkedDecoder::step(char c) {
   switch (state_) {
     case State::kSize: return size_digit(c);
-    case State::kExtension:
-      if (c == '\r') {
-        state_ = State::kSizeLf;
-        return nullptr;
-      }
-      return is_control(c) || ++overhead_ > kMostOverhead ? "A chunk extension is malformed or too long." : nullptr;
+    case State::kExtension: return extension(c);
     case State::kSizeLf:
       if (c != '\n') return "A chunk size must end with CR LF.";
       state_ = left_ == 0 ? State::kTrailer : State::kData;
@@ -59,6 +54,7 @@ const char* ChunkedDecoder::step(char c) {
       if (c != '\n') return "A trailer must end with CR LF.";
       state_ = line_ == 0 ? State::kDone : State::kTrailer;
       line_ = 0;
+      named_ = false;
       return nullptr;
     case State::kData:
     case State::kDone: break;
@@ -77,19 +73,64 @@ const char* ChunkedDecoder::size_digit(char c) {
     state_ = State::kSizeLf;
   } else if (c == ';') {
     state_ = State::kExtension;
+    extension_ = Extension::kStart;
   } else {
     return "A chunk size must be a hexadecimal number.";
   }
   return nullptr;
 }
 
+const char* ChunkedDecoder::extension(char c) {
+  constexpr const char* kWrong = "A chunk extension is malformed or too long.";
+  if (++overhead_ > kMostOverhead) return kWrong;
+  const bool blank = c == ' ' || c == '\t';
+  const auto go = [this](Extension next) {
+    extension_ = next;
+    return nullptr;
+  };
+  switch (extension_) {
+    case Extension::kStart:
+      if (blank) return nullptr;
+      return is_token_char(c) ? go(Extension::kName) : kWrong;
+    case Extension::kEquals:
+      if (blank) return nullptr;
+      if (c == '"') return go(Extension::kQuoted);
+      return is_token_char(c) ? go(Extension::kToken) : kWrong;
+    case Extension::kQuoted:
+      if (c == '"') return go(Extension::kValued);
+      if (c == '\\') return go(Extension::kEscaped);
+      return is_control(c) ? kWrong : nullptr;
+    case Extension::kEscaped: return is_control(c) ? kWrong : go(Extension::kQuoted);
+    case Extension::kName:
+    case Extension::kToken:
+      if (is_token_char(c)) return nullptr;
+      break;
+    case Extension::kNamed:
+    case Extension::kValued: break;
+  }
+  // A name or a value is complete.
+  const bool has_value = extension_ == Extension::kToken || extension_ == Extension::kValued;
+  if (blank) return go(has_value ? Extension::kValued : Extension::kNamed);
+  if (c == ';') return go(Extension::kStart);
+  if (c == '=' && !has_value) return go(Extension::kEquals);
+  if (c != '\r') return kWrong;
+  state_ = State::kSizeLf;
+  return nullptr;
+}
+
 const char* ChunkedDecoder::trailer(char c) {
+  constexpr const char* kWrong = "A trailer is malformed or too long.";
   if (c == '\r') {
+    if (line_ > 0 && !named_) return kWrong;
     state_ = State::kTrailerLf;
     return nullptr;
   }
-  if (is_control(c) || (line_ == 0 && (c == ' ' || c == '\t')) || ++overhead_ > kMostOverhead) {
-    return "A trailer is malformed or too long.";
+  if (++overhead_ > kMostOverhead) return kWrong;
+  if (named_) return is_control(c) ? kWrong : nullptr;
+  if (c == ':' && line_ > 0) {
+    named_ = true;
+  } else if (!is_token_char(c)) {
+    return kWrong;
   }
   ++line_;
   return nullptr;

@@ -1,7 +1,9 @@
 // The chunked transfer coding (RFC 9112 section 7.1), decoded strictly.
 //
-//   body    = *( size [ ext ] CRLF data CRLF ) 1*"0" [ ext ] CRLF *( trailer CRLF ) CRLF
-// Extensions and trailers are checked for control bytes and skipped.
+//   body    = *( size ext CRLF data CRLF ) 1*"0" ext CRLF *( trailer CRLF ) CRLF
+//   ext     = *( ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] BWS )
+//   trailer = token ":" *( no control byte )
+// Extensions and trailers are checked and ignored.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -24,15 +26,21 @@ class ChunkedDecoder {
 
  private:
   enum class State : std::uint8_t { kSize, kExtension, kSizeLf, kData, kDataCr, kDataLf, kTrailer, kTrailerLf, kDone };
+  // Where in an extension: after ";", in its name, behind the name, after "=", in a token, in quotes, after a
+  // backslash in quotes, behind the value.
+  enum class Extension : std::uint8_t { kStart, kName, kNamed, kEquals, kToken, kQuoted, kEscaped, kValued };
 
   const char* step(char c);  // one byte outside the data; null, or what is wrong with it
   const char* size_digit(char c);
+  const char* extension(char c);
   const char* trailer(char c);
 
   State state_ = State::kSize;
+  Extension extension_ = Extension::kStart;
   int digits_ = 0;
   std::uint64_t left_ = 0;    // of the chunk
-  std::size_t line_ = 0;      // bytes of the extension, or of the trailer line
+  std::size_t line_ = 0;      // bytes of the trailer line
+  bool named_ = false;        // the trailer line has its colon
   std::size_t overhead_ = 0;  // total bytes of extensions and trailers
 };
 

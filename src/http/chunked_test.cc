@@ -35,6 +35,29 @@ TEST(Chunked, RefusesMalformedFraming) {
   }
 }
 
+TEST(Chunked, TakesExtensionsAsTheGrammarHasThem) {
+  for (const char* extension : {";a", ";a=b", ";a=\"\"", ";a=\"x;y=\\\"z\"", "; a = b ;c", ";a;b;c=\"d\" ", ";!#$=~"}) {
+    for (std::size_t step : {1U, 2U, 100U})
+      EXPECT_EQ(decode("3" + std::string(extension) + "\r\nabc\r\n0\r\n\r\n", step), "abc") << extension;
+  }
+}
+
+TEST(Chunked, RefusesExtensionsThatTheGrammarDoesNotHave) {
+  for (const char* extension : {";", ";;", ";a;", ";=b", ";a=", ";a==b", ";a b", ";a=b c", ";a=\"b", ";a=\"b\"c", ";a=\"\\",
+                                ";a=b\"", ";a=b=c", ";a,b", ";\xC3\xA9", ";a=\"\x7F\"", ";a=\"b\\\x01\"", " ;a"}) {
+    for (std::size_t step : {1U, 100U}) {
+      EXPECT_EQ(decode("3" + std::string(extension) + "\r\nabc\r\n0\r\n\r\n", step), "!400") << extension;
+      EXPECT_EQ(decode("3\r\nabc\r\n0" + std::string(extension) + "\r\n\r\n", step), "!400") << extension;
+    }
+  }
+}
+
+TEST(Chunked, RefusesTrailersThatAreNoFields) {
+  EXPECT_EQ(decode("0\r\nDigest: x\r\nEmpty:\r\n\r\n", 1), "");
+  for (const char* trailer : {"x", ":x", "x :y", "a b: c", " x: y", "x\t:y", "x: \x01"})
+    EXPECT_EQ(decode("0\r\n" + std::string(trailer) + "\r\n\r\n", 1), "!400") << trailer;
+}
+
 TEST(Chunked, RefusesMoreThanTheLimitBeforeItIsTaken) {
   EXPECT_EQ(decode("4\r\nabcd\r\n0\r\n\r\n", 1, 4), "abcd");
   EXPECT_EQ(decode("5\r\n", 1, 4), "!413");

@@ -37,7 +37,7 @@ constexpr CharSet make_set(std::string_view extra, int from, int to, bool alphan
   return set;
 }
 
-constexpr CharSet kToken = make_set("!#$%&'*+-.^_`|~", 1, 0, true);  // RFC 9110 section 5.6.2
+constexpr CharSet kToken = make_set(kTokenMarks, 1, 0, true);  // RFC 9110 section 5.6.2
 constexpr CharSet kHost = make_set("-._~%!$&'()*+;=:[]", 1, 0, true);
 
 constexpr CharSet make_value_set() {

@@ -17,6 +17,14 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+// The characters of a token other than letters and digits (RFC 9110 section 5.6.2).
+inline constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
+
+constexpr bool is_token_char(char c) {
+  const char lower = to_lower(c);
+  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || kTokenMarks.find(c) != std::string_view::npos;
+}
+
 // Without the spaces and tabs at both ends.
 constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
