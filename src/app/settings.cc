@@ -4,6 +4,8 @@
 #include <charconv>
 #include <deque>
 
+#include "http/text.h"
+
 namespace beckon::app {
 namespace {
 
@@ -127,6 +129,11 @@ Setting choice(std::string_view name, std::string_view group, std::string_view f
       });
 }
 
+std::optional<std::string> read_header_name(std::string_view text) {
+  if (text.empty() || !std::all_of(text.begin(), text.end(), http::is_token_char)) return std::nullopt;
+  return std::string(text);
+}
+
 std::optional<std::vector<IpRange>> read_ranges(std::string_view text) {
   std::vector<IpRange> ranges;
   while (!text.empty()) {
@@ -241,12 +248,17 @@ std::vector<Setting> make_settings() {
                      AT(network.client.extra_ca_file)));
 
   all.push_back(make("trusted-proxies", front, "ranges such as 10.0.0.0/8,::1",
-                     "proxies whose X-Forwarded-For or Forwarded header is trusted", AT(http.trusted_proxies),
+                     "proxies that are trusted to name the client in client-header", AT(http.trusted_proxies),
                      read_ranges, [](const std::vector<IpRange>& ranges) {
                        std::string out;
                        for (const auto& range : ranges) out += (out.empty() ? "" : ",") + range.text();
                        return out;
                      }));
+  all.push_back(make(
+      "client-header", front, "the name of a header",
+      "the one header in which trusted proxies name the client: x-forwarded-for, forwarded (RFC 7239), or one with a "
+      "single address such as x-real-ip",
+      AT(http.client_header), read_header_name, [](const std::string& name) { return name; }));
   all.push_back(size("http-body", front, "maximum request body", AT(http.limits.body)));
   all.push_back(size("http-target", front, "maximum request target", AT(http.limits.target)));
   all.push_back(size("http-fields-bytes", front, "maximum total size of header fields", AT(http.limits.fields_bytes)));

@@ -62,18 +62,20 @@ bool is_trusted(const IpAddress& address, std::span<const IpRange> trusted) {
                      [&](const IpRange& range) { return range.contains(address) || range.contains(address.mapped()); });
 }
 
-IpAddress client_address(const IpAddress& peer, std::span<const IpRange> trusted,
-                         std::span<const std::string_view> forwarded_for, std::span<const std::string_view> forwarded) {
+HopFormat hop_format(std::string_view header) {
+  return equal_ignoring_case(header, "forwarded") ? HopFormat::kForwarded : HopFormat::kAddresses;
+}
+
+IpAddress client_address(const IpAddress& peer, std::span<const IpRange> trusted, HopFormat format,
+                         std::span<const std::string_view> values) {
   if (!is_trusted(peer, trusted)) return peer;
-  const bool standard = !forwarded.empty();
-  const auto lines = standard ? forwarded : forwarded_for;
   IpAddress known = peer;
   int hops = 0;
-  for (std::size_t i = lines.size(); i-- > 0;) {
-    std::string_view line = lines[i];
+  for (std::size_t i = values.size(); i-- > 0;) {
+    std::string_view line = values[i];
     while (!line.empty() && hops++ < kMostHops) {
       const std::string_view element = take_last(line);
-      const auto hop = standard ? forwarded_for_of(element) : parse_hop(element);
+      const auto hop = format == HopFormat::kForwarded ? forwarded_for_of(element) : parse_hop(element);
       if (!hop) return known;
       known = *hop;
       if (!is_trusted(known, trusted)) return known;

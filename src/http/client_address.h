@@ -3,6 +3,7 @@
 //
 // Pure. Every function accepts any input: what cannot be read is not believed.
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -13,10 +14,14 @@ namespace beckon::http {
 // Whether one of the ranges contains the address, in either spelling of an IPv4 address: ::/0 contains all of them.
 bool is_trusted(const IpAddress& address, std::span<const IpRange> trusted);
 
-// The right-most hop that is not itself a trusted proxy. `forwarded_for` are the values of X-Forwarded-For in their
-// order; `forwarded` those of Forwarded (RFC 7239), which are read instead when there are any. Where the peer is not
-// trusted, the headers are not read. A hop that is not an address ends the walk: the last known proxy is the client.
-IpAddress client_address(const IpAddress& peer, std::span<const IpRange> trusted,
-                         std::span<const std::string_view> forwarded_for, std::span<const std::string_view> forwarded);
+// How a header lists hops: addresses as in X-Forwarded-For, of which X-Real-IP has one, or as in Forwarded (RFC 7239).
+enum class HopFormat : std::uint8_t { kAddresses, kForwarded };
+HopFormat hop_format(std::string_view header);  // its name, in any case
+
+// The right-most hop that is not itself a trusted proxy. `values` are those of the one header that the proxies set, in
+// their order; where the peer is not trusted, they are not read. A hop that is not an address ends the walk: the last
+// known proxy is the client.
+IpAddress client_address(const IpAddress& peer, std::span<const IpRange> trusted, HopFormat format,
+                         std::span<const std::string_view> values);
 
 }  // namespace beckon::http

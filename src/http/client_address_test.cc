@@ -9,10 +9,13 @@ namespace {
 
 IpAddress address(std::string_view text) { return IpAddress::parse(text).value().unmapped(); }
 
-std::string client(std::string_view peer, std::vector<std::string_view> forwarded_for,
-                   std::vector<std::string_view> forwarded = {}) {
+std::string client(std::string_view peer, std::vector<std::string_view> values,
+                   std::string_view header = "x-forwarded-for") {
   static const std::vector<IpRange> kTrusted{IpRange::parse("10.0.0.0/8").value(), IpRange::parse("fd00::/8").value()};
-  return client_address(address(peer), kTrusted, forwarded_for, forwarded).text();
+  return client_address(address(peer), kTrusted, hop_format(header), values).text();
+}
+std::string by_forwarded(std::string_view peer, std::vector<std::string_view> values) {
+  return client(peer, std::move(values), "Forwarded");
 }
 
 TEST(ClientAddress, SpellsOneClientInOneWay) {
@@ -40,7 +43,7 @@ TEST(ClientAddress, RangesContainAnIpv4AddressInEitherSpelling) {
 
 TEST(ClientAddress, HeadersOfAStrangerAreNotRead) {
   EXPECT_EQ(client("192.0.2.9", {"1.1.1.1"}), "192.0.2.9");
-  EXPECT_EQ(client("192.0.2.9", {}, {"for=1.1.1.1"}), "192.0.2.9");
+  EXPECT_EQ(by_forwarded("192.0.2.9", {"for=1.1.1.1"}), "192.0.2.9");
 }
 
 TEST(ClientAddress, IsTheRightMostUntrustedHop) {
@@ -55,10 +58,10 @@ TEST(ClientAddress, IsTheRightMostUntrustedHop) {
 }
 
 TEST(ClientAddress, ReadsForwardedOfRfc7239) {
-  EXPECT_EQ(client("10.0.0.1", {"6.6.6.6"}, {"for=6.6.6.6, For=\"[2001:db8::7]:80\";proto=https;by=10.0.0.1"}),
+  EXPECT_EQ(by_forwarded("10.0.0.1", {"for=6.6.6.6, For=\"[2001:db8::7]:80\";proto=https;by=10.0.0.1"}),
             "2001:db8::7");
-  EXPECT_EQ(client("10.0.0.1", {}, {"proto=https; for=1.1.1.1"}), "1.1.1.1");
-  EXPECT_EQ(client("10.0.0.1", {}, {"for=\"a,b\", for=1.1.1.1"}), "1.1.1.1");
+  EXPECT_EQ(by_forwarded("10.0.0.1", {"proto=https; for=1.1.1.1"}), "1.1.1.1");
+  EXPECT_EQ(by_forwarded("10.0.0.1", {"for=\"a,b\", for=1.1.1.1"}), "1.1.1.1");
 }
 
 TEST(ClientAddress, WhatIsNoAddressIsNotBelieved) {
@@ -66,7 +69,7 @@ TEST(ClientAddress, WhatIsNoAddressIsNotBelieved) {
   EXPECT_EQ(client("10.0.0.1", {"1.1.1.1, _hidden, 10.0.0.2"}), "10.0.0.2");
   EXPECT_EQ(client("10.0.0.1", {", ,"}), "10.0.0.1");
   EXPECT_EQ(client("10.0.0.1", {"[::1"}), "10.0.0.1");
-  EXPECT_EQ(client("10.0.0.1", {}, {"for=\""}), "10.0.0.1");
+  EXPECT_EQ(by_forwarded("10.0.0.1", {"for=\""}), "10.0.0.1");
   std::string long_chain = "1.1.1.1";
   for (int i = 0; i < 2000; ++i) long_chain += ",10.0.0.7";
   EXPECT_EQ(client("10.0.0.1", {long_chain}), "10.0.0.7");

@@ -177,15 +177,12 @@ Fault method_not_allowed(const std::string& allow) {
 
 void Connection::identify_client() {
   if (const auto id = request_.header("x-request-id"); is_sane_request_id(id)) request_.id.text.assign(id);
-  const auto& trusted = thread_->shared().options.trusted_proxies;
-  if (trusted.empty()) return;
-  std::vector<std::string_view> forwarded_for;
-  std::vector<std::string_view> forwarded;
-  for (const Field& field : request_.fields) {
-    if (equal_ignoring_case(field.name, "x-forwarded-for")) forwarded_for.push_back(field.value);
-    if (equal_ignoring_case(field.name, "forwarded")) forwarded.push_back(field.value);
-  }
-  request_.client = client_address(peer_, trusted, forwarded_for, forwarded);
+  const ListenerOptions& options = thread_->shared().options;
+  if (options.trusted_proxies.empty()) return;
+  std::vector<std::string_view> values;
+  for (const Field& field : request_.fields)
+    if (equal_ignoring_case(field.name, options.client_header)) values.push_back(field.value);
+  request_.client = client_address(peer_, options.trusted_proxies, hop_format(options.client_header), values);
 }
 
 std::optional<Fault> Connection::fault_of_head() {

@@ -665,7 +665,17 @@ TEST_F(FrontDoor, ReadsTheClientBehindATrustedProxy) {
   listener_.reset();
   options_.trusted_proxies = {IpRange::parse("127.0.0.0/8").value()};
   EXPECT_EQ(ask(get("/client", "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 1.1.1.1\r\n")).body, "1.1.1.1");
-  EXPECT_EQ(ask(get("/client", "Forwarded: for=\"[2001:db8::1]\"\r\n")).body, "2001:db8::1");
+}
+
+TEST_F(FrontDoor, BelievesTheOneHeaderThatIsNamedAndNoOther) {
+  options_.trusted_proxies = {IpRange::parse("127.0.0.0/8").value()};
+  const std::string both = "Forwarded: for=\"[2001:db8::5]\"\r\nX-Forwarded-For: 198.51.100.7\r\nX-Real-IP: 203.0.113.4\r\n";
+  for (const auto& [header, client] : {std::pair{"x-forwarded-for", "198.51.100.7"}, std::pair{"forwarded", "2001:db8::5"},
+                                       std::pair{"x-real-ip", "203.0.113.4"}, std::pair{"cf-connecting-ip", "127.0.0.1"}}) {
+    listener_.reset();
+    options_.client_header = header;
+    EXPECT_EQ(ask(get("/client", both)).body, client) << header;
+  }
 }
 
 TEST_F(FrontDoor, CountsByRouteAndNeverByInput) {
@@ -695,6 +705,15 @@ TEST_F(FrontDoor, LogsOneLineARequestWithoutWhatIsSecret) {
       std::string::npos)
       << lines;
   EXPECT_EQ(lines.find("secret"), std::string::npos) << lines;
+}
+
+TEST_F(FrontDoor, TwoServersDoNotShareAPort) {
+  options_.io_threads = 3;
+  options_.port = port();
+  const auto second = Listener::start(options_, *router_, clock_, *metrics_);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().find("ddress already in use"), std::string::npos) << second.error();
+  EXPECT_EQ(ask(get("/hello")).status, 200);
 }
 
 // --- drain ---------------------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ thread_local const IoThread* IoThread::current_ = nullptr;
 IoThread::IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed)
     : shared_(std::move(shared)), turn_began_(Steady::now()), next_sweep_(turn_began_), random_(seed) {}
 
-std::expected<std::uint16_t, std::string> IoThread::listen(const IpAddress& address, std::uint16_t port) {
-  auto socket = listen_at(address, port);
+std::expected<std::uint16_t, std::string> IoThread::listen(const IpAddress& address, std::uint16_t port, bool first) {
+  auto socket = listen_at(address, port, first);
   if (!socket) return std::unexpected(std::move(socket.error()));
   listening_ = std::move(*socket);
   if (!loop_.watch_changes(listening_.number(), *this))

@@ -57,7 +57,7 @@ class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::
   IoThread(std::shared_ptr<Shared> shared, std::uint64_t seed);
 
   // Binds, before the thread runs. Returns the port; the error is the reason.
-  std::expected<std::uint16_t, std::string> listen(const IpAddress& address, std::uint16_t port);
+  std::expected<std::uint16_t, std::string> listen(const IpAddress& address, std::uint16_t port, bool first);
   void start();          // runs until drain() or cut() has ended it
   void join();           // if it was started
   void drain();          // see Listener::stop

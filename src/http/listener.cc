@@ -33,7 +33,7 @@ std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOp
   SystemRandom random;
   for (int i = 0; i < inside->shared->options.io_threads; ++i) {
     auto thread = std::make_shared<IoThread>(inside->shared, random.next());
-    const auto port = thread->listen(address->unmapped(), inside->port);
+    const auto port = thread->listen(address->unmapped(), inside->port, i == 0);
     if (!port) {
       const std::string at = inside->shared->options.host + ":" + std::to_string(inside->port);
       return std::unexpected("cannot listen on " + at + ": " + port.error());

@@ -25,6 +25,8 @@ struct ListenerOptions {
   HttpLimits limits = {};
   RequestLog request_log = RequestLog::kAll;
   std::vector<IpRange> trusted_proxies = {};
+  // The one header in which they name the client; any other is ignored, since a client can send it through them.
+  std::string client_header = "x-forwarded-for";
 };
 
 // Thread-safe. `router`, `clock` and `metrics` must outlive it.

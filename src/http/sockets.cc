@@ -19,14 +19,16 @@ bool switch_on(int socket, int level, int option) {
 
 }  // namespace
 
-std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port) {
+std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port, bool first) {
   const auto at = net::to_socket_address(address, port);
   Descriptor socket(::socket(at.get()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int number = socket.number();
-  // What is accepted inherits TCP_NODELAY.
-  if (!socket.is_open() || !switch_on(number, SOL_SOCKET, SO_REUSEADDR) ||
-      !switch_on(number, SOL_SOCKET, SO_REUSEPORT) || !switch_on(number, IPPROTO_TCP, TCP_NODELAY) ||
-      ::bind(number, at.get(), at.size) != 0 || ::listen(number, SOMAXCONN) != 0) {
+  // A socket that is bound before it shares its port fails where any other listens there. What is accepted inherits
+  // TCP_NODELAY.
+  const auto share = [&] { return switch_on(number, SOL_SOCKET, SO_REUSEPORT); };
+  if (!socket.is_open() || !switch_on(number, SOL_SOCKET, SO_REUSEADDR) || (!first && !share()) ||
+      !switch_on(number, IPPROTO_TCP, TCP_NODELAY) || ::bind(number, at.get(), at.size) != 0 || (first && !share()) ||
+      ::listen(number, SOMAXCONN) != 0) {
     return std::unexpected(std::system_category().message(errno));
   }
   return socket;
