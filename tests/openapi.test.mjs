@@ -135,7 +135,7 @@ describe('against the server', () => {
     const table = out
       .split('\n')
       .map(line => line.trim().split(/\s+/))
-      .filter(([, path]) => !/^\/(apps|docs)\b/.test(path));
+      .filter(([, path]) => path !== '/' && !/^\/(apps|docs)\b/.test(path));
     // Metrics are on an address of their own, unless with --dev.
     const described = operations
       .filter(one => one.path !== '/metrics')

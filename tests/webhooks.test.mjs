@@ -552,20 +552,11 @@ describe('where a webhook may go, on a server without --dev', () => {
     strict = await Beckon.start({
       flags: ['--dns-servers', names.address, ...quickRetries],
       data: mkdtempSync(join(tmpdir(), 'beckon-test-')),
-      before: async server => {
-        server.handle = 'acme';
-        const { code, err } = await server.cli(
-          'handle',
-          'add',
-          'acme',
-          '--owner',
-          'owner@example.com',
-          '--data',
-          server.data,
-        );
-        assert.equal(code, 0, err);
-      },
     });
+    strict.handle = 'acme';
+    const added = await strict.cli('handle', 'add', 'acme', '--owner', 'owner@example.com', '--data', strict.data);
+    assert.equal(added.code, 0, added.err);
+    await until('the handle is known', async () => (await strict.as('OWNER', 'GET', '/webhooks')).status === 200);
   });
   after(async () => {
     await strict?.close();

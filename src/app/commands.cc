@@ -25,7 +25,7 @@ int complain(const Fault& fault) {
 }
 
 int with_store(const Settings& settings, const std::function<int(store::Store&)>& then) {
-  const auto opened = store::SqliteStore::open(settings.data, {.server = false, .readers = 1});
+  const auto opened = store::SqliteStore::open(settings.data, {.create = false, .readers = 1});
   if (!opened) return complain(opened.error());
   return then(**opened);
 }
@@ -116,7 +116,7 @@ int token(const Settings& settings, const TokenRequest& request) {
   return with_store(settings, [&](store::Store& store) {
     const SystemClock clock;
     SystemRandom random;
-    const auto master = master_key(settings.data, settings.master_key_file, random);
+    const auto master = master_key(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
     if (!master) return complain(master.error());
     const SecretBox box(*master);
     access::Issuer issuer(store.directory(), box, clock, random);

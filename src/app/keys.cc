@@ -1,6 +1,7 @@
 #include "app/keys.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,9 +17,17 @@ namespace {
 
 Fault broken(std::string message) { return {.code = FaultCode::kInternalError, .message = std::move(message)}; }
 
+// The group may read it: service managers and containers hand out secrets so.
+constexpr mode_t kForbidden = S_IWGRP | S_IRWXO;
+
 Result<std::string> read_key(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return unexpected(broken("The master key " + path + " cannot be read: " + std::strerror(errno) + "."));
+  struct stat file = {};
+  if (!in || ::stat(path.c_str(), &file) != 0)
+    return unexpected(broken("The master key " + path + " cannot be read: " + std::strerror(errno) + "."));
+  if ((file.st_mode & kForbidden) != 0)
+    return unexpected(broken("The master key " + path +
+                             " can be read or changed by other users of this machine. Restrict it: chmod 600 " + path));
   std::stringstream text;
   text << in.rdbuf();
   const std::string raw = text.str();
@@ -55,11 +64,16 @@ Result<void> make_key(const std::string& path, Random& random) {
 
 }  // namespace
 
-Result<std::string> master_key(const std::string& folder, const std::string& file, Random& random) {
+Result<std::string> master_key(const std::string& folder, const std::string& file, MissingKey missing, Random& random) {
   if (!file.empty()) return read_key(file);
   const std::string path = folder + "/master.key";
-  if (!std::filesystem::exists(path))
+  if (!std::filesystem::exists(path)) {
+    if (missing == MissingKey::kRefuse)
+      return unexpected(broken("The master key " + path + " is missing, and the secrets in " + folder +
+                               " cannot be read without it. Restore the file, or name the key that this server was "
+                               "started with: --master-key-file FILE"));
     if (const auto made = make_key(path, random); !made) return unexpected(made.error());
+  }
   return read_key(path);
 }
 

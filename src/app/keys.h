@@ -1,5 +1,6 @@
 // The master key and the secrets under it.
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "access/directory.h"
@@ -8,9 +9,12 @@
 
 namespace beckon::app {
 
-// 32 bytes from `file` (base64 or raw), or if that is empty from DIR/master.key, which is created (0600) if missing.
-// The fault's message is for the operator.
-Result<std::string> master_key(const std::string& folder, const std::string& file, Random& random);
+enum class MissingKey : std::uint8_t { kCreate, kRefuse };
+
+// 32 bytes from `file` (base64 or raw), or if that is empty from FOLDER/master.key. A missing one there may only be
+// created (0600) where nothing is encrypted yet: data with another key is lost. A file that others than its owner may
+// change, or that everybody may read, is refused. The fault's message is for the operator.
+Result<std::string> master_key(const std::string& folder, const std::string& file, MissingKey missing, Random& random);
 
 // A named secret of the server, created on first use.
 Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,

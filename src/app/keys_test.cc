@@ -22,17 +22,17 @@ class MasterKey : public testing::Test {
 };
 
 TEST_F(MasterKey, IsMadeOnceAndFoundAgain) {
-  const auto made = master_key(folder_, "", random_);
+  const auto made = master_key(folder_, "", MissingKey::kCreate, random_);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->size(), SecretBox::kKeySize);
-  const auto found = master_key(folder_, "", random_);
+  const auto found = master_key(folder_, "", MissingKey::kCreate, random_);
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, *made);
 }
 
 TEST_F(MasterKey, IsMadeThoughAProcessOfTheSameNumberDiedMakingIt) {
   std::ofstream(folder_ + "/master.key." + std::to_string(::getpid())) << "hal";
-  const auto made = master_key(folder_, "", random_);
+  const auto made = master_key(folder_, "", MissingKey::kCreate, random_);
   ASSERT_TRUE(made) << made.error().message;
   const auto names = std::distance(std::filesystem::directory_iterator(folder_), {});
   EXPECT_EQ(names, 1) << "nothing is left beside it";
@@ -40,9 +40,32 @@ TEST_F(MasterKey, IsMadeThoughAProcessOfTheSameNumberDiedMakingIt) {
 
 TEST_F(MasterKey, ThatIsNoKeyIsRefusedWithWhatToDo) {
   std::ofstream(folder_ + "/master.key") << "short";
-  const auto read = master_key(folder_, "", random_);
+  std::filesystem::permissions(folder_ + "/master.key", std::filesystem::perms::owner_read);
+  const auto read = master_key(folder_, "", MissingKey::kCreate, random_);
   ASSERT_FALSE(read);
   EXPECT_NE(read.error().message.find("must be 32 bytes"), std::string::npos);
+}
+
+TEST_F(MasterKey, IsNeverReplacedWhereThereIsData) {
+  const auto key = master_key(folder_, "", MissingKey::kRefuse, random_);
+  ASSERT_FALSE(key);
+  EXPECT_NE(key.error().message.find("is missing"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(MasterKey, ThatOthersMayReadOrChangeIsRefused) {
+  ASSERT_TRUE(master_key(folder_, "", MissingKey::kCreate, random_));
+  const std::string path = folder_ + "/master.key";
+  for (const auto& [mode, taken] : {std::pair{0600, true}, std::pair{0400, true}, std::pair{0440, true},
+                                    std::pair{0620, false}, std::pair{0604, false}, std::pair{0602, false}}) {
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(mode));
+    for (const std::string& file : {std::string(), path}) {
+      const auto key = master_key(folder_, file, MissingKey::kRefuse, random_);
+      EXPECT_EQ(key.has_value(), taken) << std::oct << mode;
+      if (key) continue;
+      EXPECT_NE(key.error().message.find("chmod 600"), std::string::npos) << key.error().message;
+    }
+  }
 }
 
 }  // namespace

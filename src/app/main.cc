@@ -14,6 +14,8 @@
 #include "app/demo/playbook.h"
 #include "app/history/import.h"
 #include "app/listen_address.h"
+#include "app/nearest.h"
+#include "app/password_input.h"
 #include "app/server.h"
 
 namespace beckon::app {
@@ -55,16 +57,43 @@ void add_settings(CLI::App& command, Given& given, bool all) {
     const std::string help =
         std::string(setting.help) + ": " + std::string(setting.form) + (preset.empty() ? "" : " [" + preset + "]");
     const auto take = [&given, &setting](const std::string& text) { given.values.emplace_back(&setting, text); };
-    if (setting.name == "dev")
-      command
-          .add_flag_callback(
-              "--dev", [take] { take("true"); }, std::string(setting.help))
-          ->group("Server");
-    else
-      command.add_option_function<std::string>("--" + std::string(setting.name), take, help)
-          ->group(std::string(setting.group))
-          ->type_name("");
+    auto* option = command.add_option_function<std::string>("--" + std::string(setting.name), take, help)
+                       ->group(std::string(setting.group))
+                       ->type_name("");
+    if (setting.form == kYesOrNo) option->expected(0, 1);  // alone: yes
   }
+}
+
+// An option that is said alone, or with true or false.
+void add_yes_or_no(CLI::App& command, const std::string& name, bool& value, const std::string& help) {
+  command
+      .add_option_function<std::string>(
+          "--" + name,
+          [&value, name](const std::string& text) {
+            if (!text.empty() && text != "true" && text != "false")
+              throw CLI::ValidationError("--" + name, "must be " + std::string(kYesOrNo) + ", not \"" + text + "\"");
+            value = text != "false";
+          },
+          help)
+      ->expected(0, 1)
+      ->type_name("");
+}
+
+// A secret as an argument is visible to every user of the machine, so each can also be read from a file.
+void add_token(CLI::App& command, const std::string& name, std::string& token, const std::string& help,
+               bool required = true) {
+  CLI::Option_group* group = command.add_option_group(name, "");
+  group->add_option("--" + name, token,
+                    help + "; other users of this machine can see it, --" + name + "-file hides it");
+  group->add_option_function<std::string>(
+      "--" + name + "-file",
+      [&token, name](const std::string& file) {
+        auto read = read_first_line(file);
+        if (!read) throw CLI::ValidationError("--" + name + "-file", read.error().message);
+        token = std::move(*read);
+      },
+      "a file with the token, or - for standard input");
+  group->require_option(required ? 1 : 0, 1);
 }
 
 // Flags beat variables, which beat the file. Prints every fault.
@@ -148,9 +177,34 @@ int serve(const Settings& settings) {
   return 0;
 }
 
+// A first word, or a second one behind a command that has commands of its own, that names no command. Groups of options
+// are nameless commands to the parser.
+std::optional<std::string> unknown_command(CLI::App& app, int argc, char** argv) {
+  CLI::App* level = &app;
+  std::string path = "beckon";
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    const auto commands = level->get_subcommands([](CLI::App* command) { return !command->get_name().empty(); });
+    if (commands.empty()) return std::nullopt;
+    const auto found =
+        std::ranges::find(commands, argv[i], [](const CLI::App* command) { return command->get_name(); });
+    if (found != commands.end()) {
+      level = *found;
+      path += std::string(" ") + argv[i];
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* command : commands) names.push_back(command->get_name());
+    const std::vector<std::string_view> words(names.begin(), names.end());
+    return "\"" + std::string(argv[i]) + "\" is not a command; did you mean " + path + " " +
+           std::string(nearest(argv[i], words)) + "? All commands: " + path + " --help";
+  }
+  return std::nullopt;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Beckon: signals in, decisions out, webhooks that never silently vanish."};
   app.require_subcommand(1);
+  app.set_version_flag("--version", "beckon " BECKON_VERSION);
   app.set_help_all_flag("--help-all", "show the help of every command");
   Given given;
   int status = 0;
@@ -200,7 +254,7 @@ int run(int argc, char** argv) {
   token_command->add_option("--role", token_request.role, "CREATOR, OPERATOR or OWNER");
   token_command->add_option("--user", token_request.user,
                             "a token for this user; the role is looked up at each request");
-  token_command->add_flag("--platform-admin", token_request.platform_admin);
+  add_yes_or_no(*token_command, "platform-admin", token_request.platform_admin, "a token for the platform admin");
   token_command->add_option("--ttl", token_request.ttl, "how long the token is valid, at most 24h")
       ->capture_default_str();
   add_settings(*token_command, given, false);
@@ -213,11 +267,11 @@ int run(int argc, char** argv) {
   import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")
       ->capture_default_str();
   import_command->add_option("--handle", import_options.handle)->required();
-  import_command->add_flag("--shift-to-now", import_options.shift_to_now,
-                           "shift all events so that the newest one happened now");
+  add_yes_or_no(*import_command, "shift-to-now", import_options.shift_to_now,
+                "shift all events so that the newest one happened now");
   import_command->add_option("--base", import_options.base,
                              "http://HOST:PORT of a running server; without it the import runs offline");
-  import_command->add_option("--token", import_options.token, "an OPERATOR's token, with --base");
+  add_token(*import_command, "token", import_options.token, "an OPERATOR's token, with --base", false);
   add_settings(*import_command, given, false);
   import_command->callback(
       [&] { with_settings([&](const Settings& s) { return import_history(s, import_options); }); });
@@ -226,8 +280,8 @@ int run(int argc, char** argv) {
   auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");
   playbook_command->add_option("--base", playbook_request.base, "http://HOST:PORT")->required();
   playbook_command->add_option("--handle", playbook_request.handle)->required();
-  playbook_command->add_option("--operator-token", playbook_request.operator_token)->required();
-  playbook_command->add_option("--creator-token", playbook_request.creator_token)->required();
+  add_token(*playbook_command, "operator-token", playbook_request.operator_token, "an OPERATOR's token");
+  add_token(*playbook_command, "creator-token", playbook_request.creator_token, "a CREATOR's token");
   playbook_command->add_option("--receiver", playbook_request.receiver,
                                "a webhook endpoint; by default a temporary one on loopback");
   playbook_command->callback([&] { status = playbook(playbook_request); });
@@ -235,7 +289,7 @@ int run(int argc, char** argv) {
   DemoRequest demo_request;
   auto* demo_command = app.add_subcommand("demo", "run synthetic shoppers against a server's API");
   demo_command->add_option("--base", demo_request.base, "http://HOST:PORT")->required();
-  demo_command->add_option("--token", demo_request.token, "a token with the role CREATOR or above")->required();
+  add_token(*demo_command, "token", demo_request.token, "a token with the role CREATOR or above");
   demo_command->add_option("--handle", demo_request.handle, "by default the first handle that the token has a role on");
   demo_command->add_option("--shoppers", demo_request.shoppers)->check(CLI::Range(1, 100'000))->capture_default_str();
   demo_command->add_option("--per-second", demo_request.per_second, "requests per second")
@@ -248,6 +302,10 @@ int run(int argc, char** argv) {
   app.add_subcommand("version", "print the version")->callback([] { std::printf("beckon %s\n", BECKON_VERSION); });
 
   try {
+    if (const auto fault = unknown_command(app, argc, argv)) {
+      std::fprintf(stderr, "beckon: %s\n", fault->c_str());
+      return 2;
+    }
     app.parse(argc, argv);
   } catch (const CLI::ExtrasError& fault) {
     for (int i = 1; i < argc; ++i) {

@@ -48,12 +48,15 @@ std::string asked(const char* what) {
 
 }  // namespace
 
+Result<std::string> read_first_line(const std::string& file) {
+  if (file == "-") return first_line(std::cin);
+  std::ifstream in(file);
+  if (!in) return unexpected(broken("The file " + file + " cannot be read: " + std::strerror(errno) + "."));
+  return first_line(in);
+}
+
 Result<std::string> read_password(const std::string& file) {
-  if (!file.empty()) {
-    std::ifstream in(file);
-    if (!in) return unexpected(broken("The password file " + file + " cannot be read: " + std::strerror(errno) + "."));
-    return first_line(in);
-  }
+  if (!file.empty()) return read_first_line(file);
   if (::isatty(STDIN_FILENO) == 0) return first_line(std::cin);
   std::string password = asked("Password");
   if (asked("Again") != password) return unexpected(broken("The passwords do not match; nothing was changed."));

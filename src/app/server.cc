@@ -281,11 +281,19 @@ std::string Server::url() const {
 void Server::stop() { inside_->stop(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
-                                                                         std::function<void()> broken) {
-  auto opened = store::SqliteStore::open(settings.data, {.server = true});
-  if (!opened) return unexpected(opened.error().message);
+                                                                         std::function<void()> broken, bool create) {
   SystemRandom random;
-  const auto master = master_key(settings.data, settings.master_key_file, random);
+  const bool fresh = create && !store::SqliteStore::holds_data(settings.data);
+  // A new folder gets its key before its data, so that data without a key always means that the key was lost.
+  const auto key = [&] {
+    return master_key(settings.data, settings.master_key_file, fresh ? MissingKey::kCreate : MissingKey::kRefuse,
+                      random);
+  };
+  if (fresh && store::SqliteStore::make_folder(settings.data))
+    if (const auto made = key(); !made) return unexpected(made.error().message);
+  auto opened = store::SqliteStore::open(settings.data, {.server = true, .create = create});
+  if (!opened) return unexpected(opened.error().message);
+  const auto master = key();
   if (!master) return unexpected(master.error().message);
   const SecretBox box(*master);
   const auto hash_key = named_secret((*opened)->directory(), box, "hash-key", 16, random);
@@ -299,7 +307,7 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
 
 std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
                                                                   std::function<void()> broken) {
-  auto opened = open(settings, std::move(broken));
+  auto opened = open(settings, std::move(broken), true);
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);
   inside->start_threads();

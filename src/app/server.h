@@ -17,10 +17,11 @@ class Server {
                                                                    std::function<void()> broken);
   ~Server();
 
-  // The parts of a recovered server without its threads, for commands that run under the server's lock.
+  // The parts of a recovered server without its threads, for commands that run under the server's lock. Without
+  // `create`, a folder without data is an error.
   struct Inside;
   static std::expected<std::unique_ptr<Inside>, std::string> open(const Settings& settings,
-                                                                  std::function<void()> broken);
+                                                                  std::function<void()> broken, bool create);
 
   std::string url() const;  // http://HOST:PORT, as bound
 

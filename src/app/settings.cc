@@ -4,6 +4,7 @@
 #include <charconv>
 #include <deque>
 
+#include "app/nearest.h"
 #include "http/text.h"
 
 namespace beckon::app {
@@ -38,7 +39,7 @@ Setting text(std::string_view name, std::string_view group, std::string_view for
 template <class At>
 Setting flag(std::string_view name, std::string_view group, std::string_view help, At at) {
   return make(
-      name, group, "true or false", help, at,
+      name, group, kYesOrNo, help, at,
       [](std::string_view t) -> std::optional<bool> {
         if (t == "true" || t == "1" || t.empty()) return true;
         if (t == "false" || t == "0") return false;
@@ -307,21 +308,9 @@ const Setting* find_setting(std::string_view name) {
 }
 
 std::string_view nearest_setting(std::string_view name) {
-  const auto distance = [&](std::string_view other) {  // Levenshtein
-    std::vector<std::size_t> row(other.size() + 1);
-    for (std::size_t j = 0; j <= other.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= name.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j <= other.size(); ++j) {
-        const std::size_t above = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (name[i - 1] == other[j - 1] ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    return row.back();
-  };
-  return std::ranges::min_element(all_settings(), {}, [&](const Setting& s) { return distance(s.name); })->name;
+  std::vector<std::string_view> names;
+  for (const Setting& setting : all_settings()) names.push_back(setting.name);
+  return nearest(name, names);
 }
 
 }  // namespace beckon::app

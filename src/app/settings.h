@@ -50,6 +50,8 @@ struct Settings {
   bool admit_http = false;                           // whether receivers over plain http are allowed
 };
 
+inline constexpr std::string_view kYesOrNo = "true or false";  // the form of a setting that is either
+
 // One setting; the name is used as flag (--name), variable (BECKON_NAME) and key of the file.
 struct Setting {
   std::string_view name;

@@ -43,8 +43,9 @@ TEST(Chunked, TakesExtensionsAsTheGrammarHasThem) {
 }
 
 TEST(Chunked, RefusesExtensionsThatTheGrammarDoesNotHave) {
-  for (const char* extension : {";", ";;", ";a;", ";=b", ";a=", ";a==b", ";a b", ";a=b c", ";a=\"b", ";a=\"b\"c", ";a=\"\\",
-                                ";a=b\"", ";a=b=c", ";a,b", ";\xC3\xA9", ";a=\"\x7F\"", ";a=\"b\\\x01\"", " ;a"}) {
+  for (const char* extension :
+       {";", ";;", ";a;", ";=b", ";a=", ";a==b", ";a b", ";a=b c", ";a=\"b", ";a=\"b\"c", ";a=\"\\", ";a=b\"", ";a=b=c",
+        ";a,b", ";\xC3\xA9", ";a=\"\x7F\"", ";a=\"b\\\x01\"", " ;a"}) {
     for (std::size_t step : {1U, 100U}) {
       EXPECT_EQ(decode("3" + std::string(extension) + "\r\nabc\r\n0\r\n\r\n", step), "!400") << extension;
       EXPECT_EQ(decode("3\r\nabc\r\n0" + std::string(extension) + "\r\n\r\n", step), "!400") << extension;

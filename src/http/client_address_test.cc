@@ -58,8 +58,7 @@ TEST(ClientAddress, IsTheRightMostUntrustedHop) {
 }
 
 TEST(ClientAddress, ReadsForwardedOfRfc7239) {
-  EXPECT_EQ(by_forwarded("10.0.0.1", {"for=6.6.6.6, For=\"[2001:db8::7]:80\";proto=https;by=10.0.0.1"}),
-            "2001:db8::7");
+  EXPECT_EQ(by_forwarded("10.0.0.1", {"for=6.6.6.6, For=\"[2001:db8::7]:80\";proto=https;by=10.0.0.1"}), "2001:db8::7");
   EXPECT_EQ(by_forwarded("10.0.0.1", {"proto=https; for=1.1.1.1"}), "1.1.1.1");
   EXPECT_EQ(by_forwarded("10.0.0.1", {"for=\"a,b\", for=1.1.1.1"}), "1.1.1.1");
 }

@@ -669,9 +669,11 @@ TEST_F(FrontDoor, ReadsTheClientBehindATrustedProxy) {
 
 TEST_F(FrontDoor, BelievesTheOneHeaderThatIsNamedAndNoOther) {
   options_.trusted_proxies = {IpRange::parse("127.0.0.0/8").value()};
-  const std::string both = "Forwarded: for=\"[2001:db8::5]\"\r\nX-Forwarded-For: 198.51.100.7\r\nX-Real-IP: 203.0.113.4\r\n";
-  for (const auto& [header, client] : {std::pair{"x-forwarded-for", "198.51.100.7"}, std::pair{"forwarded", "2001:db8::5"},
-                                       std::pair{"x-real-ip", "203.0.113.4"}, std::pair{"cf-connecting-ip", "127.0.0.1"}}) {
+  const std::string both =
+      "Forwarded: for=\"[2001:db8::5]\"\r\nX-Forwarded-For: 198.51.100.7\r\nX-Real-IP: 203.0.113.4\r\n";
+  for (const auto& [header, client] :
+       {std::pair{"x-forwarded-for", "198.51.100.7"}, std::pair{"forwarded", "2001:db8::5"},
+        std::pair{"x-real-ip", "203.0.113.4"}, std::pair{"cf-connecting-ip", "127.0.0.1"}}) {
     listener_.reset();
     options_.client_header = header;
     EXPECT_EQ(ask(get("/client", both)).body, client) << header;

@@ -151,12 +151,31 @@ class HeadParser {
   const char* known_field(std::string_view name, std::string_view value) {
     switch (name.size()) {
       case 4: return equal_ignoring_case(name, "host") ? host(value) : nullptr;
-      case 6: return equal_ignoring_case(name, "expect") ? expect(value) : nullptr;
+      case 6:
+        if (equal_ignoring_case(name, "origin")) return once(kOrigin, "There is more than one Origin header.");
+        return equal_ignoring_case(name, "expect") ? expect(value) : nullptr;
+      case 9: return equal_ignoring_case(name, "x-api-key") ? credentials() : nullptr;
+      case 13: return equal_ignoring_case(name, "authorization") ? credentials() : nullptr;
+      case 12:
+        return equal_ignoring_case(name, "content-type")
+                   ? once(kContentType, "There is more than one Content-Type header.")
+                   : nullptr;
       case 10: return equal_ignoring_case(name, "connection") ? connection(value) : nullptr;
       case 14: return equal_ignoring_case(name, "content-length") ? content_length(value) : nullptr;
       case 17: return equal_ignoring_case(name, "transfer-encoding") ? transfer_encoding(value) : nullptr;
     }
     return nullptr;
+  }
+
+  // Fields that decide, of which two readers could take different ones.
+  enum Single : unsigned { kOrigin = 1, kContentType = 2, kCredentials = 4 };
+  const char* once(Single which, const char* twice) {
+    if ((seen_ & which) != 0) return twice;
+    seen_ |= which;
+    return nullptr;
+  }
+  const char* credentials() {
+    return once(kCredentials, "There is more than one Authorization or x-api-key header; send one.");
   }
 
   const char* host(std::string_view value) {
@@ -214,6 +233,7 @@ class HeadParser {
   Framing framing_;
   std::optional<std::string_view> host_;
   std::optional<std::string_view> authority_;
+  unsigned seen_ = 0;  // of Single
   bool has_length_ = false;
   bool close_ = false;
   bool unknown_expectation_ = false;

@@ -65,6 +65,11 @@ TEST(Head, RefusesWhatTwoParsersCouldReadInTwoWays) {
   EXPECT_EQ(status("Host: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n"), 400);
   EXPECT_EQ(status("Host: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n"), 400);
   EXPECT_EQ(status("Host: a\r\nContent-Length: 3, 3\r\n"), 400);
+  EXPECT_EQ(status("Host: a\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n"), 400);
+  EXPECT_EQ(status("Host: a\r\nAuthorization: Bearer a\r\nX-Api-Key: b\r\n"), 400);
+  EXPECT_EQ(status("Host: a\r\nOrigin: https://a.example\r\nOrigin: https://b.example\r\n"), 400);
+  EXPECT_EQ(status("Host: a\r\nContent-Type: text/plain\r\nContent-Type: application/json\r\n"), 400);
+  EXPECT_EQ(status("Host: a\r\nAuthorization: Bearer a\r\nOrigin: null\r\nContent-Type: text/plain\r\nX-A: 1\r\n"), 0);
   EXPECT_EQ(status("Host: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n"), 400);
   EXPECT_EQ(status("Host: a\r\nContent-Length: +3\r\n"), 400);
   EXPECT_EQ(status("Host: a\r\nContent-Length: -1\r\n"), 400);

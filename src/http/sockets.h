@@ -12,9 +12,9 @@ namespace beckon::http {
 
 using net::Descriptor;
 
-// Port 0: any free one. The `first` socket at an address fails if anything else listens there, another process too; those
-// that are not the first join it (SO_REUSEPORT), and the kernel distributes clients among them. The error is the text of
-// the system.
+// Port 0: any free one. The `first` socket at an address fails if anything else listens there, another process too;
+// those that are not the first join it (SO_REUSEPORT), and the kernel distributes clients among them. The error is the
+// text of the system.
 std::expected<Descriptor, std::string> listen_at(const IpAddress& address, std::uint16_t port, bool first);
 std::uint16_t port_of(const Descriptor& socket);
 

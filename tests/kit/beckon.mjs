@@ -47,12 +47,10 @@ export class Beckon {
     under = {},
     runner = [],
     data = mkdtempSync(join(tmpdir(), 'beckon-test-')),
-    before,
   } = {}) {
     const server = new Beckon();
     Object.assign(server, { flags, env, under, runner, data, port: await freePort() });
     server.base = `http://127.0.0.1:${server.port}`;
-    if (before) await before(server);
     await server.open();
     return server;
   }

@@ -161,7 +161,8 @@ int import_history(const Settings& settings, const ImportOptions& options) {
   Send send;
   if (options.base.empty()) {
     log::set_level(log::Level::kError);
-    auto opened = Server::open(settings, [] {});
+    auto opened = Server::open(
+        settings, [] {}, false);
     if (!opened) return complain(opened.error());
     server = std::move(*opened);
     send = [&](std::string body) { return commit_here(*server, options.handle, std::move(body)); };

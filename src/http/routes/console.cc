@@ -78,6 +78,12 @@ Route open(std::string_view pattern, Handler handler, std::string_view summary) 
 
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes) {
   routes.push_back(open(
+      "/",
+      [](Request&, Respond respond) {
+        respond({.status = 302, .content_type = "text/plain", .headers = {{"location", std::string(kConsole)}}});
+      },
+      "Redirects to the console"));
+  routes.push_back(open(
       kConsole, [&files](Request& request, Respond respond) { respond(page(files, request)); }, "The console"));
   routes.push_back(open(
       "/apps/lifecycle-messaging/{path*}",

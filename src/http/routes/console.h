@@ -17,7 +17,8 @@ struct ConsoleFile {
 // Empty in a build without the bundle. Static.
 const std::vector<ConsoleFile>& console_files();
 
-// The page for every address below `kConsole`, and its assets, whose names change with their content.
+// A redirect from / to the page; the page for every address below `kConsole`, and its assets, whose names change with
+// their content.
 inline constexpr std::string_view kConsole = "/apps/lifecycle-messaging";
 void add_console(const std::vector<ConsoleFile>& files, std::vector<Route>& routes);
 

@@ -24,15 +24,6 @@ std::unique_ptr<Connection> writer(const std::string& file, const SqliteOptions&
   return connection;
 }
 
-bool make_folder(const std::string& folder) {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return true;
-  std::filesystem::create_directories(folder, error);
-  if (error) return false;
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  return !error;
-}
-
 bool sync_file(const std::string& file) {
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
@@ -41,13 +32,35 @@ bool sync_file(const std::string& file) {
   return done;
 }
 
+std::string data_file_of(const std::string& folder) { return folder + "/beckon.db"; }
+
 }  // namespace
+
+bool SqliteStore::holds_data(const std::string& folder) {
+  std::error_code error;
+  return std::filesystem::exists(data_file_of(folder), error);
+}
+
+bool SqliteStore::make_folder(const std::string& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return true;
+  std::filesystem::create_directories(folder, error);
+  if (error) return false;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return !error;
+}
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder, const SqliteOptions& options) {
   // No statistics of memory: they cost a global lock at each allocation. Before the first connection, once.
   static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(configured);
 
+  if (!options.create && !holds_data(folder))
+    return unexpected(Fault{.code = FaultCode::kNotFound,
+                            .message = "There is no data in " + folder +
+                                       ". Name the folder of a server with --data; its data is created when the "
+                                       "server first starts: beckon serve --data " +
+                                       folder});
   if (!make_folder(folder))
     return unexpected(
         Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be created."});
@@ -56,7 +69,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
     return unexpected(
         Fault{.code = FaultCode::kConflict,
               .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
-  const std::string file = folder + "/beckon.db";
+  const std::string file = data_file_of(folder);
   if (auto made = make_data_file(file); !made) return unexpected(made.error());
   if (auto admitted = admit_data_file(file); !admitted) return unexpected(admitted.error());
   return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
@@ -65,7 +78,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
 }
 
 SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock)
-    : file_(folder + "/beckon.db"),
+    : file_(data_file_of(folder)),
       lock_(std::move(lock)),
       readers_(file_, options.readers, options.busy_timeout),
       commit_(writer(file_, options), turn_, Reserve(folder + "/reserve", options.server ? options.reserve_bytes : 0),

@@ -22,6 +22,7 @@ namespace beckon::store {
 
 struct SqliteOptions {
   bool server = false;  // takes the lock and keeps the reserve; a command does neither
+  bool create = true;   // otherwise a folder without data is refused (kNotFound), and nothing is made
   std::size_t readers = 4;
   Duration busy_timeout{5000};              // how long a write waits for another process
   std::uint64_t reserve_bytes = 32u << 20;  // reserve.h; less on a small disk
@@ -30,10 +31,12 @@ struct SqliteOptions {
 
 class SqliteStore final : public Store {
  public:
-  // `folder` is made where it is not there (0700; the files 0600). The fault is a sentence for the operator: the file
-  // is damaged, foreign or newer, or another server runs on it (kConflict).
+  // `folder` is created if it is missing (0700; the files 0600). The fault is a sentence for the operator: the file is
+  // damaged, foreign or newer, or another server runs on it (kConflict).
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& folder, const SqliteOptions& options);
-  ~SqliteStore() override;  // copies the WAL into the data file, unless a sync has failed
+  static bool holds_data(const std::string& folder);
+  static bool make_folder(const std::string& folder);  // 0700, unless it is there; false if that fails
+  ~SqliteStore() override;                             // copies the WAL into the data file, unless a sync has failed
 
   commit::Commit& commit() override { return commit_; }
   ledger::Ledger& ledger() override { return ledger_; }
