@@ -22,6 +22,10 @@ constexpr std::size_t kFraming = 8;
 constexpr std::string_view kBareLine = "HTTP/1.# ###\r\n";
 constexpr std::size_t kLineEnd = 2;
 
+// 101 is the last word in HTTP (RFC 9110 section 15.2.2), though we never ask for it.
+constexpr int kSwitching = 101;
+bool is_final(int status) { return status >= 200 || status == kSwitching; }
+
 // Whether `text` is the beginning of such a line, or the line and more.
 bool is_bare_line(std::string_view text) {
   const auto same = [](char form, char c) { return form == '#' ? c >= '0' && c <= '9' : form == c; };
@@ -137,7 +141,7 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     if (error == http::error::need_more) return State::kMore;
     if (error) return broken("The response is not HTTP/1.1.");
     if (!parser_->is_done()) continue;
-    if (answer_->status >= 200) return State::kWhole;
+    if (is_final(answer_->status)) return State::kWhole;
     line_passed_ = false;
     parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
   }
@@ -151,8 +155,10 @@ AnswerReader::State AnswerReader::end() {
   return error ? broken("The response was cut off.") : State::kWhole;
 }
 
-bool AnswerReader::has_head() const { return parser_->is_header_done() && answer_->status >= 200; }
+bool AnswerReader::has_head() const { return parser_->is_header_done() && is_final(answer_->status); }
 
-bool AnswerReader::reusable() const { return parser_->is_done() && unread_.empty() && parser_->keep_alive(); }
+bool AnswerReader::reusable() const {
+  return parser_->is_done() && unread_.empty() && parser_->keep_alive() && answer_->status != kSwitching;
+}
 
 }  // namespace beckon::egress

@@ -63,6 +63,7 @@ const std::vector<Row>& rows() {
       {"HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 1\r\n\r\nx",
        {State::kWhole, 202, "x", false, true}},
       {"HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\n", {State::kBroken, 103, "", false, false}},
+      {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", {State::kWhole, 101, "", false, false}},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 1\r\n\r\n",
        {State::kWhole, 200, "abcd", false, true}},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", {State::kBroken, 200, "", false, false}},

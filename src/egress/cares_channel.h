@@ -19,6 +19,7 @@ struct ResolverSettings {
   std::string servers;                            // "192.0.2.53,[2001:db8::53]:5353"; empty: those of /etc/resolv.conf
   bool hosts_file = true;                         // /etc/hosts before DNS
   Duration try_each{1'000};                       // the timeout of the first query; the second is twice as long
+  Duration v6_grace{300};                         // for AAAA, once A has been answered
   std::string watched_file = "/etc/resolv.conf";  // when it changes, the servers are read again
   Duration watch_each{5'000};                     // how often it is checked at most
 };

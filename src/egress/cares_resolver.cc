@@ -77,10 +77,13 @@ void CaresResolver::told(const std::shared_ptr<Pending>& pending, Lookup::Outcom
   pending->timed_out = pending->timed_out || outcome == Lookup::Outcome::kTimeout;
   pending->failed = pending->failed || outcome == Lookup::Outcome::kFailed;
   pending->addresses.insert(pending->addresses.end(), addresses.begin(), addresses.end());
-  if (pending->open > 0) return;
+  const bool only_v6_is_open = !addresses.empty() && !addresses.front().is_v6();
+  if (pending->open > 0 && !only_v6_is_open) return;
   // Through the event loop, for this may run inside start(), and always runs inside c-ares.
+  const auto until = steady_clock::now() + (pending->open > 0 ? settings_.v6_grace : Duration{0});
+  if (until >= pending->deadline.first) return;
   loop_.cancel(pending->deadline);
-  pending->deadline = loop_.at(steady_clock::now(), [this, pending] { finish(*pending); });
+  pending->deadline = loop_.at(until, [this, pending] { finish(*pending); });
 }
 
 void CaresResolver::finish(Pending& pending) {

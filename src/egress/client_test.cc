@@ -110,6 +110,11 @@ std::vector<Behaviour> behaviours() {
          while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {}
        }),
        "status 200", 200},
+      {"switches to another protocol", after_request([](Connection& c) {
+         c.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+         c.wait_for_the_end();
+       }),
+       "status 101", 101},
       {"informs first", after_request([](Connection& c) {
          c.write("HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n");
          c.write(kOk);

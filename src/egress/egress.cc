@@ -11,7 +11,7 @@ namespace {
 using std::chrono::microseconds;
 
 // Of the addresses of a name; more would make us a scanner for whoever owns its zone.
-constexpr std::size_t kMostTries = 3;
+constexpr std::size_t kMostAddresses = 16;
 
 // RFC 6761 section 6.3: localhost never goes to DNS.
 const std::vector<IpAddress>& loopback_addresses() {
@@ -86,7 +86,7 @@ void Egress::resolved(Ticket ticket, Lookup lookup) {
   CHECK(found != flights_.end());
   auto& flight = found->second;
   flight.lookup = 0;
-  flight.dns = flight.spent = lookup.elapsed;
+  flight.dns = lookup.elapsed;
   if (lookup.outcome == Lookup::Outcome::kFound) return classified(ticket, flight, lookup.addresses);
   end(ticket, Answer{.outcome = Outcome::kDns,
                      .latency = {.dns = lookup.elapsed, .total = lookup.elapsed},
@@ -94,50 +94,33 @@ void Egress::resolved(Ticket ticket, Lookup lookup) {
 }
 
 void Egress::classified(Ticket ticket, Flight& flight, std::span<const IpAddress> answers) {
-  auto order = classify(answers, flight.target, *flight.order.policy);
-  if (!order) return refuse(ticket, order.error());
-  flight.addresses = std::move(*order);
-  flight.addresses.resize(std::min(flight.addresses.size(), kMostTries), flight.addresses.front());
-  std::ranges::reverse(flight.addresses);
-  try_next(ticket, flight);
-}
-
-void Egress::try_next(Ticket ticket, Flight& flight) {
-  const auto& limits = flight.order.limits;
-  const auto address = flight.addresses.back();
-  flight.addresses.pop_back();
-  const auto left = limits.whole - std::chrono::duration_cast<Duration>(flight.spent);
-  const bool last = flight.addresses.empty();  // nobody needs them again
-  HttpRequest request{.method = flight.order.method,
-                      .target = last ? std::move(flight.target) : flight.target,
-                      .address = address,
-                      .headers = last ? std::move(flight.order.headers) : flight.order.headers,
-                      .body = flight.order.body,
-                      .policy = flight.order.policy,
-                      .connect = limits.connect,
+  auto& order = flight.order;
+  auto addresses = classify(answers, flight.target, *order.policy);
+  if (!addresses) return refuse(ticket, addresses.error());
+  addresses->resize(std::min(addresses->size(), kMostAddresses), addresses->front());
+  const auto left = order.limits.whole - std::chrono::duration_cast<Duration>(flight.dns);
+  HttpRequest request{.method = order.method,
+                      .target = std::move(flight.target),
+                      .addresses = std::move(*addresses),
+                      .headers = std::move(order.headers),
+                      .body = std::move(order.body),
+                      .policy = std::move(order.policy),
+                      .connect = order.limits.connect,
                       .whole = std::max(left, Duration{1}),
-                      .body_bytes = limits.body_bytes,
-                      .kept_bytes = limits.kept_bytes};
+                      .body_bytes = order.limits.body_bytes,
+                      .kept_bytes = order.limits.kept_bytes};
   flight.request =
       client_.start(std::move(request), [this, ticket](Answer answer) { answered(ticket, std::move(answer)); });
 }
 
+// The client counts from the start of its own request.
 void Egress::answered(Ticket ticket, Answer answer) {
-  const auto found = flights_.find(ticket);
-  CHECK(found != flights_.end());
-  auto& flight = found->second;
-  flight.request = 0;
-  // The client counts from the start of its own request.
+  const auto dns = flights_.at(ticket).dns;
   auto& latency = answer.latency;
+  latency.dns = dns;
   for (auto* each : {&latency.connected, &latency.tls, &latency.sent, &latency.first_byte})
-    if (each->count() > 0) *each += flight.spent;
-  latency.total += flight.spent;
-  latency.dns = flight.dns;
-  flight.spent = latency.total;
-  const bool unconnected =
-      !answer.connected && (answer.outcome == Outcome::kConnect || answer.outcome == Outcome::kTimeout);
-  const bool time_left = flight.spent < flight.order.limits.whole;
-  if (unconnected && time_left && !flight.addresses.empty()) return try_next(ticket, flight);
+    if (each->count() > 0) *each += dns;
+  latency.total += dns;
   end(ticket, std::move(answer));
 }
 
@@ -145,7 +128,7 @@ void Egress::refuse(Ticket ticket, Refusal refusal) {
   const auto& flight = flights_.at(ticket);
   ready_.emplace_back(ticket, Answer{.outcome = Outcome::kRefused,
                                      .refusal = refusal,
-                                     .latency = {.dns = flight.dns, .total = flight.spent},
+                                     .latency = {.dns = flight.dns, .total = flight.dns},
                                      .detail = "The endpoint " + std::string(sentence(refusal)) + "."});
 }
 

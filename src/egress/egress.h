@@ -1,10 +1,10 @@
 // Sends one request to a URL that a stranger chose: parse, resolve, classify, pin, send, under one deadline.
 //
 //   order --check_url--> target --resolver--> answers --classify--> addresses --client--> answer
-//             | refused            | dns                  | refused      ^--------' no connection was made: the next
+//             | refused            | dns                  | refused
 //
-// Up to three addresses of a name are tried in turn, and only while no connection was made, so that a request is never
-// sent twice.
+// All addresses of a name are tried (up to kMostAddresses), a moment apart, until one connects (socket_client.h): the
+// request is written once.
 #pragma once
 #include <deque>
 #include <memory>
@@ -53,8 +53,6 @@ class Egress {
     Order order;
     Completion completion;
     Target target;
-    std::vector<IpAddress> addresses;  // still to be tried, the next one last
-    std::chrono::microseconds spent{0};
     std::chrono::microseconds dns{0};
     std::uint64_t lookup = 0, request = 0;  // tickets in progress; 0: none
   };
@@ -62,7 +60,6 @@ class Egress {
   void check(Ticket ticket, Flight& flight);
   void resolved(Ticket ticket, Lookup lookup);
   void classified(Ticket ticket, Flight& flight, std::span<const IpAddress> answers);
-  void try_next(Ticket ticket, Flight& flight);
   void answered(Ticket ticket, Answer answer);
   void refuse(Ticket ticket, Refusal refusal);
   void end(Ticket ticket, Answer answer);

@@ -35,23 +35,14 @@ Addresses addresses_of(const Url& url) {
   return found;
 }
 
-// The answer of the first address that could be connected to, else that of the last one.
-Answer send(HttpRequest request, const std::vector<IpAddress>& addresses, Duration timeout) {
+Answer send(HttpRequest request, Duration timeout) {
   const SystemClock clock;
   EventLoop loop;
   SocketClient client(loop, clock, {.limits = {.header_bytes = kMostHeaders}, .guarded = false});
-  const auto until = std::chrono::steady_clock::now() + timeout;
   std::optional<Answer> answer;
-  for (std::size_t i = 0; i < addresses.size(); ++i) {
-    answer.reset();
-    const auto left = std::chrono::ceil<Duration>(until - std::chrono::steady_clock::now());
-    request.address = addresses[i];
-    request.whole = std::max(left, Duration{1});
-    request.connect = request.whole / static_cast<Duration::rep>(addresses.size() - i);
-    client.start(request, [&](Answer came) { answer = std::move(came); });
-    while (!answer) client.poll(request.whole);
-    if (answer->connected) break;
-  }
+  request.connect = request.whole = timeout;
+  client.start(std::move(request), [&](Answer came) { answer = std::move(came); });
+  while (!answer) client.poll(timeout);
   return std::move(*answer);
 }
 
@@ -66,15 +57,16 @@ Result<CallResponse, std::string> http_call(Method method, const std::string& ur
   if (!target) return failed("The URL " + std::string(sentence(target.error())) + ".");
   for (const auto& header : headers)
     if (!is_sendable_header(header.name, header.value)) return failed("The header " + header.name + " cannot be sent.");
-  const auto addresses = addresses_of(*target);
+  auto addresses = addresses_of(*target);
   if (!addresses) return failed(addresses.error());
   HttpRequest request{.method = method,
                       .target = {.url = std::move(*target)},
+                      .addresses = std::move(*addresses),
                       .headers = headers,
                       .body = body.empty() ? nullptr : std::make_shared<const std::string>(body),
                       .body_bytes = kMostBody,
                       .kept_bytes = kMostBody};
-  auto answer = send(std::move(request), *addresses, timeout);
+  auto answer = send(std::move(request), timeout);
   if (answer.outcome != Outcome::kStatus) return failed(answer.detail);
   if (answer.body_broken) return failed(answer.detail);
   if (answer.body_cut) return failed("The response is longer than 64 MiB.");

@@ -1,4 +1,4 @@
-// The port for sending one request to one address that the guard has admitted. Owned by egress; a simulator has its
+// The port for sending one request to addresses that the guard has admitted. Owned by egress; a simulator has its
 // own. Also the types for its outcome, which all of egress uses.
 #pragma once
 #include <chrono>
@@ -63,7 +63,7 @@ struct Answer {
   bool body_broken = false;             // with kStatus: the body did not come to its end, for the reason in `detail`
   std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative
   Latency latency;
-  std::optional<IpAddress> remote;  // the address that was tried last
+  std::optional<IpAddress> remote;  // the address of the connection, or the one that was tried last
   bool connected = false;           // a connection was made: the request may have arrived
   std::string detail;               // a sentence for the operator's log; not for a tenant
 
@@ -74,12 +74,12 @@ struct Answer {
 struct HttpRequest {
   Method method = Method::kPost;
   Target target;                            // for Host, SNI and the certificate's name
-  IpAddress address;                        // the only address to connect to
+  std::vector<IpAddress> addresses;         // the only ones to connect to, in this order; at least one
   std::vector<Header> headers;              // each is sendable (guard.h)
   std::shared_ptr<const std::string> body;  // null for none
   PolicySnapshot policy;                    // judged again as the socket opens; not read by an unguarded client
-  Duration connect{3'000};
-  Duration whole{10'000};  // what is left of the deadline
+  Duration connect{3'000};                  // from the last address that was tried, TLS included
+  Duration whole{10'000};                   // what is left of the deadline
   std::size_t body_bytes = 16 * 1024;
   std::size_t kept_bytes = 4 * 1024;
 };

@@ -8,7 +8,7 @@ namespace beckon::egress {
 
 struct Limits {
   Duration dns{3'000};                   // safety.md section 1, rule 5
-  Duration connect{3'000};               // contract section 6: TCP and TLS together, for each address tried
+  Duration connect{3'000};               // contract section 6: TCP and TLS together, from the last address tried
   Duration whole{10'000};                // contract section 6: from DNS to the last byte of the response
   Duration idle{30'000};                 // safety.md section 1, rule 6: a pooled connection
   std::size_t header_bytes = 16 * 1024;  // rule 7: of the response, status lines included

@@ -59,12 +59,13 @@ TEST(Network, ReadsNoProxyVariable) {
 }
 
 TEST(Network, TrustsOnlyTheRightCertificate) {
-  const Identity authority("Test authority", nullptr, true), good("hooks.example", &authority),
-      self("hooks.example", nullptr);
+  const Identity authority("Test authority", nullptr, Identity::Kind::kAuthority), good("hooks.example", &authority),
+      self("hooks.example", nullptr), by_cn("hooks.example", &authority, Identity::Kind::kNamedByCnAlone);
   const auto path = ::testing::TempDir() + "egress_ca_" + std::to_string(getpid()) + ".pem";
   authority.write_certificate(path);
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk), &good),
       signs_itself(ScriptedReceiver::answering(kOk), &self),
+      names_itself_by_cn(ScriptedReceiver::answering(kOk), &by_cn),
       plain([](Connection&c) { c.write("HTTP/1.1 400 Bad Request\r\n\r\n"); }),
       silent([](Connection&c) { c.wait_for_the_end(); });
   World world;
@@ -79,6 +80,7 @@ TEST(Network, TrustsOnlyTheRightCertificate) {
   EXPECT_EQ(world.post(receiver.url("other.example")).reason(), "tls") << "another name";
   EXPECT_EQ(world.post(receiver.url("127.0.0.1")).reason(), "tls") << "no name";
   EXPECT_EQ(world.post(signs_itself.url("hooks.example")).reason(), "tls");
+  EXPECT_EQ(world.post(names_itself_by_cn.url("hooks.example")).reason(), "tls") << "no alternative name";
   EXPECT_EQ(world.post("https://hooks.example:" + std::to_string(plain.port()) + "/").reason(), "tls");
   world.limits.whole = Duration{300};
   answer = world.post("https://hooks.example:" + std::to_string(silent.port()) + "/");

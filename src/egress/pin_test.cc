@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/check.h"
 #include "egress/testing/world.h"
+#include "net/descriptor.h"
+#include "net/socket_address.h"
 #include "system/clock.h"
 
 namespace beckon::egress {
@@ -16,6 +19,23 @@ using namespace testing;
 using std::chrono::milliseconds;
 using Connection = ScriptedReceiver::Connection;
 using ::testing::HasSubstr;
+
+// Listens, accepts nothing, and has more connections waiting than its queue holds: the next is never answered.
+class FullQueue {
+ public:
+  FullQueue(const std::string& address, int port) {
+    const auto at = net::to_socket_address(*IpAddress::parse(address), static_cast<std::uint16_t>(port));
+    open_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    CHECK(bind(open_.back().number(), at.get(), at.size) == 0 && listen(open_.back().number(), 0) == 0);
+    for (int i = 0; i < 3; ++i) {
+      open_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      connect(open_.back().number(), at.get(), at.size);
+    }
+  }
+
+ private:
+  std::vector<net::Descriptor> open_;
+};
 
 TEST(Network, ConnectsByNameToTheAddressThatWasClassified) {
   World world;
@@ -88,6 +108,43 @@ TEST(Network, UsesOneFamilyWhenTheOtherStaysSilent) {
   world.dns.answer("half.example", {"127.0.0.1"});
   world.dns.stay_silent_on_v6("half.example");
   EXPECT_EQ(world.post(receiver.url("half.example")).status, 200);
+}
+
+TEST(Resolver, WaitsOnlyAMomentForAaaaOnceAIsThere) {
+  World world;
+  auto settings = world.settings.resolver;
+  settings.try_each = Duration{60'000};
+  world.dns.answer("dropped.example", {"192.0.2.17"});
+  world.dns.stay_silent_on_v6("dropped.example");
+  const auto lookup = resolve_now("dropped.example", Duration{120'000}, settings);
+  ASSERT_EQ(lookup.outcome, Lookup::Outcome::kFound);
+  EXPECT_EQ(lookup.addresses.at(0).text(), "192.0.2.17");
+  EXPECT_LT(lookup.elapsed, milliseconds{60'000});
+}
+
+// Addresses on which nobody ever answers: their listeners' queues are full.
+TEST(Network, ReachesTheOneAddressThatLivesHoweverManyAreDead) {
+  World world;
+  ScriptedReceiver living(ScriptedReceiver::answering(kOk), nullptr, "127.0.0.19");
+  std::vector<std::unique_ptr<FullQueue>> dead;
+  std::vector<std::string> addresses;
+  for (int i = 11; i < 19; ++i) {
+    addresses.push_back("127.0.0." + std::to_string(i));
+    dead.push_back(std::make_unique<FullQueue>(addresses.back(), living.port()));
+  }
+  addresses.push_back("127.0.0.19");
+  world.dns.answer("hooks.example", addresses);
+  const auto answer = world.post(living.url("hooks.example"));
+  EXPECT_EQ(answer.reason(), "status 200") << answer.detail;
+  EXPECT_EQ(answer.remote->text(), "127.0.0.19");
+  EXPECT_LT(answer.latency.total, milliseconds{10'000});
+  EXPECT_EQ(world.post(living.url("hooks.example")).latency.connected.count(), 0) << "and stays with it";
+  addresses.pop_back();
+  world.dns.answer("dead.example", addresses);
+  world.limits.connect = Duration{300};
+  const auto failed = world.post(living.url("dead.example"));
+  EXPECT_EQ(failed.reason(), "timeout");
+  EXPECT_FALSE(failed.connected);
 }
 
 TEST(Network, LetsHangingDnsHarmOnlyItsOwn) {
@@ -168,7 +225,7 @@ TEST(SocketClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
   // A caller that classified wrongly: the policy does not admit loopback.
   HttpRequest request{.target = {.url = *parse_url(receiver.url("hooks.example"))},
-                      .address = *IpAddress::parse("127.0.0.1"),
+                      .addresses = {*IpAddress::parse("127.0.0.1")},
                       .policy = std::make_shared<const Policy>(Policy{.admit_http = true})};
   std::optional<Answer> answer;
   client.start(std::move(request), [&](Answer came) { answer = std::move(came); });

@@ -9,13 +9,20 @@ namespace {
 
 constexpr Duration kMost = std::chrono::days{366};
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// A fraction counts up: "1.0001" is 1,001 ms.
 std::optional<Duration> parse_seconds(std::string_view text) {
-  std::int64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = std::min<std::int64_t>(value * 10 + (c - '0'), std::chrono::seconds{std::chrono::days{366}}.count());
-  }
-  return std::chrono::seconds{value};
+  const auto dot = std::min(text.find('.'), text.size());
+  const auto fraction = text.substr(std::min(dot + 1, text.size()));
+  if (!std::ranges::all_of(text.substr(0, dot), is_digit) || !std::ranges::all_of(fraction, is_digit)) return {};
+  if (dot < text.size() && fraction.empty()) return {};
+  Duration value{0};
+  for (const char c : text.substr(0, dot)) value = std::min(value * 10 + std::chrono::seconds{c - '0'}, kMost);
+  Duration unit = std::chrono::seconds{1};
+  for (const char c : fraction.substr(0, 3)) value += (unit /= 10) * (c - '0');
+  const bool more = fraction.find_first_not_of('0', 3) != std::string_view::npos;
+  return std::min(value + Duration{more ? 1 : 0}, kMost);
 }
 
 // RFC 9110 section 5.6.7: the form in use, and the two obsolete ones.
@@ -37,7 +44,7 @@ std::optional<Duration> parse_retry_after(std::string_view text, Instant now) {
   while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
   while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
   if (text.empty() || text.size() > 64) return std::nullopt;
-  if (text.front() >= '0' && text.front() <= '9') return parse_seconds(text);
+  if (is_digit(text.front())) return parse_seconds(text);
   const auto at = parse_http_date(std::string(text));
   return at ? std::optional{std::clamp(*at - now, Duration{0}, kMost)} : std::nullopt;
 }

@@ -7,8 +7,9 @@
 
 namespace beckon::egress {
 
-// Whole seconds, or an HTTP date in any of the three forms of section 5.6.7, from `now` on: zero for a date in
-// the past, at most 366 days. std::nullopt for any other text.
+// Seconds, also with a fraction (which RFC 9110 does not have, but servers send), or an HTTP date in any of the three
+// forms of section 5.6.7, from `now` on: zero for a date in the past, at most 366 days. std::nullopt for any other
+// text.
 std::optional<Duration> parse_retry_after(std::string_view text, Instant now);
 
 }  // namespace beckon::egress

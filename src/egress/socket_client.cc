@@ -10,9 +10,12 @@ namespace {
 
 constexpr std::size_t kSpareExchanges = 256;  // kept with their buffers for the next requests, some KiB each
 
+// The next address is tried when the last one has failed, or after this: RFC 8305 section 5.
+constexpr std::chrono::milliseconds kNextAddress{250};
+
 Peer peer_of(const HttpRequest& request) {
   const Url& url = request.target.url;
-  return {.scheme = url.scheme, .port = url.port, .address = request.address, .host = url.host};
+  return {.scheme = url.scheme, .port = url.port, .address = request.addresses.front(), .host = url.host};
 }
 
 void append_header(std::string& text, std::string_view name, std::string_view value) {
@@ -61,8 +64,10 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   using State = AnswerReader::State;
 
   void on_ready(int fd, EventLoop::Ready ready) override;
-  void open();
-  void connected();
+  bool take_pooled();
+  void open_next();
+  void connected(int fd);
+  void close_racing();
   void shake();
   void write_on();
   void read_on();
@@ -83,15 +88,17 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   Peer peer_;
   Completion completion_;
   std::unique_ptr<Stream> stream_;
-  bool pooled_ = false;  // the connection has served before
-  std::string text_;     // of the request
+  std::vector<std::pair<IpAddress, std::unique_ptr<Stream>>> racing_;  // connecting: the first to connect is taken
+  std::size_t tried_ = 0;                                              // of the addresses
+  bool pooled_ = false;                                                // the connection has served before
+  std::string text_;                                                   // of the request
   std::size_t written_ = 0;
   bool unwritable_ = false;  // the peer takes no more of it
   bool answered_ = false;    // the response is read as far as it will be, and only the rest of the request is awaited
   AnswerReader reader_;
   Answer answer_;  // into which it reads
   SteadyTime started_;
-  std::optional<EventLoop::Timer> connect_timer_, whole_timer_;
+  std::optional<EventLoop::Timer> connect_timer_, next_timer_, whole_timer_;
 };
 
 std::chrono::microseconds SocketClient::Exchange::elapsed() const {
@@ -105,15 +112,15 @@ void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completio
   peer_ = peer_of(request_);
   completion_ = std::move(completion);
   started_ = std::chrono::steady_clock::now();
-  answer_ = Answer{.remote = request_.address};
+  answer_ = Answer{};
+  tried_ = 0;
   reader_.begin(answer_, client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
   write_request(request_, text_);
   start_timer(whole_timer_, request_.whole, "The complete response did not arrive in time.");
   written_ = 0;
   unwritable_ = answered_ = false;
-  stream_ = client_.pool_.take(peer_);
-  pooled_ = stream_ != nullptr;
-  if (!pooled_) return open();
+  pooled_ = take_pooled();
+  if (!pooled_) return open_next();
   phase_ = Phase::kExchanging;
   answer_.connected = true;
   answer_.latency.sent = elapsed();
@@ -132,24 +139,49 @@ void SocketClient::Exchange::stop_timer(std::optional<EventLoop::Timer>& timer) 
   timer.reset();
 }
 
-// Rule 6 of safety.md section 1: the very address, once more, as the socket opens.
-void SocketClient::Exchange::open() {
-  phase_ = Phase::kConnecting;
-  if (const auto refusal = client_.refusal_of(request_)) {
-    answer_.refusal = refusal;
-    return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
+bool SocketClient::Exchange::take_pooled() {
+  for (const IpAddress& address : request_.addresses) {
+    answer_.remote = peer_.address = address;
+    stream_ = client_.pool_.take(peer_);
+    if (stream_) return true;
   }
-  start_timer(connect_timer_, std::min(request_.connect, request_.whole),
-              "The connection was not established in time.");
-  stream_ = std::make_unique<Stream>();
-  if (stream_->open(request_.address, request_.target.url.port) == Io::kFailed)
-    return end(Outcome::kConnect, stream_->error());
-  watch(false, true);
+  return false;
 }
 
-void SocketClient::Exchange::on_ready(int, EventLoop::Ready) {
+// Rule 6 of safety.md section 1: the very address, once more, as the socket opens.
+void SocketClient::Exchange::open_next() {
+  phase_ = Phase::kConnecting;
+  stop_timer(next_timer_);
+  while (tried_ < request_.addresses.size()) {
+    const IpAddress& address = request_.addresses[tried_++];
+    answer_.remote = address;
+    if (const auto refusal = client_.refusal_of(request_, address)) {
+      answer_.refusal = refusal;
+      return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
+    }
+    auto stream = std::make_unique<Stream>();
+    if (stream->open(address, request_.target.url.port) == Io::kFailed) {
+      answer_.detail = stream->error();
+      continue;
+    }
+    client_.loop_.watch(stream->fd(), false, true, *this);
+    racing_.emplace_back(address, std::move(stream));
+    stop_timer(connect_timer_);
+    start_timer(connect_timer_, std::min(request_.connect, request_.whole),
+                "The connection was not established in time.");
+    if (tried_ < request_.addresses.size())
+      next_timer_ = client_.loop_.at(std::chrono::steady_clock::now() + kNextAddress, [this] {
+        next_timer_.reset();
+        open_next();
+      });
+    return;
+  }
+  if (racing_.empty()) end(Outcome::kConnect, std::move(answer_.detail));
+}
+
+void SocketClient::Exchange::on_ready(int fd, EventLoop::Ready) {
   switch (phase_) {
-    case Phase::kConnecting: return connected();
+    case Phase::kConnecting: return connected(fd);
     case Phase::kHandshaking: return shake();
     case Phase::kExchanging:
       if (answered_) return write_on();
@@ -159,12 +191,30 @@ void SocketClient::Exchange::on_ready(int, EventLoop::Ready) {
   }
 }
 
-void SocketClient::Exchange::connected() {
-  if (stream_->connected() == Io::kFailed) return end(Outcome::kConnect, stream_->error());
+void SocketClient::Exchange::connected(int fd) {
+  const auto found = std::ranges::find(racing_, fd, [](const auto& each) { return each.second->fd(); });
+  CHECK(found != racing_.end());
+  auto [address, stream] = std::move(*found);
+  racing_.erase(found);
+  if (stream->connected() == Io::kFailed) {
+    client_.loop_.unwatch(fd);
+    answer_.detail = stream->error();
+    return open_next();
+  }
+  close_racing();
+  stream_ = std::move(stream);
+  answer_.remote = peer_.address = address;
+  answer_.detail.clear();
   answer_.connected = true;
   answer_.latency.connected = elapsed();
   phase_ = Phase::kHandshaking;
   shake();
+}
+
+void SocketClient::Exchange::close_racing() {
+  stop_timer(next_timer_);
+  for (const auto& [address, stream] : racing_) client_.loop_.unwatch(stream->fd());
+  racing_.clear();
 }
 
 void SocketClient::Exchange::shake() {
@@ -254,6 +304,7 @@ Answer SocketClient::Exchange::take_answer() {
 void SocketClient::Exchange::drop() {
   stop_timer(connect_timer_);
   stop_timer(whole_timer_);
+  close_racing();
   if (stream_) client_.loop_.unwatch(stream_->fd());
   stream_.reset();
   request_ = {};
@@ -267,7 +318,7 @@ SocketClient::SocketClient(EventLoop& loop, const Clock& clock, ClientSettings s
 SocketClient::~SocketClient() = default;
 
 HttpClient::Ticket SocketClient::start(HttpRequest request, Completion completion) {
-  CHECK(!settings_.guarded || request.policy != nullptr);
+  CHECK(!request.addresses.empty() && (!settings_.guarded || request.policy != nullptr));
   keep_policy(request.policy);
   const auto ticket = next_++;
   Exchange& exchange = *running_.emplace(ticket, take_spare()).first->second;
@@ -277,12 +328,12 @@ HttpClient::Ticket SocketClient::start(HttpRequest request, Completion completio
   return ticket;
 }
 
-std::optional<Refusal> SocketClient::refusal_of(const HttpRequest& request) {
+std::optional<Refusal> SocketClient::refusal_of(const HttpRequest& request, const IpAddress& address) {
   if (!settings_.guarded) return std::nullopt;
   auto policy = *request.policy;
   const auto& own = own_.now();
   policy.own.insert(policy.own.end(), own.begin(), own.end());
-  return judge(request.address, request.target, policy);
+  return judge(address, request.target, policy);
 }
 
 void SocketClient::cancel(Ticket ticket) { running_.erase(ticket); }

@@ -1,6 +1,7 @@
 // The HTTP client: HTTP/1.1 over sockets, one request at a time on a connection, connections pooled by scheme, host,
-// port and address. It has nothing that safety.md section 1, rule 7 forbids: no redirects, proxies, cookies, Alt-Svc
-// or decompression.
+// port and address. Of several addresses each is tried a moment after the one before, or once that one has failed, and
+// the first to connect is used (RFC 8305), so that dead ones cost a moment and not a timeout. It has nothing that
+// safety.md section 1, rule 7 forbids: no redirects, proxies, cookies, Alt-Svc or decompression.
 #pragma once
 #include <array>
 #include <memory>
@@ -40,7 +41,7 @@ class SocketClient final : public HttpClient {
   friend class Exchange;
 
   std::unique_ptr<Exchange> take_spare();
-  std::optional<Refusal> refusal_of(const HttpRequest& request);
+  std::optional<Refusal> refusal_of(const HttpRequest& request, const IpAddress& address);
   void keep_policy(const PolicySnapshot& policy);
   bool is_current(const PolicySnapshot& policy) const;
   void complete(Exchange& exchange);

@@ -28,7 +28,8 @@ class Trust {
   Trust& operator=(const Trust&) = delete;
 
   // A client's session over a connected socket, which it does not own: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's
-  // name sent (SNI) and its certificate checked against it. The handshake is still to be done.
+  // name sent (SNI) and its certificate's alternative names (never its CN) checked against it. The handshake is still
+  // to be done.
   SslSession session(const Url& url, int fd) const;
 
  private:

@@ -24,7 +24,7 @@ void add_extension(X509* certificate, X509* issuer, int kind, const std::string&
 
 }  // namespace
 
-Identity::Identity(const std::string& name, const Identity* issuer, bool authority)
+Identity::Identity(const std::string& name, const Identity* issuer, Kind kind)
     : key_(EVP_EC_gen("P-256"), &EVP_PKEY_free), certificate_(X509_new(), &X509_free) {
   static std::atomic<long> serial{1};
   X509* made = certificate_.get();
@@ -38,8 +38,8 @@ Identity::Identity(const std::string& name, const Identity* issuer, bool authori
                              0);
   X509* by = issuer != nullptr ? issuer->certificate_.get() : made;
   X509_set_issuer_name(made, X509_get_subject_name(by));
-  add_extension(made, by, NID_basic_constraints, authority ? "critical,CA:TRUE" : "CA:FALSE");
-  add_extension(made, by, NID_subject_alt_name, "DNS:" + name);
+  add_extension(made, by, NID_basic_constraints, kind == Kind::kAuthority ? "critical,CA:TRUE" : "CA:FALSE");
+  if (kind != Kind::kNamedByCnAlone) add_extension(made, by, NID_subject_alt_name, "DNS:" + name);
   CHECK(X509_sign(made, issuer != nullptr ? issuer->key_.get() : key_.get(), EVP_sha256()) > 0);
 }
 

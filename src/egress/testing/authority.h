@@ -13,8 +13,9 @@ namespace beckon::egress::testing {
 // A key and the certificate for it. Immutable, thread-safe.
 class Identity {
  public:
+  enum class Kind { kServer, kAuthority, kNamedByCnAlone };
   // For a DNS name; signed by `issuer`, or by itself. An authority may sign others.
-  Identity(const std::string& name, const Identity* issuer, bool authority = false);
+  Identity(const std::string& name, const Identity* issuer, Kind kind = Kind::kServer);
 
   ssl_ctx_st* server_context() const;                     // to be freed by the caller
   void write_certificate(const std::string& path) const;  // PEM
