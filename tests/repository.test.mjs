@@ -7,6 +7,12 @@ import { test } from 'node:test';
 import { root } from './kit/beckon.mjs';
 
 const read = path => readFileSync(join(root, path), 'utf8');
+const dotted = address => address.split('.').reduce((sum, part) => sum * 256 + +part, 0);
+/** The number in the last 32 bits of 64:ff9b::b:a, 64:ff9b::a or 64:ff9b:: */
+const lastFour = address => {
+  const [low = '0', high = '0'] = address.slice('64:ff9b::'.length).split(':').filter(Boolean).reverse();
+  return parseInt(high, 16) * 65536 + parseInt(low, 16);
+};
 const ranges = text => new Set(text.match(/[0-9a-f:.]+\/\d+/g));
 
 test('the unit’s address filter is the guard’s table', () => {
@@ -17,7 +23,19 @@ test('the unit’s address filter is the guard’s table', () => {
     ranges(new RegExp(`${name}\\(\\) \\{\\s*static const auto kRanges = ranges\\(([^;]*)\\);`).exec(safe)?.[1] ?? '');
   const denied = new Set([...tableOf('denied_v4'), '127.0.0.0/8', '::/0']);
   for (const range of denied) assert.ok(told('IPAddressDeny').has(range), `IPAddressDeny=${range}`);
-  assert.deepEqual([...told('IPAddressAllow')].sort(), [...tableOf('admitted_v6')].sort());
+  const [translated, native] = [true, false].map(is =>
+    [...told('IPAddressAllow')].filter(range => range.startsWith('64:ff9b::') === is),
+  );
+  assert.deepEqual(native.sort(), [...tableOf('admitted_v6')].sort());
+  // Of 64:ff9b::/96, every IPv4 address is either denied or admitted, as the address inside is.
+  const nat64 = translated.map(range => ({ first: lastFour(range.split('/')[0]), bits: range.split('/')[1] - 96 }));
+  const v4 = [...tableOf('denied_v4')].map(range => ({ first: dotted(range.split('/')[0]), bits: +range.split('/')[1] }));
+  let next = 0;
+  for (const { first, bits } of [...nat64, ...v4].sort((a, b) => a.first - b.first)) {
+    assert.equal(first, next);
+    next = first + 2 ** (32 - bits);
+  }
+  assert.equal(next, 2 ** 32);
 });
 
 const lockFiles = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' })

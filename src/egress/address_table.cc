@@ -3,6 +3,7 @@
 #include <ifaddrs.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 #include "net/socket_address.h"
@@ -32,7 +33,6 @@ const std::vector<IpRange>& never() {
       "::/96",               // RFC 4291 unspecified and IPv4-compatible; ::1 is judged before
       "::ffff:0:0/96",       // RFC 4291 IPv4-mapped
       "::ffff:0:0:0/96",     // RFC 2765 SIIT
-      "64:ff9b::/96",        // RFC 6052 NAT64
       "64:ff9b:1::/48",      // RFC 8215 local NAT64
       "2001::/32",           // RFC 4380 Teredo
       "2002::/16",           // RFC 3056 6to4
@@ -43,6 +43,18 @@ const std::vector<IpRange>& never() {
       "ff00::/8",            // RFC 4291 multicast
   });
   return kRanges;
+}
+
+const IpRange& nat64() {
+  static const auto kRange = *IpRange::parse("64:ff9b::/96");
+  return kRange;
+}
+
+// A range of IPv4 as the translator of NAT64 knows it.
+IpRange inside_nat64(const IpRange& range) {
+  auto bytes = nat64().first.bytes();
+  std::ranges::copy_n(range.first.bytes().begin(), 4, bytes.begin() + 12);
+  return {IpAddress::v6(bytes), nat64().bits + range.bits};
 }
 
 const std::vector<IpRange>& loopback() {
@@ -60,6 +72,24 @@ bool is_isatap(const IpAddress& address) {
   return address.is_v6() && (b[8] == 0x00 || b[8] == 0x02) && b[9] == 0x00 && b[10] == 0x5e && b[11] == 0xfe;
 }
 
+// The admitted ranges and their holes, those of NAT64 among them.
+const std::vector<IpRange>& open_v6() {
+  static const auto kRanges = [] {
+    std::vector<IpRange> all(admitted_v6().begin(), admitted_v6().end());
+    all.push_back(nat64());
+    return all;
+  }();
+  return kRanges;
+}
+const std::vector<IpRange>& holes_v6() {
+  static const auto kRanges = [] {
+    std::vector<IpRange> all(denied_inside_admitted_v6().begin(), denied_inside_admitted_v6().end());
+    std::ranges::transform(denied_v4(), std::back_inserter(all), inside_nat64);
+    return all;
+  }();
+  return kRanges;
+}
+
 // Appends what of `part` is not admitted, halving until a part is on one side.
 void append_denied_v6(const IpRange& part, std::vector<IpRange>& out) {
   const auto touches = [&](std::span<const IpRange> all) {
@@ -68,8 +98,8 @@ void append_denied_v6(const IpRange& part, std::vector<IpRange>& out) {
   const auto inside = [&](std::span<const IpRange> all) {
     return std::ranges::any_of(all, [&](const IpRange& r) { return r.contains(part); });
   };
-  if (!touches(admitted_v6()) || inside(denied_inside_admitted_v6())) return out.push_back(part);
-  if (inside(admitted_v6()) && !touches(denied_inside_admitted_v6())) return;
+  if (!touches(open_v6()) || inside(holes_v6())) return out.push_back(part);
+  if (inside(open_v6()) && !touches(holes_v6())) return;
   CHECK(part.bits < 128);
   auto upper = part.first.bytes();
   upper[static_cast<std::size_t>(part.bits / 8)] |= static_cast<std::uint8_t>(0x80 >> (part.bits % 8));
@@ -103,7 +133,14 @@ std::span<const IpRange> denied_inside_admitted_v6() {
   return kRanges;
 }
 
-Standing standing_of(const IpAddress& address) {
+IpAddress without_nat64(const IpAddress& address) {
+  if (!nat64().contains(address)) return address;
+  const auto& b = address.bytes();
+  return IpAddress::v4(b[12], b[13], b[14], b[15]);
+}
+
+Standing standing_of(const IpAddress& given) {
+  const IpAddress address = without_nat64(given);
   if (any_contains(loopback(), address)) return Standing::kLoopback;
   if (any_contains(never(), address) || is_isatap(address)) return Standing::kNever;
   if (!address.is_v6()) return any_contains(denied_v4(), address) ? Standing::kSpecial : Standing::kPublic;
@@ -112,6 +149,7 @@ Standing standing_of(const IpAddress& address) {
 }
 
 bool never_admitted(const IpRange& range) {
+  if (nat64().contains(range)) return true;
   if (range.is_single()) return standing_of(range.first) == Standing::kNever;
   return std::ranges::any_of(never(), [&](const IpRange& r) { return r.contains(range); });
 }

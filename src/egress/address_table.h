@@ -2,8 +2,10 @@
 //
 // Sources, read 2026: IANA "IPv4 Special-Purpose Address Registry" and "IPv4 Multicast Address Space" (denied rows);
 // IANA "IPv6 Global Unicast Address Assignments" (admitted rows, all else denied, so that mapped, compatible, SIIT,
-// NAT64, 6to4, Teredo, unique-local, link-local and multicast forms need no row of their own); RFC 5214 for the two
-// ISATAP interface ids; 168.63.129.16 is the host agent of Azure. Pure functions, thread-safe.
+// 6to4, Teredo, unique-local, link-local and multicast forms need no row of their own); RFC 5214 for the two ISATAP
+// interface ids; 168.63.129.16 is the host agent of Azure. One form is judged by the IPv4 address inside: that of the
+// well-known NAT64 prefix 64:ff9b::/96 (RFC 6052), which networks with DNS64 give every name without AAAA. Pure
+// functions, thread-safe.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -22,9 +24,12 @@ enum class Standing : std::uint8_t {
   kNever,     // link-local, cloud metadata, multicast, "this network", or a v4 address in v6 clothing: never
 };
 
-Standing standing_of(const IpAddress& address);
+// Of 64:ff9b::/96: the IPv4 address that the network's translator connects to. Any other address is returned unchanged.
+IpAddress without_nat64(const IpAddress& address);
 
-// Inside the ranges of kNever entirely: what an allowlist may not name.
+Standing standing_of(const IpAddress& address);  // of what is inside, for 64:ff9b::/96
+
+// Inside the ranges of kNever entirely, or in 64:ff9b::/96: what an allowlist may not name.
 bool never_admitted(const IpRange& range);
 
 std::span<const IpRange> denied_v4();

@@ -103,8 +103,14 @@ TEST(AddressTable, KnowsTheDisguises) {
                                               {"::8.8.8.8", Standing::kNever},
                                               {"::127.0.0.1", Standing::kNever},
                                               {"::ffff:0:8.8.8.8", Standing::kNever},
-                                              {"64:ff9b::8.8.8.8", Standing::kNever},
+                                              {"64:ff9b::8.8.8.8", Standing::kPublic},
                                               {"64:ff9b::a9fe:a9fe", Standing::kNever},
+                                              {"64:ff9b::192.168.9.9", Standing::kSpecial},
+                                              {"64:ff9b::127.0.0.53", Standing::kLoopback},
+                                              {"64:ff9b::100.100.100.200", Standing::kNever},
+                                              {"64:ff9b::", Standing::kNever},
+                                              {"64:ff9b::1:8.8.8.8", Standing::kSpecial},
+                                              {"64:ff9b:1::8.8.8.8", Standing::kNever},
                                               {"64:ff9b:1::1", Standing::kNever},
                                               {"64:ff9b:1:ffff:ffff:ffff:ffff:ffff", Standing::kNever},
                                               {"64:ff9b:2::", Standing::kSpecial},
@@ -161,6 +167,11 @@ TEST(AddressTable, ListsForTheUnitWhatItDenies) {
     random.fill(std::as_writable_bytes(std::span{bytes}));
     bytes[0] = 0x20 + bytes[0] % 0x12;  // the populated part
     bytes[9] = 1;                       // no ISATAP interface id
+    EXPECT_TRUE(agrees(IpAddress::v6(bytes))) << IpAddress::v6(bytes).text();
+  }
+  for (int i = 0; i < 5'000; ++i) {
+    auto bytes = at("64:ff9b::").bytes();
+    random.fill(std::as_writable_bytes(std::span{bytes}.subspan(12)));
     EXPECT_TRUE(agrees(IpAddress::v6(bytes))) << IpAddress::v6(bytes).text();
   }
   for (const auto& range : admitted_v6()) EXPECT_TRUE(agrees(range.first) && agrees(range.last()));

@@ -82,9 +82,11 @@ Result<Target, Refusal> check_url(std::string_view text, const Policy& policy) {
   return target;
 }
 
-std::optional<Refusal> judge(const IpAddress& address, const Target& target, const Policy& policy) {
+std::optional<Refusal> judge(const IpAddress& given, const Target& target, const Policy& policy) {
+  const IpAddress address = without_nat64(given);
   const auto standing = standing_of(address);
   if (standing == Standing::kNever) return Refusal::kNeverAddress;
+  if (standing == Standing::kLoopback && address != given) return Refusal::kLoopbackAddress;  // not this machine's
   const auto named = [&](auto matches) {
     return std::ranges::any_of(policy.ranges, [&](const RangeEntry& entry) {
       return holds(entry.port, target.url.port) && matches(entry.range);

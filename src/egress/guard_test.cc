@@ -68,9 +68,9 @@ TEST(Guard, JudgesNumericHosts) {
     EXPECT_EQ(refusal_of(std::string("https://") + host + "/"), kSpecialAddress) << host;
   for (const char* host : {"127.0.0.1", "127.9.9.9", "[::1]", "[0:0::1]"})
     EXPECT_EQ(refusal_of(std::string("https://") + host + "/"), kLoopbackAddress) << host;
-  for (const char* host : {"169.254.169.254", "0.0.0.0", "[::]", "[::ffff:10.0.0.1]", "[::ffff:a00:1]", "[::10.0.0.1]",
-                           "[64:ff9b::10.0.0.1]", "[2002:a00:1::]", "[2001:0:1::]", "[fe80::1]", "[fd00:ec2::254]",
-                           "224.0.0.1", "255.255.255.255", "168.63.129.16"})
+  for (const char* host :
+       {"169.254.169.254", "0.0.0.0", "[::]", "[::ffff:10.0.0.1]", "[::ffff:a00:1]", "[::10.0.0.1]", "[2002:a00:1::]",
+        "[2001:0:1::]", "[fe80::1]", "[fd00:ec2::254]", "224.0.0.1", "255.255.255.255", "168.63.129.16"})
     EXPECT_EQ(refusal_of(std::string("https://") + host + "/"), kNeverAddress) << host;
 }
 
@@ -81,6 +81,28 @@ TEST(Guard, RefusesAllAnswersForOneThatIsDenied) {
   EXPECT_EQ(refusal_after_dns("https://a.example/", {"8.8.8.8", "::1"}), kLoopbackAddress);
   EXPECT_EQ(refusal_after_dns("https://a.example/", {"8.8.8.8", "8.8.4.4", "::ffff:8.8.8.8"}), kNeverAddress);
   EXPECT_EQ(refusal_after_dns("https://a.example/", {"169.254.169.254"}), kNeverAddress);
+}
+
+TEST(Guard, JudgesWhatDns64MadeByTheAddressInside) {
+  // What a network with DNS64 makes of a receiver that has IPv4 alone.
+  EXPECT_EQ(refusal_after_dns("https://a.example/", {"151.101.3.52", "64:ff9b::9765:334"}), std::nullopt);
+  EXPECT_EQ(refusal_of("https://[64:ff9b::9765:334]/"), std::nullopt);
+  EXPECT_EQ(refusal_after_dns("https://a.example/", {"151.101.3.52", "64:ff9b::10.3.3.3"}), kSpecialAddress);
+  EXPECT_EQ(refusal_of("https://[64:ff9b::172.20.1.1]/"), kSpecialAddress);
+  EXPECT_EQ(refusal_of("https://[64:ff9b::168.63.129.16]/"), kNeverAddress);
+  EXPECT_EQ(refusal_of("https://[64:ff9b::a9fe:aa02]/"), kNeverAddress);
+  EXPECT_EQ(refusal_of("https://[64:ff9b::127.0.0.1]/"), kLoopbackAddress);
+  EXPECT_EQ(refusal_of("https://[64:ff9b:1::9765:334]/"), kNeverAddress);
+  const Policy own{.own = {*IpAddress::parse("151.101.3.52")}};
+  EXPECT_EQ(refusal_after_dns("https://a.example/", {"64:ff9b::9765:334"}, own), kOwnAddress);
+  EXPECT_EQ(refusal_after_dns("https://a.example/", {"10.20.9.9", "64:ff9b::10.20.9.9"}, with({"10.20.0.0/16"})),
+            std::nullopt);
+  const auto all = with({"0.0.0.0/0", "::/0"}, {.admit_loopback = true});
+  EXPECT_EQ(refusal_after_dns("https://a.example/", {"64:ff9b::127.0.0.1"}, all), kLoopbackAddress);
+  Policy policy;
+  Issues issues;
+  read_allowlist(std::vector<std::string>{"64:ff9b::/96", "64:ff9b::8.8.4.4"}, policy, issues);
+  EXPECT_TRUE(policy.ranges.empty());
 }
 
 TEST(Guard, OrdersWhatItAdmits) {

@@ -64,7 +64,8 @@ TEST(Network, RefusesANameThatRebindsBetweenAttempts) {
   ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
   world.dns.answer("hooks.example", {"127.0.0.1"});
   EXPECT_EQ(world.post(receiver.url("hooks.example")).status, 200);
-  for (const char* evil : {"10.0.0.1", "169.254.169.254", "fd00:ec2::254", "::ffff:127.0.0.1"}) {
+  for (const char* evil :
+       {"10.0.0.1", "169.254.169.254", "fd00:ec2::254", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe"}) {
     world.dns.answer("hooks.example", {evil});
     const auto answer = world.post(receiver.url("hooks.example"));
     EXPECT_EQ(answer.reason(), "refused by policy") << evil;
@@ -244,6 +245,8 @@ TEST(JudgeEndpoint, TakesWhatDoesNotResolveAndRefusesWhatLeadsInside) {
   world.dns.answer("good.example", {"8.8.8.8", "2600::1"});
   world.dns.answer("inside.example", {"10.0.0.1"});
   world.dns.answer("mixed.example", {"8.8.8.8", "::1"});
+  world.dns.answer("dns64.example", {"8.8.8.8", "64:ff9b::808:808"});
+  world.dns.answer("dns64-inside.example", {"64:ff9b::169.254.169.254"});
   world.dns.stay_silent("silent.example");
   EXPECT_EQ(judged("https://good.example/"), std::nullopt);
   EXPECT_EQ(judged("https://missing.example/"), std::nullopt);
@@ -251,6 +254,8 @@ TEST(JudgeEndpoint, TakesWhatDoesNotResolveAndRefusesWhatLeadsInside) {
   EXPECT_EQ(judged("https://8.8.8.8/"), std::nullopt);
   EXPECT_EQ(judged("https://inside.example/"), Refusal::kSpecialAddress);
   EXPECT_EQ(judged("https://mixed.example/"), Refusal::kLoopbackAddress);
+  EXPECT_EQ(judged("https://dns64.example/"), std::nullopt);
+  EXPECT_EQ(judged("https://dns64-inside.example/"), Refusal::kNeverAddress);
   EXPECT_EQ(judged("https://0x7f.1/"), Refusal::kNumericSpelling);
   EXPECT_EQ(judged("https://localhost/"), Refusal::kReservedName);
 }
