@@ -60,6 +60,16 @@ TEST(Guard, RefusesNamesThatLeadInside) {
     EXPECT_EQ(refusal_of(std::string("https://") + host + "/"), std::nullopt) << host;
 }
 
+TEST(Guard, JudgesANameTheSameWithTheDotOfTheRoot) {
+  EXPECT_EQ(refusal_of("https://shop.example./"), std::nullopt);
+  EXPECT_EQ(refusal_of("https://localhost./"), kReservedName);
+  EXPECT_EQ(refusal_of("https://printer.local./"), kReservedName);
+  EXPECT_EQ(refusal_of("https://metadata.google.internal.:8443/"), kMetadataName);
+  EXPECT_EQ(refusal_of("https://receiver./"), kSingleLabel);
+  EXPECT_EQ(refusal_of("https://box.internal./", with({"box.internal"})), std::nullopt);
+  EXPECT_EQ(refusal_of("https://box.internal/", with({"box.internal."})), std::nullopt);
+}
+
 TEST(Guard, JudgesNumericHosts) {
   for (const char* host : {"8.8.8.8", "1.1.1.1", "[2600::1]", "[2a00:1450:4001::1]"})
     EXPECT_EQ(refusal_of(std::string("https://") + host + "/"), std::nullopt) << host;
@@ -181,7 +191,7 @@ TEST(Allowlist, NamesEachFaultAtItsPlace) {
                                          "10.0.0.0/8:80",
                                          "fd00:ec2::254",
                                          "metadata.google.internal",
-                                         "a.example.",
+                                         "a.example..",
                                          "::ffff:10.0.0.1",
                                          "user@a.example",
                                          "a.example/x"};

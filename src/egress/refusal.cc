@@ -19,7 +19,9 @@ std::string_view sentence(Refusal refusal) {
     case Refusal::kZoneId: return "must not contain a zone in the address";
     case Refusal::kFutureAddress: return "must have an IPv6 address between the brackets";
     case Refusal::kBadHost: return "must have a host of letters, digits and hyphens, with labels of 1 to 63 characters";
-    case Refusal::kTrailingDot: return "must not have a host that ends with a dot";
+    case Refusal::kBadInternationalName: return "must not have a host with an invalid xn-- label";
+    case Refusal::kTrailingDot:
+      return "must not end with a dot after an IPv4 address, or with two dots after a host name";
     case Refusal::kNumericSpelling: return "must write an IPv4 address as four decimal numbers without leading zeros";
     case Refusal::kBadPort: return "must have a port from 1 to 65535 without leading zeros";
     case Refusal::kHeader: return "has a header that cannot be set, or one with a control character";

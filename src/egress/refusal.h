@@ -20,6 +20,7 @@ enum class Refusal : std::uint8_t {
   kZoneId,
   kFutureAddress,
   kBadHost,
+  kBadInternationalName,
   kTrailingDot,
   kNumericSpelling,
   kBadPort,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "egress/international_name.h"
+
 namespace beckon::egress {
 namespace {
 
@@ -98,13 +100,15 @@ std::optional<Refusal> read_host(std::string_view text, std::string& host, std::
     return read_v6(text.substr(1, text.size() - 2), host, address);
   }
   if (text.find('%') != std::string_view::npos) return Refusal::kPercentInHost;
-  if (text.ends_with('.')) return Refusal::kTrailingDot;
-  host = lowered(text);
+  const bool rooted = text.ends_with('.');  // as of the DNS root: the same name
+  host = lowered(text.substr(0, text.size() - (rooted ? 1 : 0)));
   if (ends_in_number(host)) {
+    if (rooted) return Refusal::kTrailingDot;
     address = IpAddress::parse(host);
     return address ? std::nullopt : std::optional{Refusal::kNumericSpelling};
   }
-  return is_name(host) ? std::nullopt : std::optional{Refusal::kBadHost};
+  if (!is_name(host)) return Refusal::kBadHost;
+  return has_valid_international_labels(host) ? std::nullopt : std::optional{Refusal::kBadInternationalName};
 }
 
 Result<Url, Refusal> parse_url(std::string_view text) {
