@@ -1,5 +1,8 @@
 // Contract section 6: endpoints that fail, that say nothing, that want a rate. What waits for them is seen and not lost.
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { receiver } from '../examples/receiver/receiver.mjs';
 import { Beckon, quickRetries } from './kit/beckon.mjs';
@@ -129,6 +132,18 @@ describe('an endpoint that only fails', () => {
       await strict.close();
     }
   });
+});
+
+test('a CA file that is missing or has no certificate ends the start, and says so', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'beckon-test-ca-'));
+  writeFileSync(join(data, 'empty.pem'), '');
+  for (const name of ['missing.pem', 'empty.pem'])
+    await assert.rejects(
+      Beckon.start({ data: join(data, 'server'), flags: ['--dev', '--extra-ca-file', join(data, name)] }),
+      new RegExp(`ended \\(1\\)[^]*No CA certificates can be read from .*${name}`),
+    );
+  assert.ok(!existsSync(join(data, 'server')));
+  rmSync(data, { recursive: true });
 });
 
 test('a rate is kept: no second has more attempts', async () => {

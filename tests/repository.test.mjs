@@ -29,7 +29,10 @@ test('the unit’s address filter is the guard’s table', () => {
   assert.deepEqual(native.sort(), [...tableOf('admitted_v6')].sort());
   // Of 64:ff9b::/96, every IPv4 address is either denied or admitted, as the address inside is.
   const nat64 = translated.map(range => ({ first: lastFour(range.split('/')[0]), bits: range.split('/')[1] - 96 }));
-  const v4 = [...tableOf('denied_v4')].map(range => ({ first: dotted(range.split('/')[0]), bits: +range.split('/')[1] }));
+  const v4 = [...tableOf('denied_v4')].map(range => ({
+    first: dotted(range.split('/')[0]),
+    bits: +range.split('/')[1],
+  }));
   let next = 0;
   for (const { first, bits } of [...nat64, ...v4].sort((a, b) => a.first - b.first)) {
     assert.equal(first, next);

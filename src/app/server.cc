@@ -8,6 +8,7 @@
 #include "app/keys.h"
 #include "app/listen_address.h"
 #include "app/waking.h"
+#include "egress/trust.h"
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
@@ -282,6 +283,8 @@ void Server::stop() { inside_->stop(); }
 
 std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const Settings& settings,
                                                                          std::function<void()> broken, bool create) {
+  if (const auto& path = settings.network.client.extra_ca_file; !path.empty() && !egress::Trust::can_read(path))
+    return unexpected("No CA certificates can be read from " + path + " (--extra-ca-file).");
   SystemRandom random;
   const bool fresh = create && !store::SqliteStore::holds_data(settings.data);
   // A new folder gets its key before its data, so that data without a key always means that the key was lost.

@@ -1,7 +1,6 @@
 #include "egress/cares_resolver.h"
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <optional>
 
@@ -9,12 +8,6 @@ namespace beckon::egress {
 namespace {
 
 using std::chrono::steady_clock;
-
-std::int64_t changed_at(const std::string& path) {
-  struct stat found {};
-  if (stat(path.c_str(), &found) != 0) return 0;
-  return std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
-}
 
 }  // namespace
 
@@ -30,10 +23,7 @@ struct CaresResolver::Pending {
 };
 
 CaresResolver::CaresResolver(EventLoop& loop, ResolverSettings settings)
-    : loop_(loop),
-      settings_(std::move(settings)),
-      read_as_of_(changed_at(settings_.watched_file)),
-      look_again_(steady_clock::now() + settings_.watch_each) {
+    : loop_(loop), settings_(std::move(settings)), servers_({settings_.watched_file}, settings_.watch_each) {
   channels_.push_back(std::make_unique<CaresChannel>(loop_, settings_));
 }
 
@@ -102,14 +92,8 @@ void CaresResolver::finish(Pending& pending) {
 
 // c-ares reads its servers once for each channel, so a changed file means another channel.
 void CaresResolver::renew_channel() {
-  const auto now = steady_clock::now();
-  if (now < look_again_) return;
-  look_again_ = now + settings_.watch_each;
-  const auto changed = changed_at(settings_.watched_file);
-  if (changed != 0 && changed != read_as_of_) {
-    read_as_of_ = changed;
-    channels_.push_back(std::make_unique<CaresChannel>(loop_, settings_));
-  }
+  if (servers_.changed()) channels_.push_back(std::make_unique<CaresChannel>(loop_, settings_));
+  if (channels_.size() == 1) return;
   const auto* newest = channels_.back().get();
   std::erase_if(channels_, [newest](const auto& channel) { return channel.get() != newest && channel->open() == 0; });
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "egress/cares_channel.h"
+#include "egress/file_watch.h"
 #include "egress/resolver.h"
 
 namespace beckon::egress {
@@ -34,8 +35,7 @@ class CaresResolver final : public Resolver {
 
   EventLoop& loop_;
   ResolverSettings settings_;
-  std::int64_t read_as_of_;  // modification time of the watched file, in ns; 0 if there is none
-  SteadyTime look_again_;
+  FileWatch servers_;
   std::vector<std::unique_ptr<CaresChannel>> channels_;  // the newest last; the others end with their last query
   Ticket next_ = 1;
   std::unordered_map<Ticket, std::shared_ptr<Pending>> pending_;

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <thread>
 
 #include "egress/http_call.h"
@@ -89,6 +91,30 @@ TEST(Network, TrustsOnlyTheRightCertificate) {
   World strict;
   strict.dns.answer("hooks.example", {"127.0.0.1"});
   EXPECT_EQ(strict.post(receiver.url("hooks.example")).reason(), "tls") << "an authority that nobody trusts";
+  unlink(path.c_str());
+}
+
+TEST(Network, TrustsWhatTheCaFileSaysNow) {
+  const Identity first("First authority", nullptr, Identity::Kind::kAuthority),
+      second("Second authority", nullptr, Identity::Kind::kAuthority), by_first("a.example", &first),
+      by_second("b.example", &second);
+  const auto path = ::testing::TempDir() + "egress_ca_now_" + std::to_string(getpid()) + ".pem";
+  first.write_certificate(path);
+  ScriptedReceiver a(ScriptedReceiver::answering(kOk), &by_first), b(ScriptedReceiver::answering(kOk), &by_second);
+  World world;
+  world.settings.client.extra_ca_file = path;
+  world.settings.client.watch_each = Duration{0};
+  for (const char* name : {"a.example", "b.example"}) world.dns.answer(name, {"127.0.0.1"});
+  EXPECT_EQ(world.post(a.url("a.example")).reason(), "status 200");
+  EXPECT_EQ(world.post(b.url("b.example")).reason(), "tls");
+  unlink(path.c_str());
+  EXPECT_EQ(world.post(a.url("a.example")).reason(), "status 200") << "while the file is being replaced";
+  second.write_certificate(path + ".new");
+  EXPECT_EQ(rename((path + ".new").c_str(), path.c_str()), 0);
+  EXPECT_EQ(world.post(b.url("b.example")).reason(), "status 200");
+  EXPECT_EQ(world.post(a.url("a.example")).reason(), "tls") << "nor does its open connection serve any more";
+  std::ofstream(path) << "half a certificate";
+  EXPECT_EQ(world.post(b.url("b.example")).reason(), "status 200") << "what cannot be read changes nothing";
   unlink(path.c_str());
 }
 

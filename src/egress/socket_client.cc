@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "egress/retry_after.h"
+#include "system/log.h"
 
 namespace beckon::egress {
 namespace {
@@ -219,9 +220,7 @@ void SocketClient::Exchange::close_racing() {
 
 void SocketClient::Exchange::shake() {
   if (request_.target.url.scheme == Scheme::kHttps) {
-    if (!client_.trust_)
-      client_.trust_ = std::make_unique<Trust>(client_.settings_.ca_file, client_.settings_.extra_ca_file);
-    const auto step = stream_->handshake(*client_.trust_, request_.target.url);
+    const auto step = stream_->handshake(client_.trust(), request_.target.url);
     if (step == Io::kWantRead || step == Io::kWantWrite) return watch(step == Io::kWantRead, step == Io::kWantWrite);
     if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed during the handshake.");
     if (step == Io::kFailed) return end(Outcome::kTls, stream_->error());
@@ -313,13 +312,18 @@ void SocketClient::Exchange::drop() {
 }
 
 SocketClient::SocketClient(EventLoop& loop, const Clock& clock, ClientSettings settings)
-    : loop_(loop), clock_(clock), settings_(std::move(settings)), pool_(loop, settings_.limits) {}
+    : loop_(loop),
+      clock_(clock),
+      settings_(std::move(settings)),
+      ca_files_({settings_.ca_file, settings_.extra_ca_file}, settings_.watch_each),
+      pool_(loop, settings_.limits) {}
 
 SocketClient::~SocketClient() = default;
 
 HttpClient::Ticket SocketClient::start(HttpRequest request, Completion completion) {
   CHECK(!request.addresses.empty() && (!settings_.guarded || request.policy != nullptr));
   keep_policy(request.policy);
+  renew_trust();
   const auto ticket = next_++;
   Exchange& exchange = *running_.emplace(ticket, take_spare()).first->second;
   starting_ = true;
@@ -334,6 +338,22 @@ std::optional<Refusal> SocketClient::refusal_of(const HttpRequest& request, cons
   const auto& own = own_.now();
   policy.own.insert(policy.own.end(), own.begin(), own.end());
   return judge(address, request.target, policy);
+}
+
+// Connections that another set of authorities admitted go with it. A file that cannot be read, perhaps half written,
+// does not take the place of what was read before.
+void SocketClient::renew_trust() {
+  if (!ca_files_.changed() || !trust_) return;
+  auto read = std::make_unique<Trust>(settings_.ca_file, settings_.extra_ca_file);
+  if (!read->is_complete()) return;
+  trust_ = std::move(read);
+  pool_.clear();
+  log::info("ca_files_read_again");
+}
+
+const Trust& SocketClient::trust() {
+  if (!trust_) trust_ = std::make_unique<Trust>(settings_.ca_file, settings_.extra_ca_file);
+  return *trust_;
 }
 
 void SocketClient::cancel(Ticket ticket) { running_.erase(ticket); }

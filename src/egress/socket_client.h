@@ -12,6 +12,7 @@
 
 #include "egress/answer_reader.h"
 #include "egress/connection_pool.h"
+#include "egress/file_watch.h"
 #include "egress/http_client.h"
 #include "egress/own_addresses.h"
 #include "egress/trust.h"
@@ -21,8 +22,9 @@ namespace beckon::egress {
 struct ClientSettings {
   Limits limits;
   std::string ca_file = kDebianCaFile;
-  std::string extra_ca_file;  // PEM, trusted in addition to ca_file; empty for none
-  bool guarded = true;        // false only where the person at the keyboard chose the URL: no policy is asked for
+  std::string extra_ca_file;   // PEM, trusted in addition to ca_file; empty for none
+  Duration watch_each{5'000};  // how often it is checked at most whether they have changed
+  bool guarded = true;         // false only where the person at the keyboard chose the URL: no policy is asked for
 };
 
 // Confined to the event loop's thread, except wake(). `loop` and `clock` outlive it.
@@ -42,6 +44,8 @@ class SocketClient final : public HttpClient {
 
   std::unique_ptr<Exchange> take_spare();
   std::optional<Refusal> refusal_of(const HttpRequest& request, const IpAddress& address);
+  const Trust& trust();
+  void renew_trust();
   void keep_policy(const PolicySnapshot& policy);
   bool is_current(const PolicySnapshot& policy) const;
   void complete(Exchange& exchange);
@@ -49,6 +53,7 @@ class SocketClient final : public HttpClient {
   EventLoop& loop_;
   const Clock& clock_;
   ClientSettings settings_;
+  FileWatch ca_files_;
   std::unique_ptr<Trust> trust_;  // created on first use
   OwnAddresses own_;
   ConnectionPool pool_;

@@ -12,10 +12,11 @@
 namespace beckon::egress {
 namespace {
 
-void load(SSL_CTX* context, const std::string& path) {
-  if (path.empty() || SSL_CTX_load_verify_file(context, path.c_str()) == 1) return;
+bool load(SSL_CTX* context, const std::string& path) {
+  if (path.empty() || SSL_CTX_load_verify_file(context, path.c_str()) == 1) return true;
   ERR_clear_error();
   log::error("ca_file_unreadable").add("path", path);
+  return false;
 }
 
 }  // namespace
@@ -33,9 +34,11 @@ Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file)
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_read_ahead(context_, 1);  // a record is one system call, not one for its head and one for the rest
-  load(context_, ca_file);
-  load(context_, extra_ca_file);
+  for (const std::string& path : {ca_file, extra_ca_file})
+    if (!load(context_, path)) complete_ = false;
 }
+
+bool Trust::can_read(const std::string& ca_file) { return Trust("", ca_file).is_complete(); }
 
 Trust::~Trust() { SSL_CTX_free(context_); }
 

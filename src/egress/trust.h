@@ -17,12 +17,18 @@ struct SslFree {
 };
 using SslSession = std::unique_ptr<ssl_st, SslFree>;
 
-// Reading Debian's CA file costs about 30 ms of CPU, so it is read once for many connections. Immutable, thread-safe.
+// Reading Debian's CA file costs about 30 ms of CPU, so it is read once for many connections, and again when it has
+// changed (socket_client.h). Immutable, thread-safe.
 // OpenSSL writes without MSG_NOSIGNAL: the process ignores SIGPIPE.
 class Trust {
  public:
   // An unreadable file is logged; then only the authorities of the other are trusted. `extra_ca_file` may be empty.
   Trust(const std::string& ca_file, const std::string& extra_ca_file);
+
+  // Whether certificates can be read from the file.
+  static bool can_read(const std::string& ca_file);
+
+  bool is_complete() const { return complete_; }  // both files were read
   ~Trust();
   Trust(const Trust&) = delete;
   Trust& operator=(const Trust&) = delete;
@@ -34,6 +40,7 @@ class Trust {
 
  private:
   ssl_ctx_st* context_;
+  bool complete_ = true;
 };
 
 }  // namespace beckon::egress

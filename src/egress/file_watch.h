@@ -1,0 +1,34 @@
+// Whether files that were read have changed since.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+
+namespace beckon::egress {
+
+// Confined to one thread.
+class FileWatch {
+ public:
+  // Looks at the files at most once per `each`. An empty path is none.
+  FileWatch(const std::vector<std::string>& paths, Duration each);
+
+  // True once after a file was written or replaced. One that is missing has not changed: it is probably being replaced.
+  bool changed();
+
+ private:
+  struct Seen {
+    std::string path;
+    std::int64_t modified_ns;  // 0 while it is missing
+    std::uint64_t inode;
+  };
+  static Seen look_at(const std::string& path);
+
+  std::vector<Seen> files_;
+  Duration each_;
+  std::chrono::steady_clock::time_point look_again_;
+};
+
+}  // namespace beckon::egress
