@@ -21,14 +21,14 @@ endfunction()
 
 # Test programs, and under a sanitizer the rooms too, are compiled eight files at a time, which halves what they take. The
 # files of one target then share their unnamed namespaces: those listed here, under src/, use a name that a neighbour has,
-# and stay apart. The compiler calls a new one a redefinition: rename it or list it. The released rooms are compiled file
-# by file, so that each is shown to include what it uses.
+# and stay apart, as do the measures, all of which use the same names. The compiler calls a new one a redefinition: rename
+# it or list it. The released rooms are compiled file by file, so that each is shown to include what it uses.
 set(BECKON_APART
     access/key_set.cc access/rate_limiter.cc app/password_input.cc app/settling.cc base/secret_box.cc commit/erase_test.cc
     commit/one_commit_test.cc commit/outbox_maintenance_test.cc commit/tenant.cc commit/visitor_test.cc
     decision/limits_test.cc delayed/due_rules_test.cc delayed/due_test.cc egress/url.cc egress/url_test.cc
     hindsight/what_if.cc http/sockets.cc intake/import_test.cc intake/publish_test.cc intake/redelivery_test.cc
-    outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc rules/lint/facts.cc
+    outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc
     rules/recipes_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
     store/sqlite/sqlite_outbox_upkeep.cc store/sqlite/sqlite_timers.cc)
 option(BECKON_UNITE "compile several files at a time, where that is said here" ON)
@@ -46,7 +46,7 @@ function(beckon_unite target)
   foreach(source IN LISTS sources)
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} NORMALIZE)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE path)
-    if(path IN_LIST BECKON_APART OR path MATCHES "^\\.\\./")
+    if(path IN_LIST BECKON_APART OR path MATCHES "^(\\.\\.|rules/language/measures)/")
       list(APPEND compiled ${source})
     else()
       list(APPEND together ${path})

@@ -2,6 +2,7 @@
 
 #include "rules/compiled.h"
 #include "rules/language/digest.h"
+#include "rules/language/measure_definition.h"
 
 namespace beckon::rules {
 
@@ -123,20 +124,7 @@ class Compiler {
   std::int32_t needed_key(const Test& test) const {
     const ReadyMeasure& measure = into_.measures[test.measure];
     if (measure.source->scope == Scope::kVisitor) return Stream::kEveryKey;
-    switch (measure.source->kind) {
-      case MeasureKind::kSeen:
-      case MeasureKind::kLast:
-      case MeasureKind::kCount:
-      case MeasureKind::kDistinct: return test.least > 0 ? measure.stream.key : Stream::kEveryKey;
-      case MeasureKind::kSum:
-      case MeasureKind::kMax: return measure.stream.key;
-      case MeasureKind::kAbsent: return test.least > 0 ? measure.after.key : Stream::kEveryKey;
-      case MeasureKind::kSteps:
-      case MeasureKind::kScore:
-      case MeasureKind::kContext:
-      case MeasureKind::kActive: break;
-    }
-    return Stream::kEveryKey;
+    return definition_of(measure.source->kind).needed_key(measure, test.least);
   }
 
   std::int32_t gate_of(const Course& course) const {
@@ -146,9 +134,7 @@ class Compiler {
     return Stream::kEveryKey;
   }
 
-  static bool may_be_nothing(const ReadyMeasure& measure) {
-    return measure.source->kind == MeasureKind::kSum || measure.source->kind == MeasureKind::kMax;
-  }
+  static bool may_be_nothing(const ReadyMeasure& measure) { return definition_of(measure.source->kind).amount; }
 
   // Of `all`: a value below the least or above the most. Nothing is below everything, and so out wherever it may be.
   void knock_outside(std::map<std::uint32_t, Knocks>& knocks, const Test& test, std::uint32_t place) {

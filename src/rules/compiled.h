@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "rules/language/planted.h"
-#include "rules/measure.h"
+#include "rules/language/taken.h"
+#include "rules/rule_set.h"
 #include "rules/thresholds.h"
 
 namespace beckon::rules {

@@ -1,6 +1,6 @@
 #include "rules/judgement.h"
+#include "rules/language/words.h"
 #include "rules/turn.h"
-#include "rules/words.h"
 
 namespace beckon::rules {
 

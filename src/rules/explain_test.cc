@@ -1,8 +1,8 @@
 // Why, and why not, in words.
 #include <gtest/gtest.h>
 
+#include "rules/language/words.h"
 #include "rules/reference/testing.h"
-#include "rules/words.h"
 
 namespace beckon::rules {
 namespace {

@@ -14,8 +14,8 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/zone.h"
-#include "ledger/session.h"
-#include "ledger/spend.h"
+#include "ledger/signal.h"
+#include "rules/language/facts.h"
 #include "rules/language/score.h"
 #include "rules/rule_store.h"
 
@@ -23,22 +23,6 @@ namespace beckon::rules {
 
 enum class Outcome : std::uint8_t { kAct, kNone, kSuppressed, kHoldout };
 std::string_view to_text(Outcome outcome);
-
-// What a judgement reads. What is referred to outlives the call.
-struct Facts {
-  const ledger::Window& window;
-  const ledger::Context& context;  // the session's with the call's laid over it; sorted by key
-  Instant now{};
-  Duration retention{};  // older signals are not seen
-  // The windows of the visitor's 20 newest sessions as one, this session's among them (Window::merged). Null: no
-  // visitor is known, and scope visitor sees what scope session does. Only read where `reads_visitor` says so.
-  const ledger::Window* visitor = nullptr;
-  // Oldest first. Of this session; of the visitor where known, else the session's again.
-  std::span<const ledger::Spend> session_spends = {};
-  std::span<const ledger::Spend> unit_spends = {};
-  std::string_view unit = {};  // what splits hash: the session's first unit, a visitorId or its sessionId
-  bool may_spend = true;       // false: limited rules are skipped (consent denied)
-};
 
 // Why a rule whose conditions hold does not act.
 enum class Hold : std::uint8_t { kNotHeld, kClosed, kLimit };

@@ -39,17 +39,9 @@ struct Filter {
 };
 
 enum class MeasureKind : std::uint8_t {
-  kSeen,      // 1 when a signal fits, else 0
-  kCount,     // how many signals fit
-  kDistinct,  // how many different values they have
-  kLast,      // 1 when the newest that fits is of an age from `least_age` to `most_age`, else 0
-  kSum,       // of a field of their metadata, in millionths; kNothing where none has it
-  kMax,       // likewise, the greatest
-  kAbsent,    // 1 when `wait` has passed since the newest that fits `after` and nothing that fits came behind it
-  kSteps,     // how many of `steps`, from the first on, came in their order
-  kScore,     // 1 when the score named `field` is from `least_score` to `most_score`, else 0
-  kContext,   // 1 when the field of the context is in the list, else 0
-  kActive,    // 1 in [from, until), else 0
+#define MEASURE(Name) k##Name,
+#include "rules/language/measures/table.inc"
+#undef MEASURE
 };
 
 enum class Scope : std::uint8_t { kSession, kVisitor };

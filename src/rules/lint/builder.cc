@@ -1,18 +1,14 @@
 #include <algorithm>
 
-#include "rules/language/decimal.h"
+#include "rules/language/measure_definition.h"
 #include "rules/lint/witness.h"
 
 namespace beckon::rules::lint {
 
 namespace {
 
-std::string metadata(const std::string& field, const std::string& json) {
-  return "{" + json::quote(field) + ":" + json + "}";
-}
-
 // Puts signals to where the facts of one case want them. `oldest`: as far back as they may lie, else as near.
-class Builder {
+class Builder final : public Placer {
  public:
   Builder(std::span<const Fact* const> facts, const Ground& ground, bool oldest)
       : facts_(facts), ground_(ground), oldest_(oldest) {}
@@ -22,10 +18,33 @@ class Builder {
     set_instant();
     if (!set_context()) return std::nullopt;
     for (const Fact* fact : facts_) {
-      if (fact->least && !place(*fact)) return std::nullopt;
+      const auto place = definition_of(fact->measure.kind).place;
+      if (fact->least && place != nullptr && !place(*this, *fact)) return std::nullopt;
     }
     std::ranges::stable_sort(witness_.signals, std::ranges::greater(), &Seen::ago);
     return std::move(witness_);
+  }
+
+  std::span<const Fact* const> facts() const override { return facts_; }
+  const Ground& ground() const override { return ground_; }
+
+  std::int64_t counted(const Measure& count) const override {
+    return std::ranges::count_if(witness_.signals, [&](const Seen& seen) {
+      return seen.ago < count.within && count.filter.fits(signal_of(seen, witness_.at));
+    });
+  }
+
+  bool put(const Filter& filter, Duration span, const std::function<void(Seen&)>& dress = {}) override {
+    for (const Duration ago : ages(span)) {
+      for (std::size_t nth = 0; nth < std::max<std::size_t>({filter.keys.size(), filter.values.size(), 2}); ++nth) {
+        Seen seen = fitting(filter, ago, nth);
+        if (dress) dress(seen);
+        if (!allowed(seen)) continue;
+        witness_.signals.push_back(std::move(seen));
+        return true;
+      }
+    }
+    return false;
   }
 
  private:
@@ -55,91 +74,6 @@ class Builder {
     return true;
   }
 
-  bool place(const Fact& fact) {
-    const Measure& of = fact.measure;
-    const bool counts =
-        of.kind == MeasureKind::kCount || of.kind == MeasureKind::kDistinct || of.kind == MeasureKind::kSteps;
-    const std::size_t most = of.kind == MeasureKind::kSteps ? of.steps.size() : ledger::Window::kCapacity;
-    if (counts && fact.bound > static_cast<std::int64_t>(most)) return false;
-    switch (of.kind) {
-      case MeasureKind::kCount: return place_count(fact);
-      case MeasureKind::kDistinct: return place_distinct(fact);
-      case MeasureKind::kSteps: return place_steps(fact);
-      case MeasureKind::kSum:
-      case MeasureKind::kMax: return place_amount(fact);
-      case MeasureKind::kScore: return place_score(fact);
-      case MeasureKind::kSeen:
-      case MeasureKind::kLast:
-      case MeasureKind::kAbsent:  // the facts beside it say what is needed
-      case MeasureKind::kContext:
-      case MeasureKind::kActive: break;
-    }
-    return true;
-  }
-
-  bool place_count(const Fact& fact) {
-    while (counted(fact.measure) < fact.bound) {
-      if (!put_fitting(fact.measure.filter, fact.measure.within)) return false;
-    }
-    return true;
-  }
-
-  bool place_distinct(const Fact& fact) {
-    const std::string& field = fact.measure.field;
-    for (std::int64_t i = 0; i < fact.bound; ++i) {
-      const auto nth = static_cast<std::size_t>(i);
-      const auto dress = [&](Seen& seen) {
-        if (field.empty())
-          seen.value = fitting(fact.measure.filter, {}, nth).value.value_or("v" + std::to_string(nth + 1));
-        else
-          seen.metadata = metadata(field, json::quote("v" + std::to_string(nth + 1)));
-      };
-      if (!put_fitting(fact.measure.filter, fact.measure.within, dress)) return false;
-    }
-    return true;
-  }
-
-  // All at one instant, in the order of their versions.
-  bool place_steps(const Fact& fact) {
-    for (std::int64_t i = 0; i < fact.bound; ++i) {
-      if (!put_fitting(fact.measure.steps[static_cast<std::size_t>(i)], fact.measure.within)) return false;
-    }
-    return true;
-  }
-
-  bool place_amount(const Fact& fact) {
-    std::int64_t amount = fact.bound;
-    if (amount == Condition::kNoLeast) {
-      amount = 0;
-      for (const Fact* other : facts_) {
-        if (!other->least && other->measure == fact.measure) amount = std::min(amount, other->bound);
-      }
-      if (amount <= Condition::kNoLeast) return false;  // asked to be nothing, too
-    }
-    return put_fitting(fact.measure.filter, fact.measure.within,
-                       [&](Seen& seen) { seen.metadata = metadata(fact.measure.field, decimal_text(amount)); });
-  }
-
-  bool place_score(const Fact& fact) {
-    constexpr std::int64_t kMost = 100;
-    const auto score = ground_.scores->find(fact.measure.field);
-    if (fact.bound <= 0 || score == ground_.scores->end()) return true;
-    const auto& weights = score->second.weights;
-    const auto best = std::ranges::max_element(weights, {}, &Score::Weight::millionths);
-    if (best == weights.end() || best->millionths <= 0 || fact.bound / best->millionths > kMost) return false;
-    const Filter filter{.keys = {{best->text, best->prefix}}};
-    for (std::int64_t sum = 0; sum < fact.bound; sum += best->millionths) {
-      if (!put_fitting(filter, Duration{1})) return false;
-    }
-    return true;
-  }
-
-  std::int64_t counted(const Measure& of) const {
-    return std::ranges::count_if(witness_.signals, [&](const Seen& seen) {
-      return seen.ago < of.within && of.filter.fits(signal_of(seen, witness_.at));
-    });
-  }
-
   // No count would be above what a fact allows.
   bool allowed(const Seen& seen) const {
     return std::ranges::all_of(facts_, [&](const Fact* fact) {
@@ -160,19 +94,6 @@ class Builder {
     std::ranges::sort(out);
     if (oldest_) std::ranges::reverse(out);
     return out;
-  }
-
-  bool put_fitting(const Filter& filter, Duration span, const std::function<void(Seen&)>& dress = {}) {
-    for (const Duration ago : ages(span)) {
-      for (std::size_t nth = 0; nth < std::max<std::size_t>({filter.keys.size(), filter.values.size(), 2}); ++nth) {
-        Seen seen = fitting(filter, ago, nth);
-        if (dress) dress(seen);
-        if (!allowed(seen)) continue;
-        witness_.signals.push_back(std::move(seen));
-        return true;
-      }
-    }
-    return false;
   }
 
   std::span<const Fact* const> facts_;

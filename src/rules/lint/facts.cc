@@ -2,54 +2,14 @@
 
 #include <algorithm>
 
-#include "ledger/window.h"
+#include "rules/language/measure_definition.h"
 
 namespace beckon::rules::lint {
 
 namespace {
 
-constexpr std::int64_t kEvery = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kSessions = 20;  // of a visitor that scope visitor looks at
-
-bool covers(const Pattern& wide, const Pattern& narrow) {
-  return wide.prefix ? narrow.text.starts_with(wide.text) : !narrow.prefix && wide.text == narrow.text;
-}
-
-// Of lists of which none means "all": every entry of the one is covered by an entry of the other.
-template <class T, class Covers>
-bool lists_narrower(const std::vector<T>& one, const std::vector<T>& other, Covers covered_by) {
-  if (other.empty()) return true;
-  return !one.empty() && std::ranges::all_of(one, [&](const T& narrow) {
-    return std::ranges::any_of(other, [&](const T& wide) { return covered_by(wide, narrow); });
-  });
-}
-
-// The least and the greatest that a measure can be.
-std::pair<std::int64_t, std::int64_t> domain(const Measure& of) {
-  const auto window =
-      static_cast<std::int64_t>(ledger::Window::kCapacity) * (of.scope == Scope::kVisitor ? kSessions : 1);
-  switch (of.kind) {
-    case MeasureKind::kCount: return {0, window};
-    case MeasureKind::kDistinct: {
-      const bool listed =
-          of.field.empty() && !of.filter.values.empty() && std::ranges::none_of(of.filter.values, &Pattern::prefix);
-      return {0, listed ? std::min(window, std::ssize(of.filter.values)) : window};
-    }
-    case MeasureKind::kSteps: return {0, std::ssize(of.steps)};
-    case MeasureKind::kSeen:
-    case MeasureKind::kLast:
-    case MeasureKind::kAbsent:
-    case MeasureKind::kContext: return {0, 1};
-    case MeasureKind::kSum:
-    case MeasureKind::kMax:
-    case MeasureKind::kScore:
-    case MeasureKind::kActive: break;
-  }
-  return {kNothing, kEvery};
-}
-
 bool impossible(const Fact& fact) {
-  const auto [low, high] = domain(fact.measure);
+  const auto [low, high] = definition_of(fact.measure.kind).range(fact.measure);
   return fact.least ? fact.bound > high : fact.bound < low;
 }
 
@@ -136,40 +96,37 @@ class Walk {
 
 }  // namespace
 
-bool narrower(const Filter& one, const Filter& other) {
-  return lists_narrower(one.keys, other.keys, covers) && lists_narrower(one.values, other.values, covers) &&
-         lists_narrower(one.sources, other.sources, std::equal_to<>()) && one.min_confidence >= other.min_confidence;
-}
-
 bool never_exceeds(const Measure& one, const Measure& other) {
   if (one == other) return true;
   if (one.scope == Scope::kVisitor && other.scope == Scope::kSession) return false;
-  const bool inside = one.within <= other.within;
-  switch (other.kind) {
-    case MeasureKind::kCount:
-      if (one.kind == MeasureKind::kSteps)
-        return inside &&
-               std::ranges::all_of(one.steps, [&](const Filter& step) { return narrower(step, other.filter); });
-      return (one.kind == MeasureKind::kCount || one.kind == MeasureKind::kDistinct) && inside &&
-             narrower(one.filter, other.filter);
-    case MeasureKind::kDistinct:
-    case MeasureKind::kMax:
-      return one.kind == other.kind && one.field == other.field && inside && narrower(one.filter, other.filter);
-    case MeasureKind::kSteps:
-      return one.kind == other.kind && inside && one.steps.size() <= other.steps.size() &&
-             std::ranges::equal(one.steps, std::span(other.steps).first(one.steps.size()), narrower);
-    case MeasureKind::kAbsent:
-      return one.kind == other.kind && one.scope == other.scope && one.after == other.after && one.wait >= other.wait &&
-             narrower(other.filter, one.filter);
-    case MeasureKind::kContext:
-      return one.kind == other.kind && one.field == other.field && std::ranges::includes(other.accepted, one.accepted);
-    case MeasureKind::kSeen:
-    case MeasureKind::kLast:
-    case MeasureKind::kSum:
-    case MeasureKind::kScore:
-    case MeasureKind::kActive: break;
-  }
-  return false;
+  return definition_of(other.kind).never_exceeded(one, other);
+}
+
+std::vector<Part> parts_of(const Rule& rule) {
+  std::vector<Part> parts;
+  for (const Condition& condition : rule.all) parts.push_back({{&condition, false}});
+  Part any;
+  for (const Condition& condition : rule.any) any.push_back({&condition, false});
+  if (!any.empty()) parts.push_back(std::move(any));
+  for (const Condition& condition : rule.none) parts.push_back({{&condition, true}});
+  return parts;
+}
+
+Cases cases_of(const Statement& statement, const Ground& ground) {
+  return definition_of(statement.condition->measure.kind).cases(Said(statement, ground));
+}
+
+Cases cases_of(const Part& part, const Ground& ground) {
+  Cases out;
+  for (const Statement& statement : part) std::ranges::move(cases_of(statement, ground), std::back_inserter(out));
+  return out;
+}
+
+std::vector<Cases> cases_against(const Part& part, const Ground& ground) {
+  std::vector<Cases> out;
+  for (const Statement& statement : part)
+    out.push_back(cases_of(Statement{statement.condition, !statement.negated}, ground));
+  return out;
 }
 
 std::optional<Clash> refute(std::span<const Cases> all) { return Walk(all).run(); }

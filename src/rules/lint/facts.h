@@ -14,33 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "rules/language/rule.h"
-#include "rules/language/score.h"
+#include "rules/language/cases.h"
 
 namespace beckon::rules::lint {
-
-// What facts rest on beside the rule.
-struct Ground {
-  Duration retention{};
-  const Scores* scores = nullptr;
-};
-
-// A condition, or its contrary.
-struct Statement {
-  const Condition* condition = nullptr;
-  bool negated = false;
-};
-
-// `measure.within` is how far it really looks back. The instant itself is a kActive, in milliseconds.
-struct Fact {
-  Measure measure;
-  bool least = false;  // the measure is at least `bound`, else at most
-  std::int64_t bound = 0;
-  Statement of;
-};
-
-using Case = std::vector<Fact>;   // all of them
-using Cases = std::vector<Case>;  // one of them
 
 // One or two facts that cannot be.
 struct Clash {
@@ -58,13 +34,12 @@ Cases cases_of(const Statement& statement, const Ground& ground);
 Cases cases_of(const Part& part, const Ground& ground);
 std::vector<Cases> cases_against(const Part& part, const Ground& ground);  // each of them, for the part not to be true
 
-// The first clash on the way, where no choice of cases is left; else nothing.
+// The first clash on the way, where no choice of cases is left; else std::nullopt.
 std::optional<Clash> refute(std::span<const Cases> all);
 
 std::string in_words(const Clash& clash);  // "when.all[0] (…) and when.none[0] (…) exclude one another: …."
 
 // Whether in every window, context and instant the first is at most the second.
 bool never_exceeds(const Measure& one, const Measure& other);
-bool narrower(const Filter& one, const Filter& other);  // all that fits the one fits the other
 
 }  // namespace beckon::rules::lint

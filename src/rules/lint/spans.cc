@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "rules/language/members.h"
-#include "rules/words.h"
+#include "rules/language/words.h"
 
 namespace beckon::rules::lint {
 
@@ -12,10 +12,10 @@ namespace {
 void add_long_window(const Condition& condition, const Ground& ground, const Probe& probe, Instant now,
                      std::vector<Warning>& warnings) {
   const Measure& of = condition.measure;
-  const bool aged = of.kind == MeasureKind::kLast && of.most_age != Duration::max() && of.most_age > ground.retention;
+  const bool aged = of.most_age != Duration::max() && of.most_age > ground.retention;
   const Duration within = aged ? of.most_age : of.within;
   if (within <= ground.retention) return;
-  const Filter& filter = of.kind == MeasureKind::kSteps ? of.steps.front() : of.filter;
+  const Filter& filter = of.steps.empty() ? of.filter : of.steps.front();
   const Duration between = ground.retention + (within - ground.retention) / 2;
   Witness witness{.at = now, .signals = {fitting(filter, between)}, .conditions = {condition.path}};
   if (!probe.out_of_sight(witness, within)) return;

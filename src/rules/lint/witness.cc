@@ -4,14 +4,6 @@
 
 namespace beckon::rules::lint {
 
-namespace {
-
-std::string example(const Pattern& pattern, const char* more) {
-  return pattern.prefix ? pattern.text + more : pattern.text;
-}
-
-}  // namespace
-
 ledger::Signal signal_of(const Seen& seen, Instant now) {
   return {.key = seen.key,
           .value = seen.value ? std::string_view(*seen.value) : std::string_view{},
@@ -20,15 +12,6 @@ ledger::Signal signal_of(const Seen& seen, Instant now) {
           .metadata = seen.metadata,
           .at = now - seen.ago,
           .received = now - seen.ago};
-}
-
-Seen fitting(const Filter& filter, Duration ago, std::size_t nth) {
-  Seen seen{.key = nth % 2 == 0 ? "view" : "other", .ago = ago};
-  if (!filter.keys.empty()) seen.key = example(filter.keys[nth % filter.keys.size()], "x");
-  if (!filter.values.empty())
-    seen.value = example(filter.values[nth % filter.values.size()], std::to_string(nth + 1).c_str());
-  if (!filter.sources.empty()) seen.source = filter.sources.front();
-  return seen;
 }
 
 ledger::Window Witness::window() const {

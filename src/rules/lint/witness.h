@@ -9,18 +9,10 @@
 
 #include "base/json.h"
 #include "ledger/session.h"
+#include "rules/language/placer.h"
 #include "rules/lint/facts.h"
 
 namespace beckon::rules::lint {
-
-// A signal that keeps its texts.
-struct Seen {
-  std::string key;
-  std::optional<std::string> value;
-  std::string source, metadata;  // empty: none
-  Duration ago{};                // before the witness's instant
-  friend bool operator==(const Seen&, const Seen&) = default;
-};
 
 struct Witness {
   Instant at{};
@@ -42,7 +34,5 @@ std::optional<Witness> find_witness(std::span<const Cases> all, const Ground& gr
                                     const std::function<bool(const Witness&)>& confirms);
 
 ledger::Signal signal_of(const Seen& seen, Instant now);  // a view of it
-// A signal that fits; each of several `nth` with another value where the filter leaves room for one.
-Seen fitting(const Filter& filter, Duration ago, std::size_t nth = 0);
 
 }  // namespace beckon::rules::lint

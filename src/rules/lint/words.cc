@@ -1,4 +1,4 @@
-#include "rules/words.h"
+#include "rules/language/words.h"
 
 #include "rules/lint/facts.h"
 

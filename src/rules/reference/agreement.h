@@ -115,7 +115,8 @@ class Agreement {
     }
   }
 
-  // Where gains and losses meet near a bound, the engine may say less than it could (measure.cc, score_holds_until).
+  // Where gains and losses meet near a bound, the engine may say less than it could (measures/score.cc,
+  // score_holds_until).
   bool lingers() const { return rules_in_words().find(R"("score":"mixed")") != std::string::npos; }
 
   // What the explanation says of each rule and of each condition that failed.

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <set>
 
+#include "base/check.h"
+
 namespace beckon::rules::naive {
 
 namespace {
@@ -225,6 +227,7 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
     const auto waiting = anchor(world, condition, now);
     return waiting && now >= waiting->due ? kOne : 0;
   }
+  CHECK(condition.find("context"));  // else a measure that is not written down here yet
   return in_context(world, condition) ? kOne : 0;
 }
 

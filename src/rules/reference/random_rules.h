@@ -8,24 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
+#include "rules/language/random_conditions.h"
 #include "rules/reference/noon.h"
 
 namespace beckon::rules {
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : random_(seed) {}
-  int upto(int n) { return static_cast<int>(random_.next() % static_cast<std::uint64_t>(n)); }  // 0 … n − 1
-  bool one_in(int n) { return upto(n) == 0; }
-  template <class T>
-  T of(std::initializer_list<T> list) {
-    return *(list.begin() + upto(static_cast<int>(list.size())));
-  }
-
- private:
-  SeededRandom random_;
-};
 
 // Around which instant a world lies: an ordinary noon, or where the wall clocks of some zone jump, or a day begins.
 inline Instant random_base(Dice& dice) {
@@ -38,87 +24,8 @@ inline Instant random_base(Dice& dice) {
                             "2026-03-01T18:30:00Z"}));  // midnights of Berlin, UTC and Kolkata
 }
 
-inline std::string quoted(const char* name, const std::string& json) { return std::string("\"") + name + "\":" + json; }
-inline std::string seconds(Dice& dice) { return '"' + std::to_string(1 + dice.upto(20)) + "s\""; }
 inline std::string instant(Dice& dice, Instant base) {
   return '"' + to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}) + '"';
-}
-
-inline std::string random_filter(Dice& dice, const std::string& field = "") {
-  std::string out = "{";
-  const auto part = [&](const std::string& text) { out += (out.size() > 1 ? "," : "") + text; };
-  if (!dice.one_in(12))
-    part(quoted("key", dice.of<const char*>({R"("a")", R"("a")", R"("b")", R"("b")", R"("c.x")", R"("c.*")",
-                                             R"(["a","c.y"])", R"(["b","c.*"])"})));
-  if (dice.one_in(4))
-    part(quoted("value", dice.of<const char*>({R"("x")", R"("x*")", R"(["x","z"])", R"(["q","xy*"])", "7"})));
-  if (dice.one_in(8)) part(quoted("source", dice.of<const char*>({R"("ad")", R"(["ad","mail"])"})));
-  if (dice.one_in(8)) part(quoted("minConfidence", dice.of<const char*>({"0.5", "1", "0"})));
-  if (!field.empty()) part(quoted("field", '"' + field + '"'));
-  return out + "}";
-}
-
-inline std::string random_window(Dice& dice) {
-  const int kind = dice.upto(6);
-  return kind == 0 ? "" : kind == 1 ? R"(,"per":"session")" : R"(,"within":)" + seconds(dice);
-}
-
-// The bounds of a whole number that reaches `most`.
-inline std::string random_bounds(Dice& dice, int most = 4) {
-  const int n = dice.upto(most);
-  const auto bound = [](const char* name, int of) { return R"(,")" + std::string(name) + "\":" + std::to_string(of); };
-  switch (dice.upto(4)) {
-    case 0: return bound("atMost", n);
-    case 1: return bound("equals", n);
-    case 2: return bound("atLeast", n) + bound("atMost", n + dice.upto(most - n + 1));
-  }
-  return bound("atLeast", n);
-}
-
-inline std::string random_amount(Dice& dice) {
-  return dice.of({R"(,"atLeast":)", R"(,"atMost":)", R"(,"equals":)"}) + std::to_string(dice.upto(6)) +
-         dice.of<const char*>({"", ".5", ".25"});
-}
-
-inline std::string random_steps(Dice& dice) {
-  const int size = 1 + dice.upto(3);
-  std::string list = random_filter(dice);
-  for (int i = 1; i < size; ++i) list += "," + random_filter(dice);
-  const std::string bounds = dice.one_in(4)   ? ""
-                             : dice.one_in(2) ? R"(,"reached":)" + std::to_string(1 + dice.upto(size))
-                                              : random_bounds(dice, size);
-  return R"({"steps":[)" + list + "]" + random_window(dice) + bounds;
-}
-
-// A measure with its bounds, but for the scope and the closing brace.
-inline std::string random_measure(Dice& dice) {
-  switch (dice.upto(10)) {
-    case 0: return R"({"count":)" + random_filter(dice) + random_window(dice) + random_bounds(dice);
-    case 1:
-      return R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" +
-             seconds(dice);
-    case 2:
-      return R"({"last":)" + random_filter(dice) + random_window(dice) +
-             dice.of<const char*>({R"(,"atLeast":)", R"(,"atMost":)"}) + seconds(dice);
-    case 3:
-      return R"({"distinct":)" + random_filter(dice, dice.one_in(2) ? "n" : "") + random_window(dice) +
-             random_bounds(dice);
-    case 4: return R"({"sum":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
-    case 5: return R"({"max":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
-    case 6: return random_steps(dice);
-    case 7:
-      return R"({"score":)" + dice.of<std::string>({R"("s")", R"("mixed")", R"("unknown")"}) + random_amount(dice);
-  }
-  return R"({"seen":)" + random_filter(dice) + random_window(dice);
-}
-
-inline std::string random_condition(Dice& dice) {
-  if (dice.one_in(8))
-    return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + dice.of({R"("in")", R"("notIn")"}) +
-           dice.of({R"(:["x"]})", R"(:["x","y"]})"});
-  const std::string measure = random_measure(dice);
-  const bool of_session = measure.find(R"("per")") != std::string::npos;
-  return measure + (of_session || !dice.one_in(4) ? "}" : R"(,"scope":"visitor"})");
 }
 
 inline std::string random_group(Dice& dice, const char* name, int most) {

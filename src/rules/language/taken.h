@@ -1,6 +1,6 @@
 // Takes one measure at one instant: its value, and the next instant at which time alone can change it.
 #pragma once
-#include "rules/scene.h"
+#include "rules/language/scene.h"
 
 namespace beckon::rules {
 
@@ -19,13 +19,10 @@ struct Taken {
   std::int64_t score = 0;    // kScore: the number itself, in millionths
 };
 
-// The score of what is visible, at a later instant: millionths.
-std::int64_t score_at(const Score& score, const Scene& scene, Instant at);
-
 // The newest visible signal of the stream later than `after`, or kNever.
 Instant newest_of(const Stream& stream, Scene& scene, Instant after);
 
-// What follows holds for every measure: for any later instant before `next` the same Taken comes out.
+// For every measure and any later instant before `next` the same Taken comes out.
 Taken take(const ReadyMeasure& measure, Scene& scene);
 
 }  // namespace beckon::rules

@@ -1,8 +1,9 @@
 // Conditions and findings in the words of a marketer.
 #pragma once
 #include <string>
+#include <vector>
 
-#include "rules/compiled.h"
+#include "rules/language/taken.h"
 
 namespace beckon::rules {
 
@@ -10,6 +11,12 @@ namespace beckon::rules {
 std::string words_of(Duration duration);
 // "cart:add", "cart or view", "cart.* from email".
 std::string words_of(const Filter& filter);
+
+// "US", "US or GB", "US, GB or DE"; of long lists the first five.
+std::string words_of(const std::vector<std::string>& list);
+// " within 30 min", " in this session", and where a measure looks at all sessions of the visitor.
+std::string window_words(const Measure& measure);
+std::string ago(Instant at, Instant now);  // "4 min ago", "just now"
 
 // One condition as it was found at an instant. `negated`: it stands under when.none.
 struct Finding {

@@ -1,4 +1,4 @@
-#include "rules/scene.h"
+#include "rules/language/scene.h"
 
 namespace beckon::rules {
 

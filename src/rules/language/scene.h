@@ -8,10 +8,11 @@
 #include <span>
 #include <vector>
 
-#include "rules/key_table.h"
+#include "rules/language/facts.h"
+#include "rules/language/key_table.h"
 #include "rules/language/planted.h"
 #include "rules/language/rule.h"
-#include "rules/rule_set.h"
+#include "rules/language/score.h"
 
 namespace beckon::rules {
 

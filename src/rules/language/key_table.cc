@@ -1,4 +1,4 @@
-#include "rules/key_table.h"
+#include "rules/language/key_table.h"
 
 #include <algorithm>
 

@@ -1,0 +1,21 @@
+#include "rules/language/measure_definition.h"
+
+#include <array>
+
+namespace beckon::rules {
+
+namespace {
+
+constexpr std::array kDefinitions{
+#define MEASURE(Name) &measures::k##Name##Definition,
+#include "rules/language/measures/table.inc"
+#undef MEASURE
+};
+
+}  // namespace
+
+const MeasureDefinition& definition_of(MeasureKind kind) { return *kDefinitions[static_cast<std::size_t>(kind)]; }
+
+std::span<const MeasureDefinition* const> measure_definitions() { return kDefinitions; }
+
+}  // namespace beckon::rules

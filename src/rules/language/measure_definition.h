@@ -1,0 +1,79 @@
+// All that is said of one measure, in one place. A new measure is a file like measures/count.cc and a line in
+// measures/table.inc.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "rules/language/members.h"
+#include "rules/language/placer.h"
+#include "rules/language/random_conditions.h"
+#include "rules/language/read_filter.h"
+#include "rules/language/taken.h"
+#include "rules/language/words.h"
+
+namespace beckon::rules {
+
+// The members that a condition has for a measure, as documents and forms show them (measures_json).
+enum class Part : std::uint8_t {
+  kFilter,   // the measure's own member: which signals
+  kField,    // `field` in the filter: of their metadata
+  kWindow,   // within, or per
+  kBound,    // atLeast, atMost or equals: a number
+  kAge,      // atLeast or atMost: a duration
+  kAfter,    // after and for: the anchor, and how long
+  kSteps,    // the measure's own member: filters in their order; and reached, or a number as in kBound
+  kScore,    // the measure's own member: a score's name
+  kContext,  // the measure's own member: a field of the context; and in or notIn
+  kScope,    // scope
+};
+
+struct MeasureDefinition {
+  MeasureKind kind;
+  std::string_view name;         // of the member that names it; empty: no condition can
+  std::string_view description;  // a sentence, for the API's document
+  std::string_view label;        // some words, for a form
+  std::span<const Part> parts;
+  std::string_view blank;  // the condition that a form begins with, as JSON
+  bool amount = false;     // its bounds are in millionths, and it is kNothing where there is nothing
+
+  void (*read)(Members& members, Condition& condition) = nullptr;  // null where `name` is empty; not the scope
+  Taken (*take)(const ReadyMeasure& measure, Scene& scene);
+  // The key without whose signals a test that asks for at least `least` cannot hold, or Stream::kEveryKey.
+  std::int32_t (*needed_key)(const ReadyMeasure& measure, std::int64_t least);
+
+  std::string (*measured)(const Measure& measure);  // words.h has what each of them says
+  std::string (*wanted)(const Condition& condition, bool negated);
+  std::string (*seen)(const Finding& finding, Scene& scene);
+  std::string (*margin)(const Finding& finding, Scene& scene);  // but for what time does
+
+  // For the linter: the cases of a statement; the least and the greatest that the measure can be; and whether `one`,
+  // of any kind, can never be greater than `other`, of this kind, which looks at the same sessions or at more.
+  lint::Cases (*cases)(const lint::Said& said);
+  std::pair<std::int64_t, std::int64_t> (*range)(const Measure& measure);
+  bool (*never_exceeded)(const Measure& one, const Measure& other);
+  // Puts the signals that make the measure at least fact.bound; false: that cannot be shown. Null: the facts beside it
+  // say what is needed.
+  bool (*place)(lint::Placer& placer, const lint::Fact& fact) = nullptr;
+
+  // For tests: a condition but for the scope and the closing brace. Null: none is made.
+  std::string (*random)(Dice& dice) = nullptr;
+};
+
+const MeasureDefinition& definition_of(MeasureKind kind);
+// In the order of the table.
+std::span<const MeasureDefinition* const> measure_definitions();
+
+// [{"name","label","parts","blank","schema"}], of those that have a name: what documents and forms are made from.
+std::string measures_json();
+
+namespace measures {
+
+#define MEASURE(Name) extern const MeasureDefinition k##Name##Definition;
+#include "rules/language/measures/table.inc"
+#undef MEASURE
+
+}  // namespace measures
+
+}  // namespace beckon::rules

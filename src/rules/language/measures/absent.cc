@@ -1,0 +1,110 @@
+// absent: whether nothing that fits came in the time after an anchor.
+#include <algorithm>
+#include <array>
+
+#include "rules/language/measures/shared.h"
+#include "rules/language/planted.h"
+
+namespace beckon::rules::measures {
+
+namespace {
+
+constexpr std::array kParts{Part::kFilter, Part::kAfter, Part::kScope};
+
+void read(Members& members, Condition& condition) {
+  read_measured(members, "absent", condition.measure.filter);
+  members.need("after", "a filter for the signal that starts the wait");
+  read_measured(members, "after", condition.measure.after);
+  condition.measure.wait = members.duration("for", true).value_or(Duration{});
+  for (const std::string_view name : {"within", "per"})
+    members.misplaced(name, "cannot be used with absent, which looks from its anchor (after) to now");
+  condition.least = 1;
+}
+
+// Nothing that fits may have come in (anchor, now]; what comes later can only end the absence, or the wait for it.
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  const Measure& of = *measure.source;
+  const Duration sight = scene.span(Duration{});
+  const Instant floor = scene.now() - sight;
+  Taken taken{.next = scene.next_to_come(measure.after)};
+  taken.witness = newest_of(measure.after, scene, floor);
+  if (taken.witness == kNever ||
+      newest_of(measure.stream, scene, taken.witness - Duration{off_by_one(Planted::kAbsenceFromAnchor)}) != kNever)
+    return taken;
+  taken.value = scene.now() - taken.witness >= of.wait + Duration{off_by_one(Planted::kWaitTooLong)};
+  // An anchor that leaves the retention before its wait is over changes nothing, whatever comes.
+  if (taken.value == 0 && of.wait >= sight) return taken;
+  taken.next =
+      std::min({taken.next, taken.witness + (taken.value == 1 ? sight : of.wait), scene.next_to_come(measure.stream)});
+  return taken;
+}
+
+std::int32_t needed_key(const ReadyMeasure& measure, std::int64_t least) {
+  return least > 0 ? measure.after.key : Stream::kEveryKey;
+}
+
+std::string measured(const Measure& of) {
+  return std::string("no ") + words_of(of.filter) + " for " + words_of(of.wait) + " after " + words_of(of.after) +
+         (of.scope == Scope::kVisitor ? window_words(of) : "");
+}
+std::string wanted(const Condition& condition, bool negated) {
+  const Measure& of = condition.measure;
+  return (negated ? "not " : "") + words_of(of.wait) + " without " + words_of(of.filter);
+}
+std::string seen(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  const Instant anchor = finding.taken.witness;
+  if (anchor == kNever) return std::string("no ") + words_of(of.after) + " yet";
+  const Instant came = newest_of(finding.measure.stream, scene, anchor);
+  if (came != kNever) return words_of(of.filter) + " " + ago(came, scene.now());
+  return words_of(std::chrono::floor<std::chrono::seconds>(scene.now() - anchor)) + " so far";
+}
+std::string margin(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  if (finding.negated) return std::string("one ") + words_of(of.filter);
+  const Instant anchor = finding.taken.witness;
+  const bool waits = anchor != kNever && newest_of(finding.measure.stream, scene, anchor) == kNever;
+  if (waits) return "";
+  return std::string("a new ") + words_of(of.after) + ", then " + words_of(of.wait) + " without " + words_of(of.filter);
+}
+
+lint::Cases cases(const lint::Said& said) {
+  Measure of = said.itself();
+  if (said.of.negated) return {{said.most(of, 0)}};
+  const Duration wait = said.sight(said.measure.wait);
+  return {{said.least(of, 1), said.least(said.count(said.measure.after, said.ground.retention), 1),
+           said.most(said.count(said.measure.after, wait), 0), said.most(said.count(said.measure.filter, wait), 0)}};
+}
+
+bool never_exceeded(const Measure& one, const Measure& other) {
+  return one.kind == other.kind && one.scope == other.scope && one.after == other.after && one.wait >= other.wait &&
+         lint::narrower(other.filter, one.filter);
+}
+
+std::string random(Dice& dice) {
+  return R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) + R"(,"for":)" + seconds(dice);
+}
+
+}  // namespace
+
+constinit const MeasureDefinition kAbsentDefinition{
+    .kind = MeasureKind::kAbsent,
+    .name = "absent",
+    .description = "This much time has passed since the newest `after` signal, and no `absent` signal came after it.",
+    .label = "no signal followed",
+    .parts = kParts,
+    .blank = R"({"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"})",
+    .read = read,
+    .take = take,
+    .needed_key = needed_key,
+    .measured = measured,
+    .wanted = wanted,
+    .seen = seen,
+    .margin = margin,
+    .cases = cases,
+    .range = zero_or_one,
+    .never_exceeded = never_exceeded,
+    .random = random,
+};
+
+}  // namespace beckon::rules::measures

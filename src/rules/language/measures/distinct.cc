@@ -1,0 +1,118 @@
+// distinct: how many different values the signals that fit have.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "ledger/window.h"
+#include "rules/language/decimal.h"
+#include "rules/language/measures/shared.h"
+
+namespace beckon::rules::measures {
+
+namespace {
+
+constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kBound, Part::kScope};
+
+void read(Members& members, Condition& condition) {
+  condition.measure.filter = read_filter(*members.find("distinct"), members.path("distinct"), members.issues(),
+                                         &condition.measure.field, Field::kOptional);
+  condition.measure.within = read_window(members);
+  read_count_bounds(members, condition);
+}
+
+// What a distinct counts of a signal; nothing: it has none. `room` holds a text with escapes.
+std::optional<std::string_view> value_of(const ledger::Signal& signal, const std::string& field, std::string& room) {
+  if (!field.empty()) return scalar_in(signal.metadata, field, room);
+  return signal.has_value ? std::optional(signal.value) : std::nullopt;
+}
+
+// The number changes when the newest signal of some value leaves.
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  thread_local std::vector<std::string> values;  // kept, so that their room is used again
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.next = scene.next_to_come(measure.stream)};
+  std::size_t size = 0;
+  std::string room;
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    const auto value = value_of(scene.signal(i), measure.source->field, room);
+    if (!value || std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), *value) !=
+                      values.begin() + static_cast<std::ptrdiff_t>(size))
+      return true;
+    if (size == values.size()) values.emplace_back();
+    values[size++] = *value;
+    if (size == 1) taken.witness = at;
+    taken.next = std::min(taken.next, at + span);
+    return true;
+  });
+  taken.value = static_cast<std::int64_t>(size);
+  return taken;
+}
+
+std::string measured(const Measure& of) {
+  return "distinct " + (of.field.empty() ? "values" : "values in " + of.field) + " of " + words_of(of.filter) +
+         window_words(of);
+}
+std::string margin(const Finding& finding, Scene&) {
+  const Measure& of = finding.condition.measure;
+  return more_signals(finding, (of.field.empty() ? "value" : "value in " + of.field) + " of " + words_of(of.filter));
+}
+
+// So many values need as many signals.
+lint::Cases cases(const lint::Said& said) {
+  lint::Cases out = itself_in_bounds(said);
+  for (lint::Case& facts : out) {
+    if (facts.front().least && facts.front().bound > 0)
+      facts.insert(facts.begin() + 1, said.least(said.count(said.measure.filter, said.sight()), facts.front().bound));
+  }
+  return out;
+}
+std::pair<std::int64_t, std::int64_t> range(const Measure& of) {
+  const bool listed =
+      of.field.empty() && !of.filter.values.empty() && std::ranges::none_of(of.filter.values, &Pattern::prefix);
+  const std::int64_t window = window_size(of);
+  return {0, listed ? std::min(window, std::ssize(of.filter.values)) : window};
+}
+bool place(lint::Placer& placer, const lint::Fact& fact) {
+  if (fact.bound > static_cast<std::int64_t>(ledger::Window::kCapacity)) return false;
+  const std::string& field = fact.measure.field;
+  for (std::int64_t i = 0; i < fact.bound; ++i) {
+    const auto nth = static_cast<std::size_t>(i);
+    const auto dress = [&](lint::Seen& seen) {
+      if (field.empty())
+        seen.value = lint::fitting(fact.measure.filter, {}, nth).value.value_or("v" + std::to_string(nth + 1));
+      else
+        seen.metadata = lint::metadata_of(field, json::quote("v" + std::to_string(nth + 1)));
+    };
+    if (!placer.put(fact.measure.filter, fact.measure.within, dress)) return false;
+  }
+  return true;
+}
+
+std::string random(Dice& dice) {
+  return R"({"distinct":)" + random_filter(dice, dice.one_in(2) ? "n" : "") + random_window(dice) + random_bounds(dice);
+}
+
+}  // namespace
+
+constinit const MeasureDefinition kDistinctDefinition{
+    .kind = MeasureKind::kDistinct,
+    .name = "distinct",
+    .description = "The number of distinct values.",
+    .label = "different values",
+    .parts = kParts,
+    .blank = R"({"distinct":{"key":"view"},"within":"1h","atLeast":3})",
+    .read = read,
+    .take = take,
+    .needed_key = key_of_some,
+    .measured = measured,
+    .wanted = bounds,
+    .seen = number_seen,
+    .margin = margin,
+    .cases = cases,
+    .range = range,
+    .never_exceeded = narrower_of_its_kind,
+    .place = place,
+    .random = random,
+};
+
+}  // namespace beckon::rules::measures

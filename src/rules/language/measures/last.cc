@@ -1,0 +1,97 @@
+// last: whether the newest signal that fits is of an age between bounds.
+#include <algorithm>
+#include <array>
+
+#include "rules/language/measures/shared.h"
+#include "rules/language/planted.h"
+
+namespace beckon::rules::measures {
+
+namespace {
+
+constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kAge, Part::kScope};
+
+void read(Members& members, Condition& condition) {
+  read_measured(members, "last", condition.measure.filter);
+  condition.measure.within = read_window(members);
+  read_age_bounds(members, condition.measure);
+  condition.least = 1;
+}
+
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  const Measure& of = *measure.source;
+  const Duration span = scene.span(of.within);
+  Taken taken{.next = scene.next_to_come(measure.stream),
+              .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  if (taken.witness == kNever) return taken;
+  const Duration age = scene.now() - taken.witness + Duration{off_by_one(Planted::kAgeTooGreat)};
+  taken.value = age >= of.least_age && age <= of.most_age;
+  if (age < of.least_age && of.least_age < span) taken.next = std::min(taken.next, taken.witness + of.least_age);
+  if (taken.value == 1) {
+    const Duration stays = of.most_age < span ? of.most_age + Duration{1} : span;
+    taken.next = std::min(taken.next, taken.witness + stays);
+  }
+  return taken;
+}
+
+std::string measured(const Measure& of) { return std::string("latest ") + words_of(of.filter) + window_words(of); }
+std::string age(const Measure& measure) {
+  if (measure.most_age == Duration::max()) return std::string("at least ") + words_of(measure.least_age) + " ago";
+  if (measure.least_age == Duration{}) return std::string("at most ") + words_of(measure.most_age) + " ago";
+  return std::string("from ") + words_of(measure.least_age) + " to " + words_of(measure.most_age) + " ago";
+}
+
+std::string wanted(const Condition& condition, bool negated) {
+  return (negated ? "not " : "") + age(condition.measure);
+}
+std::string margin(const Finding& finding, Scene&) {
+  const Measure& of = finding.condition.measure;
+  const bool fresh_helps = (of.least_age == Duration{}) != finding.negated;
+  return fresh_helps ? more(1, words_of(of.filter)) : "";
+}
+
+// The newest of the window is `least_age` to `most_age` old: some are no older, and none is younger.
+lint::Cases cases(const lint::Said& said) {
+  const bool bounded = said.measure.most_age < said.sight();
+  const Measure no_older =
+      said.count(said.measure.filter, bounded ? said.measure.most_age + Duration{1} : said.sight());
+  const Measure younger = said.count(said.measure.filter, said.sight(said.measure.least_age));
+  const bool aged = said.measure.least_age > Duration{};
+  if (!said.of.negated) {
+    lint::Case facts{said.least(no_older, 1)};
+    if (aged) facts.push_back(said.most(younger, 0));
+    return {facts};
+  }
+  lint::Cases out{{said.most(no_older, 0)}};
+  if (aged) out.push_back({said.least(younger, 1)});
+  return out;
+}
+
+std::string random(Dice& dice) {
+  return R"({"last":)" + random_filter(dice) + random_window(dice) +
+         dice.of<const char*>({R"(,"atLeast":)", R"(,"atMost":)"}) + seconds(dice);
+}
+
+}  // namespace
+
+constinit const MeasureDefinition kLastDefinition{
+    .kind = MeasureKind::kLast,
+    .name = "last",
+    .description = "The age of the newest matching signal.",
+    .label = "age of the newest",
+    .parts = kParts,
+    .blank = R"({"last":{"key":"view"},"atLeast":"5m"})",
+    .read = read,
+    .take = take,
+    .needed_key = key_of_some,
+    .measured = measured,
+    .wanted = wanted,
+    .seen = newest_seen,
+    .margin = margin,
+    .cases = cases,
+    .range = zero_or_one,
+    .never_exceeded = unknown,
+    .random = random,
+};
+
+}  // namespace beckon::rules::measures

@@ -1,0 +1,68 @@
+// max: the greatest value of a field of the metadata of the signals that fit, in millionths.
+#include <algorithm>
+#include <array>
+
+#include "rules/language/decimal.h"
+#include "rules/language/measures/shared.h"
+
+namespace beckon::rules::measures {
+
+namespace {
+
+constexpr std::array kParts{Part::kFilter, Part::kField, Part::kWindow, Part::kBound, Part::kScope};
+
+void read(Members& members, Condition& condition) { read_amount(members, condition, "max"); }
+
+// Changes when the newest signal that has the greatest amount leaves.
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
+    if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
+    return true;
+  });
+  if (taken.value != kNothing) taken.next = std::min(taken.next, taken.witness + span);
+  return taken;
+}
+
+std::int32_t needed_key(const ReadyMeasure& measure, std::int64_t) { return measure.stream.key; }
+
+std::string measured(const Measure& of) {
+  return "maximum " + of.field + " of " + words_of(of.filter) + window_words(of);
+}
+std::string margin(const Finding& finding, Scene&) {
+  const Measure& of = finding.condition.measure;
+  if (finding.negated || finding.taken.value > finding.condition.most) return "";
+  return more(1, words_of(of.filter)) + " whose " + of.field + " is " + bounds(finding.condition, false);
+}
+
+std::string random(Dice& dice) {
+  return R"({"max":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+}
+
+}  // namespace
+
+constinit const MeasureDefinition kMaxDefinition{
+    .kind = MeasureKind::kMax,
+    .name = "max",
+    .description = "The maximum of a metadata field over matching signals.",
+    .label = "largest field value",
+    .parts = kParts,
+    .blank = R"({"max":{"key":"cart","field":"amount"},"within":"1h","atLeast":100})",
+    .amount = true,
+    .read = read,
+    .take = take,
+    .needed_key = needed_key,
+    .measured = measured,
+    .wanted = bounds,
+    .seen = amount_seen,
+    .margin = margin,
+    .cases = amount_in_bounds,
+    .range = any_number,
+    .never_exceeded = narrower_of_its_kind,
+    .place = amount_placed,
+    .random = random,
+};
+
+}  // namespace beckon::rules::measures

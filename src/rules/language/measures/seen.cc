@@ -1,0 +1,64 @@
+// seen: whether a signal fits.
+#include <array>
+
+#include "rules/language/measures/shared.h"
+
+namespace beckon::rules::measures {
+
+namespace {
+
+constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kScope};
+
+void read(Members& members, Condition& condition) {
+  read_measured(members, "seen", condition.measure.filter);
+  condition.measure.within = read_window(members);
+  for (const std::string_view bound : {"atLeast", "atMost", "equals"})
+    members.misplaced(bound, "cannot be used with seen, which is true or false; use count");
+  condition.least = 1;
+}
+
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.next = scene.next_to_come(measure.stream),
+              .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  if (taken.witness == kNever) return taken;
+  taken.value = 1;
+  taken.next = std::min(taken.next, taken.witness + span);
+  return taken;
+}
+
+std::string measured(const Measure& of) { return words_of(of.filter) + " seen" + window_words(of); }
+std::string wanted(const Condition&, bool negated) { return negated ? "none" : "at least one"; }
+std::string margin(const Finding& finding, Scene&) {
+  return finding.negated ? "" : more(1, words_of(finding.condition.measure.filter));
+}
+
+lint::Cases cases(const lint::Said& said) {
+  return said.yes_or_no(said.count(said.measure.filter, said.sight()), 1, lint::kEvery);
+}
+
+std::string random(Dice& dice) { return R"({"seen":)" + random_filter(dice) + random_window(dice); }
+
+}  // namespace
+
+constinit const MeasureDefinition kSeenDefinition{
+    .kind = MeasureKind::kSeen,
+    .name = "seen",
+    .description = "At least one matching signal was seen.",
+    .label = "any matching signal",
+    .parts = kParts,
+    .blank = R"({"seen":{"key":"cart","value":"add"},"within":"30m"})",
+    .read = read,
+    .take = take,
+    .needed_key = key_of_some,
+    .measured = measured,
+    .wanted = wanted,
+    .seen = newest_seen,
+    .margin = margin,
+    .cases = cases,
+    .range = zero_or_one,
+    .never_exceeded = unknown,
+    .random = random,
+};
+
+}  // namespace beckon::rules::measures

@@ -1,0 +1,94 @@
+#include "rules/language/measures/shared.h"
+
+#include <algorithm>
+
+#include "ledger/window.h"
+#include "rules/language/decimal.h"
+
+namespace beckon::rules::measures {
+
+void read_measured(Members& members, std::string_view name, Filter& into) {
+  if (const json::Value* value = members.find(name)) into = read_filter(*value, members.path(name), members.issues());
+}
+
+void read_amount(Members& members, Condition& condition, std::string_view name) {
+  condition.measure.filter =
+      read_filter(*members.find(name), members.path(name), members.issues(), &condition.measure.field);
+  condition.measure.within = read_window(members);
+  read_amount_bounds(members, condition);
+}
+
+std::int32_t key_of_some(const ReadyMeasure& measure, std::int64_t least) {
+  return least > 0 ? measure.stream.key : Stream::kEveryKey;
+}
+
+std::string bounds(const Condition& condition, bool negated) {
+  const bool amount = definition_of(condition.measure.kind).amount;
+  const auto text = [amount](std::int64_t number) { return amount ? decimal_text(number) : std::to_string(number); };
+  const std::string no = negated ? "not " : "", least = text(condition.least), most = text(condition.most);
+  if (condition.least == condition.most) return no + "exactly " + least;
+  if (condition.most == Condition::kNoMost) return no + "at least " + least;
+  if (condition.least == Condition::kNoLeast) return no + "at most " + most;
+  return no + "from " + least + " to " + most;
+}
+
+std::string number_seen(const Finding& finding, Scene&) { return std::to_string(finding.taken.value); }
+
+std::string amount_seen(const Finding& finding, Scene&) {
+  return finding.taken.value == kNothing ? "no value" : decimal_text(finding.taken.value);
+}
+
+std::string newest_seen(const Finding& finding, Scene& scene) {
+  return finding.taken.witness == kNever ? "none" : ago(finding.taken.witness, scene.now());
+}
+
+std::string more(std::int64_t count, const std::string& what) {
+  return (count == 1 ? "one" : std::to_string(count)) + " more " + what;
+}
+
+std::string more_signals(const Finding& finding, const std::string& what) {
+  const Condition& condition = finding.condition;
+  const std::int64_t value = finding.taken.value;
+  if (finding.negated && condition.most != Condition::kNoMost) return more(condition.most - value + 1, what);
+  if (!finding.negated && value < condition.least) return more(condition.least - value, what);
+  return "";
+}
+
+lint::Cases itself_in_bounds(const lint::Said& said) {
+  return said.bounds(said.itself(), said.condition.least, said.condition.most);
+}
+
+// Of nothing it is kNothing, which lies below every amount.
+lint::Cases amount_in_bounds(const lint::Said& said) {
+  lint::Cases out = itself_in_bounds(said);
+  const bool may_be_nothing = said.of.negated;
+  for (std::size_t i = may_be_nothing ? 1 : 0; i < out.size(); ++i)
+    out[i].push_back(said.least(said.count(said.measure.filter, said.sight()), 1));
+  return out;
+}
+
+std::int64_t window_size(const Measure& measure) {
+  constexpr std::int64_t kSessions = ledger::Session::kSessionsJoined;
+  return static_cast<std::int64_t>(ledger::Window::kCapacity) * (measure.scope == Scope::kVisitor ? kSessions : 1);
+}
+
+bool narrower_of_its_kind(const Measure& one, const Measure& other) {
+  return one.kind == other.kind && one.field == other.field && one.within <= other.within &&
+         lint::narrower(one.filter, other.filter);
+}
+
+bool amount_placed(lint::Placer& placer, const lint::Fact& fact) {
+  std::int64_t amount = fact.bound;
+  if (amount == Condition::kNoLeast) {
+    amount = 0;
+    for (const lint::Fact* other : placer.facts()) {
+      if (!other->least && other->measure == fact.measure) amount = std::min(amount, other->bound);
+    }
+    if (amount <= Condition::kNoLeast) return false;  // asked to be nothing, too
+  }
+  return placer.put(fact.measure.filter, fact.measure.within, [&](lint::Seen& seen) {
+    seen.metadata = lint::metadata_of(fact.measure.field, decimal_text(amount));
+  });
+}
+
+}  // namespace beckon::rules::measures

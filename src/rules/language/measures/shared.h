@@ -1,0 +1,33 @@
+// What several measures share.
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "rules/language/measure_definition.h"
+
+namespace beckon::rules::measures {
+
+void read_measured(Members& members, std::string_view name, Filter& into);
+void read_amount(Members& members, Condition& condition, std::string_view name);  // of sum and max
+std::int32_t key_of_some(const ReadyMeasure& measure, std::int64_t least);        // needed where at least one is asked
+inline std::int32_t no_key(const ReadyMeasure&, std::int64_t) { return Stream::kEveryKey; }
+
+std::string bounds(const Condition& condition, bool negated);               // "at least 2"
+std::string number_seen(const Finding& finding, Scene& scene);              // "1"
+std::string amount_seen(const Finding& finding, Scene& scene);              // "49.9", or "no value"
+std::string newest_seen(const Finding& finding, Scene& scene);              // "4 min ago"
+std::string more(std::int64_t count, const std::string& what);              // "2 more cart:add"
+std::string more_signals(const Finding& finding, const std::string& what);  // up to its bound; empty: no more help
+inline std::string no_margin(const Finding&, Scene&) { return ""; }
+
+lint::Cases itself_in_bounds(const lint::Said& said);
+lint::Cases amount_in_bounds(const lint::Said& said);
+std::int64_t window_size(const Measure& measure);  // signals in all windows that it looks at
+inline std::pair<std::int64_t, std::int64_t> zero_or_one(const Measure&) { return {0, 1}; }
+inline std::pair<std::int64_t, std::int64_t> any_number(const Measure&) { return {kNothing, lint::kEvery}; }
+inline bool unknown(const Measure&, const Measure&) { return false; }
+bool narrower_of_its_kind(const Measure& one, const Measure& other);
+bool amount_placed(lint::Placer& placer, const lint::Fact& fact);  // of sum and max
+
+}  // namespace beckon::rules::measures

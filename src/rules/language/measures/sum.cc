@@ -1,0 +1,75 @@
+// sum: of a field of the metadata of the signals that fit, in millionths.
+#include <algorithm>
+#include <array>
+
+#include "rules/language/decimal.h"
+#include "rules/language/measures/shared.h"
+
+namespace beckon::rules::measures {
+
+namespace {
+
+constexpr std::array kParts{Part::kFilter, Part::kField, Part::kWindow, Part::kBound, Part::kScope};
+
+void read(Members& members, Condition& condition) { read_amount(members, condition, "sum"); }
+
+Taken take(const ReadyMeasure& measure, Scene& scene) {
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
+    if (!amount) return true;
+    if (taken.value == kNothing) taken.value = 0, taken.witness = at;
+    taken.value += *amount;
+    taken.next = std::min(taken.next, at + span);
+    return true;
+  });
+  return taken;
+}
+
+std::int32_t needed_key(const ReadyMeasure& measure, std::int64_t) { return measure.stream.key; }
+
+std::string measured(const Measure& of) {
+  return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of);
+}
+std::string margin(const Finding& finding, Scene&) {
+  const Measure& of = finding.condition.measure;
+  const std::int64_t value = finding.taken.value == kNothing ? 0 : finding.taken.value;
+  const Condition& condition = finding.condition;
+  const std::string what = of.field + " of " + words_of(of.filter);
+  if (finding.negated) return "";
+  if (value < condition.least && condition.least != Condition::kNoLeast)
+    return decimal_text(condition.least - value) + " more in " + what;
+  if (value > condition.most) return decimal_text(value - condition.most) + " less in " + what;
+  return more(1, words_of(of.filter)) + " with " + of.field;
+}
+
+std::string random(Dice& dice) {
+  return R"({"sum":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+}
+
+}  // namespace
+
+constinit const MeasureDefinition kSumDefinition{
+    .kind = MeasureKind::kSum,
+    .name = "sum",
+    .description = "The sum of a metadata field over matching signals.",
+    .label = "total of a field",
+    .parts = kParts,
+    .blank = R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atLeast":50})",
+    .amount = true,
+    .read = read,
+    .take = take,
+    .needed_key = needed_key,
+    .measured = measured,
+    .wanted = bounds,
+    .seen = amount_seen,
+    .margin = margin,
+    .cases = amount_in_bounds,
+    .range = any_number,
+    .never_exceeded = unknown,
+    .place = amount_placed,
+    .random = random,
+};
+
+}  // namespace beckon::rules::measures

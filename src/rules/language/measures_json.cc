@@ -1,0 +1,89 @@
+// The measures as documents and forms are made from them.
+#include "base/json.h"
+#include "rules/language/measure_definition.h"
+
+namespace beckon::rules {
+
+namespace {
+
+constexpr const char* kFilterSchema = R"({"$ref":"#/components/schemas/SignalFilter"})";
+constexpr const char* kDurationSchema = R"({"$ref":"#/components/schemas/Duration"})";
+
+std::string_view name_of(Part part) {
+  switch (part) {
+    case Part::kFilter: return "filter";
+    case Part::kField: return "field";
+    case Part::kWindow: return "window";
+    case Part::kBound: return "bound";
+    case Part::kAge: return "age";
+    case Part::kAfter: return "after";
+    case Part::kSteps: return "steps";
+    case Part::kScore: return "score";
+    case Part::kContext: return "context";
+    case Part::kScope: return "scope";
+  }
+  return "";
+}
+
+// The members of a condition that make up the part.
+void write_members(json::Writer& out, std::string_view measure, Part part) {
+  const auto members = [&](std::initializer_list<std::string_view> names, const char* schema) {
+    for (const std::string_view name : names) out.member_raw(name, schema);
+  };
+  switch (part) {
+    case Part::kFilter: return members({measure}, kFilterSchema);
+    case Part::kField: return;  // of the filter
+    case Part::kWindow:
+      members({"within"}, kDurationSchema);
+      return members({"per"}, R"({"type":"string","enum":["session"]})");
+    case Part::kBound: return members({"atLeast", "atMost", "equals"}, R"({"type":"number"})");
+    case Part::kAge: return members({"atLeast", "atMost"}, kDurationSchema);
+    case Part::kAfter: members({"after"}, kFilterSchema); return members({"for"}, kDurationSchema);
+    case Part::kSteps:
+      members({measure}, R"({"type":"array","items":{"$ref":"#/components/schemas/SignalFilter"},"minItems":1,)"
+                         R"("maxItems":10})");
+      members({"reached"}, R"({"type":"integer","minimum":1,"description":"Minimum number of steps; all steps )"
+                           R"(if no comparison is given."})");
+      return write_members(out, measure, Part::kBound);
+    case Part::kScore:
+      return members({measure}, R"({"type":"string","description":"A score declared in the settings.",)"
+                                R"("examples":["intent"]})");
+    case Part::kContext:
+      members({measure}, R"({"type":"string","description":"The name of the context field.","examples":["country"]})");
+      return members({"in", "notIn"}, R"({"type":"array","items":{}})");
+    case Part::kScope:
+      return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
+                                R"(of the visitor's sessions."})");
+  }
+}
+
+void write_schema(json::Writer& out, const MeasureDefinition& measure) {
+  out.begin_object().member("type", "object").member("description", measure.description);
+  out.key("properties").begin_object();
+  for (const Part part : measure.parts) write_members(out, measure.name, part);
+  out.end_object().key("required").begin_array().string(measure.name);
+  for (const Part part : measure.parts) {
+    if (part == Part::kAfter) out.string("after").string("for");
+  }
+  out.end_array().end_object();
+}
+
+}  // namespace
+
+std::string measures_json() {
+  std::string text;
+  json::Writer out(text);
+  out.begin_array();
+  for (const MeasureDefinition* measure : measure_definitions()) {
+    if (measure->name.empty()) continue;
+    out.begin_object().member("name", measure->name).member("label", measure->label).key("parts").begin_array();
+    for (const Part part : measure->parts) out.string(name_of(part));
+    out.end_array().member_raw("blank", measure->blank).key("schema");
+    write_schema(out, *measure);
+    out.end_object();
+  }
+  out.end_array();
+  return text;
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,64 @@
+#include "rules/language/random_conditions.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "rules/language/measure_definition.h"
+
+namespace beckon::rules {
+
+std::string quoted(const char* name, const std::string& json) { return std::string("\"") + name + "\":" + json; }
+
+std::string seconds(Dice& dice) { return '"' + std::to_string(1 + dice.upto(20)) + "s\""; }
+
+std::string random_filter(Dice& dice, const std::string& field) {
+  std::string out = "{";
+  const auto part = [&](const std::string& text) { out += (out.size() > 1 ? "," : "") + text; };
+  if (!dice.one_in(12))
+    part(quoted("key", dice.of<const char*>({R"("a")", R"("a")", R"("b")", R"("b")", R"("c.x")", R"("c.*")",
+                                             R"(["a","c.y"])", R"(["b","c.*"])"})));
+  if (dice.one_in(4))
+    part(quoted("value", dice.of<const char*>({R"("x")", R"("x*")", R"(["x","z"])", R"(["q","xy*"])", "7"})));
+  if (dice.one_in(8)) part(quoted("source", dice.of<const char*>({R"("ad")", R"(["ad","mail"])"})));
+  if (dice.one_in(8)) part(quoted("minConfidence", dice.of<const char*>({"0.5", "1", "0"})));
+  if (!field.empty()) part(quoted("field", '"' + field + '"'));
+  return out + "}";
+}
+
+std::string random_window(Dice& dice) {
+  const int kind = dice.upto(6);
+  return kind == 0 ? "" : kind == 1 ? R"(,"per":"session")" : R"(,"within":)" + seconds(dice);
+}
+
+std::string random_bounds(Dice& dice, int most) {
+  const int n = dice.upto(most);
+  const auto bound = [](const char* name, int of) { return R"(,")" + std::string(name) + "\":" + std::to_string(of); };
+  switch (dice.upto(4)) {
+    case 0: return bound("atMost", n);
+    case 1: return bound("equals", n);
+    case 2: return bound("atLeast", n) + bound("atMost", n + dice.upto(most - n + 1));
+  }
+  return bound("atLeast", n);
+}
+
+std::string random_amount(Dice& dice) {
+  return dice.of({R"(,"atLeast":)", R"(,"atMost":)", R"(,"equals":)"}) + std::to_string(dice.upto(6)) +
+         dice.of<const char*>({"", ".5", ".25"});
+}
+
+std::string random_condition(Dice& dice) {
+  static const std::vector<const MeasureDefinition*> made = [] {
+    std::vector<const MeasureDefinition*> out;
+    for (const MeasureDefinition* one : measure_definitions()) {
+      if (one->random != nullptr) out.push_back(one);
+    }
+    return out;
+  }();
+  const MeasureDefinition& measure = *made[static_cast<std::size_t>(dice.upto(static_cast<int>(made.size())))];
+  const std::string text = measure.random(dice);
+  const bool scoped = std::ranges::find(measure.parts, Part::kScope) != measure.parts.end();
+  const bool of_session = text.find(R"("per")") != std::string::npos;
+  return text + (!scoped || of_session || !dice.one_in(4) ? "}" : R"(,"scope":"visitor"})");
+}
+
+}  // namespace beckon::rules

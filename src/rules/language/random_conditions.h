@@ -1,0 +1,34 @@
+// Random pieces of conditions, for tests: few keys, short windows and whole seconds, so that edges meet often.
+#pragma once
+#include <initializer_list>
+#include <string>
+
+#include "base/random.h"
+
+namespace beckon::rules {
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+  int upto(int n) { return static_cast<int>(random_.next() % static_cast<std::uint64_t>(n)); }  // 0 … n − 1
+  bool one_in(int n) { return upto(n) == 0; }
+  template <class T>
+  T of(std::initializer_list<T> list) {
+    return *(list.begin() + upto(static_cast<int>(list.size())));
+  }
+
+ private:
+  SeededRandom random_;
+};
+
+std::string quoted(const char* name, const std::string& json);  // "name":json
+std::string seconds(Dice& dice);                                // "7s", with its quotes
+std::string random_filter(Dice& dice, const std::string& field = "");
+std::string random_window(Dice& dice);
+std::string random_bounds(Dice& dice, int most = 4);  // of a whole number that reaches `most`
+std::string random_amount(Dice& dice);                // the bounds of an amount
+
+// A condition of any measure, one as likely as another.
+std::string random_condition(Dice& dice);
+
+}  // namespace beckon::rules
