@@ -2,7 +2,10 @@ import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
 import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
-import { conditionWords, kMeasures, measureOf, type Part } from './measures.ts';
+import { conditionWords, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
+
+// What a condition is until another measure is chosen.
+const kFirst = measureNamed('count')?.blank;
 
 const kGroups = [
   ['all', 'All of these are true', 'and'],
@@ -26,11 +29,7 @@ export function When() {
             {conditions.map((condition, index) => (
               <Condition key={index} path={['when', group, index]} condition={condition} />
             ))}
-            <button
-              type="button"
-              class="button"
-              onClick={() => set(['when', group, conditions.length], kMeasures[0]!.blank)}
-            >
+            <button type="button" class="button" onClick={() => set(['when', group, conditions.length], kFirst)}>
               Add a condition
             </button>
           </fieldset>
@@ -41,12 +40,7 @@ export function When() {
           .slice(1)
           .filter(([group]) => at(['when', group]) === undefined)
           .map(([group, title]) => (
-            <button
-              key={group}
-              type="button"
-              class="button quiet"
-              onClick={() => set(['when', group, 0], kMeasures[0]!.blank)}
-            >
+            <button key={group} type="button" class="button quiet" onClick={() => set(['when', group, 0], kFirst)}>
               Add: {title.toLowerCase()}
             </button>
           ))}
@@ -76,16 +70,13 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
           value={kind?.name ?? ''}
           choices={[
             ...(kind ? [] : [['', 'choose'] as const]),
-            ...kMeasures.map(({ name, says }) => [name, `${name}: ${says}`] as const),
+            ...kMeasures.map(({ name, label }) => [name, `${name}: ${label}`] as const),
           ]}
-          onChange={name => set(path, kMeasures.find(one => one.name === name)?.blank)}
+          onChange={name => set(path, measureNamed(name)?.blank)}
         />
         {kind?.parts.map(part => (
           <PartOf key={part} part={part} name={kind.name} path={path} condition={condition} />
         ))}
-        {kind && kind.name !== 'context' && (
-          <Choose path={[...path, 'scope']} label="Scope" fallback="session" choices={kScopes} />
-        )}
       </div>
       <div class="actions">
         <button type="button" class="button quiet" onClick={() => set(path, undefined)}>
@@ -122,6 +113,8 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
       );
     case 'steps':
       return <Steps path={path} condition={condition} />;
+    case 'scope':
+      return <Choose path={[...path, 'scope']} label="Scope" fallback="session" choices={kScopes} />;
     case 'score':
       return <Text path={[...path, 'score']} label="Score" hint="Defined in the settings of the handle." mono />;
     case 'context':

@@ -1,78 +1,18 @@
 // The kinds of condition with their form fields, and rules in words. Pure.
 import { isObject, type Json } from './draft.ts';
+import { kMeasureTable } from './measure_table.ts';
 
-export type Part = 'filter' | 'field' | 'window' | 'bound' | 'age' | 'after' | 'steps' | 'score' | 'context';
+export type Part = 'filter' | 'field' | 'window' | 'bound' | 'age' | 'after' | 'steps' | 'score' | 'context' | 'scope';
 export interface MeasureKind {
   name: string;
-  says: string;
+  label: string;
   parts: Part[];
   blank: Json;
 }
 
-const cart = { key: 'cart', value: 'add' };
-export const kMeasures: MeasureKind[] = [
-  {
-    name: 'count',
-    says: 'matching signals',
-    parts: ['filter', 'window', 'bound'],
-    blank: { count: cart, within: '30m', atLeast: 1 },
-  },
-  {
-    name: 'seen',
-    says: 'any matching signal',
-    parts: ['filter', 'window'],
-    blank: { seen: cart, within: '30m' },
-  },
-  {
-    name: 'absent',
-    says: 'no signal followed',
-    parts: ['filter', 'after'],
-    blank: { absent: { key: 'purchase' }, after: cart, for: '30m' },
-  },
-  {
-    name: 'sum',
-    says: 'total of a field',
-    parts: ['filter', 'field', 'window', 'bound'],
-    blank: { sum: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 50 },
-  },
-  {
-    name: 'max',
-    says: 'largest field value',
-    parts: ['filter', 'field', 'window', 'bound'],
-    blank: { max: { key: 'cart', field: 'amount' }, within: '1h', atLeast: 100 },
-  },
-  {
-    name: 'distinct',
-    says: 'different values',
-    parts: ['filter', 'window', 'bound'],
-    blank: { distinct: { key: 'view' }, within: '1h', atLeast: 3 },
-  },
-  {
-    name: 'last',
-    says: 'age of the newest',
-    parts: ['filter', 'age'],
-    blank: { last: { key: 'view' }, atLeast: '5m' },
-  },
-  {
-    name: 'steps',
-    says: 'steps completed',
-    parts: ['steps', 'window'],
-    blank: { steps: [{ key: 'view' }, cart, { key: 'checkout' }], within: '2h', reached: 2 },
-  },
-  {
-    name: 'score',
-    says: 'score of the handle',
-    parts: ['score', 'bound'],
-    blank: { score: 'intent', atLeast: 0.7 },
-  },
-  {
-    name: 'context',
-    says: 'visitor attribute',
-    parts: ['context'],
-    blank: { context: 'country', in: ['US'] },
-  },
-];
+export const kMeasures: MeasureKind[] = kMeasureTable;
 
+export const measureNamed = (name: string) => kMeasures.find(one => one.name === name);
 export const measureOf = (condition: Json | undefined) =>
   isObject(condition) ? kMeasures.find(({ name }) => name in condition) : undefined;
 
@@ -130,8 +70,10 @@ export function conditionWords(condition: Json | undefined): string {
       return `${Array.isArray(measured) ? measured.map(filterWords).join(' → ') : '…'}: ${condition.reached === undefined ? boundWords(condition) : `at least ${String(condition.reached)}`} reached${window}${scope}`;
     case 'score':
       return `score ${String(measured)} is ${boundWords(condition)}`;
-    default:
+    case 'context':
       return `${String(measured)} is ${condition.notIn === undefined ? list(condition.in) : `not ${list(condition.notIn)}`}`;
+    default:
+      return `${kind.label}: ${isObject(measured) ? filterWords(measured) : list(measured)}${window}${scope}`;
   }
 }
 

@@ -1,0 +1,133 @@
+// Written by script/measures from the engine's table of measures (src/rules/language/measures).
+import type { MeasureKind } from './measures.ts';
+
+export const kMeasureTable: MeasureKind[] = [
+  {
+    name: 'seen',
+    label: 'any matching signal',
+    parts: ['filter', 'window', 'scope'],
+    blank: {
+      seen: {
+        key: 'cart',
+        value: 'add',
+      },
+      within: '30m',
+    },
+  },
+  {
+    name: 'count',
+    label: 'matching signals',
+    parts: ['filter', 'window', 'bound', 'scope'],
+    blank: {
+      count: {
+        key: 'cart',
+        value: 'add',
+      },
+      within: '30m',
+      atLeast: 1,
+    },
+  },
+  {
+    name: 'distinct',
+    label: 'different values',
+    parts: ['filter', 'window', 'bound', 'scope'],
+    blank: {
+      distinct: {
+        key: 'view',
+      },
+      within: '1h',
+      atLeast: 3,
+    },
+  },
+  {
+    name: 'sum',
+    label: 'total of a field',
+    parts: ['filter', 'field', 'window', 'bound', 'scope'],
+    blank: {
+      sum: {
+        key: 'cart',
+        field: 'amount',
+      },
+      within: '1h',
+      atLeast: 50,
+    },
+  },
+  {
+    name: 'max',
+    label: 'largest field value',
+    parts: ['filter', 'field', 'window', 'bound', 'scope'],
+    blank: {
+      max: {
+        key: 'cart',
+        field: 'amount',
+      },
+      within: '1h',
+      atLeast: 100,
+    },
+  },
+  {
+    name: 'last',
+    label: 'age of the newest',
+    parts: ['filter', 'window', 'age', 'scope'],
+    blank: {
+      last: {
+        key: 'view',
+      },
+      atLeast: '5m',
+    },
+  },
+  {
+    name: 'absent',
+    label: 'no signal followed',
+    parts: ['filter', 'after', 'scope'],
+    blank: {
+      absent: {
+        key: 'purchase',
+      },
+      after: {
+        key: 'cart',
+        value: 'add',
+      },
+      for: '30m',
+    },
+  },
+  {
+    name: 'steps',
+    label: 'steps completed',
+    parts: ['steps', 'window', 'scope'],
+    blank: {
+      steps: [
+        {
+          key: 'view',
+        },
+        {
+          key: 'cart',
+          value: 'add',
+        },
+        {
+          key: 'checkout',
+        },
+      ],
+      within: '2h',
+      reached: 2,
+    },
+  },
+  {
+    name: 'score',
+    label: 'score of the handle',
+    parts: ['score', 'bound', 'scope'],
+    blank: {
+      score: 'intent',
+      atLeast: 0.7,
+    },
+  },
+  {
+    name: 'context',
+    label: 'visitor attribute',
+    parts: ['context'],
+    blank: {
+      context: 'country',
+      in: ['US'],
+    },
+  },
+];
