@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathText, valueAt, withAt, type Json } from './draft.ts';
-import { conditionWords, kMeasures, measureOf, whenWords } from './measures.ts';
+import { conditionWords, kMeasures, measureNamed, measureOf, whenWords } from './measures.ts';
 
 const rule: Json = {
   name: 'x',
@@ -42,7 +42,7 @@ test('every measure can be begun, recognised and told in words', () => {
     assert.doesNotMatch(conditionWords(blank), /undefined|object|…/, name);
   }
   assert.equal(
-    whenWords({ all: [kMeasures[0]!.blank], none: [{ seen: { key: 'support' }, within: '7d' }] }),
+    whenWords({ all: [measureNamed('count')!.blank], none: [{ seen: { key: 'support' }, within: '7d' }] }),
     'at least 1 × cart add within 30m and not (support seen within 7d)',
   );
   assert.equal(whenWords({}), 'always');
