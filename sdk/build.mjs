@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync, transformSync } from 'esbuild';
+import { minify } from 'terser';
 
 const here = import.meta.dirname;
 const out = join(here, 'dist');
@@ -40,6 +41,9 @@ buildSync({
   target,
 });
 
+// Methods of the storage, the queue and the session: neither the page nor what is stored knows them by name.
+const kInternal = /^(names|drop|put|keep|move|adopt|wake|last|leave|instead)$/;
+
 const packed = text => gzipSync(text, { level: 9 });
 const serve = (name, text) => writeFileSync(join(out, 'served', `${name}.gz`), packed(text));
 
@@ -53,26 +57,30 @@ for (const [name, entry] of [
   ['beckon-debug', 'tag_debug'],
 ]) {
   const {
-    outputFiles: [built],
+    outputFiles: [bundle],
   } = buildSync({
     absWorkingDir: here,
     entryPoints: [`src/${entry}.ts`],
     bundle: true,
     format: 'iife',
-    minify: true,
+    minifySyntax: true,
+    mangleProps: kInternal,
     target,
     write: false,
     legalComments: 'none',
-    define: { BECKON_VERSION: JSON.stringify(version) },
+    define: {
+      BECKON_VERSION: JSON.stringify(version),
+      BECKON_CORE: entry === 'tag_core' ? 'true' : 'undefined',
+    },
   });
-  const immutable = `${name}-${createHash('sha256').update(built.contents).digest('hex').slice(0, 12)}.js`;
-  serve(`${name}.js`, built.contents);
-  serve(immutable, built.contents);
-  manifest.files[`${name}.js`] = {
-    immutable,
-    integrity: integrityOf(built.contents),
-    gzip: packed(built.contents).length,
-  };
+  const { code } = await minify(bundle.text, {
+    ecma: 2022,
+    compress: { passes: 3, inline: 1, if_return: false, conditionals: false, pure_getters: true, unsafe_arrows: true },
+  });
+  const immutable = `${name}-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.js`;
+  serve(`${name}.js`, code);
+  serve(immutable, code);
+  manifest.files[`${name}.js`] = { immutable, integrity: integrityOf(code), gzip: packed(code).length };
 }
 
 const snippet = transformSync(readFileSync(join(here, 'src/snippet.js'), 'utf8'), { minify: true, target }).code.trim();
