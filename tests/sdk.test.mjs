@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
-import { openBrowser } from './kit/browser.mjs';
+import { openAlone, openBrowser } from './kit/browser.mjs';
 import { openShop, openWire } from './kit/shop.mjs';
 import { until } from './kit/wait.mjs';
 
@@ -67,10 +67,18 @@ describe('the builds', () => {
     );
   });
 
-  test('as a module it brings its types, and tells a wrong call from a right one', () => {
-    const place = mkdtempSync(join(tmpdir(), 'beckon-types-'));
-    const check = text => {
-      writeFileSync(join(place, 'page.ts'), text);
+  describe('as a module', () => {
+    let place;
+    before(() => {
+      place = mkdtempSync(join(tmpdir(), 'beckon-types-'));
+      mkdirSync(join(place, 'node_modules'));
+      symlinkSync(folder, join(place, 'node_modules/beckon-browser'));
+    });
+    after(() => rmSync(place, { recursive: true }));
+
+    const check = (...texts) => {
+      const names = texts.map((_, i) => `page${i}.ts`);
+      for (const [i, text] of texts.entries()) writeFileSync(join(place, names[i]), `${text}\nexport {};`);
       execFileSync(
         process.execPath,
         [
@@ -85,7 +93,7 @@ describe('the builds', () => {
           'es2022',
           '--lib',
           'es2022,dom',
-          'page.ts',
+          ...names,
         ],
         { cwd: place, stdio: 'pipe' },
       );
@@ -94,24 +102,63 @@ describe('the builds', () => {
       import { render } from 'beckon-browser/render';
       import { debug } from 'beckon-browser/debug';
       import { pages } from 'beckon-browser/pages';
-      const beckon = createBeckon({ handle: 'acme', endpoint: 'https://b.example' });
-      pages(beckon); debug(beckon); void render(beckon);
+      const beckon = createBeckon({ handle: 'acme', endpoint: 'https://b.example', visitorId: null });
+      pages(beckon, { query: ['page'] }); debug(beckon); void render(beckon);
       ${call}`;
-    try {
-      mkdirSync(join(place, 'node_modules'));
-      symlinkSync(folder, join(place, 'node_modules/beckon-browser'));
+    const isRefused = (call, pattern) =>
+      assert.throws(
+        () => check(page(call)),
+        ({ stdout }) => pattern.test(stdout),
+        call,
+      );
+
+    test('it brings its types, and tells a wrong call from a right one', () => {
       check(
-        page(
-          'const decision: Decision | null = await beckon.decide("checkout"); if (decision) void beckon.report("shown", decision); export {};',
-        ),
+        page(`const decision: Decision | null = await beckon.decide("checkout");
+          if (decision) void beckon.report("shown", decision);
+          if (decision?.outcome === 'act') decision.action.type.trim();
+          if (decision?.outcome === 'none') decision.action satisfies null;
+          const { outcome, reason } = await beckon.signal("cart");
+          (reason ?? outcome).trim();
+          void beckon.onDecision(({ action }) => action.type.trim());
+          void beckon.identify(undefined);`),
+      );
+      isRefused('void beckon.report("seen", (await beckon.decide("a"))!);', /seen.*Report/);
+      isRefused('(await beckon.decide("a"))?.action.type;', /possibly 'null'/);
+      isRefused('void beckon.consent("reject");', /reject/);
+    });
+
+    test('window.beckon of a tag has the same types', () => {
+      check(
+        `import type {} from 'beckon-browser';
+        const visit = await window.beckon.session();
+        visit?.anonymousId?.trim();
+        const name: string = await window.beckon.use(async client => (await client.signal('a')).id);
+        void window.beckon.logout();`,
       );
       assert.throws(
-        () => check(page('void beckon.report("seen", await beckon.decide("a")); export {};')),
-        ({ stdout }) => /seen.*Report/.test(stdout),
+        () => check(`import type {} from 'beckon-browser'; window.beckon.sginal('view');`),
+        ({ stdout }) => /sginal/.test(stdout),
       );
-    } finally {
-      rmSync(place, { recursive: true });
-    }
+    });
+
+    test('the TypeScript of the documents compiles under strict', () => {
+      const samples = ['docs/browser.md', 'sdk/README.md'].flatMap(name =>
+        [...readFileSync(join(root, name), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, text]) => text),
+      );
+      assert.ok(samples.length >= 4);
+      check(...samples);
+    });
+
+    test('what npm publishes has a README with each import, and is what package.json exports', () => {
+      const { exports, files } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+      assert.deepEqual(files, ['dist']);
+      for (const [name, { types, default: code }] of Object.entries(exports)) {
+        assert.ok(readme.includes(`\`beckon-browser${name.slice(1)}\``), name);
+        for (const file of [types, code]) assert.ok(readFileSync(join(folder, file)).length > 0);
+      }
+    });
   });
 
   test('it depends on nothing', () => {
@@ -490,6 +537,293 @@ describe('in a real browser, on a page of another origin', () => {
     assert.equal(await page.evaluate(() => window.beckon.decide('checkout')), null);
     assert.deepEqual(wire.passed, []);
     await page.context().close();
+  });
+
+  // A rule of its own for a trigger of its own.
+  const rule = async (name, more = {}) =>
+    assert.equal(
+      (await beckon.as('CREATOR', 'PUT', `/chain-rules/${name}`, { ...popup, triggers: [name], ...more })).status,
+      201,
+    );
+  const once = { limit: { caps: [{ max: 1, per: 'session' }] } };
+
+  test('a mouse that leaves ten times sees the documents’ example once, under a cap of one per session', async () => {
+    await rule('leaving', once);
+    const page = await open(shop);
+    await page.evaluate(async () => {
+      const { beckon } = window;
+      window.seen = [];
+      document.documentElement.addEventListener('mouseleave', async () => {
+        const decision = await beckon.decide('leaving', { stale: true });
+        window.answers = (window.answers ?? 0) + 1;
+        if (decision?.outcome !== 'act') return;
+        window.seen.push(decision.decisionId);
+        beckon.report('shown', decision);
+      });
+      await beckon.prefetch('leaving');
+      const leave = () => document.documentElement.dispatchEvent(new MouseEvent('mouseleave'));
+      for (let i = 0; i < 4; i += 1) leave();
+      for (let i = 0; i < 6; i += 1) {
+        await beckon.flush();
+        leave();
+      }
+    });
+    await until('each has its answer', () => page.evaluate(() => window.answers === 10));
+    assert.equal((await page.evaluate(() => window.seen)).length, 1);
+    await page.evaluate(() => window.beckon.flush());
+    const { decisions } = await stored(await sessionOf(page));
+    assert.equal(decisions.filter(({ outcome }) => outcome === 'act').length, 1);
+    await page.context().close();
+  });
+
+  test('surfaces are not stacked, and one that is closed makes room', async () => {
+    await rule('stack');
+    const page = await open(shop);
+    const ask = count =>
+      page.evaluate(async count => {
+        for (let i = 0; i < count; i += 1) await window.beckon.decide('stack');
+      }, count);
+    await ask(4);
+    assert.equal(await page.locator('beckon-surface').count(), 1);
+    await page.keyboard.press('Escape');
+    await ask(2);
+    assert.equal(await page.locator('beckon-surface').count(), 1);
+    await page.evaluate(() => window.beckon.flush());
+    const shown = typesOf(await stored(await sessionOf(page))).filter(type => type === 'decision.shown');
+    assert.equal(shown.length, 2, 'what was not on screen is not reported');
+    await page.context().close();
+  });
+
+  test('a link that two decisions have changed counts its click for the one that is seen', async () => {
+    const cta = label => ({ action: { type: 'cta', payload: { selector: '#cta', label, href: '#b' } } });
+    await rule('first-label', cta('One'));
+    await rule('second-label', cta('Two'));
+    const page = await open(shop);
+    const ids = await page.evaluate(async () =>
+      [await window.beckon.decide('first-label'), await window.beckon.decide('second-label')].map(
+        one => one.decisionId,
+      ),
+    );
+    await page.getByRole('link', { name: 'Two' }).click();
+    await page.evaluate(() => window.beckon.flush());
+    const { signals } = await stored(await sessionOf(page));
+    assert.deepEqual(
+      signals.filter(({ signalKey }) => signalKey === 'decision.clicked').map(({ signalValue }) => signalValue),
+      [ids[1]],
+    );
+    await page.context().close();
+  });
+
+  test('what one tab has shown, another one does not show again', async () => {
+    await rule('tabs', once);
+    const context = await browser.newContext();
+    const [one, two] = [await open(shop, context), await open(shop, context)];
+    for (const page of [one, two]) await page.evaluate(() => window.beckon.prefetch('tabs'));
+    await one.evaluate(() => window.beckon.decide('tabs', { stale: true }));
+    await one.getByRole('dialog').waitFor();
+    await one.evaluate(() => window.beckon.flush());
+    const outcome = await two.evaluate(async () => (await window.beckon.decide('tabs', { stale: true })).outcome);
+    assert.equal(outcome, 'suppressed');
+    await context.close();
+  });
+
+  test('exit intent knows of the cart a moment after it was filled', async () => {
+    await rule('after-cart', { when: { all: [{ seen: { key: 'cart' }, within: '1h' }] } });
+    const page = await open(shop);
+    assert.equal((await page.evaluate(() => window.beckon.prefetch('after-cart')))[0].outcome, 'none');
+    await page.evaluate(() => {
+      window.beckon.watch(({ what, route, answer }) => {
+        if (what === 'asked') window.renewed = [route, answer.body.decisions?.[0].outcome];
+      });
+      void window.beckon.signal('cart');
+    });
+    await until('it was renewed', () => page.evaluate(() => window.renewed?.[1] === 'act'));
+    wire.passed.length = 0;
+    assert.equal(
+      await page.evaluate(async () => (await window.beckon.decide('after-cart', { stale: true })).outcome),
+      'act',
+    );
+    assert.ok(!wire.chain().includes('POST resolve'));
+    await page.context().close();
+  });
+
+  test('a prefetched control group is on record once it was handed out', async () => {
+    await rule('control', { split: { salt: 's', holdout: 100 } });
+    const page = await open(shop);
+    const [held] = await page.evaluate(() => window.beckon.prefetch('control'));
+    assert.equal(held.outcome, 'holdout');
+    await page.evaluate(async () => {
+      await window.beckon.decide('control');
+      await window.beckon.flush();
+    });
+    const { decisions } = await stored(await sessionOf(page));
+    assert.deepEqual(
+      decisions.map(({ decisionId, outcome }) => [decisionId, outcome]),
+      [[held.decisionId, 'holdout']],
+    );
+    await page.context().close();
+  });
+
+  describe('who is here', () => {
+    const visitorOf = async sessionId => (await stored(sessionId)).visitorId;
+    const say = (page, type) =>
+      page.evaluate(type => {
+        const sent = window.beckon.signal(type);
+        void window.beckon.flush();
+        return sent;
+      }, type);
+
+    test('on a shared computer the second person has a session, decisions, and every signal; an open tab follows', async () => {
+      const context = await browser.newContext();
+      const [one, two] = [await open(shop, context), await open(shop, context)];
+      await one.evaluate(() => window.beckon.identify('ann'));
+      assert.equal((await say(one, 'a')).outcome, 'sent');
+      const first = await sessionOf(one);
+      assert.equal((await say(two, 'b')).outcome, 'sent');
+      assert.equal(await sessionOf(two), first);
+      await two.evaluate(() => window.beckon.identify('bob'));
+      assert.equal((await say(two, 'c')).outcome, 'sent');
+      const second = await sessionOf(two);
+      assert.notEqual(second, first);
+      await until('the first tab knows', () =>
+        one.evaluate(async () => (await window.beckon.session()).visitorId === 'bob'),
+      );
+      assert.equal((await say(one, 'd')).outcome, 'sent');
+      assert.equal((await one.evaluate(() => window.beckon.decide('exit_intent'))).outcome, 'act');
+      assert.deepEqual([await visitorOf(first), await visitorOf(second)], ['ann', 'bob']);
+      assert.deepEqual(typesOf(await stored(second)).slice(0, 2), ['c', 'd']);
+      await context.close();
+    });
+
+    test('a session that the server has given to another visitor is replaced without a loss', async () => {
+      const page = await open(shop);
+      assert.equal((await say(page, 'before')).outcome, 'sent');
+      const first = await sessionOf(page);
+      const other = { sessionId: first, visitorId: 'ann', signals: [{ type: 'elsewhere' }] };
+      assert.equal((await beckon.chain('signals', other, { from: freshAddress() })).status, 202);
+      await page.evaluate(() => window.beckon.identify('bob'));
+      assert.equal((await say(page, 'mine')).outcome, 'sent');
+      assert.equal((await page.evaluate(() => window.beckon.decide('exit_intent'))).outcome, 'act');
+      const second = await sessionOf(page);
+      assert.notEqual(second, first);
+      assert.deepEqual([await visitorOf(first), await visitorOf(second)], ['ann', 'bob']);
+      await page.context().close();
+    });
+
+    test('after logout the next session has no visitor and another anonymous id, in each tab', async () => {
+      const context = await browser.newContext();
+      const [one, two] = [await open(shop, context), await open(shop, context)];
+      await one.evaluate(() => window.beckon.identify('ann'));
+      await say(one, 'a');
+      const before = await two.evaluate(() => window.beckon.session());
+      await one.evaluate(() => window.beckon.logout());
+      await until('the other tab knows', () =>
+        two.evaluate(async () => (await window.beckon.session()).visitorId === null),
+      );
+      assert.equal((await say(two, 'b')).outcome, 'sent');
+      const after = await two.evaluate(() => window.beckon.session());
+      assert.notEqual(after.anonymousId, before.anonymousId);
+      assert.deepEqual([before.visitorId, await visitorOf(after.sessionId)], ['ann', null]);
+      await context.close();
+    });
+  });
+
+  test('a consent that is no word of ours is refused aloud, and nothing leaves until it is clear', async () => {
+    const page = await open(shop);
+    await page.evaluate(() => window.beckon.session());
+    wire.passed.length = 0;
+    const errors = [];
+    page.on('console', line => line.type() === 'error' && errors.push(line.text()));
+    const refused = await page.evaluate(() =>
+      window.beckon.consent('reject').then(
+        () => 'taken',
+        ({ name }) => name,
+      ),
+    );
+    assert.equal(refused, 'TypeError');
+    assert.match(errors.join(), /unclear consent/);
+    await page.evaluate(() => {
+      void window.beckon.signal('view');
+      return window.beckon.flush();
+    });
+    assert.equal(await page.evaluate(() => window.beckon.decide('exit_intent')), null);
+    assert.deepEqual(wire.chain(), []);
+    await page.evaluate(() => window.beckon.consent('full'));
+    assert.deepEqual(wire.chain(), ['POST signals']);
+    await page.context().close();
+  });
+
+  describe('pages that come back, and pages that nobody has opened yet', () => {
+    const tag = () => `<script async src="${wire.at}/sdk/v1/beckon.js" data-handle="demo" data-pages></script>`;
+    before(async () => {
+      assert.equal((await beckon.as('OWNER', 'PUT', '/context-origins', { origins: [] })).status, 200);
+    });
+
+    test('back from the back/forward cache there is a view, and the page’s own context', async t => {
+      const site = await openShop(url => `<!doctype html><title>${url}</title>${tag()}`);
+      t.after(site.close);
+      const real = await openBrowser({ keepsPages: true });
+      t.after(() => real.close());
+      const page = await (await real.newContext()).newPage();
+      const visit = async path => {
+        await page.goto(site.origin + path);
+        await page.waitForFunction(() => window.beckon?.flush);
+        await page.evaluate(() => window.beckon.flush());
+      };
+      await visit('/a');
+      await page.evaluate(() => {
+        window.isSame = true;
+      });
+      await visit('/b');
+      await page.goBack({ waitUntil: 'commit' });
+      await page.waitForFunction(() => location.pathname === '/a');
+      assert.equal(await page.evaluate(() => window.isSame), true, 'it is the page that was left');
+      await page.evaluate(() => window.beckon.flush());
+      const { signals, context } = await stored(await sessionOf(page));
+      assert.deepEqual(
+        signals.sort((a, b) => a.version - b.version).map(({ signalKey, signalValue }) => [signalKey, signalValue]),
+        ['/a', '/b', '/a'].map(path => ['view', path]),
+      );
+      assert.equal(context.page, '/a');
+    });
+
+    test('a prerendered page is counted when it is opened, and not before', async t => {
+      const rules = '{"prerender":[{"urls":["/ahead"],"eagerness":"immediate"}]}';
+      const asked = [];
+      let go;
+      const gone = new Promise(done => {
+        go = done;
+      });
+      const site = await openShop(async url => {
+        asked.push(url);
+        if (url === '/go') await gone;
+        return `<!doctype html><title>${url}</title>${tag()}<script>
+          addEventListener('load', () => document.prerendering && fetch('/ready'));
+          if (location.pathname === '/first') fetch('/go').then(() => { location.href = '/ahead'; });
+          </script>${url === '/first' ? `<script type="speculationrules">${rules}</script>` : ''}`;
+      });
+      t.after(site.close);
+      wire.passed.length = 0;
+      const alone = openAlone(`${site.origin}/first`);
+      t.after(alone.close);
+      // A signal whose answer the page did not live to see is sent again, with the same id.
+      const views = () => {
+        const sent = wire.passed.filter(({ path, method }) => path.endsWith('/signals') && method === 'POST');
+        const signals = sent.flatMap(({ body }) => JSON.parse(body).signals);
+        return [...new Map(signals.map(({ id, signalValue, at }) => [id, [signalValue, at]])).values()];
+      };
+      await until('the next page has been prerendered', () => asked.includes('/ready'));
+      await until('the first page was seen', () => views().length > 0);
+      const before = Date.now();
+      assert.deepEqual(
+        views().map(([page]) => page),
+        ['/first'],
+      );
+      go();
+      await until('the next page was seen', () => views().length > 1);
+      assert.equal(views()[1][0], '/ahead');
+      assert.ok(views()[1][1] >= before, 'the view is when it is seen');
+    });
   });
 
   test('the example shop runs under its own strict policy', async () => {

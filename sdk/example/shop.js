@@ -32,8 +32,7 @@ document
 document.querySelectorAll('[data-page]').forEach(link =>
   link.addEventListener('click', event => {
     event.preventDefault();
-    history.pushState(null, '', `/apps/example-shop?page=${link.dataset.page.slice(1)}`);
-    signal('view', { value: link.dataset.page });
+    history.pushState(null, '', `/apps/example-shop?page=${link.dataset.page.slice(1)}`); // a view, by data-pages
   }),
 );
 

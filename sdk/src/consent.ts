@@ -7,10 +7,11 @@ const kStates: readonly unknown[] = ['pending', 'denied', 'basic', 'full'];
 // `basic`.
 export function understood(said: unknown): Consent | undefined {
   if (kStates.includes(said)) return said as Consent;
-  const purposes = said as Record<string, unknown> | null;
-  if (typeof purposes !== 'object' || !purposes || !purposes.analytics_storage) return;
-  if (purposes.analytics_storage !== 'granted') return 'denied';
-  return Object.values(purposes).includes('denied') ? 'basic' : 'full';
+  const purposes = Object(said) as Record<string, unknown>;
+  const { analytics_storage } = purposes;
+  if (analytics_storage === 'denied') return analytics_storage;
+  if (analytics_storage !== 'granted') return;
+  return Object.values(purposes).some(one => one === 'denied' || one === false) ? 'basic' : 'full';
 }
 
 // Global Privacy Control limits consent to basic.

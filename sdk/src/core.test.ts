@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { createCore, type Core } from './core.ts';
 import { Browser, settle } from './kit/browser.ts';
 import { kBatch, kBatchWait, kQueued, kSessionIdle } from './limits.ts';
-import type { Happening, Options } from './words.ts';
+import type { Happening, Options, SessionInfo } from './words.ts';
 
 let browser: Browser;
 beforeEach(() => {
@@ -322,4 +322,405 @@ describe('consent', () => {
     await pass(kBatchWait);
     assert.equal(browser.requests.at(-1)!.body.consent, 'full');
   });
+});
+
+// The server as it is: a session belongs to the visitor who was first said in it.
+function serve() {
+  const owners = new Map<string, string>();
+  browser.reply = ({ body: { sessionId, visitorId } }) => {
+    const owner = owners.get(sessionId) ?? visitorId;
+    if (owner) owners.set(sessionId, owner);
+    if (visitorId && visitorId !== owner) return { status: 409, body: { error: 'conflict', reason: 'visitor' } };
+    return { status: browser.requests.at(-1)!.url.endsWith('/signals') ? 202 : 200, body: {} };
+  };
+  return owners;
+}
+const said = () =>
+  browser.requests.map(({ body }) => [body.sessionId, body.visitorId, body.signals?.map(({ type }) => type).join()]);
+const kSession = 'beckon:acme:session';
+
+describe('who is here', () => {
+  test('the next person on a shared computer gets a session, by the tag as by a call, and no signal is lost', async () => {
+    serve();
+    void page({ visitorId: 'ann' }).signal('a');
+    await pass(kBatchWait);
+    browser.crash();
+    const core = page({ visitorId: 'bob' });
+    const sent = core.signal('b');
+    await core.flush();
+    assert.equal((await sent).outcome, 'sent');
+    const [one, two] = browser.requests.map(({ body }) => body) as [SessionInfo, SessionInfo];
+    assert.deepEqual([one.visitorId, two.visitorId], ['ann', 'bob']);
+    assert.notEqual(one.sessionId, two.sessionId);
+    assert.notEqual(one.anonymousId, two.anonymousId, 'the browser is not one person');
+  });
+
+  test('a session that the server knows as another visitor’s is replaced, and its signals are sent again, once', async () => {
+    const owners = serve();
+    const core = page();
+    void core.signal('before');
+    await core.flush();
+    const first = (await core.session())!.sessionId;
+    owners.set(first, 'ann'); // by another way, or a browser that has forgotten it
+    void core.identify('bob');
+    const results = ['cart', 'pay'].map(type => core.signal(type));
+    await core.flush();
+    assert.deepEqual(
+      (await Promise.all(results)).map(({ outcome }) => outcome),
+      ['sent', 'sent'],
+    );
+    const [, refused, again, ...more] = said();
+    assert.deepEqual(
+      [refused![0], refused![2], again![1], again![2], more],
+      [first, 'cart,pay', 'bob', 'cart,pay', []],
+    );
+    assert.equal((await core.session())!.sessionId, again![0]);
+    assert.equal((await core.ask('resolve', {}))?.status, 200);
+  });
+
+  test('a decision for a session that is another visitor’s is asked for in a new one', async () => {
+    const owners = serve();
+    const core = page();
+    owners.set((await core.session())!.sessionId, 'ann');
+    void core.identify('bob');
+    assert.equal((await core.ask('prefetch', {}))?.status, 200);
+    assert.equal(browser.requests.length, 2);
+  });
+
+  test('a server that answers 409 to everything is asked twice, not for ever', async () => {
+    browser.reply = () => ({ status: 409, body: { message: 'This session belongs to another visitorId' } });
+    const core = page({ visitorId: 'ann' });
+    const sent = core.signal('view');
+    await core.flush();
+    assert.deepEqual((await sent).outcome, 'refused');
+    assert.equal(browser.requests.length, 2);
+  });
+
+  test('after logout nothing is linked with the visitor: a new session, a new browser, no visitor', async () => {
+    serve();
+    const core = page({ visitorId: 'ann' });
+    void core.signal('a');
+    const before = (await core.session())!;
+    void core.logout();
+    void core.signal('b');
+    await core.flush();
+    const after = (await core.session())!;
+    assert.deepEqual([before.visitorId, after.visitorId], ['ann', null]);
+    assert.notEqual(before.sessionId, after.sessionId);
+    assert.notEqual(before.anonymousId, after.anonymousId);
+    assert.deepEqual(said(), [
+      [before.sessionId, 'ann', 'a'],
+      [after.sessionId, undefined, 'b'],
+    ]);
+    browser.crash();
+    assert.equal((await page().session())!.visitorId, null, 'nor on the next page');
+  });
+
+  for (const nobody of [null, undefined, '', '  '])
+    test(`identify(${JSON.stringify(nobody)}) logs out a visitor, and leaves alone who has not said a name`, async () => {
+      serve();
+      const core = page();
+      const first = (await core.session())!;
+      await core.identify(nobody);
+      assert.deepEqual(await core.session(), first);
+      await core.identify('ann');
+      assert.equal((await core.session())!.sessionId, first.sessionId, 'who gives a name stays in the session');
+      await core.identify(nobody);
+      void core.signal('view');
+      await core.flush();
+      assert.notEqual((await core.session())!.sessionId, first.sessionId);
+      assert.equal(browser.requests[0]!.body.visitorId, undefined);
+    });
+
+  test('a page without a name keeps the visitor of the session; one that says nobody is there ends it', async () => {
+    await page({ visitorId: 'ann' }).session();
+    browser.crash();
+    const { visitorId, sessionId } = (await page().session())!;
+    assert.equal(visitorId, 'ann');
+    browser.crash();
+    const other = (await page({ visitorId: '' }).session())!;
+    assert.equal(other.visitorId, null);
+    assert.notEqual(other.sessionId, sessionId);
+    browser.crash();
+    assert.equal((await page({ visitorId: '' }).session())!.sessionId, other.sessionId, 'once');
+  });
+
+  test('a session that ends by inactivity keeps the visitor only where the page has named them', async () => {
+    const core = page({ visitorId: 'ann' });
+    const first = (await core.session())!;
+    await pass(kSessionIdle + 1);
+    const second = (await core.session())!;
+    assert.notEqual(second.sessionId, first.sessionId);
+    assert.equal(second.visitorId, 'ann');
+    browser.crash();
+    await pass(kSessionIdle + 1);
+    assert.equal((await page().session())!.visitorId, null, 'the server remembers the browser, or does not');
+  });
+
+  test('an open tab follows another one that logs in, out, or changes the visitor', async () => {
+    const core = page({ visitorId: 'ann' });
+    await core.session();
+    const heard: (string | null)[] = [];
+    core.watch(happening => {
+      if (happening.what === 'session') heard.push(happening.visitorId);
+    });
+    const now = Date.now();
+    browser.elsewhere(kSession, `s2 ${now} bob@company.example`);
+    void core.signal('one');
+    browser.elsewhere(kSession, `s3 ${now}`);
+    void core.signal('two');
+    await core.flush();
+    assert.deepEqual(said(), [
+      ['s2', 'bob@company.example', 'one'],
+      ['s3', undefined, 'two'],
+    ]);
+    assert.deepEqual(heard, ['bob@company.example', null]);
+    await pass(kSessionIdle + 1);
+    assert.equal((await core.session())!.visitorId, null, 'the name that this page once gave is not said again');
+  });
+
+  test('a page back from the back/forward cache follows too', async () => {
+    const core = page({ visitorId: 'ann' });
+    await core.session();
+    browser.fire('pagehide', { persisted: true });
+    browser.storage.setItem(kSession, `s9 ${Date.now()} bob`);
+    browser.fire('pageshow', { persisted: true });
+    assert.deepEqual([(await core.session())!.visitorId, (await core.session())!.sessionId], ['bob', 's9']);
+  });
+
+  test('names are compared as the server does: trimmed and composed, with any characters in them', async () => {
+    const core = page({ visitorId: ' Zoe\u0308 | gid://shop/1 ' });
+    const first = await core.session();
+    assert.equal(first!.visitorId, 'Zo\u00eb | gid://shop/1');
+    await core.identify('Zo\u00eb | gid://shop/1');
+    assert.deepEqual(await core.session(), first);
+  });
+
+  test('a visitor’s id or a context that the server refuses does not take the signals with it', async () => {
+    for (const field of ['visitorId', 'context.page', 'context']) {
+      browser.requests = [];
+      browser.reply = ({ body }) =>
+        body.visitorId || body.context
+          ? { status: 400, body: { details: [{ field, issue: 'must be shorter' }] } }
+          : { status: 202 };
+      const core = page({ visitorId: 'x'.repeat(300), context: { page: 'y'.repeat(300) } });
+      const sent = [core.signal('cart'), core.signal('pay')];
+      await core.flush();
+      assert.deepEqual([(await sent[0])!.outcome, (await sent[1])!.outcome], ['sent', 'sent']);
+      assert.equal(browser.requests.length, 2);
+      void core.signal('more');
+      await core.flush();
+      assert.equal(browser.requests.length, 3, 'not tried again');
+      await core.logout();
+    }
+  });
+
+  test('a fault of a question says nothing about the visitor', async () => {
+    browser.reply = () => ({ status: 400, body: { details: [{ field: 'trigger', issue: 'must be a name' }] } });
+    const core = page({ visitorId: 'ann' });
+    assert.equal((await core.ask('resolve', { trigger: '?' }))?.status, 400);
+    void core.signal('view');
+    await core.flush();
+    assert.equal(browser.requests.at(-1)!.body.visitorId, 'ann');
+  });
+
+  test('an answer for a visitor who has gone meanwhile is not given; it is asked for again', async () => {
+    const core = page({ visitorId: 'ann' });
+    await core.session();
+    browser.reply = ({ body }) => {
+      if (body.visitorId === 'ann') void core.identify('bob');
+      return { status: 200, body: { for: body.visitorId } };
+    };
+    assert.deepEqual((await core.ask('resolve', {}))?.body, { for: 'bob' });
+  });
+
+  test('a browser has an id until logout, on every page; none under basic consent or Global Privacy Control', async () => {
+    const core = page();
+    const { anonymousId } = (await core.session())!;
+    assert.match(anonymousId!, /^a-[a-z0-9]{32}$/);
+    browser.crash();
+    void page().signal('view');
+    await pass(kBatchWait);
+    assert.equal(browser.requests.at(-1)!.body.anonymousId, anonymousId);
+    await page().consent('basic');
+    assert.equal(browser.requests.at(-1)!.body.anonymousId, undefined);
+    assert.ok(!browser.kept().some(key => key.endsWith('anonymous')));
+    browser = new Browser();
+    browser.privacyControl = true;
+    browser.open();
+    assert.equal((await page({ consent: 'full' }).session())!.anonymousId, null);
+    assert.ok(!browser.kept().some(key => key.endsWith('anonymous')));
+  });
+
+  test('the id may be in a cookie as well, which wins and goes with logout and consent', async () => {
+    Object.assign(globalThis, { location: new URL('https://shop.example/') });
+    const cookie = 'beckon_acme';
+    browser.cookies.set('other', 'a-1').set(cookie, 'a-0fromanotherhost');
+    const core = page({ cookie: 'shop.example' });
+    assert.equal((await core.session())!.anonymousId, 'a-0fromanotherhost');
+    await core.logout();
+    const { anonymousId } = (await core.session())!;
+    assert.equal(browser.cookies.get(cookie), anonymousId);
+    assert.notEqual(anonymousId, 'a-0fromanotherhost');
+    await core.consent('denied');
+    assert.deepEqual([...browser.cookies.keys()], ['other']);
+  });
+
+  test('while consent is pending the cookie is not written', async () => {
+    Object.assign(globalThis, { location: new URL('https://shop.example/') });
+    const core = page({ cookie: '', consent: 'pending' });
+    const { anonymousId } = (await core.session())!;
+    assert.deepEqual([[...browser.cookies], browser.kept()], [[], []]);
+    await core.consent('full');
+    assert.equal(browser.cookies.get('beckon_acme'), anonymousId);
+  });
+
+  test('with consent denied there is no session, and nothing of logging in or out is stored', async () => {
+    const core = page({ visitorId: 'ann' });
+    await core.session();
+    await core.consent('denied');
+    await core.identify('bob');
+    await core.logout();
+    assert.equal(await core.session(), null);
+    assert.deepEqual(browser.kept(), ['beckon:acme:consent']);
+  });
+});
+
+describe('context', () => {
+  test('is sent when it has changed, also while a request is under way, and after another tab may have said its own', async () => {
+    const core = page({ context: { page: '/a' } });
+    const send = async () => {
+      void core.signal('x');
+      await core.flush();
+      return browser.requests.at(-1)!.body.context;
+    };
+    browser.reply = () => {
+      if (browser.requests.length === 1) void core.context({ plan: 'pro' });
+      return { status: 202 };
+    };
+    assert.deepEqual(await send(), { page: '/a' });
+    assert.deepEqual(await send(), { page: '/a', plan: 'pro' });
+    assert.equal(await send(), undefined);
+    browser.fire('visibilitychange');
+    assert.deepEqual(await send(), { page: '/a', plan: 'pro' });
+    browser.fire('pageshow', { persisted: true });
+    assert.deepEqual(await send(), { page: '/a', plan: 'pro' });
+  });
+
+  test('a signal that speaks of a context is not one', async () => {
+    const core = page({ context: { page: '/a' } });
+    browser.reply = () => 'offline';
+    void core.signal('x', { metadata: { context: 'y' } });
+    await core.flush();
+    browser.reply = () => ({ status: 202 });
+    browser.fire('online');
+    await settle();
+    assert.deepEqual(browser.requests.at(-1)!.body.context, { page: '/a' });
+  });
+});
+
+describe('consent that is not understood', () => {
+  let errors: unknown[][];
+  beforeEach(() => {
+    errors = [];
+    mock.method(console, 'error', (...said: unknown[]) => errors.push(said));
+  });
+  afterEach(() => mock.restoreAll());
+
+  for (const words of [
+    'reject',
+    'deny',
+    'granted',
+    '',
+    null,
+    undefined,
+    { ad_storage: 'denied' },
+    { analytics_storage: 'no' },
+  ])
+    test(`${JSON.stringify(words)} is refused aloud, and nothing is sent or stored until it is clear`, async () => {
+      const core = page();
+      void core.signal('before');
+      await core.flush();
+      await assert.rejects(core.consent(words as 'full'), TypeError);
+      assert.deepEqual(errors.length > 0 && errors[0]![1], words);
+      const kept = browser.kept().filter(key => key.includes('queue'));
+      void core.signal('view');
+      await pass(kBatchWait);
+      browser.hide();
+      await settle();
+      assert.equal(await core.ask('resolve', {}), undefined);
+      assert.deepEqual([types(), browser.kept().filter(key => key.includes('queue'))], [['before'], kept]);
+      await core.consent('full');
+      assert.deepEqual(types(), ['before', 'view']);
+    });
+
+  test('it holds in the other tabs and on the next page, and denial is still reported to the server', async () => {
+    const first = page();
+    void first.signal('before');
+    await first.flush();
+    await assert.rejects(first.consent('reject' as 'denied'));
+    assert.equal(browser.storage.getItem('beckon:acme:consent'), 'pending');
+    browser.crash();
+    const core = page({ consent: 'full' });
+    void core.signal('view');
+    await pass(kBatchWait);
+    assert.deepEqual(types(), ['before']);
+    await core.consent('denied');
+    assert.deepEqual(types(), ['before', 'consent.denied']);
+    assert.equal(browser.requests.at(-1)!.body.sessionId, browser.requests[0]!.body.sessionId);
+  });
+
+  for (const words of ['reject', ''])
+    test(`${JSON.stringify(words)} as an option is the same, and a visitor’s own earlier words count`, async () => {
+      const core = page({ consent: words as 'denied' });
+      void core.signal('view');
+      await pass(kBatchWait);
+      assert.deepEqual([errors.length, browser.requests.length, browser.kept()], [1, 0, []]);
+      await core.consent('basic');
+      browser.crash();
+      void page({ consent: words as 'denied' }).signal('more');
+      await pass(kBatchWait);
+      assert.equal(browser.requests.at(-1)!.body.consent, 'basic');
+    });
+});
+
+test('a prerendered page says and stores nothing until somebody sees it', async () => {
+  browser.prerendering = true;
+  const core = page({ visitorId: 'bob' });
+  const sent = core.signal('view');
+  const asked = core.ask('resolve', {});
+  void core.logout();
+  void core.identify('eve');
+  await pass(60_000);
+  browser.fire('pagehide', { persisted: false });
+  assert.deepEqual([browser.requests.length, browser.kept()], [0, []]);
+  browser.activate();
+  await settle();
+  await core.flush();
+  assert.equal((await sent).outcome, 'sent');
+  await asked;
+  assert.equal((await core.session())!.visitorId, 'eve');
+  assert.equal(browser.sent()[0]!.at, 1_700_000_060_000, 'the view is when it is seen');
+});
+
+test('a refused signal comes with the reason', async () => {
+  const core = page();
+  browser.reply = () => ({
+    status: 400,
+    body: {
+      message: 'The request has faults.',
+      details: [{ field: 'signals[0].confidence', issue: 'must be a number from 0 to 1' }],
+    },
+  });
+  const one = core.signal('a', { confidence: 7 });
+  await core.flush();
+  assert.equal((await one).reason, 'confidence must be a number from 0 to 1');
+  browser.reply = () => ({ status: 404, body: { message: 'There is no handle acme.' } });
+  const other = core.signal('a');
+  await core.flush();
+  assert.equal((await other).reason, 'There is no handle acme.');
+  browser.reply = () => ({ status: 202 });
+  const taken = core.signal('a');
+  await core.flush();
+  assert.ok(!('reason' in (await taken)));
 });

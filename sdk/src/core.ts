@@ -1,13 +1,15 @@
 // Signals: batched, sent if there is consent, and kept until the server has responded.
 import { capped, understood } from './consent.ts';
-import { kAliveBytes, kBatch, kBatchWait, kSessionIdle } from './limits.ts';
+import { kBatch, kBatchWait, kSessionIdle } from './limits.ts';
+import { withCookie } from './cookie.ts';
 import { grab, hold } from './locks.ts';
-import { bytesOf, post } from './post.ts';
+import { kWhole } from './parts.ts';
+import { post } from './post.ts';
 import { queue, type Item } from './queue.ts';
 import { isRetried, waitAfter } from './retry.ts';
-import { randomId, session } from './session.ts';
+import { randomId, session, type Visit } from './session.ts';
 import { browserStorage, shelf } from './shelf.ts';
-import type { Answer, Consent, Context, Happening, Options, Sent, SignalExtra } from './words.ts';
+import type { Answer, Consent, Context, Happening, Options, Sent, SessionInfo, SignalExtra } from './words.ts';
 
 export interface Core {
   // Resolves once the server has responded to the signal, which may take long without a connection. Never rejects.
@@ -16,79 +18,110 @@ export interface Core {
   consent(said: Consent | Record<string, unknown>): Promise<void>;
   // Merges by key into the context of the session; null removes a key.
   context(values: Context): Promise<void>;
-  // Sets the visitor. A change of visitor starts a new session.
-  identify(visitorId: string): Promise<void>;
+  // Sets the visitor, in all tabs. Another one than before starts a new session, as logout() does. Without an id (null,
+  // undefined, an empty text) it is logout() if there is a visitor, and otherwise does nothing.
+  identify(visitorId: string | null | undefined): Promise<void>;
+  // Ends the session, forgets the visitor and takes a new anonymous id, in all tabs.
+  logout(): Promise<void>;
+  // Another name of logout().
+  reset(): Promise<void>;
+  // The current session; starts one if there is none. Null if consent is denied.
+  session(): Promise<SessionInfo | null>;
   // Sends queued signals. Resolves when the server has responded or the request has failed.
   flush(): Promise<void>;
   // Calls `seen` for every internal event until the returned function is called.
   watch(seen: (happening: Happening) => void): () => void;
-  // Calls a public route for this session. Resolves to undefined if consent does not allow it.
-  ask(route: string, more: object): Promise<Answer | undefined>;
+  // Calls a public route for this session; if the session or its visitor is another one by then, once again. Resolves to
+  // undefined if consent does not allow it.
+  ask(route: string, more: object, isAgain?: boolean): Promise<Answer | undefined>;
+  // Reports to the other tabs, as their event `news`.
+  share(news: 'shown' | 'sent'): void;
 }
 
+const kUnclear = 'beckon: unclear consent';
+
+type Who = Visit & Pick<Item, 'anonymous'>;
+
+type Reasons = Map<Item, string>; // why signals were refused
+
 export function createCore(options: Options): Core {
-  const { handle } = options;
+  const { handle, endpoint, sessionIdle = kSessionIdle } = options;
   const prefix = `beckon:${handle}:`;
-  const kept = shelf(prefix, browserStorage());
+  const local = shelf(prefix, browserStorage());
+  const kept = kWhole && options.cookie !== undefined ? withCookie(local, handle, options.cookie) : local;
   const watchers = new Set<(happening: Happening) => void>();
   const tell = (happening: Happening) => watchers.forEach(seen => seen(happening));
-  const settled = new Map<string, (sent: Sent) => void>(); // by the signal's id
   const flying = new Set<Item>();
   const tab = randomId();
-  const url = (route: string) => `${options.endpoint}/v2/public/chain/${route}`;
+  const url = (route: string) => `${endpoint}/v2/public/chain/${route}`;
 
-  let visitor = options.visitorId;
-  let context: Context = { ...options.context };
-  let untold = Object.keys(context).length > 0; // the server does not have the current context yet
+  let { context } = options;
+  let told: Context | undefined; // the context that the server has
+  let bare = false; // the server refuses the visitor's id or the context, and neither is sent
+  let replaced: string | undefined; // the session that took the place of another visitor's
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let resting = false; // waiting after a failure
   let sending: Promise<void> | undefined;
   let lost = Number(kept.get('lost'));
   const chosen = () => understood(kept.get('consent')); // in any tab, on any page
-  let said = chosen() ?? (options.consent === 'denied' ? undefined : options.consent);
+
+  // Words that are not understood may be a refusal.
+  function heard(words: unknown): Consent {
+    const consent = understood(words);
+    if (!consent) console.error(kUnclear, words);
+    return consent ?? 'pending';
+  }
+  const initial = options.consent === undefined ? undefined : heard(options.consent);
+  let said = chosen() ?? (initial === 'denied' ? undefined : initial);
 
   const consentNow = () => capped(said, !!(navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl);
   const isOpen = () => said !== 'pending' && said !== 'denied';
+  const isBasic = () => consentNow() === 'basic';
 
-  const visit = session(kept, handle, options.sessionIdle ?? kSessionIdle, sessionId => {
-    untold = Object.keys(context).length > 0;
-    tell({ what: 'session', sessionId });
+  const visit = session(kept, handle, sessionIdle, ({ session, visitor }) => {
+    told = undefined;
+    tell({ what: 'session', sessionId: session, visitorId: visitor || null });
   });
+  let isKnown = !!visit.last().session; // the server may know the session
 
-  const settle = (items: readonly Item[], outcome: Sent['outcome']) => {
-    for (const {
-      signal: { id },
-    } of items) {
-      settled.get(id)?.({ id, outcome });
-      settled.delete(id);
-    }
-  };
+  const who = (): Who => ({ ...visit.now(), anonymous: visit.anonymous(!isBasic()) });
+
+  const signalsOf = (items: readonly Item[]) => items.map(({ signal }) => signal);
+  const settle = (items: readonly Item[], outcome: Sent['outcome'], reasons?: Reasons) =>
+    items.forEach(item =>
+      item.done?.({ id: item.signal.id, outcome, ...(kWhole && reasons && { reason: reasons.get(item) }) }),
+    );
   const waiting = queue(
     kept,
     tab,
     name => grab(prefix + name),
     items => {
       lost += items.length;
-      kept.put('lost', String(lost));
+      kept.put('lost', `${lost}`);
       settle(items, 'dropped');
       tell({ what: 'dropped', count: items.length });
     },
   );
 
-  const around = (sessionId: string) => ({ handle, sessionId, ...(isOpen() && { consent: consentNow() }) });
+  // The body of a request.
+  const bodyOf = ({ session, visitor, anonymous }: Who, says: Context | undefined, more: object) => ({
+    handle,
+    sessionId: session,
+    ...(!isBasic() && { visitorId: bare ? undefined : visitor || undefined, anonymousId: anonymous }),
+    ...(says !== told && !bare && { context: says }),
+    ...more,
+  });
 
-  function bodyOf(items: readonly Item[]): string {
-    const { session: sessionId, visitor: visitorId, denied } = items[0]!;
-    const signals = items.map(item => item.signal);
-    if (denied) return JSON.stringify({ ...around(sessionId), consent: 'denied', signals });
-    const basic = consentNow() === 'basic';
-    return JSON.stringify({
-      ...around(sessionId),
-      ...(!basic && { visitorId }),
-      ...(untold && sessionId === visit.current() && { context }),
-      signals: basic ? signals.map(signal => ({ ...signal, metadata: undefined })) : signals,
-    });
+  // `says`: the context that the server is to have.
+  function batchOf(items: readonly Item[], says: Context | undefined): string {
+    const [first] = items as [Item];
+    const signals = signalsOf(items).map(signal => (isBasic() ? { ...signal, metadata: undefined } : signal));
+    return JSON.stringify(
+      first.denied
+        ? { handle, sessionId: first.session, consent: 'denied', signals }
+        : bodyOf(first, says, { consent: consentNow(), signals }),
+    );
   }
 
   function put(item: Item) {
@@ -99,39 +132,57 @@ export function createCore(options: Options): Core {
     else timer ??= setTimeout(flush, kBatchWait);
   }
 
-  const item = (type: string, more: object = {}, id = randomId()): Item => ({
-    session: visit.id(),
-    visitor,
+  const item = (type: string, more: object = {}, id = randomId(), me = who()): Item => ({
+    ...me,
     at: Date.now(),
     signal: { type, id, ...more },
   });
 
-  // Handles the response to a batch. True: send the next one.
-  function answered(items: readonly Item[], answer: Answer): boolean {
+  // Mends a refused request, so that it may pass when sent again. Signals in a session that is another visitor's, as on a
+  // shared computer, move to a session of their own; a visitor's id or a context that the server does not take is left
+  // out; so is a rejected time (the clock of this machine is wrong). The other signals at fault are noted in `bad`.
+  function isMended(
+    { status, body }: Answer,
+    { session, visitor }: Visit,
+    items: readonly Item[] = [],
+    bad: Reasons = new Map(),
+  ): boolean {
+    let mended = status === 409 && !!visitor && session !== replaced && isOpen();
+    if (mended) {
+      replaced = visit.instead(session, visitor);
+      waiting.move(session, visitor, { ...who(), session: replaced, visitor });
+    }
+    for (const { field, issue } of (body.details ?? []) as { field: string; issue: string }[]) {
+      const [, index, name] = /^signals\[(\d+)\]\.?(.*)/.exec(field) ?? [];
+      const one = items[Number(index)];
+      if (one && name === 'at' && one.signal.at) mended = delete one.signal.at;
+      else if (one) bad.set(one, kWhole ? `${name} ${issue}` : '');
+      else if (!bare && /^(vis|cont)/.test(field)) mended = bare = true;
+    }
+    return mended;
+  }
+
+  // The server has responded to these.
+  function end(items: readonly Item[], outcome: 'sent' | 'refused', answer: Answer, reasons?: Reasons) {
+    waiting.remove(items);
+    tell({ what: outcome, signals: signalsOf(items), answer });
+    settle(items, outcome, reasons);
+    return true;
+  }
+
+  // Handles the response to a batch that was sent for a visit. True: send the next one.
+  function answered(items: readonly Item[], answer: Answer, sender: Visit): boolean {
     if (isRetried(answer.status)) {
       failures += 1;
       rest(waitAfter(failures, answer.retryAfter), answer);
       return false;
     }
     failures = 0;
-    if (answer.status === 202) {
-      waiting.remove(items);
-      tell({ what: 'sent', signals: items.map(one => one.signal), answer });
-      settle(items, 'sent');
-      return true;
-    }
-    // The server reports every issue of a batch, so one bad signal does not affect the others. A rejected time (the clock
-    // of this machine is wrong) is removed.
-    const details = (answer.body.details ?? []) as { field: string }[];
-    const named = (pattern: RegExp) =>
-      details.flatMap(({ field }) => items[Number(pattern.exec(field)?.[1] ?? -1)] ?? []);
-    const late = named(/^signals\[(\d+)\]\.at$/).filter(({ signal }) => delete signal.at);
-    const bad = named(/^signals\[(\d+)\](?!\.at$)/);
-    const refused = bad.length || late.length ? bad : items;
-    waiting.remove(refused);
-    if (refused.length) tell({ what: 'refused', signals: refused.map(one => one.signal), answer });
-    settle(refused, 'refused');
-    return true;
+    if (answer.status === 202) return end(items, 'sent', answer);
+    const bad: Reasons = new Map();
+    if (!isMended(answer, sender, items, bad) && !bad.size)
+      for (const one of items) bad.set(one, kWhole ? String(answer.body.message ?? answer.status) : '');
+    return end([...bad.keys()], 'refused', answer, bad);
   }
 
   function rest(wait: number, answer: Answer) {
@@ -145,18 +196,20 @@ export function createCore(options: Options): Core {
   }
 
   async function send(items: readonly Item[]): Promise<boolean> {
-    const body = bodyOf(items);
-    const tellsContext = body.includes('"context":');
+    const [first] = items as [Item];
+    const sender = { ...first };
+    const says = visit.last().session === sender.session ? context : told;
+    const body = batchOf(items, says);
     items.forEach(one => flying.add(one));
     const answer = await post(url('signals'), body, true);
     items.forEach(one => flying.delete(one));
-    if (answer.status === 202 && tellsContext) untold = false;
-    return answered(items, answer);
+    if (answer.status === 202) told = says;
+    return answered(items, answer, sender);
   }
 
   async function run() {
-    for (;;) {
-      const items = canSend() ? waiting.next(flying) : [];
+    while (canSend()) {
+      const items = waiting.next(flying);
       if (!items.length || !(await send(items))) return;
       if (lost && isOpen()) {
         waiting.add(item('beckon.dropped', { signalValue: lost }));
@@ -167,7 +220,7 @@ export function createCore(options: Options): Core {
   }
 
   // Withdrawn consent is still reported.
-  const canSend = () => isOpen() || (said === 'denied' && waiting.length > 0);
+  const canSend = () => said !== 'pending';
 
   function flush(): Promise<void> {
     if (resting) return Promise.resolve();
@@ -180,49 +233,36 @@ export function createCore(options: Options): Core {
   }
 
   // The page may be closed at any moment: queued signals are sent in requests that outlive it, as far as browsers allow.
+  // What exceeds that stays queued.
   function leave() {
-    let room = kAliveBytes - (flying.size ? bytesOf(bodyOf([...flying])) : 0);
     while (canSend()) {
       const items = waiting.next(flying);
-      const body = items.length ? bodyOf(items) : '';
-      room -= bytesOf(body);
-      if (!body || room < 0) break;
-      if ('keepalive' in Request.prototype) {
-        void send(items);
-        continue;
+      if (!items.length) return;
+      if (!('keepalive' in Request.prototype)) {
+        // A beacon has no response: the signals stay queued, and the next page sends them again.
+        navigator.sendBeacon(url('signals'), batchOf(items, told));
+        return;
       }
-      // A beacon has no response: the signals stay queued, and the next page sends them again.
-      navigator.sendBeacon(url('signals'), body);
-      break;
+      void send(items);
     }
   }
 
   // `here`: set in this tab, not read from what another tab stored.
-  async function change(words: unknown, here: boolean): Promise<void> {
-    const next = understood(words);
+  async function change(next: Consent | undefined, here: boolean): Promise<void> {
     if (!next || next === said) return;
     const before = said;
+    isKnown ||= isOpen();
     said = next;
     if (next === 'denied') {
-      const sessionId = here && before !== 'pending' && visit.current();
-      waiting.clear();
-      settled.forEach((done, id) => done({ id, outcome: 'withheld' }));
-      settled.clear();
+      const session = here && isKnown && visit.last().session;
+      settle(waiting.clear(), 'withheld');
       if (here) kept.clear();
-      if (sessionId)
-        waiting.add({
-          session: sessionId,
-          denied: true,
-          at: Date.now(),
-          signal: { type: 'consent.denied', id: randomId() },
-        });
+      if (session) waiting.add({ ...item('consent.denied', {}, randomId(), { session, visitor: '' }), denied: true });
     }
-    if (next !== 'pending') {
-      kept.keep();
-      if (here) kept.put('consent', next);
-      if (before === 'pending') void adopt();
-      if (here && next === 'basic' && before !== 'pending') put(item('consent.basic')); // tells the server at once to drop the metadata it has
-    }
+    if (here) kept.put('consent', next);
+    kept.keep(next !== 'pending');
+    if (before === 'pending') void adopt();
+    else if (here && next === 'basic') put(item('consent.basic')); // tells the server at once to drop the metadata it has
     tell({ what: 'consent', consent: consentNow() });
     return flush();
   }
@@ -233,13 +273,21 @@ export function createCore(options: Options): Core {
     waiting.adopt().then(some => {
       if (some) void flush();
     });
-  if (!said && options.consent === 'denied') void change('denied', true); // also removes what earlier pages stored
-  if (said !== 'pending') {
-    kept.keep();
+  if (!said && initial) void change(initial, true); // denied: also removes what earlier pages stored
+  if (canSend()) {
+    kept.keep(true);
     void adopt();
+  }
+
+  // What other tabs have changed meanwhile. They may also have said a context of their own.
+  function look() {
+    void change(chosen(), false);
+    visit.last();
+    told = undefined;
   }
   addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') leave();
+    else look();
   });
   addEventListener('pagehide', () => {
     leave();
@@ -249,51 +297,84 @@ export function createCore(options: Options): Core {
     if (!persisted) return;
     release = hold(held);
     waiting.wake();
-    void change(chosen(), false);
+    look();
   });
   addEventListener('storage', ({ key, newValue }) => {
-    if (key === `${prefix}consent` && newValue) void change(newValue, false);
+    if (key === `${prefix}consent`) void change(understood(newValue), false);
+    if (kWhole && newValue && key === `${prefix}news`) tell({ what: 'news', news: newValue });
+    visit.last();
   });
   addEventListener('online', () => {
     resting = false;
     void waiting.adopt().then(flush);
   });
 
-  return {
+  // Nobody has seen a page that is only prerendered: calls wait until somebody does.
+  const seen =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> =>
+      (document as { prerendering?: boolean }).prerendering
+        ? new Promise(done => document.addEventListener('prerenderingchange', done, { once: true })).then(() =>
+            call(...args),
+          )
+        : call(...args);
+
+  const logout = seen(async () => {
+    if (said !== 'denied') visit.leave();
+  });
+
+  const identify = seen(async (visitorId: string | null | undefined) => {
+    const visitor = visitorId?.trim().normalize();
+    bare = false;
+    if (!visitor && visit.last().visitor) await logout();
+    if (visitor) visit.identify(visitor);
+  });
+  if (options.visitorId !== undefined) void identify(options.visitorId);
+
+  const core: Core = {
     flush,
-    signal(type, { value, ...more } = {}) {
+    identify,
+    logout,
+    reset: logout,
+    signal: seen((type, { value, ...more } = {}) => {
       const id = more.id ?? randomId();
       if (said === 'denied') return Promise.resolve({ id, outcome: 'withheld' });
-      return new Promise(done => {
-        settled.set(id, done);
-        put(item(type, { at: Date.now(), ...(value !== undefined && { signalValue: value }), ...more }, id));
-      });
-    },
-    consent: words => change(words, true),
+      const extra = { at: Date.now(), signalValue: value, ...more };
+      return new Promise(done => put({ ...item(type, extra, id), done }));
+    }),
+    consent: seen(async words => {
+      await change(heard(words), true);
+      if (!understood(words)) throw TypeError(kUnclear);
+    }),
     async context(values) {
       context = { ...context, ...values };
-      untold = true;
+      bare = false;
     },
-    async identify(visitorId) {
-      if (visitor && visitor !== visitorId) visit.end();
-      visitor = visitorId;
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
     },
-    watch(seen) {
-      watchers.add(seen);
-      return () => watchers.delete(seen);
-    },
-    async ask(route, more) {
-      if (!isOpen()) return;
-      const body = {
-        ...around(visit.id()),
-        consent: undefined,
-        ...(consentNow() !== 'basic' && { visitorId: visitor }),
-        ...(Object.keys(context).length && { context }),
-        ...more,
-      };
-      const answer = await post(url(route), JSON.stringify(body));
-      tell({ what: 'asked', route, body, answer });
-      return answer;
-    },
+    ...((kWhole && {
+      share(news: string) {
+        if (isOpen()) kept.put('news', `${news} ${randomId()}`);
+      },
+      session: seen(async () => {
+        if (said === 'denied') return null;
+        const { session, visitor, anonymous } = who();
+        return { sessionId: session, visitorId: visitor || null, anonymousId: anonymous ?? null };
+      }),
+      ask: seen(async (route, more, isAgain) => {
+        if (!isOpen()) return;
+        const me = who();
+        const body = { ...(!bare && { context }), ...bodyOf(me, told, more) };
+        const answer = await post(url(route), JSON.stringify(body));
+        tell({ what: 'asked', route, body, answer });
+        const { session, visitor } = visit.last();
+        const isOurs = session === me.session && visitor === me.visitor && isOpen();
+        if (isOurs && !isMended(answer, me)) return answer;
+        return isAgain ? undefined : core.ask(route, more, true);
+      }),
+    }) as Pick<Core, 'session' | 'ask' | 'share'>),
   };
+  return core;
 }

@@ -5,11 +5,11 @@ import type { Core } from './core.ts';
 import type { Answer, Happening } from './words.ts';
 
 const kMeanings: Record<number, string> = {
-  0: 'no response: no connection, or this origin is not among the handle’s allowed origins',
+  0: 'no response: no connection, or this origin is not among the handle’s allowed origins, or the server is on loopback or a local network and the browser has not been allowed to connect to it from a public page',
   400: 'the request is invalid',
   403: 'the handle or the origin is not allowed',
   404: 'the server does not know this handle',
-  409: 'the session belongs to another visitor',
+  409: 'the session belongs to another visitor, and a new one starts',
   429: 'too many signals or decisions in a minute',
 };
 
@@ -26,15 +26,17 @@ export function told(happening: Happening): string {
     case 'failed':
       return `not sent, retrying in ${(happening.wait / 1000).toFixed(1)} s: ${answered(happening.answer)}`;
     case 'refused':
-      return `${happening.signals.length} signals refused: ${answered(happening.answer)}`;
+      return `${happening.signals.length} signals refused${happening.signals.length ? '' : ', sent again'}: ${answered(happening.answer)}`;
     case 'dropped':
       return `${happening.count} signals dropped: the queue was full`;
     case 'asked':
       return `${happening.route}: ${answered(happening.answer)}`;
     case 'consent':
       return `consent is ${happening.consent ?? 'the handle’s default'}`;
+    case 'news':
+      return `in another tab: ${happening.news.startsWith('shown') ? 'a decision was shown' : 'signals were sent'}`;
     case 'session':
-      return `session ${happening.sessionId} started`;
+      return `session ${happening.sessionId}, visitor ${happening.visitorId ?? 'unknown'}`;
   }
 }
 

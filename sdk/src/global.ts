@@ -2,9 +2,8 @@
 //
 //   <script async src="https://beckon.example/sdk/v1/beckon.js"
 //           data-handle="acme" data-consent="pending" data-pages></script>
-import { pages } from './pages.ts';
 import type { Core } from './core.ts';
-import type { Consent, Options } from './words.ts';
+import type { Options } from './words.ts';
 
 // A queued call: its name, its arguments, and the callbacks of the promise that the page holds.
 type Call = [name: string, args?: unknown[], done?: (value: unknown) => void, failed?: (reason: unknown) => void];
@@ -13,22 +12,24 @@ type Queue = Call[] & { version?: string; options?: Options };
 
 declare const BECKON_VERSION: string;
 
-export function takeOver(make: (options: Options) => Core): void {
+export function takeOver(
+  make: (options: Options) => Core,
+  pages: (client: Core, attributes: DOMStringMap) => void,
+): void {
   const all = window as unknown as { beckon?: Queue };
   const waiting: Queue = (all.beckon ??= []);
   if (waiting.version) return; // included a second time
 
   const tag = document.currentScript as HTMLScriptElement | null;
-  const { handle, endpoint, consent, visitor, pages: says } = tag?.dataset ?? {};
+  const said: DOMStringMap = tag?.dataset ?? {};
   const options = {
-    handle: handle!,
-    endpoint: endpoint ?? new URL(tag?.src ?? '', location.href).origin,
-    consent: consent as Consent | undefined,
-    visitorId: visitor,
+    endpoint: new URL(tag?.src ?? '', location.href).origin,
+    ...said,
+    visitorId: said.visitor,
     ...waiting.options,
-  };
+  } as Options;
   if (!options.handle) {
-    console.error('beckon: the tag needs data-handle');
+    console.error('beckon: no data-handle');
     return;
   }
 
@@ -41,5 +42,5 @@ export function takeOver(make: (options: Options) => Core): void {
   const calls = waiting.splice(0);
   Object.assign(waiting, client, { version: BECKON_VERSION, push: run });
   calls.forEach(run);
-  if (says !== undefined) pages(client);
+  if ('pages' in said) pages(client, said);
 }

@@ -6,6 +6,7 @@ import type { Options } from './words.ts';
 export type { Asking, Decisions } from './decisions.ts';
 export type { Core } from './core.ts';
 export type {
+  Act,
   Action,
   Answer,
   Consent,
@@ -15,11 +16,26 @@ export type {
   Options,
   Report,
   Sent,
+  SessionInfo,
   SignalExtra,
   WireSignal,
 } from './words.ts';
 
 export interface Beckon extends Core, Decisions {}
+
+// `window.beckon` of a page that loads the library by a tag.
+export interface BeckonTag extends Beckon {
+  // Calls `plugin` with the client, and resolves to what it returns.
+  use<Result>(plugin: (client: Beckon) => Result): Promise<Awaited<Result>>;
+  options?: Partial<Options>; // instead of attributes of the tag; to be set before it runs
+  version?: string; // once the library has loaded
+}
+
+declare global {
+  interface Window {
+    beckon: BeckonTag;
+  }
+}
 
 export function createBeckon(options: Options): Beckon {
   const core = createCore(options);

@@ -1,30 +1,23 @@
 // Locks between the tabs of an origin, by name. Without Web Locks every lock is granted.
 type Release = () => void;
 
-const manager = () => (typeof navigator === 'undefined' ? undefined : navigator.locks);
+const none: Release = () => {};
 
 // Holds the lock until the returned function is called.
 export function hold(name: string): Release {
-  let release: Release = () => {};
+  let release = none;
   const held = new Promise<void>(done => {
     release = done;
   });
-  manager()
-    ?.request(name, () => held)
-    .catch(() => {});
+  navigator.locks?.request(name, () => held).catch(none);
   return release;
 }
 
 // Takes the lock if it is free; undefined if it is not.
-export async function grab(name: string): Promise<Release | undefined> {
-  const locks = manager();
-  if (!locks) return () => {};
-  return new Promise(done => {
-    locks
-      .request(name, { ifAvailable: true }, lock => {
-        if (!lock) return done(undefined);
-        return new Promise<void>(release => done(release));
-      })
-      .catch(() => done(() => {}));
+export const grab = (name: string) =>
+  new Promise<Release | undefined>(done => {
+    if (!navigator.locks) return done(none);
+    navigator.locks
+      .request(name, { ifAvailable: true }, lock => (lock ? new Promise<void>(done) : done(undefined)))
+      .catch(() => done(none));
   });
-}

@@ -1,40 +1,31 @@
-// Page views of a single-page app: one signal for each change of the URL.
-import type { Core } from './core.ts';
+// Page views, with options.
+import { arrival } from './arrival.ts';
+import { follow, pathOf, type Client } from './follow.ts';
 
 export interface PageOptions {
   type?: string; // of the signal; default: "view"
-  pageOf?: (location: Location) => string; // the name of a page; default: its path. The same name again is not a change
+  // The name of a page; default: its path, and its fragment if that is a route ("#/cart", "#!cart"). The same name again
+  // is no change.
+  pageOf?: (location: Location) => string;
+  query?: string[]; // parameters that are part of the default name: ["page"] for "/shop?page=lamps"
+  hash?: boolean; // any fragment is part of the default name
+  arrival?: boolean; // the first page also gives device, campaign and referrer as context; default: true
 }
 
 // Reports the current page and each change until the returned function is called.
 export function pages(
-  client: Pick<Core, 'signal' | 'context'>,
-  { type = 'view', pageOf = ({ pathname }) => pathname }: PageOptions = {},
+  client: Client,
+  { type, pageOf, query = [], hash: isAny, arrival: isTold = true }: PageOptions = {},
 ): () => void {
-  let before: string | undefined;
-  let ended = false;
-  const look = () => {
-    const page = pageOf(location).slice(0, 256); // the server's limit for a value
-    if (ended || page === before) return;
-    before = page;
-    void client.context({ page });
-    void client.signal(type, { value: page });
+  const nameOf = (here: Location) => {
+    const given = [...new URLSearchParams(here.search)].filter(([name]) => query.includes(name));
+    const { pathname, hash } = here;
+    const path = isAny ? pathname + hash : pathOf(here);
+    return given.length ? path.replace(pathname, `${pathname}?${new URLSearchParams(given)}`) : path;
   };
-
-  const { navigation } = globalThis as { navigation?: EventTarget };
-  if (navigation) navigation.addEventListener('currententrychange', look);
-  else {
-    for (const name of ['pushState', 'replaceState'] as const) {
-      const original = history[name].bind(history);
-      history[name] = (...args: Parameters<History['pushState']>) => {
-        original(...args);
-        look();
-      };
-    }
-    addEventListener('popstate', look);
-  }
-  look();
-  return () => {
-    ended = true;
-  };
+  return follow(client, type, pageOf ?? nameOf, isTold ? arrival() : undefined);
 }
+
+// The same by the attributes of a tag: data-pages="?page ?tab #" names parameters, and "#" stands for any fragment.
+export const pagesOfTag = (client: Client, { pages: names = '', arrival }: DOMStringMap) =>
+  pages(client, { query: names.split(/[\s?#]+/), hash: names.includes('#'), arrival: arrival !== 'off' });

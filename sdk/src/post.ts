@@ -2,22 +2,15 @@
 import { kRequestTime } from './limits.ts';
 import type { Answer } from './words.ts';
 
-const kNothing: Answer = { status: 0, retryAfter: null, body: {} };
-
 // Never rejects: a network error, a refused origin and a timeout are status 0.
 export async function post(url: string, body: string, keepalive = false): Promise<Answer> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      keepalive,
-      credentials: 'omit',
-      signal: AbortSignal.timeout(kRequestTime),
-    });
-    const json = await response.json().catch(() => ({}));
+    const signal = AbortSignal.timeout(kRequestTime);
+    const response = await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit', signal });
+    const json = await response.json().catch(() => {});
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body: json ?? {} };
   } catch {
-    return kNothing;
+    return { status: 0, retryAfter: null, body: {} };
   }
 }
 

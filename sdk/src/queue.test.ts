@@ -24,7 +24,7 @@ const idsOf = (items: readonly Item[]) => items.map(({ signal }) => signal.id);
 function tab(name: string) {
   const dropped: Item[] = [];
   const kept = shelf('p:', browser.storage);
-  kept.keep();
+  kept.keep(true);
   const release = hold(`p:queue:${name}`);
   return {
     dropped,

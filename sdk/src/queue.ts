@@ -7,12 +7,14 @@
 import { bytesOf } from './post.ts';
 import { kBodyBytes, kQueued, kQueuedAge, kRequestSignals } from './limits.ts';
 import type { Shelf } from './shelf.ts';
-import type { WireSignal } from './words.ts';
+import type { Sent, WireSignal } from './words.ts';
 
 export interface Item {
   session: string;
-  visitor?: string;
+  visitor: string; // empty: not known
+  anonymous?: string; // the browser's id
   denied?: true; // reports withdrawn consent
+  done?: (sent: Sent) => void; // not stored
   at: number; // epoch ms at which it was queued
   signal: WireSignal;
 }
@@ -23,8 +25,8 @@ export interface Queue {
   // The next batch: signals of one session and visitor, within a request's limits, without those in `flying`.
   next(flying: ReadonlySet<Item>): Item[];
   remove(items: readonly Item[]): void;
-  save(): void;
-  clear(): void; // removes all of them without reporting
+  move(session: string, visitor: string, to: Partial<Item>): void; // the items of a visitor in a session
+  clear(): Item[]; // removes all of them
   adopt(): Promise<boolean>; // takes over the queues of ended tabs; true if they had signals
   wake(): void; // back from the back/forward cache: another tab may have taken the queue
 }
@@ -84,17 +86,20 @@ export function queue(
       return together;
     },
     remove,
-    save,
-    clear() {
-      items = [];
+    move(session, visitor, to) {
+      for (const item of items) if (item.session === session && item.visitor === visitor) Object.assign(item, to);
       save();
+    },
+    clear() {
+      const gone = items;
+      remove(gone);
+      return gone;
     },
     async adopt() {
       let some = false;
       for (const name of shelf.names()) {
-        if (!name.startsWith(kName) || name === mine) continue;
-        const release = await lock(name);
-        if (!release) continue; // its tab is still open
+        const release = name.startsWith(kName) && name !== mine && (await lock(name));
+        if (!release) continue; // no queue, or its tab is still open
         const left = read(name);
         some ||= left.length > 0;
         items = [...left, ...items];

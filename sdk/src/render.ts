@@ -4,7 +4,7 @@
 import type { Decisions } from './decisions.ts';
 import { banner, popup } from './render/surfaces.ts';
 import { cta } from './render/cta.ts';
-import type { Decision, Report } from './words.ts';
+import type { Report } from './words.ts';
 
 // Renders an action; `tell` reports what the visitor did. False if it could not be rendered: it counts as not shown.
 export type Renderer = (payload: Record<string, unknown>, tell: (what: Report) => void) => boolean;
@@ -13,15 +13,18 @@ export interface RenderOptions {
   renderers?: Record<string, Renderer>; // by action type, in addition to or instead of the built-in ones
 }
 
-// Renders each decision that acts. Resolves to a function that stops it.
+// Renders each decision that acts, once. Resolves to a function that stops it.
 export function render(
   client: Pick<Decisions, 'onDecision' | 'report'>,
   { renderers = {} }: RenderOptions = {},
 ): Promise<() => void> {
   const known: Record<string, Renderer> = { popup, banner, cta, ...renderers };
-  return client.onDecision((decision: Decision) => {
-    const { type = '', payload = {} } = decision.action ?? {};
+  const shown = new Set<string>();
+  return client.onDecision(decision => {
+    const { type, payload = {} } = decision.action;
     const tell = (what: Report) => void client.report(what, decision);
-    if (Object.hasOwn(known, type) && known[type]!(payload, tell)) tell('shown');
+    if (shown.has(decision.decisionId) || !Object.hasOwn(known, type) || !known[type]!(payload, tell)) return;
+    shown.add(decision.decisionId);
+    tell('shown');
   });
 }

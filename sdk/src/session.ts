@@ -1,35 +1,84 @@
-// The session of this browser: shared by its tabs, ended by inactivity.
+// Who is here: a session and its visitor, one entry in the browser's storage that its tabs share. The entry decides; a tab
+// notices at its next look that another one has changed it.
 import type { Shelf } from './shelf.ts';
 
-export const randomId = (): string => {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map(byte => (byte % 36).toString(36)).join('');
-};
+// Each character has about five random bits.
+export const randomId = (length = 12) =>
+  [...crypto.getRandomValues(new Uint8Array(length))].map(byte => (byte % 36).toString(36)).join('');
+
+export interface Visit {
+  session: string; // its id
+  visitor: string; // empty: not known
+}
 
 export interface Session {
-  id(): string; // the current one; starts a new one if the last has ended
-  current(): string | undefined; // the last one, even if it has ended; starts none
-  end(): void;
+  now(): Visit; // starts a new session if the last has ended by inactivity
+  last(): Visit; // even if it has ended; an empty session if there is none
+  anonymous(isAllowed: boolean): string | undefined; // the browser's id, until somebody else uses it; deleted if not allowed
+  leave(): void; // starts a session of somebody else, not known
+  // Sets the visitor of the session, and of those that this page starts later unless a tab says otherwise. Ends a session
+  // of another visitor.
+  identify(visitor: string): void;
+  // The session in which the signals of a visitor continue after the server has refused `session` as another visitor's.
+  instead(session: string, visitor: string): string;
 }
 
 const kName = 'session';
+export const kAnonymous = 'anonymous';
 
-export function session(shelf: Shelf, handle: string, idle: number, begun: (id: string) => void): Session {
-  const read = () => shelf.get(kName)?.split(' ') ?? [];
+// Calls `changed` when the session or its visitor is not the one that this page saw last.
+export function session(shelf: Shelf, handle: string, idle: number, changed: (visit: Visit) => void): Session {
+  let named = ''; // the visitor, by this page
+  let known = '';
+
+  const note = (session: string, visitor: string): Visit => {
+    const before = known;
+    known = `${session} ${visitor}`;
+    if (visitor !== named) named = '';
+    if (known !== before) changed({ session, visitor });
+    return { session, visitor };
+  };
+  const read = () => {
+    const [, session = '', seen, visitor = ''] = /(\S+) (\d+) ?(.*)/.exec(shelf.get(kName) ?? '') ?? [];
+    return { session, visitor, age: Date.now() - Number(seen) };
+  };
+  const fresh = () => `sig_${handle}_${Date.now()}_${randomId()}`;
+  const write = (visitor: string, session = fresh()) => {
+    shelf.put(kName, `${session} ${Date.now()} ${visitor}`.trim());
+    return note(session, visitor);
+  };
+
+  const replace = (visitor: string) => {
+    shelf.drop(kAnonymous);
+    return write(visitor);
+  };
+
   return {
-    id() {
-      let [id, seen] = read();
-      const now = Date.now();
-      if (!id || now - Number(seen) > idle) {
-        id = `sig_${handle}_${now}_${randomId()}`;
-        shelf.put(kName, `${id} ${now}`);
-        begun(id);
-      } else if (now - Number(seen) > 1_000) {
-        shelf.put(kName, `${id} ${now}`);
-      }
-      return id;
+    anonymous(isAllowed) {
+      if (!isAllowed) shelf.drop(kAnonymous);
+      else if (!shelf.get(kAnonymous)) shelf.put(kAnonymous, `a-${randomId(32)}`);
+      return shelf.get(kAnonymous) ?? undefined;
     },
-    current: () => read()[0],
-    end: () => shelf.drop(kName),
+    leave: () => void replace(''),
+    now() {
+      const { session, visitor, age } = read();
+      if (!session || age > idle) return write(session && visitor !== named ? '' : named);
+      return age > 1_000 ? write(visitor, session) : note(session, visitor);
+    },
+    last() {
+      const { session, visitor } = read();
+      return session ? note(session, visitor) : { session, visitor };
+    },
+    identify(visitor) {
+      const { session, visitor: before, age } = read();
+      named = visitor;
+      if (before && before !== visitor) replace(visitor);
+      else if (session) write(visitor, age > idle ? fresh() : session);
+    },
+    instead(refused, visitor) {
+      const { session, visitor: owner } = read();
+      if (session === refused) return replace(visitor).session;
+      return owner === visitor ? session : fresh();
+    },
   };
 }

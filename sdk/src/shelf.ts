@@ -5,8 +5,9 @@ export interface Shelf {
   get(name: string): string | null;
   put(name: string, text: string): void;
   drop(name: string): void;
-  names(): string[]; // those of other pages included
-  keep(): void; // uses the storage from now on and moves entries from memory there
+  names(): string[]; // those of other pages included; one may be named twice
+  // Uses the storage from now on and moves entries from memory there; or, with false, does not write to it any more.
+  keep(durably: boolean): void;
   clear(): void; // removes all entries
 }
 
@@ -14,38 +15,36 @@ export function shelf(prefix: string, storage: Storage | undefined): Shelf {
   const memory = new Map<string, string>();
   let durable = false;
   // Any call may throw if the storage is full or forbidden.
-  const trying = <T>(act: () => T, otherwise: T): T => {
+  const trying = <T>(act: () => T): T | undefined => {
     try {
       return act();
     } catch {
-      return otherwise;
+      return undefined;
     }
   };
 
   const self: Shelf = {
-    get: name => memory.get(name) ?? trying(() => storage!.getItem(prefix + name), null),
+    get: name => memory.get(name) ?? trying(() => storage!.getItem(prefix + name)) ?? null,
     put(name, text) {
       memory.set(name, text);
-      const store = () => {
-        storage!.setItem(prefix + name, text);
-        return true;
-      };
-      if (durable && trying(store, false)) memory.delete(name);
+      if (durable)
+        trying(() => {
+          storage!.setItem(prefix + name, text);
+          memory.delete(name);
+        });
     },
     drop(name) {
       memory.delete(name);
-      trying(() => storage!.removeItem(prefix + name), undefined);
+      trying(() => storage!.removeItem(prefix + name));
     },
     names: () => [
-      ...new Set([
-        ...memory.keys(),
-        ...trying(() => Object.keys(storage!), [])
-          .filter(key => key.startsWith(prefix))
-          .map(key => key.slice(prefix.length)),
-      ]),
+      ...memory.keys(),
+      ...(trying(() => Object.keys(storage!)) ?? []).flatMap(key =>
+        key.startsWith(prefix) ? key.slice(prefix.length) : [],
+      ),
     ],
-    keep() {
-      durable = true;
+    keep(durably) {
+      durable = durably;
       for (const [name, text] of [...memory]) self.put(name, text);
     },
     clear: () => self.names().forEach(self.drop),

@@ -11,6 +11,9 @@
     'consent',
     'context',
     'identify',
+    'logout',
+    'reset',
+    'session',
     'flush',
     'use',
   ])

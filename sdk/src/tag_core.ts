@@ -1,5 +1,6 @@
 // beckon-core.js: signals alone.
 import { createCore } from './core.ts';
+import { follow } from './follow.ts';
 import { takeOver } from './global.ts';
 
-takeOver(createCore);
+takeOver(createCore, client => follow(client));

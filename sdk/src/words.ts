@@ -9,9 +9,16 @@ export interface Options {
   handle: string;
   endpoint: string; // origin of the server: "https://beckon.example"
   consent?: Consent; // until changed; default: that of the handle
-  visitorId?: string;
+  visitorId?: string | null; // as identify(); undefined: the one who was set before stays
   context?: Context;
+  cookie?: string; // keeps the browser's id in a cookie, too: of this domain, or of this host if it is empty
   sessionIdle?: number; // ms without a signal or decision after which a session ends; default: 30 minutes
+}
+
+export interface SessionInfo {
+  sessionId: string;
+  visitorId: string | null;
+  anonymousId: string | null; // of this browser, until logout(); null if consent is basic
 }
 
 export interface SignalExtra {
@@ -23,11 +30,12 @@ export interface SignalExtra {
   id?: string; // the page's own id; a second signal with the same id in the session is a duplicate
 }
 
-// The outcome of a signal. refused: the server rejected it. dropped: the queue was full or it was too old. withheld: no
+// The outcome of a signal. refused: the server rejected it, for the reason given. dropped: the queue was full or it was too old. withheld: no
 // consent.
 export interface Sent {
   id: string;
   outcome: 'sent' | 'refused' | 'dropped' | 'withheld';
+  reason?: string;
 }
 
 export interface Action {
@@ -35,17 +43,14 @@ export interface Action {
   payload?: Record<string, unknown>;
 }
 
-export interface Decision {
-  decisionId: string;
-  trigger: string;
-  outcome: 'act' | 'none' | 'suppressed' | 'holdout';
-  ruleId: string | null;
-  variant: string | null;
-  action: Action | null;
-  expiresAt: string;
-  ttlSeconds: number;
-  etag: string;
-}
+// act: carry out `action`. suppressed: held back by a frequency limit or schedule. holdout: the control group.
+export type Decision = { decisionId: string; trigger: string; expiresAt: string; ttlSeconds: number; etag: string } & (
+  | { outcome: 'act'; ruleId: string; variant: string | null; action: Action }
+  | { outcome: 'suppressed' | 'holdout'; ruleId: string | null; variant: string | null; action: null }
+  | { outcome: 'none'; ruleId: null; variant: null; action: null }
+);
+
+export type Act = Extract<Decision, { outcome: 'act' }>;
 
 export type Report = 'shown' | 'clicked' | 'dismissed' | 'converted';
 
@@ -58,7 +63,8 @@ export type Happening =
   | { what: 'dropped'; count: number }
   | { what: 'asked'; route: string; body: object; answer: Answer }
   | { what: 'consent'; consent: Consent | undefined }
-  | { what: 'session'; sessionId: string };
+  | { what: 'news'; news: string } // from another tab: "shown" or "sent", and a random id
+  | { what: 'session'; sessionId: string; visitorId: string | null };
 
 // A signal in the format of the API.
 export interface WireSignal {

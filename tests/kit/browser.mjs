@@ -1,5 +1,8 @@
 // Drives Debian's Chromium: pages that record every policy violation and every script error.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { until } from './wait.mjs';
 
@@ -13,8 +16,30 @@ const flags = [
   '--disable-sync',
 ];
 
-export const openBrowser = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+// A browser that nobody drives: it opens a page, which goes on by itself. A driven one does not prerender.
+export function openAlone(url) {
+  const profile = mkdtempSync(join(tmpdir(), 'beckon-browser-'));
+  const args = [...flags, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, url];
+  const child = spawn(executablePath, args, { stdio: 'ignore', detached: true });
+  const ended = new Promise(done => child.once('exit', done));
+  return {
+    async close() {
+      process.kill(-child.pid, 'SIGKILL');
+      await ended;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+// With `keepsPages`, the back/forward cache is on, as it is for visitors.
+export const openBrowser = ({ keepsPages = false } = {}) =>
+  chromium.launch({
+    executablePath,
+    args: flags,
+    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+  });
 
 // A page with its own profile on the server's console, signed in if a token is given. `page.faults` has all errors.
 export async function openConsole(

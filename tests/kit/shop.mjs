@@ -8,11 +8,11 @@ const closing = server => () =>
     server.close(done);
   });
 
-// Serves `html` at every path, with `policy` if given.
+// Serves `html` at every path, or what it resolves to for a path, with `policy` if given.
 export async function openShop(html, policy) {
-  const server = createServer((_, answer) => {
+  const server = createServer(async ({ url }, answer) => {
     answer.writeHead(200, { 'content-type': 'text/html', ...(policy && { 'content-security-policy': policy }) });
-    answer.end(html);
+    answer.end(typeof html === 'function' ? await html(url) : html);
   });
   return { origin: `http://127.0.0.1:${await listen(server)}`, close: closing(server) };
 }

@@ -52,6 +52,9 @@ type Reply = { status: number; body?: object; retryAfter?: string } | 'offline';
 
 export class Browser {
   events = new EventTarget();
+  documents = new EventTarget();
+  prerendering = false;
+  cookies = new Map<string, string>();
   storage = new FakeStorage() as unknown as Storage;
   locks: FakeLocks | undefined = new FakeLocks();
   requests: Request[] = [];
@@ -70,7 +73,27 @@ export class Browser {
       globalPrivacyControl: this.privacyControl,
       sendBeacon: (_: string, body: string) => this.beacons.push(body) > 0,
     });
-    put('document', Object.defineProperty({}, 'visibilityState', { get: () => this.visibility }));
+    put(
+      'document',
+      Object.defineProperties(
+        {
+          referrer: '',
+          addEventListener: (type: string, seen: EventListener) => this.documents.addEventListener(type, seen),
+        },
+        {
+          visibilityState: { get: () => this.visibility },
+          prerendering: { get: () => this.prerendering },
+          cookie: {
+            get: () => [...this.cookies].map(([name, text]) => `${name}=${text}`).join('; '),
+            set: (said: string) => {
+              const [, name, text] = /^([^=]+)=([^;]*)/.exec(said) as unknown as [string, string, string];
+              if (said.includes('max-age=0')) this.cookies.delete(name);
+              else this.cookies.set(name, text);
+            },
+          },
+        },
+      ),
+    );
     put('addEventListener', (type: string, seen: EventListener) => this.events.addEventListener(type, seen));
     put('fetch', async (url: string, init: RequestInit) => {
       const request = { url, init, body: JSON.parse(String(init.body)) };
@@ -94,6 +117,16 @@ export class Browser {
 
   fire(type: string, more: object = {}) {
     this.events.dispatchEvent(Object.assign(new Event(type), more));
+  }
+  // Another tab writes to the storage.
+  elsewhere(key: string, newValue: string) {
+    this.storage.setItem(key, newValue);
+    this.fire('storage', { key, newValue });
+  }
+  // The visitor opens a page that was prerendered.
+  activate() {
+    this.prerendering = false;
+    this.documents.dispatchEvent(new Event('prerenderingchange'));
   }
   hide() {
     this.visibility = 'hidden';

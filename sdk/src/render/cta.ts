@@ -12,12 +12,17 @@ function found(selector: string): HTMLElement | null {
   } // not a valid selector
 }
 
+const ended = new WeakMap<HTMLElement, AbortController>(); // of the latest decision that changed the element
+
 export const cta: Renderer = ({ selector, label, href }, tell) => {
   const target = found(textOf(selector));
   if (!target) return false;
   const address = addressOf(href);
   if (textOf(label)) target.textContent = textOf(label);
   if (address && target instanceof HTMLAnchorElement) target.href = address;
-  target.addEventListener('click', () => tell('clicked'), { once: true });
+  ended.get(target)?.abort(); // a click counts for what the visitor sees
+  const latest = new AbortController();
+  ended.set(target, latest);
+  target.addEventListener('click', () => tell('clicked'), { once: true, signal: latest.signal });
   return true;
 };

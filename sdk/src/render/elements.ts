@@ -26,9 +26,12 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-// A shadow root of its own, so that styles neither leak in nor out.
-export function place(style: string): { host: HTMLElement; root: ShadowRoot } {
+// A shadow root of its own, so that styles neither leak in nor out. Undefined if the page shows one of this name: surfaces
+// are not stacked.
+export function place(name: string, style: string): { host: HTMLElement; root: ShadowRoot } | undefined {
+  if (document.querySelector(`beckon-surface[name=${name}]`)) return;
   const host = document.createElement('beckon-surface');
+  host.setAttribute('name', name);
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);

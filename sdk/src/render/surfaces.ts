@@ -37,7 +37,9 @@ const labelled = (surface: HTMLElement, { title, text }: Payload) =>
   surface.setAttribute('aria-label', textOf(title) || textOf(text));
 
 export const popup: Renderer = (payload, tell) => {
-  const { host, root } = place(kStyle);
+  const placed = place('popup', kStyle);
+  if (!placed) return false;
+  const { host, root } = placed;
   const dialog = element('dialog', 'surface popup');
   let chose: 'clicked' | 'dismissed' = 'dismissed'; // Escape
   labelled(dialog, payload);
@@ -58,7 +60,9 @@ export const popup: Renderer = (payload, tell) => {
 };
 
 export const banner: Renderer = (payload, tell) => {
-  const { host, root } = place(kStyle);
+  const placed = place('banner', kStyle);
+  if (!placed) return false;
+  const { host, root } = placed;
   const strip = element('section', payload.position === 'top' ? 'surface banner top' : 'surface banner');
   labelled(strip, payload);
   strip.append(
