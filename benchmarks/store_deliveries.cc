@@ -29,7 +29,7 @@ void subscribe(store::SqliteStore& store) {
     s.id = subscription_id(i);
     s.handle = Handle("acme");
     s.endpoint_url = "https://hooks.example.com/";
-    batch.subscriptions.push_back(s);
+    batch.changes.emplace_back(s);
   }
   CHECK(store.commit().write(batch));
 }
@@ -51,8 +51,8 @@ void owe(commit::Batch& batch, Instant at, std::size_t body, Random& random) {
   d.event_type = e.type;
   d.session = e.session;
   d.created_at = d.next_attempt_at = at;
-  batch.events.push_back(std::move(e));
-  batch.deliveries.push_back(std::move(d));
+  batch.changes.emplace_back(std::move(e));
+  batch.changes.emplace_back(std::move(d));
 }
 
 void settle(commit::Batch& batch, const DeliveryId& id, Instant at) {
@@ -66,7 +66,7 @@ void settle(commit::Batch& batch, const DeliveryId& id, Instant at) {
   s.attempt.request_headers = std::string(500, 'h');
   s.attempt.response_body = R"({"ok":true})";
   s.state = outbox::DeliveryState::kDelivered;
-  batch.settlements.push_back(std::move(s));
+  batch.changes.emplace_back(std::move(s));
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
     for (long done = 0; done < wanted; done += static_cast<long>(size)) {
       commit::Batch batch{.at = ++at};
       for (std::size_t i = 0; i < size; ++i) owe(batch, at, body, random);
-      for (const auto& delivery : last.deliveries) settle(batch, delivery.id, at);
+      for (const auto& delivery : commit::changes_of<outbox::Delivery>(last)) settle(batch, delivery.id, at);
       CHECK(store.commit().write(batch));
       last = std::move(batch);
     }

@@ -5,16 +5,20 @@ namespace beckon::app {
 void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& subscriptions,
           const commit::Batch& batch) {
   dispatcher.committed(batch.at);
-  for (const outbox::Delivery& delivery : batch.deliveries) dispatcher.wake(delivery.subscription);
-  for (const outbox::Subscription& subscription : batch.subscriptions) dispatcher.changed(subscription.id);
-  for (const SubscriptionId& id : batch.removed_subscriptions) dispatcher.changed(id);
-  for (const commit::HoldSubscription& hold : batch.held) dispatcher.changed(hold.subscription);
-  for (const commit::Erase& erase : batch.erased) dispatcher.forget(erase.handle, erase.session);
-  for (const commit::Requeue& requeue : batch.requeued) dispatcher.wake(requeue.subscription);
-  if (batch.set_back) dispatcher.wake_all();
-  for (const commit::WithdrawReason& ended : batch.ended_reasons)  // the next of its session is due in its place
-    for (const auto& subscription : *subscriptions.of(ended.handle))
+  const auto wake_ordered = [&](const Handle& handle) {  // the next of a session is due in the place of another
+    for (const auto& subscription : *subscriptions.of(handle))
       if (subscription->ordering == outbox::Ordering::kSession) dispatcher.wake(subscription->id);
+  };
+  for (const commit::Change& change : batch.changes)
+    std::visit(commit::Cases{[&](const outbox::Delivery& one) { dispatcher.wake(one.subscription); },
+                             [&](const outbox::Subscription& one) { dispatcher.changed(one.id); },
+                             [&](const commit::RemoveSubscription& one) { dispatcher.changed(one.subscription); },
+                             [&](const commit::HoldSubscription& one) { dispatcher.changed(one.subscription); },
+                             [&](const commit::Erase& one) { dispatcher.forget(one.handle, one.session); },
+                             [&](const commit::Requeue& one) { dispatcher.wake(one.subscription); },
+                             [&](const commit::SetClockBack&) { dispatcher.wake_all(); },
+                             [&](const commit::WithdrawReason& one) { wake_ordered(one.handle); }, [](const auto&) {}},
+               change);
 }
 
 }  // namespace beckon::app

@@ -33,7 +33,7 @@ using DeliverySeen = std::shared_ptr<const outbox::Delivery>;
 using WhatChanged = std::variant<SignalSeen, DeliverySeen>;
 const SessionId& session_of(const WhatChanged& what);
 
-struct Change {
+struct ChangeSeen {
   std::uint64_t position = 0;  // rises by one within a handle, from 1
   WhatChanged what;
 };
@@ -44,9 +44,9 @@ class Changes {
   virtual ~Changes() = default;
 
   struct Page {
-    std::vector<Change> changes;  // oldest first
-    std::uint64_t next = 0;       // to go on behind
-    std::uint64_t dropped = 0;    // between what was asked for and the first of these: out of bounds
+    std::vector<ChangeSeen> changes;  // oldest first
+    std::uint64_t next = 0;           // to go on behind
+    std::uint64_t dropped = 0;        // between what was asked for and the first of these: out of bounds
   };
   // Those behind a position, at most `limit`. A position that is not reached yet is taken for the newest.
   virtual Page read(const Handle& handle, std::uint64_t behind, std::size_t limit) const = 0;

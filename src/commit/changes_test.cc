@@ -15,7 +15,7 @@ RecentChanges::Staged seen(const Handle& handle, std::string_view session, std::
 }
 std::vector<std::uint64_t> versions(const Changes::Page& page) {
   std::vector<std::uint64_t> found;
-  for (const Change& change : page.changes) found.push_back(std::get<SignalSeen>(change.what).version);
+  for (const ChangeSeen& change : page.changes) found.push_back(std::get<SignalSeen>(change.what).version);
   return found;
 }
 using Versions = std::vector<std::uint64_t>;

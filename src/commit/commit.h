@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <ranges>
 #include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "base/audit.h"
@@ -29,64 +32,61 @@ struct SnapshotWrite {
   std::string bytes;  // ledger/codec.h
 };
 
-// A session's data goes: its snapshot at once, its journal rows behind, the bodies of its deliveries too.
+// A session's data is erased: its snapshot and the bodies of its deliveries at once, its journal rows in the
+// background. Changes later in the batch belong to what came afterwards, and stay.
 struct Erase {
   Handle handle;
   SessionId session;
   ledger::SessionDigest digest;
-  std::optional<Instant> denied_until;  // remember the wish until then; nothing: merely erased
+  std::optional<Instant> denied_until;  // consent is denied until then; std::nullopt if merely erased
   std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
-  // How many of the batch's own events and deliveries were planned before it and go too. Those behind them, and a
-  // snapshot of the batch, are of what came afterwards, and stay.
-  std::size_t events = 0, deliveries = 0;
 };
 
-// Metadata and visitor leave what is stored of a session (consent basic): its journal rows are rewritten behind, and
-// the session's pending deliveries go on.
+// Metadata and visitor are removed from what is stored of a session (consent basic): its journal rows are rewritten in
+// the background, and its pending deliveries go on.
 struct Reduce {
   Handle handle;
   SessionId session;
   ledger::SessionDigest digest;
 };
 
-// All that is pending of a subscription ends as withdrawn: of many, Batch::kSweep with this batch
-// (Receipt::unfinished).
+// The pending deliveries of a subscription end as withdrawn, at most Batch::kSweep of them (Receipt::unfinished).
 struct WithdrawSubscription {
   SubscriptionId subscription;
   std::string reason;
 };
 
-// The pending deliveries of a subscription become held (its subscription was disabled), or queued again: of many,
-// Batch::kSweep with this batch (Receipt::unfinished).
+// The pending deliveries of a subscription become held (it was disabled), or queued again, at most Batch::kSweep of
+// them (Receipt::unfinished).
 struct HoldSubscription {
   SubscriptionId subscription;
   bool held = true;
   std::string reason;
 };
 
-// Pending deliveries born of a delayed rule end as withdrawn: their reason has ended.
+// Pending deliveries of a delayed rule end as withdrawn: the reason they were sent for has ended.
 struct WithdrawReason {
   Handle handle;
   RuleId rule;
-  SessionId session;                       // empty: of every session
+  SessionId session;                       // empty for every session
   Instant anchor_before = Instant::max();  // only those whose anchor is before this
   std::string reason;                      // in words
 };
 
-// The timer of a delayed rule in a session is set, moved or cancelled. Applied in their order.
+// The timer of a delayed rule in a session is set, moved or cancelled.
 struct TimerChange {
   Handle handle;
   SessionId session;
-  RuleId rule;                    // empty: all of the session's are cancelled
-  std::optional<Instant> due_at;  // nothing: cancelled
-  std::uint64_t anchor = 0;       // version of the signal that it waits from
+  RuleId rule;                    // empty if all timers of the session are cancelled
+  std::optional<Instant> due_at;  // std::nullopt if it is cancelled
+  std::uint64_t anchor = 0;       // version of the signal that started the wait
 };
 
-// All timers of a rule are cancelled (it is no longer live), or, where it has changed, looked at again by `look_at`.
+// All timers of a rule are cancelled (it is no longer live), or are due by `look_at` at the latest (it has changed).
 struct TimersOfRule {
   Handle handle;
   RuleId rule;
-  std::optional<Instant> look_at;  // nothing: cancelled
+  std::optional<Instant> look_at;  // std::nullopt if they are cancelled
 };
 
 // An ended delivery is queued again: its schedule starts again, attempt numbers go on.
@@ -106,7 +106,7 @@ struct RulePut {
   Handle handle;
   RuleId rule;
   std::uint64_t rules_version = 0;  // the version that this change makes
-  std::string json;                 // the rule as saved; empty: deleted
+  std::string json;                 // the rule as saved; empty if it is deleted
   Instant at{};
   Instant live_since{};  // rules::StoredRule::live_since
 };
@@ -117,58 +117,108 @@ struct JournalRewrite {
   std::string bytes;
 };
 
+// Everything up to this position is in snapshots now.
+struct Checkpoint {
+  ledger::Position position = 0;
+};
+
+// A denied session consents again.
+struct ConsentAgain {
+  ledger::SessionDigest digest;
+};
+
+// The journal has been rewritten: erasures and reductions up to this position are done.
+struct ErasuresDone {
+  ledger::Position up_to = 0;
+};
+
+// A subscription is deleted. Its log stays; its pending deliveries end as withdrawn, at most Batch::kSweep of them
+// (Receipt::unfinished).
+struct RemoveSubscription {
+  SubscriptionId subscription;
+};
+
+// The clock was set back: pending attempts are due earlier by as much, none before the batch's instant.
+struct SetClockBack {
+  Duration by{};
+};
+
+// A delivery that has ended leaves the log with its attempts; its event goes with the last of its deliveries.
+struct TrimDelivery {
+  DeliveryId delivery;
+};
+
+// An event that nobody wanted leaves the log.
+struct TrimEvent {
+  Handle handle;
+  EventId event;
+};
+
+// Sweeps delete what is old, at most Batch::kSweep rows.
+struct SweepSnapshots {
+  Instant expired_by{};  // those whose expires_at is not after this
+};
+struct SweepJournal {
+  Instant before{};  // of the oldest rows, those written before this
+};
+struct SweepReplays {
+  Instant before{};  // all that ended before this
+};
+struct SweepTallies {
+  Instant before{};  // hours that began before this
+};
+
+// An event and a delivery are new. A subscription, a rule and a replay are created or changed. Tallies are added to
+// what was counted before.
+using Change = std::variant<SnapshotWrite, Checkpoint, SweepSnapshots, Erase, Reduce, ConsentAgain, JournalRewrite,
+                            ErasuresDone, SweepJournal, outbox::Event, outbox::Delivery, outbox::Settlement,
+                            outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
+                            WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay, SweepReplays,
+                            TimerChange, TimersOfRule, Tallies, SweepTallies, RulePut, AuditEntry>;
+
+static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
+
+// One commit: the journal row is written first, then each change in order, to what those before it have left.
 struct Batch {
-  static constexpr int kSweep = 200;  // rows that one batch sweeps, so that it stays short
+  static constexpr int kSweep = 200;  // rows that one change affects where there may be many, so that a commit is short
 
   Instant at{};
-  std::string journal;  // ledger/codec.h records; empty: no journal row
-  std::vector<SnapshotWrite> snapshots;
-  std::optional<ledger::Position> checkpoint;  // everything up to here is in snapshots now
-  std::optional<Instant> expired_before;  // snapshots whose expires_at is not after this go, at most kSweep of them
-  std::vector<Erase> erased;              // in the order of planning
-  std::vector<Reduce> reduced;
-  std::vector<ledger::SessionDigest> consented;  // a denied session consents again: the wish is forgotten
-  std::vector<JournalRewrite> rewritten;
-  std::optional<ledger::Position> rewritten_up_to;  // erasures whose up_to is not beyond this are done
-  std::optional<Instant> journal_before;  // the oldest journal rows, if written before this, go: at most kSweep
+  std::string journal;  // ledger/codec.h records; empty if there is no journal row
+  std::vector<Change> changes;
 
-  std::vector<outbox::Event> events;
-  std::vector<outbox::Delivery> deliveries;
-  std::vector<outbox::Settlement> settlements;
-  std::vector<outbox::Subscription> subscriptions;    // created or changed
-  std::vector<SubscriptionId> removed_subscriptions;  // deleted; the log stays
-  std::vector<WithdrawSubscription> withdrawn;
-  std::vector<HoldSubscription> held;
-  std::vector<Requeue> requeued;
-  std::vector<WithdrawReason> ended_reasons;
-  std::vector<GiveUp> given_up;
-  // The clock was, by so much: the attempts of earlier batches that lie ahead come earlier by it, none before `at`.
-  std::optional<Duration> set_back;
-  std::vector<DeliveryId>
-      trimmed;  // leave the log if they have ended, with their attempts; an event goes with its last
-  std::vector<std::pair<Handle, EventId>> trimmed_events;  // those that nobody wanted
-  std::vector<outbox::Replay> replays;                     // begun, or as far as they have come
-  std::optional<Instant> replays_before;                   // those that ended before this go
+  bool empty() const { return journal.empty() && changes.empty(); }
 
-  std::vector<TimerChange> timers;
-  std::vector<TimersOfRule> timers_of_rules;  // behind `timers`
-
-  Tallies tallies;                        // added to what was counted before
-  std::optional<Instant> tallies_before;  // hours that began before this go, at most kSweep rows
-
-  std::vector<RulePut> rules;
-  std::vector<AuditEntry> audit;
-
-  bool empty() const;
-
-  // What a full disk must refuse. The others tell what became of what is there already, and are written out of the
-  // store's reserve: results of attempts with what follows from them, and what was ended.
-  bool brings_something_in() const {
-    return !journal.empty() || !snapshots.empty() || !rules.empty() ||
-           (settlements.empty() &&
-            (!subscriptions.empty() || !events.empty() || !deliveries.empty() || !tallies.empty()));
-  }
+  // Whether it adds data, which a full disk refuses. Other batches only record what became of data that is there
+  // (results of attempts with what follows from them, withdrawals, erasures): a driver that has kept space in reserve
+  // writes them even then.
+  bool brings_something_in() const;
 };
+
+// The changes of one type, in order.
+template <class T>
+auto changes_of(const Batch& batch) {
+  return batch.changes | std::views::filter([](const Change& one) { return std::holds_alternative<T>(one); }) |
+         std::views::transform([](const Change& one) -> const T& { return std::get<T>(one); });
+}
+
+// A visitor made of lambdas: one for each type of change that matters, and one that takes `const auto&` for the rest.
+template <class... Lambdas>
+struct Cases final : Lambdas... {
+  using Lambdas::operator()...;
+};
+
+inline bool Batch::brings_something_in() const {
+  if (!journal.empty()) return true;
+  bool lasting = false, brings = false, settles = false;
+  for (const Change& change : changes)
+    std::visit(
+        Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
+              [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
+              [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },
+              [&](const Tallies&) { brings = true; }, [](const auto&) {}},
+        change);
+  return lasting || (brings && !settles);
+}
 
 enum class CommitFault {
   kFull,    // no space: nothing was written; later commits may succeed
@@ -177,15 +227,14 @@ enum class CommitFault {
 };
 
 struct Receipt {
-  ledger::Position position = 0;  // of the journal row, or of the last one where the batch had none
-  // Of what was withdrawn, held or queued again: subscriptions that may have more of it. Say it again.
+  ledger::Position position = 0;  // of the journal row; of the last one if the batch had none
+  // Subscriptions of which kSweep deliveries were withdrawn, held or queued again, so that there may be more. The next
+  // batch must repeat the change.
   std::vector<SubscriptionId> unfinished = {};
 };
 
-// Confined to the committing thread. On SQLite: one transaction, one sync.
-// Settlements: an attempt is recorded always; the state moves only from a state that is not final, but for one case:
-// a delivery that was withdrawn while its last attempt was under way becomes delivered if that attempt succeeded.
-// One withdrawn for its reason is not queued again.
+// Confined to the committing thread. On SQLite: one transaction, one sync. What becomes of deliveries is decided by
+// outbox/transitions.h.
 class Commit {
  public:
   virtual ~Commit() = default;

@@ -60,17 +60,17 @@ void Committer::count_asked(const Handle& handle, std::string_view trigger) {
 }
 
 // Rides in a batch that is written anyway; else one is made for it now and then.
-void Committer::take_asked(Batch& batch) {
+void Committer::take_asked(Draft& draft) {
   Tallies asked;
   {
     const std::lock_guard lock(mutex_);
     if (asked_.empty() ||
-        (batch.empty() && batch.at - counted_at_ < kCountedWithin && batch.at >= counted_at_ && !stopped_))
+        (draft.empty() && draft.now() - counted_at_ < kCountedWithin && draft.now() >= counted_at_ && !stopped_))
       return;
     asked.swap(asked_);
   }
-  counted_at_ = batch.at;
-  for (const auto& [key, counts] : asked) count_asked_only(batch, key.handle, key.trigger, counts.front());
+  counted_at_ = draft.now();
+  for (const auto& [key, counts] : asked) count_asked_only(draft, key.handle, key.trigger, counts.front());
 }
 
 void refuse_overloaded(Work& work) { work.finish(unavailable("The server is overloaded.")); }
@@ -134,7 +134,7 @@ bool Committer::turn(bool with_late) {
   Draft draft(places_, clock_.now());
   draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
   for (const auto& work : works) work->plan(draft);
-  take_asked(draft.batch());
+  take_asked(draft);
   if (!broke_)
     for (Maintenance* task : maintenance_) task->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
   if (planted(Planted::kAcknowledgeBeforeSync))
@@ -146,7 +146,7 @@ bool Committer::turn(bool with_late) {
   return !works.empty() || !late.empty();
 }
 
-// The disk is full: what came back from receivers is written all the same, out of the store's reserve.
+// The disk is full: results of attempts are still written, if the store has kept space for them.
 std::optional<Fault> Committer::write_lean(const std::vector<std::unique_ptr<Work>>& works) {
   Draft draft(places_, clock_.now(), true);
   for (const auto& work : works)
@@ -156,13 +156,14 @@ std::optional<Fault> Committer::write_lean(const std::vector<std::unique_ptr<Wor
 
 std::optional<Fault> Committer::write(Draft& draft) {
   full_ = false;
-  if (draft.batch().empty()) {
+  const Batch& batch = draft.seal();
+  if (batch.empty()) {
     draft.publish(last_position_);
     return std::nullopt;
   }
   if (broke_) return unavailable("The storage has failed and the server is stopping.");
   const auto begin = std::chrono::steady_clock::now();
-  const auto receipt = commit_.write(draft.batch());
+  const auto receipt = commit_.write(batch);
   const auto spent = std::chrono::steady_clock::now() - begin;
   counts_.commit_us.fetch_add(static_cast<std::uint64_t>(spent / std::chrono::microseconds{1}),
                               std::memory_order_relaxed);
@@ -172,7 +173,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
     draft.publish(receipt->position);
     if (!draft.lean())
       for (Maintenance* task : maintenance_) task->committed(draft, *receipt);
-    if (observer_) observer_(draft.batch());
+    if (observer_) observer_(batch);
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);

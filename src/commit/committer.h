@@ -96,7 +96,7 @@ class Committer {
   static constexpr Duration kCountedWithin{1000};
 
   std::vector<std::unique_ptr<Work>> take(std::string& late, bool with_late);
-  void take_asked(Batch& batch);
+  void take_asked(Draft& draft);
   std::optional<Fault> write(Draft& draft);
   std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
 

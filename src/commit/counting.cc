@@ -16,11 +16,6 @@ std::optional<Metric> metric_of(std::string_view outcome) {
 
 }  // namespace
 
-void count(Batch& batch, TallyKey key, Metric metric, std::int64_t n) {
-  key.hour = Instant{batch.at.time_since_epoch() - batch.at.time_since_epoch() % std::chrono::hours{1}};
-  batch.tallies[std::move(key)][static_cast<std::size_t>(metric)] += n;
-}
-
 TallyKey tally_key(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
                    std::string_view outcome, bool shadow) {
   return {.handle = Handle{handle},
@@ -35,27 +30,27 @@ std::string_view counted_trigger(const Tenant* tenant, std::string_view trigger)
   return tenant && tenant->rules && tenant->rules->knows(trigger) ? trigger : std::string_view{};
 }
 
-void count_decision(Batch& batch, const Tenant* tenant, const ledger::DecisionRecord& record) {
+void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRecord& record) {
   const auto past = ledger::past_decision(record.past);
   if (!past) return;
   const std::string_view trigger = counted_trigger(tenant, past->trigger);
-  count(batch, {.handle = Handle{record.handle}, .trigger = std::string(trigger)}, Metric::kAsked);
+  draft.count({.handle = Handle{record.handle}, .trigger = std::string(trigger)}, Metric::kAsked);
   if (past->outcome == "act" || past->outcome == "holdout") {
     const TallyKey key = tally_key(record.handle, trigger, past->rule, past->variant, past->outcome, false);
-    count(batch, key, *metric_of(past->outcome));
-    if (past->shown) count(batch, key, Metric::kShown);
+    draft.count(key, *metric_of(past->outcome));
+    if (past->shown) draft.count(key, Metric::kShown);
   }
   // The rules that were held back stand beside, the first of them too; a delayed rule is alone.
   if (past->outcome == "suppressed" && past->beside.empty())
-    count(batch, tally_key(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
+    draft.count(tally_key(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
   for (const PastBeside& beside : past->beside)
     if (const auto metric = metric_of(beside.outcome))
-      count(batch, tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow),
-            *metric);
+      draft.count(tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow),
+                  *metric);
 }
 
-void count_asked_only(Batch& batch, const Handle& handle, std::string_view trigger, std::int64_t n) {
-  count(batch, {.handle = handle, .trigger = std::string(trigger)}, Metric::kAsked, n);
+void count_asked_only(Draft& draft, const Handle& handle, std::string_view trigger, std::int64_t n) {
+  draft.count({.handle = handle, .trigger = std::string(trigger)}, Metric::kAsked, n);
 }
 
 }  // namespace beckon::commit

@@ -1,7 +1,7 @@
-// Counts decisions, into the batch of the commit that stores them. Contract section 8, analytics. What is counted stays
+// Counts decisions, in the commit that stores them. Contract section 8, analytics. What is counted stays
 // when sessions go: it names none.
 #pragma once
-#include "commit/commit.h"
+#include "commit/draft.h"
 #include "commit/tenant.h"
 #include "ledger/record.h"
 
@@ -10,17 +10,14 @@ namespace beckon::commit {
 // A trigger as it is counted: itself where a rule names it, else empty, so that what strangers ask makes no rows.
 std::string_view counted_trigger(const Tenant* tenant, std::string_view trigger);
 
-// In the hour of the batch.
-void count(Batch& batch, TallyKey key, Metric metric, std::int64_t n = 1);
-
 // Whom an outcome counts for. `rule` acted, or held out, or was held back.
 TallyKey tally_key(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
                    std::string_view outcome, bool shadow);
 
 // A decision that is recorded. `tenant`: whose; null: it is gone.
-void count_decision(Batch& batch, const Tenant* tenant, const ledger::DecisionRecord& record);
+void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRecord& record);
 
 // Moments of asking that were only counted.
-void count_asked_only(Batch& batch, const Handle& handle, std::string_view trigger, std::int64_t n);
+void count_asked_only(Draft& draft, const Handle& handle, std::string_view trigger, std::int64_t n);
 
 }  // namespace beckon::commit

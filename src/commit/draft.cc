@@ -1,6 +1,7 @@
 #include "commit/draft.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 #include "base/planted.h"
@@ -63,7 +64,7 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
   auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, long_lived);
   if (!visit) return unexpected(visit.error());
   ledger::append_record(batch_.journal, digest, record);
-  tell(record);
+  notify_watchers(record);
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record, evicted);
   stage(digest, session);
@@ -103,7 +104,7 @@ void Draft::record_late(std::string_view records) {
 
 void Draft::count(const ledger::DecisionRecord& record) {
   const auto tenant = places_.tenants.find(record.handle);
-  count_decision(batch_, tenant ? tenant->get() : nullptr, record);
+  count_decision(*this, tenant ? tenant->get() : nullptr, record);
 }
 
 void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record) {
@@ -139,90 +140,136 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
 void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
                   std::optional<Instant> denied_until) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
-  batch_.erased.push_back(
-      {handle, id, digest, denied_until, std::move(reason), batch_.events.size(), batch_.deliveries.size()});
-  if (!ledger::is_own_record(id.view())) batch_.timers.push_back({.handle = handle, .session = id});
+  plan(Erase{handle, id, digest, denied_until, std::move(reason)});
+  if (!ledger::is_own_record(id.view())) set_timer({.handle = handle, .session = id});
   std::erase_if(changes_, [&](const auto& staged) { return staged.handle == handle && session_of(staged.what) == id; });
   stage(digest, nullptr);
   if (denied_until) denied_[digest] = true;
 }
 
 void Draft::consent(const SessionDigest& digest) {
-  batch_.consented.push_back(digest);
-  for (Erase& erase : batch_.erased)  // said before it in this commit
-    if (erase.digest == digest) erase.denied_until.reset();
+  plan(ConsentAgain{digest});
   denied_[digest] = false;
 }
 
-bool Draft::owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
-                const std::function<std::string()>& cause, const std::function<std::string()>& payload) {
+void Draft::reduce(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
+  plan(Reduce{handle, id, digest});
+}
+
+void Draft::plan_event(outbox::Event event) {
+  event_ = batch_.changes.size();
+  plan(std::move(event));
+}
+
+bool Draft::add_event(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
+                      const std::function<std::string()>& cause, const std::function<std::string()>& payload,
+                      const DeliveryReason& reason) {
   const auto list = places_.subscriptions.of(tenant.handle);
   if (std::ranges::none_of(*list, [&](const auto& one) { return outbox::wants(*one, type); })) return false;
-  const bool reused = planted(Planted::kReuseEventId) && !batch_.events.empty();
-  const EventId event{reused ? batch_.events.back().id.text : make_ulid("evt_", now(), places_.random)};
-  batch_.events.push_back({.id = event,
-                           .handle = tenant.handle,
-                           .type = std::string(type),
-                           .occurred_at = occurred_at,
-                           .session = SessionId{session},
-                           .cause = cause(),
-                           .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
-  owe_each(*list);
+  const bool reused = planted(Planted::kReuseEventId) && event_;
+  const EventId event{reused ? newest_event().id.text : make_ulid("evt_", now(), places_.random)};
+  plan_event({.id = event,
+              .handle = tenant.handle,
+              .type = std::string(type),
+              .occurred_at = occurred_at,
+              .session = SessionId{session},
+              .cause = cause(),
+              .body = outbox::event_body(event, type, tenant.handle, occurred_at, payload())});
+  schedule_deliveries(*list, reason);
   return true;
 }
 
-void Draft::owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
-                    std::string_view payload) {
-  if (planted(Planted::kDropUnmatched) &&
-      std::ranges::none_of(*places_.subscriptions.of(tenant.handle),
-                           [&](const auto& one) { return outbox::wants(*one, type); }))
-    return;
-  own_events_.emplace(id, batch_.events.size());
-  batch_.events.push_back({.id = id,
-                           .handle = tenant.handle,
-                           .type = std::string(type),
-                           .occurred_at = now(),
-                           .cause = std::move(cause),
-                           .body = outbox::event_body(id, type, tenant.handle, now(), payload)});
+void Draft::add_own_event(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
+                          std::string_view payload) {
   const auto list = places_.subscriptions.of(tenant.handle);
-  batch_.events.back().unmatched = owe_each(*list) == 0;
+  const auto wanted = [&](const outbox::SubscriptionPtr& one) { return outbox::wants(*one, type); };
+  const bool unmatched = std::ranges::none_of(*list, wanted);
+  if (planted(Planted::kDropUnmatched) && unmatched) return;
+  plan_event({.id = id,
+              .handle = tenant.handle,
+              .type = std::string(type),
+              .occurred_at = now(),
+              .cause = std::move(cause),
+              .body = outbox::event_body(id, type, tenant.handle, now(), payload),
+              .unmatched = unmatched});
+  own_events_.emplace(id, *event_);
+  schedule_deliveries(*list, {});
 }
 
 const outbox::Event* Draft::own_event(const EventId& id) const {
   const auto found = own_events_.find(id);
-  return found == own_events_.end() ? nullptr : &batch_.events[found->second];
+  return found == own_events_.end() ? nullptr : &std::get<outbox::Event>(batch_.changes[found->second]);
 }
 
-// A delivery of the newest event for each subscription that wants it; how many.
-std::size_t Draft::owe_each(const std::vector<outbox::SubscriptionPtr>& list) {
-  const outbox::Event& event = batch_.events.back();
-  std::size_t owed = 0;
+// Of the newest event, for each subscription that wants it.
+void Draft::schedule_deliveries(const std::vector<outbox::SubscriptionPtr>& list, const DeliveryReason& reason) {
+  bool first = true;
   for (const outbox::SubscriptionPtr& subscription : list) {
-    if (!outbox::wants(*subscription, event.type) || (owed == 1 && planted(Planted::kOweFirstOnly))) continue;
-    ++owed;
-    batch_.deliveries.push_back(
-        outbox::scheduled(DeliveryId{make_ulid("dlv_", now(), places_.random)}, event, *subscription, now()));
-    tell(batch_.deliveries.back());
+    if (!outbox::wants(*subscription, newest_event().type)) continue;
+    if (std::exchange(first, false) || !planted(Planted::kOweFirstOnly)) schedule_delivery(*subscription, reason);
   }
-  return owed;
 }
 
-outbox::Delivery Draft::owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,
-                                std::string_view payload) {
+void Draft::schedule_delivery(const outbox::Subscription& subscription, const DeliveryReason& reason) {
+  const auto changed = subscriptions_.find(subscription.id);
+  const bool is_changed = changed != subscriptions_.end() && changed->second;
+  outbox::Delivery delivery = outbox::scheduled(DeliveryId{make_ulid("dlv_", now(), places_.random)}, newest_event(),
+                                                is_changed ? *changed->second : subscription, now());
+  delivery.rule = reason.rule;
+  delivery.anchor_at = reason.anchor_at;
+  delivery.valid_until = reason.valid_until;
+  if (places_.changes) notify_watchers(delivery);
+  plan(std::move(delivery));
+}
+
+outbox::Delivery Draft::add_event_for(const outbox::Subscription& subscription, std::string_view type,
+                                      std::string cause, std::string_view payload) {
   const EventId event{make_ulid("evt_", now(), places_.random)};
-  batch_.events.push_back({.id = event,
-                           .handle = subscription.handle,
-                           .type = std::string(type),
-                           .occurred_at = now(),
-                           .cause = std::move(cause),
-                           .body = outbox::event_body(event, type, subscription.handle, now(), payload)});
-  batch_.deliveries.push_back(outbox::scheduled(DeliveryId{make_ulid("dlv_", now(), places_.random)},
-                                                batch_.events.back(), subscription, now()));
-  tell(batch_.deliveries.back());
-  return batch_.deliveries.back();
+  plan_event({.id = event,
+              .handle = subscription.handle,
+              .type = std::string(type),
+              .occurred_at = now(),
+              .cause = std::move(cause),
+              .body = outbox::event_body(event, type, subscription.handle, now(), payload)});
+  schedule_delivery(subscription, {});
+  return std::get<outbox::Delivery>(batch_.changes.back());
 }
 
-void Draft::tell(const ledger::AppendRecord& record) {
+void Draft::put_subscription(outbox::Subscription subscription) {
+  auto shared = std::make_shared<const outbox::Subscription>(subscription);
+  subscriptions_.insert_or_assign(subscription.id, std::move(shared));
+  plan(std::move(subscription));
+}
+
+void Draft::remove_subscription(const SubscriptionId& id) {
+  subscriptions_.insert_or_assign(id, nullptr);
+  plan(RemoveSubscription{id});
+}
+
+outbox::SubscriptionPtr Draft::find_subscription(const SubscriptionId& id) const {
+  const auto changed = subscriptions_.find(id);
+  return changed == subscriptions_.end() ? places_.subscriptions.find(id) : changed->second;
+}
+
+void Draft::count(TallyKey key, Metric metric, std::int64_t n) {
+  key.hour = Instant{now().time_since_epoch() - now().time_since_epoch() % std::chrono::hours{1}};
+  tallies_[std::move(key)][static_cast<std::size_t>(metric)] += n;
+}
+
+const Batch& Draft::seal() {
+  auto& changes = batch_.changes;
+  if (set_back_) {
+    for (Change& change : changes)
+      if (auto* settled = std::get_if<outbox::Settlement>(&change); settled && settled->reckoned_at > now())
+        settled->next_attempt_at = outbox::earlier(settled->next_attempt_at, *set_back_, now());
+    changes.emplace(changes.begin(), SetClockBack{*set_back_});
+  }
+  std::ranges::move(last_, std::back_inserter(changes));
+  if (!tallies_.empty()) plan(std::move(tallies_));
+  return batch_;
+}
+
+void Draft::notify_watchers(const ledger::AppendRecord& record) {
   if (!places_.changes) return;
   for (const ledger::Signal& signal : record.signals)
     changes_.push_back({Handle{record.handle}, SignalSeen{.session = SessionId{record.session},
@@ -234,14 +281,14 @@ void Draft::tell(const ledger::AppendRecord& record) {
 }
 
 void Draft::requeue(const outbox::Delivery& ended) {
-  batch_.requeued.push_back({ended.id, now(), ended.subscription});
-  const auto subscription = places_.subscriptions.find(ended.subscription);
+  plan(Requeue{ended.id, now(), ended.subscription});
+  const auto subscription = find_subscription(ended.subscription);
   const auto standing = subscription ? standing_of(*subscription) : outbox::Standing::kDeleted;
   outbox::Delivery queued = ended;
-  if (outbox::requeue(queued, standing, false, now())) tell(std::move(queued));
+  if (outbox::requeue(queued, standing, false, now())) notify_watchers(std::move(queued));
 }
 
-void Draft::tell(outbox::Delivery delivery) {
+void Draft::notify_watchers(outbox::Delivery delivery) {
   if (!places_.changes) return;
   Handle handle = delivery.handle;
   changes_.push_back({std::move(handle), std::make_shared<const outbox::Delivery>(std::move(delivery))});
@@ -249,34 +296,26 @@ void Draft::tell(outbox::Delivery delivery) {
 
 void Draft::audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
                   std::string detail) {
-  batch_.audit.push_back({.id = AuditId{make_ulid("aud_", now(), places_.random)},
-                          .handle = handle,
-                          .at = now(),
-                          .actor = std::string(actor),
-                          .action = std::string(action),
-                          .target = std::string(target),
-                          .detail = std::move(detail)});
+  plan(AuditEntry{.id = AuditId{make_ulid("aud_", now(), places_.random)},
+                  .handle = handle,
+                  .at = now(),
+                  .actor = std::string(actor),
+                  .action = std::string(action),
+                  .target = std::string(target),
+                  .detail = std::move(detail)});
 }
 
 void Draft::publish(ledger::Position position) {
   for (const SessionDigest& digest : order_) places_.sessions.publish(digest, std::move(staged_[digest]), position);
   for (const auto& [digest, denied] : denied_)
     denied ? places_.sessions.deny(digest) : places_.sessions.consent(digest);
+  for (auto& [id, subscription] : subscriptions_)
+    subscription ? places_.subscriptions.put(std::move(subscription)) : places_.subscriptions.remove(id);
   for (auto& then : after_) then();
-  if (!places_.changes || (changes_.empty() && batch_.erased.empty())) return;
+  if (!places_.changes) return;
   std::vector<std::pair<Handle, SessionId>> erased;
-  for (const Erase& erase : batch_.erased) erased.emplace_back(erase.handle, erase.session);
-  places_.changes->put(std::move(changes_), erased);
-}
-
-bool Batch::empty() const {
-  return journal.empty() && snapshots.empty() && !checkpoint && !expired_before && erased.empty() && reduced.empty() &&
-         consented.empty() && rewritten.empty() && !rewritten_up_to && !journal_before && events.empty() &&
-         deliveries.empty() && settlements.empty() && subscriptions.empty() && removed_subscriptions.empty() &&
-         withdrawn.empty() && held.empty() && requeued.empty() && ended_reasons.empty() && given_up.empty() &&
-         !set_back && trimmed.empty() && trimmed_events.empty() && replays.empty() && !replays_before &&
-         timers.empty() && timers_of_rules.empty() && tallies.empty() && !tallies_before && rules.empty() &&
-         audit.empty();
+  for (const Erase& erase : changes_of<Erase>(batch_)) erased.emplace_back(erase.handle, erase.session);
+  if (!changes_.empty() || !erased.empty()) places_.changes->put(std::move(changes_), erased);
 }
 
 }  // namespace beckon::commit

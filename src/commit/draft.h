@@ -3,6 +3,7 @@
 // Confined to the committing thread.
 #pragma once
 #include <functional>
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <unordered_set>
@@ -17,6 +18,12 @@
 #include "outbox/subscription_index.h"
 
 namespace beckon::commit {
+
+// What a message of a delayed rule is sent for: outbox::Delivery::rule, anchor_at, valid_until.
+struct DeliveryReason {
+  RuleId rule;  // empty for other deliveries
+  Instant anchor_at{}, valid_until{};
+};
 
 class Draft {
  public:
@@ -35,7 +42,11 @@ class Draft {
   Instant now() const { return batch_.at; }
   bool lean() const { return lean_; }
   const Places& places() const { return places_; }
-  Batch& batch() { return batch_; }
+
+  // What is planned so far. Sealed, it is complete, with what goes first and last in it; nothing may be planned after.
+  const Batch& batch() const { return batch_; }
+  const Batch& seal();
+  bool empty() const { return batch_.empty() && last_.empty() && tallies_.empty() && !set_back_; }
 
   // The session as it will be after this commit so far; null where there is none or it has expired.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
@@ -69,6 +80,9 @@ class Draft {
   // A denied session consents again.
   void consent(const ledger::SessionDigest& digest);
 
+  // Metadata and visitor leave what is stored of a session.
+  void reduce(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
+
   // What the stored snapshot of the session holds must not stay: a new one is written in this commit (Housekeeping).
   void renew(const ledger::SessionDigest& digest) { renewed_.push_back(digest); }
   const std::vector<ledger::SessionDigest>& renewed() const { return renewed_; }
@@ -83,24 +97,61 @@ class Draft {
   // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
   ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
-  // An event and a delivery for every subscription of the tenant that wants its type. `cause` and `payload` make the
+  // An event, and a delivery for every subscription of the tenant that wants its type. `cause` and `payload` make the
   // JSON of both, only if anyone wants it. Returns whether an event was made.
-  bool owe(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
-           const std::function<std::string()>& cause, const std::function<std::string()>& payload);
+  bool add_event(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
+                 const std::function<std::string()>& cause, const std::function<std::string()>& payload,
+                 const DeliveryReason& reason = {});
   // An event of the operator's own, under an id that is new: kept also where nobody wants it, as unmatched.
-  void owe_own(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
-               std::string_view payload);
-  // One that was staged by owe_own in this commit; null: none. Valid until the next event is staged.
+  void add_own_event(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
+                     std::string_view payload);
+  // One that was added by add_own_event in this commit; null if none was. Valid until the next change is planned.
   const outbox::Event* own_event(const EventId& id) const;
-  // An event for one subscription, wanted or not (webhook.test).
-  outbox::Delivery owe_one(const outbox::Subscription& subscription, std::string_view type, std::string cause,
-                           std::string_view payload);
+  // An event for one subscription, whether it wants it or not (webhook.test). Returns its delivery.
+  outbox::Delivery add_event_for(const outbox::Subscription& subscription, std::string_view type, std::string cause,
+                                 std::string_view payload);
 
-  // One that has ended is queued again; the store skips one that has not.
+  // A delivery that has ended is queued again; the store skips one that has not.
   void requeue(const outbox::Delivery& ended);
+  void settle(outbox::Settlement settlement) { plan(std::move(settlement)); }
+  void give_up(const DeliveryId& held, std::string_view reason) { plan(GiveUp{held, std::string(reason)}); }
+  // Pending messages of a delayed rule lose their reason. Applied after all else of the commit, so that what is
+  // scheduled and loses its reason in one commit is never due.
+  void withdraw_reason(WithdrawReason ended) { last_.emplace_back(std::move(ended)); }
+  // What was due at an instant of the clock before it was set back is due so much earlier. Applied first: it is about
+  // deliveries of earlier commits, and the settlements of this one whose next attempt was reckoned before.
+  void set_clock_back(Duration by) { set_back_ = by; }
+  // A delivery as this commit leaves it, for the live feed. Scheduled and requeued ones are reported already.
+  void notify_watchers(outbox::Delivery delivery);
 
-  // A delivery as this commit leaves it, for those who watch. Scheduled and requeued ones are reported already.
-  void tell(outbox::Delivery delivery);
+  // Subscriptions. The index has them once they are on disk (publish).
+  void put_subscription(outbox::Subscription subscription);
+  void remove_subscription(const SubscriptionId& id);
+  // As this commit leaves it so far; null if there is none, or it was removed.
+  outbox::SubscriptionPtr find_subscription(const SubscriptionId& id) const;
+  bool changes_subscription(const SubscriptionId& id) const { return subscriptions_.contains(id); }
+  void hold_subscription(HoldSubscription hold) { plan(std::move(hold)); }
+  void withdraw_subscription(WithdrawSubscription withdrawal) { plan(std::move(withdrawal)); }
+
+  void set_timer(TimerChange change) { plan(std::move(change)); }
+  void set_timers_of_rule(TimersOfRule change) { last_.emplace_back(std::move(change)); }  // after all set_timer
+
+  void put_rule(RulePut rule) { plan(std::move(rule)); }
+  void put_replay(outbox::Replay replay) { plan(std::move(replay)); }
+  void count(TallyKey key, Metric metric, std::int64_t n = 1);  // in the hour of the commit, whatever `key` has
+
+  // Housekeeping.
+  void snapshot(SnapshotWrite written) { plan(std::move(written)); }
+  void checkpoint(ledger::Position position) { plan(Checkpoint{position}); }
+  void rewrite_row(ledger::Position position, std::string bytes) { plan(JournalRewrite{position, std::move(bytes)}); }
+  void erasures_done(ledger::Position up_to) { plan(ErasuresDone{up_to}); }
+  // Applied after all else of the commit, so that a delivery which is queued again in it stays.
+  void trim_delivery(const DeliveryId& ended) { last_.emplace_back(TrimDelivery{ended}); }
+  void trim_event(const Handle& handle, const EventId& unmatched) { plan(TrimEvent{handle, unmatched}); }
+  void sweep_snapshots(Instant expired_by) { plan(SweepSnapshots{expired_by}); }
+  void sweep_journal(Instant before) { plan(SweepJournal{before}); }
+  void sweep_replays(Instant before) { plan(SweepReplays{before}); }
+  void sweep_tallies(Instant before) { plan(SweepTallies{before}); }
 
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,
              std::string detail = "{}");
@@ -130,23 +181,35 @@ class Draft {
   Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   void erase(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
              std::optional<Instant> denied_until);
-  void tell(const ledger::AppendRecord& record);
+  void notify_watchers(const ledger::AppendRecord& record);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
-  std::size_t owe_each(const std::vector<outbox::SubscriptionPtr>& list);
+  template <class T>
+  void plan(T change) {
+    batch_.changes.emplace_back(std::move(change));
+  }
+  void plan_event(outbox::Event event);
+  outbox::Event& newest_event() { return std::get<outbox::Event>(batch_.changes[*event_]); }
+  void schedule_deliveries(const std::vector<outbox::SubscriptionPtr>& list, const DeliveryReason& reason);
+  void schedule_delivery(const outbox::Subscription& subscription, const DeliveryReason& reason);
   void count(const ledger::DecisionRecord& record);
   void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 
   Places places_;
   const bool lean_;
   Batch batch_;
+  std::optional<Duration> set_back_;  // goes first
+  std::vector<Change> last_;          // go last
+  Tallies tallies_;
+  std::optional<std::size_t> event_;                                      // place of the newest event in the batch
+  std::unordered_map<EventId, std::size_t> own_events_;                   // their places in the batch
+  std::map<SubscriptionId, outbox::SubscriptionPtr> subscriptions_;       // put in this commit; null: removed
   std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> staged_;  // null: gone
   std::vector<ledger::SessionDigest> order_;                              // of staging
   std::unordered_map<ledger::SessionDigest, bool> denied_;                // said in this batch
   std::vector<ledger::SessionDigest> renewed_;
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;
-  std::unordered_map<EventId, std::size_t> own_events_;  // their places in the batch
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;
 };

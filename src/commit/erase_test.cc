@@ -30,7 +30,7 @@ class EraseThenAppend : public testing::Test {
  protected:
   EraseThenAppend() {
     EXPECT_TRUE(store.commit().write(
-        {.at = kNow, .subscriptions = {{.id = kHook, .handle = kDemo, .event_types = {"signal.*"}}}}));
+        {.at = kNow, .changes = {outbox::Subscription{.id = kHook, .handle = kDemo, .event_types = {"signal.*"}}}}));
     world.emplace(store, kNow);
     EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
   }

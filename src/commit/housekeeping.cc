@@ -41,7 +41,7 @@ void Housekeeping::bound_tail(Draft& draft, Position next) {
   if (tail_bytes_ > options_.tail_bytes * 3 / 2) effort = std::max(8 * effort, 2 * records_of(draft.batch().journal));
   for (const SessionDigest& digest : places_.sessions.dirtiest(effort, next)) snapshot(draft, digest, next);
   const Position clean_to = places_.sessions.oldest_dirty().value_or(next) - 1;
-  if (clean_to > checkpoint_) draft.batch().checkpoint = clean_to;
+  if (clean_to > checkpoint_) draft.checkpoint(clean_to);
 }
 
 void Housekeeping::free_memory(Draft& draft, Position next) {
@@ -58,23 +58,23 @@ void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest, Position 
   const auto session = draft.find(known->handle, known->id, digest);
   if (!session || !*session) return;
   const ledger::Session& s = **session;
-  draft.batch().snapshots.push_back({.handle = s.handle,
-                                     .session = s.id,
-                                     .visitor = s.visitor,
-                                     .created = s.created,
-                                     .last_received = s.last_received,
-                                     .expires_at = s.expires_at,
-                                     .version = s.version,
-                                     .bytes = ledger::encode_snapshot(s, next)});
+  draft.snapshot({.handle = s.handle,
+                  .session = s.id,
+                  .visitor = s.visitor,
+                  .created = s.created,
+                  .last_received = s.last_received,
+                  .expires_at = s.expires_at,
+                  .version = s.version,
+                  .bytes = ledger::encode_snapshot(s, next)});
 }
 
 void Housekeeping::sweep(Draft& draft) {
   swept_at_ = draft.now();
   Duration longest{0};
   for (const TenantPtr& tenant : places_.tenants.all()) longest = std::max(longest, tenant->settings.retention);
-  draft.batch().expired_before = draft.now();
-  draft.batch().tallies_before = draft.now() - options_.tallies;
-  if (longest > Duration{0}) draft.batch().journal_before = draft.now() - longest;
+  draft.sweep_snapshots(draft.now());
+  draft.sweep_tallies(draft.now() - options_.tallies);
+  if (longest > Duration{0}) draft.sweep_journal(draft.now() - longest);
   places_.sessions.sweep(draft.now());
 }
 
@@ -95,13 +95,12 @@ void Housekeeping::rewrite(Draft& draft) {
   std::size_t rows = 0;
   const auto read = ledger_.read_journal(pass_->at, [&](Position position, Instant, std::string_view bytes) {
     if (position > pass_->up_to) return false;
-    if (auto kept = ledger::without(bytes, position, pass_->erasures))
-      draft.batch().rewritten.push_back({position, std::move(*kept)});
+    if (auto kept = ledger::without(bytes, position, pass_->erasures)) draft.rewrite_row(position, std::move(*kept));
     pass_->at = position;
     return ++rows < options_.rows_per_batch;
   });
   if (read && rows == options_.rows_per_batch) return;
-  if (read) draft.batch().rewritten_up_to = pass_->up_to;
+  if (read) draft.erasures_done(pass_->up_to);
   ended_ = true;
 }
 
@@ -120,13 +119,19 @@ void Housekeeping::committed(Draft& draft, const Receipt& receipt) {
     if (tail_.empty() || tail_.back().second >= kTailChunk) tail_.emplace_back(position, 0);
     tail_.back().second += batch.journal.size();
   }
-  for (const SnapshotWrite& written : batch.snapshots)
-    places_.sessions.written(places_.sessions.digest(written.handle.view(), written.session.view()), position);
+  std::optional<Position> checkpoint;
+  for (const Change& change : batch.changes)
+    std::visit(
+        Cases{[&](const SnapshotWrite& one) {
+                places_.sessions.written(places_.sessions.digest(one.handle.view(), one.session.view()), position);
+              },
+              [&](const ErasuresDone&) { ++rewritings_; }, [&](const Checkpoint& one) { checkpoint = one.position; },
+              [](const auto&) {}},
+        change);
   places_.sessions.drop(leaving_);
   leaving_.clear();
-  if (batch.rewritten_up_to) ++rewritings_;
-  if (!batch.checkpoint) return;
-  checkpoint_ = *batch.checkpoint;
+  if (!checkpoint) return;
+  checkpoint_ = *checkpoint;
   // A chunk counts until the checkpoint has passed all of it.
   while (tail_.size() > 1 && tail_[1].first <= checkpoint_ + 1) {
     tail_bytes_ -= tail_.front().second;

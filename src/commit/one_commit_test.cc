@@ -58,7 +58,8 @@ TEST_P(OneCommit, HoldsSignalsVerdictsAndWhatTheyOwe) {
   store::MemoryStore store;
   ASSERT_TRUE(store.commit().write(
       {.at = kNow,
-       .subscriptions = {{.id = kHook, .handle = kDemo, .event_types = {"signal.cart", "chain.decision.resolved"}}}}));
+       .changes = {outbox::Subscription{
+           .id = kHook, .handle = kDemo, .event_types = {"signal.cart", "chain.decision.resolved"}}}}));
   std::optional<intake::World> world(std::in_place, store, kNow);
   const std::vector<std::string> rules = {
       R"({"triggers":["checkout"],"when":{"all":[{"seen":{"key":"cart"}}]},"action":{"type":"popup","payload":{}}})"};

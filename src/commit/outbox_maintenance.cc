@@ -7,6 +7,17 @@
 #include "outbox/transitions.h"
 
 namespace beckon::commit {
+namespace {
+
+// Whether a work of this batch has turned or deleted a subscription.
+bool turns_subscriptions(const Draft& draft) {
+  return std::ranges::any_of(draft.batch().changes, [](const Change& one) {
+    return std::holds_alternative<HoldSubscription>(one) || std::holds_alternative<RemoveSubscription>(one) ||
+           std::holds_alternative<WithdrawSubscription>(one);
+  });
+}
+
+}  // namespace
 
 void OutboxMaintenance::plan(Draft& draft, ledger::Position) {
   follow_set_clock(draft);
@@ -14,7 +25,7 @@ void OutboxMaintenance::plan(Draft& draft, ledger::Position) {
     swept_at_ = draft.now();
     if (!trimming_) trimmed_to_ = {};
     giving_up_ = trimming_ = trimming_unmatched_ = true;
-    draft.batch().replays_before = draft.now() - options_.log_for;
+    draft.sweep_replays(draft.now() - options_.log_for);
   }
   finish(draft);
   giving_up_ = giving_up_ && give_up_held(draft);
@@ -29,10 +40,7 @@ void OutboxMaintenance::follow_set_clock(Draft& draft) {
   const Instant before = std::exchange(planned_at_, draft.now());
   if (before - draft.now() > options_.clock_slack) set_back_ += before - draft.now();
   if (set_back_ == Duration{0}) return;
-  draft.batch().set_back = set_back_;
-  for (outbox::Settlement& settled : draft.batch().settlements)
-    if (settled.reckoned_at > draft.now())
-      settled.next_attempt_at = outbox::earlier(settled.next_attempt_at, set_back_, draft.now());
+  draft.set_clock_back(set_back_);
 }
 
 Result<void> OutboxMaintenance::load(const outbox::SubscriptionIndex& index) {
@@ -48,29 +56,33 @@ Result<void> OutboxMaintenance::load(const outbox::SubscriptionIndex& index) {
 
 // What a work of this batch says of a subscription is the newest: the next batch goes on with that.
 void OutboxMaintenance::finish(Draft& draft) {
-  Batch& batch = draft.batch();
-  const bool said = !batch.withdrawn.empty() || !batch.held.empty() || !batch.removed_subscriptions.empty();
-  for (std::size_t i = 0; !said && i < options_.subscriptions_per_batch && i < unfinished_.size(); ++i) {
+  if (unfinished_.empty() || turns_subscriptions(draft)) return;
+  for (std::size_t i = 0; i < options_.subscriptions_per_batch && i < unfinished_.size(); ++i) {
     auto next = unfinished_.upper_bound(finished_);
     if (next == unfinished_.end()) next = unfinished_.begin();
     finished_ = next->first;
     if (next->second.withdraw)
-      batch.withdrawn.push_back(*next->second.withdraw);
+      draft.withdraw_subscription(*next->second.withdraw);
     else
-      batch.held.push_back(*next->second.hold);
+      draft.hold_subscription(*next->second.hold);
   }
 }
 
 void OutboxMaintenance::committed(Draft& draft, const Receipt& receipt) {
-  const Batch& batch = draft.batch();
-  if (batch.set_back) set_back_ -= *batch.set_back;
-  for (const HoldSubscription& one : batch.held)
-    note(receipt, one.subscription, {.withdraw = std::nullopt, .hold = one});
-  for (const SubscriptionId& id : batch.removed_subscriptions)
-    note(receipt, id,
-         {.withdraw = WithdrawSubscription{id, std::string(outbox::kSubscriptionDeleted)}, .hold = std::nullopt});
-  for (const WithdrawSubscription& one : batch.withdrawn)
-    note(receipt, one.subscription, {.withdraw = one, .hold = std::nullopt});
+  for (const Change& change : draft.batch().changes)
+    std::visit(Cases{[&](const SetClockBack& one) { set_back_ -= one.by; },
+                     [&](const HoldSubscription& one) {
+                       note(receipt, one.subscription, {.withdraw = std::nullopt, .hold = one});
+                     },
+                     [&](const RemoveSubscription& one) {
+                       const WithdrawSubscription rest{one.subscription, std::string(outbox::kSubscriptionDeleted)};
+                       note(receipt, one.subscription, {.withdraw = rest, .hold = std::nullopt});
+                     },
+                     [&](const WithdrawSubscription& one) {
+                       note(receipt, one.subscription, {.withdraw = one, .hold = std::nullopt});
+                     },
+                     [](const auto&) {}},
+               change);
 }
 
 void OutboxMaintenance::note(const Receipt& receipt, const SubscriptionId& id, Unfinished unfinished) {
@@ -83,13 +95,14 @@ void OutboxMaintenance::note(const Receipt& receipt, const SubscriptionId& id, U
 void OutboxMaintenance::failed() { giving_up_ = trimming_ = trimming_unmatched_ = false; }
 
 bool OutboxMaintenance::give_up_held(Draft& draft) {
+  if (turns_subscriptions(draft)) return true;  // what is held is changing: with the next batch
   const auto held = outbox_.held_before(draft.now() - options_.held_for, options_.per_batch);
   if (!held) return false;
   for (const outbox::Delivery& delivery : *held) {
-    draft.batch().given_up.push_back({delivery.id, std::string(kHeldTooLong)});
+    draft.give_up(delivery.id, kHeldTooLong);
     publish_failed(draft, delivery, delivery.attempts, kHeldTooLong);
     outbox::Delivery failed = delivery;
-    if (outbox::give_up(failed, kHeldTooLong, draft.now())) draft.tell(std::move(failed));
+    if (outbox::give_up(failed, kHeldTooLong, draft.now())) draft.notify_watchers(std::move(failed));
   }
   return held->size() == options_.per_batch;
 }
@@ -101,7 +114,7 @@ bool OutboxMaintenance::trim_deliveries(Draft& draft) {
   if (!rows) return false;
   for (const outbox::Delivery& delivery : *rows) {
     if (delivery.created_at >= draft.now() - options_.log_for) return false;
-    if (is_final(delivery.state)) draft.batch().trimmed.push_back(delivery.id);
+    if (is_final(delivery.state)) draft.trim_delivery(delivery.id);
     trimmed_to_ = delivery.id;
   }
   return rows->size() == options_.per_batch;
@@ -111,7 +124,7 @@ bool OutboxMaintenance::trim_unmatched(Draft& draft) {
   auto old = outbox_.unmatched_before(draft.now() - options_.log_for, options_.per_batch);
   if (!old) return false;
   const bool more = old->size() == options_.per_batch;
-  draft.batch().trimmed_events = std::move(*old);
+  for (const auto& [handle, event] : *old) draft.trim_event(handle, event);
   return more;
 }
 

@@ -22,7 +22,7 @@ class Upkeep : public testing::Test {
   void subscribe(std::string_view id, std::vector<std::string> types, bool enabled = true) {
     const outbox::Subscription made{
         .id = SubscriptionId{id}, .handle = kDemo, .event_types = std::move(types), .enabled = enabled};
-    ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .subscriptions = {made}}));
+    ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .changes = {made}}));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   }
   // Signals of as many sessions, each owing what is wanted of it.
@@ -35,9 +35,9 @@ class Upkeep : public testing::Test {
     Batch batch{.at = world.clock.now()};
     const auto list = *store.outbox().due(SubscriptionId{id}, world.clock.now(), 10'000);
     for (const auto& due : list)
-      batch.settlements.push_back({.delivery = due.delivery.id,
-                                   .attempt = {.number = 1, .response_body = "ok"},
-                                   .state = DeliveryState::kDelivered});
+      batch.changes.emplace_back(outbox::Settlement{.delivery = due.delivery.id,
+                                                    .attempt = {.number = 1, .response_body = "ok"},
+                                                    .state = DeliveryState::kDelivered});
     ASSERT_TRUE(store.commit().write(batch));
   }
   std::vector<outbox::Delivery> log(std::string_view id) {
@@ -86,8 +86,8 @@ TEST_F(Upkeep, TheLogIsTrimmedAFewAtATimeAndWhatIsPendingStays) {
   owe(3);
   deliver_all("whs_on");
   world.clock.advance(24h + 61s);
-  ASSERT_TRUE(
-      store.commit().write({.at = world.clock.now(), .requeued = {{log("whs_on").back().id, world.clock.now()}}}));
+  ASSERT_TRUE(store.commit().write(
+      {.at = world.clock.now(), .changes = {Requeue{log("whs_on").back().id, world.clock.now()}}}));
   ASSERT_EQ(log("whs_on").size(), 16u);
   turns(1);
   EXPECT_EQ(log("whs_on").size(), 12u) << "of five, one is pending";
@@ -104,12 +104,12 @@ TEST_F(Upkeep, TheLogIsTrimmedAFewAtATimeAndWhatIsPendingStays) {
 TEST_F(Upkeep, AnEventThatNobodyWantedGoesTooAndItsIdIsFreeAgain) {
   const auto add = [&](std::string_view id) {
     Batch batch{.at = world.clock.now()};
-    batch.events.push_back({.id = EventId{id},
-                            .handle = kDemo,
-                            .type = "a",
-                            .occurred_at = world.clock.now(),
-                            .body = "{}",
-                            .unmatched = true});
+    batch.changes.emplace_back(outbox::Event{.id = EventId{id},
+                                             .handle = kDemo,
+                                             .type = "a",
+                                             .occurred_at = world.clock.now(),
+                                             .body = "{}",
+                                             .unmatched = true});
     ASSERT_TRUE(store.commit().write(batch));
   };
   add("evt_1");
@@ -147,7 +147,7 @@ TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoA
     Batch batch{.at = world.clock.now()};
     outbox::Subscription made{
         .id = SubscriptionId{"whs_on"}, .handle = kDemo, .event_types = {"signal.*"}, .enabled = enabled};
-    batch.subscriptions.push_back(made);
+    batch.changes.emplace_back(made);
     ASSERT_TRUE(store.commit().write(batch));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   };
@@ -162,7 +162,8 @@ TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoA
   turns(2);
   EXPECT_EQ(in(DeliveryState::kQueued), Batch::kSweep * 2);
   world.subscriptions.remove(SubscriptionId{"whs_on"});
-  ASSERT_TRUE(store.commit().write({.at = world.clock.now(), .removed_subscriptions = {SubscriptionId{"whs_on"}}}));
+  ASSERT_TRUE(
+      store.commit().write({.at = world.clock.now(), .changes = {RemoveSubscription{SubscriptionId{"whs_on"}}}}));
   ASSERT_TRUE(upkeep.load(world.subscriptions));
   turns(4);
   EXPECT_EQ(in(DeliveryState::kWithdrawn), many);
@@ -183,10 +184,10 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
   owe(1);
   const DeliveryId id = log("whs_a").front().id;
   ASSERT_TRUE(store.commit().write({.at = kNow,
-                                    .settlements = {{.delivery = id,
-                                                     .attempt = {.number = 1},
-                                                     .state = DeliveryState::kRetrying,
-                                                     .next_attempt_at = kNow + 1h}}}));
+                                    .changes = {outbox::Settlement{.delivery = id,
+                                                                   .attempt = {.number = 1},
+                                                                   .state = DeliveryState::kRetrying,
+                                                                   .next_attempt_at = kNow + 1h}}}));
   turns(1);
   const auto next = [&] { return log("whs_a").front().next_attempt_at; };
 
@@ -210,7 +211,9 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatIsReckonedByItIsLeftAsItIs) {
   class Settles final : public Work {
    public:
     explicit Settles(std::vector<outbox::Settlement> results) : results_(std::move(results)) {}
-    void plan(Draft& draft) override { draft.batch().settlements = results_; }
+    void plan(Draft& draft) override {
+      for (const outbox::Settlement& one : results_) draft.settle(one);
+    }
     void finish(const std::optional<Fault>& fault) override { EXPECT_FALSE(fault); }
 
    private:

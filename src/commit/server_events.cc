@@ -9,7 +9,7 @@ constexpr std::string_view kDisabled = "webhook.subscription.disabled";
 void publish(Draft& draft, const Handle& handle, std::string_view type, const std::string& cause,
              const std::function<std::string()>& payload) {
   if (const auto tenant = draft.places().tenants.find(handle.view()))
-    draft.owe(
+    draft.add_event(
         **tenant, type, draft.now(), "", [&] { return cause; }, payload);
 }
 

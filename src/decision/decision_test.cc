@@ -18,7 +18,7 @@ class DecisionTest : public testing::Test {
                               .event_types = std::move(types),
                               .enabled = enabled};
     commit::Batch batch{.at = kNow};
-    batch.subscriptions.push_back(made);
+    batch.changes.emplace_back(made);
     EXPECT_TRUE(store.commit().write(batch));
     world->subscriptions.put(std::make_shared<const outbox::Subscription>(made));
     return made;
@@ -88,7 +88,7 @@ TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
     void plan(commit::Draft& draft) override {
       ++plans_;
       EXPECT_EQ(draft.lean(), plans_ == 2);
-      draft.batch().settlements.push_back({.delivery = DeliveryId{"dlv_x"}});
+      draft.settle({.delivery = DeliveryId{"dlv_x"}});
     }
     void finish(const std::optional<Fault>& fault) override { written_ = !fault; }
     bool only_settles() const override { return true; }
@@ -109,14 +109,14 @@ TEST_F(DecisionTest, WhileTheDiskIsFullResultsAreWrittenAndSignalsRefused) {
 
 // A result that also says that its endpoint has begun to fail is one of those that the reserve is for.
 TEST(ABatch, OfResultsBringsNothingInWhateverFollowsFromThem) {
-  commit::Batch results{.settlements = {{.delivery = DeliveryId{"dlv_x"}}}};
-  results.subscriptions = {{.id = SubscriptionId{"whs_1"}, .failing_since = kNow}};
-  results.events.emplace_back();
-  results.deliveries.emplace_back();
+  commit::Batch results{.changes = {outbox::Settlement{.delivery = DeliveryId{"dlv_x"}}}};
+  results.changes.emplace_back(outbox::Subscription{.id = SubscriptionId{"whs_1"}, .failing_since = kNow});
+  results.changes.emplace_back(outbox::Event{});
+  results.changes.emplace_back(outbox::Delivery{});
   EXPECT_FALSE(results.brings_something_in());
   results.journal = "signals";
   EXPECT_TRUE(results.brings_something_in());
-  EXPECT_TRUE((commit::Batch{.subscriptions = {{.id = SubscriptionId{"whs_1"}}}}.brings_something_in()));
+  EXPECT_TRUE((commit::Batch{.changes = {outbox::Subscription{.id = SubscriptionId{"whs_1"}}}}.brings_something_in()));
 }
 
 TEST_F(DecisionTest, AFailedSyncIsNeverAnAcknowledgement) {

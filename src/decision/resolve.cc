@@ -68,7 +68,7 @@ class ResolveInCommit final : public commit::Work {
     Envelope envelope = judge(request_, request_.triggers.front(), std::move(*known), draft.now());
     envelope.id = make_ulid("dec_", draft.now(), draft.places().random);
     if (!envelope.is_recorded()) {
-      commit::count_asked_only(draft.batch(), request_.tenant->handle,
+      commit::count_asked_only(draft, request_.tenant->handle,
                                commit::counted_trigger(request_.tenant.get(), envelope.trigger), 1);
       return envelope;
     }
@@ -77,7 +77,7 @@ class ResolveInCommit final : public commit::Work {
     ledger::encode_past(past, past_of(envelope, beside));
     const auto decided = draft.decide(digest_, envelope.known.session, record_of(request_, envelope, digest_, past));
     if (!decided) return unexpected(decided.error());
-    draft.owe(
+    draft.add_event(
         *request_.tenant, kResolvedEvent, draft.now(), request_.session.view(), [&] { return cause_of(envelope); },
         [&] {
           std::string payload;

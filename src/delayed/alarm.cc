@@ -9,10 +9,13 @@ namespace beckon::delayed {
 
 void Alarm::committed(const commit::Batch& batch) {
   Instant earliest = Instant::max();
-  for (const commit::TimerChange& change : batch.timers)
-    earliest = std::min(earliest, change.due_at.value_or(Instant::max()));
-  for (const commit::TimersOfRule& wish : batch.timers_of_rules)
-    earliest = std::min(earliest, wish.look_at.value_or(Instant::max()));
+  const auto look = [&](const std::optional<Instant>& at) {
+    earliest = std::min(earliest, at.value_or(Instant::max()));
+  };
+  for (const commit::Change& change : batch.changes)
+    std::visit(commit::Cases{[&](const commit::TimerChange& one) { look(one.due_at); },
+                             [&](const commit::TimersOfRule& one) { look(one.look_at); }, [](const auto&) {}},
+               change);
   if (earliest != Instant::max()) look_no_later_than(earliest);
 }
 

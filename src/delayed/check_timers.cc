@@ -84,17 +84,17 @@ CheckTimers::End CheckTimers::fire(const Firing& firing) {
   if (!session) return keep(session.error());
   delayed::finish(firing, std::move(*session));
   if (envelope.verdict.outcome != Outcome::kAct) return End::kJudged;
-  owe(firing, envelope);
+  add_due_event(firing, envelope);
   return End::kOwed;
 }
 
 CheckTimers::End CheckTimers::put_off(commit::Draft& draft, const Timer& timer, Instant to) {
-  draft.batch().timers.push_back({timer.handle, timer.session, timer.rule, to, timer.anchor});
+  draft.set_timer({timer.handle, timer.session, timer.rule, to, timer.anchor});
   return End::kPutOff;
 }
 
 CheckTimers::End CheckTimers::cancel(commit::Draft& draft, const Timer& timer) {
-  draft.batch().timers.push_back({.handle = timer.handle, .session = timer.session, .rule = timer.rule});
+  draft.set_timer({.handle = timer.handle, .session = timer.session, .rule = timer.rule});
   return End::kNotDue;
 }
 

@@ -141,7 +141,7 @@ class Lives {
       if (one.state != DeliveryState::kQueued || pick(2) == 0) continue;
       outbox::Settlement sent{.delivery = one.id, .state = DeliveryState::kDelivered};
       sent.attempt.number = 1;
-      EXPECT_TRUE(world_.store.commit().write({.at = world_.now(), .settlements = {sent}}));
+      EXPECT_TRUE(world_.store.commit().write({.at = world_.now(), .changes = {sent}}));
       for (auto& [version, told] : models_[one.session.text].told)
         if (told.anchor == one.anchor_at && !told.sent && !told.withdrawn) {
           told.sent = true;

@@ -92,24 +92,18 @@ Result<SessionPtr> record(const Firing& firing, const decision::Envelope& envelo
 
 void finish(const Firing& firing, SessionPtr session) {
   const Timer& timer = firing.timer;
-  firing.draft.batch().timers.push_back({.handle = timer.handle, .session = timer.session, .rule = timer.rule});
+  firing.draft.set_timer({.handle = timer.handle, .session = timer.session, .rule = timer.rule});
   firing.draft.done(digest_of(firing), std::move(session),
                     {.handle = timer.handle.view(),
                      .session = timer.session.view(),
                      .done = {.rule = ledger::remembered(firing.delayed.rule), .version = firing.anchor.version}});
 }
 
-void owe(const Firing& firing, const decision::Envelope& envelope) {
-  auto& deliveries = firing.draft.batch().deliveries;
-  const std::size_t first = deliveries.size();
-  firing.draft.owe(
+void add_due_event(const Firing& firing, const decision::Envelope& envelope) {
+  firing.draft.add_event(
       *firing.tenant, kDueEvent, firing.draft.now(), envelope.session.view(),
-      [&] { return cause_of(firing, envelope); }, [&] { return payload_of(firing, envelope); });
-  for (std::size_t i = first; i < deliveries.size(); ++i) {
-    deliveries[i].rule = RuleId{firing.delayed.rule};
-    deliveries[i].anchor_at = firing.anchor.at;
-    deliveries[i].valid_until = firing.valid_until();
-  }
+      [&] { return cause_of(firing, envelope); }, [&] { return payload_of(firing, envelope); },
+      {.rule = RuleId{firing.delayed.rule}, .anchor_at = firing.anchor.at, .valid_until = firing.valid_until()});
 }
 
 }  // namespace beckon::delayed

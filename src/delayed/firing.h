@@ -33,6 +33,6 @@ Result<ledger::SessionPtr> record(const Firing& firing, const decision::Envelope
 void finish(const Firing& firing, ledger::SessionPtr session);
 
 // chain.message.due: the envelope with its explanation, each delivery with its reason.
-void owe(const Firing& firing, const decision::Envelope& envelope);
+void add_due_event(const Firing& firing, const decision::Envelope& envelope);
 
 }  // namespace beckon::delayed

@@ -28,12 +28,12 @@ void withdraw(commit::Draft& draft, const commit::Tenant& tenant, const Delayed&
     if (tenant.rules->ends(delayed, signal) && (!came || came->at < signal.at)) came = &signal;
   if (!came || delayed.shadow) return;
   for (const SessionPtr& session : sight.sessions)
-    draft.batch().ended_reasons.push_back(
-        {.handle = tenant.handle,
-         .rule = RuleId{delayed.rule},
-         .session = session->id,
-         .anchor_before = came->at,
-         .reason = "the message is no longer true: " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
+    draft.withdraw_reason(commit::WithdrawReason{
+        .handle = tenant.handle,
+        .rule = RuleId{delayed.rule},
+        .session = session->id,
+        .anchor_before = came->at,
+        .reason = "the message is no longer true: " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
 }
 
 // Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that
@@ -87,19 +87,19 @@ void VisitorTimers::plan(commit::Draft& draft, ledger::Position) {
 
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,
                    const rules::RuleSet& after) {
-  commit::Batch& batch = draft.batch();
+  auto puts = commit::changes_of<commit::RulePut>(draft.batch());
   for (const Delayed& was : before.delayed()) {
     const auto is_it = [&](const commit::RulePut& put) { return put.handle == handle && put.rule.view() == was.rule; };
-    const auto put = std::ranges::find_if(batch.rules, is_it);
-    if (put == batch.rules.end()) continue;
+    const auto put = std::ranges::find_if(puts, is_it);
+    if (put == puts.end()) continue;
     const Delayed* now = find_delayed(after, was.rule);
     const bool goes_on = now && now->shadow == was.shadow && now->live_since == was.live_since;
-    batch.timers_of_rules.push_back({handle, put->rule, goes_on ? std::optional(draft.now()) : std::nullopt});
+    draft.set_timers_of_rule({handle, (*put).rule, goes_on ? std::optional(draft.now()) : std::nullopt});
     if (goes_on || was.shadow) continue;
-    batch.ended_reasons.push_back(
-        {.handle = handle,
-         .rule = put->rule,
-         .reason = put->json.empty() ? "the rule was deleted" : "the rule is no longer live"});
+    draft.withdraw_reason(
+        commit::WithdrawReason{.handle = handle,
+                               .rule = (*put).rule,
+                               .reason = (*put).json.empty() ? "the rule was deleted" : "the rule is no longer live"});
   }
 }
 

@@ -35,8 +35,8 @@ class VisitorTimers final : public commit::Maintenance {
   void plan(commit::Draft& draft, ledger::Position next) override;
 };
 
-// The rules of a handle change, as `draft.batch().rules` says already: what is no longer live loses its timers and its
-// pending deliveries, and what has changed is looked at again.
+// The rules of a handle change, as the draft has been given them (Draft::put): what is no longer live loses its timers
+// and its pending deliveries, and what has changed is looked at again.
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,
                    const rules::RuleSet& after);
 

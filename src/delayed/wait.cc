@@ -63,7 +63,7 @@ void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const Delayed
       change.due_at = wait->anchor.due;
       change.anchor = wait->anchor.version;
     }
-    draft.batch().timers.push_back(std::move(change));
+    draft.set_timer(std::move(change));
   }
 }
 

@@ -147,14 +147,14 @@ Result<Appended> Append::planned(commit::Draft& draft) {
     session = std::move(*appended);
     if (was_denied) draft.consent(digest);
     if (before && consent == Consent::kBasic && before->consent != Consent::kBasic) {
-      draft.batch().reduced.push_back({tenant.handle, request_.session, digest});
+      draft.reduce(tenant.handle, request_.session, digest);
       draft.renew(digest);
     }
   }
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") decision::record_shown(draft, tokens_, tenant, digest, session, signal);
-    count_signal(draft.batch(), tenant, tokens_, *session, signal);
-    draft.owe(
+    count_signal(draft, tenant, tokens_, *session, signal);
+    draft.add_event(
         tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
         [&] { return payload_of(*session, signal); });
   }

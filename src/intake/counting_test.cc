@@ -203,7 +203,9 @@ TEST_F(Counted, ManyDecisionsOfOneCommitAreAHandfulOfRows) {
                                                      world.tenants, "demo", false),
                            [](const auto&) {});
   std::size_t rows = 0;
-  world.committer.set_observer([&](const commit::Batch& batch) { rows = batch.tallies.size(); });
+  world.committer.set_observer([&](const commit::Batch& batch) {
+    for (const commit::Tallies& tallies : commit::changes_of<commit::Tallies>(batch)) rows += tallies.size();
+  });
   world.committer.turn(true);
   EXPECT_EQ(rows, 2u);
   EXPECT_EQ(counts(), "t//: asked 100; t/r1/: acted 100; ");

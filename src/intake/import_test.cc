@@ -88,7 +88,7 @@ TEST_F(ImportedHistory, PublishesNothing) {
                            .handle = Handle{"demo"},
                            .endpoint_url = "https://a.example/",
                            .event_types = {"*"}};
-  batch.subscriptions.push_back(all);
+  batch.changes.emplace_back(all);
   ASSERT_TRUE(world.commit.write(batch));
   world.subscriptions.load(*store.outbox().subscriptions());
   import(body({entry(1, "a")}));

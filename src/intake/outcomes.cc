@@ -43,7 +43,7 @@ std::optional<PastDecision> opened(const decision::DecisionTokens& tokens, const
   return token ? std::optional{std::move(token->decision)} : std::nullopt;
 }
 
-void count_word(commit::Batch& batch, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
+void count_word(commit::Draft& draft, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
                 const Session& session, const Signal& signal, commit::Metric metric) {
   const auto kept = ledger::past_decisions(session.decisions);
   const auto found = std::ranges::find(kept, signal.value, &PastDecision::id);
@@ -56,10 +56,9 @@ void count_word(commit::Batch& batch, const commit::Tenant& tenant, const decisi
   if (metric == commit::Metric::kShown && decision->shown) return;  // counted as it was recorded
   if (metric == commit::Metric::kConverted && has_goal(tenant, decision->rule)) return;
   if (came_before(session, signal, [&](const Signal& other) { return other.value == signal.value; })) return;
-  count(batch,
-        commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, decision->trigger), decision->rule,
-                          decision->variant, decision->outcome, false),
-        metric);
+  draft.count(commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, decision->trigger),
+                                decision->rule, decision->variant, decision->outcome, false),
+              metric);
 }
 
 // The newest decision not behind the signal in which the rule acted or held out; null variant and outcome: none.
@@ -81,7 +80,7 @@ Aimed newest(const std::vector<PastDecision>& kept, const rules::Aim& aim, Insta
   return {};
 }
 
-void count_goals(commit::Batch& batch, const commit::Tenant& tenant, const Session& session, const Signal& signal) {
+void count_goals(commit::Draft& draft, const commit::Tenant& tenant, const Session& session, const Signal& signal) {
   const auto aims = tenant.rules ? tenant.rules->aims(signal.key) : std::span<const rules::Aim>{};
   if (aims.empty() || session.decisions.count == 0) return;
   const auto kept = ledger::past_decisions(session.decisions);
@@ -95,19 +94,19 @@ void count_goals(commit::Batch& batch, const commit::Tenant& tenant, const Sessi
     const commit::TallyKey key =
         commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, aimed.decision->trigger), aim.rule,
                           aimed.variant, aimed.outcome, aim.shadow);
-    count(batch, key, commit::Metric::kConverted);
+    draft.count(key, commit::Metric::kConverted);
     if (aim.value_field.empty()) continue;
     if (const auto value = rules::number_in(signal.metadata, aim.value_field))
-      count(batch, key, commit::Metric::kValue, *value);
+      draft.count(key, commit::Metric::kValue, *value);
   }
 }
 
 }  // namespace
 
-void count_signal(commit::Batch& batch, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
+void count_signal(commit::Draft& draft, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
                   const Session& session, const Signal& signal) {
-  if (const auto metric = metric_of_signal(signal.key)) count_word(batch, tenant, tokens, session, signal, *metric);
-  count_goals(batch, tenant, session, signal);
+  if (const auto metric = metric_of_signal(signal.key)) count_word(draft, tenant, tokens, session, signal, *metric);
+  count_goals(draft, tenant, session, signal);
 }
 
 }  // namespace beckon::intake

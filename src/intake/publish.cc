@@ -92,7 +92,7 @@ Result<EventId> Publish::planned(commit::Draft& draft) {
           .message = "An event with this id has already been published with another type or payload; use a new id for "
                      "another event."});
   }
-  draft.owe_own(*request_.tenant, id, request_.type, cause_of(request_), request_.payload);
+  draft.add_own_event(*request_.tenant, id, request_.type, cause_of(request_), request_.payload);
   return id;
 }
 

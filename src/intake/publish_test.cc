@@ -27,7 +27,7 @@ class Publishing : public testing::Test {
   void subscribe(std::vector<std::string> types) {
     const outbox::Subscription made{
         .id = SubscriptionId{"whs_1"}, .handle = Handle{"demo"}, .event_types = std::move(types)};
-    ASSERT_TRUE(store.commit().write({.at = kNow, .subscriptions = {made}}));
+    ASSERT_TRUE(store.commit().write({.at = kNow, .changes = {made}}));
     world.subscriptions.put(std::make_shared<const outbox::Subscription>(made));
   }
   outbox::Event event(const EventId& id) { return store.outbox().event(Handle{"demo"}, id)->value(); }

@@ -15,11 +15,12 @@ void end(Replay& replay, ReplayState state, Instant at) {
   replay.ended_at = at;
 }
 
-// As this commit so far leaves it; null: it does not touch it.
-Replay* staged(commit::Draft& draft, const ReplayId& id) {
-  auto& list = draft.batch().replays;
-  const auto found = std::ranges::find(list, id, &Replay::id);
-  return found == list.end() ? nullptr : &*found;
+// As this commit so far leaves it; std::nullopt if it does not touch it.
+std::optional<Replay> staged(const commit::Draft& draft, const ReplayId& id) {
+  std::optional<Replay> found;
+  for (const Replay& replay : commit::changes_of<Replay>(draft.batch()))
+    if (replay.id == id) found = replay;
+  return found;
 }
 
 }  // namespace
@@ -36,22 +37,22 @@ std::optional<Fault> Redeliveries::start(commit::Draft& draft, Replay replay) {
     return one.subscription == replay.subscription && one.state == ReplayState::kRunning;
   };
   if (std::ranges::any_of(running_, [&](const auto& entry) { return same(entry.second.replay); }) ||
-      std::ranges::any_of(draft.batch().replays, same))
+      std::ranges::any_of(commit::changes_of<Replay>(draft.batch()), same))
     return Fault{
         .code = FaultCode::kConflict,
         .message =
             "Deliveries of this subscription are already being resent; wait until the job has finished, or cancel it."};
-  draft.batch().replays.push_back(std::move(replay));
+  draft.put_replay(std::move(replay));
   return std::nullopt;
 }
 
 std::optional<Replay> Redeliveries::cancel(commit::Draft& draft, const Handle& handle, const ReplayId& id) {
   const auto found = running_.find(id);
   if (found == running_.end() || found->second.replay.handle != handle) return std::nullopt;
-  if (const Replay* known = staged(draft, id)) return *known;
+  if (auto known = staged(draft, id)) return known;
   Replay replay = found->second.replay;
   end(replay, ReplayState::kCancelled, draft.now());
-  draft.batch().replays.push_back(replay);
+  draft.put_replay(replay);
   return replay;
 }
 
@@ -78,7 +79,7 @@ void Redeliveries::step(commit::Draft& draft, Running& running, std::size_t most
   Replay next = running.replay;
   if (!draft.places().subscriptions.find(next.subscription)) {
     end(next, ReplayState::kCancelled, draft.now());
-    return draft.batch().replays.push_back(std::move(next));
+    return draft.put_replay(std::move(next));
   }
   const auto found = outbox_.replayable(next.subscription, next.range, next.place, most);
   if (!found) return;
@@ -90,11 +91,11 @@ void Redeliveries::step(commit::Draft& draft, Running& running, std::size_t most
   }
   if (found->size() < most || (planted(Planted::kReplayAgain) && next.queued > 2 * next.total))
     end(next, ReplayState::kDone, draft.now());
-  draft.batch().replays.push_back(std::move(next));
+  draft.put_replay(std::move(next));
 }
 
 void Redeliveries::committed(commit::Draft& draft, const commit::Receipt&) {
-  for (const Replay& replay : draft.batch().replays) {
+  for (const Replay& replay : commit::changes_of<Replay>(draft.batch())) {
     if (replay.state == ReplayState::kRunning)
       running_[replay.id].replay = replay;
     else

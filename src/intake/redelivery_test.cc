@@ -20,21 +20,22 @@ class Replaying : public testing::Test {
  protected:
   Replaying() {
     const outbox::Subscription made{.id = kHook, .handle = kDemo, .event_types = {"*"}};
-    EXPECT_TRUE(store.commit().write({.at = kNow, .subscriptions = {made}}));
+    EXPECT_TRUE(store.commit().write({.at = kNow, .changes = {made}}));
     commit::Batch batch{.at = kNow};
-    batch.events.push_back(
-        {.id = EventId{"evt_1"}, .handle = kDemo, .type = "a", .occurred_at = kNow, .body = "{\"a\":1}"});
+    batch.changes.emplace_back(
+        outbox::Event{.id = EventId{"evt_1"}, .handle = kDemo, .type = "a", .occurred_at = kNow, .body = "{\"a\":1}"});
     for (int i = 0; i < 1000; ++i) {
       const DeliveryId id{"dlv_" + std::to_string(1000 + i)};
-      batch.deliveries.push_back({.id = id,
-                                  .event = EventId{"evt_1"},
-                                  .subscription = kHook,
-                                  .handle = kDemo,
-                                  .event_type = "a",
-                                  .created_at = kNow + Duration{i}});
-      batch.settlements.push_back({.delivery = id,
-                                   .attempt = {.number = 1},
-                                   .state = i % 4 ? DeliveryState::kDelivered : DeliveryState::kFailed});
+      batch.changes.emplace_back(outbox::Delivery{.id = id,
+                                                  .event = EventId{"evt_1"},
+                                                  .subscription = kHook,
+                                                  .handle = kDemo,
+                                                  .event_type = "a",
+                                                  .created_at = kNow + Duration{i}});
+      batch.changes.emplace_back(
+          outbox::Settlement{.delivery = id,
+                             .attempt = {.number = 1},
+                             .state = i % 4 ? DeliveryState::kDelivered : DeliveryState::kFailed});
     }
     EXPECT_TRUE(store.commit().write(batch));
     boot();
@@ -116,8 +117,8 @@ TEST_F(Replaying, GoesOnWhereItWasAfterARestart) {
   commit::Batch batch{.at = world->clock.now()};
   const auto list = *store.outbox().due(kHook, world->clock.now(), 10'000);
   for (const auto& due : list)
-    batch.settlements.push_back(
-        {.delivery = due.delivery.id, .attempt = {.number = 2}, .state = DeliveryState::kDelivered});
+    batch.changes.emplace_back(
+        outbox::Settlement{.delivery = due.delivery.id, .attempt = {.number = 2}, .state = DeliveryState::kDelivered});
   ASSERT_TRUE(store.commit().write(batch));
   boot();
   run_for(12s);

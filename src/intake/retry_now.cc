@@ -34,7 +34,7 @@ Fault sentence(RetryRefusal refusal, const outbox::Delivery& delivery) {
 std::optional<Fault> refuse_retry(commit::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
                                   bool is_sending) {
   const auto same = [&](const commit::Requeue& requeue) { return requeue.delivery == delivery.id; };
-  if (is_sending || std::ranges::any_of(draft.batch().requeued, same))
+  if (is_sending || std::ranges::any_of(commit::changes_of<commit::Requeue>(draft.batch()), same))
     return sentence(RetryRefusal::kPending, delivery);
   const auto subscription = draft.places().subscriptions.find(delivery.subscription);
   const auto standing = subscription ? standing_of(*subscription) : outbox::Standing::kDeleted;

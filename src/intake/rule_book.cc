@@ -76,12 +76,11 @@ std::optional<Fault> undeclared_scores(const StoredRules& rules, const rules::Sc
 
 void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRules& before, const StoredRules& next,
                  const rules::RuleSet& compiled) {
-  auto& puts = draft.batch().rules;
   for (const StoredRule& rule : next.rules)
     if (rule.rules_version == next.version)
-      puts.push_back({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
+      draft.put_rule({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
   for (const StoredRule& rule : before.rules)
-    if (!find_rule(next, rule.id)) puts.push_back({change.handle, rule.id, next.version, "", change.at});
+    if (!find_rule(next, rule.id)) draft.put_rule({change.handle, rule.id, next.version, "", change.at});
   if (const auto now = draft.places().tenants.known(change.handle.view()))
     delayed::rules_changed(draft, change.handle, *now->rules, compiled);
   draft.audit(change.handle, change.actor, change.action, change.target,

@@ -17,8 +17,8 @@ class SettleWork final : public commit::Work {
     for (const outbox::Settled& settled : *batch_) {
       if (settled.change) apply(draft, *settled.change);
       if (planted(Planted::kForgetAttempt) && batch_->size() > 1 && &settled == &batch_->back()) continue;
-      draft.batch().settlements.push_back(settled.settlement);
-      draft.tell(after(draft, settled));
+      draft.settle(settled.settlement);
+      draft.notify_watchers(after(draft, settled));
       if (settled.settlement.state == outbox::DeliveryState::kFailed && !draft.lean())
         commit::publish_failed(draft, settled.delivery, settled.settlement.attempt.number, settled.settlement.reason);
     }
@@ -26,35 +26,32 @@ class SettleWork final : public commit::Work {
 
   void finish(const std::optional<Fault>& fault) override { done_(!fault); }
 
-  // Written out of the store's reserve while the disk is full: the results, without the events about them.
+  // While the disk is full: the results, without the events about them.
   bool only_settles() const override { return true; }
 
  private:
   // The delivery as the store will leave it, where nothing else of this commit touches it.
   static outbox::Delivery after(commit::Draft& draft, const outbox::Settled& settled) {
     outbox::Delivery delivery = settled.delivery;
-    const auto subscription = draft.places().subscriptions.find(delivery.subscription);
+    const auto subscription = draft.find_subscription(delivery.subscription);
     const auto standing = subscription ? standing_of(*subscription) : outbox::Standing::kDeleted;
     outbox::settle(delivery, standing, settled.settlement, draft.now());
     return delivery;
   }
 
   void apply(commit::Draft& draft, const outbox::SubscriptionChange& change) {
+    if (draft.changes_subscription(change.subscription)) return;  // already; the dispatcher says it again
     const auto known = draft.places().subscriptions.find(change.subscription);
     if (!known) return;
-    for (const outbox::Subscription& staged : draft.batch().subscriptions)
-      if (staged.id == change.subscription) return;  // it changes in this commit already; the dispatcher says it again
-    auto changed = outbox::change_by_attempts(*known, change, draft.now());
-    if (!changed) return;
-    const auto next = std::make_shared<const outbox::Subscription>(*std::move(changed));
+    const auto next = outbox::change_by_attempts(*known, change, draft.now());
+    if (!next) return;
+    draft.put_subscription(*next);
     if (known->enabled && !next->enabled) {
-      draft.batch().held.push_back({change.subscription, true, std::string(outbox::kSubscriptionDisabled)});
+      draft.hold_subscription({change.subscription, true, std::string(outbox::kSubscriptionDisabled)});
       if (!draft.lean()) commit::publish_disabled(draft, *next);
       draft.audit(change.handle, "server", "webhook.disable", change.subscription.view(),
                   "{\"reason\":" + json::quote(change.disable_reason) + "}");
     }
-    draft.batch().subscriptions.push_back(*next);
-    draft.after_commit([&draft, next] { draft.places().subscriptions.put(next); });
   }
 
   outbox::SettledBatch batch_;

@@ -12,15 +12,9 @@ outbox::SubscriptionPtr find_subscription(commit::Draft& draft, const Handle& ha
 // The handle's number of subscriptions after this commit so far.
 std::size_t count_subscriptions(commit::Draft& draft, const Handle& handle);
 
-// Stages the subscription; senders see it once it is on disk.
-void stage(commit::Draft& draft, const outbox::Subscription& subscription);
-
 // `next`, which an operator's request made of `before`, is completed and staged; where it turned, what is pending of it
 // is held or released.
 outbox::Changed change_subscription(commit::Draft& draft, const outbox::Subscription& before,
                                     outbox::Subscription& next);
-
-// It goes, and what is pending of it is withdrawn; the log stays.
-void remove_subscription(commit::Draft& draft, const SubscriptionId& id);
 
 }  // namespace beckon::intake

@@ -20,7 +20,8 @@ std::expected<Receipt, CommitFault> Disk::write(const Batch& batch) {
   }
   if (full) stage_.counts.add(Count::kLeanWrites);
   stage_.counts.add(Count::kCommits);
-  stage_.counts.add(Count::kSnapshots, batch.snapshots.size());
+  stage_.counts.add(Count::kSnapshots, static_cast<std::uint64_t>(
+                                           std::ranges::distance(commit::changes_of<commit::SnapshotWrite>(batch))));
   log_.push_back(batch);
   stage_.moment("between the write of a commit and its sync");
   return sync();

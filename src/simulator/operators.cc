@@ -34,7 +34,7 @@ void World::subscribe() {
     made.created_at = made.updated_at = draft.now();
     made.sealed_secret =
         process_->secrets.seal(outbox::make_secret(random), made.handle.text + "/" + made.id.text, random);
-    intake::stage(draft, made);
+    draft.put_subscription(made);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n](const std::optional<Fault>& fault) {
@@ -121,7 +121,7 @@ void World::unsubscribe() {
   one.deleted = Answer::kWaiting;
   const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
     if (!intake::find_subscription(draft, handle, id)) return not_found("subscription");
-    intake::remove_subscription(draft, id);
+    draft.remove_subscription(id);
     return std::nullopt;
   };
   process_->plan(plan, while_alive([this, n = *n](const std::optional<Fault>& fault) {
@@ -154,7 +154,7 @@ void World::test() {
   const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
-    (void)draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})");
+    (void)draft.add_event_for(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})");
     return std::nullopt;
   };
   plan_sending(plan, one.id, Count::kTested);

@@ -118,7 +118,7 @@ bool LiveFeed::tell(Watcher& watcher) {
     return true;
   };
   if (page.dropped > 0) text += event_of("dropped", "{\"count\":" + std::to_string(page.dropped) + "}");
-  for (const commit::Change& change : page.changes) {
+  for (const commit::ChangeSeen& change : page.changes) {
     text += text_of(change);
     if (text.size() >= limits_.piece && !hand_over(change.position)) return watcher.stream.is_open();
   }
@@ -137,7 +137,7 @@ std::string_view LiveFeed::end_of(Watcher& watcher) {
   return {};
 }
 
-std::string LiveFeed::text_of(const commit::Change& change) const {
+std::string LiveFeed::text_of(const commit::ChangeSeen& change) const {
   const std::string id = parts_.life + "-" + std::to_string(change.position);
   if (const auto* signal = std::get_if<commit::SignalSeen>(&change.what))
     return event_of("signal", data_of(*signal), id);

@@ -63,7 +63,7 @@ class LiveFeed {
   void join(Watcher watcher, Stream stream);
   bool tell(Watcher& watcher);  // false: disconnected
   std::string_view end_of(Watcher& watcher);
-  std::string text_of(const commit::Change& change) const;
+  std::string text_of(const commit::ChangeSeen& change) const;
 
   const Parts parts_;
   const Limits limits_;

@@ -23,7 +23,7 @@ Result<Response> rotate(Api& api, Request& request) {
     next.previous_until = draft.now() + api.secret_overlap;
     next.sealed_secret = api.secrets.seal(secret, handle.text + "/" + id.text, api.random);
     next.updated_at = draft.now();
-    intake::stage(draft, next);
+    draft.put_subscription(next);
     draft.audit(handle, principal_of(request).subject, "webhook.rotate-secret", id.view());
     return std::nullopt;
   });

@@ -40,7 +40,7 @@ Result<Response> create(Api& api, Request& request) {
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
-    intake::stage(draft, made);
+    draft.put_subscription(made);
     draft.audit(made.handle, principal_of(request).subject, "webhook.create", made.id.view(), host_json(made));
     return std::nullopt;
   });
@@ -102,7 +102,7 @@ Result<Response> remove(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
-    intake::remove_subscription(draft, id);
+    draft.remove_subscription(id);
     draft.audit(handle, principal_of(request).subject, "webhook.delete", id.view(), host_json(*now));
     return std::nullopt;
   });
@@ -120,7 +120,7 @@ Result<Response> test(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
-    owed = draft.owe_one(*now, outbox::kTestEventType, R"({"test":true})", test_payload(id));
+    owed = draft.add_event_for(*now, outbox::kTestEventType, R"({"test":true})", test_payload(id));
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);

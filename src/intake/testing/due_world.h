@@ -21,7 +21,7 @@ class DueWorld {
  public:
   explicit DueWorld(Instant start) : now_(start) {
     outbox::Subscription crm{.id = kCrm, .handle = kDemo, .event_types = {"chain.message.due"}};
-    EXPECT_TRUE(store.commit().write({.at = start, .subscriptions = {crm}}));
+    EXPECT_TRUE(store.commit().write({.at = start, .changes = {crm}}));
     boot();
   }
 

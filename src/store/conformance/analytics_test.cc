@@ -23,9 +23,9 @@ class AnalyticsOfAStore : public Conformance {
             .variant = std::move(variant)};
   }
   void count(std::vector<std::tuple<TallyKey, Metric, std::int64_t>> what) {
-    commit::Batch batch{.at = kStart};
-    for (const auto& [key, metric, n] : what) batch.tallies[key][static_cast<std::size_t>(metric)] += n;
-    write(batch);
+    commit::Tallies tallies;
+    for (const auto& [key, metric, n] : what) tallies[key][static_cast<std::size_t>(metric)] += n;
+    write({.at = kStart, .changes = {tallies}});
   }
   std::string found(Analytics::Question question, std::size_t limit = 100) {
     std::string all;
@@ -53,11 +53,11 @@ TEST_P(AnalyticsOfAStore, TellEveryMetricAndEveryArmApart) {
   TallyKey shadow = key(kHour, "t", "r"), holdout = key(kHour, "t", "r");
   shadow.shadow = true;
   holdout.holdout = true;
-  commit::Batch batch{.at = kStart};
-  batch.tallies[key(kHour, "t", "r")] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-  batch.tallies[shadow] = {0, 1};
-  batch.tallies[holdout] = {0, 0, 0, 1};
-  write(batch);
+  commit::Tallies tallies;
+  tallies[key(kHour, "t", "r")] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  tallies[shadow] = {0, 1};
+  tallies[holdout] = {0, 0, 0, 1};
+  write({.at = kStart, .changes = {tallies}});
   EXPECT_EQ(found(all()),
             "t/r/@0 1 2 3 4 5 6 7 8 9; t/r//holdout@0 0 0 0 1 0 0 0 0 0; t/r//shadow@0 0 1 0 0 0 0 0 0 0; ");
 }
@@ -95,9 +95,9 @@ TEST_P(AnalyticsOfAStore, GoWhenTheyAreOldAFewAtATime) {
     many.push_back({key(kHour, "t" + std::to_string(1000 + i)), Metric::kAsked, 1});
   many.push_back({key(kMidnight, "kept"), Metric::kAsked, 1});
   count(many);
-  write({.at = kStart, .tallies_before = kMidnight});
+  write({.at = kStart, .changes = {commit::SweepTallies{kMidnight}}});
   EXPECT_EQ(store().analytics().tallies(all(), 1000)->size(), 6u);
-  write({.at = kStart, .tallies_before = kMidnight});
+  write({.at = kStart, .changes = {commit::SweepTallies{kMidnight}}});
   EXPECT_EQ(found(all()), "kept//@2 1 0 0 0 0 0 0 0 0; ");
 }
 

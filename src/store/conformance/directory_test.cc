@@ -191,7 +191,7 @@ TEST_P(DirectoryOfAStore, ListsAuditNewestFirstStrictlyBehindTiesById) {
 }
 
 TEST_P(DirectoryOfAStore, SharesTheAuditWithTheCommit) {
-  write({.at = kStart, .audit = {audit_entry("aud_c")}});
+  write({.at = kStart, .changes = {audit_entry("aud_c")}});
   EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().at(0).id.text, "aud_c");
 }
 
@@ -221,13 +221,13 @@ TEST_P(DirectoryOfAStore, NamesTheHandlesThatWereChangedAndNoOthers) {
 TEST_P(DirectoryOfAStore, NamesNoHandleForWhatTheServerKeepsByItselfOrNotAtAll) {
   add_acme();
   const auto before = store().control_changes(0).value().version;
-  write({.at = kStart, .journal = "one", .audit = {audit_entry("aud_3")}});
+  write({.at = kStart, .journal = "one", .changes = {audit_entry("aud_3")}});
   ASSERT_TRUE(directory().add_audit(audit_entry("aud_4")));
   ASSERT_TRUE(directory().end_token("tok_1", after(1), audit_entry("aud_5")));
   ASSERT_TRUE(directory().add_user("u@b", audit_entry("aud_6")));
   ASSERT_TRUE(directory().grant({kAcme, "u@b", access::Role::kOperator}, audit_entry("aud_7")));
   subscribe();
-  write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "{}", kStart}}});
+  write({.at = kStart, .changes = {commit::RulePut{kAcme, RuleId("a"), 1, "{}", kStart}}});
   EXPECT_EQ(store().control_changes(before).value().version, before);
 }
 

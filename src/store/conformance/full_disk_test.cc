@@ -54,7 +54,7 @@ class FullDisk : public testing::Test {
   std::expected<commit::Receipt, CommitFault> result(int attempt) {
     auto settled = settlement("dlv_" + std::to_string(attempt % 100), attempt, DeliveryState::kRetrying);
     settled.attempt.response_body = std::string(2048, 'r');
-    return store_->commit().write({.at = kStart, .settlements = {settled}});
+    return store_->commit().write({.at = kStart, .changes = {settled}});
   }
 
   std::string folder_;
@@ -68,8 +68,8 @@ TEST_F(FullDisk, RefusesSignalsKeepsResultsAndRecoversByItself) {
   ASSERT_EQ(::posix_fallocate(fd, 0, 60 << 20), 0);
   ::close(fd);
 
-  commit::Batch owed{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
-  for (int i = 0; i < 100; ++i) owed.deliveries.push_back(delivery("dlv_" + std::to_string(i), "evt_1"));
+  commit::Batch owed{.at = kStart, .changes = {subscription(), event("evt_1")}};
+  for (int i = 0; i < 100; ++i) owed.changes.emplace_back(delivery("dlv_" + std::to_string(i), "evt_1"));
   ASSERT_TRUE(store_->commit().write(owed));
 
   int stored = 0;

@@ -25,7 +25,7 @@ TEST_P(LedgerOfAStore, IsEmptyAtFirst) {
 
 TEST_P(LedgerOfAStore, GivesEachJournalRowTheNextPosition) {
   EXPECT_EQ(write({.at = kStart, .journal = "one"}), 1u);
-  EXPECT_EQ(write({.at = kStart, .audit = {audit_entry("aud_1")}}), 1u) << "no row: the position of the last one";
+  EXPECT_EQ(write({.at = kStart, .changes = {audit_entry("aud_1")}}), 1u) << "no row: the position of the last one";
   EXPECT_EQ(write({.at = after(1), .journal = std::string("t\0wo", 4)}), 2u);
   EXPECT_EQ(journal(), (std::vector<std::string>{"one", std::string("t\0wo", 4)}));
   EXPECT_EQ(journal(1), std::vector<std::string>{std::string("t\0wo", 4)});
@@ -55,7 +55,9 @@ TEST_P(LedgerOfAStore, FindsThePlaceOfAnInstantInTheJournal) {
 
 TEST_P(LedgerOfAStore, FindsThePlaceOfAnInstantWhereRowsWereDropped) {
   for (int i = 1; i <= 9; ++i) write({.at = after(10 * i), .journal = "row"});
-  write({.at = kStart, .rewritten = {{1, ""}, {2, ""}, {5, ""}, {6, ""}, {9, ""}}});
+  write({.at = kStart,
+         .changes = {commit::JournalRewrite{1, ""}, commit::JournalRewrite{2, ""}, commit::JournalRewrite{5, ""},
+                     commit::JournalRewrite{6, ""}, commit::JournalRewrite{9, ""}}});
   for (int second : {0, 10, 35, 45, 70, 75, 89, 100}) {
     const auto before = ledger().position_before(after(second)).value();
     EXPECT_TRUE(ledger().read_journal(0, [&](ledger::Position position, Instant at, std::string_view) {
@@ -80,7 +82,7 @@ TEST_P(LedgerOfAStore, ReadsALongJournalInOrderAndItsReaderMayAskOtherThings) {
 TEST_P(LedgerOfAStore, RewritesAndDeletesRowsWithoutUsingAPositionTwice) {
   write({.at = kStart, .journal = "one"});
   write({.at = kStart, .journal = "two"});
-  write({.at = kStart, .rewritten = {{1, "o"}, {2, ""}}});
+  write({.at = kStart, .changes = {commit::JournalRewrite{1, "o"}, commit::JournalRewrite{2, ""}}});
   EXPECT_EQ(journal(), std::vector<std::string>{"o"});
   EXPECT_EQ(ledger().last_position(), 2u);
   EXPECT_EQ(write({.at = kStart, .journal = "three"}), 3u);
@@ -88,22 +90,22 @@ TEST_P(LedgerOfAStore, RewritesAndDeletesRowsWithoutUsingAPositionTwice) {
 
 TEST_P(LedgerOfAStore, DropsTheOldestRowsInSmallSteps) {
   for (int i = 0; i < 205; ++i) write({.at = after(i < 204 ? 0 : 100), .journal = "x"});
-  write({.at = after(200), .journal_before = after(100)});
+  write({.at = after(200), .changes = {commit::SweepJournal{after(100)}}});
   EXPECT_EQ(journal().size(), 5u);
-  write({.at = after(200), .journal_before = after(100)});
+  write({.at = after(200), .changes = {commit::SweepJournal{after(100)}}});
   EXPECT_EQ(journal().size(), 1u) << "written at that very instant: it stays";
   EXPECT_EQ(ledger().last_position(), 205u);
 }
 
 TEST_P(LedgerOfAStore, KeepsOneSnapshotPerSession) {
-  write({.at = kStart, .snapshots = {snapshot("s1", 0, "first"), snapshot("s2", 1)}});
-  write({.at = kStart, .snapshots = {snapshot("s1", 0, "second")}});
+  write({.at = kStart, .changes = {snapshot("s1", 0, "first"), snapshot("s2", 1)}});
+  write({.at = kStart, .changes = {snapshot("s1", 0, "second")}});
   EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), "second");
   EXPECT_EQ(ledger().snapshot(kOther, SessionId("s1")).value(), std::nullopt) << "another tenant sees nothing";
 }
 
 TEST_P(LedgerOfAStore, ListsSnapshotsNewestFirstAndGoesOnStrictlyBehindTiesById) {
-  write({.at = kStart, .snapshots = {snapshot("a", 1), snapshot("c", 2), snapshot("b", 2), snapshot("d", 3)}});
+  write({.at = kStart, .changes = {snapshot("a", 1), snapshot("c", 2), snapshot("b", 2), snapshot("d", 3)}});
   std::vector<std::string> ids;
   std::optional<ledger::ListCursor> behind;
   for (int page = 0; page < 3; ++page) {
@@ -122,7 +124,7 @@ TEST_P(LedgerOfAStore, ListsSnapshotsNewestFirstAndGoesOnStrictlyBehindTiesById)
 TEST_P(LedgerOfAStore, ListsNoVisitorsOwnRecordAndStillFillsAPage) {
   auto own = snapshot("@v1", 5);
   own.visitor = VisitorId{};
-  write({.at = kStart, .snapshots = {snapshot("a", 1), own, snapshot("b", 9)}});
+  write({.at = kStart, .changes = {snapshot("a", 1), own, snapshot("b", 9)}});
   const auto rows = ledger().snapshots(kAcme, std::nullopt, 2).value();
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].id.text, "b");
@@ -133,7 +135,7 @@ TEST_P(LedgerOfAStore, ListsNoVisitorsOwnRecordAndStillFillsAPage) {
 TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
   auto nobody = snapshot("s3", 0);
   nobody.visitor = VisitorId{};
-  write({.at = kStart, .snapshots = {snapshot("s1", 0), snapshot("s2", 0), nobody}});
+  write({.at = kStart, .changes = {snapshot("s1", 0), snapshot("s2", 0), nobody}});
   EXPECT_EQ(ledger().sessions_of(kAcme, VisitorId("v1")).value(),
             (std::vector<SessionId>{SessionId("s1"), SessionId("s2")}));
   EXPECT_TRUE(ledger().sessions_of(kAcme, VisitorId{}).value().empty());
@@ -142,20 +144,20 @@ TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
 
 TEST_P(LedgerOfAStore, SweepsExpiredSnapshotsInSmallStepsAndKeepsANewLifeOfTheSameBatch) {
   commit::Batch many{.at = kStart};
-  for (int i = 0; i < 205; ++i) many.snapshots.push_back(snapshot("s" + std::to_string(i), i < 204 ? 0 : 1));
+  for (int i = 0; i < 205; ++i) many.changes.emplace_back(snapshot("s" + std::to_string(i), i < 204 ? 0 : 1));
   write(many);
   auto again = snapshot("s0", 0, "again");
   again.expires_at = after(5000);
-  write({.at = after(1000), .snapshots = {again}, .expired_before = after(1000)});
+  write({.at = after(1000), .changes = {commit::SweepSnapshots{after(1000)}, again}});
   EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 6u);
   EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s0")).value(), "again");
-  write({.at = after(1000), .expired_before = after(1000)});
+  write({.at = after(1000), .changes = {commit::SweepSnapshots{after(1000)}}});
   EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 2u);
 }
 
 TEST_P(LedgerOfAStore, MovesTheCheckpointForwardOnly) {
-  write({.at = kStart, .checkpoint = 5});
-  write({.at = kStart, .checkpoint = 4});
+  write({.at = kStart, .changes = {commit::Checkpoint{5}}});
+  write({.at = kStart, .changes = {commit::Checkpoint{4}}});
   EXPECT_EQ(ledger().checkpoint(), 5u);
 }
 

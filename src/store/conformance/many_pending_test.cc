@@ -11,8 +11,8 @@ class ManyPendingInAStore : public Conformance {
   static constexpr int kMany = commit::Batch::kSweep * 2 + 10;
 
   void owe_many() {
-    commit::Batch batch{.at = kStart, .events = {event("evt_1")}, .subscriptions = {subscription()}};
-    for (int i = 0; i < kMany; ++i) batch.deliveries.push_back(delivery("dlv_" + std::to_string(10'000 + i), "evt_1"));
+    commit::Batch batch{.at = kStart, .changes = {subscription(), event("evt_1")}};
+    for (int i = 0; i < kMany; ++i) batch.changes.emplace_back(delivery("dlv_" + std::to_string(10'000 + i), "evt_1"));
     write(batch);
   }
   // Whether the store says that there may be more.
@@ -30,29 +30,29 @@ constexpr std::size_t kStep = commit::Batch::kSweep;
 
 TEST_P(ManyPendingInAStore, AreWithdrawnStepByStep) {
   owe_many();
-  EXPECT_TRUE(unfinished({.at = after(1), .withdrawn = {{kHook, "gone"}}}));
+  EXPECT_TRUE(unfinished({.at = after(1), .changes = {commit::WithdrawSubscription{kHook, "gone"}}}));
   EXPECT_EQ(in(DeliveryState::kWithdrawn), kStep);
-  EXPECT_TRUE(unfinished({.at = after(2), .removed_subscriptions = {kHook}}));
+  EXPECT_TRUE(unfinished({.at = after(2), .changes = {commit::RemoveSubscription{kHook}}}));
   EXPECT_EQ(outbox().deleted_with_pending().value(), std::vector{kHook});
-  EXPECT_FALSE(unfinished({.at = after(3), .withdrawn = {{kHook, "gone"}}}));
+  EXPECT_FALSE(unfinished({.at = after(3), .changes = {commit::WithdrawSubscription{kHook, "gone"}}}));
   EXPECT_EQ(in(DeliveryState::kWithdrawn), static_cast<std::size_t>(kMany));
   EXPECT_TRUE(outbox().deleted_with_pending().value().empty());
-  EXPECT_FALSE(unfinished({.at = after(4), .withdrawn = {{kHook, "gone"}}}));
+  EXPECT_FALSE(unfinished({.at = after(4), .changes = {commit::WithdrawSubscription{kHook, "gone"}}}));
 }
 
 TEST_P(ManyPendingInAStore, AreHeldAndQueuedAgainStepByStep) {
   owe_many();
-  EXPECT_TRUE(unfinished({.at = after(1), .held = {{kHook, true, "disabled"}}}));
+  EXPECT_TRUE(unfinished({.at = after(1), .changes = {commit::HoldSubscription{kHook, true, "disabled"}}}));
   EXPECT_EQ(in(DeliveryState::kHeld), kStep);
-  EXPECT_TRUE(unfinished({.at = after(1), .held = {{kHook, true, "disabled"}}}));
-  EXPECT_FALSE(unfinished({.at = after(1), .held = {{kHook, true, "disabled"}}}));
+  EXPECT_TRUE(unfinished({.at = after(1), .changes = {commit::HoldSubscription{kHook, true, "disabled"}}}));
+  EXPECT_FALSE(unfinished({.at = after(1), .changes = {commit::HoldSubscription{kHook, true, "disabled"}}}));
   EXPECT_EQ(in(DeliveryState::kHeld), static_cast<std::size_t>(kMany));
-  EXPECT_TRUE(unfinished({.at = after(2), .held = {{kHook, false, ""}}}));
+  EXPECT_TRUE(unfinished({.at = after(2), .changes = {commit::HoldSubscription{kHook, false, ""}}}));
   EXPECT_EQ(in(DeliveryState::kQueued), kStep);
-  EXPECT_TRUE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}}))
+  EXPECT_TRUE(unfinished({.at = after(2), .changes = {commit::WithdrawSubscription{kHook, "gone"}}}))
       << "both those that are held and those that are not";
-  EXPECT_TRUE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}}));
-  EXPECT_FALSE(unfinished({.at = after(2), .withdrawn = {{kHook, "gone"}}}));
+  EXPECT_TRUE(unfinished({.at = after(2), .changes = {commit::WithdrawSubscription{kHook, "gone"}}}));
+  EXPECT_FALSE(unfinished({.at = after(2), .changes = {commit::WithdrawSubscription{kHook, "gone"}}}));
   EXPECT_EQ(in(DeliveryState::kWithdrawn), static_cast<std::size_t>(kMany));
 }
 
@@ -63,10 +63,8 @@ TEST_P(ManyPendingInAStore, ATestOfADisabledSubscriptionIsNotHeld) {
   auto disabled = subscription();
   disabled.enabled = false;
   write({.at = kStart,
-         .events = {event("evt_1")},
-         .deliveries = {test, delivery("dlv_2", "evt_1")},
-         .subscriptions = {disabled},
-         .held = {{kHook, true, "disabled"}}});
+         .changes = {disabled, event("evt_1"), test, delivery("dlv_2", "evt_1"),
+                     commit::HoldSubscription{kHook, true, "disabled"}}});
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kQueued);
   EXPECT_EQ(found("dlv_2").state, DeliveryState::kHeld);
   settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(5)));

@@ -58,7 +58,7 @@ TEST_P(OutboxOfAStore, ChangesASubscription) {
 TEST_P(OutboxOfAStore, KeepsTheLogOfADeletedSubscriptionAndNeverBringsItBack) {
   owe();
   EXPECT_FALSE(outbox().was_known(kAcme, kHook).value()) << "it is still there";
-  write({.at = kStart, .removed_subscriptions = {kHook}});
+  write({.at = kStart, .changes = {commit::RemoveSubscription{kHook}}});
   EXPECT_TRUE(outbox().subscriptions().value().empty());
   EXPECT_TRUE(outbox().was_known(kAcme, kHook).value());
   EXPECT_FALSE(outbox().was_known(kOther, kHook).value());
@@ -71,9 +71,8 @@ TEST_P(OutboxOfAStore, KeepsTheLogOfADeletedSubscriptionAndNeverBringsItBack) {
 TEST_P(OutboxOfAStore, GivesWhatIsDueOldestFirstWithItsBody) {
   subscribe();
   write({.at = kStart,
-         .events = {event("evt_1")},
-         .deliveries = {delivery("dlv_c", "evt_1", after(2)), delivery("dlv_b", "evt_1", after(1)),
-                        delivery("dlv_a", "evt_1", after(2)), delivery("dlv_d", "evt_1", after(3))}});
+         .changes = {event("evt_1"), delivery("dlv_c", "evt_1", after(2)), delivery("dlv_b", "evt_1", after(1)),
+                     delivery("dlv_a", "evt_1", after(2)), delivery("dlv_d", "evt_1", after(3))}});
   const auto due = outbox().due(kHook, after(2), 9).value();
   ASSERT_EQ(due.size(), 3u);
   EXPECT_EQ(due[0].delivery.id.text, "dlv_b");
@@ -91,9 +90,8 @@ TEST_P(OutboxOfAStore, GivesWhatIsDueOldestFirstWithItsBody) {
 TEST_P(OutboxOfAStore, PassesOverWhatIsInHand) {
   subscribe();
   write({.at = kStart,
-         .events = {event("evt_1")},
-         .deliveries = {delivery("dlv_a", "evt_1", after(1)), delivery("dlv_b", "evt_1", after(2)),
-                        delivery("dlv_c", "evt_1", after(3)), delivery("dlv_d", "evt_1", after(4))}});
+         .changes = {event("evt_1"), delivery("dlv_a", "evt_1", after(1)), delivery("dlv_b", "evt_1", after(2)),
+                     delivery("dlv_c", "evt_1", after(3)), delivery("dlv_d", "evt_1", after(4))}});
   const auto in_hand = [](const DeliveryId& id) { return id.text == "dlv_a" || id.text == "dlv_c"; };
   const auto two = outbox().due(kHook, after(4), 2, in_hand).value();
   ASSERT_EQ(two.size(), 2u);
@@ -105,11 +103,11 @@ TEST_P(OutboxOfAStore, PassesOverWhatIsInHand) {
 
 TEST_P(OutboxOfAStore, ListsDeliveriesNewestFirstStrictlyBehindTiesById) {
   subscribe();
-  commit::Batch batch{.at = kStart, .events = {event("evt_1")}};
+  commit::Batch batch{.at = kStart, .changes = {event("evt_1")}};
   for (const auto& [id, second] : std::vector<std::pair<std::string, int>>{{"a", 1}, {"c", 2}, {"b", 2}, {"d", 3}}) {
     auto owed = delivery(id, "evt_1");
     owed.created_at = after(second);
-    batch.deliveries.push_back(owed);
+    batch.changes.emplace_back(owed);
   }
   write(batch);
   const auto first = outbox().deliveries(kAcme, kHook, {}, std::nullopt, 2).value();
@@ -123,7 +121,7 @@ TEST_P(OutboxOfAStore, FiltersDeliveriesByStateAndType) {
   subscribe();
   auto other_type = delivery("dlv_2", "evt_1");
   other_type.event_type = "signal.view";
-  write({.at = kStart, .events = {event("evt_1")}, .deliveries = {delivery("dlv_1", "evt_1"), other_type}});
+  write({.at = kStart, .changes = {event("evt_1"), delivery("dlv_1", "evt_1"), other_type}});
   settle(settlement("dlv_1", 1, DeliveryState::kFailed));
   EXPECT_EQ(ids(outbox().deliveries(kAcme, kHook, {.state = DeliveryState::kFailed}, std::nullopt, 9).value()),
             Ids{"dlv_1"});
@@ -148,7 +146,7 @@ TEST_P(OutboxOfAStore, KeepsTheSameIdOfTwoTenantsApart) {
   outbox::Event foreign = event("evt_1");
   foreign.handle = kOther;
   foreign.body = "theirs";
-  write({.at = kStart, .events = {event("evt_1"), foreign}});
+  write({.at = kStart, .changes = {event("evt_1"), foreign}});
   EXPECT_EQ(outbox().event(kOther, EventId("evt_1")).value()->body, "theirs");
   EXPECT_EQ(outbox().event(kAcme, EventId("evt_1")).value()->body, event("evt_1").body);
 }
@@ -157,7 +155,7 @@ TEST_P(OutboxOfAStore, BringsAnEventBackAndKeepsItsFirstText) {
   owe();
   auto again = event("evt_1");
   again.body = "another";
-  write({.at = kStart, .events = {again}});
+  write({.at = kStart, .changes = {again}});
   const auto kept = outbox().event(kAcme, EventId("evt_1")).value().value();
   EXPECT_EQ(kept.body, event("evt_1").body);
   EXPECT_EQ(kept.cause, event("evt_1").cause);
@@ -168,7 +166,7 @@ TEST_P(OutboxOfAStore, BringsAnEventBackAndKeepsItsFirstText) {
 TEST_P(OutboxOfAStore, RemembersThatNobodyWantedAnEvent) {
   auto unmatched = event("evt_2", "");
   unmatched.unmatched = true;
-  write({.at = kStart, .events = {event("evt_1"), unmatched}});
+  write({.at = kStart, .changes = {event("evt_1"), unmatched}});
   EXPECT_FALSE(outbox().event(kAcme, EventId("evt_1")).value()->unmatched);
   EXPECT_TRUE(outbox().event(kAcme, EventId("evt_2")).value()->unmatched);
 }
@@ -177,10 +175,10 @@ TEST_P(OutboxOfAStore, FindsDeliveriesByEventAndBySession) {
   subscribe();
   auto late = delivery("dlv_3", "evt_2");
   late.created_at = after(5);
-  write({.at = kStart,
-         .events = {event("evt_1"), event("evt_2"), event("evt_3", "s2"), event("evt_4", "")},
-         .deliveries = {delivery("dlv_1", "evt_1"), delivery("dlv_2", "evt_1"), late, delivery("dlv_4", "evt_3"),
-                        delivery("dlv_5", "evt_4")}});
+  write(
+      {.at = kStart,
+       .changes = {event("evt_1"), event("evt_2"), event("evt_3", "s2"), event("evt_4", ""), delivery("dlv_1", "evt_1"),
+                   delivery("dlv_2", "evt_1"), late, delivery("dlv_4", "evt_3"), delivery("dlv_5", "evt_4")}});
   EXPECT_EQ(ids(outbox().deliveries_of(kAcme, EventId("evt_1")).value()), (Ids{"dlv_2", "dlv_1"}));
   EXPECT_EQ(ids(outbox().deliveries_of(kAcme, SessionId("s1"), 2).value()), (Ids{"dlv_3", "dlv_2"}));
   EXPECT_EQ(outbox().deliveries_of(kAcme, SessionId("s1"), 9).value().size(), 3u);

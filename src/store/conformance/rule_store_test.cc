@@ -8,7 +8,7 @@ class RulesOfAStore : public Conformance {
   void put(std::uint64_t version, std::vector<std::pair<std::string, std::string>> texts, Handle handle = kAcme) {
     commit::Batch batch{.at = kStart};
     for (const auto& [id, json] : texts)
-      batch.rules.push_back({handle, RuleId(id), version, json, after(static_cast<int>(version))});
+      batch.changes.emplace_back(commit::RulePut{handle, RuleId(id), version, json, after(static_cast<int>(version))});
     write(batch);
   }
   static std::string text(const rules::StoredRules& stored) {
@@ -45,9 +45,10 @@ TEST_P(RulesOfAStore, SayWithWhichVersionEachTextCame) {
 }
 
 TEST_P(RulesOfAStore, SaySinceWhenEachIsLive) {
-  write({.at = kStart, .rules = {{kAcme, RuleId("a"), 1, "one", after(1), after(1)}}});
+  write({.at = kStart, .changes = {commit::RulePut{kAcme, RuleId("a"), 1, "one", after(1), after(1)}}});
   write({.at = kStart,
-         .rules = {{kAcme, RuleId("a"), 2, "two", after(2), after(1)}, {kAcme, RuleId("b"), 2, "two", after(2)}}});
+         .changes = {commit::RulePut{kAcme, RuleId("a"), 2, "two", after(2), after(1)},
+                     commit::RulePut{kAcme, RuleId("b"), 2, "two", after(2)}}});
   const auto stored = store().rules().rules(kAcme).value();
   EXPECT_EQ(stored.rules[0].live_since, after(1));
   EXPECT_EQ(stored.rules[1].live_since, Instant{});

@@ -17,10 +17,9 @@ class SessionOrderInAStore : public Conformance {
     return owed;
   }
   void owe_ordered(std::vector<outbox::Delivery> deliveries) {
-    write({.at = kStart,
-           .events = {event("evt_s1", "s1"), event("evt_s2", "s2")},
-           .deliveries = std::move(deliveries),
-           .subscriptions = {subscription()}});
+    commit::Batch batch{.at = kStart, .changes = {subscription(), event("evt_s1", "s1"), event("evt_s2", "s2")}};
+    batch.changes.insert(batch.changes.end(), deliveries.begin(), deliveries.end());
+    write(batch);
   }
   std::vector<std::string> due(Instant now = after(1000)) {
     std::vector<std::string> ids;
@@ -47,7 +46,7 @@ TEST_P(SessionOrderInAStore, ItIsTheOrderOfCommitsNotOfIdsNorOfClocks) {
   owe_ordered({ordered("z")});
   auto earlier = ordered("a");
   earlier.created_at = earlier.next_attempt_at = kStart - std::chrono::hours{1};
-  write({.at = kStart, .deliveries = {earlier}});
+  write({.at = kStart, .changes = {earlier}});
   EXPECT_EQ(due(), Ids{"z"});
   settle(settlement("z", 1, DeliveryState::kDelivered), after(3));
   EXPECT_EQ(due(), Ids{"a"});
@@ -68,7 +67,7 @@ TEST_P(SessionOrderInAStore, TheNextIsDueWhenTheFirstEndsAndNotWhileItIsRetried)
 TEST_P(SessionOrderInAStore, WithNothingPendingAheadANewOneIsDueAtOnce) {
   owe_ordered({ordered("a")});
   settle(settlement("a", 1, DeliveryState::kDelivered));
-  write({.at = after(2), .deliveries = {ordered("b"), ordered("c")}});
+  write({.at = after(2), .changes = {ordered("b"), ordered("c")}});
   EXPECT_EQ(due(), Ids{"b"});
 }
 
@@ -83,9 +82,9 @@ TEST_P(SessionOrderInAStore, WhatIsNotOrderedNeitherWaitsNorIsWaitedFor) {
 
 TEST_P(SessionOrderInAStore, HeldAndQueuedAgainItIsTheSameOrder) {
   owe_ordered({ordered("a"), ordered("b")});
-  write({.at = after(1), .held = {{kHook, true, "disabled"}}});
+  write({.at = after(1), .changes = {commit::HoldSubscription{kHook, true, "disabled"}}});
   EXPECT_EQ(due(), Ids{});
-  write({.at = after(2), .held = {{kHook, false, ""}}});
+  write({.at = after(2), .changes = {commit::HoldSubscription{kHook, false, ""}}});
   EXPECT_EQ(due(), Ids{"a"});
   settle(settlement("a", 1, DeliveryState::kDelivered), after(3));
   EXPECT_EQ(due(), Ids{"b"});
@@ -94,7 +93,7 @@ TEST_P(SessionOrderInAStore, HeldAndQueuedAgainItIsTheSameOrder) {
 TEST_P(SessionOrderInAStore, TheNextFollowsOneThatWasHeldForTooLong) {
   owe_ordered({ordered("a"), ordered("b")});
   settle(settlement("a", 1, DeliveryState::kHeld));
-  write({.at = after(5), .given_up = {{DeliveryId("a"), "held for too long"}}});
+  write({.at = after(5), .changes = {commit::GiveUp{DeliveryId("a"), "held for too long"}}});
   EXPECT_EQ(due(), Ids{"b"});
 }
 
@@ -102,7 +101,8 @@ TEST_P(SessionOrderInAStore, TheNextFollowsOneThatIsWithdrawnForWhateverReason) 
   auto reasoned = ordered("a");
   reasoned.rule = RuleId{"cart-rescue"};
   owe_ordered({reasoned, ordered("b"), ordered("c")});
-  write({.at = after(1), .ended_reasons = {{.handle = kAcme, .rule = reasoned.rule, .reason = "a purchase came"}}});
+  write({.at = after(1),
+         .changes = {commit::WithdrawReason{.handle = kAcme, .rule = reasoned.rule, .reason = "a purchase came"}}});
   EXPECT_EQ(due(), Ids{"b"});
   EXPECT_EQ(found("b").next_attempt_at, after(1));
   settle({.delivery = DeliveryId("b"), .state = DeliveryState::kWithdrawn, .reason = "too late"}, after(2));
@@ -114,7 +114,8 @@ TEST_P(SessionOrderInAStore, OneBehindTheFirstMayEndWithoutLettingAnybodyGo) {
   auto reasoned = ordered("b");
   reasoned.rule = RuleId{"cart-rescue"};
   owe_ordered({ordered("a"), reasoned, ordered("c")});
-  write({.at = after(1), .ended_reasons = {{.handle = kAcme, .rule = reasoned.rule, .reason = "a purchase came"}}});
+  write({.at = after(1),
+         .changes = {commit::WithdrawReason{.handle = kAcme, .rule = reasoned.rule, .reason = "a purchase came"}}});
   EXPECT_EQ(due(), Ids{"a"});
   settle(settlement("a", 1, DeliveryState::kDelivered), after(2));
   EXPECT_EQ(due(), Ids{"c"});
@@ -123,7 +124,7 @@ TEST_P(SessionOrderInAStore, OneBehindTheFirstMayEndWithoutLettingAnybodyGo) {
 TEST_P(SessionOrderInAStore, QueuedAnewItGoesBehindWhatIsPending) {
   owe_ordered({ordered("a"), ordered("b"), ordered("c")});
   settle(settlement("a", 1, DeliveryState::kFailed), after(1));
-  write({.at = after(2), .requeued = {{DeliveryId("a"), after(2)}}});
+  write({.at = after(2), .changes = {commit::Requeue{DeliveryId("a"), after(2)}}});
   EXPECT_EQ(due(), Ids{"b"});
   settle(settlement("b", 1, DeliveryState::kDelivered), after(3));
   EXPECT_EQ(due(), Ids{"c"});
@@ -133,16 +134,16 @@ TEST_P(SessionOrderInAStore, QueuedAnewItGoesBehindWhatIsPending) {
 
 TEST_P(SessionOrderInAStore, HoldsAlsoWhenTheClockWasSetBack) {
   owe_ordered({ordered("a"), ordered("b")});
-  write({.at = after(-100), .set_back = std::chrono::seconds{101}});
+  write({.at = after(-100), .changes = {commit::SetClockBack{std::chrono::seconds{101}}}});
   EXPECT_EQ(due(), Ids{"a"});
 }
 
 TEST_P(SessionOrderInAStore, ErasedOrDeletedNothingOfItIsLeftDue) {
   owe_ordered({ordered("a"), ordered("b"), ordered("c"), ordered("d", "s2"), ordered("e", "s2")});
-  write({.at = after(1), .erased = {erasure("s1")}});
+  write({.at = after(1), .changes = {erasure("s1")}});
   EXPECT_EQ(due(), Ids{"d"});
   for (const char* id : {"a", "b", "c"}) EXPECT_EQ(found(id).state, DeliveryState::kWithdrawn) << id;
-  write({.at = after(2), .removed_subscriptions = {kHook}});
+  write({.at = after(2), .changes = {commit::RemoveSubscription{kHook}}});
   EXPECT_EQ(due(), Ids{});
   for (const char* id : {"d", "e"}) EXPECT_EQ(found(id).state, DeliveryState::kWithdrawn) << id;
 }

@@ -10,9 +10,9 @@ class SettlementInAStore : public Conformance {
   void disable() {
     auto changed = subscription();
     changed.enabled = false;
-    write({.at = kStart, .subscriptions = {changed}});
+    write({.at = kStart, .changes = {changed}});
   }
-  void remove() { write({.at = kStart, .removed_subscriptions = {kHook}}); }
+  void remove() { write({.at = kStart, .changes = {commit::RemoveSubscription{kHook}}}); }
 };
 BECKON_ON_EVERY_DRIVER(SettlementInAStore);
 
@@ -50,11 +50,11 @@ TEST_P(SettlementInAStore, LetsAttemptsThatLieAheadComeEarlierByWhatAClockWasSet
   settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(1005)), after(1000));
   settle(settlement("dlv_2", 1, DeliveryState::kRetrying, after(1500)), after(1000));
   settle(settlement("dlv_3", 1, DeliveryState::kDelivered), after(1000));
-  write({.at = after(100), .set_back = std::chrono::seconds{900}});
+  write({.at = after(100), .changes = {commit::SetClockBack{std::chrono::seconds{900}}}});
   EXPECT_EQ(found("dlv_1").next_attempt_at, after(105));
   EXPECT_EQ(found("dlv_2").next_attempt_at, after(600));
   EXPECT_EQ(outbox().due(kHook, after(105), 9).value().size(), 1u);
-  write({.at = after(101), .set_back = std::chrono::seconds{500}});
+  write({.at = after(101), .changes = {commit::SetClockBack{std::chrono::seconds{500}}}});
   EXPECT_EQ(found("dlv_1").next_attempt_at, after(101)) << "none comes before the batch";
   EXPECT_EQ(found("dlv_2").next_attempt_at, after(101));
   EXPECT_EQ(found("dlv_3").state, DeliveryState::kDelivered);
@@ -63,15 +63,15 @@ TEST_P(SettlementInAStore, LetsAttemptsThatLieAheadComeEarlierByWhatAClockWasSet
 TEST_P(SettlementInAStore, ASetClockBearsOnEarlierBatchesAlone) {
   owe();
   write({.at = after(100),
-         .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(105))},
-         .set_back = std::chrono::seconds{900}});
+         .changes = {commit::SetClockBack{std::chrono::seconds{900}},
+                     settlement("dlv_1", 1, DeliveryState::kRetrying, after(105))}});
   EXPECT_EQ(found().next_attempt_at, after(105));
 }
 
 TEST_P(SettlementInAStore, TurnsWithdrawnIntoDeliveredAndIntoNothingElse) {
   owe("dlv_1", "evt_1");
   owe("dlv_2", "evt_1");
-  write({.at = after(1), .withdrawn = {{kHook, "withdrawn by hand"}}});
+  write({.at = after(1), .changes = {commit::WithdrawSubscription{kHook, "withdrawn by hand"}}});
   settle(settlement("dlv_1", 1, DeliveryState::kDelivered), after(2));
   settle(settlement("dlv_2", 1, DeliveryState::kRetrying), after(2));
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kDelivered);
@@ -96,8 +96,7 @@ TEST_P(SettlementInAStore, LeavesAnEndedDeliveryAsItEnded) {
 TEST_P(SettlementInAStore, WithdrawsInsteadOfRetryingForADeletedSubscription) {
   owe();
   write({.at = kStart,
-         .settlements = {settlement("dlv_1", 1, DeliveryState::kRetrying, after(5))},
-         .removed_subscriptions = {kHook}});
+         .changes = {commit::RemoveSubscription{kHook}, settlement("dlv_1", 1, DeliveryState::kRetrying, after(5))}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
   EXPECT_EQ(found().reason, outbox::kSubscriptionDeleted);
 }
@@ -121,7 +120,7 @@ TEST_P(SettlementInAStore, EndsADeliveryOfADisabledSubscriptionAllTheSame) {
 TEST_P(SettlementInAStore, WithdrawsADeliveryThatIsOwedTooLate) {
   subscribe();
   remove();
-  write({.at = after(1), .events = {event("evt_1")}, .deliveries = {delivery("dlv_1", "evt_1")}});
+  write({.at = after(1), .changes = {event("evt_1"), delivery("dlv_1", "evt_1")}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
   EXPECT_EQ(found().ended_at, after(1));
 }
@@ -130,7 +129,8 @@ TEST_P(SettlementInAStore, WithdrawsAllThatIsPendingWhenASubscriptionGoes) {
   owe("dlv_1", "evt_1");
   owe("dlv_2", "evt_1");
   settle(settlement("dlv_2", 1, DeliveryState::kHeld));
-  write({.at = after(3), .removed_subscriptions = {kHook}, .withdrawn = {{kHook, "by its own reason"}}});
+  write({.at = after(3),
+         .changes = {commit::WithdrawSubscription{kHook, "by its own reason"}, commit::RemoveSubscription{kHook}}});
   for (const char* id : {"dlv_1", "dlv_2"}) {
     EXPECT_EQ(found(id).state, DeliveryState::kWithdrawn);
     EXPECT_EQ(found(id).reason, "by its own reason");
@@ -142,12 +142,12 @@ TEST_P(SettlementInAStore, HoldsWhatIsPendingAndQueuesItAgain) {
   owe("dlv_1", "evt_1");
   owe("dlv_2", "evt_1");
   settle(settlement("dlv_2", 1, DeliveryState::kDelivered));
-  write({.at = after(1), .held = {{kHook, true, "disabled"}}});
+  write({.at = after(1), .changes = {commit::HoldSubscription{kHook, true, "disabled"}}});
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kHeld);
   EXPECT_EQ(found("dlv_1").reason, "disabled");
   EXPECT_EQ(found("dlv_2").state, DeliveryState::kDelivered);
   EXPECT_TRUE(outbox().due(kHook, after(99), 9).value().empty());
-  write({.at = after(50), .held = {{kHook, false, ""}}});
+  write({.at = after(50), .changes = {commit::HoldSubscription{kHook, false, ""}}});
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kQueued);
   EXPECT_EQ(found("dlv_1").reason, "");
   EXPECT_EQ(outbox().next_due(kHook).value(), after(50));
@@ -156,12 +156,12 @@ TEST_P(SettlementInAStore, HoldsWhatIsPendingAndQueuesItAgain) {
 TEST_P(SettlementInAStore, RequeuesOnlyWhatHasEnded) {
   owe();
   settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(5)));
-  write({.at = after(2), .requeued = {{DeliveryId("dlv_1"), after(2)}}});
+  write({.at = after(2), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(2)}}});
   EXPECT_EQ(found().state, DeliveryState::kRetrying);
   EXPECT_EQ(found().next_attempt_at, after(5));
 
   settle(settlement("dlv_1", 2, DeliveryState::kFailed));
-  write({.at = after(9), .requeued = {{DeliveryId("dlv_1"), after(9)}}});
+  write({.at = after(9), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(9)}}});
   EXPECT_EQ(found().state, DeliveryState::kQueued);
   EXPECT_EQ(found().schedule_step, 0) << "the schedule starts again";
   EXPECT_EQ(found().attempts, 2) << "the numbers go on";
@@ -172,18 +172,18 @@ TEST_P(SettlementInAStore, RequeuesOnlyWhatHasEnded) {
 TEST_P(SettlementInAStore, DoesNotRequeueForADeletedSubscription) {
   owe();
   remove();
-  write({.at = after(9), .requeued = {{DeliveryId("dlv_1"), after(9)}}});
+  write({.at = after(9), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(9)}}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
 }
 
 TEST_P(SettlementInAStore, DoesNotRequeueWhatIsNoLongerWorthSending) {
   auto brief = delivery("dlv_1", "evt_1");
   brief.valid_until = after(9);
-  write({.at = kStart, .events = {event("evt_1")}, .deliveries = {brief}, .subscriptions = {subscription()}});
+  write({.at = kStart, .changes = {subscription(), event("evt_1"), brief}});
   settle(settlement("dlv_1", 1, DeliveryState::kFailed));
-  write({.at = after(9), .requeued = {{DeliveryId("dlv_1"), after(9)}}});
+  write({.at = after(9), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(9)}}});
   EXPECT_EQ(found().state, DeliveryState::kFailed);
-  write({.at = after(8), .requeued = {{DeliveryId("dlv_1"), after(8)}}});
+  write({.at = after(8), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(8)}}});
   EXPECT_EQ(found().state, DeliveryState::kQueued);
 }
 
@@ -200,7 +200,7 @@ TEST_P(SettlementInAStore, HoldsARequeuedDeliveryOfADisabledSubscription) {
   owe();
   settle(settlement("dlv_1", 1, DeliveryState::kFailed));
   disable();
-  write({.at = after(9), .requeued = {{DeliveryId("dlv_1"), after(9)}}});
+  write({.at = after(9), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(9)}}});
   EXPECT_EQ(found().state, DeliveryState::kHeld);
 }
 

@@ -57,14 +57,11 @@ class SqliteFile : public testing::Test {
 TEST_F(SqliteFile, KeepsEverythingWhenItIsOpenedAgain) {
   {
     auto store = open();
-    ASSERT_TRUE(store->commit().write({.at = kStart,
-                                       .journal = "one",
-                                       .snapshots = {snapshot("s1", 0, "snap")},
-                                       .checkpoint = 1,
-                                       .events = {event("evt_1")},
-                                       .deliveries = {delivery("dlv_1", "evt_1")},
-                                       .subscriptions = {subscription()},
-                                       .rules = {{kAcme, RuleId("a"), 1, "{}", kStart}}}));
+    ASSERT_TRUE(store->commit().write(
+        {.at = kStart,
+         .journal = "one",
+         .changes = {snapshot("s1", 0, "snap"), commit::Checkpoint{1}, subscription(), event("evt_1"),
+                     delivery("dlv_1", "evt_1"), commit::RulePut{kAcme, RuleId("a"), 1, "{}", kStart}}}));
     ASSERT_TRUE(store->directory().add_handle(kAcme, "o@a", audit_entry("aud_1")));
   }
   auto store = open();
@@ -81,7 +78,7 @@ TEST_F(SqliteFile, DoesNotUseAPositionTwiceThoughAllRowsAreGone) {
   {
     auto store = open();
     ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
-    ASSERT_TRUE(store->commit().write({.at = kStart, .journal_before = after(1)}));
+    ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {commit::SweepJournal{after(1)}}}));
   }
   auto store = open();
   EXPECT_TRUE(journal(*store).empty());
@@ -122,8 +119,8 @@ TEST_F(SqliteFile, WritesNothingOfABatchThatDoesNotFit) {
   auto store = open();
   ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one"}));
   store->limit_pages(1);  // SQLite takes the present size instead
-  commit::Batch large{.at = kStart, .journal = "two", .events = {event("evt_1")}, .audit = {audit_entry("aud_1")}};
-  large.snapshots = {snapshot("s1", 0, std::string(1 << 20, 'x'))};
+  commit::Batch large{.at = kStart, .journal = "two", .changes = {event("evt_1"), audit_entry("aud_1")}};
+  large.changes.emplace_back(snapshot("s1", 0, std::string(1 << 20, 'x')));
   EXPECT_EQ(store->commit().write(large).error(), CommitFault::kFull);
   EXPECT_EQ(journal(*store), std::vector<std::string>{"one"});
   EXPECT_EQ(store->outbox().event(kAcme, EventId("evt_1")).value(), std::nullopt);
@@ -144,21 +141,21 @@ TEST_F(SqliteFile, BoundsItsWalWhileCommitsGoOn) {
 
 TEST_F(SqliteFile, KeepsNothingOfWhatWasErased) {
   auto store = open();
-  commit::Batch batch{.at = kStart, .journal = "needle-journal", .snapshots = {snapshot("s1", 0, "needle-snapshot")}};
-  batch.events = {event("evt_1", "needle-session")};
-  batch.events[0].body = "needle-body" + std::string(9000, '.');
-  batch.deliveries = {delivery("dlv_1", "evt_1")};
-  batch.deliveries[0].session = SessionId("needle-session");
-  batch.subscriptions = {subscription()};
-  ASSERT_TRUE(store->commit().write(batch));
+  auto told = event("evt_1", "needle-session");
+  told.body = "needle-body" + std::string(9000, '.');
+  auto owed = delivery("dlv_1", "evt_1");
+  owed.session = SessionId("needle-session");
+  ASSERT_TRUE(store->commit().write({.at = kStart,
+                                     .journal = "needle-journal",
+                                     .changes = {snapshot("s1", 0, "needle-snapshot"), subscription(), told, owed}}));
   auto settled = settlement("dlv_1", 1, DeliveryState::kRetrying);
   settled.attempt.response_body = "needle-response";
-  ASSERT_TRUE(store->commit().write({.at = kStart, .settlements = {settled}}));
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {settled}}));
   ASSERT_TRUE(store->empty_wal());
   EXPECT_NE(bytes_of("beckon.db").find("needle"), std::string::npos);
 
   auto erase_both = erasure("s1"), other = erasure("needle-session");
-  ASSERT_TRUE(store->commit().write({.at = kStart, .erased = {erase_both, other}, .rewritten = {{1, ""}}}));
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {erase_both, other, commit::JournalRewrite{1, ""}}}));
   ASSERT_TRUE(store->empty_wal());
   EXPECT_EQ(bytes_of("beckon.db").find("needle"), std::string::npos);
   EXPECT_EQ(bytes_of("beckon.db-wal"), "");
@@ -199,7 +196,7 @@ TEST_F(SqliteFile, PassesOverAJournalRowWhosePagesAreLost) {
 TEST_F(SqliteFile, TakesADamagedSnapshotForNone) {
   {
     auto store = open();
-    ASSERT_TRUE(store->commit().write({.at = kStart, .snapshots = {snapshot("s1", 0, "marked"), snapshot("s2", 0)}}));
+    ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {snapshot("s1", 0, "marked"), snapshot("s2", 0)}}));
     ASSERT_TRUE(store->empty_wal());
   }
   overwrite(bytes_of("beckon.db").find("marked"), "Marked");
@@ -242,16 +239,14 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   auto first = delivery("dlv_1", "evt_1"), second = delivery("dlv_2", "evt_1");
   first.ordered = second.ordered = true;
   auto store = open();
-  ASSERT_TRUE(store->commit().write(
-      {.at = kStart, .events = {event("evt_1")}, .deliveries = {first, second}, .subscriptions = {subscription()}}));
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), first, second}}));
   store.reset();
   execute(
       "CREATE TRIGGER delivery_next_turn AFTER UPDATE OF state ON delivery BEGIN SELECT raise(ABORT, 'old'); END;"
       "PRAGMA user_version = 10");
   store = open();
   ASSERT_TRUE(store);
-  ASSERT_TRUE(
-      store->commit().write({.at = after(1), .settlements = {settlement("dlv_1", 1, DeliveryState::kDelivered)}}));
+  ASSERT_TRUE(store->commit().write({.at = after(1), .changes = {settlement("dlv_1", 1, DeliveryState::kDelivered)}}));
   const auto due = store->outbox().due(kHook, after(1), 9).value();
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].delivery.id, second.id);

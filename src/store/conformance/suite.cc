@@ -122,16 +122,13 @@ ledger::Position Conformance::write(const commit::Batch& batch) {
   return receipt ? receipt->position : 0;
 }
 
-void Conformance::subscribe(const outbox::Subscription& what) { write({.at = kStart, .subscriptions = {what}}); }
+void Conformance::subscribe(const outbox::Subscription& what) { write({.at = kStart, .changes = {what}}); }
 
 void Conformance::owe(std::string_view delivery_id, std::string_view event_id) {
-  write({.at = kStart,
-         .events = {event(event_id)},
-         .deliveries = {delivery(delivery_id, event_id)},
-         .subscriptions = {subscription()}});
+  write({.at = kStart, .changes = {subscription(), event(event_id), delivery(delivery_id, event_id)}});
 }
 
-void Conformance::settle(const outbox::Settlement& what, Instant at) { write({.at = at, .settlements = {what}}); }
+void Conformance::settle(const outbox::Settlement& what, Instant at) { write({.at = at, .changes = {what}}); }
 
 outbox::Delivery Conformance::found(std::string_view delivery_id) {
   auto read = outbox().delivery(kAcme, DeliveryId(delivery_id));

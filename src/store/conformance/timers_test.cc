@@ -18,7 +18,9 @@ class TimersOfAStore : public Conformance {
   static commit::TimerChange cancel(std::string_view session, RuleId rule = kRescue) {
     return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule)};
   }
-  void change(std::vector<commit::TimerChange> changes) { write({.at = kStart, .timers = std::move(changes)}); }
+  void change(std::vector<commit::TimerChange> changes) {
+    write({.at = kStart, .changes = {changes.begin(), changes.end()}});
+  }
   std::string due(Instant now, std::size_t limit = 9) {
     std::string text;
     const auto timers = store().timers().due(now, limit).value();
@@ -69,13 +71,13 @@ TEST_P(TimersOfAStore, OfASessionAreCancelledTogether) {
 
 TEST_P(TimersOfAStore, OfARuleAreCancelledTogether) {
   change({set("s1", after(10)), set("s1", after(20), 1, kWinBack), set("s2", after(30))});
-  write({.at = kStart, .timers = {set("s3", after(5))}, .timers_of_rules = {{kAcme, kRescue, std::nullopt}}});
+  write({.at = kStart, .changes = {set("s3", after(5)), commit::TimersOfRule{kAcme, kRescue, std::nullopt}}});
   EXPECT_EQ(due(after(99)), "s1/win-back@20#1 ");
 }
 
 TEST_P(TimersOfAStore, OfAChangedRuleAreLookedAtEarlierAndNeverLater) {
   change({set("s1", after(10)), set("s2", after(30)), set("s2", after(40), 1, kWinBack)});
-  write({.at = kStart, .timers_of_rules = {{kAcme, kRescue, after(20)}}});
+  write({.at = kStart, .changes = {commit::TimersOfRule{kAcme, kRescue, after(20)}}});
   EXPECT_EQ(due(after(99)), "s1/cart-rescue@10#1 s2/cart-rescue@20#1 s2/win-back@40#1 ");
 }
 
@@ -89,13 +91,11 @@ class ReasonOfADelivery : public Conformance {
     born.anchor_at = after(anchor_second);
     born.valid_until = after(1000);
     born.state = state;
-    write({.at = kStart,
-           .events = {event("evt_" + std::string(id), session)},
-           .deliveries = {born},
-           .subscriptions = {subscription()}});
+    write({.at = kStart, .changes = {subscription(), event("evt_" + std::string(id), session), born}});
   }
   void end(SessionId session, Instant anchor_before, std::string reason = "a purchase came") {
-    write({.at = after(50), .ended_reasons = {{kAcme, kRescue, std::move(session), anchor_before, std::move(reason)}}});
+    write({.at = after(50),
+           .changes = {commit::WithdrawReason{kAcme, kRescue, std::move(session), anchor_before, std::move(reason)}}});
   }
 };
 BECKON_ON_EVERY_DRIVER(ReasonOfADelivery);
@@ -143,7 +143,7 @@ TEST_P(ReasonOfADelivery, LeavesWhatHasEndedAsItEnded) {
 TEST_P(ReasonOfADelivery, ThatHasEndedIsNotTriedAgainByHand) {
   owe_due("dlv_1", "s1", 10);
   end(SessionId("s1"), Instant::max());
-  write({.at = after(60), .requeued = {{DeliveryId("dlv_1"), after(60)}}});
+  write({.at = after(60), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(60)}}});
   EXPECT_EQ(found().state, DeliveryState::kWithdrawn);
 }
 

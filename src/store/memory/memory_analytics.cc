@@ -22,12 +22,14 @@ auto order(const TallyKey& key) {
 
 }  // namespace
 
-void count(Tallies& tallies, const commit::Batch& batch) {
-  for (const auto& [key, counts] : batch.tallies) add(tallies[key], counts);
-  if (!batch.tallies_before) return;
+void add(Tallies& tallies, const Tallies& more) {
+  for (const auto& [key, counts] : more) add(tallies[key], counts);
+}
+
+void sweep(Tallies& tallies, Instant before) {
   std::vector<TallyKey> gone;
   for (const auto& [key, counts] : tallies)
-    if (key.hour < *batch.tallies_before) gone.push_back(key);
+    if (key.hour < before) gone.push_back(key);
   std::ranges::stable_sort(gone, {}, &TallyKey::hour);
   if (gone.size() > commit::Batch::kSweep) gone.resize(commit::Batch::kSweep);
   for (const TallyKey& key : gone) tallies.erase(key);

@@ -1,12 +1,13 @@
-// decision::Analytics over containers. Thread-safe by the facts' lock.
+// commit::Analytics over containers. Thread-safe by the facts' lock.
 #pragma once
 #include "commit/tally.h"
 #include "store/memory/facts.h"
 
 namespace beckon::store {
 
-// What a batch counts joins what was counted before. Caller locks.
-void count(commit::Tallies& tallies, const commit::Batch& batch);
+// Caller locks, both.
+void add(commit::Tallies& tallies, const commit::Tallies& more);
+void sweep(commit::Tallies& tallies, Instant before);  // at most Batch::kSweep rows
 
 class MemoryAnalytics final : public commit::Analytics {
  public:

@@ -16,22 +16,47 @@ class MemoryCommit final : public commit::Commit {
   void refuse_next(commit::CommitFault fault);
 
  private:
-  void write_ledger(const commit::Batch& batch);
-  void erase(const commit::Erase& erase, Instant at);
-  void write_outbox(const commit::Batch& batch, std::vector<SubscriptionId>& unfinished);
-  void add(const outbox::Event& event);
-  void add(outbox::Delivery delivery, Instant at);
-  static void add(OwedDelivery& row, const outbox::Attempt& attempt);
-  void write_log(const commit::Batch& batch);
-  void forget_event(const Handle& handle, const EventId& id);
+  void apply(const commit::SnapshotWrite& snapshot);
+  void apply(const commit::Checkpoint& checkpoint);
+  void apply(const commit::SweepSnapshots& sweep);
+  void apply(const commit::Erase& erase);
+  void apply(const commit::Reduce& reduce);
+  void apply(const commit::ConsentAgain& consent);
+  void apply(const commit::JournalRewrite& row);
+  void apply(const commit::ErasuresDone& done);
+  void apply(const commit::SweepJournal& sweep);
+  void apply(const outbox::Event& event);
+  void apply(const outbox::Delivery& given);
+  void apply(const outbox::Settlement& settlement);
+  void apply(const outbox::Subscription& subscription);
+  void apply(const commit::RemoveSubscription& removed);
+  void apply(const commit::WithdrawSubscription& wish);
+  void apply(const commit::HoldSubscription& wish);
+  void apply(const commit::Requeue& wish);
+  void apply(const commit::WithdrawReason& ended);
+  void apply(const commit::GiveUp& wish);
+  void apply(const commit::SetClockBack& set);
+  void apply(const commit::TrimDelivery& trim);
+  void apply(const commit::TrimEvent& trim);
+  void apply(const outbox::Replay& replay);
+  void apply(const commit::SweepReplays& sweep);
+  void apply(const commit::TimerChange& change) { facts_.timers.apply(change); }
+  void apply(const commit::TimersOfRule& change) { facts_.timers.apply(change); }
+  void apply(const commit::Tallies& tallies);
+  void apply(const commit::SweepTallies& what);
+  void apply(const commit::RulePut& rule);
+  void apply(const AuditEntry& entry) { facts_.add_audit(entry); }
+
   void change(const DeliveryId& id, const std::function<bool(outbox::Delivery&)>& transition);
-  void settle_one(const outbox::Settlement& settlement, Instant at);
-  void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason, Instant at);
-  void come_earlier(Duration by, Instant at);
-  void write_control(const commit::Batch& batch);
+  void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason);
+  std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of);
+  void erase_from_outbox(const commit::Erase& erase);
+  void forget_event(const Handle& handle, const EventId& id);
 
   Facts& facts_;
-  std::optional<commit::CommitFault> refusal_;  // under the facts' lock
+  std::optional<commit::CommitFault> refusal_;  // under the facts' lock, as all below
+  Instant at_{};                                // of the batch that is being applied
+  std::vector<SubscriptionId> unfinished_;      // of it
 };
 
 }  // namespace beckon::store

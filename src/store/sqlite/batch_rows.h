@@ -1,36 +1,70 @@
-// The rows of a Batch, room by room. Called inside the one transaction of SqliteCommit; they throw SqliteError.
-// The order in which the parts of a batch are applied is a promise: doc.md.
+// The rows of a Batch: one apply for each kind of change, room by room. Called inside the one transaction of
+// SqliteCommit, in the order of the batch; they throw SqliteError.
 #pragma once
+#include <vector>
+
 #include "commit/commit.h"
 #include "store/sqlite/connection.h"
 
 namespace beckon::store {
 
-// Journal, snapshots, erasures. The position of the batch's journal row, or of the last one.
-ledger::Position write_ledger(Connection& connection, const commit::Batch& batch);
+// A batch on its way into the file.
+struct Writing {
+  Connection& connection;
+  Instant at{};
+  ledger::Position position = 0;           // of the batch's journal row, or of the last one
+  std::vector<SubscriptionId> unfinished;  // as in commit::Receipt
+  bool remembered = false;                 // `position` is kept apart from the journal, whose rows may go
+};
 
 // Position of the last journal row that was ever written, dropped ones included.
 ledger::Position last_journal_position(Connection& connection);
+void append_journal(Writing& writing, std::string_view records);  // at the next position
 
-void write_subscriptions(Connection& connection, const commit::Batch& batch);
+// ledger_rows.cc
+void apply(Writing& writing, const commit::SnapshotWrite& snapshot);
+void apply(Writing& writing, const commit::Checkpoint& checkpoint);
+void apply(Writing& writing, const commit::SweepSnapshots& sweep);
+void apply(Writing& writing, const commit::Erase& erase);
+void apply(Writing& writing, const commit::Reduce& reduce);
+void apply(Writing& writing, const commit::ConsentAgain& consent);
+void apply(Writing& writing, const commit::JournalRewrite& row);
+void apply(Writing& writing, const commit::ErasuresDone& done);
+void apply(Writing& writing, const commit::SweepJournal& sweep);
 
-// Events, deliveries and what becomes of them. After write_subscriptions. `unfinished`: as in Receipt.
-void write_outbox(Connection& connection, const commit::Batch& batch, std::vector<SubscriptionId>& unfinished);
+// subscription_rows.cc
+void apply(Writing& writing, const outbox::Subscription& subscription);
+void mark_deleted(Writing& writing, const SubscriptionId& id);
 
-// Once for a connection, before write_outbox: the functions that its statements call.
-void add_outbox_functions(Connection& connection);
+// outbox_rows.cc. What becomes of a delivery is outbox/transitions.
+void apply(Writing& writing, const outbox::Event& event);
+void apply(Writing& writing, const outbox::Delivery& delivery);
+void apply(Writing& writing, const outbox::Settlement& settlement);
+void apply(Writing& writing, const commit::RemoveSubscription& removed);
+void apply(Writing& writing, const commit::WithdrawSubscription& wish);
+void apply(Writing& writing, const commit::HoldSubscription& wish);
+void apply(Writing& writing, const commit::Requeue& wish);
+void apply(Writing& writing, const commit::WithdrawReason& ended);
+void apply(Writing& writing, const commit::GiveUp& wish);
+void apply(Writing& writing, const commit::SetClockBack& set);
+void erase_from_outbox(Writing& writing, const commit::Erase& erase);  // pending withdrawn, texts blanked
+void add_outbox_functions(Connection& connection);  // once for a connection: what the statements of these call
 
-// What leaves the log, and replays. After write_outbox.
-void write_log(Connection& connection, const commit::Batch& batch);
+// log_rows.cc
+void apply(Writing& writing, const commit::TrimDelivery& trim);
+void apply(Writing& writing, const commit::TrimEvent& trim);
+void apply(Writing& writing, const outbox::Replay& replay);
+void apply(Writing& writing, const commit::SweepReplays& sweep);
 
-void write_timers(Connection& connection, const commit::Batch& batch);
-void write_tallies(Connection& connection, const commit::Batch& batch);
+// sqlite_timers.cc, sqlite_analytics.cc
+void apply(Writing& writing, const commit::TimerChange& change);
+void apply(Writing& writing, const commit::TimersOfRule& change);
+void apply(Writing& writing, const commit::Tallies& tallies);
+void apply(Writing& writing, const commit::SweepTallies& sweep);
 
-// What the outbox keeps of erased sessions: pending deliveries withdrawn, texts blanked.
-void erase_from_outbox(Connection& connection, const commit::Erase& erase, Instant at);
-
-// Rules and audit entries.
-void write_control(Connection& connection, const commit::Batch& batch);
+// control_rows.cc
+void apply(Writing& writing, const commit::RulePut& rule);
+void apply(Writing& writing, const AuditEntry& entry);
 void write_audit(Connection& connection, const AuditEntry& entry);
 
 }  // namespace beckon::store

@@ -9,17 +9,16 @@ void write_audit(Connection& connection, const AuditEntry& entry) {
       entry.handle, entry.at, entry.id, entry.actor, entry.action, entry.target, entry.detail);
 }
 
-void write_control(Connection& connection, const commit::Batch& batch) {
-  for (const auto& rule : batch.rules) {
-    const std::optional<std::string_view> json =
-        rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);
-    connection.run(
-        "INSERT INTO rule (handle, rule, rules_version, json, at, live_since) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
-        "json = excluded.json, at = excluded.at, live_since = excluded.live_since",
-        rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since);
-  }
-  for (const auto& entry : batch.audit) write_audit(connection, entry);
+void apply(Writing& writing, const commit::RulePut& rule) {
+  const std::optional<std::string_view> json =
+      rule.json.empty() ? std::nullopt : std::optional<std::string_view>(rule.json);
+  writing.connection.run(
+      "INSERT INTO rule (handle, rule, rules_version, json, at, live_since) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (handle, rule, rules_version) DO UPDATE SET "
+      "json = excluded.json, at = excluded.at, live_since = excluded.live_since",
+      rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since);
 }
+
+void apply(Writing& writing, const AuditEntry& entry) { write_audit(writing.connection, entry); }
 
 }  // namespace beckon::store

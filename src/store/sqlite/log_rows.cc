@@ -1,10 +1,11 @@
 #include "store/sqlite/batch_rows.h"
 
 namespace beckon::store {
-namespace {
 
 // The event goes with the last of its deliveries.
-void trim(Connection& connection, const DeliveryId& id) {
+void apply(Writing& writing, const commit::TrimDelivery& trim) {
+  Connection& connection = writing.connection;
+  const DeliveryId& id = trim.delivery;
   Handle handle;
   EventId event;
   {
@@ -21,8 +22,12 @@ void trim(Connection& connection, const DeliveryId& id) {
       handle, event);
 }
 
-void save(Connection& connection, const outbox::Replay& r) {
-  connection.run(
+void apply(Writing& writing, const commit::TrimEvent& trim) {
+  writing.connection.run("DELETE FROM event WHERE handle = ?1 AND id = ?2 AND unmatched = 1", trim.handle, trim.event);
+}
+
+void apply(Writing& writing, const outbox::Replay& r) {
+  writing.connection.run(
       "INSERT INTO replay (handle, id, subscription, since, until, status, state, total, queued, place_created, "
       "place_id, created_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
       "ON CONFLICT (handle, id) DO UPDATE SET state = excluded.state, queued = excluded.queued, "
@@ -31,15 +36,8 @@ void save(Connection& connection, const outbox::Replay& r) {
       r.place.created_at, r.place.id, r.created_at, r.ended_at);
 }
 
-}  // namespace
-
-void write_log(Connection& connection, const commit::Batch& batch) {
-  for (const auto& id : batch.trimmed) trim(connection, id);
-  for (const auto& [handle, id] : batch.trimmed_events)
-    connection.run("DELETE FROM event WHERE handle = ?1 AND id = ?2 AND unmatched = 1", handle, id);
-  for (const auto& replay : batch.replays) save(connection, replay);
-  if (batch.replays_before)
-    connection.run("DELETE FROM replay WHERE state <> 0 AND ended_at < ?1", *batch.replays_before);
+void apply(Writing& writing, const commit::SweepReplays& sweep) {
+  writing.connection.run("DELETE FROM replay WHERE state <> 0 AND ended_at < ?1", sweep.before);
 }
 
 }  // namespace beckon::store

@@ -25,14 +25,6 @@ Standing standing(Connection& connection, const SubscriptionId& id) {
   return standing_of(known, known && row.integer(0) != 0, known && row.integer(1) != 0);
 }
 
-// An event is a fact: written again, it is the same one.
-void add(Connection& connection, const outbox::Event& event) {
-  connection.run(
-      "INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
-      event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body, event.unmatched);
-}
-
 // A turn behind those of its line; the first of a line has turn 1 and does not wait.
 std::int64_t take_turn(Connection& connection, Delivery& d) {
   auto last = connection.query(
@@ -43,20 +35,6 @@ std::int64_t take_turn(Connection& connection, Delivery& d) {
   if (last.is_null(0)) return 1;
   outbox::wait_behind(d);
   return last.integer(0) + 1;
-}
-
-void add(Connection& connection, const Delivery& given, Instant at) {
-  Delivery d = given;
-  outbox::admit(d, standing(connection, d.subscription), at);
-  const std::int64_t turn = outbox::joins_line(nullptr, d) ? take_turn(connection, d) : 0;
-  connection.run(
-      "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
-      "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
-      "held_at, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-      "?19) ON CONFLICT DO NOTHING",
-      d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
-      d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
-      d.held_at, turn);
 }
 
 // What a transition needs of a delivery.
@@ -171,67 +149,6 @@ bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at
   return true;
 }
 
-void settle(Connection& connection, const outbox::Settlement& settlement, Instant at) {
-  if (end_pending(connection, settlement, at)) return;
-  change(connection, settlement.delivery, [&](Delivery& one, const Current& known) {
-    if (settlement.attempt.number > 0) add(connection, one.id, settlement.attempt, known.erased);
-    outbox::settle(one, known.standing, settlement, at);
-    return true;
-  });
-}
-
-// At most kSweep of what is pending; whether more may be left. Two statements, since each partial index serves its own
-// states.
-bool withdraw(Connection& connection, const SubscriptionId& id, std::string_view reason, Instant at) {
-  auto ids = ids_of(
-      connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?2", id, Batch::kSweep));
-  const std::size_t left = Batch::kSweep - ids.size();
-  auto held =
-      ids_of(connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?2", id, left));
-  ids.insert(ids.end(), std::move_iterator(held.begin()), std::move_iterator(held.end()));
-  withdraw(connection, ids, reason, at);
-  return ids.size() == Batch::kSweep;
-}
-
-// `rule <> ''` and `state <= 2` name what the index holds.
-void withdraw(Connection& connection, const commit::WithdrawReason& ended, Instant at) {
-  const auto ids =
-      ended.session.empty()
-          ? ids_of(connection.query(
-                "SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' AND state <= 2", ended.handle,
-                ended.rule))
-          : ids_of(connection.query("SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' "
-                                    "AND state <= 2 AND session = ?3 AND anchor_at < ?4",
-                                    ended.handle, ended.rule, ended.session, ended.anchor_before));
-  withdraw(connection, ids, ended.reason, at);
-}
-
-// The same, held or released.
-bool hold(Connection& connection, const commit::HoldSubscription& hold, Instant at) {
-  const auto ids =
-      hold.held ? ids_of(connection.query(
-                      "SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?3 LIMIT ?2",
-                      hold.subscription, Batch::kSweep, outbox::kTestEventType))
-                : ids_of(connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?2",
-                                          hold.subscription, Batch::kSweep));
-  for (const DeliveryId& id : ids)
-    change(connection, id, [&](Delivery& one, const Current&) {
-      return hold.held ? outbox::hold(one, hold.reason, at) : outbox::release(one, at);
-    });
-  return ids.size() == Batch::kSweep;
-}
-
-void requeue(Connection& connection, const commit::Requeue& wish) {
-  change(connection, wish.delivery, [&](Delivery& one, const Current& known) {
-    return outbox::requeue(one, known.standing, known.erased, wish.at);
-  });
-}
-
-void give_up(Connection& connection, const commit::GiveUp& wish, Instant at) {
-  change(connection, wish.delivery,
-         [&](Delivery& one, const Current&) { return outbox::give_up(one, wish.reason, at); });
-}
-
 void erase(Connection& connection, const DeliveryId& id, std::string_view reason, Instant at) {
   connection.run("UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery = ?1", id);
   change(connection, id, [&](Delivery& one, const Current&) {
@@ -241,7 +158,122 @@ void erase(Connection& connection, const DeliveryId& id, std::string_view reason
   });
 }
 
+// At most kSweep of what is pending. Two statements, since each partial index serves its own states.
+void withdraw_some(Writing& writing, const SubscriptionId& id, std::string_view reason) {
+  Connection& connection = writing.connection;
+  auto ids = ids_of(
+      connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 LIMIT ?2", id, Batch::kSweep));
+  const std::size_t left = Batch::kSweep - ids.size();
+  auto held =
+      ids_of(connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?2", id, left));
+  ids.insert(ids.end(), std::move_iterator(held.begin()), std::move_iterator(held.end()));
+  withdraw(connection, ids, reason, writing.at);
+  if (ids.size() == Batch::kSweep) writing.unfinished.push_back(id);
+}
+
 }  // namespace
+
+// An event is a fact: written again, it is the same one.
+void apply(Writing& writing, const outbox::Event& event) {
+  writing.connection.run(
+      "INSERT INTO event (handle, id, type, occurred_at, session, cause, body, unmatched) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+      event.handle, event.id, event.type, event.occurred_at, event.session, event.cause, event.body, event.unmatched);
+}
+
+void apply(Writing& writing, const Delivery& given) {
+  Connection& connection = writing.connection;
+  Delivery d = given;
+  outbox::admit(d, standing(connection, d.subscription), writing.at);
+  const std::int64_t turn = outbox::joins_line(nullptr, d) ? take_turn(connection, d) : 0;
+  connection.run(
+      "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
+      "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
+      "held_at, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+      "?19) ON CONFLICT DO NOTHING",
+      d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
+      d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
+      d.held_at, turn);
+}
+
+void apply(Writing& writing, const outbox::Settlement& settlement) {
+  Connection& connection = writing.connection;
+  if (end_pending(connection, settlement, writing.at)) return;
+  change(connection, settlement.delivery, [&](Delivery& one, const Current& known) {
+    if (settlement.attempt.number > 0) add(connection, one.id, settlement.attempt, known.erased);
+    outbox::settle(one, known.standing, settlement, writing.at);
+    return true;
+  });
+}
+
+void apply(Writing& writing, const commit::RemoveSubscription& removed) {
+  mark_deleted(writing, removed.subscription);
+  withdraw_some(writing, removed.subscription, outbox::kSubscriptionDeleted);
+}
+
+void apply(Writing& writing, const commit::WithdrawSubscription& wish) {
+  withdraw_some(writing, wish.subscription, wish.reason);
+}
+
+void apply(Writing& writing, const commit::HoldSubscription& wish) {
+  Connection& connection = writing.connection;
+  const auto ids =
+      wish.held ? ids_of(connection.query(
+                      "SELECT id FROM delivery WHERE subscription = ?1 AND state < 2 AND event_type <> ?3 LIMIT ?2",
+                      wish.subscription, Batch::kSweep, outbox::kTestEventType))
+                : ids_of(connection.query("SELECT id FROM delivery WHERE subscription = ?1 AND state = 2 LIMIT ?2",
+                                          wish.subscription, Batch::kSweep));
+  for (const DeliveryId& id : ids)
+    change(connection, id, [&](Delivery& one, const Current&) {
+      return wish.held ? outbox::hold(one, wish.reason, writing.at) : outbox::release(one, writing.at);
+    });
+  if (ids.size() == Batch::kSweep) writing.unfinished.push_back(wish.subscription);
+}
+
+void apply(Writing& writing, const commit::Requeue& wish) {
+  change(writing.connection, wish.delivery, [&](Delivery& one, const Current& known) {
+    return outbox::requeue(one, known.standing, known.erased, wish.at);
+  });
+}
+
+// `rule <> ''` and `state <= 2` name what the index holds.
+void apply(Writing& writing, const commit::WithdrawReason& ended) {
+  Connection& connection = writing.connection;
+  const auto ids =
+      ended.session.empty()
+          ? ids_of(connection.query(
+                "SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' AND state <= 2", ended.handle,
+                ended.rule))
+          : ids_of(connection.query("SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' "
+                                    "AND state <= 2 AND session = ?3 AND anchor_at < ?4",
+                                    ended.handle, ended.rule, ended.session, ended.anchor_before));
+  withdraw(connection, ids, ended.reason, writing.at);
+}
+
+void apply(Writing& writing, const commit::GiveUp& wish) {
+  change(writing.connection, wish.delivery,
+         [&](Delivery& one, const Current&) { return outbox::give_up(one, wish.reason, writing.at); });
+}
+
+void apply(Writing& writing, const commit::SetClockBack& set) {
+  writing.connection.run(
+      "UPDATE delivery SET next_attempt_at = earlier(next_attempt_at, ?2, ?1) "
+      "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
+      writing.at, set.by.count(), outbox::kBehindOthers);
+}
+
+void erase_from_outbox(Writing& writing, const commit::Erase& erased) {
+  Connection& connection = writing.connection;
+  const auto ids = ids_of(
+      connection.query("SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+                       "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> ''",
+                       erased.handle, erased.session));
+  for (const DeliveryId& id : ids) erase(connection, id, erased.reason, writing.at);
+  connection.run(
+      "UPDATE event SET session = '', cause = '{}', body = '{}' "
+      "WHERE handle = ?1 AND session = ?2 AND session <> ''",
+      erased.handle, erased.session);
+}
 
 // outbox::earlier(due, by, at), for rows of any number.
 void add_outbox_functions(Connection& connection) {
@@ -260,45 +292,5 @@ static_assert(static_cast<int>(DeliveryState::kRetrying) < 2 && static_cast<int>
                   static_cast<int>(DeliveryState::kDelivered) == 4 && static_cast<int>(DeliveryState::kFailed) == 5 &&
                   static_cast<int>(DeliveryState::kWithdrawn) == 6,
               "the numbers stand in the schema and in SQL");
-
-void erase_from_outbox(Connection& connection, const commit::Erase& erased, Instant at) {
-  const auto ids = ids_of(
-      connection.query("SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-                       "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> ''",
-                       erased.handle, erased.session));
-  for (const DeliveryId& id : ids) erase(connection, id, erased.reason, at);
-  connection.run(
-      "UPDATE event SET session = '', cause = '{}', body = '{}' "
-      "WHERE handle = ?1 AND session = ?2 AND session <> ''",
-      erased.handle, erased.session);
-}
-
-void write_outbox(Connection& connection, const Batch& batch, std::vector<SubscriptionId>& unfinished) {
-  if (batch.set_back)
-    connection.run(
-        "UPDATE delivery SET next_attempt_at = earlier(next_attempt_at, ?2, ?1) "
-        "WHERE state < 2 AND next_attempt_at > ?1 AND next_attempt_at < ?3",
-        batch.at, batch.set_back->count(), outbox::kBehindOthers);
-  std::size_t events = 0, deliveries = 0;
-  const auto owe_up_to = [&](std::size_t last_event, std::size_t last_delivery) {
-    for (; events < last_event; ++events) add(connection, batch.events[events]);
-    for (; deliveries < last_delivery; ++deliveries) add(connection, batch.deliveries[deliveries], batch.at);
-  };
-  for (const auto& erase : batch.erased) {
-    owe_up_to(erase.events, erase.deliveries);
-    erase_from_outbox(connection, erase, batch.at);
-  }
-  owe_up_to(batch.events.size(), batch.deliveries.size());
-  for (const auto& settlement : batch.settlements) settle(connection, settlement, batch.at);
-  for (const auto& wish : batch.given_up) give_up(connection, wish, batch.at);
-  for (const auto& wish : batch.withdrawn)
-    if (withdraw(connection, wish.subscription, wish.reason, batch.at)) unfinished.push_back(wish.subscription);
-  for (const auto& id : batch.removed_subscriptions)
-    if (withdraw(connection, id, outbox::kSubscriptionDeleted, batch.at)) unfinished.push_back(id);
-  for (const auto& wish : batch.held)
-    if (hold(connection, wish, batch.at)) unfinished.push_back(wish.subscription);
-  for (const auto& wish : batch.requeued) requeue(connection, wish);
-  for (const auto& ended : batch.ended_reasons) withdraw(connection, ended, batch.at);
-}
 
 }  // namespace beckon::store

@@ -9,7 +9,7 @@ namespace {
 using commit::Metric;
 using commit::Tally;
 
-// In the order of decision::Metric.
+// In the order of commit::Metric.
 static_assert(commit::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 && static_cast<int>(Metric::kValue) == 8);
 
 void add(Connection& connection, const commit::TallyKey& key, const commit::Counts& n) {
@@ -28,9 +28,12 @@ void add(Connection& connection, const commit::TallyKey& key, const commit::Coun
 
 }  // namespace
 
-void write_tallies(Connection& connection, const commit::Batch& batch) {
-  for (const auto& [key, counts] : batch.tallies) add(connection, key, counts);
-  if (!batch.tallies_before) return;
+void apply(Writing& writing, const commit::Tallies& tallies) {
+  for (const auto& [key, counts] : tallies) add(writing.connection, key, counts);
+}
+
+void apply(Writing& writing, const commit::SweepTallies& sweep) {
+  Connection& connection = writing.connection;
   // Keys begin with the handle, and there are few handles: the oldest hours of each are found without an index of
   // hours.
   std::vector<std::string> handles;
@@ -45,7 +48,7 @@ void write_tallies(Connection& connection, const commit::Batch& batch) {
         "DELETE FROM tally WHERE (handle, hour, trigger, rule, variant, shadow, holdout) IN "
         "(SELECT handle, hour, trigger, rule, variant, shadow, holdout FROM tally WHERE handle = ?1 AND hour < ?2 "
         "ORDER BY hour LIMIT ?3)",
-        handle, *batch.tallies_before, left);
+        handle, sweep.before, left);
     left -= connection.changes();
   }
 }

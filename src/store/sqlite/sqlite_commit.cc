@@ -73,16 +73,11 @@ std::expected<Receipt, CommitFault> SqliteCommit::try_write(const Batch& batch) 
 
 Receipt SqliteCommit::write_all(const Batch& batch) {
   Transaction transaction(*connection_, Transaction::Kind::kWrite);
-  Receipt receipt;
-  receipt.position = write_ledger(*connection_, batch);
-  write_subscriptions(*connection_, batch);
-  write_outbox(*connection_, batch, receipt.unfinished);
-  write_log(*connection_, batch);
-  write_timers(*connection_, batch);
-  write_tallies(*connection_, batch);
-  write_control(*connection_, batch);
+  Writing writing{.connection = *connection_, .at = batch.at, .position = last_journal_position(*connection_)};
+  if (!batch.journal.empty()) append_journal(writing, batch.journal);
+  for (const commit::Change& change : batch.changes) std::visit([&](const auto& one) { apply(writing, one); }, change);
   transaction.commit();
-  return receipt;
+  return {.position = writing.position, .unfinished = std::move(writing.unfinished)};
 }
 
 // A WAL that cannot be copied grows instead: the reserve is for it as much as for results.

@@ -15,7 +15,10 @@ std::vector<Timer> all_of(Query row) {
   return found;
 }
 
-void apply(Connection& connection, const commit::TimerChange& change) {
+}  // namespace
+
+void apply(Writing& writing, const commit::TimerChange& change) {
+  Connection& connection = writing.connection;
   if (change.rule.empty()) {
     connection.run("DELETE FROM timer WHERE handle = ?1 AND session = ?2", change.handle, change.session);
   } else if (!change.due_at) {
@@ -29,20 +32,14 @@ void apply(Connection& connection, const commit::TimerChange& change) {
   }
 }
 
-void apply(Connection& connection, const commit::TimersOfRule& wish) {
+void apply(Writing& writing, const commit::TimersOfRule& wish) {
+  Connection& connection = writing.connection;
   if (wish.look_at) {
     connection.run("UPDATE timer SET due_at = ?3 WHERE handle = ?1 AND rule = ?2 AND due_at > ?3", wish.handle,
                    wish.rule, *wish.look_at);
   } else {
     connection.run("DELETE FROM timer WHERE handle = ?1 AND rule = ?2", wish.handle, wish.rule);
   }
-}
-
-}  // namespace
-
-void write_timers(Connection& connection, const commit::Batch& batch) {
-  for (const auto& change : batch.timers) apply(connection, change);
-  for (const auto& wish : batch.timers_of_rules) apply(connection, wish);
 }
 
 Result<std::vector<Timer>> SqliteTimers::due(Instant now, std::size_t limit) {

@@ -25,10 +25,12 @@ std::string headers_text(const Subscription& subscription) {
   return text;
 }
 
+}  // namespace
+
 // One that was deleted does not come back.
-void save(Connection& connection, const Subscription& s) {
+void apply(Writing& writing, const Subscription& s) {
   const std::string types = types_text(s), headers = headers_text(s);
-  connection.run(
+  writing.connection.run(
       "INSERT INTO subscription (handle, id, endpoint_url, event_types, description, headers, rate_per_second, "
       "ordering, enabled, disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, "
       "updated_at, failing_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
@@ -44,15 +46,11 @@ void save(Connection& connection, const Subscription& s) {
       s.updated_at, s.failing_since);
 }
 
-}  // namespace
-
-void write_subscriptions(Connection& connection, const commit::Batch& batch) {
-  for (const auto& subscription : batch.subscriptions) save(connection, subscription);
-  for (const auto& id : batch.removed_subscriptions)
-    connection.run(
-        "UPDATE subscription SET deleted = 1, enabled = 0, headers = '[]', sealed_secret = x'', "
-        "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0",
-        id, batch.at);
+void mark_deleted(Writing& writing, const SubscriptionId& id) {
+  writing.connection.run(
+      "UPDATE subscription SET deleted = 1, enabled = 0, headers = '[]', sealed_secret = x'', "
+      "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0",
+      id, writing.at);
 }
 
 }  // namespace beckon::store
