@@ -41,6 +41,16 @@ test('the unit’s address filter is the guard’s table', () => {
   assert.equal(next, 2 ** 32);
 });
 
+test('the documents list every sentence of a failed attempt, with its outcome', () => {
+  const rows = [...read('src/egress/trouble.cc').matchAll(/return \{Outcome::k(\w+),\s*((?:"[^"]*"\s*)+)\}/g)];
+  const said = rows
+    .map(([, outcome, text]) => [outcome.toLowerCase(), [...text.matchAll(/"([^"]*)"/g)].map(part => part[1]).join('')])
+    .filter(([, text]) => text !== '');
+  const listed = [...read('docs/deliveries.md').matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(row => row.slice(1));
+  assert.ok(said.length > 30);
+  assert.deepEqual(listed, said);
+});
+
 const lockFiles = execFileSync('git', ['ls-files', '*package-lock.json'], { cwd: root, encoding: 'utf8' })
   .trim()
   .split('\n');

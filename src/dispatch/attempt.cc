@@ -190,8 +190,8 @@ void Dispatcher::take_written(const outbox::SettledBatch& batch, bool ok, Instan
 
 void Dispatcher::log_attempt(const outbox::Delivery& delivery, const outbox::Settlement& settlement) const {
   const outbox::Attempt& attempt = settlement.attempt;
-  log::info("attempt")
-      .add("handle", delivery.handle.view())
+  auto line = log::info("attempt");
+  line.add("handle", delivery.handle.view())
       .add("subscription", delivery.subscription.view())
       .add("delivery", delivery.id.view())
       .add("webhookId", delivery.event.view())
@@ -201,6 +201,7 @@ void Dispatcher::log_attempt(const outbox::Delivery& delivery, const outbox::Set
       .add("status", attempt.status)
       .add("durationUs", attempt.total_us)
       .add("state", outbox::to_text(settlement.state));
+  if (!attempt.error.empty()) line.add("error", attempt.error);
 }
 
 }  // namespace beckon::dispatch

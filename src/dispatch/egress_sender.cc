@@ -15,30 +15,13 @@ outbox::AttemptOutcome outcome_of(egress::Outcome outcome) {
   return outbox::AttemptOutcome::kConnect;
 }
 
-// What a tenant is told; the client's own detail would make a port scanner of the log (safety.md section 1, rule 9).
-std::string sentence_of(const egress::Answer& answer) {
-  switch (answer.outcome) {
-    case egress::Outcome::kStatus:
-      return answer.body_broken ? "The status and headers arrived; the response body broke off before its end." : "";
-    case egress::Outcome::kRefused:
-      return std::string(answer.refusal ? egress::sentence(*answer.refusal) : "The endpoint is refused by policy.");
-    case egress::Outcome::kDns: return "The endpoint's host name did not resolve to an address.";
-    case egress::Outcome::kConnect:
-      return "No connection could be made, or it was lost before the response was complete.";
-    case egress::Outcome::kTls:
-      return "TLS failed: the certificate is not trusted for the host name, or the handshake failed.";
-    case egress::Outcome::kTimeout: return "The complete response did not arrive within the timeout.";
-  }
-  return "";
-}
-
 SendResult result_of(egress::Answer answer) {
-  const bool whole = answer.outcome == egress::Outcome::kStatus;
+  const bool answered = answer.outcome == egress::Outcome::kStatus;
   SendResult result;
   result.outcome = outcome_of(answer.outcome);
-  result.status = whole ? answer.status : 0;
-  result.error = sentence_of(answer);
-  if (whole) result.retry_after = answer.retry_after;
+  result.status = answered ? answer.status : 0;
+  result.error = answer.explanation();
+  if (answered) result.retry_after = answer.retry_after;
   result.dns_us = answer.latency.dns.count();
   result.connect_us = answer.latency.connected.count();
   result.tls_us = answer.latency.tls.count();

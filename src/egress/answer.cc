@@ -36,6 +36,10 @@ std::string reason_text(Outcome outcome, int status) {
   return {};
 }
 
+std::string Answer::explanation() const {
+  return refusal ? "The endpoint " + std::string(sentence(*refusal)) + "." : std::string(sentence(trouble));
+}
+
 const std::string* find_header(const std::vector<Header>& headers, std::string_view name) {
   const auto same = [&](const Header& header) { return std::ranges::equal(header.name, name, {}, lower, lower); };
   const auto found = std::ranges::find_if(headers, same);

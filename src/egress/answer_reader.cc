@@ -21,10 +21,18 @@ constexpr std::size_t kFraming = 8;
 // allows, short of that space. # stands for a digit.
 constexpr std::string_view kBareLine = "HTTP/1.# ###\r\n";
 constexpr std::size_t kLineEnd = 2;
+constexpr std::size_t kVersion = 7;  // "HTTP/1."
 
 // 101 is the last word in HTTP (RFC 9110 section 15.2.2), though we never ask for it.
 constexpr int kSwitching = 101;
 bool is_final(int status) { return status >= 200 || status == kSwitching; }
+
+// The head of the frame with which a server of HTTP/2 begins, or rejects what is none: SETTINGS or GOAWAY on stream 0
+// (RFC 9113, section 4.1).
+bool is_http2(std::string_view text) {
+  return text.size() >= 9 && text[0] == 0 && (text[3] == 4 || text[3] == 7) &&
+         text.substr(5, 4) == std::string_view("\0\0\0\0", 4);
+}
 
 // Whether `text` is the beginning of such a line, or the line and more.
 bool is_bare_line(std::string_view text) {
@@ -89,14 +97,14 @@ void AnswerReader::begin(Answer& answer, std::size_t header_bytes, std::size_t b
   kept_ = kept_bytes;
   read_ = heads_ = 0;
   line_passed_ = false;
-  fault_ = "";
+  trouble_ = Trouble::kNone;
   unread_.clear();
   answer_ = &answer;
   parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
 }
 
-AnswerReader::State AnswerReader::broken(const char* why) {
-  fault_ = why;
+AnswerReader::State AnswerReader::broken(Trouble why) {
+  trouble_ = has_head() ? Trouble::kBodyBroken : why;
   return State::kBroken;
 }
 
@@ -105,9 +113,8 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   std::string_view left = bytes;
   if (!unread_.empty()) left = unread_.append(bytes);
   const auto state = parsed(left);
-  if (state == State::kMore && left.size() > header_limit_) return broken("The response headers exceed the limit.");
-  if (state == State::kMore && read_ > header_limit_ + kFraming * body_limit_)
-    return broken("The response framing exceeds the limit.");
+  const bool framed = left.size() <= header_limit_ && read_ <= header_limit_ + kFraming * body_limit_;
+  if (state == State::kMore && !framed) return broken(Trouble::kHeadersTooLarge);
   unread_.assign(left);  // a part of itself, or of `bytes`
   return state;
 }
@@ -133,13 +140,14 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     parser_->eager(!in_head);
     error_code error;
     const auto used = parser_->put(boost::asio::buffer(left.data(), left.size()), error);
+    if (error && in_head && is_http2(left)) return broken(Trouble::kHttp2Only);
     left.remove_prefix(used);
     if (in_head) heads_ += used;
     if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_)
-      return broken("The response headers exceed the limit.");
+      return broken(Trouble::kHeadersTooLarge);
     if (error == http::error::body_limit) return State::kEnough;
     if (error == http::error::need_more) return State::kMore;
-    if (error) return broken("The response is not HTTP/1.1.");
+    if (error) return broken(Trouble::kNotHttp);
     if (!parser_->is_done()) continue;
     if (is_final(answer_->status)) return State::kWhole;
     line_passed_ = false;
@@ -149,10 +157,12 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
 }
 
 AnswerReader::State AnswerReader::end() {
-  if (!parser_->got_some() || answer_->status < 200) return broken("The connection was closed without a response.");
+  if (!began()) return broken(Trouble::kClosed);
+  const bool is_http = answer_->status != 0 || kBareLine.starts_with(unread_.substr(0, kVersion));
+  if (!has_head()) return broken(is_http ? Trouble::kHeadersCut : Trouble::kNotHttp);
   error_code error;
   parser_->put_eof(error);
-  return error ? broken("The response was cut off.") : State::kWhole;
+  return error ? broken(Trouble::kBodyBroken) : State::kWhole;
 }
 
 bool AnswerReader::has_head() const { return parser_->is_header_done() && is_final(answer_->status); }

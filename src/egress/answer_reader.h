@@ -17,7 +17,7 @@ class AnswerReader {
     kMore,    // more bytes are needed
     kWhole,   // the response is complete
     kEnough,  // its headers are complete and its body has reached the limit
-    kBroken,  // fault() says why
+    kBroken,  // trouble() says why
   };
   AnswerReader();
   ~AnswerReader();
@@ -29,14 +29,14 @@ class AnswerReader {
   State feed(std::string_view bytes);
   State end();  // the peer has closed: kWhole if that ends the body, else kBroken
 
-  bool began() const { return read_ > 0; }  // at least one byte was fed
-  bool has_head() const;                    // the headers of the final response are complete
-  bool reusable() const;                    // after kWhole: the connection may be used again
-  const char* fault() const { return fault_; }
+  bool began() const { return read_ > 0; }      // at least one byte was fed
+  bool has_head() const;                        // the headers of the final response are complete
+  bool reusable() const;                        // after kWhole: the connection may be used again
+  Trouble trouble() const { return trouble_; }  // after kBroken
 
  private:
   class Parser;
-  State broken(const char* why);
+  State broken(Trouble why);
   State parsed(std::string_view& left);
   bool has_status_line(std::string_view& left);
 
@@ -46,7 +46,7 @@ class AnswerReader {
   bool line_passed_ = false;  // the parser may have the status line of the head it is in
   std::size_t header_limit_ = 0, body_limit_ = 0, kept_ = 0;
   std::size_t read_ = 0, heads_ = 0;
-  const char* fault_ = "";
+  Trouble trouble_ = Trouble::kNone;
 };
 
 }  // namespace beckon::egress

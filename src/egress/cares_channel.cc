@@ -20,7 +20,8 @@ void set_up_cares() {
 
 Lookup::Outcome outcome_of(int status) {
   if (status == ARES_SUCCESS) return Lookup::Outcome::kFound;
-  if (status == ARES_ENOTFOUND || status == ARES_ENODATA) return Lookup::Outcome::kNoName;
+  if (status == ARES_ENOTFOUND) return Lookup::Outcome::kNoName;
+  if (status == ARES_ENODATA) return Lookup::Outcome::kNoAddress;
   return status == ARES_ETIMEOUT ? Lookup::Outcome::kTimeout : Lookup::Outcome::kFailed;
 }
 

@@ -18,7 +18,7 @@ struct CaresResolver::Pending {
   Completion completion;  // empty once it has run or was cancelled
   EventLoop::Timer deadline;
   int open = 2;
-  bool timed_out = false, failed = false;
+  bool timed_out = false, failed = false, no_name = false;
   std::vector<IpAddress> addresses;
 };
 
@@ -66,6 +66,7 @@ void CaresResolver::told(const std::shared_ptr<Pending>& pending, Lookup::Outcom
   if (!pending->completion) return;  // too late, or not wanted any more
   pending->timed_out = pending->timed_out || outcome == Lookup::Outcome::kTimeout;
   pending->failed = pending->failed || outcome == Lookup::Outcome::kFailed;
+  pending->no_name = pending->no_name || outcome == Lookup::Outcome::kNoName;
   pending->addresses.insert(pending->addresses.end(), addresses.begin(), addresses.end());
   const bool only_v6_is_open = !addresses.empty() && !addresses.front().is_v6();
   if (pending->open > 0 && !only_v6_is_open) return;
@@ -83,8 +84,10 @@ void CaresResolver::finish(Pending& pending) {
     lookup.outcome = Lookup::Outcome::kFound;
   else if (pending.timed_out)
     lookup.outcome = Lookup::Outcome::kTimeout;
+  else if (pending.failed)
+    lookup.outcome = Lookup::Outcome::kFailed;
   else
-    lookup.outcome = pending.failed ? Lookup::Outcome::kFailed : Lookup::Outcome::kNoName;
+    lookup.outcome = pending.no_name ? Lookup::Outcome::kNoName : Lookup::Outcome::kNoAddress;
   auto completion = std::exchange(pending.completion, nullptr);
   pending_.erase(pending.ticket);
   completion(std::move(lookup));

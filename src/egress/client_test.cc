@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "egress/http_call.h"
 #include "egress/testing/world.h"
 
@@ -60,6 +62,7 @@ struct Behaviour {
   ScriptedReceiver::Script script;
   const char* reason;
   int status;
+  Trouble trouble = Trouble::kNone;
 };
 
 std::vector<Behaviour> behaviours() {
@@ -69,18 +72,20 @@ std::vector<Behaviour> behaviours() {
     };
   };
   return {
-      {"says nothing", after_request([](Connection& c) { c.wait_for_the_end(); }), "timeout", 0},
-      {"does not even read", [](Connection& c) { c.pause(milliseconds{60'000}); }, "timeout", 0},
+      {"says nothing", after_request([](Connection& c) { c.wait_for_the_end(); }), "timeout", 0,
+       Trouble::kResponseTimeout},
+      {"does not even read", [](Connection& c) { c.pause(milliseconds{60'000}); }, "timeout", 0,
+       Trouble::kResponseTimeout},
       {"drips its status line", after_request([](Connection& c) {
          for (const char byte : std::string(kOk))
            if (!c.pause(milliseconds{100}) || !c.write({&byte, 1})) return;
        }),
-       "timeout", 0},
+       "timeout", 0, Trouble::kResponseTimeout},
       {"drips its body", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
          while (c.pause(milliseconds{50}) && c.write("x")) {}
        }),
-       "status 200", 200},
+       "status 200", 200, Trouble::kBodyTimeout},
       {"sends an endless body", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\n\r\n");
          while (c.write(std::string(4096, 'x'))) {}
@@ -95,21 +100,21 @@ std::vector<Behaviour> behaviours() {
          c.write("HTTP/1.1 200 OK\r\n");
          while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {}
        }),
-       "connect", 200},
+       "connect", 200, Trouble::kHeadersTooLarge},
       {"sends one endless header", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nX-Long: ");
          while (c.write(std::string(1000, 'x'))) {}
        }),
-       "connect", 200},
+       "connect", 200, Trouble::kHeadersTooLarge},
       {"informs without end", after_request([](Connection& c) {
          while (c.write("HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n")) {}
        }),
-       "connect", 103},
+       "connect", 103, Trouble::kHeadersTooLarge},
       {"sends endless trailers", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n");
          while (c.write("X-More: " + std::string(1000, 'x') + "\r\n")) {}
        }),
-       "status 200", 200},
+       "status 200", 200, Trouble::kBodyBroken},
       {"switches to another protocol", after_request([](Connection& c) {
          c.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
          c.wait_for_the_end();
@@ -120,20 +125,25 @@ std::vector<Behaviour> behaviours() {
          c.write(kOk);
        }),
        "status 200", 200},
-      {"resets after the request", after_request([](Connection& c) { c.reset(); }), "connect", 0},
+      {"resets after the request", after_request([](Connection& c) { c.reset(); }), "connect", 0, Trouble::kReset},
       {"resets within its body", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
          c.reset();
        }),
-       "status 200", 200},
-      {"hangs up without an answer", after_request([](Connection&) {}), "connect", 0},
+       "status 200", 200, Trouble::kBodyBroken},
+      {"hangs up without an answer", after_request([](Connection&) {}), "connect", 0, Trouble::kClosed},
       {"hangs up within its headers", after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nX-On"); }),
-       "connect", 200},
+       "connect", 200, Trouble::kHeadersCut},
       {"hangs up within its body",
        after_request([](Connection& c) { c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"); }), "status 200",
-       200},
-      {"speaks no HTTP", after_request([](Connection& c) { c.write("220 mail.example ESMTP\r\n"); }), "connect", 0},
-      {"speaks HTTP/0.9", after_request([](Connection& c) { c.write("<html>"); }), "connect", 0},
+       200, Trouble::kBodyBroken},
+      {"speaks no HTTP", after_request([](Connection& c) { c.write("220 mail.example ESMTP\r\n"); }), "connect", 0,
+       Trouble::kNotHttp},
+      {"speaks HTTP/2 alone", after_request([](Connection& c) {
+         c.write({"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", 15});
+       }),
+       "connect", 0, Trouble::kHttp2Only},
+      {"speaks HTTP/0.9", after_request([](Connection& c) { c.write("<html>"); }), "connect", 0, Trouble::kNotHttp},
       {"gives two lengths", after_request([](Connection& c) {
          c.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok");
        }),
@@ -158,8 +168,9 @@ TEST(Network, StandsWhatReceiversDo) {
       world.limits.whole = Duration{400};
     ScriptedReceiver receiver(behaviour.script);
     const auto answer = world.post(receiver.url());
-    EXPECT_EQ(answer.reason(), behaviour.reason) << answer.detail;
+    EXPECT_EQ(answer.reason(), behaviour.reason) << answer.explanation();
     EXPECT_EQ(answer.status, behaviour.status);
+    EXPECT_EQ(answer.trouble, behaviour.trouble) << answer.explanation();
     EXPECT_LE(answer.body.size(), world.limits.kept_bytes);
     EXPECT_LT(answer.latency.total, milliseconds{4000});
     EXPECT_TRUE(answer.connected);
@@ -192,8 +203,7 @@ TEST(Network, HeedsAStatusWhoseBodyBreaksOff) {
         EXPECT_EQ(*answer.header("x-kept"), "yes");
         EXPECT_EQ(answer.retry_after, Duration{77'000});
         EXPECT_EQ(answer.body, "not all of i");
-        EXPECT_TRUE(answer.body_broken);
-        EXPECT_FALSE(answer.detail.empty());
+        EXPECT_EQ(answer.trouble, Trouble::kBodyBroken);
         EXPECT_EQ(receiver.requests().size(), 1u);
       }
 }
@@ -208,7 +218,7 @@ TEST(Network, HeedsAStatusWhoseBodyIsStillComingAtTheDeadline) {
   });
   const auto answer = world.post(receiver.url());
   EXPECT_EQ(answer.reason(), "status 410");
-  EXPECT_TRUE(answer.body_broken);
+  EXPECT_EQ(answer.trouble, Trouble::kBodyTimeout);
   EXPECT_EQ(answer.body, "four");
 }
 
@@ -218,6 +228,16 @@ TEST(HttpCall, TakesNoBodyThatBrokeOff) {
     c.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1,2");
   });
   EXPECT_FALSE(http_call(Method::kGet, receiver.url(), {}, ""));
+}
+
+TEST(Trouble, EachHasASentenceOfItsOwn) {
+  std::set<std::string_view> sentences;
+  for (auto each = Trouble::kNoSuchName; each <= Trouble::kBodyTimeout;
+       each = static_cast<Trouble>(static_cast<int>(each) + 1)) {
+    EXPECT_TRUE(sentences.insert(sentence(each)).second) << sentence(each);
+    EXPECT_THAT(sentence(each), ::testing::EndsWith("."));
+  }
+  EXPECT_EQ(sentence(Trouble::kNone), "");
 }
 
 TEST(Network, CutsALongBodyAndKeepsItsBeginning) {

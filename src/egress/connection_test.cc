@@ -250,10 +250,10 @@ TEST(Connections, DeliverNothingByA2xxOfWhichThePeerReadOnlyAPart) {
   World world;
   const std::string body(16u << 20, 'x');
   ScriptedReceiver closes([](Connection& c) { c.write(kOk), c.pause(milliseconds{20}); });
-  EXPECT_EQ(world.send(world.order(closes.url(), body)).reason(), "connect");
+  EXPECT_EQ(world.send(world.order(closes.url(), body)).trouble, Trouble::kRequestUnread);
   ScriptedReceiver stalls([](Connection& c) { c.write(kOk), c.pause(milliseconds{60'000}); });
   world.limits.whole = Duration{300};
-  EXPECT_EQ(world.send(world.order(stalls.url(), body)).reason(), "timeout");
+  EXPECT_EQ(world.send(world.order(stalls.url(), body)).trouble, Trouble::kRequestTimeout);
 }
 
 TEST(Connections, CarryLargeBodiesAndAnswersOverTls) {
@@ -269,7 +269,7 @@ TEST(Connections, CarryLargeBodiesAndAnswersOverTls) {
   world.dns.answer("hooks.example", {"127.0.0.1"});
   for (int i = 0; i < 3; ++i) {
     const auto answer = world.send(world.order(receiver.url("hooks.example"), std::string(3u << 20, 'x')));
-    EXPECT_EQ(answer.reason(), "status 200") << answer.detail;
+    EXPECT_EQ(answer.reason(), "status 200") << answer.explanation();
     EXPECT_EQ(answer.body.size(), 100'000u);
   }
   EXPECT_EQ(receiver.connections(), 1);

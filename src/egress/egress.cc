@@ -19,12 +19,13 @@ const std::vector<IpAddress>& loopback_addresses() {
   return kBoth;
 }
 
-std::string detail_of(Lookup::Outcome outcome) {
+Trouble trouble_of(Lookup::Outcome outcome) {
   switch (outcome) {
-    case Lookup::Outcome::kFound: return {};
-    case Lookup::Outcome::kNoName: return "The host name has no address.";
-    case Lookup::Outcome::kTimeout: return "The DNS servers did not respond in time.";
-    case Lookup::Outcome::kFailed: return "The host name could not be looked up.";
+    case Lookup::Outcome::kFound: return Trouble::kNone;
+    case Lookup::Outcome::kNoName: return Trouble::kNoSuchName;
+    case Lookup::Outcome::kNoAddress: return Trouble::kNoAddress;
+    case Lookup::Outcome::kTimeout: return Trouble::kDnsTimeout;
+    case Lookup::Outcome::kFailed: return Trouble::kDnsFailed;
   }
   CHECK(false);
   return {};
@@ -89,8 +90,8 @@ void Egress::resolved(Ticket ticket, Lookup lookup) {
   flight.dns = lookup.elapsed;
   if (lookup.outcome == Lookup::Outcome::kFound) return classified(ticket, flight, lookup.addresses);
   end(ticket, Answer{.outcome = Outcome::kDns,
-                     .latency = {.dns = lookup.elapsed, .total = lookup.elapsed},
-                     .detail = detail_of(lookup.outcome)});
+                     .trouble = trouble_of(lookup.outcome),
+                     .latency = {.dns = lookup.elapsed, .total = lookup.elapsed}});
 }
 
 void Egress::classified(Ticket ticket, Flight& flight, std::span<const IpAddress> answers) {
@@ -126,10 +127,9 @@ void Egress::answered(Ticket ticket, Answer answer) {
 
 void Egress::refuse(Ticket ticket, Refusal refusal) {
   const auto& flight = flights_.at(ticket);
-  ready_.emplace_back(ticket, Answer{.outcome = Outcome::kRefused,
-                                     .refusal = refusal,
-                                     .latency = {.dns = flight.dns, .total = flight.dns},
-                                     .detail = "The endpoint " + std::string(sentence(refusal)) + "."});
+  ready_.emplace_back(
+      ticket,
+      Answer{.outcome = Outcome::kRefused, .refusal = refusal, .latency = {.dns = flight.dns, .total = flight.dns}});
 }
 
 void Egress::end(Ticket ticket, Answer answer) {

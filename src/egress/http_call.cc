@@ -67,8 +67,7 @@ Result<CallResponse, std::string> http_call(Method method, const std::string& ur
                       .body_bytes = kMostBody,
                       .kept_bytes = kMostBody};
   auto answer = send(std::move(request), timeout);
-  if (answer.outcome != Outcome::kStatus) return failed(answer.detail);
-  if (answer.body_broken) return failed(answer.detail);
+  if (!answer.is_whole()) return failed(answer.explanation());
   if (answer.body_cut) return failed("The response is longer than 64 MiB.");
   return CallResponse{answer.status, std::move(answer.headers), std::move(answer.body)};
 }

@@ -12,6 +12,7 @@
 
 #include "egress/guard.h"
 #include "egress/limits.h"
+#include "egress/trouble.h"
 
 namespace beckon::egress {
 
@@ -27,16 +28,6 @@ struct Header {
 
 // The value of the first header of that name (case-insensitive), or null.
 const std::string* find_header(const std::vector<Header>& headers, std::string_view name);
-
-// The closed list of outcomes shown to a tenant (safety.md section 1, rule 9).
-enum class Outcome : std::uint8_t {
-  kStatus,   // a response: its status counts
-  kRefused,  // by policy, before a socket opened: never retried
-  kDns,      // the name has no address, or its servers do not answer
-  kConnect,  // no connection, or it broke before the response was complete
-  kTls,      // no trusted certificate for the name, or the handshake failed
-  kTimeout,  // a deadline passed before the last byte of the response
-};
 
 // "refused by policy", "dns", "connect", "tls", "timeout", "status 503".
 std::string reason_text(Outcome outcome, int status);
@@ -57,16 +48,17 @@ struct Answer {
   Outcome outcome = Outcome::kConnect;
   int status = 0;                       // 0 if no status line came
   std::optional<Refusal> refusal;       // with kRefused
+  Trouble trouble = Trouble::kNone;     // with any other but a whole response
   std::vector<Header> headers;          // of the final response, in order, at most Limits::header_bytes
   std::string body;                     // the first HttpRequest::kept_bytes, as sent: never decompressed
   bool body_cut = false;                // the body was longer than `body`
-  bool body_broken = false;             // with kStatus: the body did not come to its end, for the reason in `detail`
   std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative
   Latency latency;
   std::optional<IpAddress> remote;  // the address of the connection, or the one that was tried last
   bool connected = false;           // a connection was made: the request may have arrived
-  std::string detail;               // a sentence for the operator's log; not for a tenant
 
+  bool is_whole() const { return outcome == Outcome::kStatus && trouble == Trouble::kNone; }
+  std::string explanation() const;  // a sentence of a closed list; empty for a whole response
   const std::string* header(std::string_view name) const { return find_header(headers, name); }
   std::string reason() const { return reason_text(outcome, status); }
 };

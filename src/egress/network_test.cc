@@ -1,6 +1,7 @@
 // The whole of it: connections, certificates, many at once, cancelling, and the calls that block.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -75,7 +76,7 @@ TEST(Network, TrustsOnlyTheRightCertificate) {
   world.dns.answer("hooks.example", {"127.0.0.1"});
   world.dns.answer("other.example", {"127.0.0.1"});
   auto answer = world.post(receiver.url("hooks.example"));
-  EXPECT_EQ(answer.reason(), "status 200") << answer.detail;
+  EXPECT_EQ(answer.reason(), "status 200") << answer.explanation();
   EXPECT_GT(answer.latency.tls, answer.latency.connected);
   EXPECT_EQ(world.post(receiver.url("hooks.example")).status, 200);
   EXPECT_EQ(receiver.connections(), 1);
@@ -91,6 +92,84 @@ TEST(Network, TrustsOnlyTheRightCertificate) {
   World strict;
   strict.dns.answer("hooks.example", {"127.0.0.1"});
   EXPECT_EQ(strict.post(receiver.url("hooks.example")).reason(), "tls") << "an authority that nobody trusts";
+  unlink(path.c_str());
+}
+
+// A server of `authority` that wants something of TLS that a client of ours does not do.
+Identity server_that(const Identity& authority, std::function<void(SSL_CTX*)> configure) {
+  Identity made("hooks.example", &authority);
+  made.configure = std::move(configure);
+  return made;
+}
+
+TEST(Network, TellsEveryTroubleOfTlsApart) {
+  const Identity authority("Test authority", nullptr, Identity::Kind::kAuthority),
+      stranger("Stranger", nullptr, Identity::Kind::kAuthority);
+  const auto path = ::testing::TempDir() + "egress_tls_" + std::to_string(getpid()) + ".pem";
+  authority.write_certificate(path);
+  const auto wants_certificate = [&](int version) {
+    return server_that(authority, [version](SSL_CTX* context) {
+      SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+      SSL_CTX_set_max_proto_version(context, version);
+    });
+  };
+  const auto h2_alone = server_that(authority, [](SSL_CTX* context) {
+    SSL_CTX_set_alpn_select_cb(
+        context,
+        [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned int length, void*) {
+          unsigned char* chosen = nullptr;
+          static constexpr unsigned char kH2[] = {2, 'h', '2'};
+          const bool found =
+              SSL_select_next_proto(&chosen, size, kH2, sizeof kH2, in, length) == OPENSSL_NPN_NEGOTIATED;
+          *out = chosen;
+          return found ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+        },
+        nullptr);
+  });
+  const auto old = server_that(authority, [](SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
+  });
+  const std::vector<std::pair<Identity, Trouble>> table{
+      {Identity("hooks.example", &authority, Identity::Kind::kExpired), Trouble::kCertificateExpired},
+      {Identity("hooks.example", &authority, Identity::Kind::kNotYetValid), Trouble::kCertificateNotYetValid},
+      {Identity("shop.example", &authority), Trouble::kCertificateName},
+      {Identity("hooks.example", nullptr), Trouble::kCertificateSelfSigned},
+      {Identity("hooks.example", &stranger), Trouble::kCertificateUntrusted},
+      {wants_certificate(TLS1_2_VERSION), Trouble::kClientCertificate},
+      {wants_certificate(TLS1_3_VERSION), Trouble::kClientCertificate},
+      {h2_alone, Trouble::kHttp2OnlyTls},
+      {old, Trouble::kTlsVersion},
+  };
+  for (const auto& [identity, trouble] : table) {
+    World world;
+    world.settings.client.extra_ca_file = path;
+    world.dns.answer("hooks.example", {"127.0.0.1"});
+    ScriptedReceiver receiver(ScriptedReceiver::answering(kOk), &identity);
+    const auto answer = world.post(receiver.url("hooks.example"));
+    EXPECT_EQ(answer.trouble, trouble) << sentence(trouble) << " but: " << answer.explanation();
+    EXPECT_EQ(answer.reason(), "tls");
+  }
+  // One that only asks for a certificate is content without.
+  const auto asks =
+      server_that(authority, [](SSL_CTX* context) { SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr); });
+  ScriptedReceiver content(ScriptedReceiver::answering(kOk), &asks),
+      plain([](Connection&c) { c.write("HTTP/1.1 400 Bad Request\r\n\r\n"); }), closes([](Connection&) {}),
+      silent([](Connection&c) { c.wait_for_the_end(); });
+  World world;
+  world.settings.client.extra_ca_file = path;
+  world.dns.answer("hooks.example", {"127.0.0.1"});
+  const auto secure = [](const ScriptedReceiver& to) {
+    return "https://hooks.example:" + std::to_string(to.port()) + "/";
+  };
+  EXPECT_EQ(world.post(secure(content)).explanation(), "");
+  EXPECT_EQ(world.post(secure(plain)).trouble, Trouble::kNotTls);
+  EXPECT_EQ(world.post(secure(closes)).trouble, Trouble::kHandshakeClosed);
+  world.limits.connect = Duration{200};
+  const auto late = world.post(secure(silent));
+  EXPECT_EQ(late.trouble, Trouble::kHandshakeTimeout);
+  EXPECT_EQ(late.reason(), "timeout");
   unlink(path.c_str());
 }
 

@@ -94,11 +94,17 @@ TEST(Network, TellsADnsFailureFromARefusal) {
   world.dns.stay_silent("silent.example");
   world.dns.talk_nonsense("nonsense.example");
   world.dns.answer("empty.example", {});
-  for (const char* host : {"missing.example", "fails.example", "silent.example", "nonsense.example", "empty.example"}) {
+  const std::vector<std::pair<const char*, Trouble>> table{{"missing.example", Trouble::kNoSuchName},
+                                                           {"empty.example", Trouble::kNoAddress},
+                                                           {"fails.example", Trouble::kDnsFailed},
+                                                           {"nonsense.example", Trouble::kDnsTimeout},
+                                                           {"silent.example", Trouble::kDnsTimeout}};
+  for (const auto& [host, trouble] : table) {
     const auto answer = world.post(std::string("http://") + host + ":8080/");
     EXPECT_EQ(answer.reason(), "dns") << host;
+    EXPECT_EQ(answer.trouble, trouble) << host << ": " << answer.explanation();
     EXPECT_FALSE(answer.refusal || answer.remote);
-    EXPECT_FALSE(answer.detail.empty());
+    EXPECT_FALSE(answer.explanation().empty());
   }
 }
 
@@ -136,7 +142,7 @@ TEST(Network, ReachesTheOneAddressThatLivesHoweverManyAreDead) {
   addresses.push_back("127.0.0.19");
   world.dns.answer("hooks.example", addresses);
   const auto answer = world.post(living.url("hooks.example"));
-  EXPECT_EQ(answer.reason(), "status 200") << answer.detail;
+  EXPECT_EQ(answer.reason(), "status 200") << answer.explanation();
   EXPECT_EQ(answer.remote->text(), "127.0.0.19");
   EXPECT_LT(answer.latency.total, milliseconds{10'000});
   EXPECT_EQ(world.post(living.url("hooks.example")).latency.connected.count(), 0) << "and stays with it";
@@ -145,6 +151,7 @@ TEST(Network, ReachesTheOneAddressThatLivesHoweverManyAreDead) {
   world.limits.connect = Duration{300};
   const auto failed = world.post(living.url("dead.example"));
   EXPECT_EQ(failed.reason(), "timeout");
+  EXPECT_EQ(failed.trouble, Trouble::kConnectTimeout);
   EXPECT_FALSE(failed.connected);
 }
 
@@ -172,7 +179,9 @@ TEST(Network, TriesTheNextAddressWhenNoConnectionWasMade) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.remote->text(), "127.0.0.3");
   world.dns.answer("hooks.example", {"127.0.0.2"});
-  EXPECT_EQ(world.post(receiver.url("hooks.example")).reason(), "connect");
+  const auto refused = world.post(receiver.url("hooks.example"));
+  EXPECT_EQ(refused.reason(), "connect");
+  EXPECT_EQ(refused.trouble, Trouble::kPortRefused);
 }
 
 TEST(Network, TriesNoSecondAddressOnceConnected) {

@@ -14,10 +14,11 @@ namespace beckon::egress {
 // The result of looking up the A and AAAA records of a name.
 struct Lookup {
   enum class Outcome : std::uint8_t {
-    kFound,    // addresses is not empty
-    kNoName,   // no such name, or no address under it
-    kTimeout,  // no answer in time
-    kFailed,   // the servers cannot be reached or their answers are invalid
+    kFound,      // addresses is not empty
+    kNoName,     // no such name
+    kNoAddress,  // the name has no address
+    kTimeout,    // no answer in time
+    kFailed,     // the servers cannot be reached, or they report an error or talk nonsense
   };
   Outcome outcome = Outcome::kFailed;
   std::vector<IpAddress> addresses;  // of both types

@@ -77,8 +77,11 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   bool is_refused_early() const { return !wrote_all() && answer_.status / 100 != 2; }
   void answered();
   void finish();
-  void end(Outcome outcome, std::string detail = {});
-  void start_timer(std::optional<EventLoop::Timer>& timer, Duration wait, const char* detail);
+  Trouble lateness() const;
+  void refuse(Refusal refusal);
+  void end(Trouble trouble);
+  void conclude();
+  void start_timer(std::optional<EventLoop::Timer>& timer, Duration wait);
   void stop_timer(std::optional<EventLoop::Timer>& timer);
   std::chrono::microseconds elapsed() const;
 
@@ -91,6 +94,7 @@ class SocketClient::Exchange final : EventLoop::Watcher {
   std::unique_ptr<Stream> stream_;
   std::vector<std::pair<IpAddress, std::unique_ptr<Stream>>> racing_;  // connecting: the first to connect is taken
   std::size_t tried_ = 0;                                              // of the addresses
+  Trouble unconnected_ = Trouble::kConnectFailed;                      // of the address that failed last
   bool pooled_ = false;                                                // the connection has served before
   std::string text_;                                                   // of the request
   std::size_t written_ = 0;
@@ -117,7 +121,7 @@ void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completio
   tried_ = 0;
   reader_.begin(answer_, client_.settings_.limits.header_bytes, request_.body_bytes, request_.kept_bytes);
   write_request(request_, text_);
-  start_timer(whole_timer_, request_.whole, "The complete response did not arrive in time.");
+  start_timer(whole_timer_, request_.whole);
   written_ = 0;
   unwritable_ = answered_ = false;
   pooled_ = take_pooled();
@@ -128,11 +132,18 @@ void SocketClient::Exchange::begin(Ticket ticket, HttpRequest request, Completio
   write_on();
 }
 
-void SocketClient::Exchange::start_timer(std::optional<EventLoop::Timer>& timer, Duration wait, const char* detail) {
-  timer = client_.loop_.at(std::chrono::steady_clock::now() + wait, [this, &timer, detail] {
+void SocketClient::Exchange::start_timer(std::optional<EventLoop::Timer>& timer, Duration wait) {
+  timer = client_.loop_.at(std::chrono::steady_clock::now() + wait, [this, &timer] {
     timer.reset();
-    end(Outcome::kTimeout, detail);
+    end(lateness());
   });
+}
+
+Trouble SocketClient::Exchange::lateness() const {
+  if (phase_ == Phase::kConnecting) return Trouble::kConnectTimeout;
+  if (phase_ == Phase::kHandshaking) return Trouble::kHandshakeTimeout;
+  if (!wrote_all()) return Trouble::kRequestTimeout;
+  return reader_.has_head() ? Trouble::kBodyTimeout : Trouble::kResponseTimeout;
 }
 
 void SocketClient::Exchange::stop_timer(std::optional<EventLoop::Timer>& timer) {
@@ -156,20 +167,16 @@ void SocketClient::Exchange::open_next() {
   while (tried_ < request_.addresses.size()) {
     const IpAddress& address = request_.addresses[tried_++];
     answer_.remote = address;
-    if (const auto refusal = client_.refusal_of(request_, address)) {
-      answer_.refusal = refusal;
-      return end(Outcome::kRefused, "The address " + std::string(sentence(*refusal)) + ".");
-    }
+    if (const auto refusal = client_.refusal_of(request_, address)) return refuse(*refusal);
     auto stream = std::make_unique<Stream>();
     if (stream->open(address, request_.target.url.port) == Io::kFailed) {
-      answer_.detail = stream->error();
+      unconnected_ = stream->trouble();
       continue;
     }
     client_.loop_.watch(stream->fd(), false, true, *this);
     racing_.emplace_back(address, std::move(stream));
     stop_timer(connect_timer_);
-    start_timer(connect_timer_, std::min(request_.connect, request_.whole),
-                "The connection was not established in time.");
+    start_timer(connect_timer_, std::min(request_.connect, request_.whole));
     if (tried_ < request_.addresses.size())
       next_timer_ = client_.loop_.at(std::chrono::steady_clock::now() + kNextAddress, [this] {
         next_timer_.reset();
@@ -177,7 +184,7 @@ void SocketClient::Exchange::open_next() {
       });
     return;
   }
-  if (racing_.empty()) end(Outcome::kConnect, std::move(answer_.detail));
+  if (racing_.empty()) end(unconnected_);
 }
 
 void SocketClient::Exchange::on_ready(int fd, EventLoop::Ready) {
@@ -199,13 +206,12 @@ void SocketClient::Exchange::connected(int fd) {
   racing_.erase(found);
   if (stream->connected() == Io::kFailed) {
     client_.loop_.unwatch(fd);
-    answer_.detail = stream->error();
+    unconnected_ = stream->trouble();
     return open_next();
   }
   close_racing();
   stream_ = std::move(stream);
   answer_.remote = peer_.address = address;
-  answer_.detail.clear();
   answer_.connected = true;
   answer_.latency.connected = elapsed();
   phase_ = Phase::kHandshaking;
@@ -222,8 +228,11 @@ void SocketClient::Exchange::shake() {
   if (request_.target.url.scheme == Scheme::kHttps) {
     const auto step = stream_->handshake(client_.trust(), request_.target.url);
     if (step == Io::kWantRead || step == Io::kWantWrite) return watch(step == Io::kWantRead, step == Io::kWantWrite);
-    if (step == Io::kEnded) return end(Outcome::kTls, "The connection was closed during the handshake.");
-    if (step == Io::kFailed) return end(Outcome::kTls, stream_->error());
+    if (step != Io::kDone) {
+      const bool hung_up = step == Io::kEnded || outcome_of(stream_->trouble()) != Outcome::kTls;
+      const auto why = stream_->was_asked_for_certificate() ? Trouble::kClientCertificate : Trouble::kHandshakeClosed;
+      return end(hung_up ? why : stream_->trouble());
+    }
     answer_.latency.tls = elapsed();
   }
   stop_timer(connect_timer_);
@@ -262,7 +271,7 @@ void SocketClient::Exchange::read_on() {
     switch (state) {
       case State::kWhole:
       case State::kEnough: return answered();
-      case State::kBroken: return end(Outcome::kConnect, done == Io::kFailed ? stream_->error() : reader_.fault());
+      case State::kBroken: return end(done == Io::kFailed ? stream_->trouble() : reader_.trouble());
       case State::kMore: break;
     }
     if (size < buffer.size() && !stream_->has_unread()) return;
@@ -276,19 +285,29 @@ void SocketClient::Exchange::answered() {
 }
 
 void SocketClient::Exchange::finish() {
-  if (!wrote_all() && !is_refused_early())
-    return end(Outcome::kConnect, "The connection was closed before the whole request was written.");
+  if (!wrote_all() && !is_refused_early()) return end(Trouble::kRequestUnread);
   const bool again = wrote_all() && reader_.reusable() && !stream_->has_unread() && client_.is_current(request_.policy);
   if (again) client_.pool_.put(peer_, std::move(stream_));
-  end(Outcome::kStatus);
+  end(Trouble::kNone);
 }
 
-void SocketClient::Exchange::end(Outcome outcome, std::string detail) {
-  answer_.body_broken = outcome != Outcome::kStatus && reader_.has_head() && (wrote_all() || is_refused_early());
-  answer_.outcome = answer_.body_broken ? Outcome::kStatus : outcome;
+void SocketClient::Exchange::refuse(Refusal refusal) {
+  answer_.outcome = Outcome::kRefused;
+  answer_.refusal = refusal;
+  conclude();
+}
+
+void SocketClient::Exchange::end(Trouble trouble) {
+  const bool counts = reader_.has_head() && (wrote_all() || is_refused_early());
+  if (counts && outcome_of(trouble) != Outcome::kStatus) trouble = Trouble::kBodyBroken;
+  answer_.trouble = trouble;
+  answer_.outcome = outcome_of(trouble);
   // A connection that died in silence, as when its machine was replaced, is seldom the only one.
   if (pooled_ && answer_.outcome != Outcome::kStatus) client_.pool_.drop(peer_);
-  answer_.detail = std::move(detail);
+  conclude();
+}
+
+void SocketClient::Exchange::conclude() {
   answer_.latency.total = elapsed();
   phase_ = Phase::kEnded;
   client_.complete(*this);

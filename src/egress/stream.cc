@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <system_error>
 
 #include "base/check.h"
 #include "net/socket_address.h"
@@ -21,6 +20,57 @@ namespace {
 int fits(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
 bool would_wait(int error) { return error == EAGAIN || error == EINTR; }
+
+Trouble trouble_of(int error) {
+  switch (error) {
+    case ECONNREFUSED: return Trouble::kPortRefused;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EADDRNOTAVAIL: return Trouble::kUnreachable;
+    case EPERM:
+    case EACCES: return Trouble::kBlocked;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return Trouble::kNoSocket;
+    case ETIMEDOUT: return Trouble::kConnectTimeout;
+    case ECONNRESET:
+    case EPIPE: return Trouble::kReset;
+    default: return Trouble::kConnectFailed;
+  }
+}
+
+Trouble trouble_of_certificate(long verified) {
+  switch (verified) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return Trouble::kCertificateExpired;
+    case X509_V_ERR_CERT_NOT_YET_VALID: return Trouble::kCertificateNotYetValid;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return Trouble::kCertificateName;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return Trouble::kCertificateSelfSigned;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return Trouble::kCertificateUntrusted;
+    default: return Trouble::kCertificateInvalid;
+  }
+}
+
+// By the reason of OpenSSL's error; those of SSL_AD_REASON_OFFSET and more are alerts of the peer.
+Trouble trouble_of_tls(int reason, bool asked_for_certificate) {
+  switch (reason) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_RECORD_LENGTH_MISMATCH:
+    case SSL_R_HTTP_REQUEST: return Trouble::kNotTls;
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION: return Trouble::kTlsVersion;
+    case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: return Trouble::kHttp2OnlyTls;
+    case SSL_R_TLSV1_UNRECOGNIZED_NAME: return Trouble::kNameUnknown;
+    default: break;
+  }
+  return asked_for_certificate && reason >= SSL_AD_REASON_OFFSET ? Trouble::kClientCertificate : Trouble::kTlsFailed;
+}
 
 }  // namespace
 
@@ -33,7 +83,7 @@ Stream::~Stream() {
 
 Stream::Io Stream::failed(int error) {
   broken_ = true;
-  error_ = std::generic_category().message(error) + ".";
+  trouble_ = trouble_of(error);
   return Io::kFailed;
 }
 
@@ -76,11 +126,11 @@ Stream::Io Stream::told_by_tls(int returned) {
   const auto why = ERR_peek_error();
   const auto verified = SSL_get_verify_result(tls_.get());
   if (verified != X509_V_OK)
-    error_ = std::string(X509_verify_cert_error_string(verified)) + ".";
-  else if (why != 0 && ERR_reason_error_string(why) != nullptr)
-    error_ = std::string(ERR_reason_error_string(why)) + ".";
-  else if (system_error != 0)
-    error_ = std::generic_category().message(system_error) + ".";
+    trouble_ = trouble_of_certificate(verified);
+  else if (why != 0)
+    trouble_ = trouble_of_tls(ERR_GET_REASON(why), asked_for_certificate_);
+  else
+    trouble_ = system_error != 0 ? trouble_of(system_error) : Trouble::kTlsFailed;
   // A peer that closes without close_notify has ended all the same: the framing decides.
   const bool closed = (told == SSL_ERROR_SYSCALL && why == 0 && system_error == 0) ||
                       (told == SSL_ERROR_SSL && ERR_GET_REASON(why) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
@@ -88,7 +138,7 @@ Stream::Io Stream::told_by_tls(int returned) {
 }
 
 Stream::Io Stream::handshake(const Trust& trust, const Url& url) {
-  if (!tls_) tls_ = trust.session(url, fd_);
+  if (!tls_) tls_ = trust.session(url, fd_, asked_for_certificate_);
   std::size_t done = 0;
   return step_tls([&] { return SSL_do_handshake(tls_.get()); }, done);
 }

@@ -2,10 +2,10 @@
 #pragma once
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "base/ip_address.h"
+#include "egress/trouble.h"
 #include "egress/trust.h"
 
 namespace beckon::egress {
@@ -18,7 +18,7 @@ class Stream {
     kWantRead,   // try again when the socket is readable
     kWantWrite,  // … writable
     kEnded,      // the peer has closed its side
-    kFailed,     // error() says why
+    kFailed,     // trouble() says why
   };
 
   Stream() = default;
@@ -39,7 +39,8 @@ class Stream {
   bool has_unread() const;
 
   int fd() const { return fd_; }
-  const std::string& error() const { return error_; }  // a sentence for the operator's log
+  Trouble trouble() const { return trouble_; }
+  bool was_asked_for_certificate() const { return asked_for_certificate_; }
 
  private:
   Io failed(int error);
@@ -49,8 +50,9 @@ class Stream {
 
   int fd_ = -1;
   SslSession tls_;
-  bool broken_ = false;  // do not send close_notify
-  std::string error_;
+  bool broken_ = false;                 // do not send close_notify
+  bool asked_for_certificate_ = false;  // by the peer, in the handshake
+  Trouble trouble_ = Trouble::kNone;
 };
 
 }  // namespace beckon::egress

@@ -19,6 +19,14 @@ bool load(SSL_CTX* context, const std::string& path) {
   return false;
 }
 
+constexpr int kAsked = 0;  // the place of a session's flag
+
+// The server asked for a certificate: it gets none.
+int note_question(SSL* session, X509**, EVP_PKEY**) {
+  *static_cast<bool*>(SSL_get_ex_data(session, kAsked)) = true;
+  return 0;
+}
+
 }  // namespace
 
 void SslFree::operator()(ssl_st* session) const { SSL_free(session); }
@@ -29,6 +37,7 @@ Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file)
   CHECK(context_ != nullptr);
   CHECK(SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION) == 1);
   CHECK(SSL_CTX_set_alpn_protos(context_, kHttp11.data(), kHttp11.size()) == 0);
+  SSL_CTX_set_client_cert_cb(context_, note_question);
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_mode(context_,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
@@ -42,9 +51,9 @@ bool Trust::can_read(const std::string& ca_file) { return Trust("", ca_file).is_
 
 Trust::~Trust() { SSL_CTX_free(context_); }
 
-SslSession Trust::session(const Url& url, int fd) const {
+SslSession Trust::session(const Url& url, int fd, bool& asked) const {
   SslSession session(SSL_new(context_));
-  CHECK(session && SSL_set_fd(session.get(), fd) == 1);
+  CHECK(session && SSL_set_fd(session.get(), fd) == 1 && SSL_set_ex_data(session.get(), kAsked, &asked) == 1);
   SSL_set_connect_state(session.get());
   if (url.address) {
     CHECK(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), url.host.c_str()) == 1);

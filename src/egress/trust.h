@@ -36,7 +36,9 @@ class Trust {
   // A client's session over a connected socket, which it does not own: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's
   // name sent (SNI) and its certificate's alternative names (never its CN) checked against it. The handshake is still
   // to be done.
-  SslSession session(const Url& url, int fd) const;
+  // If the server then asks for a client's certificate, it gets none and `asked` becomes true, which outlives the
+  // session.
+  SslSession session(const Url& url, int fd, bool& asked) const;
 
  private:
   ssl_ctx_st* context_;

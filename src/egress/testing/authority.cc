@@ -30,8 +30,8 @@ Identity::Identity(const std::string& name, const Identity* issuer, Kind kind)
   X509* made = certificate_.get();
   CHECK(key_ && made != nullptr && X509_set_version(made, 2) == 1);
   ASN1_INTEGER_set(X509_get_serialNumber(made), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(made), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(made), 24 * 3600);
+  X509_gmtime_adj(X509_getm_notBefore(made), kind == Kind::kNotYetValid ? 3600 : -48 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(made), kind == Kind::kExpired ? -3600 : 24 * 3600);
   X509_set_pubkey(made, key_.get());
   const auto* text = static_cast<const unsigned char*>(static_cast<const void*>(name.data()));
   X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_UTF8, text, static_cast<int>(name.size()), -1,
@@ -47,6 +47,7 @@ ssl_ctx_st* Identity::server_context() const {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   CHECK(context != nullptr && SSL_CTX_use_certificate(context, certificate_.get()) == 1 &&
         SSL_CTX_use_PrivateKey(context, key_.get()) == 1);
+  configure(context);
   return context;
 }
 
