@@ -60,13 +60,13 @@ int main() {
   RateLimiter limiter(random);
   const Instant start = clock.now();
   const auto at = [&](int i) { return start + Duration(i / 100); };
-  measure("take, one address", 200'000, [&](int i) { limiter.take(address_of(1), 1, 1'000'000, at(i)); });
+  measure("take, one address", 200'000, [&](int i) { limiter.take("acme", address_of(1), 1, 1'000'000, at(i)); });
   measure("take, 1,000 addresses", 200'000,
-          [&](int i) { limiter.take(address_of(static_cast<std::uint32_t>(i) % 1'000), 1, 120, at(i)); });
+          [&](int i) { limiter.take("acme", address_of(static_cast<std::uint32_t>(i) % 1'000), 1, 120, at(i)); });
   measure("take, 50,000 addresses in no order", 200'000, [&](int i) {
-    limiter.take(address_of(static_cast<std::uint32_t>(i) * 2'654'435'761u % 50'000), 1, 120, at(i));
+    limiter.take("acme", address_of(static_cast<std::uint32_t>(i) * 2'654'435'761u % 50'000), 1, 120, at(i));
   });
   measure("take, every address a new one, table full", 200'000,
-          [&](int i) { limiter.take(address_of(static_cast<std::uint32_t>(i) + 100'000), 1, 120, at(i)); });
+          [&](int i) { limiter.take("acme", address_of(static_cast<std::uint32_t>(i) + 100'000), 1, 120, at(i)); });
   return 0;
 }

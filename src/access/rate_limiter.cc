@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kNone = UINT32_MAX;
 
 struct Client {
-  std::array<char, 8> bytes;  // who is counted as one
+  std::array<char, 16> bytes;  // who is counted as one
   std::uint64_t hash;
   friend bool operator==(const Client& a, const Client& b) { return a.bytes == b.bytes; }
 };
@@ -26,13 +26,15 @@ struct HashOfClient {
 };
 
 // The /64 of an IPv6 address; for IPv4 the lower half of its mapped form after a marker no /64 in use can have (::/8).
-std::array<char, 8> counted_as_one(const IpAddress& address) {
-  const IpAddress client = address.unmapped();
-  std::array<char, 8> bytes{0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
+// Behind it, the keyed hash of the handle.
+std::array<char, 16> counted_as_one(std::uint64_t handle, const IpAddress& address) {
+  const IpAddress client = address.client();
+  std::array<char, 16> bytes{0, 0, static_cast<char>(0xff), static_cast<char>(0xff)};
   if (client.is_v6())
     std::memcpy(bytes.data(), client.bytes().data(), 8);
   else
     std::memcpy(bytes.data() + 4, client.bytes().data(), 4);
+  std::memcpy(bytes.data() + 8, &handle, sizeof handle);
   return bytes;
 }
 
@@ -124,8 +126,9 @@ RateLimiter::RateLimiter(Random& random, RateLimiterSettings settings) : hash_(r
 
 RateLimiter::~RateLimiter() = default;
 
-RateVerdict RateLimiter::take(const IpAddress& address, std::uint32_t amount, std::uint32_t limit, Instant now) {
-  Client client{.bytes = counted_as_one(address), .hash = 0};
+RateVerdict RateLimiter::take(std::string_view handle, const IpAddress& address, std::uint32_t amount,
+                              std::uint32_t limit, Instant now) {
+  Client client{.bytes = counted_as_one(hash_(handle), address), .hash = 0};
   client.hash = hash_({client.bytes.data(), client.bytes.size()});
   // The upper bits choose the shard; the map inside uses the lower ones.
   return shards_[client.hash >> 60]->take(client, amount, limit, now, forgotten_early_);

@@ -1,9 +1,8 @@
-// Rolling limits by client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600 resolves
-// and prefetches a minute); one RateLimiter per such limit.
+// Rolling limits by handle and client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600
+// resolves and prefetches a minute); one RateLimiter per such limit.
 //
 // Exact to one second, and never more lenient than the contract: amounts are counted by whole seconds, and a second
-// stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64, because one client owns
-// all of it.
+// stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64 (IpAddress::client).
 //
 // Memory is bounded by RateLimiterSettings::most_clients, about 360 bytes each (24 MiB by default), allocated as
 // needed. Beyond it the client idle longest is dropped. Dropping a client of the last minute makes the limit lenient,
@@ -14,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "base/fault.h"
 #include "base/instant.h"
@@ -41,10 +41,12 @@ class RateLimiter {
   RateLimiter(Random& random, RateLimiterSettings settings = {});
   ~RateLimiter();
 
-  // Takes the whole amount or nothing. An amount above the limit is never allowed. `limit` may differ from call to
+  // Takes the whole amount or nothing, counted for this handle apart; an empty one is the server's own.
+  // An amount above the limit is never allowed. `limit` may differ from call to
   // call. Small steps back in time are treated as no progress; after a step back of more than a minute, counting goes
   // on from there, with all amounts as old as before.
-  RateVerdict take(const IpAddress& address, std::uint32_t amount, std::uint32_t limit, Instant now);
+  RateVerdict take(std::string_view handle, const IpAddress& address, std::uint32_t amount, std::uint32_t limit,
+                   Instant now);
 
   std::size_t clients() const;  // remembered now
   std::uint64_t forgotten_early() const {

@@ -25,25 +25,33 @@ class RateLimiterTest : public testing::Test {
   RateLimiter limiter_{random_};
 
   bool take(std::uint32_t amount, Instant now, std::uint32_t limit = 120) {
-    return limiter_.take(v4(1), amount, limit, now).allowed;
+    return limiter_.take("acme", v4(1), amount, limit, now).allowed;
   }
 };
 
 TEST_F(RateLimiterTest, TakesUpToTheLimitAndSaysWhatIsLeft) {
-  const auto first = limiter_.take(v4(1), 50, 120, kStart);
+  const auto first = limiter_.take("acme", v4(1), 50, 120, kStart);
   EXPECT_TRUE(first.allowed);
   EXPECT_EQ(first.state.limit, 120);
   EXPECT_EQ(first.state.remaining, 70);
-  EXPECT_EQ(limiter_.take(v4(1), 70, 120, kStart).state.remaining, 0);
-  const auto refused = limiter_.take(v4(1), 1, 120, kStart);
+  EXPECT_EQ(limiter_.take("acme", v4(1), 70, 120, kStart).state.remaining, 0);
+  const auto refused = limiter_.take("acme", v4(1), 1, 120, kStart);
   EXPECT_FALSE(refused.allowed);
   EXPECT_EQ(refused.state.remaining, 0);
   EXPECT_EQ(refused.state.reset, 61s);
 }
 
+TEST_F(RateLimiterTest, CountsEachHandleApart) {
+  EXPECT_TRUE(take(120, kStart));
+  EXPECT_FALSE(take(1, kStart));
+  EXPECT_TRUE(limiter_.take("globex", v4(1), 120, 120, kStart).allowed);
+  EXPECT_TRUE(limiter_.take("", v4(1), 120, 120, kStart).allowed);
+  EXPECT_FALSE(limiter_.take("globex", v4(1), 1, 120, kStart).allowed);
+}
+
 TEST_F(RateLimiterTest, TakesTheWholeAmountOrNothing) {
   EXPECT_TRUE(take(100, kStart));
-  const auto refused = limiter_.take(v4(1), 21, 120, kStart);
+  const auto refused = limiter_.take("acme", v4(1), 21, 120, kStart);
   EXPECT_FALSE(refused.allowed);
   EXPECT_EQ(refused.state.remaining, 20);
   EXPECT_TRUE(take(20, kStart));
@@ -73,7 +81,7 @@ TEST_F(RateLimiterTest, AFullBurstAtTheEndOfOneMinuteIsNotFollowedByAnother) {
 TEST_F(RateLimiterTest, WhoWaitsAsLongAsToldIsLetIn) {
   for (int i = 0; i < 6; ++i) ASSERT_TRUE(take(20, kStart + i * 7'300ms));
   Instant now = kStart + 44s;
-  const auto refused = limiter_.take(v4(1), 35, 120, now);
+  const auto refused = limiter_.take("acme", v4(1), 35, 120, now);
   ASSERT_FALSE(refused.allowed);
   EXPECT_FALSE(take(35, now + refused.state.reset - 1s));
   EXPECT_TRUE(take(35, now + refused.state.reset));
@@ -81,13 +89,13 @@ TEST_F(RateLimiterTest, WhoWaitsAsLongAsToldIsLetIn) {
 
 TEST_F(RateLimiterTest, AnotherAddressHasALimitOfItsOwn) {
   EXPECT_TRUE(take(120, kStart));
-  EXPECT_TRUE(limiter_.take(v4(2), 120, 120, kStart).allowed);
+  EXPECT_TRUE(limiter_.take("acme", v4(2), 120, 120, kStart).allowed);
 }
 
 TEST_F(RateLimiterTest, AnIpv6NetworkIsOneClient) {
-  EXPECT_TRUE(limiter_.take(v6(1, 1), 120, 120, kStart).allowed);
-  EXPECT_FALSE(limiter_.take(v6(1, 2), 1, 120, kStart).allowed);
-  EXPECT_TRUE(limiter_.take(v6(2, 1), 120, 120, kStart).allowed);
+  EXPECT_TRUE(limiter_.take("acme", v6(1, 1), 120, 120, kStart).allowed);
+  EXPECT_FALSE(limiter_.take("acme", v6(1, 2), 1, 120, kStart).allowed);
+  EXPECT_TRUE(limiter_.take("acme", v6(2, 1), 120, 120, kStart).allowed);
   EXPECT_EQ(limiter_.clients(), 2u);
 }
 
@@ -109,17 +117,17 @@ TEST(RateLimiter, ForgetsWhoHasBeenIdleLongestAndNeverGrows) {
   SeededRandom random(7);
   RateLimiter limiter(random, {.most_clients = 160});
   const auto address = [](int i) { return v4(static_cast<std::uint8_t>(i & 255), static_cast<std::uint8_t>(i >> 8)); };
-  for (int i = 0; i < 20'000; ++i) limiter.take(address(i), 120, 120, kStart + i * 1s);
+  for (int i = 0; i < 20'000; ++i) limiter.take("acme", address(i), 120, 120, kStart + i * 1s);
   EXPECT_LE(limiter.clients(), 160u);
   // One new client a second: 61 at most count at a time, and no shard of ten lost one of them but by ill luck.
   EXPECT_LT(limiter.forgotten_early(), 200u);
-  EXPECT_FALSE(limiter.take(address(19'999), 1, 120, kStart + 20'000s).allowed);
+  EXPECT_FALSE(limiter.take("acme", address(19'999), 1, 120, kStart + 20'000s).allowed);
 }
 
 TEST(RateLimiter, SaysHowManyWereForgottenWhileTheyCounted) {
   SeededRandom random(7);
   RateLimiter limiter(random, {.most_clients = 16});
-  for (int i = 0; i < 200; ++i) limiter.take(v4(static_cast<std::uint8_t>(i)), 1, 120, kStart);
+  for (int i = 0; i < 200; ++i) limiter.take("acme", v4(static_cast<std::uint8_t>(i)), 1, 120, kStart);
   EXPECT_EQ(limiter.clients() + limiter.forgotten_early(), 200u);
 }
 
@@ -150,7 +158,7 @@ TEST(RateLimiter, IsNeverMoreLenientThanANaiveLogAndNeverStricterByMoreThanASeco
     const auto who = static_cast<std::uint8_t>(random.next() % logs.size());
     const auto amount = static_cast<std::uint32_t>(random.next() % 60);
     NaiveLog& log = logs[who];
-    const RateVerdict verdict = limiter.take(v4(who), amount, kLimit, now);
+    const RateVerdict verdict = limiter.take("acme", v4(who), amount, kLimit, now);
     if (verdict.allowed) {
       ASSERT_LE(log.within(now, 60s) + amount, kLimit) << i;
       log.taken.emplace_back(now, amount);
@@ -177,8 +185,8 @@ TEST(RateLimiter, ManyThreadsTogetherTakeNoMoreThanTheLimit) {
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < 2'000; ++i) {
-        if (limiter.take(v4(1), 1, 600, kStart).allowed) ++taken;
-        limiter.take(v4(static_cast<std::uint8_t>(i % 3 + 10 * t), 7), 1, 600, kStart);
+        if (limiter.take("acme", v4(1), 1, 600, kStart).allowed) ++taken;
+        limiter.take("acme", v4(static_cast<std::uint8_t>(i % 3 + 10 * t), 7), 1, 600, kStart);
       }
     });
   for (std::thread& thread : threads) thread.join();

@@ -18,17 +18,44 @@ Fault too_many_tries(const RateState& state) {
           .rate = state};
 }
 
-// A place among those who are being hashed now, from 0.
-struct Turn {
-  explicit Turn(std::atomic<int>& hashing) : count(hashing), place(hashing.fetch_add(1)) {}
-  ~Turn() { count.fetch_sub(1); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  std::atomic<int>& count;
-  const int place;
-};
+// An account as seen from one address. No e-mail address has a line break.
+std::string seen_from(const std::string& email, const IpAddress& from) { return email + "\n" + from.client().text(); }
+
+LoginThrottle::Settings for_all(LoginThrottle::Settings account, std::uint32_t failures) {
+  account.failures = failures;
+  return account;
+}
 
 }  // namespace
+
+// Waits until fewer than SignInSettings::at_once passwords are being hashed; not taken if too many wait already.
+class SignIn::Turn {
+ public:
+  explicit Turn(SignIn& signs) : signs_(signs) {
+    std::unique_lock lock(signs_.turns_mutex_);
+    if (signs_.hashing_ >= signs_.settings_.at_once) {
+      if (signs_.waiting_ >= signs_.settings_.waiting) return;
+      ++signs_.waiting_;
+      signs_.turns_changed_.wait(lock, [&] { return signs_.hashing_ < signs_.settings_.at_once; });
+      --signs_.waiting_;
+    }
+    ++signs_.hashing_;
+    taken_ = true;
+  }
+  ~Turn() {
+    if (!taken_) return;
+    const std::lock_guard lock(signs_.turns_mutex_);
+    --signs_.hashing_;
+    signs_.turns_changed_.notify_one();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool taken() const { return taken_; }
+
+ private:
+  SignIn& signs_;
+  bool taken_ = false;
+};
 
 SignIn::SignIn(Directory& directory, Issuer& issuer, const Clock& clock, Random& random, SignInSettings settings)
     : directory_(directory),
@@ -38,25 +65,46 @@ SignIn::SignIn(Directory& directory, Issuer& issuer, const Clock& clock, Random&
       settings_(settings),
       nobody_(hash_of_nobody(settings.cost, random)),
       by_address_(random, {.most_clients = 16 * 1024}),
-      by_account_(random, settings.account) {}
+      by_account_and_address_(random, settings.account),
+      by_account_(random, for_all(settings.account, settings.failures_anywhere)) {}
 
 Result<void> SignIn::admit(const IpAddress& from) {
-  const RateVerdict verdict = by_address_.take(from, 1, settings_.per_address, clock_.now());
+  const RateVerdict verdict = by_address_.take("", from, 1, settings_.per_address, clock_.now());
   if (verdict.allowed) return {};
   return unexpected(too_many_tries(verdict.state));
 }
 
 Result<SignedIn> SignIn::with_password(const std::string& email, std::string_view password, const IpAddress& from) {
   if (const auto admitted = admit(from); !admitted) return unexpected(admitted.error());
-  const Turn turn(hashing_);
-  if (turn.place >= settings_.at_once) return unexpected(unavailable("Too many sign-ins are in progress."));
-  if (const auto wait = by_account_.begin(email, clock_.now()))
+  const Turn turn(*this);
+  if (!turn.taken()) return unexpected(unavailable("Too many sign-ins are in progress."));
+  const std::string pair = seen_from(email, from);
+  if (const auto wait = by_account_and_address_.begin(pair, clock_.now()))
     return unexpected(too_many_failures(settings_.account.failures, *wait));
+  if (const auto wait = by_account_.begin(email, clock_.now()))
+    return unexpected(too_many_failures(settings_.failures_anywhere, *wait));
   const auto user = directory_.user(email);
   if (!user) return unexpected(user.error());
-  if (!matches(*user, password)) return unexpected(invalid_credentials("The e-mail address or the password is wrong."));
+  if (!matches(*user, password)) {
+    if (const auto noted = note_failure(*user, from); !noted) return unexpected(noted.error());
+    return unexpected(invalid_credentials("The e-mail address or the password is wrong."));
+  }
+  by_account_and_address_.succeeded(pair);
   by_account_.succeeded(email);
   return signed_in(**user, "password");
+}
+
+// Without a name for an account that does not exist: what was typed there may be anything.
+Result<void> SignIn::note_failure(const std::optional<UserRecord>& user, const IpAddress& from) {
+  {
+    const std::lock_guard lock(failures_mutex_);
+    failures_.advance(clock_.now());
+    if (failures_.total() >= kAuditedFailures) return {};
+    failures_.add(1);
+  }
+  std::string detail;
+  json::Writer(detail).begin_object().member("by", "password").member("from", from.text()).end_object();
+  return directory_.add_audit(audit(user ? user->email : "", "auth.login_failed", std::move(detail)));
 }
 
 // The same work whoever it is.

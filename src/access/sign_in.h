@@ -3,7 +3,8 @@
 // A token identifies a user; it lives for a while, outlives a restart of the server, and ends early if its holder signs
 // out or the user gets a new password (Directory::standing_of). Each sign-in and sign-out is audited for the server.
 #pragma once
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -13,15 +14,18 @@
 #include "access/one_time_codes.h"
 #include "access/password.h"
 #include "access/rate_limiter.h"
+#include "access/rolling_minute.h"
 
 namespace beckon::access {
 
 struct SignInSettings {
   Duration life = std::chrono::hours{8};  // of a token: a working day. At most kLongestLife
   std::uint32_t per_address = 10;         // attempts from one client address in a rolling minute
-  LoginThrottle::Settings account = {};
-  int at_once = 1;         // passwords hashed at once: each takes PasswordCost::memory and a control thread
-  PasswordCost cost = {};  // of new hashes
+  LoginThrottle::Settings account = {};   // failures of one account from one address
+  std::uint32_t failures_anywhere = 100;  // of one account in a row, from any addresses, before it is blocked for all
+  int at_once = 1;                        // passwords hashed at once: each takes PasswordCost::memory
+  int waiting = 16;                       // for that, each on a control thread
+  PasswordCost cost = {};                 // of new hashes
 };
 
 struct SignedIn {
@@ -30,6 +34,8 @@ struct SignedIn {
   std::chrono::seconds life{};
 };
 
+inline constexpr std::uint32_t kAuditedFailures = 60;  // a minute, so that guessing does not fill the disk
+
 // Thread-safe; the calls may wait for the disk and for a hash. Constructor arguments must outlive it. Faults of the
 // directory are passed on.
 class SignIn {
@@ -37,8 +43,9 @@ class SignIn {
   SignIn(Directory& directory, Issuer& issuer, const Clock& clock, Random& random, SignInSettings settings = {});
 
   // kInvalidCredentials, with the same response after the same work, for an unknown user, a user without a password,
-  // and a wrong password. kRateLimited, before any lookup, for an address or an account with too many attempts.
-  // kUnavailable while others are signing in. `email` is from to_email().
+  // and a wrong password. kRateLimited, before any lookup, for an address, or an account, or the two together, with too
+  // many attempts. kUnavailable if too many others wait. A failure is audited, at most kAuditedFailures a minute.
+  // `email` is from to_email().
   Result<SignedIn> with_password(const std::string& email, std::string_view password, const IpAddress& from);
 
   // kInvalidCredentials says what is wrong with the code; kRateLimited by address.
@@ -49,7 +56,10 @@ class SignIn {
   Result<void> out(const Principal& principal);
 
  private:
+  class Turn;
+
   Result<void> admit(const IpAddress& from);
+  Result<void> note_failure(const std::optional<UserRecord>& user, const IpAddress& from);
   bool matches(const std::optional<UserRecord>& user, std::string_view password) const;
   Result<SignedIn> signed_in(const UserRecord& user, std::string_view way);
   AuditEntry audit(const std::string& user, std::string action, std::string detail) const;
@@ -61,9 +71,16 @@ class SignIn {
   const SignInSettings settings_;
   const std::string nobody_;  // verified if there is no user or no password
   RateLimiter by_address_;
+  LoginThrottle by_account_and_address_;
   LoginThrottle by_account_;
   OneTimeCodes codes_;
-  std::atomic<int> hashing_{0};
+
+  std::mutex turns_mutex_;
+  std::condition_variable turns_changed_;
+  int hashing_ = 0, waiting_ = 0;
+
+  std::mutex failures_mutex_;
+  RollingMinute failures_;  // that were audited
 };
 
 }  // namespace beckon::access

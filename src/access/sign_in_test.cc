@@ -37,8 +37,11 @@ class SignInTest : public testing::Test {
   SeededRandom random_{7};
   Issuer issuer_{directory_, box_, clock_, random_};
   Gate gate_{directory_, issuer_, clock_};
-  SignIn sign_in_{
-      directory_, issuer_, clock_, random_, {.life = 8h, .per_address = 4, .account = {.failures = 3}, .cost = kLight}};
+  SignIn sign_in_{directory_,
+                  issuer_,
+                  clock_,
+                  random_,
+                  {.life = 8h, .per_address = 4, .account = {.failures = 3}, .failures_anywhere = 6, .cost = kLight}};
 };
 
 TEST_F(SignInTest, APasswordGivesATokenThatSaysWhoForAWhileAndIsAudited) {
@@ -66,12 +69,35 @@ TEST_F(SignInTest, AWrongPasswordAnUnknownUserAndOneWithoutAPasswordAreAnsweredA
       EXPECT_EQ(fault.message, wrong.message);
       EXPECT_TRUE(fault.details.empty() && fault.extras.empty());
     }
-  EXPECT_TRUE(directory_.audits.empty());
+}
+
+TEST_F(SignInTest, AFailureIsAuditedWithTheAddressAndWithoutANameThatNobodyHas) {
+  attempt("ada@example.com", "wrong", 7);
+  attempt("my secret@example.com", "wrong", 8);
+  ASSERT_EQ(directory_.audits.size(), 2u);
+  EXPECT_EQ(directory_.audits[0].action, "auth.login_failed");
+  EXPECT_EQ(directory_.audits[0].actor, "ada@example.com");
+  EXPECT_EQ(directory_.audits[0].detail, R"({"by":"password","from":"192.0.2.7"})");
+  EXPECT_EQ(directory_.audits[1].actor, "");
+}
+
+TEST_F(SignInTest, AuditsSoManyFailuresAMinuteAndNoMore) {
+  for (std::uint8_t from = 1; from <= 80; ++from) attempt("u" + std::to_string(from) + "@example.com", "wrong", from);
+  EXPECT_EQ(directory_.audits.size(), kAuditedFailures);
+  clock_.advance(61s);
+  attempt("ada@example.com", "wrong", 90);
+  EXPECT_EQ(directory_.audits.size(), kAuditedFailures + 1);
+}
+
+TEST_F(SignInTest, WhoGuessesFromOneAddressDoesNotLockTheOthersOut) {
+  for (int i = 0; i < 3; ++i) attempt("ada@example.com", "wrong", 5);
+  EXPECT_EQ(attempt("ada@example.com", kPassword, 5).error().code, FaultCode::kRateLimited);
+  EXPECT_TRUE(attempt("ada@example.com", kPassword, 6));
 }
 
 TEST_F(SignInTest, AnAccountThatFailedOftenWaitsAlsoWithTheRightPasswordAndAlsoWhereItDoesNotExist) {
   for (const char* email : {"ada@example.com", "nobody@example.com"}) {
-    for (std::uint8_t from = 1; from <= 3; ++from)
+    for (std::uint8_t from = 1; from <= 6; ++from)
       EXPECT_EQ(attempt(email, "wrong", from).error().code, FaultCode::kInvalidCredentials);
     const Fault fault = attempt(email, kPassword, 9).error();
     EXPECT_EQ(fault.code, FaultCode::kRateLimited);

@@ -190,11 +190,16 @@ std::vector<Setting> make_settings() {
       [](Duration value) { return to_text(value); }));
   all.push_back(number("address-logins-per-minute", sign_in, "sign-in attempts per client address", 1, 1'000'000,
                        AT(sign_in.per_address)));
-  all.push_back(number("login-failures", sign_in, "failed attempts in a row before an account is blocked", 1, 1'000,
+  all.push_back(number("login-failures", sign_in,
+                       "failed attempts in a row from one address before it is blocked for that account", 1, 1'000,
                        AT(sign_in.account.failures)));
+  all.push_back(number("login-failures-anywhere", sign_in,
+                       "failed attempts in a row from any addresses before an account is blocked for all", 1, 100'000,
+                       AT(sign_in.failures_anywhere)));
   all.push_back(
       duration("login-wait", sign_in, "the longest block; it starts at 1s and doubles", AT(sign_in.account.longest)));
-  all.push_back(number("logins-at-once", sign_in, "passwords checked at once, 64 MiB each; beyond that 503", 1, 64,
+  all.push_back(number("logins-at-once", sign_in,
+                       "passwords checked at once, 64 MiB each; others wait, at most 16 of them", 1, 64,
                        AT(sign_in.at_once)));
 
   all.push_back(number("session-signals-per-minute", chain, "new signals per session in a rolling minute", 1,
@@ -261,11 +266,13 @@ std::vector<Setting> make_settings() {
       "single address such as x-real-ip",
       AT(http.client_header), read_header_name, [](const std::string& name) { return name; }));
   all.push_back(size("http-body", front, "maximum request body", AT(http.limits.body)));
+  all.push_back(
+      size("http-bodies", front, "maximum of all request bodies of more than 4 KiB together", AT(http.limits.bodies)));
   all.push_back(size("http-target", front, "maximum request target", AT(http.limits.target)));
   all.push_back(size("http-fields-bytes", front, "maximum total size of header fields", AT(http.limits.fields_bytes)));
   all.push_back(number("http-fields", front, "maximum number of header fields", 1, 10'000, AT(http.limits.fields)));
   all.push_back(duration("http-head", front, "time to receive a request's header", AT(http.limits.head)));
-  all.push_back(duration("http-body-grace", front, "time after which http-body-rate applies to a body",
+  all.push_back(duration("http-body-grace", front, "the span over which http-body-rate is averaged, again and again",
                          AT(http.limits.body_grace)));
   all.push_back(number("http-body-rate", front, "minimum bytes per second of a body", 1, 1'000'000'000,
                        AT(http.limits.body_rate)));
@@ -276,10 +283,14 @@ std::vector<Setting> make_settings() {
       number("http-connections", front, "maximum connections in total", 1, 1'000'000, AT(http.limits.connections)));
   all.push_back(number("http-connections-per-address", front, "maximum connections per client address", 1, 1'000'000,
                        AT(http.limits.connections_per_address)));
+  all.push_back(number("http-waiting-per-handle", front, "maximum requests that wait for a control thread, per handle",
+                       1, 1'000'000, AT(http.limits.waiting_per_handle)));
   all.push_back(
       number("http-in-flight", front, "maximum requests handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
 
   all.push_back(number("live-watchers", front, "maximum live-feed connections", 1, 100'000, AT(live.watchers)));
+  all.push_back(number("live-watchers-per-handle", front, "maximum live-feed connections of one handle", 1, 100'000,
+                       AT(live.per_handle)));
 
   all.push_back(size("memory", store, "memory for sessions", AT(memory)));
   all.push_back(size("journal-tail", store, "journal size after the last checkpoint; bounds recovery time",

@@ -96,6 +96,12 @@ IpAddress IpAddress::unmapped() const {
   return v4(bytes_[12], bytes_[13], bytes_[14], bytes_[15]);
 }
 
+IpAddress IpAddress::client() const {
+  IpAddress one = unmapped();
+  if (one.is_v6()) std::fill(one.bytes_.begin() + 8, one.bytes_.end(), std::uint8_t{0});
+  return one;
+}
+
 IpAddress IpAddress::mapped() const {
   if (is_v6()) return *this;
   std::array<std::uint8_t, 16> bytes{};

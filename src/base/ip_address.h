@@ -31,6 +31,10 @@ class IpAddress {
   IpAddress unmapped() const;
   IpAddress mapped() const;
 
+  // Who is counted as one client: the first address of a v6 address's /64, which one client has whole; a v4 address,
+  // also of a mapped one.
+  IpAddress client() const;
+
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 

@@ -33,7 +33,7 @@ void drop_if_large(std::string& text) {
 Connection::Connection(std::shared_ptr<IoThread> thread, net::Descriptor socket, const IpAddress& peer)
     : thread_(std::move(thread)), socket_(std::move(socket)), peer_(peer), since_(Steady::now()), in_(kFirstBuffer) {}
 
-Connection::~Connection() = default;
+Connection::~Connection() { release_body(); }
 
 bool Connection::is_idle() const { return state_ == State::kHead && begin_ == end_ && out_.empty(); }
 
@@ -125,6 +125,7 @@ void Connection::forget_request() {
   request_.target = request_.path = request_.query = {};
   request_.fields.clear();
   request_.params.clear();
+  release_body();
   request_.body.clear();
   request_.route = nullptr;
   if (request_.principal.has_value()) request_.principal.reset();
@@ -212,11 +213,21 @@ std::optional<Fault> Connection::fault_of_head() {
 
 bool Connection::begin_body() {
   if (!framing_.has_body()) return dispatch();
+  // Who may not call the route is not to send a body for it.
+  const bool all_here = !framing_.chunked && unread().size() >= framing_.length;
+  if (!all_here && request_.route && request_.route->access.who != Access::Who::kPublic) {
+    if (count_in_flight()) authorize_before_body(*request_.route);
+    return true;
+  }
+  return receive_body();
+}
+
+bool Connection::receive_body() {
   state_ = State::kBody;
   since_ = read_at_;
   received_ = 0;
   chunks_.reset();
-  if (!framing_.chunked) request_.body.reserve(framing_.length);
+  if (!framing_.chunked) request_.body.reserve(std::min<std::uint64_t>(framing_.length, kBodyBuffer));
   if (framing_.expects_continue && begin_ == end_) out_ += kContinue;
   return true;
 }
@@ -228,13 +239,33 @@ bool Connection::advance_body() {
     if (!used) return refuse(used.error());
     begin_ += *used;
     received_ += *used;
+    if (!keep_body_within_limits()) return true;
     return chunks_.done() ? dispatch() : false;
   }
   const std::string_view part = unread().substr(0, framing_.length - request_.body.size());
   request_.body += part;
   begin_ += part.size();
   received_ += part.size();
+  if (!keep_body_within_limits()) return true;
   return request_.body.size() == framing_.length ? dispatch() : false;
+}
+
+bool Connection::keep_body_within_limits() {
+  const std::size_t size = request_.body.size();
+  if (size <= kFirstBuffer) return true;
+  const std::size_t more = size - body_charged_;
+  body_charged_ = size;
+  if (thread_->shared().body_bytes.fetch_add(more, std::memory_order_relaxed) + more <= thread_->limits().bodies)
+    return true;
+  reject(unavailable("The server is receiving too many large bodies."));
+  return false;
+}
+
+void Connection::release_body() {
+  if (body_charged_ == 0) return;
+  thread_->shared().body_bytes.fetch_sub(body_charged_, std::memory_order_relaxed);
+  body_charged_ = 0;
+  std::string().swap(request_.body);
 }
 
 void Connection::make_space() {
@@ -341,10 +372,13 @@ void Connection::sweep(Steady::time_point now) {
       }
       return;
     case State::kBody: {
+      if (waited <= limits.body_grace) return;
       const double seconds = std::chrono::duration<double>(waited).count();
-      if (waited > limits.body_grace &&
-          static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
+      if (static_cast<double>(received_) < seconds * static_cast<double>(limits.body_rate)) {
         refuse({FaultCode::kRequestTimeout, "The request body arrived too slowly."});
+      } else {
+        since_ = now;  // what came early is no credit for later
+        received_ = 0;
       }
       return;
     }

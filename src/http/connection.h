@@ -3,6 +3,7 @@
 //   kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
 //     │                        │                          ├──stream──▶ kStream ──end──▶ kClosing
 //     └───── refused ──────────┴───▶ kClosing ◀───────────┘ answer with "connection: close"
+//   kHead ──head of a route that needs a role, its body still to come──▶ kHandling ──authorized──▶ kBody
 //   kClosing ──all written──▶ kLinger (our side is shut down; what still arrives is discarded, so that the client can
 //   read the response before a reset) ──end of the client or 2 s──▶ kClosed
 //
@@ -56,6 +57,9 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   void identify_client();
   std::optional<Fault> fault_of_head();
   bool begin_body();
+  bool receive_body();
+  bool keep_body_within_limits();  // false: refused, as all bodies together are too large
+  void release_body();
   std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
   void read();
   void take(std::size_t size);  // bytes that were read
@@ -63,6 +67,11 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
 
   // Handling.
   bool dispatch();
+  bool count_in_flight();  // false: 503, the server is overloaded
+  void end_in_flight();
+  void authorize_before_body(const Route& route);
+  std::string_view control_line() const;  // whose turn on the control threads: the first capture of the path, a handle
+  bool may_wait_for_control() const;      // false: its share of waiting requests is taken
   void run(const Route& route);
   void preflight();
   void deliver(Response&& response);
@@ -103,7 +112,8 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   std::string head_;  // of the current request; its views point here
   Framing framing_;
   ChunkedDecoder chunks_;
-  std::uint64_t received_ = 0;  // bytes of the body; while lingering, bytes discarded
+  std::uint64_t received_ = 0;    // bytes of the body since `since_`; while lingering, bytes discarded
+  std::size_t body_charged_ = 0;  // in Shared::body_bytes
   std::size_t body_limit_ = 0;
   Request request_;
   const std::string* allow_ = nullptr;

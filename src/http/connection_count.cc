@@ -24,13 +24,13 @@ std::size_t ConnectionCount::Hash::operator()(const IpAddress& address) const {
 
 void ConnectionCount::add(const IpAddress& peer) {
   const std::lock_guard lock(mutex_);
-  ++by_address_[peer];
+  ++by_address_[peer.client()];
   ++all_;
 }
 
 void ConnectionCount::remove(const IpAddress& peer) {
   const std::lock_guard lock(mutex_);
-  const auto at = by_address_.find(peer);
+  const auto at = by_address_.find(peer.client());
   CHECK(at != by_address_.end());
   if (--at->second == 0) by_address_.erase(at);
   --all_;
@@ -38,7 +38,7 @@ void ConnectionCount::remove(const IpAddress& peer) {
 
 std::size_t ConnectionCount::of(const IpAddress& peer) const {
   const std::lock_guard lock(mutex_);
-  const auto at = by_address_.find(peer);
+  const auto at = by_address_.find(peer.client());
   return at == by_address_.end() ? 0 : at->second;
 }
 

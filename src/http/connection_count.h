@@ -1,4 +1,4 @@
-// The number of connections, in total and by address, over all io threads.
+// The number of connections, in total and by client (IpAddress::client), over all io threads.
 #pragma once
 #include <atomic>
 #include <cstddef>

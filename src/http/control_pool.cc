@@ -1,24 +1,38 @@
 #include "http/control_pool.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace beckon::http {
 
-ControlPool::ControlPool(std::size_t threads) {
+ControlPool::ControlPool(std::size_t threads) : running_per_line_(std::max<std::size_t>(1, threads / 2)) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-void ControlPool::run(Job job) {
+void ControlPool::run(std::string_view line, Job job) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
-  jobs_.push_back(std::move(job));
+  auto known = by_name_.find(line);
+  if (known == by_name_.end()) {
+    const auto fresh = lines_.insert(lines_.end(), Line{.name = std::string(line), .jobs = {}});
+    known = by_name_.emplace(fresh->name, fresh).first;
+  }
+  known->second->jobs.push_back(std::move(job));
   changed_.notify_one();
 }
 
+std::size_t ControlPool::waiting(std::string_view line) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_name_.find(line);
+  return known == by_name_.end() ? 0 : known->second->jobs.size();
+}
+
 void ControlPool::stop() {
-  std::deque<Job> dropped;  // what a job holds may answer: not under the lock
+  Lines dropped;  // what a job holds may answer: not under the lock
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    dropped.swap(jobs_);
+    for (Line& line : lines_) std::swap(dropped.emplace_back().jobs, line.jobs);
     changed_.notify_all();
   }
   dropped.clear();
@@ -26,17 +40,33 @@ void ControlPool::stop() {
   threads_.clear();
 }
 
+ControlPool::Lines::iterator ControlPool::next() {
+  // Only lines with running jobs are passed over, of which there are no more than threads.
+  return std::find_if(lines_.begin(), lines_.end(),
+                      [&](const Line& line) { return !line.jobs.empty() && line.running < running_per_line_; });
+}
+
 void ControlPool::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    auto line = lines_.end();
+    changed_.wait(lock, [&] { return stopped_ || (line = next()) != lines_.end(); });
     if (stopped_) return;
-    Job job = std::move(jobs_.front());
-    jobs_.pop_front();
+    lines_.splice(lines_.end(), lines_, line);  // its next turn comes after that of all others
+    Job job = std::move(line->jobs.front());
+    line->jobs.pop_front();
+    ++line->running;
     lock.unlock();
     job();
     job = nullptr;
     lock.lock();
+    --line->running;
+    if (!line->jobs.empty()) {
+      changed_.notify_one();  // it was passed over while it had all that it may have
+    } else if (line->running == 0) {
+      by_name_.erase(line->name);
+      lines_.erase(line);
+    }
   }
 }
 

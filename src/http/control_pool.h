@@ -1,16 +1,21 @@
-// The threads on which handlers may wait for the disk.
+// The threads on which handlers may wait for the disk, or for a name server.
 #pragma once
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace beckon::http {
 
-// Internally locked. Its queue is bounded by HttpLimits::in_flight: every job is a request.
+// Jobs are shared out fairly among lines, each of which is a tenant: the lines take turns, and one line has at most
+// half of the threads (at least one), so that a tenant whose requests wait holds up nobody else. Internally locked.
 class ControlPool {
  public:
   using Job = std::move_only_function<void()>;
@@ -18,15 +23,26 @@ class ControlPool {
   explicit ControlPool(std::size_t threads);
   ~ControlPool() { stop(); }
 
-  void run(Job job);  // in order; dropped after stop()
-  void stop();        // waits for running jobs, drops the others. Not from its own threads
+  void run(std::string_view line, Job job);  // after those of its line; dropped after stop()
+  std::size_t waiting(std::string_view line) const;
+  void stop();  // waits for running jobs, drops the others. Not from its own threads
 
  private:
+  struct Line {
+    std::string name;
+    std::deque<Job> jobs;
+    std::size_t running = 0;
+  };
+  using Lines = std::list<Line>;
+
+  Lines::iterator next();  // whose turn it is: the first that has a job and may run one; end() if none. Caller locks
   void work();
 
-  std::mutex mutex_;
+  const std::size_t running_per_line_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Job> jobs_;
+  Lines lines_;  // with jobs that wait or run; in the order of their turns
+  std::unordered_map<std::string_view, Lines::iterator> by_name_;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

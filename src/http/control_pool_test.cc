@@ -13,9 +13,9 @@ TEST(ControlPool, RunsJobsOnItsThreadsInTheOrderGiven) {
   ControlPool pool(1);
   std::string order;
   std::promise<std::thread::id> last;
-  pool.run([&] { order += 'a'; });
-  pool.run([&] { order += 'b'; });
-  pool.run([&] { last.set_value(std::this_thread::get_id()); });
+  pool.run("a", [&] { order += 'a'; });
+  pool.run("a", [&] { order += 'b'; });
+  pool.run("a", [&] { last.set_value(std::this_thread::get_id()); });
   EXPECT_NE(last.get_future().get(), std::this_thread::get_id());
   EXPECT_EQ(order, "ab");
 }
@@ -24,16 +24,44 @@ TEST(ControlPool, RunsAsManyAtOnceAsItHasThreads) {
   ControlPool pool(2);
   std::promise<void> first, second;
   std::promise<void> both;
-  pool.run([&] {
+  pool.run("a", [&] {
     first.set_value();
     second.get_future().wait();
     both.set_value();
   });
-  pool.run([&] {
+  pool.run("b", [&] {
     first.get_future().wait();
     second.set_value();
   });
   both.get_future().wait();
+}
+
+TEST(ControlPool, OneLineHasHalfOfTheThreadsAndItsTurnsLikeTheOthers) {
+  ControlPool pool(2);
+  std::promise<void> begun, go_on;
+  pool.run("slow", [&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  });
+  begun.get_future().wait();
+  std::string order;
+  for (int i = 0; i < 3; ++i) pool.run("slow", [&] { order += 's'; });
+  EXPECT_EQ(pool.waiting("slow"), 3U);
+  EXPECT_EQ(pool.waiting("unknown"), 0U);
+  std::promise<void> done;
+  pool.run("a", [&] { order += 'a'; });
+  pool.run("b", [&] { order += 'b'; });
+  pool.run("a", [&] {
+    order += 'a';
+    done.set_value();
+  });
+  done.get_future().wait();
+  EXPECT_EQ(order, "aba") << "the thread that is left runs the others, in turns";
+  std::promise<void> last;
+  pool.run("slow", [&] { last.set_value(); });
+  go_on.set_value();
+  last.get_future().wait();
+  EXPECT_EQ(order, "abasss");
 }
 
 // Tells when it is dropped without having run.
@@ -52,19 +80,19 @@ TEST(ControlPool, StoppingEndsWhatRunsAndDropsWhatWaits) {
   std::promise<void> begun, go_on;
   bool ended = false;
   std::promise<bool> waiting, late;
-  pool.run([&] {
+  pool.run("a", [&] {
     begun.set_value();
     go_on.get_future().wait();
     ended = true;
   });
   begun.get_future().wait();
-  pool.run(Job(waiting));
+  pool.run("a", Job(waiting));
   std::thread stopper([&] { pool.stop(); });
   EXPECT_FALSE(waiting.get_future().get());
   go_on.set_value();
   stopper.join();
   EXPECT_TRUE(ended);
-  pool.run(Job(late));
+  pool.run("a", Job(late));
   EXPECT_FALSE(late.get_future().get());
 }
 

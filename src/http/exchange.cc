@@ -14,6 +14,8 @@ Fault internal_error() {
           .message = "The server failed to handle this request; retry, and report the requestId if it happens again."};
 }
 
+Fault too_many_for_handle() { return unavailable("Too many requests for this handle are waiting."); }
+
 // What a Respond holds. Small enough to live inside of it.
 class Reply {
  public:
@@ -42,53 +44,88 @@ void handle(const Route& route, Request& request, Respond respond) {
   }
 }
 
-void authorize_and_handle(const Hooks& hooks, const Route& route, Request& request, Respond respond) {
-  if (route.access.who != Access::Who::kPublic) {
-    std::optional<Fault> fault;
-    try {
-      fault = hooks.authorize(route, request);
-    } catch (const std::exception& error) {
-      log::error("authorize_failed").add("route", route.pattern).add("reason", error.what());
-      fault = internal_error();
-    }
-    if (fault) {
-      respond(to_response(*fault, request.id));
-      return;
-    }
+std::optional<Fault> authorize(const Hooks& hooks, const Route& route, Request& request) {
+  if (route.access.who == Access::Who::kPublic) return std::nullopt;
+  try {
+    return hooks.authorize(route, request);
+  } catch (const std::exception& error) {
+    log::error("authorize_failed").add("route", route.pattern).add("reason", error.what());
+    return internal_error();
   }
-  handle(route, request, std::move(respond));
 }
 
 }  // namespace
 
 bool Connection::dispatch() {
-  Shared& shared = thread_->shared();
   state_ = State::kHandling;
   since_ = read_at_;
   if (!request_.route) {
     preflight();
     return true;
   }
-  if (shared.in_flight.fetch_add(1, std::memory_order_relaxed) >= thread_->limits().in_flight) {
-    shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    deliver(to_response(unavailable("The server is overloaded."), request_.id));
-    return true;
-  }
-  counted_ = true;
-  run(*request_.route);
+  if (count_in_flight()) run(*request_.route);
   return true;
 }
 
-void Connection::run(const Route& route) {
-  Respond respond{Reply{shared_from_this()}};
-  if (route.run == Run::kInline && route.access.who == Access::Who::kPublic) {
-    handle(route, request_, std::move(respond));
+std::string_view Connection::control_line() const {
+  return request_.params.empty() ? std::string_view{} : std::string_view{request_.params.front().second};
+}
+
+bool Connection::may_wait_for_control() const {
+  return thread_->shared().control.waiting(control_line()) < thread_->limits().waiting_per_handle;
+}
+
+bool Connection::count_in_flight() {
+  auto& in_flight = thread_->shared().in_flight;
+  counted_ = true;
+  if (in_flight.fetch_add(1, std::memory_order_relaxed) < thread_->limits().in_flight) return true;
+  end_in_flight();
+  if (state_ != State::kHandling) {  // the body is still to come
+    reject(unavailable("The server is overloaded."));
+  } else {
+    deliver(to_response(unavailable("The server is overloaded."), request_.id));
+  }
+  return false;
+}
+
+void Connection::end_in_flight() {
+  if (!std::exchange(counted_, false)) return;
+  thread_->shared().in_flight.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// In kHandling, so that nothing else reads or changes the request. It is authorized again when its body has come: a
+// role can end meanwhile.
+void Connection::authorize_before_body(const Route& route) {
+  Shared& shared = thread_->shared();
+  if (!may_wait_for_control()) {
+    end_in_flight();
+    reject(too_many_for_handle());
     return;
   }
-  thread_->shared().control.run(
-      [&hooks = thread_->shared().router.hooks(), &route, &request = request_, respond = std::move(respond)]() mutable {
-        authorize_and_handle(hooks, route, request, std::move(respond));
-      });
+  state_ = State::kHandling;
+  shared.control.run(control_line(), [&hooks = shared.router.hooks(), &route, connection = shared_from_this()] {
+    auto fault = authorize(hooks, route, connection->request_);
+    connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
+  });
+}
+
+void Connection::run(const Route& route) {
+  if (route.run == Run::kInline && route.access.who == Access::Who::kPublic) {
+    handle(route, request_, Respond{Reply{shared_from_this()}});
+    return;
+  }
+  if (!may_wait_for_control()) {
+    deliver(to_response(too_many_for_handle(), request_.id));
+    return;
+  }
+  thread_->shared().control.run(control_line(), [&hooks = thread_->shared().router.hooks(), &route, &request = request_,
+                                                 respond = Respond{Reply{shared_from_this()}}]() mutable {
+    if (const auto fault = authorize(hooks, route, request)) {
+      respond(to_response(*fault, request.id));
+    } else {
+      handle(route, request, std::move(respond));
+    }
+  });
 }
 
 void Connection::preflight() {
@@ -129,16 +166,23 @@ void Connection::answer_failed() { answer(to_response(internal_error(), request_
 void Connection::receive(Mail&& mail) {
   if (auto* response = std::get_if<Response>(&mail.what)) {
     deliver(std::move(*response));
+  } else if (auto* allowed = std::get_if<BodyAllowed>(&mail.what)) {
+    end_in_flight();
+    if (state_ == State::kClosed) return;
+    if (allowed->fault) {
+      reject(std::move(*allowed->fault));
+    } else {
+      read_at_ = Steady::now();
+      receive_body();
+      want_turn();
+    }
   } else {
     take_stream(std::move(std::get<std::string>(mail.what)));
   }
 }
 
 void Connection::deliver(Response&& response) {
-  if (counted_) {
-    counted_ = false;
-    thread_->shared().in_flight.fetch_sub(1, std::memory_order_relaxed);
-  }
+  end_in_flight();
   if (state_ == State::kClosed) return;
   CHECK(state_ == State::kHandling);
   if (const Decorate& decorate = thread_->shared().router.hooks().decorate) decorate(request_, response);
@@ -157,6 +201,7 @@ void Connection::deliver(Response&& response) {
   count(response, std::chrono::duration_cast<std::chrono::microseconds>(now - since_));
   since_ = read_at_ = now;  // what was read ahead begins to count now
   state_ = close_after_ ? State::kClosing : State::kHead;
+  release_body();
   if (response.stream && !frame.without_body) begin_stream(std::move(response.stream));
   want_turn();
 }

@@ -588,6 +588,14 @@ TEST_F(Deadlines, ASlowBodyIsAnswered408) {
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
+TEST_F(Deadlines, WhatOfABodyCameAtOnceIsNoCreditForSilenceAfterIt) {
+  options_.limits.body_grace = milliseconds{40};
+  RawClient client(port());
+  client.send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 180000\r\n\r\n" +
+              std::string(150'000, ' '));
+  EXPECT_EQ(client.answer().status, 408);  // at 500 bytes a second on the whole, it would have five minutes
+}
+
 TEST_F(Deadlines, AnIdleConnectionIsClosedWithoutAWord) {
   options_.limits.idle = milliseconds{50};
   RawClient fresh(port());
@@ -643,6 +651,60 @@ TEST_F(FrontDoor, WithoutAnIdleOneANewConnectionIsRefused) {
   EXPECT_EQ(refused.send(get("/hello")).answer().status, 0);
   held.second({.body = "late"});
   EXPECT_EQ(busy.answer().body, "late");
+}
+
+// The head of a request to a route that needs a role, whose body is still to come.
+std::string large_head(std::string_view token, std::string_view more = "") {
+  std::string head = "POST /owned HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n";
+  if (!token.empty()) head.append("Authorization: Bearer ").append(token).append("\r\n");
+  return head.append(more).append("\r\n");
+}
+
+TEST_F(FrontDoor, WhoMayNotCallARouteIsRefusedBeforeTheBodyIsRead) {
+  for (const char* token : {"", "bad"}) {
+    RawClient client(port());
+    const Answer answer = client.send(large_head(token)).answer();
+    EXPECT_EQ(answer.status, 401) << token;
+    EXPECT_TRUE(answer.closes());
+    EXPECT_EQ(RawClient(port()).send(large_head(token, "Expect: 100-continue\r\n")).answer().status, 401) << token;
+    // A chunked body has no length that could be short.
+    const std::string chunked =
+        "POST /owned HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5";
+    EXPECT_EQ(RawClient(port()).send(chunked).answer().status, 401) << token;
+  }
+}
+
+TEST_F(FrontDoor, WhoMayCallARouteSendsItsBodyAfterTheHead) {
+  RawClient client(port());
+  EXPECT_EQ(client.send(large_head("good", "Expect: 100-continue\r\n")).answer().status, 100);
+  EXPECT_EQ(client.send(std::string(9000, ' ')).answer().body, "anna");
+  EXPECT_EQ(client.send(large_head("good")).send(std::string(9000, ' ')).answer().body, "anna");
+  EXPECT_EQ(client.send(get("/hello")).answer().status, 200);
+}
+
+TEST_F(FrontDoor, AllLargeBodiesTogetherHaveALimit) {
+  options_.limits.bodies = 100'000;
+  const auto begin = [&](RawClient& client) -> RawClient& {
+    return client
+        .send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n")
+        .send(std::string(59'000, ' '));
+  };
+  const auto received = [&](std::size_t bytes) {  // by the server, which says so by an answer to another client
+    for (int i = 0; i < 2'000 && listener_->body_bytes() < bytes; ++i) std::this_thread::sleep_for(milliseconds{10});
+    EXPECT_GE(listener_->body_bytes(), bytes);
+  };
+  RawClient first(port());
+  begin(first);
+  received(50'000);
+  RawClient second(port());
+  const Answer refused = begin(second).answer();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("retry-after"), "1");
+  EXPECT_EQ(ask(post("/echo", "{}")).body, "{}") << "small ones pass";
+  EXPECT_EQ(first.send(std::string(1'000, ' ')).answer().status, 200);
+  RawClient third(port());
+  EXPECT_EQ(begin(third).send(std::string(1'000, ' ')).answer().status, 200);
+  EXPECT_EQ(listener_->body_bytes(), 0U);
 }
 
 TEST_F(FrontDoor, TooManyRequestsInFlightAre503) {

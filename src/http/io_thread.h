@@ -11,6 +11,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -38,7 +39,8 @@ struct Shared {
   HttpMetrics& metrics;
   ConnectionCount connections;
   std::atomic<std::size_t> in_flight{0};
-  std::atomic<bool> draining{false};  // set before any thread is asked to drain
+  std::atomic<std::size_t> body_bytes{0};  // HttpLimits::bodies
+  std::atomic<bool> draining{false};       // set before any thread is asked to drain
   ControlPool control;
 
   std::mutex running_mutex{};
@@ -46,10 +48,15 @@ struct Shared {
   int running = 0;  // io threads that have not ended
 };
 
-// What another thread sends to a connection: a response, or a piece of its stream (empty: the end).
+// Whether a request may send its body.
+struct BodyAllowed {
+  std::optional<Fault> fault;
+};
+
+// What another thread sends to a connection: a response, a piece of its stream (empty: the end), or BodyAllowed.
 struct Mail {
   std::shared_ptr<Connection> to;
-  std::variant<Response, std::string> what;
+  std::variant<Response, std::string, BodyAllowed> what;
 };
 
 class IoThread : public std::enable_shared_from_this<IoThread>, net::EventLoop::Watcher {

@@ -21,6 +21,8 @@ Listener::~Listener() {
 
 std::uint16_t Listener::port() const { return inside_->port; }
 
+std::size_t Listener::body_bytes() const { return inside_->shared->body_bytes.load(std::memory_order_relaxed); }
+
 std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOptions options, const Router& router,
                                                                       const Clock& clock, HttpMetrics& metrics) {
   CHECK(options.io_threads > 0 && options.control_threads > 0);

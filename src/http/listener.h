@@ -38,6 +38,7 @@ class Listener {
   ~Listener();  // stops at once if it still runs
 
   std::uint16_t port() const;
+  std::size_t body_bytes() const;  // of what HttpLimits::bodies limits, now
 
   // Drains: accepts no more connections, closes idle ones, and lets requests in flight finish with `connection: close`.
   // True when all have ended; false if the rest was closed after `patience`. Call once, not from an io thread.

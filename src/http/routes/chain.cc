@@ -34,8 +34,8 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   if (!parsed) return refuse(request, respond, parsed.error());
   if (is_public) {
     const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_signals_per_minute);
-    const auto taken =
-        api.signals_by_address.take(request.client, static_cast<std::uint32_t>(parsed->signals.size()), limit, now);
+    const auto taken = api.signals_by_address.take(parsed->tenant->handle.text, request.client,
+                                                   static_cast<std::uint32_t>(parsed->signals.size()), limit, now);
     if (!taken.allowed) return refuse(request, respond, access::rate_limited("signals", taken.state));
   }
   parsed->at_most_basic = request.header("sec-gpc") == "1";
@@ -67,7 +67,8 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
   parsed->at_most_basic = request.header("sec-gpc") == "1";
   if (!is_public) return parsed;
   const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_decisions_per_minute);
-  const auto taken = api.decisions_by_address.take(request.client, 1, limit, api.clock.now());
+  const auto taken =
+      api.decisions_by_address.take(parsed->tenant->handle.text, request.client, 1, limit, api.clock.now());
   if (!taken.allowed) return unexpected(access::rate_limited("resolves and prefetches", taken.state));
   return parsed;
 }

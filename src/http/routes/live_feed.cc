@@ -51,7 +51,10 @@ Result<Response> LiveFeed::watch(const access::Principal& principal, const Handl
                                  std::string_view last_event_id) {
   {
     const std::lock_guard lock(mutex_);
-    if (count_ == limits_.watchers) return unexpected(unavailable("Too many live-feed connections."));
+    const auto own = places_.find(handle);
+    if (count_ == limits_.watchers || (own != places_.end() && own->second == limits_.per_handle))
+      return unexpected(unavailable("Too many live-feed connections."));
+    ++places_[handle];
     ++count_;
   }
   Watcher watcher{.principal = principal, .handle = handle, .beaten_at = parts_.clock.now()};
@@ -61,8 +64,9 @@ Result<Response> LiveFeed::watch(const access::Principal& principal, const Handl
   if (!resumed && !last_event_id.empty())
     watcher.greeting = event_of("reset", R"({"reason":"the server was restarted"})");
   // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
-  auto place = std::shared_ptr<void>(nullptr, [this](void*) {
+  auto place = std::shared_ptr<void>(nullptr, [this, handle](void*) {
     const std::lock_guard lock(mutex_);
+    if (--places_.at(handle) == 0) places_.erase(handle);
     --count_;
   });
   return Response{.status = 200,

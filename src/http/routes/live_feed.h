@@ -24,6 +24,7 @@ class LiveFeed {
  public:
   struct Limits {
     std::size_t watchers = 256;     // in total; beyond that 503
+    std::size_t per_handle = 32;    // of these, of one handle; beyond that 503
     std::size_t first = 50;         // changes sent to a new watcher
     std::size_t page = 256;         // changes read at once
     std::size_t piece = 64 * 1024;  // bytes written at once; well below HttpLimits::stream_backlog
@@ -43,7 +44,7 @@ class LiveFeed {
   LiveFeed(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
 
   // Thread-safe. A response that continues while the principal may watch. `last_event_id` as sent by the client, empty
-  // if none. Fault: kUnavailable if there are too many watchers.
+  // if none. Fault: kUnavailable if there are too many watchers, in all or of the handle.
   Result<Response> watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id);
 
   void run(std::stop_token stop);  // the loop; leaves open streams to the listener
@@ -68,9 +69,10 @@ class LiveFeed {
   const Parts parts_;
   const Limits limits_;
   std::mutex mutex_;
-  std::vector<Watcher> coming_;    // joined since the last step
-  std::size_t count_ = 0;          // of Limits::watchers in use
-  std::vector<Watcher> watchers_;  // used by the loop only
+  std::vector<Watcher> coming_;           // joined since the last step
+  std::map<Handle, std::size_t> places_;  // in use, by handle
+  std::size_t count_ = 0;                 // their sum
+  std::vector<Watcher> watchers_;         // used by the loop only
 };
 
 }  // namespace beckon::http
