@@ -67,12 +67,13 @@ describe('batches', () => {
     const own = Object.getOwnPropertyDescriptor(Request.prototype, 'keepalive')!;
     delete (Request.prototype as { keepalive?: boolean }).keepalive;
     try {
-      void page().signal('view');
+      void page({ context: { page: '/a' } }).signal('view');
       browser.hide();
     } finally {
       Object.defineProperty(Request.prototype, 'keepalive', own);
     }
     const [beacon] = browser.beacons as [string];
+    assert.deepEqual(JSON.parse(beacon).context, { page: '/a' });
     browser.crash().visibility = 'visible';
     page();
     await settle();
@@ -312,6 +313,14 @@ describe('consent', () => {
     assert.equal((await core.signal('view')).outcome, 'withheld');
   });
 
+  test('a tab whose consent was pending stores nothing when another one denies', async () => {
+    const core = page({ consent: 'pending', visitorId: 'ann' });
+    void core.signal('view');
+    browser.elsewhere('beckon:acme:consent', 'denied');
+    await settle();
+    assert.deepEqual([browser.kept(), browser.requests.length], [['beckon:acme:consent'], 0]);
+  });
+
   test('what was said in one tab holds in the others, and on the next page', async () => {
     const core = page();
     browser.fire('storage', { key: 'beckon:acme:consent', newValue: 'denied' });
@@ -432,6 +441,22 @@ describe('who is here', () => {
       assert.equal(browser.requests[0]!.body.visitorId, undefined);
     });
 
+  test('who logs out before the first signal, or while consent is denied, is not known later', async () => {
+    serve();
+    const core = page({ visitorId: 'ann' });
+    await core.identify(null);
+    assert.equal((await core.session())!.visitorId, null);
+    await core.consent('denied');
+    await core.identify('bob');
+    await core.logout();
+    await core.consent('full');
+    assert.equal((await core.session())!.visitorId, null);
+    await core.consent('denied');
+    await core.identify('eve');
+    await core.consent('full');
+    assert.equal((await core.session())!.visitorId, 'eve');
+  });
+
   test('a page without a name keeps the visitor of the session; one that says nobody is there ends it', async () => {
     await page({ visitorId: 'ann' }).session();
     browser.crash();
@@ -494,6 +519,12 @@ describe('who is here', () => {
     assert.equal(first!.visitorId, 'Zo\u00eb | gid://shop/1');
     await core.identify('Zo\u00eb | gid://shop/1');
     assert.deepEqual(await core.session(), first);
+  });
+
+  test('a number is a name as well', async () => {
+    const core = page();
+    await core.identify(42 as unknown as string);
+    assert.equal((await core.session())!.visitorId, '42');
   });
 
   test('a visitor’s id or a context that the server refuses does not take the signals with it', async () => {

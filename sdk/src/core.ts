@@ -113,14 +113,16 @@ export function createCore(options: Options): Core {
     ...more,
   });
 
-  // `says`: the context that the server is to have.
-  function batchOf(items: readonly Item[], says: Context | undefined): string {
-    const [first] = items as [Item];
+  // The context that the server has after a batch: that of the page, if the session is the current one.
+  const after = ({ session }: Visit) => (visit.last().session === session ? context : told);
+
+  function batchOf(items: readonly Item[]): string {
+    const first = items[0]!;
     const signals = signalsOf(items).map(signal => (isBasic() ? { ...signal, metadata: undefined } : signal));
     return JSON.stringify(
       first.denied
         ? { handle, sessionId: first.session, consent: 'denied', signals }
-        : bodyOf(first, says, { consent: consentNow(), signals }),
+        : bodyOf(first, after(first), { consent: consentNow(), signals }),
     );
   }
 
@@ -196,10 +198,9 @@ export function createCore(options: Options): Core {
   }
 
   async function send(items: readonly Item[]): Promise<boolean> {
-    const [first] = items as [Item];
-    const sender = { ...first };
-    const says = visit.last().session === sender.session ? context : told;
-    const body = batchOf(items, says);
+    const sender = { ...items[0]! }; // as it is now
+    const says = after(sender);
+    const body = batchOf(items);
     items.forEach(one => flying.add(one));
     const answer = await post(url('signals'), body, true);
     items.forEach(one => flying.delete(one));
@@ -240,7 +241,7 @@ export function createCore(options: Options): Core {
       if (!items.length) return;
       if (!('keepalive' in Request.prototype)) {
         // A beacon has no response: the signals stay queued, and the next page sends them again.
-        navigator.sendBeacon(url('signals'), batchOf(items, told));
+        navigator.sendBeacon(url('signals'), batchOf(items));
         return;
       }
       void send(items);
@@ -260,7 +261,7 @@ export function createCore(options: Options): Core {
       if (session) waiting.add({ ...item('consent.denied', {}, randomId(), { session, visitor: '' }), denied: true });
     }
     if (here) kept.put('consent', next);
-    kept.keep(next !== 'pending');
+    kept.keep(here ? next !== 'pending' : isOpen());
     if (before === 'pending') void adopt();
     else if (here && next === 'basic') put(item('consent.basic')); // tells the server at once to drop the metadata it has
     tell({ what: 'consent', consent: consentNow() });
@@ -319,15 +320,12 @@ export function createCore(options: Options): Core {
           )
         : call(...args);
 
-  const logout = seen(async () => {
-    if (said !== 'denied') visit.leave();
-  });
+  const logout = seen(async () => visit.identify(''));
 
   const identify = seen(async (visitorId: string | null | undefined) => {
-    const visitor = visitorId?.trim().normalize();
+    const visitor = `${visitorId ?? ''}`.trim().normalize(); // a page without types may give a number
     bare = false;
-    if (!visitor && visit.last().visitor) await logout();
-    if (visitor) visit.identify(visitor);
+    if (visitor || visit.last().visitor) visit.identify(visitor);
   });
   if (options.visitorId !== undefined) void identify(options.visitorId);
 

@@ -2,6 +2,8 @@
 import { arrival } from './arrival.ts';
 import { follow, pathOf, type Client } from './follow.ts';
 
+export { arrival };
+
 export interface PageOptions {
   type?: string; // of the signal; default: "view"
   // The name of a page; default: its path, and its fragment if that is a route ("#/cart", "#!cart"). The same name again

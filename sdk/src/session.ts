@@ -13,11 +13,10 @@ export interface Visit {
 
 export interface Session {
   now(): Visit; // starts a new session if the last has ended by inactivity
-  last(): Visit; // even if it has ended; an empty session if there is none
+  last(): Visit; // even if it has ended; if there is none, an empty one of the visitor to come
   anonymous(isAllowed: boolean): string | undefined; // the browser's id, until somebody else uses it; deleted if not allowed
-  leave(): void; // starts a session of somebody else, not known
   // Sets the visitor of the session, and of those that this page starts later unless a tab says otherwise. Ends a session
-  // of another visitor.
+  // of another visitor; with an empty one, any.
   identify(visitor: string): void;
   // The session in which the signals of a visitor continue after the server has refused `session` as another visitor's.
   instead(session: string, visitor: string): string;
@@ -44,7 +43,7 @@ export function session(shelf: Shelf, handle: string, idle: number, changed: (vi
   };
   const fresh = () => `sig_${handle}_${Date.now()}_${randomId()}`;
   const write = (visitor: string, session = fresh()) => {
-    shelf.put(kName, `${session} ${Date.now()} ${visitor}`.trim());
+    shelf.put(kName, `${session} ${Date.now()} ${visitor}`);
     return note(session, visitor);
   };
 
@@ -59,7 +58,6 @@ export function session(shelf: Shelf, handle: string, idle: number, changed: (vi
       else if (!shelf.get(kAnonymous)) shelf.put(kAnonymous, `a-${randomId(32)}`);
       return shelf.get(kAnonymous) ?? undefined;
     },
-    leave: () => void replace(''),
     now() {
       const { session, visitor, age } = read();
       if (!session || age > idle) return write(session && visitor !== named ? '' : named);
@@ -67,12 +65,12 @@ export function session(shelf: Shelf, handle: string, idle: number, changed: (vi
     },
     last() {
       const { session, visitor } = read();
-      return session ? note(session, visitor) : { session, visitor };
+      return session ? note(session, visitor) : { session, visitor: named };
     },
     identify(visitor) {
       const { session, visitor: before, age } = read();
       named = visitor;
-      if (before && before !== visitor) replace(visitor);
+      if (session && (!visitor || (before && before !== visitor))) replace(visitor);
       else if (session) write(visitor, age > idle ? fresh() : session);
     },
     instead(refused, visitor) {
