@@ -759,6 +759,45 @@ describe('in a real browser, on a page of another origin', () => {
       assert.equal((await beckon.as('OWNER', 'PUT', '/context-origins', { origins: [] })).status, 200);
     });
 
+    test('the small file sends the same, and says what it lacks; the whole one tells how the visitor came', async t => {
+      const small = `<script async src="${wire.at}/sdk/v1/beckon-core.js" data-handle="demo" data-pages></script>`;
+      const whole = tag().replace('data-pages', 'data-pages="?page" data-cookie');
+      const site = await openShop(
+        url => `<!doctype html><title>${url}</title>${url.startsWith('/core') ? small : whole}`,
+      );
+      t.after(site.close);
+      const page = await (await browser.newContext()).newPage();
+      const visit = async path => {
+        await page.goto(site.origin + path);
+        await page.waitForFunction(() => window.beckon?.flush);
+        return page.evaluate(() => window.beckon.flush());
+      };
+      await visit('/core');
+      await page.evaluate(async () => {
+        location.hash = '#/cart';
+        await window.beckon.identify('ann');
+        await window.beckon.flush();
+      });
+      const first = await stored(await sessionOf(page));
+      assert.deepEqual([first.signals.length, first.context.page], [2, '/core#/cart']);
+      assert.equal(
+        await page.evaluate(() => {
+          window.beckon.push(['decide', ['a'], undefined, ({ message }) => (window.lacks = message)]);
+          return window.lacks;
+        }),
+        'beckon has no decide',
+      );
+      await page.evaluate(() => window.beckon.logout());
+      await visit('/shop?page=lamps&utm_source=news&utm_campaign=spring');
+      const second = await stored(await sessionOf(page));
+      assert.notEqual(second.sessionId, first.sessionId);
+      const { page: name, source, campaign, device } = second.context;
+      assert.deepEqual([name, source, campaign, device], ['/shop?page=lamps', 'news', 'spring', 'DESKTOP']);
+      const { anonymousId } = await page.evaluate(() => window.beckon.session());
+      assert.match(await page.evaluate(() => document.cookie), new RegExp(`^beckon_demo=${anonymousId}$`));
+      await page.context().close();
+    });
+
     test('back from the back/forward cache there is a view, and the page’s own context', async t => {
       const site = await openShop(url => `<!doctype html><title>${url}</title>${tag()}`);
       t.after(site.close);

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { told } from './debug.ts';
+
+const none = { status: 0, retryAfter: null, body: {} };
+
+test('a request without a response names what a page cannot tell apart, and the server on loopback is one of them', () => {
+  const line = told({ what: 'failed', answer: none, wait: 1500 });
+  assert.match(line, /^not sent, retrying in 1\.5 s: none/);
+  for (const cause of [/no connection/, /allowed origins/, /loopback or a local network/]) assert.match(line, cause);
+});
+
+test('a session that moves to another visitor is told as that, not as a loss', () => {
+  const answer = { ...none, status: 409, body: { message: 'This session belongs to another visitorId.' } };
+  assert.match(told({ what: 'refused', signals: [], answer }), /sent again.*a new one starts/);
+  assert.match(told({ what: 'session', sessionId: 's2', visitorId: 'bob' }), /s2, visitor bob/);
+  assert.match(told({ what: 'news', news: 'shown x1' }), /another tab.*shown/);
+});
