@@ -34,6 +34,7 @@ struct MeasureDefinition {
   std::string_view name;         // of the member that names it; empty: no condition can
   std::string_view description;  // a sentence, for the API's document
   std::string_view label;        // some words, for a form
+  std::string_view sentence;     // a condition in a form's words; {bound} and such: console/src/pages/rules/measures.ts
   std::span<const Part> parts;
   std::string_view blank;  // the condition that a form begins with, as JSON
   bool amount = false;     // its bounds are in millionths, and it is kNothing where there is nothing
@@ -65,7 +66,8 @@ const MeasureDefinition& definition_of(MeasureKind kind);
 // In the order of the table.
 std::span<const MeasureDefinition* const> measure_definitions();
 
-// [{"name","label","parts","blank","schema"}], of those that have a name: what documents and forms are made from.
+// [{"name","label","sentence","parts","blank","schema"}], of those that have a name: what documents and forms are made
+// from.
 std::string measures_json();
 
 namespace measures {

@@ -38,6 +38,7 @@ TEST(Measures, LeaveNothingOutThatIsAskedOfEach) {
     EXPECT_TRUE(measure->read && measure->random && !measure->parts.empty()) << measure->name;
     EXPECT_NE(measure->description, "") << measure->name;
     EXPECT_NE(measure->label, "") << measure->name;
+    EXPECT_NE(measure->sentence, "") << measure->name;
   }
 }
 

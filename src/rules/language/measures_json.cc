@@ -76,7 +76,8 @@ std::string measures_json() {
   out.begin_array();
   for (const MeasureDefinition* measure : measure_definitions()) {
     if (measure->name.empty()) continue;
-    out.begin_object().member("name", measure->name).member("label", measure->label).key("parts").begin_array();
+    out.begin_object().member("name", measure->name).member("label", measure->label);
+    out.member("sentence", measure->sentence).key("parts").begin_array();
     for (const Part part : measure->parts) out.string(name_of(part));
     out.end_array().member_raw("blank", measure->blank).key("schema");
     write_schema(out, *measure);

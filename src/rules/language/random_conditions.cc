@@ -37,8 +37,8 @@ std::string random_bounds(Dice& dice, int most) {
     case 0: return bound("atMost", n);
     case 1: return bound("equals", n);
     case 2: return bound("atLeast", n) + bound("atMost", n + dice.upto(most - n + 1));
+    default: return bound("atLeast", n);
   }
-  return bound("atLeast", n);
 }
 
 std::string random_amount(Dice& dice) {

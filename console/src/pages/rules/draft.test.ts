@@ -39,11 +39,34 @@ test('places are named as the server names them', () => {
 test('every measure can be begun, recognised and told in words', () => {
   for (const { name, blank } of kMeasures) {
     assert.equal(measureOf(blank)?.name, name);
-    assert.doesNotMatch(conditionWords(blank), /undefined|object|…/, name);
+    assert.doesNotMatch(conditionWords(blank), /undefined|object|…|[{}]/, name);
   }
   assert.equal(
     whenWords({ all: [measureNamed('count')!.blank], none: [{ seen: { key: 'support' }, within: '7d' }] }),
     'at least 1 × cart add within 30m and not (support seen within 7d)',
   );
   assert.equal(whenWords({}), 'always');
+});
+
+test('conditions of each kind are told in words', () => {
+  const filter = { key: 'cart', value: 'add' };
+  const words: [Json, string][] = [
+    [
+      { absent: filter, after: { key: 'view' }, for: '5m', scope: 'visitor' },
+      'no cart add for 5m after view, across the visitor’s sessions',
+    ],
+    [
+      { sum: { key: 'cart', field: 'amount' }, per: 'session', atMost: 50 },
+      'amount of cart adds up to at most 50 in the session',
+    ],
+    [{ max: { key: 'cart' }, equals: 3 }, 'largest … of cart is exactly 3'],
+    [{ distinct: filter, atLeast: 2, atMost: 3 }, '2 to 3 different cart add'],
+    [{ distinct: { ...filter, field: 'brand' }, atLeast: 2 }, 'at least 2 different brand of cart add'],
+    [{ last: { key: ['a', 'b'], source: 'ad' }, atLeast: '5m' }, 'newest a or b (from ad) is at least 5m old'],
+    [{ steps: [filter, { key: 'pay' }], reached: 2, within: '1h' }, 'cart add → pay: at least 2 reached within 1h'],
+    [{ score: 'intent', atLeast: 0.5 }, 'score intent is at least 0.5'],
+    [{ context: 'country', notIn: ['US', 'GB'] }, 'country is not US or GB'],
+    [{ unheard: {} }, 'incomplete condition'],
+  ];
+  for (const [condition, told] of words) assert.equal(conditionWords(condition), told);
 });

@@ -5,6 +5,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'seen',
     label: 'any matching signal',
+    sentence: '{filter} seen{window}{scope}',
     parts: ['filter', 'window', 'scope'],
     blank: {
       seen: {
@@ -17,6 +18,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'count',
     label: 'matching signals',
+    sentence: '{bound} × {filter}{window}{scope}',
     parts: ['filter', 'window', 'bound', 'scope'],
     blank: {
       count: {
@@ -30,6 +32,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'distinct',
     label: 'different values',
+    sentence: '{bound} different {field of }{filter}{window}{scope}',
     parts: ['filter', 'window', 'bound', 'scope'],
     blank: {
       distinct: {
@@ -42,6 +45,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'sum',
     label: 'total of a field',
+    sentence: '{field} of {filter} adds up to {bound}{window}{scope}',
     parts: ['filter', 'field', 'window', 'bound', 'scope'],
     blank: {
       sum: {
@@ -55,6 +59,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'max',
     label: 'largest field value',
+    sentence: 'largest {field} of {filter} is {bound}{window}{scope}',
     parts: ['filter', 'field', 'window', 'bound', 'scope'],
     blank: {
       max: {
@@ -68,6 +73,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'last',
     label: 'age of the newest',
+    sentence: 'newest {filter} is {bound} old{scope}',
     parts: ['filter', 'window', 'age', 'scope'],
     blank: {
       last: {
@@ -79,6 +85,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'absent',
     label: 'no signal followed',
+    sentence: 'no {filter} for {for} after {after}{scope}',
     parts: ['filter', 'after', 'scope'],
     blank: {
       absent: {
@@ -94,6 +101,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'steps',
     label: 'steps completed',
+    sentence: '{steps}: {bound} reached{window}{scope}',
     parts: ['steps', 'window', 'scope'],
     blank: {
       steps: [
@@ -115,6 +123,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'score',
     label: 'score of the handle',
+    sentence: 'score {name} is {bound}',
     parts: ['score', 'bound', 'scope'],
     blank: {
       score: 'intent',
@@ -124,6 +133,7 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'context',
     label: 'visitor attribute',
+    sentence: '{name} is {values}',
     parts: ['context'],
     blank: {
       context: 'country',

@@ -6,6 +6,7 @@ export type Part = 'filter' | 'field' | 'window' | 'bound' | 'age' | 'after' | '
 export interface MeasureKind {
   name: string;
   label: string;
+  sentence: string;
   parts: Part[];
   blank: Json;
 }
@@ -31,50 +32,42 @@ function filterWords(filter: Json | undefined): string {
 }
 
 function boundWords(condition: { [name: string]: Json }): string {
-  const { equals, atLeast, atMost } = condition;
+  const { equals, atLeast, atMost, reached } = condition;
+  if (reached !== undefined) return `at least ${String(reached)}`;
   if (equals !== undefined) return `exactly ${String(equals)}`;
   if (atLeast !== undefined && atMost !== undefined) return `${String(atLeast)} to ${String(atMost)}`;
   if (atMost !== undefined) return `at most ${String(atMost)}`;
   return `at least ${String(atLeast ?? 1)}`;
 }
 
+function windowWords(condition: { [name: string]: Json }): string {
+  if (condition.within !== undefined) return ` within ${String(condition.within)}`;
+  return condition.per === undefined ? '' : ' in the session';
+}
+
+// What the sentence of a measure may have in braces: words from its condition and from its own member.
+const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: Json | undefined) => string } = {
+  bound: boundWords,
+  window: windowWords,
+  scope: ({ scope }) => (scope === 'visitor' ? ', across the visitor’s sessions' : ''),
+  filter: (_, filter) => filterWords(filter),
+  field: (_, filter) => (isObject(filter) ? String(filter.field ?? '…') : ''),
+  'field of ': (_, filter) => (isObject(filter) && filter.field ? `${String(filter.field)} of ` : ''),
+  after: ({ after }) => filterWords(after),
+  for: condition => String(condition.for ?? '…'),
+  steps: (_, steps) => (Array.isArray(steps) ? steps.map(filterWords).join(' → ') : '…'),
+  name: (_, name) => String(name),
+  values: condition => (condition.notIn === undefined ? list(condition.in) : `not ${list(condition.notIn)}`),
+};
+
 // "at least 1 × cart add within 30m"
 export function conditionWords(condition: Json | undefined): string {
   const kind = measureOf(condition);
   if (!kind || !isObject(condition)) return 'incomplete condition';
-  const measured = condition[kind.name],
-    field = isObject(measured) ? String(measured.field ?? '…') : '';
-  const window =
-    condition.within !== undefined
-      ? ` within ${String(condition.within)}`
-      : condition.per !== undefined
-        ? ' in the session'
-        : '';
-  const scope = condition.scope === 'visitor' ? ', across the visitor’s sessions' : '';
-  switch (kind.name) {
-    case 'count':
-      return `${boundWords(condition)} × ${filterWords(measured)}${window}${scope}`;
-    case 'seen':
-      return `${filterWords(measured)} seen${window}${scope}`;
-    case 'absent':
-      return `no ${filterWords(measured)} for ${String(condition.for ?? '…')} after ${filterWords(condition.after)}${scope}`;
-    case 'sum':
-      return `${field} of ${filterWords(measured)} adds up to ${boundWords(condition)}${window}${scope}`;
-    case 'max':
-      return `largest ${field} of ${filterWords(measured)} is ${boundWords(condition)}${window}${scope}`;
-    case 'distinct':
-      return `${boundWords(condition)} different ${field && field !== '…' ? `${field} of ` : ''}${filterWords(measured)}${window}${scope}`;
-    case 'last':
-      return `newest ${filterWords(measured)} is ${boundWords(condition)} old${scope}`;
-    case 'steps':
-      return `${Array.isArray(measured) ? measured.map(filterWords).join(' → ') : '…'}: ${condition.reached === undefined ? boundWords(condition) : `at least ${String(condition.reached)}`} reached${window}${scope}`;
-    case 'score':
-      return `score ${String(measured)} is ${boundWords(condition)}`;
-    case 'context':
-      return `${String(measured)} is ${condition.notIn === undefined ? list(condition.in) : `not ${list(condition.notIn)}`}`;
-    default:
-      return `${kind.label}: ${isObject(measured) ? filterWords(measured) : list(measured)}${window}${scope}`;
-  }
+  return kind.sentence.replace(
+    /\{([^}]+)\}/g,
+    (whole, name: string) => kWords[name]?.(condition, condition[kind.name]) ?? whole,
+  );
 }
 
 export function whenWords(when: Json | undefined): string {

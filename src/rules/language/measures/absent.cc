@@ -92,6 +92,7 @@ constinit const MeasureDefinition kAbsentDefinition{
     .name = "absent",
     .description = "This much time has passed since the newest `after` signal, and no `absent` signal came after it.",
     .label = "no signal followed",
+    .sentence = "no {filter} for {for} after {after}{scope}",
     .parts = kParts,
     .blank = R"({"absent":{"key":"purchase"},"after":{"key":"cart","value":"add"},"for":"30m"})",
     .read = read,

@@ -69,6 +69,7 @@ constinit const MeasureDefinition kContextDefinition{
     .name = "context",
     .description = "A field of the context.",
     .label = "visitor attribute",
+    .sentence = "{name} is {values}",
     .parts = kParts,
     .blank = R"({"context":"country","in":["US"]})",
     .read = read,

@@ -73,6 +73,7 @@ constinit const MeasureDefinition kCountDefinition{
     .name = "count",
     .description = "The number of matching signals.",
     .label = "matching signals",
+    .sentence = "{bound} × {filter}{window}{scope}",
     .parts = kParts,
     .blank = R"({"count":{"key":"cart","value":"add"},"within":"30m","atLeast":1})",
     .read = read,

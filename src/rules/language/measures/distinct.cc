@@ -99,6 +99,7 @@ constinit const MeasureDefinition kDistinctDefinition{
     .name = "distinct",
     .description = "The number of distinct values.",
     .label = "different values",
+    .sentence = "{bound} different {field of }{filter}{window}{scope}",
     .parts = kParts,
     .blank = R"({"distinct":{"key":"view"},"within":"1h","atLeast":3})",
     .read = read,

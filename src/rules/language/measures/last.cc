@@ -79,6 +79,7 @@ constinit const MeasureDefinition kLastDefinition{
     .name = "last",
     .description = "The age of the newest matching signal.",
     .label = "age of the newest",
+    .sentence = "newest {filter} is {bound} old{scope}",
     .parts = kParts,
     .blank = R"({"last":{"key":"view"},"atLeast":"5m"})",
     .read = read,

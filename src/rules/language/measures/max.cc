@@ -48,6 +48,7 @@ constinit const MeasureDefinition kMaxDefinition{
     .name = "max",
     .description = "The maximum of a metadata field over matching signals.",
     .label = "largest field value",
+    .sentence = "largest {field} of {filter} is {bound}{window}{scope}",
     .parts = kParts,
     .blank = R"({"max":{"key":"cart","field":"amount"},"within":"1h","atLeast":100})",
     .amount = true,

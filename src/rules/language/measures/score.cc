@@ -152,6 +152,7 @@ constinit const MeasureDefinition kScoreDefinition{
     .name = "score",
     .description = "A score: weighted signals, decaying with time.",
     .label = "score of the handle",
+    .sentence = "score {name} is {bound}",
     .parts = kParts,
     .blank = R"({"score":"intent","atLeast":0.7})",
     .read = read,

@@ -46,6 +46,7 @@ constinit const MeasureDefinition kSeenDefinition{
     .name = "seen",
     .description = "At least one matching signal was seen.",
     .label = "any matching signal",
+    .sentence = "{filter} seen{window}{scope}",
     .parts = kParts,
     .blank = R"({"seen":{"key":"cart","value":"add"},"within":"30m"})",
     .read = read,

@@ -116,6 +116,7 @@ constinit const MeasureDefinition kStepsDefinition{
     .name = "steps",
     .description = "The number of steps reached, in order.",
     .label = "steps completed",
+    .sentence = "{steps}: {bound} reached{window}{scope}",
     .parts = kParts,
     .blank = R"({"steps":[{"key":"view"},{"key":"cart","value":"add"},{"key":"checkout"}],"within":"2h","reached":2})",
     .read = read,

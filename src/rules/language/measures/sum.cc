@@ -55,6 +55,7 @@ constinit const MeasureDefinition kSumDefinition{
     .name = "sum",
     .description = "The sum of a metadata field over matching signals.",
     .label = "total of a field",
+    .sentence = "{field} of {filter} adds up to {bound}{window}{scope}",
     .parts = kParts,
     .blank = R"({"sum":{"key":"cart","field":"amount"},"within":"1h","atLeast":50})",
     .amount = true,
