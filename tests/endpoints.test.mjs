@@ -75,8 +75,9 @@ describe('an endpoint that only fails', () => {
     assert.ok(before < 30, `it was asked ${before} times`);
 
     // A test wants to know; the probe fails, and the circuit stays open.
-    await hooks('POST', `/${hook.id}/test`);
+    const { json: tested } = await hooks('POST', `/${hook.id}/test`);
     await until('a probe came', () => hook.log.items.length > before);
+    assert.equal(hook.log.items[before].headers['webhook-id'], tested.eventId, 'the test itself is the probe');
     await until(
       'and failed',
       async () => Date.parse((await hooks('GET', `/${hook.id}`)).json.nextProbeAt) > Date.now(),
@@ -101,6 +102,28 @@ describe('an endpoint that only fails', () => {
     up = true;
     await beckon.open();
     await until('all of it is delivered', async () => (await listed(hook, '&status=delivered')).length === 10);
+  });
+
+  test('for some types of events is sent the good one behind them, within a dozen requests', async () => {
+    const server = await Beckon.start({ flags: ['--dev', '--circuit-open', '200ms'] });
+    const hook = await server.subscribe(['partly.*'], {
+      answer: ({ headers }) => ({ status: headers['x-arjun-event-type'] === 'partly.good' ? 202 : 500 }),
+    });
+    try {
+      await server.as('OPERATOR', 'PATCH', `/webhooks/${hook.id}`, { enabled: false });
+      for (let n = 0; n < 35; n++)
+        await server.as('OPERATOR', 'POST', '/events', { type: `partly.bad${n}`, payload: {} });
+      const { json } = await server.as('OPERATOR', 'POST', '/events', { type: 'partly.good', payload: {} });
+      await server.as('OPERATOR', 'PATCH', `/webhooks/${hook.id}`, { enabled: true });
+      const at = await until('the good one came', () => {
+        const found = hook.log.items.findIndex(({ headers }) => headers['webhook-id'] === json.eventId);
+        return found >= 0 && found + 1;
+      });
+      assert.ok(at <= 12, `it was request ${at}`);
+    } finally {
+      await hook.close();
+      await server.close();
+    }
   });
 
   test('with another URL it is tried there at once', async () => {

@@ -81,6 +81,7 @@ void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscri
   CHECK(sending_.insert(due.delivery.id) || planted(Planted::kClaimTwice));
   if (ports_.metrics) ports_.metrics->begun(std::max(Duration{0}, now - due.delivery.next_attempt_at));
   ++queue.in_flight;
+  if (queue.wanted == due.delivery.id) queue.wanted.reset();
   if (subscription.rate_per_second) queue.pace.begun(now, *subscription.rate_per_second);
   const std::uint64_t flight = flights_.begin({.delivery = std::move(due.delivery),
                                                .started = now,
@@ -117,7 +118,7 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
                           .request_headers = std::move(flight.request_headers),
                           .response_body = std::move(result.body)};
   judge(*queue, attempt);
-  judge_circuit(*queue, attempt, result.retry_after, now);
+  judge_circuit(*queue, attempt, flight.delivery.event_type, result.retry_after, now);
   if (ports_.metrics) ports_.metrics->ended(attempt);
   const Instant from = planted(Planted::kReadSystemClock) ? SystemClock().now() : now;
   auto verdict = outbox::verdict_on(flight.delivery, std::move(attempt), result.retry_after, settings_.schedule,
@@ -139,9 +140,10 @@ void Dispatcher::judge(EndpointQueue& queue, const outbox::Attempt& attempt) {
     queue.window = std::max(queue.window / 2, 1);
 }
 
-void Dispatcher::judge_circuit(EndpointQueue& queue, const outbox::Attempt& attempt,
+void Dispatcher::judge_circuit(EndpointQueue& queue, const outbox::Attempt& attempt, const std::string& event_type,
                                std::optional<Duration> retry_after, Instant now) {
   if (!outbox::is_retried(attempt)) return close_circuit(queue);
+  queue.note_failure(event_type);
   queue.circuit.failed(now, retry_after, settings_.limits.circuit, ports_.random);
   if (queue.circuit.is_closed()) return;
   // What was read ahead would keep its memory for as long as the circuit is open.
@@ -149,12 +151,15 @@ void Dispatcher::judge_circuit(EndpointQueue& queue, const outbox::Attempt& atte
   queue.marked = true;
   queue.sure = false;
   queue.window = 2;
+  if (queue.wanted) queue.circuit.probe(now);  // asked for while another probe was in flight
   open_.put(queue.id, queue.circuit.until());
 }
 
 void Dispatcher::close_circuit(EndpointQueue& queue) {
   if (!queue.circuit.is_closed()) open_.erase(queue.id);
   queue.circuit.answered();
+  queue.failed_types.clear();
+  queue.wanted.reset();
 }
 
 std::optional<outbox::SubscriptionChange> Dispatcher::change_of(EndpointQueue& queue, const outbox::Verdict& verdict,

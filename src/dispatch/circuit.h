@@ -1,6 +1,6 @@
 // The circuit breaker of an endpoint. One that fails repeatedly gets no requests for a while, then a single attempt as
-// a probe; what waits for it meanwhile counts as held. None of this is stored: after a restart the endpoint is tried
-// again, and the waiting deliveries are due in the store as before.
+// a probe (chosen by refill.h: seldom the oldest); what waits for it meanwhile counts as held. None of this is stored:
+// after a restart the endpoint is tried again, and the waiting deliveries are due in the store as before.
 //
 //   closed ──`failures` in a row──▶ open ──the time is over──▶ half open: one probe in flight
 //     ▲                              ▲                            │

@@ -77,10 +77,88 @@ TEST_F(EndpointThatFails, IsTriedAtOnceWhereAnOperatorWantsToKnow) {
   world.run_for(10min);
   const std::size_t before = world.sender.sent.size();
   up = true;
-  world.dispatcher->probe(SubscriptionId{"whs_1"});
+  const auto wanted = std::next(world.store.rows.begin(), 17)->first;
+  auto again = world.row(wanted).delivery;  // as after a retry by hand
+  again.next_attempt_at = world.clock.now();
+  world.store.change(std::move(again));
+  world.dispatcher->probe(SubscriptionId{"whs_1"}, wanted);
   world.run_for(10ms);
-  EXPECT_GT(world.sender.sent.size(), before);
+  ASSERT_GT(world.sender.sent.size(), before);
+  EXPECT_EQ(world.sender.sent[before].header("webhook-id"), world.row(wanted).delivery.event.text);
   EXPECT_FALSE(world.dispatcher->probe_at(SubscriptionId{"whs_1"}));
+}
+
+TEST_F(EndpointThatFails, IsProbedWithTheTestAlsoWhereAnotherProbeIsInFlight) {
+  world.sender.script = [](const SendRequest& request) {
+    const bool is_test =
+        std::ranges::find(request.headers, std::pair<std::string, std::string>{"x-arjun-event-type", "webhook.test"}) !=
+        request.headers.end();
+    return is_test ? status(204) : status(500, 4s);
+  };
+  for (int i = 0; i < 50; ++i) world.owe("whs_1");
+  world.run_for(1min);
+  const auto probe_at = world.dispatcher->probe_at(SubscriptionId{"whs_1"});
+  ASSERT_TRUE(probe_at);
+  world.run_for(*probe_at - world.clock.now() + 1s);  // it is in flight for three seconds more
+  const DeliveryId test = world.owe("whs_1", "webhook.test");
+  world.dispatcher->probe(SubscriptionId{"whs_1"}, test);
+  world.run_for(4s);
+  EXPECT_EQ(world.state(test), DeliveryState::kDelivered);
+  EXPECT_EQ(world.row(test).attempts.size(), 1u);
+}
+
+class EndpointThatFailsForSome : public ::testing::Test {
+ protected:
+  EndpointThatFailsForSome() {
+    world.subscribe("acme", "whs_1");
+    world.sender.script = [this](const SendRequest& request) {
+      for (const auto& [name, value] : request.headers)
+        if (name == "x-arjun-event-type" && value.starts_with("good.")) return status(200);
+      return status(503);
+    };
+  }
+  // The number of requests until this one is delivered.
+  std::size_t requests_until_delivered(const DeliveryId& good) {
+    const auto& event = world.row(good).delivery.event.text;
+    for (int i = 0; i < 600 && world.state(good) != DeliveryState::kDelivered; ++i) world.run_for(1s);
+    EXPECT_EQ(world.state(good), DeliveryState::kDelivered);
+    const auto at =
+        std::ranges::find(world.sender.sent, event, [](const auto& one) { return one.header("webhook-id"); });
+    return static_cast<std::size_t>(at - world.sender.sent.begin()) + 1;
+  }
+  World world;
+};
+
+TEST_F(EndpointThatFailsForSome, GetsTheGoodOneBehindManyBadTypesWithinADozenRequests) {
+  for (int i = 0; i < 30; ++i) world.owe("whs_1", "bad.type" + std::to_string(i));
+  EXPECT_LE(requests_until_delivered(world.owe("whs_1", "good.one")), 12u);
+}
+
+TEST_F(EndpointThatFailsForSome, GetsTheGoodOneBehindAThousandBadOnesOfOneType) {
+  for (int i = 0; i < 1000; ++i) world.owe("whs_1", "bad.all");
+  EXPECT_LE(requests_until_delivered(world.owe("whs_1", "good.one")), 16u);
+}
+
+TEST_F(EndpointThatFailsForSome, GetsTheGoodOneThatIsOlderThanManyBadOnes) {
+  for (int i = 0; i < 20; ++i) world.owe("whs_1", "bad.first");
+  const DeliveryId good = world.owe("whs_1", "good.one");
+  for (int i = 0; i < 25; ++i) world.owe("whs_1", "bad.second");
+  EXPECT_LE(requests_until_delivered(good), 16u);
+}
+
+TEST_F(EndpointThatFailsForSome, GetsAllGoodOnesWhileTheBadKeepTheirSchedule) {
+  std::vector<DeliveryId> bad, good;
+  for (int i = 0; i < 40; ++i) bad.push_back(world.owe("whs_1", "bad.first"));
+  for (int i = 0; i < 19; ++i) good.push_back(world.owe("whs_1", "good." + std::to_string(i)));
+  world.run_for(2min);
+  for (const DeliveryId& id : good) EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
+  for (const DeliveryId& id : bad) {
+    EXPECT_EQ(world.state(id), DeliveryState::kRetrying);
+    const auto& attempts = world.row(id).attempts;
+    const std::vector<Duration> waits = outbox::RetrySchedule().waits();
+    for (std::size_t i = 1; i < attempts.size(); ++i)
+      EXPECT_GE(attempts[i].at - attempts[i - 1].at, waits[i - 1] * 9 / 10);
+  }
 }
 
 TEST_F(EndpointThatFails, IsTriedAnewWhenItsSubscriptionIsChanged) {

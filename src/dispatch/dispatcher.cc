@@ -84,7 +84,7 @@ void Dispatcher::read_inbox(Instant now) {
     for (const auto& subscription : ports_.index.all()) look(subscription->id, true);
   for (const SubscriptionId& id : messages.changed) look(id, true);
   for (const SubscriptionId& id : messages.woken) look(id, false);
-  for (const SubscriptionId& id : messages.probed) let_probe(id, now);
+  for (const auto& [id, delivery] : messages.probed) let_probe(id, delivery, now);
   for (auto& passed : messages.fences) passed();
 }
 
@@ -102,9 +102,12 @@ void Dispatcher::look(const SubscriptionId& id, bool changed) {
   offer(*queue);
 }
 
-void Dispatcher::let_probe(const SubscriptionId& id, Instant now) {
+void Dispatcher::let_probe(const SubscriptionId& id, const DeliveryId& delivery, Instant now) {
   EndpointQueue* queue = queues_.find(id);
   if (!queue || queue->circuit.is_closed()) return;
+  queue->wanted = delivery;
+  queues_.clear_ready(*queue);  // which another probe was chosen for
+  queue->marked = true;
   queue->circuit.probe(now);
   open_.put(id, now);
   offer(*queue);

@@ -89,9 +89,9 @@ class Dispatcher {
   void fence(std::move_only_function<void()> passed);
   void fence();  // blocks until then. Precondition: another thread runs the dispatcher
 
-  // On an operator's request: the endpoint whose circuit is open may be probed at once.
-  void probe(const SubscriptionId& id) {
-    inbox_->put([&](Messages& messages) { messages.probed.insert(id); });
+  // On an operator's request, a test or a retry: the endpoint whose circuit is open is probed at once, with this one.
+  void probe(const SubscriptionId& id, const DeliveryId& delivery) {
+    inbox_->put([&](Messages& messages) { messages.probed[id] = delivery; });
   }
 
   // When an endpoint whose circuit is open is tried next; std::nullopt if it is closed. Its due deliveries are `held`.
@@ -105,7 +105,7 @@ class Dispatcher {
   void take_written(const outbox::SettledBatch& batch, bool ok, Instant now);
   void adjust_to_clock(Instant now);
   void look(const SubscriptionId& id, bool changed);
-  void let_probe(const SubscriptionId& id, Instant now);
+  void let_probe(const SubscriptionId& id, const DeliveryId& delivery, Instant now);
   void fire_timers(Instant now);
   void refill(Instant now);
   void start(bool slow);
@@ -115,8 +115,8 @@ class Dispatcher {
   void begin(EndpointQueue& queue, const outbox::Subscription& subscription, outbox::Due due, Instant now);
   void ended(std::uint64_t flight, SendResult result);
   void judge(EndpointQueue& queue, const outbox::Attempt& attempt);
-  void judge_circuit(EndpointQueue& queue, const outbox::Attempt& attempt, std::optional<Duration> retry_after,
-                     Instant now);
+  void judge_circuit(EndpointQueue& queue, const outbox::Attempt& attempt, const std::string& event_type,
+                     std::optional<Duration> retry_after, Instant now);
   void close_circuit(EndpointQueue& queue);
   std::optional<outbox::SubscriptionChange> change_of(EndpointQueue& queue, const outbox::Verdict& verdict,
                                                       Instant now);

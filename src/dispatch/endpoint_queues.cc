@@ -4,6 +4,12 @@
 
 namespace beckon::dispatch {
 
+void EndpointQueue::note_failure(const std::string& event_type) {
+  std::erase(failed_types, event_type);
+  if (failed_types.size() == kMostFailed) failed_types.erase(failed_types.begin());
+  failed_types.push_back(event_type);
+}
+
 EndpointQueue* EndpointQueues::find(const SubscriptionId& id) {
   const auto found = queues_.find(id);
   return found == queues_.end() ? nullptr : found->second.get();

@@ -34,6 +34,10 @@ struct EndpointQueue {
   Instant paused_until{};
   Pace pace;
   Circuit circuit;
+  // For the next probe: the delivery that an operator asks for, and the event types that failed since the endpoint last
+  // answered, the longest ago first, kMostFailed at most.
+  std::optional<DeliveryId> wanted;
+  std::vector<std::string> failed_types;
   Instant updated_at{};  // of the subscription as last seen: a change by an operator closes the circuit
 
   bool in_turn = false;  // waiting in Turns
@@ -44,6 +48,9 @@ struct EndpointQueue {
 
   Instant failing_since{};          // epoch: the last attempt succeeded
   std::optional<Instant> reported;  // the failing_since that was last handed over to be written
+
+  static constexpr std::size_t kMostFailed = 64;
+  void note_failure(const std::string& event_type);
 
   int busy() const { return in_flight + unwritten; }
 };

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <mutex>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -16,7 +17,7 @@ namespace beckon::dispatch {
 struct Messages {
   std::unordered_set<SubscriptionId> woken;
   std::unordered_set<SubscriptionId> changed;
-  std::unordered_set<SubscriptionId> probed;
+  std::unordered_map<SubscriptionId, DeliveryId> probed;  // with the one that an operator asked for last
   bool all = false;
   std::vector<std::pair<Handle, SessionId>> forgotten;
   std::vector<std::move_only_function<void()>> fences;

@@ -30,7 +30,8 @@ struct Limits {
   // Read ahead of sending, per queue and in all; beyond `ready_bytes` a queue reads one delivery at a time.
   std::size_t ready_per_subscription = 64;
   std::size_t ready_bytes = 64u << 20;
-  int refills_per_step = 64;  // reads of the store between two looks at the network
+  std::size_t probe_choice = 64;  // of the oldest due and of the newest: what a probe is chosen from
+  int refills_per_step = 64;      // reads of the store between two looks at the network
 
   Duration again_after_fault = std::chrono::seconds{1};  // after a failed read; a queue in which nothing may be sent
   Duration again_after_secret =

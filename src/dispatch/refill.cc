@@ -1,6 +1,8 @@
 #include "dispatch/refill.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "base/planted.h"
 #include "system/log.h"
@@ -30,9 +32,7 @@ EndpointQueue& Refill::run(Instant now) {
 void Refill::read(EndpointQueue& queue, const outbox::Subscription& subscription, Instant now) {
   const bool many = queue.circuit.is_closed() && queues_.ready_bytes() < limits_.ready_bytes;
   const std::size_t limit = many ? limits_.ready_per_subscription : 1;
-  auto due = outbox_.due(queue.id, now, limit, [this](const DeliveryId& id) {
-    return sending_.contains(id) && !planted(Planted::kClaimTwice);
-  });
+  auto due = queue.circuit.is_closed() ? this->due(queue, now, limit) : due_for_probe(queue, subscription, now);
   if (!due) {
     log::error("outbox_unreadable").add("subscription", queue.id.view());
     queue.sure = false;
@@ -49,6 +49,63 @@ void Refill::read(EndpointQueue& queue, const outbox::Subscription& subscription
     queue.sure = false;
     queues_.set_wake(queue, now + limits_.again_after_fault);
   }
+}
+
+Result<std::vector<outbox::Due>> Refill::due(const EndpointQueue& queue, Instant now, std::size_t limit) {
+  return outbox_.due(queue.id, now, limit,
+                     [this](const DeliveryId& id) { return sending_.contains(id) && !planted(Planted::kClaimTwice); });
+}
+
+Result<std::vector<outbox::Due>> Refill::due_for_probe(EndpointQueue& queue, const outbox::Subscription& subscription,
+                                                       Instant now) {
+  const auto may_probe = [&](const outbox::Delivery& delivery, Instant by) {
+    return !is_final(delivery.state) && delivery.state != outbox::DeliveryState::kHeld &&
+           delivery.next_attempt_at <= by && !sending_.contains(delivery.id) &&
+           outbox::may_send(subscription, delivery.event_type);
+  };
+  queue.sure = false;  // what is due and may not be sent does not become due again
+  if (queue.wanted) {
+    auto found = outbox_.delivery(queue.handle, *queue.wanted);
+    if (!found) return unexpected(found.error());
+    // Its commit may be later than `now`, a moment ago; one behind others of its session is not sent, though.
+    if (*found && may_probe(**found, now + limits_.again_after_fault)) {
+      auto due = with_body(std::move(**found));
+      if (!due || !due->empty()) return due;
+    }
+    queue.wanted.reset();
+  }
+  auto oldest = due(queue, now, limits_.probe_choice);
+  if (!oldest) return oldest;
+  if (oldest->size() == limits_.probe_choice) {
+    auto newest = outbox_.deliveries(queue.handle, queue.id, {}, std::nullopt, limits_.probe_choice);
+    if (!newest) return unexpected(newest.error());
+    for (outbox::Delivery& one : *newest)
+      if (may_probe(one, now)) oldest->push_back({.delivery = std::move(one), .body = nullptr});
+  }
+  std::erase_if(*oldest, [&](const outbox::Due& one) { return !may_probe(one.delivery, now); });
+  const auto rank = [&](const outbox::Due& one) {
+    const auto& failed = queue.failed_types;
+    const auto at = std::ranges::find(failed, one.delivery.event_type);
+    const auto never_or_long_ago = at == failed.end() ? failed.size() + 1 : static_cast<std::size_t>(failed.end() - at);
+    return std::tuple(never_or_long_ago, one.delivery.created_at, one.delivery.id.view());
+  };
+  const auto chosen = std::ranges::max_element(*oldest, {}, rank);
+  if (chosen == oldest->end()) return std::vector<outbox::Due>{};
+  if (!chosen->body) return with_body(std::move(chosen->delivery));
+  std::vector<outbox::Due> one;
+  one.push_back(std::move(*chosen));
+  return one;
+}
+
+Result<std::vector<outbox::Due>> Refill::with_body(outbox::Delivery delivery) {
+  auto event = outbox_.event(delivery.handle, delivery.event);
+  if (!event) return unexpected(event.error());
+  std::vector<outbox::Due> one;
+  if (*event)
+    one.push_back({.delivery = std::move(delivery),
+                   .body = std::make_shared<const std::string>(std::move((*event)->body)),
+                   .occurred_at = (*event)->occurred_at});
+  return one;
 }
 
 // When something of the store that is not due now, nor known here, becomes due.

@@ -26,6 +26,14 @@ class Refill {
 
  private:
   void read(EndpointQueue& queue, const outbox::Subscription& subscription, Instant now);
+  Result<std::vector<outbox::Due>> due(const EndpointQueue& queue, Instant now, std::size_t limit);
+
+  // One delivery for an endpoint whose circuit is open: the one that is wanted; else of the event type that has failed
+  // longest ago or not at all, and of those the newest, so that no run of bad ones stands before a good one. Of the
+  // due ones it knows the oldest and the newest, which together are all of them up to twice Limits::probe_choice.
+  Result<std::vector<outbox::Due>> due_for_probe(EndpointQueue& queue, const outbox::Subscription& subscription,
+                                                 Instant now);
+  Result<std::vector<outbox::Due>> with_body(outbox::Delivery delivery);
   void look_ahead(EndpointQueue& queue, Instant now);
 
   outbox::Outbox& outbox_;

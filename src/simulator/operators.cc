@@ -139,23 +139,30 @@ void World::unsubscribe() {
                  }));
 }
 
-void World::plan_sending(std::function<std::optional<Fault>(Draft&)> plan, const SubscriptionId& id, Count counted) {
-  process_->plan(std::move(plan), while_alive([this, id, counted](const std::optional<Fault>& fault) {
-                   if (fault) return;
-                   stage_.counts.add(counted);
-                   process_->dispatcher.probe(id);
-                 }));
+void World::plan_sending(std::function<Result<DeliveryId>(Draft&)> plan, const SubscriptionId& id, Count counted) {
+  const auto wanted = std::make_shared<DeliveryId>();
+  process_->plan(
+      [plan = std::move(plan), wanted](Draft& draft) -> std::optional<Fault> {
+        auto planned = plan(draft);
+        if (!planned) return planned.error();
+        *wanted = *planned;
+        return std::nullopt;
+      },
+      while_alive([this, id, counted, wanted](const std::optional<Fault>& fault) {
+        if (fault) return;
+        stage_.counts.add(counted);
+        process_->dispatcher.probe(id, *wanted);
+      }));
 }
 
 void World::test() {
   const auto n = any_subscription();
   if (!n) return;
   const KnownSubscription& one = outside_.subscriptions[*n];
-  const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> std::optional<Fault> {
+  const auto plan = [handle = one.handle, id = one.id](Draft& draft) -> Result<DeliveryId> {
     const auto now = intake::find_subscription(draft, handle, id);
-    if (!now) return not_found("subscription");
-    (void)draft.add_event_for(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})");
-    return std::nullopt;
+    if (!now) return unexpected(not_found("subscription"));
+    return draft.add_event_for(*now, outbox::kTestEventType, R"({"test":true})", R"({"message":"hello"})").id;
   };
   plan_sending(plan, one.id, Count::kTested);
 }
@@ -167,16 +174,16 @@ void World::retry() {
   const auto all = process_->store().outbox().deliveries(one.handle, one.id, {}, std::nullopt, 30);
   if (all->empty()) return;
   const auto plan = [this, n = *n, handle = one.handle,
-                     id = (*all)[stage_.dice.below(all->size())].id](Draft& draft) -> std::optional<Fault> {
+                     id = (*all)[stage_.dice.below(all->size())].id](Draft& draft) -> Result<DeliveryId> {
     const auto known = process_->store().outbox().delivery(handle, id);
-    if (!*known) return not_found("delivery");
+    if (!*known) return unexpected(not_found("delivery"));
     const outbox::Delivery& delivery = **known;
     if (auto refused =
             intake::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id)))
-      return refused;
+      return unexpected(*refused);
     draft.requeue(delivery);
     attempts_.sent_again(n, delivery.event.text);
-    return std::nullopt;
+    return id;
   };
   plan_sending(plan, one.id, Count::kRetriedByHand);
 }

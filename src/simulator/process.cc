@@ -27,6 +27,19 @@ Result<std::optional<outbox::Delivery>> FlakyOutbox::delivery(const Handle& hand
   return real_.delivery(handle, id);
 }
 
+Result<std::vector<outbox::Delivery>> FlakyOutbox::deliveries(const Handle& handle, const SubscriptionId& subscription,
+                                                              const outbox::DeliveryFilter& filter,
+                                                              const std::optional<outbox::DeliveryPlace>& behind,
+                                                              std::size_t limit) {
+  if (fails()) return unexpected(unavailable("The disk could not be read."));
+  return real_.deliveries(handle, subscription, filter, behind, limit);
+}
+
+Result<std::optional<outbox::Event>> FlakyOutbox::event(const Handle& handle, const EventId& id) {
+  if (fails()) return unexpected(unavailable("The disk could not be read."));
+  return real_.event(handle, id);
+}
+
 void WatchedSettling::settle(outbox::SettledBatch batch, Completion done) {
   real_.settle(batch, [this, batch, done = std::move(done)](bool written) mutable {
     if (written)

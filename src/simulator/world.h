@@ -80,7 +80,8 @@ class World {
   void retry();
   void replay();
   std::optional<std::size_t> any_subscription();
-  void plan_sending(std::function<std::optional<Fault>(commit::Draft&)> plan, const SubscriptionId& id,
+  // `plan` says which delivery it owes.
+  void plan_sending(std::function<Result<DeliveryId>(commit::Draft&)> plan, const SubscriptionId& id,
                     Count counted);  // sends it immediately
 
   // Trouble (trouble.cc).

@@ -134,6 +134,7 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
 
   void put(Row row);
   void end(const DeliveryId& id, DeliveryState state);  // as a commit that dispatch has no part in
+  void change(outbox::Delivery next) { save(rows.at(next.id).delivery, next); }
   void release() {
     holds_back = false;
     for (auto& [batch, done] : std::exchange(back_, {})) settle(batch, std::move(done));
@@ -167,6 +168,21 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
   Result<std::optional<outbox::Delivery>> delivery(const Handle&, const DeliveryId& id) override {
     if (!readable) return unexpected(unavailable("No."));
     return rows.at(id).delivery;
+  }
+  // Ids are in the order of time here.
+  Result<std::vector<outbox::Delivery>> deliveries(const Handle&, const SubscriptionId& id,
+                                                   const outbox::DeliveryFilter&,
+                                                   const std::optional<outbox::DeliveryPlace>&,
+                                                   std::size_t limit) override {
+    std::vector<outbox::Delivery> list;
+    for (auto row = rows.rbegin(); row != rows.rend() && list.size() < limit; ++row)
+      if (row->second.delivery.subscription == id) list.push_back(row->second.delivery);
+    return list;
+  }
+  Result<std::optional<outbox::Event>> event(const Handle&, const EventId& id) override {
+    for (const auto& [delivery, row] : rows)
+      if (row.delivery.event == id) return outbox::Event{.id = id, .body = *row.body};
+    return std::nullopt;
   }
 
  private:

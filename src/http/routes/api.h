@@ -35,8 +35,8 @@ struct Sending {
   std::function<void()> fence;
   // Time of the next probe of an endpoint whose circuit is open; std::nullopt if it is closed.
   std::function<std::optional<Instant>(const SubscriptionId&)> probe_at;
-  // Lets such an endpoint be probed immediately, on an operator's request.
-  std::function<void(const SubscriptionId&)> probe;
+  // Lets such an endpoint be probed immediately with this delivery, on an operator's request.
+  std::function<void(const SubscriptionId&, const DeliveryId&)> probe;
 };
 
 class LiveFeed;

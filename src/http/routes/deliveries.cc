@@ -52,7 +52,7 @@ Result<Response> retry(Api& api, Request& request) {
   });
   if (fault) return unexpected(*fault);
   const auto subscription = api.places.subscriptions.find(SubscriptionId{request.param("subscriptionId")});
-  if (subscription) api.sending.probe(subscription->id);
+  if (subscription) api.sending.probe(subscription->id, id);
   const bool held = subscription && !subscription->enabled;
   std::string body;
   json::Writer(body)

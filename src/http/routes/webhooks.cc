@@ -124,7 +124,7 @@ Result<Response> test(Api& api, Request& request) {
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
-  api.sending.probe(id);
+  api.sending.probe(id, owed.id);
   std::string body;
   json::Writer(body)
       .begin_object()
