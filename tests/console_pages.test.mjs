@@ -186,6 +186,35 @@ test('at 320 px every page reflows, and axe finds nothing', async () => {
   await page.context().close();
 });
 
+test('a rule, event, delivery or decision that does not exist is reported in the API’s own sentence', async () => {
+  await beckon.as('CREATOR', 'PUT', '/chain-rules/short-lived', {
+    triggers: ['never'],
+    when: {},
+    action: { type: 'popup' },
+  });
+  assert.equal((await beckon.as('CREATOR', 'DELETE', '/chain-rules/short-lived')).status, 204);
+  const [subscription] = (await beckon.as('OPERATOR', 'GET', '/webhooks')).json.items;
+  const deliveries = `/webhooks/${subscription.subscriptionId}/deliveries`;
+  const missing = [
+    ['/demo/rules/short-lived', '/chain-rules/short-lived'],
+    ['/demo/rules/cart-rescu', '/chain-rules/cart-rescu'],
+    ['/demo/events/evt_mistyped', '/events/evt_mistyped'],
+    [`/demo/deliveries/${subscription.subscriptionId}/dlv_mistyped`, `${deliveries}/dlv_mistyped`],
+    ['/demo/deliveries/whs_mistyped/dlv_mistyped', '/webhooks/whs_mistyped/deliveries/dlv_mistyped'],
+    ['/demo/decisions/dec_mistyped', '/decisions/dec_mistyped'],
+  ];
+  const page = await openConsole(browser, beckon.base, { token });
+  for (const [path, route] of missing) {
+    const { status, json } = await beckon.as('OPERATOR', 'GET', route);
+    assert.equal(status, 404, route);
+    await visit(page, path);
+    const note = await page.getByRole('alert').innerText();
+    for (const part of ['404', json.error, json.message, 'req_']) assert.ok(note.includes(part), `${path}: ${note}`);
+  }
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
 describe('forty hostile texts, stored through the API', () => {
   const where = {};
   before(async () => {

@@ -28,10 +28,6 @@ const kNext: Record<string, string> = {
 export const whatToDo = (fault: Fault) =>
   fault.retryAfter ? `Try again in ${fault.retryAfter} s.` : (kNext[fault.code] ?? '');
 
-// The server is older than this page or was built without this feature.
-export const isNotOffered = (fault: Fault) =>
-  fault.status === 405 || (fault.status === 404 && fault.code === 'not_found');
-
 export function faultOf(status: number, headers: Headers, body: unknown): Fault {
   const said = (body && typeof body === 'object' ? body : {}) as Partial<Fault> & { error?: string };
   const retryAfter = Number(headers.get('retry-after'));

@@ -86,7 +86,7 @@ export function AllowlistPage() {
             Save
           </Button>
         </div>
-        {fault && <FaultNote fault={fault} what="the allowlist" beside={fault.details.map(one => one.field)} />}
+        {fault && <FaultNote fault={fault} beside={fault.details.map(one => one.field)} />}
       </form>
       <Handles />
     </>
@@ -122,7 +122,7 @@ function Handles() {
   return (
     <section class="card" aria-labelledby="handles">
       <h2 id="handles">Handles</h2>
-      {listFault && <FaultNote fault={listFault} what="the list of handles" />}
+      {listFault && <FaultNote fault={listFault} />}
       {!!items?.length && (
         <table>
           <thead>
@@ -174,7 +174,7 @@ function Handles() {
           </Button>
         </div>
       </form>
-      {fault && <FaultNote fault={fault} what="new handles" beside={['handle', 'ownerEmail']} />}
+      {fault && <FaultNote fault={fault} beside={['handle', 'ownerEmail']} />}
     </section>
   );
 }

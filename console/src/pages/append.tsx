@@ -111,7 +111,7 @@ export function AppendPage() {
 }
 
 function Outcome({ result, fault }: { result: Appended | null; fault: Fault | null }) {
-  if (fault) return <FaultNote fault={fault} what="signals" beside={['visitorId']} />;
+  if (fault) return <FaultNote fault={fault} beside={['visitorId']} />;
   if (!result) return null;
   const { accepted, answeredIn, seenAfter } = result;
   if (accepted.consent === 'denied')

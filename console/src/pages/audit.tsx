@@ -33,7 +33,7 @@ export function AuditPage() {
           ? 'Events that belong to no handle: sign-ins, users, passwords and the allowlist.'
           : 'Every change to the configuration of this handle: who, what and when.'}
       </p>
-      {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} what="audit events" />}
+      {closed ? <p class="note">{closed}</p> : fault && <FaultNote fault={fault} />}
       {items?.length === 0 && <Empty says="No changes yet." />}
       {!!items?.length && (
         <section class="card">

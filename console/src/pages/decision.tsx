@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ask, quietly } from '../api/client.ts';
-import { isNotOffered, type Fault } from '../api/fault.ts';
+import type { Fault } from '../api/fault.ts';
 import { State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
@@ -42,7 +42,7 @@ export function DecisionPage() {
       const got = !answer.ok && sessionId ? await read(handle, sessionId) : null;
       if (!isCurrent()) return;
       setFault(answer.ok ? null : answer.fault);
-      if (answer.ok) setDecision(answer.data as Recorded);
+      setDecision(answer.ok ? (answer.data as Recorded) : null);
       setSession(got?.session ?? null);
     },
     [handle, decisionId],
@@ -95,7 +95,7 @@ export function DecisionPage() {
           </dl>
         </section>
       )}
-      {fault && !(past && isNotOffered(fault)) && <FaultNote fault={fault} what="past decisions" />}
+      {fault && !(past && fault.status === 404) && <FaultNote fault={fault} />}
     </>
   );
 }

@@ -88,7 +88,7 @@ function List() {
       ) : (
         <>
           <Filters subscriptions={all ?? []} />
-          {shown.fault && <FaultNote fault={shown.fault} what="deliveries" />}
+          {shown.fault && <FaultNote fault={shown.fault} />}
           {log &&
             !shown.fault &&
             shown.items.length === 0 &&

@@ -32,7 +32,7 @@ export function EventPage() {
       );
       if (!isCurrent()) return;
       setFault(answer.ok ? null : answer.fault);
-      if (answer.ok) setEvent(answer.data);
+      setEvent(answer.ok ? answer.data : null);
     },
     [handle, eventId, closed],
   );
@@ -46,7 +46,7 @@ export function EventPage() {
         <p class="mono small wrap">{eventId}</p>
       </div>
       {closed && <p class="note">{closed}</p>}
-      {fault && <FaultNote fault={fault} what="events" />}
+      {fault && <FaultNote fault={fault} />}
       {event && (
         <>
           <dl class="facts">

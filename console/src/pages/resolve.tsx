@@ -80,7 +80,7 @@ export function ResolvePage() {
             Prefetch
           </Button>
         </div>
-        {fault && <FaultNote fault={fault} what="decisions" />}
+        {fault && <FaultNote fault={fault} />}
       </section>
       <div aria-live="polite">
         {given.map(one => (

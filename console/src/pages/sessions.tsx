@@ -32,7 +32,7 @@ function List() {
     <>
       <h1>Sessions</h1>
       <p class="lead">Sessions, newest first. Open one to see its signals and what they triggered.</p>
-      {fault && <FaultNote fault={fault} what="sessions" />}
+      {fault && <FaultNote fault={fault} />}
       {items?.length === 0 && (
         <Empty
           says="No sessions yet. Append a signal to start one."
@@ -111,7 +111,7 @@ function One({ sessionId }: { sessionId: string }) {
         </p>
         <h1 class="wrap mono">{sessionId}</h1>
       </div>
-      {fault && <FaultNote fault={fault} what="sessions" />}
+      {fault && <FaultNote fault={fault} />}
       {session === null && !fault && (
         <Empty says="Session not found: it never received a signal, was erased, or its retention period has ended." />
       )}

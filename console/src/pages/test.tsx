@@ -94,7 +94,7 @@ export function TestPage() {
             Send a test
           </Button>
         </div>
-        {fault && <FaultNote fault={fault} what="tests" />}
+        {fault && <FaultNote fault={fault} />}
       </section>
       {sent && <Progress key={sent.deliveryId} {...sent} />}
     </>

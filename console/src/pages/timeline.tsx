@@ -44,7 +44,7 @@ export function Timeline() {
         )}
       </header>
       {sessionId ? <p class="mono small wrap">{sessionId}</p> : null}
-      {fault && <FaultNote fault={fault} what="sessions" />}
+      {fault && <FaultNote fault={fault} />}
       {found ? (
         <Moments session={found} />
       ) : (

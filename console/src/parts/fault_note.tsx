@@ -1,11 +1,9 @@
-import { isNotOffered, whatToDo, type Fault } from '../api/fault.ts';
+import { whatToDo, type Fault } from '../api/fault.ts';
 import { Copy } from './copy.tsx';
 
 // Shows an error where it occurred: what, why, what to do, and the request id. `beside` names the fields that already
 // show their issue.
-export function FaultNote({ fault, what, beside = [] }: { fault: Fault; what: string; beside?: string[] }) {
-  if (isNotOffered(fault))
-    return <p class="note">This server does not support {what}. Everything else on this page works.</p>;
+export function FaultNote({ fault, beside = [] }: { fault: Fault; beside?: string[] }) {
   const others = fault.details.filter(({ field }) => !beside.includes(field));
   return (
     <div class="fault" role="alert">

@@ -19,7 +19,7 @@ export function SignInForms({ fault: given = null, who = '' }: { fault?: Fault |
   };
   return (
     <>
-      {fault && <FaultNote fault={fault} what="this sign-in method" />}
+      {fault && <FaultNote fault={fault} />}
       <form class="card">
         <h2>With a password</h2>
         <TextField label="E-mail" type="email" autocomplete="username" value={email} onInput={setEmail} />

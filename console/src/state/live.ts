@@ -1,7 +1,7 @@
 // The live feed of a handle: one connection for all tabs of a user, its latest lines, and its state.
 import { signal } from '@preact/signals';
 import { ask, quietly } from '../api/client.ts';
-import { faultOf, isNotOffered, type Fault } from '../api/fault.ts';
+import { faultOf, type Fault } from '../api/fault.ts';
 import type { Delivery } from './deliveries.ts';
 import { eventReader, type StreamEvent } from './event_stream.ts';
 import { person, signedOut, token } from './sign_in.ts';
@@ -120,7 +120,7 @@ export class Live {
       this.connection.value = {
         state: 'over',
         fault,
-        says: isNotOffered(fault) ? 'This server does not support a live feed.' : fault.message,
+        says: fault.message,
       };
       return -1;
     }

@@ -73,11 +73,15 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
   if (!delivery)
     return (
       <>
-        <p class="back">
-          <a href={at('deliveries')}>Deliveries</a>
-        </p>
+        <div class="title">
+          <p class="back">
+            <a href={at('deliveries')}>Deliveries</a>
+          </p>
+          <h1>Delivery</h1>
+          <p class="mono small wrap">{deliveryId}</p>
+        </div>
         {fault ? (
-          <FaultNote fault={fault} what="deliveries" />
+          <FaultNote fault={fault} />
         ) : (
           <p class="loading" aria-live="polite">
             Loading…
@@ -109,7 +113,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
           </Copy>
         )}
       </div>
-      {fault && <FaultNote fault={fault} what="retries" />}
+      {fault && <FaultNote fault={fault} />}
       <dl class="facts">
         <div>
           <dt>Delivery</dt>

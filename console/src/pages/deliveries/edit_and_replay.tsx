@@ -70,7 +70,7 @@ export function EditAndReplay({ delivery, onClose }: { delivery: DeliveryDetail;
           Publish
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="custom events" beside={['type']} />}
+      {fault && <FaultNote fault={fault} beside={['type']} />}
     </Dialog>
   );
 }

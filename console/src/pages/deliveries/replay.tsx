@@ -161,7 +161,7 @@ export function Replay({ subscriptionId }: { subscriptionId: string }) {
           )}
         </div>
       )}
-      {fault && <FaultNote fault={fault} what="resending" />}
+      {fault && <FaultNote fault={fault} />}
     </section>
   );
 }

@@ -42,7 +42,7 @@ export function Reports({ decision: { decisionId, handle, sessionId } }: { decis
           ? `Reported: ${told.join(', ')}. It appears in the timeline and counts toward the results of the rule.`
           : 'Web pages report this automatically. A prefetched decision is recorded and counted when it is shown.'}
       </p>
-      {fault && <FaultNote fault={fault} what="reports" />}
+      {fault && <FaultNote fault={fault} />}
     </section>
   );
 }

@@ -65,7 +65,7 @@ export function WouldBe({ triggers }: { triggers: string[] }) {
           Evaluate
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="evaluation at another time" />}
+      {fault && <FaultNote fault={fault} />}
       {decision && <DecisionCard decision={decision} how="hypothetical, not served" />}
     </section>
   );

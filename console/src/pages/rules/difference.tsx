@@ -31,7 +31,7 @@ export function Difference({ version, from }: { version: number; from?: number }
     },
     [handle, version, from],
   );
-  if (fault) return <FaultNote fault={fault} what="rule differences" />;
+  if (fault) return <FaultNote fault={fault} />;
   if (!found)
     return (
       <p class="loading" aria-live="polite">

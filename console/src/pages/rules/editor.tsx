@@ -169,7 +169,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
         </p>
         <h1 class="wrap">{String(rule?.name || ruleId || 'New rule')}</h1>
       </div>
-      {fault && <FaultNote fault={fault} what="rules" />}
+      {fault && <FaultNote fault={fault} />}
       {fault?.code === 'precondition_failed' && (
         <div>
           <Button onPress={() => load()}>Reload and discard changes</Button>

@@ -57,7 +57,7 @@ export function AddExamples({ onDone }: { onDone: () => void }) {
   };
   return (
     <>
-      {fault && <FaultNote fault={fault} what="rules" />}
+      {fault && <FaultNote fault={fault} />}
       <Button kind="primary" busy={busy} onPress={add}>
         Add three example rules
       </Button>

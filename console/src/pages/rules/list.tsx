@@ -41,7 +41,7 @@ export function RuleList() {
         match decides.
       </p>
       <RuleTabs />
-      {fault && <FaultNote fault={fault} what="rules" />}
+      {fault && <FaultNote fault={fault} />}
       {items?.length === 0 && (
         <Empty
           says="No rules yet, so every decision is “no match”. Start with examples that fit the sample journeys of the playbook, or create your own."

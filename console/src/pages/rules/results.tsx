@@ -76,7 +76,7 @@ export function Results() {
           </span>
         )}
       </div>
-      {fault && <FaultNote fault={fault} what="results" />}
+      {fault && <FaultNote fault={fault} />}
       {found && !only && asked.length === 0 && (
         <Empty says="No decision requests in this period.">
           <a class="button primary" href={at('resolve')}>

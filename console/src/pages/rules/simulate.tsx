@@ -142,7 +142,7 @@ export function Simulate() {
             Run
           </Button>
         </div>
-        {fault && <FaultNote fault={fault} what="simulations" beside={['rulesVersion']} />}
+        {fault && <FaultNote fault={fault} beside={['rulesVersion']} />}
         {running && (
           <p role="status">
             Replaying… <progress max={1} value={simulation.progress} aria-label="Simulation progress" />{' '}

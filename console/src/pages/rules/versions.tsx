@@ -51,8 +51,8 @@ export function Versions() {
       <h1>Rule versions</h1>
       <p class="lead">Each change creates a new version of the whole rule set. All versions are kept.</p>
       <RuleTabs />
-      {fault && <FaultNote fault={fault} what="rule versions" />}
-      {failed && <FaultNote fault={failed} what="rolling back" />}
+      {fault && <FaultNote fault={fault} />}
+      {failed && <FaultNote fault={failed} />}
       {items?.length === 0 && (
         <Empty says="No versions yet.">
           <a class="button primary" href={at('rules', ['+'])}>

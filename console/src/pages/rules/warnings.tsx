@@ -93,7 +93,7 @@ function Play({ warning, trigger }: { warning: Warning; trigger: string }) {
           Run it in a new session and resolve
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="signals" />}
+      {fault && <FaultNote fault={fault} />}
     </>
   );
 }

@@ -63,7 +63,7 @@ export function Edit({ subscription, onClose }: { subscription: Subscription; on
           Save
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="this change" beside={fault.details.map(({ field }) => field)} />}
+      {fault && <FaultNote fault={fault} beside={fault.details.map(({ field }) => field)} />}
     </Dialog>
   );
 }

@@ -31,7 +31,7 @@ export function Subscriptions({ onSecret }: { onSecret: OnSecret }) {
         (fault.code === 'insufficient_role' ? (
           <p class="note">{closedBelow('OPERATOR')}</p>
         ) : (
-          <FaultNote fault={fault} what="endpoints" />
+          <FaultNote fault={fault} />
         ))}
       {!fault && all?.length === 0 && <Empty says="No endpoints yet. Create one above." />}
       {all?.map(one => (
@@ -139,7 +139,7 @@ function One({ subscription, onSecret }: { subscription: Subscription; onSecret:
           Delete
         </Button>
       </div>
-      {fault && <FaultNote fault={fault} what="this change" />}
+      {fault && <FaultNote fault={fault} />}
       {asking === 'edit' && <Edit subscription={subscription} onClose={() => setAsking('')} />}
       {asking === 'delete' && (
         <Dialog title="Delete this endpoint?" onClose={() => setAsking('')}>

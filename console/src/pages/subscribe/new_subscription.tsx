@@ -136,7 +136,6 @@ export function NewSubscription({
       {fault && (
         <FaultNote
           fault={fault}
-          what="endpoints"
           beside={[
             'endpointUrl',
             'ratePerSecond',

@@ -40,7 +40,7 @@ export function Behaviour({ subscription: { subscriptionId, endpointUrl, enabled
         onChange={choose}
         hint="Choose a failure to see how it is handled: retried, delayed or failed at once."
       />
-      {fault && <FaultNote fault={fault} what="this change" />}
+      {fault && <FaultNote fault={fault} />}
     </>
   );
 }

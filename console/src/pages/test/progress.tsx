@@ -28,7 +28,7 @@ export function Progress({ subscriptionId, deliveryId }: { subscriptionId: strin
     },
     [handle, deliveryId, ended],
   );
-  if (fault) return <FaultNote fault={fault} what="deliveries" />;
+  if (fault) return <FaultNote fault={fault} />;
   if (!delivery)
     return (
       <p class="loading" aria-live="polite">
