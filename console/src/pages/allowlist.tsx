@@ -9,6 +9,7 @@ import { confirmed } from '../parts/toast.tsx';
 import { useList } from '../state/list.ts';
 import { usePoll } from '../state/poll.ts';
 import { isAdmin } from '../state/sign_in.ts';
+import { useUnsaved } from '../state/unsaved.ts';
 
 const lines = (text: string) =>
   text
@@ -27,6 +28,9 @@ export function AllowlistPage() {
     [loaded, setLoaded] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null),
     [busy, setBusy] = useState(false);
+  const [saved, setSaved] = useState('');
+  const edited = JSON.stringify([lines(handles), lines(egress)]);
+  useUnsaved(loaded && edited !== saved);
   usePoll(
     0,
     async isCurrent => {
@@ -36,6 +40,7 @@ export function AllowlistPage() {
       if (answer.ok) {
         setHandles(answer.data.handles.join('\n'));
         setEgress(answer.data.egress.join('\n'));
+        setSaved(JSON.stringify([answer.data.handles, answer.data.egress]));
         setLoaded(true);
       }
     },
@@ -48,7 +53,9 @@ export function AllowlistPage() {
     );
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) confirmed('Allowlist saved');
+    if (!answer.ok) return;
+    setSaved(edited);
+    confirmed('Allowlist saved');
   };
   const closed = isAdmin.value
     ? loaded

@@ -1,5 +1,6 @@
 import { clock, keys, theme, type Clock, type Theme } from '../state/preferences.ts';
 import { isAdmin, person } from '../state/sign_in.ts';
+import { askFirst } from '../state/unsaved.ts';
 import { helpIsOpen } from './help_sheet.tsx';
 import { leave } from './signing_in.ts';
 
@@ -62,7 +63,7 @@ export function Account() {
           {person.value?.subject ?? '…'}
           {isAdmin.value && ', platform admin'}
         </span>
-        <button type="button" class="button quiet" onClick={leave}>
+        <button type="button" class="button quiet" onClick={() => askFirst(leave)}>
           Sign out
         </button>
       </p>

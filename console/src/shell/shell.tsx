@@ -8,6 +8,7 @@ import { kSteps } from '../state/playbook.ts';
 import { person } from '../state/sign_in.ts';
 import { helpIsOpen, HelpSheet } from './help_sheet.tsx';
 import { Inspector } from './inspector.tsx';
+import { LeavingDialog } from './leaving_dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 interface View {
@@ -117,6 +118,7 @@ export function Shell() {
       </div>
       <Inspector />
       <HelpSheet />
+      <LeavingDialog />
       <Toast />
     </>
   );

@@ -34,7 +34,10 @@ function HandlePicker() {
         <select
           id="handle"
           value={handle}
-          onChange={event => go(addressOf([event.currentTarget.value, place.value.view || 'append']))}
+          onChange={event => {
+            go(addressOf([event.currentTarget.value, place.value.view || 'append']));
+            event.currentTarget.value = place.value.handle; // it stays if there are unsaved changes
+          }}
         >
           {handles.map(name => (
             <option key={name}>{name}</option>

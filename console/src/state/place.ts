@@ -1,6 +1,7 @@
 // The current view: the URL is its only state, so that every view can be linked to.
 //   /apps/lifecycle-messaging/{handle}/{view}/{more…}?{filters}
 import { signal } from '@preact/signals';
+import { askFirst, unsaved } from './unsaved.ts';
 
 export const kHome = '/apps/lifecycle-messaging';
 export const kNoHandle = '-'; // takes the place of a handle for what belongs to none
@@ -45,8 +46,14 @@ export const at = (view: string, more: string[] = [], filters: Filters = {}) =>
 
 export function go(address: string, { replace = false } = {}) {
   if (address === location.pathname + location.search) return;
-  history[replace ? 'replaceState' : 'pushState'](null, '', address);
-  arrive();
+  const { pathname, search } = new URL(address, location.origin);
+  const move = () => {
+    if (!replace) position += 1;
+    history[replace ? 'replaceState' : 'pushState']({ position }, '', address);
+    arrive();
+  };
+  if (isCurrentView(read(pathname, search))) move();
+  else askFirst(move);
 }
 
 // Changes the filters of the current view; empty ones are removed from the URL.
@@ -61,14 +68,33 @@ export function toTop() {
   scrollTo(0, 0);
 }
 
+// Filters aside: another tab or filter of a view keeps what is being edited.
+const isCurrentView = ({ handle, view, more }: Place) => {
+  const current = place.peek();
+  return view === current.view && handle === current.handle && more.join('/') === current.more.join('/');
+};
+
 function arrive() {
-  const before = place.peek();
-  place.value = read(location.pathname, location.search);
-  const { handle, view, more } = place.peek();
-  if (view !== before.view || handle !== before.handle || more.join('/') !== before.more.join('/')) toTop();
+  const to = read(location.pathname, location.search),
+    isNew = !isCurrentView(to);
+  place.value = to;
+  if (isNew) toTop();
 }
 
-addEventListener('popstate', arrive);
+// How far the current entry of the browser's history is from the first one of this page.
+const positionIn = (state: unknown) => Number((state as { position?: number } | null)?.position ?? 0);
+let position = positionIn(history.state);
+
+addEventListener('popstate', event => {
+  const steps = positionIn(event.state) - position;
+  if (steps && unsaved.peek() && !isCurrentView(read(location.pathname, location.search))) {
+    history.go(-steps); // the browser has moved already: back to the view, until the user has agreed
+    askFirst(() => history.go(steps));
+    return;
+  }
+  position += steps;
+  arrive();
+});
 
 // A plain click on a link to a view navigates without loading; other clicks are left to the browser.
 addEventListener('click', event => {

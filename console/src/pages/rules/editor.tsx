@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { api, ask, quietly } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
@@ -10,6 +10,7 @@ import { confirmed } from '../../parts/toast.tsx';
 import { useKeys } from '../../state/keys.ts';
 import { at, filter, go, place, toTop } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
+import { unsaved, useUnsaved } from '../../state/unsaved.ts';
 import { When } from './condition.tsx';
 import { isObject, kBlank, withoutAnswer, type RuleDraft } from './draft.ts';
 import { Amount, Choose, FormOf, Text, Texts } from './form.tsx';
@@ -99,13 +100,20 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     [asking, setAsking] = useState(false),
     [broken, setBroken] = useState('');
   const asJson = query.get('as') === 'json';
+  const edited = useRef(''),
+    saved = useRef(JSON.stringify(['', kBlank]));
+  edited.current = JSON.stringify([ruleId, broken ? text : rule]);
+  const isUnsaved = !!rule && edited.current !== saved.current;
+  useUnsaved(isUnsaved);
   const path = { handle, ruleId };
   const load = async (isCurrent = () => true) => {
     const answer = await ask(quietly.GET('/v2/handles/{handle}/chain-rules/{ruleId}', { params: { path } }));
     if (!isCurrent()) return;
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) {
-      take(withoutAnswer(answer.data));
+      const stored = withoutAnswer(answer.data);
+      saved.current = JSON.stringify([ruleId, stored]);
+      take(stored);
       setEtag(answer.etag);
       setWarnings(answer.data.warnings ?? []);
     }
@@ -136,6 +144,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const save = async () => {
     if (!rule || busy || closed) return;
     setBusy(true);
+    const sent = edited.current;
     const answer = await ask(
       api.PUT('/v2/handles/{handle}/chain-rules/{ruleId}', {
         params: { path, header: etag ? { 'If-Match': etag } : {} },
@@ -145,6 +154,8 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
     if (!answer.ok) return toTop();
+    saved.current = sent;
+    unsaved.value = edited.current !== sent; // what was typed in the meantime
     confirmed(kSaved[String(rule.status ?? 'live')] ?? 'Saved');
     setEtag(answer.etag);
     setWarnings(answer.data.warnings ?? []);
@@ -155,6 +166,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     setAsking(false);
     if (!answer.ok) return setFault(answer.fault);
     confirmed('Deleted');
+    unsaved.value = false;
     go(at('rules'));
   };
   const closed =
@@ -268,6 +280,7 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                 Delete
               </Button>
             )}
+            {isUnsaved && <span class="quiet small">Unsaved changes</span>}
           </div>
         </>
       )}
