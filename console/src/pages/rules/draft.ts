@@ -43,10 +43,25 @@ const kAnswered = new Set(['rulesVersion', 'updatedAt', 'warnings', 'requestId']
 export const withoutAnswer = (rule: object): RuleDraft =>
   Object.fromEntries(Object.entries(rule).filter(([name]) => !kAnswered.has(name)));
 
+// What the library's renderers show as it is, to be changed.
+export const kPopup: Json = {
+  type: 'popup',
+  payload: {
+    title: 'Your cart is waiting',
+    text: '10 % off if you order today.',
+    code: 'SAVE10',
+    button: { label: 'Go to checkout', href: '/checkout' },
+  },
+};
+export const kBanner: Json = {
+  type: 'banner',
+  payload: { text: 'Delivery is free today.', button: { label: 'Go to checkout', href: '/checkout' } },
+};
+
 export const kBlank: RuleDraft = {
   status: 'draft',
   priority: 50,
   triggers: ['checkout'],
   when: { all: [{ count: { key: 'cart', value: 'add' }, within: '30m', atLeast: 1 }] },
-  action: { type: 'popup', payload: {} },
+  action: kPopup,
 };

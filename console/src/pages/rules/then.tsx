@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { TextField } from '../../parts/field.tsx';
-import { isObject, type Json, type Path } from './draft.ts';
+import { isObject, kBanner, kPopup, type Json, type Path } from './draft.ts';
 import { Amount, Text, useForm } from './form.tsx';
 
 export function Then() {
@@ -85,7 +85,7 @@ const compact = (text: string) => {
 function Splitting({ variants }: { variants: string[] | null }) {
   const { rule, set } = useForm();
   const split = () => {
-    const action = rule.action ?? { type: 'popup', payload: {} };
+    const action = rule.action ?? kPopup;
     set([], {
       ...without(rule, 'action'),
       actions: { a: action, b: action },
@@ -99,7 +99,7 @@ function Splitting({ variants }: { variants: string[] | null }) {
     });
   const add = () => {
     const name = [...'abcdefghijklmnopqrst'].find(letter => !variants!.includes(letter))!;
-    const copy = { ...(rule.actions as { [name: string]: Json }), [name]: { type: 'banner', payload: {} } };
+    const copy = { ...(rule.actions as { [name: string]: Json }), [name]: kBanner };
     const before = isObject(rule.split) ? rule.split : {};
     set([], {
       ...rule,

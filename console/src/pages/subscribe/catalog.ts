@@ -1,5 +1,6 @@
 // The event types one can subscribe to: the server's catalog if it has one, else those the API documents.
 import { ask, quietly } from '../../api/client.ts';
+import { kPopup } from '../rules/draft.ts';
 
 export interface EventType {
   type: string;
@@ -27,7 +28,7 @@ const envelope = {
   outcome: 'act',
   ruleId: 'cart-rescue',
   variant: null,
-  action: { type: 'popup', payload: {} },
+  action: kPopup,
 };
 
 export const kWildcards: EventType[] = [
