@@ -20,7 +20,8 @@
 
 namespace beckon::commit {
 
-// A session's snapshot, written when it goes idle, leaves memory, or the journal's tail grows too long.
+// A session's snapshot, written when it goes idle, leaves memory, or the journal's tail grows too long. It reflects the
+// batch's own journal row, whose position the driver stores with it (ledger::StoredSnapshot::as_of).
 struct SnapshotWrite {
   Handle handle;
   SessionId session;

@@ -136,7 +136,7 @@ bool Committer::turn(bool with_late) {
   for (const auto& work : works) work->plan(draft);
   take_asked(draft);
   if (!broke_)
-    for (Maintenance* task : maintenance_) task->plan(draft, last_position_ + (draft.batch().journal.empty() ? 0 : 1));
+    for (Maintenance* task : maintenance_) task->plan(draft);
   if (planted(Planted::kAcknowledgeBeforeSync))
     for (const auto& work : std::exchange(works, {})) work->finish(std::nullopt);
   const std::optional<Fault> fault = write(draft);

@@ -30,11 +30,11 @@ class Work {
 void refuse_overloaded(Work& work);
 
 // What every batch does once its works are planned: what follows from all of them together, and regular maintenance in
-// small steps. `next` is the journal position that the batch will have. Not asked for a lean draft. Committing thread.
+// small steps. Not asked for a lean draft. Committing thread.
 class Maintenance {
  public:
   virtual ~Maintenance() = default;
-  virtual void plan(Draft& draft, ledger::Position next) = 0;
+  virtual void plan(Draft& draft) = 0;
   virtual void committed(Draft&, const Receipt&) {}
   virtual void failed() {}  // what was planned last is not on disk
 };

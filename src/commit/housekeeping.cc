@@ -22,37 +22,43 @@ std::size_t records_of(std::string_view journal) {
 
 Housekeeping::Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, Options options, Position checkpoint,
                            std::size_t tail_bytes)
-    : ledger_(ledger), places_(places), options_(options), checkpoint_(checkpoint), tail_bytes_(tail_bytes) {
+    : ledger_(ledger),
+      places_(places),
+      options_(options),
+      checkpoint_(checkpoint),
+      written_(checkpoint),
+      tail_bytes_(tail_bytes) {
   if (tail_bytes > 0) tail_.emplace_back(checkpoint + 1, tail_bytes);
 }
 
-void Housekeeping::plan(Draft& draft, Position next) {
-  for (const SessionDigest& digest : draft.renewed()) snapshot(draft, digest, next);
-  bound_tail(draft, next);
-  free_memory(draft, next);
+void Housekeeping::plan(Draft& draft) {
+  for (const SessionDigest& digest : draft.renewed()) snapshot(draft, digest);
+  bound_tail(draft);
+  free_memory(draft);
   if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) sweep(draft);
   rewrite(draft);
 }
 
-void Housekeeping::bound_tail(Draft& draft, Position next) {
+void Housekeeping::bound_tail(Draft& draft) {
   if (tail_bytes_ <= options_.tail_bytes) return;
   // Behind by half as much again: work harder, so that the tail is bounded at any rate of signals.
   std::size_t effort = options_.snapshots_per_batch;
   if (tail_bytes_ > options_.tail_bytes * 3 / 2) effort = std::max(8 * effort, 2 * records_of(draft.batch().journal));
-  for (const SessionDigest& digest : places_.sessions.dirtiest(effort, next)) snapshot(draft, digest, next);
-  const Position clean_to = places_.sessions.oldest_dirty().value_or(next) - 1;
+  for (const SessionDigest& digest : places_.sessions.dirtiest(effort)) snapshot(draft, digest);
+  const auto dirty = places_.sessions.oldest_dirty();
+  const Position clean_to = dirty ? *dirty - 1 : written_;
   if (clean_to > checkpoint_) draft.checkpoint(clean_to);
 }
 
-void Housekeeping::free_memory(Draft& draft, Position next) {
+void Housekeeping::free_memory(Draft& draft) {
   leaving_.clear();
   if (places_.sessions.excess() == 0) return;
   // Twice what comes in, where much does: so that memory is bounded at any rate, and by the work of the batch itself.
   leaving_ = places_.sessions.idle(std::max(options_.snapshots_per_batch * 4, 2 * records_of(draft.batch().journal)));
-  for (const SessionDigest& digest : leaving_) snapshot(draft, digest, next);
+  for (const SessionDigest& digest : leaving_) snapshot(draft, digest);
 }
 
-void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest, Position next) {
+void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest) {
   const auto known = places_.sessions.in_memory(digest);
   if (!known) return;
   const auto session = draft.find(known->handle, known->id, digest);
@@ -65,7 +71,7 @@ void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest, Position 
                   .last_received = s.last_received,
                   .expires_at = s.expires_at,
                   .version = s.version,
-                  .bytes = ledger::encode_snapshot(s, next)});
+                  .bytes = ledger::encode_snapshot(s)});
 }
 
 void Housekeeping::sweep(Draft& draft) {
@@ -112,7 +118,7 @@ void Housekeeping::failed() {
 }
 
 void Housekeeping::committed(Draft& draft, const Receipt& receipt) {
-  const Position position = receipt.position;
+  const Position position = written_ = receipt.position;
   const Batch& batch = draft.batch();
   if (!batch.journal.empty()) {
     tail_bytes_ += batch.journal.size();

@@ -19,11 +19,11 @@ class Housekeeping final : public Maintenance {
     std::size_t rows_per_batch = 32;  // of the journal, read for rewriting
   };
 
-  // `last`: the journal's last position at start; `tail_bytes`: how much of it lies behind the checkpoint.
+  // `tail_bytes`: how much of the journal lies behind the checkpoint at start.
   Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, Options options, ledger::Position checkpoint,
                std::size_t tail_bytes);
 
-  void plan(Draft& draft, ledger::Position next) override;
+  void plan(Draft& draft) override;
   void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override;
 
@@ -34,16 +34,17 @@ class Housekeeping final : public Maintenance {
   void erase_soon() { erase_now_ = true; }
 
  private:
-  void bound_tail(Draft& draft, ledger::Position next);
-  void free_memory(Draft& draft, ledger::Position next);
+  void bound_tail(Draft& draft);
+  void free_memory(Draft& draft);
   void sweep(Draft& draft);
   void rewrite(Draft& draft);
-  void snapshot(Draft& draft, const ledger::SessionDigest& digest, ledger::Position next);
+  void snapshot(Draft& draft, const ledger::SessionDigest& digest);
 
   ledger::Ledger& ledger_;
   Draft::Places places_;
   const Options options_;
   ledger::Position checkpoint_;
+  ledger::Position written_;  // the journal's last position as of the newest commit; before one, the checkpoint
   std::deque<std::pair<ledger::Position, std::size_t>> tail_;  // bytes of the rows behind the checkpoint, in chunks
   std::size_t tail_bytes_ = 0;
   std::vector<ledger::SessionDigest> leaving_;

@@ -19,7 +19,7 @@ bool turns_subscriptions(const Draft& draft) {
 
 }  // namespace
 
-void OutboxMaintenance::plan(Draft& draft, ledger::Position) {
+void OutboxMaintenance::plan(Draft& draft) {
   follow_set_clock(draft);
   if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) {
     swept_at_ = draft.now();

@@ -30,7 +30,7 @@ class OutboxMaintenance final : public Maintenance {
   // At start: looks at every subscription once, and at those that were deleted with something pending.
   Result<void> load(const outbox::SubscriptionIndex& index);
 
-  void plan(Draft& draft, ledger::Position next) override;
+  void plan(Draft& draft) override;
   void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override;  // the next sweep does it again
 

@@ -57,9 +57,9 @@ class Replay {
   Slot& slot_of(const SessionDigest& digest, std::string_view handle, std::string_view session) {
     const auto [place, added] = slots_.try_emplace(digest);
     if (!added || !snapshots_) return place->second;
-    const auto bytes = ledger_.snapshot(Handle{handle}, SessionId{session});
-    if (!bytes || !*bytes) return place->second;
-    if (auto read = ledger::decode_snapshot(**bytes))
+    const auto stored = ledger_.snapshot(Handle{handle}, SessionId{session});
+    if (!stored || !*stored) return place->second;
+    if (auto read = ledger::decode_snapshot(**stored))
       place->second = {std::move(read->session), read->as_of, 0};
     else
       log::error("snapshot_damaged").add("handle", handle);

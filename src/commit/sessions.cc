@@ -36,18 +36,18 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
       if (!some_on_disk_.load(std::memory_order_relaxed)) return SessionPtr{};
       dropped = shard.dropped;
     }
-    const auto bytes = ledger_.snapshot(handle, id);
-    if (!bytes) return unexpected(bytes.error());
-    if (!*bytes) {
+    const auto stored = ledger_.snapshot(handle, id);
+    if (!stored) return unexpected(stored.error());
+    if (!*stored) {
       const std::lock_guard lock(shard.mutex);
       if (shard.dropped != dropped || shard.slots.contains(digest)) continue;  // it left or came meanwhile
       return SessionPtr{};
     }
-    const auto read = ledger::decode_snapshot(**bytes);
+    const auto read = ledger::decode_snapshot(**stored);
     if (!read) {
       log::error("snapshot_damaged")
           .add("handle", handle.view())
-          .add("bytes", static_cast<std::int64_t>((*bytes)->size()));
+          .add("bytes", static_cast<std::int64_t>((*stored)->bytes.size()));
       return SessionPtr{};
     }
     const std::lock_guard lock(shard.mutex);
@@ -128,10 +128,10 @@ std::optional<ledger::Position> Sessions::oldest_dirty() {
   return std::nullopt;
 }
 
-std::vector<SessionDigest> Sessions::dirtiest(std::size_t limit, ledger::Position up_to) {
+std::vector<SessionDigest> Sessions::dirtiest(std::size_t limit) {
   std::vector<SessionDigest> digests;
   for (const auto& [position, digest] : dirty_) {
-    if (position > up_to || digests.size() == limit) break;
+    if (digests.size() == limit) break;
     const Shard& shard = this->shard(digest);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.slots.find(digest);

@@ -53,8 +53,8 @@ class Sessions {
 
   // The oldest row that some session in memory has and its snapshot has not; std::nullopt if all are clean.
   std::optional<ledger::Position> oldest_dirty();
-  // Up to `limit` sessions that have been dirty longest, since a row not after `up_to`.
-  std::vector<ledger::SessionDigest> dirtiest(std::size_t limit, ledger::Position up_to);
+  // Up to `limit` sessions that have been dirty longest.
+  std::vector<ledger::SessionDigest> dirtiest(std::size_t limit);
   std::size_t excess() const;  // bytes beyond the budget
   // Frees memory beyond the budget: clean sessions leave at once. Up to `limit` dirty ones that are to be written
   // first.

@@ -48,7 +48,7 @@ class VisitorTest : public testing::Test {
       return true;
     }));
     for (const char* id : {"@v1", "secret-one", "s2"})
-      all += store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value_or("");
+      all += store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value_or(ledger::StoredSnapshot{}).bytes;
     return all;
   }
   std::optional<Fault> plan(std::function<std::optional<Fault>(Draft&)> what) {
@@ -99,8 +99,10 @@ TEST_F(VisitorTest, ASessionThatTurnsBasicLeavesItsVisitor) {
   say("secret-one", "basic");
   EXPECT_EQ(visitor()->sessions.size(), 1u);
   settle();
-  EXPECT_EQ(store.ledger().snapshot(Handle{"demo"}, SessionId{"@v1"})->value().find("secret-one"), std::string::npos);
-  EXPECT_EQ(store.ledger().snapshot(Handle{"demo"}, SessionId{"secret-one"})->value().find("v1"), std::string::npos);
+  EXPECT_EQ(store.ledger().snapshot(Handle{"demo"}, SessionId{"@v1"})->value().bytes.find("secret-one"),
+            std::string::npos);
+  EXPECT_EQ(store.ledger().snapshot(Handle{"demo"}, SessionId{"secret-one"})->value().bytes.find("v1"),
+            std::string::npos);
   EXPECT_EQ(world->session("secret-one")->spends.size(), 1u) << "its own spends go on counting for the session";
 }
 
@@ -110,7 +112,9 @@ TEST_F(VisitorTest, ASnapshotThatHoldsWhatMustGoIsWrittenAnewAtOnce) {
   settle();
   world.emplace(store, world->clock.now());  // whose journal may grow: it writes no snapshot of itself
   world->tenant({}, {kOften});
-  const auto snapshot = [&](const char* id) { return store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value(); };
+  const auto snapshot = [&](const char* id) {
+    return store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value().bytes;
+  };
   ASSERT_NE(snapshot("@v1").find("secret-one"), std::string::npos);
   ASSERT_NE(snapshot("secret-one").find("v1"), std::string::npos);
   say("secret-one", "basic");

@@ -274,7 +274,7 @@ TEST_F(DecisionTest, EverythingComesBackAfterARestart) {
     std::vector<std::string> all;
     for (int i = 0; i < 20; ++i) {
       const auto session = world->session("s" + std::to_string(i));
-      all.push_back(session ? ledger::encode_snapshot(*session, 0) : "none");
+      all.push_back(session ? ledger::encode_snapshot(*session) : "none");
     }
     return all;
   };

@@ -73,7 +73,7 @@ void signals_imported(commit::Draft& draft, const SessionPtr& session, std::span
       withdraw(draft, **tenant, delayed, seen_from(draft, session, delayed), signals);
 }
 
-void VisitorTimers::plan(commit::Draft& draft, ledger::Position) {
+void VisitorTimers::plan(commit::Draft& draft) {
   for (const commit::Draft::Move& move : draft.moves()) {
     const auto tenant = draft.places().tenants.find(move.handle.view());
     if (!tenant) continue;

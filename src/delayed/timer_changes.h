@@ -32,7 +32,7 @@ void signals_imported(commit::Draft& draft, const ledger::SessionPtr& session, s
 // scope visitor see others than before. Add it to the committer before all other maintenance.
 class VisitorTimers final : public commit::Maintenance {
  public:
-  void plan(commit::Draft& draft, ledger::Position next) override;
+  void plan(commit::Draft& draft) override;
 };
 
 // The rules of a handle change, as the draft has been given them (Draft::put): what is no longer live loses its timers

@@ -56,7 +56,7 @@ std::optional<Replay> Redeliveries::cancel(commit::Draft& draft, const Handle& h
   return replay;
 }
 
-void Redeliveries::plan(commit::Draft& draft, ledger::Position) {
+void Redeliveries::plan(commit::Draft& draft) {
   std::size_t left = options_.per_batch;
   for (auto& [id, running] : running_) {
     if (staged(draft, id)) continue;

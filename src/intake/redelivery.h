@@ -25,7 +25,7 @@ class Redeliveries final : public commit::Maintenance {
   // One that runs ends as cancelled; null: none of this name runs.
   std::optional<outbox::Replay> cancel(commit::Draft& draft, const Handle& handle, const ReplayId& id);
 
-  void plan(commit::Draft& draft, ledger::Position next) override;
+  void plan(commit::Draft& draft) override;
   void committed(commit::Draft& draft, const commit::Receipt& receipt) override;
 
  private:

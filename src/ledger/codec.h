@@ -18,14 +18,15 @@
 //              at:instant expires:instant spends
 //   done     = digest handle:string session:string rule:u64le version:varint
 //   forget   = digest
-//   snapshot = format:u8 (2) as_of:varint handle session visitor consent:u8 context version:varint created:instant
+//   snapshot = format:u8 (3) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
 //              flags:u8 (1 begun by the visitor) spends shown:ids n:varint (session:string digest)*
 //              n:varint (rule:u64le version:varint)*
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 // Where a decision, a past or a snapshot of format 1 ends before what was added later, that is empty; a session of
-// format 1 that has a visitor was begun by it.
+// format 1 that has a visitor was begun by it. Formats 1 and 2 have as_of:varint after the format, which the store
+// keeps (StoredSnapshot) since format 3: only the store knows the position of a commit.
 #pragma once
 #include <optional>
 #include <span>
@@ -73,14 +74,14 @@ class JournalReader {
 // One record as JournalReader gave it; nothing where it is damaged.
 std::optional<Record> decode_record(std::string_view bytes);
 
-// `as_of`: the last journal row that the session reflects.
-std::string encode_snapshot(const Session& session, Position as_of);
+std::string encode_snapshot(const Session& session);
 
 struct Snapshot {
   SessionPtr session;
-  Position as_of = 0;
+  Position as_of = 0;  // the last journal row that the session reflects
 };
-std::optional<Snapshot> decode_snapshot(std::string_view bytes);
+// std::nullopt if it is damaged.
+std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored);
 
 // The journal row at `position` without what is to go: of each erasure whose up_to is not before the row, the records
 // of its digest, or, where it only reduces, their metadata and all of the visitor; in the row in which it was asked

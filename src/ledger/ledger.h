@@ -31,13 +31,19 @@ struct ListCursor {
   std::string id;
 };
 
+// A session's snapshot as it is stored.
+struct StoredSnapshot {
+  std::string bytes;   // codec.h
+  Position as_of = 0;  // the last journal row that it reflects: that of its own commit, or the last one before it
+};
+
 // Thread-safe.
 class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // The bytes of a session's snapshot (codec.h), or nothing. About 15 µs on SQLite.
-  virtual Result<std::optional<std::string>> snapshot(const Handle& handle, const SessionId& session) = 0;
+  // A session's snapshot; std::nullopt if it has none. About 15 µs on SQLite.
+  virtual Result<std::optional<StoredSnapshot>> snapshot(const Handle& handle, const SessionId& session) = 0;
 
   // Snapshots of a handle's sessions, newest first by (created, id), at most `limit`. Visitors' own records are none.
   virtual Result<std::vector<SessionSummary>> snapshots(const Handle& handle, const std::optional<ListCursor>& behind,

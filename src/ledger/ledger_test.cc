@@ -286,28 +286,28 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
       encode_past({.id = "dec_1", .trigger = "checkout", .outcome = "act", .rule = "r", .at = instant_ms(50)});
   for (int i = 0; i < 173; ++i)
     session = applied(session, DecisionRecord{.handle = "demo", .session = "s1", .past = past});
-  const auto back = decode_snapshot(encode_snapshot(*session, 42));
+  const auto back = decode_snapshot({encode_snapshot(*session), 42});
   ASSERT_TRUE(back);
   EXPECT_EQ(back->as_of, 42u);
-  EXPECT_EQ(encode_snapshot(*back->session, 42), encode_snapshot(*session, 42));
+  EXPECT_EQ(encode_snapshot(*back->session), encode_snapshot(*session));
   const auto decisions = past_decisions(back->session->decisions);
   ASSERT_EQ(decisions.size(), DecisionLog::kKept);
   EXPECT_EQ(decisions[0].rule, "r");
   EXPECT_LT(back->session->decisions.count, 2 * DecisionLog::kKept);
   EXPECT_EQ(back->session->unit(), "v1");
-  EXPECT_FALSE(decode_snapshot("x"));
+  EXPECT_FALSE(decode_snapshot({"x", 42}));
 }
 
 TEST(Codec, ASnapshotKeepsSpendsShownDecisionsAndAVisitorsSessions) {
   const SessionPtr visitor = applied(nullptr, visit("s1", 5, {{7, instant_ms(50), 5}}));
-  const auto back = decode_snapshot(encode_snapshot(*visitor, 42));
+  const auto back = decode_snapshot({encode_snapshot(*visitor), 42});
   ASSERT_TRUE(back);
   EXPECT_EQ(back->session->spends, visitor->spends);
   EXPECT_EQ(back->session->sessions, visitor->sessions);
   const std::string past = encode_past({.id = "dec_1"});
   auto shown = decision(past);
   shown.shown = true;
-  EXPECT_EQ(decode_snapshot(encode_snapshot(*applied(nullptr, shown), 42))->session->shown,
+  EXPECT_EQ(decode_snapshot({encode_snapshot(*applied(nullptr, shown)), 42})->session->shown,
             std::vector{remembered("dec_1")});
 }
 
@@ -321,7 +321,7 @@ TEST(Apply, ADelayedRuleIsDoneWithItsLastAnchor) {
   EXPECT_EQ(session->done_anchor("r"), 2u);
   EXPECT_EQ(session->done_anchor("q"), 1u);
   EXPECT_EQ(session->done.size(), 2u);
-  EXPECT_EQ(decode_snapshot(encode_snapshot(*session, 42))->session->done, session->done);
+  EXPECT_EQ(decode_snapshot({encode_snapshot(*session), 42})->session->done, session->done);
   EXPECT_EQ(applied(nullptr, done("r", 1)), nullptr) << "the session is gone";
 }
 
@@ -337,16 +337,21 @@ TEST(Codec, ADoneAnchorReadsBackAndGoesWithItsSession) {
   EXPECT_FALSE(without(row, 7, reduced)) << "consent basic keeps it";
 }
 
-TEST(Codec, ASnapshotOfTheFirstFormatIsStillRead) {
+TEST(Codec, ASnapshotOfAnOlderFormatIsStillReadWithThePositionInIt) {
   auto record = append({signal("view", 10, 1)});
   record.visitor = "v1";
-  std::string bytes = encode_snapshot(*applied(nullptr, record), 42);
-  bytes[0] = 1;
-  bytes.resize(bytes.size() - 5);  // flags, and four empty lists
-  const auto back = decode_snapshot(bytes);
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->session->unit(), "v1");
-  EXPECT_EQ(keys(back->session->window), "view ");
+  std::string second = encode_snapshot(*applied(nullptr, record));
+  second.replace(0, 1, "\x02\x2a");
+  std::string first = second;
+  first[0] = 1;
+  first.resize(first.size() - 5);  // flags, and four empty lists
+  for (const std::string& bytes : {first, second}) {
+    const auto back = decode_snapshot({bytes, 0});
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->as_of, 42u);
+    EXPECT_EQ(back->session->unit(), "v1");
+    EXPECT_EQ(keys(back->session->window), "view ");
+  }
 }
 
 TEST(Codec, ErasedRecordsLeaveTheRowAndReducedOnesLoseMetadata) {

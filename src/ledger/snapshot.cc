@@ -5,7 +5,7 @@
 namespace beckon::ledger {
 namespace {
 
-constexpr std::uint8_t kFormat = 2;
+constexpr std::uint8_t kFormat = 3;
 
 // What a snapshot holds of caps, visitors and delayed rules, from format 2 on.
 void read_second(Decoder& in, Session& session) {
@@ -21,12 +21,11 @@ void read_second(Decoder& in, Session& session) {
 
 }  // namespace
 
-std::string encode_snapshot(const Session& session, Position as_of) {
+std::string encode_snapshot(const Session& session) {
   std::string bytes;
   bytes.reserve(session.window.bytes() + 256);
   Encoder out(bytes);
   out.byte(kFormat);
-  out.number(as_of);
   out.text(session.handle.view());
   out.text(session.id.view());
   out.text(session.visitor.view());
@@ -53,11 +52,11 @@ std::string encode_snapshot(const Session& session, Position as_of) {
   return bytes;
 }
 
-std::optional<Snapshot> decode_snapshot(std::string_view bytes) {
-  Decoder in(bytes);
+std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
+  Decoder in(stored.bytes);
   const std::uint8_t format = in.byte();
   if (format < 1 || format > kFormat) return std::nullopt;
-  Snapshot snapshot{.as_of = in.number()};
+  Snapshot snapshot{.as_of = format < 3 ? in.number() : stored.as_of};
   auto session = std::make_shared<Session>();
   session->handle = Handle{in.text()};
   session->id = SessionId{in.text()};

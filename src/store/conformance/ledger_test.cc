@@ -100,8 +100,19 @@ TEST_P(LedgerOfAStore, DropsTheOldestRowsInSmallSteps) {
 TEST_P(LedgerOfAStore, KeepsOneSnapshotPerSession) {
   write({.at = kStart, .changes = {snapshot("s1", 0, "first"), snapshot("s2", 1)}});
   write({.at = kStart, .changes = {snapshot("s1", 0, "second")}});
-  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), "second");
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value()->bytes, "second");
   EXPECT_EQ(ledger().snapshot(kOther, SessionId("s1")).value(), std::nullopt) << "another tenant sees nothing";
+}
+
+TEST_P(LedgerOfAStore, KeepsWithASnapshotThePositionOfTheJournalRowThatItReflects) {
+  const auto as_of = [&](std::string_view id) { return ledger().snapshot(kAcme, SessionId(id)).value()->as_of; };
+  write({.at = kStart, .journal = "one", .changes = {snapshot("s1", 0)}});
+  EXPECT_EQ(as_of("s1"), 1u);
+  write({.at = kStart, .journal = "two"});
+  write({.at = kStart, .changes = {snapshot("s2", 0)}});
+  EXPECT_EQ(as_of("s2"), 2u) << "no row of its own: the last one";
+  write({.at = kStart, .journal = "three", .changes = {snapshot("s1", 0)}});
+  EXPECT_EQ(as_of("s1"), 3u);
 }
 
 TEST_P(LedgerOfAStore, ListsSnapshotsNewestFirstAndGoesOnStrictlyBehindTiesById) {
@@ -129,7 +140,7 @@ TEST_P(LedgerOfAStore, ListsNoVisitorsOwnRecordAndStillFillsAPage) {
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].id.text, "b");
   EXPECT_EQ(rows[1].id.text, "a");
-  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("@v1")).value(), "bytes") << "it is read by its id alone";
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("@v1")).value()->bytes, "bytes") << "it is read by its id alone";
 }
 
 TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
@@ -150,7 +161,7 @@ TEST_P(LedgerOfAStore, SweepsExpiredSnapshotsInSmallStepsAndKeepsANewLifeOfTheSa
   again.expires_at = after(5000);
   write({.at = after(1000), .changes = {commit::SweepSnapshots{after(1000)}, again}});
   EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 6u);
-  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s0")).value(), "again");
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s0")).value()->bytes, "again");
   write({.at = after(1000), .changes = {commit::SweepSnapshots{after(1000)}}});
   EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 2u);
 }

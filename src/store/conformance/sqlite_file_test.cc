@@ -66,7 +66,7 @@ TEST_F(SqliteFile, KeepsEverythingWhenItIsOpenedAgain) {
   }
   auto store = open();
   EXPECT_EQ(journal(*store), std::vector<std::string>{"one"});
-  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value(), "snap");
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value()->bytes, "snap");
   EXPECT_EQ(store->ledger().checkpoint(), 1u);
   EXPECT_EQ(store->outbox().due(kHook, kStart, 9).value().size(), 1u);
   EXPECT_EQ(store->rules().rules(kAcme).value().rules.size(), 1u);
@@ -202,7 +202,7 @@ TEST_F(SqliteFile, TakesADamagedSnapshotForNone) {
   overwrite(bytes_of("beckon.db").find("marked"), "Marked");
   auto store = open();
   EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
-  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s2")).value(), "bytes");
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s2")).value()->bytes, "bytes");
 }
 
 TEST_F(SqliteFile, IsRefusedWhenCutShort) {
@@ -243,13 +243,33 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   store.reset();
   execute(
       "CREATE TRIGGER delivery_next_turn AFTER UPDATE OF state ON delivery BEGIN SELECT raise(ABORT, 'old'); END;"
-      "PRAGMA user_version = 10");
+      "ALTER TABLE session DROP COLUMN as_of; PRAGMA user_version = 10");
   store = open();
   ASSERT_TRUE(store);
   ASSERT_TRUE(store->commit().write({.at = after(1), .changes = {settlement("dlv_1", 1, DeliveryState::kDelivered)}}));
   const auto due = store->outbox().due(kHook, after(1), 9).value();
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].delivery.id, second.id);
+}
+
+TEST_F(SqliteFile, OfAVersionThatKeptPositionsInTheBytesOfSnapshotsStillHasThem) {
+  auto store = open();
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {snapshot("s1", 0), snapshot("s2", 0)}}));
+  store.reset();
+  execute("ALTER TABLE session DROP COLUMN as_of; PRAGMA user_version = 11");
+  store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value()->bytes, "bytes");
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value()->as_of, 0u);
+  ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one", .changes = {snapshot("s2", 0)}}));
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s2")).value()->as_of, 1u);
+}
+
+TEST_F(SqliteFile, NoticesASnapshotWhosePositionIsDamaged) {
+  auto store = open();
+  ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one", .changes = {snapshot("s1", 0)}}));
+  execute("UPDATE session SET as_of = 2");
+  EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
 }
 
 TEST_F(SqliteFile, IsForItsOwnerAlone) {

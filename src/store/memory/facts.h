@@ -20,6 +20,11 @@ struct JournalEntry {
   std::string bytes;
 };
 
+struct SessionRow {
+  commit::SnapshotWrite snapshot;
+  ledger::Position as_of = 0;
+};
+
 struct KnownSubscription {
   outbox::Subscription subscription;
   bool deleted = false;
@@ -88,7 +93,7 @@ struct Facts {
   std::map<ledger::Position, JournalEntry> journal;
   ledger::Position last_position = 0;
   ledger::Position checkpoint = 0;
-  std::map<std::pair<Handle, SessionId>, commit::SnapshotWrite> snapshots;
+  std::map<std::pair<Handle, SessionId>, SessionRow> snapshots;
   std::map<ledger::SessionDigest, Instant> denied;
   std::map<std::pair<ledger::SessionDigest, bool>, ledger::Position> erasures;  // true: only reduced
 

@@ -31,7 +31,7 @@ std::expected<commit::Receipt, CommitFault> MemoryCommit::write(const Batch& bat
 }
 
 void MemoryCommit::apply(const commit::SnapshotWrite& snapshot) {
-  facts_.snapshots[{snapshot.handle, snapshot.session}] = snapshot;
+  facts_.snapshots[{snapshot.handle, snapshot.session}] = {snapshot, facts_.last_position};
 }
 
 void MemoryCommit::apply(const commit::Checkpoint& checkpoint) {
@@ -41,8 +41,8 @@ void MemoryCommit::apply(const commit::Checkpoint& checkpoint) {
 
 void MemoryCommit::apply(const commit::SweepSnapshots& sweep) {
   std::vector<std::pair<Instant, std::pair<Handle, SessionId>>> gone;
-  for (const auto& [key, snapshot] : facts_.snapshots)
-    if (snapshot.expires_at <= sweep.expired_by) gone.emplace_back(snapshot.expires_at, key);
+  for (const auto& [key, row] : facts_.snapshots)
+    if (row.snapshot.expires_at <= sweep.expired_by) gone.emplace_back(row.snapshot.expires_at, key);
   std::ranges::sort(gone);
   if (gone.size() > Batch::kSweep) gone.resize(Batch::kSweep);
   for (const auto& [at, key] : gone) facts_.snapshots.erase(key);

@@ -6,11 +6,11 @@ namespace beckon::store {
 
 using ledger::Position;
 
-Result<std::optional<std::string>> MemoryLedger::snapshot(const Handle& handle, const SessionId& session) {
+Result<std::optional<ledger::StoredSnapshot>> MemoryLedger::snapshot(const Handle& handle, const SessionId& session) {
   const std::lock_guard lock(facts_.mutex);
   const auto found = facts_.snapshots.find({handle, session});
   if (found == facts_.snapshots.end()) return std::nullopt;
-  return found->second.bytes;
+  return ledger::StoredSnapshot{found->second.snapshot.bytes, found->second.as_of};
 }
 
 Result<std::vector<ledger::SessionSummary>> MemoryLedger::snapshots(const Handle& handle,
@@ -20,7 +20,7 @@ Result<std::vector<ledger::SessionSummary>> MemoryLedger::snapshots(const Handle
   std::vector<ledger::SessionSummary> found;
   for (auto row = facts_.snapshots.lower_bound({handle, SessionId{}});
        row != facts_.snapshots.end() && row->first.first == handle; ++row) {
-    const auto& s = row->second;
+    const auto& s = row->second.snapshot;
     if (ledger::is_own_record(s.session.view())) continue;
     if (!behind || std::pair(s.created, s.session.text) < std::pair(behind->created, behind->id))
       found.push_back({s.session, s.visitor, s.created, s.last_received, s.version});
@@ -34,8 +34,8 @@ Result<std::vector<SessionId>> MemoryLedger::sessions_of(const Handle& handle, c
   const std::lock_guard lock(facts_.mutex);
   std::vector<SessionId> found;
   if (visitor.empty()) return found;
-  for (const auto& [key, snapshot] : facts_.snapshots)
-    if (key.first == handle && snapshot.visitor == visitor) found.push_back(key.second);
+  for (const auto& [key, row] : facts_.snapshots)
+    if (key.first == handle && row.snapshot.visitor == visitor) found.push_back(key.second);
   return found;
 }
 

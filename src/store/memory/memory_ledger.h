@@ -9,7 +9,7 @@ namespace beckon::store {
 class MemoryLedger final : public ledger::Ledger {
  public:
   explicit MemoryLedger(Facts& facts) : facts_(facts) {}
-  Result<std::optional<std::string>> snapshot(const Handle& handle, const SessionId& session) override;
+  Result<std::optional<ledger::StoredSnapshot>> snapshot(const Handle& handle, const SessionId& session) override;
   Result<std::vector<ledger::SessionSummary>> snapshots(const Handle& handle,
                                                         const std::optional<ledger::ListCursor>& behind,
                                                         std::size_t limit) override;

@@ -41,14 +41,15 @@ void append_journal(Writing& writing, std::string_view records) {
 }
 
 void apply(Writing& writing, const commit::SnapshotWrite& snapshot) {
+  const commit::SnapshotWrite& s = snapshot;
   writing.connection.run(
-      "INSERT INTO session (handle, session, visitor, created, last_received, expires_at, version, sum, bytes) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (handle, session) DO UPDATE SET "
+      "INSERT INTO session (handle, session, visitor, created, last_received, expires_at, version, as_of, sum, bytes) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (handle, session) DO UPDATE SET "
       "visitor = excluded.visitor, created = excluded.created, last_received = excluded.last_received, "
-      "expires_at = excluded.expires_at, version = excluded.version, sum = excluded.sum, bytes = excluded.bytes",
-      snapshot.handle, snapshot.session, snapshot.visitor, snapshot.created, snapshot.last_received,
-      snapshot.expires_at, snapshot.version, sum_of(snapshot.bytes, snapshot.version, to_ms(snapshot.last_received)),
-      Blob{snapshot.bytes});
+      "expires_at = excluded.expires_at, version = excluded.version, as_of = excluded.as_of, sum = excluded.sum, "
+      "bytes = excluded.bytes",
+      s.handle, s.session, s.visitor, s.created, s.last_received, s.expires_at, s.version, writing.position,
+      snapshot_sum(s.bytes, s.version, to_ms(s.last_received), writing.position), Blob{s.bytes});
 }
 
 void apply(Writing& writing, const commit::Checkpoint& checkpoint) {

@@ -260,8 +260,14 @@ constexpr const char* kNoTrigger = R"sql(
 DROP TRIGGER delivery_next_turn;
 )sql";
 
+// The journal row that a snapshot reflects, which only the commit that writes it knows. Older snapshots have it in
+// their bytes (ledger/codec.h).
+constexpr const char* kSnapshotPosition = R"sql(
+ALTER TABLE session ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kSteps = {kFirst,   kUnmatchedEvents, kDelayed,   kOrigins,        kHeldSince, kSessionOrder,
-                               kReplays, kTallies,         kPasswords, kChangedHandles, kNoTrigger};
+                               kReplays, kTallies,         kPasswords, kChangedHandles, kNoTrigger, kSnapshotPosition};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -13,18 +13,20 @@ namespace beckon::store {
 using ledger::Position;
 
 // A damaged snapshot is passed over as if there were none: the session begins anew rather than failing for ever.
-Result<std::optional<std::string>> SqliteLedger::snapshot(const Handle& handle, const SessionId& session) {
-  return guarded([&]() -> Result<std::optional<std::string>> {
+Result<std::optional<ledger::StoredSnapshot>> SqliteLedger::snapshot(const Handle& handle, const SessionId& session) {
+  return guarded([&]() -> Result<std::optional<ledger::StoredSnapshot>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT version, last_received, sum, bytes FROM session WHERE handle = ?1 AND session = ?2", handle, session);
+        "SELECT version, last_received, as_of, sum, bytes FROM session WHERE handle = ?1 AND session = ?2", handle,
+        session);
     if (!row.next()) return std::nullopt;
-    const std::string_view bytes = row.text(3);
-    if (sum_of(bytes, row.whole(0), row.integer(1)) != row.integer(2)) {
+    const std::string_view bytes = row.text(4);
+    const Position as_of = row.whole(2);
+    if (snapshot_sum(bytes, row.whole(0), row.integer(1), as_of) != row.integer(3)) {
       log::error("snapshot_damage").add("handle", handle.view()).add("bytes", static_cast<std::int64_t>(bytes.size()));
       return std::nullopt;
     }
-    return std::string(bytes);
+    return ledger::StoredSnapshot{std::string(bytes), as_of};
   });
 }
 

@@ -9,7 +9,7 @@ class SqliteLedger final : public ledger::Ledger {
  public:
   explicit SqliteLedger(Readers& readers) : readers_(readers) {}
 
-  Result<std::optional<std::string>> snapshot(const Handle& handle, const SessionId& session) override;
+  Result<std::optional<ledger::StoredSnapshot>> snapshot(const Handle& handle, const SessionId& session) override;
   Result<std::vector<ledger::SessionSummary>> snapshots(const Handle& handle,
                                                         const std::optional<ledger::ListCursor>& behind,
                                                         std::size_t limit) override;
