@@ -69,9 +69,9 @@ struct HoldSubscription {
 struct WithdrawReason {
   Handle handle;
   RuleId rule;
-  SessionId session;                       // empty for every session
-  Instant anchor_before = Instant::max();  // only those whose anchor is before this
-  std::string reason;                      // in words
+  SessionId session;                      // empty for every session
+  Instant anchor_until = Instant::max();  // only those whose anchor is not after this
+  std::string reason;                     // in words
 };
 
 // The timer of a delayed rule in a session is set, moved or cancelled.

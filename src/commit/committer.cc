@@ -131,7 +131,7 @@ std::vector<std::unique_ptr<Work>> Committer::take(std::string& late, bool with_
 bool Committer::turn(bool with_late) {
   std::string late;
   auto works = take(late, with_late);
-  Draft draft(places_, clock_.now());
+  Draft draft(places_, clock_.now(), last_position_);
   draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
   for (const auto& work : works) work->plan(draft);
   take_asked(draft);
@@ -148,7 +148,7 @@ bool Committer::turn(bool with_late) {
 
 // The disk is full: results of attempts are still written, if the store has kept space for them.
 std::optional<Fault> Committer::write_lean(const std::vector<std::unique_ptr<Work>>& works) {
-  Draft draft(places_, clock_.now(), true);
+  Draft draft(places_, clock_.now(), last_position_, true);
   for (const auto& work : works)
     if (work->only_settles()) work->plan(draft);
   return write(draft);

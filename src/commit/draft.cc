@@ -16,6 +16,9 @@ using ledger::SessionPtr;
 
 namespace {
 
+// In bits: more signals than a commit can store, and room for 10^12 commits.
+constexpr int kPlacesPerCommit = 24;
+
 ledger::Consent consent_after(const SessionPtr& before, const ledger::DecisionRecord& record) {
   if (before) return before->consent;
   return record.basic ? ledger::Consent::kBasic : ledger::Consent::kFull;
@@ -23,7 +26,10 @@ ledger::Consent consent_after(const SessionPtr& before, const ledger::DecisionRe
 
 }  // namespace
 
-Draft::Draft(const Places& places, Instant now, bool lean) : places_(places), lean_(lean) { batch_.at = now; }
+Draft::Draft(const Places& places, Instant now, ledger::Position after, bool lean)
+    : places_(places), next_place_((after + 1) << kPlacesPerCommit), lean_(lean) {
+  batch_.at = now;
+}
 
 // Expired or not.
 Result<SessionPtr> Draft::kept(const Handle& handle, const SessionId& id, const SessionDigest& digest) {

@@ -36,10 +36,13 @@ class Draft {
     RecentChanges* changes = nullptr;  // null: nobody will ever watch
   };
 
-  // `lean`: the disk is full, and only what brings nothing in may be planned.
-  Draft(const Places& places, Instant now, bool lean = false);
+  // `after`: the last position of the journal before this commit. `lean`: the disk is full, and only what brings
+  // nothing in may be planned.
+  Draft(const Places& places, Instant now, ledger::Position after, bool lean = false);
 
   Instant now() const { return batch_.at; }
+  // The place of the next signal that is stored (ledger::Signal): greater than all that were taken before.
+  std::uint64_t take_place() { return next_place_++; }
   bool lean() const { return lean_; }
   const Places& places() const { return places_; }
 
@@ -196,6 +199,7 @@ class Draft {
   void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 
   Places places_;
+  std::uint64_t next_place_;
   const bool lean_;
   Batch batch_;
   std::optional<Duration> set_back_;  // goes first

@@ -26,7 +26,7 @@ class OrderInADraft : public testing::Test {
     return {.id = kEndpoint, .handle = kShop, .event_types = {"*"}, .enabled = enabled};
   }
   void commit(const std::function<void(Draft&)>& plan) {
-    Draft draft(world->places, world->clock.now());
+    Draft draft(world->places, world->clock.now(), 0);
     plan(draft);
     const auto receipt = store.commit().write(draft.seal());
     ASSERT_TRUE(receipt);

@@ -36,7 +36,7 @@ struct Model {
   void came(Instant at, bool purchase) {
     seen.push_back({at, seen.size() + 1, purchase});
     if (!purchase) return;
-    for (auto& [version, one] : told) one.withdrawn = one.withdrawn || (one.anchor < at && !one.sent);
+    for (auto& [version, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
   }
   void look(Instant now) {
     const Seen* anchor = nullptr;
@@ -45,7 +45,7 @@ struct Model {
         anchor = &one;
     if (!anchor || done.contains(anchor->version) || now < anchor->at + kWait) return;
     for (const Seen& one : seen)
-      if (one.purchase && one.at > anchor->at) return;
+      if (one.purchase && std::pair(one.at, one.version) > std::pair(anchor->at, anchor->version)) return;
     done.insert(anchor->version);
     if (now < anchor->at + kWait + kTtl) told[anchor->version] = {.anchor = anchor->at};
   }

@@ -121,6 +121,49 @@ TEST_F(Due, IsCancelledByWhatWasMissedAlsoWhereItArrivesLate) {
   EXPECT_EQ(told(), 0u);
 }
 
+TEST_F(Due, WhatWasStoredBehindTheAnchorAtItsInstantCameAfterIt) {
+  ASSERT_TRUE(world.append("s1", signal("cart") + "," + signal("purchase")));
+  EXPECT_TRUE(world.timers("s1").empty()) << "in one request";
+  cart("s2");
+  EXPECT_EQ(world.timers("s2").size(), 1u);
+  ASSERT_TRUE(world.append("s2", signal("purchase")));
+  EXPECT_TRUE(world.timers("s2").empty()) << "in two requests";
+  ASSERT_TRUE(world.append("s3", signal("purchase") + "," + signal("cart")));
+  ASSERT_EQ(world.timers("s3").size(), 1u) << "the purchase was there before";
+  world.pass(48h);
+  EXPECT_EQ(only().session.text, "s3");
+}
+
+TEST_F(Due, WhatWasStoredBehindTheAnchorAtItsInstantWithdrawsItsMessage) {
+  cart();
+  world.pass(31min);
+  ASSERT_TRUE(world.append("s1", signal("purchase", kStart)));
+  EXPECT_EQ(only().state, DeliveryState::kWithdrawn);
+}
+
+TEST_F(Due, OfTwoSessionsOfAVisitorTheSignalStoredLaterCameAfterTheOtherAtOneInstant) {
+  world.save("rescue", kVisitorRule);
+  const auto stored = [&](const std::string& visitor, const std::string& session, std::string_view key) {
+    ASSERT_TRUE(world.append(session, signal(key, kStart), R"(,"visitorId":")" + visitor + "\""));
+  };
+  stored("v1", "old1", "view");
+  stored("v1", "new1", "cart");
+  stored("v1", "old1", "purchase");
+  EXPECT_TRUE(world.timers("new1").empty()) << "bought in the session that joined first";
+  stored("v2", "old2", "purchase");
+  world.restart();
+  stored("v2", "new2", "view");
+  stored("v2", "old2", "cart");
+  ASSERT_EQ(world.timers("old2").size(), 1u) << "the cart came after the purchase";
+  stored("v2", "new2", "purchase");
+  EXPECT_TRUE(world.timers("old2").empty());
+  stored("v3", "new3", "view");
+  stored("v3", "old3", "purchase");
+  stored("v3", "new3", "cart");
+  world.pass(30min);
+  EXPECT_EQ(only().session.text, "new3") << "the purchase in the newer session was there before";
+}
+
 TEST_F(Due, IsNotCancelledByWhatCameBefore) {
   cart();
   ASSERT_TRUE(world.append("s1", signal("purchase", kStart - 5min)));

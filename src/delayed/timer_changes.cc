@@ -32,7 +32,7 @@ void withdraw(commit::Draft& draft, const commit::Tenant& tenant, const Delayed&
         .handle = tenant.handle,
         .rule = RuleId{delayed.rule},
         .session = session->id,
-        .anchor_before = came->at,
+        .anchor_until = came->at,
         .reason = "the message is no longer true: " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
 }
 

@@ -48,7 +48,7 @@ std::optional<Wait> wait_of(const commit::Tenant& tenant, const Delayed& delayed
   // Versions are of a session: where several are seen, the anchor is in the newest that has it.
   for (auto session = sight.sessions.rbegin(); session != sight.sessions.rend(); ++session) {
     const std::optional<Anchor> own = sight.sessions.size() == 1 ? found : anchor((*session)->window);
-    if (!own || own->at != found->at || own->version != found->version || own->received != found->received) continue;
+    if (!own || own->at != found->at || own->version != found->version || own->place != found->place) continue;
     if (is_done(**session, found->version)) return std::nullopt;
     return Wait{*found, *session};
   }

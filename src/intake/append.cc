@@ -126,6 +126,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
       record.ids.push_back(id);
     }
     signal.version = ++version;
+    signal.place = draft.take_place();
     if (consent == Consent::kBasic) signal.metadata = {};
     record.signals.push_back(signal);
   }

@@ -117,6 +117,7 @@ void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
   record.expires_at = std::max(before ? before->expires_at : Instant{}, record.received + kept);
   ledger::Signal& signal = record.signals.emplace_back(entry.signal);
   signal.version = before ? before->version + 1 : 1;
+  signal.place = draft.take_place();
   signal.received = record.received;
   if (consent == Consent::kBasic) signal.metadata = {};
   std::size_t evicted = 0;

@@ -32,6 +32,9 @@ AppendRecord decode_append(Decoder& in) {
   record.context = in.context();
   record.ids = in.ids();
   record.signals = in.signals();
+  if (in.rest().empty()) return record;
+  std::uint64_t place = in.number();
+  for (Signal& signal : record.signals) signal.place = place++;
   return record;
 }
 
@@ -112,6 +115,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
     out.ids(record.ids);
     out.number(record.signals.size());
     for (const Signal& signal : record.signals) out.signal(signal);
+    if (!record.signals.empty() && record.signals.front().place != 0) out.number(record.signals.front().place);
   });
 }
 

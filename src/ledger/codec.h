@@ -3,7 +3,7 @@
 //   journal  = record*                      record = kind:u8 size:varint body
 //   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
 //   append   = digest handle:string session:string flags:u8 (1 fresh) received:instant expires:instant consent:u8
-//              visitor:string context ids signals
+//              visitor:string context ids signals place:varint? (of the first signal; the others follow one by one)
 //   context  = n:varint (key:string value:string)*
 //   ids      = n:varint u64le*
 //   signals  = n:varint (version:varint at:instant received:instant confidence:varint flags:u8 (1 has value)
@@ -21,10 +21,10 @@
 //   snapshot = format:u8 (3) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
 //              flags:u8 (1 begun by the visitor) spends shown:ids n:varint (session:string digest)*
-//              n:varint (rule:u64le version:varint)*
+//              n:varint (rule:u64le version:varint)* places:varint* (of the signals)
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
-// Where a decision, a past or a snapshot of format 1 ends before what was added later, that is empty; a session of
+// Where an append, a decision, a past or a snapshot ends before what was added later, that is empty; a session of
 // format 1 that has a visitor was begun by it. Formats 1 and 2 have as_of:varint after the format, which the store
 // keeps (StoredSnapshot) since format 3: only the store knows the position of a commit.
 #pragma once

@@ -298,6 +298,21 @@ TEST(Codec, ASnapshotReadsBackTheSameSession) {
   EXPECT_FALSE(decode_snapshot({"x", 42}));
 }
 
+TEST(Codec, PlacesInTheJournalReadBackFromARecordAndFromASnapshot) {
+  AppendRecord record = append({signal("cart", 10, 1), signal("view", 10, 2)});
+  record.signals[0].place = std::uint64_t{3} << 40;
+  record.signals[1].place = record.signals[0].place + 1;
+  std::string row;
+  append_record(row, SessionDigest{1, 2}, record);
+  const auto read = decode_record(JournalReader(row).next()->bytes);
+  const SessionPtr session = applied(nullptr, std::get<AppendRecord>(*read));
+  EXPECT_EQ(session->window[0].place, std::uint64_t{3} << 40);
+  EXPECT_EQ(session->window[1].place, (std::uint64_t{3} << 40) + 1);
+  const auto back = decode_snapshot({encode_snapshot(*session), 42});
+  ASSERT_TRUE(back);
+  for (std::size_t i : {0u, 1u}) EXPECT_EQ(back->session->window[i].place, session->window[i].place);
+}
+
 TEST(Codec, ASnapshotKeepsSpendsShownDecisionsAndAVisitorsSessions) {
   const SessionPtr visitor = applied(nullptr, visit("s1", 5, {{7, instant_ms(50), 5}}));
   const auto back = decode_snapshot({encode_snapshot(*visitor), 42});

@@ -20,7 +20,7 @@ struct AppendRecord {
   Consent consent = Consent::kFull;
   std::string_view visitor;        // empty: not said
   Context context;                 // what changed; an empty value removes the key
-  std::vector<Signal> signals;     // with their versions
+  std::vector<Signal> signals;     // with their versions and, one behind the other, their places
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
 };
 

@@ -14,6 +14,7 @@ std::string_view to_text(Consent consent);
 // Confidence is kept in millionths, so that sums over it do not depend on their order.
 inline constexpr std::int32_t kFullConfidence = 1'000'000;
 
+// Signals are in one order everywhere, across sessions too: by `at`, and at one instant by `place`.
 // A view; its texts live in the Window, record or request that it came from.
 struct Signal {
   std::string_view key;
@@ -26,6 +27,9 @@ struct Signal {
   Instant at{};               // orders signals
   Instant received{};         // arrival; what limits count by
   std::uint64_t version = 0;  // of the session, from 1, one per stored signal
+  // Its place in the journal: of two signals of any sessions, the one stored later has the greater place. 0: stored by
+  // a version of the server that kept none.
+  std::uint64_t place = 0;
 };
 
 }  // namespace beckon::ledger

@@ -19,6 +19,12 @@ void read_second(Decoder& in, Session& session) {
     session.done.push_back({.rule = in.word(), .version = in.number()});
 }
 
+bool has_places(const Window& window) {
+  for (std::size_t i = 0; i < window.size(); ++i)
+    if (window[i].place != 0) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string encode_snapshot(const Session& session) {
@@ -49,6 +55,8 @@ std::string encode_snapshot(const Session& session) {
   for (const Joined& joined : session.sessions) out.text(joined.id.view()), out.digest(joined.digest);
   out.number(session.done.size());
   for (const DoneAnchor& done : session.done) out.word(done.rule), out.number(done.version);
+  if (has_places(session.window))
+    for (std::size_t i = 0; i < session.window.size(); ++i) out.number(session.window[i].place);
   return bytes;
 }
 
@@ -72,12 +80,15 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
     const Instant at = in.instant();
     session->arrivals.emplace_back(at, static_cast<std::uint32_t>(in.number()));
   }
-  std::size_t evicted = 0;
-  session->window = Window{}.with(in.signals(), evicted);
+  std::vector<Signal> signals = in.signals();
   session->decisions.count = static_cast<std::uint32_t>(in.number());
   session->decisions.bytes = in.text();
   session->begun_by_visitor = format == 1 ? !session->visitor.empty() : in.byte() & 1;
   if (format > 1) read_second(in, *session);
+  if (!in.rest().empty())
+    for (Signal& signal : signals) signal.place = in.number();
+  std::size_t evicted = 0;
+  session->window = Window{}.with(signals, evicted);
   if (!in.ok()) return std::nullopt;
   snapshot.session = std::move(session);
   return snapshot;

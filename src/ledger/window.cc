@@ -45,6 +45,7 @@ Signal Window::operator[](std::size_t i) const {
   signal.at = instant_ms(entry.at);
   signal.received = instant_ms(entry.received);
   signal.version = entry.version;
+  signal.place = entry.place;
   return signal;
 }
 
@@ -110,7 +111,8 @@ void Window::Held::insert(const Signal& signal) {
         signal.metadata.size() <= 65535 && signal.id.size() <= 65535);
   const Entry entry{.at = to_ms(signal.at),
                     .received = to_ms(signal.received),
-                    .version = signal.version,
+                    .place = signal.place,
+                    .version = static_cast<std::uint32_t>(signal.version),
                     .text = static_cast<std::uint32_t>(text.size()),
                     .confidence = signal.confidence,
                     .value_size = static_cast<std::uint16_t>(signal.value.size()),
@@ -148,6 +150,7 @@ void Window::Held::compact() {
 Window Window::merged(std::span<const Window* const> windows) {
   struct Place {
     std::int64_t at;
+    std::uint64_t place;
     std::size_t window, entry;
   };
   std::vector<Place> places;
@@ -160,9 +163,13 @@ Window Window::merged(std::span<const Window* const> windows) {
       const std::string_view key = windows[w]->key(windows[w]->of_key(k).front());
       numbers[w].push_back(keys.try_emplace(key, static_cast<std::uint16_t>(keys.size())).first->second);
     }
-    for (std::size_t i = 0; i < windows[w]->size(); ++i) places.push_back({windows[w]->held_->entries[i].at, w, i});
+    for (std::size_t i = 0; i < windows[w]->size(); ++i) {
+      const Entry& entry = windows[w]->held_->entries[i];
+      places.push_back({entry.at, entry.place, w, i});
+    }
   }
-  std::ranges::stable_sort(places, {}, &Place::at);  // each window is in order, and they come in theirs
+  // Where no places were kept, each window is in order, and they come in theirs.
+  std::ranges::stable_sort(places, {}, [](const Place& one) { return std::pair(one.at, one.place); });
   auto merged = std::make_shared<Held>();
   merged->entries.reserve(places.size());
   merged->text.reserve(text);

@@ -38,8 +38,8 @@ class Window {
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
-  // All signals of several windows, the oldest session's first, as one in the order of (at, place in `windows`,
-  // version): what scope visitor sees. More than kCapacity may be in it.
+  // All signals of several windows, the oldest session's first, as one in the order of (at, place): what scope visitor
+  // sees. More than kCapacity may be in it.
   static Window merged(std::span<const Window* const> windows);
 
   // A copy without metadata: consent has become basic.
@@ -51,7 +51,8 @@ class Window {
   struct Entry {
     std::int64_t at;
     std::int64_t received;
-    std::uint64_t version;
+    std::uint64_t place;
+    std::uint32_t version;
     std::uint32_t text;  // offset of key, value, source, metadata, id, one after the other
     std::int32_t confidence;
     std::uint16_t value_size;

@@ -27,16 +27,16 @@ bool RuleSet::ends(const Delayed& delayed, const ledger::Signal& signal) const {
 std::optional<Anchor> RuleSet::anchor(const Delayed& delayed, const ledger::Window& window, Instant now,
                                       Duration retention) const {
   const Measure& absence = absence_of(compiled_->rules[delayed.index]);
-  Instant came = Instant::min();  // the newest that fits what is missed
   for (std::size_t i = window.size(); i-- > 0;) {
     const ledger::Signal signal = window[i];
     if (signal.at <= now - retention) break;
-    if (absence.after.fits(signal)) {
-      if (came > signal.at) return std::nullopt;
-      return Anchor{
-          .at = signal.at, .received = signal.received, .version = signal.version, .due = signal.at + absence.wait};
-    }
-    if (absence.filter.fits(signal)) came = std::max(came, signal.at);
+    if (absence.after.fits(signal))
+      return Anchor{.at = signal.at,
+                    .received = signal.received,
+                    .version = signal.version,
+                    .place = signal.place,
+                    .due = signal.at + absence.wait};
+    if (absence.filter.fits(signal)) break;
   }
   return std::nullopt;
 }

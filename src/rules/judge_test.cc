@@ -163,7 +163,8 @@ TEST(Absent, HoldsFromTheAnchorsWaitOn) {
   EXPECT_TRUE(holds(absent, window({{"cart", 10min}})));
   EXPECT_FALSE(holds(absent, window({{"cart", 20min}, {"purchase", 1min}})));
   EXPECT_TRUE(holds(absent, window({{"cart", 20min}, {"purchase", 21min}})));
-  EXPECT_TRUE(holds(absent, window({{"cart", 20min}, {"purchase", 20min}}))) << "(anchor, now]";
+  EXPECT_FALSE(holds(absent, window({{"cart", 20min}, {"purchase", 20min}}))) << "stored behind the anchor";
+  EXPECT_TRUE(holds(absent, window({{"purchase", 20min}, {"cart", 20min}}))) << "stored before it";
   EXPECT_FALSE(holds(absent, window({{"cart", 20min}, {"purchase", 0min}})));
   EXPECT_TRUE(holds(absent, window({{"cart", 20min}, {"purchase", -1min}}))) << "its instant is still ahead";
 }

@@ -59,10 +59,12 @@ struct Delayed {
   std::uint32_t index = 0;  // the rule set's own
 };
 
-// What a delayed rule waits from: the newest signal that fits `after`, while nothing that fits `absent` came behind it.
+// What a delayed rule waits from: the newest signal that fits `after`, while nothing that fits `absent` came behind it
+// in the order of signals (ledger/signal.h).
 struct Anchor {
   Instant at{}, received{};
   std::uint64_t version = 0;  // of the session that the anchor is in, in a merged window too
+  std::uint64_t place = 0;    // in the journal: ledger::Signal::place
   Instant due{};              // at + for
 };
 

@@ -66,7 +66,7 @@ void World::check_messages(const KnownSession& session, const std::map<std::uint
   for (std::size_t i = 0; i < window.size(); ++i)
     if (window.key(i) == "cart") cart = i;
   for (std::size_t i = cart; i < window.size(); ++i)
-    if (window.key(i) == "purchase" && window.at(i) > window.at(cart)) return;
+    if (window.key(i) == "purchase") return;
   if (cart == window.size()) return;
   const std::uint64_t version = window[cart].version;
   require((*found)->done_anchor("rescue") == version,

@@ -12,7 +12,7 @@ enum class Planted {
   kRetentionTooLong,    // by a millisecond
   kAtLeastMore,         // atLeast n asks for n + 1
   kAtMostLess,          // atMost n allows n − 1
-  kAbsenceFromAnchor,   // what is missed may not come at the anchor's instant either
+  kAbsenceFromAnchor,   // a signal that is both starts a wait and ends it
   kWaitTooLong,         // an absence holds a millisecond late
   kAgeTooGreat,         // last atLeast and atMost: a millisecond late
   kStepsShareSignal,    // one signal may be two steps

@@ -98,7 +98,7 @@ class DueAgreement {
   static std::string in_words(const std::optional<Anchor>& anchor) {
     if (!anchor) return "none";
     return to_rfc3339(anchor->at) + " due " + to_rfc3339(anchor->due) + " received " + to_rfc3339(anchor->received) +
-           " version " + std::to_string(anchor->version);
+           " version " + std::to_string(anchor->version) + " place " + std::to_string(anchor->place);
   }
   static std::string without_versions(const std::string& words) { return words.substr(0, words.find(" version")); }
 

@@ -68,6 +68,7 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
     }
     std::ranges::sort(all, [](const Stored& a, const Stored& b) {
       if (a.at() != b.at()) return a.at() < b.at();
+      if (a.signal->place != b.signal->place) return a.signal->place < b.signal->place;
       return a.session != b.session ? a.session < b.session : a.version < b.version;
     });
   }
@@ -195,13 +196,21 @@ std::optional<long> millionths(std::string_view number) {
 
 std::optional<Anchor> anchor(const World& world, const Value& condition, Instant now, bool ahead) {
   std::optional<Anchor> newest;
-  for (const Stored& one : visible(world, condition, now, ahead)) {
-    if (fits(*condition.find("after"), *one.signal))
-      newest = {one.at(), one.signal->received, one.at() + *parse_duration(condition.find("for")->text()), one.version};
+  const std::vector<Stored> all = visible(world, condition, now, ahead);
+  std::size_t behind = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Signal& signal = *all[i].signal;
+    if (!fits(*condition.find("after"), signal)) continue;
+    newest = {.at = signal.at,
+              .received = signal.received,
+              .due = signal.at + *parse_duration(condition.find("for")->text()),
+              .version = all[i].version,
+              .place = signal.place};
+    behind = i + 1;
   }
   if (!newest) return std::nullopt;
-  for (const Stored& one : visible(world, condition, now, ahead)) {
-    if (one.at() > newest->at && fits(*condition.find("absent"), *one.signal)) return std::nullopt;
+  for (std::size_t i = behind; i < all.size(); ++i) {
+    if (fits(*condition.find("absent"), *all[i].signal)) return std::nullopt;
   }
   return newest;
 }

@@ -24,6 +24,7 @@ struct Signal {
   std::string id = {};        // or empty
   Instant at{};
   Instant received{};
+  std::uint64_t place = 0;  // when it was stored, among the signals of all sessions; of one session rising
 };
 
 // What a rule spends from: the count of its group where it has one, else its own.
@@ -75,7 +76,7 @@ struct Answer {
 // What a delayed rule waits from.
 struct Anchor {
   Instant at{}, received{}, due{};
-  std::uint64_t version = 0;
+  std::uint64_t version = 0, place = 0;
 };
 
 // naive.cc

@@ -70,6 +70,13 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   world.visitor = dice.one_in(2);
   for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i)
     world.sessions.push_back(random_session(dice, base));
+  for (std::size_t i = 0; i < world.sessions.size(); ++i) {  // stored in turns, many at one instant
+    std::uint64_t turn = 0;
+    for (naive::Signal& signal : world.sessions[i].arrived) {
+      turn += 1 + static_cast<std::uint64_t>(dice.upto(3));
+      signal.place = turn * world.sessions.size() + i;
+    }
+  }
   world.asking =
       world.sessions.size() - 1 -
       static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 20))));
@@ -144,7 +151,8 @@ class AsFacts {
                                 .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
                                 .at = from.at,
                                 .received = from.received,
-                                .version = ++version});
+                                .version = ++version,
+                                .place = from.place});
       if (!dice.one_in(4)) continue;
       now = ledger::applied(std::move(now), record);
       record = {};

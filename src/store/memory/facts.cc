@@ -96,7 +96,7 @@ std::vector<DeliveryId> Deliveries::pending(const commit::WithdrawReason& ended)
   if (known == by_rule_.end()) return found;
   for (const DeliveryId& id : known->second) {
     const outbox::Delivery& one = rows_.at(id).delivery;
-    if (ended.session.empty() || (one.session == ended.session && one.anchor_at < ended.anchor_before))
+    if (ended.session.empty() || (one.session == ended.session && one.anchor_at <= ended.anchor_until))
       found.push_back(id);
   }
   return found;

@@ -245,8 +245,8 @@ void apply(Writing& writing, const commit::WithdrawReason& ended) {
                 "SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' AND state <= 2", ended.handle,
                 ended.rule))
           : ids_of(connection.query("SELECT id FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' "
-                                    "AND state <= 2 AND session = ?3 AND anchor_at < ?4",
-                                    ended.handle, ended.rule, ended.session, ended.anchor_before));
+                                    "AND state <= 2 AND session = ?3 AND anchor_at <= ?4",
+                                    ended.handle, ended.rule, ended.session, ended.anchor_until));
   withdraw(connection, ids, ended.reason, writing.at);
 }
 

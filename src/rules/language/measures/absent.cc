@@ -21,16 +21,48 @@ void read(Members& members, Condition& condition) {
   condition.least = 1;
 }
 
-// Nothing that fits may have come in (anchor, now]; what comes later can only end the absence, or the wait for it.
+constexpr auto kNowhere = static_cast<std::size_t>(-1);
+
+struct Newest {
+  Instant at = kNever;
+  std::size_t place = kNowhere;  // in the window
+};
+
+Newest newest_in(const Stream& stream, Scene& scene, Instant after) {
+  Newest newest;
+  scene.newest_first(stream, after, [&newest](std::size_t place, Instant at) {
+    newest = {at, place};
+    return false;
+  });
+  return newest;
+}
+
+struct Wait {
+  Instant anchor = kNever;  // kNever: there is none
+  Instant came = kNever;    // the newest behind the anchor that fits what is missed; kNever: none did
+};
+
+// Of two signals of one instant, the one that was stored later came behind the other.
+Wait wait_since(Instant floor, const ReadyMeasure& measure, Scene& scene) {
+  const Newest anchor = newest_in(measure.after, scene, floor);
+  if (anchor.place == kNowhere) return {};
+  const Newest came = newest_in(measure.stream, scene, anchor.at - Duration{1});
+  const bool behind = came.place != kNowhere &&
+                      came.place + static_cast<std::size_t>(off_by_one(Planted::kAbsenceFromAnchor)) > anchor.place;
+  return {anchor.at, behind ? came.at : kNever};
+}
+
+Wait wait_of(const Finding& finding, Scene& scene) {
+  return wait_since(scene.now() - scene.span(Duration{}), finding.measure, scene);
+}
+
+// Nothing that fits may have come behind the anchor; what comes later can only end the absence, or the wait for it.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
   const Duration sight = scene.span(Duration{});
-  const Instant floor = scene.now() - sight;
-  Taken taken{.next = scene.next_to_come(measure.after)};
-  taken.witness = newest_of(measure.after, scene, floor);
-  if (taken.witness == kNever ||
-      newest_of(measure.stream, scene, taken.witness - Duration{off_by_one(Planted::kAbsenceFromAnchor)}) != kNever)
-    return taken;
+  const Wait wait = wait_since(scene.now() - sight, measure, scene);
+  Taken taken{.next = scene.next_to_come(measure.after), .witness = wait.anchor};
+  if (wait.anchor == kNever || wait.came != kNever) return taken;
   taken.value = scene.now() - taken.witness >= of.wait + Duration{off_by_one(Planted::kWaitTooLong)};
   // An anchor that leaves the retention before its wait is over changes nothing, whatever comes.
   if (taken.value == 0 && of.wait >= sight) return taken;
@@ -53,18 +85,16 @@ std::string wanted(const Condition& condition, bool negated) {
 }
 std::string seen(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
-  const Instant anchor = finding.taken.witness;
-  if (anchor == kNever) return std::string("no ") + words_of(of.after) + " yet";
-  const Instant came = newest_of(finding.measure.stream, scene, anchor);
-  if (came != kNever) return words_of(of.filter) + " " + ago(came, scene.now());
-  return words_of(std::chrono::floor<std::chrono::seconds>(scene.now() - anchor)) + " so far";
+  const Wait wait = wait_of(finding, scene);
+  if (wait.anchor == kNever) return std::string("no ") + words_of(of.after) + " yet";
+  if (wait.came != kNever) return words_of(of.filter) + " " + ago(wait.came, scene.now());
+  return words_of(std::chrono::floor<std::chrono::seconds>(scene.now() - wait.anchor)) + " so far";
 }
 std::string margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   if (finding.negated) return std::string("one ") + words_of(of.filter);
-  const Instant anchor = finding.taken.witness;
-  const bool waits = anchor != kNever && newest_of(finding.measure.stream, scene, anchor) == kNever;
-  if (waits) return "";
+  const Wait wait = wait_of(finding, scene);
+  if (wait.anchor != kNever && wait.came == kNever) return "";
   return std::string("a new ") + words_of(of.after) + ", then " + words_of(of.wait) + " without " + words_of(of.filter);
 }
 
