@@ -240,6 +240,26 @@ describe('timers', () => {
     await until('the result is written', async () => (await deliveries(hook, id))[0]?.status === 'delivered');
     await beckon.kill();
     await beckon.open();
+  test('that are overdue as their signal arrives wait a grace for the rest of the queue', async () => {
+    await put('cart-rescue', rule('10m'));
+    const id = freshSession();
+    const ago = minutes => new Date(Date.now() - minutes * 60_000).toISOString();
+    const before = Date.now();
+    await signals(id, [{ ...cart, at: ago(50) }]);
+    const [{ at }] = await timers(id);
+    assert.ok(Date.parse(at) >= before + 60_000, at);
+    await signals(id, [{ type: 'purchase', at: ago(45) }]);
+    assert.deepEqual(await timers(id), []);
+    const bad = await beckon.as('OWNER', 'PUT', '/settings', { dueGrace: '11m' });
+    assert.deepEqual([bad.status, bad.json.details[0].field], [400, 'dueGrace']);
+    for (const dueGrace of ['0s', '90s']) {
+      const saved = await beckon.as('OWNER', 'PUT', '/settings', { dueGrace });
+      assert.equal(saved.status, 200, saved.text);
+      assert.equal((await beckon.as('OWNER', 'GET', '/settings')).json.dueGrace, dueGrace);
+    }
+    await beckon.as('OWNER', 'PUT', '/settings', {});
+  });
+
     const next = freshSession();
     await signals(next, [cart]);
     await hook.log.next(of(next));

@@ -211,6 +211,10 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("retention", chain, "how long a session is kept after its last signal", AT(handle.retention)));
   all.push_back(
       duration("basic-retention", chain, "the same for sessions with consent basic", AT(handle.basic_retention)));
+  all.push_back(make("due-grace", chain, "a duration from 0s to 10m",
+                     "how long a delayed rule waits if the signal that starts its wait arrives when it is already due",
+                     AT(handle.due_grace), commit::parse_due_grace,
+                     [](Duration value) { return value == Duration{} ? "0s" : to_text(value); }));
   all.push_back(choice(
       "default-consent", chain, "full, basic or denied", "the consent of a session that has not stated any",
       {std::pair{std::string_view{"full"}, Consent::kFull}, {"basic", Consent::kBasic}, {"denied", Consent::kDenied}},

@@ -32,11 +32,25 @@ void refuse_unknown(const json::Value& object, std::string_view prefix, std::spa
       issues.add(std::string(prefix) + std::string(member.key), "is an unknown setting");
 }
 
+void read_due_grace(const json::Value& settings, Duration& grace, Issues& issues) {
+  const json::Value* value = settings.find("dueGrace");
+  if (!value) return;
+  const auto read = value->is_string() ? parse_due_grace(value->text()) : std::nullopt;
+  if (!read) return issues.add("dueGrace", "must be a duration from \"0s\" to \"10m\"");
+  grace = *read;
+}
+
 }  // namespace
 
+std::optional<Duration> parse_due_grace(std::string_view text) {
+  if (text == "0s") return Duration{};
+  const auto read = parse_duration(text);
+  return read && *read <= kDueGraceMost ? read : std::nullopt;
+}
+
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults) {
-  static constexpr std::array<std::string_view, 5> kTop{"limits", "retention", "basicRetention", "defaultConsent",
-                                                        "scores"};
+  static constexpr std::array<std::string_view, 6> kTop{"limits",   "retention",      "basicRetention",
+                                                        "dueGrace", "defaultConsent", "scores"};
   static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
                                                            "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
@@ -55,6 +69,7 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   }
   read_duration(settings, "retention", read.retention, issues);
   read_duration(settings, "basicRetention", read.basic_retention, issues);
+  read_due_grace(settings, read.due_grace, issues);
   if (const json::Value* consent = settings.find("defaultConsent")) {
     if (consent->is_string() && consent->text() == "full")
       read.default_consent = ledger::Consent::kFull;
@@ -82,6 +97,7 @@ std::string to_json(const HandleSettings& settings) {
       .end_object()
       .member("retention", to_text(settings.retention))
       .member("basicRetention", to_text(settings.basic_retention))
+      .member("dueGrace", settings.due_grace == Duration{} ? "0s" : to_text(settings.due_grace))
       .member("defaultConsent", ledger::to_text(settings.default_consent))
       .member_raw("scores", rules::to_json(settings.scores))
       .end_object();

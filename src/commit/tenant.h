@@ -1,6 +1,7 @@
 // What the hot path knows of a handle: its settings and its compiled rules. Immutable; replaced whole.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,17 @@ struct HandleSettings {
   int address_decisions_per_minute = 600;             // resolves and prefetches of a client address
   Duration retention = std::chrono::hours{30 * 24};   // of a session, after its last signal
   Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
+  Duration due_grace = std::chrono::seconds{60};      // how long a delayed rule waits if its anchor arrives overdue
   ledger::Consent default_consent = ledger::Consent::kFull;
   rules::Scores scores;  // that rules may measure, by name
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","defaultConsent":"full","scores":{…}} (rules/language/score.h), each optional. Fault:
-//  validation_error with every fault.
+//  "basicRetention":"24h","dueGrace":"60s","defaultConsent":"full","scores":{…}} (rules/language/score.h), each
+//  optional. Fault: validation_error with every fault.
+inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
+std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
+
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
 std::string to_json(const HandleSettings& settings);
 

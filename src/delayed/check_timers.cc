@@ -53,13 +53,13 @@ CheckTimers::End CheckTimers::look(commit::Draft& draft, const Timer& timer) {
   auto sight = sight_of(draft, *session, delayed->visitor, {.visitor = true, .spends = true});
   if (!sight) return keep(sight.error());
   const auto wait = wait_of(draft, **tenant, *delayed, *sight);
-  if (!wait || wait->session != *session || wait->anchor.due > draft.now()) {
+  if (!wait || wait->session != *session || wait->due > draft.now()) {
     cancel(draft, timer);
     set_timer(draft, **tenant, *delayed, *sight);
     return End::kNotDue;
   }
   Instant due_at = wait->anchor.due;
-  if (timer.anchor == wait->anchor.version) due_at = std::max(due_at, timer.due_at);
+  if (timer.anchor == wait->anchor.version && timer.due_at > wait->due) due_at = timer.due_at;  // it was put off
   return fire({draft, timer, *tenant, *delayed, std::move(*sight), wait->anchor, due_at});
 }
 

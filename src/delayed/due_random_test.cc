@@ -16,6 +16,7 @@ using outbox::DeliveryState;
 const Instant kStart = *parse_rfc3339("2026-11-02T12:00:00Z");
 constexpr Duration kWait = 30min;
 constexpr Duration kTtl = 2h;
+constexpr Duration kGrace = 60s;
 
 struct Told {
   Instant anchor{};
@@ -28,13 +29,16 @@ struct Model {
     Instant at{};
     std::uint64_t version = 0;
     bool purchase = false;
+    Instant received{};
+
+    Instant due() const { return at + kWait > received ? at + kWait : received + kGrace; }
   };
   std::vector<Seen> seen;
   std::set<std::uint64_t> done;
   std::map<std::uint64_t, Told> told;  // by the anchor's version
 
-  void came(Instant at, bool purchase) {
-    seen.push_back({at, seen.size() + 1, purchase});
+  void came(Instant at, bool purchase, Instant now) {
+    seen.push_back({at, seen.size() + 1, purchase, now});
     if (!purchase) return;
     for (auto& [version, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
   }
@@ -43,7 +47,7 @@ struct Model {
     for (const Seen& one : seen)
       if (!one.purchase && (!anchor || std::pair(one.at, one.version) > std::pair(anchor->at, anchor->version)))
         anchor = &one;
-    if (!anchor || done.contains(anchor->version) || now < anchor->at + kWait) return;
+    if (!anchor || done.contains(anchor->version) || now < anchor->due()) return;
     for (const Seen& one : seen)
       if (one.purchase && std::pair(one.at, one.version) > std::pair(anchor->at, anchor->version)) return;
     done.insert(anchor->version);
@@ -105,7 +109,7 @@ class Lives {
         name, R"({"type":")" + std::string(purchase ? "purchase" : "cart") + R"(","at":")" + to_rfc3339(at) + "\"}");
     world_.world().commit.next.reset();
     EXPECT_EQ(answer.has_value(), !full);
-    if (answer) models_[name].came(at, purchase);
+    if (answer) models_[name].came(at, purchase, world_.now());
     settle();
   }
   void settle() {

@@ -182,12 +182,49 @@ TEST_F(Due, LooksAtInstantsAndNotAtTheOrderOfArrival) {
   EXPECT_EQ(only().session.text, "s2");
 }
 
-TEST_F(Due, AnAnchorThatArrivesLateFiresAtOnce) {
+TEST_F(Due, AnAnchorThatArrivesOverdueWaitsAGrace) {
   world.pass(1h);
   ASSERT_TRUE(world.append("s1", signal("cart", kStart)));
+  world.pass(60s - 1ms);
+  EXPECT_EQ(told(), 0u);
+  world.pass(1ms);
+  EXPECT_EQ(only().created_at, kStart + 1h + 60s);
+  EXPECT_EQ(only().valid_until, kStart + 30min + 24h) << "counted from when it should have been sent";
+}
+
+TEST_F(Due, WhatFollowsAnOverdueAnchorInAnotherRequestOfTheSameQueueIsSeenInTime) {
+  world.pass(3h);
+  ASSERT_TRUE(world.append("s1", signal("view", kStart) + "," + signal("cart", kStart + 1min)));
+  world.pass(20s);
+  ASSERT_TRUE(world.append("s1", signal("purchase", kStart + 4min)));
+  EXPECT_TRUE(world.timers("s1").empty());
+  world.pass(48h);
+  EXPECT_EQ(told(), 0u);
+}
+
+TEST_F(Due, TheGraceIsASettingOfTheHandle) {
+  world.settings.due_grace = 0s;
+  world.save("rescue", rule());
+  world.pass(31min);
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart)));
   world.fire();
-  EXPECT_EQ(only().created_at, kStart + 1h);
-  EXPECT_EQ(only().valid_until, kStart + 30min + 24h);
+  EXPECT_EQ(only().created_at, kStart + 31min);
+  world.settings.due_grace = 10min;
+  world.save("rescue", rule());
+  ASSERT_TRUE(world.append("s2", signal("cart", kStart)));
+  ASSERT_TRUE(world.append("s3", signal("cart", kStart + 2min)));
+  EXPECT_EQ(world.timers("s2")[0].due_at, kStart + 41min);
+  EXPECT_EQ(world.timers("s3")[0].due_at, kStart + 32min) << "not due as it arrived";
+}
+
+TEST_F(Due, AnAnchorThatArrivesBeyondTheTtlIsNotTold) {
+  world.pass(25h);
+  ASSERT_TRUE(world.append("s1", signal("cart", kStart)));
+  log::set_level(log::Level::kOff);
+  world.pass(2min);
+  log::set_level(log::Level::kInfo);
+  EXPECT_EQ(told(), 0u);
+  EXPECT_EQ(world.alarm().counts().expired, 1u);
 }
 
 TEST_F(Due, AnAnchorAheadOfTheClockWaitsFromItsOwnInstant) {

@@ -8,6 +8,8 @@
 //                               │        └─ overdue by more than the ttl: nothing
 //                               └─ what was missed comes, consent is denied, the rule is no longer live: cancelled
 //
+// An anchor that is due as it arrives waits HandleSettings::due_grace: what followed it may arrive right behind it.
+//
 // However a timer ends by itself, its anchor is done: it fires no more (ledger::DoneRecord). Deliveries born of it
 // carry their reason (rule, anchor), and the commit that ends the reason withdraws them.
 //

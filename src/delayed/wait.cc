@@ -45,12 +45,14 @@ std::optional<Wait> wait_of(const commit::Tenant& tenant, const Delayed& delayed
   };
   const auto found = anchor(sight.window());
   if (!found || found->received < delayed.live_since) return std::nullopt;
+  const bool overdue = found->due <= found->received;
+  const Instant due = overdue ? found->received + tenant.settings.due_grace : found->due;
   // Versions are of a session: where several are seen, the anchor is in the newest that has it.
   for (auto session = sight.sessions.rbegin(); session != sight.sessions.rend(); ++session) {
     const std::optional<Anchor> own = sight.sessions.size() == 1 ? found : anchor((*session)->window);
     if (!own || own->at != found->at || own->version != found->version || own->place != found->place) continue;
     if (is_done(**session, found->version)) return std::nullopt;
-    return Wait{*found, *session};
+    return Wait{*found, due, *session};
   }
   return std::nullopt;
 }
@@ -60,7 +62,7 @@ void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const Delayed
   for (const SessionPtr& session : sight.sessions) {
     commit::TimerChange change{.handle = tenant.handle, .session = session->id, .rule = RuleId{delayed.rule}};
     if (wait && wait->session == session) {
-      change.due_at = wait->anchor.due;
+      change.due_at = wait->due;
       change.anchor = wait->anchor.version;
     }
     draft.set_timer(std::move(change));

@@ -24,6 +24,7 @@ Result<Sight> sight_of(commit::Draft& draft, const ledger::SessionPtr& session, 
 
 struct Wait {
   rules::Anchor anchor;
+  Instant due{};               // of the anchor, or, if it was due as it arrived, HandleSettings::due_grace behind that
   ledger::SessionPtr session;  // that the anchor is in
 };
 

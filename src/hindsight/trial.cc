@@ -129,8 +129,7 @@ void Trial::look(const Delayed& delayed, const delayed::Sight& sight, Instant no
   const auto wait = wait_of(delayed, sight, now);
   for (const SessionPtr& session : sight.sessions) {
     const bool here = wait && wait->session == session;
-    set({digest_of(*session), delayed.index},
-        here ? std::optional(Timer{std::max(wait->anchor.due, now)}) : std::nullopt);
+    set({digest_of(*session), delayed.index}, here ? std::optional(Timer{std::max(wait->due, now)}) : std::nullopt);
   }
 }
 
@@ -191,7 +190,7 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   if (!session || session->expires_at <= now) return;
   const delayed::Sight sight = sight_of(then_, session, delayed->visitor, {.visitor = true, .spends = true}, now);
   const auto wait = wait_of(*delayed, sight, now);
-  if (!wait || wait->session != session || wait->anchor.due > now) return look(*delayed, sight, now);
+  if (!wait || wait->session != session || wait->due > now) return look(*delayed, sight, now);
   const AskedAt asked{.known = sight.known,
                       .id = session->id,
                       .digest = place.first,
