@@ -180,6 +180,19 @@ describe('late is wrong', () => {
     assert.deepEqual([again.status, again.json.error], [409, 'conflict']);
   });
 
+  test('a newer cart supersedes the message that is still retried, and gets its own', async () => {
+    const hook = await refusing();
+    await put('cart-rescue', rule());
+    const id = freshSession();
+    await signals(id, [cart]);
+    const { deliveryId } = await pending(hook, id);
+    await signals(id, [cart]);
+    const one = await withdrawn(hook, id);
+    assert.equal(one.deliveryId, deliveryId);
+    assert.match(one.reason, /^superseded: cart arrived at 20\d\d-/);
+    await until('the newer one is told', async () => (await deliveries(hook, id)).length === 2);
+  });
+
   test('a rule that is paused loses its timers and its messages', async () => {
     const hook = await refusing();
     await put('cart-rescue', rule());
@@ -227,19 +240,6 @@ describe('late is wrong', () => {
 });
 
 describe('timers', () => {
-  test('survive kill -9, and fire once', async () => {
-    const hook = await subscribe();
-    await put('cart-rescue', rule('3s'));
-    const id = freshSession();
-    await signals(id, [cart]);
-    const [{ at }] = await timers(id);
-    await beckon.kill();
-    await beckon.open();
-    const { event } = await hook.log.next(of(id));
-    assert.ok(Date.parse(event.payload.resolvedAt) >= Date.parse(at));
-    await until('the result is written', async () => (await deliveries(hook, id))[0]?.status === 'delivered');
-    await beckon.kill();
-    await beckon.open();
   test('that are overdue as their signal arrives wait a grace for the rest of the queue', async () => {
     await put('cart-rescue', rule('10m'));
     const id = freshSession();
@@ -260,6 +260,19 @@ describe('timers', () => {
     await beckon.as('OWNER', 'PUT', '/settings', {});
   });
 
+  test('survive kill -9, and fire once', async () => {
+    const hook = await subscribe();
+    await put('cart-rescue', rule('3s'));
+    const id = freshSession();
+    await signals(id, [cart]);
+    const [{ at }] = await timers(id);
+    await beckon.kill();
+    await beckon.open();
+    const { event } = await hook.log.next(of(id));
+    assert.ok(Date.parse(event.payload.resolvedAt) >= Date.parse(at));
+    await until('the result is written', async () => (await deliveries(hook, id))[0]?.status === 'delivered');
+    await beckon.kill();
+    await beckon.open();
     const next = freshSession();
     await signals(next, [cart]);
     await hook.log.next(of(next));

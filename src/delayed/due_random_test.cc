@@ -37,9 +37,9 @@ struct Model {
   std::set<std::uint64_t> done;
   std::map<std::uint64_t, Told> told;  // by the anchor's version
 
+  // What was told of an anchor before it ends: by a purchase, or by the newer cart.
   void came(Instant at, bool purchase, Instant now) {
     seen.push_back({at, seen.size() + 1, purchase, now});
-    if (!purchase) return;
     for (auto& [version, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
   }
   void look(Instant now) {

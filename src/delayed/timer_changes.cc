@@ -20,20 +20,36 @@ Sight seen_from(commit::Draft& draft, const SessionPtr& session, const Delayed& 
   return {.known = {.session = session}, .sessions = {session}};
 }
 
-// The newest of the signals that the rule missed: messages of earlier anchors are no longer true.
-void withdraw(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight,
-              std::span<const Signal> signals) {
+// The newest of the signals that are of the kind ends the messages of anchors before it: none of them came behind it,
+// since they were stored earlier.
+template <class IsOfTheKind>
+void withdraw(commit::Draft& draft, const Delayed& delayed, const Sight& sight, std::span<const Signal> signals,
+              std::string_view why, IsOfTheKind is_of_the_kind) {
   const Signal* came = nullptr;
   for (const Signal& signal : signals)
-    if (tenant.rules->ends(delayed, signal) && (!came || came->at < signal.at)) came = &signal;
+    if (is_of_the_kind(signal) && (!came || came->at <= signal.at)) came = &signal;
   if (!came || delayed.shadow) return;
   for (const SessionPtr& session : sight.sessions)
     draft.withdraw_reason(commit::WithdrawReason{
-        .handle = tenant.handle,
+        .handle = session->handle,
         .rule = RuleId{delayed.rule},
         .session = session->id,
         .anchor_until = came->at,
-        .reason = "the message is no longer true: " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
+        .reason = std::string(why) + ": " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
+}
+
+// What the rule missed has come.
+void withdraw_untrue(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
+                     std::span<const Signal> signals) {
+  withdraw(draft, delayed, sight, signals, "the message is no longer true",
+           [&](const Signal& signal) { return rules.ends(delayed, signal); });
+}
+
+// A newer anchor has come: the rule tells of that one, once it has waited anew.
+void withdraw_superseded(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
+                         std::span<const Signal> signals) {
+  withdraw(draft, delayed, sight, signals, "superseded",
+           [&](const Signal& signal) { return rules.feeds(delayed, signal) && !rules.ends(delayed, signal); });
 }
 
 // Sessions from which all is seen that the move changed: the one that moved, and, where it left, one of those that
@@ -60,7 +76,8 @@ void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<con
     if (std::ranges::none_of(signals, [&](const Signal& signal) { return rules.feeds(delayed, signal); })) continue;
     const Sight sight = seen_from(draft, session, delayed);
     set_timer(draft, **tenant, delayed, sight);
-    withdraw(draft, **tenant, delayed, sight, signals);
+    withdraw_untrue(draft, rules, delayed, sight, signals);
+    withdraw_superseded(draft, rules, delayed, sight, signals);
   }
 }
 
@@ -70,7 +87,7 @@ void signals_imported(commit::Draft& draft, const SessionPtr& session, std::span
   const rules::RuleSet& rules = *(*tenant)->rules;
   for (const Delayed& delayed : rules.delayed())
     if (std::ranges::any_of(signals, [&](const Signal& signal) { return rules.ends(delayed, signal); }))
-      withdraw(draft, **tenant, delayed, seen_from(draft, session, delayed), signals);
+      withdraw_untrue(draft, rules, delayed, seen_from(draft, session, delayed), signals);
 }
 
 void VisitorTimers::plan(commit::Draft& draft) {

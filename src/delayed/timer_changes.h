@@ -11,7 +11,7 @@
 // An anchor that is due as it arrives waits HandleSettings::due_grace: what followed it may arrive right behind it.
 //
 // However a timer ends by itself, its anchor is done: it fires no more (ledger::DoneRecord). Deliveries born of it
-// carry their reason (rule, anchor), and the commit that ends the reason withdraws them.
+// carry their reason (rule, anchor); the commit that ends the reason withdraws them, as does that of a newer anchor.
 //
 // Here: how what others plan changes timers. check_timers.h looks at what is due, alarm.h knows when that is.
 #pragma once
