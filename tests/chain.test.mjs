@@ -201,6 +201,17 @@ describe('visitor and context', () => {
     assert.equal((await session(s)).visitorId, 'v-1');
   });
 
+  test('a resolve that says the visitor binds the session before it answers', async () => {
+    const s = freshSession();
+    await send(s, [{ type: 'v' }]);
+    const ask = visitorId =>
+      beckon.chain('resolve', { sessionId: s, trigger: 'nobody', visitorId }, { from: freshAddress() });
+    const first = await ask('v-first');
+    const second = await ask('v-second');
+    assert.deepEqual([first.status, second.status, second.json.error], [200, 409, 'conflict']);
+    assert.equal((await session(s)).visitorId, 'v-first');
+  });
+
   test('context merges by key, and that of a resolve lies over it for the call alone', async () => {
     const rule = {
       triggers: ['ctx'],

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "intake/testing/world.h"
 
 namespace beckon::decision {
@@ -131,6 +133,26 @@ TEST_F(DecisionTest, ASessionKeepsItsFirstVisitor) {
   const auto other = world->append(R"({"sessionId":"s1","visitorId":"v2","signals":[{"type":"view"}]})");
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, FaultCode::kConflict);
+}
+
+TEST_F(DecisionTest, AResolveThatSpendsNothingBindsTheSessionToItsVisitorBeforeItAnswers) {
+  world->tenant({}, {R"({"triggers":["checkout"],"when":{},"action":{"type":"popup","payload":{}}})"});
+  ASSERT_TRUE(world->append(R"({"sessionId":"known","signals":[{"type":"view"}]})"));
+  for (const std::string session : {"known", "new"}) {
+    std::array<std::optional<Result<Envelope>>, 2> answers;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const auto body = json::parse(R"({"sessionId":")" + session + R"(","trigger":"checkout","visitorId":"ann)" +
+                                    std::to_string(i) + "\"}");
+      world->resolver.resolve(*parse_decision(body->root(), world->tenants, "demo", false),
+                              [&answers, i](const auto& got) { answers[i] = got; });
+    }
+    world->committer.turn(false);
+    ASSERT_TRUE(answers[0] && *answers[0]);
+    EXPECT_EQ((*answers[0])->verdict.outcome, rules::Outcome::kAct);
+    ASSERT_TRUE(answers[1] && !*answers[1]) << "the second one was let in";
+    EXPECT_EQ(answers[1]->error().code, FaultCode::kConflict);
+    EXPECT_EQ(world->session(session)->visitor.text, "ann0");
+  }
 }
 
 TEST_F(DecisionTest, DeniedConsentForgetsAndHolds) {

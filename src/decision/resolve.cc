@@ -48,8 +48,8 @@ std::string cause_of(const Envelope& envelope) {
   return out;
 }
 
-// A decision that spends or owes an event: judged, recorded and answered in one commit, so that no two take the last of
-// a cap.
+// A decision that spends, owes an event, or says the visitor of a session that had none: judged, recorded and answered
+// in one commit, so that no two take the last of a cap, and no two visitors a session.
 class ResolveInCommit final : public commit::Work {
  public:
   ResolveInCommit(DecisionRequest request, SessionDigest digest, Resolver::Done done)
@@ -108,7 +108,8 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
   auto known = known_in(places.sessions, request, digest, now);
   if (!known) return done(unexpected(known.error()));
   Envelope envelope = judge(request, request.triggers.front(), std::move(*known), now);
-  if (envelope.verdict.spends != 0) return in_commit(std::move(request), digest, std::move(done));
+  const bool binds = !envelope.known.said.empty() && envelope.is_recorded();
+  if (envelope.verdict.spends != 0 || binds) return in_commit(std::move(request), digest, std::move(done));
   envelope.id = make_ulid("dec_", now, places.random);
   if (envelope.is_recorded()) {
     thread_local std::string bytes, past;
