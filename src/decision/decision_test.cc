@@ -155,6 +155,22 @@ TEST_F(DecisionTest, AResolveThatSpendsNothingBindsTheSessionToItsVisitorBeforeI
   }
 }
 
+TEST_F(DecisionTest, AContextFieldThatIsNullInAResolveIsMissing) {
+  world->tenant({}, {R"({"triggers":["page"],"when":{"all":[{"context":"plan","notIn":["free",""]}]},)"
+                     R"("action":{"type":"banner","payload":{}}})"});
+  ASSERT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}],"context":{"plan":"free"}})"));
+  const auto outcome = [&](const std::string& session, const std::string& context) {
+    return world->resolve(R"({"sessionId":")" + session + R"(","trigger":"page","context":)" + context + "}")
+        ->verdict.outcome;
+  };
+  EXPECT_EQ(outcome("s1", "{}"), rules::Outcome::kNone);
+  EXPECT_EQ(outcome("s1", R"({"plan":null})"), rules::Outcome::kAct) << "the only field that is left";
+  EXPECT_EQ(outcome("s1", R"({"plan":null,"page":"/"})"), rules::Outcome::kAct);
+  EXPECT_EQ(outcome("never-seen", R"({"plan":null})"), rules::Outcome::kAct);
+  const auto prefetched = world->prefetch(R"({"sessionId":"never-seen","triggers":["page"],"context":{"plan":null}})");
+  EXPECT_EQ(prefetched->decisions[0].verdict.outcome, rules::Outcome::kAct);
+}
+
 TEST_F(DecisionTest, DeniedConsentForgetsAndHolds) {
   const auto hook = subscribe({"signal.*"});
   world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})");

@@ -11,7 +11,7 @@ Envelope judge(const DecisionRequest& request, const std::string& trigger, Known
       .tenant = request.tenant, .known = std::move(known), .session = request.session, .trigger = trigger};
   const ledger::Session* session = envelope.known.session.get();
   if (!request.context.empty())
-    envelope.said = session ? ledger::merge(session->context, request.context) : request.context;
+    envelope.said = ledger::merge(session ? session->context : ledger::Context{}, request.context);
   envelope.session_version = session ? session->version : 0;
   envelope.resolved_at = now;
   envelope.verdict = request.tenant->rules->judge(trigger, envelope.facts());
@@ -20,7 +20,7 @@ Envelope judge(const DecisionRequest& request, const std::string& trigger, Known
 
 const ledger::Context& Envelope::context() const {
   static const ledger::Context kNone;
-  if (!said.empty()) return said;
+  if (said) return *said;
   return known.session ? known.session->context : kNone;
 }
 

@@ -1,5 +1,6 @@
 // The response to one trigger: judged, written, recorded. Contract section 4.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ struct Envelope {
   std::string id;  // dec_…; empty: nothing of it is kept
   std::string trigger;
   rules::Verdict verdict;
-  ledger::Context said;  // the session's context with the call's over it; empty where the call said none
+  std::optional<ledger::Context> said;  // the session's context with the call's over it, where the call said any
   std::uint64_t session_version = 0;
   Instant resolved_at{};
 

@@ -186,12 +186,12 @@ void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& 
   const SessionId id{decision.session};
   static const ledger::Context kNone;
   const ledger::Context& own = known.session ? known.session->context : kNone;
-  const ledger::Context said = decision.context.empty() ? ledger::Context{} : ledger::merge(own, decision.context);
+  const ledger::Context context = ledger::merge(own, decision.context);
   const Instant spent_at = !past->shown ? past->at : decision.spends.empty() ? decision.at : decision.spends.front().at;
   ask({.known = known,
        .id = id,
        .digest = digest,
-       .context = said.empty() ? own : said,
+       .context = context,
        .trigger = past->trigger,
        .at = past->at,
        .spent_at = spent_at});
