@@ -8,6 +8,7 @@
 #include "commit/counting.h"
 #include "outbox/event_body.h"
 #include "outbox/transitions.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::commit {
 
@@ -259,7 +260,8 @@ outbox::SubscriptionPtr Draft::find_subscription(const SubscriptionId& id) const
 
 void Draft::count(TallyKey key, Metric metric, std::int64_t n) {
   key.hour = Instant{now().time_since_epoch() - now().time_since_epoch() % std::chrono::hours{1}};
-  tallies_[std::move(key)][static_cast<std::size_t>(metric)] += n;
+  std::int64_t& counted = tallies_[std::move(key)][static_cast<std::size_t>(metric)];
+  counted = rules::added(counted, n);
 }
 
 const Batch& Draft::seal() {

@@ -124,6 +124,28 @@ TEST(Sum, AddsAFieldOfMetadataInDecimal) {
     EXPECT_FALSE(sum(bounds, {{"cart"}})) << "of nothing it compares false with every bound";
 }
 
+TEST(Sum, HasRoomForGreatAmountsAndNeverWrapsAround) {
+  const auto sum = [](const char* bound) {
+    return R"({"sum":{"key":"deal","field":"worth"},)" + std::string(bound) + "}";
+  };
+  const auto deals = [](std::size_t count, const char* worth) {
+    return window(
+        std::vector<testing::Given>(count, {.key = "deal", .metadata = std::string(R"({"worth":)") + worth + "}"}));
+  };
+  EXPECT_TRUE(holds(sum(R"("equals":45000000000)"), deals(3, "15000000000")));
+  EXPECT_TRUE(holds(sum(R"("atLeast":999999999999)"), deals(150, "1e12")));
+  EXPECT_FALSE(holds(sum(R"("atMost":999999999999)"), deals(150, "1e12")));
+  EXPECT_TRUE(holds(sum(R"("atMost":-999999999999)"), deals(150, "-1e250")));
+}
+
+TEST(Sum, TakesDecimalTextsAsAmounts) {
+  const ledger::Window two = window({{.key = "cart", .metadata = R"({"price":"19.90"})"},
+                                     {.key = "cart", .metadata = R"({"price":0.1})"},
+                                     {.key = "cart", .metadata = R"({"price":"EUR 7"})"}});
+  EXPECT_TRUE(holds(R"({"sum":{"key":"cart","field":"price"},"equals":20})", two));
+  EXPECT_TRUE(holds(R"({"max":{"key":"cart","field":"price"},"equals":19.9})", two));
+}
+
 TEST(Max, IsTheGreatestAmount) {
   const std::string big = R"({"max":{"key":"cart","field":"amount"},"within":"10m","atLeast":50})";
   EXPECT_TRUE(holds(big, window({{.key = "cart", .ago = 5min, .metadata = R"({"amount":50})"},

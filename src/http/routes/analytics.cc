@@ -77,7 +77,7 @@ Series next_series(std::span<const Tally> rest) {
 commit::Counts totals(Series series) {
   commit::Counts total{};
   for (const Tally& tally : series)
-    for (std::size_t i = 0; i < total.size(); ++i) total[i] += tally.counts[i];
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] = rules::added(total[i], tally.counts[i]);
   return total;
 }
 

@@ -213,7 +213,7 @@ TEST(CheckRule, HoldsEachConditionToItsForm) {
   EXPECT_EQ(condition_fault(R"({"max":{"field":"n"}})"),
             "when.all[0].atLeast: is required unless atMost or equals is given: a number");
   EXPECT_EQ(condition_fault(R"({"max":{"field":"n"},"atLeast":"9"})"),
-            "when.all[0].atLeast: must be a number below 10 billion");
+            "when.all[0].atLeast: must be a number below 1 trillion");
   EXPECT_EQ(condition_fault(R"({"last":{},"atMost":5})"), "when.all[0].atMost: must be a duration such as \"30m\"");
   EXPECT_THAT(condition_fault(R"({"last":{}})"),
               HasSubstr("when.all[0].atMost: is required unless atLeast is given: a duration"));

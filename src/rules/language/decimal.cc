@@ -50,6 +50,15 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
+// "-12.50": digits, with a sign before them and a point between them or not.
+bool is_plain_decimal(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point), places = text.substr(std::min(point + 1, text.size()));
+  return !whole.empty() && std::ranges::all_of(whole, is_digit) && (point == text.size() || !places.empty()) &&
+         std::ranges::all_of(places, is_digit);
+}
+
 bool is_name(std::string_view quoted, std::string_view field) {
   if (quoted.find('\\') == std::string_view::npos) return quoted.substr(1, quoted.size() - 2) == field;
   const auto document = json::parse(std::string(quoted));
@@ -60,8 +69,7 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 }  // namespace
 
-std::optional<std::int64_t> millionths(std::string_view number) {
-  constexpr std::size_t kDigits = 16;
+std::int64_t millionths(std::string_view number, Rounding rounding) {
   const bool negative = number.starts_with('-');
   if (negative) number.remove_prefix(1);
   const std::size_t e = std::min(number.find_first_of("eE"), number.size());
@@ -71,25 +79,37 @@ std::optional<std::int64_t> millionths(std::string_view number) {
     power += std::clamp(std::strtol(std::string(number.substr(e + 1)).c_str(), nullptr, 10), -9'999L, 9'999L);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   if (point < mantissa.size()) power -= static_cast<long>(mantissa.size() - point - 1);
-  // How many of the digits count; the one behind them rounds.
+  // How many of the digits count; those behind them are rounded.
   long left = static_cast<long>(mantissa.size()) - (point < mantissa.size() ? 1 : 0) + std::min(power, 0L);
   std::int64_t value = 0;
-  std::size_t digits = 0;
+  const auto append = [&value](int digit) {
+    value = value > kMostAmount / 10 ? kMostAmount : std::min(value * 10 + digit, kMostAmount);
+  };
+  bool up = false;
   for (const char c : mantissa) {
     if (!is_digit(c)) continue;
-    if (left <= 0) {
-      if (left == 0 && c >= '5') ++value;
-      break;
-    }
-    --left;
-    value = value * 10 + (c - '0');
-    if (value != 0 && ++digits > kDigits) return std::nullopt;
+    if (left-- > 0)
+      append(c - '0');
+    else
+      up = up || (rounding == Rounding::kHalves ? left == -1 && c >= '5' : rounding == Rounding::kUp && c != '0');
   }
-  for (; power > 0 && value != 0; --power) {
-    value *= 10;
-    if (++digits > kDigits) return std::nullopt;
-  }
+  for (; power > 0 && value != 0 && value != kMostAmount; --power) append(0);
+  value = std::min(value + (up ? 1 : 0), kMostAmount);
   return negative ? -value : value;
+}
+
+std::int64_t AmountSum::millionths() const {
+  const std::int64_t whole = whole_ + rest_ / kOne;
+  constexpr std::int64_t kMost = kMostAmount / kOne;
+  if (whole >= kMost || whole <= -kMost) return whole > 0 ? kMostAmount : -kMostAmount;
+  return whole * kOne + rest_ % kOne;
+}
+
+std::int64_t added(std::int64_t a, std::int64_t b) {
+  AmountSum sum;
+  sum.add(a);
+  sum.add(b);
+  return sum.millionths();
 }
 
 std::string decimal_text(std::int64_t millionths) {
@@ -127,7 +147,11 @@ std::string_view member_in(std::string_view object, std::string_view field) {
 }  // namespace
 
 std::optional<std::int64_t> number_in(std::string_view object, std::string_view field) {
-  const std::string_view value = member_in(object, field);
+  std::string_view value = member_in(object, field);
+  if (value.starts_with('"')) {
+    value = value.substr(1, value.size() - 2);
+    if (!is_plain_decimal(value)) return std::nullopt;
+  }
   if (value.empty() || (!is_digit(value.front()) && value.front() != '-')) return std::nullopt;
   return millionths(value);
 }

@@ -28,10 +28,34 @@ TEST(Decimal, KeepsSixPlaces) {
   EXPECT_EQ(millionths("9999999999.999999"), 9'999'999'999'999'999);
 }
 
-TEST(Decimal, TakesNoAmountThatASumCouldNotHold) {
-  EXPECT_EQ(millionths("10000000000"), std::nullopt);
-  EXPECT_EQ(millionths("1e300"), std::nullopt);
+TEST(Decimal, HasRoomForGreatAmountsAndClampsWhatLiesBeyond) {
+  EXPECT_EQ(millionths("31000000000.5"), 31'000'000'000'500'000);
+  EXPECT_EQ(millionths("7999999999999.999999"), 7'999'999'999'999'999'999);
+  for (const char* beyond : {"8000000000000", "7999999999999.9999999", "99999999999999999999", "2e13", "1e300"}) {
+    EXPECT_EQ(millionths(beyond), kMostAmount) << beyond;
+    EXPECT_EQ(millionths(std::string("-") + beyond), -kMostAmount) << beyond;
+  }
   EXPECT_EQ(millionths("0e300"), 0);
+}
+
+TEST(Decimal, CutsPlacesOffOrRoundsThemUpWhereAsked) {
+  EXPECT_EQ(millionths("0.7999999", Rounding::kDown), 799'999);
+  EXPECT_EQ(millionths("0.7999990", Rounding::kUp), 799'999);
+  EXPECT_EQ(millionths("0.79999900001", Rounding::kUp), 800'000);
+  EXPECT_EQ(millionths("3e-9", Rounding::kDown), 0);
+  EXPECT_EQ(millionths("3e-9", Rounding::kUp), 1);
+  EXPECT_EQ(millionths("0.8", Rounding::kUp), millionths("0.8", Rounding::kDown));
+}
+
+TEST(AmountSum, NeverWrapsAroundAndDoesNotDependOnTheOrder) {
+  AmountSum up, back;
+  for (int i = 0; i < 5'000; ++i) up.add(kMostAmount);
+  EXPECT_EQ(up.millionths(), kMostAmount);
+  for (int i = 0; i < 5'000; ++i) back.add(-kMostAmount), up.add(-kMostAmount);
+  EXPECT_EQ(back.millionths(), -kMostAmount);
+  EXPECT_EQ(up.millionths(), 0);
+  up.add(-1'500'000), up.add(2'250'001);
+  EXPECT_EQ(up.millionths(), 750'001);
 }
 
 TEST(Decimal, IsWrittenWithoutIdleZeros) {
@@ -45,7 +69,11 @@ TEST(NumberIn, FindsAFieldAtTheTopOfAnObject) {
   EXPECT_EQ(number_in(R"({ "a" : {"amount":1,"b":"}\""} , "l":[1,{"amount":2}], "amount" : -3 })", "amount"),
             -3'000'000);
   EXPECT_EQ(number_in(R"({"\u0061mount":7})", "amount"), 7'000'000);
-  EXPECT_EQ(number_in(R"({"amount":"12"})", "amount"), std::nullopt);
+  EXPECT_EQ(number_in(R"({"amount":"19.90"})", "amount"), 19'900'000);
+  EXPECT_EQ(number_in(R"({"amount":"-7"})", "amount"), -7'000'000);
+  for (const char* no_number :
+       {R"("")", R"("-")", R"("1.")", R"(".5")", R"("1,5")", R"("EUR 5")", R"("1e3")", R"("\u0031")"})
+    EXPECT_EQ(number_in(std::string(R"({"amount":)") + no_number + "}", "amount"), std::nullopt) << no_number;
   EXPECT_EQ(number_in(R"({"amount":null,"n":1})", "amount"), std::nullopt);
   EXPECT_EQ(number_in(R"({"n":1})", "amount"), std::nullopt);
   EXPECT_EQ(number_in("{}", "amount"), std::nullopt);

@@ -1,7 +1,7 @@
 #include "rules/language/read_filter.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 
 #include "rules/language/decimal.h"
 
@@ -116,12 +116,17 @@ void set_bounds(Members& members, Condition& condition, std::optional<std::int64
   condition.most = equals.value_or(most.value_or(Condition::kNoMost));
 }
 
+constexpr std::int64_t kAmountBound = 1'000'000'000'000'000'000;  // 10^12 in millionths
+
 std::optional<std::int64_t> read_amount(Members& members, std::string_view name) {
   const json::Value* value = members.find(name);
   if (value == nullptr) return std::nullopt;
-  const auto amount = value->is_number() ? millionths(value->text()) : std::nullopt;
-  if (!amount) members.issue(name, "must be a number below 10 billion");
-  return amount;
+  if (value->is_number()) {
+    const std::int64_t amount = millionths(value->text());
+    if (std::abs(amount) < kAmountBound) return amount;
+  }
+  members.issue(name, "must be a number below 1 trillion");
+  return std::nullopt;
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ void read_split(Members& members, Rule& rule) {
   Split split{.salt = rule.id.text};
   if (const auto salt = given.text("salt", limits::kGroupSize)) split.salt = *salt;
   if (const json::Value* holdout = given.find("holdout")) {
-    const auto percent = holdout->is_number() ? millionths(holdout->text()) : std::nullopt;
+    const auto percent = holdout->is_number() ? std::optional(millionths(holdout->text())) : std::nullopt;
     if (!percent || *percent < 0 || *percent > 100'000'000 || *percent % 10'000 != 0)
       given.issue("holdout", "must be a percentage from 0 to 100 with at most two decimals");
     else

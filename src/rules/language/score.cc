@@ -19,7 +19,7 @@ void read_weight(const json::Member& given, const std::string& path, Score& scor
   const std::string_view name = std::string_view(given.key).substr(0, given.key.size() - (prefix ? 2 : 0));
   if (!is_signal_key(name))
     issues.add(at, "must be named by a signal key such as \"cart\", or a prefix such as \"cart.*\"");
-  const auto weight = given.value.is_number() ? millionths(given.value.text()) : std::nullopt;
+  const auto weight = given.value.is_number() ? std::optional(millionths(given.value.text())) : std::nullopt;
   if (!weight || *weight < -kGreatestWeight || *weight > kGreatestWeight)
     return issues.add(at, "must be a number from -1000 to 1000");
   score.weights.push_back({.text = std::string(given.key.substr(0, given.key.size() - (prefix ? 1 : 0))),

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <regex>
 #include <set>
 
 #include "base/check.h"
@@ -13,6 +13,8 @@ namespace beckon::rules::naive {
 namespace {
 
 using json::Value;
+
+constexpr long kMost = 8'000'000'000'000'000'000;  // of an amount or a sum, in millionths
 
 bool text_fits(const Value& wanted, const std::string& text, const std::string& star) {
   if (wanted.is_array()) {
@@ -30,8 +32,7 @@ bool fits(const Value& filter, const Signal& signal) {
     return false;
   if (const Value* source = filter.find("source"); source && !text_fits(*source, signal.source, "no star"))
     return false;
-  if (const Value* least = filter.find("minConfidence"); least && signal.confidence + 1e-9 < least->number())
-    return false;
+  if (const Value* least = filter.find("minConfidence"); least && signal.confidence + 1e-9 < least->number()) return false;
   return true;
 }
 
@@ -92,6 +93,8 @@ std::vector<Stored> chosen(const World& world, const Value& condition, const Val
   return out;
 }
 
+const std::regex kDecimal("-?[0-9]+([.][0-9]+)?");
+
 // The texts of a field of the metadata, or of the values.
 std::vector<std::string> texts(const std::vector<Stored>& found, const Value& filter, bool numbers_only) {
   std::vector<std::string> out;
@@ -103,7 +106,9 @@ std::vector<std::string> texts(const std::vector<Stored>& found, const Value& fi
       const auto document = json::parse(one.signal->metadata);
       const Value* value = document->root().find(field->text());
       if (value == nullptr || value->is_null() || value->is_object() || value->is_array()) continue;
-      if (!numbers_only || value->is_number()) out.emplace_back(value->text());
+      const bool is_amount =
+          value->is_number() || (value->is_string() && std::regex_match(std::string(value->text()), kDecimal));
+      if (!numbers_only || is_amount) out.emplace_back(value->text());
     }
   }
   return out;
@@ -111,11 +116,20 @@ std::vector<std::string> texts(const std::vector<Stored>& found, const Value& fi
 
 std::optional<long> of_amounts(const World& world, const Value& condition, const Value& filter, Instant now, bool sum) {
   std::vector<long> amounts;
-  for (const std::string& text : texts(chosen(world, condition, filter, now), filter, true)) {
-    if (const auto amount = millionths(text)) amounts.push_back(*amount);
-  }
+  for (const std::string& text : texts(chosen(world, condition, filter, now), filter, true))
+    amounts.push_back(millionths(text));
   if (amounts.empty()) return std::nullopt;
-  return sum ? std::accumulate(amounts.begin(), amounts.end(), 0L) : std::ranges::max(amounts);
+  if (!sum) return std::ranges::max(amounts);
+  // The positive ones and the negative ones in turns, so that it stays in range while both are left.
+  std::ranges::sort(amounts);
+  long total = 0;
+  while (!amounts.empty()) {
+    const auto next = total > 0 ? amounts.begin() : amounts.end() - 1;
+    const long amount = *next;
+    amounts.erase(next);
+    if (__builtin_add_overflow(total, amount, &total)) return amount > 0 ? kMost : -kMost;
+  }
+  return std::clamp(total, -kMost, kMost);
 }
 
 // How many of the steps came, each behind the one before it.
@@ -134,10 +148,10 @@ long weight(const Value& weights, const std::string& key) {
   long found = 0;
   for (const json::Member& member : weights.members()) {
     const std::string name(member.key), beginning = name.substr(0, name.size() - 1);
-    if (name == key) return *millionths(member.value.text());
+    if (name == key) return millionths(member.value.text());
     if (!name.ends_with(".*") || !key.starts_with(beginning) || beginning.size() <= best.size()) continue;
     best = beginning;
-    found = *millionths(member.value.text());
+    found = millionths(member.value.text());
   }
   return found;
 }
@@ -166,8 +180,8 @@ bool in_context(const World& world, const Value& condition) {
 
 }  // namespace
 
-// Halves away from zero; nothing from ten thousand million on.
-std::optional<long> millionths(std::string_view number) {
+// Halves away from zero; at most eight million million, either way.
+long millionths(std::string_view number) {
   const bool negative = number.starts_with('-');
   std::string digits;
   long point = -1, exponent = 0;
@@ -184,14 +198,15 @@ std::optional<long> millionths(std::string_view number) {
   const long kept = (point < 0 ? static_cast<long>(digits.size()) : point) + exponent + 6;
   if (kept < 0) return 0;
   digits.insert(0, "0");
-  if (kept > 400) return digits.find_first_not_of('0') == std::string::npos ? std::optional<long>(0) : std::nullopt;
+  const long most = negative ? -kMost : kMost;
+  if (kept > 400) return digits.find_first_not_of('0') == std::string::npos ? 0 : most;
   digits.resize(std::max(digits.size(), static_cast<std::size_t>(kept) + 2), '0');
   std::string whole = digits.substr(0, static_cast<std::size_t>(kept) + 1);
   whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size() - 1));
-  if (whole.size() > 17) return std::nullopt;
-  const long size = std::stol(whole) + (digits[static_cast<std::size_t>(kept) + 1] >= '5' ? 1 : 0);
-  if (size >= 10'000'000'000'000'000) return std::nullopt;
-  return negative ? -size : size;
+  if (whole.size() > 19) return most;
+  const unsigned long size = std::stoul(whole) + (digits[static_cast<std::size_t>(kept) + 1] >= '5' ? 1 : 0);
+  if (size >= static_cast<unsigned long>(kMost)) return most;
+  return negative ? -static_cast<long>(size) : static_cast<long>(size);
 }
 
 std::optional<Anchor> anchor(const World& world, const Value& condition, Instant now, bool ahead) {
@@ -256,7 +271,7 @@ bool holds(const World& world, const Value& condition, Instant now) {
   const auto bound = [&](const char* name) -> std::optional<long> {
     const Value* value = condition.find(name);
     if (value == nullptr) return std::nullopt;
-    return condition.find("last") ? parse_duration(value->text())->count() : *millionths(value->text());
+    return condition.find("last") ? parse_duration(value->text())->count() : millionths(value->text());
   };
   const bool bounded = bound("reached") || bound("atLeast") || bound("atMost") || bound("equals");
   if (!bounded) return *found == static_cast<long>(condition.find("steps")->items().size()) * 1'000'000;

@@ -88,7 +88,7 @@ std::optional<long> measured(const World& world, const json::Value& condition,
 long looked_at(const World& world, const json::Value& condition, Instant now);
 // `ahead`: signals behind `now` are seen too.
 std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now, bool ahead = false);
-std::optional<long> millionths(std::string_view number);
+long millionths(std::string_view number);
 
 // naive_judge.cc
 Answer judge(const World& world, const std::string& trigger, Instant now);

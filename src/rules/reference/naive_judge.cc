@@ -91,7 +91,7 @@ bool held_out(const World& world, const Value& rule) {
   if (split == nullptr || split->find("holdout") == nullptr) return false;
   const std::string salt = text_of(split->find("salt"), id_of(rule));
   return bucket(salt + ":holdout", world.unit) * 10'000L <
-         *millionths(split->find("holdout")->text());  // percent → buckets × 10,000
+         millionths(split->find("holdout")->text());  // percent → buckets × 10,000
 }
 
 // The arm whose buckets the unit's is among; empty: a rule without arms.

@@ -68,8 +68,9 @@ TEST(Naive, RoundsDecimalsToSixPlacesAwayFromZero) {
   EXPECT_EQ(naive::millionths("1e-6"), 1);
   EXPECT_EQ(naive::millionths("2.5E+3"), 2'500'000'000);
   EXPECT_EQ(naive::millionths("9999999999.999999"), 9'999'999'999'999'999);
-  EXPECT_EQ(naive::millionths("9999999999.9999996"), std::nullopt);
-  EXPECT_EQ(naive::millionths("1e300"), std::nullopt);
+  EXPECT_EQ(naive::millionths("9999999999.9999996"), 10'000'000'000'000'000);
+  EXPECT_EQ(naive::millionths("-8000000000001"), -8'000'000'000'000'000'000);
+  EXPECT_EQ(naive::millionths("1e300"), 8'000'000'000'000'000'000);
   EXPECT_EQ(naive::millionths("0e300"), 0);
   EXPECT_EQ(naive::millionths("1e-300"), 0);
 }

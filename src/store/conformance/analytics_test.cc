@@ -49,6 +49,19 @@ TEST_P(AnalyticsOfAStore, AddUpWhatEachCommitCounts) {
   EXPECT_EQ(found(all()), "checkout//@0 5 0 0 0 0 0 0 0 0; checkout/r/a@0 0 1 0 0 0 0 0 0 12500000; ");
 }
 
+TEST_P(AnalyticsOfAStore, ClampValuesThatBecomeTooGreatAndNeverWrapAround) {
+  constexpr std::int64_t kHuge = 7'000'000'000'000'000'001;
+  for (const int hour : {0, 0, 1}) count({{key(kHour + hour * 1h, "t", "r"), Metric::kValue, kHuge}});
+  count({{key(kHour, "t", "refunds"), Metric::kValue, -kHuge}});
+  count({{key(kHour, "t", "refunds"), Metric::kValue, -kHuge}});
+  EXPECT_EQ(found(all()),
+            "t/r/@0 0 0 0 0 0 0 0 0 8000000000000000000; t/r/@1 0 0 0 0 0 0 0 0 7000000000000000001; "
+            "t/refunds/@0 0 0 0 0 0 0 0 0 -8000000000000000000; ");
+  Analytics::Question by_day = all();
+  by_day.bucket = 24h;
+  EXPECT_NE(found(by_day).find(" 8000000000000000000; t/refunds/"), std::string::npos);
+}
+
 TEST_P(AnalyticsOfAStore, TellEveryMetricAndEveryArmApart) {
   TallyKey shadow = key(kHour, "t", "r"), holdout = key(kHour, "t", "r");
   shadow.shadow = true;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "rules/language/decimal.h"
+
 namespace beckon::store {
 
 using commit::Counts;
@@ -13,7 +15,7 @@ using commit::TallyKey;
 namespace {
 
 void add(Counts& to, const Counts& more) {
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] += more[i];
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = rules::added(to[i], more[i]);
 }
 
 auto order(const TallyKey& key) {

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_analytics.h"
 
+#include "rules/language/decimal.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 
@@ -20,10 +21,11 @@ void add(Connection& connection, const commit::TallyKey& key, const commit::Coun
       "ON CONFLICT (handle, hour, trigger, rule, variant, shadow, holdout) DO UPDATE SET "
       "asked = asked + excluded.asked, acted = acted + excluded.acted, suppressed = suppressed + excluded.suppressed, "
       "held_out = held_out + excluded.held_out, shown = shown + excluded.shown, clicked = clicked + excluded.clicked, "
-      "dismissed = dismissed + excluded.dismissed, converted = converted + excluded.converted, value = value + "
-      "excluded.value",
+      "dismissed = dismissed + excluded.dismissed, converted = converted + excluded.converted, "
+      // An integer that would overflow becomes a real one here, and is clamped all the same.
+      "value = max(-?17, min(?17, value + excluded.value))",
       key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4],
-      n[5], n[6], n[7], n[8]);
+      n[5], n[6], n[7], n[8], rules::kMostAmount);
 }
 
 }  // namespace
@@ -59,7 +61,8 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
     auto row = reader->query(
         "SELECT trigger, rule, variant, shadow, holdout, hour - hour % ?4 AS bucket, sum(asked), sum(acted), "
         "sum(suppressed), "
-        "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(converted), sum(value) FROM tally "
+        "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(converted), sum(value / 1000000), sum(value % "
+        "1000000) FROM tally "
         "WHERE handle = ?1 AND hour >= ?2 AND hour < ?3 AND (?5 = '' OR rule IN ('', ?5)) AND (?6 = '' OR trigger = "
         "?6) "
         "GROUP BY trigger, rule, variant, shadow, holdout, bucket ORDER BY trigger, rule, variant, shadow, holdout, "
@@ -76,8 +79,9 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
                                                       .variant = std::string(row.text(2)),
                                                       .shadow = row.integer(3) != 0,
                                                       .holdout = row.integer(4) != 0}});
-      for (int metric = 0; metric < static_cast<int>(commit::kMetrics); ++metric)
+      for (int metric = 0; metric < static_cast<int>(Metric::kValue); ++metric)
         tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
+      tally.counts.back() = rules::AmountSum(row.integer(14), row.integer(15)).millionths();
     }
     return found;
   });

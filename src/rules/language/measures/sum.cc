@@ -16,14 +16,16 @@ void read(Members& members, Condition& condition) { read_amount(members, conditi
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Duration span = scene.span(measure.source->within);
   Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
+  AmountSum sum;
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
     const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
     if (!amount) return true;
-    if (taken.value == kNothing) taken.value = 0, taken.witness = at;
-    taken.value += *amount;
+    if (taken.witness == kNever) taken.witness = at;
+    sum.add(*amount);
     taken.next = std::min(taken.next, at + span);
     return true;
   });
+  if (taken.witness != kNever) taken.value = sum.millionths();
   return taken;
 }
 
