@@ -155,6 +155,23 @@ TEST_F(DecisionTest, AResolveThatSpendsNothingBindsTheSessionToItsVisitorBeforeI
   }
 }
 
+TEST_F(DecisionTest, AConfidenceJustBelowMinConfidenceDoesNotReachIt) {
+  world->tenant({}, {R"({"triggers":["page"],"when":{"all":[{"seen":{"minConfidence":0.3}}]},)"
+                     R"("action":{"type":"banner","payload":{}}})",
+                     R"({"triggers":["exact"],"when":{"all":[{"seen":{"minConfidence":0.2999995}}]},)"
+                     R"("action":{"type":"banner","payload":{}}})"});
+  const auto outcome = [&](const std::string& confidence, const std::string& trigger) {
+    const std::string session = R"({"sessionId":"s)" + confidence + "\",";
+    EXPECT_TRUE(world->append(session + R"("signals":[{"type":"guess","confidence":)" + confidence + "}]}"));
+    return world->resolve(session + R"("trigger":")" + trigger + "\"}")->verdict.outcome;
+  };
+  EXPECT_EQ(outcome("0.2999999", "page"), rules::Outcome::kNone);
+  EXPECT_EQ(outcome("0.29999950", "page"), rules::Outcome::kNone);
+  EXPECT_EQ(outcome("0.3", "page"), rules::Outcome::kAct);
+  EXPECT_EQ(outcome("0.300", "exact"), rules::Outcome::kAct);
+  EXPECT_EQ(outcome("0.29999949", "exact"), rules::Outcome::kNone);
+}
+
 TEST_F(DecisionTest, AContextFieldThatIsNullInAResolveIsMissing) {
   world->tenant({}, {R"({"triggers":["page"],"when":{"all":[{"context":"plan","notIn":["free",""]}]},)"
                      R"("action":{"type":"banner","payload":{}}})"});

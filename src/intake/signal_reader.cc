@@ -1,10 +1,10 @@
 #include "intake/signal_reader.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/id.h"
 #include "decision/request_members.h"
+#include "rules/language/decimal.h"
 
 namespace beckon::intake {
 
@@ -66,7 +66,8 @@ void SignalReader::read_confidence(const Value& from, ledger::Signal& signal) {
   if (!value) return;
   if (!value->is_number() || !(value->number() >= 0.0 && value->number() <= 1.0))
     return issues_.add(path_ + "confidence", "must be a number from 0 to 1");
-  signal.confidence = static_cast<std::int32_t>(std::lround(value->number() * ledger::kFullConfidence));
+  // Further places are cut off, so that none reaches a minConfidence that it is below.
+  signal.confidence = static_cast<std::int32_t>(rules::millionths(value->text(), rules::Rounding::kDown));
 }
 
 void SignalReader::read_metadata(const Value& from, ledger::Signal& signal) {

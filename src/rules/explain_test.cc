@@ -87,6 +87,41 @@ TEST(Explain, SaysHowMuchIsMissing) {
       "maximum amount of cart in this session | at least 50 | no value | one more cart whose amount is at least 50");
 }
 
+TEST(Explain, NamesTheAmountOfTheSignalThatIsMissing) {
+  EXPECT_EQ(failed("all", R"({"sum":{"key":"order","field":"total"},"atMost":75})", {}),
+            "sum of total of order in this session | at most 75 | no value | one more order whose total is at most 75");
+  EXPECT_EQ(failed("all", R"({"sum":{"key":"order","field":"total"},"equals":0})", {}),
+            "sum of total of order in this session | exactly 0 | no value | one more order whose total is exactly 0");
+}
+
+TEST(Explain, SaysThatANewestOfNothingNeedsASignalAndThenTime) {
+  const std::string never = R"({"last":{"key":"order"},"scope":"visitor","atLeast":"9d"})";
+  EXPECT_EQ(failed("all", never, {}),
+            "latest order across all of the visitor's sessions | at least 9 d ago | none | one more order, then 9 d "
+            "without another");
+  EXPECT_EQ(failed("all", R"({"last":{"key":"order"},"atLeast":"5m","atMost":"9m"})", {{"order", 10min}}),
+            "latest order in this session | from 5 min to 9 min ago | 10 min ago | one more order, then 5 min without "
+            "another");
+}
+
+TEST(Explain, SaysWhatWouldTakeAnAmountOrAScoreOutOfAnExclusion) {
+  const testing::Given order{.key = "order", .ago = 1min, .metadata = R"({"total":30})"};
+  const std::string head = "sum of total of order within 1 h | not ";
+  EXPECT_EQ(failed("none", R"({"sum":{"key":"order","field":"total"},"within":"1h","atLeast":20})", {order}),
+            head + "at least 20 | 30 | over 10 less in total of order, or in 59 min");
+  EXPECT_EQ(failed("none", R"({"sum":{"key":"order","field":"total"},"within":"1h","atMost":44.5})", {order}),
+            head + "at most 44.5 | 30 | over 14.5 more in total of order, or in 59 min");
+  EXPECT_EQ(failed("none", R"({"max":{"key":"order","field":"total"},"within":"1h","atMost":44.5})", {order}),
+            "maximum total of order within 1 h | not at most 44.5 | 30 | one more order whose total is over 44.5, or "
+            "in 59 min");
+  const auto declared = json::parse(R"({"keen":{"weights":{"view":2,"complaint":-1},"halfLife":"1h"}})");
+  Issues issues;
+  const Scores scores = read_scores(declared->root(), "scores", issues);
+  const RuleSet set = rule_set({rule(R"({"none":[{"score":"keen","atLeast":1.5}]})")}, scores);
+  EXPECT_NE(explained(set, window({{"view", 0s}})).find(R"("margin":"over 0.5 less keen, or in )"), std::string::npos)
+      << explained(set, window({{"view", 0s}}));
+}
+
 TEST(Explain, SaysWhenTheRuleItselfBegins) {
   const RuleSet set = rule_set({rule("{}", R"("active":{"from":"2026-02-25T13:00:00Z"})")});
   EXPECT_EQ(

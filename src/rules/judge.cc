@@ -66,6 +66,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
         verdict.beside.push_back({.rule = rule.id.text, .place = index});
         if (verdict.beside.size() > 1) return false;
         answer(verdict, rule, turn);  // suppressed, unless a later one acts
+        verdict.expires_at = facts.now + rule.ttl.value_or(kDefaultTtl);
         return false;
       }
       answer(verdict, rule, turn);

@@ -56,6 +56,16 @@ TEST(Validity, IsCappedByTheTtl) {
   EXPECT_EQ(judge(RuleSet(), window({})).expires_at, kNoon + 30s);
 }
 
+TEST(Validity, OfASuppressedAnswerIsCappedByTheTtlOfTheRuleThatItNames) {
+  const std::string closed = R"("active":{"days":["sun"]})";  // it is a Wednesday
+  const RuleSet set = rule_set({rule("{}", closed + R"(,"ttl":"7m","priority":2)", "first"),
+                                rule("{}", closed + R"(,"ttl":"1m","priority":1)", "second")});
+  const Verdict verdict = judge(set, window({}));
+  EXPECT_EQ(verdict.outcome, Outcome::kSuppressed);
+  EXPECT_EQ(verdict.rule, "first");
+  EXPECT_EQ(verdict.expires_at, kNoon + 7min);
+}
+
 TEST(Validity, CountsOnlyWhatWasRead) {
   const std::string leaving = R"({"seen":{"key":"a"},"within":"10m"})";  // in a minute
   EXPECT_EQ(valid_for(R"({"any":[{"seen":{"key":"b"}},)" + leaving + "]}", {{"a", 9min}, {"b", 1min}}), 24h * 10);

@@ -73,7 +73,7 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
     filter.sources = read_texts(*sources, members.path("source"), limits::kFieldSize, issues);
   if (const json::Value* least = members.find("minConfidence")) {
     if (least->is_number() && least->number() >= 0 && least->number() <= 1) {
-      filter.min_confidence = static_cast<std::int32_t>(std::lround(least->number() * ledger::kFullConfidence));
+      filter.min_confidence = static_cast<std::int32_t>(millionths(least->text(), Rounding::kUp));
     } else {
       members.issue("minConfidence", "must be a number from 0 to 1");
     }

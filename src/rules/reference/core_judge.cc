@@ -1,7 +1,6 @@
 // core_judge <CASES: answers the cases of rule_cases with the pure core alone, which is all that this program links
 // next to the C++ runtime and Boost.JSON. A line for each set: for each ask of each visitor its decisions,
 // {"outcome","ruleId","variant","action","expiresAt","explanation"}.
-#include <cmath>
 #include <deque>
 #include <iostream>
 #include <limits>
@@ -10,6 +9,7 @@
 
 #include "base/check.h"
 #include "ledger/record.h"
+#include "rules/language/decimal.h"
 #include "rules/rule_set.h"
 
 using namespace beckon;
@@ -66,7 +66,7 @@ ledger::Window window_of(const Value& session) {
     if (const Value* source = from.find("source")) signal.source = source->text();
     if (const Value* metadata = from.find("metadata")) signal.metadata = texts.emplace_back(json::to_text(*metadata));
     if (const Value* confidence = from.find("confidence"))
-      signal.confidence = static_cast<std::int32_t>(std::lround(confidence->number() * ledger::kFullConfidence));
+      signal.confidence = static_cast<std::int32_t>(rules::millionths(confidence->text(), rules::Rounding::kDown));
     record.signals.push_back(signal);
   }
   std::size_t evicted = 0;

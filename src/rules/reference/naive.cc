@@ -32,7 +32,7 @@ bool fits(const Value& filter, const Signal& signal) {
     return false;
   if (const Value* source = filter.find("source"); source && !text_fits(*source, signal.source, "no star"))
     return false;
-  if (const Value* least = filter.find("minConfidence"); least && signal.confidence + 1e-9 < least->number()) return false;
+  if (const Value* least = filter.find("minConfidence"); least && signal.confidence < least->number()) return false;
   return true;
 }
 

@@ -115,6 +115,8 @@ std::string action_type(const Value& rule, const std::string& variant) {
   return text_of(action->find("type"));
 }
 
+Duration ttl_of(const Value& rule) { return *parse_duration(text_of(rule.find("ttl"), "30s")); }
+
 std::string hold_or_act(const World& world, const Value& rule, Instant now) {
   if (!open(rule, now) || limited(world, rule, now)) return "suppressed";
   return held_out(world, rule) ? "holdout" : "act";
@@ -186,12 +188,12 @@ Answer judge(const World& world, const std::string& trigger, Instant now) {
     if (is_shadow(*rule)) {
       answer.beside.push_back({id_of(*rule), variant, outcome, true, spends});
     } else if (outcome == "suppressed") {
-      if (answer.rule.empty()) answer.outcome = outcome, answer.rule = id_of(*rule);
+      if (answer.rule.empty()) answer.outcome = outcome, answer.rule = id_of(*rule), answer.ttl = ttl_of(*rule);
       answer.beside.push_back({id_of(*rule), "", outcome, false, {}});
     } else {
       answer.outcome = outcome, answer.rule = id_of(*rule), answer.variant = variant, answer.spends = spends;
       if (outcome == "act") answer.action_type = action_type(*rule, variant);
-      if (const Value* ttl = rule->find("ttl")) answer.ttl = *parse_duration(ttl->text());
+      answer.ttl = ttl_of(*rule);
       break;
     }
   }

@@ -21,7 +21,7 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
   signal.has_value = dice.one_in(2);
   if (signal.has_value) signal.value = dice.of({"x", "xy", "z", "7"});
   if (dice.one_in(3)) signal.source = dice.of({"ad", "mail"});
-  if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25});
+  if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25, 0.4999999, 0.4999995});
   if (dice.one_in(2))
     signal.metadata =
         dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})", R"({"n":true})",

@@ -44,10 +44,14 @@ std::string age(const Measure& measure) {
 std::string wanted(const Condition& condition, bool negated) {
   return (negated ? "not " : "") + age(condition.measure);
 }
-std::string margin(const Finding& finding, Scene&) {
+// Time alone makes the newest old enough, or too old.
+std::string margin(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
-  const bool fresh_helps = (of.least_age == Duration{}) != finding.negated;
-  return fresh_helps ? more(1, words_of(of.filter)) : "";
+  const std::string one = more(1, words_of(of.filter));
+  if (finding.negated) return of.least_age > Duration{} ? one : "";
+  const Instant newest = finding.taken.witness;
+  if (newest != kNever && scene.now() - newest <= of.most_age) return "";
+  return of.least_age == Duration{} ? one : one + ", then " + words_of(of.least_age) + " without another";
 }
 
 // The newest of the window is `least_age` to `most_age` old: some are no older, and none is younger.

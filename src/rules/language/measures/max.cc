@@ -33,8 +33,10 @@ std::string measured(const Measure& of) {
 }
 std::string margin(const Finding& finding, Scene&) {
   const Measure& of = finding.condition.measure;
-  if (finding.negated || finding.taken.value > finding.condition.most) return "";
-  return more(1, words_of(of.filter)) + " whose " + of.field + " is " + bounds(finding.condition, false);
+  const std::int64_t most = finding.condition.most;
+  if (finding.negated && most != Condition::kNoMost)
+    return more(1, words_of(of.filter)) + " whose " + of.field + " is over " + decimal_text(most);
+  return finding.negated || finding.taken.value > most ? "" : one_more_in_bounds(finding.condition);
 }
 
 std::string random(Dice& dice) {

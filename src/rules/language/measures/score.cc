@@ -102,7 +102,8 @@ std::string seen(const Finding& finding, Scene&) {
 }
 std::string margin(const Finding& finding, Scene&) {
   const Measure& of = finding.condition.measure;
-  if (finding.negated || finding.measure.score == nullptr) return "";
+  if (finding.measure.score == nullptr) return "";
+  if (finding.negated) return beyond_bounds(finding.taken.score, of.least_score, of.most_score, of.field);
   if (finding.taken.score < of.least_score)
     return decimal_text(of.least_score - finding.taken.score) + " more " + of.field;
   return decimal_text(finding.taken.score - of.most_score) + " less " + of.field;

@@ -46,6 +46,18 @@ std::string more(std::int64_t count, const std::string& what) {
   return (count == 1 ? "one" : std::to_string(count)) + " more " + what;
 }
 
+std::string one_more_in_bounds(const Condition& condition) {
+  const Measure& of = condition.measure;
+  return more(1, words_of(of.filter)) + " whose " + of.field + " is " + bounds(condition, false);
+}
+
+std::string beyond_bounds(std::int64_t value, std::int64_t least, std::int64_t most, const std::string& of_what) {
+  std::string out;
+  if (most != Condition::kNoMost) out = "over " + decimal_text(most - value) + " more " + of_what;
+  if (least == Condition::kNoLeast) return out;
+  return out + (out.empty() ? "" : ", or ") + "over " + decimal_text(value - least) + " less " + of_what;
+}
+
 std::string more_signals(const Finding& finding, const std::string& what) {
   const Condition& condition = finding.condition;
   const std::int64_t value = finding.taken.value;

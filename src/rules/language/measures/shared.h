@@ -19,6 +19,9 @@ std::string amount_seen(const Finding& finding, Scene& scene);              // "
 std::string newest_seen(const Finding& finding, Scene& scene);              // "4 min ago"
 std::string more(std::int64_t count, const std::string& what);              // "2 more cart:add"
 std::string more_signals(const Finding& finding, const std::string& what);  // up to its bound; empty: no more help
+std::string one_more_in_bounds(const Condition& condition);  // "one more cart whose amount is at least 50"
+// What takes an amount out of its bounds: "over 5 more in amount of cart".
+std::string beyond_bounds(std::int64_t value, std::int64_t least, std::int64_t most, const std::string& of_what);
 inline std::string no_margin(const Finding&, Scene&) { return ""; }
 
 lint::Cases itself_in_bounds(const lint::Said& said);

@@ -39,11 +39,11 @@ std::string margin(const Finding& finding, Scene&) {
   const std::int64_t value = finding.taken.value == kNothing ? 0 : finding.taken.value;
   const Condition& condition = finding.condition;
   const std::string what = of.field + " of " + words_of(of.filter);
-  if (finding.negated) return "";
+  if (finding.negated) return beyond_bounds(value, condition.least, condition.most, "in " + what);
   if (value < condition.least && condition.least != Condition::kNoLeast)
     return decimal_text(condition.least - value) + " more in " + what;
   if (value > condition.most) return decimal_text(value - condition.most) + " less in " + what;
-  return more(1, words_of(of.filter)) + " with " + of.field;
+  return one_more_in_bounds(finding.condition);
 }
 
 std::string random(Dice& dice) {
