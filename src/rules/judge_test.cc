@@ -111,6 +111,47 @@ TEST(Distinct, CountsDifferentValues) {
   EXPECT_TRUE(holds(R"({"distinct":{"key":"view"},"equals":0})", window({})));
 }
 
+TEST(Distinct, OfNothingIsZeroSoThatAnUpperBoundHolds) {
+  const std::string few = R"({"distinct":{"key":"view","field":"brand"},"atMost":1})";
+  EXPECT_TRUE(holds(few, window({})));
+  EXPECT_TRUE(holds(few, window({{"view"}, {.key = "view", .metadata = R"({"brand":null})"}})));
+}
+
+TEST(Field, IsANameAtTheTopOfTheMetadataAndNoPath) {
+  const std::string sum = R"({"sum":{"key":"cart","field":"price.net"},"equals":4})";
+  EXPECT_TRUE(holds(sum, window({{.key = "cart", .metadata = R"({"price.net":4})"}})));
+  EXPECT_FALSE(holds(sum, window({{.key = "cart", .metadata = R"({"price":{"net":4}})"}})));
+}
+
+TEST(PerSession, InScopeVisitorLooksAtAllOfAllSessions) {
+  const ledger::Window phone = window({{"view", 25h}, {"view", 24h}}), desk = window({{"view", 1min}});
+  const ledger::Window both = ledger::Window::merged(std::vector{&phone, &desk});
+  const ledger::Context context;
+  for (const char* all : {R"("per":"session",)", ""}) {
+    const RuleSet set = rule_set(
+        {rule(R"({"all":[{"count":{"key":"view"},"scope":"visitor",)" + std::string(all) + R"("equals":3}]})")});
+    const Facts facts{.window = desk, .context = context, .now = kNoon, .retention = testing::kMonth, .visitor = &both};
+    EXPECT_EQ(set.judge("t", facts).outcome, Outcome::kAct);
+  }
+}
+
+TEST(Score, CountsASignalFullyWhateverItsConfidence) {
+  const auto declared = json::parse(R"({"keen":{"weights":{"view":2},"halfLife":"1h"}})");
+  Issues issues;
+  const Scores scores = read_scores(declared->root(), "scores", issues);
+  const RuleSet set = rule_set({rule(R"({"all":[{"score":"keen","equals":2}]})")}, scores);
+  EXPECT_EQ(judge(set, window({{"view", 0s, "", "", 0.1}})).outcome, Outcome::kAct);
+}
+
+TEST(Hours, OverMidnightBelongToTheDayOnWhichTheyOpen) {
+  const RuleSet set = rule_set({rule("{}", R"("active":{"hours":"21:00-03:00","days":["tue"]})")});
+  const auto outcome = [&](const char* at) { return judge(set, window({}), {}, *parse_rfc3339(at)).outcome; };
+  EXPECT_EQ(outcome("2026-06-02T22:00:00Z"), Outcome::kAct) << "a Tuesday";
+  EXPECT_EQ(outcome("2026-06-03T02:59:59Z"), Outcome::kAct) << "Wednesday morning";
+  EXPECT_EQ(outcome("2026-06-02T02:00:00Z"), Outcome::kSuppressed) << "the night that began on Monday";
+  EXPECT_EQ(outcome("2026-06-03T22:00:00Z"), Outcome::kSuppressed);
+}
+
 TEST(Sum, AddsAFieldOfMetadataInDecimal) {
   const auto sum = [](const char* bounds, const std::vector<testing::Given>& given) {
     return holds(std::string(R"({"sum":{"key":"cart","field":"amount"},"within":"10m",)") + bounds + "}",
