@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Beckon } from './kit/beckon.mjs';
+import { Beckon, freshSession } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
 
 let beckon;
 let folder;
@@ -123,4 +124,39 @@ test('the root of the server leads to the console', async () => {
   const answer = await fetch(`${beckon.base}/`, { redirect: 'manual' });
   assert.equal(answer.status, 302);
   assert.equal(answer.headers.get('location'), '/apps/lifecycle-messaging');
+});
+
+test('a log that nobody reads stops nothing, and what is dropped is counted', async () => {
+  const mute = await Beckon.start({ flags: ['--dev', '--request-log', 'all'] });
+  mute.child.stderr.removeAllListeners('data');
+  mute.child.stderr.pause();
+  const dropped = async () => Number(/^beckon_log_lines_dropped_total (\S+)$/m.exec((await mute.call('GET', '/metrics')).text)?.[1]);
+  const path = `/${'x'.repeat(200)}`;
+  await until(
+    'lines are dropped',
+    async () => {
+      await Promise.all(Array.from({ length: 500 }, () => mute.call('GET', path, { headers: { 'x-request-id': 'r'.repeat(64) } })));
+      return (await dropped()) > 0;
+    },
+    120_000,
+  );
+  assert.equal((await mute.signal(freshSession(), { type: 'view' })).status, 202);
+  assert.equal((await mute.stop()).code, 0);
+  await mute.close();
+});
+
+test('SIGHUP reloads the log level, names what needs a restart, and ends nothing', async () => {
+  const file = join(folder, 'reload.toml');
+  writeFileSync(file, 'log-level = "error"\n');
+  const server = await Beckon.start({ flags: ['--dev', '--config', file] });
+  writeFileSync(file, 'log-level = "info"\nhttp-idle = "7s"\n');
+  server.child.kill('SIGHUP');
+  await until('it says what waits', () => /"event":"reloaded".*http-idle/.test(server.log));
+  assert.equal((await server.call('GET', '/v2/system/ready', { headers: { 'x-request-id': 'after-reload' } })).status, 200);
+  await until('requests are logged now', () => server.log.includes('after-reload'));
+  writeFileSync(file, 'log-level = "loud"\n');
+  server.child.kill('SIGHUP');
+  await until('an error is named', () => /reload_failed/.test(server.log) && /log-level must be/.test(server.log));
+  assert.equal((await server.call('GET', '/v2/system/ready')).status, 200);
+  await server.close();
 });

@@ -37,14 +37,14 @@ const rooms = new Map(
 );
 const libraries = table('library').map(([, headers, where]) => ({ headers: list(headers), where: list(where) }));
 
-/** What a room may include: names of rooms, "X and what it includes", "everything" (but rooms for tests), "libraries". */
+/** What a room may include: names of rooms, "X and what it includes", "everything but rooms for tests only", "libraries". */
 function allowed(name, seen = new Set()) {
   assert.ok(rooms.has(name), `the table names ${name}, which has no row`);
   assert.ok(!seen.has(name), `the table runs in a circle: ${[...seen, name].join(' → ')}`);
   const result = new Set();
   for (const word of rooms.get(name).may) {
     const [room, below] = word.split(' and what it includes');
-    if (room === 'everything')
+    if (room === 'everything but rooms for tests only')
       for (const [other, { forTests }] of rooms) {
         if (other !== name && !forTests) result.add(other);
       }

@@ -23,21 +23,22 @@ namespace {
 
 // Signals wake the main thread through a pipe.
 int wake_pipe[2] = {-1, -1};
-constexpr char kStop = 's';
+constexpr char kStop = 's', kReload = 'r';
 constexpr int kStorageFailed = 3;  // exit status
 
-void on_signal(int) {
-  const auto written = ::write(wake_pipe[1], &kStop, 1);
+void wake(char why) {
+  const auto written = ::write(wake_pipe[1], &why, 1);
   static_cast<void>(written);
 }
+void on_stop(int) { wake(kStop); }
+void on_reload(int) { wake(kReload); }
 
 // At once, with whatever is in flight unanswered: what is on disk decides at the next start.
 void on_broken() {
-  log::flush();
-  std::fputs(
+  log::plain(
       "beckon: a write or sync of the data folder failed. Acknowledged requests are safe. Check the disk, then start "
-      "again.\n",
-      stderr);
+      "again.");
+  log::flush();
   ::_exit(kStorageFailed);
 }
 
@@ -139,13 +140,27 @@ bool may_listen(const Settings& settings) {
   return true;
 }
 
-int serve(const Settings& settings) {
+// SIGHUP: the log level of the file and the environment holds at once; what else has changed is named.
+void reload(const Settings& running, const std::optional<Settings>& read) {
+  if (!read) return void(log::error("reload_failed").add("reason", "the settings have errors, which were printed"));
+  std::string waiting;
+  for (const Setting& setting : all_settings())
+    if (setting.name != "log-level" && setting.show(running) != setting.show(*read))
+      waiting.append(waiting.empty() ? "" : ", ").append(setting.name);
+  log::set_level(read->log_level);
+  if (waiting.empty()) return void(log::info("reloaded"));
+  log::warn("reloaded").add("changed_and_waiting_for_a_restart", waiting);
+}
+
+// `read_again` reads the settings as they are now.
+int serve(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
   if (!may_listen(settings)) return 1;
   log::set_level(settings.log_level);
   if (::pipe2(wake_pipe, O_CLOEXEC) != 0) return 1;
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_stop);
+  std::signal(SIGINT, on_stop);
+  std::signal(SIGHUP, on_reload);
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
     files.rlim_cur = files.rlim_max;
@@ -169,7 +184,12 @@ int serve(const Settings& settings) {
   std::printf("ready %s\n", (*server)->url().c_str());
   std::fflush(stdout);
   char why = kStop;
-  while (::read(wake_pipe[0], &why, 1) < 0 && errno == EINTR) {}
+  while (true) {
+    const ssize_t size = ::read(wake_pipe[0], &why, 1);
+    if (size < 0 && errno == EINTR) continue;
+    if (size != 1 || why == kStop) break;
+    reload(settings, read_again());
+  }
   log::info("stopping");
   (*server)->stop();
   log::info("stopped");
@@ -215,7 +235,8 @@ int run(int argc, char** argv) {
 
   auto* serve_command = app.add_subcommand("serve", "run the server");
   add_settings(*serve_command, given, true);
-  serve_command->callback([&] { with_settings(serve); });
+  serve_command->callback(
+      [&] { with_settings([&](const Settings& s) { return serve(s, [&] { return settings_of(given); }); }); });
 
   std::string name, owner, email, handle, user, role;
   auto* handle_command = app.add_subcommand("handle", "handles")->require_subcommand(1);

@@ -223,6 +223,8 @@ std::string Server::Inside::metrics() {
   gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the server started.",
         static_cast<double>(due.fired.load()));
   gauge("beckon_due_owed_total", "Fired timers that produced a message.", static_cast<double>(due.owed.load()));
+  gauge("beckon_log_lines_dropped_total", "Log lines dropped while nobody read them.",
+        static_cast<double>(log::dropped()));
   gauge("beckon_due_expired_total", "Timers overdue by more than their rule's ttl, for which no message was sent.",
         static_cast<double>(due.expired.load()));
   if (const auto backlog = store->outbox().backlog()) {

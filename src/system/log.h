@@ -1,5 +1,8 @@
 // The log: one JSON object a line on standard error, control characters escaped. Thread-safe.
 // Never a token, a secret, a body or the value of a header goes in.
+//
+// Lines are written by a thread of their own. While nobody reads them, as behind a full pipe, up to 4 MiB wait, and
+// further ones are dropped and counted; nothing else waits for them.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -11,12 +14,15 @@ namespace beckon::log {
 
 enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError, kOff };
 
-// Lines below the level are not written. Set once at start.
+// Lines below the level are not written.
 void set_level(Level least);
 Level level();
 
-// Writes what is buffered; called at exit and by whoever must be read at once.
+// Returns when all lines so far are written, or after a second in which they could not be. Also called at exit.
 void flush();
+
+void plain(std::string_view line);  // a sentence for the operator, as it is, in the order of the lines
+std::uint64_t dropped();            // lines, since the start
 
 // One wide line: {"at":"…","level":"info","event":"request", …}. Written when it goes out of scope.
 class Line {
