@@ -235,6 +235,44 @@ describe('visitor and context', () => {
   });
 });
 
+describe('the context of a session', () => {
+  const keys = (from, to, value = 'x') =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`k${from + i}`, value]));
+  const say = (s, context, signal = { type: 'v' }) =>
+    beckon.chain('signals', { sessionId: s, signals: [signal], context }, { from: freshAddress() });
+
+  test('has at most 64 keys over all requests; one more changes nothing, and removing makes room', async () => {
+    const s = freshSession();
+    assert.equal((await say(s, keys(0, 30))).status, 202);
+    assert.equal((await say(s, keys(30, 62))).status, 202);
+    const over = await say(s, keys(60, 67));
+    assert.deepEqual([over.status, over.json.error, over.json.details[0].field], [400, 'validation_error', 'context']);
+    const kept = await session(s);
+    assert.equal(Object.keys(kept.context).length, 62);
+    assert.equal(kept.version, 2);
+    assert.equal((await say(s, { ...keys(62, 67), ...keys(0, 5, null) })).status, 202);
+    assert.equal(Object.keys((await session(s)).context).length, 62);
+  });
+
+  test('has at most 16 KiB', async () => {
+    const s = freshSession();
+    const large = 'y'.repeat(250);
+    assert.equal((await say(s, keys(0, 32, large))).status, 202);
+    assert.equal((await say(s, keys(32, 62, large))).status, 202);
+    const over = await say(s, keys(62, 64, 'z'.repeat(256)));
+    assert.equal(over.status, 202, 'short keys and values of 62 × 250 and 2 × 256 fit');
+    assert.match((await say(s, keys(0, 32, 'w'.repeat(256)))).json.details?.[0].issue ?? '', /bytes of context/);
+  });
+
+  test('is not changed by a request that brings no new signal', async () => {
+    const s = freshSession();
+    assert.equal((await say(s, { page: '/a' }, { type: 'v', id: 'one' })).status, 202);
+    const again = await say(s, { page: '/b', more: 'c' }, { type: 'v', id: 'one' });
+    assert.deepEqual([again.status, again.json.duplicates], [202, 1]);
+    assert.deepEqual((await session(s)).context, { page: '/a' });
+  });
+});
+
 describe('consent', () => {
   test('denied stores nothing, and what was stored is unreadable at once', async () => {
     const s = freshSession();

@@ -130,12 +130,15 @@ test('a log that nobody reads stops nothing, and what is dropped is counted', as
   const mute = await Beckon.start({ flags: ['--dev', '--request-log', 'all'] });
   mute.child.stderr.removeAllListeners('data');
   mute.child.stderr.pause();
-  const dropped = async () => Number(/^beckon_log_lines_dropped_total (\S+)$/m.exec((await mute.call('GET', '/metrics')).text)?.[1]);
+  const dropped = async () =>
+    Number(/^beckon_log_lines_dropped_total (\S+)$/m.exec((await mute.call('GET', '/metrics')).text)?.[1]);
   const path = `/${'x'.repeat(200)}`;
   await until(
     'lines are dropped',
     async () => {
-      await Promise.all(Array.from({ length: 500 }, () => mute.call('GET', path, { headers: { 'x-request-id': 'r'.repeat(64) } })));
+      await Promise.all(
+        Array.from({ length: 500 }, () => mute.call('GET', path, { headers: { 'x-request-id': 'r'.repeat(64) } })),
+      );
       return (await dropped()) > 0;
     },
     120_000,
@@ -152,7 +155,10 @@ test('SIGHUP reloads the log level, names what needs a restart, and ends nothing
   writeFileSync(file, 'log-level = "info"\nhttp-idle = "7s"\n');
   server.child.kill('SIGHUP');
   await until('it says what waits', () => /"event":"reloaded".*http-idle/.test(server.log));
-  assert.equal((await server.call('GET', '/v2/system/ready', { headers: { 'x-request-id': 'after-reload' } })).status, 200);
+  assert.equal(
+    (await server.call('GET', '/v2/system/ready', { headers: { 'x-request-id': 'after-reload' } })).status,
+    200,
+  );
   await until('requests are logged now', () => server.log.includes('after-reload'));
   writeFileSync(file, 'log-level = "loud"\n');
   server.child.kill('SIGHUP');

@@ -18,6 +18,20 @@ using ledger::Signal;
 constexpr Duration kMinute{60'000};
 
 // 429 where `added` signals would exceed the session's limit in the minute up to `now`.
+std::optional<Fault> context_too_large(const SessionPtr& session, const ledger::Context& said) {
+  if (said.empty()) return std::nullopt;
+  const ledger::Context merged = ledger::merge(session ? session->context : ledger::Context{}, said);
+  Issues issues;
+  if (merged.size() > ledger::kContextKeys)
+    issues.add("context", "would give the session " + std::to_string(merged.size()) + " keys; it may have " +
+                              std::to_string(ledger::kContextKeys) + "; remove some by sending them as null");
+  if (const std::size_t bytes = ledger::bytes_of(merged); bytes > ledger::kContextBytes)
+    issues.add("context", "would give the session " + std::to_string(bytes) + " bytes of context; it may have " +
+                              std::to_string(ledger::kContextBytes));
+  if (issues.empty()) return std::nullopt;
+  return issues.fault();
+}
+
 std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, int limit, Instant now) {
   std::size_t used = 0;
   Instant free_at = now + std::chrono::seconds{1};
@@ -132,6 +146,9 @@ Result<Appended> Append::planned(commit::Draft& draft) {
   }
   if (auto fault = over_limit(before, record.signals.size(), tenant.settings.session_signals_per_minute, draft.now()))
     return unexpected(std::move(*fault));
+
+  if (before && record.signals.empty()) record.context.clear();  // repeated requests add nothing
+  if (auto fault = context_too_large(before, record.context)) return unexpected(std::move(*fault));
 
   // A request that brings nothing new does not prolong the session, nor does it change its consent.
   const bool says_something = !record.signals.empty() || !before || consent != before->consent ||

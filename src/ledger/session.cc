@@ -6,6 +6,12 @@
 
 namespace beckon::ledger {
 
+std::size_t bytes_of(const Context& context) {
+  std::size_t total = 0;
+  for (const auto& [key, value] : context) total += key.size() + value.size();
+  return total;
+}
+
 Context merge(const Context& under, const Context& over) {
   if (over.empty()) return under;
   Context merged;
@@ -61,7 +67,7 @@ std::size_t Session::bytes() const {
   for (const std::string* text : {&handle.text, &id.text, &visitor.text})
     if (text->capacity() > 15) total += text->capacity() + 1;
   for (const auto& [key, value] : context)
-    total += sizeof(Context::value_type) + (value.size() > 15 ? value.size() : 0);
+    total += sizeof(Context::value_type) + (key.size() > 15 ? key.size() : 0) + (value.size() > 15 ? value.size() : 0);
   total += decisions.bytes.capacity() + spends.capacity() * sizeof(Spend) + shown.capacity() * 8 +
            done.capacity() * sizeof(DoneAnchor);
   for (const Joined& joined : sessions)

@@ -17,6 +17,10 @@ namespace beckon::ledger {
 
 // What the caller says of the moment: "country" → "US". Sorted by key, keys unique.
 using Context = std::vector<std::pair<std::string, std::string>>;
+// Of one session, over all its requests: each append copies it.
+inline constexpr std::size_t kContextKeys = 64;
+inline constexpr std::size_t kContextBytes = 16 * 1024;  // keys and values together
+std::size_t bytes_of(const Context& context);
 
 // `over` laid over `under`, by key. An empty value removes the key.
 Context merge(const Context& under, const Context& over);
