@@ -127,7 +127,7 @@ test('the root of the server leads to the console', async () => {
 });
 
 test('a log that nobody reads stops nothing, and what is dropped is counted', async () => {
-  const mute = await Beckon.start({ flags: ['--dev', '--request-log', 'all'] });
+  const mute = await Beckon.start({ flags: ['--dev', '--log-requests', 'all'] });
   mute.child.stderr.removeAllListeners('data');
   mute.child.stderr.pause();
   const dropped = async () =>
