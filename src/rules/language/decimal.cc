@@ -98,20 +98,6 @@ std::int64_t millionths(std::string_view number, Rounding rounding) {
   return negative ? -value : value;
 }
 
-std::int64_t AmountSum::millionths() const {
-  const std::int64_t whole = whole_ + rest_ / kOne;
-  constexpr std::int64_t kMost = kMostAmount / kOne;
-  if (whole >= kMost || whole <= -kMost) return whole > 0 ? kMostAmount : -kMostAmount;
-  return whole * kOne + rest_ % kOne;
-}
-
-std::int64_t added(std::int64_t a, std::int64_t b) {
-  AmountSum sum;
-  sum.add(a);
-  sum.add(b);
-  return sum.millionths();
-}
-
 std::string decimal_text(std::int64_t millionths) {
   // As unsigned, so that the least number of all (kNothing) has its size too.
   const auto bits = static_cast<std::uint64_t>(millionths);

@@ -23,14 +23,25 @@ class AmountSum {
   AmountSum() = default;
   AmountSum(std::int64_t whole, std::int64_t rest) : whole_(whole), rest_(rest) {}  // units, and millionths beside them
   void add(std::int64_t millionths) { whole_ += millionths / kOne, rest_ += millionths % kOne; }
-  std::int64_t millionths() const;
+  std::int64_t millionths() const {
+    const std::int64_t whole = whole_ + rest_ / kOne;
+    constexpr std::int64_t kMost = kMostAmount / kOne;
+    if (whole >= kMost || whole <= -kMost) return whole > 0 ? kMostAmount : -kMostAmount;
+    return whole * kOne + rest_ % kOne;
+  }
 
  private:
   static constexpr std::int64_t kOne = 1'000'000;
   std::int64_t whole_ = 0, rest_ = 0;
 };
 
-std::int64_t added(std::int64_t a, std::int64_t b);  // of two amounts, or of two counts
+// Of two amounts, or of two counts.
+inline std::int64_t added(std::int64_t a, std::int64_t b) {
+  AmountSum sum;
+  sum.add(a);
+  sum.add(b);
+  return sum.millionths();
+}
 
 std::string decimal_text(std::int64_t millionths);  // "12.5"
 
