@@ -73,6 +73,21 @@ class Scene {
     }
   }
 
+  // The place in the window of the newest visible signal of the stream behind the place `behind`, or `behind`.
+  std::size_t newest_behind(std::size_t behind, const Stream& stream) {
+    if (stream.key == Stream::kEveryKey) {
+      for (std::size_t i = end_; i-- > begin_ && i > behind;) {
+        if (stream.filter->fits(window_[i])) return i;
+      }
+      return behind;
+    }
+    const Places places = of_key(stream.key);
+    for (std::size_t place = places.size(); place-- > 0 && places[place] > behind;) {
+      if (stream.key_alone || stream.filter->fits(window_[places[place]])) return places[place];
+    }
+    return behind;
+  }
+
   // Calls visit(signal) with every visible signal later than `after`, oldest first.
   template <class Visit>
   void oldest_first(Instant after, Visit visit) const {

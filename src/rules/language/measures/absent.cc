@@ -23,15 +23,11 @@ void read(Members& members, Condition& condition) {
 
 constexpr auto kNowhere = static_cast<std::size_t>(-1);
 
-struct Newest {
-  Instant at = kNever;
-  std::size_t place = kNowhere;  // in the window
-};
-
-Newest newest_in(const Stream& stream, Scene& scene, Instant after) {
-  Newest newest;
-  scene.newest_first(stream, after, [&newest](std::size_t place, Instant at) {
-    newest = {at, place};
+// The place in the window of the newest signal of the stream later than `after`, or kNowhere.
+std::size_t newest_place(const Stream& stream, Scene& scene, Instant after) {
+  std::size_t newest = kNowhere;
+  scene.newest_first(stream, after, [&newest](std::size_t place, Instant) {
+    newest = place;
     return false;
   });
   return newest;
@@ -44,12 +40,11 @@ struct Wait {
 
 // Of two signals of one instant, the one that was stored later came behind the other.
 Wait wait_since(Instant floor, const ReadyMeasure& measure, Scene& scene) {
-  const Newest anchor = newest_in(measure.after, scene, floor);
-  if (anchor.place == kNowhere) return {};
-  const Newest came = newest_in(measure.stream, scene, anchor.at - Duration{1});
-  const bool behind = came.place != kNowhere &&
-                      came.place + static_cast<std::size_t>(off_by_one(Planted::kAbsenceFromAnchor)) > anchor.place;
-  return {anchor.at, behind ? came.at : kNever};
+  const std::size_t anchor = newest_place(measure.after, scene, floor);
+  if (anchor == kNowhere) return {};
+  const std::size_t floor_place = anchor - static_cast<std::size_t>(off_by_one(Planted::kAbsenceFromAnchor));
+  const std::size_t came = scene.newest_behind(floor_place, measure.stream);
+  return {scene.at(anchor), came != floor_place ? scene.at(came) : kNever};
 }
 
 Wait wait_of(const Finding& finding, Scene& scene) {
