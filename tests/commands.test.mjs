@@ -70,6 +70,7 @@ describe('a data folder', () => {
     ['handle', 'add', 'acme', '--owner', 'a@b.example'],
     ['user', 'add', 'a@b.example'],
     ['grant', '--handle', 'acme', '--user', 'a@b.example', '--role', 'OWNER'],
+    ['revoke', '--handle', 'acme', '--user', 'a@b.example'],
     ['token', '--platform-admin'],
   ])
     test(`is not created by ${words.slice(0, 2).join(' ')}`, async () => {

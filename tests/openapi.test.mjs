@@ -630,6 +630,17 @@ describe('against the server', () => {
       body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')),
     });
     await ask('me', { role: 'OPERATOR', expect: 200 });
+    for (const email of ['first@example.com', 'second@example.com'])
+      assert.equal((await beckon.cli('user', 'add', email, '--data', beckon.data)).code, 0);
+    for (const [email, role] of [
+      ['first@example.com', 'CREATOR'],
+      ['second@example.com', 'OWNER'],
+    ])
+      await ask('putCollaborator', { role: 'OWNER', expect: 200, body: { email, role } });
+    await ask('putCollaborator', { role: 'OWNER', expect: 400, body: { email: 'first', role: 'KING', other: 1 } });
+    await ask('listCollaborators', { role: 'OWNER', expect: 200 });
+    await ask('removeCollaborator', { role: 'OWNER', expect: 204, params: { userId: 'first@example.com' } });
+    await ask('removeCollaborator', { role: 'OWNER', expect: 409, params: { userId: 'second@example.com' } });
     await ask('listServerAuditEvents', { role: 'PLATFORM_ADMIN', expect: 200 });
     const email = 'described@example.com',
       password = 'correct horse battery staple';

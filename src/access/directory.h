@@ -65,11 +65,15 @@ class Directory {
   // Ends a token; stored until `until`, when it would have expired. Idempotent.
   virtual Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) = 0;
   virtual Result<TokenStanding> standing_of(const std::string& token_id, const std::string& user) = 0;
-  // Granting OWNER moves ownership: the former owner becomes OPERATOR. kNotFound for an unknown user or handle;
-  // kConflict for the 101st collaborator, or for taking the OWNER's role away.
-  virtual Result<void> grant(const Grant& grant, const AuditEntry& audit) = 0;
+  // Granting OWNER moves ownership: the former owner becomes OPERATOR, and is returned. The entry's detail is written
+  // here, since it names them. kNotFound for an unknown user or handle; kConflict for the 101st collaborator, or for
+  // taking the OWNER's role away.
+  virtual Result<std::optional<std::string>> grant(const Grant& grant, const AuditEntry& audit) = 0;
+  // Takes the user's role away. kNotFound if they have none, or there is no such handle; kConflict for the OWNER.
+  virtual Result<void> revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) = 0;
   virtual Result<std::optional<Role>> role_of(const Handle& handle, const std::string& user) = 0;
   virtual Result<std::vector<Grant>> grants_of(const std::string& user) = 0;
+  virtual Result<std::vector<Grant>> grants_on(const Handle& handle) = 0;  // the OWNER's too; sorted by user
 
   virtual Result<std::vector<SigningKey>> signing_keys() = 0;  // newest first
   virtual Result<void> add_signing_key(const SigningKey& key) = 0;

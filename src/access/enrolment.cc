@@ -91,22 +91,34 @@ Result<void> Enrolment::put_password(std::string_view email, std::string_view pa
   return {};
 }
 
-Result<void> Enrolment::grant(std::string_view handle, std::string_view user, std::string_view role) {
+Result<Enrolment::Granted> Enrolment::grant(std::string_view handle, std::string_view user, std::string_view role) {
   Issues issues;
   judge_handle(handle, issues);
-  const std::string email = judge_email(user, "user", issues);
+  const std::string email = judge_email(user, "email", issues);
   const auto parsed = parse_role(role);
   if (!parsed) issues.add("role", "must be CREATOR, OPERATOR or OWNER");
   if (!issues.empty()) return unexpected(issues.fault());
 
   const Handle name(handle);
-  const auto granted = directory_.grant({.handle = name, .user = email, .role = *parsed},
-                                        audit(name, "grant.put", email, object("role", role)));
-  if (granted) return {};
+  const Grant grant{.handle = name, .user = email, .role = *parsed};
+  auto granted = directory_.grant(grant, audit(name, "grant.put", email, {}));
+  if (granted) return Granted{.grant = grant, .former_owner = *std::move(granted)};
   if (granted.error().code != FaultCode::kNotFound && granted.error().code != FaultCode::kHandleNotFound)
     return unexpected(granted.error());
   if (const auto found = existing(handle); !found) return unexpected(found.error());
   return unexpected(Fault{.code = FaultCode::kNotFound, .message = no_such_user(email)});
+}
+
+Result<void> Enrolment::revoke(std::string_view handle, std::string_view user) {
+  Issues issues;
+  judge_handle(handle, issues);
+  const std::string email = judge_email(user, "email", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
+  const Handle name(handle);
+  const auto revoked = directory_.revoke(name, email, audit(name, "grant.delete", email, "{}"));
+  if (revoked) return {};
+  if (revoked.error().code == FaultCode::kHandleNotFound) return unexpected(no_such_handle(handle));
+  return unexpected(in_words(revoked.error(), FaultCode::kNotFound, email + " has no role on " + name.text + "."));
 }
 
 Result<void> Enrolment::put_allowlist(const Allowlist& allowlist) {

@@ -25,8 +25,14 @@ class Enrolment {
   Result<void> add_user(std::string_view email);  // field: email
   // Ends every sign-in of the user. Fields: email, password.
   Result<void> put_password(std::string_view email, std::string_view password, const PasswordCost& cost = {});
-  // OWNER transfers ownership: the former owner becomes OPERATOR. Fields: handle, user, role.
-  Result<void> grant(std::string_view handle, std::string_view user, std::string_view role);
+  struct Granted {
+    Grant grant;                              // the user in the spelling that is stored
+    std::optional<std::string> former_owner;  // is OPERATOR now
+  };
+  // OWNER transfers ownership: the former owner becomes OPERATOR. Fields: handle, email, role.
+  Result<Granted> grant(std::string_view handle, std::string_view user, std::string_view role);
+  // Takes the user's role away, unless they own the handle. Fields: handle, email.
+  Result<void> revoke(std::string_view handle, std::string_view user);
   Result<void> put_allowlist(const Allowlist& allowlist);
 
   // The handle, if it exists: for `beckon token`.

@@ -109,12 +109,39 @@ TEST_F(EnrolmentTest, AGrantNamesWhatIsUnknown) {
 TEST_F(EnrolmentTest, AGrantOfOwnershipMovesIt) {
   ASSERT_TRUE(enrolment_.add_handle("acme", "ada@example.com"));
   ASSERT_TRUE(enrolment_.add_user("eve@example.com"));
-  ASSERT_TRUE(enrolment_.grant("acme", "Eve@example.com", "OWNER"));
+  const auto granted = enrolment_.grant("acme", "Eve@example.com", "OWNER");
+  ASSERT_TRUE(granted);
+  EXPECT_EQ(granted->grant.user, "eve@example.com");
+  EXPECT_EQ(granted->former_owner, "ada@example.com");
   EXPECT_EQ(enrolment_.existing("acme")->owner, "eve@example.com");
   EXPECT_EQ(directory_.role_of(Handle("acme"), "ada@example.com").value(), Role::kOperator);
   EXPECT_EQ(directory_.audits.back().action, "grant.put");
-  EXPECT_EQ(directory_.audits.back().detail, R"({"role":"OWNER"})");
+  EXPECT_EQ(directory_.audits.back().target, "eve@example.com");
+  EXPECT_EQ(directory_.audits.back().detail,
+            R"({"role":"OWNER","formerOwner":"ada@example.com","formerOwnerRole":"OPERATOR"})");
   EXPECT_EQ(enrolment_.grant("acme", "eve@example.com", "CREATOR").error().code, FaultCode::kConflict);
+}
+
+TEST_F(EnrolmentTest, AGrantThatLeavesTheOwnerNamesNoFormerOne) {
+  ASSERT_TRUE(enrolment_.add_handle("acme", "ada@example.com"));
+  ASSERT_TRUE(enrolment_.add_user("bob@example.com"));
+  EXPECT_EQ(enrolment_.grant("acme", "bob@example.com", "CREATOR")->former_owner, std::nullopt);
+  EXPECT_EQ(directory_.audits.back().detail, R"({"role":"CREATOR"})");
+  EXPECT_EQ(enrolment_.grant("acme", "ada@example.com", "OWNER")->former_owner, std::nullopt);
+}
+
+TEST_F(EnrolmentTest, ARoleIsTakenAwayButNeverTheOwners) {
+  ASSERT_TRUE(enrolment_.add_handle("acme", "ada@example.com"));
+  ASSERT_TRUE(enrolment_.add_user("bob@example.com"));
+  ASSERT_TRUE(enrolment_.grant("acme", "bob@example.com", "OPERATOR"));
+  ASSERT_TRUE(enrolment_.revoke("acme", "Bob@example.com"));
+  EXPECT_EQ(directory_.role_of(Handle("acme"), "bob@example.com").value(), std::nullopt);
+  EXPECT_EQ(directory_.audits.back().action, "grant.delete");
+  EXPECT_EQ(directory_.audits.back().target, "bob@example.com");
+  EXPECT_EQ(enrolment_.revoke("acme", "bob@example.com").error().code, FaultCode::kNotFound);
+  EXPECT_EQ(enrolment_.revoke("acme", "ada@example.com").error().code, FaultCode::kConflict);
+  EXPECT_EQ(enrolment_.revoke("none", "ada@example.com").error().code, FaultCode::kHandleNotFound);
+  EXPECT_EQ(enrolment_.revoke("a", "b").error().details.size(), 2u);
 }
 
 TEST_F(EnrolmentTest, AnAllowlistIsWrittenByItsActor) {

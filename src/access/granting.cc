@@ -1,16 +1,43 @@
 #include "access/granting.h"
 
+#include "base/json.h"
+
 namespace beckon::access {
+namespace {
+
+constexpr const char* kOwned = "This user owns the handle; make another user OWNER first.";
+
+}  // namespace
 
 std::optional<Fault> judge_grant(const Grant& grant, const Standings& now) {
   const bool is_owner = grant.user == now.owner;
-  if (is_owner && grant.role != Role::kOwner)
-    return Fault{.code = FaultCode::kConflict, .message = "This user owns the handle; make another user OWNER first."};
+  if (is_owner && grant.role != Role::kOwner) return Fault{.code = FaultCode::kConflict, .message = kOwned};
   // A user who has no role yet takes a place: as a collaborator, or as the owner whose predecessor becomes one.
   if (!is_owner && !now.role && now.collaborators >= kMostCollaborators)
     return Fault{
         .code = FaultCode::kConflict,
         .message = "The handle has " + std::to_string(kMostCollaborators) + " collaborators, which is the limit."};
+  return std::nullopt;
+}
+
+std::optional<std::string> demoted(const Grant& grant, const Standings& now) {
+  if (grant.role != Role::kOwner || grant.user == now.owner) return std::nullopt;
+  return now.owner;
+}
+
+std::string detail_of(const Grant& grant, const Standings& now) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().member("role", to_text(grant.role));
+  if (const auto former = demoted(grant, now))
+    writer.member("formerOwner", *former).member("formerOwnerRole", to_text(Role::kOperator));
+  writer.end_object();
+  return out;
+}
+
+std::optional<Fault> judge_revocation(const std::string& user, const Standings& now) {
+  if (user == now.owner) return Fault{.code = FaultCode::kConflict, .message = kOwned};
+  if (!now.role) return not_found("collaborator");
   return std::nullopt;
 }
 

@@ -14,15 +14,24 @@ inline constexpr std::size_t kMostCollaborators = 100;  // of a handle; its OWNE
 // What a handle has open to everybody until an operator says otherwise.
 inline constexpr std::string_view kFirstAllowlist = R"({"handles":["*"],"egress":[]})";
 
-// What is known of a handle at the moment of a grant.
+// What is known of a handle at the moment of a grant or a revocation.
 struct Standings {
   std::string owner;
   std::optional<Role> role;  // of the user, until now
   std::size_t collaborators = 0;
 };
 
-// The fault (kConflict) that refuses the grant. std::nullopt: the role is given, and where it is OWNER of another user,
-// the former owner becomes OPERATOR.
+// The fault (kConflict) that refuses the grant. std::nullopt: the role is given, and the demoted() user becomes
+// OPERATOR.
 std::optional<Fault> judge_grant(const Grant& grant, const Standings& now);
+
+// The former owner, if the grant moves ownership.
+std::optional<std::string> demoted(const Grant& grant, const Standings& now);
+
+// What the audit says of a grant: {"role"}, and if it moves ownership, "formerOwner" and "formerOwnerRole".
+std::string detail_of(const Grant& grant, const Standings& now);
+
+// The fault that refuses to take the user's role away: kConflict for the owner, kNotFound for a user who has none.
+std::optional<Fault> judge_revocation(const std::string& user, const Standings& now);
 
 }  // namespace beckon::access

@@ -48,8 +48,11 @@ class WatchedDirectory final : public Directory {
     if (failing) return in_trouble();
     return inner_.standing_of(token_id, user);
   }
-  Result<void> grant(const Grant& grant, const AuditEntry& audit) override {
+  Result<std::optional<std::string>> grant(const Grant& grant, const AuditEntry& audit) override {
     return noted(inner_.grant(grant, audit), audit);
+  }
+  Result<void> revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) override {
+    return noted(inner_.revoke(handle, user, audit), audit);
   }
   Result<std::optional<Role>> role_of(const Handle& handle, const std::string& user) override {
     ++role_readings;
@@ -57,6 +60,7 @@ class WatchedDirectory final : public Directory {
     return inner_.role_of(handle, user);
   }
   Result<std::vector<Grant>> grants_of(const std::string& user) override { return inner_.grants_of(user); }
+  Result<std::vector<Grant>> grants_on(const Handle& handle) override { return inner_.grants_on(handle); }
   Result<std::vector<SigningKey>> signing_keys() override {
     ++key_readings;
     if (failing) return in_trouble();
@@ -79,8 +83,9 @@ class WatchedDirectory final : public Directory {
  private:
   static unexpected<Fault> in_trouble() { return unexpected(unavailable("The directory cannot be read.")); }
 
-  Result<void> noted(Result<void> result, const AuditEntry& audit) {
-    if (result) audits.push_back(audit);
+  template <class Value>
+  Result<Value> noted(Result<Value> result, const AuditEntry& audit) {
+    if (result) audits.push_back(facts.audit.at(audit.handle).at({audit.at, audit.id}));  // as it was written
     return result;
   }
 

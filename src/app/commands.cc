@@ -107,8 +107,18 @@ int user_password(const Settings& settings, const std::string& email, const std:
 
 int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role) {
   return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
-    if (const auto granted = enrolment.grant(handle, user, role); !granted) return unexpected(granted.error());
-    return user + " is " + role + " of " + handle;
+    const auto granted = enrolment.grant(handle, user, role);
+    if (!granted) return unexpected(granted.error());
+    std::string says = user + " is " + role + " of " + handle;
+    if (granted->former_owner) says += "; " + *granted->former_owner + ", the former owner, is OPERATOR now";
+    return says;
+  });
+}
+
+int revoke(const Settings& settings, const std::string& handle, const std::string& user) {
+  return enrol(settings, [&](access::Enrolment& enrolment) -> Result<std::string> {
+    if (const auto revoked = enrolment.revoke(handle, user); !revoked) return unexpected(revoked.error());
+    return user + " has no role on " + handle + " any more";
   });
 }
 

@@ -12,6 +12,7 @@ int user_add(const Settings& settings, const std::string& email);
 // Reads the password from `file`, or from standard input; a terminal is prompted twice.
 int user_password(const Settings& settings, const std::string& email, const std::string& file);
 int grant(const Settings& settings, const std::string& handle, const std::string& user, const std::string& role);
+int revoke(const Settings& settings, const std::string& handle, const std::string& user);
 
 struct TokenRequest {
   std::string handle;

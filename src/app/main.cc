@@ -262,12 +262,19 @@ int run(int argc, char** argv) {
   user_password_command->callback(
       [&] { with_settings([&](const Settings& s) { return user_password(s, email, password_file); }); });
 
-  auto* grant_command = app.add_subcommand("grant", "grant a user a role on a handle");
+  auto* grant_command =
+      app.add_subcommand("grant", "grant a user a role on a handle; a new OWNER makes the former one OPERATOR");
   grant_command->add_option("--handle", handle)->required();
   grant_command->add_option("--user", user)->required();
   grant_command->add_option("--role", role, "CREATOR, OPERATOR or OWNER")->required();
   add_settings(*grant_command, given, false);
   grant_command->callback([&] { with_settings([&](const Settings& s) { return grant(s, handle, user, role); }); });
+
+  auto* revoke_command = app.add_subcommand("revoke", "take a user's role on a handle away");
+  revoke_command->add_option("--handle", handle)->required();
+  revoke_command->add_option("--user", user)->required();
+  add_settings(*revoke_command, given, false);
+  revoke_command->callback([&] { with_settings([&](const Settings& s) { return revoke(s, handle, user); }); });
 
   TokenRequest token_request;
   auto* token_command = app.add_subcommand("token", "print a JWT");

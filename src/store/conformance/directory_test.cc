@@ -10,7 +10,7 @@ class DirectoryOfAStore : public Conformance {
  protected:
   void add_acme() { ASSERT_TRUE(directory().add_handle(kAcme, "owner@a", audit_entry("aud_1", after(1)))); }
   void add_user(const std::string& email) { ASSERT_TRUE(directory().add_user(email, audit_entry("aud_u" + email))); }
-  Result<void> grant(const std::string& user, Role role) {
+  Result<std::optional<std::string>> grant(const std::string& user, Role role) {
     return directory().grant({kAcme, user, role}, audit_entry("aud_g" + user + std::to_string(static_cast<int>(role))));
   }
   std::optional<Role> role(const std::string& user) { return directory().role_of(kAcme, user).value(); }
@@ -136,6 +136,56 @@ TEST_P(DirectoryOfAStore, DoesNotTakeTheOwnersRoleAway) {
   add_acme();
   EXPECT_EQ(grant("owner@a", Role::kOperator).error().code, FaultCode::kConflict);
   EXPECT_EQ(role("owner@a"), Role::kOwner);
+}
+
+TEST_P(DirectoryOfAStore, NamesTheFormerOwnerInItsResultAndInTheAudit) {
+  add_acme();
+  add_user("heir@a");
+  EXPECT_EQ(grant("heir@a", Role::kCreator).value(), std::nullopt);
+  EXPECT_EQ(grant("heir@a", Role::kOwner).value(), "owner@a");
+  EXPECT_EQ(grant("heir@a", Role::kOwner).value(), std::nullopt) << "owns it already";
+  std::map<std::string, std::string> details;
+  const auto entries = directory().audit(kAcme, std::nullopt, 9).value();
+  for (const AuditEntry& entry : entries) details[entry.id.text] = entry.detail;
+  EXPECT_EQ(details["aud_gheir@a" + std::to_string(static_cast<int>(Role::kCreator))], R"({"role":"CREATOR"})");
+  EXPECT_EQ(details["aud_gheir@a" + std::to_string(static_cast<int>(Role::kOwner))],
+            R"({"role":"OWNER","formerOwner":"owner@a","formerOwnerRole":"OPERATOR"})");
+}
+
+TEST_P(DirectoryOfAStore, TakesARoleAwayWithItsAuditEntry) {
+  add_acme();
+  add_user("leaver@a");
+  ASSERT_TRUE(grant("leaver@a", Role::kOperator));
+  ASSERT_TRUE(directory().revoke(kAcme, "leaver@a", audit_entry("aud_r")));
+  EXPECT_EQ(role("leaver@a"), std::nullopt);
+  EXPECT_TRUE(directory().grants_of("leaver@a").value().empty());
+  EXPECT_TRUE(directory().has_user("leaver@a").value()) << "who may have roles elsewhere";
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 4u);
+}
+
+TEST_P(DirectoryOfAStore, TakesNoRoleFromTheOwnerOrFromNobody) {
+  add_acme();
+  add_user("stranger@a");
+  EXPECT_EQ(directory().revoke(kAcme, "owner@a", audit_entry("aud_r1")).error().code, FaultCode::kConflict);
+  EXPECT_EQ(role("owner@a"), Role::kOwner);
+  EXPECT_EQ(directory().revoke(kAcme, "stranger@a", audit_entry("aud_r2")).error().code, FaultCode::kNotFound);
+  EXPECT_EQ(directory().revoke(kOther, "owner@a", audit_entry("aud_r3")).error().code, FaultCode::kHandleNotFound);
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 2u) << "what was refused is not in it";
+}
+
+TEST_P(DirectoryOfAStore, ListsEverybodyWithARoleOnAHandle) {
+  add_acme();
+  ASSERT_TRUE(directory().add_handle(kOther, "other@b", audit_entry("aud_o")));
+  for (const char* user : {"zoe@a", "bea@a"}) {
+    add_user(user);
+    ASSERT_TRUE(grant(user, Role::kCreator));
+  }
+  const auto found = directory().grants_on(kAcme).value();
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].user, "bea@a");
+  EXPECT_EQ(found[1].user, "owner@a");
+  EXPECT_EQ(found[1].role, Role::kOwner);
+  EXPECT_EQ(found[2].user, "zoe@a");
 }
 
 TEST_P(DirectoryOfAStore, HasRoomForAHundredCollaborators) {

@@ -105,24 +105,43 @@ Result<access::TokenStanding> MemoryDirectory::standing_of(const std::string& to
                                .password_version = found == facts_.users.end() ? 0 : found->second.password_version};
 }
 
-Result<void> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
-  const std::lock_guard lock(facts_.mutex);
-  const auto found = facts_.handles.find(grant.handle);
+// Under the lock.
+Result<access::Standings> MemoryDirectory::standings_of(const Handle& handle, const std::string& user) const {
+  const auto found = facts_.handles.find(handle);
   if (found == facts_.handles.end()) return unexpected(handle_not_found());
-  if (!facts_.users.contains(grant.user)) return unexpected(not_found("user"));
-  std::string& owner = found->second.owner;
-  access::Standings now{.owner = owner};
+  access::Standings now{.owner = found->second.owner};
   for (const auto& [key, role] : facts_.roles) {
-    if (key.first != grant.handle) continue;
-    if (key.second == grant.user) now.role = role;
+    if (key.first != handle) continue;
+    if (key.second == user) now.role = role;
     now.collaborators += role != Role::kOwner;
   }
-  if (auto fault = access::judge_grant(grant, now)) return unexpected(*std::move(fault));
-  if (grant.role == Role::kOwner && grant.user != owner) {
-    facts_.roles[{grant.handle, owner}] = Role::kOperator;
-    owner = grant.user;
+  return now;
+}
+
+Result<std::optional<std::string>> MemoryDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto now = standings_of(grant.handle, grant.user);
+  if (!now) return unexpected(now.error());
+  if (!facts_.users.contains(grant.user)) return unexpected(not_found("user"));
+  if (auto fault = access::judge_grant(grant, *now)) return unexpected(*std::move(fault));
+  auto former = access::demoted(grant, *now);
+  if (former) {
+    facts_.roles[{grant.handle, *former}] = Role::kOperator;
+    facts_.handles.at(grant.handle).owner = grant.user;
   }
   facts_.roles[{grant.handle, grant.user}] = grant.role;
+  AuditEntry entry = audit;
+  entry.detail = access::detail_of(grant, *now);
+  facts_.add_audit(entry);
+  return former;
+}
+
+Result<void> MemoryDirectory::revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto now = standings_of(handle, user);
+  if (!now) return unexpected(now.error());
+  if (auto fault = access::judge_revocation(user, *now)) return unexpected(*std::move(fault));
+  facts_.roles.erase({handle, user});
   facts_.add_audit(audit);
   return {};
 }
@@ -139,6 +158,15 @@ Result<std::vector<access::Grant>> MemoryDirectory::grants_of(const std::string&
   std::vector<access::Grant> found;
   for (const auto& [key, role] : facts_.roles)
     if (key.second == user) found.push_back({key.first, user, role});
+  return found;
+}
+
+Result<std::vector<access::Grant>> MemoryDirectory::grants_on(const Handle& handle) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<access::Grant> found;
+  for (const auto& [key, role] : facts_.roles)
+    if (key.first == handle) found.push_back({key.first, key.second, role});
+  std::ranges::sort(found, {}, &access::Grant::user);
   return found;
 }
 

@@ -1,5 +1,6 @@
 // access::Directory over containers. Thread-safe by the facts' lock.
 #pragma once
+#include "access/granting.h"
 #include "store/memory/facts.h"
 
 namespace beckon::store {
@@ -18,9 +19,11 @@ class MemoryDirectory final : public access::Directory {
   Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) override;
   Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override;
   Result<access::TokenStanding> standing_of(const std::string& token_id, const std::string& user) override;
-  Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;
+  Result<std::optional<std::string>> grant(const access::Grant& grant, const AuditEntry& audit) override;
+  Result<void> revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) override;
   Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
   Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
+  Result<std::vector<access::Grant>> grants_on(const Handle& handle) override;
   Result<std::vector<access::SigningKey>> signing_keys() override;
   Result<void> add_signing_key(const access::SigningKey& key) override;
   Result<std::string> allowlist() override;
@@ -32,6 +35,7 @@ class MemoryDirectory final : public access::Directory {
 
  private:
   Result<void> changed(const Handle& handle, const AuditEntry& audit);  // the end of every change
+  Result<access::Standings> standings_of(const Handle& handle, const std::string& user) const;
   Facts& facts_;
 };
 

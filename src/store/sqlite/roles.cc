@@ -1,7 +1,5 @@
 #include "store/sqlite/roles.h"
 
-#include "access/granting.h"
-
 namespace beckon::store {
 namespace {
 
@@ -38,20 +36,27 @@ void put_role(Connection& connection, const access::Grant& grant) {
       grant.handle, grant.user, grant.role);
 }
 
-Result<void> give_role(Connection& connection, const access::Grant& grant) {
-  const auto owner = owner_of(connection, grant.handle);
+Result<access::Standings> standings_of(Connection& connection, const Handle& handle, const std::string& user) {
+  auto owner = owner_of(connection, handle);
   if (!owner) return unexpected(handle_not_found());
+  return access::Standings{.owner = *std::move(owner),
+                           .role = role_in(connection, handle, user),
+                           .collaborators = collaborators_of(connection, handle)};
+}
+
+Result<void> give_role(Connection& connection, const access::Grant& grant, const access::Standings& now) {
   if (!user_exists(connection, grant.user)) return unexpected(not_found("user"));
-  const access::Standings now{.owner = *owner,
-                              .role = role_in(connection, grant.handle, grant.user),
-                              .collaborators = collaborators_of(connection, grant.handle)};
   if (auto fault = access::judge_grant(grant, now)) return unexpected(*std::move(fault));
-  if (grant.role == Role::kOwner && grant.user != *owner) {
-    put_role(connection, {grant.handle, *owner, Role::kOperator});
+  if (const auto former = access::demoted(grant, now)) {
+    put_role(connection, {grant.handle, *former, Role::kOperator});
     connection.run("UPDATE handle SET owner = ?2 WHERE handle = ?1", grant.handle, grant.user);
   }
   put_role(connection, grant);
   return {};
+}
+
+void take_role(Connection& connection, const Handle& handle, const std::string& user) {
+  connection.run("DELETE FROM role WHERE handle = ?1 AND user = ?2", handle, user);
 }
 
 }  // namespace beckon::store

@@ -169,8 +169,28 @@ Result<access::TokenStanding> SqliteDirectory::standing_of(const std::string& to
   });
 }
 
-Result<void> SqliteDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
-  return write(&audit, [&](Connection& connection) { return give_role(connection, grant); });
+Result<std::optional<std::string>> SqliteDirectory::grant(const access::Grant& grant, const AuditEntry& audit) {
+  std::optional<std::string> former;
+  AuditEntry entry = audit;
+  const auto done = write(&entry, [&](Connection& connection) -> Result<void> {
+    const auto now = standings_of(connection, grant.handle, grant.user);
+    if (!now) return unexpected(now.error());
+    former = access::demoted(grant, *now);
+    entry.detail = access::detail_of(grant, *now);
+    return give_role(connection, grant, *now);
+  });
+  if (!done) return unexpected(done.error());
+  return former;
+}
+
+Result<void> SqliteDirectory::revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) {
+  return write(&audit, [&](Connection& connection) -> Result<void> {
+    const auto now = standings_of(connection, handle, user);
+    if (!now) return unexpected(now.error());
+    if (auto fault = access::judge_revocation(user, *now)) return unexpected(*std::move(fault));
+    take_role(connection, handle, user);
+    return {};
+  });
 }
 
 Result<std::optional<access::Role>> SqliteDirectory::role_of(const Handle& handle, const std::string& user) {
@@ -184,6 +204,16 @@ Result<std::vector<access::Grant>> SqliteDirectory::grants_of(const std::string&
     auto row = connection_->query("SELECT handle, role FROM role WHERE user = ?1 ORDER BY handle", user);
     std::vector<access::Grant> found;
     while (row.next()) found.push_back({Handle(row.text(0)), user, static_cast<access::Role>(row.integer(1))});
+    return found;
+  });
+}
+
+Result<std::vector<access::Grant>> SqliteDirectory::grants_on(const Handle& handle) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<access::Grant>> {
+    auto row = connection_->query("SELECT user, role FROM role WHERE handle = ?1 ORDER BY user", handle);
+    std::vector<access::Grant> found;
+    while (row.next()) found.push_back({handle, std::string(row.text(0)), static_cast<access::Role>(row.integer(1))});
     return found;
   });
 }

@@ -29,9 +29,11 @@ class SqliteDirectory final : public access::Directory {
   Result<void> put_password(const std::string& email, const std::string& hash, const AuditEntry& audit) override;
   Result<void> end_token(const std::string& token_id, Instant until, const AuditEntry& audit) override;
   Result<access::TokenStanding> standing_of(const std::string& token_id, const std::string& user) override;
-  Result<void> grant(const access::Grant& grant, const AuditEntry& audit) override;
+  Result<std::optional<std::string>> grant(const access::Grant& grant, const AuditEntry& audit) override;
+  Result<void> revoke(const Handle& handle, const std::string& user, const AuditEntry& audit) override;
   Result<std::optional<access::Role>> role_of(const Handle& handle, const std::string& user) override;
   Result<std::vector<access::Grant>> grants_of(const std::string& user) override;
+  Result<std::vector<access::Grant>> grants_on(const Handle& handle) override;
   Result<std::vector<access::SigningKey>> signing_keys() override;
   Result<void> add_signing_key(const access::SigningKey& key) override;
   Result<std::string> allowlist() override;
