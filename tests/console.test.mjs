@@ -417,15 +417,47 @@ describe('deliveries', () => {
     );
   });
 
-  test('edited and resent, it is a new event, and the original stays', async () => {
+  test('edited and resent, it reaches the same endpoint as the same type, and the original stays', async () => {
+    const original = /dlv_\w+/.exec(page.url())[0];
     await page.getByRole('button', { name: 'Edit and resend' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit and resend' });
+    await dialog.getByLabel('Payload').fill('["A-2"]');
+    await dialog.getByText('Must be a JSON object.').waitFor();
     await dialog.getByLabel('Payload').fill('{"orderId":"A-2"}');
-    await dialog.getByRole('button', { name: 'Publish' }).click();
-    await page.getByText('A-2').waitFor();
+    await dialog.getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL(url => !url.href.includes(original));
+    await page.locator('.title [role=status]', { hasText: /^delivered$/ }).waitFor();
+    assert.match(await page.locator('main').innerText(), /order\.paid[\s\S]*A-2/);
     const { json } = await beckon.as('OPERATOR', 'GET', `/webhooks/${hook}/deliveries`);
-    assert.equal(json.items.length, 2);
+    assert.deepEqual([json.items.length, json.items.at(-1).deliveryId], [2, original]);
+    assert.deepEqual(new Set(json.items.map(one => one.eventType)), new Set(['order.paid']));
     assert.deepEqual(page.faults, []);
+  });
+
+  test('a type that only the server publishes is edited and resent as that type, and its event says from which', async () => {
+    const made = await beckon.as('OPERATOR', 'POST', '/webhooks', {
+      endpointUrl: `${beckon.base}/dev/receiver`,
+      eventTypes: ['signal.brochure'],
+    });
+    const { subscriptionId } = made.json;
+    await beckon.signal('sess-brochure', { type: 'brochure', signalValue: 'a' });
+    const log = async () => (await beckon.as('OPERATOR', 'GET', `/webhooks/${subscriptionId}/deliveries`)).json.items;
+    const [first] = await until('it was delivered', async () => {
+      const items = await log();
+      return items[0]?.status === 'delivered' ? items : null;
+    });
+    await page.goto(`${beckon.base}${home}/demo/deliveries/${subscriptionId}/${first.deliveryId}`);
+    await page.getByRole('button', { name: 'Edit and resend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit and resend' });
+    await dialog.getByLabel('Payload').fill('{"brochure":"b"}');
+    await dialog.getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL(url => !url.href.includes(first.deliveryId));
+    await page.getByRole('heading', { level: 1, name: 'signal.brochure' }).waitFor();
+    await page.locator('main a', { hasText: 'evt_' }).click();
+    await page.getByText('edited and resent by').waitFor();
+    assert.match(await page.locator('main').innerText(), new RegExp(`${first.eventId}\\s*, edited and resent by`));
+    assert.equal((await log()).length, 2);
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', `/webhooks/${subscriptionId}`)).status, 204);
   });
 });
 

@@ -162,7 +162,7 @@ describe('webhooks', () => {
     await sameByCurl('POST', /\/retry$/, () => press(/^Retry/), { undo: ended });
     await ended();
     await press('Edit and resend');
-    await sameByCurl('POST', /\/events$/, () => inDialog('Publish'));
+    await sameByCurl('POST', /\/resend$/, () => inDialog('Send'));
     await visit(`deliveries?subscription=${hook}`);
     await page.getByLabel('Deliveries to resend').selectOption('delivered');
     await press('Count deliveries');

@@ -519,6 +519,18 @@ describe('against the server', () => {
         (await ask('getDelivery', { role: 'OPERATOR', params: { ...params, deliveryId }, expect: 200 })).json.status ===
         'failed',
     );
+    await ask('resendEdited', {
+      role: 'OPERATOR',
+      params: { ...params, deliveryId },
+      expect: 202,
+      body: { payload: { message: 'edited' } },
+    });
+    await ask('resendEdited', {
+      role: 'OPERATOR',
+      params: { ...params, deliveryId },
+      expect: 400,
+      body: { payload: [], other: 1 },
+    });
     await ask('startReplay', {
       role: 'OPERATOR',
       params,

@@ -230,12 +230,13 @@ void Draft::schedule_delivery(const outbox::Subscription& subscription, const De
 }
 
 outbox::Delivery Draft::add_event_for(const outbox::Subscription& subscription, std::string_view type,
-                                      std::string cause, std::string_view payload) {
+                                      std::string cause, std::string_view payload, const SessionId& session) {
   const EventId event{make_ulid("evt_", now(), places_.random)};
   plan_event({.id = event,
               .handle = subscription.handle,
               .type = std::string(type),
               .occurred_at = now(),
+              .session = session,
               .cause = std::move(cause),
               .body = outbox::event_body(event, type, subscription.handle, now(), payload)});
   schedule_delivery(subscription, {});

@@ -110,9 +110,10 @@ class Draft {
                      std::string_view payload);
   // One that was added by add_own_event in this commit; null if none was. Valid until the next change is planned.
   const outbox::Event* own_event(const EventId& id) const;
-  // An event for one subscription, whether it wants it or not (webhook.test). Returns its delivery.
+  // An event for one subscription, whether it wants it or not (webhook.test, an edited one). Returns its delivery.
+  // `session`: whose data it has, and with which it is erased; empty: of none.
   outbox::Delivery add_event_for(const outbox::Subscription& subscription, std::string_view type, std::string cause,
-                                 std::string_view payload);
+                                 std::string_view payload, const SessionId& session = {});
 
   // A delivery that has ended is queued again; the store skips one that has not.
   void requeue(const outbox::Delivery& ended);

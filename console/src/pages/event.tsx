@@ -115,8 +115,21 @@ function Cause({ event: { cause, sessionId } }: { event: Event }) {
     );
   if (name && sessionId)
     return <a href={at('sessions', [sessionId])}>{name.replace('signal-', 'signal ')} in its session</a>;
-  const { test, published } = cause as { test?: boolean; published?: { by: string } };
+  const { test, published, edited } = cause as {
+    test?: boolean;
+    published?: { by: string };
+    edited?: { event: string; by: string };
+  };
   if (test) return <>a test delivery</>;
   if (published) return <>a custom event published by {published.by}</>;
+  if (edited)
+    return (
+      <>
+        <a href={at('events', [edited.event])}>
+          <code>{edited.event}</code>
+        </a>
+        , edited and resent by {edited.by}
+      </>
+    );
   return <code class="wrap">{JSON.stringify(cause)}</code>;
 }

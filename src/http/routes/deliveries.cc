@@ -2,6 +2,7 @@
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
 #include "intake/retry_now.h"
+#include "intake/subscriptions.h"
 
 namespace beckon::http {
 namespace {
@@ -64,6 +65,60 @@ Result<Response> retry(Api& api, Request& request) {
   return json_response(202, std::move(body));
 }
 
+// An event of the same type with another payload, for this endpoint alone. The original stays as it was.
+Result<Response> resend(Api& api, Request& request) {
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const json::Value* payload = document->root().find("payload");
+  Issues issues;
+  if (!payload || !payload->is_object())
+    issues.add("payload", payload ? "must be an object" : "is required: an object");
+  for (const json::Member& member : document->root().members())
+    if (member.key != "payload") issues.add(std::string(member.key), "is an unknown field");
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto original = delivery_of(api, request);
+  if (!original) return unexpected(original.error());
+  const std::string& actor = principal_of(request).subject;
+  std::string cause;
+  json::Writer(cause)
+      .begin_object()
+      .key("edited")
+      .begin_object()
+      .member("delivery", original->id.view())
+      .member("event", original->event.view())
+      .member("by", actor)
+      .end_object()
+      .end_object();
+  Delivery made;
+  bool held = false;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const auto event = api.outbox.event(original->handle, original->event);
+    if (!event) return event.error();
+    if (!*event || is_erased(**event))
+      return Fault{.code = FaultCode::kConflict,
+                   .message = "The body of this delivery was erased with its session; it can no longer be edited."};
+    const auto subscription = intake::find_subscription(draft, original->handle, original->subscription);
+    if (!subscription)
+      return Fault{.code = FaultCode::kConflict,
+                   .message = "The subscription of this delivery has been deleted; nothing can be sent to it."};
+    made = draft.add_event_for(*subscription, original->event_type, cause, json::to_text(*payload), original->session);
+    draft.audit(original->handle, actor, "delivery.resend", made.id.view(), cause);
+    held = !subscription->enabled;
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  api.sending.probe(original->subscription, made.id);
+  std::string body;
+  json::Writer(body)
+      .begin_object()
+      .member("eventId", made.event.view())
+      .member("deliveryId", made.id.view())
+      .member("status", outbox::to_text(held ? DeliveryState::kHeld : DeliveryState::kQueued))
+      .member("requestId", request.id.view())
+      .end_object();
+  return json_response(202, std::move(body));
+}
+
 }  // namespace
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
@@ -74,6 +129,9 @@ void add_deliveries(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kPost,
                            "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(),
                            retry, "Resend a delivery"));
+  routes.push_back(control(api, Method::kPost,
+                           "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/resend", operator_(),
+                           resend, "Send another payload to the same endpoint"));
   add_replays(api, routes);
 }
 

@@ -17,7 +17,7 @@ import { usePoll } from '../../state/poll.ts';
 import { loadSubscriptions, subscriptions } from '../../state/subscriptions.ts';
 import { stateOf } from '../../state/words.ts';
 import { AttemptCard } from './attempt.tsx';
-import { EditAndReplay } from './edit_and_replay.tsx';
+import { EditAndResend } from './edit_and_resend.tsx';
 import { asSent } from './as_sent.ts';
 
 export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
@@ -104,7 +104,10 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
         <Button kind="primary" keyHint="r" closed={closed} onPress={retry}>
           Retry
         </Button>
-        <Button closed={!delivery.requestBody ? 'The body was erased.' : ''} onPress={() => setEditing(true)}>
+        <Button
+          closed={closedBelow('OPERATOR') || (delivery.requestBody ? '' : 'The body was erased with its session.')}
+          onPress={() => setEditing(true)}
+        >
           Edit and resend
         </Button>
         {subscription && delivery.attempts.length > 0 && (
@@ -193,7 +196,13 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
           <Json text={delivery.requestBody} label="Delivery body" />
         )}
       </section>
-      {editing && <EditAndReplay delivery={delivery} onClose={() => setEditing(false)} />}
+      {editing && (
+        <EditAndResend
+          delivery={delivery}
+          endpoint={subscription?.endpointUrl ?? subscriptionId}
+          onClose={() => setEditing(false)}
+        />
+      )}
     </>
   );
 }

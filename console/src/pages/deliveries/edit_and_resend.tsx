@@ -1,0 +1,74 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../../api/client.ts';
+import type { Fault } from '../../api/fault.ts';
+import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { FaultNote } from '../../parts/fault_note.tsx';
+import { TextField } from '../../parts/field.tsx';
+import { confirmed } from '../../parts/toast.tsx';
+import type { DeliveryDetail } from '../../state/deliveries.ts';
+import { at, go, place } from '../../state/place.ts';
+import { isObject } from '../rules/draft.ts';
+
+function read(text: string): Record<string, unknown> | null {
+  try {
+    const payload: unknown = JSON.parse(text);
+    return isObject(payload) ? payload : null;
+  } catch {
+    return null;
+  }
+}
+
+// Sends an edited payload to the endpoint of a delivery. The original does not change.
+export function EditAndResend({
+  delivery: { deliveryId, eventType, requestBody, subscriptionId },
+  endpoint,
+  onClose,
+}: {
+  delivery: DeliveryDetail;
+  endpoint: string;
+  onClose: () => void;
+}) {
+  const { handle } = place.value;
+  const before = JSON.parse(requestBody ?? '{}') as { payload?: unknown };
+  const [text, setText] = useState(JSON.stringify(before.payload ?? {}, null, 2)),
+    [fault, setFault] = useState<Fault | null>(null),
+    [busy, setBusy] = useState(false);
+  const payload = read(text);
+  const send = async () => {
+    setBusy(true);
+    const answer = await ask(
+      api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/resend', {
+        params: { path: { handle, subscriptionId, deliveryId } },
+        body: { payload: payload! },
+      }),
+    );
+    setBusy(false);
+    if (!answer.ok) return setFault(answer.fault);
+    onClose();
+    confirmed('Sent with the edited payload');
+    go(at('deliveries', [subscriptionId, answer.data.deliveryId]));
+  };
+  return (
+    <Dialog title="Edit and resend" onClose={onClose}>
+      <p>
+        Sends <code>{eventType}</code> with this payload to <code class="wrap">{endpoint}</code> only, as a new event
+        with a new id. The original delivery does not change.
+      </p>
+      <TextField
+        label="Payload"
+        mono
+        lines={14}
+        value={text}
+        onInput={setText}
+        issue={payload ? fault?.details.find(one => one.field === 'payload')?.issue : 'Must be a JSON object.'}
+      />
+      <div class="actions">
+        <Button kind="primary" busy={busy} closed={payload ? '' : 'Correct the payload first.'} onPress={send}>
+          Send
+        </Button>
+      </div>
+      {fault && <FaultNote fault={fault} beside={['payload']} />}
+    </Dialog>
+  );
+}
