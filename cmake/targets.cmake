@@ -28,7 +28,7 @@ set(BECKON_APART
     commit/one_commit_test.cc commit/outbox_maintenance_test.cc commit/tenant.cc commit/visitor_test.cc
     decision/limits_test.cc delayed/due_rules_test.cc delayed/due_test.cc egress/url.cc egress/url_test.cc
     hindsight/what_if.cc http/sockets.cc intake/import_test.cc intake/publish_test.cc intake/redelivery_test.cc
-    outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc
+    outbox/signature_test.cc outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc
     rules/recipes_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
     store/sqlite/sqlite_outbox_upkeep.cc store/sqlite/sqlite_timers.cc)
 option(BECKON_UNITE "compile several files at a time, where that is said here" ON)
