@@ -22,19 +22,7 @@ function* actionsIn(value, where) {
 let beckon, browser, page, demo;
 before(async () => {
   beckon = await Beckon.start({ flags: ['--dev'] });
-  const { code, err } = await beckon.cli(
-    'demo',
-    '--base',
-    beckon.base,
-    '--token',
-    await beckon.token('CREATOR'),
-    '--shoppers',
-    '1',
-    '--per-second',
-    '500',
-    '--seed',
-    '3',
-  );
+  const { code, err } = await beckon.demo('CREATOR', 1, '--seed', '3');
   assert.equal(code, 0, err);
   demo = (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items;
   browser = await openBrowser();

@@ -13,19 +13,7 @@ after(async () => {
 });
 
 test('shoppers play their storylines: sessions, decisions by rules, purchases', async () => {
-  const { code, out, err } = await beckon.cli(
-    'demo',
-    '--base',
-    beckon.base,
-    '--token',
-    await beckon.token('CREATOR'),
-    '--shoppers',
-    '20',
-    '--per-second',
-    '500',
-    '--seed',
-    '7',
-  );
+  const { code, out, err } = await beckon.demo('CREATOR', 20, '--seed', '7');
   assert.equal(code, 0, err);
   const [, signals, decisions, acts] = /^20 shoppers on demo: (\d+) signals, (\d+) decisions \((\d+) with an action\)/
     .exec(out)
@@ -50,25 +38,7 @@ test('what they do is told as what came of the rules: shown, clicked, bought for
 });
 
 test('with a role that may, purchases are told to the receiver of --dev, and clicks to one that fails at times', async () => {
-  for (let run = 0; run < 2; run += 1)
-    assert.equal(
-      (
-        await beckon.cli(
-          'demo',
-          '--base',
-          beckon.base,
-          '--token',
-          await beckon.token('OPERATOR'),
-          '--shoppers',
-          '20',
-          '--per-second',
-          '500',
-          '--seed',
-          '7',
-        )
-      ).code,
-      0,
-    );
+  for (let run = 0; run < 2; run += 1) assert.equal((await beckon.demo('OPERATOR', 20, '--seed', '7')).code, 0);
   const { items } = (await beckon.as('OPERATOR', 'GET', '/webhooks')).json;
   const of = description => items.filter(one => one.description === description).map(one => one.subscriptionId);
   const [[crm, second], [flaky, third]] = [of('the CRM of the demo'), of('a CRM that fails at times')];
@@ -93,17 +63,7 @@ test('a rule of that name that is there already is left as it is', async () => {
   const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue');
   const { rulesVersion: _, updatedAt: __, warnings: ___, requestId: ____, ...rule } = json;
   await beckon.as('CREATOR', 'PUT', '/chain-rules/demo-cart-rescue', { ...rule, name: 'Mine' });
-  const { code } = await beckon.cli(
-    'demo',
-    '--base',
-    beckon.base,
-    '--token',
-    await beckon.token('CREATOR'),
-    '--shoppers',
-    '1',
-    '--per-second',
-    '500',
-  );
+  const { code } = await beckon.demo('CREATOR', 1);
   assert.equal(code, 0);
   assert.equal((await beckon.as('CREATOR', 'GET', '/chain-rules/demo-cart-rescue')).json.name, 'Mine');
 });

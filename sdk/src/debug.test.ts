@@ -10,7 +10,7 @@ test('a request without a response names what a page cannot tell apart, and the 
   for (const cause of [/no connection/, /allowed origins/, /loopback or a local network/]) assert.match(line, cause);
 });
 
-test('a session that moves to another visitor is told as that, not as a loss', () => {
+test('a session that moves to another visitor is reported as a move, not as a loss', () => {
   const answer = { ...none, status: 409, body: { message: 'This session belongs to another visitorId.' } };
   assert.match(told({ what: 'refused', signals: [], answer }), /sent again.*a new one starts/);
   assert.match(told({ what: 'session', sessionId: 's2', visitorId: 'bob' }), /s2, visitor bob/);

@@ -45,7 +45,7 @@ void withdraw_untrue(commit::Draft& draft, const rules::RuleSet& rules, const De
            [&](const Signal& signal) { return rules.ends(delayed, signal); });
 }
 
-// A newer anchor has come: the rule tells of that one, once it has waited anew.
+// A newer anchor has come: the message will be about that one, after a wait of its own.
 void withdraw_superseded(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
                          std::span<const Signal> signals) {
   withdraw(draft, delayed, sight, signals, "superseded",

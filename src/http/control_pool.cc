@@ -41,7 +41,7 @@ void ControlPool::stop() {
 }
 
 ControlPool::Lines::iterator ControlPool::next() {
-  // Only lines with running jobs are passed over, of which there are no more than threads.
+  // Only lines with running jobs are skipped, of which there are no more than threads.
   return std::find_if(lines_.begin(), lines_.end(),
                       [&](const Line& line) { return !line.jobs.empty() && line.running < running_per_line_; });
 }
@@ -62,7 +62,7 @@ void ControlPool::work() {
     lock.lock();
     --line->running;
     if (!line->jobs.empty()) {
-      changed_.notify_one();  // it was passed over while it had all that it may have
+      changed_.notify_one();  // it was skipped while it had its share of threads
     } else if (line->running == 0) {
       by_name_.erase(line->name);
       lines_.erase(line);

@@ -14,8 +14,6 @@ Fault internal_error() {
           .message = "The server failed to handle this request; retry, and report the requestId if it happens again."};
 }
 
-Fault too_many_for_handle() { return unavailable("Too many requests for this handle are waiting."); }
-
 // What a Respond holds. Small enough to live inside of it.
 class Reply {
  public:
@@ -71,21 +69,26 @@ std::string_view Connection::control_line() const {
   return request_.params.empty() ? std::string_view{} : std::string_view{request_.params.front().second};
 }
 
-bool Connection::may_wait_for_control() const {
-  return thread_->shared().control.waiting(control_line()) < thread_->limits().waiting_per_handle;
+bool Connection::may_wait_for_control() {
+  if (thread_->shared().control.waiting(control_line()) < thread_->limits().waiting_per_handle) return true;
+  turn_away("Too many requests for this handle are waiting.");
+  return false;
 }
 
 bool Connection::count_in_flight() {
   auto& in_flight = thread_->shared().in_flight;
   counted_ = true;
   if (in_flight.fetch_add(1, std::memory_order_relaxed) < thread_->limits().in_flight) return true;
-  end_in_flight();
-  if (state_ != State::kHandling) {  // the body is still to come
-    reject(unavailable("The server is overloaded."));
-  } else {
-    deliver(to_response(unavailable("The server is overloaded."), request_.id));
-  }
+  turn_away("The server is overloaded.");
   return false;
+}
+
+void Connection::turn_away(const char* why) {
+  if (state_ != State::kHandling) {  // the body is still to come
+    reject(unavailable(why));
+  } else {
+    deliver(to_response(unavailable(why), request_.id));
+  }
 }
 
 void Connection::end_in_flight() {
@@ -96,12 +99,8 @@ void Connection::end_in_flight() {
 // In kHandling, so that nothing else reads or changes the request. It is authorized again when its body has come: a
 // role can end meanwhile.
 void Connection::authorize_before_body(const Route& route) {
+  if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();
-  if (!may_wait_for_control()) {
-    end_in_flight();
-    reject(too_many_for_handle());
-    return;
-  }
   state_ = State::kHandling;
   shared.control.run(control_line(), [&hooks = shared.router.hooks(), &route, connection = shared_from_this()] {
     auto fault = authorize(hooks, route, connection->request_);
@@ -114,10 +113,7 @@ void Connection::run(const Route& route) {
     handle(route, request_, Respond{Reply{shared_from_this()}});
     return;
   }
-  if (!may_wait_for_control()) {
-    deliver(to_response(too_many_for_handle(), request_.id));
-    return;
-  }
+  if (!may_wait_for_control()) return;
   thread_->shared().control.run(control_line(), [&hooks = thread_->shared().router.hooks(), &route, &request = request_,
                                                  respond = Respond{Reply{shared_from_this()}}]() mutable {
     if (const auto fault = authorize(hooks, route, request)) {

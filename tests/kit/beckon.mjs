@@ -132,6 +132,12 @@ export class Beckon {
     );
   }
 
+  // `beckon demo` on this server, at once.
+  async demo(role, shoppers, ...more) {
+    const given = ['--base', this.base, '--token', await this.token(role), '--shoppers', String(shoppers)];
+    return this.cli('demo', ...given, '--per-second', '500', ...more);
+  }
+
   async token(role = 'OPERATOR', handle = this.handle) {
     const key = `${role} ${handle}`;
     if (!this.#tokens.has(key)) {

@@ -26,8 +26,6 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   return taken;
 }
 
-std::int32_t needed_key(const ReadyMeasure& measure, std::int64_t) { return measure.stream.key; }
-
 std::string measured(const Measure& of) {
   return "maximum " + of.field + " of " + words_of(of.filter) + window_words(of);
 }
@@ -56,7 +54,7 @@ constinit const MeasureDefinition kMaxDefinition{
     .amount = true,
     .read = read,
     .take = take,
-    .needed_key = needed_key,
+    .needed_key = own_key,
     .measured = measured,
     .wanted = bounds,
     .seen = amount_seen,

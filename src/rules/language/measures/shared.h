@@ -11,6 +11,7 @@ namespace beckon::rules::measures {
 void read_measured(Members& members, std::string_view name, Filter& into);
 void read_amount(Members& members, Condition& condition, std::string_view name);  // of sum and max
 std::int32_t key_of_some(const ReadyMeasure& measure, std::int64_t least);        // needed where at least one is asked
+inline std::int32_t own_key(const ReadyMeasure& measure, std::int64_t) { return measure.stream.key; }  // always needed
 inline std::int32_t no_key(const ReadyMeasure&, std::int64_t) { return Stream::kEveryKey; }
 
 std::string bounds(const Condition& condition, bool negated);               // "at least 2"
