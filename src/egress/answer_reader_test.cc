@@ -111,7 +111,7 @@ TEST(AnswerReader, ReadsMutationsTheSameInPiecesOfEverySize) {
     const Read at_once = read(text, text.size() + 1);
     const Read in_pieces = read(text, 1 + random.next() % 7);
     EXPECT_EQ(in_pieces.state, at_once.state) << testing::PrintToString(text);
-    if (at_once.state != State::kBroken) {  // else no more is told of it than that
+    if (at_once.state != State::kBroken) {  // else no more is reported than that
       EXPECT_EQ(in_pieces.status, at_once.status) << testing::PrintToString(text);
       EXPECT_EQ(in_pieces.body, at_once.body) << testing::PrintToString(text);
     }

@@ -1,4 +1,4 @@
-// What receivers do, and what is told of it.
+// What receivers do, and what is reported of it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,7 +56,7 @@ TEST(Network, SendsABodyOfAMegabyteWithoutExpect) {
   EXPECT_THAT(receiver.requests().at(0).substr(0, 400), Not(HasSubstr("Expect")));
 }
 
-// What receivers do. Each row ends with the outcome that a tenant is told.
+// What receivers do. Each row ends with the outcome that a tenant sees.
 struct Behaviour {
   const char* name;
   ScriptedReceiver::Script script;

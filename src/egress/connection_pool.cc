@@ -66,8 +66,10 @@ void ConnectionPool::Idle::on_ready(int, EventLoop::Ready) {
   if (!is_quiet()) pool->close(self);
 }
 
-// No answer is awaited from the peer: what can be read is its hang-up, words out of turn, or something of TLS's own.
+// No answer is awaited from the peer: what can be read is its hang-up, words out of turn, or something of TLS's own,
+// which only a read takes in.
 bool ConnectionPool::Idle::is_quiet() const {
+  if (stream->is_silent()) return true;
   std::array<char, 64> unasked;
   std::size_t size = 0;
   return stream->read(unasked, size) == Stream::Io::kWantRead;

@@ -14,7 +14,7 @@ using namespace testing;
 using std::chrono::milliseconds;
 using Connection = ScriptedReceiver::Connection;
 
-// Polls until the receiver's side has done what it does, which no answer tells.
+// Polls until the receiver's side has done what it does, which no response reports.
 template <class Condition>
 void poll_until(World& world, Condition condition) {
   while (!condition()) world.egress().poll(milliseconds{5});

@@ -129,7 +129,7 @@ TEST(Resolver, WaitsOnlyAMomentForAaaaOnceAIsThere) {
   EXPECT_LT(lookup.elapsed, milliseconds{60'000});
 }
 
-// Addresses on which nobody ever answers: their listeners' queues are full.
+// Addresses that never answer: their listeners' queues are full.
 TEST(Network, ReachesTheOneAddressThatLivesHoweverManyAreDead) {
   World world;
   ScriptedReceiver living(ScriptedReceiver::answering(kOk), nullptr, "127.0.0.19");

@@ -37,6 +37,8 @@ class Stream {
   Io write(std::string_view bytes, std::size_t& size);
   // Whether bytes were received but not read, for which the socket will not become readable.
   bool has_unread() const;
+  // Whether nothing waits to be read, neither bytes nor the peer's hang-up. Cheaper than a read that finds nothing.
+  bool is_silent() const;
 
   int fd() const { return fd_; }
   Trouble trouble() const { return trouble_; }
