@@ -53,7 +53,7 @@ class RateLimiter::Shard {
     const std::uint32_t free = limit - std::min(limit, minute.total());
     RateVerdict verdict{.allowed = amount <= free};
     if (verdict.allowed) minute.add(amount);
-    // An amount above the limit is told when all would be free: there is nothing better to say.
+    // For an amount above the limit, the time at which all would be free: there is nothing better to report.
     const std::uint32_t too_much = verdict.allowed ? 0 : std::min(amount - free, minute.total());
     verdict.state = {
         .limit = static_cast<int>(std::min<std::uint32_t>(limit, INT32_MAX)),

@@ -7,7 +7,7 @@
 namespace beckon::app {
 namespace {
 
-// What is stored was judged before; a list that cannot be read admits nobody, not anybody.
+// What is stored was judged before; a list that cannot be read admits no one.
 std::vector<std::string> origins_of(const access::HandleRecord& record) {
   const auto document = json::parse(record.origins.empty() ? R"({"origins":[]})" : record.origins);
   auto origins = document ? access::parse_origins(document->root()) : unexpected(document.error());

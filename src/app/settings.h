@@ -38,7 +38,7 @@ struct Settings {
   commit::HandleSettings handle;
   commit::Committer::Options commit;
   commit::Housekeeping::Options upkeep;
-  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of upkeep
+  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of the store's maintenance
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
   hindsight::WhatIfJobs::Options simulations;

@@ -10,8 +10,8 @@ enum class Planted {
   kAcknowledgeBeforeSync,  // the answer leaves before the commit
   kSkipSync,               // some commits are not synced
   kPublishWhatIsRefused,   // sessions change in memory although the commit failed
-  kDropUnmatched,          // an event that nobody wants is not kept
-  kOweFirstOnly,           // of several subscriptions that want an event one is owed it
+  kDropUnmatched,          // an event without a subscriber is not kept
+  kOweFirstOnly,           // of several subscriptions that want an event only one gets it
   kReuseEventId,           // events of one commit share an id
   kLoseRetryAtRestart,     // a new process sends what is due, and forgets what will be
   kLoseTimerAtRestart,     // a new process does not ask for timers

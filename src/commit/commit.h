@@ -149,7 +149,7 @@ struct TrimDelivery {
   DeliveryId delivery;
 };
 
-// An event that nobody wanted leaves the log.
+// An event without a subscriber leaves the log.
 struct TrimEvent {
   Handle handle;
   EventId event;

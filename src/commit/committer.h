@@ -43,7 +43,7 @@ class Committer {
  public:
   struct Options {
     std::size_t queue = 8192;            // works waiting; beyond it 503
-    std::size_t late_bytes = 32u << 20;  // of records that nobody waits for; beyond it 503
+    std::size_t late_bytes = 32u << 20;  // of records that no request waits for; beyond it 503
     std::size_t batch = 1024;            // works in one commit
     Duration late{50};                   // how long such a fact may wait; contract section 4 says 100 ms
   };

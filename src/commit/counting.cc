@@ -40,7 +40,7 @@ void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRe
     draft.count(key, *metric_of(past->outcome));
     if (past->shown) draft.count(key, Metric::kShown);
   }
-  // The rules that were held back stand beside, the first of them too; a delayed rule is alone.
+  // The rules that were held back are runners-up, the first of them too; a delayed rule is alone.
   if (past->outcome == "suppressed" && past->beside.empty())
     draft.count(tally_key(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
   for (const PastBeside& beside : past->beside)

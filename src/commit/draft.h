@@ -33,7 +33,7 @@ class Draft {
     Tenants& tenants;
     outbox::SubscriptionIndex& subscriptions;
     Random& random;
-    RecentChanges* changes = nullptr;  // null: nobody will ever watch
+    RecentChanges* changes = nullptr;  // null: no one will ever watch
   };
 
   // `after`: the last position of the journal before this commit. `lean`: the disk is full, and only what brings
@@ -105,7 +105,7 @@ class Draft {
   bool add_event(const Tenant& tenant, std::string_view type, Instant occurred_at, std::string_view session,
                  const std::function<std::string()>& cause, const std::function<std::string()>& payload,
                  const DeliveryReason& reason = {});
-  // An event of the operator's own, under an id that is new: kept also where nobody wants it, as unmatched.
+  // An event of the operator's own, under an id that is new: kept also without a subscriber, as unmatched.
   void add_own_event(const Tenant& tenant, const EventId& id, std::string_view type, std::string cause,
                      std::string_view payload);
   // One that was added by add_own_event in this commit; null if none was. Valid until the next change is planned.

@@ -110,7 +110,7 @@ void Housekeeping::rewrite(Draft& draft) {
   ended_ = true;
 }
 
-// Rows that were to be rewritten are not: the pass begins anew.
+// Rows that should have been rewritten were not: the pass starts again.
 void Housekeeping::failed() {
   leaving_.clear();
   ended_ = false;

@@ -1,5 +1,5 @@
-// Signal, verdict and what is owed because of them are one commit: whatever is written, and whatever is refused, there
-// is no moment at which the store has one without the others.
+// A signal, a decision and the deliveries that follow from them are one commit: whatever is written, and whatever is
+// refused, there is no moment at which the store has one without the others.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -36,7 +36,7 @@ Facts facts_of(store::MemoryStore& store) {
   return facts;
 }
 
-// What is owed, by what each event says it came from.
+// The deliveries, by the cause that each event states.
 Facts owed_of(store::MemoryStore& store) {
   Facts owed;
   const auto list = *store.outbox().deliveries(kDemo, kHook, {}, std::nullopt, 100'000);

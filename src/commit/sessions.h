@@ -99,7 +99,7 @@ class Sessions {
   std::size_t swept_ = 0;
   mutable std::mutex denied_mutex_;
   std::unordered_set<ledger::SessionDigest> denied_;
-  std::atomic<bool> someone_denied_{false};  // ever: spares the lock where nobody did
+  std::atomic<bool> someone_denied_{false};  // ever: spares the lock where no one did
 };
 
 }  // namespace beckon::commit

@@ -38,7 +38,7 @@ Envelope judge(const DecisionRequest& request, const std::string& trigger, Known
 // Adds the envelope's members to an open object; with `explain`, the explanation too.
 void write(json::Writer& out, const Envelope& envelope, bool explain);
 
-// What stood beside the answer, as it is recorded; and what was taken from caps, shadow counts too.
+// The runners-up of the decision, as they are recorded; and what was taken from caps, shadow counts too.
 ledger::PastBeside past_of(const rules::Beside& beside);
 std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict);
 std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, const ledger::SessionDigest& digest);

@@ -15,7 +15,7 @@ bool is_shown(const ledger::Session& session, std::string_view id) {
 // The signal itself is stored: it was accepted before this was looked at.
 void not_recorded(const Fault& fault) { log::error("shown_not_recorded").add("why", fault.message); }
 
-// What stood beside the decision joins it, and what that takes from counts of its own `spends`.
+// The runners-up join the decision, and what they take from counts of its own `spends`.
 void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::Context& said,
                 const ledger::Spend& spend, ledger::PastDecision& decision, std::vector<ledger::Spend>& spends) {
   const ledger::Session& session = *known.session;

@@ -48,8 +48,8 @@ std::string cause_of(const Envelope& envelope) {
   return out;
 }
 
-// A decision that spends, owes an event, or says the visitor of a session that had none: judged, recorded and answered
-// in one commit, so that no two take the last of a cap, and no two visitors a session.
+// A decision that spends, schedules an event, or names the visitor of a session that had none: judged, recorded and
+// answered in one commit, so that no two take the last of a cap, and no two visitors a session.
 class ResolveInCommit final : public commit::Work {
  public:
   ResolveInCommit(DecisionRequest request, SessionDigest digest, Resolver::Done done)

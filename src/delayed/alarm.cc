@@ -33,7 +33,7 @@ bool Alarm::step() {
   if (planted(Planted::kLoseTimerAtRestart) && next_ == Instant::min()) next_ = Instant::max();
   const Instant now = clock_.now();
   {
-    // From here on what is committed counts anew: what the store is asked now may lack it.
+    // From here on commits are counted again: what the store is asked now may lack them.
     const std::lock_guard lock(mutex_);
     if (handed_over_ || next_ > now) return false;
     next_ = Instant::max();

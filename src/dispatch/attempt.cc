@@ -11,7 +11,7 @@
 namespace beckon::dispatch {
 
 // By the clock of each turn: a queue comes back into the queue by it, and what is too early by an older one would come
-// back for ever.
+// back without end.
 void Dispatcher::start(bool slow) {
   Turns& turns = slow ? slow_ : prompt_;
   while (flights_.has_room(slow) && results_.unwritten() < static_cast<std::size_t>(settings_.limits.unwritten)) {

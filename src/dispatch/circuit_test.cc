@@ -250,7 +250,7 @@ TEST(Rate, StandsStillForNobodyWhenTheClockIsSetBack) {
   EXPECT_EQ(world.state(id), DeliveryState::kDelivered);
 }
 
-// Time is told by nobody else in between: the dispatcher last looked long ago.
+// Nothing else advances the time in between: the dispatcher last looked long ago.
 TEST(AClock, SetBackBetweenACommitAndTheNextLookDelaysADeliveryToItsInstantAndNoLonger) {
   World world;
   world.subscribe("acme", "whs_1");

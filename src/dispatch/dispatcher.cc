@@ -20,7 +20,7 @@ Dispatcher::Dispatcher(Ports ports, Settings settings)
 Dispatcher::~Dispatcher() { close(); }
 
 void Dispatcher::run(std::stop_token stop) {
-  static constexpr Duration kLongestStep = std::chrono::seconds{1};  // so that a clock that was set is soon heeded
+  static constexpr Duration kLongestStep = std::chrono::seconds{1};  // so that a clock that was set is soon respected
   const std::stop_callback wake_up(stop, [this] { ports_.sender.wake(); });
   wake_all();
   while (!stop.stop_requested()) poll(kLongestStep);

@@ -1,4 +1,4 @@
-// Many deliveries: nobody waits for somebody else, and memory is bounded.
+// Many deliveries: no endpoint waits for another, and memory is bounded.
 #include <gtest/gtest.h>
 
 #include "dispatch/testing/world.h"

@@ -87,7 +87,7 @@ TEST(Drain, GivesUpWhereResultsCannotBeWritten) {
   log::set_level(log::Level::kOff);
   world.dispatcher.reset();
   log::set_level(log::Level::kInfo);
-  world.store.release();  // its answer comes when nobody is there any more
+  world.store.release();  // its answer comes when no one is there any more
 }
 
 TEST(Recovery, AStoreThatCannotBeReadIsAskedAgain) {

@@ -31,7 +31,7 @@ std::optional<Moment> moment_in(const JournalRow& row, std::string_view bytes, c
   return std::nullopt;
 }
 
-// An id tells its instant. One that was prefetched is recorded when it is shown, however much later.
+// An id contains its instant. One that was prefetched is recorded when it is shown, however much later.
 Result<std::optional<Moment>> find(ledger::Ledger& ledger, const Handle& handle, std::string_view id) {
   const auto resolved = id.starts_with("dec_") ? ulid_instant(id.substr(4)) : std::nullopt;
   const auto at = resolved ? resolved : decision::DecisionTokens::instant_of(id);

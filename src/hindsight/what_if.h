@@ -20,7 +20,7 @@ struct WhatIfRequest {
   rules::StoredRules tried;
   rules::StoredRules live;
   Instant since{}, until{};  // moments in [since, until)
-  // Further moments of asking: whenever a signal fits. For history in which nobody asked.
+  // Additional decision requests: whenever a signal fits. For history without any.
   struct Ask {
     std::string trigger;
     rules::Filter on;

@@ -15,7 +15,8 @@
 namespace beckon::http {
 
 // Jobs are shared out fairly among lines, each of which is a tenant: the lines take turns, and one line has at most
-// half of the threads (at least one), so that a tenant whose requests wait holds up nobody else. Internally locked.
+// half of the threads (at least one), so that a tenant whose requests wait does not delay the others. Internally
+// locked.
 class ControlPool {
  public:
   using Job = std::move_only_function<void()>;

@@ -9,7 +9,7 @@
 namespace beckon::http {
 namespace {
 
-constexpr std::size_t kMethodAndVersion = 64;  // room on the request line beside the target
+constexpr std::size_t kMethodAndVersion = 64;  // room on the request line in addition to the target
 
 std::unexpected<Refusal> bad(const char* message) { return std::unexpected(Refusal{.message = message}); }
 std::unexpected<Refusal> refused(FaultCode code, const char* message) {

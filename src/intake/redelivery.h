@@ -13,7 +13,7 @@ namespace beckon::intake {
 class Redeliveries final : public commit::Maintenance {
  public:
   struct Options {
-    std::size_t per_second = 100;  // deliveries that one replay queues; receivers have new events beside them
+    std::size_t per_second = 100;  // deliveries that one replay queues; receivers get new events in addition
     std::size_t per_batch = 100;   // of all replays
   };
   Redeliveries(outbox::Outbox& outbox, Options options) : outbox_(outbox), options_(options) {}

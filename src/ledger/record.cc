@@ -56,7 +56,7 @@ std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Ins
   return session;
 }
 
-// A copy to change, or `before` itself where nobody else can see it: in one commit many records may be of one session.
+// A copy to change, or `before` itself where no one else can see it: in one commit many records may be of one session.
 std::shared_ptr<Session> changeable(SessionPtr before) {
   if (before.use_count() == 1) return std::const_pointer_cast<Session>(std::move(before));
   return std::make_shared<Session>(*before);

@@ -70,7 +70,7 @@ struct ForgetRecord {
 using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, DoneRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `evicted`, where given, counts what left the window. A `before`
-// that nobody else holds is changed in place.
+// that no one else holds is changed in place.
 SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record);
 SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays null

@@ -106,7 +106,7 @@ struct Session {
   static constexpr std::size_t kIdsRemembered = 1000;
   static constexpr std::size_t kShownRemembered = 1000;
   static constexpr std::size_t kSessionsJoined = 20;
-  static constexpr std::size_t kAnchorsDone = 2'000;  // as many as a handle has rules
+  static constexpr std::size_t kAnchorsDone = 2'000;  // the limit of rules of a handle
 
   Handle handle;
   SessionId id;

@@ -1,4 +1,4 @@
-// Events, the deliveries they owe, and the attempts made at each. Contract section 6.
+// Events, their deliveries, and the attempts made at each. Contract section 6.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -61,7 +61,7 @@ struct Delivery {
   Instant next_attempt_at{};  // while queued or retrying
   Instant ended_at{};         // once final
   Instant held_at{};          // while held: since when
-  bool ordered = false;       // sent after those of its session that were owed to the subscription before it
+  bool ordered = false;       // sent after those of its session that were scheduled for the subscription before it
   std::string reason;         // why it failed, is held or was withdrawn; in words of the closed list
   int last_status = 0;        // HTTP status of the last attempt, 0: none
   // Born of a delayed rule, from the anchor of that instant: what it can be withdrawn for (contract section 6). Past

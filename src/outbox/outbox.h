@@ -1,5 +1,5 @@
 // The outbox's port for reading: subscriptions, what is due, and the log. What is written goes through
-// commit::Commit, in the commit of the fact that owes it.
+// commit::Commit, in the commit of the fact that caused it.
 #pragma once
 #include <functional>
 #include <optional>
@@ -53,8 +53,8 @@ class Outbox {
   // Deliveries of a session's events, newest first, at most `limit`: its timeline.
   virtual Result<std::vector<Delivery>> deliveries_of(const Handle& handle, const SessionId& id, std::size_t limit) = 0;
 
-  // For upkeep, of all handles, at most `limit`. Held since before an instant, longest first; in the order of their ids
-  // behind one; events that nobody wanted, of before an instant, oldest first.
+  // For maintenance, of all handles, at most `limit`. Held since before an instant, longest first; in the order of
+  // their ids behind one; events without a subscriber, of before an instant, oldest first.
   virtual Result<std::vector<Delivery>> held_before(Instant before, std::size_t limit) = 0;
   virtual Result<std::vector<Delivery>> oldest(const DeliveryId& behind, std::size_t limit) = 0;
   virtual Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) = 0;

@@ -11,9 +11,9 @@ namespace beckon::outbox {
 enum class ReplayState : std::uint8_t { kRunning = 0, kDone = 1, kCancelled = 2 };
 std::string_view to_text(ReplayState state);  // "running", "done", "cancelled"
 
-// Which deliveries are replayed: those owed from `since` and before `until` that have ended and whose body is there.
-// Without a status those that were delivered or failed: what was withdrawn was so for a reason. Never a delayed rule's
-// whose reason has ended.
+// Which deliveries are replayed: those scheduled from `since` and before `until` that have ended and whose body is
+// there. Without a status those that were delivered or failed: what was withdrawn was so for a reason. Never a delayed
+// rule's whose reason has ended.
 struct ReplayRange {
   Instant since{};
   Instant until{};

@@ -27,7 +27,8 @@ class RetrySchedule {
   std::string to_text() const;  // what parse reads
 
   // How long to wait after the `failures`-th failure since the schedule began (from 1): the wait with its jitter, or
-  // what the receiver asked for where that is longer, of which at most kMostRetryAfter is heeded. Nothing: give up.
+  // what the receiver asked for where that is longer, of which at most kMostRetryAfter is respected. std::nullopt: give
+  // up.
   std::optional<Duration> wait_after(int failures, std::optional<Duration> retry_after, Random& random) const;
 
   const std::vector<Duration>& waits() const { return waits_; }

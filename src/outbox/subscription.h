@@ -48,7 +48,7 @@ bool wants(const Subscription& subscription, std::string_view event_type);
 // Whether an attempt may begin now: a disabled subscription is sent its test events only.
 bool may_send(const Subscription& subscription, std::string_view event_type);
 
-// Whether the name of one of the operator's own headers tells of a credential, such as "authorization", "x-api-key" or
+// Whether the name of one of the operator's own headers suggests a credential, such as "authorization", "x-api-key" or
 // "X-Shop-Token": its value is sent, but shown as kMask.
 bool names_a_credential(std::string_view header);
 inline constexpr std::string_view kMask = "***";

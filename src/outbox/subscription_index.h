@@ -1,5 +1,5 @@
-// The subscriptions of all handles as they are now, in memory: what owes, what sends and what lists look here, never
-// in the store. Whoever commits a change puts it here, after the commit and in its order.
+// The subscriptions of all handles as they are now, in memory: what schedules, what sends and what lists look here,
+// never in the store. Whoever commits a change puts it here, after the commit and in its order.
 #pragma once
 #include <memory>
 #include <shared_mutex>

@@ -24,7 +24,7 @@ struct Verdict {
 bool is_success(const Attempt& attempt);
 bool is_retried(const Attempt& attempt);
 
-// "refused by policy", "dns", "connect", "tls", "timeout" or "status NNN": the words a tenant is told.
+// "refused by policy", "dns", "connect", "tls", "timeout" or "status NNN": the words that a tenant sees.
 std::string reason_of(const Attempt& attempt);
 
 // Delivered, failed or retrying; the commit holds what is to be retried where the subscription is disabled by then.

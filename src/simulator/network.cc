@@ -62,7 +62,7 @@ void Network::send(dispatch::SendRequest request, Completion done) {
   under_way_.emplace(stage_.time.passed() + reply.behind, std::move(one));
 }
 
-// As the real one: what has completed is told; then the dispatcher works again at once, or when something is next.
+// Like the real one: reports what has completed; then the dispatcher runs again at once, or when something is next.
 void Network::poll(Duration most) {
   const Duration now = stage_.time.passed();
   bool told = false;

@@ -82,7 +82,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       turns_at_(stage.time.passed()),
       upkeep_at_(stage.time.passed()),
       committer(disk, places_, stage.time, {},
-                [] { throw Crashed{"because a sync failed"}; }),  // nobody is answered any more
+                [] { throw Crashed{"because a sync failed"}; }),  // no request is answered any more
       replays(disk.store().outbox(), options.replays),
       alarm(disk.store().timers(), committer, stage.time, {}),
       upkeep_(disk.store().ledger(), places_, options.upkeep, *disk.store().ledger().checkpoint(), recovered_.bytes),

@@ -5,7 +5,7 @@
 
 namespace beckon::simulator {
 
-// SIGTERM: what is in flight is finished and written; then the process ends, and begins anew.
+// SIGTERM: what is in flight is finished and written; then the process ends, and starts again.
 void World::stop() {
   stage_.tell([] { return "the process is asked to stop"; });
   stage_.counts.add(Count::kStops);

@@ -162,7 +162,7 @@ void World::die(const char* where) {
   up_at_ = stage_.time.passed() + (long_one ? stage_.dice.spread(1min, 12h) : stage_.dice.spread(10ms, 30s));
 }
 
-// Nobody does anything any more, all is well, and what is owed must end.
+// No more requests and no more faults: every delivery must end.
 void World::rest() {
   stage_.tell([] { return "from here on all is well"; });
   heal();

@@ -55,7 +55,7 @@ class World {
   void die(const char* where);
   void rest();
   template <class Then>
-  auto while_alive(Then then) {  // a response reaches nobody once the process is dead
+  auto while_alive(Then then) {  // a response is lost once the process is dead
     return [this, life = life_, then](auto&&... with) {
       if (life == life_) then(with...);
     };
@@ -80,7 +80,7 @@ class World {
   void retry();
   void replay();
   std::optional<std::size_t> any_subscription();
-  // `plan` says which delivery it owes.
+  // `plan` says which delivery it schedules.
   void plan_sending(std::function<Result<DeliveryId>(commit::Draft&)> plan, const SubscriptionId& id,
                     Count counted);  // sends it immediately
 

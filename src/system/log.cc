@@ -30,12 +30,12 @@ void write_all(std::string_view text) {
       pollfd waits{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
       ::poll(&waits, 1, -1);
     } else if (errno != EINTR) {
-      return;  // nobody is there to read
+      return;  // no one is there to read
     }
   }
 }
 
-// Lines wait here for a thread of its own: a reader that has stopped, as behind a full pipe, stops nobody else.
+// Lines wait here for a thread of its own: a reader that has stopped, as behind a full pipe, stops no other thread.
 class Writer {
  public:
   Writer() {

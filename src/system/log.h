@@ -1,7 +1,7 @@
 // The log: one JSON object a line on standard error, control characters escaped. Thread-safe.
 // Never a token, a secret, a body or the value of a header goes in.
 //
-// Lines are written by a thread of their own. While nobody reads them, as behind a full pipe, up to 4 MiB wait, and
+// Lines are written by a thread of their own. While no one reads them, as behind a full pipe, up to 4 MiB wait, and
 // further ones are dropped and counted; nothing else waits for them.
 #pragma once
 #include <cstdint>

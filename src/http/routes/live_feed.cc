@@ -114,7 +114,7 @@ bool LiveFeed::tell(Watcher& watcher) {
   }
   const auto page = parts_.changes.read(watcher.handle, watcher.position, limits_.page);
   std::string text = watcher.greeting;
-  // One who does not keep up is told later, and then how many were dropped meanwhile.
+  // A watcher that does not keep up is notified later, with the number of changes dropped meanwhile.
   const auto hand_over = [&](std::uint64_t position) {
     if (!text.empty() && !watcher.stream.write(std::exchange(text, {}))) return false;
     watcher.greeting.clear();

@@ -1,5 +1,5 @@
 // The live feed of a handle (Server-Sent Events): its watchers, and the one loop that serves them. It reads changes by
-// position, each watcher at its own; a slow watcher is told how many changes it missed. Contract section 8.
+// position, each watcher at its own; a slow watcher is notified of how many changes it missed. Contract section 8.
 //
 //   event: signal     data: a signal                           id: <life>-<position>
 //   event: delivery   data: a delivery after a commit          id: <life>-<position>

@@ -1,4 +1,4 @@
-// Replays: what a subscription was owed in a span of time, once more. Contract section 6.
+// Replays: the deliveries of a subscription in a span of time, sent again. Contract section 6.
 #include "http/routes/instant_param.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
@@ -41,7 +41,7 @@ Result<outbox::ReplayRange> read_range(const json::Value& body, Instant now) {
   const auto since = instant_member(body, "since", issues), until = instant_member(body, "until", issues);
   if (!body.find("since")) issues.add("since", "is required: the start of the time range");
   range.since = since.value_or(Instant{});
-  range.until = std::min(until.value_or(now), now);  // what is owed from now on is not replayed
+  range.until = std::min(until.value_or(now), now);  // what is scheduled from now on is not replayed
   if (since && until && *until <= *since) issues.add("until", "must be after since");
   if (const json::Value* status = body.find("status")) {
     range.status = status->is_string() ? outbox::parse_delivery_state(status->text()) : std::nullopt;

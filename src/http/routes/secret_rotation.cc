@@ -1,4 +1,4 @@
-// A new secret for a subscription, and the old one for a while beside it: contract section 6.
+// A new secret for a subscription; the old one also signs for a while: contract section 6.
 #include "http/routes/response.h"
 #include "http/routes/subscription_view.h"
 #include "intake/subscriptions.h"

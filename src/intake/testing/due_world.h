@@ -85,7 +85,7 @@ class DueWorld {
     world().committer.turn(true);
   }
 
-  // Messages that were owed, oldest first.
+  // Messages that were scheduled, oldest first.
   std::vector<outbox::Delivery> messages() {
     auto found = *store.outbox().deliveries(kDemo, kCrm, {}, std::nullopt, 1'000);
     std::ranges::reverse(found);

@@ -1,4 +1,4 @@
-// What the linter is told of a condition: bounds on measures that can be held against one another (lint/facts.h).
+// What the linter knows of a condition: bounds on measures that can be held against one another (lint/facts.h).
 #pragma once
 #include <cstdint>
 #include <initializer_list>

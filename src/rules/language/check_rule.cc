@@ -8,7 +8,7 @@ namespace beckon::rules {
 
 namespace {
 
-// A score that nobody declared would compare false for ever.
+// An undeclared score would never compare true.
 void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
   for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
     for (const Condition& condition : *conditions) {

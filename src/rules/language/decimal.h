@@ -21,7 +21,8 @@ std::int64_t millionths(std::string_view number, Rounding rounding = Rounding::k
 class AmountSum {
  public:
   AmountSum() = default;
-  AmountSum(std::int64_t whole, std::int64_t rest) : whole_(whole), rest_(rest) {}  // units, and millionths beside them
+  AmountSum(std::int64_t whole, std::int64_t rest)
+      : whole_(whole), rest_(rest) {}  // units, and the millionths that remain
   void add(std::int64_t millionths) { whole_ += millionths / kOne, rest_ += millionths % kOne; }
   std::int64_t millionths() const {
     const std::int64_t whole = whole_ + rest_ / kOne;

@@ -21,7 +21,7 @@ struct KeyWords {
     }
   }
   KeyWords() = default;
-  // Keys come from strangers, what they are looked up in from the operator: nobody can crowd the table.
+  // Keys come from strangers, what they are looked up in from the operator: no client can crowd the table.
   std::uint64_t hash() const {
     const std::uint64_t mixed = (head ^ tail * 0x9e3779b97f4a7c15u ^ size) * 0xff51afd7ed558ccdu;
     return mixed ^ mixed >> 32;

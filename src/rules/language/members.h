@@ -46,7 +46,7 @@ class Members {
   std::string path(std::string_view name) const { return path_of(path_, name); }
   Issues& issues() { return issues_; }
 
-  // Every member whose name nobody asked for is an issue, with the nearest name that somebody did ask for.
+  // Every member that was not read is an issue, with the nearest name among those that were.
   void finish();
 
  private:

@@ -44,7 +44,8 @@ void find_long_windows(const Rule& rule, const Ground& ground, const Probe& prob
   }
 }
 
-// When the cooldown lets it act, the spends in (now − per, now − cooldown] are as many as the spacing leaves room for.
+// When the cooldown lets it act, the spends in (now − per, now − cooldown] are at most what the spacing leaves room
+// for.
 void find_unreachable_caps(const Rule& rule, const json::Value& json, const std::vector<Rule>& all, const Probe& probe,
                            Instant now, std::vector<Warning>& warnings) {
   if (!rule.limit) return;

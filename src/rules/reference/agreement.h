@@ -1,5 +1,5 @@
-// The engine against the reference evaluator on random cases: the same answer, what stood beside it and what it spends;
-// the same answer and reading until just before it expires; and a cause where it expires before its ttl.
+// The engine against the reference evaluator on random cases: the same answer, the same runners-up and the same
+// exposures; the same answer and reading until just before it expires; and a cause where it expires before its ttl.
 #pragma once
 #include <algorithm>
 #include <array>

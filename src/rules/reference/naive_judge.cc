@@ -68,7 +68,7 @@ long spent(const World& world, const Account& of, std::optional<Duration> span, 
   return count;
 }
 
-// For the cooldown and for each cap: how much is spent, and how much is the most.
+// For the cooldown and for each cap: the exposures so far, and the limit.
 std::vector<std::pair<long, long>> limits(const World& world, const Value& rule, Instant now) {
   std::vector<std::pair<long, long>> out;
   const Value* limit = rule.find("limit");

@@ -1,4 +1,4 @@
-// On a small file system whose folder is named by BECKON_SMALL_DISK (about 128 MiB; safety.md, P8); passed over where
+// On a small file system whose folder is named by BECKON_SMALL_DISK (about 128 MiB; safety.md, P8); skipped where
 // none is.
 #include <fcntl.h>
 #include <unistd.h>

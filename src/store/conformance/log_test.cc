@@ -17,7 +17,7 @@ class LogOfAStore : public Conformance {
   bool is_there(std::string_view id) { return outbox().delivery(kAcme, DeliveryId(id)).value().has_value(); }
   bool is_event(std::string_view id) { return outbox().event(kAcme, EventId(id)).value().has_value(); }
 
-  // Ended at second i, owed at second i, i from 0.
+  // Ended at second i, scheduled at second i, i from 0.
   void end(std::vector<std::pair<std::string, DeliveryState>> list) {
     commit::Batch batch{.at = kStart, .changes = {subscription(), event("evt_1")}};
     for (std::size_t i = 0; i < list.size(); ++i) {

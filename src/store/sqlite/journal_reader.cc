@@ -55,7 +55,7 @@ void JournalReader::pass_over(Connection& connection) {
   name_damage(last_, -1, "pages");
 }
 
-// A tree that is damaged may give the same row for ever.
+// A damaged tree may return the same row without end.
 ledger::Position JournalReader::behind_last(ledger::Position position) const {
   if (position <= last_) throw SqliteError(SQLITE_CORRUPT, 0, "the journal's rows are out of order");
   return position;

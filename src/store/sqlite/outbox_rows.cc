@@ -101,7 +101,7 @@ void save(Connection& connection, const Delivery& was, Delivery now) {
   if (outbox::leaves_line(was, now)) let_next_go(connection, was, now.ended_at);
 }
 
-// `transition` takes a Delivery& and what is known beside it, and returns whether it changed.
+// `transition` takes a Delivery& and what else is known, and returns whether it changed.
 template <class Transition>
 void change(Connection& connection, const DeliveryId& id, const Transition& transition) {
   const auto found = current(connection, id);

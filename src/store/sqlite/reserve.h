@@ -1,4 +1,4 @@
-// Space kept back for the results of deliveries while the disk is full (safety.md, P8): a preallocated file beside
+// Space kept back for the results of deliveries while the disk is full (safety.md, P8): a preallocated file next to
 // the data file. Let go, its bytes are free for SQLite to grow into; it is made again once there is room for twice
 // its size. Confined to the committing thread.
 #pragma once

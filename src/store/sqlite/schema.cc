@@ -188,7 +188,7 @@ CREATE INDEX delivery_by_held ON delivery (held_at, id) WHERE state = 2;
 )sql";
 
 // Order within a session. `turn` counts the pending deliveries of a session that ask for it, from 1; all but the first
-// are due never (the largest integer), so that they cost nobody who reads what is due.
+// are due never (the largest integer), so that they cost nothing when reading what is due.
 constexpr const char* kSessionOrder = R"sql(
 ALTER TABLE delivery ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_turn ON delivery (subscription, session, turn) WHERE turn > 0 AND state < 4;

@@ -4,8 +4,8 @@
 
 namespace beckon::store {
 
-// A row keyed by text keeps a quarter of a page beside its key; beyond that it takes pages of its own. With 8 KiB,
-// bodies and responses of 1 to 2 KiB take half the file that they take with 4; the journal costs the same
+// A row keyed by text keeps a quarter of a page in addition to its key; beyond that it takes pages of its own. With 8
+// KiB, bodies and responses of 1 to 2 KiB take half the file that they take with 4; the journal costs the same
 // (benchmarks/store_deliveries.cc).
 inline constexpr int kPageSize = 8192;
 

@@ -37,7 +37,7 @@ SqliteCommit::SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& tu
 
 int SqliteCommit::committed(void* self, sqlite3*, const char*, int pages) {
   auto& commit = *static_cast<SqliteCommit*>(self);
-  if (pages < commit.wal_pages_) commit.copy_at_ = commit.wal_bound_;  // the WAL was begun anew
+  if (pages < commit.wal_pages_) commit.copy_at_ = commit.wal_bound_;  // the WAL was restarted
   commit.wal_pages_ = pages;
   return SQLITE_OK;
 }
@@ -85,7 +85,7 @@ void SqliteCommit::bound_wal() {
   if (!copy_wal()) use_reserve();
 }
 
-// The room first serves what the WAL owes the data file; then the WAL begins anew in its own space.
+// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space.
 bool SqliteCommit::use_reserve() {
   if (!reserve_.release()) return false;
   lean_ = true;

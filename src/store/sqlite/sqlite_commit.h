@@ -1,8 +1,8 @@
 // commit::Commit over SQLite: one transaction and one sync per batch. Confined to the committing thread.
 //
-// The WAL. A checkpoint beside the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
+// The WAL. A checkpoint next to the writer (SqliteStore::checkpoint_wal) copies what it finds, but while commits go on
 // it never catches up, and only a WAL that is copied to its last frame is begun again. So once the WAL has grown past
-// its bound, the committing thread copies the rest itself, after a commit: little, where somebody checkpoints beside
+// its bound, the committing thread copies the rest itself, after a commit: little, where a checkpoint runs in parallel
 // it.
 //
 // Full disk. A batch that brings nothing in (it settles, withdraws, holds, erases or drops) may be written into the
@@ -22,7 +22,7 @@ namespace beckon::store {
 class SqliteCommit final : public commit::Commit {
  public:
   static constexpr int kWalPages = 2000;  // the WAL's bound: 16 MiB, or half a smaller reserve, which then has room
-                                          // for what a full WAL owes the data file and for results after it
+                                          // for copying a full WAL into the data file and for results after it
 
   SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, std::atomic<bool>& broken);
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;

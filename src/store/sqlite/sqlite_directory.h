@@ -1,6 +1,6 @@
 // access::Directory over SQLite. Thread-safe: one connection under one lock, which waits up to 5 s for the file.
-// Works beside a running server in another process; what a server keeps in memory raises the control version in its own
-// transaction. A write that fails otherwise than for want of space or of the lock ends all writing of the store.
+// Works next to a running server in another process; what a server keeps in memory raises the control version in its
+// own transaction. A write that fails otherwise than for want of space or of the lock ends all writing of the store.
 #pragma once
 #include <atomic>
 #include <functional>

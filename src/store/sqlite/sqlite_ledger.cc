@@ -12,7 +12,7 @@ namespace beckon::store {
 
 using ledger::Position;
 
-// A damaged snapshot is passed over as if there were none: the session begins anew rather than failing for ever.
+// A damaged snapshot is skipped as if there were none: the session starts empty rather than failing every time.
 Result<std::optional<ledger::StoredSnapshot>> SqliteLedger::snapshot(const Handle& handle, const SessionId& session) {
   return guarded([&]() -> Result<std::optional<ledger::StoredSnapshot>> {
     auto reader = readers_.borrow();

@@ -1,4 +1,4 @@
-// The part of the outbox that upkeep and replays read.
+// The part of the outbox that maintenance and replays read.
 #include <algorithm>
 
 #include "store/sqlite/faults.h"

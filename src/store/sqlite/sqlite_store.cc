@@ -126,7 +126,7 @@ std::expected<void, CommitFault> SqliteStore::copy_wal(int mode) {
   return unexpected(fault);
 }
 
-// Passive: in the way of nobody. That somebody is copying already is as good.
+// Passive: blocks no one. If another process is copying already, that is as good.
 std::expected<void, CommitFault> SqliteStore::checkpoint_wal() {
   auto copied = copy_wal(SQLITE_CHECKPOINT_PASSIVE);
   if (!copied && copied.error() == CommitFault::kBusy) return {};

@@ -1,5 +1,5 @@
 // A store in one folder: beckon.db (SQLite, WAL), beckon.lock (held by the one server), reserve (reserve.h).
-// Made for one server and, beside it, short-lived commands in other processes.
+// Made for one server and, next to it, short-lived commands in other processes.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -49,15 +49,15 @@ class SqliteStore final : public Store {
   std::expected<void, commit::CommitFault> maintain() override { return checkpoint_wal(); }
   std::expected<void, commit::CommitFault> purge() override { return empty_wal(); }
 
-  // Copies what the WAL holds into the data file, beside the readers and the writer. Call it from a thread of its own
-  // a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
+  // Copies what the WAL holds into the data file, in parallel with the readers and the writer. Call it from a thread of
+  // its own a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
   std::expected<void, commit::CommitFault> checkpoint_wal();
 
   // Copies all and cuts the WAL to nothing, so that no old frame keeps what was erased. Waits for readers and the
   // writer, and holds up the writer while it runs. kBusy: somebody was in the way; try later.
   std::expected<void, commit::CommitFault> empty_wal();
 
-  // A compact copy of the whole as of now, beside a running server, at `file` (which must not be there).
+  // A compact copy of the whole as of now, while a server may be running, at `file` (which must not be there).
   Result<void> backup(const std::string& file);
 
   // Reads everything and names what is damaged, a sentence each; empty: sound. Takes as long as reading the file.

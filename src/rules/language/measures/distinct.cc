@@ -20,7 +20,7 @@ void read(Members& members, Condition& condition) {
   read_count_bounds(members, condition);
 }
 
-// What a distinct counts of a signal; nothing: it has none. `room` holds a text with escapes.
+// What a distinct counts of a signal; std::nullopt if it has none. `room` holds a text with escapes.
 std::optional<std::string_view> value_of(const ledger::Signal& signal, const std::string& field, std::string& room) {
   if (!field.empty()) return scalar_in(signal.metadata, field, room);
   return signal.has_value ? std::optional(signal.value) : std::nullopt;
