@@ -196,7 +196,7 @@ describe('visitor and context', () => {
       { sessionId: s, visitorId: 'v-2', signals: [{ type: 'v' }] },
       { from: freshAddress() },
     );
-    assert.deepEqual([other.status, other.json.error], [409, 'conflict']);
+    assert.deepEqual([other.status, other.json.error, other.json.reason], [409, 'conflict', 'visitor']);
     assert.equal((await send(s, [{ type: 'v' }])).version, 4);
     assert.equal((await session(s)).visitorId, 'v-1');
   });
@@ -208,7 +208,7 @@ describe('visitor and context', () => {
       beckon.chain('resolve', { sessionId: s, trigger: 'nobody', visitorId }, { from: freshAddress() });
     const first = await ask('v-first');
     const second = await ask('v-second');
-    assert.deepEqual([first.status, second.status, second.json.error], [200, 409, 'conflict']);
+    assert.deepEqual([first.status, second.status, second.json.reason], [200, 409, 'visitor']);
     assert.equal((await session(s)).visitorId, 'v-first');
   });
 
@@ -612,6 +612,83 @@ describe('visitors', () => {
     for (const s of [one, two, other]) statuses.push((await beckon.as('CREATOR', 'GET', `/chain/${s}`)).status);
     assert.deepEqual(statuses, [404, 404, 200]);
     assert.equal((await beckon.as('OPERATOR', 'GET', `/visitors/${visitorId}/export`)).status, 404);
+  });
+});
+
+describe('the id of a visitor', () => {
+  const blocked = [{ code: 'visitor_id_blocked' }];
+
+  for (const id of [
+    'ann+news@company.example',
+    'google-oauth2|1034',
+    'gid://shopify/Customer/98?a=b&c#d',
+    'Zo\u00eb 100% ../..',
+    `${'\u{1f469}'.repeat(64)}`,
+  ])
+    test(`may be ${JSON.stringify(id).slice(0, 40)}: it is found by it, exported and erased`, async () => {
+      const [one, two] = [freshSession(), freshSession()];
+      await send(one, [{ type: 'v' }], { visitorId: id });
+      await resolve(two, 'nobody', { visitorId: ` ${id.normalize('NFD')}\t` });
+      await send(two, [{ type: 'v' }], { visitorId: id });
+      assert.equal((await session(one)).visitorId, id);
+      const path = `/visitors/${encodeURIComponent(id)}`;
+      const exported = await beckon.as('OPERATOR', 'GET', `${path}/export`);
+      assert.equal(exported.json.visitorId, id, exported.text);
+      assert.deepEqual(exported.json.sessions.map(read => read.sessionId).sort(), [one, two].sort());
+      assert.equal((await beckon.as('OPERATOR', 'DELETE', path)).status, 204);
+      for (const s of [one, two]) assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${s}`)).status, 404);
+      assert.equal((await beckon.as('OPERATOR', 'GET', `${path}/export`)).status, 404);
+    });
+
+  test('is in no log line, whatever is asked of it', () => {
+    for (const word of ['ann+news', 'ann%2Bnews', 'google-oauth2', 'shopify'])
+      assert.ok(!beckon.log.includes(word), word);
+  });
+
+  test('is refused in a path where two could read it differently', async () => {
+    const ask = path => beckon.as('OPERATOR', 'GET', `/visitors/${path}/export`);
+    assert.deepEqual(
+      [(await ask('%ff')).status, (await ask('%c0%af')).status, (await ask('a%2')).status],
+      [400, 400, 400],
+    );
+    assert.deepEqual([(await ask('a%00')).status, (await ask('a%0Ab')).status], [404, 404]);
+    assert.deepEqual([(await ask('a/b')).status, (await ask('%20')).status], [404, 404]);
+  });
+
+  test('that names nobody costs no signal: the visitor is not taken, and the answer says so', async () => {
+    const s = freshSession();
+    for (const visitorId of ['', 'NULL', '[object Object]', '0000-0000', 'Guest'])
+      assert.deepEqual((await send(s, [{ type: 'order' }], { visitorId })).warnings, blocked, visitorId);
+    assert.equal((await session(s)).visitorId, null);
+    assert.deepEqual((await resolve(s, 'nobody', { visitorId: 'undefined' })).warnings, blocked);
+    const ahead = { sessionId: s, triggers: ['nobody'], visitorId: 'unknown' };
+    const fetched = await beckon.chain('prefetch', ahead, { from: freshAddress() });
+    assert.deepEqual([fetched.status, fetched.json.warnings], [200, blocked]);
+    assert.equal((await session(s)).visitorId, null);
+    assert.ok(!('warnings' in (await send(s, [{ type: 'order' }], { visitorId: null }))));
+    assert.ok(!('warnings' in (await send(s, [{ type: 'order' }], { visitorId: 'ann' }))));
+    assert.equal((await session(s)).visitorId, 'ann');
+  });
+
+  test('may be blocked by the handle', async () => {
+    const settings = (await beckon.as('OWNER', 'GET', '/settings')).json;
+    const save = blockedIds => beckon.as('OWNER', 'PUT', '/settings', { ...settings, identity: { blockedIds } });
+    try {
+      const saved = await save(['Till-3', ' qa@company.example ']);
+      assert.deepEqual(saved.json.identity, { blockedIds: ['Till-3', 'qa@company.example'] }, saved.text);
+      for (const visitorId of ['TILL-3', 'qa@Company.example'])
+        assert.deepEqual((await send(freshSession(), [{ type: 'v' }], { visitorId })).warnings, blocked);
+      assert.ok(!('warnings' in (await send(freshSession(), [{ type: 'v' }], { visitorId: 'till-33' }))));
+      const bad = await save(['', 5, 'a\nb', 'x'.repeat(257)]);
+      assert.deepEqual(
+        bad.json.details.map(({ field }) => field),
+        [0, 1, 2, 3].map(i => `identity.blockedIds[${i}]`),
+      );
+      assert.equal((await save(Array.from({ length: 101 }, (_, i) => `v${i}`))).status, 400);
+      assert.equal((await save(Array.from({ length: 100 }, (_, i) => `v${i}`))).status, 200);
+    } finally {
+      await beckon.as('OWNER', 'PUT', '/settings', settings);
+    }
   });
 });
 

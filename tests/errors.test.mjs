@@ -159,7 +159,8 @@ describe('400 validation_error: the form of a signal', () => {
     );
   });
   for (const [field, values] of [
-    ['visitorId', [5, {}, '', long(129), 'a b']],
+    ['visitorId', [5, {}, true, long(257), 'é'.repeat(129), 'a\nb', 'a\u0085b']],
+    ['anonymousId', [5, {}, '', long(129), 'a\u0000b']],
     ['consent', ['maybe', 5, null]],
     ['context', [5, 'x', []]],
   ])

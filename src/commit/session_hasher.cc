@@ -7,8 +7,9 @@
 namespace beckon::commit {
 
 ledger::SessionDigest SessionHasher::operator()(std::string_view handle, std::string_view session) const {
-  // Neither name contains a NUL, so that one separates them. At most 63 + 1 + 128 bytes.
-  char text[256];
+  // Neither name contains a NUL, so that one separates them. The longest are those of an erased visitor, for the audit:
+  // 63 + 1 + 8 + 256 bytes.
+  char text[384];
   CHECK(handle.size() + 1 + session.size() <= sizeof text);
   std::memcpy(text, handle.data(), handle.size());
   text[handle.size()] = '\0';

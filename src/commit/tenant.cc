@@ -40,6 +40,28 @@ void read_due_grace(const json::Value& settings, Duration& grace, Issues& issues
   grace = *read;
 }
 
+void read_blocked_ids(const json::Value& list, BlockedIds& blocked, Issues& issues) {
+  if (!list.is_array() || list.items().size() > BlockedIds::kMost)
+    return issues.add("identity.blockedIds", "must be a list of at most 100 ids");
+  for (std::size_t i = 0; i < list.items().size(); ++i) {
+    const json::Value& item = list.items()[i];
+    const auto id = item.is_string() ? parse_visitor_id(item.text()) : std::nullopt;
+    if (id && !id->empty())
+      blocked.add(*id);
+    else
+      issues.add("identity.blockedIds[" + std::to_string(i) + "]",
+                 "must be a text of 1 to 256 bytes without control characters");
+  }
+}
+
+void read_identity(const json::Value& identity, HandleSettings& read, Issues& issues) {
+  static constexpr std::array<std::string_view, 1> kKnown{"blockedIds"};
+  if (!identity.is_object()) return issues.add("identity", "must be an object");
+  refuse_unknown(identity, "identity.", kKnown, issues);
+  read.blocked_ids = {};
+  if (const json::Value* list = identity.find("blockedIds")) read_blocked_ids(*list, read.blocked_ids, issues);
+}
+
 }  // namespace
 
 std::optional<Duration> parse_due_grace(std::string_view text) {
@@ -49,8 +71,8 @@ std::optional<Duration> parse_due_grace(std::string_view text) {
 }
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults) {
-  static constexpr std::array<std::string_view, 6> kTop{"limits",   "retention",      "basicRetention",
-                                                        "dueGrace", "defaultConsent", "scores"};
+  static constexpr std::array<std::string_view, 7> kTop{"limits",         "retention", "basicRetention", "dueGrace",
+                                                        "defaultConsent", "scores",    "identity"};
   static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
                                                            "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
@@ -81,14 +103,15 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
       issues.add("defaultConsent", "must be \"full\", \"basic\" or \"denied\"");
   }
   if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
+  if (const json::Value* identity = settings.find("identity")) read_identity(*identity, read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return read;
 }
 
 std::string to_json(const HandleSettings& settings) {
   std::string out;
-  json::Writer(out)
-      .begin_object()
+  json::Writer writer(out);
+  writer.begin_object()
       .key("limits")
       .begin_object()
       .member("sessionSignalsPerMinute", settings.session_signals_per_minute)
@@ -100,7 +123,12 @@ std::string to_json(const HandleSettings& settings) {
       .member("dueGrace", settings.due_grace == Duration{} ? "0s" : to_text(settings.due_grace))
       .member("defaultConsent", ledger::to_text(settings.default_consent))
       .member_raw("scores", rules::to_json(settings.scores))
-      .end_object();
+      .key("identity")
+      .begin_object()
+      .key("blockedIds")
+      .begin_array();
+  for (const std::string& id : settings.blocked_ids.own()) writer.string(id);
+  writer.end_array().end_object().end_object();
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/published_map.h"
 #include "base/result.h"
+#include "commit/visitor_ids.h"
 #include "ledger/signal.h"
 #include "rules/language/score.h"
 #include "rules/rule_set.h"
@@ -23,12 +24,13 @@ struct HandleSettings {
   Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
   Duration due_grace = std::chrono::seconds{60};      // how long a delayed rule waits if its anchor arrives overdue
   ledger::Consent default_consent = ledger::Consent::kFull;
-  rules::Scores scores;  // that rules may measure, by name
+  rules::Scores scores;    // that rules may measure, by name
+  BlockedIds blocked_ids;  // that name no visitor
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","dueGrace":"60s","defaultConsent":"full","scores":{…}} (rules/language/score.h), each
-//  optional. Fault: validation_error with every fault.
+//  "basicRetention":"24h","dueGrace":"60s","defaultConsent":"full","scores":{…} (rules/language/score.h),
+//  "identity":{"blockedIds":["kiosk"]}}, each optional. Fault: validation_error with every fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
 

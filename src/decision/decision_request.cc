@@ -34,7 +34,8 @@ Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants&
   Issues issues;
   const std::string_view handle = read_handle(root, handle_in_path, issues);
   request.session = read_session(root, issues);
-  request.visitor = read_visitor(root, issues);
+  auto visitor = read_visitor(root, issues);
+  read_anonymous(root, issues);
   request.context = read_context(root, issues);
   read_triggers(root, many, request, issues);
   if (const Value* etag = many ? root.find("ifNoneMatch") : nullptr; etag) {
@@ -47,6 +48,7 @@ Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants&
   auto tenant = tenants.find(handle);
   if (!tenant) return unexpected(tenant.error());
   request.tenant = std::move(*tenant);
+  request.visitor = admitted(std::move(visitor), request.tenant->settings.blocked_ids, request.warnings);
   return request;
 }
 

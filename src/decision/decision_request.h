@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "commit/tenant.h"
+#include "decision/request_members.h"
 #include "ledger/session.h"
 
 namespace beckon::decision {
@@ -19,6 +20,7 @@ struct DecisionRequest {
   std::vector<std::string> triggers;  // exactly one for resolve
   std::string if_none_match;          // prefetch only
   bool at_most_basic = false;         // Sec-GPC: 1
+  Warnings warnings;
 };
 
 inline constexpr std::size_t kTriggersPerPrefetch = 20;

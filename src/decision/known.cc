@@ -55,7 +55,8 @@ Fault belongs_to_another() {
   return {.code = FaultCode::kConflict,
           .message =
               "This session belongs to another visitorId, and a session keeps its first. Start a new session for the "
-              "other visitor."};
+              "other visitor.",
+          .extras = {{"reason", "\"visitor\""}}};
 }
 
 Result<Known> known_of(const Asking& asking, SessionPtr session, Instant now) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "system/plain_text.h"
+
 namespace beckon::decision {
 
 using json::Value;
@@ -29,12 +31,33 @@ SessionId read_session(const Value& root, Issues& issues) {
   return SessionId{value->text()};
 }
 
-VisitorId read_visitor(const Value& root, Issues& issues) {
+std::optional<VisitorId> read_visitor(const Value& root, Issues& issues) {
   const Value* value = root.find("visitorId");
-  if (!value) return {};
-  if (!value->is_string() || !is_session_id(value->text()))
-    return issues.add("visitorId", "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), VisitorId{};
-  return VisitorId{value->text()};
+  if (!value || value->is_null()) return std::nullopt;
+  auto id = value->is_string() ? commit::parse_visitor_id(value->text()) : std::nullopt;
+  if (!id) issues.add("visitorId", "must be a text of 1 to 256 bytes without control characters");
+  return id;
+}
+
+void read_anonymous(const Value& root, Issues& issues) {
+  const Value* value = root.find("anonymousId");
+  if (!value || value->is_null()) return;
+  const auto id = value->is_string() ? plain_text(value->text(), kAnonymousIdBytes) : std::nullopt;
+  if (!id || id->empty()) issues.add("anonymousId", "must be a text of 1 to 128 bytes without control characters");
+}
+
+void write_warnings(json::Writer& out, const Warnings& warnings) {
+  if (warnings.empty()) return;
+  out.key("warnings").begin_array();
+  for (const std::string_view code : warnings) out.begin_object().member("code", code).end_object();
+  out.end_array();
+}
+
+VisitorId admitted(std::optional<VisitorId> said, const commit::BlockedIds& blocked, Warnings& warnings) {
+  if (!said) return {};
+  if (!blocked.contains(*said)) return std::move(*said);
+  if (std::ranges::find(warnings, kVisitorIdBlocked) == warnings.end()) warnings.push_back(kVisitorIdBlocked);
+  return {};
 }
 
 ledger::Context read_context(const Value& root, Issues& issues) {

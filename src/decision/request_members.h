@@ -3,22 +3,37 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "commit/visitor_ids.h"
 #include "ledger/session.h"
 
 namespace beckon::decision {
 
 inline constexpr std::size_t kContextKeys = 32;  // not a setting of a handle
+inline constexpr std::size_t kAnonymousIdBytes = 128;
 
 std::size_t characters(std::string_view utf8);  // code points
 
 // `in_path`: the handle as the route gives it; std::nullopt: the body must name it.
 std::string_view read_handle(const json::Value& root, std::optional<std::string_view> in_path, Issues& issues);
 SessionId read_session(const json::Value& root, Issues& issues);
-VisitorId read_visitor(const json::Value& root, Issues& issues);        // empty: not said
+// std::nullopt: not said, or null. May be empty, which every handle blocks.
+std::optional<VisitorId> read_visitor(const json::Value& root, Issues& issues);
+// The browser's own id. It is checked, and not kept yet.
+void read_anonymous(const json::Value& root, Issues& issues);
 ledger::Context read_context(const json::Value& root, Issues& issues);  // sorted by key
+
+// Codes of what a request said in vain, though the rest of it was done.
+using Warnings = std::vector<std::string_view>;
+inline constexpr std::string_view kVisitorIdBlocked = "visitor_id_blocked";
+void write_warnings(json::Writer& out,
+                    const Warnings& warnings);  // adds the member to an open object, if there are any
+
+// The visitor that was said; empty, with a warning, where the id names nobody.
+VisitorId admitted(std::optional<VisitorId> said, const commit::BlockedIds& blocked, Warnings& warnings);
 
 }  // namespace beckon::decision

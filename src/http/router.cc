@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "http/text.h"
+#include "system/plain_text.h"
 
 namespace beckon::http {
 
@@ -200,9 +201,15 @@ std::optional<Fault> take_captures(const Captured& captured, const std::vector<s
                    .message = "The path is not correctly percent-encoded; write each % as %25.",
                    .details = {{std::string(names[i]), "must be percent-encoded correctly"}}};
     }
+    if (!is_utf8(*value)) {
+      return Fault{.code = FaultCode::kValidationError,
+                   .message = "The path is not UTF-8; percent-encode the bytes of UTF-8.",
+                   .details = {{std::string(names[i]), "must be UTF-8"}}};
+    }
+    // A segment of its own may have a slash in its name; in a rest it would be another segment.
     const bool is_rest = rest && i + 1 == names.size();
-    const bool hidden_slash = std::count(value->begin(), value->end(), '/') !=
-                              std::count(captured.values[i].begin(), captured.values[i].end(), '/');
+    const bool hidden_slash = is_rest && std::count(value->begin(), value->end(), '/') !=
+                                             std::count(captured.values[i].begin(), captured.values[i].end(), '/');
     if (hidden_slash || value->find('\0') != std::string::npos || (is_rest && !is_plain_rest(*value))) {
       return not_found("path");
     }

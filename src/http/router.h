@@ -53,7 +53,8 @@ enum class BodyType : std::uint8_t {
 
 struct Route {
   Method method = Method::kGet;
-  // "/v2/handles/{handle}/webhooks/{subscriptionId}": a segment is fixed or one capture. Fixed ones win. "{rest*}" as
+  // "/v2/handles/{handle}/webhooks/{subscriptionId}": a segment is fixed or one capture, in which an encoded slash
+  // is a character like others. Fixed ones win. "{rest*}" as
   // the last one captures the rest, slashes included, but no "." or ".." segment. Static text.
   std::string_view pattern;
   Access access;
@@ -95,8 +96,9 @@ class Router {
   struct Found {
     const Route* route = nullptr;        // set if path and method are known; HEAD finds the route of GET
     const std::string* allow = nullptr;  // set if the path is known: "GET, HEAD, PATCH, OPTIONS"
-    std::optional<Fault> fault =
-        {};  // for a capture that is badly encoded (400) or contains an encoded slash or NUL (404)
+    // For a capture that is badly encoded or not UTF-8 (400), or contains a NUL or, as the rest, an encoded slash
+    // (404).
+    std::optional<Fault> fault = {};
   };
   // Looks up `request.method` and `request.path`, and fills `request.params`.
   Found find(Request& request) const;

@@ -72,8 +72,15 @@ TEST_F(Routing, AKnownPathSaysWhatItAllows) {
 TEST_F(Routing, RefusesBadAndHiddenBytesInCaptures) {
   EXPECT_EQ(find(Method::kGet, "/a/%zz").fault->code, FaultCode::kValidationError);
   EXPECT_EQ(find(Method::kGet, "/a/%4").fault->code, FaultCode::kValidationError);
-  EXPECT_EQ(find(Method::kGet, "/a/x%2Fy").fault->code, FaultCode::kNotFound);
   EXPECT_EQ(find(Method::kGet, "/a/x%00").fault->code, FaultCode::kNotFound);
+  for (const char* path : {"/a/%ff", "/a/%c0%af", "/a/x%ed%a0%80"})
+    EXPECT_EQ(find(Method::kGet, path).fault->details.at(0).issue, "must be UTF-8") << path;
+}
+
+TEST_F(Routing, AnEncodedSlashIsPartOfACapture) {
+  EXPECT_FALSE(find(Method::kGet, "/a/gid:%2F%2Fshop%2fZo%C3%AB").fault);
+  EXPECT_EQ(request_.params.at(0).second, "gid://shop/Zo\u00eb");
+  EXPECT_EQ(find(Method::kGet, "/a/gid://shop").route, nullptr);
 }
 
 TEST_F(Routing, TheRestTakesSlashesButNoDots) {

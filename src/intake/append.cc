@@ -204,6 +204,7 @@ void write(json::Writer& out, const AppendRequest& request, const Appended& appe
       .member("evicted", static_cast<std::int64_t>(appended.evicted))
       .member("handle", request.tenant->handle.view())
       .member("sessionId", request.session.view());
+  decision::write_warnings(out, request.warnings);
   if (appended.denied) {
     out.member("consent", "denied");
     return;

@@ -33,7 +33,8 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
   const std::string_view handle = decision::read_handle(root, handle_in_path, issues);
   request.session = decision::read_session(root, issues);
-  request.visitor = decision::read_visitor(root, issues);
+  auto visitor = decision::read_visitor(root, issues);
+  decision::read_anonymous(root, issues);
   request.context = decision::read_context(root, issues);
   read_consent(root, request, issues);
   const auto tenant = tenants.find(handle);
@@ -53,6 +54,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   if (!issues.empty()) return unexpected(issues.fault());
   if (!tenant) return unexpected(tenant.error());
   request.tenant = *tenant;
+  request.visitor = decision::admitted(std::move(visitor), request.tenant->settings.blocked_ids, request.warnings);
   return request;
 }
 

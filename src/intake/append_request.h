@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "commit/tenant.h"
+#include "decision/request_members.h"
 #include "ledger/session.h"
 
 namespace beckon::intake {
@@ -22,6 +23,7 @@ struct AppendRequest {
   bool at_most_basic = false;              // Sec-GPC: 1
   ledger::Context context;
   std::vector<ledger::Signal> signals;  // in the order given; versions still 0
+  decision::Warnings warnings;
 };
 
 // Not a setting of a handle.

@@ -14,13 +14,15 @@ using json::Value;
 using ledger::Consent;
 using ledger::SessionPtr;
 
-ImportRequest::Entry read_entry(const Value& from, const std::string& path, SignalReader& reader, Issues& issues) {
+ImportRequest::Entry read_entry(const Value& from, const std::string& path, SignalReader& reader,
+                                const commit::BlockedIds& blocked, decision::Warnings& warnings, Issues& issues) {
   ImportRequest::Entry entry;
   entry.signal = reader.read(from, path);
   if (!from.is_object()) return entry;
   Issues own;
   entry.session = decision::read_session(from, own);
-  entry.visitor = decision::read_visitor(from, own);
+  entry.visitor = decision::admitted(decision::read_visitor(from, own), blocked, warnings);
+  decision::read_anonymous(from, own);
   entry.context = decision::read_context(from, own);
   for (const std::string_view name : {"at", "id"})
     if (!from.find(name)) own.add(std::string(name), "is required");
@@ -40,6 +42,8 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
   const Value& root = request.document.root();
   if (!root.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
+  auto tenant = tenants.find(handle);
+  const commit::HandleSettings settings = tenant ? (*tenant)->settings : commit::HandleSettings{};
   Issues issues;
   for (const json::Member& member : root.members())
     if (member.key != "signals") issues.add(std::string(member.key), "is an unknown field");
@@ -54,17 +58,17 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
     request.entries.reserve(count);
     SignalReader reader(request.texts, now, std::nullopt, issues);
     for (std::size_t i = 0; i < count; ++i)
-      request.entries.push_back(read_entry(signals->items()[i], "signals[" + std::to_string(i) + "]", reader, issues));
+      request.entries.push_back(read_entry(signals->items()[i], "signals[" + std::to_string(i) + "]", reader,
+                                           settings.blocked_ids, request.warnings, issues));
   }
   if (!issues.empty()) return unexpected(issues.fault());
-  auto tenant = tenants.find(handle);
   if (!tenant) return unexpected(tenant.error());
   request.tenant = std::move(*tenant);
   return request;
 }
 
 void Import::plan(commit::Draft& draft) {
-  answer_ = Imported{};
+  answer_ = Imported{.warnings = request_.warnings};
   if (auto fault = find_sessions(draft)) {
     answer_ = unexpected(std::move(*fault));
     return;
@@ -135,6 +139,7 @@ void write(json::Writer& out, const Imported& imported) {
       .member("evicted", static_cast<std::int64_t>(imported.evicted))
       .member("beyondRetention", static_cast<std::int64_t>(imported.beyond_retention))
       .member("denied", static_cast<std::int64_t>(imported.denied));
+  decision::write_warnings(out, imported.warnings);
 }
 
 }  // namespace beckon::intake

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "commit/committer.h"
 #include "commit/tenant.h"
+#include "decision/request_members.h"
 #include "ledger/session.h"
 
 namespace beckon::intake {
@@ -28,6 +29,7 @@ struct ImportRequest {
     ledger::Signal signal;
   };
   std::vector<Entry> entries;  // in the order given
+  decision::Warnings warnings;
 };
 
 // Checks a body and names every fault at once.
@@ -40,6 +42,7 @@ struct Imported {
   std::size_t evicted = 0;           // older than the 200 newest of their session, or made one of them leave
   std::size_t beyond_retention = 0;  // left out
   std::size_t denied = 0;            // left out: their session denied consent
+  decision::Warnings warnings;
 };
 
 void write(json::Writer& out, const Imported& imported);

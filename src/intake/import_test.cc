@@ -152,5 +152,17 @@ TEST_F(ImportedHistory, IsRefusedWholeWithEveryFault) {
   EXPECT_EQ(world.session("s"), nullptr);
 }
 
+TEST_F(ImportedHistory, TakesIdsOfAnyFormAndNoneThatNamesNobody) {
+  const auto imported = import(
+      body({entry(9, "a", R"(,"visitorId":" gid://shopify/Customer/7 ")", "one"),
+            entry(8, "b", R"(,"visitorId":"Guest")", "two"), entry(7, "c", R"(,"visitorId":"undefined")", "three")}));
+  EXPECT_EQ(imported->accepted, 3u);
+  EXPECT_THAT(imported->warnings, ElementsAre("visitor_id_blocked"));
+  EXPECT_EQ(world.session("one")->visitor.text, "gid://shopify/Customer/7");
+  EXPECT_TRUE(world.session("two")->visitor.empty());
+  EXPECT_THAT(faults(body({entry(1, "d", R"(,"visitorId":"a\tb","anonymousId":"")")})),
+              ElementsAre("signals[0].visitorId", "signals[0].anonymousId"));
+}
+
 }  // namespace
 }  // namespace beckon::intake

@@ -127,6 +127,9 @@ function Outcome({ result, fault }: { result: Appended | null; fault: Fault | nu
         {accepted.duplicates ? `, ${counted(accepted.duplicates, 'duplicate')} ignored` : ''}. The session is now at
         version {accepted.version}, with {counted(accepted.signalCount, 'signal')} in its window.
       </p>
+      {accepted.warnings?.some(({ code }) => code === 'visitor_id_blocked') && (
+        <p class="small">The visitor ID was ignored: it is blocked because it identifies nobody.</p>
+      )}
       <p class="small">
         Written to disk and acknowledged in {took(answeredIn)}.
         {seenAfter !== null &&

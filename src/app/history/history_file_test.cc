@@ -124,9 +124,11 @@ TEST(SnowplowHistory, ATransactionIsWorthItsRevenue) {
 
 TEST(SnowplowHistory, TheSessionOfAnAppStandsInItsContext) {
   const auto document =
-      Events().event({{"domain_sessionid", ""}, {kClientSession, R"([{"sessionId":"a/b","userId":"u"}])"}}).first();
+      Events()
+          .event({{"domain_sessionid", ""}, {kClientSession, R"([{"sessionId":"a/b","userId":" auth0|u "}])"}})
+          .first();
   EXPECT_EQ(document.root().find("sessionId")->text(), "a_b");
-  EXPECT_EQ(document.root().find("visitorId")->text(), "u");
+  EXPECT_EQ(document.root().find("visitorId")->text(), "auth0|u");
 }
 
 TEST(SnowplowHistory, ProductsFromTheEndGoWhereAllOfThemWouldBeTooLong) {

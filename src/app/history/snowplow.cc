@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "commit/visitor_ids.h"
 #include "http/routes/response.h"
 #include "system/encoding.h"
 
@@ -168,7 +169,7 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
       order(column(kTransaction)), client(column(kClientSession));
   const std::string session =
       name_of(first_of({column("domain_sessionid"), client.word("sessionId")}), kSessionCharacters);
-  const std::string visitor = name_of(first_of({column("domain_userid"), client.word("userId")}), kSessionCharacters);
+  const auto visitor = commit::parse_visitor_id(first_of({column("domain_userid"), client.word("userId")}));
   const std::string key =
       name_of(first_of({action.word("type"), column("event_name"), column("event")}), kNameCharacters);
   const auto at = time_of(first_of({column("derived_tstamp"), column("collector_tstamp")}));
@@ -179,7 +180,7 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
   Observation seen{.at = *at, .session = session, .json = {}};
   json::Writer out(seen.json);
   out.begin_object().member("sessionId", session);
-  if (!visitor.empty()) out.member("visitorId", visitor);
+  if (visitor && !visitor->empty()) out.member("visitorId", visitor->view());
   out.key("context").begin_object();
   const Entries page(column(kPage)), screen(column(kScreen));
   text_member(out, "page", first_of({column("page_urlpath"), screen.word("name")}));

@@ -73,12 +73,13 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
   return parsed;
 }
 
-Response answer(const Request& request, const Envelope& envelope, bool explain) {
+Response answer(const Request& request, const decision::Warnings& warnings, const Envelope& envelope, bool explain) {
   std::string body;
   body.reserve(640);
   json::Writer writer(body);
   writer.begin_object();
   write(writer, envelope, explain);
+  write_warnings(writer, warnings);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
@@ -99,14 +100,15 @@ void resolve(Api& api, Request& request, Respond respond, bool is_public) {
   if (!at) return refuse(request, respond, at.error());
   if (*at) {
     const auto judged = api.resolver.judge_at(*parsed, **at);
-    return judged ? respond(answer(request, judged->decisions.front(), true))
+    return judged ? respond(answer(request, parsed->warnings, judged->decisions.front(), true))
                   : refuse(request, respond, judged.error());
   }
   // The request is alive until the answer.
-  api.resolver.resolve(
-      std::move(*parsed), [&request, is_public, respond = std::move(respond)](const Result<Envelope>& decided) mutable {
-        respond(decided ? answer(request, *decided, !is_public) : to_response(decided.error(), request.id));
-      });
+  auto done = [&request, is_public, warnings = parsed->warnings,
+               respond = std::move(respond)](const Result<Envelope>& decided) mutable {
+    respond(decided ? answer(request, warnings, *decided, !is_public) : to_response(decided.error(), request.id));
+  };
+  api.resolver.resolve(std::move(*parsed), std::move(done));
 }
 
 void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
@@ -132,8 +134,9 @@ void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
         .member("sessionVersion", static_cast<std::int64_t>(answer->session_version))
         .member("rulesVersion", static_cast<std::int64_t>(answer->rules_version));
   }
-  writer.member("ttlSeconds", answer->ttl_seconds).member("etag", answer->etag).member("requestId", request.id.view());
-  writer.end_object();
+  writer.member("ttlSeconds", answer->ttl_seconds).member("etag", answer->etag);
+  write_warnings(writer, parsed->warnings);
+  writer.member("requestId", request.id.view()).end_object();
   respond(json_response(200, std::move(body)));
 }
 

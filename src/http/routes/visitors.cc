@@ -2,6 +2,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "commit/visitor_ids.h"
 #include "http/routes/response.h"
 #include "http/routes/session_view.h"
 #include "ledger/codec.h"
@@ -45,6 +46,13 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
+// Of the path. One that is no id was never said.
+Result<VisitorId> visitor_of(const Request& request) {
+  auto visitor = commit::parse_visitor_id(request.param("visitorId"));
+  if (!visitor || visitor->empty()) return unexpected(not_found("visitor"));
+  return std::move(*visitor);
+}
+
 // The visitor's sessions that have not expired.
 Result<std::vector<SessionPtr>> sessions_of(Api& api, const Handle& handle, const VisitorId& visitor) {
   const auto ids = api.places.sessions.of_visitor(handle, visitor);
@@ -59,16 +67,18 @@ Result<std::vector<SessionPtr>> sessions_of(Api& api, const Handle& handle, cons
 }
 
 // A name that was never said and one that was erased answer alike.
-Result<std::vector<SessionPtr>> some_sessions_of(Api& api, const Request& request) {
-  auto sessions = sessions_of(api, Handle{request.param("handle")}, VisitorId{request.param("visitorId")});
+Result<std::vector<SessionPtr>> some_sessions_of(Api& api, const Handle& handle, const VisitorId& visitor) {
+  auto sessions = sessions_of(api, handle, visitor);
   if (sessions && sessions->empty()) return unexpected(not_found("visitor"));
   return sessions;
 }
 
 Result<Response> erase(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const VisitorId visitor{request.param("visitorId")};
-  const auto sessions = some_sessions_of(api, request);
+  const auto found = visitor_of(request);
+  if (!found) return unexpected(found.error());
+  const VisitorId& visitor = *found;
+  const auto sessions = some_sessions_of(api, handle, visitor);
   if (!sessions) return unexpected(sessions.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     std::vector<ledger::Joined> theirs;
@@ -104,7 +114,9 @@ Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& 
 }
 
 Result<Response> export_all(Api& api, Request& request) {
-  const auto sessions = some_sessions_of(api, request);
+  const auto visitor = visitor_of(request);
+  if (!visitor) return unexpected(visitor.error());
+  const auto sessions = some_sessions_of(api, Handle{request.param("handle")}, *visitor);
   if (!sessions) return unexpected(sessions.error());
   std::unordered_map<SessionDigest, Signals> signals;
   const auto digest = [&](const ledger::Session& session) {
@@ -117,7 +129,7 @@ Result<Response> export_all(Api& api, Request& request) {
   json::Writer writer(body);
   writer.begin_object()
       .member("handle", request.param("handle"))
-      .member("visitorId", request.param("visitorId"))
+      .member("visitorId", visitor->view())
       .member("exportedAt", to_rfc3339(api.clock.now()))
       .key("sessions")
       .begin_array();
