@@ -692,6 +692,73 @@ describe('the id of a visitor', () => {
   });
 });
 
+describe('the clock of a visitor', () => {
+  const justNow = {
+    triggers: ['just_now'],
+    when: { all: [{ count: { key: 'cart' }, within: '1m', atLeast: 1 }] },
+    action: { type: 'popup', payload: {} },
+  };
+  before(async () => {
+    assert.equal((await beckon.as('CREATOR', 'PUT', '/chain-rules/just-now', justNow)).status, 201);
+  });
+  after(async () => {
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/just-now');
+  });
+  const outcome = async s => (await resolve(s, 'just_now')).outcome;
+
+  for (const [name, skew] of [
+    ['20 minutes slow', -20 * minute],
+    ['3 hours fast', 3 * hour],
+  ])
+    test(`that is ${name} is seen by the time of sending, and what it said is kept`, async () => {
+      const s = freshSession();
+      const there = Date.now() + skew;
+      await send(s, [{ type: 'cart', at: there - 1_000 }], { sentAt: there });
+      assert.equal(await outcome(s), 'act');
+      const [{ at, said, receivedAt }] = (await session(s)).signals;
+      assert.equal(Date.parse(said), there - 1_000);
+      assert.ok(Math.abs(Date.parse(receivedAt) - Date.parse(at) - 1_000) < 2, `${at} ${receivedAt}`);
+    });
+
+  test('that is 20 minutes slow, without a time of sending, is believed', async () => {
+    const s = freshSession();
+    await send(s, [{ type: 'cart', at: Date.now() - 20 * minute }]);
+    assert.equal(await outcome(s), 'none');
+    assert.equal((await session(s)).signals[0].said, null);
+  });
+
+  test('that is a little fast does not hide a signal from its own page', async () => {
+    const s = freshSession();
+    const there = Date.now() + 2_000;
+    await send(s, [{ type: 'cart', at: there }], { sentAt: there });
+    assert.equal(await outcome(s), 'act');
+    const [{ at, said, receivedAt }] = (await session(s)).signals;
+    assert.deepEqual([at, Date.parse(said)], [receivedAt, there]);
+  });
+
+  test('is not asked where a signal says its age', async () => {
+    const s = freshSession();
+    await send(s, [{ type: 'cart', age: 40_000 }], { sentAt: 0 });
+    assert.equal(await outcome(s), 'act');
+    const [{ at, said, receivedAt }] = (await session(s)).signals;
+    assert.deepEqual([Date.parse(receivedAt) - Date.parse(at), said], [40_000, null]);
+    const both = { sessionId: s, signals: [{ type: 'cart', age: 1, at: Date.now() }] };
+    const refused = await beckon.chain('signals', both, { from: freshAddress() });
+    assert.deepEqual([refused.status, refused.json.details[0].field], [400, 'signals[0].age']);
+  });
+
+  test('what it said outlives a crash of the server', async () => {
+    const s = freshSession();
+    const there = Date.now() - 5 * hour;
+    await send(s, [{ type: 'cart', at: there }], { sentAt: there });
+    const before = (await session(s)).signals;
+    await beckon.kill();
+    await beckon.open();
+    assert.deepEqual((await session(s)).signals, before);
+    assert.equal(Date.parse(before[0].said), there);
+  });
+});
+
 describe('limits', () => {
   let strict;
   before(async () => {

@@ -260,6 +260,16 @@ describe('timers', () => {
     await beckon.as('OWNER', 'PUT', '/settings', {});
   });
 
+  test('of a visitor whose clock is 11 minutes slow run from now on', async () => {
+    await put('cart-rescue', rule('10m'));
+    const id = freshSession();
+    const sentAt = Date.now() - 11 * 60_000;
+    const before = Date.now();
+    await signals(id, [{ ...cart, at: sentAt }], { sentAt });
+    const [{ at }] = await timers(id);
+    assert.ok(Date.parse(at) >= before + 10 * 60_000, at);
+  });
+
   test('survive kill -9, and fire once', async () => {
     const hook = await subscribe();
     await put('cart-rescue', rule('3s'));

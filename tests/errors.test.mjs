@@ -126,6 +126,7 @@ describe('400 validation_error: the form of a signal', () => {
       ['yesterday', '2026-13-01T00:00:00Z', '2026-01-01', {}, [], true, null, at(6 * 60_000), at(-31 * 86_400_000)],
       [at(0), at(4 * 60_000), at(-29 * 86_400_000), Date.now(), Date.now() - 1000, at(0).replace('Z', '+00:00')],
     ],
+    ['age', [-1, 0.5, '5', null, {}, 31 * 86_400_000], [0, 1_500, 29 * 86_400_000]],
     ['id', [long(65), 5, null, {}, ''], ['a', long(64), '4be2b2dd-4a59-4b91-b39d-2db84cdf31c5']],
   ];
   const shown = value => {
@@ -161,6 +162,7 @@ describe('400 validation_error: the form of a signal', () => {
   for (const [field, values] of [
     ['visitorId', [5, {}, true, long(257), 'é'.repeat(129), 'a\nb', 'a\u0085b']],
     ['anonymousId', [5, {}, '', long(129), 'a\u0000b']],
+    ['sentAt', [{}, 'now', -1, null]],
     ['consent', ['maybe', 5, null]],
     ['context', [5, 'x', []]],
   ])

@@ -91,6 +91,21 @@ std::string cause_of(const ledger::Session& session, const Signal& signal) {
   return out;
 }
 
+constexpr Duration kSecond{1000};
+
+// A clock of whole seconds cannot say more: what it says of a second stands behind what arrived before of that second.
+Instant behind_its_second(const SessionPtr& session, std::span<const Signal> added, const Signal& signal) {
+  if (signal.said == Instant{} || to_ms(signal.said) % kSecond.count() != 0) return signal.at;
+  Instant at = signal.at;
+  const auto look = [&, end = signal.at + kSecond](Instant other) {
+    if (other < end) at = std::max(at, other);
+  };
+  for (const Signal& other : added) look(other.at);
+  for (std::size_t i = session ? session->window.size() : 0; i > 0 && session->window.at(i - 1) > at; --i)
+    look(session->window.at(i - 1));
+  return at;
+}
+
 Consent consent_of(const AppendRequest& request, bool denied, const SessionPtr& session) {
   Consent consent = request.tenant->settings.default_consent;
   if (session) consent = session->consent;
@@ -145,6 +160,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
       }
       record.ids.push_back(id);
     }
+    signal.at = behind_its_second(before, record.signals, signal);
     signal.version = ++version;
     signal.place = draft.take_place();
     if (consent == Consent::kBasic) signal.metadata = {};

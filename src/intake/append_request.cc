@@ -22,6 +22,15 @@ void read_consent(const Value& root, AppendRequest& request, Issues& issues) {
     issues.add("consent", "must be \"full\", \"basic\" or \"denied\"");
 }
 
+Duration read_skew(const Value& root, Instant now, Issues& issues) {
+  const Value* value = root.find("sentAt");
+  if (!value) return {};
+  const auto sent = value->instant();
+  if (sent) return skew_of(*sent, now);
+  issues.add("sentAt", "must be an RFC 3339 time or epoch milliseconds");
+  return {};
+}
+
 }  // namespace
 
 Result<AppendRequest> parse_append(json::Document document, const commit::Tenants& tenants,
@@ -37,6 +46,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   decision::read_anonymous(root, issues);
   request.context = decision::read_context(root, issues);
   read_consent(root, request, issues);
+  const Duration skew = read_skew(root, now, issues);
   const auto tenant = tenants.find(handle);
   const Duration retention = tenant ? (*tenant)->settings.retention : commit::HandleSettings{}.retention;
   const Value* signals = root.find("signals");
@@ -46,6 +56,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
     issues.add("signals", "must be a list of 1 to 60 signals");
   } else {
     SignalReader reader(request.texts, now, retention, issues);
+    reader.set_skew(skew);
     request.texts.reserve(signals->items().size());
     request.signals.reserve(signals->items().size());
     for (std::size_t i = 0; i < signals->items().size(); ++i)

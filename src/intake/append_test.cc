@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "intake/signal_reader.h"
 #include "intake/testing/world.h"
 
 namespace beckon::intake {
@@ -19,9 +20,11 @@ class AppendedSignals : public testing::Test {
   static std::string one(const std::string& key, const std::string& more = "") {
     return R"({"type":")" + key + R"(")" + (more.empty() ? "" : "," + more) + "}";
   }
+  static std::string at(Instant instant) { return R"("at":)" + std::to_string(to_ms(instant)); }
   Result<Appended> append(const std::string& signals, const std::string& more = "") {
     return world.append(R"({"sessionId":"s","signals":[)" + signals + "]" + (more.empty() ? "" : "," + more) + "}");
   }
+  static std::string sent(Instant instant) { return R"("sentAt":)" + std::to_string(to_ms(instant)); }
   std::vector<std::string> faults(const std::string& signals, const std::string& more = "") {
     std::vector<std::string> fields;
     const auto refused = append(signals, more);
@@ -29,10 +32,83 @@ class AppendedSignals : public testing::Test {
     for (const auto& issue : refused.error().details) fields.push_back(issue.field);
     return fields;
   }
+  ledger::Signal newest() {
+    const auto session = world.session("s");
+    return session->window[session->window.size() - 1];
+  }
 
   store::MemoryStore store;
   World world{store, kArrival};
 };
+
+TEST_F(AppendedSignals, OfASlowClockAreMovedByWhatItIsBehindAndKeepWhatItSaid) {
+  const Instant there = kArrival - 20min;
+  EXPECT_TRUE(append(one("view", at(there - 3s)) + "," + one("cart", at(there)) + "," + one("click"), sent(there)));
+  const auto session = world.session("s");
+  EXPECT_EQ(session->window[0].at, kArrival - 3s);
+  EXPECT_EQ(session->window[0].said, there - 3s);
+  EXPECT_EQ(session->window[1].at, kArrival);
+  EXPECT_EQ(session->window[2].key, "click");
+  EXPECT_EQ(session->window[2].at, kArrival) << "what says no time came as it arrived";
+  EXPECT_FALSE(session->window[2].is_said_otherwise());
+}
+
+TEST_F(AppendedSignals, OfAFastClockAreMovedBackBeforeTheirLimitsAreJudged) {
+  EXPECT_TRUE(append(one("cart", at(kArrival + 3h - 1s)), sent(kArrival + 3h)));
+  EXPECT_EQ(newest().at, kArrival - 1s);
+  EXPECT_EQ(newest().said, kArrival + 3h - 1s);
+  EXPECT_THAT(faults(one("x", at(kArrival + 3h + 6min)), sent(kArrival + 3h)), ElementsAre("signals[0].at"));
+  const Duration kept = commit::HandleSettings{}.retention;
+  EXPECT_THAT(faults(one("x", at(kArrival - kept + 30min)), sent(kArrival + 1h)), ElementsAre("signals[0].at"));
+  EXPECT_TRUE(append(one("old", at(kArrival - kept - 30min)), sent(kArrival - 1h)));
+}
+
+TEST_F(AppendedSignals, AreNotMovedByTheTimeThatARequestTakes) {
+  for (const Duration way : {10'000ms, 4'000ms, -10'000ms}) {
+    EXPECT_TRUE(append(one("cart", at(kArrival - 1min)), sent(kArrival - way)));
+    EXPECT_EQ(newest().at, kArrival - 1min);
+    EXPECT_FALSE(newest().is_said_otherwise());
+  }
+  EXPECT_EQ(skew_of(kArrival - 10'001ms, kArrival), 10'001ms);
+  EXPECT_EQ(skew_of(kArrival + 10'001ms, kArrival), -10'001ms);
+  EXPECT_EQ(skew_of(kArrival - 100h, kArrival), 48h);
+  EXPECT_EQ(skew_of(kArrival + 100h, kArrival), -48h);
+}
+
+TEST_F(AppendedSignals, FromTheFutureHappenAsTheyArrive) {
+  EXPECT_TRUE(append(one("cart", at(kArrival + 2s)), sent(kArrival + 2s)));
+  EXPECT_EQ(newest().at, kArrival);
+  EXPECT_EQ(newest().said, kArrival + 2s);
+  EXPECT_TRUE(append(one("purchase", at(kArrival + 5min))));
+  EXPECT_EQ(newest().at, kArrival);
+  EXPECT_EQ(newest().key, "purchase") << "which stands behind what came before it";
+  EXPECT_THAT(faults(one("x", at(kArrival + 5min + 1ms))), ElementsAre("signals[0].at"));
+}
+
+TEST_F(AppendedSignals, MaySayTheirAge) {
+  EXPECT_TRUE(append(one("view", R"("age":1500)") + "," + one("cart", R"("age":0)"), sent(kArrival - 2h)));
+  EXPECT_EQ(world.session("s")->window[0].at, kArrival - 1500ms);
+  EXPECT_EQ(newest().at, kArrival);
+  EXPECT_FALSE(world.session("s")->window[0].is_said_otherwise());
+  for (const char* bad : {R"("age":-1)", R"("age":1.5)", R"("age":"5")", R"("age":null)", R"("age":9007199254740991)",
+                          R"("age":5,"at":1700000000000)"})
+    EXPECT_THAT(faults(one("x", bad)), ElementsAre("signals[0].age")) << bad;
+  EXPECT_THAT(faults(one("x"), R"("sentAt":"yesterday")"), ElementsAre("sentAt"));
+}
+
+TEST_F(AppendedSignals, OfAClockOfWholeSecondsStandBehindWhatArrivedBeforeOfThatSecond) {
+  const Instant second = instant_ms(1'700'000'120'000);
+  EXPECT_TRUE(append(one("cart", at(second + 400ms)) + "," + one("view", at(second + 1s))));
+  EXPECT_TRUE(append(one("purchase", at(second)) + "," + one("thanks", at(second))));
+  const auto window = world.session("s")->window;
+  std::vector<std::string> order;
+  for (std::size_t i = 0; i < window.size(); ++i) order.emplace_back(window[i].key);
+  EXPECT_THAT(order, ElementsAre("cart", "purchase", "thanks", "view"));
+  EXPECT_EQ(window[1].at, second + 400ms);
+  EXPECT_EQ(window[1].said, second);
+  EXPECT_TRUE(append(one("exact", at(second + 1ms))));
+  EXPECT_EQ(world.session("s")->window[0].key, "exact") << "a clock that says milliseconds means them";
+}
 
 TEST_F(AppendedSignals, TakeNoVisitorFromAnIdThatNamesNobody) {
   const auto answer = append(one("order"), R"("visitorId":" UNDEFINED ")");

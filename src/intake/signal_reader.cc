@@ -83,14 +83,34 @@ void SignalReader::read_metadata(const Value& from, ledger::Signal& signal) {
 
 void SignalReader::read_at(const Value& from, ledger::Signal& signal) {
   signal.at = now_;
-  const Value* value = from.find("at");
+  const Value *value = from.find("at"), *age = from.find("age");
+  if (value && age) return issues_.add(path_ + "age", "must not be combined with at");
+  if (age) return read_age(*age, signal);
   if (!value) return;
-  const std::optional<Instant> at = value->instant();
-  if (!at) return issues_.add(path_ + "at", "must be an RFC 3339 time or epoch milliseconds");
-  if (*at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes in the future");
-  if (retention_ && *at <= now_ - *retention_)
-    return issues_.add(path_ + "at", "is older than the retention of " + to_text(*retention_));
-  signal.at = *at;
+  const std::optional<Instant> said = value->instant();
+  if (!said) return issues_.add(path_ + "at", "must be an RFC 3339 time or epoch milliseconds");
+  const Instant at = *said + skew_;
+  if (at > now_ + kAheadMost) return issues_.add(path_ + "at", "must be at most 5 minutes in the future");
+  if (!is_kept("at", at)) return;
+  signal.at = std::min(at, now_);
+  signal.said = *said;
+}
+
+void SignalReader::read_age(const Value& age, ledger::Signal& signal) {
+  const std::optional<std::int64_t> ms = age.integer();
+  if (!ms || *ms < 0) return issues_.add(path_ + "age", "must be a whole number of milliseconds, at least 0");
+  if (is_kept("age", now_ - Duration{*ms})) signal.at = now_ - Duration{*ms};
+}
+
+bool SignalReader::is_kept(std::string_view name, Instant at) {
+  if (!retention_ || at > now_ - *retention_) return true;
+  issues_.add(path_ + std::string(name), "is older than the retention of " + to_text(*retention_));
+  return false;
+}
+
+Duration skew_of(Instant sent, Instant now) {
+  const Duration skew = now - sent;
+  return std::chrono::abs(skew) <= kSkewLeast ? Duration{} : std::clamp(skew, -kSkewMost, kSkewMost);
 }
 
 }  // namespace beckon::intake

@@ -48,9 +48,10 @@ class Encoder {
     instant(signal.at);
     instant(signal.received);
     number(static_cast<std::uint64_t>(signal.confidence));
-    byte(signal.has_value ? 1 : 0);
+    byte(static_cast<std::uint8_t>((signal.has_value ? 1 : 0) | (signal.is_said_otherwise() ? 2 : 0)));
     for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
       text(part);
+    if (signal.is_said_otherwise()) instant(signal.said);
   }
   void past(const PastView& past) {
     for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
@@ -136,12 +137,14 @@ class Decoder {
     signal.at = instant();
     signal.received = instant();
     signal.confidence = static_cast<std::int32_t>(number());
-    signal.has_value = byte() != 0;
+    const std::uint8_t flags = byte();
+    signal.has_value = flags & 1;
     signal.key = text();
     signal.value = text();
     signal.source = text();
     signal.metadata = text();
     signal.id = text();
+    if (flags & 2) signal.said = instant();
     return signal;
   }
   std::vector<Signal> signals() {

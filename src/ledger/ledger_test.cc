@@ -54,6 +54,23 @@ TEST(Window, EvictsAtOnceWhatIsOlderThanAll) {
   EXPECT_EQ(window[0].key, "k");
 }
 
+TEST(Window, KeepsWhatAClientSaidOfTheTimeWhereAnotherIsTaken) {
+  auto moved = signal("moved", 5'000, 1), same = signal("same", 6'000, 2);
+  moved.id = "a1";
+  moved.said = instant_ms(-1'000);
+  same.said = same.at;
+  std::size_t evicted = 0;
+  Window window = Window{}.with(std::vector{moved, same}, evicted);
+  for (int i = 0; i < 198; ++i) window = window.with(std::vector{signal("k", 7'000 + i, 3 + i)}, evicted);
+  for (const Window& one : {window, window.without_metadata(), Window::merged(std::vector<const Window*>{&window})}) {
+    EXPECT_EQ(one[0].said, instant_ms(-1'000));
+    EXPECT_EQ(one[0].id, "a1");
+    EXPECT_EQ(one[1].key, "same");
+    EXPECT_FALSE(one[1].is_said_otherwise());
+    EXPECT_FALSE(one[2].is_said_otherwise());
+  }
+}
+
 TEST(Apply, ContextMergesByKeyAndAnEmptyValueRemoves) {
   EXPECT_EQ(merge({{"a", "1"}, {"c", "3"}}, {{"a", "2"}, {"b", "x"}, {"c", ""}}), (Context{{"a", "2"}, {"b", "x"}}));
 }
@@ -350,6 +367,35 @@ TEST(Codec, ADoneAnchorReadsBackAndGoesWithItsSession) {
   const std::vector<Ledger::Erasure> erased{{{5, 5}, 7, false}}, reduced{{{5, 5}, 7, true}};
   EXPECT_EQ(without(row, 7, erased), "");
   EXPECT_FALSE(without(row, 7, reduced)) << "consent basic keeps it";
+}
+
+TEST(Codec, TheTimeThatAClientSaidSurvivesJournalAndSnapshot) {
+  auto record = append({signal("cart", 5'000, 1), signal("view", 6'000, 2)});
+  record.signals[0].said = instant_ms(900);
+  record.signals[0].place = 7;
+  record.signals[1].place = 8;
+  std::string journal;
+  append_record(journal, {1, 2}, record);
+  const auto read = decode_record(JournalReader(journal).next()->bytes);
+  const auto& signals = std::get<AppendRecord>(*read).signals;
+  EXPECT_EQ(signals[0].said, instant_ms(900));
+  EXPECT_FALSE(signals[1].is_said_otherwise());
+  EXPECT_EQ(signals[1].place, 8u);
+
+  const auto session = applied(nullptr, record);
+  const auto again = decode_snapshot({encode_snapshot(*session), 0})->session;
+  EXPECT_EQ(again->window[0].said, instant_ms(900));
+  EXPECT_FALSE(again->window[1].is_said_otherwise());
+  EXPECT_EQ(again->window[1].place, 8u);
+}
+
+TEST(Codec, ASignalWithoutSuchATimeIsWrittenAsItAlwaysWas) {
+  auto record = append({signal("v", 1, 1)});
+  record.signals[0].has_value = true;
+  std::string journal;
+  append_record(journal, {0, 0}, record);
+  const std::string_view flags_and_texts("\x01\x01v\0\0\0\0", 7);
+  EXPECT_TRUE(journal.ends_with(flags_and_texts));
 }
 
 TEST(Codec, ASnapshotOfAnOlderFormatIsStillReadWithThePositionInIt) {

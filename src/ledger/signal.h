@@ -25,11 +25,14 @@ struct Signal {
   std::string_view id;        // the client's own, or empty: none
   std::int32_t confidence = kFullConfidence;
   Instant at{};               // orders signals
+  Instant said{};             // what the client said instead of `at`, by a clock of its own; epoch: nothing else
   Instant received{};         // arrival; what limits count by
   std::uint64_t version = 0;  // of the session, from 1, one per stored signal
   // Its place in the journal: of two signals of any sessions, the one stored later has the greater place. 0: stored by
   // a version of the server that kept none.
   std::uint64_t place = 0;
+
+  bool is_said_otherwise() const { return said != Instant{} && said != at; }
 };
 
 }  // namespace beckon::ledger

@@ -1,6 +1,7 @@
 #include "ledger/window.h"
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace beckon::ledger {
 namespace {
 constexpr std::uint16_t kNoKey = 0xffff;  // a new entry, before its key has a number
 constexpr auto kNowhere = static_cast<std::size_t>(-1);
+constexpr std::size_t kSaidSize = sizeof(std::int64_t);
 }  // namespace
 
 std::string_view to_text(Consent consent) {
@@ -23,7 +25,8 @@ std::string_view to_text(Consent consent) {
 }
 
 std::size_t Window::text_size(const Entry& entry) {
-  return std::size_t{entry.key_size} + entry.value_size + entry.source_size + entry.metadata_size + entry.id_size;
+  return std::size_t{entry.key_size} + entry.value_size + entry.source_size + entry.metadata_size + entry.id_size +
+         (entry.has_said ? kSaidSize : 0);
 }
 
 Signal Window::operator[](std::size_t i) const {
@@ -41,6 +44,11 @@ Signal Window::operator[](std::size_t i) const {
   signal.source = take(entry.source_size);
   signal.metadata = take(entry.metadata_size);
   signal.id = take(entry.id_size);
+  if (entry.has_said) {
+    std::int64_t said = 0;
+    std::memcpy(&said, rest.data(), kSaidSize);
+    signal.said = instant_ms(said);
+  }
   signal.confidence = entry.confidence;
   signal.at = instant_ms(entry.at);
   signal.received = instant_ms(entry.received);
@@ -53,7 +61,8 @@ Window Window::with(std::span<const Signal> added, std::size_t& evicted) const {
   auto next = std::make_shared<Held>();
   std::size_t text = held_ ? held_->text.size() : 0;
   for (const Signal& s : added)
-    text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size();
+    text += s.key.size() + s.value.size() + s.source.size() + s.metadata.size() + s.id.size() +
+            (s.is_said_otherwise() ? kSaidSize : 0);
   next->entries.reserve(std::min(size() + added.size(), kCapacity + 1));
   next->text.reserve(text);
   if (held_) {
@@ -121,9 +130,14 @@ void Window::Held::insert(const Signal& signal) {
                     .id_size = static_cast<std::uint16_t>(signal.id.size()),
                     .key_size = static_cast<std::uint8_t>(signal.key.size()),
                     .has_value = signal.has_value,
+                    .has_said = signal.is_said_otherwise(),
                     .key_number = kNoKey};
   for (const std::string_view part : {signal.key, signal.value, signal.source, signal.metadata, signal.id})
     text += part;
+  if (entry.has_said) {
+    const std::int64_t said = to_ms(signal.said);
+    text.append(reinterpret_cast<const char*>(&said), kSaidSize);
+  }
   const auto place = std::upper_bound(entries.begin(), entries.end(), entry, [](const Entry& a, const Entry& b) {
     return a.at != b.at ? a.at < b.at : a.version < b.version;
   });

@@ -53,14 +53,15 @@ class Window {
     std::int64_t received;
     std::uint64_t place;
     std::uint32_t version;
-    std::uint32_t text;  // offset of key, value, source, metadata, id, one after the other
+    std::uint32_t text;  // offset of key, value, source, metadata, id, said, one after the other
     std::int32_t confidence;
     std::uint16_t value_size;
     std::uint16_t source_size;
     std::uint16_t metadata_size;
     std::uint16_t id_size;
     std::uint8_t key_size;
-    bool has_value;
+    bool has_value : 1;
+    bool has_said : 1;  // behind the texts stands Signal::said, eight bytes
     std::uint16_t key_number;
   };
   struct Held {

@@ -80,6 +80,7 @@ export function Moments({ session }: { session: Session }) {
     const cause = causeOf(moment!, session);
     if (cause) effects.set(cause, [...(effects.get(cause) ?? []), moment!]);
   }
+  const said = new Map(session.signals.map(one => [one.version, one.said]));
   const several = groups.some(group => group.length > 1); // endpoints, which are then shown by name
   usePoll(0, async () => {
     if (several && !subscriptions.peek() && includes(roleOn(place.value.handle), 'OPERATOR'))
@@ -104,6 +105,7 @@ export function Moments({ session }: { session: Session }) {
             others={others}
             cause={byName.get(causeOf(moment!, session))}
             effects={effects.get(nameOf(moment!)) ?? []}
+            said={moment!.kind === 'signal' ? said.get(moment!.version) : null}
             onJump={groups.length > shown.length ? jump : land}
           />
         ))}
@@ -150,10 +152,11 @@ interface OneProps {
   others: Moment[];
   cause: Moment | undefined;
   effects: Moment[];
+  said: string | null | undefined; // of a signal: by the clock of who sent it, if that was another time
   onJump: (name: string) => void;
 }
 
-function One({ sessionId, moment, others, cause, effects, onJump }: OneProps) {
+function One({ sessionId, moment, others, cause, effects, said, onJump }: OneProps) {
   const link = (to: Moment) => (
     <button type="button" class="jump" onClick={() => onJump(nameOf(to))}>
       {calledIn(to)}
@@ -178,6 +181,12 @@ function One({ sessionId, moment, others, cause, effects, onJump }: OneProps) {
       )}
       <div class="when small">
         <Instant at={moment.at} />
+        {said && (
+          <>
+            {' '}
+            (sent as <Instant at={said} />)
+          </>
+        )}
       </div>
       {cause && (
         <p class="small">

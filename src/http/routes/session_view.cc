@@ -88,10 +88,9 @@ void write_signal(json::Writer& out, const ledger::Signal& signal) {
   write_value(out, signal);
   out.key("confidence").real(static_cast<double>(signal.confidence) / ledger::kFullConfidence);
   text_or_null(out, "source", signal.source);
-  out.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata)
-      .member("at", to_rfc3339(signal.at))
-      .member("receivedAt", to_rfc3339(signal.received))
-      .member("version", static_cast<std::int64_t>(signal.version));
+  out.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata).member("at", to_rfc3339(signal.at));
+  instant_or_null(out, "said", signal.is_said_otherwise() ? signal.said : Instant{});
+  out.member("receivedAt", to_rfc3339(signal.received)).member("version", static_cast<std::int64_t>(signal.version));
   text_or_null(out, "id", signal.id);
   out.end_object();
 }
