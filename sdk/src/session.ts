@@ -38,7 +38,7 @@ export function session(shelf: Shelf, handle: string, idle: number, changed: (vi
     return { session, visitor };
   };
   const read = () => {
-    const [, session = '', seen, visitor = ''] = /(\S+) (\d+) ?(.*)/.exec(shelf.get(kName) ?? '') ?? [];
+    const [, session = '', seen, visitor = ''] = /(\S+) (\d+) ?(.*)/s.exec(shelf.get(kName) ?? '') ?? [];
     return { session, visitor, age: Date.now() - Number(seen) };
   };
   const fresh = () => `sig_${handle}_${Date.now()}_${randomId()}`;

@@ -71,6 +71,7 @@ export interface WireSignal {
   type: string;
   id: string;
   at?: number;
+  age?: number; // ms, instead of `at`
   signalValue?: string | number | boolean;
   confidence?: number;
   source?: string;
