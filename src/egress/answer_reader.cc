@@ -13,9 +13,8 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
-// A chunk of one byte takes six on the wire; all that is read of an answer stays below this many times its body's
-// limit.
-constexpr std::size_t kFraming = 8;
+// A chunk of one byte takes six bytes on the wire; what frames a body takes at most this many times the body's limit.
+constexpr std::size_t kFraming = 7;
 
 // A status line without a reason and without the space before it, as many servers write it: what RFC 9112 section 4
 // allows, short of that space. # stands for a digit.
@@ -51,12 +50,19 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
   }
 
   // Between two chunks: what follows takes kLeastEnd bytes or more, and Beast asserts that it sees no fewer.
-  bool awaits_chunk() const { return is_header_done() && chunked() && !inside_chunk_; }
+  bool awaits_chunk() const { return has_chunks() && !inside_chunk_; }
   static constexpr std::size_t kLeastEnd = 5;  // "0", and two line ends
+
+  bool has_chunks() const { return is_header_done() && chunked(); }
+  std::size_t body_bytes() const { return body_bytes_; }  // seen, kept or not
 
  private:
   void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
-  void on_response_impl(int code, string_view, int, error_code&) override {
+  void on_response_impl(int code, string_view, int, error_code& error) override {
+    if (code < 100) {  // three digits, but no status
+      error = http::error::bad_status;
+      return;
+    }
     answer_.status = code;
     answer_.headers.clear();
   }
@@ -74,6 +80,7 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
   void on_finish_impl(error_code&) override {}
 
   std::size_t take(string_view piece, error_code& error) {
+    body_bytes_ += piece.size();
     const auto room = kept_ - std::min(kept_, answer_.body.size());
     answer_.body_cut = answer_.body_cut || piece.size() > room;
     answer_.body.append(piece.data(), std::min(room, piece.size()));
@@ -85,6 +92,7 @@ class AnswerReader::Parser final : public http::basic_parser<false> {
   Answer& answer_;
   std::size_t left_;
   std::size_t kept_;
+  std::size_t body_bytes_ = 0;
   bool inside_chunk_ = false;
 };
 
@@ -95,7 +103,8 @@ void AnswerReader::begin(Answer& answer, std::size_t header_bytes, std::size_t b
   header_limit_ = header_bytes;
   body_limit_ = body_bytes;
   kept_ = kept_bytes;
-  read_ = heads_ = 0;
+  read_ = heads_ = framed_ = 0;
+  head_fits_ = true;
   line_passed_ = false;
   trouble_ = Trouble::kNone;
   unread_.clear();
@@ -113,8 +122,6 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   std::string_view left = bytes;
   if (!unread_.empty()) left = unread_.append(bytes);
   const auto state = parsed(left);
-  const bool framed = left.size() <= header_limit_ && read_ <= header_limit_ + kFraming * body_limit_;
-  if (state == State::kMore && !framed) return broken(Trouble::kHeadersTooLarge);
   unread_.assign(left);  // a part of itself, or of `bytes`
   return state;
 }
@@ -131,22 +138,33 @@ bool AnswerReader::has_status_line(std::string_view& left) {
   return line_passed_ = true;
 }
 
-// Parses as much of `left` as can be, and leaves what must wait for more.
+// Parses as much of `left` as can be, and leaves what must wait for more. No limit looks at how much is there beyond
+// what is parsed, so that the result is the same however the bytes were cut: of a chunked body the parser is given only
+// so much that a chunk's header, or the end with its trailers, must fit in.
 AnswerReader::State AnswerReader::parsed(std::string_view& left) {
   while (!left.empty()) {
     if (parser_->awaits_chunk() && left.size() < Parser::kLeastEnd) return State::kMore;
     const bool in_head = !parser_->is_header_done();
     if (in_head && !has_status_line(left)) return State::kMore;
     parser_->eager(!in_head);
+    const auto given = parser_->has_chunks() ? left.substr(0, header_limit_) : left;
     error_code error;
-    const auto used = parser_->put(boost::asio::buffer(left.data(), left.size()), error);
+    const auto used = parser_->put(boost::asio::buffer(given.data(), given.size()), error);
     if (error && in_head && is_http2(left)) return broken(Trouble::kHttp2Only);
     left.remove_prefix(used);
-    if (in_head) heads_ += used;
-    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_)
+    (in_head ? heads_ : framed_) += used;
+    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_) {
+      head_fits_ = false;
+      return broken(Trouble::kHeadersTooLarge);
+    }
+    if (framed_ - parser_->body_bytes() > header_limit_ + kFraming * body_limit_)
       return broken(Trouble::kHeadersTooLarge);
     if (error == http::error::body_limit) return State::kEnough;
-    if (error == http::error::need_more) return State::kMore;
+    if (error == http::error::need_more) {
+      if (given.size() == used + left.size()) return State::kMore;
+      if (used == 0) return broken(Trouble::kHeadersTooLarge);
+      continue;
+    }
     if (error) return broken(Trouble::kNotHttp);
     if (!parser_->is_done()) continue;
     if (is_final(answer_->status)) return State::kWhole;
@@ -165,7 +183,7 @@ AnswerReader::State AnswerReader::end() {
   return error ? broken(Trouble::kBodyBroken) : State::kWhole;
 }
 
-bool AnswerReader::has_head() const { return parser_->is_header_done() && is_final(answer_->status); }
+bool AnswerReader::has_head() const { return head_fits_ && parser_->is_header_done() && is_final(answer_->status); }
 
 bool AnswerReader::reusable() const {
   return parser_->is_done() && unread_.empty() && parser_->keep_alive() && answer_->status != kSwitching;

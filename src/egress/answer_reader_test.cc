@@ -51,6 +51,7 @@ const std::vector<Row>& rows() {
       {"HTTP/1.1 100\r\n\r\nHTTP/1.1 103\r\nA: b\r\n\r\nHTTP/1.1 410\r\nContent-Length: 3\r\n\r\nend",
        {State::kWhole, 410, "end", false, true}},
       {"HTTP/1.1 20\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
+      {"HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
       {"HTTP/1.1 2000\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
       {"HTTP/2.0 200\r\nContent-Length: 0\r\n\r\n", {State::kBroken, 0, "", false, false}},
       {"HTTP/1.1 200", {State::kBroken, 0, "", false, false}},
@@ -153,6 +154,27 @@ TEST(AnswerReader, StopsAtItsLimits) {
     EXPECT_EQ(state(head + many("X-More: y\r\n", 20)), State::kBroken);
     EXPECT_EQ(state(head + "X-Long: " + std::string(300, 'y')), State::kBroken);
     EXPECT_EQ(state(many("HTTP/1.1 103 Early\r\nA: b\r\n\r\n", 20)), State::kBroken);
+    // Also where all of it is there.
+    const std::string end = "0\r\n\r\n";
+    EXPECT_EQ(state(chunked + "1;a=" + std::string(190, 'e') + "\r\nx\r\n" + end), State::kWhole);
+    EXPECT_EQ(state(chunked + "1;a=" + std::string(250, 'e') + "\r\nx\r\n" + end), State::kBroken);
+    EXPECT_EQ(state(chunked + many("2;a=" + std::string(80, 'e') + "\r\nxx\r\n", 12) + end), State::kBroken);
+    EXPECT_EQ(state(chunked + "0\r\n" + many("X-Much: y\r\n", 20) + "\r\n"), State::kBroken);
+  }
+}
+
+TEST(AnswerReader, CountsNoHeadBeyondItsLimit) {
+  const std::string text = "HTTP/1.1 204 No Content\r\nX-Long: " + std::string(200, 'y') + "\r\n\r\n";
+  for (const std::size_t size : {1u, 50u, 5000u}) {
+    Answer answer;
+    AnswerReader reader;
+    reader.begin(answer, 200, 100, 8);
+    auto state = State::kMore;
+    for (std::size_t at = 0; at < text.size() && state == State::kMore; at += size)
+      state = reader.feed(std::string_view(text).substr(at, size));
+    EXPECT_EQ(state, State::kBroken);
+    EXPECT_FALSE(reader.has_head());
+    EXPECT_EQ(reader.trouble(), Trouble::kHeadersTooLarge);
   }
 }
 
