@@ -251,6 +251,11 @@ TEST(Connections, DeliverNothingByA2xxOfWhichThePeerReadOnlyAPart) {
   const std::string body(16u << 20, 'x');
   ScriptedReceiver closes([](Connection& c) { c.write(kOk), c.pause(milliseconds{20}); });
   EXPECT_EQ(world.send(world.order(closes.url(), body)).trouble, Trouble::kRequestUnread);
+  ScriptedReceiver breaks_off([](Connection& c) {
+    c.write("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nno size");
+    c.pause(milliseconds{20});
+  });
+  EXPECT_EQ(world.send(world.order(breaks_off.url(), body)).trouble, Trouble::kRequestUnread);
   ScriptedReceiver stalls([](Connection& c) { c.write(kOk), c.pause(milliseconds{60'000}); });
   world.limits.whole = Duration{300};
   EXPECT_EQ(world.send(world.order(stalls.url(), body)).trouble, Trouble::kRequestTimeout);

@@ -300,6 +300,7 @@ void SocketClient::Exchange::refuse(Refusal refusal) {
 void SocketClient::Exchange::end(Trouble trouble) {
   const bool counts = reader_.has_head() && (wrote_all() || is_refused_early());
   if (counts && outcome_of(trouble) != Outcome::kStatus) trouble = Trouble::kBodyBroken;
+  if (!counts && outcome_of(trouble) == Outcome::kStatus) trouble = Trouble::kRequestUnread;
   answer_.trouble = trouble;
   answer_.outcome = outcome_of(trouble);
   // A connection that died in silence, as when its machine was replaced, is seldom the only one.
