@@ -257,9 +257,10 @@ std::expected<std::size_t, Refusal> find_head_end(std::string_view bytes, HeadSc
     }
   }
   scan.searched = bytes.size();
+  const std::size_t size = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);  // half of a line's end is not counted
   if (scan.first_line == 0) {
-    if (bytes.size() > limits.target + kMethodAndVersion) return target_too_long();
-  } else if (bytes.size() - scan.first_line > limits.fields_bytes) {
+    if (size > limits.target + kMethodAndVersion) return target_too_long();
+  } else if (size - scan.first_line > limits.fields_bytes) {
     return headers_too_large();
   }
   return 0;

@@ -147,6 +147,19 @@ TEST(Head, LimitsAreExact) {
   EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(27, 'x') + "\r\n\r\n", limits).status, 431);
 }
 
+TEST(Head, LimitsAreTheSameWhereverItIsCut) {
+  const HttpLimits limits{.target = 10, .fields_bytes = 17, .fields = 3};
+  for (const std::string head :
+       {"GET /2345 HTTP/1.1\r\nHost: a\r\nB: 234\r\n\r\n",
+        "0123456789012345678901234567890123456789012345678901234567890123456789 123\r\n\r\n"}) {
+    for (std::size_t cut = 0; cut < head.size(); ++cut) {
+      HeadScan scan;
+      EXPECT_EQ(find_head_end(std::string_view(head).substr(0, cut), scan, limits), 0U) << cut;
+      EXPECT_EQ(find_head_end(head, scan, limits), head.size()) << cut;
+    }
+  }
+}
+
 TEST(Head, IsRefusedBeforeItsLinesEnd) {
   const HttpLimits limits{.target = 100, .fields_bytes = 200};
   HeadScan first;
