@@ -34,6 +34,7 @@ AppendRecord decode_append(Decoder& in) {
   record.signals = in.signals();
   if (in.rest().empty()) return record;
   std::uint64_t place = in.number();
+  if (place == 0) return record;
   for (Signal& signal : record.signals) signal.place = place++;
   return record;
 }

@@ -90,8 +90,11 @@ class Decoder {
     return 0;
   }
   Instant instant() {
+    constexpr std::int64_t kFarthest = std::int64_t{1} << 62;  // either way; reckoning with any further could overflow
     const std::uint64_t bits = number();
-    return instant_ms(static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1));
+    const std::int64_t ms = static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);
+    if (ms > kFarthest || ms < -kFarthest) ok_ = false;
+    return ok_ ? instant_ms(ms) : Instant{};
   }
   std::string_view text() { return bytes(number()); }
   std::string_view sized() {  // a string with its size before it
@@ -144,7 +147,7 @@ class Decoder {
     signal.source = text();
     signal.metadata = text();
     signal.id = text();
-    if (flags & 2) signal.said = instant();
+    if (!Window::can_hold(signal)) ok_ = false;
     return signal;
   }
   std::vector<Signal> signals() {

@@ -294,6 +294,28 @@ TEST(Codec, DamageIsSeenNotRead) {
   }
 }
 
+TEST(Codec, WhatNoSessionCanHoldIsDamage) {
+  const auto reads = [](const AppendRecord& record) {
+    std::string row;
+    append_record(row, {1, 2}, record);
+    return decode_record(row).has_value();
+  };
+  const std::string longest(255, 'k'), longer(256, 'k'), large(65'536, 'm');
+  EXPECT_TRUE(reads(append({signal(longest, 1, 1)})));
+  EXPECT_FALSE(reads(append({signal(longer, 1, 1)})));
+  Signal with_metadata = signal("k", 1, 1);
+  with_metadata.metadata = large;
+  EXPECT_FALSE(reads(append({with_metadata})));
+  EXPECT_FALSE(reads({.handle = "demo", .session = "s1", .received = Instant::min()}));
+  EXPECT_FALSE(reads({.handle = "demo", .session = "s1", .expires_at = Instant::max()}));
+
+  Session session;
+  session.decisions = {.bytes = encode_past(PastDecision{.id = "dec_1"}), .count = 1};
+  EXPECT_TRUE(decode_snapshot({.bytes = encode_snapshot(session)}));
+  session.decisions.count = 4'000'000'000;  // of which there are no bytes
+  EXPECT_FALSE(decode_snapshot({.bytes = encode_snapshot(session)}));
+}
+
 TEST(Codec, ASnapshotReadsBackTheSameSession) {
   auto record = append({signal("view", 10, 1), signal("cart", 11, 2)});
   record.visitor = "v1";

@@ -87,9 +87,9 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
   if (format > 1) read_second(in, *session);
   if (!in.rest().empty())
     for (Signal& signal : signals) signal.place = in.number();
+  if (!in.ok() || session->decisions.count > session->decisions.bytes.size()) return std::nullopt;
   std::size_t evicted = 0;
   session->window = Window{}.with(signals, evicted);
-  if (!in.ok()) return std::nullopt;
   snapshot.session = std::move(session);
   return snapshot;
 }

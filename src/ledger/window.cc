@@ -116,8 +116,7 @@ void Window::Held::place(std::size_t keys) {
 }
 
 void Window::Held::insert(const Signal& signal) {
-  CHECK(signal.key.size() <= 255 && signal.value.size() <= 65535 && signal.source.size() <= 65535 &&
-        signal.metadata.size() <= 65535 && signal.id.size() <= 65535);
+  CHECK(can_hold(signal));
   const Entry entry{.at = to_ms(signal.at),
                     .received = to_ms(signal.received),
                     .place = signal.place,

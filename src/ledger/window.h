@@ -35,6 +35,13 @@ class Window {
     return {held_->places.data() + begin, held_->key_ends[number] - begin};
   }
 
+  // Whether its texts are of the sizes for which a window has room, as those of every stored signal are. `with` aborts
+  // on any other.
+  static bool can_hold(const Signal& signal) {
+    return signal.key.size() <= 0xff && signal.value.size() <= 0xffff && signal.source.size() <= 0xffff &&
+           signal.metadata.size() <= 0xffff && signal.id.size() <= 0xffff;
+  }
+
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
