@@ -3,7 +3,8 @@ add_library(beckon_flags INTERFACE)
 target_compile_options(beckon_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Wold-style-cast
                                               -Wimplicit-fallthrough -Wswitch-enum -fno-omit-frame-pointer
                                               # g++ 12 reports false positives of these when it inlines (bug 105651 and its kin).
-                                              -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds)
+                                              -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+                                              "$<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option;-Wno-deprecated-declarations>")
 target_compile_definitions(beckon_flags INTERFACE BECKON_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
 
 set(BECKON_SANITIZE "" CACHE STRING "address;undefined, or thread, or empty")
