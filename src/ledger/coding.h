@@ -147,6 +147,10 @@ class Decoder {
     signal.source = text();
     signal.metadata = text();
     signal.id = text();
+    if (flags & 2) {
+      signal.said = instant();
+      if (!signal.is_said_otherwise()) ok_ = false;
+    }
     if (!Window::can_hold(signal)) ok_ = false;
     return signal;
   }
