@@ -21,6 +21,7 @@ class Control {
     bool admit_http = false;
     bool admit_loopback = false;
     commit::HandleSettings defaults;
+    commit::HandleMaxima most;
   };
   Control(store::Store& store, commit::Tenants& tenants, outbox::SubscriptionIndex& subscriptions, Rules rules)
       : store_(store), tenants_(tenants), subscriptions_(subscriptions), rules_(std::move(rules)) {}

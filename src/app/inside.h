@@ -36,7 +36,8 @@ struct Server::Inside {
         control(*store, tenants, subscriptions,
                 {.admit_http = settings.admit_http || settings.dev,
                  .admit_loopback = settings.dev,
-                 .defaults = settings.handle}) {}
+                 .defaults = settings.handle,
+                 .most = settings.most}) {}
 
   const Settings settings;
   SystemClock clock;

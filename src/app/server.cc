@@ -93,6 +93,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .rule_book = *rule_book,
       .simulations = *simulations,
       .server_defaults = settings.handle,
+      .server_maxima = settings.most,
       .ledger = store->ledger(),
       .outbox = store->outbox(),
       .timers = store->timers(),

@@ -36,6 +36,7 @@ struct Settings {
   std::size_t memory = std::size_t{1} << 30;  // bytes of sessions kept in memory
 
   commit::HandleSettings handle;
+  commit::HandleMaxima most;
   commit::Committer::Options commit;
   commit::Housekeeping::Options upkeep;
   commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of the store's maintenance

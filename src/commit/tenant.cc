@@ -8,12 +8,15 @@
 namespace beckon::commit {
 namespace {
 
-void read_limit(const json::Value& limits, std::string_view name, int& limit, Issues& issues) {
+// `most`: the server's maximum; its default, which `limit` holds, is allowed in any case.
+void read_limit(const json::Value& limits, std::string_view name, const int* most, int& limit, Issues& issues) {
   const json::Value* value = limits.find(name);
   if (!value) return;
+  const int highest = most ? std::max(*most, limit) : 100'000'000;
   const auto number = value->integer();
-  if (!number || *number < 1 || *number > 100'000'000)
-    return issues.add("limits." + std::string(name), "must be a whole number from 1 to 100000000");
+  if (!number || *number < 1 || *number > highest)
+    return issues.add("limits." + std::string(name), "must be a whole number from 1 to " + std::to_string(highest) +
+                                                         (most ? ", the server's maximum" : ""));
   limit = static_cast<int>(*number);
 }
 
@@ -70,9 +73,18 @@ std::optional<Duration> parse_due_grace(std::string_view text) {
   return read && *read <= kDueGraceMost ? read : std::nullopt;
 }
 
-Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults) {
-  static constexpr std::array<std::string_view, 7> kTop{"limits",         "retention", "basicRetention", "dueGrace",
-                                                        "defaultConsent", "scores",    "identity"};
+HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, const HandleMaxima& most) {
+  const auto cap = [](int& limit, int preset, int highest) { limit = std::min(limit, std::max(preset, highest)); };
+  cap(settings.session_signals_per_minute, defaults.session_signals_per_minute, most.session_signals_per_minute);
+  cap(settings.address_signals_per_minute, defaults.address_signals_per_minute, most.address_signals_per_minute);
+  cap(settings.address_decisions_per_minute, defaults.address_decisions_per_minute, most.address_decisions_per_minute);
+  return settings;
+}
+
+Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
+                                      const HandleMaxima* most) {
+  static constexpr std::array<std::string_view, 6> kTop{"limits",   "retention",      "basicRetention",
+                                                        "dueGrace", "defaultConsent", "scores"};
   static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
                                                            "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
@@ -85,9 +97,12 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   if (const json::Value* limits = settings.find("limits")) {
     if (!limits->is_object()) issues.add("limits", "must be an object");
     refuse_unknown(*limits, "limits.", kLimits, issues);
-    read_limit(*limits, kLimits[0], read.session_signals_per_minute, issues);
-    read_limit(*limits, kLimits[1], read.address_signals_per_minute, issues);
-    read_limit(*limits, kLimits[2], read.address_decisions_per_minute, issues);
+    read_limit(*limits, kLimits[0], most ? &most->session_signals_per_minute : nullptr, read.session_signals_per_minute,
+               issues);
+    read_limit(*limits, kLimits[1], most ? &most->address_signals_per_minute : nullptr, read.address_signals_per_minute,
+               issues);
+    read_limit(*limits, kLimits[2], most ? &most->address_decisions_per_minute : nullptr,
+               read.address_decisions_per_minute, issues);
   }
   read_duration(settings, "retention", read.retention, issues);
   read_duration(settings, "basicRetention", read.basic_retention, issues);

@@ -34,7 +34,18 @@ struct HandleSettings {
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
 
-Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
+// What an owner may set at most. Where the server's default is higher, that is the maximum.
+struct HandleMaxima {
+  int session_signals_per_minute = 100'000;
+  int address_signals_per_minute = 60'000;
+  int address_decisions_per_minute = 60'000;
+};
+
+// Fault: also where a limit is above `most`; null: any that can be stored.
+Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
+                                      const HandleMaxima* most = nullptr);
+// Settings that were stored under other maxima, as they hold now.
+HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, const HandleMaxima& most);
 std::string to_json(const HandleSettings& settings);
 
 struct Tenant {

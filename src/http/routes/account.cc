@@ -51,14 +51,14 @@ Result<Response> get_settings(Api& api, Request& request) {
   if (!document) return unexpected(document.error());
   const auto settings = commit::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
-  return json_response(200, commit::to_json(*settings));
+  return json_response(200, commit::to_json(commit::capped(*settings, api.server_defaults, api.server_maxima)));
 }
 
 // Kept as given: what is left out follows the server, also when that changes.
 Result<Response> put_settings(Api& api, Request& request) {
   const auto document = object_of(request);
   if (!document) return unexpected(document.error());
-  const auto settings = commit::parse_settings(document->root(), api.server_defaults);
+  const auto settings = commit::parse_settings(document->root(), api.server_defaults, &api.server_maxima);
   if (!settings) return unexpected(settings.error());
   const Handle handle{request.param("handle")};
   const auto turn = api.rule_book.turn(handle);

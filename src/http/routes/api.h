@@ -53,6 +53,7 @@ struct Api {
   intake::RuleBook& rule_book;
   hindsight::WhatIfJobs& simulations;
   const commit::HandleSettings& server_defaults;
+  const commit::HandleMaxima& server_maxima;
   ledger::Ledger& ledger;
   outbox::Outbox& outbox;
   delayed::Timers& timers;
