@@ -79,7 +79,7 @@ struct Server::Inside {
   std::unique_ptr<dispatch::EgressSender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 
-  std::atomic<bool> serving{false};
+  std::atomic<http::Readiness> readiness{http::Readiness::kStarting};
   bool stopped = false;
   std::function<void()> on_broken;
   http::Sending sending;

@@ -113,7 +113,11 @@ std::expected<void, std::string> Server::Inside::listen() {
       .live = *live,
       .reload = [this](const Handle& handle) { reload(handle); },
       .reload_allowlist = [this] { reload_allowlist(); },
-      .ready = [this] { return serving.load(); },
+      .readiness =
+          [this] {
+            const http::Readiness now = readiness;
+            return now == http::Readiness::kReady && committer->full() ? http::Readiness::kDiskFull : now;
+          },
       .metrics = [this] { return metrics(); },
       .metrics_on_main = settings.dev,
   });
@@ -220,6 +224,7 @@ std::string Server::Inside::metrics() {
   gauge("beckon_handles_read_total",
         "Handles read from the store, with their settings and rules, since the server started.",
         static_cast<double>(control.handles_read()));
+  gauge("beckon_disk_full", "1 while the disk is full and what adds data is refused.", committer->full() ? 1 : 0);
   const delayed::DueCounts& due = alarm->counts();
   gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the server started.",
         static_cast<double>(due.fired.load()));
@@ -242,7 +247,7 @@ std::string Server::Inside::metrics() {
 
 void Server::Inside::stop() {
   if (std::exchange(stopped, true)) return;
-  serving = false;
+  readiness = http::Readiness::kDraining;
   if (simulate_thread.joinable()) {  // first: requests may wait for it
     simulate_thread.request_stop();
     simulate_thread.join();
@@ -321,7 +326,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings
     inside->stop();
     return unexpected(listening.error());
   }
-  inside->serving = true;
+  inside->readiness = http::Readiness::kReady;
   log::info("started")
       .add("recovered_sessions", static_cast<std::int64_t>(inside->recovered.sessions))
       .add("recovered_records", static_cast<std::int64_t>(inside->recovered.records))

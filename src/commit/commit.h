@@ -240,6 +240,8 @@ class Commit {
  public:
   virtual ~Commit() = default;
   virtual std::expected<Receipt, CommitFault> write(const Batch& batch) = 0;
+  // After a write that was refused as full: whether there seems to be space again for what adds data.
+  virtual bool has_room() { return true; }
 };
 
 }  // namespace beckon::commit

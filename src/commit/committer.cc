@@ -11,6 +11,8 @@
 namespace beckon::commit {
 namespace {
 
+constexpr Duration kLookForSpaceEvery{1000};
+
 class Executed final : public Work {
  public:
   explicit Executed(std::function<std::optional<Fault>(Draft&)> plan) : plan_(std::move(plan)) {}
@@ -135,6 +137,7 @@ bool Committer::turn(bool with_late) {
   draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
   for (const auto& work : works) work->plan(draft);
   take_asked(draft);
+  if (no_space_) look_for_space();
   if (!broke_)
     for (Maintenance* task : maintenance_) task->plan(draft);
   if (planted(Planted::kAcknowledgeBeforeSync))
@@ -152,6 +155,16 @@ std::optional<Fault> Committer::write_lean(const std::vector<std::unique_ptr<Wor
   for (const auto& work : works)
     if (work->only_settles()) work->plan(draft);
   return write(draft);
+}
+
+// Where nobody sends anything because the server is not ready, nothing else would find out.
+void Committer::look_for_space() {
+  const Instant now = clock_.now();
+  if (now >= looked_at_ && now - looked_at_ < kLookForSpaceEvery) return;
+  looked_at_ = now;
+  if (!commit_.has_room()) return;
+  no_space_ = false;
+  log::info("storage_has_space");
 }
 
 std::optional<Fault> Committer::write(Draft& draft) {
@@ -174,6 +187,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
     if (!draft.lean())
       for (Maintenance* task : maintenance_) task->committed(draft, *receipt);
     if (observer_) observer_(batch);
+    if (no_space_ && batch.brings_something_in()) no_space_ = false;
     return std::nullopt;
   }
   counts_.failures.fetch_add(1, std::memory_order_relaxed);
@@ -183,6 +197,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
   switch (receipt.error()) {
     case CommitFault::kFull:
       full_ = true;
+      no_space_ = true;
       log::error("commit_failed").add("why", "no space left on the disk");
       return unavailable("The storage is full.");
     case CommitFault::kBusy:

@@ -91,12 +91,15 @@ class Committer {
   };
   const Counts& counts() const { return counts_; }
   std::size_t waiting() const;
+  // Thread-safe. Whether the disk is full: what adds data is refused. It ends by itself when there is space.
+  bool full() const { return no_space_; }
 
  private:
   static constexpr Duration kCountedWithin{1000};
 
   std::vector<std::unique_ptr<Work>> take(std::string& late, bool with_late);
   void take_asked(Draft& draft);
+  void look_for_space();
   std::optional<Fault> write(Draft& draft);
   std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
 
@@ -109,7 +112,9 @@ class Committer {
   Observer observer_;
   ledger::Position last_position_ = 0;
   bool broke_ = false;
-  bool full_ = false;  // the last write found no space
+  bool full_ = false;                  // the last write found no space
+  std::atomic<bool> no_space_{false};  // since then nothing that adds data has been written
+  Instant looked_at_{};                // for space
   Counts counts_;
 
   mutable std::mutex mutex_;

@@ -39,6 +39,9 @@ struct Sending {
   std::function<void(const SubscriptionId&, const DeliveryId&)> probe;
 };
 
+// Whether requests should be sent here; kDiskFull: only such as add no data.
+enum class Readiness : std::uint8_t { kStarting, kReady, kDiskFull, kDraining };
+
 class LiveFeed;
 
 struct Api {
@@ -74,7 +77,7 @@ struct Api {
   // Reloads the handle, or the allowlist, after a change of the directory. Blocks for a commit.
   std::function<void(const Handle&)> reload;
   std::function<void()> reload_allowlist;
-  std::function<bool()> ready;           // serving and not draining
+  std::function<Readiness()> readiness;
   std::function<std::string()> metrics;  // in Prometheus' text format
   bool metrics_on_main = false;          // --dev
 };

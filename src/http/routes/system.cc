@@ -21,15 +21,36 @@ constexpr std::string_view kClosedUnstored = BECKON_PLAIN BECKON_CLOSED "cache-c
 #undef BECKON_PLAIN
 #undef BECKON_CLOSED
 
-Response state(std::string_view status) {
+Response state(std::string_view status, std::string_view storage = {}) {
   std::string body;
-  json::Writer(body).begin_object().member("status", status).member("version", BECKON_VERSION).end_object();
+  json::Writer writer(body);
+  writer.begin_object().member("status", status).member("version", BECKON_VERSION);
+  if (!storage.empty()) writer.member("storage", storage);
+  writer.end_object();
   return json_response(200, std::move(body));
 }
 
+// 503 with a machine-readable reason.
+void not_ready(Request& request, Respond& respond, std::string_view reason, std::string why) {
+  Fault fault = unavailable(std::move(why));
+  fault.extras.emplace_back("reason", json::quote(reason));
+  refuse(request, respond, fault);
+}
+
 void ready(Api& api, Request& request, Respond respond) {
-  if (api.ready()) return respond(state("ready"));
-  respond(to_response(unavailable("The server is starting or shutting down."), request.id));
+  switch (api.readiness()) {
+    case Readiness::kReady: return respond(state("ready"));
+    case Readiness::kStarting: return not_ready(request, respond, "starting", "The server is starting.");
+    case Readiness::kDraining: return not_ready(request, respond, "draining", "The server is shutting down.");
+    case Readiness::kDiskFull:
+      return not_ready(request, respond, "disk_full",
+                       "The disk is full: what adds data is refused until there is space; reads and deliveries go on.");
+  }
+}
+
+// Alive, so 200: a restart makes no space.
+void health(Api& api, Respond respond) {
+  respond(state("ok", api.readiness() == Readiness::kDiskFull ? "full" : "ok"));
 }
 
 bool has(const Response& response, std::string_view name) {
@@ -63,7 +84,7 @@ void security_headers(const Request& request, Response& response) {
 
 void add_system(Api& api, std::vector<Route>& routes) {
   routes.push_back(open(
-      "/v2/system/health", Run::kInline, [](Request&, Respond respond) { respond(state("ok")); },
+      "/v2/system/health", Run::kInline, [&api](Request&, Respond respond) { health(api, std::move(respond)); },
       "Check that the process is alive"));
   routes.push_back(open(
       "/v2/system/ready", Run::kInline,

@@ -22,6 +22,8 @@ class FailingCommit final : public commit::Commit {
  public:
   explicit FailingCommit(commit::Commit& real) : real_(real) {}
   std::optional<commit::CommitFault> next;
+  bool room = true;  // after a full disk
+  bool has_room() override { return room; }
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override {
     if (next) return unexpected(*std::exchange(next, std::nullopt));
     return real_.write(batch);

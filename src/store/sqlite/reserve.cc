@@ -12,6 +12,9 @@
 namespace beckon::store {
 namespace {
 
+constexpr std::uint64_t kRoom =
+    4u << 20;  // more than a commit, so that what is called space does not end with the next
+
 struct Disk {
   std::uint64_t size = 0, free = 0;
 };
@@ -47,15 +50,22 @@ bool Reserve::make() {
   if (held_ || size_ == 0) return held_;
   const auto disk = disk_of(file_);
   if (!disk || disk->free < 2 * size_) return false;
-  held_ = allocate();
+  held_ = allocate(file_, size_);
   if (!held_) ::unlink(file_.c_str());
   return held_;
 }
 
-bool Reserve::allocate() const {
-  const int fd = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+bool Reserve::has_room() const {
+  const std::string tried = file_ + ".tried";
+  const bool done = allocate(tried, kRoom);
+  ::unlink(tried.c_str());
+  return done;
+}
+
+bool Reserve::allocate(const std::string& file, std::uint64_t size) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return false;
-  const bool done = ::posix_fallocate(fd, 0, static_cast<off_t>(size_)) == 0;
+  const bool done = ::posix_fallocate(fd, 0, static_cast<off_t>(size)) == 0;
   ::close(fd);
   return done;
 }

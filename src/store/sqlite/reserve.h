@@ -17,9 +17,11 @@ class Reserve {
   bool held() const { return held_; }
   bool release();  // whether there was something to let go
   bool make();     // whether it is held now; cheap where there is no room
+  // Whether the file system takes a little more (4 MiB). Tried, because a quota shows in no figure of it.
+  bool has_room() const;
 
  private:
-  bool allocate() const;
+  static bool allocate(const std::string& file, std::uint64_t size);
 
   const std::string file_;
   const std::uint64_t size_;

@@ -44,10 +44,7 @@ int SqliteCommit::committed(void* self, sqlite3*, const char*, int pages) {
 
 std::expected<Receipt, CommitFault> SqliteCommit::write(const Batch& batch) {
   if (broken_) return unexpected(CommitFault::kBroken);
-  if (lean_ && reserve_.make()) {
-    lean_ = false;
-    log::info("store_reserve_made");
-  }
+  if (lean_) make_reserve();
   const bool may_use_reserve = !batch.brings_something_in();
   if (lean_ && !may_use_reserve) return unexpected(CommitFault::kFull);
 
@@ -85,7 +82,16 @@ void SqliteCommit::bound_wal() {
   if (!copy_wal()) use_reserve();
 }
 
-// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space.
+bool SqliteCommit::has_room() { return lean_ ? make_reserve() : reserve_.has_room(); }
+
+bool SqliteCommit::make_reserve() {
+  if (!reserve_.make()) return false;
+  lean_ = false;
+  log::info("store_reserve_made");
+  return true;
+}
+
+// The room first serves what the WAL owes the data file; then the WAL begins anew in its own space.
 bool SqliteCommit::use_reserve() {
   if (!reserve_.release()) return false;
   lean_ = true;

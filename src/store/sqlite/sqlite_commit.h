@@ -26,6 +26,7 @@ class SqliteCommit final : public commit::Commit {
 
   SqliteCommit(std::unique_ptr<Connection> connection, WriteTurn& turn, Reserve reserve, std::atomic<bool>& broken);
   std::expected<commit::Receipt, commit::CommitFault> write(const commit::Batch& batch) override;
+  bool has_room() override;
 
   void limit_pages(std::int64_t most);  // the data file's size; writes beyond are refused as full
 
@@ -33,6 +34,7 @@ class SqliteCommit final : public commit::Commit {
   std::expected<commit::Receipt, commit::CommitFault> try_write(const commit::Batch& batch);
   commit::Receipt write_all(const commit::Batch& batch);
   void bound_wal();
+  bool make_reserve();
   bool use_reserve();
   bool copy_wal();
   static int committed(void* self, sqlite3* db, const char* name, int pages);
