@@ -14,6 +14,7 @@
 #include "delayed/alarm.h"
 #include "delayed/timer_changes.h"
 #include "dispatch/egress_sender.h"
+#include "egress/endpoint_checks.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/routes/live_feed.h"
 #include "intake/settling.h"
@@ -76,6 +77,7 @@ struct Server::Inside {
   std::unique_ptr<dispatch::DispatchMetrics> dispatch_metrics;
   std::unique_ptr<intake::Settling> settling;
   std::unique_ptr<egress::Network> network;
+  std::unique_ptr<egress::EndpointChecks> endpoint_checks;
   std::unique_ptr<dispatch::EgressSender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 
@@ -89,7 +91,7 @@ struct Server::Inside {
   std::unique_ptr<http::HttpMetrics> http_metrics, metrics_metrics;
   prometheus::Registry metrics_registry;  // of the metrics' own listener
 
-  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread;
+  std::jthread commit_thread, alarm_thread, dispatch_thread, upkeep_thread, live_thread, simulate_thread, names_thread;
   std::unique_ptr<http::Listener> metrics_listener;
   std::unique_ptr<http::Listener> listener;
 

@@ -65,6 +65,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   dispatch_metrics = std::make_unique<dispatch::DispatchMetrics>(registry);
   settling = std::make_unique<intake::Settling>(*committer);
   network = std::make_unique<egress::Network>(clock, settings.network);
+  endpoint_checks = std::make_unique<egress::EndpointChecks>(settings.network.resolver, settings.endpoint_checks);
   sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(dispatch::Ports{store->outbox(), subscriptions, *sender, *settling,
@@ -107,7 +108,7 @@ std::expected<void, std::string> Server::Inside::listen() {
       .decisions_by_address = decisions_by_address,
       .origins = control.origins(),
       .policy = control.policy(),
-      .names = settings.network.resolver,
+      .endpoints = *endpoint_checks,
       .secret_overlap = settings.secret_overlap,
       .sending = sending,
       .live = *live,
@@ -176,6 +177,7 @@ void Server::Inside::start_threads() {
   alarm_thread = std::jthread([this](std::stop_token stop) { alarm->run(stop); });
   dispatch_thread = std::jthread([this](std::stop_token stop) { dispatcher->run(stop); });
   dispatcher->wake_all();
+  names_thread = std::jthread([this](std::stop_token stop) { endpoint_checks->run(stop); });
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
   live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
   simulate_thread = std::jthread([this](std::stop_token stop) { simulations->run(stop); });
@@ -258,6 +260,10 @@ void Server::Inside::stop() {
     dispatch_thread.request_stop();
     network->egress().wake();
     dispatch_thread.join();
+  }
+  if (names_thread.joinable()) {
+    names_thread.request_stop();
+    names_thread.join();
   }
   if (live_thread.joinable()) {
     live_thread.request_stop();

@@ -261,6 +261,11 @@ std::vector<Setting> make_settings() {
   all.push_back(flag("admit-http", hooks, "allow receivers over plain http, including port 80", AT(admit_http)));
   all.push_back(text("dns-servers", hooks, "ADDRESS[:PORT],…", "DNS servers to use instead of the system's",
                      AT(network.resolver.servers)));
+  all.push_back(number("endpoint-checks", hooks,
+                       "name lookups under way at once for subscriptions that are created or changed", 1, 10'000,
+                       AT(endpoint_checks.at_once)));
+  all.push_back(number("endpoint-checks-per-handle", hooks, "of these, those of one handle", 1, 10'000,
+                       AT(endpoint_checks.per_handle)));
   all.push_back(text("extra-ca-file", hooks, "a PEM file", "CA certificates to trust in addition to the system's",
                      AT(network.client.extra_ca_file)));
 

@@ -15,6 +15,7 @@
 #include "commit/outbox_maintenance.h"
 #include "commit/tenant.h"
 #include "dispatch/dispatcher.h"
+#include "egress/endpoint_checks.h"
 #include "egress/network.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/listener.h"
@@ -47,6 +48,7 @@ struct Settings {
   http::LiveFeed::Limits live;
   dispatch::Settings dispatch;
   egress::NetworkSettings network;
+  egress::EndpointChecks::Options endpoint_checks;
   Duration secret_overlap = std::chrono::hours{24};  // contract section 6
   bool admit_http = false;                           // whether receivers over plain http are allowed
 };

@@ -101,13 +101,4 @@ void CaresResolver::renew_channel() {
   std::erase_if(channels_, [newest](const auto& channel) { return channel.get() != newest && channel->open() == 0; });
 }
 
-Lookup resolve_now(const std::string& name, Duration at_most, const ResolverSettings& settings) {
-  EventLoop loop;
-  CaresResolver resolver(loop, settings);
-  std::optional<Lookup> found;
-  resolver.start(name, at_most, [&](Lookup lookup) { found = std::move(lookup); });
-  while (!found) loop.poll(at_most);
-  return std::move(*found);
-}
-
 }  // namespace beckon::egress

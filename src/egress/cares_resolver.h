@@ -41,8 +41,4 @@ class CaresResolver final : public Resolver {
   std::unordered_map<Ticket, std::shared_ptr<Pending>> pending_;
 };
 
-// One lookup with its own channel and loop; blocks for at most `at_most`. For the check at creation.
-// Thread-safe.
-Lookup resolve_now(const std::string& name, Duration at_most = Duration{3'000}, const ResolverSettings& settings = {});
-
 }  // namespace beckon::egress

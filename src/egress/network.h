@@ -1,9 +1,5 @@
-// Event loop, resolver, client and Egress for one thread, connected; and two blocking calls.
+// Event loop, resolver, client and Egress for one thread, connected; and a blocking call.
 #pragma once
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "egress/cares_resolver.h"
 #include "egress/egress.h"
 #include "egress/socket_client.h"
@@ -32,10 +28,5 @@ class Network {
 // One guarded request with a network of its own; blocks until it completes (at most slightly over limits.whole). For
 // rare requests such as a key set. Thread-safe.
 Answer fetch(Order order, const Clock& clock, const NetworkSettings& settings);
-
-// The check of an endpoint when a subscription is created or changed: std::nullopt if it is acceptable. A name that
-// does not resolve now is accepted, because it may later. Blocks for DNS, at most `at_most`. Thread-safe.
-std::optional<Refusal> judge_endpoint(std::string_view url, const Policy& policy, const ResolverSettings& settings = {},
-                                      Duration at_most = Duration{3'000});
 
 }  // namespace beckon::egress

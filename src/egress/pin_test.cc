@@ -245,30 +245,6 @@ TEST(SocketClient, JudgesTheAddressOnceMoreAsTheSocketOpens) {
   EXPECT_EQ(receiver.connections(), 0);
 }
 
-TEST(JudgeEndpoint, TakesWhatDoesNotResolveAndRefusesWhatLeadsInside) {
-  World world;
-  const Policy policy;
-  const auto judged = [&](const char* url, Duration at_most = Duration{3000}) {
-    return judge_endpoint(url, policy, world.settings.resolver, at_most);
-  };
-  world.dns.answer("good.example", {"8.8.8.8", "2600::1"});
-  world.dns.answer("inside.example", {"10.0.0.1"});
-  world.dns.answer("mixed.example", {"8.8.8.8", "::1"});
-  world.dns.answer("dns64.example", {"8.8.8.8", "64:ff9b::808:808"});
-  world.dns.answer("dns64-inside.example", {"64:ff9b::169.254.169.254"});
-  world.dns.stay_silent("silent.example");
-  EXPECT_EQ(judged("https://good.example/"), std::nullopt);
-  EXPECT_EQ(judged("https://missing.example/"), std::nullopt);
-  EXPECT_EQ(judged("https://silent.example/", Duration{200}), std::nullopt);
-  EXPECT_EQ(judged("https://8.8.8.8/"), std::nullopt);
-  EXPECT_EQ(judged("https://inside.example/"), Refusal::kSpecialAddress);
-  EXPECT_EQ(judged("https://mixed.example/"), Refusal::kLoopbackAddress);
-  EXPECT_EQ(judged("https://dns64.example/"), std::nullopt);
-  EXPECT_EQ(judged("https://dns64-inside.example/"), Refusal::kNeverAddress);
-  EXPECT_EQ(judged("https://0x7f.1/"), Refusal::kNumericSpelling);
-  EXPECT_EQ(judged("https://localhost/"), Refusal::kReservedName);
-}
-
 TEST(Resolver, TakesUpAChangeOfItsServersWhileOldQuestionsEnd) {
   World world;
   const auto path = ::testing::TempDir() + "egress_resolv_" + std::to_string(getpid());

@@ -70,9 +70,8 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool count_in_flight();  // false: 503, the server is overloaded
   void end_in_flight();
   void authorize_before_body(const Route& route);
-  std::string_view control_line() const;  // whose turn on the control threads: the first capture of the path, a handle
-  bool may_wait_for_control();            // false: 503, its share of waiting requests is taken
-  void turn_away(const char* why);        // 503
+  bool may_wait_for_control();      // false: 503, its share of waiting requests is taken
+  void turn_away(const char* why);  // 503
   void run(const Route& route);
   void preflight();
   void deliver(Response&& response);

@@ -34,12 +34,17 @@ class Reply {
   std::shared_ptr<Connection> connection_;
 };
 
-void handle(const Route& route, Request& request, Respond respond) {
+template <class Call>
+void guarded(const Route& route, Call&& call) {
   try {
-    route.handler(request, std::move(respond));
+    call();
   } catch (const std::exception& error) {
     log::error("handler_failed").add("route", route.pattern).add("reason", error.what());
   }
+}
+
+void handle(const Route& route, Request& request, Respond respond) {
+  guarded(route, [&] { route.handler(request, std::move(respond)); });
 }
 
 std::optional<Fault> authorize(const Hooks& hooks, const Route& route, Request& request) {
@@ -65,12 +70,17 @@ bool Connection::dispatch() {
   return true;
 }
 
-std::string_view Connection::control_line() const {
-  return request_.params.empty() ? std::string_view{} : std::string_view{request_.params.front().second};
+std::string_view Request::control_line() const {
+  return params.empty() ? std::string_view{} : std::string_view{params.front().second};
+}
+
+void Request::resume(std::move_only_function<void()> rest) const {
+  CHECK(control && route);
+  control->run(control_line(), [&of = *route, rest = std::move(rest)]() mutable { guarded(of, rest); });
 }
 
 bool Connection::may_wait_for_control() {
-  if (thread_->shared().control.waiting(control_line()) < thread_->limits().waiting_per_handle) return true;
+  if (thread_->shared().control.waiting(request_.control_line()) < thread_->limits().waiting_per_handle) return true;
   turn_away("Too many requests for this handle are waiting.");
   return false;
 }
@@ -102,10 +112,11 @@ void Connection::authorize_before_body(const Route& route) {
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();
   state_ = State::kHandling;
-  shared.control.run(control_line(), [&hooks = shared.router.hooks(), &route, connection = shared_from_this()] {
-    auto fault = authorize(hooks, route, connection->request_);
-    connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
-  });
+  shared.control.run(request_.control_line(),
+                     [&hooks = shared.router.hooks(), &route, connection = shared_from_this()] {
+                       auto fault = authorize(hooks, route, connection->request_);
+                       connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
+                     });
 }
 
 void Connection::run(const Route& route) {
@@ -114,8 +125,10 @@ void Connection::run(const Route& route) {
     return;
   }
   if (!may_wait_for_control()) return;
-  thread_->shared().control.run(control_line(), [&hooks = thread_->shared().router.hooks(), &route, &request = request_,
-                                                 respond = Respond{Reply{shared_from_this()}}]() mutable {
+  Shared& shared = thread_->shared();
+  request_.control = &shared.control;
+  shared.control.run(request_.control_line(), [&hooks = shared.router.hooks(), &route, &request = request_,
+                                               respond = Respond{Reply{shared_from_this()}}]() mutable {
     if (const auto fault = authorize(hooks, route, request)) {
       respond(to_response(*fault, request.id));
     } else {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -152,6 +153,11 @@ class FrontDoor : public testing::Test {
              [](Request&, Respond respond) {
                respond({.headers = {{"x", "a\r\nb: c"}}});
              }},
+        {.method = Method::kGet,
+         .pattern = "/parked/{id}",
+         .access = public_(),
+         .run = Run::kControl,
+         .handler = [this](Request& request, Respond respond) { held_.hold(request, std::move(respond)); }},
         {.method = Method::kGet,
          .pattern = "/stream",
          .access = public_(),
@@ -389,6 +395,26 @@ TEST_F(FrontDoor, RunsWhatMayBlockOnTheControlPool) {
   const std::thread::id io = handled_on_;
   EXPECT_EQ(client.send(get("/control")).answer().body, "control");
   EXPECT_NE(handled_on_.load(), io);
+}
+
+TEST_F(FrontDoor, ARequestThatWaitsForSomethingElseHoldsNoControlThread) {
+  options_.control_threads = 1;
+  RawClient waiting(port());
+  waiting.send(get("/parked/a"));
+  auto [request, respond] = held_.take();
+  EXPECT_EQ(ask(get("/control")).body, "control") << "the only thread is free";
+  std::promise<std::thread::id> resumed;
+  const Request& parked = *request;
+  parked.resume([&resumed, &parked, respond = std::move(respond)]() mutable {
+    resumed.set_value(std::this_thread::get_id());
+    respond({.body = parked.param("id")});
+  });
+  EXPECT_EQ(waiting.answer().body, "a");
+  EXPECT_EQ(resumed.get_future().get(), handled_on_.load());
+  waiting.send(get("/parked/b"));
+  auto [again, respond_again] = held_.take();
+  again->resume([respond = std::move(respond_again)] { throw std::runtime_error("secret"); });
+  EXPECT_EQ(waiting.answer().status, 500);
 }
 
 TEST_F(FrontDoor, AuthorizesWhatIsNotPublicOffTheIoThread) {

@@ -46,4 +46,14 @@ struct World {
   Answer post(const std::string& url) { return send(order(url)); }
 };
 
+// One lookup with its own channel and loop; blocks for at most `at_most`.
+inline Lookup resolve_now(const std::string& name, Duration at_most, const ResolverSettings& settings) {
+  EventLoop loop;
+  CaresResolver resolver(loop, settings);
+  std::optional<Lookup> found;
+  resolver.start(name, at_most, [&](Lookup lookup) { found = std::move(lookup); });
+  while (!found) loop.poll(at_most);
+  return std::move(*found);
+}
+
 }  // namespace beckon::egress::testing

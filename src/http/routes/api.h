@@ -13,7 +13,7 @@
 #include "base/published.h"
 #include "decision/resolve.h"
 #include "delayed/timers.h"
-#include "egress/network.h"
+#include "egress/endpoint_checks.h"
 #include "egress/policy.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/error.h"
@@ -70,7 +70,7 @@ struct Api {
   access::RateLimiter& decisions_by_address;
   const access::Origins& origins;           // which pages may call the public routes
   const Published<egress::Policy>& policy;  // the current egress policy
-  const egress::ResolverSettings& names;    // how endpoints are resolved when they are checked
+  egress::EndpointChecks& endpoints;        // checked when a subscription is created or changed
   Duration secret_overlap{};                // how long the old secret also signs
   Sending sending;
   LiveFeed& live;

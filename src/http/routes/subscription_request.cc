@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "egress/guard.h"
-#include "egress/network.h"
 #include "outbox/subscription_limits.h"
 
 namespace beckon::http {
@@ -113,13 +112,6 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
       issues.add("enabled", "must be true or false");
   }
   return request;
-}
-
-void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy,
-                    const egress::ResolverSettings& names, Issues& issues) {
-  if (!request.endpoint_url) return;
-  if (const auto refusal = egress::judge_endpoint(*request.endpoint_url, policy, names))
-    issues.add("endpointUrl", std::string(egress::sentence(*refusal)));
 }
 
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues) {

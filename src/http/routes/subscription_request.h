@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "base/json.h"
-#include "egress/network.h"
-#include "egress/policy.h"
 #include "outbox/subscription.h"
 
 namespace beckon::http {
@@ -26,10 +24,6 @@ struct SubscriptionRequest {
 // Reads a JSON object and adds all issues. `creating`: endpointUrl and eventTypes are required, and `enabled` is
 // ignored. Unknown members are skipped. Pure.
 SubscriptionRequest read_subscription(const json::Value& body, bool creating, Issues& issues);
-
-// Checks the request's endpoint, if given, against the current egress policy. Blocks for DNS.
-void judge_endpoint(const SubscriptionRequest& request, const egress::Policy& policy,
-                    const egress::ResolverSettings& names, Issues& issues);
 
 // The mask stands for a stored value: it is an error if `known` (null: being created) has no such header.
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues);

@@ -15,24 +15,36 @@ using commit::Draft;
 using outbox::Subscription;
 using outbox::SubscriptionPtr;
 
-// `known` is null where a subscription is being made.
-Result<SubscriptionRequest> read(Api& api, Request& request, const Subscription* known) {
+using Apply = Result<Response> (*)(Api&, Request&, const SubscriptionRequest&);
+
+// Reads and checks the request, then goes on with `apply` on a control thread. `known` is null where a subscription is
+// being made. No thread waits for the name servers that the endpoint's host needs.
+void check(Api& api, Request& request, Respond respond, const Subscription* known, Apply apply) {
   const auto document = object_of(request);
-  if (!document) return unexpected(document.error());
+  if (!document) return refuse(request, respond, document.error());
   Issues issues;
   SubscriptionRequest asked = read_subscription(document->root(), known == nullptr, issues);
   judge_masks(asked, known, issues);
-  judge_endpoint(asked, *api.policy.get(), api.names, issues);
-  if (!issues.empty()) return unexpected(issues.fault());
-  return asked;
+  const auto finish = [&api, &request, apply](const SubscriptionRequest& read, const Issues& found, Respond& to) {
+    auto response = found.empty() ? apply(api, request, read) : unexpected(found.fault());
+    response ? to(std::move(*response)) : refuse(request, to, response.error());
+  };
+  if (!asked.endpoint_url) return finish(asked, issues, respond);
+  const std::string url = *asked.endpoint_url;
+  api.endpoints.start(request.param("handle"), url, api.policy.get(),
+                      [&request, finish, asked = std::move(asked), issues = std::move(issues),
+                       respond = std::move(respond)](const egress::EndpointChecks::Checked& checked) mutable {
+                        if (!checked) return refuse(request, respond, checked.error());
+                        if (*checked) issues.add("endpointUrl", std::string(egress::sentence(**checked)));
+                        request.resume([finish, asked = std::move(asked), issues = std::move(issues),
+                                        respond = std::move(respond)]() mutable { finish(asked, issues, respond); });
+                      });
 }
 
-Result<Response> create(Api& api, Request& request) {
-  const auto asked = read(api, request, nullptr);
-  if (!asked) return unexpected(asked.error());
+Result<Response> create_checked(Api& api, Request& request, const SubscriptionRequest& asked) {
   const std::string secret = outbox::make_secret(api.random);
   Subscription made{.handle = Handle{request.param("handle")}};
-  apply(*asked, made);
+  apply(asked, made);
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     if (intake::count_subscriptions(draft, made.handle) >= outbox::subscription_limits::kPerHandle)
       return Fault{.code = FaultCode::kConflict,
@@ -46,6 +58,10 @@ Result<Response> create(Api& api, Request& request) {
   });
   if (fault) return unexpected(*fault);
   return one_subscription(201, api, request, made, secret);
+}
+
+void create(Api& api, Request& request, Respond respond) {
+  check(api, request, std::move(respond), nullptr, create_checked);
 }
 
 Result<Response> list(Api& api, Request& request) {
@@ -71,29 +87,32 @@ Result<Response> get(Api& api, Request& request) {
   return one_subscription(200, api, request, *found);
 }
 
-Result<Response> change(Api& api, Request& request) {
+Result<Response> change_checked(Api& api, Request& request, const SubscriptionRequest& asked) {
   const Handle handle{request.param("handle")};
   const SubscriptionId id{request.param("subscriptionId")};
-  const auto known = api.places.subscriptions.find(id);
-  if (!known || known->handle != handle) return unexpected(not_found("subscription"));
-  const auto asked = read(api, request, known.get());
-  if (!asked) return unexpected(asked.error());
   Subscription next;
   bool fence = false;
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;
-    apply(*asked, next);
+    apply(asked, next);
     const outbox::Changed changed = intake::change_subscription(draft, *now, next);
-    fence = changed.moved || changed.turned || asked->headers;
+    fence = changed.moved || changed.turned || asked.headers;
     draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),
-                "{\"changed\":" + names_json(*asked) + "}");
+                "{\"changed\":" + names_json(asked) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
   if (fence) api.sending.fence();
   return one_subscription(200, api, request, next);
+}
+
+void change(Api& api, Request& request, Respond respond) {
+  const auto known = api.places.subscriptions.find(SubscriptionId{request.param("subscriptionId")});
+  if (!known || known->handle.view() != request.param("handle"))
+    return refuse(request, respond, not_found("subscription"));
+  check(api, request, std::move(respond), known.get(), change_checked);
 }
 
 Result<Response> remove(Api& api, Request& request) {
@@ -136,17 +155,28 @@ Result<Response> test(Api& api, Request& request) {
   return json_response(202, std::move(body));
 }
 
+// A route of which the handler responds when it can.
+Route parked(Api& api, Method method, std::string_view pattern, void (*handle)(Api&, Request&, Respond),
+             std::string_view summary) {
+  return {.method = method,
+          .pattern = pattern,
+          .access = operator_(),
+          .run = Run::kControl,
+          .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond)); },
+          .summary = summary};
+}
+
 }  // namespace
 
 void add_webhooks(Api& api, std::vector<Route>& routes) {
   routes.push_back(
       control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_(), list, "List subscriptions"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks", operator_(), create,
-                           "Create a subscription; its secret is shown only once"));
+  routes.push_back(parked(api, Method::kPost, "/v2/handles/{handle}/webhooks", create,
+                          "Create a subscription; its secret is shown only once"));
   routes.push_back(
       control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), get, "A subscription"));
-  routes.push_back(control(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), change,
-                           "Update a subscription"));
+  routes.push_back(
+      parked(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", change, "Update a subscription"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), remove,
                            "Delete a subscription; its log stays"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test", operator_(), test,

@@ -1,0 +1,70 @@
+// The check of an endpoint when a subscription is created or changed. Names are looked up on one thread that waits for
+// all of them at once, so that a slow name server holds no thread that other requests need.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "egress/cares_resolver.h"
+#include "egress/guard.h"
+
+namespace beckon::egress {
+
+// Thread-safe, except run().
+class EndpointChecks {
+ public:
+  struct Options {
+    std::size_t at_once = 256;    // lookups under way; beyond that kUnavailable
+    std::size_t per_handle = 64;  // of these, of one handle; beyond that the same
+    Duration at_most{3'000};      // for a lookup; safety.md section 1, rule 5
+  };
+  // std::nullopt if the endpoint is acceptable. Fault: kUnavailable, it was not checked.
+  using Checked = Result<std::optional<Refusal>>;
+  using Done = std::move_only_function<void(const Checked&)>;
+
+  EndpointChecks(ResolverSettings settings, Options options) : settings_(std::move(settings)), options_(options) {}
+
+  // Calls `done` once: before this returns if no lookup is needed, else within `at_most` on the thread of run(), where
+  // it must not block. A name that does not resolve now is accepted, because it may later. After run() has ended `done`
+  // is dropped.
+  void start(std::string_view handle, std::string_view url, PolicySnapshot policy, Done done);
+
+  // The thread's body: until it is stopped, which drops what is under way.
+  void run(std::stop_token stop);
+
+  std::size_t under_way() const;
+  // How many were not checked because too many were under way: of their handle, and in total.
+  struct Refused {
+    std::atomic<std::uint64_t> of_handle{0}, in_all{0};
+  };
+  const Refused& refused() const { return refused_; }
+
+ private:
+  struct Check {
+    std::string handle;
+    Target target;
+    PolicySnapshot policy;
+    Done done;
+  };
+  std::optional<Fault> take_place(const std::string& handle);
+  void begin(CaresResolver& resolver, Check check);
+  void end(Check& check, const Lookup& lookup);
+
+  const ResolverSettings settings_;
+  const Options options_;
+  EventLoop loop_;  // polled by run() alone
+  Refused refused_;
+  mutable std::mutex mutex_;
+  std::vector<Check> coming_;                               // since the loop last looked
+  std::map<std::string, std::size_t, std::less<>> places_;  // in use, by handle
+  std::size_t count_ = 0;                                   // their sum
+};
+
+}  // namespace beckon::egress
