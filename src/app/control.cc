@@ -117,8 +117,9 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   const auto stored = store_.rules().rules(record.handle);
   if (!stored) return unexpected(stored.error());
   // What stands compiled already is kept: rules and scores change rarely.
-  if (const auto now = tenants_.known(record.handle.view());
-      now && now->rules->version() == stored->version && now->settings.scores == made.settings.scores) {
+  const auto now = tenants_.known(record.handle.view());
+  if (now) made.line = now->line;
+  if (now && now->rules->version() == stored->version && now->settings.scores == made.settings.scores) {
     made.rules = now->rules;
   } else if (auto compiled = rules::RuleSet::compile(*stored, system_zones(), made.settings.scores)) {
     made.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));

@@ -316,7 +316,14 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("analytics-retention", store, "how long analytics counts are kept", AT(upkeep.tallies)));
   all.push_back(
       number("commit-queue", store, "changes waiting for a commit; beyond that 503", 1, 10'000'000, AT(commit.queue)));
-  all.push_back(number("commit-batch", store, "maximum changes in one commit", 1, 1'000'000, AT(commit.batch)));
+  all.push_back(number("commit-queue-per-handle", store, "of these, those of one handle; beyond that 503", 1,
+                       10'000'000, AT(commit.queue_per_line)));
+  all.push_back(size("commit-queue-bytes-per-handle", store, "about what these bring in; beyond that 503",
+                     AT(commit.line_bytes)));
+  all.push_back(
+      number("commit-batch", store, "maximum changes in one commit; handles share it", 1, 1'000'000, AT(commit.batch)));
+  all.push_back(size("commit-batch-bytes", store, "about what these bring in at most, unless it is a single change",
+                     AT(commit.batch_bytes)));
   return all;
 }
 

@@ -1,8 +1,9 @@
 #include "commit/committer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
-#include <iterator>
+#include <numeric>
 
 #include "base/planted.h"
 #include "commit/counting.h"
@@ -11,6 +12,7 @@
 namespace beckon::commit {
 namespace {
 
+constexpr std::size_t kWorkBytes = 512;  // what a work costs besides what it brings in
 constexpr Duration kLookForSpaceEvery{1000};
 
 class Executed final : public Work {
@@ -34,21 +36,49 @@ Committer::Committer(Commit& commit, const Draft::Places& places, const Clock& c
 Committer::~Committer() = default;
 
 bool Committer::submit(std::unique_ptr<Work>& work) {
+  Line* const line = work->line();
+  const std::size_t bytes = kWorkBytes + work->bytes();
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || queue_.size() >= options_.queue) return false;
-    queue_.push_back(std::move(work));
+    if (stopped_) return false;
+    if (queue_.size() >= options_.queue) {
+      ++counts_.refused;
+      return false;
+    }
+    std::uint64_t turn = turn_;
+    if (line) {
+      if (line->works >= options_.queue_per_line || (line->works > 0 && line->bytes + bytes > options_.line_bytes)) {
+        ++counts_.refused_of_line;
+        return false;
+      }
+      ++line->works;
+      line->bytes += bytes;
+      turn = std::max(turn_, line->turn);
+      line->turn = turn + bytes;
+    }
+    queue_bytes_ += bytes;
+    queue_.push_back({std::move(work), line, turn, bytes});
     if (queue_.size() > 1) return true;  // the thread knows already
   }
   come_.notify_one();
   return true;
 }
 
-bool Committer::record_late(std::string_view record) {
+bool Committer::record_late(std::string_view record, Line& line) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || late_.size() + record.size() > options_.late_bytes) return false;
+    if (stopped_) return false;
+    if (late_.size() + record.size() > options_.late_bytes) {
+      ++counts_.refused;
+      return false;
+    }
+    if (std::exchange(line.late_round, late_round_) != late_round_) line.late_bytes = 0;
+    if (line.late_bytes + record.size() > options_.late_bytes / 2) {
+      ++counts_.refused_of_line;
+      return false;
+    }
+    line.late_bytes += record.size();
     first = late_.empty();
     late_ += record;
   }
@@ -115,19 +145,52 @@ void Committer::stop() {
 }
 
 // Late records ride with what is written anyway.
-std::vector<std::unique_ptr<Work>> Committer::take(std::string& late, bool with_late) {
-  std::vector<std::unique_ptr<Work>> works;
+Committer::Works Committer::take(std::string& late, bool with_late) {
+  Works works;
   const std::lock_guard lock(mutex_);
-  if (queue_.size() <= options_.batch) {
+  if (queue_.size() <= options_.batch && queue_bytes_ <= options_.batch_bytes) {
     works.swap(queue_);
     queue_.reserve(options_.batch);
   } else {
-    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(options_.batch);
-    works.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
-    queue_.erase(queue_.begin(), end);
+    works = take_shares();
   }
-  if (with_late || !works.empty()) late.swap(late_);
+  leave(works);
+  if (with_late || !works.empty()) {
+    late.swap(late_);
+    ++late_round_;
+  }
   return works;
+}
+
+// The earliest turns, as many as one commit takes. Turns of a line never decrease, so each line stays in its order.
+Committer::Works Committer::take_shares() {
+  std::vector<std::size_t> order(queue_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (!std::ranges::is_sorted(queue_, {}, &Waiting::turn))  // it is where one line waits
+    std::ranges::stable_sort(order, {}, [this](std::size_t i) { return queue_[i].turn; });
+  std::size_t count = 0, bytes = 0;
+  while (count < std::min(order.size(), options_.batch)) {
+    bytes += queue_[order[count]].bytes;
+    if (count > 0 && bytes > options_.batch_bytes) break;
+    ++count;
+  }
+  order.resize(count);
+  std::ranges::sort(order);
+  Works taken;
+  taken.reserve(count);
+  for (const std::size_t i : order) taken.push_back(std::move(queue_[i]));
+  std::erase_if(queue_, [](const Waiting& one) { return !one.work; });
+  return taken;
+}
+
+void Committer::leave(const Works& works) {
+  for (const Waiting& one : works) {
+    queue_bytes_ -= one.bytes;
+    turn_ = std::max(turn_, one.turn);
+    if (!one.line) continue;
+    --one.line->works;
+    one.line->bytes -= one.bytes;
+  }
 }
 
 bool Committer::turn(bool with_late) {
@@ -135,25 +198,25 @@ bool Committer::turn(bool with_late) {
   auto works = take(late, with_late);
   Draft draft(places_, clock_.now(), last_position_);
   draft.record_late(late);  // first: what is shown or clicked may follow its decision at once
-  for (const auto& work : works) work->plan(draft);
+  for (const Waiting& one : works) one.work->plan(draft);
   take_asked(draft);
   if (no_space_) look_for_space();
   if (!broke_)
     for (Maintenance* task : maintenance_) task->plan(draft);
   if (planted(Planted::kAcknowledgeBeforeSync))
-    for (const auto& work : std::exchange(works, {})) work->finish(std::nullopt);
+    for (const Waiting& one : std::exchange(works, {})) one.work->finish(std::nullopt);
   const std::optional<Fault> fault = write(draft);
   const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;
-  for (const auto& work : works) work->finish(work->only_settles() ? lean_fault : fault);
+  for (const Waiting& one : works) one.work->finish(one.work->only_settles() ? lean_fault : fault);
   counts_.works.fetch_add(works.size(), std::memory_order_relaxed);
   return !works.empty() || !late.empty();
 }
 
 // The disk is full: results of attempts are still written, if the store has kept space for them.
-std::optional<Fault> Committer::write_lean(const std::vector<std::unique_ptr<Work>>& works) {
+std::optional<Fault> Committer::write_lean(const Works& works) {
   Draft draft(places_, clock_.now(), last_position_, true);
-  for (const auto& work : works)
-    if (work->only_settles()) work->plan(draft);
+  for (const Waiting& one : works)
+    if (one.work->only_settles()) one.work->plan(draft);
   return write(draft);
 }
 

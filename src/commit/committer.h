@@ -1,6 +1,10 @@
 // The committing thread: takes what has come in, lets each work plan into one draft, writes the draft as one commit,
 // publishes what it changed and answers. Group commit follows by itself: what comes in while a sync runs is the next
 // batch. Serial, so that a plan never races with another.
+//
+// If more waits than one commit takes, handles share it equally, by bytes: each work has a turn (start-time fair
+// queueing; Goyal, Vin, Cheng, 1996), and those with the earliest turns are taken. Works of one handle stay in their
+// order, and what belongs to no handle comes first: it is limited by the server's own threads and attempts.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -11,6 +15,7 @@
 
 #include "base/instant.h"
 #include "commit/draft.h"
+#include "commit/line.h"
 
 namespace beckon::commit {
 
@@ -24,6 +29,11 @@ class Work {
   virtual void finish(const std::optional<Fault>& fault) = 0;
   // Whether it adds no data and may be written while the disk is full; then `plan` is called again, with a lean draft.
   virtual bool only_settles() const { return false; }
+  // Any thread. The handle's line, in whose share it waits and is committed; it outlives the work. Null: the server's
+  // own.
+  virtual Line* line() const { return nullptr; }
+  // About how many bytes it brings in, by which its line is charged.
+  virtual std::size_t bytes() const { return 0; }
 };
 
 // Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
@@ -43,8 +53,11 @@ class Committer {
  public:
   struct Options {
     std::size_t queue = 8192;            // works waiting; beyond it 503
-    std::size_t late_bytes = 32u << 20;  // of records that no request waits for; beyond it 503
+    std::size_t queue_per_line = 2048;   // of these, of one handle; beyond it 503
+    std::size_t line_bytes = 16u << 20;  // about what these bring in; beyond it 503
+    std::size_t late_bytes = 32u << 20;  // of records that nobody waits for, half of it for one handle; beyond it 503
     std::size_t batch = 1024;            // works in one commit
+    std::size_t batch_bytes = 2u << 20;  // about what they bring in, unless it is a single work
     Duration late{50};                   // how long such a fact may wait; contract section 4 says 100 ms
   };
   using Broken = std::function<void()>;  // a write failed in a way that only a restart mends: the process must stop
@@ -52,12 +65,13 @@ class Committer {
   Committer(Commit& commit, const Draft::Places& places, const Clock& clock, Options options, Broken broken);
   ~Committer();
 
-  // Thread-safe. Runs `work` in the next batch. False (and `work` left as it was): overloaded or stopped.
+  // Thread-safe. Runs `work` in the next batch that has room for its line. False (and `work` left as it was):
+  // overloaded, its line has its share of the queue, or stopped.
   bool submit(std::unique_ptr<Work>& work);
 
   // Thread-safe. A record (ledger/codec.h) of a decision that was answered already: it is written within
-  // `Options::late`. False: overloaded or stopped.
-  bool record_late(std::string_view record);
+  // `Options::late`. False: overloaded, `line` has its share, or stopped.
+  bool record_late(std::string_view record, Line& line);
 
   // Thread-safe. A decision request of which only a count is kept, which is written within kCountedWithin. `trigger`
   // as counting.h has it, so that there are no more of them than rules have triggers.
@@ -87,7 +101,8 @@ class Committer {
 
   struct Counts {
     std::atomic<std::uint64_t> commits{0}, works{0}, failures{0};
-    std::atomic<std::uint64_t> commit_us{0};  // spent in Commit::write
+    std::atomic<std::uint64_t> commit_us{0};                    // spent in Commit::write
+    std::atomic<std::uint64_t> refused{0}, refused_of_line{0};  // not taken: too much waits in total, or of a line
   };
   const Counts& counts() const { return counts_; }
   std::size_t waiting() const;
@@ -95,13 +110,22 @@ class Committer {
   bool full() const { return no_space_; }
 
  private:
+  struct Waiting {
+    std::unique_ptr<Work> work;
+    Line* line;
+    std::uint64_t turn;
+    std::size_t bytes;
+  };
+  using Works = std::vector<Waiting>;
   static constexpr Duration kCountedWithin{1000};
 
-  std::vector<std::unique_ptr<Work>> take(std::string& late, bool with_late);
-  void take_asked(Draft& draft);
+  Works take(std::string& late, bool with_late);
+  Works take_shares();
+  void leave(const Works& works);
   void look_for_space();
+  void take_asked(Draft& draft);
   std::optional<Fault> write(Draft& draft);
-  std::optional<Fault> write_lean(const std::vector<std::unique_ptr<Work>>& works);
+  std::optional<Fault> write_lean(const Works& works);
 
   Commit& commit_;
   const Draft::Places places_;
@@ -119,9 +143,12 @@ class Committer {
 
   mutable std::mutex mutex_;
   std::condition_variable come_;
-  std::vector<std::unique_ptr<Work>> queue_;
+  Works queue_;
+  std::size_t queue_bytes_ = 0;
+  std::uint64_t turn_ = 0;  // the latest that was taken
   std::string late_;
-  Tallies asked_;  // their hours are set when they are written
+  std::uint64_t late_round_ = 1;  // of what late_ holds
+  Tallies asked_;                 // their hours are set when they are written
   Instant counted_at_{};
   bool stopped_ = false;
 };

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/published_map.h"
 #include "base/result.h"
-#include "commit/visitor_ids.h"
+#include "commit/line.h"
 #include "ledger/signal.h"
 #include "rules/language/score.h"
 #include "rules/rule_set.h"
@@ -53,6 +53,7 @@ struct Tenant {
   bool admitted = true;  // on the platform's allowlist
   HandleSettings settings;
   std::shared_ptr<const rules::RuleSet> rules;
+  std::shared_ptr<Line> line = std::make_shared<Line>();  // shared by all versions of the tenant
 };
 
 using TenantPtr = std::shared_ptr<const Tenant>;

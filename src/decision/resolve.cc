@@ -60,6 +60,7 @@ class ResolveInCommit final : public commit::Work {
     if (answer_ && fault) answer_ = unexpected(*fault);
     done_(answer_);
   }
+  commit::Line* line() const override { return request_.tenant->line.get(); }
 
  private:
   Result<Envelope> planned(commit::Draft& draft) {
@@ -118,7 +119,8 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
     const auto beside = beside_of(envelope.verdict);
     ledger::encode_past(past, past_of(envelope, beside));
     ledger::append_record(bytes, digest, record_of(request, envelope, digest, past));
-    if (!parts_.committer.record_late(bytes)) return done(unexpected(unavailable("The server is overloaded.")));
+    if (!parts_.committer.record_late(bytes, *request.tenant->line))
+      return done(unexpected(unavailable("The server is overloaded.")));
   } else {
     parts_.committer.count_asked(request.tenant->handle,
                                  commit::counted_trigger(request.tenant.get(), envelope.trigger));

@@ -119,6 +119,13 @@ Consent consent_of(const AppendRequest& request, bool denied, const SessionPtr& 
 Append::Append(AppendRequest request, const decision::DecisionTokens& tokens, Done done)
     : request_(std::move(request)), tokens_(tokens), done_(std::move(done)) {}
 
+// A signal's planning costs as much as a few hundred bytes of it.
+std::size_t Append::bytes() const {
+  std::size_t sum = 0;
+  for (const Signal& signal : request_.signals) sum += 256 + signal.value.size() + signal.metadata.size();
+  return sum;
+}
+
 void Append::plan(commit::Draft& draft) { answer_ = planned(draft); }
 
 void Append::finish(const std::optional<Fault>& fault) {

@@ -32,6 +32,8 @@ class Append final : public commit::Work {
 
   void plan(commit::Draft& draft) override;
   void finish(const std::optional<Fault>& fault) override;
+  commit::Line* line() const override { return request_.tenant->line.get(); }
+  std::size_t bytes() const override;
 
  private:
   Result<Appended> planned(commit::Draft& draft);

@@ -67,6 +67,13 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
   return request;
 }
 
+std::size_t Import::bytes() const {
+  std::size_t sum = 0;
+  for (const ImportRequest::Entry& entry : request_.entries)
+    sum += 512 + entry.signal.value.size() + entry.signal.metadata.size();  // each may be of a session of its own
+  return sum;
+}
+
 void Import::plan(commit::Draft& draft) {
   answer_ = Imported{.warnings = request_.warnings};
   if (auto fault = find_sessions(draft)) {

@@ -54,6 +54,8 @@ class Import final : public commit::Work {
 
   void plan(commit::Draft& draft) override;
   void finish(const std::optional<Fault>& fault) override;
+  commit::Line* line() const override { return request_.tenant->line.get(); }
+  std::size_t bytes() const override;
 
  private:
   std::optional<Fault> find_sessions(commit::Draft& draft);

@@ -69,6 +69,8 @@ Result<PublishRequest> parse_publish(const json::Value& root, commit::TenantPtr 
   return request;
 }
 
+std::size_t Publish::bytes() const { return request_.payload.size(); }
+
 void Publish::plan(commit::Draft& draft) { answer_ = planned(draft); }
 
 Result<EventId> Publish::planned(commit::Draft& draft) {

@@ -42,6 +42,8 @@ class Publish final : public commit::Work {
 
   void plan(commit::Draft& draft) override;
   void finish(const std::optional<Fault>& fault) override;
+  commit::Line* line() const override { return request_.tenant->line.get(); }
+  std::size_t bytes() const override;
 
  private:
   Result<EventId> planned(commit::Draft& draft);
