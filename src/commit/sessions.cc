@@ -145,14 +145,35 @@ std::size_t Sessions::excess() const {
   return held > budget_ ? held - budget_ : 0;
 }
 
+// The handles with more than an equal part of memory, judged by some sessions of a shard: digests spread each handle
+// over all of them, so nothing is counted while memory is not short, and little while it is. Caller locks.
+std::set<std::string, std::less<>> Sessions::above_share(const Shard& shard) {
+  std::map<std::string_view, std::size_t> bytes;
+  std::size_t all = 0, left = 256;
+  for (auto place = shard.slots.begin(); place != shard.slots.end() && left > 0; ++place, --left) {
+    bytes[place->second.session->handle.view()] += place->second.bytes;
+    all += place->second.bytes;
+  }
+  std::set<std::string, std::less<>> above;
+  for (const auto& [handle, used] : bytes)
+    if (used * bytes.size() >= all) above.emplace(handle);
+  return above;
+}
+
 std::vector<SessionDigest> Sessions::idle(std::size_t limit) {
   std::vector<SessionDigest> digests;
   std::size_t left = excess();
   for (std::size_t visited = 0; visited < 2 * kShards && left > 0 && digests.size() < limit; ++visited) {
     Shard& shard = shards_[hand_++ % kShards];
     const std::lock_guard lock(shard.mutex);
+    const bool all = visited >= kShards;  // those above their share were not enough
+    const auto above = all ? std::set<std::string, std::less<>>{} : above_share(shard);
     for (auto place = shard.slots.begin(); place != shard.slots.end() && left > 0 && digests.size() < limit;) {
       Slot& slot = place->second;
+      if (!all && !above.contains(slot.session->handle.view())) {
+        ++place;
+        continue;
+      }
       const bool touched = std::exchange(slot.touched, false), dirty = slot.dirty_since != 0;
       if (!touched) left -= std::min(left, slot.bytes);
       if (!touched && dirty) digests.push_back(place->first);

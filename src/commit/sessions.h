@@ -8,6 +8,8 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -56,8 +58,8 @@ class Sessions {
   // Up to `limit` sessions that have been dirty longest.
   std::vector<ledger::SessionDigest> dirtiest(std::size_t limit);
   std::size_t excess() const;  // bytes beyond the budget
-  // Frees memory beyond the budget: clean sessions leave at once. Up to `limit` dirty ones that are to be written
-  // first.
+  // Frees memory beyond the budget: clean sessions leave at once, first those of handles that use more than an equal
+  // part. Up to `limit` dirty ones that are to be written first.
   std::vector<ledger::SessionDigest> idle(std::size_t limit);
   ledger::SessionPtr in_memory(const ledger::SessionDigest& digest) const;
   // Its snapshot is written as of `position`: it is clean, unless it changed behind that.
@@ -88,6 +90,7 @@ class Sessions {
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
   static void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
   static void uncount(Shard& shard, const Slot& slot);  // which is about to go
+  static std::set<std::string, std::less<>> above_share(const Shard& shard);
 
   ledger::Ledger& ledger_;
   const SessionHasher& hasher_;

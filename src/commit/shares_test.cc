@@ -117,6 +117,34 @@ TEST_F(Shares, AllVersionsOfATenantShareOneLine) {
   EXPECT_EQ(after->line, before->line);
 }
 
+TEST(SharesOfMemory, SessionsOfTheHandleThatUsesMoreThanItsPartLeaveFirst) {
+  store::MemoryStore store;
+  intake::World world(store, *parse_rfc3339("2026-11-09T08:30:00Z"), 1 << 20);
+  world.tenants.put(
+      std::make_shared<const Tenant>(Tenant{.handle = Handle{"small"}, .rules = world.tenants.known("demo")->rules}));
+  const auto append = [&](const char* handle, const std::string& session) {
+    auto request = intake::parse_append(
+        *json::parse(R"({"sessionId":")" + session + R"(","signals":[{"type":"search","signalValue":"boots"}]})"),
+        world.tenants, handle, world.clock.now());
+    std::unique_ptr<Work> work = std::make_unique<intake::Append>(
+        std::move(*request), world.tokens, [](const auto&, const auto& answer) { EXPECT_TRUE(answer); });
+    EXPECT_TRUE(world.committer.submit(work));
+    world.committer.turn(true);
+  };
+  const auto in_memory = [&](const char* handle, const std::string& session) {
+    return world.sessions.in_memory(world.sessions.digest(handle, session)) != nullptr;
+  };
+  for (int i = 0; i < 20; ++i) append("small", "few-" + std::to_string(i));
+  for (int i = 0; i < 3000; ++i) append("demo", "many-" + std::to_string(i));
+  while (world.sessions.excess() > 0) world.committer.turn(true);
+  int few = 0, many = 0;
+  for (int i = 0; i < 20; ++i) few += in_memory("small", "few-" + std::to_string(i));
+  for (int i = 0; i < 3000; ++i) many += in_memory("demo", "many-" + std::to_string(i));
+  EXPECT_EQ(few, 20) << "though they are the oldest";
+  EXPECT_LT(many, 2500);
+  EXPECT_GT(many, 0);
+}
+
 TEST_F(Shares, AFullDiskIsToldUntilThereIsSpaceEvenIfNobodyWrites) {
   EXPECT_FALSE(world.committer.full());
   const std::string body = R"({"sessionId":"full-1","signals":[{"type":"search"}]})";
