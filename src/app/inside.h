@@ -103,6 +103,7 @@ struct Server::Inside {
   void reload(const Handle& handle);
   void reload_allowlist();
   std::string metrics();
+  void metrics_of_shares();
   void stop();
 };
 

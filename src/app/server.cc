@@ -1,4 +1,6 @@
 #include <prometheus/gauge.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -23,6 +25,9 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
   made.limits.drain = std::min<Duration>(made.limits.drain, settings.drain);
   return made;
 }
+
+// The calling thread gets processor time after those that serve requests. Linux has a priority for each thread.
+void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); }
 
 }  // namespace
 
@@ -180,7 +185,10 @@ void Server::Inside::start_threads() {
   names_thread = std::jthread([this](std::stop_token stop) { endpoint_checks->run(stop); });
   upkeep_thread = std::jthread([this](std::stop_token stop) { keep_up(stop); });
   live_thread = std::jthread([this](std::stop_token stop) { live->run(stop); });
-  simulate_thread = std::jthread([this](std::stop_token stop) { simulations->run(stop); });
+  simulate_thread = std::jthread([this](std::stop_token stop) {
+    yield_to_others();
+    simulations->run(stop);
+  });
 }
 
 // Next to the committing thread: maintains the store, and sees what another process changed.
@@ -227,6 +235,7 @@ std::string Server::Inside::metrics() {
         "Handles read from the store, with their settings and rules, since the server started.",
         static_cast<double>(control.handles_read()));
   gauge("beckon_disk_full", "1 while the disk is full and what adds data is refused.", committer->full() ? 1 : 0);
+  metrics_of_shares();
   const delayed::DueCounts& due = alarm->counts();
   gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the server started.",
         static_cast<double>(due.fired.load()));
@@ -245,6 +254,46 @@ std::string Server::Inside::metrics() {
           static_cast<double>(age.count()) / 1e3);
   }
   return http::to_text(registry);
+}
+
+// What handles share: how much is in use, and what was refused because a handle had its share, or all was in use. The
+// table of docs/limits.md has a row for each.
+void Server::Inside::metrics_of_shares() {
+  const auto in_use = [this](const char* name, const char* help, std::size_t value) {
+    prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(static_cast<double>(value));
+  };
+  in_use("beckon_endpoint_checks", "Name lookups under way for subscriptions that are created or changed.",
+         endpoint_checks->under_way());
+  in_use("beckon_live_watchers", "Live-feed connections.", live->watchers());
+  in_use("beckon_simulations", "Simulations that run or wait.", simulations->under_way());
+  if (readiness != http::Readiness::kStarting) {
+    in_use("beckon_http_control_waiting", "Requests that wait for a control thread.", listener->control_waiting());
+    in_use("beckon_http_body_bytes", "Bytes of request bodies of more than 4 KiB.", listener->body_bytes());
+  }
+  auto& refused = prometheus::BuildGauge()
+                      .Name("beckon_refused_total")
+                      .Help(
+                          "Refused since the server started, because a handle (or client address) had its share of a "
+                          "resource, or because all of it was in use.")
+                      .Register(registry);
+  const auto count = [&](const char* resource, const char* share, const std::atomic<std::uint64_t>& value) {
+    refused.Add({{"resource", resource}, {"share", share}}).Set(static_cast<double>(value.load()));
+  };
+  const http::HttpRefusals& http = http_metrics->refusals();
+  count("commit_queue", "handle", committer->counts().refused_of_line);
+  count("commit_queue", "all", committer->counts().refused);
+  count("control_threads", "handle", http.control_of_handle);
+  count("requests", "all", http.in_flight);
+  count("bodies", "all", http.bodies);
+  count("bodies", "handle", http.bodies_of_client);
+  count("connections", "address", http.connections_of_address);
+  count("connections", "all", http.connections);
+  count("endpoint_checks", "handle", endpoint_checks->refused().of_handle);
+  count("endpoint_checks", "all", endpoint_checks->refused().in_all);
+  count("live_feed", "handle", live->refused().of_handle);
+  count("live_feed", "all", live->refused().in_all);
+  count("simulations", "handle", simulations->refused().of_handle);
+  count("simulations", "all", simulations->refused().in_all);
 }
 
 void Server::Inside::stop() {

@@ -180,6 +180,8 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("drain", server, "how long to finish requests and attempts after SIGTERM", AT(drain)));
   all.push_back(number("io-threads", server, "threads that serve requests", 1, 64, AT(http.io_threads)));
   all.push_back(number("control-threads", server, "threads for the control plane", 1, 64, AT(http.control_threads)));
+  all.push_back(number("control-threads-per-handle", server, "of these, for one handle at once; 0: half", 0, 64,
+                       AT(http.control_threads_per_handle)));
 
   all.push_back(make(
       "login-life", sign_in, "a duration such as 8h, at most 24h", "how long a sign-in is valid", AT(sign_in.life),
@@ -229,6 +231,8 @@ std::vector<Setting> make_settings() {
   all.push_back(size("simulation-memory", chain, "memory for the sessions of one simulation", AT(simulations.memory)));
   all.push_back(
       number("simulations-waiting", chain, "simulations waiting to start", 1, 1'000, AT(simulations.waiting)));
+  all.push_back(number("simulations-per-handle", chain, "simulations of one handle, running and waiting", 1, 1'000,
+                       AT(simulations.per_handle)));
   all.push_back(
       duration("record-within", chain, "how soon an asynchronously recorded decision is on disk", AT(commit.late)));
 
@@ -284,6 +288,9 @@ std::vector<Setting> make_settings() {
   all.push_back(size("http-body", front, "maximum request body", AT(http.limits.body)));
   all.push_back(
       size("http-bodies", front, "maximum of all request bodies of more than 4 KiB together", AT(http.limits.bodies)));
+  all.push_back(size("http-bodies-per-client", front,
+                     "of these, those of one handle, or of one client address on public routes",
+                     AT(http.limits.bodies_per_client)));
   all.push_back(size("http-target", front, "maximum request target", AT(http.limits.target)));
   all.push_back(size("http-fields-bytes", front, "maximum total size of header fields", AT(http.limits.fields_bytes)));
   all.push_back(number("http-fields", front, "maximum number of header fields", 1, 10'000, AT(http.limits.fields)));

@@ -9,6 +9,7 @@
 #include "base/published_map.h"
 #include "base/result.h"
 #include "commit/line.h"
+#include "commit/visitor_ids.h"
 #include "ledger/signal.h"
 #include "rules/language/score.h"
 #include "rules/rule_set.h"

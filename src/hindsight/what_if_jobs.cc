@@ -20,25 +20,36 @@ bool WhatIfJobs::waits(const JobPtr& job) { return !job->begun && job->view.stat
 
 std::optional<Fault> WhatIfJobs::start(SimulationId id, WhatIfRequest request) {
   const std::lock_guard lock(mutex_);
-  const auto under_way = [](const JobPtr& job) { return job->view.state == WhatIfState::kRunning; };
-  const auto waiting = static_cast<std::size_t>(std::ranges::count_if(jobs_, under_way));
-  for (const JobPtr& job : jobs_)
-    if (under_way(job) && job->request.tenant->handle == request.tenant->handle)
-      return Fault{.code = FaultCode::kConflict,
-                   .message = "A simulation for this handle is already running, " + job->view.id.text +
-                              "; wait until it has finished, or cancel it."};
-  if (stopped_ || waiting > options_.waiting) return unavailable("Too many simulations are waiting to start.");
+  const auto waiting = static_cast<std::size_t>(std::ranges::count_if(jobs_, is_under_way));
+  std::size_t own = 0;
+  for (const JobPtr& job : jobs_) {
+    if (!is_under_way(job) || job->request.tenant->handle != request.tenant->handle || ++own < options_.per_handle)
+      continue;
+    ++refused_.of_handle;
+    return Fault{.code = FaultCode::kConflict,
+                 .message = "A simulation for this handle is already running, " + job->view.id.text +
+                            "; wait until it has finished, or cancel it."};
+  }
+  if (stopped_ || waiting > options_.waiting) {
+    ++refused_.in_all;
+    return unavailable("Too many simulations are waiting to start.");
+  }
   auto job = std::make_shared<Job>();
   job->view = {.id = std::move(id), .since = request.since, .until = request.until, .reason = {}, .result = nullptr};
   job->request = std::move(request);
   jobs_.push_back(std::move(job));
   while (jobs_.size() > options_.kept + waiting + 1) {
-    const auto over = std::ranges::find_if_not(jobs_, under_way);
+    const auto over = std::ranges::find_if_not(jobs_, is_under_way);
     if (over == jobs_.end()) break;
     jobs_.erase(over);
   }
   changed_.notify_all();
   return std::nullopt;
+}
+
+std::size_t WhatIfJobs::under_way() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::ranges::count_if(jobs_, is_under_way));
 }
 
 WhatIfJobs::JobPtr WhatIfJobs::job(const Handle& handle, const SimulationId& id) const {

@@ -1,6 +1,7 @@
 // Simulations as jobs: one runs at a time, a few wait, and what they came to is kept for a while. In memory alone: a
 // restart forgets them.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -32,14 +33,15 @@ struct WhatIfView {
 class WhatIfJobs {
  public:
   struct Options {
-    std::size_t waiting = 8;                      // of all handles; beyond it 503. Of one handle there is one at a time
+    std::size_t waiting = 8;                      // of all handles; beyond it 503
+    std::size_t per_handle = 1;                   // of one handle, running or waiting; beyond it 409
     std::size_t kept = 64;                        // that have ended; the oldest go
     std::size_t memory = std::size_t{512} << 20;  // bytes of sessions that one may hold
   };
   WhatIfJobs(ledger::Ledger& ledger, const commit::Sessions& digests, Options options)
       : ledger_(ledger), digests_(digests), options_(options) {}
 
-  // Fault: kConflict where one of the handle is under way, kUnavailable where too many wait.
+  // Fault: kConflict where its handle has as many under way as it may, kUnavailable where too many wait.
   std::optional<Fault> start(SimulationId id, WhatIfRequest request);
   // std::nullopt if this handle has no such job, or it was over long ago.
   std::optional<WhatIfView> find(const Handle& handle, const SimulationId& id) const;
@@ -47,6 +49,13 @@ class WhatIfJobs {
   std::optional<WhatIfView> wait(const Handle& handle, const SimulationId& id, std::chrono::milliseconds longest) const;
   // Ends one that waits or runs; returns once it has ended. One that had ended stays as it was.
   std::optional<WhatIfView> cancel(const Handle& handle, const SimulationId& id);
+
+  std::size_t under_way() const;  // running and waiting
+  // How many were refused: because of those of their handle, and in total.
+  struct Refused {
+    std::atomic<std::uint64_t> of_handle{0}, in_all{0};
+  };
+  const Refused& refused() const { return refused_; }
 
   // The thread's body: until it is stopped, which cancels what runs.
   void run(std::stop_token stop);
@@ -64,12 +73,14 @@ class WhatIfJobs {
 
   JobPtr job(const Handle& handle, const SimulationId& id) const;  // caller locks
   static bool waits(const JobPtr& job);                            // for its turn
+  static bool is_under_way(const JobPtr& job) { return job->view.state == WhatIfState::kRunning; }
   static WhatIfView seen(const Job& job);
   void end(Job& job, Result<WhatIf> result, Duration took);
 
   ledger::Ledger& ledger_;
   const commit::Sessions& digests_;
   const Options options_;
+  Refused refused_;
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
   std::deque<JobPtr> jobs_;  // oldest first

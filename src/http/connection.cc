@@ -253,17 +253,30 @@ bool Connection::advance_body() {
 bool Connection::keep_body_within_limits() {
   const std::size_t size = request_.body.size();
   if (size <= kFirstBuffer) return true;
+  if (body_charged_ == 0) body_client_ = body_client();
   const std::size_t more = size - body_charged_;
   body_charged_ = size;
-  if (thread_->shared().body_bytes.fetch_add(more, std::memory_order_relaxed) + more <= thread_->limits().bodies)
-    return true;
+  Shared& shared = thread_->shared();
+  const bool in_all = shared.body_bytes.fetch_add(more, std::memory_order_relaxed) + more <= thread_->limits().bodies;
+  const bool of_client = shared.body_shares.add(body_client_, more, thread_->limits().bodies_per_client);
+  if (in_all && of_client) return true;
+  HttpRefusals& refusals = shared.metrics.refusals();
+  ++(of_client ? refusals.bodies : refusals.bodies_of_client);
   reject(unavailable("The server is receiving too many large bodies."));
   return false;
+}
+
+// The handle in the path, if the caller has a role there; else the client's address, as connections are counted.
+std::string Connection::body_client() const {
+  const bool is_public = !request_.route || request_.route->access.who == Access::Who::kPublic;
+  if (!is_public && !request_.control_line().empty()) return std::string(request_.control_line());
+  return request_.client.client().text();
 }
 
 void Connection::release_body() {
   if (body_charged_ == 0) return;
   thread_->shared().body_bytes.fetch_sub(body_charged_, std::memory_order_relaxed);
+  thread_->shared().body_shares.remove(body_client_, body_charged_);
   body_charged_ = 0;
   std::string().swap(request_.body);
 }

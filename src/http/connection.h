@@ -60,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool receive_body();
   bool keep_body_within_limits();  // false: refused, as all bodies together are too large
   void release_body();
+  std::string body_client() const;
   std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
   void read();
   void take(std::size_t size);  // bytes that were read
@@ -113,7 +114,8 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   Framing framing_;
   ChunkedDecoder chunks_;
   std::uint64_t received_ = 0;    // bytes of the body since `since_`; while lingering, bytes discarded
-  std::size_t body_charged_ = 0;  // in Shared::body_bytes
+  std::size_t body_charged_ = 0;  // in Shared::body_bytes, and in its client's share
+  std::string body_client_;       // whose share that is
   std::size_t body_limit_ = 0;
   Request request_;
   const std::string* allow_ = nullptr;

@@ -5,7 +5,8 @@
 
 namespace beckon::http {
 
-ControlPool::ControlPool(std::size_t threads) : running_per_line_(std::max<std::size_t>(1, threads / 2)) {
+ControlPool::ControlPool(std::size_t threads, std::size_t per_line)
+    : running_per_line_(per_line > 0 ? per_line : std::max<std::size_t>(1, threads / 2)) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -18,6 +19,7 @@ void ControlPool::run(std::string_view line, Job job) {
     known = by_name_.emplace(fresh->name, fresh).first;
   }
   known->second->jobs.push_back(std::move(job));
+  ++waiting_;
   changed_.notify_one();
 }
 
@@ -27,11 +29,17 @@ std::size_t ControlPool::waiting(std::string_view line) const {
   return known == by_name_.end() ? 0 : known->second->jobs.size();
 }
 
+std::size_t ControlPool::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
 void ControlPool::stop() {
   Lines dropped;  // what a job holds may answer: not under the lock
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
+    waiting_ = 0;
     for (Line& line : lines_) std::swap(dropped.emplace_back().jobs, line.jobs);
     changed_.notify_all();
   }
@@ -55,6 +63,7 @@ void ControlPool::work() {
     lines_.splice(lines_.end(), lines_, line);  // its next turn comes after that of all others
     Job job = std::move(line->jobs.front());
     line->jobs.pop_front();
+    --waiting_;
     ++line->running;
     lock.unlock();
     job();

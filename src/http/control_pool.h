@@ -14,19 +14,20 @@
 
 namespace beckon::http {
 
-// Jobs are shared out fairly among lines, each of which is a tenant: the lines take turns, and one line has at most
-// half of the threads (at least one), so that a tenant whose requests wait does not delay the others. Internally
-// locked.
+// Jobs are shared out fairly among lines, each of which is a tenant: the lines take turns, and one line has at most its
+// share of the threads, so that a tenant whose requests wait does not delay the others. Internally locked.
 class ControlPool {
  public:
   using Job = std::move_only_function<void()>;
 
-  explicit ControlPool(std::size_t threads);
+  // `per_line`: the share; 0: half of the threads, at least one.
+  explicit ControlPool(std::size_t threads, std::size_t per_line = 0);
   ~ControlPool() { stop(); }
 
   void run(std::string_view line, Job job);  // after those of its line; dropped after stop()
   std::size_t waiting(std::string_view line) const;
-  void stop();  // waits for running jobs, drops the others. Not from its own threads
+  std::size_t waiting() const;  // of all lines
+  void stop();                  // waits for running jobs, drops the others. Not from its own threads
 
  private:
   struct Line {
@@ -44,6 +45,7 @@ class ControlPool {
   std::condition_variable changed_;
   Lines lines_;  // with jobs that wait or run; in the order of their turns
   std::unordered_map<std::string_view, Lines::iterator> by_name_;
+  std::size_t waiting_ = 0;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

@@ -64,6 +64,26 @@ TEST(ControlPool, OneLineHasHalfOfTheThreadsAndItsTurnsLikeTheOthers) {
   EXPECT_EQ(order, "abasss");
 }
 
+TEST(ControlPool, TheShareOfALineCanBeSet) {
+  ControlPool pool(3, 2);
+  std::promise<void> go_on;
+  const auto opened = go_on.get_future().share();
+  std::promise<void> begun[2];
+  for (auto& one : begun)
+    pool.run("busy", [&] {
+      one.set_value();
+      opened.wait();
+    });
+  for (auto& one : begun) one.get_future().wait();
+  std::promise<void> third, other;
+  pool.run("busy", [&] { third.set_value(); });
+  pool.run("quiet", [&] { other.set_value(); });
+  other.get_future().wait();
+  EXPECT_EQ(pool.waiting(), 1U) << "the third of the busy line, next to a free thread";
+  go_on.set_value();
+  third.get_future().wait();
+}
+
 // Tells when it is dropped without having run.
 struct Job {
   explicit Job(std::promise<bool>& told) : ran(&told) {}

@@ -81,6 +81,7 @@ void Request::resume(std::move_only_function<void()> rest) const {
 
 bool Connection::may_wait_for_control() {
   if (thread_->shared().control.waiting(request_.control_line()) < thread_->limits().waiting_per_handle) return true;
+  ++thread_->shared().metrics.refusals().control_of_handle;
   turn_away("Too many requests for this handle are waiting.");
   return false;
 }
@@ -89,6 +90,7 @@ bool Connection::count_in_flight() {
   auto& in_flight = thread_->shared().in_flight;
   counted_ = true;
   if (in_flight.fetch_add(1, std::memory_order_relaxed) < thread_->limits().in_flight) return true;
+  ++thread_->shared().metrics.refusals().in_flight;
   turn_away("The server is overloaded.");
   return false;
 }

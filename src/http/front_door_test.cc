@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -153,6 +154,11 @@ class FrontDoor : public testing::Test {
              [](Request&, Respond respond) {
                respond({.headers = {{"x", "a\r\nb: c"}}});
              }},
+        {.method = Method::kPost,
+         .pattern = "/handles/{handle}/large",
+         .access = owner(),
+         .handler = echo,
+         .body_limit = 200'000},
         {.method = Method::kGet,
          .pattern = "/parked/{id}",
          .access = public_(),
@@ -415,6 +421,17 @@ TEST_F(FrontDoor, ARequestThatWaitsForSomethingElseHoldsNoControlThread) {
   auto [again, respond_again] = held_.take();
   again->resume([respond = std::move(respond_again)] { throw std::runtime_error("secret"); });
   EXPECT_EQ(waiting.answer().status, 500);
+}
+
+TEST_F(FrontDoor, CountsWhatItTurnsAway) {
+  options_.limits.in_flight = 1;
+  RawClient first(port());
+  first.send(get("/later"));
+  auto [request, respond] = held_.take();
+  EXPECT_EQ(ask(get("/hello")).status, 503);
+  EXPECT_EQ(metrics_->refusals().in_flight.load(), 1u);
+  respond({});
+  EXPECT_EQ(first.answer().status, 200);
 }
 
 TEST_F(FrontDoor, AuthorizesWhatIsNotPublicOffTheIoThread) {
@@ -730,6 +747,32 @@ TEST_F(FrontDoor, AllLargeBodiesTogetherHaveALimit) {
   EXPECT_EQ(first.send(std::string(1'000, ' ')).answer().status, 200);
   RawClient third(port());
   EXPECT_EQ(begin(third).send(std::string(1'000, ' ')).answer().status, 200);
+  EXPECT_EQ(listener_->body_bytes(), 0U);
+}
+
+TEST_F(FrontDoor, AHandleHasAShareOfTheLargeBodiesAndSoHasAnAddressOnPublicRoutes) {
+  options_.limits.bodies_per_client = 70'000;
+  port();
+  const auto begin = [&](RawClient& client, const std::string& path) -> RawClient& {
+    return client
+        .send("POST " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer good\r\n" +
+              "Content-Type: application/json\r\nContent-Length: 50000\r\n\r\n")
+        .send(std::string(49'000, ' '));
+  };
+  std::deque<RawClient> waiting;
+  std::size_t bytes = 0;
+  for (const char* path : {"/handles/a/large", "/handles/b/large", "/large"}) {
+    begin(waiting.emplace_back(port()), path);
+    bytes += 45'000;
+    for (int i = 0; i < 2'000 && listener_->body_bytes() < bytes; ++i) std::this_thread::sleep_for(milliseconds{10});
+    RawClient second(port());
+    EXPECT_EQ(begin(second, path).answer().status, 503) << path;
+  }
+  EXPECT_EQ(metrics_->refusals().bodies_of_client.load(), 3u);
+  EXPECT_EQ(metrics_->refusals().bodies.load(), 0u);
+  for (RawClient& client : waiting) EXPECT_EQ(client.send(std::string(1'000, ' ')).answer().status, 200);
+  RawClient again(port());
+  EXPECT_EQ(begin(again, "/handles/a/large").send(std::string(1'000, ' ')).answer().status, 200);
   EXPECT_EQ(listener_->body_bytes(), 0U);
 }
 

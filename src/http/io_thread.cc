@@ -116,9 +116,11 @@ void IoThread::accept_some() {
 bool IoThread::make_room(const IpAddress& peer) {
   const bool exempt = is_trusted(peer, shared_->options.trusted_proxies);
   while (!exempt && shared_->connections.of(peer) >= limits().connections_per_address) {
+    ++shared_->metrics.refusals().connections_of_address;
     if (!close_oldest_idle(&peer)) return false;
   }
   while (shared_->connections.all() >= limits().connections) {
+    ++shared_->metrics.refusals().connections;
     if (!close_oldest_idle(nullptr)) return false;
   }
   return true;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "http/body_shares.h"
 #include "http/connection_count.h"
 #include "http/control_pool.h"
 #include "http/listener.h"
@@ -30,8 +31,13 @@ using Steady = std::chrono::steady_clock;
 
 // Shared by the threads of one listener.
 struct Shared {
-  Shared(ListenerOptions set, const Router& routes, const Clock& time, HttpMetrics& measures, std::size_t threads)
-      : options(std::move(set)), router(routes), clock(time), metrics(measures), control(threads) {}
+  Shared(ListenerOptions set, const Router& routes, const Clock& time, HttpMetrics& measures)
+      : options(std::move(set)),
+        router(routes),
+        clock(time),
+        metrics(measures),
+        control(static_cast<std::size_t>(options.control_threads),
+                static_cast<std::size_t>(options.control_threads_per_handle)) {}
 
   const ListenerOptions options;
   const Router& router;
@@ -40,6 +46,7 @@ struct Shared {
   ConnectionCount connections;
   std::atomic<std::size_t> in_flight{0};
   std::atomic<std::size_t> body_bytes{0};  // HttpLimits::bodies
+  BodyShares body_shares;                  // HttpLimits::bodies_per_client
   std::atomic<bool> draining{false};       // set before any thread is asked to drain
   ControlPool control;
 

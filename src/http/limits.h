@@ -7,11 +7,13 @@ namespace beckon::http {
 
 struct HttpLimits {
   // Sizes, in bytes.
-  std::size_t target = 8 * 1024;            // beyond: 414
-  std::size_t fields_bytes = 16 * 1024;     // all header lines together; beyond: 431
-  std::size_t fields = 100;                 // header lines; beyond: 431
-  std::size_t body = 64 * 1024;             // contract section 4; beyond: 413, before it is read
-  std::size_t bodies = 32 * 1024 * 1024;    // all bodies of more than 4 KiB being received or handled; beyond: 503
+  std::size_t target = 8 * 1024;          // beyond: 414
+  std::size_t fields_bytes = 16 * 1024;   // all header lines together; beyond: 431
+  std::size_t fields = 100;               // header lines; beyond: 431
+  std::size_t body = 64 * 1024;           // contract section 4; beyond: 413, before it is read
+  std::size_t bodies = 32 * 1024 * 1024;  // all bodies of more than 4 KiB being received or handled; beyond: 503
+  std::size_t bodies_per_client =
+      16 * 1024 * 1024;                     // of these, of a handle, or of an address on public routes: the same
   std::size_t stream_backlog = 256 * 1024;  // unsent bytes of a stream; beyond: the client is too slow
 
   // Deadlines. Checked every `sweep`, so each may be late by that much.

@@ -23,15 +23,16 @@ std::uint16_t Listener::port() const { return inside_->port; }
 
 std::size_t Listener::body_bytes() const { return inside_->shared->body_bytes.load(std::memory_order_relaxed); }
 
+std::size_t Listener::control_waiting() const { return inside_->shared->control.waiting(); }
+
 std::expected<std::unique_ptr<Listener>, std::string> Listener::start(ListenerOptions options, const Router& router,
                                                                       const Clock& clock, HttpMetrics& metrics) {
   CHECK(options.io_threads > 0 && options.control_threads > 0);
   const auto address = IpAddress::parse(options.host);
   if (!address) return std::unexpected("not an IP address to listen on: " + options.host);
   auto inside = std::make_unique<Inside>();
-  const auto control_threads = static_cast<std::size_t>(options.control_threads);
   inside->port = options.port;
-  inside->shared = std::make_shared<Shared>(std::move(options), router, clock, metrics, control_threads);
+  inside->shared = std::make_shared<Shared>(std::move(options), router, clock, metrics);
   SystemRandom random;
   for (int i = 0; i < inside->shared->options.io_threads; ++i) {
     auto thread = std::make_shared<IoThread>(inside->shared, random.next());

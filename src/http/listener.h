@@ -22,6 +22,7 @@ struct ListenerOptions {
   std::uint16_t port = 0;          // 0: any free one
   int io_threads = 1;              // one event loop and one socket each, on one port (SO_REUSEPORT)
   int control_threads = 2;
+  int control_threads_per_handle = 0;  // of these, that requests of one handle may use at once; 0: half
   HttpLimits limits = {};
   RequestLog request_log = RequestLog::kAll;
   std::vector<IpRange> trusted_proxies = {};
@@ -38,7 +39,8 @@ class Listener {
   ~Listener();  // stops at once if it still runs
 
   std::uint16_t port() const;
-  std::size_t body_bytes() const;  // of what HttpLimits::bodies limits, now
+  std::size_t body_bytes() const;       // of what HttpLimits::bodies limits, now
+  std::size_t control_waiting() const;  // requests that wait for a control thread, now
 
   // Drains: accepts no more connections, closes idle ones, and lets requests in flight finish with `connection: close`.
   // True when all have ended; false if the rest was closed after `patience`. Call once, not from an io thread.

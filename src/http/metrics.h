@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -13,6 +14,16 @@
 #include "http/router.h"
 
 namespace beckon::http {
+
+// What was turned away because a limit that clients share was reached. Counted here, shown by the app.
+struct HttpRefusals {
+  std::atomic<std::uint64_t> in_flight{0};               // HttpLimits::in_flight
+  std::atomic<std::uint64_t> control_of_handle{0};       // HttpLimits::waiting_per_handle
+  std::atomic<std::uint64_t> bodies{0};                  // HttpLimits::bodies
+  std::atomic<std::uint64_t> bodies_of_client{0};        // HttpLimits::bodies_per_client
+  std::atomic<std::uint64_t> connections{0};             // HttpLimits::connections: closed, an idle one or the new one
+  std::atomic<std::uint64_t> connections_of_address{0};  // HttpLimits::connections_per_address, likewise
+};
 
 // Resolved once at start, so that a request costs a few atomic additions and no lookup. Thread-safe.
 class HttpMetrics {
@@ -26,6 +37,7 @@ class HttpMetrics {
 
   prometheus::Gauge& connections() { return *connections_; }
   prometheus::Gauge& in_flight() { return *in_flight_; }
+  HttpRefusals& refusals() { return refusals_; }
 
  private:
   struct Row {
@@ -36,6 +48,7 @@ class HttpMetrics {
   std::vector<Row> rows_;  // one per route, and a last one for "unmatched"
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
+  HttpRefusals refusals_;
 };
 
 // The registry in the Prometheus text format, and its content type.

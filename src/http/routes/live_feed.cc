@@ -47,13 +47,21 @@ std::string data_of(const outbox::Delivery& delivery, const Sending& sending) {
 
 }  // namespace
 
+std::size_t LiveFeed::watchers() const {
+  const std::lock_guard lock(mutex_);
+  return count_;
+}
+
 Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle,
                                  std::string_view last_event_id) {
   {
     const std::lock_guard lock(mutex_);
     const auto own = places_.find(handle);
-    if (count_ == limits_.watchers || (own != places_.end() && own->second == limits_.per_handle))
+    const bool own_share = own != places_.end() && own->second == limits_.per_handle;
+    if (own_share || count_ == limits_.watchers) {
+      ++(own_share ? refused_.of_handle : refused_.in_all);
       return unexpected(unavailable("Too many live-feed connections."));
+    }
     ++places_[handle];
     ++count_;
   }

@@ -7,6 +7,7 @@
 //   event: dropped    data: {"count"}    the number of changes that were skipped
 //   event: end        data: {"reason"}   the token or the role has ended, and so does the stream
 #pragma once
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -47,6 +48,13 @@ class LiveFeed {
   // if none. Fault: kUnavailable if there are too many watchers, in all or of the handle.
   Result<Response> watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id);
 
+  std::size_t watchers() const;  // now; thread-safe
+  // How many were refused because too many watched: of their handle, and in total.
+  struct Refused {
+    std::atomic<std::uint64_t> of_handle{0}, in_all{0};
+  };
+  const Refused& refused() const { return refused_; }
+
   void run(std::stop_token stop);  // the loop; leaves open streams to the listener
   void step();                     // one iteration
 
@@ -68,7 +76,8 @@ class LiveFeed {
 
   const Parts parts_;
   const Limits limits_;
-  std::mutex mutex_;
+  Refused refused_;
+  mutable std::mutex mutex_;
   std::vector<Watcher> coming_;           // joined since the last step
   std::map<Handle, std::size_t> places_;  // in use, by handle
   std::size_t count_ = 0;                 // their sum

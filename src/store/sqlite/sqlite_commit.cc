@@ -91,7 +91,7 @@ bool SqliteCommit::make_reserve() {
   return true;
 }
 
-// The room first serves what the WAL owes the data file; then the WAL begins anew in its own space.
+// The reserve first serves what must still be copied from the WAL; then the WAL restarts in its own space.
 bool SqliteCommit::use_reserve() {
   if (!reserve_.release()) return false;
   lean_ = true;
