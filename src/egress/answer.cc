@@ -40,7 +40,7 @@ std::string Answer::explanation() const {
   return refusal ? "The endpoint " + std::string(sentence(*refusal)) + "." : std::string(sentence(trouble));
 }
 
-const std::string* find_header(const std::vector<Header>& headers, std::string_view name) {
+const std::string* find_header(std::span<const Header> headers, std::string_view name) {
   const auto same = [&](const Header& header) { return std::ranges::equal(header.name, name, {}, lower, lower); };
   const auto found = std::ranges::find_if(headers, same);
   return found == headers.end() ? nullptr : &found->value;

@@ -33,6 +33,13 @@ bool is_http2(std::string_view text) {
          text.substr(5, 4) == std::string_view("\0\0\0\0", 4);
 }
 
+// What follows the status line, up to the empty line that ends the head, if that has come.
+std::string_view fields_of(std::string_view head) {
+  const auto line = head.find("\r\n"), end = head.find("\r\n\r\n");
+  if (line == head.npos) return {};
+  return head.substr(0, end == head.npos ? end : end + kLineEnd).substr(line + kLineEnd);
+}
+
 // Whether `text` is the beginning of such a line, or the line and more.
 bool is_bare_line(std::string_view text) {
   const auto same = [](char form, char c) { return form == '#' ? c >= '0' && c <= '9' : form == c; };
@@ -108,6 +115,7 @@ void AnswerReader::begin(Answer& answer, std::size_t header_bytes, std::size_t b
   line_passed_ = false;
   trouble_ = Trouble::kNone;
   unread_.clear();
+  head_.clear();
   answer_ = &answer;
   parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
 }
@@ -123,6 +131,8 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   if (!unread_.empty()) left = unread_.append(bytes);
   const auto state = parsed(left);
   unread_.assign(left);  // a part of itself, or of `bytes`
+  const bool framed = unread_.size() <= header_limit_ && read_ <= header_limit_ + kFraming * body_limit_;
+  if (state == State::kMore && !framed) return broken(Trouble::kHeadersTooLarge);
   return state;
 }
 
@@ -151,13 +161,13 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     error_code error;
     const auto used = parser_->put(boost::asio::buffer(given.data(), given.size()), error);
     if (error && in_head && is_http2(left)) return broken(Trouble::kHttp2Only);
-    left.remove_prefix(used);
-    (in_head ? heads_ : framed_) += used;
-    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_) {
-      head_fits_ = false;
-      return broken(Trouble::kHeadersTooLarge);
+    if (in_head) {
+      heads_ += used;
+      head_.append(left.substr(0, used));
+      if (has_head()) answer_->head = fields_of(head_);
     }
-    if (framed_ - parser_->body_bytes() > header_limit_ + kFraming * body_limit_)
+    left.remove_prefix(used);
+    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_)
       return broken(Trouble::kHeadersTooLarge);
     if (error == http::error::body_limit) return State::kEnough;
     if (error == http::error::need_more) {
@@ -169,6 +179,7 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     if (!parser_->is_done()) continue;
     if (is_final(answer_->status)) return State::kWhole;
     line_passed_ = false;
+    head_.clear();
     parser_ = std::make_unique<Parser>(*answer_, body_limit_, kept_);
   }
   return State::kMore;
@@ -183,7 +194,16 @@ AnswerReader::State AnswerReader::end() {
   return error ? broken(Trouble::kBodyBroken) : State::kWhole;
 }
 
-bool AnswerReader::has_head() const { return head_fits_ && parser_->is_header_done() && is_final(answer_->status); }
+void AnswerReader::keep_partial_head() {
+  if (has_head()) return;
+  head_.append(unread_);
+  if (!head_.starts_with(kBareLine.substr(0, kVersion))) return;
+  const std::string_view fields = fields_of(head_);
+  answer_->head = fields.substr(0, header_limit_);
+  answer_->head_cut = fields.size() > header_limit_ || head_.find("\r\n\r\n") == head_.npos;
+}
+
+bool AnswerReader::has_head() const { return parser_->is_header_done() && is_final(answer_->status); }
 
 bool AnswerReader::reusable() const {
   return parser_->is_done() && unread_.empty() && parser_->keep_alive() && answer_->status != kSwitching;

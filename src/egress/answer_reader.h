@@ -22,13 +22,16 @@ class AnswerReader {
   AnswerReader();
   ~AnswerReader();
 
-  // Fills status, headers, body and body_cut of `answer`, which must outlive the reading. Limits in bytes: for all
-  // heads together, and for each header of a chunk or all trailers; for the body; and for the part of the body that is
-  // kept.
+  // Fills status, headers, head, body and body_cut of `answer`, which must outlive the reading. Limits in bytes: for
+  // all heads, trailers and framing; for the body; and for the part of the body that is kept.
   void begin(Answer& answer, std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes);
 
   State feed(std::string_view bytes);
   State end();  // the peer has closed: kWhole if that ends the body, else kBroken
+
+  // Nothing more is read. Where the head of the final response has begun and is not complete, what came of it is kept,
+  // up to the limit, and marked as cut. What does not begin as HTTP is not kept: nobody asked for its content.
+  void keep_partial_head();
 
   bool began() const { return read_ > 0; }      // at least one byte was fed
   bool has_head() const;                        // the headers of the final response are complete
@@ -44,7 +47,7 @@ class AnswerReader {
   std::unique_ptr<Parser> parser_;
   Answer* answer_ = nullptr;
   std::string unread_;        // the beginning of an incomplete line or head
-  bool head_fits_ = true;     // within its limit, as far as it was read
+  std::string head_;          // of the response that is being read, as far as it was parsed
   bool line_passed_ = false;  // the parser may have the status line of the head it is in
   std::size_t header_limit_ = 0, body_limit_ = 0, kept_ = 0;
   std::size_t read_ = 0, heads_ = 0;

@@ -132,6 +132,52 @@ TEST(AnswerReader, TellsThatMoreFollowedThanOneAnswer) {
   EXPECT_FALSE(reader.reusable());
 }
 
+// In pieces of `size` bytes, as far as it reads; with limits that some heads exceed.
+Answer read_head(std::string_view text, std::size_t size) {
+  Answer answer;
+  AnswerReader reader;
+  reader.begin(answer, 60, 100, 8);
+  auto state = State::kMore;
+  for (std::size_t at = 0; at < text.size() && state == State::kMore; at += size)
+    state = reader.feed(text.substr(at, size));
+  reader.keep_partial_head();
+  return answer;
+}
+
+// The head, and whether it is marked as cut, in pieces of every size.
+void expect_head(std::string_view text, std::string_view head, bool cut) {
+  for (std::size_t size = 1; size <= text.size() + 1; ++size) {
+    const Answer answer = read_head(text, size);
+    EXPECT_EQ(answer.head, head) << text << " in pieces of " << size;
+    EXPECT_EQ(answer.head_cut, cut) << text << " in pieces of " << size;
+  }
+}
+
+TEST(AnswerReader, KeepsTheHeadAsItArrived) {
+  expect_head("HTTP/1.1 200 OK\r\nB:  2 \r\na: 1\r\nContent-Length: 1\r\n\r\nx",
+              "B:  2 \r\na: 1\r\nContent-Length: 1\r\n", false);
+  expect_head("HTTP/1.1 204\r\n\r\n", "", false);
+  expect_head("HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\nHTTP/1.1 204 No\r\nA: b\r\n\r\n", "A: b\r\n", false);
+}
+
+TEST(AnswerReader, KeepsWhatCameOfAHeadThatIsNotWhole) {
+  expect_head("HTTP/1.1 200 OK\r\nA: b\r\nC: d", "A: b\r\nC: d", true);
+  expect_head("HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\nHTTP/1.1 500 No\r\nA:", "A:", true);
+}
+
+TEST(AnswerReader, KeepsAHeadThatItRefusesButNotItsBody) {
+  constexpr std::string_view kBad = "HTTP/1.1 200 OK\r\nA : b\r\n\r\nbody";
+  for (std::size_t size = 1; size <= kBad.size() + 1; ++size) {
+    EXPECT_TRUE(read_head(kBad, size).head.starts_with("A")) << size;
+    EXPECT_EQ(read_head(kBad, size).head.find("body"), std::string::npos) << size;
+  }
+}
+
+TEST(AnswerReader, KeepsNothingOfWhatIsNotHttp) {
+  expect_head("220 mail.example ESMTP\r\n250 secret\r\n\r\n", "", false);
+  expect_head("", "", false);
+}
+
 TEST(AnswerReader, StopsAtItsLimits) {
   const std::string head = "HTTP/1.1 200 OK\r\n";
   const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";

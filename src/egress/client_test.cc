@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "egress/http_call.h"
@@ -47,6 +48,63 @@ TEST(Network, PostsWhatItWasGivenAndTellsWhatCameBack) {
   EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n{\"id\":\"evt_1\"}"));
   for (const char* never : {"Accept-Encoding", "Expect", "Cookie", "Connection:", "x-www-form"})
     EXPECT_THAT(request, Not(HasSubstr(never)));
+}
+
+// The value of each header line of a request, by name in lower case; a name that comes twice fails the test.
+std::map<std::string, std::string> lines_of(const std::string& request) {
+  std::map<std::string, std::string> lines;
+  for (std::size_t at = request.find("\r\n") + 2; request.compare(at, 2, "\r\n") != 0;) {
+    const std::size_t colon = request.find(':', at), end = request.find("\r\n", at);
+    std::string name = request.substr(at, colon - at);
+    for (char& c : name) c = static_cast<char>(std::tolower(c));
+    EXPECT_TRUE(lines.emplace(name, request.substr(colon + 2, end - colon - 2)).second) << name;
+    at = end + 2;
+  }
+  return lines;
+}
+
+TEST(Network, WritesEachHeaderOnceAndTheGivenOneInPlaceOfItsOwn) {
+  World world;
+  ScriptedReceiver receiver(ScriptedReceiver::answering(kOk));
+  world.send(world.order(receiver.url("127.0.0.1", "/"), "12345"));
+  const auto own = lines_of(receiver.requests().at(0));
+  EXPECT_EQ(own.at("accept"), "*/*");
+  EXPECT_THAT(own.at("user-agent"), StartsWith("Beckon/"));
+  EXPECT_EQ(own.at("host"), "127.0.0.1:" + std::to_string(receiver.port()));
+  EXPECT_EQ(own.at("content-length"), "5");
+
+  auto order = world.order(receiver.url("127.0.0.1", "/"), "12345");
+  order.headers.push_back({"ACCEPT", "text/plain;q=0.5"});
+  order.headers.push_back({"User-agent", "shop/2"});
+  world.send(order);
+  const auto given = lines_of(receiver.requests().at(1));
+  EXPECT_EQ(given.at("accept"), "text/plain;q=0.5");
+  EXPECT_EQ(given.at("user-agent"), "shop/2");
+}
+
+TEST(Network, KeepsTheHeadersOfTheFinalResponseAsTheyArrived) {
+  World world;
+  ScriptedReceiver receiver(
+      ScriptedReceiver::answering("HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\nHTTP/1.1 404\r\nSet-Cookie: a=b\r\n"
+                                  "SET-cookie:  c=d \r\nContent-Length: 2\r\n\r\nno"));
+  const auto answer = world.post(receiver.url());
+  EXPECT_EQ(answer.head, "Set-Cookie: a=b\r\nSET-cookie:  c=d \r\nContent-Length: 2\r\n");
+  EXPECT_FALSE(answer.head_cut);
+}
+
+TEST(Network, KeepsTheBeginningOfHeadersThatDoNotEnd) {
+  World world;
+  world.limits.header_bytes = 600;
+  ScriptedReceiver receiver([](Connection& c) {
+    if (!c.read_request()) return;
+    c.write("HTTP/1.1 200 OK\r\nX-First: 1\r\n");
+    while (c.write("X-More: " + std::string(100, 'x') + "\r\n")) {}
+  });
+  const auto answer = world.post(receiver.url());
+  EXPECT_EQ(answer.trouble, Trouble::kHeadersTooLarge);
+  EXPECT_THAT(answer.head, StartsWith("X-First: 1\r\nX-More: xxx"));
+  EXPECT_EQ(answer.head.size(), 600u);
+  EXPECT_TRUE(answer.head_cut);
 }
 
 TEST(Network, SendsABodyOfAMegabyteWithoutExpect) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,7 @@ struct Header {
 };
 
 // The value of the first header of that name (case-insensitive), or null.
-const std::string* find_header(const std::vector<Header>& headers, std::string_view name);
+const std::string* find_header(std::span<const Header> headers, std::string_view name);
 
 // "refused by policy", "dns", "connect", "tls", "timeout", "status 503".
 std::string reason_text(Outcome outcome, int status);
@@ -50,6 +51,8 @@ struct Answer {
   std::optional<Refusal> refusal;       // with kRefused
   Trouble trouble = Trouble::kNone;     // with any other but a whole response
   std::vector<Header> headers;          // of the final response, in order, at most Limits::header_bytes
+  std::string head;                     // the same as it arrived: a line each, without the status line
+  bool head_cut = false;                // `head` is only the beginning of what was to come
   std::string body;                     // the first HttpRequest::kept_bytes, as sent: never decompressed
   bool body_cut = false;                // the body was longer than `body`
   std::optional<Duration> retry_after;  // Retry-After, in seconds or as an HTTP date; not negative

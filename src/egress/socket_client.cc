@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "egress/request_head.h"
 #include "egress/retry_after.h"
 #include "system/log.h"
 
@@ -29,14 +30,9 @@ void write_request(const HttpRequest& request, std::string& text) {
   const std::size_t size = request.body ? request.body->size() : 0;
   text.clear();
   text.reserve(1024 + size);
-  text.append(method_name(request.method)).append(" ").append(url.target).append(" HTTP/1.1\r\nHost: ");
-  text.append(url.host_text());
-  if (!url.default_port()) text.append(":").append(std::to_string(url.port));
-  text.append("\r\n");
-  if (!find_header(request.headers, "user-agent")) append_header(text, "User-Agent", "Beckon/" BECKON_VERSION);
-  append_header(text, "Accept", "*/*");
-  for (const Header& header : request.headers) append_header(text, header.name, header.value);
-  if (request.method == Method::kPost || request.body) append_header(text, "Content-Length", std::to_string(size));
+  text.append(method_name(request.method)).append(" ").append(url.target).append(" HTTP/1.1\r\n");
+  write_fields(request.method, url, request.headers, request.body ? std::optional(size) : std::nullopt,
+               [&](std::string_view name, std::string_view value) { append_header(text, name, value); });
   text.append("\r\n");
   if (request.body) text.append(*request.body);
 }
@@ -303,6 +299,7 @@ void SocketClient::Exchange::end(Trouble trouble) {
   if (!counts && outcome_of(trouble) == Outcome::kStatus) trouble = Trouble::kRequestUnread;
   answer_.trouble = trouble;
   answer_.outcome = outcome_of(trouble);
+  reader_.keep_partial_head();
   // A connection that died in silence, as when its machine was replaced, is seldom the only one.
   if (pooled_ && answer_.outcome != Outcome::kStatus) client_.pool_.drop(peer_);
   conclude();
