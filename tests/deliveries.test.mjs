@@ -240,7 +240,11 @@ describe('how long things are kept', () => {
 
   test('a visitor who is erased is erased there too: bodies, headers and answers', async () => {
     const hook = await subscribe(['signal.personal'], {
-      answer: ({ event }) => ({ status: 200, body: `thank you ${event.payload.visitorId}` }),
+      answer: ({ event: { payload } }) => ({
+        status: 200,
+        headers: { 'x-thanks-to': payload.visitorId },
+        body: `thank you ${payload.visitorId}`,
+      }),
     });
     const sessionId = freshSession();
     await beckon.chain('signals', {
@@ -254,9 +258,11 @@ describe('how long things are kept', () => {
       (await hooks('GET', `/${hook.id}/deliveries/${deliveryId}`)).text +
       (await beckon.as('OPERATOR', 'GET', `/events/${event.id}`)).text +
       (await hooks('GET', `/${hook.id}/deliveries`)).text;
-    for (const word of ['mrs-visitor', 'her secret', sessionId]) assert.ok((await read()).includes(word), word);
+    for (const word of ['mrs-visitor', 'her secret', sessionId, 'x-thanks-to'])
+      assert.ok((await read()).includes(word), word);
     assert.equal((await beckon.as('OPERATOR', 'DELETE', '/visitors/mrs-visitor')).status, 204);
-    for (const word of ['mrs-visitor', 'her secret', sessionId]) assert.ok(!(await read()).includes(word), word);
+    for (const word of ['mrs-visitor', 'her secret', sessionId, 'x-thanks-to'])
+      assert.ok(!(await read()).includes(word), word);
     assert.equal((await hooks('POST', `/${hook.id}/deliveries/${deliveryId}/retry`)).json.error, 'conflict');
     const { json } = await hooks('POST', `/${hook.id}/replay`, { since: 0 });
     assert.equal(json.total, 0, 'nor is there anything to replay');

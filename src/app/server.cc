@@ -362,6 +362,7 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   const auto master = key();
   if (!master) return unexpected(master.error().message);
   const SecretBox box(*master);
+  if (const auto sealed = (*opened)->seal_headers(box, random); !sealed) return unexpected(sealed.error().message);
   const auto hash_key = named_secret((*opened)->directory(), box, "hash-key", 16, random);
   if (!hash_key) return unexpected(hash_key.error().message);
   const auto decision_key = named_secret((*opened)->directory(), box, "decision-key", 32, random);

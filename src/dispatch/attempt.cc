@@ -85,6 +85,7 @@ void Dispatcher::begin(EndpointQueue& queue, const outbox::Subscription& subscri
   if (subscription.rate_per_second) queue.pace.begun(now, *subscription.rate_per_second);
   const std::uint64_t flight = flights_.begin({.delivery = std::move(due.delivery),
                                                .started = now,
+                                               .url = subscription.endpoint_url,
                                                .request_headers = std::move(made->record),
                                                .slow = queue.slow});
   ports_.sender.send({.url = subscription.endpoint_url,
@@ -107,6 +108,7 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
   if (result.body.size() > settings_.limits.response_kept) result.body.resize(settings_.limits.response_kept);
   outbox::Attempt attempt{.number = flight.delivery.attempts + (planted(Planted::kCountAttemptTwice) ? 2 : 1),
                           .at = flight.started,
+                          .url = std::move(flight.url),
                           .outcome = result.outcome,
                           .status = result.status,
                           .error = std::move(result.error),
@@ -116,7 +118,9 @@ void Dispatcher::ended(std::uint64_t number, SendResult result) {
                           .first_byte_us = result.first_byte_us,
                           .total_us = result.total_us,
                           .request_headers = std::move(flight.request_headers),
-                          .response_body = std::move(result.body)};
+                          .response_headers = std::move(result.headers),
+                          .response_body = std::move(result.body),
+                          .response_headers_cut = result.headers_cut};
   judge(*queue, attempt);
   judge_circuit(*queue, attempt, flight.delivery.event_type, result.retry_after, now);
   if (ports_.metrics) ports_.metrics->ended(attempt);

@@ -9,13 +9,6 @@
 namespace beckon::dispatch {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 bool has(const outbox::Headers& headers, std::string_view name) {
   return std::ranges::any_of(headers, [&](const auto& header) { return header.first == name; });
 }
@@ -59,11 +52,18 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
   json::Writer record(made.record);
   record.begin_object();
   for (const auto& [name, value] : made.headers) record.member(name, value);
-  for (const auto& [given, value] : subscription.headers) {
-    const std::string name = lower(given);
-    if (is_ours(name) || has(made.headers, name) || !egress::is_sendable_header(name, value)) continue;
-    record.member(name, outbox::names_a_credential(name) ? outbox::kMask : std::string_view{value});
-    made.headers.emplace_back(name, value);
+  for (const auto& [given, sealed] : subscription.headers) {
+    std::string name = outbox::header_key(given);
+    if (is_ours(name) || has(made.headers, name)) continue;
+    auto value = outbox::open_header(subscription.handle, subscription.id, name, sealed, secrets);
+    if (!value) return std::nullopt;
+    if (!egress::is_sendable_header(name, *value)) continue;
+    outbox::record_header(record, name, sealed);
+    made.headers.emplace_back(std::move(name), *std::move(value));
+  }
+  if (!has(made.headers, "accept")) {
+    record.member("accept", "*/*");
+    made.headers.emplace_back("accept", "*/*");
   }
   if (!has(made.headers, "user-agent")) {
     record.member("user-agent", "Beckon/" BECKON_VERSION);

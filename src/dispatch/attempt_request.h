@@ -12,12 +12,12 @@ namespace beckon::dispatch {
 
 struct AttemptHeaders {
   outbox::Headers headers;
-  std::string record;  // a JSON object of them; the operator's own credentials are outbox::kMask
+  std::string record;  // of them, for outbox::Attempt::request_headers
 };
 
-// content-type, user-agent, the signatures of this moment, and the subscription's own headers, which never take the
-// place of ours; one that may not be sent is left out. Secrets are decrypted only within this call. std::nullopt if a
-// secret cannot be decrypted with the server's key.
+// content-type, the signatures of this moment, and the subscription's own headers: they take the place of our accept
+// and user-agent, and of nothing else of ours; one that may not be sent is left out. Secrets and own headers are
+// decrypted only within this call. std::nullopt if one cannot be decrypted with the server's key.
 std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscription, const outbox::Due& due,
                                               Instant now, const SecretBox& secrets);
 

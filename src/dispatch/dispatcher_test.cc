@@ -171,7 +171,7 @@ TEST(Dispatcher, UsesTheUrlHeadersAndSecretsOfTheMoment) {
   one.previous_until = world.clock.now() + 10s;
   one.sealed_secret = world.secrets.seal(fresh, "acme/whs_1", world.random);
   one.endpoint_url = "https://moved.example/";
-  one.headers = {{"X-Shop", "7"}};
+  one.headers = {world.own(one, "X-Shop", "7")};
   world.put(one);
   world.run_for(60s);
   ASSERT_GE(world.sender.sent.size(), 3u);

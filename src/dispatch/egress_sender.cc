@@ -27,6 +27,8 @@ SendResult result_of(egress::Answer answer) {
   result.tls_us = answer.latency.tls.count();
   result.first_byte_us = answer.latency.first_byte.count();
   result.total_us = answer.latency.total.count();
+  result.headers = std::move(answer.head);
+  result.headers_cut = answer.head_cut;
   result.body = std::move(answer.body);
   return result;
 }

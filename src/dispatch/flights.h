@@ -14,6 +14,7 @@ namespace beckon::dispatch {
 struct Flight {
   outbox::Delivery delivery;
   Instant started{};
+  std::string url;
   std::string request_headers;  // as recorded
   bool slow = false;            // the account that counts it
 };

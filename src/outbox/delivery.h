@@ -79,17 +79,22 @@ struct DeliveryPlace {  // a place in a list ordered by (created_at, id)
 enum class AttemptOutcome : std::uint8_t { kStatus = 0, kRefused = 1, kDns = 2, kConnect = 3, kTls = 4, kTimeout = 5 };
 std::string_view to_text(AttemptOutcome outcome);  // "status", "refused by policy", "dns", "connect", "tls", "timeout"
 
-// One HTTP request of a delivery, as it was made. Response cut at 4 KiB.
+// One HTTP request of a delivery, as it was made. Response body cut at 4 KiB, its headers at 16 KiB.
 struct Attempt {
   int number = 0;  // from 1
   Instant at{};
+  std::string url;  // empty: made by a version that did not record it, nor the response's headers
   AttemptOutcome outcome = AttemptOutcome::kConnect;
   int status = 0;
   std::string error;  // for people; empty where a response arrived whole
   // Microseconds from the start of the attempt to the end of each phase; 0: not reached.
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;
-  std::string request_headers;  // a JSON object, signatures included; values of names that carry credentials are "***"
+  // A JSON object of what the sender was given, signatures included (own_header.h); Host and Content-Length follow from
+  // the URL and the body.
+  std::string request_headers;
+  std::string response_headers;  // as they arrived: a line each
   std::string response_body;
+  bool response_headers_cut = false;
 };
 
 inline constexpr std::string_view kTimeOver = "it expired before it could be sent";

@@ -1,7 +1,6 @@
 #include "outbox/subscription.h"
 
 #include <algorithm>
-#include <array>
 
 namespace beckon::outbox {
 namespace {
@@ -23,15 +22,6 @@ bool wants(const Subscription& subscription, std::string_view event_type) {
 
 bool may_send(const Subscription& subscription, std::string_view event_type) {
   return subscription.enabled || event_type == kTestEventType;
-}
-
-bool names_a_credential(std::string_view header) {
-  static constexpr std::array<std::string_view, 10> kParts{"auth",   "cookie", "token",      "secret",  "password",
-                                                           "passwd", "apikey", "credential", "api-key", "signature"};
-  std::string name(header);
-  for (char& c : name)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.find(part) != std::string::npos; });
 }
 
 }  // namespace beckon::outbox

@@ -4,11 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "outbox/own_header.h"
 
 namespace beckon::outbox {
 
@@ -20,7 +20,7 @@ struct Subscription {
   std::string endpoint_url;
   std::vector<std::string> event_types;  // exact, "prefix.*" or "*"
   std::string description;
-  std::vector<std::pair<std::string, std::string>> headers;  // the operator's own, sent with each attempt
+  std::vector<OwnHeader> headers;  // sent with each attempt
   std::optional<int> rate_per_second;
   Ordering ordering = Ordering::kNone;
   bool enabled = true;
@@ -47,10 +47,5 @@ bool wants(const Subscription& subscription, std::string_view event_type);
 
 // Whether an attempt may begin now: a disabled subscription is sent its test events only.
 bool may_send(const Subscription& subscription, std::string_view event_type);
-
-// Whether the name of one of the operator's own headers suggests a credential, such as "authorization", "x-api-key" or
-// "X-Shop-Token": its value is sent, but shown as kMask.
-bool names_a_credential(std::string_view header);
-inline constexpr std::string_view kMask = "***";
 
 }  // namespace beckon::outbox

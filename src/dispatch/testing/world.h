@@ -209,6 +209,10 @@ struct World {
   void boot();  // as after a restart: a new dispatcher over the same store
   outbox::Subscription subscribe(std::string_view handle, std::string_view id);  // with URL https://<id>.example/
   void put(const outbox::Subscription& changed);
+  // A header of a subscription's own.
+  outbox::OwnHeader own(const outbox::Subscription& of, std::string_view name, std::string_view value) {
+    return {std::string(name), outbox::seal_header(of.handle, of.id, name, value, secrets, random)};
+  }
   // Ordered where the subscription asks for it and there is a session.
   DeliveryId owe(std::string_view subscription, std::string_view type = "link.clicked", std::string_view session = "");
   DeliveryId owe_due(std::string_view subscription, Duration valid);  // born of a delayed rule, worth sending so long

@@ -1,4 +1,5 @@
-// The log of deliveries and their outcomes: contract section 6. Also of subscriptions that are deleted.
+// The log of what was owed and what became of it: contract section 6. Also of subscriptions that are deleted.
+#include "http/routes/attempt_view.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
 #include "intake/retry_now.h"
@@ -31,10 +32,10 @@ Result<Response> get(Api& api, Request& request) {
   json::Writer writer(body);
   writer.begin_object();
   write_delivery(writer, *delivery, api.sending);
-  text_or_null(writer, "requestBody",
-               *event && !is_erased(**event) ? std::string_view{(*event)->body} : std::string_view{});
+  const auto body_bytes = *event && !is_erased(**event) ? std::optional((*event)->body.size()) : std::nullopt;
+  text_or_null(writer, "requestBody", body_bytes ? std::string_view{(*event)->body} : std::string_view{});
   writer.key("attempts").begin_array();
-  for (const outbox::Attempt& attempt : *attempts) write_attempt(writer, attempt);
+  for (const outbox::Attempt& attempt : *attempts) write_attempt(writer, attempt, *delivery, body_bytes, api.secrets);
   writer.end_array().member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }

@@ -11,11 +11,6 @@ bool is_waiting(const outbox::Delivery& delivery) {
   return delivery.state == DeliveryState::kQueued || delivery.state == DeliveryState::kRetrying;
 }
 
-void write_phase(json::Writer& out, std::string_view name, std::int64_t microseconds) {
-  out.key(name);
-  microseconds == 0 ? out.null() : out.real(static_cast<double>(microseconds) / 1000.0);
-}
-
 // Said here where the store does not know it, or not yet.
 std::string_view reason_of(const outbox::Delivery& delivery, DeliveryState shown, bool left_alone) {
   if (shown == DeliveryState::kWithdrawn && !is_final(delivery.state)) return outbox::kSubscriptionDeleted;
@@ -56,25 +51,6 @@ void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const S
   out.key("lastStatus");
   delivery.last_status == 0 ? out.null() : out.number(delivery.last_status);
   text_or_null(out, "sessionId", delivery.session.view());
-}
-
-void write_attempt(json::Writer& out, const outbox::Attempt& attempt) {
-  out.begin_object()
-      .member("number", attempt.number)
-      .member("at", to_rfc3339(attempt.at))
-      .member("outcome", outbox::to_text(attempt.outcome))
-      .key("status");
-  attempt.status == 0 ? out.null() : out.number(attempt.status);
-  text_or_null(out, "error", to_utf8(attempt.error));
-  out.key("latency").begin_object();
-  write_phase(out, "dns", attempt.dns_us);
-  write_phase(out, "connect", attempt.connect_us);
-  write_phase(out, "tls", attempt.tls_us);
-  write_phase(out, "firstByte", attempt.first_byte_us);
-  write_phase(out, "total", attempt.total_us);
-  out.end_object().member_raw("requestHeaders", attempt.request_headers.empty() ? "{}" : attempt.request_headers);
-  text_or_null(out, "responseBody", to_utf8(attempt.response_body));
-  out.end_object();
 }
 
 void write_event(json::Writer& out, const outbox::Event& event) {

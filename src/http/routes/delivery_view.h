@@ -1,4 +1,4 @@
-// Deliveries, attempts and events as the operator sees them.
+// Deliveries and events as the operator sees them.
 #pragma once
 #include "http/routes/api.h"
 
@@ -14,9 +14,6 @@ outbox::DeliveryState state_of(const outbox::Delivery& delivery, const Sending& 
 
 // Adds the members of a delivery to an open object.
 void write_delivery(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending);
-
-// One attempt as an object: time, outcome, status, error, latency by phase in milliseconds, headers, response.
-void write_attempt(json::Writer& out, const outbox::Attempt& attempt);
 
 // GET …/webhooks/{subscriptionId}/deliveries.
 Result<Response> list_deliveries(Api& api, Request& request);

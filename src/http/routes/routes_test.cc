@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "http/routes/attempt_view.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/docs_page.h"
 #include "http/routes/event_catalog.h"
@@ -38,21 +39,83 @@ TEST(SubscriptionRequest, NamesEveryFaultAtOnce) {
 }
 
 TEST(SubscriptionRequest, ChangesOnlyWhatWasSaidAndKeepsAMaskedHeader) {
-  outbox::Subscription subscription{.endpoint_url = "https://a.example/",
+  const SecretBox secrets(std::string(32, 'k'));
+  SeededRandom random(1);
+  outbox::Subscription subscription{.id = SubscriptionId{"whs_1"},
+                                    .handle = Handle{"acme"},
+                                    .endpoint_url = "https://a.example/",
                                     .event_types = {"*"},
-                                    .headers = {{"Authorization", "Bearer s"}, {"x-a", "1"}},
                                     .rate_per_second = 5};
+  const auto seal = [&](std::string_view name, std::string_view value) {
+    return outbox::OwnHeader{std::string(name),
+                             outbox::seal_header(subscription.handle, subscription.id, name, value, secrets, random)};
+  };
+  subscription.headers = {seal("Authorization", "Bearer s"), seal("x-a", "1")};
   const auto body =
       json::parse(R"({"headers":{"authorization":"***","x-b":"2"},"ratePerSecond":null,"enabled":false})");
   Issues issues;
   const auto request = read_subscription(body->root(), false, issues);
   ASSERT_TRUE(issues.empty());
-  apply(request, subscription);
+  apply(request, subscription, secrets, random);
   EXPECT_EQ(subscription.endpoint_url, "https://a.example/");
   EXPECT_EQ(subscription.rate_per_second, std::nullopt);
   EXPECT_FALSE(subscription.enabled);
-  EXPECT_THAT(subscription.headers, ElementsAre(testing::Pair("authorization", "Bearer s"), testing::Pair("x-b", "2")));
+  std::vector<std::string> values;
+  for (const auto& [name, sealed] : subscription.headers)
+    values.push_back(
+        name + "=" +
+        outbox::open_header(subscription.handle, subscription.id, name, sealed, secrets).value_or("not opened"));
+  EXPECT_THAT(values, ElementsAre("authorization=Bearer s", "x-b=2"));
   EXPECT_EQ(names_json(request), R"(["headers","ratePerSecond","enabled"])");
+}
+
+class AttemptView : public testing::Test {
+ protected:
+  json::Document shown(std::optional<std::size_t> body_bytes = 23) {
+    std::string text;
+    json::Writer writer(text);
+    write_attempt(writer, attempt_, {.subscription = SubscriptionId{"whs_1"}, .handle = Handle{"acme"}}, body_bytes,
+                  SecretBox(std::string(32, 'k')));
+    return json::parse(text).value();
+  }
+  outbox::Attempt attempt_{.url = "https://Hooks.example:8443/in",
+                           .status = 200,
+                           .request_headers = R"({"webhook-id":"evt_1","accept":"text/csv","user-agent":"shop"})",
+                           .response_headers = "Set-Cookie: a=b\r\nX-Seen:\t 1 \r\nset-cookie: c=d; Path=/\r\n"};
+};
+
+TEST_F(AttemptView, HasTheUrlAndEveryHeaderOfTheRequestByItsNameInLowerCase) {
+  const auto attempt = shown();
+  EXPECT_EQ(attempt.root().find("url")->text(), "https://Hooks.example:8443/in");
+  EXPECT_EQ(json::to_text(*attempt.root().find("requestHeaders")),
+            R"({"host":"hooks.example:8443","webhook-id":"evt_1","accept":"text/csv","user-agent":"shop",)"
+            R"("content-length":"23"})");
+}
+
+TEST_F(AttemptView, HasTheHeadersOfTheResponseByNameAndJoinsLinesOfOneName) {
+  EXPECT_EQ(json::to_text(*shown().root().find("responseHeaders")),
+            R"({"set-cookie":"a=b, c=d; Path=/","x-seen":"1"})");
+  EXPECT_FALSE(shown().root().find("responseHeadersCut")->boolean());
+  attempt_.response_headers = "X-Whole: 1\r\nX-Lon";
+  attempt_.response_headers_cut = true;
+  EXPECT_EQ(json::to_text(*shown().root().find("responseHeaders")), R"({"x-whole":"1"})");
+  EXPECT_TRUE(shown().root().find("responseHeadersCut")->boolean());
+}
+
+TEST_F(AttemptView, TellsAResponseWithoutHeadersFromNoResponse) {
+  attempt_.response_headers.clear();
+  EXPECT_EQ(json::to_text(*shown().root().find("responseHeaders")), "{}");
+  attempt_.status = 0;
+  EXPECT_TRUE(shown().root().find("responseHeaders")->is_null());
+}
+
+TEST_F(AttemptView, AddsNothingToWhatWasErasedOrIsOfAnOlderVersion) {
+  attempt_.request_headers = "{}";
+  EXPECT_EQ(json::to_text(*shown(std::nullopt).root().find("requestHeaders")), "{}");
+  attempt_ = {.status = 200, .request_headers = R"({"webhook-id":"evt_1"})"};
+  EXPECT_EQ(json::to_text(*shown().root().find("requestHeaders")), R"({"webhook-id":"evt_1"})");
+  EXPECT_TRUE(shown().root().find("url")->is_null());
+  EXPECT_TRUE(shown().root().find("responseHeaders")->is_null());
 }
 
 TEST(IfMatch, GuardsByTheTagOfTheRule) {

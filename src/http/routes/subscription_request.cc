@@ -9,13 +9,7 @@ namespace beckon::http {
 namespace {
 
 namespace limits = outbox::subscription_limits;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
+using outbox::header_key;
 
 std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
@@ -42,9 +36,9 @@ void read_headers(const json::Value& value, SubscriptionRequest& request, Issues
   std::vector<std::pair<std::string, std::string>> headers;
   for (const json::Member& member : value.members()) {
     const std::string path = "headers." + std::string(member.key);
-    const std::string name = lower(member.key);
+    const std::string name = header_key(member.key);
     const std::string_view text = member.value.is_string() ? member.value.text() : std::string_view{};
-    const auto same = [&](const auto& header) { return lower(header.first) == name; };
+    const auto same = [&](const auto& header) { return header_key(header.first) == name; };
     if (!member.value.is_string() || text.size() > limits::kHeaderValue)
       issues.add(path, "must be a string of at most 2048 characters");
     else if (outbox::is_set_by_server(name))
@@ -117,14 +111,15 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues) {
   if (!request.headers) return;
   for (const auto& [name, value] : *request.headers) {
-    const auto same = [&](const auto& header) { return lower(header.first) == lower(name); };
+    const auto same = [&](const auto& header) { return header_key(header.name) == header_key(name); };
     if (value == outbox::kMask && (!known || !std::ranges::any_of(known->headers, same)))
       issues.add("headers." + name,
                  "is the mask that stands for a stored value, but there is no stored value; give the value");
   }
 }
 
-void apply(const SubscriptionRequest& request, outbox::Subscription& subscription) {
+void apply(const SubscriptionRequest& request, outbox::Subscription& subscription, const SecretBox& secrets,
+           Random& random) {
   if (request.endpoint_url) subscription.endpoint_url = *request.endpoint_url;
   if (request.event_types) subscription.event_types = *request.event_types;
   if (request.description) subscription.description = *request.description;
@@ -132,12 +127,14 @@ void apply(const SubscriptionRequest& request, outbox::Subscription& subscriptio
   if (request.ordering) subscription.ordering = *request.ordering;
   if (request.enabled) subscription.enabled = *request.enabled;
   if (!request.headers) return;
-  auto headers = *request.headers;
-  for (auto& [name, value] : headers) {
-    if (value != outbox::kMask) continue;
-    const auto kept = std::ranges::find_if(subscription.headers,
-                                           [&](const auto& header) { return lower(header.first) == lower(name); });
-    if (kept != subscription.headers.end()) value = kept->second;
+  std::vector<outbox::OwnHeader> headers;
+  for (const auto& [name, value] : *request.headers) {
+    const auto same = [&](const auto& header) { return header_key(header.name) == header_key(name); };
+    const auto kept = std::ranges::find_if(subscription.headers, same);
+    const bool keeps = value == outbox::kMask && kept != subscription.headers.end();
+    headers.push_back(
+        {name, keeps ? kept->sealed
+                     : outbox::seal_header(subscription.handle, subscription.id, name, value, secrets, random)});
   }
   subscription.headers = std::move(headers);
 }

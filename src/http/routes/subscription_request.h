@@ -28,8 +28,10 @@ SubscriptionRequest read_subscription(const json::Value& body, bool creating, Is
 // The mask stands for a stored value: it is an error if `known` (null: being created) has no such header.
 void judge_masks(const SubscriptionRequest& request, const outbox::Subscription* known, Issues& issues);
 
-// Applies the given fields to a subscription. A header whose value is the mask keeps its stored value.
-void apply(const SubscriptionRequest& request, outbox::Subscription& subscription);
+// Applies the given fields to a subscription, whose handle and id are set: values of headers are sealed for them. A
+// header whose value is the mask keeps its stored value.
+void apply(const SubscriptionRequest& request, outbox::Subscription& subscription, const SecretBox& secrets,
+           Random& random);
 
 // The names of the given fields, for the audit: ["endpointUrl","enabled"].
 std::string names_json(const SubscriptionRequest& request);

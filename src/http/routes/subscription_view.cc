@@ -16,8 +16,8 @@ void write_subscription(json::Writer& out, const Api& api, const Subscription& s
       .begin_array();
   for (const std::string& type : subscription.event_types) out.string(type);
   out.end_array().member("description", subscription.description).key("headers").begin_object();
-  for (const auto& [name, value] : subscription.headers)
-    out.member(name, outbox::names_a_credential(name) ? outbox::kMask : std::string_view{value});
+  for (const auto& [name, sealed] : subscription.headers)
+    out.member(name, outbox::shown_header(subscription.handle, subscription.id, name, sealed, api.secrets));
   out.end_object().key("ratePerSecond");
   subscription.rate_per_second ? out.number(*subscription.rate_per_second) : out.null();
   out.member("ordering", subscription.ordering == outbox::Ordering::kSession ? "session" : "none")

@@ -44,7 +44,6 @@ void check(Api& api, Request& request, Respond respond, const Subscription* know
 Result<Response> create_checked(Api& api, Request& request, const SubscriptionRequest& asked) {
   const std::string secret = outbox::make_secret(api.random);
   Subscription made{.handle = Handle{request.param("handle")}};
-  apply(asked, made);
   const auto fault = api.committer.execute([&](Draft& draft) -> std::optional<Fault> {
     if (intake::count_subscriptions(draft, made.handle) >= outbox::subscription_limits::kPerHandle)
       return Fault{.code = FaultCode::kConflict,
@@ -52,6 +51,7 @@ Result<Response> create_checked(Api& api, Request& request, const SubscriptionRe
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
+    apply(*asked, made, api.secrets, api.random);
     draft.put_subscription(made);
     draft.audit(made.handle, principal_of(request).subject, "webhook.create", made.id.view(), host_json(made));
     return std::nullopt;
@@ -96,7 +96,7 @@ Result<Response> change_checked(Api& api, Request& request, const SubscriptionRe
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;
-    apply(asked, next);
+    apply(*asked, next, api.secrets, api.random);
     const outbox::Changed changed = intake::change_subscription(draft, *now, next);
     fence = changed.moved || changed.turned || asked.headers;
     draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),

@@ -97,6 +97,7 @@ TEST_P(ErasureInAStore, WithdrawsWhatIsPendingAndBlanksWhatWasSent) {
   const auto attempts = outbox().attempts(DeliveryId("dlv_1")).value();
   ASSERT_EQ(attempts.size(), 1u);
   EXPECT_EQ(attempts[0].request_headers, "{}");
+  EXPECT_EQ(attempts[0].response_headers, "");
   EXPECT_EQ(attempts[0].response_body, "");
   EXPECT_EQ(attempts[0].status, 200);
   EXPECT_TRUE(outbox().deliveries_of(kAcme, SessionId("s1"), 9).value().empty());
@@ -120,6 +121,7 @@ TEST_P(ErasureInAStore, KeepsNoTextOfAnAttemptThatWasUnderWay) {
   EXPECT_EQ(found().state, DeliveryState::kDelivered);
   const auto attempts = outbox().attempts(DeliveryId("dlv_1")).value();
   ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_EQ(attempts[0].response_headers, "");
   EXPECT_EQ(attempts[0].response_body, "");
   EXPECT_EQ(attempts[0].request_headers, "{}");
 }

@@ -27,6 +27,10 @@ TEST_P(SettlementInAStore, RecordsTheAttemptAndEndsTheDelivery) {
   const auto attempts = outbox().attempts(DeliveryId("dlv_1")).value();
   ASSERT_EQ(attempts.size(), 1u);
   EXPECT_EQ(attempts[0].total_us, 1234);
+  EXPECT_EQ(attempts[0].url, "https://hooks.example.com/a");
+  EXPECT_EQ(attempts[0].request_headers, R"({"webhook-id":"evt_1"})");
+  EXPECT_EQ(attempts[0].response_headers, settlement("dlv_1", 1, DeliveryState::kDelivered).attempt.response_headers);
+  EXPECT_TRUE(attempts[0].response_headers_cut);
   EXPECT_EQ(attempts[0].response_body, std::string("no\0t text", 9));
   EXPECT_EQ(outbox().next_due(kHook).value(), std::nullopt);
 }

@@ -51,6 +51,16 @@ class SqliteFile : public testing::Test {
     Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql);
   }
 
+  // The file as the version before the newest steps left it: each is undone here.
+  void take_back_the_newest_steps() {
+    execute(
+        "ALTER TABLE attempt DROP COLUMN url; ALTER TABLE attempt DROP COLUMN response_headers;"
+        "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
+        "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
+        "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
+        "PRAGMA user_version = 12");
+  }
+
   TemporaryFolder folder_;
 };
 
@@ -150,6 +160,7 @@ TEST_F(SqliteFile, KeepsNothingOfWhatWasErased) {
                                      .changes = {snapshot("s1", 0, "needle-snapshot"), subscription(), told, owed}}));
   auto settled = settlement("dlv_1", 1, DeliveryState::kRetrying);
   settled.attempt.response_body = "needle-response";
+  settled.attempt.response_headers = "x-for: needle-header\r\n";
   ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {settled}}));
   ASSERT_TRUE(store->empty_wal());
   EXPECT_NE(bytes_of("beckon.db").find("needle"), std::string::npos);
@@ -241,6 +252,7 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   auto store = open();
   ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), first, second}}));
   store.reset();
+  take_back_the_newest_steps();
   execute(
       "CREATE TRIGGER delivery_next_turn AFTER UPDATE OF state ON delivery BEGIN SELECT raise(ABORT, 'old'); END;"
       "ALTER TABLE session DROP COLUMN as_of; PRAGMA user_version = 10");
@@ -256,6 +268,7 @@ TEST_F(SqliteFile, OfAVersionThatKeptPositionsInTheBytesOfSnapshotsStillHasThem)
   auto store = open();
   ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {snapshot("s1", 0), snapshot("s2", 0)}}));
   store.reset();
+  take_back_the_newest_steps();
   execute("ALTER TABLE session DROP COLUMN as_of; PRAGMA user_version = 11");
   store = open();
   ASSERT_TRUE(store);
@@ -263,6 +276,62 @@ TEST_F(SqliteFile, OfAVersionThatKeptPositionsInTheBytesOfSnapshotsStillHasThem)
   EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s1")).value()->as_of, 0u);
   ASSERT_TRUE(store->commit().write({.at = kStart, .journal = "one", .changes = {snapshot("s2", 0)}}));
   EXPECT_EQ(store->ledger().snapshot(kAcme, SessionId("s2")).value()->as_of, 1u);
+}
+
+TEST_F(SqliteFile, OfAVersionThatKeptHeadersInPlainTextKeepsThemSealed) {
+  auto first = subscription(), second = subscription(SubscriptionId("whs_2")),
+       gone = subscription(SubscriptionId("whs_3"));
+  {
+    auto store = open();
+    ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {first, second, gone}}));
+    ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {commit::RemoveSubscription{gone.id}}}));
+  }
+  take_back_the_newest_steps();
+  const std::string more = std::string(6000, '.');  // on pages of its own
+  execute(("UPDATE subscription SET headers = '[[\"X-Door\",\"needle-1\"],[\"x-b\",\"needle-2" + more +
+           "\"]]' WHERE id = 'whs_1'; UPDATE subscription SET headers = '[]' WHERE id <> 'whs_1'")
+              .c_str());
+  execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  ASSERT_NE(bytes_of("beckon.db").find("needle"), std::string::npos);
+
+  const SecretBox secrets(std::string(32, 'k'));
+  SeededRandom random(1);
+  for (int start = 0; start < 2; ++start) {
+    auto store = open();
+    ASSERT_TRUE(store->seal_headers(secrets, random));
+    EXPECT_EQ(bytes_of("beckon.db").find("needle"), std::string::npos);
+    EXPECT_EQ(bytes_of("beckon.db-wal").find("needle"), std::string::npos);
+    const auto all = store->outbox().subscriptions().value();
+    ASSERT_EQ(all.size(), 2u);
+    ASSERT_EQ(all[0].headers.size(), 2u);
+    const auto value = [&](std::size_t n) {
+      const auto& [name, sealed] = all[0].headers[n];
+      return outbox::open_header(kAcme, kHook, name, sealed, secrets);
+    };
+    EXPECT_EQ(all[0].headers[0].name, "X-Door");
+    EXPECT_EQ(value(0), "needle-1");
+    EXPECT_EQ(value(1), "needle-2" + more);
+    EXPECT_TRUE(all[1].headers.empty());
+    EXPECT_EQ(all[1].endpoint_url, second.endpoint_url);
+    EXPECT_EQ(all[1].sealed_secret, second.sealed_secret);
+    EXPECT_TRUE(store->outbox().was_known(kAcme, gone.id).value());
+  }
+}
+
+// As where a command opened the file first, or the server ended between the steps and the sealing.
+TEST_F(SqliteFile, SealsHeadersThatAreLeftInPlainTextThoughTheStepsAreDone) {
+  open()->commit().write({.at = kStart, .changes = {subscription()}}).value();
+  take_back_the_newest_steps();
+  execute("UPDATE subscription SET headers = '[[\"x-door\",\"needle\"]]'");
+  open(false).reset();
+  open(false).reset();
+  const SecretBox secrets(std::string(32, 'k'));
+  SeededRandom random(1);
+  auto store = open();
+  ASSERT_TRUE(store->seal_headers(secrets, random));
+  EXPECT_EQ(bytes_of("beckon.db").find("needle"), std::string::npos);
+  EXPECT_EQ(bytes_of("beckon.db-wal").find("needle"), std::string::npos);
+  EXPECT_EQ(store->outbox().subscriptions().value().at(0).headers.size(), 1u);
 }
 
 TEST_F(SqliteFile, NoticesASnapshotWhosePositionIsDamaged) {

@@ -27,7 +27,7 @@ outbox::Subscription subscription(SubscriptionId id) {
   s.endpoint_url = "https://hooks.example.com/a";
   s.event_types = {"link.clicked", "signal.*"};
   s.description = "to the \"CRM\"";
-  s.headers = {{"x-b", "2"}, {"x-a", "1"}, {"x-b", "3"}};
+  s.headers = {{"x-b", std::string("\0\xff", 2)}, {"x-a", "1"}, {"x-b", "3"}};
   s.rate_per_second = 7;
   s.ordering = outbox::Ordering::kSession;
   s.sealed_secret = std::string("\0\1sealed", 8);
@@ -69,7 +69,10 @@ outbox::Settlement settlement(std::string_view delivery_id, int attempt, outbox:
   s.attempt.outcome = outbox::AttemptOutcome::kStatus;
   s.attempt.status = delivered ? 200 : 503;
   s.attempt.total_us = 1234;
+  s.attempt.url = "https://hooks.example.com/a";
   s.attempt.request_headers = R"({"webhook-id":"evt_1"})";
+  s.attempt.response_headers = std::string("x-a: no\0t text\r\n", 15);
+  s.attempt.response_headers_cut = true;
   s.attempt.response_body = std::string("no\0t text", 9);
   s.state = state;
   s.schedule_step = delivered ? 0 : attempt;

@@ -12,6 +12,16 @@ using commit::CommitFault;
 using outbox::Delivery;
 using outbox::DeliveryState;
 
+namespace {
+
+void erase_texts(outbox::Attempt& attempt) {
+  attempt.request_headers = "{}";
+  attempt.response_headers.clear();
+  attempt.response_body.clear();
+}
+
+}  // namespace
+
 void MemoryCommit::refuse_next(CommitFault fault) {
   const std::lock_guard lock(facts_.mutex);
   refusal_ = fault;
@@ -98,10 +108,8 @@ void MemoryCommit::apply(const outbox::Settlement& settlement) {
   if (!row) return;
   const outbox::Attempt& attempt = settlement.attempt;
   if (attempt.number > 0)
-    if (const auto [place, is_new] = row->attempts.try_emplace(attempt.number, attempt); is_new && row->erased) {
-      place->second.request_headers = "{}";
-      place->second.response_body.clear();
-    }
+    if (const auto [place, is_new] = row->attempts.try_emplace(attempt.number, attempt); is_new && row->erased)
+      erase_texts(place->second);
   change(settlement.delivery, [&](Delivery& one) {
     outbox::settle(one, facts_.standing(one.subscription), settlement, at_);
     return true;
@@ -221,10 +229,7 @@ void MemoryCommit::erase_from_outbox(const commit::Erase& erase) {
     for (const DeliveryId& owed : facts_.deliveries.of_event(erase.handle, id)) {
       OwedDelivery& row = *facts_.deliveries.find(owed);
       row.erased = true;
-      for (auto& [number, attempt] : row.attempts) {
-        attempt.request_headers = "{}";
-        attempt.response_body.clear();
-      }
+      for (auto& [number, attempt] : row.attempts) erase_texts(attempt);
       Delivery delivery = row.delivery;
       outbox::erase(delivery, erase.reason, at_);
       facts_.deliveries.put(std::move(delivery));

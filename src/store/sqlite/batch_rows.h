@@ -1,6 +1,7 @@
 // The rows of a Batch: one apply for each kind of change, room by room. Called inside the one transaction of
 // SqliteCommit, in the order of the batch; they throw SqliteError.
 #pragma once
+#include <span>
 #include <vector>
 
 #include "commit/commit.h"
@@ -35,6 +36,7 @@ void apply(Writing& writing, const commit::SweepJournal& sweep);
 // subscription_rows.cc
 void apply(Writing& writing, const outbox::Subscription& subscription);
 void mark_deleted(Writing& writing, const SubscriptionId& id);
+std::string headers_text(std::span<const outbox::OwnHeader> headers);  // of the column sealed_headers
 
 // outbox_rows.cc. What becomes of a delivery is outbox/transitions.
 void apply(Writing& writing, const outbox::Event& event);

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "base/json.h"
+#include "system/encoding.h"
 
 namespace beckon::store {
 namespace {
@@ -49,8 +50,11 @@ outbox::Subscription subscription_from(const Query& row) {
   for (const json::Value& type : types.root().items()) s.event_types.emplace_back(type.text());
   s.description = row.text(4);
   const json::Document headers = parsed(row.text(5));
-  for (const json::Value& pair : headers.root().items())
-    if (pair.items().size() == 2) s.headers.emplace_back(pair.items()[0].text(), pair.items()[1].text());
+  for (const json::Value& pair : headers.root().items()) {
+    auto sealed = pair.items().size() == 2 ? from_base64(pair.items()[1].text()) : std::nullopt;
+    if (!sealed) throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's headers are damaged");
+    s.headers.push_back({std::string(pair.items()[0].text()), *std::move(sealed)});
+  }
   if (!row.is_null(6)) s.rate_per_second = static_cast<int>(row.integer(6));
   s.ordering = static_cast<outbox::Ordering>(row.integer(7));
   s.enabled = row.integer(8) != 0;
@@ -76,8 +80,11 @@ outbox::Attempt attempt_from(const Query& row) {
   a.tls_us = row.integer(7);
   a.first_byte_us = row.integer(8);
   a.total_us = row.integer(9);
-  a.request_headers = row.text(10);
-  a.response_body = row.text(11);
+  a.url = row.text(10);
+  a.request_headers = row.text(11);
+  a.response_headers = row.text(12);
+  a.response_headers_cut = row.integer(13) != 0;
+  a.response_body = row.text(14);
   return a;
 }
 

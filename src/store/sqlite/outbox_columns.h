@@ -15,11 +15,15 @@ inline constexpr int kDeliveryColumns = 19;
 outbox::Delivery delivery_from(const Query& row);
 
 // The columns that subscription_from reads.
-#define BECKON_SUBSCRIPTION_COLUMNS                                                                   \
-  "handle, id, endpoint_url, event_types, description, headers, rate_per_second, ordering, enabled, " \
+#define BECKON_SUBSCRIPTION_COLUMNS                                                                          \
+  "handle, id, endpoint_url, event_types, description, sealed_headers, rate_per_second, ordering, enabled, " \
   "disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, updated_at, failing_since "
 outbox::Subscription subscription_from(const Query& row);
 
-outbox::Attempt attempt_from(const Query& row);  // number, at, … response_body, in the order of the table
+// The columns that attempt_from reads.
+#define BECKON_ATTEMPT_COLUMNS                                                                     \
+  "number, at, outcome, status, error, dns_us, connect_us, tls_us, first_byte_us, total_us, url, " \
+  "request_headers, response_headers, response_headers_cut, response_body "
+outbox::Attempt attempt_from(const Query& row);
 
 }  // namespace beckon::store

@@ -124,14 +124,15 @@ void withdraw(Connection& connection, const std::vector<DeliveryId>& ids, std::s
 
 // The texts of an attempt are the session's too: after an erasure none is kept.
 void add(Connection& connection, const DeliveryId& id, const outbox::Attempt& a, bool erased) {
-  const std::string_view headers = erased ? std::string_view("{}") : a.request_headers;
-  const std::string_view response = erased ? std::string_view{} : a.response_body;
+  const std::string_view sent = erased ? std::string_view("{}") : a.request_headers;
+  const std::string_view headers = erased ? std::string_view{} : a.response_headers;
+  const std::string_view body = erased ? std::string_view{} : a.response_body;
   connection.run(
       "INSERT INTO attempt (delivery, number, at, outcome, status, error, dns_us, connect_us, tls_us, "
-      "first_byte_us, total_us, request_headers, response_body) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING",
+      "first_byte_us, total_us, request_headers, response_body, url, response_headers, response_headers_cut) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING",
       id, a.number, a.at, a.outcome, a.status, a.error, a.dns_us, a.connect_us, a.tls_us, a.first_byte_us, a.total_us,
-      headers, Blob{response});
+      sent, Blob{body}, a.url, Blob{headers}, a.response_headers_cut);
 }
 
 // The usual course, in one statement: what settle makes of any pending delivery whose attempt ends it, without reading
@@ -150,7 +151,8 @@ bool end_pending(Connection& connection, const outbox::Settlement& s, Instant at
 }
 
 void erase(Connection& connection, const DeliveryId& id, std::string_view reason, Instant at) {
-  connection.run("UPDATE attempt SET request_headers = '{}', response_body = x'' WHERE delivery = ?1", id);
+  connection.run(
+      "UPDATE attempt SET request_headers = '{}', response_headers = x'', response_body = x'' WHERE delivery = ?1", id);
   change(connection, id, [&](Delivery& one, const Current&) {
     outbox::erase(one, reason, at);
     connection.run("UPDATE delivery SET session = ?2, erased = 1 WHERE id = ?1", id, one.session);

@@ -99,10 +99,7 @@ Result<std::optional<Delivery>> SqliteOutbox::delivery(const Handle& handle, con
 Result<std::vector<outbox::Attempt>> SqliteOutbox::attempts(const DeliveryId& id) {
   return guarded([&]() -> Result<std::vector<outbox::Attempt>> {
     auto reader = readers_.borrow();
-    auto row = reader->query(
-        "SELECT number, at, outcome, status, error, dns_us, connect_us, tls_us, first_byte_us, total_us, "
-        "request_headers, response_body FROM attempt WHERE delivery = ?1 ORDER BY number",
-        id);
+    auto row = reader->query("SELECT " BECKON_ATTEMPT_COLUMNS "FROM attempt WHERE delivery = ?1 ORDER BY number", id);
     std::vector<outbox::Attempt> found;
     while (row.next()) found.push_back(attempt_from(row));
     return found;

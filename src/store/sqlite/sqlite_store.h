@@ -17,6 +17,7 @@
 #include "store/sqlite/sqlite_rule_store.h"
 #include "store/sqlite/sqlite_timers.h"
 #include "store/store.h"
+#include "system/secret_box.h"
 
 namespace beckon::store {
 
@@ -57,7 +58,12 @@ class SqliteStore final : public Store {
   // writer, and holds up the writer while it runs. kBusy: somebody was in the way; try later.
   std::expected<void, commit::CommitFault> empty_wal();
 
-  // A compact copy of the whole as of now, while a server may be running, at `file` (which must not be there).
+  // After an upgrade from a version that kept the values of subscriptions' headers in plain text: seals them, and
+  // leaves nothing of them in the file or its WAL. Does nothing where that is done. Before the server reads
+  // subscriptions.
+  Result<void> seal_headers(const SecretBox& secrets, Random& random);
+
+  // A compact copy of the whole as of now, beside a running server, at `file` (which must not be there).
   Result<void> backup(const std::string& file);
 
   // Reads everything and names what is damaged, a sentence each; empty: sound. Takes as long as reading the file.

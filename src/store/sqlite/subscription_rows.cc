@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "store/sqlite/batch_rows.h"
+#include "system/encoding.h"
 
 namespace beckon::store {
 namespace {
@@ -15,27 +16,28 @@ std::string types_text(const Subscription& subscription) {
   return text;
 }
 
+}  // namespace
+
 // Pairs, not an object: the order is the operator's, and a name may come twice.
-std::string headers_text(const Subscription& subscription) {
+std::string headers_text(std::span<const outbox::OwnHeader> headers) {
   std::string text;
   json::Writer writer(text);
   writer.begin_array();
-  for (const auto& [name, value] : subscription.headers) writer.begin_array().string(name).string(value).end_array();
+  for (const auto& [name, sealed] : headers) writer.begin_array().string(name).string(to_base64(sealed)).end_array();
   writer.end_array();
   return text;
 }
 
-}  // namespace
-
 // One that was deleted does not come back.
 void apply(Writing& writing, const Subscription& s) {
-  const std::string types = types_text(s), headers = headers_text(s);
+  const std::string types = types_text(s), headers = headers_text(s.headers);
   writing.connection.run(
-      "INSERT INTO subscription (handle, id, endpoint_url, event_types, description, headers, rate_per_second, "
+      "INSERT INTO subscription (handle, id, endpoint_url, event_types, description, sealed_headers, rate_per_second, "
       "ordering, enabled, disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, "
       "updated_at, failing_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
       "ON CONFLICT (handle, id) DO UPDATE SET endpoint_url = excluded.endpoint_url, "
-      "event_types = excluded.event_types, description = excluded.description, headers = excluded.headers, "
+      "event_types = excluded.event_types, description = excluded.description, "
+      "sealed_headers = excluded.sealed_headers, "
       "rate_per_second = excluded.rate_per_second, ordering = excluded.ordering, enabled = excluded.enabled, "
       "disabled_reason = excluded.disabled_reason, sealed_secret = excluded.sealed_secret, "
       "sealed_previous_secret = excluded.sealed_previous_secret, previous_until = excluded.previous_until, "
@@ -48,7 +50,7 @@ void apply(Writing& writing, const Subscription& s) {
 
 void mark_deleted(Writing& writing, const SubscriptionId& id) {
   writing.connection.run(
-      "UPDATE subscription SET deleted = 1, enabled = 0, headers = '[]', sealed_secret = x'', "
+      "UPDATE subscription SET deleted = 1, enabled = 0, sealed_headers = '[]', sealed_secret = x'', "
       "sealed_previous_secret = x'', updated_at = ?2 WHERE id = ?1 AND deleted = 0",
       id, writing.at);
 }

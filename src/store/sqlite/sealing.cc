@@ -1,0 +1,65 @@
+// What an upgrade from a version that kept the values of subscriptions' headers in plain text leaves to be sealed.
+#include <sqlite3.h>
+
+#include "base/json.h"
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/faults.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace beckon::store {
+namespace {
+
+constexpr Duration kSealingPatience{5000};
+
+struct Sealed {
+  Handle handle;
+  SubscriptionId id;
+  std::string headers;
+};
+
+std::vector<Sealed> seal_all(Connection& connection, const SecretBox& secrets, Random& random) {
+  std::vector<Sealed> all;
+  auto row = connection.query("SELECT handle, id, headers FROM plain_headers");
+  while (row.next()) {
+    Sealed one{.handle = Handle(row.text(0)), .id = SubscriptionId(row.text(1)), .headers = {}};
+    std::vector<outbox::OwnHeader> headers;
+    const auto plain = json::parse(std::string(row.text(2)));
+    if (!plain) throw SqliteError(SQLITE_CORRUPT, 0, "a subscription's headers are damaged");
+    for (const json::Value& pair : plain->root().items()) {
+      if (pair.items().size() != 2) continue;
+      const std::string_view name = pair.items()[0].text(), value = pair.items()[1].text();
+      headers.push_back({std::string(name), outbox::seal_header(one.handle, one.id, name, value, secrets, random)});
+    }
+    one.headers = headers_text(headers);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
+// The mark goes last, so that after a crash in between the WAL is emptied all the same.
+Result<void> SqliteStore::seal_headers(const SecretBox& secrets, Random& random) {
+  return guarded([&]() -> Result<void> {
+    Connection connection(file_, Connection::Mode::kReadWrite, kSealingPatience);
+    if (!connection.query("SELECT 1 FROM meta WHERE name = 'headers_to_seal'").next()) return {};
+    {
+      const WriteTurn::Hold hold(turn_);
+      Transaction transaction(connection, Transaction::Kind::kWrite);
+      for (const Sealed& one : seal_all(connection, secrets, random))
+        connection.run("UPDATE subscription SET sealed_headers = ?3 WHERE handle = ?1 AND id = ?2", one.handle, one.id,
+                       one.headers);
+      connection.execute("DELETE FROM plain_headers");  // whole, so that its pages are overwritten
+      transaction.commit();
+    }
+    if (!empty_wal())
+      return unexpected(unavailable(
+          "After the upgrade, secrets must be removed from the data file's log, but another process is reading it. "
+          "End the other beckon commands and start again."));
+    const WriteTurn::Hold hold(turn_);
+    connection.run("DELETE FROM meta WHERE name = 'headers_to_seal'");
+    return {};
+  });
+}
+
+}  // namespace beckon::store
