@@ -413,7 +413,11 @@ describe('deliveries', () => {
     assert.match(await page.locator('.attempt[open] summary').first().innerText(), /Attempt 2/);
     assert.match(
       await page.locator('.attempt[open]').first().innerText(),
-      /webhook-signature: v1,[\s\S]*"verified": true/,
+      /URL: http:\S+\/dev\/receiver\s[\s\S]*host: 127\.[\s\S]*webhook-signature: v1,[\s\S]*"verified": true/,
+    );
+    assert.match(
+      await page.getByLabel('Response headers of attempt 2').innerText(),
+      /^content-type: application\/json/m,
     );
   });
 

@@ -161,13 +161,15 @@ AnswerReader::State AnswerReader::parsed(std::string_view& left) {
     error_code error;
     const auto used = parser_->put(boost::asio::buffer(given.data(), given.size()), error);
     if (error && in_head && is_http2(left)) return broken(Trouble::kHttp2Only);
-    if (in_head) {
-      heads_ += used;
-      head_.append(left.substr(0, used));
-      if (has_head()) answer_->head = fields_of(head_);
-    }
+    if (in_head) head_.append(left.substr(0, used));
     left.remove_prefix(used);
-    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_)
+    (in_head ? heads_ : framed_) += used;
+    if (heads_ + (parser_->is_header_done() ? 0 : left.size()) > header_limit_) {
+      head_fits_ = false;
+      return broken(Trouble::kHeadersTooLarge);
+    }
+    if (in_head && has_head()) answer_->head = fields_of(head_);
+    if (framed_ - parser_->body_bytes() > header_limit_ + kFraming * body_limit_)
       return broken(Trouble::kHeadersTooLarge);
     if (error == http::error::body_limit) return State::kEnough;
     if (error == http::error::need_more) {
@@ -203,7 +205,7 @@ void AnswerReader::keep_partial_head() {
   answer_->head_cut = fields.size() > header_limit_ || head_.find("\r\n\r\n") == head_.npos;
 }
 
-bool AnswerReader::has_head() const { return parser_->is_header_done() && is_final(answer_->status); }
+bool AnswerReader::has_head() const { return head_fits_ && parser_->is_header_done() && is_final(answer_->status); }
 
 bool AnswerReader::reusable() const {
   return parser_->is_done() && unread_.empty() && parser_->keep_alive() && answer_->status != kSwitching;

@@ -23,7 +23,8 @@ class AnswerReader {
   ~AnswerReader();
 
   // Fills status, headers, head, body and body_cut of `answer`, which must outlive the reading. Limits in bytes: for
-  // all heads, trailers and framing; for the body; and for the part of the body that is kept.
+  // all heads together, and for each header of a chunk or all trailers; for the body; and for the part of the body that
+  // is kept.
   void begin(Answer& answer, std::size_t header_bytes, std::size_t body_bytes, std::size_t kept_bytes);
 
   State feed(std::string_view bytes);
@@ -48,6 +49,7 @@ class AnswerReader {
   Answer* answer_ = nullptr;
   std::string unread_;        // the beginning of an incomplete line or head
   std::string head_;          // of the response that is being read, as far as it was parsed
+  bool head_fits_ = true;     // within its limit, as far as it was read
   bool line_passed_ = false;  // the parser may have the status line of the head it is in
   std::size_t header_limit_ = 0, body_limit_ = 0, kept_ = 0;
   std::size_t read_ = 0, heads_ = 0;

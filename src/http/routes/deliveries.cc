@@ -1,4 +1,4 @@
-// The log of what was owed and what became of it: contract section 6. Also of subscriptions that are deleted.
+// The log of deliveries and their outcomes: contract section 6. Also of subscriptions that are deleted.
 #include "http/routes/attempt_view.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"

@@ -51,7 +51,7 @@ Result<Response> create_checked(Api& api, Request& request, const SubscriptionRe
     made.created_at = made.updated_at = draft.now();
     made.id = SubscriptionId{make_ulid("whs_", draft.now(), api.random)};
     made.sealed_secret = api.secrets.seal(secret, made.handle.text + "/" + made.id.text, api.random);
-    apply(*asked, made, api.secrets, api.random);
+    apply(asked, made, api.secrets, api.random);
     draft.put_subscription(made);
     draft.audit(made.handle, principal_of(request).subject, "webhook.create", made.id.view(), host_json(made));
     return std::nullopt;
@@ -96,7 +96,7 @@ Result<Response> change_checked(Api& api, Request& request, const SubscriptionRe
     const auto now = intake::find_subscription(draft, handle, id);
     if (!now) return not_found("subscription");
     next = *now;
-    apply(*asked, next, api.secrets, api.random);
+    apply(asked, next, api.secrets, api.random);
     const outbox::Changed changed = intake::change_subscription(draft, *now, next);
     fence = changed.moved || changed.turned || asked.headers;
     draft.audit(handle, principal_of(request).subject, "webhook.update", id.view(),

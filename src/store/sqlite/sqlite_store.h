@@ -63,7 +63,7 @@ class SqliteStore final : public Store {
   // subscriptions.
   Result<void> seal_headers(const SecretBox& secrets, Random& random);
 
-  // A compact copy of the whole as of now, beside a running server, at `file` (which must not be there).
+  // A compact copy of the whole as of now, while a server may be running, at `file` (which must not be there).
   Result<void> backup(const std::string& file);
 
   // Reads everything and names what is damaged, a sentence each; empty: sound. Takes as long as reading the file.

@@ -2,11 +2,14 @@
 import { quoted } from '../../api/curl.ts';
 import type { DeliveryDetail } from '../../state/deliveries.ts';
 
+// curl writes these itself, for the URL and the body that it is given.
+const kByCurl = new Set(['host', 'content-length']);
+
 export function asSent(endpointUrl: string, { attempts, requestBody }: DeliveryDetail): string {
   const headers = Object.entries(attempts.at(-1)?.requestHeaders ?? {}) as [string, string][];
   return [
     `curl -sS -X POST ${quoted(endpointUrl)}`,
-    ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...headers.filter(([name]) => !kByCurl.has(name)).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
     `--data-binary ${quoted(requestBody ?? '')}`,
   ].join(' \\\n  ');
 }

@@ -15,6 +15,14 @@ const kPhases = [
   ['total', 'Total'],
 ] as const;
 
+const Fields = ({ of, label }: { of: Record<string, string>; label: string }) => (
+  <pre class="code" tabIndex={0} role="region" aria-label={label}>
+    {Object.entries(of)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n')}
+  </pre>
+);
+
 export function AttemptCard({
   attempt,
   body,
@@ -34,9 +42,10 @@ export function AttemptCard({
       here.current!.querySelector('summary')?.focus({ preventScroll: true });
     }
   }, [fresh]);
-  const { number, at, status, error, latency, requestHeaders, responseBody } = attempt;
+  const { number, at, url, status, error, latency, responseBody } = attempt;
   const good = status !== null && status >= 200 && status < 300;
-  const headers = requestHeaders as Record<string, string>;
+  const headers = attempt.requestHeaders as Record<string, string>;
+  const answered = attempt.responseHeaders as Record<string, string> | null;
   const times = latency as Record<string, number | null>;
   return (
     <details class="attempt card" ref={here} open={open}>
@@ -54,6 +63,11 @@ export function AttemptCard({
             <strong>Reason:</strong> {error}
           </p>
         )}
+        {url && (
+          <p>
+            <strong>URL:</strong> <code>{url}</code>
+          </p>
+        )}
         <dl class="phases" aria-label="Time by phase">
           {kPhases
             .filter(([phase]) => typeof times[phase] === 'number')
@@ -69,14 +83,17 @@ export function AttemptCard({
         <div class="halves">
           <div>
             <h3>Request headers</h3>
-            <pre class="code" tabIndex={0} role="region" aria-label={`Headers of attempt ${number}`}>
-              {Object.entries(headers)
-                .map(([name, value]) => `${name}: ${value}`)
-                .join('\n')}
-            </pre>
+            <Fields of={headers} label={`Headers of attempt ${number}`} />
           </div>
           <div>
-            <h3>Response</h3>
+            <h3>Response headers</h3>
+            {answered && Object.keys(answered).length > 0 ? (
+              <Fields of={answered} label={`Response headers of attempt ${number}`} />
+            ) : (
+              <p class="quiet">No response headers.</p>
+            )}
+            {attempt.responseHeadersCut && <p class="quiet">Incomplete: only the beginning arrived or was kept.</p>}
+            <h3>Response body</h3>
             {responseBody ? (
               <Json text={responseBody} label={`Response to attempt ${number}`} />
             ) : (

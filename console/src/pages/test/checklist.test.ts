@@ -7,11 +7,14 @@ const latency = { dns: null, connect: 0.2, tls: null, firstByte: 1, total: 2 };
 const attempt = (changes: object) => ({
   number: 1,
   at: '2026-02-25T12:00:00.100Z',
+  url: 'https://hooks.example.com/',
   outcome: 'status',
   status: 200,
   error: null,
   latency,
   requestHeaders: {},
+  responseHeaders: {},
+  responseHeadersCut: false,
   responseBody: null,
   ...changes,
 });
