@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshSession } from './kit/beckon.mjs';
+import { tzdata } from './kit/tzdata.mjs';
 import { until } from './kit/wait.mjs';
 
 let beckon;
@@ -39,10 +40,11 @@ describe('what is mistyped', () => {
   });
 });
 
-test('--version and version print the same', async () => {
+test('--version and version print the same: the release, and the release of the time zone database', async () => {
   const flag = await cli('--version');
   assert.equal(flag.code, 0);
-  assert.match(flag.out, /^beckon \d+\.\d+\.\d+/);
+  assert.match(flag.out, /^beckon \d+\.\d+\.\d+$/m);
+  assert.equal(/^tzdata (.+)$/m.exec(flag.out)?.[1], tzdata());
   assert.equal((await cli('version')).out, flag.out);
 });
 

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Beckon, quickRetries, root } from './kit/beckon.mjs';
 import { copied, copiedCurl, openBrowser, openConsole, statusOf } from './kit/browser.mjs';
+import { tzdata } from './kit/tzdata.mjs';
 import { until } from './kit/wait.mjs';
 
 const folder = join(root, 'console');
@@ -243,6 +244,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('?');
     const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await sheet.getByText('copy the last request as cURL').waitFor();
+    await sheet.getByText(`time zones of tzdata ${tzdata()}`).waitFor();
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
     await page.keyboard.press('2');
@@ -494,6 +496,7 @@ test('a refusal stays on the page: its status and code, what to do, and the requ
 
 test('how times are told and which theme is shown is kept in this browser', async () => {
   const page = await openConsole(browser, beckon.base, { token, path: '/demo/rules/-/versions' });
+  await page.getByText(`(tzdata ${tzdata()})`).first().waitFor();
   const time = page.locator('main time').first();
   await page.getByRole('radio', { name: 'UTC' }).check({ force: true });
   await page.getByRole('radio', { name: 'Dark' }).check({ force: true });

@@ -17,6 +17,7 @@
 #include "app/nearest.h"
 #include "app/password_input.h"
 #include "app/server.h"
+#include "system/zones.h"
 
 namespace beckon::app {
 namespace {
@@ -221,10 +222,12 @@ std::optional<std::string> unknown_command(CLI::App& app, int argc, char** argv)
   return std::nullopt;
 }
 
+std::string version_text() { return "beckon " BECKON_VERSION "\ntzdata " + std::string(system_zones().version()); }
+
 int run(int argc, char** argv) {
   CLI::App app{"Beckon: signals in, decisions out, webhooks that never silently vanish."};
   app.require_subcommand(1);
-  app.set_version_flag("--version", "beckon " BECKON_VERSION);
+  app.set_version_flag("--version", std::function<std::string()>(version_text));
   app.set_help_all_flag("--help-all", "show the help of every command");
   Given given;
   int status = 0;
@@ -327,7 +330,7 @@ int run(int argc, char** argv) {
   demo_command->callback([&] { status = demo(demo_request); });
 
   app.add_subcommand("routes", "list the routes")->group("")->callback([&] { status = list_routes(); });
-  app.add_subcommand("version", "print the version")->callback([] { std::printf("beckon %s\n", BECKON_VERSION); });
+  app.add_subcommand("version", "print the version")->callback([] { std::puts(version_text().c_str()); });
 
   try {
     if (const auto fault = unknown_command(app, argc, argv)) {

@@ -14,6 +14,7 @@
 #include "http/routes/library.h"
 #include "store/sqlite/sqlite_store.h"
 #include "system/random.h"
+#include "system/zones.h"
 
 namespace beckon::app {
 namespace {
@@ -221,6 +222,12 @@ std::string Server::Inside::metrics() {
   const auto gauge = [this](const char* name, const char* help, double value) {
     prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(value);
   };
+  prometheus::BuildGauge()
+      .Name("beckon_tzdata_info")
+      .Help("Always 1; the release of the time zone database is the label.")
+      .Register(registry)
+      .Add({{"version", std::string(system_zones().version())}})
+      .Set(1);
   gauge("beckon_sessions", "Sessions in memory.", static_cast<double>(sessions.count()));
   gauge("beckon_sessions_bytes", "Memory used by sessions.", static_cast<double>(sessions.bytes()));
   gauge("beckon_commit_waiting", "Changes waiting for a commit.", static_cast<double>(committer->waiting()));

@@ -109,7 +109,8 @@ struct RulePut {
   std::uint64_t rules_version = 0;  // the version that this change makes
   std::string json;                 // the rule as saved; empty if it is deleted
   Instant at{};
-  Instant live_since{};  // rules::StoredRule::live_since
+  Instant live_since{};           // rules::StoredRule::live_since
+  std::string zone_version = {};  // rules::RulesVersion::zone_version
 };
 
 // A journal row rewritten without what was erased; empty bytes delete the row.

@@ -76,11 +76,13 @@ std::optional<Fault> undeclared_scores(const StoredRules& rules, const rules::Sc
 
 void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRules& before, const StoredRules& next,
                  const rules::RuleSet& compiled) {
+  const std::string zone_version(system_zones().version());
   for (const StoredRule& rule : next.rules)
     if (rule.rules_version == next.version)
-      draft.put_rule({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since});
+      draft.put_rule({change.handle, rule.id, next.version, rule.json, change.at, rule.live_since, zone_version});
   for (const StoredRule& rule : before.rules)
-    if (!find_rule(next, rule.id)) draft.put_rule({change.handle, rule.id, next.version, "", change.at});
+    if (!find_rule(next, rule.id))
+      draft.put_rule({change.handle, rule.id, next.version, "", change.at, {}, zone_version});
   if (const auto now = draft.places().tenants.known(change.handle.view()))
     delayed::rules_changed(draft, change.handle, *now->rules, compiled);
   draft.audit(change.handle, change.actor, change.action, change.target,

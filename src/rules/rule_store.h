@@ -36,6 +36,7 @@ struct RulesVersion {
   };
   std::vector<Change> changes;  // in the order of their ids, at most kNamed
   std::size_t changed = 0;      // all of them
+  std::string zone_version;     // of the time zones with which it was saved, such as "2025b"; empty: not known
 };
 
 // Thread-safe.

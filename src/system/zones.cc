@@ -2,10 +2,14 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
+#include <cctype>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace beckon {
 namespace {
@@ -22,6 +26,25 @@ class SystemZone final : public Zone {
   const date::time_zone* zone_;
 };
 
+constexpr const char* kFolder = "/usr/share/zoneinfo";  // where date finds them, too
+
+constexpr std::size_t kVersionSize = 32;  // "2025b", or with what a build from source adds
+
+// The file's first line without the beginning, which must be there; empty: it is not, or is no version.
+std::string version_of(const std::string& file, std::string_view beginning) {
+  std::ifstream in(file);
+  std::string line(beginning.size() + kVersionSize + 1, '\0');
+  in.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(in.gcount()));
+  line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+  if (!line.starts_with(beginning)) return "";
+  line.erase(0, beginning.size());
+  const bool is_version = line.size() <= kVersionSize && std::ranges::all_of(line, [](unsigned char c) {
+                            return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '+';
+                          });
+  return is_version ? line : "";
+}
+
 class SystemZones final : public Zones {
  public:
   const Zone* find(std::string_view name) const override {
@@ -34,13 +57,22 @@ class SystemZones final : public Zones {
       return nullptr;  // not in the database
     }
   }
+  std::string_view version() const override { return version_; }
 
  private:
+  const std::string version_ = zone_version_in(kFolder);
   mutable std::mutex mutex_;
   mutable std::map<const date::time_zone*, SystemZone> zones_;  // those that were asked for
 };
 
 }  // namespace
+
+std::string zone_version_in(const std::string& folder) {
+  for (const auto& [name, beginning] : {std::pair{"/tzdata.zi", "# version "}, {"/+VERSION", ""}}) {
+    if (std::string version = version_of(folder + name, beginning); !version.empty()) return version;
+  }
+  return std::string(kUnknownZoneVersion);
+}
 
 const Zones& system_zones() {
   static const SystemZones zones;

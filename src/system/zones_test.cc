@@ -1,6 +1,10 @@
 #include "system/zones.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 namespace beckon {
 namespace {
@@ -23,6 +27,44 @@ TEST(SystemZones, HaveOneAddressForAName) {
   ASSERT_NE(system_zones().find("Etc/UTC"), nullptr);
   EXPECT_EQ(system_zones().find("Etc/UTC"), system_zones().find("Etc/UTC"));
   EXPECT_EQ(system_zones().find("Etc/UTC")->at(at("2026-02-25T12:00:00Z")).offset, 0s);
+}
+
+class ZoneFiles : public testing::Test {
+ protected:
+  ~ZoneFiles() override { std::filesystem::remove_all(folder_); }
+  void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
+  std::string version() const { return zone_version_in(folder_.string()); }
+
+ private:
+  static std::filesystem::path made() {
+    std::string name = (std::filesystem::temp_directory_path() / "zones_XXXXXX").string();
+    EXPECT_NE(::mkdtemp(name.data()), nullptr);
+    return name;
+  }
+  const std::filesystem::path folder_ = made();
+};
+
+TEST_F(ZoneFiles, NameTheirVersionInTheFirstLineOfTheSource) {
+  write("tzdata.zi", "# version 2031c\n# ddeps\nR d 1916 o - Jun 14 23s 1 S\n");
+  EXPECT_EQ(version(), "2031c");
+}
+
+TEST_F(ZoneFiles, NameTheirVersionInAFileOfItsOwn) {
+  write("tzdata.zi", "# This zic input file is in the public domain.\n");
+  write("+VERSION", "2030a\n");
+  EXPECT_EQ(version(), "2030a");
+}
+
+TEST_F(ZoneFiles, ThatNameNoneAreOfAnUnknownVersion) {
+  EXPECT_EQ(version(), "unknown");
+  write("tzdata.zi", "# version " + std::string(60, 'x') + "\n");
+  write("+VERSION", "\"2030a\"\n");
+  EXPECT_EQ(version(), "unknown");
+  EXPECT_EQ(zone_version_in("/nowhere"), "unknown");
+}
+
+TEST(SystemZones, KnowTheVersionOfTheirFiles) {
+  EXPECT_EQ(system_zones().version(), zone_version_in("/usr/share/zoneinfo"));
 }
 
 TEST(SystemZones, KnowNoZoneThatIsNotInTheDatabase) {

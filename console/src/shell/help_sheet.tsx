@@ -1,9 +1,23 @@
 import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { ask, quietly } from '../api/client.ts';
+import type { components } from '../api/described.d.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { bound } from '../state/keys.ts';
 import { keys } from '../state/preferences.ts';
 
 export const helpIsOpen = signal(false);
+
+// The releases of the server and of its time zone database.
+function Releases() {
+  const [health, setHealth] = useState<components['schemas']['Health'] | null>(null);
+  useEffect(() => {
+    ask(quietly.GET('/v2/system/health')).then(answer => {
+      if (answer.ok) setHealth(answer.data);
+    });
+  }, []);
+  return health && <p class="quiet small">{`Beckon ${health.version}, time zones of tzdata ${health.tzdata}`}</p>;
+}
 
 export function HelpSheet() {
   if (!helpIsOpen.value) return null;
@@ -47,6 +61,7 @@ export function HelpSheet() {
           OpenAPI description
         </a>
       </p>
+      <Releases />
     </Dialog>
   );
 }

@@ -24,7 +24,9 @@ std::string text_of(const RulesVersion& made) {
         .member("ruleId", change.rule.text)
         .member("change", change.deleted ? "deleted" : "saved")
         .end_object();
-  writer.end_array().end_object();
+  writer.end_array();
+  text_or_null(writer, "tzdata", made.zone_version);
+  writer.end_object();
   return text;
 }
 

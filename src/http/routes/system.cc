@@ -3,6 +3,7 @@
 #include "http/routes/console.h"
 #include "http/routes/docs_page.h"
 #include "http/routes/response.h"
+#include "system/zones.h"
 
 namespace beckon::http {
 
@@ -23,10 +24,12 @@ constexpr std::string_view kClosedUnstored = BECKON_PLAIN BECKON_CLOSED "cache-c
 
 Response state(std::string_view status, std::string_view storage = {}) {
   std::string body;
-  json::Writer writer(body);
-  writer.begin_object().member("status", status).member("version", BECKON_VERSION);
-  if (!storage.empty()) writer.member("storage", storage);
-  writer.end_object();
+  json::Writer(body)
+      .begin_object()
+      .member("status", status)
+      .member("version", BECKON_VERSION)
+      .member("tzdata", system_zones().version())
+      .end_object();
   return json_response(200, std::move(body));
 }
 

@@ -35,6 +35,7 @@ class Linter {
         others_(others),
         texts_(texts),
         ground_{retention, &scores},
+        zones_(zones),
         now_(start(now)),
         probe_(zones, scores, retention),
         parts_(lint::parts_of(rule)) {
@@ -48,6 +49,7 @@ class Linter {
     }
     lint::find_long_windows(rule_, ground_, probe_, now_, warnings_);
     lint::find_unreachable_caps(rule_, json_, others_, probe_, now_, warnings_);
+    lint::find_outdated_zone(rule_, json_, zones_, now_, warnings_);
     return std::move(warnings_);
   }
 
@@ -161,6 +163,7 @@ class Linter {
   const std::vector<Rule>& others_;
   const std::vector<json::Document>& texts_;
   lint::Ground ground_;
+  const Zones& zones_;
   Instant now_;
   Probe probe_;
   std::vector<Part> parts_;

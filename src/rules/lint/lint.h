@@ -1,5 +1,6 @@
 // What a rule can be told when it is saved: that it never or always holds, that another rule always answers before it,
-// that a window is longer than the retention, that its cooldown lets a cap never be reached.
+// that a window is longer than the retention, that its cooldown lets a cap never be reached, that the time zones which
+// it needs may be outdated.
 //
 // Sound before complete: a warning is proven (lint_facts.h) and its witness is confirmed by the engine; docs/rules.md
 // says what is found. No clock, no I/O.
@@ -15,7 +16,8 @@
 namespace beckon::rules {
 
 struct Warning {
-  std::string_view kind;  // never_true, always_true, shadowed, window_beyond_retention, unreachable_cap
+  std::string_view kind;  // never_true, always_true, shadowed, window_beyond_retention, unreachable_cap,
+                          // outdated_time_zone
   std::string message;    // a sentence
   lint::Witness witness;
 };

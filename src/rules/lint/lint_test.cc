@@ -24,7 +24,8 @@ Scores scores() {
   return read_scores(document->root(), "scores", issues);
 }
 
-std::vector<Warning> warnings_of(const std::vector<std::string>& rules, Duration retention = kMonth) {
+std::vector<Warning> warnings_of(const std::vector<std::string>& rules, Duration retention = kMonth,
+                                 const Zones& zones = testing::ZonesOfRelease()) {
   StoredRules stored{.version = 1};
   for (const std::string& text : rules) {
     const auto document = json::parse(text);
@@ -34,7 +35,7 @@ std::vector<Warning> warnings_of(const std::vector<std::string>& rules, Duration
     EXPECT_TRUE(checked.has_value()) << text << (checked ? "" : checked.error().message);
     stored.rules.push_back({.id = id, .json = text, .rules_version = 1});
   }
-  return lint_rule(RuleId("r"), stored, system_zones(), scores(), retention, kNoon);
+  return lint_rule(RuleId("r"), stored, zones, scores(), retention, kNoon);
 }
 
 std::vector<std::string> kinds_of(const std::vector<std::string>& rules, Duration retention = kMonth) {
@@ -247,6 +248,34 @@ TEST(Shadowed, ShowsSignalsForWhichBothHoldAndTheOtherAnswers) {
   EXPECT_EQ(witness.trigger, "t");
   EXPECT_EQ(witness.signals.size(), 2U);
   EXPECT_THAT(witness.context, ElementsAre(std::pair<std::string, std::string>("c", "US")));
+}
+
+TEST(OutdatedTimeZone, IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown) {
+  const auto warned = [](std::string_view release, const std::string& active) {
+    const auto found = warnings_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("active":{)" + active + "}")}, kMonth,
+                                   testing::ZonesOfRelease(release));
+    return !found.empty() && found.front().kind == "outdated_time_zone";
+  };
+  const std::string hours = R"("hours":"09:00-17:00","zone":"America/Winnipeg")";
+  EXPECT_TRUE(warned("2024a", hours));
+  EXPECT_TRUE(warned("2026a", R"("days":["sat"],"zone":"Africa/Casablanca")"));
+  EXPECT_FALSE(warned(kNewestZoneVersion, hours));
+  EXPECT_FALSE(warned("2031a", hours));
+  EXPECT_FALSE(warned("unknown", hours)) << "a warning is never wrong";
+  EXPECT_FALSE(warned("2024a", R"("hours":"09:00-17:00")"));
+  EXPECT_FALSE(warned("2024a", R"("hours":"09:00-17:00","zone":"UTC")"));
+  EXPECT_FALSE(warned("2024a", R"("hours":"09:00-17:00","zone":"Etc/GMT+5")"));
+  EXPECT_FALSE(warned("2024a", R"("from":"2026-01-01T00:00:00Z")"));
+}
+
+TEST(OutdatedTimeZone, NamesTheZoneBothReleasesAndWhatToDo) {
+  const auto warnings = warnings_of(
+      {rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("active":{"hours":"09:00-17:00","zone":"America/Edmonton"})")},
+      kMonth, testing::ZonesOfRelease("2023d"));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0].witness.conditions, ElementsAre("active.zone"));
+  for (const char* said : {"2023d", "2026f", "America/Edmonton", "tzdata", "restart"})
+    EXPECT_THAT(warnings[0].message, HasSubstr(said));
 }
 
 TEST(WindowBeyondRetention, IsFoundInWindowsAndAges) {

@@ -69,4 +69,20 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
   }
 }
 
+// UTC and the zones of Etc are offsets that no government changes.
+void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& zones, Instant now,
+                        std::vector<Warning>& warnings) {
+  const json::Value* active = json.find("active");
+  const json::Value* zone = rule.hours && active != nullptr ? active->find("zone") : nullptr;
+  if (zone == nullptr || zone->text() == "UTC" || zone->text().starts_with("Etc/")) return;
+  if (!is_older_zone_version(zones.version(), kNewestZoneVersion)) return;
+  const std::string release(zones.version());
+  warnings.push_back({"outdated_time_zone",
+                      "The server's time zone database is release " + release + ", older than " +
+                          std::string(kNewestZoneVersion) + ". If the clocks in " + std::string(zone->text()) +
+                          " have been changed since, the hours and days are wrong. Upgrade the package tzdata and " +
+                          "restart the server.",
+                      {.at = now, .conditions = {"active.zone"}}});
+}
+
 }  // namespace beckon::rules::lint

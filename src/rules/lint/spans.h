@@ -1,4 +1,4 @@
-// The linter's findings that need no proof between conditions: windows and caps.
+// The linter's findings that need no proof between conditions: windows, caps and time zones.
 #pragma once
 #include <vector>
 
@@ -14,5 +14,9 @@ void find_long_windows(const Rule& rule, const Ground& ground, const Probe& prob
 // Caps below which the cooldown keeps the rule anyhow. `all`: the rules of the handle, those of its group among them.
 void find_unreachable_caps(const Rule& rule, const json::Value& json, const std::vector<Rule>& all, const Probe& probe,
                            Instant now, std::vector<Warning>& warnings);
+
+// A time zone whose clocks may have been changed by a release of the database that this machine lacks.
+void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& zones, Instant now,
+                        std::vector<Warning>& warnings);
 
 }  // namespace beckon::rules::lint

@@ -53,6 +53,17 @@ inline RuleSet rule_set(const std::vector<std::string>& rules, const Scores& sco
   return set ? std::move(*set) : RuleSet();
 }
 
+// The system's time zones as if they were of this release: by default, one that is not outdated.
+class ZonesOfRelease final : public Zones {
+ public:
+  explicit ZonesOfRelease(std::string_view release = kNewestZoneVersion) : release_(release) {}
+  const Zone* find(std::string_view name) const override { return system_zones().find(name); }
+  std::string_view version() const override { return release_; }
+
+ private:
+  const std::string_view release_;
+};
+
 // {"ruleId":"r","triggers":["t"],"when":…,"action":{"type":"popup"}}
 inline std::string rule(const std::string& when, const std::string& more = "", const std::string& id = "r") {
   return R"({"ruleId":")" + id + R"(","triggers":["t"],"when":)" + when + R"(,"action":{"type":"popup"})" +

@@ -84,6 +84,19 @@ TEST_P(RulesOfAStore, ListWhatEachVersionChangedNewestFirst) {
   EXPECT_EQ(named(store().rules().versions(kAcme, 1, 10).value()), "");
 }
 
+TEST_P(RulesOfAStore, SayWithWhichTimeZonesEachVersionWasSaved) {
+  commit::RulePut put{kAcme, RuleId("a"), 1, "one", after(1)};
+  put.zone_version = "2024b";
+  write({.at = kStart, .changes = {put}});
+  put.rules_version = 2;
+  put.zone_version = "2027c";
+  write({.at = kStart, .changes = {put}});
+  write({.at = kStart, .changes = {commit::RulePut{kAcme, RuleId("b"), 3, "two", after(3)}}});
+  std::string all;
+  for (const auto& made : store().rules().versions(kAcme, 100, 10).value()) all += made.zone_version + ";";
+  EXPECT_EQ(all, ";2027c;2024b;");
+}
+
 TEST_P(RulesOfAStore, NameTheFirstChangesOfAGreatVersionAndCountAll) {
   std::vector<std::pair<std::string, std::string>> texts;
   for (int i = 0; i < 30; ++i) texts.emplace_back("r" + std::to_string(10 + i), "text");

@@ -130,6 +130,7 @@ Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions(const Handle&
       rules::RulesVersion& made = all[version];
       made.version = version;
       made.at = put.at;
+      made.zone_version = put.zone_version;
       if (made.changes.size() < rules::RulesVersion::kNamed) made.changes.push_back({put.rule, put.json.empty()});
       ++made.changed;
     }

@@ -50,14 +50,14 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
     auto reader = readers_.borrow();
     std::vector<rules::RulesVersion> found;
     auto row = reader->query(
-        "SELECT rules_version, at, rule, json IS NULL FROM rule WHERE handle = ?1 AND rules_version < ?2 "
+        "SELECT rules_version, at, rule, json IS NULL, zone_version FROM rule WHERE handle = ?1 AND rules_version < ?2 "
         "ORDER BY rules_version DESC, rule",
         handle, before);
     while (row.next()) {
       const std::uint64_t version = row.whole(0);
       if (found.empty() || found.back().version != version) {
         if (found.size() == limit) break;
-        found.push_back({.version = version, .at = row.instant(1)});
+        found.push_back({.version = version, .at = row.instant(1), .zone_version = std::string(row.text(4))});
       }
       if (found.back().changes.size() < rules::RulesVersion::kNamed)
         found.back().changes.push_back({RuleId(row.text(2)), row.integer(3) != 0});

@@ -89,6 +89,7 @@ export function Versions() {
                 </span>
                 <span class="quiet small">
                   <Instant at={one.at} />
+                  {one.tzdata && ` (tzdata ${one.tzdata})`}
                 </span>
                 <span class="actions">
                   <button

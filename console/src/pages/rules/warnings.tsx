@@ -44,11 +44,13 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
           </>
         )}
       </p>
-      <details class="more">
-        <summary>{witness.length ? `Example signals (${witness.length})` : 'Happens without any signals'}</summary>
-        {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Example" />}
-        <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== '@due') ?? ''} />
-      </details>
+      {kind !== 'outdated_time_zone' && (
+        <details class="more">
+          <summary>{witness.length ? `Example signals (${witness.length})` : 'Happens without any signals'}</summary>
+          {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Example" />}
+          <Play warning={warning} trigger={warning.trigger ?? triggers.find(name => name !== '@due') ?? ''} />
+        </details>
+      )}
     </div>
   );
 }
