@@ -311,6 +311,25 @@ describe('rules by hand', () => {
     assert.deepEqual(page.faults, []);
   });
 
+  test('an explanation says how many values a measure could not use, and why', async () => {
+    await beckon.as('CREATOR', 'PUT', '/chain-rules/spent', {
+      triggers: ['till'],
+      when: { all: [{ sum: { key: 'order', field: 'lines[].sum' }, atLeast: 50 }] },
+      action: { type: 'popup' },
+    });
+    const sessionId = 'spent-1';
+    const lines = [{ sum: '12.50' }, { sum: 'twelve' }, { sum: [] }];
+    await beckon.as('CREATOR', 'POST', '/chain/signals', {
+      sessionId,
+      signals: [{ type: 'order', metadata: { lines } }],
+    });
+    await page.goto(`${beckon.base}${home}/demo/resolve?session=${sessionId}&triggers=till`);
+    await page.getByRole('button', { name: /^Resolve/ }).click();
+    await page.getByRole('cell', { name: '12.5 (2 skipped: not a number)' }).waitFor();
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/spent');
+    assert.deepEqual(page.faults, []);
+  });
+
   test('a warning shows example signals, and runs them', async () => {
     await beckon.as('CREATOR', 'PUT', '/chain-rules/wide', {
       triggers: ['t'],

@@ -158,6 +158,14 @@ TEST_F(Counted, TheFirstGoalBehindADecisionConvertsItWithItsValue) {
   EXPECT_EQ(counts(), "t//: asked 2; t/r1/: acted 2 converted 1 value 12500000; ");
 }
 
+TEST_F(Counted, AConversionsValueIsWhatAPathAddsUpTo) {
+  world.tenant({}, {rule(R"("goal":{"key":"order","within":"1h","valueField":"lines[].sum"})")});
+  resolve();
+  world.clock.advance(1min);
+  signal("order", "", R"(,"metadata":{"lines":[{"sum":"7.50"},{"sum":"n/a"},{"sum":0.25},{}]})");
+  EXPECT_EQ(counts(), "t//: asked 1; t/r1/: acted 1 converted 1 value 7750000; ");
+}
+
 TEST_F(Counted, AGoalThatComesLateConvertsTheDecisionThatItFollowed) {
   world.tenant({}, {rule(kGoal)});
   signal("view");

@@ -4,7 +4,7 @@
 
 #include "commit/counting.h"
 #include "ledger/codec.h"
-#include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
 
 namespace beckon::intake {
 namespace {
@@ -96,7 +96,7 @@ void count_goals(commit::Draft& draft, const commit::Tenant& tenant, const Sessi
                           aimed.variant, aimed.outcome, aim.shadow);
     draft.count(key, commit::Metric::kConverted);
     if (aim.value_field.empty()) continue;
-    if (const auto value = rules::number_in(signal.metadata, aim.value_field))
+    if (const auto value = rules::amount_in(signal.metadata, aim.value_field))
       draft.count(key, commit::Metric::kValue, *value);
   }
 }

@@ -1,4 +1,5 @@
 #include "rules/judgement.h"
+#include "rules/language/measure_definition.h"
 #include "rules/language/words.h"
 #include "rules/turn.h"
 
@@ -124,6 +125,9 @@ class Account {
     out_.member("measure", measure_words(finding.condition));
     out_.member("wanted", wanted_words(finding.condition, negated));
     out_.member("seen", seen_words(finding, scene));
+    const auto skipped_by = definition_of(finding.condition.measure.kind).skipped;
+    if (const Skipped skipped = skipped_by ? skipped_by(finding, scene) : Skipped{}; skipped.count > 0)
+      out_.member("skipped", skipped.count).member("why", skipped.why);
     if (!met) out_.member("margin", margin_words(finding, scene, flips_at(test, taken.next)));
     if (taken.next != kNever) out_.member("changesAt", to_rfc3339(taken.next));
     out_.end_object();

@@ -87,6 +87,39 @@ TEST(Explain, SaysHowMuchIsMissing) {
       "maximum amount of cart in this session | at least 50 | no value | one more cart whose amount is at least 50");
 }
 
+// "skipped why" of the only condition of the only rule.
+std::string skipped(const std::string& condition, const std::vector<testing::Given>& given) {
+  const RuleSet set = rule_set({rule(R"({"all":[)" + condition + "]}")});
+  const auto document = json::parse(explained(set, window(given)));
+  const json::Value& found = document->root().items()[0].find("conditions")->items()[0];
+  if (found.find("skipped") == nullptr) return found.find("why") == nullptr ? "" : "why alone";
+  return std::to_string(*found.find("skipped")->integer()) + " " + std::string(found.find("why")->text());
+}
+
+TEST(Explain, SaysWhatAnAmountCouldNotUse) {
+  const std::string sum = R"({"sum":{"key":"order","field":"total"},"within":"1h","atLeast":20})";
+  const auto order = [](std::string metadata, Duration ago = 1min) {
+    return testing::Given{.key = "order", .ago = ago, .metadata = std::move(metadata)};
+  };
+  EXPECT_EQ(skipped(sum, {order(R"({"total":30})"), order(R"({"total":"4.50"})")}), "");
+  EXPECT_EQ(skipped(sum, {order(R"({"total":30})"), order(R"({"total":"EUR 9"})"), order(R"({"total":[7]})")}),
+            "2 not a number");
+  EXPECT_EQ(skipped(sum, {order(R"({"totl":30})"), order(R"({"total":null})"), order("")}), "3 missing");
+  EXPECT_EQ(skipped(sum, {order(R"({"totl":30})"), order(R"({"total":true})")}), "2 missing or not a number");
+  EXPECT_EQ(skipped(sum, {order(R"({"total":"EUR 9"})", 61min), {"cart", 1min}}), "") << "only what it looks at";
+  EXPECT_EQ(skipped(R"({"max":{"key":"order","field":"lines[].sum"},"atMost":5})",
+                    {order(R"({"lines":[{"sum":3},{"sum":"x"},{"sum":{}},{"sum":"8"}]})")}),
+            "2 not a number");
+}
+
+TEST(Explain, SaysWhatADistinctCouldNotCount) {
+  const testing::Given brands{.key = "view", .ago = 1min, .metadata = R"({"brand":["a","b"]})"};
+  EXPECT_EQ(skipped(R"({"distinct":{"key":"view","field":"brand"},"atLeast":1})", {brands}), "1 a list or object");
+  EXPECT_EQ(skipped(R"({"distinct":{"key":"view","field":"brand[]"},"atLeast":1})", {brands}), "");
+  EXPECT_EQ(skipped(R"({"distinct":{"key":"view"},"atLeast":1})", {{"view", 1min}, {"view", 2min, "x"}}), "1 missing");
+  EXPECT_EQ(skipped(R"({"count":{"key":"view"},"atLeast":1})", {{"view", 1min}}), "");
+}
+
 TEST(Explain, NamesTheAmountOfTheSignalThatIsMissing) {
   EXPECT_EQ(failed("all", R"({"sum":{"key":"order","field":"total"},"atMost":75})", {}),
             "sum of total of order in this session | at most 75 | no value | one more order whose total is at most 75");

@@ -117,10 +117,31 @@ TEST(Distinct, OfNothingIsZeroSoThatAnUpperBoundHolds) {
   EXPECT_TRUE(holds(few, window({{"view"}, {.key = "view", .metadata = R"({"brand":null})"}})));
 }
 
-TEST(Field, IsANameAtTheTopOfTheMetadataAndNoPath) {
+TEST(Field, IsANameOrElseAPath) {
   const std::string sum = R"({"sum":{"key":"cart","field":"price.net"},"equals":4})";
   EXPECT_TRUE(holds(sum, window({{.key = "cart", .metadata = R"({"price.net":4})"}})));
-  EXPECT_FALSE(holds(sum, window({{.key = "cart", .metadata = R"({"price":{"net":4}})"}})));
+  EXPECT_TRUE(holds(sum, window({{.key = "cart", .metadata = R"({"price":{"net":4}})"}})));
+  EXPECT_TRUE(holds(sum, window({{.key = "cart", .metadata = R"({"price":{"net":9},"price.net":4})"}})));
+  EXPECT_TRUE(holds(sum, window({{.key = "cart", .metadata = R"({"price":{"net":4},"price.net":null})"}})));
+  EXPECT_FALSE(holds(sum, window({{.key = "cart", .metadata = R"({"net":4})"}})));
+}
+
+TEST(Field, OfElementsIsAddedUpComparedAndCountedOverAllOfThem) {
+  const auto orders = window(
+      {{.key = "order", .ago = 9min, .metadata = R"({"lines":[{"sum":"12.25","of":"tea"},{"sum":3,"of":"mug"}]})"},
+       {.key = "order", .ago = 2min, .metadata = R"({"lines":[{"sum":0.5,"of":"tea"},{"sum":"n/a"},{}]})"}});
+  const std::string lines = R"({"key":"order","field":"lines[].sum"},)";
+  EXPECT_TRUE(holds(R"({"sum":)" + lines + R"("equals":15.75})", orders));
+  EXPECT_TRUE(holds(R"({"max":)" + lines + R"("equals":12.25})", orders));
+  EXPECT_TRUE(holds(R"({"max":)" + lines + R"("within":"5m","equals":0.5})", orders));
+  EXPECT_TRUE(holds(R"({"distinct":{"key":"order","field":"lines[].of"},"equals":2})", orders));
+  EXPECT_TRUE(holds(R"({"distinct":)" + lines + R"("equals":4})", orders));
+}
+
+TEST(Field, OfAnOlderRuleThatIsNoPathIsAName) {
+  const auto deep = window({{.key = "cart", .metadata = R"({"a.b.c.d.e":4,"x[0]":7,"x":[8]})"}});
+  EXPECT_TRUE(holds(R"({"sum":{"key":"cart","field":"a.b.c.d.e"},"equals":4})", deep));
+  EXPECT_TRUE(holds(R"({"sum":{"key":"cart","field":"x[0]"},"equals":7})", deep));
 }
 
 TEST(PerSession, InScopeVisitorLooksAtAllOfAllSessions) {

@@ -7,6 +7,8 @@ export interface ConditionTrace {
   measure: string;
   wanted: string;
   seen: string;
+  skipped?: number; // values that the measure could not use, and why
+  why?: string;
   margin?: string;
   changesAt?: string | null;
   signals?: number[]; // versions of the signals that were counted

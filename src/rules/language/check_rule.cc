@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/language/field_path.h"
+#include "rules/language/measure_definition.h"
 #include "rules/language/read_rule.h"
 
 namespace beckon::rules {
@@ -18,6 +20,24 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
   }
 }
 
+void check_field(const std::string& field, const std::string& path, Issues& issues) {
+  if (!field.empty() && !is_field(field))
+    issues.add(path, "must be the name of a metadata field, or a path of at most " + std::to_string(kPathNames) +
+                         " names such as \"order.total\" or \"items[].price\"");
+}
+
+// Only of rules that are saved now: an older one may have any name.
+void check_fields(const Rule& rule, Issues& issues) {
+  for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
+    for (const Condition& condition : *conditions) {
+      const MeasureDefinition& measure = definition_of(condition.measure.kind);
+      if (measure.skipped != nullptr)
+        check_field(condition.measure.field, condition.path + "." + std::string(measure.name) + ".field", issues);
+    }
+  }
+  if (rule.goal) check_field(rule.goal->value_field, "goal.valueField", issues);
+}
+
 }  // namespace
 
 Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones, const Scores* scores) {
@@ -26,6 +46,7 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
   Issues issues;
   const Rule read = read_rule(id, rule, zones, issues);
   if (scores != nullptr) check_scores(read, *scores, issues);
+  check_fields(read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   if (rule.find("ruleId") != nullptr) return json::to_text(rule);
   std::string text;

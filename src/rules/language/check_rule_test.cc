@@ -94,6 +94,25 @@ TEST(CheckRule, NamesTheNearestKnownMember) {
             "when.all[0].seen.within: belongs one level up, next to the measure");
 }
 
+TEST(CheckRule, TakesTheNameOfAFieldOrAPathOfFourNames) {
+  const auto field = [](const char* measure, const std::string& text) {
+    return condition_fault("{\"" + std::string(measure) + R"(":{"key":"a","field":")" + text + R"("},"atLeast":1})");
+  };
+  for (const char* good : {"total", "order.total", "items[].price", "a.b[].c.d[]", "unit price"})
+    EXPECT_EQ(field("sum", good), "none") << good;
+  for (const char* measure : {"sum", "max", "distinct"})
+    EXPECT_EQ(
+        field(measure, "items[0].price"),
+        "when.all[0]." + std::string(measure) +
+            ".field: must be the name of a metadata field, or a path of at most 4 names such as \"order.total\" or "
+            "\"items[].price\"");
+  for (const char* bad : {"a.b.c.d.e", "a..b", ".a", "a.", "[]", "a[]b"}) EXPECT_NE(field("max", bad), "none") << bad;
+  const std::string goal = R"("goal":{"key":"order","within":"1d","valueField":")";
+  EXPECT_EQ(fault(testing::rule("{}", goal + R"(lines[].sum"})")), "none");
+  EXPECT_THAT(fault(testing::rule("{}", goal + R"(lines[1].sum"})")),
+              HasSubstr("goal.valueField: must be the name of"));
+}
+
 TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
   EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")), "limit.caps: is required unless cooldown or group is given");
   EXPECT_EQ(fault(testing::rule("{}", R"("limit":{"caps":[{"max":0,"per":"session"},{"per":"week"}]})")),

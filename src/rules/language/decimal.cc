@@ -3,69 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/json.h"
-
 namespace beckon::rules {
 
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Walks over well-formed JSON; at its end it stands still.
-class Cursor {
- public:
-  explicit Cursor(std::string_view text) : text_(text) {}
-
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  void skip(std::string_view any_of) {
-    while (at_ < text_.size() && any_of.find(text_[at_]) != std::string_view::npos) ++at_;
-  }
-  // With its quotes.
-  std::string_view take_string() {
-    const std::size_t from = at_++;
-    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    at_ = std::min(at_ + 1, text_.size());
-    return text_.substr(from, at_ - from);
-  }
-  std::string_view take_value() {
-    const std::size_t from = at_;
-    int depth = 0;
-    while (at_ < text_.size()) {
-      const char c = text_[at_];
-      const bool closes = c == '}' || c == ']';
-      if (depth == 0 && (c == ',' || closes)) break;
-      if (c == '"') {
-        take_string();
-        continue;
-      }
-      if (c == '{' || c == '[') ++depth;
-      if (closes) --depth;
-      ++at_;
-    }
-    return text_.substr(from, at_ - from);
-  }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
-// "-12.50": digits, with a sign before them and a point between them or not.
-bool is_plain_decimal(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const std::size_t point = std::min(text.find('.'), text.size());
-  const std::string_view whole = text.substr(0, point), places = text.substr(std::min(point + 1, text.size()));
-  return !whole.empty() && std::ranges::all_of(whole, is_digit) && (point == text.size() || !places.empty()) &&
-         std::ranges::all_of(places, is_digit);
-}
-
-bool is_name(std::string_view quoted, std::string_view field) {
-  if (quoted.find('\\') == std::string_view::npos) return quoted.substr(1, quoted.size() - 2) == field;
-  const auto document = json::parse(std::string(quoted));
-  return document && document->root().text() == field;
-}
-
-constexpr std::string_view kSpace = " \t\r\n";
 
 }  // namespace
 
@@ -108,50 +50,6 @@ std::string decimal_text(std::int64_t millionths) {
   out += std::to_string(size / 1'000'000);
   if (!places.empty()) out.append(".").append(places);
   return out;
-}
-
-namespace {
-
-// The text of the member, without space around it; empty: there is none.
-std::string_view member_in(std::string_view object, std::string_view field) {
-  Cursor cursor(object);
-  cursor.skip(kSpace);
-  if (cursor.peek() != '{') return {};
-  cursor.skip("{ \t\r\n");
-  while (cursor.peek() == '"') {
-    const std::string_view name = cursor.take_string();
-    cursor.skip(": \t\r\n");
-    std::string_view value = cursor.take_value();
-    cursor.skip(", \t\r\n");
-    if (!is_name(name, field)) continue;
-    while (!value.empty() && kSpace.find(value.back()) != std::string_view::npos) value.remove_suffix(1);
-    return value;
-  }
-  return {};
-}
-
-}  // namespace
-
-std::optional<std::int64_t> number_in(std::string_view object, std::string_view field) {
-  std::string_view value = member_in(object, field);
-  if (value.starts_with('"')) {
-    value = value.substr(1, value.size() - 2);
-    if (!is_plain_decimal(value)) return std::nullopt;
-  }
-  if (value.empty() || (!is_digit(value.front()) && value.front() != '-')) return std::nullopt;
-  return millionths(value);
-}
-
-std::optional<std::string_view> scalar_in(std::string_view object, std::string_view field, std::string& room) {
-  const std::string_view value = member_in(object, field);
-  if (value.empty() || value == "null" || value.front() == '{' || value.front() == '[') return std::nullopt;
-  if (value.front() != '"') return value;
-  const std::string_view inside = value.substr(1, value.size() - 2);
-  if (inside.find('\\') == std::string_view::npos) return inside;
-  const auto document = json::parse(std::string(value));
-  if (!document) return std::nullopt;
-  room = document->root().text();
-  return room;
 }
 
 }  // namespace beckon::rules

@@ -2,7 +2,7 @@
 // around: what lies beyond kMostAmount counts as it.
 #pragma once
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -17,16 +17,22 @@ enum class Rounding : std::uint8_t { kHalves, kDown, kUp };
 // The text of a JSON number.
 std::int64_t millionths(std::string_view number, Rounding rounding = Rounding::kHalves);
 
-// A sum of amounts, which comes out the same in whatever order they are added. Up to a million of them.
+// A sum of amounts, which comes out the same in whatever order they are added, up to a million of them. More of the
+// greatest amounts than that stay the greatest.
 class AmountSum {
  public:
   AmountSum() = default;
-  AmountSum(std::int64_t whole, std::int64_t rest)
-      : whole_(whole), rest_(rest) {}  // units, and the millionths that remain
-  void add(std::int64_t millionths) { whole_ += millionths / kOne, rest_ += millionths % kOne; }
+  AmountSum(std::int64_t whole, std::int64_t rest) : whole_(whole), rest_(rest) {}  // units, and millionths beside them
+  void add(std::int64_t millionths) {
+    const std::int64_t units = millionths / kOne;
+    if (__builtin_add_overflow(whole_, units, &whole_))
+      whole_ = units > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+    rest_ += millionths % kOne;
+  }
   std::int64_t millionths() const {
-    const std::int64_t whole = whole_ + rest_ / kOne;
     constexpr std::int64_t kMost = kMostAmount / kOne;
+    if (whole_ > 2 * kMost || whole_ < -2 * kMost) return whole_ > 0 ? kMostAmount : -kMostAmount;
+    const std::int64_t whole = whole_ + rest_ / kOne;
     if (whole >= kMost || whole <= -kMost) return whole > 0 ? kMostAmount : -kMostAmount;
     return whole * kOne + rest_ % kOne;
   }
@@ -45,14 +51,5 @@ inline std::int64_t added(std::int64_t a, std::int64_t b) {
 }
 
 std::string decimal_text(std::int64_t millionths);  // "12.5"
-
-// The scalar at the top of a JSON object under `field`, as a signal's value would be told: strings without quotes and
-// escapes, numbers and booleans as they stand. Nothing where it is missing, null or no scalar. `room` holds the text
-// where it had escapes.
-std::optional<std::string_view> scalar_in(std::string_view object, std::string_view field, std::string& room);
-
-// The number at the top of a JSON object under `field`, or that of a text such as "49.90"; nothing where there is none.
-// Reads no further than it must and allocates nothing but for a name with escapes. The object is well-formed.
-std::optional<std::int64_t> number_in(std::string_view object, std::string_view field);
 
 }  // namespace beckon::rules

@@ -48,6 +48,8 @@ struct MeasureDefinition {
   std::string (*wanted)(const Condition& condition, bool negated);
   std::string (*seen)(const Finding& finding, Scene& scene);
   std::string (*margin)(const Finding& finding, Scene& scene);  // but for what time does
+  // What it could not use of the signals that fit. Null: it uses them all, and has no field of their metadata.
+  Skipped (*skipped)(const Finding& finding, Scene& scene) = nullptr;
 
   // For the linter: the cases of a statement; the least and the greatest that the measure can be; and whether `one`,
   // of any kind, can never be greater than `other`, of this kind, which looks at the same sessions or at more.

@@ -1,6 +1,7 @@
 #include "rules/language/placer.h"
 
 #include "base/json.h"
+#include "rules/language/field_path.h"
 
 namespace beckon::rules::lint {
 
@@ -22,7 +23,10 @@ Seen fitting(const Filter& filter, Duration ago, std::size_t nth) {
 }
 
 std::string metadata_of(const std::string& field, const std::string& json) {
-  return "{" + json::quote(field) + ":" + json + "}";
+  const std::size_t dot = is_field(field) ? field.find('.') : field.npos;
+  std::string name = field.substr(0, dot), value = dot == field.npos ? json : metadata_of(field.substr(dot + 1), json);
+  if (is_field(field) && name.ends_with("[]")) name.resize(name.size() - 2), value = "[" + value + "]";
+  return "{" + json::quote(name) + ":" + value + "}";
 }
 
 }  // namespace beckon::rules::lint

@@ -21,7 +21,8 @@ struct Seen {
 // A signal that fits; each of several `nth` with another value where the filter leaves room for one.
 Seen fitting(const Filter& filter, Duration ago, std::size_t nth = 0);
 
-std::string metadata_of(const std::string& field, const std::string& json);  // {"field":json}
+std::string metadata_of(const std::string& field,
+                        const std::string& json);  // {"field":json}; of a path, what it leads to
 
 // Confined to one attempt at one choice of cases.
 class Placer {

@@ -11,6 +11,10 @@ std::string quoted(const char* name, const std::string& json) { return std::stri
 
 std::string seconds(Dice& dice) { return '"' + std::to_string(1 + dice.upto(20)) + "s\""; }
 
+std::string random_field(Dice& dice) {
+  return dice.of<const char*>({"n", "n", "n", "n", "o.n", "l[].n", "l[].n", "l[]", "o.l[].n", "o.p.q.n"});
+}
+
 std::string random_filter(Dice& dice, const std::string& field) {
   std::string out = "{";
   const auto part = [&](const std::string& text) { out += (out.size() > 1 ? "," : "") + text; };

@@ -61,6 +61,7 @@ struct Measure {
   Duration most_age{};        // kLast
   std::string field;          // kContext: of the context; kSum, kMax, kDistinct: of the signals' metadata, and
                               // where a kDistinct has none, their values; kScore: the score's name
+  bool path = false;          // kSum, kMax, kDistinct: the field may be a path (field_path.h)
   std::vector<Filter> steps;  // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
@@ -119,7 +120,7 @@ struct Split {
 struct Goal {
   std::string key;
   Duration within{};
-  std::string value_field;  // of metadata; empty: a conversion has no value
+  std::string value_field;  // of metadata, as in field_path.h; empty: a conversion has no value
 };
 
 struct Rule {

@@ -26,6 +26,12 @@ struct Finding {
   bool negated = false;
 };
 
+// Values of signals that fit, or of elements in them, which a measure could not use.
+struct Skipped {
+  std::int64_t count = 0;
+  std::string_view why;  // "missing", "not a number" …
+};
+
 std::string measure_words(const Condition& condition);               // "count of cart:add within 30 min"
 std::string wanted_words(const Condition& condition, bool negated);  // "at least 2"
 std::string seen_words(const Finding& finding, Scene& scene);        // "1"

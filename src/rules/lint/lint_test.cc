@@ -79,6 +79,27 @@ TEST(NeverTrue, IsFoundBetweenCounts) {
   EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":3,"atMost":2})"), kNever);
 }
 
+TEST(NeverTrue, IsNotSaidOfSeveralValuesInOneSignal) {
+  const std::string one_order = R"({"count":{"key":"order"},"atMost":1},)";
+  const auto brands = [](const std::string& field, const std::string& bound) {
+    return R"({"distinct":{"key":"order","field":")" + field + R"("},"atLeast":)" + bound + "}";
+  };
+  EXPECT_EQ(of_all(one_order + brands("brand", "2")), kNever);
+  EXPECT_EQ(of_all(one_order + brands("article.brand", "2")), kNever);
+  EXPECT_EQ(of_all(one_order + brands("lines[].brand", "2")), kNone);
+  EXPECT_EQ(of_all(brands("lines[].brand", "250")), kNone) << "a window has 200 signals";
+  EXPECT_EQ(of_all(R"({"count":{"key":"order"},"atMost":0},)" + brands("lines[].brand", "1")), kNever);
+}
+
+TEST(NeverTrue, ShowsAPathAsWhatItLeadsTo) {
+  const auto warnings = warnings_of({rule(
+      R"({"all":[{"max":{"key":"order","field":"lines[].price.net"},"atLeast":80},
+                 {"max":{"key":"order","field":"lines[].price.net"},"atMost":70}]})")});
+  ASSERT_EQ(warnings.size(), 1U);
+  ASSERT_EQ(warnings[0].witness.signals.size(), 1U);
+  EXPECT_EQ(warnings[0].witness.signals[0].metadata, R"({"lines":[{"price":{"net":80}}]})");
+}
+
 TEST(NeverTrue, IsFoundBetweenAllAndNone) {
   EXPECT_EQ(of_when(R"({"all":[{"seen":{"key":"cart.add"}}],"none":[{"seen":{"key":"cart.*"}}]})"), kNever);
   EXPECT_EQ(of_when(R"({"all":[{"seen":{"key":"cart.*"}}],"none":[{"seen":{"key":"cart.add"}}]})"), kNone);

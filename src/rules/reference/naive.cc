@@ -95,6 +95,30 @@ std::vector<Stored> chosen(const World& world, const Value& condition, const Val
 
 const std::regex kDecimal("-?[0-9]+([.][0-9]+)?");
 
+// Everything under a path, which names a field of an object, or with [] behind its name each element of a list in it.
+std::vector<const Value*> under(const Value& value, const std::string& path) {
+  const std::size_t dot = path.find('.');
+  std::string name = path.substr(0, dot);
+  const bool each = name.ends_with("[]");
+  if (each) name.erase(name.size() - 2);
+  const Value* member = value.is_object() ? value.find(name) : nullptr;
+  std::vector<const Value*> here, out;
+  if (member == nullptr) return out;
+  if (!each) here.push_back(member);
+  if (each && member->is_array())
+    for (const Value& element : member->items()) here.push_back(&element);
+  if (dot == path.npos) return here;
+  for (const Value* one : here)
+    for (const Value* deeper : under(*one, path.substr(dot + 1))) out.push_back(deeper);
+  return out;
+}
+
+// A field of that very name comes before what the path leads to.
+std::vector<const Value*> of_field(const Value& metadata, const std::string& field) {
+  const Value* named = metadata.find(field);
+  return named != nullptr && !named->is_null() ? std::vector{named} : under(metadata, field);
+}
+
 // The texts of a field of the metadata, or of the values.
 std::vector<std::string> texts(const std::vector<Stored>& found, const Value& filter, bool numbers_only) {
   std::vector<std::string> out;
@@ -104,11 +128,12 @@ std::vector<std::string> texts(const std::vector<Stored>& found, const Value& fi
       if (one.signal->has_value) out.push_back(one.signal->value);
     } else if (!one.signal->metadata.empty()) {
       const auto document = json::parse(one.signal->metadata);
-      const Value* value = document->root().find(field->text());
-      if (value == nullptr || value->is_null() || value->is_object() || value->is_array()) continue;
-      const bool is_amount =
-          value->is_number() || (value->is_string() && std::regex_match(std::string(value->text()), kDecimal));
-      if (!numbers_only || is_amount) out.emplace_back(value->text());
+      for (const Value* value : of_field(document->root(), std::string(field->text()))) {
+        if (value->is_null() || value->is_object() || value->is_array()) continue;
+        const bool is_amount =
+            value->is_number() || (value->is_string() && std::regex_match(std::string(value->text()), kDecimal));
+        if (!numbers_only || is_amount) out.emplace_back(value->text());
+      }
     }
   }
   return out;

@@ -23,10 +23,31 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
   if (dice.one_in(3)) signal.source = dice.of({"ad", "mail"});
   if (dice.one_in(4)) signal.confidence = dice.of({0.5, 0.25, 0.4999999, 0.4999995});
   if (dice.one_in(2))
-    signal.metadata =
-        dice.of({R"({"n":1})", R"({"n":2.5})", R"({"m":7,"n":0.25})", R"({"n":-1.5})", R"({"n":"3"})", R"({"n":true})",
-                 R"({"n":0.7499999999})", R"({"n":1e10})", R"({"n":null})", R"({"o":{"n":4}})", R"({"n":9e14})",
-                 R"({"n":-9e14})", R"({"n":1e300})", R"({"n":"1e3"})", R"({"n":"-0.5"})"});
+    signal.metadata = dice.of({R"({"n":1})",
+                               R"({"n":2.5})",
+                               R"({"m":7,"n":0.25})",
+                               R"({"n":-1.5})",
+                               R"({"n":"3"})",
+                               R"({"n":true})",
+                               R"({"n":0.7499999999})",
+                               R"({"n":1e10})",
+                               R"({"n":null})",
+                               R"({"o":{"n":4}})",
+                               R"({"n":9e14})",
+                               R"({"n":-9e14})",
+                               R"({"n":1e300})",
+                               R"({"n":"1e3"})",
+                               R"({"n":"-0.5"})",
+                               R"({"o":{"n":null,"l":[{"n":2},{"n":-1},{}]}})",
+                               R"({"o.n":3,"o":{"n":5}})",
+                               R"({"o.n":null,"o":{"n":"0.5"}})",
+                               R"({"o":{"p":{"q":{"n":1.5}}}})",
+                               R"({"l":[{"n":1},{"n":"2.5"},{"n":"x"},{"m":3},7,null]})",
+                               R"({"l":[1,"2",true,"x",[3],{"n":4}]})",
+                               R"({"l":{"n":1}})",
+                               R"({"l":[]})",
+                               R"({"l[].n":2,"l":[{"n":1},{"n":1}]})",
+                               R"({"l":[{"n":9e14},{"n":-9e14},{"n":0.25}]})"});
   if (dice.one_in(5)) signal.id = dice.of({"1", "2", "3"});
   signal.at = base + std::chrono::seconds{dice.upto(45) - 40};  // up to 5 s ahead
   signal.received = signal.at + std::chrono::seconds{dice.one_in(3) ? dice.upto(20) : 0};

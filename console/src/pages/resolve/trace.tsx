@@ -81,7 +81,7 @@ function Conditions({ all }: { all: ConditionTrace[] }) {
           </tr>
         </thead>
         <tbody>
-          {all.map(({ path, met, measure, wanted, seen, margin, changesAt, signals }) => (
+          {all.map(({ path, met, measure, wanted, seen, skipped, why, margin, changesAt, signals }) => (
             <tr key={path}>
               <td title={path}>
                 <span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}
@@ -89,6 +89,7 @@ function Conditions({ all }: { all: ConditionTrace[] }) {
               <td>{wanted}</td>
               <td>
                 {seen}
+                {!!skipped && <small class="quiet">{` (${skipped} skipped: ${why})`}</small>}
                 {signals?.length ? <small class="quiet"> (signals {signals.join(', ')})</small> : null}
               </td>
               <td>

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "ledger/window.h"
+#include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
 namespace beckon::rules::measures {
@@ -51,8 +52,9 @@ bool never_exceeded(const Measure& one, const Measure& other) {
   if (one.within > other.within) return false;
   if (one.kind == MeasureKind::kSteps)
     return std::ranges::all_of(one.steps, [&](const Filter& step) { return lint::narrower(step, other.filter); });
-  return (one.kind == MeasureKind::kCount || one.kind == MeasureKind::kDistinct) &&
-         lint::narrower(one.filter, other.filter);
+  const bool one_each =
+      one.kind == MeasureKind::kCount || (one.kind == MeasureKind::kDistinct && !reaches_elements(one.field));
+  return one_each && lint::narrower(one.filter, other.filter);
 }
 bool place(lint::Placer& placer, const lint::Fact& fact) {
   if (fact.bound > static_cast<std::int64_t>(ledger::Window::kCapacity)) return false;

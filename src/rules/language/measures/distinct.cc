@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <unordered_set>
 
 #include "ledger/window.h"
 #include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
 namespace beckon::rules::measures {
@@ -16,6 +19,7 @@ constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kBound, Part::kS
 void read(Members& members, Condition& condition) {
   condition.measure.filter = read_filter(*members.find("distinct"), members.path("distinct"), members.issues(),
                                          &condition.measure.field, Field::kOptional);
+  condition.measure.path = is_path(condition.measure.field);
   condition.measure.within = read_window(members);
   read_count_bounds(members, condition);
 }
@@ -26,8 +30,29 @@ std::optional<std::string_view> value_of(const ledger::Signal& signal, const std
   return signal.has_value ? std::optional(signal.value) : std::nullopt;
 }
 
+// The same of a path. Elements can be many more than signals are, so they are looked up by their hash.
+Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
+  thread_local std::unordered_set<std::string> values;
+  values.clear();
+  const Duration span = scene.span(measure.source->within);
+  Taken taken{.next = scene.next_to_come(measure.stream)};
+  std::string room;
+  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+    for (const std::string_view text : values_of(scene.signal(i), *measure.source)) {
+      const auto value = scalar_of(text, room);
+      if (!value || !values.emplace(*value).second) continue;
+      if (taken.witness == kNever) taken.witness = at;
+      taken.next = std::min(taken.next, at + span);
+    }
+    return true;
+  });
+  taken.value = static_cast<std::int64_t>(values.size());
+  return taken;
+}
+
 // The number changes when the newest signal of some value leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
+  if (measure.source->path) return take_elements(measure, scene);
   thread_local std::vector<std::string> values;  // kept, so that their room is used again
   const Duration span = scene.span(measure.source->within);
   Taken taken{.next = scene.next_to_come(measure.stream)};
@@ -57,16 +82,40 @@ std::string margin(const Finding& finding, Scene&) {
   return more_signals(finding, (of.field.empty() ? "value" : "value in " + of.field) + " of " + words_of(of.filter));
 }
 
-// So many values need as many signals.
+Skipped skipped(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  std::int64_t missing = 0, others = 0;
+  std::string room;
+  const auto count = [&](std::string_view value) {
+    if (value.empty() || value == "null")
+      ++missing;
+    else if (!scalar_of(value, room))
+      ++others;
+  };
+  scene.newest_first(finding.measure.stream, scene.now() - scene.span(of.within), [&](std::size_t i, Instant) {
+    const ledger::Signal signal = scene.signal(i);
+    if (of.field.empty())
+      missing += signal.has_value ? 0 : 1;
+    else
+      std::ranges::for_each(values_of(signal, of), count);
+    return true;
+  });
+  return {missing + others, missing == 0 ? "a list or object" : others == 0 ? "missing" : "missing, list or object"};
+}
+
+// So many values need as many signals, but where one signal can have several.
 lint::Cases cases(const lint::Said& said) {
   lint::Cases out = itself_in_bounds(said);
   for (lint::Case& facts : out) {
-    if (facts.front().least && facts.front().bound > 0)
-      facts.insert(facts.begin() + 1, said.least(said.count(said.measure.filter, said.sight()), facts.front().bound));
+    const std::int64_t values = facts.front().bound;
+    if (facts.front().least && values > 0)
+      facts.insert(facts.begin() + 1, said.least(said.count(said.measure.filter, said.sight()),
+                                                 reaches_elements(said.measure.field) ? 1 : values));
   }
   return out;
 }
 std::pair<std::int64_t, std::int64_t> range(const Measure& of) {
+  if (reaches_elements(of.field)) return {0, lint::kEvery};
   const bool listed =
       of.field.empty() && !of.filter.values.empty() && std::ranges::none_of(of.filter.values, &Pattern::prefix);
   const std::int64_t window = window_size(of);
@@ -89,7 +138,8 @@ bool place(lint::Placer& placer, const lint::Fact& fact) {
 }
 
 std::string random(Dice& dice) {
-  return R"({"distinct":)" + random_filter(dice, dice.one_in(2) ? "n" : "") + random_window(dice) + random_bounds(dice);
+  return R"({"distinct":)" + random_filter(dice, dice.one_in(2) ? random_field(dice) : "") + random_window(dice) +
+         random_bounds(dice);
 }
 
 }  // namespace
@@ -109,6 +159,7 @@ constinit const MeasureDefinition kDistinctDefinition{
     .wanted = bounds,
     .seen = number_seen,
     .margin = margin,
+    .skipped = skipped,
     .cases = cases,
     .range = range,
     .never_exceeded = narrower_of_its_kind,

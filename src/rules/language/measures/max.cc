@@ -1,8 +1,9 @@
-// max: the greatest value of a field of the metadata of the signals that fit, in millionths.
+// max: the greatest value of a field of the metadata of the signals that fit, or of its elements, in millionths.
 #include <algorithm>
 #include <array>
 
 #include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
 namespace beckon::rules::measures {
@@ -18,8 +19,11 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Duration span = scene.span(measure.source->within);
   Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
-    const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
-    if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
+    const auto compare = [&](std::optional<std::int64_t> amount) {
+      if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
+    };
+    if (!measure.source->path) return compare(number_in(scene.signal(i).metadata, measure.source->field)), true;
+    for (const std::string_view value : values_of(scene.signal(i), *measure.source)) compare(number_of(value));
     return true;
   });
   if (taken.value != kNothing) taken.next = std::min(taken.next, taken.witness + span);
@@ -38,7 +42,7 @@ std::string margin(const Finding& finding, Scene&) {
 }
 
 std::string random(Dice& dice) {
-  return R"({"max":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+  return R"({"max":)" + random_filter(dice, random_field(dice)) + random_window(dice) + random_amount(dice);
 }
 
 }  // namespace
@@ -46,7 +50,7 @@ std::string random(Dice& dice) {
 constinit const MeasureDefinition kMaxDefinition{
     .kind = MeasureKind::kMax,
     .name = "max",
-    .description = "The maximum of a metadata field over matching signals.",
+    .description = "The maximum of a metadata field over matching signals and the elements in them.",
     .label = "largest field value",
     .sentence = "largest {field} of {filter} is {bound}{window}{scope}",
     .parts = kParts,
@@ -59,6 +63,7 @@ constinit const MeasureDefinition kMaxDefinition{
     .wanted = bounds,
     .seen = amount_seen,
     .margin = margin,
+    .skipped = no_numbers,
     .cases = amount_in_bounds,
     .range = any_number,
     .never_exceeded = narrower_of_its_kind,

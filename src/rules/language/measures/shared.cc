@@ -4,6 +4,7 @@
 
 #include "ledger/window.h"
 #include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
 
 namespace beckon::rules::measures {
 
@@ -14,6 +15,7 @@ void read_measured(Members& members, std::string_view name, Filter& into) {
 void read_amount(Members& members, Condition& condition, std::string_view name) {
   condition.measure.filter =
       read_filter(*members.find(name), members.path(name), members.issues(), &condition.measure.field);
+  condition.measure.path = is_path(condition.measure.field);
   condition.measure.within = read_window(members);
   read_amount_bounds(members, condition);
 }
@@ -36,6 +38,27 @@ std::string number_seen(const Finding& finding, Scene&) { return std::to_string(
 
 std::string amount_seen(const Finding& finding, Scene&) {
   return finding.taken.value == kNothing ? "no value" : decimal_text(finding.taken.value);
+}
+
+const std::vector<std::string_view>& values_of(const ledger::Signal& signal, const Measure& measure) {
+  thread_local std::vector<std::string_view> values;
+  values_in(signal.metadata, measure.field, values);
+  return values;
+}
+
+Skipped no_numbers(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  std::int64_t missing = 0, others = 0;
+  scene.newest_first(finding.measure.stream, scene.now() - scene.span(of.within), [&](std::size_t i, Instant) {
+    for (const std::string_view value : values_of(scene.signal(i), of)) {
+      if (value.empty() || value == "null")
+        ++missing;
+      else if (!number_of(value))
+        ++others;
+    }
+    return true;
+  });
+  return {missing + others, missing == 0 ? "not a number" : others == 0 ? "missing" : "missing or not a number"};
 }
 
 std::string newest_seen(const Finding& finding, Scene& scene) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "rules/language/measure_definition.h"
 
@@ -17,6 +18,7 @@ inline std::int32_t no_key(const ReadyMeasure&, std::int64_t) { return Stream::k
 std::string bounds(const Condition& condition, bool negated);               // "at least 2"
 std::string number_seen(const Finding& finding, Scene& scene);              // "1"
 std::string amount_seen(const Finding& finding, Scene& scene);              // "49.9", or "no value"
+Skipped no_numbers(const Finding& finding, Scene& scene);                   // of sum and max
 std::string newest_seen(const Finding& finding, Scene& scene);              // "4 min ago"
 std::string more(std::int64_t count, const std::string& what);              // "2 more cart:add"
 std::string more_signals(const Finding& finding, const std::string& what);  // up to its bound; empty: no more help
@@ -24,6 +26,9 @@ std::string one_more_in_bounds(const Condition& condition);  // "one more cart w
 // What takes an amount out of its bounds: "over 5 more in amount of cart".
 std::string beyond_bounds(std::int64_t value, std::int64_t least, std::int64_t most, const std::string& of_what);
 inline std::string no_margin(const Finding&, Scene&) { return ""; }
+
+// All that the measure's field leads to in the signal (values_in). The list is the thread's, and used again.
+const std::vector<std::string_view>& values_of(const ledger::Signal& signal, const Measure& measure);
 
 lint::Cases itself_in_bounds(const lint::Said& said);
 lint::Cases amount_in_bounds(const lint::Said& said);

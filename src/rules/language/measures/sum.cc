@@ -1,8 +1,9 @@
-// sum: of a field of the metadata of the signals that fit, in millionths.
+// sum: of a field of the metadata of the signals that fit, or of its elements, in millionths.
 #include <algorithm>
 #include <array>
 
 #include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
 #include "rules/language/measures/shared.h"
 
 namespace beckon::rules::measures {
@@ -18,11 +19,14 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
   AmountSum sum;
   scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
-    const auto amount = number_in(scene.signal(i).metadata, measure.source->field);
-    if (!amount) return true;
-    if (taken.witness == kNever) taken.witness = at;
-    sum.add(*amount);
-    taken.next = std::min(taken.next, at + span);
+    const auto add = [&](std::optional<std::int64_t> amount) {
+      if (!amount) return;
+      if (taken.witness == kNever) taken.witness = at;
+      sum.add(*amount);
+      taken.next = std::min(taken.next, at + span);
+    };
+    if (!measure.source->path) return add(number_in(scene.signal(i).metadata, measure.source->field)), true;
+    for (const std::string_view value : values_of(scene.signal(i), *measure.source)) add(number_of(value));
     return true;
   });
   if (taken.witness != kNever) taken.value = sum.millionths();
@@ -45,7 +49,7 @@ std::string margin(const Finding& finding, Scene&) {
 }
 
 std::string random(Dice& dice) {
-  return R"({"sum":)" + random_filter(dice, "n") + random_window(dice) + random_amount(dice);
+  return R"({"sum":)" + random_filter(dice, random_field(dice)) + random_window(dice) + random_amount(dice);
 }
 
 }  // namespace
@@ -53,7 +57,7 @@ std::string random(Dice& dice) {
 constinit const MeasureDefinition kSumDefinition{
     .kind = MeasureKind::kSum,
     .name = "sum",
-    .description = "The sum of a metadata field over matching signals.",
+    .description = "The sum of a metadata field over matching signals and the elements in them.",
     .label = "total of a field",
     .sentence = "{field} of {filter} adds up to {bound}{window}{scope}",
     .parts = kParts,
@@ -66,6 +70,7 @@ constinit const MeasureDefinition kSumDefinition{
     .wanted = bounds,
     .seen = amount_seen,
     .margin = margin,
+    .skipped = no_numbers,
     .cases = amount_in_bounds,
     .range = any_number,
     .never_exceeded = unknown,
