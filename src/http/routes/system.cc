@@ -24,12 +24,13 @@ constexpr std::string_view kClosedUnstored = BECKON_PLAIN BECKON_CLOSED "cache-c
 
 Response state(std::string_view status, std::string_view storage = {}) {
   std::string body;
-  json::Writer(body)
-      .begin_object()
+  json::Writer writer(body);
+  writer.begin_object()
       .member("status", status)
       .member("version", BECKON_VERSION)
-      .member("tzdata", system_zones().version())
-      .end_object();
+      .member("tzdata", system_zones().version());
+  if (!storage.empty()) writer.member("storage", storage);
+  writer.end_object();
   return json_response(200, std::move(body));
 }
 

@@ -22,7 +22,7 @@ std::int64_t millionths(std::string_view number, Rounding rounding = Rounding::k
 class AmountSum {
  public:
   AmountSum() = default;
-  AmountSum(std::int64_t whole, std::int64_t rest) : whole_(whole), rest_(rest) {}  // units, and millionths beside them
+  AmountSum(std::int64_t whole, std::int64_t rest) : whole_(whole), rest_(rest) {}  // units, and remaining millionths
   void add(std::int64_t millionths) {
     const std::int64_t units = millionths / kOne;
     if (__builtin_add_overflow(whole_, units, &whole_))

@@ -85,15 +85,20 @@ TEST_P(RulesOfAStore, ListWhatEachVersionChangedNewestFirst) {
 }
 
 TEST_P(RulesOfAStore, SayWithWhichTimeZonesEachVersionWasSaved) {
-  commit::RulePut put{kAcme, RuleId("a"), 1, "one", after(1)};
-  put.zone_version = "2024b";
-  write({.at = kStart, .changes = {put}});
-  put.rules_version = 2;
-  put.zone_version = "2027c";
-  write({.at = kStart, .changes = {put}});
-  write({.at = kStart, .changes = {commit::RulePut{kAcme, RuleId("b"), 3, "two", after(3)}}});
+  std::uint64_t version = 0;
+  for (const char* release : {"2024b", "2027c", ""}) {
+    commit::Batch batch{.at = kStart};
+    batch.changes.emplace_back(commit::RulePut{.handle = kAcme,
+                                               .rule = RuleId("a"),
+                                               .rules_version = ++version,
+                                               .json = "text",
+                                               .at = kStart,
+                                               .zone_version = release});
+    write(batch);
+  }
   std::string all;
-  for (const auto& made : store().rules().versions(kAcme, 100, 10).value()) all += made.zone_version + ";";
+  const auto versions = store().rules().versions(kAcme, 100, 10).value();
+  for (const auto& made : versions) all += made.zone_version + ";";
   EXPECT_EQ(all, ";2027c;2024b;");
 }
 

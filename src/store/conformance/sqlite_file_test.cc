@@ -47,8 +47,8 @@ class SqliteFile : public testing::Test {
     out.seekp(static_cast<std::streamoff>(offset));
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
-  void execute(const char* sql) {
-    Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql);
+  void execute(const std::string& sql) {
+    Connection(folder_.data_file(), Connection::Mode::kReadWrite, Duration{1000}).execute(sql.c_str());
   }
 
   // The file as the version before the newest steps left it: each is undone here.
@@ -58,6 +58,7 @@ class SqliteFile : public testing::Test {
         "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
+        "ALTER TABLE rule DROP COLUMN zone_version;"
         "PRAGMA user_version = 12");
   }
 
@@ -251,6 +252,7 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   first.ordered = second.ordered = true;
   auto store = open();
   ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), first, second}}));
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {commit::RulePut{kAcme, RuleId("a"), 1, "{}", kStart}}}));
   store.reset();
   take_back_the_newest_steps();
   execute(
@@ -262,6 +264,9 @@ TEST_F(SqliteFile, OfAnOlderVersionIsBroughtUpToDateAndGoesOnWhereItWas) {
   const auto due = store->outbox().due(kHook, after(1), 9).value();
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].delivery.id, second.id);
+  const auto versions = store->rules().versions(kAcme, 9, 9).value();
+  ASSERT_EQ(versions.size(), 1u);
+  EXPECT_EQ(versions[0].zone_version, "") << "not known of what was saved before";
 }
 
 TEST_F(SqliteFile, OfAVersionThatKeptPositionsInTheBytesOfSnapshotsStillHasThem) {

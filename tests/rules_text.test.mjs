@@ -1,0 +1,853 @@
+// Every sentence of docs/rules.md about the language (tests/kit/sentences.mjs says which those are) with what shows that
+// it holds: a case here, against a real server, or tests elsewhere by their names. A sentence without either, and a case
+// whose sentence is gone, fail.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
+import { sentencesOf } from './kit/sentences.mjs';
+
+const read = path => readFileSync(join(root, path), 'utf8');
+const sections = [
+  '',
+  'Conditions',
+  'Limits, schedules and experiments',
+  'Warnings when you save a rule',
+  'Explaining a decision',
+];
+const cases = [];
+/** Sentences that the case shows, on a server. */
+const holds = (sentences, run) => cases.push({ sentences, run });
+/** Sentences that tests elsewhere show: "file: name" of each. */
+const shown = (sentences, ...elsewhere) => cases.push({ sentences, elsewhere });
+
+let beckon;
+before(async () => {
+  beckon = await Beckon.start();
+  const settings = { scores: { keen: { weights: { view: 1, 'cart.*': 2 }, halfLife: '1h' } } };
+  const answer = await beckon.as('OWNER', 'PUT', '/settings', settings);
+  assert.equal(answer.status, 200, answer.text);
+});
+after(async () => {
+  await beckon?.close();
+});
+
+const action = { type: 'popup', payload: { n: 1.5, list: ['é'] } };
+const save = async (id, rule) => {
+  const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, {
+    triggers: ['t'],
+    when: {},
+    ...(rule.split?.arms ? {} : { action }),
+    ...rule,
+  });
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer.json;
+};
+const refused = async (id, rule) =>
+  (await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, { triggers: ['t'], when: {}, action, ...rule })).status ===
+  400;
+const clear = async () => {
+  for (const { ruleId } of (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items)
+    await beckon.as('CREATOR', 'DELETE', `/chain-rules/${ruleId}`);
+};
+const seconds = 1000,
+  minutes = 60 * seconds,
+  hours = 60 * minutes,
+  days = 24 * hours;
+// An instant a while ago, so that signals can lie on either side of it. Cases ask about it with ?at=, by the millisecond.
+const kNow = Math.floor(Date.now() / 1000) * 1000 - 5 * minutes;
+const iso = at => new Date(at).toISOString();
+// A signal `ago` milliseconds before kNow.
+const signal = (type, ago = minutes, more = {}) => ({ type, at: iso(kNow - ago), ...more });
+const amount = (type, value, ago = minutes) => signal(type, ago, { metadata: { amount: value } });
+const send = async (sessionId, signals, more = {}) => {
+  for (let i = 0; i < signals.length; i += 50) {
+    const part = { sessionId, signals: signals.slice(i, i + 50), ...more };
+    const answer = await beckon.chain('signals', part, { from: freshAddress() });
+    assert.equal(answer.status, 202, answer.text);
+  }
+};
+const told = async (signals, more) => {
+  const sessionId = freshSession();
+  if (signals.length) await send(sessionId, signals, more);
+  return sessionId;
+};
+const decide = async (sessionId, { at = kNow, trigger = 't', ...more } = {}) => {
+  const query = at === null ? '' : `?at=${iso(at)}`;
+  const answer = await beckon.as('CREATOR', 'POST', `/chain/resolve${query}`, { sessionId, trigger, ...more });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+};
+// Whether a rule with these conditions acts in a session with these signals.
+const acts = async (when, signals, { at, context, ...more } = {}) => {
+  await save('r', {
+    when: Array.isArray(when) ? { all: when } : when.all || when.any || when.none ? when : { all: [when] },
+  });
+  return (await decide(await told(signals, more), { at, context })).outcome === 'act';
+};
+const yes = async (...given) => assert.equal(await acts(...given), true, JSON.stringify(given));
+const no = async (...given) => assert.equal(await acts(...given), false, JSON.stringify(given));
+
+// ---- the first part
+
+holds(['Only `triggers`, `when` and `action` are required.'], async () => {
+  for (const name of ['triggers', 'when', 'action']) assert.ok(await refused('r', { [name]: undefined }), name);
+  assert.ok(!(await refused('r', {})));
+});
+holds(
+  [
+    '**Trigger**: the point at which your page requests a decision: `exit_intent`, `checkout`, any name you choose.',
+    'A rule may have several.',
+  ],
+  async () => {
+    await save('r', { triggers: ['leaving', 'any-name.at_all:2'] });
+    const s = await told([]);
+    for (const [trigger, outcome] of [
+      ['leaving', 'act'],
+      ['any-name.at_all:2', 'act'],
+      ['other', 'none'],
+    ])
+      assert.equal((await decide(s, { trigger })).outcome, outcome, trigger);
+  },
+);
+shown(
+  ['`@due` is the point at which the server itself detects that something did not happen.'],
+  'tests/delayed.test.mjs: tells, signed, exactly why; and the log shows the 200',
+  'tests/delayed.test.mjs: is no trigger that anybody may ask for',
+);
+holds(['**When**: all conditions of `all`, at least one of `any` and none of `none` must be true.'], async () => {
+  const seen = key => ({ seen: { key } });
+  const when = { all: [seen('a'), seen('b')], any: [seen('c'), seen('d')], none: [seen('e'), seen('f')] };
+  for (const [keys, expected] of [
+    ['abc', true],
+    ['abd', true],
+    ['ac', false],
+    ['ab', false],
+    ['abce', false],
+    ['abdf', false],
+  ])
+    assert.equal(
+      await acts(
+        when,
+        [...keys].map(key => signal(key)),
+      ),
+      expected,
+      keys,
+    );
+});
+holds(['Parts that are omitted require nothing; an empty `when` always matches.'], async () => {
+  await save('r', { when: {} });
+  assert.equal((await decide(await told([]))).outcome, 'act');
+  await yes({ any: [{ seen: { key: 'a' } }] }, [signal('a')]);
+  await yes({ none: [{ seen: { key: 'a' } }] }, []);
+});
+holds(['**Action**: what your page receives, exactly as written.'], async () => {
+  await save('r', {});
+  assert.deepEqual((await decide(await told([]))).action, action);
+});
+holds(
+  [
+    'The decision is the first rule of the trigger that matches and is not suppressed.',
+    'Rules with a higher `priority` are evaluated first, and rules with the same priority by `ruleId`.',
+    'A suppressed rule is skipped, and the next rule is evaluated; if none of them acts, the decision is `suppressed`, and its `ruleId` and `ttl` are those of the first rule that was skipped.',
+  ],
+  async () => {
+    await save('c', { priority: 3, when: { all: [{ seen: { key: 'a' } }] } });
+    await save('b', { priority: 2 });
+    await save('a', { priority: 2, ttl: '47s', limit: { caps: [{ max: 1, per: 'session' }] } });
+    const s = await told([signal('z')]);
+    const asked = async () => {
+      const { outcome, ruleId, ttlSeconds } = await decide(s, { at: null });
+      return [outcome, ruleId, ttlSeconds];
+    };
+    assert.deepEqual((await asked()).slice(0, 2), ['act', 'a']);
+    assert.deepEqual((await asked()).slice(0, 2), ['act', 'b']);
+    await save('b', { priority: 2, ttl: '13s', limit: { caps: [{ max: 1, per: 'session' }] } });
+    assert.deepEqual((await asked()).slice(0, 2), ['act', 'b']);
+    assert.deepEqual(await asked(), ['suppressed', 'a', 47]);
+  },
+);
+
+// ---- conditions
+
+holds(
+  [
+    'A condition compares one measure with a value: `atLeast`, `atMost` or `equals`; `atLeast` and `atMost` can be combined.',
+  ],
+  async () => {
+    const three = [signal('a'), signal('a'), signal('a')];
+    for (const [bounds, expected] of [
+      [{ atLeast: 3 }, true],
+      [{ atLeast: 4 }, false],
+      [{ atMost: 3 }, true],
+      [{ atMost: 2 }, false],
+      [{ equals: 3 }, true],
+      [{ equals: 2 }, false],
+      [{ atLeast: 2, atMost: 4 }, true],
+      [{ atLeast: 4, atMost: 5 }, false],
+    ])
+      assert.equal(await acts({ count: { key: 'a' }, ...bounds }, three), expected, JSON.stringify(bounds));
+    for (const two of [{}, { seen: { key: 'a' }, count: { key: 'a' }, atLeast: 1 }])
+      assert.ok(await refused('r', { when: { all: [two] } }));
+  },
+);
+holds(
+  [
+    'Most measures look at signals that match a filter: `key` (exact, a list, or a prefix such as `cart.*`), `value` (exact, a list, or a prefix such as `add*`), `source`, `minConfidence`.',
+    'Omitted fields match everything.',
+  ],
+  async () => {
+    const one = signal('shop.cart', minutes, { signalValue: 'added', source: 'mail', confidence: 0.7 });
+    for (const [filter, expected] of [
+      [{ key: 'shop.cart' }, true],
+      [{ key: 'shop' }, false],
+      [{ key: ['x', 'shop.cart'] }, true],
+      [{ key: 'shop.*' }, true],
+      [{ key: 'sho.*' }, false],
+      [{ value: 'added' }, true],
+      [{ value: 'add' }, false],
+      [{ value: ['x', 'added'] }, true],
+      [{ value: 'add*' }, true],
+      [{ source: 'mail' }, true],
+      [{ source: 'ad' }, false],
+      [{ minConfidence: 0.7 }, true],
+      [{ minConfidence: 0.71 }, false],
+      [{}, true],
+    ])
+      assert.equal(await acts({ seen: filter }, [one]), expected, JSON.stringify(filter));
+  },
+);
+holds(
+  [
+    'They look back `within` a time (`30s`, `10m`, `24h`, `7d`), by default over the whole session.',
+    'Time ranges are half-open: with `"within": "10m"` a signal counts until ten minutes have passed, but not at exactly ten minutes.',
+    '`"per": "session"` is the same as no `within`.',
+  ],
+  async () => {
+    for (const [within, length] of [
+      ['30s', 30 * seconds],
+      ['10m', 10 * minutes],
+      ['24h', 24 * hours],
+      ['7d', 7 * days],
+    ]) {
+      await no({ seen: { key: 'a' }, within }, [signal('a', length)]);
+      await yes({ seen: { key: 'a' }, within }, [signal('a', length - 1)]);
+    }
+    await yes({ seen: { key: 'a' } }, [signal('a', 20 * days)]);
+    await yes({ seen: { key: 'a' }, per: 'session' }, [signal('a', 20 * days)]);
+  },
+);
+holds(
+  [
+    'With `"scope": "visitor"` they look at the visitor\'s 20 newest sessions, including this one; if the visitor is not known, at this one alone.',
+    'With `"scope": "visitor"`, it looks at all signals of these sessions, and not at each session by itself.',
+  ],
+  async () => {
+    const visitorId = freshSession('v');
+    for (let i = 0; i < 21; ++i) await told([signal(i === 0 ? 'oldest' : 'other', 2 * hours)], { visitorId });
+    const here = await told([signal('here')], { visitorId });
+    const asked = async (count, key) => {
+      await save('r', { when: { all: [{ count: { key }, scope: 'visitor', per: 'session', equals: count }] } });
+      return (await decide(here)).outcome;
+    };
+    assert.equal(await asked(1, 'here'), 'act');
+    assert.equal(await asked(19, 'other'), 'act');
+    assert.equal(await asked(0, 'oldest'), 'act');
+    await save('r', { when: { all: [{ seen: { key: 'other' }, scope: 'visitor' }] } });
+    assert.equal((await decide(await told([signal('here')]))).outcome, 'none');
+  },
+);
+holds(['`seen` | At least one matching signal was seen.'], async () => {
+  await yes({ seen: { key: 'a' } }, [signal('a'), signal('a')]);
+  await no({ seen: { key: 'a' } }, [signal('b')]);
+});
+holds(['`count` | The number of matching signals.'], () =>
+  yes({ count: { key: 'a' }, equals: 2 }, [signal('a'), signal('b'), signal('a')]),
+);
+holds(
+  [
+    '`distinct` | The number of distinct values: three different products, not one product three times. With `field`, the distinct values of a metadata field.',
+    '`distinct` compares numbers and booleans in the metadata by their text; missing fields, null, lists and objects are not counted as values.',
+    'If no signal has a value, it is 0, so `"atMost": 1` is true for somebody who did nothing.',
+  ],
+  async () => {
+    const product = (signalValue, metadata) => signal('p', minutes, { signalValue, metadata });
+    await yes({ distinct: { key: 'p' }, equals: 2 }, [product('x'), product('y'), product('x')]);
+    const brands = { distinct: { key: 'p', field: 'b' }, equals: 3 };
+    await yes(brands, [
+      product('x', { b: 7 }),
+      product('x', { b: '7' }),
+      product('y', { b: true }),
+      product('y', { b: 'z' }),
+    ]);
+    const none = [product('x', {}), product('x', { b: null }), product('x', { b: [1] }), product('x', { b: { c: 1 } })];
+    await yes({ distinct: { key: 'p', field: 'b' }, equals: 0 }, none);
+    await yes({ distinct: { key: 'p', field: 'b' }, atMost: 1 }, []);
+  },
+);
+holds(
+  [
+    '`sum` | The sum of a numeric metadata field, or of that field of all elements of a list.',
+    '`max` | The maximum, likewise.',
+    '`[]` after a name stands for each element of the list with that name: with `items[].price`, `sum` adds up, `max` compares and `distinct` counts the prices of all items of all matching signals.',
+  ],
+  async () => {
+    await yes({ sum: { key: 'a', field: 'amount' }, equals: 7.25 }, [
+      amount('a', 3),
+      amount('a', 4.25),
+      amount('b', 9),
+    ]);
+    await yes({ max: { key: 'a', field: 'amount' }, equals: 4.25 }, [
+      amount('a', 3),
+      amount('a', 4.25),
+      amount('b', 9),
+    ]);
+    const order = (...prices) => signal('o', minutes, { metadata: { items: prices.map(price => ({ price })) } });
+    const orders = [order(12, '3.50'), order(), order(3.5)];
+    const filter = { key: 'o', field: 'items[].price' };
+    await yes(
+      [
+        { sum: filter, equals: 19 },
+        { max: filter, equals: 12 },
+      ],
+      orders,
+    );
+    await yes({ distinct: filter, equals: 3 }, orders);
+  },
+);
+holds(['`last` | The age of the latest matching signal.'], async () => {
+  const both = [signal('a', 20 * minutes), signal('a', 6 * minutes)];
+  await yes({ last: { key: 'a' }, atLeast: '6m', atMost: '6m' }, both);
+  await no({ last: { key: 'a' }, atLeast: '7m' }, both);
+});
+holds(
+  [
+    '`absent` … `after` … `for` | This much time has passed since the latest `after` signal, and no `absent` signal came after it.',
+    'A signal that arrives late is placed at its own time, as if it had been there all along.',
+    "If two signals have the same time, the one that was stored later comes after the other, also across requests and across a visitor's sessions: a `cart` and a `purchase` sent together, in this order, are not an abandoned cart.",
+  ],
+  async () => {
+    const absent = { absent: { key: 'buy' }, after: { key: 'cart' }, for: '10m' };
+    await yes(absent, [signal('cart', 10 * minutes)]);
+    await no(absent, [signal('cart', 10 * minutes - 1)]);
+    await no(absent, [signal('cart', 30 * minutes), signal('cart', 9 * minutes)]);
+    await no(absent, [signal('cart', 20 * minutes), signal('buy', 15 * minutes)]);
+    await yes(absent, [signal('buy', 25 * minutes), signal('cart', 20 * minutes)]);
+    await yes(absent, [signal('cart', 20 * minutes), signal('buy', 25 * minutes)]); // the late one comes before it
+    await no(absent, [signal('cart', 20 * minutes), signal('buy', 20 * minutes)]);
+    await yes(absent, [signal('buy', 20 * minutes), signal('cart', 20 * minutes)]);
+    const two = await told([signal('cart', 20 * minutes)]);
+    await send(two, [signal('buy', 20 * minutes)]);
+    assert.equal((await decide(two)).outcome, 'none');
+    const visitorId = freshSession('v');
+    const here = await told([signal('cart', 20 * minutes)], { visitorId });
+    await told([signal('buy', 20 * minutes)], { visitorId });
+    await save('r', { when: { all: [{ ...absent, scope: 'visitor' }] } });
+    assert.equal((await decide(here)).outcome, 'none');
+  },
+);
+holds(['`steps` | The number of steps of a path that were reached, in order.'], async () => {
+  const steps = reached => ({ steps: [{ key: 'a' }, { key: 'b' }, { key: 'c' }], equals: reached });
+  await yes(steps(2), [signal('a', 5000), signal('b', 4000), signal('d', 3000)]);
+  await yes(steps(1), [signal('b', 5000), signal('a', 4000), signal('c', 3000)]);
+  await yes(steps(0), [signal('b', 5000), signal('c', 4000)]);
+});
+holds(
+  [
+    "`score` | How interested the visitor is: the sum of a weight for each signal, decaying with time. Declared in the handle's settings.",
+    'A score counts each signal with its full weight, whatever its confidence, and over all of the window.',
+  ],
+  async () => {
+    const keen = equals => ({ score: 'keen', atLeast: equals - 0.001, atMost: equals + 0.001 });
+    await yes(keen(3), [signal('view', 0), signal('cart.add', 0, { confidence: 0.1 }), signal('other', 0)]);
+    await yes(keen(0.5), [signal('view', hours)]);
+    await yes(keen(0.25), [signal('view', 2 * hours)]);
+    assert.ok(await refused('r', { when: { all: [{ score: 'unheard', atLeast: 1 }] } }));
+  },
+);
+holds(
+  [
+    '`context` | What the page reported, such as country, device or segment: `in` a list, or `notIn` it.',
+    'A context field that was not given is in no list, so every `notIn` is true.',
+    "`null` or an empty text in the `context` of a request means the same for that request: the field is missing, whatever the session's is.",
+  ],
+  async () => {
+    const country = (list, value) => ({ context: 'country', [list]: value });
+    const german = { context: { country: 'DE' } };
+    await yes(country('in', ['FR', 'DE']), [], german);
+    await no(country('in', ['FR']), [], german);
+    await no(country('notIn', ['DE']), [], german);
+    await yes(country('notIn', ['FR']), [], german);
+    await no(country('in', ['FR', 'DE']), []);
+    await yes(country('notIn', ['FR', 'DE']), []);
+    const s = await told([signal('a')], german);
+    for (const [context, outcome] of [
+      [undefined, 'act'],
+      [{ country: null }, 'none'],
+      [{ country: '' }, 'none'],
+    ]) {
+      await save('r', { when: { all: [country('in', ['DE'])] } });
+      assert.equal((await decide(s, { context })).outcome, outcome, JSON.stringify(context));
+    }
+  },
+);
+holds(
+  [
+    'If no signal matches, `count` and `distinct` are 0, while `sum`, `max` and `last` have no value: no comparison with them is true, not even `atMost`.',
+    'For "no more than 50, or nothing at all", put the opposite condition under `none`.',
+  ],
+  async () => {
+    await yes(
+      [
+        { count: { key: 'a' }, equals: 0 },
+        { distinct: { key: 'a' }, equals: 0 },
+      ],
+      [],
+    );
+    for (const measure of ['sum', 'max'])
+      for (const bound of ['atLeast', 'atMost', 'equals'])
+        await no({ [measure]: { key: 'a', field: 'amount' }, [bound]: 0 }, []);
+    for (const bound of ['atLeast', 'atMost']) await no({ last: { key: 'a' }, [bound]: '1h' }, []);
+    const not = { none: [{ sum: { key: 'a', field: 'amount' }, atLeast: 50.000001 }] };
+    await yes(not, []);
+    await yes(not, [amount('a', 50)]);
+    await no(not, [amount('a', 50.000001)]);
+  },
+);
+shown(
+  ["A rule sees the 200 newest signals of a session, and none older than the handle's retention (30 days by default)."],
+  'src/rules/judge_test.cc: Count.SeesNoMoreThanTheWindowHolds',
+  'src/rules/validity_test.cc: Validity.EndsWhenASignalLeavesTheRetention',
+);
+holds(
+  [
+    '`field` is the name of a metadata field, or a path of up to four names separated by points: `order.total` is `total` inside `order`.',
+    'If the metadata has a field whose name is the whole text, such as `"order.total"`, and it is not null, then that field is used and not the path.',
+  ],
+  async () => {
+    const sum = (field, equals) => ({ sum: { key: 'a', field }, equals });
+    const with_ = metadata => [signal('a', minutes, { metadata })];
+    await yes(sum('order.total', 5), with_({ order: { total: 5 } }));
+    await yes(sum('a.b.c.d', 5), with_({ a: { b: { c: { d: 5 } } } }));
+    assert.ok(await refused('r', { when: { all: [sum('a.b.c.d.e', 5)] } }));
+    await yes(sum('order.total', 7), with_({ order: { total: 5 }, 'order.total': 7 }));
+    await yes(sum('order.total', 5), with_({ order: { total: 5 }, 'order.total': null }));
+  },
+);
+holds(
+  [
+    'Amounts (`sum`, `max`, and the value of a goal) are decimal numbers with six decimal places.',
+    'A text such as `"49.90"` counts as an amount: digits with a point, without a currency, a thousands separator or an exponent.',
+    'Other texts, booleans, lists and objects are skipped.',
+    'Amounts and sums beyond 8 trillion (8 × 10¹²), in either direction, count as 8 trillion; a bound must be below 1 trillion.',
+  ],
+  async () => {
+    const sum = bounds => ({ sum: { key: 'a', field: 'amount' }, ...bounds });
+    await yes(sum({ equals: 0.3 }), [amount('a', 0.1), amount('a', 0.2)]);
+    await yes(sum({ equals: 0.000001 }), [amount('a', 0.0000006)]);
+    await yes(sum({ equals: 51.9 }), [amount('a', '49.90'), amount('a', 2)]);
+    for (const other of ['EUR 5', '1,000.00', '1e3', '', true, [5], { n: 5 }])
+      await yes(sum({ equals: 2 }), [amount('a', other), amount('a', 2)]);
+    const great = [amount('a', 9e12), amount('a', 9e12), amount('a', -7.9e12), amount('a', -7.9e12)];
+    await yes(sum({ equals: 200_000_000_000 }), great);
+    assert.ok(await refused('r', { when: { all: [sum({ atLeast: 1e12 })] } }));
+    assert.ok(!(await refused('r', { when: { all: [sum({ atLeast: 1e12 - 1 })] } })));
+  },
+);
+holds(
+  [
+    'The explanation of a `sum`, `max` or `distinct` says how many values were `skipped`, and `why`: a signal or an element in which the field is missing or null (`missing`), or in which it is something else than the measure needs (`not a number`).',
+  ],
+  async () => {
+    const said = async (measure, field, metadata) => {
+      await save('r', { when: { all: [{ [measure]: { key: 'a', field }, atLeast: 1 }] } });
+      const { explanation } = await decide(await told(metadata.map(one => signal('a', minutes, { metadata: one }))));
+      const [{ skipped, why }] = explanation[0].conditions;
+      return [skipped, why];
+    };
+    assert.deepEqual(await said('sum', 'n', [{ n: 'two' }, { n: 5 }, { n: [1] }]), [2, 'not a number']);
+    assert.deepEqual(await said('max', 'n', [{ n: null }, { n: 5 }, {}]), [2, 'missing']);
+    assert.deepEqual(await said('sum', 'l[].n', [{ l: [{ n: 'x' }, { n: 4 }, { n: 'y' }] }]), [2, 'not a number']);
+    assert.deepEqual(await said('distinct', 'n', [{ n: 'x' }, { m: 1 }]), [1, 'missing']);
+    assert.deepEqual(await said('sum', 'n', [{ n: 1 }]), [undefined, undefined]);
+  },
+);
+holds(
+  ['Confidence has six decimal places; further ones are cut off.', 'So `minConfidence: 0.6` does not take 0.5999999.'],
+  async () => {
+    await no({ seen: { key: 'a', minConfidence: 0.6 } }, [signal('a', minutes, { confidence: 0.5999999 })]);
+    await yes({ seen: { key: 'a', minConfidence: 0.6 } }, [signal('a', minutes, { confidence: 0.6000001 })]);
+  },
+);
+
+// ---- limits, schedules and experiments
+
+holds(
+  [
+    '**`ruleId`**: 1 to 64 characters from a-z, 0-9, _ and -, starting with a letter or digit; the one in the path and the one in the body must be the same.',
+  ],
+  async () => {
+    for (const id of ['a', '0_b-', 'x'.repeat(64)]) assert.ok(!(await refused(id, {})), id);
+    for (const id of ['A', '-a', '_a', 'x'.repeat(65)]) assert.ok(await refused(id, {}), id);
+    assert.ok(await refused('one', { ruleId: 'other' }));
+    assert.ok(!(await refused('one', { ruleId: 'one' })));
+  },
+);
+holds(
+  [
+    '**`status`**: `draft` rules are only stored.',
+    '`live` rules are evaluated and returned.',
+    '`paused` rules are not evaluated.',
+  ],
+  async () => {
+    const s = await told([]);
+    for (const [status, outcome, explained] of [
+      ['draft', 'none', 0],
+      ['paused', 'none', 0],
+      ['live', 'act', 1],
+    ]) {
+      await save('r', { status });
+      const { outcome: is, explanation } = await decide(s);
+      assert.deepEqual([is, explanation.length], [outcome, explained], status);
+    }
+  },
+);
+shown(
+  ['`shadow` rules run alongside the live rules and record what they would have done, without being returned.'],
+  'tests/limits.test.mjs: a shadow rule never answers, and never changes an answer',
+  'src/decision/limits_test.cc: LimitsTest.AShadowRuleIsRecordedWithCountsOfItsOwnAndNeverAnswers',
+);
+holds(
+  [
+    '**`active`**: outside `from` and `until` the rule does not match.',
+    'Outside its hours and days it is suppressed.',
+    'Hours and days are local times in `zone`, including daylight saving time; the default is UTC.',
+    '`22:00-06:00` belongs to the day on which it opens: with `"days": ["fri"]` it is open from Friday 22:00 to Saturday 06:00, and not in the night from Thursday to Friday.',
+  ],
+  async () => {
+    const s = await told([]);
+    const outcomes = async (active, ...instants) => {
+      await save('r', { active });
+      const found = [];
+      for (const at of instants) found.push((await decide(s, { at: Date.parse(at) })).outcome);
+      return found;
+    };
+    assert.deepEqual(
+      await outcomes(
+        { from: '2026-03-02T10:00:00Z', until: '2026-03-02T11:00:00Z' },
+        '2026-03-02T09:59:59.999Z',
+        '2026-03-02T10:00:00Z',
+        '2026-03-02T10:59:59.999Z',
+        '2026-03-02T11:00:00Z',
+      ),
+      ['none', 'act', 'act', 'none'],
+    );
+    assert.deepEqual(
+      await outcomes(
+        { hours: '09:00-17:00', days: ['tue'] },
+        '2026-03-03T08:59:59Z',
+        '2026-03-03T09:00:00Z',
+        '2026-03-04T09:00:00Z',
+      ),
+      ['suppressed', 'act', 'suppressed'],
+    );
+    assert.deepEqual(
+      await outcomes(
+        { hours: '09:00-17:00', zone: 'Europe/Paris' },
+        '2026-02-03T08:00:00Z',
+        '2026-02-03T07:59:59Z',
+        '2026-07-07T07:00:00Z',
+      ),
+      ['act', 'suppressed', 'act'],
+    );
+    assert.deepEqual(
+      await outcomes(
+        { hours: '22:00-06:00', days: ['fri'] },
+        '2026-03-05T23:00:00Z',
+        '2026-03-06T05:00:00Z',
+        '2026-03-06T22:00:00Z',
+        '2026-03-07T05:59:59Z',
+        '2026-03-07T06:00:00Z',
+      ),
+      ['suppressed', 'suppressed', 'act', 'act', 'suppressed'],
+    );
+  },
+);
+shown(
+  ["Time zones are those of the machine's `tzdata` (`docs/reliability.md`, Time zones)."],
+  'src/system/zones_test.cc: SystemZones.KnowTheVersionOfTheirFiles',
+  'tests/time_zones.test.mjs: is named by health and ready',
+);
+shown(
+  [
+    '**`limit`**: the action is not repeated within the `cooldown`, and happens at most `max` times `per` period or session.',
+    'Periods are rolling: `24h` is not a calendar day.',
+  ],
+  'src/decision/limits_test.cc: LimitsTest.ACooldownHoldsBackForItsTime',
+  'src/decision/limits_test.cc: LimitsTest.ACapPerSessionHoldsBackInThatSessionAlone',
+  'src/decision/limits_test.cc: LimitsTest.ACapOfARollingWindowLetsGoWhenTheOldestSpendLeavesIt',
+);
+shown(
+  [
+    'Decisions count when they are resolved, or when prefetched ones are shown, per visitor if known, otherwise per session.',
+    'What a session used before its visitor was known counts for the visitor from then on.',
+    'Rules with the same `group` share one count.',
+  ],
+  'src/decision/limits_test.cc: LimitsTest.APrefetchSpendsNothingAndShowingItOnce',
+  'src/decision/limits_test.cc: LimitsTest.AKnownVisitorIsCountedOverTheirSessions',
+  'src/decision/limits_test.cc: LimitsTest.AVisitorWhoBecomesKnownBringsWhatTheirSessionSpent',
+  'src/decision/limits_test.cc: LimitsTest.RulesOfAGroupShareOneCount',
+);
+shown(
+  [
+    '**`split`**: variants (`arms`) for an experiment.',
+    'The variant depends only on the visitor, or on the session if it began before its visitor was known, and a session keeps it: so a visitor can have one variant in such a session and another one in the sessions that began afterwards.',
+  ],
+  'tests/limits.test.mjs: arms answer their own action, and a unit keeps its arm',
+  'src/decision/limits_test.cc: LimitsTest.ASplitGoesByTheFirstUnitOfTheSession',
+);
+shown(
+  ['Weights are shares of their sum.', 'Variants are assigned 10,000 buckets in the order of their names.'],
+  'src/rules/bucket_test.cc: Split.GivesEachArmItsShareOfAMillionUnits',
+  'src/rules/bucket_test.cc: Bucket.IsTheShareOfTheHashInTenThousand',
+);
+shown(
+  [
+    '`holdout` is the size of the control group in percent; its members get no action, but are counted as if they had.',
+    'The search for a decision ends with it: no later rule is evaluated.',
+  ],
+  'tests/limits.test.mjs: holdout acts on nobody and spends as its treatment would',
+  'src/decision/limits_test.cc: LimitsTest.HoldoutSpendsAsItsTreatmentWould',
+);
+holds(
+  [
+    '**`ttl`**: how long a page may reuse the decision, 30 seconds by default; for a delayed rule, when its message expires, 24 hours by default.',
+    'A decision expires earlier if something it was based on can change earlier.',
+  ],
+  async () => {
+    const s = await told([signal('a', 10 * minutes - 21 * seconds)]);
+    const ttl = async rule => {
+      await save('r', rule);
+      return (await decide(s)).ttlSeconds;
+    };
+    assert.equal(await ttl({}), 30);
+    assert.equal(await ttl({ ttl: '7m' }), 420);
+    assert.equal(await ttl({ ttl: '7m', when: { all: [{ seen: { key: 'a' }, within: '10m' }] } }), 21);
+  },
+);
+shown(
+  [
+    '**`goal`**: the first signal with the `key`, in the same session and `within` this time after the decision, counts as a conversion in analytics.',
+  ],
+  'src/intake/counting_test.cc: Counted.TheFirstGoalBehindADecisionConvertsItWithItsValue',
+);
+shown(
+  [
+    '`valueField` is a name or a path, like `field`; the value of a conversion is the sum of the amounts that it leads to.',
+  ],
+  'src/intake/counting_test.cc: Counted.AConversionsValueIsWhatAPathAddsUpTo',
+  'src/rules/language/check_rule_test.cc: CheckRule.TakesTheNameOfAFieldOrAPathOfFourNames',
+);
+shown(
+  [
+    'From 50 : 50 to 60 : 40, the visitors in the 1,000 buckets between the old and the new boundary move from `b` to `a`; nobody else moves.',
+    'Multiplying all weights moves nobody, and neither does reordering the variants.',
+    'The control group is assigned separately: changing variants moves nobody in or out of it, and a larger control group keeps its members and adds new ones.',
+    '`salt` is the seed: changing it reassigns visitors.',
+  ],
+  'src/rules/bucket_test.cc: Split.MovesOnlyTheBucketsBetweenTheOldAndTheNewBorderWhenAWeightChanges',
+  'src/rules/bucket_test.cc: Split.MovesNobodyWhenAllWeightsAreMultipliedOrArmsAreWrittenInAnotherOrder',
+  'src/rules/bucket_test.cc: Split.MovesNobodyInOrOutOfTheHoldoutWhenArmsChange',
+  'src/rules/bucket_test.cc: Split.GrowsTheHoldoutByNewUnitsAndKeepsTheOldOnes',
+  'src/rules/bucket_test.cc: Split.DealsEverybodyAnewUnderAnotherSalt',
+);
+shown(
+  [
+    'A rule with the trigger `@due` and one `absent` in `when.all` needs no request: when the absence becomes true, the server publishes the event `chain.message.due` to your webhooks.',
+    'It does so once per wait and not at all if the awaited signal arrives in time.',
+  ],
+  'tests/delayed.test.mjs: tells, signed, exactly why; and the log shows the 200',
+  'src/delayed/due_test.cc: Due.FiresOncePerAnchor',
+  'src/delayed/due_test.cc: Due.IsCancelledByWhatWasMissed',
+);
+shown(
+  [
+    'If that signal arrives later, a message that has not been delivered yet is withdrawn; so it is if the wait starts again because the `after` signal comes once more (`superseded`: the rule then waits from the newer one).',
+  ],
+  'tests/delayed.test.mjs: what was missed withdraws the message behind the firing, with the reason, and it is not sent by hand',
+  'tests/delayed.test.mjs: a newer cart supersedes the message that is still retried, and gets its own',
+);
+shown(
+  ["A withdrawn message still counts toward the rule's `limit`."],
+  'src/delayed/due_rules_test.cc: DueRules.HeldBackByACapAreRecordedAsSuppressed',
+);
+shown(
+  ['If the rule is outside its hours when the wait is over, the message waits until they begin.'],
+  'src/delayed/due_rules_test.cc: DueRules.ArePutOffByClosedHoursToTheirOpening',
+);
+shown(
+  [
+    'If the server was down then, the message is published when it is back, unless it has expired.',
+    'A message that has expired is not sent.',
+  ],
+  'src/delayed/due_test.cc: Due.WhatIsOverdueStillFiresInsideTheTtl',
+  'src/delayed/due_test.cc: Due.WhatIsOverdueBeyondTheTtlIsNotTold',
+  'tests/delayed.test.mjs: past its ttl a message is withdrawn instead of sent',
+);
+shown(
+  [
+    'The other conditions are evaluated when the wait is over, and once: if they are not true then, the rule does nothing for this wait, even if they become true later.',
+  ],
+  'src/delayed/due_rules_test.cc: DueRules.ThatDoNotHoldWhenTheyAreDueAreDone',
+);
+shown(
+  [
+    'A rule that is changed while it waits keeps waiting from the same signal, with its new `for` and conditions; if the new wait is already over, it fires at once.',
+  ],
+  'src/delayed/due_rules_test.cc: DueRules.ThatChangeKeepTheirAnchorsAndAreLookedAtAnew',
+);
+shown(
+  [
+    'A rule that was paused or deleted loses its waits and its undelivered messages.',
+    'A rule that goes live, also again, waits only for signals that arrive from then on.',
+  ],
+  'src/delayed/due_rules_test.cc: DueRules.LoseTimersAndMessagesWhenTheyArePaused',
+  'src/delayed/due_rules_test.cc: DueRules.LoseTimersAndMessagesWhenTheyAreDeleted',
+  'src/delayed/due_rules_test.cc: DueRules.ForAnchorsThatArriveAfterTheyWentLive',
+  'src/rules/live_since_test.cc: LiveSince.StartsAnewWhenTheRuleGoesLiveAgain',
+);
+shown(
+  [
+    'If the signal that starts the wait arrives late, when its wait is already over, for example from the queue of a device that was offline, the server waits 60 seconds for what the device still has to send before it publishes the message.',
+    'The setting `dueGrace` of the handle changes this, from `0s` to `10m`.',
+    'The message expires when it would have expired without the delay.',
+  ],
+  'src/delayed/due_test.cc: Due.AnAnchorThatArrivesOverdueWaitsAGrace',
+  'src/delayed/due_test.cc: Due.TheGraceIsASettingOfTheHandle',
+  'src/delayed/due_test.cc: Due.AnAnchorThatArrivesBeyondTheTtlIsNotTold',
+);
+
+// ---- warnings and explanations
+
+holds(
+  [
+    'The response to `PUT` and `GET` of a rule has `"warnings"`.',
+    'Each has a `kind`, a `message`, and an example in `witness`: a short list of signals that demonstrates the problem when evaluated at time `at` with the given `context` (`times` says how often a signal is repeated).',
+  ],
+  async () => {
+    const { warnings } = await save('r', {
+      when: { all: [{ count: { key: 'a' }, atLeast: 4 }], none: [{ count: { key: 'a' }, atLeast: 2 }] },
+    });
+    assert.deepEqual((await beckon.as('CREATOR', 'GET', '/chain-rules/r')).json.warnings[0].kind, warnings[0].kind);
+    const [{ kind, message, witness, at, context }] = warnings;
+    assert.deepEqual([kind, context, witness.length, witness[0].times], ['never_true', {}, 1, 4]);
+    assert.ok(message.length > 20 && Date.parse(at) >= Date.parse(witness[0].at));
+  },
+);
+shown(
+  [
+    "Each example has been confirmed by the server's own engine.",
+    'A warning is never wrong, but the absence of warnings proves nothing: conflicts that only follow from three conditions together, from two rules that cover a third, or from adding up sums are not detected.',
+  ],
+  'src/rules/lint/random_test.cc: LintAlarms.AreNeverFalseInRandomCases',
+);
+const row = beginning => sentencesOf(read('docs/rules.md'), sections).filter(one => one.startsWith(beginning));
+for (const [kind, ...tests] of [
+  [
+    'never_true',
+    'NeverTrue.IsFoundBetweenCounts',
+    'NeverTrue.IsFoundInAges',
+    'NeverTrue.IsFoundWhereNoOpeningHourIsActive',
+  ],
+  ['always_true', 'AlwaysTrue.IsFoundWhereNoConditionCanFail'],
+  ['shadowed', 'Shadowed.IsFoundWhereTheOneBeforeHoldsWheneverThisOneDoes', 'Shadowed.LooksAtTheOrderAndAtTheTrigger'],
+  ['window_beyond_retention', 'WindowBeyondRetention.IsFoundInWindowsAndAges'],
+  ['unreachable_cap', 'UnreachableCap.IsFoundWhereTheCooldownLeavesNoRoomForIt'],
+  ['outdated_time_zone', 'OutdatedTimeZone.IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown'],
+])
+  shown(row(`\`${kind}\` |`), ...tests.map(name => `src/rules/lint/lint_test.cc: ${name}`));
+holds(
+  [
+    "Every decision on the operator's routes has an `explanation`: for each rule and condition, the required value, the actual value and the difference.",
+  ],
+  async () => {
+    await save('a', { when: { all: [{ count: { key: 'x' }, atLeast: 5 }] } });
+    await save('b', { when: {} });
+    const s = await told([signal('x'), signal('x')]);
+    const { explanation } = await decide(s);
+    assert.deepEqual(
+      explanation.map(({ ruleId }) => ruleId),
+      ['a', 'b'],
+    );
+    const [{ wanted, seen, margin }] = explanation[0].conditions;
+    assert.deepEqual([wanted, seen, margin], ['at least 5', '2', '3 more x']);
+  },
+);
+shown(
+  [
+    '`?at=2026-02-25T12:00:00Z` on `POST /v2/handles/{handle}/chain/resolve` and `…/prefetch` evaluates at another time, past or future, with current data, including signals that arrived late.',
+    'Nothing is recorded or counted toward frequency limits, so the decision has no id.',
+    'Signals that have left the window are not included.',
+  ],
+  'tests/decisions.test.mjs: resolve answers as it would then, by all that is known now, spends nothing and records nothing',
+  'tests/decisions.test.mjs: prefetch likewise; other instants are refused by name, and the public route knows none',
+  'src/rules/judge_test.cc: Count.SeesNoMoreThanTheWindowHolds',
+);
+shown(
+  [
+    '`GET /v2/handles/{handle}/decisions/{decisionId}` re-evaluates a recorded decision from the signals it saw, its context, the exposures before it and the rules of its version.',
+    '`"same": true` means that the result is the same.',
+    'If the data it saw has been deleted by retention or consent and the result differs, `same` is null and `lacking` says what is missing.',
+  ],
+  'tests/decisions.test.mjs: comes out as it was answered, with its reasons, a moment later',
+  'tests/decisions.test.mjs: also behind late signals, other rules and a restart',
+  'src/hindsight/recall_test.cc: RecallTest.WhereConsentTookTheVisitorTheDifferenceIsExplained',
+);
+
+// ---- the table itself
+
+describe('docs/rules.md', () => {
+  const written = sentencesOf(read('docs/rules.md'), sections);
+  const tied = cases.flatMap(({ sentences }) => sentences);
+
+  test('has no sentence about the language without a case', () => {
+    assert.ok(written.length > 100, `${written.length} sentences`);
+    assert.deepEqual(
+      written.filter(one => !tied.includes(one)),
+      [],
+    );
+  });
+  test('has the sentence of every case, and each sentence stands in one case', () => {
+    assert.deepEqual(
+      tied.filter(one => !written.includes(one)),
+      [],
+    );
+    assert.deepEqual(
+      tied.filter((one, place) => tied.indexOf(one) !== place),
+      [],
+    );
+    for (const { sentences } of cases) assert.ok(sentences.length > 0);
+  });
+  test('is held by tests that are there', () => {
+    const lost = cases
+      .flatMap(({ elsewhere = [] }) => elsewhere)
+      .filter(reference => {
+        const [, file, name] = /^(\S+): (.+)$/.exec(reference);
+        const source = read(file);
+        if (!file.endsWith('.cc')) return !new RegExp(`\\btest\\(\\s*'${RegExp.escape(name)}'`).test(source);
+        const [suite, short] = name.split('.');
+        return !new RegExp(`\\bTEST(_F|_P)?\\(${suite}, ${short}\\)`).test(source);
+      });
+    assert.deepEqual(lost, []);
+  });
+});
+
+describe('a sentence of docs/rules.md', () => {
+  for (const { sentences, run } of cases)
+    if (run)
+      test(sentences[0], async () => {
+        await clear();
+        await run();
+      });
+});
