@@ -710,6 +710,53 @@ describe('in a real browser, on a page of another origin', () => {
       await page.context().close();
     });
 
+    test('an id may have any form; one that names nobody costs no signal, and is known as a warning', async () => {
+      const page = await open(shop);
+      await page.evaluate(() => {
+        window.warnings = [];
+        window.beckon.watch(({ what, answer }) => what === 'sent' && window.warnings.push(answer.body.warnings));
+        return window.beckon.identify('undefined');
+      });
+      assert.equal((await say(page, 'order')).outcome, 'sent');
+      assert.equal(await visitorOf(await sessionOf(page)), null);
+      await page.evaluate(() => window.beckon.identify(' saml|Zoe\u0308@company.example/7 '));
+      assert.equal((await say(page, 'order')).outcome, 'sent');
+      assert.equal(await visitorOf(await sessionOf(page)), 'saml|Zo\u00eb@company.example/7');
+      const [first, last] = await page.evaluate(() => [window.warnings[0], window.warnings.at(-1)]);
+      assert.deepEqual([first, last], [[{ code: 'visitor_id_blocked' }], undefined]);
+      await page.context().close();
+    });
+
+    for (const [name, skew] of [
+      ['25 minutes slow', -25 * 60_000],
+      ['3 seconds fast', 3_000],
+      ['2 hours fast', 7_200_000],
+    ])
+      test(`a clock that is ${name} hides nothing, neither on this page nor after it`, async () => {
+        const context = await browser.newContext();
+        await context.addInitScript(skew => {
+          const { now } = Date;
+          Date.now = () => now() + skew;
+        }, skew);
+        const page = await open(shop, context);
+        const began = Date.now();
+        assert.equal((await say(page, 'here')).outcome, 'sent');
+        const id = await sessionOf(page);
+        await page.evaluate(() => {
+          window.fetch = () => Promise.reject(TypeError('offline'));
+          void window.beckon.signal('left');
+          void window.beckon.flush();
+        });
+        await page.reload();
+        await page.evaluate(() => window.beckon.flush());
+        const ours = async () =>
+          (await stored(id)).signals.filter(({ signalKey }) => ['here', 'left'].includes(signalKey));
+        const signals = await until('both are stored', async () => ((await ours()).length === 2 ? ours() : undefined));
+        for (const { signalKey, at, receivedAt } of signals)
+          assert.ok(Date.parse(at) >= began - 1 && Date.parse(at) <= Date.parse(receivedAt), `${signalKey} ${at}`);
+        await context.close();
+      });
+
     test('after logout the next session has no visitor and another anonymous id, in each tab', async () => {
       const context = await browser.newContext();
       const [one, two] = [await open(shop, context), await open(shop, context)];

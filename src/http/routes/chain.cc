@@ -8,6 +8,7 @@ namespace {
 
 using decision::DecisionRequest;
 using decision::Envelope;
+using decision::write_warnings;
 using intake::Appended;
 using intake::AppendRequest;
 
