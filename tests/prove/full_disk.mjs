@@ -62,6 +62,11 @@ test('a full disk: 503, reads and deliveries go on, recovery by itself', {
     /* full */
   } // once: the room that the server then lets go is its own
   await until('the disk is full and appends are refused', () => load.refused >= 50, 60_000);
+  const ready = async () => {
+    const { status, json } = await beckon.call('GET', '/v2/system/ready');
+    return [status, json.reason];
+  };
+  assert.deepEqual(await ready(), [503, 'disk_full']);
   const [[, { session }]] = load.ledger;
   assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${session}`)).status, 200, 'reads go on');
   assert.equal((await beckon.chain('resolve', { sessionId: session, trigger: 'none' })).status, 200);
@@ -78,6 +83,7 @@ test('a full disk: 503, reads and deliveries go on, recovery by itself', {
   rmSync(ballast);
   await load.more(200);
   assert.ok(load.acks >= acks + 200, 'it takes signals again, without a restart');
+  assert.deepEqual(await ready(), [200, undefined]);
   await load.stop();
   await allDelivered(beckon, hook, await load.readBack());
 

@@ -80,9 +80,11 @@ TEST_F(FullDisk, RefusesSignalsKeepsResultsAndRecoversByItself) {
 
   for (int attempt = 0; attempt < 1500; ++attempt) ASSERT_TRUE(result(attempt)) << attempt;
   EXPECT_EQ(signals().error(), CommitFault::kFull);
+  EXPECT_FALSE(store_->commit().has_room());
   EXPECT_EQ(store_->outbox().attempts(DeliveryId("dlv_7")).value().size(), 15u);
 
   std::filesystem::remove(ballast);
+  EXPECT_TRUE(store_->commit().has_room());
   EXPECT_TRUE(signals()) << "room again";
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/reserve"));
   store_.reset();
