@@ -34,7 +34,7 @@ void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid(
 
 std::expected<void, std::string> Server::Inside::build(std::function<void()> broken) {
   const auto begin = std::chrono::steady_clock::now();
-  auto found = commit::recover(store->ledger(), sessions, clock.now());
+  auto found = commit::recover(store->ledger(), sessions);
   if (!found) return unexpected(found.error().message);
   recovered = *found;
   recovery_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -201,6 +201,7 @@ void Server::Inside::keep_up(std::stop_token stop) {
     const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
     // Removes from the disk what erasure has rewritten in the journal.
+    // The copy before it was in nobody's way, so that this one is short.
     if (const auto now = upkeep->rewritings(); now != rewritings && store->purge()) rewritings = now;
     if (++rounds % 5 != 0) continue;
     if (const auto seen = control.catch_up(*committer); !seen)

@@ -17,6 +17,7 @@
 #include "outbox/delivery.h"
 #include "outbox/replay.h"
 #include "outbox/subscription.h"
+#include "rules/rule_store.h"
 
 namespace beckon::commit {
 
@@ -30,7 +31,8 @@ struct SnapshotWrite {
   Instant last_received{};
   Instant expires_at{};
   std::uint64_t version = 0;
-  std::string bytes;  // ledger/codec.h
+  ledger::Position began = 0;  // ledger::Session
+  std::string bytes;           // ledger/codec.h
 };
 
 // A session's data is erased: its snapshot and the bodies of its deliveries at once, its journal rows in the
@@ -41,6 +43,31 @@ struct Erase {
   ledger::SessionDigest digest;
   std::optional<Instant> denied_until;  // consent is denied until then; std::nullopt if merely erased
   std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
+  ledger::Position since = 0;           // the first journal row that can hold it; 0: not known
+};
+
+// A session has expired: its snapshot goes at once, its journal rows in the background. The log of its deliveries
+// stays; while it does, the session is remembered as one of its visitor's (ledger::PastSession).
+struct Expire {
+  Handle handle;
+  SessionId session;
+  VisitorId visitor;
+  ledger::SessionDigest digest;
+  ledger::Position since = 0, up_to = 0;  // the journal rows that can hold it; `since` 0: not known
+};
+
+// What the log holds of a session that has expired is erased, up to an event: what comes behind is of another life.
+struct ErasePast {
+  Handle handle;
+  SessionId session;
+  EventId last;
+  std::string reason;
+};
+
+// Consent is denied again, where nothing is kept but the wish: it is remembered until then.
+struct Deny {
+  ledger::SessionDigest digest;
+  Instant until{};
 };
 
 // Metadata and visitor are removed from what is stored of a session (consent basic): its journal rows are rewritten in
@@ -49,6 +76,7 @@ struct Reduce {
   Handle handle;
   SessionId session;
   ledger::SessionDigest digest;
+  ledger::Position since = 0;  // as in Erase
 };
 
 // The pending deliveries of a subscription end as withdrawn, at most Batch::kSweep of them (Receipt::unfinished).
@@ -129,9 +157,11 @@ struct ConsentAgain {
   ledger::SessionDigest digest;
 };
 
-// The journal has been rewritten: erasures and reductions up to this position are done.
+// The journal has been rewritten for these, at most Batch::kSweep. One that was asked for again meanwhile, and reaches
+// further now, stays.
 struct ErasuresDone {
-  ledger::Position up_to = 0;
+  std::vector<ledger::Ledger::Erasure> done;
+  bool all = true;  // of this pass: none is left to be named
 };
 
 // A subscription is deleted. Its log stays; its pending deliveries end as withdrawn, at most Batch::kSweep of them
@@ -157,8 +187,8 @@ struct TrimEvent {
 };
 
 // Sweeps delete what is old, at most Batch::kSweep rows.
-struct SweepSnapshots {
-  Instant expired_by{};  // those whose expires_at is not after this
+struct SweepDenials {
+  Instant ended_by{};  // wishes whose `until` is not after this
 };
 struct SweepJournal {
   Instant before{};  // of the oldest rows, those written before this
@@ -172,11 +202,12 @@ struct SweepTallies {
 
 // An event and a delivery are new. A subscription, a rule and a replay are created or changed. Tallies are added to
 // what was counted before.
-using Change = std::variant<SnapshotWrite, Checkpoint, SweepSnapshots, Erase, Reduce, ConsentAgain, JournalRewrite,
-                            ErasuresDone, SweepJournal, outbox::Event, outbox::Delivery, outbox::Settlement,
-                            outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
-                            WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay, SweepReplays,
-                            TimerChange, TimersOfRule, Tallies, SweepTallies, RulePut, AuditEntry>;
+using Change = std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire, Deny, Reduce, ConsentAgain,
+                            JournalRewrite, ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery,
+                            outbox::Settlement, outbox::Subscription, RemoveSubscription, WithdrawSubscription,
+                            HoldSubscription, Requeue, WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent,
+                            outbox::Replay, SweepReplays, TimerChange, TimersOfRule, Tallies, SweepTallies, RulePut,
+                            AuditEntry>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 

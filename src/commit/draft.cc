@@ -28,11 +28,10 @@ ledger::Consent consent_after(const SessionPtr& before, const ledger::DecisionRe
 }  // namespace
 
 Draft::Draft(const Places& places, Instant now, ledger::Position after, bool lean)
-    : places_(places), next_place_((after + 1) << kPlacesPerCommit), lean_(lean) {
+    : places_(places), row_(after + 1), next_place_(row_ << kPlacesPerCommit), lean_(lean) {
   batch_.at = now;
 }
 
-// Expired or not.
 Result<SessionPtr> Draft::kept(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
   if (const auto staged = staged_.find(digest); staged != staged_.end()) return staged->second;
   return places_.sessions.find(handle, id, digest);
@@ -40,13 +39,30 @@ Result<SessionPtr> Draft::kept(const Handle& handle, const SessionId& id, const 
 
 Result<SessionPtr> Draft::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
   auto session = kept(handle, id, digest);
-  if (session && *session && (*session)->expires_at <= now()) session->reset();
+  if (session && *session && (*session)->expires_at <= now()) {
+    expired_.insert_or_assign(digest, std::move(*session));
+    session->reset();
+  }
   return session;
+}
+
+void Draft::end_former_life(const SessionDigest& digest) {
+  if (expired_.empty()) return;
+  const auto found = expired_.find(digest);
+  if (found == expired_.end()) return;
+  const SessionPtr former = std::move(found->second);
+  expired_.erase(found);
+  const Handle& handle = former->handle;
+  // Its snapshot must not lack what leaves the journal (Housekeeping::expire).
+  if (!former->visitor.empty())
+    renew(places_.sessions.digest(handle.view(), ledger::own_record(former->visitor.view()).view()));
+  if (!ledger::is_own_record(former->id.view())) set_timer({.handle = handle, .session = former->id});
+  plan(Expire{handle, former->id, former->visitor, digest, former->began, after()});
 }
 
 bool Draft::denied(const SessionDigest& digest) const {
   const auto said = denied_.find(digest);
-  return said != denied_.end() ? said->second : places_.sessions.denied(digest);
+  return said != denied_.end() ? said->second.has_value() : places_.sessions.denied(digest, now());
 }
 
 void Draft::stage(const SessionDigest& digest, SessionPtr session) {
@@ -70,10 +86,11 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
   const bool long_lived = before && now() - before->created >= (record.expires_at - now()) / 2;
   auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, long_lived);
   if (!visit) return unexpected(visit.error());
+  if (!before) end_former_life(digest);
   ledger::append_record(batch_.journal, digest, record);
   notify_watchers(record);
   release(digest);
-  SessionPtr session = ledger::applied(std::move(before), record, evicted);
+  SessionPtr session = ledger::applied(std::move(before), record, row_, evicted);
   stage(digest, session);
   follow(std::move(*visit), digest, *session, record.expires_at, {});
   return session;
@@ -83,9 +100,10 @@ Result<SessionPtr> Draft::decide(const SessionDigest& digest, SessionPtr before,
   auto visit =
       this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return unexpected(visit.error());
+  if (!before) end_former_life(digest);
   ledger::append_record(batch_.journal, digest, record);
   release(digest);
-  SessionPtr session = ledger::applied(std::move(before), record);
+  SessionPtr session = ledger::applied(std::move(before), record, row_);
   stage(digest, session);
   count(record);
   follow(std::move(*visit), digest, *session, record.expires_at, record.spends);
@@ -124,13 +142,17 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
     before = places_.sessions.in_memory(item.digest);
     if (!before)
       before = places_.sessions.find(Handle{record.handle}, SessionId{record.session}, item.digest).value_or(nullptr);
-    if (before && before->expires_at <= now()) before = nullptr;
+    if (before && before->expires_at <= now()) {
+      expired_.insert_or_assign(item.digest, std::move(before));
+      before = nullptr;
+    }
   }
   if (record.seen && !before) return;
   auto visit =
       this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return;
-  // The consent may have become basic since: then no visitor was named.
+  if (!before) end_former_life(item.digest);
+  // The consent may have become basic since: then nobody was said.
   if (!record.visitor.empty() && consent_after(before, record) != ledger::Consent::kFull) {
     ledger::DecisionRecord reduced = record;
     reduced.visitor = {};
@@ -138,29 +160,42 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
   } else {
     batch_.journal += item.bytes;
   }
-  SessionPtr session = ledger::applied(std::move(before), record);
+  SessionPtr session = ledger::applied(std::move(before), record, row_);
   stage(item.digest, session);
   count(record);
   follow(std::move(*visit), item.digest, *session, record.expires_at, record.spends);
 }
 
 void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
-                  std::optional<Instant> denied_until) {
+                  std::optional<Instant> denied_until, ledger::Position since) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
-  plan(Erase{handle, id, digest, denied_until, std::move(reason)});
+  plan(Erase{handle, id, digest, denied_until, std::move(reason), since});
   if (!ledger::is_own_record(id.view())) set_timer({.handle = handle, .session = id});
   std::erase_if(changes_, [&](const auto& staged) { return staged.handle == handle && session_of(staged.what) == id; });
   stage(digest, nullptr);
-  if (denied_until) denied_[digest] = true;
+  if (denied_until) denied_[digest] = denied_until;
+}
+
+void Draft::deny(const SessionDigest& digest, Instant until) {
+  plan(Deny{digest, until});
+  denied_[digest] = until;
 }
 
 void Draft::consent(const SessionDigest& digest) {
   plan(ConsentAgain{digest});
-  denied_[digest] = false;
+  denied_[digest] = std::nullopt;
 }
 
 void Draft::reduce(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
-  plan(Reduce{handle, id, digest});
+  const auto known = kept(handle, id, digest);
+  plan(Reduce{handle, id, digest, known && *known ? (*known)->began : 0});
+}
+
+void Draft::expire(Expire session) {
+  if (staged_.contains(session.digest)) return;
+  stage(session.digest, nullptr);
+  if (!ledger::is_own_record(session.session.view())) set_timer({.handle = session.handle, .session = session.session});
+  plan(std::move(session));
 }
 
 void Draft::plan_event(outbox::Event event) {
@@ -316,8 +351,8 @@ void Draft::audit(const Handle& handle, std::string_view actor, std::string_view
 
 void Draft::publish(ledger::Position position) {
   for (const SessionDigest& digest : order_) places_.sessions.publish(digest, std::move(staged_[digest]), position);
-  for (const auto& [digest, denied] : denied_)
-    denied ? places_.sessions.deny(digest) : places_.sessions.consent(digest);
+  for (const auto& [digest, until] : denied_)
+    until ? places_.sessions.deny(digest, *until) : places_.sessions.consent(digest);
   for (auto& [id, subscription] : subscriptions_)
     subscription ? places_.subscriptions.put(std::move(subscription)) : places_.subscriptions.remove(id);
   for (auto& then : after_) then();

@@ -44,6 +44,7 @@ class Draft {
   // The place of the next signal that is stored (ledger::Signal): greater than all that were taken before.
   std::uint64_t take_place() { return next_place_++; }
   bool lean() const { return lean_; }
+  ledger::Position after() const { return row_ - 1; }
   const Places& places() const { return places_; }
 
   // What is planned so far. Sealed, it is complete, with what goes first and last in it; nothing may be planned after.
@@ -53,6 +54,8 @@ class Draft {
 
   // The session as it will be after this commit so far; null where there is none or it has expired.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
+  // Also where it has expired, as long as anything of it is kept beside the log of its deliveries.
+  Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   bool denied(const ledger::SessionDigest& digest) const;
 
   // The record goes into the journal, and the session is staged as the record makes it; so is what its visitor's own
@@ -77,9 +80,16 @@ class Draft {
   // is known could not be read, and nothing was put into the draft.
   std::optional<Fault> forget(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest,
                               std::string reason, std::optional<Instant> denied_until);
-  // Sessions of a visitor go, and the visitor's own record. Fault: as before.
+  // Sessions of a visitor go, and the visitor's own record; and what the log holds of those that have expired. Fault:
+  // as before.
   std::optional<Fault> forget_visitor(const Handle& handle, const VisitorId& visitor,
-                                      std::span<const ledger::Joined> sessions, const std::string& reason);
+                                      std::span<const ledger::Joined> sessions, const std::string& reason,
+                                      std::span<const ledger::PastSession> past = {});
+  // A session that has expired goes with its journal rows up to `up_to`; the log of its deliveries stays. Nothing where
+  // this commit has changed it.
+  void expire(Expire session);
+  // One that is denied, and of which nothing is kept, denies again.
+  void deny(const ledger::SessionDigest& digest, Instant until);
   // A denied session consents again.
   void consent(const ledger::SessionDigest& digest);
 
@@ -148,11 +158,11 @@ class Draft {
   void snapshot(SnapshotWrite written) { plan(std::move(written)); }
   void checkpoint(ledger::Position position) { plan(Checkpoint{position}); }
   void rewrite_row(ledger::Position position, std::string bytes) { plan(JournalRewrite{position, std::move(bytes)}); }
-  void erasures_done(ledger::Position up_to) { plan(ErasuresDone{up_to}); }
+  void erasures_done(std::vector<ledger::Ledger::Erasure> done, bool all) { plan(ErasuresDone{std::move(done), all}); }
   // Applied after all else of the commit, so that a delivery which is queued again in it stays.
   void trim_delivery(const DeliveryId& ended) { last_.emplace_back(TrimDelivery{ended}); }
   void trim_event(const Handle& handle, const EventId& unmatched) { plan(TrimEvent{handle, unmatched}); }
-  void sweep_snapshots(Instant expired_by) { plan(SweepSnapshots{expired_by}); }
+  void sweep_denials(Instant ended_by) { plan(SweepDenials{ended_by}); }
   void sweep_journal(Instant before) { plan(SweepJournal{before}); }
   void sweep_replays(Instant before) { plan(SweepReplays{before}); }
   void sweep_tallies(Instant before) { plan(SweepTallies{before}); }
@@ -182,9 +192,10 @@ class Draft {
               const std::vector<ledger::Spend>& spends);
   Result<ledger::SessionPtr> own_record(const Handle& handle, const SessionId& id, const ledger::SessionDigest& own);
   void leave(Visit visit, const Handle& handle, const ledger::SessionDigest& digest);
-  Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
+  // What is kept of a session that begins again, where it has expired: it goes before the new life is planned.
+  void end_former_life(const ledger::SessionDigest& digest);
   void erase(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
-             std::optional<Instant> denied_until);
+             std::optional<Instant> denied_until, ledger::Position since);
   void notify_watchers(const ledger::AppendRecord& record);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);
@@ -200,18 +211,20 @@ class Draft {
   void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 
   Places places_;
+  const ledger::Position row_;  // of this commit, if it writes one
   std::uint64_t next_place_;
   const bool lean_;
   Batch batch_;
   std::optional<Duration> set_back_;  // goes first
   std::vector<Change> last_;          // go last
   Tallies tallies_;
-  std::optional<std::size_t> event_;                                      // place of the newest event in the batch
-  std::unordered_map<EventId, std::size_t> own_events_;                   // their places in the batch
-  std::map<SubscriptionId, outbox::SubscriptionPtr> subscriptions_;       // put in this commit; null: removed
-  std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> staged_;  // null: gone
-  std::vector<ledger::SessionDigest> order_;                              // of staging
-  std::unordered_map<ledger::SessionDigest, bool> denied_;                // said in this batch
+  std::optional<std::size_t> event_;                                          // place of the newest event in the batch
+  std::unordered_map<EventId, std::size_t> own_events_;                       // their places in the batch
+  std::map<SubscriptionId, outbox::SubscriptionPtr> subscriptions_;           // put in this commit; null: removed
+  std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> staged_;      // null: gone
+  std::vector<ledger::SessionDigest> order_;                                  // of staging
+  std::unordered_map<ledger::SessionDigest, std::optional<Instant>> denied_;  // said in this batch; null: consents
+  std::unordered_map<ledger::SessionDigest, ledger::SessionPtr> expired_;     // that were looked for, as they were
   std::vector<ledger::SessionDigest> renewed_;
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;

@@ -1,6 +1,7 @@
 #include "commit/housekeeping.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace beckon::commit {
@@ -10,6 +11,9 @@ using ledger::SessionDigest;
 
 namespace {
 constexpr std::size_t kTailChunk = 1u << 20;
+constexpr std::size_t kSearched = 4'096;  // sessions in memory, in one batch: about 100 µs
+// Rows between two ranges that are read rather than skipped: to look for the next range costs about as much.
+constexpr Position kGap = 256;
 
 // At most so many sessions were brought into memory by this batch, or made dirty.
 std::size_t records_of(std::string_view journal) {
@@ -36,6 +40,8 @@ void Housekeeping::plan(Draft& draft) {
   bound_tail(draft);
   free_memory(draft);
   if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) sweep(draft);
+  if (stored_may_expire_) expire_stored(draft);
+  if (parts_to_search_ > 0) expire_in_memory(draft);
   rewrite(draft);
 }
 
@@ -71,6 +77,7 @@ void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest) {
                   .last_received = s.last_received,
                   .expires_at = s.expires_at,
                   .version = s.version,
+                  .began = s.began,
                   .bytes = ledger::encode_snapshot(s)});
 }
 
@@ -78,36 +85,116 @@ void Housekeeping::sweep(Draft& draft) {
   swept_at_ = draft.now();
   Duration longest{0};
   for (const TenantPtr& tenant : places_.tenants.all()) longest = std::max(longest, tenant->settings.retention);
-  draft.sweep_snapshots(draft.now());
+  draft.sweep_denials(draft.now());
   draft.sweep_tallies(draft.now() - options_.tallies);
   if (longest > Duration{0}) draft.sweep_journal(draft.now() - longest);
-  places_.sessions.sweep(draft.now());
+  places_.sessions.sweep_denials(draft.now());
+  stored_may_expire_ = true;
+  parts_to_search_ = Sessions::kParts;
+}
+
+void Housekeeping::expire_stored(Draft& draft) {
+  const auto rows = ledger_.expired(draft.now(), options_.expired_per_batch);
+  stored_may_expire_ = rows && rows->size() == options_.expired_per_batch;
+  if (!rows) return;
+  for (const ledger::ExpiredSession& row : *rows) {
+    const SessionDigest digest = places_.sessions.digest(row.handle.view(), row.id.view());
+    // Memory knows better: it may have lived on since, and then its snapshot is due.
+    const auto known = places_.sessions.in_memory(digest);
+    if (!known)
+      expire(draft, digest, row);
+    else if (known->expires_at > draft.now())
+      snapshot(draft, digest);
+    // Else it expires from memory, with all that its snapshot lacks.
+  }
+}
+
+void Housekeeping::expire_in_memory(Draft& draft) {
+  // As many parts in one batch as keeps it short.
+  const std::size_t parts = Sessions::kParts * kSearched / (places_.sessions.count() + 1);
+  std::vector<Sessions::Expired> found;
+  for (std::size_t i = 0; i < std::max<std::size_t>(parts, 1) && parts_to_search_ > 0; ++i) {
+    found = places_.sessions.expired(draft.now(), options_.expired_per_batch);
+    if (found.size() == options_.expired_per_batch) break;
+    --parts_to_search_;
+    if (!found.empty()) break;
+  }
+  for (const auto& [digest, session, as_of] : found)
+    expire(draft, digest,
+           {.handle = session->handle,
+            .id = session->id,
+            .visitor = session->visitor,
+            .began = session->began,
+            .as_of = as_of});
+}
+
+void Housekeeping::expire(Draft& draft, const SessionDigest& digest, const ledger::ExpiredSession& session) {
+  // What the journal holds of the visitor's own record by this session's digest goes too: its snapshot must not lack
+  // it.
+  if (!session.visitor.empty()) {
+    const SessionId own = ledger::own_record(session.visitor.view());
+    const SessionDigest of = places_.sessions.digest(session.handle.view(), own.view());
+    if (places_.sessions.is_dirty(of)) snapshot(draft, of);
+  }
+  // Its newest record stands in row as_of or as_of + 1. One more, so that all of the row goes, whatever was asked for
+  // within it; but no row of this commit or a later one, which may hold another life of the same id.
+  draft.expire({.handle = session.handle,
+                .session = session.id,
+                .visitor = session.visitor,
+                .digest = digest,
+                .since = session.began,
+                .up_to = std::min(session.as_of + 2, draft.after())});
+}
+
+void Housekeeping::begin_rewriting(Draft& draft) {
+  const bool due = draft.now() - erased_at_ >= options_.erase_every || draft.now() < erased_at_;
+  if (!due && !erase_now_.exchange(false)) return;
+  erased_at_ = draft.now();
+  auto owed = ledger_.erasures();
+  if (!owed || owed->empty()) return;
+  Pass pass;
+  std::ranges::sort(*owed, {}, &ledger::Ledger::Erasure::since);
+  for (const auto& erasure : *owed) {
+    const Position first = std::max<Position>(erasure.since, 1);
+    if (pass.ranges.empty() || first > pass.ranges.back().second + kGap)
+      pass.ranges.emplace_back(first, erasure.up_to);
+    else
+      pass.ranges.back().second = std::max(pass.ranges.back().second, erasure.up_to);
+  }
+  pass.erasures = std::move(*owed);
+  std::ranges::sort(pass.erasures, {}, &ledger::Ledger::Erasure::digest);
+  pass_ = std::move(pass);
 }
 
 void Housekeeping::rewrite(Draft& draft) {
   if (std::exchange(ended_, false)) pass_.reset();
-  if (!pass_) {
-    const bool due = draft.now() - erased_at_ >= options_.erase_every || draft.now() < erased_at_;
-    if (!due && !erase_now_.exchange(false)) return;
-    erased_at_ = draft.now();
-    const auto pending = ledger_.erasures();
-    if (!pending || pending->empty()) return;
-    Pass pass;
-    pass.erasures = *pending;
-    for (const auto& erasure : pass.erasures) pass.up_to = std::max(pass.up_to, erasure.up_to);
-    std::ranges::sort(pass.erasures, {}, &ledger::Ledger::Erasure::digest);
-    pass_ = std::move(pass);
+  if (!pass_) begin_rewriting(draft);
+  if (!pass_) return;
+  if (pass_->range < pass_->ranges.size()) {
+    const auto [first, last] = pass_->ranges[pass_->range];
+    std::size_t rows = 0, bytes_read = 0;
+    bool enough = false;
+    pass_->at = std::max(pass_->at, first - 1);
+    const auto read = ledger_.read_journal(pass_->at, [&](Position position, Instant, std::string_view bytes) {
+      if (position > last) return false;
+      pass_->at = position;
+      bytes_read += bytes.size();
+      if (auto kept = ledger::without(bytes, position, pass_->erasures)) {
+        draft.rewrite_row(position, std::move(*kept));
+        ++rows;
+      }
+      enough = rows >= options_.rows_per_batch || bytes_read >= options_.read_per_batch;
+      return !enough;
+    });
+    if (!read) return void(ended_ = true);  // it is owed still
+    if (enough) return;
+    if (++pass_->range < pass_->ranges.size()) return;
   }
-  std::size_t rows = 0;
-  const auto read = ledger_.read_journal(pass_->at, [&](Position position, Instant, std::string_view bytes) {
-    if (position > pass_->up_to) return false;
-    if (auto kept = ledger::without(bytes, position, pass_->erasures)) draft.rewrite_row(position, std::move(*kept));
-    pass_->at = position;
-    return ++rows < options_.rows_per_batch;
-  });
-  if (read && rows == options_.rows_per_batch) return;
-  if (read) draft.erasures_done(pass_->up_to);
-  ended_ = true;
+  const std::span<const ledger::Ledger::Erasure> left = std::span(pass_->erasures).subspan(pass_->named);
+  const auto named = left.first(std::min<std::size_t>(left.size(), Batch::kSweep));
+  pass_->named += named.size();
+  ended_ = named.size() == left.size();
+  draft.erasures_done({named.begin(), named.end()}, ended_);
 }
 
 // Rows that should have been rewritten were not: the pass starts again.
@@ -127,13 +214,13 @@ void Housekeeping::committed(Draft& draft, const Receipt& receipt) {
   }
   std::optional<Position> checkpoint;
   for (const Change& change : batch.changes)
-    std::visit(
-        Cases{[&](const SnapshotWrite& one) {
-                places_.sessions.written(places_.sessions.digest(one.handle.view(), one.session.view()), position);
-              },
-              [&](const ErasuresDone&) { ++rewritings_; }, [&](const Checkpoint& one) { checkpoint = one.position; },
-              [](const auto&) {}},
-        change);
+    std::visit(Cases{[&](const SnapshotWrite& one) {
+                       places_.sessions.written(places_.sessions.digest(one.handle.view(), one.session.view()),
+                                                position);
+                     },
+                     [&](const ErasuresDone& one) { rewritings_ += one.all; },
+                     [&](const Checkpoint& one) { checkpoint = one.position; }, [](const auto&) {}},
+               change);
   places_.sessions.drop(leaving_);
   leaving_.clear();
   if (!checkpoint) return;

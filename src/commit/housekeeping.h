@@ -1,5 +1,6 @@
 // Upkeep in small steps on the committing thread, each riding in a batch: snapshots that bound the journal's tail,
-// sessions that leave memory, what has expired, and the rewriting of journal rows that hold what was erased.
+// sessions that leave memory, what has expired, and the rewriting of journal rows that hold what was erased or has
+// expired.
 #pragma once
 #include <deque>
 #include <vector>
@@ -12,11 +13,13 @@ class Housekeeping final : public Maintenance {
  public:
   struct Options {
     std::size_t tail_bytes = 128u << 20;              // of the journal behind the checkpoint: bounds recovery
-    Duration erase_every = std::chrono::minutes{10};  // journal rows are rewritten this long after an erasure at most
+    Duration erase_every = std::chrono::minutes{10};  // a rewriting of the journal begins this long after another one
     Duration sweep_every = std::chrono::minutes{1};
     Duration tallies = std::chrono::hours{24} * 400;  // how long what was counted of decisions is kept
     std::size_t snapshots_per_batch = 64;
-    std::size_t rows_per_batch = 32;  // of the journal, read for rewriting
+    std::size_t expired_per_batch = 64;
+    std::size_t rows_per_batch = 32;          // of the journal, rewritten
+    std::size_t read_per_batch = 256u << 10;  // bytes of the journal, read for rewriting
   };
 
   // `tail_bytes`: how much of the journal lies behind the checkpoint at start.
@@ -27,7 +30,7 @@ class Housekeeping final : public Maintenance {
   void committed(Draft& draft, const Receipt& receipt) override;
   void failed() override;
 
-  // How often the journal was gone through: behind each, what was erased is left in the WAL alone. Thread-safe.
+  // How often what was to be rewritten was: behind each, what was erased is left in the WAL alone. Thread-safe.
   std::uint64_t rewritings() const { return rewritings_; }
 
   // Does the rewriting at the next turns, without waiting for its time. Thread-safe. For tests and for operators.
@@ -37,7 +40,11 @@ class Housekeeping final : public Maintenance {
   void bound_tail(Draft& draft);
   void free_memory(Draft& draft);
   void sweep(Draft& draft);
+  void expire_stored(Draft& draft);
+  void expire_in_memory(Draft& draft);
+  void expire(Draft& draft, const ledger::SessionDigest& digest, const ledger::ExpiredSession& session);
   void rewrite(Draft& draft);
+  void begin_rewriting(Draft& draft);
   void snapshot(Draft& draft, const ledger::SessionDigest& digest);
 
   ledger::Ledger& ledger_;
@@ -52,10 +59,15 @@ class Housekeeping final : public Maintenance {
   Instant erased_at_{};
   std::atomic<bool> erase_now_{false};
   std::atomic<std::uint64_t> rewritings_{0};
-  // The pass of rewriting that is under way.
+  bool stored_may_expire_ = false;   // this sweep has not seen all snapshots that have expired
+  std::size_t parts_to_search_ = 0;  // of memory, in this sweep
+  // The pass of rewriting that is under way: all that was owed as it began, so that no row is rewritten twice for it.
   struct Pass {
-    std::vector<ledger::Ledger::Erasure> erasures;  // by digest
-    ledger::Position at = 0, up_to = 0;
+    std::vector<ledger::Ledger::Erasure> erasures;                      // by digest
+    std::vector<std::pair<ledger::Position, ledger::Position>> ranges;  // of rows that can hold them; first to last
+    std::size_t range = 0;                                              // that is being read
+    ledger::Position at = 0;                                            // read up to here
+    std::size_t named = 0;                                              // erasures that are done, and said to be
   };
   std::optional<Pass> pass_;
   bool ended_ = false;  // the pass has planned its last step

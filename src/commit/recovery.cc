@@ -34,11 +34,11 @@ class Replay {
     if (reader.damaged()) damaged(position);
   }
 
-  void publish(Sessions& sessions, Instant now) {
+  // Those that have expired too, which are the maintenance's: what the journal holds of them is to go.
+  void publish(Sessions& sessions) {
     std::vector<std::pair<Position, SessionDigest>> order;
     for (const auto& [digest, slot] : slots_)
-      if (slot.session && slot.dirty_since != 0 && slot.session->expires_at > now)
-        order.emplace_back(slot.dirty_since, digest);
+      if (slot.session && slot.dirty_since != 0) order.emplace_back(slot.dirty_since, digest);
     std::ranges::sort(order);
     for (const auto& [position, digest] : order) {
       Slot& slot = slots_[digest];
@@ -70,13 +70,16 @@ class Replay {
   void take(Position position, const SessionDigest& digest, const Record& record) {
     Slot& slot = slot_of(digest, record.handle, record.session);
     if (position <= slot.as_of) return;  // the snapshot has it
-    slot.session = ledger::applied(std::move(slot.session), record);
+    if constexpr (std::is_same_v<Record, ledger::DoneRecord>)
+      slot.session = ledger::applied(std::move(slot.session), record);
+    else
+      slot.session = ledger::applied(std::move(slot.session), record, position);
     settle(slot, position);
   }
   void take(Position position, const SessionDigest&, const ledger::VisitorRecord& record) {
     Slot& slot = slot_of(record.own, record.handle, ledger::own_record(record.visitor).view());
     if (position <= slot.as_of) return;
-    slot.session = ledger::applied(std::move(slot.session), record);
+    slot.session = ledger::applied(std::move(slot.session), record, position);
     settle(slot, position);
   }
   void take(Position position, const SessionDigest& digest, const ledger::ForgetRecord&) {
@@ -106,7 +109,7 @@ class Replay {
 
 }  // namespace
 
-Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions, Instant now) {
+Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions) {
   Recovered found;
   const auto checkpoint = ledger.checkpoint();
   if (!checkpoint) return unexpected(checkpoint.error());
@@ -119,7 +122,7 @@ Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions, Instant no
     return true;
   });
   if (!read) return unexpected(read.error());
-  replay.publish(sessions, now);
+  replay.publish(sessions);
   return found;
 }
 

@@ -15,6 +15,6 @@ struct Recovered {
 };
 
 // Before anything else uses `sessions`.
-Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions, Instant now);
+Result<Recovered> recover(ledger::Ledger& ledger, Sessions& sessions);
 
 }  // namespace beckon::commit

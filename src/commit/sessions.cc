@@ -19,7 +19,8 @@ Sessions::Sessions(ledger::Ledger& ledger, const SessionHasher& hasher, std::siz
   // A file that never had a journal row has no snapshot either: then what is not in memory was never seen.
   const auto last = ledger_.last_position();
   some_on_disk_ = !last || *last > 0;
-  if (auto denied = ledger_.denied()) denied_.insert(denied->begin(), denied->end());
+  if (auto denied = ledger_.denied())
+    for (const auto& [digest, until] : *denied) denied_.emplace(digest, until);
   someone_denied_ = !denied_.empty();
 }
 
@@ -72,15 +73,16 @@ void Sessions::uncount(Shard& shard, const Slot& slot) {
   if (ledger::is_own_record(slot.session->id.view())) --shard.visitors;
 }
 
-bool Sessions::denied(const SessionDigest& digest) const {
+bool Sessions::denied(const SessionDigest& digest, Instant now) const {
   if (!someone_denied_.load(std::memory_order_acquire)) return false;
   const std::lock_guard lock(denied_mutex_);
-  return denied_.contains(digest);
+  const auto found = denied_.find(digest);
+  return found != denied_.end() && found->second > now;
 }
 
-void Sessions::deny(const SessionDigest& digest) {
+void Sessions::deny(const SessionDigest& digest, Instant until) {
   const std::lock_guard lock(denied_mutex_);
-  denied_.insert(digest);
+  denied_.insert_or_assign(digest, until);
   someone_denied_.store(true, std::memory_order_release);
 }
 
@@ -217,16 +219,29 @@ void Sessions::drop(const std::vector<SessionDigest>& digests) {
   }
 }
 
-void Sessions::sweep(Instant now) {
-  for (int i = 0; i < 2; ++i) {
-    Shard& shard = shards_[swept_++ % kShards];
-    const std::lock_guard lock(shard.mutex);
-    shard.dropped += std::erase_if(shard.slots, [&](const auto& entry) {
-      if (entry.second.session->expires_at > now) return false;
-      uncount(shard, entry.second);
-      return true;
-    });
+bool Sessions::is_dirty(const SessionDigest& digest) const {
+  const Shard& shard = this->shard(digest);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.slots.find(digest);
+  return found != shard.slots.end() && found->second.dirty_since != 0;
+}
+
+std::vector<Sessions::Expired> Sessions::expired(Instant now, std::size_t limit) {
+  std::vector<Expired> found;
+  const Shard& shard = shards_[searched_ % kShards];
+  const std::lock_guard lock(shard.mutex);
+  for (const auto& [digest, slot] : shard.slots) {
+    if (slot.session->expires_at > now) continue;
+    if (found.size() == limit) return found;
+    found.push_back({digest, slot.session, slot.as_of});
   }
+  if (found.size() < limit) ++searched_;
+  return found;
+}
+
+void Sessions::sweep_denials(Instant now) {
+  const std::lock_guard lock(denied_mutex_);
+  std::erase_if(denied_, [&](const auto& wish) { return wish.second <= now; });
 }
 
 std::size_t Sessions::count() const {

@@ -11,7 +11,6 @@
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "commit/commit.h"
@@ -32,7 +31,7 @@ class Sessions {
 
   // Thread-safe. Null: never seen, expired long ago, or denied. Reads the snapshot where the session left memory.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
-  bool denied(const ledger::SessionDigest& digest) const;
+  bool denied(const ledger::SessionDigest& digest, Instant now) const;
 
   // Thread-safe, slow (walks memory): for lists and erasure. Merged with the snapshots.
   Result<std::vector<ledger::SessionSummary>> newest(const Handle& handle,
@@ -50,7 +49,7 @@ class Sessions {
   // At recovery, in the order of `dirty_since`: its snapshot lacks the rows from there to `as_of`.
   void recover(const ledger::SessionDigest& digest, ledger::SessionPtr session, ledger::Position dirty_since,
                ledger::Position as_of);
-  void deny(const ledger::SessionDigest& digest);
+  void deny(const ledger::SessionDigest& digest, Instant until);
   void consent(const ledger::SessionDigest& digest);
 
   // The oldest row that some session in memory has and its snapshot has not; std::nullopt if all are clean.
@@ -66,8 +65,20 @@ class Sessions {
   void written(const ledger::SessionDigest& digest, ledger::Position position);
   // Drops those of `digests` that are clean from memory.
   void drop(const std::vector<ledger::SessionDigest>& digests);
-  // Forgets sessions whose expiry is over, a few shards a call.
-  void sweep(Instant now);
+  // Whether it has changed since its snapshot was written.
+  bool is_dirty(const ledger::SessionDigest& digest) const;
+
+  // Sessions in memory whose expiry is over, at most `limit` of one of kParts parts: the next part with the next call,
+  // once fewer than that are found.
+  static constexpr std::size_t kParts = 64;
+  struct Expired {
+    ledger::SessionDigest digest;
+    ledger::SessionPtr session;
+    ledger::Position as_of = 0;  // of its newest record, or one less
+  };
+  std::vector<Expired> expired(Instant now, std::size_t limit);
+  // Forgets denials whose time is over.
+  void sweep_denials(Instant now);
 
  private:
   struct Slot {
@@ -84,7 +95,7 @@ class Sessions {
     std::size_t bytes = 0;
     std::size_t visitors = 0;  // how many of the slots are visitors' own records
   };
-  static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kShards = kParts;
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
@@ -99,10 +110,10 @@ class Sessions {
   std::atomic<bool> some_on_disk_;  // some session may have a snapshot and not be in memory
   std::deque<std::pair<ledger::Position, ledger::SessionDigest>> dirty_;  // by dirty_since; stale entries are skipped
   std::size_t hand_ = 0;
-  std::size_t swept_ = 0;
+  std::size_t searched_ = 0;  // shards, for expired ones
   mutable std::mutex denied_mutex_;
-  std::unordered_set<ledger::SessionDigest> denied_;
-  std::atomic<bool> someone_denied_{false};  // ever: spares the lock where no one did
+  std::unordered_map<ledger::SessionDigest, Instant> denied_;  // until when
+  std::atomic<bool> someone_denied_{false};                    // ever: spares the lock where nobody did
 };
 
 }  // namespace beckon::commit

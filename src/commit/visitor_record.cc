@@ -1,4 +1,6 @@
 // What sessions do to their visitors' own records: part of Draft.
+#include <algorithm>
+
 #include "base/check.h"
 #include "commit/draft.h"
 
@@ -54,9 +56,10 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
                                      .at = now(),
                                      .expires_at = expires_at,
                                      .spends = visit.joins ? session.spends : spends};
+  if (record.fresh) end_former_life(visit.own);
   ledger::append_record(batch_.journal, record);
   release(visit.own);
-  stage(visit.own, ledger::applied(std::move(visit.record), record));
+  stage(visit.own, ledger::applied(std::move(visit.record), record, row_));
 }
 
 void Draft::leave(Visit visit, const Handle& handle, const SessionDigest& digest) {
@@ -65,9 +68,10 @@ void Draft::leave(Visit visit, const Handle& handle, const SessionDigest& digest
   const ledger::VisitorRecord record{
       .handle = handle.view(), .visitor = visit.visitor.view(), .own = visit.own, .of = digest, .at = now()};
   const SessionId id = visit.record->id;
+  const ledger::Position began = visit.record->began;
   release(visit.own);
   SessionPtr after = ledger::applied(std::move(visit.record), record);
-  if (!after) return erase(handle, id, visit.own, "", std::nullopt);
+  if (!after) return erase(handle, id, visit.own, "", std::nullopt, began);
   ledger::append_record(batch_.journal, record);
   stage(visit.own, std::move(after));
   renew(visit.own);
@@ -79,19 +83,40 @@ std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, co
   if (!session) return session.error();
   auto visit = this->visit(handle, *session, ledger::Consent::kDenied, {}, false);
   if (!visit) return visit.error();
-  erase(handle, id, digest, std::move(reason), denied_until);
+  // Of one that was never seen, as most are that deny, there is nothing before this commit.
+  const ledger::Position unseen = denied_until ? row_ : 0;
+  erase(handle, id, digest, std::move(reason), denied_until, *session ? (*session)->began : unseen);
   if (visit->leaves) leave(std::move(*visit), handle, digest);
   return std::nullopt;
 }
 
 std::optional<Fault> Draft::forget_visitor(const Handle& handle, const VisitorId& visitor,
-                                           std::span<const ledger::Joined> sessions, const std::string& reason) {
+                                           std::span<const ledger::Joined> sessions, const std::string& reason,
+                                           std::span<const ledger::PastSession> past) {
   const SessionId own = ledger::own_record(visitor.view());
   const SessionDigest digest = places_.sessions.digest(handle.view(), own.view());
   const auto record = kept(handle, own, digest);
   if (!record) return record.error();
-  for (const ledger::Joined& session : sessions) erase(handle, session.id, session.digest, reason, std::nullopt);
-  if (*record) erase(handle, own, digest, reason, std::nullopt);
+  std::vector<std::pair<ledger::Joined, ledger::Position>> going;
+  for (const ledger::Joined& session : sessions) {
+    const auto now = kept(handle, session.id, session.digest);
+    if (!now) return now.error();
+    going.emplace_back(session, *now ? (*now)->began : 0);
+  }
+  std::vector<ErasePast> ended;  // whose ids are others' now
+  for (const ledger::PastSession& one : past) {
+    if (std::ranges::find(sessions, one.id, &ledger::Joined::id) != sessions.end()) continue;
+    const SessionDigest of = places_.sessions.digest(handle.view(), one.id.view());
+    const auto now = kept(handle, one.id, of);
+    if (!now) return now.error();
+    if (*now)
+      ended.push_back({handle, one.id, one.last, reason});
+    else
+      going.emplace_back(ledger::Joined{one.id, of}, row_);
+  }
+  for (const auto& [session, since] : going) erase(handle, session.id, session.digest, reason, std::nullopt, since);
+  for (ErasePast& one : ended) plan(std::move(one));
+  if (*record) erase(handle, own, digest, reason, std::nullopt, (*record)->began);
   return std::nullopt;
 }
 

@@ -21,10 +21,15 @@ Wanted wanted_of(const DecisionRequest& request) {
   return wanted;
 }
 
+bool denied_in(const commit::Sessions& sessions, const SessionDigest& digest, Instant now) {
+  return sessions.denied(digest, now);
+}
+bool denied_in(const commit::Draft& draft, const SessionDigest& digest, Instant) { return draft.denied(digest); }
+
 // `source`: Sessions, as of the last commit, or Draft, as of this one so far.
 template <class Source>
 Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now) {
-  const bool denied = source.denied(digest);
+  const bool denied = denied_in(source, digest, now);
   auto session =
       denied ? Result<SessionPtr>{SessionPtr{}} : source.find(request.tenant->handle, request.session, digest);
   if (!session) return unexpected(session.error());

@@ -215,9 +215,13 @@ Result<Appended> Append::planned(commit::Draft& draft) {
 
 Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {
   const Instant until = draft.now() + request_.tenant->settings.retention;
-  if (before || !draft.denied(digest))
-    if (auto fault = draft.forget(request_.tenant->handle, request_.session, digest, "consent denied", until))
-      return unexpected(std::move(*fault));
+  const bool only_the_wish = !before && draft.denied(digest);
+  if (only_the_wish) {
+    // What merely follows from the wish does not prolong it.
+    if (request_.consent == Consent::kDenied) draft.deny(digest, until);
+  } else if (auto fault = draft.forget(request_.tenant->handle, request_.session, digest, "consent denied", until)) {
+    return unexpected(std::move(*fault));
+  }
   return Appended{.denied = true, .expires_at = until};
 }
 

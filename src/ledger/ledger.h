@@ -13,9 +13,6 @@
 
 namespace beckon::ledger {
 
-// Position of a journal row: rises by one per commit that wrote one; 0 before the first.
-using Position = std::uint64_t;
-
 // What a list shows of a session.
 struct SessionSummary {
   SessionId id;
@@ -35,6 +32,22 @@ struct ListCursor {
 struct StoredSnapshot {
   std::string bytes;   // codec.h
   Position as_of = 0;  // the last journal row that it reflects: that of its own commit, or the last one before it
+  Position began = 0;  // Session::began
+};
+
+// A session whose snapshot has expired.
+struct ExpiredSession {
+  Handle handle;
+  SessionId id;
+  VisitorId visitor;
+  Position began = 0, as_of = 0;  // as StoredSnapshot has them
+};
+
+// A session that has expired, while the log still holds events of it.
+struct PastSession {
+  SessionId id;
+  EventId last;  // the newest of these events: what comes behind may belong to another life of the same id
+  friend bool operator==(const PastSession&, const PastSession&) = default;
 };
 
 // Thread-safe.
@@ -52,6 +65,12 @@ class Ledger {
   // The ids of all sessions of a visitor that have a snapshot.
   virtual Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) = 0;
 
+  // Sessions, and visitors' own records, whose snapshots had expired by then, longest first, at most `limit`.
+  virtual Result<std::vector<ExpiredSession>> expired(Instant by, std::size_t limit) = 0;
+
+  // Sessions of a visitor that have expired and of which events are still kept.
+  virtual Result<std::vector<PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) = 0;
+
   // Calls `row` with each journal row behind `after`, in order, until it returns false.
   virtual Result<void> read_journal(Position after,
                                     const std::function<bool(Position, Instant, std::string_view bytes)>& row) = 0;
@@ -64,14 +83,22 @@ class Ledger {
   virtual Result<Position> checkpoint() = 0;
   virtual Result<Position> last_position() = 0;
 
-  // Digests of sessions that denied consent. Those past their retention go with the next checkpoint.
-  virtual Result<std::vector<SessionDigest>> denied() = 0;
+  // Sessions that denied consent, each with the instant from which on the wish is forgotten.
+  struct Denial {
+    SessionDigest digest;
+    Instant until{};
+    friend bool operator==(const Denial&, const Denial&) = default;
+  };
+  virtual Result<std::vector<Denial>> denied() = 0;
 
-  // Physical erasure: digests whose journal rows are still to be rewritten, with the last position that can hold them.
+  // Physical erasure: digests whose journal rows are still to be rewritten, with the first and the last position that
+  // can hold them.
   struct Erasure {
     SessionDigest digest;
     Position up_to = 0;
     bool reduce = false;  // only metadata and visitor go (consent basic)
+    Position since = 0;   // 0: not known
+    friend bool operator==(const Erasure&, const Erasure&) = default;
   };
   virtual Result<std::vector<Erasure>> erasures() = 0;
 };

@@ -47,11 +47,12 @@ void take_visitor(Session& session, std::string_view said, bool begins) {
   }
 }
 
-std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Instant at) {
+std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Instant at, Position row) {
   auto session = std::make_shared<Session>();
   session->handle = Handle{handle};
   session->id = SessionId{id};
   session->created = at;
+  session->began = row;
   session->last_received = at;
   return session;
 }
@@ -71,9 +72,9 @@ void trim(DecisionLog& log) {
 
 }  // namespace
 
-SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* evicted) {
+SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, std::size_t* evicted) {
   const bool begins = record.fresh || !before;
-  auto session = begins ? start(record.handle, record.session, record.received) : changeable(std::move(before));
+  auto session = begins ? start(record.handle, record.session, record.received, row) : changeable(std::move(before));
   const bool becomes_basic = record.consent == Consent::kBasic && session->consent != Consent::kBasic;
   session->consent = record.consent;
   take_visitor(*session, record.visitor, begins);
@@ -92,9 +93,9 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, std::size_t* e
   return session;
 }
 
-SessionPtr applied(SessionPtr before, const DecisionRecord& record) {
+SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row) {
   const bool begins = !before || before->expires_at <= record.at;
-  auto session = begins ? start(record.handle, record.session, record.at) : changeable(std::move(before));
+  auto session = begins ? start(record.handle, record.session, record.at, row) : changeable(std::move(before));
   if (begins) {
     session->expires_at = record.expires_at;
     session->consent = record.basic ? Consent::kBasic : Consent::kFull;
@@ -119,12 +120,12 @@ SessionPtr applied(SessionPtr before, const DoneRecord& record) {
   return session;
 }
 
-SessionPtr applied(SessionPtr before, const VisitorRecord& record) {
+SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row) {
   const bool leaves = record.session.empty();
   if (record.fresh) before = nullptr;
   if (!before && leaves) return nullptr;
   auto visitor =
-      before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at);
+      before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
   const auto same = [&](const Joined& joined) { return joined.digest == record.of; };
   if (leaves) {
     std::erase_if(visitor->sessions, same);

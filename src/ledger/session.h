@@ -15,6 +15,9 @@
 
 namespace beckon::ledger {
 
+// Position of a journal row: rises by one per commit that wrote one; 0 before the first.
+using Position = std::uint64_t;
+
 // What the caller says of the moment: "country" → "US". Sorted by key, keys unique.
 using Context = std::vector<std::pair<std::string, std::string>>;
 // Of one session, over all its requests: each append copies it.
@@ -117,6 +120,7 @@ struct Session {
   Window window;
   std::uint64_t version = 0;  // signals stored so far
   Instant created{};          // arrival of the first
+  Position began = 0;         // the journal row in which it began; 0: not known
   Instant last_received{};    // arrival of the newest
   Instant expires_at{};
   std::vector<std::uint64_t> ids;  // digests of the clients' ids, newest last, at most kIdsRemembered

@@ -75,6 +75,7 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
   session->created = in.instant();
   session->last_received = in.instant();
   session->expires_at = in.instant();
+  session->began = stored.began;
   session->ids = in.ids();
   for (std::size_t n = in.count(2); n > 0 && in.ok(); --n) {
     const Instant at = in.instant();

@@ -63,8 +63,8 @@ class Planned final : public commit::Work {
   std::optional<Fault> refused_;
 };
 
-commit::Recovered recovered(ledger::Ledger& ledger, commit::Sessions& sessions, Instant now) {
-  const auto found = commit::recover(ledger, sessions, now);
+commit::Recovered recovered(ledger::Ledger& ledger, commit::Sessions& sessions) {
+  const auto found = commit::recover(ledger, sessions);
   require(found.has_value() && found->damaged == 0, [] { return "P1: the journal could not be read"; });
   return *found;
 }
@@ -78,7 +78,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       network_(network),
       random_(stage.seed ^ static_cast<std::uint64_t>(stage.time.passed().count() + 1)),
       sessions(disk.store().ledger(), hasher_, options.memory),
-      recovered_(recovered(disk.store().ledger(), sessions, stage.time.now())),
+      recovered_(recovered(disk.store().ledger(), sessions)),
       turns_at_(stage.time.passed()),
       upkeep_at_(stage.time.passed()),
       committer(disk, places_, stage.time, {},

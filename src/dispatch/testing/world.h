@@ -96,6 +96,9 @@ class UnaskedOutbox : public outbox::Outbox {
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle&, const SessionId&, std::size_t) override {
     return {};
   }
+  Result<std::vector<outbox::Event>> events_of(const Handle&, const SessionId&, const EventId&, std::size_t) override {
+    return {};
+  }
   Result<std::vector<outbox::Delivery>> held_before(Instant, std::size_t) override { return {}; }
   Result<std::vector<outbox::Delivery>> oldest(const DeliveryId&, std::size_t) override { return {}; }
   Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant, std::size_t) override { return {}; }

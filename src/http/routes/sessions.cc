@@ -48,7 +48,7 @@ Result<Response> get(Api& api, Request& request) {
   const auto found = api.places.sessions.find(handle, id, digest);
   if (!found) return unexpected(found.error());
   const ledger::SessionPtr session = *found && (*found)->expires_at > api.clock.now() ? *found : nullptr;
-  const bool denied = api.places.sessions.denied(digest);
+  const bool denied = api.places.sessions.denied(digest, api.clock.now());
   if (!session && !denied) return unexpected(not_found("session"));
 
   std::string body;
@@ -80,7 +80,7 @@ Result<Response> erase(Api& api, Request& request) {
   const auto logged = api.outbox.deliveries_of(handle, id, 1);
   if (!logged) return unexpected(logged.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const auto found = draft.find(handle, id, digest);
+    const auto found = draft.kept(handle, id, digest);
     if (!found) return found.error();
     if (!*found && logged->empty()) {
       if (draft.denied(digest)) return std::nullopt;  // there is nothing but the wish, which is kept

@@ -1,4 +1,5 @@
 // What a visitor may ask of the operator: to be erased, and to be given all that is kept. Contract section 4.
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@ using ledger::SessionDigest;
 using ledger::SessionPtr;
 
 constexpr std::size_t kDeliveriesOfExport = 100'000;
+constexpr std::size_t kEventsAtOnce = 500;
 
 // The signals of a session by version, as JSON: those of the window and those that left it.
 using Signals = std::map<std::uint64_t, std::string>;
@@ -46,56 +48,80 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-// Of the path. One that is no id was never said.
-Result<VisitorId> visitor_of(const Request& request) {
-  auto visitor = commit::parse_visitor_id(request.param("visitorId"));
-  if (!visitor || visitor->empty()) return unexpected(not_found("visitor"));
-  return std::move(*visitor);
-}
+// What is kept of a visitor.
+struct Kept {
+  std::vector<SessionPtr> sessions;  // those too that have expired and are about to go
+  std::vector<ledger::PastSession> past;
+  bool record = false;  // the visitor's own
+  bool anything() const { return !sessions.empty() || !past.empty() || record; }
+};
 
-// The visitor's sessions that have not expired.
-Result<std::vector<SessionPtr>> sessions_of(Api& api, const Handle& handle, const VisitorId& visitor) {
-  const auto ids = api.places.sessions.of_visitor(handle, visitor);
+// Fault: kNotFound; a name that was never said and one that was erased answer alike.
+Result<Kept> kept_of(Api& api, const Request& request) {
+  const Handle handle{request.param("handle")};
+  const VisitorId visitor{request.param("visitorId")};
+  commit::Sessions& all = api.places.sessions;
+  const auto ids = all.of_visitor(handle, visitor);
   if (!ids) return unexpected(ids.error());
-  std::vector<SessionPtr> sessions;
+  Kept kept;
   for (const SessionId& id : *ids) {
-    const auto found = api.places.sessions.find(handle, id, api.places.sessions.digest(handle.view(), id.view()));
+    const auto found = all.find(handle, id, all.digest(handle.view(), id.view()));
     if (!found) return unexpected(found.error());
-    if (*found && (*found)->visitor == visitor && (*found)->expires_at > api.clock.now()) sessions.push_back(*found);
+    if (*found && (*found)->visitor == visitor) kept.sessions.push_back(*found);
   }
-  return sessions;
-}
-
-// A name that was never said and one that was erased answer alike.
-Result<std::vector<SessionPtr>> some_sessions_of(Api& api, const Handle& handle, const VisitorId& visitor) {
-  auto sessions = sessions_of(api, handle, visitor);
-  if (sessions && sessions->empty()) return unexpected(not_found("visitor"));
-  return sessions;
+  auto past = api.ledger.past_sessions_of(handle, visitor);
+  if (!past) return unexpected(past.error());
+  kept.past = std::move(*past);
+  // One whose id lives on is told of there, where that is theirs too.
+  std::erase_if(kept.past, [&](const ledger::PastSession& one) {
+    return std::ranges::any_of(kept.sessions, [&](const SessionPtr& session) { return session->id == one.id; });
+  });
+  const SessionId own = ledger::own_record(visitor.view());
+  const auto record = all.find(handle, own, all.digest(handle.view(), own.view()));
+  if (!record) return unexpected(record.error());
+  kept.record = *record != nullptr;
+  if (!kept.anything()) return unexpected(not_found("visitor"));
+  return kept;
 }
 
 Result<Response> erase(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const auto found = visitor_of(request);
-  if (!found) return unexpected(found.error());
-  const VisitorId& visitor = *found;
-  const auto sessions = some_sessions_of(api, handle, visitor);
-  if (!sessions) return unexpected(sessions.error());
+  const VisitorId visitor{request.param("visitorId")};
+  const auto kept = kept_of(api, request);
+  if (!kept) return unexpected(kept.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     std::vector<ledger::Joined> theirs;
-    for (const SessionPtr& session : *sessions) {
+    for (const SessionPtr& session : kept->sessions) {
       const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());
-      const auto now = draft.find(handle, session->id, digest);
+      const auto now = draft.kept(handle, session->id, digest);
       if (!now) return now.error();
       if (*now && (*now)->visitor == visitor) theirs.push_back({session->id, digest});
     }
-    if (auto refused = draft.forget_visitor(handle, visitor, theirs, "erased")) return refused;
+    if (auto refused = draft.forget_visitor(handle, visitor, theirs, "erased", kept->past)) return refused;
     draft.audit(handle, principal_of(request).subject, "visitor.erase",
                 erased_name(api, handle, "visitor/" + visitor.text),
-                "{\"sessions\":" + std::to_string(theirs.size()) + "}");
+                "{\"sessions\":" + std::to_string(theirs.size() + kept->past.size()) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
   return no_content();
+}
+
+// The bodies of a session's events that are still kept, up to one; to the last where that is empty.
+Result<void> write_events(json::Writer& out, Api& api, const Handle& handle, const SessionId& session,
+                          const EventId& last = {}) {
+  out.key("events").begin_array();
+  EventId behind;
+  while (true) {
+    const auto page = api.outbox.events_of(handle, session, behind, kEventsAtOnce);
+    if (!page) return unexpected(page.error());
+    for (const outbox::Event& event : *page)
+      if (last.empty() || event.id <= last) out.raw(event.body);
+    if (page->size() < kEventsAtOnce) break;
+    behind = page->back().id;
+  }
+  out.end_array();
+  return {};
 }
 
 Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& session, const Signals& signals) {
@@ -109,36 +135,51 @@ Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& 
   for (const auto& [version, text] : signals) out.raw(text);
   out.end_array();
   write_session_history(out, session, *deliveries, *timers, api.sending);
+  if (const auto written = write_events(out, api, session.handle, session.id); !written) return written;
+  out.end_object();
+  return {};
+}
+
+// Events of an id that somebody else's session has now: only up to the last of the visitor's own.
+Result<void> write_past(json::Writer& out, Api& api, const Handle& handle, const ledger::PastSession& past) {
+  const auto now = api.places.sessions.find(handle, past.id, api.places.sessions.digest(handle.view(), past.id.view()));
+  if (!now) return unexpected(now.error());
+  out.begin_object().member("sessionId", past.id.view());
+  if (const auto written = write_events(out, api, handle, past.id, *now ? past.last : EventId{}); !written)
+    return written;
   out.end_object();
   return {};
 }
 
 Result<Response> export_all(Api& api, Request& request) {
-  const auto visitor = visitor_of(request);
-  if (!visitor) return unexpected(visitor.error());
-  const auto sessions = some_sessions_of(api, Handle{request.param("handle")}, *visitor);
-  if (!sessions) return unexpected(sessions.error());
+  const Handle handle{request.param("handle")};
+  const auto kept = kept_of(api, request);
+  if (!kept) return unexpected(kept.error());
   std::unordered_map<SessionDigest, Signals> signals;
   const auto digest = [&](const ledger::Session& session) {
     return api.places.sessions.digest(session.handle.view(), session.id.view());
   };
-  for (const SessionPtr& session : *sessions) signals.try_emplace(digest(*session));
-  if (const auto read = read_ledger(api.ledger, signals); !read) return unexpected(read.error());
+  for (const SessionPtr& session : kept->sessions) signals.try_emplace(digest(*session));
+  if (!signals.empty())
+    if (const auto read = read_ledger(api.ledger, signals); !read) return unexpected(read.error());
 
   std::string body;
   json::Writer writer(body);
   writer.begin_object()
-      .member("handle", request.param("handle"))
-      .member("visitorId", visitor->view())
+      .member("handle", handle.view())
+      .member("visitorId", request.param("visitorId"))
       .member("exportedAt", to_rfc3339(api.clock.now()))
       .key("sessions")
       .begin_array();
-  for (const SessionPtr& session : *sessions) {
+  for (const SessionPtr& session : kept->sessions) {
     Signals& theirs = signals[digest(*session)];
     for (std::size_t i = 0; i < session->window.size(); ++i) keep(theirs, session->window[i]);
     if (const auto written = write_exported(writer, api, *session, theirs); !written)
       return unexpected(written.error());
   }
+  writer.end_array().key("expiredSessions").begin_array();
+  for (const ledger::PastSession& past : kept->past)
+    if (const auto written = write_past(writer, api, handle, past); !written) return unexpected(written.error());
   writer.end_array().member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }

@@ -42,7 +42,7 @@ class World {
         commit(store.commit()),
         sessions(store.ledger(), hasher, memory),
         upkeep_(store.ledger(), places, upkeep, 0, 0) {
-    recovered = *commit::recover(store.ledger(), sessions, now);
+    recovered = *commit::recover(store.ledger(), sessions);
     subscriptions.load(*store.outbox().subscriptions());
     committer.set_last_position(recovered.last_position);
     committer.add_maintenance(visitor_timers_);

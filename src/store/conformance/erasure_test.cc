@@ -41,9 +41,86 @@ TEST_P(ErasureInAStore, ReachesWhatItsBatchOwedBeforeItAndNotWhatCameAfter) {
 TEST_P(ErasureInAStore, IsDoneWhenTheJournalIsRewrittenThatFar) {
   write({.at = kStart, .journal = "one", .changes = {erasure("s1")}});
   write({.at = kStart, .journal = "two", .changes = {erasure("s2")}});
-  write({.at = kStart, .changes = {commit::ErasuresDone{1}}});
+  write({.at = kStart, .changes = {commit::ErasuresDone{{{.digest = digest_of("s1"), .up_to = 1}}}}});
   ASSERT_EQ(ledger().erasures().value().size(), 1u);
   EXPECT_EQ(ledger().erasures().value()[0].digest, digest_of("s2"));
+}
+
+TEST_P(ErasureInAStore, StaysOwedWhereItReachesFurtherThanWhatIsDone) {
+  write({.at = kStart, .journal = "one", .changes = {erasure("s1")}});
+  write({.at = kStart, .journal = "two", .changes = {erasure("s1")}});
+  write({.at = kStart, .changes = {commit::ErasuresDone{{{.digest = digest_of("s1"), .up_to = 1}}}}});
+  ASSERT_EQ(ledger().erasures().value().size(), 1u);
+  write({.at = kStart, .changes = {commit::ErasuresDone{{{.digest = digest_of("s1"), .up_to = 2, .reduce = true}}}}});
+  ASSERT_EQ(ledger().erasures().value().size(), 1u) << "to reduce is another wish";
+  write({.at = kStart, .changes = {commit::ErasuresDone{{{.digest = digest_of("s1"), .up_to = 2}}}}});
+  EXPECT_TRUE(ledger().erasures().value().empty());
+}
+
+TEST_P(ErasureInAStore, ReachesFromTheFirstRowThatCanHoldTheSessionToTheLast) {
+  for (int i = 0; i < 9; ++i) write({.at = kStart, .journal = "row"});
+  auto late = erasure("s1");
+  late.since = 6;
+  write({.at = kStart, .changes = {late, expiry("s1", 3, 5), expiry("s2", 4, 7)}});
+  auto owed = ledger().erasures().value();
+  std::ranges::sort(owed, {}, &ledger::Ledger::Erasure::since);
+  ASSERT_EQ(owed.size(), 2u);
+  EXPECT_EQ(owed[0], (ledger::Ledger::Erasure{.digest = digest_of("s1"), .up_to = 9, .since = 3}));
+  EXPECT_EQ(owed[1], (ledger::Ledger::Erasure{.digest = digest_of("s2"), .up_to = 7, .since = 4}));
+  write({.at = kStart, .changes = {erasure("s2")}});
+  owed = ledger().erasures().value();
+  EXPECT_EQ(std::ranges::find(owed, digest_of("s2"), &ledger::Ledger::Erasure::digest)->since, 0u) << "not known";
+}
+
+TEST_P(ErasureInAStore, FindsTheEventsOfAVisitorWhoseSessionsHaveExpired) {
+  owe("dlv_1", "evt_1");
+  write({.at = kStart, .changes = {event("evt_2"), delivery("dlv_2", "evt_2"), event("evt_5", "s5")}});
+  write({.at = kStart, .changes = {expiry("s1"), expiry("without-events")}});
+  const auto past = ledger().past_sessions_of(kAcme, VisitorId("v1")).value();
+  EXPECT_EQ(past, std::vector({ledger::PastSession{SessionId("s1"), EventId("evt_2")}}));
+  EXPECT_TRUE(ledger().past_sessions_of(kOther, VisitorId("v1")).value().empty());
+  EXPECT_TRUE(ledger().past_sessions_of(kAcme, VisitorId("v2")).value().empty());
+  EXPECT_EQ(found("dlv_1").state, DeliveryState::kQueued) << "what expires is sent all the same";
+  EXPECT_NE(outbox().event(kAcme, EventId("evt_1")).value()->body, "{}");
+  write({.at = kStart, .changes = {erasure("s1")}});
+  EXPECT_TRUE(ledger().past_sessions_of(kAcme, VisitorId("v1")).value().empty());
+}
+
+TEST_P(ErasureInAStore, OfThePastLeavesTheEventsOfANewLife) {
+  owe("dlv_1", "evt_1");
+  write({.at = kStart, .changes = {expiry("s1")}});
+  write({.at = kStart, .changes = {event("evt_2"), delivery("dlv_2", "evt_2")}});
+  write({.at = after(3), .changes = {commit::ErasePast{kAcme, SessionId("s1"), EventId("evt_1"), "erased"}}});
+  EXPECT_EQ(found("dlv_1").state, DeliveryState::kWithdrawn);
+  EXPECT_EQ(outbox().event(kAcme, EventId("evt_1")).value()->body, "{}");
+  EXPECT_EQ(found("dlv_2").state, DeliveryState::kQueued);
+  ASSERT_EQ(outbox().events_of(kAcme, SessionId("s1"), {}, 9)->size(), 1u);
+  EXPECT_TRUE(ledger().past_sessions_of(kAcme, VisitorId("v1")).value().empty());
+}
+
+TEST_P(ErasureInAStore, ForgetsAPastSessionWithTheLastOfItsEvents) {
+  owe("dlv_1", "evt_1");
+  write({.at = kStart, .changes = {event("evt_2"), delivery("dlv_2", "evt_2"), expiry("s1")}});
+  settle(settlement("dlv_1", 1, DeliveryState::kDelivered));
+  settle(settlement("dlv_2", 1, DeliveryState::kDelivered));
+  write({.at = kStart, .changes = {commit::TrimDelivery{DeliveryId("dlv_2")}}});
+  EXPECT_EQ(ledger().past_sessions_of(kAcme, VisitorId("v1"))->size(), 1u);
+  write({.at = kStart, .changes = {commit::TrimDelivery{DeliveryId("dlv_1")}}});
+  EXPECT_TRUE(ledger().past_sessions_of(kAcme, VisitorId("v1"))->empty());
+}
+
+TEST_P(ErasureInAStore, ListsTheEventsOfASessionPageByPage) {
+  write({.at = kStart, .changes = {event("evt_2"), event("evt_3", "s2"), event("evt_1"), event("evt_4")}});
+  std::string all;
+  EventId behind;
+  for (int page = 0; page < 3; ++page) {
+    const auto events = outbox().events_of(kAcme, SessionId("s1"), behind, 2).value();
+    for (const auto& one : events) all += one.id.text + " ";
+    if (!events.empty()) behind = events.back().id;
+  }
+  EXPECT_EQ(all, "evt_1 evt_2 evt_4 ");
+  EXPECT_EQ(outbox().events_of(kAcme, SessionId("s1"), {}, 1)->front().body, event("evt_1").body);
+  EXPECT_TRUE(outbox().events_of(kOther, SessionId("s1"), {}, 9)->empty());
 }
 
 TEST_P(ErasureInAStore, OfASessionErasedAgainReachesFurther) {
@@ -65,12 +142,22 @@ TEST_P(ErasureInAStore, ReducesWithoutTouchingSnapshotOrDeliveries) {
   EXPECT_EQ(found().state, DeliveryState::kQueued);
 }
 
+TEST_P(ErasureInAStore, RemembersADenialFromWhenItWasLastSaid) {
+  write({.at = kStart, .changes = {erasure("s1", after(100))}});
+  write({.at = after(50), .changes = {commit::Deny{digest_of("s1"), after(150)}}});
+  write({.at = after(100), .changes = {commit::SweepDenials{after(149)}}});
+  EXPECT_EQ(ledger().denied().value(), std::vector({ledger::Ledger::Denial{digest_of("s1"), after(150)}}));
+  EXPECT_EQ(ledger().erasures()->size(), 1u);
+  write({.at = after(150), .changes = {commit::SweepDenials{after(150)}}});
+  EXPECT_TRUE(ledger().denied()->empty());
+}
+
 TEST_P(ErasureInAStore, RemembersADenialUntilItsTimeOrANewConsent) {
   write({.at = kStart, .changes = {erasure("s1", after(100)), erasure("s2", after(200))}});
   write({.at = kStart, .changes = {erasure("s1")}});
   EXPECT_EQ(ledger().denied().value().size(), 2u) << "erasing a session does not forget that it denied";
-  write({.at = after(150), .changes = {commit::Checkpoint{0}}});
-  EXPECT_EQ(ledger().denied().value(), std::vector{digest_of("s2")});
+  write({.at = after(150), .changes = {commit::SweepDenials{after(150)}}});
+  EXPECT_EQ(ledger().denied().value(), std::vector({ledger::Ledger::Denial{digest_of("s2"), after(200)}}));
   write({.at = after(150), .changes = {commit::ConsentAgain{digest_of("s2")}}});
   EXPECT_TRUE(ledger().denied().value().empty());
 }

@@ -153,17 +153,32 @@ TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
   EXPECT_TRUE(ledger().sessions_of(kOther, VisitorId("v1")).value().empty());
 }
 
-TEST_P(LedgerOfAStore, SweepsExpiredSnapshotsInSmallStepsAndKeepsANewLifeOfTheSameBatch) {
-  commit::Batch many{.at = kStart};
-  for (int i = 0; i < 205; ++i) many.changes.emplace_back(snapshot("s" + std::to_string(i), i < 204 ? 0 : 1));
-  write(many);
-  auto again = snapshot("s0", 0, "again");
-  again.expires_at = after(5000);
-  write({.at = after(1000), .changes = {commit::SweepSnapshots{after(1000)}, again}});
-  EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 6u);
+TEST_P(LedgerOfAStore, NamesSnapshotsThatHaveExpiredLongestFirst) {
+  auto known = snapshot("b", 2);
+  known.began = 7;
+  write({.at = kStart, .journal = "one", .changes = {snapshot("c", 3), snapshot("a", 1), known, snapshot("d", 4)}});
+  const auto names = [&](int second, std::size_t limit) {
+    std::string all;
+    const auto rows = ledger().expired(after(second), limit).value();
+    for (const auto& one : rows) all += one.id.text;
+    return all;
+  };
+  EXPECT_EQ(names(1000, 9), "");
+  EXPECT_EQ(names(1003, 9), "abc") << "expired at that very instant";
+  EXPECT_EQ(names(2000, 2), "ab");
+  const auto b = ledger().expired(after(2000), 9).value()[1];
+  EXPECT_EQ(b.handle, kAcme);
+  EXPECT_EQ(b.visitor.text, "v1");
+  EXPECT_EQ(b.began, 7u);
+  EXPECT_EQ(b.as_of, 1u);
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("b")).value()->began, 7u);
+}
+
+TEST_P(LedgerOfAStore, DropsASnapshotThatExpiresAndKeepsANewLifeOfTheSameBatch) {
+  write({.at = kStart, .changes = {snapshot("s0", 0), snapshot("s1", 0)}});
+  write({.at = after(1000), .changes = {expiry("s0"), expiry("s1"), snapshot("s0", 0, "again")}});
   EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s0")).value()->bytes, "again");
-  write({.at = after(1000), .changes = {commit::SweepSnapshots{after(1000)}}});
-  EXPECT_EQ(ledger().snapshots(kAcme, std::nullopt, 300).value().size(), 2u);
+  EXPECT_EQ(ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
 }
 
 TEST_P(LedgerOfAStore, MovesTheCheckpointForwardOnly) {

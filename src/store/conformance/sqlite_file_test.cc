@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -59,6 +60,14 @@ class SqliteFile : public testing::Test {
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version;"
+        "PRAGMA user_version = 12");
+  }
+
+  // The file as the version before the newest steps left it: each is undone here.
+  void take_back_the_newest_steps() {
+    execute(
+        "DROP TABLE past_session; DROP INDEX denied_by_end; DELETE FROM meta WHERE name = 'expiry_unwritten';"
+        "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
         "PRAGMA user_version = 12");
   }
 
@@ -362,6 +371,53 @@ TEST_F(SqliteFile, IsCopiedBesideARunningServer) {
   EXPECT_EQ(journal(*copy), std::vector<std::string>{"one"});
   EXPECT_TRUE(copy->verify().value().empty());
   EXPECT_TRUE(copy->commit().write({.at = kStart, .journal = "two"}));
+}
+
+TEST_F(SqliteFile, OfAVersionThatForgotExpiredSessionsFindsTheVisitorsInTheirEvents) {
+  auto store = open();
+  commit::Batch batch{.at = kStart, .journal = "one", .changes = {snapshot("alive", 0)}};
+  for (const auto& [id, session, visitor] :
+       std::vector<std::array<std::string, 3>>{{"evt_1", "gone", R"(,"visitorId":"v1")"},
+                                               {"evt_2", "gone", R"(,"visitorId":"v1")"},
+                                               {"evt_3", "alive", R"(,"visitorId":"v1")"},
+                                               {"evt_4", "nobodys", ""},
+                                               {"evt_5", "", R"(,"visitorId":"v1")"}}) {
+    auto told = event(id, session);
+    told.body = "{\"payload\":{\"sessionId\":\"" + session + "\"" + visitor + "}}";
+    batch.changes.emplace_back(told);
+  }
+  auto damaged = event("evt_6", "gone");
+  damaged.body = "no json";
+  batch.changes.emplace_back(damaged);
+  ASSERT_TRUE(store->commit().write(batch));
+  store.reset();
+  take_back_the_newest_steps();
+  store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ(store->ledger().past_sessions_of(kAcme, VisitorId("v1")).value(),
+            std::vector({ledger::PastSession{SessionId("gone"), EventId("evt_2")}}));
+  auto late = erasure("s1");
+  late.since = 1;
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {late}}));
+  EXPECT_EQ(store->ledger().erasures()->at(0).since, 0u);
+}
+
+// A file of a version that left expired sessions in the journal.
+TEST_F(SqliteFile, ErasesFromTheFirstRowWhileTheJournalMayHoldEarlierLives) {
+  auto store = open();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(store->commit().write({.at = after(i), .journal = "row"}));
+  execute("UPDATE meta SET value = 2 WHERE name = 'expiry_unwritten'");
+  const auto since = [&] {
+    auto late = erasure("s1");
+    late.since = 4;
+    EXPECT_TRUE(store->commit().write({.at = kStart, .changes = {late}}));
+    const auto owed = *store->ledger().erasures();
+    EXPECT_TRUE(store->commit().write({.at = kStart, .changes = {commit::ErasuresDone{owed}}}));
+    return owed.at(0).since;
+  };
+  EXPECT_EQ(since(), 0u);
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {commit::SweepJournal{after(2)}}}));
+  EXPECT_EQ(since(), 4u);
 }
 
 }  // namespace

@@ -100,6 +100,15 @@ commit::Erase erasure(std::string_view session, std::optional<Instant> denied_un
           .reason = denied_until ? "consent denied" : "erased"};
 }
 
+commit::Expire expiry(std::string_view session, ledger::Position since, ledger::Position up_to) {
+  return {.handle = kAcme,
+          .session = SessionId(session),
+          .visitor = VisitorId("v1"),
+          .digest = digest_of(session),
+          .since = since,
+          .up_to = up_to};
+}
+
 AuditEntry audit_entry(std::string_view id, Instant at, Handle handle) {
   return {.id = AuditId(id),
           .handle = std::move(handle),

@@ -41,6 +41,7 @@ outbox::Settlement settlement(std::string_view delivery_id, int attempt, outbox:
                               Instant next = kStart);
 commit::SnapshotWrite snapshot(std::string_view session, int created_second, std::string_view bytes = "bytes");
 commit::Erase erasure(std::string_view session, std::optional<Instant> denied_until = std::nullopt);
+commit::Expire expiry(std::string_view session, ledger::Position since = 0, ledger::Position up_to = 1);
 AuditEntry audit_entry(std::string_view id, Instant at = kStart, Handle handle = kAcme);
 
 class Conformance : public testing::TestWithParam<Driver> {

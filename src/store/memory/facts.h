@@ -94,8 +94,9 @@ struct Facts {
   ledger::Position last_position = 0;
   ledger::Position checkpoint = 0;
   std::map<std::pair<Handle, SessionId>, SessionRow> snapshots;
+  std::map<std::pair<Handle, SessionId>, std::map<VisitorId, EventId>> past_sessions;  // with their last events
   std::map<ledger::SessionDigest, Instant> denied;
-  std::map<std::pair<ledger::SessionDigest, bool>, ledger::Position> erasures;  // true: only reduced
+  std::map<std::pair<ledger::SessionDigest, bool>, ledger::Ledger::Erasure> erasures;  // true: only reduced
 
   std::map<SubscriptionId, KnownSubscription> subscriptions;
   std::map<std::pair<Handle, EventId>, outbox::Event> events;

@@ -46,27 +46,46 @@ void MemoryCommit::apply(const commit::SnapshotWrite& snapshot) {
 
 void MemoryCommit::apply(const commit::Checkpoint& checkpoint) {
   facts_.checkpoint = std::max(facts_.checkpoint, checkpoint.position);
-  std::erase_if(facts_.denied, [&](const auto& wish) { return wish.second <= at_; });
 }
 
-void MemoryCommit::apply(const commit::SweepSnapshots& sweep) {
-  std::vector<std::pair<Instant, std::pair<Handle, SessionId>>> gone;
-  for (const auto& [key, row] : facts_.snapshots)
-    if (row.snapshot.expires_at <= sweep.expired_by) gone.emplace_back(row.snapshot.expires_at, key);
-  std::ranges::sort(gone);
-  if (gone.size() > Batch::kSweep) gone.resize(Batch::kSweep);
-  for (const auto& [at, key] : gone) facts_.snapshots.erase(key);
+void MemoryCommit::apply(const commit::SweepDenials& sweep) {
+  int gone = 0;
+  std::erase_if(facts_.denied,
+                [&](const auto& wish) { return wish.second <= sweep.ended_by && gone++ < Batch::kSweep; });
+}
+
+void MemoryCommit::apply(const commit::Deny& wish) { facts_.denied[wish.digest] = wish.until; }
+
+void MemoryCommit::schedule_erasure(const ledger::Ledger::Erasure& erasure) {
+  const auto [place, is_new] = facts_.erasures.try_emplace({erasure.digest, erasure.reduce}, erasure);
+  place->second.since = std::min(place->second.since, erasure.since);
+  place->second.up_to = std::max(place->second.up_to, erasure.up_to);
 }
 
 void MemoryCommit::apply(const commit::Erase& erase) {
   facts_.snapshots.erase({erase.handle, erase.session});
-  facts_.erasures[{erase.digest, false}] = facts_.last_position;
+  facts_.past_sessions.erase({erase.handle, erase.session});
+  schedule_erasure({.digest = erase.digest, .up_to = facts_.last_position, .since = erase.since});
   if (erase.denied_until) facts_.denied[erase.digest] = *erase.denied_until;
-  erase_from_outbox(erase);
+  erase_from_outbox(erase.handle, erase.session, erase.reason);
+}
+
+void MemoryCommit::apply(const commit::ErasePast& erase) {
+  if (const auto found = facts_.past_sessions.find({erase.handle, erase.session}); found != facts_.past_sessions.end())
+    std::erase_if(found->second, [&](const auto& one) { return one.second <= erase.last; });
+  erase_from_outbox(erase.handle, erase.session, erase.reason, erase.last);
+}
+
+void MemoryCommit::apply(const commit::Expire& gone) {
+  facts_.snapshots.erase({gone.handle, gone.session});
+  schedule_erasure({.digest = gone.digest, .up_to = gone.up_to, .since = gone.since});
+  const auto events = facts_.events_of_session.find({gone.handle, gone.session});
+  if (gone.visitor.empty() || events == facts_.events_of_session.end() || events->second.empty()) return;
+  facts_.past_sessions[{gone.handle, gone.session}][gone.visitor] = *std::ranges::max_element(events->second);
 }
 
 void MemoryCommit::apply(const commit::Reduce& reduce) {
-  facts_.erasures[{reduce.digest, true}] = facts_.last_position;
+  schedule_erasure({.digest = reduce.digest, .up_to = facts_.last_position, .reduce = true, .since = reduce.since});
 }
 
 void MemoryCommit::apply(const commit::ConsentAgain& consent) { facts_.denied.erase(consent.digest); }
@@ -81,7 +100,10 @@ void MemoryCommit::apply(const commit::JournalRewrite& row) {
 }
 
 void MemoryCommit::apply(const commit::ErasuresDone& done) {
-  std::erase_if(facts_.erasures, [&](const auto& owed) { return owed.second <= done.up_to; });
+  for (const ledger::Ledger::Erasure& one : done.done)
+    if (const auto owed = facts_.erasures.find({one.digest, one.reduce});
+        owed != facts_.erasures.end() && owed->second.up_to <= one.up_to)
+      facts_.erasures.erase(owed);
 }
 
 void MemoryCommit::apply(const commit::SweepJournal& sweep) {
@@ -173,8 +195,10 @@ void MemoryCommit::apply(const commit::TrimDelivery& trim) {
   if (!row || !is_final(row->delivery.state)) return;
   const Handle handle = row->delivery.handle;
   const EventId event = row->delivery.event;
+  const SessionId session = row->delivery.session;
   facts_.deliveries.remove(trim.delivery);
   if (facts_.deliveries.of_event(handle, event).empty()) forget_event(handle, event);
+  forget_past(handle, session);
 }
 
 void MemoryCommit::apply(const commit::TrimEvent& trim) {
@@ -219,23 +243,32 @@ std::vector<DeliveryId> MemoryCommit::bounded(std::vector<DeliveryId> ids, const
   return ids;
 }
 
-void MemoryCommit::erase_from_outbox(const commit::Erase& erase) {
-  const auto found = facts_.events_of_session.find({erase.handle, erase.session});
+void MemoryCommit::erase_from_outbox(const Handle& handle, const SessionId& session, std::string_view reason,
+                                     const EventId& last) {
+  const auto found = facts_.events_of_session.find({handle, session});
   if (found == facts_.events_of_session.end()) return;
+  const auto is_meant = [&](const EventId& id) { return last.empty() || id <= last; };
   for (const EventId& id : found->second) {
-    outbox::Event& event = facts_.events.at({erase.handle, id});
+    if (!is_meant(id)) continue;
+    outbox::Event& event = facts_.events.at({handle, id});
     event.session = SessionId{};
     event.cause = event.body = "{}";
-    for (const DeliveryId& owed : facts_.deliveries.of_event(erase.handle, id)) {
+    for (const DeliveryId& owed : facts_.deliveries.of_event(handle, id)) {
       OwedDelivery& row = *facts_.deliveries.find(owed);
       row.erased = true;
       for (auto& [number, attempt] : row.attempts) erase_texts(attempt);
       Delivery delivery = row.delivery;
-      outbox::erase(delivery, erase.reason, at_);
+      outbox::erase(delivery, reason, at_);
       facts_.deliveries.put(std::move(delivery));
     }
   }
-  facts_.events_of_session.erase(found);
+  std::erase_if(found->second, is_meant);
+  if (found->second.empty()) facts_.events_of_session.erase(found);
+}
+
+void MemoryCommit::forget_past(const Handle& handle, const SessionId& session) {
+  const auto events = facts_.events_of_session.find({handle, session});
+  if (events == facts_.events_of_session.end() || events->second.empty()) facts_.past_sessions.erase({handle, session});
 }
 
 void MemoryCommit::forget_event(const Handle& handle, const EventId& id) {

@@ -18,8 +18,11 @@ class MemoryCommit final : public commit::Commit {
  private:
   void apply(const commit::SnapshotWrite& snapshot);
   void apply(const commit::Checkpoint& checkpoint);
-  void apply(const commit::SweepSnapshots& sweep);
+  void apply(const commit::SweepDenials& sweep);
   void apply(const commit::Erase& erase);
+  void apply(const commit::ErasePast& erase);
+  void apply(const commit::Expire& gone);
+  void apply(const commit::Deny& wish);
   void apply(const commit::Reduce& reduce);
   void apply(const commit::ConsentAgain& consent);
   void apply(const commit::JournalRewrite& row);
@@ -50,7 +53,10 @@ class MemoryCommit final : public commit::Commit {
   void change(const DeliveryId& id, const std::function<bool(outbox::Delivery&)>& transition);
   void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason);
   std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of);
-  void erase_from_outbox(const commit::Erase& erase);
+  void schedule_erasure(const ledger::Ledger::Erasure& erasure);
+  void erase_from_outbox(const Handle& handle, const SessionId& session, std::string_view reason,
+                         const EventId& last = {});                  // up to that event; empty: all
+  void forget_past(const Handle& handle, const SessionId& session);  // where none of its events is left
   void forget_event(const Handle& handle, const EventId& id);
 
   Facts& facts_;

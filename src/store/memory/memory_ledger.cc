@@ -10,7 +10,7 @@ Result<std::optional<ledger::StoredSnapshot>> MemoryLedger::snapshot(const Handl
   const std::lock_guard lock(facts_.mutex);
   const auto found = facts_.snapshots.find({handle, session});
   if (found == facts_.snapshots.end()) return std::nullopt;
-  return ledger::StoredSnapshot{found->second.snapshot.bytes, found->second.as_of};
+  return ledger::StoredSnapshot{found->second.snapshot.bytes, found->second.as_of, found->second.snapshot.began};
 }
 
 Result<std::vector<ledger::SessionSummary>> MemoryLedger::snapshots(const Handle& handle,
@@ -36,6 +36,30 @@ Result<std::vector<SessionId>> MemoryLedger::sessions_of(const Handle& handle, c
   if (visitor.empty()) return found;
   for (const auto& [key, row] : facts_.snapshots)
     if (key.first == handle && row.snapshot.visitor == visitor) found.push_back(key.second);
+  return found;
+}
+
+Result<std::vector<ledger::ExpiredSession>> MemoryLedger::expired(Instant by, std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<std::pair<Instant, ledger::ExpiredSession>> all;
+  for (const auto& [key, row] : facts_.snapshots)
+    if (row.snapshot.expires_at <= by)
+      all.emplace_back(row.snapshot.expires_at, ledger::ExpiredSession{key.first, key.second, row.snapshot.visitor,
+                                                                       row.snapshot.began, row.as_of});
+  std::ranges::stable_sort(all, {}, [](const auto& one) { return one.first; });
+  std::vector<ledger::ExpiredSession> found;
+  for (auto& [at, one] : all)
+    if (found.size() < limit) found.push_back(std::move(one));
+  return found;
+}
+
+Result<std::vector<ledger::PastSession>> MemoryLedger::past_sessions_of(const Handle& handle,
+                                                                        const VisitorId& visitor) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<ledger::PastSession> found;
+  for (const auto& [key, visitors] : facts_.past_sessions)
+    if (const auto theirs = visitors.find(visitor); key.first == handle && theirs != visitors.end())
+      found.push_back({key.second, theirs->second});
   return found;
 }
 
@@ -72,18 +96,17 @@ Result<Position> MemoryLedger::last_position() {
   return facts_.last_position;
 }
 
-Result<std::vector<ledger::SessionDigest>> MemoryLedger::denied() {
+Result<std::vector<ledger::Ledger::Denial>> MemoryLedger::denied() {
   const std::lock_guard lock(facts_.mutex);
-  std::vector<ledger::SessionDigest> found;
-  for (const auto& [digest, until] : facts_.denied) found.push_back(digest);
+  std::vector<Denial> found;
+  for (const auto& [digest, until] : facts_.denied) found.push_back({digest, until});
   return found;
 }
 
 Result<std::vector<ledger::Ledger::Erasure>> MemoryLedger::erasures() {
   const std::lock_guard lock(facts_.mutex);
   std::vector<Erasure> found;
-  for (const auto& [key, up_to] : facts_.erasures)
-    found.push_back({.digest = key.first, .up_to = up_to, .reduce = key.second});
+  for (const auto& [key, erasure] : facts_.erasures) found.push_back(erasure);
   std::ranges::stable_sort(found, {}, &Erasure::up_to);
   return found;
 }

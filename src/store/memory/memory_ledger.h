@@ -14,12 +14,14 @@ class MemoryLedger final : public ledger::Ledger {
                                                         const std::optional<ledger::ListCursor>& behind,
                                                         std::size_t limit) override;
   Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
+  Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t limit) override;
+  Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) override;
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
   Result<ledger::Position> position_before(Instant at) override;
   Result<ledger::Position> checkpoint() override;
   Result<ledger::Position> last_position() override;
-  Result<std::vector<ledger::SessionDigest>> denied() override;
+  Result<std::vector<Denial>> denied() override;
   Result<std::vector<Erasure>> erasures() override;
 
  private:

@@ -107,6 +107,19 @@ Result<std::vector<Delivery>> MemoryOutbox::deliveries_of(const Handle& handle, 
   return newest_first(wanted, limit);
 }
 
+Result<std::vector<outbox::Event>> MemoryOutbox::events_of(const Handle& handle, const SessionId& id,
+                                                           const EventId& behind, std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<outbox::Event> found;
+  const auto ids = facts_.events_of_session.find({handle, id});
+  if (ids == facts_.events_of_session.end()) return found;
+  for (const EventId& one : ids->second)
+    if (one > behind) found.push_back(facts_.events.at({handle, one}));
+  std::ranges::sort(found, {}, &outbox::Event::id);
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
 Result<bool> MemoryOutbox::was_known(const Handle& handle, const SubscriptionId& id) {
   const std::lock_guard lock(facts_.mutex);
   const auto found = facts_.subscriptions.find(id);

@@ -25,8 +25,10 @@ void append_journal(Writing& writing, std::string_view records);  // at the next
 // ledger_rows.cc
 void apply(Writing& writing, const commit::SnapshotWrite& snapshot);
 void apply(Writing& writing, const commit::Checkpoint& checkpoint);
-void apply(Writing& writing, const commit::SweepSnapshots& sweep);
 void apply(Writing& writing, const commit::Erase& erase);
+void apply(Writing& writing, const commit::Expire& session);
+void apply(Writing& writing, const commit::Deny& wish);
+void apply(Writing& writing, const commit::SweepDenials& sweep);
 void apply(Writing& writing, const commit::Reduce& reduce);
 void apply(Writing& writing, const commit::ConsentAgain& consent);
 void apply(Writing& writing, const commit::JournalRewrite& row);
@@ -49,7 +51,10 @@ void apply(Writing& writing, const commit::Requeue& wish);
 void apply(Writing& writing, const commit::WithdrawReason& ended);
 void apply(Writing& writing, const commit::GiveUp& wish);
 void apply(Writing& writing, const commit::SetClockBack& set);
-void erase_from_outbox(Writing& writing, const commit::Erase& erase);  // pending withdrawn, texts blanked
+void apply(Writing& writing, const commit::ErasePast& erase);
+// Pending withdrawn, texts blanked: of the session's events up to one, or of all where `last` is empty.
+void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
+                       const EventId& last = {});
 void add_outbox_functions(Connection& connection);  // once for a connection: what the statements of these call
 
 // log_rows.cc

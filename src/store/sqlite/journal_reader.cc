@@ -2,19 +2,23 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "store/sqlite/sum.h"
 #include "system/log.h"
 
 namespace beckon::store {
 namespace {
 
-constexpr std::size_t kPortionBytes = 1 << 20;
+// The first portion is small, for those who stop soon.
+constexpr std::size_t kFirstBytes = 64 << 10, kMostBytes = 1 << 20;
 
 }  // namespace
 
 std::vector<JournalRow> JournalReader::portion() {
   auto connection = readers_.borrow();
   std::vector<JournalRow> rows;
+  size_ = std::clamp(4 * size_, kFirstBytes, kMostBytes);
   while (true) {
     try {
       // A portion of nothing but damage is not the end.
@@ -31,7 +35,7 @@ std::vector<JournalRow> JournalReader::portion() {
 bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) {
   auto row =
       connection.query("SELECT position, at, sum, bytes FROM journal WHERE position > ?1 ORDER BY position", last_);
-  for (std::size_t size = 0; size < kPortionBytes;) {
+  for (std::size_t size = 0; size < size_;) {
     if (!row.next()) return false;
     const ledger::Position position = behind_last(row.whole(0));
     const std::string_view bytes = row.text(3);

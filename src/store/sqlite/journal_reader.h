@@ -20,7 +20,7 @@ class JournalReader {
  public:
   JournalReader(Readers& readers, ledger::Position after) : readers_(readers), last_(after) {}
 
-  // The next rows, about 1 MiB of them; empty at the end. Damaged rows are named in the log and left out.
+  // The next rows, up to about 1 MiB of them; empty at the end. Damaged rows are named in the log and left out.
   std::vector<JournalRow> portion();
   std::uint64_t damaged() const { return damaged_; }
 
@@ -32,6 +32,7 @@ class JournalReader {
 
   Readers& readers_;
   ledger::Position last_;  // read or skipped
+  std::size_t size_ = 0;   // of a portion, in bytes
   std::uint64_t damaged_ = 0;
 };
 

@@ -17,11 +17,27 @@ void remember_position(Writing& writing) {
       writing.position);
 }
 
-void schedule_erasure(Writing& writing, const ledger::SessionDigest& digest, bool reduce) {
+void schedule_erasure(Writing& writing, const ledger::SessionDigest& digest, bool reduce, Position since,
+                      Position up_to) {
   writing.connection.run(
-      "INSERT INTO erasure (high, low, reduce, up_to) VALUES (?1, ?2, ?3, ?4) "
-      "ON CONFLICT (high, low, reduce) DO UPDATE SET up_to = excluded.up_to",
-      digest.high, digest.low, reduce, writing.position);
+      "INSERT INTO erasure (high, low, reduce, since, up_to) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (high, low, reduce) DO UPDATE SET since = min(since, excluded.since), "
+      "up_to = max(up_to, excluded.up_to)",
+      digest.high, digest.low, reduce, since, up_to);
+}
+
+// Where the journal still has rows of before expired sessions left it, an earlier life of the session may be there.
+Position first_row(Writing& writing, Position since) {
+  auto row = writing.connection.query(
+      "SELECT 1 FROM journal WHERE position <= (SELECT value FROM meta WHERE name = 'expiry_unwritten') LIMIT 1");
+  return row.next() ? 0 : since;
+}
+
+void remember_denial(Writing& writing, const ledger::SessionDigest& digest, Instant until) {
+  writing.connection.run(
+      "INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
+      "ON CONFLICT (high, low) DO UPDATE SET until = excluded.until",
+      digest.high, digest.low, until);
 }
 
 }  // namespace
@@ -43,12 +59,12 @@ void append_journal(Writing& writing, std::string_view records) {
 void apply(Writing& writing, const commit::SnapshotWrite& snapshot) {
   const commit::SnapshotWrite& s = snapshot;
   writing.connection.run(
-      "INSERT INTO session (handle, session, visitor, created, last_received, expires_at, version, as_of, sum, bytes) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (handle, session) DO UPDATE SET "
+      "INSERT INTO session (handle, session, visitor, created, last_received, expires_at, version, began, as_of, sum, "
+      "bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (handle, session) DO UPDATE SET "
       "visitor = excluded.visitor, created = excluded.created, last_received = excluded.last_received, "
-      "expires_at = excluded.expires_at, version = excluded.version, as_of = excluded.as_of, sum = excluded.sum, "
-      "bytes = excluded.bytes",
-      s.handle, s.session, s.visitor, s.created, s.last_received, s.expires_at, s.version, writing.position,
+      "expires_at = excluded.expires_at, version = excluded.version, began = excluded.began, as_of = excluded.as_of, "
+      "sum = excluded.sum, bytes = excluded.bytes",
+      s.handle, s.session, s.visitor, s.created, s.last_received, s.expires_at, s.version, s.began, writing.position,
       snapshot_sum(s.bytes, s.version, to_ms(s.last_received), writing.position), Blob{s.bytes});
 }
 
@@ -57,28 +73,45 @@ void apply(Writing& writing, const commit::Checkpoint& checkpoint) {
       "INSERT INTO meta (name, value) VALUES ('checkpoint', ?1) "
       "ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
       checkpoint.position);
-  writing.connection.run("DELETE FROM denied WHERE until <= ?1", writing.at);
-}
-
-void apply(Writing& writing, const commit::SweepSnapshots& sweep) {
-  writing.connection.run(
-      "DELETE FROM session WHERE rowid IN "
-      "(SELECT rowid FROM session WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
-      sweep.expired_by, commit::Batch::kSweep);
 }
 
 void apply(Writing& writing, const commit::Erase& erase) {
   writing.connection.run("DELETE FROM session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
-  schedule_erasure(writing, erase.digest, false);
-  if (erase.denied_until)
-    writing.connection.run(
-        "INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (high, low) DO UPDATE SET until = excluded.until",
-        erase.digest.high, erase.digest.low, *erase.denied_until);
-  erase_from_outbox(writing, erase);
+  writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
+  schedule_erasure(writing, erase.digest, false, first_row(writing, erase.since), writing.position);
+  if (erase.denied_until) remember_denial(writing, erase.digest, *erase.denied_until);
+  erase_from_outbox(writing, erase.handle, erase.session, erase.reason);
 }
 
-void apply(Writing& writing, const commit::Reduce& reduce) { schedule_erasure(writing, reduce.digest, true); }
+void apply(Writing& writing, const commit::ErasePast& erase) {
+  writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2 AND last_event <= ?3",
+                         erase.handle, erase.session, erase.last);
+  erase_from_outbox(writing, erase.handle, erase.session, erase.reason, erase.last);
+}
+
+void apply(Writing& writing, const commit::Expire& gone) {
+  writing.connection.run("DELETE FROM session WHERE handle = ?1 AND session = ?2", gone.handle, gone.session);
+  schedule_erasure(writing, gone.digest, false, gone.since, gone.up_to);
+  if (gone.visitor.empty()) return;
+  writing.connection.run(
+      "INSERT INTO past_session (handle, session, visitor, last_event) "
+      "SELECT ?1, ?2, ?3, id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '' ORDER BY id DESC LIMIT 1 "
+      "ON CONFLICT (handle, session, visitor) DO UPDATE SET last_event = excluded.last_event",
+      gone.handle, gone.session, gone.visitor);
+}
+
+void apply(Writing& writing, const commit::Deny& wish) { remember_denial(writing, wish.digest, wish.until); }
+
+void apply(Writing& writing, const commit::SweepDenials& sweep) {
+  writing.connection.run(
+      "DELETE FROM denied WHERE (high, low) IN "
+      "(SELECT high, low FROM denied WHERE until <= ?1 ORDER BY until LIMIT ?2)",
+      sweep.ended_by, commit::Batch::kSweep);
+}
+
+void apply(Writing& writing, const commit::Reduce& reduce) {
+  schedule_erasure(writing, reduce.digest, true, first_row(writing, reduce.since), writing.position);
+}
 
 void apply(Writing& writing, const commit::ConsentAgain& consent) {
   writing.connection.run("DELETE FROM denied WHERE high = ?1 AND low = ?2", consent.digest.high, consent.digest.low);
@@ -101,7 +134,9 @@ void apply(Writing& writing, const commit::JournalRewrite& row) {
 }
 
 void apply(Writing& writing, const commit::ErasuresDone& done) {
-  writing.connection.run("DELETE FROM erasure WHERE up_to <= ?1", done.up_to);
+  for (const ledger::Ledger::Erasure& one : done.done)
+    writing.connection.run("DELETE FROM erasure WHERE high = ?1 AND low = ?2 AND reduce = ?3 AND up_to <= ?4",
+                           one.digest.high, one.digest.low, one.reduce, one.up_to);
 }
 
 void apply(Writing& writing, const commit::SweepJournal& sweep) {

@@ -8,11 +8,13 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
   const DeliveryId& id = trim.delivery;
   Handle handle;
   EventId event;
+  SessionId session;
   {
-    auto row = connection.query("SELECT handle, event FROM delivery WHERE id = ?1 AND state >= 4", id);
+    auto row = connection.query("SELECT handle, event, session FROM delivery WHERE id = ?1 AND state >= 4", id);
     if (!row.next()) return;
     handle = Handle(row.text(0));
     event = EventId(row.text(1));
+    session = SessionId(row.text(2));
   }
   connection.run("DELETE FROM attempt WHERE delivery = ?1", id);
   connection.run("DELETE FROM delivery WHERE id = ?1", id);
@@ -20,6 +22,11 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
       "DELETE FROM event WHERE handle = ?1 AND id = ?2 AND NOT EXISTS "
       "(SELECT 1 FROM delivery WHERE event = ?2 AND handle = ?1)",
       handle, event);
+  if (session.empty()) return;
+  connection.run(
+      "DELETE FROM past_session WHERE handle = ?1 AND session = ?2 AND NOT EXISTS "
+      "(SELECT 1 FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
+      handle, session);
 }
 
 void apply(Writing& writing, const commit::TrimEvent& trim) {

@@ -264,17 +264,18 @@ void apply(Writing& writing, const commit::SetClockBack& set) {
       writing.at, set.by.count(), outbox::kBehindOthers);
 }
 
-void erase_from_outbox(Writing& writing, const commit::Erase& erased) {
+void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
+                       const EventId& last) {
   Connection& connection = writing.connection;
   const auto ids = ids_of(
       connection.query("SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-                       "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> ''",
-                       erased.handle, erased.session));
-  for (const DeliveryId& id : ids) erase(connection, id, erased.reason, writing.at);
+                       "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND (?3 = '' OR e.id <= ?3)",
+                       handle, session, last));
+  for (const DeliveryId& id : ids) erase(connection, id, reason, writing.at);
   connection.run(
       "UPDATE event SET session = '', cause = '{}', body = '{}' "
-      "WHERE handle = ?1 AND session = ?2 AND session <> ''",
-      erased.handle, erased.session);
+      "WHERE handle = ?1 AND session = ?2 AND session <> '' AND (?3 = '' OR id <= ?3)",
+      handle, session, last);
 }
 
 // outbox::earlier(due, by, at), for rows of any number.

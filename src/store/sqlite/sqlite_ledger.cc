@@ -17,8 +17,8 @@ Result<std::optional<ledger::StoredSnapshot>> SqliteLedger::snapshot(const Handl
   return guarded([&]() -> Result<std::optional<ledger::StoredSnapshot>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT version, last_received, as_of, sum, bytes FROM session WHERE handle = ?1 AND session = ?2", handle,
-        session);
+        "SELECT version, last_received, as_of, sum, bytes, began FROM session WHERE handle = ?1 AND session = ?2",
+        handle, session);
     if (!row.next()) return std::nullopt;
     const std::string_view bytes = row.text(4);
     const Position as_of = row.whole(2);
@@ -26,7 +26,7 @@ Result<std::optional<ledger::StoredSnapshot>> SqliteLedger::snapshot(const Handl
       log::error("snapshot_damage").add("handle", handle.view()).add("bytes", static_cast<std::int64_t>(bytes.size()));
       return std::nullopt;
     }
-    return ledger::StoredSnapshot{std::string(bytes), as_of};
+    return ledger::StoredSnapshot{std::string(bytes), as_of, row.whole(5)};
   });
 }
 
@@ -58,6 +58,34 @@ Result<std::vector<SessionId>> SqliteLedger::sessions_of(const Handle& handle, c
         handle, visitor);
     std::vector<SessionId> found;
     while (row.next()) found.emplace_back(row.text(0));
+    return found;
+  });
+}
+
+Result<std::vector<ledger::ExpiredSession>> SqliteLedger::expired(Instant by, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<ledger::ExpiredSession>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT handle, session, visitor, began, as_of FROM session WHERE expires_at <= ?1 "
+        "ORDER BY expires_at LIMIT ?2",
+        by, limit);
+    std::vector<ledger::ExpiredSession> found;
+    while (row.next())
+      found.push_back(
+          {Handle(row.text(0)), SessionId(row.text(1)), VisitorId(row.text(2)), row.whole(3), row.whole(4)});
+    return found;
+  });
+}
+
+Result<std::vector<ledger::PastSession>> SqliteLedger::past_sessions_of(const Handle& handle,
+                                                                        const VisitorId& visitor) {
+  return guarded([&]() -> Result<std::vector<ledger::PastSession>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT session, last_event FROM past_session WHERE handle = ?1 AND visitor = ?2 ORDER BY session", handle,
+        visitor);
+    std::vector<ledger::PastSession> found;
+    while (row.next()) found.push_back({SessionId(row.text(0)), EventId(row.text(1))});
     return found;
   });
 }
@@ -104,12 +132,12 @@ Result<Position> SqliteLedger::last_position() {
   return guarded([&]() -> Result<Position> { return last_journal_position(*readers_.borrow()); });
 }
 
-Result<std::vector<ledger::SessionDigest>> SqliteLedger::denied() {
-  return guarded([&]() -> Result<std::vector<ledger::SessionDigest>> {
+Result<std::vector<ledger::Ledger::Denial>> SqliteLedger::denied() {
+  return guarded([&]() -> Result<std::vector<Denial>> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT high, low FROM denied");
-    std::vector<ledger::SessionDigest> found;
-    while (row.next()) found.push_back({row.whole(0), row.whole(1)});
+    auto row = reader->query("SELECT high, low, until FROM denied");
+    std::vector<Denial> found;
+    while (row.next()) found.push_back({{row.whole(0), row.whole(1)}, row.instant(2)});
     return found;
   });
 }
@@ -117,10 +145,13 @@ Result<std::vector<ledger::SessionDigest>> SqliteLedger::denied() {
 Result<std::vector<ledger::Ledger::Erasure>> SqliteLedger::erasures() {
   return guarded([&]() -> Result<std::vector<Erasure>> {
     auto reader = readers_.borrow();
-    auto row = reader->query("SELECT high, low, up_to, reduce FROM erasure ORDER BY up_to, high, low, reduce");
+    auto row = reader->query("SELECT high, low, up_to, reduce, since FROM erasure ORDER BY up_to, high, low, reduce");
     std::vector<Erasure> found;
     while (row.next())
-      found.push_back({.digest = {row.whole(0), row.whole(1)}, .up_to = row.whole(2), .reduce = row.integer(3) != 0});
+      found.push_back({.digest = {row.whole(0), row.whole(1)},
+                       .up_to = row.whole(2),
+                       .reduce = row.integer(3) != 0,
+                       .since = row.whole(4)});
     return found;
   });
 }

@@ -146,6 +146,29 @@ Result<std::vector<Delivery>> SqliteOutbox::deliveries_of(const Handle& handle, 
   });
 }
 
+Result<std::vector<outbox::Event>> SqliteOutbox::events_of(const Handle& handle, const SessionId& id,
+                                                           const EventId& behind, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<outbox::Event>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT id, type, occurred_at, cause, body, unmatched FROM event "
+        "WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > ?3 ORDER BY id LIMIT ?4",
+        handle, id, behind, limit);
+    std::vector<outbox::Event> found;
+    while (row.next()) {
+      outbox::Event event{.id = EventId(row.text(0)), .handle = handle};
+      event.type = row.text(1);
+      event.occurred_at = row.instant(2);
+      event.session = id;
+      event.cause = row.text(3);
+      event.body = row.text(4);
+      event.unmatched = row.integer(5) != 0;
+      found.push_back(std::move(event));
+    }
+    return found;
+  });
+}
+
 Result<bool> SqliteOutbox::was_known(const Handle& handle, const SubscriptionId& id) {
   return guarded([&]() -> Result<bool> {
     auto reader = readers_.borrow();

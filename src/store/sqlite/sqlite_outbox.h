@@ -23,6 +23,8 @@ class SqliteOutbox final : public outbox::Outbox {
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle& handle, const EventId& id) override;
   Result<std::vector<outbox::Delivery>> deliveries_of(const Handle& handle, const SessionId& id,
                                                       std::size_t limit) override;
+  Result<std::vector<outbox::Event>> events_of(const Handle& handle, const SessionId& id, const EventId& behind,
+                                               std::size_t limit) override;
   Result<std::vector<outbox::Delivery>> held_before(Instant before, std::size_t limit) override;
   Result<std::vector<outbox::Delivery>> oldest(const DeliveryId& behind, std::size_t limit) override;
   Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) override;

@@ -1,0 +1,268 @@
+// What becomes of a session when its time is over: nothing of it stays in the ledger, and nothing else goes.
+#include <gtest/gtest.h>
+
+#include "commit/outbox_maintenance.h"
+#include "intake/testing/world.h"
+
+namespace beckon::commit {
+namespace {
+
+using namespace std::chrono_literals;
+const Instant kBegin = *parse_rfc3339("2026-11-01T12:00:00Z");
+const Handle kHandle{"demo"};
+
+class Expiry : public testing::Test {
+ protected:
+  Expiry() { begin(kBegin); }
+  void begin(Instant now, std::size_t memory = std::size_t{1} << 30) {
+    world.reset();
+    Housekeeping::Options upkeep;
+    upkeep.erase_every = Duration{1};
+    upkeep.expired_per_batch = 3;  // so that it takes several
+    world.emplace(store, now, memory, upkeep);
+    settle_tenants();
+  }
+  // One whose sessions live for two days, and another one with a long memory.
+  void settle_tenants(std::vector<std::string> rules = {}) {
+    HandleSettings settings;
+    settings.retention = 48h;
+    world->tenant(settings, std::move(rules));
+    settings.retention = 9000h;
+    world->tenants.put(std::make_shared<const Tenant>(
+        Tenant{.handle = Handle{"keeper"}, .settings = settings, .rules = std::make_shared<rules::RuleSet>()}));
+  }
+  void say(const std::string& session, const std::string& more = "") {
+    ASSERT_TRUE(world->append("{\"sessionId\":\"" + session + "\"" + more + R"(,"signals":[{"type":"view"}]})"));
+  }
+  void pass(Duration time, int turns = 100) {
+    world->clock.advance(time);
+    for (int i = 0; i < turns; ++i) {
+      world->clock.advance(1ms);
+      world->committer.turn(true);
+    }
+  }
+  bool in_journal(std::string_view what) {
+    bool found = false;
+    EXPECT_TRUE(store.ledger().read_journal(0, [&](auto, auto, std::string_view bytes) {
+      found = found || bytes.find(what) != std::string_view::npos;
+      return true;
+    }));
+    return found;
+  }
+  void subscribe() {
+    outbox::Subscription hook{.id = SubscriptionId{"whs_1"}, .handle = kHandle, .event_types = {"signal.*"}};
+    ASSERT_TRUE(store.commit().write({.at = kBegin, .changes = {hook}}));
+    world->subscriptions.load(*store.outbox().subscriptions());
+  }
+  std::vector<outbox::Event> events(std::string_view session) {
+    return *store.outbox().events_of(kHandle, SessionId{session}, {}, 100);
+  }
+  std::optional<Fault> forget(std::string_view visitor) {
+    class Forgets final : public Work {
+     public:
+      Forgets(const std::function<std::optional<Fault>(Draft&)>& plan, std::optional<Fault>& fault)
+          : plan_(plan), fault_(fault) {}
+      void plan(Draft& draft) override { fault_ = plan_(draft); }
+      void finish(const std::optional<Fault>& fault) override { fault_ = fault_ ? fault_ : fault; }
+
+     private:
+      const std::function<std::optional<Fault>(Draft&)>& plan_;
+      std::optional<Fault>& fault_;
+    };
+    const VisitorId id{visitor};
+    const auto past = *store.ledger().past_sessions_of(kHandle, id);
+    const std::function<std::optional<Fault>(Draft&)> plan = [&](Draft& draft) {
+      return draft.forget_visitor(kHandle, id, {}, "erased", past);
+    };
+    std::optional<Fault> fault;
+    std::unique_ptr<Work> work = std::make_unique<Forgets>(plan, fault);
+    EXPECT_TRUE(world->committer.submit(work));
+    world->committer.turn(true);
+    return fault;
+  }
+
+  store::MemoryStore store;
+  std::optional<intake::World> world;
+};
+
+TEST_F(Expiry, TakesASessionOutOfTheJournalWhateverOtherTenantsKeep) {
+  for (int i = 0; i < 10; ++i) say("passing-" + std::to_string(i));
+  say("lasting");
+  pass(40h);
+  say("lasting");
+  EXPECT_TRUE(in_journal("passing-7"));
+  pass(10h);
+  EXPECT_FALSE(in_journal("passing-"));
+  EXPECT_TRUE(in_journal("lasting"));
+  EXPECT_TRUE(store.ledger().erasures()->empty());
+  begin(world->clock.now());
+  EXPECT_EQ(world->session("lasting")->version, 2u);
+  EXPECT_EQ(world->session("passing-3"), nullptr);
+}
+
+TEST_F(Expiry, TakesSessionsThatAreKnownToTheStoreAlone) {
+  begin(kBegin, 2000);
+  for (int i = 0; i < 20; ++i) say("passing-" + std::to_string(i));
+  pass(1s);
+  ASSERT_LT(world->sessions.count(), 20u);
+  ASSERT_FALSE(store.ledger().snapshots(kHandle, std::nullopt, 100)->empty());
+  pass(50h);
+  EXPECT_FALSE(in_journal("passing-"));
+  EXPECT_TRUE(store.ledger().snapshots(kHandle, std::nullopt, 100)->empty());
+  EXPECT_EQ(world->sessions.count(), 0u);
+}
+
+TEST_F(Expiry, TakesWhatExpiredWhileNoServerRan) {
+  say("passing");
+  begin(kBegin + 50h);
+  EXPECT_TRUE(in_journal("passing"));
+  pass(1s);
+  EXPECT_FALSE(in_journal("passing"));
+  EXPECT_EQ(world->sessions.count(), 0u);
+}
+
+TEST_F(Expiry, LeavesASessionThatHasLivedOnSinceItsSnapshot) {
+  begin(kBegin, 1);
+  say("s", R"(,"context":{"plan":"pro"})");
+  pass(1s);
+  ASSERT_NE(*store.ledger().snapshot(kHandle, SessionId{"s"}), std::nullopt);
+  begin(kBegin + 40h);
+  say("s");
+  pass(10h);
+  begin(world->clock.now());
+  ASSERT_NE(world->session("s"), nullptr);
+  EXPECT_EQ(world->session("s")->version, 2u);
+  EXPECT_EQ(world->session("s")->context.size(), 1u);
+}
+
+TEST_F(Expiry, LeavesANewLifeOfTheSameId) {
+  say("s", R"(,"context":{"old":"life"})");
+  world->clock.advance(49h);
+  say("s", R"(,"context":{"new":"life"})");  // in a commit that also looks for what has expired
+  pass(1s);
+  EXPECT_TRUE(in_journal("new"));
+  EXPECT_FALSE(in_journal("old"));
+  begin(world->clock.now());
+  ASSERT_NE(world->session("s"), nullptr);
+  EXPECT_EQ(world->session("s")->version, 1u);
+  EXPECT_EQ(world->session("s")->context[0].first, "new");
+}
+
+TEST_F(Expiry, LeavesWithTheVisitorWhatTheSessionSpent) {
+  settle_tenants(
+      {R"({"triggers":["t"],"when":{},"limit":{"caps":[{"max":2,"per":"30d"}]},"action":{"type":"popup"}})"});
+  const auto ask = [&](const char* session) {
+    const auto answer =
+        world->resolve(R"({"trigger":"t","visitorId":"v","sessionId":")" + std::string(session) + "\"}");
+    EXPECT_TRUE(answer);
+  };
+  ask("first");
+  pass(30h);
+  ask("second");
+  pass(20h);
+  EXPECT_EQ(world->session("first"), nullptr);
+  EXPECT_FALSE(in_journal("first"));
+  ASSERT_NE(world->session("second"), nullptr);
+  begin(world->clock.now());
+  ASSERT_NE(world->session("@v"), nullptr);
+  EXPECT_EQ(world->session("@v")->spends.size(), 2u);
+}
+
+TEST_F(Expiry, OfAVisitorsSessionIsRememberedWhileTheLogHasItsEvents) {
+  subscribe();
+  say("known", R"(,"visitorId":"v")");
+  say("nobodys");
+  pass(50h);
+  ASSERT_EQ(world->session("known"), nullptr);
+  ASSERT_EQ(events("known").size(), 1u);
+  const auto past = *store.ledger().past_sessions_of(kHandle, VisitorId{"v"});
+  ASSERT_EQ(past.size(), 1u);
+  EXPECT_EQ(past[0].id.text, "known");
+  EXPECT_EQ(past[0].last, events("known")[0].id);
+
+  EXPECT_FALSE(forget("v"));
+  EXPECT_TRUE(events("known").empty());
+  EXPECT_EQ(events("nobodys").size(), 1u);
+  EXPECT_TRUE(store.ledger().past_sessions_of(kHandle, VisitorId{"v"})->empty());
+  const auto told = *store.outbox().deliveries(kHandle, SubscriptionId{"whs_1"}, {}, std::nullopt, 10);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(std::ranges::count(told, outbox::DeliveryState::kWithdrawn, &outbox::Delivery::state), 1);
+}
+
+TEST_F(Expiry, OfASessionWhoseIdIsSomebodyElsesNowLeavesThemTheirs) {
+  subscribe();
+  say("kiosk", R"(,"visitorId":"v")");
+  pass(50h);
+  say("kiosk", R"(,"visitorId":"w")");
+  ASSERT_EQ(events("kiosk").size(), 2u);
+  EXPECT_FALSE(forget("v"));
+  ASSERT_EQ(events("kiosk").size(), 1u);
+  EXPECT_NE(events("kiosk")[0].body.find("\"w\""), std::string::npos);
+  ASSERT_NE(world->session("kiosk"), nullptr);
+  EXPECT_EQ(world->session("kiosk")->visitor.text, "w");
+}
+
+// What is read of the journal for an erasure, as the least position behind which it was read.
+class WatchedLedger final : public ledger::Ledger {
+ public:
+  explicit WatchedLedger(ledger::Ledger& real) : real_(real) {}
+  std::optional<ledger::Position> least;
+
+  Result<std::optional<ledger::StoredSnapshot>> snapshot(const Handle& h, const SessionId& s) override {
+    return real_.snapshot(h, s);
+  }
+  Result<std::vector<ledger::SessionSummary>> snapshots(const Handle& h, const std::optional<ledger::ListCursor>& b,
+                                                        std::size_t n) override {
+    return real_.snapshots(h, b, n);
+  }
+  Result<std::vector<SessionId>> sessions_of(const Handle& h, const VisitorId& v) override {
+    return real_.sessions_of(h, v);
+  }
+  Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t n) override {
+    return real_.expired(by, n);
+  }
+  Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& h, const VisitorId& v) override {
+    return real_.past_sessions_of(h, v);
+  }
+  Result<void> read_journal(ledger::Position after,
+                            const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override {
+    least = std::min(least.value_or(after), after);
+    return real_.read_journal(after, row);
+  }
+  Result<ledger::Position> position_before(Instant at) override { return real_.position_before(at); }
+  Result<ledger::Position> checkpoint() override { return real_.checkpoint(); }
+  Result<ledger::Position> last_position() override { return real_.last_position(); }
+  Result<std::vector<Denial>> denied() override { return real_.denied(); }
+  Result<std::vector<Erasure>> erasures() override { return real_.erasures(); }
+
+ private:
+  ledger::Ledger& real_;
+};
+
+TEST_F(Expiry, AnErasureReadsTheJournalFromTheFirstRowOfTheSession) {
+  for (int i = 0; i < 30; ++i) say("other");
+  say("late-comer");
+  for (int i = 0; i < 5; ++i) say("other");
+  const ledger::Position first = 31;
+  begin(kBegin);  // where it began is known of a recovered one too
+  world->committer.turn(true);
+  say("late-comer", R"(,"consent":"denied")");
+  ASSERT_EQ(store.ledger().erasures()->size(), 1u);
+  EXPECT_EQ(store.ledger().erasures()->front().since, first);
+
+  WatchedLedger watched(store.ledger());
+  Housekeeping upkeep(watched, world->places, {}, 0, 0);
+  Draft draft(world->places, world->clock.now(), world->committer.last_position());
+  upkeep.plan(draft);
+  EXPECT_EQ(watched.least, first - 1);
+}
+
+TEST_F(Expiry, AnErasureOfWhatWasNeverSeenReadsNothingOfBefore) {
+  for (int i = 0; i < 30; ++i) say("other");
+  say("never-seen", R"(,"consent":"denied")");
+  ASSERT_EQ(store.ledger().erasures()->size(), 1u);
+  EXPECT_EQ(store.ledger().erasures()->front().since, 31u);
+}
+
+}  // namespace
+}  // namespace beckon::commit
