@@ -60,6 +60,7 @@ struct Server::Inside {
   delayed::VisitorTimers visitor_timers;
   std::unique_ptr<commit::Housekeeping> upkeep;
   std::unique_ptr<commit::OutboxMaintenance> outbox_upkeep;
+  std::unique_ptr<commit::HistoryMaintenance> history_upkeep;
   std::unique_ptr<intake::Redeliveries> replays;
   std::unique_ptr<intake::RuleBook> rule_book;
   std::unique_ptr<hindsight::WhatIfJobs> simulations;

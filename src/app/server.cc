@@ -55,6 +55,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   outbox_upkeep = std::make_unique<commit::OutboxMaintenance>(store->outbox(), outbox_options);
   if (const auto loaded = outbox_upkeep->load(subscriptions); !loaded) return unexpected(loaded.error().message);
   committer->add_maintenance(*outbox_upkeep);
+  history_upkeep = std::make_unique<commit::HistoryMaintenance>(store->rules(), tenants, settings.history);
+  committer->add_maintenance(*history_upkeep);
   replays = std::make_unique<intake::Redeliveries>(store->outbox(), settings.replays);
   if (const auto loaded = replays->load(); !loaded) return unexpected(loaded.error().message);
   committer->add_maintenance(*replays);

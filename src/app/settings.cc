@@ -219,6 +219,8 @@ std::vector<Setting> make_settings() {
                        100'000'000, AT(most.address_decisions_per_minute)));
   all.push_back(duration("retention", chain, "how long a session is kept after its last signal", AT(handle.retention)));
   all.push_back(
+      duration("max-retention", chain, "the longest retention that a handle may set", AT(handle.longest_retention)));
+  all.push_back(
       duration("basic-retention", chain, "the same for sessions with consent basic", AT(handle.basic_retention)));
   all.push_back(make("due-grace", chain, "a duration from 0s to 10m",
                      "how long a delayed rule waits if the signal that starts its wait arrives when it is already due",
@@ -321,6 +323,12 @@ std::vector<Setting> make_settings() {
   all.push_back(duration("erase-every", store, "how often erased data is physically deleted", AT(upkeep.erase_every)));
   all.push_back(duration("sweep-every", store, "how often expired data is removed", AT(upkeep.sweep_every)));
   all.push_back(duration("analytics-retention", store, "how long analytics counts are kept", AT(upkeep.tallies)));
+  all.push_back(duration("audit-retention", store, "how long audit events are kept", AT(history.audit)));
+  all.push_back(
+      number("rule-versions-kept", store,
+             "versions of a handle's rules that are kept; older ones are kept while stored decisions may need "
+             "them",
+             1, 1'000'000, AT(history.rule_versions)));
   all.push_back(
       number("commit-queue", store, "changes waiting for a commit; beyond that 503", 1, 10'000'000, AT(commit.queue)));
   all.push_back(number("commit-queue-per-handle", store, "of these, those of one handle; beyond that 503", 1,

@@ -11,6 +11,7 @@
 
 #include "access/sign_in.h"
 #include "commit/committer.h"
+#include "commit/history_maintenance.h"
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/tenant.h"
@@ -40,7 +41,8 @@ struct Settings {
   commit::HandleMaxima most;
   commit::Committer::Options commit;
   commit::Housekeeping::Options upkeep;
-  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of the store's maintenance
+  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of upkeep
+  commit::HistoryMaintenance::Options history;
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;
   hindsight::WhatIfJobs::Options simulations;

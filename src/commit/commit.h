@@ -141,6 +141,14 @@ struct RulePut {
   std::string zone_version = {};  // rules::RulesVersion::zone_version
 };
 
+// Versions of a handle's rules before `first` are kept no longer. `texts`: what no later version needs
+// (rules::RuleStore::superseded), or a part of it.
+struct ForgetRules {
+  Handle handle;
+  std::uint64_t first = 0;
+  std::vector<rules::SupersededRule> texts;
+};
+
 // A journal row rewritten without what was erased; empty bytes delete the row.
 struct JournalRewrite {
   ledger::Position position = 0;
@@ -196,6 +204,14 @@ struct SweepJournal {
 struct SweepReplays {
   Instant before{};  // all that ended before this
 };
+// Audit events of before an instant; not those that say what the settings of a handle are.
+struct SweepAudit {
+  Instant before{};
+};
+// Of these, those that were replaced by another one before an instant.
+struct SweepSettingsAudit {
+  Instant before{};
+};
 struct SweepTallies {
   Instant before{};  // hours that began before this
 };
@@ -207,7 +223,7 @@ using Change = std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire,
                             outbox::Settlement, outbox::Subscription, RemoveSubscription, WithdrawSubscription,
                             HoldSubscription, Requeue, WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent,
                             outbox::Replay, SweepReplays, TimerChange, TimersOfRule, Tallies, SweepTallies, RulePut,
-                            AuditEntry>;
+                            ForgetRules, AuditEntry, SweepAudit, SweepSettingsAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 

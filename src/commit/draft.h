@@ -151,6 +151,7 @@ class Draft {
   void set_timers_of_rule(TimersOfRule change) { last_.emplace_back(std::move(change)); }  // after all set_timer
 
   void put_rule(RulePut rule) { plan(std::move(rule)); }
+  void forget_rules(ForgetRules old) { plan(std::move(old)); }
   void put_replay(outbox::Replay replay) { plan(std::move(replay)); }
   void count(TallyKey key, Metric metric, std::int64_t n = 1);  // in the hour of the commit, whatever `key` has
 
@@ -165,6 +166,8 @@ class Draft {
   void sweep_denials(Instant ended_by) { plan(SweepDenials{ended_by}); }
   void sweep_journal(Instant before) { plan(SweepJournal{before}); }
   void sweep_replays(Instant before) { plan(SweepReplays{before}); }
+  void sweep_audit(Instant before) { plan(SweepAudit{before}); }
+  void sweep_settings_audit(Instant before) { plan(SweepSettingsAudit{before}); }
   void sweep_tallies(Instant before) { plan(SweepTallies{before}); }
 
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,

@@ -83,8 +83,7 @@ void Housekeeping::snapshot(Draft& draft, const SessionDigest& digest) {
 
 void Housekeeping::sweep(Draft& draft) {
   swept_at_ = draft.now();
-  Duration longest{0};
-  for (const TenantPtr& tenant : places_.tenants.all()) longest = std::max(longest, tenant->settings.retention);
+  const Duration longest = places_.tenants.longest_retention();
   draft.sweep_denials(draft.now());
   draft.sweep_tallies(draft.now() - options_.tallies);
   if (longest > Duration{0}) draft.sweep_journal(draft.now() - longest);

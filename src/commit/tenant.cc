@@ -105,6 +105,8 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
                read.address_decisions_per_minute, issues);
   }
   read_duration(settings, "retention", read.retention, issues);
+  if (read.retention > defaults.longest_retention)
+    issues.add("retention", "must be at most \"" + to_text(defaults.longest_retention) + "\" on this server");
   read_duration(settings, "basicRetention", read.basic_retention, issues);
   read_due_grace(settings, read.due_grace, issues);
   if (const json::Value* consent = settings.find("defaultConsent")) {
@@ -120,6 +122,16 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
   if (const json::Value* identity = settings.find("identity")) read_identity(*identity, read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
+  return read;
+}
+
+Result<HandleSettings> saved_settings(const json::Value& settings, const HandleSettings& defaults) {
+  HandleSettings unlimited = defaults;
+  unlimited.longest_retention = Duration::max();
+  auto read = parse_settings(settings, unlimited);
+  if (!read) return read;
+  read->longest_retention = defaults.longest_retention;
+  read->retention = std::min(read->retention, read->longest_retention);
   return read;
 }
 
@@ -162,6 +174,12 @@ Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
   if (!compiled) return unexpected(compiled.error());
   tenant.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   return std::make_shared<const Tenant>(std::move(tenant));
+}
+
+Duration Tenants::longest_retention() const {
+  Duration longest{0};
+  for (const TenantPtr& tenant : all()) longest = std::max(longest, tenant->settings.retention);
+  return longest;
 }
 
 void Tenants::put(TenantPtr tenant) {

@@ -1,4 +1,5 @@
-// The rule book's port for reading. Each change makes a new version of a handle's rules; all versions are kept.
+// The rule book's port for reading. Each change makes a new version of a handle's rules. Old versions go
+// (commit/history_maintenance.h): what asks for one that has gone gets kNotFound.
 // What is written goes through commit::Commit.
 #pragma once
 #include <cstdint>
@@ -39,6 +40,13 @@ struct RulesVersion {
   std::string zone_version;     // of the time zones with which it was saved, such as "2025b"; empty: not known
 };
 
+// The text of a rule that came with a version, and gave way to another by a later one.
+struct SupersededRule {
+  RuleId rule;
+  std::uint64_t rules_version = 0;
+  friend bool operator==(const SupersededRule&, const SupersededRule&) = default;
+};
+
 // Thread-safe.
 class RuleStore {
  public:
@@ -47,6 +55,11 @@ class RuleStore {
   virtual Result<StoredRules> rules_at(const Handle& handle, std::uint64_t version) = 0;  // as they were then
   // The versions of a handle before `before`, newest first, at most `limit`.
   virtual Result<std::vector<RulesVersion>> versions(const Handle& handle, std::uint64_t before, std::size_t limit) = 0;
+  // The version that was current at an instant; 0 if none was.
+  virtual Result<std::uint64_t> version_by(const Handle& handle, Instant at) = 0;
+  // Texts that no version from `first` on needs, of the oldest versions first, at most `limit`.
+  virtual Result<std::vector<SupersededRule>> superseded(const Handle& handle, std::uint64_t first,
+                                                         std::size_t limit) = 0;
 };
 
 }  // namespace beckon::rules

@@ -240,6 +240,33 @@ TEST_P(DirectoryOfAStore, ListsAuditNewestFirstStrictlyBehindTiesById) {
   EXPECT_TRUE(directory().audit(kOther, std::nullopt, 9).value().empty());
 }
 
+TEST_P(DirectoryOfAStore, DropsOldAuditEntriesInSmallSteps) {
+  commit::Batch many{.at = kStart};
+  for (int i = 0; i < 205; ++i) many.changes.emplace_back(audit_entry("aud_" + std::to_string(i), after(i)));
+  write(many);
+  write({.at = kStart, .changes = {commit::SweepAudit{after(203)}}});
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 999)->size(), 5u);
+  write({.at = kStart, .changes = {commit::SweepAudit{after(203)}}});
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 999)->size(), 2u) << "written at that very instant: it stays";
+}
+
+TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOneThatSaysWhichSettingsHold) {
+  for (int i = 1; i <= 4; ++i) {
+    auto put = audit_entry("aud_" + std::to_string(i), after(i));
+    put.action = "settings.put";
+    auto other = put;
+    other.handle = kOther;
+    write({.at = kStart, .changes = {put}});
+    if (i == 1) write({.at = kStart, .changes = {other}});
+  }
+  write({.at = kStart, .changes = {commit::SweepAudit{after(100)}, commit::SweepSettingsAudit{after(4)}}});
+  std::string left;
+  const auto kept = directory().audit(kAcme, std::nullopt, 9).value();
+  for (const AuditEntry& one : kept) left += one.id.text + " ";
+  EXPECT_EQ(left, "aud_4 aud_3 ") << "3 held until 4 came";
+  EXPECT_EQ(directory().audit(kOther, std::nullopt, 9)->size(), 1u);
+}
+
 TEST_P(DirectoryOfAStore, SharesTheAuditWithTheCommit) {
   write({.at = kStart, .changes = {audit_entry("aud_c")}});
   EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().at(0).id.text, "aud_c");

@@ -118,5 +118,49 @@ TEST_P(RulesOfAStore, BelongToOneTenant) {
   EXPECT_EQ(now(), "0:");
 }
 
+TEST_P(RulesOfAStore, TellWhichVersionWasCurrentAtAnInstant) {
+  put(1, {{"a", "one"}});
+  put(5, {{"b", "five"}});
+  put(9, {{"a", "nine"}}, kOther);
+  const auto by = [&](int second) { return store().rules().version_by(kAcme, after(second)).value(); };
+  EXPECT_EQ(by(0), 0u);
+  EXPECT_EQ(by(1), 1u);
+  EXPECT_EQ(by(4), 1u);
+  EXPECT_EQ(by(100), 5u);
+}
+
+TEST_P(RulesOfAStore, NameTheTextsThatNoLaterVersionNeeds) {
+  put(1, {{"a", "one"}, {"b", "one"}, {"c", "one"}});
+  put(2, {{"a", "two"}, {"b", ""}});
+  put(3, {{"a", "three"}});
+  const auto named = [&](std::uint64_t first, std::size_t limit = 9) {
+    std::string all;
+    const auto texts = store().rules().superseded(kAcme, first, limit).value();
+    for (const auto& [rule, version] : texts) all += rule.text + std::to_string(version) + " ";
+    return all;
+  };
+  EXPECT_EQ(named(1), "");
+  EXPECT_EQ(named(2), "a1 b1 ");
+  EXPECT_EQ(named(3), "a1 b1 a2 b2 ");
+  EXPECT_EQ(named(3, 3), "a1 b1 a2 ") << "the oldest first: what was deleted never comes back";
+}
+
+TEST_P(RulesOfAStore, StayAsTheyWereFromTheFirstVersionThatIsKept) {
+  put(1, {{"a", "one"}, {"b", "one"}, {"c", "one"}});
+  put(2, {{"a", "two"}, {"b", ""}});
+  put(3, {{"a", "three"}});
+  put(1, {{"a", "theirs"}}, kOther);
+  const std::string three = at(3);
+  write({.at = kStart, .changes = {commit::ForgetRules{kAcme, 3, store().rules().superseded(kAcme, 3, 9).value()}}});
+  EXPECT_EQ(at(3), three);
+  EXPECT_EQ(now(), "3: a=three c=one");
+  EXPECT_EQ(store().rules().rules_at(kAcme, 2).error().code, FaultCode::kNotFound);
+  EXPECT_EQ(store().rules().rules_at(kAcme, 0).error().code, FaultCode::kNotFound);
+  EXPECT_EQ(store().rules().superseded(kAcme, 3, 9)->size(), 0u);
+  ASSERT_EQ(store().rules().versions(kAcme, 100, 9)->size(), 1u)
+      << "the text of c is older, its version is not told of";
+  EXPECT_EQ(store().rules().versions(kOther, 100, 9)->size(), 1u);
+}
+
 }  // namespace
 }  // namespace beckon::store

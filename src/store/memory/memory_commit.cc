@@ -223,6 +223,37 @@ void MemoryCommit::apply(const commit::RulePut& rule) {
   facts_.rules[{rule.handle, rule.rule}][rule.rules_version] = rule;
 }
 
+void MemoryCommit::apply(const commit::ForgetRules& old) {
+  for (const rules::SupersededRule& text : old.texts) {
+    const auto versions = facts_.rules.find({old.handle, text.rule});
+    if (versions == facts_.rules.end()) continue;
+    versions->second.erase(text.rules_version);
+    if (versions->second.empty()) facts_.rules.erase(versions);
+  }
+  std::uint64_t& first = facts_.rules_kept[old.handle];
+  first = std::max(first, old.first);
+}
+
+void MemoryCommit::apply(const commit::SweepAudit& sweep) {
+  int gone = 0;
+  for (auto& [handle, entries] : facts_.audit)
+    std::erase_if(entries, [&](const auto& one) {
+      return one.first.first < sweep.before && one.second.action != "settings.put" && gone++ < Batch::kSweep;
+    });
+}
+
+void MemoryCommit::apply(const commit::SweepSettingsAudit& sweep) {
+  int gone = 0;
+  for (auto& [handle, entries] : facts_.audit) {
+    std::optional<std::pair<Instant, AuditId>> newest;
+    for (const auto& [key, entry] : entries)
+      if (key.first < sweep.before && entry.action == "settings.put") newest = key;
+    std::erase_if(entries, [&](const auto& one) {
+      return newest && one.first < *newest && one.second.action == "settings.put" && gone++ < Batch::kSweep;
+    });
+  }
+}
+
 void MemoryCommit::change(const DeliveryId& id, const std::function<bool(Delivery&)>& transition) {
   const OwedDelivery* row = facts_.deliveries.find(id);
   if (!row) return;

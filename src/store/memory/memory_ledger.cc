@@ -119,6 +119,37 @@ std::uint64_t MemoryRuleStore::newest(const Handle& handle) const {
   return version;
 }
 
+std::uint64_t MemoryRuleStore::oldest(const Handle& handle) const {
+  const auto found = facts_.rules_kept.find(handle);
+  return found == facts_.rules_kept.end() ? 0 : found->second;
+}
+
+Result<std::uint64_t> MemoryRuleStore::version_by(const Handle& handle, Instant at) {
+  const std::lock_guard lock(facts_.mutex);
+  std::uint64_t version = 0;
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
+       ++row)
+    for (const auto& [of, put] : row->second)
+      if (put.at <= at) version = std::max(version, of);
+  return version;
+}
+
+Result<std::vector<rules::SupersededRule>> MemoryRuleStore::superseded(const Handle& handle, std::uint64_t first,
+                                                                       std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<rules::SupersededRule> found;
+  for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
+       ++row)
+    for (auto text = row->second.begin(); text != row->second.end() && text->first < first; ++text) {
+      const auto next = std::next(text);
+      if (text->second.json.empty() || (next != row->second.end() && next->first <= first))
+        found.push_back({row->first.second, text->first});
+    }
+  std::ranges::stable_sort(found, {}, &rules::SupersededRule::rules_version);
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
 rules::StoredRules MemoryRuleStore::read(const Handle& handle, std::uint64_t version) const {
   rules::StoredRules found{.version = version, .rules = {}};
   for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
@@ -138,7 +169,7 @@ Result<rules::StoredRules> MemoryRuleStore::rules(const Handle& handle) {
 
 Result<rules::StoredRules> MemoryRuleStore::rules_at(const Handle& handle, std::uint64_t version) {
   const std::lock_guard lock(facts_.mutex);
-  if (version > newest(handle)) return unexpected(not_found("version of the rules"));
+  if (version > newest(handle) || version < oldest(handle)) return unexpected(not_found("version of the rules"));
   return read(handle, version);
 }
 
@@ -149,7 +180,7 @@ Result<std::vector<rules::RulesVersion>> MemoryRuleStore::versions(const Handle&
   for (auto row = facts_.rules.lower_bound({handle, RuleId{}}); row != facts_.rules.end() && row->first.first == handle;
        ++row)
     for (const auto& [version, put] : row->second) {
-      if (version >= before) continue;
+      if (version >= before || version < oldest(handle)) continue;
       rules::RulesVersion& made = all[version];
       made.version = version;
       made.at = put.at;

@@ -35,8 +35,12 @@ class MemoryRuleStore final : public rules::RuleStore {
   Result<rules::StoredRules> rules_at(const Handle& handle, std::uint64_t version) override;
   Result<std::vector<rules::RulesVersion>> versions(const Handle& handle, std::uint64_t before,
                                                     std::size_t limit) override;
+  Result<std::uint64_t> version_by(const Handle& handle, Instant at) override;
+  Result<std::vector<rules::SupersededRule>> superseded(const Handle& handle, std::uint64_t first,
+                                                        std::size_t limit) override;
 
  private:
+  std::uint64_t oldest(const Handle& handle) const;
   std::uint64_t newest(const Handle& handle) const;
   rules::StoredRules read(const Handle& handle, std::uint64_t version) const;
   Facts& facts_;

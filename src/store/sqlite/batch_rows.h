@@ -71,7 +71,10 @@ void apply(Writing& writing, const commit::SweepTallies& sweep);
 
 // control_rows.cc
 void apply(Writing& writing, const commit::RulePut& rule);
+void apply(Writing& writing, const commit::ForgetRules& old);
 void apply(Writing& writing, const AuditEntry& entry);
+void apply(Writing& writing, const commit::SweepAudit& sweep);
+void apply(Writing& writing, const commit::SweepSettingsAudit& sweep);
 void write_audit(Connection& connection, const AuditEntry& entry);
 
 }  // namespace beckon::store

@@ -20,6 +20,34 @@ void apply(Writing& writing, const commit::RulePut& rule) {
       rule.handle, rule.rule, rule.rules_version, json, rule.at, rule.live_since, rule.zone_version);
 }
 
+void apply(Writing& writing, const commit::ForgetRules& old) {
+  for (const rules::SupersededRule& text : old.texts)
+    writing.connection.run("DELETE FROM rule WHERE handle = ?1 AND rule = ?2 AND rules_version = ?3", old.handle,
+                           text.rule, text.rules_version);
+  writing.connection.run(
+      "INSERT INTO rules_kept (handle, first) VALUES (?1, ?2) "
+      "ON CONFLICT (handle) DO UPDATE SET first = max(first, excluded.first)",
+      old.handle, old.first);
+}
+
 void apply(Writing& writing, const AuditEntry& entry) { write_audit(writing.connection, entry); }
+
+void apply(Writing& writing, const commit::SweepAudit& sweep) {
+  writing.connection.run(
+      "DELETE FROM audit WHERE (handle, at, id) IN (SELECT handle, at, id FROM audit INDEXED BY audit_by_time "
+      "WHERE action <> 'settings.put' AND at < ?1 ORDER BY at LIMIT ?2)",
+      sweep.before, commit::Batch::kSweep);
+}
+
+// The newest of a handle says what its settings were since.
+void apply(Writing& writing, const commit::SweepSettingsAudit& sweep) {
+  writing.connection.run(
+      "DELETE FROM audit WHERE (handle, at, id) IN (SELECT a.handle, a.at, a.id FROM audit a INDEXED BY "
+      "audit_of_settings "
+      "WHERE a.action = 'settings.put' AND a.at < ?1 AND EXISTS (SELECT 1 FROM audit b INDEXED BY audit_of_settings "
+      "WHERE b.action = 'settings.put' AND b.handle = a.handle AND (b.at, b.id) > (a.at, a.id) AND b.at < ?1) LIMIT "
+      "?2)",
+      sweep.before, commit::Batch::kSweep);
+}
 
 }  // namespace beckon::store

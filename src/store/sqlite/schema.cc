@@ -291,9 +291,16 @@ INSERT INTO meta (name, value) SELECT 'expiry_unwritten', max(coalesce((SELECT m
   coalesce((SELECT value FROM meta WHERE name = 'last_position'), 0));
 )sql";
 
+// Old audit events and old versions of the rules go. Those that say what settings are, are looked at by handle.
+constexpr const char* kBoundedHistory = R"sql(
+CREATE TABLE rules_kept (handle TEXT PRIMARY KEY, first INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX audit_by_time ON audit (at) WHERE action <> 'settings.put';
+CREATE INDEX audit_of_settings ON audit (handle, at, id) WHERE action = 'settings.put';
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed, kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies, kPasswords,     kChangedHandles,
-                               kNoTrigger,    kSnapshotPosition, kExpiry};
+                               kNoTrigger,    kSnapshotPosition, kExpiry,  kBoundedHistory};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

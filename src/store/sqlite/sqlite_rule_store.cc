@@ -11,6 +11,12 @@ std::uint64_t newest(Connection& connection, const Handle& handle) {
   return row.whole(0);
 }
 
+// The oldest version that is kept.
+std::uint64_t oldest(Connection& connection, const Handle& handle) {
+  auto row = connection.query("SELECT first FROM rules_kept WHERE handle = ?1", handle);
+  return row.next() ? row.whole(0) : 0;
+}
+
 // Of each rule the last text up to the version; SQLite takes the other columns from the row of the max.
 rules::StoredRules read(Connection& connection, const Handle& handle, std::uint64_t version) {
   rules::StoredRules found{.version = version, .rules = {}};
@@ -39,7 +45,8 @@ Result<rules::StoredRules> SqliteRuleStore::rules_at(const Handle& handle, std::
   return guarded([&]() -> Result<rules::StoredRules> {
     auto reader = readers_.borrow();
     const Transaction one_view(*reader, Transaction::Kind::kRead);
-    if (version > newest(*reader, handle)) return unexpected(not_found("version of the rules"));
+    if (version > newest(*reader, handle) || version < oldest(*reader, handle))
+      return unexpected(not_found("version of the rules"));
     return read(*reader, handle, version);
   });
 }
@@ -50,9 +57,9 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
     auto reader = readers_.borrow();
     std::vector<rules::RulesVersion> found;
     auto row = reader->query(
-        "SELECT rules_version, at, rule, json IS NULL, zone_version FROM rule WHERE handle = ?1 AND rules_version < ?2 "
-        "ORDER BY rules_version DESC, rule",
-        handle, before);
+        "SELECT rules_version, at, rule, json IS NULL FROM rule WHERE handle = ?1 AND rules_version < ?2 "
+        "AND rules_version >= ?3 ORDER BY rules_version DESC, rule",
+        handle, before, oldest(*reader, handle));
     while (row.next()) {
       const std::uint64_t version = row.whole(0);
       if (found.empty() || found.back().version != version) {
@@ -63,6 +70,34 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
         found.back().changes.push_back({RuleId(row.text(2)), row.integer(3) != 0});
       ++found.back().changed;
     }
+    return found;
+  });
+}
+
+Result<std::uint64_t> SqliteRuleStore::version_by(const Handle& handle, Instant at) {
+  return guarded([&]() -> Result<std::uint64_t> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT rules_version FROM rule WHERE handle = ?1 AND at <= ?2 ORDER BY rules_version DESC LIMIT 1", handle,
+        at);
+    return row.next() ? row.whole(0) : 0;
+  });
+}
+
+// A rule that was deleted needs no text at all.
+Result<std::vector<rules::SupersededRule>> SqliteRuleStore::superseded(const Handle& handle, std::uint64_t first,
+                                                                       std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<rules::SupersededRule>> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT r.rule, r.rules_version FROM rule r WHERE r.handle = ?1 AND r.rules_version < ?2 AND (r.json IS NULL "
+        "OR "
+        "EXISTS (SELECT 1 FROM rule n WHERE n.handle = ?1 AND n.rule = r.rule AND n.rules_version > r.rules_version "
+        "AND "
+        "n.rules_version <= ?2)) ORDER BY r.rules_version, r.rule LIMIT ?3",
+        handle, first, limit);
+    std::vector<rules::SupersededRule> found;
+    while (row.next()) found.push_back({RuleId(row.text(0)), row.whole(1)});
     return found;
   });
 }

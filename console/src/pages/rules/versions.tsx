@@ -49,7 +49,10 @@ export function Versions() {
   return (
     <>
       <h1>Rule versions</h1>
-      <p class="lead">Each change creates a new version of the whole rule set. All versions are kept.</p>
+      <p class="lead">
+        Each change creates a new version of the whole rule set. Old versions are removed once no stored decision may
+        need them.
+      </p>
       <RuleTabs />
       {fault && <FaultNote fault={fault} />}
       {failed && <FaultNote fault={failed} />}

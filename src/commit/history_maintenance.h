@@ -1,0 +1,38 @@
+// Bounds what is kept of the past beside facts: audit events, and old versions of the rules.
+#pragma once
+#include <deque>
+
+#include "commit/committer.h"
+#include "rules/rule_store.h"
+
+namespace beckon::commit {
+
+class HistoryMaintenance final : public Maintenance {
+ public:
+  struct Options {
+    // Of a handle, the newest. Older ones are kept too, as long as a decision that was made by one may be asked for:
+    // that is, as long as the journal reaches back, which is the longest retention of all handles.
+    std::size_t rule_versions = 1'000;
+    Duration audit = std::chrono::hours{24} * 400;  // since they were written
+    Duration sweep_every = std::chrono::minutes{1};
+    Duration look_every = std::chrono::hours{1};  // for old versions, and settings that were replaced
+  };
+
+  // Both outlive it.
+  HistoryMaintenance(rules::RuleStore& rules, const Tenants& tenants, Options options)
+      : rules_(rules), tenants_(tenants), options_(options) {}
+
+  void plan(Draft& draft) override;
+  void failed() override { handles_.clear(); }
+
+ private:
+  bool forget_rules(Draft& draft, const Handle& handle);  // whether there are more
+
+  rules::RuleStore& rules_;
+  const Tenants& tenants_;
+  const Options options_;
+  Instant swept_at_{}, looked_at_{};
+  std::deque<Handle> handles_;  // whose versions are still to be looked at
+};
+
+}  // namespace beckon::commit

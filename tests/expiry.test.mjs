@@ -1,0 +1,115 @@
+// What is kept of a visitor when the sessions have expired, and how it goes; how long a handle may keep anything.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Beckon, freshSession, quickRetries } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
+
+const soon = ['--sweep-every', '100ms', '--erase-every', '100ms'];
+let beckon;
+let hook;
+before(async () => {
+  beckon = await Beckon.start({ flags: ['--dev', ...quickRetries, ...soon] });
+  hook = await beckon.subscribe(['signal.*']);
+});
+after(async () => {
+  await hook?.close();
+  await beckon?.close();
+});
+
+const visitor = (method, visitorId, more = '') => beckon.as('OPERATOR', method, `/visitors/${visitorId}${more}`);
+const settings = body => beckon.as('OWNER', 'PUT', '/settings', body);
+// All bytes in the data folder.
+const onDisk = () =>
+  readdirSync(beckon.data)
+    .map(name => readFileSync(join(beckon.data, name), 'latin1'))
+    .join('\n');
+
+// Sends one signal whose session expires at once; resolves to its event.
+async function expired(sessionId, visitorId, signalValue = 'v') {
+  await settings({ retention: '1s' });
+  await beckon.chain('signals', { sessionId, visitorId, signals: [{ type: 'seen', signalValue }] });
+  const { event } = await hook.log.next(one => one.event?.payload.sessionId === sessionId);
+  await until('the session has expired', async () => {
+    const { json } = await visitor('GET', visitorId, '/export');
+    return json.expiredSessions?.some(one => one.sessionId === sessionId);
+  });
+  await settings({});
+  return event;
+}
+
+describe('a visitor whose sessions have expired', () => {
+  test('is exported with the events that are still kept, and erased with them', async () => {
+    const [sessionId, visitorId, neighbour] = [freshSession('gone'), freshSession('visitor'), freshSession('visitor')];
+    const event = await expired(sessionId, visitorId, 'a private word');
+    await expired(freshSession('gone'), neighbour);
+    assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${sessionId}`)).status, 404);
+    const { json } = await visitor('GET', visitorId, '/export');
+    assert.deepEqual(json.sessions, []);
+    assert.deepEqual(json.expiredSessions, [{ sessionId, events: [event] }]);
+
+    assert.equal((await visitor('DELETE', visitorId)).status, 204);
+    assert.equal((await visitor('GET', visitorId, '/export')).status, 404);
+    assert.equal((await visitor('DELETE', visitorId)).status, 404);
+    const read = (await beckon.as('OPERATOR', 'GET', `/events/${event.id}`)).text;
+    for (const word of [sessionId, visitorId, 'a private word']) assert.ok(!read.includes(word), word);
+    await until('no byte of it is on the disk', () => {
+      const bytes = onDisk();
+      return ![sessionId, visitorId, 'a private word'].some(word => bytes.includes(word));
+    });
+    assert.equal((await visitor('GET', neighbour, '/export')).json.expiredSessions.length, 1);
+  });
+
+  test('is told of beside the sessions that go on', async () => {
+    const [first, second, visitorId] = [freshSession('gone'), freshSession('stays'), freshSession('visitor')];
+    const event = await expired(first, visitorId);
+    await beckon.chain('signals', { sessionId: second, visitorId, signals: [{ type: 'seen' }] });
+    const { json } = await visitor('GET', visitorId, '/export');
+    assert.deepEqual(
+      json.sessions.map(one => [one.sessionId, one.events.map(({ payload }) => payload.sessionId)]),
+      [[second, [second]]],
+    );
+    assert.deepEqual(json.expiredSessions, [{ sessionId: first, events: [event] }]);
+    assert.equal((await visitor('DELETE', visitorId)).status, 204);
+    assert.equal((await visitor('GET', visitorId, '/export')).status, 404);
+  });
+});
+
+describe('the retention of a handle', () => {
+  test('has a maximum of the server', async () => {
+    const bad = await settings({ retention: '401d', limits: { sessionSignalsPerMinute: 5 } });
+    assert.deepEqual([bad.status, bad.json.error], [400, 'validation_error']);
+    assert.deepEqual(
+      bad.json.details.map(one => one.field),
+      ['retention'],
+    );
+    assert.match(bad.json.details[0].issue, /400d/);
+    assert.equal((await settings({ retention: '400d' })).status, 200);
+    await settings({});
+  });
+
+  test('that was saved under a higher maximum is cut to the one of today', async () => {
+    await settings({ retention: '300d' });
+    await beckon.stop();
+    beckon.flags.push('--max-retention', '40d');
+    await beckon.open();
+    assert.equal((await beckon.as('OWNER', 'GET', '/settings')).json.retention, '40d');
+    assert.equal((await settings({ retention: '41d' })).status, 400);
+    await settings({});
+  });
+
+  test('of the server itself may not be above it', async () => {
+    const { code, err } = await beckon.cli(
+      'serve',
+      '--data',
+      `${beckon.data}-none`,
+      '--retention',
+      '30d',
+      '--max-retention',
+      '9d',
+    );
+    assert.notEqual(code, 0);
+    assert.match(err, /retention 30d is longer than max-retention 9d/);
+  });
+});
