@@ -109,8 +109,8 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   ++handles_read_;
   Tenant made{.handle = record.handle, .admitted = allowlist.admits(record.handle), .settings = rules_.defaults};
   if (auto settings = json::parse(record.settings.empty() ? "{}" : record.settings)) {
-    if (auto read = commit::saved_settings(settings->root(), rules_.defaults))
-      made.settings = *read;
+    if (auto read = commit::parse_settings(settings->root(), rules_.defaults))
+      made.settings = commit::capped(std::move(*read), rules_.defaults, rules_.most);
     else
       log::error("settings_damaged").add("handle", record.handle.view()).add("why", read.error().message);
   }

@@ -41,7 +41,7 @@ struct Settings {
   commit::HandleMaxima most;
   commit::Committer::Options commit;
   commit::Housekeeping::Options upkeep;
-  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of upkeep
+  commit::OutboxMaintenance::Options outbox;  // its sweep_every is that of the store's maintenance
   commit::HistoryMaintenance::Options history;
   intake::Redeliveries::Options replays;
   access::SignInSettings sign_in;

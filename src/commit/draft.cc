@@ -152,7 +152,7 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
       this->visit(Handle{record.handle}, before, consent_after(before, record), record.visitor, !record.spends.empty());
   if (!visit) return;
   if (!before) end_former_life(item.digest);
-  // The consent may have become basic since: then nobody was said.
+  // The consent may have become basic since: then no visitor was named.
   if (!record.visitor.empty() && consent_after(before, record) != ledger::Consent::kFull) {
     ledger::DecisionRecord reduced = record;
     reduced.visitor = {};

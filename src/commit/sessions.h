@@ -113,7 +113,7 @@ class Sessions {
   std::size_t searched_ = 0;  // shards, for expired ones
   mutable std::mutex denied_mutex_;
   std::unordered_map<ledger::SessionDigest, Instant> denied_;  // until when
-  std::atomic<bool> someone_denied_{false};                    // ever: spares the lock where nobody did
+  std::atomic<bool> someone_denied_{false};                    // ever: spares the lock where no one did
 };
 
 }  // namespace beckon::commit

@@ -78,6 +78,7 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
   cap(settings.session_signals_per_minute, defaults.session_signals_per_minute, most.session_signals_per_minute);
   cap(settings.address_signals_per_minute, defaults.address_signals_per_minute, most.address_signals_per_minute);
   cap(settings.address_decisions_per_minute, defaults.address_decisions_per_minute, most.address_decisions_per_minute);
+  settings.retention = std::min(settings.retention, std::max(defaults.retention, most.retention));
   return settings;
 }
 
@@ -105,8 +106,9 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
                read.address_decisions_per_minute, issues);
   }
   read_duration(settings, "retention", read.retention, issues);
-  if (read.retention > defaults.longest_retention)
-    issues.add("retention", "must be at most \"" + to_text(defaults.longest_retention) + "\" on this server");
+  if (most && read.retention > std::max(most->retention, defaults.retention))
+    issues.add("retention",
+               "must be at most \"" + to_text(std::max(most->retention, defaults.retention)) + "\" on this server");
   read_duration(settings, "basicRetention", read.basic_retention, issues);
   read_due_grace(settings, read.due_grace, issues);
   if (const json::Value* consent = settings.find("defaultConsent")) {
@@ -122,16 +124,6 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
   if (const json::Value* identity = settings.find("identity")) read_identity(*identity, read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  return read;
-}
-
-Result<HandleSettings> saved_settings(const json::Value& settings, const HandleSettings& defaults) {
-  HandleSettings unlimited = defaults;
-  unlimited.longest_retention = Duration::max();
-  auto read = parse_settings(settings, unlimited);
-  if (!read) return read;
-  read->longest_retention = defaults.longest_retention;
-  read->retention = std::min(read->retention, read->longest_retention);
   return read;
 }
 

@@ -22,7 +22,6 @@ struct HandleSettings {
   int address_signals_per_minute = 120;                       // signals of a client address on the public route
   int address_decisions_per_minute = 600;                     // resolves and prefetches of a client address
   Duration retention = std::chrono::hours{30 * 24};           // of a session, after its last signal
-  Duration longest_retention = std::chrono::hours{400 * 24};  // of the server: what a handle may set
   Duration basic_retention = std::chrono::hours{24};          // the same with consent basic
   Duration due_grace = std::chrono::seconds{60};  // how long a delayed rule waits if its anchor arrives overdue
   ledger::Consent default_consent = ledger::Consent::kFull;
@@ -36,9 +35,19 @@ struct HandleSettings {
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
 
-Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults);
-// The same of settings as they were saved, under a maximum of then: what is above the one of today is cut to it.
-Result<HandleSettings> saved_settings(const json::Value& settings, const HandleSettings& defaults);
+// What an owner may set at most. Where the server's default is higher, that is the maximum.
+struct HandleMaxima {
+  int session_signals_per_minute = 100'000;
+  int address_signals_per_minute = 60'000;
+  int address_decisions_per_minute = 60'000;
+  Duration retention = std::chrono::hours{400 * 24};
+};
+
+// Fault: also where a limit is above `most`; null: any that can be stored.
+Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
+                                      const HandleMaxima* most = nullptr);
+// Settings that were stored under other maxima, as they hold now.
+HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, const HandleMaxima& most);
 std::string to_json(const HandleSettings& settings);
 
 struct Tenant {

@@ -70,7 +70,7 @@ struct ForgetRecord {
 using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, DoneRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `row`: the journal row that the record stands in, 0 where it does
-// not matter (Session::began). `evicted`, where given, counts what left the window. A `before` that nobody else holds
+// not matter (Session::began). `evicted`, where given, counts what left the window. A `before` that no one else holds
 // is changed in place.
 SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row = 0, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row = 0);

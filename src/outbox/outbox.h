@@ -57,8 +57,8 @@ class Outbox {
   virtual Result<std::vector<Event>> events_of(const Handle& handle, const SessionId& id, const EventId& behind,
                                                std::size_t limit) = 0;
 
-  // For upkeep, of all handles, at most `limit`. Held since before an instant, longest first; in the order of their ids
-  // behind one; events that nobody wanted, of before an instant, oldest first.
+  // For maintenance, of all handles, at most `limit`. Held since before an instant, longest first; in the order of
+  // their ids behind one; events without a subscriber, of before an instant, oldest first.
   virtual Result<std::vector<Delivery>> held_before(Instant before, std::size_t limit) = 0;
   virtual Result<std::vector<Delivery>> oldest(const DeliveryId& behind, std::size_t limit) = 0;
   virtual Result<std::vector<std::pair<Handle, EventId>>> unmatched_before(Instant before, std::size_t limit) = 0;

@@ -49,7 +49,7 @@ Result<Response> get_settings(Api& api, Request& request) {
   if (!*record) return unexpected(handle_not_found());
   const auto document = json::parse((*record)->settings.empty() ? "{}" : (*record)->settings);
   if (!document) return unexpected(document.error());
-  const auto settings = commit::saved_settings(document->root(), api.server_defaults);
+  const auto settings = commit::parse_settings(document->root(), api.server_defaults);
   if (!settings) return unexpected(settings.error());
   return json_response(200, commit::to_json(commit::capped(*settings, api.server_defaults, api.server_maxima)));
 }

@@ -17,7 +17,7 @@ Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle,
       if (entry.action != "settings.put" || entry.at > at) continue;
       const auto document = json::parse(entry.detail);
       if (!document) return unexpected(document.error());
-      return commit::saved_settings(document->root(), api.server_defaults);
+      return commit::parse_settings(document->root(), api.server_defaults);
     }
     if (page->size() < kAuditPage) return api.server_defaults;
     behind = {page->back().at, page->back().id};

@@ -48,6 +48,13 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
+// Of the path. One that is no id was never said.
+Result<VisitorId> visitor_of(const Request& request) {
+  auto visitor = commit::parse_visitor_id(request.param("visitorId"));
+  if (!visitor || visitor->empty()) return unexpected(not_found("visitor"));
+  return std::move(*visitor);
+}
+
 // What is kept of a visitor.
 struct Kept {
   std::vector<SessionPtr> sessions;  // those too that have expired and are about to go
@@ -57,9 +64,7 @@ struct Kept {
 };
 
 // Fault: kNotFound; a name that was never said and one that was erased answer alike.
-Result<Kept> kept_of(Api& api, const Request& request) {
-  const Handle handle{request.param("handle")};
-  const VisitorId visitor{request.param("visitorId")};
+Result<Kept> kept_of(Api& api, const Handle& handle, const VisitorId& visitor) {
   commit::Sessions& all = api.places.sessions;
   const auto ids = all.of_visitor(handle, visitor);
   if (!ids) return unexpected(ids.error());
@@ -86,8 +91,10 @@ Result<Kept> kept_of(Api& api, const Request& request) {
 
 Result<Response> erase(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const VisitorId visitor{request.param("visitorId")};
-  const auto kept = kept_of(api, request);
+  const auto found = visitor_of(request);
+  if (!found) return unexpected(found.error());
+  const VisitorId& visitor = *found;
+  const auto kept = kept_of(api, handle, visitor);
   if (!kept) return unexpected(kept.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     std::vector<ledger::Joined> theirs;
@@ -152,8 +159,10 @@ Result<void> write_past(json::Writer& out, Api& api, const Handle& handle, const
 }
 
 Result<Response> export_all(Api& api, Request& request) {
+  const auto visitor = visitor_of(request);
+  if (!visitor) return unexpected(visitor.error());
   const Handle handle{request.param("handle")};
-  const auto kept = kept_of(api, request);
+  const auto kept = kept_of(api, handle, *visitor);
   if (!kept) return unexpected(kept.error());
   std::unordered_map<SessionDigest, Signals> signals;
   const auto digest = [&](const ledger::Session& session) {
@@ -167,7 +176,7 @@ Result<Response> export_all(Api& api, Request& request) {
   json::Writer writer(body);
   writer.begin_object()
       .member("handle", handle.view())
-      .member("visitorId", request.param("visitorId"))
+      .member("visitorId", visitor->view())
       .member("exportedAt", to_rfc3339(api.clock.now()))
       .key("sessions")
       .begin_array();

@@ -5,9 +5,11 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "store/conformance/suite.h"
+#include "store/sqlite/clean_pages.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/schema.h"
 
@@ -60,12 +62,6 @@ class SqliteFile : public testing::Test {
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version;"
-        "PRAGMA user_version = 12");
-  }
-
-  // The file as the version before the newest steps left it: each is undone here.
-  void take_back_the_newest_steps() {
-    execute(
         "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_settings;"
         "DROP TABLE past_session; DROP INDEX denied_by_end; DELETE FROM meta WHERE name = 'expiry_unwritten';"
         "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
@@ -372,6 +368,66 @@ TEST_F(SqliteFile, IsCopiedBesideARunningServer) {
   EXPECT_EQ(journal(*copy), std::vector<std::string>{"one"});
   EXPECT_TRUE(copy->verify().value().empty());
   EXPECT_TRUE(copy->commit().write({.at = kStart, .journal = "two"}));
+}
+
+// Sessions that come, grow and are moved about in the file, as a running server moves them.
+TEST_F(SqliteFile, HoldsNoByteOfASessionThatWasErased) {
+  constexpr int kSessions = 4000;
+  auto store = open();
+  std::minstd_rand dice(7);
+  const auto name = [](int i) {
+    return (i % 40 == 7 ? "forget-me-" : "s-") + std::to_string(static_cast<unsigned>(i) * 2654435761u);
+  };
+  const auto written = [&](int i) {
+    auto row = snapshot(name(i), i, name(i) + std::string(100 + dice() % 1500, 'x'));
+    row.visitor = VisitorId("v-" + name(i));
+    return row;
+  };
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {subscription()}}));
+  for (int i = 0; i < kSessions;) {
+    commit::Batch batch{.at = kStart};
+    for (int n = 0; n < 100; ++n, ++i) {
+      batch.journal += name(i) + std::string(dice() % 400, 'j');
+      batch.changes.emplace_back(written(i));
+      batch.changes.emplace_back(written(static_cast<int>(dice()) % (i + 1)));
+      auto told = event("evt_" + std::to_string(dice()), name(i));
+      told.body = name(i) + std::string(50 + dice() % 1500, 'y');
+      batch.changes.emplace_back(told);
+      if (i % 3 == 0) batch.changes.emplace_back(expiry(name(static_cast<int>(dice()) % (i + 1) / 40 * 40)));
+    }
+    ASSERT_TRUE(store->commit().write(batch));
+    if (i % 500 == 0) {
+      ASSERT_TRUE(store->checkpoint_wal());
+    }
+  }
+  ASSERT_TRUE(store->purge());
+  EXPECT_NE(bytes_of("beckon.db").find("forget-me-"), std::string::npos);
+  for (int i = 7; i < kSessions; i += 40)
+    ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {erasure(name(i))}}));
+  for (ledger::Position row = 1; row <= kSessions / 100; ++row)
+    ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {commit::JournalRewrite{row, row % 2 ? "" : "kept"}}}));
+  ASSERT_TRUE(store->purge());
+  EXPECT_EQ(bytes_of("beckon.db").find("forget-me-"), std::string::npos);
+  EXPECT_EQ(bytes_of("beckon.db-wal").find("forget-me-"), std::string::npos);
+  EXPECT_TRUE(store->verify()->empty());
+}
+
+TEST(CleanPage, BlanksWhatLiesBetweenPointersAndCellsOfAPageAndNothingElse) {
+  std::vector<unsigned char> page(512, 0xee);
+  const unsigned char head[] = {13, 0, 0, 0, 2, 0x01, 0xf0, 0, 0x01, 0xf8, 0x01, 0xf0};  // a leaf; cells at 504, 496
+  std::ranges::copy(head, page.begin());
+  auto cleaned = page;
+  EXPECT_TRUE(clean_page(cleaned, false));
+  for (std::size_t i = 0; i < page.size(); ++i) EXPECT_EQ(cleaned[i], i >= 12 && i < 496 ? 0 : page[i]) << i;
+  EXPECT_FALSE(clean_page(cleaned, false)) << "nothing is left";
+  EXPECT_FALSE(clean_page(std::span(page), true)) << "the first page has its head elsewhere";
+  for (const auto& [at, byte] : {std::pair{0, 0}, {0, 1}, {3, 2}, {5, 3}, {8, 0}, {8, 2}}) {
+    auto other = page;
+    other[static_cast<std::size_t>(at)] = static_cast<unsigned char>(byte);
+    const auto before = other;
+    EXPECT_FALSE(clean_page(other, false)) << at << " " << byte;
+    EXPECT_EQ(other, before);
+  }
 }
 
 TEST_F(SqliteFile, OfAVersionThatForgotExpiredSessionsFindsTheVisitorsInTheirEvents) {

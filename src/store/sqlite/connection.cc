@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "base/check.h"
+#include "store/sqlite/clean_pages.h"
 
 namespace beckon::store {
 namespace {
@@ -55,7 +56,7 @@ bool Query::is_null(int column) const { return sqlite3_column_type(statement_, c
 Connection::Connection(const std::string& file, Mode mode, Duration busy_timeout) {
   const int flags = (mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(file.c_str(), &db_, flags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &db_, flags, clean_vfs());
   try {
     check(db_, code);
     sqlite3_busy_timeout(db_, static_cast<int>(busy_timeout.count()));

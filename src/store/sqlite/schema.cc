@@ -266,6 +266,57 @@ constexpr const char* kSnapshotPosition = R"sql(
 ALTER TABLE session ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// The URL and the response's headers of an attempt.
+constexpr const char* kAttemptsInFull = R"sql(
+ALTER TABLE attempt ADD COLUMN url TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempt ADD COLUMN response_headers BLOB NOT NULL DEFAULT x'';
+ALTER TABLE attempt ADD COLUMN response_headers_cut INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+// Values of a subscription's headers are sealed. Those in plain text wait in plain_headers for the server and its key
+// (sealing.cc). The table is built again so that nothing of them stays in the gaps of its pages: freed ones are
+// overwritten (secure_delete).
+constexpr const char* kSealedHeaders = R"sql(
+CREATE TABLE plain_headers (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+INSERT INTO plain_headers SELECT handle, id, headers FROM subscription WHERE headers <> '[]' AND deleted = 0;
+INSERT INTO meta SELECT 'headers_to_seal', 1 FROM subscription LIMIT 1;
+CREATE TABLE kept AS
+  SELECT handle, id, endpoint_url, event_types, description, '[]', rate_per_second, ordering, enabled, disabled_reason,
+    sealed_secret, sealed_previous_secret, previous_until, created_at, updated_at, failing_since, deleted
+  FROM subscription;
+DROP TABLE subscription;
+CREATE TABLE subscription (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL UNIQUE,
+  endpoint_url TEXT NOT NULL,
+  event_types TEXT NOT NULL,
+  description TEXT NOT NULL,
+  sealed_headers TEXT NOT NULL,
+  rate_per_second INTEGER,
+  ordering INTEGER NOT NULL,
+  enabled INTEGER NOT NULL,
+  disabled_reason TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  sealed_previous_secret BLOB NOT NULL,
+  previous_until INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  failing_since INTEGER NOT NULL,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+INSERT INTO subscription SELECT * FROM kept;
+DROP TABLE kept;
+)sql";
+
+// With which time zones a version of the rules was saved.
+constexpr const char* kZoneVersion = R"sql(
+ALTER TABLE rule ADD COLUMN zone_version TEXT NOT NULL DEFAULT '';
+)sql";
+
 // What has expired leaves the journal, and an erasure reads no more of it than it must: where a session began, what is
 // remembered of one that has expired while the log holds its events, and up to where the journal may hold sessions that
 // expired before this step. Their events name their visitors.
@@ -298,9 +349,10 @@ CREATE INDEX audit_by_time ON audit (at) WHERE action <> 'settings.put';
 CREATE INDEX audit_of_settings ON audit (handle, at, id) WHERE action = 'settings.put';
 )sql";
 
-constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed, kOrigins,       kHeldSince,
-                               kSessionOrder, kReplays,          kTallies, kPasswords,     kChangedHandles,
-                               kNoTrigger,    kSnapshotPosition, kExpiry,  kBoundedHistory};
+constexpr std::array kSteps = {kFirst,          kUnmatchedEvents, kDelayed,     kOrigins,          kHeldSince,
+                               kSessionOrder,   kReplays,         kTallies,     kPasswords,        kChangedHandles,
+                               kNoTrigger,      kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
+                               kExpiry,         kBoundedHistory};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");
