@@ -64,7 +64,7 @@ void settle(commit::Batch& batch, const DeliveryId& id, Instant at) {
   s.attempt.status = 200;
   s.attempt.total_us = 2000;
   s.attempt.url = "https://hooks.example.com/";
-  s.attempt.request_headers = std::string(500, 'h');
+  s.attempt.request_headers = std::string(200, 'h');
   s.attempt.response_headers = std::string(200, 'h');
   s.attempt.response_body = R"({"ok":true})";
   s.state = outbox::DeliveryState::kDelivered;

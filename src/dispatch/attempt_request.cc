@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "egress/guard.h"
+#include "outbox/attempt_record.h"
 
 namespace beckon::dispatch {
 namespace {
@@ -51,7 +52,8 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
   made.record.reserve(1024);
   json::Writer record(made.record);
   record.begin_object();
-  for (const auto& [name, value] : made.headers) record.member(name, value);
+  for (const auto& [name, value] : made.headers)
+    if (!outbox::follows_from_delivery(name)) record.member(name, value);
   for (const auto& [given, sealed] : subscription.headers) {
     std::string name = outbox::header_key(given);
     if (is_ours(name) || has(made.headers, name)) continue;
@@ -60,10 +62,6 @@ std::optional<AttemptHeaders> attempt_headers(const outbox::Subscription& subscr
     if (!egress::is_sendable_header(name, *value)) continue;
     outbox::record_header(record, name, sealed);
     made.headers.emplace_back(std::move(name), *std::move(value));
-  }
-  if (!has(made.headers, "accept")) {
-    record.member("accept", "*/*");
-    made.headers.emplace_back("accept", "*/*");
   }
   if (!has(made.headers, "user-agent")) {
     record.member("user-agent", "Beckon/" BECKON_VERSION);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dispatch/testing/world.h"
+#include "outbox/attempt_record.h"
 
 namespace beckon::dispatch {
 namespace {
@@ -21,13 +22,27 @@ TEST(AttemptRequest, RecordsHeadersButMasksCredentials) {
   EXPECT_EQ(world.sender.sent.at(0).header("authorization"), "Bearer t0p");
   const outbox::Attempt& attempt = world.row(id).attempts.at(0);
   for (const char* value : {"t0p", "growth"}) EXPECT_EQ(attempt.request_headers.find(value), std::string::npos);
-  const auto shown = outbox::recorded_headers(attempt, one.handle, one.id, world.secrets);
+  const auto shown = outbox::given_headers(attempt, world.row(id).delivery, world.secrets);
   const auto& sent = world.sender.sent[0].request.headers;
   ASSERT_EQ(shown.size(), sent.size());
   for (std::size_t i = 0; i < sent.size(); ++i) {
     EXPECT_EQ(shown[i].first, sent[i].first) << "in the order sent";
     EXPECT_EQ(shown[i].second, sent[i].second == "Bearer t0p" ? "***" : sent[i].second);
   }
+}
+
+TEST(AttemptRequest, RecordsTheSignaturesOfARotationInTheirPlaceToo) {
+  World world;
+  auto one = world.subscribe("acme", "whs_1");
+  one.sealed_previous_secret = world.secrets.seal(outbox::make_secret(world.random), "acme/whs_1", world.random);
+  one.previous_until = world.clock.now() + 10s;
+  world.put(one);
+  const DeliveryId id = world.owe("whs_1");
+  world.run_for(10ms);
+  const outbox::Attempt& attempt = world.row(id).attempts.at(0);
+  EXPECT_EQ(outbox::given_headers(attempt, world.row(id).delivery, world.secrets),
+            world.sender.sent.at(0).request.headers);
+  EXPECT_EQ(attempt.request_headers.find("webhook-id"), std::string::npos) << "it follows from the delivery";
 }
 
 TEST(AttemptRequest, RecordsTheUrlOfTheMomentAndTheHeadersOfTheResponse) {

@@ -4,6 +4,7 @@
 
 #include "egress/request_head.h"
 #include "http/routes/response.h"
+#include "outbox/attempt_record.h"
 
 namespace beckon::http {
 namespace {
@@ -20,7 +21,7 @@ void write_request_headers(json::Writer& out, const outbox::Attempt& attempt, co
   const auto write = [&](std::string_view name, std::string_view value) {
     out.member(outbox::header_key(name), to_utf8(value));
   };
-  const auto given = outbox::recorded_headers(attempt, delivery.handle, delivery.subscription, secrets);
+  const auto given = outbox::given_headers(attempt, delivery, secrets);
   if (const auto url = egress::parse_url(attempt.url); url && body_bytes && !given.empty()) {
     std::vector<egress::Header> headers;
     for (const auto& [name, value] : given) headers.push_back({name, value});

@@ -74,8 +74,11 @@ class AttemptView : public testing::Test {
   json::Document shown(std::optional<std::size_t> body_bytes = 23) {
     std::string text;
     json::Writer writer(text);
-    write_attempt(writer, attempt_, {.subscription = SubscriptionId{"whs_1"}, .handle = Handle{"acme"}}, body_bytes,
-                  SecretBox(std::string(32, 'k')));
+    const outbox::Delivery delivery{.event = EventId{"evt_7"},
+                                    .subscription = SubscriptionId{"whs_1"},
+                                    .handle = Handle{"acme"},
+                                    .event_type = "link.clicked"};
+    write_attempt(writer, attempt_, delivery, body_bytes, SecretBox(std::string(32, 'k')));
     return json::parse(text).value();
   }
   outbox::Attempt attempt_{.url = "https://Hooks.example:8443/in",
@@ -90,6 +93,16 @@ TEST_F(AttemptView, HasTheUrlAndEveryHeaderOfTheRequestByItsNameInLowerCase) {
   EXPECT_EQ(json::to_text(*attempt.root().find("requestHeaders")),
             R"({"host":"hooks.example:8443","webhook-id":"evt_1","accept":"text/csv","user-agent":"shop",)"
             R"("content-length":"23"})");
+}
+
+TEST_F(AttemptView, CompletesTheHeadersThatTheRecordLeavesOut) {
+  attempt_.number = 3;
+  attempt_.at = instant_ms(1'800'000'000'999);
+  attempt_.request_headers = R"({"webhook-signature":"v1,x","x-arjun-signature":"sha256=0","user-agent":"shop"})";
+  EXPECT_EQ(json::to_text(*shown().root().find("requestHeaders")),
+            R"({"host":"hooks.example:8443","accept":"*/*","content-type":"application/json","webhook-id":"evt_7",)"
+            R"("webhook-timestamp":"1800000000","webhook-signature":"v1,x","x-arjun-signature":"sha256=0",)"
+            R"("x-arjun-event-type":"link.clicked","x-arjun-attempt":"3","user-agent":"shop","content-length":"23"})");
 }
 
 TEST_F(AttemptView, HasTheHeadersOfTheResponseByNameAndJoinsLinesOfOneName) {
