@@ -30,8 +30,9 @@ ledger::Context read_context(const json::Value& root, Issues& issues);  // sorte
 // Codes of what a request said in vain, though the rest of it was done.
 using Warnings = std::vector<std::string_view>;
 inline constexpr std::string_view kVisitorIdBlocked = "visitor_id_blocked";
-void write_warnings(json::Writer& out,
-                    const Warnings& warnings);  // adds the member to an open object, if there are any
+
+// Adds the member to an open object, if there are any.
+void write_warnings(json::Writer& out, const Warnings& warnings);
 
 // The visitor that was said; empty, with a warning, where the id names nobody.
 VisitorId admitted(std::optional<VisitorId> said, const commit::BlockedIds& blocked, Warnings& warnings);
