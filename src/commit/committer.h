@@ -55,8 +55,9 @@ class Committer {
     std::size_t queue = 8192;            // works waiting; beyond it 503
     std::size_t queue_per_line = 2048;   // of these, of one handle; beyond it 503
     std::size_t line_bytes = 16u << 20;  // about what these bring in; beyond it 503
-    std::size_t late_bytes = 32u << 20;  // of records that no request waits for, half of it for one handle; beyond it 503
-    std::size_t batch = 1024;            // works in one commit
+    std::size_t late_bytes =
+        32u << 20;             // of records that no request waits for, half of it for one handle; beyond it 503
+    std::size_t batch = 1024;  // works in one commit
     std::size_t batch_bytes = 2u << 20;  // about what they bring in, unless it is a single work
     Duration late{50};                   // how long such a fact may wait; contract section 4 says 100 ms
   };

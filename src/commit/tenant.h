@@ -18,12 +18,12 @@ namespace beckon::commit {
 
 // Settings of a handle; each has the server's as its default. Contract section 4 names the numbers.
 struct HandleSettings {
-  int session_signals_per_minute = 60;                        // new signals of a session in a rolling minute by arrival
-  int address_signals_per_minute = 120;                       // signals of a client address on the public route
-  int address_decisions_per_minute = 600;                     // resolves and prefetches of a client address
-  Duration retention = std::chrono::hours{30 * 24};           // of a session, after its last signal
-  Duration basic_retention = std::chrono::hours{24};          // the same with consent basic
-  Duration due_grace = std::chrono::seconds{60};  // how long a delayed rule waits if its anchor arrives overdue
+  int session_signals_per_minute = 60;                // new signals of a session in a rolling minute by arrival
+  int address_signals_per_minute = 120;               // signals of a client address on the public route
+  int address_decisions_per_minute = 600;             // resolves and prefetches of a client address
+  Duration retention = std::chrono::hours{30 * 24};   // of a session, after its last signal
+  Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
+  Duration due_grace = std::chrono::seconds{60};      // how long a delayed rule waits if its anchor arrives overdue
   ledger::Consent default_consent = ledger::Consent::kFull;
   rules::Scores scores;    // that rules may measure, by name
   BlockedIds blocked_ids;  // that name no visitor

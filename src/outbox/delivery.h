@@ -89,8 +89,8 @@ struct Attempt {
   std::string error;  // for people; empty where a response arrived whole
   // Microseconds from the start of the attempt to the end of each phase; 0: not reached.
   std::int64_t dns_us = 0, connect_us = 0, tls_us = 0, first_byte_us = 0, total_us = 0;
-  // A JSON object of those that do not follow from the delivery (attempt_record.h), the URL or the body: signatures, the
-  // subscription's own (own_header.h), User-Agent.
+  // A JSON object of those that do not follow from the delivery (attempt_record.h), the URL or the body: signatures,
+  // the subscription's own (own_header.h), User-Agent.
   std::string request_headers;
   std::string response_headers;  // as they arrived: a line each
   std::string response_body;

@@ -1,7 +1,7 @@
 // What SQLite leaves between the cells of a page when it moves them to another one: bytes of rows, which a later
 // deletion does not find, secure_delete or not. Here they are blanked before a page reaches the data file. The WAL
-// still has them until it is cut (SqliteStore::empty_wal). Pages that an older version wrote stay as they are until they
-// are written again; a backup has none.
+// still has them until it is cut (SqliteStore::empty_wal). Pages that an older version wrote stay as they are until
+// they are written again; a backup has none.
 #pragma once
 #include <cstddef>
 #include <span>

@@ -349,10 +349,10 @@ CREATE INDEX audit_by_time ON audit (at) WHERE action <> 'settings.put';
 CREATE INDEX audit_of_settings ON audit (handle, at, id) WHERE action = 'settings.put';
 )sql";
 
-constexpr std::array kSteps = {kFirst,          kUnmatchedEvents, kDelayed,     kOrigins,          kHeldSince,
-                               kSessionOrder,   kReplays,         kTallies,     kPasswords,        kChangedHandles,
-                               kNoTrigger,      kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
-                               kExpiry,         kBoundedHistory};
+constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
+                               kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
+                               kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
+                               kExpiry,       kBoundedHistory};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

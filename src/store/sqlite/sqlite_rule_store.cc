@@ -57,9 +57,9 @@ Result<std::vector<rules::RulesVersion>> SqliteRuleStore::versions(const Handle&
     auto reader = readers_.borrow();
     std::vector<rules::RulesVersion> found;
     auto row = reader->query(
-          "SELECT rules_version, at, rule, json IS NULL, zone_version FROM rule WHERE handle = ?1 AND rules_version < ?2 "
-          "AND rules_version >= ?3 ORDER BY rules_version DESC, rule",
-          handle, before, oldest(*reader, handle));
+        "SELECT rules_version, at, rule, json IS NULL, zone_version FROM rule WHERE handle = ?1 AND rules_version < ?2 "
+        "AND rules_version >= ?3 ORDER BY rules_version DESC, rule",
+        handle, before, oldest(*reader, handle));
     while (row.next()) {
       const std::uint64_t version = row.whole(0);
       if (found.empty() || found.back().version != version) {
