@@ -171,18 +171,7 @@ Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& se
             "a session of the visitor was erased at " + to_rfc3339(row.at) + ", or is no longer linked to the visitor";
         return false;
       });
-  if (!walked) return unexpected(walked.error());
-  if (!left.empty()) return left;
-  // The visitor's own record outlives the sessions that joined it.
-  const auto record = sessions.find(moment.handle, ledger::own_record(visitor.view()), own);
-  if (!record) return unexpected(record.error());
-  if (!*record) return "what was known of the visitor has expired";
-  for (const ledger::Joined& joined : (*record)->sessions) {
-    const auto one = sessions.find(moment.handle, joined.id, joined.digest);
-    if (!one) return unexpected(one.error());
-    if (!*one) return "a session of the visitor has expired since";
-  }
-  return "";
+  return walked ? Result<std::string>{left} : unexpected(walked.error());
 }
 
 }  // namespace beckon::hindsight

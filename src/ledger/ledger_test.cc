@@ -309,6 +309,16 @@ TEST(Codec, WhatNoSessionCanHoldIsDamage) {
   EXPECT_FALSE(reads({.handle = "demo", .session = "s1", .received = Instant::min()}));
   EXPECT_FALSE(reads({.handle = "demo", .session = "s1", .expires_at = Instant::max()}));
 
+  std::string row;
+  auto placed = append({signal("a", 1, 1), signal("b", 2, 2)});
+  placed.signals[0].place = 5, placed.signals[1].place = 6;
+  append_record(row, {1, 2}, placed);
+  ASSERT_EQ(row.back(), 5);
+  row.back() = 0;  // which stands for no place at all
+  const auto unplaced = decode_record(row);
+  ASSERT_TRUE(unplaced);
+  for (const Signal& one : std::get<AppendRecord>(*unplaced).signals) EXPECT_EQ(one.place, 0u);
+
   Session session;
   session.decisions = {.bytes = encode_past(PastDecision{.id = "dec_1"}), .count = 1};
   EXPECT_TRUE(decode_snapshot({.bytes = encode_snapshot(session)}));
