@@ -84,8 +84,8 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 6> kTop{"limits",   "retention",      "basicRetention",
-                                                        "dueGrace", "defaultConsent", "scores"};
+  static constexpr std::array<std::string_view, 7> kTop{"limits",         "retention", "basicRetention", "dueGrace",
+                                                        "defaultConsent", "scores",    "identity"};
   static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
                                                            "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
