@@ -64,7 +64,7 @@ export function AttemptCard({
           </p>
         )}
         {url && (
-          <p>
+          <p class="wrap">
             <strong>URL:</strong> <code>{url}</code>
           </p>
         )}
