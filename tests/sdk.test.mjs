@@ -19,7 +19,7 @@ const tagFile = name => readFileSync(join(dist, 'served', `${name}.gz`));
 const manifest = () => JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
 
 describe('the builds', () => {
-  test('gzip: signals at most 4.1 kB, with decisions 6.1, the snippet 0.7', t => {
+  test('gzip: signals at most 4.2 kB, with decisions 6.2, the snippet 0.7', t => {
     const snippet = gzipSync(readFileSync(join(dist, 'snippet.js'))).length;
     const sizes = {
       'beckon-core.js': tagFile('beckon-core.js').length,
@@ -27,8 +27,8 @@ describe('the builds', () => {
       snippet,
     };
     t.diagnostic(JSON.stringify(sizes));
-    assert.ok(sizes['beckon-core.js'] <= 4_100, JSON.stringify(sizes));
-    assert.ok(sizes['beckon.js'] <= 6_100, JSON.stringify(sizes));
+    assert.ok(sizes['beckon-core.js'] <= 4_200, JSON.stringify(sizes));
+    assert.ok(sizes['beckon.js'] <= 6_200, JSON.stringify(sizes));
     assert.ok(snippet <= 700, JSON.stringify(sizes));
   });
 

@@ -61,6 +61,17 @@ describe('batches', () => {
     assert.deepEqual(signal, { type: 'cart', signalValue: 'add', metadata: { sku: 1 }, age: 0 });
   });
 
+  test('a text that was cut within an emoji is sent whole but for the half, and takes nothing with it', async () => {
+    const core = page({ context: { title: 'Sale \u{1f6d2}'.slice(0, 6) } });
+    void core.signal('view', { value: '\\ud83d \ude00', metadata: { '\ud800': 'a\udfffb', fine: '\u{1f6d2}\n' } });
+    await pass(kBatchWait);
+    const [{ init, body }] = browser.requests as [(typeof browser.requests)[0]];
+    assert.doesNotMatch(String(init.body), /(?<!\\)\\ud/);
+    assert.equal(body.context!.title, 'Sale \ufffd');
+    assert.equal(body.signals[0]!.signalValue, '\\ud83d \ufffd');
+    assert.deepEqual(body.signals[0]!.metadata, { '\ufffd': 'a\ufffdb', fine: '\u{1f6d2}\n' });
+  });
+
   test('a page that is hidden or ends sends what waits, once', async () => {
     const core = page();
     void core.signal('view');

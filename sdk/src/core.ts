@@ -4,7 +4,7 @@ import { kBatch, kBatchWait, kSessionIdle } from './limits.ts';
 import { withCookie } from './cookie.ts';
 import { grab, hold } from './locks.ts';
 import { kWhole } from './parts.ts';
-import { post } from './post.ts';
+import { post, wire } from './post.ts';
 import { queue, type Item } from './queue.ts';
 import { isRetried, waitAfter } from './retry.ts';
 import { randomId, session, type Visit } from './session.ts';
@@ -125,7 +125,7 @@ export function createCore(options: Options): Core {
       ...(age && { at: undefined, age: age() }),
       ...(isBasic() && { metadata: undefined }),
     }));
-    return JSON.stringify(
+    return wire(
       first.denied
         ? { handle, sessionId: first.session, consent: 'denied', signals }
         : bodyOf(first, after(first), { consent: consentNow(), sentAt: Date.now(), signals }),
@@ -373,7 +373,7 @@ export function createCore(options: Options): Core {
         if (!isOpen()) return;
         const me = who();
         const body = { ...(!bare && { context }), ...bodyOf(me, told, more) };
-        const answer = await post(url(route), JSON.stringify(body));
+        const answer = await post(url(route), wire(body));
         tell({ what: 'asked', route, body, answer });
         const { session, visitor } = visit.last();
         const isOurs = session === me.session && visitor === me.visitor && isOpen();

@@ -14,5 +14,10 @@ export async function post(url: string, body: string, keepalive = false): Promis
   }
 }
 
+// JSON as the server reads it: a half of a surrogate pair, as texts have that were cut within an emoji, is replaced, since
+// one of them would take all that is in the request with it. JSON.stringify escapes such halves, and nothing else so.
+export const wire = (value: unknown) =>
+  JSON.stringify(value).replace(/\\(ud[89a-f]..|.)/g, (same, what) => (what[4] ? '\ufffd' : same));
+
 // Bytes in UTF-8.
 export const bytesOf = (text: string) => new TextEncoder().encode(text).length;
