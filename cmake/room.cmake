@@ -7,6 +7,8 @@ function(beckon_room name)
   add_library(beckon_${name} STATIC ${ROOM_SOURCES} ${ROOM_PLANTED})
   target_include_directories(beckon_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(beckon_${name} PUBLIC beckon_flags ${ROOM_USES})
+  # Objects of their own, which those of beckon_<name>_planted can replace.
+  set_target_properties(beckon_${name} PROPERTIES BECKON_ALONE "${ROOM_PLANTED}")
   if(BUILD_TESTING AND ROOM_PLANTED)
     add_library(beckon_${name}_planted OBJECT EXCLUDE_FROM_ALL ${ROOM_PLANTED})
     target_include_directories(beckon_${name}_planted PRIVATE ${PROJECT_SOURCE_DIR}/src)

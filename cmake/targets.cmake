@@ -1,9 +1,9 @@
 # What all libraries and programs share, given to them at once when they are all known.
 
-# What links GoogleTest is compiled with -O1 at most: the optimizer would take longer than it saves. The rooms that it
-# tests are compiled as they are released.
+# What links GoogleTest is compiled without optimizing, which would take longer than it saves. The rooms that it tests are
+# compiled as they are released, and with -O1 under a sanitizer.
 add_library(beckon_test_flags INTERFACE)
-target_compile_options(beckon_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
+target_compile_options(beckon_test_flags INTERFACE -O0)
 
 # Each test program runs in so many processes, each with its share of the tests, so that all processors have something
 # to do. Each writes what it ran into test-results/ of the build folder, where script/count counts it.
@@ -19,10 +19,11 @@ function(beckon_shards program)
   endforeach()
 endfunction()
 
-# Test programs, and under a sanitizer the rooms too, are compiled eight files at a time, which halves what they take. The
-# files of one target then share their unnamed namespaces: those listed here, under src/, use a name that a neighbour has,
-# and stay apart, as do the measures, all of which use the same names. The compiler calls a new one a redefinition: rename
-# it or list it. The released rooms are compiled file by file, so that each is shown to include what it uses.
+# Rooms and test programs are compiled eight files at a time, which halves what they take. The files of one target then
+# share their unnamed namespaces: those listed here, under src/, use a name that a neighbour has, and stay apart, as do the
+# measures, all of which use the same names, and what another object may replace (BECKON_ALONE). The compiler calls a new
+# one a redefinition: rename it or list it. clang-tidy reads every file by itself, and so shows that it includes what it
+# uses.
 set(BECKON_APART
     access/key_set.cc access/rate_limiter.cc app/password_input.cc app/settling.cc base/secret_box.cc commit/erase_test.cc
     commit/one_commit_test.cc commit/outbox_maintenance_test.cc commit/tenant.cc commit/visitor_test.cc
@@ -41,9 +42,14 @@ function(beckon_unite target)
   endif()
   get_target_property(folder ${target} SOURCE_DIR)
   get_target_property(sources ${target} SOURCES)
+  get_target_property(alone ${target} BECKON_ALONE)
   set(compiled)
   set(together)
   foreach(source IN LISTS sources)
+    if(source IN_LIST alone)
+      list(APPEND compiled ${source})
+      continue()
+    endif()
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} NORMALIZE)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE path)
     if(path IN_LIST BECKON_APART OR path MATCHES "^(\\.\\.|rules/language/measures)/")
@@ -83,9 +89,7 @@ function(finish_targets directory)
       beckon_unite(${target})
     else()
       target_precompile_headers(${target} REUSE_FROM beckon_pch)
-      if(BECKON_SANITIZE)
-        beckon_unite(${target})
-      endif()
+      beckon_unite(${target})
     endif()
   endforeach()
   get_property(below DIRECTORY ${directory} PROPERTY SUBDIRECTORIES)
