@@ -10,9 +10,9 @@ namespace beckon::http {
 namespace {
 
 TEST(ControlPool, RunsJobsOnItsThreadsInTheOrderGiven) {
-  ControlPool pool(1);
   std::string order;
   std::promise<std::thread::id> last;
+  ControlPool pool(1);
   pool.run("a", [&] { order += 'a'; });
   pool.run("a", [&] { order += 'b'; });
   pool.run("a", [&] { last.set_value(std::this_thread::get_id()); });
@@ -21,9 +21,8 @@ TEST(ControlPool, RunsJobsOnItsThreadsInTheOrderGiven) {
 }
 
 TEST(ControlPool, RunsAsManyAtOnceAsItHasThreads) {
+  std::promise<void> first, second, both;
   ControlPool pool(2);
-  std::promise<void> first, second;
-  std::promise<void> both;
   pool.run("a", [&] {
     first.set_value();
     second.get_future().wait();
@@ -37,18 +36,17 @@ TEST(ControlPool, RunsAsManyAtOnceAsItHasThreads) {
 }
 
 TEST(ControlPool, OneLineHasHalfOfTheThreadsAndItsTurnsLikeTheOthers) {
+  std::promise<void> begun, go_on, done, last;
+  std::string order;
   ControlPool pool(2);
-  std::promise<void> begun, go_on;
   pool.run("slow", [&] {
     begun.set_value();
     go_on.get_future().wait();
   });
   begun.get_future().wait();
-  std::string order;
   for (int i = 0; i < 3; ++i) pool.run("slow", [&] { order += 's'; });
   EXPECT_EQ(pool.waiting("slow"), 3U);
   EXPECT_EQ(pool.waiting("unknown"), 0U);
-  std::promise<void> done;
   pool.run("a", [&] { order += 'a'; });
   pool.run("b", [&] { order += 'b'; });
   pool.run("a", [&] {
@@ -57,7 +55,6 @@ TEST(ControlPool, OneLineHasHalfOfTheThreadsAndItsTurnsLikeTheOthers) {
   });
   done.get_future().wait();
   EXPECT_EQ(order, "aba") << "the thread that is left runs the others, in turns";
-  std::promise<void> last;
   pool.run("slow", [&] { last.set_value(); });
   go_on.set_value();
   last.get_future().wait();
@@ -65,17 +62,15 @@ TEST(ControlPool, OneLineHasHalfOfTheThreadsAndItsTurnsLikeTheOthers) {
 }
 
 TEST(ControlPool, TheShareOfALineCanBeSet) {
-  ControlPool pool(3, 2);
-  std::promise<void> go_on;
+  std::promise<void> go_on, begun[2], third, other;
   const auto opened = go_on.get_future().share();
-  std::promise<void> begun[2];
+  ControlPool pool(3, 2);  // is destroyed first: its threads use what stands above it
   for (auto& one : begun)
     pool.run("busy", [&] {
       one.set_value();
       opened.wait();
     });
   for (auto& one : begun) one.get_future().wait();
-  std::promise<void> third, other;
   pool.run("busy", [&] { third.set_value(); });
   pool.run("quiet", [&] { other.set_value(); });
   other.get_future().wait();
