@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { createCore, type Core } from './core.ts';
-import { Browser, settle } from './kit/browser.ts';
+import { Browser, settle, type Request } from './kit/browser.ts';
 import { kBatch, kBatchWait, kQueued, kSessionIdle } from './limits.ts';
 import type { Happening, Options, SessionInfo, WireSignal } from './words.ts';
 
@@ -599,10 +599,10 @@ describe('who is here', () => {
   test('a visitor’s id or a context that the server refuses does not take the signals with it', async () => {
     for (const field of ['visitorId', 'context.page', 'context']) {
       browser.requests = [];
+      const refused = ({ visitorId, context = {} }: Request['body']): boolean =>
+        field === 'visitorId' ? !!visitorId : 'page' in context;
       browser.reply = ({ body }) =>
-        body.visitorId || body.context
-          ? { status: 400, body: { details: [{ field, issue: 'must be shorter' }] } }
-          : { status: 202 };
+        refused(body) ? { status: 400, body: { details: [{ field, issue: 'must be shorter' }] } } : { status: 202 };
       const core = page({ visitorId: 'x'.repeat(300), context: { page: 'y'.repeat(300) } });
       const sent = [core.signal('cart'), core.signal('pay')];
       await core.flush();
@@ -613,6 +613,35 @@ describe('who is here', () => {
       assert.equal(browser.requests.length, 3, 'not tried again');
       await core.logout();
     }
+  });
+
+  test('only what the server names is left out, and is tried again once it has changed', async () => {
+    browser.reply = ({ body }) => {
+      const details = [
+        ...(/\t/.test(body.visitorId ?? '') ? ['visitorId'] : []),
+        ...Object.keys(body.context ?? {}).flatMap(key => (/ /.test(key) ? [`context.${key}`] : [])),
+        ...Object.entries(body.context ?? {}).flatMap(([key, text]) => (text === 'long' ? [`context.${key}`] : [])),
+      ].map(field => ({ field, issue: 'must be different' }));
+      return details.length ? { status: 400, body: { details } } : { status: 202 };
+    };
+    const send = async () => {
+      void core.signal('scroll');
+      await core.flush();
+      const { visitorId, context } = browser.requests.at(-1)!.body;
+      return { visitorId, context };
+    };
+    const core = page({ visitorId: 'eve\tb', context: { tier: 'gold', 'my key': 1 } });
+    assert.deepEqual(await send(), { visitorId: undefined, context: { tier: 'gold' } });
+    assert.equal(browser.requests.length, 2);
+    await core.identify('eve');
+    assert.deepEqual(await send(), { visitorId: 'eve', context: { tier: 'gold' } });
+    await core.context({ note: 'long' });
+    assert.deepEqual(await send(), { visitorId: 'eve', context: { tier: 'gold' } });
+    await core.context({ note: 'short' });
+    assert.deepEqual(await send(), { visitorId: 'eve', context: { tier: 'gold', note: 'short' } });
+    assert.equal(browser.requests.length, 6, 'a fault costs one request');
+    assert.deepEqual((await core.ask('resolve', { trigger: 't' }))?.status, 202);
+    assert.deepEqual(browser.requests.at(-1)!.body.context, { tier: 'gold', note: 'short' });
   });
 
   test('a fault of a question says nothing about the visitor', async () => {

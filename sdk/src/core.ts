@@ -57,7 +57,7 @@ export function createCore(options: Options): Core {
 
   let { context } = options;
   let told: Context | undefined; // the context that the server has
-  let bare = false; // the server refuses the visitor's id or the context, and neither is sent
+  const banned = new Set<string>(); // what the server refuses and is not sent: "visitorId", "context", "context.KEY"
   let replaced: string | undefined; // the session that took the place of another visitor's
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -104,12 +104,19 @@ export function createCore(options: Options): Core {
     },
   );
 
+  // A context without the keys that the server refuses.
+  const allowed = (says?: Context) =>
+    says &&
+    (banned.has('context')
+      ? undefined
+      : Object.fromEntries(Object.entries(says).filter(([key]) => !banned.has(`context.${key}`))));
+
   // The body of a request.
   const bodyOf = ({ session, visitor, anonymous }: Who, says: Context | undefined, more: object) => ({
     handle,
     sessionId: session,
-    ...(!isBasic() && { visitorId: bare ? undefined : visitor || undefined, anonymousId: anonymous }),
-    ...(says !== told && !bare && { context: says }),
+    ...(!isBasic() && { visitorId: (!banned.has('visitorId') && visitor) || undefined, anonymousId: anonymous }),
+    ...(says !== told && { context: allowed(says) }),
     ...more,
   });
 
@@ -147,8 +154,8 @@ export function createCore(options: Options): Core {
   });
 
   // Mends a refused request, so that it may pass when sent again. Signals in a session that is another visitor's, as on a
-  // shared computer, move to a session of their own; a visitor's id or a context that the server does not take is left
-  // out; so is a rejected time. The other signals at fault are noted in `bad`.
+  // shared computer, move to a session of their own; a visitor's id, a context or a key of it that the server does not
+  // take is left out; so is a rejected time. The other signals at fault are noted in `bad`.
   function isMended(
     { body }: Answer,
     { session, visitor }: Visit,
@@ -165,7 +172,7 @@ export function createCore(options: Options): Core {
       const one = items[Number(index)];
       if (one && /^a/.test(name!) && one.signal.at) mended = delete one.age && delete one.signal.at;
       else if (one) bad.set(one, kWhole ? `${name} ${issue}` : '');
-      else if (!bare && /^(vis|cont)/.test(field)) mended = bare = true;
+      else if (/^(vis|cont)/.test(field) && !banned.has(field)) mended = !!banned.add(field);
     }
     return mended;
   }
@@ -330,7 +337,7 @@ export function createCore(options: Options): Core {
 
   const identify = seen(async (visitorId: string | null | undefined) => {
     const visitor = `${visitorId ?? ''}`.trim().normalize(); // a page without types may give a number
-    bare = false;
+    banned.delete('visitorId');
     if (visitor || visit.last().visitor) visit.identify(visitor);
   });
   if (options.visitorId !== undefined) void identify(options.visitorId);
@@ -354,7 +361,8 @@ export function createCore(options: Options): Core {
     }),
     async context(values) {
       context = { ...context, ...values };
-      bare = false;
+      Object.keys(values).forEach(key => banned.delete(`context.${key}`));
+      banned.delete('context');
     },
     watch(watcher) {
       watchers.add(watcher);
@@ -372,7 +380,7 @@ export function createCore(options: Options): Core {
       ask: seen(async (route, more, isAgain) => {
         if (!isOpen()) return;
         const me = who();
-        const body = { ...(!bare && { context }), ...bodyOf(me, told, more) };
+        const body = { context: allowed(context), ...bodyOf(me, told, more) };
         const answer = await post(url(route), wire(body));
         tell({ what: 'asked', route, body, answer });
         const { session, visitor } = visit.last();
