@@ -13,6 +13,7 @@ export async function loadSubscriptions(handle: string) {
   const answer = await ask(
     quietly.GET('/v2/handles/{handle}/webhooks', { params: { path: { handle }, query: { limit: 200 } } }),
   );
+  if (!answer.ok && answer.fault.status === 401) return; // the page asks to sign in, and keeps what it shows
   subscriptionsFault.value = answer.ok ? null : answer.fault;
   subscriptions.value = answer.ok ? answer.data.items : [];
 }

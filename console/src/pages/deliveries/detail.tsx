@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { api, ask } from '../../api/client.ts';
 import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
@@ -12,6 +12,7 @@ import { confirmed } from '../../parts/toast.tsx';
 import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
 import { useKeys } from '../../state/keys.ts';
 import { now } from '../../state/now.ts';
+import { pauseOf } from '../../state/pause.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { loadSubscriptions, subscriptions } from '../../state/subscriptions.ts';
@@ -20,22 +21,34 @@ import { AttemptCard } from './attempt.tsx';
 import { EditAndResend } from './edit_and_resend.tsx';
 import { asSent } from './as_sent.ts';
 
+// Milliseconds between two readings.
+const kSoonest = 2000;
+const kAwaited = 500; // while an attempt that was asked for here is awaited
+const kEndedPause = 10_000; // somebody else may retry it
+
 export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
   const { handle } = place.value;
   const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
+    [unread, setUnread] = useState<Fault | null>(null),
     [fault, setFault] = useState<Fault | null>(null);
+  const pause = useRef(kSoonest);
   const [retried, setRetried] = useState(0),
     [editing, setEditing] = useState(false); // retried: the attempt number to wait for
-  const ended = !!delivery && hasEnded(delivery) && delivery.attemptCount >= retried;
   usePoll(
-    ended ? 3000 : 500,
+    () => pause.current,
     async isCurrent => {
       const got = await readDelivery(handle, subscriptionId, deliveryId);
       if (!isCurrent()) return;
-      if (got.delivery) setDelivery(got.delivery);
-      else if (!delivery) setFault(got.fault ?? null);
+      setUnread(got.fault ?? null);
+      if (!got.delivery) return;
+      setDelivery(got.delivery);
+      const awaited = got.delivery.attemptCount < retried && got.delivery.status !== 'held';
+      pause.current =
+        hasEnded(got.delivery) && !awaited
+          ? kEndedPause
+          : pauseOf(got.delivery, Date.now(), awaited ? kAwaited : kSoonest);
     },
-    [handle, deliveryId, ended],
+    [handle, deliveryId, retried],
   );
   usePoll(0, () => loadSubscriptions(handle), [handle]);
   const closed =
@@ -80,8 +93,8 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
           <h1>Delivery</h1>
           <p class="mono small wrap">{deliveryId}</p>
         </div>
-        {fault ? (
-          <FaultNote fault={fault} />
+        {unread ? (
+          <FaultNote fault={unread} />
         ) : (
           <p class="loading" aria-live="polite">
             Loading…
@@ -116,6 +129,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
           </Copy>
         )}
       </div>
+      {unread && <FaultNote fault={unread} />}
       {fault && <FaultNote fault={fault} />}
       <dl class="facts">
         <div>

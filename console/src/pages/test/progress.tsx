@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Fault } from '../../api/fault.ts';
 import { State } from '../../parts/chip.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
@@ -6,27 +6,34 @@ import { now } from '../../state/now.ts';
 import { at, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
+import { pauseOf } from '../../state/pause.ts';
 import { stateOf } from '../../state/words.ts';
 import { checklist } from './checklist.ts';
 
 const kMarks = { done: '✓', now: '…', stopped: '✗', ahead: '' } as const;
 const kSpoken = { done: 'done', now: 'in progress', stopped: 'stopped here', ahead: 'not yet' } as const;
 
+// Milliseconds between two readings: the steps of a test take less than a second, but what is held may wait for minutes.
+const kSoonest = 250;
+const kHeld = 2000;
+
 export function Progress({ subscriptionId, deliveryId }: { subscriptionId: string; deliveryId: string }) {
   const { handle } = place.value;
   const [delivery, setDelivery] = useState<DeliveryDetail | null>(null),
     [fault, setFault] = useState<Fault | null>(null);
-  const ended = !!delivery && hasEnded(delivery);
+  const pause = useRef(kSoonest);
   usePoll(
-    ended ? 0 : 250,
+    () => pause.current,
     async isCurrent => {
-      if (ended) return;
       const got = await readDelivery(handle, subscriptionId, deliveryId);
       if (!isCurrent()) return;
       setFault(got.fault ?? null);
-      if (got.delivery) setDelivery(got.delivery);
+      if (!got.delivery) return;
+      setDelivery(got.delivery);
+      const soonest = got.delivery.status === 'held' ? kHeld : kSoonest;
+      pause.current = hasEnded(got.delivery) ? 0 : pauseOf(got.delivery, Date.now(), soonest);
     },
-    [handle, deliveryId, ended],
+    [handle, deliveryId],
   );
   if (fault) return <FaultNote fault={fault} />;
   if (!delivery)
