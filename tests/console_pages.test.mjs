@@ -186,6 +186,70 @@ test('at 320 px every page reflows, and axe finds nothing', async () => {
   await page.context().close();
 });
 
+test('a window made wider or narrower keeps the menu usable', async () => {
+  const page = await openConsole(browser, beckon.base, { token, width: 640, height: 700 });
+  const link = page.getByRole('link', { name: 'Sessions', exact: true });
+  const menu = page.locator('summary', { hasText: 'Menu' });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  assert.equal(await link.isVisible(), false, 'it is closed on a narrow screen');
+  await page.setViewportSize({ width: 1100, height: 700 });
+  await link.waitFor();
+  assert.equal(await menu.isVisible(), false);
+  await page.setViewportSize({ width: 720, height: 700 });
+  await link.waitFor({ state: 'hidden' });
+  await menu.click();
+  await link.waitFor();
+  await link.click();
+  await link.waitFor({ state: 'hidden' });
+  await page.setViewportSize({ width: 1280, height: 700 });
+  await link.waitFor();
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('nothing sticks out of the sidebar, even beside a scrollbar', async () => {
+  const plain = await openBrowser({ showsScrollbars: true });
+  try {
+    const page = await openConsole(plain, beckon.base, { token, width: 1200, height: 420 });
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    const [wide, room, bar] = await page
+      .locator('.sidebar')
+      .evaluate(side => [side.scrollWidth, side.clientWidth, side.offsetWidth - side.clientWidth]);
+    assert.ok(bar > 1, 'it has a scrollbar');
+    assert.ok(wide <= room, `${wide} px in ${room} px`);
+  } finally {
+    await plain.close();
+  }
+});
+
+test('after a sign-in is revoked nothing is asked until somebody signs in again, and no error stays', async () => {
+  const { out: short } = await beckon.cli('token', '--handle', 'demo', '--role', 'OPERATOR', '--data', beckon.data);
+  const page = await openConsole(browser, beckon.base, { token: short });
+  await page.clock.install();
+  await visit(page, places.delivery);
+  const asked = [];
+  page.on('request', request => asked.push(request.url()));
+  const ended = await fetch(`${beckon.base}/v2/auth/logout`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${short}` },
+  });
+  assert.ok(ended.ok);
+  await page.clock.runFor(30_000);
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.waitFor();
+  asked.length = 0;
+  await page.clock.runFor(300_000);
+  assert.deepEqual(asked, []);
+  const read = page.waitForResponse(answer => /\/deliveries\/dlv_/.test(answer.url()) && answer.ok());
+  await dialog.getByLabel('Token').fill(token);
+  await dialog.getByRole('button', { name: 'Sign in with token' }).click();
+  await read;
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await page.getByRole('alert').count(), 0);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
 test('a rule, event, delivery or decision that does not exist is reported in the API’s own sentence', async () => {
   await beckon.as('CREATOR', 'PUT', '/chain-rules/short-lived', {
     triggers: ['never'],

@@ -33,12 +33,15 @@ export function openAlone(url) {
   };
 }
 
-// With `keepsPages`, the back/forward cache is on, as it is for visitors.
-export const openBrowser = ({ keepsPages = false } = {}) =>
+// With `keepsPages`, the back/forward cache is on, and with `showsScrollbars` scrollbars take room: both as for visitors.
+export const openBrowser = ({ keepsPages = false, showsScrollbars = false } = {}) =>
   chromium.launch({
     executablePath,
     args: flags,
-    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+    ignoreDefaultArgs: [
+      ...(keepsPages ? ['--disable-back-forward-cache'] : []),
+      ...(showsScrollbars ? ['--hide-scrollbars'] : []),
+    ],
   });
 
 // A page with its own profile on the server's console, signed in if a token is given. `page.faults` has all errors.

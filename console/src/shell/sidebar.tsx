@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Instant } from '../parts/instant.tsx';
 import { addressOf, at, go, kNoHandle, place } from '../state/place.ts';
 import { done, kSteps } from '../state/playbook.ts';
@@ -82,13 +82,24 @@ function Rail() {
   );
 }
 
+const kNarrow = matchMedia('(width < 56rem)');
+
 export function Sidebar() {
   const menu = useRef<HTMLDetailsElement>(null);
   const { handle, view, more } = place.value;
   const isHandle = handle !== '' && handle !== kNoHandle;
-  // On a narrow screen the menu closes after navigation.
+  // The menu is closed on a narrow screen, and always open on a wide one, which has no button for it.
+  useLayoutEffect(() => {
+    const fit = () => {
+      menu.current!.open = !kNarrow.matches;
+    };
+    fit();
+    kNarrow.addEventListener('change', fit);
+    return () => kNarrow.removeEventListener('change', fit);
+  }, []);
+  // On a narrow screen it closes after navigation.
   useEffect(() => {
-    if (menu.current && matchMedia('(width < 56rem)').matches) menu.current.open = false;
+    if (menu.current && kNarrow.matches) menu.current.open = false;
   }, [handle, view, more.join('/')]);
   return (
     <header class="sidebar">
@@ -96,7 +107,7 @@ export function Sidebar() {
         <Mark />
         Beckon
       </a>
-      <details class="menu" ref={menu} open={!matchMedia('(width < 56rem)').matches}>
+      <details class="menu" ref={menu}>
         <summary class="button quiet">Menu</summary>
         <div class="menu-body">
           {isHandle && <HandlePicker />}
