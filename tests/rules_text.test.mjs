@@ -496,6 +496,25 @@ holds(
 );
 holds(
   [
+    'A rule without a `status` is `live`.',
+    '**`priority`**: an integer, 0 by default; a rule with a negative one comes after those without.',
+  ],
+  async () => {
+    await save('plain', {});
+    const s = await told([]);
+    for (const [other, first] of [
+      [1, 'above'],
+      [-1, 'plain'],
+    ]) {
+      await save('above', { priority: other });
+      assert.equal((await decide(s)).ruleId, first);
+    }
+    assert.ok(await refused('plain', { priority: 0.5 }));
+  },
+);
+
+holds(
+  [
     '**`status`**: `draft` rules are only stored.',
     '`live` rules are evaluated and returned.',
     '`paused` rules are not evaluated.',
