@@ -321,7 +321,9 @@ int run(int argc, char** argv) {
   playbook_command->callback([&] { status = playbook(playbook_request); });
 
   DemoRequest demo_request;
-  auto* demo_command = app.add_subcommand("demo", "run synthetic shoppers against a server's API");
+  auto* demo_command = app.add_subcommand("demo",
+                                          "run synthetic shoppers against a server's API; publishes example rules on "
+                                          "the handle and, with --dev, two webhooks");
   demo_command->add_option("--base", demo_request.base, "http://HOST:PORT")->required();
   add_token(*demo_command, "token", demo_request.token, "a token with the role CREATOR or above");
   demo_command->add_option("--handle", demo_request.handle, "by default the first handle that the token has a role on");

@@ -47,7 +47,8 @@ class Shop {
     std::printf(
         "%d shoppers on %s: %d signals, %d decisions (%d with an action), %d purchases.\nSee their sessions and the "
         "results of the rules:\n"
-        "%s/sessions\n%s/rules/-/results\n",
+        "%s/sessions\n%s/rules/-/results\nThe demo has published its rules on this handle, and two webhooks where the "
+        "server has a receiver built in (--dev).\nThey stay live until you delete them.\n",
         request_.shoppers, handle_.c_str(), signals_, decisions_, acts_, purchases_, console.c_str(), console.c_str());
     return 0;
   }

@@ -33,7 +33,11 @@ const envelope = {
 
 export const kWildcards: EventType[] = [
   { type: '*', says: 'all events' },
-  { type: 'signal.*', says: 'every accepted signal', example: signal },
+  {
+    type: 'signal.*',
+    says: 'every accepted signal but link.clicked, which is an event type of its own',
+    example: signal,
+  },
   { type: 'chain.*', says: 'every decision and every due message', example: envelope },
 ];
 
