@@ -19,8 +19,10 @@ async function decide(trigger, asking) {
 
 const signal = (type, extra) => beckon.signal(type, extra).then(({ outcome }) => say(`${type}: ${outcome}`));
 
-at('add').addEventListener('click', () => signal('cart', { value: 'add', metadata: { sku: 'lamp', price: 49 } }));
-at('buy').addEventListener('click', () => signal('purchase', { value: 49 }));
+at('add').addEventListener('click', () =>
+  signal('cart', { value: 'add', metadata: { sku: 'lamp', price: 49, amount: 49 } }),
+);
+at('buy').addEventListener('click', () => signal('purchase', { value: 49, metadata: { amount: 49 } }));
 at('checkout').addEventListener('click', () => decide('checkout'));
 at('leave').addEventListener('click', () => decide('exit_intent', { stale: true }));
 document.documentElement.addEventListener('mouseleave', () => decide('exit_intent', { stale: true }));
