@@ -100,7 +100,8 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     [asking, setAsking] = useState(false),
     [broken, setBroken] = useState('');
   const asJson = query.get('as') === 'json';
-  const edited = useRef(''),
+  const inForm = useRef(named), // the id, unless it is only in the JSON
+    edited = useRef(''),
     saved = useRef(JSON.stringify(['', kBlank]));
   edited.current = JSON.stringify([ruleId, broken ? text : rule]);
   const isUnsaved = !!rule && edited.current !== saved.current;
@@ -135,7 +136,12 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     try {
       const read: unknown = JSON.parse(written);
       if (!isObject(read)) return setBroken('A rule is a JSON object.');
-      setRule(read);
+      const { ruleId: given = inForm.current, ...rest } = read;
+      if (typeof given !== 'string') return setBroken('The ruleId must be a string.');
+      if (inForm.current && given !== inForm.current)
+        return setBroken(`The ruleId here is ${given}, but the id of this rule is ${inForm.current}.`);
+      setId(given);
+      setRule(named ? read : rest);
       setBroken('');
     } catch (error) {
       setBroken(`Invalid JSON: ${(error as Error).message}`);
@@ -171,7 +177,9 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   };
   const closed =
     broken ||
-    (/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(ruleId) ? '' : 'Enter an id first: letters, digits and . _ : -');
+    (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(ruleId)
+      ? ''
+      : `Enter an id ${ruleId ? 'of at most 64 characters from' : 'first:'} a-z, 0-9, _ and -, starting with a letter or digit.`);
   useKeys([{ key: 'ctrl+Enter', does: 'save the rule', run: () => void save() }], [rule, ruleId, etag, busy, closed]);
   return (
     <>
@@ -237,9 +245,14 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                       label="Id"
                       mono
                       value={ruleId}
-                      onInput={setId}
+                      onInput={typed => {
+                        inForm.current = typed;
+                        setId(typed);
+                        if (broken && text !== null) write(text);
+                      }}
                       placeholder="cart-rescue"
-                      hint="Cannot be changed later."
+                      hint="a-z, 0-9, _ and -, at most 64. Cannot be changed later."
+                      issue={fault?.details.find(({ field }) => field === 'ruleId')?.issue}
                     />
                   )}
                   <Text path={['name']} label="Name" placeholder="Save the cart" />
