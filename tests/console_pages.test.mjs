@@ -1,5 +1,6 @@
 // Every page of the console, in both themes, wide and narrow: readable by everybody, and safe with whatever is stored.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, quickRetries } from './kit/beckon.mjs';
 import { openBrowser, openConsole } from './kit/browser.mjs';
@@ -180,6 +181,7 @@ test('at 320 px every page reflows, and axe finds nothing', async () => {
       await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
       `${name} scrolls sideways`,
     );
+    assert.doesNotMatch(await page.locator('#main').innerText(), /`/, `${name} shows code as code`);
     await assertReadable(page, name);
   }
   assert.deepEqual(page.faults, []);
@@ -248,6 +250,61 @@ test('after a sign-in is revoked nothing is asked until somebody signs in again,
   assert.equal(await page.getByRole('alert').count(), 0);
   assert.deepEqual(page.faults, []);
   await page.context().close();
+});
+
+test('a rule pasted with its id needs no other, and a different one in the form is an error', async () => {
+  const page = await openConsole(browser, beckon.base, { token });
+  const pasted = id => JSON.stringify({ ruleId: id, triggers: ['cancel'], when: {}, action: { type: 'offer' } });
+  const editor = page.getByRole('textbox', { name: 'Rule, as JSON' });
+  const save = page.getByRole('button', { name: /^Save/ });
+  await visit(page, '/demo/rules/+');
+  await page.getByLabel('Id', { exact: true }).fill('Keep');
+  await page.getByText('Enter an id of at most 64 characters from a-z, 0-9, _ and -').waitFor();
+  await page.getByLabel('Id', { exact: true }).fill('keep');
+  await page.getByRole('link', { name: 'JSON', exact: true }).click();
+  await editor.fill(pasted('keep-them'));
+  await page.getByText('The ruleId here is keep-them, but the id of this rule is keep.').first().waitFor();
+  await page.getByRole('link', { name: 'Form', exact: true }).click();
+  await page.getByLabel('Id', { exact: true }).fill('');
+  await page.getByRole('link', { name: 'JSON', exact: true }).click();
+  await editor.fill(pasted('keep-them'));
+  await save.click();
+  await page.waitForURL(/\/rules\/keep-them/);
+  const { json } = await beckon.as('CREATOR', 'GET', '/chain-rules/keep-them');
+  assert.deepEqual([json.ruleId, json.action.type], ['keep-them', 'offer']);
+  await beckon.as('CREATOR', 'DELETE', '/chain-rules/keep-them');
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('an attempt shows long headers whole, and says that it keeps only a part of the body', async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(502, { 'x-trace': 'abcdefgh'.repeat(120) }).end('y'.repeat(9000));
+  });
+  await new Promise(done => server.listen(0, '127.0.0.1', done));
+  const page = await openConsole(browser, beckon.base, { token });
+  try {
+    const { json: hook } = await beckon.as('OPERATOR', 'POST', '/webhooks', {
+      endpointUrl: `http://127.0.0.1:${server.address().port}/`,
+      eventTypes: ['webhook.test'],
+    });
+    const { json: sent } = await beckon.as('OPERATOR', 'POST', `/webhooks/${hook.subscriptionId}/test`, {});
+    await visit(page, `/demo/deliveries/${hook.subscriptionId}/${sent.deliveryId}`);
+    const headers = page.getByLabel('Response headers of attempt 1', { exact: true });
+    await page.locator('.attempt', { hasText: 'Attempt 1' }).first().waitFor();
+    await page.evaluate(() => {
+      for (const one of document.querySelectorAll('.attempt')) one.open = true;
+    });
+    await headers.waitFor();
+    assert.ok(await headers.evaluate(box => box.scrollWidth <= box.clientWidth), 'it wraps');
+    await page.getByText('Cut after 4 KiB').first().waitFor();
+    await beckon.as('OPERATOR', 'DELETE', `/webhooks/${hook.subscriptionId}`);
+  } finally {
+    await page.context().close();
+    server.closeAllConnections();
+    await new Promise(done => server.close(done));
+  }
 });
 
 test('a rule, event, delivery or decision that does not exist is reported in the API’s own sentence', async () => {

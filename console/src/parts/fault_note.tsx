@@ -1,6 +1,7 @@
 import { whatToDo, type Fault } from '../api/fault.ts';
 import { token } from '../state/sign_in.ts';
 import { Copy } from './copy.tsx';
+import { Ticked } from './ticked.tsx';
 
 // Shows an error where it occurred: what, why, what to do, and the request id. `beside` names the fields that already
 // show their issue.
@@ -14,14 +15,14 @@ export function FaultNote({ fault, beside = [] }: { fault: Fault; beside?: strin
           {fault.status ? `${fault.status} ` : ''}
           <code>{fault.code}</code>
         </strong>{' '}
-        {fault.details.length ? '' : fault.message}
+        {!fault.details.length && <Ticked text={fault.message} />}
       </p>
       {fault.details.length > others.length && <p>See the fields above for what to change.</p>}
       {others.length > 0 && (
         <ul>
           {others.map(({ field, issue }) => (
             <li key={field + issue}>
-              <code>{field || 'body'}</code> {issue}
+              <code>{field || 'body'}</code> <Ticked text={issue} />
             </li>
           ))}
         </ul>

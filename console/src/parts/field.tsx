@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { Ticked } from './ticked.tsx';
 
 export interface Described {
   id: string;
@@ -25,7 +26,13 @@ export function Field({ label, hint, issue, good, children }: Props) {
       {children({ id, 'aria-describedby': tells ? told : undefined, 'aria-invalid': issue ? true : undefined })}
       {tells && (
         <div class="told" id={told}>
-          {issue ? <p class="issue">{issue}</p> : good ? <p class="good">{good}</p> : null}
+          {issue ? (
+            <p class="issue">
+              <Ticked text={issue} />
+            </p>
+          ) : good ? (
+            <p class="good">{good}</p>
+          ) : null}
           {hint && <p class="hint">{hint}</p>}
         </div>
       )}

@@ -105,7 +105,7 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
       <div class="halves">
         <div>
           <h3>Request</h3>
-          <pre class="code" tabIndex={0} role="region" aria-label="Request head">
+          <pre class="code fields" tabIndex={0} role="region" aria-label="Request head">
             {asked}
           </pre>
           {shown.body && <Json text={shown.body} label="Request body" />}
@@ -117,7 +117,7 @@ function Shown({ all, shown }: { all: Exchange[]; shown: Exchange }) {
               {shown.status || 'none'}, {took(shown.took)}
             </span>
           </h3>
-          <pre class="code" tabIndex={0} role="region" aria-label="Response head">
+          <pre class="code fields" tabIndex={0} role="region" aria-label="Response head">
             {headers(shown.answerHeaders)}
           </pre>
           {shown.answer ? (

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
+import { Ticked } from '../parts/ticked.tsx';
 import { ended, person } from '../state/sign_in.ts';
 import { SignInForms } from './sign_in_forms.tsx';
 
@@ -17,7 +18,9 @@ export function SignInAgain() {
     );
   return (
     <Dialog title="Sign in again" onClose={() => setClosed(true)}>
-      <p>{ended.value?.message} Everything you typed on the page is still there.</p>
+      <p>
+        <Ticked text={ended.value?.message ?? ''} /> Everything you typed on the page is still there.
+      </p>
       <SignInForms who={person.value?.subject} />
     </Dialog>
   );

@@ -1,4 +1,5 @@
 import type { Fault } from '../api/fault.ts';
+import { Ticked } from '../parts/ticked.tsx';
 import { ended } from '../state/sign_in.ts';
 import { SignInForms } from './sign_in_forms.tsx';
 
@@ -9,7 +10,7 @@ export function SignInPage({ fault }: { fault: Fault | null }) {
       <p class="lead">Signals, decisions and deliveries for your visitors, on your own server.</p>
       {ended.value && !fault && (
         <p class="note" role="status">
-          You were signed out: {ended.value.message}
+          You were signed out: <Ticked text={ended.value.message} />
         </p>
       )}
       <SignInForms fault={fault} />

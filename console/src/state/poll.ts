@@ -1,5 +1,6 @@
-// Polls while the page is visible and signed in, and at once when `inputs` change or after signing in again. `isCurrent`
-// is false for outdated responses. `every` is in milliseconds, or returns them after each round; 0 asks once.
+// Polls while the page is visible and signed in, and at once when `inputs` change or after signing in again.
+// `isCurrent` is false for outdated responses. `every` is in milliseconds, or returns them after each round; 0 asks
+// once.
 import { useEffect } from 'preact/hooks';
 import { token } from './sign_in.ts';
 

@@ -16,12 +16,15 @@ const kPhases = [
 ] as const;
 
 const Fields = ({ of, label }: { of: Record<string, string>; label: string }) => (
-  <pre class="code" tabIndex={0} role="region" aria-label={label}>
+  <pre class="code fields" tabIndex={0} role="region" aria-label={label}>
     {Object.entries(of)
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n')}
   </pre>
 );
+
+const kBodyKept = 4096; // bytes; a character that is cut at the end is left out
+const isFull = (text: string) => new TextEncoder().encode(text).length > kBodyKept - 4;
 
 export function AttemptCard({
   attempt,
@@ -51,7 +54,7 @@ export function AttemptCard({
     <details class="attempt card" ref={here} open={open}>
       <summary>
         <strong>Attempt {number}</strong>{' '}
-        <State name={good ? 'delivered' : 'failed'}>{status ?? error ?? 'no response'}</State>{' '}
+        <State name={good ? 'delivered' : 'failed'}>{status ?? attempt.outcome}</State>{' '}
         <span class="quiet">
           <Instant at={at} />
           {times.total !== null && times.total !== undefined && `, ${took(times.total)}`}
@@ -98,6 +101,9 @@ export function AttemptCard({
               <Json text={responseBody} label={`Response to attempt ${number}`} />
             ) : (
               <p class="quiet">No response body.</p>
+            )}
+            {responseBody && isFull(responseBody) && (
+              <p class="quiet">Cut after 4 KiB: what follows in a response is not kept.</p>
             )}
           </div>
         </div>

@@ -191,7 +191,15 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
       </dl>
       <section aria-labelledby="attempts">
         <h2 id="attempts">Attempts</h2>
-        {delivery.attempts.length === 0 && <p class="quiet">No attempts yet.</p>}
+        {delivery.attempts.length === 0 && (
+          <p class="quiet">
+            {delivery.status === 'withdrawn'
+              ? 'Canceled before the first attempt.'
+              : hasEnded(delivery)
+                ? 'It ended without an attempt.'
+                : 'No attempts yet.'}
+          </p>
+        )}
         {delivery.attempts.toReversed().map((attempt, index) => (
           <AttemptCard
             key={attempt.number}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Json } from '../../parts/json.tsx';
+import { Ticked } from '../../parts/ticked.tsx';
 import { place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { catalog, isEventType, kWildcards, type EventType } from './catalog.ts';
@@ -38,14 +39,21 @@ export function EventTypes({
   return (
     <fieldset class="types">
       <legend>Event types</legend>
-      {issue && <p class="issue">{issue}</p>}
+      {issue && (
+        <p class="issue">
+          <Ticked text={issue} />
+        </p>
+      )}
       <ul>
         {[...known, ...others].map(({ type, says, example }) => (
           <li key={type}>
             <label class="check">
               <input type="checkbox" checked={chosen.includes(type)} onChange={() => toggle(type)} />
               <span>
-                <code>{type}</code> <span class="quiet">{says}</span>
+                <code>{type}</code>{' '}
+                <span class="quiet">
+                  <Ticked text={says} />
+                </span>
               </span>
             </label>
             {example !== undefined && (

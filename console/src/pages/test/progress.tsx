@@ -13,7 +13,7 @@ import { checklist } from './checklist.ts';
 const kMarks = { done: '✓', now: '…', stopped: '✗', ahead: '' } as const;
 const kSpoken = { done: 'done', now: 'in progress', stopped: 'stopped here', ahead: 'not yet' } as const;
 
-// Milliseconds between two readings: the steps of a test take less than a second, but what is held may wait for minutes.
+// Milliseconds between two readings: the steps of a test take less than a second; what is held may wait long.
 const kSoonest = 250;
 const kHeld = 2000;
 
