@@ -146,6 +146,36 @@ TEST_F(EndpointThatFailsForSome, GetsTheGoodOneThatIsOlderThanManyBadOnes) {
   EXPECT_LE(requests_until_delivered(good), 16u);
 }
 
+TEST_F(EndpointThatFailsForSome, GetsTheGoodOneThatIsOlderThanManyNewBadTypes) {
+  for (int i = 0; i < 9; ++i) world.owe("whs_1", "bad.first");
+  const DeliveryId good = world.owe("whs_1", "good.one");
+  for (int i = 0; i < 40; ++i) world.owe("whs_1", "bad.type" + std::to_string(i));
+  EXPECT_LE(requests_until_delivered(good), 12u);
+}
+
+TEST_F(EndpointThatFailsForSome, GetsTheGoodOneWhileNewBadTypesKeepComing) {
+  for (int i = 0; i < 9; ++i) world.owe("whs_1", "bad.first");
+  world.run_for(1s);
+  const DeliveryId good = world.owe("whs_1", "good.one");
+  int types = 0;
+  for (int i = 0; i < 600 && world.state(good) != DeliveryState::kDelivered; ++i) {
+    world.owe("whs_1", "bad.type" + std::to_string(types++));
+    world.run_for(1s);
+  }
+  EXPECT_LE(requests_until_delivered(good), 12u);
+}
+
+TEST_F(EndpointThatFailsForSome, GetsTheTypeOfWhichMostWaitAmongManyBadOnes) {
+  const auto owe_bad = [&](const char* name) {
+    for (int i = 0; i < 20; ++i) world.owe("whs_1", name + std::to_string(i));
+  };
+  owe_bad("bad.before");
+  DeliveryId good;
+  for (int i = 0; i < 3; ++i) good = world.owe("whs_1", "good.many");
+  owe_bad("bad.behind");
+  EXPECT_LE(requests_until_delivered(good), 12u);
+}
+
 TEST_F(EndpointThatFailsForSome, GetsAllGoodOnesWhileTheBadKeepTheirSchedule) {
   std::vector<DeliveryId> bad, good;
   for (int i = 0; i < 40; ++i) bad.push_back(world.owe("whs_1", "bad.first"));

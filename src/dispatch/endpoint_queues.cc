@@ -5,6 +5,7 @@
 namespace beckon::dispatch {
 
 void EndpointQueue::note_failure(const std::string& event_type) {
+  ++failures;
   std::erase(failed_types, event_type);
   if (failed_types.size() == kMostFailed) failed_types.erase(failed_types.begin());
   failed_types.push_back(event_type);

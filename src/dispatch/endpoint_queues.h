@@ -38,6 +38,7 @@ struct EndpointQueue {
   // answered, the longest ago first, kMostFailed at most.
   std::optional<DeliveryId> wanted;
   std::vector<std::string> failed_types;
+  unsigned failures = 0;  // while the process runs: whose turn it is
   Instant updated_at{};  // of the subscription as last seen: a change by an operator closes the circuit
 
   bool in_turn = false;  // waiting in Turns

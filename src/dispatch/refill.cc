@@ -1,7 +1,9 @@
 #include "dispatch/refill.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "base/planted.h"
@@ -11,6 +13,33 @@ namespace beckon::dispatch {
 namespace {
 
 constexpr Instant kFarFuture = instant_ms(253'402'300'799'000);  // the end of the year 9999
+
+// Which of these to probe with; the end if there are none. Sorts them by age.
+//
+// Nothing tells a good type from a bad one but a try. So among the types that have not failed three rules take turns:
+// the newest delivery, the oldest, and one of the type of which most are waiting. Then neither new types that keep
+// coming nor old ones that lie in wait keep a good one from its turn.
+std::vector<outbox::Due>::iterator choose_probe(std::vector<outbox::Due>& due, const EndpointQueue& queue) {
+  const auto age = [](const outbox::Due& one) { return std::pair(one.delivery.created_at, one.delivery.id.view()); };
+  std::ranges::sort(due, {}, age);
+  const auto twice = std::ranges::unique(due, {}, age);  // both of the oldest and of the newest
+  due.erase(twice.begin(), twice.end());
+  std::unordered_map<std::string_view, std::ptrdiff_t> waiting;  // by type
+  for (const outbox::Due& one : due) ++waiting[one.delivery.event_type];
+  const std::vector<std::string>& failed = queue.failed_types;
+  const auto rank = [&](const outbox::Due& one) {
+    const std::ptrdiff_t newness = &one - due.data(), same{0};
+    const auto at = std::ranges::find(failed, one.delivery.event_type);
+    if (at != failed.end()) return std::tuple(failed.end() - at, same, newness);
+    const std::ptrdiff_t never = std::ssize(failed) + 1;
+    switch (queue.failures % 3) {
+      case 0: return std::tuple(never, same, newness);
+      case 1: return std::tuple(never, same, -newness);
+      default: return std::tuple(never, waiting.at(one.delivery.event_type), newness);
+    }
+  };
+  return std::ranges::max_element(due, {}, rank);
+}
 
 }  // namespace
 
@@ -74,23 +103,17 @@ Result<std::vector<outbox::Due>> Refill::due_for_probe(EndpointQueue& queue, con
     }
     queue.wanted.reset();
   }
-  auto oldest = due(queue, now, limits_.probe_choice);
-  if (!oldest) return oldest;
-  if (oldest->size() == limits_.probe_choice) {
+  auto known = due(queue, now, limits_.probe_choice);  // the oldest
+  if (!known) return known;
+  if (known->size() == limits_.probe_choice) {
     auto newest = outbox_.deliveries(queue.handle, queue.id, {}, std::nullopt, limits_.probe_choice);
     if (!newest) return unexpected(newest.error());
     for (outbox::Delivery& one : *newest)
-      if (may_probe(one, now)) oldest->push_back({.delivery = std::move(one), .body = nullptr});
+      if (may_probe(one, now)) known->push_back({.delivery = std::move(one), .body = nullptr});
   }
-  std::erase_if(*oldest, [&](const outbox::Due& one) { return !may_probe(one.delivery, now); });
-  const auto rank = [&](const outbox::Due& one) {
-    const auto& failed = queue.failed_types;
-    const auto at = std::ranges::find(failed, one.delivery.event_type);
-    const auto never_or_long_ago = at == failed.end() ? failed.size() + 1 : static_cast<std::size_t>(failed.end() - at);
-    return std::tuple(never_or_long_ago, one.delivery.created_at, one.delivery.id.view());
-  };
-  const auto chosen = std::ranges::max_element(*oldest, {}, rank);
-  if (chosen == oldest->end()) return std::vector<outbox::Due>{};
+  std::erase_if(*known, [&](const outbox::Due& one) { return !may_probe(one.delivery, now); });
+  const auto chosen = choose_probe(*known, queue);
+  if (chosen == known->end()) return std::vector<outbox::Due>{};
   if (!chosen->body) return with_body(std::move(chosen->delivery));
   std::vector<outbox::Due> one;
   one.push_back(std::move(*chosen));
