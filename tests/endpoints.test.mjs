@@ -93,6 +93,35 @@ describe('an endpoint that only fails', () => {
     assert.ok(ids.every(id => delivered.has(id)));
   });
 
+  test('is probed at once with a held delivery that is retried by hand', async () => {
+    let up = false;
+    const hook = await subscribe(['picked.*'], { answer: () => ({ status: up ? 200 : 503 }) });
+    for (let n = 0; n < 8; n++) await publish('picked.one', { n });
+    const held = await until('all of it is held', async () => {
+      const items = await listed(hook, '&status=held');
+      return items.length === 8 && items;
+    });
+    const before = hook.log.items.length;
+    up = true;
+    const answer = await hooks('POST', `/${hook.id}/deliveries/${held[3].deliveryId}/retry`);
+    assert.equal(answer.status, 202, answer.text);
+    await until('a request came', () => hook.log.items.length > before);
+    assert.equal(hook.log.items[before].headers['webhook-id'], held[3].eventId);
+    await until('all of it is delivered', async () => (await listed(hook, '&status=delivered')).length === 8);
+  });
+
+  test('does not get what is held because it is disabled, and a retry says to enable it', async () => {
+    const hook = await subscribe(['paused.*']);
+    await hooks('PATCH', `/${hook.id}`, { enabled: false });
+    await publish('paused.one');
+    const [held] = await listed(hook, '&status=held');
+    const refused = await hooks('POST', `/${hook.id}/deliveries/${held.deliveryId}/retry`);
+    assert.equal(refused.status, 409);
+    assert.match(refused.json.message, /disabled; enable the subscription/);
+    await hooks('PATCH', `/${hook.id}`, { enabled: true });
+    await until('it is delivered', async () => (await listed(hook, '&status=delivered')).length === 1);
+  });
+
   test('is tried anew after a restart, and nothing that was held is lost', async () => {
     let up = false;
     const hook = await subscribe(['restart.*'], { answer: () => ({ status: up ? 200 : 503 }) });

@@ -118,7 +118,7 @@ struct TimersOfRule {
   std::optional<Instant> look_at;  // std::nullopt if they are cancelled
 };
 
-// An ended delivery is queued again: its schedule starts again, attempt numbers go on.
+// An ended delivery, or one that waits, is queued again: its schedule starts again, attempt numbers go on.
 struct Requeue {
   DeliveryId delivery;
   Instant at{};

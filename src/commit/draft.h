@@ -125,7 +125,7 @@ class Draft {
   outbox::Delivery add_event_for(const outbox::Subscription& subscription, std::string_view type, std::string cause,
                                  std::string_view payload, const SessionId& session = {});
 
-  // A delivery that has ended is queued again; the store skips one that has not.
+  // A delivery that has ended, or waits, is queued again; the store skips one that is held.
   void requeue(const outbox::Delivery& ended);
   void settle(outbox::Settlement settlement) { plan(std::move(settlement)); }
   void give_up(const DeliveryId& held, std::string_view reason) { plan(GiveUp{held, std::string(reason)}); }

@@ -39,7 +39,7 @@ struct EndpointQueue {
   std::optional<DeliveryId> wanted;
   std::vector<std::string> failed_types;
   unsigned failures = 0;  // while the process runs: whose turn it is
-  Instant updated_at{};  // of the subscription as last seen: a change by an operator closes the circuit
+  Instant updated_at{};   // of the subscription as last seen: a change by an operator closes the circuit
 
   bool in_turn = false;  // waiting in Turns
   bool slow = false;     // its last attempt took longer than Limits::slow_after

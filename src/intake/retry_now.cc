@@ -13,6 +13,10 @@ std::string why(RetryRefusal refusal, const outbox::Delivery& delivery) {
   switch (refusal) {
     case RetryRefusal::kPending:
       return "This delivery is still pending; wait until it has ended. nextAttemptAt has the time of its next attempt.";
+    case RetryRefusal::kHeld:
+      return "This delivery is held because its subscription is disabled; enable the subscription to have it sent.";
+    case RetryRefusal::kBehindAnother:
+      return "This delivery waits until another one of its session has ended; retry that one.";
     case RetryRefusal::kReasonEnded:
       return "The reason for this message no longer applies (" + delivery.reason + "); it can no longer be sent.";
     case RetryRefusal::kOver:
@@ -32,13 +36,13 @@ Fault sentence(RetryRefusal refusal, const outbox::Delivery& delivery) {
 }  // namespace
 
 std::optional<Fault> refuse_retry(commit::Draft& draft, outbox::Outbox& outbox, const outbox::Delivery& delivery,
-                                  bool is_sending) {
+                                  bool is_sending, bool circuit_open) {
   const auto same = [&](const commit::Requeue& requeue) { return requeue.delivery == delivery.id; };
   if (is_sending || std::ranges::any_of(commit::changes_of<commit::Requeue>(draft.batch()), same))
     return sentence(RetryRefusal::kPending, delivery);
   const auto subscription = draft.places().subscriptions.find(delivery.subscription);
   const auto standing = subscription ? standing_of(*subscription) : outbox::Standing::kDeleted;
-  if (const auto refusal = outbox::refuse_retry(delivery, standing, false, draft.now()))
+  if (const auto refusal = outbox::refuse_retry(delivery, standing, false, draft.now(), circuit_open))
     return sentence(*refusal, delivery);
   const auto event = outbox.event(delivery.handle, delivery.event);
   if (!event) return event.error();

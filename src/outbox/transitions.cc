@@ -101,8 +101,23 @@ void erase(Delivery& delivery, std::string_view reason, Instant at) {
   withdraw(delivery, reason, at);
 }
 
-std::optional<RetryRefusal> refuse_retry(const Delivery& delivery, Standing standing, bool erased, Instant now) {
-  if (!is_final(delivery.state)) return RetryRefusal::kPending;
+namespace {
+
+// Of one that has not ended.
+std::optional<RetryRefusal> refuse_now(const Delivery& delivery, Standing standing, bool circuit_open) {
+  if (standing == Standing::kDisabled && delivery.event_type != kTestEventType) return RetryRefusal::kHeld;
+  if (delivery.state == DeliveryState::kHeld || !circuit_open) return RetryRefusal::kPending;
+  if (delivery.next_attempt_at == kBehindOthers) return RetryRefusal::kBehindAnother;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RetryRefusal> refuse_retry(const Delivery& delivery, Standing standing, bool erased, Instant now,
+                                         bool circuit_open) {
+  if (!is_final(delivery.state) && standing != Standing::kDeleted) {
+    if (const auto refusal = refuse_now(delivery, standing, circuit_open)) return refusal;
+  }
   if (is_withdrawn_for_its_reason(delivery)) return RetryRefusal::kReasonEnded;
   if (is_over(delivery, now)) return RetryRefusal::kOver;
   if (standing == Standing::kDeleted) return RetryRefusal::kSubscriptionGone;
@@ -111,7 +126,7 @@ std::optional<RetryRefusal> refuse_retry(const Delivery& delivery, Standing stan
 }
 
 bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at) {
-  if (refuse_retry(delivery, standing, erased, at)) return false;
+  if (refuse_retry(delivery, standing, erased, at, true)) return false;
   delivery.state = DeliveryState::kQueued;
   delivery.reason.clear();
   if (standing == Standing::kDisabled) {

@@ -46,20 +46,24 @@ bool give_up(Delivery& delivery, std::string_view reason, Instant at);
 // Its session is erased: it leaves the session, and is withdrawn where it is pending.
 void erase(Delivery& delivery, std::string_view reason, Instant at);
 
-// Why an ended delivery is not sent again.
+// Why a delivery is not sent again, or not now.
 enum class RetryRefusal : std::uint8_t {
-  kPending,           // it has not ended
+  kPending,           // it has not ended, and no open circuit holds it
+  kHeld,              // its subscription is disabled
+  kBehindAnother,     // of its session
   kReasonEnded,       // it was withdrawn because the reason of its delayed rule ended
   kOver,              // past valid_until
   kSubscriptionGone,  // deleted
   kErased,            // its body is gone
 };
 
-// std::nullopt if it may be sent again at `now`.
-std::optional<RetryRefusal> refuse_retry(const Delivery& delivery, Standing standing, bool erased, Instant now);
+// std::nullopt if it may be sent again at `now`. `circuit_open`: of its endpoint, so that what is queued or retrying
+// waits for the endpoint rather than for its own schedule.
+std::optional<RetryRefusal> refuse_retry(const Delivery& delivery, Standing standing, bool erased, Instant now,
+                                         bool circuit_open);
 
-// Queued again, if refuse_retry allows it: the schedule starts again, attempt numbers go on; held where the
-// subscription is disabled.
+// Queued again and due at once, if refuse_retry allows it, as it would with an open circuit (which the store does not
+// know of): the schedule starts again, attempt numbers go on; held where the subscription is disabled.
 bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at);
 
 // The clock was set back by `by`: a due time that lies ahead comes earlier by it, and never before `at`.

@@ -105,7 +105,7 @@ TEST(Transitions, EachStateAllowsWhatTheDrawingShows) {
   EXPECT_EQ(from([](Delivery& d) { return release(d, kNow); }, kQueued), "held ");
   EXPECT_EQ(from([](Delivery& d) { return give_up(d, "why", kNow); }, kFailed), "held ");
   EXPECT_EQ(from([](Delivery& d) { return requeue(d, Standing::kEnabled, false, kNow); }, kQueued),
-            "delivered failed withdrawn ");
+            "queued retrying delivered failed withdrawn ");
   EXPECT_EQ(from([](Delivery& d) { return requeue(d, Standing::kDisabled, false, kNow); }, kHeld),
             "delivered failed withdrawn ");
 }
@@ -131,12 +131,21 @@ TEST(Transitions, AnErasureWithdrawsWhatIsPendingAndLeavesTheRestAsItEnded) {
 TEST(Transitions, WhatMayNotBeSentAgainSaysWhy) {
   const auto why = [](const Delivery& delivery, Standing standing = Standing::kEnabled, bool erased = false) {
     Delivery again = delivery;
-    const auto refusal = refuse_retry(delivery, standing, erased, kNow);
+    const auto refusal = refuse_retry(delivery, standing, erased, kNow, true);
     EXPECT_EQ(requeue(again, standing, erased, kNow), !refusal);
     return refusal;
   };
   EXPECT_EQ(why(in(kFailed)), std::nullopt);
-  EXPECT_EQ(why(in(kHeld)), RetryRefusal::kPending);
+  EXPECT_EQ(why(in(kHeld), Standing::kDisabled), RetryRefusal::kHeld);
+  EXPECT_EQ(why(in(kHeld)), RetryRefusal::kPending) << "enabled, it is about to be sent";
+  EXPECT_EQ(why(in(kRetrying), Standing::kDisabled), RetryRefusal::kHeld) << "it is about to be held";
+  EXPECT_EQ(why(in(kRetrying), Standing::kDeleted), RetryRefusal::kSubscriptionGone);
+  EXPECT_EQ(why(in(kRetrying)), std::nullopt);
+  for (const DeliveryState state : {kQueued, kRetrying})
+    EXPECT_EQ(refuse_retry(in(state), Standing::kEnabled, false, kNow, false), RetryRefusal::kPending);
+  Delivery behind = in(kQueued);
+  wait_behind(behind);
+  EXPECT_EQ(why(behind), RetryRefusal::kBehindAnother);
   EXPECT_EQ(why(in(kFailed), Standing::kDeleted), RetryRefusal::kSubscriptionGone);
   EXPECT_EQ(why(in(kFailed), Standing::kEnabled, true), RetryRefusal::kErased);
   Delivery late = in(kFailed);

@@ -178,8 +178,8 @@ void World::retry() {
     const auto known = process_->store().outbox().delivery(handle, id);
     if (!*known) return unexpected(not_found("delivery"));
     const outbox::Delivery& delivery = **known;
-    if (auto refused =
-            intake::refuse_retry(draft, process_->store().outbox(), delivery, process_->dispatcher.is_sending(id)))
+    if (auto refused = intake::refuse_retry(draft, process_->store().outbox(), delivery,
+                                            process_->dispatcher.is_sending(id), false))
       return unexpected(*refused);
     draft.requeue(delivery);
     attempts_.sent_again(n, delivery.event.text);

@@ -47,7 +47,9 @@ Result<Response> retry(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const auto delivery = delivery_of(api, request);
     if (!delivery) return delivery.error();
-    if (auto refused = intake::refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id))) return refused;
+    const bool circuit_open = api.sending.probe_at(delivery->subscription).has_value();
+    if (auto refused = intake::refuse_retry(draft, api.outbox, *delivery, api.sending.is_sending(id), circuit_open))
+      return refused;
     draft.requeue(*delivery);
     draft.audit(handle, actor, "delivery.retry", id.view());
     return std::nullopt;

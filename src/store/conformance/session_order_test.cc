@@ -132,6 +132,17 @@ TEST_P(SessionOrderInAStore, QueuedAnewItGoesBehindWhatIsPending) {
   EXPECT_EQ(due(), Ids{"a"});
 }
 
+TEST_P(SessionOrderInAStore, WhatIsQueuedAnewWhileItIsPendingKeepsItsPlace) {
+  owe_ordered({ordered("a"), ordered("b"), ordered("c")});
+  settle(settlement("a", 1, DeliveryState::kRetrying, after(60)), after(1));
+  write({.at = after(2),
+         .changes = {commit::Requeue{DeliveryId("b"), after(2)}, commit::Requeue{DeliveryId("a"), after(2)}}});
+  EXPECT_EQ(found("a").next_attempt_at, after(2));
+  EXPECT_EQ(found("b").next_attempt_at, outbox::kBehindOthers);
+  settle(settlement("a", 2, DeliveryState::kDelivered), after(3));
+  EXPECT_EQ(due(), Ids{"b"});
+}
+
 TEST_P(SessionOrderInAStore, HoldsAlsoWhenTheClockWasSetBack) {
   owe_ordered({ordered("a"), ordered("b")});
   write({.at = after(-100), .changes = {commit::SetClockBack{std::chrono::seconds{101}}}});

@@ -157,12 +157,12 @@ TEST_P(SettlementInAStore, HoldsWhatIsPendingAndQueuesItAgain) {
   EXPECT_EQ(outbox().next_due(kHook).value(), after(50));
 }
 
-TEST_P(SettlementInAStore, RequeuesOnlyWhatHasEnded) {
+TEST_P(SettlementInAStore, RequeuesWhatHasEndedOrWaits) {
   owe();
   settle(settlement("dlv_1", 1, DeliveryState::kRetrying, after(5)));
   write({.at = after(2), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(2)}}});
-  EXPECT_EQ(found().state, DeliveryState::kRetrying);
-  EXPECT_EQ(found().next_attempt_at, after(5));
+  EXPECT_EQ(found().state, DeliveryState::kQueued);
+  EXPECT_EQ(outbox().next_due(kHook).value(), after(2)) << "not after its wait";
 
   settle(settlement("dlv_1", 2, DeliveryState::kFailed));
   write({.at = after(9), .changes = {commit::Requeue{DeliveryId("dlv_1"), after(9)}}});

@@ -10,6 +10,7 @@ import { Copy } from '../../parts/copy.tsx';
 import { Json } from '../../parts/json.tsx';
 import { confirmed } from '../../parts/toast.tsx';
 import { hasEnded, readDelivery, type DeliveryDetail } from '../../state/deliveries.ts';
+import { whyNoRetry } from '../../state/retry.ts';
 import { useKeys } from '../../state/keys.ts';
 import { now } from '../../state/now.ts';
 import { pauseOf } from '../../state/pause.ts';
@@ -51,13 +52,7 @@ export function DeliveryPage({ subscriptionId, deliveryId }: { subscriptionId: s
     [handle, deliveryId, retried],
   );
   usePoll(0, () => loadSubscriptions(handle), [handle]);
-  const closed =
-    closedBelow('OPERATOR') ||
-    (delivery && !hasEnded(delivery)
-      ? 'Still in progress: it is retried automatically.'
-      : delivery && !delivery.requestBody
-        ? 'The body was erased with its session.'
-        : '');
+  const closed = closedBelow('OPERATOR') || (delivery ? whyNoRetry(delivery) : '');
   const retry = async () => {
     const answer = await ask(
       api.POST('/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry', {
