@@ -1,6 +1,7 @@
 #include "rules/language/check_rule.h"
 
 #include <algorithm>
+#include <array>
 
 #include "rules/language/field_path.h"
 #include "rules/language/measure_definition.h"
@@ -9,6 +10,10 @@
 namespace beckon::rules {
 
 namespace {
+
+// The names of paths next to those of the rules, as docs/openapi.json lists them. Only of rules that are saved now: an
+// older one may be called so.
+constexpr std::array<std::string_view, 4> kReservedIds{"rollback", "simulate", "simulations", "versions"};
 
 // An undeclared score would never compare true.
 void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
@@ -45,6 +50,8 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
   Issues issues;
   const Rule read = read_rule(id, rule, zones, issues);
+  if (std::ranges::find(kReservedIds, id.text) != kReservedIds.end())
+    issues.add("ruleId", "must not be \"" + id.text + "\", which is a path of its own");
   if (scores != nullptr) check_scores(read, *scores, issues);
   check_fields(read, issues);
   if (!issues.empty()) return unexpected(issues.fault());

@@ -79,6 +79,16 @@ TEST(CheckRule, HoldsTheRuleIdToItsFormAndToThePath) {
   EXPECT_FALSE(is_rule_id(std::string(65, 'a')));
 }
 
+TEST(CheckRule, RefusesTheNamesOfPathsNextToTheRules) {
+  const std::string text = R"({"triggers":["t"],"when":{},"action":{"type":"x"}})";
+  for (const char* id : {"rollback", "simulate", "simulations", "versions"}) {
+    const auto issues = issues_of(text, id);
+    ASSERT_EQ(issues.size(), 1U) << id;
+    EXPECT_EQ(issues[0].field, "ruleId");
+  }
+  EXPECT_TRUE(check_rule(RuleId("version"), json::parse(text)->root(), system_zones()));
+}
+
 TEST(CheckRule, NamesTheNearestKnownMember) {
   EXPECT_EQ(fault(testing::rule("{}", R"("prioritty":1)")),
             "prioritty: is an unknown field; did you mean \"priority\"?");
