@@ -333,6 +333,19 @@ TEST(UnreachableCap, IsFoundWhereTheCooldownLeavesNoRoomForIt) {
       << "another rule spends from it";
 }
 
+TEST(UnreachableCap, SaysHowManyTheCooldownLeavesRoomFor) {
+  const auto says = [](const std::string& limit) {
+    const auto warnings = warnings_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("limit":)" + limit)});
+    return warnings.size() == 1 ? warnings[0].message : std::string();
+  };
+  EXPECT_EQ(says(R"({"cooldown":"24h","caps":[{"max":2,"per":"24h"}]})"),
+            "limit.caps[0] has no effect: the cooldown of 1 d leaves room for at most 1 exposure within 1 d, and the "
+            "cap allows 2.");
+  EXPECT_EQ(says(R"({"cooldown":"2d","caps":[{"max":4,"per":"7d"}]})"),
+            "limit.caps[0] has no effect: the cooldown of 2 d leaves room for at most 4 exposures within 7 d, and the "
+            "cap allows 4.");
+}
+
 TEST(Lint, WritesItsWarningsAsJson) {
   const auto warnings =
       warnings_of({rule(R"({"all":[{"count":{"key":"a"},"atLeast":3},{"count":{"key":"a"},"atMost":2}]})")});

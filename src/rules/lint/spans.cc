@@ -62,9 +62,10 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
     for (std::int64_t k = room; k-- > 0;) witness.spends.push_back(now - limit.cooldown - k * spaced);
     if (!probe.may_spend(json, witness)) continue;
     warnings.push_back({"unreachable_cap",
-                        path + " can never be reached: the cooldown of " + words_of(limit.cooldown) + " allows only " +
-                            std::to_string(room) + " before the next within " + words_of(cap.per) + ", and " +
-                            std::to_string(cap.max) + " would be allowed.",
+                        path + " has no effect: the cooldown of " + words_of(limit.cooldown) +
+                            " leaves room for at most " + std::to_string(room + 1) +
+                            (room == 0 ? " exposure" : " exposures") + " within " + words_of(cap.per) +
+                            ", and the cap allows " + std::to_string(cap.max) + ".",
                         std::move(witness)});
   }
 }
