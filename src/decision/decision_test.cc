@@ -45,6 +45,21 @@ TEST_F(DecisionTest, StoresSignalsAndCountsVersions) {
   EXPECT_EQ(world->session("s1")->window[1].value, "5");
 }
 
+TEST_F(DecisionTest, ASessionThatClientsCannotNameInAPathIsRefused) {
+  for (const std::string id : {".", ".."}) {
+    const std::string who = R"({"sessionId":")" + id + "\",";
+    const auto refused = [](const auto& answer) {
+      ASSERT_FALSE(answer);
+      ASSERT_EQ(answer.error().details.size(), 1u);
+      EXPECT_EQ(answer.error().details[0].field, "sessionId");
+    };
+    refused(world->append(who + R"("signals":[{"type":"view"}]})"));
+    refused(world->resolve(who + R"("trigger":"checkout"})"));
+    refused(world->prefetch(who + R"("triggers":["checkout"]})"));
+  }
+  EXPECT_TRUE(world->append(R"({"sessionId":"...","signals":[{"type":"view"}]})"));
+}
+
 TEST_F(DecisionTest, ASecondSignalWithAnIdIsADuplicate) {
   EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"v","id":"a"},{"type":"v","id":"a"}]})")->duplicates,
             1u);

@@ -28,6 +28,8 @@ SessionId read_session(const Value& root, Issues& issues) {
   if (!value) return issues.add("sessionId", "is required"), SessionId{};
   if (!value->is_string() || !is_session_id(value->text()))
     return issues.add("sessionId", "must be 1 to 128 characters from A-Z, a-z, 0-9, . _ : and -"), SessionId{};
+  if (value->text() == "." || value->text() == "..")  // clients remove such a segment from a path
+    return issues.add("sessionId", "must not be \".\" or \"..\""), SessionId{};
   return SessionId{value->text()};
 }
 

@@ -47,6 +47,11 @@ class ImportedHistory : public testing::Test {
   World world{store, kNow};
 };
 
+TEST_F(ImportedHistory, IsRefusedForASessionThatClientsCannotNameInAPath) {
+  EXPECT_THAT(faults(body({entry(9, "a", "", "."), entry(8, "b"), entry(7, "c", "", "..")})),
+              ElementsAre("signals[0].sessionId", "signals[2].sessionId"));
+}
+
 TEST_F(ImportedHistory, IsStoredAsIfItHadComeInAtItsOwnInstants) {
   const auto imported = import(
       body({entry(60, "a", R"(,"visitorId":"v","context":{"page":"/x"},"metadata":{"amount":5})"), entry(30, "b")}));
