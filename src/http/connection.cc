@@ -145,7 +145,7 @@ bool Connection::take_head(std::size_t size) {
   if (!framing) return refuse(framing.error());
   framing_ = *framing;
   close_after_ = !framing_.keep_alive;
-  if (auto fault = fault_of_head()) return reject(std::move(*fault));
+  if (auto fault = fault_of_path()) return reject(std::move(*fault));
   return begin_body();
 }
 
@@ -186,7 +186,7 @@ void Connection::identify_client() {
   request_.client = client_address(peer_, options.trusted_proxies, hop_format(options.client_header), values);
 }
 
-std::optional<Fault> Connection::fault_of_head() {
+std::optional<Fault> Connection::fault_of_path() {
   Router::Found found = thread_->shared().router.find(request_);
   allow_ = found.allow;
   request_.route = found.route;
@@ -198,13 +198,18 @@ std::optional<Fault> Connection::fault_of_head() {
   if (!found.route && request_.method != Method::kOptions) return method_not_allowed(*found.allow);
   if (found.fault) return std::move(found.fault);
   if (found.route && found.route->body_limit > 0) body_limit_ = found.route->body_limit;
+  return std::nullopt;
+}
+
+std::optional<Fault> Connection::fault_of_body() const {
   if (framing_.length > body_limit_) {
     return Fault{.code = FaultCode::kPayloadTooLarge,
                  .message = "The body may be at most " + std::to_string(body_limit_) + " bytes; send a smaller one."};
   }
-  const bool typed = framing_.has_body() && found.route && found.route->method != Method::kGet;
-  if (typed && (!is_accepted(found.route->body, request_.header("content-type")) ||
-                !request_.header("content-encoding").empty())) {
+  const Route* route = request_.route;
+  const bool typed = framing_.has_body() && route && route->method != Method::kGet;
+  if (typed &&
+      (!is_accepted(route->body, request_.header("content-type")) || !request_.header("content-encoding").empty())) {
     return Fault{.code = FaultCode::kUnsupportedMediaType,
                  .message = "Send the body as content-type: application/json, without a content-encoding."};
   }
@@ -213,13 +218,14 @@ std::optional<Fault> Connection::fault_of_head() {
 
 bool Connection::begin_body() {
   if (!framing_.has_body()) return dispatch();
-  // Who may not call the route is not to send a body for it.
+  // Who may not call the route is not to send a body for it, nor to be told what is wrong with the body.
+  auto fault = fault_of_body();
   const bool all_here = !framing_.chunked && unread().size() >= framing_.length;
-  if (!all_here && request_.route && request_.route->access.who != Access::Who::kPublic) {
-    if (count_in_flight()) authorize_before_body(*request_.route);
+  if ((fault || !all_here) && request_.route && request_.route->access.who != Access::Who::kPublic) {
+    if (count_in_flight()) authorize_before_body(*request_.route, std::move(fault));
     return true;
   }
-  return receive_body();
+  return fault ? reject(std::move(*fault)) : receive_body();
 }
 
 bool Connection::receive_body() {

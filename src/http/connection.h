@@ -55,7 +55,8 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool take_head(std::size_t size);
   void forget_request();
   void identify_client();
-  std::optional<Fault> fault_of_head();
+  std::optional<Fault> fault_of_path();
+  std::optional<Fault> fault_of_body() const;  // of what the head says of it
   bool begin_body();
   bool receive_body();
   bool keep_body_within_limits();  // false: refused, as all bodies together are too large
@@ -70,7 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool dispatch();
   bool count_in_flight();  // false: 503, the server is overloaded
   void end_in_flight();
-  void authorize_before_body(const Route& route);
+  void authorize_before_body(const Route& route, std::optional<Fault> of_body);
   bool may_wait_for_control();      // false: 503, its share of waiting requests is taken
   void turn_away(const char* why);  // 503
   void run(const Route& route);

@@ -110,15 +110,16 @@ void Connection::end_in_flight() {
 
 // In kHandling, so that nothing else reads or changes the request. It is authorized again when its body has come: a
 // role can end meanwhile.
-void Connection::authorize_before_body(const Route& route) {
+void Connection::authorize_before_body(const Route& route, std::optional<Fault> of_body) {
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();
   state_ = State::kHandling;
-  shared.control.run(request_.control_line(),
-                     [&hooks = shared.router.hooks(), &route, connection = shared_from_this()] {
-                       auto fault = authorize(hooks, route, connection->request_);
-                       connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
-                     });
+  shared.control.run(request_.control_line(), [&hooks = shared.router.hooks(), &route, connection = shared_from_this(),
+                                               of_body = std::move(of_body)]() mutable {
+    auto fault = authorize(hooks, route, connection->request_);
+    if (!fault) fault = std::move(of_body);
+    connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
+  });
 }
 
 void Connection::run(const Route& route) {

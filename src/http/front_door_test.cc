@@ -717,6 +717,19 @@ TEST_F(FrontDoor, WhoMayNotCallARouteIsRefusedBeforeTheBodyIsRead) {
   }
 }
 
+TEST_F(FrontDoor, OnlyWhoMayCallARouteIsToldWhatIsWrongWithTheBody) {
+  const auto owned = [](std::string_view token, std::string_view fields) {
+    return "POST /owned HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + std::string(token) + "\r\n" +
+           std::string(fields) + "\r\n";
+  };
+  const std::string_view long_body = "Content-Type: application/json\r\nContent-Length: 9000000\r\n";
+  const std::string_view other_type = "Content-Type: text/csv\r\nContent-Length: 3\r\n";
+  EXPECT_EQ(refusal(owned("bad", long_body)), 401);
+  EXPECT_EQ(refusal(owned("good", long_body)), 413);
+  EXPECT_EQ(refusal(owned("bad", other_type) + "a,b"), 401);
+  EXPECT_EQ(refusal(owned("good", other_type) + "a,b"), 415);
+}
+
 TEST_F(FrontDoor, WhoMayCallARouteSendsItsBodyAfterTheHead) {
   RawClient client(port());
   EXPECT_EQ(client.send(large_head("good", "Expect: 100-continue\r\n")).answer().status, 100);
