@@ -99,17 +99,36 @@ describe('the retention of a handle', () => {
     await settings({});
   });
 
-  test('of the server itself may not be above it', async () => {
-    const { code, err } = await beckon.cli(
-      'serve',
-      '--data',
-      `${beckon.data}-none`,
-      '--retention',
-      '30d',
-      '--max-retention',
-      '9d',
+  test('with consent basic has the same maximum', async () => {
+    const refused = await settings({ basicRetention: '41d' });
+    assert.equal(refused.status, 400);
+    assert.deepEqual(
+      refused.json.details.map(({ field }) => field),
+      ['basicRetention'],
     );
-    assert.notEqual(code, 0);
-    assert.match(err, /retention 30d is longer than max-retention 9d/);
+    assert.match(refused.json.details[0].issue, /at most "40d"/);
+    assert.equal((await settings({ basicRetention: '40d' })).status, 200);
+    await beckon.stop();
+    beckon.flags[beckon.flags.indexOf('40d')] = '20d';
+    beckon.flags.push('--retention', '20d');
+    await beckon.open();
+    assert.equal((await beckon.as('OWNER', 'GET', '/settings')).json.basicRetention, '20d');
+    await settings({});
+  });
+
+  test('of the server itself may not be above it', async () => {
+    const refused = async (...flags) => {
+      const { code, err } = await beckon.cli('serve', '--data', `${beckon.data}-none`, ...flags);
+      assert.notEqual(code, 0);
+      return err;
+    };
+    assert.match(
+      await refused('--retention', '30d', '--max-retention', '9d'),
+      /: retention 30d is longer than max-retention 9d/,
+    );
+    assert.match(
+      await refused('--basic-retention', '401d', '--max-retention', '400d'),
+      /: basic-retention 401d is longer than max-retention 400d/,
+    );
   });
 });

@@ -108,9 +108,14 @@ std::optional<Settings> settings_of(const Given& given) {
     if (auto fault = setting->set(settings, text)) faults.push_back("--" + std::string(setting->name) + " " + *fault);
   if (settings.database != "sqlite" && faults.empty())
     faults.push_back("--database " + settings.database + " is not built into this version; use sqlite");
-  if (settings.handle.retention > settings.most.retention && faults.empty())
-    faults.push_back("retention " + to_text(settings.handle.retention) + " is longer than max-retention " +
-                     to_text(settings.most.retention));
+  if (faults.empty()) {
+    for (const auto& [name, retention] : {std::pair{"retention", settings.handle.retention},
+                                          std::pair{"basic-retention", settings.handle.basic_retention}}) {
+      if (retention > settings.most.retention)
+        faults.push_back(name + (" " + to_text(retention)) + " is longer than max-retention " +
+                         to_text(settings.most.retention));
+    }
+  }
   for (const std::string& fault : faults) std::fprintf(stderr, "beckon: %s\n", fault.c_str());
   if (!faults.empty()) return std::nullopt;
   return settings;

@@ -218,7 +218,8 @@ std::vector<Setting> make_settings() {
   all.push_back(number("max-address-decisions-per-minute", chain, "the same of address-decisions-per-minute", 1,
                        100'000'000, AT(most.address_decisions_per_minute)));
   all.push_back(duration("retention", chain, "how long a session is kept after its last signal", AT(handle.retention)));
-  all.push_back(duration("max-retention", chain, "the longest retention that a handle may set", AT(most.retention)));
+  all.push_back(duration("max-retention", chain, "the longest retention and basic-retention that a handle may set",
+                         AT(most.retention)));
   all.push_back(
       duration("basic-retention", chain, "the same for sessions with consent basic", AT(handle.basic_retention)));
   all.push_back(make("due-grace", chain, "a duration from 0s to 10m",

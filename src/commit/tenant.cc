@@ -20,12 +20,17 @@ void read_limit(const json::Value& limits, std::string_view name, const int* mos
   limit = static_cast<int>(*number);
 }
 
-void read_duration(const json::Value& settings, std::string_view name, Duration& duration, Issues& issues) {
+// `most` as above.
+void read_retention(const json::Value& settings, std::string_view name, const HandleMaxima* most, Duration& retention,
+                    Issues& issues) {
   const json::Value* value = settings.find(name);
   if (!value) return;
   const auto read = value->is_string() ? parse_duration(value->text()) : std::nullopt;
   if (!read) return issues.add(std::string(name), "must be a duration such as \"30d\"");
-  duration = *read;
+  const Duration highest = most ? std::max(most->retention, retention) : *read;
+  if (*read > highest)
+    return issues.add(std::string(name), "must be at most \"" + to_text(highest) + "\" on this server");
+  retention = *read;
 }
 
 void refuse_unknown(const json::Value& object, std::string_view prefix, std::span<const std::string_view> known,
@@ -79,6 +84,7 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
   cap(settings.address_signals_per_minute, defaults.address_signals_per_minute, most.address_signals_per_minute);
   cap(settings.address_decisions_per_minute, defaults.address_decisions_per_minute, most.address_decisions_per_minute);
   settings.retention = std::min(settings.retention, std::max(defaults.retention, most.retention));
+  settings.basic_retention = std::min(settings.basic_retention, std::max(defaults.basic_retention, most.retention));
   return settings;
 }
 
@@ -105,11 +111,8 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
     read_limit(*limits, kLimits[2], most ? &most->address_decisions_per_minute : nullptr,
                read.address_decisions_per_minute, issues);
   }
-  read_duration(settings, "retention", read.retention, issues);
-  if (most && read.retention > std::max(most->retention, defaults.retention))
-    issues.add("retention",
-               "must be at most \"" + to_text(std::max(most->retention, defaults.retention)) + "\" on this server");
-  read_duration(settings, "basicRetention", read.basic_retention, issues);
+  read_retention(settings, "retention", most, read.retention, issues);
+  read_retention(settings, "basicRetention", most, read.basic_retention, issues);
   read_due_grace(settings, read.due_grace, issues);
   if (const json::Value* consent = settings.find("defaultConsent")) {
     if (consent->is_string() && consent->text() == "full")
