@@ -24,7 +24,7 @@ export function Reports({ decision: { decisionId, handle, sessionId } }: { decis
       }),
     );
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) setTold([...told, what]);
+    if (answer.ok) setTold(before => [...before, what]);
     stir();
   };
   return (
