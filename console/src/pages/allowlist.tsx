@@ -70,24 +70,34 @@ export function AllowlistPage() {
         is audited.
       </p>
       <form class="card">
-        <TextField
-          label="Handles"
-          mono
-          lines={4}
-          value={handles}
-          onInput={setHandles}
-          hint="One per line; * allows all."
-          issue={issuesOf(fault, 'handles')}
-        />
-        <TextField
-          label="Allowed outbound hosts"
-          mono
-          lines={5}
-          value={egress}
-          onInput={setEgress}
-          hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one per line. Link-local and metadata addresses are never allowed."
-          issue={issuesOf(fault, 'egress')}
-        />
+        {!loaded && !fault && (
+          <p class="loading" aria-live="polite">
+            Loading…
+          </p>
+        )}
+        {/* What is typed before the list has arrived would be replaced by it. */}
+        {loaded && (
+          <>
+            <TextField
+              label="Handles"
+              mono
+              lines={4}
+              value={handles}
+              onInput={setHandles}
+              hint="One per line; * allows all."
+              issue={issuesOf(fault, 'handles')}
+            />
+            <TextField
+              label="Allowed outbound hosts"
+              mono
+              lines={5}
+              value={egress}
+              onInput={setEgress}
+              hint="Hosts, host:port, or ranges such as 10.20.0.0/16, one per line. Link-local and metadata addresses are never allowed."
+              issue={issuesOf(fault, 'egress')}
+            />
+          </>
+        )}
         <div class="actions">
           <Button kind="primary" submits busy={busy} closed={closed} onPress={save}>
             Save
