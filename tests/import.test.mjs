@@ -140,6 +140,26 @@ describe('through a running server', () => {
     assert.equal((await beckon.as('OPERATOR', 'POST', '/chain/import', 'x'.repeat(1024 * 1024 + 1))).status, 413);
   });
 
+  test('it brings a session no more context than signals may', async () => {
+    const sessionId = freshSession();
+    const keys = (from, to) => Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`key${from + i}`, 'x']));
+    const post = (...contexts) =>
+      beckon.as('OPERATOR', 'POST', '/chain/import', {
+        signals: contexts.map((context, i) => ({
+          sessionId,
+          type: 'view',
+          id: `${Object.keys(context)[0]}`,
+          at: Date.now() - 60_000 + i,
+          context,
+        })),
+      });
+    assert.equal((await post(keys(0, 32), keys(32, 60))).status, 202);
+    const bad = await post(keys(50, 64), keys(64, 80));
+    assert.deepEqual([bad.status, bad.json.details.map(({ field }) => field)], [400, ['signals[1].context']]);
+    assert.equal((await beckon.signal(sessionId, { type: 'view' })).status, 202);
+    assert.equal(Object.keys((await beckon.as('CREATOR', 'GET', `/chain/${sessionId}`)).json.context).length, 60);
+  });
+
   test('offline it does not run beside the server', async () => {
     const { code, err } = await beckon.cli(
       'import',

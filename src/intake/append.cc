@@ -5,6 +5,7 @@
 #include "decision/known.h"
 #include "decision/record_shown.h"
 #include "delayed/timer_changes.h"
+#include "intake/context_limit.h"
 #include "intake/outcomes.h"
 
 namespace beckon::intake {
@@ -16,26 +17,6 @@ using ledger::SessionPtr;
 using ledger::Signal;
 
 constexpr Duration kMinute{60'000};
-
-// 400 where the context that was said would exceed the session's limits.
-std::optional<Fault> context_too_large(const SessionPtr& session, const ledger::Context& said) {
-  static const ledger::Context kNone;
-  const ledger::Context& before = session ? session->context : kNone;
-  // Nearly always both together fit, and nothing is copied on the committing thread.
-  if (before.size() + said.size() <= ledger::kContextKeys &&
-      ledger::bytes_of(before) + ledger::bytes_of(said) <= ledger::kContextBytes)
-    return std::nullopt;
-  const ledger::Context merged = ledger::merge(before, said);
-  Issues issues;
-  if (merged.size() > ledger::kContextKeys)
-    issues.add("context", "would give the session " + std::to_string(merged.size()) + " keys; it may have " +
-                              std::to_string(ledger::kContextKeys) + "; remove some by sending them as null");
-  if (const std::size_t bytes = ledger::bytes_of(merged); bytes > ledger::kContextBytes)
-    issues.add("context", "would give the session " + std::to_string(bytes) + " bytes of context; it may have " +
-                              std::to_string(ledger::kContextBytes));
-  if (issues.empty()) return std::nullopt;
-  return issues.fault();
-}
 
 // 429 where `added` signals would exceed the session's limit in the minute up to `now`.
 std::optional<Fault> over_limit(const SessionPtr& session, std::size_t added, int limit, Instant now) {
@@ -177,7 +158,10 @@ Result<Appended> Append::planned(commit::Draft& draft) {
     return unexpected(std::move(*fault));
 
   if (before && record.signals.empty()) record.context.clear();  // repeated requests add nothing
-  if (auto fault = context_too_large(before, record.context)) return unexpected(std::move(*fault));
+  Issues issues;
+  static const ledger::Context kNone;
+  check_context(before ? before->context : kNone, record.context, "context", issues);
+  if (!issues.empty()) return unexpected(issues.fault());
 
   // A request that brings nothing new does not prolong the session, nor does it change its consent.
   const bool says_something = !record.signals.empty() || !before || consent != before->consent ||

@@ -147,5 +147,30 @@ TEST_F(AppendedSignals, RefuseAnIdThatHasNoForm) {
     EXPECT_THAT(faults(one("x"), R"("anonymousId":)" + bad), ElementsAre("anonymousId")) << bad;
 }
 
+// As a version that did not check imports left it.
+class TooMuchContext final : public commit::Work {
+ public:
+  void plan(commit::Draft& draft) override {
+    ledger::AppendRecord record{
+        .handle = "demo", .session = "s", .fresh = true, .received = draft.now(), .expires_at = draft.now() + 1h};
+    for (int i = 100; i < 196; ++i) record.context.emplace_back("k" + std::to_string(i), "v");
+    ASSERT_TRUE(draft.append(draft.places().sessions.digest("demo", "s"), nullptr, record));
+  }
+  void finish(const std::optional<Fault>& fault) override { EXPECT_FALSE(fault); }
+};
+
+TEST_F(AppendedSignals, AreTakenByASessionThatHasTooMuchContextAlready) {
+  std::unique_ptr<commit::Work> work = std::make_unique<TooMuchContext>();
+  world.committer.submit(work);
+  world.committer.turn(true);
+  ASSERT_EQ(world.session("s")->context.size(), 96u);
+  EXPECT_TRUE(append(one("a")));
+  EXPECT_TRUE(append(one("b"), R"("context":{"k120":"other"})"));
+  EXPECT_EQ(faults(one("c"), R"("context":{"one":"more"})"), std::vector<std::string>{"context"});
+  EXPECT_TRUE(append(one("d"), R"("context":{"k121":null,"k122":null})"));
+  EXPECT_EQ(world.session("s")->context.size(), 94u);
+  EXPECT_EQ(world.session("s")->version, 3u);
+}
+
 }  // namespace
 }  // namespace beckon::intake

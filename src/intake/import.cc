@@ -1,10 +1,13 @@
 #include "intake/import.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/check.h"
 #include "decision/request_members.h"
 #include "delayed/timer_changes.h"
+#include "intake/context_limit.h"
 #include "intake/signal_reader.h"
 
 namespace beckon::intake {
@@ -33,6 +36,23 @@ ImportRequest::Entry read_entry(const Value& from, const std::string& path, Sign
 Consent consent_of(const commit::Tenant& tenant, const SessionPtr& session) {
   return session ? session->consent : tenant.settings.default_consent;
 }
+
+Duration kept_for(const commit::Tenant& tenant, Consent consent) {
+  const commit::HandleSettings& settings = tenant.settings;
+  return consent == Consent::kBasic ? std::min(settings.basic_retention, settings.retention) : settings.retention;
+}
+
+bool knows(const SessionPtr& session, std::uint64_t id) {
+  return session && std::ranges::find(session->ids, id) != session->ids.end();
+}
+
+// What the entries so far have made of a session's context.
+struct ContextSoFar {
+  bool begun = false;
+  Instant last_received{};
+  ledger::Context context;
+  std::unordered_set<std::uint64_t> ids;
+};
 
 }  // namespace
 
@@ -76,7 +96,9 @@ std::size_t Import::bytes() const {
 
 void Import::plan(commit::Draft& draft) {
   answer_ = Imported{.warnings = request_.warnings};
-  if (auto fault = find_sessions(draft)) {
+  auto fault = find_sessions(draft);
+  if (!fault) fault = check_contexts(draft);
+  if (fault) {
     answer_ = unexpected(std::move(*fault));
     return;
   }
@@ -99,6 +121,38 @@ std::optional<Fault> Import::find_sessions(commit::Draft& draft) {
   return std::nullopt;
 }
 
+// As `take` will, entry by entry: an entry that is left out brings no context, nor does one that is older than the
+// session's newest.
+std::optional<Fault> Import::check_contexts(const commit::Draft& draft) const {
+  const commit::Tenant& tenant = *request_.tenant;
+  if (std::ranges::all_of(request_.entries, [](const auto& entry) { return entry.context.empty(); }))
+    return std::nullopt;
+  std::unordered_map<ledger::SessionDigest, ContextSoFar> all;
+  Issues issues;
+  for (std::size_t i = 0; i < request_.entries.size(); ++i) {
+    const ImportRequest::Entry& entry = request_.entries[i];
+    const auto digest = draft.places().sessions.digest(tenant.handle.view(), entry.session.view());
+    const SessionPtr& session = sessions_.at(digest);
+    const Consent consent = draft.denied(digest) ? Consent::kDenied : consent_of(tenant, session);
+    if (consent == Consent::kDenied || entry.signal.at + kept_for(tenant, consent) <= draft.now()) continue;
+    const auto [place, is_new] = all.try_emplace(digest);
+    ContextSoFar& so_far = place->second;
+    if (is_new && session)
+      so_far = {.begun = true, .last_received = session->last_received, .context = session->context, .ids = {}};
+    const std::uint64_t id = ledger::remembered(entry.signal.id);
+    if (knows(session, id) || !so_far.ids.insert(id).second) continue;
+    const Instant received = std::min(entry.signal.at, draft.now());
+    if (so_far.begun && received < so_far.last_received) continue;
+    so_far.begun = true;
+    so_far.last_received = received;
+    const std::size_t faults = issues.items().size();
+    check_context(so_far.context, entry.context, "signals[" + std::to_string(i) + "].context", issues);
+    if (issues.items().size() == faults) so_far.context = ledger::merge(so_far.context, entry.context);
+  }
+  if (issues.empty()) return std::nullopt;
+  return issues.fault();
+}
+
 void Import::finish(const std::optional<Fault>& fault) {
   if (answer_ && fault) answer_ = unexpected(*fault);
   done_(answer_);
@@ -110,12 +164,10 @@ void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
   SessionPtr& before = sessions_.at(digest);
   const Consent consent = draft.denied(digest) ? Consent::kDenied : consent_of(tenant, before);
   if (consent == Consent::kDenied) return void(++answer_->denied);
-  const Duration kept = consent == Consent::kBasic
-                            ? std::min(tenant.settings.basic_retention, tenant.settings.retention)
-                            : tenant.settings.retention;
+  const Duration kept = kept_for(tenant, consent);
   if (entry.signal.at + kept <= draft.now()) return void(++answer_->beyond_retention);
   const std::uint64_t id = ledger::remembered(entry.signal.id);
-  if (before && std::ranges::find(before->ids, id) != before->ids.end()) return void(++answer_->duplicates);
+  if (knows(before, id)) return void(++answer_->duplicates);
 
   ledger::AppendRecord record{.handle = tenant.handle.view(),
                               .session = entry.session.view(),

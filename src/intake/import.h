@@ -59,6 +59,7 @@ class Import final : public commit::Work {
 
  private:
   std::optional<Fault> find_sessions(commit::Draft& draft);
+  std::optional<Fault> check_contexts(const commit::Draft& draft) const;
   void take(commit::Draft& draft, const ImportRequest::Entry& entry);
 
   ImportRequest request_;

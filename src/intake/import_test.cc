@@ -157,6 +157,37 @@ TEST_F(ImportedHistory, IsRefusedWholeWithEveryFault) {
   EXPECT_EQ(world.session("s"), nullptr);
 }
 
+TEST_F(ImportedHistory, BringsNoMoreContextThanASessionMayHave) {
+  const auto keys = [](int from, int to) {
+    std::string all;
+    for (int i = from; i < to; ++i) all += (all.empty() ? "\"k" : ",\"k") + std::to_string(i) + "\":\"v\"";
+    return ",\"context\":{" + all + "}";
+  };
+  ASSERT_TRUE(import(body({entry(9, "a", keys(0, 30))})));
+  EXPECT_THAT(faults(body({entry(8, "b", keys(10, 40)), entry(7, "c", keys(40, 64)), entry(6, "d", keys(64, 67)),
+                           entry(6, "e", keys(64, 67), "other")})),
+              ElementsAre("signals[2].context"));
+  EXPECT_EQ(world.session("s")->version, 1u);
+  EXPECT_EQ(world.session("other"), nullptr);
+  // What is older than the session's newest, and what is there already, says nothing of its context.
+  EXPECT_TRUE(import(body({entry(8, "b", keys(30, 60)), entry(7, "c", keys(60, 64)), entry(60, "f", keys(70, 90)),
+                           entry(7, "c", keys(90, 99)), entry(6, "g", R"(,"context":{"k7":null,"one":"more"})")})));
+  EXPECT_EQ(world.session("s")->context.size(), 64u);
+}
+
+TEST_F(ImportedHistory, BringsNoMoreBytesOfContextThanASessionMayHave) {
+  const auto keys = [](char first, std::size_t length) {
+    std::string all;
+    for (int i = 0; i < 32; ++i)
+      all += (i == 0 ? "\"" : ",\"") + std::string(1, first) + std::to_string(i) + "\":\"" + std::string(length, 'x') +
+             "\"";
+    return ",\"context\":{" + all + "}";
+  };
+  ASSERT_TRUE(import(body({entry(9, "a", keys('a', 256)), entry(8, "b", keys('b', 240))})));
+  EXPECT_THAT(faults(body({entry(7, "c", keys('b', 256))})), ElementsAre("signals[0].context"));
+  EXPECT_TRUE(import(body({entry(7, "c", keys('b', 250))})));
+}
+
 TEST_F(ImportedHistory, TakesIdsOfAnyFormAndNoneThatNamesNobody) {
   const auto imported = import(
       body({entry(9, "a", R"(,"visitorId":" gid://shopify/Customer/7 ")", "one"),
