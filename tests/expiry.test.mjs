@@ -76,6 +76,43 @@ describe('a visitor whose sessions have expired', () => {
   });
 });
 
+describe('a session that becomes basic', () => {
+  test('loses visitor and metadata in its stored events too, and later attempts send what is left', async t => {
+    const [sessionId, visitorId, next] = [freshSession(), freshSession('visitor'), freshSession('visitor')];
+    const failing = await beckon.subscribe(['signal.bought'], { path: '/status/503' });
+    t.after(() => failing.close());
+    const say = (type, more) => beckon.chain('signals', { sessionId, signals: [{ type, ...more.signal }], ...more.of });
+    await say('bought', {
+      signal: { signalValue: 'a lamp', metadata: { mail: 'ann@shop.example' } },
+      of: { visitorId },
+    });
+    const { event } = await failing.log.next();
+    assert.deepEqual(
+      [event.payload.visitorId, event.payload.signal.metadata],
+      [visitorId, { mail: 'ann@shop.example' }],
+    );
+    assert.equal((await say('left', { of: { consent: 'basic' } })).status, 202);
+    const { payload, ...head } = event;
+    const { visitorId: gone, ...rest } = payload;
+    const reduced = { ...head, payload: { ...rest, signal: { ...payload.signal, metadata: {} } } };
+    const later = await failing.log.next(one => one.event.payload.visitorId !== gone);
+    assert.deepEqual(later.event, reduced);
+    assert.equal(later.verified, true);
+    const { text } = await beckon.as('OPERATOR', 'GET', `/events/${event.id}`);
+    assert.ok(text.includes('a lamp') && !text.includes(visitorId) && !text.includes('ann@shop'), text);
+    assert.equal((await visitor('GET', visitorId, '/export')).status, 404);
+    await until('no byte of it is on the disk', () => {
+      const bytes = onDisk();
+      return ![visitorId, 'ann@shop.example'].some(word => bytes.includes(word));
+    });
+
+    // The session may then be another visitor's.
+    assert.equal((await say('back', { of: { consent: 'full', visitorId: next } })).status, 202);
+    const exported = await visitor('GET', next, '/export');
+    assert.ok(exported.text.includes('a lamp') && !exported.text.includes(visitorId), exported.text);
+  });
+});
+
 describe('the retention of a handle', () => {
   test('has a maximum of the server', async () => {
     const bad = await settings({ retention: '401d', limits: { sessionSignalsPerMinute: 5 } });

@@ -70,8 +70,8 @@ struct Deny {
   Instant until{};
 };
 
-// Metadata and visitor are removed from what is stored of a session (consent basic): its journal rows are rewritten in
-// the background, and its pending deliveries go on.
+// Metadata and visitor leave what is stored of a session (consent basic): its journal rows in the background; at once
+// the bodies of its events (outbox::reduced_body) and what came back to those. Its pending deliveries go on with these.
 struct Reduce {
   Handle handle;
   SessionId session;

@@ -130,7 +130,7 @@ TEST_P(ErasureInAStore, OfASessionErasedAgainReachesFurther) {
   EXPECT_EQ(ledger().erasures().value()[0].up_to, 2u);
 }
 
-TEST_P(ErasureInAStore, ReducesWithoutTouchingSnapshotOrDeliveries) {
+TEST_P(ErasureInAStore, ReducesWithoutTouchingSnapshotOrTheStateOfDeliveries) {
   owe();
   write({.at = kStart, .journal = "one", .changes = {snapshot("s1", 0)}});
   write({.at = kStart, .changes = {commit::Reduce{kAcme, SessionId("s1"), digest_of("s1")}}});
@@ -140,6 +140,33 @@ TEST_P(ErasureInAStore, ReducesWithoutTouchingSnapshotOrDeliveries) {
   EXPECT_EQ(owed[0].up_to, 1u);
   EXPECT_NE(ledger().snapshot(kAcme, SessionId("s1")).value(), std::nullopt);
   EXPECT_EQ(found().state, DeliveryState::kQueued);
+}
+
+TEST_P(ErasureInAStore, ReducesTheBodiesOfTheSessionsEventsAtOnce) {
+  const auto told = [](std::string_view id, std::string_view session = "s1") {
+    outbox::Event one = event(id, session);
+    one.body = R"({"payload":{"visitorId":"v1","signal":{"signalKey":"a","metadata":{"mail":"m"}}}})";
+    return one;
+  };
+  const std::string reduced = R"({"payload":{"signal":{"signalKey":"a","metadata":{}}}})";
+  subscribe();
+  write({.at = kStart, .changes = {told("evt_1"), delivery("dlv_1", "evt_1"), expiry("s1")}});
+  write({.at = kStart,
+         .changes = {told("evt_2"), delivery("dlv_2", "evt_2"), told("evt_3", "s2"), event("evt_4"),
+                     delivery("dlv_4", "evt_4")}});
+  for (const char* id : {"dlv_2", "dlv_4"}) settle(settlement(id, 1, DeliveryState::kRetrying, after(2)));
+  write({.at = kStart, .changes = {told("evt_5"), commit::Reduce{kAcme, SessionId("s1"), digest_of("s1")}}});
+  const auto body = [&](const char* id) { return outbox().event(kAcme, EventId(id)).value()->body; };
+  EXPECT_EQ(body("evt_2"), reduced);
+  EXPECT_EQ(body("evt_5"), reduced) << "of the same commit";
+  EXPECT_EQ(body("evt_1"), told("evt_1").body) << "of a former life of the id";
+  EXPECT_EQ(body("evt_3"), told("evt_3").body) << "of another session";
+  EXPECT_EQ(body("evt_4"), event("evt_4").body);
+  EXPECT_EQ(found("dlv_2").state, DeliveryState::kRetrying);
+  const auto due = outbox().due(kHook, after(9), 9).value();
+  EXPECT_EQ(*std::ranges::find(due, DeliveryId("dlv_2"), [](const auto& one) { return one.delivery.id; })->body, reduced);
+  EXPECT_EQ(outbox().attempts(DeliveryId("dlv_2"))->at(0).response_body, "") << "which may repeat what was sent";
+  EXPECT_NE(outbox().attempts(DeliveryId("dlv_4"))->at(0).response_body, "");
 }
 
 TEST_P(ErasureInAStore, RemembersADenialFromWhenItWasLastSaid) {

@@ -116,6 +116,13 @@ std::vector<DeliveryId> Deliveries::of_subscription(const SubscriptionId& id) co
   return {known->second.begin(), known->second.end()};
 }
 
+EventId Facts::end_of_former_lives(const Handle& handle, const SessionId& session) const {
+  EventId last;
+  if (const auto lives = past_sessions.find({handle, session}); lives != past_sessions.end())
+    for (const auto& [visitor, end] : lives->second) last = std::max(last, end);
+  return last;
+}
+
 outbox::Standing Facts::standing(const SubscriptionId& id) const {
   const auto found = subscriptions.find(id);
   if (found == subscriptions.end()) return outbox::Standing::kUnknown;

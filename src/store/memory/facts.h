@@ -121,6 +121,7 @@ struct Facts {
   std::map<Handle, std::uint64_t> changed_handles;  // the control version that changed each last
 
   outbox::Standing standing(const SubscriptionId& id) const;
+  EventId end_of_former_lives(const Handle& handle, const SessionId& session) const;  // empty: none is known
   void add_audit(const AuditEntry& entry) { audit[entry.handle].try_emplace({entry.at, entry.id}, entry); }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "outbox/reduced_body.h"
 #include "store/memory/memory_analytics.h"
 
 namespace beckon::store {
@@ -14,10 +15,14 @@ using outbox::DeliveryState;
 
 namespace {
 
-void erase_texts(outbox::Attempt& attempt) {
-  attempt.request_headers = "{}";
+void erase_response(outbox::Attempt& attempt) {
   attempt.response_headers.clear();
   attempt.response_body.clear();
+}
+
+void erase_texts(outbox::Attempt& attempt) {
+  attempt.request_headers = "{}";
+  erase_response(attempt);
 }
 
 }  // namespace
@@ -86,6 +91,17 @@ void MemoryCommit::apply(const commit::Expire& gone) {
 
 void MemoryCommit::apply(const commit::Reduce& reduce) {
   schedule_erasure({.digest = reduce.digest, .up_to = facts_.last_position, .reduce = true, .since = reduce.since});
+  const auto events = facts_.events_of_session.find({reduce.handle, reduce.session});
+  if (events == facts_.events_of_session.end()) return;
+  const EventId former = facts_.end_of_former_lives(reduce.handle, reduce.session);
+  for (const EventId& id : events->second) {
+    outbox::Event& event = facts_.events.at({reduce.handle, id});
+    auto reduced = id > former ? outbox::reduced_body(event.body, event.cause) : std::nullopt;
+    if (!reduced) continue;
+    event.body = std::move(*reduced);
+    for (const DeliveryId& owed : facts_.deliveries.of_event(reduce.handle, id))
+      for (auto& [number, attempt] : facts_.deliveries.find(owed)->attempts) erase_response(attempt);
+  }
 }
 
 void MemoryCommit::apply(const commit::ConsentAgain& consent) { facts_.denied.erase(consent.digest); }

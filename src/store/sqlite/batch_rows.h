@@ -55,6 +55,8 @@ void apply(Writing& writing, const commit::ErasePast& erase);
 // Pending withdrawn, texts blanked: of the session's events up to one, or of all where `last` is empty.
 void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
                        const EventId& last = {});
+// Bodies of the session's present life without metadata and visitor.
+void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session);
 void add_outbox_functions(Connection& connection);  // once for a connection: what the statements of these call
 
 // log_rows.cc

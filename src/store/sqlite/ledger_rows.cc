@@ -111,6 +111,7 @@ void apply(Writing& writing, const commit::SweepDenials& sweep) {
 
 void apply(Writing& writing, const commit::Reduce& reduce) {
   schedule_erasure(writing, reduce.digest, true, first_row(writing, reduce.since), writing.position);
+  reduce_outbox(writing, reduce.handle, reduce.session);
 }
 
 void apply(Writing& writing, const commit::ConsentAgain& consent) {

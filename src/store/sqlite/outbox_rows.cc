@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "outbox/reduced_body.h"
 #include "outbox/transitions.h"
 #include "store/sqlite/batch_rows.h"
 
@@ -115,6 +116,11 @@ std::vector<DeliveryId> ids_of(Query row) {
   std::vector<DeliveryId> ids;
   while (row.next()) ids.emplace_back(row.text(0));
   return ids;
+}
+
+std::string_view given_text(sqlite3_value* value) {
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+  return {bytes ? bytes : "", static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 void withdraw(Connection& connection, const std::vector<DeliveryId>& ids, std::string_view reason, Instant at) {
@@ -278,7 +284,23 @@ void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& 
       handle, session, last);
 }
 
-// outbox::earlier(due, by, at), for rows of any number.
+void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session) {
+  Connection& connection = writing.connection;
+  connection.run(
+      "UPDATE attempt SET response_headers = x'', response_body = x'' WHERE delivery IN ("
+      "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND e.id > coalesce("
+      "(SELECT max(last_event) FROM past_session WHERE handle = ?1 AND session = ?2), '') "
+      "AND reduced_body(e.body, e.cause) IS NOT NULL)",
+      handle, session);
+  connection.run(
+      "UPDATE event SET body = coalesce(reduced_body(body, cause), body) "
+      "WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > coalesce("
+      "(SELECT max(last_event) FROM past_session WHERE handle = ?1 AND session = ?2), '')",
+      handle, session);
+}
+
+// outbox::earlier(due, by, at) and outbox::reduced_body(body, cause), for rows of any number.
 void add_outbox_functions(Connection& connection) {
   const auto earlier = [](sqlite3_context* context, int, sqlite3_value** given) {
     const auto moved =
@@ -286,8 +308,16 @@ void add_outbox_functions(Connection& connection) {
                         instant_ms(sqlite3_value_int64(given[2])));
     sqlite3_result_int64(context, to_ms(moved));
   };
-  const int code = sqlite3_create_function_v2(connection.raw(), "earlier", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                              nullptr, earlier, nullptr, nullptr, nullptr);
+  const auto reduced = [](sqlite3_context* context, int, sqlite3_value** given) {
+    const auto body = outbox::reduced_body(given_text(given[0]), given_text(given[1]));
+    if (body) sqlite3_result_text64(context, body->data(), body->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  };
+  constexpr int kKind = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+  int code =
+      sqlite3_create_function_v2(connection.raw(), "earlier", 3, kKind, nullptr, earlier, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK)
+    code = sqlite3_create_function_v2(connection.raw(), "reduced_body", 2, kKind, nullptr, reduced, nullptr, nullptr,
+                                      nullptr);
   if (code != SQLITE_OK) throw SqliteError(code, 0, sqlite3_errmsg(connection.raw()));
 }
 
