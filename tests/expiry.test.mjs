@@ -30,7 +30,9 @@ const onDisk = () =>
 async function expired(sessionId, visitorId, signalValue = 'v') {
   await settings({ retention: '1s' });
   await beckon.chain('signals', { sessionId, visitorId, signals: [{ type: 'seen', signalValue }] });
-  const { event } = await hook.log.next(one => one.event?.payload.sessionId === sessionId);
+  const { event } = await hook.log.next(
+    one => one.event?.payload.sessionId === sessionId && one.event.payload.visitorId === visitorId,
+  );
   await until('the session has expired', async () => {
     const { json } = await visitor('GET', visitorId, '/export');
     return json.expiredSessions?.some(one => one.sessionId === sessionId);
@@ -73,6 +75,34 @@ describe('a visitor whose sessions have expired', () => {
     assert.deepEqual(json.expiredSessions, [{ sessionId: first, events: [event] }]);
     assert.equal((await visitor('DELETE', visitorId)).status, 204);
     assert.equal((await visitor('GET', visitorId, '/export')).status, 404);
+  });
+});
+
+describe('a session id that is used again', () => {
+  test('shows its new visitor nothing of the former one, and takes nothing of theirs away', async () => {
+    const sessionId = freshSession('kiosk');
+    const [first, second] = [freshSession('visitor'), freshSession('visitor')];
+    const event = await expired(sessionId, first, 'a private word');
+    await beckon.chain('signals', { sessionId, visitorId: second, signals: [{ type: 'seen', signalValue: 'new' }] });
+    const { event: own } = await hook.log.next(one => one.event?.payload.visitorId === second);
+    const exported = await visitor('GET', second, '/export');
+    assert.deepEqual(exported.json.sessions[0].events, [own]);
+    for (const word of [first, 'a private word', event.id]) assert.ok(!exported.text.includes(word), word);
+    assert.deepEqual(exported.json.expiredSessions, []);
+    assert.equal((await visitor('DELETE', second)).status, 204);
+    assert.deepEqual((await visitor('GET', first, '/export')).json.expiredSessions, [{ sessionId, events: [event] }]);
+  });
+
+  test('gives one visitor both of their lives of it, and not the one between', async () => {
+    const sessionId = freshSession('kiosk');
+    const [one, other] = [freshSession('visitor'), freshSession('visitor')];
+    const early = await expired(sessionId, one);
+    await expired(sessionId, other, 'between');
+    await beckon.chain('signals', { sessionId, visitorId: one, signals: [{ type: 'seen', signalValue: 'again' }] });
+    const { event: late } = await hook.log.next(({ event }) => event?.payload.signal.signalValue === 'again');
+    const { json } = await visitor('GET', one, '/export');
+    assert.deepEqual(json.sessions[0].events, [late]);
+    assert.deepEqual(json.expiredSessions, [{ sessionId, events: [early] }]);
   });
 });
 

@@ -44,6 +44,7 @@ struct Erase {
   std::optional<Instant> denied_until;  // consent is denied until then; std::nullopt if merely erased
   std::string reason;                   // what its pending deliveries are withdrawn for: "consent denied", "erased"
   ledger::Position since = 0;           // the first journal row that can hold it; 0: not known
+  bool only_this_life = false;          // the log of former lives of its id stays: they were others'
 };
 
 // A session has expired: its snapshot goes at once, its journal rows in the background. The log of its deliveries
@@ -56,12 +57,14 @@ struct Expire {
   ledger::Position since = 0, up_to = 0;  // the journal rows that can hold it; `since` 0: not known
 };
 
-// What the log holds of a session that has expired is erased, up to an event: what comes behind is of another life.
+// What the log holds of a session that has expired is erased: of this life of its id, which `last` names
+// (ledger::PastSession).
 struct ErasePast {
   Handle handle;
   SessionId session;
   EventId last;
   std::string reason;
+  bool to_end = false;  // the id lives no more: what came behind its last life is of that one too
 };
 
 // Consent is denied again, where nothing is kept but the wish: it is remembered until then.

@@ -167,9 +167,9 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
 }
 
 void Draft::erase(const Handle& handle, const SessionId& id, const SessionDigest& digest, std::string reason,
-                  std::optional<Instant> denied_until, ledger::Position since) {
+                  std::optional<Instant> denied_until, ledger::Position since, bool only_this_life) {
   ledger::append_record(batch_.journal, ledger::ForgetRecord{digest});
-  plan(Erase{handle, id, digest, denied_until, std::move(reason), since});
+  plan(Erase{handle, id, digest, denied_until, std::move(reason), since, only_this_life});
   if (!ledger::is_own_record(id.view())) set_timer({.handle = handle, .session = id});
   std::erase_if(changes_, [&](const auto& staged) { return staged.handle == handle && session_of(staged.what) == id; });
   stage(digest, nullptr);
@@ -359,6 +359,8 @@ void Draft::publish(ledger::Position position) {
   if (!places_.changes) return;
   std::vector<std::pair<Handle, SessionId>> erased;
   for (const Erase& erase : changes_of<Erase>(batch_)) erased.emplace_back(erase.handle, erase.session);
+  for (const ErasePast& erase : changes_of<ErasePast>(batch_))
+    if (erase.to_end) erased.emplace_back(erase.handle, erase.session);
   if (!changes_.empty() || !erased.empty()) places_.changes->put(std::move(changes_), erased);
 }
 

@@ -198,7 +198,7 @@ class Draft {
   // What is kept of a session that begins again, where it has expired: it goes before the new life is planned.
   void end_former_life(const ledger::SessionDigest& digest);
   void erase(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,
-             std::optional<Instant> denied_until, ledger::Position since);
+             std::optional<Instant> denied_until, ledger::Position since, bool only_this_life = false);
   void notify_watchers(const ledger::AppendRecord& record);
   void stage(const ledger::SessionDigest& digest, ledger::SessionPtr session);
   void release(const ledger::SessionDigest& digest);

@@ -57,7 +57,7 @@ class Expiry : public testing::Test {
   std::vector<outbox::Event> events(std::string_view session) {
     return *store.outbox().events_of(kHandle, SessionId{session}, {}, 100);
   }
-  std::optional<Fault> forget(std::string_view visitor) {
+  std::optional<Fault> forget(std::string_view visitor, const std::vector<ledger::Joined>& theirs = {}) {
     class Forgets final : public Work {
      public:
       Forgets(const std::function<std::optional<Fault>(Draft&)>& plan, std::optional<Fault>& fault)
@@ -72,7 +72,7 @@ class Expiry : public testing::Test {
     const VisitorId id{visitor};
     const auto past = *store.ledger().past_sessions_of(kHandle, id);
     const std::function<std::optional<Fault>(Draft&)> plan = [&](Draft& draft) {
-      return draft.forget_visitor(kHandle, id, {}, "erased", past);
+      return draft.forget_visitor(kHandle, id, theirs, "erased", past);
     };
     std::optional<Fault> fault;
     std::unique_ptr<Work> work = std::make_unique<Forgets>(plan, fault);
@@ -202,6 +202,29 @@ TEST_F(Expiry, OfASessionWhoseIdIsSomebodyElsesNowLeavesThemTheirs) {
   EXPECT_EQ(world->session("kiosk")->visitor.text, "w");
 }
 
+TEST_F(Expiry, OfEachLifeOfAnIdIsItsOwnVisitors) {
+  subscribe();
+  for (const char* visitor : {"v", "w", "v", "", "w"}) {
+    if (!events("kiosk").empty()) pass(50h);
+    say("kiosk", *visitor ? ",\"visitorId\":\"" + std::string(visitor) + "\"" : "");
+  }
+  const auto all = events("kiosk");
+  ASSERT_EQ(all.size(), 5u);
+  const SessionId kiosk{"kiosk"};
+  EXPECT_EQ(*store.ledger().past_sessions_of(kHandle, VisitorId{"v"}),
+            std::vector({ledger::PastSession{kiosk, all[0].id}, ledger::PastSession{kiosk, all[2].id, all[1].id}}));
+  EXPECT_EQ(*store.ledger().end_of_former_lives(kHandle, kiosk), all[3].id) << "one that was nobody's";
+
+  EXPECT_FALSE(forget("w", {{kiosk, world->sessions.digest("demo", "kiosk")}}));
+  EXPECT_EQ(world->session("kiosk"), nullptr);
+  std::vector<EventId> left;
+  for (const outbox::Event& event : events("kiosk")) left.push_back(event.id);
+  EXPECT_EQ(left, std::vector({all[0].id, all[2].id, all[3].id}));
+  EXPECT_FALSE(forget("v"));
+  ASSERT_EQ(events("kiosk").size(), 1u);
+  EXPECT_EQ(events("kiosk")[0].id, all[3].id);
+}
+
 // What is read of the journal for an erasure, as the least position behind which it was read.
 class WatchedLedger final : public ledger::Ledger {
  public:
@@ -223,6 +246,9 @@ class WatchedLedger final : public ledger::Ledger {
   }
   Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& h, const VisitorId& v) override {
     return real_.past_sessions_of(h, v);
+  }
+  Result<EventId> end_of_former_lives(const Handle& h, const SessionId& s) override {
+    return real_.end_of_former_lives(h, s);
   }
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override {

@@ -103,18 +103,14 @@ std::optional<Fault> Draft::forget_visitor(const Handle& handle, const VisitorId
     if (!now) return now.error();
     going.emplace_back(session, *now ? (*now)->began : 0);
   }
-  std::vector<ErasePast> ended;  // whose ids are others' now
+  std::vector<ErasePast> ended;
   for (const ledger::PastSession& one : past) {
-    if (std::ranges::find(sessions, one.id, &ledger::Joined::id) != sessions.end()) continue;
-    const SessionDigest of = places_.sessions.digest(handle.view(), one.id.view());
-    const auto now = kept(handle, one.id, of);
+    const auto now = kept(handle, one.id, places_.sessions.digest(handle.view(), one.id.view()));
     if (!now) return now.error();
-    if (*now)
-      ended.push_back({handle, one.id, one.last, reason});
-    else
-      going.emplace_back(ledger::Joined{one.id, of}, row_);
+    ended.push_back({handle, one.id, one.last, reason, *now == nullptr});
   }
-  for (const auto& [session, since] : going) erase(handle, session.id, session.digest, reason, std::nullopt, since);
+  for (const auto& [session, since] : going)
+    erase(handle, session.id, session.digest, reason, std::nullopt, since, true);
   for (ErasePast& one : ended) plan(std::move(one));
   if (*record) erase(handle, own, digest, reason, std::nullopt, (*record)->began);
   return std::nullopt;

@@ -43,10 +43,11 @@ struct ExpiredSession {
   Position began = 0, as_of = 0;  // as StoredSnapshot has them
 };
 
-// A session that has expired, while the log still holds events of it.
+// A session that has expired, while the log still holds events of it: one of the lives of its id.
 struct PastSession {
   SessionId id;
-  EventId last;  // the newest of these events: what comes behind may belong to another life of the same id
+  EventId last;         // the newest of these events: what comes behind may belong to another life of the same id
+  EventId before = {};  // the last of the life before it; empty: none is known
   friend bool operator==(const PastSession&, const PastSession&) = default;
 };
 
@@ -70,6 +71,9 @@ class Ledger {
 
   // Sessions of a visitor that have expired and of which events are still kept.
   virtual Result<std::vector<PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) = 0;
+  // The last event of the lives that an id has had, whoever's they were: those behind it are of its present one. Empty:
+  // no former life is known.
+  virtual Result<EventId> end_of_former_lives(const Handle& handle, const SessionId& session) = 0;
 
   // Calls `row` with each journal row behind `after`, in order, until it returns false.
   virtual Result<void> read_journal(Position after,

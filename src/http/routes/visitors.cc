@@ -77,10 +77,6 @@ Result<Kept> kept_of(Api& api, const Handle& handle, const VisitorId& visitor) {
   auto past = api.ledger.past_sessions_of(handle, visitor);
   if (!past) return unexpected(past.error());
   kept.past = std::move(*past);
-  // One whose id lives on is told of there, where that is theirs too.
-  std::erase_if(kept.past, [&](const ledger::PastSession& one) {
-    return std::ranges::any_of(kept.sessions, [&](const SessionPtr& session) { return session->id == one.id; });
-  });
   const SessionId own = ledger::own_record(visitor.view());
   const auto record = all.find(handle, own, all.digest(handle.view(), own.view()));
   if (!record) return unexpected(record.error());
@@ -114,11 +110,10 @@ Result<Response> erase(Api& api, Request& request) {
   return no_content();
 }
 
-// The bodies of a session's events that are still kept, up to one; to the last where that is empty.
-Result<void> write_events(json::Writer& out, Api& api, const Handle& handle, const SessionId& session,
-                          const EventId& last = {}) {
+// The bodies of a session's events that are still kept, behind one up to one; to the last where that is empty.
+Result<void> write_events(json::Writer& out, Api& api, const Handle& handle, const SessionId& session, EventId behind,
+                          const EventId& last) {
   out.key("events").begin_array();
-  EventId behind;
   while (true) {
     const auto page = api.outbox.events_of(handle, session, behind, kEventsAtOnce);
     if (!page) return unexpected(page.error());
@@ -132,8 +127,11 @@ Result<void> write_events(json::Writer& out, Api& api, const Handle& handle, con
 }
 
 Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& session, const Signals& signals) {
-  const auto deliveries = api.outbox.deliveries_of(session.handle, session.id, kDeliveriesOfExport);
+  const auto former = api.ledger.end_of_former_lives(session.handle, session.id);
+  if (!former) return unexpected(former.error());
+  auto deliveries = api.outbox.deliveries_of(session.handle, session.id, kDeliveriesOfExport);
   if (!deliveries) return unexpected(deliveries.error());
+  std::erase_if(*deliveries, [&](const outbox::Delivery& one) { return one.event <= *former; });
   const auto timers = api.timers.timers_of(session.handle, session.id);
   if (!timers) return unexpected(timers.error());
   out.begin_object();
@@ -142,18 +140,20 @@ Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& 
   for (const auto& [version, text] : signals) out.raw(text);
   out.end_array();
   write_session_history(out, session, *deliveries, *timers, api.sending);
-  if (const auto written = write_events(out, api, session.handle, session.id); !written) return written;
+  if (const auto written = write_events(out, api, session.handle, session.id, *former, {}); !written) return written;
   out.end_object();
   return {};
 }
 
-// Events of an id that somebody else's session has now: only up to the last of the visitor's own.
+// Of the lives of its id only this one; while no other has followed, all that came behind belongs to it.
 Result<void> write_past(json::Writer& out, Api& api, const Handle& handle, const ledger::PastSession& past) {
   const auto now = api.places.sessions.find(handle, past.id, api.places.sessions.digest(handle.view(), past.id.view()));
   if (!now) return unexpected(now.error());
+  const auto former = api.ledger.end_of_former_lives(handle, past.id);
+  if (!former) return unexpected(former.error());
+  const EventId last = *now || *former > past.last ? past.last : EventId{};
   out.begin_object().member("sessionId", past.id.view());
-  if (const auto written = write_events(out, api, handle, past.id, *now ? past.last : EventId{}); !written)
-    return written;
+  if (const auto written = write_events(out, api, handle, past.id, past.before, last); !written) return written;
   out.end_object();
   return {};
 }

@@ -98,6 +98,45 @@ TEST_P(ErasureInAStore, OfThePastLeavesTheEventsOfANewLife) {
   EXPECT_TRUE(ledger().past_sessions_of(kAcme, VisitorId("v1")).value().empty());
 }
 
+TEST_P(ErasureInAStore, KnowsTheLivesOfAnIdApart) {
+  subscribe();
+  const auto live = [&](const std::string& event_id, const char* visitor) {
+    write({.at = kStart, .changes = {event(event_id), delivery("dlv_" + event_id, event_id)}});
+    auto gone = expiry("s1");
+    gone.visitor = VisitorId(visitor);
+    write({.at = kStart, .changes = {gone}});
+  };
+  live("evt_1", "v1");
+  live("evt_2", "v2");
+  live("evt_3", "v1");
+  auto without_events = expiry("s1");
+  without_events.visitor = VisitorId("v2");
+  write({.at = kStart, .changes = {without_events, event("evt_4"), delivery("dlv_4", "evt_4")}});
+  const SessionId s1("s1");
+  EXPECT_EQ(ledger().past_sessions_of(kAcme, VisitorId("v1")).value(),
+            std::vector({ledger::PastSession{s1, EventId("evt_1")},
+                         ledger::PastSession{s1, EventId("evt_3"), EventId("evt_2")}}));
+  EXPECT_EQ(ledger().past_sessions_of(kAcme, VisitorId("v2")).value(),
+            std::vector({ledger::PastSession{s1, EventId("evt_2"), EventId("evt_1")}}));
+  EXPECT_EQ(ledger().end_of_former_lives(kAcme, s1).value(), EventId("evt_3"));
+  EXPECT_EQ(ledger().end_of_former_lives(kOther, s1).value(), EventId());
+
+  auto present = erasure("s1");
+  present.only_this_life = true;
+  write({.at = kStart, .changes = {present}});
+  const auto left = [&] {
+    std::string ids;
+    const auto events = outbox().events_of(kAcme, s1, {}, 9).value();
+    for (const auto& one : events) ids += one.id.text + " ";
+    return ids;
+  };
+  EXPECT_EQ(left(), "evt_1 evt_2 evt_3 ");
+  write({.at = kStart, .changes = {commit::ErasePast{kAcme, s1, EventId("evt_2"), "erased", true}}});
+  EXPECT_EQ(left(), "evt_1 evt_3 ");
+  write({.at = kStart, .changes = {event("evt_5"), commit::ErasePast{kAcme, s1, EventId("evt_3"), "erased", true}}});
+  EXPECT_EQ(left(), "evt_1 ") << "what came behind the last life, with the id living no more, is of that life";
+}
+
 TEST_P(ErasureInAStore, ForgetsAPastSessionWithTheLastOfItsEvents) {
   owe("dlv_1", "evt_1");
   write({.at = kStart, .changes = {event("evt_2"), delivery("dlv_2", "evt_2"), expiry("s1")}});
@@ -164,7 +203,8 @@ TEST_P(ErasureInAStore, ReducesTheBodiesOfTheSessionsEventsAtOnce) {
   EXPECT_EQ(body("evt_4"), event("evt_4").body);
   EXPECT_EQ(found("dlv_2").state, DeliveryState::kRetrying);
   const auto due = outbox().due(kHook, after(9), 9).value();
-  EXPECT_EQ(*std::ranges::find(due, DeliveryId("dlv_2"), [](const auto& one) { return one.delivery.id; })->body, reduced);
+  EXPECT_EQ(*std::ranges::find(due, DeliveryId("dlv_2"), [](const auto& one) { return one.delivery.id; })->body,
+            reduced);
   EXPECT_EQ(outbox().attempts(DeliveryId("dlv_2"))->at(0).response_body, "") << "which may repeat what was sent";
   EXPECT_NE(outbox().attempts(DeliveryId("dlv_4"))->at(0).response_body, "");
 }

@@ -459,6 +459,27 @@ TEST_F(SqliteFile, OfAVersionThatForgotExpiredSessionsFindsTheVisitorsInTheirEve
   EXPECT_EQ(store->ledger().erasures()->at(0).since, 0u);
 }
 
+TEST_F(SqliteFile, TakesALifeThatTwoVisitorsWereSaidToEndForThatOfTheOneWhomItsEventNames) {
+  auto store = open();
+  auto told = event("evt_1", "gone");
+  told.body = R"({"payload":{"visitorId":"v2"}})";
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {told}}));
+  store.reset();
+  execute(
+      "DROP TABLE past_session; CREATE TABLE past_session (handle TEXT NOT NULL, session TEXT NOT NULL, visitor TEXT "
+      "NOT NULL, last_event TEXT NOT NULL, PRIMARY KEY (handle, session, visitor)) WITHOUT ROWID;"
+      "CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);"
+      "INSERT INTO past_session VALUES ('acme', 'gone', 'v1', 'evt_1'), ('acme', 'gone', 'v2', 'evt_1'), "
+      "('acme', 'gone', 'v3', 'evt_0');"
+      "PRAGMA user_version = 17");
+  store = open();
+  ASSERT_TRUE(store);
+  EXPECT_TRUE(store->ledger().past_sessions_of(kAcme, VisitorId("v1"))->empty());
+  EXPECT_EQ(store->ledger().past_sessions_of(kAcme, VisitorId("v2")).value(),
+            std::vector({ledger::PastSession{SessionId("gone"), EventId("evt_1"), EventId("evt_0")}}));
+  EXPECT_EQ(store->ledger().past_sessions_of(kAcme, VisitorId("v3"))->size(), 1u);
+}
+
 // A file of a version that left expired sessions in the journal.
 TEST_F(SqliteFile, ErasesFromTheFirstRowWhileTheJournalMayHoldEarlierLives) {
   auto store = open();

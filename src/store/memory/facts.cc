@@ -117,10 +117,8 @@ std::vector<DeliveryId> Deliveries::of_subscription(const SubscriptionId& id) co
 }
 
 EventId Facts::end_of_former_lives(const Handle& handle, const SessionId& session) const {
-  EventId last;
-  if (const auto lives = past_sessions.find({handle, session}); lives != past_sessions.end())
-    for (const auto& [visitor, end] : lives->second) last = std::max(last, end);
-  return last;
+  const auto lives = past_sessions.find({handle, session});
+  return lives == past_sessions.end() || lives->second.empty() ? EventId{} : lives->second.rbegin()->first;
 }
 
 outbox::Standing Facts::standing(const SubscriptionId& id) const {

@@ -94,7 +94,7 @@ struct Facts {
   ledger::Position last_position = 0;
   ledger::Position checkpoint = 0;
   std::map<std::pair<Handle, SessionId>, SessionRow> snapshots;
-  std::map<std::pair<Handle, SessionId>, std::map<VisitorId, EventId>> past_sessions;  // with their last events
+  std::map<std::pair<Handle, SessionId>, std::map<EventId, VisitorId>> past_sessions;  // by the last event of each life
   std::map<ledger::SessionDigest, Instant> denied;
   std::map<std::pair<ledger::SessionDigest, bool>, ledger::Ledger::Erasure> erasures;  // true: only reduced
 

@@ -1,6 +1,7 @@
 #include "store/memory/memory_commit.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "outbox/reduced_body.h"
@@ -69,24 +70,37 @@ void MemoryCommit::schedule_erasure(const ledger::Ledger::Erasure& erasure) {
 
 void MemoryCommit::apply(const commit::Erase& erase) {
   facts_.snapshots.erase({erase.handle, erase.session});
-  facts_.past_sessions.erase({erase.handle, erase.session});
+  EventId behind;
+  if (erase.only_this_life)
+    behind = facts_.end_of_former_lives(erase.handle, erase.session);
+  else
+    facts_.past_sessions.erase({erase.handle, erase.session});
   schedule_erasure({.digest = erase.digest, .up_to = facts_.last_position, .since = erase.since});
   if (erase.denied_until) facts_.denied[erase.digest] = *erase.denied_until;
-  erase_from_outbox(erase.handle, erase.session, erase.reason);
+  erase_from_outbox(erase.handle, erase.session, erase.reason, behind, {});
 }
 
 void MemoryCommit::apply(const commit::ErasePast& erase) {
-  if (const auto found = facts_.past_sessions.find({erase.handle, erase.session}); found != facts_.past_sessions.end())
-    std::erase_if(found->second, [&](const auto& one) { return one.second <= erase.last; });
-  erase_from_outbox(erase.handle, erase.session, erase.reason, erase.last);
+  EventId behind;
+  bool is_last = true;
+  if (const auto lives = facts_.past_sessions.find({erase.handle, erase.session});
+      lives != facts_.past_sessions.end()) {
+    const auto next = lives->second.lower_bound(erase.last);
+    if (next != lives->second.begin()) behind = std::prev(next)->first;
+    is_last = lives->second.upper_bound(erase.last) == lives->second.end();
+    lives->second.erase(erase.last);
+  }
+  erase_from_outbox(erase.handle, erase.session, erase.reason, behind,
+                    erase.to_end && is_last ? EventId{} : erase.last);
 }
 
 void MemoryCommit::apply(const commit::Expire& gone) {
   facts_.snapshots.erase({gone.handle, gone.session});
   schedule_erasure({.digest = gone.digest, .up_to = gone.up_to, .since = gone.since});
   const auto events = facts_.events_of_session.find({gone.handle, gone.session});
-  if (gone.visitor.empty() || events == facts_.events_of_session.end() || events->second.empty()) return;
-  facts_.past_sessions[{gone.handle, gone.session}][gone.visitor] = *std::ranges::max_element(events->second);
+  if (events == facts_.events_of_session.end() || events->second.empty()) return;
+  facts_.past_sessions[{gone.handle, gone.session}].try_emplace(*std::ranges::max_element(events->second),
+                                                                gone.visitor);
 }
 
 void MemoryCommit::apply(const commit::Reduce& reduce) {
@@ -291,10 +305,10 @@ std::vector<DeliveryId> MemoryCommit::bounded(std::vector<DeliveryId> ids, const
 }
 
 void MemoryCommit::erase_from_outbox(const Handle& handle, const SessionId& session, std::string_view reason,
-                                     const EventId& last) {
+                                     const EventId& behind, const EventId& last) {
   const auto found = facts_.events_of_session.find({handle, session});
   if (found == facts_.events_of_session.end()) return;
-  const auto is_meant = [&](const EventId& id) { return last.empty() || id <= last; };
+  const auto is_meant = [&](const EventId& id) { return id > behind && (last.empty() || id <= last); };
   for (const EventId& id : found->second) {
     if (!is_meant(id)) continue;
     outbox::Event& event = facts_.events.at({handle, id});
@@ -315,7 +329,10 @@ void MemoryCommit::erase_from_outbox(const Handle& handle, const SessionId& sess
 
 void MemoryCommit::forget_past(const Handle& handle, const SessionId& session) {
   const auto events = facts_.events_of_session.find({handle, session});
-  if (events == facts_.events_of_session.end() || events->second.empty()) facts_.past_sessions.erase({handle, session});
+  if (events == facts_.events_of_session.end() || events->second.empty())
+    facts_.past_sessions.erase({handle, session});
+  else if (const auto lives = facts_.past_sessions.find({handle, session}); lives != facts_.past_sessions.end())
+    lives->second.erase(lives->second.begin(), lives->second.lower_bound(*std::ranges::min_element(events->second)));
 }
 
 void MemoryCommit::forget_event(const Handle& handle, const EventId& id) {

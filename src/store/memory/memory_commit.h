@@ -57,9 +57,10 @@ class MemoryCommit final : public commit::Commit {
   void withdraw(const std::vector<DeliveryId>& ids, std::string_view reason);
   std::vector<DeliveryId> bounded(std::vector<DeliveryId> ids, const SubscriptionId& of);
   void schedule_erasure(const ledger::Ledger::Erasure& erasure);
-  void erase_from_outbox(const Handle& handle, const SessionId& session, std::string_view reason,
-                         const EventId& last = {});                  // up to that event; empty: all
-  void forget_past(const Handle& handle, const SessionId& session);  // where none of its events is left
+  // Of events behind one up to one; where that is empty, of all.
+  void erase_from_outbox(const Handle& handle, const SessionId& session, std::string_view reason, const EventId& behind,
+                         const EventId& last);
+  void forget_past(const Handle& handle, const SessionId& session);  // of lives of which no event is left
   void forget_event(const Handle& handle, const EventId& id);
 
   Facts& facts_;

@@ -57,10 +57,19 @@ Result<std::vector<ledger::PastSession>> MemoryLedger::past_sessions_of(const Ha
                                                                         const VisitorId& visitor) {
   const std::lock_guard lock(facts_.mutex);
   std::vector<ledger::PastSession> found;
-  for (const auto& [key, visitors] : facts_.past_sessions)
-    if (const auto theirs = visitors.find(visitor); key.first == handle && theirs != visitors.end())
-      found.push_back({key.second, theirs->second});
+  for (const auto& [key, lives] : facts_.past_sessions) {
+    EventId before;
+    for (const auto& [last, whose] : lives) {
+      if (key.first == handle && whose == visitor) found.push_back({key.second, last, before});
+      before = last;
+    }
+  }
   return found;
+}
+
+Result<EventId> MemoryLedger::end_of_former_lives(const Handle& handle, const SessionId& session) {
+  const std::lock_guard lock(facts_.mutex);
+  return facts_.end_of_former_lives(handle, session);
 }
 
 // The lock is let go while `row` runs, as the other driver does.

@@ -16,6 +16,7 @@ class MemoryLedger final : public ledger::Ledger {
   Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
   Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t limit) override;
   Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) override;
+  Result<EventId> end_of_former_lives(const Handle& handle, const SessionId& session) override;
   Result<void> read_journal(ledger::Position after,
                             const std::function<bool(ledger::Position, Instant, std::string_view)>& row) override;
   Result<ledger::Position> position_before(Instant at) override;

@@ -52,11 +52,11 @@ void apply(Writing& writing, const commit::WithdrawReason& ended);
 void apply(Writing& writing, const commit::GiveUp& wish);
 void apply(Writing& writing, const commit::SetClockBack& set);
 void apply(Writing& writing, const commit::ErasePast& erase);
-// Pending withdrawn, texts blanked: of the session's events up to one, or of all where `last` is empty.
+// Pending withdrawn, texts blanked: of the session's events behind one up to one; where that is empty, of all.
 void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
-                       const EventId& last = {});
-// Bodies of the session's present life without metadata and visitor.
-void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session);
+                       const EventId& behind, const EventId& last);
+// Bodies of the session's events behind one, without metadata and visitor.
+void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind);
 void add_outbox_functions(Connection& connection);  // once for a connection: what the statements of these call
 
 // log_rows.cc

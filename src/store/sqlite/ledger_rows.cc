@@ -33,6 +33,16 @@ Position first_row(Writing& writing, Position since) {
   return row.next() ? 0 : since;
 }
 
+// The last event of the former lives of an id, or of those before the one that `before` ended. Empty: of none.
+EventId end_of_life(Writing& writing, const Handle& handle, const SessionId& session, const EventId& before = {}) {
+  auto row = writing.connection.query(
+      "SELECT coalesce(max(last_event), '') FROM past_session "
+      "WHERE handle = ?1 AND session = ?2 AND (?3 = '' OR last_event < ?3)",
+      handle, session, before);
+  row.next();
+  return EventId(row.text(0));
+}
+
 void remember_denial(Writing& writing, const ledger::SessionDigest& digest, Instant until) {
   writing.connection.run(
       "INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
@@ -77,26 +87,32 @@ void apply(Writing& writing, const commit::Checkpoint& checkpoint) {
 
 void apply(Writing& writing, const commit::Erase& erase) {
   writing.connection.run("DELETE FROM session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
-  writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
+  EventId behind;
+  if (erase.only_this_life)
+    behind = end_of_life(writing, erase.handle, erase.session);
+  else
+    writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
   schedule_erasure(writing, erase.digest, false, first_row(writing, erase.since), writing.position);
   if (erase.denied_until) remember_denial(writing, erase.digest, *erase.denied_until);
-  erase_from_outbox(writing, erase.handle, erase.session, erase.reason);
+  erase_from_outbox(writing, erase.handle, erase.session, erase.reason, behind, {});
 }
 
 void apply(Writing& writing, const commit::ErasePast& erase) {
-  writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2 AND last_event <= ?3",
+  const EventId behind = end_of_life(writing, erase.handle, erase.session, erase.last);
+  const bool is_last = end_of_life(writing, erase.handle, erase.session) <= erase.last;
+  writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2 AND last_event = ?3",
                          erase.handle, erase.session, erase.last);
-  erase_from_outbox(writing, erase.handle, erase.session, erase.reason, erase.last);
+  erase_from_outbox(writing, erase.handle, erase.session, erase.reason, behind,
+                    erase.to_end && is_last ? EventId{} : erase.last);
 }
 
 void apply(Writing& writing, const commit::Expire& gone) {
   writing.connection.run("DELETE FROM session WHERE handle = ?1 AND session = ?2", gone.handle, gone.session);
   schedule_erasure(writing, gone.digest, false, gone.since, gone.up_to);
-  if (gone.visitor.empty()) return;
   writing.connection.run(
-      "INSERT INTO past_session (handle, session, visitor, last_event) "
-      "SELECT ?1, ?2, ?3, id FROM event WHERE handle = ?1 AND session = ?2 AND session <> '' ORDER BY id DESC LIMIT 1 "
-      "ON CONFLICT (handle, session, visitor) DO UPDATE SET last_event = excluded.last_event",
+      "INSERT INTO past_session (handle, session, last_event, visitor) "
+      "SELECT ?1, ?2, id, ?3 FROM event WHERE handle = ?1 AND session = ?2 AND session <> '' ORDER BY id DESC LIMIT 1 "
+      "ON CONFLICT DO NOTHING",
       gone.handle, gone.session, gone.visitor);
 }
 
@@ -111,7 +127,7 @@ void apply(Writing& writing, const commit::SweepDenials& sweep) {
 
 void apply(Writing& writing, const commit::Reduce& reduce) {
   schedule_erasure(writing, reduce.digest, true, first_row(writing, reduce.since), writing.position);
-  reduce_outbox(writing, reduce.handle, reduce.session);
+  reduce_outbox(writing, reduce.handle, reduce.session, end_of_life(writing, reduce.handle, reduce.session));
 }
 
 void apply(Writing& writing, const commit::ConsentAgain& consent) {

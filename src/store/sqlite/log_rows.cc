@@ -25,7 +25,7 @@ void apply(Writing& writing, const commit::TrimDelivery& trim) {
   if (session.empty()) return;
   connection.run(
       "DELETE FROM past_session WHERE handle = ?1 AND session = ?2 AND NOT EXISTS "
-      "(SELECT 1 FROM event WHERE handle = ?1 AND session = ?2 AND session <> '')",
+      "(SELECT 1 FROM event WHERE handle = ?1 AND session = ?2 AND session <> '' AND id <= last_event)",
       handle, session);
 }
 

@@ -271,33 +271,31 @@ void apply(Writing& writing, const commit::SetClockBack& set) {
 }
 
 void erase_from_outbox(Writing& writing, const Handle& handle, const SessionId& session, std::string_view reason,
-                       const EventId& last) {
+                       const EventId& behind, const EventId& last) {
   Connection& connection = writing.connection;
-  const auto ids = ids_of(
-      connection.query("SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-                       "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND (?3 = '' OR e.id <= ?3)",
-                       handle, session, last));
+  const auto ids = ids_of(connection.query(
+      "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
+      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND e.id > ?3 AND (?4 = '' OR e.id <= ?4)",
+      handle, session, behind, last));
   for (const DeliveryId& id : ids) erase(connection, id, reason, writing.at);
   connection.run(
       "UPDATE event SET session = '', cause = '{}', body = '{}' "
-      "WHERE handle = ?1 AND session = ?2 AND session <> '' AND (?3 = '' OR id <= ?3)",
-      handle, session, last);
+      "WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > ?3 AND (?4 = '' OR id <= ?4)",
+      handle, session, behind, last);
 }
 
-void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session) {
+void reduce_outbox(Writing& writing, const Handle& handle, const SessionId& session, const EventId& behind) {
   Connection& connection = writing.connection;
   connection.run(
       "UPDATE attempt SET response_headers = x'', response_body = x'' WHERE delivery IN ("
       "SELECT d.id FROM event e CROSS JOIN delivery d ON d.event = e.id AND d.handle = e.handle "
-      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND e.id > coalesce("
-      "(SELECT max(last_event) FROM past_session WHERE handle = ?1 AND session = ?2), '') "
+      "WHERE e.handle = ?1 AND e.session = ?2 AND e.session <> '' AND e.id > ?3 "
       "AND reduced_body(e.body, e.cause) IS NOT NULL)",
-      handle, session);
+      handle, session, behind);
   connection.run(
       "UPDATE event SET body = coalesce(reduced_body(body, cause), body) "
-      "WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > coalesce("
-      "(SELECT max(last_event) FROM past_session WHERE handle = ?1 AND session = ?2), '')",
-      handle, session);
+      "WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > ?3",
+      handle, session, behind);
 }
 
 // outbox::earlier(due, by, at) and outbox::reduced_body(body, cause), for rows of any number.

@@ -349,10 +349,30 @@ CREATE INDEX audit_by_time ON audit (at) WHERE action <> 'settings.put';
 CREATE INDEX audit_of_settings ON audit (handle, at, id) WHERE action = 'settings.put';
 )sql";
 
+// Each life of a session's id has its own end, so that none is taken for another's. Those whose visitors were said to
+// end with the same event are of the one whom it names.
+constexpr const char* kPastLives = R"sql(
+CREATE TABLE kept AS
+  SELECT p.handle, p.session, p.last_event, p.visitor
+  FROM past_session p LEFT JOIN event e ON e.handle = p.handle AND e.id = p.last_event
+  ORDER BY p.handle, p.session, p.last_event,
+    CASE WHEN json_valid(e.body) THEN json_extract(e.body, '$.payload.visitorId') IS p.visitor ELSE 0 END DESC;
+DROP TABLE past_session;
+CREATE TABLE past_session (
+  handle TEXT NOT NULL,
+  session TEXT NOT NULL,
+  last_event TEXT NOT NULL,
+  visitor TEXT NOT NULL,
+  PRIMARY KEY (handle, session, last_event)) WITHOUT ROWID;
+INSERT OR IGNORE INTO past_session SELECT handle, session, last_event, visitor FROM kept ORDER BY rowid;
+DROP TABLE kept;
+CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
-                               kExpiry,       kBoundedHistory};
+                               kExpiry,       kBoundedHistory,   kPastLives};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -82,11 +82,24 @@ Result<std::vector<ledger::PastSession>> SqliteLedger::past_sessions_of(const Ha
   return guarded([&]() -> Result<std::vector<ledger::PastSession>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT session, last_event FROM past_session WHERE handle = ?1 AND visitor = ?2 ORDER BY session", handle,
-        visitor);
+        "SELECT session, last_event, coalesce((SELECT max(before.last_event) FROM past_session before "
+        "WHERE before.handle = past.handle AND before.session = past.session "
+        "AND before.last_event < past.last_event), '') "
+        "FROM past_session past WHERE handle = ?1 AND visitor = ?2 ORDER BY session, last_event",
+        handle, visitor);
     std::vector<ledger::PastSession> found;
-    while (row.next()) found.push_back({SessionId(row.text(0)), EventId(row.text(1))});
+    while (row.next()) found.push_back({SessionId(row.text(0)), EventId(row.text(1)), EventId(row.text(2))});
     return found;
+  });
+}
+
+Result<EventId> SqliteLedger::end_of_former_lives(const Handle& handle, const SessionId& session) {
+  return guarded([&]() -> Result<EventId> {
+    auto reader = readers_.borrow();
+    auto row = reader->query(
+        "SELECT coalesce(max(last_event), '') FROM past_session WHERE handle = ?1 AND session = ?2", handle, session);
+    row.next();
+    return EventId(row.text(0));
   });
 }
 
