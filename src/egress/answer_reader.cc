@@ -131,8 +131,6 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   if (!unread_.empty()) left = unread_.append(bytes);
   const auto state = parsed(left);
   unread_.assign(left);  // a part of itself, or of `bytes`
-  const bool framed = unread_.size() <= header_limit_ && read_ <= header_limit_ + kFraming * body_limit_;
-  if (state == State::kMore && !framed) return broken(Trouble::kHeadersTooLarge);
   return state;
 }
 

@@ -206,6 +206,8 @@ TEST(AnswerReader, StopsAtItsLimits) {
     EXPECT_EQ(state(chunked + "1;a=" + std::string(250, 'e') + "\r\nx\r\n" + end), State::kBroken);
     EXPECT_EQ(state(chunked + many("2;a=" + std::string(80, 'e') + "\r\nxx\r\n", 12) + end), State::kBroken);
     EXPECT_EQ(state(chunked + "0\r\n" + many("X-Much: y\r\n", 20) + "\r\n"), State::kBroken);
+    // What frames the body is within its limit; that with head and body is not.
+    EXPECT_EQ(state(chunked + many("2;a=" + std::string(80, 'e') + "\r\nxx\r\n", 10) + end), State::kWhole);
   }
 }
 
