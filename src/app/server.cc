@@ -273,8 +273,8 @@ void Server::Inside::metrics_of_shares() {
     prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({}).Set(static_cast<double>(value));
   };
   in_use("beckon_endpoint_checks", "Name lookups under way for subscriptions that are created or changed.",
-         endpoint_checks->under_way());
-  in_use("beckon_live_watchers", "Live-feed connections.", live->watchers());
+         endpoint_checks->places().in_use());
+  in_use("beckon_live_watchers", "Live-feed connections.", live->places().in_use());
   in_use("beckon_simulations", "Simulations that run or wait.", simulations->under_way());
   if (readiness != http::Readiness::kStarting) {
     in_use("beckon_http_control_waiting", "Requests that wait for a control thread.", listener->control_waiting());
@@ -289,6 +289,10 @@ void Server::Inside::metrics_of_shares() {
   const auto count = [&](const char* resource, const char* share, const std::atomic<std::uint64_t>& value) {
     refused.Add({{"resource", resource}, {"share", share}}).Set(static_cast<double>(value.load()));
   };
+  const auto count_both = [&](const char* resource, const Refused& of) {
+    count(resource, "handle", of.of_handle);
+    count(resource, "all", of.in_all);
+  };
   const http::HttpRefusals& http = http_metrics->refusals();
   count("commit_queue", "handle", committer->counts().refused_of_line);
   count("commit_queue", "all", committer->counts().refused);
@@ -298,12 +302,9 @@ void Server::Inside::metrics_of_shares() {
   count("bodies", "handle", http.bodies_of_client);
   count("connections", "address", http.connections_of_address);
   count("connections", "all", http.connections);
-  count("endpoint_checks", "handle", endpoint_checks->refused().of_handle);
-  count("endpoint_checks", "all", endpoint_checks->refused().in_all);
-  count("live_feed", "handle", live->refused().of_handle);
-  count("live_feed", "all", live->refused().in_all);
-  count("simulations", "handle", simulations->refused().of_handle);
-  count("simulations", "all", simulations->refused().in_all);
+  count_both("endpoint_checks", endpoint_checks->places().refused());
+  count_both("live_feed", live->places().refused());
+  count_both("simulations", simulations->refused());
 }
 
 void Server::Inside::stop() {

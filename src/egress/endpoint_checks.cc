@@ -8,34 +8,19 @@ void EndpointChecks::start(std::string_view handle, std::string_view url, Policy
   auto target = check_url(url, *policy);
   if (!target) return done(std::optional{target.error()});
   if (target->url.address || is_localhost(target->url.host)) return done(std::nullopt);  // judged with the text
-  Check check{std::string(handle), std::move(*target), std::move(policy), std::move(done)};
-  if (auto fault = take_place(check.handle)) return check.done(unexpected(std::move(*fault)));
+  Check check{Handle(handle), std::move(*target), std::move(policy), std::move(done)};
+  switch (places_.take(check.handle)) {
+    case SharedPlaces::Taken::kHandleHasItsShare:
+      return check.done(unexpected(unavailable("Too many endpoints of this handle are being checked.")));
+    case SharedPlaces::Taken::kAllInUse:
+      return check.done(unexpected(unavailable("Too many endpoints are being checked.")));
+    case SharedPlaces::Taken::kYes: break;
+  }
   {
     const std::lock_guard lock(mutex_);
     coming_.push_back(std::move(check));
   }
   loop_.wake();
-}
-
-std::optional<Fault> EndpointChecks::take_place(const std::string& handle) {
-  const std::lock_guard lock(mutex_);
-  const auto own = places_.find(handle);
-  if (own != places_.end() && own->second >= options_.per_handle) {
-    ++refused_.of_handle;
-    return unavailable("Too many endpoints of this handle are being checked.");
-  }
-  if (count_ >= options_.at_once) {
-    ++refused_.in_all;
-    return unavailable("Too many endpoints are being checked.");
-  }
-  ++places_[handle];
-  ++count_;
-  return std::nullopt;
-}
-
-std::size_t EndpointChecks::under_way() const {
-  const std::lock_guard lock(mutex_);
-  return count_;
 }
 
 void EndpointChecks::run(std::stop_token stop) {
@@ -59,12 +44,7 @@ void EndpointChecks::begin(CaresResolver& resolver, Check check) {
 }
 
 void EndpointChecks::end(Check& check, const Lookup& lookup) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto own = places_.find(check.handle);
-    if (--own->second == 0) places_.erase(own);
-    --count_;
-  }
+  places_.leave(check.handle);
   if (lookup.outcome != Lookup::Outcome::kFound) return check.done(std::nullopt);
   const auto order = classify(lookup.addresses, check.target, *check.policy);
   check.done(order ? std::nullopt : std::optional{order.error()});

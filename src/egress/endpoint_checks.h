@@ -1,9 +1,7 @@
 // The check of an endpoint when a subscription is created or changed. Names are looked up on one thread that waits for
 // all of them at once, so that a slow name server holds no thread that other requests need.
 #pragma once
-#include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/shared_places.h"
 #include "egress/cares_resolver.h"
 #include "egress/guard.h"
 
@@ -29,7 +28,8 @@ class EndpointChecks {
   using Checked = Result<std::optional<Refusal>>;
   using Done = std::move_only_function<void(const Checked&)>;
 
-  EndpointChecks(ResolverSettings settings, Options options) : settings_(std::move(settings)), options_(options) {}
+  EndpointChecks(ResolverSettings settings, Options options)
+      : settings_(std::move(settings)), options_(options), places_(options.at_once, options.per_handle) {}
 
   // Calls `done` once: before this returns if no lookup is needed, else within `at_most` on the thread of run(), where
   // it must not block. A name that does not resolve now is accepted, because it may later. After run() has ended `done`
@@ -39,32 +39,24 @@ class EndpointChecks {
   // The thread's body: until it is stopped, which drops what is under way.
   void run(std::stop_token stop);
 
-  std::size_t under_way() const;
-  // How many were not checked because too many were under way: of their handle, and in total.
-  struct Refused {
-    std::atomic<std::uint64_t> of_handle{0}, in_all{0};
-  };
-  const Refused& refused() const { return refused_; }
+  const SharedPlaces& places() const { return places_; }  // of the lookups under way
 
  private:
   struct Check {
-    std::string handle;
+    Handle handle;
     Target target;
     PolicySnapshot policy;
     Done done;
   };
-  std::optional<Fault> take_place(const std::string& handle);
   void begin(CaresResolver& resolver, Check check);
   void end(Check& check, const Lookup& lookup);
 
   const ResolverSettings settings_;
   const Options options_;
   EventLoop loop_;  // polled by run() alone
-  Refused refused_;
-  mutable std::mutex mutex_;
-  std::vector<Check> coming_;                               // since the loop last looked
-  std::map<std::string, std::size_t, std::less<>> places_;  // in use, by handle
-  std::size_t count_ = 0;                                   // their sum
+  SharedPlaces places_;
+  std::mutex mutex_;
+  std::vector<Check> coming_;  // since the loop last looked
 };
 
 }  // namespace beckon::egress

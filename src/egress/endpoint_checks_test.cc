@@ -53,7 +53,7 @@ TEST(EndpointChecks, TakeWhatDoesNotResolveAndRefuseWhatLeadsInside) {
   EXPECT_EQ(here.judged("https://dns64-inside.example/"), Refusal::kNeverAddress);
   EXPECT_EQ(here.judged("https://0x7f.1/"), Refusal::kNumericSpelling);
   EXPECT_EQ(here.judged("https://localhost/"), Refusal::kReservedName);
-  EXPECT_EQ(here.checks.under_way(), 0u);
+  EXPECT_EQ(here.checks.places().in_use(), 0u);
 }
 
 TEST(EndpointChecks, ASilentNameServerHoldsUpNoOtherNameAndItsHandleHasAShare) {
@@ -74,9 +74,9 @@ TEST(EndpointChecks, ASilentNameServerHoldsUpNoOtherNameAndItsHandleHasAShare) {
              fourth = here.start("fourth", "https://mute-a.example/");
   EXPECT_EQ(here.start("other", "https://quick.example/").get().error().code, FaultCode::kUnavailable)
       << "all are taken";
-  EXPECT_EQ(here.checks.under_way(), 4u);
-  EXPECT_EQ(here.checks.refused().of_handle, 1u);
-  EXPECT_EQ(here.checks.refused().in_all, 1u);
+  EXPECT_EQ(here.checks.places().in_use(), 4u);
+  EXPECT_EQ(here.checks.places().refused().of_handle, 1u);
+  EXPECT_EQ(here.checks.places().refused().in_all, 1u);
 }
 
 }  // namespace

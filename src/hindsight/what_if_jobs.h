@@ -1,7 +1,6 @@
 // Simulations as jobs: one runs at a time, a few wait, and what they came to is kept for a while. In memory alone: a
 // restart forgets them.
 #pragma once
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/shared_places.h"
 #include "hindsight/what_if.h"
 
 namespace beckon::hindsight {
@@ -51,10 +51,6 @@ class WhatIfJobs {
   std::optional<WhatIfView> cancel(const Handle& handle, const SimulationId& id);
 
   std::size_t under_way() const;  // running and waiting
-  // How many were refused: because of those of their handle, and in total.
-  struct Refused {
-    std::atomic<std::uint64_t> of_handle{0}, in_all{0};
-  };
   const Refused& refused() const { return refused_; }
 
   // The thread's body: until it is stopped, which cancels what runs.

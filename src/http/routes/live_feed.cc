@@ -47,24 +47,10 @@ std::string data_of(const outbox::Delivery& delivery, const Sending& sending) {
 
 }  // namespace
 
-std::size_t LiveFeed::watchers() const {
-  const std::lock_guard lock(mutex_);
-  return count_;
-}
-
 Result<Response> LiveFeed::watch(const access::Principal& principal, const Handle& handle,
                                  std::string_view last_event_id) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto own = places_.find(handle);
-    const bool own_share = own != places_.end() && own->second == limits_.per_handle;
-    if (own_share || count_ == limits_.watchers) {
-      ++(own_share ? refused_.of_handle : refused_.in_all);
-      return unexpected(unavailable("Too many live-feed connections."));
-    }
-    ++places_[handle];
-    ++count_;
-  }
+  if (places_.take(handle) != SharedPlaces::Taken::kYes)
+    return unexpected(unavailable("Too many live-feed connections."));
   Watcher watcher{.principal = principal, .handle = handle, .beaten_at = parts_.clock.now()};
   const std::uint64_t newest = parts_.changes.newest(handle);
   const auto resumed = position_of(last_event_id, parts_.life);
@@ -72,11 +58,7 @@ Result<Response> LiveFeed::watch(const access::Principal& principal, const Handl
   if (!resumed && !last_event_id.empty())
     watcher.greeting = event_of("reset", R"({"reason":"the server was restarted"})");
   // The place is given back with the answer, where it never becomes a stream (HEAD, a client that has gone).
-  auto place = std::shared_ptr<void>(nullptr, [this, handle](void*) {
-    const std::lock_guard lock(mutex_);
-    if (--places_.at(handle) == 0) places_.erase(handle);
-    --count_;
-  });
+  auto place = std::shared_ptr<void>(nullptr, [this, handle](void*) { places_.leave(handle); });
   return Response{.status = 200,
                   .body = "retry: 2000\n\n",
                   .content_type = "text/event-stream",

@@ -7,7 +7,6 @@
 //   event: dropped    data: {"count"}    the number of changes that were skipped
 //   event: end        data: {"reason"}   the token or the role has ended, and so does the stream
 #pragma once
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "access/gate.h"
+#include "base/shared_places.h"
 #include "commit/changes.h"
 #include "http/message.h"
 #include "http/routes/api.h"
@@ -42,18 +42,14 @@ class LiveFeed {
     const Sending& sending;
     std::string life;
   };
-  LiveFeed(Parts parts, Limits limits) : parts_(std::move(parts)), limits_(limits) {}
+  LiveFeed(Parts parts, Limits limits)
+      : parts_(std::move(parts)), limits_(limits), places_(limits.watchers, limits.per_handle) {}
 
   // Thread-safe. A response that continues while the principal may watch. `last_event_id` as sent by the client, empty
   // if none. Fault: kUnavailable if there are too many watchers, in all or of the handle.
   Result<Response> watch(const access::Principal& principal, const Handle& handle, std::string_view last_event_id);
 
-  std::size_t watchers() const;  // now; thread-safe
-  // How many were refused because too many watched: of their handle, and in total.
-  struct Refused {
-    std::atomic<std::uint64_t> of_handle{0}, in_all{0};
-  };
-  const Refused& refused() const { return refused_; }
+  const SharedPlaces& places() const { return places_; }  // of the watchers
 
   void run(std::stop_token stop);  // the loop; leaves open streams to the listener
   void step();                     // one iteration
@@ -76,12 +72,10 @@ class LiveFeed {
 
   const Parts parts_;
   const Limits limits_;
-  Refused refused_;
-  mutable std::mutex mutex_;
-  std::vector<Watcher> coming_;           // joined since the last step
-  std::map<Handle, std::size_t> places_;  // in use, by handle
-  std::size_t count_ = 0;                 // their sum
-  std::vector<Watcher> watchers_;         // used by the loop only
+  SharedPlaces places_;
+  std::mutex mutex_;
+  std::vector<Watcher> coming_;    // joined since the last step
+  std::vector<Watcher> watchers_;  // used by the loop only
 };
 
 }  // namespace beckon::http
