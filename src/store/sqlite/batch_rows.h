@@ -25,6 +25,8 @@ void append_journal(Writing& writing, std::string_view records);  // at the next
 // ledger_rows.cc
 void apply(Writing& writing, const commit::SnapshotWrite& snapshot);
 void apply(Writing& writing, const commit::Checkpoint& checkpoint);
+// The last event of the former lives of a session's id, or of those before the one that `before` ended. Empty: of none.
+EventId end_of_life(Connection& connection, const Handle& handle, const SessionId& session, const EventId& before = {});
 void apply(Writing& writing, const commit::Erase& erase);
 void apply(Writing& writing, const commit::Expire& session);
 void apply(Writing& writing, const commit::Deny& wish);

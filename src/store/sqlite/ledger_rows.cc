@@ -33,16 +33,6 @@ Position first_row(Writing& writing, Position since) {
   return row.next() ? 0 : since;
 }
 
-// The last event of the former lives of an id, or of those before the one that `before` ended. Empty: of none.
-EventId end_of_life(Writing& writing, const Handle& handle, const SessionId& session, const EventId& before = {}) {
-  auto row = writing.connection.query(
-      "SELECT coalesce(max(last_event), '') FROM past_session "
-      "WHERE handle = ?1 AND session = ?2 AND (?3 = '' OR last_event < ?3)",
-      handle, session, before);
-  row.next();
-  return EventId(row.text(0));
-}
-
 void remember_denial(Writing& writing, const ledger::SessionDigest& digest, Instant until) {
   writing.connection.run(
       "INSERT INTO denied (high, low, until) VALUES (?1, ?2, ?3) "
@@ -51,6 +41,15 @@ void remember_denial(Writing& writing, const ledger::SessionDigest& digest, Inst
 }
 
 }  // namespace
+
+EventId end_of_life(Connection& connection, const Handle& handle, const SessionId& session, const EventId& before) {
+  auto row = connection.query(
+      "SELECT coalesce(max(last_event), '') FROM past_session "
+      "WHERE handle = ?1 AND session = ?2 AND (?3 = '' OR last_event < ?3)",
+      handle, session, before);
+  row.next();
+  return EventId(row.text(0));
+}
 
 Position last_journal_position(Connection& connection) {
   auto last = connection.query(
@@ -89,7 +88,7 @@ void apply(Writing& writing, const commit::Erase& erase) {
   writing.connection.run("DELETE FROM session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
   EventId behind;
   if (erase.only_this_life)
-    behind = end_of_life(writing, erase.handle, erase.session);
+    behind = end_of_life(writing.connection, erase.handle, erase.session);
   else
     writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2", erase.handle, erase.session);
   schedule_erasure(writing, erase.digest, false, first_row(writing, erase.since), writing.position);
@@ -98,8 +97,8 @@ void apply(Writing& writing, const commit::Erase& erase) {
 }
 
 void apply(Writing& writing, const commit::ErasePast& erase) {
-  const EventId behind = end_of_life(writing, erase.handle, erase.session, erase.last);
-  const bool is_last = end_of_life(writing, erase.handle, erase.session) <= erase.last;
+  const EventId behind = end_of_life(writing.connection, erase.handle, erase.session, erase.last);
+  const bool is_last = end_of_life(writing.connection, erase.handle, erase.session) <= erase.last;
   writing.connection.run("DELETE FROM past_session WHERE handle = ?1 AND session = ?2 AND last_event = ?3",
                          erase.handle, erase.session, erase.last);
   erase_from_outbox(writing, erase.handle, erase.session, erase.reason, behind,
@@ -127,7 +126,7 @@ void apply(Writing& writing, const commit::SweepDenials& sweep) {
 
 void apply(Writing& writing, const commit::Reduce& reduce) {
   schedule_erasure(writing, reduce.digest, true, first_row(writing, reduce.since), writing.position);
-  reduce_outbox(writing, reduce.handle, reduce.session, end_of_life(writing, reduce.handle, reduce.session));
+  reduce_outbox(writing, reduce.handle, reduce.session, end_of_life(writing.connection, reduce.handle, reduce.session));
 }
 
 void apply(Writing& writing, const commit::ConsentAgain& consent) {

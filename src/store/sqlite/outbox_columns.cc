@@ -68,6 +68,17 @@ outbox::Subscription subscription_from(const Query& row) {
   return s;
 }
 
+outbox::Event event_from(const Query& row) {
+  outbox::Event event{.id = EventId(row.text(1)), .handle = Handle(row.text(0))};
+  event.type = row.text(2);
+  event.occurred_at = row.instant(3);
+  event.session = SessionId(row.text(4));
+  event.cause = row.text(5);
+  event.body = row.text(6);
+  event.unmatched = row.integer(7) != 0;
+  return event;
+}
+
 outbox::Attempt attempt_from(const Query& row) {
   outbox::Attempt a;
   a.number = static_cast<int>(row.integer(0));

@@ -20,6 +20,10 @@ outbox::Delivery delivery_from(const Query& row);
   "disabled_reason, sealed_secret, sealed_previous_secret, previous_until, created_at, updated_at, failing_since "
 outbox::Subscription subscription_from(const Query& row);
 
+// The columns that event_from reads.
+#define BECKON_EVENT_COLUMNS "handle, id, type, occurred_at, session, cause, body, unmatched "
+outbox::Event event_from(const Query& row);
+
 // The columns that attempt_from reads.
 #define BECKON_ATTEMPT_COLUMNS                                                                     \
   "number, at, outcome, status, error, dns_us, connect_us, tls_us, first_byte_us, total_us, url, " \

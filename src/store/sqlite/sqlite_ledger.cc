@@ -94,13 +94,7 @@ Result<std::vector<ledger::PastSession>> SqliteLedger::past_sessions_of(const Ha
 }
 
 Result<EventId> SqliteLedger::end_of_former_lives(const Handle& handle, const SessionId& session) {
-  return guarded([&]() -> Result<EventId> {
-    auto reader = readers_.borrow();
-    auto row = reader->query(
-        "SELECT coalesce(max(last_event), '') FROM past_session WHERE handle = ?1 AND session = ?2", handle, session);
-    row.next();
-    return EventId(row.text(0));
-  });
+  return guarded([&]() -> Result<EventId> { return end_of_life(*readers_.borrow(), handle, session); });
 }
 
 Result<void> SqliteLedger::read_journal(Position after,

@@ -109,18 +109,9 @@ Result<std::vector<outbox::Attempt>> SqliteOutbox::attempts(const DeliveryId& id
 Result<std::optional<outbox::Event>> SqliteOutbox::event(const Handle& handle, const EventId& id) {
   return guarded([&]() -> Result<std::optional<outbox::Event>> {
     auto reader = readers_.borrow();
-    auto row = reader->query(
-        "SELECT type, occurred_at, session, cause, body, unmatched FROM event WHERE handle = ?1 AND id = ?2", handle,
-        id);
+    auto row = reader->query("SELECT " BECKON_EVENT_COLUMNS "FROM event WHERE handle = ?1 AND id = ?2", handle, id);
     if (!row.next()) return std::nullopt;
-    outbox::Event found{.id = id, .handle = handle};
-    found.type = row.text(0);
-    found.occurred_at = row.instant(1);
-    found.session = SessionId(row.text(2));
-    found.cause = row.text(3);
-    found.body = row.text(4);
-    found.unmatched = row.integer(5) != 0;
-    return found;
+    return event_from(row);
   });
 }
 
@@ -151,20 +142,11 @@ Result<std::vector<outbox::Event>> SqliteOutbox::events_of(const Handle& handle,
   return guarded([&]() -> Result<std::vector<outbox::Event>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT id, type, occurred_at, cause, body, unmatched FROM event "
-        "WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > ?3 ORDER BY id LIMIT ?4",
+        "SELECT " BECKON_EVENT_COLUMNS
+        "FROM event WHERE handle = ?1 AND session = ?2 AND session <> '' AND id > ?3 ORDER BY id LIMIT ?4",
         handle, id, behind, limit);
     std::vector<outbox::Event> found;
-    while (row.next()) {
-      outbox::Event event{.id = EventId(row.text(0)), .handle = handle};
-      event.type = row.text(1);
-      event.occurred_at = row.instant(2);
-      event.session = id;
-      event.cause = row.text(3);
-      event.body = row.text(4);
-      event.unmatched = row.integer(5) != 0;
-      found.push_back(std::move(event));
-    }
+    while (row.next()) found.push_back(event_from(row));
     return found;
   });
 }
