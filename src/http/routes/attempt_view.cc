@@ -4,6 +4,7 @@
 
 #include "egress/request_head.h"
 #include "http/routes/response.h"
+#include "http/text.h"
 #include "outbox/attempt_record.h"
 
 namespace beckon::http {
@@ -32,12 +33,6 @@ void write_request_headers(json::Writer& out, const outbox::Attempt& attempt, co
   out.end_object();
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  const auto from = text.find_first_not_of(kBlank);
-  return from == text.npos ? std::string_view{} : text.substr(from, text.find_last_not_of(kBlank) + 1 - from);
-}
-
 // Lines of one name are joined as in RFC 9110, section 5.3.
 outbox::Headers parsed_fields(std::string_view lines) {
   outbox::Headers fields;
@@ -49,7 +44,7 @@ outbox::Headers parsed_fields(std::string_view lines) {
     const auto colon = line.find(':');
     if (colon == line.npos || colon == 0) continue;
     std::string name = outbox::header_key(line.substr(0, colon));
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = trim(line.substr(colon + 1));
     if (const auto [place, is_new] = places.try_emplace(name, fields.size()); is_new)
       fields.emplace_back(std::move(name), value);
     else

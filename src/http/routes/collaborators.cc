@@ -41,8 +41,7 @@ Result<Response> put(Api& api, Request& request) {
   };
   const std::string email = text_of("email", "is required: the e-mail address of a user");
   const std::string role = text_of("role", "is required: CREATOR, OPERATOR or OWNER");
-  for (const json::Member& member : document->root().members())
-    if (member.key != "email" && member.key != "role") issues.add(std::string(member.key), "is an unknown field");
+  refuse_unknown(document->root(), {"email", "role"}, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto granted = enrolment_by(api, request).grant(request.param("handle"), email, role);
   if (!granted) return unexpected(granted.error());

@@ -76,8 +76,7 @@ Result<Response> resend(Api& api, Request& request) {
   Issues issues;
   if (!payload || !payload->is_object())
     issues.add("payload", payload ? "must be an object" : "is required: an object");
-  for (const json::Member& member : document->root().members())
-    if (member.key != "payload") issues.add(std::string(member.key), "is an unknown field");
+  refuse_unknown(document->root(), {"payload"}, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   const auto original = delivery_of(api, request);
   if (!original) return unexpected(original.error());

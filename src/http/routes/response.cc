@@ -51,6 +51,13 @@ Result<json::Document> object_of(Request& request) {
   return document;
 }
 
+void refuse_unknown(const json::Value& object, std::initializer_list<std::string_view> known, Issues& issues,
+                    const std::string& prefix) {
+  for (const json::Member& member : object.members())
+    if (std::ranges::find(known, member.key) == known.end())
+      issues.add(prefix + std::string(member.key), "is an unknown field");
+}
+
 namespace {
 
 // The length of the sequence at the beginning of `bytes`, 0 where it is none: RFC 3629 section 4.

@@ -1,5 +1,6 @@
 // Reading of requests and making of responses shared by several families of routes. Thread-safe.
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ Response no_content();
 
 // A body that must be a JSON object: invalid_payload for anything else.
 Result<json::Document> object_of(Request& request);
+
+// Adds an issue for each member of the object that is none of these. `prefix`: before its name, such as "asks[0].".
+void refuse_unknown(const json::Value& object, std::initializer_list<std::string_view> known, Issues& issues,
+                    const std::string& prefix = "");
 
 // Valid UTF-8 from any bytes, with invalid ones replaced by U+FFFD. For responses of receivers.
 std::string to_utf8(std::string_view bytes);

@@ -53,8 +53,7 @@ Result<std::uint64_t> asked_version(Request& request) {
   if (!body) return unexpected(body.error());
   Issues issues;
   std::uint64_t version = 0;
-  for (const json::Member& member : body->root().members())
-    if (member.key != "version") issues.add(std::string(member.key), "is an unknown field");
+  refuse_unknown(body->root(), {"version"}, issues);
   const json::Value* given = body->root().find("version");
   const auto number = given ? given->integer() : std::nullopt;
   if (!given)

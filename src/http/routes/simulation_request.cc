@@ -17,8 +17,6 @@ using hindsight::WhatIfRequest;
 using json::Value;
 
 constexpr std::size_t kMostRules = 2'000;  // as a handle may have
-constexpr std::string_view kMembers[] = {"rules", "rulesVersion", "since", "until", "asks", "examples"};
-
 void read_rule(const Value& rule, const std::string& path, const rules::Scores& scores, rules::StoredRules& into,
                Issues& issues) {
   const Value* id = rule.is_object() ? rule.find("ruleId") : nullptr;
@@ -66,9 +64,7 @@ void read_asks(const Value& list, std::vector<WhatIfRequest::Ask>& into, Issues&
       continue;
     }
     const Value *trigger = one.find("trigger"), *on = one.find("on");
-    for (const json::Member& member : one.members())
-      if (member.key != "trigger" && member.key != "on")
-        issues.add(path + "." + std::string(member.key), "is an unknown field");
+    refuse_unknown(one, {"trigger", "on"}, issues, path + ".");
     if (!trigger || !trigger->is_string() || !is_trigger(trigger->text()) || trigger->text() == kDueTrigger)
       issues.add(path + ".trigger", "is required: a trigger");
     if (!on || !on->is_object())
@@ -93,9 +89,7 @@ Result<WhatIfRequest> simulation_of(Api& api, Request& request) {
   if (!live) return unexpected(live.error());
   WhatIfRequest asked{.tenant = *tenant, .tried = {}, .live = std::move(*live), .asks = {}};
   Issues issues;
-  for (const json::Member& member : body.members())
-    if (std::ranges::find(kMembers, member.key) == std::end(kMembers))
-      issues.add(std::string(member.key), "is an unknown field");
+  refuse_unknown(body, {"rules", "rulesVersion", "since", "until", "asks", "examples"}, issues);
 
   const Value *rules = body.find("rules"), *version = body.find("rulesVersion");
   if (!rules == !version)
