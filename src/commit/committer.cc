@@ -96,9 +96,7 @@ void Committer::take_asked(Draft& draft) {
   Tallies asked;
   {
     const std::lock_guard lock(mutex_);
-    if (asked_.empty() ||
-        (draft.empty() && draft.now() - counted_at_ < kCountedWithin && draft.now() >= counted_at_ && !stopped_))
-      return;
+    if (asked_.empty() || (draft.empty() && !is_due(draft.now(), counted_at_, kCountedWithin) && !stopped_)) return;
     asked.swap(asked_);
   }
   counted_at_ = draft.now();
@@ -223,7 +221,7 @@ std::optional<Fault> Committer::write_lean(const Works& works) {
 // Where nobody sends anything because the server is not ready, nothing else would find out.
 void Committer::look_for_space() {
   const Instant now = clock_.now();
-  if (now >= looked_at_ && now - looked_at_ < kLookForSpaceEvery) return;
+  if (!is_due(now, looked_at_, kLookForSpaceEvery)) return;
   looked_at_ = now;
   if (!commit_.has_room()) return;
   no_space_ = false;

@@ -39,6 +39,9 @@ class Work {
 // Runs where `submit` refused a work: it is answered 503 on this thread, unplanned.
 void refuse_overloaded(Work& work);
 
+// Whether `every` has passed since `last`: of what is done now and then. Also if the clock was set back behind it.
+inline bool is_due(Instant now, Instant last, Duration every) { return now - last >= every || now < last; }
+
 // What every batch does once its works are planned: what follows from all of them together, and regular maintenance in
 // small steps. Not asked for a lean draft. Committing thread.
 class Maintenance {
@@ -55,9 +58,8 @@ class Committer {
     std::size_t queue = 8192;            // works waiting; beyond it 503
     std::size_t queue_per_line = 2048;   // of these, of one handle; beyond it 503
     std::size_t line_bytes = 16u << 20;  // about what these bring in; beyond it 503
-    std::size_t late_bytes =
-        32u << 20;             // of records that no request waits for, half of it for one handle; beyond it 503
-    std::size_t batch = 1024;  // works in one commit
+    std::size_t late_bytes = 32u << 20;  // of records that no request waits for, half for one handle; beyond it 503
+    std::size_t batch = 1024;            // works in one commit
     std::size_t batch_bytes = 2u << 20;  // about what they bring in, unless it is a single work
     Duration late{50};                   // how long such a fact may wait; contract section 4 says 100 ms
   };

@@ -39,11 +39,14 @@ Result<SessionPtr> Draft::kept(const Handle& handle, const SessionId& id, const 
 
 Result<SessionPtr> Draft::find(const Handle& handle, const SessionId& id, const SessionDigest& digest) {
   auto session = kept(handle, id, digest);
-  if (session && *session && (*session)->expires_at <= now()) {
-    expired_.insert_or_assign(digest, std::move(*session));
-    session->reset();
-  }
+  if (session) hide_expired(digest, *session);
   return session;
+}
+
+void Draft::hide_expired(const SessionDigest& digest, SessionPtr& session) {
+  if (!session || session->expires_at > now()) return;
+  expired_.insert_or_assign(digest, std::move(session));
+  session = nullptr;
 }
 
 void Draft::end_former_life(const SessionDigest& digest) {
@@ -142,10 +145,7 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
     before = places_.sessions.in_memory(item.digest);
     if (!before)
       before = places_.sessions.find(Handle{record.handle}, SessionId{record.session}, item.digest).value_or(nullptr);
-    if (before && before->expires_at <= now()) {
-      expired_.insert_or_assign(item.digest, std::move(before));
-      before = nullptr;
-    }
+    hide_expired(item.digest, before);
   }
   if (record.seen && !before) return;
   auto visit =

@@ -54,7 +54,7 @@ class Draft {
 
   // The session as it will be after this commit so far; null where there is none or it has expired.
   Result<ledger::SessionPtr> find(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
-  // Also where it has expired, as long as anything of it is kept beside the log of its deliveries.
+  // Also where it has expired, as long as anything of it is kept besides the log of its deliveries.
   Result<ledger::SessionPtr> kept(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest);
   bool denied(const ledger::SessionDigest& digest) const;
 
@@ -195,6 +195,8 @@ class Draft {
               const std::vector<ledger::Spend>& spends);
   Result<ledger::SessionPtr> own_record(const Handle& handle, const SessionId& id, const ledger::SessionDigest& own);
   void leave(Visit visit, const Handle& handle, const ledger::SessionDigest& digest);
+  // Makes one that has expired null, and remembers it for end_former_life.
+  void hide_expired(const ledger::SessionDigest& digest, ledger::SessionPtr& session);
   // What is kept of a session that begins again, where it has expired: it goes before the new life is planned.
   void end_former_life(const ledger::SessionDigest& digest);
   void erase(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest, std::string reason,

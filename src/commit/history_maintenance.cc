@@ -5,13 +5,12 @@
 namespace beckon::commit {
 
 void HistoryMaintenance::plan(Draft& draft) {
-  const auto is_due = [&](Instant& last, Duration every) {
-    if (draft.now() - last < every && draft.now() >= last) return false;
-    last = draft.now();
-    return true;
-  };
-  if (is_due(swept_at_, options_.sweep_every)) draft.sweep_audit(draft.now() - options_.audit);
-  if (is_due(looked_at_, options_.look_every)) {
+  if (is_due(draft.now(), swept_at_, options_.sweep_every)) {
+    swept_at_ = draft.now();
+    draft.sweep_audit(draft.now() - options_.audit);
+  }
+  if (is_due(draft.now(), looked_at_, options_.look_every)) {
+    looked_at_ = draft.now();
     // A decision is judged again by the settings of its time, which the audit log has.
     draft.sweep_settings_audit(draft.now() - std::max(options_.audit, tenants_.longest_retention()));
     handles_.clear();

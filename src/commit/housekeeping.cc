@@ -39,7 +39,7 @@ void Housekeeping::plan(Draft& draft) {
   for (const SessionDigest& digest : draft.renewed()) snapshot(draft, digest);
   bound_tail(draft);
   free_memory(draft);
-  if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) sweep(draft);
+  if (is_due(draft.now(), swept_at_, options_.sweep_every)) sweep(draft);
   if (stored_may_expire_) expire_stored(draft);
   if (parts_to_search_ > 0) expire_in_memory(draft);
   rewrite(draft);
@@ -146,21 +146,20 @@ void Housekeeping::expire(Draft& draft, const SessionDigest& digest, const ledge
 }
 
 void Housekeeping::begin_rewriting(Draft& draft) {
-  const bool due = draft.now() - erased_at_ >= options_.erase_every || draft.now() < erased_at_;
-  if (!due && !erase_now_.exchange(false)) return;
+  if (!is_due(draft.now(), erased_at_, options_.erase_every) && !erase_now_.exchange(false)) return;
   erased_at_ = draft.now();
-  auto owed = ledger_.erasures();
-  if (!owed || owed->empty()) return;
+  auto pending = ledger_.erasures();
+  if (!pending || pending->empty()) return;
   Pass pass;
-  std::ranges::sort(*owed, {}, &ledger::Ledger::Erasure::since);
-  for (const auto& erasure : *owed) {
+  std::ranges::sort(*pending, {}, &ledger::Ledger::Erasure::since);
+  for (const auto& erasure : *pending) {
     const Position first = std::max<Position>(erasure.since, 1);
     if (pass.ranges.empty() || first > pass.ranges.back().second + kGap)
       pass.ranges.emplace_back(first, erasure.up_to);
     else
       pass.ranges.back().second = std::max(pass.ranges.back().second, erasure.up_to);
   }
-  pass.erasures = std::move(*owed);
+  pass.erasures = std::move(*pending);
   std::ranges::sort(pass.erasures, {}, &ledger::Ledger::Erasure::digest);
   pass_ = std::move(pass);
 }
@@ -185,7 +184,7 @@ void Housekeeping::rewrite(Draft& draft) {
       enough = rows >= options_.rows_per_batch || bytes_read >= options_.read_per_batch;
       return !enough;
     });
-    if (!read) return void(ended_ = true);  // it is owed still
+    if (!read) return void(ended_ = true);  // it is still to be done
     if (enough) return;
     if (++pass_->range < pass_->ranges.size()) return;
   }

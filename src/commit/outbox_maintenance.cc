@@ -21,7 +21,7 @@ bool turns_subscriptions(const Draft& draft) {
 
 void OutboxMaintenance::plan(Draft& draft) {
   follow_set_clock(draft);
-  if (draft.now() - swept_at_ >= options_.sweep_every || draft.now() < swept_at_) {
+  if (is_due(draft.now(), swept_at_, options_.sweep_every)) {
     swept_at_ = draft.now();
     if (!trimming_) trimmed_to_ = {};
     giving_up_ = trimming_ = trimming_unmatched_ = true;

@@ -8,15 +8,30 @@
 namespace beckon::commit {
 namespace {
 
-// `most`: the server's maximum; its default, which `limit` holds, is allowed in any case.
-void read_limit(const json::Value& limits, std::string_view name, const int* most, int& limit, Issues& issues) {
-  const json::Value* value = limits.find(name);
+// The limits per minute, by their names in the JSON.
+struct Limit {
+  std::string_view name;
+  int HandleSettings::*setting;
+  int HandleMaxima::*most;
+};
+constexpr std::array<Limit, 3> kLimits{{
+    {"sessionSignalsPerMinute", &HandleSettings::session_signals_per_minute, &HandleMaxima::session_signals_per_minute},
+    {"addressSignalsPerMinute", &HandleSettings::address_signals_per_minute, &HandleMaxima::address_signals_per_minute},
+    {"addressDecisionsPerMinute", &HandleSettings::address_decisions_per_minute,
+     &HandleMaxima::address_decisions_per_minute},
+}};
+
+// `most`: the server's maxima; its default, which `read` holds, is allowed in any case.
+void read_limit(const json::Value& limits, const Limit& of, const HandleMaxima* most, HandleSettings& read,
+                Issues& issues) {
+  const json::Value* value = limits.find(of.name);
   if (!value) return;
-  const int highest = most ? std::max(*most, limit) : 100'000'000;
+  int& limit = read.*of.setting;
+  const int highest = most ? std::max(most->*of.most, limit) : 100'000'000;
   const auto number = value->integer();
   if (!number || *number < 1 || *number > highest)
-    return issues.add("limits." + std::string(name), "must be a whole number from 1 to " + std::to_string(highest) +
-                                                         (most ? ", the server's maximum" : ""));
+    return issues.add("limits." + std::string(of.name), "must be a whole number from 1 to " + std::to_string(highest) +
+                                                            (most ? ", the server's maximum" : ""));
   limit = static_cast<int>(*number);
 }
 
@@ -79,10 +94,8 @@ std::optional<Duration> parse_due_grace(std::string_view text) {
 }
 
 HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, const HandleMaxima& most) {
-  const auto cap = [](int& limit, int preset, int highest) { limit = std::min(limit, std::max(preset, highest)); };
-  cap(settings.session_signals_per_minute, defaults.session_signals_per_minute, most.session_signals_per_minute);
-  cap(settings.address_signals_per_minute, defaults.address_signals_per_minute, most.address_signals_per_minute);
-  cap(settings.address_decisions_per_minute, defaults.address_decisions_per_minute, most.address_decisions_per_minute);
+  for (const Limit& of : kLimits)
+    settings.*of.setting = std::min(settings.*of.setting, std::max(defaults.*of.setting, most.*of.most));
   settings.retention = std::min(settings.retention, std::max(defaults.retention, most.retention));
   settings.basic_retention = std::min(settings.basic_retention, std::max(defaults.basic_retention, most.retention));
   return settings;
@@ -92,8 +105,6 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
                                       const HandleMaxima* most) {
   static constexpr std::array<std::string_view, 7> kTop{"limits",         "retention", "basicRetention", "dueGrace",
                                                         "defaultConsent", "scores",    "identity"};
-  static constexpr std::array<std::string_view, 3> kLimits{"sessionSignalsPerMinute", "addressSignalsPerMinute",
-                                                           "addressDecisionsPerMinute"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {
@@ -103,13 +114,10 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   refuse_unknown(settings, "", kTop, issues);
   if (const json::Value* limits = settings.find("limits")) {
     if (!limits->is_object()) issues.add("limits", "must be an object");
-    refuse_unknown(*limits, "limits.", kLimits, issues);
-    read_limit(*limits, kLimits[0], most ? &most->session_signals_per_minute : nullptr, read.session_signals_per_minute,
-               issues);
-    read_limit(*limits, kLimits[1], most ? &most->address_signals_per_minute : nullptr, read.address_signals_per_minute,
-               issues);
-    read_limit(*limits, kLimits[2], most ? &most->address_decisions_per_minute : nullptr,
-               read.address_decisions_per_minute, issues);
+    std::array<std::string_view, kLimits.size()> names;
+    std::ranges::transform(kLimits, names.begin(), &Limit::name);
+    refuse_unknown(*limits, "limits.", names, issues);
+    for (const Limit& of : kLimits) read_limit(*limits, of, most, read, issues);
   }
   read_retention(settings, "retention", most, read.retention, issues);
   read_retention(settings, "basicRetention", most, read.basic_retention, issues);
@@ -133,13 +141,9 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
 std::string to_json(const HandleSettings& settings) {
   std::string out;
   json::Writer writer(out);
-  writer.begin_object()
-      .key("limits")
-      .begin_object()
-      .member("sessionSignalsPerMinute", settings.session_signals_per_minute)
-      .member("addressSignalsPerMinute", settings.address_signals_per_minute)
-      .member("addressDecisionsPerMinute", settings.address_decisions_per_minute)
-      .end_object()
+  writer.begin_object().key("limits").begin_object();
+  for (const Limit& of : kLimits) writer.member(of.name, settings.*of.setting);
+  writer.end_object()
       .member("retention", to_text(settings.retention))
       .member("basicRetention", to_text(settings.basic_retention))
       .member("dueGrace", settings.due_grace == Duration{} ? "0s" : to_text(settings.due_grace))

@@ -63,7 +63,8 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
   if (!root.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
   auto tenant = tenants.find(handle);
-  const commit::HandleSettings settings = tenant ? (*tenant)->settings : commit::HandleSettings{};
+  static const commit::BlockedIds kNone;
+  const commit::BlockedIds& blocked = tenant ? (*tenant)->settings.blocked_ids : kNone;
   Issues issues;
   for (const json::Member& member : root.members())
     if (member.key != "signals") issues.add(std::string(member.key), "is an unknown field");
@@ -78,8 +79,8 @@ Result<ImportRequest> parse_import(json::Document document, const commit::Tenant
     request.entries.reserve(count);
     SignalReader reader(request.texts, now, std::nullopt, issues);
     for (std::size_t i = 0; i < count; ++i)
-      request.entries.push_back(read_entry(signals->items()[i], "signals[" + std::to_string(i) + "]", reader,
-                                           settings.blocked_ids, request.warnings, issues));
+      request.entries.push_back(read_entry(signals->items()[i], "signals[" + std::to_string(i) + "]", reader, blocked,
+                                           request.warnings, issues));
   }
   if (!issues.empty()) return unexpected(issues.fault());
   if (!tenant) return unexpected(tenant.error());
