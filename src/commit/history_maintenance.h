@@ -1,4 +1,4 @@
-// Bounds what is kept of the past beside facts: audit events, and old versions of the rules.
+// Bounds what is kept of the past in addition to facts: audit events, and old versions of the rules.
 #pragma once
 #include <deque>
 

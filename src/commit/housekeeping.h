@@ -61,7 +61,8 @@ class Housekeeping final : public Maintenance {
   std::atomic<std::uint64_t> rewritings_{0};
   bool stored_may_expire_ = false;   // this sweep has not seen all snapshots that have expired
   std::size_t parts_to_search_ = 0;  // of memory, in this sweep
-  // The pass of rewriting that is under way: all that was owed as it began, so that no row is rewritten twice for it.
+  // The pass of rewriting that is under way: all that was pending as it began, so that no row is rewritten twice for
+  // it.
   struct Pass {
     std::vector<ledger::Ledger::Erasure> erasures;                      // by digest
     std::vector<std::pair<ledger::Position, ledger::Position>> ranges;  // of rows that can hold them; first to last

@@ -11,7 +11,7 @@ struct Line {
   std::size_t works = 0;       // waiting
   std::size_t bytes = 0;       // of these
   std::uint64_t turn = 0;      // of its next work, unless others are further already (committer.h)
-  std::size_t late_bytes = 0;  // of records that nobody waits for, in this round of theirs:
+  std::size_t late_bytes = 0;  // of records that no request waits for, in this round of theirs:
   std::uint64_t late_round = 0;
 };
 

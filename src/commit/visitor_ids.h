@@ -15,8 +15,8 @@ inline constexpr std::size_t kVisitorIdBytes = 256;
 // if it has no such form. Thread-safe.
 std::optional<VisitorId> parse_visitor_id(std::string_view text);
 
-// Ids under which pages and servers send everybody whom they do not know, so that nobody is to be recognized by one of
-// them. Immutable once filled, then thread-safe.
+// Ids that pages and servers send for every visitor whom they do not know, so that none of them identifies anyone.
+// Immutable once filled, then thread-safe.
 class BlockedIds {
  public:
   static constexpr std::size_t kMost = 100;  // of a handle's own

@@ -31,7 +31,7 @@ class AnswerReader {
   State end();  // the peer has closed: kWhole if that ends the body, else kBroken
 
   // Nothing more is read. Where the head of the final response has begun and is not complete, what came of it is kept,
-  // up to the limit, and marked as cut. What does not begin as HTTP is not kept: nobody asked for its content.
+  // up to the limit, and marked as cut. What does not begin as HTTP is not kept: it is no response.
   void keep_partial_head();
 
   bool began() const { return read_ > 0; }      // at least one byte was fed

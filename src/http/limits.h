@@ -12,9 +12,8 @@ struct HttpLimits {
   std::size_t fields = 100;               // header lines; beyond: 431
   std::size_t body = 64 * 1024;           // contract section 4; beyond: 413, before it is read
   std::size_t bodies = 32 * 1024 * 1024;  // all bodies of more than 4 KiB being received or handled; beyond: 503
-  std::size_t bodies_per_client =
-      16 * 1024 * 1024;                     // of these, of a handle, or of an address on public routes: the same
-  std::size_t stream_backlog = 256 * 1024;  // unsent bytes of a stream; beyond: the client is too slow
+  std::size_t bodies_per_client = 16 * 1024 * 1024;  // of these, of a handle, or an address on public routes
+  std::size_t stream_backlog = 256 * 1024;           // unsent bytes of a stream; beyond: the client is too slow
 
   // Deadlines. Checked every `sweep`, so each may be late by that much.
   std::chrono::milliseconds head{10'000};         // from the first byte of a request to the end of its head

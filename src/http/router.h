@@ -53,9 +53,9 @@ enum class BodyType : std::uint8_t {
 
 struct Route {
   Method method = Method::kGet;
-  // "/v2/handles/{handle}/webhooks/{subscriptionId}": a segment is fixed or one capture, in which an encoded slash
-  // is a character like others. Fixed ones win. "{rest*}" as
-  // the last one captures the rest, slashes included, but no "." or ".." segment. Static text.
+  // "/v2/handles/{handle}/webhooks/{subscriptionId}": a segment is fixed or one capture, in which an encoded slash is a
+  // character like others. Fixed ones win. "{rest*}" as the last one captures the rest, slashes included, but no "." or
+  // ".." segment. Static text.
   std::string_view pattern;
   Access access;
   Run run = Run::kInline;

@@ -21,7 +21,7 @@ struct OwnHeader {
 
 std::string header_key(std::string_view name);  // in lower case: how names are compared
 
-// Whether the name of a header tells of a credential, such as "authorization", "x-api-key" or "X-Shop-Token": its value
+// Whether the name of a header suggests a credential, such as "authorization", "x-api-key" or "X-Shop-Token": its value
 // is sent, but shown as kMask.
 bool names_a_credential(std::string_view header);
 inline constexpr std::string_view kMask = "***";

@@ -42,11 +42,11 @@ void apply(Writing& writing, const commit::SweepAudit& sweep) {
 // The newest of a handle says what its settings were since.
 void apply(Writing& writing, const commit::SweepSettingsAudit& sweep) {
   writing.connection.run(
-      "DELETE FROM audit WHERE (handle, at, id) IN (SELECT a.handle, a.at, a.id FROM audit a INDEXED BY "
-      "audit_of_settings "
+      "DELETE FROM audit WHERE (handle, at, id) IN ("
+      "SELECT a.handle, a.at, a.id FROM audit a INDEXED BY audit_of_settings "
       "WHERE a.action = 'settings.put' AND a.at < ?1 AND EXISTS (SELECT 1 FROM audit b INDEXED BY audit_of_settings "
-      "WHERE b.action = 'settings.put' AND b.handle = a.handle AND (b.at, b.id) > (a.at, a.id) AND b.at < ?1) LIMIT "
-      "?2)",
+      "WHERE b.action = 'settings.put' AND b.handle = a.handle AND (b.at, b.id) > (a.at, a.id) AND b.at < ?1) "
+      "LIMIT ?2)",
       sweep.before, commit::Batch::kSweep);
 }
 

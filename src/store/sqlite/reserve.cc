@@ -12,8 +12,8 @@
 namespace beckon::store {
 namespace {
 
-constexpr std::uint64_t kRoom =
-    4u << 20;  // more than a commit, so that what is called space does not end with the next
+// More than a commit takes, so that what is called space does not end with the next one.
+constexpr std::uint64_t kRoom = 4u << 20;
 
 struct Disk {
   std::uint64_t size = 0, free = 0;

@@ -90,11 +90,10 @@ Result<std::vector<rules::SupersededRule>> SqliteRuleStore::superseded(const Han
   return guarded([&]() -> Result<std::vector<rules::SupersededRule>> {
     auto reader = readers_.borrow();
     auto row = reader->query(
-        "SELECT r.rule, r.rules_version FROM rule r WHERE r.handle = ?1 AND r.rules_version < ?2 AND (r.json IS NULL "
-        "OR "
-        "EXISTS (SELECT 1 FROM rule n WHERE n.handle = ?1 AND n.rule = r.rule AND n.rules_version > r.rules_version "
-        "AND "
-        "n.rules_version <= ?2)) ORDER BY r.rules_version, r.rule LIMIT ?3",
+        "SELECT r.rule, r.rules_version FROM rule r WHERE r.handle = ?1 AND r.rules_version < ?2 "
+        "AND (r.json IS NULL OR EXISTS (SELECT 1 FROM rule n WHERE n.handle = ?1 AND n.rule = r.rule "
+        "AND n.rules_version > r.rules_version AND n.rules_version <= ?2)) "
+        "ORDER BY r.rules_version, r.rule LIMIT ?3",
         handle, first, limit);
     std::vector<rules::SupersededRule> found;
     while (row.next()) found.push_back({RuleId(row.text(0)), row.whole(1)});
