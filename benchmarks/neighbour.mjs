@@ -64,8 +64,8 @@ if (process.send) {
     });
     const large = simulation + ' '.repeat(4 * 1024 * 1024 - simulation.length);
     const history = n => ({
-      signals: Array.from({ length: 480 }, (_, i) => ({
-        sessionId: `import-${(n * 480 + i) % 20_000}`,
+      signals: Array.from({ length: 240 }, (_, i) => ({
+        sessionId: `import-${(n * 240 + i) % 20_000}`,
         type: 'view',
         id: `${process.pid}-${n}-${i}`,
         at: new Date(Date.now() - 60_000).toISOString(),

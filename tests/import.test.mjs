@@ -137,7 +137,7 @@ describe('through a running server', () => {
     );
     assert.equal((await beckon.as('CREATOR', 'GET', '/chain/never')).status, 404);
     assert.equal((await post(Array(501).fill(good))).json.details[0].issue, 'must be a list of 1 to 500 signals');
-    assert.equal((await beckon.as('OPERATOR', 'POST', '/chain/import', 'x'.repeat(1024 * 1024 + 1))).status, 413);
+    assert.equal((await beckon.as('OPERATOR', 'POST', '/chain/import', 'x'.repeat(512 * 1024 + 1))).status, 413);
   });
 
   test('it brings a session no more context than signals may', async () => {
