@@ -33,6 +33,7 @@ set(BECKON_APART
     rules/recipes_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
     store/sqlite/sqlite_outbox_upkeep.cc store/sqlite/sqlite_timers.cc)
 option(BECKON_UNITE "compile several files at a time, where that is said here" ON)
+option(BECKON_UNITE_ROOMS "the rooms too: for clang-tidy, which reads every header once for each file" OFF)
 # Like CMake's own unity build, whose files name their parts by absolute paths, so that ccache misses them in a clone
 # elsewhere; these name them relative to src/.
 function(beckon_unite target)
@@ -89,7 +90,7 @@ function(finish_targets directory)
       beckon_unite(${target})
     else()
       target_precompile_headers(${target} REUSE_FROM beckon_pch)
-      if(BECKON_SANITIZE)
+      if(BECKON_SANITIZE OR BECKON_UNITE_ROOMS)
         beckon_unite(${target})
       endif()
     endif()
