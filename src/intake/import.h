@@ -13,7 +13,7 @@
 
 namespace beckon::intake {
 
-inline constexpr std::size_t kSignalsPerImport = 500;     // of one request: one commit
+inline constexpr std::size_t kSignalsPerImport = 500;    // of one request: one commit
 inline constexpr std::size_t kImportBytes = 512 * 1024;  // of its body
 
 // POST …/chain/import {"signals":[{"sessionId","visitorId"?,"context"?, and what a signal has; "at" and "id"
