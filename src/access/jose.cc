@@ -42,7 +42,7 @@ std::string_view to_text(Algorithm algorithm) {
   return {};
 }
 
-PublicKey::PublicKey(std::string kid, Algorithm algorithm, std::string members, std::size_t signature_size,
+PublicKey::PublicKey(std::string kid, Algorithm algorithm, const std::string& members, std::size_t signature_size,
                      std::shared_ptr<const Native> native)
     : kid_(std::move(kid)), algorithm_(algorithm), signature_size_(signature_size), native_(std::move(native)) {
   jwk_ = "{" + members + "," + member_text("kid", kid_) + "," + member_text("alg", to_text(algorithm)) +

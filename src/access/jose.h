@@ -39,7 +39,7 @@ class PublicKey {
  private:
   friend class Es256Key;
   struct Native;
-  PublicKey(std::string kid, Algorithm algorithm, std::string members, std::size_t signature_size,
+  PublicKey(std::string kid, Algorithm algorithm, const std::string& members, std::size_t signature_size,
             std::shared_ptr<const Native> native);
 
   std::string kid_;

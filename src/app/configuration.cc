@@ -1,11 +1,10 @@
 // The configuration file and the environment.
 #include <toml++/toml.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "app/settings.h"
-
-extern char** environ;
 
 namespace beckon::app {
 namespace {

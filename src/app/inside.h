@@ -26,8 +26,8 @@ namespace beckon::app {
 
 // In construction order: later members use earlier ones, and are destroyed first.
 struct Server::Inside {
-  Inside(const Settings& from, std::unique_ptr<store::Store> opened, std::string master, std::string hash_key,
-         std::string decision_key)
+  Inside(const Settings& from, std::unique_ptr<store::Store> opened, const std::string& master,
+         const std::string& hash_key, const std::string& decision_key)
       : settings(from),
         store(std::move(opened)),
         secrets(master),

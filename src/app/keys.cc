@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "system/encoding.h"
 
@@ -24,13 +24,14 @@ Result<std::string> read_key(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   struct stat file = {};
   if (!in || ::stat(path.c_str(), &file) != 0)
-    return unexpected(broken("The master key " + path + " cannot be read: " + std::strerror(errno) + "."));
+    return unexpected(
+        broken("The master key " + path + " cannot be read: " + std::system_category().message(errno) + "."));
   if ((file.st_mode & kForbidden) != 0)
     return unexpected(broken("The master key " + path +
                              " can be read or changed by other users of this machine. Restrict it: chmod 600 " + path));
   std::stringstream text;
   text << in.rdbuf();
-  const std::string raw = text.str();
+  std::string raw = text.str();
   if (raw.size() == SecretBox::kKeySize) return raw;
   const auto last = raw.find_last_not_of("\n\r ");
   const auto bytes = from_base64(raw.substr(0, last + 1));
@@ -58,7 +59,9 @@ Result<void> make_key(const std::string& path, Random& random) {
   made = made && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST) && sync_folder_of(path);
   const int fault = errno;
   ::unlink(fresh.c_str());
-  if (!made) return unexpected(broken("The master key " + path + " cannot be created: " + std::strerror(fault) + "."));
+  if (!made)
+    return unexpected(
+        broken("The master key " + path + " cannot be created: " + std::system_category().message(fault) + "."));
   return {};
 }
 

@@ -5,9 +5,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 namespace beckon::app {
 namespace {
@@ -51,7 +51,8 @@ std::string asked(const char* what) {
 Result<std::string> read_first_line(const std::string& file) {
   if (file == "-") return first_line(std::cin);
   std::ifstream in(file);
-  if (!in) return unexpected(broken("The file " + file + " cannot be read: " + std::strerror(errno) + "."));
+  if (!in)
+    return unexpected(broken("The file " + file + " cannot be read: " + std::system_category().message(errno) + "."));
   return first_line(in);
 }
 

@@ -15,7 +15,7 @@ using Fault = std::optional<std::string>;
 // A setting that is a member of Settings, reached by `at`.
 template <class At, class Read, class Show>
 Setting make(std::string_view name, std::string_view group, std::string_view form, std::string_view help, At at,
-             Read read, Show show) {
+             const Read& read, const Show& show) {
   return {name,
           group,
           form,
@@ -147,8 +147,7 @@ std::optional<std::vector<IpRange>> read_ranges(std::string_view text) {
   return ranges;
 }
 
-#define AT(member) \
-  [](Settings & s) -> auto& { return s.member; }
+#define AT(member) ([](Settings & s) -> auto& { return s.member; })
 
 std::vector<Setting> make_settings() {
   using http::RequestLog;

@@ -16,7 +16,7 @@ Fault Issues::fault() const {
   return {.code = FaultCode::kValidationError, .message = message + ".", .details = items_};
 }
 
-Fault not_found(std::string what) {
+Fault not_found(const std::string& what) {
   return {.code = FaultCode::kNotFound, .message = "There is no such " + what + "; check the id in the path."};
 }
 

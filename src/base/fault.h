@@ -73,8 +73,8 @@ class Issues {
   std::vector<FieldIssue> items_;
 };
 
-Fault not_found(std::string what);   // "There is no such <what> …"
-Fault handle_not_found();            // the same for a foreign handle and for one that does not exist
-Fault unavailable(std::string why);  // 503, Retry-After: 1
+Fault not_found(const std::string& what);  // "There is no such <what> …"
+Fault handle_not_found();                  // the same for a foreign handle and for one that does not exist
+Fault unavailable(std::string why);        // 503, Retry-After: 1
 
 }  // namespace beckon

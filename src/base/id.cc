@@ -32,7 +32,7 @@ std::string make_ulid(std::string_view prefix, Instant at, Random& random) {
   static std::atomic<std::uint64_t> made{0};
   auto count = made.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 8; i-- > 0; count >>= 5) id[prefix.size() + 10 + i] = kAlphabet[count & 31];
-  std::array<std::byte, 8> bits;
+  std::array<std::byte, 8> bits{};
   random.fill(bits);
   for (std::size_t i = 0; i < 8; ++i) id[prefix.size() + 18 + i] = kAlphabet[std::to_integer<unsigned>(bits[i]) & 31];
   return id;

@@ -70,7 +70,7 @@ void ConnectionPool::Idle::on_ready(int, EventLoop::Ready) {
 // which only a read takes in.
 bool ConnectionPool::Idle::is_quiet() const {
   if (stream->is_silent()) return true;
-  std::array<char, 64> unasked;
+  std::array<char, 64> unasked{};
   std::size_t size = 0;
   return stream->read(unasked, size) == Stream::Io::kWantRead;
 }

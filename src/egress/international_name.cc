@@ -11,7 +11,7 @@ namespace {
 
 // Made on first use, for ICU then reads its data. UTS 46 without the transitional mapping that its revisions dropped.
 const UIDNA* uts46() {
-  static const UIDNA* kRules = [] {
+  static const UIDNA* const kRules = [] {
     UErrorCode error = U_ZERO_ERROR;
     const UIDNA* made =
         uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII, &error);
@@ -22,7 +22,7 @@ const UIDNA* uts46() {
 }
 
 bool is_valid(std::string_view label) {
-  std::array<char, 64> ascii;  // a label has 63 characters at most
+  std::array<char, 64> ascii{};  // a label has 63 characters at most
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   UErrorCode error = U_ZERO_ERROR;
   uidna_labelToASCII_UTF8(uts46(), label.data(), static_cast<int>(label.size()), ascii.data(), ascii.size(), &info,

@@ -164,7 +164,7 @@ Stream::Io Stream::write(std::string_view bytes, std::size_t& size) {
 bool Stream::has_unread() const { return tls_ && SSL_has_pending(tls_.get()) == 1; }
 
 bool Stream::is_silent() const {
-  char next;
+  char next = 0;
   return !has_unread() && recv(fd_, &next, 1, MSG_PEEK) < 0 && would_wait(errno);
 }
 

@@ -19,7 +19,8 @@ class BodyShares {
   void remove(const std::string& client, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     const auto known = bytes_.find(client);
-    if ((known->second -= bytes) == 0) bytes_.erase(known);
+    known->second -= bytes;
+    if (known->second == 0) bytes_.erase(known);
   }
 
  private:

@@ -145,7 +145,7 @@ bool Connection::take_head(std::size_t size) {
   if (!framing) return refuse(framing.error());
   framing_ = *framing;
   close_after_ = !framing_.keep_alive;
-  if (auto fault = fault_of_path()) return reject(std::move(*fault));
+  if (auto fault = fault_of_path()) return reject(*fault);
   return begin_body();
 }
 
@@ -225,7 +225,7 @@ bool Connection::begin_body() {
     if (count_in_flight()) authorize_before_body(*request_.route, std::move(fault));
     return true;
   }
-  return fault ? reject(std::move(*fault)) : receive_body();
+  return fault ? reject(*fault) : receive_body();
 }
 
 bool Connection::receive_body() {

@@ -78,7 +78,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   void preflight();
   void deliver(Response&& response);
   bool refuse(const Refusal& refusal);  // answers and closes
-  bool reject(Fault fault);             // answers; closes if a body is unread
+  bool reject(const Fault& fault);      // answers; closes if a body is unread
   void count(const Response& response, std::chrono::microseconds took);
   void begin_stream(std::move_only_function<void(Stream)> stream);
   void take_stream(std::string&& piece);

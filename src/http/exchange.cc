@@ -155,7 +155,7 @@ bool Connection::refuse(const Refusal& refusal) {
   return true;
 }
 
-bool Connection::reject(Fault fault) {
+bool Connection::reject(const Fault& fault) {
   if (framing_.has_body()) close_after_ = true;
   state_ = State::kHandling;
   since_ = read_at_;
@@ -182,7 +182,7 @@ void Connection::receive(Mail&& mail) {
     end_in_flight();
     if (state_ == State::kClosed) return;
     if (allowed->fault) {
-      reject(std::move(*allowed->fault));
+      reject(*allowed->fault);
     } else {
       read_at_ = Steady::now();
       receive_body();

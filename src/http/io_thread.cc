@@ -83,7 +83,7 @@ void IoThread::mail(Mail mail) {
 
 void IoThread::read_mail() {
   std::vector<Mail> taken;
-  Asked asked;
+  Asked asked = Asked::kNothing;
   {
     const std::lock_guard lock(mail_mutex_);
     taken.swap(mail_);

@@ -40,6 +40,7 @@ std::string_view status_line(int status) {
 }
 
 void append_number(std::string& out, std::size_t number) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): to_chars fills what is read
   std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);

@@ -32,9 +32,11 @@ struct Access {
 
 std::string_view to_text(Access::Who who);  // "public", "creator" …: for the list of routes
 
+// NOLINTNEXTLINE(readability-identifier-naming): `public` is a keyword
 constexpr Access public_() { return {Access::Who::kPublic}; }
 constexpr Access any_jwt() { return {Access::Who::kAnyJwt}; }
 constexpr Access creator() { return {Access::Who::kCreator}; }
+// NOLINTNEXTLINE(readability-identifier-naming): `operator` is a keyword
 constexpr Access operator_() { return {Access::Who::kOperator}; }
 constexpr Access owner() { return {Access::Who::kOwner}; }
 constexpr Access platform_admin() { return {Access::Who::kPlatformAdmin}; }

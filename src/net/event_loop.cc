@@ -91,6 +91,7 @@ void EventLoop::run_due() {
 
 void EventLoop::poll(Duration at_most) {
   ended_.clear();
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): epoll_wait fills what is read
   std::array<epoll_event, kBatch> events;
   const int count = epoll_wait(epoll_.number(), events.data(), kBatch, wait_ms(at_most));
   CHECK(count >= 0 || errno == EINTR);

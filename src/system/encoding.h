@@ -26,7 +26,7 @@ class KeyedHash {
   std::uint64_t operator()(std::string_view text) const;
 
  private:
-  std::array<unsigned char, 16> key_;
+  std::array<unsigned char, 16> key_{};
 };
 
 // SipHash-2-4-128 likewise. The halves are its bytes in the machine's order.
@@ -39,7 +39,7 @@ class KeyedHash128 {
   Sum operator()(std::string_view text) const;
 
  private:
-  std::array<unsigned char, 16> key_;
+  std::array<unsigned char, 16> key_{};
 };
 
 }  // namespace beckon

@@ -170,7 +170,7 @@ int import_history(const Settings& settings, const ImportOptions& options) {
     std::string url = options.base;
     while (url.ends_with('/')) url.pop_back();
     url += "/v2/handles/" + options.handle + "/chain/import";
-    send = [&options, url](std::string body) { return post(options, url, body); };
+    send = [&options, url](const std::string& body) { return post(options, url, body); };
   }
   const auto total = send_all(*history, shift, send);
   if (!total) return complain(total.error());

@@ -34,7 +34,7 @@ Result<Asked> asked_of(Api& api, const Request& request, const SubscriptionId& i
     issues.add("status", "must be queued, sending, retrying, held, delivered, failed or withdrawn");
     return unexpected(issues.fault());
   }
-  asked.state = *state;
+  asked.state = state;
   // The store keeps as queued or retrying what is being sent, what a circuit holds, and what is left of a subscription
   // that was disabled or deleted: there it is sought among all.
   bool lies_over = *state == DeliveryState::kSending || (*state == DeliveryState::kHeld && api.sending.probe_at(id));
@@ -45,7 +45,7 @@ Result<Asked> asked_of(Api& api, const Request& request, const SubscriptionId& i
     if (!left) return unexpected(left.error());
     lies_over = lies_over || left->has_value();
   }
-  if (!lies_over) asked.filter.state = *state;
+  if (!lies_over) asked.filter.state = state;
   return asked;
 }
 

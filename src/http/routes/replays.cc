@@ -6,7 +6,6 @@
 namespace beckon::http {
 namespace {
 
-using outbox::DeliveryState;
 using outbox::Replay;
 using outbox::ReplayState;
 

@@ -65,7 +65,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
     return unexpected(
         Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be created."});
   std::unique_ptr<ServerLock> lock;
-  if (options.server && !(lock = ServerLock::take(folder + "/beckon.lock")))
+  if (options.server) lock = ServerLock::take(folder + "/beckon.lock");
+  if (options.server && !lock)
     return unexpected(
         Fault{.code = FaultCode::kConflict,
               .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
