@@ -1,6 +1,8 @@
 // What becomes of a session when its time is over: nothing of it stays in the ledger, and nothing else goes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "commit/outbox_maintenance.h"
 #include "intake/testing/world.h"
 

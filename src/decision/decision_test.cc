@@ -89,7 +89,7 @@ TEST_F(DecisionTest, EveryFaultIsNamedAtOnce) {
 }
 
 TEST_F(DecisionTest, AFullDiskLeavesNoPhantom) {
-  world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
   world->commit.next = commit::CommitFault::kFull;
   const auto refused = world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
   ASSERT_FALSE(refused);
@@ -144,7 +144,7 @@ TEST_F(DecisionTest, AFailedSyncIsNeverAnAcknowledgement) {
 }
 
 TEST_F(DecisionTest, ASessionKeepsItsFirstVisitor) {
-  world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})"));
   const auto other = world->append(R"({"sessionId":"s1","visitorId":"v2","signals":[{"type":"view"}]})");
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().code, FaultCode::kConflict);
@@ -205,7 +205,7 @@ TEST_F(DecisionTest, AContextFieldThatIsNullInAResolveIsMissing) {
 
 TEST_F(DecisionTest, DeniedConsentForgetsAndHolds) {
   const auto hook = subscribe({"signal.*"});
-  world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view"}]})"));
   const auto denied = world->append(R"({"sessionId":"s1","consent":"denied","signals":[{"type":"cart"}]})");
   ASSERT_TRUE(denied);
   EXPECT_TRUE(denied->denied);
@@ -225,7 +225,7 @@ TEST_F(DecisionTest, DeniedConsentForgetsAndHolds) {
 }
 
 TEST_F(DecisionTest, GlobalPrivacyControlIsAtMostBasic) {
-  world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view","metadata":{"a":1}}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","visitorId":"v1","signals":[{"type":"view","metadata":{"a":1}}]})"));
   const auto basic = world->append(R"({"sessionId":"s1","signals":[{"type":"cart","metadata":{"b":1}}]})", true);
   ASSERT_TRUE(basic);
   EXPECT_EQ(basic->expires_at, kNow + 24h);
@@ -236,14 +236,15 @@ TEST_F(DecisionTest, GlobalPrivacyControlIsAtMostBasic) {
 }
 
 TEST_F(DecisionTest, ASessionPastItsExpiryIsAsNeverSeen) {
-  world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})"));
   world->clock.advance(721h);
   EXPECT_EQ(world->append(R"({"sessionId":"s1","signals":[{"type":"view"}]})")->version, 1u);
 }
 
 TEST_F(DecisionTest, SignalsOweDeliveriesInTheSameCommit) {
   const auto wants = subscribe({"signal.cart"}), all = subscribe({"*"}, false), click = subscribe({"link.clicked"});
-  world->append(R"({"sessionId":"s1","signals":[{"type":"cart","signalValue":"add"},{"type":"link.clicked"}]})");
+  EXPECT_TRUE(
+      world->append(R"({"sessionId":"s1","signals":[{"type":"cart","signalValue":"add"},{"type":"link.clicked"}]})"));
   EXPECT_EQ(store.outbox().deliveries(Handle{"demo"}, wants.id, {}, {}, 10)->size(), 1u);
   const auto held = store.outbox().deliveries(Handle{"demo"}, all.id, {}, {}, 10);
   ASSERT_EQ(held->size(), 2u);
@@ -258,7 +259,7 @@ TEST_F(DecisionTest, AResolveSeesTheLastSignalAndIsRecorded) {
   world->tenant({}, {kCartRule});
   EXPECT_EQ(world->resolve(R"({"sessionId":"s1","trigger":"checkout"})")->verdict.outcome, rules::Outcome::kNone);
   EXPECT_EQ(world->session("s1"), nullptr) << "none for a session never seen is only counted";
-  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})"));
   const auto act = world->resolve(R"({"sessionId":"s1","trigger":"checkout"})");
   EXPECT_EQ(act->verdict.outcome, rules::Outcome::kAct);
   EXPECT_EQ(act->session_version, 1u);
@@ -270,7 +271,7 @@ TEST_F(DecisionTest, AResolveSeesTheLastSignalAndIsRecorded) {
 
 TEST_F(DecisionTest, AResolveThatOwesAnEventAnswersAfterItsCommit) {
   const auto hook = subscribe({"chain.decision.resolved"});
-  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})"));
   world->commit.next = commit::CommitFault::kFull;
   EXPECT_FALSE(world->resolve(R"({"sessionId":"s1","trigger":"checkout"})"));
   const auto told = world->resolve(R"({"sessionId":"s1","trigger":"checkout"})");
@@ -282,7 +283,7 @@ TEST_F(DecisionTest, AResolveThatOwesAnEventAnswersAfterItsCommit) {
 
 TEST_F(DecisionTest, APrefetchLeavesNoTraceUntilItIsShownOnce) {
   world->tenant({}, {kCartRule});
-  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})"));
   const auto ready = world->prefetch(R"({"sessionId":"s1","triggers":["checkout","exit_intent"]})");
   ASSERT_TRUE(ready);
   ASSERT_EQ(ready->decisions.size(), 2u);
@@ -290,8 +291,8 @@ TEST_F(DecisionTest, APrefetchLeavesNoTraceUntilItIsShownOnce) {
   EXPECT_EQ(world->session("s1")->decisions.count, 0u);
   const std::string shown =
       R"({"sessionId":"s1","signals":[{"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}]}";
-  world->append(shown);
-  world->append(shown);
+  EXPECT_TRUE(world->append(shown));
+  EXPECT_TRUE(world->append(shown));
   ASSERT_GT(world->session("s1")->decisions.count, 0u);
   ASSERT_EQ(world->session("s1")->decisions.count, 1u);
   EXPECT_EQ(ledger::past_decisions(world->session("s1")->decisions).at(0).rule, "r1");
@@ -304,12 +305,12 @@ TEST_F(DecisionTest, APrefetchLeavesNoTraceUntilItIsShownOnce) {
 
 TEST_F(DecisionTest, AnUnchangedPrefetchIsRecognized) {
   world->tenant({}, {kCartRule});
-  world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"cart"}]})"));
   const auto first = world->prefetch(R"({"sessionId":"s1","triggers":["checkout"]})");
   const std::string again = R"({"sessionId":"s1","triggers":["checkout"],"ifNoneMatch":")" + first->etag + "\"}";
   world->clock.advance(5s);
   EXPECT_TRUE(world->prefetch(again)->unchanged);
-  world->append(R"({"sessionId":"s1","signals":[{"type":"unrelated"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"s1","signals":[{"type":"unrelated"}]})"));
   EXPECT_TRUE(world->prefetch(again)->unchanged);
   world->clock.advance(30min);
   EXPECT_FALSE(world->prefetch(again)->unchanged);
@@ -336,9 +337,11 @@ TEST_F(DecisionTest, EverythingComesBackAfterARestart) {
     const char* more = dice.next() % 40 == 0   ? R"(,"consent":"denied")"
                        : dice.next() % 15 == 0 ? R"(,"consent":"full")"
                                                : "";
-    world->append("{\"sessionId\":\"" + id + "\",\"signals\":[{\"type\":\"k" + std::to_string(i) + "\",\"id\":\"" +
-                  std::to_string(dice.next() % 300) + "\"}]" + more + "}");
-    if (dice.next() % 10 == 0) world->resolve("{\"sessionId\":\"" + id + "\",\"trigger\":\"checkout\"}");
+    EXPECT_TRUE(world->append("{\"sessionId\":\"" + id + "\",\"signals\":[{\"type\":\"k" + std::to_string(i) +
+                              "\",\"id\":\"" + std::to_string(dice.next() % 300) + "\"}]" + more + "}"));
+    if (dice.next() % 10 == 0) {
+      EXPECT_TRUE(world->resolve("{\"sessionId\":\"" + id + "\",\"trigger\":\"checkout\"}"));
+    }
   }
   const auto state = [&] {
     std::vector<std::string> all;
@@ -418,9 +421,9 @@ TEST_F(DecisionTest, ErasedSignalsLeaveTheJournal) {
   upkeep.erase_every = Duration{1};
   world.reset();
   world.emplace(store, kNow, std::size_t{1} << 30, upkeep);
-  world->append(R"({"sessionId":"secret-session","signals":[{"type":"view","signalValue":"private"}]})");
-  world->append(R"({"sessionId":"other","signals":[{"type":"view","signalValue":"kept"}]})");
-  world->append(R"({"sessionId":"secret-session","consent":"denied","signals":[{"type":"view"}]})");
+  EXPECT_TRUE(world->append(R"({"sessionId":"secret-session","signals":[{"type":"view","signalValue":"private"}]})"));
+  EXPECT_TRUE(world->append(R"({"sessionId":"other","signals":[{"type":"view","signalValue":"kept"}]})"));
+  EXPECT_TRUE(world->append(R"({"sessionId":"secret-session","consent":"denied","signals":[{"type":"view"}]})"));
   for (int i = 0; i < 5; ++i) {
     world->clock.advance(1s);
     world->committer.turn(true);
@@ -438,7 +441,7 @@ TEST_F(DecisionTest, ErasedSignalsLeaveTheJournal) {
 
 TEST_F(DecisionTest, SessionsAreListedNewestFirst) {
   for (int i = 0; i < 5; ++i) {
-    world->append("{\"sessionId\":\"s" + std::to_string(i) + "\",\"signals\":[{\"type\":\"view\"}]}");
+    EXPECT_TRUE(world->append("{\"sessionId\":\"s" + std::to_string(i) + "\",\"signals\":[{\"type\":\"view\"}]}"));
     world->clock.advance(1s);
   }
   const auto first = world->sessions.newest(Handle{"demo"}, std::nullopt, 2, world->clock.now());

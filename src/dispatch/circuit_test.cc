@@ -111,7 +111,7 @@ class EndpointThatFailsForSome : public ::testing::Test {
  protected:
   EndpointThatFailsForSome() {
     world.subscribe("acme", "whs_1");
-    world.sender.script = [this](const SendRequest& request) {
+    world.sender.script = [](const SendRequest& request) {
       for (const auto& [name, value] : request.headers)
         if (name == "x-arjun-event-type" && value.starts_with("good.")) return status(200);
       return status(503);

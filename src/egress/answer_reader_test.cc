@@ -20,6 +20,7 @@ struct Read {
   friend bool operator==(const Read&, const Read&) = default;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): googletest finds it by this name
 void PrintTo(const Read& read, std::ostream* out) {
   *out << "state " << static_cast<int>(read.state) << " status " << read.status << " body " << read.body;
 }

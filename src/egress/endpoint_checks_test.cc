@@ -60,8 +60,8 @@ TEST(EndpointChecks, ASilentNameServerHoldsUpNoOtherNameAndItsHandleHasAShare) {
   Checking here({.at_once = 4, .per_handle = 2, .at_most = std::chrono::hours{1}});
   for (const char* name : {"mute-a.example", "mute-b.example", "mute-c.example"}) here.world.dns.stay_silent(name);
   here.world.dns.answer("quick.example", {"8.8.4.4"});
-  const auto first = here.start("slow", "https://mute-a.example/"),
-             second = here.start("slow", "https://mute-b.example/");
+  [[maybe_unused]] const auto first = here.start("slow", "https://mute-a.example/"),
+                              second = here.start("slow", "https://mute-b.example/");
   here.world.dns.wait_until_asked("mute-b.example", 2);
 
   const Checked beyond = here.start("slow", "https://quick.example/").get();
@@ -70,8 +70,8 @@ TEST(EndpointChecks, ASilentNameServerHoldsUpNoOtherNameAndItsHandleHasAShare) {
   EXPECT_EQ(here.start("slow", "https://8.8.8.8/").get().value(), std::nullopt) << "needs no lookup";
   EXPECT_EQ(here.start("other", "https://quick.example/").get().value(), std::nullopt);
 
-  const auto third = here.start("third", "https://mute-c.example/"),
-             fourth = here.start("fourth", "https://mute-a.example/");
+  [[maybe_unused]] const auto third = here.start("third", "https://mute-c.example/"),
+                              fourth = here.start("fourth", "https://mute-a.example/");
   EXPECT_EQ(here.start("other", "https://quick.example/").get().error().code, FaultCode::kUnavailable)
       << "all are taken";
   EXPECT_EQ(here.checks.places().in_use(), 4u);

@@ -52,6 +52,7 @@ TEST(Network, DoesNotLetAPooledConnectionOutliveIdlenessOrAPolicy) {
 }
 
 TEST(Network, ReadsNoProxyVariable) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): nothing else reads the environment meanwhile
   for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"})
     setenv(name, "http://127.0.0.1:1", 1);
   World world;
@@ -59,6 +60,7 @@ TEST(Network, ReadsNoProxyVariable) {
   EXPECT_EQ(world.post(receiver.url()).status, 200);
   EXPECT_EQ(http_call(Method::kGet, receiver.url(), {}, "")->status, 200);
   for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"}) unsetenv(name);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 TEST(Network, TrustsOnlyTheRightCertificate) {

@@ -29,7 +29,7 @@ class FullQueue {
     CHECK(bind(open_.back().number(), at.get(), at.size) == 0 && listen(open_.back().number(), 0) == 0);
     for (int i = 0; i < 3; ++i) {
       open_.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      connect(open_.back().number(), at.get(), at.size);
+      (void)connect(open_.back().number(), at.get(), at.size);
     }
   }
 

@@ -36,8 +36,8 @@ class RecalledLife {
   }
   void deny() {
     const std::string gone = life_.any_session();
-    life_.world.append(gone, R"({"type":"view"})", R"(,"consent":"denied")");
-    life_.world.append(gone, R"({"type":"view"})", R"(,"consent":"full")");
+    EXPECT_TRUE(life_.world.append(gone, R"({"type":"view"})", R"(,"consent":"denied")"));
+    EXPECT_TRUE(life_.world.append(gone, R"({"type":"view"})", R"(,"consent":"full")"));
     std::erase_if(life_.prefetched, [&](const decision::Envelope& one) { return one.session.text == gone; });
     someone_left_ = true;
   }
@@ -105,23 +105,23 @@ TEST_F(RecallTest, WhatIsNoDecisionOfThisHandleIsNotFound) {
   EXPECT_FALSE(recall("dec_"));
   EXPECT_FALSE(recall("dec_01JMX7Q3T5W9Z2B4C6D8E0F1G2"));
   EXPECT_FALSE(recall("nothing of the kind"));
-  world.append("s1", R"({"type":"view"})");
+  EXPECT_TRUE(world.append("s1", R"({"type":"view"})"));
   const auto ready = world.world().prefetch(R"({"sessionId":"s1","trigger":"b","context":{"country":"US"}})");
   EXPECT_FALSE(recall(ready->decisions[0].id)) << "prefetched and not shown: nothing is on record";
 }
 
 TEST_F(RecallTest, AnErasedDecisionIsNotFoundThoughTheDiskStillHasIt) {
   world.save("r", intake::kLifeRules[3].second);
-  world.append("s1", R"({"type":"view"})");
+  EXPECT_TRUE(world.append("s1", R"({"type":"view"})"));
   const std::string id = world.world().resolve(R"({"sessionId":"s1","trigger":"b","context":{"country":"US"}})")->id;
   ASSERT_TRUE(recall(id));
-  world.append("s1", R"({"type":"view"})", R"(,"consent":"denied")");
+  EXPECT_TRUE(world.append("s1", R"({"type":"view"})", R"(,"consent":"denied")"));
   EXPECT_FALSE(recall(id));
 }
 
 TEST_F(RecallTest, WhatRulesOfAnotherVersionSayDiffersAndIsNotHidden) {
   world.save("r", intake::kLifeRules[3].second);
-  world.append("s1", R"({"type":"view"})");
+  EXPECT_TRUE(world.append("s1", R"({"type":"view"})"));
   const std::string id = world.world().resolve(R"({"sessionId":"s1","trigger":"b","context":{"country":"US"}})")->id;
   EXPECT_EQ(recall(id)->same, true);
   world.save("r", "");
@@ -135,9 +135,9 @@ TEST_F(RecallTest, WhereASessionOfTheVisitorHasExpiredTheDifferenceIsExplained) 
       "r",
       R"({"triggers":["b"],"when":{"all":[{"count":{"key":"view"},"scope":"visitor","atLeast":3}]},"action":{"type":"x"}})");
   const char* whom = R"(,"visitorId":"v")";
-  for (const char* session : {"lasting", "brief"}) world.append(session, R"({"type":"view"})", whom);
+  for (const char* session : {"lasting", "brief"}) EXPECT_TRUE(world.append(session, R"({"type":"view"})", whom));
   world.pass(std::chrono::hours{24 * 20});
-  world.append("lasting", R"({"type":"view"})", whom);
+  EXPECT_TRUE(world.append("lasting", R"({"type":"view"})", whom));
   const std::string id = world.world().resolve(R"({"sessionId":"lasting","trigger":"b"})")->id;
   EXPECT_EQ(recall(id)->same, true);
   world.pass(std::chrono::hours{24 * 15});
@@ -157,10 +157,10 @@ TEST_F(RecallTest, WhereConsentTookTheVisitorTheDifferenceIsExplained) {
   std::size_t differ = 0;
   for (int i = 0; i < 20; ++i) {
     const std::string session = "s" + std::to_string(i), whom = R"(,"visitorId":"v)" + std::to_string(i) + "\"";
-    world.append(session, R"({"type":"view"})", whom);
+    EXPECT_TRUE(world.append(session, R"({"type":"view"})", whom));
     const std::string id = world.world().resolve(R"({"sessionId":")" + session + R"(","trigger":"b"})")->id;
     EXPECT_EQ(recall(id)->same, true);
-    world.append(session, R"({"type":"view"})", R"(,"consent":"basic")");
+    EXPECT_TRUE(world.append(session, R"({"type":"view"})", R"(,"consent":"basic")"));
     const auto after = recall(id);
     ASSERT_TRUE(after);
     if (after->same) {

@@ -132,7 +132,7 @@ TEST_F(SimulationTest, APrefetchThatWasShownIsAskedAtItsOwnInstantAndOneThatWasN
   ASSERT_TRUE(ready) << ready.error().message;
   EXPECT_EQ(what_if(world, request(kCarts))->asked, 0);
   world.pass(12min);
-  world.append("a", R"({"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}");
+  EXPECT_TRUE(world.append("a", R"({"type":"decision.shown","signalValue":")" + ready->decisions[0].id + "\"}"));
   const auto found = what_if(world, request(kCarts));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->asked, 1);
@@ -143,9 +143,9 @@ TEST_F(SimulationTest, APrefetchThatWasShownIsAskedAtItsOwnInstantAndOneThatWasN
 TEST_F(SimulationTest, AsksAtSignalsWhereTheCallerWantsThatTo) {
   cart("a");
   world.pass(1min);
-  world.append("a", R"({"type":"checkout","signalValue":"start"})");
+  EXPECT_TRUE(world.append("a", R"({"type":"checkout","signalValue":"start"})"));
   world.pass(1min);
-  world.append("a", R"({"type":"checkout","signalValue":"end"})");
+  EXPECT_TRUE(world.append("a", R"({"type":"checkout","signalValue":"end"})"));
   auto asking = request(kCarts);
   asking.asks.push_back(
       {.trigger = "exit",
@@ -177,7 +177,7 @@ TEST_F(SimulationTest, LooksAtWhatCameBeforeTheSpanAndCountsNothingOfIt) {
 TEST_F(SimulationTest, FiresDelayedRulesInSimulatedTime) {
   for (const char* session : {"a", "b", "c"}) cart(session);
   world.pass(10min);
-  world.append("b", R"({"type":"purchase"})");
+  EXPECT_TRUE(world.append("b", R"({"type":"purchase"})"));
   world.pass(30min);
   cart("c");
   world.pass(29min);
@@ -207,7 +207,7 @@ TEST_F(SimulationTest, ErasedSessionsAreNoPartOfIt) {
   ask("a", "exit");
   cart("b");
   ask("b", "exit");
-  world.append("a", R"({"type":"x"})", R"(,"consent":"denied")");
+  EXPECT_TRUE(world.append("a", R"({"type":"x"})", R"(,"consent":"denied")"));
   const auto found = what_if(world, request(kCarts));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->asked, 1);

@@ -105,7 +105,7 @@ class RawClient {
   }
 
   bool receive() {
-    std::array<char, 16384> piece;
+    std::array<char, 16384> piece{};
     const ssize_t size = ::recv(fd_, piece.data(), piece.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       timed_out_ = true;

@@ -39,7 +39,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:
-  ~PlantedFault() override { the_planted = Planted::kNoFault; }
+  void TearDown() override { the_planted = Planted::kNoFault; }
 };
 
 TEST_P(PlantedFault, IsFound) {

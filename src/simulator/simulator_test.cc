@@ -8,6 +8,7 @@ namespace beckon::simulator {
 namespace {
 
 std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing writes the environment
   const char* text = std::getenv(name);
   return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }

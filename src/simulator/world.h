@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "simulator/process.h"
 
@@ -56,7 +57,7 @@ class World {
   void rest();
   template <class Then>
   auto while_alive(Then then) {  // a response is lost once the process is dead
-    return [this, life = life_, then](auto&&... with) {
+    return [this, life = life_, then = std::move(then)](auto&&... with) {
       if (life == life_) then(with...);
     };
   }

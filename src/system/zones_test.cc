@@ -31,7 +31,7 @@ TEST(SystemZones, HaveOneAddressForAName) {
 
 class ZoneFiles : public testing::Test {
  protected:
-  ~ZoneFiles() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
   std::string version() const { return zone_version_in(folder_.string()); }
 

@@ -50,7 +50,7 @@ TEST(Csv, FaultsAreNamedByLine) {
 // A file of one event, or of several, by the names of the columns that are not empty.
 class Events {
  public:
-  Events& event(std::vector<std::pair<std::string, std::string>> columns) {
+  Events& event(const std::vector<std::pair<std::string, std::string>>& columns) {
     std::string row;
     for (const std::string& name : kColumns) {
       std::string value = name == "event_id"           ? "e-1"

@@ -137,7 +137,7 @@ class TableStore final : public UnaskedOutbox, public outbox::Settlements {
 
   void put(Row row);
   void end(const DeliveryId& id, DeliveryState state);  // as a commit that dispatch has no part in
-  void change(outbox::Delivery next) { save(rows.at(next.id).delivery, next); }
+  void change(const outbox::Delivery& next) { save(rows.at(next.id).delivery, next); }
   void release() {
     holds_back = false;
     for (auto& [batch, done] : std::exchange(back_, {})) settle(batch, std::move(done));

@@ -33,7 +33,7 @@ Identity::Identity(const std::string& name, const Identity* issuer, Kind kind)
   X509_gmtime_adj(X509_getm_notBefore(made), kind == Kind::kNotYetValid ? 3600 : -48 * 3600);
   X509_gmtime_adj(X509_getm_notAfter(made), kind == Kind::kExpired ? -3600 : 24 * 3600);
   X509_set_pubkey(made, key_.get());
-  const auto* text = static_cast<const unsigned char*>(static_cast<const void*>(name.data()));
+  const auto* text = reinterpret_cast<const unsigned char*>(name.data());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(made), "CN", MBSTRING_UTF8, text, static_cast<int>(name.size()), -1,
                              0);
   X509* by = issuer != nullptr ? issuer->certificate_.get() : made;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kHead = 12;  // RFC 1035 section 4.1.1
 constexpr int kA = 1, kAaaa = 28;
 
-sockaddr* generic(sockaddr_in& in) { return static_cast<sockaddr*>(static_cast<void*>(&in)); }
+sockaddr* generic(sockaddr_in& in) { return reinterpret_cast<sockaddr*>(&in); }
 
 std::string two(std::size_t value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)}; }
 

@@ -34,7 +34,7 @@ class FakeDns {
   std::string reply_to(const std::string& question);
 
   int socket_;
-  int stop_[2];
+  int stop_[2]{};
   mutable std::mutex mutex_;
   std::condition_variable asked_;
   std::map<std::string, Record> records_;

@@ -56,7 +56,7 @@ class ScriptedReceiver {
   Script script_;
   const Identity* identity_;
   int listener_;
-  int stop_[2];
+  int stop_[2]{};
   int port_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

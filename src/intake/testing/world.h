@@ -51,7 +51,7 @@ class World {
   }
 
   // The tenant with these settings and rules.
-  void tenant(commit::HandleSettings settings = {}, std::vector<std::string> rule_texts = {}) {
+  void tenant(const commit::HandleSettings& settings = {}, const std::vector<std::string>& rule_texts = {}) {
     rules::StoredRules stored{.version = rule_texts.size()};
     for (std::size_t i = 0; i < rule_texts.size(); ++i) {
       const auto rule = json::parse(rule_texts[i]);

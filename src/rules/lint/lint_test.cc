@@ -319,16 +319,16 @@ TEST(UnreachableCap, IsFoundWhereTheCooldownLeavesNoRoomForIt) {
     rules.insert(rules.end(), more.begin(), more.end());
     return kinds_of(rules);
   };
-  const std::vector<std::string> kUnreachable{"unreachable_cap"};
-  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":7,"per":"7d"}]})"), kUnreachable);
+  const std::vector<std::string> unreachable{"unreachable_cap"};
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":7,"per":"7d"}]})"), unreachable);
   EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":6,"per":"7d"}]})"), kNone)
       << "the seventh of a week is held back";
-  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":1,"per":"24h"}]})"), kUnreachable);
+  EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":1,"per":"24h"}]})"), unreachable);
   EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":1,"per":"25h"}]})"), kNone);
   EXPECT_EQ(limited(R"({"cooldown":"24h","caps":[{"max":9,"per":"session"}]})"), kNone) << "a session may last";
   EXPECT_EQ(limited(R"({"caps":[{"max":7,"per":"7d"}]})"), kNone);
   const std::string grouped = R"({"cooldown":"24h","caps":[{"max":7,"per":"7d"}],"group":"g"})";
-  EXPECT_EQ(limited(grouped), kUnreachable);
+  EXPECT_EQ(limited(grouped), unreachable);
   EXPECT_EQ(limited(grouped, {rule(R"({"all":[{"seen":{"key":"b"}}]})", R"("limit":{"group":"g"})", "z")}), kNone)
       << "another rule spends from it";
 }

@@ -180,8 +180,10 @@ class Alarms {
 };
 
 TEST(LintAlarms, AreNeverFalseInRandomCases) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): nothing writes the environment
   const char* seed_text = std::getenv("BECKON_SEED");
   const char* cases_text = std::getenv("BECKON_CASES");
+  // NOLINTEND(concurrency-mt-unsafe)
   const std::uint64_t seed = seed_text == nullptr ? 20260225 : std::strtoull(seed_text, nullptr, 10);
   const std::uint64_t sets = (cases_text == nullptr ? 100'000 : std::strtoull(cases_text, nullptr, 10)) / 20;
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));

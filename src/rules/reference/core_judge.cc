@@ -1,6 +1,7 @@
 // core_judge <CASES: answers the cases of rule_cases with the pure core alone, which is all that this program links
 // next to the C++ runtime and Boost.JSON. A line for each set: for each ask of each visitor its decisions,
 // {"outcome","ruleId","variant","action","expiresAt","explanation"}.
+#include <algorithm>
 #include <deque>
 #include <iostream>
 #include <limits>

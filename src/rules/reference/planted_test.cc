@@ -18,7 +18,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:
-  ~PlantedFault() override { planted = Planted::kNoFault; }
+  void TearDown() override { planted = Planted::kNoFault; }
 
   // After how many cases it was found; 0: not at all.
   static long found_after(Planted fault, long most) {

@@ -13,6 +13,7 @@ using testing::judge;
 using testing::kNoon;
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing writes the environment
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }

@@ -35,7 +35,7 @@ std::vector<std::string> random_set(Dice& dice, Instant base) {
     std::string conditions =
         random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2);
     // The server refuses a score that is not declared.
-    for (std::size_t at; (at = conditions.find(kUndeclared)) != conditions.npos;)
+    for (std::size_t at = 0; (at = conditions.find(kUndeclared)) != conditions.npos;)
       conditions.replace(at, kUndeclared.size(), R"("score":"mixed")");
     rules.push_back(random_rule(dice, base, triggers + "]", "r" + std::to_string(i), conditions));
   }

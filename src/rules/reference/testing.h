@@ -2,6 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -31,7 +32,7 @@ inline ledger::Window window(const std::vector<Given>& given) {
     signal.has_value = !one.value.empty();
     signal.source = one.source;
     signal.metadata = one.metadata;
-    signal.confidence = static_cast<std::int32_t>(one.confidence * ledger::kFullConfidence + 0.5);
+    signal.confidence = static_cast<std::int32_t>(std::lround(one.confidence * ledger::kFullConfidence));
     signal.at = signal.received = kNoon - one.ago;
     signal.version = signals.size() + 1;
     signals.push_back(signal);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store/conformance/suite.h"
 
 namespace beckon::store {

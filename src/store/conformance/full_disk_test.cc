@@ -38,6 +38,7 @@ TEST(ReserveOfAStore, OfNoSizeIsNeverHeld) {
 class FullDisk : public testing::Test {
  protected:
   void SetUp() override {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing writes the environment
     const char* disk = std::getenv("BECKON_SMALL_DISK");
     if (!disk) GTEST_SKIP() << "BECKON_SMALL_DISK names no small file system";
     folder_ = std::string(disk) + "/data";

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -299,9 +300,8 @@ TEST_F(SqliteFile, OfAVersionThatKeptHeadersInPlainTextKeepsThemSealed) {
   }
   take_back_the_newest_steps();
   const std::string more = std::string(6000, '.');  // on pages of its own
-  execute(("UPDATE subscription SET headers = '[[\"X-Door\",\"needle-1\"],[\"x-b\",\"needle-2" + more +
-           "\"]]' WHERE id = 'whs_1'; UPDATE subscription SET headers = '[]' WHERE id <> 'whs_1'")
-              .c_str());
+  execute("UPDATE subscription SET headers = '[[\"X-Door\",\"needle-1\"],[\"x-b\",\"needle-2" + more +
+          "\"]]' WHERE id = 'whs_1'; UPDATE subscription SET headers = '[]' WHERE id <> 'whs_1'");
   execute("PRAGMA wal_checkpoint(TRUNCATE)");
   ASSERT_NE(bytes_of("beckon.db").find("needle"), std::string::npos);
 

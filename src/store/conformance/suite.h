@@ -31,7 +31,7 @@ inline const Handle kAcme{"acme"};
 inline const Handle kOther{"other"};
 inline const SubscriptionId kHook{"whs_1"};
 inline constexpr Instant kStart = instant_ms(1'700'000'000'000);
-inline constexpr Instant after(int seconds) { return kStart + std::chrono::seconds{seconds}; }
+constexpr Instant after(int seconds) { return kStart + std::chrono::seconds{seconds}; }
 
 ledger::SessionDigest digest_of(std::string_view session);
 outbox::Subscription subscription(SubscriptionId id = kHook);
