@@ -1,4 +1,6 @@
 // The platform's own routes: contract section 7.
+#include <algorithm>
+
 #include "access/enrolment.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"

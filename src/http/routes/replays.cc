@@ -1,4 +1,6 @@
 // Replays: the deliveries of a subscription in a span of time, sent again. Contract section 6.
+#include <algorithm>
+
 #include "http/routes/instant_param.h"
 #include "http/routes/paging.h"
 #include "http/routes/response.h"

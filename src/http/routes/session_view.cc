@@ -1,5 +1,7 @@
 #include "http/routes/session_view.h"
 
+#include <algorithm>
+
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
 #include "ledger/codec.h"

@@ -1,4 +1,6 @@
 // Health, metrics, and the API's description of itself: contract section 8.
+#include <algorithm>
+
 #include "http/metrics.h"
 #include "http/routes/console.h"
 #include "http/routes/docs_page.h"

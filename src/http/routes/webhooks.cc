@@ -1,5 +1,7 @@
 // Subscriptions: contract section 6. A change is committed, then put into the index, then fenced: once it is answered,
 // no attempt begins under what the subscription was before.
+#include <algorithm>
+
 #include "http/routes/paging.h"
 #include "http/routes/response.h"
 #include "http/routes/subscription_request.h"
