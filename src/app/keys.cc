@@ -31,8 +31,8 @@ Result<std::string> read_key(const std::string& path) {
                              " can be read or changed by other users of this machine. Restrict it: chmod 600 " + path));
   std::stringstream text;
   text << in.rdbuf();
-  std::string raw = text.str();
-  if (raw.size() == SecretBox::kKeySize) return raw;
+  const std::string raw = text.str();
+  if (raw.size() == SecretBox::kKeySize) return Result<std::string>(raw);
   const auto last = raw.find_last_not_of("\n\r ");
   const auto bytes = from_base64(raw.substr(0, last + 1));
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
