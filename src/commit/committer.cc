@@ -245,8 +245,7 @@ std::optional<Fault> Committer::write(Draft& draft) {
   if (receipt) {
     last_position_ = receipt->position;
     draft.publish(receipt->position);
-    if (!draft.lean())
-      for (Maintenance* task : maintenance_) task->committed(draft, *receipt);
+    for (Maintenance* task : maintenance_) task->committed(draft, *receipt);
     if (observer_) observer_(batch);
     if (no_space_ && batch.brings_something_in()) no_space_ = false;
     return std::nullopt;

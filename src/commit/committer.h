@@ -43,11 +43,12 @@ void refuse_overloaded(Work& work);
 inline bool is_due(Instant now, Instant last, Duration every) { return now - last >= every || now < last; }
 
 // What every batch does once its works are planned: what follows from all of them together, and regular maintenance in
-// small steps. Not asked for a lean draft. Committing thread.
+// small steps. Committing thread.
 class Maintenance {
  public:
   virtual ~Maintenance() = default;
-  virtual void plan(Draft& draft) = 0;
+  virtual void plan(Draft& draft) = 0;  // not called for a lean draft
+  // A draft is on disk, with what its works planned; also a lean one.
   virtual void committed(Draft&, const Receipt&) {}
   virtual void failed() {}  // what was planned last is not on disk
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "intake/settling.h"
 #include "intake/testing/world.h"
 
 namespace beckon::commit {
@@ -45,6 +46,22 @@ class Upkeep : public testing::Test {
   }
   void turns(int count) {
     for (int i = 0; i < count; ++i) world.committer.turn(false);
+  }
+  // Results of attempts, as dispatch has them written.
+  void settle(std::vector<outbox::Settled> results) {
+    intake::Settling(world.committer)
+        .settle(std::make_shared<const std::vector<outbox::Settled>>(std::move(results)),
+                [](bool written) { EXPECT_TRUE(written); });
+    turns(1);
+  }
+  // One that is to be tried again an hour after `at`, when it was reckoned.
+  static outbox::Settled retried(const outbox::Delivery& delivery, Instant at) {
+    return {.settlement = {.delivery = delivery.id,
+                           .attempt = {.number = 1},
+                           .state = DeliveryState::kRetrying,
+                           .next_attempt_at = at + 1h,
+                           .reckoned_at = at},
+            .delivery = delivery};
   }
 
   store::MemoryStore store;
@@ -169,6 +186,22 @@ TEST_F(Upkeep, WhatAChangeOfASubscriptionBeganIsFinishedAStepWithEachCommitAlsoA
   EXPECT_EQ(in(DeliveryState::kWithdrawn), many);
 }
 
+// At start every subscription is looked at once; here the result of an attempt comes before that.
+TEST_F(Upkeep, ASubscriptionThatAResultTurnsOffWhileTheDiskIsFullStaysOffAndAllThatWaitsForItIsHeld) {
+  subscribe("whs_on", {"signal.*"});
+  const int many = Batch::kSweep * 2;
+  owe(many);
+  ASSERT_TRUE(upkeep.load(world.subscriptions));
+  const outbox::Delivery gone = log("whs_on").front();
+  world.commit.next = CommitFault::kFull;
+  settle({{.settlement = {.delivery = gone.id, .attempt = {.number = 1}, .state = DeliveryState::kFailed},
+           .delivery = gone,
+           .change = outbox::SubscriptionChange{SubscriptionId{"whs_on"}, kDemo, Instant{}, "410 Gone"}}});
+  ASSERT_FALSE(world.subscriptions.find(SubscriptionId{"whs_on"})->enabled);
+  turns(4);
+  EXPECT_EQ(std::ranges::count(log("whs_on"), DeliveryState::kHeld, &outbox::Delivery::state), many - 1);
+}
+
 TEST_F(Upkeep, AtRestItWritesNothing) {
   subscribe("whs_on", {"signal.*"});
   owe(3);
@@ -208,32 +241,12 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
 
 // One attempt ended before the clock was set, one behind it; both results are written behind it.
 TEST_F(Upkeep, WhenTheClockIsSetBackWhatIsReckonedByItIsLeftAsItIs) {
-  class Settles final : public Work {
-   public:
-    explicit Settles(std::vector<outbox::Settlement> results) : results_(std::move(results)) {}
-    void plan(Draft& draft) override {
-      for (const outbox::Settlement& one : results_) draft.settle(one);
-    }
-    void finish(const std::optional<Fault>& fault) override { EXPECT_FALSE(fault); }
-
-   private:
-    std::vector<outbox::Settlement> results_;
-  };
   subscribe("whs_a", {"signal.*"});
   owe(2);
   const auto all = log("whs_a");
-  const auto result = [&](int which, Instant at) {
-    return outbox::Settlement{.delivery = all[static_cast<std::size_t>(which)].id,
-                              .attempt = {.number = 1},
-                              .state = DeliveryState::kRetrying,
-                              .next_attempt_at = at + 1h,
-                              .reckoned_at = at};
-  };
   turns(1);
   world.clock.set(kNow - 5h);
-  std::unique_ptr<Work> work = std::make_unique<Settles>(std::vector{result(0, kNow), result(1, kNow - 5h)});
-  ASSERT_TRUE(world.committer.submit(work));
-  turns(1);
+  settle({retried(all[0], kNow), retried(all[1], kNow - 5h)});
   for (const auto& one : log("whs_a")) EXPECT_EQ(one.next_attempt_at, kNow - 4h);
 }
 
