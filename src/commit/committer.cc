@@ -204,15 +204,17 @@ bool Committer::turn(bool with_late) {
   if (planted(Planted::kAcknowledgeBeforeSync))
     for (const Waiting& one : std::exchange(works, {})) one.work->finish(std::nullopt);
   const std::optional<Fault> fault = write(draft);
-  const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works) : fault;
+  const std::optional<Fault> lean_fault = fault && full_ ? write_lean(works, draft) : fault;
   for (const Waiting& one : works) one.work->finish(one.work->only_settles() ? lean_fault : fault);
   counts_.works.fetch_add(works.size(), std::memory_order_relaxed);
   return !works.empty() || !late.empty();
 }
 
-// The disk is full: results of attempts are still written, if the store has kept space for them.
-std::optional<Fault> Committer::write_lean(const Works& works) {
-  Draft draft(places_, clock_.now(), last_position_, true);
+// The disk is full: results of attempts are still written, if the store has kept space for them. That the clock was set
+// back is written before them, for it would later move what they reckoned by the clock as it is.
+std::optional<Fault> Committer::write_lean(const Works& works, const Draft& refused) {
+  Draft draft(places_, refused.now(), last_position_, true);
+  if (refused.set_back()) draft.set_clock_back(*refused.set_back());
   for (const Waiting& one : works)
     if (one.work->only_settles()) one.work->plan(draft);
   return write(draft);

@@ -129,7 +129,7 @@ class Committer {
   void look_for_space();
   void take_asked(Draft& draft);
   std::optional<Fault> write(Draft& draft);
-  std::optional<Fault> write_lean(const Works& works);
+  std::optional<Fault> write_lean(const Works& works, const Draft& refused);
 
   Commit& commit_;
   const Draft::Places places_;

@@ -135,6 +135,7 @@ class Draft {
   // What was due at an instant of the clock before it was set back is due so much earlier. Applied first: it is about
   // deliveries of earlier commits, and the settlements of this one whose next attempt was reckoned before.
   void set_clock_back(Duration by) { set_back_ = by; }
+  std::optional<Duration> set_back() const { return set_back_; }
   // A delivery as this commit leaves it, for the live feed. Scheduled and requeued ones are reported already.
   void notify_watchers(outbox::Delivery delivery);
 

@@ -225,7 +225,7 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatWaitsIsAsFarAwayAsBefore) {
   const auto next = [&] { return log("whs_a").front().next_attempt_at; };
 
   world.clock.set(kNow - 5h);
-  store.commit().refuse_next(CommitFault::kFull);
+  store.commit().refuse_next(CommitFault::kBusy);
   turns(1);
   EXPECT_EQ(next(), kNow + 1h) << "nothing was written";
   turns(2);
@@ -247,6 +247,19 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhatIsReckonedByItIsLeftAsItIs) {
   turns(1);
   world.clock.set(kNow - 5h);
   settle({retried(all[0], kNow), retried(all[1], kNow - 5h)});
+  for (const auto& one : log("whs_a")) EXPECT_EQ(one.next_attempt_at, kNow - 4h);
+}
+
+TEST_F(Upkeep, WhenTheClockIsSetBackWhileTheDiskIsFullWhatIsReckonedByItIsLeftAsItIs) {
+  subscribe("whs_a", {"signal.*"});
+  owe(2);
+  const auto all = log("whs_a");
+  settle({retried(all[0], kNow)});
+  world.clock.set(kNow - 5h);
+  world.commit.next = CommitFault::kFull;
+  settle({retried(all[1], kNow - 5h)});
+  for (const auto& one : log("whs_a")) EXPECT_EQ(one.next_attempt_at, kNow - 4h) << "what waits is followed up at once";
+  turns(2);
   for (const auto& one : log("whs_a")) EXPECT_EQ(one.next_attempt_at, kNow - 4h);
 }
 
