@@ -15,6 +15,7 @@ std::string written(const SessionDigest& digest, const Record& record) {
   if (const auto* append = std::get_if<AppendRecord>(&record)) append_record(bytes, digest, *append);
   if (const auto* decision = std::get_if<DecisionRecord>(&record)) append_record(bytes, digest, *decision);
   if (const auto* visitor = std::get_if<VisitorRecord>(&record)) append_record(bytes, *visitor);
+  if (const auto* identity = std::get_if<IdentityRecord>(&record)) append_record(bytes, *identity);
   if (const auto* done = std::get_if<DoneRecord>(&record)) append_record(bytes, digest, *done);
   if (const auto* forget = std::get_if<ForgetRecord>(&record)) append_record(bytes, *forget);
   return bytes;
@@ -40,13 +41,18 @@ bool same(const Record& one, const Record& other) {
     const auto& b = std::get<DecisionRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->seen == b.seen && a->shown == b.shown &&
            a->basic == b.basic && a->expires_at == b.expires_at && a->visitor == b.visitor && a->context == b.context &&
-           a->at == b.at && a->past == b.past && a->spends == b.spends;
+           a->at == b.at && a->past == b.past && a->spends == b.spends && a->anonymous == b.anonymous;
   }
   if (const auto* a = std::get_if<VisitorRecord>(&one)) {
     const auto& b = std::get<VisitorRecord>(other);
     return a->handle == b.handle && a->visitor == b.visitor && a->own == b.own && a->session == b.session &&
-           a->of == b.of && a->fresh == b.fresh && a->joined == b.joined && a->at == b.at &&
+           a->of == b.of && a->fresh == b.fresh && a->joined == b.joined && a->moved == b.moved && a->at == b.at &&
            a->expires_at == b.expires_at && a->spends == b.spends;
+  }
+  if (const auto* a = std::get_if<IdentityRecord>(&one)) {
+    const auto& b = std::get<IdentityRecord>(other);
+    return a->handle == b.handle && a->visitor == b.visitor && a->own == b.own && a->fresh == b.fresh &&
+           a->at == b.at && a->expires_at == b.expires_at && a->identity == b.identity;
   }
   if (const auto* a = std::get_if<DoneRecord>(&one)) {
     const auto& b = std::get<DoneRecord>(other);
@@ -81,6 +87,7 @@ SessionPtr after(SessionPtr session, const Record& record) {
   if (const auto* append = std::get_if<AppendRecord>(&record)) return applied(std::move(session), *append);
   if (const auto* decision = std::get_if<DecisionRecord>(&record)) return applied(std::move(session), *decision);
   if (const auto* visitor = std::get_if<VisitorRecord>(&record)) return applied(std::move(session), *visitor);
+  if (const auto* identity = std::get_if<IdentityRecord>(&record)) return applied(std::move(session), *identity);
   if (const auto* done = std::get_if<DoneRecord>(&record)) return applied(std::move(session), *done);
   return nullptr;
 }
@@ -116,7 +123,7 @@ void check_row(std::string_view row) {
   std::size_t size = 0;
   while (const auto item = reader.next()) {
     size += item->bytes.size();
-    (void)item->is_visit();
+    (void)item->is_of_visitor();
     if (!first) first = item->digest;
     const auto record = decode_record(item->bytes);
     if (!record) continue;
@@ -161,7 +168,7 @@ void check_made(fuzz::Input input) {
   for (int records = 0; records < 150 && !input.empty(); ++records) {
     const auto own = digest();
     Record record;
-    switch (input.below(8)) {
+    switch (input.below(9)) {
       case 0: record = ForgetRecord{own}; break;
       case 1:
         record = DoneRecord{.handle = text(), .session = text(), .done = {.rule = word(), .version = word()}};
@@ -170,6 +177,7 @@ void check_made(fuzz::Input input) {
         VisitorRecord made{.handle = text(), .visitor = text(), .own = own, .session = text(), .of = digest()};
         made.fresh = input.byte() & 1;
         made.joined = input.byte() & 1;
+        made.moved = input.byte() & 1;
         made.at = instant();
         made.expires_at = instant();
         made.spends = spends();
@@ -210,6 +218,23 @@ void check_made(fuzz::Input input) {
         made.at = instant();
         made.past = bytes;
         made.spends = spends();
+        made.anonymous = text();
+        record = std::move(made);
+        break;
+      }
+      case 5: {
+        IdentityRecord made{.handle = text(), .visitor = text(), .own = own};
+        made.fresh = input.byte() & 1;
+        made.at = instant();
+        made.expires_at = instant();
+        made.identity.owner = VisitorId{text()};
+        for (auto n = input.below(4); n > 0; --n) {
+          const VisitorId id{text()};
+          made.identity.members.push_back({id, instant()});
+        }
+        made.identity.share = static_cast<std::uint32_t>(word());
+        made.identity.said = VisitorId{text()};
+        made.identity.said_at = instant();
         record = std::move(made);
         break;
       }

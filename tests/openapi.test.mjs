@@ -684,6 +684,13 @@ describe('against the server', () => {
     await ask('getLibrary', { params: { file: 'beckon.js' }, expect: 200 });
     for (const operationId of ['jwks', 'health', 'ready', 'metrics', 'openapi'])
       await ask(operationId, { expect: 200 });
+    const who = { visitorId: 'v-1' };
+    await ask('getVisitor', { role: 'CREATOR', params: who, expect: 200 });
+    await ask('getVisitor', { role: 'CREATOR', params: { visitorId: 'nobody' }, expect: 404 });
+    await ask('aliasVisitor', { role: 'OPERATOR', params: who, body: { id: 'crm-1' }, expect: 200 });
+    await ask('aliasVisitor', { role: 'OPERATOR', params: who, body: { dryRun: 1 }, expect: 400 });
+    await ask('splitVisitor', { role: 'OPERATOR', params: who, body: { ids: ['crm-1'], dryRun: true }, expect: 200 });
+    await ask('splitVisitor', { role: 'OPERATOR', params: who, body: { ids: [] }, expect: 400 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'nobody' }, expect: 404 });
     await ask('eraseVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 204 });

@@ -240,7 +240,7 @@ holds(
 );
 holds(
   [
-    'With `"scope": "visitor"` they look at the visitor\'s 20 newest sessions, including this one; if the visitor is not known, at this one alone.',
+    'With `"scope": "visitor"` they look at the visitor\'s 20 newest sessions, including this one; if neither the visitor nor the browser is known, at this one alone.',
     'With `"scope": "visitor"`, it looks at all signals of these sessions, and not at each session by itself.',
   ],
   async () => {
@@ -256,6 +256,9 @@ holds(
     assert.equal(await asked(0, 'oldest'), 'act');
     await save('r', { when: { all: [{ seen: { key: 'other' }, scope: 'visitor' }] } });
     assert.equal((await decide(await told([signal('here')]))).outcome, 'none');
+    const anonymousId = freshSession('a');
+    await told([signal('other')], { anonymousId });
+    assert.equal((await decide(await told([signal('here')], { anonymousId }))).outcome, 'act');
   },
 );
 holds(['`seen` | At least one matching signal was seen.'], async () => {

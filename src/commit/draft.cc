@@ -153,9 +153,10 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
   if (!visit) return;
   if (!before) end_former_life(item.digest);
   // The consent may have become basic since: then no visitor was named.
-  if (!record.visitor.empty() && consent_after(before, record) != ledger::Consent::kFull) {
+  if ((!record.visitor.empty() || !record.anonymous.empty()) &&
+      consent_after(before, record) != ledger::Consent::kFull) {
     ledger::DecisionRecord reduced = record;
-    reduced.visitor = {};
+    reduced.visitor = reduced.anonymous = {};
     ledger::append_record(batch_.journal, item.digest, reduced);
   } else {
     batch_.journal += item.bytes;

@@ -80,9 +80,9 @@ class Draft {
   // is known could not be read, and nothing was put into the draft.
   std::optional<Fault> forget(const Handle& handle, const SessionId& id, const ledger::SessionDigest& digest,
                               std::string reason, std::optional<Instant> denied_until);
-  // Sessions of a visitor go, and the visitor's own record; and what the log holds of those that have expired. Fault:
-  // as before.
-  std::optional<Fault> forget_visitor(const Handle& handle, const VisitorId& visitor,
+  // Sessions of a visitor go, and the own records of all their ids; and what the log holds of those that have expired.
+  // Fault: as before.
+  std::optional<Fault> forget_visitor(const Handle& handle, const std::vector<ledger::SessionPtr>& records,
                                       std::span<const ledger::Joined> sessions, const std::string& reason,
                                       std::span<const ledger::PastSession> past = {});
   // A session that has expired goes with its journal rows up to `up_to`; the log of its deliveries stays. Nothing where
@@ -99,6 +99,16 @@ class Draft {
   // What the stored snapshot of the session holds must not stay: a new one is written in this commit (Housekeeping).
   void renew(const ledger::SessionDigest& digest) { renewed_.push_back(digest); }
   const std::vector<ledger::SessionDigest>& renewed() const { return renewed_; }
+
+  // The own record of an id says this of others from now on, and lives at least until `expires_at`.
+  void identify(const Handle& handle, const VisitorId& id, ledger::Identity identity, Instant expires_at);
+  // Ids joined a visitor or left one, whose name this is (commit/visitor.h).
+  void regroup(const Handle& handle, const VisitorId& name) { regroups_.push_back({handle, name}); }
+  struct Regroup {
+    Handle handle;
+    VisitorId name;
+  };
+  const std::vector<Regroup>& regroups() const { return regroups_; }
 
   // Sessions that joined their visitor or left it in this commit, in their order.
   struct Move {
@@ -181,12 +191,16 @@ class Draft {
   void publish(ledger::Position position);
 
  private:
-  // What a change of a session does to its visitor's own record; nothing where `visitor` is empty.
-  struct Visit {
-    VisitorId visitor;
+  // An id's own record, as it is.
+  struct OwnRecord {
+    VisitorId visitor;  // the id; empty: of none
     ledger::SessionDigest own;
-    ledger::SessionPtr record;  // as it is; null: there is none
-    bool joins = false, leaves = false;
+    ledger::SessionPtr record;  // null: there is none
+  };
+  // What a change of a session does to own records: to that which it leaves, and to that under which it is kept then.
+  struct Visit {
+    OwnRecord left, kept;
+    bool joins = false;
   };
   // `said`: the visitor, with the change; `touches`: the record may change though the session neither joins nor leaves.
   Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after,
@@ -195,7 +209,13 @@ class Draft {
   void follow(Visit visit, const ledger::SessionDigest& digest, const ledger::Session& session, Instant expires_at,
               const std::vector<ledger::Spend>& spends);
   Result<ledger::SessionPtr> own_record(const Handle& handle, const SessionId& id, const ledger::SessionDigest& own);
-  void leave(Visit visit, const Handle& handle, const ledger::SessionDigest& digest);
+  Result<OwnRecord> own_record_of(const Handle& handle, const VisitorId& id, bool also_expired = false);
+  // `moves`: for another id, so that nothing of the session must be forgotten.
+  void leave(OwnRecord left, const Handle& handle, const ledger::SessionDigest& digest, bool moves);
+  // The ids of a visitor live as long as the visitor, whose own records' names are in `identity`.
+  void prolong(const Handle& handle, const ledger::Identity& identity, Instant expires_at);
+  // Nothing is kept under the id of a browser's share any more.
+  void end_share(const Handle& handle, OwnRecord share);
   // Makes one that has expired null, and remembers it for end_former_life.
   void hide_expired(const ledger::SessionDigest& digest, ledger::SessionPtr& session);
   // What is kept of a session that begins again, where it has expired: it goes before the new life is planned.
@@ -234,6 +254,7 @@ class Draft {
   std::vector<ledger::SessionDigest> renewed_;
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;
+  std::vector<Regroup> regroups_;
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;
 };

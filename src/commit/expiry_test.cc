@@ -74,7 +74,9 @@ class Expiry : public testing::Test {
     const VisitorId id{visitor};
     const auto past = *store.ledger().past_sessions_of(kHandle, id);
     const std::function<std::optional<Fault>(Draft&)> plan = [&](Draft& draft) {
-      return draft.forget_visitor(kHandle, id, theirs, "erased", past);
+      const ledger::SessionPtr record = world->session("@" + id.text);
+      const std::vector<ledger::SessionPtr> records(record ? 1 : 0, record);
+      return draft.forget_visitor(kHandle, records, theirs, "erased", past);
     };
     std::optional<Fault> fault;
     std::unique_ptr<Work> work = std::make_unique<Forgets>(plan, fault);

@@ -82,6 +82,12 @@ class Replay {
     slot.session = ledger::applied(std::move(slot.session), record, position);
     settle(slot, position);
   }
+  void take(Position position, const SessionDigest&, const ledger::IdentityRecord& record) {
+    Slot& slot = slot_of(record.own, record.handle, ledger::own_record(record.visitor).view());
+    if (position <= slot.as_of) return;
+    slot.session = ledger::applied(std::move(slot.session), record, position);
+    settle(slot, position);
+  }
   void take(Position position, const SessionDigest& digest, const ledger::ForgetRecord&) {
     Slot& slot = slots_[digest];
     if (position <= slot.as_of) return;

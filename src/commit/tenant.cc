@@ -77,12 +77,34 @@ void read_blocked_ids(const json::Value& list, BlockedIds& blocked, Issues& issu
   }
 }
 
+constexpr std::string_view kUntilLogout = "until_logout", kNever = "never", kAll = "all";
+
+void read_remember(const json::Value& value, std::optional<Duration>& remember, Issues& issues) {
+  const std::string_view text = value.is_string() ? value.text() : "";
+  if (const auto duration = parse_duration(text))
+    remember = duration;
+  else if (text == kUntilLogout)
+    remember = Duration::max();
+  else if (text == kNever || text == "0s")
+    remember = std::nullopt;
+  else
+    issues.add("identity.remember", "must be \"until_logout\", \"never\" or a duration such as \"30m\"");
+}
+
 void read_identity(const json::Value& identity, HandleSettings& read, Issues& issues) {
-  static constexpr std::array<std::string_view, 1> kKnown{"blockedIds"};
+  static constexpr std::array<std::string_view, 3> kKnown{"blockedIds", "remember", "claim"};
   if (!identity.is_object()) return issues.add("identity", "must be an object");
   refuse_unknown(identity, "identity.", kKnown, issues);
   read.blocked_ids = {};
   if (const json::Value* list = identity.find("blockedIds")) read_blocked_ids(*list, read.blocked_ids, issues);
+  if (const json::Value* value = identity.find("remember")) read_remember(*value, read.remember, issues);
+  if (const json::Value* value = identity.find("claim")) {
+    const auto claim = value->is_string() ? parse_duration(value->text()) : std::nullopt;
+    if (claim || (value->is_string() && value->text() == kAll))
+      read.claim = claim;
+    else
+      issues.add("identity.claim", "must be \"all\" or a duration such as \"30m\"");
+  }
 }
 
 }  // namespace
@@ -154,7 +176,11 @@ std::string to_json(const HandleSettings& settings) {
       .key("blockedIds")
       .begin_array();
   for (const std::string& id : settings.blocked_ids.own()) writer.string(id);
-  writer.end_array().end_object().end_object();
+  writer.end_array();
+  writer.member("remember", !settings.remember                      ? std::string(kNever)
+                            : *settings.remember == Duration::max() ? std::string(kUntilLogout)
+                                                                    : to_text(*settings.remember));
+  writer.member("claim", settings.claim ? to_text(*settings.claim) : std::string(kAll)).end_object().end_object();
   return out;
 }
 

@@ -27,11 +27,17 @@ struct HandleSettings {
   ledger::Consent default_consent = ledger::Consent::kFull;
   rules::Scores scores;    // that rules may measure, by name
   BlockedIds blocked_ids;  // that name no visitor
+  // Who is taken for a browser's visitor until another is said: the last one that was, for so long; std::nullopt: no
+  // one.
+  std::optional<Duration> remember = Duration::max();
+  // How far back a visitor who is said takes the browser's sessions that nobody has claimed; std::nullopt: all.
+  std::optional<Duration> claim;
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
 //  "basicRetention":"24h","dueGrace":"60s","defaultConsent":"full","scores":{…} (rules/language/score.h),
-//  "identity":{"blockedIds":["kiosk"]}}, each optional. Fault: validation_error with every fault.
+//  "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never","claim":"30m" | "all"}}, each
+//  optional. Fault: validation_error with every fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
 

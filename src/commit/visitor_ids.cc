@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ledger/identity.h"
 #include "system/plain_text.h"
 
 namespace beckon::commit {
@@ -30,7 +31,8 @@ std::optional<VisitorId> parse_visitor_id(std::string_view text) {
 }
 
 bool BlockedIds::contains(const VisitorId& id) const {
-  return is_nobody(id.view()) || (!folded_.empty() && std::ranges::binary_search(folded_, case_folded(id.view())));
+  return is_nobody(id.view()) || id.view().starts_with(ledger::kBrowserMark) ||
+         (!folded_.empty() && std::ranges::binary_search(folded_, case_folded(id.view())));
 }
 
 void BlockedIds::add(const VisitorId& id) {

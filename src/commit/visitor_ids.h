@@ -22,7 +22,8 @@ class BlockedIds {
   static constexpr std::size_t kMost = 100;  // of a handle's own
 
   // Without regard to case. Of every handle: an empty id; null, undefined, none, nan, true, false, -1, [object object],
-  // anonymous, guest, unknown; zeros and dashes alone, such as an empty UUID; and "." and "..", which no path can name.
+  // anonymous, guest, unknown; zeros and dashes alone, such as an empty UUID; "." and "..", which no path can name;
+  // and what begins as the ids of browsers do (ledger/identity.h).
   bool contains(const VisitorId& id) const;
 
   void add(const VisitorId& id);

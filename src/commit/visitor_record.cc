@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "commit/draft.h"
+#include "commit/visitor.h"
 
 namespace beckon::commit {
 
@@ -12,17 +13,31 @@ using ledger::SessionPtr;
 Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before, ledger::Consent after,
                                   std::string_view said, bool touches) {
   Visit visit;
+  const bool full = after == ledger::Consent::kFull;
   const bool known = before && !before->visitor.empty();
-  visit.leaves = known && after != ledger::Consent::kFull;
-  visit.joins = !known && !said.empty() && after == ledger::Consent::kFull;
-  if (!visit.leaves && !visit.joins && !(known && touches)) return visit;
-  visit.visitor = known ? before->visitor : VisitorId{said};
-  const SessionId id = ledger::own_record(visit.visitor.view());
-  visit.own = places_.sessions.digest(handle.view(), id.view());
-  auto record = own_record(handle, id, visit.own);
-  if (!record) return unexpected(record.error());
-  visit.record = std::move(*record);
+  visit.joins = full && ledger::takes(known ? before->visitor : VisitorId{}, said);
+  const bool leaves = known && (!full || visit.joins);
+  if (leaves) {
+    auto left = own_record_of(handle, before->visitor);
+    if (!left) return unexpected(left.error());
+    visit.left = std::move(*left);
+  }
+  if (visit.joins || (known && !leaves && touches)) {
+    auto kept = own_record_of(handle, visit.joins ? VisitorId{said} : before->visitor);
+    if (!kept) return unexpected(kept.error());
+    visit.kept = std::move(*kept);
+  }
   return visit;
+}
+
+Result<Draft::OwnRecord> Draft::own_record_of(const Handle& handle, const VisitorId& id, bool also_expired) {
+  OwnRecord own{.visitor = id};
+  const SessionId record = ledger::own_record(id.view());
+  own.own = places_.sessions.digest(handle.view(), record.view());
+  auto found = also_expired ? kept(handle, record, own.own) : own_record(handle, record, own.own);
+  if (!found) return unexpected(found.error());
+  own.record = std::move(*found);
+  return own;
 }
 
 Result<SessionPtr> Draft::own_record(const Handle& handle, const SessionId& id, const SessionDigest& own) {
@@ -34,47 +49,105 @@ Result<SessionPtr> Draft::own_record(const Handle& handle, const SessionId& id, 
 
 std::optional<Fault> Draft::read_ahead(const Handle& handle, std::string_view visitor) {
   if (visitor.empty()) return std::nullopt;
-  const SessionId id = ledger::own_record(visitor);
-  const auto record = own_record(handle, id, places_.sessions.digest(handle.view(), id.view()));
-  return record ? std::nullopt : std::optional(record.error());
+  const auto own = own_record_of(handle, VisitorId{visitor});
+  return own ? std::nullopt : std::optional(own.error());
 }
 
 void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Session& session, Instant expires_at,
                    const std::vector<ledger::Spend>& spends) {
-  if (visit.visitor.empty()) return;
-  if (visit.leaves) return leave(std::move(visit), session.handle, digest);
-  if (visit.joins) moves_.push_back({session.handle, digest, visit.own});
-  const bool prolongs = !visit.record || visit.record->expires_at - now() < (expires_at - now()) / 2;
+  if (!visit.left.visitor.empty()) leave(std::move(visit.left), session.handle, digest, visit.joins);
+  OwnRecord& kept = visit.kept;
+  if (kept.visitor.empty()) return;
+  if (visit.joins) moves_.push_back({session.handle, digest, kept.own});
+  const bool prolongs = !kept.record || kept.record->expires_at - now() < (expires_at - now()) / 2;
   if (!visit.joins && spends.empty() && !prolongs) return;
   const ledger::VisitorRecord record{.handle = session.handle.view(),
-                                     .visitor = visit.visitor.view(),
-                                     .own = visit.own,
+                                     .visitor = kept.visitor.view(),
+                                     .own = kept.own,
                                      .session = session.id.view(),
                                      .of = digest,
-                                     .fresh = !visit.record,
+                                     .fresh = !kept.record,
                                      .joined = visit.joins,
                                      .at = now(),
                                      .expires_at = expires_at,
                                      .spends = visit.joins ? session.spends : spends};
-  if (record.fresh) end_former_life(visit.own);
+  if (record.fresh) end_former_life(kept.own);
   ledger::append_record(batch_.journal, record);
-  release(visit.own);
-  stage(visit.own, ledger::applied(std::move(visit.record), record, row_));
+  release(kept.own);
+  const SessionPtr after = ledger::applied(std::move(kept.record), record, row_);
+  stage(kept.own, after);
+  if (after->identity) prolong(session.handle, *after->identity, expires_at);
 }
 
-void Draft::leave(Visit visit, const Handle& handle, const SessionDigest& digest) {
-  moves_.push_back({handle, digest, visit.own});
-  if (!visit.record) return;
-  const ledger::VisitorRecord record{
-      .handle = handle.view(), .visitor = visit.visitor.view(), .own = visit.own, .of = digest, .at = now()};
-  const SessionId id = visit.record->id;
-  const ledger::Position began = visit.record->began;
-  release(visit.own);
-  SessionPtr after = ledger::applied(std::move(visit.record), record);
-  if (!after) return erase(handle, id, visit.own, "", std::nullopt, began);
+// One that cannot be read now is prolonged by a later change.
+void Draft::prolong(const Handle& handle, const ledger::Identity& identity, Instant expires_at) {
+  // Not with each change: half of the time may pass.
+  const auto is_worth = [&](const SessionPtr& record) { return record->expires_at - now() < (expires_at - now()) / 2; };
+  if (!identity.owner.empty()) {
+    const auto owner = own_record_of(handle, identity.owner);
+    if (!owner || !owner->record || !owner->record->identity) return;
+    const ledger::Identity named = *owner->record->identity;
+    if (is_worth(owner->record)) identify(handle, identity.owner, named, expires_at);
+    return prolong(handle, named, expires_at);
+  }
+  for (const ledger::Member& member : identity.members) {
+    if (ledger::is_browser(member.id.view())) continue;  // its sessions prolong it
+    const auto one = own_record_of(handle, member.id);
+    if (one && one->record && one->record->identity && is_worth(one->record))
+      identify(handle, member.id, *one->record->identity, expires_at);
+  }
+}
+
+void Draft::identify(const Handle& handle, const VisitorId& id, ledger::Identity identity, Instant expires_at) {
+  auto own = own_record_of(handle, id);
+  if (!own) return log_unreadable(handle, own.error());
+  if (!own->record && identity.empty()) return;
+  const ledger::IdentityRecord record{.handle = handle.view(),
+                                      .visitor = id.view(),
+                                      .own = own->own,
+                                      .fresh = !own->record,
+                                      .at = now(),
+                                      .expires_at = expires_at,
+                                      .identity = std::move(identity)};
+  if (record.fresh) end_former_life(own->own);
   ledger::append_record(batch_.journal, record);
-  stage(visit.own, std::move(after));
-  renew(visit.own);
+  release(own->own);
+  stage(own->own, ledger::applied(std::move(own->record), record, row_));
+}
+
+void Draft::leave(OwnRecord left, const Handle& handle, const SessionDigest& digest, bool moves) {
+  moves_.push_back({handle, digest, left.own});
+  if (!left.record) return;
+  const ledger::VisitorRecord record{.handle = handle.view(),
+                                     .visitor = left.visitor.view(),
+                                     .own = left.own,
+                                     .of = digest,
+                                     .moved = moves,
+                                     .at = now()};
+  const SessionId id = left.record->id;
+  const ledger::Position began = left.record->began;
+  release(left.own);
+  SessionPtr after = ledger::applied(std::move(left.record), record);
+  if (!after) return erase(handle, id, left.own, "", std::nullopt, began);
+  ledger::append_record(batch_.journal, record);
+  stage(left.own, after);
+  if (moves) return;
+  renew(left.own);
+  if (ledger::is_browser(left.visitor.view()) && after->sessions.empty() && after->spends.empty())
+    end_share(handle, {left.visitor, left.own, std::move(after)});
+}
+
+void Draft::end_share(const Handle& handle, OwnRecord share) {
+  const VisitorId owner = share.record->identity ? share.record->identity->owner : VisitorId{};
+  const SessionId id = share.record->id;
+  const ledger::Position began = share.record->began;
+  erase(handle, id, share.own, "", std::nullopt, began);
+  if (owner.empty()) return;
+  const auto named = own_record_of(handle, owner);
+  if (!named || !named->record || !named->record->identity) return;
+  ledger::Identity rest = *named->record->identity;
+  std::erase_if(rest.members, [&](const ledger::Member& member) { return member.id == share.visitor; });
+  identify(handle, owner, std::move(rest), named->record->expires_at);
 }
 
 std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, const SessionDigest& digest,
@@ -86,17 +159,32 @@ std::optional<Fault> Draft::forget(const Handle& handle, const SessionId& id, co
   // Of one that was never seen, as most are that deny, there is nothing before this commit.
   const ledger::Position unseen = denied_until ? row_ : 0;
   erase(handle, id, digest, std::move(reason), denied_until, *session ? (*session)->began : unseen);
-  if (visit->leaves) leave(std::move(*visit), handle, digest);
+  if (!visit->left.visitor.empty()) leave(std::move(visit->left), handle, digest, false);
   return std::nullopt;
 }
 
-std::optional<Fault> Draft::forget_visitor(const Handle& handle, const VisitorId& visitor,
+std::optional<Fault> Draft::forget_visitor(const Handle& handle, const std::vector<SessionPtr>& records,
                                            std::span<const ledger::Joined> sessions, const std::string& reason,
                                            std::span<const ledger::PastSession> past) {
-  const SessionId own = ledger::own_record(visitor.view());
-  const SessionDigest digest = places_.sessions.digest(handle.view(), own.view());
-  const auto record = kept(handle, own, digest);
-  if (!record) return record.error();
+  std::vector<OwnRecord> own;
+  for (const SessionPtr& record : records) {
+    auto one = own_record_of(handle, VisitorId{id_of(*record)}, true);
+    if (!one) return one.error();
+    own.push_back(std::move(*one));
+  }
+  // What their browsers remember of them.
+  const auto is_theirs = [&](const VisitorId& id) {
+    return std::ranges::find(own, id, &OwnRecord::visitor) != own.end();
+  };
+  for (std::size_t i = 0, count = own.size(); i < count; ++i) {
+    const std::string_view id = own[i].visitor.view();
+    if (!ledger::is_browser(id)) continue;
+    auto browser = own_record_of(handle, VisitorId{ledger::shown_id(id)}, true);
+    if (!browser) return browser.error();
+    if (browser->record && browser->record->identity && is_theirs(browser->record->identity->said) &&
+        !is_theirs(browser->visitor))
+      own.push_back(std::move(*browser));
+  }
   std::vector<std::pair<ledger::Joined, ledger::Position>> going;
   for (const ledger::Joined& session : sessions) {
     const auto now = kept(handle, session.id, session.digest);
@@ -112,7 +200,8 @@ std::optional<Fault> Draft::forget_visitor(const Handle& handle, const VisitorId
   for (const auto& [session, since] : going)
     erase(handle, session.id, session.digest, reason, std::nullopt, since, true);
   for (ErasePast& one : ended) plan(std::move(one));
-  if (*record) erase(handle, own, digest, reason, std::nullopt, (*record)->began);
+  for (const OwnRecord& one : own)
+    if (one.record) erase(handle, one.record->id, one.own, reason, std::nullopt, one.record->began);
   return std::nullopt;
 }
 

@@ -146,8 +146,7 @@ TEST_F(VisitorTest, AnErasedSessionAndAnErasedVisitorAreGone) {
   }));
   EXPECT_EQ(visitor()->sessions.size(), 1u);
   const std::vector<ledger::Joined> theirs{joined("s2")};
-  EXPECT_FALSE(
-      plan([&](Draft& draft) { return draft.forget_visitor(Handle{"demo"}, VisitorId{"v1"}, theirs, "erased"); }));
+  EXPECT_FALSE(plan([&](Draft& draft) { return draft.forget_visitor(Handle{"demo"}, {visitor()}, theirs, "erased"); }));
   EXPECT_EQ(visitor(), nullptr);
   EXPECT_EQ(world->session("s2"), nullptr);
   settle();
@@ -231,7 +230,8 @@ class TwoLives {
     const std::string session = "s" + std::to_string(dice_.next() % 12),
                       visitor = "v" + std::to_string(std::stoi(session.substr(1)) % 4);
     const std::string whom =
-        R"("sessionId":")" + session + "\"" + (dice_.next() % 2 ? R"(,"visitorId":")" + visitor + "\"" : "");
+        R"("sessionId":")" + session + "\"" + (dice_.next() % 2 ? R"(,"visitorId":")" + visitor + "\"" : "") +
+        (dice_.next() % 2 ? R"(,"anonymousId":"a)" + std::to_string(std::stoi(session.substr(1)) % 3) + "\"" : "");
     const std::string trigger = dice_.next() % 2 ? "a" : "b";
     switch (dice_.next() % 10) {
       case 0:

@@ -35,7 +35,7 @@ Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants&
   const std::string_view handle = read_handle(root, handle_in_path, issues);
   request.session = read_session(root, issues);
   auto visitor = read_visitor(root, issues);
-  read_anonymous(root, issues);
+  request.anonymous = read_anonymous(root, issues);
   request.context = read_context(root, issues);
   read_triggers(root, many, request, issues);
   if (const Value* etag = many ? root.find("ifNoneMatch") : nullptr; etag) {

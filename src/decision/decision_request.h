@@ -16,6 +16,7 @@ struct DecisionRequest {
   commit::TenantPtr tenant;
   SessionId session;
   VisitorId visitor;
+  std::string anonymous;  // of the browser; empty: not said
   ledger::Context context;
   std::vector<std::string> triggers;  // exactly one for resolve
   std::string if_none_match;          // prefetch only

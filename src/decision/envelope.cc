@@ -111,6 +111,7 @@ ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope&
   record.at = envelope.resolved_at;
   record.past = past;
   record.spends = spends_of(envelope.verdict, envelope.resolved_at, digest);
+  if (envelope.known.naming) record.anonymous = request.anonymous;
   return record;
 }
 

@@ -1,6 +1,7 @@
 #include "decision/known.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace beckon::decision {
 namespace {
@@ -12,8 +13,23 @@ using ledger::Spend;
 
 const ledger::Window kEmpty;
 
+// Whose records are read.
 const VisitorId& visitor_of(const Known& known) {
-  return known.session && !known.session->visitor.empty() ? known.session->visitor : known.said;
+  static const VisitorId kNone;
+  if (known.said.empty()) return known.session ? known.session->visitor : kNone;
+  return known.naming && !known.naming->owner.empty() ? known.naming->owner : known.said;
+}
+
+// The newest sessions of all the records, in the order of joining.
+std::vector<ledger::Joined> sessions_of(const Known& known) {
+  std::vector<ledger::Joined> sessions = known.visitor->sessions;
+  for (const SessionPtr& other : known.others)
+    sessions.insert(sessions.end(), other->sessions.begin(), other->sessions.end());
+  if (known.others.empty()) return sessions;
+  std::ranges::stable_sort(sessions, {}, &ledger::Joined::at);
+  if (sessions.size() > ledger::Session::kSessionsJoined)
+    sessions.erase(sessions.begin(), sessions.end() - ledger::Session::kSessionsJoined);
+  return sessions;
 }
 
 // The visitor's sessions in the order of joining, this one in its place, else as the newest.
@@ -21,7 +37,7 @@ Result<std::vector<SessionPtr>> seen(const FindSession& find, const Handle& hand
                                      Instant now, const Known& known) {
   std::vector<SessionPtr> sessions;
   bool here = false;
-  for (const ledger::Joined& joined : known.visitor->sessions) {
+  for (const ledger::Joined& joined : sessions_of(known)) {
     const bool itself = joined.digest == digest;
     here = here || itself;
     auto found = itself ? Result<SessionPtr>{known.session} : find(handle, joined.id, joined.digest);
@@ -39,10 +55,16 @@ std::shared_ptr<const ledger::Window> merged(const std::vector<SessionPtr>& sess
   return std::make_shared<const ledger::Window>(ledger::Window::merged(windows));
 }
 
-std::shared_ptr<const std::vector<Spend>> joined(const std::vector<Spend>& visitor, const std::vector<Spend>& session) {
-  std::vector<Spend> both(visitor.size() + session.size());
-  std::ranges::merge(visitor, session, both.begin(), {}, &Spend::at, &Spend::at);
-  return std::make_shared<const std::vector<Spend>>(std::move(both));
+std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_session) {
+  std::vector<Spend> all = known.visitor->spends, both;
+  const auto add = [&](const std::vector<Spend>& more) {
+    both.clear();
+    std::ranges::merge(all, more, std::back_inserter(both), {}, &Spend::at, &Spend::at);
+    std::swap(all, both);
+  };
+  for (const SessionPtr& other : known.others) add(other->spends);
+  if (with_session) add(known.session->spends);
+  return std::make_shared<const std::vector<Spend>>(std::move(all));
 }
 
 }  // namespace
@@ -51,15 +73,7 @@ Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger) {
   return {.visitor = rules.reads_visitor(trigger), .spends = rules.reads_spends(trigger)};
 }
 
-Fault belongs_to_another() {
-  return {.code = FaultCode::kConflict,
-          .message =
-              "This session belongs to another visitorId, and a session keeps its first. Start a new session for the "
-              "other visitor.",
-          .extras = {{"reason", "\"visitor\""}}};
-}
-
-Result<Known> known_of(const Asking& asking, SessionPtr session, Instant now) {
+Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, SessionPtr session, Instant now) {
   Known known;
   if (session && session->expires_at <= now) session = nullptr;
   Consent consent = session ? session->consent : asking.tenant.settings.default_consent;
@@ -67,12 +81,12 @@ Result<Known> known_of(const Asking& asking, SessionPtr session, Instant now) {
     known.may_spend = false;
     return known;
   }
+  if (asking.at_most_basic) consent = std::max(consent, Consent::kBasic);
+  auto naming = commit::naming_of(reader, asking.tenant.settings, session, consent, asking.said, now);
+  if (!naming) return unexpected(naming.error());
   known.session = std::move(session);
-  if (asking.said.empty() || consent != Consent::kFull || asking.at_most_basic) return known;
-  if (!known.session || known.session->visitor.empty())
-    known.said = asking.said;
-  else if (known.session->visitor != asking.said)
-    return unexpected(belongs_to_another());
+  known.said = naming->id;
+  if (naming->says_something()) known.naming = std::make_shared<const commit::Naming>(std::move(*naming));
   return known;
 }
 
@@ -84,9 +98,22 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   facts.unit_spends = joined    ? std::span<const Spend>(*joined)
                       : visitor ? std::span<const Spend>(visitor->spends)
                                 : facts.session_spends;
-  facts.unit = session ? session->unit() : said.empty() ? id.view() : said.view();
+  const bool begins_as = !session && !said.empty() && !ledger::is_browser(said.view());
+  facts.unit = begins_as ? said.view() : session ? session->unit() : id.view();
   facts.may_spend = may_spend;
   return facts;
+}
+
+std::vector<SessionPtr> Known::records() const {
+  std::vector<SessionPtr> all;
+  if (visitor) all.push_back(visitor);
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
+}
+
+bool Known::brings_spends() const {
+  if (said.empty() || !session || session->spends.empty()) return false;
+  return !naming || std::ranges::find(naming->claimed, session->visitor) == naming->claimed.end();
 }
 
 SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
@@ -105,13 +132,20 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
                     const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
   const VisitorId& visitor = visitor_of(known);
   if (visitor.empty() || !wanted.anything()) return {};
-  const SessionId id = ledger::own_record(visitor.view());
-  auto record = find(handle, id, digests.digest(handle.view(), id.view()));
-  if (!record) return unexpected(record.error());
-  if (!*record || (*record)->expires_at <= now) return {};
-  known.visitor = std::move(*record);
-  if (!known.said.empty() && known.session && !known.session->spends.empty())
-    known.joined = joined(known.visitor->spends, known.session->spends);
+  const commit::VisitorReader reader(find, digests, handle, now);
+  auto records = reader.records(visitor);
+  if (!records) return unexpected(records.error());
+  if (known.naming)
+    for (const VisitorId& claimed : known.naming->claimed) {
+      auto share = reader.record(claimed);
+      if (!share) return unexpected(share.error());
+      if (*share) records->push_back(std::move(*share));
+    }
+  if (records->empty()) return {};
+  known.visitor = std::move(records->front());
+  known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
+  const bool joins = known.brings_spends();
+  if (joins || !known.others.empty()) known.joined = joined(known, joins);
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);
   if (!all) return unexpected(all.error());

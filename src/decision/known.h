@@ -1,24 +1,31 @@
 // What is known of a session and of its visitor as one judgement reads it, kept alive.
 #pragma once
-#include <functional>
 #include <memory>
 #include <vector>
 
 #include "commit/draft.h"
+#include "commit/visitor.h"
 
 namespace beckon::decision {
 
 struct Known {
   ledger::SessionPtr session;  // null: never seen, expired, or consent denied
-  VisitorId said;         // the visitor, said with the call for a session that has none; empty: not, or not to be known
-  bool may_spend = true;  // false: consent denied
+  VisitorId said;              // the id under which the session is kept once the call is recorded; empty: as it is
+  std::shared_ptr<const commit::Naming> naming;  // what else comes of what the call says of its visitor; null: nothing
+  bool may_spend = true;                         // false: consent denied
 
   // What `gather` found; null where it was not asked for, or where there is none.
-  ledger::SessionPtr visitor;                    // the visitor's own record
+  ledger::SessionPtr visitor;                    // the visitor's own record: that of one of their ids
+  std::vector<ledger::SessionPtr> others;        // those of the other ids, and of what the call makes theirs
   std::shared_ptr<const ledger::Window> merged;  // all of the visitor's, for scope visitor
   std::vector<ledger::SessionPtr> seen;          // whose windows these are, the oldest first
   std::shared_ptr<const std::vector<ledger::Spend>>
-      joined;  // the visitor's and the session's, where it is about to join
+      joined;  // of all these, and the session's where it is about to join; null: those of `visitor` are all
+
+  std::vector<ledger::SessionPtr> records() const;  // `visitor` and `others`
+  // Whether the session is about to join these with what it spent: not where the record of its browser's share, which
+  // has that, joins as a whole.
+  bool brings_spends() const;
 
   // Views point into *this and the arguments. `id`: of the session, also of one never seen.
   rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const;
@@ -36,19 +43,17 @@ Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger);
 // visitor that the call names, `at_most_basic` its Sec-GPC. Fault: the session belongs to another visitor.
 struct Asking {
   const commit::Tenant& tenant;
-  const VisitorId& said;
+  commit::Said said;
   bool at_most_basic = false;
   bool denied = false;
 };
-Result<Known> known_of(const Asking& asking, ledger::SessionPtr session, Instant now);
-Fault belongs_to_another();
+Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, ledger::SessionPtr session,
+                       Instant now);
 
 // The session as it stood at an earlier version of its own, as far as its window still shows it.
 ledger::SessionPtr at_version(const ledger::SessionPtr& session, std::uint64_t version);
 
-// Where a session is read. Fault: it could not be read; null: there is none.
-using FindSession =
-    std::function<Result<ledger::SessionPtr>(const Handle&, const SessionId&, const ledger::SessionDigest&)>;
+using commit::FindSession;
 
 // Fills in what is wanted as `find` has it: as of the last commit (Sessions, any thread), of this one so far (Draft,
 // committing thread), or of a moment of the past. `digests` is asked for digests alone. Fault: something could not be

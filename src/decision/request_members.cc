@@ -41,11 +41,13 @@ std::optional<VisitorId> read_visitor(const Value& root, Issues& issues) {
   return id;
 }
 
-void read_anonymous(const Value& root, Issues& issues) {
+std::string read_anonymous(const Value& root, Issues& issues) {
   const Value* value = root.find("anonymousId");
-  if (!value || value->is_null()) return;
-  const auto id = value->is_string() ? plain_text(value->text(), kAnonymousIdBytes) : std::nullopt;
-  if (!id || id->empty()) issues.add("anonymousId", "must be a text of 1 to 128 bytes without control characters");
+  if (!value || value->is_null()) return {};
+  auto id = value->is_string() ? plain_text(value->text(), kAnonymousIdBytes) : std::nullopt;
+  if (id && !id->empty()) return std::move(*id);
+  issues.add("anonymousId", "must be a text of 1 to 128 bytes without control characters");
+  return {};
 }
 
 void write_warnings(json::Writer& out, const Warnings& warnings) {

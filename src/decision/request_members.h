@@ -23,13 +23,14 @@ std::string_view read_handle(const json::Value& root, std::optional<std::string_
 SessionId read_session(const json::Value& root, Issues& issues);
 // std::nullopt: not said, or null. May be empty, which every handle blocks.
 std::optional<VisitorId> read_visitor(const json::Value& root, Issues& issues);
-// The browser's own id. It is checked, and not kept yet.
-void read_anonymous(const json::Value& root, Issues& issues);
+// The browser's own id; empty: not said, or null.
+std::string read_anonymous(const json::Value& root, Issues& issues);
 ledger::Context read_context(const json::Value& root, Issues& issues);  // sorted by key
 
 // Codes of what a request said in vain, though the rest of it was done.
 using Warnings = std::vector<std::string_view>;
 inline constexpr std::string_view kVisitorIdBlocked = "visitor_id_blocked";
+inline constexpr std::string_view kTooManyDevices = "too_many_devices";
 
 // Adds the member to an open object, if there are any.
 void write_warnings(json::Writer& out, const Warnings& warnings);

@@ -26,6 +26,9 @@ bool denied_in(const commit::Sessions& sessions, const SessionDigest& digest, In
 }
 bool denied_in(const commit::Draft& draft, const SessionDigest& digest, Instant) { return draft.denied(digest); }
 
+const commit::Sessions& digests_of(const commit::Sessions& sessions) { return sessions; }
+const commit::Sessions& digests_of(const commit::Draft& draft) { return draft.places().sessions; }
+
 // `source`: Sessions, as of the last commit, or Draft, as of this one so far.
 template <class Source>
 Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now) {
@@ -33,7 +36,10 @@ Result<Known> known_in(Source& source, const DecisionRequest& request, const Ses
   auto session =
       denied ? Result<SessionPtr>{SessionPtr{}} : source.find(request.tenant->handle, request.session, digest);
   if (!session) return unexpected(session.error());
-  auto known = known_of({*request.tenant, request.visitor, request.at_most_basic, denied}, std::move(*session), now);
+  const commit::VisitorReader reader([&source](const auto&... of) { return source.find(of...); }, digests_of(source),
+                                     request.tenant->handle, now);
+  const commit::Said said{request.visitor, request.anonymous};
+  auto known = known_of({*request.tenant, said, request.at_most_basic, denied}, reader, std::move(*session), now);
   if (!known) return known;
   const auto gathered = gather(source, request.tenant->handle, digest, wanted_of(request), now, *known);
   if (!gathered) return unexpected(gathered.error());
@@ -81,8 +87,11 @@ class ResolveInCommit final : public commit::Work {
     std::string past;
     const auto beside = beside_of(envelope.verdict);
     ledger::encode_past(past, past_of(envelope, beside));
-    const auto decided = draft.decide(digest_, envelope.known.session, record_of(request_, envelope, digest_, past));
+    const ledger::DecisionRecord record = record_of(request_, envelope, digest_, past);
+    const auto decided = draft.decide(digest_, envelope.known.session, record);
     if (!decided) return unexpected(decided.error());
+    if (envelope.known.naming)
+      commit::take_effect(draft, request_.tenant->handle, *envelope.known.naming, (*decided)->expires_at);
     draft.add_event(
         *request_.tenant, kResolvedEvent, draft.now(), request_.session.view(), [&] { return cause_of(envelope); },
         [&] {
@@ -114,7 +123,7 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
   auto known = known_in(places.sessions, request, digest, now);
   if (!known) return done(unexpected(known.error()));
   Envelope envelope = judge(request, request.triggers.front(), std::move(*known), now);
-  const bool binds = !envelope.known.said.empty() && envelope.is_recorded();
+  const bool binds = envelope.known.naming && envelope.is_recorded();
   if (envelope.verdict.spends != 0 || binds) return in_commit(std::move(request), digest, std::move(done));
   envelope.id = make_ulid("dec_", now, places.random);
   if (envelope.is_recorded()) {

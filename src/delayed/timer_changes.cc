@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "commit/visitor.h"
 #include "delayed/wait.h"
-#include "system/log.h"
 
 namespace beckon::delayed {
 namespace {
@@ -16,7 +16,7 @@ using rules::Delayed;
 Sight seen_from(commit::Draft& draft, const SessionPtr& session, const Delayed& delayed) {
   auto sight = sight_of(draft, session, delayed.visitor, {});
   if (sight) return std::move(*sight);
-  log::error("visitor_unreadable").add("handle", session->handle.view()).add("why", sight.error().message);
+  commit::log_unreadable(session->handle, sight.error());
   return {.known = {.session = session}, .sessions = {session}};
 }
 
@@ -65,6 +65,18 @@ std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Mov
   return found;
 }
 
+// One session of the visitor, which sees all of them; none where none is left, or they cannot be read now.
+std::vector<SessionPtr> any_session_of(commit::Draft& draft, const commit::Draft::Regroup& regroup) {
+  const auto find = [&draft](const auto&... of) { return draft.find(of...); };
+  const commit::VisitorReader reader(find, draft.places().sessions, regroup.handle, draft.now());
+  const auto records = reader.records(regroup.name);
+  if (!records) return {};
+  for (const SessionPtr& record : *records)
+    for (const ledger::Joined& joined : record->sessions)
+      if (auto session = draft.find(regroup.handle, joined.id, joined.digest).value_or(nullptr)) return {session};
+  return {};
+}
+
 }  // namespace
 
 // By the rules of now, and not of when the signals came in: those may have been paused meanwhile.
@@ -90,16 +102,31 @@ void signals_imported(commit::Draft& draft, const SessionPtr& session, std::span
       withdraw_untrue(draft, rules, delayed, seen_from(draft, session, delayed), signals);
 }
 
+// Who sees others than before: the timers move, and a message ends of which the others have what was missed.
+void VisitorTimers::look(commit::Draft& draft, const Handle& handle, std::span<const SessionPtr> sessions) {
+  const auto tenant = draft.places().tenants.find(handle.view());
+  if (!tenant) return;
+  const rules::RuleSet& rules = *(*tenant)->rules;
+  for (const SessionPtr& session : sessions)
+    for (const Delayed& delayed : rules.delayed()) {
+      if (!delayed.visitor) continue;
+      const Sight sight = seen_from(draft, session, delayed);
+      set_timer(draft, **tenant, delayed, sight);
+      std::vector<Signal> signals;
+      for (std::size_t i = 0; i < sight.window().size(); ++i) signals.push_back(sight.window()[i]);
+      withdraw_untrue(draft, rules, delayed, sight, signals);
+    }
+}
+
 void VisitorTimers::plan(commit::Draft& draft) {
-  for (const commit::Draft::Move& move : draft.moves()) {
-    const auto tenant = draft.places().tenants.find(move.handle.view());
-    if (!tenant) continue;
-    const auto all = (*tenant)->rules->delayed();
-    if (std::ranges::none_of(all, &Delayed::visitor)) continue;
-    for (const SessionPtr& session : concerned(draft, move))
-      for (const Delayed& delayed : all)
-        if (delayed.visitor) set_timer(draft, **tenant, delayed, seen_from(draft, session, delayed));
-  }
+  const auto has_rules = [&](const Handle& handle) {
+    const auto tenant = draft.places().tenants.find(handle.view());
+    return tenant && std::ranges::any_of((*tenant)->rules->delayed(), &Delayed::visitor);
+  };
+  for (const commit::Draft::Move& move : draft.moves())
+    if (has_rules(move.handle)) look(draft, move.handle, concerned(draft, move));
+  for (const commit::Draft::Regroup& regroup : draft.regroups())
+    if (has_rules(regroup.handle)) look(draft, regroup.handle, any_session_of(draft, regroup));
 }
 
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,

@@ -30,11 +30,15 @@ void signals_came(commit::Draft& draft, const ledger::SessionPtr& session, std::
 // The same for signals of the past: they cause no message, so they set no timer.
 void signals_imported(commit::Draft& draft, const ledger::SessionPtr& session, std::span<const ledger::Signal> signals);
 
-// Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), and rules of
-// scope visitor see others than before. Add it to the committer before all other maintenance.
+// Once all works of a commit are planned: sessions joined their visitors or left them (Draft::moves), or ids did
+// (Draft::regroups), and rules of scope visitor see others than before. Add it to the committer before all other
+// maintenance.
 class VisitorTimers final : public commit::Maintenance {
  public:
   void plan(commit::Draft& draft) override;
+
+ private:
+  static void look(commit::Draft& draft, const Handle& handle, std::span<const ledger::SessionPtr> sessions);
 };
 
 // The rules of a handle change, as the draft has been given them (Draft::put): what is no longer live loses its timers

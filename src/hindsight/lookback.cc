@@ -24,6 +24,8 @@ Begins begins(const ledger::Record& record) {
     return {decision->at, !decision->seen, SessionId{decision->session}};
   if (const auto* visit = std::get_if<ledger::VisitorRecord>(&record))
     return {visit->at, visit->fresh, ledger::own_record(visit->visitor)};
+  if (const auto* identity = std::get_if<ledger::IdentityRecord>(&record))
+    return {identity->at, identity->fresh, ledger::own_record(identity->visitor)};
   return {.fresh = true};
 }
 
@@ -48,15 +50,19 @@ SessionPtr as_before(const ledger::Session& now, Instant at) {
 // One walk through the journal up to the moment. Confined to look_back.
 class Walk {
  public:
-  Walk(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment, decision::Wanted wanted)
-      : ledger_(ledger), sessions_(sessions), moment_(moment), wanted_(wanted), then_(sessions) {}
+  using Digests = std::unordered_set<SessionDigest>;
 
-  // Beside the session's own records: those of a visitor's own record, and of other sessions.
-  Result<void> run(const std::optional<SessionDigest>& own, const std::unordered_set<SessionDigest>& others) {
-    const auto from = own ? Result<ledger::Position>{0} : beginning();
+  Walk(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment, const commit::HandleSettings& settings,
+       decision::Wanted wanted)
+      : ledger_(ledger), sessions_(sessions), moment_(moment), settings_(settings), wanted_(wanted), then_(sessions) {}
+
+  // Beside the session's own records: those of own records of ids, and of other sessions.
+  Result<void> run(const Digests& own, const Digests& others) {
+    const auto from = own.empty() ? beginning() : Result<ledger::Position>{0};
     if (!from) return unexpected(from.error());
     const auto wants = [&](const ledger::JournalReader::Item& item) {
-      return item.digest == moment_.digest || others.contains(item.digest) || (own && item.is_visit());
+      return item.digest == moment_.digest || others.contains(item.digest) || own.contains(item.digest) ||
+             (!own.empty() && item.is_of_visitor());
     };
     JournalRow last;
     bool changed = true;
@@ -67,8 +73,10 @@ class Walk {
                last = row;
                if (is_the_decision(record)) return see(), false;
                const auto* visit = std::get_if<ledger::VisitorRecord>(&record);
-               if (visit && (!own || visit->own != *own)) return true;
-               take(visit ? visit->own : digest, digest, record);
+               const SessionDigest whose = visit ? visit->own : digest;
+               const bool of_id = visit || std::holds_alternative<ledger::IdentityRecord>(record);
+               if (of_id && !own.contains(whose)) return true;
+               take(whose, digest, record);
                changed = true;
                return true;
              });
@@ -78,7 +86,10 @@ class Walk {
   SessionPtr of(const SessionDigest& digest) const { return then_.find(digest); }
   LookedBack looked() && {
     const SessionPtr session = of(moment_.digest);
-    return {std::move(states_), session ? session->visitor : VisitorId{}, std::move(lacking_)};
+    return {.states = std::move(states_),
+            .visitor = session ? session->visitor : VisitorId{},
+            .own = {},
+            .lacking = std::move(lacking_)};
   }
 
  private:
@@ -105,10 +116,10 @@ class Walk {
 
   // The state that a judgement of now would see, if it is of the version that was judged.
   void see() {
-    decision::Known known{.session = then_.find(moment_.digest), .said = moment_.visitor};
+    decision::Known known{.session = then_.find(moment_.digest)};
     if (known.session && known.session->expires_at <= moment_.past.at) known.session = nullptr;
     if ((known.session ? known.session->version : 0) != moment_.past.session_version) return;
-    if (known.session && !known.session->visitor.empty()) known.said = {};
+    name(then_, moment_.handle, settings_, moment_.visitor, moment_.anonymous, moment_.past.at, known);
     gather(then_, moment_.handle, moment_.digest, wanted_, moment_.past.at, known);
     if (states_.size() == kStates) states_.erase(states_.begin());
     states_.push_back(std::move(known));
@@ -117,6 +128,7 @@ class Walk {
   ledger::Ledger& ledger_;
   commit::Sessions& sessions_;
   const Moment& moment_;
+  const commit::HandleSettings& settings_;
   const decision::Wanted wanted_;
   Playback then_;
   std::vector<decision::Known> states_;
@@ -130,47 +142,89 @@ VisitorId visitor_of(const Moment& moment, const LookedBack& looked) {
 
 }  // namespace
 
-// Whose session it is shows the first walk, which sessions the visitor has the second; most decisions need only the
-// first.
+// Whose session it is shows the first walk, which ids the visitor has the next ones, each of which may show more, and
+// which sessions those have the last; most decisions need only the first.
 Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
-                             decision::Wanted wanted) {
-  Walk alone(ledger, sessions, moment, {});
-  if (const auto walked = alone.run(std::nullopt, {}); !walked) return unexpected(walked.error());
+                             const commit::HandleSettings& settings, decision::Wanted wanted) {
+  Walk alone(ledger, sessions, moment, settings, {});
+  if (const auto walked = alone.run({}, {}); !walked) return unexpected(walked.error());
   LookedBack looked = std::move(alone).looked();
   const VisitorId visitor = visitor_of(moment, looked);
-  if (visitor.empty() || !wanted.anything()) return looked;
+  if ((visitor.empty() && moment.anonymous.empty()) || !wanted.anything()) return looked;
 
-  const SessionDigest own = sessions.digest(moment.handle.view(), ledger::own_record(visitor.view()).view());
-  Walk with_visitor(ledger, sessions, moment, {.spends = true});
-  if (const auto walked = with_visitor.run(own, {}); !walked) return unexpected(walked.error());
-  if (!wanted.visitor) return std::move(with_visitor).looked();
-
-  std::unordered_set<SessionDigest> others;
-  if (const SessionPtr record = with_visitor.of(own))
-    for (const ledger::Joined& joined : record->sessions) others.insert(joined.digest);
-  Walk with_all(ledger, sessions, moment, wanted);
+  Walk::Digests own, others;
+  const auto add = [&](const VisitorId& id) {
+    if (!id.empty()) own.insert(sessions.digest(moment.handle.view(), ledger::own_record(id.view()).view()));
+  };
+  const auto add_shares = [&](std::string_view anonymous, std::uint32_t newest) {
+    for (std::uint32_t i = 0; i < std::min(newest, commit::kSharesClaimed); ++i)
+      add(ledger::share_id(anonymous, newest - i));
+  };
+  const auto add_browser = [&](std::string_view anonymous) {
+    add(ledger::browser_id(anonymous));
+    add_shares(anonymous, 1);
+  };
+  add(visitor);
+  if (!moment.anonymous.empty()) add_browser(moment.anonymous);
+  if (ledger::is_browser(visitor.view())) add_browser(ledger::shown_id(visitor.view()).substr(1));
+  for (const decision::Known& state : looked.states)
+    if (const std::string_view id = state.session ? state.session->visitor.view() : ""; ledger::is_browser(id)) {
+      add(VisitorId{id});
+      add_browser(ledger::shown_id(id).substr(1));
+    }
+  for (std::size_t known = 0; known != own.size();) {
+    known = own.size();
+    Walk with_visitor(ledger, sessions, moment, settings, {.spends = true});
+    if (const auto walked = with_visitor.run(own, {}); !walked) return unexpected(walked.error());
+    for (const SessionDigest& digest : Walk::Digests(own)) {
+      const SessionPtr record = with_visitor.of(digest);
+      if (!record) continue;
+      for (const ledger::Joined& joined : record->sessions) others.insert(joined.digest);
+      if (!record->identity) continue;
+      add(record->identity->owner);
+      add(record->identity->said);
+      for (const ledger::Member& member : record->identity->members) add(member.id);
+      if (record->identity->share > 0) add_shares(commit::id_of(*record).substr(1), record->identity->share);
+    }
+    if (known == own.size() && !wanted.visitor) {
+      looked = std::move(with_visitor).looked();
+      looked.own = std::move(own);
+      return looked;
+    }
+  }
+  Walk with_all(ledger, sessions, moment, settings, wanted);
   if (const auto walked = with_all.run(own, others); !walked) return unexpected(walked.error());
-  return std::move(with_all).looked();
+  looked = std::move(with_all).looked();
+  looked.own = std::move(own);
+  return looked;
 }
 
 Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
-                                    const VisitorId& visitor) {
+                                    const std::unordered_set<SessionDigest>& own) {
   const auto session = sessions.find(moment.handle, moment.session, moment.digest);
   if (!session) return unexpected(session.error());
   if (*session && (*session)->consent == ledger::Consent::kBasic)
     return "the session's metadata and visitor were removed when its consent became basic";
-  if (visitor.empty()) return "";
-  const SessionDigest own = sessions.digest(moment.handle.view(), ledger::own_record(visitor.view()).view());
+  if (own.empty()) return "";
   const auto from = ledger.position_before(moment.past.at);
   if (!from) return unexpected(from.error());
   std::string left;
-  const auto walked = walk(
-      ledger, *from, moment.handle, [&](const ledger::JournalReader::Item& item) { return item.digest == own; },
-      [&](const JournalRow& row, const SessionDigest&, const ledger::Record&) {
-        left =
-            "a session of the visitor was erased at " + to_rfc3339(row.at) + ", or is no longer linked to the visitor";
-        return false;
-      });
+  std::unordered_set<SessionDigest> moved;  // to another visitor, and perhaps erased there
+  const auto wants = [&](const ledger::JournalReader::Item& item) {
+    return own.contains(item.digest) || moved.contains(item.digest);
+  };
+  const auto walked = walk(ledger, *from, moment.handle, wants,
+                           [&](const JournalRow& row, const SessionDigest& digest, const ledger::Record& record) {
+                             const auto* visit = std::get_if<ledger::VisitorRecord>(&record);
+                             if (visit && visit->moved) return moved.insert(visit->of), true;
+                             const bool erased = moved.contains(digest)
+                                                     ? std::holds_alternative<ledger::ForgetRecord>(record)
+                                                     : !std::holds_alternative<ledger::IdentityRecord>(record);
+                             if (!erased) return true;
+                             left = "a session of the visitor was erased at " + to_rfc3339(row.at) +
+                                    ", or is no longer linked to the visitor";
+                             return false;
+                           });
   return walked ? Result<std::string>{left} : unexpected(walked.error());
 }
 

@@ -1,6 +1,7 @@
 // What was known at the moment of a stored decision, from the journal.
 #pragma once
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "decision/known.h"
@@ -14,8 +15,9 @@ struct Moment {
   Handle handle;
   SessionId session;
   ledger::SessionDigest digest;
-  VisitorId visitor;     // said with the call, of a session that had none
-  ledger::Context said;  // with the call
+  VisitorId visitor;      // under which the session was kept from then on; empty: as it was
+  std::string anonymous;  // of the browser, said with the call; empty: not, or nothing came of it
+  ledger::Context said;   // with the call
   ledger::PastDecision past;
 };
 
@@ -23,15 +25,17 @@ struct LookedBack {
   // What was known behind each commit in which the session stood at the version that was judged, the newest last. A
   // commit is seen a little after its instant, so the newest ones may not have been known to the decision.
   std::vector<decision::Known> states;
-  VisitorId visitor;    // of the session by the time at which the decision was recorded
-  std::string lacking;  // what has left the journal since, in words; empty: nothing
+  VisitorId visitor;                              // of the session by the time at which the decision was recorded
+  std::unordered_set<ledger::SessionDigest> own;  // the own records that were read
+  std::string lacking;                            // what has left the journal since, in words; empty: nothing
 };
 
 Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
-                             decision::Wanted wanted);
+                             const commit::HandleSettings& settings, decision::Wanted wanted);
 
-// What was erased since, by consent, of what the decision saw, in words; empty: nothing.
+// What was erased since, by consent, of what the decision saw, in words; empty: nothing. `own`: the own records that it
+// read.
 Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
-                                    const VisitorId& visitor);
+                                    const std::unordered_set<ledger::SessionDigest>& own);
 
 }  // namespace beckon::hindsight

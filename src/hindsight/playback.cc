@@ -77,6 +77,19 @@ void gather(const Playback& then, const Handle& handle, const SessionDigest& dig
   CHECK(gather(finder(then), then.digests(), handle, digest, wanted, now, known).has_value());
 }
 
+void name(const Playback& then, const Handle& handle, const commit::HandleSettings& settings, const VisitorId& visitor,
+          std::string_view anonymous, Instant at, decision::Known& known) {
+  if (visitor.empty() && anonymous.empty()) return;
+  static const VisitorId kNobody;
+  const VisitorId& current = known.session ? known.session->visitor : kNobody;
+  const auto is_said = [](const VisitorId& id) { return !id.empty() && !ledger::is_browser(id.view()); };
+  const VisitorId& said = is_said(visitor) ? visitor : is_said(current) ? current : kNobody;
+  const commit::VisitorReader reader(finder(then), then.digests(), handle, at);
+  auto naming = commit::naming_of(reader, settings, known.session, ledger::Consent::kFull, {said, anonymous}, at);
+  if (ledger::takes(current, visitor.view())) known.said = visitor;
+  if (naming && naming->says_something()) known.naming = std::make_shared<const commit::Naming>(std::move(*naming));
+}
+
 Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,
                        const std::function<bool(const JournalRow&, std::string_view bytes)>& row) {
   auto erasures = ledger.erasures();

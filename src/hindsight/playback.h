@@ -58,6 +58,11 @@ decision::FindSession finder(const Playback& then);
 void gather(const Playback& then, const Handle& handle, const ledger::SessionDigest& digest, decision::Wanted wanted,
             Instant now, decision::Known& known);
 
+// What a decision said of who it was about, as it was understood then, becomes known; `known.session` is set. `visitor`
+// and `anonymous` as its record has them.
+void name(const Playback& then, const Handle& handle, const commit::HandleSettings& settings, const VisitorId& visitor,
+          std::string_view anonymous, Instant at, decision::Known& known);
+
 // Calls `row` with each journal row behind `after`, in order, without what was erased and is still to leave the disk,
 // until it returns false.
 Result<void> read_rows(ledger::Ledger& ledger, ledger::Position after,

@@ -25,6 +25,7 @@ std::optional<Moment> moment_in(const JournalRow& row, std::string_view bytes, c
                     .session = SessionId{decision->session},
                     .digest = item->digest,
                     .visitor = VisitorId{decision->visitor},
+                    .anonymous = std::string(decision->anonymous),
                     .said = decision->context,
                     .past = std::move(*past)};
   }
@@ -130,12 +131,12 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
   const auto tenant = tenant_at(moment.past.rules_version, moment.past.at);
   if (!tenant) return unexpected(tenant.error());
   const decision::Wanted wanted = wanted_of(*(*tenant)->rules, moment);
-  auto looked = look_back(parts_.ledger, parts_.sessions, moment, wanted);
+  auto looked = look_back(parts_.ledger, parts_.sessions, moment, (*tenant)->settings, wanted);
   if (!looked) return unexpected(looked.error());
   Again again = judged(moment, *tenant, *looked);
   if (!again.same && moment.past.shown && !looked->visitor.empty()) {  // the prefetch may have said whose session it is
     moment.visitor = looked->visitor;
-    looked = look_back(parts_.ledger, parts_.sessions, moment, wanted);
+    looked = look_back(parts_.ledger, parts_.sessions, moment, (*tenant)->settings, wanted);
     if (!looked) return unexpected(looked.error());
     if (Again other = judged(moment, *tenant, *looked); other.same) again = std::move(other);
   }
@@ -143,14 +144,15 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
   Recalled recalled{.recorded_at = moment.row.at, .again = std::move(again.envelope), .same = again.same};
   if (!again.same) recalled.lacking = looked->lacking;
   if (!again.same && recalled.lacking.empty()) {
-    auto withdrawn =
-        withdrawn_since(parts_.ledger, parts_.sessions, moment, wanted.anything() ? looked->visitor : VisitorId{});
+    auto withdrawn = withdrawn_since(parts_.ledger, parts_.sessions, moment, looked->own);
     if (!withdrawn) return unexpected(withdrawn.error());
     recalled.lacking = std::move(*withdrawn);
   }
   const auto token = moment.past.shown ? parts_.tokens.open(handle.view(), moment.session.view(), id) : std::nullopt;
   if (!again.same && token && !token->knows_said)
     recalled.lacking = "the context of the prefetch was too long to be kept in the decision's id";
+  if (!again.same && recalled.lacking.empty() && token && looked->own.size() > 1)
+    recalled.lacking = "which ids the visitor had at the prefetch is on no record";
   if (!recalled.lacking.empty()) recalled.same = std::nullopt;
   recalled.decision = std::move(moment.past);
   recalled.session = std::move(moment.session);

@@ -54,6 +54,8 @@ class Trial {
   // A session joined its visitor: rules of scope visitor see others than before.
   void joined(const ledger::SessionPtr& session, const ledger::SessionDigest& digest, const ledger::SessionDigest& own,
               Instant now);
+  // Ids joined a visitor or left one, whose name this is, or was.
+  void regrouped(const VisitorId& id, Instant now);
   void left(const ledger::SessionDigest& own, std::uint64_t session);  // SessionDigest::low, as spends have it
   void forget(const ledger::SessionDigest& digest);
 

@@ -53,6 +53,7 @@ class Simulation {
   void take(const SessionDigest& digest, const ledger::AppendRecord& append);
   void take(const SessionDigest& digest, const ledger::DecisionRecord& decision);
   void take(const SessionDigest& digest, const ledger::VisitorRecord& visit);
+  void take(const SessionDigest& digest, const ledger::IdentityRecord& identity);
   void ask(const SessionDigest& digest, const ledger::DecisionRecord& decision);
   void ask(const WhatIfRequest::Ask& ask, const SessionPtr& session, const SessionDigest& digest, Instant now);
   void ask(const AskedAt& asked);
@@ -108,6 +109,10 @@ bool Simulation::see(const JournalRow& row, const SessionDigest& digest, const l
     if (!passed_over_) take(digest, *visit);
     return true;
   }
+  if (const auto* identity = std::get_if<ledger::IdentityRecord>(&record)) {
+    if (!passed_over_) take(digest, *identity);
+    return true;
+  }
   settle();
   const auto* append = std::get_if<ledger::AppendRecord>(&record);
   const auto* decision = std::get_if<ledger::DecisionRecord>(&record);
@@ -149,7 +154,7 @@ void Simulation::take(const SessionDigest& digest, const ledger::DecisionRecord&
   ask(digest, decision);
   const SessionPtr before = then_.find(digest);
   const bool alive = before && before->expires_at > decision.at;
-  if (!alive || (before->visitor.empty() && !decision.visitor.empty()))
+  if (!alive || ledger::takes(before->visitor, decision.visitor))
     then_.take(digest, without_decision(decision, alive ? before.get() : nullptr));
 }
 
@@ -163,6 +168,12 @@ void Simulation::take(const SessionDigest& digest, const ledger::VisitorRecord& 
     else if (visit.joined)
       trial->joined(then_.find(visit.of), visit.of, visit.own, pending_ ? pending_->at : visit.at);
   }
+}
+
+void Simulation::take(const SessionDigest& digest, const ledger::IdentityRecord& identity) {
+  then_.take(digest, identity);
+  for (Trial* trial : {&tried_, &live_})
+    trial->regrouped(VisitorId{identity.visitor}, pending_ ? pending_->at : identity.at);
 }
 
 void Simulation::settle() {
@@ -182,7 +193,8 @@ void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& 
   decision::Known known{.session = then_.find(digest)};
   if (known.session && known.session->expires_at <= past->at) known.session = nullptr;
   known.session = decision.seen ? decision::at_version(known.session, past->session_version) : nullptr;
-  if (!known.session || known.session->visitor.empty()) known.said = VisitorId{decision.visitor};
+  name(then_, request_.tenant->handle, request_.tenant->settings, VisitorId{decision.visitor}, decision.anonymous,
+       past->at, known);
   const SessionId id{decision.session};
   static const ledger::Context kNone;
   const ledger::Context& own = known.session ? known.session->context : kNone;

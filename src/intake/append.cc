@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "decision/known.h"
+#include "commit/visitor.h"
 #include "decision/record_shown.h"
 #include "delayed/timer_changes.h"
 #include "intake/context_limit.h"
@@ -44,11 +44,11 @@ std::string event_type(std::string_view key) {
   return key == "link.clicked" ? std::string(key) : "signal." + std::string(key);
 }
 
-std::string payload_of(const ledger::Session& session, const Signal& signal) {
+std::string payload_of(const commit::VisitorReader& reader, const ledger::Session& session, const Signal& signal) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object().member("sessionId", session.id.view());
-  if (!session.visitor.empty()) writer.member("visitorId", session.visitor.view());
+  commit::write_visitor(writer, reader, session.visitor);
   writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal").begin_object();
   writer.member("signalKey", signal.key);
   signal.has_value ? writer.member("signalValue", signal.value) : writer.key("signalValue").null();
@@ -123,9 +123,11 @@ Result<Appended> Append::planned(commit::Draft& draft) {
   const bool was_denied = draft.denied(digest);
   const Consent consent = consent_of(request_, was_denied, before);
   if (consent == Consent::kDenied) return deny(draft, digest, before);
-  if (before && consent == Consent::kFull && !before->visitor.empty() && !request_.visitor.empty() &&
-      before->visitor != request_.visitor)
-    return unexpected(decision::belongs_to_another());
+  const commit::VisitorReader reader([&draft](const auto&... of) { return draft.find(of...); }, draft.places().sessions,
+                                     tenant.handle, draft.now());
+  const commit::Said said{request_.visitor, request_.anonymous};
+  const auto naming = commit::naming_of(reader, tenant.settings, before, consent, said, draft.now());
+  if (!naming) return unexpected(naming.error());
 
   Appended answer;
   ledger::AppendRecord record{.handle = tenant.handle.view(),
@@ -133,7 +135,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
                               .fresh = !before,
                               .received = draft.now(),
                               .consent = consent,
-                              .visitor = consent == Consent::kFull ? request_.visitor.view() : std::string_view{},
+                              .visitor = naming->id.view(),
                               .context = request_.context};
   record.signals.reserve(request_.signals.size());
   std::uint64_t version = before ? before->version : 0;
@@ -165,7 +167,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
 
   // A request that brings nothing new does not prolong the session, nor does it change its consent.
   const bool says_something = !record.signals.empty() || !before || consent != before->consent ||
-                              !record.context.empty() || (before->visitor.empty() && !record.visitor.empty());
+                              !record.context.empty() || naming->says_something();
   SessionPtr session = before;
   if (says_something) {
     const Duration kept = consent == Consent::kBasic
@@ -176,6 +178,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
     auto appended = draft.append(digest, before, record, &answer.evicted);
     if (!appended) return unexpected(appended.error());
     session = std::move(*appended);
+    commit::take_effect(draft, tenant.handle, *naming, session->expires_at);
     if (was_denied) draft.consent(digest);
     if (before && consent == Consent::kBasic && before->consent != Consent::kBasic) {
       draft.reduce(tenant.handle, request_.session, digest);
@@ -187,9 +190,10 @@ Result<Appended> Append::planned(commit::Draft& draft) {
     count_signal(draft, tenant, tokens_, *session, signal);
     draft.add_event(
         tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
-        [&] { return payload_of(*session, signal); });
+        [&] { return payload_of(reader, *session, signal); });
   }
   if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);
+  answer.too_many_browsers = naming->too_many;
   answer.accepted = record.signals.size();
   answer.version = session->version;
   answer.signal_count = session->window.size();
@@ -215,7 +219,9 @@ void write(json::Writer& out, const AppendRequest& request, const Appended& appe
       .member("evicted", static_cast<std::int64_t>(appended.evicted))
       .member("handle", request.tenant->handle.view())
       .member("sessionId", request.session.view());
-  decision::write_warnings(out, request.warnings);
+  decision::Warnings warnings = request.warnings;
+  if (appended.too_many_browsers) warnings.push_back(decision::kTooManyDevices);
+  decision::write_warnings(out, warnings);
   if (appended.denied) {
     out.member("consent", "denied");
     return;

@@ -13,7 +13,8 @@ struct Appended {
   std::size_t accepted = 0;
   std::size_t duplicates = 0;
   std::size_t evicted = 0;
-  bool denied = false;  // consent denied: nothing was stored
+  bool denied = false;             // consent denied: nothing was stored
+  bool too_many_browsers = false;  // the visitor has too many for a claim (commit/visitor.h)
   std::uint64_t version = 0;
   std::size_t signal_count = 0;  // in the window now
   Instant expires_at{};

@@ -43,7 +43,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   const std::string_view handle = decision::read_handle(root, handle_in_path, issues);
   request.session = decision::read_session(root, issues);
   auto visitor = decision::read_visitor(root, issues);
-  decision::read_anonymous(root, issues);
+  request.anonymous = decision::read_anonymous(root, issues);
   request.context = decision::read_context(root, issues);
   read_consent(root, request, issues);
   const Duration skew = read_skew(root, now, issues);

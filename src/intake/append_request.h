@@ -19,6 +19,7 @@ struct AppendRequest {
   commit::TenantPtr tenant;
   SessionId session;
   VisitorId visitor;                       // empty: not said
+  std::string anonymous;                   // of the browser; empty: not said
   std::optional<ledger::Consent> consent;  // as said in the body
   bool at_most_basic = false;              // Sec-GPC: 1
   ledger::Context context;

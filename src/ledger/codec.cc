@@ -7,7 +7,7 @@
 namespace beckon::ledger {
 namespace {
 
-enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4, kDone = 5 };
+enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4, kDone = 5, kIdentity = 6 };
 
 template <class Body>
 void put_record(std::string& journal, Kind kind, Body body) {
@@ -53,6 +53,7 @@ DecisionRecord decode_decision(Decoder& in) {
   record.at = in.instant();
   record.past = in.sized();
   if (!in.rest().empty()) record.spends = in.spends();
+  if (!in.rest().empty()) record.anonymous = in.text();
   return record;
 }
 
@@ -66,6 +67,7 @@ VisitorRecord decode_visitor(Decoder& in) {
   const std::uint8_t flags = in.byte();
   record.fresh = flags & 1;
   record.joined = flags & 2;
+  record.moved = flags & 4;
   record.at = in.instant();
   record.expires_at = in.instant();
   record.spends = in.spends();
@@ -81,6 +83,17 @@ DoneRecord decode_done(Decoder& in) {
   return record;
 }
 
+IdentityRecord decode_identity(Decoder& in, const SessionDigest& own) {
+  IdentityRecord record{.own = own};
+  record.handle = in.text();
+  record.visitor = in.text();
+  record.fresh = in.byte() != 0;
+  record.at = in.instant();
+  record.expires_at = in.instant();
+  record.identity = in.identity();
+  return record;
+}
+
 // The record as it is kept of a session that reduced its consent, empty where none is; nothing where it stays as it is.
 std::optional<std::string> reduced_record(std::string_view bytes, const SessionDigest& digest) {
   auto record = decode_record(bytes);
@@ -91,7 +104,7 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
     for (Signal& signal : append->signals) signal.metadata = {};
     append_record(out, digest, *append);
   } else if (auto* decision = std::get_if<DecisionRecord>(&*record)) {
-    decision->visitor = {};
+    decision->visitor = decision->anonymous = {};
     append_record(out, digest, *decision);
   } else if (!std::holds_alternative<VisitorRecord>(*record)) {
     return std::nullopt;
@@ -132,6 +145,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Deci
     out.instant(record.at);
     out.raw(record.past);
     out.spends(record.spends);
+    if (!record.anonymous.empty()) out.text(record.anonymous);
   });
 }
 
@@ -143,7 +157,7 @@ void append_record(std::string& journal, const VisitorRecord& record) {
     out.digest(record.own);
     out.text(record.session);
     out.digest(record.of);
-    out.byte(static_cast<std::uint8_t>((record.fresh ? 1 : 0) | (record.joined ? 2 : 0)));
+    out.byte(static_cast<std::uint8_t>((record.fresh ? 1 : 0) | (record.joined ? 2 : 0) | (record.moved ? 4 : 0)));
     out.instant(record.at);
     out.instant(record.expires_at);
     out.spends(record.spends);
@@ -157,6 +171,18 @@ void append_record(std::string& journal, const SessionDigest& digest, const Done
     out.text(record.session);
     out.word(record.done.rule);
     out.number(record.done.version);
+  });
+}
+
+void append_record(std::string& journal, const IdentityRecord& record) {
+  put_record(journal, kIdentity, [&](Encoder& out) {
+    out.digest(record.own);
+    out.text(record.handle);
+    out.text(record.visitor);
+    out.byte(record.fresh ? 1 : 0);
+    out.instant(record.at);
+    out.instant(record.expires_at);
+    out.identity(record.identity);
   });
 }
 
@@ -217,7 +243,10 @@ std::vector<PastDecision> past_decisions(const DecisionLog& log) {
   return decisions;
 }
 
-bool JournalReader::Item::is_visit() const { return static_cast<Kind>(bytes.front()) == kVisitor; }
+bool JournalReader::Item::is_of_visitor() const {
+  const auto kind = static_cast<Kind>(bytes.front());
+  return kind == kVisitor || kind == kIdentity;
+}
 
 std::optional<JournalReader::Item> JournalReader::next() {
   if (rest_.empty()) return std::nullopt;
@@ -246,6 +275,7 @@ std::optional<Record> decode_record(std::string_view bytes) {
   if (kind == kDecision) record = decode_decision(in);
   if (kind == kVisitor) record = decode_visitor(in);
   if (kind == kDone) record = decode_done(in);
+  if (kind == kIdentity) record = decode_identity(in, digest);
   if (kind == kForget) record = ForgetRecord{digest};
   if (!in.ok()) return std::nullopt;
   return record;

@@ -10,24 +10,29 @@
 //              flags:u8 (1 has value, 2 has said) key:string value:string source:string metadata:string id:string
 //              said:instant?)*
 //   decision = digest handle:string session:string flags:u8 (1 seen, 2 shown, 4 basic) expires:instant visitor:string
-//              context at:instant past spends
+//              context at:instant past spends anonymous:string?
 //   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint
 //              rules_version:varint at:instant shown:u8 reading:u64le
 //              n:varint (rule:string variant:string outcome:string shadow:u8)*
 //   spends   = n:varint (key:u64le at:instant session:u64le)*
-//   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined)
+//   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined, 4
+//   moved)
 //              at:instant expires:instant spends
 //   done     = digest handle:string session:string rule:u64le version:varint
+//   identity = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant who
+//   who      = owner:string n:varint (id:string since:instant)* share:varint said:string said_at:instant
 //   forget   = digest
-//   snapshot = format:u8 (3) handle session visitor consent:u8 context version:varint created:instant
+//   snapshot = format:u8 (4) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
-//              flags:u8 (1 begun by the visitor) spends shown:ids n:varint (session:string digest)*
-//              n:varint (rule:u64le version:varint)* places:varint* (of the signals)
+//              flags:u8 (1 begun by the visitor) spends shown:ids
+//              n:varint (session:string digest joined:instant)* n:varint (rule:u64le version:varint)*
+//              who (of a visitor's own record only) places:varint* (of the signals)
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 // Where an append, a decision, a past or a snapshot ends before what was added later, that is empty; a session of
-// format 1 that has a visitor was begun by it. Formats 1 and 2 have as_of:varint after the format, which the store
-// keeps (StoredSnapshot) since format 3: only the store knows the position of a commit.
+// format 1 that has a visitor was begun by it. Formats 1 to 3 have no `joined` and no `who`; formats 1 and 2 have
+// as_of:varint after the format, which the store keeps (StoredSnapshot) since format 3: only the store knows the
+// position of a commit.
 #pragma once
 #include <optional>
 #include <span>
@@ -43,6 +48,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
 void append_record(std::string& journal, const SessionDigest& digest, const DecisionRecord& record);
 void append_record(std::string& journal, const VisitorRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DoneRecord& record);
+void append_record(std::string& journal, const IdentityRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);
 
 // A decision as records and sessions hold it, and back. Nothing at damage.
@@ -60,8 +66,8 @@ class JournalReader {
 
   struct Item {
     SessionDigest digest;
-    std::string_view bytes;  // the whole record, kind and size included
-    bool is_visit() const;   // a VisitorRecord
+    std::string_view bytes;      // the whole record, kind and size included
+    bool is_of_visitor() const;  // a VisitorRecord or an IdentityRecord
   };
   // The next record undecoded; nothing at the end or at damage.
   std::optional<Item> next();

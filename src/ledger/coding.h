@@ -53,6 +53,14 @@ class Encoder {
       text(part);
     if (signal.is_said_otherwise()) instant(signal.said);
   }
+  void identity(const Identity& who) {
+    text(who.owner.view());
+    number(who.members.size());
+    for (const Member& member : who.members) text(member.id.view()), instant(member.since);
+    number(who.share);
+    text(who.said.view());
+    instant(who.said_at);
+  }
   void past(const PastView& past) {
     for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
     number(past.session_version);
@@ -128,6 +136,17 @@ class Decoder {
     std::vector<std::uint64_t> ids(count(8));
     for (std::uint64_t& id : ids) id = word();
     return ids;
+  }
+  Identity identity() {
+    Identity who{.owner = VisitorId{text()}};
+    for (std::size_t n = count(2); n > 0 && ok(); --n) {
+      const std::string_view id = text();
+      who.members.push_back({VisitorId{id}, instant()});
+    }
+    who.share = static_cast<std::uint32_t>(number());
+    who.said = VisitorId{text()};
+    who.said_at = instant();
+    return who;
   }
   std::vector<Spend> spends() {
     std::vector<Spend> spends(count(17));

@@ -36,14 +36,14 @@ void remember_spends(Session& session, const std::vector<Spend>& spends) {
   keep_newest(session.spends, kSpendsKept);
 }
 
-// A session keeps the first visitor that was said while its consent was full.
+// A session keeps the first visitor that was said while its consent was full; until then that of its browser.
 void take_visitor(Session& session, std::string_view said, bool begins) {
   if (session.consent != Consent::kFull) {
     session.visitor = {};
     session.begun_by_visitor = false;
-  } else if (session.visitor.empty() && !said.empty()) {
+  } else if (takes(session.visitor, said)) {
     session.visitor = VisitorId{said};
-    session.begun_by_visitor = begins;
+    session.begun_by_visitor = begins && !is_browser(said);
   }
 }
 
@@ -130,14 +130,25 @@ SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row)
   if (leaves) {
     std::erase_if(visitor->sessions, same);
     std::erase_if(visitor->spends, [&](const Spend& spend) { return spend.session == record.of.low; });
-    return visitor->sessions.empty() && visitor->spends.empty() ? nullptr : visitor;
+    const bool stays = record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity;
+    return stays ? visitor : nullptr;
   }
   if (record.joined) std::erase_if(visitor->sessions, same);
   if (std::ranges::none_of(visitor->sessions, same)) {
-    visitor->sessions.push_back({SessionId{record.session}, record.of});
+    visitor->sessions.push_back({SessionId{record.session}, record.of, record.at});
     keep_newest(visitor->sessions, Session::kSessionsJoined);
   }
   remember_spends(*visitor, record.spends);
+  visitor->last_received = std::max(visitor->last_received, record.at);
+  visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
+  return visitor;
+}
+
+SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row) {
+  if (record.fresh) before = nullptr;
+  auto visitor =
+      before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
+  visitor->identity = record.identity.empty() ? nullptr : std::make_shared<const Identity>(record.identity);
   visitor->last_received = std::max(visitor->last_received, record.at);
   visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
   return visitor;

@@ -28,15 +28,16 @@ struct AppendRecord {
 struct DecisionRecord {
   std::string_view handle;
   std::string_view session;
-  bool seen = false;          // the session was known when it was judged
-  bool shown = false;         // the decision was prefetched, and is now shown
-  bool basic = false;         // a session that begins with this is of consent basic
-  Instant expires_at{};       // of a session that begins with this
-  std::string_view visitor;   // said with the call; empty: not. The session's, where it has none
-  Context context;            // said with the call
-  Instant at{};               // of the decision
-  std::string_view past;      // the decision: codec.h, encode_past
-  std::vector<Spend> spends;  // what it took, shadow counts too
+  bool seen = false;           // the session was known when it was judged
+  bool shown = false;          // the decision was prefetched, and is now shown
+  bool basic = false;          // a session that begins with this is of consent basic
+  Instant expires_at{};        // of a session that begins with this
+  std::string_view visitor;    // said with the call; empty: not. The session's, where it has none
+  Context context;             // said with the call
+  Instant at{};                // of the decision
+  std::string_view past;       // the decision: codec.h, encode_past
+  std::vector<Spend> spends;   // what it took, shadow counts too
+  std::string_view anonymous;  // of the browser, said with the call, where something came of it; empty: not
 };
 
 // What became of a visitor's own record (session.h) by one of their sessions: it joined, it spent or lived on, or it
@@ -50,6 +51,7 @@ struct VisitorRecord {
   SessionDigest of;          // of the session
   bool fresh = false;        // the record begins, or begins again
   bool joined = false;       // the session becomes the newest of the visitor's
+  bool moved = false;        // it left for another id of a visitor, and the record stays, even if nothing is left in it
   Instant at{};
   Instant expires_at{};       // the record lives at least until then
   std::vector<Spend> spends;  // of the session
@@ -62,12 +64,23 @@ struct DoneRecord {
   DoneAnchor done;
 };
 
+// The own record of an id says this of others from now on, and lives at least until `expires_at`.
+struct IdentityRecord {
+  std::string_view handle;
+  std::string_view visitor;  // the id
+  SessionDigest own;         // of its own record
+  bool fresh = false;        // the record begins, or begins again
+  Instant at{};
+  Instant expires_at{};
+  Identity identity;
+};
+
 // All that is known of the session is gone.
 struct ForgetRecord {
   SessionDigest digest;
 };
 
-using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, DoneRecord, ForgetRecord>;
+using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, DoneRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `row`: the journal row that the record stands in, 0 where it does
 // not matter (Session::began). `evicted`, where given, counts what left the window. A `before` that no one else holds
@@ -77,5 +90,6 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row
 SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays null
 // `before` and what comes of it are the visitor's own record; null where nothing is left of it.
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row = 0);
+SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row = 0);
 
 }  // namespace beckon::ledger

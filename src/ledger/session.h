@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "ledger/identity.h"
 #include "ledger/spend.h"
 #include "ledger/window.h"
 
@@ -95,12 +96,14 @@ struct DoneAnchor {
 struct Joined {
   SessionId id;
   SessionDigest digest;
+  Instant at{};  // when it joined; 0: before instants were kept
   friend bool operator==(const Joined&, const Joined&) = default;
 };
 
 // What is known of a visitor beyond single sessions is kept as a session too, the visitor's own record, so that memory,
-// journal, snapshots, recovery and erasure serve both. Its id is "@" and the visitorId, which no session's can be, and
-// it has no window and no visitor: only `spends` and `sessions`. Lists of sessions never show it.
+// journal, snapshots, recovery and erasure serve both. There is one for each id (identity.h). Its own id is "@" and
+// that id, which no session's can be, and it has no window and no visitor: only `spends`, `sessions` and `identity`.
+// Lists of sessions never show it.
 inline constexpr char kVisitorMark = '@';
 SessionId own_record(std::string_view visitor);
 inline bool is_own_record(std::string_view session) { return session.starts_with(kVisitorMark); }
@@ -113,7 +116,7 @@ struct Session {
 
   Handle handle;
   SessionId id;
-  VisitorId visitor;              // the first one said, or empty
+  VisitorId visitor;              // the id that it is kept under: the first one said, else of its browser, or empty
   bool begun_by_visitor = false;  // `visitor` was said as the session began
   Consent consent = Consent::kFull;
   Context context;
@@ -130,6 +133,7 @@ struct Session {
   std::vector<std::uint64_t> shown;  // prefetched decisions that were shown, newest last, at most kShownRemembered
   std::vector<DoneAnchor> done;      // the last one of each delayed rule, at most kAnchorsDone, the newest
   std::vector<Joined> sessions;      // of a visitor: the newest that joined, newest last, at most kSessionsJoined
+  std::shared_ptr<const Identity> identity;  // of a visitor: null where the id is the visitor's only one
 
   // What splits hash, and never changes: the visitor where they were known from the beginning, else the session. Only
   // where consent becomes basic the one gives way to the other, since the visitor is forgotten.

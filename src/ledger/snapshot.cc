@@ -5,18 +5,22 @@
 namespace beckon::ledger {
 namespace {
 
-constexpr std::uint8_t kFormat = 3;
+constexpr std::uint8_t kFormat = 4;
 
 // What a snapshot holds of caps, visitors and delayed rules, from format 2 on.
-void read_second(Decoder& in, Session& session) {
+void read_second(Decoder& in, std::uint8_t format, Session& session) {
   session.spends = in.spends();
   session.shown = in.ids();
   for (std::size_t n = in.count(17); n > 0 && in.ok(); --n) {
     const std::string_view id = in.text();
-    session.sessions.push_back({SessionId{id}, in.digest()});
+    const SessionDigest digest = in.digest();
+    session.sessions.push_back({SessionId{id}, digest, format < 4 ? Instant{} : in.instant()});
   }
   for (std::size_t n = in.count(9); n > 0 && in.ok(); --n)
     session.done.push_back({.rule = in.word(), .version = in.number()});
+  if (format < 4 || !is_own_record(session.id.view())) return;
+  Identity who = in.identity();
+  if (!who.empty()) session.identity = std::make_shared<const Identity>(std::move(who));
 }
 
 bool has_places(const Window& window) {
@@ -52,9 +56,14 @@ std::string encode_snapshot(const Session& session) {
   out.spends(session.spends);
   out.ids(session.shown);
   out.number(session.sessions.size());
-  for (const Joined& joined : session.sessions) out.text(joined.id.view()), out.digest(joined.digest);
+  for (const Joined& joined : session.sessions) {
+    out.text(joined.id.view());
+    out.digest(joined.digest);
+    out.instant(joined.at);
+  }
   out.number(session.done.size());
   for (const DoneAnchor& done : session.done) out.word(done.rule), out.number(done.version);
+  if (is_own_record(session.id.view())) out.identity(session.identity ? *session.identity : Identity{});
   if (has_places(session.window))
     for (std::size_t i = 0; i < session.window.size(); ++i) out.number(session.window[i].place);
   return bytes;
@@ -85,7 +94,7 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
   session->decisions.count = static_cast<std::uint32_t>(in.number());
   session->decisions.bytes = in.text();
   session->begun_by_visitor = format == 1 ? !session->visitor.empty() : in.byte() & 1;
-  if (format > 1) read_second(in, *session);
+  if (format > 1) read_second(in, format, *session);
   if (!in.rest().empty())
     for (Signal& signal : signals) signal.place = in.number();
   if (!in.ok() || session->decisions.count > session->decisions.bytes.size()) return std::nullopt;

@@ -53,7 +53,8 @@ class Reducer {
   }
 
   static bool goes(std::string_view key, Place place) {
-    return (place == Place::kPayload || place == Place::kAnywhere) && (key == "visitorId" || key == "explanation");
+    return (place == Place::kPayload || place == Place::kAnywhere) &&
+           (key == "visitorId" || key == "anonymousId" || key == "explanation");
   }
 
   static Place inside(std::string_view key, Place place) {

@@ -16,6 +16,10 @@ import { includes, roleOn } from '../state/sign_in.ts';
 import { learnCauses, read, type Session } from '../state/timeline.ts';
 import { Moments } from './timeline.tsx';
 
+// The visitor, else the browser, as its path names it.
+const whoseOf = (session: { visitorId: string | null; anonymousId: string | null }) =>
+  session.visitorId ?? (session.anonymousId && `~${session.anonymousId}`);
+
 export function SessionsPage() {
   const [sessionId] = place.value.more;
   return sessionId ? <One key={sessionId} sessionId={sessionId} /> : <List />;
@@ -59,7 +63,7 @@ function List() {
                   <span class="small">
                     {one.version} {one.version === 1 ? 'signal' : 'signals'}
                   </span>
-                  <span class="quiet small">{one.visitorId ?? ''}</span>
+                  <span class="quiet small">{whoseOf(one) ?? ''}</span>
                   <span class="when">
                     <Instant at={one.lastSignalAt} />
                   </span>
@@ -120,7 +124,7 @@ function One({ sessionId }: { sessionId: string }) {
           <dl class="facts">
             <div>
               <dt>Visitor</dt>
-              <dd>{session.visitorId ?? '–'}</dd>
+              <dd>{whoseOf(session) ?? '–'}</dd>
             </div>
             <div>
               <dt>Consent</dt>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commit/visitor.h"
 #include "http/routes/delivery_view.h"
 #include "http/routes/response.h"
 #include "ledger/codec.h"
@@ -83,6 +84,18 @@ void write_decision(json::Writer& out, const ledger::PastDecision& decision) {
       .end_object();
 }
 
+// Whose a session is that is kept under the id.
+void write_whose(json::Writer& out, Api& api, const Handle& handle, const VisitorId& id) {
+  commit::Sessions& sessions = api.places.sessions;
+  const commit::VisitorReader reader([&](const auto&... of) { return sessions.find(of...); }, sessions, handle,
+                                     api.clock.now());
+  const auto name = id.empty() ? Result<VisitorId>{id} : reader.name(id);
+  const std::string_view shown = name ? name->view() : id.view();
+  text_or_null(out, "visitorId", ledger::is_browser(shown) ? std::string_view{} : shown);
+  text_or_null(out, "anonymousId",
+               ledger::is_browser(id.view()) ? ledger::shown_id(id.view()).substr(1) : std::string_view{});
+}
+
 }  // namespace
 
 void write_signal(json::Writer& out, const ledger::Signal& signal) {
@@ -97,9 +110,22 @@ void write_signal(json::Writer& out, const ledger::Signal& signal) {
   out.end_object();
 }
 
-void write_session_head(json::Writer& out, const ledger::Session& session) {
+ledger::SessionSummary summary_of(const ledger::Session& session) {
+  return {session.id, session.visitor, session.created, session.last_received, session.version};
+}
+
+void write_session_summary(json::Writer& out, Api& api, const Handle& handle, const ledger::SessionSummary& session) {
+  out.begin_object().member("sessionId", session.id.view());
+  write_whose(out, api, handle, session.visitor);
+  out.member("version", static_cast<std::int64_t>(session.version))
+      .member("createdAt", to_rfc3339(session.created))
+      .member("lastSignalAt", to_rfc3339(session.last_received))
+      .end_object();
+}
+
+void write_session_head(json::Writer& out, Api& api, const ledger::Session& session) {
   out.member("handle", session.handle.view()).member("sessionId", session.id.view());
-  text_or_null(out, "visitorId", session.visitor.view());
+  write_whose(out, api, session.handle, session.visitor);
   out.member("consent", ledger::to_text(session.consent)).key("context").begin_object();
   for (const auto& [key, value] : session.context) out.member(key, value);
   out.end_object()
@@ -130,7 +156,8 @@ void write_session_history(json::Writer& out, const ledger::Session& session,
 }
 
 void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session) {
-  out.member("handle", handle.view()).member("sessionId", session.view()).key("visitorId").null();
+  out.member("handle", handle.view()).member("sessionId", session.view());
+  for (const std::string_view name : {"visitorId", "anonymousId"}) out.key(name).null();
   out.member("consent", ledger::to_text(ledger::Consent::kDenied)).key("context").begin_object().end_object();
   out.key("version").number(0).key("signalCount").number(0);
   for (const std::string_view name : {"signals", "decisions", "timeline"}) out.key(name).begin_array().end_array();

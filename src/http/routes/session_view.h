@@ -8,7 +8,11 @@ namespace beckon::http {
 void write_signal(json::Writer& out, const ledger::Signal& signal);
 
 // Adds handle … expiresAt to an open object.
-void write_session_head(json::Writer& out, const ledger::Session& session);
+void write_session_head(json::Writer& out, Api& api, const ledger::Session& session);
+
+// An object, as lists of sessions have it.
+ledger::SessionSummary summary_of(const ledger::Session& session);
+void write_session_summary(json::Writer& out, Api& api, const Handle& handle, const ledger::SessionSummary& session);
 
 // Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` and
 // `timers` are the session's.

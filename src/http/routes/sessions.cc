@@ -6,18 +6,6 @@
 namespace beckon::http {
 namespace {
 
-std::string summary(const ledger::SessionSummary& session) {
-  std::string text;
-  json::Writer writer(text);
-  writer.begin_object().member("sessionId", session.id.view());
-  text_or_null(writer, "visitorId", session.visitor.view());
-  writer.member("version", static_cast<std::int64_t>(session.version))
-      .member("createdAt", to_rfc3339(session.created))
-      .member("lastSignalAt", to_rfc3339(session.last_received))
-      .end_object();
-  return text;
-}
-
 Result<Response> list(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string what = "sessions " + handle.text;
@@ -30,7 +18,8 @@ Result<Response> list(Api& api, Request& request) {
   std::vector<std::string> items;
   for (const auto& session : *found) {
     if (items.size() == page->limit) break;
-    items.push_back(summary(session));
+    json::Writer writer(items.emplace_back());
+    write_session_summary(writer, api, handle, session);
   }
   std::string next;
   if (found->size() > page->limit) {
@@ -59,7 +48,7 @@ Result<Response> get(Api& api, Request& request) {
     if (!deliveries) return unexpected(deliveries.error());
     const auto timers = api.timers.timers_of(handle, id);
     if (!timers) return unexpected(timers.error());
-    write_session_head(writer, *session);
+    write_session_head(writer, api, *session);
     writer.key("signals").begin_array();
     for (std::size_t i = 0; i < session->window.size(); ++i) write_signal(writer, session->window[i]);
     writer.end_array();

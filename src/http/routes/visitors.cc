@@ -1,8 +1,10 @@
 // What a visitor may ask of the operator: to be erased, and to be given all that is kept. Contract section 4.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
+#include "commit/visitor.h"
 #include "commit/visitor_ids.h"
 #include "http/routes/response.h"
 #include "http/routes/session_view.h"
@@ -16,6 +18,7 @@ using ledger::SessionPtr;
 
 constexpr std::size_t kDeliveriesOfExport = 100'000;
 constexpr std::size_t kEventsAtOnce = 500;
+constexpr std::size_t kSessionsOfVisitor = 100;  // listed, the newest
 
 // The signals of a session by version, as JSON: those of the window and those that left it.
 using Signals = std::map<std::uint64_t, std::string>;
@@ -48,66 +51,317 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-// Of the path. One that is no id was never said.
-Result<VisitorId> visitor_of(const Request& request) {
-  auto visitor = commit::parse_visitor_id(request.param("visitorId"));
-  if (!visitor || visitor->empty()) return unexpected(not_found("visitor"));
-  return std::move(*visitor);
+Result<SessionPtr> kept_in(commit::Sessions& sessions, const Handle& handle, const SessionId& id,
+                           const SessionDigest& digest) {
+  return sessions.find(handle, id, digest);
+}
+Result<SessionPtr> kept_in(commit::Draft& draft, const Handle& handle, const SessionId& id,
+                           const SessionDigest& digest) {
+  return draft.kept(handle, id, digest);
+}
+
+// Reads what is kept, also where it has expired and is about to go.
+template <class Source>
+commit::VisitorReader reader_of(Source& source, const commit::Sessions& digests, const Handle& handle) {
+  return {[&source](const auto&... of) { return kept_in(source, of...); }, digests, handle, Instant::min()};
+}
+// The ids that a text means: a visitorId, or, where it is the id of a browser, its shares of which something is kept,
+// the newest first, else its visitor's. None: it is no id.
+Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text) {
+  std::vector<VisitorId> ids;
+  auto id = commit::parse_visitor_id(text);
+  if (!id || id->empty()) return ids;
+  if (!ledger::is_browser(id->view())) {
+    ids.push_back(std::move(*id));
+    return ids;
+  }
+  const auto browser = reader.record(*id);
+  if (!browser) return unexpected(browser.error());
+  const std::uint32_t newest = *browser && (*browser)->identity ? (*browser)->identity->share : 0;
+  for (std::uint32_t share = std::max<std::uint32_t>(newest, 1); share > 0; --share) {
+    VisitorId one = ledger::share_id(id->view().substr(1), share);
+    const auto record = reader.record(one);
+    if (!record) return unexpected(record.error());
+    if (*record) ids.push_back(std::move(one));
+  }
+  // Nothing is kept under it: it has only ever been the browser of this visitor.
+  if (ids.empty() && newest > 0 && !(*browser)->identity->said.empty()) ids.push_back((*browser)->identity->said);
+  return ids;
 }
 
 // What is kept of a visitor.
 struct Kept {
+  std::vector<VisitorId> ids;        // the name first
+  std::vector<SessionPtr> records;   // the own records of those of which there is one
   std::vector<SessionPtr> sessions;  // those too that have expired and are about to go
   std::vector<ledger::PastSession> past;
-  bool record = false;  // the visitor's own
-  bool anything() const { return !sessions.empty() || !past.empty() || record; }
+  bool anything() const { return !sessions.empty() || !past.empty() || !records.empty(); }
 };
 
-// Fault: kNotFound; a name that was never said and one that was erased answer alike.
-Result<Kept> kept_of(Api& api, const Handle& handle, const VisitorId& visitor) {
+bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
+// Whether the id is what the text says, and not just of the same visitor.
+bool is_itself(const VisitorId& id, std::string_view text) {
+  return ledger::is_browser(id.view()) == text.starts_with(ledger::kBrowserMark);
+}
+
+// Of the visitor whose the id in the path is. Fault: kNotFound; an id that was never said and one that was erased
+// answer alike.
+Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view path) {
   commit::Sessions& all = api.places.sessions;
-  const auto ids = all.of_visitor(handle, visitor);
-  if (!ids) return unexpected(ids.error());
+  const commit::VisitorReader reader = reader_of(all, all, handle);
+  const auto meant = ids_meant(reader, path);
+  if (!meant) return unexpected(meant.error());
+  if (meant->empty()) return unexpected(not_found("visitor"));
   Kept kept;
-  for (const SessionId& id : *ids) {
-    const auto found = all.find(handle, id, all.digest(handle.view(), id.view()));
-    if (!found) return unexpected(found.error());
-    if (*found && (*found)->visitor == visitor) kept.sessions.push_back(*found);
+  auto records = reader.records(meant->front());
+  if (!records) return unexpected(records.error());
+  kept.records = std::move(*records);
+  for (const SessionPtr& record : kept.records) kept.ids.emplace_back(commit::id_of(*record));
+  if (kept.ids.empty()) kept.ids.push_back(meant->front());
+  for (const VisitorId& visitor : kept.ids) {
+    const auto sessions = all.of_visitor(handle, visitor);
+    if (!sessions) return unexpected(sessions.error());
+    for (const SessionId& id : *sessions) {
+      const auto found = all.find(handle, id, all.digest(handle.view(), id.view()));
+      if (!found) return unexpected(found.error());
+      if (*found && (*found)->visitor == visitor) kept.sessions.push_back(*found);
+    }
+    const auto past = api.ledger.past_sessions_of(handle, visitor);
+    if (!past) return unexpected(past.error());
+    kept.past.insert(kept.past.end(), past->begin(), past->end());
   }
-  auto past = api.ledger.past_sessions_of(handle, visitor);
-  if (!past) return unexpected(past.error());
-  kept.past = std::move(*past);
-  const SessionId own = ledger::own_record(visitor.view());
-  const auto record = all.find(handle, own, all.digest(handle.view(), own.view()));
-  if (!record) return unexpected(record.error());
-  kept.record = *record != nullptr;
   if (!kept.anything()) return unexpected(not_found("visitor"));
   return kept;
 }
 
 Result<Response> erase(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const auto found = visitor_of(request);
-  if (!found) return unexpected(found.error());
-  const VisitorId& visitor = *found;
-  const auto kept = kept_of(api, handle, visitor);
+  const auto kept = kept_of(api, handle, request.param("visitorId"));
   if (!kept) return unexpected(kept.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const auto records = reader_of(draft, draft.places().sessions, handle).records(kept->ids.front());
+    if (!records) return records.error();
+    std::vector<VisitorId> ids{kept->ids.front()};
+    for (const SessionPtr& record : *records) ids.emplace_back(commit::id_of(*record));
     std::vector<ledger::Joined> theirs;
     for (const SessionPtr& session : kept->sessions) {
       const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());
       const auto now = draft.kept(handle, session->id, digest);
       if (!now) return now.error();
-      if (*now && (*now)->visitor == visitor) theirs.push_back({session->id, digest});
+      if (*now && is_one_of(ids, (*now)->visitor)) theirs.push_back({session->id, digest});
     }
-    if (auto refused = draft.forget_visitor(handle, visitor, theirs, "erased", kept->past)) return refused;
+    if (auto refused = draft.forget_visitor(handle, *records, theirs, "erased", kept->past)) return refused;
     draft.audit(handle, principal_of(request).subject, "visitor.erase",
-                erased_name(api, handle, "visitor/" + visitor.text),
+                erased_name(api, handle, "visitor/" + kept->ids.front().text),
                 "{\"sessions\":" + std::to_string(theirs.size() + kept->past.size()) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
   return no_content();
+}
+
+void text_or_null_visitor(json::Writer& out, const VisitorId& name) {
+  text_or_null(out, "visitorId", ledger::is_browser(name.view()) ? std::string_view{} : name.view());
+}
+
+// "visitorId", the name, null where nobody was said; and "ids", the name first, each with the instant since which it is
+// the visitor's.
+void write_ids(json::Writer& out, std::span<const SessionPtr> records, const VisitorId& name) {
+  text_or_null_visitor(out, name);
+  out.key("ids").begin_array();
+  std::vector<std::string_view> written;
+  const auto write = [&](std::string_view id, Instant since) {
+    if (std::ranges::find(written, ledger::shown_id(id)) != written.end()) return;  // shares of one browser
+    written.push_back(ledger::shown_id(id));
+    out.begin_object().member("id", written.back());
+    instant_or_null(out, "since", since);
+    out.end_object();
+  };
+  write(name.view(), {});
+  if (!records.empty() && records.front()->identity)
+    for (const ledger::Member& member : records.front()->identity->members) write(member.id.view(), member.since);
+  out.end_array();
+}
+
+Result<Response> get(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  auto kept = kept_of(api, handle, request.param("visitorId"));
+  if (!kept) return unexpected(kept.error());
+  const Instant now = api.clock.now();
+  std::erase_if(kept->sessions, [&](const SessionPtr& session) { return session->expires_at <= now; });
+  std::ranges::sort(kept->sessions, std::greater{}, &ledger::Session::created);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().member("handle", handle.view());
+  write_ids(writer, kept->records, kept->ids.front());
+  writer.member("sessionCount", static_cast<std::int64_t>(kept->sessions.size())).key("sessions").begin_array();
+  for (std::size_t i = 0; i < std::min(kept->sessions.size(), kSessionsOfVisitor); ++i)
+    write_session_summary(writer, api, handle, summary_of(*kept->sessions[i]));
+  writer.end_array().member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+// Ids, and what is kept under them.
+void write_group(json::Writer& out, Api& api, const Handle& handle, const std::vector<VisitorId>& ids) {
+  std::int64_t sessions = 0;
+  std::size_t spends = 0;
+  out.begin_object();
+  out.key("ids").begin_array();
+  for (const VisitorId& id : ids) {
+    out.string(ledger::shown_id(id.view()));
+    if (const auto found = api.places.sessions.of_visitor(handle, id))
+      sessions += static_cast<std::int64_t>(found->size());
+    const auto record = reader_of(api.places.sessions, api.places.sessions, handle).record(id);
+    if (record && *record) spends += (*record)->spends.size();
+  }
+  out.end_array().member("sessions", sessions).member("spends", static_cast<std::int64_t>(spends)).end_object();
+}
+
+std::vector<VisitorId> ids_of(const std::vector<SessionPtr>& records) {
+  std::vector<VisitorId> ids;
+  for (const SessionPtr& record : records) ids.emplace_back(commit::id_of(*record));
+  return ids;
+}
+
+Fault invalid(std::string_view field, std::string_view issue) {
+  Issues issues;
+  issues.add(std::string(field), std::string(issue));
+  return issues.fault();
+}
+
+bool is_dry_run(const json::Value& root, Issues& issues) {
+  const json::Value* value = root.find("dryRun");
+  if (!value) return false;
+  if (!value->is_boolean()) issues.add("dryRun", "must be a boolean");
+  return value->is_boolean() && value->boolean();
+}
+
+constexpr std::string_view kVisitorIdForm = "must be a text of 1 to 256 bytes without control characters";
+
+// All ids of another visitor become ids of this one.
+Result<Response> alias(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  Issues issues;
+  refuse_unknown(document->root(), {"id", "dryRun"}, issues);
+  const bool dry_run = is_dry_run(document->root(), issues);
+  const json::Value* said = document->root().find("id");
+  const auto other = said && said->is_string() ? commit::parse_visitor_id(said->text()) : std::nullopt;
+  if (!said)
+    issues.add("id", "is required");
+  else if (!other || other->empty())
+    issues.add("id", std::string(kVisitorIdForm));
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  const auto id = commit::parse_visitor_id(request.param("visitorId"));
+  if (!id || id->empty()) return unexpected(not_found("visitor"));
+  if (ledger::is_browser(id->view()))
+    issues.add("visitorId", "must be an id that was said; what a browser did before is claimed by its own requests");
+  for (const auto* one : {&*id, other && !other->empty() && !ledger::is_browser(other->view()) ? &*other : nullptr})
+    if (one && !ledger::is_browser(one->view()) && (*tenant)->settings.blocked_ids.contains(*one))
+      issues.add(one == &*id ? "visitorId" : "id", "names nobody: it is one of the blocked ids");
+  if (!issues.empty()) return unexpected(issues.fault());
+
+  std::vector<VisitorId> whole, joined;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.find(of...); },
+                                       draft.places().sessions, handle, draft.now());
+    const auto meant = ids_meant(reader, other->view());
+    if (!meant) return meant.error();
+    if (meant->empty()) return not_found("visitor");
+    const auto ours = reader.records(*id);
+    if (!ours) return ours.error();
+    if (ours->empty()) return not_found("visitor");
+    whole = ids_of(*ours);
+    for (const VisitorId& one : *meant) {
+      const auto theirs = reader.records(one);
+      if (!theirs) return theirs.error();
+      for (VisitorId& more : theirs->empty() ? std::vector<VisitorId>{one} : ids_of(*theirs))
+        if (!is_one_of(whole, more) && !is_one_of(joined, more)) joined.push_back(std::move(more));
+    }
+    if (whole.size() + joined.size() > commit::kIdsOfVisitor)
+      return invalid("id", "would give the visitor more than 100 ids");
+    if (dry_run) return std::nullopt;
+    for (const VisitorId& one : *meant)
+      if (auto refused = commit::join(draft, handle, *id, one, draft.now() + (*tenant)->settings.retention))
+        return refused;
+    if (!joined.empty())
+      draft.audit(handle, principal_of(request).subject, "visitor.alias",
+                  erased_name(api, handle, "visitor/" + id->text), "{\"ids\":" + std::to_string(joined.size()) + "}");
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().member("visitorId", id->view()).member_boolean("dryRun", dry_run);
+  writer.key("visitor");
+  write_group(writer, api, handle, whole);
+  writer.key("joined");
+  write_group(writer, api, handle, joined);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+// Ids leave their visitor, as if they had never been joined.
+Result<Response> split(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  Issues issues;
+  refuse_unknown(document->root(), {"ids", "dryRun"}, issues);
+  const bool dry_run = is_dry_run(document->root(), issues);
+  const json::Value* list = document->root().find("ids");
+  if (!list)
+    issues.add("ids", "is required");
+  else if (!list->is_array() || list->items().empty() || list->items().size() > commit::kIdsOfVisitor)
+    issues.add("ids", "must be a list of 1 to 100 ids of the visitor");
+  if (!issues.empty()) return unexpected(issues.fault());
+
+  std::vector<VisitorId> stay, leave;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.find(of...); },
+                                       draft.places().sessions, handle, draft.now());
+    const auto path = ids_meant(reader, request.param("visitorId"));
+    if (!path) return path.error();
+    if (path->empty()) return not_found("visitor");
+    const auto records = reader.records(path->front());
+    if (!records) return records.error();
+    if (records->empty()) return not_found("visitor");
+    const std::vector<VisitorId> all = ids_of(*records);
+    for (std::size_t i = 0; i < list->items().size(); ++i) {
+      const json::Value& item = list->items()[i];
+      const auto meant = ids_meant(reader, item.is_string() ? item.text() : std::string_view{});
+      if (!meant) return meant.error();
+      std::size_t found = 0;
+      for (const VisitorId& one : *meant)
+        if (is_one_of(all, one) && is_itself(one, item.text()) && ++found > 0 && !is_one_of(leave, one))
+          leave.push_back(one);
+      if (found == 0) issues.add("ids[" + std::to_string(i) + "]", "is no id of this visitor");
+    }
+    if (issues.empty() && leave.size() == all.size()) issues.add("ids", "must leave the visitor an id");
+    if (!issues.empty()) return issues.fault();
+    for (const VisitorId& one : all)
+      if (!is_one_of(leave, one)) stay.push_back(one);
+    if (dry_run) return std::nullopt;
+    if (auto refused = commit::split(draft, handle, leave)) return refused;
+    draft.audit(handle, principal_of(request).subject, "visitor.split",
+                erased_name(api, handle, "visitor/" + all.front().text),
+                "{\"ids\":" + std::to_string(leave.size()) + "}");
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().member_boolean("dryRun", dry_run).key("visitor");
+  write_group(writer, api, handle, stay);
+  writer.key("split");
+  write_group(writer, api, handle, leave);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
 }
 
 // The bodies of a session's events that are still kept, behind one up to one; to the last where that is empty.
@@ -135,7 +389,7 @@ Result<void> write_exported(json::Writer& out, Api& api, const ledger::Session& 
   const auto timers = api.timers.timers_of(session.handle, session.id);
   if (!timers) return unexpected(timers.error());
   out.begin_object();
-  write_session_head(out, session);
+  write_session_head(out, api, session);
   out.key("signals").begin_array();
   for (const auto& [version, text] : signals) out.raw(text);
   out.end_array();
@@ -159,10 +413,8 @@ Result<void> write_past(json::Writer& out, Api& api, const Handle& handle, const
 }
 
 Result<Response> export_all(Api& api, Request& request) {
-  const auto visitor = visitor_of(request);
-  if (!visitor) return unexpected(visitor.error());
   const Handle handle{request.param("handle")};
-  const auto kept = kept_of(api, handle, *visitor);
+  const auto kept = kept_of(api, handle, request.param("visitorId"));
   if (!kept) return unexpected(kept.error());
   std::unordered_map<SessionDigest, Signals> signals;
   const auto digest = [&](const ledger::Session& session) {
@@ -174,12 +426,9 @@ Result<Response> export_all(Api& api, Request& request) {
 
   std::string body;
   json::Writer writer(body);
-  writer.begin_object()
-      .member("handle", handle.view())
-      .member("visitorId", visitor->view())
-      .member("exportedAt", to_rfc3339(api.clock.now()))
-      .key("sessions")
-      .begin_array();
+  writer.begin_object().member("handle", handle.view());
+  write_ids(writer, kept->records, kept->ids.front());
+  writer.member("exportedAt", to_rfc3339(api.clock.now())).key("sessions").begin_array();
   for (const SessionPtr& session : kept->sessions) {
     Signals& theirs = signals[digest(*session)];
     for (std::size_t i = 0; i < session->window.size(); ++i) keep(theirs, session->window[i]);
@@ -196,6 +445,12 @@ Result<Response> export_all(Api& api, Request& request) {
 }  // namespace
 
 void add_visitors(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}", creator(), get,
+                           "A visitor: ids and sessions"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/aliases", operator_(), alias,
+                           "Join another visitor to this one"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/split", operator_(), split,
+                           "Undo a join"));
   routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/visitors/{visitorId}", operator_(), erase,
                            "Erase every session of a visitor"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/export", operator_(),

@@ -105,7 +105,8 @@ class Life {
   std::string whom() {
     const auto i = pick(kSessions);
     return R"("sessionId":")" + session(i) + "\"" +
-           (i < 6 && pick(2) ? R"(,"visitorId":"v)" + std::to_string(i % 3) + "\"" : "");
+           (i < 6 && pick(2) ? R"(,"visitorId":"v)" + std::to_string(i % 3) + "\"" : "") +
+           (pick(2) ? R"(,"anonymousId":"a)" + std::to_string(i % 2) + "\"" : "");
   }
   std::string context() {
     static constexpr const char* kContexts[] = {"", "", R"(,"context":{"country":"US"})",

@@ -369,10 +369,14 @@ DROP TABLE kept;
 CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);
 )sql";
 
+// No table changes: from here on there are snapshots of format 4 and records of identities (ledger/codec.h), which an
+// older server would take for damage.
+constexpr const char* kIdentities = "";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
-                               kExpiry,       kBoundedHistory,   kPastLives};
+                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -1,0 +1,293 @@
+// Whose sessions are: browsers, claims, memory, joins and their undo. docs/people.md.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "commit/visitor.h"
+#include "intake/testing/world.h"
+
+namespace beckon::commit {
+namespace {
+
+using ledger::SessionPtr;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+using namespace std::chrono_literals;
+const Instant kMorning = *parse_rfc3339("2026-11-01T12:00:00Z");
+const Handle kTenantName{"demo"};
+
+constexpr const char* kOnce =
+    R"({"triggers":["checkout"],"when":{},"limit":{"caps":[{"max":1,"per":"30d"}]},"action":{"type":"popup"}})";
+constexpr const char* kBought =
+    R"({"triggers":["home"],"when":{"all":[{"count":{"key":"purchase"},"within":"1d","atLeast":1,"scope":"visitor"}]},"action":{"type":"thanks"}})";
+
+class IdentityTest : public testing::Test {
+ protected:
+  IdentityTest() { start(); }
+  void start() {
+    const Instant now = world ? world->clock.now() : kMorning;
+    world.emplace(store, now);
+    world->tenant(settings, {kOnce, kBought});
+  }
+  void set(HandleSettings now) {
+    settings = std::move(now);
+    world->tenant(settings, {kOnce, kBought});
+  }
+
+  // Signals of one key; members of the request beside it, such as R"("anonymousId":"a")".
+  Result<intake::Appended> say(std::string_view session, std::string_view who, std::string_view key = "view") {
+    return world->append(R"({"sessionId":")" + std::string(session) + "\"," + std::string(who) +
+                         R"(,"signals":[{"type":")" + std::string(key) + "\"}]}");
+  }
+  std::string outcome(std::string_view session, std::string_view who, std::string_view trigger) {
+    const auto got = world->resolve(R"({"sessionId":")" + std::string(session) + "\"," + std::string(who) +
+                                    R"(,"trigger":")" + std::string(trigger) + "\"}");
+    return got ? std::string(rules::to_text(got->verdict.outcome)) : got.error().message;
+  }
+  VisitorReader reader() {
+    return {[this](const auto&... of) { return world->sessions.find(of...); }, world->sessions, kTenantName,
+            world->clock.now()};
+  }
+  std::string owner(std::string_view session) {
+    const SessionPtr found = world->session(session);
+    if (!found || found->visitor.empty()) return "";
+    const auto name = reader().name(found->visitor);
+    return std::string(ledger::shown_id(name->view()));
+  }
+  std::vector<std::string> ids(std::string_view visitor) {
+    std::vector<std::string> shown;
+    const auto records = reader().records(VisitorId{visitor});
+    for (const SessionPtr& record : *records) shown.emplace_back(ledger::shown_id(id_of(*record)));
+    return shown;
+  }
+  std::optional<Fault> plan(std::function<std::optional<Fault>(Draft&)> what) {
+    class Planned final : public Work {
+     public:
+      Planned(std::function<std::optional<Fault>(Draft&)> made, std::optional<Fault>& fault)
+          : what_(std::move(made)), fault_(fault) {}
+      void plan(Draft& draft) override { fault_ = what_(draft); }
+      void finish(const std::optional<Fault>&) override {}
+
+     private:
+      std::function<std::optional<Fault>(Draft&)> what_;
+      std::optional<Fault>& fault_;
+    };
+    std::optional<Fault> fault;
+    std::unique_ptr<Work> work = std::make_unique<Planned>(std::move(what), fault);
+    world->committer.submit(work);
+    world->committer.turn(true);
+    return fault;
+  }
+  void alias(std::string_view visitor, std::string_view other) {
+    EXPECT_FALSE(plan([&](Draft& draft) {
+      return join(draft, kTenantName, VisitorId{visitor}, VisitorId{other}, draft.now() + settings.retention);
+    }));
+  }
+  void undo(std::vector<VisitorId> leave) {
+    EXPECT_FALSE(plan([&](Draft& draft) { return split(draft, kTenantName, leave); }));
+  }
+
+  store::MemoryStore store;
+  HandleSettings settings;
+  std::optional<intake::World> world;
+};
+
+constexpr const char* kBrowser = R"("anonymousId":"a-1")";
+std::string says(std::string_view visitor, std::string_view browser = "a-1") {
+  return R"("visitorId":")" + std::string(visitor) + R"(","anonymousId":")" + std::string(browser) + "\"";
+}
+
+TEST_F(IdentityTest, SessionsOfABrowserAreOneVisitorBeforeAnyoneIsSaid) {
+  ASSERT_TRUE(say("s1", kBrowser, "purchase"));
+  ASSERT_TRUE(say("s2", kBrowser));
+  EXPECT_EQ(owner("s1"), "~a-1");
+  EXPECT_EQ(owner("s2"), "~a-1");
+  EXPECT_EQ(outcome("s2", kBrowser, "home"), "act");
+  EXPECT_EQ(outcome("s3", R"("anonymousId":"a-2")", "home"), "none");
+}
+
+TEST_F(IdentityTest, AVisitorWhoIsSaidClaimsWhatTheBrowserDidBefore) {
+  ASSERT_TRUE(say("s1", kBrowser, "purchase"));
+  ASSERT_TRUE(say("s2", kBrowser));
+  ASSERT_TRUE(say("s2", says("jon")));
+  EXPECT_EQ(owner("s1"), "jon");
+  EXPECT_EQ(owner("s2"), "jon");
+  EXPECT_THAT(ids("jon"), ElementsAre("jon", "~a-1"));
+  EXPECT_EQ(outcome("phone", says("jon", "a-2"), "home"), "act");
+  start();
+  EXPECT_EQ(owner("s1"), "jon");
+  EXPECT_THAT(ids("jon"), ElementsAre("jon", "~a-1"));
+}
+
+TEST_F(IdentityTest, ABrowserJoinsNoTwoVisitors) {
+  ASSERT_TRUE(say("s1", kBrowser));
+  ASSERT_TRUE(say("s2", says("jon")));
+  ASSERT_TRUE(say("s3", says("eva")));
+  ASSERT_TRUE(say("s4", kBrowser));  // the last one said is remembered
+  EXPECT_EQ(owner("s1"), "jon");
+  EXPECT_EQ(owner("s2"), "jon");
+  EXPECT_EQ(owner("s3"), "eva");
+  EXPECT_EQ(owner("s4"), "eva");
+  EXPECT_NE(*reader().name(VisitorId{"jon"}), *reader().name(VisitorId{"eva"}));
+}
+
+TEST_F(IdentityTest, ARememberedVisitorIsProvisionalAndASaidOneFinal) {
+  ASSERT_TRUE(say("s1", says("jon")));
+  ASSERT_TRUE(say("s2", kBrowser));
+  EXPECT_EQ(owner("s2"), "jon");
+  ASSERT_TRUE(say("s2", says("eva"), "purchase"));
+  EXPECT_EQ(owner("s2"), "eva");
+  EXPECT_EQ(outcome("s1", says("jon"), "home"), "none");
+  const auto refused = say("s2", says("jon"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, FaultCode::kConflict);
+  ASSERT_THAT(refused.error().extras, testing::SizeIs(1));
+  EXPECT_EQ(refused.error().extras[0].second, "\"visitor\"");
+}
+
+TEST_F(IdentityTest, MemoryEndsAsTheSettingSays) {
+  HandleSettings kiosk;
+  kiosk.remember = std::nullopt;
+  set(kiosk);
+  ASSERT_TRUE(say("s1", says("jon")));
+  ASSERT_TRUE(say("s2", kBrowser));
+  EXPECT_EQ(owner("s2"), "~a-1");
+  ASSERT_TRUE(say("s3", says("eva")));
+  EXPECT_EQ(owner("s2"), "eva");
+
+  kiosk.remember = 30min;
+  set(kiosk);
+  ASSERT_TRUE(say("s4", says("jon", "a-2")));
+  world->clock.advance(29min);
+  ASSERT_TRUE(say("s5", R"("anonymousId":"a-2")"));
+  world->clock.advance(2min);
+  ASSERT_TRUE(say("s6", R"("anonymousId":"a-2")"));
+  EXPECT_EQ(owner("s5"), "jon");
+  EXPECT_EQ(owner("s6"), "~a-2");
+}
+
+TEST_F(IdentityTest, AClaimReachesBackAsFarAsTheSettingSays) {
+  HandleSettings tablet;
+  tablet.claim = 30min;
+  set(tablet);
+  ASSERT_TRUE(say("old", kBrowser));
+  world->clock.advance(40min);
+  ASSERT_TRUE(say("recent", kBrowser));
+  world->clock.advance(20min);
+  ASSERT_TRUE(say("now", kBrowser));
+  ASSERT_TRUE(say("now", says("jon")));
+  EXPECT_EQ(owner("old"), "~a-1");
+  EXPECT_EQ(owner("recent"), "jon");
+  EXPECT_EQ(owner("now"), "jon");
+}
+
+TEST_F(IdentityTest, ACapHoldsOverAllThatAVisitorIs) {
+  EXPECT_EQ(outcome("s1", kBrowser, "checkout"), "act");
+  EXPECT_EQ(outcome("s2", kBrowser, "checkout"), "suppressed");
+  EXPECT_EQ(outcome("phone", says("jon", "a-2"), "checkout"), "act");
+  ASSERT_TRUE(say("s2", says("jon")));
+  EXPECT_EQ(outcome("phone", says("jon", "a-2"), "checkout"), "suppressed");
+  EXPECT_EQ(outcome("s3", says("jon"), "checkout"), "suppressed");
+  EXPECT_EQ(outcome("other", says("eva", "a-3"), "checkout"), "act");
+}
+
+// The call names the visitor for the first time: it is judged with what they bring each other.
+TEST_F(IdentityTest, TheDecisionThatNamesAVisitorSeesWhatTheyDid) {
+  ASSERT_TRUE(say("elsewhere", says("jon", "a-2"), "purchase"));
+  EXPECT_EQ(outcome("new", says("jon"), "home"), "act");
+  ASSERT_TRUE(say("before", R"("anonymousId":"a-3")", "purchase"));
+  EXPECT_EQ(outcome("after", says("eva", "a-3"), "home"), "act");
+  EXPECT_EQ(owner("before"), "eva");
+  EXPECT_EQ(outcome("remembered", R"("anonymousId":"a-2")", "home"), "act");
+  EXPECT_EQ(owner("remembered"), "jon");
+}
+
+TEST_F(IdentityTest, JoinedIdsAreOneVisitorUntilTheyAreSplit) {
+  ASSERT_TRUE(say("s1", says("jon")));
+  ASSERT_TRUE(say("s0", R"("anonymousId":"a-9")", "purchase"));
+  ASSERT_TRUE(say("s2", says("jon@work", "a-9")));
+  EXPECT_EQ(outcome("s2", says("jon@work", "a-9"), "checkout"), "act");
+  const auto identities = [&] {
+    std::vector<std::shared_ptr<const ledger::Identity>> all;
+    for (const char* id : {"@jon", "@jon@work",
+                           "@~a-9\x1f"
+                           "1"})
+      all.push_back(world->session(id)->identity);
+    return all;
+  };
+  const auto before = identities();
+  world->clock.advance(1min);
+  alias("jon", "jon@work");
+  EXPECT_THAT(ids("jon"), UnorderedElementsAre("jon", "jon@work", "~a-9"));
+  EXPECT_EQ(ids("jon@work"), ids("jon"));
+  EXPECT_EQ(outcome("s1", says("jon"), "home"), "act");
+  EXPECT_EQ(outcome("s1", says("jon"), "checkout"), "suppressed");
+  EXPECT_TRUE(say("s1", says("jon@work")));  // the same visitor by another id
+  start();
+  EXPECT_THAT(ids("jon@work"), UnorderedElementsAre("jon", "jon@work", "~a-9"));
+
+  undo({VisitorId{"jon@work"}, ledger::share_id("a-9", 1)});
+  EXPECT_THAT(ids("jon"), ElementsAre("jon"));
+  EXPECT_THAT(ids("jon@work"), ElementsAre("jon@work", "~a-9"));
+  EXPECT_EQ(outcome("s1", says("jon"), "home"), "none");
+  const auto after = identities();
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    ASSERT_EQ(before[i] == nullptr, after[i] == nullptr) << i;
+    if (before[i]) {
+      EXPECT_EQ(*before[i], *after[i]) << i;
+    }
+  }
+}
+
+TEST_F(IdentityTest, AnIdThatIsJoinedBeforeItWasSeenIsOneOfTheVisitor) {
+  ASSERT_TRUE(say("s1", R"("visitorId":"jon")"));
+  alias("jon", "crm-17");
+  ASSERT_TRUE(say("s2", R"("visitorId":"crm-17")", "purchase"));
+  EXPECT_EQ(owner("s2"), "jon");
+  EXPECT_EQ(outcome("s1", R"("visitorId":"jon")", "home"), "act");
+}
+
+TEST_F(IdentityTest, IdsLiveAsLongAsTheVisitor) {
+  ASSERT_TRUE(say("s1", R"("visitorId":"jon")"));
+  ASSERT_TRUE(say("s2", R"("visitorId":"crm-17")"));
+  alias("jon", "crm-17");
+  for (int day = 0; day < 60; ++day) {
+    world->clock.advance(24h);
+    ASSERT_TRUE(say("d" + std::to_string(day), R"("visitorId":"jon")"));
+  }
+  ASSERT_TRUE(say("late", R"("visitorId":"crm-17")"));
+  EXPECT_EQ(owner("late"), "jon");
+}
+
+TEST_F(IdentityTest, NothingIsClaimedOfAnAccountOfManyBrowsers) {
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(say("b" + std::to_string(i), R"("anonymousId":"b-)" + std::to_string(i) + "\""));
+    ASSERT_TRUE(say("b" + std::to_string(i), says("shared", "b-" + std::to_string(i))));
+    ASSERT_TRUE(say("c" + std::to_string(i), R"("anonymousId":"b-)" + std::to_string(i) + "\""));
+  }
+  ASSERT_TRUE(say("t0", R"("anonymousId":"b-20")"));
+  const auto answer = say("t1", says("shared", "b-20"));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->too_many_browsers);
+  EXPECT_EQ(owner("t0"), "~b-20");
+  EXPECT_EQ(owner("t1"), "shared");
+  world->clock.advance(25h);
+  ASSERT_TRUE(say("t2", says("shared", "b-20")));
+  EXPECT_EQ(owner("t0"), "shared");
+}
+
+TEST_F(IdentityTest, ASessionWithoutFullConsentHasNoBrowser) {
+  ASSERT_TRUE(say("s1", R"("consent":"basic","anonymousId":"a-1")"));
+  EXPECT_EQ(owner("s1"), "");
+  ASSERT_TRUE(say("s2", kBrowser));
+  ASSERT_TRUE(say("s2", R"("consent":"basic","anonymousId":"a-1")"));
+  EXPECT_EQ(owner("s2"), "");
+  EXPECT_EQ(world->session("@~a-1\x1f"
+                           "1"),
+            nullptr);
+  ASSERT_TRUE(say("s3", says("jon")));
+  EXPECT_THAT(ids("jon"), ElementsAre("jon"));
+}
+
+}  // namespace
+}  // namespace beckon::commit

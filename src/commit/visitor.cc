@@ -1,0 +1,284 @@
+#include "commit/visitor.h"
+
+#include <algorithm>
+
+#include "commit/draft.h"
+#include "system/log.h"
+
+namespace beckon::commit {
+namespace {
+
+using ledger::Identity;
+using ledger::is_browser;
+using ledger::Member;
+using ledger::SessionPtr;
+
+const Identity kNobodyElse;
+
+const Identity& identity_of(const SessionPtr& record) {
+  return record && record->identity ? *record->identity : kNobodyElse;
+}
+
+// The anonymousId of a browser's id, or of one of its shares.
+std::string_view anonymous_of(std::string_view id) { return ledger::shown_id(id).substr(1); }
+
+bool is_remembered(const Identity& browser, const HandleSettings& settings, Instant now) {
+  if (browser.said.empty() || !settings.remember) return false;
+  return *settings.remember == Duration::max() || now - browser.said_at < *settings.remember;
+}
+
+// A browser whose visitor nobody has said yet in this session.
+Result<Naming> of_browser(const VisitorReader& reader, const HandleSettings& settings, std::string_view anonymous,
+                          Instant now) {
+  Naming naming;
+  const auto browser = reader.record(ledger::browser_id(anonymous));
+  if (!browser) return unexpected(browser.error());
+  const Identity& known = identity_of(*browser);
+  const bool remembered = is_remembered(known, settings, now);
+  std::uint32_t number = std::max<std::uint32_t>(known.share, 1);
+  auto share = reader.record(ledger::share_id(anonymous, number));
+  if (!share) return unexpected(share.error());
+  // A share has sessions of one kind: remembered or not, and, where a claim does not reach back for ever, one each.
+  if (*share && (identity_of(*share).owner.empty() == remembered || (!remembered && settings.claim))) {
+    naming.browser = ledger::browser_id(anonymous);
+    naming.share = ++number;
+    naming.said = known.said;
+    naming.said_at = known.said_at;
+    *share = nullptr;
+  }
+  naming.id = ledger::share_id(anonymous, number);
+  if (*share || !remembered) return naming;
+  auto owner = reader.name(known.said);
+  if (!owner) return unexpected(owner.error());
+  naming.owner = std::move(*owner);
+  return naming;
+}
+
+// Whether the visitor has room for one more id, and a browser that is new today. Ids of which nothing is left count
+// for nothing.
+Result<bool> has_room(const VisitorReader& reader, const VisitorId& visitor, std::string_view anonymous, Instant now) {
+  const auto records = reader.records(visitor);
+  if (!records) return unexpected(records.error());
+  if (records->empty()) return true;
+  if (records->size() >= kIdsOfVisitor) return false;
+  const auto& members = identity_of(records->front()).members;
+  std::vector<std::string_view> today;
+  for (const Member& member : members)
+    if (is_browser(member.id.view()) && now - member.since < std::chrono::hours{24})
+      today.push_back(anonymous_of(member.id.view()));
+  std::ranges::sort(today);
+  today.erase(std::ranges::unique(today).begin(), today.end());
+  return today.size() < kBrowsersPerDay || std::ranges::binary_search(today, anonymous);
+}
+
+// The visitor is said in a session of the browser: it is remembered, and what nobody has claimed is claimed.
+std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& settings, std::string_view anonymous,
+                           const VisitorId& visitor, Instant now, Naming& naming) {
+  const auto browser = reader.record(ledger::browser_id(anonymous));
+  if (!browser) return browser.error();
+  const Identity& known = identity_of(*browser);
+  const bool same = known.said == visitor;
+  // Where memory ends by time, it begins again; not with each request.
+  const bool renews = same && settings.remember && *settings.remember != Duration::max() &&
+                      now - known.said_at > *settings.remember / 8;
+  // Where nobody else is forgotten meanwhile, all that came since is the visitor's already.
+  if (same && settings.remember == Duration::max() && !settings.claim) return std::nullopt;
+  std::uint32_t number = std::max<std::uint32_t>(known.share, 1);
+  const auto share = reader.record(ledger::share_id(anonymous, number));
+  if (!share) return share.error();
+  const auto is_claimable = [&](const SessionPtr& record) {
+    return record && identity_of(record).owner.empty() &&
+           (!settings.claim || now - record->last_received <= *settings.claim);
+  };
+  const bool unclaimed = is_claimable(*share);
+  if (same && !renews && !unclaimed) return std::nullopt;
+  const auto room = has_room(reader, visitor, anonymous, now);
+  if (!room) return room.error();
+  if (!*room) {
+    naming.too_many = true;
+    return std::nullopt;
+  }
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(number, kSharesClaimed); ++i) {
+    VisitorId id = ledger::share_id(anonymous, number - i);
+    const auto earlier = reader.record(id);
+    if (!earlier) return earlier.error();
+    if (!is_claimable(*earlier)) break;
+    naming.claimed.push_back(std::move(id));
+  }
+  if (*share && (!same || unclaimed)) ++number;
+  naming.browser = ledger::browser_id(anonymous);
+  naming.share = number;
+  naming.said = visitor;
+  naming.said_at = now;
+  return std::nullopt;
+}
+
+void sort_by_since(std::vector<Member>& members) { std::ranges::stable_sort(members, {}, &Member::since); }
+
+VisitorReader reader_of(Draft& draft, const Handle& handle) {
+  return {[&draft](const auto&... of) { return draft.find(of...); }, draft.places().sessions, handle, draft.now()};
+}
+
+}  // namespace
+
+Result<SessionPtr> VisitorReader::record(const VisitorId& id) const {
+  const SessionId own = ledger::own_record(id.view());
+  auto record = find_(handle_, own, digests_.digest(handle_.view(), own.view()));
+  if (record && *record && (*record)->expires_at <= now_) return SessionPtr{};
+  return record;
+}
+
+Result<VisitorId> VisitorReader::name(const VisitorId& id) const {
+  const auto record = this->record(id);
+  if (!record) return unexpected(record.error());
+  const VisitorId& owner = identity_of(*record).owner;
+  return owner.empty() ? id : owner;
+}
+
+Result<std::vector<SessionPtr>> VisitorReader::records(const VisitorId& id) const {
+  std::vector<SessionPtr> records;
+  auto record = this->record(id);
+  if (!record) return unexpected(record.error());
+  if (!*record) return records;
+  if (const VisitorId& owner = identity_of(*record).owner; !owner.empty()) {
+    auto named = this->record(owner);
+    if (!named) return unexpected(named.error());
+    if (*named) record = std::move(named);
+  }
+  const SessionPtr first = *record;
+  records.push_back(first);
+  for (const Member& member : identity_of(first).members) {
+    auto other = this->record(member.id);
+    if (!other) return unexpected(other.error());
+    if (*other) records.push_back(std::move(*other));
+  }
+  return records;
+}
+
+void write_visitor(json::Writer& out, const VisitorReader& reader, const VisitorId& id) {
+  if (id.empty()) return;
+  const auto name = reader.name(id);
+  const VisitorId& shown = name ? *name : id;
+  if (!is_browser(shown.view())) out.member("visitorId", shown.view());
+  if (is_browser(id.view())) out.member("anonymousId", anonymous_of(id.view()));
+}
+
+void log_unreadable(const Handle& handle, const Fault& fault) {
+  log::error("visitor_unreadable").add("handle", handle.view()).add("why", fault.message);
+}
+
+Fault belongs_to_another() {
+  return {.code = FaultCode::kConflict,
+          .message =
+              "This session belongs to another visitorId, and a session keeps its first. Start a new session for the "
+              "other visitor.",
+          .extras = {{"reason", "\"visitor\""}}};
+}
+
+Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& settings, const SessionPtr& before,
+                         ledger::Consent consent, const Said& said, Instant now) {
+  Naming naming;
+  if (consent != ledger::Consent::kFull) return naming;
+  static const VisitorId kNone;
+  const VisitorId& current = before ? before->visitor : kNone;
+  if (said.visitor.empty()) {
+    if (!current.empty() || said.anonymous.empty()) return naming;
+    return of_browser(reader, settings, said.anonymous, now);
+  }
+  if (current.empty() || is_browser(current.view())) {
+    naming.id = said.visitor;
+  } else if (current != said.visitor) {
+    const auto one = reader.name(current), other = reader.name(said.visitor);
+    if (!one) return unexpected(one.error());
+    if (!other) return unexpected(other.error());
+    if (*one != *other) return unexpected(belongs_to_another());
+  }
+  const std::string_view anonymous = !said.anonymous.empty()                  ? said.anonymous
+                                     : !naming.id.empty() && !current.empty() ? anonymous_of(current.view())
+                                                                              : std::string_view{};
+  if (anonymous.empty()) return naming;
+  if (auto fault = claim(reader, settings, anonymous, said.visitor, now, naming)) return unexpected(std::move(*fault));
+  return naming;
+}
+
+void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at) {
+  const VisitorReader reader = reader_of(draft, handle);
+  const auto become = [&](const VisitorId& share, const VisitorId& visitor) {
+    const auto record = reader.record(share);
+    if (!record) return log_unreadable(handle, record.error());
+    if (!*record || !identity_of(*record).owner.empty()) return;  // its last session has just left it
+    if (const auto fault = join(draft, handle, visitor, share, expires_at)) log_unreadable(handle, *fault);
+  };
+  if (!naming.owner.empty()) become(naming.id, naming.owner);
+  for (const VisitorId& share : naming.claimed) {
+    const auto name = reader.name(naming.said);
+    name ? become(share, *name) : log_unreadable(handle, name.error());
+  }
+  if (naming.browser.empty()) return;
+  draft.identify(handle, naming.browser, {.share = naming.share, .said = naming.said, .said_at = naming.said_at},
+                 expires_at);
+}
+
+std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& id, const VisitorId& other,
+                          Instant expires_at) {
+  const VisitorReader reader = reader_of(draft, handle);
+  const auto ours = reader.records(id), theirs = reader.records(other);
+  if (!ours) return ours.error();
+  if (!theirs) return theirs.error();
+  Identity named;
+  Instant until = expires_at;
+  // Those of which nothing is left are left out.
+  const auto take = [&](const std::vector<SessionPtr>& records) {
+    for (const SessionPtr& record : records) {
+      until = std::max(until, record->expires_at);
+      const VisitorId one{id_of(*record)};
+      if (one == id) continue;
+      // One that was a member before keeps its instant, so that a split leaves no trace of the join.
+      const auto& before = identity_of(records.front()).members;
+      const auto member = std::ranges::find(before, one, &Member::id);
+      named.members.push_back({one, member == before.end() ? draft.now() : member->since});
+    }
+  };
+  take(*ours);
+  if (ours->empty() || theirs->empty() || ours->front() != theirs->front()) take(*theirs);
+  if (theirs->empty() && other != id) named.members.push_back({other, draft.now()});
+  sort_by_since(named.members);
+  for (const Member& member : named.members) draft.identify(handle, member.id, {.owner = id}, until);
+  draft.identify(handle, id, std::move(named), until);
+  draft.regroup(handle, id);
+  return std::nullopt;
+}
+
+std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector<VisitorId>& ids) {
+  const VisitorReader reader = reader_of(draft, handle);
+  const auto records = reader.records(ids.front());
+  if (!records) return records.error();
+  // The name of each part: its present one, else the earliest that was said, else the earliest.
+  struct Part {
+    std::vector<Member> all;
+    Instant until{};
+  } stays, leaves;
+  const Identity& whole = identity_of(records->front());
+  for (const SessionPtr& record : *records) {
+    const VisitorId one{id_of(*record)};
+    Part& part = std::ranges::find(ids, one) == ids.end() ? stays : leaves;
+    const auto member = std::ranges::find(whole.members, one, &Member::id);
+    part.all.push_back({one, member == whole.members.end() ? Instant{} : member->since});
+    part.until = std::max(part.until, record->expires_at);
+  }
+  for (Part* part : {&stays, &leaves}) {
+    if (part->all.empty()) continue;
+    std::ranges::stable_sort(part->all, {}, [](const Member& member) {
+      return std::pair{is_browser(member.id.view()), member.since};
+    });
+    const VisitorId name = part->all.front().id;
+    Identity named{.members = {part->all.begin() + 1, part->all.end()}};
+    sort_by_since(named.members);
+    for (const Member& member : named.members) draft.identify(handle, member.id, {.owner = name}, part->until);
+    draft.identify(handle, name, std::move(named), part->until);
+    draft.regroup(handle, name);
+  }
+  return std::nullopt;
+}
+
+}  // namespace beckon::commit

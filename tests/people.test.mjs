@@ -1,0 +1,282 @@
+// Who is who, from outside: docs/people.md.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as pass } from 'node:timers/promises';
+import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
+
+let beckon;
+const open = [];
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(async () => {
+  for (const hook of open) await hook.close();
+  await beckon?.close();
+});
+afterEach(async () => {
+  for (const { ruleId } of (await beckon.as('CREATOR', 'GET', '/chain-rules')).json.items)
+    await beckon.as('CREATOR', 'DELETE', `/chain-rules/${ruleId}`);
+});
+
+const fresh = () => ({ browser: `a-${freshSession()}`, person: `${freshSession()}@company.example` });
+const post = (sessionId, types, who = {}) =>
+  beckon.chain('signals', { sessionId, ...who, signals: types.map(type => ({ type })) }, { from: freshAddress() });
+const say = async (sessionId, types, who) => {
+  const answer = await post(sessionId, types, who);
+  assert.equal(answer.status, 202, answer.text);
+  return answer.json;
+};
+const ask = async (sessionId, trigger, who = {}) => {
+  const answer = await beckon.chain('resolve', { sessionId, trigger, ...who }, { from: freshAddress() });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json.outcome;
+};
+const put = async (id, body) => {
+  const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, body);
+  assert.ok([200, 201].includes(answer.status), answer.text);
+};
+const path = visitor => `/visitors/${encodeURIComponent(visitor)}`;
+const visitor = async id => (await beckon.as('CREATOR', 'GET', path(id))).json;
+const ids = async id => (await visitor(id)).ids.map(one => one.id);
+const session = async id => (await beckon.as('CREATOR', 'GET', `/chain/${id}`)).json;
+const alias = (id, body, as = 'OPERATOR') => beckon.as(as, 'POST', `${path(id)}/aliases`, body);
+const split = (id, body, as = 'OPERATOR') => beckon.as(as, 'POST', `${path(id)}/split`, body);
+const subscribe = async (types, options) => {
+  const hook = await beckon.subscribe(types, options);
+  open.push(hook);
+  return hook;
+};
+const settings = async identity => {
+  const now = (await beckon.as('OWNER', 'GET', '/settings')).json;
+  const answer = await beckon.as('OWNER', 'PUT', '/settings', { ...now, identity });
+  assert.equal(answer.status, 200, answer.text);
+};
+const bought = (trigger = 'home') => ({
+  triggers: [trigger],
+  when: { all: [{ count: { key: 'purchase' }, within: '1d', atLeast: 1, scope: 'visitor' }] },
+  action: { type: 'thanks', payload: {} },
+});
+
+describe('a browser', () => {
+  test('is one visitor over its sessions, and what it did is claimed by the first visitorId that is said', async () => {
+    const { browser, person } = fresh();
+    const [one, two, phone] = [freshSession(), freshSession(), freshSession()];
+    await put('bought', bought());
+    await say(one, ['purchase'], { anonymousId: browser });
+    assert.equal(await ask(two, 'home', { anonymousId: browser }), 'act');
+    assert.deepEqual(
+      [(await session(one)).visitorId, (await session(one)).anonymousId, await ids(`~${browser}`)],
+      [null, browser, [`~${browser}`]],
+    );
+    await say(two, ['login'], { anonymousId: browser, visitorId: person });
+    assert.deepEqual([(await session(one)).visitorId, (await session(one)).anonymousId], [person, browser]);
+    assert.deepEqual([(await session(two)).visitorId, (await session(two)).anonymousId], [person, null]);
+    assert.equal(await ask(phone, 'home', { visitorId: person }), 'act');
+    assert.deepEqual(await ids(person), [person, `~${browser}`]);
+    assert.deepEqual(await ids(`~${browser}`), [person, `~${browser}`]);
+    const listed = (await visitor(person)).sessions.map(read => read.sessionId);
+    assert.deepEqual(listed.sort(), [one, two, phone].sort());
+  });
+
+  test('that two customers share joins neither to the other', async () => {
+    const { browser, person } = fresh();
+    const other = fresh().person;
+    const [before_, one, two, later] = Array.from({ length: 4 }, () => freshSession());
+    await say(before_, ['purchase'], { anonymousId: browser });
+    await say(one, ['login'], { anonymousId: browser, visitorId: person });
+    await say(two, ['login'], { anonymousId: browser, visitorId: other });
+    await say(later, ['view'], { anonymousId: browser });
+    const whose = async id => (await session(id)).visitorId;
+    assert.deepEqual(
+      [await whose(before_), await whose(one), await whose(two), await whose(later)],
+      [person, person, other, other],
+    );
+    const refused = await post(two, ['view'], { visitorId: person });
+    assert.deepEqual([refused.status, refused.json.error, refused.json.reason], [409, 'conflict', 'visitor']);
+    await say(later, ['login'], { anonymousId: browser, visitorId: person });
+    assert.equal(await whose(later), person, 'remembered is provisional');
+  });
+
+  test('is forgotten as the settings say', async () => {
+    await settings({ remember: 'never', claim: '1h' });
+    const { browser, person } = fresh();
+    const [one, two] = [freshSession(), freshSession()];
+    await say(one, ['login'], { anonymousId: browser, visitorId: person });
+    await say(two, ['view'], { anonymousId: browser });
+    assert.equal((await session(two)).visitorId, null);
+    const bad = await beckon.as('OWNER', 'PUT', '/settings', { identity: { remember: 'sometimes', claim: 5 } });
+    assert.deepEqual(bad.json.details.map(one => one.field).sort(), ['identity.claim', 'identity.remember']);
+    await settings({ remember: 'until_logout', claim: 'all' });
+  });
+
+  test('counts for nothing without full consent', async () => {
+    const { browser, person } = fresh();
+    const [one, two] = [freshSession(), freshSession()];
+    await say(one, ['view'], { anonymousId: browser, consent: 'basic' });
+    await say(two, ['view'], { anonymousId: browser });
+    await say(two, ['view'], { anonymousId: browser, consent: 'basic' });
+    assert.deepEqual([(await session(one)).anonymousId, (await session(two)).anonymousId], [null, null]);
+    await say(freshSession(), ['login'], { anonymousId: browser, visitorId: person });
+    assert.deepEqual(await ids(person), [person]);
+  });
+
+  test('is named in events until its visitor is', async () => {
+    const hook = await subscribe(['signal.*']);
+    const { browser, person } = fresh();
+    const [one, two] = [freshSession(), freshSession()];
+    await say(one, ['view'], { anonymousId: browser });
+    await say(two, ['login'], { anonymousId: browser, visitorId: person });
+    await say(one, ['again'], { anonymousId: browser });
+    const payloads = await until('three events', () => {
+      const all = hook.log.items.map(({ event }) => event.payload).filter(p => [one, two].includes(p.sessionId));
+      return all.length === 3 && all.sort((a, b) => a.signal.at.localeCompare(b.signal.at));
+    });
+    assert.deepEqual(
+      payloads.map(payload => [payload.visitorId, payload.anonymousId]),
+      [
+        [undefined, browser],
+        [person, undefined],
+        [person, browser],
+      ],
+    );
+  });
+});
+
+describe('joining', () => {
+  test('shows its plan first, is exact to undo, and is audited', async () => {
+    const { person, browser } = fresh();
+    const work = fresh().person;
+    const [one, two, three] = [freshSession(), freshSession(), freshSession()];
+    await put('once', {
+      triggers: ['pay'],
+      when: {},
+      limit: { caps: [{ max: 1, per: '1d' }] },
+      action: { type: 'popup', payload: {} },
+    });
+    await say(one, ['view'], { visitorId: person });
+    await say(two, ['view'], { anonymousId: browser });
+    await say(three, ['view'], { anonymousId: browser, visitorId: work });
+    assert.equal(await ask(three, 'pay', { visitorId: work }), 'act');
+    const exported = async () =>
+      Promise.all(
+        [person, work].map(async id => {
+          const { json } = await beckon.as('OPERATOR', 'GET', `${path(id)}/export`);
+          const moves = ['exportedAt', 'requestId', 'timeline']; // deliveries go on
+          return JSON.stringify(json, (key, value) => (moves.includes(key) ? null : value));
+        }),
+      );
+    const before_ = await exported();
+
+    const plan = await alias(person, { id: work, dryRun: true });
+    assert.deepEqual(plan.json.joined, { ids: [work, `~${browser}`], sessions: 2, spends: 1 });
+    assert.deepEqual(await exported(), before_, 'a dry run changes nothing');
+    const done = await alias(person, { id: work });
+    assert.deepEqual([done.status, done.json.joined.ids], [200, [work, `~${browser}`]]);
+    assert.deepEqual((await ids(work)).sort(), [person, work, `~${browser}`].sort());
+    assert.equal((await visitor(work)).visitorId, person);
+    assert.equal(await ask(one, 'pay', { visitorId: person }), 'suppressed');
+    assert.equal((await post(one, ['view'], { visitorId: work })).status, 202, 'the same visitor by another id');
+    const whole = (await beckon.as('OPERATOR', 'GET', `${path(work)}/export`)).json;
+    assert.deepEqual(whole.sessions.map(read => read.sessionId).sort(), [one, two, three].sort());
+
+    await beckon.kill();
+    await beckon.open();
+    assert.equal((await visitor(work)).visitorId, person, 'also after kill -9');
+    assert.equal((await split(person, { ids: [work, `~${browser}`] })).status, 200);
+    assert.deepEqual(await ids(person), [person]);
+    assert.deepEqual(await ids(work), [work, `~${browser}`]);
+    const others = text => JSON.parse(text, (key, value) => (key === 'sessionId' && value === one ? null : value));
+    const [ofPerson, ofWork] = await exported();
+    assert.equal(ofWork, before_[1], 'to the byte');
+    assert.deepEqual(others(ofPerson).ids, others(before_[0]).ids);
+    const audit = (await beckon.as('OWNER', 'GET', '/audit-events')).json.items;
+    assert.deepEqual(
+      audit.filter(({ action }) => /^visitor\./.test(action)).map(({ action }) => action),
+      ['visitor.split', 'visitor.alias'],
+    );
+    assert.ok(!JSON.stringify(audit).includes(person));
+  });
+
+  test('never sends, and ends what only one of them waited for', async () => {
+    const hook = await subscribe(['chain.message.due']);
+    const { browser, person } = fresh();
+    const [cart, elsewhere] = [freshSession(), freshSession()];
+    await put('cart', {
+      triggers: ['@due'],
+      when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '2s', scope: 'visitor' }] },
+      action: { type: 'email', payload: {} },
+    });
+    await say(cart, ['cart'], { anonymousId: browser });
+    await say(elsewhere, ['purchase'], { visitorId: person });
+    await say(cart, ['view'], { anonymousId: browser, visitorId: person });
+    assert.deepEqual(
+      (await session(cart)).timeline.filter(({ kind }) => kind === 'timer'),
+      [],
+    );
+    await pass(2500);
+    assert.deepEqual(
+      hook.log.items.map(({ event }) => event.payload.sessionId).filter(id => id === cart),
+      [],
+    );
+  });
+
+  test('withdraws the message that the other one has made untrue', async () => {
+    const hook = await subscribe(['chain.message.due'], { answer: () => ({ status: 503 }) });
+    const { browser, person } = fresh();
+    const [cart, elsewhere] = [freshSession(), freshSession()];
+    await put('cart', {
+      triggers: ['@due'],
+      when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '1s', scope: 'visitor' }] },
+      action: { type: 'email', payload: {} },
+    });
+    await say(cart, ['cart'], { anonymousId: browser });
+    const mine = async () =>
+      (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items.find(
+        one => one.sessionId === cart,
+      );
+    await until('a first attempt has failed', async () => (await mine())?.status === 'retrying');
+    await say(elsewhere, ['purchase'], { visitorId: person });
+    await say(cart, ['view'], { anonymousId: browser, visitorId: person });
+    const ended = await mine();
+    assert.equal(ended.status, 'withdrawn');
+    assert.match(ended.reason, /no longer true: purchase/);
+  });
+
+  test('is for operators, and names every fault', async () => {
+    const { person } = fresh();
+    await say(freshSession(), ['view'], { visitorId: person });
+    assert.equal((await alias(person, { id: 'x' }, 'CREATOR')).json.error, 'insufficient_role');
+    assert.equal((await split(person, { ids: ['x'] }, 'CREATOR')).json.error, 'insufficient_role');
+    const fields = async answer => (await answer).json.details?.map(({ field }) => field).sort();
+    assert.deepEqual(await fields(alias(person, { dryRun: 1, more: 1 })), ['dryRun', 'id', 'more']);
+    assert.deepEqual(await fields(alias(person, { id: 'guest' })), ['id']);
+    assert.deepEqual(await fields(alias('~a', { id: 'y' })), ['visitorId']);
+    assert.deepEqual(await fields(split(person, { ids: ['nobody', 5] })), ['ids[0]', 'ids[1]']);
+    assert.deepEqual(await fields(split(person, { ids: [person] })), ['ids']);
+    assert.deepEqual(await fields(split(person, {})), ['ids']);
+    assert.equal((await alias(fresh().person, { id: person })).status, 404);
+    assert.equal((await alias(person, { id: '~never' })).status, 404);
+    assert.equal((await split(fresh().person, { ids: ['x'] })).status, 404);
+    assert.equal((await beckon.as('CREATOR', 'GET', path(fresh().person))).status, 404);
+    const said = await say(freshSession(), ['order'], { visitorId: '~a-1' });
+    assert.deepEqual(said.warnings, [{ code: 'visitor_id_blocked' }]);
+  });
+});
+
+test('erasing a visitor erases all ids, whichever the path names', async () => {
+  const { browser, person } = fresh();
+  const other = fresh().person;
+  const [one, two, three] = [freshSession(), freshSession(), freshSession()];
+  await say(one, ['view'], { anonymousId: browser });
+  await say(two, ['view'], { anonymousId: browser, visitorId: person });
+  await say(three, ['view'], { visitorId: other });
+  assert.equal((await alias(person, { id: other })).status, 200);
+  assert.equal((await beckon.as('OPERATOR', 'DELETE', path(other))).status, 204);
+  for (const id of [one, two, three]) assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${id}`)).status, 404);
+  for (const id of [person, other, `~${browser}`])
+    assert.equal((await beckon.as('CREATOR', 'GET', path(id))).status, 404, id);
+  const later = freshSession();
+  await say(later, ['view'], { anonymousId: browser });
+  assert.equal((await session(later)).visitorId, null, 'nobody is remembered');
+});
