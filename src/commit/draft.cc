@@ -306,7 +306,7 @@ const Batch& Draft::seal() {
   if (set_back_) {
     for (Change& change : changes)
       if (auto* settled = std::get_if<outbox::Settlement>(&change); settled && settled->reckoned_at > now())
-        settled->next_attempt_at = outbox::earlier(settled->next_attempt_at, *set_back_, now());
+        settled->next_attempt_at = outbox::earlier(settled->next_attempt_at, settled->reckoned_at - now(), now());
     changes.emplace(changes.begin(), SetClockBack{*set_back_});
   }
   std::ranges::move(last_, std::back_inserter(changes));

@@ -143,7 +143,8 @@ class Draft {
   // scheduled and loses its reason in one commit is never due.
   void withdraw_reason(WithdrawReason ended) { last_.emplace_back(std::move(ended)); }
   // What was due at an instant of the clock before it was set back is due so much earlier. Applied first: it is about
-  // deliveries of earlier commits, and the settlements of this one whose next attempt was reckoned before.
+  // deliveries of earlier commits. Settlements of this one that were reckoned by a clock later than now() are reckoned
+  // from now(), since they may have seen some of the times that it was set back.
   void set_clock_back(Duration by) { set_back_ = by; }
   std::optional<Duration> set_back() const { return set_back_; }
   // A delivery as this commit leaves it, for the live feed. Scheduled and requeued ones are reported already.

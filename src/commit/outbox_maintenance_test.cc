@@ -263,5 +263,17 @@ TEST_F(Upkeep, WhenTheClockIsSetBackWhileTheDiskIsFullWhatIsReckonedByItIsLeftAs
   for (const auto& one : log("whs_a")) EXPECT_EQ(one.next_attempt_at, kNow - 4h);
 }
 
+TEST_F(Upkeep, WhenTheClockIsSetBackTwiceWhatIsReckonedInBetweenComesEarlierByTheSecondTimeOnly) {
+  subscribe("whs_a", {"signal.*"});
+  owe(1);
+  turns(1);
+  world.clock.set(kNow - 1h);
+  world.commit.next = CommitFault::kBusy;
+  turns(1);
+  world.clock.set(kNow - 3h);
+  settle({retried(log("whs_a").front(), kNow - 1h)});
+  EXPECT_EQ(log("whs_a").front().next_attempt_at, kNow - 2h);
+}
+
 }  // namespace
 }  // namespace beckon::commit
