@@ -25,10 +25,10 @@ class Expiry : public testing::Test {
     settle_tenants();
   }
   // One whose sessions live for two days, and another one with a long memory.
-  void settle_tenants(std::vector<std::string> rules = {}) {
+  void settle_tenants(const std::vector<std::string>& rules = {}) {
     HandleSettings settings;
     settings.retention = 48h;
-    world->tenant(settings, std::move(rules));
+    world->tenant(settings, rules);
     settings.retention = 9000h;
     world->tenants.put(std::make_shared<const Tenant>(
         Tenant{.handle = Handle{"keeper"}, .settings = settings, .rules = std::make_shared<rules::RuleSet>()}));

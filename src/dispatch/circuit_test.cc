@@ -80,7 +80,7 @@ TEST_F(EndpointThatFails, IsTriedAtOnceWhereAnOperatorWantsToKnow) {
   const auto wanted = std::next(world.store.rows.begin(), 17)->first;
   auto again = world.row(wanted).delivery;  // as after a retry by hand
   again.next_attempt_at = world.clock.now();
-  world.store.change(std::move(again));
+  world.store.change(again);
   world.dispatcher->probe(SubscriptionId{"whs_1"}, wanted);
   world.run_for(10ms);
   ASSERT_GT(world.sender.sent.size(), before);
