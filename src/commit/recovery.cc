@@ -76,13 +76,9 @@ class Replay {
       slot.session = ledger::applied(std::move(slot.session), record, position);
     settle(slot, position);
   }
-  void take(Position position, const SessionDigest&, const ledger::VisitorRecord& record) {
-    Slot& slot = slot_of(record.own, record.handle, ledger::own_record(record.visitor).view());
-    if (position <= slot.as_of) return;
-    slot.session = ledger::applied(std::move(slot.session), record, position);
-    settle(slot, position);
-  }
-  void take(Position position, const SessionDigest&, const ledger::IdentityRecord& record) {
+  template <class OfVisitor>
+  requires requires(const OfVisitor& record) { record.own; }
+  void take(Position position, const SessionDigest&, const OfVisitor& record) {
     Slot& slot = slot_of(record.own, record.handle, ledger::own_record(record.visitor).view());
     if (position <= slot.as_of) return;
     slot.session = ledger::applied(std::move(slot.session), record, position);

@@ -8,6 +8,7 @@
 namespace beckon::commit {
 namespace {
 
+using ledger::anonymous_of;
 using ledger::Identity;
 using ledger::is_browser;
 using ledger::Member;
@@ -18,9 +19,6 @@ const Identity kNobodyElse;
 const Identity& identity_of(const SessionPtr& record) {
   return record && record->identity ? *record->identity : kNobodyElse;
 }
-
-// The anonymousId of a browser's id, or of one of its shares.
-std::string_view anonymous_of(std::string_view id) { return ledger::shown_id(id).substr(1); }
 
 bool is_remembered(const Identity& browser, const HandleSettings& settings, Instant now) {
   if (browser.said.empty() || !settings.remember) return false;
@@ -83,40 +81,42 @@ std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& se
                       now - known.said_at > *settings.remember / 8;
   // Where nobody else is forgotten meanwhile, all that came since is the visitor's already.
   if (same && settings.remember == Duration::max() && !settings.claim) return std::nullopt;
-  std::uint32_t number = std::max<std::uint32_t>(known.share, 1);
-  const auto share = reader.record(ledger::share_id(anonymous, number));
-  if (!share) return share.error();
   const auto is_claimable = [&](const SessionPtr& record) {
     return record && identity_of(record).owner.empty() &&
            (!settings.claim || now - record->last_received <= *settings.claim);
   };
-  const bool unclaimed = is_claimable(*share);
-  if (same && !renews && !unclaimed) return std::nullopt;
+  const std::uint32_t newest = std::max<std::uint32_t>(known.share, 1);
+  bool is_used = false;  // the newest share
+  std::vector<VisitorId> unclaimed;
+  for (std::uint32_t i = 0; i < std::min(newest, kSharesClaimed); ++i) {
+    VisitorId id = ledger::share_id(anonymous, newest - i);
+    const auto share = reader.record(id);
+    if (!share) return share.error();
+    if (i == 0) is_used = *share != nullptr;
+    if (!is_claimable(*share)) break;
+    unclaimed.push_back(std::move(id));
+  }
+  if (same && !renews && unclaimed.empty()) return std::nullopt;
   const auto room = has_room(reader, visitor, anonymous, now);
   if (!room) return room.error();
   if (!*room) {
     naming.too_many = true;
     return std::nullopt;
   }
-  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(number, kSharesClaimed); ++i) {
-    VisitorId id = ledger::share_id(anonymous, number - i);
-    const auto earlier = reader.record(id);
-    if (!earlier) return earlier.error();
-    if (!is_claimable(*earlier)) break;
-    naming.claimed.push_back(std::move(id));
-  }
-  if (*share && (!same || unclaimed)) ++number;
   naming.browser = ledger::browser_id(anonymous);
-  naming.share = number;
+  naming.share = is_used && (!same || !unclaimed.empty()) ? newest + 1 : newest;
+  naming.claimed = std::move(unclaimed);
   naming.said = visitor;
   naming.said_at = now;
   return std::nullopt;
 }
 
-void sort_by_since(std::vector<Member>& members) { std::ranges::stable_sort(members, {}, &Member::since); }
-
-VisitorReader reader_of(Draft& draft, const Handle& handle) {
-  return {[&draft](const auto&... of) { return draft.find(of...); }, draft.places().sessions, handle, draft.now()};
+// The ids become one visitor's, whom `name` names. Each lives at least until then.
+void put_group(Draft& draft, const Handle& handle, const VisitorId& name, std::vector<Member> members, Instant until) {
+  std::ranges::stable_sort(members, {}, &Member::since);
+  for (const Member& member : members) draft.identify(handle, member.id, {.owner = name}, until);
+  draft.identify(handle, name, {.members = std::move(members)}, until);
+  draft.regroup(handle, name);
 }
 
 }  // namespace
@@ -155,12 +155,33 @@ Result<std::vector<SessionPtr>> VisitorReader::records(const VisitorId& id) cons
   return records;
 }
 
-void write_visitor(json::Writer& out, const VisitorReader& reader, const VisitorId& id) {
-  if (id.empty()) return;
-  const auto name = reader.name(id);
-  const VisitorId& shown = name ? *name : id;
-  if (!is_browser(shown.view())) out.member("visitorId", shown.view());
-  if (is_browser(id.view())) out.member("anonymousId", anonymous_of(id.view()));
+Result<SessionPtr> VisitorReader::any_session(const VisitorId& id) const {
+  const auto records = this->records(id);
+  if (!records) return unexpected(records.error());
+  for (const SessionPtr& record : *records)
+    for (const ledger::Joined& joined : record->sessions) {
+      auto session = find_(handle_, joined.id, joined.digest);
+      if (!session || (*session && (*session)->expires_at > now_)) return session;
+    }
+  return SessionPtr{};
+}
+
+VisitorReader reader_of(Sessions& sessions, const Handle& handle, Instant now) {
+  return {[&sessions](const auto&... of) { return sessions.find(of...); }, sessions, handle, now};
+}
+
+VisitorReader reader_of(Draft& draft, const Handle& handle, Instant now) {
+  return {[&draft](const auto&... of) { return draft.find(of...); }, draft.places().sessions, handle, now};
+}
+
+Whose whose(const VisitorReader& reader, const VisitorId& id) {
+  Whose whose;
+  if (id.empty()) return whose;
+  auto name = reader.name(id);
+  whose.visitor = name ? std::move(*name) : id;
+  if (is_browser(whose.visitor.view())) whose.visitor = {};
+  if (is_browser(id.view())) whose.anonymous = anonymous_of(id.view());
+  return whose;
 }
 
 void log_unreadable(const Handle& handle, const Fault& fault) {
@@ -202,7 +223,7 @@ Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& sett
 }
 
 void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at) {
-  const VisitorReader reader = reader_of(draft, handle);
+  const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto become = [&](const VisitorId& share, const VisitorId& visitor) {
     const auto record = reader.record(share);
     if (!record) return log_unreadable(handle, record.error());
@@ -221,11 +242,11 @@ void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Insta
 
 std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& id, const VisitorId& other,
                           Instant expires_at) {
-  const VisitorReader reader = reader_of(draft, handle);
+  const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto ours = reader.records(id), theirs = reader.records(other);
   if (!ours) return ours.error();
   if (!theirs) return theirs.error();
-  Identity named;
+  std::vector<Member> members;
   Instant until = expires_at;
   // Those of which nothing is left are left out.
   const auto take = [&](const std::vector<SessionPtr>& records) {
@@ -236,21 +257,18 @@ std::optional<Fault> join(Draft& draft, const Handle& handle, const VisitorId& i
       // One that was a member before keeps its instant, so that a split leaves no trace of the join.
       const auto& before = identity_of(records.front()).members;
       const auto member = std::ranges::find(before, one, &Member::id);
-      named.members.push_back({one, member == before.end() ? draft.now() : member->since});
+      members.push_back({one, member == before.end() ? draft.now() : member->since});
     }
   };
   take(*ours);
   if (ours->empty() || theirs->empty() || ours->front() != theirs->front()) take(*theirs);
-  if (theirs->empty() && other != id) named.members.push_back({other, draft.now()});
-  sort_by_since(named.members);
-  for (const Member& member : named.members) draft.identify(handle, member.id, {.owner = id}, until);
-  draft.identify(handle, id, std::move(named), until);
-  draft.regroup(handle, id);
+  if (theirs->empty() && other != id) members.push_back({other, draft.now()});
+  put_group(draft, handle, id, std::move(members), until);
   return std::nullopt;
 }
 
 std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector<VisitorId>& ids) {
-  const VisitorReader reader = reader_of(draft, handle);
+  const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto records = reader.records(ids.front());
   if (!records) return records.error();
   // The name of each part: its present one, else the earliest that was said, else the earliest.
@@ -271,12 +289,7 @@ std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector
     std::ranges::stable_sort(part->all, {}, [](const Member& member) {
       return std::pair{is_browser(member.id.view()), member.since};
     });
-    const VisitorId name = part->all.front().id;
-    Identity named{.members = {part->all.begin() + 1, part->all.end()}};
-    sort_by_since(named.members);
-    for (const Member& member : named.members) draft.identify(handle, member.id, {.owner = name}, part->until);
-    draft.identify(handle, name, std::move(named), part->until);
-    draft.regroup(handle, name);
+    put_group(draft, handle, part->all.front().id, {part->all.begin() + 1, part->all.end()}, part->until);
   }
   return std::nullopt;
 }

@@ -29,6 +29,9 @@ class VisitorReader {
   // The records of all ids of the visitor whose the id is, the name's first; none where nothing is known.
   Result<std::vector<ledger::SessionPtr>> records(const VisitorId& id) const;
 
+  // One of that visitor's sessions, from which all of them are seen. Null: none is left.
+  Result<ledger::SessionPtr> any_session(const VisitorId& id) const;
+
  private:
   FindSession find_;
   const Sessions& digests_;
@@ -36,12 +39,21 @@ class VisitorReader {
   const Instant now_;
 };
 
+class Draft;
+// As of the last commit (any thread), or of this one so far (committing thread).
+VisitorReader reader_of(Sessions& sessions, const Handle& handle, Instant now);
+VisitorReader reader_of(Draft& draft, const Handle& handle, Instant now);
+
 // The id whose own record it is.
 inline std::string_view id_of(const ledger::Session& own_record) { return own_record.id.view().substr(1); }
 
-// Adds to an open object of whom something is: "visitorId", where one is known by now, and, of what a browser did
-// before one was said, "anonymousId". An owner that cannot be read is left out.
-void write_visitor(json::Writer& out, const VisitorReader& reader, const VisitorId& id);
+// Of whom something is that is kept under an id.
+struct Whose {
+  VisitorId visitor;      // whose it is known to be by now; empty: no one's
+  std::string anonymous;  // of the browser that did it before a visitor was said; empty: one was
+};
+// An owner that cannot be read is left out.
+Whose whose(const VisitorReader& reader, const VisitorId& id);
 
 // What a request says of who it is.
 struct Said {
@@ -74,7 +86,6 @@ Result<Naming> naming_of(const VisitorReader& reader, const HandleSettings& sett
                          ledger::Consent consent, const Said& said, Instant now);
 Fault belongs_to_another();
 
-class Draft;
 void log_unreadable(const Handle& handle, const Fault& fault);  // a visitor, whose data does not go by it
 // Behind the record that keeps the session under its id. `expires_at`: of the session.
 void take_effect(Draft& draft, const Handle& handle, const Naming& naming, Instant expires_at);

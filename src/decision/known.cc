@@ -13,19 +13,11 @@ using ledger::Spend;
 
 const ledger::Window kEmpty;
 
-// Whose records are read.
-const VisitorId& visitor_of(const Known& known) {
-  static const VisitorId kNone;
-  if (known.said.empty()) return known.session ? known.session->visitor : kNone;
-  return known.naming && !known.naming->owner.empty() ? known.naming->owner : known.said;
-}
-
-// The newest sessions of all the records, in the order of joining.
-std::vector<ledger::Joined> sessions_of(const Known& known) {
+// The newest sessions of several records, in the order of joining.
+std::vector<ledger::Joined> joined_sessions(const Known& known) {
   std::vector<ledger::Joined> sessions = known.visitor->sessions;
   for (const SessionPtr& other : known.others)
     sessions.insert(sessions.end(), other->sessions.begin(), other->sessions.end());
-  if (known.others.empty()) return sessions;
   std::ranges::stable_sort(sessions, {}, &ledger::Joined::at);
   if (sessions.size() > ledger::Session::kSessionsJoined)
     sessions.erase(sessions.begin(), sessions.end() - ledger::Session::kSessionsJoined);
@@ -37,7 +29,9 @@ Result<std::vector<SessionPtr>> seen(const FindSession& find, const Handle& hand
                                      Instant now, const Known& known) {
   std::vector<SessionPtr> sessions;
   bool here = false;
-  for (const ledger::Joined& joined : sessions_of(known)) {
+  std::vector<ledger::Joined> several;
+  if (!known.others.empty()) several = joined_sessions(known);
+  for (const ledger::Joined& joined : known.others.empty() ? known.visitor->sessions : several) {
     const bool itself = joined.digest == digest;
     here = here || itself;
     auto found = itself ? Result<SessionPtr>{known.session} : find(handle, joined.id, joined.digest);
@@ -56,14 +50,9 @@ std::shared_ptr<const ledger::Window> merged(const std::vector<SessionPtr>& sess
 }
 
 std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_session) {
-  std::vector<Spend> all = known.visitor->spends, both;
-  const auto add = [&](const std::vector<Spend>& more) {
-    both.clear();
-    std::ranges::merge(all, more, std::back_inserter(both), {}, &Spend::at, &Spend::at);
-    std::swap(all, both);
-  };
-  for (const SessionPtr& other : known.others) add(other->spends);
-  if (with_session) add(known.session->spends);
+  std::vector<Spend> all = known.visitor->spends;
+  for (const SessionPtr& other : known.others) add_spends(all, other->spends);
+  if (with_session) add_spends(all, known.session->spends);
   return std::make_shared<const std::vector<Spend>>(std::move(all));
 }
 
@@ -111,9 +100,21 @@ std::vector<SessionPtr> Known::records() const {
   return all;
 }
 
-bool Known::brings_spends() const {
-  if (said.empty() || !session || session->spends.empty()) return false;
-  return !naming || std::ranges::find(naming->claimed, session->visitor) == naming->claimed.end();
+const VisitorId& Known::whose() const {
+  static const VisitorId kNone;
+  if (said.empty()) return session ? session->visitor : kNone;
+  return naming && !naming->owner.empty() ? naming->owner : said;
+}
+
+bool Known::joins_alone() const {
+  if (said.empty()) return false;
+  return !session || !naming || std::ranges::find(naming->claimed, session->visitor) == naming->claimed.end();
+}
+
+void add_spends(std::vector<Spend>& all, const std::vector<Spend>& more) {
+  std::vector<Spend> both(all.size() + more.size());
+  std::ranges::merge(all, more, both.begin(), {}, &Spend::at, &Spend::at);
+  all = std::move(both);
 }
 
 SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
@@ -130,7 +131,7 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
 
 Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
-  const VisitorId& visitor = visitor_of(known);
+  const VisitorId& visitor = known.whose();
   if (visitor.empty() || !wanted.anything()) return {};
   const commit::VisitorReader reader(find, digests, handle, now);
   auto records = reader.records(visitor);
@@ -144,7 +145,7 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   if (records->empty()) return {};
   known.visitor = std::move(records->front());
   known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
-  const bool joins = known.brings_spends();
+  const bool joins = known.session && !known.session->spends.empty() && known.joins_alone();
   if (joins || !known.others.empty()) known.joined = joined(known, joins);
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);

@@ -23,9 +23,11 @@ struct Known {
       joined;  // of all these, and the session's where it is about to join; null: those of `visitor` are all
 
   std::vector<ledger::SessionPtr> records() const;  // `visitor` and `others`
-  // Whether the session is about to join these with what it spent: not where the record of its browser's share, which
-  // has that, joins as a whole.
-  bool brings_spends() const;
+  // The id whose visitor's records are read; empty: none.
+  const VisitorId& whose() const;
+  // Whether the session joins these by itself, so that what it spent comes with it: not where its browser's share,
+  // whose record has that, joins as a whole.
+  bool joins_alone() const;
 
   // Views point into *this and the arguments. `id`: of the session, also of one never seen.
   rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const;
@@ -49,6 +51,9 @@ struct Asking {
 };
 Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, ledger::SessionPtr session,
                        Instant now);
+
+// Lays `more` into `all`; both are by `at`.
+void add_spends(std::vector<ledger::Spend>& all, const std::vector<ledger::Spend>& more);
 
 // The session as it stood at an earlier version of its own, as far as its window still shows it.
 ledger::SessionPtr at_version(const ledger::SessionPtr& session, std::uint64_t version);

@@ -26,9 +26,6 @@ bool denied_in(const commit::Sessions& sessions, const SessionDigest& digest, In
 }
 bool denied_in(const commit::Draft& draft, const SessionDigest& digest, Instant) { return draft.denied(digest); }
 
-const commit::Sessions& digests_of(const commit::Sessions& sessions) { return sessions; }
-const commit::Sessions& digests_of(const commit::Draft& draft) { return draft.places().sessions; }
-
 // `source`: Sessions, as of the last commit, or Draft, as of this one so far.
 template <class Source>
 Result<Known> known_in(Source& source, const DecisionRequest& request, const SessionDigest& digest, Instant now) {
@@ -36,8 +33,7 @@ Result<Known> known_in(Source& source, const DecisionRequest& request, const Ses
   auto session =
       denied ? Result<SessionPtr>{SessionPtr{}} : source.find(request.tenant->handle, request.session, digest);
   if (!session) return unexpected(session.error());
-  const commit::VisitorReader reader([&source](const auto&... of) { return source.find(of...); }, digests_of(source),
-                                     request.tenant->handle, now);
+  const commit::VisitorReader reader = commit::reader_of(source, request.tenant->handle, now);
   const commit::Said said{request.visitor, request.anonymous};
   auto known = known_of({*request.tenant, said, request.at_most_basic, denied}, reader, std::move(*session), now);
   if (!known) return known;

@@ -153,25 +153,25 @@ Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions,
   if ((visitor.empty() && moment.anonymous.empty()) || !wanted.anything()) return looked;
 
   Walk::Digests own, others;
-  const auto add = [&](const VisitorId& id) {
-    if (!id.empty()) own.insert(sessions.digest(moment.handle.view(), ledger::own_record(id.view()).view()));
+  const auto add_one = [&](const VisitorId& id) {
+    own.insert(sessions.digest(moment.handle.view(), ledger::own_record(id.view()).view()));
   };
   const auto add_shares = [&](std::string_view anonymous, std::uint32_t newest) {
     for (std::uint32_t i = 0; i < std::min(newest, commit::kSharesClaimed); ++i)
-      add(ledger::share_id(anonymous, newest - i));
+      add_one(ledger::share_id(anonymous, newest - i));
   };
-  const auto add_browser = [&](std::string_view anonymous) {
-    add(ledger::browser_id(anonymous));
-    add_shares(anonymous, 1);
+  // With a share of a browser, what the browser remembers, which names its other shares.
+  const auto add = [&](const VisitorId& id) {
+    if (id.empty()) return;
+    add_one(id);
+    if (!ledger::is_browser(id.view())) return;
+    add_one(ledger::browser_id(ledger::anonymous_of(id.view())));
+    add_shares(ledger::anonymous_of(id.view()), 1);
   };
   add(visitor);
-  if (!moment.anonymous.empty()) add_browser(moment.anonymous);
-  if (ledger::is_browser(visitor.view())) add_browser(ledger::shown_id(visitor.view()).substr(1));
+  if (!moment.anonymous.empty()) add(ledger::browser_id(moment.anonymous));
   for (const decision::Known& state : looked.states)
-    if (const std::string_view id = state.session ? state.session->visitor.view() : ""; ledger::is_browser(id)) {
-      add(VisitorId{id});
-      add_browser(ledger::shown_id(id).substr(1));
-    }
+    if (state.session) add(state.session->visitor);
   for (std::size_t known = 0; known != own.size();) {
     known = own.size();
     Walk with_visitor(ledger, sessions, moment, settings, {.spends = true});
@@ -184,7 +184,8 @@ Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions,
       add(record->identity->owner);
       add(record->identity->said);
       for (const ledger::Member& member : record->identity->members) add(member.id);
-      if (record->identity->share > 0) add_shares(commit::id_of(*record).substr(1), record->identity->share);
+      if (record->identity->share > 0)
+        add_shares(ledger::anonymous_of(commit::id_of(*record)), record->identity->share);
     }
     if (known == own.size() && !wanted.visitor) {
       looked = std::move(with_visitor).looked();

@@ -24,12 +24,6 @@ void insert(std::vector<Spend>& spends, const Spend& spend) {
   if (spends.size() > ledger::kSpendsKept) spends.erase(spends.begin());
 }
 
-const VisitorId& visitor_of(const decision::Known& known) {
-  static const VisitorId kNobody;
-  if (known.said.empty()) return known.session ? known.session->visitor : kNobody;
-  return known.naming && !known.naming->owner.empty() ? known.naming->owner : known.said;
-}
-
 delayed::Sight sight_of(const Playback& then, const SessionPtr& session, bool visitor, decision::Wanted wanted,
                         Instant now) {
   auto sight = delayed::sight_of(finder(then), then.digests(), session, visitor, wanted, now);
@@ -52,7 +46,7 @@ rules::Facts Trial::facts(const decision::Known& known, const AskedAt& asked) {
   rules::Facts facts = known.facts(asked.context, asked.id, asked.at, tenant_->settings.retention);
   const auto& own = spends_of(asked.digest);
   facts.session_spends = facts.unit_spends = own;
-  const VisitorId& visitor = visitor_of(known);
+  const VisitorId& visitor = known.whose();
   if (visitor.empty()) return facts;
   const auto digest_of_id = [&](const VisitorId& id) {
     return then_.digests().digest(tenant_->handle.view(), ledger::own_record(id.view()).view());
@@ -61,17 +55,11 @@ rules::Facts Trial::facts(const decision::Known& known, const AskedAt& asked) {
   facts.unit_spends = all;
   if (known.said.empty() && known.others.empty()) return facts;
   both_ = all;
-  const auto add = [&](const std::vector<Spend>& more) {
-    std::vector<Spend> merged(both_.size() + more.size());
-    std::ranges::merge(both_, more, merged.begin(), {}, &Spend::at, &Spend::at);
-    std::swap(both_, merged);
-  };
   // The ids of the visitor: `gather` found the record of this one, or of the one that names it, among them.
   for (const SessionPtr& record : known.records())
-    if (const VisitorId id{commit::id_of(*record)}; id != visitor) add(spends_of(digest_of_id(id)));
-  const bool claimed = known.session && known.naming &&
-                       std::ranges::find(known.naming->claimed, known.session->visitor) != known.naming->claimed.end();
-  if (!known.said.empty() && !claimed) add(own);
+    if (const VisitorId id{commit::id_of(*record)}; id != visitor)
+      decision::add_spends(both_, spends_of(digest_of_id(id)));
+  if (known.joins_alone()) decision::add_spends(both_, own);
   facts.unit_spends = both_;
   return facts;
 }
@@ -166,16 +154,11 @@ void Trial::regrouped(const VisitorId& id, Instant now) {
   const auto all = tenant_->rules->delayed();
   if (std::ranges::none_of(all, &Delayed::visitor)) return;
   const commit::VisitorReader reader(finder(then_), then_.digests(), tenant_->handle, now);
-  const auto records = reader.records(id);
-  CHECK(records.has_value());  // nothing is read from a disk
-  for (const SessionPtr& record : *records)
-    for (const ledger::Joined& joined : record->sessions) {
-      const SessionPtr session = then_.find(joined.digest);
-      if (!session || session->expires_at <= now) continue;
-      for (const Delayed& delayed : all)
-        if (delayed.visitor) look(delayed, sight_of(then_, session, true, {}, now), now);
-      return;
-    }
+  const auto session = reader.any_session(id);
+  CHECK(session.has_value());  // nothing is read from a disk
+  if (!*session) return;
+  for (const Delayed& delayed : all)
+    if (delayed.visitor) look(delayed, sight_of(then_, *session, true, {}, now), now);
 }
 
 void Trial::left(const SessionDigest& own, std::uint64_t session) {

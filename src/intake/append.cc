@@ -48,7 +48,9 @@ std::string payload_of(const commit::VisitorReader& reader, const ledger::Sessio
   std::string out;
   json::Writer writer(out);
   writer.begin_object().member("sessionId", session.id.view());
-  commit::write_visitor(writer, reader, session.visitor);
+  const commit::Whose whose = commit::whose(reader, session.visitor);
+  if (!whose.visitor.empty()) writer.member("visitorId", whose.visitor.view());
+  if (!whose.anonymous.empty()) writer.member("anonymousId", whose.anonymous);
   writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal").begin_object();
   writer.member("signalKey", signal.key);
   signal.has_value ? writer.member("signalValue", signal.value) : writer.key("signalValue").null();
@@ -123,8 +125,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
   const bool was_denied = draft.denied(digest);
   const Consent consent = consent_of(request_, was_denied, before);
   if (consent == Consent::kDenied) return deny(draft, digest, before);
-  const commit::VisitorReader reader([&draft](const auto&... of) { return draft.find(of...); }, draft.places().sessions,
-                                     tenant.handle, draft.now());
+  const commit::VisitorReader reader = commit::reader_of(draft, tenant.handle, draft.now());
   const commit::Said said{request_.visitor, request_.anonymous};
   const auto naming = commit::naming_of(reader, tenant.settings, before, consent, said, draft.now());
   if (!naming) return unexpected(naming.error());

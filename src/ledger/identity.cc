@@ -21,4 +21,6 @@ VisitorId share_id(std::string_view anonymous, std::uint32_t number) {
 
 std::string_view shown_id(std::string_view id) { return id.substr(0, id.find(kBeforeNumber)); }
 
+std::string_view anonymous_of(std::string_view id) { return shown_id(id).substr(1); }
+
 }  // namespace beckon::ledger

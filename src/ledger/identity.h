@@ -27,6 +27,8 @@ VisitorId share_id(std::string_view anonymous, std::uint32_t number);
 inline bool is_browser(std::string_view id) { return id.starts_with(kBrowserMark); }
 // What others are shown of an id: without the number.
 std::string_view shown_id(std::string_view id);
+// The anonymousId in the id of a browser or of a share.
+std::string_view anonymous_of(std::string_view id);
 
 // Whether a session that is kept under `current`, or under none, is kept under `said` from then on: under the first
 // visitorId that is said, and until then under its browser's share.

@@ -84,16 +84,10 @@ void write_decision(json::Writer& out, const ledger::PastDecision& decision) {
       .end_object();
 }
 
-// Whose a session is that is kept under the id.
 void write_whose(json::Writer& out, Api& api, const Handle& handle, const VisitorId& id) {
-  commit::Sessions& sessions = api.places.sessions;
-  const commit::VisitorReader reader([&](const auto&... of) { return sessions.find(of...); }, sessions, handle,
-                                     api.clock.now());
-  const auto name = id.empty() ? Result<VisitorId>{id} : reader.name(id);
-  const std::string_view shown = name ? name->view() : id.view();
-  text_or_null(out, "visitorId", ledger::is_browser(shown) ? std::string_view{} : shown);
-  text_or_null(out, "anonymousId",
-               ledger::is_browser(id.view()) ? ledger::shown_id(id.view()).substr(1) : std::string_view{});
+  const auto whose = commit::whose(commit::reader_of(api.places.sessions, handle, api.clock.now()), id);
+  text_or_null(out, "visitorId", whose.visitor.view());
+  text_or_null(out, "anonymousId", whose.anonymous);
 }
 
 }  // namespace

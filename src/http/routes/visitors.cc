@@ -51,20 +51,17 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-Result<SessionPtr> kept_in(commit::Sessions& sessions, const Handle& handle, const SessionId& id,
-                           const SessionDigest& digest) {
-  return sessions.find(handle, id, digest);
-}
-Result<SessionPtr> kept_in(commit::Draft& draft, const Handle& handle, const SessionId& id,
-                           const SessionDigest& digest) {
-  return draft.kept(handle, id, digest);
+// Reads what is kept as of the last commit, also where it has expired and is about to go.
+commit::VisitorReader kept_reader(Api& api, const Handle& handle) {
+  return commit::reader_of(api.places.sessions, handle, Instant::min());
 }
 
-// Reads what is kept, also where it has expired and is about to go.
-template <class Source>
-commit::VisitorReader reader_of(Source& source, const commit::Sessions& digests, const Handle& handle) {
-  return {[&source](const auto&... of) { return kept_in(source, of...); }, digests, handle, Instant::min()};
+std::vector<VisitorId> ids_of(const std::vector<SessionPtr>& records) {
+  std::vector<VisitorId> ids;
+  for (const SessionPtr& record : records) ids.emplace_back(commit::id_of(*record));
+  return ids;
 }
+
 // The ids that a text means: a visitorId, or, where it is the id of a browser, its shares of which something is kept,
 // the newest first, else its visitor's. None: it is no id.
 Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text) {
@@ -79,7 +76,7 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
   if (!browser) return unexpected(browser.error());
   const std::uint32_t newest = *browser && (*browser)->identity ? (*browser)->identity->share : 0;
   for (std::uint32_t share = std::max<std::uint32_t>(newest, 1); share > 0; --share) {
-    VisitorId one = ledger::share_id(id->view().substr(1), share);
+    VisitorId one = ledger::share_id(ledger::anonymous_of(id->view()), share);
     const auto record = reader.record(one);
     if (!record) return unexpected(record.error());
     if (*record) ids.push_back(std::move(one));
@@ -111,7 +108,7 @@ bool is_itself(const VisitorId& id, std::string_view text) {
 // answer alike.
 Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view path) {
   commit::Sessions& all = api.places.sessions;
-  const commit::VisitorReader reader = reader_of(all, all, handle);
+  const commit::VisitorReader reader = kept_reader(api, handle);
   const auto meant = ids_meant(reader, path);
   if (!meant) return unexpected(meant.error());
   if (meant->empty()) return unexpected(not_found("visitor"));
@@ -119,7 +116,7 @@ Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view path) {
   auto records = reader.records(meant->front());
   if (!records) return unexpected(records.error());
   kept.records = std::move(*records);
-  for (const SessionPtr& record : kept.records) kept.ids.emplace_back(commit::id_of(*record));
+  kept.ids = ids_of(kept.records);
   if (kept.ids.empty()) kept.ids.push_back(meant->front());
   for (const VisitorId& visitor : kept.ids) {
     const auto sessions = all.of_visitor(handle, visitor);
@@ -142,10 +139,12 @@ Result<Response> erase(Api& api, Request& request) {
   const auto kept = kept_of(api, handle, request.param("visitorId"));
   if (!kept) return unexpected(kept.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const auto records = reader_of(draft, draft.places().sessions, handle).records(kept->ids.front());
+    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.kept(of...); },
+                                       draft.places().sessions, handle, Instant::min());
+    const auto records = reader.records(kept->ids.front());
     if (!records) return records.error();
-    std::vector<VisitorId> ids{kept->ids.front()};
-    for (const SessionPtr& record : *records) ids.emplace_back(commit::id_of(*record));
+    std::vector<VisitorId> ids = ids_of(*records);
+    ids.push_back(kept->ids.front());
     std::vector<ledger::Joined> theirs;
     for (const SessionPtr& session : kept->sessions) {
       const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());
@@ -163,14 +162,10 @@ Result<Response> erase(Api& api, Request& request) {
   return no_content();
 }
 
-void text_or_null_visitor(json::Writer& out, const VisitorId& name) {
-  text_or_null(out, "visitorId", ledger::is_browser(name.view()) ? std::string_view{} : name.view());
-}
-
 // "visitorId", the name, null where nobody was said; and "ids", the name first, each with the instant since which it is
 // the visitor's.
 void write_ids(json::Writer& out, std::span<const SessionPtr> records, const VisitorId& name) {
-  text_or_null_visitor(out, name);
+  text_or_null(out, "visitorId", ledger::is_browser(name.view()) ? std::string_view{} : name.view());
   out.key("ids").begin_array();
   std::vector<std::string_view> written;
   const auto write = [&](std::string_view id, Instant since) {
@@ -214,16 +209,10 @@ void write_group(json::Writer& out, Api& api, const Handle& handle, const std::v
     out.string(ledger::shown_id(id.view()));
     if (const auto found = api.places.sessions.of_visitor(handle, id))
       sessions += static_cast<std::int64_t>(found->size());
-    const auto record = reader_of(api.places.sessions, api.places.sessions, handle).record(id);
+    const auto record = kept_reader(api, handle).record(id);
     if (record && *record) spends += (*record)->spends.size();
   }
   out.end_array().member("sessions", sessions).member("spends", static_cast<std::int64_t>(spends)).end_object();
-}
-
-std::vector<VisitorId> ids_of(const std::vector<SessionPtr>& records) {
-  std::vector<VisitorId> ids;
-  for (const SessionPtr& record : records) ids.emplace_back(commit::id_of(*record));
-  return ids;
 }
 
 Fault invalid(std::string_view field, std::string_view issue) {
@@ -239,8 +228,6 @@ bool is_dry_run(const json::Value& root, Issues& issues) {
   return value->is_boolean() && value->boolean();
 }
 
-constexpr std::string_view kVisitorIdForm = "must be a text of 1 to 256 bytes without control characters";
-
 // All ids of another visitor become ids of this one.
 Result<Response> alias(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
@@ -254,22 +241,24 @@ Result<Response> alias(Api& api, Request& request) {
   if (!said)
     issues.add("id", "is required");
   else if (!other || other->empty())
-    issues.add("id", std::string(kVisitorIdForm));
+    issues.add("id", "must be a text of 1 to 256 bytes without control characters");
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
   const auto id = commit::parse_visitor_id(request.param("visitorId"));
   if (!id || id->empty()) return unexpected(not_found("visitor"));
   if (ledger::is_browser(id->view()))
     issues.add("visitorId", "must be an id that was said; what a browser did before is claimed by its own requests");
-  for (const auto* one : {&*id, other && !other->empty() && !ledger::is_browser(other->view()) ? &*other : nullptr})
-    if (one && !ledger::is_browser(one->view()) && (*tenant)->settings.blocked_ids.contains(*one))
-      issues.add(one == &*id ? "visitorId" : "id", "names nobody: it is one of the blocked ids");
+  const auto check_blocked = [&](const VisitorId& one, std::string_view field) {
+    if (!ledger::is_browser(one.view()) && (*tenant)->settings.blocked_ids.contains(one))
+      issues.add(std::string(field), "names nobody: it is one of the blocked ids");
+  };
+  check_blocked(*id, "visitorId");
+  if (other && !other->empty()) check_blocked(*other, "id");
   if (!issues.empty()) return unexpected(issues.fault());
 
   std::vector<VisitorId> whole, joined;
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.find(of...); },
-                                       draft.places().sessions, handle, draft.now());
+    const commit::VisitorReader reader = commit::reader_of(draft, handle, draft.now());
     const auto meant = ids_meant(reader, other->view());
     if (!meant) return meant.error();
     if (meant->empty()) return not_found("visitor");
@@ -323,8 +312,7 @@ Result<Response> split(Api& api, Request& request) {
 
   std::vector<VisitorId> stay, leave;
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.find(of...); },
-                                       draft.places().sessions, handle, draft.now());
+    const commit::VisitorReader reader = commit::reader_of(draft, handle, draft.now());
     const auto path = ids_meant(reader, request.param("visitorId"));
     if (!path) return path.error();
     if (path->empty()) return not_found("visitor");
