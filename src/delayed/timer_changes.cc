@@ -13,8 +13,8 @@ using ledger::Signal;
 using rules::Delayed;
 
 // A session that cannot be read is not seen: the timer is looked at again when it is due.
-Sight seen_from(commit::Draft& draft, const SessionPtr& session, const Delayed& delayed) {
-  auto sight = sight_of(draft, session, delayed.visitor, {});
+Sight seen_from(commit::Draft& draft, const SessionPtr& session, bool visitor) {
+  auto sight = sight_of(draft, session, visitor, {});
   if (sight) return std::move(*sight);
   commit::log_unreadable(session->handle, sight.error());
   return {.known = {.session = session}, .sessions = {session}};
@@ -65,16 +65,17 @@ std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Mov
   return found;
 }
 
-// One session of the visitor, which sees all of them; none where none is left, or they cannot be read now.
-std::vector<SessionPtr> any_session_of(commit::Draft& draft, const commit::Draft::Regroup& regroup) {
-  const auto find = [&draft](const auto&... of) { return draft.find(of...); };
-  const commit::VisitorReader reader(find, draft.places().sessions, regroup.handle, draft.now());
-  const auto records = reader.records(regroup.name);
-  if (!records) return {};
-  for (const SessionPtr& record : *records)
-    for (const ledger::Joined& joined : record->sessions)
-      if (auto session = draft.find(regroup.handle, joined.id, joined.digest).value_or(nullptr)) return {session};
-  return {};
+// Who sees others than before: the timers move, and a message ends of which the others have what was missed.
+void look_again(commit::Draft& draft, const commit::Tenant& tenant, const SessionPtr& session) {
+  const rules::RuleSet& rules = *tenant.rules;
+  const Sight sight = seen_from(draft, session, true);
+  std::vector<Signal> signals;
+  for (std::size_t i = 0; i < sight.window().size(); ++i) signals.push_back(sight.window()[i]);
+  for (const Delayed& delayed : rules.delayed()) {
+    if (!delayed.visitor) continue;
+    set_timer(draft, tenant, delayed, sight);
+    withdraw_untrue(draft, rules, delayed, sight, signals);
+  }
 }
 
 }  // namespace
@@ -86,7 +87,7 @@ void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<con
   const rules::RuleSet& rules = *(*tenant)->rules;
   for (const Delayed& delayed : rules.delayed()) {
     if (std::ranges::none_of(signals, [&](const Signal& signal) { return rules.feeds(delayed, signal); })) continue;
-    const Sight sight = seen_from(draft, session, delayed);
+    const Sight sight = seen_from(draft, session, delayed.visitor);
     set_timer(draft, **tenant, delayed, sight);
     withdraw_untrue(draft, rules, delayed, sight, signals);
     withdraw_superseded(draft, rules, delayed, sight, signals);
@@ -99,34 +100,21 @@ void signals_imported(commit::Draft& draft, const SessionPtr& session, std::span
   const rules::RuleSet& rules = *(*tenant)->rules;
   for (const Delayed& delayed : rules.delayed())
     if (std::ranges::any_of(signals, [&](const Signal& signal) { return rules.ends(delayed, signal); }))
-      withdraw_untrue(draft, rules, delayed, seen_from(draft, session, delayed), signals);
-}
-
-// Who sees others than before: the timers move, and a message ends of which the others have what was missed.
-void VisitorTimers::look(commit::Draft& draft, const Handle& handle, std::span<const SessionPtr> sessions) {
-  const auto tenant = draft.places().tenants.find(handle.view());
-  if (!tenant) return;
-  const rules::RuleSet& rules = *(*tenant)->rules;
-  for (const SessionPtr& session : sessions)
-    for (const Delayed& delayed : rules.delayed()) {
-      if (!delayed.visitor) continue;
-      const Sight sight = seen_from(draft, session, delayed);
-      set_timer(draft, **tenant, delayed, sight);
-      std::vector<Signal> signals;
-      for (std::size_t i = 0; i < sight.window().size(); ++i) signals.push_back(sight.window()[i]);
-      withdraw_untrue(draft, rules, delayed, sight, signals);
-    }
+      withdraw_untrue(draft, rules, delayed, seen_from(draft, session, delayed.visitor), signals);
 }
 
 void VisitorTimers::plan(commit::Draft& draft) {
-  const auto has_rules = [&](const Handle& handle) {
+  const auto look = [&](const Handle& handle, auto&& sessions) {
     const auto tenant = draft.places().tenants.find(handle.view());
-    return tenant && std::ranges::any_of((*tenant)->rules->delayed(), &Delayed::visitor);
+    if (!tenant || std::ranges::none_of((*tenant)->rules->delayed(), &Delayed::visitor)) return;
+    for (const SessionPtr& session : sessions()) look_again(draft, **tenant, session);
   };
-  for (const commit::Draft::Move& move : draft.moves())
-    if (has_rules(move.handle)) look(draft, move.handle, concerned(draft, move));
-  for (const commit::Draft::Regroup& regroup : draft.regroups())
-    if (has_rules(regroup.handle)) look(draft, regroup.handle, any_session_of(draft, regroup));
+  for (const commit::Draft::Move& move : draft.moves()) look(move.handle, [&] { return concerned(draft, move); });
+  for (const auto& [handle, name] : draft.regroups())
+    look(handle, [&] {
+      const auto session = commit::reader_of(draft, handle, draft.now()).any_session(name).value_or(nullptr);
+      return session ? std::vector{session} : std::vector<SessionPtr>{};
+    });
 }
 
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,

@@ -36,9 +36,6 @@ void signals_imported(commit::Draft& draft, const ledger::SessionPtr& session, s
 class VisitorTimers final : public commit::Maintenance {
  public:
   void plan(commit::Draft& draft) override;
-
- private:
-  static void look(commit::Draft& draft, const Handle& handle, std::span<const ledger::SessionPtr> sessions);
 };
 
 // The rules of a handle change, as the draft has been given them (Draft::put): what is no longer live loses its timers
