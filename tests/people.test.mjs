@@ -57,6 +57,11 @@ const bought = (trigger = 'home') => ({
   when: { all: [{ count: { key: 'purchase' }, within: '1d', atLeast: 1, scope: 'visitor' }] },
   action: { type: 'thanks', payload: {} },
 });
+const abandoned = wait => ({
+  triggers: ['@due'],
+  when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: wait, scope: 'visitor' }] },
+  action: { type: 'email', payload: {} },
+});
 
 describe('a browser', () => {
   test('is one visitor over its sessions, and what it did is claimed by the first visitorId that is said', async () => {
@@ -202,11 +207,7 @@ describe('joining', () => {
     const hook = await subscribe(['chain.message.due']);
     const { browser, person } = fresh();
     const [cart, elsewhere] = [freshSession(), freshSession()];
-    await put('cart', {
-      triggers: ['@due'],
-      when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '2s', scope: 'visitor' }] },
-      action: { type: 'email', payload: {} },
-    });
+    await put('cart', abandoned('2s'));
     await say(cart, ['cart'], { anonymousId: browser });
     await say(elsewhere, ['purchase'], { visitorId: person });
     await say(cart, ['view'], { anonymousId: browser, visitorId: person });
@@ -225,11 +226,7 @@ describe('joining', () => {
     const hook = await subscribe(['chain.message.due'], { answer: () => ({ status: 503 }) });
     const { browser, person } = fresh();
     const [cart, elsewhere] = [freshSession(), freshSession()];
-    await put('cart', {
-      triggers: ['@due'],
-      when: { all: [{ absent: { key: 'purchase' }, after: { key: 'cart' }, for: '1s', scope: 'visitor' }] },
-      action: { type: 'email', payload: {} },
-    });
+    await put('cart', abandoned('1s'));
     await say(cart, ['cart'], { anonymousId: browser });
     const mine = async () =>
       (await beckon.as('OPERATOR', 'GET', `/webhooks/${hook.id}/deliveries`)).json.items.find(

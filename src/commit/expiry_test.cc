@@ -60,29 +60,13 @@ class Expiry : public testing::Test {
     return *store.outbox().events_of(kHandle, SessionId{session}, {}, 100);
   }
   std::optional<Fault> forget(std::string_view visitor, const std::vector<ledger::Joined>& theirs = {}) {
-    class Forgets final : public Work {
-     public:
-      Forgets(const std::function<std::optional<Fault>(Draft&)>& plan, std::optional<Fault>& fault)
-          : plan_(plan), fault_(fault) {}
-      void plan(Draft& draft) override { fault_ = plan_(draft); }
-      void finish(const std::optional<Fault>& fault) override { fault_ = fault_ ? fault_ : fault; }
-
-     private:
-      const std::function<std::optional<Fault>(Draft&)>& plan_;
-      std::optional<Fault>& fault_;
-    };
     const VisitorId id{visitor};
     const auto past = *store.ledger().past_sessions_of(kHandle, id);
-    const std::function<std::optional<Fault>(Draft&)> plan = [&](Draft& draft) {
+    return world->plan([&](Draft& draft) {
       const ledger::SessionPtr record = world->session("@" + id.text);
       const std::vector<ledger::SessionPtr> records(record ? 1 : 0, record);
       return draft.forget_visitor(kHandle, records, theirs, "erased", past);
-    };
-    std::optional<Fault> fault;
-    std::unique_ptr<Work> work = std::make_unique<Forgets>(plan, fault);
-    EXPECT_TRUE(world->committer.submit(work));
-    world->committer.turn(true);
-    return fault;
+    });
   }
 
   store::MemoryStore store;

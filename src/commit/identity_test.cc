@@ -60,31 +60,13 @@ class IdentityTest : public testing::Test {
     for (const SessionPtr& record : *records) shown.emplace_back(ledger::shown_id(id_of(*record)));
     return shown;
   }
-  std::optional<Fault> plan(std::function<std::optional<Fault>(Draft&)> what) {
-    class Planned final : public Work {
-     public:
-      Planned(std::function<std::optional<Fault>(Draft&)> made, std::optional<Fault>& fault)
-          : what_(std::move(made)), fault_(fault) {}
-      void plan(Draft& draft) override { fault_ = what_(draft); }
-      void finish(const std::optional<Fault>&) override {}
-
-     private:
-      std::function<std::optional<Fault>(Draft&)> what_;
-      std::optional<Fault>& fault_;
-    };
-    std::optional<Fault> fault;
-    std::unique_ptr<Work> work = std::make_unique<Planned>(std::move(what), fault);
-    world->committer.submit(work);
-    world->committer.turn(true);
-    return fault;
-  }
   void alias(std::string_view visitor, std::string_view other) {
-    EXPECT_FALSE(plan([&](Draft& draft) {
+    EXPECT_FALSE(world->plan([&](Draft& draft) {
       return join(draft, kTenantName, VisitorId{visitor}, VisitorId{other}, draft.now() + settings.retention);
     }));
   }
   void undo(std::vector<VisitorId> leave) {
-    EXPECT_FALSE(plan([&](Draft& draft) { return split(draft, kTenantName, leave); }));
+    EXPECT_FALSE(world->plan([&](Draft& draft) { return split(draft, kTenantName, leave); }));
   }
 
   store::MemoryStore store;

@@ -51,24 +51,6 @@ class VisitorTest : public testing::Test {
       all += store.ledger().snapshot(Handle{"demo"}, SessionId{id})->value_or(ledger::StoredSnapshot{}).bytes;
     return all;
   }
-  std::optional<Fault> plan(std::function<std::optional<Fault>(Draft&)> what) {
-    class Planned final : public Work {
-     public:
-      Planned(std::function<std::optional<Fault>(Draft&)> what, std::optional<Fault>& fault)
-          : what_(std::move(what)), fault_(fault) {}
-      void plan(Draft& draft) override { fault_ = what_(draft); }
-      void finish(const std::optional<Fault>& fault) override { fault_ = fault ? fault : fault_; }
-
-     private:
-      std::function<std::optional<Fault>(Draft&)> what_;
-      std::optional<Fault>& fault_;
-    };
-    std::optional<Fault> fault;
-    std::unique_ptr<Work> work = std::make_unique<Planned>(std::move(what), fault);
-    world->committer.submit(work);
-    world->committer.turn(true);
-    return fault;
-  }
   ledger::Joined joined(std::string_view id) { return {SessionId{id}, world->sessions.digest("demo", id)}; }
 
   store::MemoryStore store;
@@ -141,12 +123,13 @@ TEST_F(VisitorTest, AnErasedSessionAndAnErasedVisitorAreGone) {
   ask("s2", "v1");
   ask("s3", "v2");
   settle();
-  EXPECT_FALSE(plan([&](Draft& draft) {
+  EXPECT_FALSE(world->plan([&](Draft& draft) {
     return draft.forget(Handle{"demo"}, SessionId{"secret-one"}, joined("secret-one").digest, "erased", std::nullopt);
   }));
   EXPECT_EQ(visitor()->sessions.size(), 1u);
   const std::vector<ledger::Joined> theirs{joined("s2")};
-  EXPECT_FALSE(plan([&](Draft& draft) { return draft.forget_visitor(Handle{"demo"}, {visitor()}, theirs, "erased"); }));
+  EXPECT_FALSE(
+      world->plan([&](Draft& draft) { return draft.forget_visitor(Handle{"demo"}, {visitor()}, theirs, "erased"); }));
   EXPECT_EQ(visitor(), nullptr);
   EXPECT_EQ(world->session("s2"), nullptr);
   settle();
@@ -156,7 +139,7 @@ TEST_F(VisitorTest, AnErasedSessionAndAnErasedVisitorAreGone) {
 
 TEST_F(VisitorTest, ASessionThatLeavesAndComesBackInOneCommitIsThereOnce) {
   ask("secret-one", "v1");
-  EXPECT_FALSE(plan([&](Draft& draft) {
+  EXPECT_FALSE(world->plan([&](Draft& draft) {
     return draft.forget(Handle{"demo"}, SessionId{"secret-one"}, joined("secret-one").digest, "erased", std::nullopt);
   }));
   ask("secret-one", "v1");

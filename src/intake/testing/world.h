@@ -1,5 +1,8 @@
 // For tests: the decision room over a store, under a clock that stands still and a committing thread that is stepped.
 #pragma once
+#include <gtest/gtest.h>
+
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +93,26 @@ class World {
     auto request = decision::parse_decision(json::parse(std::move(body))->root(), tenants, "demo", true);
     if (!request) return unexpected(request.error());
     return resolver.prefetch(*request);
+  }
+
+  // One commit of what `plan` puts into it. Its fault, else that of the commit.
+  std::optional<Fault> plan(std::function<std::optional<Fault>(commit::Draft&)> what) {
+    class Planned final : public commit::Work {
+     public:
+      Planned(std::function<std::optional<Fault>(commit::Draft&)> planned, std::optional<Fault>& fault)
+          : what_(std::move(planned)), fault_(fault) {}
+      void plan(commit::Draft& draft) override { fault_ = what_(draft); }
+      void finish(const std::optional<Fault>& fault) override { fault_ = fault_ ? fault_ : fault; }
+
+     private:
+      std::function<std::optional<Fault>(commit::Draft&)> what_;
+      std::optional<Fault>& fault_;
+    };
+    std::optional<Fault> fault;
+    std::unique_ptr<commit::Work> work = std::make_unique<Planned>(std::move(what), fault);
+    EXPECT_TRUE(committer.submit(work));
+    committer.turn(true);
+    return fault;
   }
 
   ledger::SessionPtr session(std::string_view id) {
