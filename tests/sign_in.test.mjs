@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Beckon, freshSession } from './kit/beckon.mjs';
 import { linkIn, openBrowser, openConsole } from './kit/browser.mjs';
 import { openShop, openWire } from './kit/shop.mjs';
+import { until } from './kit/wait.mjs';
 import axe from 'axe-core';
 
 const email = 'ada@example.com',
@@ -289,6 +290,9 @@ describe('a page of another origin, in the browser of somebody who is signed in'
       outcomes.join('\n'),
     );
     const reached = wire.passed.filter(({ path }) => path.startsWith('/v2/') && !path.startsWith('/v2/public/'));
+    await until('the server has answered what the browser does not wait for', () =>
+      reached.every(({ status }) => status),
+    );
     const crossed = reached.filter(
       ({ headers }) => headers.origin !== wire.at && headers['sec-fetch-site'] !== 'same-origin',
     );

@@ -1,23 +1,15 @@
 // A server for one test file: the real binary on a free loopback port with a fresh data folder.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { call, raw } from './http.mjs';
+import { freePort } from './port.mjs';
 import { receiver } from '../../examples/receiver/receiver.mjs';
 import { Log } from './wait.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const binary = resolve(process.env.BECKON ?? join(root, 'build/beckon'));
-
-const freePort = () =>
-  new Promise(done => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
 
 // Flags with which a delivery's two retries finish within a second.
 export const quickRetries = ['--retry-schedule', '100ms,200ms'];

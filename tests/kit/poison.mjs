@@ -2,6 +2,7 @@
 // speak, hush, close }: `dns` is the DNS server, which resolves the name of one kind until hush(), and again after speak().
 import { createServer } from 'node:net';
 import { nameServer } from './dns.mjs';
+import { freePort } from './port.mjs';
 
 const head = (status, ...fields) => [`HTTP/1.1 ${status} x`, ...fields, '', ''].join('\r\n');
 
@@ -68,10 +69,7 @@ export async function poison() {
     servers.push(server);
     kinds[name] = `http://127.0.0.1:${server.address().port}/`;
   }
-  const closed = createServer();
-  await new Promise(done => closed.listen(0, '127.0.0.1', done));
-  kinds.refuses = `http://127.0.0.1:${closed.address().port}/`;
-  await new Promise(done => closed.close(done));
+  kinds.refuses = `http://127.0.0.1:${await freePort()}/`;
   kinds.dns = 'http://never.says.example:8080/';
   return {
     kinds,
