@@ -691,6 +691,25 @@ describe('against the server', () => {
     await ask('aliasVisitor', { role: 'OPERATOR', params: who, body: { dryRun: 1 }, expect: 400 });
     await ask('splitVisitor', { role: 'OPERATOR', params: who, body: { ids: ['crm-1'], dryRun: true }, expect: 200 });
     await ask('splitVisitor', { role: 'OPERATOR', params: who, body: { ids: [] }, expect: 400 });
+    await ask('declareTrait', { role: 'OPERATOR', params: { name: 'plan' }, body: { type: 'text' }, expect: 201 });
+    await ask('declareTrait', { role: 'OPERATOR', params: { name: 'plan' }, body: { type: 'text' }, expect: 200 });
+    await ask('declareTrait', { role: 'OPERATOR', params: { name: 'plan' }, body: { type: 'object' }, expect: 400 });
+    await ask('declareTrait', {
+      role: 'CREATOR',
+      params: { name: 'plan' },
+      body: { type: 'text', sensitive: true },
+      expect: 403,
+    });
+    const set = { set: { plan: 'pro', seats: 5, trial: true, tags: ['a'], email: 'jon@company.example', plain: {} } };
+    await ask('sayTraits', { role: 'OPERATOR', params: who, body: set, expect: 200 });
+    await ask('sayTraits', { role: 'OPERATOR', params: who, body: { set: 1 }, expect: 400 });
+    const many = { visitors: [{ visitorId: 'v-1', add: { points: 1 }, id: 'once' }] };
+    await ask('sayTraitsOfMany', { role: 'OPERATOR', body: many, expect: 200 });
+    await ask('sayTraitsOfMany', { role: 'OPERATOR', body: { visitors: [] }, expect: 400 });
+    await ask('listTraits', { role: 'CREATOR', expect: 200 });
+    await ask('getVisitor', { role: 'CREATOR', params: who, expect: 200 });
+    await ask('deleteTrait', { role: 'CREATOR', params: { name: 'plan' }, expect: 204 });
+    await ask('deleteTrait', { role: 'CREATOR', params: { name: 'plan' }, expect: 404 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'nobody' }, expect: 404 });
     await ask('eraseVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 204 });

@@ -74,7 +74,11 @@ Result<void> Control::reload(const Handle& handle, commit::Committer& committer)
       draft.after_commit([&] {
         const TenantPtr now = tenants_.known(handle.view());
         overtaken = now && now->rules->version() > (*tenant)->rules->version();
-        if (!overtaken) tenants_.put(*tenant);
+        if (overtaken) return;
+        // Only this thread changes traits: those of now are the newest.
+        auto next = std::make_shared<Tenant>(**tenant);
+        if (now) next->traits = now->traits;
+        tenants_.put(std::move(next));
       });
       return std::nullopt;
     });
@@ -126,6 +130,13 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   } else {
     log::error("rules_damaged").add("handle", record.handle.view()).add("why", compiled.error().message);
     made.rules = std::make_shared<const rules::RuleSet>();
+  }
+  if (now) {
+    made.traits = now->traits;
+  } else {
+    auto traits = store_.traits().traits(record.handle);
+    if (!traits) return unexpected(traits.error());
+    made.traits = commit::table_of(*traits);
   }
   return std::make_shared<const Tenant>(std::move(made));
 }

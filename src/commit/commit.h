@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/id.h"
 #include "base/instant.h"
 #include "commit/tally.h"
+#include "commit/traits.h"
 #include "ledger/ledger.h"
 #include "outbox/delivery.h"
 #include "outbox/replay.h"
@@ -203,6 +205,7 @@ struct SweepDenials {
 };
 struct SweepJournal {
   Instant before{};  // of the oldest rows, those written before this
+  ledger::Position up_to = std::numeric_limits<std::int64_t>::max();  // none behind it: no snapshot has them yet
 };
 struct SweepReplays {
   Instant before{};  // all that ended before this
@@ -226,7 +229,7 @@ using Change = std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire,
                             outbox::Settlement, outbox::Subscription, RemoveSubscription, WithdrawSubscription,
                             HoldSubscription, Requeue, WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent,
                             outbox::Replay, SweepReplays, TimerChange, TimersOfRule, Tallies, SweepTallies, RulePut,
-                            ForgetRules, AuditEntry, SweepAudit, SweepSettingsAudit>;
+                            ForgetRules, TraitPut, AuditEntry, SweepAudit, SweepSettingsAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 
@@ -264,7 +267,7 @@ inline bool Batch::brings_something_in() const {
   bool lasting = false, brings = false, settles = false;
   for (const Change& change : changes)
     std::visit(
-        Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
+        Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; }, [&](const TraitPut&) { lasting = true; },
               [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
               [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },
               [&](const Tallies&) { brings = true; }, [](const auto&) {}},

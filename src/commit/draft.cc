@@ -365,4 +365,37 @@ void Draft::publish(ledger::Position position) {
   if (!changes_.empty() || !erased.empty()) places_.changes->put(std::move(changes_), erased);
 }
 
+const TraitDeclaration* Draft::find_trait(const Handle& handle, std::string_view name) const {
+  if (const auto staged = traits_.find(std::pair{handle, std::string(name)}); staged != traits_.end())
+    return staged->second ? &*staged->second : reserved_trait(name);
+  const TenantPtr tenant = places_.tenants.known(handle.view());
+  return tenant ? tenant->traits->find(name) : reserved_trait(name);
+}
+
+std::size_t Draft::traits_of(const Handle& handle) const {
+  const TenantPtr tenant = places_.tenants.known(handle.view());
+  std::size_t count = tenant ? tenant->traits->declared_and_seen().size() : 0;
+  for (const auto& [key, declaration] : traits_)
+    if (key.first == handle && declaration) ++count;
+  return count;
+}
+
+void Draft::put_trait(const Handle& handle, const std::string& name, const TraitDeclaration* declaration) {
+  const auto put = declaration ? std::optional(*declaration) : std::nullopt;
+  traits_.insert_or_assign({handle, name}, put);
+  after_commit([&tenants = places_.tenants, handle, name, put] {
+    const TenantPtr now = tenants.known(handle.view());
+    if (!now) return;
+    TraitTable::Declarations table = now->traits->declared_and_seen();
+    if (put)
+      table.insert_or_assign(name, *put);
+    else
+      table.erase(name);
+    auto next = std::make_shared<Tenant>(*now);
+    next->traits = std::make_shared<const TraitTable>(std::move(table));
+    tenants.put(std::move(next));
+  });
+  plan(TraitPut{handle, name, put ? to_json(*put) : std::string{}});
+}
+
 }  // namespace beckon::commit

@@ -100,6 +100,16 @@ class Draft {
   void renew(const ledger::SessionDigest& digest) { renewed_.push_back(digest); }
   const std::vector<ledger::SessionDigest>& renewed() const { return renewed_; }
 
+  // What is known of a trait from this commit on; null: nothing.
+  const TraitDeclaration* find_trait(const Handle& handle, std::string_view name) const;
+  std::size_t traits_of(const Handle& handle) const;  // declared and seen
+  // Null: it is deleted.
+  void put_trait(const Handle& handle, const std::string& name, const TraitDeclaration* declaration);
+  // Traits were said of the visitor under an id. Fault: its own record could not be read, and nothing was put into the
+  // draft.
+  std::optional<Fault> say_traits(const Handle& handle, const VisitorId& id, std::vector<ledger::TraitChange> changes,
+                                  std::uint64_t request_id);
+
   // The own record of an id says this of others from now on, and lives at least until `expires_at`.
   void identify(const Handle& handle, const VisitorId& id, ledger::Identity identity, Instant expires_at);
   // Ids joined a visitor or left one, whose name this is (commit/visitor.h).
@@ -176,7 +186,7 @@ class Draft {
   void trim_delivery(const DeliveryId& ended) { last_.emplace_back(TrimDelivery{ended}); }
   void trim_event(const Handle& handle, const EventId& unmatched) { plan(TrimEvent{handle, unmatched}); }
   void sweep_denials(Instant ended_by) { plan(SweepDenials{ended_by}); }
-  void sweep_journal(Instant before) { plan(SweepJournal{before}); }
+  void sweep_journal(SweepJournal sweep) { plan(sweep); }
   void sweep_replays(Instant before) { plan(SweepReplays{before}); }
   void sweep_audit(Instant before) { plan(SweepAudit{before}); }
   void sweep_settings_audit(Instant before) { plan(SweepSettingsAudit{before}); }
@@ -256,6 +266,7 @@ class Draft {
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;
   std::vector<Regroup> regroups_;
+  std::map<std::pair<Handle, std::string>, std::optional<TraitDeclaration>, std::less<>> traits_;  // put in this commit
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;
 };

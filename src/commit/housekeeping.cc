@@ -38,6 +38,7 @@ Housekeeping::Housekeeping(ledger::Ledger& ledger, const Draft::Places& places, 
 void Housekeeping::plan(Draft& draft) {
   for (const SessionDigest& digest : draft.renewed()) snapshot(draft, digest);
   bound_tail(draft);
+  settle_old(draft);
   free_memory(draft);
   if (is_due(draft.now(), swept_at_, options_.sweep_every)) sweep(draft);
   if (stored_may_expire_) expire_stored(draft);
@@ -52,6 +53,19 @@ void Housekeeping::bound_tail(Draft& draft) {
   if (tail_bytes_ > options_.tail_bytes * 3 / 2) effort = std::max(8 * effort, 2 * records_of(draft.batch().journal));
   for (const SessionDigest& digest : places_.sessions.dirtiest(effort)) snapshot(draft, digest);
   const auto dirty = places_.sessions.oldest_dirty();
+  const Position clean_to = dirty ? *dirty - 1 : written_;
+  if (clean_to > checkpoint_) draft.checkpoint(clean_to);
+}
+
+// What is known of a visitor may live longer than the journal. It is in a snapshot long before its rows go.
+void Housekeeping::settle_old(Draft& draft) {
+  if (old_to_ == 0) return;
+  const auto dirty = places_.sessions.oldest_dirty();
+  if (dirty && *dirty <= old_to_) {
+    for (const SessionDigest& digest : places_.sessions.dirtiest(options_.snapshots_per_batch * 4)) snapshot(draft, digest);
+    return;
+  }
+  old_to_ = 0;
   const Position clean_to = dirty ? *dirty - 1 : written_;
   if (clean_to > checkpoint_) draft.checkpoint(clean_to);
 }
@@ -86,7 +100,10 @@ void Housekeeping::sweep(Draft& draft) {
   const Duration longest = places_.tenants.longest_retention();
   draft.sweep_denials(draft.now());
   draft.sweep_tallies(draft.now() - options_.tallies);
-  if (longest > Duration{0}) draft.sweep_journal(draft.now() - longest);
+  if (longest > Duration{0}) {
+    draft.sweep_journal({draft.now() - longest, checkpoint_});
+    if (const auto old = ledger_.position_before(draft.now() - longest / 2)) old_to_ = *old;
+  }
   places_.sessions.sweep_denials(draft.now());
   stored_may_expire_ = true;
   parts_to_search_ = Sessions::kParts;

@@ -38,6 +38,7 @@ class Housekeeping final : public Maintenance {
 
  private:
   void bound_tail(Draft& draft);
+  void settle_old(Draft& draft);
   void free_memory(Draft& draft);
   void sweep(Draft& draft);
   void expire_stored(Draft& draft);
@@ -70,6 +71,7 @@ class Housekeeping final : public Maintenance {
     ledger::Position at = 0;                                            // read up to here
     std::size_t named = 0;                                              // erasures that are done, and said to be
   };
+  ledger::Position old_to_ = 0;  // whatever changed in rows up to here is to go into snapshots; 0: nothing has to
   std::optional<Pass> pass_;
   bool ended_ = false;  // the pass has planned its last step
 };

@@ -125,8 +125,8 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 7> kTop{"limits",         "retention", "basicRetention", "dueGrace",
-                                                        "defaultConsent", "scores",    "identity"};
+  static constexpr std::array<std::string_view, 8> kTop{"limits",   "retention",      "basicRetention", "visitorRetention",
+                                                        "dueGrace", "defaultConsent", "scores",         "identity"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {
@@ -143,6 +143,13 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
   }
   read_retention(settings, "retention", most, read.retention, issues);
   read_retention(settings, "basicRetention", most, read.basic_retention, issues);
+  if (const json::Value* value = settings.find("visitorRetention")) {
+    const auto kept = value->is_string() ? parse_duration(value->text()) : std::nullopt;
+    if (kept && *kept <= kVisitorRetentionMost)
+      read.visitor_retention = *kept;
+    else
+      issues.add("visitorRetention", "must be a duration such as \"395d\", at most \"1826d\"");
+  }
   read_due_grace(settings, read.due_grace, issues);
   if (const json::Value* consent = settings.find("defaultConsent")) {
     if (consent->is_string() && consent->text() == "full")
@@ -168,6 +175,7 @@ std::string to_json(const HandleSettings& settings) {
   writer.end_object()
       .member("retention", to_text(settings.retention))
       .member("basicRetention", to_text(settings.basic_retention))
+      .member("visitorRetention", to_text(settings.visitor_retention))
       .member("dueGrace", settings.due_grace == Duration{} ? "0s" : to_text(settings.due_grace))
       .member("defaultConsent", ledger::to_text(settings.default_consent))
       .member_raw("scores", rules::to_json(settings.scores))

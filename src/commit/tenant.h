@@ -9,6 +9,7 @@
 #include "base/published_map.h"
 #include "base/result.h"
 #include "commit/line.h"
+#include "commit/traits.h"
 #include "commit/visitor_ids.h"
 #include "ledger/signal.h"
 #include "rules/language/score.h"
@@ -30,15 +31,18 @@ struct HandleSettings {
   // Who is taken for a browser's visitor until another is said: the last one that was, for so long; std::nullopt: no
   // one.
   std::optional<Duration> remember = Duration::max();
+  // How long what is known of a visitor lives, after the last that was said of them, where traits were.
+  Duration visitor_retention = std::chrono::hours{395 * 24};
   // How far back a visitor who is said takes the browser's sessions that nobody has claimed; std::nullopt: all.
   std::optional<Duration> claim;
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","dueGrace":"60s","defaultConsent":"full","scores":{…} (rules/language/score.h),
+//  "basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s","defaultConsent":"full","scores":{…} (rules/language/score.h),
 //  "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never","claim":"30m" | "all"}}, each
 //  optional. Fault: validation_error with every fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
+inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
 
 // What an owner may set at most. Where the server's default is higher, that is the maximum.
@@ -61,6 +65,7 @@ struct Tenant {
   bool admitted = true;  // on the platform's allowlist
   HandleSettings settings;
   std::shared_ptr<const rules::RuleSet> rules;
+  TraitTablePtr traits = std::make_shared<const TraitTable>();
   std::shared_ptr<Line> line = std::make_shared<Line>();  // shared by all versions of the tenant
 };
 

@@ -184,6 +184,13 @@ Whose whose(const VisitorReader& reader, const VisitorId& id) {
   return whose;
 }
 
+ledger::Traits traits_of(const std::vector<SessionPtr>& records) {
+  std::vector<const ledger::Traits*> parts;
+  for (const SessionPtr& record : records)
+    if (record->traits) parts.push_back(record->traits.get());
+  return ledger::united(parts);
+}
+
 void log_unreadable(const Handle& handle, const Fault& fault) {
   log::error("visitor_unreadable").add("handle", handle.view()).add("why", fault.message);
 }

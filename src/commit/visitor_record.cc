@@ -58,6 +58,9 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
   if (!visit.left.visitor.empty()) leave(std::move(visit.left), session.handle, digest, visit.joins);
   OwnRecord& kept = visit.kept;
   if (kept.visitor.empty()) return;
+  if (kept.record && kept.record->traits)
+    if (const auto tenant = places_.tenants.known(session.handle.view()))
+      expires_at = std::max(expires_at, now() + tenant->settings.visitor_retention);
   if (visit.joins) moves_.push_back({session.handle, digest, kept.own});
   const bool prolongs = !kept.record || kept.record->expires_at - now() < (expires_at - now()) / 2;
   if (!visit.joins && spends.empty() && !prolongs) return;
@@ -113,6 +116,28 @@ void Draft::identify(const Handle& handle, const VisitorId& id, ledger::Identity
   ledger::append_record(batch_.journal, record);
   release(own->own);
   stage(own->own, ledger::applied(std::move(own->record), record, row_));
+}
+
+std::optional<Fault> Draft::say_traits(const Handle& handle, const VisitorId& id,
+                                       std::vector<ledger::TraitChange> changes, std::uint64_t request_id) {
+  auto own = own_record_of(handle, id);
+  if (!own) return own.error();
+  const Instant until = now() + places_.tenants.known(handle.view())->settings.visitor_retention;
+  const ledger::TraitsRecord record{.handle = handle.view(),
+                                    .visitor = id.view(),
+                                    .own = own->own,
+                                    .fresh = !own->record,
+                                    .at = now(),
+                                    .expires_at = until,
+                                    .id = request_id,
+                                    .changes = std::move(changes)};
+  if (record.fresh) end_former_life(own->own);
+  ledger::append_record(batch_.journal, record);
+  release(own->own);
+  const SessionPtr after = ledger::applied(std::move(own->record), record, row_);
+  stage(own->own, after);
+  if (after->identity) prolong(handle, *after->identity, until);
+  return std::nullopt;
 }
 
 void Draft::leave(OwnRecord left, const Handle& handle, const SessionDigest& digest, bool moves) {

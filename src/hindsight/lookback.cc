@@ -26,6 +26,8 @@ Begins begins(const ledger::Record& record) {
     return {visit->at, visit->fresh, ledger::own_record(visit->visitor)};
   if (const auto* identity = std::get_if<ledger::IdentityRecord>(&record))
     return {identity->at, identity->fresh, ledger::own_record(identity->visitor)};
+  if (const auto* traits = std::get_if<ledger::TraitsRecord>(&record))
+    return {traits->at, traits->fresh, ledger::own_record(traits->visitor)};
   return {.fresh = true};
 }
 
@@ -74,7 +76,8 @@ class Walk {
                if (is_the_decision(record)) return see(), false;
                const auto* visit = std::get_if<ledger::VisitorRecord>(&record);
                const SessionDigest whose = visit ? visit->own : digest;
-               const bool of_id = visit || std::holds_alternative<ledger::IdentityRecord>(record);
+               const bool of_id = visit || std::holds_alternative<ledger::IdentityRecord>(record) ||
+                                  std::holds_alternative<ledger::TraitsRecord>(record);
                if (of_id && !own.contains(whose)) return true;
                take(whose, digest, record);
                changed = true;
@@ -220,7 +223,8 @@ Result<std::string> withdrawn_since(ledger::Ledger& ledger, commit::Sessions& se
                              if (visit && visit->moved) return moved.insert(visit->of), true;
                              const bool erased = moved.contains(digest)
                                                      ? std::holds_alternative<ledger::ForgetRecord>(record)
-                                                     : !std::holds_alternative<ledger::IdentityRecord>(record);
+                                                     : !std::holds_alternative<ledger::IdentityRecord>(record) &&
+                                                           !std::holds_alternative<ledger::TraitsRecord>(record);
                              if (!erased) return true;
                              left = "a session of the visitor was erased at " + to_rfc3339(row.at) +
                                     ", or is no longer linked to the visitor";

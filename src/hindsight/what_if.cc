@@ -113,6 +113,10 @@ bool Simulation::see(const JournalRow& row, const SessionDigest& digest, const l
     if (!passed_over_) take(digest, *identity);
     return true;
   }
+  if (const auto* traits = std::get_if<ledger::TraitsRecord>(&record)) {
+    if (!passed_over_) then_.take(digest, *traits);
+    return true;
+  }
   settle();
   const auto* append = std::get_if<ledger::AppendRecord>(&record);
   const auto* decision = std::get_if<ledger::DecisionRecord>(&record);

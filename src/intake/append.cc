@@ -194,12 +194,25 @@ Result<Appended> Append::planned(commit::Draft& draft) {
         [&] { return payload_of(reader, *session, signal); });
   }
   if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);
+  if (!request_.traits.empty()) {
+    auto taken = take(draft, consent, session->visitor);
+    if (!taken) return unexpected(taken.error());
+    answer.traits = std::move(*taken);
+  }
   answer.too_many_browsers = naming->too_many;
   answer.accepted = record.signals.size();
   answer.version = session->version;
   answer.signal_count = session->window.size();
   answer.expires_at = session->expires_at;
   return answer;
+}
+
+Result<TraitsTaken> Append::take(commit::Draft& draft, Consent consent, const VisitorId& visitor) const {
+  if (consent != Consent::kFull) return refuse_traits(request_.traits, "is not kept without full consent");
+  if (visitor.empty()) return refuse_traits(request_.traits, "is of no one: neither a visitorId nor an anonymousId was said");
+  return take_traits(draft, request_.tenant->handle, visitor, request_.traits,
+                     {.source = request_.proven ? commit::kServerSource : commit::kPageSource,
+                      .only_public = !request_.proven});
 }
 
 Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {
@@ -223,6 +236,11 @@ void write(json::Writer& out, const AppendRequest& request, const Appended& appe
   decision::Warnings warnings = request.warnings;
   if (appended.too_many_browsers) warnings.push_back(decision::kTooManyDevices);
   decision::write_warnings(out, warnings);
+  if (appended.traits) {
+    out.key("traits").begin_object();
+    write_members(out, *appended.traits);
+    out.end_object();
+  }
   if (appended.denied) {
     out.member("consent", "denied");
     return;

@@ -18,6 +18,7 @@ struct Appended {
   std::uint64_t version = 0;
   std::size_t signal_count = 0;  // in the window now
   Instant expires_at{};
+  std::optional<TraitsTaken> traits;  // where any were said
 };
 
 // Adds the answer's members to an open object: accepted … expiresAt.
@@ -38,6 +39,8 @@ class Append final : public commit::Work {
 
  private:
   Result<Appended> planned(commit::Draft& draft);
+  // The traits become known of the visitor whose the session is by now.
+  Result<TraitsTaken> take(commit::Draft& draft, ledger::Consent consent, const VisitorId& visitor) const;
   Result<Appended> deny(commit::Draft& draft, const ledger::SessionDigest& digest, const ledger::SessionPtr& before);
 
   AppendRequest request_;

@@ -49,10 +49,14 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   const Duration skew = read_skew(root, now, issues);
   const auto tenant = tenants.find(handle);
   const Duration retention = tenant ? (*tenant)->settings.retention : commit::HandleSettings{}.retention;
+  const Value* traits = root.find("traits");
+  if (traits) request.traits = read_traits(*traits, "traits", false, issues);
+  request.proven = handle_in_path.has_value();
   const Value* signals = root.find("signals");
   if (!signals) {
-    issues.add("signals", "is required");
-  } else if (!signals->is_array() || signals->items().empty() || signals->items().size() > kSignalsPerRequest) {
+    if (!traits) issues.add("signals", "is required");
+  } else if (!signals->is_array() || (signals->items().empty() && !traits) ||
+             signals->items().size() > kSignalsPerRequest) {
     issues.add("signals", "must be a list of 1 to 60 signals");
   } else {
     SignalReader reader(request.texts, now, retention, issues);

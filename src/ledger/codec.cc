@@ -7,7 +7,7 @@
 namespace beckon::ledger {
 namespace {
 
-enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4, kDone = 5, kIdentity = 6 };
+enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4, kDone = 5, kIdentity = 6, kTraits = 7 };
 
 template <class Body>
 void put_record(std::string& journal, Kind kind, Body body) {
@@ -91,6 +91,18 @@ IdentityRecord decode_identity(Decoder& in, const SessionDigest& own) {
   record.at = in.instant();
   record.expires_at = in.instant();
   record.identity = in.identity();
+  return record;
+}
+
+TraitsRecord decode_traits(Decoder& in, const SessionDigest& own) {
+  TraitsRecord record{.own = own};
+  record.handle = in.text();
+  record.visitor = in.text();
+  record.fresh = in.byte() != 0;
+  record.at = in.instant();
+  record.expires_at = in.instant();
+  record.id = in.word();
+  for (std::size_t n = in.count(7); n > 0 && in.ok(); --n) record.changes.push_back(in.change());
   return record;
 }
 
@@ -186,6 +198,20 @@ void append_record(std::string& journal, const IdentityRecord& record) {
   });
 }
 
+void append_record(std::string& journal, const TraitsRecord& record) {
+  put_record(journal, kTraits, [&](Encoder& out) {
+    out.digest(record.own);
+    out.text(record.handle);
+    out.text(record.visitor);
+    out.byte(record.fresh ? 1 : 0);
+    out.instant(record.at);
+    out.instant(record.expires_at);
+    out.word(record.id);
+    out.number(record.changes.size());
+    for (const TraitChange& change : record.changes) out.change(change);
+  });
+}
+
 void append_record(std::string& journal, const ForgetRecord& record) {
   put_record(journal, kForget, [&](Encoder& out) { out.digest(record.digest); });
 }
@@ -245,7 +271,7 @@ std::vector<PastDecision> past_decisions(const DecisionLog& log) {
 
 bool JournalReader::Item::is_of_visitor() const {
   const auto kind = static_cast<Kind>(bytes.front());
-  return kind == kVisitor || kind == kIdentity;
+  return kind == kVisitor || kind == kIdentity || kind == kTraits;
 }
 
 std::optional<JournalReader::Item> JournalReader::next() {
@@ -276,6 +302,7 @@ std::optional<Record> decode_record(std::string_view bytes) {
   if (kind == kVisitor) record = decode_visitor(in);
   if (kind == kDone) record = decode_done(in);
   if (kind == kIdentity) record = decode_identity(in, digest);
+  if (kind == kTraits) record = decode_traits(in, digest);
   if (kind == kForget) record = ForgetRecord{digest};
   if (!in.ok()) return std::nullopt;
   return record;

@@ -21,16 +21,22 @@
 //   done     = digest handle:string session:string rule:u64le version:varint
 //   identity = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant who
 //   who      = owner:string n:varint (id:string since:instant)* share:varint said:string said_at:instant
+//   traits   = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant id:u64le
+//              n:varint (name:string op:u8 value:string rank:u8 source:string stamp)*
+//   stamp    = at:instant place:varint
+//   said     = json:string rank:u8 source:string stamp
+//   kept     = n:varint (name:string n:varint said* flags:u8 (1 once, 2 added) once:said? (added:said sum:u64le)?
+//              n:varint (text:string in:u8 rank:u8 stamp)*)* n:varint (id:u64le instant)*
 //   forget   = digest
-//   snapshot = format:u8 (4) handle session visitor consent:u8 context version:varint created:instant
+//   snapshot = format:u8 (5) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
 //              flags:u8 (1 begun by the visitor) spends shown:ids
 //              n:varint (session:string digest joined:instant)* n:varint (rule:u64le version:varint)*
-//              who (of a visitor's own record only) places:varint* (of the signals)
+//              (who kept)? (of a visitor's own record only) places:varint* (of the signals)
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 // Where an append, a decision, a past or a snapshot ends before what was added later, that is empty; a session of
-// format 1 that has a visitor was begun by it. Formats 1 to 3 have no `joined` and no `who`; formats 1 and 2 have
+// format 1 that has a visitor was begun by it. Formats 1 to 4 have no `kept`, formats 1 to 3 no `joined` and no `who`; formats 1 and 2 have
 // as_of:varint after the format, which the store keeps (StoredSnapshot) since format 3: only the store knows the
 // position of a commit.
 #pragma once
@@ -49,6 +55,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Deci
 void append_record(std::string& journal, const VisitorRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DoneRecord& record);
 void append_record(std::string& journal, const IdentityRecord& record);
+void append_record(std::string& journal, const TraitsRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);
 
 // A decision as records and sessions hold it, and back. Nothing at damage.
@@ -67,7 +74,7 @@ class JournalReader {
   struct Item {
     SessionDigest digest;
     std::string_view bytes;      // the whole record, kind and size included
-    bool is_of_visitor() const;  // a VisitorRecord or an IdentityRecord
+    bool is_of_visitor() const;  // a VisitorRecord, an IdentityRecord or a TraitsRecord
   };
   // The next record undecoded; nothing at the end or at damage.
   std::optional<Item> next();

@@ -61,6 +61,41 @@ class Encoder {
     text(who.said.view());
     instant(who.said_at);
   }
+  void stamp(const Stamp& stamp) { instant(stamp.at), number(stamp.place); }
+  void change(const TraitChange& change) {
+    text(change.name);
+    byte(static_cast<std::uint8_t>(change.op));
+    text(change.value);
+    byte(change.rank);
+    text(change.source);
+    stamp(change.stamp);
+  }
+  void said(const Trait::Said& said) {
+    text(said.json);
+    byte(said.rank);
+    text(said.source);
+    stamp(said.stamp);
+  }
+  void traits(const Traits& traits) {
+    number(traits.all.size());
+    for (const Trait& trait : traits.all) {
+      text(trait.name);
+      number(trait.said.size());
+      for (const Trait::Said& one : trait.said) said(one);
+      byte(static_cast<std::uint8_t>((trait.once ? 1 : 0) | (trait.added ? 2 : 0)));
+      if (trait.once) said(*trait.once);
+      if (trait.added) said(*trait.added), word(static_cast<std::uint64_t>(trait.sum));
+      number(trait.elements.size());
+      for (const Trait::Element& one : trait.elements) {
+        text(one.text);
+        byte(one.in ? 1 : 0);
+        byte(one.rank);
+        stamp(one.stamp);
+      }
+    }
+    number(traits.ids.size());
+    for (const auto& [id, at] : traits.ids) word(id), instant(at);
+  }
   void past(const PastView& past) {
     for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
     number(past.session_version);
@@ -147,6 +182,53 @@ class Decoder {
     who.said = VisitorId{text()};
     who.said_at = instant();
     return who;
+  }
+  Stamp stamp() {
+    const Instant at = instant();
+    return {at, number()};
+  }
+  TraitChange change() {
+    TraitChange change;
+    change.name = text();
+    const std::uint8_t op = byte();
+    if (op > static_cast<std::uint8_t>(TraitOp::kExclude)) ok_ = false;
+    change.op = static_cast<TraitOp>(op);
+    change.value = text();
+    change.rank = byte();
+    change.source = text();
+    change.stamp = stamp();
+    return change;
+  }
+  Trait::Said said() {
+    Trait::Said said;
+    said.json = text();
+    said.rank = byte();
+    said.source = text();
+    said.stamp = stamp();
+    return said;
+  }
+  Traits traits() {
+    Traits traits;
+    for (std::size_t n = count(4); n > 0 && ok_; --n) {
+      Trait& trait = traits.all.emplace_back();
+      trait.name = text();
+      for (std::size_t m = count(5); m > 0 && ok_; --m) trait.said.push_back(said());
+      const std::uint8_t flags = byte();
+      if (flags & 1) trait.once = said();
+      if (flags & 2) trait.added = said(), trait.sum = static_cast<std::int64_t>(word());
+      for (std::size_t m = count(5); m > 0 && ok_; --m) {
+        Trait::Element& one = trait.elements.emplace_back();
+        one.text = text();
+        one.in = byte() != 0;
+        one.rank = byte();
+        one.stamp = stamp();
+      }
+    }
+    for (std::size_t n = count(9); n > 0 && ok_; --n) {
+      const std::uint64_t id = word();
+      traits.ids.emplace_back(id, instant());
+    }
+    return traits;
   }
   std::vector<Spend> spends() {
     std::vector<Spend> spends(count(17));

@@ -130,7 +130,8 @@ SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row)
   if (leaves) {
     std::erase_if(visitor->sessions, same);
     std::erase_if(visitor->spends, [&](const Spend& spend) { return spend.session == record.of.low; });
-    const bool stays = record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity;
+    const bool stays = record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity ||
+                       visitor->traits;
     return stays ? visitor : nullptr;
   }
   if (record.joined) std::erase_if(visitor->sessions, same);
@@ -149,6 +150,21 @@ SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row
   auto visitor =
       before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
   visitor->identity = record.identity.empty() ? nullptr : std::make_shared<const Identity>(record.identity);
+  visitor->last_received = std::max(visitor->last_received, record.at);
+  visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
+  return visitor;
+}
+
+SessionPtr applied(SessionPtr before, const TraitsRecord& record, Position row) {
+  if (record.fresh) before = nullptr;
+  auto visitor =
+      before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
+  auto traits = visitor->traits ? std::make_shared<Traits>(*visitor->traits) : std::make_shared<Traits>();
+  for (const TraitChange& change : record.changes) take(*traits, change);
+  std::erase_if(traits->ids, [&](const auto& one) { return one.second <= record.at - Traits::kIdsKept; });
+  if (record.id != 0) traits->ids.emplace_back(record.id, record.at);
+  keep_newest(traits->ids, Traits::kIdsRemembered);
+  visitor->traits = std::move(traits);
   visitor->last_received = std::max(visitor->last_received, record.at);
   visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
   return visitor;

@@ -75,12 +75,26 @@ struct IdentityRecord {
   Identity identity;
 };
 
+// Traits were said of a visitor under an id, whose own record lives at least until `expires_at`. Changes without effect
+// are in it too: they are the trait's history.
+struct TraitsRecord {
+  std::string_view handle;
+  std::string_view visitor;  // the id
+  SessionDigest own;         // of its own record
+  bool fresh = false;        // the record begins, or begins again
+  Instant at{};              // arrival
+  Instant expires_at{};
+  std::uint64_t id = 0;  // `remembered` of the request's id, where it added something; 0: it did not
+  std::vector<TraitChange> changes;
+};
+
 // All that is known of the session is gone.
 struct ForgetRecord {
   SessionDigest digest;
 };
 
-using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, DoneRecord, ForgetRecord>;
+using Record =
+    std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, TraitsRecord, DoneRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `row`: the journal row that the record stands in, 0 where it does
 // not matter (Session::began). `evicted`, where given, counts what left the window. A `before` that no one else holds
@@ -91,5 +105,6 @@ SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays 
 // `before` and what comes of it are the visitor's own record; null where nothing is left of it.
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row = 0);
+SessionPtr applied(SessionPtr before, const TraitsRecord& record, Position row = 0);
 
 }  // namespace beckon::ledger

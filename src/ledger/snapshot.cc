@@ -5,7 +5,7 @@
 namespace beckon::ledger {
 namespace {
 
-constexpr std::uint8_t kFormat = 4;
+constexpr std::uint8_t kFormat = 5;
 
 // What a snapshot holds of caps, visitors and delayed rules, from format 2 on.
 void read_second(Decoder& in, std::uint8_t format, Session& session) {
@@ -21,6 +21,9 @@ void read_second(Decoder& in, std::uint8_t format, Session& session) {
   if (format < 4 || !is_own_record(session.id.view())) return;
   Identity who = in.identity();
   if (!who.empty()) session.identity = std::make_shared<const Identity>(std::move(who));
+  if (format < 5) return;
+  Traits traits = in.traits();
+  if (!traits.empty()) session.traits = std::make_shared<const Traits>(std::move(traits));
 }
 
 bool has_places(const Window& window) {
@@ -63,7 +66,10 @@ std::string encode_snapshot(const Session& session) {
   }
   out.number(session.done.size());
   for (const DoneAnchor& done : session.done) out.word(done.rule), out.number(done.version);
-  if (is_own_record(session.id.view())) out.identity(session.identity ? *session.identity : Identity{});
+  if (is_own_record(session.id.view())) {
+    out.identity(session.identity ? *session.identity : Identity{});
+    out.traits(session.traits ? *session.traits : Traits{});
+  }
   if (has_places(session.window))
     for (std::size_t i = 0; i < session.window.size(); ++i) out.number(session.window[i].place);
   return bytes;

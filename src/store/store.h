@@ -14,8 +14,8 @@
 
 namespace beckon::store {
 
-// What a running server must read again: changes of the directory that it keeps in memory. Rules and subscriptions are
-// not among them, since only the server itself writes those.
+// What a running server must read again: changes of the directory that it keeps in memory. Rules, traits and
+// subscriptions are not among them, since only the server itself writes those.
 struct ControlChanges {
   std::uint64_t version = 0;  // to ask with the next time
   bool allowlist = false;
@@ -32,6 +32,7 @@ class Store {
   virtual delayed::Timers& timers() = 0;
   virtual commit::Analytics& analytics() = 0;
   virtual rules::RuleStore& rules() = 0;
+  virtual commit::TraitStore& traits() = 0;
   virtual access::Directory& directory() = 0;
 
   // What changed after `version`, by whatever process; everything for 0. A few microseconds where nothing has: made to

@@ -93,6 +93,7 @@ void add_sessions(Api& api, std::vector<Route>& routes) {
   routes.push_back(
       control(api, Method::kDelete, "/v2/handles/{handle}/chain/{sessionId}", operator_(), erase, "Erase a session"));
   add_visitors(api, routes);
+  add_traits(api, routes);
 }
 
 }  // namespace beckon::http

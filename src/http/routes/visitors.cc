@@ -8,6 +8,7 @@
 #include "commit/visitor_ids.h"
 #include "http/routes/response.h"
 #include "http/routes/session_view.h"
+#include "http/routes/visitor_view.h"
 #include "ledger/codec.h"
 
 namespace beckon::http {
@@ -51,38 +52,9 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-// Reads what is kept as of the last commit, also where it has expired and is about to go.
-commit::VisitorReader kept_reader(Api& api, const Handle& handle) {
-  return commit::reader_of(api.places.sessions, handle, Instant::min());
-}
-
 std::vector<VisitorId> ids_of(const std::vector<SessionPtr>& records) {
   std::vector<VisitorId> ids;
   for (const SessionPtr& record : records) ids.emplace_back(commit::id_of(*record));
-  return ids;
-}
-
-// The ids that a text means: a visitorId, or, where it is the id of a browser, its shares of which something is kept,
-// the newest first, else its visitor's. None: it is no id.
-Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text) {
-  std::vector<VisitorId> ids;
-  auto id = commit::parse_visitor_id(text);
-  if (!id || id->empty()) return ids;
-  if (!ledger::is_browser(id->view())) {
-    ids.push_back(std::move(*id));
-    return ids;
-  }
-  const auto browser = reader.record(*id);
-  if (!browser) return unexpected(browser.error());
-  const std::uint32_t newest = *browser && (*browser)->identity ? (*browser)->identity->share : 0;
-  for (std::uint32_t share = std::max<std::uint32_t>(newest, 1); share > 0; --share) {
-    VisitorId one = ledger::share_id(ledger::anonymous_of(id->view()), share);
-    const auto record = reader.record(one);
-    if (!record) return unexpected(record.error());
-    if (*record) ids.push_back(std::move(one));
-  }
-  // Nothing is kept under it: it has only ever been the browser of this visitor.
-  if (ids.empty() && newest > 0 && !(*browser)->identity->said.empty()) ids.push_back((*browser)->identity->said);
   return ids;
 }
 
@@ -195,7 +167,13 @@ Result<Response> get(Api& api, Request& request) {
   writer.member("sessionCount", static_cast<std::int64_t>(kept->sessions.size())).key("sessions").begin_array();
   for (std::size_t i = 0; i < std::min(kept->sessions.size(), kSessionsOfVisitor); ++i)
     write_session_summary(writer, api, handle, summary_of(*kept->sessions[i]));
-  writer.end_array().member("requestId", request.id.view()).end_object();
+  writer.end_array();
+  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  if (!role) return unexpected(role.error());
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  write_traits(writer, *(*tenant)->traits, kept->records, *role > access::Role::kCreator);
+  writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
 
@@ -426,7 +404,13 @@ Result<Response> export_all(Api& api, Request& request) {
   writer.end_array().key("expiredSessions").begin_array();
   for (const ledger::PastSession& past : kept->past)
     if (const auto written = write_past(writer, api, handle, past); !written) return unexpected(written.error());
-  writer.end_array().member("requestId", request.id.view()).end_object();
+  writer.end_array();
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  write_traits(writer, *(*tenant)->traits, kept->records, true);
+  if (const auto written = write_trait_history(writer, api, handle, kept->ids); !written)
+    return unexpected(written.error());
+  writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
 
@@ -434,7 +418,7 @@ Result<Response> export_all(Api& api, Request& request) {
 
 void add_visitors(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}", creator(), get,
-                           "A visitor: ids and sessions"));
+                           "A visitor: ids, traits and sessions"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/aliases", operator_(), alias,
                            "Join another visitor to this one"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/split", operator_(), split,

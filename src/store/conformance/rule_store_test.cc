@@ -162,5 +162,14 @@ TEST_P(RulesOfAStore, StayAsTheyWereFromTheFirstVersionThatIsKept) {
   EXPECT_EQ(store().rules().versions(kOther, 100, 9)->size(), 1u);
 }
 
+TEST_P(RulesOfAStore, BesideThemTraitsAreOfTheirHandleAndAreReplacedAndDeleted) {
+  write({.at = kStart,
+         .changes = {commit::TraitPut{kAcme, "plan", "one"}, commit::TraitPut{kAcme, "seats", "two"},
+                     commit::TraitPut{kOther, "plan", "three"}}});
+  write({.at = kStart, .changes = {commit::TraitPut{kAcme, "plan", "four"}, commit::TraitPut{kAcme, "seats", ""}}});
+  EXPECT_EQ(store().traits().traits(kAcme).value(), (commit::TraitStore::Stored{{"plan", "four"}}));
+  EXPECT_EQ(store().traits().traits(kOther).value(), (commit::TraitStore::Stored{{"plan", "three"}}));
+}
+
 }  // namespace
 }  // namespace beckon::store

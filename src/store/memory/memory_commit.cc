@@ -139,7 +139,7 @@ void MemoryCommit::apply(const commit::ErasuresDone& done) {
 void MemoryCommit::apply(const commit::SweepJournal& sweep) {
   auto row = facts_.journal.begin();
   for (int looked_at = 0; looked_at < Batch::kSweep && row != facts_.journal.end(); ++looked_at)
-    row = row->second.at < sweep.before ? facts_.journal.erase(row) : std::next(row);
+    row = row->second.at < sweep.before && row->first <= sweep.up_to ? facts_.journal.erase(row) : std::next(row);
 }
 
 void MemoryCommit::apply(const outbox::Event& event) {
@@ -262,6 +262,14 @@ void MemoryCommit::apply(const commit::ForgetRules& old) {
   }
   std::uint64_t& first = facts_.rules_kept[old.handle];
   first = std::max(first, old.first);
+}
+
+void MemoryCommit::apply(const commit::TraitPut& trait) {
+  commit::TraitStore::Stored& stored = facts_.traits[trait.handle];
+  if (!trait.json.empty())
+    stored.insert_or_assign(trait.name, trait.json);
+  else
+    stored.erase(trait.name);
 }
 
 void MemoryCommit::apply(const commit::SweepAudit& sweep) {

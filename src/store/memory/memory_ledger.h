@@ -29,6 +29,19 @@ class MemoryLedger final : public ledger::Ledger {
   Facts& facts_;
 };
 
+class MemoryTraitStore final : public commit::TraitStore {
+ public:
+  explicit MemoryTraitStore(Facts& facts) : facts_(facts) {}
+  Result<Stored> traits(const Handle& handle) override {
+    const std::lock_guard lock(facts_.mutex);
+    const auto found = facts_.traits.find(handle);
+    return found == facts_.traits.end() ? Stored{} : found->second;
+  }
+
+ private:
+  Facts& facts_;
+};
+
 class MemoryRuleStore final : public rules::RuleStore {
  public:
   explicit MemoryRuleStore(Facts& facts) : facts_(facts) {}

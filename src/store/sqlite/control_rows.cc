@@ -30,6 +30,16 @@ void apply(Writing& writing, const commit::ForgetRules& old) {
       old.handle, old.first);
 }
 
+void apply(Writing& writing, const commit::TraitPut& trait) {
+  if (!trait.json.empty())
+    writing.connection.run(
+        "INSERT INTO trait (handle, name, json) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (handle, name) DO UPDATE SET json = excluded.json",
+        trait.handle, trait.name, trait.json);
+  else
+    writing.connection.run("DELETE FROM trait WHERE handle = ?1 AND name = ?2", trait.handle, trait.name);
+}
+
 void apply(Writing& writing, const AuditEntry& entry) { write_audit(writing.connection, entry); }
 
 void apply(Writing& writing, const commit::SweepAudit& sweep) {

@@ -159,8 +159,8 @@ void apply(Writing& writing, const commit::SweepJournal& sweep) {
   remember_position(writing);
   writing.connection.run(
       "DELETE FROM journal WHERE at < ?1 AND position IN "
-      "(SELECT position FROM journal ORDER BY position LIMIT ?2)",
-      sweep.before, commit::Batch::kSweep);
+      "(SELECT position FROM journal WHERE position <= ?2 ORDER BY position LIMIT ?3)",
+      sweep.before, sweep.up_to, commit::Batch::kSweep);
 }
 
 }  // namespace beckon::store

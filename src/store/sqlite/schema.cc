@@ -373,10 +373,19 @@ CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);
 // older server would take for damage.
 constexpr const char* kIdentities = "";
 
+// The traits that a handle has, as commit/traits.h writes them. Snapshots are of format 5 from here on.
+constexpr const char* kTraits = R"sql(
+CREATE TABLE trait (
+  handle TEXT NOT NULL,
+  name TEXT NOT NULL,
+  json TEXT NOT NULL,
+  PRIMARY KEY (handle, name)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
-                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities};
+                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,     kTraits};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

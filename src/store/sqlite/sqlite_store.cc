@@ -89,6 +89,7 @@ SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options
       timers_(readers_),
       analytics_(readers_),
       rules_(readers_),
+      traits_(readers_),
       directory_(writer(file_, options), turn_, broken_),
       copier_(file_, Connection::Mode::kReadWrite, options.busy_timeout) {}
 

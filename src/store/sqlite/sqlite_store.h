@@ -16,6 +16,7 @@
 #include "store/sqlite/sqlite_outbox.h"
 #include "store/sqlite/sqlite_rule_store.h"
 #include "store/sqlite/sqlite_timers.h"
+#include "store/sqlite/sqlite_trait_store.h"
 #include "store/store.h"
 #include "system/secret_box.h"
 
@@ -45,6 +46,7 @@ class SqliteStore final : public Store {
   delayed::Timers& timers() override { return timers_; }
   commit::Analytics& analytics() override { return analytics_; }
   rules::RuleStore& rules() override { return rules_; }
+  commit::TraitStore& traits() override { return traits_; }
   access::Directory& directory() override { return directory_; }
   Result<ControlChanges> control_changes(std::uint64_t version) override;
   std::expected<void, commit::CommitFault> maintain() override { return checkpoint_wal(); }
@@ -87,6 +89,7 @@ class SqliteStore final : public Store {
   SqliteTimers timers_;
   SqliteAnalytics analytics_;
   SqliteRuleStore rules_;
+  SqliteTraitStore traits_;
   SqliteDirectory directory_;
   std::mutex copying_;
   Connection copier_;  // under copying_

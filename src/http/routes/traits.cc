@@ -1,0 +1,207 @@
+// Traits: which there are in a handle, and what is said of visitors. docs/people.md.
+#include <algorithm>
+
+#include "commit/traits.h"
+#include "http/routes/response.h"
+#include "http/routes/visitor_view.h"
+#include "intake/trait_request.h"
+
+namespace beckon::http {
+namespace {
+
+using commit::TraitDeclaration;
+
+constexpr std::size_t kVisitorsPerRequest = 100;
+
+void write_trait(json::Writer& out, std::string_view name, const TraitDeclaration& trait) {
+  out.begin_object().member("name", name);
+  write_members(out, trait);
+  out.member_boolean("reserved", commit::reserved_trait(name) != nullptr);
+}
+
+Result<Response> list(Api& api, Request& request) {
+  const auto tenant = api.places.tenants.find(request.param("handle"));
+  if (!tenant) return unexpected(tenant.error());
+  commit::TraitTable::Declarations all = (*tenant)->traits->declared_and_seen();
+  for (const std::string_view name : commit::kReservedTraits) all.try_emplace(std::string(name), *commit::reserved_trait(name));
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().key("items").begin_array();
+  for (const auto& [name, trait] : all) {
+    write_trait(writer, name, trait);
+    writer.end_object();
+  }
+  writer.end_array().member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+Fault insufficient_role(const access::Role& held) {
+  return {.code = FaultCode::kInsufficientRole,
+          .message = "Only an OPERATOR may say whether a trait is public or sensitive, and which sources outweigh "
+                     "others; with the role of the token only the type may change.",
+          .extras = {{"requiredRole", "\"OPERATOR\""}, {"role", json::quote(access::to_text(held))}}};
+}
+
+Result<Response> put(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string name = request.param("name");
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  Issues issues;
+  const TraitDeclaration trait = commit::read_trait_declaration(document->root(), issues);
+  if (!commit::is_trait_name(name))
+    issues.add("name", "must be 1 to 64 letters, digits, points and underscores, a letter first");
+  const TraitDeclaration* reserved = commit::reserved_trait(name);
+  if (reserved && trait.type != reserved->type)
+    issues.add("type", "must be \"" + std::string(commit::name_of(reserved->type)) + "\" for this trait");
+  if (reserved && reserved->sensitive && !trait.sensitive) issues.add("sensitive", "must be true for this trait");
+  if (!issues.empty()) return unexpected(issues.fault());
+  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  if (!role) return unexpected(role.error());
+  bool created = false;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const TraitDeclaration* found = draft.find_trait(handle, name);
+    const TraitDeclaration before = found ? *found : TraitDeclaration{};
+    const bool beyond_type = trait.is_public != before.is_public || trait.sensitive != before.sensitive ||
+                             trait.sources != before.sources;
+    if (beyond_type && *role < access::Role::kOperator) return insufficient_role(*role);
+    created = !found || !before.declared;
+    if (!found && draft.traits_of(handle) >= commit::trait_limits::kOfHandle) {
+      Issues full;
+      full.add("name", "is one trait too many: a handle has at most 1,000");
+      return full.fault();
+    }
+    draft.put_trait(handle, name, &trait);
+    draft.audit(handle, principal_of(request).subject, "trait.put", name, commit::to_json(trait));
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  std::string body;
+  json::Writer writer(body);
+  write_trait(writer, name, trait);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(created ? 201 : 200, std::move(body));
+}
+
+Result<Response> remove(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string name = request.param("name");
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const TraitDeclaration* found = draft.find_trait(handle, name);
+    const TraitDeclaration* reserved = commit::reserved_trait(name);
+    if (!found || (reserved && *found == *reserved)) return not_found("trait");
+    draft.put_trait(handle, name, nullptr);
+    draft.audit(handle, principal_of(request).subject, "trait.delete", name, "{}");
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  return no_content();
+}
+
+// The id under which something is said of a visitor; adds an issue where there is none.
+VisitorId id_said(const commit::HandleSettings& settings, const json::Value* said, const std::string& field,
+                  Issues& issues) {
+  auto id = said && said->is_string() ? commit::parse_visitor_id(said->text()) : std::nullopt;
+  if (!id || id->empty())
+    issues.add(field, said ? "must be a text of 1 to 256 bytes without control characters" : "is required");
+  else if (ledger::is_browser(id->view()))
+    issues.add(field, "must be an id that was said; a browser's traits come with its own requests");
+  else if (settings.blocked_ids.contains(*id))
+    issues.add(field, "names nobody: it is one of the blocked ids");
+  else
+    return std::move(*id);
+  return {};
+}
+
+Result<Response> say(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  Issues issues;
+  const intake::TraitsSaid said = intake::read_traits(document->root(), "", true, issues);
+  auto id = commit::parse_visitor_id(request.param("visitorId"));
+  if (!id || id->empty()) return unexpected(not_found("visitor"));
+  if (!ledger::is_browser(id->view()) && (*tenant)->settings.blocked_ids.contains(*id))
+    issues.add("visitorId", "names nobody: it is one of the blocked ids");
+  if (!issues.empty()) return unexpected(issues.fault());
+  intake::TraitsTaken taken;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const auto meant = ids_meant(commit::reader_of(draft, handle, draft.now()), id->view());
+    if (!meant) return meant.error();
+    if (meant->empty()) return not_found("visitor");
+    auto done = intake::take_traits(draft, handle, meant->front(), said, {.source = commit::kServerSource});
+    if (!done) return done.error();
+    taken = std::move(*done);
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object();
+  write_members(writer, taken);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+Result<Response> say_of_many(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  Issues issues;
+  refuse_unknown(document->root(), {"visitors"}, issues);
+  const json::Value* list = document->root().find("visitors");
+  if (!list || !list->is_array() || list->items().empty() || list->items().size() > kVisitorsPerRequest)
+    issues.add("visitors", "must be a list of 1 to 100 visitors");
+  std::vector<std::pair<VisitorId, intake::TraitsSaid>> all;
+  if (issues.empty())
+    for (std::size_t i = 0; i < list->items().size(); ++i) {
+      const std::string path = "visitors[" + std::to_string(i) + "]";
+      const json::Value& one = list->items()[i];
+      intake::TraitsSaid said = intake::read_traits(one, path, true, issues, {"visitorId"});
+      if (!one.is_object()) continue;
+      all.emplace_back(id_said((*tenant)->settings, one.find("visitorId"), path + ".visitorId", issues), std::move(said));
+    }
+  if (!issues.empty()) return unexpected(issues.fault());
+  std::vector<intake::TraitsTaken> taken;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    // What cannot be read is found before anything is planned.
+    for (const auto& [id, said] : all)
+      if (auto unread = draft.read_ahead(handle, id.view())) return unread;
+    for (const auto& [id, said] : all) {
+      auto done = intake::take_traits(draft, handle, id, said, {.source = commit::kServerSource});
+      if (!done) return done.error();
+      taken.push_back(std::move(*done));
+    }
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().key("visitors").begin_array();
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    writer.begin_object().member("visitorId", all[i].first.view());
+    write_members(writer, taken[i]);
+    writer.end_object();
+  }
+  writer.end_array().member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+}  // namespace
+
+void add_traits(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/traits", creator(), list, "List traits"));
+  routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/traits/{name}", creator(), put, "Declare a trait"));
+  routes.push_back(
+      control(api, Method::kDelete, "/v2/handles/{handle}/traits/{name}", creator(), remove, "Delete a declaration"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/traits", operator_(), say,
+                           "Say traits of a visitor"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/batch", operator_(), say_of_many,
+                           "Say traits of up to 100 visitors"));
+}
+
+}  // namespace beckon::http

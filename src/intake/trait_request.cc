@@ -1,0 +1,277 @@
+#include "intake/trait_request.h"
+
+#include <algorithm>
+#include <array>
+#include <expected>
+
+#include "rules/language/decimal.h"
+
+namespace beckon::intake {
+namespace {
+
+using commit::TraitDeclaration;
+using commit::TraitType;
+using ledger::Trait;
+using ledger::TraitChange;
+using ledger::TraitOp;
+using ledger::Traits;
+
+struct Part {
+  std::string_view name;
+  TraitOp op;
+};
+constexpr std::array<Part, 5> kParts{{{"set", TraitOp::kSet},
+                                      {"setOnce", TraitOp::kSetOnce},
+                                      {"add", TraitOp::kAdd},
+                                      {"include", TraitOp::kInclude},
+                                      {"exclude", TraitOp::kExclude}}};
+
+std::string within(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + "." + std::string(name);
+}
+
+void read_unset(const json::Value& list, const std::string& path, TraitsSaid& said, Issues& issues) {
+  const bool is_list = list.is_array() && std::ranges::all_of(list.items(), &json::Value::is_string);
+  if (!is_list) return issues.add(path, "must be a list of names of traits");
+  for (const json::Value& name : list.items()) said.changes.push_back({name.text(), TraitOp::kUnset, nullptr});
+}
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// One request's changes of one visitor. Confined to take_traits.
+class Taking {
+ public:
+  Taking(commit::Draft& draft, const Handle& handle, const TraitsSaid& said, const TraitSpeaker& speaker, Traits known)
+      : draft_(draft),
+        handle_(handle),
+        said_(said),
+        source_(said.source.empty() ? speaker.source : said.source),
+        only_public_(speaker.only_public),
+        at_(std::min(said.at.value_or(draft.now()), draft.now())),
+        known_(std::move(known)) {
+    id_ = said.id.empty() ? 0 : ledger::remembered(said.id);
+    repeats_ = id_ != 0 && std::ranges::find(known_.ids, id_, &std::pair<std::uint64_t, Instant>::first) !=
+                               known_.ids.end();
+  }
+
+  void take(const TraitsSaid::One& one) {
+    if (auto why = refusal(one)) return taken_.refused.emplace_back(one.name, std::move(*why)), void();
+  }
+
+  TraitsTaken& taken() { return taken_; }
+  std::vector<TraitChange>& changes() { return changes_; }
+  std::uint64_t id() const { return adds_ ? id_ : 0; }
+
+ private:
+  using Refused = std::optional<std::string>;
+
+  Refused refusal(const TraitsSaid::One& one) {
+    if (!commit::is_trait_name(one.name))
+      return "must be named by 1 to 64 letters, digits, points and underscores, a letter first";
+    const bool unsets = one.op == TraitOp::kUnset || (one.op == TraitOp::kSet && one.value->is_null());
+    const TraitDeclaration* known = draft_.find_trait(handle_, one.name);
+    if (only_public_ && (!known || !known->is_public)) return "is not public, and the request has no proof of who it is";
+    TraitDeclaration trait = known ? *known : TraitDeclaration{};
+    if (!known && !unsets) {
+      const auto type = type_said(one);
+      if (!type) return "must be a text, a number, a boolean or a list of texts";
+      if (draft_.traits_of(handle_) >= commit::trait_limits::kOfHandle) return "is one trait too many for the handle";
+      trait.type = *type;
+    }
+    auto before = room_for(one, unsets);
+    if (!before) return std::move(before.error());
+    std::vector<std::string> values;
+    if (auto why = read(one, unsets, trait.type, values)) return why;
+    if (values.empty()) return taken_.stale.emplace_back(one.name), std::nullopt;
+    if (one.op == TraitOp::kAdd && repeats_) return taken_.stale.emplace_back(one.name), std::nullopt;
+
+    const Traits kept = known_;
+    std::vector<TraitChange> changes;
+    for (std::string& value : values)
+      changes.push_back({.name = std::string(one.name),
+                         .op = unsets ? TraitOp::kUnset : one.op,
+                         .value = std::move(value),
+                         .rank = commit::rank_of(trait, source_),
+                         .source = std::string(source_),
+                         .stamp = {at_, draft_.take_place()}});
+    bool counts = false;
+    for (const TraitChange& change : changes) counts = ledger::take(known_, change) && counts_now(change) ? true : counts;
+    if (auto why = too_much(one.name)) {
+      known_ = kept;
+      return why;
+    }
+    if (!known && !unsets)
+      draft_.put_trait(handle_, std::string(one.name), &trait);
+    adds_ = adds_ || one.op == TraitOp::kAdd;
+    taken_.version = changes.empty() ? taken_.version : changes.back().stamp.place;
+    changes_.insert(changes_.end(), std::move_iterator(changes.begin()), std::move_iterator(changes.end()));
+    (counts ? taken_.applied : taken_.stale).emplace_back(one.name);
+    return std::nullopt;
+  }
+
+  static std::optional<TraitType> type_said(const TraitsSaid::One& one) {
+    if (one.op == TraitOp::kAdd) return TraitType::kNumber;
+    if (one.op == TraitOp::kInclude || one.op == TraitOp::kExclude) return TraitType::kList;
+    return commit::type_of(*one.value);
+  }
+
+  // A trait is either counted or set.
+  std::expected<void, std::string> room_for(const TraitsSaid::One& one, bool unsets) const {
+    const auto found = std::ranges::find(known_.all, one.name, &Trait::name);
+    if (found == known_.all.end()) {
+      if (!unsets && known_.all.size() >= commit::trait_limits::kOfVisitor)
+        return std::unexpected("is one trait too many for the visitor, who has 100");
+      return {};
+    }
+    const bool counts = one.op == TraitOp::kAdd;
+    if (found->added && !counts) return std::unexpected("is a counter, so it can only be added to");
+    if (!found->added && counts && (!found->said.empty() || found->once || !found->elements.empty()))
+      return std::unexpected("is set, so it cannot be added to");
+    return {};
+  }
+
+  // The values as they are kept, one for each change.
+  Refused read(const TraitsSaid::One& one, bool unsets, TraitType type, std::vector<std::string>& values) const {
+    if (unsets) return values.emplace_back(), std::nullopt;
+    switch (one.op) {
+      case TraitOp::kUnset: break;
+      case TraitOp::kSet:
+      case TraitOp::kSetOnce: {
+        auto value = commit::trait_value(one.name, type, *one.value);
+        if (!value) return std::move(value.error());
+        values.push_back(std::move(*value));
+        break;
+      }
+      case TraitOp::kAdd: {
+        if (type != TraitType::kNumber) return "is no number, so it cannot be added to";
+        if (said_.id.empty()) return "is added to, which needs an id, so that a repeated request adds nothing";
+        const auto value = commit::trait_value(one.name, TraitType::kNumber, *one.value);
+        if (!value) return std::move(value.error());
+        values.push_back(std::to_string(rules::millionths(*value)));
+        break;
+      }
+      case TraitOp::kInclude:
+      case TraitOp::kExclude: {
+        if (type != TraitType::kList) return "is no list, so nothing can be included or excluded";
+        const auto list = commit::trait_value(one.name, TraitType::kList, *one.value);
+        if (!list) return std::move(list.error());
+        for (const json::Value& item : one.value->items()) values.push_back(*commit::trait_text(item.text()));
+        break;
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool counts_now(const TraitChange& change) const {
+    return ledger::counts(*std::ranges::find(known_.all, change.name, &Trait::name), change);
+  }
+
+  Refused too_much(std::string_view name) const {
+    if (known_.bytes() > commit::trait_limits::kBytesOfVisitor) return "is too much for the visitor, whose traits may have 8 KiB";
+    const Trait& trait = *std::ranges::find(known_.all, name, &Trait::name);
+    if (trait.elements.size() > 2 * commit::trait_limits::kList) return "has had too many texts included and excluded";
+    if (trait.elements.empty()) return std::nullopt;
+    const auto now = ledger::value_of(trait);
+    const auto list = now ? json::parse(now->json) : Result<json::Document>{unexpected(Fault{})};
+    if (list && list->root().items().size() > commit::trait_limits::kList) return "would be a list of more than 50 texts";
+    return std::nullopt;
+  }
+
+  commit::Draft& draft_;
+  const Handle& handle_;
+  const TraitsSaid& said_;
+  const std::string_view source_;
+  const bool only_public_;
+  const Instant at_;
+  Traits known_;  // of the visitor, and what was said so far
+  std::uint64_t id_ = 0;
+  bool repeats_ = false, adds_ = false;
+  std::vector<TraitChange> changes_;
+  TraitsTaken taken_;
+};
+
+// Of a trait that several parts of a request change, each outcome once.
+void once_each(std::vector<std::string>& names) {
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+}
+
+}  // namespace
+
+TraitsSaid read_traits(const json::Value& object, const std::string& path, bool may_say, Issues& issues,
+                       std::initializer_list<std::string_view> others) {
+  TraitsSaid said;
+  if (!object.is_object()) return issues.add(path, "must be an object such as {\"set\":{\"plan\":\"pro\"}}"), said;
+  for (const Part& part : kParts) {
+    const json::Value* values = object.find(part.name);
+    if (!values) continue;
+    if (!values->is_object()) {
+      issues.add(within(path, part.name), "must be an object");
+      continue;
+    }
+    for (const json::Member& member : values->members()) said.changes.push_back({member.key, part.op, &member.value});
+  }
+  if (const json::Value* list = object.find("unset")) read_unset(*list, within(path, "unset"), said, issues);
+  if (said.changes.size() > kTraitsPerRequest) issues.add(path, "may change at most 100 traits");
+  if (const json::Value* id = object.find("id")) {
+    if (id->is_string() && !id->text().empty() && id->text().size() <= 128)
+      said.id = id->text();
+    else
+      issues.add(within(path, "id"), "must be a text of 1 to 128 bytes");
+  }
+  if (const json::Value* at = may_say ? object.find("at") : nullptr) {
+    said.at = at->instant();
+    if (!said.at) issues.add(within(path, "at"), "must be an RFC 3339 time or epoch milliseconds");
+  }
+  if (const json::Value* source = may_say ? object.find("source") : nullptr) {
+    if (source->is_string() && commit::is_trait_source(source->text()))
+      said.source = source->text();
+    else
+      issues.add(within(path, "source"), "must be a name such as \"crm\"");
+  }
+  for (const json::Member& member : object.members()) {
+    const bool known = std::ranges::find(kParts, member.key, &Part::name) != kParts.end() ||
+                       is_one_of(member.key, {"unset", "id"}) || is_one_of(member.key, others) ||
+                       (may_say && is_one_of(member.key, {"at", "source"}));
+    if (!known) issues.add(within(path, member.key), "is not known here");
+  }
+  return said;
+}
+
+Result<TraitsTaken> take_traits(commit::Draft& draft, const Handle& handle, const VisitorId& id, const TraitsSaid& said,
+                                const TraitSpeaker& speaker) {
+  const auto records = commit::reader_of(draft, handle, draft.now()).records(id);
+  if (!records) return unexpected(records.error());
+  Taking taking(draft, handle, said, speaker, commit::traits_of(*records));
+  for (const TraitsSaid::One& one : said.changes) taking.take(one);
+  if (!taking.changes().empty())
+    if (auto fault = draft.say_traits(handle, id, std::move(taking.changes()), taking.id()))
+      return unexpected(std::move(*fault));
+  once_each(taking.taken().applied);
+  once_each(taking.taken().stale);
+  return std::move(taking.taken());
+}
+
+TraitsTaken refuse_traits(const TraitsSaid& said, std::string_view why) {
+  TraitsTaken taken;
+  for (const TraitsSaid::One& one : said.changes) taken.refused.emplace_back(one.name, why);
+  return taken;
+}
+
+void write_members(json::Writer& out, const TraitsTaken& taken) {
+  const auto list = [&](std::string_view name, const std::vector<std::string>& names) {
+    out.key(name).begin_array();
+    for (const std::string& one : names) out.string(one);
+    out.end_array();
+  };
+  list("applied", taken.applied);
+  list("stale", taken.stale);
+  out.key("refused").begin_array();
+  for (const auto& [trait, reason] : taken.refused)
+    out.begin_object().member("trait", trait).member("reason", reason).end_object();
+  out.end_array().member("version", static_cast<std::int64_t>(taken.version));
+}
+
+}  // namespace beckon::intake

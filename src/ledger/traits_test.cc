@@ -1,0 +1,146 @@
+#include "ledger/traits.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "ledger/codec.h"
+
+namespace beckon::ledger {
+namespace {
+
+constexpr Instant kT0 = instant_ms(1'800'000'000'000);
+Instant second(int n) { return kT0 + std::chrono::seconds{n}; }
+
+TraitChange set(std::string value, int at, std::uint8_t rank = 2) {
+  return {.name = "plan", .op = TraitOp::kSet, .value = std::move(value), .rank = rank, .source = "server",
+          .stamp = {second(at), static_cast<std::uint64_t>(at)}};
+}
+TraitChange of(TraitOp op, std::string value, int at, std::uint8_t rank = 2) {
+  TraitChange change = set(std::move(value), at, rank);
+  change.op = op;
+  return change;
+}
+std::string now(const Traits& traits) {
+  const auto values = values_of(traits);
+  return values.empty() ? "" : values.front().json;
+}
+std::string after_all(std::initializer_list<TraitChange> changes) {
+  Traits traits;
+  for (const TraitChange& change : changes) take(traits, change);
+  return now(traits);
+}
+
+TEST(Traits, TheNewestSetHoldsWheneverItArrives) {
+  EXPECT_EQ(after_all({set("1", 5), set("2", 7)}), "2");
+  EXPECT_EQ(after_all({set("2", 7), set("1", 5)}), "2");
+}
+
+TEST(Traits, AGreaterRankOutweighsANewerInstant) {
+  EXPECT_EQ(after_all({set("1", 5, 2), set("2", 9, 1)}), "1");
+  EXPECT_EQ(after_all({set("2", 9, 1), set("1", 5, 2)}), "1");
+}
+
+TEST(Traits, AnUnsetFreesTheTraitForLowerRanksButNotForWhatTheySaidBefore) {
+  const TraitChange low = set("\"low\"", 3, 1), unset = of(TraitOp::kUnset, "", 5, 2), late = set("\"late\"", 8, 1);
+  EXPECT_EQ(after_all({set("\"high\"", 4, 2), low, unset}), "");
+  EXPECT_EQ(after_all({unset, low}), "") << "an old set does not bring it back";
+  EXPECT_EQ(after_all({unset, low, late}), "\"late\"");
+  EXPECT_EQ(after_all({late, low, unset}), "\"late\"");
+}
+
+TEST(Traits, TheOldestSetOnceHoldsWhereNothingIsSet) {
+  EXPECT_EQ(after_all({of(TraitOp::kSetOnce, "1", 7), of(TraitOp::kSetOnce, "2", 5)}), "2");
+  EXPECT_EQ(after_all({of(TraitOp::kSetOnce, "2", 5), of(TraitOp::kSetOnce, "1", 7)}), "2");
+  EXPECT_EQ(after_all({of(TraitOp::kSetOnce, "1", 1), set("3", 0)}), "3");
+}
+
+TEST(Traits, CountersAddUpWithSixPlaces) {
+  EXPECT_EQ(after_all({of(TraitOp::kAdd, "5000000", 1), of(TraitOp::kAdd, "-500001", 2)}), "4.499999");
+  EXPECT_EQ(after_all({of(TraitOp::kAdd, "-250000", 1)}), "-0.25");
+}
+
+TEST(Traits, AListIsWhatWasSetWithTheNewerWordsOnItsTexts) {
+  const TraitChange list = set(R"(["a","b"])", 5);
+  EXPECT_EQ(after_all({list, of(TraitOp::kInclude, "c", 6), of(TraitOp::kExclude, "a", 7)}), R"(["b","c"])");
+  EXPECT_EQ(after_all({of(TraitOp::kInclude, "c", 4), list}), R"(["a","b"])");
+  EXPECT_EQ(after_all({of(TraitOp::kExclude, "c", 7), of(TraitOp::kInclude, "c", 6)}), "") << "nothing was ever in it";
+  EXPECT_EQ(after_all({of(TraitOp::kInclude, "c", 6), of(TraitOp::kUnset, "", 8)}), "");
+}
+
+TEST(Traits, WhatCountsIsToldFromWhatIsStale) {
+  Traits traits;
+  const TraitChange high = set("1", 5, 2), low = set("2", 9, 1);
+  EXPECT_TRUE(take(traits, high));
+  EXPECT_TRUE(counts(traits.all.front(), high));
+  EXPECT_TRUE(take(traits, low)) << "kept, for when the other is unset";
+  EXPECT_FALSE(counts(traits.all.front(), low));
+}
+
+TraitChange random_change(std::mt19937& dice, int n) {
+  const auto roll = [&](int most) { return static_cast<int>(dice() % static_cast<unsigned>(most)); };
+  const auto rank = static_cast<std::uint8_t>(roll(3));
+  TraitChange change = set("", roll(8), rank);
+  change.stamp.place = static_cast<std::uint64_t>(n);
+  switch (roll(6)) {
+    case 0: change.value = R"(["x","y"])"; break;
+    case 1: change.op = TraitOp::kUnset; break;
+    case 2: change.op = TraitOp::kSetOnce, change.value = R"(["o"])"; break;
+    case 3: change.op = TraitOp::kExclude, change.value = "x"; break;
+    default: change.op = TraitOp::kInclude, change.value = std::string(1, static_cast<char>('x' + roll(3))); break;
+  }
+  change.value = change.op == TraitOp::kSet && roll(2) ? R"(["z"])" : change.value;
+  if (roll(9) == 0) change.name = "points", change.op = TraitOp::kAdd, change.value = std::to_string(roll(100));
+  return change;
+}
+
+// Any order, and any number of ids under which it was said, come to the same.
+TEST(Traits, DoNotDependOnTheOrderNorOnTheIdsUnderWhichTheyWereSaid) {
+  for (unsigned seed = 0; seed < 3'000; ++seed) {
+    std::mt19937 dice(seed);
+    std::vector<TraitChange> changes;
+    for (int n = 1; n <= 12; ++n) changes.push_back(random_change(dice, n));
+    Traits whole;
+    for (const TraitChange& change : changes) take(whole, change);
+    std::ranges::shuffle(changes, dice);
+    Traits shuffled;
+    std::vector<Traits> parts(3);
+    for (const TraitChange& change : changes) {
+      take(shuffled, change);
+      take(parts[dice() % 3], change);
+    }
+    const std::vector<const Traits*> all{&parts[0], &parts[1], &parts[2]};
+    ASSERT_EQ(shuffled, whole) << "seed " << seed;
+    ASSERT_EQ(united(all), whole) << "seed " << seed;
+  }
+}
+
+TEST(Traits, SnapshotsAndRecordsGiveThemBack) {
+  std::mt19937 dice(1);
+  TraitsRecord record{.handle = "acme", .visitor = "jon", .own = {.high = 1, .low = 2}, .fresh = true, .at = kT0,
+                      .expires_at = second(9), .id = 77, .changes = {}};
+  for (int n = 1; n <= 40; ++n) record.changes.push_back(random_change(dice, n));
+  std::string journal;
+  append_record(journal, record);
+  JournalReader reader(journal);
+  const auto item = reader.next();
+  ASSERT_TRUE(item);
+  EXPECT_TRUE(item->is_of_visitor());
+  EXPECT_EQ(item->digest, record.own);
+  const auto read = decode_record(item->bytes);
+  ASSERT_TRUE(read && std::holds_alternative<TraitsRecord>(*read));
+  EXPECT_EQ(std::get<TraitsRecord>(*read).changes, record.changes);
+  const SessionPtr own = applied(nullptr, std::get<TraitsRecord>(*read));
+  ASSERT_TRUE(own->traits);
+  EXPECT_EQ(own->traits->ids.size(), 1u);
+  EXPECT_EQ(own->expires_at, second(9));
+  const auto stored = encode_snapshot(*own);
+  const auto back = decode_snapshot({.bytes = stored});
+  ASSERT_TRUE(back);
+  ASSERT_TRUE(back->session->traits);
+  EXPECT_EQ(*back->session->traits, *own->traits);
+}
+
+}  // namespace
+}  // namespace beckon::ledger

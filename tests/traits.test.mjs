@@ -1,0 +1,295 @@
+// Traits of visitors, from outside: docs/people.md.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
+
+let beckon;
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(() => beckon?.close());
+
+const person = () => `${freshSession()}@company.example`;
+const path = id => `/visitors/${encodeURIComponent(id)}`;
+const say = async (id, body, as = 'OPERATOR') => {
+  const answer = await beckon.as(as, 'POST', `${path(id)}/traits`, body);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+};
+const visitor = async (id, as = 'OPERATOR') => (await beckon.as(as, 'GET', path(id))).json;
+const values = async id =>
+  Object.fromEntries(Object.entries((await visitor(id)).traits).map(([name, { value }]) => [name, value]));
+const declare = async (name, body, as = 'OPERATOR') => {
+  const answer = await beckon.as(as, 'PUT', `/traits/${name}`, body);
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer;
+};
+const onPage = (sessionId, traits, who, signals = []) =>
+  beckon.chain('signals', { sessionId, ...who, traits, signals }, { from: freshAddress() });
+
+describe('what is said of a visitor', () => {
+  test('is kept by name, with its source and instant; types are those of the first value', async () => {
+    const id = person();
+    const answer = await say(id, {
+      set: { plan: 'pro', seats: 12.5, trial: false, tags: ['b', 'a', 'b'] },
+      source: 'crm',
+      at: '2026-05-01T10:00:00Z',
+    });
+    assert.deepEqual(answer.applied, ['plan', 'seats', 'tags', 'trial']);
+    assert.deepEqual([answer.stale, answer.refused], [[], []]);
+    assert.deepEqual(await values(id), { plan: 'pro', seats: 12.5, tags: ['a', 'b'], trial: false });
+    const { plan } = (await visitor(id)).traits;
+    assert.deepEqual([plan.source, plan.at], ['crm', '2026-05-01T10:00:00Z']);
+    const listed = (await beckon.as('CREATOR', 'GET', '/traits')).json.items;
+    assert.deepEqual(
+      listed.filter(({ name }) => ['plan', 'seats', 'trial', 'tags'].includes(name)).map(({ name, type, declared }) => [name, type, declared]),
+      [
+        ['plan', 'text', false],
+        ['seats', 'number', false],
+        ['tags', 'list', false],
+        ['trial', 'bool', false],
+      ],
+    );
+  });
+
+  test('one bad trait never loses the others', async () => {
+    const id = person();
+    const { applied, refused } = await say(id, {
+      set: { goodOne: 'x', '9bad': 1, nested: { a: 1 }, plan: 7, zone: 'Mars/Olympus', long: 'x'.repeat(513) },
+    });
+    assert.deepEqual(applied, ['goodOne']);
+    assert.deepEqual(refused.map(({ trait }) => trait).sort(), ['9bad', 'long', 'nested', 'plan', 'zone']);
+    assert.match(refused.find(({ trait }) => trait === 'plan').reason, /text/);
+    assert.deepEqual(await values(id), { goodOne: 'x' });
+  });
+
+  test('a request of another form is 400, names every fault and changes nothing', async () => {
+    const id = person();
+    const answer = await beckon.as('OPERATOR', 'POST', `${path(id)}/traits`, {
+      set: ['plan'],
+      unset: 'plan',
+      at: 'soon',
+      source: 'No Name',
+      more: 1,
+    });
+    assert.equal(answer.status, 400);
+    assert.deepEqual(answer.json.details.map(({ field }) => field).sort(), ['at', 'more', 'set', 'source', 'unset']);
+    assert.equal((await beckon.as('OPERATOR', 'GET', path(id))).status, 404);
+  });
+
+  test('old news change nothing, in whatever order they come', async () => {
+    const id = person();
+    await say(id, { set: { tier: 'gold' }, at: '2026-06-02T00:00:00Z' });
+    const late = await say(id, { set: { tier: 'iron' }, at: '2026-06-01T00:00:00Z' });
+    assert.deepEqual([late.applied, late.stale], [[], ['tier']]);
+    await say(id, { unset: ['tier'], at: '2026-06-03T00:00:00Z' });
+    assert.deepEqual((await say(id, { set: { tier: 'tin' }, at: '2026-06-02T12:00:00Z' })).stale, ['tier']);
+    assert.deepEqual(await values(id), {});
+    assert.deepEqual((await say(id, { set: { tier: null } })).applied, ['tier'], 'null is unset');
+  });
+
+  test('setOnce keeps the earliest, whenever it arrives', async () => {
+    const id = person();
+    await say(id, { setOnce: { firstSource: 'mail' }, at: '2026-06-02T00:00:00Z' });
+    assert.deepEqual((await say(id, { setOnce: { firstSource: 'ad' }, at: '2026-06-01T00:00:00Z' })).applied, ['firstSource']);
+    assert.deepEqual((await say(id, { setOnce: { firstSource: 'shop' } })).stale, ['firstSource']);
+    assert.equal((await values(id)).firstSource, 'ad');
+  });
+
+  test('add needs an id and counts it once; a counter cannot be set, nor a set trait counted', async () => {
+    const id = person();
+    assert.match((await say(id, { add: { points: 5 } })).refused[0].reason, /needs an id/);
+    await say(id, { add: { points: 5 }, id: 'order-1' });
+    assert.deepEqual((await say(id, { add: { points: 5 }, id: 'order-1' })).stale, ['points']);
+    await say(id, { add: { points: '2.25' }, id: 'order-2' });
+    assert.equal((await values(id)).points, 7.25);
+    assert.match((await say(id, { set: { points: 1 } })).refused[0].reason, /counter/);
+    await say(id, { set: { level: 3 } });
+    assert.match((await say(id, { add: { level: 1 }, id: 'x' })).refused[0].reason, /cannot be added/);
+  });
+
+  test('texts are included in lists and excluded from them', async () => {
+    const id = person();
+    await say(id, { include: { interests: ['shoes', 'hats'] } });
+    await say(id, { exclude: { interests: ['hats'] }, include: { interests: ['bags'] } });
+    assert.deepEqual((await values(id)).interests, ['bags', 'shoes']);
+    assert.match(
+      (await say(id, { include: { interests: Array.from({ length: 49 }, (_, i) => `i${i}`) } })).refused[0].reason,
+      /50 texts/,
+    );
+    assert.deepEqual((await values(id)).interests, ['bags', 'shoes']);
+  });
+
+  test('a visitor has at most 100 traits of 8 KiB in all', async () => {
+    const id = person();
+    const many = from => Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`many${from + i}`, 1]));
+    await say(id, { set: many(0) });
+    const { applied, refused } = await say(id, { set: many(60) });
+    assert.deepEqual([applied.length, refused.length], [40, 20]);
+    const large = await say(person(), { set: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`many${i}text`, 'x'.repeat(500)])) });
+    assert.ok(large.refused.length > 3 && large.applied.length > 10, JSON.stringify(large));
+  });
+
+  test('up to 100 visitors in one request, whole or not at all', async () => {
+    const [one, other] = [person(), person()];
+    const answer = await beckon.as('OPERATOR', 'POST', '/visitors/batch', {
+      visitors: [
+        { visitorId: one, set: { plan: 'pro' } },
+        { visitorId: other, set: { plan: 'free', zone: 'Nowhere' } },
+      ],
+    });
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json.visitors.map(({ visitorId, applied }) => [visitorId, applied]), [
+      [one, ['plan']],
+      [other, ['plan']],
+    ]);
+    const bad = await beckon.as('OPERATOR', 'POST', '/visitors/batch', {
+      visitors: [{ visitorId: one, set: { plan: 'x' } }, { set: {} }, { visitorId: 'null', set: {} }, 7],
+    });
+    assert.equal(bad.status, 400);
+    assert.deepEqual(bad.json.details.map(({ field }) => field), ['visitors[1].visitorId', 'visitors[2].visitorId', 'visitors[3]']);
+    assert.equal((await values(one)).plan, 'pro');
+    assert.equal((await beckon.as('CREATOR', 'POST', '/visitors/batch', { visitors: [] })).status, 403);
+  });
+});
+
+describe('declarations', () => {
+  test('fix the type, take texts for numbers, and check instants and dates', async () => {
+    await declare('mrr', { type: 'number' }, 'CREATOR');
+    await declare('trialEndsAt', { type: 'instant' });
+    await declare('birthday', { type: 'date' });
+    const id = person();
+    const { applied, refused } = await say(id, {
+      set: { mrr: '49.90', trialEndsAt: '2026-05-01T12:00:00+02:00', birthday: '2024-02-30' },
+    });
+    assert.deepEqual(applied, ['mrr', 'trialEndsAt']);
+    assert.match(refused[0].reason, /date/);
+    assert.deepEqual(await values(id), { mrr: 49.9, trialEndsAt: '2026-05-01T10:00:00Z' });
+  });
+
+  test('say which sources outweigh others', async () => {
+    await declare('segment', { type: 'text', sources: ['crm', 'server'] });
+    const id = person();
+    await say(id, { set: { segment: 'a' }, source: 'crm', at: '2026-01-01T00:00:00Z' });
+    assert.deepEqual((await say(id, { set: { segment: 'b' } })).stale, ['segment']);
+    await say(id, { unset: ['segment'], source: 'crm', at: '2026-01-02T00:00:00Z' });
+    assert.equal((await values(id)).segment, 'b', 'an unset leaves the trait to lower ranks');
+  });
+
+  test('a CREATOR may say the type, and neither who may see a trait nor which source outweighs', async () => {
+    const answer = await beckon.as('CREATOR', 'PUT', '/traits/income', { type: 'number', sensitive: true });
+    assert.equal(answer.status, 403);
+    assert.equal(answer.json.requiredRole, 'OPERATOR');
+    await declare('income', { type: 'number', sensitive: true });
+    await declare('income', { type: 'number', sensitive: true }, 'CREATOR');
+  });
+
+  test('are 400 with every fault, and are deleted', async () => {
+    const bad = await beckon.as('OPERATOR', 'PUT', '/traits/9', { type: 'object', public: 1, sources: ['a', 'a'], x: 1 });
+    assert.equal(bad.status, 400);
+    assert.deepEqual(bad.json.details.map(({ field }) => field).sort(), ['name', 'public', 'sources[1]', 'type', 'x']);
+    assert.equal((await beckon.as('OPERATOR', 'PUT', '/traits/email', { type: 'number' })).status, 400);
+    await declare('gone', { type: 'text' });
+    assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 204);
+    assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 404);
+  });
+
+  test('what is sensitive is hidden from a CREATOR', async () => {
+    const id = person();
+    await say(id, { set: { email: id, country: 'AT' } });
+    const seen = await visitor(id, 'CREATOR');
+    assert.deepEqual([seen.traits.email.value, seen.traits.email.hidden, seen.traits.country.value], [null, true, 'AT']);
+    assert.equal((await visitor(id)).traits.email.value, id);
+  });
+});
+
+describe('a page', () => {
+  test('says public traits with its signals, and no others', async () => {
+    await declare('favourite', { type: 'text', public: true });
+    const id = person(),
+      sessionId = freshSession();
+    const answer = await onPage(sessionId, { set: { favourite: 'red', plan: 'pro' } }, { visitorId: id }, [{ type: 'view' }]);
+    assert.equal(answer.status, 202, answer.text);
+    assert.deepEqual(answer.json.traits.applied, ['favourite']);
+    assert.match(answer.json.traits.refused[0].reason, /not public/);
+    assert.deepEqual(await values(id), { favourite: 'red' });
+    assert.equal((await visitor(id)).traits.favourite.source, 'page');
+    // A server outweighs a page, whatever is newer.
+    await say(id, { set: { favourite: 'blue' }, at: '2026-01-01T00:00:00Z' });
+    await onPage(sessionId, { set: { favourite: 'green' } }, { visitorId: id });
+    assert.equal((await values(id)).favourite, 'blue');
+  });
+
+  test('whose visitor is unknown says them of its browser, which brings them along', async () => {
+    await declare('favourite', { type: 'text', public: true });
+    const id = person(),
+      browser = `a-${freshSession()}`;
+    await onPage(freshSession(), { set: { favourite: 'red' } }, { anonymousId: browser }, [{ type: 'view' }]);
+    assert.equal((await values(`~${browser}`)).favourite, 'red');
+    await onPage(freshSession(), {}, { anonymousId: browser, visitorId: id }, [{ type: 'view' }]);
+    assert.equal((await values(id)).favourite, 'red');
+    const none = await onPage(freshSession(), { set: { favourite: 'red' } }, {}, [{ type: 'view' }]);
+    assert.match(none.json.traits.refused[0].reason, /of no one/);
+  });
+
+  test('without full consent says none', async () => {
+    const id = person();
+    const answer = await onPage(freshSession(), { set: { favourite: 'red' } }, { visitorId: id, consent: 'basic' }, [{ type: 'view' }]);
+    assert.match(answer.json.traits.refused[0].reason, /consent/);
+    assert.equal((await beckon.as('OPERATOR', 'GET', path(id))).status, 404);
+  });
+
+  test('with a role, signals say any trait', async () => {
+    const id = person();
+    const answer = await beckon.as('OPERATOR', 'POST', '/chain/signals', { sessionId: freshSession(), visitorId: id, traits: { set: { plan: 'pro' } } });
+    assert.equal(answer.status, 202, answer.text);
+    assert.deepEqual(answer.json.traits.applied, ['plan']);
+  });
+});
+
+describe('joins, splits, restarts, export and erasure', () => {
+  test('ids that join have the traits of both, and each its own after a split', async () => {
+    const [one, other] = [person(), person()];
+    await say(one, { set: { plan: 'free', city: 'Wien' }, at: '2026-01-02T00:00:00Z' });
+    await say(other, { set: { plan: 'pro' }, at: '2026-01-03T00:00:00Z' });
+    await say(other, { add: { visits: 2 }, id: 'a' });
+    assert.equal((await beckon.as('OPERATOR', 'POST', `${path(one)}/aliases`, { id: other })).status, 200);
+    assert.deepEqual(await values(one), { city: 'Wien', plan: 'pro', visits: 2 });
+    await say(one, { add: { visits: 3 }, id: 'b' });
+    assert.equal((await values(other)).visits, 5);
+    assert.equal((await beckon.as('OPERATOR', 'POST', `${path(one)}/split`, { ids: [other] })).status, 200);
+    assert.deepEqual(await values(one), { city: 'Wien', plan: 'free', visits: 3 });
+    assert.deepEqual(await values(other), { plan: 'pro', visits: 2 });
+  });
+
+  test('all of it survives kill -9, declarations too', async () => {
+    const id = person();
+    await declare('kept', { type: 'number', sources: ['crm'] });
+    await say(id, { set: { kept: 5 }, source: 'crm' });
+    await say(id, { add: { stamps: 1 }, id: 'x' });
+    const before = await visitor(id);
+    await beckon.kill();
+    await beckon.open();
+    assert.deepEqual((await visitor(id)).traits, before.traits);
+    assert.deepEqual((await say(id, { add: { stamps: 1 }, id: 'x' })).stale, ['stamps']);
+    const kept = (await beckon.as('CREATOR', 'GET', '/traits')).json.items.find(({ name }) => name === 'kept');
+    assert.deepEqual([kept.type, kept.sources, kept.declared], ['number', ['crm'], true]);
+    assert.match((await say(id, { set: { kept: 'text' } })).refused[0].reason, /number/);
+  });
+
+  test('an export has the traits and the history of each; an erasure leaves nothing', async () => {
+    const id = person();
+    await say(id, { set: { plan: 'free' }, at: '2026-01-01T00:00:00Z' });
+    await say(id, { set: { plan: 'pro' }, source: 'crm' });
+    const exported = (await beckon.as('OPERATOR', 'GET', `${path(id)}/export`)).json;
+    assert.equal(exported.traits.plan.value, 'pro');
+    assert.deepEqual(exported.traitHistory.map(({ trait, op, value, source }) => [trait, op, value, source]), [
+      ['plan', 'set', 'free', 'server'],
+      ['plan', 'set', 'pro', 'crm'],
+    ]);
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', path(id))).status, 204);
+    assert.equal((await beckon.as('OPERATOR', 'GET', path(id))).status, 404);
+    await say(id, { set: { seats: 1 } });
+    assert.deepEqual(await values(id), { seats: 1 }, 'another life');
+  });
+});
