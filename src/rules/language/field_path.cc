@@ -111,14 +111,7 @@ void follow(std::string_view value, std::string_view path, std::vector<std::stri
   const std::string_view member = member_in(value, step.name);
   if (is_missing(member) || (step.each && !member.starts_with('['))) return values.push_back({});
   if (!step.each) return follow(member, step.rest, values);
-  Cursor cursor(member.substr(1));
-  cursor.skip(kSpace);
-  while (cursor.peek() != ']' && cursor.peek() != '\0') {
-    const std::string_view element = without_space_behind(cursor.take_value());
-    if (element.empty()) return;
-    follow(element, step.rest, values);
-    cursor.skip(", \t\r\n");
-  }
+  each_element(member, [&](std::string_view element) { return follow(element, step.rest, values), true; });
 }
 
 }  // namespace
@@ -147,11 +140,23 @@ void values_in(std::string_view object, std::string_view field, std::vector<std:
     values.emplace_back();
 }
 
-std::optional<std::int64_t> number_of(std::string_view value) {
-  if (value.starts_with('"')) {
-    value = value.substr(1, value.size() - 2);
-    if (!is_plain_decimal(value)) return std::nullopt;
+void each_element(std::string_view list, const std::function<bool(std::string_view)>& visit) {
+  if (!list.starts_with('[')) return;
+  Cursor cursor(list.substr(1));
+  cursor.skip(kSpace);
+  while (cursor.peek() != ']' && cursor.peek() != '\0') {
+    const std::string_view element = without_space_behind(cursor.take_value());
+    if (element.empty() || !visit(element)) return;
+    cursor.skip(", \t\r\n");
   }
+}
+
+std::optional<std::int64_t> decimal_of(std::string_view text) {
+  return is_plain_decimal(text) ? std::optional(millionths(text)) : std::nullopt;
+}
+
+std::optional<std::int64_t> number_of(std::string_view value) {
+  if (value.starts_with('"')) return decimal_of(value.substr(1, value.size() - 2));
   if (value.empty() || (!is_decimal_digit(value.front()) && value.front() != '-')) return std::nullopt;
   return millionths(value);
 }

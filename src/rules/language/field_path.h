@@ -4,6 +4,7 @@
 // well-formed JSON.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,12 @@ bool reaches_elements(std::string_view field);  // it has a [], and so may lead 
 // The texts are views into the object.
 void values_in(std::string_view object, std::string_view field, std::vector<std::string_view>& values);
 
+// Calls visit with the JSON text of each element of a list, in order, until it returns false; never for what is no
+// list.
+void each_element(std::string_view list, const std::function<bool(std::string_view)>& visit);
+
+// The number that a text such as "-49.90" is, without its quotes: digits with a point, and nothing else.
+std::optional<std::int64_t> decimal_of(std::string_view text);
 // The number that the JSON text is, or that of a text such as "49.90".
 std::optional<std::int64_t> number_of(std::string_view value);
 
