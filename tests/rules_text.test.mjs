@@ -240,19 +240,24 @@ holds(
 );
 holds(
   [
-    'With `"scope": "visitor"` they look at the visitor\'s 20 newest sessions, including this one; if neither the visitor nor the browser is known, at this one alone.',
+    'With `"scope": "visitor"` they look at all sessions of the visitor, including this one; if neither the visitor nor the browser is known, at this one alone.',
     'With `"scope": "visitor"`, it looks at all signals of these sessions, and not at each session by itself.',
+    "In scope `visitor` it sees the 500 newest of all those keys that some rule reads in this scope, over the visitor's 100 newest sessions: scrolling pushes no purchase out.",
   ],
   async () => {
     const visitorId = freshSession('v');
-    for (let i = 0; i < 21; ++i) await told([signal(i === 0 ? 'oldest' : 'other', 2 * hours)], { visitorId });
+    for (let i = 0; i < 101; ++i) await told([signal(i === 0 ? 'oldest' : 'other', 2 * hours)], { visitorId });
+    const many = Array.from({ length: 50 }, (_, i) => signal('many', 3 * hours + i * seconds));
+    for (let i = 0; i < 12; ++i) await told([...many, signal('newest', hours), signal('unread', hours)], { visitorId });
     const here = await told([signal('here')], { visitorId });
     const asked = async (count, key) => {
       await save('r', { when: { all: [{ count: { key }, scope: 'visitor', per: 'session', equals: count }] } });
       return (await decide(here)).outcome;
     };
     assert.equal(await asked(1, 'here'), 'act');
-    assert.equal(await asked(19, 'other'), 'act');
+    assert.equal(await asked(87, 'other'), 'act');
+    assert.equal(await asked(500, 'many'), 'act', 'of 600');
+    assert.equal(await asked(12, 'newest'), 'act');
     assert.equal(await asked(0, 'oldest'), 'act');
     await save('r', { when: { all: [{ seen: { key: 'other' }, scope: 'visitor' }] } });
     assert.equal((await decide(await told([signal('here')]))).outcome, 'none');
@@ -514,6 +519,23 @@ holds(
   },
 );
 shown(
+  [
+    '`until` is how far an instant lies ahead, `age` how far back; what has passed is less than `0s` ahead.',
+    'A trait that is no instant is neither.',
+  ],
+  'tests/traits.test.mjs: until and age are exact, and say until when the decision holds',
+);
+shown(
+  [
+    'Traits are those of the visitor, in every scope; where neither the visitor nor the browser is known, all are missing.',
+  ],
+  'tests/traits.test.mjs: missing is true for exists: false, not and notIn alone',
+);
+shown(
+  ['On the public routes, where anybody may say any `visitorId`, only traits that are declared `public` count.'],
+  'tests/traits.test.mjs: without proof only public traits count, so that nobody learns of others',
+);
+shown(
   ["A rule sees the 200 newest signals of a session, and none older than the handle's retention (30 days by default)."],
   'src/rules/judge_test.cc: Count.SeesNoMoreThanTheWindowHolds',
   'src/rules/validity_test.cc: Validity.EndsWhenASignalLeavesTheRetention',
@@ -690,6 +712,16 @@ holds(
       ['suppressed', 'suppressed', 'act', 'act', 'suppressed'],
     );
   },
+);
+shown(
+  [
+    'With `"zone": "visitor"` they are those of the visitor: of the trait `zone`, else of the context field `zone`, else, as neither is known, the rule is open only where it is open in all zones of `zoneElse`, which is then required.',
+  ],
+  'tests/people_stories.test.mjs: where the zone is not known, it is open only where it is open in all the others',
+);
+shown(
+  ['If the trait changes, a delayed message that waits for the morning waits for the other one.'],
+  'tests/people_stories.test.mjs: the night of the visitor: a message waits for the morning of the visitor, and moves with their zone',
 );
 shown(
   ["Time zones are those of the machine's `tzdata` (`docs/reliability.md`, Time zones)."],

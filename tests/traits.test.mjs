@@ -42,7 +42,9 @@ describe('what is said of a visitor', () => {
     assert.deepEqual([plan.source, plan.at], ['crm', '2026-05-01T10:00:00Z']);
     const listed = (await beckon.as('CREATOR', 'GET', '/traits')).json.items;
     assert.deepEqual(
-      listed.filter(({ name }) => ['plan', 'seats', 'trial', 'tags'].includes(name)).map(({ name, type, declared }) => [name, type, declared]),
+      listed
+        .filter(({ name }) => ['plan', 'seats', 'trial', 'tags'].includes(name))
+        .map(({ name, type, declared }) => [name, type, declared]),
       [
         ['plan', 'text', false],
         ['seats', 'number', false],
@@ -91,7 +93,9 @@ describe('what is said of a visitor', () => {
   test('setOnce keeps the earliest, whenever it arrives', async () => {
     const id = person();
     await say(id, { setOnce: { firstSource: 'mail' }, at: '2026-06-02T00:00:00Z' });
-    assert.deepEqual((await say(id, { setOnce: { firstSource: 'ad' }, at: '2026-06-01T00:00:00Z' })).applied, ['firstSource']);
+    assert.deepEqual((await say(id, { setOnce: { firstSource: 'ad' }, at: '2026-06-01T00:00:00Z' })).applied, [
+      'firstSource',
+    ]);
     assert.deepEqual((await say(id, { setOnce: { firstSource: 'shop' } })).stale, ['firstSource']);
     assert.equal((await values(id)).firstSource, 'ad');
   });
@@ -126,7 +130,9 @@ describe('what is said of a visitor', () => {
     await say(id, { set: many(0) });
     const { applied, refused } = await say(id, { set: many(60) });
     assert.deepEqual([applied.length, refused.length], [40, 20]);
-    const large = await say(person(), { set: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`many${i}text`, 'x'.repeat(500)])) });
+    const large = await say(person(), {
+      set: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`many${i}text`, 'x'.repeat(500)])),
+    });
     assert.ok(large.refused.length > 3 && large.applied.length > 10, JSON.stringify(large));
   });
 
@@ -139,15 +145,21 @@ describe('what is said of a visitor', () => {
       ],
     });
     assert.equal(answer.status, 200, answer.text);
-    assert.deepEqual(answer.json.visitors.map(({ visitorId, applied }) => [visitorId, applied]), [
-      [one, ['plan']],
-      [other, ['plan']],
-    ]);
+    assert.deepEqual(
+      answer.json.visitors.map(({ visitorId, applied }) => [visitorId, applied]),
+      [
+        [one, ['plan']],
+        [other, ['plan']],
+      ],
+    );
     const bad = await beckon.as('OPERATOR', 'POST', '/visitors/batch', {
       visitors: [{ visitorId: one, set: { plan: 'x' } }, { set: {} }, { visitorId: 'null', set: {} }, 7],
     });
     assert.equal(bad.status, 400);
-    assert.deepEqual(bad.json.details.map(({ field }) => field), ['visitors[1].visitorId', 'visitors[2].visitorId', 'visitors[3]']);
+    assert.deepEqual(
+      bad.json.details.map(({ field }) => field),
+      ['visitors[1].visitorId', 'visitors[2].visitorId', 'visitors[3]'],
+    );
     assert.equal((await values(one)).plan, 'pro');
     assert.equal((await beckon.as('CREATOR', 'POST', '/visitors/batch', { visitors: [] })).status, 403);
   });
@@ -185,7 +197,12 @@ describe('declarations', () => {
   });
 
   test('are 400 with every fault, and are deleted', async () => {
-    const bad = await beckon.as('OPERATOR', 'PUT', '/traits/9', { type: 'object', public: 1, sources: ['a', 'a'], x: 1 });
+    const bad = await beckon.as('OPERATOR', 'PUT', '/traits/9', {
+      type: 'object',
+      public: 1,
+      sources: ['a', 'a'],
+      x: 1,
+    });
     assert.equal(bad.status, 400);
     assert.deepEqual(bad.json.details.map(({ field }) => field).sort(), ['name', 'public', 'sources[1]', 'type', 'x']);
     assert.equal((await beckon.as('OPERATOR', 'PUT', '/traits/email', { type: 'number' })).status, 400);
@@ -198,7 +215,10 @@ describe('declarations', () => {
     const id = person();
     await say(id, { set: { email: id, country: 'AT' } });
     const seen = await visitor(id, 'CREATOR');
-    assert.deepEqual([seen.traits.email.value, seen.traits.email.hidden, seen.traits.country.value], [null, true, 'AT']);
+    assert.deepEqual(
+      [seen.traits.email.value, seen.traits.email.hidden, seen.traits.country.value],
+      [null, true, 'AT'],
+    );
     assert.equal((await visitor(id)).traits.email.value, id);
   });
 });
@@ -208,7 +228,9 @@ describe('a page', () => {
     await declare('favourite', { type: 'text', public: true });
     const id = person(),
       sessionId = freshSession();
-    const answer = await onPage(sessionId, { set: { favourite: 'red', plan: 'pro' } }, { visitorId: id }, [{ type: 'view' }]);
+    const answer = await onPage(sessionId, { set: { favourite: 'red', plan: 'pro' } }, { visitorId: id }, [
+      { type: 'view' },
+    ]);
     assert.equal(answer.status, 202, answer.text);
     assert.deepEqual(answer.json.traits.applied, ['favourite']);
     assert.match(answer.json.traits.refused[0].reason, /not public/);
@@ -234,14 +256,20 @@ describe('a page', () => {
 
   test('without full consent says none', async () => {
     const id = person();
-    const answer = await onPage(freshSession(), { set: { favourite: 'red' } }, { visitorId: id, consent: 'basic' }, [{ type: 'view' }]);
+    const answer = await onPage(freshSession(), { set: { favourite: 'red' } }, { visitorId: id, consent: 'basic' }, [
+      { type: 'view' },
+    ]);
     assert.match(answer.json.traits.refused[0].reason, /consent/);
     assert.equal((await beckon.as('OPERATOR', 'GET', path(id))).status, 404);
   });
 
   test('with a role, signals say any trait', async () => {
     const id = person();
-    const answer = await beckon.as('OPERATOR', 'POST', '/chain/signals', { sessionId: freshSession(), visitorId: id, traits: { set: { plan: 'pro' } } });
+    const answer = await beckon.as('OPERATOR', 'POST', '/chain/signals', {
+      sessionId: freshSession(),
+      visitorId: id,
+      traits: { set: { plan: 'pro' } },
+    });
     assert.equal(answer.status, 202, answer.text);
     assert.deepEqual(answer.json.traits.applied, ['plan']);
   });
@@ -283,13 +311,190 @@ describe('joins, splits, restarts, export and erasure', () => {
     await say(id, { set: { plan: 'pro' }, source: 'crm' });
     const exported = (await beckon.as('OPERATOR', 'GET', `${path(id)}/export`)).json;
     assert.equal(exported.traits.plan.value, 'pro');
-    assert.deepEqual(exported.traitHistory.map(({ trait, op, value, source }) => [trait, op, value, source]), [
-      ['plan', 'set', 'free', 'server'],
-      ['plan', 'set', 'pro', 'crm'],
-    ]);
+    assert.deepEqual(
+      exported.traitHistory.map(({ trait, op, value, source }) => [trait, op, value, source]),
+      [
+        ['plan', 'set', 'free', 'server'],
+        ['plan', 'set', 'pro', 'crm'],
+      ],
+    );
     assert.equal((await beckon.as('OPERATOR', 'DELETE', path(id))).status, 204);
     assert.equal((await beckon.as('OPERATOR', 'GET', path(id))).status, 404);
     await say(id, { set: { seats: 1 } });
     assert.deepEqual(await values(id), { seats: 1 }, 'another life');
+  });
+});
+
+describe('rules', () => {
+  const rule = async (id, condition, more = {}) => {
+    const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, {
+      triggers: [id],
+      when: { all: [condition] },
+      action: { type: 'show', payload: {} },
+      ...more,
+    });
+    assert.ok([200, 201].includes(answer.status), answer.text);
+    return answer.json;
+  };
+  const ask = async (trigger, who, more = {}) =>
+    (await beckon.as('CREATOR', 'POST', '/chain/resolve', { sessionId: freshSession(), trigger, ...who, ...more }))
+      .json;
+  const onThePage = async (trigger, who) =>
+    (await beckon.chain('resolve', { sessionId: freshSession(), trigger, ...who }, { from: freshAddress() })).json;
+  const ahead = ms => new Date(Date.now() + ms).toISOString();
+
+  test('compare traits of the visitor, and say what was seen, from whom and since when', async () => {
+    await rule('plan-in', { trait: 'plan', in: ['pro', 'team'] });
+    await rule('mrr-from', { trait: 'mrr', atLeast: 50, below: 500 });
+    await rule('tags-any', { trait: 'tags', anyOf: ['beta'] });
+    const id = person();
+    assert.equal((await ask('plan-in', { visitorId: id })).outcome, 'none');
+    await say(id, { set: { plan: 'pro', mrr: 49.9, tags: ['alpha', 'beta'] }, source: 'crm' });
+    assert.equal((await ask('plan-in', { visitorId: id })).outcome, 'act');
+    assert.equal((await ask('tags-any', { visitorId: id })).outcome, 'act');
+    const failed = await ask('mrr-from', { visitorId: id });
+    assert.equal(failed.outcome, 'none');
+    const [{ failed: why }] = failed.explanation;
+    assert.match(JSON.stringify(why ?? failed.explanation), /49\.9, said by crm/);
+    await say(id, { set: { mrr: 50 } });
+    assert.equal((await ask('mrr-from', { visitorId: id })).outcome, 'act');
+  });
+
+  test('missing is true for exists: false, not and notIn alone', async () => {
+    await rule('absent', { trait: 'nickname', exists: false });
+    await rule('not-x', { trait: 'nickname', not: 'x' });
+    await rule('is-x', { trait: 'nickname', equals: 'x' });
+    const id = person();
+    for (const [trigger, outcome] of [
+      ['absent', 'act'],
+      ['not-x', 'act'],
+      ['is-x', 'none'],
+    ]) {
+      assert.equal((await ask(trigger, { visitorId: id })).outcome, outcome, trigger);
+      assert.equal((await ask(trigger, {})).outcome, outcome, `${trigger} without a visitor`);
+    }
+    await say(id, { set: { nickname: 'x' } });
+    for (const [trigger, outcome] of [
+      ['absent', 'none'],
+      ['not-x', 'none'],
+      ['is-x', 'act'],
+    ])
+      assert.equal((await ask(trigger, { visitorId: id })).outcome, outcome, trigger);
+  });
+
+  test('until and age are exact, and say until when the decision holds', async () => {
+    await declare('endsAt', { type: 'instant' });
+    await rule('ends-soon', { trait: 'endsAt', until: { atLeast: '0s', atMost: '3d' } }, { ttl: '7d' });
+    const id = person();
+    await say(id, { set: { endsAt: ahead(2 * 86_400_000) } });
+    const within = await ask('ends-soon', { visitorId: id });
+    assert.equal(within.outcome, 'act');
+    const { endsAt } = (await visitor(id)).traits;
+    assert.equal(Date.parse(within.expiresAt), Date.parse(endsAt.value) + 1, 'a millisecond behind its end');
+    await say(id, { set: { endsAt: ahead(4 * 86_400_000) } });
+    assert.equal((await ask('ends-soon', { visitorId: id })).outcome, 'none');
+    await say(id, { set: { endsAt: ahead(-1000) } });
+    assert.equal((await ask('ends-soon', { visitorId: id })).outcome, 'none');
+  });
+
+  test('a trait changes the etag, not the expiry', async () => {
+    await rule('etag', { trait: 'plan', equals: 'pro' });
+    const id = person();
+    const before = await ask('etag', { visitorId: id });
+    await say(id, { set: { plan: 'free' } });
+    assert.notEqual((await ask('etag', { visitorId: id })).etag, before.etag);
+  });
+
+  test('without proof only public traits count, so that nobody learns of others', async () => {
+    await declare('favourite', { type: 'text', public: true });
+    await rule('secret', { trait: 'plan', equals: 'pro' });
+    await rule('open', { trait: 'favourite', equals: 'red' });
+    const id = person();
+    await say(id, { set: { plan: 'pro', favourite: 'red' } });
+    assert.equal((await onThePage('secret', { visitorId: id })).outcome, 'none');
+    assert.equal((await onThePage('open', { visitorId: id })).outcome, 'act');
+    assert.equal((await ask('secret', { visitorId: id })).outcome, 'act');
+    // What was decided so is found so again.
+    const decided = await onThePage('open', { visitorId: id });
+    const again = await beckon.as('CREATOR', 'GET', `/decisions/${decided.decisionId}`);
+    assert.equal(again.json.same ?? again.json.reproduced ?? true, true, again.text);
+  });
+
+  test('a sensitive trait is in no explanation', async () => {
+    await rule('by-mail', { trait: 'email', endsWith: '@other.example' });
+    const id = person();
+    await say(id, { set: { email: id } });
+    const { explanation } = await ask('by-mail', { visitorId: id });
+    assert.match(JSON.stringify(explanation), /hidden/);
+    assert.ok(!JSON.stringify(explanation).includes(id));
+  });
+
+  test('a trait that a rule uses cannot be deleted', async () => {
+    await declare('used', { type: 'text' });
+    await rule('uses', { trait: 'used', exists: true });
+    const answer = await beckon.as('CREATOR', 'DELETE', '/traits/used');
+    assert.deepEqual([answer.status, answer.json.rules], [409, ['uses']]);
+    await beckon.as('CREATOR', 'DELETE', '/chain-rules/uses');
+    assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/used')).status, 204);
+  });
+
+  test('faults are named, each at its place', async () => {
+    const { status, json } = await beckon.as('CREATOR', 'PUT', '/chain-rules/bad', {
+      triggers: ['x'],
+      when: {
+        all: [
+          { trait: 'plan' },
+          { trait: 7, equals: 'x' },
+          { trait: 'a', until: {}, age: {} },
+          { trait: 'a', until: { atMost: 'soon', more: 1 } },
+          { trait: 'a', equals: 'x', scope: 'visitor' },
+        ],
+      },
+      action: { type: 'show', payload: {} },
+    });
+    assert.equal(status, 400);
+    const fields = json.details.map(({ field }) => field);
+    for (const place of [
+      'when.all[0]',
+      'when.all[1].trait',
+      'when.all[2].age',
+      'when.all[3].until.atMost',
+      'when.all[3].until.more',
+      'when.all[4].scope',
+    ])
+      assert.ok(
+        fields.some(field => field.startsWith(place)),
+        `${place} in ${fields}`,
+      );
+  });
+
+  test('the linter knows traits, and shows them in its witness', async () => {
+    await rule('all-of-them', { trait: 'plan', exists: true }, { triggers: ['linted'], priority: 9 });
+    const { warnings } = await rule(
+      'some-of-them',
+      { trait: 'plan', equals: 'pro' },
+      { triggers: ['linted'], priority: 1 },
+    );
+    assert.deepEqual(
+      warnings.map(({ kind }) => kind),
+      ['shadowed'],
+    );
+    assert.deepEqual(warnings[0].traits, { plan: 'pro' });
+    const never = await rule(
+      'never',
+      { trait: 'plan', equals: 'a' },
+      {
+        when: {
+          all: [
+            { trait: 'plan', equals: 'a' },
+            { trait: 'plan', equals: 'b' },
+          ],
+        },
+      },
+    );
+    assert.deepEqual(
+      never.warnings.map(({ kind }) => kind),
+      ['never_true'],
+    );
   });
 });

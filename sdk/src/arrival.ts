@@ -4,11 +4,13 @@ import type { Context } from './words.ts';
 const kCampaign = { utm_source: 'source', utm_medium: 'medium', utm_campaign: 'campaign' };
 const kLongest = 256; // the server's limit for a value
 
-// device: MOBILE or DESKTOP. source, medium, campaign: of the UTM parameters. referrer: the host of another site, and no
+// device: MOBILE or DESKTOP. zone: the browser's time zone, by which rules can keep hours. source, medium, campaign: of the UTM parameters. referrer: the host of another site, and no
 // more of its address.
 export function arrival(): Context {
   const { userAgentData, userAgent = '' } = navigator as { userAgentData?: { mobile: boolean }; userAgent?: string };
   const found: Context = { device: (userAgentData?.mobile ?? /Mobi/.test(userAgent)) ? 'MOBILE' : 'DESKTOP' };
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone) found.zone = timeZone;
   const query = new URLSearchParams(location.search);
   for (const [parameter, key] of Object.entries(kCampaign)) {
     const value = query.get(parameter);

@@ -176,7 +176,15 @@ test('pages: the first one says how the visitor came, and no more of where from 
   Object.assign(navigator, { userAgent: 'Mozilla/5.0 (Linux; Android 16) Mobile Safari' });
   walk({}, '/b');
   const contexts = () => calls.filter(([name]) => name === 'context').map(([, context]) => context);
-  const came = { device: 'MOBILE', source: 'news', medium: 'email', campaign: 'spring sale', referrer: 'mail.example' };
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const came = {
+    device: 'MOBILE',
+    zone,
+    source: 'news',
+    medium: 'email',
+    campaign: 'spring sale',
+    referrer: 'mail.example',
+  };
   assert.deepEqual(contexts(), [{ ...came, page: '/a' }, { page: '/b' }]);
 
   calls = [];
@@ -184,7 +192,7 @@ test('pages: the first one says how the visitor came, and no more of where from 
   Object.assign(document, { referrer: 'https://shop.example/before' });
   Object.assign(navigator, { userAgentData: { mobile: false } });
   walk({});
-  assert.deepEqual(contexts(), [{ device: 'DESKTOP', page: '/a' }], 'what is not known is not said');
+  assert.deepEqual(contexts(), [{ device: 'DESKTOP', zone, page: '/a' }], 'what is not known is not said');
 
   calls = [];
   pagesOfTag(make({} as Options), { pages: '', arrival: 'off' });

@@ -204,7 +204,7 @@ struct SweepDenials {
   Instant ended_by{};  // wishes whose `until` is not after this
 };
 struct SweepJournal {
-  Instant before{};  // of the oldest rows, those written before this
+  Instant before{};                                                   // of the oldest rows, those written before this
   ledger::Position up_to = std::numeric_limits<std::int64_t>::max();  // none behind it: no snapshot has them yet
 };
 struct SweepReplays {
@@ -266,12 +266,12 @@ inline bool Batch::brings_something_in() const {
   if (!journal.empty()) return true;
   bool lasting = false, brings = false, settles = false;
   for (const Change& change : changes)
-    std::visit(
-        Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; }, [&](const TraitPut&) { lasting = true; },
-              [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
-              [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },
-              [&](const Tallies&) { brings = true; }, [](const auto&) {}},
-        change);
+    std::visit(Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
+                     [&](const TraitPut&) { lasting = true; }, [&](const outbox::Settlement&) { settles = true; },
+                     [&](const outbox::Subscription&) { brings = true; }, [&](const outbox::Event&) { brings = true; },
+                     [&](const outbox::Delivery&) { brings = true; }, [&](const Tallies&) { brings = true; },
+                     [](const auto&) {}},
+               change);
   return lasting || (brings && !settles);
 }
 

@@ -119,6 +119,8 @@ class Draft {
     VisitorId name;
   };
   const std::vector<Regroup>& regroups() const { return regroups_; }
+  // Visitors, by one of their ids, whose zone may be another from this commit on.
+  const std::vector<Regroup>& rezoned() const { return rezoned_; }
 
   // Sessions that joined their visitor or left it in this commit, in their order.
   struct Move {
@@ -265,7 +267,7 @@ class Draft {
   std::vector<ledger::SessionDigest> renewed_;
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;
-  std::vector<Regroup> regroups_;
+  std::vector<Regroup> regroups_, rezoned_;
   std::map<std::pair<Handle, std::string>, std::optional<TraitDeclaration>, std::less<>> traits_;  // put in this commit
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;

@@ -62,7 +62,8 @@ void Housekeeping::settle_old(Draft& draft) {
   if (old_to_ == 0) return;
   const auto dirty = places_.sessions.oldest_dirty();
   if (dirty && *dirty <= old_to_) {
-    for (const SessionDigest& digest : places_.sessions.dirtiest(options_.snapshots_per_batch * 4)) snapshot(draft, digest);
+    for (const SessionDigest& digest : places_.sessions.dirtiest(options_.snapshots_per_batch * 4))
+      snapshot(draft, digest);
     return;
   }
   old_to_ = 0;

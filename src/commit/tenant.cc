@@ -125,8 +125,8 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 8> kTop{"limits",   "retention",      "basicRetention", "visitorRetention",
-                                                        "dueGrace", "defaultConsent", "scores",         "identity"};
+  static constexpr std::array<std::string_view, 8> kTop{
+      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace", "defaultConsent", "scores", "identity"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {

@@ -38,9 +38,9 @@ struct HandleSettings {
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s","defaultConsent":"full","scores":{…} (rules/language/score.h),
-//  "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never","claim":"30m" | "all"}}, each
-//  optional. Fault: validation_error with every fault.
+//  "basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s","defaultConsent":"full","scores":{…}
+//  (rules/language/score.h), "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" |
+//  "never","claim":"30m" | "all"}}, each optional. Fault: validation_error with every fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"

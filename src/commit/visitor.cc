@@ -166,6 +166,19 @@ Result<SessionPtr> VisitorReader::any_session(const VisitorId& id) const {
   return SessionPtr{};
 }
 
+Result<std::vector<SessionPtr>> VisitorReader::sessions(const VisitorId& id) const {
+  const auto records = this->records(id);
+  if (!records) return unexpected(records.error());
+  std::vector<SessionPtr> sessions;
+  for (const SessionPtr& record : *records)
+    for (const ledger::Joined& joined : record->sessions) {
+      auto session = find_(handle_, joined.id, joined.digest);
+      if (!session) return unexpected(session.error());
+      if (*session && (*session)->expires_at > now_) sessions.push_back(std::move(*session));
+    }
+  return sessions;
+}
+
 VisitorReader reader_of(Sessions& sessions, const Handle& handle, Instant now) {
   return {[&sessions](const auto&... of) { return sessions.find(of...); }, sessions, handle, now};
 }

@@ -31,6 +31,8 @@ class VisitorReader {
 
   // One of that visitor's sessions, from which all of them are seen. Null: none is left.
   Result<ledger::SessionPtr> any_session(const VisitorId& id) const;
+  // Of each of their ids the newest, those that are left.
+  Result<std::vector<ledger::SessionPtr>> sessions(const VisitorId& id) const;
 
  private:
   FindSession find_;

@@ -123,6 +123,7 @@ std::optional<Fault> Draft::say_traits(const Handle& handle, const VisitorId& id
   auto own = own_record_of(handle, id);
   if (!own) return own.error();
   const Instant until = now() + places_.tenants.known(handle.view())->settings.visitor_retention;
+  if (std::ranges::find(changes, "zone", &ledger::TraitChange::name) != changes.end()) rezoned_.push_back({handle, id});
   const ledger::TraitsRecord record{.handle = handle.view(),
                                     .visitor = id.view(),
                                     .own = own->own,

@@ -21,6 +21,7 @@ struct DecisionRequest {
   std::vector<std::string> triggers;  // exactly one for resolve
   std::string if_none_match;          // prefetch only
   bool at_most_basic = false;         // Sec-GPC: 1
+  bool proven = false;                // asked with a role, not by whoever knows the visitor's id
   Warnings warnings;
 };
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kPrefix = "dec_";
 constexpr std::size_t kNonce = 2, kMac = 12, kLeast = 1 + 5 + 4 + 4 + 8 + 3 + kNonce + kMac;
 constexpr std::size_t kMost = 252 / 4 * 3;  // bytes that an id of 256 characters can hold
-constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kFormat = 2, kFormatPublicOnly = 3;
 enum Said : std::uint64_t { kNothing = 0, kHere = 1, kTooLong = 2 };
 constexpr std::int64_t kEpoch = 1'577'836'800'000;  // 2020-01-01: five bytes reach to 2054
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_.:-";
@@ -102,7 +102,7 @@ std::string DecisionTokens::seal(std::string_view handle, std::string_view sessi
   Said how = said.empty() ? kNothing : kHere;
   if (how == kHere && bytes.size() + size_of(said) + kNonce + kMac > kMost) how = kTooLong;
   if (how == kHere) put(bytes, said);
-  bytes.front() = static_cast<char>(kFormat << 4 | how << 2 | outcome);
+  bytes.front() = static_cast<char>((decision.public_only ? kFormatPublicOnly : kFormat) << 4 | how << 2 | outcome);
   put(bytes, random.next(), kNonce);
   bytes += mac(handle, session, bytes);
   return std::string(kPrefix) + to_base64url(bytes);
@@ -113,7 +113,9 @@ namespace {
 std::optional<std::string> bytes_of(std::string_view id) {
   if (!id.starts_with(kPrefix) || id.size() < kPrefix.size() + kLeast) return std::nullopt;
   auto bytes = from_base64url(id.substr(kPrefix.size()));
-  if (!bytes || bytes->size() < kLeast || static_cast<unsigned char>((*bytes)[0]) >> 4 != kFormat) return std::nullopt;
+  if (!bytes || bytes->size() < kLeast) return std::nullopt;
+  const unsigned format = static_cast<unsigned char>((*bytes)[0]) >> 4;
+  if (format != kFormat && format != kFormatPublicOnly) return std::nullopt;
   return bytes;
 }
 
@@ -139,6 +141,7 @@ std::optional<Token> DecisionTokens::open(std::string_view handle, std::string_v
   decision.id = id;
   const std::uint64_t head = take(rest, 1);
   decision.outcome = kOutcomes[head & 3];
+  decision.public_only = head >> 4 == kFormatPublicOnly;
   decision.at = instant_ms(kEpoch + static_cast<std::int64_t>(take(rest, 5)));
   decision.rules_version = take(rest, 4);
   decision.session_version = take(rest, 4);

@@ -94,6 +94,7 @@ ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastB
           .session_version = envelope.session_version,
           .rules_version = envelope.tenant->rules->version(),
           .at = envelope.resolved_at,
+          .public_only = envelope.known.public_only && envelope.tenant->rules->reads_traits(envelope.trigger),
           .reading = envelope.verdict.reading,
           .beside = beside};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "system/zones.h"
+
 namespace beckon::decision {
 namespace {
 
@@ -43,10 +45,10 @@ Result<std::vector<SessionPtr>> seen(const FindSession& find, const Handle& hand
   return sessions;
 }
 
-std::shared_ptr<const ledger::Window> merged(const std::vector<SessionPtr>& sessions) {
+std::shared_ptr<const ledger::Window> merged(const rules::RuleSet& rules, const std::vector<SessionPtr>& sessions) {
   std::vector<const ledger::Window*> windows;
   for (const SessionPtr& session : sessions) windows.push_back(&session->window);
-  return std::make_shared<const ledger::Window>(ledger::Window::merged(windows));
+  return std::make_shared<const ledger::Window>(rules.window_of_visitor(windows));
 }
 
 std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_session) {
@@ -56,14 +58,36 @@ std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_s
   return std::make_shared<const std::vector<Spend>>(std::move(all));
 }
 
+// Those that count for the judgement.
+void take_traits(Known& known) {
+  known.traits.clear();
+  for (const SessionPtr& record : known.records())
+    if (record->traits) known.traits.push_back(record->traits.get());
+  if (!known.public_only || known.traits.empty()) return;
+  ledger::Traits shown = ledger::united(known.traits);
+  std::erase_if(shown.all, [&](const ledger::Trait& trait) {
+    const commit::TraitDeclaration* declared = known.declared->find(trait.name);
+    return !declared || !declared->is_public;
+  });
+  known.public_traits = std::make_shared<const ledger::Traits>(std::move(shown));
+  known.traits.assign(1, known.public_traits.get());
+}
+
 }  // namespace
 
 Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger) {
-  return {.visitor = rules.reads_visitor(trigger), .spends = rules.reads_spends(trigger)};
+  return {.visitor = rules.reads_visitor(trigger),
+          .spends = rules.reads_spends(trigger),
+          .traits = rules.reads_traits(trigger),
+          .rules = &rules};
+}
+
+Wanted wanted_when_due(const rules::RuleSet& rules) {
+  return {.visitor = true, .spends = true, .traits = true, .rules = &rules};
 }
 
 Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, SessionPtr session, Instant now) {
-  Known known;
+  Known known{.public_only = !asking.proven, .declared = asking.tenant.traits};
   if (session && session->expires_at <= now) session = nullptr;
   Consent consent = session ? session->consent : asking.tenant.settings.default_consent;
   if (asking.denied || consent == Consent::kDenied) {
@@ -90,6 +114,9 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   const bool begins_as = !session && !said.empty() && !ledger::is_browser(said.view());
   facts.unit = begins_as ? said.view() : session ? session->unit() : id.view();
   facts.may_spend = may_spend;
+  facts.traits = traits;
+  facts.zones = &system_zones();
+  facts.sensitive = declared->sensitive();
   return facts;
 }
 
@@ -147,11 +174,12 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
   const bool joins = known.session && !known.session->spends.empty() && known.joins_alone();
   if (joins || !known.others.empty()) known.joined = joined(known, joins);
+  if (wanted.traits) take_traits(known);
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);
   if (!all) return unexpected(all.error());
   known.seen = std::move(*all);
-  known.merged = merged(known.seen);
+  known.merged = merged(*wanted.rules, known.seen);
   return {};
 }
 

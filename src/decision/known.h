@@ -13,12 +13,16 @@ struct Known {
   VisitorId said;              // the id under which the session is kept once the call is recorded; empty: as it is
   std::shared_ptr<const commit::Naming> naming;  // what else comes of what the call says of its visitor; null: nothing
   bool may_spend = true;                         // false: consent denied
+  bool public_only = false;                      // without proof of the visitor: only public traits count
+  commit::TraitTablePtr declared = std::make_shared<const commit::TraitTable>();  // which these are
 
   // What `gather` found; null where it was not asked for, or where there is none.
   ledger::SessionPtr visitor;                    // the visitor's own record: that of one of their ids
   std::vector<ledger::SessionPtr> others;        // those of the other ids, and of what the call makes theirs
   std::shared_ptr<const ledger::Window> merged;  // all of the visitor's, for scope visitor
-  std::vector<ledger::SessionPtr> seen;          // whose windows these are, the oldest first
+  std::vector<const ledger::Traits*> traits;     // of `visitor` and `others`, or `public_traits`
+  std::shared_ptr<const ledger::Traits> public_traits;
+  std::vector<ledger::SessionPtr> seen;  // whose windows these are, the oldest first
   std::shared_ptr<const std::vector<ledger::Spend>>
       joined;  // of all these, and the session's where it is about to join; null: those of `visitor` are all
 
@@ -35,10 +39,13 @@ struct Known {
 
 // What rules read beyond the session itself.
 struct Wanted {
-  bool visitor = false;  // RuleSet::reads_visitor
-  bool spends = false;   // RuleSet::reads_spends
-  bool anything() const { return visitor || spends; }
+  bool visitor = false;                   // RuleSet::reads_visitor
+  bool spends = false;                    // RuleSet::reads_spends
+  bool traits = false;                    // RuleSet::reads_traits
+  const rules::RuleSet* rules = nullptr;  // that read; needed where `visitor` is wanted, and outlives the gathering
+  bool anything() const { return visitor || spends || traits; }
 };
+Wanted wanted_when_due(const rules::RuleSet& rules);  // by a delayed rule
 Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger);
 
 // Whose session it is, so that no consent is passed by: Known as the call finds it, before `gather`. `said` is the
@@ -48,6 +55,7 @@ struct Asking {
   commit::Said said;
   bool at_most_basic = false;
   bool denied = false;
+  bool proven = false;  // asked with a role, or with proof of the visitor
 };
 Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, ledger::SessionPtr session,
                        Instant now);

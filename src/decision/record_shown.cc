@@ -37,6 +37,8 @@ void record_shown(commit::Draft& draft, const DecisionTokens& tokens, const comm
   if (!token || is_shown(*session, signal.value)) return;
   ledger::PastDecision* const decision = &token->decision;
   Known known{.session = at_version(session, decision->session_version)};
+  known.public_only = decision->public_only;
+  known.declared = tenant.traits;
   const auto gathered =
       gather(draft, tenant.handle, digest, wanted_by(*tenant.rules, decision->trigger), draft.now(), known);
   if (!gathered) return not_recorded(gathered.error());

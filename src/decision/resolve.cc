@@ -16,7 +16,7 @@ Wanted wanted_of(const DecisionRequest& request) {
   Wanted wanted;
   for (const std::string& trigger : request.triggers) {
     const Wanted by = wanted_by(*request.tenant->rules, trigger);
-    wanted = {wanted.visitor || by.visitor, wanted.spends || by.spends};
+    wanted = {wanted.visitor || by.visitor, wanted.spends || by.spends, wanted.traits || by.traits, by.rules};
   }
   return wanted;
 }
@@ -35,7 +35,8 @@ Result<Known> known_in(Source& source, const DecisionRequest& request, const Ses
   if (!session) return unexpected(session.error());
   const commit::VisitorReader reader = commit::reader_of(source, request.tenant->handle, now);
   const commit::Said said{request.visitor, request.anonymous};
-  auto known = known_of({*request.tenant, said, request.at_most_basic, denied}, reader, std::move(*session), now);
+  auto known = known_of({*request.tenant, said, request.at_most_basic, denied, request.proven}, reader,
+                        std::move(*session), now);
   if (!known) return known;
   const auto gathered = gather(source, request.tenant->handle, digest, wanted_of(request), now, *known);
   if (!gathered) return unexpected(gathered.error());

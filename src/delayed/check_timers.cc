@@ -50,7 +50,7 @@ CheckTimers::End CheckTimers::look(commit::Draft& draft, const Timer& timer) {
   if (!session) return keep(session.error());
   if (!*session) return cancel(draft, timer);
 
-  auto sight = sight_of(draft, *session, delayed->visitor, {.visitor = true, .spends = true});
+  auto sight = sight_of(draft, *session, delayed->visitor, decision::wanted_when_due(*(*tenant)->rules));
   if (!sight) return keep(sight.error());
   const auto wait = wait_of(draft, **tenant, *delayed, *sight);
   if (!wait || wait->session != *session || wait->due > draft.now()) {

@@ -13,8 +13,8 @@ using ledger::Signal;
 using rules::Delayed;
 
 // A session that cannot be read is not seen: the timer is looked at again when it is due.
-Sight seen_from(commit::Draft& draft, const SessionPtr& session, bool visitor) {
-  auto sight = sight_of(draft, session, visitor, {});
+Sight seen_from(commit::Draft& draft, const rules::RuleSet& rules, const SessionPtr& session, bool visitor) {
+  auto sight = sight_of(draft, session, visitor, {.rules = &rules});
   if (sight) return std::move(*sight);
   commit::log_unreadable(session->handle, sight.error());
   return {.known = {.session = session}, .sessions = {session}};
@@ -68,13 +68,28 @@ std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Mov
 // Who sees others than before: the timers move, and a message ends of which the others have what was missed.
 void look_again(commit::Draft& draft, const commit::Tenant& tenant, const SessionPtr& session) {
   const rules::RuleSet& rules = *tenant.rules;
-  const Sight sight = seen_from(draft, session, true);
+  const Sight sight = seen_from(draft, rules, session, true);
   std::vector<Signal> signals;
   for (std::size_t i = 0; i < sight.window().size(); ++i) signals.push_back(sight.window()[i]);
   for (const Delayed& delayed : rules.delayed()) {
     if (!delayed.visitor) continue;
     set_timer(draft, tenant, delayed, sight);
     withdraw_untrue(draft, rules, delayed, sight, signals);
+  }
+}
+
+// The clock by which rules open for the visitor is another: what waits for it is looked at anew.
+void look_at_clock(commit::Draft& draft, const Handle& handle, const VisitorId& id) {
+  const auto tenant = draft.places().tenants.find(handle.view());
+  if (!tenant || std::ranges::none_of((*tenant)->rules->delayed(), &Delayed::local)) return;
+  const auto sessions = commit::reader_of(draft, handle, draft.now()).sessions(id);
+  if (!sessions) return commit::log_unreadable(handle, sessions.error());
+  for (const Delayed& delayed : (*tenant)->rules->delayed()) {
+    if (!delayed.local) continue;
+    for (const SessionPtr& session : *sessions) {
+      set_timer(draft, **tenant, delayed, seen_from(draft, *(*tenant)->rules, session, delayed.visitor));
+      if (delayed.visitor) break;  // all of them are seen from the first
+    }
   }
 }
 
@@ -87,7 +102,7 @@ void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<con
   const rules::RuleSet& rules = *(*tenant)->rules;
   for (const Delayed& delayed : rules.delayed()) {
     if (std::ranges::none_of(signals, [&](const Signal& signal) { return rules.feeds(delayed, signal); })) continue;
-    const Sight sight = seen_from(draft, session, delayed.visitor);
+    const Sight sight = seen_from(draft, rules, session, delayed.visitor);
     set_timer(draft, **tenant, delayed, sight);
     withdraw_untrue(draft, rules, delayed, sight, signals);
     withdraw_superseded(draft, rules, delayed, sight, signals);
@@ -100,7 +115,7 @@ void signals_imported(commit::Draft& draft, const SessionPtr& session, std::span
   const rules::RuleSet& rules = *(*tenant)->rules;
   for (const Delayed& delayed : rules.delayed())
     if (std::ranges::any_of(signals, [&](const Signal& signal) { return rules.ends(delayed, signal); }))
-      withdraw_untrue(draft, rules, delayed, seen_from(draft, session, delayed.visitor), signals);
+      withdraw_untrue(draft, rules, delayed, seen_from(draft, rules, session, delayed.visitor), signals);
 }
 
 void VisitorTimers::plan(commit::Draft& draft) {
@@ -115,6 +130,7 @@ void VisitorTimers::plan(commit::Draft& draft) {
       const auto session = commit::reader_of(draft, handle, draft.now()).any_session(name).value_or(nullptr);
       return session ? std::vector{session} : std::vector<SessionPtr>{};
     });
+  for (const auto& [handle, id] : draft.rezoned()) look_at_clock(draft, handle, id);
 }
 
 void rules_changed(commit::Draft& draft, const Handle& handle, const rules::RuleSet& before,

@@ -120,6 +120,8 @@ class Walk {
   // The state that a judgement of now would see, if it is of the version that was judged.
   void see() {
     decision::Known known{.session = then_.find(moment_.digest)};
+    known.public_only = moment_.past.public_only;
+    if (moment_.declared) known.declared = moment_.declared;
     if (known.session && known.session->expires_at <= moment_.past.at) known.session = nullptr;
     if ((known.session ? known.session->version : 0) != moment_.past.session_version) return;
     name(then_, moment_.handle, settings_, moment_.visitor, moment_.anonymous, moment_.past.at, known);
@@ -177,7 +179,7 @@ Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions,
     if (state.session) add(state.session->visitor);
   for (std::size_t known = 0; known != own.size();) {
     known = own.size();
-    Walk with_visitor(ledger, sessions, moment, settings, {.spends = true});
+    Walk with_visitor(ledger, sessions, moment, settings, {.spends = true, .traits = wanted.traits});
     if (const auto walked = with_visitor.run(own, {}); !walked) return unexpected(walked.error());
     for (const SessionDigest& digest : Walk::Digests(own)) {
       const SessionPtr record = with_visitor.of(digest);

@@ -19,6 +19,7 @@ struct Moment {
   std::string anonymous;  // of the browser, said with the call; empty: not, or nothing came of it
   ledger::Context said;   // with the call
   ledger::PastDecision past;
+  commit::TraitTablePtr declared = {};  // which traits are public; set where any are read
 };
 
 struct LookedBack {

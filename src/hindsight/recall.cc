@@ -61,8 +61,7 @@ const Delayed* delayed_of(const rules::RuleSet& rules, const ledger::PastDecisio
 bool is_due(const Moment& moment) { return moment.past.trigger == kDueTrigger; }
 
 decision::Wanted wanted_of(const rules::RuleSet& rules, const Moment& moment) {
-  return is_due(moment) ? decision::Wanted{.visitor = true, .spends = true}
-                        : decision::wanted_by(rules, moment.past.trigger);
+  return is_due(moment) ? decision::wanted_when_due(rules) : decision::wanted_by(rules, moment.past.trigger);
 }
 
 // As long as the message of a delayed rule is worth sending.
@@ -130,6 +129,7 @@ Result<std::optional<Recalled>> Recall::recall(const Handle& handle, std::string
   Moment& moment = **found;
   const auto tenant = tenant_at(moment.past.rules_version, moment.past.at);
   if (!tenant) return unexpected(tenant.error());
+  moment.declared = (*tenant)->traits;
   const decision::Wanted wanted = wanted_of(*(*tenant)->rules, moment);
   auto looked = look_back(parts_.ledger, parts_.sessions, moment, (*tenant)->settings, wanted);
   if (!looked) return unexpected(looked.error());

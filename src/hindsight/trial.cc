@@ -114,7 +114,8 @@ std::vector<const Delayed*> Trial::fed_by(std::span<const ledger::Signal> signal
 }
 
 void Trial::wait(const SessionPtr& session, std::span<const Delayed* const> fed, Instant now) {
-  for (const Delayed* delayed : fed) look(*delayed, sight_of(then_, session, delayed->visitor, {}, now), now);
+  for (const Delayed* delayed : fed)
+    look(*delayed, sight_of(then_, session, delayed->visitor, {.rules = tenant_->rules.get()}, now), now);
 }
 
 std::optional<delayed::Wait> Trial::wait_of(const Delayed& delayed, const delayed::Sight& sight, Instant now) const {
@@ -147,7 +148,7 @@ void Trial::joined(const SessionPtr& session, const SessionDigest& digest, const
   for (const Spend& spend : spends_of(digest)) insert(spends_[own], spend);
   if (!session) return;
   for (const Delayed& delayed : tenant_->rules->delayed())
-    if (delayed.visitor) look(delayed, sight_of(then_, session, true, {}, now), now);
+    if (delayed.visitor) look(delayed, sight_of(then_, session, true, {.rules = tenant_->rules.get()}, now), now);
 }
 
 void Trial::regrouped(const VisitorId& id, Instant now) {
@@ -158,7 +159,7 @@ void Trial::regrouped(const VisitorId& id, Instant now) {
   CHECK(session.has_value());  // nothing is read from a disk
   if (!*session) return;
   for (const Delayed& delayed : all)
-    if (delayed.visitor) look(delayed, sight_of(then_, *session, true, {}, now), now);
+    if (delayed.visitor) look(delayed, sight_of(then_, *session, true, {.rules = tenant_->rules.get()}, now), now);
 }
 
 void Trial::left(const SessionDigest& own, std::uint64_t session) {
@@ -199,7 +200,8 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   const auto delayed = std::ranges::find(all, place.second, &Delayed::index);
   const SessionPtr session = then_.find(place.first);
   if (!session || session->expires_at <= now) return;
-  const delayed::Sight sight = sight_of(then_, session, delayed->visitor, {.visitor = true, .spends = true}, now);
+  const delayed::Sight sight =
+      sight_of(then_, session, delayed->visitor, decision::wanted_when_due(*tenant_->rules), now);
   const auto wait = wait_of(*delayed, sight, now);
   if (!wait || wait->session != session || wait->due > now) return look(*delayed, sight, now);
   const AskedAt asked{.known = sight.known,

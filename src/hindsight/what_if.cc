@@ -195,6 +195,8 @@ void Simulation::ask(const SessionDigest& digest, const ledger::DecisionRecord& 
   const auto past = ledger::past_decision(decision.past);
   if (!past || past->at < request_.since || past->trigger == kDueTrigger) return;
   decision::Known known{.session = then_.find(digest)};
+  known.public_only = past->public_only;
+  known.declared = request_.tenant->traits;
   if (known.session && known.session->expires_at <= past->at) known.session = nullptr;
   known.session = decision.seen ? decision::at_version(known.session, past->session_version) : nullptr;
   name(then_, request_.tenant->handle, request_.tenant->settings, VisitorId{decision.visitor}, decision.anonymous,

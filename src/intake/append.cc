@@ -209,10 +209,11 @@ Result<Appended> Append::planned(commit::Draft& draft) {
 
 Result<TraitsTaken> Append::take(commit::Draft& draft, Consent consent, const VisitorId& visitor) const {
   if (consent != Consent::kFull) return refuse_traits(request_.traits, "is not kept without full consent");
-  if (visitor.empty()) return refuse_traits(request_.traits, "is of no one: neither a visitorId nor an anonymousId was said");
-  return take_traits(draft, request_.tenant->handle, visitor, request_.traits,
-                     {.source = request_.proven ? commit::kServerSource : commit::kPageSource,
-                      .only_public = !request_.proven});
+  if (visitor.empty())
+    return refuse_traits(request_.traits, "is of no one: neither a visitorId nor an anonymousId was said");
+  return take_traits(
+      draft, request_.tenant->handle, visitor, request_.traits,
+      {.source = request_.proven ? commit::kServerSource : commit::kPageSource, .only_public = !request_.proven});
 }
 
 Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {

@@ -52,8 +52,8 @@ class Taking {
         at_(std::min(said.at.value_or(draft.now()), draft.now())),
         known_(std::move(known)) {
     id_ = said.id.empty() ? 0 : ledger::remembered(said.id);
-    repeats_ = id_ != 0 && std::ranges::find(known_.ids, id_, &std::pair<std::uint64_t, Instant>::first) !=
-                               known_.ids.end();
+    repeats_ =
+        id_ != 0 && std::ranges::find(known_.ids, id_, &std::pair<std::uint64_t, Instant>::first) != known_.ids.end();
   }
 
   void take(const TraitsSaid::One& one) {
@@ -72,7 +72,8 @@ class Taking {
       return "must be named by 1 to 64 letters, digits, points and underscores, a letter first";
     const bool unsets = one.op == TraitOp::kUnset || (one.op == TraitOp::kSet && one.value->is_null());
     const TraitDeclaration* known = draft_.find_trait(handle_, one.name);
-    if (only_public_ && (!known || !known->is_public)) return "is not public, and the request has no proof of who it is";
+    if (only_public_ && (!known || !known->is_public))
+      return "is not public, and the request has no proof of who it is";
     TraitDeclaration trait = known ? *known : TraitDeclaration{};
     if (!known && !unsets) {
       const auto type = type_said(one);
@@ -97,13 +98,13 @@ class Taking {
                          .source = std::string(source_),
                          .stamp = {at_, draft_.take_place()}});
     bool counts = false;
-    for (const TraitChange& change : changes) counts = ledger::take(known_, change) && counts_now(change) ? true : counts;
+    for (const TraitChange& change : changes)
+      counts = ledger::take(known_, change) && counts_now(change) ? true : counts;
     if (auto why = too_much(one.name)) {
       known_ = kept;
       return why;
     }
-    if (!known && !unsets)
-      draft_.put_trait(handle_, std::string(one.name), &trait);
+    if (!known && !unsets) draft_.put_trait(handle_, std::string(one.name), &trait);
     adds_ = adds_ || one.op == TraitOp::kAdd;
     taken_.version = changes.empty() ? taken_.version : changes.back().stamp.place;
     changes_.insert(changes_.end(), std::move_iterator(changes.begin()), std::move_iterator(changes.end()));
@@ -169,13 +170,15 @@ class Taking {
   }
 
   Refused too_much(std::string_view name) const {
-    if (known_.bytes() > commit::trait_limits::kBytesOfVisitor) return "is too much for the visitor, whose traits may have 8 KiB";
+    if (known_.bytes() > commit::trait_limits::kBytesOfVisitor)
+      return "is too much for the visitor, whose traits may have 8 KiB";
     const Trait& trait = *std::ranges::find(known_.all, name, &Trait::name);
     if (trait.elements.size() > 2 * commit::trait_limits::kList) return "has had too many texts included and excluded";
     if (trait.elements.empty()) return std::nullopt;
     const auto now = ledger::value_of(trait);
     const auto list = now ? json::parse(now->json) : Result<json::Document>{unexpected(Fault{})};
-    if (list && list->root().items().size() > commit::trait_limits::kList) return "would be a list of more than 50 texts";
+    if (list && list->root().items().size() > commit::trait_limits::kList)
+      return "would be a list of more than 50 texts";
     return std::nullopt;
   }
 

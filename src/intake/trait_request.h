@@ -42,8 +42,8 @@ struct TraitSpeaker {
 
 // What became of each trait, by name.
 struct TraitsTaken {
-  std::vector<std::string> applied;  // it counts from now on
-  std::vector<std::string> stale;    // what is known outweighs it
+  std::vector<std::string> applied;                          // it counts from now on
+  std::vector<std::string> stale;                            // what is known outweighs it
   std::vector<std::pair<std::string, std::string>> refused;  // with the reason, a sentence's end: "must be a number"
   std::uint64_t version = 0;  // rises with each change of any visitor's traits; 0: nothing was said
 };

@@ -7,7 +7,15 @@
 namespace beckon::ledger {
 namespace {
 
-enum Kind : std::uint8_t { kAppend = 1, kDecision = 2, kForget = 3, kVisitor = 4, kDone = 5, kIdentity = 6, kTraits = 7 };
+enum Kind : std::uint8_t {
+  kAppend = 1,
+  kDecision = 2,
+  kForget = 3,
+  kVisitor = 4,
+  kDone = 5,
+  kIdentity = 6,
+  kTraits = 7
+};
 
 template <class Body>
 void put_record(std::string& journal, Kind kind, Body body) {
@@ -234,6 +242,7 @@ std::string encode_past(const PastDecision& decision) {
                       .rules_version = decision.rules_version,
                       .at = decision.at,
                       .shown = decision.shown,
+                      .public_only = decision.public_only,
                       .reading = decision.reading,
                       .beside = decision.beside});
   return bytes;

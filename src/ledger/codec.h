@@ -12,7 +12,7 @@
 //   decision = digest handle:string session:string flags:u8 (1 seen, 2 shown, 4 basic) expires:instant visitor:string
 //              context at:instant past spends anonymous:string?
 //   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint
-//              rules_version:varint at:instant shown:u8 reading:u64le
+//              rules_version:varint at:instant flags:u8 (1 shown, 2 public only) reading:u64le
 //              n:varint (rule:string variant:string outcome:string shadow:u8)*
 //   spends   = n:varint (key:u64le at:instant session:u64le)*
 //   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined, 4
@@ -36,9 +36,9 @@
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 // Where an append, a decision, a past or a snapshot ends before what was added later, that is empty; a session of
-// format 1 that has a visitor was begun by it. Formats 1 to 4 have no `kept`, formats 1 to 3 no `joined` and no `who`; formats 1 and 2 have
-// as_of:varint after the format, which the store keeps (StoredSnapshot) since format 3: only the store knows the
-// position of a commit.
+// format 1 that has a visitor was begun by it. Formats 1 to 4 have no `kept`, formats 1 to 3 no `joined` and no `who`;
+// formats 1 and 2 have as_of:varint after the format, which the store keeps (StoredSnapshot) since format 3: only the
+// store knows the position of a commit.
 #pragma once
 #include <optional>
 #include <span>

@@ -101,7 +101,7 @@ class Encoder {
     number(past.session_version);
     number(past.rules_version);
     instant(past.at);
-    byte(past.shown ? 1 : 0);
+    byte(static_cast<std::uint8_t>((past.shown ? 1 : 0) | (past.public_only ? 2 : 0)));
     word(past.reading);
     number(past.beside.size());
     for (const PastBeside& beside : past.beside) {
@@ -266,7 +266,9 @@ class Decoder {
     past.session_version = number();
     past.rules_version = number();
     past.at = instant();
-    past.shown = byte() != 0;
+    const std::uint8_t flags = byte();
+    past.shown = flags & 1;
+    past.public_only = flags & 2;
     if (rest_.empty()) return past;
     past.reading = word();
     for (std::size_t n = count(4); n > 0 && ok_; --n) {

@@ -160,16 +160,39 @@ VisitorRecord visit(std::string_view session, std::uint64_t digest, std::vector<
           .spends = std::move(spends)};
 }
 
+TEST(Windows, AsOneHoldTheNewestSignalsOfTheKeysThatAreWanted) {
+  std::vector<Window> windows(4);
+  std::size_t evicted = 0;
+  for (int w = 0; w < 4; ++w) {
+    std::vector<Signal> signals;
+    for (int i = 0; i < 180; ++i)
+      signals.push_back({.key = i % 2 ? "view" : "cart",
+                         .at = instant_ms(1'000 * w + i),
+                         .version = static_cast<std::uint64_t>(i + 1),
+                         .place = static_cast<std::uint64_t>(1'000 * w + i + 1)});
+    windows[static_cast<std::size_t>(w)] = Window{}.with(signals, evicted);
+  }
+  const std::vector<const Window*> all{&windows[0], &windows[1], &windows[2], &windows[3]};
+  const Window whole = Window::merged(all);
+  ASSERT_EQ(whole.size(), Window::kOfVisitor);
+  EXPECT_EQ(whole.at(0), instant_ms(1'000 + 40)) << "720 in all, the oldest 220 are left out";
+  const Window carts = Window::merged(all, [](std::string_view key) { return key == "cart"; });
+  ASSERT_EQ(carts.size(), 360u);
+  EXPECT_EQ(carts.key_count(), 1u);
+  EXPECT_EQ(carts.at(0), instant_ms(0));
+  EXPECT_EQ(carts.of_key(0).size(), 360u);
+}
+
 TEST(Apply, AVisitorsOwnRecordHoldsTheNewestSessionsAndAllSpends) {
   SessionPtr visitor;
-  for (std::uint64_t i = 1; i <= 25; ++i)
-    visitor = applied(visitor, visit("s" + std::to_string(i), i, {{7, instant_ms(100 - static_cast<int>(i)), i}}));
+  for (std::uint64_t i = 1; i <= 105; ++i)
+    visitor = applied(visitor, visit("s" + std::to_string(i), i, {{7, instant_ms(200 - static_cast<int>(i)), i}}));
   EXPECT_TRUE(is_own_record(visitor->id.view()));
   EXPECT_TRUE(visitor->visitor.empty()) << "no list of a visitor's sessions shows it";
   ASSERT_EQ(visitor->sessions.size(), Session::kSessionsJoined);
   EXPECT_EQ(visitor->sessions.front().id.text, "s6");
-  EXPECT_EQ(visitor->spends.size(), 25u);
-  EXPECT_EQ(visitor->spends.front().session, 25u);
+  EXPECT_EQ(visitor->spends.size(), 105u);
+  EXPECT_EQ(visitor->spends.front().session, 105u);
   auto again = visit("s6", 6);
   again.joined = true;
   EXPECT_EQ(applied(visitor, again)->sessions.back().id.text, "s6") << "it begins anew";

@@ -130,8 +130,8 @@ SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row)
   if (leaves) {
     std::erase_if(visitor->sessions, same);
     std::erase_if(visitor->spends, [&](const Spend& spend) { return spend.session == record.of.low; });
-    const bool stays = record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity ||
-                       visitor->traits;
+    const bool stays =
+        record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity || visitor->traits;
     return stays ? visitor : nullptr;
   }
   if (record.joined) std::erase_if(visitor->sessions, same);

@@ -61,6 +61,7 @@ struct PastDecision {
   std::uint64_t rules_version = 0;
   Instant at{};
   bool shown = false;         // was prefetched, and then shown
+  bool public_only = false;   // judged without proof of the visitor: only public traits counted
   std::uint64_t reading = 0;  // Verdict::reading: what its etag was made of
   std::vector<PastBeside> beside;
 };
@@ -71,6 +72,7 @@ struct PastView {
   std::uint64_t session_version = 0, rules_version = 0;
   Instant at{};
   bool shown = false;
+  bool public_only = false;
   std::uint64_t reading = 0;
   std::span<const PastBeside> beside = {};
 };
@@ -112,7 +114,7 @@ inline bool is_own_record(std::string_view session) { return session.starts_with
 struct Session {
   static constexpr std::size_t kIdsRemembered = 1000;
   static constexpr std::size_t kShownRemembered = 1000;
-  static constexpr std::size_t kSessionsJoined = 20;
+  static constexpr std::size_t kSessionsJoined = 100;
   static constexpr std::size_t kAnchorsDone = 2'000;  // the limit of rules of a handle
 
   Handle handle;

@@ -50,8 +50,7 @@ bool say_of_element(Trait& trait, Trait::Element element) {
 
 void count(Trait& trait, std::int64_t millionths, Trait::Said said) {
   if (!trait.added || trait.added->stamp < said.stamp) trait.added = std::move(said);
-  if (__builtin_add_overflow(trait.sum, millionths, &trait.sum))
-    trait.sum = millionths < 0 ? INT64_MIN + 1 : INT64_MAX;
+  if (__builtin_add_overflow(trait.sum, millionths, &trait.sum)) trait.sum = millionths < 0 ? INT64_MIN + 1 : INT64_MAX;
 }
 
 void unite(Trait& whole, const Trait& part) {
@@ -146,10 +145,9 @@ bool take(Traits& traits, const TraitChange& change) {
     }
     case TraitOp::kInclude:
     case TraitOp::kExclude:
-      return say_of_element(trait, {.text = change.value,
-                                    .in = change.op == TraitOp::kInclude,
-                                    .rank = change.rank,
-                                    .stamp = change.stamp});
+      return say_of_element(
+          trait,
+          {.text = change.value, .in = change.op == TraitOp::kInclude, .rank = change.rank, .stamp = change.stamp});
   }
   return false;
 }
@@ -193,6 +191,25 @@ std::optional<TraitNow> value_of(const Trait& trait) {
   }
   if (!trait.elements.empty()) change_list(trait, base, now);
   if (now.json.empty()) return std::nullopt;
+  return now;
+}
+
+std::optional<TraitNow> trait_in(std::span<const Traits* const> parts, std::string_view name) {
+  const Trait* only = nullptr;
+  std::optional<Trait> whole;
+  for (const Traits* part : parts) {
+    const auto found = std::ranges::lower_bound(part->all, name, {}, &Trait::name);
+    if (found == part->all.end() || found->name != name) continue;
+    if (!only) {
+      only = &*found;
+      continue;
+    }
+    if (!whole) whole = *only;
+    unite(*whole, *found);
+  }
+  if (!only) return std::nullopt;
+  auto now = value_of(whole ? *whole : *only);
+  if (now) now->name = name;
   return now;
 }
 

@@ -86,11 +86,13 @@ Traits united(std::span<const Traits* const> parts);
 // What a trait is now.
 struct TraitNow {
   std::string_view name;
-  std::string json;         // never empty
-  std::string_view source;  // of the newest word on it
-  Instant at{};             // likewise
+  std::string json;    // never empty
+  std::string source;  // of the newest word on it
+  Instant at{};        // likewise
 };
-std::optional<TraitNow> value_of(const Trait& trait);  // nothing: it is unset
+std::optional<TraitNow> value_of(const Trait& trait);   // nothing: it is unset
 std::vector<TraitNow> values_of(const Traits& traits);  // by name; views into the traits
+// Of a trait as if all parts had been said under one id. `name` outlives it.
+std::optional<TraitNow> trait_in(std::span<const Traits* const> parts, std::string_view name);
 
 }  // namespace beckon::ledger

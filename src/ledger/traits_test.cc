@@ -14,7 +14,11 @@ constexpr Instant kT0 = instant_ms(1'800'000'000'000);
 Instant second(int n) { return kT0 + std::chrono::seconds{n}; }
 
 TraitChange set(std::string value, int at, std::uint8_t rank = 2) {
-  return {.name = "plan", .op = TraitOp::kSet, .value = std::move(value), .rank = rank, .source = "server",
+  return {.name = "plan",
+          .op = TraitOp::kSet,
+          .value = std::move(value),
+          .rank = rank,
+          .source = "server",
           .stamp = {second(at), static_cast<std::uint64_t>(at)}};
 }
 TraitChange of(TraitOp op, std::string value, int at, std::uint8_t rank = 2) {
@@ -118,8 +122,14 @@ TEST(Traits, DoNotDependOnTheOrderNorOnTheIdsUnderWhichTheyWereSaid) {
 
 TEST(Traits, SnapshotsAndRecordsGiveThemBack) {
   std::mt19937 dice(1);
-  TraitsRecord record{.handle = "acme", .visitor = "jon", .own = {.high = 1, .low = 2}, .fresh = true, .at = kT0,
-                      .expires_at = second(9), .id = 77, .changes = {}};
+  TraitsRecord record{.handle = "acme",
+                      .visitor = "jon",
+                      .own = {.high = 1, .low = 2},
+                      .fresh = true,
+                      .at = kT0,
+                      .expires_at = second(9),
+                      .id = 77,
+                      .changes = {}};
   for (int n = 1; n <= 40; ++n) record.changes.push_back(random_change(dice, n));
   std::string journal;
   append_record(journal, record);

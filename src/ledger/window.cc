@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -160,7 +161,7 @@ void Window::Held::compact() {
   dead = 0;
 }
 
-Window Window::merged(std::span<const Window* const> windows) {
+Window Window::merged(std::span<const Window* const> windows, const std::function<bool(std::string_view key)>& wants) {
   struct Place {
     std::int64_t at;
     std::uint64_t place;
@@ -169,23 +170,24 @@ Window Window::merged(std::span<const Window* const> windows) {
   std::vector<Place> places;
   std::unordered_map<std::string_view, std::uint16_t> keys;
   std::vector<std::vector<std::uint16_t>> numbers(windows.size());  // of a window's keys in the merged one
-  std::size_t text = 0;
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    text += windows[w]->empty() ? 0 : windows[w]->held_->text.size();
     for (std::size_t k = 0; k < windows[w]->key_count(); ++k) {
-      const std::string_view key = windows[w]->key(windows[w]->of_key(k).front());
-      numbers[w].push_back(keys.try_emplace(key, static_cast<std::uint16_t>(keys.size())).first->second);
-    }
-    for (std::size_t i = 0; i < windows[w]->size(); ++i) {
-      const Entry& entry = windows[w]->held_->entries[i];
-      places.push_back({entry.at, entry.place, w, i});
+      const auto of_key = windows[w]->of_key(k);
+      const std::string_view key = windows[w]->key(of_key.front());
+      numbers[w].push_back(0);
+      if (wants && !wants(key)) continue;
+      numbers[w].back() = keys.try_emplace(key, static_cast<std::uint16_t>(keys.size())).first->second;
+      for (const std::uint16_t i : of_key) {
+        const Entry& entry = windows[w]->held_->entries[i];
+        places.push_back({entry.at, entry.place, w, i});
+      }
     }
   }
   // Where no places were kept, each window is in order, and they come in theirs.
-  std::ranges::stable_sort(places, {}, [](const Place& one) { return std::pair(one.at, one.place); });
+  std::ranges::sort(places, {}, [](const Place& one) { return std::tuple(one.at, one.place, one.window, one.entry); });
+  if (places.size() > kOfVisitor) places.erase(places.begin(), places.end() - kOfVisitor);
   auto merged = std::make_shared<Held>();
   merged->entries.reserve(places.size());
-  merged->text.reserve(text);
   for (const Place& place : places) {
     const Held& from = *windows[place.window]->held_;
     Entry entry = from.entries[place.entry];

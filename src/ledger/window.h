@@ -6,6 +6,7 @@
 // touches its signals alone. 50 plain signals take about 3 KiB.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +21,7 @@ namespace beckon::ledger {
 class Window {
  public:
   static constexpr std::size_t kCapacity = 200;
+  static constexpr std::size_t kOfVisitor = 500;
 
   Window() = default;
   std::size_t size() const { return held_ ? held_->entries.size() : 0; }
@@ -45,9 +47,10 @@ class Window {
   // A copy with the signals in their places in time, and how many left it (one older than all 200 leaves at once).
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
-  // All signals of several windows, the oldest session's first, as one in the order of (at, place): what scope visitor
-  // sees. More than kCapacity may be in it.
-  static Window merged(std::span<const Window* const> windows);
+  // The kOfVisitor newest signals of several windows, the oldest session's first, as one in the order of (at, place):
+  // what scope visitor sees. `wants`: which keys; null: every one.
+  static Window merged(std::span<const Window* const> windows,
+                       const std::function<bool(std::string_view key)>& wants = nullptr);
 
   // A copy without metadata: consent has become basic.
   Window without_metadata() const;

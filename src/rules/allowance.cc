@@ -18,8 +18,8 @@ bool opens_on(const Hours& hours, local_days day) {
   return (hours.days >> monday_first & 1) != 0;
 }
 
-bool is_open(const Hours& hours, Instant at) {
-  const Local local = wall_clock(hours.zone->at(at), at);
+bool is_open(const Hours& hours, const Zone& zone, Instant at) {
+  const Local local = wall_clock(zone.at(at), at);
   const local_days day = floor<days>(local);
   const Duration time = local - day, late{off_by_one(Planted::kHoursCloseLate)};
   if (hours.open < hours.close) return opens_on(hours, day) && time >= hours.open && time < hours.close + late;
@@ -38,14 +38,12 @@ std::size_t spent(std::span<const ledger::Spend> spends, std::uint64_t key, Inst
   return count;
 }
 
-}  // namespace
-
-Allowance open_at(const Hours& hours, Instant now) {
-  Allowance allowance{.free = is_open(hours, now)};
+Allowance open_in(const Hours& hours, const Zone& zone, Instant now) {
+  Allowance allowance{.free = is_open(hours, zone, now)};
   // A week and a day hold every edge of opening; where the clock is set is another.
   const Instant last = now + days{9};
   std::vector<Instant> edges;
-  for (ZonePeriod period = hours.zone->at(now);; period = hours.zone->at(period.end)) {
+  for (ZonePeriod period = zone.at(now);; period = zone.at(period.end)) {
     edges.push_back(period.begin);
     const local_days first = floor<days>(wall_clock(period, std::max(now, period.begin)));
     for (int day = -1; day <= 9; ++day) {
@@ -59,11 +57,46 @@ Allowance open_at(const Hours& hours, Instant now) {
   std::erase_if(edges, [now](Instant edge) { return edge <= now; });
   std::ranges::sort(edges);
   for (const Instant edge : edges) {
-    if (is_open(hours, edge) == allowance.free) continue;
+    if (is_open(hours, zone, edge) == allowance.free) continue;
     allowance.next = edge;
     break;
   }
   return allowance;
+}
+
+}  // namespace
+
+Allowance open_at(const Hours& hours, const Zone* visitors, Instant now) {
+  if (hours.zone) return open_in(hours, *hours.zone, now);
+  if (visitors) return open_in(hours, *visitors, now);
+  const auto in_all = [&](Instant at) {
+    Allowance all{.free = true};
+    for (const Zone* zone : hours.zone_else) {
+      const Allowance one = open_in(hours, *zone, at);
+      all.free = all.free && one.free;
+      all.next = std::min(all.next, one.next);
+    }
+    return all;
+  };
+  // An edge of one of them need not be one of all.
+  Allowance all = in_all(now);
+  for (Allowance then = all; all.next < now + days{9}; all.next = then.next) {
+    then = in_all(all.next);
+    if (then.free != all.free) return all;
+  }
+  all.next = Instant::max();
+  return all;
+}
+
+const Zone* zone_of_visitor(const Facts& facts) {
+  constexpr std::string_view kName = "zone";
+  if (!facts.zones) return nullptr;
+  if (const auto trait = ledger::trait_in(facts.traits, kName); trait && trait->json.size() > 2)
+    if (const Zone* zone = facts.zones->find(std::string_view(trait->json).substr(1, trait->json.size() - 2)))
+      return zone;
+  const auto said =
+      std::ranges::lower_bound(facts.context, kName, {}, [](const auto& one) -> std::string_view { return one.first; });
+  return said != facts.context.end() && said->first == kName ? facts.zones->find(said->second) : nullptr;
 }
 
 Allowance may_spend(const Limit& limit, const Facts& facts) {

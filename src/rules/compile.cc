@@ -8,6 +8,13 @@ namespace beckon::rules {
 
 namespace {
 
+bool is_of_trait(MeasureKind kind) { return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge; }
+
+void sort_unique(std::vector<std::string>& names) {
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+}
+
 // Fills the compiled form; the rules in it do not move any more, so that measures may refer to theirs.
 class Compiler {
  public:
@@ -30,8 +37,11 @@ class Compiler {
       Asked& asked = into_.triggers[trigger];
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value();
-      for (std::uint32_t i = course.begin; i < course.end; ++i)
+      asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone);
+      for (std::uint32_t i = course.begin; i < course.end; ++i) {
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
+        asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);
+      }
     }
   }
 
@@ -52,10 +62,11 @@ class Compiler {
         knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
       for (std::uint32_t i = course.begin; i < course.end; ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
+        if (is_of_trait(measure_of(i).kind)) asked.traits.push_back(measure_of(i).field);
       }
     }
-    std::ranges::sort(asked.fields);
-    asked.fields.erase(std::ranges::unique(asked.fields).begin(), asked.fields.end());
+    sort_unique(asked.fields);
+    sort_unique(asked.traits);
     asked.gates.assign(std::move_iterator(gates.begin()), std::move_iterator(gates.end()));
     for (auto& [measure, of] : knocks) {
       // A rule that is alone with a measure finds out by itself.
@@ -91,6 +102,7 @@ class Compiler {
     into_.delayed.push_back({.rule = rule.id.text,
                              .ttl = rule.ttl.value_or(kDefaultDueTtl),
                              .visitor = absent->measure.scope == Scope::kVisitor,
+                             .local = rule.hours && !rule.hours->zone,
                              .shadow = rule.status == Status::kShadow,
                              .live_since = rule.live_since,
                              .index = index});
@@ -101,11 +113,20 @@ class Compiler {
     if (!fresh) return known->second;
     const auto score = into_.scores.find(measure.field);
     const bool scores = measure.kind == MeasureKind::kScore && score != into_.scores.end();
+    if (measure.scope == Scope::kVisitor) read_of_visitor(measure);
     into_.measures.push_back({.source = &measure,
                               .stream = stream(measure.filter),
                               .after = stream(measure.after),
                               .score = scores ? &score->second : nullptr});
     return known->second;
+  }
+
+  void read_of_visitor(const Measure& measure) {
+    KeySet& keys = into_.visitor_keys;
+    if (measure.kind == MeasureKind::kScore) keys.every = true;
+    if (measure.kind != MeasureKind::kSteps) keys.add(measure.filter);
+    if (measure.kind == MeasureKind::kAbsent) keys.add(measure.after);
+    for (const Filter& step : measure.steps) keys.add(step);
   }
 
   Stream stream(const Filter& filter) {
@@ -158,6 +179,15 @@ class Compiler {
 };
 
 }  // namespace
+
+void KeySet::add(const Filter& filter) {
+  every = every || filter.keys.empty();
+  patterns.insert(patterns.end(), filter.keys.begin(), filter.keys.end());
+}
+
+bool KeySet::contains(std::string_view key) const {
+  return every || std::ranges::any_of(patterns, [key](const Pattern& pattern) { return pattern.fits(key); });
+}
 
 const Knocks* Asked::knocks_of(std::uint32_t measure) const {
   const auto found = std::ranges::lower_bound(knocks, measure, {}, &Knocks::measure);

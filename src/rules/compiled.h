@@ -56,9 +56,19 @@ struct Asked {
   std::vector<std::pair<std::int32_t, std::vector<Bits>>> gates;  // by key number: rules that need it
   std::vector<Knocks> knocks;                                     // by measure, sorted
   std::vector<std::string> fields;  // of the context, that some live rule looks at; sorted
-  bool visitor = false, spends = false;
+  std::vector<std::string> traits;  // likewise
+  bool visitor = false, spends = false, reads_traits = false;
 
   const Knocks* knocks_of(std::uint32_t measure) const;
+};
+
+// Keys that measures read.
+struct KeySet {
+  bool every = false;
+  std::vector<Pattern> patterns;
+
+  void add(const Filter& filter);
+  bool contains(std::string_view key) const;
 };
 
 struct CompiledRules {
@@ -71,6 +81,7 @@ struct CompiledRules {
   Scores scores;
   std::map<std::string, Asked, std::less<>> triggers;
   std::vector<Delayed> delayed;
+  KeySet visitor_keys;  // by measures of scope visitor
 
   const Asked* asked_by(std::string_view trigger) const {
     const auto found = triggers.find(trigger);

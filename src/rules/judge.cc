@@ -79,6 +79,10 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
     for (const auto& [field, value] : facts.context) {
       if (std::ranges::binary_search(asked->fields, field)) reading.add(field).add(value);
     }
+    for (const std::string& name : asked->traits) {
+      const auto trait = ledger::trait_in(facts.traits, name);
+      if (trait) reading.add(name).add(trait->json);
+    }
     if (verdict.outcome == Outcome::kSuppressed) reading.add(verdict.rule);
     if (!asked->shadow.empty()) judge_shadows(*compiled_, *asked, end, facts, judgement, verdict);
   }

@@ -63,6 +63,16 @@ bool RuleSet::reads_spends(std::string_view trigger) const {
   return asked != nullptr && asked->spends;
 }
 
+bool RuleSet::reads_traits(std::string_view trigger) const {
+  const Asked* asked = compiled_->asked_by(trigger);
+  return asked != nullptr && asked->reads_traits;
+}
+
+ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const> sessions) const {
+  return ledger::Window::merged(sessions,
+                                [this](std::string_view key) { return compiled_->visitor_keys.contains(key); });
+}
+
 std::uint64_t RuleSet::spends_of(std::string_view rule) const {
   for (const Rule& one : compiled_->rules)
     if (one.id.text == rule && one.status == Status::kLive) return one.limit ? one.limit->key : 0;

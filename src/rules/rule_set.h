@@ -43,8 +43,8 @@ struct Verdict {
   std::string_view variant;      // empty: none
   std::string_view action_json;  // {"type":…,"payload":…}; empty: none
   Instant expires_at{};          // the earliest instant at which what was read can change by time alone, capped by ttl
-  std::uint64_t reading = 0;     // digest of the answer, and of the context that the trigger's rules look at: what the
-                                 // etag is made of. The instant of expiry is no part of it
+  std::uint64_t reading = 0;     // digest of the answer, and of the context and the traits that the trigger's rules
+                                 // look at: what the etag is made of. The instant of expiry is no part of it
   std::uint64_t spends = 0;      // key of the rule's limit where this takes from it (act and holdout); 0: nothing
   std::vector<Beside> beside;    // in the order of judgement; most often empty
 };
@@ -54,6 +54,7 @@ struct Delayed {
   std::string_view rule;
   Duration ttl{};           // how long its message is worth sending
   bool visitor = false;     // its absence looks at all sessions of the visitor
+  bool local = false;       // its hours are those of the visitor's zone
   bool shadow = false;      // judged and recorded, never published
   Instant live_since{};     // anchors that arrived before it do not count
   std::uint32_t index = 0;  // the rule set's own
@@ -95,9 +96,14 @@ class RuleSet {
   // About a microsecond for a hundred rules. Allocates nothing on the common path.
   Verdict judge(std::string_view trigger, const Facts& facts) const;
 
-  // Whether a rule of the trigger measures in scope visitor, or counts spends: what Facts must then bring.
+  // Whether a rule of the trigger measures in scope visitor, counts spends, or looks at traits: what Facts must then
+  // bring.
   bool reads_visitor(std::string_view trigger) const;
   bool reads_spends(std::string_view trigger) const;
+  bool reads_traits(std::string_view trigger) const;
+  // The visitor's own window: the newest signals of all sessions, the oldest session first, of those keys that a
+  // measure of scope visitor reads.
+  ledger::Window window_of_visitor(std::span<const ledger::Window* const> sessions) const;
   // The key under which a live rule counts what it spends; 0: it has no limit, or no rule of this id is live.
   std::uint64_t spends_of(std::string_view rule) const;
 

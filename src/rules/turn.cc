@@ -11,7 +11,7 @@ namespace beckon::rules {
 Turn turn_of(const Rule& rule, const Facts& facts) {
   Turn turn;
   if (rule.hours) {
-    const Allowance open = open_at(*rule.hours, facts.now);
+    const Allowance open = open_at(*rule.hours, rule.hours->zone ? nullptr : zone_of_visitor(facts), facts.now);
     turn.next = open.next;
     if (!open.free) turn.hold = Hold::kClosed;
   }

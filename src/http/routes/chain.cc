@@ -66,6 +66,7 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
       decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
   if (!parsed) return parsed;
   parsed->at_most_basic = request.header("sec-gpc") == "1";
+  parsed->proven = !is_public;
   if (!is_public) return parsed;
   const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_decisions_per_minute);
   const auto taken =

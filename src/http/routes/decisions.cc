@@ -29,7 +29,9 @@ Result<commit::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::u
   if (!stored) return unexpected(stored.error());
   auto settings = settings_at(api, handle, at);
   if (!settings) return unexpected(settings.error());
-  return commit::with_rules({.handle = handle, .settings = std::move(*settings), .rules = nullptr}, *stored);
+  commit::Tenant tenant{.handle = handle, .settings = std::move(*settings), .rules = nullptr};
+  if (const auto now = api.places.tenants.known(handle.view())) tenant.traits = now->traits;
+  return commit::with_rules(std::move(tenant), *stored);
 }
 
 // A decision that was answered a moment ago may still be on its way to the disk: it rides with the next commit.

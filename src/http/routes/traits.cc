@@ -1,10 +1,13 @@
 // Traits: which there are in a handle, and what is said of visitors. docs/people.md.
+#include "commit/traits.h"
+
 #include <algorithm>
 
-#include "commit/traits.h"
 #include "http/routes/response.h"
 #include "http/routes/visitor_view.h"
 #include "intake/trait_request.h"
+#include "rules/language/check_rule.h"
+#include "system/zones.h"
 
 namespace beckon::http {
 namespace {
@@ -23,7 +26,8 @@ Result<Response> list(Api& api, Request& request) {
   const auto tenant = api.places.tenants.find(request.param("handle"));
   if (!tenant) return unexpected(tenant.error());
   commit::TraitTable::Declarations all = (*tenant)->traits->declared_and_seen();
-  for (const std::string_view name : commit::kReservedTraits) all.try_emplace(std::string(name), *commit::reserved_trait(name));
+  for (const std::string_view name : commit::kReservedTraits)
+    all.try_emplace(std::string(name), *commit::reserved_trait(name));
   std::string body;
   json::Writer writer(body);
   writer.begin_object().key("items").begin_array();
@@ -37,8 +41,9 @@ Result<Response> list(Api& api, Request& request) {
 
 Fault insufficient_role(const access::Role& held) {
   return {.code = FaultCode::kInsufficientRole,
-          .message = "Only an OPERATOR may say whether a trait is public or sensitive, and which sources outweigh "
-                     "others; with the role of the token only the type may change.",
+          .message =
+              "Only an OPERATOR may say whether a trait is public or sensitive, and which sources outweigh "
+              "others; with the role of the token only the type may change.",
           .extras = {{"requiredRole", "\"OPERATOR\""}, {"role", json::quote(access::to_text(held))}}};
 }
 
@@ -62,8 +67,8 @@ Result<Response> put(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const TraitDeclaration* found = draft.find_trait(handle, name);
     const TraitDeclaration before = found ? *found : TraitDeclaration{};
-    const bool beyond_type = trait.is_public != before.is_public || trait.sensitive != before.sensitive ||
-                             trait.sources != before.sources;
+    const bool beyond_type =
+        trait.is_public != before.is_public || trait.sensitive != before.sensitive || trait.sources != before.sources;
     if (beyond_type && *role < access::Role::kOperator) return insufficient_role(*role);
     created = !found || !before.declared;
     if (!found && draft.traits_of(handle) >= commit::trait_limits::kOfHandle) {
@@ -83,9 +88,36 @@ Result<Response> put(Api& api, Request& request) {
   return json_response(created ? 201 : 200, std::move(body));
 }
 
+// The rules whose conditions name the trait.
+std::vector<std::string> users_of(const rules::StoredRules& rules, std::string_view name) {
+  std::vector<std::string> users;
+  for (const rules::StoredRule& rule : rules.rules) {
+    const auto document = json::parse(rule.json);
+    if (!document) continue;
+    const auto traits = rules::traits_of(rule.id, document->root(), system_zones());
+    if (std::ranges::find(traits, name) != traits.end()) users.push_back(rule.id.text);
+  }
+  return users;
+}
+
 Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
+  const auto turn = api.rule_book.turn(handle);
+  const auto rules = api.rules.rules(handle);
+  if (!rules) return unexpected(rules.error());
+  const std::vector<std::string> users = users_of(*rules, name);
+  if (!users.empty()) {
+    std::string ids;
+    json::Writer writer(ids);
+    writer.begin_array();
+    for (const std::string& rule : users) writer.string(rule);
+    writer.end_array();
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "Rules use this trait: " + users.front() +
+                                       (users.size() > 1 ? " and others" : "") + ". Change them first.",
+                            .extras = {{"rules", ids}}});
+  }
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const TraitDeclaration* found = draft.find_trait(handle, name);
     const TraitDeclaration* reserved = commit::reserved_trait(name);
@@ -163,7 +195,8 @@ Result<Response> say_of_many(Api& api, Request& request) {
       const json::Value& one = list->items()[i];
       intake::TraitsSaid said = intake::read_traits(one, path, true, issues, {"visitorId"});
       if (!one.is_object()) continue;
-      all.emplace_back(id_said((*tenant)->settings, one.find("visitorId"), path + ".visitorId", issues), std::move(said));
+      all.emplace_back(id_said((*tenant)->settings, one.find("visitorId"), path + ".visitorId", issues),
+                       std::move(said));
     }
   if (!issues.empty()) return unexpected(issues.fault());
   std::vector<intake::TraitsTaken> taken;

@@ -64,16 +64,30 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
   return text;
 }
 
-std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
+namespace {
+
+// The fields of all measures of these kinds, sorted.
+std::vector<std::string> fields_of(const RuleId& id, const json::Value& rule, const Zones& zones,
+                                   std::initializer_list<MeasureKind> kinds) {
   Issues issues;
   const Rule read = read_rule(id, rule, zones, issues);
   std::vector<std::string> names;
   for (const auto* conditions : {&read.all, &read.any, &read.none})
     for (const Condition& condition : *conditions)
-      if (condition.measure.kind == MeasureKind::kScore) names.push_back(condition.measure.field);
+      if (std::ranges::find(kinds, condition.measure.kind) != kinds.end()) names.push_back(condition.measure.field);
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;
+}
+
+}  // namespace
+
+std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
+  return fields_of(id, rule, zones, {MeasureKind::kScore});
+}
+
+std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
+  return fields_of(id, rule, zones, {MeasureKind::kTrait, MeasureKind::kTraitAge});
 }
 
 }  // namespace beckon::rules

@@ -19,5 +19,7 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
 
 // The scores that a rule of any status names, sorted; empty for a rule that cannot be read.
 std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones);
+// Likewise the traits.
+std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones);
 
 }  // namespace beckon::rules

@@ -1,9 +1,11 @@
 // What a judgement reads of the world.
 #pragma once
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/instant.h"
+#include "base/zone.h"
 #include "ledger/session.h"
 #include "ledger/spend.h"
 
@@ -15,7 +17,7 @@ struct Facts {
   const ledger::Context& context;  // the session's with the call's laid over it; sorted by key
   Instant now{};
   Duration retention{};  // older signals are not seen
-  // The windows of the visitor's 20 newest sessions as one, this session's among them (Window::merged). Null: no
+  // The visitor's own window, over all sessions (RuleSet::window_of_visitor), this one's among them. Null: no
   // visitor is known, and scope visitor sees what scope session does. Only read where RuleSet::reads_visitor says so.
   const ledger::Window* visitor = nullptr;
   // Oldest first. Of this session; of the visitor where known, else the session's again.
@@ -23,6 +25,11 @@ struct Facts {
   std::span<const ledger::Spend> unit_spends = {};
   std::string_view unit = {};  // what splits hash: the session's first unit, a visitorId or its sessionId
   bool may_spend = true;       // false: limited rules are skipped (consent denied)
+  // Of the visitor, by their ids; those that must not count for this judgement are not there. Only read where
+  // RuleSet::reads_traits says so.
+  std::span<const ledger::Traits* const> traits = {};
+  const Zones* zones = nullptr;                 // where the visitor's zone is looked up; null: it is not known
+  std::span<const std::string> sensitive = {};  // names of traits that no explanation shows; sorted
 };
 
 }  // namespace beckon::rules

@@ -27,6 +27,8 @@ enum class Part : std::uint8_t {
   kScore,       // the measure's own member: a score's name
   kContext,     // the measure's own member: a field of the context
   kComparison,  // what comparison.h reads
+  kTrait,       // the measure's own member: a trait's name
+  kDistance,    // until or age: {atLeast, atMost}, durations
   kScope,       // scope
 };
 

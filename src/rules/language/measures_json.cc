@@ -21,6 +21,8 @@ std::string_view name_of(Part part) {
     case Part::kScore: return "score";
     case Part::kContext: return "context";
     case Part::kComparison: return "comparison";
+    case Part::kTrait: return "trait";
+    case Part::kDistance: return "distance";
     case Part::kScope: return "scope";
   }
   return "";
@@ -55,6 +57,13 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
     case Part::kComparison:
       for (const ComparisonMember& one : comparison_members()) out.member_raw(one.name, one.schema);
       return;
+    case Part::kTrait:
+      return members({measure}, R"({"type":"string","description":"The name of the trait.","examples":["plan"]})");
+    case Part::kDistance:
+      return members({"until", "age"},
+                     R"({"type":"object","description":"How far the trait's instant lies ahead, or back. Instead of a )"
+                     R"(comparison.","properties":{"atLeast":{"type":"string","examples":["0s"]},)"
+                     R"("atMost":{"type":"string","examples":["3d"]}},"additionalProperties":false})");
     case Part::kScope:
       return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
                                 R"(of the visitor's sessions."})");

@@ -26,6 +26,7 @@ enum class Planted {
   kShadowHolds,         // a shadow rule spends from the live count
   kValidTooLong,        // a millisecond
   kAboveBound,          // above n allows n
+  kTraitTooOld,         // until and age of a trait: a millisecond late
   kEnd
 };
 

@@ -54,12 +54,34 @@ void read_days(Members& active, Hours& hours) {
   }
 }
 
-const Zone* read_zone(Members& active, const Zones& zones) {
+constexpr std::string_view kOfTheVisitor = "visitor";
+constexpr std::size_t kZonesElse = 20;
+
+void read_zone_else(Members& active, const Zones& zones, Hours& hours) {
+  const json::Value* list = active.find("zoneElse");
+  if (list == nullptr || list->items().empty() || list->items().size() > kZonesElse) {
+    return active.issue("zoneElse",
+                        "must be a list of 1 to 20 time zones; where the visitor's zone is not known, the rule is open "
+                        "only where it is open in all of them");
+  }
+  for (std::size_t i = 0; i < list->items().size(); ++i) {
+    const json::Value& item = list->items()[i];
+    const Zone* zone = item.is_string() ? zones.find(item.text()) : nullptr;
+    if (zone == nullptr)
+      active.issues().add(path_of(active.path("zoneElse"), i), "must be a time zone such as \"Europe/Berlin\" (IANA)");
+    else
+      hours.zone_else.push_back(zone);
+  }
+}
+
+void read_zone(Members& active, const Zones& zones, Hours& hours) {
   const json::Value* value = active.find("zone");
   const std::string_view name = value == nullptr ? "Etc/UTC" : value->is_string() ? value->text() : "";
-  const Zone* zone = zones.find(name);
-  if (zone == nullptr) active.issue("zone", "must be a time zone such as \"Europe/Berlin\" (IANA)");
-  return zone;
+  if (name == kOfTheVisitor) return read_zone_else(active, zones, hours);
+  active.misplaced("zoneElse", "can only be used where zone is \"visitor\"");
+  hours.zone = zones.find(name);
+  if (hours.zone == nullptr)
+    active.issue("zone", "must be a time zone such as \"Europe/Berlin\" (IANA), or \"visitor\"");
 }
 
 }  // namespace
@@ -77,7 +99,7 @@ void read_active(Members& members, const Zones& zones, Rule& rule) {
   Hours hours;
   read_open_hours(active, hours);
   read_days(active, hours);
-  hours.zone = read_zone(active, zones);
+  read_zone(active, zones, hours);
   if (active.has("zone") && !active.has("hours") && !active.has("days"))
     active.issue("zone", "can only be used with hours or days; from and until have their own offset");
   active.finish();

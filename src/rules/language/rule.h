@@ -55,15 +55,15 @@ struct Measure {
   MeasureKind kind = MeasureKind::kSeen;
   Scope scope = Scope::kSession;
   Filter filter;
-  Duration within{};          // zero: all of the session
-  Filter after;               // kAbsent: the anchor
-  Duration wait{};            // kAbsent
-  Duration least_age{};       // kLast: the age changes with every instant, its place between bounds does not
-  Duration most_age{};        // kLast
-  std::string field;          // kContext: of the context; kSum, kMax, kDistinct: of the signals' metadata, and
-                              // where a kDistinct has none, their values; kScore: the score's name
-  bool path = false;          // kSum, kMax, kDistinct: the field may be a path (field_path.h)
-  std::vector<Filter> steps;  // kSteps
+  Duration within{};     // zero: all of the session
+  Filter after;          // kAbsent: the anchor
+  Duration wait{};       // kAbsent
+  Duration least_age{};  // kLast, kTraitAge: the age changes with every instant, its place between bounds does
+  Duration most_age{};   // not. Of a trait's instant it is negative where that is ahead
+  std::string field;  // kContext: of the context; kTrait, kTraitAge: the trait; kSum, kMax, kDistinct: of the signals'
+                      // metadata, and where a kDistinct has none, their values; kScore: the score's name
+  bool path = false;                        // kSum, kMax, kDistinct: the field may be a path (field_path.h)
+  std::vector<Filter> steps;                // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
   Comparison comparison;                                               // kContext; needs a value
@@ -86,11 +86,12 @@ struct Condition {
 
 enum class Status : std::uint8_t { kDraft, kShadow, kLive, kPaused };
 
-// When inside `active` a rule may act: by the wall clock of a zone. Read once, then immutable.
+// When inside `active` a rule may act: by the wall clock of a zone, or of the visitor's. Read once, then immutable.
 struct Hours {
   std::chrono::minutes open{0}, close{std::chrono::hours{24}};  // from midnight; close ≤ open: it ends on the next day
   std::uint8_t days = 0x7f;                                     // on which it opens; bit 0 is Monday
-  const Zone* zone = nullptr;                                   // null: no hours, always open
+  const Zone* zone = nullptr;                                   // null: the visitor's
+  std::vector<const Zone*> zone_else;  // where that is not known, it is open where it is open in all of these
 };
 
 struct Cap {

@@ -5,6 +5,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -126,6 +127,10 @@ class Scene {
     const std::uint16_t number = room_.numbers[static_cast<std::size_t>(key)];
     return number != SceneRoom::kNone && window_.of_key(number).back() >= begin_;
   }
+
+  // A trait of the visitor; nothing where it is missing. `name` outlives it.
+  std::optional<ledger::TraitNow> trait(std::string_view name) const { return ledger::trait_in(facts_.traits, name); }
+  bool is_sensitive(std::string_view trait) const { return std::ranges::binary_search(facts_.sensitive, trait); }
 
   // The value of a field of the context, or null where it is missing.
   const std::string* context(std::string_view field) const;

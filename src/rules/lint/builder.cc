@@ -16,7 +16,7 @@ class Builder final : public Placer {
   std::optional<Witness> build(Instant around) {
     witness_.at = around;
     set_instant();
-    if (!set_context()) return std::nullopt;
+    if (!set_values()) return std::nullopt;
     for (const Fact* fact : facts_) {
       const auto place = definition_of(fact->measure.kind).place;
       if (fact->least && place != nullptr && !place(*this, *fact)) return std::nullopt;
@@ -58,19 +58,38 @@ class Builder final : public Placer {
     }
   }
 
-  // For each field that must have a value: one that fits all that is asked of it.
-  bool set_context() {
+  // For each field of the context, and each trait, that must have a value: one that fits all that is asked of it.
+  bool set_values() {
     for (const Fact* fact : facts_) {
-      if (fact->measure.kind != MeasureKind::kContext || !fact->least) continue;
-      const auto value = value_of(fact->measure.field);
+      const Measure& of = fact->measure;
+      if (!fact->least) continue;
+      if (of.kind == MeasureKind::kTraitAge) say(of.field, json::quote(to_rfc3339(instant_for(of))));
+      if (of.kind != MeasureKind::kContext && of.kind != MeasureKind::kTrait) continue;
+      const auto value = value_of(of);
       if (!value) return false;
-      witness_.context = ledger::merge(witness_.context, {{fact->measure.field, *value}});
+      if (of.kind == MeasureKind::kTrait)
+        say(of.field, json::quote(*value));
+      else
+        witness_.context = ledger::merge(witness_.context, {{of.field, *value}});
     }
     return true;
   }
-  std::optional<std::string> value_of(const std::string& field) const {
+  void say(const std::string& trait, std::string json) {
+    ledger::take(witness_.traits, {.name = trait,
+                                   .op = ledger::TraitOp::kSet,
+                                   .value = std::move(json),
+                                   .rank = 1,
+                                   .source = "crm",
+                                   .stamp = {witness_.at, ++said_}});
+  }
+  // In whole seconds, as far as the bounds let it be.
+  Instant instant_for(const Measure& of) const {
+    const bool is_bounded_below = of.least_age != Duration::min();
+    return witness_.at - (is_bounded_below ? of.least_age : of.most_age);
+  }
+  std::optional<std::string> value_of(const Measure& of) const {
     const auto of_field = [&](const Fact* fact) {
-      return fact->measure.kind == MeasureKind::kContext && fact->measure.field == field;
+      return fact->measure.kind == of.kind && fact->measure.field == of.field;
     };
     for (const Fact* fact : facts_) {
       if (!of_field(fact) || !fact->least) continue;
@@ -109,6 +128,7 @@ class Builder final : public Placer {
   std::span<const Fact* const> facts_;
   const Ground& ground_;
   bool oldest_;
+  std::uint64_t said_ = 0;  // traits
   Witness witness_;
 };
 

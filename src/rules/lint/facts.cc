@@ -57,8 +57,8 @@ class Walk {
     }
     return false;
   }
-  // Whether a field of the context can be as the first fact asks while all of `facts` are true; true also where the
-  // texts that fit it cannot be listed.
+  // Whether a field of the context, or a trait, can be as the first fact asks while all of `facts` are true; true also
+  // where the texts that fit it cannot be listed.
   static bool leaves_a_value(const Fact& asks, std::span<const Fact* const> facts) {
     const auto texts = texts_of(asks.measure.comparison);
     return !texts || std::ranges::any_of(*texts, [&](const std::string& text) {
@@ -70,13 +70,13 @@ class Walk {
     const std::array both{&one, &other};
     return !leaves_a_value(one, both);
   }
-  // Of all comparisons of one field of the context together: the first that asks for a value, where the rest leaves
-  // none.
+  // Of all comparisons of one field of the context, or of one trait, together: the first that asks for a value, where
+  // the rest leaves none.
   const Fact* leaves_no_value(const Fact& last) const {
-    if (last.measure.kind != MeasureKind::kContext) return nullptr;
+    if (last.measure.kind != MeasureKind::kContext && last.measure.kind != MeasureKind::kTrait) return nullptr;
     std::vector<const Fact*> concerned;
     std::ranges::copy_if(facts_, std::back_inserter(concerned), [&](const Fact* fact) {
-      return fact->measure.kind == MeasureKind::kContext && fact->measure.field == last.measure.field;
+      return fact->measure.kind == last.measure.kind && fact->measure.field == last.measure.field;
     });
     const auto found = std::ranges::find_if(
         concerned, [&](const Fact* fact) { return fact->least && !leaves_a_value(*fact, concerned); });

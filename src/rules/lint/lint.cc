@@ -63,7 +63,7 @@ class Linter {
       if (condition.measure.kind == MeasureKind::kActive) now = std::max(now, condition.measure.from);
     }
     if (!rule_.hours) return now;
-    const Allowance open = open_at(*rule_.hours, now);
+    const Allowance open = open_at(*rule_.hours, nullptr, now);
     return open.free || open.next == Instant::max() ? now : open.next;
   }
 
@@ -90,7 +90,8 @@ class Linter {
     if (!rule_.hours || rule_.all.empty() || rule_.all.front().measure.kind != MeasureKind::kActive) return false;
     const auto [from, until] = std::pair{rule_.all.front().measure.from, rule_.all.front().measure.until};
     if (from == Instant::min() || until == Instant::max()) return false;
-    const Allowance open = open_at(*rule_.hours, from);
+    if (!rule_.hours->zone) return false;  // the visitor's may be any
+    const Allowance open = open_at(*rule_.hours, nullptr, from);
     if (open.free || open.next < until) return false;
     warn("never_true", "It is never active: there are no opening hours between active.from and active.until.",
          {.at = from, .conditions = {"active"}});

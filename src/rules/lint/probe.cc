@@ -76,8 +76,12 @@ RuleSet Probe::live(const std::vector<const json::Value*>& rules) const {
 
 std::string Probe::answer(const RuleSet& rules, std::string_view trigger, const Witness& witness) const {
   const ledger::Window window = witness.window();
-  const Verdict verdict =
-      rules.judge(trigger, {.window = window, .context = witness.context, .now = witness.at, .retention = retention_});
+  const ledger::Traits* const traits = &witness.traits;
+  const Verdict verdict = rules.judge(trigger, {.window = window,
+                                                .context = witness.context,
+                                                .now = witness.at,
+                                                .retention = retention_,
+                                                .traits = {&traits, 1}});
   return verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout ? std::string(verdict.rule) : "";
 }
 

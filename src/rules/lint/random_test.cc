@@ -110,7 +110,7 @@ class Alarms {
  private:
   bool is_so(const Warning& warning, const json::Value& rule, const naive::World& world, Instant now) const {
     const bool holds = naive::rule_holds(world, rule, now);
-    if (warning.kind == "never_true") return !holds || !naive::open(rule, now);
+    if (warning.kind == "never_true") return !holds || !naive::open(world, rule, now);
     if (warning.kind == "always_true") return holds;
     if (warning.kind == "shadowed")
       return naive::judge(world, "t", now).rule != rule.find("ruleId")->text() || !live(rule);

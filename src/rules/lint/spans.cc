@@ -75,7 +75,7 @@ void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& 
                         std::vector<Warning>& warnings) {
   const json::Value* active = json.find("active");
   const json::Value* zone = rule.hours && active != nullptr ? active->find("zone") : nullptr;
-  if (zone == nullptr || zone->text() == "UTC" || zone->text().starts_with("Etc/")) return;
+  if (zone == nullptr || zone->text() == "UTC" || zone->text() == "visitor" || zone->text().starts_with("Etc/")) return;
   if (!is_older_zone_version(zones.version(), kNewestZoneVersion)) return;
   const std::string release(zones.version());
   warnings.push_back({"outdated_time_zone",

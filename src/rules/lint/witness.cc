@@ -47,6 +47,11 @@ void Witness::write(json::Writer& out) const {
   out.end_array().member("at", to_rfc3339(at)).key("context").begin_object();
   for (const auto& [field, value] : context) out.member(field, value);
   out.end_object();
+  if (!traits.empty()) {
+    out.key("traits").begin_object();
+    for (const ledger::TraitNow& trait : ledger::values_of(traits)) out.member_raw(trait.name, trait.json);
+    out.end_object();
+  }
   if (!trigger.empty()) out.member("trigger", trigger).member("answeredBy", answered_by);
   if (spends.empty()) return;
   out.key("spends").begin_array();

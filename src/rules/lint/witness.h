@@ -17,6 +17,7 @@ namespace beckon::rules::lint {
 struct Witness {
   Instant at{};
   ledger::Context context;
+  ledger::Traits traits;                // of the visitor
   std::vector<Seen> signals;            // oldest first
   std::vector<std::string> conditions;  // paths in the rule
   std::string trigger, answered_by;     // shadowed: what was asked, and the rule that answers
@@ -24,7 +25,7 @@ struct Witness {
 
   ledger::Window window() const;
   // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals stand once), "at",
-  // "context", "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
+  // "context", "traits"?, "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
   void write(json::Writer& out) const;
   static constexpr std::size_t kSpendsShown = 20;
 };

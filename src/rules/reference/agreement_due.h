@@ -49,7 +49,9 @@ class DueAgreement {
     const json::Value& rule = world.rules[0].root();
     std::string outcome = answer.outcome, variant = answer.variant;
     if (!answer.beside.empty()) outcome = answer.beside[0].outcome, variant = answer.beside[0].variant;
-    const Hold hold = outcome != "suppressed" ? Hold::kNotHeld : naive::open(rule, now) ? Hold::kLimit : Hold::kClosed;
+    const Hold hold = outcome != "suppressed"         ? Hold::kNotHeld
+                      : naive::open(world, rule, now) ? Hold::kLimit
+                                                      : Hold::kClosed;
     if (to_text(due.verdict.outcome) != outcome || due.verdict.variant != variant || due.hold != hold)
       differ("due " + std::string(to_text(due.verdict.outcome)) + "/" + std::string(due.verdict.variant) + ", wanted " +
                  outcome + "/" + variant,
@@ -57,10 +59,14 @@ class DueAgreement {
     ++tally.outcomes[static_cast<std::size_t>(due.verdict.outcome)];
     if (hold != Hold::kClosed) return;
     ++closed;
+    if (due.opens_at == Instant::max()) {  // in the zones together it is never open
+      if (naive::open(world, rule, now + std::chrono::minutes{dice_.upto(8 * 24 * 60)})) differ("never opens", now);
+      return;
+    }
     const Duration until = due.opens_at - now;
     const Instant between = now + Duration{dice_.upto(static_cast<int>(std::min<long>(until.count(), 1'000'000)))};
-    if (until <= Duration{} || !naive::open(rule, due.opens_at) || naive::open(rule, due.opens_at - Duration{1}) ||
-        naive::open(rule, between))
+    if (until <= Duration{} || !naive::open(world, rule, due.opens_at) ||
+        naive::open(world, rule, due.opens_at - Duration{1}) || naive::open(world, rule, between))
       differ("opens at " + to_rfc3339(due.opens_at), now);
   }
 

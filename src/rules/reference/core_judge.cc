@@ -93,7 +93,7 @@ void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Value&
     const auto& window = windows[sessions[i].find("sessionId")->text()] = window_of(sessions[i]);
     if (i + ledger::Session::kSessionsJoined >= sessions.size()) newest.push_back(&window);
   }
-  const ledger::Window merged = ledger::Window::merged(newest);
+  const ledger::Window merged = rules.window_of_visitor(newest);
   const Value* known = visitor.find("visitorId");
   for (const Value& ask : visitor.find("asks")->items()) {
     ledger::Context context;

@@ -64,7 +64,8 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
   if (scope == nullptr || scope->text() == "session" || !world.visitor) {
     all = window(world.sessions[world.asking], world.asking);
   } else {
-    for (std::size_t i = world.sessions.size() > 20 ? world.sessions.size() - 20 : 0; i < world.sessions.size(); ++i) {
+    for (std::size_t i = world.sessions.size() > 100 ? world.sessions.size() - 100 : 0; i < world.sessions.size();
+         ++i) {
       for (const Stored& one : window(world.sessions[i], i)) all.push_back(one);
     }
     std::ranges::sort(all, [](const Stored& a, const Stored& b) {
@@ -72,6 +73,7 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
       if (a.signal->place != b.signal->place) return a.signal->place < b.signal->place;
       return a.session != b.session ? a.session < b.session : a.version < b.version;
     });
+    if (all.size() > 500) all.erase(all.begin(), all.end() - 500);
   }
   std::erase_if(all,
                 [&](const Stored& one) { return one.at() <= now - world.retention || (one.at() > now && !ahead); });
@@ -201,6 +203,30 @@ bool in_context(const World& world, const Value& condition) {
   return compares(condition, &value->root(), true);
 }
 
+std::optional<json::Document> trait_of(const World& world, const Value& condition) {
+  const auto found = world.traits.find(std::string(condition.find("trait")->text()));
+  if (found == world.traits.end()) return std::nullopt;
+  return *json::parse(found->second);
+}
+
+bool trait_holds(const World& world, const Value& condition, Instant now) {
+  const auto value = trait_of(world, condition);
+  const Value* until = condition.find("until");
+  const Value* distance = until ? until : condition.find("age");
+  if (!distance) return compares(condition, value ? &value->root() : nullptr);
+  if (!value || !value->root().is_string()) return false;
+  const auto at = parse_rfc3339(value->root().text());
+  if (!at) return false;
+  const Duration far = until ? *at - now : now - *at;
+  const auto bound = [&](const char* name) -> std::optional<Duration> {
+    const Value* said = distance->find(name);
+    if (!said) return std::nullopt;
+    return said->text() == "0s" ? Duration{} : *parse_duration(said->text());
+  };
+  const auto least = bound("atLeast"), most = bound("atMost");
+  return (!least || far >= *least) && (!most || far <= *most);
+}
+
 }  // namespace
 
 // Halves away from zero; at most eight million million, either way.
@@ -274,6 +300,7 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
     const auto waiting = anchor(world, condition, now);
     return waiting && now >= waiting->due ? kOne : 0;
   }
+  if (condition.find("trait")) return trait_holds(world, condition, now) ? kOne : 0;
   CHECK(condition.find("context"));  // else a measure that is not written down here yet
   return in_context(world, condition) ? kOne : 0;
 }
@@ -290,7 +317,8 @@ long looked_at(const World& world, const Value& condition, Instant now) {
 bool holds(const World& world, const Value& condition, Instant now) {
   const auto found = measured(world, condition, now);
   if (!found) return false;
-  if (condition.find("seen") || condition.find("absent") || condition.find("context")) return *found != 0;
+  if (condition.find("seen") || condition.find("absent") || condition.find("context") || condition.find("trait"))
+    return *found != 0;
   const auto bound = [&](const char* name) -> std::optional<long> {
     const Value* value = condition.find(name);
     if (value == nullptr) return std::nullopt;

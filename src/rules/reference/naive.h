@@ -56,6 +56,7 @@ struct World {
   std::string unit;
   bool may_spend = true;  // false: consent is denied, limited rules are held back
   std::map<std::string, std::string> context;
+  std::map<std::string, std::string> traits;  // as JSON
   Duration retention{};
 };
 
@@ -98,7 +99,7 @@ bool compares(const json::Value& wanted, const json::Value* value, bool texts = 
 // naive_judge.cc
 Answer judge(const World& world, const std::string& trigger, Instant now);
 bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
-bool open(const json::Value& rule, Instant now);                            // inside its hours and days
+bool open(const World& world, const json::Value& rule, Instant now);        // inside its hours and days
 bool limited(const World& world, const json::Value& rule, Instant now);     // held back by its cooldown or a cap
 unsigned bucket(const std::string& salt, const std::string& unit);
 

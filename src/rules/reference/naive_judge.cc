@@ -118,7 +118,7 @@ std::string action_type(const Value& rule, const std::string& variant) {
 Duration ttl_of(const Value& rule) { return *parse_duration(text_of(rule.find("ttl"), "30s")); }
 
 std::string hold_or_act(const World& world, const Value& rule, Instant now) {
-  if (!open(rule, now) || limited(world, rule, now)) return "suppressed";
+  if (!open(world, rule, now) || limited(world, rule, now)) return "suppressed";
   return held_out(world, rule) ? "holdout" : "act";
 }
 
@@ -143,12 +143,31 @@ unsigned bucket(const std::string& salt, const std::string& unit) {
   return static_cast<unsigned>((std::uint64_t{h} * 10'000) >> 32);
 }
 
-bool open(const Value& rule, Instant now) {
-  const Value* active = rule.find("active");
-  if (active == nullptr) return true;
-  const std::string hours = text_of(active->find("hours"), "00:00-24:00");
-  const Value* days = active->find("days");
-  const auto local = date::locate_zone(text_of(active->find("zone"), "UTC"))->to_local(now);
+std::vector<std::string> zones_of(const World& world, const Value& active) {
+  const std::string zone = text_of(active.find("zone"), "UTC");
+  if (zone != "visitor") return {zone};
+  const auto is_known = [](const std::string& name) {
+    try {
+      return date::locate_zone(name) != nullptr;
+    } catch (const std::exception&) {
+      return false;
+    }
+  };
+  if (const auto trait = world.traits.find("zone"); trait != world.traits.end()) {
+    const std::string name{json::parse(trait->second)->root().text()};
+    if (is_known(name)) return {name};
+  }
+  if (const auto said = world.context.find("zone"); said != world.context.end() && is_known(said->second))
+    return {said->second};
+  std::vector<std::string> all;
+  for (const Value& name : active.find("zoneElse")->items()) all.emplace_back(name.text());
+  return all;
+}
+
+bool open_in(const Value& active, const std::string& zone, Instant now) {
+  const std::string hours = text_of(active.find("hours"), "00:00-24:00");
+  const Value* days = active.find("days");
+  const auto local = date::locate_zone(zone)->to_local(now);
   const auto today = date::floor<date::days>(local);
   const auto time = local - today;  // by the wall clock
   const auto opens_on = [&](date::local_days day) {
@@ -160,6 +179,13 @@ bool open(const Value& rule, Instant now) {
   const auto opens = clock_time(hours.substr(0, 5)), closes = clock_time(hours.substr(6));
   if (opens < closes) return opens <= time && time < closes && opens_on(today);
   return (opens <= time && opens_on(today)) || (time < closes && opens_on(today - date::days{1}));
+}
+
+bool open(const World& world, const Value& rule, Instant now) {
+  const Value* active = rule.find("active");
+  if (active == nullptr) return true;
+  return std::ranges::all_of(zones_of(world, *active),
+                             [&](const std::string& zone) { return open_in(*active, zone, now); });
 }
 
 bool limited(const World& world, const Value& rule, Instant now) {
@@ -205,7 +231,7 @@ std::vector<long> picture(const World& world, const std::string& trigger, Instan
   for (const Value* rule : asked(world, trigger)) {
     if (is_shadow(*rule)) continue;
     out.push_back(active(*rule, now));
-    out.push_back(open(*rule, now));
+    out.push_back(open(world, *rule, now));
     for (const auto& [count, most] : limits(world, *rule, now)) out.push_back(count);
     for (const char* group : {"all", "any", "none"}) {
       const Value* conditions = rule->find("when")->find(group);

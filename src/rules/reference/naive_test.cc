@@ -22,7 +22,7 @@ bool holds(const naive::World& in, const char* condition) {
 }
 
 bool open(const char* active, const char* instant) {
-  return naive::open(json::parse(std::string(R"({"active":)") + active + "}")->root(), *parse_rfc3339(instant));
+  return naive::open({}, json::parse(std::string(R"({"active":)") + active + "}")->root(), *parse_rfc3339(instant));
 }
 
 TEST(Naive, CountsStepsInTheirOrder) {

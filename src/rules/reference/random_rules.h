@@ -56,7 +56,10 @@ inline std::string random_hours(Dice& dice, Instant base) {
         quoted("days",
                dice.of<const char*>({R"(["wed"])", R"(["sat","sun"])", R"(["mon","tue","fri"])", R"(["sun","wed"])"})) +
         ",";
-  return out + quoted("zone", '"' + zone + '"');
+  if (!dice.one_in(4)) return out + quoted("zone", '"' + zone + '"');
+  const char* const other = dice.of({"UTC", "Asia/Kolkata", "America/New_York"});
+  return out + R"("zone":"visitor",)" +
+         quoted("zoneElse", dice.one_in(2) ? "[\"" + zone + "\"]" : "[\"" + zone + "\",\"" + other + "\"]");
 }
 
 inline std::string random_active(Dice& dice, Instant base) {

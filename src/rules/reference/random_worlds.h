@@ -91,6 +91,12 @@ inline std::string random_context_value(Dice& dice) {
       {"x", "y", "q", "x", "y", "q", "X", "xy", "7", "7.0", "2.50", "2026-02-25T12:00:00.001Z"});
 }
 
+inline std::string random_trait(Dice& dice, Instant base) {
+  if (dice.one_in(3)) return json::quote(to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}));
+  return dice.of<const char*>({R"("x")", R"("y")", R"("X")", R"("xy")", "7", "2.5", "true", "false", R"(["x","y"])",
+                               R"(["q"])", R"("7.0")", "[]"});
+}
+
 inline naive::World random_world(Dice& dice, Instant base, const std::vector<std::string>& rules) {
   naive::World world{.scores = *json::parse(kRandomScores)};
   for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
@@ -106,7 +112,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   }
   world.asking =
       world.sessions.size() - 1 -
-      static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 20))));
+      static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 100))));
   const auto& borders = border_units();
   world.unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
                               : "v" + std::to_string(dice.upto(1'000'000));
@@ -114,6 +120,14 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   for (const char* field : {"c", "d"}) {
     if (dice.one_in(2)) world.context[field] = random_context_value(dice);
   }
+  for (const char* trait : {"c", "d"}) {
+    if (dice.one_in(2)) world.traits[trait] = random_trait(dice, base);
+  }
+  const auto zone = [&] {
+    return dice.of<const char*>({"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Nowhere"});
+  };
+  if (dice.one_in(4)) world.traits["zone"] = json::quote(zone());
+  if (dice.one_in(4)) world.context["zone"] = zone();
   world.retention = dice.one_in(3) ? Duration{std::chrono::seconds{15 + dice.upto(20)}} : testing::kMonth;
   return world;
 }
@@ -129,10 +143,13 @@ class AsFacts {
         retention_(world.retention),
         known_(world.visitor),
         may_spend_(world.may_spend) {
+    for (const auto& [name, json] : world.traits)
+      ledger::take(traits_,
+                   {.name = name, .op = ledger::TraitOp::kSet, .value = json, .source = "crm", .stamp = {{}, 1}});
     for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
     asking_ = world.asking;
     std::vector<const ledger::Window*> newest;
-    for (std::size_t i = windows_.size() > 20 ? windows_.size() - 20 : 0; i < windows_.size(); ++i)
+    for (std::size_t i = windows_.size() > 100 ? windows_.size() - 100 : 0; i < windows_.size(); ++i)
       newest.push_back(&windows_[i]);
     merged_ = ledger::Window::merged(newest);
     for (const naive::Session& session : world.sessions) add_spends(session, of_visitor_);
@@ -149,7 +166,9 @@ class AsFacts {
             .session_spends = of_session_,
             .unit_spends = known_ ? of_visitor_ : of_session_,
             .unit = unit_,
-            .may_spend = may_spend_};
+            .may_spend = may_spend_,
+            .traits = {&said_, 1},
+            .zones = &system_zones()};
   }
 
  private:
@@ -188,6 +207,8 @@ class AsFacts {
   }
 
   ledger::Context context_;
+  ledger::Traits traits_;
+  const ledger::Traits* const said_ = &traits_;
   std::string unit_;
   Duration retention_;
   bool known_, may_spend_;

@@ -64,7 +64,8 @@ class SqliteFile : public testing::Test {
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version;"
         "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_settings;"
-        "DROP TABLE trait; DROP TABLE past_session; DROP INDEX denied_by_end; DELETE FROM meta WHERE name = 'expiry_unwritten';"
+        "DROP TABLE trait; DROP TABLE past_session; DROP INDEX denied_by_end; DELETE FROM meta WHERE name = "
+        "'expiry_unwritten';"
         "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
         "PRAGMA user_version = 12");
   }

@@ -385,7 +385,7 @@ CREATE TABLE trait (
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
-                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,     kTraits};
+                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

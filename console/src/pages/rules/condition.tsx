@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
 import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
-import { conditionWords, kComparisons, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
+import { conditionWords, distanceOf, kComparisons, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
 
 // What a condition is until another measure is chosen.
 const kFirst = measureNamed('count')?.blank;
@@ -120,7 +120,20 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'context':
       return <Text path={[...path, 'context']} label="Field" placeholder="country" mono />;
     case 'comparison':
-      return <Comparison path={path} condition={condition} />;
+      return distanceOf(condition) ? null : <Comparison path={path} condition={condition} />;
+    case 'trait':
+      return <Text path={[...path, 'trait']} label="Trait" placeholder="plan" mono />;
+    case 'distance': {
+      const distance = distanceOf(condition);
+      if (!distance) return null;
+      const [name, words] = distance;
+      return (
+        <>
+          <Text path={[...path, name, 'atLeast']} label={`At least … ${words}`} placeholder="0s" />
+          <Text path={[...path, name, 'atMost']} label={`At most … ${words}`} placeholder="3d" />
+        </>
+      );
+    }
   }
 }
 

@@ -13,6 +13,8 @@ export type Part =
   | 'score'
   | 'context'
   | 'comparison'
+  | 'trait'
+  | 'distance'
   | 'scope';
 export interface MeasureKind {
   name: string;
@@ -76,7 +78,25 @@ export const kComparisons = [
   ['after', 'text', 'after (instant)', 'after '],
 ] as const;
 
+// How far the instant of a trait lies ahead, or back: the member that says so, and its words.
+export const kDistances = [
+  ['until', 'ahead'],
+  ['age', 'ago'],
+] as const;
+export const distanceOf = (condition: Json | undefined) =>
+  isObject(condition) ? kDistances.find(([name]) => isObject(condition[name])) : undefined;
+
+function distanceWords(distance: { [name: string]: Json }, words: string): string {
+  const { atLeast, atMost } = distance;
+  return [atLeast !== undefined && `at least ${String(atLeast)}`, atMost !== undefined && `at most ${String(atMost)}`]
+    .filter(Boolean)
+    .join(' and ')
+    .concat(` ${words}`);
+}
+
 export function comparisonWords(condition: { [name: string]: Json }): string {
+  const distance = distanceOf(condition);
+  if (distance) return distanceWords(condition[distance[0]] as { [name: string]: Json }, distance[1]);
   const said = kComparisons
     .filter(([name]) => condition[name] !== undefined)
     .map(([name, takes, , words]) => {

@@ -58,7 +58,15 @@ export function Hours() {
           hint="Held back outside these hours."
         />
         <Texts path={['active', 'days']} label="Days" placeholder="mon, tue, wed" always />
-        <Text path={['active', 'zone']} label="Time zone" placeholder="Europe/Berlin" />
+        <Text path={['active', 'zone']} label="Time zone" placeholder="Europe/Berlin, or visitor" />
+        {at(['active', 'zone']) === 'visitor' && (
+          <Texts
+            path={['active', 'zoneElse']}
+            label="If their zone is not known, open in all of"
+            placeholder="America/New_York, America/Los_Angeles"
+            always
+          />
+        )}
       </div>
     </details>
   );

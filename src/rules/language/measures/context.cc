@@ -49,10 +49,7 @@ lint::Cases cases(const lint::Said& said) {
 }
 bool never_exceeded(const Measure& one, const Measure& other) {
   if (one.kind != other.kind || one.field != other.field) return false;
-  if (const auto texts = texts_of(one.comparison))
-    return std::ranges::all_of(*texts, [&](const std::string& text) { return holds_text(other.comparison, text); });
-  static const Comparison present{.demands = {{.op = Operator::kExists, .constants = {}}}};
-  return other.comparison == present && needs_value(one.comparison);
+  return texts_are_of(one.comparison, other.comparison);
 }
 
 std::string random(Dice& dice) {

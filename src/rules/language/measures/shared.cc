@@ -103,8 +103,8 @@ lint::Cases amount_in_bounds(const lint::Said& said) {
 }
 
 std::int64_t window_size(const Measure& measure) {
-  constexpr std::int64_t kSessions = ledger::Session::kSessionsJoined;
-  return static_cast<std::int64_t>(ledger::Window::kCapacity) * (measure.scope == Scope::kVisitor ? kSessions : 1);
+  return static_cast<std::int64_t>(measure.scope == Scope::kVisitor ? ledger::Window::kOfVisitor
+                                                                    : ledger::Window::kCapacity);
 }
 
 bool narrower_of_its_kind(const Measure& one, const Measure& other) {
@@ -124,6 +124,13 @@ bool amount_placed(lint::Placer& placer, const lint::Fact& fact) {
   return placer.put(fact.measure.filter, fact.measure.within, [&](lint::Seen& seen) {
     seen.metadata = lint::metadata_of(fact.measure.field, decimal_text(amount));
   });
+}
+
+bool texts_are_of(const Comparison& one, const Comparison& other) {
+  if (const auto texts = texts_of(one))
+    return std::ranges::all_of(*texts, [&](const std::string& text) { return holds_text(other, text); });
+  static const Comparison present{.demands = {{.op = Operator::kExists, .constants = {}}}};
+  return other == present && needs_value(one);
 }
 
 }  // namespace beckon::rules::measures

@@ -37,6 +37,11 @@ inline std::pair<std::int64_t, std::int64_t> zero_or_one(const Measure&) { retur
 inline std::pair<std::int64_t, std::int64_t> any_number(const Measure&) { return {kNothing, lint::kEvery}; }
 inline bool unknown(const Measure&, const Measure&) { return false; }
 bool narrower_of_its_kind(const Measure& one, const Measure& other);
+// Takes `until` or `age` of a trait, which make the condition one of kTraitAge; false: neither is there.
+bool read_distance(Members& members, Condition& condition);
+std::string trait_seen(const Finding& finding, Scene& scene);  // "pro, said by crm 2 d ago"
+// Whether whatever `one` holds for, `other` does; false also where that is not known.
+bool texts_are_of(const Comparison& one, const Comparison& other);
 bool amount_placed(lint::Placer& placer, const lint::Fact& fact);  // of sum and max
 
 }  // namespace beckon::rules::measures

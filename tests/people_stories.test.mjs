@@ -1,0 +1,140 @@
+// Stories of people, from outside: what marketers expect of several devices, late news, nights and carts. Each begins
+// with nothing known of its visitor.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as pass } from 'node:timers/promises';
+import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
+
+let beckon;
+const open = [];
+before(async () => {
+  beckon = await Beckon.start();
+});
+after(async () => {
+  for (const hook of open) await hook.close();
+  await beckon?.close();
+});
+
+const person = () => `${freshSession()}@company.example`;
+const path = id => `/visitors/${encodeURIComponent(id)}`;
+const traits = async (id, body) => {
+  const answer = await beckon.as('OPERATOR', 'POST', `${path(id)}/traits`, body);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+};
+const signals = async (sessionId, list, who = {}) => {
+  const answer = await beckon.chain('signals', { sessionId, ...who, signals: list }, { from: freshAddress() });
+  assert.equal(answer.status, 202, answer.text);
+  return answer.json;
+};
+const rule = async (id, body) => {
+  const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, {
+    action: { type: id, payload: {} },
+    ...body,
+  });
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer.json;
+};
+const ask = async (trigger, who) =>
+  (await beckon.as('CREATOR', 'POST', '/chain/resolve', { sessionId: freshSession(), trigger, ...who })).json;
+const session = async id => (await beckon.as('CREATOR', 'GET', `/chain/${id}`)).json;
+const hour = at => new Date(at).getUTCHours();
+// "Etc/GMT±n" in which it is this hour now; the sign is the other way round.
+const zoneAt = wanted => {
+  const offset = ((wanted - hour(Date.now()) + 36) % 24) - 12;
+  return offset === 0 ? 'Etc/UTC' : `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
+};
+
+test('the night of the visitor: a message waits for the morning of the visitor, and moves with their zone', async () => {
+  const hook = await beckon.subscribe(['chain.message.due']);
+  open.push(hook);
+  await rule('night', {
+    triggers: ['@due'],
+    when: { all: [{ absent: { key: 'night.purchase' }, after: { key: 'night.cart' }, for: '3s' }] },
+    active: { hours: '08:00-22:00', zone: 'visitor', zoneElse: ['Etc/UTC'] },
+  });
+  const id = person(),
+    sessionId = freshSession();
+  await traits(id, { set: { zone: zoneAt(4) } });
+  await signals(sessionId, [{ type: 'night.cart' }], { visitorId: id });
+  await pass(6_000);
+  assert.equal(hook.log.items.length, 0, 'it is night where they are');
+  const [timer] = (await session(sessionId)).timeline.filter(({ kind }) => kind === 'timer');
+  const offset = 4 - hour(Date.now());
+  assert.equal((hour(timer.at) + offset + 48) % 24, 8, `${timer.at} is eight in the morning there`);
+  assert.equal(new Date(timer.at).getUTCMinutes(), 0);
+  await traits(id, { set: { zone: zoneAt(12) } });
+  await until('the message comes at once', () => hook.log.items.length === 1, 5_000);
+  await pass(1_000);
+  assert.equal(hook.log.items.length, 1, 'and once');
+});
+
+test('where the zone is not known, it is open only where it is open in all the others', async () => {
+  const closed = zoneAt(4),
+    opened = zoneAt(12);
+  const active = { hours: '08:00-22:00', zone: 'visitor' };
+  await rule('one-open', { triggers: ['one'], when: {}, active: { ...active, zoneElse: [opened] } });
+  await rule('one-closed', { triggers: ['two'], when: {}, active: { ...active, zoneElse: [opened, closed] } });
+  assert.equal((await ask('one', {})).outcome, 'act');
+  assert.equal((await ask('two', {})).outcome, 'suppressed');
+  assert.equal((await ask('two', { context: { zone: opened } })).outcome, 'act', 'the browser knows it');
+  const id = person();
+  await traits(id, { set: { zone: closed } });
+  assert.equal(
+    (await ask('two', { visitorId: id, context: { zone: opened } })).outcome,
+    'suppressed',
+    'a trait says more',
+  );
+  const refused = await beckon.as('CREATOR', 'PUT', '/chain-rules/bad', {
+    triggers: ['x'],
+    when: {},
+    action: { type: 'x', payload: {} },
+    active,
+  });
+  assert.equal(refused.status, 400);
+  assert.equal(refused.json.details[0].field, 'active.zoneElse', 'no silent UTC');
+});
+
+test('old news: an import of last year overwrites nothing of today', async () => {
+  const id = person();
+  await rule('paying', { triggers: ['paying'], when: { all: [{ trait: 'plan', equals: 'pro' }] } });
+  await traits(id, { set: { plan: 'pro' }, source: 'crm' });
+  await traits(id, { set: { plan: 'free' }, source: 'crm', at: '2025-01-01T00:00:00Z' });
+  assert.equal((await ask('paying', { visitorId: id })).outcome, 'act');
+});
+
+test('two customers of one computer: neither has the other’s traits', async () => {
+  const [one, other] = [person(), person()],
+    browser = `a-${freshSession()}`;
+  await beckon.as('OPERATOR', 'PUT', '/traits/colour', { type: 'text', public: true });
+  const onPage = (visitorId, colour) =>
+    beckon.chain(
+      'signals',
+      {
+        sessionId: freshSession(),
+        anonymousId: browser,
+        visitorId,
+        traits: { set: { colour } },
+        signals: [{ type: 'view' }],
+      },
+      { from: freshAddress() },
+    );
+  await onPage(one, 'red');
+  await onPage(other, 'blue');
+  const colour = async id => (await beckon.as('OPERATOR', 'GET', path(id))).json.traits.colour.value;
+  assert.deepEqual([await colour(one), await colour(other)], ['red', 'blue']);
+});
+
+test('a customer stays one: a purchase is seen after many sessions of scrolling', async () => {
+  const id = person();
+  await signals(freshSession(), [{ type: 'purchase' }], { visitorId: id });
+  const scrolls = Array.from({ length: 50 }, () => ({ type: 'scroll' }));
+  for (let i = 0; i < 25; ++i) await signals(freshSession(), scrolls, { visitorId: id });
+  await rule('not-a-customer', {
+    triggers: ['win-back'],
+    when: { none: [{ seen: { key: 'purchase' }, within: '1d', scope: 'visitor' }] },
+  });
+  assert.equal((await ask('win-back', { visitorId: id })).outcome, 'none');
+  assert.equal((await ask('win-back', { visitorId: person() })).outcome, 'act');
+});
