@@ -371,7 +371,7 @@ holds(
 );
 holds(
   [
-    '`context` | What the page reported, such as country, device or segment: `in` a list, or `notIn` it.',
+    '`context` | What the page reported, such as country, device or segment: `in` a list, `notIn` it, or another comparison of the table below.',
     'A context field that was not given is in no list, so every `notIn` is true.',
     "`null` or an empty text in the `context` of a request means the same for that request: the field is missing, whatever the session's is.",
   ],
@@ -392,6 +392,101 @@ holds(
     ]) {
       await save('r', { when: { all: [country('in', ['DE'])] } });
       assert.equal((await decide(s, { context })).outcome, outcome, JSON.stringify(context));
+    }
+  },
+);
+const campaign = comparison => ({ all: [{ context: 'campaign', ...comparison }] });
+const compares = async (comparison, value, expected) =>
+  assert.equal(
+    await acts(campaign(comparison), [signal('a')], value === undefined ? {} : { context: { campaign: value } }),
+    expected,
+    JSON.stringify([comparison, value]),
+  );
+holds(
+  [
+    'A value is compared with constants.',
+    'If a condition has several comparisons, all of them must be true.',
+    '`equals`, `not` | The value is this text, number or boolean, or it is not.',
+    '`in`, `notIn` | The value is one of a list, or none of it.',
+    '`above`, `below`, `atLeast`, `atMost` | The value is a number, or a decimal text, on this side of the bound.',
+    '`startsWith`, `endsWith`, `contains` | The value is a text with this beginning, end or part.',
+    '`exists` | There is a value (`true`), or there is none (`false`).',
+    '`before`, `after` | The value is an instant such as `2026-10-01T00:00:00Z`, before or after this one.',
+    '`anyOf`, `allOf` | At least one of these is an element of the list, or all of them are; a single value is a list of one.',
+  ],
+  async () => {
+    for (const [comparison, value, expected] of [
+      [{ equals: 'spring' }, 'spring', true],
+      [{ equals: 'spring' }, 'Spring', false],
+      [{ equals: true }, 'true', true],
+      [{ not: 'spring' }, 'spring', false],
+      [{ not: 'spring' }, 'summer', true],
+      [{ in: ['spring', 'x'] }, 'x', true],
+      [{ notIn: ['spring', 'x'] }, 'x', false],
+      [{ above: 5 }, '5', false],
+      [{ above: 5 }, '5.01', true],
+      [{ below: 5 }, '4.99', true],
+      [{ atLeast: 5, below: 6 }, '5.50', true],
+      [{ atLeast: 5, below: 6 }, '6', false],
+      [{ atMost: 5 }, '5', true],
+      [{ atMost: 5 }, 'five', false],
+      [{ startsWith: 'spr' }, 'spring', true],
+      [{ endsWith: 'ing' }, 'spring', true],
+      [{ contains: 'rin' }, 'spring', true],
+      [{ contains: 'rin', not: 'spring' }, 'spring', false],
+      [{ exists: true }, 'spring', true],
+      [{ exists: false }, 'spring', false],
+      [{ before: '2026-10-01T00:00:00Z' }, '2026-10-01T01:59:59+02:00', true],
+      [{ before: '2026-10-01T00:00:00Z' }, '2026-10-01T00:00:00Z', false],
+      [{ after: '2026-10-01T00:00:00Z' }, '2026-10-01T00:00:00.001Z', true],
+      [{ anyOf: ['spring', 'x'] }, 'x', true],
+      [{ allOf: ['spring', 'x'] }, 'x', false],
+      [{ allOf: ['x'] }, 'x', true],
+    ])
+      await compares(comparison, value, expected);
+  },
+);
+holds(
+  [
+    'A missing value is none of a list and equal to nothing: only `not`, `notIn` and `"exists": false` are true for it.',
+  ],
+  async () => {
+    for (const comparison of [{ not: 'x' }, { notIn: ['x'] }, { exists: false }])
+      await compares(comparison, undefined, true);
+    for (const comparison of [
+      { equals: 'x' },
+      { in: ['x'] },
+      { exists: true },
+      { atMost: 9 },
+      { contains: 'x' },
+      { below: 9 },
+    ])
+      await compares(comparison, undefined, false);
+  },
+);
+holds(
+  [
+    'A number equals a number, or a decimal text such as `"49.90"`, however it is written, to six decimal places.',
+    'In a list for `context` it stands for its text: `"in": [7]` does not contain `7.0`.',
+    '`fold` | With `true`, texts are compared regardless of letter case, in the Latin, Greek, Cyrillic and Armenian alphabets.',
+    '`fold` compares letter by letter: ß is not ss, and é as one character is not e with an accent behind it.',
+  ],
+  async () => {
+    await compares({ equals: 49.9 }, '49.90', true);
+    await compares({ equals: 49.9 }, '49.9000001', true);
+    await compares({ equals: 49.9 }, '49.900001', false);
+    await compares({ in: [7] }, '7', true);
+    await compares({ in: [7] }, '7.0', false);
+    for (const [constant, value, expected] of [
+      ['ÉTÉ', 'été', true],
+      ['Весна', 'ВЕСНА', true],
+      ['ΆΝΟΙΞΗ', 'άνοιξη', true],
+      ['ԳԱՐՈՒՆ', 'գարուն', true],
+      ['straße', 'STRASSE', false],
+      ['\u00e9', 'e\u0301', false],
+    ]) {
+      await compares({ equals: constant, fold: true }, value, expected);
+      await compares({ equals: constant }, value, false);
     }
   },
 );

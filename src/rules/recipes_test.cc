@@ -59,7 +59,7 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
     if (heading == "Conditions") measures.emplace_back(parsed->root().members()[0].key);
   }
   EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "max",
-                                                        "last", "absent", "steps", "score", "context"));
+                                                        "last", "absent", "steps", "score", "context", "context"));
 }
 
 // A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.

@@ -251,7 +251,7 @@ TEST(CheckRule, HoldsEachConditionToItsForm) {
   EXPECT_THAT(condition_fault(R"({"absent":{"key":"a"},"after":{},"for":"1m","within":"1h"})"),
               HasSubstr("when.all[0].within: cannot be used with absent"));
   EXPECT_EQ(condition_fault(R"({"context":"country"})"),
-            "when.all[0].in: is required unless notIn is given: a list of strings");
+            "when.all[0].in: is required unless another comparison is given, such as equals");
   EXPECT_EQ(condition_fault(R"({"context":"country","in":"US"})"), "when.all[0].in: must be a list of strings");
   EXPECT_EQ(condition_fault(R"({"context":"country","in":["US"],"notIn":["GB"]})"),
             "when.all[0].notIn: cannot be combined with in; give one of the two");

@@ -8,6 +8,7 @@
 #include "rules/language/decimal.h"
 #include "rules/language/field_path.h"
 #include "rules/language/fold.h"
+#include "rules/language/planted.h"
 
 namespace beckon::rules {
 
@@ -54,7 +55,8 @@ bool scalar_holds(const Demand& demand, const Scalar& scalar) {
     case Operator::kNotIn: return !is_one_of(demand.constants, scalar);
     case Operator::kAllOf:
       return std::ranges::all_of(demand.constants, [&](const Constant& one) { return is_one_of({&one, 1}, scalar); });
-    case Operator::kAbove: return number_fits(std::greater<>());
+    case Operator::kAbove:
+      return number_fits([](std::int64_t a, std::int64_t b) { return a + off_by_one(Planted::kAboveBound) > b; });
     case Operator::kBelow: return number_fits(std::less<>());
     case Operator::kAtLeast: return number_fits(std::greater_equal<>());
     case Operator::kAtMost: return number_fits(std::less_equal<>());
@@ -134,6 +136,14 @@ bool holds_text(const Comparison& comparison, std::optional<std::string_view> pl
 }
 
 bool needs_value(const Comparison& comparison) { return !std::ranges::all_of(comparison.demands, missing_holds); }
+
+std::optional<Comparison> contrary_of(const Comparison& comparison) {
+  if (comparison.demands.size() != 1 || needs_value(comparison)) return std::nullopt;
+  Comparison contrary = comparison;
+  Operator& op = contrary.demands.front().op;
+  op = op == Operator::kNotIn ? Operator::kIn : Operator::kExists;
+  return contrary;
+}
 
 // A number constant stands for many texts, and so does a folded one.
 std::optional<std::vector<std::string>> texts_of(const Comparison& comparison) {

@@ -68,8 +68,11 @@ enum class Listed : std::uint8_t { kNumbers, kTexts };
 // comparison at all is one, too.
 Comparison read_comparison(Members& members, Listed listed = Listed::kNumbers);
 
-// The names of the members that read_comparison takes, but for `fold`.
-const std::vector<std::string_view>& comparison_names();
+// The members that read_comparison takes, with the JSON schema of each.
+struct ComparisonMember {
+  std::string_view name, schema;
+};
+const std::vector<ComparisonMember>& comparison_members();
 
 // Of the JSON text of a value; empty: it is missing.
 bool holds(const Comparison& comparison, std::string_view json);
@@ -83,6 +86,9 @@ std::string words_of(const Comparison& comparison);
 std::optional<std::vector<std::string>> texts_of(const Comparison& comparison);
 // Whether it holds for no missing value.
 bool needs_value(const Comparison& comparison);
+// The comparison that holds exactly where this one does not, where that is a comparison that needs a value: of a single
+// notIn or exists: false.
+std::optional<Comparison> contrary_of(const Comparison& comparison);
 // Texts worth trying where one is wanted for which the comparison holds, or does not.
 std::vector<std::string> examples_of(const Comparison& comparison);
 

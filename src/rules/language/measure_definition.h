@@ -17,16 +17,17 @@ namespace beckon::rules {
 
 // The members that a condition has for a measure, as documents and forms show them (measures_json).
 enum class Part : std::uint8_t {
-  kFilter,   // the measure's own member: which signals
-  kField,    // `field` in the filter: of their metadata
-  kWindow,   // within, or per
-  kBound,    // atLeast, atMost or equals: a number
-  kAge,      // atLeast or atMost: a duration
-  kAfter,    // after and for: the anchor, and how long
-  kSteps,    // the measure's own member: filters in their order; and reached, or a number as in kBound
-  kScore,    // the measure's own member: a score's name
-  kContext,  // the measure's own member: a field of the context; and in or notIn
-  kScope,    // scope
+  kFilter,      // the measure's own member: which signals
+  kField,       // `field` in the filter: of their metadata
+  kWindow,      // within, or per
+  kBound,       // atLeast, atMost or equals: a number
+  kAge,         // atLeast or atMost: a duration
+  kAfter,       // after and for: the anchor, and how long
+  kSteps,       // the measure's own member: filters in their order; and reached, or a number as in kBound
+  kScore,       // the measure's own member: a score's name
+  kContext,     // the measure's own member: a field of the context
+  kComparison,  // what comparison.h reads
+  kScope,       // scope
 };
 
 struct MeasureDefinition {

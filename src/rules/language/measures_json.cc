@@ -20,6 +20,7 @@ std::string_view name_of(Part part) {
     case Part::kSteps: return "steps";
     case Part::kScore: return "score";
     case Part::kContext: return "context";
+    case Part::kComparison: return "comparison";
     case Part::kScope: return "scope";
   }
   return "";
@@ -49,8 +50,11 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
       return members({measure}, R"({"type":"string","description":"A score declared in the settings.",)"
                                 R"("examples":["intent"]})");
     case Part::kContext:
-      members({measure}, R"({"type":"string","description":"The name of the context field.","examples":["country"]})");
-      return members({"in", "notIn"}, R"({"type":"array","items":{}})");
+      return members({measure}, R"({"type":"string","description":"The name of the context field.",)"
+                                R"("examples":["country"]})");
+    case Part::kComparison:
+      for (const ComparisonMember& one : comparison_members()) out.member_raw(one.name, one.schema);
+      return;
     case Part::kScope:
       return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
                                 R"(of the visitor's sessions."})");

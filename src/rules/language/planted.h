@@ -25,6 +25,7 @@ enum class Planted {
   kHoldoutOneMore,      // the holdout has a bucket more
   kShadowHolds,         // a shadow rule spends from the live count
   kValidTooLong,        // a millisecond
+  kAboveBound,          // above n allows n
   kEnd
 };
 

@@ -50,6 +50,34 @@ std::string random_amount(Dice& dice) {
          dice.of<const char*>({"", ".5", ".25"});
 }
 
+std::string random_comparison(Dice& dice) {
+  const std::string scalar =
+                        dice.of<const char*>({R"("x")", R"("x")", R"("y")", R"("X")", R"("7")", "7", "2.5", "true"}),
+                    other = dice.of<const char*>({R"("y")", R"("xy")", R"("q")", "0.25", "7.0"}),
+                    list = dice.one_in(2) ? "[" + scalar + "]" : "[" + scalar + "," + other + "]",
+                    text = dice.of<const char*>({R"("x")", R"("y")", R"("X")", R"("xy")"}),
+                    number = dice.of<const char*>({"1", "2.5", "7", "0"}),
+                    fold = dice.one_in(4)   ? R"(,"fold":true)"
+                           : dice.one_in(8) ? R"(,"fold":false)"
+                                            : "";
+  switch (dice.upto(14)) {
+    case 0: return quoted("equals", scalar) + fold;
+    case 1: return quoted("not", scalar) + fold;
+    case 2: return quoted("above", number);
+    case 3: return quoted("atMost", number);
+    case 4: return quoted("atLeast", number) + "," + quoted("below", "7.5");
+    case 5: return quoted("startsWith", text) + (dice.one_in(3) ? "," + quoted("not", scalar) : "") + fold;
+    case 6: return quoted("endsWith", text) + fold;
+    case 7: return quoted("contains", dice.one_in(2) ? text : scalar) + fold;
+    case 8: return quoted("anyOf", list) + fold;
+    case 9: return quoted("allOf", list) + fold;
+    case 10: return quoted("exists", dice.one_in(2) ? "true" : "false");
+    case 11: return quoted(dice.one_in(2) ? "before" : "after", R"("2026-02-25T13:00:00+01:00")");
+    case 12: return quoted("notIn", list) + fold;
+    default: return quoted("in", list) + fold;
+  }
+}
+
 std::string random_condition(Dice& dice) {
   static const std::vector<const MeasureDefinition*> made = [] {
     std::vector<const MeasureDefinition*> out;

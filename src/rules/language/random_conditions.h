@@ -29,6 +29,8 @@ std::string random_window(Dice& dice);
 std::string random_bounds(Dice& dice, int most = 4);  // of a whole number that reaches `most`
 std::string random_amount(Dice& dice);                // the bounds of an amount
 
+std::string random_comparison(Dice& dice);  // "in":["x"], of the values in random worlds
+
 // A condition of any measure, one as likely as another.
 std::string random_condition(Dice& dice);
 

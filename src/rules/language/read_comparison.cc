@@ -42,6 +42,18 @@ constexpr std::array kComparing{
     Comparing{"after", Operator::kAfter, Takes::kInstant, "after "},
 };
 
+std::string_view schema_of(Takes takes) {
+  switch (takes) {
+    case Takes::kScalar: return R"({"type":["string","number","boolean"]})";
+    case Takes::kText: return R"({"type":"string"})";
+    case Takes::kNumber: return R"({"type":"number"})";
+    case Takes::kList: return R"({"type":"array","items":{"type":["string","number","boolean"]}})";
+    case Takes::kInstant: return R"({"type":"string","format":"date-time"})";
+    case Takes::kBoolean: return R"({"type":"boolean"})";
+  }
+  return "";
+}
+
 bool compares_texts(Operator op) {
   switch (op) {
     case Operator::kIn:
@@ -162,13 +174,14 @@ std::string words_of_one(const Demand& demand) {
 
 }  // namespace
 
-const std::vector<std::string_view>& comparison_names() {
-  static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> out;
-    for (const Comparing& one : kComparing) out.push_back(one.name);
+const std::vector<ComparisonMember>& comparison_members() {
+  static const std::vector<ComparisonMember> members = [] {
+    std::vector<ComparisonMember> out;
+    for (const Comparing& one : kComparing) out.push_back({one.name, schema_of(one.takes)});
+    out.push_back({"fold", R"({"type":"boolean","description":"Texts are compared regardless of letter case."})"});
     return out;
   }();
-  return names;
+  return members;
 }
 
 Comparison read_comparison(Members& members, Listed listed) {

@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "base/zone.h"
 #include "ledger/signal.h"
+#include "rules/language/comparison.h"
 
 namespace beckon::rules {
 
@@ -65,7 +66,7 @@ struct Measure {
   std::vector<Filter> steps;  // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
-  std::vector<std::string> accepted;                                   // kContext; sorted
+  Comparison comparison;                                               // kContext; needs a value
   Instant from = Instant::min();                                       // kActive
   Instant until = Instant::max();                                      // kActive
 

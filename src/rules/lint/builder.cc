@@ -58,20 +58,30 @@ class Builder final : public Placer {
     }
   }
 
-  // For each field that must have a value: one that every list accepts.
+  // For each field that must have a value: one that fits all that is asked of it.
   bool set_context() {
     for (const Fact* fact : facts_) {
       if (fact->measure.kind != MeasureKind::kContext || !fact->least) continue;
-      const auto found = std::ranges::find_if(fact->measure.accepted, [&](const std::string& value) {
-        return std::ranges::all_of(facts_, [&](const Fact* other) {
-          return other->measure.kind != MeasureKind::kContext || other->measure.field != fact->measure.field ||
-                 std::ranges::binary_search(other->measure.accepted, value) == other->least;
-        });
-      });
-      if (found == fact->measure.accepted.end()) return false;
-      witness_.context = ledger::merge(witness_.context, {{fact->measure.field, *found}});
+      const auto value = value_of(fact->measure.field);
+      if (!value) return false;
+      witness_.context = ledger::merge(witness_.context, {{fact->measure.field, *value}});
     }
     return true;
+  }
+  std::optional<std::string> value_of(const std::string& field) const {
+    const auto of_field = [&](const Fact* fact) {
+      return fact->measure.kind == MeasureKind::kContext && fact->measure.field == field;
+    };
+    for (const Fact* fact : facts_) {
+      if (!of_field(fact) || !fact->least) continue;
+      for (std::string& text : examples_of(fact->measure.comparison)) {
+        const bool fits = std::ranges::all_of(facts_, [&](const Fact* other) {
+          return !of_field(other) || holds_text(other->measure.comparison, text) == other->least;
+        });
+        if (fits && !text.empty()) return std::move(text);
+      }
+    }
+    return std::nullopt;
   }
 
   // No count would be above what a fact allows.

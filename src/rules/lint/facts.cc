@@ -1,6 +1,7 @@
 #include "rules/lint/facts.h"
 
 #include <algorithm>
+#include <array>
 
 #include "rules/language/measure_definition.h"
 
@@ -56,25 +57,30 @@ class Walk {
     }
     return false;
   }
-  static bool clash_of_two(const Fact& one, const Fact& other) {
-    return std::ranges::none_of(one.measure.accepted, [&](const std::string& value) {
-      return std::ranges::binary_search(other.measure.accepted, value) == other.least;
+  // Whether a field of the context can be as the first fact asks while all of `facts` are true; true also where the
+  // texts that fit it cannot be listed.
+  static bool leaves_a_value(const Fact& asks, std::span<const Fact* const> facts) {
+    const auto texts = texts_of(asks.measure.comparison);
+    return !texts || std::ranges::any_of(*texts, [&](const std::string& text) {
+      return std::ranges::all_of(
+          facts, [&](const Fact* fact) { return holds_text(fact->measure.comparison, text) == fact->least; });
     });
   }
-  // Of all lists for one field of the context together: the first that asks for a value, where the rest leaves none.
+  static bool clash_of_two(const Fact& one, const Fact& other) {
+    const std::array both{&one, &other};
+    return !leaves_a_value(one, both);
+  }
+  // Of all comparisons of one field of the context together: the first that asks for a value, where the rest leaves
+  // none.
   const Fact* leaves_no_value(const Fact& last) const {
-    const auto concerns = [&](const Fact* fact) {
-      return fact->measure.kind == MeasureKind::kContext && last.measure.kind == MeasureKind::kContext &&
-             fact->measure.field == last.measure.field;
-    };
-    const auto asks = std::ranges::find_if(facts_, [&](const Fact* fact) { return concerns(fact) && fact->least; });
-    if (asks == facts_.end()) return nullptr;
-    const bool left = std::ranges::any_of((*asks)->measure.accepted, [&](const std::string& value) {
-      return std::ranges::all_of(facts_, [&](const Fact* fact) {
-        return !concerns(fact) || std::ranges::binary_search(fact->measure.accepted, value) == fact->least;
-      });
+    if (last.measure.kind != MeasureKind::kContext) return nullptr;
+    std::vector<const Fact*> concerned;
+    std::ranges::copy_if(facts_, std::back_inserter(concerned), [&](const Fact* fact) {
+      return fact->measure.kind == MeasureKind::kContext && fact->measure.field == last.measure.field;
     });
-    return left ? nullptr : *asks;
+    const auto found = std::ranges::find_if(
+        concerned, [&](const Fact* fact) { return fact->least && !leaves_a_value(*fact, concerned); });
+    return found == concerned.end() ? nullptr : *found;
   }
   bool remember(Clash found) {
     const auto same = [](const Clash& a, const Clash& b) {

@@ -35,8 +35,11 @@ std::string meeting_condition(Dice& dice) {
       return R"({"absent":)" + filter + R"(,"after":{"key":"b"},"for":)" +
              dice.of<const char*>({R"("5s")", R"("15s")", R"("45s")"}) + scope;
     case 4:
-      return R"({"context":"c",)" + std::string(dice.of({R"("in":["x"]})", R"("in":["x","y"]})", R"("notIn":["x"]})",
-                                                         R"("notIn":["y","q"]})"}));
+      return R"({"context":"c",)" +
+             (dice.one_in(2) ? std::string(dice.of(
+                                   {R"("in":["x"])", R"("in":["x","y"])", R"("notIn":["x"])", R"("notIn":["y","q"])"}))
+                             : random_comparison(dice)) +
+             "}";
     case 5: return R"({"max":{"key":"a","field":"n"})" + window + random_amount(dice) + scope;
     case 6: return R"({"sum":{"key":"a","field":"n"})" + window + random_amount(dice) + scope;
     case 7:

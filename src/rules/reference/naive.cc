@@ -196,11 +196,9 @@ std::optional<long> score(const World& world, const Value& condition, Instant no
 
 bool in_context(const World& world, const Value& condition) {
   const auto found = world.context.find(std::string(condition.find("context")->text()));
-  const Value* in = condition.find("in");
-  const Value& list = in != nullptr ? *in : *condition.find("notIn");
-  const bool listed = found != world.context.end() &&
-                      std::ranges::any_of(list.items(), [&](const Value& one) { return one.text() == found->second; });
-  return listed == (in != nullptr);
+  if (found == world.context.end()) return compares(condition, nullptr, true);
+  const auto value = json::parse(json::quote(found->second));
+  return compares(condition, &value->root(), true);
 }
 
 }  // namespace

@@ -90,6 +90,11 @@ long looked_at(const World& world, const json::Value& condition, Instant now);
 std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now, bool ahead = false);
 long millionths(std::string_view number);
 
+// naive_comparison.cc
+// Whether the value, null where it is missing, is as `wanted` says: equals, in and so on. `texts`: numbers in lists
+// stand for their text.
+bool compares(const json::Value& wanted, const json::Value* value, bool texts = false);
+
 // naive_judge.cc
 Answer judge(const World& world, const std::string& trigger, Instant now);
 bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`

@@ -86,6 +86,11 @@ inline const std::vector<std::string>& border_units() {
   return units;
 }
 
+inline std::string random_context_value(Dice& dice) {
+  return dice.of<const char*>(
+      {"x", "y", "q", "x", "y", "q", "X", "xy", "7", "7.0", "2.50", "2026-02-25T12:00:00.001Z"});
+}
+
 inline naive::World random_world(Dice& dice, Instant base, const std::vector<std::string>& rules) {
   naive::World world{.scores = *json::parse(kRandomScores)};
   for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
@@ -107,7 +112,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
                               : "v" + std::to_string(dice.upto(1'000'000));
   world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {
-    if (dice.one_in(2)) world.context[field] = dice.of({"x", "y", "q"});
+    if (dice.one_in(2)) world.context[field] = random_context_value(dice);
   }
   world.retention = dice.one_in(3) ? Duration{std::chrono::seconds{15 + dice.upto(20)}} : testing::kMonth;
   return world;

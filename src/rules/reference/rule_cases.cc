@@ -85,7 +85,7 @@ void write_visitor(json::Writer& out, Dice& dice, Instant base, naive::World& wo
     world.unit = world.visitor ? name : session;
     world.context.clear();
     for (const char* field : {"c", "d"})
-      if (dice.one_in(2)) world.context[field] = dice.of({"x", "y", "q"});
+      if (dice.one_in(2)) world.context[field] = random_context_value(dice);
     const Instant at = random_instant(dice, base);
     out.begin_object().member("sessionId", session).member("at", to_ms(at)).key("context").begin_object();
     for (const auto& [field, value] : world.context) out.member(field, value);

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
 import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
-import { conditionWords, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
+import { conditionWords, kComparisons, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
 
 // What a condition is until another measure is chosen.
 const kFirst = measureNamed('count')?.blank;
@@ -118,12 +118,9 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'score':
       return <Text path={[...path, 'score']} label="Score" hint="Defined in the settings of the handle." mono />;
     case 'context':
-      return (
-        <>
-          <Text path={[...path, 'context']} label="Field" placeholder="country" mono />
-          <InOrNot path={path} condition={condition} />
-        </>
-      );
+      return <Text path={[...path, 'context']} label="Field" placeholder="country" mono />;
+    case 'comparison':
+      return <Comparison path={path} condition={condition} />;
   }
 }
 
@@ -185,29 +182,58 @@ function Bound({ path, condition }: { path: Path; condition: Json }) {
   );
 }
 
-function InOrNot({ path, condition }: { path: Path; condition: Json }) {
+type Comparing = (typeof kComparisons)[number];
+
+// One comparison can be chosen and changed; of a condition with several, each can be changed.
+function Comparison({ path, condition }: { path: Path; condition: Json }) {
   const { set } = useForm();
-  const name = isObject(condition) && condition.notIn !== undefined ? 'notIn' : 'in';
+  const given = isObject(condition) ? kComparisons.filter(([name]) => name in condition) : [];
+  const chosen: Comparing = given[0] ?? kComparisons[0];
   const move = (to: string) => {
-    if (isObject(condition)) {
-      const { [name]: value, ...rest } = condition;
-      set(path, { ...rest, [to]: value ?? [] });
-    }
+    if (!isObject(condition)) return;
+    const { [chosen[0]]: value, fold, ...rest } = condition;
+    const takes = kComparisons.find(([name]) => name === to)?.[1];
+    const kept = takes === 'text' || takes === 'scalar' || takes === 'list' ? fold : undefined;
+    const moved = takes === chosen[1] && value !== undefined ? value : kFirstOf[takes ?? 'text'];
+    set(path, { ...rest, [to]: moved, ...(kept === undefined ? {} : { fold: kept }) });
   };
   return (
     <>
       <SelectField
         label="Is"
-        value={name}
-        choices={[
-          ['in', 'one of'],
-          ['notIn', 'none of'],
-        ]}
+        value={chosen[0]}
+        choices={kComparisons.map(([name, , label]) => [name, label])}
         onChange={move}
       />
-      <Texts path={[...path, name]} label="Values" always placeholder="US, GB" />
+      <Compared path={path} of={chosen} label="Value" condition={condition} />
+      {given.slice(1).map(one => (
+        <Compared key={one[0]} path={path} of={one} label={one[2]} condition={condition} />
+      ))}
     </>
   );
+}
+
+const kFirstOf: { [takes: string]: Json } = { list: [''], scalar: '', number: 1, text: '', boolean: true };
+
+function Compared({ path, of, label, condition }: { path: Path; of: Comparing; label: string; condition: Json }) {
+  const { set } = useForm();
+  const [name, takes] = of;
+  const value = isObject(condition) ? condition[name] : undefined;
+  if (takes === 'list') return <Texts path={[...path, name]} label={`${label}s`} always placeholder="US, GB" />;
+  if (takes === 'boolean')
+    return (
+      <SelectField
+        label={label}
+        value={String(value ?? true)}
+        choices={[
+          ['true', 'yes'],
+          ['false', 'no'],
+        ]}
+        onChange={to => set([...path, name], to === 'true')}
+      />
+    );
+  if (takes === 'number' || typeof value === 'number') return <Amount path={[...path, name]} label={label} />;
+  return <Text path={[...path, name]} label={label} />;
 }
 
 const stepsText = (steps: Json[]) =>

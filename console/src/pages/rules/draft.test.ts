@@ -66,6 +66,9 @@ test('conditions of each kind are told in words', () => {
     [{ steps: [filter, { key: 'pay' }], reached: 2, within: '1h' }, 'cart add → pay: at least 2 reached within 1h'],
     [{ score: 'intent', atLeast: 0.5 }, 'score intent is at least 0.5'],
     [{ context: 'country', notIn: ['US', 'GB'] }, 'country is not US or GB'],
+    [{ context: 'age', atLeast: 18, below: 30 }, 'age is below 30 and at least 18'],
+    [{ context: 'name', startsWith: 'De', fold: true }, 'name is starting with De in any letter case'],
+    [{ context: 'plan', exists: false }, 'plan is missing'],
     [{ unheard: {} }, 'incomplete condition'],
   ];
   for (const [condition, told] of words) assert.equal(conditionWords(condition), told);

@@ -134,7 +134,7 @@ export const kMeasureTable: MeasureKind[] = [
     name: 'context',
     label: 'visitor attribute',
     sentence: '{name} is {values}',
-    parts: ['context'],
+    parts: ['context', 'comparison'],
     blank: {
       context: 'country',
       in: ['US'],

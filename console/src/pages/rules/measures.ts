@@ -2,7 +2,18 @@
 import { isObject, type Json } from './draft.ts';
 import { kMeasureTable } from './measure_table.ts';
 
-export type Part = 'filter' | 'field' | 'window' | 'bound' | 'age' | 'after' | 'steps' | 'score' | 'context' | 'scope';
+export type Part =
+  | 'filter'
+  | 'field'
+  | 'window'
+  | 'bound'
+  | 'age'
+  | 'after'
+  | 'steps'
+  | 'score'
+  | 'context'
+  | 'comparison'
+  | 'scope';
 export interface MeasureKind {
   name: string;
   label: string;
@@ -45,6 +56,36 @@ function windowWords(condition: { [name: string]: Json }): string {
   return condition.per === undefined ? '' : ' in the session';
 }
 
+// The comparisons of a value with constants, by what they take, with the words before those.
+export const kComparisons = [
+  ['in', 'list', 'one of', ''],
+  ['notIn', 'list', 'none of', 'not '],
+  ['equals', 'scalar', 'equal to', ''],
+  ['not', 'scalar', 'not equal to', 'not '],
+  ['above', 'number', 'above', 'above '],
+  ['below', 'number', 'below', 'below '],
+  ['atLeast', 'number', 'at least', 'at least '],
+  ['atMost', 'number', 'at most', 'at most '],
+  ['startsWith', 'text', 'starting with', 'starting with '],
+  ['endsWith', 'text', 'ending with', 'ending with '],
+  ['contains', 'scalar', 'containing', 'containing '],
+  ['anyOf', 'list', 'any of (list)', 'any of '],
+  ['allOf', 'list', 'all of (list)', 'all of '],
+  ['exists', 'boolean', 'present', ''],
+  ['before', 'text', 'before (instant)', 'before '],
+  ['after', 'text', 'after (instant)', 'after '],
+] as const;
+
+export function comparisonWords(condition: { [name: string]: Json }): string {
+  const said = kComparisons
+    .filter(([name]) => condition[name] !== undefined)
+    .map(([name, takes, , words]) => {
+      if (takes === 'boolean') return condition[name] === false ? 'missing' : 'present';
+      return words + list(condition[name]);
+    });
+  return said.join(' and ') + (condition.fold === true ? ' in any letter case' : '');
+}
+
 // What the sentence of a measure may have in braces: words from its condition and from its own member.
 const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: Json | undefined) => string } = {
   bound: boundWords,
@@ -57,7 +98,7 @@ const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: 
   for: condition => String(condition.for ?? '…'),
   steps: (_, steps) => (Array.isArray(steps) ? steps.map(filterWords).join(' → ') : '…'),
   name: (_, name) => String(name),
-  values: condition => (condition.notIn === undefined ? list(condition.in) : `not ${list(condition.notIn)}`),
+  values: comparisonWords,
 };
 
 // "at least 1 × cart add within 30m"

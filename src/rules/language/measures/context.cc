@@ -1,45 +1,39 @@
-// context: whether a field of the context has one of the values listed.
+// context: whether a field of the context compares as wanted.
 #include <algorithm>
 #include <array>
 
 #include "rules/language/measures/shared.h"
-#include "rules/language/read_filter.h"
 
 namespace beckon::rules::measures {
 
 namespace {
 
-constexpr std::array kParts{Part::kContext};
+constexpr std::array kParts{Part::kContext, Part::kComparison};
 
+// A number in a list has always stood for its text alone, and rules that were saved so keep their meaning.
 void read(Members& members, Condition& condition) {
   condition.measure.field = members.text("context", limits::kFieldSize, true).value_or("");
-  const json::Value* in = members.find("in");
-  const json::Value* not_in = members.find("notIn");
-  if (in == nullptr && not_in == nullptr) members.issue("in", "is required unless notIn is given: a list of strings");
-  if (in != nullptr && not_in != nullptr) members.issue("notIn", "cannot be combined with in; give one of the two");
-  if (const json::Value* list = in != nullptr ? in : not_in) {
-    const std::string path = members.path(in != nullptr ? "in" : "notIn");
-    if (!list->is_array())
-      members.issues().add(path, "must be a list of strings");
-    else
-      condition.measure.accepted = read_texts(*list, path, limits::kValueSize, members.issues());
-  }
-  if (in != nullptr)
-    condition.least = 1;
-  else
-    condition.most = 0;
+  condition.measure.comparison = read_comparison(members, Listed::kTexts);
+  condition.least = 1;
+  const auto contrary = contrary_of(condition.measure.comparison);
+  if (!contrary) return;
+  condition.measure.comparison = *contrary;
+  condition.least = Condition::kNoLeast;
+  condition.most = 0;
 }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const std::string* value = scene.context(measure.source->field);
-  if (value == nullptr) return {};
-  const auto& accepted = measure.source->accepted;
-  return {.value = std::binary_search(accepted.begin(), accepted.end(), *value)};
+  if (value == nullptr) return {.value = !needs_value(measure.source->comparison)};
+  return {.value = holds_text(measure.source->comparison, *value)};
 }
 
 std::string measured(const Measure& of) { return "context " + of.field; }
 std::string wanted(const Condition& condition, bool negated) {
-  return ((condition.least == 1) == negated ? "not " : "") + words_of(condition.measure.accepted);
+  const Comparison& comparison = condition.measure.comparison;
+  const std::string words = words_of(comparison);
+  if ((condition.least == 1) != negated) return words;
+  return comparison.demands.size() > 1 ? "not (" + words + ")" : "not " + words;
 }
 std::string seen(const Finding& finding, Scene& scene) {
   const std::string& field = finding.condition.measure.field;
@@ -54,12 +48,15 @@ lint::Cases cases(const lint::Said& said) {
   return said.yes_or_no(said.itself(), said.condition.least, said.condition.most);
 }
 bool never_exceeded(const Measure& one, const Measure& other) {
-  return one.kind == other.kind && one.field == other.field && std::ranges::includes(other.accepted, one.accepted);
+  if (one.kind != other.kind || one.field != other.field) return false;
+  if (const auto texts = texts_of(one.comparison))
+    return std::ranges::all_of(*texts, [&](const std::string& text) { return holds_text(other.comparison, text); });
+  static const Comparison present{.demands = {{.op = Operator::kExists, .constants = {}}}};
+  return other.comparison == present && needs_value(one.comparison);
 }
 
 std::string random(Dice& dice) {
-  return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + dice.of({R"("in")", R"("notIn")"}) +
-         dice.of({R"(:["x"])", R"(:["x","y"])"});
+  return std::string(R"({"context":")") + dice.of({"c", "d"}) + "\"," + random_comparison(dice);
 }
 
 }  // namespace
