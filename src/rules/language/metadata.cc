@@ -65,9 +65,8 @@ bool fits(std::string_view value, const Tests& tests) {
       lists.push_back(path.list);
     }
   }
-  return std::ranges::all_of(lists, [&](std::string_view list) {
-    return some_element_fits(value_at(value, list), of_list(tests, list));
-  });
+  return std::ranges::all_of(
+      lists, [&](std::string_view list) { return some_element_fits(value_at(value, list), of_list(tests, list)); });
 }
 
 // A field whose name is the whole text comes before what the path leads to.
@@ -95,8 +94,7 @@ struct Visit {
 
   void values(std::string_view value, std::string_view field, std::string_view times, const Tests& tests) const {
     const Relative path(field), factor(times);
-    if (!path.of_list)
-      return visit(value_at(value, field), multiplied ? value_at(value, times) : std::string_view{});
+    if (!path.of_list) return visit(value_at(value, field), multiplied ? value_at(value, times) : std::string_view{});
     const std::string_view list = value_at(value, path.list);
     const Tests inside = of_list(tests, path.list);
     if (!list.starts_with('[')) return visit({}, {});

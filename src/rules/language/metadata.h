@@ -1,8 +1,8 @@
 // What a filter asks of the metadata of a signal, and which elements of its lists fit it.
 //
 // Paths are those of field_path.h. [] stands for any element, and for the same one wherever several paths have the same
-// names up to it: "items[].category" and "items[].price" are of one item. A list that is missing, or has no elements, is
-// one element of which everything is missing. The objects are well-formed JSON, or empty: nothing is there.
+// names up to it: "items[].category" and "items[].price" are of one item. A list that is missing, or has no elements,
+// is one element of which everything is missing. The objects are well-formed JSON, or empty: nothing is there.
 #pragma once
 #include <compare>
 #include <functional>

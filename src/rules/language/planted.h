@@ -26,6 +26,7 @@ enum class Planted {
   kShadowHolds,         // a shadow rule spends from the live count
   kValidTooLong,        // a millisecond
   kAboveBound,          // above n allows n
+  kAnyElement,          // the paths of one list may be true of different elements
   kEnd
 };
 

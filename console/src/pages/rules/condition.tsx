@@ -92,7 +92,12 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'filter':
       return <FilterFields path={[...path, name]} what="Signal" />;
     case 'field':
-      return <Text path={[...path, name, 'field']} label="Metadata field" placeholder="amount or items[].price" mono />;
+      return (
+        <>
+          <Text path={[...path, name, 'field']} label="Metadata field" placeholder="amount or items[].price" mono />
+          <Text path={[...path, name, 'times']} label="Multiplied by" placeholder="items[].quantity" mono />
+        </>
+      );
     case 'window':
       return <Window path={path} condition={condition} />;
     case 'bound':
