@@ -87,3 +87,60 @@ test('comparisons of one context field that contradict each other are pointed ou
     [['never_true', ['when.all[0]', 'when.all[1]']]],
   );
 });
+
+const kOrder = {
+  currency: 'EUR',
+  items: [
+    { category: 'shoes', price: '49.90', quantity: 2 },
+    { category: 'socks', price: 100, quantity: 1 },
+  ],
+};
+const shoesWorth = (atLeast, more = {}) => ({
+  sum: {
+    key: 'purchase',
+    field: 'items[].price',
+    times: 'items[].quantity',
+    meta: { currency: { in: ['EUR'] }, 'items[].category': { equals: 'shoes' } },
+    ...more,
+  },
+  within: '30d',
+  atLeast,
+});
+
+test('a sum counts price times quantity of the elements that match, in exact decimals', async () => {
+  const s = await send([{ type: 'purchase', metadata: kOrder }]);
+  await save('r', rule({ all: [shoesWorth(99.8)] }));
+  const { outcome, explanation } = await decide(s);
+  assert.deepEqual([outcome, explanation[0].conditions[0].seen], ['act', '99.8']);
+  await save('r', rule({ all: [shoesWorth(99.81)] }));
+  const failed = (await decide(s)).explanation[0].conditions[0];
+  assert.equal(
+    failed.margin,
+    '0.01 more in items[].price × items[].quantity of purchase where currency is EUR and items[].category is shoes',
+  );
+  assert.equal(failed.skipped, undefined);
+});
+
+test('a delayed rule waits for the signal whose metadata matches', async () => {
+  const absent = { absent: { key: 'purchase' }, after: { key: 'cart', meta: { value: { atLeast: 50 } } }, for: '1h' };
+  await save('wait', rule({ all: [absent] }, { triggers: ['@due'] }));
+  const timers = async value => {
+    const s = await send([{ type: 'cart', metadata: { value } }]);
+    const { json } = await beckon.as('CREATOR', 'GET', `/chain/${s}`);
+    return json.timeline.filter(moment => moment.kind === 'timer').length;
+  };
+  assert.equal(await timers(49), 0);
+  assert.equal(await timers(50), 1);
+  await beckon.as('CREATOR', 'DELETE', '/chain-rules/wait');
+});
+
+test('metadata that cannot be compared is refused, every fault at its place', async () => {
+  const meta = { 'a.b.c.d.e': { equals: 1 }, x: 'EUR', y: { is: 1 } };
+  assert.deepEqual(await faults(rule({ all: [shoesWorth(1, { meta, times: 'quantity' })] })), [
+    'when.all[0].sum.times must be of the same list as field, such as "items[].quantity" with "items[].price"',
+    'when.all[0].sum.meta.a.b.c.d.e must be the name of a metadata field, or a path of at most 4 names such as "order.total" or "items[].price"',
+    'when.all[0].sum.meta.x must be a comparison such as {"in": ["EUR"]}',
+    'when.all[0].sum.meta.y.in is required unless another comparison is given, such as equals',
+    'when.all[0].sum.meta.y.is is an unknown field; did you mean "in"?',
+  ]);
+});

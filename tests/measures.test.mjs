@@ -18,6 +18,13 @@ test('docs/openapi.json describes exactly these measures', () => {
   );
 });
 
+test('metadata is compared as the context is', () => {
+  const { properties } = read('docs/openapi.json').components.schemas.Comparison;
+  const { context, ...compared } = measures.find(({ name }) => name === 'context').schema.properties;
+  assert.ok(context);
+  assert.deepEqual(properties, compared);
+});
+
 test("the console's form has exactly these measures", async () => {
   const { kMeasureTable } = await import(join(root, 'console/src/pages/rules/measure_table.ts'));
   assert.deepEqual(

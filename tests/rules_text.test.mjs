@@ -194,7 +194,7 @@ holds(
 );
 holds(
   [
-    'Most measures look at signals that match a filter: `key` (exact, a list, or a prefix such as `cart.*`), `value` (exact, a list, or a prefix such as `add*`), `source`, `minConfidence`.',
+    'Most measures look at signals that match a filter: `key` (exact, a list, or a prefix such as `cart.*`), `value` (exact, a list, or a prefix such as `add*`), `source`, `minConfidence`, and `meta` for fields of the metadata.',
     'Omitted fields match everything.',
   ],
   async () => {
@@ -296,7 +296,7 @@ holds(
 );
 holds(
   [
-    '`sum` | The sum of a numeric metadata field, or of that field of all elements of a list.',
+    '`sum` | The sum of a numeric metadata field, or of that field of all elements of a list; with `times`, each is multiplied by another field.',
     '`max` | The maximum, likewise.',
     '`[]` after a name stands for each element of the list with that name: with `items[].price`, `sum` adds up, `max` compares and `distinct` counts the prices of all items of all matching signals.',
   ],
@@ -400,6 +400,64 @@ holds(
     }
   },
 );
+const order = (items, more = {}) => [signal('purchase', minutes, { metadata: { currency: 'EUR', items, ...more } })];
+const shoes = { category: 'shoes', price: '49.90', quantity: 2 },
+  socks = { category: 'socks', price: 100, quantity: 1 };
+const bought = meta => ({ seen: { key: 'purchase', meta } });
+holds(
+  [
+    '`meta` has up to 5 metadata fields, by name or path, each with its comparisons: a signal matches the filter if all of them are true.',
+    '`[]` stands for any element, and for the same element wherever paths are the same up to `[]`: with `{"items[].category": {"equals": "shoes"}, "items[].price": {"above": 50}}`, one item must be both.',
+    'A list that is missing or empty is one element without fields.',
+    'A list or an object equals nothing, but exists; a list also `contains` its elements.',
+  ],
+  async () => {
+    const one = { equals: 'shoes' };
+    await yes(bought({ currency: { in: ['EUR', 'USD'] }, 'items[].category': one }), order([socks, shoes]));
+    await no(bought({ currency: { in: ['USD'] }, 'items[].category': one }), order([socks, shoes]));
+    await yes(bought({ currency: { in: ['EUR'] } }), order([]));
+    const both = { 'items[].category': one, 'items[].price': { above: 50 } };
+    await no(bought(both), order([socks, shoes]));
+    await yes(bought(both), order([socks, { ...shoes, price: 50.01 }]));
+    await yes(bought({ 'address.city': { startsWith: 'B' } }), order([], { address: { city: 'Bonn' } }));
+    for (const items of [[], undefined]) {
+      await no(bought({ 'items[].category': { exists: true } }), order(items));
+      await yes(bought({ 'items[].category': { exists: false }, 'items[].price': { not: 5 } }), order(items));
+    }
+    await no(bought({ items: { equals: 'shoes' } }), order(['shoes']));
+    await yes(bought({ items: { exists: true, notIn: ['shoes'], contains: 'shoes' } }), order(['shoes']));
+    assert.ok(!(await refused('r', { when: { all: [bought(Object.fromEntries([...'abcde'].map(f => [f, one])))] } })));
+    assert.ok(await refused('r', { when: { all: [bought(Object.fromEntries([...'abcdef'].map(f => [f, one])))] } }));
+    assert.ok(await refused('r', { when: { all: [bought({ 'a.b.c.d.e': one })] } }));
+  },
+);
+holds(
+  [
+    'If `field` and `meta` have paths of the same list, only the elements that match `meta` count.',
+    '`times` is of the same element as `field`.',
+    'The product is rounded to six decimal places; an element in which one of the two is missing or not a number is skipped.',
+  ],
+  async () => {
+    const sum = (value, more) => ({
+      sum: { key: 'purchase', field: 'items[].price', ...more },
+      atLeast: value,
+      atMost: value,
+    });
+    const ofShoes = { meta: { 'items[].category': { equals: 'shoes' } } };
+    await yes(sum(149.9), order([shoes, socks]));
+    await yes(sum(49.9, ofShoes), order([shoes, socks]));
+    await yes(sum(199.8, { times: 'items[].quantity' }), order([shoes, socks]));
+    await yes(sum(99.8, { times: 'items[].quantity', ...ofShoes }), order([shoes, socks]));
+    await yes(sum(0.333334, { times: 'items[].quantity' }), order([{ price: 0.6666675, quantity: 0.5 }]));
+    const odd = [{ price: 2, quantity: 3 }, { price: 2 }, { price: 2, quantity: 'two' }, { quantity: 3 }];
+    await yes(sum(6, { times: 'items[].quantity' }), order(odd));
+    await save('r', { when: { all: [sum(7, { times: 'items[].quantity' })] } });
+    const [{ skipped, why }] = (await decide(await told(order(odd)))).explanation[0].conditions;
+    assert.deepEqual([skipped, why], [3, 'missing or not a number']);
+    assert.ok(await refused('r', { when: { all: [sum(7, { times: 'quantity' })] } }));
+    assert.ok(await refused('r', { when: { all: [sum(7, { times: 'other[].quantity' })] } }));
+  },
+);
 const campaign = comparison => ({ all: [{ context: 'campaign', ...comparison }] });
 const compares = async (comparison, value, expected) =>
   assert.equal(
@@ -409,7 +467,7 @@ const compares = async (comparison, value, expected) =>
   );
 holds(
   [
-    'A value is compared with constants.',
+    'A trait, a value of the context or one of metadata is compared with constants.',
     'If a condition has several comparisons, all of them must be true.',
     '`equals`, `not` | The value is this text, number or boolean, or it is not.',
     '`in`, `notIn` | The value is one of a list, or none of it.',

@@ -20,11 +20,27 @@ bool lists_narrower(const std::vector<T>& one, const std::vector<T>& other, Cove
   });
 }
 
+// Wherever the one is true of a field, so is the other.
+bool implies(const FieldComparison& one, const FieldComparison& other) {
+  if (one.path != other.path) return false;
+  if (one.comparison == other.comparison) return true;
+  static const Comparison present{.demands = {{.op = Operator::kExists, .constants = {}}}};
+  if (other.comparison == present) return needs_value(one.comparison);
+  // A text of digits may be a number as well.
+  const auto texts = texts_of(one.comparison);
+  return texts && std::ranges::all_of(*texts, [&](const std::string& text) {
+           return text.find_first_of("0123456789") == text.npos && holds_text(other.comparison, text);
+         });
+}
+
 }  // namespace
 
 bool narrower(const Filter& one, const Filter& other) {
   return lists_narrower(one.keys, other.keys, covers) && lists_narrower(one.values, other.values, covers) &&
-         lists_narrower(one.sources, other.sources, std::equal_to<>()) && one.min_confidence >= other.min_confidence;
+         lists_narrower(one.sources, other.sources, std::equal_to<>()) && one.min_confidence >= other.min_confidence &&
+         std::ranges::all_of(other.meta, [&](const FieldComparison& wide) {
+           return std::ranges::any_of(one.meta, [&](const FieldComparison& narrow) { return implies(narrow, wide); });
+         });
 }
 
 Measure Said::itself() const {

@@ -5,6 +5,7 @@
 
 #include "rules/language/field_path.h"
 #include "rules/language/measure_definition.h"
+#include "rules/language/read_filter.h"
 #include "rules/language/read_rule.h"
 
 namespace beckon::rules {
@@ -26,9 +27,7 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
 }
 
 void check_field(const std::string& field, const std::string& path, Issues& issues) {
-  if (!field.empty() && !is_field(field))
-    issues.add(path, "must be the name of a metadata field, or a path of at most " + std::to_string(kPathNames) +
-                         " names such as \"order.total\" or \"items[].price\"");
+  if (!field.empty() && !is_field(field)) issues.add(path, field_issue());
 }
 
 // Only of rules that are saved now: an older one may have any name.

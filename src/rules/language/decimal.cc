@@ -40,6 +40,14 @@ std::int64_t millionths(std::string_view number, Rounding rounding) {
   return negative ? -value : value;
 }
 
+std::int64_t multiplied(std::int64_t a, std::int64_t b) {
+  constexpr std::int64_t kOne = 1'000'000;
+  __extension__ using Wide = __int128;  // of two amounts every product fits
+  const Wide product = Wide{a} * b;
+  const Wide rounded = (product + (product < 0 ? -kOne / 2 : kOne / 2)) / kOne;
+  return static_cast<std::int64_t>(std::clamp<Wide>(rounded, -kMostAmount, kMostAmount));
+}
+
 std::string decimal_text(std::int64_t millionths) {
   // As unsigned, so that the least number of all (kNothing) has its size too.
   const auto bits = static_cast<std::uint64_t>(millionths);

@@ -50,6 +50,9 @@ inline std::int64_t added(std::int64_t a, std::int64_t b) {
   return sum.millionths();
 }
 
+// The product of two amounts; halves of a millionth away from zero.
+std::int64_t multiplied(std::int64_t a, std::int64_t b);
+
 std::string decimal_text(std::int64_t millionths);  // "12.5"
 
 }  // namespace beckon::rules

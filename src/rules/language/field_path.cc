@@ -140,6 +140,17 @@ void values_in(std::string_view object, std::string_view field, std::vector<std:
     values.emplace_back();
 }
 
+std::string_view value_at(std::string_view value, std::string_view path) {
+  while (!path.empty() && !value.empty()) {
+    const Step step(path);
+    value = member_in(value, step.name);
+    path = step.rest;
+  }
+  return value;
+}
+
+std::string_view member_at(std::string_view object, std::string_view name) { return member_in(object, name); }
+
 void each_element(std::string_view list, const std::function<bool(std::string_view)>& visit) {
   if (!list.starts_with('[')) return;
   Cursor cursor(list.substr(1));

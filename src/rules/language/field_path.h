@@ -22,6 +22,11 @@ bool reaches_elements(std::string_view field);  // it has a [], and so may lead 
 // The texts are views into the object.
 void values_in(std::string_view object, std::string_view field, std::vector<std::string_view>& values);
 
+// What a path without [] leads to from a value on, as JSON text, or an empty text; an empty path leads to the value.
+std::string_view value_at(std::string_view value, std::string_view path);
+// The same of one name, whatever characters are in it.
+std::string_view member_at(std::string_view object, std::string_view name);
+
 // Calls visit with the JSON text of each element of a list, in order, until it returns false; never for what is no
 // list.
 void each_element(std::string_view list, const std::function<bool(std::string_view)>& visit);

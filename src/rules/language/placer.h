@@ -21,8 +21,8 @@ struct Seen {
 // A signal that fits; each of several `nth` with another value where the filter leaves room for one.
 Seen fitting(const Filter& filter, Duration ago, std::size_t nth = 0);
 
-std::string metadata_of(const std::string& field,
-                        const std::string& json);  // {"field":json}; of a path, what it leads to
+// The metadata, an object or empty, with what the field leads to set to `json`; of a list, in its first element.
+std::string metadata_with(const std::string& metadata, const std::string& field, const std::string& json);
 
 // Confined to one attempt at one choice of cases.
 class Placer {

@@ -27,6 +27,7 @@ enum class Planted {
   kValidTooLong,        // a millisecond
   kAboveBound,          // above n allows n
   kTraitTooOld,         // until and age of a trait: a millisecond late
+  kAnyElement,          // the paths of one list may be true of different elements
   kEnd
 };
 

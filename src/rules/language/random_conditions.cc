@@ -12,10 +12,38 @@ std::string quoted(const char* name, const std::string& json) { return std::stri
 std::string seconds(Dice& dice) { return '"' + std::to_string(1 + dice.upto(20)) + "s\""; }
 
 std::string random_field(Dice& dice) {
-  return dice.of<const char*>({"n", "n", "n", "n", "o.n", "l[].n", "l[].n", "l[]", "o.l[].n", "o.p.q.n"});
+  return dice.of<const char*>({"n", "n", "n", "n", "o.n", "l[].n", "l[].n", "l[]", "o.l[].n", "o.p.q.n", "l[].k[].n"});
 }
 
-std::string random_filter(Dice& dice, const std::string& field) {
+std::string random_times(Dice& dice, const std::string& field) {
+  if (!dice.one_in(3)) return "";
+  const bool of_list = field.find("[]") != field.npos;
+  const std::string list = of_list ? field.substr(0, field.rfind("[]") + 2) : "";
+  return list + (of_list ? dice.of({".m", ".n", ""}) : dice.of({"m", "n", "o.n"}));
+}
+
+namespace {
+
+// A comparison of a number or of whatever else metadata has.
+std::string random_meta(Dice& dice) {
+  const auto one = [&](const char* path) {
+    const char* number = dice.of<const char*>({R"({"above":1})", R"({"atMost":2})", R"({"exists":true})",
+                                               R"({"exists":false})", R"({"in":[1,"x",2.5]})", R"({"not":1})"});
+    return quoted(path, dice.one_in(3) ? "{" + random_comparison(dice) + "}" : number);
+  };
+  switch (dice.upto(6)) {
+    case 0: return one("n");
+    case 1: return one("l[].n") + "," + one("l[].m");
+    case 2: return one("l[]") + "," + one("o.n");
+    case 3: return one("o.l[].n") + "," + one("l[].n") + "," + one("l[].m");
+    case 4: return one("l[].k[].n") + "," + one("l[].k[].m") + "," + one("l[].n");
+    default: return one("l[].n");
+  }
+}
+
+}  // namespace
+
+std::string random_filter(Dice& dice, const std::string& field, const std::string& times) {
   std::string out = "{";
   const auto part = [&](const std::string& text) { out += (out.size() > 1 ? "," : "") + text; };
   if (!dice.one_in(12))
@@ -25,7 +53,9 @@ std::string random_filter(Dice& dice, const std::string& field) {
     part(quoted("value", dice.of<const char*>({R"("x")", R"("x*")", R"(["x","z"])", R"(["q","xy*"])", "7"})));
   if (dice.one_in(8)) part(quoted("source", dice.of<const char*>({R"("ad")", R"(["ad","mail"])"})));
   if (dice.one_in(8)) part(quoted("minConfidence", dice.of<const char*>({"0.5", "1", "0"})));
+  if (dice.one_in(5)) part(quoted("meta", "{" + random_meta(dice) + "}"));
   if (!field.empty()) part(quoted("field", '"' + field + '"'));
+  if (!times.empty()) part(quoted("times", '"' + times + '"'));
   return out + "}";
 }
 

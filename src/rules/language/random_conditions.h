@@ -21,10 +21,11 @@ class Dice {
   SeededRandom random_;
 };
 
-std::string quoted(const char* name, const std::string& json);  // "name":json
-std::string seconds(Dice& dice);                                // "7s", with its quotes
-std::string random_field(Dice& dice);                           // of the metadata, by name or path
-std::string random_filter(Dice& dice, const std::string& field = "");
+std::string quoted(const char* name, const std::string& json);   // "name":json
+std::string seconds(Dice& dice);                                 // "7s", with its quotes
+std::string random_field(Dice& dice);                            // of the metadata, by name or path
+std::string random_times(Dice& dice, const std::string& field);  // of the same element as the field; or empty
+std::string random_filter(Dice& dice, const std::string& field = "", const std::string& times = "");
 std::string random_window(Dice& dice);
 std::string random_bounds(Dice& dice, int most = 4);  // of a whole number that reaches `most`
 std::string random_amount(Dice& dice);                // the bounds of an amount

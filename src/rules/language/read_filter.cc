@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
 
 namespace beckon::rules {
 
@@ -28,7 +29,47 @@ Pattern value_pattern(const std::string& text) {
   return {.text = text.substr(0, text.size() - (prefix ? 1 : 0)), .prefix = prefix};
 }
 
+// {"currency": {"in": ["EUR"]}}
+std::vector<FieldComparison> read_meta(Members& filter) {
+  std::vector<FieldComparison> meta;
+  const json::Value* value = filter.find("meta");
+  if (value == nullptr) return meta;
+  if (!value->is_object() || value->members().empty() || value->members().size() > limits::kMeta) {
+    filter.issue("meta", "must be an object of 1 to " + std::to_string(limits::kMeta) +
+                             " metadata fields with what each is compared with");
+    return meta;
+  }
+  for (const json::Member& member : value->members()) {
+    const std::string path = path_of(filter.path("meta"), member.key);
+    if (member.key.size() > limits::kFieldSize || !is_field(member.key)) filter.issues().add(path, field_issue());
+    if (!member.value.is_object()) {
+      filter.issues().add(path, "must be a comparison such as {\"in\": [\"EUR\"]}");
+      continue;
+    }
+    Members compared(member.value, path, filter.issues());
+    meta.push_back({std::string(member.key), read_comparison(compared)});
+    compared.finish();
+  }
+  std::ranges::sort(meta);
+  return meta;
+}
+
+std::string read_times(Members& filter, const std::string& field) {
+  const auto times = filter.text("times", limits::kFieldSize);
+  if (!times) return "";
+  if (!is_field(*times))
+    filter.issue("times", field_issue());
+  else if (list_of(*times) != list_of(field))
+    filter.issue("times", "must be of the same list as field, such as \"items[].quantity\" with \"items[].price\"");
+  return std::string(*times);
+}
+
 }  // namespace
+
+std::string field_issue() {
+  return "must be the name of a metadata field, or a path of at most " + std::to_string(kPathNames) +
+         " names such as \"order.total\" or \"items[].price\"";
+}
 
 std::vector<std::string> read_texts(const json::Value& value, const std::string& path, std::size_t most_size,
                                     Issues& issues) {
@@ -54,7 +95,8 @@ std::vector<std::string> read_texts(const json::Value& value, const std::string&
   return texts;
 }
 
-Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field, Field need) {
+Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field, Field need,
+                   std::string* times) {
   Filter filter;
   if (!value.is_object()) {
     issues.add(path, "must be a filter such as {\"key\": \"cart\", \"value\": \"add\"}");
@@ -82,6 +124,11 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
     *field = members.text("field", limits::kFieldSize, need == Field::kRequired).value_or("");
   else
     members.misplaced("field", "can only be used with sum, max and distinct");
+  if (times != nullptr)
+    *times = read_times(members, *field);
+  else
+    members.misplaced("times", "can only be used with sum and max");
+  filter.meta = read_meta(members);
   for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
     members.misplaced(name, "belongs one level up, next to the measure");
   members.finish();

@@ -5,11 +5,14 @@
 
 namespace beckon::rules {
 
-// {"key": …, "value": …, "source": …, "minConfidence": …}; each may be left out.
-// `field`: where a field of metadata goes; null where the measure has no use of one.
+// {"key": …, "value": …, "source": …, "minConfidence": …, "meta": …}; each may be left out.
+// `field`: where a field of metadata goes, and `times`, what it is multiplied by; null where the measure has no use of
+// one.
 enum class Field : std::uint8_t { kRequired, kOptional };
 Filter read_filter(const json::Value& value, const std::string& path, Issues& issues, std::string* field = nullptr,
-                   Field need = Field::kRequired);
+                   Field need = Field::kRequired, std::string* times = nullptr);
+
+std::string field_issue();  // of a text that is neither the name of a metadata field nor a path
 
 // A text, or a list of 1 to 100 texts, sorted and without doubles. Numbers and booleans are taken as their JSON text,
 // as signals do.

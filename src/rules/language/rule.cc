@@ -18,7 +18,7 @@ bool Filter::fits(const ledger::Signal& signal) const {
   if (!keys.empty() && !any_fits(keys, signal.key)) return false;
   if (!values.empty() && (!signal.has_value || !any_fits(values, signal.value))) return false;
   if (!sources.empty() && std::ranges::find(sources, signal.source) == sources.end()) return false;
-  return signal.confidence >= min_confidence;
+  return signal.confidence >= min_confidence && (meta.empty() || metadata_fits(signal.metadata, meta));
 }
 
 bool is_rule_id(std::string_view text) {

@@ -14,7 +14,7 @@
 #include "base/instant.h"
 #include "base/zone.h"
 #include "ledger/signal.h"
-#include "rules/language/comparison.h"
+#include "rules/language/metadata.h"
 
 namespace beckon::rules {
 
@@ -29,13 +29,14 @@ struct Pattern {
 
 // Which signals a measure looks at: those that fit every part given. Lists are sorted and without doubles.
 struct Filter {
-  std::vector<Pattern> keys;         // any of them; empty: every key
-  std::vector<Pattern> values;       // any of them; empty: every value, and none at all
-  std::vector<std::string> sources;  // any of them; empty: every source, and none at all
-  std::int32_t min_confidence = 0;   // millionths
+  std::vector<Pattern> keys;          // any of them; empty: every key
+  std::vector<Pattern> values;        // any of them; empty: every value, and none at all
+  std::vector<std::string> sources;   // any of them; empty: every source, and none at all
+  std::int32_t min_confidence = 0;    // millionths
+  std::vector<FieldComparison> meta;  // all of them, of one element of each list
 
   bool fits(const ledger::Signal& signal) const;
-  bool key_alone() const { return values.empty() && sources.empty() && min_confidence == 0; }
+  bool key_alone() const { return values.empty() && sources.empty() && min_confidence == 0 && meta.empty(); }
   friend auto operator<=>(const Filter&, const Filter&) = default;
 };
 
@@ -62,7 +63,8 @@ struct Measure {
   Duration most_age{};   // not. Of a trait's instant it is negative where that is ahead
   std::string field;  // kContext: of the context; kTrait, kTraitAge: the trait; kSum, kMax, kDistinct: of the signals'
                       // metadata, and where a kDistinct has none, their values; kScore: the score's name
-  bool path = false;                        // kSum, kMax, kDistinct: the field may be a path (field_path.h)
+  bool path = false;  // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
+  std::string times;  // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
   std::vector<Filter> steps;                // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
@@ -169,6 +171,7 @@ inline constexpr std::size_t kValueSize = 256;        // of a value or a context
 inline constexpr std::int64_t kPriority = 1'000'000;  // either way of zero
 inline constexpr std::int64_t kCount = 1'000'000;     // the greatest bound of a count
 inline constexpr std::size_t kSteps = 10;
+inline constexpr std::size_t kMeta = 5;  // comparisons of metadata in one filter
 inline constexpr std::size_t kCaps = 10;
 inline constexpr std::int64_t kCap = 1'000;  // the greatest `max`: as many spends are kept
 inline constexpr std::size_t kArms = 20;

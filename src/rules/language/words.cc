@@ -51,6 +51,8 @@ std::string words_of(const Filter& filter) {
     out += " with the value " + listed(filter.values);
   if (!filter.sources.empty()) out += " from " + listed(filter.sources);
   if (filter.min_confidence > 0) out += " with a confidence of at least " + decimal_text(filter.min_confidence);
+  for (std::size_t i = 0; i < filter.meta.size(); ++i)
+    out += (i == 0 ? " where " : " and ") + filter.meta[i].path + " is " + words_of(filter.meta[i].comparison);
   return out;
 }
 

@@ -18,8 +18,10 @@ Scores random_scores() {
 
 // Few keys and windows, so that conditions often meet: a rule of one to three conditions over two filters.
 std::string meeting_condition(Dice& dice) {
-  const std::string filter = dice.of<const char*>({R"({"key":"a"})", R"({"key":"a"})", R"({"key":["a","c.y"]})",
-                                                   R"({"key":"a","value":"x"})", R"({"key":"c.*"})", "{}"});
+  const std::string filter =
+      dice.of<const char*>({R"({"key":"a"})", R"({"key":"a"})", R"({"key":["a","c.y"]})", R"({"key":"a","value":"x"})",
+                            R"({"key":"c.*"})", "{}", R"({"key":"a","meta":{"n":{"above":1}}})",
+                            R"({"key":"a","meta":{"n":{"above":1},"l[].m":{"in":["x","y"]}}})"});
   const std::string window =
       dice.of<const char*>({"", R"(,"within":"5s")", R"(,"within":"15s")", R"(,"within":"60s")"});
   const std::string scope = dice.one_in(5) ? R"(,"scope":"visitor"})" : "}";

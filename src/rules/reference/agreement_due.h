@@ -91,6 +91,7 @@ class DueAgreement {
                                   .value = taken.value,
                                   .has_value = taken.has_value,
                                   .source = taken.source,
+                                  .metadata = taken.metadata,
                                   .confidence = static_cast<std::int32_t>(taken.confidence * ledger::kFullConfidence)};
       if (!set.feeds(delayed, signal)) differ("is not fed by " + taken.key, base_);
     }

@@ -26,6 +26,8 @@ bool text_fits(const Value& wanted, const std::string& text, const std::string& 
   return text == pattern;
 }
 
+bool meta_fits(const Value& metadata, const Value& meta, const std::map<std::string, const Value*>& chosen = {});
+
 bool fits(const Value& filter, const Signal& signal) {
   if (const Value* key = filter.find("key"); key && !text_fits(*key, signal.key, ".*")) return false;
   if (const Value* value = filter.find("value"); value && !(signal.has_value && text_fits(*value, signal.value, "*")))
@@ -33,6 +35,10 @@ bool fits(const Value& filter, const Signal& signal) {
   if (const Value* source = filter.find("source"); source && !text_fits(*source, signal.source, "no star"))
     return false;
   if (const Value* least = filter.find("minConfidence"); least && signal.confidence < least->number()) return false;
+  if (const Value* meta = filter.find("meta")) {
+    const auto document = json::parse(signal.metadata.empty() ? "{}" : signal.metadata);
+    if (!meta_fits(document->root(), *meta)) return false;
+  }
   return true;
 }
 
@@ -97,54 +103,147 @@ std::vector<Stored> chosen(const World& world, const Value& condition, const Val
 
 const std::regex kDecimal("-?[0-9]+([.][0-9]+)?");
 
-// Everything under a path, which names a field of an object, or with [] behind its name each element of a list in it.
-std::vector<const Value*> under(const Value& value, const std::string& path) {
-  const std::size_t dot = path.find('.');
-  std::string name = path.substr(0, dot);
-  const bool each = name.ends_with("[]");
-  if (each) name.erase(name.size() - 2);
-  const Value* member = value.is_object() ? value.find(name) : nullptr;
-  std::vector<const Value*> here, out;
-  if (member == nullptr) return out;
-  if (!each) here.push_back(member);
-  if (each && member->is_array())
-    for (const Value& element : member->items()) here.push_back(&element);
-  if (dot == path.npos) return here;
-  for (const Value* one : here)
-    for (const Value* deeper : under(*one, path.substr(dot + 1))) out.push_back(deeper);
+// "l[]" and "l[].k[]" of "l[].k[].n".
+std::vector<std::string> lists_of(const std::string& path) {
+  std::vector<std::string> out;
+  for (std::size_t at = path.find("[]"); at != path.npos; at = path.find("[]", at + 2))
+    out.push_back(path.substr(0, at + 2));
   return out;
 }
 
-// A field of that very name comes before what the path leads to.
-std::vector<const Value*> of_field(const Value& metadata, const std::string& field) {
-  const Value* named = metadata.find(field);
-  return named != nullptr && !named->is_null() ? std::vector{named} : under(metadata, field);
+// An element of each list, by the path of the list; null: it has none.
+using Elements = std::map<std::string, const Value*>;
+
+const Value* under(const Value* value, std::string path, const Elements& elements) {
+  const auto lists = lists_of(path);
+  if (!lists.empty()) {
+    value = elements.at(lists.back());
+    path = path.substr(lists.back().size());
+  }
+  while (!path.empty() && value != nullptr) {
+    if (path.starts_with('.')) path.erase(0, 1);
+    const std::string name = path.substr(0, path.find('.'));
+    value = value->is_object() ? value->find(name) : nullptr;
+    path.erase(0, name.size());
+  }
+  return value;
+}
+
+// Every way to choose an element of each of the lists, which stand before those inside them. `or_none`: of a list that
+// is missing or empty none is chosen; else there is no way.
+std::vector<Elements> ways(const Value& metadata, const std::vector<std::string>& lists, Elements chosen,
+                           bool or_none) {
+  const auto open = std::ranges::find_if(lists, [&](const std::string& list) { return !chosen.contains(list); });
+  if (open == lists.end()) return {chosen};
+  const Value* list = under(&metadata, open->substr(0, open->size() - 2), chosen);
+  std::vector<const Value*> elements;
+  if (list != nullptr && list->is_array())
+    for (const Value& one : list->items()) elements.push_back(&one);
+  if (elements.empty() && or_none) elements.push_back(nullptr);
+  std::vector<Elements> out;
+  for (const Value* one : elements) {
+    chosen[*open] = one;
+    for (const Elements& way : ways(metadata, lists, chosen, or_none)) out.push_back(way);
+  }
+  return out;
+}
+
+bool is_named(const Value& metadata, const std::string& path) {
+  const Value* named = metadata.find(path);
+  return named != nullptr && !named->is_null();
+}
+
+// Whether there is a choice of elements, these among them, with which all that `meta` asks for is so.
+bool meta_fits(const Value& metadata, const Value& meta, const Elements& chosen) {
+  std::vector<std::string> lists;
+  for (const json::Member& member : meta.members()) {
+    const std::string path(member.key);
+    if (is_named(metadata, path)) continue;
+    const auto own = lists_of(path);
+    if (!chosen.empty() && (own.empty() || !chosen.contains(own.front()))) continue;
+    lists.insert(lists.end(), own.begin(), own.end());
+  }
+  const auto fits_all = [&](const Elements& way) {
+    return std::ranges::all_of(meta.members(), [&](const json::Member& member) {
+      const std::string path(member.key);
+      if (is_named(metadata, path)) return compares(member.value, metadata.find(path));
+      const auto own = lists_of(path);
+      if (!chosen.empty() && (own.empty() || !chosen.contains(own.front()))) return true;
+      return compares(member.value, under(&metadata, path, way));
+    });
+  };
+  return std::ranges::any_of(ways(metadata, lists, chosen, true), fits_all);
+}
+
+// The values of the field, and what each is multiplied by, in the elements that fit what the filter asks for.
+std::vector<std::pair<const Value*, const Value*>> of_field(const Value& metadata, const Value& filter) {
+  const std::string field(filter.find("field")->text());
+  const Value* times = filter.find("times");
+  const std::string factor = times == nullptr ? "" : std::string(times->text());
+  const auto alone = [&](const std::string& path) -> const Value* {
+    if (path.empty()) return nullptr;
+    if (is_named(metadata, path)) return metadata.find(path);
+    return lists_of(path).empty() ? under(&metadata, path, {}) : nullptr;
+  };
+  if (is_named(metadata, field) || (times != nullptr && is_named(metadata, factor)) || lists_of(field).empty())
+    return {{alone(field), alone(factor)}};
+  std::vector<std::pair<const Value*, const Value*>> out;
+  for (const Elements& way : ways(metadata, lists_of(field), {}, false)) {
+    if (const Value* meta = filter.find("meta"); meta != nullptr && !meta_fits(metadata, *meta, way)) continue;
+    out.emplace_back(under(&metadata, field, way), times == nullptr ? nullptr : under(&metadata, factor, way));
+  }
+  return out;
 }
 
 // The texts of a field of the metadata, or of the values.
-std::vector<std::string> texts(const std::vector<Stored>& found, const Value& filter, bool numbers_only) {
+std::vector<std::string> texts(const std::vector<Stored>& found, const Value& filter) {
   std::vector<std::string> out;
   for (const Stored& one : found) {
-    const Value* field = filter.find("field");
-    if (field == nullptr) {
+    if (filter.find("field") == nullptr) {
       if (one.signal->has_value) out.push_back(one.signal->value);
     } else if (!one.signal->metadata.empty()) {
       const auto document = json::parse(one.signal->metadata);
-      for (const Value* value : of_field(document->root(), std::string(field->text()))) {
-        if (value->is_null() || value->is_object() || value->is_array()) continue;
-        const bool is_amount =
-            value->is_number() || (value->is_string() && std::regex_match(std::string(value->text()), kDecimal));
-        if (!numbers_only || is_amount) out.emplace_back(value->text());
+      for (const auto& [value, times] : of_field(document->root(), filter)) {
+        if (value != nullptr && !value->is_null() && !value->is_object() && !value->is_array())
+          out.emplace_back(value->text());
       }
     }
   }
   return out;
 }
 
+std::optional<long> amount(const Value* value) {
+  if (value == nullptr) return std::nullopt;
+  const bool is_amount =
+      value->is_number() || (value->is_string() && std::regex_match(std::string(value->text()), kDecimal));
+  return is_amount ? std::optional(millionths(value->text())) : std::nullopt;
+}
+
+// Halves of a millionth away from zero.
+long product(long a, long b) {
+  const long double exact = static_cast<long double>(a) * static_cast<long double>(b) / 1e6L;
+  if (std::fabs(exact) >= static_cast<long double>(kMost)) return exact > 0 ? kMost : -kMost;
+  // The same digit by digit: a = w × 10^6 + r, and b likewise.
+  const long one = 1'000'000, rests = a % one * (b % one);
+  const long rounded = rests / one + (rests % one >= one / 2 ? 1 : rests % one <= -one / 2 ? -1 : 0);
+  return a / one * b + a % one * (b / one) + rounded;
+}
+
+std::vector<long> amounts(const std::vector<Stored>& found, const Value& filter) {
+  std::vector<long> out;
+  for (const Stored& one : found) {
+    if (one.signal->metadata.empty()) continue;
+    const auto document = json::parse(one.signal->metadata);
+    for (const auto& [value, times] : of_field(document->root(), filter)) {
+      const auto size = amount(value), factor = filter.find("times") == nullptr ? 1'000'000 : amount(times);
+      if (size && factor) out.push_back(product(*size, *factor));
+    }
+  }
+  return out;
+}
+
 std::optional<long> of_amounts(const World& world, const Value& condition, const Value& filter, Instant now, bool sum) {
-  std::vector<long> amounts;
-  for (const std::string& text : texts(chosen(world, condition, filter, now), filter, true))
-    amounts.push_back(millionths(text));
+  std::vector<long> amounts = naive::amounts(chosen(world, condition, filter, now), filter);
   if (amounts.empty()) return std::nullopt;
   if (!sum) return std::ranges::max(amounts);
   // The positive ones and the negative ones in turns, so that it stays in range while both are left.
@@ -285,7 +384,7 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
   if (const Value* f = condition.find("count"))
     return static_cast<long>(chosen(world, condition, *f, now).size()) * kOne;
   if (const Value* f = condition.find("distinct")) {
-    const auto found = texts(chosen(world, condition, *f, now), *f, false);
+    const auto found = texts(chosen(world, condition, *f, now), *f);
     return static_cast<long>(std::set(found.begin(), found.end()).size()) * kOne;
   }
   if (const Value* f = condition.find("sum")) return of_amounts(world, condition, *f, now, true);

@@ -92,7 +92,12 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'filter':
       return <FilterFields path={[...path, name]} what="Signal" />;
     case 'field':
-      return <Text path={[...path, name, 'field']} label="Metadata field" placeholder="amount or items[].price" mono />;
+      return (
+        <>
+          <Text path={[...path, name, 'field']} label="Metadata field" placeholder="amount or items[].price" mono />
+          <Text path={[...path, name, 'times']} label="Multiplied by" placeholder="items[].quantity" mono />
+        </>
+      );
     case 'window':
       return <Window path={path} condition={condition} />;
     case 'bound':
@@ -201,7 +206,7 @@ type Comparing = (typeof kComparisons)[number];
 function Comparison({ path, condition }: { path: Path; condition: Json }) {
   const { set } = useForm();
   const given = isObject(condition) ? kComparisons.filter(([name]) => name in condition) : [];
-  const [chosen, ...others] = given.length ? given : [kComparisons[0]];
+  const chosen: Comparing = given[0] ?? kComparisons[0];
   const move = (to: string) => {
     if (!isObject(condition)) return;
     const { [chosen[0]]: value, fold, ...rest } = condition;
@@ -219,7 +224,7 @@ function Comparison({ path, condition }: { path: Path; condition: Json }) {
         onChange={move}
       />
       <Compared path={path} of={chosen} label="Value" condition={condition} />
-      {others.map(one => (
+      {given.slice(1).map(one => (
         <Compared key={one[0]} path={path} of={one} label={one[2]} condition={condition} />
       ))}
     </>

@@ -69,6 +69,18 @@ test('conditions of each kind are told in words', () => {
     [{ context: 'age', atLeast: 18, below: 30 }, 'age is below 30 and at least 18'],
     [{ context: 'name', startsWith: 'De', fold: true }, 'name is starting with De in any letter case'],
     [{ context: 'plan', exists: false }, 'plan is missing'],
+    [
+      {
+        sum: {
+          key: 'purchase',
+          field: 'items[].price',
+          times: 'items[].quantity',
+          meta: { currency: { in: ['EUR'] } },
+        },
+        atLeast: 100,
+      },
+      'items[].price × items[].quantity of purchase (currency is EUR) adds up to at least 100',
+    ],
     [{ unheard: {} }, 'incomplete condition'],
   ];
   for (const [condition, told] of words) assert.equal(conditionWords(condition), told);

@@ -38,11 +38,16 @@ function filterWords(filter: Json | undefined): string {
   const more = [
     filter.source !== undefined && `from ${list(filter.source)}`,
     filter.minConfidence !== undefined && `confidence at least ${String(filter.minConfidence)}`,
+    ...(isObject(filter.meta) ? Object.entries(filter.meta) : []).map(
+      ([path, comparison]) => isObject(comparison) && `${path} is ${comparisonWords(comparison)}`,
+    ),
   ]
     .filter(Boolean)
     .join(', ');
   return `${filter.key === undefined ? 'any signal' : list(filter.key)}${value}${more && ` (${more})`}`;
 }
+
+const times = (filter: { [name: string]: Json }) => (filter.times === undefined ? '' : ` × ${String(filter.times)}`);
 
 function boundWords(condition: { [name: string]: Json }): string {
   const { equals, atLeast, atMost, reached } = condition;
@@ -112,7 +117,7 @@ const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: 
   window: windowWords,
   scope: ({ scope }) => (scope === 'visitor' ? ', across the visitor’s sessions' : ''),
   filter: (_, filter) => filterWords(filter),
-  field: (_, filter) => (isObject(filter) ? String(filter.field ?? '…') : ''),
+  field: (_, filter) => (isObject(filter) ? `${String(filter.field ?? '…')}${times(filter)}` : ''),
   'field of ': (_, filter) => (isObject(filter) && filter.field ? `${String(filter.field)} of ` : ''),
   after: ({ after }) => filterWords(after),
   for: condition => String(condition.for ?? '…'),

@@ -130,7 +130,7 @@ bool place(lint::Placer& placer, const lint::Fact& fact) {
       if (field.empty())
         seen.value = lint::fitting(fact.measure.filter, {}, nth).value.value_or("v" + std::to_string(nth + 1));
       else
-        seen.metadata = lint::metadata_of(field, json::quote("v" + std::to_string(nth + 1)));
+        seen.metadata = lint::metadata_with(seen.metadata, field, json::quote("v" + std::to_string(nth + 1)));
     };
     if (!placer.put(fact.measure.filter, fact.measure.within, dress)) return false;
   }

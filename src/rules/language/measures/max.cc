@@ -23,7 +23,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
       if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
     };
     if (!measure.source->path) return compare(number_in(scene.signal(i).metadata, measure.source->field)), true;
-    for (const std::string_view value : values_of(scene.signal(i), *measure.source)) compare(number_of(value));
+    each_amount(scene.signal(i), *measure.source, compare);
     return true;
   });
   if (taken.value != kNothing) taken.next = std::min(taken.next, taken.witness + span);
@@ -31,18 +31,20 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
 }
 
 std::string measured(const Measure& of) {
-  return "maximum " + of.field + " of " + words_of(of.filter) + window_words(of);
+  return "maximum " + field_words(of) + " of " + words_of(of.filter) + window_words(of);
 }
 std::string margin(const Finding& finding, Scene&) {
   const Measure& of = finding.condition.measure;
   const std::int64_t most = finding.condition.most;
   if (finding.negated && most != Condition::kNoMost)
-    return more(1, words_of(of.filter)) + " whose " + of.field + " is over " + decimal_text(most);
+    return more(1, words_of(of.filter)) + " whose " + field_words(of) + " is over " + decimal_text(most);
   return finding.negated || finding.taken.value > most ? "" : one_more_in_bounds(finding.condition);
 }
 
 std::string random(Dice& dice) {
-  return R"({"max":)" + random_filter(dice, random_field(dice)) + random_window(dice) + random_amount(dice);
+  const std::string field = random_field(dice);
+  return R"({"max":)" + random_filter(dice, field, random_times(dice, field)) + random_window(dice) +
+         random_amount(dice);
 }
 
 }  // namespace

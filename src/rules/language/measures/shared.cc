@@ -13,9 +13,9 @@ void read_measured(Members& members, std::string_view name, Filter& into) {
 }
 
 void read_amount(Members& members, Condition& condition, std::string_view name) {
-  condition.measure.filter =
-      read_filter(*members.find(name), members.path(name), members.issues(), &condition.measure.field);
-  condition.measure.path = is_path(condition.measure.field);
+  condition.measure.filter = read_filter(*members.find(name), members.path(name), members.issues(),
+                                         &condition.measure.field, Field::kRequired, &condition.measure.times);
+  condition.measure.path = is_path(condition.measure.field) || !condition.measure.times.empty();
   condition.measure.within = read_window(members);
   read_amount_bounds(members, condition);
 }
@@ -42,20 +42,47 @@ std::string amount_seen(const Finding& finding, Scene&) {
 
 const std::vector<std::string_view>& values_of(const ledger::Signal& signal, const Measure& measure) {
   thread_local std::vector<std::string_view> values;
-  values_in(signal.metadata, measure.field, values);
+  if (measure.filter.meta.empty() || !reaches_elements(measure.field)) {
+    values_in(signal.metadata, measure.field, values);
+  } else {
+    values.clear();
+    each_value(signal.metadata, measure.field, {}, measure.filter.meta,
+               [](std::string_view value, std::string_view) { values.push_back(value); });
+  }
   return values;
 }
+
+void each_amount(const ledger::Signal& signal, const Measure& measure,
+                 const std::function<void(std::optional<std::int64_t>)>& visit) {
+  if (measure.times.empty()) {
+    for (const std::string_view value : values_of(signal, measure)) visit(number_of(value));
+    return;
+  }
+  each_value(signal.metadata, measure.field, measure.times, measure.filter.meta,
+             [&](std::string_view value, std::string_view times) {
+               const auto amount = number_of(value), factor = number_of(times);
+               visit(amount && factor ? std::optional(multiplied(*amount, *factor)) : std::nullopt);
+             });
+}
+
+std::string field_words(const Measure& of) { return of.field + (of.times.empty() ? "" : " × " + of.times); }
 
 Skipped no_numbers(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   std::int64_t missing = 0, others = 0;
   scene.newest_first(finding.measure.stream, scene.now() - scene.span(of.within), [&](std::size_t i, Instant) {
-    for (const std::string_view value : values_of(scene.signal(i), of)) {
-      if (value.empty() || value == "null")
+    const auto look_at = [&](std::string_view value, std::string_view times) {
+      const auto is_missing = [](std::string_view text) { return text.empty() || text == "null"; };
+      if (is_missing(value) || (!of.times.empty() && is_missing(times)))
         ++missing;
-      else if (!number_of(value))
+      else if (!number_of(value) || (!of.times.empty() && !number_of(times)))
         ++others;
-    }
+    };
+    const ledger::Signal signal = scene.signal(i);
+    if (of.times.empty())
+      for (const std::string_view value : values_of(signal, of)) look_at(value, {});
+    else
+      each_value(signal.metadata, of.field, of.times, of.filter.meta, look_at);
     return true;
   });
   return {missing + others, missing == 0 ? "not a number" : others == 0 ? "missing" : "missing or not a number"};
@@ -71,7 +98,7 @@ std::string more(std::int64_t count, const std::string& what) {
 
 std::string one_more_in_bounds(const Condition& condition) {
   const Measure& of = condition.measure;
-  return more(1, words_of(of.filter)) + " whose " + of.field + " is " + bounds(condition, false);
+  return more(1, words_of(of.filter)) + " whose " + field_words(of) + " is " + bounds(condition, false);
 }
 
 std::string beyond_bounds(std::int64_t value, std::int64_t least, std::int64_t most, const std::string& of_what) {
@@ -108,7 +135,7 @@ std::int64_t window_size(const Measure& measure) {
 }
 
 bool narrower_of_its_kind(const Measure& one, const Measure& other) {
-  return one.kind == other.kind && one.field == other.field && one.within <= other.within &&
+  return one.kind == other.kind && one.field == other.field && one.times == other.times && one.within <= other.within &&
          lint::narrower(one.filter, other.filter);
 }
 
@@ -122,7 +149,8 @@ bool amount_placed(lint::Placer& placer, const lint::Fact& fact) {
     if (amount <= Condition::kNoLeast) return false;  // asked to be nothing, too
   }
   return placer.put(fact.measure.filter, fact.measure.within, [&](lint::Seen& seen) {
-    seen.metadata = lint::metadata_of(fact.measure.field, decimal_text(amount));
+    seen.metadata = lint::metadata_with(seen.metadata, fact.measure.field, decimal_text(amount));
+    if (!fact.measure.times.empty()) seen.metadata = lint::metadata_with(seen.metadata, fact.measure.times, "1");
   });
 }
 

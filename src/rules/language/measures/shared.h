@@ -1,5 +1,7 @@
 // What several measures share.
 #pragma once
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,8 +29,15 @@ std::string one_more_in_bounds(const Condition& condition);  // "one more cart w
 std::string beyond_bounds(std::int64_t value, std::int64_t least, std::int64_t most, const std::string& of_what);
 inline std::string no_margin(const Finding&, Scene&) { return ""; }
 
-// All that the measure's field leads to in the signal (values_in). The list is the thread's, and used again.
+// All that the measure's field leads to in the signal, in elements that fit its filter (values_in). The list is the
+// thread's, and used again.
 const std::vector<std::string_view>& values_of(const ledger::Signal& signal, const Measure& measure);
+
+// The numbers that the measure's field, times what it is multiplied by, comes to in the signal; std::nullopt for what
+// is none.
+void each_amount(const ledger::Signal& signal, const Measure& measure,
+                 const std::function<void(std::optional<std::int64_t>)>& visit);
+std::string field_words(const Measure& of);  // "items[].price × items[].quantity"
 
 lint::Cases itself_in_bounds(const lint::Said& said);
 lint::Cases amount_in_bounds(const lint::Said& said);

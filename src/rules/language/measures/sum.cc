@@ -26,7 +26,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
       taken.next = std::min(taken.next, at + span);
     };
     if (!measure.source->path) return add(number_in(scene.signal(i).metadata, measure.source->field)), true;
-    for (const std::string_view value : values_of(scene.signal(i), *measure.source)) add(number_of(value));
+    each_amount(scene.signal(i), *measure.source, add);
     return true;
   });
   if (taken.witness != kNever) taken.value = sum.millionths();
@@ -34,13 +34,13 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
 }
 
 std::string measured(const Measure& of) {
-  return "sum of " + of.field + " of " + words_of(of.filter) + window_words(of);
+  return "sum of " + field_words(of) + " of " + words_of(of.filter) + window_words(of);
 }
 std::string margin(const Finding& finding, Scene&) {
   const Measure& of = finding.condition.measure;
   const std::int64_t value = finding.taken.value == kNothing ? 0 : finding.taken.value;
   const Condition& condition = finding.condition;
-  const std::string what = of.field + " of " + words_of(of.filter);
+  const std::string what = field_words(of) + " of " + words_of(of.filter);
   if (finding.negated) return beyond_bounds(value, condition.least, condition.most, "in " + what);
   if (value < condition.least && condition.least != Condition::kNoLeast)
     return decimal_text(condition.least - value) + " more in " + what;
@@ -49,7 +49,9 @@ std::string margin(const Finding& finding, Scene&) {
 }
 
 std::string random(Dice& dice) {
-  return R"({"sum":)" + random_filter(dice, random_field(dice)) + random_window(dice) + random_amount(dice);
+  const std::string field = random_field(dice);
+  return R"({"sum":)" + random_filter(dice, field, random_times(dice, field)) + random_window(dice) +
+         random_amount(dice);
 }
 
 }  // namespace
