@@ -117,6 +117,13 @@ class Draft {
     ledger::SessionDigest visitor;  // of the visitor's own record
   };
   const std::vector<Move>& moves() const { return moves_; }
+  // What came into the session may change what goals count of its visitor (intake/goals.h).
+  void recount(const Handle& handle, const ledger::SessionDigest& session) { recounts_.push_back({handle, session}); }
+  struct Recount {
+    Handle handle;
+    ledger::SessionDigest session;
+  };
+  const std::vector<Recount>& recounts() const { return recounts_; }
   // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
   ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
@@ -256,6 +263,7 @@ class Draft {
   std::unordered_set<ledger::SessionDigest> unmade_;  // visitors' own records that were looked for and are not there
   std::vector<Move> moves_;
   std::vector<Regroup> regroups_;
+  std::vector<Recount> recounts_;
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;
 };
