@@ -845,9 +845,60 @@ holds(
 );
 shown(
   [
-    '**`goal`**: the first signal with the `key`, in the same session and `within` this time after the decision, counts as a conversion in analytics.',
+    '**`goal`**: a signal with the `key`, in any session of the visitor and `within` this time after the decision, counts as a conversion in analytics.',
   ],
-  'src/intake/counting_test.cc: Counted.TheFirstGoalBehindADecisionConvertsItWithItsValue',
+  'src/intake/goals_test.cc: Goals.AreReachedInAnySessionOfTheVisitor',
+);
+shown(
+  ["It converts the rule's newest decision before it, in the control group alike."],
+  'src/intake/goals_test.cc: Goals.ConvertTheNewestDecisionAmongAllSessions',
+);
+shown(
+  [
+    'With `"count": "once"`, the default, a decision is converted once, by the first such signal; with `"count": "each"`, every such signal is a conversion.',
+  ],
+  'src/intake/goals_test.cc: Goals.CountEachSignalWhereTheRuleSaysSo',
+);
+shown(
+  ["Signals with the same `id` count once, in whichever of the visitor's sessions they arrive."],
+  'src/intake/goals_test.cc: Goals.CountAPurchaseWithOneIdOnceInWhicheverSessionsItComes',
+);
+shown(
+  ['A prefetched decision counts from when it is shown, and the decision of a delayed rule from when it fires.'],
+  'src/intake/goals_test.cc: Goals.CountAPrefetchedDecisionFromItsShowingOn',
+  'src/intake/goals_test.cc: Goals.CountADelayedRulesDecisionFromItsFiringOn',
+);
+shown(
+  [
+    'Each rule counts for itself: a purchase can be a conversion of several rules, and `sharedConversions` in analytics says how many are.',
+  ],
+  'src/intake/goals_test.cc: Goals.CountForEachRuleAndSayHowManyConversionsAreShared',
+);
+shown(
+  [
+    "Signals that arrive late, imported ones, and sessions that join the visitor later still count, as if they had been there in time, until 24 hours after the decision's goal window has ended.",
+  ],
+  'src/intake/goals_test.cc: Goals.CountASignalThatComesLateForTheDecisionThatItFollowed',
+  'src/intake/goals_test.cc: Goals.CountImportedSignalsUntilTheyAreSettled',
+  'src/intake/goals_test.cc: Goals.CountWhatASessionBringsAsItJoinsItsVisitor',
+  'src/intake/goals_test.cc: Goals.AreSettledADayAfterTheirTime',
+);
+shown(
+  ['Conversions of decisions made before `settledUntil` in analytics do not change any more.'],
+  'src/intake/goals_test.cc: Goals.CountNothingForAJoinOnceTheyAreSettled',
+);
+shown(
+  ['A split of a visitor takes back what the join added, as long as it is not settled.'],
+  'src/intake/goals_test.cc: Goals.CountAnAliasAndTakeItBackWithTheSplit',
+);
+shown(
+  ['Erased sessions stay counted.'],
+  'src/intake/goals_test.cc: Goals.StayCountedWhenASessionIsErasedOrItsConsentBecomesBasic',
+);
+shown(
+  ['Goals see the 20 newest sessions of each id of the visitor, and the 200 newest signals of each session.'],
+  'src/intake/goals_test.cc: Goals.SeeTheNewestSessionsOfEachId',
+  'src/intake/goals_test.cc: Goals.SeeTheNewestSignalsOfASession',
 );
 shown(
   [

@@ -17,6 +17,7 @@
 #include "egress/endpoint_checks.h"
 #include "hindsight/what_if_jobs.h"
 #include "http/routes/live_feed.h"
+#include "intake/goals.h"
 #include "intake/settling.h"
 #include "store/store.h"
 #include "system/clock.h"
@@ -58,6 +59,7 @@ struct Server::Inside {
   std::chrono::milliseconds recovery_time{};
 
   delayed::VisitorTimers visitor_timers;
+  intake::GoalCounting goal_counting;
   std::unique_ptr<commit::Housekeeping> upkeep;
   std::unique_ptr<commit::OutboxMaintenance> outbox_upkeep;
   std::unique_ptr<commit::HistoryMaintenance> history_upkeep;

@@ -49,6 +49,7 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   committer->set_last_position(recovered.last_position);
   alarm = std::make_unique<delayed::Alarm>(store->timers(), *committer, clock, delayed::Alarm::Options{});
   committer->add_maintenance(visitor_timers);
+  committer->add_maintenance(goal_counting);
   committer->add_maintenance(*upkeep);
   auto outbox_options = settings.outbox;
   outbox_options.sweep_every = settings.upkeep.sweep_every;

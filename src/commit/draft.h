@@ -129,6 +129,13 @@ class Draft {
     ledger::SessionDigest visitor;  // of the visitor's own record
   };
   const std::vector<Move>& moves() const { return moves_; }
+  // What came into the session may change what goals count of its visitor (intake/goals.h).
+  void recount(const Handle& handle, const ledger::SessionDigest& session) { recounts_.push_back({handle, session}); }
+  struct Recount {
+    Handle handle;
+    ledger::SessionDigest session;
+  };
+  const std::vector<Recount>& recounts() const { return recounts_; }
   // A session that this commit changes, as it is so far; null: it changes none of this digest, or it is gone.
   ledger::SessionPtr staged(const ledger::SessionDigest& digest) const;
 
@@ -269,6 +276,7 @@ class Draft {
   std::vector<Move> moves_;
   std::vector<Regroup> regroups_, rezoned_;
   std::map<std::pair<Handle, std::string>, std::optional<TraitDeclaration>, std::less<>> traits_;  // put in this commit
+  std::vector<Recount> recounts_;
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;
 };

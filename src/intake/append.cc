@@ -6,6 +6,7 @@
 #include "decision/record_shown.h"
 #include "delayed/timer_changes.h"
 #include "intake/context_limit.h"
+#include "intake/goals.h"
 #include "intake/outcomes.h"
 
 namespace beckon::intake {
@@ -193,6 +194,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
         tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
         [&] { return payload_of(reader, *session, signal); });
   }
+  goals_may_count(draft, tenant, digest, record.signals);
   if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);
   if (!request_.traits.empty()) {
     auto taken = take(draft, consent, session->visitor);

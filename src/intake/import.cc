@@ -8,6 +8,7 @@
 #include "decision/request_members.h"
 #include "delayed/timer_changes.h"
 #include "intake/context_limit.h"
+#include "intake/goals.h"
 #include "intake/signal_reader.h"
 
 namespace beckon::intake {
@@ -188,6 +189,7 @@ void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
   auto appended = draft.append(digest, std::move(before), record, &evicted);
   CHECK(appended.has_value());  // all was read ahead
   before = std::move(*appended);
+  goals_may_count(draft, tenant, digest, record.signals);
   delayed::signals_imported(draft, before, record.signals);
   answer_->evicted += evicted;
   ++answer_->accepted;

@@ -47,7 +47,7 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, 
   for (const Rule& rule : compiled->rules)
     if (rule.goal)
       compiled->aims[rule.goal->key].push_back(
-          {rule.id.text, rule.goal->within, rule.goal->value_field, rule.status == Status::kShadow});
+          {rule.id.text, rule.goal->within, rule.goal->value_field, rule.goal->each, rule.status == Status::kShadow});
   RuleSet set;
   set.compiled_ = std::move(compiled);
   return set;
@@ -91,6 +91,18 @@ std::span<const Aim> RuleSet::aims(std::string_view key) const {
 bool RuleSet::has_goal(std::string_view rule) const {
   const auto found = std::ranges::find(compiled_->rules, rule, [](const Rule& one) { return one.id.view(); });
   return found != compiled_->rules.end() && found->goal.has_value();
+}
+
+bool RuleSet::has_goals() const { return !compiled_->aims.empty(); }
+
+std::optional<Duration> RuleSet::longest_goal(std::string_view rule, std::string_view trigger) const {
+  std::optional<Duration> longest;
+  for (const Rule& one : compiled_->rules) {
+    if (!one.goal || (!rule.empty() && one.id.text != rule)) continue;
+    if (!trigger.empty() && std::ranges::find(one.triggers, trigger) == one.triggers.end()) continue;
+    longest = std::max(longest.value_or(Duration{}), one.goal->within);
+  }
+  return longest;
 }
 
 std::uint64_t RuleSet::version() const { return compiled_->version; }

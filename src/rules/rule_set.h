@@ -74,6 +74,7 @@ struct Aim {
   std::string_view rule;
   Duration within{};
   std::string_view value_field;  // of the signal's metadata; empty: none
+  bool each = false;             // every such signal, not only the first
   bool shadow = false;
 };
 
@@ -117,6 +118,10 @@ class RuleSet {
   // Of rules, live and shadow, whose goal has this key.
   std::span<const Aim> aims(std::string_view key) const;
   bool has_goal(std::string_view rule) const;
+  bool has_goals() const;  // any rule
+  // The longest time within which a rule's goal must be reached: of one rule, and of those of one trigger; empty: of
+  // all. Nothing where none of them has a goal.
+  std::optional<Duration> longest_goal(std::string_view rule, std::string_view trigger) const;
 
   // Delayed rules, live and shadow.
   std::span<const Delayed> delayed() const;

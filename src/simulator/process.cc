@@ -99,6 +99,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
         commit::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
   }
   committer.add_maintenance(visitor_timers_);
+  committer.add_maintenance(goal_counting_);
   committer.add_maintenance(upkeep_);
   (void)outbox_upkeep_.load(subscriptions);
   committer.add_maintenance(outbox_upkeep_);

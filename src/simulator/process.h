@@ -10,6 +10,7 @@
 #include "dispatch/dispatcher.h"
 #include "dispatch/testing/world.h"
 #include "intake/append.h"
+#include "intake/goals.h"
 #include "intake/publish.h"
 #include "intake/redelivery.h"
 #include "intake/settling.h"
@@ -114,6 +115,7 @@ class Process {
 
  private:
   delayed::VisitorTimers visitor_timers_;
+  intake::GoalCounting goal_counting_;
   commit::Housekeeping upkeep_;
   commit::OutboxMaintenance outbox_upkeep_;
   FlakyOutbox outbox_;

@@ -3,6 +3,7 @@
 
 #include "http/routes/instant_param.h"
 #include "http/routes/response.h"
+#include "intake/goal_fold.h"
 #include "rules/language/decimal.h"
 #include "rules/language/rule.h"
 
@@ -109,18 +110,39 @@ void write_rule(json::Writer& out, Series series) {
   out.end_array().end_object();
 }
 
+// `wanted`: of a series.
 template <class Wanted, class Write>
 void write_all(json::Writer& out, std::string_view name, std::span<const Tally> rows, Wanted wanted, Write write) {
   out.key(name).begin_array();
   for (Series series; !rows.empty(); rows = rows.subspan(series.size())) {
     series = next_series(rows);
-    if (wanted(series.front().key)) write(out, series);
+    if (wanted(series)) write(out, series);
   }
   out.end_array();
 }
 
+bool is_of_rule(Series series) { return !series.front().key.rule.empty(); }
+// One without requests is there for what is counted of all rules together.
+bool is_of_trigger(Series series) { return !is_of_rule(series) && count_of(totals(series), Metric::kAsked) != 0; }
+
+// Until when late signals and joins of visitors change nothing more: of the decisions made before.
+std::optional<Instant> settled_until(const Analytics::Question& question, const rules::RuleSet& rules, Instant now) {
+  const auto longest = rules.longest_goal(question.rule.view(), question.trigger);
+  if (!longest) return std::nullopt;
+  return std::min(question.until, now - *longest - intake::kGoalsSettle);
+}
+
+// Of all rules together.
+std::int64_t shared_conversions(std::span<const Tally> rows) {
+  std::int64_t shared = 0;
+  for (const Tally& row : rows)
+    if (row.key.rule.empty()) shared = rules::added(shared, count_of(row.counts, Metric::kConverted));
+  return shared;
+}
+
 Result<Response> get(Api& api, Request& request) {
-  const auto question = question_of(request, api.clock.now());
+  const Instant now = api.clock.now();
+  const auto question = question_of(request, now);
   if (!question) return unexpected(question.error());
   const auto rows = api.analytics.tallies(*question, kMostRows + 1);
   if (!rows) return unexpected(rows.error());
@@ -129,16 +151,20 @@ Result<Response> get(Api& api, Request& request) {
     issues.add("since", "gives more than 20,000 points up to until; use days, a shorter range, or a single rule");
     return unexpected(issues.fault());
   }
+  const auto tenant = api.places.tenants.find(question->handle.view());
+  if (!tenant) return unexpected(tenant.error());
   std::string body;
   json::Writer out(body);
   out.begin_object()
       .member("since", to_rfc3339(question->since))
       .member("until", to_rfc3339(question->until))
-      .member("bucket", question->bucket == 1h ? "hour" : "day");
-  write_all(
-      out, "triggers", *rows, [](const auto& key) { return key.rule.empty(); }, write_trigger);
-  write_all(
-      out, "rules", *rows, [](const auto& key) { return !key.rule.empty(); }, write_rule);
+      .member("bucket", question->bucket == 1h ? "hour" : "day")
+      .key("settledUntil");
+  const auto settled = settled_until(*question, *(*tenant)->rules, now);
+  settled ? out.string(to_rfc3339(*settled)) : out.null();
+  if (question->rule.empty() && question->trigger.empty()) out.member("sharedConversions", shared_conversions(*rows));
+  write_all(out, "triggers", *rows, is_of_trigger, write_trigger);
+  write_all(out, "rules", *rows, is_of_rule, write_rule);
   out.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }

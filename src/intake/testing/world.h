@@ -14,6 +14,7 @@
 #include "decision/resolve.h"
 #include "delayed/timer_changes.h"
 #include "intake/append.h"
+#include "intake/goals.h"
 #include "rules/language/check_rule.h"
 #include "store/memory/memory_store.h"
 #include "system/zones.h"
@@ -49,6 +50,7 @@ class World {
     subscriptions.load(*store.outbox().subscriptions());
     committer.set_last_position(recovered.last_position);
     committer.add_maintenance(visitor_timers_);
+    committer.add_maintenance(goal_counting_);
     committer.add_maintenance(upkeep_);
     tenant();
   }
@@ -136,6 +138,7 @@ class World {
 
  private:
   delayed::VisitorTimers visitor_timers_;
+  GoalCounting goal_counting_;
   commit::Housekeeping upkeep_;
 };
 

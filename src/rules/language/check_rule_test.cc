@@ -130,6 +130,10 @@ TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
             "limit.caps[1].per: must be \"session\", or a duration such as \"7d\"");
   EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"a b"})")),
             "goal.key: must be a signal key such as \"purchase\" / goal.within: must be a duration such as \"30m\"");
+  const std::string goal = R"("goal":{"key":"order","within":"1d","count":)";
+  for (const char* count : {R"("once"})", R"("each"})"}) EXPECT_EQ(fault(testing::rule("{}", goal + count)), "none");
+  for (const char* count : {R"("all"})", "2}", "null}"})
+    EXPECT_EQ(fault(testing::rule("{}", goal + count)), "goal.count: must be \"once\" or \"each\"");
   EXPECT_EQ(fault(R"({"triggers":["t"],"when":{},"split":{},"actions":{}})"),
             "split.arms: is required unless holdout is given / actions: requires split.arms; without arms, give action "
             "instead");

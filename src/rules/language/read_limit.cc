@@ -157,6 +157,11 @@ void read_goal(Members& members, Rule& rule) {
   if (!goal.key.empty() && !is_signal_key(goal.key)) given.issue("key", "must be a signal key such as \"purchase\"");
   goal.within = given.duration("within", true).value_or(Duration{});
   goal.value_field = given.text("valueField", limits::kFieldSize).value_or("");
+  if (const json::Value* count = given.find("count")) {
+    goal.each = count->is_string() && count->text() == "each";
+    if (!goal.each && !(count->is_string() && count->text() == "once"))
+      given.issue("count", "must be \"once\" or \"each\"");
+  }
   given.finish();
   rule.goal = std::move(goal);
 }

@@ -125,6 +125,7 @@ struct Goal {
   std::string key;
   Duration within{};
   std::string value_field;  // of metadata, as in field_path.h; empty: a conversion has no value
+  bool each = false;        // every signal is a conversion, and not only the first behind a decision
 };
 
 struct Rule {

@@ -27,4 +27,5 @@ test('it is told in points, and whether it is sure', () => {
   assert.ok(isSure(found));
   assert.ok(!isSure(difference({ good: 5, all: 56 }, { good: 0, all: 29 })!));
   assert.equal(difference({ good: 0, all: 0 }, { good: 1, all: 2 }), null);
+  assert.equal(difference({ good: 3, all: 2 }, { good: 1, all: 2 }), null, 'a goal that counts each signal');
 });

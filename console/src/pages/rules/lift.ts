@@ -22,9 +22,11 @@ function wilson({ good, all }: Proportion): [number, number] {
   return [(middle - half) / (1 + z / all), (middle + half) / (1 + z / all)];
 }
 
-// Null if one of the groups is empty.
+// Null if one of the groups is empty, or one has other than from none to all: goals that count each signal are no
+// proportion.
 export function difference(variant: Proportion, control: Proportion): Interval | null {
   if (!variant.all || !control.all) return null;
+  if ([variant, control].some(({ good, all }) => good < 0 || good > all)) return null;
   const one = variant.good / variant.all,
     two = control.good / control.all,
     [low1, high1] = wilson(variant),

@@ -1,4 +1,4 @@
-import { Amount, Text, Texts, useForm } from './form.tsx';
+import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
 
 // Optional parts of a rule, collapsed until they are used.
 export function Limits() {
@@ -82,6 +82,17 @@ export function Goal() {
         <Text path={['goal', 'key']} label="Goal event" placeholder="purchase" mono />
         <Text path={['goal', 'within']} label="Goal window" placeholder="24h" />
         <Text path={['goal', 'valueField']} label="Revenue field" placeholder="amount" mono />
+        {at(['goal']) !== undefined && (
+          <Choose
+            path={['goal', 'count']}
+            label="Goal counts"
+            choices={[
+              ['once', 'once per decision'],
+              ['each', 'each goal event'],
+            ]}
+            fallback="once"
+          />
+        )}
       </div>
     </details>
   );

@@ -1,0 +1,98 @@
+#include "intake/goal_fold.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "commit/counting.h"
+#include "rules/language/decimal.h"
+#include "rules/language/field_path.h"
+
+namespace beckon::intake {
+namespace {
+
+using commit::Metric;
+using ledger::PastBeside;
+using ledger::Signal;
+
+// An act or a holdout of one rule.
+struct Claim {
+  std::string_view rule, variant, outcome;
+  bool shadow = false;
+  const Decided* decision = nullptr;
+  bool converted = false;
+};
+
+auto rule_of(const Claim& claim) { return std::pair{claim.rule, claim.shadow}; }
+auto order_of(const Claim& claim) {
+  return std::tuple{claim.rule, claim.shadow, claim.decision->at, std::string_view{claim.decision->past.id}};
+}
+
+std::vector<Claim> claims_of(const GoalFacts& facts) {
+  const auto aims = [](std::string_view outcome) { return outcome == "act" || outcome == "holdout"; };
+  std::vector<Claim> claims;
+  for (const Decided* decision : facts.decisions) {
+    const ledger::PastDecision& past = decision->past;
+    if (aims(past.outcome)) claims.push_back({past.rule, past.variant, past.outcome, false, decision});
+    for (const PastBeside& beside : past.beside)
+      if (beside.shadow && aims(beside.outcome))
+        claims.push_back({beside.rule, beside.variant, beside.outcome, true, decision});
+  }
+  std::ranges::sort(claims, {}, order_of);
+  return claims;
+}
+
+// By key, each in the order of signals; of several with one id of the client the first.
+std::vector<const Signal*> signals_of(GoalFacts& facts) {
+  std::ranges::stable_sort(facts.signals, {}, [](const Signal* signal) {
+    return std::tuple{signal->key, signal->at, signal->place, signal->version};
+  });
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  std::vector<const Signal*> first;
+  for (const Signal* signal : facts.signals)
+    if (signal->id.empty() || seen.emplace(signal->key, signal->id).second) first.push_back(signal);
+  return first;
+}
+
+// The rule's newest before the signal, if the signal comes in time and converts it; else null.
+Claim* reached(std::span<Claim> of_rule, const rules::Aim& aim, const Signal& signal, Instant now) {
+  const auto behind =
+      std::ranges::lower_bound(of_rule, signal.at, {}, [](const Claim& claim) { return claim.decision->at; });
+  if (behind == of_rule.begin()) return nullptr;
+  Claim& claim = *(behind - 1);
+  const Instant until = claim.decision->at + aim.within;
+  if (signal.at > until || now > until + kGoalsSettle || (claim.converted && !aim.each)) return nullptr;
+  return &claim;
+}
+
+void add(commit::Tallies& to, commit::TallyKey key, Metric metric, std::int64_t n) {
+  std::int64_t& counted = to[std::move(key)][static_cast<std::size_t>(metric)];
+  counted = rules::added(counted, n);
+}
+
+}  // namespace
+
+void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, commit::Tallies& to) {
+  std::vector<Claim> claims = claims_of(facts);
+  if (claims.empty()) return;
+  for (const Signal* signal : signals_of(facts)) {
+    int rules = 0;
+    for (const rules::Aim& aim : tenant.rules->aims(signal->key)) {
+      const auto of_rule = std::ranges::equal_range(claims, std::pair{aim.rule, aim.shadow}, {}, rule_of);
+      Claim* const claim = reached({of_rule.begin(), of_rule.end()}, aim, *signal, now);
+      if (!claim) continue;
+      claim->converted = true;
+      if (!aim.shadow) ++rules;
+      const commit::TallyKey key =
+          commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, claim->decision->past.trigger),
+                            aim.rule, claim->variant, claim->outcome, aim.shadow);
+      add(to, key, Metric::kConverted, times);
+      if (aim.value_field.empty()) continue;
+      if (const auto value = rules::amount_in(signal->metadata, aim.value_field))
+        add(to, key, Metric::kValue, times * *value);
+    }
+    if (rules > 1) add(to, {.handle = tenant.handle}, Metric::kConverted, times);
+  }
+}
+
+}  // namespace beckon::intake

@@ -1,0 +1,280 @@
+#include "intake/goals.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "commit/visitor.h"
+#include "intake/goal_fold.h"
+#include "ledger/codec.h"
+
+namespace beckon::intake {
+namespace {
+
+using ledger::PastDecision;
+using ledger::Session;
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+using ledger::Signal;
+using ledger::Window;
+
+constexpr std::string_view kShownKey = "decision.shown";
+
+// A session before the commit and behind it, and what goals look at in it.
+struct Both {
+  SessionPtr before, after;                         // null: it was not there; it is gone
+  std::vector<std::pair<Decided, bool>> decisions;  // with whether it was there before
+  std::vector<std::pair<Signal, bool>> signals;
+};
+
+// One side of the commit: whose sessions and ids are then.
+class View {
+ public:
+  View(commit::FindSession find, const commit::Sessions& digests, const Handle& handle, Instant now)
+      : find_(find), reader_(std::move(find), digests, handle, now), handle_(handle), now_(now) {}
+
+  Result<SessionPtr> session(const SessionId& id, const SessionDigest& digest) const {
+    auto found = find_(handle_, id, digest);
+    if (found && *found && (*found)->expires_at <= now_) return SessionPtr{};
+    return found;
+  }
+  Result<std::vector<SessionPtr>> records(const VisitorId& id) const { return reader_.records(id); }
+
+  // The visitor whose the session is; without one, it is a visitor of its own.
+  Result<std::string> party(const Session& session) {
+    if (session.visitor.empty()) return std::string(session.id.view());
+    std::string& name = names_[session.visitor.text];
+    if (!name.empty()) return name;
+    const auto found = reader_.name(session.visitor);
+    if (!found) return unexpected(found.error());
+    return name = std::string{ledger::kVisitorMark} + found->text;  // which no session's id begins with
+  }
+
+ private:
+  commit::FindSession find_;
+  commit::VisitorReader reader_;
+  const Handle& handle_;
+  const Instant now_;
+  std::unordered_map<std::string, std::string> names_;
+};
+
+// What one commit changes for the visitors of one handle.
+class Recount {
+ public:
+  Recount(commit::Draft& draft, const commit::Tenant& tenant)
+      : draft_(draft),
+        tenant_(tenant),
+        sessions_(draft.places().sessions),
+        before_([this](const auto&... of) { return sessions_.find(of...); }, sessions_, tenant.handle, draft.now()),
+        after_([this](const auto&... of) { return draft_.find(of...); }, sessions_, tenant.handle, draft.now()) {}
+
+  std::optional<Fault> add(const SessionPtr& session, const SessionDigest& digest) { return see(session->id, digest); }
+  void add(const VisitorId& id) { ids_.push_back(id); }
+
+  std::optional<Fault> count() {
+    if (auto fault = gather()) return fault;
+    if (std::ranges::none_of(seen_, [](const auto& one) { return one.second.after->decisions.count > 0; }))
+      return std::nullopt;
+    std::map<std::string, GoalFacts> before, after;
+    for (auto& [digest, both] : seen_) {
+      read(both);
+      auto now = after_.party(*both.after);
+      if (!now) return now.error();
+      lay(both, false, after[*now]);
+      if (!both.before) continue;
+      auto then = before_.party(*both.before);
+      if (!then) return then.error();
+      lay(both, true, before[*then]);
+    }
+    commit::Tallies changes;
+    for (auto& [name, facts] : after) fold_goals(tenant_, std::move(facts), draft_.now(), 1, changes);
+    for (auto& [name, facts] : before) fold_goals(tenant_, std::move(facts), draft_.now(), -1, changes);
+    for (const auto& [key, counts] : changes)
+      for (const commit::Metric metric : {commit::Metric::kConverted, commit::Metric::kValue})
+        if (const std::int64_t n = counts[static_cast<std::size_t>(metric)]; n != 0) draft_.count(key, metric, n);
+    return std::nullopt;
+  }
+
+ private:
+  // A session that is gone, or of which the visitor was forgotten, takes nothing away: what was counted names no one.
+  std::optional<Fault> see(const SessionId& id, const SessionDigest& digest) {
+    if (seen_.contains(digest) || gone_.contains(digest)) return std::nullopt;
+    auto before = before_.session(id, digest), after = after_.session(id, digest);
+    if (!before) return before.error();
+    if (!after) return after.error();
+    if (!*after || (*before && !(*before)->visitor.empty() && (*after)->visitor.empty())) {
+      gone_.insert(digest);
+      return std::nullopt;
+    }
+    for (const SessionPtr& session : {*before, *after})
+      if (session && !session->visitor.empty()) ids_.push_back(session->visitor);
+    seen_.emplace(digest, Both{std::move(*before), std::move(*after), {}, {}});
+    return std::nullopt;
+  }
+
+  // All sessions of everybody who is concerned, before the commit and behind it.
+  std::optional<Fault> gather() {
+    std::set<std::string> done[2];
+    while (!ids_.empty()) {
+      const VisitorId id = std::move(ids_.back());
+      ids_.pop_back();
+      for (View* view : {&before_, &after_}) {
+        auto& known = done[view == &after_];
+        if (!known.insert(id.text).second) continue;
+        const auto records = view->records(id);
+        if (!records) return records.error();
+        std::vector<ledger::Joined> sessions;
+        for (const SessionPtr& record : *records) {
+          const VisitorId one{commit::id_of(*record)};
+          if (known.insert(one.text).second) ids_.push_back(one);
+          sessions.insert(sessions.end(), record->sessions.begin(), record->sessions.end());
+        }
+        std::ranges::stable_sort(sessions, std::ranges::greater{}, &ledger::Joined::at);
+        if (sessions.size() > kSessionsOfGoals) sessions.resize(kSessionsOfGoals);
+        for (const ledger::Joined& joined : sessions)
+          if (auto fault = see(joined.id, joined.digest)) return fault;
+      }
+    }
+    return std::nullopt;
+  }
+
+  void read(Both& both) const {
+    read_decisions(both);
+    read_signals(both);
+  }
+
+  void read_decisions(Both& both) const {
+    std::vector<PastDecision> then;
+    if (both.before && both.before != both.after) then = ledger::past_decisions(both.before->decisions);
+    const auto was_there = [&](const PastDecision& past) {
+      return both.before == both.after || std::ranges::find(then, past.id, &PastDecision::id) != then.end();
+    };
+    const auto add = [&](PastDecision past, bool old) {
+      const Instant at = past.shown ? shown_at(both, past) : past.at;
+      both.decisions.emplace_back(Decided{std::move(past), at}, old);
+    };
+    std::vector<PastDecision> now = ledger::past_decisions(both.after->decisions);
+    // Those that left the log in this commit are still looked at.
+    for (PastDecision& past : then)
+      if (std::ranges::find(now, past.id, &PastDecision::id) == now.end()) add(past, true);
+    for (PastDecision& past : now) {
+      const bool old = was_there(past);
+      add(std::move(past), old);
+    }
+  }
+
+  // When it was shown, as far as the window still has that.
+  static Instant shown_at(const Both& both, const PastDecision& past) {
+    std::uint64_t version = 0;
+    Instant at = past.at;
+    for (const SessionPtr& session : {both.before, both.after}) {
+      if (!session) continue;
+      const Window& window = session->window;
+      for (std::size_t i = 0; i < window.size(); ++i) {
+        if (window.key(i) != kShownKey) continue;
+        const Signal signal = window[i];
+        if (signal.value != past.id || (version != 0 && signal.version >= version)) continue;
+        version = signal.version;
+        at = signal.at;
+      }
+    }
+    return at;
+  }
+
+  void read_signals(Both& both) const {
+    const bool same = both.before == both.after;
+    std::vector<std::uint64_t> now;  // versions
+    const std::uint64_t version = both.before ? both.before->version : 0;
+    for_each_of_goals(both.after->window, [&](const Signal& signal) {
+      if (!same) now.push_back(signal.version);
+      both.signals.emplace_back(signal, signal.version <= version);
+    });
+    if (same || !both.before) return;
+    // Those that left the window in this commit are still looked at.
+    std::ranges::sort(now);
+    for_each_of_goals(both.before->window, [&](const Signal& signal) {
+      if (!std::ranges::binary_search(now, signal.version)) both.signals.emplace_back(signal, true);
+    });
+  }
+
+  template <class Take>
+  void for_each_of_goals(const Window& window, Take take) const {
+    for (std::size_t number = 0; number < window.key_count(); ++number) {
+      const auto places = window.of_key(number);
+      if (places.empty() || tenant_.rules->aims(window.key(places.front())).empty()) continue;
+      for (const std::size_t i : places) take(window[i]);
+    }
+  }
+
+  static void lay(const Both& both, bool only_old, GoalFacts& to) {
+    for (const auto& [decision, old] : both.decisions)
+      if (old || !only_old) to.decisions.push_back(&decision);
+    for (const auto& [signal, old] : both.signals)
+      if (old || !only_old) to.signals.push_back(&signal);
+  }
+
+  commit::Draft& draft_;
+  const commit::Tenant& tenant_;
+  commit::Sessions& sessions_;
+  View before_, after_;
+  std::map<SessionDigest, Both> seen_;
+  std::set<SessionDigest> gone_;
+  std::vector<VisitorId> ids_;  // whose sessions are still to be looked at
+};
+
+// Whether what goals count can change by the session's joining or leaving a visitor.
+bool concerns_goals(const rules::RuleSet& rules, const Session& session) {
+  if (session.decisions.count > 0) return true;
+  const Window& window = session.window;
+  for (std::size_t number = 0; number < window.key_count(); ++number)
+    if (const auto places = window.of_key(number); !places.empty() && !rules.aims(window.key(places.front())).empty())
+      return true;
+  return false;
+}
+
+}  // namespace
+
+void goals_may_count(commit::Draft& draft, const commit::Tenant& tenant, const SessionDigest& digest,
+                     std::span<const Signal> signals) {
+  if (!tenant.rules || !tenant.rules->has_goals()) return;
+  if (std::ranges::any_of(signals, [&](const Signal& signal) {
+        return signal.key == kShownKey || !tenant.rules->aims(signal.key).empty();
+      }))
+    draft.recount(tenant.handle, digest);
+}
+
+void GoalCounting::plan(commit::Draft& draft) {
+  struct OfHandle {
+    commit::TenantPtr tenant;  // null: it has no goals
+    std::optional<Recount> recount;
+  };
+  std::map<std::string, OfHandle, std::less<>> handles;
+  const auto of = [&](const Handle& handle) -> OfHandle& {
+    const auto [place, is_new] = handles.try_emplace(handle.text);
+    OfHandle& one = place->second;
+    if (!is_new) return one;
+    const auto tenant = draft.places().tenants.find(handle.view());
+    if (tenant && (*tenant)->rules && (*tenant)->rules->has_goals()) {
+      one.tenant = *tenant;
+      one.recount.emplace(draft, *one.tenant);
+    }
+    return one;
+  };
+  const auto unreadable = [&](const Handle& handle, const std::optional<Fault>& fault) {
+    if (fault) commit::log_unreadable(handle, *fault);
+  };
+  for (const auto& [handle, digest] : draft.recounts())
+    if (OfHandle& one = of(handle); one.recount)
+      if (const SessionPtr session = draft.staged(digest)) unreadable(handle, one.recount->add(session, digest));
+  for (const auto& [handle, digest, visitor] : draft.moves())
+    if (OfHandle& one = of(handle); one.recount)
+      if (const SessionPtr session = draft.staged(digest); session && concerns_goals(*one.tenant->rules, *session))
+        unreadable(handle, one.recount->add(session, digest));
+  for (const auto& [handle, name] : draft.regroups())
+    if (OfHandle& one = of(handle); one.recount) one.recount->add(name);
+  for (auto& [name, one] : handles)
+    if (one.recount) unreadable(one.tenant->handle, one.recount->count());
+}
+
+}  // namespace beckon::intake
