@@ -138,3 +138,66 @@ test('a customer stays one: a purchase is seen after many sessions of scrolling'
   assert.equal((await ask('win-back', { visitorId: id })).outcome, 'none');
   assert.equal((await ask('win-back', { visitorId: person() })).outcome, 'act');
 });
+
+test('no “Hi ,”: a missing value holds back control and treatment alike, and the next rule acts', async () => {
+  await rule('hi', {
+    triggers: ['greet'],
+    priority: 90,
+    when: {},
+    split: { holdout: 50 },
+    action: { type: 'hi', payload: { text: 'Hi {{visitor.traits.firstName}}', n: '{{visitor.traits.orders}}' } },
+  });
+  await rule('plain', { triggers: ['greet'], priority: 10, when: {} });
+  for (let i = 0; i < 20; ++i) {
+    const answer = await ask('greet', { visitorId: person() });
+    assert.deepEqual([answer.outcome, answer.ruleId], ['act', 'plain']);
+    const [{ heldBack }] = answer.explanation;
+    assert.deepEqual([heldBack.by, heldBack.missing], ['render', 'visitor.traits.firstName']);
+  }
+  const said = [];
+  for (let i = 0; i < 20; ++i) {
+    const id = person();
+    await traits(id, { set: { firstName: 'Jo "{{x}}" <b>', orders: 3 } });
+    said.push(await ask('greet', { visitorId: id }));
+  }
+  assert.ok(said.every(({ ruleId }) => ruleId === 'hi'));
+  const acted = said.filter(({ outcome }) => outcome === 'act');
+  assert.ok(acted.length > 2 && acted.length < 18, `${acted.length} of 20 acted, the others are in the control group`);
+  for (const { action } of acted) assert.deepEqual(action.payload, { text: 'Hi Jo "{{x}}" <b>', n: 3 });
+  // On the public route nobody proves who they are, and the trait is not public.
+  const id = person();
+  await traits(id, { set: { firstName: 'Jo', orders: 3 } });
+  const page = await beckon.chain(
+    'resolve',
+    { sessionId: freshSession(), trigger: 'greet', visitorId: id },
+    { from: freshAddress() },
+  );
+  assert.equal(page.json.ruleId, 'plain', page.text);
+});
+
+test('a message says whom it is for, what it waited from and until when it is worth sending', async () => {
+  const hook = await beckon.subscribe(['chain.message.due']);
+  open.push(hook);
+  await rule('whom', {
+    triggers: ['@due'],
+    when: { all: [{ absent: { key: 'whom.purchase' }, after: { key: 'whom.cart' }, for: '1s' }] },
+    ttl: '1h',
+    include: ['email', 'plan', 'nickname'],
+    action: { type: 'mail', payload: { to: '{{visitor.traits.email}}', sku: '{{anchor.metadata.sku}}', id: '{{decision.id}}' } },
+  });
+  const id = person(),
+    anonymousId = `a-${freshSession()}`,
+    sessionId = freshSession();
+  await traits(id, { set: { email: id, plan: 'pro', zone: 'Europe/Vienna' } });
+  await signals(sessionId, [{ type: 'whom.cart', metadata: { sku: 'lamp' } }], { visitorId: id, anonymousId });
+  const { payload } = await until('it comes', () => hook.log.items.find(({ event }) => event.payload.ruleId === 'whom')?.event, 10_000);
+  assert.deepEqual(payload.visitor, { visitorId: id, ids: [id], zone: 'Europe/Vienna', traits: { email: id, plan: 'pro' } });
+  assert.equal(payload.anchor.sessionId, sessionId);
+  assert.equal(payload.anchor.signal.signalKey, 'whom.cart');
+  assert.deepEqual(payload.action.payload, { to: id, sku: 'lamp', id: payload.decisionId });
+  assert.equal(payload.idempotencyKey, payload.decisionId);
+  assert.ok(Math.abs(Date.parse(payload.sendBefore) - Date.parse(payload.resolvedAt) - 3_600_000) < 5_000);
+  // Whoever may look at decisions is not told the address.
+  const looked = await beckon.as('CREATOR', 'GET', `/decisions/${payload.decisionId}`);
+  assert.ok(!looked.text.includes(id), looked.text);
+});
