@@ -356,12 +356,13 @@ TEST_F(Goals, CountADelayedRulesDecisionFromItsFiringOn) {
 }
 
 TEST_F(Goals, SeeTheNewestSessionsOfEachId) {
+  constexpr int kSessions = ledger::Session::kSessionsJoined;
   world.tenant({}, {rule_with(goal_of())});
   for (const std::string who : {"jon", "ann"}) {
     const std::string as = R"("visitorId":")" + who + "\"";
     ask(who + "-first", as);
     world.clock.advance(1s);
-    for (int i = 1; i < (who == "jon" ? 20 : 21); ++i) say(who + std::to_string(i), "view", as);
+    for (int i = 1; i < (who == "jon" ? kSessions : kSessions + 1); ++i) say(who + std::to_string(i), "view", as);
     world.clock.advance(1s);
     buy(who + "1", who == "jon" ? 1 : 100, as);
   }

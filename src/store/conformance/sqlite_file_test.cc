@@ -472,7 +472,7 @@ TEST_F(SqliteFile, TakesALifeThatTwoVisitorsWereSaidToEndForThatOfTheOneWhomItsE
       "CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);"
       "INSERT INTO past_session VALUES ('acme', 'gone', 'v1', 'evt_1'), ('acme', 'gone', 'v2', 'evt_1'), "
       "('acme', 'gone', 'v3', 'evt_0');"
-      "PRAGMA user_version = 17");
+      "DROP TABLE trait; PRAGMA user_version = 17");
   store = open();
   ASSERT_TRUE(store);
   EXPECT_TRUE(store->ledger().past_sessions_of(kAcme, VisitorId("v1"))->empty());
