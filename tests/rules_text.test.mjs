@@ -395,6 +395,49 @@ holds(
     }
   },
 );
+holds(
+  [
+    'A group `{"all": […]}`, `{"any": […]}` or `{"none": […]}` can stand wherever a condition can.',
+    'It has at least one entry, and groups can be four levels deep, those of `when` included, with 50 conditions in all.',
+    'The explanation names a condition by its path, such as `when.any[0].all[1]`; of alternatives that all fail, it shows what fails in each.',
+  ],
+  async () => {
+    const seen = key => ({ seen: { key } });
+    const when = {
+      any: [
+        { all: [seen('a'), seen('b')] },
+        { none: [seen('c'), { any: [seen('d'), { all: [seen('e'), seen('f')] }] }] },
+      ],
+    };
+    for (const [keys, expected] of [
+      ['x', true],
+      ['c', false],
+      ['d', false],
+      ['e', true],
+      ['ef', false],
+      ['efab', true],
+      ['ca', false],
+      ['cab', true],
+    ])
+      assert.equal(
+        await acts(
+          when,
+          [...keys].map(key => signal(key)),
+        ),
+        expected,
+        keys,
+      );
+    const paths = (await decide(await told([signal('a'), signal('c')]))).explanation[0].conditions.map(one => one.path);
+    assert.deepEqual(paths, ['when.any[0].all[1]', 'when.any[1].none[0]']);
+    const deep = levels => (levels === 0 ? seen('a') : { any: [deep(levels - 1)] });
+    assert.ok(!(await refused('r', { when: { all: [deep(3)] } })));
+    assert.ok(await refused('r', { when: { all: [deep(4)] } }));
+    assert.ok(await refused('r', { when: { all: [{ any: [] }] } }));
+    const many = count => ({ all: [{ any: Array(count).fill(seen('a')) }] });
+    assert.ok(!(await refused('r', { when: many(50) })));
+    assert.ok(await refused('r', { when: many(51) }));
+  },
+);
 const order = (items, more = {}) => [signal('purchase', minutes, { metadata: { currency: 'EUR', items, ...more } })];
 const shoes = { category: 'shoes', price: '49.90', quantity: 2 },
   socks = { category: 'socks', price: 100, quantity: 1 };

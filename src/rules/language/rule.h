@@ -86,6 +86,20 @@ struct Condition {
   std::string path;  // where it stands in the rule: "when.all[0]", or "active"
 };
 
+// A condition, or its contrary.
+struct Literal {
+  Condition condition;
+  bool negated = false;
+};
+
+// What groups inside groups come to: alternatives of which one must be true, or, as one of those, what must be true
+// together.
+struct Branch {
+  bool any = true;                // one of what follows; else all of it
+  std::vector<Literal> literals;  // those that are negated last
+  std::vector<Branch> branches;   // of the other kind
+};
+
 enum class Status : std::uint8_t { kDraft, kShadow, kLive, kPaused };
 
 // When inside `active` a rule may act: by the wall clock of a zone. Read once, then immutable.
@@ -135,6 +149,7 @@ struct Rule {
   std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active`
   std::vector<Condition> any;   // one must hold, where there are any
   std::vector<Condition> none;  // none may hold
+  std::vector<Branch> more;     // each must be true: alternatives that `any` cannot say
   std::optional<Hours> hours;
   std::optional<Limit> limit;
   std::optional<Split> split;
@@ -151,6 +166,9 @@ inline constexpr Duration kDefaultTtl = std::chrono::seconds{30};
 inline constexpr Duration kDefaultDueTtl = std::chrono::hours{24};  // of a delayed rule's message
 inline constexpr std::uint32_t kBuckets = 10'000;
 
+// Every condition of the rule, wherever it stands.
+std::vector<const Condition*> conditions_of(const Rule& rule);
+
 bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 
 // The key under which a limited rule's spends are counted: of its group where it has one, else its own.
@@ -161,7 +179,8 @@ namespace limits {
 inline constexpr std::size_t kRuleBytes = 16 * 1024;    // as JSON without white space
 inline constexpr std::size_t kPayloadBytes = 8 * 1024;  // likewise
 inline constexpr std::size_t kTriggers = 20;
-inline constexpr std::size_t kConditions = 50;  // in all, any and none together
+inline constexpr std::size_t kConditions = 50;  // in all, any and none together, and in the groups in them
+inline constexpr int kGroupDepth = 4;           // of groups in one another, those of `when` among them
 inline constexpr std::size_t kListEntries = 100;
 inline constexpr std::size_t kNameCharacters = 200;  // bytes of UTF-8
 inline constexpr std::size_t kActionTypeSize = 64;

@@ -26,11 +26,20 @@ std::string active_json(const json::Value& rule) {
   return "\"active\":" + out;
 }
 
-// "when.all[2]"
-const json::Value& at_path(const json::Value& rule, const std::string& path) {
-  const std::size_t dot = path.find('.'), bracket = path.find('[');
-  const json::Value* group = rule.find("when")->find(path.substr(dot + 1, bracket - dot - 1));
-  return group->items()[static_cast<std::size_t>(std::stoul(path.substr(bracket + 1)))];
+// "when.all[2]", "when.any[0].all[1]"
+const json::Value& at_path(const json::Value& rule, std::string_view path) {
+  const json::Value* value = &rule;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find_first_of(".["), path.size());
+    if (end > 0) value = value->find(path.substr(0, end));
+    path.remove_prefix(end);
+    if (path.starts_with('[')) {
+      value = &value->items()[std::stoul(std::string(path.substr(1)))];
+      path.remove_prefix(path.find(']') + 1);
+    }
+    if (path.starts_with('.')) path.remove_prefix(1);
+  }
+  return *value;
 }
 
 std::string without_status(const json::Value& rule) {

@@ -39,9 +39,7 @@ Duration spacing(const Limit& limit, const std::vector<Rule>& all) {
 
 void find_long_windows(const Rule& rule, const Ground& ground, const Probe& probe, Instant now,
                        std::vector<Warning>& warnings) {
-  for (const auto* group : {&rule.all, &rule.any, &rule.none}) {
-    for (const Condition& condition : *group) add_long_window(condition, ground, probe, now, warnings);
-  }
+  for (const Condition* condition : conditions_of(rule)) add_long_window(*condition, ground, probe, now, warnings);
 }
 
 // When the cooldown lets it act, the spends in (now − per, now − cooldown] are at most what the spacing leaves room

@@ -28,9 +28,17 @@ inline std::string instant(Dice& dice, Instant base) {
   return '"' + to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}) + '"';
 }
 
+// A condition, or now and then a group of such.
+inline std::string random_entry(Dice& dice, int depth = 1) {
+  if (depth == 4 || !dice.one_in(depth == 1 ? 8 : 3)) return random_condition(dice);
+  std::string list = random_entry(dice, depth + 1);
+  for (int i = dice.upto(3); i > 0; --i) list += "," + random_entry(dice, depth + 1);
+  return "{" + quoted(dice.of({"all", "any", "none"}), "[" + list + "]") + "}";
+}
+
 inline std::string random_group(Dice& dice, const char* name, int most) {
   std::string list;
-  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + random_condition(dice);
+  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + random_entry(dice);
   return std::string("\"") + name + "\":[" + list + "]";
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
 import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
-import { conditionWords, kComparisons, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
+import { conditionWords, isGroup, kComparisons, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
 
 // What a condition is until another measure is chosen.
 const kFirst = measureNamed('count')?.blank;
@@ -64,7 +64,8 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
         <span>{conditionWords(condition)}</span>
       </summary>
       {issue && <p class="issue">{issue}</p>}
-      <div class="columns">
+      {isGroup(condition) && <p class="quiet small">A group of conditions: edit it as JSON.</p>}
+      <div class="columns" hidden={isGroup(condition)}>
         <SelectField
           label="Condition"
           value={kind?.name ?? ''}

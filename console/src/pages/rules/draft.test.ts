@@ -69,6 +69,7 @@ test('conditions of each kind are told in words', () => {
     [{ context: 'age', atLeast: 18, below: 30 }, 'age is below 30 and at least 18'],
     [{ context: 'name', startsWith: 'De', fold: true }, 'name is starting with De in any letter case'],
     [{ context: 'plan', exists: false }, 'plan is missing'],
+    [{ any: [{ seen: { key: 'a' } }, { none: [{ seen: { key: 'b' } }] }] }, '((a seen or (not (b seen))))'],
     [
       {
         sum: {
