@@ -797,6 +797,48 @@ shown(
   'src/system/zones_test.cc: SystemZones.KnowTheVersionOfTheirFiles',
   'tests/time_zones.test.mjs: is named by health and ready',
 );
+holds(
+  [
+    '**`rollout`**: the percentage of visitors for whom the rule is evaluated, with at most two decimal places, 100 by default.',
+    'For the others it does not match, the next rule is evaluated, and nothing is recorded or counted.',
+    'It depends on the same visitor or session as the variant of a `split`.',
+    'Raising it keeps those who were in.',
+    '`rolloutSalt`, by default the `ruleId`, decides who is in first: rules with the same one start with the same visitors.',
+  ],
+  async () => {
+    await clear();
+    const sessions = [];
+    for (let i = 0; i < 60; i++) sessions.push(await told([signal('a')]));
+    const isIn = async (more, id = 'r') => {
+      await save(id, { priority: 9, limit: { cooldown: '1h' }, ...more });
+      await save('other', {});
+      const found = [];
+      for (const s of sessions) found.push((await decide(s)).ruleId === id ? s : null);
+      await beckon.as('CREATOR', 'DELETE', `/chain-rules/${id}`);
+      return found.filter(s => s !== null);
+    };
+    const some = await isIn({ rollout: 30.25 }),
+      more = await isIn({ rollout: 60 });
+    assert.ok(some.length > 4 && some.length < more.length && more.length < 56, `${some.length} ${more.length}`);
+    for (const s of some) assert.ok(more.includes(s));
+    assert.equal((await isIn({})).length, 60);
+    assert.equal((await isIn({ rollout: 0 })).length, 0);
+    assert.notDeepEqual(await isIn({ rollout: 60, rolloutSalt: 'x' }), more);
+    assert.deepEqual(await isIn({ rollout: 60, rolloutSalt: 'r' }, 'q'), more);
+    for (const rollout of [-1, 100.01, 5.123, '5']) assert.ok(await refused('r', { rollout }));
+    const unit = visitorId => told([signal('a')], { visitorId });
+    await save('r', { priority: 9, rollout: 50 });
+    const known = [];
+    for (let i = 0; i < 12; i++) {
+      const found = [];
+      for (let k = 0; k < 2; k++) found.push((await decide(await unit(`visitor-${i}`))).ruleId);
+      assert.equal(found[0], found[1]);
+      known.push(found[0]);
+    }
+    assert.equal(new Set(known).size, 2);
+    await clear();
+  },
+);
 shown(
   [
     '**`limit`**: the action is not repeated within the `cooldown`, and happens at most `max` times `per` period or session.',

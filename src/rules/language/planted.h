@@ -25,6 +25,7 @@ enum class Planted {
   kHoldoutOneMore,      // the holdout has a bucket more
   kShadowHolds,         // a shadow rule spends from the live count
   kValidTooLong,        // a millisecond
+  kRolloutOneMore,      // a rollout has a bucket more
   kAboveBound,          // above n allows n
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements

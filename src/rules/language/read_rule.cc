@@ -68,6 +68,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
   rule.triggers = read_triggers(members);
   read_when(members, rule);
   read_active(members, zones, rule);
+  read_rollout(members, rule);
   read_limit(members, rule);
   read_split(members, rule);
   read_actions(members, rule);

@@ -14,6 +14,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
 // The parts of a rule next to its conditions; each takes its own members.
 void read_when(Members& members, Rule& rule);                        // all, any, none and the groups in them
 void read_active(Members& members, const Zones& zones, Rule& rule);  // from, until, hours, days, zone
+void read_rollout(Members& members, Rule& rule);                     // behind read_active
 void read_limit(Members& members, Rule& rule);
 void read_split(Members& members, Rule& rule);    // leaves the names and weights of the arms in `rule.arms`
 void read_actions(Members& members, Rule& rule);  // action, or actions by arm; behind read_split

@@ -71,6 +71,7 @@ struct Measure {
   Comparison comparison;                                               // kContext; needs a value
   Instant from = Instant::min();                                       // kActive
   Instant until = Instant::max();                                      // kActive
+  std::uint32_t buckets = 0;                                           // kRollout; the field is its salt
 
   friend auto operator<=>(const Measure&, const Measure&) = default;
 };
@@ -128,7 +129,7 @@ struct Arm {
   std::string action_json;  // {"type":…,"payload":…}
 };
 
-// Which part of the units gets which action. Buckets are 0 to 9,999: rules/bucket.h.
+// Which part of the units gets which action. Buckets are 0 to 9,999: bucket.h.
 struct Split {
   std::string salt;
   std::uint32_t holdout = 0;  // buckets of salt + ":holdout" below this get nothing
@@ -146,7 +147,7 @@ struct Rule {
   Status status = Status::kLive;
   std::int64_t priority = 0;  // higher first; ties by id in byte order
   std::vector<std::string> triggers;
-  std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active`
+  std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active` and `rollout`
   std::vector<Condition> any;   // one must hold, where there are any
   std::vector<Condition> none;  // none may hold
   std::vector<Branch> more;     // each must be true: alternatives that `any` cannot say

@@ -127,6 +127,8 @@ class Scene {
     return number != SceneRoom::kNone && window_.of_key(number).back() >= begin_;
   }
 
+  std::string_view unit() const { return facts_.unit; }
+
   // The value of a field of the context, or null where it is missing.
   const std::string* context(std::string_view field) const;
 

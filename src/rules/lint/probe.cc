@@ -13,6 +13,7 @@ std::string probe_json(const std::string& more) {
   return R"({"ruleId":"probe","triggers":["probe"],"action":{"type":"probe"},)" + more + "}";
 }
 
+// What decides next to `when` whether the rule matches.
 std::string active_json(const json::Value& rule) {
   std::string out;
   json::Writer writer(out);
@@ -23,7 +24,11 @@ std::string active_json(const json::Value& rule) {
     if (value != nullptr) writer.member_raw(name, json::to_text(*value));
   }
   writer.end_object();
-  return "\"active\":" + out;
+  out = "\"active\":" + out;
+  for (const char* name : {"rollout", "rolloutSalt"}) {
+    if (const json::Value* value = rule.find(name)) out += std::string(",\"") + name + "\":" + json::to_text(*value);
+  }
+  return out;
 }
 
 // "when.all[2]", "when.any[0].all[1]"
@@ -71,7 +76,7 @@ RuleSet Probe::conditions_of(const json::Value& rule) const {
 }
 
 RuleSet Probe::statement(const json::Value& rule, const Statement& said) const {
-  if (said.condition->path == "active") return compiled({probe_json(active_json(rule) + ",\"when\":{}")});
+  if (!said.condition->path.starts_with("when.")) return compiled({probe_json(active_json(rule) + ",\"when\":{}")});
   const std::string condition = json::to_text(at_path(rule, said.condition->path));
   return compiled(
       {probe_json(std::string("\"when\":{\"") + (said.negated ? "none" : "all") + "\":[" + condition + "]}")});

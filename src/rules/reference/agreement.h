@@ -147,7 +147,7 @@ class Agreement {
         differ("explains " + std::string(id), facts.now);
       for (const json::Value& condition : said.find("conditions")->items()) {
         const std::string path(condition.find("path")->text());
-        if (!matched && path != "active" && held_at(world, rule->root(), path, facts.now))
+        if (!matched && path.starts_with("when.") && held_at(world, rule->root(), path, facts.now))
           differ("explains " + std::string(id) + " " + path, facts.now);
       }
     }

@@ -193,6 +193,10 @@ bool entry_holds(const World& world, const Value& entry, Instant now) {
 
 bool rule_holds(const World& world, const Value& rule, Instant now) {
   if (!active(rule, now)) return false;
+  if (const Value* rollout = rule.find("rollout")) {
+    const std::string salt = text_of(rule.find("rolloutSalt"), id_of(rule));
+    if (bucket(salt + ":rollout", world.unit) * 10'000L >= millionths(rollout->text())) return false;
+  }
   const Value& when = *rule.find("when");
   const auto hold = [&](const Value& entry) { return entry_holds(world, entry, now); };
   if (const Value* all = when.find("all"); all && !std::ranges::all_of(all->items(), hold)) return false;

@@ -110,6 +110,10 @@ inline std::string random_rule(Dice& dice, Instant base, const std::string& trig
                                const std::string& conditions) {
   std::string out = R"({"ruleId":")" + id + R"(","triggers":)" + triggers;
   out += R"(,"when":{)" + conditions + "}," + random_actions(dice, id) + random_active(dice, base) + random_limit(dice);
+  if (dice.one_in(8)) {
+    out += "," + quoted("rollout", dice.of<const char*>({"50", "99.99", "12.5", "5", "0", "100"}));
+    if (dice.one_in(2)) out += R"(,"rolloutSalt":"salt")";
+  }
   out += "," + quoted("priority", std::to_string(dice.upto(3))) + "," +
          quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
   if (dice.one_in(5))

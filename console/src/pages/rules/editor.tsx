@@ -70,6 +70,8 @@ const kWords = [
   'before',
   'fold',
   'scope',
+  'rollout',
+  'rolloutSalt',
   'limit',
   'cooldown',
   'caps',
