@@ -144,3 +144,41 @@ test('metadata that cannot be compared is refused, every fault at its place', as
     'when.all[0].sum.meta.y.is is an unknown field; did you mean "in"?',
   ]);
 });
+
+test('a rollout decides before the conditions, and the explanation says where the session stands', async () => {
+  const s = await send([{ type: 'view' }]);
+  const saved = await save('r', rule({ all: [{ seen: { key: 'view' } }] }, { rollout: 0.01 }));
+  assert.deepEqual(saved.warnings, []);
+  const { outcome, explanation } = await decide(s);
+  const [{ path, wanted, seen, margin }, ...others] = explanation[0].conditions;
+  assert.deepEqual([outcome, path, wanted, others], ['none', 'rollout', 'among the first 0.01 %', []]);
+  const at = Number(/^at ([0-9.]+) %$/.exec(seen)[1]);
+  assert.equal(margin, `a rollout of ${Math.round(at * 100 + 1) / 100} %`);
+  await save('r', rule({ all: [{ seen: { key: 'view' } }] }, { rollout: Math.round(at * 100 + 1) / 100 }));
+  assert.equal((await decide(s)).outcome, 'act');
+});
+
+test('a rollout to nobody is pointed out, and one that cannot be is refused', async () => {
+  const { warnings } = await save('r', rule({}, { rollout: 0 }));
+  assert.deepEqual(
+    warnings.map(({ kind, conditions }) => [kind, conditions]),
+    [['never_true', ['rollout']]],
+  );
+  assert.deepEqual(await faults(rule({}, { rollout: 101, rolloutSalt: '' })), [
+    'rolloutSalt must be a string of 1 to 64 characters',
+    'rollout must be a percentage from 0 to 100 with at most two decimals',
+  ]);
+  assert.deepEqual(await faults(rule({}, { rolloutSalt: 'x' })), ['rolloutSalt can only be used with rollout']);
+});
+
+test('a calendar window is told in words, and its signals leave together', async () => {
+  const within = { calendar: 'year', zone: 'Asia/Kolkata' };
+  await save('r', rule({ all: [{ count: { key: 'view' }, within, atLeast: 3 }] }));
+  const s = await send([{ type: 'view' }, { type: 'view' }]);
+  const [{ measure, seen, margin, changesAt }] = (await decide(s)).explanation[0].conditions;
+  assert.deepEqual(
+    [measure, seen, margin],
+    ['count of view in the same calendar year (Asia/Kolkata)', '2', 'one more view'],
+  );
+  assert.match(changesAt, /^\d{4}-/);
+});

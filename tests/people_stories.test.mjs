@@ -183,15 +183,27 @@ test('a message says whom it is for, what it waited from and until when it is wo
     when: { all: [{ absent: { key: 'whom.purchase' }, after: { key: 'whom.cart' }, for: '1s' }] },
     ttl: '1h',
     include: ['email', 'plan', 'nickname'],
-    action: { type: 'mail', payload: { to: '{{visitor.traits.email}}', sku: '{{anchor.metadata.sku}}', id: '{{decision.id}}' } },
+    action: {
+      type: 'mail',
+      payload: { to: '{{visitor.traits.email}}', sku: '{{anchor.metadata.sku}}', id: '{{decision.id}}' },
+    },
   });
   const id = person(),
     anonymousId = `a-${freshSession()}`,
     sessionId = freshSession();
   await traits(id, { set: { email: id, plan: 'pro', zone: 'Europe/Vienna' } });
   await signals(sessionId, [{ type: 'whom.cart', metadata: { sku: 'lamp' } }], { visitorId: id, anonymousId });
-  const { payload } = await until('it comes', () => hook.log.items.find(({ event }) => event.payload.ruleId === 'whom')?.event, 10_000);
-  assert.deepEqual(payload.visitor, { visitorId: id, ids: [id], zone: 'Europe/Vienna', traits: { email: id, plan: 'pro' } });
+  const { payload } = await until(
+    'it comes',
+    () => hook.log.items.find(({ event }) => event.payload.ruleId === 'whom')?.event,
+    10_000,
+  );
+  assert.deepEqual(payload.visitor, {
+    visitorId: id,
+    ids: [id],
+    zone: 'Europe/Vienna',
+    traits: { email: id, plan: 'pro' },
+  });
   assert.equal(payload.anchor.sessionId, sessionId);
   assert.equal(payload.anchor.signal.signalKey, 'whom.cart');
   assert.deepEqual(payload.action.payload, { to: id, sku: 'lamp', id: payload.decisionId });

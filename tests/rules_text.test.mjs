@@ -400,6 +400,82 @@ holds(
     }
   },
 );
+holds(
+  [
+    'A group `{"all": […]}`, `{"any": […]}` or `{"none": […]}` can stand wherever a condition can.',
+    'It has at least one entry, and groups can be four levels deep, those of `when` included, with 50 conditions in all.',
+    'The explanation names a condition by its path, such as `when.any[0].all[1]`; of alternatives that all fail, it shows what fails in each.',
+  ],
+  async () => {
+    const seen = key => ({ seen: { key } });
+    const when = {
+      any: [
+        { all: [seen('a'), seen('b')] },
+        { none: [seen('c'), { any: [seen('d'), { all: [seen('e'), seen('f')] }] }] },
+      ],
+    };
+    for (const [keys, expected] of [
+      ['x', true],
+      ['c', false],
+      ['d', false],
+      ['e', true],
+      ['ef', false],
+      ['efab', true],
+      ['ca', false],
+      ['cab', true],
+    ])
+      assert.equal(
+        await acts(
+          when,
+          [...keys].map(key => signal(key)),
+        ),
+        expected,
+        keys,
+      );
+    const paths = (await decide(await told([signal('a'), signal('c')]))).explanation[0].conditions.map(one => one.path);
+    assert.deepEqual(paths, ['when.any[0].all[1]', 'when.any[1].none[0]']);
+    const deep = levels => (levels === 0 ? seen('a') : { any: [deep(levels - 1)] });
+    assert.ok(!(await refused('r', { when: { all: [deep(3)] } })));
+    assert.ok(await refused('r', { when: { all: [deep(4)] } }));
+    assert.ok(await refused('r', { when: { all: [{ any: [] }] } }));
+    const many = count => ({ all: [{ any: Array(count).fill(seen('a')) }] });
+    assert.ok(!(await refused('r', { when: many(50) })));
+    assert.ok(await refused('r', { when: many(51) }));
+  },
+);
+holds(
+  [
+    'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone, including daylight saving time: all its signals stop counting together, when the next one begins.',
+    'The zone must be named.',
+  ],
+  async () => {
+    const within = (calendar, zone) => ({ seen: { key: 'a' }, within: { calendar, zone } });
+    const at = Date.parse('2026-03-29T22:30:00Z'); // 00:30 on Monday in Berlin, on summer time since the day before
+    const session = await told([{ type: 'a', at: iso(Date.parse('2026-03-29T22:00:00Z')) }]);
+    const acting = async (condition, when, s = session) => {
+      await save('r', { when: { all: [condition] } });
+      return (await decide(s, { at: when })).outcome === 'act';
+    };
+    const early = await told([{ type: 'a', at: iso(Date.parse('2026-03-29T21:59:59.999Z')) }]);
+    for (const unit of ['day', 'week']) {
+      assert.ok(await acting(within(unit, 'Europe/Berlin'), at), unit);
+      assert.ok(!(await acting(within(unit, 'Europe/Berlin'), at, early)), unit);
+      assert.ok(await acting(within(unit, 'UTC'), at, early), unit);
+    }
+    for (const unit of ['month', 'year']) assert.ok(await acting(within(unit, 'Europe/Berlin'), at, early), unit);
+    const last = Date.parse('2026-03-30T21:59:59.999Z');
+    assert.ok(await acting(within('day', 'Europe/Berlin'), last));
+    assert.ok(!(await acting(within('day', 'Europe/Berlin'), last + 1)));
+    assert.ok(await acting(within('week', 'Europe/Berlin'), last + 1));
+    assert.ok(await acting(within('month', 'Europe/Berlin'), last + 1));
+    assert.ok(!(await acting(within('month', 'Europe/Berlin'), last + 1 + 86_400_000)));
+    await save('r', { when: { all: [within('day', 'Europe/Berlin')] }, ttl: '7d' });
+    assert.equal((await decide(session, { at })).expiresAt, '2026-03-30T22:00:00Z');
+    for (const zone of [undefined, 'visitor', 'handle', 'Berlin'])
+      assert.ok(await refused('r', { when: { all: [within('day', zone)] } }), zone);
+    assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
+  },
+);
 const order = (items, more = {}) => [signal('purchase', minutes, { metadata: { currency: 'EUR', items, ...more } })];
 const shoes = { category: 'shoes', price: '49.90', quantity: 2 },
   socks = { category: 'socks', price: 100, quantity: 1 };
@@ -785,6 +861,48 @@ shown(
   ["Time zones are those of the machine's `tzdata` (`docs/reliability.md`, Time zones)."],
   'src/system/zones_test.cc: SystemZones.KnowTheVersionOfTheirFiles',
   'tests/time_zones.test.mjs: is named by health and ready',
+);
+holds(
+  [
+    '**`rollout`**: the percentage of visitors for whom the rule is evaluated, with at most two decimal places, 100 by default.',
+    'For the others it does not match, the next rule is evaluated, and nothing is recorded or counted.',
+    'It depends on the same visitor or session as the variant of a `split`.',
+    'Raising it keeps those who were in.',
+    '`rolloutSalt`, by default the `ruleId`, decides who is in first: rules with the same one start with the same visitors.',
+  ],
+  async () => {
+    await clear();
+    const sessions = [];
+    for (let i = 0; i < 60; i++) sessions.push(await told([signal('a')]));
+    const isIn = async (more, id = 'r') => {
+      await save(id, { priority: 9, limit: { cooldown: '1h' }, ...more });
+      await save('other', {});
+      const found = [];
+      for (const s of sessions) found.push((await decide(s)).ruleId === id ? s : null);
+      await beckon.as('CREATOR', 'DELETE', `/chain-rules/${id}`);
+      return found.filter(s => s !== null);
+    };
+    const some = await isIn({ rollout: 30.25 }),
+      more = await isIn({ rollout: 60 });
+    assert.ok(some.length > 4 && some.length < more.length && more.length < 56, `${some.length} ${more.length}`);
+    for (const s of some) assert.ok(more.includes(s));
+    assert.equal((await isIn({})).length, 60);
+    assert.equal((await isIn({ rollout: 0 })).length, 0);
+    assert.notDeepEqual(await isIn({ rollout: 60, rolloutSalt: 'x' }), more);
+    assert.deepEqual(await isIn({ rollout: 60, rolloutSalt: 'r' }, 'q'), more);
+    for (const rollout of [-1, 100.01, 5.123, '5']) assert.ok(await refused('r', { rollout }));
+    const unit = visitorId => told([signal('a')], { visitorId });
+    await save('r', { priority: 9, rollout: 50 });
+    const known = [];
+    for (let i = 0; i < 12; i++) {
+      const found = [];
+      for (let k = 0; k < 2; k++) found.push((await decide(await unit(`visitor-${i}`))).ruleId);
+      assert.equal(found[0], found[1]);
+      known.push(found[0]);
+    }
+    assert.equal(new Set(known).size, 2);
+    await clear();
+  },
 );
 shown(
   [

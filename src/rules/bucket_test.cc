@@ -1,8 +1,9 @@
 // Which units a split gives to which arm: the hash against its published vectors, shares, and what moves when.
-#include "rules/bucket.h"
+#include "rules/language/bucket.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -155,6 +156,38 @@ TEST(Split, DealsEverybodyAnewUnderAnotherSalt) {
 
 TEST(Split, TakesTheRuleIdAsItsSaltWhereNoneIsGiven) {
   EXPECT_EQ(names(moves(R"("arms":{"a":50,"b":50})", R"("salt":"r","arms":{"a":50,"b":50})")), Names{});
+}
+
+// Of which units the rule acts.
+std::vector<std::string> rolled_out_to(const std::string& more, const std::string& id = "r") {
+  const RuleSet set = testing::rule_set({testing::rule("{}", more, id)});
+  const ledger::Window window;
+  const ledger::Context context;
+  std::vector<std::string> out;
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string unit = "u" + std::to_string(i);
+    const Facts facts{
+        .window = window, .context = context, .now = testing::kNoon, .retention = testing::kMonth, .unit = unit};
+    if (set.judge("t", facts).outcome == Outcome::kAct) out.push_back(unit);
+  }
+  return out;
+}
+
+TEST(Rollout, IsTheShareThatItSaysAndKeepsItsUnitsWhenItGrows) {
+  const auto some = rolled_out_to(R"("rollout":12.5)"), more = rolled_out_to(R"("rollout":60)");
+  EXPECT_NEAR(static_cast<double>(some.size()), 250, 60);
+  EXPECT_NEAR(static_cast<double>(more.size()), 1'200, 90);
+  EXPECT_TRUE(
+      std::ranges::all_of(some, [&](const std::string& unit) { return std::ranges::find(more, unit) != more.end(); }));
+  EXPECT_EQ(rolled_out_to(R"("rollout":0)").size(), 0);
+  EXPECT_EQ(rolled_out_to(R"("rollout":100)").size(), 2'000);
+}
+
+TEST(Rollout, IsDealtByItsSaltAlone) {
+  const auto own = rolled_out_to(R"("rollout":50)");
+  EXPECT_EQ(rolled_out_to(R"("rollout":50,"rolloutSalt":"r")", "other"), own);
+  EXPECT_NE(rolled_out_to(R"("rollout":50)", "other"), own);
+  EXPECT_EQ(rolled_out_to(R"("rollout":50,"split":{"salt":"x","holdout":0})"), own) << "a split is dealt apart";
 }
 
 }  // namespace

@@ -30,6 +30,10 @@ class Compiler {
     course.none = place();
     add_tests(rule.none);
     course.end = place();
+    course.more = static_cast<std::uint32_t>(into_.forks.size());
+    add_forks(rule.more);
+    course.more_end = course.more + static_cast<std::uint32_t>(rule.more.size());
+    course.last = place();
     into_.courses.push_back(course);
     add_marks(rule);
     if (rule.delayed()) return add_delayed(rule, index);
@@ -38,7 +42,7 @@ class Compiler {
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value();
       asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone);
-      for (std::uint32_t i = course.begin; i < course.end; ++i) {
+      for (std::uint32_t i = course.begin; i < course.last; ++i) {
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
         asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);
       }
@@ -60,7 +64,7 @@ class Compiler {
         knock_outside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
       for (std::uint32_t i = course.none; i < course.end; ++i)
         knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
-      for (std::uint32_t i = course.begin; i < course.end; ++i) {
+      for (std::uint32_t i = course.begin; i < course.last; ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
         if (is_of_trait(measure_of(i).kind)) asked.traits.push_back(measure_of(i).field);
       }
@@ -85,6 +89,25 @@ class Compiler {
   void add_tests(const std::vector<Condition>& conditions) {
     for (const Condition& condition : conditions)
       into_.tests.push_back({condition.least, condition.most, share(condition.measure)});
+  }
+
+  // Those of one list stand together.
+  void add_forks(const std::vector<Branch>& branches) {
+    const std::size_t first = into_.forks.size();
+    into_.forks.resize(first + branches.size());
+    for (std::size_t i = 0; i < branches.size(); ++i) {
+      Fork fork{.any = branches[i].any, .begin = place()};
+      fork.contrary = fork.begin;
+      for (const auto& [condition, negated] : branches[i].literals) {
+        into_.tests.push_back({condition.least, condition.most, share(condition.measure)});
+        if (!negated) fork.contrary = place();
+      }
+      fork.end = place();
+      fork.first = static_cast<std::uint32_t>(into_.forks.size());
+      fork.last = fork.first + static_cast<std::uint32_t>(branches[i].branches.size());
+      into_.forks[first + i] = fork;
+      add_forks(branches[i].branches);
+    }
   }
 
   void add_marks(const Rule& rule) {

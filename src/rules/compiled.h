@@ -28,9 +28,19 @@ struct Test {
   }
 };
 
-// Where a rule's tests stand in the one array of them: all [begin, any), any [any, none), none [none, end).
+// Where a rule's tests stand in the one array of them: all [begin, any), any [any, none), none [none, end), and up to
+// `last` those of its forks [more, more_end), each of which must be true.
 struct Course {
   std::uint32_t begin = 0, any = 0, none = 0, end = 0;
+  std::uint32_t last = 0, more = 0, more_end = 0;
+};
+
+// A Branch made ready: tests that are to hold [begin, contrary), tests that are not [contrary, end), and the forks
+// [first, last) inside it.
+struct Fork {
+  bool any = true;
+  std::uint32_t begin = 0, contrary = 0, end = 0;
+  std::uint32_t first = 0, last = 0;
 };
 
 // Rules of a trigger, by their place on it: the bits that are set in one word of 64.
@@ -76,6 +86,7 @@ struct CompiledRules {
   std::vector<Course> courses;                    // of the rule with the same index
   std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, digest of what an answer shows of it
   std::vector<Test> tests;
+  std::vector<Fork> forks;
   std::vector<ReadyMeasure> measures;
   KeyTable keys;
   Scores scores;

@@ -16,74 +16,70 @@ class Account {
 
   void add(std::uint32_t index) {
     rule_ = &rules_.rules[index];
-    course_ = rules_.courses[index];
     out_.begin_object()
         .member("ruleId", rule_->id.text)
         .member("status", rule_->status == Status::kShadow ? "shadow" : "live");
-    const auto failed = first_failure();
-    out_.member_boolean("matched", !failed.has_value());
-    if (!failed) write_turn();
+    const Course& course = rules_.courses[index];
+    const bool matched = judgement_.holds(course);
+    out_.member_boolean("matched", matched);
+    if (matched) write_turn();
     out_.key("conditions").begin_array();
-    if (failed && failed->group == Group::kAny) {
-      for (std::size_t i = 0; i < rule_->any.size(); ++i) write({Group::kAny, i}, false);
-    } else if (failed) {
-      write(*failed, false);
-    } else {
-      write_all_that_held();
-    }
+    matched ? write_what_held(course) : write_what_failed(course);
     out_.end_array().end_object();
   }
 
  private:
-  enum class Group : std::uint8_t { kAll, kAny, kNone };
-  struct Place {
-    Group group;
-    std::size_t index;
-  };
-
-  const Test& test_at(Place place) const {
-    switch (place.group) {
-      case Group::kAll: return rules_.tests[course_.begin + place.index];
-      case Group::kAny: return rules_.tests[course_.any + place.index];
-      case Group::kNone: break;
-    }
-    return rules_.tests[course_.none + place.index];
-  }
-  const Condition& condition_at(Place place) const {
-    switch (place.group) {
-      case Group::kAll: return rule_->all[place.index];
-      case Group::kAny: return rule_->any[place.index];
-      case Group::kNone: break;
-    }
-    return rule_->none[place.index];
-  }
-  bool holds(Place place) {
-    const Test& test = test_at(place);
-    return test.holds(judgement_.taken(test.measure).value);
+  bool holds(std::uint32_t test) {
+    return rules_.tests[test].holds(judgement_.taken(rules_.tests[test].measure).value);
   }
 
-  std::optional<std::size_t> first_any() {
-    for (std::size_t i = 0; i < rule_->any.size(); ++i) {
-      if (holds({Group::kAny, i})) return i;
+  // The first of `all`, else `any` as a whole, else the first of `none`, else alternatives as a whole.
+  void write_what_failed(const Course& course) {
+    for (std::uint32_t i = course.begin; i < course.any; ++i)
+      if (!holds(i)) return write(rule_->all[i - course.begin], i, false, false);
+    if (course.any != course.none && !first_any(course)) {
+      for (std::uint32_t i = course.any; i < course.none; ++i) write(rule_->any[i - course.any], i, false, false);
+      return;
     }
+    for (std::uint32_t i = course.none; i < course.end; ++i)
+      if (holds(i)) return write(rule_->none[i - course.none], i, true, false);
+    for (std::uint32_t i = course.more; i < course.more_end; ++i)
+      if (!judgement_.holds(rules_.forks[i])) return write_failed(rule_->more[i - course.more], rules_.forks[i]);
+  }
+  void write_what_held(const Course& course) {
+    for (std::uint32_t i = course.begin; i < course.any; ++i) write(rule_->all[i - course.begin], i, false, true);
+    if (const auto held = first_any(course)) write(rule_->any[*held - course.any], *held, false, true);
+    for (std::uint32_t i = course.none; i < course.end; ++i) write(rule_->none[i - course.none], i, true, true);
+    for (std::uint32_t i = course.more; i < course.more_end; ++i)
+      write_held(rule_->more[i - course.more], rules_.forks[i]);
+  }
+  std::optional<std::uint32_t> first_any(const Course& course) {
+    for (std::uint32_t i = course.any; i < course.none; ++i)
+      if (holds(i)) return i;
     return std::nullopt;
   }
 
-  std::optional<Place> first_failure() {
-    for (std::size_t i = 0; i < rule_->all.size(); ++i) {
-      if (!holds({Group::kAll, i})) return Place{Group::kAll, i};
+  // Of a branch that is not true, all that is not; of one that is, what makes it so: the first of alternatives.
+  void write_failed(const Branch& branch, const Fork& fork) {
+    for (std::uint32_t i = fork.begin; i < fork.end; ++i) {
+      const auto& [condition, negated] = branch.literals[i - fork.begin];
+      if (holds(i) == negated) write(condition, i, negated, false);
     }
-    if (!rule_->any.empty() && !first_any()) return Place{Group::kAny, 0};
-    for (std::size_t i = 0; i < rule_->none.size(); ++i) {
-      if (holds({Group::kNone, i})) return Place{Group::kNone, i};
-    }
-    return std::nullopt;
+    for (std::uint32_t i = fork.first; i < fork.last; ++i)
+      if (!judgement_.holds(rules_.forks[i])) write_failed(branch.branches[i - fork.first], rules_.forks[i]);
   }
-
-  void write_all_that_held() {
-    for (std::size_t i = 0; i < rule_->all.size(); ++i) write({Group::kAll, i}, true);
-    if (const auto held = first_any()) write({Group::kAny, *held}, true);
-    for (std::size_t i = 0; i < rule_->none.size(); ++i) write({Group::kNone, i}, true);
+  void write_held(const Branch& branch, const Fork& fork) {
+    for (std::uint32_t i = fork.begin; i < fork.end; ++i) {
+      const auto& [condition, negated] = branch.literals[i - fork.begin];
+      if (holds(i) == negated) continue;
+      write(condition, i, negated, true);
+      if (branch.any) return;
+    }
+    for (std::uint32_t i = fork.first; i < fork.last; ++i) {
+      if (!judgement_.holds(rules_.forks[i])) continue;
+      write_held(branch.branches[i - fork.first], rules_.forks[i]);
+      if (branch.any) return;
+    }
   }
 
   // What became of it behind its conditions.
@@ -115,12 +111,11 @@ class Account {
     return kNever;
   }
 
-  void write(Place place, bool met) {
-    const Test& test = test_at(place);
+  void write(const Condition& condition, std::uint32_t place, bool negated, bool met) {
+    const Test& test = rules_.tests[place];
     const Taken taken = judgement_.taken(test.measure);
     Scene& scene = judgement_.scene_of(test.measure);
-    const bool negated = place.group == Group::kNone;
-    const Finding finding{condition_at(place), rules_.measures[test.measure], taken, negated};
+    const Finding finding{condition, rules_.measures[test.measure], taken, negated};
     out_.begin_object().member("path", finding.condition.path).member_boolean("met", met);
     out_.member("measure", measure_words(finding.condition));
     out_.member("wanted", wanted_words(finding.condition, negated));
@@ -139,7 +134,6 @@ class Account {
   Scratch scratch_;
   Judgement judgement_;
   const Rule* rule_ = nullptr;
-  Course course_;
 };
 
 }  // namespace

@@ -323,5 +323,30 @@ TEST(RuleSet, AsksOnlyTheRulesOfTheTrigger) {
   EXPECT_EQ(set.version(), 1u);
 }
 
+TEST(Groups, HoldAsTheirPartsDo) {
+  const auto acts = [](const std::string& when, const std::string& keys) {
+    std::vector<testing::Given> given;
+    for (const char key : keys) given.push_back({std::string(1, key), std::chrono::minutes{1}});
+    return judge(rule_set({rule(when)}), window(given)).outcome == Outcome::kAct;
+  };
+  const auto seen = [](const char* key) { return std::string(R"({"seen":{"key":")") + key + R"("}})"; };
+  const auto group = [](const char* kind, const std::string& of) {
+    return std::string("{\"") + kind + "\":[" + of + "]}";
+  };
+  const std::string a = seen("a"), b = seen("b"), c = seen("c");
+  const std::string either = group("any", group("all", a + "," + b) + "," + c);
+  for (const auto& [keys, expected] : {std::pair{"a", false}, {"ab", true}, {"c", true}, {"b", false}, {"", false}}) {
+    EXPECT_EQ(acts(either, keys), expected) << keys;
+    EXPECT_EQ(acts(group("all", either), keys), expected) << keys;
+    EXPECT_EQ(acts(group("none", either), keys), !expected) << keys;
+    EXPECT_EQ(acts(group("none", group("none", either)), keys), expected) << keys;
+    EXPECT_EQ(acts(group("any", group("none", either)), keys), !expected) << keys;
+    EXPECT_EQ(acts(group("none", group("all", either)), keys), !expected) << keys;
+  }
+  const std::string two = group("all", group("any", a + "," + b) + "," + group("any", b + "," + c));
+  for (const auto& [keys, expected] : {std::pair{"a", false}, {"b", true}, {"ac", true}, {"c", false}})
+    EXPECT_EQ(acts(two, keys), expected) << keys;
+}
+
 }  // namespace
 }  // namespace beckon::rules

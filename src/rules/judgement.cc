@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/language/planted.h"
+
 namespace beckon::rules {
 
 Judgement::Judgement(const CompiledRules& rules, const Facts& facts, Scratch& scratch)
@@ -38,7 +40,23 @@ bool Judgement::holds(const Course& course, const Asked* asked) {
   for (std::uint32_t i = course.none; i < course.end; ++i) {
     if (holds(tests[i], asked)) return false;
   }
+  for (std::uint32_t i = course.more; i < course.more_end; ++i) {
+    if (!holds(rules_.forks[i], asked)) return false;
+  }
   return true;
+}
+
+// Of alternatives the first that is true decides, of the others the first that is not.
+bool Judgement::holds(const Fork& fork, const Asked* asked) {
+  for (std::uint32_t i = fork.begin; i < fork.end; ++i) {
+    if ((holds(rules_.tests[i], asked) == (i < fork.contrary)) == fork.any) return fork.any;
+  }
+  const std::uint32_t last =
+      fork.last - (fork.first < fork.last ? static_cast<std::uint32_t>(off_by_one(Planted::kLastGroupLost)) : 0);
+  for (std::uint32_t i = fork.first; i < last; ++i) {
+    if (holds(rules_.forks[i], asked) == fork.any) return fork.any;
+  }
+  return !fork.any;
 }
 
 bool Judgement::holds(const Test& test, const Asked* asked) {

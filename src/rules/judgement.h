@@ -46,6 +46,8 @@ class Judgement {
   // Whether the rule's conditions hold. `asked`: its measures put out what they can.
   bool holds(const Course& course, const Asked* asked = nullptr);
 
+  bool holds(const Fork& fork, const Asked* asked = nullptr);
+
   // From here on what is read bears on no answer: shadow rules.
   void read_aside() { aside_ = true; }
   // Something else that was read can change at this instant.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "rules/allowance.h"
-#include "rules/bucket.h"
+#include "rules/language/bucket.h"
 #include "rules/language/planted.h"
 
 namespace beckon::rules {

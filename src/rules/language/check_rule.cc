@@ -18,11 +18,9 @@ constexpr std::array<std::string_view, 4> kReservedIds{"rollback", "simulate", "
 
 // An undeclared score would never compare true.
 void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
-  for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
-    for (const Condition& condition : *conditions) {
-      if (condition.measure.kind == MeasureKind::kScore && !scores.contains(condition.measure.field))
-        issues.add(condition.path + ".score", "is a score that the handle's settings do not declare");
-    }
+  for (const Condition* condition : conditions_of(rule)) {
+    if (condition->measure.kind == MeasureKind::kScore && !scores.contains(condition->measure.field))
+      issues.add(condition->path + ".score", "is a score that the handle's settings do not declare");
   }
 }
 
@@ -32,12 +30,10 @@ void check_field(const std::string& field, const std::string& path, Issues& issu
 
 // Only of rules that are saved now: an older one may have any name.
 void check_fields(const Rule& rule, Issues& issues) {
-  for (const auto* conditions : {&rule.all, &rule.any, &rule.none}) {
-    for (const Condition& condition : *conditions) {
-      const MeasureDefinition& measure = definition_of(condition.measure.kind);
-      if (measure.skipped != nullptr)
-        check_field(condition.measure.field, condition.path + "." + std::string(measure.name) + ".field", issues);
-    }
+  for (const Condition* condition : conditions_of(rule)) {
+    const MeasureDefinition& measure = definition_of(condition->measure.kind);
+    if (measure.skipped != nullptr)
+      check_field(condition->measure.field, condition->path + "." + std::string(measure.name) + ".field", issues);
   }
   if (rule.goal) check_field(rule.goal->value_field, "goal.valueField", issues);
 }
@@ -71,9 +67,8 @@ std::vector<std::string> fields_of(const RuleId& id, const json::Value& rule, co
   Issues issues;
   const Rule read = read_rule(id, rule, zones, issues);
   std::vector<std::string> names;
-  for (const auto* conditions : {&read.all, &read.any, &read.none})
-    for (const Condition& condition : *conditions)
-      if (std::ranges::find(kinds, condition.measure.kind) != kinds.end()) names.push_back(condition.measure.field);
+  for (const Condition* condition : conditions_of(read))
+    if (std::ranges::find(kinds, condition->measure.kind) != kinds.end()) names.push_back(condition->measure.field);
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;

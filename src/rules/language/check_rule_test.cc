@@ -296,5 +296,19 @@ TEST(Compile, NamesTheRuleThatIsDamaged) {
   EXPECT_EQ(set.error().details.back().field, "odd: action");
 }
 
+TEST(CheckRule, RefusesGroupsThatCannotBe) {
+  const std::string a = R"({"seen":{"key":"a"}})";
+  EXPECT_EQ(condition_fault(R"({"any":[{"all":[{"none":[)" + a + "]}]}]}"), "none");
+  EXPECT_EQ(condition_fault(R"({"any":[{"all":[{"none":[{"any":[)" + a + "]}]}]}]}"),
+            "when.all[0].any[0].all[0].none[0]: must be a condition: groups can be at most 4 deep");
+  EXPECT_EQ(condition_fault(R"({"any":[]})"), "when.all[0].any: must have at least one condition");
+  EXPECT_EQ(condition_fault(R"({"all":[)" + a + R"(],"none":[)" + a + "]}"),
+            "when.all[0]: must be one group: all, any or none; put each in a group of its own");
+  EXPECT_THAT(condition_fault(R"({"all":[)" + a + R"(],"within":"1h"})"),
+              HasSubstr("when.all[0].within: is an unknown field"));
+  EXPECT_THAT(condition_fault(R"({"any":[{"all":[{"seen":{"kye":"a"}}]}]})"),
+              HasSubstr("when.all[0].any[0].all[0].seen.kye"));
+}
+
 }  // namespace
 }  // namespace beckon::rules

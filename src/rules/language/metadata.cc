@@ -26,15 +26,15 @@ struct Relative {
   bool of_list = false;
 };
 
-struct Test {
+struct FieldTest {
   std::string_view path;
   const Comparison* comparison;
 };
-using Tests = std::vector<Test>;
+using Tests = std::vector<FieldTest>;
 
 Tests of_list(const Tests& tests, std::string_view list) {
   Tests out;
-  for (const Test& test : tests) {
+  for (const FieldTest& test : tests) {
     const Relative path(test.path);
     if (path.of_list && path.list == list) out.push_back({path.rest, test.comparison});
   }
@@ -55,7 +55,7 @@ bool some_element_fits(std::string_view list, const Tests& tests) {
 
 bool fits(std::string_view value, const Tests& tests) {
   std::vector<std::string_view> lists;
-  for (const Test& test : tests) {
+  for (const FieldTest& test : tests) {
     const Relative path(test.path);
     if (!path.of_list) {
       if (!holds(*test.comparison, value_at(value, path.list))) return false;

@@ -75,6 +75,17 @@ void read_arms(Members& split, Rule& rule) {
   }
 }
 
+// A share of the units in percent, as buckets.
+std::optional<std::uint32_t> read_share(Members& members, std::string_view name) {
+  const json::Value* share = members.find(name);
+  if (share == nullptr) return std::nullopt;
+  const auto percent = share->is_number() ? std::optional(millionths(share->text())) : std::nullopt;
+  if (percent && *percent >= 0 && *percent <= 100'000'000 && *percent % 10'000 == 0)
+    return static_cast<std::uint32_t>(*percent / 10'000);
+  members.issue(name, "must be a percentage from 0 to 100 with at most two decimals");
+  return std::nullopt;
+}
+
 }  // namespace
 
 void read_limit(Members& members, Rule& rule) {
@@ -100,6 +111,21 @@ void read_limit(Members& members, Rule& rule) {
   rule.limit = std::move(limit);
 }
 
+// Stands behind `active`, which is looked at first.
+void read_rollout(Members& members, Rule& rule) {
+  const auto salt = members.text("rolloutSalt", limits::kGroupSize);
+  const auto buckets = read_share(members, "rollout");
+  if (members.has("rolloutSalt") && !members.has("rollout"))
+    members.issue("rolloutSalt", "can only be used with rollout");
+  if (!buckets || *buckets == kBuckets) return;
+  Condition condition{.least = 1, .path = "rollout"};
+  condition.measure.kind = MeasureKind::kRollout;
+  condition.measure.field = salt ? std::string(*salt) : rule.id.text;
+  condition.measure.buckets = *buckets;
+  const bool scheduled = !rule.all.empty() && rule.all.front().measure.kind == MeasureKind::kActive;
+  rule.all.insert(rule.all.begin() + (scheduled ? 1 : 0), std::move(condition));
+}
+
 void read_split(Members& members, Rule& rule) {
   const json::Value* value = members.find("split");
   if (value == nullptr) return;
@@ -107,13 +133,7 @@ void read_split(Members& members, Rule& rule) {
   Members given(*value, members.path("split"), members.issues());
   Split split{.salt = rule.id.text};
   if (const auto salt = given.text("salt", limits::kGroupSize)) split.salt = *salt;
-  if (const json::Value* holdout = given.find("holdout")) {
-    const auto percent = holdout->is_number() ? std::optional(millionths(holdout->text())) : std::nullopt;
-    if (!percent || *percent < 0 || *percent > 100'000'000 || *percent % 10'000 != 0)
-      given.issue("holdout", "must be a percentage from 0 to 100 with at most two decimals");
-    else
-      split.holdout = static_cast<std::uint32_t>(*percent / 10'000);
-  }
+  split.holdout = read_share(given, "holdout").value_or(0);
   read_arms(given, rule);
   if (!given.has("arms") && !given.has("holdout")) given.issue("arms", "is required unless holdout is given");
   given.finish();

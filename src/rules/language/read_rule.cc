@@ -43,35 +43,6 @@ std::vector<std::string> read_triggers(Members& members) {
   return triggers;
 }
 
-std::vector<Condition> read_conditions(Members& when, std::string_view name) {
-  std::vector<Condition> conditions;
-  const json::Value* list = when.find(name);
-  if (list == nullptr) return conditions;
-  if (!list->is_array()) {
-    when.issue(name, "must be a list of conditions");
-    return conditions;
-  }
-  for (std::size_t i = 0; i < list->items().size(); ++i)
-    conditions.push_back(read_condition(list->items()[i], path_of(when.path(name), i), when.issues()));
-  return conditions;
-}
-
-void read_when(Members& members, Rule& rule) {
-  const json::Value* value = members.need("when", "the conditions; {} always matches");
-  if (value == nullptr) return;
-  if (!value->is_object()) {
-    members.issue("when", "must be an object with all, any or none; {} always matches");
-    return;
-  }
-  Members when(*value, members.path("when"), members.issues());
-  rule.all = read_conditions(when, "all");
-  rule.any = read_conditions(when, "any");
-  rule.none = read_conditions(when, "none");
-  if (rule.all.size() + rule.any.size() + rule.none.size() > limits::kConditions)
-    members.issue("when", "must have at most " + std::to_string(limits::kConditions) + " conditions");
-  when.finish();
-}
-
 // A delayed rule waits from the anchor of one absence.
 void check_delayed(Members& members, const Rule& rule) {
   const auto absences =
@@ -95,8 +66,9 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
   rule.status = read_status(members);
   rule.priority = members.integer("priority", -limits::kPriority, limits::kPriority).value_or(0);
   rule.triggers = read_triggers(members);
-  read_when(members, rule);
+  read_when(members, zones, rule);
   read_active(members, zones, rule);
+  read_rollout(members, rule);
   read_limit(members, rule);
   read_split(members, rule);
   read_actions(members, rule);

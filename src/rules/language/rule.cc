@@ -12,7 +12,20 @@ bool any_fits(const std::vector<Pattern>& patterns, std::string_view text) {
   return std::ranges::any_of(patterns, [text](const Pattern& pattern) { return pattern.fits(text); });
 }
 
+void add_conditions(const Branch& branch, std::vector<const Condition*>& out) {
+  for (const Literal& one : branch.literals) out.push_back(&one.condition);
+  for (const Branch& inner : branch.branches) add_conditions(inner, out);
+}
+
 }  // namespace
+
+std::vector<const Condition*> conditions_of(const Rule& rule) {
+  std::vector<const Condition*> out;
+  for (const auto* conditions : {&rule.all, &rule.any, &rule.none})
+    for (const Condition& condition : *conditions) out.push_back(&condition);
+  for (const Branch& branch : rule.more) add_conditions(branch, out);
+  return out;
+}
 
 bool Filter::fits(const ledger::Signal& signal) const {
   if (!keys.empty() && !any_fits(keys, signal.key)) return false;

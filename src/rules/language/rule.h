@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "base/zone.h"
 #include "ledger/signal.h"
+#include "rules/language/calendar.h"
 #include "rules/language/metadata.h"
 
 namespace beckon::rules {
@@ -56,21 +57,26 @@ struct Measure {
   MeasureKind kind = MeasureKind::kSeen;
   Scope scope = Scope::kSession;
   Filter filter;
-  Duration within{};     // zero: all of the session
-  Filter after;          // kAbsent: the anchor
-  Duration wait{};       // kAbsent
-  Duration least_age{};  // kLast, kTraitAge: the age changes with every instant, its place between bounds does
-  Duration most_age{};   // not. Of a trait's instant it is negative where that is ahead
-  std::string field;  // kContext: of the context; kTrait, kTraitAge: the trait; kSum, kMax, kDistinct: of the signals'
-                      // metadata, and where a kDistinct has none, their values; kScore: the score's name
-  bool path = false;  // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
-  std::string times;  // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
-  std::vector<Filter> steps;                // kSteps
+  Duration within{};                    // zero: all of the session
+  Calendar calendar = Calendar::kNone;  // only signals of the same unit as now, too
+  const Zone* zone = nullptr;           // whose wall clock the calendar is of
+  std::string zone_name;
+  Filter after;               // kAbsent: the anchor
+  Duration wait{};            // kAbsent
+  Duration least_age{};       // kLast, kTraitAge: the age changes with every instant, its place between bounds does
+  Duration most_age{};        // not. Of a trait's instant it is negative where that is ahead
+  std::string field;          // kContext: of the context; kTrait, kTraitAge: the trait; kSum, kMax, kDistinct: of the
+                              // signals' metadata, and where a kDistinct has none, their values; kScore: the score's
+                              // name
+  bool path = false;          // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
+  std::string times;          // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
+  std::vector<Filter> steps;  // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
   Comparison comparison;                                               // kContext; needs a value
   Instant from = Instant::min();                                       // kActive
   Instant until = Instant::max();                                      // kActive
+  std::uint32_t buckets = 0;                                           // kRollout; the field is its salt
 
   friend auto operator<=>(const Measure&, const Measure&) = default;
 };
@@ -84,6 +90,20 @@ struct Condition {
   std::int64_t least = kNoLeast;
   std::int64_t most = kNoMost;
   std::string path;  // where it stands in the rule: "when.all[0]", or "active"
+};
+
+// A condition, or its contrary.
+struct Literal {
+  Condition condition;
+  bool negated = false;
+};
+
+// What groups inside groups come to: alternatives of which one must be true, or, as one of those, what must be true
+// together.
+struct Branch {
+  bool any = true;                // one of what follows; else all of it
+  std::vector<Literal> literals;  // those that are negated last
+  std::vector<Branch> branches;   // of the other kind
 };
 
 enum class Status : std::uint8_t { kDraft, kShadow, kLive, kPaused };
@@ -115,7 +135,7 @@ struct Arm {
   std::string action_json;  // {"type":…,"payload":…}
 };
 
-// Which part of the units gets which action. Buckets are 0 to 9,999: rules/bucket.h.
+// Which part of the units gets which action. Buckets are 0 to 9,999: bucket.h.
 struct Split {
   std::string salt;
   std::uint32_t holdout = 0;  // buckets of salt + ":holdout" below this get nothing
@@ -134,9 +154,10 @@ struct Rule {
   Status status = Status::kLive;
   std::int64_t priority = 0;  // higher first; ties by id in byte order
   std::vector<std::string> triggers;
-  std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active`
+  std::vector<Condition> all;   // each must hold; before those of `when` the rule's `active` and `rollout`
   std::vector<Condition> any;   // one must hold, where there are any
   std::vector<Condition> none;  // none may hold
+  std::vector<Branch> more;     // each must be true: alternatives that `any` cannot say
   std::optional<Hours> hours;
   std::optional<Limit> limit;
   std::optional<Split> split;
@@ -153,6 +174,9 @@ inline constexpr Duration kDefaultTtl = std::chrono::seconds{30};
 inline constexpr Duration kDefaultDueTtl = std::chrono::hours{24};  // of a delayed rule's message
 inline constexpr std::uint32_t kBuckets = 10'000;
 
+// Every condition of the rule, wherever it stands.
+std::vector<const Condition*> conditions_of(const Rule& rule);
+
 bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 
 // The key under which a limited rule's spends are counted: of its group where it has one, else its own.
@@ -163,7 +187,8 @@ namespace limits {
 inline constexpr std::size_t kRuleBytes = 16 * 1024;    // as JSON without white space
 inline constexpr std::size_t kPayloadBytes = 8 * 1024;  // likewise
 inline constexpr std::size_t kTriggers = 20;
-inline constexpr std::size_t kConditions = 50;  // in all, any and none together
+inline constexpr std::size_t kConditions = 50;  // in all, any and none together, and in the groups in them
+inline constexpr int kGroupDepth = 4;           // of groups in one another, those of `when` among them
 inline constexpr std::size_t kListEntries = 100;
 inline constexpr std::size_t kNameCharacters = 200;  // bytes of UTF-8
 inline constexpr std::size_t kActionTypeSize = 64;

@@ -100,38 +100,98 @@ class Walk {
   int walked_ = 0;
 };
 
+constexpr std::size_t kMostAlternatives = 128;  // of one part: as many cases are walked in no time
+
+// The alternatives that a branch comes to, each with all that must be true in it; std::nullopt if there are too many.
+std::optional<Part> alternatives_of(const Branch& branch) {
+  Part out;
+  if (!branch.any) out.emplace_back();
+  for (const auto& [condition, negated] : branch.literals) {
+    const Statement statement{&condition, negated};
+    if (branch.any)
+      out.push_back({statement});
+    else
+      out.front().push_back(statement);
+  }
+  for (const Branch& inner : branch.branches) {
+    const auto parts = alternatives_of(inner);
+    if (!parts || out.size() * parts->size() > kMostAlternatives) return std::nullopt;
+    if (branch.any) {
+      out.insert(out.end(), parts->begin(), parts->end());
+      continue;
+    }
+    Part product;
+    for (const Alternative& one : out) {
+      for (const Alternative& other : *parts) {
+        product.push_back(one);
+        product.back().insert(product.back().end(), other.begin(), other.end());
+      }
+    }
+    out = std::move(product);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool never_exceeds(const Measure& one, const Measure& other) {
   if (one == other) return true;
   if (one.scope == Scope::kVisitor && other.scope == Scope::kSession) return false;
+  const bool same_unit = one.calendar == other.calendar && one.zone == other.zone;
+  if (other.calendar != Calendar::kNone && !same_unit) return false;
   return definition_of(other.kind).never_exceeded(one, other);
 }
 
-std::vector<Part> parts_of(const Rule& rule) {
-  std::vector<Part> parts;
-  for (const Condition& condition : rule.all) parts.push_back({{&condition, false}});
+Parts parts_of(const Rule& rule) {
+  Parts out;
+  for (const Condition& condition : rule.all) out.parts.push_back({{{&condition, false}}});
   Part any;
-  for (const Condition& condition : rule.any) any.push_back({&condition, false});
-  if (!any.empty()) parts.push_back(std::move(any));
-  for (const Condition& condition : rule.none) parts.push_back({{&condition, true}});
-  return parts;
+  for (const Condition& condition : rule.any) any.push_back({{&condition, false}});
+  if (!any.empty()) out.parts.push_back(std::move(any));
+  for (const Condition& condition : rule.none) out.parts.push_back({{{&condition, true}}});
+  for (const Branch& branch : rule.more) {
+    if (auto part = alternatives_of(branch))
+      out.parts.push_back(std::move(*part));
+    else
+      out.whole = false;
+  }
+  return out;
 }
 
 Cases cases_of(const Statement& statement, const Ground& ground) {
   return definition_of(statement.condition->measure.kind).cases(Said(statement, ground));
 }
 
+// Of an alternative's statements each has a case that is so. Where these are too many, the part says nothing.
 Cases cases_of(const Part& part, const Ground& ground) {
   Cases out;
-  for (const Statement& statement : part) std::ranges::move(cases_of(statement, ground), std::back_inserter(out));
+  for (const Alternative& together : part) {
+    Cases all{{}};
+    for (const Statement& statement : together) {
+      Cases longer;
+      for (const Case& one : cases_of(statement, ground)) {
+        for (const Case& before : all) {
+          longer.push_back(before);
+          longer.back().insert(longer.back().end(), one.begin(), one.end());
+        }
+      }
+      all = std::move(longer);
+      if (all.size() + out.size() > kMostAlternatives) return {{}};
+    }
+    std::ranges::move(all, std::back_inserter(out));
+  }
   return out;
 }
 
+// In each alternative some statement is not so.
 std::vector<Cases> cases_against(const Part& part, const Ground& ground) {
   std::vector<Cases> out;
-  for (const Statement& statement : part)
-    out.push_back(cases_of(Statement{statement.condition, !statement.negated}, ground));
+  for (const Alternative& together : part) {
+    Cases& cases = out.emplace_back();
+    for (const Statement& statement : together)
+      std::ranges::move(cases_of(Statement{statement.condition, !statement.negated}, ground),
+                        std::back_inserter(cases));
+  }
   return out;
 }
 

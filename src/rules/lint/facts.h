@@ -26,9 +26,14 @@ struct Clash {
   bool elsewhere = false;     // other choices of cases end at other conditions
 };
 
-// What must be true for a rule to hold: of each part one statement.
-using Part = std::vector<Statement>;
-std::vector<Part> parts_of(const Rule& rule);
+// What must be true for a rule to hold: of each part one alternative, with all of its statements.
+using Alternative = std::vector<Statement>;
+using Part = std::vector<Alternative>;
+struct Parts {
+  std::vector<Part> parts;
+  bool whole = true;  // false: the rule asks for more, which has too many alternatives
+};
+Parts parts_of(const Rule& rule);
 
 Cases cases_of(const Statement& statement, const Ground& ground);
 Cases cases_of(const Part& part, const Ground& ground);

@@ -39,7 +39,7 @@ class Linter {
         now_(start(now)),
         probe_(zones, scores, retention),
         parts_(lint::parts_of(rule)) {
-    for (const Part& part : parts_) cases_.push_back(lint::cases_of(part, ground_));
+    for (const Part& part : parts_.parts) cases_.push_back(lint::cases_of(part, ground_));
   }
 
   std::vector<Warning> run() {
@@ -100,29 +100,31 @@ class Linter {
 
   // Each of its parts has no contrary.
   void always_true() {
-    for (const Part& part : parts_) {
+    if (!parts_.whole) return;
+    for (const Part& part : parts_.parts) {
       if (!lint::refute(lint::cases_against(part, ground_))) return;
     }
     const RuleSet whole = probe_.conditions_of(json_);
     if (!probe_.holds(whole, {.at = now_}) || !holds_in_samples(whole)) return;
     Witness empty{.at = now_};
-    for (const Part& part : parts_) empty.conditions.push_back(part.front().condition->path);
+    for (const Part& part : parts_.parts) empty.conditions.push_back(part.front().front().condition->path);
     const std::string why =
-        parts_.empty() ? "when has no conditions" : "each of its conditions is true for every session";
+        parts_.parts.empty() ? "when has no conditions" : "each of its conditions is true for every session";
     warn("always_true", "It always matches, even for an empty session: " + why + ".", std::move(empty));
   }
 
   // In worlds that meet one of its conditions or its contrary.
   bool holds_in_samples(const RuleSet& whole) {
-    for (const Part& part : parts_) {
-      for (const Statement& said : part) {
-        for (const bool negated : {false, true}) {
-          const std::array cases{lint::cases_of(Statement{said.condition, negated}, ground_)};
-          bool all = true;
-          lint::find_witness(cases, ground_, now_,
-                             [&](const Witness& by) { return all = all && probe_.holds(whole, by), false; });
-          if (!all) return false;
-        }
+    std::vector<Statement> all;
+    for (const Part& part : parts_.parts)
+      for (const lint::Alternative& together : part) all.insert(all.end(), together.begin(), together.end());
+    for (const Statement& said : all) {
+      for (const bool negated : {false, true}) {
+        const std::array cases{lint::cases_of(Statement{said.condition, negated}, ground_)};
+        bool held = true;
+        lint::find_witness(cases, ground_, now_,
+                           [&](const Witness& by) { return held = held && probe_.holds(whole, by), false; });
+        if (!held) return false;
       }
     }
     return true;
@@ -152,11 +154,12 @@ class Linter {
 
   // Whether the other holds wherever this one does: this one and the contrary of any of its parts exclude one another.
   bool implied(const Rule& other) {
-    return std::ranges::all_of(lint::parts_of(other), [&](const Part& part) {
-      std::vector<Cases> both = lint::cases_against(part, ground_);
-      both.insert(both.end(), cases_.begin(), cases_.end());
-      return lint::refute(both).has_value();
-    });
+    const lint::Parts parts = lint::parts_of(other);
+    return parts.whole && std::ranges::all_of(parts.parts, [&](const Part& part) {
+             std::vector<Cases> both = lint::cases_against(part, ground_);
+             both.insert(both.end(), cases_.begin(), cases_.end());
+             return lint::refute(both).has_value();
+           });
   }
 
   const Rule& rule_;
@@ -167,7 +170,7 @@ class Linter {
   const Zones& zones_;
   Instant now_;
   Probe probe_;
-  std::vector<Part> parts_;
+  lint::Parts parts_;
   std::vector<Cases> cases_;
   std::vector<Warning> warnings_;
 };

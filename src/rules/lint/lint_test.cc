@@ -355,5 +355,20 @@ TEST(Lint, WritesItsWarningsAsJson) {
       R"("conditions":["when.all[0]","when.all[1]"],"witness":[{"signalKey":"a","at":"2026-02-25T12:00:00Z","times":3}],"at":"2026-02-25T12:00:00Z","context":{}}])");
 }
 
+TEST(Groups, AreReasonedAbout) {
+  const std::string two = R"({"count":{"key":"a"},"within":"1h","atLeast":2})",
+                    one = R"({"count":{"key":"a"},"within":"1h","atLeast":1})", b = R"({"seen":{"key":"b"}})";
+  EXPECT_EQ(of_when(R"({"all":[{"any":[{"all":[)" + two + "," + b + R"(]},)" + two + R"(]}],"none":[)" + one + "]}"),
+            kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"any":[{"all":[)" + two + "," + b + R"(]},)" + b + R"(]}],"none":[)" + one + "]}"),
+            kNone);
+  EXPECT_EQ(of_when(R"({"any":[{"none":[)" + one + R"(]},)" + one + "]}"), kAlways);
+  EXPECT_EQ(of_when(R"({"any":[{"none":[)" + two + R"(]},{"all":[)" + one + "," + b + "]}]}"), kNone);
+  EXPECT_EQ(kinds_of({rule(R"({"all":[)" + two + "," + b + "]}", R"("priority":1)"),
+                      rule(R"({"any":[{"all":[)" + one + "," + b + R"(]},{"none":[)" + one + "]}]}", R"("priority":2)",
+                           "other")}),
+            kShadowed);
+}
+
 }  // namespace
 }  // namespace beckon::rules

@@ -13,6 +13,7 @@ std::string probe_json(const std::string& more) {
   return R"({"ruleId":"probe","triggers":["probe"],"action":{"type":"probe"},)" + more + "}";
 }
 
+// What decides next to `when` whether the rule matches.
 std::string active_json(const json::Value& rule) {
   std::string out;
   json::Writer writer(out);
@@ -23,14 +24,27 @@ std::string active_json(const json::Value& rule) {
     if (value != nullptr) writer.member_raw(name, json::to_text(*value));
   }
   writer.end_object();
-  return "\"active\":" + out;
+  out = "\"active\":" + out;
+  for (const char* name : {"rollout", "rolloutSalt"}) {
+    if (const json::Value* value = rule.find(name)) out += std::string(",\"") + name + "\":" + json::to_text(*value);
+  }
+  return out;
 }
 
-// "when.all[2]"
-const json::Value& at_path(const json::Value& rule, const std::string& path) {
-  const std::size_t dot = path.find('.'), bracket = path.find('[');
-  const json::Value* group = rule.find("when")->find(path.substr(dot + 1, bracket - dot - 1));
-  return group->items()[static_cast<std::size_t>(std::stoul(path.substr(bracket + 1)))];
+// "when.all[2]", "when.any[0].all[1]"
+const json::Value& at_path(const json::Value& rule, std::string_view path) {
+  const json::Value* value = &rule;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find_first_of(".["), path.size());
+    if (end > 0) value = value->find(path.substr(0, end));
+    path.remove_prefix(end);
+    if (path.starts_with('[')) {
+      value = &value->items()[std::stoul(std::string(path.substr(1)))];
+      path.remove_prefix(path.find(']') + 1);
+    }
+    if (path.starts_with('.')) path.remove_prefix(1);
+  }
+  return *value;
 }
 
 std::string without_status(const json::Value& rule) {
@@ -62,7 +76,7 @@ RuleSet Probe::conditions_of(const json::Value& rule) const {
 }
 
 RuleSet Probe::statement(const json::Value& rule, const Statement& said) const {
-  if (said.condition->path == "active") return compiled({probe_json(active_json(rule) + ",\"when\":{}")});
+  if (!said.condition->path.starts_with("when.")) return compiled({probe_json(active_json(rule) + ",\"when\":{}")});
   const std::string condition = json::to_text(at_path(rule, said.condition->path));
   return compiled(
       {probe_json(std::string("\"when\":{\"") + (said.negated ? "none" : "all") + "\":[" + condition + "]}")});

@@ -15,7 +15,8 @@ class Probe {
   Probe(const Zones& zones, const Scores& scores, Duration retention)
       : zones_(zones), scores_(scores), retention_(retention) {}
 
-  RuleSet conditions_of(const json::Value& rule) const;  // active from and until, and when; nothing that holds it back
+  RuleSet conditions_of(
+      const json::Value& rule) const;  // active from and until, rollout, and when; not what holds it back
   RuleSet statement(const json::Value& rule, const Statement& said) const;
   RuleSet live(const std::vector<const json::Value*>& rules) const;  // as they are, but live
 

@@ -22,8 +22,9 @@ std::string meeting_condition(Dice& dice) {
       dice.of<const char*>({R"({"key":"a"})", R"({"key":"a"})", R"({"key":["a","c.y"]})", R"({"key":"a","value":"x"})",
                             R"({"key":"c.*"})", "{}", R"({"key":"a","meta":{"n":{"above":1}}})",
                             R"({"key":"a","meta":{"n":{"above":1},"l[].m":{"in":["x","y"]}}})"});
-  const std::string window =
-      dice.of<const char*>({"", R"(,"within":"5s")", R"(,"within":"15s")", R"(,"within":"60s")"});
+  const std::string window = dice.of<const char*>({"", R"(,"within":"5s")", R"(,"within":"15s")", R"(,"within":"60s")",
+                                                   R"(,"within":{"calendar":"day","zone":"UTC"})",
+                                                   R"(,"within":{"calendar":"month","zone":"Europe/Berlin"})"});
   const std::string scope = dice.one_in(5) ? R"(,"scope":"visitor"})" : "}";
   switch (dice.upto(10)) {
     case 0: return R"({"seen":)" + filter + window + scope;
@@ -52,9 +53,16 @@ std::string meeting_condition(Dice& dice) {
   return R"({"count":)" + filter + window + random_bounds(dice, 3) + scope;
 }
 
+std::string meeting_entry(Dice& dice, int depth = 1) {
+  if (depth == 3 || !dice.one_in(4)) return meeting_condition(dice);
+  std::string list = meeting_entry(dice, depth + 1);
+  if (dice.one_in(2)) list += "," + meeting_entry(dice, depth + 1);
+  return "{" + quoted(dice.of({"all", "any", "none"}), "[" + list + "]") + "}";
+}
+
 std::string meeting_group(Dice& dice, const char* name, int most) {
   std::string list;
-  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + meeting_condition(dice);
+  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + meeting_entry(dice);
   return quoted(name, "[" + list + "]");
 }
 
@@ -122,12 +130,8 @@ class Alarms {
                naive::holds(world, json::parse(without_window(*condition))->root(), now);
   }
 
-  // "when.all[1]"
   static const json::Value* at(const json::Value& rule, const std::string& path) {
-    const std::size_t dot = path.find('.'), bracket = path.find('[');
-    const json::Value* group =
-        bracket == std::string::npos ? nullptr : rule.find("when")->find(path.substr(dot + 1, bracket - dot - 1));
-    return group == nullptr ? nullptr : &group->items()[std::stoul(path.substr(bracket + 1))];
+    return path.starts_with("when.") ? at_path(rule, path).first : nullptr;
   }
   static std::string without_window(const json::Value& condition) {
     std::string out;

@@ -12,6 +12,19 @@
 
 namespace beckon::rules {
 
+// What stands at "when.any[0].none[1]", and whether it must not hold there.
+inline std::pair<const json::Value*, bool> at_path(const json::Value& rule, const std::string& path) {
+  const json::Value* value = rule.find("when");
+  bool negated = false;
+  for (std::size_t at = path.find('.'); at != path.npos; at = path.find('.', at + 1)) {
+    const std::size_t bracket = path.find('[', at);
+    const std::string group = path.substr(at + 1, bracket - at - 1);
+    negated = negated != (group == "none");
+    value = &value->find(group)->items()[std::stoul(path.substr(bracket + 1))];
+  }
+  return {value, negated};
+}
+
 // What all cases of a run came to, so that a test can see that each kind was there often.
 struct Tally {
   long cases = 0, beside = 0, shadow = 0, spending = 0, expired = 0;
@@ -134,16 +147,14 @@ class Agreement {
         differ("explains " + std::string(id), facts.now);
       for (const json::Value& condition : said.find("conditions")->items()) {
         const std::string path(condition.find("path")->text());
-        if (!matched && path != "active" && held_at(world, rule->root(), path, facts.now))
+        if (!matched && path.starts_with("when.") && held_at(world, rule->root(), path, facts.now))
           differ("explains " + std::string(id) + " " + path, facts.now);
       }
     }
   }
   static bool held_at(const naive::World& world, const json::Value& rule, const std::string& path, Instant now) {
-    const std::size_t dot = path.find('.'), bracket = path.find('[');
-    const std::string group = path.substr(dot + 1, bracket - dot - 1);
-    const json::Value& condition = rule.find("when")->find(group)->items()[std::stoul(path.substr(bracket + 1))];
-    return naive::holds(world, condition, now) != (group == "none");
+    const auto& [condition, negated] = at_path(rule, path);
+    return naive::holds(world, *condition, now) != negated;
   }
 
   void count(const Verdict& verdict) {

@@ -122,6 +122,21 @@ std::string hold_or_act(const World& world, const Value& rule, Instant now) {
   return held_out(world, rule) ? "holdout" : "act";
 }
 
+// The conditions in a group and in the groups in it.
+std::vector<const Value*> leaves(const Value& entry) {
+  std::vector<const Value*> out;
+  bool group = false;
+  for (const char* name : {"all", "any", "none"}) {
+    const Value* entries = entry.find(name);
+    if (entries == nullptr) continue;
+    group = true;
+    for (const Value& one : entries->items())
+      for (const Value* leaf : leaves(one)) out.push_back(leaf);
+  }
+  if (!group && !entry.members().empty()) out.push_back(&entry);
+  return out;
+}
+
 }  // namespace
 
 // Murmur3-x86-32 with seed 0.
@@ -193,10 +208,23 @@ bool limited(const World& world, const Value& rule, Instant now) {
   return std::ranges::any_of(limits(world, rule, now), [](const auto& one) { return one.first >= one.second; });
 }
 
+// A condition, or a group of entries.
+bool entry_holds(const World& world, const Value& entry, Instant now) {
+  const auto hold = [&](const Value& inner) { return entry_holds(world, inner, now); };
+  if (const Value* all = entry.find("all")) return std::ranges::all_of(all->items(), hold);
+  if (const Value* any = entry.find("any")) return std::ranges::any_of(any->items(), hold);
+  if (const Value* none = entry.find("none")) return std::ranges::none_of(none->items(), hold);
+  return holds(world, entry, now);
+}
+
 bool rule_holds(const World& world, const Value& rule, Instant now) {
   if (!active(rule, now)) return false;
+  if (const Value* rollout = rule.find("rollout")) {
+    const std::string salt = text_of(rule.find("rolloutSalt"), id_of(rule));
+    if (bucket(salt + ":rollout", world.unit) * 10'000L >= millionths(rollout->text())) return false;
+  }
   const Value& when = *rule.find("when");
-  const auto hold = [&](const Value& condition) { return holds(world, condition, now); };
+  const auto hold = [&](const Value& entry) { return entry_holds(world, entry, now); };
   if (const Value* all = when.find("all"); all && !std::ranges::all_of(all->items(), hold)) return false;
   if (const Value* any = when.find("any"); any && !any->items().empty() && std::ranges::none_of(any->items(), hold))
     return false;
@@ -233,13 +261,9 @@ std::vector<long> picture(const World& world, const std::string& trigger, Instan
     out.push_back(active(*rule, now));
     out.push_back(open(world, *rule, now));
     for (const auto& [count, most] : limits(world, *rule, now)) out.push_back(count);
-    for (const char* group : {"all", "any", "none"}) {
-      const Value* conditions = rule->find("when")->find(group);
-      if (conditions == nullptr) continue;
-      for (const Value& condition : conditions->items()) {
-        out.push_back(holds(world, condition, now));
-        out.push_back(looked_at(world, condition, now));
-      }
+    for (const Value* condition : leaves(*rule->find("when"))) {
+      out.push_back(holds(world, *condition, now));
+      out.push_back(looked_at(world, *condition, now));
     }
   }
   return out;

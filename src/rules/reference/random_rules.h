@@ -16,21 +16,29 @@ namespace beckon::rules {
 // Around which instant a world lies: an ordinary noon, or where the wall clocks of some zone jump, or a day begins.
 inline Instant random_base(Dice& dice) {
   if (!dice.one_in(4)) return testing::kNoon;
-  return *parse_rfc3339(
-      dice.of<const char*>({"2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z",  // Berlin
-                            "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z",                          // New York
-                            "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z",  // Lord Howe, by half an hour
-                            "2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z",
-                            "2026-03-01T18:30:00Z"}));  // midnights of Berlin, UTC and Kolkata
+  return *parse_rfc3339(dice.of<const char*>(
+      {"2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z",  // Berlin
+       "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z",                          // New York
+       "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z",                          // Lord Howe, by half an hour
+       "2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z", "2026-03-01T18:30:00Z", "2026-02-28T23:00:00Z",
+       "2026-01-01T00:00:00Z", "2025-12-31T23:00:00Z"}));  // midnights of Berlin, UTC and Kolkata
 }
 
 inline std::string instant(Dice& dice, Instant base) {
   return '"' + to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}) + '"';
 }
 
+// A condition, or now and then a group of such.
+inline std::string random_entry(Dice& dice, int depth = 1) {
+  if (depth == 4 || !dice.one_in(depth == 1 ? 8 : 3)) return random_condition(dice);
+  std::string list = random_entry(dice, depth + 1);
+  for (int i = dice.upto(3); i > 0; --i) list += "," + random_entry(dice, depth + 1);
+  return "{" + quoted(dice.of({"all", "any", "none"}), "[" + list + "]") + "}";
+}
+
 inline std::string random_group(Dice& dice, const char* name, int most) {
   std::string list;
-  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + random_condition(dice);
+  for (int i = dice.upto(most + 1); i > 0; --i) list += (list.empty() ? "" : ",") + random_entry(dice);
   return std::string("\"") + name + "\":[" + list + "]";
 }
 
@@ -105,6 +113,10 @@ inline std::string random_rule(Dice& dice, Instant base, const std::string& trig
                                const std::string& conditions) {
   std::string out = R"({"ruleId":")" + id + R"(","triggers":)" + triggers;
   out += R"(,"when":{)" + conditions + "}," + random_actions(dice, id) + random_active(dice, base) + random_limit(dice);
+  if (dice.one_in(8)) {
+    out += "," + quoted("rollout", dice.of<const char*>({"50", "99.99", "12.5", "5", "0", "100"}));
+    if (dice.one_in(2)) out += R"(,"rolloutSalt":"salt")";
+  }
   out += "," + quoted("priority", std::to_string(dice.upto(3))) + "," +
          quoted("ttl", dice.of<const char*>({R"("1s")", R"("10s")", R"("1h")", R"("1h")"}));
   if (dice.one_in(5))

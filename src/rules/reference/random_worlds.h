@@ -73,7 +73,7 @@ inline naive::Session random_session(Dice& dice, Instant base) {
 // Units whose bucket is the last or the first of some arm or holdout under the salt of the random rules.
 inline const std::vector<std::string>& border_units() {
   static const std::vector<std::string> units = [] {
-    std::set<unsigned> held{499, 500, 1249, 1250, 3332, 3333, 4999, 5000, 9998, 9999}, dealt;
+    std::set<unsigned> held{499, 500, 1249, 1250, 3332, 3333, 4999, 5000, 9998, 9999}, rolled = held, dealt;
     for (const unsigned a : kRandomWeights) {
       for (const unsigned c : kRandomWeights) {
         for (const unsigned border : {a * 10'000 / (a + 1 + c), (a + 1) * 10'000 / (a + 1 + c)})
@@ -83,7 +83,9 @@ inline const std::vector<std::string>& border_units() {
     std::vector<std::string> out;
     for (int i = 0; i < 200'000; ++i) {
       const std::string unit = "v" + std::to_string(i);
-      if (held.erase(naive::bucket("salt:holdout", unit)) + dealt.erase(naive::bucket("salt", unit)) > 0)
+      if (held.erase(naive::bucket("salt:holdout", unit)) + rolled.erase(naive::bucket("salt:rollout", unit)) +
+              dealt.erase(naive::bucket("salt", unit)) >
+          0)
         out.push_back(unit);
     }
     return out;

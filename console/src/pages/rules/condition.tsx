@@ -2,7 +2,16 @@ import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
 import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
-import { conditionWords, distanceOf, kComparisons, kMeasures, measureNamed, measureOf, type Part } from './measures.ts';
+import {
+  conditionWords,
+  distanceOf,
+  isGroup,
+  kComparisons,
+  kMeasures,
+  measureNamed,
+  measureOf,
+  type Part,
+} from './measures.ts';
 
 // What a condition is until another measure is chosen.
 const kFirst = measureNamed('count')?.blank;
@@ -64,7 +73,8 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
         <span>{conditionWords(condition)}</span>
       </summary>
       {issue && <p class="issue">{issue}</p>}
-      <div class="columns">
+      {isGroup(condition) && <p class="quiet small">A group of conditions: edit it as JSON.</p>}
+      <div class="columns" hidden={isGroup(condition)}>
         <SelectField
           label="Condition"
           value={kind?.name ?? ''}
@@ -151,26 +161,44 @@ function FilterFields({ path, what }: { path: Path; what: string }) {
   );
 }
 
+const kUnits = [
+  ['day', 'day'],
+  ['week', 'week'],
+  ['month', 'month'],
+  ['year', 'year'],
+] as const;
+const kWindows: { [kind: string]: { [name: string]: Json } } = {
+  within: { within: '30m' },
+  calendar: { within: { calendar: 'day', zone: 'Europe/Berlin' } },
+  session: { per: 'session' },
+};
+
 function Window({ path, condition }: { path: Path; condition: Json }) {
   const { set } = useForm();
-  const whole = isObject(condition) && condition.per === 'session';
+  const given = isObject(condition) ? condition : {};
+  const kind = given.per === 'session' ? 'session' : isObject(given.within) ? 'calendar' : 'within';
   return (
     <>
       <SelectField
         label="Window"
-        value={whole ? 'session' : 'within'}
+        value={kind}
         choices={[
           ['within', 'rolling'],
+          ['calendar', 'calendar'],
           ['session', 'entire session'],
         ]}
         onChange={value => {
-          if (isObject(condition)) {
-            const { within: _, per: __, ...rest } = condition;
-            set(path, value === 'session' ? { ...rest, per: 'session' } : { ...rest, within: '30m' });
-          }
+          const { within: _, per: __, ...rest } = given;
+          set(path, { ...rest, ...kWindows[value] });
         }}
       />
-      {!whole && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
+      {kind === 'within' && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
+      {kind === 'calendar' && (
+        <>
+          <Choose path={[...path, 'within', 'calendar']} label="Same" fallback="day" choices={kUnits} />
+          <Text path={[...path, 'within', 'zone']} label="Time zone" placeholder="Europe/Berlin" mono />
+        </>
+      )}
     </>
   );
 }

@@ -59,6 +59,8 @@ function boundWords(condition: { [name: string]: Json }): string {
 }
 
 function windowWords(condition: { [name: string]: Json }): string {
+  const { within } = condition;
+  if (isObject(within)) return ` in the same calendar ${String(within.calendar)} (${String(within.zone)})`;
   if (condition.within !== undefined) return ` within ${String(condition.within)}`;
   return condition.per === undefined ? '' : ' in the session';
 }
@@ -126,8 +128,12 @@ const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: 
   values: comparisonWords,
 };
 
-// "at least 1 × cart add within 30m"
+export const isGroup = (entry: Json | undefined): entry is { [name: string]: Json } =>
+  isObject(entry) && ['all', 'any', 'none'].some(name => name in entry);
+
+// "at least 1 × cart add within 30m"; of a group what its conditions say together.
 export function conditionWords(condition: Json | undefined): string {
+  if (isGroup(condition)) return `(${whenWords(condition)})`;
   const kind = measureOf(condition);
   if (!kind || !isObject(condition)) return 'incomplete condition';
   return kind.sentence.replace(

@@ -45,7 +45,7 @@ export function Limits() {
 export function Hours() {
   const { at } = useForm();
   return (
-    <details class="card more" open={at(['active']) !== undefined}>
+    <details class="card more" open={at(['active']) !== undefined || at(['rollout']) !== undefined}>
       <summary>Schedule</summary>
       <div class="columns">
         <Text path={['active', 'from']} label="From" placeholder="2026-10-01T00:00:00Z" mono />
@@ -67,6 +67,7 @@ export function Hours() {
             always
           />
         )}
+        <Amount path={['rollout']} label="Rollout in percent" placeholder="100" hint="Others do not match." />
       </div>
     </details>
   );

@@ -1,4 +1,4 @@
-#include "rules/bucket.h"
+#include "rules/language/bucket.h"
 
 #include <bit>
 #include <string>
