@@ -142,7 +142,11 @@ holds(['Parts that are omitted require nothing; an empty `when` always matches.'
   await yes({ any: [{ seen: { key: 'a' } }] }, [signal('a')]);
   await yes({ none: [{ seen: { key: 'a' } }] }, []);
 });
-holds(['**Action**: what your page receives, exactly as written.'], async () => {
+shown(
+  ['Texts of the payload may contain placeholders such as `{{visitor.traits.firstName}}` (`docs/payloads.md`); everything else is received as written.'],
+  'tests/people_stories.test.mjs: no “Hi ,”: a missing value holds back control and treatment alike, and the next rule acts',
+);
+holds(['**Action**: what your page receives.'], async () => {
   await save('r', {});
   assert.deepEqual((await decide(await told([]))).action, action);
 });
@@ -651,6 +655,18 @@ holds(
     await yes(not, [amount('a', 50)]);
     await no(not, [amount('a', 50.000001)]);
   },
+);
+shown(
+  [
+    "`daysUntil` counts whole days by the wall clock of `zone`, which is the visitor's if it is not given: 0 on the day, and the day before it 1.",
+    'It is about the next return of the day in the calendar; with `"yearly": false` it is about the date itself, and negative afterwards.',
+    'Where the visitor\'s zone is not known, it has no value.',
+  ],
+  'tests/traits.test.mjs: daysUntil counts local days, by the zone of the visitor',
+);
+shown(
+  ['29 February is 28 February in common years.'],
+  'src/rules/judge_test.cc: TraitDays.CountWholeLocalDaysUntilTheNextReturn',
 );
 shown(
   [

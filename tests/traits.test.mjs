@@ -397,6 +397,32 @@ describe('rules', () => {
     assert.equal((await ask('ends-soon', { visitorId: id })).outcome, 'none');
   });
 
+  test('daysUntil counts local days, by the zone of the visitor', async () => {
+    await declare('birthday', { type: 'date' });
+    const zone = 'Pacific/Kiritimati'; // 14 hours ahead, all year
+    const local = days => new Date(Date.now() + 14 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+    const born = days => `1992${local(days).slice(4)}`;
+    await rule('birthday', { trait: 'birthday', daysUntil: { equals: 0 } });
+    await rule('soon', { trait: 'birthday', daysUntil: { atLeast: 1, atMost: 3 }, zone });
+    await rule('over', { trait: 'birthday', daysUntil: { atMost: -1, yearly: false }, zone: 'visitor' });
+    const id = person();
+    await say(id, { set: { birthday: born(0) } });
+    assert.equal((await ask('birthday', { visitorId: id })).outcome, 'none', 'nobody knows which day it is there');
+    assert.equal((await ask('birthday', { visitorId: id, context: { zone } })).outcome, 'act');
+    await say(id, { set: { zone } });
+    const today = await ask('birthday', { visitorId: id });
+    assert.equal(today.outcome, 'act');
+    assert.ok(Date.parse(today.expiresAt) <= Date.parse(`${local(1)}T00:00:00+14:00`));
+    assert.equal((await ask('over', { visitorId: id })).outcome, 'act', 'the date itself is long over');
+    assert.equal((await ask('soon', { visitorId: id })).outcome, 'none');
+    await say(id, { set: { birthday: born(3) } });
+    assert.equal((await ask('soon', { visitorId: id })).outcome, 'act');
+    await say(id, { set: { birthday: born(-1) } });
+    assert.equal((await ask('soon', { visitorId: id })).outcome, 'none');
+    const { explanation } = await ask('soon', { visitorId: id });
+    assert.match(explanation[0].conditions[0].seen, /^36[45] \(/, explanation[0].conditions[0].seen);
+  });
+
   test('a trait changes the etag, not the expiry', async () => {
     await rule('etag', { trait: 'plan', equals: 'pro' });
     const id = person();

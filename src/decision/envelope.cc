@@ -28,6 +28,11 @@ rules::Facts Envelope::facts() const {
   return known.facts(context(), session, resolved_at, tenant->settings.retention);
 }
 
+std::string Envelope::action() const {
+  if (!verdict.acting) return verdict.action_json.empty() ? "null" : std::string(verdict.action_json);
+  return tenant->rules->action(verdict, facts(), id);
+}
+
 std::string Envelope::etag() const { return etag_of(verdict.reading); }
 
 std::string etag_of(std::uint64_t reading) {
@@ -54,7 +59,7 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
       .member("outcome", rules::to_text(verdict.outcome));
   text_or_null(out, "ruleId", verdict.rule);
   text_or_null(out, "variant", verdict.variant);
-  out.member_raw("action", verdict.action_json.empty() ? "null" : verdict.action_json);
+  out.member_raw("action", envelope.action());
   out.member("sessionVersion", static_cast<std::int64_t>(envelope.session_version))
       .member("rulesVersion", static_cast<std::int64_t>(envelope.tenant->rules->version()))
       .member("resolvedAt", to_rfc3339(envelope.resolved_at))
@@ -64,6 +69,15 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
   if (!explain) return;
   out.key("explanation");
   envelope.tenant->rules->explain(envelope.trigger, envelope.facts(), out);
+}
+
+void write_signal_told(json::Writer& out, const ledger::Signal& signal) {
+  out.begin_object().member("signalKey", signal.key);
+  signal.has_value ? out.member("signalValue", signal.value) : out.key("signalValue").null();
+  out.key("confidence").real(static_cast<double>(signal.confidence) / ledger::kFullConfidence);
+  text_or_null(out, "source", signal.source);
+  out.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata);
+  out.member("at", to_rfc3339(signal.at)).end_object();
 }
 
 ledger::PastBeside past_of(const rules::Beside& beside) {

@@ -25,6 +25,7 @@ struct Envelope {
   const ledger::Context& context() const;
   rules::Facts facts() const;
   std::string etag() const;  // of its fingerprint
+  std::string action() const;  // JSON, with its values; "null" where there is none
   std::int64_t ttl_seconds() const;
   // `none` for a session that was never seen is only counted; nor is anything of a session that denied consent kept.
   bool is_recorded() const;
@@ -37,6 +38,9 @@ Envelope judge(const DecisionRequest& request, const std::string& trigger, Known
 
 // Adds the envelope's members to an open object; with `explain`, the explanation too.
 void write(json::Writer& out, const Envelope& envelope, bool explain);
+
+// A signal as events tell it: an object.
+void write_signal_told(json::Writer& out, const ledger::Signal& signal);
 
 // The runners-up of the decision, as they are recorded; and what was taken from caps, shadow counts too.
 ledger::PastBeside past_of(const rules::Beside& beside);

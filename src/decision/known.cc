@@ -115,6 +115,8 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   facts.unit = begins_as ? said.view() : session ? session->unit() : id.view();
   facts.may_spend = may_spend;
   facts.traits = traits;
+  facts.tells_sensitive = tells_sensitive;
+  if (!public_only && visitor && !ledger::is_browser(commit::id_of(*visitor))) facts.visitor_id = commit::id_of(*visitor);
   facts.zones = &system_zones();
   facts.sensitive = declared->sensitive();
   return facts;

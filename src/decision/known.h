@@ -13,6 +13,7 @@ struct Known {
   VisitorId said;              // the id under which the session is kept once the call is recorded; empty: as it is
   std::shared_ptr<const commit::Naming> naming;  // what else comes of what the call says of its visitor; null: nothing
   bool may_spend = true;                         // false: consent denied
+  bool tells_sensitive = false;                  // to receivers of messages alone
   bool public_only = false;                      // without proof of the visitor: only public traits count
   commit::TraitTablePtr declared = std::make_shared<const commit::TraitTable>();  // which these are
 

@@ -35,13 +35,55 @@ std::string cause_of(const Firing& firing, const decision::Envelope& envelope) {
   return out;
 }
 
+// Whom the message is for: null where nobody is known.
+void write_visitor(json::Writer& out, const Firing& firing, const rules::Facts& facts) {
+  out.key("visitor");
+  const std::vector<SessionPtr> records = firing.sight.known.records();
+  if (records.empty()) return out.null(), void();
+  const std::string_view name = commit::id_of(*records.front());
+  out.begin_object();
+  text_or_null(out, "visitorId", ledger::is_browser(name) ? std::string_view{} : name);
+  out.key("ids").begin_array();
+  std::vector<std::string_view> told;
+  for (const SessionPtr& record : records) {
+    const std::string_view id = ledger::shown_id(commit::id_of(*record));
+    if (std::ranges::find(told, id) != told.end()) continue;  // shares of one browser
+    told.push_back(id);
+    out.string(id);
+  }
+  out.end_array();
+  text_or_null(out, "zone", rules::zone_name_of_visitor(facts));
+  out.key("traits").begin_object();
+  for (const std::string& trait : firing.delayed.include)
+    if (const auto now = ledger::trait_in(facts.traits, trait)) out.member_raw(trait, now->json);
+  out.end_object().end_object();
+}
+
+// The signal from which the rule waited; null where it has left the window.
+void write_anchor(json::Writer& out, const Firing& firing) {
+  out.key("anchor");
+  const ledger::Window& window = firing.session().window;
+  for (std::size_t i = window.size(); i-- > 0;) {
+    if (window[i].version != firing.anchor.version) continue;
+    out.begin_object().member("sessionId", firing.session().id.view()).key("signal");
+    decision::write_signal_told(out, window[i]);
+    out.end_object();
+    return;
+  }
+  out.null();
+}
+
 std::string payload_of(const Firing& firing, const decision::Envelope& envelope) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object();
   write(writer, envelope, false);
   writer.key("explanation");
-  firing.tenant->rules->explain_due(firing.delayed, envelope.facts(), writer);
+  const rules::Facts facts = envelope.facts();
+  firing.tenant->rules->explain_due(firing.delayed, facts, writer);
+  write_visitor(writer, firing, facts);
+  write_anchor(writer, firing);
+  writer.member("sendBefore", to_rfc3339(firing.valid_until())).member("idempotencyKey", envelope.id);
   writer.end_object();
   return out;
 }
@@ -60,7 +102,9 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
 }
 
 rules::Facts Firing::facts(Instant now) const {
-  return sight.known.facts(session().context, session().id, now, tenant->settings.retention);
+  rules::Facts facts = sight.known.facts(session().context, session().id, now, tenant->settings.retention);
+  facts.tells_sensitive = true;  // a message goes to the operator's own receivers
+  return facts;
 }
 
 decision::Envelope envelope_of(const Firing& firing, const Verdict& verdict) {
@@ -74,6 +118,7 @@ decision::Envelope envelope_of(const Firing& firing, const Verdict& verdict) {
                               .session_version = firing.session().version,
                               .resolved_at = draft.now()};
   envelope.verdict.expires_at = std::min(verdict.expires_at, firing.valid_until());
+  envelope.known.tells_sensitive = true;
   return envelope;
 }
 

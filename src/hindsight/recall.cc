@@ -77,6 +77,7 @@ Instant valid_until(const Delayed& delayed, const commit::Tenant& tenant, const 
 decision::Envelope judged_due(const Moment& moment, const commit::TenantPtr& tenant, decision::Known known) {
   decision::Envelope envelope{
       .tenant = tenant, .known = std::move(known), .session = moment.session, .trigger = moment.past.trigger};
+  envelope.known.tells_sensitive = true;
   envelope.session_version = envelope.known.session ? envelope.known.session->version : 0;
   envelope.resolved_at = moment.past.at;
   const Delayed* delayed = delayed_of(*tenant->rules, moment.past);
@@ -172,6 +173,14 @@ void write_explanation(json::Writer& out, const Recalled& recalled) {
   out.begin_array().end_array();
 }
 
+// Whoever may look at decisions need not be told sensitive traits.
+std::string shown_action(const Recalled& recalled) {
+  decision::Envelope again = recalled.again;
+  again.known.tells_sensitive = false;
+  again.id = recalled.decision.id;
+  return again.action();
+}
+
 void write_beside(json::Writer& out, const std::vector<ledger::PastBeside>& beside) {
   out.key("beside").begin_array();
   for (const ledger::PastBeside& one : beside) {
@@ -202,7 +211,7 @@ void write(json::Writer& out, const Recalled& recalled) {
   text_or_null(out, "ruleId", stored.rule);
   text_or_null(out, "variant", stored.variant);
   const bool acts_alike = again.verdict.rule == stored.rule && again.verdict.variant == stored.variant;
-  out.member_raw("action", acts_alike && !again.verdict.action_json.empty() ? again.verdict.action_json : "null");
+  out.member_raw("action", acts_alike ? shown_action(recalled) : "null");
   out.member("sessionVersion", static_cast<std::int64_t>(stored.session_version))
       .member("rulesVersion", static_cast<std::int64_t>(stored.rules_version))
       .member("resolvedAt", to_rfc3339(stored.at))

@@ -204,14 +204,16 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
       sight_of(then_, session, delayed->visitor, decision::wanted_when_due(*tenant_->rules), now);
   const auto wait = wait_of(*delayed, sight, now);
   if (!wait || wait->session != session || wait->due > now) return look(*delayed, sight, now);
-  const AskedAt asked{.known = sight.known,
+  decision::Known known = sight.known;
+  known.tells_sensitive = true;
+  const AskedAt asked{.known = known,
                       .id = session->id,
                       .digest = place.first,
                       .context = session->context,
                       .trigger = kDueTrigger,
                       .at = now,
                       .spent_at = now};
-  const auto due = tenant_->rules->judge_due(*delayed, facts(sight.known, asked));
+  const auto due = tenant_->rules->judge_due(*delayed, facts(known, asked));
   const bool overdue = !timer.put_off && is_overdue(*delayed, sight, wait->anchor.due, asked);
   if (!overdue && due.hold == Hold::kClosed && due.opens_at != Instant::max())
     return set(place, Timer{std::max(due.opens_at, now + Duration{1}), true});

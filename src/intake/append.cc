@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commit/visitor.h"
+#include "decision/envelope.h"
 #include "decision/record_shown.h"
 #include "delayed/timer_changes.h"
 #include "intake/context_limit.h"
@@ -52,13 +53,9 @@ std::string payload_of(const commit::VisitorReader& reader, const ledger::Sessio
   const commit::Whose whose = commit::whose(reader, session.visitor);
   if (!whose.visitor.empty()) writer.member("visitorId", whose.visitor.view());
   if (!whose.anonymous.empty()) writer.member("anonymousId", whose.anonymous);
-  writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal").begin_object();
-  writer.member("signalKey", signal.key);
-  signal.has_value ? writer.member("signalValue", signal.value) : writer.key("signalValue").null();
-  writer.key("confidence").real(static_cast<double>(signal.confidence) / ledger::kFullConfidence);
-  signal.source.empty() ? writer.key("source").null() : writer.member("source", signal.source);
-  writer.member_raw("metadata", signal.metadata.empty() ? "{}" : signal.metadata);
-  writer.member("at", to_rfc3339(signal.at)).end_object().end_object();
+  writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal");
+  decision::write_signal_told(writer, signal);
+  writer.end_object();
   return out;
 }
 

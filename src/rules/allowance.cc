@@ -88,17 +88,6 @@ Allowance open_at(const Hours& hours, const Zone* visitors, Instant now) {
   return all;
 }
 
-const Zone* zone_of_visitor(const Facts& facts) {
-  constexpr std::string_view kName = "zone";
-  if (!facts.zones) return nullptr;
-  if (const auto trait = ledger::trait_in(facts.traits, kName); trait && trait->json.size() > 2)
-    if (const Zone* zone = facts.zones->find(std::string_view(trait->json).substr(1, trait->json.size() - 2)))
-      return zone;
-  const auto said =
-      std::ranges::lower_bound(facts.context, kName, {}, [](const auto& one) -> std::string_view { return one.first; });
-  return said != facts.context.end() && said->first == kName ? facts.zones->find(said->second) : nullptr;
-}
-
 Allowance may_spend(const Limit& limit, const Facts& facts) {
   if (!facts.may_spend) return {.free = false};
   bool free = true;

@@ -15,9 +15,6 @@ struct Allowance {
 // is not later. Where a clock is set back, what it shows twice is open twice.
 Allowance open_at(const Hours& hours, const Zone* visitors, Instant now);  // `visitors`: zone; null: not known
 
-// The visitor's zone: as a trait says, else as the context does. Null: neither names one.
-const Zone* zone_of_visitor(const Facts& facts);
-
 // Of the spends in (now − cooldown, now] there is none, and in each cap's (now − per, now] there are fewer than `max`.
 Allowance may_spend(const Limit& limit, const Facts& facts);
 

@@ -8,7 +8,17 @@ namespace beckon::rules {
 
 namespace {
 
-bool is_of_trait(MeasureKind kind) { return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge; }
+bool is_of_trait(MeasureKind kind) { return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge ||
+         kind == MeasureKind::kTraitDays; }
+
+// Whether a payload has something of the visitor in it.
+bool names_visitor(const Rule& rule) {
+  return std::ranges::any_of(rule.arms, [](const Arm& arm) {
+    return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
+      return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone || path.root == PayloadRoot::kVisitorId;
+    });
+  });
+}
 
 void sort_unique(std::vector<std::string>& names) {
   std::ranges::sort(names);
@@ -41,7 +51,7 @@ class Compiler {
       Asked& asked = into_.triggers[trigger];
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value();
-      asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone);
+      asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone) || names_visitor(rule);
       for (std::uint32_t i = course.begin; i < course.last; ++i) {
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
         asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);
@@ -128,6 +138,7 @@ class Compiler {
                              .local = rule.hours && !rule.hours->zone,
                              .shadow = rule.status == Status::kShadow,
                              .live_since = rule.live_since,
+                             .include = rule.include,
                              .index = index});
   }
 

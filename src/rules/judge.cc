@@ -26,6 +26,8 @@ void answer(Verdict& verdict, const Rule& rule, const Turn& turn) {
   if (verdict.outcome != Outcome::kAct) return;
   verdict.variant = rule.arms[turn.arm].name;
   verdict.action_json = rule.arms[turn.arm].action_json;
+  verdict.acting = &rule;
+  verdict.arm = turn.arm;
 }
 
 // Shadow rules before `end` in the order of judgement, none of which changes the answer or another's.
@@ -72,6 +74,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       answer(verdict, rule, turn);
       verdict.expires_at = facts.now + rule.ttl.value_or(kDefaultTtl);
       reading.add(compiled_->marks[index][turn.arm]);
+      if (turn.values != 0) reading.add(turn.values);
       end = index;
       return true;
     });

@@ -348,5 +348,36 @@ TEST(Groups, HoldAsTheirPartsDo) {
     EXPECT_EQ(acts(two, keys), expected) << keys;
 }
 
+// Whether so many days are left until the date, at an instant, by the clock of Vienna.
+bool are_left(int wanted, const std::string& date, const char* at, bool yearly = true) {
+  ledger::Traits traits;
+  ledger::take(traits, {.name = "d", .value = json::quote(date), .source = "crm", .stamp = {{}, 1}});
+  const ledger::Traits* const said = &traits;
+  const std::string condition = R"({"trait":"d","zone":"Europe/Vienna","daysUntil":{"equals":)" + std::to_string(wanted) +
+                                R"(,"yearly":)" + (yearly ? "true" : "false") + "}}";
+  const RuleSet set = rule_set({rule(R"({"all":[)" + condition + "]}")});
+  const ledger::Window window;
+  const ledger::Context context;
+  return set
+             .judge("t", {.window = window,
+                          .context = context,
+                          .now = *parse_rfc3339(at),
+                          .retention = testing::kMonth,
+                          .traits = {&said, 1}})
+             .outcome == Outcome::kAct;
+}
+
+TEST(TraitDays, CountWholeLocalDaysUntilTheNextReturn) {
+  EXPECT_TRUE(are_left(0, "1990-05-01", "2026-04-30T22:00:00Z")) << "the day begins in Vienna";
+  EXPECT_TRUE(are_left(1, "1990-05-01", "2026-04-30T21:59:59.999Z"));
+  EXPECT_TRUE(are_left(0, "1990-05-01", "2026-05-01T21:59:59.999Z"));
+  EXPECT_TRUE(are_left(364, "1990-05-01", "2026-05-01T22:00:00Z"));
+  EXPECT_TRUE(are_left(-13'149, "1990-05-01", "2026-05-01T12:00:00Z", false));
+  EXPECT_TRUE(are_left(0, "2024-02-29", "2026-02-28T12:00:00Z")) << "in a common year";
+  EXPECT_TRUE(are_left(1, "2024-02-29", "2028-02-28T12:00:00Z"));
+  EXPECT_TRUE(are_left(0, "2026-05-01T08:00:00Z", "2026-05-01T12:00:00Z")) << "the date of an instant";
+  EXPECT_FALSE(are_left(0, "soon", "2026-05-01T12:00:00Z"));
+}
+
 }  // namespace
 }  // namespace beckon::rules

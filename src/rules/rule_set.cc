@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "rules/allowance.h"
 #include "rules/compiled.h"
 #include "rules/language/read_rule.h"
+#include "rules/payload_values.h"
 
 namespace beckon::rules {
 
@@ -71,6 +73,18 @@ bool RuleSet::reads_traits(std::string_view trigger) const {
 ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const> sessions) const {
   return ledger::Window::merged(sessions,
                                 [this](std::string_view key) { return compiled_->visitor_keys.contains(key); });
+}
+
+std::string RuleSet::action(const Verdict& verdict, const Facts& facts, std::string_view decision_id) const {
+  if (verdict.action_json.empty()) return "null";
+  const Arm* arm = verdict.acting ? &verdict.acting->arms[verdict.arm] : nullptr;
+  if (!arm || !arm->payload) return std::string(verdict.action_json);
+  const Decided decided{.id = decision_id, .variant = verdict.variant, .expires_at = verdict.expires_at};
+  const auto rendered = arm->payload->render(JudgedValues(*verdict.acting, facts, decided), zone_of_visitor(facts));
+  if (rendered.json.empty()) return "null";
+  std::string out;
+  json::Writer(out).begin_object().member("type", arm->action_type).member_raw("payload", rendered.json).end_object();
+  return out;
 }
 
 std::uint64_t RuleSet::spends_of(std::string_view rule) const {

@@ -25,7 +25,10 @@ enum class Outcome : std::uint8_t { kAct, kNone, kSuppressed, kHoldout };
 std::string_view to_text(Outcome outcome);
 
 // Why a rule whose conditions hold does not act.
-enum class Hold : std::uint8_t { kNotHeld, kClosed, kLimit };
+// kRender: a value is missing that its payload needs.
+enum class Hold : std::uint8_t { kNotHeld, kClosed, kLimit, kRender };
+
+struct Rule;
 
 // What a rule that is not the answer came to: a live one that was held back, or one in status shadow.
 struct Beside {
@@ -41,7 +44,9 @@ struct Verdict {
   Outcome outcome = Outcome::kNone;
   std::string_view rule;  // ruleId; suppressed: of the first one held back; empty: none. Lives as long as the rule set
   std::string_view variant;      // empty: none
-  std::string_view action_json;  // {"type":…,"payload":…}; empty: none
+  std::string_view action_json;  // {"type":…,"payload":…}, placeholders as written (RuleSet::action); empty: none
+  const Rule* acting = nullptr;  // the rule that acts, and its arm; lives as long as the rule set
+  std::size_t arm = 0;
   Instant expires_at{};          // the earliest instant at which what was read can change by time alone, capped by ttl
   std::uint64_t reading = 0;     // digest of the answer, and of the context and the traits that the trigger's rules
                                  // look at: what the etag is made of. The instant of expiry is no part of it
@@ -57,6 +62,7 @@ struct Delayed {
   bool local = false;       // its hours are those of the visitor's zone
   bool shadow = false;      // judged and recorded, never published
   Instant live_since{};     // anchors that arrived before it do not count
+  std::vector<std::string> include = {};  // traits that its event tells; sorted
   std::uint32_t index = 0;  // the rule set's own
 };
 
@@ -111,6 +117,9 @@ class RuleSet {
   // The "explanation" member of an envelope: for each rule of the trigger, in order, matched, or the first condition
   // that failed with what was wanted and what was seen. Appends one JSON array.
   void explain(std::string_view trigger, const Facts& facts, json::Writer& out) const;
+
+  // The action of a verdict with its values; JSON null where there is none. `facts`: those of the judgement.
+  std::string action(const Verdict& verdict, const Facts& facts, std::string_view decision_id) const;
 
   std::vector<std::string> triggers() const;   // that some live rule answers, sorted
   bool knows(std::string_view trigger) const;  // a rule, live or in shadow, names it

@@ -10,6 +10,8 @@ struct Turn {
   Instant next = Instant::max();  // when time alone may change the hold, or bring one
   bool holdout = false;
   std::size_t arm = 0;
+  std::string_view missing;   // kRender: the path of the value; empty: the payload is too large
+  std::uint64_t values = 0;   // digest of what the payloads read; 0: nothing
 
   Outcome outcome() const {
     if (hold != Hold::kNotHeld) return Outcome::kSuppressed;
@@ -17,7 +19,8 @@ struct Turn {
   }
 };
 
-// Closed hours, then limits, then the split.
+// Closed hours, then limits, then what the payloads need, then the split: so that a missing value takes away all arms
+// and the control group alike.
 Turn turn_of(const Rule& rule, const Facts& facts);
 
 }  // namespace beckon::rules

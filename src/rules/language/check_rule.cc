@@ -81,7 +81,7 @@ std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, co
 }
 
 std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
-  return fields_of(id, rule, zones, {MeasureKind::kTrait, MeasureKind::kTraitAge});
+  return fields_of(id, rule, zones, {MeasureKind::kTrait, MeasureKind::kTraitAge, MeasureKind::kTraitDays});
 }
 
 }  // namespace beckon::rules

@@ -61,10 +61,18 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
     case Part::kTrait:
       return members({measure}, R"({"type":"string","description":"The name of the trait.","examples":["plan"]})");
     case Part::kDistance:
-      return members({"until", "age"},
+      members({"until", "age"},
                      R"({"type":"object","description":"How far the trait's instant lies ahead, or back. Instead of a )"
                      R"(comparison.","properties":{"atLeast":{"type":"string","examples":["0s"]},)"
                      R"("atMost":{"type":"string","examples":["3d"]}},"additionalProperties":false})");
+      out.member_raw("daysUntil",
+                     R"({"type":"object","description":"Whole local days until the trait's date, 0 on the day. Instead )"
+                     R"(of a comparison.","properties":{"equals":{"type":"integer","examples":[0]},)"
+                     R"("atLeast":{"type":"integer"},"atMost":{"type":"integer"},"yearly":{"type":"boolean",)"
+                     R"("description":"Until the next return of the day; false: until the date itself. )"
+                     R"(Default: true."}},"additionalProperties":false})");
+      return members({"zone"}, R"({"type":"string","description":"Of daysUntil: an IANA time zone, or `visitor` )"
+                               R"((default).","examples":["visitor"]})");
     case Part::kScope:
       return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
                                 R"(of the visitor's sessions."})");

@@ -29,6 +29,7 @@ enum class Planted {
   kDayBeginsLate,       // a calendar day begins a millisecond late
   kAboveBound,          // above n allows n
   kTraitTooOld,         // until and age of a trait: a millisecond late
+  kTraitDayLate,        // a day begins a millisecond late for the date of a trait
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements
   kEnd

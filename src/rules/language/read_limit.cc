@@ -29,26 +29,42 @@ Cap read_cap(const json::Value& value, const std::string& path, Issues& issues) 
   return cap;
 }
 
-// {"type":…,"payload":…} as it is answered.
-std::string read_action(const json::Value& value, const std::string& path, Issues& issues) {
-  std::string text;
-  if (!value.is_object()) {
-    issues.add(path, "must be an object such as {\"type\": \"popup\", \"payload\": {}}");
-    return text;
-  }
+// What a payload may name, but for what this version does not keep.
+void check_paths(const PayloadTemplate& payload, const std::string& path, Issues& issues) {
+  for (const PayloadPath& one : payload.paths())
+    if (one.root == PayloadRoot::kEver || one.root == PayloadRoot::kSame)
+      issues.add(path, "names " + one.text + ", which this version of the server does not know");
+}
+
+void read_action(const json::Value& value, const std::string& path, Issues& issues, Arm& arm) {
+  if (!value.is_object()) return issues.add(path, "must be an object such as {\"type\": \"popup\", \"payload\": {}}");
   Members action(value, path, issues);
   const auto type = action.text("type", limits::kActionTypeSize, true);
+  OnMissing on_missing = OnMissing::kHold;
+  if (const json::Value* missing = action.find("missing")) {
+    if (missing->is_string() && missing->text() == "null")
+      on_missing = OnMissing::kNull;
+    else if (!missing->is_string() || missing->text() != "hold")
+      action.issue("missing", "must be \"hold\" or \"null\"");
+  }
   std::string payload = "{}";
   if (const json::Value* given = action.find("payload")) {
-    if (given->is_object())
+    if (given->is_object()) {
       payload = json::to_text(*given);
-    else
+      arm.payload = PayloadTemplate::read(*given, action.path("payload"), on_missing, issues);
+      if (arm.payload) check_paths(*arm.payload, action.path("payload"), issues);
+    } else {
       action.issue("payload", "must be an object");
+    }
   }
   if (payload.size() > limits::kPayloadBytes) action.issue("payload", "must be at most 8 KiB as JSON");
   action.finish();
-  json::Writer(text).begin_object().member("type", type.value_or("")).member_raw("payload", payload).end_object();
-  return text;
+  arm.action_type = type.value_or("");
+  json::Writer(arm.action_json)
+      .begin_object()
+      .member("type", arm.action_type)
+      .member_raw("payload", payload)
+      .end_object();
 }
 
 // In byte order of their names; each ends where its share of the buckets, rounded down, ends.
@@ -149,8 +165,9 @@ void read_actions(Members& members, Rule& rule) {
       members.issue("actions", "requires split.arms; without arms, give action instead");
     else if (one == nullptr)
       members.need("action", "such as {\"type\": \"popup\", \"payload\": {}}");
-    std::string text = one == nullptr ? "" : read_action(*one, members.path("action"), members.issues());
-    rule.arms.push_back({.end = kBuckets, .action_json = std::move(text)});
+    Arm arm{.end = kBuckets};
+    if (one != nullptr) read_action(*one, members.path("action"), members.issues(), arm);
+    rule.arms.push_back(std::move(arm));
     return;
   }
   if (one != nullptr) members.issue("action", "cannot be combined with split.arms; give one action per arm in actions");
@@ -159,7 +176,7 @@ void read_actions(Members& members, Rule& rule) {
   Members given(*many, members.path("actions"), members.issues());
   for (Arm& arm : rule.arms) {
     if (const json::Value* action = given.find(arm.name))
-      arm.action_json = read_action(*action, given.path(arm.name), given.issues());
+      read_action(*action, given.path(arm.name), given.issues(), arm);
     else
       given.issue(arm.name, "is required: the action for this arm");
   }

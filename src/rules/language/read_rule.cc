@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/language/members.h"
+#include "rules/language/read_filter.h"
 
 namespace beckon::rules {
 
@@ -43,6 +44,14 @@ std::vector<std::string> read_triggers(Members& members) {
   return triggers;
 }
 
+// Traits that the event of a delayed rule tells.
+void read_include(Members& members, Rule& rule) {
+  const json::Value* list = members.find("include");
+  if (list == nullptr) return;
+  if (!rule.delayed()) return members.issue("include", "can only be used by a delayed rule, whose event tells these traits");
+  rule.include = read_texts(*list, members.path("include"), limits::kFieldSize, members.issues());
+}
+
 // A delayed rule waits from the anchor of one absence.
 void check_delayed(Members& members, const Rule& rule) {
   const auto absences =
@@ -74,6 +83,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
   read_actions(members, rule);
   read_goal(members, rule);
   rule.ttl = members.duration("ttl");
+  read_include(members, rule);
   if (rule.delayed()) check_delayed(members, rule);
   members.finish();
   if (json::to_text(value).size() > limits::kRuleBytes) issues.add("rule", "must be at most 16 KiB as JSON");

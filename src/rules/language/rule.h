@@ -16,6 +16,7 @@
 #include "ledger/signal.h"
 #include "rules/language/calendar.h"
 #include "rules/language/metadata.h"
+#include "rules/language/payload_template.h"
 
 namespace beckon::rules {
 
@@ -74,6 +75,7 @@ struct Measure {
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
   Comparison comparison;                                               // kContext; needs a value
+  bool yearly = false;                                                 // kTraitDays: until the date's next return
   Instant from = Instant::min();                                       // kActive
   Instant until = Instant::max();                                      // kActive
   std::uint32_t buckets = 0;                                           // kRollout; the field is its salt
@@ -132,7 +134,9 @@ struct Limit {
 struct Arm {
   std::string name;         // the variant; empty: a rule without arms
   std::uint32_t end = 0;    // its buckets end before this one, and begin where the arm before it ended
-  std::string action_json;  // {"type":…,"payload":…}
+  std::string action_json;  // {"type":…,"payload":…}; with placeholders where `payload` is set
+  std::string action_type;
+  std::optional<PayloadTemplate> payload;  // where it has placeholders
 };
 
 // Which part of the units gets which action. Buckets are 0 to 9,999: bucket.h.
@@ -164,6 +168,7 @@ struct Rule {
   std::vector<Arm> arms;  // by name in byte order; exactly one, without a name, where there are no arms
   std::optional<Duration> ttl;
   std::optional<Goal> goal;
+  std::vector<std::string> include;  // traits that the event of a delayed rule tells; sorted
   Instant live_since{};  // StoredRule::live_since
 
   bool delayed() const { return triggers.size() == 1 && triggers.front() == kDueTrigger; }

@@ -1,6 +1,7 @@
 // The measures. naive_judge.cc has the order of judgement.
 #include "rules/reference/naive.h"
 
+#include <sstream>
 #include <date/tz.h>
 
 #include <algorithm>
@@ -324,7 +325,37 @@ std::optional<json::Document> trait_of(const World& world, const Value& conditio
   return *json::parse(found->second);
 }
 
+// Day by day, until the month and the day of the month are those of the date.
+std::optional<long> days_until(const World& world, const Value& condition, Instant now) {
+  const auto value = trait_of(world, condition);
+  const Value* said = condition.find("zone");
+  const std::string zone = said && said->text() != "visitor" ? std::string(said->text()) : zone_of(world);
+  if (!value || !value->root().is_string() || value->root().text().size() < 10 || zone.empty()) return std::nullopt;
+  std::istringstream text(std::string(value->root().text().substr(0, 10)));
+  date::year_month_day day;
+  text >> date::parse("%Y-%m-%d", day);
+  if (text.fail() || !day.ok()) return std::nullopt;
+  const auto today = date::floor<date::days>(date::locate_zone(zone)->to_local(now));
+  const Value* yearly = condition.find("daysUntil")->find("yearly");
+  if (yearly && !yearly->boolean()) return (date::local_days{day} - today).count();
+  for (long n = 0;; ++n) {
+    const date::year_month_day then{today + date::days{n}};
+    const bool is_leap_day = day.month() == date::February && day.day() == date::day{29} && !then.year().is_leap();
+    if (then.month() == day.month() && then.day() == (is_leap_day ? date::day{28} : day.day())) return n;
+  }
+}
+
+bool days_hold(const World& world, const Value& condition, Instant now) {
+  const auto days = days_until(world, condition, now);
+  const Value& wanted = *condition.find("daysUntil");
+  const auto number = [&](const char* name) { return wanted.find(name)->integer().value(); };
+  if (!days) return false;
+  if (wanted.find("equals")) return *days == number("equals");
+  return (!wanted.find("atLeast") || *days >= number("atLeast")) && (!wanted.find("atMost") || *days <= number("atMost"));
+}
+
 bool trait_holds(const World& world, const Value& condition, Instant now) {
+  if (condition.find("daysUntil")) return days_hold(world, condition, now);
   const auto value = trait_of(world, condition);
   const Value* until = condition.find("until");
   const Value* distance = until ? until : condition.find("age");

@@ -97,6 +97,7 @@ long millionths(std::string_view number);
 bool compares(const json::Value& wanted, const json::Value* value, bool texts = false);
 
 // naive_judge.cc
+std::string zone_of(const World& world);  // the visitor's time zone; empty: not known
 Answer judge(const World& world, const std::string& trigger, Instant now);
 bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
 bool open(const World& world, const json::Value& rule, Instant now);        // inside its hours and days

@@ -161,19 +161,7 @@ unsigned bucket(const std::string& salt, const std::string& unit) {
 std::vector<std::string> zones_of(const World& world, const Value& active) {
   const std::string zone = text_of(active.find("zone"), "UTC");
   if (zone != "visitor") return {zone};
-  const auto is_known = [](const std::string& name) {
-    try {
-      return date::locate_zone(name) != nullptr;
-    } catch (const std::exception&) {
-      return false;
-    }
-  };
-  if (const auto trait = world.traits.find("zone"); trait != world.traits.end()) {
-    const std::string name{json::parse(trait->second)->root().text()};
-    if (is_known(name)) return {name};
-  }
-  if (const auto said = world.context.find("zone"); said != world.context.end() && is_known(said->second))
-    return {said->second};
+  if (const std::string known = zone_of(world); !known.empty()) return {known};
   std::vector<std::string> all;
   for (const Value& name : active.find("zoneElse")->items()) all.emplace_back(name.text());
   return all;
@@ -194,6 +182,22 @@ bool open_in(const Value& active, const std::string& zone, Instant now) {
   const auto opens = clock_time(hours.substr(0, 5)), closes = clock_time(hours.substr(6));
   if (opens < closes) return opens <= time && time < closes && opens_on(today);
   return (opens <= time && opens_on(today)) || (time < closes && opens_on(today - date::days{1}));
+}
+
+std::string zone_of(const World& world) {
+  const auto is_known = [](const std::string& name) {
+    try {
+      return date::locate_zone(name) != nullptr;
+    } catch (const std::exception&) {
+      return false;
+    }
+  };
+  if (const auto trait = world.traits.find("zone"); trait != world.traits.end()) {
+    const std::string name{json::parse(trait->second)->root().text()};
+    if (is_known(name)) return name;
+  }
+  const auto said = world.context.find("zone");
+  return said != world.context.end() && is_known(said->second) ? said->second : "";
 }
 
 bool open(const World& world, const Value& rule, Instant now) {

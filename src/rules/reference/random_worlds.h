@@ -99,6 +99,10 @@ inline std::string random_context_value(Dice& dice) {
 }
 
 inline std::string random_trait(Dice& dice, Instant base) {
+  if (dice.one_in(4)) {
+    const Instant day = base + std::chrono::hours{24 * dice.of({-1, 0, 0, 1, 365, 366, -366, 800})};
+    return json::quote(dice.one_in(6) ? "2024-02-29" : to_rfc3339(day).substr(0, 10));
+  }
   if (dice.one_in(3)) return json::quote(to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}));
   return dice.of<const char*>({R"("x")", R"("y")", R"("X")", R"("xy")", "7", "2.5", "true", "false", R"(["x","y"])",
                                R"(["q"])", R"("7.0")", "[]"});

@@ -89,6 +89,7 @@ export const kComparisons = [
 export const kDistances = [
   ['until', 'ahead'],
   ['age', 'ago'],
+  ['daysUntil', 'days ahead'],
 ] as const;
 export const distanceOf = (condition: Json | undefined) =>
   isObject(condition) ? kDistances.find(([name]) => isObject(condition[name])) : undefined;

@@ -48,6 +48,8 @@ inline bool unknown(const Measure&, const Measure&) { return false; }
 bool narrower_of_its_kind(const Measure& one, const Measure& other);
 // Takes `until` or `age` of a trait, which make the condition one of kTraitAge; false: neither is there.
 bool read_distance(Members& members, Condition& condition);
+// Likewise `daysUntil`, one of kTraitDays.
+bool read_days(Members& members, Condition& condition);
 std::string trait_seen(const Finding& finding, Scene& scene);  // "pro, said by crm 2 d ago"
 // Whether whatever `one` holds for, `other` does; false also where that is not known.
 bool texts_are_of(const Comparison& one, const Comparison& other);

@@ -13,7 +13,7 @@ constexpr std::array kParts{Part::kTrait, Part::kComparison, Part::kDistance};
 // Without a visitor every trait is missing.
 void read(Members& members, Condition& condition) {
   condition.measure.field = members.text("trait", limits::kFieldSize, true).value_or("");
-  if (read_distance(members, condition)) return;
+  if (read_distance(members, condition) || read_days(members, condition)) return;
   condition.measure.comparison = read_comparison(members);
   condition.least = 1;
   const auto contrary = contrary_of(condition.measure.comparison);
@@ -50,6 +50,11 @@ bool never_exceeded(const Measure& one, const Measure& other) {
 std::string random(Dice& dice) {
   const std::string trait = std::string(R"({"trait":")") + dice.of({"c", "d"}) + "\",";
   if (!dice.one_in(3)) return trait + random_comparison(dice);
+  if (dice.one_in(3)) {
+    const std::string bounds = dice.of<const char*>({R"("equals":0)", R"("atMost":1)", R"("atLeast":1,"atMost":364)"});
+    return trait + R"("daysUntil":{)" + bounds + (dice.one_in(3) ? R"(,"yearly":false)" : "") + "}" +
+           dice.of<const char*>({"", R"(,"zone":"visitor")", R"(,"zone":"Asia/Kolkata")", R"(,"zone":"America/New_York")"});
+  }
   const char* const distance = dice.of({R"("until":{)", R"("age":{)"});
   switch (dice.upto(3)) {
     case 0: return trait + distance + R"("atLeast":)" + (dice.one_in(3) ? "\"0s\"" : seconds(dice)) + "}";

@@ -1,0 +1,78 @@
+#include "rules/payload_values.h"
+
+#include <algorithm>
+
+namespace beckon::rules {
+namespace {
+
+std::optional<std::string_view> text(std::string_view value, std::string& room) {
+  return room = json::quote(value);
+}
+
+std::optional<std::string_view> part_of(const std::optional<ledger::Signal>& signal, const PayloadPath& path,
+                                        std::string& room) {
+  if (!signal) return std::nullopt;
+  if (const std::string_view field = path.metadata_field(); !field.empty())
+    return value_of_field(signal->metadata, field, room);
+  if (path.rest == "key") return text(signal->key, room);
+  if (path.rest == "at") return text(to_rfc3339(signal->at), room);
+  if (path.rest == "value" && signal->has_value) return text(signal->value, room);
+  return std::nullopt;
+}
+
+}  // namespace
+
+// The newest signal from which the rule waits: nothing that ends the wait came behind it, or it would not be judged.
+std::optional<ledger::Signal> JudgedValues::anchor() const {
+  const auto absent = std::ranges::find(rule_.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; });
+  if (absent == rule_.all.end()) return std::nullopt;
+  const bool is_of_visitor = absent->measure.scope == Scope::kVisitor && facts_.visitor;
+  const ledger::Window& window = is_of_visitor ? *facts_.visitor : facts_.window;
+  for (std::size_t i = window.size(); i-- > 0;)
+    if (const ledger::Signal signal = window[i]; signal.at <= facts_.now && absent->measure.after.fits(signal))
+      return signal;
+  return std::nullopt;
+}
+
+std::optional<ledger::Signal> JudgedValues::newest() const {
+  for (std::size_t i = facts_.window.size(); i-- > 0;)
+    if (facts_.window.at(i) <= facts_.now) return facts_.window[i];
+  return std::nullopt;
+}
+
+std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std::string& room) const {
+  switch (path.root) {
+    case PayloadRoot::kVisitorId:
+      if (facts_.visitor_id.empty()) return std::nullopt;
+      return text(facts_.visitor_id, room);
+    case PayloadRoot::kVisitorZone: {
+      const std::string name = zone_name_of_visitor(facts_);
+      if (name.empty()) return std::nullopt;
+      return text(name, room);
+    }
+    case PayloadRoot::kTrait: {
+      if (!facts_.tells_sensitive && std::ranges::binary_search(facts_.sensitive, path.rest)) return std::nullopt;
+      auto trait = ledger::trait_in(facts_.traits, path.rest);
+      if (!trait) return std::nullopt;
+      return room = std::move(trait->json);
+    }
+    case PayloadRoot::kAnchor: return part_of(anchor(), path, room);
+    case PayloadRoot::kSignal: return part_of(newest(), path, room);
+    case PayloadRoot::kContext: {
+      const auto found = std::ranges::find(facts_.context, path.rest, &std::pair<std::string, std::string>::first);
+      if (found == facts_.context.end()) return std::nullopt;
+      return text(found->second, room);
+    }
+    case PayloadRoot::kDecision:
+      if (path.rest == "id" && !decided_.id.empty()) return text(decided_.id, room);
+      if (path.rest == "variant" && !decided_.variant.empty()) return text(decided_.variant, room);
+      if (path.rest == "expiresAt" && decided_.expires_at != Instant{}) return text(to_rfc3339(decided_.expires_at), room);
+      return std::nullopt;
+    case PayloadRoot::kSame:
+    case PayloadRoot::kEver:
+    case PayloadRoot::kItem: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace beckon::rules

@@ -1,0 +1,30 @@
+// What a payload can name, as one judgement has it.
+#pragma once
+#include "rules/language/facts.h"
+#include "rules/language/rule.h"
+
+namespace beckon::rules {
+
+// What is known of a decision once it is made; empty texts are null.
+struct Decided {
+  std::string_view id, variant;
+  Instant expires_at{};
+};
+
+// Views into the arguments, which outlive it. Confined to one thread.
+class JudgedValues final : public PayloadValues {
+ public:
+  JudgedValues(const Rule& rule, const Facts& facts, const Decided& decided = {})
+      : rule_(rule), facts_(facts), decided_(decided) {}
+  std::optional<std::string_view> value(const PayloadPath& path, std::string& room) const override;
+
+ private:
+  std::optional<ledger::Signal> anchor() const;
+  std::optional<ledger::Signal> newest() const;
+
+  const Rule& rule_;
+  const Facts& facts_;
+  const Decided& decided_;
+};
+
+}  // namespace beckon::rules
