@@ -170,3 +170,15 @@ test('a rollout to nobody is pointed out, and one that cannot be is refused', as
   ]);
   assert.deepEqual(await faults(rule({}, { rolloutSalt: 'x' })), ['rolloutSalt can only be used with rollout']);
 });
+
+test('a calendar window is told in words, and its signals leave together', async () => {
+  const within = { calendar: 'year', zone: 'Asia/Kolkata' };
+  await save('r', rule({ all: [{ count: { key: 'view' }, within, atLeast: 3 }] }));
+  const s = await send([{ type: 'view' }, { type: 'view' }]);
+  const [{ measure, seen, margin, changesAt }] = (await decide(s)).explanation[0].conditions;
+  assert.deepEqual(
+    [measure, seen, margin],
+    ['count of view in the same calendar year (Asia/Kolkata)', '2', 'one more view'],
+  );
+  assert.match(changesAt, /^\d{4}-/);
+});

@@ -438,6 +438,39 @@ holds(
     assert.ok(await refused('r', { when: many(51) }));
   },
 );
+holds(
+  [
+    'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone, including daylight saving time: all its signals stop counting together, when the next one begins.',
+    'The zone must be named.',
+  ],
+  async () => {
+    const within = (calendar, zone) => ({ seen: { key: 'a' }, within: { calendar, zone } });
+    const at = Date.parse('2026-03-29T22:30:00Z'); // 00:30 on Monday in Berlin, on summer time since the day before
+    const session = await told([{ type: 'a', at: iso(Date.parse('2026-03-29T22:00:00Z')) }]);
+    const acting = async (condition, when, s = session) => {
+      await save('r', { when: { all: [condition] } });
+      return (await decide(s, { at: when })).outcome === 'act';
+    };
+    const early = await told([{ type: 'a', at: iso(Date.parse('2026-03-29T21:59:59.999Z')) }]);
+    for (const unit of ['day', 'week']) {
+      assert.ok(await acting(within(unit, 'Europe/Berlin'), at), unit);
+      assert.ok(!(await acting(within(unit, 'Europe/Berlin'), at, early)), unit);
+      assert.ok(await acting(within(unit, 'UTC'), at, early), unit);
+    }
+    for (const unit of ['month', 'year']) assert.ok(await acting(within(unit, 'Europe/Berlin'), at, early), unit);
+    const last = Date.parse('2026-03-30T21:59:59.999Z');
+    assert.ok(await acting(within('day', 'Europe/Berlin'), last));
+    assert.ok(!(await acting(within('day', 'Europe/Berlin'), last + 1)));
+    assert.ok(await acting(within('week', 'Europe/Berlin'), last + 1));
+    assert.ok(await acting(within('month', 'Europe/Berlin'), last + 1));
+    assert.ok(!(await acting(within('month', 'Europe/Berlin'), last + 1 + 86_400_000)));
+    await save('r', { when: { all: [within('day', 'Europe/Berlin')] }, ttl: '7d' });
+    assert.equal((await decide(session, { at })).expiresAt, '2026-03-30T22:00:00Z');
+    for (const zone of [undefined, 'visitor', 'handle', 'Berlin'])
+      assert.ok(await refused('r', { when: { all: [within('day', zone)] } }), zone);
+    assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
+  },
+);
 const order = (items, more = {}) => [signal('purchase', minutes, { metadata: { currency: 'EUR', items, ...more } })];
 const shoes = { category: 'shoes', price: '49.90', quantity: 2 },
   socks = { category: 'socks', price: 100, quantity: 1 };

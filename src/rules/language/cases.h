@@ -50,7 +50,10 @@ struct Said {
 
   Measure itself() const;  // with `within` as far as it really looks back
   Measure count(const Filter& filter, Duration span) const {
-    return {.kind = MeasureKind::kCount, .scope = measure.scope, .filter = filter, .within = span};
+    Measure counted{.kind = MeasureKind::kCount, .scope = measure.scope, .filter = filter, .within = span};
+    counted.calendar = measure.calendar;
+    counted.zone = measure.zone;
+    return counted;
   }
   Fact least(const Measure& what, std::int64_t bound) const { return {what, true, bound, of}; }
   Fact most(const Measure& what, std::int64_t bound) const { return {what, false, bound, of}; }

@@ -9,13 +9,14 @@
 
 #include "base/json.h"
 #include "rules/language/read_rule.h"
+#include "system/zones.h"
 
 namespace beckon::rules {
 namespace {
 
 std::string faults_of(const json::Value& condition) {
   Issues issues;
-  read_condition(condition, "when.all[0]", issues);
+  read_condition(condition, "when.all[0]", system_zones(), issues);
   return issues.empty() ? "" : json::to_text(condition) + ": " + issues.items().front().issue;
 }
 

@@ -35,7 +35,8 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
     case Part::kFilter: return members({measure}, kFilterSchema);
     case Part::kField: return;  // of the filter
     case Part::kWindow:
-      members({"within"}, kDurationSchema);
+      members({"within"}, R"({"oneOf":[{"$ref":"#/components/schemas/Duration"},)"
+                          R"({"$ref":"#/components/schemas/CalendarWindow"}]})");
       return members({"per"}, R"({"type":"string","enum":["session"]})");
     case Part::kBound: return members({"atLeast", "atMost", "equals"}, R"({"type":"number"})");
     case Part::kAge: return members({"atLeast", "atMost"}, kDurationSchema);

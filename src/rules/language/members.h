@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/instant.h"
 #include "base/json.h"
+#include "base/zone.h"
 
 namespace beckon::rules {
 
@@ -23,8 +24,9 @@ std::string_view nearest_name(std::string_view given, const std::vector<std::str
 // Confined to one read; the value and the issues outlive it. Names given to it are literals.
 class Members {
  public:
-  Members(const json::Value& object, std::string path, Issues& issues)
-      : object_(object), path_(std::move(path)), issues_(issues) {}
+  // `zones`: by which time zones are found; null where none is to be read.
+  Members(const json::Value& object, std::string path, Issues& issues, const Zones* zones = nullptr)
+      : object_(object), path_(std::move(path)), issues_(issues), zones_(zones) {}
 
   // A member that may be missing: null then. Each makes its name known.
   const json::Value* find(std::string_view name);
@@ -45,6 +47,7 @@ class Members {
   void issue(std::string_view name, std::string text) { issues_.add(path_of(path_, name), std::move(text)); }
   std::string path(std::string_view name) const { return path_of(path_, name); }
   Issues& issues() { return issues_; }
+  const Zones* zones() const { return zones_; }
 
   // Every member that was not read is an issue, with the nearest name among those that were.
   void finish();
@@ -53,6 +56,7 @@ class Members {
   const json::Value& object_;
   std::string path_;
   Issues& issues_;
+  const Zones* zones_;
   std::vector<std::string_view> known_;
   std::vector<std::string_view> refused_;  // named already
 };

@@ -26,6 +26,7 @@ enum class Planted {
   kShadowHolds,         // a shadow rule spends from the live count
   kValidTooLong,        // a millisecond
   kRolloutOneMore,      // a rollout has a bucket more
+  kDayBeginsLate,       // a calendar day begins a millisecond late
   kAboveBound,          // above n allows n
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements

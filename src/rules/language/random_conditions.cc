@@ -60,8 +60,12 @@ std::string random_filter(Dice& dice, const std::string& field, const std::strin
 }
 
 std::string random_window(Dice& dice) {
-  const int kind = dice.upto(6);
-  return kind == 0 ? "" : kind == 1 ? R"(,"per":"session")" : R"(,"within":)" + seconds(dice);
+  const int kind = dice.upto(7);
+  if (kind < 2) return kind == 0 ? "" : R"(,"per":"session")";
+  if (kind > 2) return R"(,"within":)" + seconds(dice);
+  const char* unit = dice.of({"day", "day", "week", "month", "year"});
+  const char* zone = dice.of({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"});
+  return std::string(R"(,"within":{"calendar":")") + unit + R"(","zone":")" + zone + "\"}";
 }
 
 std::string random_bounds(Dice& dice, int most) {

@@ -40,7 +40,7 @@ void name_no_measure(const json::Value& value, const std::string& path, Issues& 
 
 }  // namespace
 
-Condition read_condition(const json::Value& value, const std::string& path, Issues& issues) {
+Condition read_condition(const json::Value& value, const std::string& path, const Zones& zones, Issues& issues) {
   Condition condition{.path = path};
   if (!value.is_object()) {
     issues.add(path, "must be a condition such as {\"seen\": {\"key\": \"cart\"}, \"within\": \"30m\"}");
@@ -60,7 +60,7 @@ Condition read_condition(const json::Value& value, const std::string& path, Issu
     name_no_measure(value, path, issues);
     return condition;
   }
-  Members members(value, path, issues);
+  Members members(value, path, issues, &zones);
   condition.measure.kind = measure->kind;
   measure->read(members, condition);
   if (std::ranges::find(measure->parts, Part::kScope) != measure->parts.end()) read_scope(members, condition);

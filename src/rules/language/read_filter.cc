@@ -1,6 +1,7 @@
 #include "rules/language/read_filter.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "rules/language/decimal.h"
@@ -139,16 +140,48 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
   return filter;
 }
 
-Duration read_window(Members& members) {
-  const auto within = members.duration("within");
-  if (const json::Value* per = members.find("per")) {
-    if (!per->is_string() || per->text() != "session") {
-      members.issue("per", "must be \"session\"");
-    } else if (members.has("within")) {
-      members.issue("per", "cannot be combined with within; give one of the two");
-    }
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Calendar>, 4> kCalendars{
+    {{"day", Calendar::kDay}, {"week", Calendar::kWeek}, {"month", Calendar::kMonth}, {"year", Calendar::kYear}}};
+
+void read_calendar(const json::Value& value, Members& members, Measure& measure) {
+  Members given(value, members.path("within"), members.issues(), members.zones());
+  const json::Value* unit = given.need("calendar", "day, week, month or year");
+  const auto found = std::ranges::find(kCalendars, unit != nullptr && unit->is_string() ? unit->text() : "",
+                                       [](const auto& one) { return one.first; });
+  if (found != kCalendars.end())
+    measure.calendar = found->second;
+  else if (unit != nullptr)
+    given.issue("calendar", "must be day, week, month or year");
+  if (const json::Value* zone = given.need("zone", "a time zone such as \"Europe/Berlin\" (IANA)")) {
+    measure.zone_name = zone->is_string() ? zone->text() : "";
+    const Zones* zones = members.zones();
+    measure.zone = zones == nullptr ? nullptr : zones->find(measure.zone_name);
+    const bool later = measure.zone_name == "visitor" || measure.zone_name == "handle";
+    if (measure.zone == nullptr)
+      given.issue("zone", later ? "must name a time zone such as \"Europe/Berlin\"; \"" + measure.zone_name +
+                                      "\" is not supported yet"
+                                : "must be a time zone such as \"Europe/Berlin\" (IANA)");
   }
-  return within.value_or(Duration{});
+  given.finish();
+  // A measure that cannot be read is of no use, but is read to its end.
+  if (measure.zone == nullptr) measure.calendar = Calendar::kNone;
+}
+
+}  // namespace
+
+void read_window(Members& members, Measure& measure) {
+  if (const json::Value* within = members.find("within"); within != nullptr && within->is_object())
+    read_calendar(*within, members, measure);
+  else
+    measure.within = members.duration("within").value_or(Duration{});
+  const json::Value* per = members.find("per");
+  if (per == nullptr) return;
+  if (!per->is_string() || per->text() != "session")
+    members.issue("per", "must be \"session\"");
+  else if (members.has("within"))
+    members.issue("per", "cannot be combined with within; give one of the two");
 }
 
 namespace {

@@ -66,7 +66,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
   rule.status = read_status(members);
   rule.priority = members.integer("priority", -limits::kPriority, limits::kPriority).value_or(0);
   rule.triggers = read_triggers(members);
-  read_when(members, rule);
+  read_when(members, zones, rule);
   read_active(members, zones, rule);
   read_rollout(members, rule);
   read_limit(members, rule);

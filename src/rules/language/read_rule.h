@@ -12,7 +12,7 @@ namespace beckon::rules {
 Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, Issues& issues);
 
 // The parts of a rule next to its conditions; each takes its own members.
-void read_when(Members& members, Rule& rule);                        // all, any, none and the groups in them
+void read_when(Members& members, const Zones& zones, Rule& rule);    // all, any, none and the groups in them
 void read_active(Members& members, const Zones& zones, Rule& rule);  // from, until, hours, days, zone
 void read_rollout(Members& members, Rule& rule);                     // behind read_active
 void read_limit(Members& members, Rule& rule);
@@ -21,6 +21,6 @@ void read_actions(Members& members, Rule& rule);  // action, or actions by arm; 
 void read_goal(Members& members, Rule& rule);
 
 // One entry of when.all, when.any or when.none.
-Condition read_condition(const json::Value& value, const std::string& path, Issues& issues);
+Condition read_condition(const json::Value& value, const std::string& path, const Zones& zones, Issues& issues);
 
 }  // namespace beckon::rules

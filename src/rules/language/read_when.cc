@@ -25,7 +25,7 @@ struct Entry {
 // Confined to the reading of one rule.
 class WhenReader {
  public:
-  explicit WhenReader(Issues& issues) : issues_(issues) {}
+  WhenReader(const Zones& zones, Issues& issues) : zones_(zones), issues_(issues) {}
 
   // The entries of one list. `depth`: of the group that they are of, from 1.
   std::vector<Entry> read(Members& of, std::string_view name, int depth) {
@@ -47,7 +47,7 @@ class WhenReader {
     const bool is_group = std::ranges::any_of(kGroups, [&](const auto& group) { return value.find(group.first); });
     if (is_group) return read_group(value, path, depth + 1);
     ++conditions_;
-    return {.kind = Kind::kCondition, .condition = read_condition(value, path, issues_), .entries = {}};
+    return {.kind = Kind::kCondition, .condition = read_condition(value, path, zones_, issues_), .entries = {}};
   }
 
   Entry read_group(const json::Value& value, const std::string& path, int depth) {
@@ -70,6 +70,7 @@ class WhenReader {
     return group;
   }
 
+  const Zones& zones_;
   Issues& issues_;
   std::size_t conditions_ = 0;
 };
@@ -101,7 +102,7 @@ void add_alternatives(Rule& rule, Branch branch) {
 
 }  // namespace
 
-void read_when(Members& members, Rule& rule) {
+void read_when(Members& members, const Zones& zones, Rule& rule) {
   const json::Value* value = members.need("when", "the conditions; {} always matches");
   if (value == nullptr) return;
   if (!value->is_object()) {
@@ -109,7 +110,7 @@ void read_when(Members& members, Rule& rule) {
     return;
   }
   Members when(*value, members.path("when"), members.issues());
-  WhenReader reader(members.issues());
+  WhenReader reader(zones, members.issues());
   Entry all{Kind::kAll, {}, reader.read(when, "all", 1)}, any{Kind::kAny, {}, reader.read(when, "any", 1)},
       none{Kind::kNone, {}, reader.read(when, "none", 1)};
   if (reader.conditions() > limits::kConditions)

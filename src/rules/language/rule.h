@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "base/zone.h"
 #include "ledger/signal.h"
+#include "rules/language/calendar.h"
 #include "rules/language/metadata.h"
 
 namespace beckon::rules {
@@ -56,7 +57,10 @@ struct Measure {
   MeasureKind kind = MeasureKind::kSeen;
   Scope scope = Scope::kSession;
   Filter filter;
-  Duration within{};          // zero: all of the session
+  Duration within{};                    // zero: all of the session
+  Calendar calendar = Calendar::kNone;  // only signals of the same unit as now, too
+  const Zone* zone = nullptr;           // whose wall clock the calendar is of
+  std::string zone_name;
   Filter after;               // kAbsent: the anchor
   Duration wait{};            // kAbsent
   Duration least_age{};       // kLast: the age changes with every instant, its place between bounds does not

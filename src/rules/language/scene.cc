@@ -12,6 +12,12 @@ void Scene::number() {
   numbered_ = true;
 }
 
+void Scene::narrow_to_unit(const Measure& of, Sight& sight) const {
+  const auto [begin, end] = calendar_unit(of.calendar, *of.zone, now());
+  sight.after = std::max(sight.after, begin - Duration{1});
+  sight.end = end;
+}
+
 const std::string* Scene::context(std::string_view field) const {
   for (const auto& [key, value] : facts_.context) {
     if (key == field) return &value;

@@ -53,6 +53,21 @@ class Scene {
   }
   ledger::Signal signal(std::size_t i) const { return window_[i]; }
 
+  // What a measure sees: signals later than `after`, each until the instant at which it leaves.
+  struct Sight {
+    Instant after{};
+    Duration span{};
+    Instant end = kNever;  // at which all of them leave
+
+    Instant leaves(Instant at) const { return std::min(at + span, end); }
+  };
+  Sight sight(const Measure& of) const {
+    const Duration span = this->span(of.within);
+    Sight sight{now() - span, span};
+    if (of.calendar != Calendar::kNone) narrow_to_unit(of, sight);
+    return sight;
+  }
+
   // Calls visit(i, at) with each visible signal of the stream later than `after`, newest first, until it returns false.
   template <class Visit>
   void newest_first(const Stream& stream, Instant after, Visit visit) {
@@ -152,6 +167,7 @@ class Scene {
                                     places.begin());
   }
   void number();
+  void narrow_to_unit(const Measure& of, Sight& sight) const;
 
   const Facts& facts_;
   const ledger::Window& window_;

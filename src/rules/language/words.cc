@@ -26,6 +26,17 @@ std::string listed(const std::vector<T>& list) {
   return out;
 }
 
+std::string unit_name(Calendar calendar) {
+  switch (calendar) {
+    case Calendar::kNone: return "";
+    case Calendar::kDay: return "calendar day";
+    case Calendar::kWeek: return "calendar week";
+    case Calendar::kMonth: return "calendar month";
+    case Calendar::kYear: return "calendar year";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string words_of(Duration duration) {
@@ -60,6 +71,8 @@ std::string words_of(const std::vector<std::string>& list) { return listed(list)
 
 std::string window_words(const Measure& of) {
   const std::string where = of.scope == Scope::kVisitor ? " across all of the visitor's sessions" : "";
+  if (of.calendar != Calendar::kNone)
+    return " in the same " + unit_name(of.calendar) + " (" + of.zone_name + ")" + where;
   if (of.within != Duration{}) return std::string(" within ") + words_of(of.within) + where;
   return where.empty() ? " in this session" : where;
 }

@@ -137,6 +137,8 @@ std::optional<Part> alternatives_of(const Branch& branch) {
 bool never_exceeds(const Measure& one, const Measure& other) {
   if (one == other) return true;
   if (one.scope == Scope::kVisitor && other.scope == Scope::kSession) return false;
+  const bool same_unit = one.calendar == other.calendar && one.zone == other.zone;
+  if (other.calendar != Calendar::kNone && !same_unit) return false;
   return definition_of(other.kind).never_exceeded(one, other);
 }
 

@@ -22,8 +22,9 @@ std::string meeting_condition(Dice& dice) {
       dice.of<const char*>({R"({"key":"a"})", R"({"key":"a"})", R"({"key":["a","c.y"]})", R"({"key":"a","value":"x"})",
                             R"({"key":"c.*"})", "{}", R"({"key":"a","meta":{"n":{"above":1}}})",
                             R"({"key":"a","meta":{"n":{"above":1},"l[].m":{"in":["x","y"]}}})"});
-  const std::string window =
-      dice.of<const char*>({"", R"(,"within":"5s")", R"(,"within":"15s")", R"(,"within":"60s")"});
+  const std::string window = dice.of<const char*>({"", R"(,"within":"5s")", R"(,"within":"15s")", R"(,"within":"60s")",
+                                                   R"(,"within":{"calendar":"day","zone":"UTC"})",
+                                                   R"(,"within":{"calendar":"month","zone":"Europe/Berlin"})"});
   const std::string scope = dice.one_in(5) ? R"(,"scope":"visitor"})" : "}";
   switch (dice.upto(10)) {
     case 0: return R"({"seen":)" + filter + window + scope;

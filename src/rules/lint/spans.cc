@@ -71,17 +71,24 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
 // UTC and the zones of Etc are offsets that no government changes.
 void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& zones, Instant now,
                         std::vector<Warning>& warnings) {
-  const json::Value* active = json.find("active");
-  const json::Value* zone = rule.hours && active != nullptr ? active->find("zone") : nullptr;
-  if (zone == nullptr || zone->text() == "UTC" || zone->text().starts_with("Etc/")) return;
   if (!is_older_zone_version(zones.version(), kNewestZoneVersion)) return;
+  std::vector<std::pair<std::string, std::string>> named;  // with the path of each
+  const json::Value* active = json.find("active");
+  if (const json::Value* zone = rule.hours && active != nullptr ? active->find("zone") : nullptr)
+    named.emplace_back(zone->text(), "active.zone");
+  for (const Condition* condition : conditions_of(rule))
+    if (condition->measure.calendar != Calendar::kNone)
+      named.emplace_back(condition->measure.zone_name, condition->path + ".within.zone");
+  std::erase_if(named, [](const auto& one) { return one.first == "UTC" || one.first.starts_with("Etc/"); });
+  if (named.empty()) return;
+  const auto& [zone, path] = named.front();
   const std::string release(zones.version());
   warnings.push_back({"outdated_time_zone",
                       "The server's time zone database is release " + release + ", older than " +
-                          std::string(kNewestZoneVersion) + ". If the clocks in " + std::string(zone->text()) +
+                          std::string(kNewestZoneVersion) + ". If the clocks in " + zone +
                           " have been changed since, the hours and days are wrong. Upgrade the package tzdata and " +
                           "restart the server.",
-                      {.at = now, .conditions = {"active.zone"}}});
+                      {.at = now, .conditions = {path}}});
 }
 
 }  // namespace beckon::rules::lint

@@ -1,6 +1,8 @@
 // The measures. naive_judge.cc has the order of judgement.
 #include "rules/reference/naive.h"
 
+#include <date/tz.h>
+
 #include <algorithm>
 #include <cmath>
 #include <regex>
@@ -84,12 +86,26 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
   return all;
 }
 
+// On which day the calendar unit began that the instant is in, by the wall clock of the zone.
+date::local_days unit_of(const Value& within, Instant at) {
+  const auto day = date::floor<date::days>(date::locate_zone(std::string(within.find("zone")->text()))->to_local(at));
+  const date::year_month_day shown(day);
+  const std::string_view unit = within.find("calendar")->text();
+  if (unit == "year") return date::local_days{shown.year() / 1 / 1};
+  if (unit == "month") return date::local_days{shown.year() / shown.month() / 1};
+  return unit == "week" ? day - (date::weekday(day) - date::Monday) : day;
+}
+
 std::vector<Stored> inside(const World& world, const Value& condition, Instant now) {
   std::vector<Stored> out = visible(world, condition, now);
-  if (const Value* within = condition.find("within")) {
-    const Duration span = *parse_duration(within->text());
-    std::erase_if(out, [&](const Stored& one) { return !(now - span < one.at() && one.at() <= now); });
+  const Value* within = condition.find("within");
+  if (within == nullptr) return out;
+  if (within->is_object()) {
+    std::erase_if(out, [&](const Stored& one) { return unit_of(*within, one.at()) != unit_of(*within, now); });
+    return out;
   }
+  const Duration span = *parse_duration(within->text());
+  std::erase_if(out, [&](const Stored& one) { return !(now - span < one.at() && one.at() <= now); });
   return out;
 }
 

@@ -14,7 +14,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
     "Nothing",           "WindowClosedBehind", "NowUnseen",      "RetentionTooLong", "AtLeastMore",     "AtMostLess",
     "AbsenceFromAnchor", "WaitTooLong",        "AgeTooGreat",    "StepsShareSignal", "CooldownTooLong", "CapOneMore",
     "CapOfVisitor",      "HoursCloseLate",     "NightToMorning", "ArmEndsLate",      "HoldoutOneMore",  "ShadowHolds",
-    "ValidTooLong",      "RolloutOneMore",     "AboveBound",     "LastGroupLost",    "AnyElement"};
+    "ValidTooLong",      "RolloutOneMore",     "DayBeginsLate",  "AboveBound",       "LastGroupLost",   "AnyElement"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

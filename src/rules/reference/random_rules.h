@@ -16,12 +16,12 @@ namespace beckon::rules {
 // Around which instant a world lies: an ordinary noon, or where the wall clocks of some zone jump, or a day begins.
 inline Instant random_base(Dice& dice) {
   if (!dice.one_in(4)) return testing::kNoon;
-  return *parse_rfc3339(
-      dice.of<const char*>({"2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z",  // Berlin
-                            "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z",                          // New York
-                            "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z",  // Lord Howe, by half an hour
-                            "2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z",
-                            "2026-03-01T18:30:00Z"}));  // midnights of Berlin, UTC and Kolkata
+  return *parse_rfc3339(dice.of<const char*>(
+      {"2026-03-29T01:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z",  // Berlin
+       "2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z",                          // New York
+       "2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z",                          // Lord Howe, by half an hour
+       "2026-03-01T23:00:00Z", "2026-03-02T00:00:00Z", "2026-03-01T18:30:00Z", "2026-02-28T23:00:00Z",
+       "2026-01-01T00:00:00Z", "2025-12-31T23:00:00Z"}));  // midnights of Berlin, UTC and Kolkata
 }
 
 inline std::string instant(Dice& dice, Instant base) {

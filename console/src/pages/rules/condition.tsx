@@ -139,26 +139,44 @@ function FilterFields({ path, what }: { path: Path; what: string }) {
   );
 }
 
+const kUnits = [
+  ['day', 'day'],
+  ['week', 'week'],
+  ['month', 'month'],
+  ['year', 'year'],
+] as const;
+const kWindows: { [kind: string]: { [name: string]: Json } } = {
+  within: { within: '30m' },
+  calendar: { within: { calendar: 'day', zone: 'Europe/Berlin' } },
+  session: { per: 'session' },
+};
+
 function Window({ path, condition }: { path: Path; condition: Json }) {
   const { set } = useForm();
-  const whole = isObject(condition) && condition.per === 'session';
+  const given = isObject(condition) ? condition : {};
+  const kind = given.per === 'session' ? 'session' : isObject(given.within) ? 'calendar' : 'within';
   return (
     <>
       <SelectField
         label="Window"
-        value={whole ? 'session' : 'within'}
+        value={kind}
         choices={[
           ['within', 'rolling'],
+          ['calendar', 'calendar'],
           ['session', 'entire session'],
         ]}
         onChange={value => {
-          if (isObject(condition)) {
-            const { within: _, per: __, ...rest } = condition;
-            set(path, value === 'session' ? { ...rest, per: 'session' } : { ...rest, within: '30m' });
-          }
+          const { within: _, per: __, ...rest } = given;
+          set(path, { ...rest, ...kWindows[value] });
         }}
       />
-      {!whole && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
+      {kind === 'within' && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
+      {kind === 'calendar' && (
+        <>
+          <Choose path={[...path, 'within', 'calendar']} label="Same" fallback="day" choices={kUnits} />
+          <Text path={[...path, 'within', 'zone']} label="Time zone" placeholder="Europe/Berlin" mono />
+        </>
+      )}
     </>
   );
 }

@@ -49,6 +49,7 @@ const kWords = [
   'field',
   'times',
   'within',
+  'calendar',
   'per',
   'after',
   'for',

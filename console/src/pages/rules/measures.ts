@@ -57,6 +57,8 @@ function boundWords(condition: { [name: string]: Json }): string {
 }
 
 function windowWords(condition: { [name: string]: Json }): string {
+  const { within } = condition;
+  if (isObject(within)) return ` in the same calendar ${String(within.calendar)} (${String(within.zone)})`;
   if (condition.within !== undefined) return ` within ${String(condition.within)}`;
   return condition.per === undefined ? '' : ' in the session';
 }

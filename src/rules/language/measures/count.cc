@@ -14,28 +14,28 @@ constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kBound, Part::kS
 
 void read(Members& members, Condition& condition) {
   read_measured(members, "count", condition.measure.filter);
-  condition.measure.within = read_window(members);
+  read_window(members, condition.measure);
   read_count_bounds(members, condition);
 }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Duration span = scene.span(measure.source->within);
+  const Scene::Sight sight = scene.sight(*measure.source);
   Taken taken{.next = scene.next_to_come(measure.stream)};
   Instant oldest = kNever;
   if (measure.stream.key_alone && measure.stream.key != Stream::kEveryKey) {
-    const auto places = scene.later_than(scene.now() - span, measure.stream);
+    const auto places = scene.later_than(sight.after, measure.stream);
     taken.value = static_cast<std::int64_t>(places.size());
     if (places.empty()) return taken;
     taken.witness = scene.at(places.back());
-    taken.next = std::min(taken.next, scene.at(places.front()) + span);
+    taken.next = std::min(taken.next, sight.leaves(scene.at(places.front())));
     return taken;
   }
-  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t, Instant at) {
+  scene.newest_first(measure.stream, sight.after, [&](std::size_t, Instant at) {
     if (taken.value++ == 0) taken.witness = at;
     oldest = at;
     return true;
   });
-  if (taken.value > 0) taken.next = std::min(taken.next, oldest + span);
+  if (taken.value > 0) taken.next = std::min(taken.next, sight.leaves(oldest));
   return taken;
 }
 

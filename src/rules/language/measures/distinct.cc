@@ -20,7 +20,7 @@ void read(Members& members, Condition& condition) {
   condition.measure.filter = read_filter(*members.find("distinct"), members.path("distinct"), members.issues(),
                                          &condition.measure.field, Field::kOptional);
   condition.measure.path = is_path(condition.measure.field);
-  condition.measure.within = read_window(members);
+  read_window(members, condition.measure);
   read_count_bounds(members, condition);
 }
 
@@ -34,15 +34,15 @@ std::optional<std::string_view> value_of(const ledger::Signal& signal, const std
 Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
   thread_local std::unordered_set<std::string> values;
   values.clear();
-  const Duration span = scene.span(measure.source->within);
+  const Scene::Sight sight = scene.sight(*measure.source);
   Taken taken{.next = scene.next_to_come(measure.stream)};
   std::string room;
-  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
     for (const std::string_view text : values_of(scene.signal(i), *measure.source)) {
       const auto value = scalar_of(text, room);
       if (!value || !values.emplace(*value).second) continue;
       if (taken.witness == kNever) taken.witness = at;
-      taken.next = std::min(taken.next, at + span);
+      taken.next = std::min(taken.next, sight.leaves(at));
     }
     return true;
   });
@@ -54,11 +54,11 @@ Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   if (measure.source->path) return take_elements(measure, scene);
   thread_local std::vector<std::string> values;  // kept, so that their room is used again
-  const Duration span = scene.span(measure.source->within);
+  const Scene::Sight sight = scene.sight(*measure.source);
   Taken taken{.next = scene.next_to_come(measure.stream)};
   std::size_t size = 0;
   std::string room;
-  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
     const auto value = value_of(scene.signal(i), measure.source->field, room);
     if (!value || std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), *value) !=
                       values.begin() + static_cast<std::ptrdiff_t>(size))
@@ -66,7 +66,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
     if (size == values.size()) values.emplace_back();
     values[size++] = *value;
     if (size == 1) taken.witness = at;
-    taken.next = std::min(taken.next, at + span);
+    taken.next = std::min(taken.next, sight.leaves(at));
     return true;
   });
   taken.value = static_cast<std::int64_t>(size);
@@ -92,7 +92,7 @@ Skipped skipped(const Finding& finding, Scene& scene) {
     else if (!scalar_of(value, room))
       ++others;
   };
-  scene.newest_first(finding.measure.stream, scene.now() - scene.span(of.within), [&](std::size_t i, Instant) {
+  scene.newest_first(finding.measure.stream, scene.sight(of).after, [&](std::size_t i, Instant) {
     const ledger::Signal signal = scene.signal(i);
     if (of.field.empty())
       missing += signal.has_value ? 0 : 1;

@@ -13,24 +13,24 @@ constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kAge, Part::kSco
 
 void read(Members& members, Condition& condition) {
   read_measured(members, "last", condition.measure.filter);
-  condition.measure.within = read_window(members);
+  read_window(members, condition.measure);
   read_age_bounds(members, condition.measure);
   condition.least = 1;
 }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
-  const Duration span = scene.span(of.within);
-  Taken taken{.next = scene.next_to_come(measure.stream),
-              .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  const Scene::Sight sight = scene.sight(of);
+  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, sight.after)};
   if (taken.witness == kNever) return taken;
   const Duration age = scene.now() - taken.witness + Duration{off_by_one(Planted::kAgeTooGreat)};
   taken.value = age >= of.least_age && age <= of.most_age;
-  if (age < of.least_age && of.least_age < span) taken.next = std::min(taken.next, taken.witness + of.least_age);
-  if (taken.value == 1) {
-    const Duration stays = of.most_age < span ? of.most_age + Duration{1} : span;
-    taken.next = std::min(taken.next, taken.witness + stays);
-  }
+  const Instant leaves = sight.leaves(taken.witness);
+  // From a bound on, unless the signal has left by then; of none, it never comes to it.
+  const auto until = [&](Duration bound) { return bound < leaves - taken.witness ? taken.witness + bound : leaves; };
+  if (age < of.least_age && until(of.least_age) < leaves) taken.next = std::min(taken.next, until(of.least_age));
+  if (taken.value == 1)
+    taken.next = std::min(taken.next, of.most_age == Duration::max() ? leaves : until(of.most_age + Duration{1}));
   return taken;
 }
 

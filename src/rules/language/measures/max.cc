@@ -16,9 +16,9 @@ void read(Members& members, Condition& condition) { read_amount(members, conditi
 
 // Changes when the newest signal that has the greatest amount leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Duration span = scene.span(measure.source->within);
+  const Scene::Sight sight = scene.sight(*measure.source);
   Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
-  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
     const auto compare = [&](std::optional<std::int64_t> amount) {
       if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
     };
@@ -26,7 +26,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
     each_amount(scene.signal(i), *measure.source, compare);
     return true;
   });
-  if (taken.value != kNothing) taken.next = std::min(taken.next, taken.witness + span);
+  if (taken.value != kNothing) taken.next = std::min(taken.next, sight.leaves(taken.witness));
   return taken;
 }
 

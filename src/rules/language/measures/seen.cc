@@ -11,19 +11,18 @@ constexpr std::array kParts{Part::kFilter, Part::kWindow, Part::kScope};
 
 void read(Members& members, Condition& condition) {
   read_measured(members, "seen", condition.measure.filter);
-  condition.measure.within = read_window(members);
+  read_window(members, condition.measure);
   for (const std::string_view bound : {"atLeast", "atMost", "equals"})
     members.misplaced(bound, "cannot be used with seen, which is true or false; use count");
   condition.least = 1;
 }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Duration span = scene.span(measure.source->within);
-  Taken taken{.next = scene.next_to_come(measure.stream),
-              .witness = newest_of(measure.stream, scene, scene.now() - span)};
+  const Scene::Sight sight = scene.sight(*measure.source);
+  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, sight.after)};
   if (taken.witness == kNever) return taken;
   taken.value = 1;
-  taken.next = std::min(taken.next, taken.witness + span);
+  taken.next = std::min(taken.next, sight.leaves(taken.witness));
   return taken;
 }
 

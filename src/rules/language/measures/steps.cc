@@ -22,7 +22,7 @@ void read(Members& members, Condition& condition) {
       condition.measure.steps.push_back(
           read_filter(steps->items()[i], path_of(members.path("steps"), i), members.issues()));
   }
-  condition.measure.within = read_window(members);
+  read_window(members, condition.measure);
   read_step_bounds(members, condition, condition.measure.steps.size());
 }
 
@@ -30,11 +30,11 @@ void read(Members& members, Condition& condition) {
 // such a run of k + 1 steps can begin: the number falls when that signal leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const std::vector<Filter>& steps = measure.source->steps;
-  const Duration span = scene.span(measure.source->within);
+  const Scene::Sight sight = scene.sight(*measure.source);
   Taken taken;
   std::array<Instant, limits::kSteps> begins;
   begins.fill(kNever);
-  scene.oldest_first(scene.now() - span, [&](const ledger::Signal& signal) {
+  scene.oldest_first(sight.after, [&](const ledger::Signal& signal) {
     for (std::size_t left = steps.size(); left-- > 0;) {  // backwards, so that one signal is one step
       const std::size_t k = off_by_one(Planted::kStepsShareSignal) == 1 ? steps.size() - 1 - left : left;
       const Instant begin = k == 0 ? signal.at : begins[k - 1];
@@ -43,7 +43,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
   });
   for (std::size_t k = 0; k < steps.size() && begins[k] != kNever; ++k) {
     taken.value = static_cast<std::int64_t>(k + 1);
-    taken.next = begins[k] + span;
+    taken.next = sight.leaves(begins[k]);
   }
   for (const Filter& step : steps) taken.next = std::min(taken.next, scene.next_to_come(step));
   return taken;

@@ -15,15 +15,15 @@ constexpr std::array kParts{Part::kFilter, Part::kField, Part::kWindow, Part::kB
 void read(Members& members, Condition& condition) { read_amount(members, condition, "sum"); }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Duration span = scene.span(measure.source->within);
+  const Scene::Sight sight = scene.sight(*measure.source);
   Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
   AmountSum sum;
-  scene.newest_first(measure.stream, scene.now() - span, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
     const auto add = [&](std::optional<std::int64_t> amount) {
       if (!amount) return;
       if (taken.witness == kNever) taken.witness = at;
       sum.add(*amount);
-      taken.next = std::min(taken.next, at + span);
+      taken.next = std::min(taken.next, sight.leaves(at));
     };
     if (!measure.source->path) return add(number_in(scene.signal(i).metadata, measure.source->field)), true;
     each_amount(scene.signal(i), *measure.source, add);

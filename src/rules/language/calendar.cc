@@ -1,0 +1,74 @@
+#include "rules/language/calendar.h"
+
+#include <algorithm>
+
+#include "rules/language/planted.h"
+
+namespace beckon::rules {
+
+namespace {
+
+using Local = std::chrono::local_time<Duration>;
+using std::chrono::days, std::chrono::local_days, std::chrono::months, std::chrono::years;
+
+// The midnight at which the unit that holds the day begins; and the one at which the next one does.
+local_days begin_of(Calendar calendar, local_days day) {
+  const std::chrono::year_month_day date(day);
+  switch (calendar) {
+    case Calendar::kNone:
+    case Calendar::kDay: return day;
+    case Calendar::kWeek: return day - (std::chrono::weekday(day) - std::chrono::Monday);
+    case Calendar::kMonth: return local_days{date.year() / date.month() / 1};
+    case Calendar::kYear: return local_days{date.year() / std::chrono::January / 1};
+  }
+  return day;
+}
+local_days next_of(Calendar calendar, local_days begin) {
+  const std::chrono::year_month_day date(begin);
+  switch (calendar) {
+    case Calendar::kNone:
+    case Calendar::kDay: return begin + days{1};
+    case Calendar::kWeek: return begin + days{7};
+    case Calendar::kMonth: return local_days{date + months{1}};
+    case Calendar::kYear: return local_days{date + years{1}};
+  }
+  return begin;
+}
+
+local_days day_of(const ZonePeriod& period, Instant at) {
+  return std::chrono::floor<days>(Local{(at + period.offset).time_since_epoch()});
+}
+Instant shown_at(const ZonePeriod& period, local_days midnight) {
+  return Instant{std::chrono::duration_cast<Duration>(midnight.time_since_epoch())} - period.offset +
+         Duration{off_by_one(Planted::kDayBeginsLate)};
+}
+
+// The last instant up to `at` at which the unit began.
+Instant begin_at(Calendar calendar, const Zone& zone, Instant at) {
+  ZonePeriod period = zone.at(at);
+  const local_days begin = begin_of(calendar, day_of(period, at));
+  for (;;) {
+    const Instant shown = shown_at(period, begin);
+    if (shown >= period.end) return period.end;  // skipped
+    if (shown >= period.begin) return shown;
+    period = zone.at(period.begin - Duration{1});
+  }
+}
+
+}  // namespace
+
+std::pair<Instant, Instant> calendar_unit(Calendar calendar, const Zone& zone, Instant at) {
+  const Instant begin = begin_at(calendar, zone, at);
+  // A year holds few changes of the clock.
+  constexpr int kPeriods = 16;
+  ZonePeriod period = zone.at(at);
+  for (int i = 0; i < kPeriods; ++i, period = zone.at(period.end)) {
+    const Instant from = std::max(at, period.begin);
+    const Instant next = shown_at(period, next_of(calendar, begin_of(calendar, day_of(period, from))));
+    if (next < period.end) return {begin, next};
+    if (begin_at(calendar, zone, period.end) != begin) return {begin, period.end};
+  }
+  return {begin, period.end};
+}
+
+}  // namespace beckon::rules
