@@ -471,6 +471,43 @@ holds(
     assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
   },
 );
+holds(
+  [
+    'With `since`, a filter, only signals behind the latest one that matches it count.',
+    'If there is none, nothing counts.',
+    'It can be combined with `within`, which does not limit how old that one may be.',
+  ],
+  async () => {
+    const opened = (equals, more = {}) => ({
+      count: { key: 'open' },
+      since: { key: 'cart', value: 'add' },
+      equals,
+      ...more,
+    });
+    const cart = (ago = minutes) => signal('cart', ago, { signalValue: 'add' });
+    const open = (ago = minutes) => signal('open', ago);
+    await yes(opened(2), [open(), cart(), open(), open()]);
+    await yes(opened(1), [cart(), open(), open(), cart(), open()]);
+    await yes(opened(1), [cart(3 * minutes), open(2 * minutes), open(4 * minutes)]);
+    await yes(opened(0), [open(), open()]);
+    await yes(opened(0), [cart(), open(2 * minutes)]);
+    await yes(opened(1, { within: '2m' }), [cart(10 * minutes), open(5 * minutes), open()]);
+    for (const [measure, expected] of [
+      [{ seen: { key: 'open' } }, true],
+      [{ sum: { key: 'open', field: 'n' }, atLeast: 3, atMost: 3 }, true],
+      [{ max: { key: 'open', field: 'n' }, atMost: 2 }, true],
+      [{ distinct: { key: 'open', field: 'n' }, equals: 2 }, true],
+      [{ last: { key: 'open' }, atMost: '1h' }, true],
+      [{ steps: [{ key: 'open' }, { key: 'open' }, { key: 'open' }] }, false],
+    ]) {
+      const n = value => signal('open', minutes, { metadata: { n: value } });
+      const given = [n(7), cart(), n(1), n(2)];
+      assert.equal(await acts({ ...measure, since: { key: 'cart' } }, given), expected, JSON.stringify(measure));
+      const none = given.filter(({ type }) => type !== 'cart');
+      if (measure.seen || measure.last) await no({ ...measure, since: { key: 'cart' } }, none);
+    }
+  },
+);
 const order = (items, more = {}) => [signal('purchase', minutes, { metadata: { currency: 'EUR', items, ...more } })];
 const shoes = { category: 'shoes', price: '49.90', quantity: 2 },
   socks = { category: 'socks', price: 100, quantity: 1 };

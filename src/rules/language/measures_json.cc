@@ -37,7 +37,8 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
     case Part::kWindow:
       members({"within"}, R"({"oneOf":[{"$ref":"#/components/schemas/Duration"},)"
                           R"({"$ref":"#/components/schemas/CalendarWindow"}]})");
-      return members({"per"}, R"({"type":"string","enum":["session"]})");
+      members({"per"}, R"({"type":"string","enum":["session"]})");
+      return members({"since"}, kFilterSchema);
     case Part::kBound: return members({"atLeast", "atMost", "equals"}, R"({"type":"number"})");
     case Part::kAge: return members({"atLeast", "atMost"}, kDurationSchema);
     case Part::kAfter: members({"after"}, kFilterSchema); return members({"for"}, kDurationSchema);

@@ -27,6 +27,7 @@ enum class Planted {
   kValidTooLong,        // a millisecond
   kRolloutOneMore,      // a rollout has a bucket more
   kDayBeginsLate,       // a calendar day begins a millisecond late
+  kSinceFromAnchor,     // the signal since which others count is one of them
   kAboveBound,          // above n allows n
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements

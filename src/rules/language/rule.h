@@ -61,7 +61,8 @@ struct Measure {
   Calendar calendar = Calendar::kNone;  // only signals of the same unit as now, too
   const Zone* zone = nullptr;           // whose wall clock the calendar is of
   std::string zone_name;
-  Filter after;               // kAbsent: the anchor
+  bool since = false;         // only signals behind the newest that fits `after`; none where there is none
+  Filter after;               // kAbsent: the anchor; and that of `since`
   Duration wait{};            // kAbsent
   Duration least_age{};       // kLast: the age changes with every instant, its place between bounds does not
   Duration most_age{};        // kLast

@@ -98,6 +98,11 @@ date::local_days unit_of(const Value& within, Instant at) {
 
 std::vector<Stored> inside(const World& world, const Value& condition, Instant now) {
   std::vector<Stored> out = visible(world, condition, now);
+  if (const Value* since = condition.find("since")) {
+    const auto anchor =
+        std::find_if(out.rbegin(), out.rend(), [&](const Stored& one) { return fits(*since, *one.signal); });
+    out.erase(out.begin(), anchor == out.rend() ? out.end() : anchor.base());
+  }
   const Value* within = condition.find("within");
   if (within == nullptr) return out;
   if (within->is_object()) {

@@ -51,6 +51,7 @@ const kWords = [
   'within',
   'calendar',
   'per',
+  'since',
   'after',
   'for',
   'atLeast',
