@@ -23,6 +23,15 @@ bool same(const std::vector<Condition>& one, const std::vector<Condition>& other
   });
 }
 
+bool same(const std::vector<Branch>& one, const std::vector<Branch>& other) {
+  return std::ranges::equal(one, other, [](const Branch& a, const Branch& b) {
+    return a.any == b.any && same(a.branches, b.branches) &&
+           std::ranges::equal(a.literals, b.literals, [](const Literal& x, const Literal& y) {
+             return x.negated == y.negated && same(std::vector{x.condition}, std::vector{y.condition});
+           });
+  });
+}
+
 template <class Value, class Same>
 bool same(const std::optional<Value>& one, const std::optional<Value>& other, Same equal) {
   return one.has_value() == other.has_value() && (!one || equal(*one, *other));
@@ -32,7 +41,7 @@ bool same(const std::optional<Value>& one, const std::optional<Value>& other, Sa
 bool same(const Rule& one, const Rule& other, bool payloads) {
   return one.id == other.id && one.name == other.name && one.status == other.status && one.priority == other.priority &&
          one.triggers == other.triggers && same(one.all, other.all) && same(one.any, other.any) &&
-         same(one.none, other.none) && one.ttl == other.ttl &&
+         same(one.none, other.none) && same(one.more, other.more) && one.ttl == other.ttl &&
          same(one.hours, other.hours,
               [](const Hours& a, const Hours& b) {
                 return a.open == b.open && a.close == b.close && a.days == b.days && a.zone == b.zone;

@@ -182,3 +182,13 @@ test('a calendar window is told in words, and its signals leave together', async
   );
   assert.match(changesAt, /^\d{4}-/);
 });
+
+test('what counts since a signal is told so, and a new one starts it again', async () => {
+  await save('r', rule({ all: [{ count: { key: 'open' }, since: { key: 'cart' }, atLeast: 2 }] }));
+  const s = await send([{ type: 'open' }, { type: 'cart' }, { type: 'open' }, { type: 'open' }]);
+  assert.equal((await decide(s)).outcome, 'act');
+  const again = await beckon.chain('signals', { sessionId: s, signals: [{ type: 'cart' }] }, { from: freshAddress() });
+  assert.equal(again.status, 202, again.text);
+  const [{ measure, seen, margin }] = (await decide(s)).explanation[0].conditions;
+  assert.deepEqual([measure, seen, margin], ['count of open since the latest cart', '0', '2 more open']);
+});

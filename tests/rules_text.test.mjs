@@ -143,7 +143,9 @@ holds(['Parts that are omitted require nothing; an empty `when` always matches.'
   await yes({ none: [{ seen: { key: 'a' } }] }, []);
 });
 shown(
-  ['Texts of the payload may contain placeholders such as `{{visitor.traits.firstName}}` (`docs/payloads.md`); everything else is received as written.'],
+  [
+    'Texts of the payload may contain placeholders such as `{{visitor.traits.firstName}}` (`docs/payloads.md`); everything else is received as written.',
+  ],
   'tests/people_stories.test.mjs: no “Hi ,”: a missing value holds back control and treatment alike, and the next rule acts',
 );
 holds(['**Action**: what your page receives.'], async () => {
@@ -480,6 +482,43 @@ holds(
     assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
   },
 );
+holds(
+  [
+    'With `since`, a filter, only signals behind the latest one that matches it count.',
+    'If there is none, nothing counts.',
+    'It can be combined with `within`, which does not limit how old that one may be.',
+  ],
+  async () => {
+    const opened = (equals, more = {}) => ({
+      count: { key: 'open' },
+      since: { key: 'cart', value: 'add' },
+      equals,
+      ...more,
+    });
+    const cart = (ago = minutes) => signal('cart', ago, { signalValue: 'add' });
+    const open = (ago = minutes) => signal('open', ago);
+    await yes(opened(2), [open(), cart(), open(), open()]);
+    await yes(opened(1), [cart(), open(), open(), cart(), open()]);
+    await yes(opened(1), [cart(3 * minutes), open(2 * minutes), open(4 * minutes)]);
+    await yes(opened(0), [open(), open()]);
+    await yes(opened(0), [cart(), open(2 * minutes)]);
+    await yes(opened(1, { within: '2m' }), [cart(10 * minutes), open(5 * minutes), open()]);
+    for (const [measure, expected] of [
+      [{ seen: { key: 'open' } }, true],
+      [{ sum: { key: 'open', field: 'n' }, atLeast: 3, atMost: 3 }, true],
+      [{ max: { key: 'open', field: 'n' }, atMost: 2 }, true],
+      [{ distinct: { key: 'open', field: 'n' }, equals: 2 }, true],
+      [{ last: { key: 'open' }, atMost: '1h' }, true],
+      [{ steps: [{ key: 'open' }, { key: 'open' }, { key: 'open' }] }, false],
+    ]) {
+      const n = value => signal('open', minutes, { metadata: { n: value } });
+      const given = [n(7), cart(), n(1), n(2)];
+      assert.equal(await acts({ ...measure, since: { key: 'cart' } }, given), expected, JSON.stringify(measure));
+      const none = given.filter(({ type }) => type !== 'cart');
+      if (measure.seen || measure.last) await no({ ...measure, since: { key: 'cart' } }, none);
+    }
+  },
+);
 const order = (items, more = {}) => [signal('purchase', minutes, { metadata: { currency: 'EUR', items, ...more } })];
 const shoes = { category: 'shoes', price: '49.90', quantity: 2 },
   socks = { category: 'socks', price: 100, quantity: 1 };
@@ -660,7 +699,7 @@ shown(
   [
     "`daysUntil` counts whole days by the wall clock of `zone`, which is the visitor's if it is not given: 0 on the day, and the day before it 1.",
     'It is about the next return of the day in the calendar; with `"yearly": false` it is about the date itself, and negative afterwards.',
-    'Where the visitor\'s zone is not known, it has no value.',
+    "Where the visitor's zone is not known, it has no value.",
   ],
   'tests/traits.test.mjs: daysUntil counts local days, by the zone of the visitor',
 );

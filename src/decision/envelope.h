@@ -24,7 +24,7 @@ struct Envelope {
 
   const ledger::Context& context() const;
   rules::Facts facts() const;
-  std::string etag() const;  // of its fingerprint
+  std::string etag() const;    // of its fingerprint
   std::string action() const;  // JSON, with its values; "null" where there is none
   std::int64_t ttl_seconds() const;
   // `none` for a session that was never seen is only counted; nor is anything of a session that denied consent kept.

@@ -8,15 +8,17 @@ namespace beckon::rules {
 
 namespace {
 
-bool is_of_trait(MeasureKind kind) { return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge ||
-         kind == MeasureKind::kTraitDays; }
+bool is_of_trait(MeasureKind kind) {
+  return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
+}
 
 // Whether a payload has something of the visitor in it.
 bool names_visitor(const Rule& rule) {
   return std::ranges::any_of(rule.arms, [](const Arm& arm) {
     return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
-      return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone || path.root == PayloadRoot::kVisitorId;
-    });
+             return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone ||
+                    path.root == PayloadRoot::kVisitorId;
+           });
   });
 }
 
@@ -159,7 +161,7 @@ class Compiler {
     KeySet& keys = into_.visitor_keys;
     if (measure.kind == MeasureKind::kScore) keys.every = true;
     if (measure.kind != MeasureKind::kSteps) keys.add(measure.filter);
-    if (measure.kind == MeasureKind::kAbsent) keys.add(measure.after);
+    if (measure.kind == MeasureKind::kAbsent || measure.since) keys.add(measure.after);
     for (const Filter& step : measure.steps) keys.add(step);
   }
 

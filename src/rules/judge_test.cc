@@ -353,17 +353,16 @@ bool are_left(int wanted, const std::string& date, const char* at, bool yearly =
   ledger::Traits traits;
   ledger::take(traits, {.name = "d", .value = json::quote(date), .source = "crm", .stamp = {{}, 1}});
   const ledger::Traits* const said = &traits;
-  const std::string condition = R"({"trait":"d","zone":"Europe/Vienna","daysUntil":{"equals":)" + std::to_string(wanted) +
-                                R"(,"yearly":)" + (yearly ? "true" : "false") + "}}";
+  const std::string condition = R"({"trait":"d","zone":"Europe/Vienna","daysUntil":{"equals":)" +
+                                std::to_string(wanted) + R"(,"yearly":)" + (yearly ? "true" : "false") + "}}";
   const RuleSet set = rule_set({rule(R"({"all":[)" + condition + "]}")});
   const ledger::Window window;
   const ledger::Context context;
-  return set
-             .judge("t", {.window = window,
-                          .context = context,
-                          .now = *parse_rfc3339(at),
-                          .retention = testing::kMonth,
-                          .traits = {&said, 1}})
+  return set.judge("t", {.window = window,
+                         .context = context,
+                         .now = *parse_rfc3339(at),
+                         .retention = testing::kMonth,
+                         .traits = {&said, 1}})
              .outcome == Outcome::kAct;
 }
 

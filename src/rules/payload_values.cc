@@ -5,9 +5,7 @@
 namespace beckon::rules {
 namespace {
 
-std::optional<std::string_view> text(std::string_view value, std::string& room) {
-  return room = json::quote(value);
-}
+std::optional<std::string_view> text(std::string_view value, std::string& room) { return room = json::quote(value); }
 
 std::optional<std::string_view> part_of(const std::optional<ledger::Signal>& signal, const PayloadPath& path,
                                         std::string& room) {
@@ -24,7 +22,8 @@ std::optional<std::string_view> part_of(const std::optional<ledger::Signal>& sig
 
 // The newest signal from which the rule waits: nothing that ends the wait came behind it, or it would not be judged.
 std::optional<ledger::Signal> JudgedValues::anchor() const {
-  const auto absent = std::ranges::find(rule_.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; });
+  const auto absent =
+      std::ranges::find(rule_.all, MeasureKind::kAbsent, [](const Condition& c) { return c.measure.kind; });
   if (absent == rule_.all.end()) return std::nullopt;
   const bool is_of_visitor = absent->measure.scope == Scope::kVisitor && facts_.visitor;
   const ledger::Window& window = is_of_visitor ? *facts_.visitor : facts_.window;
@@ -66,7 +65,8 @@ std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std
     case PayloadRoot::kDecision:
       if (path.rest == "id" && !decided_.id.empty()) return text(decided_.id, room);
       if (path.rest == "variant" && !decided_.variant.empty()) return text(decided_.variant, room);
-      if (path.rest == "expiresAt" && decided_.expires_at != Instant{}) return text(to_rfc3339(decided_.expires_at), room);
+      if (path.rest == "expiresAt" && decided_.expires_at != Instant{})
+        return text(to_rfc3339(decided_.expires_at), room);
       return std::nullopt;
     case PayloadRoot::kSame:
     case PayloadRoot::kEver:

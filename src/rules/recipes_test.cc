@@ -60,7 +60,7 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
   }
   EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "sum",
                                                         "max", "last", "absent", "steps", "score", "context", "context",
-                                                        "any", "count", "trait", "trait", "trait", "trait"));
+                                                        "any", "count", "count", "trait", "trait", "trait", "trait"));
 }
 
 // A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.

@@ -47,23 +47,23 @@ struct Verdict {
   std::string_view action_json;  // {"type":…,"payload":…}, placeholders as written (RuleSet::action); empty: none
   const Rule* acting = nullptr;  // the rule that acts, and its arm; lives as long as the rule set
   std::size_t arm = 0;
-  Instant expires_at{};          // the earliest instant at which what was read can change by time alone, capped by ttl
-  std::uint64_t reading = 0;     // digest of the answer, and of the context and the traits that the trigger's rules
-                                 // look at: what the etag is made of. The instant of expiry is no part of it
-  std::uint64_t spends = 0;      // key of the rule's limit where this takes from it (act and holdout); 0: nothing
-  std::vector<Beside> beside;    // in the order of judgement; most often empty
+  Instant expires_at{};        // the earliest instant at which what was read can change by time alone, capped by ttl
+  std::uint64_t reading = 0;   // digest of the answer, and of the context and the traits that the trigger's rules
+                               // look at: what the etag is made of. The instant of expiry is no part of it
+  std::uint64_t spends = 0;    // key of the rule's limit where this takes from it (act and holdout); 0: nothing
+  std::vector<Beside> beside;  // in the order of judgement; most often empty
 };
 
 // A delayed rule (triggers ["@due"]): asked by the server itself, once for each anchor.
 struct Delayed {
   std::string_view rule;
-  Duration ttl{};           // how long its message is worth sending
-  bool visitor = false;     // its absence looks at all sessions of the visitor
-  bool local = false;       // its hours are those of the visitor's zone
-  bool shadow = false;      // judged and recorded, never published
-  Instant live_since{};     // anchors that arrived before it do not count
+  Duration ttl{};                         // how long its message is worth sending
+  bool visitor = false;                   // its absence looks at all sessions of the visitor
+  bool local = false;                     // its hours are those of the visitor's zone
+  bool shadow = false;                    // judged and recorded, never published
+  Instant live_since{};                   // anchors that arrived before it do not count
   std::vector<std::string> include = {};  // traits that its event tells; sorted
-  std::uint32_t index = 0;  // the rule set's own
+  std::uint32_t index = 0;                // the rule set's own
 };
 
 // What a delayed rule waits from: the newest signal that fits `after`, while nothing that fits `absent` came behind it

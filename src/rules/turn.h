@@ -10,8 +10,8 @@ struct Turn {
   Instant next = Instant::max();  // when time alone may change the hold, or bring one
   bool holdout = false;
   std::size_t arm = 0;
-  std::string_view missing;   // kRender: the path of the value; empty: the payload is too large
-  std::uint64_t values = 0;   // digest of what the payloads read; 0: nothing
+  std::string_view missing;  // kRender: the path of the value; empty: the payload is too large
+  std::uint64_t values = 0;  // digest of what the payloads read; 0: nothing
 
   Outcome outcome() const {
     if (hold != Hold::kNotHeld) return Outcome::kSuppressed;

@@ -101,5 +101,20 @@ TEST(Reading, ChangesWithWhatMatters) {
             reading);
 }
 
+TEST(Since, CountsBehindTheNewestAnchorUntilItLeaves) {
+  const auto held = [](const std::vector<testing::Given>& given, Duration retention = testing::kMonth) {
+    const RuleSet set =
+        rule_set({rule(R"({"all":[{"count":{"key":"a"},"since":{"key":"b"},"atLeast":2}]})", R"("ttl":"90d")")});
+    const Verdict verdict = judge(set, window(given), {}, kNoon, retention);
+    return std::pair(verdict.outcome, verdict.expires_at - kNoon);
+  };
+  using Held = std::pair<Outcome, Duration>;
+  EXPECT_EQ(held({{"b", 9min}, {"a", 8min}, {"a", 7min}}, 10min), Held(Outcome::kAct, 1min)) << "with the anchor";
+  EXPECT_EQ(held({{"a", 9min}, {"b", 8min}, {"a", 7min}}, 10min), Held(Outcome::kNone, 30s));
+  EXPECT_EQ(held({{"b", 9min}, {"a", 8min}, {"a", 7min}, {"b", -5s}}, 10min), Held(Outcome::kAct, 5s))
+      << "a newer anchor";
+  EXPECT_EQ(held({{"a", 9min}, {"a", 8min}}, 10min), Held(Outcome::kNone, 30s)) << "without an anchor";
+}
+
 }  // namespace
 }  // namespace beckon::rules

@@ -53,6 +53,8 @@ struct Said {
     Measure counted{.kind = MeasureKind::kCount, .scope = measure.scope, .filter = filter, .within = span};
     counted.calendar = measure.calendar;
     counted.zone = measure.zone;
+    counted.since = measure.since;
+    if (measure.since) counted.after = measure.after;
     return counted;
   }
   Fact least(const Measure& what, std::int64_t bound) const { return {what, true, bound, of}; }

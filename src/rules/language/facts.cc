@@ -10,7 +10,8 @@ std::string zone_name_of_visitor(const Facts& facts) {
   const auto trait = ledger::trait_in(facts.traits, kName);
   if (trait && trait->json.size() > 2)
     if (std::string name = trait->json.substr(1, trait->json.size() - 2); facts.zones->find(name)) return name;
-  const auto said = std::ranges::find(facts.context, kName, [](const auto& one) -> std::string_view { return one.first; });
+  const auto said =
+      std::ranges::find(facts.context, kName, [](const auto& one) -> std::string_view { return one.first; });
   return said != facts.context.end() && facts.zones->find(said->second) ? said->second : std::string{};
 }
 

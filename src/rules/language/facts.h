@@ -29,8 +29,8 @@ struct Facts {
   // RuleSet::reads_traits says so.
   std::span<const ledger::Traits* const> traits = {};
   const Zones* zones = nullptr;                 // where the visitor's zone is looked up; null: it is not known
-  std::string_view visitor_id = {};  // the visitor's name, for payloads; empty: not known, or not to be told
-  bool tells_sensitive = false;      // payloads may have sensitive traits
+  std::string_view visitor_id = {};             // the visitor's name, for payloads; empty: not known, or not to be told
+  bool tells_sensitive = false;                 // payloads may have sensitive traits
   std::span<const std::string> sensitive = {};  // names of traits that no explanation shows; sorted
 };
 

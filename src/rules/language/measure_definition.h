@@ -19,7 +19,7 @@ namespace beckon::rules {
 enum class Part : std::uint8_t {
   kFilter,      // the measure's own member: which signals
   kField,       // `field` in the filter: of their metadata
-  kWindow,      // within, or per
+  kWindow,      // within, or per; and since
   kBound,       // atLeast, atMost or equals: a number
   kAge,         // atLeast or atMost: a duration
   kAfter,       // after and for: the anchor, and how long

@@ -39,7 +39,8 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
     case Part::kWindow:
       members({"within"}, R"({"oneOf":[{"$ref":"#/components/schemas/Duration"},)"
                           R"({"$ref":"#/components/schemas/CalendarWindow"}]})");
-      return members({"per"}, R"({"type":"string","enum":["session"]})");
+      members({"per"}, R"({"type":"string","enum":["session"]})");
+      return members({"since"}, kFilterSchema);
     case Part::kBound: return members({"atLeast", "atMost", "equals"}, R"({"type":"number"})");
     case Part::kAge: return members({"atLeast", "atMost"}, kDurationSchema);
     case Part::kAfter: members({"after"}, kFilterSchema); return members({"for"}, kDurationSchema);
@@ -62,15 +63,16 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
       return members({measure}, R"({"type":"string","description":"The name of the trait.","examples":["plan"]})");
     case Part::kDistance:
       members({"until", "age"},
-                     R"({"type":"object","description":"How far the trait's instant lies ahead, or back. Instead of a )"
-                     R"(comparison.","properties":{"atLeast":{"type":"string","examples":["0s"]},)"
-                     R"("atMost":{"type":"string","examples":["3d"]}},"additionalProperties":false})");
-      out.member_raw("daysUntil",
-                     R"({"type":"object","description":"Whole local days until the trait's date, 0 on the day. Instead )"
-                     R"(of a comparison.","properties":{"equals":{"type":"integer","examples":[0]},)"
-                     R"("atLeast":{"type":"integer"},"atMost":{"type":"integer"},"yearly":{"type":"boolean",)"
-                     R"("description":"Until the next return of the day; false: until the date itself. )"
-                     R"(Default: true."}},"additionalProperties":false})");
+              R"({"type":"object","description":"How far the trait's instant lies ahead, or back. Instead of a )"
+              R"(comparison.","properties":{"atLeast":{"type":"string","examples":["0s"]},)"
+              R"("atMost":{"type":"string","examples":["3d"]}},"additionalProperties":false})");
+      out.member_raw(
+          "daysUntil",
+          R"({"type":"object","description":"Whole local days until the trait's date, 0 on the day. Instead )"
+          R"(of a comparison.","properties":{"equals":{"type":"integer","examples":[0]},)"
+          R"("atLeast":{"type":"integer"},"atMost":{"type":"integer"},"yearly":{"type":"boolean",)"
+          R"("description":"Until the next return of the day; false: until the date itself. )"
+          R"(Default: true."}},"additionalProperties":false})");
       return members({"zone"}, R"({"type":"string","description":"Of daysUntil: an IANA time zone, or `visitor` )"
                                R"((default).","examples":["visitor"]})");
     case Part::kScope:

@@ -27,6 +27,7 @@ enum class Planted {
   kValidTooLong,        // a millisecond
   kRolloutOneMore,      // a rollout has a bucket more
   kDayBeginsLate,       // a calendar day begins a millisecond late
+  kSinceFromAnchor,     // the signal since which others count is one of them
   kAboveBound,          // above n allows n
   kTraitTooOld,         // until and age of a trait: a millisecond late
   kTraitDayLate,        // a day begins a millisecond late for the date of a trait

@@ -61,11 +61,12 @@ std::string random_filter(Dice& dice, const std::string& field, const std::strin
 
 std::string random_window(Dice& dice) {
   const int kind = dice.upto(7);
-  if (kind < 2) return kind == 0 ? "" : R"(,"per":"session")";
-  if (kind > 2) return R"(,"within":)" + seconds(dice);
+  const std::string since = dice.one_in(6) ? R"(,"since":)" + random_filter(dice) : "";
+  if (kind < 2) return (kind == 0 ? "" : R"(,"per":"session")") + since;
+  if (kind > 2) return R"(,"within":)" + seconds(dice) + since;
   const char* unit = dice.of({"day", "day", "week", "month", "year"});
   const char* zone = dice.of({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"});
-  return std::string(R"(,"within":{"calendar":")") + unit + R"(","zone":")" + zone + "\"}";
+  return std::string(R"(,"within":{"calendar":")") + unit + R"(","zone":")" + zone + "\"}" + since;
 }
 
 std::string random_bounds(Dice& dice, int most) {

@@ -130,7 +130,7 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
   else
     members.misplaced("times", "can only be used with sum and max");
   filter.meta = read_meta(members);
-  for (const std::string_view name : {"within", "per", "scope", "atLeast", "atMost", "equals", "after", "for"})
+  for (const std::string_view name : {"within", "per", "since", "scope", "atLeast", "atMost", "equals", "after", "for"})
     members.misplaced(name, "belongs one level up, next to the measure");
   members.finish();
   // A key that fits every signal is no demand.
@@ -172,6 +172,10 @@ void read_calendar(const json::Value& value, Members& members, Measure& measure)
 }  // namespace
 
 void read_window(Members& members, Measure& measure) {
+  if (const json::Value* since = members.find("since")) {
+    measure.since = true;
+    measure.after = read_filter(*since, members.path("since"), members.issues());
+  }
   if (const json::Value* within = members.find("within"); within != nullptr && within->is_object())
     read_calendar(*within, members, measure);
   else

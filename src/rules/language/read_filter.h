@@ -19,7 +19,8 @@ std::string field_issue();  // of a text that is neither the name of a metadata 
 std::vector<std::string> read_texts(const json::Value& value, const std::string& path, std::size_t most_size,
                                     Issues& issues);
 
-// `within`, a duration or {"calendar": "day", "zone": …}, or "per": "session"; neither is all of the session.
+// `within`, a duration or {"calendar": "day", "zone": …}, or "per": "session"; neither is all of the session. And
+// `since`, a filter.
 void read_window(Members& members, Measure& measure);
 
 // `atLeast` and `atMost`, or `equals`; one of them is required.

@@ -48,7 +48,8 @@ std::vector<std::string> read_triggers(Members& members) {
 void read_include(Members& members, Rule& rule) {
   const json::Value* list = members.find("include");
   if (list == nullptr) return;
-  if (!rule.delayed()) return members.issue("include", "can only be used by a delayed rule, whose event tells these traits");
+  if (!rule.delayed())
+    return members.issue("include", "can only be used by a delayed rule, whose event tells these traits");
   rule.include = read_texts(*list, members.path("include"), limits::kFieldSize, members.issues());
 }
 

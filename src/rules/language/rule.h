@@ -62,7 +62,8 @@ struct Measure {
   Calendar calendar = Calendar::kNone;  // only signals of the same unit as now, too
   const Zone* zone = nullptr;           // whose wall clock the calendar is of
   std::string zone_name;
-  Filter after;               // kAbsent: the anchor
+  bool since = false;         // only signals behind the newest that fits `after`; none where there is none
+  Filter after;               // kAbsent: the anchor; and that of `since`
   Duration wait{};            // kAbsent
   Duration least_age{};       // kLast, kTraitAge: the age changes with every instant, its place between bounds does
   Duration most_age{};        // not. Of a trait's instant it is negative where that is ahead
@@ -169,7 +170,7 @@ struct Rule {
   std::optional<Duration> ttl;
   std::optional<Goal> goal;
   std::vector<std::string> include;  // traits that the event of a delayed rule tells; sorted
-  Instant live_since{};  // StoredRule::live_since
+  Instant live_since{};              // StoredRule::live_since
 
   bool delayed() const { return triggers.size() == 1 && triggers.front() == kDueTrigger; }
 };

@@ -18,6 +18,17 @@ void Scene::narrow_to_unit(const Measure& of, Sight& sight) const {
   sight.end = end;
 }
 
+// When the anchor leaves, all that it let in leaves: an older one has left before.
+void Scene::narrow_to_since(const Stream& since, Sight& sight) {
+  sight.begin = window_.size();
+  sight.comes = next_to_come(since);
+  newest_first(since, facts_.now - retention(), [&](std::size_t place, Instant at) {
+    sight.begin = place + 1 - static_cast<std::size_t>(off_by_one(Planted::kSinceFromAnchor));
+    sight.end = std::min(sight.end, at + retention());
+    return false;
+  });
+}
+
 const std::string* Scene::context(std::string_view field) const {
   for (const auto& [key, value] : facts_.context) {
     if (key == field) return &value;

@@ -54,18 +54,22 @@ class Scene {
   }
   ledger::Signal signal(std::size_t i) const { return window_[i]; }
 
-  // What a measure sees: signals later than `after`, each until the instant at which it leaves.
+  // What a measure sees: signals later than `after`, from a place in the window on, each until the instant at which it
+  // leaves.
   struct Sight {
     Instant after{};
     Duration span{};
-    Instant end = kNever;  // at which all of them leave
+    Instant end = kNever;    // at which all of them leave
+    Instant comes = kNever;  // at which a signal comes from which on the measure sees others
+    std::size_t begin = 0;
 
     Instant leaves(Instant at) const { return std::min(at + span, end); }
   };
-  Sight sight(const Measure& of) const {
+  Sight sight(const Measure& of, const Stream& since) {
     const Duration span = this->span(of.within);
     Sight sight{now() - span, span};
     if (of.calendar != Calendar::kNone) narrow_to_unit(of, sight);
+    if (of.since) narrow_to_since(since, sight);
     return sight;
   }
 
@@ -89,6 +93,12 @@ class Scene {
     }
   }
 
+  template <class Visit>
+  void newest_first(const Stream& stream, const Sight& sight, Visit visit) {
+    if (sight.begin == 0) return newest_first(stream, sight.after, visit);
+    newest_first(stream, sight.after, [&](std::size_t i, Instant at) { return i >= sight.begin && visit(i, at); });
+  }
+
   // The place in the window of the newest visible signal of the stream behind the place `behind`, or `behind`.
   std::size_t newest_behind(std::size_t behind, const Stream& stream) {
     if (stream.key == Stream::kEveryKey) {
@@ -104,19 +114,20 @@ class Scene {
     return behind;
   }
 
-  // Calls visit(signal) with every visible signal later than `after`, oldest first.
+  // Calls visit(signal) with every visible signal in sight, oldest first.
   template <class Visit>
-  void oldest_first(Instant after, Visit visit) const {
-    for (std::size_t i = begin_; i < end_; ++i) {
-      if (window_.at(i) > after) visit(window_[i]);
+  void oldest_first(const Sight& sight, Visit visit) const {
+    for (std::size_t i = std::max(begin_, sight.begin); i < end_; ++i) {
+      if (window_.at(i) > sight.after) visit(window_[i]);
     }
   }
 
-  // The places in the window of the visible signals of a stream later than `after`, oldest first.
+  // The places in the window of the signals of a stream in sight, oldest first.
   // Precondition: the stream has one key, which alone decides.
-  std::span<const std::uint16_t> later_than(Instant after, const Stream& stream) {
-    const Places places = of_key(stream.key);
-    return places.subspan(first(places, [&](std::uint16_t i) { return window_.at(i) > after; }));
+  std::span<const std::uint16_t> places_of(const Stream& stream, const Sight& sight) {
+    Places places = of_key(stream.key);
+    if (sight.begin > 0) places = places.subspan(first(places, [&](std::uint16_t i) { return i >= sight.begin; }));
+    return places.subspan(first(places, [&](std::uint16_t i) { return window_.at(i) > sight.after; }));
   }
   Instant at(std::size_t i) const { return window_.at(i); }
 
@@ -173,6 +184,7 @@ class Scene {
   }
   void number();
   void narrow_to_unit(const Measure& of, Sight& sight) const;
+  void narrow_to_since(const Stream& since, Sight& sight);
 
   const Facts& facts_;
   const ledger::Window& window_;

@@ -4,9 +4,9 @@
 
 namespace beckon::rules {
 
-Instant newest_of(const Stream& stream, Scene& scene, Instant after) {
+Instant newest_of(const Stream& stream, Scene& scene, const Scene::Sight& sight) {
   Instant newest = kNever;
-  scene.newest_first(stream, after, [&newest](std::size_t, Instant at) {
+  scene.newest_first(stream, sight, [&newest](std::size_t, Instant at) {
     newest = at;
     return false;
   });

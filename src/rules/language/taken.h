@@ -8,7 +8,7 @@ namespace beckon::rules {
 struct ReadyMeasure {
   const Measure* source = nullptr;
   Stream stream;
-  Stream after;                  // kAbsent
+  Stream after;                  // kAbsent, and where the measure has a `since`
   const Score* score = nullptr;  // kScore; null: none of that name is declared
 };
 
@@ -19,8 +19,13 @@ struct Taken {
   std::int64_t score = 0;    // kScore: the number itself, in millionths
 };
 
-// The newest visible signal of the stream later than `after`, or kNever.
-Instant newest_of(const Stream& stream, Scene& scene, Instant after);
+// What the measure sees.
+inline Scene::Sight sight_of(const ReadyMeasure& measure, Scene& scene) {
+  return scene.sight(*measure.source, measure.after);
+}
+
+// The newest signal of the stream in sight, or kNever.
+Instant newest_of(const Stream& stream, Scene& scene, const Scene::Sight& sight);
 
 // For every measure and any later instant before `next` the same Taken comes out.
 Taken take(const ReadyMeasure& measure, Scene& scene);

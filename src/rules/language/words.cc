@@ -70,11 +70,12 @@ std::string words_of(const Filter& filter) {
 std::string words_of(const std::vector<std::string>& list) { return listed(list); }
 
 std::string window_words(const Measure& of) {
-  const std::string where = of.scope == Scope::kVisitor ? " across all of the visitor's sessions" : "";
+  const std::string since = of.since ? " since the latest " + words_of(of.after) : "",
+                    where = of.scope == Scope::kVisitor ? " across all of the visitor's sessions" : "";
   if (of.calendar != Calendar::kNone)
-    return " in the same " + unit_name(of.calendar) + " (" + of.zone_name + ")" + where;
-  if (of.within != Duration{}) return std::string(" within ") + words_of(of.within) + where;
-  return where.empty() ? " in this session" : where;
+    return " in the same " + unit_name(of.calendar) + " (" + of.zone_name + ")" + since + where;
+  if (of.within != Duration{}) return std::string(" within ") + words_of(of.within) + since + where;
+  return where.empty() && since.empty() ? " in this session" : since + where;
 }
 
 std::string ago(Instant at, Instant now) {

@@ -17,6 +17,8 @@ class Builder final : public Placer {
     witness_.at = around;
     set_instant();
     if (!set_values()) return std::nullopt;
+    for (const Fact* fact : facts_)
+      if (fact->least && fact->measure.since) put(fact->measure.after, ground_.retention);
     for (const Fact* fact : facts_) {
       const auto place = definition_of(fact->measure.kind).place;
       if (fact->least && place != nullptr && !place(*this, *fact)) return std::nullopt;

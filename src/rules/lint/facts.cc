@@ -139,6 +139,7 @@ bool never_exceeds(const Measure& one, const Measure& other) {
   if (one.scope == Scope::kVisitor && other.scope == Scope::kSession) return false;
   const bool same_unit = one.calendar == other.calendar && one.zone == other.zone;
   if (other.calendar != Calendar::kNone && !same_unit) return false;
+  if (other.since && !(one.since && one.after == other.after)) return false;
   return definition_of(other.kind).never_exceeded(one, other);
 }
 

@@ -24,6 +24,7 @@ std::string meeting_condition(Dice& dice) {
                             R"({"key":"a","meta":{"n":{"above":1},"l[].m":{"in":["x","y"]}}})"});
   const std::string window = dice.of<const char*>({"", R"(,"within":"5s")", R"(,"within":"15s")", R"(,"within":"60s")",
                                                    R"(,"within":{"calendar":"day","zone":"UTC"})",
+                                                   R"(,"since":{"key":"b"})", R"(,"since":{"key":"b"},"within":"15s")",
                                                    R"(,"within":{"calendar":"month","zone":"Europe/Berlin"})"});
   const std::string scope = dice.one_in(5) ? R"(,"scope":"visitor"})" : "}";
   switch (dice.upto(10)) {

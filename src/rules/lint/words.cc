@@ -14,7 +14,8 @@ std::string in_words(const Statement& said) {
 
 // "at most 1 × cart within 1 h"; only counts say more than their condition does.
 std::string in_words(const Fact& fact) {
-  if (fact.measure.kind != MeasureKind::kCount) return "";
+  if (fact.measure.kind != MeasureKind::kCount || fact.measure.calendar != Calendar::kNone || fact.measure.since)
+    return "";
   return (fact.least ? "at least " : "at most ") + std::to_string(fact.bound) + " × " + words_of(fact.measure.filter) +
          " within " + words_of(fact.measure.within);
 }

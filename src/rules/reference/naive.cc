@@ -1,13 +1,13 @@
 // The measures. naive_judge.cc has the order of judgement.
 #include "rules/reference/naive.h"
 
-#include <sstream>
 #include <date/tz.h>
 
 #include <algorithm>
 #include <cmath>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "base/check.h"
 
@@ -101,6 +101,11 @@ date::local_days unit_of(const Value& within, Instant at) {
 
 std::vector<Stored> inside(const World& world, const Value& condition, Instant now) {
   std::vector<Stored> out = visible(world, condition, now);
+  if (const Value* since = condition.find("since")) {
+    const auto anchor =
+        std::find_if(out.rbegin(), out.rend(), [&](const Stored& one) { return fits(*since, *one.signal); });
+    out.erase(out.begin(), anchor == out.rend() ? out.end() : anchor.base());
+  }
   const Value* within = condition.find("within");
   if (within == nullptr) return out;
   if (within->is_object()) {
@@ -351,7 +356,8 @@ bool days_hold(const World& world, const Value& condition, Instant now) {
   const auto number = [&](const char* name) { return wanted.find(name)->integer().value(); };
   if (!days) return false;
   if (wanted.find("equals")) return *days == number("equals");
-  return (!wanted.find("atLeast") || *days >= number("atLeast")) && (!wanted.find("atMost") || *days <= number("atMost"));
+  return (!wanted.find("atLeast") || *days >= number("atLeast")) &&
+         (!wanted.find("atMost") || *days <= number("atMost"));
 }
 
 bool trait_holds(const World& world, const Value& condition, Instant now) {

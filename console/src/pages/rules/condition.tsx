@@ -199,6 +199,7 @@ function Window({ path, condition }: { path: Path; condition: Json }) {
           <Text path={[...path, 'within', 'zone']} label="Time zone" placeholder="Europe/Berlin" mono />
         </>
       )}
+      {given.since !== undefined && <FilterFields path={[...path, 'since']} what="Since the latest" />}
     </>
   );
 }

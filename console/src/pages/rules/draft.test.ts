@@ -69,6 +69,7 @@ test('conditions of each kind are told in words', () => {
     [{ context: 'age', atLeast: 18, below: 30 }, 'age is below 30 and at least 18'],
     [{ context: 'name', startsWith: 'De', fold: true }, 'name is starting with De in any letter case'],
     [{ context: 'plan', exists: false }, 'plan is missing'],
+    [{ count: { key: 'a' }, since: { key: 'b' }, atLeast: 2 }, 'at least 2 × a since the latest b'],
     [
       { count: { key: 'a' }, within: { calendar: 'day', zone: 'UTC' }, atLeast: 2 },
       'at least 2 × a in the same calendar day (UTC)',

@@ -54,6 +54,7 @@ const kWords = [
   'within',
   'calendar',
   'per',
+  'since',
   'after',
   'for',
   'atLeast',

@@ -59,10 +59,11 @@ function boundWords(condition: { [name: string]: Json }): string {
 }
 
 function windowWords(condition: { [name: string]: Json }): string {
-  const { within } = condition;
-  if (isObject(within)) return ` in the same calendar ${String(within.calendar)} (${String(within.zone)})`;
-  if (condition.within !== undefined) return ` within ${String(condition.within)}`;
-  return condition.per === undefined ? '' : ' in the session';
+  const { within, since } = condition;
+  const behind = since === undefined ? '' : ` since the latest ${filterWords(since)}`;
+  if (isObject(within)) return ` in the same calendar ${String(within.calendar)} (${String(within.zone)})${behind}`;
+  if (within !== undefined) return ` within ${String(within)}${behind}`;
+  return (condition.per === undefined ? '' : ' in the session') + behind;
 }
 
 // The comparisons of a value with constants, by what they take, with the words before those.

@@ -19,18 +19,18 @@ void read(Members& members, Condition& condition) {
 }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Scene::Sight sight = scene.sight(*measure.source);
-  Taken taken{.next = scene.next_to_come(measure.stream)};
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.next = std::min(scene.next_to_come(measure.stream), sight.comes)};
   Instant oldest = kNever;
   if (measure.stream.key_alone && measure.stream.key != Stream::kEveryKey) {
-    const auto places = scene.later_than(sight.after, measure.stream);
+    const auto places = scene.places_of(measure.stream, sight);
     taken.value = static_cast<std::int64_t>(places.size());
     if (places.empty()) return taken;
     taken.witness = scene.at(places.back());
     taken.next = std::min(taken.next, sight.leaves(scene.at(places.front())));
     return taken;
   }
-  scene.newest_first(measure.stream, sight.after, [&](std::size_t, Instant at) {
+  scene.newest_first(measure.stream, sight, [&](std::size_t, Instant at) {
     if (taken.value++ == 0) taken.witness = at;
     oldest = at;
     return true;

@@ -34,10 +34,10 @@ std::optional<std::string_view> value_of(const ledger::Signal& signal, const std
 Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
   thread_local std::unordered_set<std::string> values;
   values.clear();
-  const Scene::Sight sight = scene.sight(*measure.source);
-  Taken taken{.next = scene.next_to_come(measure.stream)};
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.next = std::min(scene.next_to_come(measure.stream), sight.comes)};
   std::string room;
-  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight, [&](std::size_t i, Instant at) {
     for (const std::string_view text : values_of(scene.signal(i), *measure.source)) {
       const auto value = scalar_of(text, room);
       if (!value || !values.emplace(*value).second) continue;
@@ -54,11 +54,11 @@ Taken take_elements(const ReadyMeasure& measure, Scene& scene) {
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   if (measure.source->path) return take_elements(measure, scene);
   thread_local std::vector<std::string> values;  // kept, so that their room is used again
-  const Scene::Sight sight = scene.sight(*measure.source);
-  Taken taken{.next = scene.next_to_come(measure.stream)};
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.next = std::min(scene.next_to_come(measure.stream), sight.comes)};
   std::size_t size = 0;
   std::string room;
-  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight, [&](std::size_t i, Instant at) {
     const auto value = value_of(scene.signal(i), measure.source->field, room);
     if (!value || std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(size), *value) !=
                       values.begin() + static_cast<std::ptrdiff_t>(size))
@@ -92,7 +92,7 @@ Skipped skipped(const Finding& finding, Scene& scene) {
     else if (!scalar_of(value, room))
       ++others;
   };
-  scene.newest_first(finding.measure.stream, scene.sight(of).after, [&](std::size_t i, Instant) {
+  scene.newest_first(finding.measure.stream, sight_of(finding.measure, scene), [&](std::size_t i, Instant) {
     const ledger::Signal signal = scene.signal(i);
     if (of.field.empty())
       missing += signal.has_value ? 0 : 1;

@@ -20,8 +20,9 @@ void read(Members& members, Condition& condition) {
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
-  const Scene::Sight sight = scene.sight(of);
-  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, sight.after)};
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.next = std::min(scene.next_to_come(measure.stream), sight.comes),
+              .witness = newest_of(measure.stream, scene, sight)};
   if (taken.witness == kNever) return taken;
   const Duration age = scene.now() - taken.witness + Duration{off_by_one(Planted::kAgeTooGreat)};
   taken.value = age >= of.least_age && age <= of.most_age;

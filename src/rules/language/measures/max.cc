@@ -16,9 +16,9 @@ void read(Members& members, Condition& condition) { read_amount(members, conditi
 
 // Changes when the newest signal that has the greatest amount leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Scene::Sight sight = scene.sight(*measure.source);
-  Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
-  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.value = kNothing, .next = std::min(scene.next_to_come(measure.stream), sight.comes)};
+  scene.newest_first(measure.stream, sight, [&](std::size_t i, Instant at) {
     const auto compare = [&](std::optional<std::int64_t> amount) {
       if (amount && *amount > taken.value) taken.value = *amount, taken.witness = at;
     };

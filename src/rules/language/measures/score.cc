@@ -33,7 +33,7 @@ struct Parts {
 
 Parts parts_at(const Score& score, const Scene& scene, Instant at) {
   Parts parts;
-  scene.oldest_first(at - scene.span(Duration{}), [&](const ledger::Signal& signal) {
+  scene.oldest_first(Scene::Sight{.after = at - scene.span(Duration{})}, [&](const ledger::Signal& signal) {
     const std::int64_t weight = score.weight_of(signal.key);
     if (weight == 0) return;
     const std::int64_t term = score.term(weight, at - signal.at);

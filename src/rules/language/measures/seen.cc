@@ -1,4 +1,5 @@
 // seen: whether a signal fits.
+#include <algorithm>
 #include <array>
 
 #include "rules/language/measures/shared.h"
@@ -18,8 +19,9 @@ void read(Members& members, Condition& condition) {
 }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Scene::Sight sight = scene.sight(*measure.source);
-  Taken taken{.next = scene.next_to_come(measure.stream), .witness = newest_of(measure.stream, scene, sight.after)};
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.next = std::min(scene.next_to_come(measure.stream), sight.comes),
+              .witness = newest_of(measure.stream, scene, sight)};
   if (taken.witness == kNever) return taken;
   taken.value = 1;
   taken.next = std::min(taken.next, sight.leaves(taken.witness));

@@ -70,7 +70,7 @@ std::string field_words(const Measure& of) { return of.field + (of.times.empty()
 Skipped no_numbers(const Finding& finding, Scene& scene) {
   const Measure& of = finding.condition.measure;
   std::int64_t missing = 0, others = 0;
-  scene.newest_first(finding.measure.stream, scene.sight(of).after, [&](std::size_t i, Instant) {
+  scene.newest_first(finding.measure.stream, sight_of(finding.measure, scene), [&](std::size_t i, Instant) {
     const auto look_at = [&](std::string_view value, std::string_view times) {
       const auto is_missing = [](std::string_view text) { return text.empty() || text == "null"; };
       if (is_missing(value) || (!of.times.empty() && is_missing(times)))

@@ -30,11 +30,11 @@ void read(Members& members, Condition& condition) {
 // such a run of k + 1 steps can begin: the number falls when that signal leaves.
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const std::vector<Filter>& steps = measure.source->steps;
-  const Scene::Sight sight = scene.sight(*measure.source);
+  const Scene::Sight sight = sight_of(measure, scene);
   Taken taken;
   std::array<Instant, limits::kSteps> begins;
   begins.fill(kNever);
-  scene.oldest_first(sight.after, [&](const ledger::Signal& signal) {
+  scene.oldest_first(sight, [&](const ledger::Signal& signal) {
     for (std::size_t left = steps.size(); left-- > 0;) {  // backwards, so that one signal is one step
       const std::size_t k = off_by_one(Planted::kStepsShareSignal) == 1 ? steps.size() - 1 - left : left;
       const Instant begin = k == 0 ? signal.at : begins[k - 1];
@@ -45,6 +45,7 @@ Taken take(const ReadyMeasure& measure, Scene& scene) {
     taken.value = static_cast<std::int64_t>(k + 1);
     taken.next = sight.leaves(begins[k]);
   }
+  taken.next = std::min(taken.next, sight.comes);
   for (const Filter& step : steps) taken.next = std::min(taken.next, scene.next_to_come(step));
   return taken;
 }

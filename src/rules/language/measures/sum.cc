@@ -15,10 +15,10 @@ constexpr std::array kParts{Part::kFilter, Part::kField, Part::kWindow, Part::kB
 void read(Members& members, Condition& condition) { read_amount(members, condition, "sum"); }
 
 Taken take(const ReadyMeasure& measure, Scene& scene) {
-  const Scene::Sight sight = scene.sight(*measure.source);
-  Taken taken{.value = kNothing, .next = scene.next_to_come(measure.stream)};
+  const Scene::Sight sight = sight_of(measure, scene);
+  Taken taken{.value = kNothing, .next = std::min(scene.next_to_come(measure.stream), sight.comes)};
   AmountSum sum;
-  scene.newest_first(measure.stream, sight.after, [&](std::size_t i, Instant at) {
+  scene.newest_first(measure.stream, sight, [&](std::size_t i, Instant at) {
     const auto add = [&](std::optional<std::int64_t> amount) {
       if (!amount) return;
       if (taken.witness == kNever) taken.witness = at;

@@ -53,7 +53,8 @@ std::string random(Dice& dice) {
   if (dice.one_in(3)) {
     const std::string bounds = dice.of<const char*>({R"("equals":0)", R"("atMost":1)", R"("atLeast":1,"atMost":364)"});
     return trait + R"("daysUntil":{)" + bounds + (dice.one_in(3) ? R"(,"yearly":false)" : "") + "}" +
-           dice.of<const char*>({"", R"(,"zone":"visitor")", R"(,"zone":"Asia/Kolkata")", R"(,"zone":"America/New_York")"});
+           dice.of<const char*>(
+               {"", R"(,"zone":"visitor")", R"(,"zone":"Asia/Kolkata")", R"(,"zone":"America/New_York")"});
   }
   const char* const distance = dice.of({R"("until":{)", R"("age":{)"});
   switch (dice.upto(3)) {

@@ -62,7 +62,8 @@ std::string seen(const Finding& finding, Scene& scene) {
 }
 // Time alone brings the day nearer.
 std::string margin(const Finding& finding, Scene&) {
-  const bool comes = !finding.negated && finding.taken.value != kNothing && finding.taken.value > finding.condition.most;
+  const bool comes =
+      !finding.negated && finding.taken.value != kNothing && finding.taken.value > finding.condition.most;
   return comes ? "" : "another " + finding.condition.measure.field;
 }
 
@@ -105,7 +106,8 @@ bool read_days(Members& members, Condition& condition) {
   read_bound(given, "equals", equals);
   const bool is_bounded = given.has("atLeast") || given.has("atMost");
   if (given.has("equals") && is_bounded) given.issue("equals", "cannot be combined with atLeast or atMost");
-  if (!given.has("equals") && !is_bounded) given.issue("equals", "is required unless atLeast or atMost is given: a whole number of days");
+  if (!given.has("equals") && !is_bounded)
+    given.issue("equals", "is required unless atLeast or atMost is given: a whole number of days");
   given.finish();
   condition.least = equals.value_or(least.value_or(Condition::kNoLeast));
   condition.most = equals.value_or(most.value_or(Condition::kNoMost));
