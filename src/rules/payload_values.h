@@ -11,7 +11,7 @@ struct Decided {
   Instant expires_at{};
 };
 
-// Views into the arguments, which outlive it. Confined to one thread.
+// Views into the rule, the facts and the texts, which outlive it. Confined to one thread.
 class JudgedValues final : public PayloadValues {
  public:
   JudgedValues(const Rule& rule, const Facts& facts, const Decided& decided = {})
@@ -24,7 +24,7 @@ class JudgedValues final : public PayloadValues {
 
   const Rule& rule_;
   const Facts& facts_;
-  const Decided& decided_;
+  const Decided decided_;
 };
 
 }  // namespace beckon::rules
