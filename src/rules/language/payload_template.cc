@@ -13,7 +13,6 @@ PayloadTemplate::Rendered PayloadTemplate::render(const PayloadValues& values, c
   std::string room;
   for (std::size_t i = 0; parts_->on_missing == OnMissing::kHold && i < parts_->paths.size(); ++i) {
     const PayloadPath& path = parts_->paths[i];
-    if (path.root == PayloadRoot::kDecision) continue;
     if (!lacks_value(*parts_, parts_->uses[i], if_there(values.value(path, room)))) continue;
     out.missing = path.text;
     return out;

@@ -218,6 +218,9 @@ TEST(PayloadTemplate, IsTooLargeBeyondEightKibibytes) {
   decided["decision.id"] = text(300);
   EXPECT_EQ(rendered(payload, decided).size(), 8'192u + 302) << "what the decision says does not count";
   EXPECT_EQ(rendered(R"({"t":"{{same | html}}"})", {{"same", "\"" + std::string(1'800, '\'') + "\""}}), "too large");
+  EXPECT_EQ(rendered(R"({"t":"{{same | html | html | html}}"})", {{"same", '"' + std::string(700, '\'') + '"'}}),
+            "too large");
+  EXPECT_EQ(rendered(R"({"t":"-{{same}}"})", {{"same", '"' + std::string(1'400, '\x7f') + '"'}}), "too large");
   EXPECT_EQ(rendered(R"({"l":{"$each":"visitor.traits.x","as":"{{same}}"}})",
                      {{"visitor.traits.x", "[1,2,3,4,5,6,7,8,9]"}, {"same", text(1'000)}}),
             "too large");
