@@ -124,7 +124,7 @@ std::uint8_t rank_of(const TraitDeclaration& trait, std::string_view source) {
 TraitDeclaration read_trait_declaration(const json::Value& value, Issues& issues) {
   for (const json::Member& member : value.members())
     if (member.key != "type" && member.key != "public" && member.key != "sensitive" && member.key != "sources")
-      issues.add(std::string(member.key), "is not known here");
+      issues.add(std::string(member.key), "is an unknown field");
   TraitDeclaration trait = read_members(value, issues);
   if (trait.is_public && trait.sensitive) issues.add("public", "cannot be true of a sensitive trait");
   trait.declared = true;

@@ -238,7 +238,7 @@ TraitsSaid read_traits(const json::Value& object, const std::string& path, bool 
     const bool known = std::ranges::find(kParts, member.key, &Part::name) != kParts.end() ||
                        is_one_of(member.key, {"unset", "id"}) || is_one_of(member.key, others) ||
                        (may_say && is_one_of(member.key, {"at", "source"}));
-    if (!known) issues.add(within(path, member.key), "is not known here");
+    if (!known) issues.add(within(path, member.key), "is an unknown field");
   }
   return said;
 }

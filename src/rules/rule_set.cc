@@ -35,7 +35,7 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, 
     } else if (!document->root().is_object()) {
       own.add("json", "must be an object");
     } else {
-      Rule rule = read_rule(kept.id, document->root(), zones, own);
+      Rule rule = read_rule(kept.id, document->root(), zones, own, true);
       rule.live_since = kept.live_since;
       if (own.empty() && (rule.status == Status::kLive || rule.status == Status::kShadow))
         judged.push_back(std::move(rule));

@@ -36,7 +36,7 @@ void check_paths(const PayloadTemplate& payload, const std::string& path, Issues
       issues.add(path, "names " + one.text + ", which this version of the server does not know");
 }
 
-void read_action(const json::Value& value, const std::string& path, Issues& issues, Arm& arm) {
+void read_action(const json::Value& value, const std::string& path, Issues& issues, Arm& arm, bool stored) {
   if (!value.is_object()) return issues.add(path, "must be an object such as {\"type\": \"popup\", \"payload\": {}}");
   Members action(value, path, issues);
   const auto type = action.text("type", limits::kActionTypeSize, true);
@@ -51,8 +51,12 @@ void read_action(const json::Value& value, const std::string& path, Issues& issu
   if (const json::Value* given = action.find("payload")) {
     if (given->is_object()) {
       payload = json::to_text(*given);
-      arm.payload = PayloadTemplate::read(*given, action.path("payload"), on_missing, issues);
-      if (arm.payload) check_paths(*arm.payload, action.path("payload"), issues);
+      Issues faults;
+      arm.payload = PayloadTemplate::read(*given, action.path("payload"), on_missing, faults);
+      if (arm.payload) check_paths(*arm.payload, action.path("payload"), faults);
+      if (!faults.empty()) arm.payload.reset();
+      for (const FieldIssue& fault : faults.items())
+        if (!stored) issues.add(fault.field, fault.issue);
     } else {
       action.issue("payload", "must be an object");
     }
@@ -156,7 +160,7 @@ void read_split(Members& members, Rule& rule) {
   rule.split = std::move(split);
 }
 
-void read_actions(Members& members, Rule& rule) {
+void read_actions(Members& members, Rule& rule, bool stored) {
   const bool split = !rule.arms.empty();
   const json::Value* one = members.find("action");
   const json::Value* many = members.find("actions");
@@ -166,7 +170,7 @@ void read_actions(Members& members, Rule& rule) {
     else if (one == nullptr)
       members.need("action", "such as {\"type\": \"popup\", \"payload\": {}}");
     Arm arm{.end = kBuckets};
-    if (one != nullptr) read_action(*one, members.path("action"), members.issues(), arm);
+    if (one != nullptr) read_action(*one, members.path("action"), members.issues(), arm, stored);
     rule.arms.push_back(std::move(arm));
     return;
   }
@@ -176,7 +180,7 @@ void read_actions(Members& members, Rule& rule) {
   Members given(*many, members.path("actions"), members.issues());
   for (Arm& arm : rule.arms) {
     if (const json::Value* action = given.find(arm.name))
-      read_action(*action, given.path(arm.name), given.issues(), arm);
+      read_action(*action, given.path(arm.name), given.issues(), arm, stored);
     else
       given.issue(arm.name, "is required: the action for this arm");
   }

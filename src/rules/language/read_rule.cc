@@ -62,7 +62,7 @@ void check_delayed(Members& members, const Rule& rule) {
 
 }  // namespace
 
-Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, Issues& issues) {
+Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, Issues& issues, bool stored) {
   Rule rule;
   Members members(value, "", issues);
   rule.id = id;
@@ -81,7 +81,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
   read_rollout(members, rule);
   read_limit(members, rule);
   read_split(members, rule);
-  read_actions(members, rule);
+  read_actions(members, rule, stored);
   read_goal(members, rule);
   rule.ttl = members.duration("ttl");
   read_include(members, rule);
