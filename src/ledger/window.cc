@@ -188,6 +188,9 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
   if (places.size() > kOfVisitor) places.erase(places.begin(), places.end() - kOfVisitor);
   auto merged = std::make_shared<Held>();
   merged->entries.reserve(places.size());
+  std::size_t text = 0;
+  for (const Place& place : places) text += text_size(windows[place.window]->held_->entries[place.entry]);
+  merged->text.reserve(text);
   for (const Place& place : places) {
     const Held& from = *windows[place.window]->held_;
     Entry entry = from.entries[place.entry];

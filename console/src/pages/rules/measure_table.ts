@@ -140,4 +140,14 @@ export const kMeasureTable: MeasureKind[] = [
       in: ['US'],
     },
   },
+  {
+    name: 'trait',
+    label: 'trait',
+    sentence: '{name} is {values}',
+    parts: ['trait', 'comparison', 'distance'],
+    blank: {
+      trait: 'plan',
+      equals: 'pro',
+    },
+  },
 ];
