@@ -85,7 +85,8 @@ void answer(json::Writer& out, const rules::RuleSet& rules, std::string_view tri
   out.end_object();
 }
 
-void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Value& visitor, Duration retention) {
+void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Zones& zones, const Value& visitor,
+                    Duration retention) {
   std::map<std::string_view, ledger::Window> windows;
   std::vector<const ledger::Window*> newest;
   const auto sessions = visitor.find("sessions")->items();
@@ -105,7 +106,8 @@ void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Value&
                              .now = instant_ms(*ask.find("at")->integer()),
                              .retention = retention,
                              .visitor = known ? &merged : nullptr,
-                             .unit = known ? known->text() : session};
+                             .unit = known ? known->text() : session,
+                             .zones = &zones};
     out.begin_array();
     for (const Value& trigger : ask.find("triggers")->items()) answer(out, rules, trigger.text(), facts);
     out.end_array();
@@ -137,7 +139,7 @@ int main() {
     json::Writer out(text);
     out.begin_array();
     for (const Value& visitor : set->root().find("visitors")->items())
-      answer_visitor(out, *compiled, visitor, retention);
+      answer_visitor(out, *compiled, zones, visitor, retention);
     out.end_array();
     std::cout << text << '\n';
   }

@@ -13,6 +13,7 @@
 #include "rules/reference/naive.h"
 #include "rules/reference/random_rules.h"
 #include "rules/rule_set.h"
+#include "system/zones.h"
 
 namespace beckon::rules {
 
