@@ -88,7 +88,7 @@ std::string random_amount(Dice& dice) {
 std::string random_comparison(Dice& dice) {
   const std::string scalar =
                         dice.of<const char*>({R"("x")", R"("x")", R"("y")", R"("X")", R"("7")", "7", "2.5", "true"}),
-                    other = dice.of<const char*>({R"("y")", R"("xy")", R"("q")", "0.25", "7.0"}),
+                    other = dice.of<const char*>({R"("y")", R"("xy")", R"("q")", "0.25", "70"}),
                     list = dice.one_in(2) ? "[" + scalar + "]" : "[" + scalar + "," + other + "]",
                     text = dice.of<const char*>({R"("x")", R"("y")", R"("X")", R"("xy")"}),
                     number = dice.of<const char*>({"1", "2.5", "7", "0"}),
