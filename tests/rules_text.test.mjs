@@ -438,36 +438,41 @@ holds(
     assert.ok(await refused('r', { when: many(51) }));
   },
 );
+shown(
+  ['A day has 23 or 25 hours where the clock is set, and begins at the end of the gap where its midnight is skipped.'],
+  'src/rules/language/calendar_test.cc: Calendar.HasDaysOf23And25HoursWhereTheClockIsSet',
+  'src/rules/language/calendar_test.cc: Calendar.BeginsADayWhoseMidnightIsSkippedAtTheEndOfTheGap',
+);
 holds(
   [
-    'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone, including daylight saving time: all its signals stop counting together, when the next one begins.',
+    'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone: all its signals stop counting together, when the next one begins.',
     'The zone must be named.',
   ],
   async () => {
-    const within = (calendar, zone) => ({ seen: { key: 'a' }, within: { calendar, zone } });
-    const at = Date.parse('2026-03-29T22:30:00Z'); // 00:30 on Monday in Berlin, on summer time since the day before
-    const session = await told([{ type: 'a', at: iso(Date.parse('2026-03-29T22:00:00Z')) }]);
-    const acting = async (condition, when, s = session) => {
-      await save('r', { when: { all: [condition] } });
-      return (await decide(s, { at: when })).outcome === 'act';
+    const within = (calendar, zone = 'UTC') => ({ seen: { key: 'a' }, within: { calendar, zone } });
+    const day = Math.floor(kNow / days) * days,
+      monday = day - ((new Date(day).getUTCDay() + 6) % 7) * days,
+      month = Date.UTC(new Date(day).getUTCFullYear(), new Date(day).getUTCMonth() + 1);
+    const acting = async (condition, signalAt, at = kNow) => {
+      await save('r', { when: { all: [condition] }, ttl: '7d' });
+      const { outcome, expiresAt } = await decide(await told([{ type: 'a', at: iso(signalAt) }]), { at });
+      return outcome === 'act' ? expiresAt : null;
     };
-    const early = await told([{ type: 'a', at: iso(Date.parse('2026-03-29T21:59:59.999Z')) }]);
-    for (const unit of ['day', 'week']) {
-      assert.ok(await acting(within(unit, 'Europe/Berlin'), at), unit);
-      assert.ok(!(await acting(within(unit, 'Europe/Berlin'), at, early)), unit);
-      assert.ok(await acting(within(unit, 'UTC'), at, early), unit);
-    }
-    for (const unit of ['month', 'year']) assert.ok(await acting(within(unit, 'Europe/Berlin'), at, early), unit);
-    const last = Date.parse('2026-03-30T21:59:59.999Z');
-    assert.ok(await acting(within('day', 'Europe/Berlin'), last));
-    assert.ok(!(await acting(within('day', 'Europe/Berlin'), last + 1)));
-    assert.ok(await acting(within('week', 'Europe/Berlin'), last + 1));
-    assert.ok(await acting(within('month', 'Europe/Berlin'), last + 1));
-    assert.ok(!(await acting(within('month', 'Europe/Berlin'), last + 1 + 86_400_000)));
-    await save('r', { when: { all: [within('day', 'Europe/Berlin')] }, ttl: '7d' });
-    assert.equal((await decide(session, { at })).expiresAt, '2026-03-30T22:00:00Z');
+    assert.equal(Date.parse(await acting(within('day'), day)), day + days);
+    assert.equal(await acting(within('day'), day - 1), null);
+    assert.ok(await acting(within('day'), day, day + days - 1));
+    assert.equal(await acting(within('day'), day, day + days), null);
+    assert.ok(await acting(within('week'), monday));
+    assert.equal(await acting(within('week'), monday - 1), null);
+    assert.ok(await acting(within('month'), kNow));
+    assert.equal(await acting(within('month'), kNow, month), null);
+    assert.ok(await acting(within('year'), kNow));
+    // Half past five in India, where the day began at 18:30 UTC.
+    const india = Math.floor((kNow + 5.5 * hours) / days) * days - 5.5 * hours;
+    assert.ok(await acting(within('day', 'Asia/Kolkata'), india));
+    assert.equal(await acting(within('day', 'Asia/Kolkata'), india - 1), null);
     for (const zone of [undefined, 'visitor', 'handle', 'Berlin'])
-      assert.ok(await refused('r', { when: { all: [within('day', zone)] } }), zone);
+      assert.ok(await refused('r', { when: { all: [{ seen: {}, within: { calendar: 'day', zone } }] } }), zone);
     assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
   },
 );
