@@ -27,22 +27,25 @@ const deref = value =>
 const kBranches = ['allOf', 'anyOf', 'oneOf'];
 const branchesOf = schema => kBranches.flatMap(kind => schema[kind] ?? []).map(deref);
 const isDescribed = schema => Boolean(schema.properties) || branchesOf(schema).some(isDescribed);
-const closedBranch = schema => {
+// `above`: the references that lead here. A schema inside itself is closed kLevels deep, and anything below.
+const kLevels = 2;
+const closedBranch = (schema, above) => {
+  const path = schema.$ref ? [...above, schema.$ref] : above;
+  if (path.filter(ref => ref === schema.$ref).length > kLevels) return {};
+  const closed = inner => closedSchema(inner, path);
   const { properties, items, ...rest } = deref(schema);
   if (properties)
-    rest.properties = Object.fromEntries(
-      Object.entries(properties).map(([name, inner]) => [name, closedSchema(inner)]),
-    );
-  if (items) rest.items = closedSchema(items);
-  if (typeof rest.additionalProperties === 'object')
-    rest.additionalProperties = closedSchema(rest.additionalProperties);
-  for (const kind of kBranches) if (rest[kind]) rest[kind] = rest[kind].map(closedBranch);
+    rest.properties = Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, closed(inner)]));
+  if (items) rest.items = closed(items);
+  if (typeof rest.additionalProperties === 'object') rest.additionalProperties = closed(rest.additionalProperties);
+  for (const kind of kBranches) if (rest[kind]) rest[kind] = rest[kind].map(inner => closedBranch(inner, path));
   return rest;
 };
-const closedSchema = schema => ({
-  ...closedBranch(schema),
-  ...(isDescribed(deref(schema)) ? { unevaluatedProperties: false } : {}),
-});
+const closedSchema = (schema, above = []) => {
+  const closed = closedBranch(schema, above);
+  const ends = Object.keys(closed).length === 0;
+  return { ...closed, ...(!ends && isDescribed(deref(schema)) ? { unevaluatedProperties: false } : {}) };
+};
 
 // A place of the document as a schema; `closed` refuses members that are not described.
 const at = pointer =>

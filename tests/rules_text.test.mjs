@@ -449,40 +449,41 @@ holds(
     assert.ok(await refused('r', { when: many(51) }));
   },
 );
+shown(
+  ['A day has 23 or 25 hours where the clock is set, and begins at the end of the gap where its midnight is skipped.'],
+  'src/rules/language/calendar_test.cc: Calendar.HasDaysOf23And25HoursWhereTheClockIsSet',
+  'src/rules/language/calendar_test.cc: Calendar.BeginsADayWhoseMidnightIsSkippedAtTheEndOfTheGap',
+);
 holds(
   [
-    'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone, including daylight saving time: all its signals stop counting together, when the next one begins.',
+    'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone: all its signals stop counting together, when the next one begins.',
     'The zone must be named.',
   ],
   async () => {
-    const within = (calendar, zone) => ({ seen: { key: 'a' }, within: { calendar, zone } });
-    // A Monday's beginning in Kolkata, where clocks are never set: Sunday, 18:30 UTC. Not that of a month.
-    const week = 7 * days;
-    let monday = Math.floor((Date.now() - 2 * days - Date.parse('2026-01-04T18:30:00Z')) / week) * week;
-    monday += Date.parse('2026-01-04T18:30:00Z');
-    if (new Date(monday + 6 * hours).getUTCDate() === 1) monday -= week;
-    const at = monday + 30 * minutes;
-    const session = await told([{ type: 'a', at: iso(monday) }]);
-    const acting = async (condition, when, s = session) => {
-      await save('r', { when: { all: [condition] } });
-      return (await decide(s, { at: when })).outcome === 'act';
+    const within = (calendar, zone = 'UTC') => ({ seen: { key: 'a' }, within: { calendar, zone } });
+    const day = Math.floor(kNow / days) * days,
+      monday = day - ((new Date(day).getUTCDay() + 6) % 7) * days,
+      month = Date.UTC(new Date(day).getUTCFullYear(), new Date(day).getUTCMonth() + 1);
+    const acting = async (condition, signalAt, at = kNow) => {
+      await save('r', { when: { all: [condition] }, ttl: '7d' });
+      const { outcome, expiresAt } = await decide(await told([{ type: 'a', at: iso(signalAt) }]), { at });
+      return outcome === 'act' ? expiresAt : null;
     };
-    const early = await told([{ type: 'a', at: iso(monday - 1) }]);
-    for (const unit of ['day', 'week']) {
-      assert.ok(await acting(within(unit, 'Asia/Kolkata'), at), unit);
-      assert.ok(!(await acting(within(unit, 'Asia/Kolkata'), at, early)), unit);
-      assert.ok(await acting(within(unit, 'UTC'), at, early), unit);
-    }
-    for (const unit of ['month', 'year']) assert.ok(await acting(within(unit, 'Asia/Kolkata'), at, early), unit);
-    const last = monday + days - 1;
-    assert.ok(await acting(within('day', 'Asia/Kolkata'), last));
-    assert.ok(!(await acting(within('day', 'Asia/Kolkata'), last + 1)));
-    assert.ok(await acting(within('week', 'Asia/Kolkata'), last + 1));
-    assert.ok(await acting(within('month', 'Asia/Kolkata'), last + 1));
-    await save('r', { when: { all: [within('day', 'Asia/Kolkata')] }, ttl: '7d' });
-    assert.equal(Date.parse((await decide(session, { at })).expiresAt), monday + days);
+    assert.equal(Date.parse(await acting(within('day'), day)), day + days);
+    assert.equal(await acting(within('day'), day - 1), null);
+    assert.ok(await acting(within('day'), day, day + days - 1));
+    assert.equal(await acting(within('day'), day, day + days), null);
+    assert.ok(await acting(within('week'), monday));
+    assert.equal(await acting(within('week'), monday - 1), null);
+    assert.ok(await acting(within('month'), kNow));
+    assert.equal(await acting(within('month'), kNow, month), null);
+    assert.ok(await acting(within('year'), kNow));
+    // Half past five in India, where the day began at 18:30 UTC.
+    const india = Math.floor((kNow + 5.5 * hours) / days) * days - 5.5 * hours;
+    assert.ok(await acting(within('day', 'Asia/Kolkata'), india));
+    assert.equal(await acting(within('day', 'Asia/Kolkata'), india - 1), null);
     for (const zone of [undefined, 'visitor', 'handle', 'Berlin'])
-      assert.ok(await refused('r', { when: { all: [within('day', zone)] } }), zone);
+      assert.ok(await refused('r', { when: { all: [{ seen: {}, within: { calendar: 'day', zone } }] } }), zone);
     assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
   },
 );
