@@ -105,7 +105,8 @@ void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Value&
                              .now = instant_ms(*ask.find("at")->integer()),
                              .retention = retention,
                              .visitor = known ? &merged : nullptr,
-                             .unit = known ? known->text() : session};
+                             .unit = known ? known->text() : session,
+                             .session = session};
     out.begin_array();
     for (const Value& trigger : ask.find("triggers")->items()) answer(out, rules, trigger.text(), facts);
     out.end_array();
