@@ -993,10 +993,47 @@ shown(
 shown(
   [
     '**`split`**: variants (`arms`) for an experiment.',
-    'The variant depends only on the visitor, or on the session if it began before its visitor was known, and a session keeps it: so a visitor can have one variant in such a session and another one in the sessions that began afterwards.',
+    'With `"unit": "visitor"`, the default, the variant depends on the visitor\'s id that was seen first, or on the session if nobody is known; with `"unit": "session"`, on the session alone.',
   ],
   'tests/limits.test.mjs: arms answer their own action, and a unit keeps its arm',
   'src/decision/limits_test.cc: LimitsTest.ASplitGoesByTheFirstUnitOfTheSession',
+  'src/intake/arms_test.cc: Arms.OfAVisitorGoByTheIdThatWasSeenFirst',
+  'src/intake/arms_test.cc: Arms.OfASessionAreItsOwn',
+);
+shown(
+  [
+    'With `"sticky": true`, the default, the unit keeps what it was given first, a variant or the control group: when the visitor is identified, in new sessions, and when weights change, until the variant is removed or the `salt` changes.',
+  ],
+  'tests/arms.test.mjs: a variant stays when weights change, in new sessions, as the visitor is identified, and after a restart',
+  'src/intake/arms_test.cc: Arms.StayWhenWeightsChangeInNewSessionsAndAfterARestart',
+  'src/intake/arms_test.cc: Arms.StayAsTheVisitorIsIdentified',
+  'src/intake/arms_test.cc: Arms.StayUntilTheyAreRemovedOrTheSaltChanges',
+  'src/intake/arms_test.cc: Arms.KeepTheControlGroupAsItIs',
+);
+shown(
+  ["It is remembered among the visitor's 1,000 newest decisions that count toward limits."],
+  'src/intake/arms_test.cc: Arms.AreRememberedAmongTheNewestSpends',
+);
+shown(
+  [
+    "Two devices of a person can be given different variants before they are known to be one visitor's: the visitor keeps the first of them, and `mixed` in analytics counts such visitors.",
+  ],
+  'tests/arms.test.mjs: of two variants that an alias joins the first is kept, and analytics count the visitor as mixed',
+  'src/intake/arms_test.cc: Arms.OfTwoThatJoinTheFirstIsKeptAndTheyAreCountedAsMixed',
+);
+shown(
+  [
+    '`force` gives up to 20 visitors a variant by their `visitorId`, for tests, and what is decided for them is not counted for the rule.',
+  ],
+  'tests/arms.test.mjs: a variant that is given by name is not counted',
+  'src/intake/arms_test.cc: Arms.AreGivenByNameAndThenNothingIsCounted',
+);
+shown(
+  [
+    'A rule that was saved before splits had a unit goes on as it was until it is saved again: by the visitor if the session began with one, else by the session, and without memory.',
+  ],
+  'src/intake/arms_test.cc: Arms.OfARuleSavedBeforeUnitsGoByTheFirstUnitOfTheSession',
+  'src/rules/language/check_rule_test.cc: CheckRule.SaysOfASplitToWhomItGivesItsArms',
 );
 shown(
   ['Weights are shares of their sum.', 'Variants are assigned 10,000 buckets in the order of their names.'],
@@ -1093,7 +1130,7 @@ shown(
 );
 shown(
   [
-    'From 50 : 50 to 60 : 40, the visitors in the 1,000 buckets between the old and the new boundary move from `b` to `a`; nobody else moves.',
+    'What a unit was given already stays, unless `sticky` is `false`; for all others, from 50 : 50 to 60 : 40, the visitors in the 1,000 buckets between the old and the new boundary move from `b` to `a`; nobody else moves.',
     'Multiplying all weights moves nobody, and neither does reordering the variants.',
     'The control group is assigned separately: changing variants moves nobody in or out of it, and a larger control group keeps its members and adds new ones.',
     '`salt` is the seed: changing it reassigns visitors.',

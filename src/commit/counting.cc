@@ -1,5 +1,6 @@
 #include "commit/counting.h"
 
+#include "commit/visitor.h"
 #include "ledger/codec.h"
 
 namespace beckon::commit {
@@ -30,21 +31,32 @@ std::string_view counted_trigger(const Tenant* tenant, std::string_view trigger)
   return tenant && tenant->rules && tenant->rules->knows(trigger) ? trigger : std::string_view{};
 }
 
-void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRecord& record) {
+bool is_forced(Draft& draft, const Tenant& tenant, const ledger::Session& session, std::string_view rule) {
+  if (!tenant.rules || !tenant.rules->has_forced() || session.visitor.empty()) return false;
+  const auto records = reader_of(draft, tenant.handle, draft.now()).records(session.visitor);
+  std::vector<std::string_view> ids{session.visitor.view()};
+  if (records)
+    for (const ledger::SessionPtr& record : *records) ids.push_back(id_of(*record));
+  return tenant.rules->is_forced(rule, ids);
+}
+
+void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRecord& record,
+                    const ledger::Session& session) {
   const auto past = ledger::past_decision(record.past);
   if (!past) return;
   const std::string_view trigger = counted_trigger(tenant, past->trigger);
   draft.count({.handle = Handle{record.handle}, .trigger = std::string(trigger)}, Metric::kAsked);
-  if (past->outcome == "act" || past->outcome == "holdout") {
+  const auto counts = [&](std::string_view rule) { return !tenant || !is_forced(draft, *tenant, session, rule); };
+  if ((past->outcome == "act" || past->outcome == "holdout") && counts(past->rule)) {
     const TallyKey key = tally_key(record.handle, trigger, past->rule, past->variant, past->outcome, false);
     draft.count(key, *metric_of(past->outcome));
     if (past->shown) draft.count(key, Metric::kShown);
   }
   // The rules that were held back are runners-up, the first of them too; a delayed rule is alone.
-  if (past->outcome == "suppressed" && past->beside.empty())
+  if (past->outcome == "suppressed" && past->beside.empty() && counts(past->rule))
     draft.count(tally_key(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
   for (const PastBeside& beside : past->beside)
-    if (const auto metric = metric_of(beside.outcome))
+    if (const auto metric = metric_of(beside.outcome); metric && counts(beside.rule))
       draft.count(tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow),
                   *metric);
 }

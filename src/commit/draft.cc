@@ -108,7 +108,7 @@ Result<SessionPtr> Draft::decide(const SessionDigest& digest, SessionPtr before,
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record, row_);
   stage(digest, session);
-  count(record);
+  count(record, *session);
   follow(std::move(*visit), digest, *session, record.expires_at, record.spends);
   return session;
 }
@@ -130,9 +130,9 @@ void Draft::record_late(std::string_view records) {
   }
 }
 
-void Draft::count(const ledger::DecisionRecord& record) {
+void Draft::count(const ledger::DecisionRecord& record, const ledger::Session& session) {
   const auto tenant = places_.tenants.find(record.handle);
-  count_decision(*this, tenant ? tenant->get() : nullptr, record);
+  count_decision(*this, tenant ? tenant->get() : nullptr, record, session);
 }
 
 void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record) {
@@ -163,7 +163,7 @@ void Draft::record_one(const ledger::JournalReader::Item& item, const ledger::De
   }
   SessionPtr session = ledger::applied(std::move(before), record, row_);
   stage(item.digest, session);
-  count(record);
+  count(record, *session);
   follow(std::move(*visit), item.digest, *session, record.expires_at, record.spends);
 }
 

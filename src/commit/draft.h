@@ -253,7 +253,7 @@ class Draft {
   outbox::Event& newest_event() { return std::get<outbox::Event>(batch_.changes[*event_]); }
   void schedule_deliveries(const std::vector<outbox::SubscriptionPtr>& list, const DeliveryReason& reason);
   void schedule_delivery(const outbox::Subscription& subscription, const DeliveryReason& reason);
-  void count(const ledger::DecisionRecord& record);
+  void count(const ledger::DecisionRecord& record, const ledger::Session& session);
   void record_one(const ledger::JournalReader::Item& item, const ledger::DecisionRecord& record);
 
   Places places_;

@@ -15,14 +15,15 @@
 namespace beckon::commit {
 
 enum class Metric : std::uint8_t {
-  kAsked,  // of a trigger, by resolve or by a prefetch that was shown; the only one of a row without a rule
+  kAsked,  // of a row without a rule: of a trigger, by resolve or by a prefetch that was shown. Of a row with one:
+           // visitors who were given two of its arms, before they were known to be one
   kActed,
   kSuppressed,  // held back by a cap, a cooldown or closed hours
   kHeldOut,     // in the control group of a rule that would have acted
   kShown,
   kClicked,
   kDismissed,
-  kConverted,  // the rule's goal was reached behind it, once a decision
+  kConverted,  // signals that reached the rule's goal; of the row without rule and trigger: of several rules' goals
   kValue,      // of conversions, in millionths
 };
 inline constexpr std::size_t kMetrics = 9;

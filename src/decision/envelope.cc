@@ -93,9 +93,12 @@ std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict) {
 
 std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, const ledger::SessionDigest& digest) {
   std::vector<ledger::Spend> spends;
-  if (verdict.spends != 0) spends.push_back({verdict.spends, at, digest.low});
-  for (const rules::Beside& one : verdict.beside)
-    if (one.spends != 0) spends.push_back({one.spends, at, digest.low});
+  const auto take = [&](std::uint64_t key) {
+    if (key != 0) spends.push_back({key, at, digest.low});
+  };
+  take(verdict.spends);
+  take(verdict.arm);
+  for (const rules::Beside& one : verdict.beside) take(one.spends), take(one.arm);
   return spends;
 }
 

@@ -113,6 +113,11 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
                                 : facts.session_spends;
   const bool begins_as = !session && !said.empty() && !ledger::is_browser(said.view());
   facts.unit = begins_as ? said.view() : session ? session->unit() : id.view();
+  const VisitorId& named = said.empty() && session ? session->visitor : said;
+  facts.first = ledger::shown_id(!first.empty() ? first : named.empty() ? id.view() : named.view());
+  facts.session = id.view();
+  facts.ids = ids;
+  facts.said = named.view();
   facts.may_spend = may_spend;
   facts.traits = traits;
   facts.tells_sensitive = tells_sensitive;
@@ -175,6 +180,14 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   if (records->empty()) return {};
   known.visitor = std::move(records->front());
   known.others.assign(std::move_iterator(records->begin() + 1), std::move_iterator(records->end()));
+  // A record begins as the first session of its id does.
+  const ledger::Session* first = nullptr;
+  known.ids.clear();
+  for (const SessionPtr& record : known.records()) {
+    known.ids.push_back(commit::id_of(*record));
+    if (!first || record->created < first->created) first = record.get();
+  }
+  known.first = commit::id_of(*first);
   const bool joins = known.session && !known.session->spends.empty() && known.joins_alone();
   if (joins || !known.others.empty()) known.joined = joined(known, joins);
   if (wanted.traits) take_traits(known);

@@ -26,6 +26,8 @@ struct Known {
   std::vector<ledger::SessionPtr> seen;  // whose windows these are, the oldest first
   std::shared_ptr<const std::vector<ledger::Spend>>
       joined;  // of all these, and the session's where it is about to join; null: those of `visitor` are all
+  std::vector<std::string_view> ids;  // whose own records these are
+  std::string_view first;             // the one of them that was seen first; empty: there is none
 
   std::vector<ledger::SessionPtr> records() const;  // `visitor` and `others`
   // The id whose visitor's records are read; empty: none.

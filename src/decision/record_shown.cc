@@ -15,17 +15,24 @@ bool is_shown(const ledger::Session& session, std::string_view id) {
 // The signal itself is stored: it was accepted before this was looked at.
 void not_recorded(const Fault& fault) { log::error("shown_not_recorded").add("why", fault.message); }
 
-// The runners-up join the decision, and what they take from counts of its own `spends`.
+// The runners-up join the decision, and what they take from counts of its own, and the arms that are to stay, `spends`.
 void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::Context& said,
                 const ledger::Spend& spend, ledger::PastDecision& decision, std::vector<ledger::Spend>& spends) {
   const ledger::Session& session = *known.session;
   const ledger::Context context = ledger::merge(session.context, said);
-  const auto verdict =
-      tenant.rules->judge(decision.trigger, known.facts(context, session.id, decision.at, tenant.settings.retention));
+  rules::Facts facts = known.facts(context, session.id, decision.at, tenant.settings.retention);
+  const auto verdict = tenant.rules->judge(decision.trigger, facts);
+  const auto take = [&](std::uint64_t key) {
+    if (key != 0) spends.push_back({key, spend.at, spend.session});
+  };
+  facts.now = spend.at;
+  if (decision.outcome == "act" || decision.outcome == "holdout")
+    take(tenant.rules->arm_to_keep(decision.rule, decision.variant, decision.outcome == "holdout", facts));
   for (const rules::Beside& beside : verdict.beside) {
     if (beside.rule == decision.rule && decision.outcome != "suppressed") continue;
     decision.beside.push_back(past_of(beside));
-    if (beside.spends != 0) spends.push_back({beside.spends, spend.at, spend.session});
+    take(beside.spends);
+    take(beside.arm);
   }
 }
 

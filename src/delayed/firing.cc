@@ -97,7 +97,8 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
                          .variant = verdict.variant,
                          .outcome = verdict.outcome,
                          .shadow = true,
-                         .spends = verdict.spends});
+                         .spends = verdict.spends,
+                         .arm = verdict.arm});
   return none;
 }
 

@@ -84,7 +84,8 @@ void Trial::spend(const rules::Verdict& verdict, const VisitorId& visitor, const
       insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
   };
   take(verdict.spends);
-  for (const rules::Beside& beside : verdict.beside) take(beside.spends);
+  take(verdict.arm);
+  for (const rules::Beside& beside : verdict.beside) take(beside.spends), take(beside.arm);
 }
 
 void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {
@@ -98,7 +99,7 @@ void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {
     ++counted.acted;
     if (!variant.empty()) ++counted.variants[std::string(variant)];
   };
-  if (verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout)
+  if ((verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout) && !verdict.forced)
     add(verdict.rule, verdict.variant, verdict.outcome);
   if (verdict.outcome == Outcome::kSuppressed && verdict.beside.empty()) add(verdict.rule, "", verdict.outcome);
   for (const rules::Beside& beside : verdict.beside) add(beside.rule, beside.variant, beside.outcome);

@@ -28,7 +28,7 @@ auto order_of(const Claim& claim) {
   return std::tuple{claim.rule, claim.shadow, claim.decision->at, std::string_view{claim.decision->past.id}};
 }
 
-std::vector<Claim> claims_of(const GoalFacts& facts) {
+std::vector<Claim> claims_of(const rules::RuleSet& rules, const GoalFacts& facts) {
   const auto aims = [](std::string_view outcome) { return outcome == "act" || outcome == "holdout"; };
   std::vector<Claim> claims;
   for (const Decided* decision : facts.decisions) {
@@ -38,6 +38,7 @@ std::vector<Claim> claims_of(const GoalFacts& facts) {
       if (beside.shadow && aims(beside.outcome))
         claims.push_back({beside.rule, beside.variant, beside.outcome, true, decision});
   }
+  std::erase_if(claims, [&](const Claim& claim) { return rules.is_forced(claim.rule, facts.ids); });
   std::ranges::sort(claims, {}, order_of);
   return claims;
 }
@@ -73,7 +74,7 @@ void add(commit::Tallies& to, commit::TallyKey key, Metric metric, std::int64_t 
 }  // namespace
 
 void fold_goals(const commit::Tenant& tenant, GoalFacts facts, Instant now, std::int64_t times, commit::Tallies& to) {
-  std::vector<Claim> claims = claims_of(facts);
+  std::vector<Claim> claims = claims_of(*tenant.rules, facts);
   if (claims.empty()) return;
   for (const Signal* signal : signals_of(facts)) {
     int rules = 0;

@@ -24,6 +24,7 @@ struct Decided {
 struct GoalFacts {
   std::vector<const Decided*> decisions;
   std::vector<const ledger::Signal*> signals;  // of keys that some goal has
+  std::vector<std::string_view> ids;           // the visitor's: rules that give them an arm by name count nothing
 };
 
 // Adds `times` times what the goals of the tenant's rules count of the visitor; what is settled by `now` is left out.

@@ -7,6 +7,7 @@
 
 #include "commit/visitor.h"
 #include "intake/goal_fold.h"
+#include "intake/mixed_arms.h"
 #include "ledger/codec.h"
 
 namespace beckon::intake {
@@ -71,9 +72,23 @@ class Recount {
 
   std::optional<Fault> add(const SessionPtr& session, const SessionDigest& digest) { return see(session->id, digest); }
   void add(const VisitorId& id) { ids_.push_back(id); }
+  void joins() { joins_ = true; }
 
   std::optional<Fault> count() {
     if (auto fault = gather()) return fault;
+    commit::Tallies changes;
+    if (auto fault = fold(changes)) return fault;
+    if (joins_ && tenant_.rules->has_sticky())
+      for (const bool behind : {false, true})
+        for (const auto& [name, records] : groups_[behind]) fold_mixed(tenant_, records, behind ? 1 : -1, changes);
+    for (const auto& [key, counts] : changes)
+      for (std::size_t metric = 0; metric < counts.size(); ++metric)
+        if (counts[metric] != 0) draft_.count(key, static_cast<commit::Metric>(metric), counts[metric]);
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<Fault> fold(commit::Tallies& changes) {
     if (std::ranges::none_of(seen_, [](const auto& one) { return one.second.after->decisions.count > 0; }))
       return std::nullopt;
     std::map<std::string, GoalFacts> before, after;
@@ -87,16 +102,15 @@ class Recount {
       if (!then) return then.error();
       lay(both, true, before[*then]);
     }
-    commit::Tallies changes;
-    for (auto& [name, facts] : after) fold_goals(tenant_, std::move(facts), draft_.now(), 1, changes);
-    for (auto& [name, facts] : before) fold_goals(tenant_, std::move(facts), draft_.now(), -1, changes);
-    for (const auto& [key, counts] : changes)
-      for (const commit::Metric metric : {commit::Metric::kConverted, commit::Metric::kValue})
-        if (const std::int64_t n = counts[static_cast<std::size_t>(metric)]; n != 0) draft_.count(key, metric, n);
+    for (const bool behind : {false, true})
+      for (auto& [name, facts] : behind ? after : before) {
+        if (name.starts_with(ledger::kVisitorMark)) facts.ids.push_back(std::string_view(name).substr(1));
+        for (const SessionPtr& record : groups_[behind][name]) facts.ids.push_back(commit::id_of(*record));
+        fold_goals(tenant_, std::move(facts), draft_.now(), behind ? 1 : -1, changes);
+      }
     return std::nullopt;
   }
 
- private:
   // A session that is gone, or of which the visitor was forgotten, takes nothing away: what was counted names no one.
   std::optional<Fault> see(const SessionId& id, const SessionDigest& digest) {
     if (seen_.contains(digest) || gone_.contains(digest)) return std::nullopt;
@@ -120,9 +134,10 @@ class Recount {
       const VisitorId id = std::move(ids_.back());
       ids_.pop_back();
       for (View* view : {&before_, &after_}) {
-        auto& known = done[view == &after_];
+        const bool behind = view == &after_;
+        auto& known = done[behind];
         if (!known.insert(id.text).second) continue;
-        const auto records = view->records(id);
+        auto records = view->records(id);
         if (!records) return records.error();
         std::vector<ledger::Joined> sessions;
         for (const SessionPtr& record : *records) {
@@ -134,6 +149,9 @@ class Recount {
         if (sessions.size() > kSessionsOfGoals) sessions.resize(kSessionsOfGoals);
         for (const ledger::Joined& joined : sessions)
           if (auto fault = see(joined.id, joined.digest)) return fault;
+        if (records->empty()) continue;
+        const std::string_view name = commit::id_of(*records->front());
+        groups_[behind].emplace(ledger::own_record(name).text, std::move(*records));
       }
     }
     return std::nullopt;
@@ -220,11 +238,13 @@ class Recount {
   View before_, after_;
   std::map<SessionDigest, Both> seen_;
   std::set<SessionDigest> gone_;
+  std::map<std::string, std::vector<SessionPtr>> groups_[2];  // own records by party, before the commit and behind it
+  bool joins_ = false;
   std::vector<VisitorId> ids_;  // whose sessions are still to be looked at
 };
 
-// Whether what goals count can change by the session's joining or leaving a visitor.
-bool concerns_goals(const rules::RuleSet& rules, const Session& session) {
+// Whether what is counted can change by the session's joining or leaving a visitor.
+bool concerns_counts(const rules::RuleSet& rules, const Session& session) {
   if (session.decisions.count > 0) return true;
   const Window& window = session.window;
   for (std::size_t number = 0; number < window.key_count(); ++number)
@@ -246,7 +266,7 @@ void goals_may_count(commit::Draft& draft, const commit::Tenant& tenant, const S
 
 void GoalCounting::plan(commit::Draft& draft) {
   struct OfHandle {
-    commit::TenantPtr tenant;  // null: it has no goals
+    commit::TenantPtr tenant;  // null: none of its rules has a goal, or arms that stay
     std::optional<Recount> recount;
   };
   std::map<std::string, OfHandle, std::less<>> handles;
@@ -255,7 +275,7 @@ void GoalCounting::plan(commit::Draft& draft) {
     OfHandle& one = place->second;
     if (!is_new) return one;
     const auto tenant = draft.places().tenants.find(handle.view());
-    if (tenant && (*tenant)->rules && (*tenant)->rules->has_goals()) {
+    if (tenant && (*tenant)->rules && ((*tenant)->rules->has_goals() || (*tenant)->rules->has_sticky())) {
       one.tenant = *tenant;
       one.recount.emplace(draft, *one.tenant);
     }
@@ -269,10 +289,15 @@ void GoalCounting::plan(commit::Draft& draft) {
       if (const SessionPtr session = draft.staged(digest)) unreadable(handle, one.recount->add(session, digest));
   for (const auto& [handle, digest, visitor] : draft.moves())
     if (OfHandle& one = of(handle); one.recount)
-      if (const SessionPtr session = draft.staged(digest); session && concerns_goals(*one.tenant->rules, *session))
+      if (const SessionPtr session = draft.staged(digest); session && concerns_counts(*one.tenant->rules, *session)) {
+        one.recount->joins();
         unreadable(handle, one.recount->add(session, digest));
+      }
   for (const auto& [handle, name] : draft.regroups())
-    if (OfHandle& one = of(handle); one.recount) one.recount->add(name);
+    if (OfHandle& one = of(handle); one.recount) {
+      one.recount->joins();
+      one.recount->add(name);
+    }
   for (auto& [name, one] : handles)
     if (one.recount) unreadable(one.tenant->handle, one.recount->count());
 }

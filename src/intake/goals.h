@@ -1,4 +1,5 @@
-// Counts how often the goals of rules were reached, over all sessions of a visitor: analytics.
+// Counts how often the goals of rules were reached, over all sessions of a visitor, and visitors who were given two
+// arms of a rule (mixed_arms.h): analytics.
 //
 // What goals count is a fold over what is known of a visitor (goal_fold.h). A commit counts the difference between the
 // fold behind it and the fold before it, so that late signals, joins and splits of visitors come out as if all had been

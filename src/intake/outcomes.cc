@@ -52,7 +52,7 @@ void count_word(commit::Draft& draft, const commit::Tenant& tenant, const decisi
   if (!decision || decision->rule.empty() || decision->outcome == "suppressed") return;
   if (metric == commit::Metric::kShown && decision->shown) return;  // counted as it was recorded
   if (metric == commit::Metric::kConverted && has_goal(tenant, decision->rule)) return;
-  if (came_before(session, signal)) return;
+  if (came_before(session, signal) || commit::is_forced(draft, tenant, session, decision->rule)) return;
   draft.count(commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, decision->trigger),
                                 decision->rule, decision->variant, decision->outcome, false),
               metric);

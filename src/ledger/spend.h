@@ -1,4 +1,5 @@
-// What a decision took from the caps and cooldowns of its rule. Contract section 1, "spend".
+// What a decision took from the caps and cooldowns of its rule. Contract section 1, "spend". The arm of a split that a
+// unit is to keep stands among its spends too, so that both join, leave and are erased in the same way.
 #pragma once
 #include <cstdint>
 
@@ -7,7 +8,7 @@
 namespace beckon::ledger {
 
 struct Spend {
-  std::uint64_t key = 0;  // of the rule or the group that was spent from: rules/language/rule.h, spend_key
+  std::uint64_t key = 0;  // rules/language/rule.h: spend_key of the rule or group that was spent from, or arm_key
   Instant at{};
   std::uint64_t session = 0;  // SessionDigest::low of the session that spent: what a visitor's spends are erased by
   friend bool operator==(const Spend&, const Spend&) = default;

@@ -27,6 +27,18 @@ void sort_unique(std::vector<std::string>& names) {
   names.erase(std::ranges::unique(names).begin(), names.end());
 }
 
+// What is remembered of arms, or who the visitor is, stands where spends do.
+bool reads_visitor_for_split(const Rule& rule) {
+  return rule.split && (rule.split->unit == SplitUnit::kVisitor || !rule.split->force.empty());
+}
+
+void key_arms(Rule& rule) {
+  if (!rule.split || !rule.split->sticky) return;
+  const bool shadow = rule.status == Status::kShadow;
+  rule.split->holdout_key = arm_key(rule.id.text, rule.split->salt, std::nullopt, shadow);
+  for (Arm& arm : rule.arms) arm.key = arm_key(rule.id.text, rule.split->salt, arm.name, shadow);
+}
+
 // Fills the compiled form; the rules in it do not move any more, so that measures may refer to theirs.
 class Compiler {
  public:
@@ -52,7 +64,7 @@ class Compiler {
     for (const std::string& trigger : rule.triggers) {
       Asked& asked = into_.triggers[trigger];
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
-      asked.spends = asked.spends || rule.limit.has_value();
+      asked.spends = asked.spends || rule.limit.has_value() || reads_visitor_for_split(rule);
       asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone) || names_visitor(rule);
       for (std::uint32_t i = course.begin; i < course.last; ++i) {
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
@@ -244,6 +256,7 @@ CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores) {
   });
   CompiledRules compiled;
   compiled.rules = std::move(rules);
+  for (Rule& rule : compiled.rules) key_arms(rule);
   compiled.scores = scores;
   Compiler compiler(compiled);
   for (std::uint32_t i = 0; i < compiled.rules.size(); ++i) compiler.add(i);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "rules/language/planted.h"
@@ -105,7 +106,9 @@ CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores);
 
 struct RuleSet::Compiled : CompiledRules {
   std::uint64_t version = 0;
-  std::map<std::string_view, std::vector<Aim>> aims;  // by the goal's key
+  std::map<std::string_view, std::vector<Aim>> aims;      // by the goal's key
+  std::unordered_map<std::uint64_t, std::uint32_t> arms;  // that stay, by their keys the rules
+  bool has_sticky = false, has_forced = false;
 };
 
 }  // namespace beckon::rules

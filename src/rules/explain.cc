@@ -104,6 +104,8 @@ class Account {
     } else if (!turn.holdout && !rule_->arms[turn.arm].name.empty()) {
       out_.member("variant", rule_->arms[turn.arm].name);
     }
+    if (turn.forced) out_.member_boolean("forced", true);
+    if (turn.remembered) out_.member_boolean("remembered", true);
   }
 
   // The instant at which the test flips by time alone; kNever also where that is many steps away.

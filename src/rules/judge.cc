@@ -23,11 +23,13 @@ void answer(Verdict& verdict, const Rule& rule, const Turn& turn) {
   verdict.outcome = turn.outcome();
   verdict.rule = rule.id.text;
   verdict.spends = spends_of(rule, turn);
+  verdict.arm = turn.remember;
+  verdict.forced = turn.forced;
   if (verdict.outcome != Outcome::kAct) return;
   verdict.variant = rule.arms[turn.arm].name;
   verdict.action_json = rule.arms[turn.arm].action_json;
   verdict.acting = &rule;
-  verdict.arm = turn.arm;
+  verdict.acting_arm = turn.arm;
 }
 
 // Shadow rules before `end` in the order of judgement, none of which changes the answer or another's.
@@ -44,6 +46,7 @@ void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t
          .outcome = turn.outcome(),
          .shadow = true,
          .spends = spends_of(rule, turn),
+         .arm = turn.remember,
          .place = index});
   }
   std::ranges::sort(verdict.beside, {}, &Beside::place);

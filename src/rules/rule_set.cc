@@ -6,6 +6,7 @@
 #include "rules/compiled.h"
 #include "rules/language/read_rule.h"
 #include "rules/payload_values.h"
+#include "rules/turn.h"
 
 namespace beckon::rules {
 
@@ -50,6 +51,15 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, 
     if (rule.goal)
       compiled->aims[rule.goal->key].push_back(
           {rule.id.text, rule.goal->within, rule.goal->value_field, rule.goal->each, rule.status == Status::kShadow});
+  for (std::uint32_t i = 0; i < compiled->rules.size(); ++i) {
+    const Rule& rule = compiled->rules[i];
+    if (!rule.split) continue;
+    compiled->has_forced = compiled->has_forced || !rule.split->force.empty();
+    if (!rule.split->sticky) continue;
+    compiled->has_sticky = true;
+    if (rule.split->holdout > 0) compiled->arms.emplace(rule.split->holdout_key, i);
+    for (const Arm& arm : rule.arms) compiled->arms.emplace(arm.key, i);
+  }
   RuleSet set;
   set.compiled_ = std::move(compiled);
   return set;
@@ -77,7 +87,7 @@ ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const>
 
 std::string RuleSet::action(const Verdict& verdict, const Facts& facts, std::string_view decision_id) const {
   if (verdict.action_json.empty()) return "null";
-  const Arm* arm = verdict.acting ? &verdict.acting->arms[verdict.arm] : nullptr;
+  const Arm* arm = verdict.acting ? &verdict.acting->arms[verdict.acting_arm] : nullptr;
   if (!arm || !arm->payload) return std::string(verdict.action_json);
   const Decided decided{.id = decision_id, .variant = verdict.variant, .expires_at = verdict.expires_at};
   const auto rendered = arm->payload->render(JudgedValues(*verdict.acting, facts, decided), zone_of_visitor(facts));
@@ -91,6 +101,38 @@ std::uint64_t RuleSet::spends_of(std::string_view rule) const {
   for (const Rule& one : compiled_->rules)
     if (one.id.text == rule && one.status == Status::kLive) return one.limit ? one.limit->key : 0;
   return 0;
+}
+
+std::uint64_t RuleSet::arm_to_keep(std::string_view rule, std::string_view variant, bool holdout,
+                                   const Facts& facts) const {
+  if (!compiled_->has_sticky) return 0;
+  for (const Rule& one : compiled_->rules) {
+    if (one.id.text != rule || one.status != Status::kLive) continue;
+    if (!one.split || !one.split->sticky) return 0;
+    if (const auto given = given_first(one, facts); given && given->at <= facts.now) return 0;
+    if (holdout) return one.split->holdout_key;
+    const auto arm = std::ranges::find(one.arms, variant, &Arm::name);
+    return arm == one.arms.end() ? 0 : arm->key;
+  }
+  return 0;
+}
+
+bool RuleSet::has_sticky() const { return compiled_->has_sticky; }
+bool RuleSet::has_forced() const { return compiled_->has_forced; }
+
+bool RuleSet::is_forced(std::string_view rule, std::span<const std::string_view> ids) const {
+  if (!compiled_->has_forced) return false;
+  const auto found = std::ranges::find(compiled_->rules, rule, [](const Rule& one) { return one.id.view(); });
+  if (found == compiled_->rules.end() || !found->split) return false;
+  return std::ranges::any_of(ids, [&](std::string_view id) { return found->split->force.contains(id); });
+}
+
+std::optional<RuleSet::ArmOf> RuleSet::arm_of(std::uint64_t key) const {
+  const auto found = compiled_->arms.find(key);
+  if (found == compiled_->arms.end()) return std::nullopt;
+  const Rule& rule = compiled_->rules[found->second];
+  return ArmOf{rule.id.text, rule.triggers.front(), rule.status == Status::kShadow,
+               rule.split->unit != SplitUnit::kSession};
 }
 
 bool RuleSet::knows(std::string_view trigger) const {

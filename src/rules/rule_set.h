@@ -37,6 +37,7 @@ struct Beside {
   Outcome outcome = Outcome::kSuppressed;  // kNone is never kept
   bool shadow = false;
   std::uint64_t spends = 0;  // as Verdict::spends, for a shadow rule in its own counts
+  std::uint64_t arm = 0;     // as Verdict::arm
   std::uint32_t place = 0;   // in the order of judgement
 };
 
@@ -46,11 +47,13 @@ struct Verdict {
   std::string_view variant;      // empty: none
   std::string_view action_json;  // {"type":…,"payload":…}, placeholders as written (RuleSet::action); empty: none
   const Rule* acting = nullptr;  // the rule that acts, and its arm; lives as long as the rule set
-  std::size_t arm = 0;
+  std::size_t acting_arm = 0;
   Instant expires_at{};        // the earliest instant at which what was read can change by time alone, capped by ttl
   std::uint64_t reading = 0;   // digest of the answer, and of the context and the traits that the trigger's rules
                                // look at: what the etag is made of. The instant of expiry is no part of it
   std::uint64_t spends = 0;    // key of the rule's limit where this takes from it (act and holdout); 0: nothing
+  std::uint64_t arm = 0;       // key of the arm, or of the holdout, that the unit is to keep, among its spends; 0: none
+  bool forced = false;         // the visitor is given the arm by name: it is not counted
   std::vector<Beside> beside;  // in the order of judgement; most often empty
 };
 
@@ -113,6 +116,21 @@ class RuleSet {
   ledger::Window window_of_visitor(std::span<const ledger::Window* const> sessions) const;
   // The key under which a live rule counts what it spends; 0: it has no limit, or no rule of this id is live.
   std::uint64_t spends_of(std::string_view rule) const;
+
+  // The key of the arm (empty: the holdout) that the live rule has given, where it is to be kept and `facts`, of
+  // before, have none yet; else 0.
+  std::uint64_t arm_to_keep(std::string_view rule, std::string_view variant, bool holdout, const Facts& facts) const;
+  bool has_sticky() const;  // a rule whose arms stay
+  bool has_forced() const;  // a rule that gives arms by name
+  // Whether the rule gives the visitor of these ids an arm by name.
+  bool is_forced(std::string_view rule, std::span<const std::string_view> ids) const;
+  // Whose arm the key of a spend is. Nothing where it is none of those that are there.
+  struct ArmOf {
+    std::string_view rule, trigger;  // one of its triggers
+    bool shadow = false;
+    bool of_visitor = false;  // it is kept for all sessions of the visitor
+  };
+  std::optional<ArmOf> arm_of(std::uint64_t key) const;
 
   // The "explanation" member of an envelope: for each rule of the trigger, in order, matched, or the first condition
   // that failed with what was wanted and what was seen. Appends one JSON array.

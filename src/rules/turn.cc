@@ -9,6 +9,55 @@
 #include "rules/payload_values.h"
 
 namespace beckon::rules {
+namespace {
+
+std::string_view unit_of(const Split& split, const Facts& facts) {
+  std::string_view unit = facts.unit;
+  switch (split.unit) {
+    case SplitUnit::kFirst: break;
+    case SplitUnit::kVisitor: unit = facts.first; break;
+    case SplitUnit::kSession: unit = facts.session; break;
+  }
+  return unit.empty() ? facts.unit : unit;
+}
+
+std::size_t arm_named(const Rule& rule, std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(rule.arms, name, &Arm::name) - rule.arms.begin());
+}
+
+std::optional<std::size_t> forced_arm(const Rule& rule, const Facts& facts) {
+  const auto& force = rule.split->force;
+  if (force.empty()) return std::nullopt;
+  if (const auto found = force.find(facts.said); found != force.end()) return arm_named(rule, found->second);
+  for (const std::string_view id : facts.ids)
+    if (const auto found = force.find(id); found != force.end()) return arm_named(rule, found->second);
+  return std::nullopt;
+}
+
+void deal(const Rule& rule, const Facts& facts, Turn& turn) {
+  const std::string_view unit = unit_of(*rule.split, facts);
+  turn.holdout = rule.split->holdout > 0 && bucket_of(rule.split->salt + ":holdout", unit) <
+                                                rule.split->holdout + off_by_one(Planted::kHoldoutOneMore);
+  if (turn.holdout || rule.arms.size() == 1) return;
+  const std::uint32_t bucket = bucket_of(rule.split->salt, unit);
+  while (rule.arms[turn.arm].end + off_by_one(Planted::kArmEndsLate) <= bucket) ++turn.arm;
+}
+
+}  // namespace
+
+std::optional<Given> given_first(const Rule& rule, const Facts& facts) {
+  if (!rule.split) return std::nullopt;
+  const Split& split = *rule.split;
+  if (const auto arm = forced_arm(rule, facts)) return Given{.by_name = true, .arm = *arm};
+  if (!split.sticky) return std::nullopt;
+  // The earliest of those that are still there. A control group of nobody is not there.
+  for (const ledger::Spend& spend : split.unit == SplitUnit::kSession ? facts.session_spends : facts.unit_spends) {
+    if (split.holdout > 0 && spend.key == split.holdout_key) return Given{.at = spend.at, .holdout = true};
+    if (const auto arm = std::ranges::find(rule.arms, spend.key, &Arm::key); arm != rule.arms.end())
+      return Given{.at = spend.at, .arm = static_cast<std::size_t>(arm - rule.arms.begin())};
+  }
+  return std::nullopt;
+}
 
 namespace {
 
@@ -45,11 +94,18 @@ Turn turn_of(const Rule& rule, const Facts& facts) {
   probe_payloads(rule, facts, turn);
   if (turn.hold != Hold::kNotHeld) return turn;
   if (!rule.split) return turn;
-  turn.holdout = rule.split->holdout > 0 && bucket_of(rule.split->salt + ":holdout", facts.unit) <
-                                                rule.split->holdout + off_by_one(Planted::kHoldoutOneMore);
-  if (turn.holdout || rule.arms.size() == 1) return turn;
-  const std::uint32_t bucket = bucket_of(rule.split->salt, facts.unit);
-  while (rule.arms[turn.arm].end + off_by_one(Planted::kArmEndsLate) <= bucket) ++turn.arm;
+  const auto given = given_first(rule, facts);
+  if (given && given->at <= facts.now) {
+    turn.forced = given->by_name;
+    turn.remembered = !given->by_name;
+    turn.holdout = given->holdout;
+    turn.arm = given->arm;
+    return turn;
+  }
+  if (given) turn.next = std::min(turn.next, given->at);
+  deal(rule, facts, turn);
+  if (rule.split->sticky && facts.may_spend)
+    turn.remember = turn.holdout ? rule.split->holdout_key : rule.arms[turn.arm].key;
   return turn;
 }
 

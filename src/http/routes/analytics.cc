@@ -1,4 +1,6 @@
 // What was counted of decisions, as time series: contract section 8.
+#include <algorithm>
+#include <map>
 #include <span>
 
 #include "http/routes/instant_param.h"
@@ -121,9 +123,16 @@ void write_all(json::Writer& out, std::string_view name, std::span<const Tally> 
   out.end_array();
 }
 
-bool is_of_rule(Series series) { return !series.front().key.rule.empty(); }
+// One in which only visitors with two arms are counted is none.
+bool is_of_rule(Series series) {
+  const commit::Counts total = totals(series);
+  return !series.front().key.rule.empty() &&
+         std::ranges::any_of(kOfRules, [&](const auto& one) { return count_of(total, one.first) != 0; });
+}
 // One without requests is there for what is counted of all rules together.
-bool is_of_trigger(Series series) { return !is_of_rule(series) && count_of(totals(series), Metric::kAsked) != 0; }
+bool is_of_trigger(Series series) {
+  return series.front().key.rule.empty() && count_of(totals(series), Metric::kAsked) != 0;
+}
 
 // Until when late signals and joins of visitors change nothing more: of the decisions made before.
 std::optional<Instant> settled_until(const Analytics::Question& question, const rules::RuleSet& rules, Instant now) {
@@ -138,6 +147,16 @@ std::int64_t shared_conversions(std::span<const Tally> rows) {
   for (const Tally& row : rows)
     if (row.key.rule.empty()) shared = rules::added(shared, count_of(row.counts, Metric::kConverted));
   return shared;
+}
+
+void write_mixed(json::Writer& out, std::span<const Tally> rows) {
+  std::map<std::string_view, std::int64_t> visitors;
+  for (const Tally& row : rows)
+    if (!row.key.rule.empty() && !row.key.shadow) visitors[row.key.rule.view()] += count_of(row.counts, Metric::kAsked);
+  out.key("mixed").begin_array();
+  for (const auto& [rule, count] : visitors)
+    if (count != 0) out.begin_object().member("ruleId", rule).member("visitors", count).end_object();
+  out.end_array();
 }
 
 Result<Response> get(Api& api, Request& request) {
@@ -163,6 +182,7 @@ Result<Response> get(Api& api, Request& request) {
   const auto settled = settled_until(*question, *(*tenant)->rules, now);
   settled ? out.string(to_rfc3339(*settled)) : out.null();
   if (question->rule.empty() && question->trigger.empty()) out.member("sharedConversions", shared_conversions(*rows));
+  write_mixed(out, *rows);
   write_all(out, "triggers", *rows, is_of_trigger, write_trigger);
   write_all(out, "rules", *rows, is_of_rule, write_rule);
   out.member("requestId", request.id.view()).end_object();

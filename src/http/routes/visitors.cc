@@ -179,8 +179,10 @@ Result<Response> get(Api& api, Request& request) {
 
 // Ids, and what is kept under them.
 void write_group(json::Writer& out, Api& api, const Handle& handle, const std::vector<VisitorId>& ids) {
+  const auto tenant = api.places.tenants.find(handle.view());
+  const auto is_of_limit = [&](const ledger::Spend& spend) { return !tenant || !(*tenant)->rules->arm_of(spend.key); };
   std::int64_t sessions = 0;
-  std::size_t spends = 0;
+  std::int64_t spends = 0;
   out.begin_object();
   out.key("ids").begin_array();
   for (const VisitorId& id : ids) {
@@ -188,9 +190,9 @@ void write_group(json::Writer& out, Api& api, const Handle& handle, const std::v
     if (const auto found = api.places.sessions.of_visitor(handle, id))
       sessions += static_cast<std::int64_t>(found->size());
     const auto record = kept_reader(api, handle).record(id);
-    if (record && *record) spends += (*record)->spends.size();
+    if (record && *record) spends += std::ranges::count_if((*record)->spends, is_of_limit);
   }
-  out.end_array().member("sessions", sessions).member("spends", static_cast<std::int64_t>(spends)).end_object();
+  out.end_array().member("sessions", sessions).member("spends", spends).end_object();
 }
 
 Fault invalid(std::string_view field, std::string_view issue) {

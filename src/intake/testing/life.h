@@ -15,7 +15,7 @@ inline const Instant kLifeBegins = *parse_rfc3339("2026-11-02T12:00:00Z");
 
 inline constexpr std::array<std::pair<const char*, const char*>, 8> kLifeRules{{
     {"capped",
-     R"({"triggers":["a"],"priority":8,"when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":1}]},"limit":{"cooldown":"1m","caps":[{"max":2,"per":"session"},{"max":3,"per":"2h"}]},"split":{"holdout":20,"arms":{"p":1,"q":2}},"actions":{"p":{"type":"x"},"q":{"type":"y"}}})"},
+     R"({"triggers":["a"],"priority":8,"when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":1}]},"limit":{"cooldown":"1m","caps":[{"max":2,"per":"session"},{"max":3,"per":"2h"}]},"split":{"unit":"session","holdout":40,"arms":{"p":1,"q":2}},"actions":{"p":{"type":"x"},"q":{"type":"y"}}})"},
     {"shadow",
      R"({"triggers":["a","b"],"status":"shadow","priority":9,"when":{},"limit":{"caps":[{"max":2,"per":"1d"}],"group":"g"},"action":{"type":"x"}})"},
     {"visitor",
@@ -25,7 +25,7 @@ inline constexpr std::array<std::pair<const char*, const char*>, 8> kLifeRules{{
     {"missed",
      R"({"triggers":["b"],"priority":5,"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"10m"}]},"action":{"type":"x"}})"},
     {"rescue",
-     R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},"limit":{"caps":[{"max":2,"per":"1d"}]},"split":{"holdout":30,"arms":{"p":1,"q":1}},"actions":{"p":{"type":"x"},"q":{"type":"y"}},"ttl":"2h"})"},
+     R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},"limit":{"caps":[{"max":2,"per":"1d"}]},"split":{"holdout":60,"arms":{"p":1,"q":1}},"actions":{"p":{"type":"x"},"q":{"type":"y"}},"ttl":"2h"})"},
     {"afar",
      R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"1h","scope":"visitor"}]},"action":{"type":"x"}})"},
     {"watched",

@@ -38,6 +38,18 @@ void check_fields(const Rule& rule, Issues& issues) {
   if (rule.goal) check_field(rule.goal->value_field, "goal.valueField", issues);
 }
 
+// Rules that were saved before a split had a unit go on as they were; one that is saved now says what it means.
+std::string saved_split(const json::Value& split) {
+  std::string text;
+  json::Writer writer(text);
+  writer.begin_object();
+  for (const json::Member& member : split.members()) writer.member_raw(member.key, json::to_text(member.value));
+  if (split.find("unit") == nullptr) writer.member("unit", "visitor");
+  if (split.find("sticky") == nullptr) writer.member_boolean("sticky", true);
+  writer.end_object();
+  return text;
+}
+
 }  // namespace
 
 Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones, const Scores* scores) {
@@ -50,11 +62,12 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
   if (scores != nullptr) check_scores(read, *scores, issues);
   check_fields(read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
-  if (rule.find("ruleId") != nullptr) return json::to_text(rule);
   std::string text;
   json::Writer writer(text);
-  writer.begin_object().member("ruleId", id.text);
-  for (const json::Member& member : rule.members()) writer.member_raw(member.key, json::to_text(member.value));
+  writer.begin_object();
+  if (rule.find("ruleId") == nullptr) writer.member("ruleId", id.text);
+  for (const json::Member& member : rule.members())
+    writer.member_raw(member.key, member.key == "split" ? saved_split(member.value) : json::to_text(member.value));
   writer.end_object();
   return text;
 }

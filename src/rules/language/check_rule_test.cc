@@ -44,6 +44,37 @@ TEST(CheckRule, KeepsWhatWasGivenAndFillsTheRuleIdIn) {
             R"({"ruleId":"save-cart","triggers":["t"],"when":{},"action":{"type":"popup","payload":{"n":1.50}}})");
 }
 
+TEST(CheckRule, SaysOfASplitToWhomItGivesItsArms) {
+  const auto saved = [](const std::string& split) {
+    const auto document =
+        json::parse(R"({"triggers":["t"],"when":{},"split":{)" + split + R"(},"action":{"type":"x"}})");
+    const std::string text = *check_rule(RuleId("r"), document->root(), system_zones());
+    const auto again = json::parse(text);
+    EXPECT_EQ(check_rule(RuleId("r"), again->root(), system_zones()), text);
+    return json::to_text(*again->root().find("split"));
+  };
+  EXPECT_EQ(saved(R"("holdout":5)"), R"({"holdout":5,"unit":"visitor","sticky":true})");
+  EXPECT_EQ(saved(R"("unit":"session","holdout":5)"), R"({"unit":"session","holdout":5,"sticky":true})");
+  EXPECT_EQ(saved(R"("sticky":false,"holdout":5)"), R"({"sticky":false,"holdout":5,"unit":"visitor"})");
+}
+
+TEST(CheckRule, HoldsWhoGetsAnArmToItsForm) {
+  const auto split = [](const std::string& more) {
+    return fault(R"({"triggers":["t"],"when":{},"split":{"arms":{"a":1},)" + more +
+                 R"(},"actions":{"a":{"type":"x"}}})");
+  };
+  EXPECT_EQ(split(R"("unit":"visitor","sticky":false,"force":{"jon@x":"a","auth0|1":"a"})"), "none");
+  EXPECT_EQ(split(R"("unit":"device","sticky":1)"),
+            "split.unit: must be \"visitor\" or \"session\" / split.sticky: must be a boolean");
+  EXPECT_EQ(split(R"("force":{"jon":"b","ann":7})"),
+            "split.force.jon: must be an arm of split.arms / split.force.ann: must be an arm of split.arms");
+  std::string many;
+  for (int i = 0; i < 21; ++i) many += std::string(i ? "," : "") + "\"v" + std::to_string(i) + R"(":"a")";
+  EXPECT_THAT(split(R"("force":{)" + many + "}"), HasSubstr("split.force: must be an object of 1 to 20 arms"));
+  EXPECT_THAT(split(R"("force":{})"), HasSubstr("split.force: must be an object of 1 to 20 arms"));
+  EXPECT_THAT(split(R"("force":{")" + std::string(257, 'v') + R"(":"a"})"), HasSubstr("a visitorId of 1 to 256 bytes"));
+}
+
 TEST(CheckRule, TakesEveryPartOfTheLanguageThatItCanEvaluate) {
   EXPECT_EQ(
       fault(

@@ -23,8 +23,13 @@ struct Facts {
   // Oldest first. Of this session; of the visitor where known, else the session's again.
   std::span<const ledger::Spend> session_spends = {};
   std::span<const ledger::Spend> unit_spends = {};
-  std::string_view unit = {};  // what splits hash: the session's first unit, a visitorId or its sessionId
-  bool may_spend = true;       // false: limited rules are skipped (consent denied)
+  // What splits hash. `unit`: what the session began as, a visitorId or its sessionId; `first`: the visitor's id that
+  // was seen first, and `session`: the session's own id, each empty where it is that unit.
+  std::string_view unit = {}, first = {}, session = {};
+  // The visitor's ids, for the arms that some are given by name: those that are known, and the one that is said.
+  std::span<const std::string_view> ids = {};
+  std::string_view said = {};
+  bool may_spend = true;  // false: limited rules are skipped (consent denied)
   // Of the visitor, by their ids; those that must not count for this judgement are not there. Only read where
   // RuleSet::reads_traits says so.
   std::span<const ledger::Traits* const> traits = {};

@@ -106,6 +106,39 @@ std::optional<std::uint32_t> read_share(Members& members, std::string_view name)
   return std::nullopt;
 }
 
+// Of whom the arms are, and whether they stay theirs. Of a rule that was saved before either could be said: neither.
+void read_unit(Members& given, Split& split) {
+  const json::Value *unit = given.find("unit"), *sticky = given.find("sticky");
+  if (unit && unit->is_string() && unit->text() == "session")
+    split.unit = SplitUnit::kSession;
+  else if (unit && unit->is_string() && unit->text() == "visitor")
+    split.unit = SplitUnit::kVisitor;
+  else if (unit)
+    given.issue("unit", "must be \"visitor\" or \"session\"");
+  split.sticky = sticky ? sticky->is_boolean() && sticky->boolean() : unit != nullptr;
+  if (sticky && !sticky->is_boolean()) given.issue("sticky", "must be a boolean");
+}
+
+void read_force(Members& given, const Rule& rule, Split& split) {
+  const json::Value* force = given.find("force");
+  if (!force) return;
+  if (!force->is_object() || force->members().empty() || force->members().size() > limits::kForced)
+    return given.issue("force", "must be an object of 1 to " + std::to_string(limits::kForced) +
+                                    " arms by visitorId, such as {\"jon@company.example\": \"b\"}");
+  Members arms(*force, given.path("force"), given.issues());
+  for (const json::Member& member : force->members()) {
+    const std::string name{member.key};
+    arms.find(member.key);
+    if (name.empty() || name.size() > limits::kVisitorBytes)
+      arms.issue(name, "must be under a visitorId of 1 to 256 bytes");
+    else if (!member.value.is_string() ||
+             std::ranges::find(rule.arms, member.value.text(), &Arm::name) == rule.arms.end())
+      arms.issue(name, "must be an arm of split.arms");
+    else
+      split.force.emplace(name, member.value.text());
+  }
+}
+
 }  // namespace
 
 void read_limit(Members& members, Rule& rule) {
@@ -155,6 +188,8 @@ void read_split(Members& members, Rule& rule) {
   if (const auto salt = given.text("salt", limits::kGroupSize)) split.salt = *salt;
   split.holdout = read_share(given, "holdout").value_or(0);
   read_arms(given, rule);
+  read_unit(given, split);
+  read_force(given, rule, split);
   if (!given.has("arms") && !given.has("holdout")) given.issue("arms", "is required unless holdout is given");
   given.finish();
   rule.split = std::move(split);

@@ -44,4 +44,8 @@ std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shad
   return Digest().add(group.empty() ? "rule" : "group").add(group.empty() ? rule : group).add(shadow ? 1u : 0u).value();
 }
 
+std::uint64_t arm_key(std::string_view rule, std::string_view salt, std::optional<std::string_view> arm, bool shadow) {
+  return Digest().add(arm ? "arm" : "holdout").add(rule).add(salt).add(arm.value_or("")).add(shadow ? 1u : 0u).value();
+}
+
 }  // namespace beckon::rules

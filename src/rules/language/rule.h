@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -138,12 +139,24 @@ struct Arm {
   std::string action_json;  // {"type":…,"payload":…}; with placeholders where `payload` is set
   std::string action_type;
   std::optional<PayloadTemplate> payload;  // where it has placeholders
+  std::uint64_t key = 0;    // arm_key
+};
+
+// To whom a split gives its arms.
+enum class SplitUnit : std::uint8_t {
+  kFirst,    // what the session began as, a visitor or itself: of rules that were saved before a unit could be said
+  kVisitor,  // the visitor's id that was seen first, else the session
+  kSession,
 };
 
 // Which part of the units gets which action. Buckets are 0 to 9,999: bucket.h.
 struct Split {
   std::string salt;
   std::uint32_t holdout = 0;  // buckets of salt + ":holdout" below this get nothing
+  SplitUnit unit = SplitUnit::kFirst;
+  bool sticky = false;                                    // what a unit was given first it keeps
+  std::uint64_t holdout_key = 0;                          // arm_key
+  std::map<std::string, std::string, std::less<>> force;  // by visitorId the arm that it is given, uncounted
 };
 
 struct Goal {
@@ -188,6 +201,10 @@ bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 // The key under which a limited rule's spends are counted: of its group where it has one, else its own.
 std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shadow);
 
+// The key under which it is kept among the spends of a unit that a split gave it the arm; nullopt: that it held it out.
+// The arms of a rule with another salt are others.
+std::uint64_t arm_key(std::string_view rule, std::string_view salt, std::optional<std::string_view> arm, bool shadow);
+
 // rules.md and contract section 5.
 namespace limits {
 inline constexpr std::size_t kRuleBytes = 16 * 1024;    // as JSON without white space
@@ -207,6 +224,8 @@ inline constexpr std::size_t kMeta = 5;  // comparisons of metadata in one filte
 inline constexpr std::size_t kCaps = 10;
 inline constexpr std::int64_t kCap = 1'000;  // the greatest `max`: as many spends are kept
 inline constexpr std::size_t kArms = 20;
+inline constexpr std::size_t kForced = 20;         // visitors who are given an arm by name
+inline constexpr std::size_t kVisitorBytes = 256;  // of a visitorId
 inline constexpr std::int64_t kArmWeight = 1'000'000;
 inline constexpr std::size_t kGroupSize = 64;  // of a group's or an arm's name, and of a salt
 }  // namespace limits

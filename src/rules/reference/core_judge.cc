@@ -107,6 +107,7 @@ void answer_visitor(json::Writer& out, const rules::RuleSet& rules, const Zones&
                              .retention = retention,
                              .visitor = known ? &merged : nullptr,
                              .unit = known ? known->text() : session,
+                             .session = session,
                              .zones = &zones};
     out.begin_array();
     for (const Value& trigger : ask.find("triggers")->items()) answer(out, rules, trigger.text(), facts);

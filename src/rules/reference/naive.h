@@ -42,9 +42,18 @@ struct Spend {
   Instant at{};
 };
 
+// What a split gave: an arm, empty where it has none; nothing: it held out.
+struct Dealt {
+  std::string rule, salt;
+  std::optional<std::string> arm;
+  bool shadow = false;
+  Instant at{};
+};
+
 struct Session {
   std::vector<Signal> arrived;
   std::vector<Spend> spends;
+  std::vector<Dealt> dealt = {};
 };
 
 struct World {
@@ -53,7 +62,8 @@ struct World {
   std::vector<Session> sessions;         // of the visitor, oldest first; exactly one where none is known
   std::size_t asking = 0;                // the session that a decision is asked for
   bool visitor = false;                  // known
-  std::string unit;
+  // What splits look at: what the session began as, the visitor's first id, and the session's own.
+  std::string unit, first, session;
   bool may_spend = true;  // false: consent is denied, limited rules are held back
   std::map<std::string, std::string> context;
   std::map<std::string, std::string> traits;  // as JSON

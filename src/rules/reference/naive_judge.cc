@@ -86,23 +86,52 @@ std::vector<std::pair<long, long>> limits(const World& world, const Value& rule,
   return out;
 }
 
-bool held_out(const World& world, const Value& rule) {
+std::string salt_of(const Value& rule) { return text_of(rule.find("split")->find("salt"), id_of(rule)); }
+
+const std::string& unit_of(const World& world, const Value& rule) {
+  const std::string unit = text_of(rule.find("split")->find("unit"));
+  return unit == "visitor" ? world.first : unit == "session" ? world.session : world.unit;
+}
+
+// What the rule gave the unit first, of what it still gives, where it is to stay.
+const Dealt* kept(const World& world, const Value& rule, Instant now) {
+  const Value& split = *rule.find("split");
+  const Value *sticky = split.find("sticky"), *arms = split.find("arms"), *holdout = split.find("holdout");
+  if (sticky ? !sticky->boolean() : split.find("unit") == nullptr) return nullptr;
+  const bool of_session = text_of(split.find("unit")) == "session" || !world.visitor;
+  const Dealt* first = nullptr;
+  for (std::size_t i = 0; i < world.sessions.size(); ++i) {
+    if (of_session && i != world.asking) continue;
+    for (const Dealt& dealt : world.sessions[i].dealt) {
+      if (dealt.rule != id_of(rule) || dealt.salt != salt_of(rule) || dealt.shadow != is_shadow(rule)) continue;
+      const bool is_there = !dealt.arm ? holdout != nullptr
+                            : arms     ? arms->find(*dealt.arm) != nullptr
+                                       : dealt.arm->empty();
+      if (is_there && dealt.at <= now && (!first || dealt.at < first->at)) first = &dealt;
+    }
+  }
+  return first;
+}
+
+bool held_out(const World& world, const Value& rule, Instant now) {
   const Value* split = rule.find("split");
-  if (split == nullptr || split->find("holdout") == nullptr) return false;
-  const std::string salt = text_of(split->find("salt"), id_of(rule));
-  return bucket(salt + ":holdout", world.unit) * 10'000L <
+  if (split == nullptr) return false;
+  if (const Dealt* before = kept(world, rule, now)) return !before->arm;
+  if (split->find("holdout") == nullptr) return false;
+  return bucket(salt_of(rule) + ":holdout", unit_of(world, rule)) * 10'000L <
          millionths(split->find("holdout")->text());  // percent → buckets × 10,000
 }
 
 // The arm whose buckets the unit's is among; empty: a rule without arms.
-std::string arm(const World& world, const Value& rule) {
+std::string arm(const World& world, const Value& rule, Instant now) {
   const Value* split = rule.find("split");
   const Value* given = split == nullptr ? nullptr : split->find("arms");
   if (given == nullptr) return "";
+  if (const Dealt* before = kept(world, rule, now)) return *before->arm;
   std::map<std::string, long> arms;
   long total = 0, end = 0;
   for (const json::Member& member : given->members()) total += arms[std::string(member.key)] = *member.value.integer();
-  const long place = bucket(text_of(split->find("salt"), id_of(rule)), world.unit);
+  const long place = bucket(salt_of(rule), unit_of(world, rule));
   for (const auto& [name, weight] : arms) {
     end += weight;
     if (place < end * 10'000 / total) return name;
@@ -119,7 +148,7 @@ Duration ttl_of(const Value& rule) { return *parse_duration(text_of(rule.find("t
 
 std::string hold_or_act(const World& world, const Value& rule, Instant now) {
   if (!open(world, rule, now) || limited(world, rule, now)) return "suppressed";
-  return held_out(world, rule) ? "holdout" : "act";
+  return held_out(world, rule, now) ? "holdout" : "act";
 }
 
 // The conditions in a group and in the groups in it.
@@ -241,7 +270,7 @@ Answer judge(const World& world, const std::string& trigger, Instant now) {
   for (const Value* rule : asked(world, trigger)) {
     if (!rule_holds(world, *rule, now)) continue;
     const std::string outcome = hold_or_act(world, *rule, now);
-    const std::string variant = outcome == "act" ? arm(world, *rule) : "";
+    const std::string variant = outcome == "act" ? arm(world, *rule, now) : "";
     const auto spends = outcome == "suppressed" ? std::nullopt : account(*rule);
     if (is_shadow(*rule)) {
       answer.beside.push_back({id_of(*rule), variant, outcome, true, spends});
@@ -265,6 +294,7 @@ std::vector<long> picture(const World& world, const std::string& trigger, Instan
     out.push_back(active(*rule, now));
     out.push_back(open(world, *rule, now));
     for (const auto& [count, most] : limits(world, *rule, now)) out.push_back(count);
+    if (rule->find("split") != nullptr) out.push_back(kept(world, *rule, now) != nullptr);
     for (const Value* condition : leaves(*rule->find("when"))) {
       out.push_back(holds(world, *condition, now));
       out.push_back(looked_at(world, *condition, now));

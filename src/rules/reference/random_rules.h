@@ -98,6 +98,10 @@ inline std::string random_actions(Dice& dice, const std::string& id) {
   const auto action = [&](const std::string& name) { return R"({"type":")" + id + name + "\"}"; };
   if (!dice.one_in(4)) return quoted("action", action(""));
   std::string split = dice.one_in(2) ? quoted("salt", R"("salt")") + "," : "";
+  if (dice.one_in(2)) {
+    split += quoted("unit", dice.of<const char*>({R"("visitor")", R"("session")"})) + ",";
+    if (dice.one_in(2)) split += quoted("sticky", dice.one_in(2) ? "true" : "false") + ",";
+  }
   const bool arms = !dice.one_in(3);
   if (!arms || dice.one_in(2))
     split += quoted("holdout", dice.of<const char*>({"5", "50", "12.5", "33.33", "99.99"})) + (arms ? "," : "");

@@ -68,6 +68,15 @@ inline naive::Session random_session(Dice& dice, Instant base) {
     const naive::Account of{"r" + std::to_string(1 + dice.upto(5)), dice.one_in(3) ? "r1" : "", dice.one_in(3)};
     session.spends.push_back({of, base + std::chrono::seconds{dice.upto(35) - 30}});
   }
+  for (int i = dice.one_in(2) ? dice.upto(8) : 0; i > 0; --i) {
+    const std::string rule = "r" + std::to_string(1 + dice.upto(5));
+    const char* arm = dice.of<const char*>({"", "a", "b", "c", nullptr});
+    session.dealt.push_back({.rule = rule,
+                             .salt = dice.one_in(2) ? "salt" : rule,
+                             .arm = arm ? std::optional<std::string>(arm) : std::nullopt,
+                             .shadow = dice.one_in(4),
+                             .at = base + std::chrono::seconds{dice.upto(35) - 30}});
+  }
   return session;
 }
 
@@ -126,8 +135,9 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
       world.sessions.size() - 1 -
       static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 100))));
   const auto& borders = border_units();
-  world.unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
-                              : "v" + std::to_string(dice.upto(1'000'000));
+  for (std::string* unit : {&world.unit, &world.first, &world.session})
+    *unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
+                           : "v" + std::to_string(dice.upto(1'000'000));
   world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {
     if (dice.one_in(2)) world.context[field] = random_context_value(dice);
@@ -152,6 +162,8 @@ class AsFacts {
   AsFacts(const naive::World& world, Dice& dice)
       : context_(world.context.begin(), world.context.end()),
         unit_(world.unit),
+        first_(world.first),
+        session_(world.session),
         retention_(world.retention),
         known_(world.visitor),
         may_spend_(world.may_spend) {
@@ -178,6 +190,8 @@ class AsFacts {
             .session_spends = of_session_,
             .unit_spends = known_ ? of_visitor_ : of_session_,
             .unit = unit_,
+            .first = first_,
+            .session = session_,
             .may_spend = may_spend_,
             .traits = {&said_, 1},
             .zones = &system_zones()};
@@ -186,6 +200,8 @@ class AsFacts {
  private:
   static void add_spends(const naive::Session& session, std::vector<ledger::Spend>& to) {
     for (const naive::Spend& spend : session.spends) to.push_back({.key = key_of(spend.of), .at = spend.at});
+    for (const naive::Dealt& dealt : session.dealt)
+      to.push_back({.key = arm_key(dealt.rule, dealt.salt, dealt.arm, dealt.shadow), .at = dealt.at});
     std::ranges::stable_sort(to, {}, &ledger::Spend::at);
   }
 
@@ -221,7 +237,7 @@ class AsFacts {
   ledger::Context context_;
   ledger::Traits traits_;
   const ledger::Traits* const said_ = &traits_;
-  std::string unit_;
+  std::string unit_, first_, session_;
   Duration retention_;
   bool known_, may_spend_;
   std::size_t asking_ = 0;

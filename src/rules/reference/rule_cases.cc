@@ -68,6 +68,7 @@ void write_visitor(json::Writer& out, Dice& dice, Instant base, naive::World& wo
   for (int i = 0; i < count; ++i) {
     naive::Session session = random_session(dice, base);
     session.spends.clear();  // nothing that is asked at another time counts
+    session.dealt.clear();
     if (session.arrived.empty()) session.arrived.push_back(random_signal(dice, base));
     out.begin_object().member("sessionId", name + "-" + std::to_string(i)).key("signals").begin_array();
     int unnamed = 0;
@@ -82,7 +83,8 @@ void write_visitor(json::Writer& out, Dice& dice, Instant base, naive::World& wo
   for (int i = 0; i < kInstants; ++i) {
     world.asking = static_cast<std::size_t>(count - 1 - dice.upto(std::min(count, 20)));
     const std::string session = name + "-" + std::to_string(world.asking);
-    world.unit = world.visitor ? name : session;
+    world.unit = world.first = world.visitor ? name : session;
+    world.session = session;
     world.context.clear();
     for (const char* field : {"c", "d"})
       if (dice.one_in(2)) world.context[field] = random_context_value(dice);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { TextField } from '../../parts/field.tsx';
 import { isObject, kBanner, kPopup, type Json, type Path } from './draft.ts';
-import { Amount, Text, useForm } from './form.tsx';
+import { Amount, Choose, Text, useForm } from './form.tsx';
 
 export function Then() {
   const { rule, at } = useForm();
@@ -18,6 +18,15 @@ export function Then() {
             label="Control group (percent)"
             placeholder="5"
             hint="No action for these visitors, so that lift can be measured."
+          />
+          <Choose
+            path={['split', 'unit']}
+            label="Variants stay with"
+            choices={[
+              ['visitor', 'the visitor'],
+              ['session', 'the session'],
+            ]}
+            fallback="visitor"
           />
           <Text path={['split', 'salt']} label="Seed" mono hint="Changing it reassigns visitors." />
         </div>
