@@ -54,10 +54,12 @@ class Compiler {
     course.none = place();
     add_tests(rule.none);
     course.end = place();
-    course.more = static_cast<std::uint32_t>(into_.forks.size());
-    add_forks(rule.more);
-    course.more_end = course.more + static_cast<std::uint32_t>(rule.more.size());
-    course.last = place();
+    if (!rule.more.empty()) {
+      const auto first = static_cast<std::uint32_t>(into_.forks.size());
+      into_.fork_lists.emplace_back(first, first + static_cast<std::uint32_t>(rule.more.size()));
+      course.more = static_cast<std::uint32_t>(into_.fork_lists.size());
+      add_forks(rule.more);
+    }
     into_.courses.push_back(course);
     add_marks(rule);
     if (rule.delayed()) return add_delayed(rule, index);
@@ -66,7 +68,7 @@ class Compiler {
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value() || reads_visitor_for_split(rule);
       asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone) || names_visitor(rule);
-      for (std::uint32_t i = course.begin; i < course.last; ++i) {
+      for (std::uint32_t i = course.begin; i < last_of(index); ++i) {
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
         asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);
       }
@@ -88,7 +90,7 @@ class Compiler {
         knock_outside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
       for (std::uint32_t i = course.none; i < course.end; ++i)
         knock_inside(knocks, into_.tests[i], static_cast<std::uint32_t>(place));
-      for (std::uint32_t i = course.begin; i < course.last; ++i) {
+      for (std::uint32_t i = course.begin; i < last_of(asked.live[place]); ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
         if (is_of_trait(measure_of(i).kind)) asked.traits.push_back(measure_of(i).field);
       }
@@ -108,6 +110,10 @@ class Compiler {
 
  private:
   std::uint32_t place() const { return static_cast<std::uint32_t>(into_.tests.size()); }
+  // Where the tests of a rule end, those of its forks among them.
+  std::uint32_t last_of(std::uint32_t rule) const {
+    return rule + 1 < into_.courses.size() ? into_.courses[rule + 1].begin : place();
+  }
   const Measure& measure_of(std::uint32_t test) const { return *into_.measures[into_.tests[test].measure].source; }
 
   void add_tests(const std::vector<Condition>& conditions) {

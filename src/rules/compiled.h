@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,11 +30,11 @@ struct Test {
   }
 };
 
-// Where a rule's tests stand in the one array of them: all [begin, any), any [any, none), none [none, end), and up to
-// `last` those of its forks [more, more_end), each of which must be true.
+// Where a rule's tests stand in the one array of them: all [begin, any), any [any, none), none [none, end), and
+// behind these the tests of its forks, each of which must be true.
 struct Course {
   std::uint32_t begin = 0, any = 0, none = 0, end = 0;
-  std::uint32_t last = 0, more = 0, more_end = 0;
+  std::uint32_t more = 0;  // the number of its list of forks, from 1; 0: it has none, as most
 };
 
 // A Branch made ready: tests that are to hold [begin, contrary), tests that are not [contrary, end), and the forks
@@ -88,6 +89,7 @@ struct CompiledRules {
   std::vector<std::vector<std::uint64_t>> marks;  // likewise: for each arm, digest of what an answer shows of it
   std::vector<Test> tests;
   std::vector<Fork> forks;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> fork_lists;  // [first, last) in `forks`
   std::vector<ReadyMeasure> measures;
   KeyTable keys;
   Scores scores;
@@ -95,6 +97,11 @@ struct CompiledRules {
   std::vector<Delayed> delayed;
   KeySet visitor_keys;  // by measures of scope visitor
 
+  std::span<const Fork> forks_of(const Course& course) const {
+    if (course.more == 0) return {};
+    const auto [first, last] = fork_lists[course.more - 1];
+    return std::span(forks).subspan(first, last - first);
+  }
   const Asked* asked_by(std::string_view trigger) const {
     const auto found = triggers.find(trigger);
     return found == triggers.end() ? nullptr : &found->second;

@@ -43,15 +43,16 @@ class Account {
     }
     for (std::uint32_t i = course.none; i < course.end; ++i)
       if (holds(i)) return write(rule_->none[i - course.none], i, true, false);
-    for (std::uint32_t i = course.more; i < course.more_end; ++i)
-      if (!judgement_.holds(rules_.forks[i])) return write_failed(rule_->more[i - course.more], rules_.forks[i]);
+    const std::span<const Fork> forks = rules_.forks_of(course);
+    for (std::size_t i = 0; i < forks.size(); ++i)
+      if (!judgement_.holds(forks[i])) return write_failed(rule_->more[i], forks[i]);
   }
   void write_what_held(const Course& course) {
     for (std::uint32_t i = course.begin; i < course.any; ++i) write(rule_->all[i - course.begin], i, false, true);
     if (const auto held = first_any(course)) write(rule_->any[*held - course.any], *held, false, true);
     for (std::uint32_t i = course.none; i < course.end; ++i) write(rule_->none[i - course.none], i, true, true);
-    for (std::uint32_t i = course.more; i < course.more_end; ++i)
-      write_held(rule_->more[i - course.more], rules_.forks[i]);
+    const std::span<const Fork> forks = rules_.forks_of(course);
+    for (std::size_t i = 0; i < forks.size(); ++i) write_held(rule_->more[i], forks[i]);
   }
   std::optional<std::uint32_t> first_any(const Course& course) {
     for (std::uint32_t i = course.any; i < course.none; ++i)

@@ -40,10 +40,8 @@ bool Judgement::holds(const Course& course, const Asked* asked) {
   for (std::uint32_t i = course.none; i < course.end; ++i) {
     if (holds(tests[i], asked)) return false;
   }
-  for (std::uint32_t i = course.more; i < course.more_end; ++i) {
-    if (!holds(rules_.forks[i], asked)) return false;
-  }
-  return true;
+  return course.more == 0 ||
+         std::ranges::all_of(rules_.forks_of(course), [&](const Fork& fork) { return holds(fork, asked); });
 }
 
 // Of alternatives the first that is true decides, of the others the first that is not.

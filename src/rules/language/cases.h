@@ -50,7 +50,7 @@ struct Said {
 
   Measure itself() const;  // with `within` as far as it really looks back
   Measure count(const Filter& filter, Duration span) const {
-    Measure counted{.kind = MeasureKind::kCount, .scope = measure.scope, .filter = filter, .within = span};
+    Measure counted{.kind = MeasureKind::kCount, .scope = measure.scope, .within = span, .filter = filter};
     counted.calendar = measure.calendar;
     counted.zone = measure.zone;
     counted.since = measure.since;

@@ -55,25 +55,26 @@ enum class Scope : std::uint8_t { kSession, kVisitor };
 inline constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::min();
 
 // What is measured. A signal counts in (now − within, now], and only inside the retention.
+// What every judgement reads stands first, on one cache line.
 struct Measure {
   MeasureKind kind = MeasureKind::kSeen;
   Scope scope = Scope::kSession;
-  Filter filter;
-  Duration within{};                    // zero: all of the session
   Calendar calendar = Calendar::kNone;  // only signals of the same unit as now, too
-  const Zone* zone = nullptr;           // whose wall clock the calendar is of
+  bool since = false;                   // only signals behind the newest that fits `after`; none where there is none
+  bool path = false;     // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
+  Duration within{};     // zero: all of the session
+  Duration wait{};       // kAbsent
+  Duration least_age{};  // kLast, kTraitAge: the age changes with every instant, its place between bounds does not.
+  Duration most_age{};   // Of a trait's instant it is negative where that is ahead
+  Filter filter;
+  std::string field;           // kContext: of the context; kTrait and its like: the trait; kSum, kMax, kDistinct: of
+                               // the signals' metadata, and where a kDistinct has none, their values; kScore: the
+                               // score's name
+  std::string times;           // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
+  Filter after;                // kAbsent: the anchor; and that of `since`
+  const Zone* zone = nullptr;  // whose wall clock the calendar is of
   std::string zone_name;
-  bool since = false;         // only signals behind the newest that fits `after`; none where there is none
-  Filter after;               // kAbsent: the anchor; and that of `since`
-  Duration wait{};            // kAbsent
-  Duration least_age{};       // kLast, kTraitAge: the age changes with every instant, its place between bounds does
-  Duration most_age{};        // not. Of a trait's instant it is negative where that is ahead
-  std::string field;          // kContext: of the context; kTrait, kTraitAge: the trait; kSum, kMax, kDistinct: of the
-                              // signals' metadata, and where a kDistinct has none, their values; kScore: the score's
-                              // name
-  bool path = false;          // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
-  std::string times;          // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
-  std::vector<Filter> steps;  // kSteps
+  std::vector<Filter> steps;                // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
   std::int64_t most_score = std::numeric_limits<std::int64_t>::max();  // place between bounds, in millionths, seldom
   Comparison comparison;                                               // kContext; needs a value
