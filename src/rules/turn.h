@@ -12,8 +12,8 @@ struct Turn {
   Instant next = Instant::max();  // when time alone may change the hold, or bring one
   bool holdout = false;
   std::size_t arm = 0;
-  std::string_view missing;  // kRender: the path of the value; empty: the payload is too large
-  std::uint64_t values = 0;  // digest of what the payloads read; 0: nothing
+  std::string_view missing;    // kRender: the path of the value; empty: the payload is too large
+  std::uint64_t values = 0;    // digest of what the payloads read; 0: nothing
   bool forced = false;         // the visitor is given the arm by name
   bool remembered = false;     // the unit keeps what it was given before
   std::uint64_t remember = 0;  // arm_key of what it is given now, and is to keep; 0: nothing

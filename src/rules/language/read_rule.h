@@ -9,8 +9,8 @@ namespace beckon::rules {
 
 // Every fault goes into `issues` at its path; the rule is of use only when none was added. `id` is the name that the
 // rule is kept under; a ruleId in the text must agree. Precondition: `value` is an object.
-// `stored`: it was saved before, perhaps by a version that knew no placeholders in payloads: a payload whose braces mean
-// nothing is one without placeholders then.
+// `stored`: it was saved before, perhaps by a version that knew no placeholders in payloads: a payload whose braces
+// mean nothing is one without placeholders then.
 Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, Issues& issues, bool stored = false);
 
 // The parts of a rule next to its conditions; each takes its own members.
@@ -18,7 +18,7 @@ void read_when(Members& members, const Zones& zones, Rule& rule);    // all, any
 void read_active(Members& members, const Zones& zones, Rule& rule);  // from, until, hours, days, zone
 void read_rollout(Members& members, Rule& rule);                     // behind read_active
 void read_limit(Members& members, Rule& rule);
-void read_split(Members& members, Rule& rule);    // leaves the names and weights of the arms in `rule.arms`
+void read_split(Members& members, Rule& rule);  // leaves the names and weights of the arms in `rule.arms`
 void read_actions(Members& members, Rule& rule, bool stored);  // action, or actions by arm; behind read_split
 void read_goal(Members& members, Rule& rule);
 

@@ -140,7 +140,7 @@ struct Arm {
   std::string action_json;  // {"type":…,"payload":…}; with placeholders where `payload` is set
   std::string action_type;
   std::optional<PayloadTemplate> payload;  // where it has placeholders
-  std::uint64_t key = 0;    // arm_key
+  std::uint64_t key = 0;                   // arm_key
 };
 
 // To whom a split gives its arms.
