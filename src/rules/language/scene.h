@@ -68,8 +68,10 @@ class Scene {
   Sight sight(const Measure& of, const Stream& since) {
     const Duration span = this->span(of.within);
     Sight sight{now() - span, span};
-    if (of.calendar != Calendar::kNone) narrow_to_unit(of, sight);
-    if (of.since) narrow_to_since(since, sight);
+    if (of.calendar != Calendar::kNone) [[unlikely]]
+      narrow_to_unit(of, sight);
+    if (of.since) [[unlikely]]
+      narrow_to_since(since, sight);
     return sight;
   }
 
@@ -95,7 +97,8 @@ class Scene {
 
   template <class Visit>
   void newest_first(const Stream& stream, const Sight& sight, Visit visit) {
-    if (sight.begin == 0) return newest_first(stream, sight.after, visit);
+    if (sight.begin == 0) [[likely]]
+      return newest_first(stream, sight.after, visit);
     newest_first(stream, sight.after, [&](std::size_t i, Instant at) { return i >= sight.begin && visit(i, at); });
   }
 
@@ -126,7 +129,8 @@ class Scene {
   // Precondition: the stream has one key, which alone decides.
   std::span<const std::uint16_t> places_of(const Stream& stream, const Sight& sight) {
     Places places = of_key(stream.key);
-    if (sight.begin > 0) places = places.subspan(first(places, [&](std::uint16_t i) { return i >= sight.begin; }));
+    if (sight.begin > 0) [[unlikely]]
+      places = places.subspan(first(places, [&](std::uint16_t i) { return i >= sight.begin; }));
     return places.subspan(first(places, [&](std::uint16_t i) { return window_.at(i) > sight.after; }));
   }
   Instant at(std::size_t i) const { return window_.at(i); }
