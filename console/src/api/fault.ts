@@ -8,6 +8,7 @@ export interface Fault {
   retryAfter?: number; // seconds
   requiredRole?: string;
   role?: string;
+  rules?: string[]; // of a conflict: the ids of those that use what was to be deleted
 }
 
 const kNext: Record<string, string> = {
@@ -40,6 +41,7 @@ export function faultOf(status: number, headers: Headers, body: unknown): Fault 
     retryAfter: retryAfter > 0 ? retryAfter : undefined,
     requiredRole: said.requiredRole,
     role: said.role,
+    rules: Array.isArray(said.rules) ? said.rules.map(String) : undefined,
   };
 }
 

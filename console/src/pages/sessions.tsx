@@ -10,15 +10,13 @@ import { Instant } from '../parts/instant.tsx';
 import { Json } from '../parts/json.tsx';
 import { confirmed } from '../parts/toast.tsx';
 import { useList } from '../state/list.ts';
+import { whoseOf } from '../state/people.ts';
 import { at, go, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { includes, roleOn } from '../state/sign_in.ts';
 import { learnCauses, read, type Session } from '../state/timeline.ts';
-import { Moments } from './timeline.tsx';
-
-// The visitor, else the browser, as its path names it.
-const whoseOf = (session: { visitorId: string | null; anonymousId: string | null }) =>
-  session.visitorId ?? (session.anonymousId && `~${session.anonymousId}`);
+import { SessionRow } from './session_row.tsx';
+import { Moments, Whose } from './timeline.tsx';
 
 export function SessionsPage() {
   const [sessionId] = place.value.more;
@@ -58,16 +56,7 @@ function List() {
           <ul class="rows">
             {items.map(one => (
               <li key={one.sessionId}>
-                <a class="row" href={at('sessions', [one.sessionId])}>
-                  <span class="main mono small">{one.sessionId}</span>
-                  <span class="small">
-                    {one.version} {one.version === 1 ? 'signal' : 'signals'}
-                  </span>
-                  <span class="quiet small">{whoseOf(one) ?? ''}</span>
-                  <span class="when">
-                    <Instant at={one.lastSignalAt} />
-                  </span>
-                </a>
+                <SessionRow session={one} who={whoseOf(one)} />
               </li>
             ))}
           </ul>
@@ -124,7 +113,9 @@ function One({ sessionId }: { sessionId: string }) {
           <dl class="facts">
             <div>
               <dt>Visitor</dt>
-              <dd>{whoseOf(session) ?? '–'}</dd>
+              <dd>
+                <Whose session={session} />
+              </dd>
             </div>
             <div>
               <dt>Consent</dt>

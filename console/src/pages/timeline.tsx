@@ -3,6 +3,7 @@ import type { Fault } from '../api/fault.ts';
 import { State } from '../parts/chip.tsx';
 import { FaultNote } from '../parts/fault_note.tsx';
 import { Instant } from '../parts/instant.tsx';
+import { personAt, whoseOf } from '../state/people.ts';
 import { at, place } from '../state/place.ts';
 import { happened, session } from '../state/playbook.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
@@ -44,6 +45,11 @@ export function Timeline() {
         )}
       </header>
       {sessionId ? <p class="mono small wrap">{sessionId}</p> : null}
+      {found && whoseOf(found) && (
+        <p class="small">
+          Visitor <Whose session={found} />
+        </p>
+      )}
       {fault && <FaultNote fault={fault} />}
       {found ? (
         <Moments session={found} />
@@ -56,6 +62,18 @@ export function Timeline() {
         )
       )}
     </aside>
+  );
+}
+
+// A link to the visitor of a session.
+export function Whose({ session }: { session: Session }) {
+  const id = whoseOf(session);
+  return id ? (
+    <a class="wrap" href={personAt(id)}>
+      {id}
+    </a>
+  ) : (
+    <>–</>
   );
 }
 

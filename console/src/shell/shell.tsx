@@ -46,6 +46,7 @@ const views: Record<string, View> = {
   live: { title: 'Live', page: lazy(() => import('../pages/live.tsx').then(file => file.LivePage)) },
   events: { title: 'Event', page: lazy(() => import('../pages/event.tsx').then(file => file.EventPage)) },
   sessions: { title: 'Sessions', page: lazy(() => import('../pages/sessions.tsx').then(file => file.SessionsPage)) },
+  people: { title: 'People', page: lazy(() => import('../pages/people.tsx').then(file => file.PeoplePage)) },
   decisions: { title: 'Decision', page: lazy(() => import('../pages/decision.tsx').then(file => file.DecisionPage)) },
   audit: { title: 'Audit', page: lazy(() => import('../pages/audit.tsx').then(file => file.AuditPage)) },
   allowlist: {

@@ -10,6 +10,7 @@ const kViews = [
   ['deliveries', 'Deliveries'],
   ['live', 'Live'],
   ['sessions', 'Sessions'],
+  ['people', 'People'],
   ['audit', 'Audit'],
 ] as const;
 

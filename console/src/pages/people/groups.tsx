@@ -1,0 +1,23 @@
+import type { IdGroup } from '../../state/people.ts';
+
+const counted = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+
+// What a join or a split is about: ids, and what is stored under them.
+export const Groups = ({ groups }: { groups: readonly (readonly [string, IdGroup])[] }) => (
+  <div class="columns" role="status">
+    {groups.map(([title, { ids, sessions, spends }]) => (
+      <section key={title} aria-label={title} class="id-group">
+        <h3>{title}</h3>
+        <ul class="mono small wrap">
+          {ids.map(id => (
+            <li key={id}>{id}</li>
+          ))}
+        </ul>
+        <p class="small">
+          {counted(sessions, 'session', 'sessions')}, {counted(spends, 'decision that counts', 'decisions that count')}{' '}
+          toward caps and cooldowns
+        </p>
+      </section>
+    ))}
+  </div>
+);

@@ -1,0 +1,48 @@
+// Values of traits as text: in a table, and in a field. Pure.
+import type { TraitType, TraitValue } from '../../state/people.ts';
+
+export const kTypes = [
+  ['text', 'text'],
+  ['number', 'number'],
+  ['bool', 'true or false'],
+  ['instant', 'instant'],
+  ['date', 'date'],
+  ['list', 'list of texts'],
+] as const satisfies readonly (readonly [TraitType, string])[];
+
+// Those that a first value can have; the others must be declared.
+export const kFirstTypes = kTypes.filter(([type]) => type !== 'instant' && type !== 'date');
+
+export const kExamples: Record<TraitType, string> = {
+  text: 'pro',
+  number: '49.90',
+  bool: '',
+  instant: '2026-05-01T12:00:00Z',
+  date: '2026-05-01',
+  list: '',
+};
+
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(Boolean);
+
+// What is wrong with a typed value before the server has seen it; '' if nothing is.
+export function issueOf(type: TraitType, text: string): string {
+  if (!text.trim()) return 'Enter a value first.';
+  return type === 'number' && !Number.isFinite(Number(text)) ? 'Enter a number first.' : '';
+}
+
+// A typed value as JSON; a list has one text per line. The number of a trait whose type is known stays text, which the
+// server takes to the last digit.
+export function asJson(type: TraitType, text: string, isKnown: boolean): NonNullable<TraitValue> {
+  if (type === 'list') return linesOf(text);
+  if (type === 'bool') return text === 'true';
+  if (type === 'number' && !isKnown) return Number(text);
+  return type === 'text' ? text : text.trim();
+}
+
+export const inField = (value: TraitValue): string => (Array.isArray(value) ? value.join('\n') : String(value ?? ''));
+
+export const inTable = (value: TraitValue): string => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
