@@ -8,7 +8,7 @@ import { assertReadable } from './kit/readable.mjs';
 
 let beckon, browser, token, page;
 const jon = 'jon@company.example',
-  odd = 'org/7 <b>&?#', // an id with all that an address gives a meaning to
+  odd = 'org/7 50%2F <b>&?#', // an id with all that an address gives a meaning to
   home = '~a-home';
 
 const say = async (sessionId, who, ...types) => {
@@ -58,13 +58,15 @@ const main = () => page.locator('#main');
 const press = (name, within = page) => within.getByRole('button', { name, exact: true }).click();
 // A disabled button, which can still be reached and pressed.
 const pressClosed = (name, within = page) => within.getByRole('button', { name, exact: true }).press('Enter');
+// An id in an address of the page.
+const segment = id => encodeURIComponent(id.replace(/[%/]/g, encodeURIComponent));
 const heading = name => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const open = async (id, on = page) => {
-  await on.goto(`${beckon.base}/apps/lifecycle-messaging/demo/people${id ? `/${encodeURIComponent(id)}` : ''}`);
+  await on.goto(`${beckon.base}/apps/lifecycle-messaging/demo/people${id ? `/${segment(id)}` : ''}`);
   await on.locator('h1').waitFor();
   await on.waitForFunction(() => !document.querySelector('.loading'));
 };
-const addressIs = id => page.waitForURL(url => url.pathname.endsWith(`/demo/people/${encodeURIComponent(id)}`));
+const addressIs = id => page.waitForURL(url => url.pathname.endsWith(`/demo/people/${segment(id)}`));
 const rows = async region =>
   (await region.locator('tbody tr').allInnerTexts()).map(row => row.split('\t').map(cell => cell.trim()));
 

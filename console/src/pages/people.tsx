@@ -1,4 +1,5 @@
 import { lazy } from '../parts/lazy.tsx';
+import { idIn } from '../state/people.ts';
 import { place } from '../state/place.ts';
 
 const Find = lazy(() => import('./people/find.tsx').then(file => file.Find));
@@ -9,5 +10,5 @@ const Traits = lazy(() => import('./people/traits.tsx').then(file => file.Traits
 export function PeoplePage() {
   const [first, second] = place.value.more;
   if (!first) return <Find />;
-  return first === '-' && second === 'traits' ? <Traits /> : <Person key={first} id={first} />;
+  return first === '-' && second === 'traits' ? <Traits /> : <Person key={first} id={idIn(first)} />;
 }

@@ -18,7 +18,12 @@ export const nameOf = (visitor: Visitor) => visitor.ids[0]!.id;
 
 export const isBrowser = (id: string) => id.startsWith('~');
 
-export const personAt = (id: string) => at('people', [id]);
+// The page of a visitor. The server takes no encoded slash in an address of the console, so slashes are encoded twice,
+// and percent signs, to tell them apart.
+export const personAt = (id: string) => at('people', [id.replace(/[%/]/g, encodeURIComponent)]);
+
+// The id in such an address.
+export const idIn = (segment: string) => segment.replace(/%25|%2F/g, decodeURIComponent);
 
 export const readVisitor = (handle: string, visitorId: string): Promise<Answer<Visitor>> =>
   ask(quietly.GET('/v2/handles/{handle}/visitors/{visitorId}', { params: { path: { handle, visitorId } } }));
