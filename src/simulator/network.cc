@@ -43,7 +43,9 @@ Received Network::read(const dispatch::SendRequest& request) const {
   received.event = header(request, "webhook-id");
   received.attempt = number<int>(header(request, "x-arjun-attempt"));
   received.type = behind(*request.body, "\"type\":\"");
-  if (const auto value = behind(*request.body, "\"signalValue\":\"s"); !value.empty())
+  // The message of a delayed rule names its anchor, and is not about it.
+  if (const auto value = behind(*request.body, "\"signalValue\":\"s");
+      !value.empty() && received.type != "chain.message.due")
     received.signal = number<std::size_t>(value);
   received.body = std::hash<std::string>{}(*request.body);
   require(received.event == behind(*request.body, "{\"id\":\""),

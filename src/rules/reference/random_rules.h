@@ -96,9 +96,9 @@ inline constexpr std::array<unsigned, 5> kRandomWeights{0, 1, 2, 33, 50};
 // The split, and the action or actions.
 inline std::string random_actions(Dice& dice, const std::string& id) {
   const auto action = [&](const std::string& name) { return R"({"type":")" + id + name + "\"}"; };
-  if (!dice.one_in(4)) return quoted("action", action(""));
-  std::string split = dice.one_in(2) ? quoted("salt", R"("salt")") + "," : "";
-  if (dice.one_in(2)) {
+  if (dice.one_in(2)) return quoted("action", action(""));
+  std::string split = !dice.one_in(4) ? quoted("salt", R"("salt")") + "," : "";
+  if (dice.one_in(3)) {
     split += quoted("unit", dice.of<const char*>({R"("visitor")", R"("session")"})) + ",";
     if (dice.one_in(2)) split += quoted("sticky", dice.one_in(2) ? "true" : "false") + ",";
   }

@@ -109,8 +109,8 @@ inline std::string random_context_value(Dice& dice) {
 }
 
 inline std::string random_trait(Dice& dice, Instant base) {
-  if (dice.one_in(4)) {
-    const Instant day = base + std::chrono::hours{24 * dice.of({-1, 0, 0, 1, 365, 366, -366, 800})};
+  if (dice.one_in(3)) {
+    const Instant day = base + std::chrono::hours{24 * dice.of({-1, 0, 0, 0, 1, 1, 2, 365, 366, -366})};
     return json::quote(dice.one_in(6) ? "2024-02-29" : to_rfc3339(day).substr(0, 10));
   }
   if (dice.one_in(3)) return json::quote(to_rfc3339(base + std::chrono::seconds{dice.upto(30) - 10}));
@@ -136,7 +136,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
       static_cast<std::size_t>(dice.upto(static_cast<int>(std::min<std::size_t>(world.sessions.size(), 100))));
   const auto& borders = border_units();
   for (std::string* unit : {&world.unit, &world.first, &world.session})
-    *unit = dice.one_in(2) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
+    *unit = !dice.one_in(4) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
                            : "v" + std::to_string(dice.upto(1'000'000));
   world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {

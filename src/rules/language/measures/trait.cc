@@ -49,12 +49,13 @@ bool never_exceeded(const Measure& one, const Measure& other) {
 
 std::string random(Dice& dice) {
   const std::string trait = std::string(R"({"trait":")") + dice.of({"c", "d"}) + "\",";
-  if (!dice.one_in(3)) return trait + random_comparison(dice);
-  if (dice.one_in(3)) {
-    const std::string bounds = dice.of<const char*>({R"("equals":0)", R"("atMost":1)", R"("atLeast":1,"atMost":364)"});
+  if (dice.one_in(2)) return trait + random_comparison(dice);
+  if (dice.one_in(2)) {
+    const std::string bounds = dice.of<const char*>(
+        {R"("equals":0)", R"("equals":0)", R"("equals":1)", R"("atMost":1)", R"("atLeast":1,"atMost":364)"});
     return trait + R"("daysUntil":{)" + bounds + (dice.one_in(3) ? R"(,"yearly":false)" : "") + "}" +
-           dice.of<const char*>(
-               {"", R"(,"zone":"visitor")", R"(,"zone":"Asia/Kolkata")", R"(,"zone":"America/New_York")"});
+           dice.of<const char*>({"", R"(,"zone":"visitor")", R"(,"zone":"UTC")", R"(,"zone":"Europe/Berlin")",
+                                 R"(,"zone":"Asia/Kolkata")"});
   }
   const char* const distance = dice.of({R"("until":{)", R"("age":{)"});
   switch (dice.upto(3)) {
