@@ -263,6 +263,18 @@ describe('a page', () => {
     assert.equal((await beckon.as('OPERATOR', 'GET', path(id))).status, 404);
   });
 
+  test('that says traits alone is limited as one that sends a signal', async () => {
+    const from = freshAddress(),
+      sessionId = freshSession(),
+      visitorId = person();
+    const statuses = new Set();
+    for (let i = 0; i < 125; ++i) {
+      const body = { sessionId, visitorId, traits: { set: { favourite: `n${i}` } } };
+      statuses.add((await beckon.chain('signals', body, { from })).status);
+    }
+    assert.deepEqual([...statuses], [202, 429]);
+  });
+
   test('with a role, signals say any trait', async () => {
     const id = person();
     const answer = await beckon.as('OPERATOR', 'POST', '/chain/signals', {

@@ -1,5 +1,7 @@
 // Signals, resolve and prefetch: contract section 4. The same three on the public route and, with a role, on the
 // handle's own.
+#include <algorithm>
+
 #include "http/routes/instant_param.h"
 #include "http/routes/response.h"
 
@@ -35,8 +37,10 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   if (!parsed) return refuse(request, respond, parsed.error());
   if (is_public) {
     const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_signals_per_minute);
-    const auto taken = api.signals_by_address.take(parsed->tenant->handle.text, request.client,
-                                                   static_cast<std::uint32_t>(parsed->signals.size()), limit, now);
+    // Traits alone count as one signal.
+    const auto taken = api.signals_by_address.take(
+        parsed->tenant->handle.text, request.client,
+        static_cast<std::uint32_t>(std::max<std::size_t>(1, parsed->signals.size())), limit, now);
     if (!taken.allowed) return refuse(request, respond, access::rate_limited("signals", taken.state));
   }
   parsed->at_most_basic = request.header("sec-gpc") == "1";

@@ -137,7 +137,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   const auto& borders = border_units();
   for (std::string* unit : {&world.unit, &world.first, &world.session})
     *unit = !dice.one_in(4) ? borders[static_cast<std::size_t>(dice.upto(static_cast<int>(borders.size())))]
-                           : "v" + std::to_string(dice.upto(1'000'000));
+                            : "v" + std::to_string(dice.upto(1'000'000));
   world.may_spend = !dice.one_in(20);
   for (const char* field : {"c", "d"}) {
     if (dice.one_in(2)) world.context[field] = random_context_value(dice);
