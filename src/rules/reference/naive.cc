@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -458,6 +459,7 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
 }
 
 long looked_at(const World& world, const Value& condition, Instant now) {
+  if (condition.find("daysUntil")) return days_until(world, condition, now).value_or(std::numeric_limits<long>::min());
   // Two that leave at one instant may cancel out in the sum.
   if (const Value* f = condition.find("sum")) return static_cast<long>(chosen(world, condition, *f, now).size());
   const auto found = measured(world, condition, now);
