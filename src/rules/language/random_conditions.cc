@@ -31,13 +31,15 @@ std::string random_meta(Dice& dice) {
                                                R"({"exists":false})", R"({"in":[1,"x",2.5]})", R"({"not":1})"});
     return quoted(path, dice.one_in(3) ? "{" + random_comparison(dice) + "}" : number);
   };
-  switch (dice.upto(6)) {
+  switch (dice.upto(8)) {
     case 0: return one("n");
     case 1: return one("l[].n") + "," + one("l[].m");
     case 2: return one("l[]") + "," + one("o.n");
     case 3: return one("o.l[].n") + "," + one("l[].n") + "," + one("l[].m");
     case 4: return one("l[].k[].n") + "," + one("l[].k[].m") + "," + one("l[].n");
-    default: return one("l[].n");
+    case 5: return one("l[].n");
+    // True of different elements more often than of one.
+    default: return R"("l[].n":{"exists":true},"l[].m":{"exists":true})";
   }
 }
 

@@ -110,7 +110,8 @@ class Agreement {
   void ask(const RuleSet& set, const RuleSet& without_shadow, const naive::World& world) {
     const AsFacts facts(world, dice_);
     for (int i = 0; i < kInstants && wrong_.empty(); ++i) {
-      const Instant now = base_ + std::chrono::seconds{dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
+      const Instant now =
+          base_ + std::chrono::seconds{dice_.one_in(4) ? 0 : dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
       const Verdict verdict = set.judge("t", facts.facts(now));
       const naive::Answer answer = compare(verdict, world, now);
       if (verdict.expires_at <= now || verdict.expires_at > now + answer.ttl)

@@ -33,7 +33,8 @@ class DueAgreement {
 
  private:
   void ask(const RuleSet& set, const Delayed& delayed, const naive::World& world, const AsFacts& facts) {
-    const Instant now = base_ + std::chrono::seconds{dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
+    const Instant now =
+        base_ + std::chrono::seconds{dice_.one_in(4) ? 0 : dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
     const Facts given = facts.facts(now);
     const ledger::Window& window = delayed.visitor && given.visitor != nullptr ? *given.visitor : given.window;
     const std::string found = in_words(set.anchor(delayed, window, now, world.retention));
