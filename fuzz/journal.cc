@@ -16,6 +16,7 @@ std::string written(const SessionDigest& digest, const Record& record) {
   if (const auto* decision = std::get_if<DecisionRecord>(&record)) append_record(bytes, digest, *decision);
   if (const auto* visitor = std::get_if<VisitorRecord>(&record)) append_record(bytes, *visitor);
   if (const auto* identity = std::get_if<IdentityRecord>(&record)) append_record(bytes, *identity);
+  if (const auto* traits = std::get_if<TraitsRecord>(&record)) append_record(bytes, *traits);
   if (const auto* done = std::get_if<DoneRecord>(&record)) append_record(bytes, digest, *done);
   if (const auto* forget = std::get_if<ForgetRecord>(&record)) append_record(bytes, *forget);
   return bytes;
@@ -54,6 +55,11 @@ bool same(const Record& one, const Record& other) {
     return a->handle == b.handle && a->visitor == b.visitor && a->own == b.own && a->fresh == b.fresh &&
            a->at == b.at && a->expires_at == b.expires_at && a->identity == b.identity;
   }
+  if (const auto* a = std::get_if<TraitsRecord>(&one)) {
+    const auto& b = std::get<TraitsRecord>(other);
+    return a->handle == b.handle && a->visitor == b.visitor && a->own == b.own && a->fresh == b.fresh &&
+           a->at == b.at && a->expires_at == b.expires_at && a->id == b.id && a->changes == b.changes;
+  }
   if (const auto* a = std::get_if<DoneRecord>(&one)) {
     const auto& b = std::get<DoneRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->done == b.done;
@@ -88,6 +94,7 @@ SessionPtr after(SessionPtr session, const Record& record) {
   if (const auto* decision = std::get_if<DecisionRecord>(&record)) return applied(std::move(session), *decision);
   if (const auto* visitor = std::get_if<VisitorRecord>(&record)) return applied(std::move(session), *visitor);
   if (const auto* identity = std::get_if<IdentityRecord>(&record)) return applied(std::move(session), *identity);
+  if (const auto* traits = std::get_if<TraitsRecord>(&record)) return applied(std::move(session), *traits);
   if (const auto* done = std::get_if<DoneRecord>(&record)) return applied(std::move(session), *done);
   return nullptr;
 }
