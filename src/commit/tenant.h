@@ -65,7 +65,7 @@ struct Tenant {
   bool admitted = true;  // on the platform's allowlist
   HandleSettings settings;
   std::shared_ptr<const rules::RuleSet> rules;
-  TraitTablePtr traits = std::make_shared<const TraitTable>();
+  TraitTablePtr traits = TraitTable::none();
   std::shared_ptr<Line> line = std::make_shared<Line>();  // shared by all versions of the tenant
 };
 

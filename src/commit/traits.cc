@@ -236,6 +236,11 @@ TraitTable::TraitTable(Declarations declared_and_seen) : by_name_(std::move(decl
   std::ranges::sort(sensitive_);
 }
 
+std::shared_ptr<const TraitTable> TraitTable::none() {
+  static const auto kNone = std::make_shared<const TraitTable>();
+  return kNone;
+}
+
 const TraitDeclaration* TraitTable::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? reserved_trait(name) : &found->second;

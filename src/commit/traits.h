@@ -76,6 +76,8 @@ class TraitTable {
   using Declarations = std::map<std::string, TraitDeclaration, std::less<>>;
   explicit TraitTable(Declarations declared_and_seen = {});
 
+  static std::shared_ptr<const TraitTable> none();  // nothing declared or seen
+
   const TraitDeclaration* find(std::string_view name) const;  // declared, seen or reserved; null: none of these
   const Declarations& declared_and_seen() const { return by_name_; }
   const std::vector<std::string>& sensitive() const { return sensitive_; }  // names; sorted

@@ -28,9 +28,10 @@ rules::Facts Envelope::facts() const {
   return known.facts(context(), session, resolved_at, tenant->settings.retention);
 }
 
-std::string Envelope::action() const {
-  if (!verdict.acting) return verdict.action_json.empty() ? "null" : std::string(verdict.action_json);
-  return tenant->rules->action(verdict, facts(), id);
+std::string_view Envelope::action(std::string& room) const {
+  if (verdict.action_json.empty()) return "null";
+  if (!rules::RuleSet::has_values(verdict)) return verdict.action_json;
+  return tenant->rules->action(verdict, facts(), id, room);
 }
 
 std::string Envelope::etag() const { return etag_of(verdict.reading); }
@@ -59,7 +60,8 @@ void write(json::Writer& out, const Envelope& envelope, bool explain) {
       .member("outcome", rules::to_text(verdict.outcome));
   text_or_null(out, "ruleId", verdict.rule);
   text_or_null(out, "variant", verdict.variant);
-  out.member_raw("action", envelope.action());
+  std::string room;
+  out.member_raw("action", envelope.action(room));
   out.member("sessionVersion", static_cast<std::int64_t>(envelope.session_version))
       .member("rulesVersion", static_cast<std::int64_t>(envelope.tenant->rules->version()))
       .member("resolvedAt", to_rfc3339(envelope.resolved_at))

@@ -24,8 +24,9 @@ struct Envelope {
 
   const ledger::Context& context() const;
   rules::Facts facts() const;
-  std::string etag() const;    // of its fingerprint
-  std::string action() const;  // JSON, with its values; "null" where there is none
+  std::string etag() const;  // of its fingerprint
+  // JSON, with its values; "null" where there is none. `room` may hold it.
+  std::string_view action(std::string& room) const;
   std::int64_t ttl_seconds() const;
   // `none` for a session that was never seen is only counted; nor is anything of a session that denied consent kept.
   bool is_recorded() const;

@@ -15,7 +15,7 @@ struct Known {
   bool may_spend = true;                         // false: consent denied
   bool tells_sensitive = false;                  // to receivers of messages alone
   bool public_only = false;                      // without proof of the visitor: only public traits count
-  commit::TraitTablePtr declared = std::make_shared<const commit::TraitTable>();  // which these are
+  commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are
 
   // What `gather` found; null where it was not asked for, or where there is none.
   ledger::SessionPtr visitor;                    // the visitor's own record: that of one of their ids

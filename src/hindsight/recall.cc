@@ -178,7 +178,8 @@ std::string shown_action(const Recalled& recalled) {
   decision::Envelope again = recalled.again;
   again.known.tells_sensitive = false;
   again.id = recalled.decision.id;
-  return again.action();
+  std::string room;
+  return std::string(again.action(room));
 }
 
 void write_beside(json::Writer& out, const std::vector<ledger::PastBeside>& beside) {

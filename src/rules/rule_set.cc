@@ -85,16 +85,21 @@ ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const>
                                 [this](std::string_view key) { return compiled_->visitor_keys.contains(key); });
 }
 
-std::string RuleSet::action(const Verdict& verdict, const Facts& facts, std::string_view decision_id) const {
+bool RuleSet::has_values(const Verdict& verdict) {
+  return verdict.acting && verdict.acting->arms[verdict.acting_arm].payload;
+}
+
+std::string_view RuleSet::action(const Verdict& verdict, const Facts& facts, std::string_view decision_id,
+                                 std::string& room) const {
   if (verdict.action_json.empty()) return "null";
-  const Arm* arm = verdict.acting ? &verdict.acting->arms[verdict.acting_arm] : nullptr;
-  if (!arm || !arm->payload) return std::string(verdict.action_json);
+  if (!has_values(verdict)) return verdict.action_json;
+  const Arm& arm = verdict.acting->arms[verdict.acting_arm];
   const Decided decided{.id = decision_id, .variant = verdict.variant, .expires_at = verdict.expires_at};
-  const auto rendered = arm->payload->render(JudgedValues(*verdict.acting, facts, decided), zone_of_visitor(facts));
+  const auto rendered = arm.payload->render(JudgedValues(*verdict.acting, facts, decided), zone_of_visitor(facts));
   if (rendered.json.empty()) return "null";
-  std::string out;
-  json::Writer(out).begin_object().member("type", arm->action_type).member_raw("payload", rendered.json).end_object();
-  return out;
+  room.clear();
+  json::Writer(room).begin_object().member("type", arm.action_type).member_raw("payload", rendered.json).end_object();
+  return room;
 }
 
 std::uint64_t RuleSet::spends_of(std::string_view rule) const {

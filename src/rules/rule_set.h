@@ -137,7 +137,11 @@ class RuleSet {
   void explain(std::string_view trigger, const Facts& facts, json::Writer& out) const;
 
   // The action of a verdict with its values; JSON null where there is none. `facts`: those of the judgement.
-  std::string action(const Verdict& verdict, const Facts& facts, std::string_view decision_id) const;
+  // `room` holds the text where it has values.
+  std::string_view action(const Verdict& verdict, const Facts& facts, std::string_view decision_id,
+                          std::string& room) const;
+  // Whether the action of the verdict has values at all.
+  static bool has_values(const Verdict& verdict);
 
   std::vector<std::string> triggers() const;   // that some live rule answers, sorted
   bool knows(std::string_view trigger) const;  // a rule, live or in shadow, names it

@@ -79,7 +79,8 @@ void answer(json::Writer& out, const rules::RuleSet& rules, std::string_view tri
   out.begin_object().member("outcome", to_text(verdict.outcome));
   json::text_or_null(out, "ruleId", verdict.rule);
   json::text_or_null(out, "variant", verdict.variant);
-  out.member_raw("action", rules.action(verdict, facts, {}));
+  std::string room;
+  out.member_raw("action", rules.action(verdict, facts, {}, room));
   out.member("expiresAt", to_rfc3339(verdict.expires_at)).key("explanation");
   rules.explain(trigger, facts, out);
   out.end_object();
