@@ -26,6 +26,15 @@ struct SigningKey {
   Instant created_at{};
 };
 
+// By which a handle's visitors prove who they are (commit/identity_keys.h).
+struct IdentityKeyRecord {
+  std::string id;             // idk_…
+  std::string sealed_secret;  // SecretBox, associated data = handle + "/" + id
+  Instant created_at{};
+  Instant used_at{};  // when it last proved something, within the hour; epoch: never
+};
+inline constexpr std::size_t kIdentityKeys = 2;  // of a handle: the present one, and the next or the former one
+
 struct UserRecord {
   std::string email;
   std::string password_hash;          // from hash_password(); empty: no sign-in by password
@@ -56,6 +65,15 @@ class Directory {
   virtual Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
 
   virtual Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) = 0;
+
+  virtual Result<std::vector<IdentityKeyRecord>> identity_keys(const Handle& handle) = 0;  // oldest first
+  // kConflict where the handle has kIdentityKeys.
+  virtual Result<void> add_identity_key(const Handle& handle, const IdentityKeyRecord& key,
+                                        const AuditEntry& audit) = 0;
+  virtual Result<void> remove_identity_key(const Handle& handle, const std::string& id,
+                                           const AuditEntry& audit) = 0;  // kNotFound if there is none
+  // Like an ended token, nothing that a server must read again. Of a key that is gone: nothing happens.
+  virtual Result<void> identity_key_used(const Handle& handle, const std::string& id, Instant at) = 0;
 
   virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict if it exists
   virtual Result<bool> has_user(const std::string& email) = 0;

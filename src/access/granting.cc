@@ -41,4 +41,11 @@ std::optional<Fault> judge_revocation(const std::string& user, const Standings& 
   return std::nullopt;
 }
 
+Fault too_many_identity_keys() {
+  return {.code = FaultCode::kConflict,
+          .message =
+              "The handle has reached the limit of two identity keys. Delete the one that your servers no longer "
+              "use; its proofs are not accepted from then on."};
+}
+
 }  // namespace beckon::access

@@ -34,4 +34,7 @@ std::string detail_of(const Grant& grant, const Standings& now);
 // The fault that refuses to take the user's role away: kConflict for the owner, kNotFound for a user who has none.
 std::optional<Fault> judge_revocation(const std::string& user, const Standings& now);
 
+// kConflict: the handle has kIdentityKeys.
+Fault too_many_identity_keys();
+
 }  // namespace beckon::access

@@ -30,6 +30,18 @@ class WatchedDirectory final : public Directory {
   Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) override {
     return noted(inner_.put_origins(handle, json, audit), audit);
   }
+  Result<std::vector<IdentityKeyRecord>> identity_keys(const Handle& handle) override {
+    return inner_.identity_keys(handle);
+  }
+  Result<void> add_identity_key(const Handle& handle, const IdentityKeyRecord& key, const AuditEntry& audit) override {
+    return noted(inner_.add_identity_key(handle, key, audit), audit);
+  }
+  Result<void> remove_identity_key(const Handle& handle, const std::string& id, const AuditEntry& audit) override {
+    return noted(inner_.remove_identity_key(handle, id, audit), audit);
+  }
+  Result<void> identity_key_used(const Handle& handle, const std::string& id, Instant at) override {
+    return inner_.identity_key_used(handle, id, at);
+  }
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override {
     return noted(inner_.add_user(email, audit), audit);
   }

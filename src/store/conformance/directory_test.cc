@@ -59,6 +59,41 @@ TEST_P(DirectoryOfAStore, KeepsContextOrigins) {
   EXPECT_EQ(directory().put_origins(kOther, "", audit_entry("aud_3")).error().code, FaultCode::kHandleNotFound);
 }
 
+TEST_P(DirectoryOfAStore, KeepsTwoIdentityKeysOfAHandle) {
+  add_acme();
+  ASSERT_TRUE(directory().add_handle(kOther, "o@a", audit_entry("aud_2")));
+  const auto key = [](std::string id, int at) {
+    return access::IdentityKeyRecord{
+        .id = std::move(id), .sealed_secret = std::string("\0\1sealed", 8), .created_at = instant_ms(at)};
+  };
+  EXPECT_TRUE(directory().identity_keys(kAcme).value().empty());
+  ASSERT_TRUE(directory().add_identity_key(kAcme, key("idk_1", 5), audit_entry("aud_3")));
+  ASSERT_TRUE(directory().add_identity_key(kAcme, key("idk_2", 6), audit_entry("aud_4")));
+  const std::uint64_t seen = store().control_changes(0)->version;
+  EXPECT_EQ(directory().add_identity_key(kAcme, key("idk_3", 7), audit_entry("aud_5")).error().code,
+            FaultCode::kConflict);
+  ASSERT_TRUE(directory().identity_key_used(kAcme, "idk_1", instant_ms(90)));
+  ASSERT_TRUE(directory().identity_key_used(kAcme, "idk_1", instant_ms(80)));
+  EXPECT_EQ(store().control_changes(0)->version, seen) << "nothing that a server must read again";
+  const auto two = directory().identity_keys(kAcme).value();
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[0].id, "idk_1");
+  EXPECT_EQ(two[0].sealed_secret, std::string("\0\1sealed", 8));
+  EXPECT_EQ(two[0].created_at, instant_ms(5));
+  EXPECT_EQ(two[0].used_at, instant_ms(90));
+  EXPECT_EQ(two[1].used_at, Instant{});
+  EXPECT_TRUE(directory().identity_keys(kOther).value().empty());
+  EXPECT_EQ(directory().remove_identity_key(kOther, "idk_1", audit_entry("aud_6")).error().code, FaultCode::kNotFound);
+  ASSERT_TRUE(directory().remove_identity_key(kAcme, "idk_1", audit_entry("aud_7")));
+  EXPECT_EQ(directory().remove_identity_key(kAcme, "idk_1", audit_entry("aud_8")).error().code, FaultCode::kNotFound);
+  EXPECT_EQ(directory().identity_keys(kAcme).value().size(), 1u);
+  EXPECT_GT(store().control_changes(0)->version, seen);
+  ASSERT_TRUE(directory().add_identity_key(kAcme, key("idk_3", 7), audit_entry("aud_9")));
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 5u) << "what was refused leaves no entry";
+  EXPECT_EQ(directory().add_identity_key(Handle{"nobody"}, key("idk_1", 1), audit_entry("aud_10")).error().code,
+            FaultCode::kHandleNotFound);
+}
+
 TEST_P(DirectoryOfAStore, AddsAUserOnce) {
   add_user("u@a");
   EXPECT_TRUE(directory().has_user("u@a").value());

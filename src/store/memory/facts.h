@@ -119,7 +119,8 @@ struct Facts {
   std::map<std::string, std::string> secrets;
   std::map<Handle, std::map<std::pair<Instant, AuditId>, AuditEntry>> audit;
   std::uint64_t control_version = 0, changed_allowlist = 0;
-  std::map<Handle, std::uint64_t> changed_handles;  // the control version that changed each last
+  std::map<Handle, std::vector<access::IdentityKeyRecord>> identity_keys;  // oldest first
+  std::map<Handle, std::uint64_t> changed_handles;                         // the control version that changed each last
 
   outbox::Standing standing(const SubscriptionId& id) const;
   EventId end_of_former_lives(const Handle& handle, const SessionId& session) const;  // empty: none is known

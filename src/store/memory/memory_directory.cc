@@ -60,6 +60,38 @@ Result<void> MemoryDirectory::put_origins(const Handle& handle, const std::strin
   return changed(handle, audit);
 }
 
+Result<std::vector<access::IdentityKeyRecord>> MemoryDirectory::identity_keys(const Handle& handle) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.identity_keys.find(handle);
+  if (found == facts_.identity_keys.end()) return std::vector<access::IdentityKeyRecord>{};
+  return found->second;
+}
+
+Result<void> MemoryDirectory::add_identity_key(const Handle& handle, const access::IdentityKeyRecord& key,
+                                               const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (!facts_.handles.contains(handle)) return unexpected(handle_not_found());
+  auto& keys = facts_.identity_keys[handle];
+  if (keys.size() >= access::kIdentityKeys) return unexpected(access::too_many_identity_keys());
+  keys.push_back(key);
+  return changed(handle, audit);
+}
+
+Result<void> MemoryDirectory::remove_identity_key(const Handle& handle, const std::string& id,
+                                                  const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (std::erase_if(facts_.identity_keys[handle], [&](const auto& key) { return key.id == id; }) == 0)
+    return unexpected(not_found("identity key"));
+  return changed(handle, audit);
+}
+
+Result<void> MemoryDirectory::identity_key_used(const Handle& handle, const std::string& id, Instant at) {
+  const std::lock_guard lock(facts_.mutex);
+  for (access::IdentityKeyRecord& key : facts_.identity_keys[handle])
+    if (key.id == id) key.used_at = std::max(key.used_at, at);
+  return {};
+}
+
 Result<void> MemoryDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   const std::lock_guard lock(facts_.mutex);
   if (!facts_.users.try_emplace(email, access::UserRecord{.email = email}).second)

@@ -382,10 +382,22 @@ CREATE TABLE trait (
   PRIMARY KEY (handle, name)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
-                               kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
-                               kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
-                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits};
+// The keys by which a handle's visitors prove who they are. From here on records and snapshots may say that a session's
+// visitor is proven (ledger/codec.h).
+constexpr const char* kIdentityKeys = R"sql(
+CREATE TABLE identity_key (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {
+    kFirst,       kUnmatchedEvents, kDelayed,        kOrigins,   kHeldSince,        kSessionOrder,   kReplays,
+    kTallies,     kPasswords,       kChangedHandles, kNoTrigger, kSnapshotPosition, kAttemptsInFull, kSealedHeaders,
+    kZoneVersion, kExpiry,          kBoundedHistory, kPastLives, kIdentities,       kTraits,         kIdentityKeys};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

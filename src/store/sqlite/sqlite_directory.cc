@@ -117,6 +117,54 @@ Result<void> SqliteDirectory::put_origins(const Handle& handle, const std::strin
   });
 }
 
+Result<std::vector<access::IdentityKeyRecord>> SqliteDirectory::identity_keys(const Handle& handle) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<access::IdentityKeyRecord>> {
+    auto row = connection_->query(
+        "SELECT id, sealed_secret, created_at, used_at FROM identity_key WHERE handle = ?1 ORDER BY created_at, id",
+        handle);
+    std::vector<access::IdentityKeyRecord> found;
+    while (row.next())
+      found.push_back({.id = std::string(row.text(0)),
+                       .sealed_secret = std::string(row.text(1)),
+                       .created_at = row.instant(2),
+                       .used_at = row.instant(3)});
+    return found;
+  });
+}
+
+Result<void> SqliteDirectory::add_identity_key(const Handle& handle, const access::IdentityKeyRecord& key,
+                                               const AuditEntry& audit) {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
+    if (!connection.query("SELECT 1 FROM handle WHERE handle = ?1", handle).next())
+      return unexpected(handle_not_found());
+    auto count = connection.query("SELECT count(*) FROM identity_key WHERE handle = ?1", handle);
+    count.next();
+    if (count.integer(0) >= static_cast<std::int64_t>(access::kIdentityKeys))
+      return unexpected(access::too_many_identity_keys());
+    connection.run(
+        "INSERT INTO identity_key (handle, id, sealed_secret, created_at, used_at) VALUES (?1, ?2, ?3, ?4, ?5)", handle,
+        key.id, Blob{key.sealed_secret}, key.created_at, key.used_at);
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::remove_identity_key(const Handle& handle, const std::string& id,
+                                                  const AuditEntry& audit) {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
+    connection.run("DELETE FROM identity_key WHERE handle = ?1 AND id = ?2", handle, id);
+    if (connection.changes() == 0) return unexpected(not_found("identity key"));
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::identity_key_used(const Handle& handle, const std::string& id, Instant at) {
+  return write(nullptr, [&](Connection& connection) -> Result<void> {
+    connection.run("UPDATE identity_key SET used_at = max(used_at, ?3) WHERE handle = ?1 AND id = ?2", handle, id, at);
+    return {};
+  });
+}
+
 Result<void> SqliteDirectory::add_user(const std::string& email, const AuditEntry& audit) {
   return write(&audit, [&](Connection& connection) -> Result<void> {
     connection.run("INSERT INTO user (email) VALUES (?1) ON CONFLICT DO NOTHING", email);

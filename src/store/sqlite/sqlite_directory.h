@@ -23,6 +23,11 @@ class SqliteDirectory final : public access::Directory {
   Result<void> add_handle(const Handle& handle, const std::string& owner, const AuditEntry& audit) override;
   Result<void> put_settings(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
   Result<void> put_origins(const Handle& handle, const std::string& json, const AuditEntry& audit) override;
+  Result<std::vector<access::IdentityKeyRecord>> identity_keys(const Handle& handle) override;
+  Result<void> add_identity_key(const Handle& handle, const access::IdentityKeyRecord& key,
+                                const AuditEntry& audit) override;
+  Result<void> remove_identity_key(const Handle& handle, const std::string& id, const AuditEntry& audit) override;
+  Result<void> identity_key_used(const Handle& handle, const std::string& id, Instant at) override;
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
   Result<bool> has_user(const std::string& email) override;
   Result<std::optional<access::UserRecord>> user(const std::string& email) override;
