@@ -35,14 +35,15 @@ bool same(const Record& one, const Record& other) {
     const auto& b = std::get<AppendRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->fresh == b.fresh && a->received == b.received &&
            a->expires_at == b.expires_at && a->consent == b.consent && a->visitor == b.visitor &&
-           a->context == b.context && a->ids == b.ids &&
+           a->proven == b.proven && a->context == b.context && a->ids == b.ids &&
            std::ranges::equal(a->signals, b.signals, [](const Signal& x, const Signal& y) { return same(x, y); });
   }
   if (const auto* a = std::get_if<DecisionRecord>(&one)) {
     const auto& b = std::get<DecisionRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->seen == b.seen && a->shown == b.shown &&
-           a->basic == b.basic && a->expires_at == b.expires_at && a->visitor == b.visitor && a->context == b.context &&
-           a->at == b.at && a->past == b.past && a->spends == b.spends && a->anonymous == b.anonymous;
+           a->basic == b.basic && a->proven == b.proven && a->expires_at == b.expires_at && a->visitor == b.visitor &&
+           a->context == b.context && a->at == b.at && a->past == b.past && a->spends == b.spends &&
+           a->anonymous == b.anonymous;
   }
   if (const auto* a = std::get_if<VisitorRecord>(&one)) {
     const auto& b = std::get<VisitorRecord>(other);
@@ -112,10 +113,11 @@ void check_erasure(std::string_view row, const SessionDigest& digest) {
       if (!reduce) CHECK(item->bytes.front() == 3);  // forget
       if (!reduce || !record) continue;
       if (const auto* append = std::get_if<AppendRecord>(&*record)) {
-        CHECK(append->visitor.empty());
+        CHECK(append->visitor.empty() && !append->proven);
         for (const Signal& signal : append->signals) CHECK(signal.metadata.empty());
       }
-      if (const auto* decision = std::get_if<DecisionRecord>(&*record)) CHECK(decision->visitor.empty());
+      if (const auto* decision = std::get_if<DecisionRecord>(&*record))
+        CHECK(decision->visitor.empty() && !decision->proven);
     }
     CHECK(!reader.damaged());
     CHECK(!without(*kept, 1, std::span(&erasure, 1)));
@@ -219,6 +221,7 @@ void check_made(fuzz::Input input) {
         made.seen = flags & 1;
         made.shown = flags & 2;
         made.basic = flags & 4;
+        made.proven = flags & 8;
         made.expires_at = instant();
         made.visitor = text();
         made.context = context();
@@ -247,7 +250,9 @@ void check_made(fuzz::Input input) {
       }
       default: {
         AppendRecord made{.handle = text(), .session = text()};
-        made.fresh = input.byte() & 1;
+        const auto flags = input.byte();
+        made.fresh = flags & 1;
+        made.proven = flags & 2;
         made.received = instant();
         made.expires_at = instant();
         made.consent = static_cast<Consent>(input.below(3));

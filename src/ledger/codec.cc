@@ -32,7 +32,9 @@ AppendRecord decode_append(Decoder& in) {
   AppendRecord record;
   record.handle = in.text();
   record.session = in.text();
-  record.fresh = in.byte() != 0;
+  const std::uint8_t flags = in.byte();
+  record.fresh = flags & 1;
+  record.proven = flags & 2;
   record.received = in.instant();
   record.expires_at = in.instant();
   record.consent = static_cast<Consent>(in.byte());
@@ -55,6 +57,7 @@ DecisionRecord decode_decision(Decoder& in) {
   record.seen = flags & 1;
   record.shown = flags & 2;
   record.basic = flags & 4;
+  record.proven = flags & 8;
   record.expires_at = in.instant();
   record.visitor = in.text();
   record.context = in.context();
@@ -121,10 +124,12 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
   std::string out;
   if (auto* append = std::get_if<AppendRecord>(&*record)) {
     append->visitor = {};
+    append->proven = false;
     for (Signal& signal : append->signals) signal.metadata = {};
     append_record(out, digest, *append);
   } else if (auto* decision = std::get_if<DecisionRecord>(&*record)) {
     decision->visitor = decision->anonymous = {};
+    decision->proven = false;
     append_record(out, digest, *decision);
   } else if (!std::holds_alternative<VisitorRecord>(*record)) {
     return std::nullopt;
@@ -140,7 +145,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
     out.digest(digest);
     out.text(record.handle);
     out.text(record.session);
-    out.byte(record.fresh ? 1 : 0);
+    out.byte(static_cast<std::uint8_t>((record.fresh ? 1 : 0) | (record.proven ? 2 : 0)));
     out.instant(record.received);
     out.instant(record.expires_at);
     out.byte(static_cast<std::uint8_t>(record.consent));
@@ -158,7 +163,8 @@ void append_record(std::string& journal, const SessionDigest& digest, const Deci
     out.digest(digest);
     out.text(record.handle);
     out.text(record.session);
-    out.byte(static_cast<std::uint8_t>((record.seen ? 1 : 0) | (record.shown ? 2 : 0) | (record.basic ? 4 : 0)));
+    out.byte(static_cast<std::uint8_t>((record.seen ? 1 : 0) | (record.shown ? 2 : 0) | (record.basic ? 4 : 0) |
+                                       (record.proven ? 8 : 0)));
     out.instant(record.expires_at);
     out.text(record.visitor);
     out.context(record.context);

@@ -2,15 +2,16 @@
 //
 //   journal  = record*                      record = kind:u8 size:varint body
 //   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
-//   append   = digest handle:string session:string flags:u8 (1 fresh) received:instant expires:instant consent:u8
-//              visitor:string context ids signals place:varint? (of the first signal; the others follow one by one)
+//   append   = digest handle:string session:string flags:u8 (1 fresh, 2 proven) received:instant expires:instant
+//              consent:u8 visitor:string context ids signals
+//              place:varint? (of the first signal; the others follow one by one)
 //   context  = n:varint (key:string value:string)*
 //   ids      = n:varint u64le*
 //   signals  = n:varint (version:varint at:instant received:instant confidence:varint
 //              flags:u8 (1 has value, 2 has said) key:string value:string source:string metadata:string id:string
 //              said:instant?)*
-//   decision = digest handle:string session:string flags:u8 (1 seen, 2 shown, 4 basic) expires:instant visitor:string
-//              context at:instant past spends anonymous:string?
+//   decision = digest handle:string session:string flags:u8 (1 seen, 2 shown, 4 basic, 8 proven) expires:instant
+//              visitor:string context at:instant past spends anonymous:string?
 //   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint
 //              rules_version:varint at:instant flags:u8 (1 shown, 2 public only) reading:u64le
 //              n:varint (rule:string variant:string outcome:string shadow:u8)*
@@ -30,7 +31,7 @@
 //   forget   = digest
 //   snapshot = format:u8 (5) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
-//              flags:u8 (1 begun by the visitor) spends shown:ids
+//              flags:u8 (1 begun by the visitor, 2 proven) spends shown:ids
 //              n:varint (session:string digest joined:instant)* n:varint (rule:u64le version:varint)*
 //              (who kept)? (of a visitor's own record only) places:varint* (of the signals)
 //

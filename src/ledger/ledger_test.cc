@@ -218,6 +218,7 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   record.signals[1].has_value = true;
   record.context = {{"country", "US"}};
   record.ids = {7, 8};
+  record.proven = true;
   append_record(row, hash("demo", "s1"), record);
   append_record(row, {hash("demo", "s2")});
   JournalReader reader(row);
@@ -230,6 +231,7 @@ TEST(Codec, AJournalRowReadsBackWhatWasWritten) {
   EXPECT_EQ(read.signals[1].value, "add");
   EXPECT_EQ(read.context, record.context);
   EXPECT_EQ(read.ids, record.ids);
+  EXPECT_TRUE(read.proven && !read.fresh);
   ASSERT_TRUE(reader.next());
   EXPECT_FALSE(reader.next());
   EXPECT_FALSE(reader.damaged());
@@ -247,14 +249,14 @@ TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {
                           .beside = {{"r0", "", "suppressed", false}, {"s", "a", "act", true}}};
   const std::string bytes = encode_past(past);
   auto record = decision(bytes);
-  record.seen = record.shown = record.basic = true;
+  record.seen = record.shown = record.basic = record.proven = true;
   record.spends = {{7, instant_ms(50), 9}};
   std::string row;
   append_record(row, SessionDigest{1, 2}, record);
   const auto back = decode_record(row);
   ASSERT_TRUE(back);
   const auto& read = std::get<DecisionRecord>(*back);
-  EXPECT_TRUE(read.seen && read.shown && read.basic);
+  EXPECT_TRUE(read.seen && read.shown && read.basic && read.proven);
   EXPECT_EQ(read.spends, record.spends);
   EXPECT_EQ(past_id(read.past), "dec_1");
   const auto all = past_decisions({.bytes = std::string(read.past), .count = 1});

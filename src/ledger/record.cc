@@ -37,14 +37,17 @@ void remember_spends(Session& session, const std::vector<Spend>& spends) {
 }
 
 // A session keeps the first visitor that was said while its consent was full; until then that of its browser.
-void take_visitor(Session& session, std::string_view said, bool begins) {
+void take_visitor(Session& session, std::string_view said, bool begins, bool proven) {
   if (session.consent != Consent::kFull) {
     session.visitor = {};
-    session.begun_by_visitor = false;
-  } else if (takes(session.visitor, said)) {
+    session.begun_by_visitor = session.proven = false;
+    return;
+  }
+  if (takes(session.visitor, said)) {
     session.visitor = VisitorId{said};
     session.begun_by_visitor = begins && !is_browser(said);
   }
+  session.proven = session.proven || proven;
 }
 
 std::shared_ptr<Session> start(std::string_view handle, std::string_view id, Instant at, Position row) {
@@ -77,7 +80,7 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, 
   auto session = begins ? start(record.handle, record.session, record.received, row) : changeable(std::move(before));
   const bool becomes_basic = record.consent == Consent::kBasic && session->consent != Consent::kBasic;
   session->consent = record.consent;
-  take_visitor(*session, record.visitor, begins);
+  take_visitor(*session, record.visitor, begins, record.proven);
   if (!record.context.empty()) session->context = merge(session->context, record.context);
   session->last_received = std::max(session->last_received, record.received);
   session->expires_at = record.expires_at;
@@ -100,7 +103,7 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row
     session->expires_at = record.expires_at;
     session->consent = record.basic ? Consent::kBasic : Consent::kFull;
   }
-  if (!record.visitor.empty()) take_visitor(*session, record.visitor, begins);
+  if (!record.visitor.empty() || record.proven) take_visitor(*session, record.visitor, begins, record.proven);
   if (!record.spends.empty()) remember_spends(*session, record.spends);
   if (record.shown) {
     session->shown.push_back(remembered(past_id(record.past)));

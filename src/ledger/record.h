@@ -19,6 +19,7 @@ struct AppendRecord {
   Instant expires_at{};
   Consent consent = Consent::kFull;
   std::string_view visitor;        // empty: not said
+  bool proven = false;             // the session's visitor was said with a proof, or with a role
   Context context;                 // what changed; an empty value removes the key
   std::vector<Signal> signals;     // with their versions and, one behind the other, their places
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
@@ -33,6 +34,7 @@ struct DecisionRecord {
   bool basic = false;          // a session that begins with this is of consent basic
   Instant expires_at{};        // of a session that begins with this
   std::string_view visitor;    // said with the call; empty: not. The session's, where it has none
+  bool proven = false;         // the session's visitor was said with a proof, or with a role
   Context context;             // said with the call
   Instant at{};                // of the decision
   std::string_view past;       // the decision: codec.h, encode_past

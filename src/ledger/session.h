@@ -121,6 +121,7 @@ struct Session {
   SessionId id;
   VisitorId visitor;              // the id that it is kept under: the first one said, else of its browser, or empty
   bool begun_by_visitor = false;  // `visitor` was said as the session began
+  bool proven = false;            // `visitor` was said with a proof, or with a role
   Consent consent = Consent::kFull;
   Context context;
   Window window;

@@ -55,7 +55,7 @@ std::string encode_snapshot(const Session& session) {
   for (std::size_t i = 0; i < session.window.size(); ++i) out.signal(session.window[i]);
   out.number(session.decisions.count);
   out.text(session.decisions.bytes);
-  out.byte(session.begun_by_visitor ? 1 : 0);
+  out.byte(static_cast<std::uint8_t>((session.begun_by_visitor ? 1 : 0) | (session.proven ? 2 : 0)));
   out.spends(session.spends);
   out.ids(session.shown);
   out.number(session.sessions.size());
@@ -99,7 +99,9 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
   std::vector<Signal> signals = in.signals();
   session->decisions.count = static_cast<std::uint32_t>(in.number());
   session->decisions.bytes = in.text();
-  session->begun_by_visitor = format == 1 ? !session->visitor.empty() : in.byte() & 1;
+  const std::uint8_t flags = format == 1 ? (session->visitor.empty() ? 0 : 1) : in.byte();
+  session->begun_by_visitor = flags & 1;
+  session->proven = flags & 2;
   if (format > 1) read_second(in, format, *session);
   if (!in.rest().empty())
     for (Signal& signal : signals) signal.place = in.number();
