@@ -123,7 +123,8 @@ describe('a session that becomes basic', () => {
     );
     assert.equal((await say('left', { of: { consent: 'basic' } })).status, 202);
     const { payload, ...head } = event;
-    const { visitorId: gone, ...rest } = payload;
+    const { visitorId: gone, proven, ...rest } = payload;
+    assert.equal(proven, false);
     const reduced = { ...head, payload: { ...rest, signal: { ...payload.signal, metadata: {} } } };
     const later = await failing.log.next(one => one.event.payload.visitorId !== gone);
     assert.deepEqual(later.event, reduced);

@@ -644,6 +644,15 @@ describe('against the server', () => {
       expect: 200,
       body: Object.fromEntries(Object.entries(settings).filter(([key]) => key !== 'requestId')),
     });
+    await ask('listIdentityKeys', { role: 'OPERATOR', expect: 200 });
+    const { json: made } = await ask('createIdentityKey', { role: 'OWNER', body: {}, expect: 201 });
+    await ask('createIdentityKey', { role: 'OWNER', body: { other: 1 }, expect: 400 });
+    await ask('createIdentityKey', { role: 'OWNER', expect: 201 });
+    await ask('createIdentityKey', { role: 'OWNER', expect: 409 });
+    await ask('createIdentityKey', { role: 'OPERATOR', expect: 403 });
+    await ask('listIdentityKeys', { role: 'OPERATOR', expect: 200 });
+    await ask('deleteIdentityKey', { role: 'OWNER', params: { keyId: made.keyId }, expect: 204 });
+    await ask('deleteIdentityKey', { role: 'OWNER', params: { keyId: made.keyId }, expect: 404 });
     await ask('me', { role: 'OPERATOR', expect: 200 });
     for (const email of ['first@example.com', 'second@example.com'])
       assert.equal((await beckon.cli('user', 'add', email, '--data', beckon.data)).code, 0);
@@ -711,6 +720,12 @@ describe('against the server', () => {
     await ask('sayTraitsOfMany', { role: 'OPERATOR', body: { visitors: [] }, expect: 400 });
     await ask('listTraits', { role: 'CREATOR', expect: 200 });
     await ask('getVisitor', { role: 'CREATOR', params: who, expect: 200 });
+    await ask('getVisitor', { role: 'OPERATOR', params: who, expect: 200 });
+    const one = { ...who, name: 'tags' };
+    await ask('getTraitOfVisitor', { role: 'OPERATOR', params: one, expect: 200 });
+    await ask('getTraitOfVisitor', { role: 'OPERATOR', params: { ...who, name: 'email' }, expect: 200 });
+    await ask('getTraitOfVisitor', { role: 'OPERATOR', params: { ...who, name: 'none' }, expect: 404 });
+    await ask('getTraitOfVisitor', { role: 'CREATOR', params: one, expect: 403 });
     await ask('deleteTrait', { role: 'CREATOR', params: { name: 'plan' }, expect: 204 });
     await ask('deleteTrait', { role: 'CREATOR', params: { name: 'plan' }, expect: 404 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });

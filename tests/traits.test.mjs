@@ -211,15 +211,41 @@ describe('declarations', () => {
     assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 404);
   });
 
-  test('what is sensitive is hidden from a CREATOR', async () => {
+  test('what is sensitive is hidden from a CREATOR and masked for others, who can look at it, which is on record', async () => {
     const id = person();
-    await say(id, { set: { email: id, country: 'AT' } });
-    const seen = await visitor(id, 'CREATOR');
+    await declare('short', { type: 'text', sensitive: true });
+    await declare('amount', { type: 'number', sensitive: true });
+    await say(id, { set: { email: id, phone: '+43 660 12345', short: '1234567', amount: 1234567890, country: 'AT' } });
+    const shown = async role =>
+      Object.fromEntries(
+        Object.entries((await visitor(id, role)).traits).map(([name, { value, hidden, masked }]) => [
+          name,
+          [value, hidden ?? false, masked ?? false],
+        ]),
+      );
+    const country = ['AT', false, false];
+    const none = [null, true, false];
+    assert.deepEqual(await shown('CREATOR'), { email: none, phone: none, short: none, amount: none, country });
+    assert.deepEqual(await shown('OPERATOR'), {
+      email: [`${id[0]}•••${id.slice(id.lastIndexOf('@'))}`, false, true],
+      phone: ['•••45', false, true],
+      short: ['•••', false, true],
+      amount: ['•••', false, true],
+      country,
+    });
+    const read = (role, name) => beckon.as(role, 'GET', `/visitors/${encodeURIComponent(id)}/traits/${name}`);
+    for (const name of ['email', 'country']) assert.equal((await read('CREATOR', name)).status, 403, name);
+    assert.equal((await read('OPERATOR', 'locale')).status, 404);
+    assert.equal((await read('OPERATOR', 'country')).json.value, 'AT');
+    const { value, source, name } = (await read('OPERATOR', 'email')).json;
+    assert.deepEqual([name, value, source], ['email', id, 'server']);
+    const { items, ...rest } = (await beckon.as('OPERATOR', 'GET', '/audit-events')).json;
+    const entries = items.filter(({ action }) => action === 'visitor.reveal');
     assert.deepEqual(
-      [seen.traits.email.value, seen.traits.email.hidden, seen.traits.country.value],
-      [null, true, 'AT'],
+      entries.map(({ detail }) => detail),
+      [{ trait: 'email' }],
     );
-    assert.equal((await visitor(id)).traits.email.value, id);
+    assert.ok(!JSON.stringify([entries, rest]).includes(id));
   });
 });
 

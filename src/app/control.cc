@@ -109,6 +109,36 @@ Result<void> Control::catch_up(commit::Committer& committer) {
   return {};
 }
 
+Result<void> Control::note_uses(Duration newer_by) {
+  for (const TenantPtr& tenant : tenants_.all())
+    for (const commit::IdentityKeyPtr& key : tenant->identity_keys->all()) {
+      if (key->unstored() < newer_by) continue;
+      const Instant used = key->used_at();
+      if (const auto noted = store_.directory().identity_key_used(tenant->handle, key->id(), used); !noted)
+        return noted;
+      key->stored(used);
+    }
+  return {};
+}
+
+// Those that are known already are kept, with what is known of their use.
+Result<commit::IdentityKeysPtr> Control::read_keys(const Handle& handle, const TenantPtr& now) {
+  const auto records = store_.directory().identity_keys(handle);
+  if (!records) return unexpected(records.error());
+  if (records->empty()) return commit::IdentityKeys::none();
+  std::vector<commit::IdentityKeyPtr> keys;
+  for (const access::IdentityKeyRecord& record : *records) {
+    if (auto known = now ? now->identity_keys->find(record.id) : nullptr) {
+      keys.push_back(std::move(known));
+    } else if (auto secret = secrets_.open(record.sealed_secret, commit::identity_key_place(handle, record.id))) {
+      keys.push_back(std::make_shared<const commit::IdentityKey>(record.id, std::move(*secret), record.used_at));
+    } else {
+      log::error("identity_key_damaged").add("handle", handle.view()).add("key", record.id);
+    }
+  }
+  return std::make_shared<const commit::IdentityKeys>(std::move(keys));
+}
+
 Result<TenantPtr> Control::read(const access::HandleRecord& record, const access::Allowlist& allowlist) {
   ++handles_read_;
   Tenant made{.handle = record.handle, .admitted = allowlist.admits(record.handle), .settings = rules_.defaults};
@@ -123,6 +153,9 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   // What stands compiled already is kept: rules and scores change rarely.
   const auto now = tenants_.known(record.handle.view());
   if (now) made.line = now->line;
+  auto keys = read_keys(record.handle, now);
+  if (!keys) return unexpected(keys.error());
+  made.identity_keys = std::move(*keys);
   if (now && now->rules->version() == stored->version && now->settings.scores == made.settings.scores) {
     made.rules = now->rules;
   } else if (auto compiled = rules::RuleSet::compile(*stored, system_zones(), made.settings.scores)) {

@@ -12,6 +12,7 @@
 #include "commit/committer.h"
 #include "egress/policy.h"
 #include "store/store.h"
+#include "system/secret_box.h"
 
 namespace beckon::app {
 
@@ -23,19 +24,24 @@ class Control {
     commit::HandleSettings defaults;
     commit::HandleMaxima most;
   };
-  Control(store::Store& store, commit::Tenants& tenants, outbox::SubscriptionIndex& subscriptions, Rules rules)
-      : store_(store), tenants_(tenants), subscriptions_(subscriptions), rules_(std::move(rules)) {}
+  Control(store::Store& store, const SecretBox& secrets, commit::Tenants& tenants,
+          outbox::SubscriptionIndex& subscriptions, Rules rules)
+      : store_(store), secrets_(secrets), tenants_(tenants), subscriptions_(subscriptions), rules_(std::move(rules)) {}
 
   // Call at start, before anything reads. Fault: the store could not be read.
   Result<void> load();
 
-  // Reloads one handle: its settings, origins and rules. Blocks for a commit; call from any thread but the committing
-  // one.
+  // Reloads one handle: its settings, origins, identity keys and rules. Blocks for a commit; call from any thread but
+  // the committing one.
   Result<void> reload(const Handle& handle, commit::Committer& committer);
   // Likewise for the allowlist: the egress policy and the allowed handles.
   Result<void> reload_allowlist(commit::Committer& committer);
   // Likewise for everything changed since the last call or load(). Confined to one thread.
   Result<void> catch_up(commit::Committer& committer);
+
+  // Stores when identity keys were last used, where that is by so much newer than what is stored. Confined to one
+  // thread.
+  Result<void> note_uses(Duration newer_by);
 
   // Number of handles read since the start, for metrics. Thread-safe.
   std::uint64_t handles_read() const { return handles_read_; }
@@ -46,9 +52,11 @@ class Control {
  private:
   Result<access::Allowlist> allowlist();
   Result<void> load_policy(const access::Allowlist& allowlist);
+  Result<commit::IdentityKeysPtr> read_keys(const Handle& handle, const commit::TenantPtr& now);
   Result<commit::TenantPtr> read(const access::HandleRecord& record, const access::Allowlist& allowlist);
 
   store::Store& store_;
+  const SecretBox& secrets_;
   commit::Tenants& tenants_;
   outbox::SubscriptionIndex& subscriptions_;
   const Rules rules_;

@@ -35,7 +35,7 @@ struct Server::Inside {
         hasher(hash_key),
         tokens(decision_key),
         sessions(store->ledger(), hasher, settings.memory),
-        control(*store, tenants, subscriptions,
+        control(*store, secrets, tenants, subscriptions,
                 {.admit_http = settings.admit_http || settings.dev,
                  .admit_loopback = settings.dev,
                  .defaults = settings.handle,
@@ -105,6 +105,7 @@ struct Server::Inside {
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);
   void reload_allowlist();
+  void note_uses(Duration newer_by);
   std::string metrics();
   void metrics_of_shares();
   void stop();

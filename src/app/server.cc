@@ -206,10 +206,16 @@ void Server::Inside::keep_up(std::stop_token stop) {
     // Removes from the disk what erasure has rewritten in the journal.
     // The copy before it was in nobody's way, so that this one is short.
     if (const auto now = upkeep->rewritings(); now != rewritings && store->purge()) rewritings = now;
-    if (++rounds % 5 != 0) continue;
+    if (++rounds % 600 == 0) note_uses(1h);
+    if (rounds % 5 != 0) continue;
     if (const auto seen = control.catch_up(*committer); !seen)
       log::error("reload_failed").add("why", seen.error().message);
   }
+}
+
+void Server::Inside::note_uses(Duration newer_by) {
+  if (const auto noted = control.note_uses(newer_by); !noted)
+    log::error("uses_not_noted").add("why", noted.error().message);
 }
 
 void Server::Inside::reload(const Handle& handle) {
@@ -333,6 +339,7 @@ void Server::Inside::stop() {
   if (upkeep_thread.joinable()) {
     upkeep_thread.request_stop();
     upkeep_thread.join();
+    note_uses(1ms);
   }
   if (alarm_thread.joinable()) {
     alarm_thread.request_stop();

@@ -74,7 +74,7 @@ TEST_P(OneCommit, HoldsSignalsVerdictsAndWhatTheyOwe) {
       if (below(3) == 0) {
         auto request =
             decision::parse_decision(json::parse(R"({"trigger":"checkout","sessionId":")" + session + R"("})")->root(),
-                                     world->tenants, "demo", false);
+                                     world->tenants, "demo", false, world->clock.now());
         world->resolver.resolve(std::move(*request), [&](const auto& got) { ++(got ? answered : refused); });
       } else {
         const std::string key = below(2) ? "cart" : "view";

@@ -92,7 +92,7 @@ void read_remember(const json::Value& value, std::optional<Duration>& remember, 
 }
 
 void read_identity(const json::Value& identity, HandleSettings& read, Issues& issues) {
-  static constexpr std::array<std::string_view, 3> kKnown{"blockedIds", "remember", "claim"};
+  static constexpr std::array<std::string_view, 4> kKnown{"blockedIds", "remember", "claim", "proof"};
   if (!identity.is_object()) return issues.add("identity", "must be an object");
   refuse_unknown(identity, "identity.", kKnown, issues);
   read.blocked_ids = {};
@@ -104,6 +104,13 @@ void read_identity(const json::Value& identity, HandleSettings& read, Issues& is
       read.claim = claim;
     else
       issues.add("identity.claim", "must be \"all\" or a duration such as \"30m\"");
+  }
+  if (const json::Value* value = identity.find("proof")) {
+    const auto policy = std::ranges::find(kProofPolicies, value->is_string() ? value->text() : std::string_view{});
+    if (policy != kProofPolicies.end())
+      read.proof = static_cast<ProofPolicy>(policy - kProofPolicies.begin());
+    else
+      issues.add("identity.proof", "must be \"off\", \"reads\" or \"required\"");
   }
 }
 
@@ -188,7 +195,10 @@ std::string to_json(const HandleSettings& settings) {
   writer.member("remember", !settings.remember                      ? std::string(kNever)
                             : *settings.remember == Duration::max() ? std::string(kUntilLogout)
                                                                     : to_text(*settings.remember));
-  writer.member("claim", settings.claim ? to_text(*settings.claim) : std::string(kAll)).end_object().end_object();
+  writer.member("claim", settings.claim ? to_text(*settings.claim) : std::string(kAll))
+      .member("proof", kProofPolicies[static_cast<std::size_t>(settings.proof)])
+      .end_object()
+      .end_object();
   return out;
 }
 

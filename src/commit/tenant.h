@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/published_map.h"
 #include "base/result.h"
+#include "commit/identity_keys.h"
 #include "commit/line.h"
 #include "commit/traits.h"
 #include "commit/visitor_ids.h"
@@ -33,6 +34,7 @@ struct HandleSettings {
   std::optional<Duration> remember = Duration::max();
   // How long what is known of a visitor lives, after the last that was said of them, where traits were.
   Duration visitor_retention = std::chrono::hours{395 * 24};
+  ProofPolicy proof = ProofPolicy::kReads;  // asked of who names a visitor on the public routes
   // How far back a visitor who is said takes the browser's sessions that nobody has claimed; std::nullopt: all.
   std::optional<Duration> claim;
 };
@@ -40,7 +42,8 @@ struct HandleSettings {
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
 //  "basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s","defaultConsent":"full","scores":{…}
 //  (rules/language/score.h), "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" |
-//  "never","claim":"30m" | "all"}}, each optional. Fault: validation_error with every fault.
+//  "never","claim":"30m" | "all","proof":"off" | "reads" | "required"}}, each optional. Fault: validation_error with
+//  every fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
@@ -66,6 +69,7 @@ struct Tenant {
   HandleSettings settings;
   std::shared_ptr<const rules::RuleSet> rules;
   TraitTablePtr traits = TraitTable::none();
+  IdentityKeysPtr identity_keys = IdentityKeys::none();
   std::shared_ptr<Line> line = std::make_shared<Line>();  // shared by all versions of the tenant
 };
 

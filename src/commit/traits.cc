@@ -118,6 +118,8 @@ std::string_view name_of(TraitType type) { return kTypes[static_cast<std::size_t
 std::uint8_t rank_of(const TraitDeclaration& trait, std::string_view source) {
   if (trait.sources.empty()) return source == kPageSource ? 1 : 2;
   const auto found = std::ranges::find(trait.sources, source);
+  if (found == trait.sources.end() && source == kProvenSource)
+    return std::max(rank_of(trait, kServerSource), rank_of(trait, kPageSource));
   return static_cast<std::uint8_t>(trait.sources.end() - found);
 }
 

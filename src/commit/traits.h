@@ -33,9 +33,11 @@ struct TraitDeclaration {
 };
 
 inline constexpr std::string_view kPageSource = "page";      // said by a browser without proof
+inline constexpr std::string_view kProvenSource = "proven";  // said by a browser with the visitor's proof
 inline constexpr std::string_view kServerSource = "server";  // said with a role, where no other source is named
 
-// How much a source outweighs others; those that the declaration does not name weigh the least.
+// How much a source outweighs others; those that the declaration does not name weigh the least, but for "proven", which
+// then weighs as much as the greater of "server" and "page".
 std::uint8_t rank_of(const TraitDeclaration& trait, std::string_view source);
 
 // {"type","public","sensitive","sources"}, all but the type optional. `path`: of the object, for issues; may be empty.

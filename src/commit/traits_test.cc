@@ -137,5 +137,19 @@ TEST(TraitRanks, ArePageBelowAllOthersOrAsDeclared) {
   EXPECT_GT(rank_of(trait, "page"), rank_of(trait, "server"));
 }
 
+TEST(TraitRanks, OfAProvenPageAreThoseOfTheServerUnlessDeclared) {
+  TraitDeclaration trait;
+  EXPECT_EQ(rank_of(trait, kProvenSource), rank_of(trait, kServerSource));
+  trait.sources = {"crm", "server", "page"};
+  EXPECT_EQ(rank_of(trait, kProvenSource), rank_of(trait, kServerSource));
+  trait.sources = {"page", "crm"};
+  EXPECT_EQ(rank_of(trait, kProvenSource), rank_of(trait, kPageSource));
+  trait.sources = {"crm"};
+  EXPECT_EQ(rank_of(trait, kProvenSource), 0);
+  trait.sources = {"crm", "proven", "server"};
+  EXPECT_GT(rank_of(trait, kProvenSource), rank_of(trait, kServerSource));
+  EXPECT_LT(rank_of(trait, kProvenSource), rank_of(trait, "crm"));
+}
+
 }  // namespace
 }  // namespace beckon::commit

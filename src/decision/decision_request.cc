@@ -27,7 +27,7 @@ void read_triggers(const Value& root, bool many, DecisionRequest& request, Issue
 }  // namespace
 
 Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants& tenants,
-                                       std::optional<std::string_view> handle_in_path, bool many) {
+                                       std::optional<std::string_view> handle_in_path, bool many, Instant now) {
   if (!root.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "The body must be a JSON object."});
   DecisionRequest request;
@@ -35,6 +35,7 @@ Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants&
   const std::string_view handle = read_handle(root, handle_in_path, issues);
   request.session = read_session(root, issues);
   auto visitor = read_visitor(root, issues);
+  const auto proof = read_proof(root, issues);
   request.anonymous = read_anonymous(root, issues);
   request.context = read_context(root, issues);
   read_triggers(root, many, request, issues);
@@ -49,6 +50,7 @@ Result<DecisionRequest> parse_decision(const Value& root, const commit::Tenants&
   if (!tenant) return unexpected(tenant.error());
   request.tenant = std::move(*tenant);
   request.visitor = admitted(std::move(visitor), request.tenant->settings.blocked_ids, request.warnings);
+  request.trust = trust_in(*request.tenant, request.visitor, proof, handle_in_path.has_value(), now, request.warnings);
   return request;
 }
 

@@ -21,14 +21,14 @@ struct DecisionRequest {
   std::vector<std::string> triggers;  // exactly one for resolve
   std::string if_none_match;          // prefetch only
   bool at_most_basic = false;         // Sec-GPC: 1
-  bool proven = false;                // asked with a role, not by whoever knows the visitor's id
+  commit::Trust trust = commit::Trust::kNone;
   Warnings warnings;
 };
 
 inline constexpr std::size_t kTriggersPerPrefetch = 20;
 
-// Every fault at once. `many`: prefetch.
+// Every fault at once. `many`: prefetch; `handle_in_path`: as the route gives it, which then asks for a role.
 Result<DecisionRequest> parse_decision(const json::Value& root, const commit::Tenants& tenants,
-                                       std::optional<std::string_view> handle_in_path, bool many);
+                                       std::optional<std::string_view> handle_in_path, bool many, Instant now);
 
 }  // namespace beckon::decision

@@ -158,7 +158,7 @@ TEST_F(DecisionTest, AResolveThatSpendsNothingBindsTheSessionToItsVisitorBeforeI
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const auto body = json::parse(R"({"sessionId":")" + session + R"(","trigger":"checkout","visitorId":"ann)" +
                                     std::to_string(i) + "\"}");
-      world->resolver.resolve(*parse_decision(body->root(), world->tenants, "demo", false),
+      world->resolver.resolve(*parse_decision(body->root(), world->tenants, "demo", false, world->clock.now()),
                               [&answers, i](const auto& got) { answers[i] = got; });
     }
     world->committer.turn(false);

@@ -3,8 +3,17 @@
 #include <algorithm>
 
 #include "ledger/codec.h"
+#include "rules/payload_values.h"
 
 namespace beckon::decision {
+
+namespace {
+
+bool tells_of_visitor(const rules::Verdict& verdict) {
+  return verdict.acting && rules::names_visitor(verdict.acting->arms[verdict.acting_arm]);
+}
+
+}  // namespace
 
 Envelope judge(const DecisionRequest& request, const std::string& trigger, Known known, Instant now) {
   Envelope envelope{
@@ -15,6 +24,8 @@ Envelope judge(const DecisionRequest& request, const std::string& trigger, Known
   envelope.session_version = session ? session->version : 0;
   envelope.resolved_at = now;
   envelope.verdict = request.tenant->rules->judge(trigger, envelope.facts());
+  if (tells_of_visitor(envelope.verdict))
+    envelope.verdict.expires_at = std::min(envelope.verdict.expires_at, now + kPersonalTtl);
   return envelope;
 }
 
@@ -113,7 +124,7 @@ ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastB
           .session_version = envelope.session_version,
           .rules_version = envelope.tenant->rules->version(),
           .at = envelope.resolved_at,
-          .public_only = envelope.known.public_only && envelope.tenant->rules->reads_traits(envelope.trigger),
+          .public_only = envelope.known.public_only,
           .reading = envelope.verdict.reading,
           .beside = beside};
 }
@@ -131,6 +142,7 @@ ledger::DecisionRecord record_of(const DecisionRequest& request, const Envelope&
   record.at = envelope.resolved_at;
   record.past = past;
   record.spends = spends_of(envelope.verdict, envelope.resolved_at, digest);
+  record.proven = request.trust >= commit::Trust::kProof && !request.visitor.empty() && !request.at_most_basic;
   if (envelope.known.naming) record.anonymous = request.anonymous;
   return record;
 }

@@ -34,6 +34,9 @@ struct Envelope {
 
 std::string etag_of(std::uint64_t reading);
 
+// How long an answer may be reused at most that says something of its visitor: a page keeps it.
+inline constexpr Duration kPersonalTtl = std::chrono::seconds{30};
+
 // Of the session as it is known; without an id.
 Envelope judge(const DecisionRequest& request, const std::string& trigger, Known known, Instant now);
 

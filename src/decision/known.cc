@@ -95,6 +95,8 @@ Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader
     return known;
   }
   if (asking.at_most_basic) consent = std::max(consent, Consent::kBasic);
+  // The visitor that is said does not count, so that its proof says nothing of whose the session is.
+  if (consent != Consent::kFull) known.public_only = true;
   auto naming = commit::naming_of(reader, asking.tenant.settings, session, consent, asking.said, now);
   if (!naming) return unexpected(naming.error());
   known.session = std::move(session);

@@ -134,7 +134,8 @@ TEST_F(LimitsTest, TwoAtOnceNeverTakeTheLastOfACap) {
   use({rule(R"({"caps":[{"max":1,"per":"7d"}]})")});
   std::vector<Outcome> outcomes;
   for (const char* session : {"s1", "s2", "s1", "s3"}) {
-    auto request = parse_decision(json::parse(body(session, "v1"))->root(), world->tenants, "demo", false);
+    auto request =
+        parse_decision(json::parse(body(session, "v1"))->root(), world->tenants, "demo", false, world->clock.now());
     world->resolver.resolve(std::move(*request), [&](const auto& got) { outcomes.push_back(got->verdict.outcome); });
   }
   EXPECT_TRUE(outcomes.empty()) << "what spends answers after its commit";

@@ -64,6 +64,30 @@ VisitorId admitted(std::optional<VisitorId> said, const commit::BlockedIds& bloc
   return {};
 }
 
+std::optional<std::string_view> read_proof(const Value& root, Issues& issues) {
+  const Value* value = root.find("visitorProof");
+  if (!value || value->is_null()) return std::nullopt;
+  if (!value->is_string()) issues.add("visitorProof", "must be a text");
+  return value->text();
+}
+
+commit::Trust trust_in(const commit::Tenant& tenant, VisitorId& visitor, std::optional<std::string_view> proof,
+                       bool with_role, Instant now, Warnings& warnings) {
+  const bool proven = proof && !visitor.empty() && tenant.identity_keys->prove(visitor, *proof, now);
+  if (proof && !proven) warnings.push_back(kProofInvalid);
+  if (with_role) return commit::Trust::kRole;
+  if (proven) return commit::Trust::kProof;
+  switch (tenant.settings.proof) {
+    case commit::ProofPolicy::kOff: return commit::Trust::kAssumed;
+    case commit::ProofPolicy::kReads: break;
+    case commit::ProofPolicy::kRequired:
+      if (!visitor.empty() && !proof) warnings.push_back(kProofMissing);
+      visitor = {};
+      break;
+  }
+  return commit::Trust::kNone;
+}
+
 ledger::Context read_context(const Value& root, Issues& issues) {
   ledger::Context context;
   const Value* value = root.find("context");

@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/json.h"
-#include "commit/visitor_ids.h"
+#include "commit/tenant.h"
 #include "ledger/session.h"
 
 namespace beckon::decision {
@@ -27,9 +27,14 @@ std::optional<VisitorId> read_visitor(const json::Value& root, Issues& issues);
 std::string read_anonymous(const json::Value& root, Issues& issues);
 ledger::Context read_context(const json::Value& root, Issues& issues);  // sorted by key
 
+// The text of `visitorProof`; std::nullopt: not said, or null.
+std::optional<std::string_view> read_proof(const json::Value& root, Issues& issues);
+
 // Codes of what a request said in vain, though the rest of it was done.
 using Warnings = std::vector<std::string_view>;
 inline constexpr std::string_view kVisitorIdBlocked = "visitor_id_blocked";
+inline constexpr std::string_view kProofInvalid = "visitor_proof_invalid";
+inline constexpr std::string_view kProofMissing = "visitor_proof_missing";
 inline constexpr std::string_view kTooManyDevices = "too_many_devices";
 
 // Adds the member to an open object, if there are any.
@@ -37,5 +42,11 @@ void write_warnings(json::Writer& out, const Warnings& warnings);
 
 // The visitor that was said; empty, with a warning, where the id names nobody.
 VisitorId admitted(std::optional<VisitorId> said, const commit::BlockedIds& blocked, Warnings& warnings);
+
+// How far a request is believed to come from the visitor whom it names, of those who were admitted. `visitor` becomes
+// empty, with a warning, where the handle asks for a proof and there is none; one that is wrong is warned of and counts
+// as none.
+commit::Trust trust_in(const commit::Tenant& tenant, VisitorId& visitor, std::optional<std::string_view> proof,
+                       bool with_role, Instant now, Warnings& warnings);
 
 }  // namespace beckon::decision

@@ -35,8 +35,8 @@ Result<Known> known_in(Source& source, const DecisionRequest& request, const Ses
   if (!session) return unexpected(session.error());
   const commit::VisitorReader reader = commit::reader_of(source, request.tenant->handle, now);
   const commit::Said said{request.visitor, request.anonymous};
-  auto known = known_of({*request.tenant, said, request.at_most_basic, denied, request.proven}, reader,
-                        std::move(*session), now);
+  auto known = known_of({*request.tenant, said, request.at_most_basic, denied, request.trust != commit::Trust::kNone},
+                        reader, std::move(*session), now);
   if (!known) return known;
   const auto gathered = gather(source, request.tenant->handle, digest, wanted_of(request), now, *known);
   if (!gathered) return unexpected(gathered.error());

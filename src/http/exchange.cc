@@ -79,6 +79,13 @@ void Request::resume(std::move_only_function<void()> rest) const {
   control->run(control_line(), [&of = *route, rest = std::move(rest)]() mutable { guarded(of, rest); });
 }
 
+bool Request::resume(std::string_view line, std::size_t most, std::move_only_function<void()> rest) const {
+  CHECK(control && route);
+  if (control->waiting(line) >= most) return false;
+  control->run(line, [&of = *route, rest = std::move(rest)]() mutable { guarded(of, rest); });
+  return true;
+}
+
 bool Connection::may_wait_for_control() {
   if (thread_->shared().control.waiting(request_.control_line()) < thread_->limits().waiting_per_handle) return true;
   ++thread_->shared().metrics.refusals().control_of_handle;
@@ -123,13 +130,13 @@ void Connection::authorize_before_body(const Route& route, std::optional<Fault> 
 }
 
 void Connection::run(const Route& route) {
+  request_.control = &thread_->shared().control;
   if (route.run == Run::kInline && route.access.who == Access::Who::kPublic) {
     handle(route, request_, Respond{Reply{shared_from_this()}});
     return;
   }
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();
-  request_.control = &shared.control;
   shared.control.run(request_.control_line(), [&hooks = shared.router.hooks(), &route, &request = request_,
                                                respond = Respond{Reply{shared_from_this()}}]() mutable {
     if (const auto fault = authorize(hooks, route, request)) {

@@ -52,13 +52,16 @@ struct Request {
   // The first `name=` of the query, percent-decoded ('+' is a space). std::nullopt if absent or badly encoded.
   std::optional<std::string> query_param(std::string_view name) const;
 
-  // Of a route on the control pool: runs `rest` there in its handle's turn, so that a handler that waits for something
-  // else, such as a name server, holds no thread meanwhile. Once, from any thread, with the Respond inside of `rest`.
-  // An exception that leaves it becomes a 500.
+  // Runs `rest` on the control pool in its handle's turn, so that a handler that waits for something else, such as a
+  // name server, holds no thread meanwhile. Once, from any thread, with the Respond inside of `rest`. An exception that
+  // leaves it becomes a 500.
   void resume(std::move_only_function<void()> rest) const;
+  // Of a public route that must wait for the disk for once: likewise in the turn of `line`. False, and nothing happens,
+  // if `most` wait in it.
+  [[nodiscard]] bool resume(std::string_view line, std::size_t most, std::move_only_function<void()> rest) const;
   // Whose turn it is on the control threads: the first capture of the path, which is a handle where there is one.
   std::string_view control_line() const;
-  ControlPool* control = nullptr;  // set for routes on the control pool, which it outlives
+  ControlPool* control = nullptr;  // outlives the request
 };
 
 // What follows the head of a streamed response (Server-Sent Events). Copies share one stream; internally locked.

@@ -51,7 +51,7 @@ std::string payload_of(const commit::VisitorReader& reader, const ledger::Sessio
   json::Writer writer(out);
   writer.begin_object().member("sessionId", session.id.view());
   const commit::Whose whose = commit::whose(reader, session.visitor);
-  if (!whose.visitor.empty()) writer.member("visitorId", whose.visitor.view());
+  if (!whose.visitor.empty()) writer.member("visitorId", whose.visitor.view()).member_boolean("proven", session.proven);
   if (!whose.anonymous.empty()) writer.member("anonymousId", whose.anonymous);
   writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal");
   decision::write_signal_told(writer, signal);
@@ -125,6 +125,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
   if (consent == Consent::kDenied) return deny(draft, digest, before);
   const commit::VisitorReader reader = commit::reader_of(draft, tenant.handle, draft.now());
   const commit::Said said{request_.visitor, request_.anonymous};
+  const bool proven = request_.trust >= commit::Trust::kProof && !request_.visitor.empty() && consent == Consent::kFull;
   const auto naming = commit::naming_of(reader, tenant.settings, before, consent, said, draft.now());
   if (!naming) return unexpected(naming.error());
 
@@ -135,6 +136,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
                               .received = draft.now(),
                               .consent = consent,
                               .visitor = naming->id.view(),
+                              .proven = proven,
                               .context = request_.context};
   record.signals.reserve(request_.signals.size());
   std::uint64_t version = before ? before->version : 0;
@@ -166,7 +168,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
 
   // A request that brings nothing new does not prolong the session, nor does it change its consent.
   const bool says_something = !record.signals.empty() || !before || consent != before->consent ||
-                              !record.context.empty() || naming->says_something();
+                              !record.context.empty() || naming->says_something() || (proven && !before->proven);
   SessionPtr session = before;
   if (says_something) {
     const Duration kept = consent == Consent::kBasic
@@ -210,9 +212,11 @@ Result<TraitsTaken> Append::take(commit::Draft& draft, Consent consent, const Vi
   if (consent != Consent::kFull) return refuse_traits(request_.traits, "is not kept without full consent");
   if (visitor.empty())
     return refuse_traits(request_.traits, "is of no one: neither a visitorId nor an anonymousId was said");
-  return take_traits(
-      draft, request_.tenant->handle, visitor, request_.traits,
-      {.source = request_.proven ? commit::kServerSource : commit::kPageSource, .only_public = !request_.proven});
+  const std::string_view source = request_.trust == commit::Trust::kRole    ? commit::kServerSource
+                                  : request_.trust == commit::Trust::kProof ? commit::kProvenSource
+                                                                            : commit::kPageSource;
+  return take_traits(draft, request_.tenant->handle, visitor, request_.traits,
+                     {.source = source, .only_public = request_.trust == commit::Trust::kNone});
 }
 
 Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {

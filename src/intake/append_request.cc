@@ -43,6 +43,7 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   const std::string_view handle = decision::read_handle(root, handle_in_path, issues);
   request.session = decision::read_session(root, issues);
   auto visitor = decision::read_visitor(root, issues);
+  const auto proof = decision::read_proof(root, issues);
   request.anonymous = decision::read_anonymous(root, issues);
   request.context = decision::read_context(root, issues);
   read_consent(root, request, issues);
@@ -51,7 +52,6 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   const Duration retention = tenant ? (*tenant)->settings.retention : commit::HandleSettings{}.retention;
   const Value* traits = root.find("traits");
   if (traits) request.traits = read_traits(*traits, "traits", false, issues);
-  request.proven = handle_in_path.has_value();
   const Value* signals = root.find("signals");
   if (!signals) {
     if (!traits) issues.add("signals", "is required");
@@ -70,6 +70,8 @@ Result<AppendRequest> parse_append(json::Document document, const commit::Tenant
   if (!tenant) return unexpected(tenant.error());
   request.tenant = *tenant;
   request.visitor = decision::admitted(std::move(visitor), request.tenant->settings.blocked_ids, request.warnings);
+  request.trust =
+      decision::trust_in(*request.tenant, request.visitor, proof, handle_in_path.has_value(), now, request.warnings);
   return request;
 }
 

@@ -23,8 +23,8 @@ struct AppendRequest {
   std::string anonymous;                   // of the browser; empty: not said
   std::optional<ledger::Consent> consent;  // as said in the body
   bool at_most_basic = false;              // Sec-GPC: 1
-  bool proven = false;                     // said with a role, not by whoever knows the visitor's id
-  TraitsSaid traits;                       // of the visitor; views into `document`
+  commit::Trust trust = commit::Trust::kNone;
+  TraitsSaid traits;  // of the visitor; views into `document`
   ledger::Context context;
   std::vector<ledger::Signal> signals;  // in the order given; versions still 0
   decision::Warnings warnings;

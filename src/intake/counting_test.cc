@@ -208,7 +208,7 @@ TEST_F(Counted, ManyDecisionsOfOneCommitAreAHandfulOfRows) {
   signal("view");
   for (int i = 0; i < 100; ++i)
     world.resolver.resolve(*decision::parse_decision(json::parse(R"({"sessionId":"s","trigger":"t"})")->root(),
-                                                     world.tenants, "demo", false),
+                                                     world.tenants, "demo", false, world.clock.now()),
                            [](const auto&) {});
   std::size_t rows = 0;
   world.committer.set_observer([&](const commit::Batch& batch) {

@@ -179,6 +179,7 @@ void Import::take(commit::Draft& draft, const ImportRequest::Entry& entry) {
   record.ids = {id};
   if (!before || record.received >= before->last_received) record.context = entry.context;
   if (consent == Consent::kFull && (!before || before->visitor.empty())) record.visitor = entry.visitor.view();
+  record.proven = !record.visitor.empty();
   record.expires_at = std::max(before ? before->expires_at : Instant{}, record.received + kept);
   ledger::Signal& signal = record.signals.emplace_back(entry.signal);
   signal.version = before ? before->version + 1 : 1;

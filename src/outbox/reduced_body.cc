@@ -53,6 +53,7 @@ class Reducer {
   }
 
   static bool goes(std::string_view key, Place place) {
+    if (place == Place::kPayload && key == "proven") return true;
     return (place == Place::kPayload || place == Place::kAnywhere) &&
            (key == "visitorId" || key == "anonymousId" || key == "explanation");
   }

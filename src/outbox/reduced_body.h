@@ -6,9 +6,10 @@
 
 namespace beckon::outbox {
 
-// The body without what it says of the visitor: no visitorId or anonymousId, empty metadata, and no explanation of a
-// delayed message, which has values that were read from metadata. An edited event, by its cause, is whatever its editor
-// made of one: there these names go wherever they stand. std::nullopt: it holds nothing of the kind.
+// The body without what it says of the visitor: no visitorId, proven or anonymousId, empty metadata, and no explanation
+// of a delayed message, which has values that were read from metadata. An edited event, by its cause, is whatever its
+// editor made of one: there these names but `proven` go wherever they stand. std::nullopt: it holds nothing of the
+// kind.
 std::optional<std::string> reduced_body(std::string_view body, std::string_view cause);
 
 }  // namespace beckon::outbox

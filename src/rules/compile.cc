@@ -3,6 +3,7 @@
 #include "rules/compiled.h"
 #include "rules/language/digest.h"
 #include "rules/language/measure_definition.h"
+#include "rules/payload_values.h"
 
 namespace beckon::rules {
 
@@ -10,16 +11,6 @@ namespace {
 
 bool is_of_trait(MeasureKind kind) {
   return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
-}
-
-// Whether a payload has something of the visitor in it.
-bool names_visitor(const Rule& rule) {
-  return std::ranges::any_of(rule.arms, [](const Arm& arm) {
-    return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
-             return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone ||
-                    path.root == PayloadRoot::kVisitorId;
-           });
-  });
 }
 
 void sort_unique(std::vector<std::string>& names) {
@@ -67,7 +58,8 @@ class Compiler {
       Asked& asked = into_.triggers[trigger];
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value() || reads_visitor_for_split(rule);
-      asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone) || names_visitor(rule);
+      asked.reads_traits =
+          asked.reads_traits || (rule.hours && !rule.hours->zone) || std::ranges::any_of(rule.arms, names_visitor);
       for (std::uint32_t i = course.begin; i < last_of(index); ++i) {
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
         asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);

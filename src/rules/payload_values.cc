@@ -20,6 +20,13 @@ std::optional<std::string_view> part_of(const std::optional<ledger::Signal>& sig
 
 }  // namespace
 
+bool names_visitor(const Arm& arm) {
+  return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
+           return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone ||
+                  path.root == PayloadRoot::kVisitorId;
+         });
+}
+
 // The newest signal from which the rule waits: nothing that ends the wait came behind it, or it would not be judged.
 std::optional<ledger::Signal> JudgedValues::anchor() const {
   const auto absent =

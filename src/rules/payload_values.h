@@ -5,6 +5,9 @@
 
 namespace beckon::rules {
 
+// Whether the arm's payload has something of the visitor in it.
+bool names_visitor(const Arm& arm);
+
 // What is known of a decision once it is made; empty texts are null.
 struct Decided {
   std::string_view id, variant;

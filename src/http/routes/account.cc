@@ -90,6 +90,7 @@ void add_account(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "Get settings"));
   routes.push_back(
       control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings, "Replace settings"));
+  add_identity_keys(api, routes);
   add_collaborators(api, routes);
 }
 

@@ -105,6 +105,7 @@ void add_notifications(Api& api, std::vector<Route>& routes);  // the event cata
 void add_sign_in(Api& api, std::vector<Route>& routes);        // login, exchange, logout, me
 void add_platform(Api& api, std::vector<Route>& routes);       // allowlist, handles, keys
 void add_account(Api& api, std::vector<Route>& routes);        // audit, settings; added by add_platform
+void add_identity_keys(Api& api, std::vector<Route>& routes);  // likewise
 void add_collaborators(Api& api, std::vector<Route>& routes);  // added by add_account
 void add_browser(Api& api, std::vector<Route>& routes);  // allowed origins, the browser library and its configuration
 void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, metrics, the API's description

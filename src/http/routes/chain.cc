@@ -4,6 +4,7 @@
 
 #include "http/routes/instant_param.h"
 #include "http/routes/response.h"
+#include "http/routes/visitor_view.h"
 
 namespace beckon::http {
 namespace {
@@ -26,6 +27,39 @@ std::optional<Fault> judge_page(const Api& api, const Request& request, const js
   return judge_origin(api, request, handle && handle->is_string() ? handle->text() : std::string_view{}, respond);
 }
 
+void submit(Api& api, Request& request, Respond respond, AppendRequest parsed) {
+  const RequestId& id = request.id;  // alive until the answer
+  std::unique_ptr<commit::Work> work = std::make_unique<intake::Append>(
+      std::move(parsed), api.tokens,
+      [&id, respond = std::move(respond)](const AppendRequest& asked, const Result<Appended>& answer) mutable {
+        if (!answer) return respond(to_response(answer.error(), id));
+        std::string body;
+        body.reserve(320);
+        json::Writer writer(body);
+        writer.begin_object();
+        write(writer, asked, *answer);
+        writer.member("requestId", id.view()).end_object();
+        respond(json_response(202, std::move(body)));
+      });
+  if (!api.committer.submit(work)) refuse_overloaded(*work);
+}
+
+constexpr std::size_t kErasuresWaiting = 8;  // of a handle's visitors: each reads the disk
+
+// Consent was denied by whoever proved to be the visitor, so all that is known of them goes, and then the session.
+void erase_and_append(Api& api, Request& request, Respond respond, AppendRequest parsed) {
+  auto waiting = std::make_shared<std::pair<Respond, AppendRequest>>(std::move(respond), std::move(parsed));
+  const std::string line = "visitors of " + waiting->second.tenant->handle.text;  // no handle has such a name
+  const auto erase = [&api, &request, waiting] {
+    auto& [answer, append] = *waiting;
+    const auto fault = erase_visitor(api, append.tenant->handle, append.visitor.view(), "visitor", "consent denied");
+    if (fault && fault->code != FaultCode::kNotFound) return refuse(request, answer, *fault);
+    submit(api, request, std::move(answer), std::move(append));
+  };
+  if (!request.resume(line, kErasuresWaiting, erase))
+    refuse(request, waiting->first, unavailable("Too many visitors of this handle are being erased."));
+}
+
 // A body that is neither an object nor even JSON is a fault of the same kind: 400 invalid_payload.
 void append_signals(Api& api, Request& request, Respond respond, bool is_public) {
   auto document = body_of(request);
@@ -44,21 +78,9 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
     if (!taken.allowed) return refuse(request, respond, access::rate_limited("signals", taken.state));
   }
   parsed->at_most_basic = request.header("sec-gpc") == "1";
-  const RequestId& id = request.id;  // alive until the answer
-  auto append = std::make_unique<intake::Append>(
-      std::move(*parsed), api.tokens,
-      [&id, respond = std::move(respond)](const AppendRequest& asked, const Result<Appended>& answer) mutable {
-        if (!answer) return respond(to_response(answer.error(), id));
-        std::string body;
-        body.reserve(320);
-        json::Writer writer(body);
-        writer.begin_object();
-        write(writer, asked, *answer);
-        writer.member("requestId", id.view()).end_object();
-        respond(json_response(202, std::move(body)));
-      });
-  std::unique_ptr<commit::Work> work = std::move(append);
-  if (!api.committer.submit(work)) refuse_overloaded(*work);
+  if (parsed->consent == ledger::Consent::kDenied && parsed->trust == commit::Trust::kProof)
+    return erase_and_append(api, request, std::move(respond), std::move(*parsed));
+  submit(api, request, std::move(respond), std::move(*parsed));
 }
 
 Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& respond, bool is_public, bool many) {
@@ -66,11 +88,10 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
   if (!document) return unexpected(document.error());
   if (is_public)
     if (auto fault = judge_page(api, request, *document, respond)) return unexpected(std::move(*fault));
-  auto parsed =
-      decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many);
+  auto parsed = decision::parse_decision(document->root(), api.places.tenants, handle_in_path(request, is_public), many,
+                                         api.clock.now());
   if (!parsed) return parsed;
   parsed->at_most_basic = request.header("sec-gpc") == "1";
-  parsed->proven = !is_public;
   if (!is_public) return parsed;
   const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_decisions_per_minute);
   const auto taken =

@@ -44,11 +44,14 @@ Result<Response> get(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   if (const auto written = catch_up(api); !written) return unexpected(written.error());
   const hindsight::Recall recall({api.ledger, api.places.sessions, api.tokens});
-  const auto found = recall.recall(handle, request.param("decisionId"), [&](std::uint64_t rules_version, Instant at) {
+  auto found = recall.recall(handle, request.param("decisionId"), [&](std::uint64_t rules_version, Instant at) {
     return tenant_at(api, handle, rules_version, at);
   });
   if (!found) return unexpected(found.error());
   if (!*found) return unexpected(not_found("decision"));
+  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  if (!role) return unexpected(role.error());
+  if (*role == access::Role::kCreator) (**found).again.known.tells_sensitive = false;
   std::string body;
   json::Writer writer(body);
   writer.begin_object();

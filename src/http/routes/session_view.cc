@@ -120,6 +120,7 @@ void write_session_summary(json::Writer& out, Api& api, const Handle& handle, co
 void write_session_head(json::Writer& out, Api& api, const ledger::Session& session) {
   out.member("handle", session.handle.view()).member("sessionId", session.id.view());
   write_whose(out, api, session.handle, session.visitor);
+  out.member_boolean("proven", session.proven);
   out.member("consent", ledger::to_text(session.consent)).key("context").begin_object();
   for (const auto& [key, value] : session.context) out.member(key, value);
   out.end_object()
@@ -152,6 +153,7 @@ void write_session_history(json::Writer& out, const ledger::Session& session,
 void write_denied_session(json::Writer& out, const Handle& handle, const SessionId& session) {
   out.member("handle", handle.view()).member("sessionId", session.view());
   for (const std::string_view name : {"visitorId", "anonymousId"}) out.key(name).null();
+  out.member_boolean("proven", false);
   out.member("consent", ledger::to_text(ledger::Consent::kDenied)).key("context").begin_object().end_object();
   out.key("version").number(0).key("signalCount").number(0);
   for (const std::string_view name : {"signals", "decisions", "timeline"}) out.key(name).begin_array().end_array();

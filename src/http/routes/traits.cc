@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "http/routes/response.h"
+#include "http/routes/session_view.h"
 #include "http/routes/visitor_view.h"
 #include "intake/trait_request.h"
 #include "rules/language/check_rule.h"
@@ -177,6 +178,44 @@ Result<Response> say(Api& api, Request& request) {
   return json_response(200, std::move(body));
 }
 
+// One trait of a visitor as it is. That somebody has looked at a sensitive one is on record.
+Result<Response> reveal(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string name = request.param("name");
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  const commit::VisitorReader reader = kept_reader(api, handle);
+  const auto meant = ids_meant(reader, request.param("visitorId"));
+  if (!meant) return unexpected(meant.error());
+  if (meant->empty()) return unexpected(not_found("visitor"));
+  const auto records = reader.records(meant->front());
+  if (!records) return unexpected(records.error());
+  const ledger::Traits traits = commit::traits_of(*records);
+  const ledger::Traits* const part = &traits;
+  const auto now = ledger::trait_in(std::span(&part, 1), name);
+  if (!now) return unexpected(not_found("trait of this visitor"));
+  const TraitDeclaration* trait = (*tenant)->traits->find(name);
+  if (trait && trait->sensitive) {
+    const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+      draft.audit(handle, principal_of(request).subject, "visitor.reveal",
+                  erased_name(api, handle, "visitor/" + ids_of(*records).front().text),
+                  "{\"trait\":" + json::quote(name) + "}");
+      return std::nullopt;
+    });
+    if (fault) return unexpected(*fault);
+  }
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object()
+      .member("name", name)
+      .member_raw("value", now->json)
+      .member("source", now->source)
+      .member("at", to_rfc3339(now->at))
+      .member("requestId", request.id.view())
+      .end_object();
+  return json_response(200, std::move(body));
+}
+
 Result<Response> say_of_many(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto document = object_of(request);
@@ -233,6 +272,8 @@ void add_traits(Api& api, std::vector<Route>& routes) {
       control(api, Method::kDelete, "/v2/handles/{handle}/traits/{name}", creator(), remove, "Delete a declaration"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/traits", operator_(), say,
                            "Say traits of a visitor"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/traits/{name}", operator_(),
+                           reveal, "Read a trait of a visitor, sensitive ones unmasked"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/batch", operator_(), say_of_many,
                            "Say traits of up to 100 visitors"));
 }

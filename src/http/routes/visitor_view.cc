@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "http/routes/response.h"
+#include "http/routes/session_view.h"
 #include "ledger/codec.h"
 #include "rules/language/decimal.h"
 
@@ -55,17 +56,103 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
   return ids;
 }
 
+std::vector<VisitorId> ids_of(const std::vector<ledger::SessionPtr>& records) {
+  std::vector<VisitorId> ids;
+  for (const ledger::SessionPtr& record : records) ids.emplace_back(commit::id_of(*record));
+  return ids;
+}
+
+bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
+Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view id) {
+  commit::Sessions& all = api.places.sessions;
+  const commit::VisitorReader reader = kept_reader(api, handle);
+  const auto meant = ids_meant(reader, id);
+  if (!meant) return unexpected(meant.error());
+  if (meant->empty()) return unexpected(not_found("visitor"));
+  Kept kept;
+  auto records = reader.records(meant->front());
+  if (!records) return unexpected(records.error());
+  kept.records = std::move(*records);
+  kept.ids = ids_of(kept.records);
+  if (kept.ids.empty()) kept.ids.push_back(meant->front());
+  for (const VisitorId& visitor : kept.ids) {
+    const auto sessions = all.of_visitor(handle, visitor);
+    if (!sessions) return unexpected(sessions.error());
+    for (const SessionId& session : *sessions) {
+      const auto found = all.find(handle, session, all.digest(handle.view(), session.view()));
+      if (!found) return unexpected(found.error());
+      if (*found && (*found)->visitor == visitor) kept.sessions.push_back(*found);
+    }
+    const auto past = api.ledger.past_sessions_of(handle, visitor);
+    if (!past) return unexpected(past.error());
+    kept.past.insert(kept.past.end(), past->begin(), past->end());
+  }
+  if (!kept.anything()) return unexpected(not_found("visitor"));
+  return kept;
+}
+
+std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_view id, std::string_view actor,
+                                   const std::string& reason) {
+  const auto kept = kept_of(api, handle, id);
+  if (!kept) return kept.error();
+  return api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.kept(of...); },
+                                       draft.places().sessions, handle, Instant::min());
+    const auto records = reader.records(kept->ids.front());
+    if (!records) return records.error();
+    std::vector<VisitorId> ids = ids_of(*records);
+    ids.push_back(kept->ids.front());
+    std::vector<ledger::Joined> theirs;
+    for (const ledger::SessionPtr& session : kept->sessions) {
+      const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());
+      const auto now = draft.kept(handle, session->id, digest);
+      if (!now) return now.error();
+      if (*now && is_one_of(ids, (*now)->visitor)) theirs.push_back({session->id, digest});
+    }
+    if (auto refused = draft.forget_visitor(handle, *records, theirs, reason, kept->past)) return refused;
+    draft.audit(handle, actor, "visitor.erase", erased_name(api, handle, "visitor/" + kept->ids.front().text),
+                "{\"sessions\":" + std::to_string(theirs.size() + kept->past.size()) + "}");
+    return std::nullopt;
+  });
+}
+
+std::string masked(std::string_view json) {
+  constexpr std::string_view kMask = "•••";
+  constexpr std::size_t kLeast = 8;  // bytes of a text whose end is shown
+  const auto document = json::parse(std::string(json));
+  const std::string_view text = document && document->root().is_string() ? document->root().text() : "";
+  const auto begins = [&](std::size_t i) { return (text[i] & 0xc0) != 0x80; };  // a character
+  std::string shown(kMask);
+  if (const std::size_t at = text.rfind('@'); at != std::string_view::npos && at > 0) {
+    std::size_t first = 1;
+    while (!begins(first)) ++first;
+    shown.insert(0, text.substr(0, first)).append(text.substr(at));
+  } else if (text.size() >= kLeast) {
+    std::size_t last = text.size();
+    for (int characters = 2; characters > 0; --characters) do
+        --last;
+      while (!begins(last));
+    shown.append(text.substr(last));
+  }
+  return json::quote(shown);
+}
+
 void write_traits(json::Writer& out, const commit::TraitTable& table, const std::vector<ledger::SessionPtr>& records,
-                  bool may_see_sensitive) {
+                  Sensitive sensitive) {
   const ledger::Traits traits = commit::traits_of(records);
   out.key("traits").begin_object();
   for (const ledger::TraitNow& now : ledger::values_of(traits)) {
     const commit::TraitDeclaration* trait = table.find(now.name);
     out.key(now.name).begin_object();
-    if (trait && trait->sensitive && !may_see_sensitive)
-      out.key("value").null().member_boolean("hidden", true);
-    else
+    if (!trait || !trait->sensitive || sensitive == Sensitive::kShown)
       out.member_raw("value", now.json);
+    else if (sensitive == Sensitive::kMasked)
+      out.member_raw("value", masked(now.json)).member_boolean("masked", true);
+    else
+      out.key("value").null().member_boolean("hidden", true);
     out.member("source", now.source).member("at", to_rfc3339(now.at)).end_object();
   }
   out.end_object();

@@ -16,10 +16,39 @@ commit::VisitorReader kept_reader(Api& api, const Handle& handle);
 // the newest first, else its visitor's. None: it is no id.
 Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text);
 
-// Adds "traits" to an open object: of the visitor whose records these are, by name. Whoever may not see sensitive ones
-// is told that they are there.
+// The ids whose own records these are.
+std::vector<VisitorId> ids_of(const std::vector<ledger::SessionPtr>& records);
+bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id);
+
+// What is kept of a visitor.
+struct Kept {
+  std::vector<VisitorId> ids;                // the name first
+  std::vector<ledger::SessionPtr> records;   // the own records of those of which there is one
+  std::vector<ledger::SessionPtr> sessions;  // those too that have expired and are about to go
+  std::vector<ledger::PastSession> past;
+  bool anything() const { return !sessions.empty() || !past.empty() || !records.empty(); }
+};
+// Of the visitor whose the id is. Fault: kNotFound; an id that was never said and one that was erased answer alike.
+Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view id);
+
+// Erases all of it, in one commit, with an audit entry in which `actor` did it. `reason`: of deliveries that are
+// withdrawn. Blocks for the commit. Fault: as above, or it could not be read, and nothing changed.
+std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_view id, std::string_view actor,
+                                   const std::string& reason);
+
+// How sensitive traits are shown.
+enum class Sensitive : std::uint8_t {
+  kHidden,  // that they are there, and no more
+  kMasked,  // so much of them that one is told from another
+  kShown,
+};
+
+// Adds "traits" to an open object: of the visitor whose records these are, by name.
 void write_traits(json::Writer& out, const commit::TraitTable& table, const std::vector<ledger::SessionPtr>& records,
-                  bool may_see_sensitive);
+                  Sensitive sensitive);
+
+// A value as it is masked, both JSON: "j•••@company.example" of a mail address, "•••42" of a longer text, else "•••".
+std::string masked(std::string_view json);
 
 // Adds "traitHistory" to an open object: all that the journal still holds of what was said under these ids, oldest
 // first. Reads the whole journal.

@@ -52,84 +52,14 @@ Result<void> read_ledger(ledger::Ledger& ledger, std::unordered_map<SessionDiges
   });
 }
 
-std::vector<VisitorId> ids_of(const std::vector<SessionPtr>& records) {
-  std::vector<VisitorId> ids;
-  for (const SessionPtr& record : records) ids.emplace_back(commit::id_of(*record));
-  return ids;
-}
-
-// What is kept of a visitor.
-struct Kept {
-  std::vector<VisitorId> ids;        // the name first
-  std::vector<SessionPtr> records;   // the own records of those of which there is one
-  std::vector<SessionPtr> sessions;  // those too that have expired and are about to go
-  std::vector<ledger::PastSession> past;
-  bool anything() const { return !sessions.empty() || !past.empty() || !records.empty(); }
-};
-
-bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id) {
-  return std::ranges::find(ids, id) != ids.end();
-}
-
 // Whether the id is what the text says, and not just of the same visitor.
 bool is_itself(const VisitorId& id, std::string_view text) {
   return ledger::is_browser(id.view()) == text.starts_with(ledger::kBrowserMark);
 }
 
-// Of the visitor whose the id in the path is. Fault: kNotFound; an id that was never said and one that was erased
-// answer alike.
-Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view path) {
-  commit::Sessions& all = api.places.sessions;
-  const commit::VisitorReader reader = kept_reader(api, handle);
-  const auto meant = ids_meant(reader, path);
-  if (!meant) return unexpected(meant.error());
-  if (meant->empty()) return unexpected(not_found("visitor"));
-  Kept kept;
-  auto records = reader.records(meant->front());
-  if (!records) return unexpected(records.error());
-  kept.records = std::move(*records);
-  kept.ids = ids_of(kept.records);
-  if (kept.ids.empty()) kept.ids.push_back(meant->front());
-  for (const VisitorId& visitor : kept.ids) {
-    const auto sessions = all.of_visitor(handle, visitor);
-    if (!sessions) return unexpected(sessions.error());
-    for (const SessionId& id : *sessions) {
-      const auto found = all.find(handle, id, all.digest(handle.view(), id.view()));
-      if (!found) return unexpected(found.error());
-      if (*found && (*found)->visitor == visitor) kept.sessions.push_back(*found);
-    }
-    const auto past = api.ledger.past_sessions_of(handle, visitor);
-    if (!past) return unexpected(past.error());
-    kept.past.insert(kept.past.end(), past->begin(), past->end());
-  }
-  if (!kept.anything()) return unexpected(not_found("visitor"));
-  return kept;
-}
-
 Result<Response> erase(Api& api, Request& request) {
-  const Handle handle{request.param("handle")};
-  const auto kept = kept_of(api, handle, request.param("visitorId"));
-  if (!kept) return unexpected(kept.error());
-  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    const commit::VisitorReader reader([&draft](const auto&... of) { return draft.kept(of...); },
-                                       draft.places().sessions, handle, Instant::min());
-    const auto records = reader.records(kept->ids.front());
-    if (!records) return records.error();
-    std::vector<VisitorId> ids = ids_of(*records);
-    ids.push_back(kept->ids.front());
-    std::vector<ledger::Joined> theirs;
-    for (const SessionPtr& session : kept->sessions) {
-      const auto digest = draft.places().sessions.digest(handle.view(), session->id.view());
-      const auto now = draft.kept(handle, session->id, digest);
-      if (!now) return now.error();
-      if (*now && is_one_of(ids, (*now)->visitor)) theirs.push_back({session->id, digest});
-    }
-    if (auto refused = draft.forget_visitor(handle, *records, theirs, "erased", kept->past)) return refused;
-    draft.audit(handle, principal_of(request).subject, "visitor.erase",
-                erased_name(api, handle, "visitor/" + kept->ids.front().text),
-                "{\"sessions\":" + std::to_string(theirs.size() + kept->past.size()) + "}");
-    return std::nullopt;
-  });
+  const auto fault = erase_visitor(api, Handle{request.param("handle")}, request.param("visitorId"),
+                                   principal_of(request).subject, "erased");
   if (fault) return unexpected(*fault);
   return no_content();
 }
@@ -172,7 +102,8 @@ Result<Response> get(Api& api, Request& request) {
   if (!role) return unexpected(role.error());
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
-  write_traits(writer, *(*tenant)->traits, kept->records, *role > access::Role::kCreator);
+  write_traits(writer, *(*tenant)->traits, kept->records,
+               *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
@@ -409,7 +340,7 @@ Result<Response> export_all(Api& api, Request& request) {
   writer.end_array();
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
-  write_traits(writer, *(*tenant)->traits, kept->records, true);
+  write_traits(writer, *(*tenant)->traits, kept->records, Sensitive::kShown);
   if (const auto written = write_trait_history(writer, api, handle, kept->ids); !written)
     return unexpected(written.error());
   writer.member("requestId", request.id.view()).end_object();

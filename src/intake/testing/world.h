@@ -83,7 +83,7 @@ class World {
   }
 
   Result<decision::Envelope> resolve(std::string body) {
-    auto request = decision::parse_decision(json::parse(std::move(body))->root(), tenants, "demo", false);
+    auto request = decision::parse_decision(json::parse(std::move(body))->root(), tenants, "demo", false, clock.now());
     if (!request) return unexpected(request.error());
     std::optional<Result<decision::Envelope>> answer;
     resolver.resolve(std::move(*request), [&](const auto& got) { answer = got; });
@@ -92,7 +92,7 @@ class World {
   }
 
   Result<decision::Prefetched> prefetch(std::string body) {
-    auto request = decision::parse_decision(json::parse(std::move(body))->root(), tenants, "demo", true);
+    auto request = decision::parse_decision(json::parse(std::move(body))->root(), tenants, "demo", true, clock.now());
     if (!request) return unexpected(request.error());
     return resolver.prefetch(*request);
   }
