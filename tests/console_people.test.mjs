@@ -115,7 +115,7 @@ test('a visitor is shown with ids, traits by name, and sessions, newest first', 
   assert.deepEqual(
     (await rows(table)).map(([name, value, source]) => [name, value, source]),
     [
-      ['email', jon, 'crm'],
+      ['email', 'j•••@company.example', 'crm'],
       ['plan', 'pro', 'crm'],
       ['seats', '12.5', 'crm'],
       ['tags', 'a, b', 'crm'],
@@ -132,6 +132,28 @@ test('a visitor is shown with ids, traits by name, and sessions, newest first', 
   await heading('s-old');
   await main().getByRole('link', { name: jon }).click();
   await heading(jon);
+});
+
+test('a sensitive value is masked until it is shown, which is in the audit log, and is not changed to its mask', async () => {
+  await open(jon);
+  const table = page.getByRole('table', { name: 'Traits of the visitor' });
+  const value = page.getByRole('form', { name: 'Change a trait' }).getByLabel('Value', { exact: true });
+  const reveals = async () =>
+    (await beckon.as('OPERATOR', 'GET', '/audit-events')).json.items.filter(
+      ({ action }) => action === 'visitor.reveal',
+    );
+  assert.deepEqual(await reveals(), []);
+  await press('Change email', table);
+  assert.equal(await value.inputValue(), '');
+  assert.equal(await table.getByRole('button', { name: /^Show/ }).count(), 1, 'the others are not sensitive');
+  await press('Show email', table);
+  await table.getByRole('cell', { name: jon, exact: true }).waitFor();
+  assert.equal(await table.getByRole('button', { name: /^Show/ }).count(), 0);
+  const [entry, ...more] = await reveals();
+  assert.deepEqual([entry.detail, more], [{ trait: 'email' }, []]);
+  assert.ok(!JSON.stringify(entry).includes(jon));
+  await press('Change email', table);
+  assert.equal(await value.inputValue(), jon);
 });
 
 test('the timeline of a session links to its visitor', async () => {

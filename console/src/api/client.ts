@@ -14,7 +14,8 @@ const kShown = new Set(['content-type', 'if-match', 'if-none-match']);
 const masked = (text: string) =>
   text
     .replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
-    .replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…');
+    .replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
+    .replace(/idsec_[\w-]+/g, 'idsec_…');
 
 const sentWith = new WeakMap<Response, string>(); // the token that the request was sent with
 const recordings = new WeakMap<Response, Exchange>();

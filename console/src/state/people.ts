@@ -28,5 +28,17 @@ export const idIn = (segment: string) => segment.replace(/%25|%2F/g, decodeURICo
 export const readVisitor = (handle: string, visitorId: string): Promise<Answer<Visitor>> =>
   ask(quietly.GET('/v2/handles/{handle}/visitors/{visitorId}', { params: { path: { handle, visitorId } } }));
 
+// A trait as it is, which the audit log records of a sensitive one. The inspector does not keep it.
+export const readTrait = (
+  handle: string,
+  visitorId: string,
+  name: string,
+): Promise<Answer<components['schemas']['TraitRevealed']>> =>
+  ask(
+    quietly.GET('/v2/handles/{handle}/visitors/{visitorId}/traits/{name}', {
+      params: { path: { handle, visitorId, name } },
+    }),
+  );
+
 export const readTraits = (handle: string): Promise<Answer<{ items: Trait[] }>> =>
   ask(quietly.GET('/v2/handles/{handle}/traits', { params: { path: { handle } } }));

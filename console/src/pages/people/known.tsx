@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
+import type { Fault } from '../../api/fault.ts';
 import { Button } from '../../parts/button.tsx';
+import { FaultNote } from '../../parts/fault_note.tsx';
 import { closedBelow } from '../../parts/gate.ts';
 import { Instant } from '../../parts/instant.tsx';
 import { Table } from '../../parts/table.tsx';
-import { nameOf, type Trait, type Visitor } from '../../state/people.ts';
+import { nameOf, readTrait, type Trait, type TraitValue, type Visitor } from '../../state/people.ts';
+import { place } from '../../state/place.ts';
 import { SayTrait } from './say_trait.tsx';
 import { inTable } from './trait_values.ts';
 
@@ -18,8 +21,20 @@ interface Props {
 // What is known of the visitor, and a form to change it.
 export function Known({ visitor, traits, onChange }: Props) {
   const [edited, setEdited] = useState({ name: '', round: 0 }); // `round` starts the form again
+  const [shown, setShown] = useState<Record<string, TraitValue>>({}), // unmasked values, by what they are values of
+    [fault, setFault] = useState<Fault | null>(null);
   const known = Object.entries(visitor.traits).sort(([a], [b]) => bytes(a, b));
   const closed = closedBelow('OPERATOR');
+  const keyOf = (name: string) => `${name} ${visitor.traits[name]?.at}`;
+  const whole = (name: string): TraitValue => {
+    const { value = null, masked } = visitor.traits[name] ?? {};
+    return masked ? (shown[keyOf(name)] ?? null) : value;
+  };
+  const show = async (name: string) => {
+    const answer = await readTrait(place.value.handle, nameOf(visitor), name);
+    setFault(answer.ok ? null : answer.fault);
+    if (answer.ok) setShown(shown => ({ ...shown, [keyOf(name)]: answer.data.value }));
+  };
   return (
     <section class="card" aria-labelledby="traits">
       <h2 id="traits">Traits</h2>
@@ -28,33 +43,45 @@ export function Known({ visitor, traits, onChange }: Props) {
         <Table
           label="Traits of the visitor"
           heads={['Trait', 'Value', 'Source', 'Since']}
-          rows={known.map(([name, { value, hidden, source, at }]) => ({
+          rows={known.map(([name, { value, hidden, masked, source, at }]) => ({
             key: name,
             cells: [
               <span class="mono wrap">{name}</span>,
-              hidden ? <span class="quiet">Hidden: sensitive</span> : <strong class="wrap">{inTable(value)}</strong>,
+              hidden ? (
+                <span class="quiet">Hidden: sensitive</span>
+              ) : (
+                <strong class="wrap">{inTable(whole(name) ?? value)}</strong>
+              ),
               <span class="wrap">{source}</span>,
               <Instant at={at} />,
             ],
             actions: !closed && (
-              <Button
-                kind="quiet"
-                label={`Change ${name}`}
-                onPress={() => setEdited({ name, round: edited.round + 1 })}
-              >
-                Change
-              </Button>
+              <>
+                {masked && !(keyOf(name) in shown) && (
+                  <Button kind="quiet" label={`Show ${name}`} onPress={() => show(name)}>
+                    Show
+                  </Button>
+                )}
+                <Button
+                  kind="quiet"
+                  label={`Change ${name}`}
+                  onPress={() => setEdited({ name, round: edited.round + 1 })}
+                >
+                  Change
+                </Button>
+              </>
             ),
           }))}
         />
       )}
+      {fault && <FaultNote fault={fault} />}
       {!closed && (
         <SayTrait
           key={edited.round}
           visitorId={nameOf(visitor)}
           traits={traits}
           name={edited.name}
-          value={visitor.traits[edited.name]?.value ?? null}
+          value={whole(edited.name)}
           onDone={onChange}
         />
       )}
