@@ -715,6 +715,188 @@ describe('who is here', () => {
   });
 });
 
+describe('proof', () => {
+  const proofs = () => browser.requests.map(({ body }) => [body.visitorId, body.visitorProof]);
+
+  test('goes with every request about its visitor, on the next page too, and with none after logout', async () => {
+    serve();
+    const core = page();
+    void core.signal('a');
+    await core.flush();
+    await core.identify('ann', { proof: 'p1' });
+    void core.signal('b');
+    await core.flush();
+    await core.ask('resolve', { trigger: 't' });
+    await core.identify('ann');
+    void core.signal('c');
+    await core.flush();
+    browser.crash();
+    const next = page();
+    void next.signal('d');
+    await next.flush();
+    await next.logout();
+    void next.signal('e');
+    await next.flush();
+    await next.identify('ann');
+    void next.signal('f');
+    await next.flush();
+    assert.deepEqual(proofs(), [
+      [undefined, undefined],
+      ['ann', 'p1'],
+      ['ann', 'p1'],
+      ['ann', 'p1'],
+      ['ann', 'p1'],
+      [undefined, undefined],
+      ['ann', undefined],
+    ]);
+  });
+
+  test('is that of its visitor alone, also of signals that wait for a connection while others come and go', async () => {
+    browser.reply = () => 'offline';
+    const core = page({ visitorId: 'ann smith', proof: 'p1' });
+    void core.signal('a');
+    await core.flush();
+    await core.identify('bob', { proof: 'p2' });
+    void core.signal('b');
+    await core.identify('eve');
+    void core.signal('c');
+    browser.requests = [];
+    serve();
+    browser.fire('online');
+    await settle();
+    assert.deepEqual(proofs(), [
+      ['ann smith', 'p1'],
+      ['bob', 'p2'],
+      ['eve', undefined],
+    ]);
+    assert.ok(!browser.kept().includes('beckon:acme:proof'));
+  });
+
+  test('stays with its signals where the server gives their session to somebody else', async () => {
+    const owners = serve();
+    const core = page({ visitorId: 'ann', proof: 'p1' });
+    owners.set((await core.session())!.sessionId, 'bob');
+    void core.signal('a');
+    await core.flush();
+    assert.deepEqual(proofs(), [
+      ['ann', 'p1'],
+      ['ann', 'p1'],
+    ]);
+    assert.notEqual(browser.requests[0]!.body.sessionId, browser.requests[1]!.body.sessionId);
+  });
+
+  test('that is new is news to this tab and to the others, since decisions may be others with it', async () => {
+    const core = page({ visitorId: 'ann' });
+    await core.session();
+    let heard = 0;
+    core.watch(({ what }) => {
+      if (what === 'session') heard += 1;
+    });
+    await core.identify('ann', { proof: 'p1' });
+    await core.identify('ann', { proof: 'p1' });
+    assert.equal(heard, 1);
+    browser.elsewhere('beckon:acme:proof', 'p2 ann');
+    assert.equal(heard, 2);
+    void core.signal('a');
+    await core.flush();
+    assert.deepEqual(proofs(), [['ann', 'p2']]);
+  });
+
+  test('is not sent where the visitor is not: under basic consent, or where the id was refused', async () => {
+    const core = page({ consent: 'basic', visitorId: 'ann', proof: 'p1' });
+    void core.signal('a');
+    await core.flush();
+    assert.deepEqual(proofs(), [[undefined, undefined]]);
+    await core.consent('denied');
+    assert.ok(!browser.kept().includes('beckon:acme:proof'));
+    assert.deepEqual(proofs().at(-1), [undefined, undefined]);
+  });
+});
+
+describe('traits', () => {
+  const traits = () => browser.requests.map(({ body }) => body.traits);
+
+  test('are sent with the signals before them, one call a request, and tell what became of each', async () => {
+    const taken = { applied: ['plan'], stale: [], refused: [{ trait: 'x', reason: 'is not public' }] };
+    browser.reply = ({ body }) => ({ status: 202, body: body.traits ? { traits: taken } : {} });
+    const core = page({ visitorId: 'ann' });
+    void core.signal('a');
+    const sent = core.traits({ set: { plan: 'pro', tags: ['a'] }, unset: ['old'], add: { points: 2 } });
+    const again = core.traits({ setOnce: { source: 'ad' }, id: 'mine' });
+    const signal = core.signal('b');
+    await pass(kBatchWait);
+    assert.deepEqual(
+      browser.requests.map(({ body }) => body.signals.map(({ type }) => type)),
+      [['a'], [], ['b']],
+    );
+    const { id, ...said } = traits()[0] as { id: string };
+    assert.deepEqual(said, { set: { plan: 'pro', tags: ['a'] }, unset: ['old'], add: { points: 2 } });
+    assert.match(id, /^[a-z0-9]{12}$/);
+    assert.deepEqual(traits().slice(1), [{ setOnce: { source: 'ad' }, id: 'mine' }, undefined]);
+    assert.deepEqual(await sent, { id, outcome: 'sent', traits: taken });
+    assert.deepEqual([(await again).id, (await again).outcome], ['mine', 'sent']);
+    assert.deepEqual(Object.keys(await signal), ['id', 'outcome']);
+    assert.equal(browser.requests[0]!.body.visitorId, 'ann');
+  });
+
+  test('come with identify as what is set; not with an id that is none', async () => {
+    const core = page({ consent: 'full' });
+    await core.identify('', { traits: { plan: 'pro' } });
+    await core.identify('ann', { proof: 'p', traits: { plan: 'pro' } });
+    await pass(kBatchWait);
+    assert.equal(browser.requests.length, 1);
+    const { body } = browser.requests[0]!;
+    assert.deepEqual([body.visitorId, body.visitorProof], ['ann', 'p']);
+    assert.deepEqual((body.traits as { set: object }).set, { plan: 'pro' });
+  });
+
+  test('that a page could not send are sent by the next one, under the id they had, so that nothing is added twice', async () => {
+    browser.reply = () => 'offline';
+    void page({ visitorId: 'ann' }).traits({ add: { points: 1 } });
+    await pass(kBatchWait);
+    browser.crash();
+    browser.reply = () => ({ status: 202 });
+    page();
+    await settle();
+    const [lost, sent] = traits() as [{ id: string }, { id: string }];
+    assert.deepEqual(sent, lost);
+    assert.equal(browser.requests.at(-1)!.body.visitorId, 'ann');
+  });
+
+  test('that the server refuses take no signal with them', async () => {
+    browser.reply = ({ body }) =>
+      body.traits
+        ? { status: 400, body: { details: [{ field: 'traits.set', issue: 'must be an object' }] } }
+        : { status: 202 };
+    const core = page();
+    const signal = core.signal('a');
+    const sent = core.traits({ set: 5 as never });
+    await pass(kBatchWait);
+    assert.equal((await signal).outcome, 'sent');
+    const { outcome, reason } = await sent;
+    assert.deepEqual([outcome, reason], ['refused', 'traits.set must be an object']);
+  });
+
+  test('are withheld without full consent, also those that still wait', async () => {
+    const core = page({ consent: 'pending' });
+    const waiting = core.traits({ set: { plan: 'pro' } });
+    await pass(kBatchWait);
+    await core.consent('basic');
+    assert.equal((await waiting).outcome, 'withheld');
+    assert.equal((await core.traits({ set: { plan: 'pro' } })).outcome, 'withheld');
+    await core.consent('denied');
+    assert.equal((await core.traits({ set: { plan: 'pro' } })).outcome, 'withheld');
+    browser = new Browser();
+    browser.privacyControl = true;
+    browser.open();
+    const other = page({ consent: 'full' });
+    assert.equal((await other.traits({ set: { plan: 'pro' } })).outcome, 'withheld');
+    void other.signal('a');
+    await other.flush();
+    assert.deepEqual(traits(), [undefined]);
+  });
+});
+
 describe('context', () => {
   test('is sent when it has changed, also while a request is under way, and after another tab may have said its own', async () => {
     const core = page({ context: { page: '/a' } });

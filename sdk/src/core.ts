@@ -9,7 +9,18 @@ import { queue, type Item } from './queue.ts';
 import { isRetried, waitAfter } from './retry.ts';
 import { randomId, session, type Visit } from './session.ts';
 import { browserStorage, shelf } from './shelf.ts';
-import type { Answer, Consent, Context, Happening, Options, Sent, SessionInfo, SignalExtra } from './words.ts';
+import type {
+  Answer,
+  Consent,
+  Context,
+  Happening,
+  Identity,
+  Options,
+  Sent,
+  SessionInfo,
+  SignalExtra,
+  Traits,
+} from './words.ts';
 
 export interface Core {
   // Resolves once the server has responded to the signal, which may take long without a connection. Never rejects.
@@ -20,7 +31,10 @@ export interface Core {
   context(values: Context): Promise<void>;
   // Sets the visitor, in all tabs. Another one than before starts a new session, as logout() does. Without an id (null,
   // undefined, an empty text) it is logout() if there is a visitor, and otherwise does nothing.
-  identify(visitorId: string | null | undefined): Promise<void>;
+  identify(visitorId: string | null | undefined, more?: Identity): Promise<void>;
+  // Says traits of the visitor; of the browser, if nobody is known. Resolves as signal() does; withheld without full
+  // consent.
+  traits(said: Traits): Promise<Sent>;
   // Ends the session, forgets the visitor and takes a new anonymous id, in all tabs.
   logout(): Promise<void>;
   // Another name of logout().
@@ -88,9 +102,14 @@ export function createCore(options: Options): Core {
   const who = (): Who => ({ ...visit.now(), anonymous: visit.anonymous(!isBasic()) });
 
   const signalsOf = (items: readonly Item[]) => items.map(({ signal }) => signal);
-  const settle = (items: readonly Item[], outcome: Sent['outcome'], reasons?: Reasons) =>
+  const settle = (items: readonly Item[], outcome: Sent['outcome'], reasons?: Reasons, answer?: Answer) =>
     items.forEach(item =>
-      item.done?.({ id: item.signal.id, outcome, ...(kWhole && reasons && { reason: reasons.get(item) }) }),
+      item.done?.({
+        id: item.signal.id,
+        outcome,
+        ...(kWhole && reasons && { reason: reasons.get(item) }),
+        ...(item.traits && answer && { traits: answer.body.traits as Sent['traits'] }),
+      }),
     );
   const waiting = queue(
     kept,
@@ -112,10 +131,13 @@ export function createCore(options: Options): Core {
       : Object.fromEntries(Object.entries(says).filter(([key]) => !banned.has(`context.${key}`))));
 
   // The body of a request.
-  const bodyOf = ({ session, visitor, anonymous }: Who, says: Context | undefined, more: object) => ({
+  const bodyOf = ({ session, visitor, proof, anonymous }: Who, says: Context | undefined, more: object) => ({
     handle,
     sessionId: session,
-    ...(!isBasic() && { visitorId: (!banned.has('visitorId') && visitor) || undefined, anonymousId: anonymous }),
+    ...(!isBasic() && {
+      ...(!banned.has('visitorId') && visitor && { visitorId: visitor, visitorProof: proof }),
+      anonymousId: anonymous,
+    }),
     ...(says !== told && { context: allowed(says) }),
     ...more,
   });
@@ -125,17 +147,22 @@ export function createCore(options: Options): Core {
 
   function batchOf(items: readonly Item[]): string {
     const first = items[0]!;
+    const { proof, traits } = items[items.length - 1]!;
     // A page knows the age of what it said whatever time its clock shows; of what an earlier page left, the server finds
     // it by `sentAt`.
-    const signals = items.map(({ signal, age }) => ({
-      ...signal,
-      ...(age && { at: undefined, age: age() }),
-      ...(isBasic() && { metadata: undefined }),
-    }));
+    const signals = items.flatMap(({ signal, age, traits }) =>
+      traits
+        ? []
+        : {
+            ...signal,
+            ...(age && { at: undefined, age: age() }),
+            ...(isBasic() && { metadata: undefined }),
+          },
+    );
     return wire(
       first.denied
         ? { handle, sessionId: first.session, consent: 'denied', signals }
-        : bodyOf(first, after(first), { consent: consentNow(), sentAt: Date.now(), signals }),
+        : bodyOf({ ...first, proof }, after(first), { consent: consentNow(), sentAt: Date.now(), traits, signals }),
     );
   }
 
@@ -165,13 +192,13 @@ export function createCore(options: Options): Core {
     let mended = body.reason === 'visitor' && session !== replaced && isOpen();
     if (mended) {
       replaced = visit.instead(session, visitor);
-      waiting.move(session, visitor, { ...who(), session: replaced, visitor });
+      waiting.move(session, visitor, { anonymous: who().anonymous, session: replaced, visitor });
     }
     for (const { field, issue } of (body.details ?? []) as { field: string; issue: string }[]) {
       const [, index, name] = /^signals\[(\d+)\]\.?(.*)/.exec(field) ?? [];
-      const one = items[Number(index)];
+      const one = /^traits/.test(field) ? items[items.length - 1] : items[Number(index)];
       if (one && /^a/.test(name!) && one.signal.at) mended = delete one.age && delete one.signal.at;
-      else if (one) bad.set(one, kWhole ? `${name} ${issue}` : '');
+      else if (one) bad.set(one, kWhole ? `${name ?? field} ${issue}` : '');
       else if (/^(vis|cont)/.test(field) && !banned.has(field)) mended = !!banned.add(field);
     }
     return mended;
@@ -181,7 +208,7 @@ export function createCore(options: Options): Core {
   function end(items: readonly Item[], outcome: 'sent' | 'refused', answer: Answer, reasons?: Reasons) {
     waiting.remove(items);
     tell({ what: outcome, signals: signalsOf(items), answer });
-    settle(items, outcome, reasons);
+    settle(items, outcome, reasons, answer);
     return true;
   }
 
@@ -221,9 +248,19 @@ export function createCore(options: Options): Core {
     return answered(items, answer, sender);
   }
 
+  // The next batch; what consent does not allow by now is not sent.
+  function batch(): Item[] {
+    if (isBasic()) {
+      const said = waiting.said();
+      waiting.remove(said);
+      settle(said, 'withheld');
+    }
+    return waiting.next(flying);
+  }
+
   async function run() {
     while (canSend()) {
-      const items = waiting.next(flying);
+      const items = batch();
       if (!items.length || !(await send(items))) return;
       if (lost && isOpen()) {
         waiting.add(item('beckon.dropped', { signalValue: lost }));
@@ -250,7 +287,7 @@ export function createCore(options: Options): Core {
   // What exceeds that stays queued.
   function leave() {
     while (canSend()) {
-      const items = waiting.next(flying);
+      const items = batch();
       if (!items.length) return;
       if (!('keepalive' in Request.prototype)) {
         // A beacon has no response: the signals stay queued, and the next page sends them again.
@@ -335,16 +372,24 @@ export function createCore(options: Options): Core {
 
   const logout = seen(async () => visit.identify(''));
 
-  const identify = seen(async (visitorId: string | null | undefined) => {
+  const traits = seen((all: Traits = {}): Promise<Sent> => {
+    const id = all.id ?? randomId();
+    if (said === 'denied' || isBasic()) return Promise.resolve({ id, outcome: 'withheld' });
+    return new Promise(done => put({ ...item('traits', {}, id), traits: { ...all, id }, done }));
+  });
+
+  const identify = seen(async (visitorId: string | null | undefined, more: Identity = {}) => {
     const visitor = `${visitorId ?? ''}`.trim().normalize(); // a page without types may give a number
     banned.delete('visitorId');
-    if (visitor || visit.last().visitor) visit.identify(visitor);
+    if (visitor || visit.last().visitor) visit.identify(visitor, more.proof);
+    if (visitor && more.traits) void traits({ set: more.traits });
   });
-  if (options.visitorId !== undefined) void identify(options.visitorId);
+  if (options.visitorId !== undefined) void identify(options.visitorId, options as Identity);
 
   const core: Core = {
     flush,
     identify,
+    traits,
     logout,
     reset: logout,
     signal: seen((type, { value, ...more } = {}) => {

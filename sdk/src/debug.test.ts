@@ -17,6 +17,12 @@ test('what the server did not take, though it took the rest, is named', () => {
     body: { version: 3, duplicates: 0, warnings: [{ code: 'visitor_id_blocked' }] },
   };
   assert.match(told({ what: 'sent', signals: [], answer }), /0 duplicates; warning: visitor_id_blocked \(.*nobody/);
+  for (const code of ['visitor_proof_invalid', 'visitor_proof_missing', 'too_many_devices']) {
+    const warned = { ...none, status: 200, body: { warnings: [{ code }] } };
+    assert.match(told({ what: 'asked', route: 'prefetch', body: {}, answer: warned }), new RegExp(`${code} \\(the `));
+  }
+  const refused = { ...answer, body: { traits: { refused: [{ trait: 'plan', reason: 'is not public' }] } } };
+  assert.match(told({ what: 'sent', signals: [], answer: refused }), /; refused: plan is not public$/);
   const asked = { ...none, status: 200, body: { warnings: [{ code: 'new_one' }] } };
   assert.match(told({ what: 'asked', route: 'resolve', body: {}, answer: asked }), /; warning: new_one$/);
   assert.doesNotMatch(told({ what: 'asked', route: 'resolve', body: {}, answer: { ...asked, body: {} } }), /warning/);

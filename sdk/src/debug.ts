@@ -2,7 +2,7 @@
 //
 //   beckon.use(debug)
 import type { Core } from './core.ts';
-import type { Answer, Happening } from './words.ts';
+import type { Answer, Happening, Sent } from './words.ts';
 
 const kMeanings: Record<number, string> = {
   0: 'no response: no connection, or this origin is not among the handle’s allowed origins, or the server is on loopback or a local network and the browser has not been allowed to connect to it from a public page',
@@ -18,12 +18,18 @@ const answered = ({ status, body }: Answer) =>
 
 const kWarnings: Record<string, string> = {
   visitor_id_blocked: 'the visitorId was ignored: it identifies nobody',
+  visitor_proof_invalid: 'the proof was ignored: it is not of this visitorId, or not by a key of this handle',
+  visitor_proof_missing: 'the visitorId was ignored: this handle requires a proof of it',
+  too_many_devices: 'the earlier sessions of this browser were not claimed: the visitor has too many browsers',
 };
 
 const warned = ({ body }: Answer) =>
-  ((body.warnings ?? []) as { code: string }[])
-    .map(({ code }) => `; warning: ${code}${kWarnings[code] ? ` (${kWarnings[code]})` : ''}`)
-    .join('');
+  [
+    ...((body.warnings ?? []) as { code: string }[]).map(
+      ({ code }) => `; warning: ${code}${kWarnings[code] ? ` (${kWarnings[code]})` : ''}`,
+    ),
+    ...((body.traits as Sent['traits'])?.refused ?? []).map(({ trait, reason }) => `; refused: ${trait} ${reason}`),
+  ].join('');
 
 // One line of text for the event.
 export function told(happening: Happening): string {

@@ -322,6 +322,28 @@ test('other tabs hear of what was shown and of signals that were sent', async ()
   assert.deepEqual(asked(), ['prefetch', 'resolve'], 'and does not take it as fresh');
 });
 
+test('what was prefetched for a visitor is gone with them, in this tab and in those where they did not log out', async () => {
+  const core = createBeckon({ handle: 'acme', endpoint: 'https://b.example', visitorId: 'ann' });
+  const end = {
+    here: () => core.logout(),
+    elsewhere: async () => browser.elsewhere('beckon:acme:session', `s9 ${Date.now()} `),
+  };
+  for (const logout of Object.values(end)) {
+    await core.identify('ann');
+    const [before] = await core.prefetch('exit_intent');
+    assert.equal((await core.decide('exit_intent', { stale: true }))!.decisionId, before!.decisionId);
+    browser.visibility = 'hidden'; // a tab in the background, which does not ask again by itself
+    await logout();
+    await settle();
+    browser.requests = [];
+    const after = await core.decide('exit_intent', { stale: true });
+    assert.notEqual(after!.decisionId, before!.decisionId);
+    assert.deepEqual(asked(), ['resolve']);
+    assert.equal(browser.requests[0]!.body.visitorId, undefined);
+    browser.visibility = 'visible';
+  }
+});
+
 test('this tab tells the others, but nothing while consent is pending or denied', async () => {
   const news = () => browser.storage.getItem('beckon:acme:news')?.split(' ')[0];
   void beckon.report('shown', decide('a'));

@@ -13,11 +13,14 @@ export type {
   Context,
   Decision,
   Happening,
+  Identity,
   Options,
   Report,
   Sent,
   SessionInfo,
   SignalExtra,
+  Traits,
+  TraitValue,
   WireSignal,
 } from './words.ts';
 

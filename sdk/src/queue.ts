@@ -7,12 +7,14 @@
 import { bytesOf } from './post.ts';
 import { kBodyBytes, kQueued, kQueuedAge, kRequestSignals } from './limits.ts';
 import type { Shelf } from './shelf.ts';
-import type { Sent, WireSignal } from './words.ts';
+import type { Sent, Traits, WireSignal } from './words.ts';
 
 export interface Item {
   session: string;
   visitor: string; // empty: not known
+  proof?: string; // of the visitor
   anonymous?: string; // the browser's id
+  traits?: Traits; // said instead of a signal; `signal` has only a name and an id then
   denied?: true; // reports withdrawn consent
   done?: (sent: Sent) => void; // not stored, nor is `age`
   age?: () => number; // ms since the page said it, on the steady clock
@@ -23,9 +25,11 @@ export interface Item {
 export interface Queue {
   readonly length: number;
   add(item: Item): void;
-  // The next batch: signals of one session and visitor, within a request's limits, without those in `flying`.
+  // The next batch: signals of one session and visitor, within a request's limits, without those in `flying`. Traits are
+  // the last in it.
   next(flying: ReadonlySet<Item>): Item[];
   remove(items: readonly Item[]): void;
+  said(): Item[]; // traits
   move(session: string, visitor: string, to: Partial<Item>): void; // the items of a visitor in a session
   clear(): Item[]; // removes all of them
   adopt(): Promise<boolean>; // takes over the queues of ended tabs; true if they had signals
@@ -80,13 +84,15 @@ export function queue(
       let bytes = 1_000; // for the rest of the body; the context is limited separately
       for (const item of waiting) {
         if (item.session !== first!.session || item.visitor !== first!.visitor || item.denied !== first!.denied) break;
-        bytes += bytesOf(JSON.stringify(item.signal)) + 1;
+        bytes += bytesOf(JSON.stringify(item.traits ?? item.signal)) + 1;
         if (together.length && (together.length === kRequestSignals || bytes > kBodyBytes)) break;
         together.push(item);
+        if (item.traits) break;
       }
       return together;
     },
     remove,
+    said: () => items.filter(item => item.traits),
     move(session, visitor, to) {
       for (const item of items) if (item.session === session && item.visitor === visitor) Object.assign(item, to);
       save();

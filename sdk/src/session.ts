@@ -9,6 +9,7 @@ export const randomId = (length = 12) =>
 export interface Visit {
   session: string; // its id
   visitor: string; // empty: not known
+  proof?: string; // of the visitor
 }
 
 export interface Session {
@@ -16,13 +17,14 @@ export interface Session {
   last(): Visit; // even if it has ended; if there is none, an empty one of the visitor to come
   anonymous(isAllowed: boolean): string | undefined; // the browser's id, until somebody else uses it; deleted if not allowed
   // Sets the visitor of the session, and of those that this page starts later unless a tab says otherwise. Ends a session
-  // of another visitor; with an empty one, any.
-  identify(visitor: string): void;
+  // of another visitor; with an empty one, any. Without a proof, that of the same visitor stays.
+  identify(visitor: string, proof?: string): void;
   // The session in which the signals of a visitor continue after the server has refused `session` as another visitor's.
   instead(session: string, visitor: string): string;
 }
 
 const kName = 'session';
+const kProof = 'proof';
 export const kAnonymous = 'anonymous';
 
 // Calls `changed` when the session or its visitor is not the one that this page saw last.
@@ -30,12 +32,18 @@ export function session(shelf: Shelf, handle: string, idle: number, changed: (vi
   let named = ''; // the visitor, by this page
   let known = '';
 
+  // Stored with its visitor, so that it is never taken for another's.
+  const proofOf = (visitor: string) => {
+    const [, proof, of] = /(\S+) (.+)/s.exec(shelf.get(kProof) ?? '') ?? [];
+    return of === visitor ? proof : undefined;
+  };
   const note = (session: string, visitor: string): Visit => {
     const before = known;
-    known = `${session} ${visitor}`;
+    const visit = { session, visitor, proof: proofOf(visitor) };
+    known = JSON.stringify(visit);
     if (visitor !== named) named = '';
-    if (known !== before) changed({ session, visitor });
-    return { session, visitor };
+    if (known !== before) changed(visit);
+    return visit;
   };
   const read = () => {
     const [, session = '', seen, visitor = ''] = /(\S+) (\d+) ?(.*)/s.exec(shelf.get(kName) ?? '') ?? [];
@@ -67,9 +75,11 @@ export function session(shelf: Shelf, handle: string, idle: number, changed: (vi
       const { session, visitor } = read();
       return session ? note(session, visitor) : { session, visitor: named };
     },
-    identify(visitor) {
+    identify(visitor, proof) {
       const { session, visitor: before, age } = read();
       named = visitor;
+      if (proof && visitor) shelf.put(kProof, `${proof} ${visitor}`);
+      else if (!proofOf(visitor)) shelf.drop(kProof);
       if (session && (!visitor || (before && before !== visitor))) replace(visitor);
       else if (session) write(visitor, age > idle ? fresh() : session);
     },

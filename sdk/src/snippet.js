@@ -11,6 +11,7 @@
     'consent',
     'context',
     'identify',
+    'traits',
     'logout',
     'reset',
     'session',

@@ -10,6 +10,7 @@ export interface Options {
   endpoint: string; // origin of the server: "https://beckon.example"
   consent?: Consent; // until changed; default: that of the handle
   visitorId?: string | null; // as identify(); undefined: the one who was set before stays
+  proof?: string; // of `visitorId`, as identify()
   context?: Context;
   cookie?: string; // keeps the browser's id in a cookie, too: of this domain, or of this host if it is empty
   sessionIdle?: number; // ms without a signal or decision after which a session ends; default: 30 minutes
@@ -21,6 +22,25 @@ export interface SessionInfo {
   anonymousId: string | null; // of this browser, until logout(); null if consent is basic
 }
 
+// With what identify() comes.
+export interface Identity {
+  proof?: string; // that your server made of the id, with an identity key
+  traits?: Record<string, TraitValue>; // as the `set` of traits()
+}
+
+export type TraitValue = string | number | boolean | null | string[];
+
+// What is said of the visitor's traits, by name: the members of `Traits` in the API.
+export interface Traits {
+  set?: Record<string, TraitValue>; // null: unset
+  setOnce?: Record<string, TraitValue>;
+  unset?: string[];
+  add?: Record<string, number>;
+  include?: Record<string, string[]>;
+  exclude?: Record<string, string[]>;
+  id?: string; // what one id adds is added once; default: a new one
+}
+
 export interface SignalExtra {
   value?: string | number | boolean;
   confidence?: number;
@@ -30,12 +50,13 @@ export interface SignalExtra {
   id?: string; // the page's own id; a second signal with the same id in the session is a duplicate
 }
 
-// The outcome of a signal. refused: the server rejected it, for the reason given. dropped: the queue was full or it was too old. withheld: no
+// The outcome of a signal, or of traits. refused: the server rejected it, for the reason given. dropped: the queue was full or it was too old. withheld: no
 // consent.
 export interface Sent {
   id: string;
   outcome: 'sent' | 'refused' | 'dropped' | 'withheld';
   reason?: string;
+  traits?: { applied: string[]; stale: string[]; refused: { trait: string; reason: string }[] }; // what became of each
 }
 
 export interface Action {
