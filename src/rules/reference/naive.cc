@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -82,6 +83,15 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
       if (a.at() != b.at()) return a.at() < b.at();
       if (a.signal->place != b.signal->place) return a.signal->place < b.signal->place;
       return a.session != b.session ? a.session < b.session : a.version < b.version;
+    });
+    // Of those with one id, of the sessions of a visitor, the first counts, for a week.
+    std::map<std::string, Instant> arrived;
+    std::erase_if(all, [&](const Stored& one) {
+      if (one.signal->id.empty()) return false;
+      const auto known = arrived.find(one.signal->id);
+      if (known != arrived.end() && abs(one.signal->received - known->second) < std::chrono::days{7}) return true;
+      arrived[one.signal->id] = one.signal->received;
+      return false;
     });
     if (all.size() > 500) all.erase(all.begin(), all.end() - 500);
   }
