@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "commit/draft.h"
 #include "system/log.h"
 
@@ -113,7 +114,6 @@ std::optional<Fault> claim(const VisitorReader& reader, const HandleSettings& se
 
 // The ids become one visitor's, whom `name` names. Each lives at least until then.
 void put_group(Draft& draft, const Handle& handle, const VisitorId& name, std::vector<Member> members, Instant until) {
-  std::ranges::stable_sort(members, {}, &Member::since);
   for (const Member& member : members) draft.identify(handle, member.id, {.owner = name}, until);
   draft.identify(handle, name, {.members = std::move(members)}, until);
   draft.regroup(handle, name);
@@ -147,6 +147,7 @@ Result<std::vector<SessionPtr>> VisitorReader::records(const VisitorId& id) cons
   }
   const SessionPtr first = *record;
   records.push_back(first);
+  if (planted(Planted::kSeeOneIdOnly)) return records;
   for (const Member& member : identity_of(first).members) {
     auto other = this->record(member.id);
     if (!other) return unexpected(other.error());
@@ -291,7 +292,8 @@ std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector
   const VisitorReader reader = reader_of(draft, handle, draft.now());
   const auto records = reader.records(ids.front());
   if (!records) return records.error();
-  // The name of each part: its present one, else the earliest that was said, else the earliest.
+  // The name of each part: its present one, else the first that was said, else the first. So a part that had been
+  // joined whole has its own name again.
   struct Part {
     std::vector<Member> all;
     Instant until{};
@@ -306,10 +308,12 @@ std::optional<Fault> split(Draft& draft, const Handle& handle, const std::vector
   }
   for (Part* part : {&stays, &leaves}) {
     if (part->all.empty()) continue;
-    std::ranges::stable_sort(part->all, {}, [](const Member& member) {
-      return std::pair{is_browser(member.id.view()), member.since};
-    });
-    put_group(draft, handle, part->all.front().id, {part->all.begin() + 1, part->all.end()}, part->until);
+    auto name = std::ranges::find_if(part->all, [](const Member& member) { return !is_browser(member.id.view()); });
+    if (name == part->all.end()) name = part->all.begin();
+    if (planted(Planted::kNameByInstant)) name = std::ranges::min_element(part->all, {}, &Member::since);
+    const VisitorId named = name->id;
+    part->all.erase(name);
+    put_group(draft, handle, named, std::move(part->all), part->until);
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "commit/visitor.h"
 #include "delayed/wait.h"
 
@@ -73,7 +74,8 @@ void look_again(commit::Draft& draft, const commit::Tenant& tenant, const Sessio
   for (std::size_t i = 0; i < sight.window().size(); ++i) signals.push_back(sight.window()[i]);
   for (const Delayed& delayed : rules.delayed()) {
     if (!delayed.visitor) continue;
-    set_timer(draft, tenant, delayed, sight);
+    set_timer(draft, tenant, delayed, sight, Cause::kCompany);
+    if (planted(Planted::kKeepUntrueAtJoin)) continue;
     withdraw_untrue(draft, rules, delayed, sight, signals);
   }
 }

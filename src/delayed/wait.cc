@@ -57,11 +57,13 @@ std::optional<Wait> wait_of(const commit::Tenant& tenant, const Delayed& delayed
   return std::nullopt;
 }
 
-void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight) {
+void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight,
+               Cause cause) {
   const auto wait = wait_of(draft, tenant, delayed, sight);
   for (const SessionPtr& session : sight.sessions) {
     commit::TimerChange change{.handle = tenant.handle, .session = session->id, .rule = RuleId{delayed.rule}};
     if (wait && wait->session == session) {
+      if (cause == Cause::kCompany && wait->due <= draft.now()) continue;
       change.due_at = wait->due;
       change.anchor = wait->anchor.version;
     }

@@ -36,8 +36,16 @@ std::optional<Wait> wait_of(const commit::Tenant& tenant, const rules::Delayed& 
 std::optional<Wait> wait_of(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed,
                             const Sight& sight);
 
+// Why a timer is looked at.
+enum class Cause : std::uint8_t {
+  kSignals,
+  kCompany,  // sessions joined the visitor or left: that sends nothing, so a wait that is over has the timer that it
+             // had
+};
+
 // Sets, moves or cancels the rule's timer: at most one among the sessions that it sees, where its anchor is.
-void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight);
+void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight,
+               Cause cause = Cause::kSignals);
 
 const rules::Delayed* find_delayed(const rules::RuleSet& rules, std::string_view rule);  // null: it is not live
 

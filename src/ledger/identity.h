@@ -46,7 +46,7 @@ struct Member {
 // What the own record of an id says of others.
 struct Identity {
   VisitorId owner;              // of an id that is a member: the visitor's name
-  std::vector<Member> members;  // of the name: the other ids, by `since`
+  std::vector<Member> members;  // of the name: the other ids as they joined, one that had members before these
   // Of a browser's own record, which has no sessions: the shares have them.
   std::uint32_t share = 0;  // in which sessions are kept that begin now; 0: the first
   VisitorId said;           // the last visitorId that was said in a session of the browser

@@ -56,6 +56,7 @@ void Attempts::begun(const Received& request) {
     if (subscription.ordered && request.signal) is_in_order(request, subscription);
     is_prompt(request, subscription);
   }
+  if (request.anchor && again(request.subscription, request.event) == 0) message_begins(request);
   line.body = request.body;
   line.last = request.attempt;
   line.life = life_;

@@ -2,6 +2,7 @@
 // deletion), P6 (the schedule), the order within a session, and P12 and P13 (healthy endpoints do not have to wait).
 #pragma once
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -22,6 +23,7 @@ struct Received {
   int attempt = 0;    // x-arjun-attempt
   std::string_view type;
   std::optional<std::size_t> signal;  // the number in its value
+  std::optional<std::size_t> anchor;  // of a message: the signal that the rule waited from
   std::size_t body = 0;               // a hash
 };
 
@@ -32,6 +34,8 @@ class Attempts {
   static constexpr Duration kPrompt = std::chrono::seconds{3};
 
   Attempts(Stage& stage, Outside& outside) : stage_(stage), outside_(outside) {}
+
+  std::function<void(const Received& request)> message_begins;  // of a delayed rule, that nobody sends again by hand
 
   void begin_life(const outbox::RetrySchedule& schedule, outbox::Outbox& outbox);
   void begun(const Received& request);
@@ -62,6 +66,7 @@ class Attempts {
   };
   const Line* find(std::size_t subscription, const std::string& event) const;
   int again(std::size_t subscription, const std::string& event) const;  // how often an operator requested a resend
+  std::string words(const Received& request) const;
   void sent_again(std::size_t subscription, const std::string& event) { ++retried_[key(subscription, event)]; }
 
  private:
@@ -73,7 +78,6 @@ class Attempts {
   void is_in_time(const Received& request, const Line& line) const;
   void is_in_order(const Received& request, const KnownSubscription& subscription) const;
   void is_prompt(const Received& request, const KnownSubscription& subscription);
-  std::string words(const Received& request) const;
 
   Stage& stage_;
   Outside& outside_;

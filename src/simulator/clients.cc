@@ -1,5 +1,6 @@
 // What visitors' pages and the operator's own systems ask for.
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "simulator/world.h"
@@ -11,26 +12,34 @@ using intake::AppendRequest;
 
 void World::append() {
   Dice& dice = stage_.dice;
-  if (outside_.sessions.empty() || dice.one_in(4)) {
-    const Handle& handle = outside_.handles[dice.below(outside_.handles.size())];
+  if (outside_.sessions.empty() || dice.one_in(3)) {
+    const Handle& handle = dice.one_in(2) ? outside_.handles.back() : outside_.handles[dice.below(std::size_t{2})];
     outside_.sessions.push_back(
         {.handle = handle, .id = SessionId{"sess-" + std::to_string(outside_.sessions.size())}});
+    if (handle.view() == kOfPeople && !dice.one_in(4))
+      outside_.sessions.back().browser = "b" + std::to_string(dice.below(kBrowsers));
   }
   const std::size_t session = dice.below(outside_.sessions.size());
+  if (std::string& person = outside_.sessions[session].person;
+      outside_.sessions[session].handle.view() == kOfPeople && person.empty() && dice.one_in(4))
+    person = person_named(dice.below(kPeople)).text;
   if (outside_.sessions[session].signals.size() > 100) return;
   std::vector<std::size_t> numbers;
   for (int i = dice.between(1, 3); i > 0; --i) {
-    static constexpr const char* kKeys[] = {"view", "cart", "cart", "purchase"};
+    static constexpr std::array<const char*, 4> kMixed{"view", "cart", "cart", "purchase"},
+        kStrangers{"view", "view", "view", "cart"}, kKnown{"view", "view", "purchase", "purchase"};
+    const KnownSession& session_of = outside_.sessions[session];
+    const auto& keys = session_of.handle.view() != kOfPeople ? kMixed : session_of.person.empty() ? kStrangers : kKnown;
     numbers.push_back(outside_.signals.size());
     outside_.sessions[session].signals.push_back(outside_.signals.size());
-    outside_.signals.push_back({.session = session, .key = kKeys[dice.below(4)]});
+    outside_.signals.push_back({.session = session, .key = keys[dice.below(std::size_t{4})]});
   }
   append(session, numbers);
 }
 
 void World::append(std::size_t number, const std::vector<std::size_t>& numbers) {
   const KnownSession& session = outside_.sessions[number];
-  std::string body = R"({"sessionId":")" + session.id.text + R"(","signals":[)";
+  std::string body = R"({"sessionId":")" + session.id.text + '"' + who(session) + R"(,"signals":[)";
   int known = 0;
   for (const std::size_t n : numbers) {
     KnownSignal& signal = outside_.signals[n];
@@ -49,7 +58,10 @@ void World::append(std::size_t number, const std::vector<std::size_t>& numbers) 
   require(request.has_value(), [&] { return "the request of a client is refused: " + request.error().message; });
   const auto done = while_alive([this, numbers, known](const AppendRequest&, const Result<Appended>& answer) {
     stage_.tell([&] {
-      return "s" + std::to_string(numbers[0]) + " is " + (answer ? "accepted" : "refused: " + answer.error().message);
+      const KnownSignal& first = outside_.signals[numbers[0]];
+      const KnownSession& of = outside_.sessions[first.session];
+      return "s" + std::to_string(numbers[0]) + " (" + std::to_string(numbers.size()) + " from " + first.key + ", " +
+             of.id.text + who(of) + ") is " + (answer ? "accepted" : "refused: " + answer.error().message);
     });
     stage_.counts.add(answer ? Count::kAccepted : Count::kRefused);
     if (answer)
@@ -152,6 +164,7 @@ void World::erase() {
   const KnownSession& session = outside_.sessions[number];
   const auto numbers = session.signals;
   for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = true;
+  outside_.sessions[number].acts_from = static_cast<std::size_t>(-1);
   const auto plan = [this, handle = session.handle, id = session.id](commit::Draft& draft) -> std::optional<Fault> {
     const auto digest = process_->sessions.digest(handle.view(), id.view());
     const auto found = draft.find(handle, id, digest);
@@ -159,9 +172,10 @@ void World::erase() {
     if (!*found) return not_found("session");
     return draft.forget(handle, id, digest, "erased", std::nullopt);
   };
-  process_->plan(plan, while_alive([this, numbers, id = session.id](const std::optional<Fault>& fault) {
+  process_->plan(plan, while_alive([this, number, numbers, id = session.id](const std::optional<Fault>& fault) {
                    stage_.tell([&] { return id.text + (fault ? " is not erased: " + fault->message : " is erased"); });
                    for (const std::size_t n : numbers) outside_.signals[n].perhaps_gone = false;
+                   outside_.sessions[number].acts_from = outside_.acts.size();
                    if (fault) return;
                    stage_.counts.add(Count::kErased);
                    for (const std::size_t n : numbers) outside_.signals[n].gone = true;

@@ -23,6 +23,9 @@ enum class Count : std::uint8_t {
   kRetriedByHand,
   kReplays,
   kTested,
+  kActed,
+  kJoined,
+  kUndone,
   // Actions of the process.
   kCommits,
   kAttempts,

@@ -43,10 +43,13 @@ Received Network::read(const dispatch::SendRequest& request) const {
   received.event = header(request, "webhook-id");
   received.attempt = number<int>(header(request, "x-arjun-attempt"));
   received.type = behind(*request.body, "\"type\":\"");
+  std::string_view body = *request.body;
+  const bool message = received.type == "chain.message.due";
+  if (message) body = body.substr(std::min(body.size(), body.find("\"anchor\":")));
   // The message of a delayed rule names its anchor, and is not about it.
-  if (const auto value = behind(*request.body, "\"signalValue\":\"s");
-      !value.empty() && received.type != "chain.message.due")
-    received.signal = number<std::size_t>(value);
+  if (const auto value = behind(body, "\"signalValue\":\"s");
+      !value.empty() && (message || received.type.starts_with("signal.")))
+    (message ? received.anchor : received.signal) = number<std::size_t>(value);
   received.body = std::hash<std::string>{}(*request.body);
   require(received.event == behind(*request.body, "{\"id\":\""),
           [&] { return "P4: webhook-id and the id in the body differ: " + received.event; });

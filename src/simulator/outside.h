@@ -69,10 +69,21 @@ struct KnownSignal {
   Duration answered_at{};
 };
 
+// The handle whose rules are of scope visitor. Its sessions are in browsers, and some of people who said who they are.
+inline constexpr std::string_view kOfPeople = "deck";
+
 struct KnownSession {
   Handle handle;
   SessionId id;
+  std::string browser, person;       // what its requests say; empty: not
+  std::size_t acts_from = 0;         // the first that was not erased, and will not be
   std::vector<std::size_t> signals;  // in the order of the requests
+};
+
+// The rule "offer" acted, and the answer arrived.
+struct KnownAct {
+  std::size_t session = 0, number = 0;
+  Instant at{};
 };
 
 struct KnownEvent {  // published by the operator
@@ -91,6 +102,7 @@ class Outside {
   std::vector<KnownSubscription> subscriptions;
   std::vector<KnownSession> sessions;
   std::vector<KnownSignal> signals;
+  std::vector<KnownAct> acts;
   std::vector<KnownEvent> events;
   std::unordered_map<std::string, int> retries;  // requested manual retries, by delivery
 

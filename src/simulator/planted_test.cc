@@ -35,7 +35,10 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
                                                                                   "IgnoreSetClock",
                                                                                   "OneAccount",
                                                                                   "BreakSessionOrder",
-                                                                                  "ReplayAgain"};
+                                                                                  "ReplayAgain",
+                                                                                  "KeepUntrueAtJoin",
+                                                                                  "SeeOneIdOnly",
+                                                                                  "NameByInstant"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -83,6 +83,7 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       upkeep_at_(stage.time.passed()),
       committer(disk, places_, stage.time, {},
                 [] { throw Crashed{"because a sync failed"}; }),  // no request is answered any more
+      resolver({places_, committer, tokens, stage.time}),
       replays(disk.store().outbox(), options.replays),
       alarm(disk.store().timers(), committer, stage.time, {}),
       upkeep_(disk.store().ledger(), places_, options.upkeep, *disk.store().ledger().checkpoint(), recovered_.bytes),
@@ -95,8 +96,9 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
   for (const Handle& handle : handles) {
     commit::HandleSettings settings;
     settings.session_signals_per_minute = 1'000;
-    tenants.put(std::make_shared<const commit::Tenant>(
-        commit::Tenant{.handle = handle, .settings = settings, .rules = options.rules}));
+    const auto& rules = handle.view() == kOfPeople ? options.rules_of_people : options.rules;
+    tenants.put(
+        std::make_shared<const commit::Tenant>(commit::Tenant{.handle = handle, .settings = settings, .rules = rules}));
   }
   committer.add_maintenance(visitor_timers_);
   committer.add_maintenance(goal_counting_);

@@ -5,6 +5,7 @@
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
 #include "commit/session_hasher.h"
+#include "decision/resolve.h"
 #include "delayed/alarm.h"
 #include "delayed/timer_changes.h"
 #include "dispatch/dispatcher.h"
@@ -25,8 +26,8 @@ struct Options {
   commit::Housekeeping::Options upkeep;
   commit::OutboxMaintenance::Options outbox;
   intake::Redeliveries::Options replays;
-  std::size_t memory = std::size_t{1} << 30;  // of sessions
-  std::shared_ptr<const rules::RuleSet> rules;
+  std::size_t memory = std::size_t{1} << 30;                     // of sessions
+  std::shared_ptr<const rules::RuleSet> rules, rules_of_people;  // of the handle kOfPeople
 };
 
 // An idle process runs at least every 50 minutes; by then it has ended deliveries held too long, a few in each turn.
@@ -110,6 +111,7 @@ class Process {
 
  public:
   commit::Committer committer;
+  decision::Resolver resolver;
   intake::Redeliveries replays;
   delayed::Alarm alarm;
 

@@ -8,16 +8,22 @@
 namespace beckon::simulator {
 namespace {
 
-// The rule of every handle: half an hour behind a cart without a purchase a message is due.
-std::shared_ptr<const rules::RuleSet> rescue() {
-  const std::string text =
-      R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
-      R"("ttl":"20d","action":{"type":"email","payload":{}}})";
-  const RuleId id{"rescue"};
+// The rules of every handle: half an hour behind a cart without a purchase a message is due, and on the handle of
+// people a page shows an offer twice an hour. `more`: a member of the condition.
+std::shared_ptr<const rules::RuleSet> rules_of(std::string_view more) {
   const Instant long_ago = VirtualTime::kStart - std::chrono::days{1};
   rules::StoredRules stored{.version = 1, .rules = {}};
-  stored.rules.push_back(
-      {id, *rules::check_rule(id, json::parse(text)->root(), system_zones()), 1, long_ago, long_ago});
+  const auto add = [&](const char* name, const std::string& text) {
+    const RuleId id{name};
+    stored.rules.push_back(
+        {id, *rules::check_rule(id, json::parse(text)->root(), system_zones()), 1, long_ago, long_ago});
+  };
+  add("rescue",
+      R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m")" +
+          std::string(more) + R"(}]},"ttl":"20d","action":{"type":"email","payload":{}}})");
+  if (!more.empty())
+    add("offer", R"({"triggers":["page"],"when":{},"limit":{"caps":[{"max":2,"per":"1h"}]},)"
+                 R"("action":{"type":"popup","payload":{}}})");
   return std::make_shared<const rules::RuleSet>(*rules::RuleSet::compile(stored, system_zones()));
 }
 
@@ -25,13 +31,16 @@ std::shared_ptr<const rules::RuleSet> rescue() {
 
 World::World(std::uint64_t seed, bool telling) : stage_(seed, telling), troubles_(SeededRandom(seed).next()) {
   settings();
-  for (const char* name : {"acme", "beta", "crow"}) outside_.handles.emplace_back(name);
+  for (const std::string_view name : {std::string_view("acme"), std::string_view("beta"), kOfPeople})
+    outside_.handles.emplace_back(name);
+  attempts_.message_begins = [this](const Received& request) { check_message(request); };
 }
 
 void World::settings() {
-  static const auto rules = rescue();
+  static const auto rules = rules_of(""), rules_of_people = rules_of(R"(,"scope":"visitor")");
   Dice& dice = stage_.dice;
   options_.rules = rules;
+  options_.rules_of_people = rules_of_people;
   options_.upkeep.sweep_every = options_.outbox.sweep_every = 10min;
   options_.outbox.held_for = dice.spread(1h, 24h);
   options_.replays.per_second = static_cast<std::size_t>(dice.between(10, 100));
@@ -78,7 +87,7 @@ void World::act() {
   if (has(Trouble::kUnreadable) && dice.one_in(10)) trouble_reads();
   if ((has(Trouble::kClockForward) || has(Trouble::kClockBack)) && dice.one_in(12)) set_clock();
   if (!process_) return;
-  switch (dice.below(20)) {
+  switch (dice.below(24)) {
     case 0: return subscribe();
     case 1:
       if (has(Trouble::kDisable)) turn_off_or_on();
@@ -104,6 +113,12 @@ void World::act() {
     case 8: return test();
     case 9:
       if (has(Trouble::kBurst)) burst();
+      return;
+    case 20:
+    case 21: return ask();
+    case 22:
+    case 23:
+      if (has(Trouble::kAlias)) alias();
       return;
     case 10: return append_again();
     case 11: return publish_again();
@@ -176,6 +191,7 @@ void World::rest() {
   check_answers();
   check_signals_owed();
   check_events_owed();
+  check_undo();
   stage_.counts.add(Count::kFired, process_->alarm.counts().fired);
   stage_.counts.add(Count::kMessages, process_->alarm.counts().owed);
 }

@@ -32,6 +32,7 @@ enum class Trouble : std::uint8_t {
   kFewSockets,
   kLittleMemory,
   kLongOutage,
+  kAlias,
   kEnd
 };
 
@@ -71,6 +72,22 @@ class World {
   void publish_again();
   void burst();
   void erase();
+
+  // Visitors with several browsers, on the handle kOfPeople (people.cc).
+  static constexpr int kPeople = 3, kBrowsers = 2;
+  static VisitorId person_named(int number) { return VisitorId{"p" + std::to_string(number)}; }
+  static std::string who(const KnownSession& session);  // members of a request, each behind a comma
+  struct Party {
+    VisitorId name;                     // empty: of no visitor
+    std::vector<std::size_t> sessions;  // of the visitor, sorted
+  };
+  Party party(std::size_t session) const;  // as of the last commit
+  void ask();
+  void alias();
+  void check_cap(const Party& before, const KnownAct& act);
+  void check_message(const Received& request);
+  void check_undo();
+  std::string all_of_people() const;
 
   // Operators (operators.cc).
   void subscribe();
