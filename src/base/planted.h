@@ -28,10 +28,10 @@ enum class Planted {
   kIgnoreSetClock,   // what was reckoned before the clock was set back stands
   kOneAccount,       // attempts that hang stand in the way of all others
   kBreakSessionOrder,
-  kReplayAgain,       // a replay forgets how far it has come
-  kKeepUntrueAtJoin,  // a join leaves a message of which the other sessions have what was missing
-  kSeeOneIdOnly,      // of a visitor's ids only the name's record is read
-  kNameByInstant,     // a split gives a part the name of its oldest member
+  kReplayAgain,    // a replay forgets how far it has come
+  kKeepUntrue,     // a message goes although what it misses has come
+  kSeeOneIdOnly,   // of a visitor's ids only the name's record is read
+  kNameByInstant,  // a split gives a part the name of its oldest member
   kEnd
 };
 

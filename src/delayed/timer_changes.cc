@@ -42,6 +42,7 @@ void withdraw(commit::Draft& draft, const Delayed& delayed, const Sight& sight, 
 // What the rule missed has come.
 void withdraw_untrue(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
                      std::span<const Signal> signals) {
+  if (planted(Planted::kKeepUntrue)) return;
   withdraw(draft, delayed, sight, signals, "the message is no longer true",
            [&](const Signal& signal) { return rules.ends(delayed, signal); });
 }
@@ -75,7 +76,6 @@ void look_again(commit::Draft& draft, const commit::Tenant& tenant, const Sessio
   for (const Delayed& delayed : rules.delayed()) {
     if (!delayed.visitor) continue;
     set_timer(draft, tenant, delayed, sight, Cause::kCompany);
-    if (planted(Planted::kKeepUntrueAtJoin)) continue;
     withdraw_untrue(draft, rules, delayed, sight, signals);
   }
 }

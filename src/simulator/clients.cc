@@ -27,7 +27,7 @@ void World::append() {
   std::vector<std::size_t> numbers;
   for (int i = dice.between(1, 3); i > 0; --i) {
     static constexpr std::array<const char*, 4> kMixed{"view", "cart", "cart", "purchase"},
-        kStrangers{"view", "view", "view", "cart"}, kKnown{"view", "view", "purchase", "purchase"};
+        kStrangers{"view", "view", "cart", "cart"}, kKnown{"view", "view", "view", "cart"};
     const KnownSession& session_of = outside_.sessions[session];
     const auto& keys = session_of.handle.view() != kOfPeople ? kMixed : session_of.person.empty() ? kStrangers : kKnown;
     numbers.push_back(outside_.signals.size());

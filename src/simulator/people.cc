@@ -127,9 +127,18 @@ void World::check_message(const Received& request) {
   }
 }
 
-// An operator learns that two are one person.
+// An operator learns that two are one person, often because one of them has bought.
 void World::alias() {
   const VisitorId one = person_named(stage_.dice.below(kPeople)), other = person_named(stage_.dice.below(kPeople));
+  const auto theirs = [&](const KnownSession& session) { return session.person == other.text; };
+  const auto session = std::ranges::find_if(outside_.sessions, theirs);
+  if (session != outside_.sessions.end() && session->signals.size() < 100 && stage_.dice.one_in(2)) {
+    const std::size_t n = outside_.signals.size();
+    session->signals.push_back(n);
+    outside_.signals.push_back(
+        {.session = static_cast<std::size_t>(session - outside_.sessions.begin()), .key = "purchase"});
+    append(outside_.signals.back().session, {n});
+  }
   const auto plan = [one, other](commit::Draft& draft) {
     return commit::join(draft, Handle{std::string(kOfPeople)}, one, other, draft.now() + std::chrono::days{30});
   };

@@ -36,7 +36,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
                                                                                   "OneAccount",
                                                                                   "BreakSessionOrder",
                                                                                   "ReplayAgain",
-                                                                                  "KeepUntrueAtJoin",
+                                                                                  "KeepUntrue",
                                                                                   "SeeOneIdOnly",
                                                                                   "NameByInstant"};
 
