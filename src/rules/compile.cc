@@ -12,12 +12,12 @@ bool is_of_trait(MeasureKind kind) {
   return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
 }
 
-// Whether a payload has something of the visitor in it.
+// Whether a payload has something of the visitor in it, or may have.
 bool names_visitor(const Rule& rule) {
   return std::ranges::any_of(rule.arms, [](const Arm& arm) {
     return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
              return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone ||
-                    path.root == PayloadRoot::kVisitorId;
+                    path.root == PayloadRoot::kVisitorId || path.root == PayloadRoot::kSame;
            });
   });
 }
@@ -157,6 +157,7 @@ class Compiler {
                              .visitor = absent->measure.scope == Scope::kVisitor,
                              .local = rule.hours && !rule.hours->zone,
                              .shadow = rule.status == Status::kShadow,
+                             .by_value = !absent->measure.same.empty(),
                              .live_since = rule.live_since,
                              .include = rule.include,
                              .index = index});

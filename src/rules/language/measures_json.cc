@@ -23,6 +23,7 @@ std::string_view name_of(Part part) {
     case Part::kComparison: return "comparison";
     case Part::kTrait: return "trait";
     case Part::kDistance: return "distance";
+    case Part::kSame: return "same";
     case Part::kScope: return "scope";
   }
   return "";
@@ -75,6 +76,10 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
           R"(Default: true."}},"additionalProperties":false})");
       return members({"zone"}, R"({"type":"string","description":"Of daysUntil: an IANA time zone, or `visitor` )"
                                R"((default).","examples":["visitor"]})");
+    case Part::kSame:
+      return members({"same"}, R"({"type":"string","minLength":1,"maxLength":64,"description":"A field of the )"
+                               R"(metadata, or `value`, the signal's own value: only signals with the same value )"
+                               R"(there count together, and the best value counts.","examples":["sku"]})");
     case Part::kScope:
       return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
                                 R"(of the visitor's sessions."})");

@@ -15,6 +15,7 @@ export type Part =
   | 'comparison'
   | 'trait'
   | 'distance'
+  | 'same'
   | 'scope';
 export interface MeasureKind {
   name: string;
@@ -119,6 +120,7 @@ export function comparisonWords(condition: { [name: string]: Json }): string {
 const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: Json | undefined) => string } = {
   bound: boundWords,
   window: windowWords,
+  same: ({ same }) => (same === undefined ? '' : ` with the same ${String(same)}`),
   scope: ({ scope }) => (scope === 'visitor' ? ', across the visitor’s sessions' : ''),
   filter: (_, filter) => filterWords(filter),
   field: (_, filter) => (isObject(filter) ? `${String(filter.field ?? '…')}${times(filter)}` : ''),
