@@ -236,24 +236,20 @@ test('a payload that names the value is for those who may know the sessions it c
 });
 
 test('what cannot be the same is refused, every fault at its place', async () => {
+  const named = { action: { type: 'popup', payload: { x: '{{same}}' } } };
+  const place = 'must be "value", or a metadata field by its name or a path of at most 4 names, without []';
   assert.deepEqual(
     await faults(
-      rule(
-        {
-          all: [
-            { count: { key: 'a' }, same: 'items[].sku' },
-            { seen: { key: 'a' }, same: 'sku' },
-          ],
-        },
-        { action: { type: 'popup', payload: { x: '{{same}}' } } },
-      ),
+      rule({
+        all: [
+          { count: { key: 'a' }, same: 'items[].sku' },
+          { steps: [{ key: 'a' }], same: 'a.b.c.d.e' },
+        ],
+      }),
     ),
-    [],
+    [`when.all[0].same ${place}`, `when.all[1].same ${place}`],
   );
-  assert.deepEqual(
-    await faults(
-      rule({ any: [{ count: { key: 'a' }, same: 'sku' }] }, { action: { type: 'popup', payload: { x: '{{same}}' } } }),
-    ),
-    [],
-  );
+  assert.deepEqual(await faults(rule({ any: [{ count: { key: 'a' }, same: 'sku' }] }, named)), [
+    'action.payload names same, but no condition of when.all has one',
+  ]);
 });

@@ -183,6 +183,51 @@ TEST(Windows, AsOneHoldTheNewestSignalsOfTheKeysThatAreWanted) {
   EXPECT_EQ(carts.of_key(0).size(), 360u);
 }
 
+TEST(Windows, AsOneHoldNoKeyOfWhichNothingIsLeft) {
+  std::vector<Window> windows(4);
+  std::size_t evicted = 0;
+  for (int w = 0; w < 4; ++w) {
+    std::vector<Signal> signals;
+    for (int i = 0; i < 200; ++i)
+      signals.push_back({.key = w == 0 ? "cart" : "view", .at = instant_ms(1'000 * w + i), .version = 1});
+    windows[static_cast<std::size_t>(w)] = Window{}.with(signals, evicted);
+  }
+  const Window whole = Window::merged(std::vector<const Window*>{&windows[0], &windows[1], &windows[2], &windows[3]});
+  ASSERT_EQ(whole.size(), Window::kOfVisitor);
+  ASSERT_EQ(whole.key_count(), 1u);
+  EXPECT_EQ(whole.key(whole.of_key(0).front()), "view");
+}
+
+TEST(Windows, AsOneCountASignalThatWasSentAgainInAnotherSessionOnce) {
+  const auto sent = [](std::string_view id, int at, Duration received, std::uint64_t place) {
+    std::size_t evicted = 0;
+    const Signal signal{.key = "cart",
+                        .value = "mug",
+                        .has_value = true,
+                        .metadata = R"({"n":1})",
+                        .id = id,
+                        .at = instant_ms(at),
+                        .received = instant_ms(0) + received,
+                        .version = 1,
+                        .place = place};
+    return Window{}.with(std::span(&signal, 1), evicted);
+  };
+  const Duration week = std::chrono::days{7};
+  const Window first = sent("i-1", 10, Duration{0}, 1), again = sent("i-1", 10, week - Duration{1}, 2),
+               late = sent("i-1", 30, week, 3), other = sent("i-2", 20, Duration{5}, 4),
+               none = sent("", 40, Duration{6}, 5), none_too = sent("", 50, Duration{7}, 6);
+  const auto places = [](const std::vector<const Window*>& of) {
+    const Window all = Window::merged(of);
+    std::vector<std::uint64_t> out;
+    for (std::size_t i = 0; i < all.size(); ++i) out.push_back(all[i].place);
+    return out;
+  };
+  EXPECT_EQ(places({&first, &again, &other}), (std::vector<std::uint64_t>{1, 4}));
+  EXPECT_EQ(places({&again, &other}), (std::vector<std::uint64_t>{2, 4})) << "once the first is erased";
+  EXPECT_EQ(places({&first, &late}), (std::vector<std::uint64_t>{1, 3})) << "a week later it is another";
+  EXPECT_EQ(places({&none, &none_too}), (std::vector<std::uint64_t>{5, 6})) << "without an id each counts";
+}
+
 TEST(Apply, AVisitorsOwnRecordHoldsTheNewestSessionsAndAllSpends) {
   SessionPtr visitor;
   for (std::uint64_t i = 1; i <= 105; ++i)

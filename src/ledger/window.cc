@@ -1,6 +1,7 @@
 #include "ledger/window.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <tuple>
 #include <unordered_map>
@@ -28,6 +29,12 @@ std::string_view to_text(Consent consent) {
 std::size_t Window::text_size(const Entry& entry) {
   return std::size_t{entry.key_size} + entry.value_size + entry.source_size + entry.metadata_size + entry.id_size +
          (entry.has_said ? kSaidSize : 0);
+}
+
+std::string_view Window::id(std::size_t i) const {
+  const Entry& entry = held_->entries[i];
+  const std::size_t before = std::size_t{entry.key_size} + entry.value_size + entry.source_size + entry.metadata_size;
+  return {held_->text.data() + entry.text + before, entry.id_size};
 }
 
 Signal Window::operator[](std::size_t i) const {
@@ -168,15 +175,11 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
     std::size_t window, entry;
   };
   std::vector<Place> places;
-  std::unordered_map<std::string_view, std::uint16_t> keys;
-  std::vector<std::vector<std::uint16_t>> numbers(windows.size());  // of a window's keys in the merged one
   for (std::size_t w = 0; w < windows.size(); ++w) {
     for (std::size_t k = 0; k < windows[w]->key_count(); ++k) {
       const auto of_key = windows[w]->of_key(k);
       const std::string_view key = windows[w]->key(of_key.front());
-      numbers[w].push_back(0);
       if (wants && !wants(key)) continue;
-      numbers[w].back() = keys.try_emplace(key, static_cast<std::uint16_t>(keys.size())).first->second;
       for (const std::uint16_t i : of_key) {
         const Entry& entry = windows[w]->held_->entries[i];
         places.push_back({entry.at, entry.place, w, i});
@@ -185,9 +188,26 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
   }
   // Where no places were kept, each window is in order, and they come in theirs.
   std::ranges::sort(places, {}, [](const Place& one) { return std::tuple(one.at, one.place, one.window, one.entry); });
+  if (windows.size() > 1) {
+    std::unordered_map<std::string_view, std::int64_t> counted;  // when the signal with this id arrived
+    counted.reserve(places.size());
+    std::erase_if(places, [&](const Place& one) {
+      const std::string_view id = windows[one.window]->id(one.entry);
+      if (id.empty()) return false;
+      const std::int64_t received = windows[one.window]->held_->entries[one.entry].received;
+      const auto [known, is_new] = counted.try_emplace(id, received);
+      if (is_new || std::abs(received - known->second) < kSameId / Duration{1}) return !is_new;
+      known->second = received;
+      return false;
+    });
+  }
   if (places.size() > kOfVisitor) places.erase(places.begin(), places.end() - kOfVisitor);
   auto merged = std::make_shared<Held>();
   merged->entries.reserve(places.size());
+  // A key of which nothing is left has no number.
+  std::unordered_map<std::string_view, std::uint16_t> keys;
+  std::vector<std::vector<std::uint16_t>> numbers;  // of a window's keys in the merged one
+  for (const Window* window : windows) numbers.emplace_back(window->key_count(), kNoKey);
   std::size_t text = 0;
   for (const Place& place : places) text += text_size(windows[place.window]->held_->entries[place.entry]);
   merged->text.reserve(text);
@@ -197,7 +217,11 @@ Window Window::merged(std::span<const Window* const> windows, const std::functio
     const std::size_t offset = merged->text.size();
     merged->text.append(from.text, entry.text, text_size(entry));
     entry.text = static_cast<std::uint32_t>(offset);
-    entry.key_number = numbers[place.window][entry.key_number];
+    std::uint16_t& number = numbers[place.window][entry.key_number];
+    if (number == kNoKey) {
+      number = keys.try_emplace(from.key(place.entry), static_cast<std::uint16_t>(keys.size())).first->second;
+    }
+    entry.key_number = number;
     merged->entries.push_back(entry);
   }
   merged->place(keys.size());

@@ -22,6 +22,7 @@ class Window {
  public:
   static constexpr std::size_t kCapacity = 200;
   static constexpr std::size_t kOfVisitor = 500;
+  static constexpr Duration kSameId = std::chrono::days{7};
 
   Window() = default;
   std::size_t size() const { return held_ ? held_->entries.size() : 0; }
@@ -48,7 +49,9 @@ class Window {
   Window with(std::span<const Signal> added, std::size_t& evicted) const;
 
   // The kOfVisitor newest signals of several windows, the oldest session's first, as one in the order of (at, place):
-  // what scope visitor sees. `wants`: which keys; null: every one.
+  // what scope visitor sees. A signal whose id an earlier one of them has counts once, unless the two arrived kSameId
+  // or more apart: a page that sends its queue again may do so in another session. `wants`: which keys; null: every
+  // one.
   static Window merged(std::span<const Window* const> windows,
                        const std::function<bool(std::string_view key)>& wants = nullptr);
 
@@ -89,6 +92,7 @@ class Window {
     void place(std::size_t keys);
   };
   static std::size_t text_size(const Entry& entry);
+  std::string_view id(std::size_t i) const;
   explicit Window(std::shared_ptr<const Held> held) : held_(std::move(held)) {}
 
   std::shared_ptr<const Held> held_;  // null: empty

@@ -26,8 +26,8 @@ std::string told(const std::string& condition, const std::vector<testing::Given>
   const json::Value& found = document->root().items()[0].find("conditions")->items()[0];
   const json::Value* same = found.find("same");
   const json::Value* changes = found.find("changesAt");
-  return std::string(found.find("met")->boolean() ? "met " : "not met ") +
-         std::string(found.find("seen")->text()) + " | " + (same->is_null() ? "null" : std::string(same->text())) +
+  return std::string(found.find("met")->boolean() ? "met " : "not met ") + std::string(found.find("seen")->text()) +
+         " | " + (same->is_null() ? "null" : std::string(same->text())) +
          (changes == nullptr ? ""
                              : " | in " + std::to_string(std::chrono::duration_cast<std::chrono::minutes>(
                                                              *parse_rfc3339(changes->text()) - kNoon)
@@ -102,11 +102,19 @@ TEST(Same, InAPayloadIsTheBestValueAndTheAnswerIsValidAsLongAsItIs) {
   const RuleSet set = rule_set({R"({"ruleId":"r","triggers":["t"],"when":)" + when +
                                 R"(,"action":{"type":"popup","payload":{"sku":"{{same}}"}},"ttl":"10d"})"});
   const ledger::Window given = window({of("a", "1", 9min), of("a", "1", 8min), of("a", "2", 1min)});
-  const auto at = [&](Instant now) { return testing::judge(set, given, {}, now); };
-  EXPECT_NE(at(kNoon).action_json.find(R"("sku":"1")"), std::string::npos) << at(kNoon).action_json;
-  EXPECT_EQ(at(kNoon).expires_at, kNoon + 1min);
-  EXPECT_NE(at(kNoon + 1min).action_json.find(R"("sku":"2")"), std::string::npos) << "it stays so for longer";
-  EXPECT_NE(at(kNoon).reading, at(kNoon + 1min).reading);
+  const ledger::Context context;
+  const auto facts = [&](Instant now) {
+    return Facts{.window = given, .context = context, .now = now, .retention = testing::kMonth};
+  };
+  const auto action = [&](Instant now) {
+    std::string room;
+    return std::string(set.action(set.judge("t", facts(now)), facts(now), {}, room));
+  };
+  const std::string begin = R"({"type":"popup","payload":{"sku":")";
+  EXPECT_EQ(action(kNoon), begin + R"(1"}})");
+  EXPECT_EQ(set.judge("t", facts(kNoon)).expires_at, kNoon + 1min);
+  EXPECT_EQ(action(kNoon + 1min), begin + R"(2"}})") << "it stays so for longer";
+  EXPECT_NE(set.judge("t", facts(kNoon)).reading, set.judge("t", facts(kNoon + 1min)).reading);
 }
 
 }  // namespace
