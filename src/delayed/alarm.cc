@@ -14,8 +14,8 @@ void Alarm::committed(const commit::Batch& batch) {
   };
   for (const commit::Change& change : batch.changes)
     std::visit(commit::Cases{[&](const commit::TimerChange& one) { look(one.due_at); },
-                             [&](const commit::TimersOfValues& change) {
-                               for (const auto& one : change.all) look(one.due_at);
+                             [&](const commit::TimersOfValues& timers) {
+                               for (const auto& one : timers.all) look(one.due_at);
                              },
                              [&](const commit::TimersOfRule& one) { look(one.look_at); }, [](const auto&) {}},
                change);

@@ -41,7 +41,7 @@ struct Model {
   // What was told of an anchor before it ends: by a purchase, or by the newer cart.
   void came(Instant at, bool purchase, Instant now, std::uint64_t version) {
     seen.push_back({at, version, purchase, now});
-    for (auto& [version, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
+    for (auto& [anchor, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
   }
   void look(Instant now) {
     const Seen* anchor = nullptr;
