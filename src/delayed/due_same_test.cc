@@ -13,7 +13,8 @@ const Instant kStart = *parse_rfc3339("2026-11-02T12:00:00Z");  // a Monday
 
 std::string rule(const std::string& more = "", const std::string& absence = R"(,"same":"cartId")") {
   return R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m")" +
-         absence + R"(}]},"action":{"type":"email","payload":{"cart":"{{same | default:'none'}}"}})" + more + "}";
+         absence + R"(}]},"action":{"type":"email","payload":{"cart":")" + (absence.empty() ? "any" : "{{same}}") +
+         R"("}})" + more + "}";
 }
 const std::string kOfVisitor = R"(,"same":"cartId","scope":"visitor")";
 
@@ -28,10 +29,15 @@ class DueBySame : public testing::Test {
   void came(const std::string& signals, const std::string& session = "s1", const std::string& more = "") {
     ASSERT_TRUE(world.append(session, signals, more));
   }
-  // "cart=state", oldest first, and of what ended the reason.
+  // "cart=state", oldest first, those of one instant by their carts; and of what ended the reason.
   std::string told() {
     std::string text;
-    for (const auto& one : world.messages()) {
+    auto messages = world.messages();
+    std::ranges::stable_sort(messages, {}, [this](const auto& one) {
+      const auto body = world.body(one);
+      return std::pair(one.created_at, std::string(body.root().find("payload")->find("same")->text()));
+    });
+    for (const auto& one : messages) {
       const auto body = world.body(one);
       const json::Value* same = body.root().find("payload")->find("same");
       text += (same->is_null() ? "null" : std::string(same->text())) + "=" + std::string(to_text(one.state)) +
