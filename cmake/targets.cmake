@@ -27,10 +27,10 @@ endfunction()
 set(BECKON_APART
     access/key_set.cc access/rate_limiter.cc app/password_input.cc app/settling.cc base/secret_box.cc commit/erase_test.cc
     commit/one_commit_test.cc commit/outbox_maintenance_test.cc commit/tenant.cc commit/visitor_test.cc
-    decision/limits_test.cc delayed/due_rules_test.cc delayed/due_test.cc egress/url.cc egress/url_test.cc
+    decision/limits_test.cc delayed/due_rules_test.cc delayed/due_same_test.cc delayed/due_test.cc egress/url.cc egress/url_test.cc
     hindsight/what_if.cc http/sockets.cc intake/import_test.cc intake/publish_test.cc intake/redelivery_test.cc
     outbox/signature_test.cc outbox/transitions_test.cc outbox/verdict_test.cc rules/bucket_test.cc rules/language/score.cc
-    rules/recipes_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
+    rules/recipes_test.cc rules/same_test.cc rules/validity_test.cc simulator/counts.cc store/sqlite/sqlite_directory.cc
     store/sqlite/sqlite_outbox_upkeep.cc store/sqlite/sqlite_timers.cc)
 option(BECKON_UNITE "compile several files at a time, where that is said here" ON)
 option(BECKON_UNITE_ROOMS "the rooms too: for clang-tidy, which reads every header once for each file" OFF)

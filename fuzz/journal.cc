@@ -217,12 +217,13 @@ void check_made(fuzz::Input input) {
                                  .variant = std::string(text()),
                                  .outcome = std::string(text()),
                                  .shadow = (input.byte() & 1) != 0});
+        past.anchor = word();
         static std::string bytes;
         bytes = encode_past(past);
         const auto again = past_decision(bytes);
         CHECK(again && again->id == past.id && again->rule == past.rule && again->at == past.at &&
-              again->reading == past.reading && again->beside == past.beside && past_id(bytes) == past.id &&
-              past_size(bytes) == bytes.size());
+              again->reading == past.reading && again->beside == past.beside && again->anchor == past.anchor &&
+              past_id(bytes) == past.id && past_size(bytes) == bytes.size());
         DecisionRecord made{.handle = text(), .session = text()};
         const auto flags = input.byte();
         made.seen = flags & 1;

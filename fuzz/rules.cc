@@ -166,11 +166,15 @@ void check_set(const StoredRules& stored) {
     const Facts facts{.window = *signals, .context = context, .now = kNoon, .retention = kMonth, .unit = "u"};
     for (const std::string& trigger : set->triggers()) check_evaluation(*set, trigger, facts);
     for (const Delayed& delayed : set->delayed()) {
-      (void)set->anchor(delayed, *signals, kNoon, kMonth);
-      (void)set->judge_due(delayed, facts);
+      const auto anchors = set->anchors(delayed, *signals, kNoon, kMonth);
+      CHECK(anchors.size() <= (delayed.by_value ? limits::kSameValues : 1));
+      for (const Anchor& anchor : anchors) CHECK(anchor.same.empty() != delayed.by_value);
+      Facts due = facts;
+      if (!anchors.empty()) due.same = anchors.back().same;
+      (void)set->judge_due(delayed, due);
       std::string text;
       json::Writer out(text);
-      set->explain_due(delayed, facts, out);
+      set->explain_due(delayed, due, out);
       CHECK(json::parse(text));
     }
   }

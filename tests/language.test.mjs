@@ -192,3 +192,64 @@ test('what counts since a signal is told so, and a new one starts it again', asy
   const [{ measure, seen, margin }] = (await decide(s)).explanation[0].conditions;
   assert.deepEqual([measure, seen, margin], ['count of open since the latest cart', '0', '2 more open']);
 });
+
+test('what has the same value is counted together, told in words, and named in the payload', async () => {
+  const saved = await save(
+    'r',
+    rule(
+      { all: [{ steps: [{ key: 'view' }, { key: 'cart' }], same: 'sku', within: '2h', reached: 2 }] },
+      { action: { type: 'popup', payload: { text: 'The {{same}} is in your cart' } } },
+    ),
+  );
+  assert.deepEqual(saved.warnings, []);
+  const of = (type, sku) => ({ type, metadata: { sku } });
+  const apart = await decide(await send([of('view', 'lamp'), of('cart', 'rug')]));
+  assert.equal(apart.outcome, 'none');
+  const [missed] = apart.explanation[0].conditions;
+  assert.deepEqual(
+    [missed.measure, missed.seen, missed.same, missed.margin],
+    ['steps reached of view, then cart, with the same sku within 2 h', '1 for sku lamp', 'lamp', 'cart for sku lamp'],
+  );
+  const s = await send([of('view', 'lamp'), of('view', 'rug'), of('cart', 'rug')]);
+  const together = await decide(s);
+  assert.equal(together.outcome, 'act');
+  assert.deepEqual(together.action.payload, { text: 'The rug is in your cart' });
+  const [met] = together.explanation[0].conditions;
+  assert.deepEqual([met.seen, met.same], ['2 for sku rug', 'rug']);
+});
+
+test('a payload that names the value is for those who may know the sessions it comes from', async () => {
+  const condition = { count: { key: 'buy' }, same: 'sku', scope: 'visitor', atLeast: 2 };
+  await save(
+    'r',
+    rule({ all: [condition] }, { priority: 9, action: { type: 'popup', payload: { text: 'Again {{same}}' } } }),
+  );
+  await save('plain', rule({}));
+  const visitorId = `${freshSession()}@company.example`;
+  const buy = { type: 'buy', metadata: { sku: 'lamp' } };
+  await send([buy, buy], { visitorId });
+  const who = { sessionId: freshSession(), trigger: 't', visitorId };
+  assert.deepEqual((await decide(who.sessionId, { visitorId })).action.payload, { text: 'Again lamp' });
+  const open = await beckon.chain('resolve', { ...who, sessionId: freshSession() }, { from: freshAddress() });
+  assert.equal(open.json.ruleId, 'plain', open.text);
+  await beckon.as('CREATOR', 'DELETE', '/chain-rules/plain');
+});
+
+test('what cannot be the same is refused, every fault at its place', async () => {
+  const named = { action: { type: 'popup', payload: { x: '{{same}}' } } };
+  const place = 'must be "value", or a metadata field by its name or a path of at most 4 names, without []';
+  assert.deepEqual(
+    await faults(
+      rule({
+        all: [
+          { count: { key: 'a' }, same: 'items[].sku' },
+          { steps: [{ key: 'a' }], same: 'a.b.c.d.e' },
+        ],
+      }),
+    ),
+    [`when.all[0].same ${place}`, `when.all[1].same ${place}`],
+  );
+  assert.deepEqual(await faults(rule({ any: [{ count: { key: 'a' }, same: 'sku' }] }, named)), [
+    'action.payload names same, but no condition of when.all has one',
+  ]);
+});

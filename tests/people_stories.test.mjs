@@ -213,3 +213,38 @@ test('a message says whom it is for, what it waited from and until when it is wo
   const looked = await beckon.as('CREATOR', 'GET', `/decisions/${payload.decisionId}`);
   assert.ok(!looked.text.includes(id), looked.text);
 });
+
+test('the same cart: of two carts, the message is about the one that was not bought', async () => {
+  const hook = await beckon.subscribe(['chain.message.due']);
+  open.push(hook);
+  await rule('same-cart', {
+    triggers: ['@due'],
+    when: {
+      all: [
+        { absent: { key: 'same.purchase' }, after: { key: 'same.cart' }, same: 'cartId', for: '2s', scope: 'visitor' },
+      ],
+    },
+    action: { type: 'mail', payload: { cart: '{{same}}', text: 'Cart {{same}} is waiting' } },
+  });
+  const sessionId = freshSession();
+  const of = (type, cartId) => ({ type, metadata: { cartId } });
+  await signals(sessionId, [of('same.cart', 1), of('same.cart', 2), of('same.purchase', 1)], { visitorId: person() });
+  const waiting = (await session(sessionId)).timeline.filter(({ kind }) => kind === 'timer');
+  assert.equal(waiting.length, 1);
+  const told = () => hook.log.items.filter(({ event }) => event.payload.ruleId === 'same-cart');
+  await until('it comes', () => told().length > 0, 10_000);
+  const [{ event }] = told();
+  assert.equal(event.payload.same, '2');
+  assert.equal(event.payload.anchor.signal.metadata.cartId, 2);
+  assert.deepEqual(event.payload.action.payload, { cart: '2', text: 'Cart 2 is waiting' });
+  assert.equal(event.payload.explanation[0].conditions[0].same, '2');
+  // A cart that is filled later has a message of its own, and takes none of the other away.
+  await signals(sessionId, [of('same.cart', 3)]);
+  await until('the next one comes', () => told().length > 1, 10_000);
+  assert.deepEqual(
+    told().map(one => one.event.payload.same),
+    ['2', '3'],
+  );
+  const recorded = await beckon.as('CREATOR', 'GET', `/decisions/${event.payload.decisionId}`);
+  assert.equal(recorded.json.same, true, recorded.text);
+});

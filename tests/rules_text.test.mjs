@@ -279,6 +279,68 @@ holds(['`seen` | At least one matching signal was seen.'], async () => {
 holds(['`count` | The number of matching signals.'], () =>
   yes({ count: { key: 'a' }, equals: 2 }, [signal('a'), signal('b'), signal('a')]),
 );
+const of = (type, sku, ago, more = {}) => signal(type, ago, { metadata: { sku }, ...more });
+holds(
+  [
+    'With `same`, `count`, `steps` and `absent` look at each value by itself, as if there were only its signals, and the condition is about the best of them: the greatest `count`, the path that got furthest, one value for which `absent` is true.',
+    "`same` is a metadata field, by name or path, but without `[]`, or `value`, the signal's own value.",
+  ],
+  async () => {
+    const count = { count: { key: 'a' }, same: 'sku' };
+    await yes({ ...count, equals: 2 }, [of('a', 'x', 3), of('a', 'y', 2), of('a', 'x', 1), of('b', 'x', 1)]);
+    await yes({ ...count, equals: 0 }, [of('b', 'x', 3)]);
+    const steps = { steps: [{ key: 'a' }, { key: 'b' }, { key: 'c' }], same: 'sku', equals: 2 };
+    await yes(steps, [of('a', 'x', 3), of('b', 'x', 2), of('a', 'y', 2), of('c', 'y', 1)]);
+    const absent = { absent: { key: 'b' }, after: { key: 'a' }, for: '1m', same: 'sku' };
+    const both = [of('a', 'x', 5 * minutes), of('a', 'y', 4 * minutes)];
+    await yes(absent, [...both, of('b', 'y', 3 * minutes)]);
+    await no(absent, [...both, of('b', 'y', 3 * minutes), of('b', 'x', 3 * minutes)]);
+    const path = { count: { key: 'a' }, same: 'order.id', equals: 2 };
+    const order = id => signal('a', minutes, { metadata: { order: { id } } });
+    await yes(path, [order(1), order(2), order(1)]);
+    const own = { count: { key: 'a' }, same: 'value', equals: 2 };
+    const valued = signalValue => signal('a', minutes, { signalValue });
+    await yes(own, [valued('x'), valued('y'), valued('y')]);
+    for (const same of ['items[].sku', 'a.b.c.d.e', '', 7])
+      assert.ok(await refused('r', { when: { all: [{ ...count, same }] } }), String(same));
+  },
+);
+holds(
+  [
+    'Two values are the same if their texts are, so the number 7 is the same as the text `7`, but not as `7.0`.',
+    'A signal belongs to no value, and does not count, where the value is missing, null, empty, a list, an object or longer than 256 bytes.',
+  ],
+  async () => {
+    const count = { count: { key: 'a' }, same: 'sku' };
+    await yes({ ...count, equals: 2 }, [of('a', 7, 3), of('a', '7', 2), of('a', '7.0', 1)]);
+    const nothing = [undefined, null, '', [1], { x: 1 }, 'x'.repeat(257)].flatMap(sku => [of('a', sku), of('a', sku)]);
+    await yes({ ...count, equals: 1 }, [...nothing, of('a', 'x'.repeat(256))]);
+  },
+);
+holds(
+  [
+    'The 20 values with the newest matching signals count, of an `absent` those with the newest `after` signals.',
+    'The explanation says which value was best in `same`; if several were as good, it is the one that stays so for longest, and of an `absent` the one that has waited for longest.',
+  ],
+  async () => {
+    const twice = { count: { key: 'a' }, same: 'sku', equals: 2, within: '1h' };
+    const others = howMany => Array.from({ length: howMany }, (_, i) => of('a', `other-${i}`, 1000 + i));
+    const old = [of('a', 'old', 3000), of('a', 'old', 2000)];
+    await yes(twice, [...old, ...others(19), of('b', 'no a', 1)]);
+    await no(twice, [...old, ...others(20)]);
+    const absent = { absent: { key: 'b' }, after: { key: 'a' }, for: '1s', same: 'sku' };
+    await yes(absent, [of('a', 'old', 9000), ...others(19).flatMap(one => [one, { ...one, type: 'b' }])]);
+    await no(absent, [of('a', 'old', 9000), ...others(20).flatMap(one => [one, { ...one, type: 'b' }])]);
+    const best = async (condition, signals) => {
+      await save('r', { when: { all: [condition] } });
+      return (await decide(await told(signals))).explanation[0].conditions[0].same;
+    };
+    const pairs = [of('a', 'x', 4000), of('a', 'y', 3000), of('a', 'y', 2000), of('a', 'x', 1000)];
+    assert.equal(await best(twice, pairs), 'y');
+    assert.equal(await best(absent, pairs), 'y');
+    assert.equal(await best(twice, []), null);
+  },
+);
 holds(
   [
     '`distinct` | The number of distinct values: three different products, not one product three times. With `field`, the distinct values of a metadata field.',
@@ -1335,6 +1397,22 @@ shown(
   'src/delayed/due_test.cc: Due.AnAnchorThatArrivesOverdueWaitsAGrace',
   'src/delayed/due_test.cc: Due.TheGraceIsASettingOfTheHandle',
   'src/delayed/due_test.cc: Due.AnAnchorThatArrivesBeyondTheTtlIsNotTold',
+);
+
+shown(
+  [
+    'With `same` in its `absent`, a rule waits for each value by itself and sends a message for each: what ends or restarts the wait of one cart leaves the others alone.',
+    'The event has the value in `same`, and so has the placeholder `{{same}}` of the payload.',
+  ],
+  'tests/people_stories.test.mjs: the same cart: of two carts, the message is about the one that was not bought',
+  'src/delayed/due_same_test.cc: DueBySame.WaitsForEachValueFromItsOwnNewestAnchor',
+  'src/delayed/due_same_test.cc: DueBySame.AMessageIsWithdrawnByWhatComesOfItsOwnValueAlone',
+);
+shown(
+  [
+    "Each message counts toward the rule's `limit`: after the first one, a `cooldown` suppresses those of the other values until it is over.",
+  ],
+  'src/delayed/due_same_test.cc: DueBySame.EachMessageCountsTowardTheLimitByItself',
 );
 
 // ---- warnings and explanations

@@ -105,6 +105,13 @@ struct WithdrawReason {
   SessionId session;                      // empty for every session
   Instant anchor_until = Instant::max();  // only those whose anchor is not after this
   std::string reason;                     // in words
+  // Of a rule with `same`: only those of these values, and each by its own words.
+  struct OfValue {
+    std::uint64_t same = 0;  // rules::same_key
+    Instant anchor_until{};
+    std::string reason;
+  };
+  std::vector<OfValue> values = {};
 };
 
 // The timer of a delayed rule in a session is set, moved or cancelled.
@@ -114,6 +121,26 @@ struct TimerChange {
   RuleId rule;                    // empty if all timers of the session are cancelled
   std::optional<Instant> due_at;  // std::nullopt if it is cancelled
   std::uint64_t anchor = 0;       // version of the signal that started the wait
+  std::uint64_t same = 0;         // rules::same_key of the anchor's value; 0: the rule has no `same`
+};
+
+// The timers of a rule with `same` in a session: these and no others.
+struct TimersOfValues {
+  enum class How : std::uint8_t {
+    kSet,
+    kElseKept,  // one that is there from the same anchor stays as it is
+    kOnlyKept,  // and where there is none, none is set
+  };
+  struct One {
+    std::uint64_t same = 0;
+    Instant due_at{};
+    std::uint64_t anchor = 0;
+    How how = How::kSet;
+  };
+  Handle handle;
+  SessionId session;
+  RuleId rule;
+  std::vector<One> all;  // one for each value
 };
 
 // All timers of a rule are cancelled (it is no longer live), or are due by `look_at` at the latest (it has changed).
@@ -228,8 +255,8 @@ using Change = std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire,
                             JournalRewrite, ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery,
                             outbox::Settlement, outbox::Subscription, RemoveSubscription, WithdrawSubscription,
                             HoldSubscription, Requeue, WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent,
-                            outbox::Replay, SweepReplays, TimerChange, TimersOfRule, Tallies, SweepTallies, RulePut,
-                            ForgetRules, TraitPut, AuditEntry, SweepAudit, SweepSettingsAudit>;
+                            outbox::Replay, SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies,
+                            SweepTallies, RulePut, ForgetRules, TraitPut, AuditEntry, SweepAudit, SweepSettingsAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 

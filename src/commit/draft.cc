@@ -272,6 +272,7 @@ void Draft::schedule_delivery(const outbox::Subscription& subscription, const De
                                                 is_changed ? *changed->second : subscription, now());
   delivery.rule = reason.rule;
   delivery.anchor_at = reason.anchor_at;
+  delivery.same = reason.same;
   delivery.valid_until = reason.valid_until;
   if (places_.changes) notify_watchers(delivery);
   plan(std::move(delivery));

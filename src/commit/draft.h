@@ -19,10 +19,11 @@
 
 namespace beckon::commit {
 
-// What a message of a delayed rule is sent for: outbox::Delivery::rule, anchor_at, valid_until.
+// What a message of a delayed rule is sent for: outbox::Delivery::rule, anchor_at, valid_until, same.
 struct DeliveryReason {
   RuleId rule;  // empty for other deliveries
   Instant anchor_at{}, valid_until{};
+  std::uint64_t same = 0;
 };
 
 class Draft {
@@ -184,6 +185,7 @@ class Draft {
   void withdraw_subscription(WithdrawSubscription withdrawal) { plan(std::move(withdrawal)); }
 
   void set_timer(TimerChange change) { plan(std::move(change)); }
+  void set_timers(TimersOfValues change) { plan(std::move(change)); }
   void set_timers_of_rule(TimersOfRule change) { last_.emplace_back(std::move(change)); }  // after all set_timer
 
   void put_rule(RulePut rule) { plan(std::move(rule)); }

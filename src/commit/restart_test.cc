@@ -8,7 +8,8 @@ namespace {
 std::string told(const ledger::PastDecision& past) {
   std::string text = past.trigger + " " + past.outcome + " " + past.rule + " " + past.variant + " at " +
                      to_rfc3339(past.at) + " version " + std::to_string(past.session_version) +
-                     (past.shown ? " shown " : " ") + std::to_string(past.reading);
+                     (past.shown ? " shown " : " ") + std::to_string(past.reading) + " from " +
+                     std::to_string(past.anchor);
   for (const ledger::PastBeside& beside : past.beside)
     text += "; " + beside.rule + " " + beside.variant + " " + beside.outcome;
   return text;
@@ -16,7 +17,7 @@ std::string told(const ledger::PastDecision& past) {
 
 std::string told(const delayed::Timer& timer) {
   return timer.session.text + " " + timer.rule.text + " at " + to_rfc3339(timer.due_at) + " from " +
-         std::to_string(timer.anchor);
+         std::to_string(timer.anchor) + " of " + std::to_string(timer.same);
 }
 
 void compare(intake::Life& calm, intake::Life& rough, const std::string& id) {

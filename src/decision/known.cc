@@ -123,6 +123,8 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   facts.may_spend = may_spend;
   facts.traits = traits;
   facts.tells_sensitive = tells_sensitive;
+  facts.tells_sessions = !public_only;
+  facts.same = same;
   if (!public_only && visitor && !ledger::is_browser(commit::id_of(*visitor)))
     facts.visitor_id = commit::id_of(*visitor);
   facts.zones = &system_zones();

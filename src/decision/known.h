@@ -14,6 +14,7 @@ struct Known {
   std::shared_ptr<const commit::Naming> naming;  // what else comes of what the call says of its visitor; null: nothing
   bool may_spend = true;                         // false: consent denied
   bool tells_sensitive = false;                  // to receivers of messages alone
+  std::string same = {};                         // of a delayed rule: the value that it is judged for
   bool public_only = false;                      // without proof of the visitor: only public traits count
   commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are
 

@@ -14,6 +14,9 @@ void Alarm::committed(const commit::Batch& batch) {
   };
   for (const commit::Change& change : batch.changes)
     std::visit(commit::Cases{[&](const commit::TimerChange& one) { look(one.due_at); },
+                             [&](const commit::TimersOfValues& timers) {
+                               for (const auto& one : timers.all) look(one.due_at);
+                             },
                              [&](const commit::TimersOfRule& one) { look(one.look_at); }, [](const auto&) {}},
                change);
   if (earliest != Instant::max()) look_no_later_than(earliest);

@@ -52,10 +52,10 @@ CheckTimers::End CheckTimers::look(commit::Draft& draft, const Timer& timer) {
 
   auto sight = sight_of(draft, *session, delayed->visitor, decision::wanted_when_due(*(*tenant)->rules));
   if (!sight) return keep(sight.error());
-  const auto wait = wait_of(draft, **tenant, *delayed, *sight);
+  const auto wait = wait_for(waits_of(draft, **tenant, *delayed, *sight), timer.same);
   if (!wait || wait->session != *session || wait->due > draft.now()) {
     cancel(draft, timer);
-    set_timer(draft, **tenant, *delayed, *sight);
+    set_timers(draft, **tenant, *delayed, *sight, Cause::kSignals);
     return End::kNotDue;
   }
   Instant due_at = wait->anchor.due;
@@ -89,12 +89,12 @@ CheckTimers::End CheckTimers::fire(const Firing& firing) {
 }
 
 CheckTimers::End CheckTimers::put_off(commit::Draft& draft, const Timer& timer, Instant to) {
-  draft.set_timer({timer.handle, timer.session, timer.rule, to, timer.anchor});
+  draft.set_timer({timer.handle, timer.session, timer.rule, to, timer.anchor, timer.same});
   return End::kPutOff;
 }
 
 CheckTimers::End CheckTimers::cancel(commit::Draft& draft, const Timer& timer) {
-  draft.set_timer({.handle = timer.handle, .session = timer.session, .rule = timer.rule});
+  draft.set_timer({.handle = timer.handle, .session = timer.session, .rule = timer.rule, .same = timer.same});
   return End::kNotDue;
 }
 

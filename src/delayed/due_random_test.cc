@@ -6,6 +6,7 @@
 #include <set>
 
 #include "intake/testing/due_world.h"
+#include "rules/language/same.h"
 
 namespace beckon::delayed {
 namespace {
@@ -23,7 +24,7 @@ struct Told {
   bool withdrawn = false, sent = false;
 };
 
-// One session as rules.md has it.
+// One session as rules.md has it; of a rule by value, the signals of one of its values.
 struct Model {
   struct Seen {
     Instant at{};
@@ -38,9 +39,9 @@ struct Model {
   std::map<std::uint64_t, Told> told;  // by the anchor's version
 
   // What was told of an anchor before it ends: by a purchase, or by the newer cart.
-  void came(Instant at, bool purchase, Instant now) {
-    seen.push_back({at, seen.size() + 1, purchase, now});
-    for (auto& [version, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
+  void came(Instant at, bool purchase, Instant now, std::uint64_t version) {
+    seen.push_back({at, version, purchase, now});
+    for (auto& [anchor, one] : told) one.withdrawn = one.withdrawn || (one.anchor <= at && !one.sent);
   }
   void look(Instant now) {
     const Seen* anchor = nullptr;
@@ -57,11 +58,12 @@ struct Model {
 
 class Lives {
  public:
-  explicit Lives(std::uint64_t seed) : random_(seed) {
+  Lives(std::uint64_t seed, bool by_value) : random_(seed), values_(by_value ? 3 : 1) {
     world_.save(
         "rescue",
-        R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m"}]},)"
-        R"("ttl":"2h","action":{"type":"email","payload":{}}})");
+        R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"30m")" +
+            std::string(by_value ? R"(,"same":"value")" : "") +
+            R"(}]},"ttl":"2h","action":{"type":"email","payload":{}}})");
   }
 
   void step() {
@@ -84,7 +86,7 @@ class Lives {
     std::map<std::string, std::size_t> expected;
     for (const auto& [name, model] : models_)
       for (const auto& [version, told] : model.told)
-        ++expected[name + "@" + to_rfc3339(told.anchor) +
+        ++expected[name.first + "@" + to_rfc3339(told.anchor) +
                    (told.sent        ? " delivered"
                     : told.withdrawn ? " withdrawn"
                                      : " queued")];
@@ -102,14 +104,16 @@ class Lives {
 
   void append(bool purchase) {
     const std::string name = "s" + std::to_string(pick(6));
+    const std::string value = "v" + std::to_string(pick(values_));
     const Instant at = std::max(kStart, world_.now() - Duration{pick(3) == 0 ? pick(2 * 3'600'000) : 0});
     const bool full = pick(10) == 0;
     if (full) world_.world().commit.next = commit::CommitFault::kFull;
-    const auto answer = world_.append(
-        name, R"({"type":")" + std::string(purchase ? "purchase" : "cart") + R"(","at":")" + to_rfc3339(at) + "\"}");
+    const auto answer =
+        world_.append(name, R"({"type":")" + std::string(purchase ? "purchase" : "cart") + R"(","signalValue":")" +
+                                value + R"(","at":")" + to_rfc3339(at) + "\"}");
     world_.world().commit.next.reset();
     EXPECT_EQ(answer.has_value(), !full);
-    if (answer) models_[name].came(at, purchase, world_.now());
+    if (answer) models_[{name, value}].came(at, purchase, world_.now(), ++versions_[name]);
     settle();
   }
   void settle() {
@@ -146,32 +150,43 @@ class Lives {
       outbox::Settlement sent{.delivery = one.id, .state = DeliveryState::kDelivered};
       sent.attempt.number = 1;
       EXPECT_TRUE(world_.store.commit().write({.at = world_.now(), .changes = {sent}}));
-      for (auto& [version, told] : models_[one.session.text].told)
-        if (told.anchor == one.anchor_at && !told.sent && !told.withdrawn) {
-          told.sent = true;
-          break;
-        }
+      if (Told* told = told_by(one)) told->sent = true;
       return;
     }
+  }
+  Told* told_by(const outbox::Delivery& message) {
+    for (auto& [name, model] : models_)
+      if (name.first == message.session.text && (message.same == 0 || message.same == rules::same_key(name.second)))
+        for (auto& [version, told] : model.told)
+          if (told.anchor == message.anchor_at && !told.sent && !told.withdrawn) return &told;
+    return nullptr;
   }
 
   SeededRandom random_;
   intake::DueWorld world_{kStart};
-  std::map<std::string, Model> models_;
+  const std::int64_t values_;
+  std::map<std::string, std::uint64_t> versions_;                // of each session
+  std::map<std::pair<std::string, std::string>, Model> models_;  // by session and value
 };
 
-TEST(DueAtRandom, TellsWhatTheRuleSaysWhateverHappens) {
+std::size_t live(bool by_value) {
   log::set_level(log::Level::kOff);
   std::size_t told = 0;
   for (std::uint64_t seed = 1; seed <= 60 && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Lives lives(seed);
+    Lives lives(seed, by_value);
     for (int i = 0; i < 150; ++i) lives.step();
     lives.check();
     told += lives.told();
   }
   log::set_level(log::Level::kInfo);
-  EXPECT_GT(told, 500u) << "or it has shown little";
+  return told;
+}
+
+TEST(DueAtRandom, TellsWhatTheRuleSaysWhateverHappens) { EXPECT_GT(live(false), 500u) << "or it has shown little"; }
+
+TEST(DueAtRandom, TellsOfEachValueWhatTheRuleSaysWhateverHappens) {
+  EXPECT_GT(live(true), 500u) << "or it has shown little";
 }
 
 }  // namespace

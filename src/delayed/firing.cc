@@ -83,6 +83,7 @@ std::string payload_of(const Firing& firing, const decision::Envelope& envelope)
   firing.tenant->rules->explain_due(firing.delayed, facts, writer);
   write_visitor(writer, firing, facts);
   write_anchor(writer, firing);
+  text_or_null(writer, "same", firing.anchor.same);
   writer.member("sendBefore", to_rfc3339(firing.valid_until())).member("idempotencyKey", envelope.id);
   writer.end_object();
   return out;
@@ -105,6 +106,7 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
 
 rules::Facts Firing::facts(Instant now) const {
   rules::Facts facts = sight.known.facts(session().context, session().id, now, tenant->settings.retention);
+  facts.same = anchor.same;
   facts.tells_sensitive = true;  // a message goes to the operator's own receivers
   return facts;
 }
@@ -121,13 +123,16 @@ decision::Envelope envelope_of(const Firing& firing, const Verdict& verdict) {
                               .resolved_at = draft.now()};
   envelope.verdict.expires_at = std::min(verdict.expires_at, firing.valid_until());
   envelope.known.tells_sensitive = true;
+  envelope.known.same = firing.anchor.same;
   return envelope;
 }
 
 Result<SessionPtr> record(const Firing& firing, const decision::Envelope& envelope) {
   const auto beside = decision::beside_of(envelope.verdict);
   std::string past;
-  ledger::encode_past(past, past_of(envelope, beside));
+  ledger::PastView told = past_of(envelope, beside);
+  if (firing.delayed.by_value) told.anchor = firing.anchor.version;
+  ledger::encode_past(past, told);
   ledger::DecisionRecord record{
       .handle = firing.timer.handle.view(), .session = firing.timer.session.view(), .seen = true};
   record.expires_at = firing.session().expires_at;
@@ -139,18 +144,23 @@ Result<SessionPtr> record(const Firing& firing, const decision::Envelope& envelo
 
 void finish(const Firing& firing, SessionPtr session) {
   const Timer& timer = firing.timer;
-  firing.draft.set_timer({.handle = timer.handle, .session = timer.session, .rule = timer.rule});
-  firing.draft.done(digest_of(firing), std::move(session),
-                    {.handle = timer.handle.view(),
-                     .session = timer.session.view(),
-                     .done = {.rule = ledger::remembered(firing.delayed.rule), .version = firing.anchor.version}});
+  firing.draft.set_timer({.handle = timer.handle, .session = timer.session, .rule = timer.rule, .same = timer.same});
+  const std::uint64_t version = firing.anchor.version;
+  const std::uint64_t rule = firing.delayed.by_value ? ledger::done_key(firing.delayed.rule, version)
+                                                     : ledger::remembered(firing.delayed.rule);
+  firing.draft.done(
+      digest_of(firing), std::move(session),
+      {.handle = timer.handle.view(), .session = timer.session.view(), .done = {.rule = rule, .version = version}});
 }
 
 void add_due_event(const Firing& firing, const decision::Envelope& envelope) {
   firing.draft.add_event(
       *firing.tenant, kDueEvent, firing.draft.now(), envelope.session.view(),
       [&] { return cause_of(firing, envelope); }, [&] { return payload_of(firing, envelope); },
-      {.rule = RuleId{firing.delayed.rule}, .anchor_at = firing.anchor.at, .valid_until = firing.valid_until()});
+      {.rule = RuleId{firing.delayed.rule},
+       .anchor_at = firing.anchor.at,
+       .valid_until = firing.valid_until(),
+       .same = firing.timer.same});
 }
 
 }  // namespace beckon::delayed

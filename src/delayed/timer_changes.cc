@@ -1,10 +1,12 @@
 #include "delayed/timer_changes.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/planted.h"
 #include "commit/visitor.h"
 #include "delayed/wait.h"
+#include "rules/language/same.h"
 
 namespace beckon::delayed {
 namespace {
@@ -22,35 +24,45 @@ Sight seen_from(commit::Draft& draft, const rules::RuleSet& rules, const Session
 }
 
 // The newest of the signals that are of the kind ends the messages of anchors before it: none of them came behind it,
-// since they were stored earlier.
+// since they were stored earlier. Of a rule by value, the newest of each value those of that one.
 template <class IsOfTheKind>
-void withdraw(commit::Draft& draft, const Delayed& delayed, const Sight& sight, std::span<const Signal> signals,
-              std::string_view why, IsOfTheKind is_of_the_kind) {
-  const Signal* came = nullptr;
-  for (const Signal& signal : signals)
-    if (is_of_the_kind(signal) && (!came || came->at <= signal.at)) came = &signal;
-  if (!came || delayed.shadow) return;
-  for (const SessionPtr& session : sight.sessions)
-    draft.withdraw_reason(commit::WithdrawReason{
-        .handle = session->handle,
-        .rule = RuleId{delayed.rule},
-        .session = session->id,
-        .anchor_until = came->at,
-        .reason = std::string(why) + ": " + std::string(came->key) + " arrived at " + to_rfc3339(came->at)});
+void withdraw(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
+              std::span<const Signal> signals, std::string_view why, IsOfTheKind is_of_the_kind) {
+  if (delayed.shadow) return;
+  std::map<std::string, const Signal*> newest;
+  for (const Signal& signal : signals) {
+    if (!is_of_the_kind(signal)) continue;
+    const Signal*& came = newest[rules.value_of(delayed, signal)];
+    if (!came || came->at <= signal.at) came = &signal;
+  }
+  if (newest.empty()) return;
+  const auto words = [&](const Signal& came) {
+    return std::string(why) + ": " + std::string(came.key) + " arrived at " + to_rfc3339(came.at);
+  };
+  for (const SessionPtr& session : sight.sessions) {
+    commit::WithdrawReason ended{.handle = session->handle, .rule = RuleId{delayed.rule}, .session = session->id};
+    for (const auto& [value, came] : newest) {
+      if (delayed.by_value)
+        ended.values.push_back({rules::same_key(value), came->at, words(*came)});
+      else
+        ended.anchor_until = came->at, ended.reason = words(*came);
+    }
+    draft.withdraw_reason(std::move(ended));
+  }
 }
 
 // What the rule missed has come.
 void withdraw_untrue(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
                      std::span<const Signal> signals) {
   if (planted(Planted::kKeepUntrue)) return;
-  withdraw(draft, delayed, sight, signals, "the message is no longer true",
+  withdraw(draft, rules, delayed, sight, signals, "the message is no longer true",
            [&](const Signal& signal) { return rules.ends(delayed, signal); });
 }
 
 // A newer anchor has come: the message will be about that one, after a wait of its own.
 void withdraw_superseded(commit::Draft& draft, const rules::RuleSet& rules, const Delayed& delayed, const Sight& sight,
                          std::span<const Signal> signals) {
-  withdraw(draft, delayed, sight, signals, "superseded",
+  withdraw(draft, rules, delayed, sight, signals, "superseded",
            [&](const Signal& signal) { return rules.feeds(delayed, signal) && !rules.ends(delayed, signal); });
 }
 
@@ -75,7 +87,7 @@ void look_again(commit::Draft& draft, const commit::Tenant& tenant, const Sessio
   for (std::size_t i = 0; i < sight.window().size(); ++i) signals.push_back(sight.window()[i]);
   for (const Delayed& delayed : rules.delayed()) {
     if (!delayed.visitor) continue;
-    set_timer(draft, tenant, delayed, sight, Cause::kCompany);
+    set_timers(draft, tenant, delayed, sight, Cause::kCompany);
     withdraw_untrue(draft, rules, delayed, sight, signals);
   }
 }
@@ -89,7 +101,8 @@ void look_at_clock(commit::Draft& draft, const Handle& handle, const VisitorId& 
   for (const Delayed& delayed : (*tenant)->rules->delayed()) {
     if (!delayed.local) continue;
     for (const SessionPtr& session : *sessions) {
-      set_timer(draft, **tenant, delayed, seen_from(draft, *(*tenant)->rules, session, delayed.visitor));
+      set_timers(draft, **tenant, delayed, seen_from(draft, *(*tenant)->rules, session, delayed.visitor),
+                 Cause::kClock);
       if (delayed.visitor) break;  // all of them are seen from the first
     }
   }
@@ -105,7 +118,7 @@ void signals_came(commit::Draft& draft, const SessionPtr& session, std::span<con
   for (const Delayed& delayed : rules.delayed()) {
     if (std::ranges::none_of(signals, [&](const Signal& signal) { return rules.feeds(delayed, signal); })) continue;
     const Sight sight = seen_from(draft, rules, session, delayed.visitor);
-    set_timer(draft, **tenant, delayed, sight);
+    set_timers(draft, **tenant, delayed, sight, Cause::kSignals, signals);
     withdraw_untrue(draft, rules, delayed, sight, signals);
     withdraw_superseded(draft, rules, delayed, sight, signals);
   }

@@ -11,13 +11,14 @@
 
 namespace beckon::delayed {
 
-// At most one for each session and rule.
+// At most one for each session, rule and value of the rule's `same`.
 struct Timer {
   Handle handle;
   SessionId session;
   RuleId rule;
   Instant due_at{};
   std::uint64_t anchor = 0;  // version of the signal that it waits from; 0: that one is yet to come into sight
+  std::uint64_t same = 0;    // rules::same_key of its value; 0: the rule has no `same`
 };
 
 // Thread-safe.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/language/same.h"
+
 namespace beckon::delayed {
 
 using ledger::SessionPtr;
@@ -31,43 +33,80 @@ Result<Sight> sight_of(commit::Draft& draft, const SessionPtr& session, bool vis
                   wanted, draft.now());
 }
 
-std::optional<Wait> wait_of(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed,
-                            const Sight& sight) {
-  return wait_of(tenant, delayed, sight, draft.now(), [&](const ledger::Session& session, std::uint64_t version) {
-    return session.done_anchor(delayed.rule) == version;
+std::uint64_t same_of(const Anchor& anchor) { return anchor.same.empty() ? 0 : rules::same_key(anchor.same); }
+
+std::vector<Wait> waits_of(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed,
+                           const Sight& sight) {
+  return waits_of(tenant, delayed, sight, draft.now(), [&](const ledger::Session& session, const Anchor& anchor) {
+    return session.is_done(delayed.rule, anchor.version);
   });
 }
 
-std::optional<Wait> wait_of(const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight, Instant now,
-                            const IsDone& is_done) {
-  const auto anchor = [&](const ledger::Window& window) {
-    return tenant.rules->anchor(delayed, window, now, tenant.settings.retention);
-  };
-  const auto found = anchor(sight.window());
-  if (!found || found->received < delayed.live_since) return std::nullopt;
-  const bool overdue = found->due <= found->received;
-  const Instant due = overdue ? found->received + tenant.settings.due_grace : found->due;
-  // Versions are of a session: where several are seen, the anchor is in the newest that has it.
-  for (auto session = sight.sessions.rbegin(); session != sight.sessions.rend(); ++session) {
-    const std::optional<Anchor> own = sight.sessions.size() == 1 ? found : anchor((*session)->window);
-    if (!own || own->at != found->at || own->version != found->version || own->place != found->place) continue;
-    if (is_done(**session, found->version)) return std::nullopt;
-    return Wait{*found, due, *session};
+namespace {
+
+bool has(const ledger::Window& window, const Anchor& anchor) {
+  for (std::size_t i = window.size(); i-- > 0 && window.at(i) >= anchor.at;) {
+    if (window.at(i) != anchor.at) continue;
+    const ledger::Signal signal = window[i];
+    if (signal.version == anchor.version && signal.place == anchor.place) return true;
   }
-  return std::nullopt;
+  return false;
 }
 
-void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight,
-               Cause cause) {
-  const auto wait = wait_of(draft, tenant, delayed, sight);
-  for (const SessionPtr& session : sight.sessions) {
-    commit::TimerChange change{.handle = tenant.handle, .session = session->id, .rule = RuleId{delayed.rule}};
-    if (wait && wait->session == session) {
-      if (cause == Cause::kCompany && wait->due <= draft.now()) continue;
-      change.due_at = wait->due;
-      change.anchor = wait->anchor.version;
+}  // namespace
+
+std::vector<Wait> waits_of(const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight, Instant now,
+                           const IsDone& is_done) {
+  std::vector<Wait> waits;
+  for (Anchor& anchor : tenant.rules->anchors(delayed, sight.window(), now, tenant.settings.retention)) {
+    if (anchor.received < delayed.live_since) continue;
+    // Versions are of a session: where several are seen, the anchor is in the newest that has it.
+    const auto where = std::find_if(sight.sessions.rbegin(), sight.sessions.rend(),
+                                    [&](const SessionPtr& session) { return has(session->window, anchor); });
+    if (where == sight.sessions.rend() || is_done(**where, anchor)) continue;
+    const bool overdue = anchor.due <= anchor.received;
+    const Instant due = overdue ? anchor.received + tenant.settings.due_grace : anchor.due;
+    waits.push_back({std::move(anchor), due, *where});
+  }
+  return waits;
+}
+
+std::optional<Wait> wait_for(std::vector<Wait> waits, std::uint64_t same) {
+  const auto found = std::ranges::find(waits, same, &Wait::same);
+  return found == waits.end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+void set_timers(commit::Draft& draft, const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight,
+                Cause cause, std::span<const ledger::Signal> came) {
+  const std::vector<Wait> waits = waits_of(draft, tenant, delayed, sight);
+  if (!delayed.by_value) {
+    for (const SessionPtr& session : sight.sessions) {
+      commit::TimerChange change{.handle = tenant.handle, .session = session->id, .rule = RuleId{delayed.rule}};
+      if (!waits.empty() && waits.front().session == session) {
+        if (cause == Cause::kCompany && waits.front().due <= draft.now()) continue;
+        change.due_at = waits.front().due;
+        change.anchor = waits.front().anchor.version;
+      }
+      draft.set_timer(std::move(change));
     }
-    draft.set_timer(std::move(change));
+    return;
+  }
+  std::vector<std::string> renewed;
+  for (const ledger::Signal& signal : came) renewed.push_back(tenant.rules->value_of(delayed, signal));
+  const auto how = [&](const Wait& wait) {
+    const bool is_over = wait.due <= draft.now();
+    if (cause == Cause::kCompany && is_over) return commit::TimersOfValues::How::kOnlyKept;
+    const bool is_other = std::ranges::find(renewed, wait.anchor.same) == renewed.end();
+    return cause == Cause::kSignals && is_other ? commit::TimersOfValues::How::kElseKept
+                                                : commit::TimersOfValues::How::kSet;
+  };
+  for (const SessionPtr& session : sight.sessions) {
+    commit::TimersOfValues change{tenant.handle, session->id, RuleId{delayed.rule}, {}};
+    for (const Wait& wait : waits) {
+      if (wait.session != session) continue;
+      change.all.push_back({wait.same(), wait.due, wait.anchor.version, how(wait)});
+    }
+    draft.set_timers(std::move(change));
   }
 }
 

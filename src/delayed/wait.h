@@ -1,7 +1,8 @@
-// What a delayed rule sees and waits from, and the timer that stands for it. Committing thread, where a draft is given.
+// What a delayed rule sees and waits from, and the timers that stand for it. Committing thread, where a draft is given.
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "decision/known.h"
@@ -22,30 +23,37 @@ Result<Sight> sight_of(const decision::FindSession& find, const commit::Sessions
                        const ledger::SessionPtr& session, bool visitor, decision::Wanted wanted, Instant now);
 Result<Sight> sight_of(commit::Draft& draft, const ledger::SessionPtr& session, bool visitor, decision::Wanted wanted);
 
+std::uint64_t same_of(const rules::Anchor& anchor);  // as in Timer
+
 struct Wait {
   rules::Anchor anchor;
   Instant due{};               // of the anchor, or, if it was due as it arrived, HandleSettings::due_grace behind that
   ledger::SessionPtr session;  // that the anchor is in
+
+  std::uint64_t same() const { return same_of(anchor); }
 };
 
-// std::nullopt if the rule does not wait: there is no anchor, what was missed has come, the anchor is done, or it
-// arrived before the rule was live.
-using IsDone = std::function<bool(const ledger::Session&, std::uint64_t version)>;
-std::optional<Wait> wait_of(const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight,
-                            Instant now, const IsDone& is_done);
-std::optional<Wait> wait_of(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed,
-                            const Sight& sight);
+// What the rule waits for: at most one, or, by value, one for each. None where there is no anchor, what was missed has
+// come, the anchor is done, or it arrived before the rule was live.
+using IsDone = std::function<bool(const ledger::Session&, const rules::Anchor&)>;
+std::vector<Wait> waits_of(const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight, Instant now,
+                           const IsDone& is_done);
+std::vector<Wait> waits_of(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed,
+                           const Sight& sight);
+// The one of a value, or of a rule that has none; std::nullopt: it is not among them.
+std::optional<Wait> wait_for(std::vector<Wait> waits, std::uint64_t same);
 
-// Why a timer is looked at.
+// Why timers are looked at.
 enum class Cause : std::uint8_t {
-  kSignals,
-  kCompany,  // sessions joined the visitor or left: that sends nothing, so a wait that is over has the timer that it
-             // had
+  kSignals,  // some came, or a timer was due too early
+  kClock,    // the visitor's is another
+  kCompany,  // sessions joined the visitor or left. That sends nothing: a wait that is over keeps its timer, or has none
 };
 
-// Sets, moves or cancels the rule's timer: at most one among the sessions that it sees, where its anchor is.
-void set_timer(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight,
-               Cause cause = Cause::kSignals);
+// Sets, moves or cancels the rule's timers: at most one among the sessions that it sees, or one for each value, where
+// its anchor is. `came`: the signals of kSignals; timers of other values than these have stay as they are.
+void set_timers(commit::Draft& draft, const commit::Tenant& tenant, const rules::Delayed& delayed, const Sight& sight,
+                Cause cause, std::span<const ledger::Signal> came = {});
 
 const rules::Delayed* find_delayed(const rules::RuleSet& rules, std::string_view rule);  // null: it is not live
 

@@ -64,14 +64,26 @@ decision::Wanted wanted_of(const rules::RuleSet& rules, const Moment& moment) {
   return is_due(moment) ? decision::wanted_when_due(rules) : decision::wanted_by(rules, moment.past.trigger);
 }
 
-// As long as the message of a delayed rule is worth sending.
-Instant valid_until(const Delayed& delayed, const commit::Tenant& tenant, const decision::Envelope& envelope) {
+// Whether it is the signal of this version in the session itself, and not in another of the visitor's.
+bool is_in(const decision::Known& known, const rules::Anchor& anchor, std::uint64_t version) {
+  if (anchor.version != version || !known.session) return false;
+  const ledger::Window& window = known.session->window;
+  for (std::size_t i = window.size(); i-- > 0;)
+    if (window[i].version == version) return window[i].at == anchor.at && window[i].place == anchor.place;
+  return false;
+}
+
+// What a delayed rule waited from; nothing where that is not to be seen any more.
+std::optional<rules::Anchor> anchor_of(const Delayed& delayed, const commit::Tenant& tenant,
+                                       const decision::Envelope& envelope, std::uint64_t version) {
   const ledger::Window* window = delayed.visitor && envelope.known.merged ? envelope.known.merged.get()
                                  : envelope.known.session                 ? &envelope.known.session->window
                                                                           : nullptr;
-  const auto anchor =
-      window ? tenant.rules->anchor(delayed, *window, envelope.resolved_at, tenant.settings.retention) : std::nullopt;
-  return anchor ? anchor->due + delayed.ttl : Instant::max();
+  if (!window) return std::nullopt;
+  auto anchors = tenant.rules->anchors(delayed, *window, envelope.resolved_at, tenant.settings.retention);
+  const auto is_it = [&](const rules::Anchor& one) { return version == 0 || is_in(envelope.known, one, version); };
+  const auto found = std::ranges::find_if(anchors, is_it);
+  return found == anchors.end() ? std::nullopt : std::optional(std::move(*found));
 }
 
 decision::Envelope judged_due(const Moment& moment, const commit::TenantPtr& tenant, decision::Known known) {
@@ -82,8 +94,10 @@ decision::Envelope judged_due(const Moment& moment, const commit::TenantPtr& ten
   envelope.resolved_at = moment.past.at;
   const Delayed* delayed = delayed_of(*tenant->rules, moment.past);
   if (!delayed) return envelope;
+  const auto anchor = anchor_of(*delayed, *tenant, envelope, moment.past.anchor);
+  if (anchor) envelope.known.same = anchor->same;
   envelope.verdict = delayed::as_told(*delayed, tenant->rules->judge_due(*delayed, envelope.facts()).verdict);
-  envelope.verdict.expires_at = std::min(envelope.verdict.expires_at, valid_until(*delayed, *tenant, envelope));
+  if (anchor) envelope.verdict.expires_at = std::min(envelope.verdict.expires_at, anchor->due + delayed->ttl);
   return envelope;
 }
 

@@ -1,7 +1,6 @@
 #include "hindsight/trial.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/check.h"
@@ -122,19 +121,26 @@ void Trial::wait(const SessionPtr& session, std::span<const Delayed* const> fed,
     look(*delayed, sight_of(then_, session, delayed->visitor, {.rules = tenant_->rules.get()}, now), now);
 }
 
-std::optional<delayed::Wait> Trial::wait_of(const Delayed& delayed, const delayed::Sight& sight, Instant now) const {
-  return delayed::wait_of(*tenant_, delayed, sight, now, [&](const ledger::Session& session, std::uint64_t version) {
-    const auto done = done_.find({digest_of(session), delayed.index});
-    return done != done_.end() && done->second == version;
-  });
+std::vector<delayed::Wait> Trial::waits_of(const Delayed& delayed, const delayed::Sight& sight, Instant now) const {
+  return delayed::waits_of(
+      *tenant_, delayed, sight, now, [&](const ledger::Session& session, const rules::Anchor& anchor) {
+        const auto done = done_.find({digest_of(session), delayed.index, delayed::same_of(anchor)});
+        return done != done_.end() && done->second == anchor.version;
+      });
 }
 
-// At most one timer among the sessions that the rule sees: where its anchor is.
+// At most one timer for each value among the sessions that the rule sees: where its anchor is.
 void Trial::look(const Delayed& delayed, const delayed::Sight& sight, Instant now) {
-  const auto wait = wait_of(delayed, sight, now);
+  const auto waits = waits_of(delayed, sight, now);
   for (const SessionPtr& session : sight.sessions) {
-    const bool here = wait && wait->session == session;
-    set({digest_of(*session), delayed.index}, here ? std::optional(Timer{std::max(wait->due, now)}) : std::nullopt);
+    const SessionDigest digest = digest_of(*session);
+    for (auto timer = timers_.lower_bound({digest, delayed.index, 0});
+         timer != timers_.end() && std::get<0>(timer->first) == digest && std::get<1>(timer->first) == delayed.index;) {
+      queue_.erase({timer->second.at, timer->first});
+      timer = timers_.erase(timer);
+    }
+    for (const delayed::Wait& wait : waits)
+      if (wait.session == session) set({digest, delayed.index, wait.same()}, Timer{std::max(wait.due, now)});
   }
 }
 
@@ -174,8 +180,10 @@ void Trial::left(const SessionDigest& own, std::uint64_t session) {
 
 void Trial::forget(const SessionDigest& digest) {
   spends_.erase(digest);
-  done_.erase(done_.lower_bound({digest, 0}), done_.upper_bound({digest, std::numeric_limits<std::uint32_t>::max()}));
-  for (auto timer = timers_.lower_bound({digest, 0}); timer != timers_.end() && timer->first.first == digest;) {
+  const Place first{digest, 0, 0};
+  const auto is_of_it = [&](const Place& place) { return std::get<0>(place) == digest; };
+  for (auto done = done_.lower_bound(first); done != done_.end() && is_of_it(done->first);) done = done_.erase(done);
+  for (auto timer = timers_.lower_bound(first); timer != timers_.end() && is_of_it(timer->first);) {
     queue_.erase({timer->second.at, timer->first});
     timer = timers_.erase(timer);
   }
@@ -201,18 +209,20 @@ bool Trial::is_overdue(const Delayed& delayed, const delayed::Sight& sight, Inst
 void Trial::fire(const Place& place, const Timer& timer, const std::function<void(const FiredAt&)>& fired) {
   const Instant now = timer.at;
   const auto all = tenant_->rules->delayed();
-  const auto delayed = std::ranges::find(all, place.second, &Delayed::index);
-  const SessionPtr session = then_.find(place.first);
+  const auto& [digest, index, same] = place;
+  const auto delayed = std::ranges::find(all, index, &Delayed::index);
+  const SessionPtr session = then_.find(digest);
   if (!session || session->expires_at <= now) return;
   const delayed::Sight sight =
       sight_of(then_, session, delayed->visitor, decision::wanted_when_due(*tenant_->rules), now);
-  const auto wait = wait_of(*delayed, sight, now);
+  const auto wait = wait_for(waits_of(*delayed, sight, now), same);
   if (!wait || wait->session != session || wait->due > now) return look(*delayed, sight, now);
   decision::Known known = sight.known;
   known.tells_sensitive = true;
+  known.same = wait->anchor.same;
   const AskedAt asked{.known = known,
                       .id = session->id,
-                      .digest = place.first,
+                      .digest = digest,
                       .context = session->context,
                       .trigger = kDueTrigger,
                       .at = now,
@@ -223,11 +233,11 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
     return set(place, Timer{std::max(due.opens_at, now + Duration{1}), true});
   done_[place] = wait->anchor.version;
   if (overdue || due.verdict.outcome == Outcome::kNone) return;
-  count(due.verdict, place.first);
-  spend(due.verdict, session->visitor, place.first, now);
+  count(due.verdict, digest);
+  spend(due.verdict, session->visitor, digest, now);
   fired({.delayed = *delayed,
          .session = *session,
-         .digest = place.first,
+         .digest = digest,
          .anchor = wait->anchor.version,
          .verdict = due.verdict,
          .at = now});

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -68,7 +69,8 @@ class Trial {
   const RuleCounts& counts() const { return counts_; }
 
  private:
-  using Place = std::pair<ledger::SessionDigest, std::uint32_t>;  // a session, and Delayed::index
+  using Place =
+      std::tuple<ledger::SessionDigest, std::uint32_t, std::uint64_t>;  // a session, Delayed::index, Wait::same
   struct Timer {
     Instant at{};
     bool put_off = false;  // to the opening of closed hours
@@ -78,7 +80,7 @@ class Trial {
   const std::vector<ledger::Spend>& spends_of(const ledger::SessionDigest& digest) const;
   void spend(const rules::Verdict& verdict, const VisitorId& visitor, const ledger::SessionDigest& digest, Instant at);
   void count(const rules::Verdict& verdict, const ledger::SessionDigest& digest);
-  std::optional<delayed::Wait> wait_of(const rules::Delayed& delayed, const delayed::Sight& sight, Instant now) const;
+  std::vector<delayed::Wait> waits_of(const rules::Delayed& delayed, const delayed::Sight& sight, Instant now) const;
   void set(const Place& place, std::optional<Timer> timer);
   void look(const rules::Delayed& delayed, const delayed::Sight& sight, Instant now);
   void fire(const Place& place, const Timer& timer, const std::function<void(const FiredAt&)>& fired);

@@ -71,9 +71,10 @@ TEST(SimulationAtRandom, SaysWhatTheSameRulesDid) {
     if (testing::Test::HasFailure()) return;
     for (const auto& [kind, count] : simulated(*found)) all[kind] += count;
   }
-  for (const char* kind : {"capped act", "capped suppressed", "capped holdout", "shadow act", "shadow suppressed",
-                           "visitor act", "visitor suppressed", "abroad act", "missed act", "rescue act",
-                           "rescue holdout", "rescue suppressed", "afar act", "watched act"})
+  for (const char* kind :
+       {"capped act", "capped suppressed", "capped holdout", "shadow act", "shadow suppressed", "visitor act",
+        "visitor suppressed", "abroad act", "missed act", "rescue act", "rescue holdout", "rescue suppressed",
+        "afar act", "watched act", "each act", "each suppressed", "each-afar act", "again act"})
     EXPECT_GT(all[kind], 10) << "or it has shown little of " << kind;
 }
 

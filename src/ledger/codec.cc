@@ -270,7 +270,8 @@ std::string encode_past(const PastDecision& decision) {
                       .shown = decision.shown,
                       .public_only = decision.public_only,
                       .reading = decision.reading,
-                      .beside = decision.beside});
+                      .beside = decision.beside,
+                      .anchor = decision.anchor});
   return bytes;
 }
 

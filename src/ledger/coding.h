@@ -108,6 +108,7 @@ class Encoder {
       for (const std::string* part : {&beside.rule, &beside.variant, &beside.outcome}) text(*part);
       byte(beside.shadow ? 1 : 0);
     }
+    if (past.anchor != 0) number(past.anchor);
   }
 
  private:
@@ -276,6 +277,7 @@ class Decoder {
       for (std::string* part : {&beside.rule, &beside.variant, &beside.outcome}) *part = text();
       beside.shadow = byte() != 0;
     }
+    if (!rest_.empty()) past.anchor = number();
     return past;
   }
 

@@ -310,6 +310,20 @@ TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {
   EXPECT_EQ(all[0].beside, past.beside);
 }
 
+TEST(Codec, ADecisionOfAMessageByValueKeepsWhatItWaitedFromAndOthersAreWrittenAsBefore) {
+  const PastDecision plain{.id = "dec_1", .at = instant_ms(50), .beside = {{"r0", "", "suppressed", false}}};
+  PastDecision by_value = plain;
+  by_value.anchor = 300;
+  const std::string bytes = encode_past(plain) + encode_past(by_value);
+  const auto all = past_decisions({.bytes = bytes, .count = 2});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].anchor, 0u);
+  EXPECT_EQ(all[1].anchor, 300u);
+  EXPECT_EQ(all[1].beside, plain.beside);
+  // As a version without anchors ended it: behind the last of `beside`.
+  EXPECT_EQ(encode_past(by_value).size(), encode_past(plain).size() + 2);
+}
+
 TEST(Codec, ADecisionWrittenBeforeThereWereSpendsIsStillRead) {
   std::string past = encode_past({.id = "dec_1", .outcome = "none"});
   past.resize(past.size() - 9);  // reading and beside
@@ -457,6 +471,34 @@ TEST(Apply, ADelayedRuleIsDoneWithItsLastAnchor) {
   EXPECT_EQ(session->done.size(), 2u);
   EXPECT_EQ(decode_snapshot({encode_snapshot(*session), 42})->session->done, session->done);
   EXPECT_EQ(applied(nullptr, done("r", 1)), nullptr) << "the session is gone";
+}
+
+TEST(Apply, ADelayedRuleByValueIsDoneWithEachOfItsAnchors) {
+  const auto done = [](std::uint64_t version) {
+    return DoneRecord{.handle = "demo", .session = "s1", .done = {done_key("r", version), version}};
+  };
+  SessionPtr session = applied(nullptr, append({signal("cart", 10, 1)}));
+  session = applied(applied(session, done(1)), done(3));
+  EXPECT_TRUE(session->is_done("r", 1) && session->is_done("r", 3));
+  EXPECT_FALSE(session->is_done("r", 2) || session->is_done("q", 1));
+  EXPECT_EQ(session->done_anchor("r"), 0u);
+  session = applied(session, DoneRecord{.handle = "demo", .session = "s1", .done = {remembered("r"), 2}});
+  EXPECT_TRUE(session->is_done("r", 2) && session->is_done("r", 3)) << "whether the rule was by value then or not";
+  EXPECT_EQ(decode_snapshot({encode_snapshot(*session), 42})->session->done, session->done);
+}
+
+TEST(Apply, OfAnchorsThatAreDoneThoseInTheWindowAreRemembered) {
+  SessionPtr session = applied(nullptr, append({signal("cart", 10, 1)}));
+  for (std::uint64_t version = 1; version <= 500; ++version) {
+    session = applied(session, append({signal("cart", static_cast<std::int64_t>(10 + version), version + 1)}));
+    session =
+        applied(session, DoneRecord{.handle = "demo", .session = "s1", .done = {done_key("r", version), version}});
+  }
+  EXPECT_LT(session->done.size(), 300u);
+  for (std::size_t i = 0; i < session->window.size(); ++i) {
+    const std::uint64_t version = session->window[i].version;
+    EXPECT_EQ(session->is_done("r", version), version <= 500) << version;
+  }
 }
 
 TEST(Codec, ADoneAnchorReadsBackAndGoesWithItsSession) {

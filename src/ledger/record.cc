@@ -114,9 +114,24 @@ SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row
   return session;
 }
 
+namespace {
+
+constexpr std::size_t kManyDone = 64;
+
+// A signal that has left the window begins no wait any more.
+void forget_old_anchors(Session& session) {
+  std::vector<std::uint64_t> there(session.window.size());
+  for (std::size_t i = 0; i < there.size(); ++i) there[i] = session.window[i].version;
+  std::ranges::sort(there);
+  std::erase_if(session.done, [&](const DoneAnchor& one) { return !std::ranges::binary_search(there, one.version); });
+}
+
+}  // namespace
+
 SessionPtr applied(SessionPtr before, const DoneRecord& record) {
   if (!before) return nullptr;
   auto session = changeable(std::move(before));
+  if (session->done.size() >= kManyDone) forget_old_anchors(*session);
   std::erase_if(session->done, [&](const DoneAnchor& one) { return one.rule == record.done.rule; });
   session->done.push_back(record.done);
   keep_newest(session->done, Session::kAnchorsDone);

@@ -55,11 +55,20 @@ std::uint64_t remembered(std::string_view id) {
   return hash ^ hash >> 29;
 }
 
+std::uint64_t done_key(std::string_view rule, std::uint64_t version) {
+  return remembered(std::string(rule).append("#").append(std::to_string(version)));  // no id has this
+}
+
 SessionId own_record(std::string_view visitor) { return SessionId{std::string(1, kVisitorMark).append(visitor)}; }
 
 std::uint64_t Session::done_anchor(std::string_view rule) const {
   const auto found = std::ranges::find(done, remembered(rule), &DoneAnchor::rule);
   return found == done.end() ? 0 : found->version;
+}
+
+bool Session::is_done(std::string_view rule, std::uint64_t anchor) const {
+  const DoneAnchor of_rule{remembered(rule), anchor}, by_value{done_key(rule, anchor), anchor};
+  return std::ranges::any_of(done, [&](const DoneAnchor& one) { return one == of_rule || one == by_value; });
 }
 
 std::size_t Session::bytes() const {

@@ -64,6 +64,7 @@ struct PastDecision {
   bool public_only = false;   // judged without proof of the visitor: only public traits counted
   std::uint64_t reading = 0;  // Verdict::reading: what its etag was made of
   std::vector<PastBeside> beside;
+  std::uint64_t anchor = 0;  // of a delayed rule by value: version of the signal that it waited from; else 0
 };
 
 // The same over texts that live elsewhere.
@@ -75,6 +76,7 @@ struct PastView {
   bool public_only = false;
   std::uint64_t reading = 0;
   std::span<const PastBeside> beside = {};
+  std::uint64_t anchor = 0;
 };
 
 // The newest decisions of a session, in the bytes of the journal (codec.h), so that one more is one copy of some
@@ -90,10 +92,13 @@ std::uint64_t remembered(std::string_view id);
 
 // The anchor of a delayed rule that is done in a session: it fires no more.
 struct DoneAnchor {
-  std::uint64_t rule = 0;     // `remembered` of its ruleId
+  std::uint64_t rule = 0;     // `remembered` of its ruleId; of a rule by value, done_key
   std::uint64_t version = 0;  // of the signal that the rule waited from
   friend bool operator==(const DoneAnchor&, const DoneAnchor&) = default;
 };
+
+// Where several anchors of one rule are done: the rule and the anchor's version in one.
+std::uint64_t done_key(std::string_view rule, std::uint64_t version);
 
 // A session that joined a visitor.
 struct Joined {
@@ -115,7 +120,7 @@ struct Session {
   static constexpr std::size_t kIdsRemembered = 1000;
   static constexpr std::size_t kShownRemembered = 1000;
   static constexpr std::size_t kSessionsJoined = 100;
-  static constexpr std::size_t kAnchorsDone = 2'000;  // the limit of rules of a handle
+  static constexpr std::size_t kAnchorsDone = 2'000;  // the limit of rules of a handle; or 20 values of 100 rules
 
   Handle handle;
   SessionId id;
@@ -135,7 +140,8 @@ struct Session {
   DecisionLog decisions;
   std::vector<Spend> spends;         // by `at`, at most kSpendsKept, the newest; of a visitor: of all their sessions
   std::vector<std::uint64_t> shown;  // prefetched decisions that were shown, newest last, at most kShownRemembered
-  std::vector<DoneAnchor> done;      // the last one of each delayed rule, at most kAnchorsDone, the newest
+  std::vector<DoneAnchor> done;      // the last one of each delayed rule, and of those by value all that are in the
+                                     // window; at most kAnchorsDone, the newest
   std::vector<Joined> sessions;      // of a visitor: the newest that joined, newest last, at most kSessionsJoined
   std::shared_ptr<const Identity> identity;  // of a visitor: null where the id is the visitor's only one
   std::shared_ptr<const Traits> traits;      // of a visitor: said under this id; null: none
@@ -144,8 +150,10 @@ struct Session {
   // where consent becomes basic the one gives way to the other, since the visitor is forgotten.
   std::string_view unit() const { return begun_by_visitor ? visitor.view() : id.view(); }
 
-  // The version of the rule's anchor that is done; 0: none is.
+  // The version of the rule's anchor that is done; 0: none is. Of a rule that is not by value.
   std::uint64_t done_anchor(std::string_view rule) const;
+  // Whether the anchor of that version is done, whether the rule was by value then or not.
+  bool is_done(std::string_view rule, std::uint64_t anchor) const;
 
   std::size_t bytes() const;  // memory held, about
 };

@@ -68,7 +68,8 @@ struct Delivery {
   // valid_until it is withdrawn instead of sent.
   RuleId rule;  // empty: of none
   Instant anchor_at{};
-  Instant valid_until{};  // epoch: always
+  Instant valid_until{};   // epoch: always
+  std::uint64_t same = 0;  // of the anchor, where the rule is by value: rules::same_key; else 0
 };
 
 struct DeliveryPlace {  // a place in a list ordered by (created_at, id)

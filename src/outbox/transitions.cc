@@ -98,6 +98,7 @@ bool give_up(Delivery& delivery, std::string_view reason, Instant at) {
 
 void erase(Delivery& delivery, std::string_view reason, Instant at) {
   delivery.session = SessionId{};
+  delivery.same = 0;
   withdraw(delivery, reason, at);
 }
 

@@ -182,6 +182,7 @@ class Compiler {
                              .visitor = absent->measure.scope == Scope::kVisitor,
                              .local = rule.hours && !rule.hours->zone,
                              .shadow = rule.status == Status::kShadow,
+                             .by_value = !absent->measure.same.empty(),
                              .live_since = rule.live_since,
                              .include = rule.include,
                              .index = index});

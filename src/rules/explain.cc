@@ -137,6 +137,10 @@ class Account {
     const auto skipped_by = definition_of(finding.condition.measure.kind).skipped;
     if (const Skipped skipped = skipped_by ? skipped_by(finding, scene) : Skipped{}; skipped.count > 0)
       out_.member("skipped", skipped.count).member("why", skipped.why);
+    if (!finding.condition.measure.same.empty()) {
+      const auto best = definition_of(finding.condition.measure.kind).best(finding.measure, scene);
+      text_or_null(out_, "same", best.value_or(""));
+    }
     if (!met) out_.member("margin", margin_words(finding, scene, flips_at(test, taken.next)));
     if (taken.next != kNever) out_.member("changesAt", to_rfc3339(taken.next));
     out_.end_object();

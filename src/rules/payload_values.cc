@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "rules/language/measure_definition.h"
+#include "rules/language/same.h"
+
 namespace beckon::rules {
 namespace {
 
@@ -18,12 +21,17 @@ std::optional<std::string_view> part_of(const std::optional<ledger::Signal>& sig
   return std::nullopt;
 }
 
+bool has_same(const ledger::Signal& signal, const std::string& same, std::string_view value) {
+  std::string room;
+  return same.empty() || same_in(signal, same, room) == value;
+}
+
 }  // namespace
 
 bool names_visitor(const Arm& arm) {
   return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
            return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone ||
-                  path.root == PayloadRoot::kVisitorId;
+                  path.root == PayloadRoot::kVisitorId || path.root == PayloadRoot::kSame;
          });
 }
 
@@ -35,7 +43,8 @@ std::optional<ledger::Signal> JudgedValues::anchor() const {
   const bool is_of_visitor = absent->measure.scope == Scope::kVisitor && facts_.visitor;
   const ledger::Window& window = is_of_visitor ? *facts_.visitor : facts_.window;
   for (std::size_t i = window.size(); i-- > 0;)
-    if (const ledger::Signal signal = window[i]; signal.at <= facts_.now && absent->measure.after.fits(signal))
+    if (const ledger::Signal signal = window[i]; signal.at <= facts_.now && absent->measure.after.fits(signal) &&
+                                                 has_same(signal, absent->measure.same, facts_.same))
       return signal;
   return std::nullopt;
 }
@@ -44,6 +53,23 @@ std::optional<ledger::Signal> JudgedValues::newest() const {
   for (std::size_t i = facts_.window.size(); i-- > 0;)
     if (facts_.window.at(i) <= facts_.now) return facts_.window[i];
   return std::nullopt;
+}
+
+// Of a message the value that it is about, else the best one of the first condition that has any.
+std::optional<std::string> JudgedValues::same() const {
+  if (!facts_.same.empty()) return std::string(facts_.same);
+  const auto found = std::ranges::find_if(rule_.all, [](const Condition& one) { return !one.measure.same.empty(); });
+  if (found == rule_.all.end()) return std::nullopt;
+  const Measure& of = found->measure;
+  const bool is_of_visitor = of.scope == Scope::kVisitor && facts_.visitor;
+  if (is_of_visitor && !facts_.tells_sessions) return std::nullopt;
+  const ReadyMeasure ready{.source = &of,
+                           .stream = {.filter = &of.filter, .key_alone = of.filter.key_alone()},
+                           .after = {.filter = &of.after, .key_alone = of.after.key_alone()}};
+  static const KeyTable kNoKeys;
+  SceneRoom room;
+  Scene scene(is_of_visitor ? *facts_.visitor : facts_.window, facts_, kNoKeys, room);
+  return definition_of(of.kind).best(ready, scene);
 }
 
 std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std::string& room) const {
@@ -75,7 +101,11 @@ std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std
       if (path.rest == "expiresAt" && decided_.expires_at != Instant{})
         return text(to_rfc3339(decided_.expires_at), room);
       return std::nullopt;
-    case PayloadRoot::kSame:
+    case PayloadRoot::kSame: {
+      const auto found = same();
+      if (!found) return std::nullopt;
+      return text(*found, room);
+    }
     case PayloadRoot::kEver:
     case PayloadRoot::kItem: return std::nullopt;
   }

@@ -24,6 +24,7 @@ class JudgedValues final : public PayloadValues {
  private:
   std::optional<ledger::Signal> anchor() const;
   std::optional<ledger::Signal> newest() const;
+  std::optional<std::string> same() const;
 
   const Rule& rule_;
   const Facts& facts_;

@@ -62,10 +62,10 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
     EXPECT_EQ(to_json(lint_rule(id, stored, testing::ZonesOfRelease(), scores(), kMonth, kNoon)), "[]") << example;
     if (heading == "Conditions") measures.emplace_back(parsed->root().members()[0].key);
   }
-  EXPECT_THAT(measures,
-              ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "sum", "max",
-                                              "last", "absent", "steps", "score", "context", "context", "any", "count",
-                                              "count", "trait", "trait", "trait", "trait", "decision"));
+  EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "sum",
+                                                        "max", "last", "absent", "steps", "steps", "absent", "count",
+                                                        "score", "context", "context", "any", "count", "count", "trait",
+                                                        "trait", "trait", "trait", "decision"));
 }
 
 // A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.
@@ -91,9 +91,9 @@ class Visitor {
   std::string when_due(Duration time) {
     const Delayed& delayed = rules_.delayed()[0];
     const Facts given = facts(time);
-    const auto anchor = rules_.anchor(delayed, delayed.visitor ? visitor_ : window_, given.now, kMonth);
-    if (!anchor) return "nothing";
-    if (anchor->due > given.now) return "waits";
+    const auto anchors = rules_.anchors(delayed, delayed.visitor ? visitor_ : window_, given.now, kMonth);
+    if (anchors.empty()) return "nothing";
+    if (anchors.front().due > given.now) return "waits";
     return told(rules_.judge_due(delayed, given).verdict, time);
   }
 

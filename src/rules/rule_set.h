@@ -66,15 +66,17 @@ struct Delayed {
   bool visitor = false;                   // its absence looks at all sessions of the visitor
   bool local = false;                     // its hours are those of the visitor's zone
   bool shadow = false;                    // judged and recorded, never published
+  bool by_value = false;                  // it has a `same`: one wait for each value
   Instant live_since{};                   // anchors that arrived before it do not count
   std::vector<std::string> include = {};  // traits that its event tells; sorted
   std::uint32_t index = 0;                // the rule set's own
 };
 
 // What a delayed rule waits from: the newest signal that fits `after`, while nothing that fits `absent` came behind it
-// in the order of signals (ledger/signal.h).
+// in the order of signals (ledger/signal.h). Of a rule with `same`, likewise among the signals of one value.
 struct Anchor {
   Instant at{}, received{};
+  std::string same = {};      // its value of the rule's `same`; empty: the rule has none
   std::uint64_t version = 0;  // of the session that the anchor is in, in a merged window too
   std::uint64_t place = 0;    // in the journal: ledger::Signal::place
   Instant due{};              // at + for
@@ -166,9 +168,12 @@ class RuleSet {
   bool feeds(const Delayed& delayed, const ledger::Signal& signal) const;
   // Whether the signal is what the rule waits for the absence of: it ends the reason of every earlier anchor.
   bool ends(const Delayed& delayed, const ledger::Signal& signal) const;
-  // Nothing where there is no anchor, or what was missed has come. `window`: merged where `delayed.visitor`.
-  std::optional<Anchor> anchor(const Delayed& delayed, const ledger::Window& window, Instant now,
-                               Duration retention) const;
+  // Of a rule with `same`, the value that the signal has for it; else empty.
+  std::string value_of(const Delayed& delayed, const ledger::Signal& signal) const;
+  // The newest first, at most one for each value of `same`; none where what was missed has come, or where nothing began
+  // a wait. `window`: merged where `delayed.visitor`.
+  std::vector<Anchor> anchors(const Delayed& delayed, const ledger::Window& window, Instant now,
+                              Duration retention) const;
   // This rule alone. `hold`: why it is held back; where it is closed, `opens_at` is when it opens.
   struct DueVerdict {
     Verdict verdict;

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 inline const Instant kLifeBegins = *parse_rfc3339("2026-11-02T12:00:00Z");
 
-inline constexpr std::array<std::pair<const char*, const char*>, 8> kLifeRules{{
+inline constexpr std::array<std::pair<const char*, const char*>, 11> kLifeRules{{
     {"capped",
      R"({"triggers":["a"],"priority":8,"when":{"all":[{"count":{"key":"view"},"within":"1h","atLeast":1}]},"limit":{"cooldown":"1m","caps":[{"max":2,"per":"session"},{"max":3,"per":"2h"}]},"split":{"unit":"session","holdout":40,"arms":{"p":1,"q":2}},"actions":{"p":{"type":"x"},"q":{"type":"y"}}})"},
     {"shadow",
@@ -30,6 +30,12 @@ inline constexpr std::array<std::pair<const char*, const char*>, 8> kLifeRules{{
      R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"1h","scope":"visitor"}]},"action":{"type":"x"}})"},
     {"watched",
      R"({"triggers":["@due"],"status":"shadow","when":{"all":[{"absent":{"key":"view"},"after":{"key":"cart"},"for":"20m"}]},"action":{"type":"x"}})"},
+    {"each",
+     R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"40m","same":"sku"}]},"limit":{"caps":[{"max":6,"per":"1d"}]},"action":{"type":"x","payload":{"sku":"{{same}}"}},"ttl":"2h"})"},
+    {"each-afar",
+     R"({"triggers":["@due"],"when":{"all":[{"absent":{"key":"purchase"},"after":{"key":"cart"},"for":"50m","same":"sku","scope":"visitor"}]},"action":{"type":"x","payload":{"sku":"{{same}}"}}})"},
+    {"again",
+     R"({"triggers":["a"],"priority":4,"when":{"all":[{"steps":[{"key":"view"},{"key":"cart"}],"same":"sku","within":"2h","reached":2,"scope":"visitor"}]},"action":{"type":"x","payload":{"sku":"{{same}}"}}})"},
 }};
 
 class Life {
@@ -70,7 +76,8 @@ class Life {
     static constexpr const char* kKeys[] = {"view", "view", "cart", "purchase"};
     const Instant at = std::max(kLifeBegins, world.now() - Duration{pick(3) == 0 ? pick(3'600'000) : 0});
     EXPECT_TRUE(world.world().append("{" + whom() + context() + R"(,"signals":[{"type":")" + kKeys[pick(4)] +
-                                     R"(","at":")" + to_rfc3339(at) + "\"}]}"));
+                                     R"(","metadata":{"sku":)" + std::to_string(pick(3)) + R"(},"at":")" +
+                                     to_rfc3339(at) + "\"}]}"));
   }
   void resolve() {
     const auto answer = world.world().resolve("{" + whom() + context() + "," + trigger() + "}");

@@ -59,6 +59,17 @@ void check_fields(const Rule& rule, Issues& issues) {
   if (rule.goal) check_field(rule.goal->value_field, "goal.valueField", issues);
 }
 
+// A value that nothing could ever be would hold the rule back for good.
+void check_same(const Rule& rule, Issues& issues) {
+  if (std::ranges::any_of(rule.all, [](const Condition& one) { return !one.measure.same.empty(); })) return;
+  for (const Arm& arm : rule.arms) {
+    const auto is_same = [](const PayloadPath& path) { return path.root == PayloadRoot::kSame; };
+    if (arm.payload && std::ranges::any_of(arm.payload->paths(), is_same))
+      issues.add(arm.name.empty() ? "action.payload" : "actions." + arm.name + ".payload",
+                 "names same, but no condition of when.all has one");
+  }
+}
+
 // Rules that were saved before a split had a unit go on as they were; one that is saved now says what it means.
 std::string saved_split(const json::Value& split) {
   std::string text;
@@ -86,6 +97,7 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
     check_zone(read, *declared, issues);
   }
   check_fields(read, issues);
+  check_same(read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   std::string text;
   json::Writer writer(text);

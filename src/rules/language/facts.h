@@ -29,6 +29,8 @@ struct Facts {
   // The visitor's ids, for the arms that some are given by name: those that are known, and the one that is said.
   std::span<const std::string_view> ids = {};
   std::string_view said = {};
+  // Of a delayed rule: the value of its `same` whose wait is over. Of several that are as good, explanations show it.
+  std::string_view same = {};
   bool may_spend = true;  // false: limited rules are skipped (consent denied)
   // Of the visitor, by their ids; those that must not count for this judgement are not there. Only read where
   // RuleSet::reads_traits says so.
@@ -36,6 +38,7 @@ struct Facts {
   const Zones* zones = nullptr;                 // where the visitor's zone is looked up; null: it is not known
   std::string_view visitor_id = {};             // the visitor's name, for payloads; empty: not known, or not to be told
   bool tells_sensitive = false;                 // payloads may have sensitive traits
+  bool tells_sessions = true;                   // payloads may have what comes of the visitor's other sessions
   std::span<const std::string> sensitive = {};  // names of traits that no explanation shows; sorted
 };
 

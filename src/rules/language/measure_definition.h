@@ -1,6 +1,7 @@
 // All that is said of one measure, in one place. A new measure is a file like measures/count.cc and a line in
 // measures/table.inc.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ enum class Part : std::uint8_t {
   kTrait,       // the measure's own member: a trait's name
   kDistance,    // until or age: {atLeast, atMost}, durations
   kDecision,    // the measure's own member: a rule, and what its decisions were
+  kSame,        // same: a field of the metadata, or "value"
   kScope,       // scope
 };
 
@@ -55,6 +57,9 @@ struct MeasureDefinition {
   std::string (*margin)(const Finding& finding, Scene& scene);  // but for what time does
   // What it could not use of the signals that fit. Null: it uses them all, and has no field of their metadata.
   Skipped (*skipped)(const Finding& finding, Scene& scene) = nullptr;
+
+  // The value of `same` by which it is what it is; std::nullopt if it is so by none. Null: it has no `same`.
+  std::optional<std::string> (*best)(const ReadyMeasure& measure, Scene& scene) = nullptr;
 
   // For the linter: the cases of a statement; the least and the greatest that the measure can be; and whether `one`,
   // of any kind, can never be greater than `other`, of this kind, which looks at the same sessions or at more.

@@ -25,6 +25,7 @@ std::string_view name_of(Part part) {
     case Part::kTrait: return "trait";
     case Part::kDistance: return "distance";
     case Part::kDecision: return "decision";
+    case Part::kSame: return "same";
     case Part::kScope: return "scope";
   }
   return "";
@@ -86,6 +87,10 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
           R"("minItems":1}],"description":"Default: `act`."},"reaction":{"type":"string","enum":["shown","clicked",)"
           R"("dismissed","converted"],"description":"Only decisions of which the page reported this."}},)"
           R"("additionalProperties":false})");
+    case Part::kSame:
+      return members({"same"}, R"({"type":"string","minLength":1,"maxLength":64,"description":"A field of the )"
+                               R"(metadata, or `value`, the signal's own value: only signals with the same value )"
+                               R"(there count together, and the best value counts.","examples":["sku"]})");
     case Part::kScope:
       return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
                                 R"(of the visitor's sessions."})");

@@ -35,6 +35,8 @@ enum class Planted {
   kAnyElement,          // the paths of one list may be true of different elements
   kDecisionTooLong,     // decisions count in [now − w, now]
   kHoldoutActed,        // what was held out counts as done
+  kValuesMixed,         // signals of other values of `same` count as those of the newest
+  kOneValueMore,        // of `same`, the 21 newest values are looked at
   kEnd
 };
 

@@ -76,6 +76,11 @@ std::string random_span(Dice& dice) {
   return std::string(R"(,"within":{"calendar":")") + unit + (*zone ? R"(","zone":")" : "") + zone + "\"}";
 }
 
+std::string random_same(Dice& dice) {
+  if (!dice.one_in(3)) return "";
+  return R"(,"same":)" + dice.of<std::string>({R"("n")", R"("n")", R"("value")", R"("value")", R"("o.n")"});
+}
+
 std::string random_bounds(Dice& dice, int most) {
   const int n = dice.upto(most);
   const auto bound = [](const char* name, int of) { return R"(,")" + std::string(name) + "\":" + std::to_string(of); };

@@ -71,6 +71,7 @@ struct Measure {
                       // the signals' metadata, and where a kDistinct has none, their values; kScore: the
                       // score's name; kDecision: the rule's id
   std::string times;  // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
+  std::string same;   // kCount, kSteps, kAbsent: the measure is the best over the values of this (same.h)
   Filter after;       // kAbsent: the anchor; and that of `since`
   // Whose wall clock the calendar, or the date of a trait, is of. Its name is empty where it is the handle's, and
   // "visitor" where it is the visitor's, with the handle's where that is not known.
@@ -239,7 +240,8 @@ inline constexpr std::size_t kValueSize = 256;        // of a value or a context
 inline constexpr std::int64_t kPriority = 1'000'000;  // either way of zero
 inline constexpr std::int64_t kCount = 1'000'000;     // the greatest bound of a count
 inline constexpr std::size_t kSteps = 10;
-inline constexpr std::size_t kMeta = 5;  // comparisons of metadata in one filter
+inline constexpr std::size_t kMeta = 5;         // comparisons of metadata in one filter
+inline constexpr std::size_t kSameValues = 20;  // of `same` that a measure looks at: the newest
 inline constexpr std::size_t kCaps = 10;
 inline constexpr std::int64_t kCap = 1'000;  // the greatest `max`: as many spends are kept
 inline constexpr std::size_t kArms = 20;

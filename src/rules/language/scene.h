@@ -176,6 +176,7 @@ class Scene {
   const Zone* zone_in(const Measure& of) const { return rules::zone_in(facts_, of); }  // null: not known
   bool is_sensitive(std::string_view trait) const { return std::ranges::binary_search(facts_.sensitive, trait); }
   std::string_view unit() const { return facts_.unit; }
+  std::string_view same() const { return facts_.same; }
 
   // The value of a field of the context, or null where it is missing.
   const std::string* context(std::string_view field) const;

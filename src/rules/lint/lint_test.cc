@@ -61,6 +61,31 @@ TEST(Lint, LetsAnOrdinaryRulePass) {
             kNone);
 }
 
+TEST(NeverTrue, IsFoundBetweenWhatHasTheSameValueAndWhatIsCountedOfAll) {
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"same":"sku","atLeast":3},{"count":{"key":"a"},"atMost":2})"), kNever)
+      << "so many of one value are so many";
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"same":"sku","atLeast":3},{"count":{"key":"a"},"same":"sku","atMost":2})"),
+            kNever);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"same":"sku","atLeast":1},{"count":{"key":"a"},"same":"id","atMost":0})"),
+            kNone);
+  EXPECT_EQ(of_all(R"({"count":{"key":"a"},"atLeast":3},{"count":{"key":"a"},"same":"sku","atMost":1})"), kNone);
+  EXPECT_EQ(of_all(R"({"steps":[{"key":"a"},{"key":"b"}],"same":"sku","reached":2},{"seen":{"key":"a"}})"), kNone);
+  EXPECT_EQ(
+      of_when(
+          R"({"all":[{"steps":[{"key":"a"},{"key":"b"}],"same":"sku","reached":2}],"none":[{"seen":{"key":"b"}}]})"),
+      kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h","same":"sku"}],
+                        "none":[{"seen":{"key":"a"}}]})"),
+            kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h","same":"sku"},
+                               {"seen":{"key":"a"},"within":"1m"}]})"),
+            kNone)
+      << "of another value";
+  EXPECT_EQ(of_when(R"({"all":[{"absent":{"key":"b"},"after":{"key":"a"},"for":"1h"},
+                               {"seen":{"key":"a"},"within":"1m"}]})"),
+            kNever);
+}
+
 TEST(NeverTrue, IsFoundBetweenCounts) {
   EXPECT_EQ(of_all(R"({"count":{"key":"a"},"within":"1h","atLeast":3},{"count":{"key":"a"},"within":"1h","atMost":2})"),
             kNever);

@@ -37,7 +37,7 @@ std::string meeting_condition(Dice& dice) {
              scope;
     case 3:
       return R"({"absent":)" + filter + R"(,"after":{"key":"b"},"for":)" +
-             dice.of<const char*>({R"("5s")", R"("15s")", R"("45s")"}) + scope;
+             dice.of<const char*>({R"("5s")", R"("15s")", R"("45s")"}) + random_same(dice) + scope;
     case 4:
       return R"({"context":"c",)" +
              (dice.one_in(2) ? std::string(dice.of(
@@ -49,9 +49,10 @@ std::string meeting_condition(Dice& dice) {
     case 7:
       return R"({"score":)" + std::string(dice.of({R"("s")", R"("mixed")", R"("unknown")"})) + random_amount(dice) +
              scope;
-    case 8: return R"({"steps":[{"key":"a"},)" + filter + "]" + window + random_bounds(dice, 2) + scope;
+    case 8:
+      return R"({"steps":[{"key":"a"},)" + filter + "]" + window + random_bounds(dice, 2) + random_same(dice) + scope;
   }
-  return R"({"count":)" + filter + window + random_bounds(dice, 3) + scope;
+  return R"({"count":)" + filter + window + random_bounds(dice, 3) + random_same(dice) + scope;
 }
 
 std::string meeting_entry(Dice& dice, int depth = 1) {

@@ -29,7 +29,7 @@ class DueAgreement {
 
   const std::string& rule() const { return rule_; }
   Tally tally;
-  long waiting = 0, closed = 0;
+  long waiting = 0, closed = 0, by_value = 0;
 
  private:
   void ask(const RuleSet& set, const Delayed& delayed, const naive::World& world, const AsFacts& facts) {
@@ -37,10 +37,10 @@ class DueAgreement {
         base_ + std::chrono::seconds{dice_.one_in(4) ? 0 : dice_.upto(30) - 10} + Duration{dice_.upto(3) - 1};
     const Facts given = facts.facts(now);
     const ledger::Window& window = delayed.visitor && given.visitor != nullptr ? *given.visitor : given.window;
-    const std::string found = in_words(set.anchor(delayed, window, now, world.retention));
-    const std::string wanted = in_words(anchor(world, now));
+    const std::string found = in_words(set.anchors(delayed, window, now, world.retention));
+    const std::string wanted = in_words(anchors(world, now));
     if (found != wanted) differ("anchor " + found + ", wanted " + wanted, now);
-    waiting += found != "none";
+    waiting += found != "none", by_value += found.find(" of ") != found.npos;
     compare(set.judge_due(delayed, given), world, now);
     ++tally.cases;
   }
@@ -75,7 +75,7 @@ class DueAgreement {
   void feed(const RuleSet& set, const Delayed& delayed, const naive::World& world) {
     const auto& arrived = world.sessions[world.asking].arrived;
     if (arrived.size() > 20) return;
-    const std::string with = in_words(anchor(world, base_));
+    const std::string with = in_words(anchors(world, base_), false);
     for (std::size_t i = 0; i < arrived.size(); ++i) {
       naive::World without{.scores = {},
                            .sessions = world.sessions,
@@ -86,7 +86,7 @@ class DueAgreement {
       auto& left = without.sessions[world.asking].arrived;
       const naive::Signal taken = left[i];
       left.erase(left.begin() + static_cast<std::ptrdiff_t>(i));
-      if (without_versions(in_words(anchor(without, base_))) == without_versions(with)) continue;
+      if (in_words(anchors(without, base_), false) == with) continue;
       if (!taken.id.empty()) continue;  // without it a duplicate would have been stored
       const ledger::Signal signal{.key = taken.key,
                                   .value = taken.value,
@@ -98,17 +98,22 @@ class DueAgreement {
     }
   }
 
-  static std::optional<naive::Anchor> anchor(const naive::World& world, Instant now) {
-    return naive::anchor(world, world.rules[0].root().find("when")->find("all")->items()[0], now, true);
+  static std::vector<naive::Anchor> anchors(const naive::World& world, Instant now) {
+    return naive::anchors(world, world.rules[0].root().find("when")->find("all")->items()[0], now, true);
   }
 
   template <class Anchor>
-  static std::string in_words(const std::optional<Anchor>& anchor) {
-    if (!anchor) return "none";
-    return to_rfc3339(anchor->at) + " due " + to_rfc3339(anchor->due) + " received " + to_rfc3339(anchor->received) +
-           " version " + std::to_string(anchor->version) + " place " + std::to_string(anchor->place);
+  static std::string in_words(const std::vector<Anchor>& anchors, bool versions = true) {
+    if (anchors.empty()) return "none";
+    std::string out;
+    for (const Anchor& anchor : anchors) {
+      out += to_rfc3339(anchor.at) + " due " + to_rfc3339(anchor.due) + " received " + to_rfc3339(anchor.received);
+      if (!anchor.same.empty()) out += " of " + anchor.same;
+      if (versions) out += " version " + std::to_string(anchor.version) + " place " + std::to_string(anchor.place);
+      out += "; ";
+    }
+    return out;
   }
-  static std::string without_versions(const std::string& words) { return words.substr(0, words.find(" version")); }
 
   void differ(const std::string& what, Instant at) {
     if (wrong_.empty()) wrong_ = "at " + to_rfc3339(at) + ": " + what;

@@ -318,11 +318,54 @@ std::optional<long> of_amounts(const World& world, const Value& condition, const
   return std::clamp(total, -kMost, kMost);
 }
 
+// What `same` names of the signal; empty: it is of no value.
+std::string value_of(const Value& condition, const Signal& signal) {
+  const std::string same(condition.find("same")->text());
+  std::string text;
+  if (same == "value") {
+    text = signal.has_value ? signal.value : "";
+  } else if (!signal.metadata.empty()) {
+    const auto document = json::parse(signal.metadata);
+    const Value* value =
+        is_named(document->root(), same) ? document->root().find(same) : under(&document->root(), same, {});
+    if (value != nullptr && !value->is_null() && !value->is_object() && !value->is_array()) text = value->text();
+  }
+  return text.size() <= 256 ? text : "";
+}
+
+// The values of those of the signals that fit one of the filters, those with the newest first, and no more than 20.
+std::vector<std::string> newest_values(const std::vector<Stored>& all, const Value& condition,
+                                       const std::vector<const Value*>& filters) {
+  std::vector<std::string> values;
+  for (auto one = all.rbegin(); one != all.rend() && values.size() < 20; ++one) {
+    const bool counts = std::ranges::any_of(filters, [&](const Value* filter) { return fits(*filter, *one->signal); });
+    const std::string value = value_of(condition, *one->signal);
+    if (counts && !value.empty() && std::ranges::find(values, value) == values.end()) values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<Stored> of_value(std::vector<Stored> all, const Value& condition, const std::string& value) {
+  std::erase_if(all, [&](const Stored& one) { return value_of(condition, *one.signal) != value; });
+  return all;
+}
+
+// What `measure` comes to for the best of the values.
+template <class Measure>
+long best(const std::vector<Stored>& all, const Value& condition, const std::vector<const Value*>& filters,
+          Measure measure) {
+  if (condition.find("same") == nullptr) return measure(all);
+  long most = 0;
+  for (const std::string& value : newest_values(all, condition, filters))
+    most = std::max(most, measure(of_value(all, condition, value)));
+  return most;
+}
+
 // How many of the steps came, each behind the one before it.
-long steps(const World& world, const Value& condition, Instant now) {
+long steps(const std::vector<Stored>& all, const Value& condition) {
   const auto wanted = condition.find("steps")->items();
   std::size_t reached = 0;
-  for (const Stored& one : inside(world, condition, now)) {
+  for (const Stored& one : all) {
     if (reached < wanted.size() && fits(wanted[reached], *one.signal)) ++reached;
   }
   return static_cast<long>(reached);
@@ -448,9 +491,10 @@ long millionths(std::string_view number) {
   return negative ? -static_cast<long>(size) : static_cast<long>(size);
 }
 
-std::optional<Anchor> anchor(const World& world, const Value& condition, Instant now, bool ahead) {
+namespace {
+
+std::optional<Anchor> anchor(const std::vector<Stored>& all, const Value& condition) {
   std::optional<Anchor> newest;
-  const std::vector<Stored> all = visible(world, condition, now, ahead);
   std::size_t behind = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Signal& signal = *all[i].signal;
@@ -469,12 +513,32 @@ std::optional<Anchor> anchor(const World& world, const Value& condition, Instant
   return newest;
 }
 
+}  // namespace
+
+std::vector<Anchor> anchors(const World& world, const Value& condition, Instant now, bool ahead) {
+  const std::vector<Stored> all = visible(world, condition, now, ahead);
+  std::vector<Anchor> out;
+  if (condition.find("same") == nullptr) {
+    if (const auto one = anchor(all, condition)) out.push_back(*one);
+    return out;
+  }
+  for (const std::string& value : newest_values(all, condition, {condition.find("after")})) {
+    auto one = anchor(of_value(all, condition, value), condition);
+    if (!one) continue;
+    one->same = value;
+    out.push_back(*one);
+  }
+  return out;
+}
+
 std::optional<long> measured(const World& world, const Value& condition, Instant now, bool own_shadow) {
   constexpr long kOne = 1'000'000;
   if (condition.find("decision")) return decisions(world, condition, now, own_shadow) * kOne;
   if (const Value* f = condition.find("seen")) return chosen(world, condition, *f, now).empty() ? 0 : kOne;
   if (const Value* f = condition.find("count"))
-    return static_cast<long>(chosen(world, condition, *f, now).size()) * kOne;
+    return best(chosen(world, condition, *f, now), condition, {f},
+                [](const auto& found) { return static_cast<long>(found.size()); }) *
+           kOne;
   if (const Value* f = condition.find("distinct")) {
     const auto found = texts(chosen(world, condition, *f, now), *f);
     return static_cast<long>(std::set(found.begin(), found.end()).size()) * kOne;
@@ -485,11 +549,17 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
     const auto found = chosen(world, condition, *f, now);
     return found.empty() ? std::nullopt : std::optional<long>((now - found.back().at()).count());
   }
-  if (condition.find("steps")) return steps(world, condition, now) * kOne;
+  if (const Value* list = condition.find("steps")) {
+    std::vector<const Value*> filters;
+    for (const Value& filter : list->items()) filters.push_back(&filter);
+    return best(inside(world, condition, now), condition, filters,
+                [&](const auto& found) { return steps(found, condition); }) *
+           kOne;
+  }
   if (condition.find("score")) return score(world, condition, now);
   if (condition.find("absent")) {
-    const auto waiting = anchor(world, condition, now);
-    return waiting && now >= waiting->due ? kOne : 0;
+    const auto waiting = anchors(world, condition, now);
+    return std::ranges::any_of(waiting, [&](const Anchor& one) { return now >= one.due; }) ? kOne : 0;
   }
   if (condition.find("trait")) return trait_holds(world, condition, now) ? kOne : 0;
   CHECK(condition.find("context"));  // else a measure that is not written down here yet
@@ -502,6 +572,8 @@ long looked_at(const World& world, const Value& condition, Instant now) {
   if (const Value* f = condition.find("sum")) return static_cast<long>(chosen(world, condition, *f, now).size());
   const auto found = measured(world, condition, now);
   if (!found) return -1;
+  if (condition.find("absent") && condition.find("same") && *found != 0)  // which value is shown
+    return to_ms(anchors(world, condition, now).back().at);
   if (condition.find("score")) return static_cast<long>(visible(world, condition, now).size());
   return condition.find("last") ? to_ms(now) - *found : *found;
 }

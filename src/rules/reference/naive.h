@@ -101,6 +101,7 @@ struct Answer {
 struct Anchor {
   Instant at{}, received{}, due{};
   std::uint64_t version = 0, place = 0;
+  std::string same = {};  // its value; empty: the condition has no `same`
 };
 
 // naive.cc
@@ -111,7 +112,8 @@ std::optional<long> measured(const World& world, const json::Value& condition, I
 // of a score or a sum how many signals.
 long looked_at(const World& world, const json::Value& condition, Instant now);
 // `ahead`: signals behind `now` are seen too.
-std::optional<Anchor> anchor(const World& world, const json::Value& absent, Instant now, bool ahead = false);
+// The newest first: at most one, but of a condition with `same`.
+std::vector<Anchor> anchors(const World& world, const json::Value& absent, Instant now, bool ahead = false);
 long millionths(std::string_view number);
 
 // naive_comparison.cc

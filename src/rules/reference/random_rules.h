@@ -151,7 +151,8 @@ inline std::vector<std::string> random_rules(Dice& dice, Instant base) {
 
 inline std::string random_delayed(Dice& dice, Instant base) {
   const std::string absent = R"({"absent":)" + random_filter(dice) + R"(,"after":)" + random_filter(dice) +
-                             R"(,"for":)" + seconds(dice) + (dice.one_in(3) ? R"(,"scope":"visitor"})" : "}");
+                             R"(,"for":)" + seconds(dice) + random_same(dice) +
+                             (dice.one_in(3) ? R"(,"scope":"visitor"})" : "}");
   std::string more = dice.one_in(3) ? "," + random_group(dice, "none", 1) : "";
   // An absence under two nones is one to wait for, too, and a delayed rule has only one.
   if (more.find("none") != more.rfind("none") && more.find("absent") != more.npos) more.clear();

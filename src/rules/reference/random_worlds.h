@@ -62,8 +62,11 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
 
 inline naive::Session random_session(Dice& dice, Instant base) {
   naive::Session session;
-  for (int i = dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i)
+  const bool many_values = dice.one_in(40);  // more than `same` looks at
+  for (int i = many_values ? 30 + dice.upto(30) : dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i) {
     session.arrived.push_back(random_signal(dice, base));
+    if (many_values) session.arrived.back().metadata = R"({"n":)" + std::to_string(dice.upto(40)) + "}";
+  }
   for (int i = dice.one_in(2) ? dice.upto(5) : 0; i > 0; --i) {
     const naive::Account of{"r" + std::to_string(1 + dice.upto(5)), dice.one_in(3) ? "r1" : "", dice.one_in(3)};
     session.spends.push_back({of, base + std::chrono::seconds{dice.upto(35) - 30}});

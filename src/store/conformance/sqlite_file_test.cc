@@ -62,7 +62,7 @@ class SqliteFile : public testing::Test {
         "ALTER TABLE attempt DROP COLUMN response_headers_cut;"
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
-        "ALTER TABLE rule DROP COLUMN zone_version;"
+        "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
         "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_settings;"
         "DROP TABLE identity_key; DROP TABLE trait; DROP TABLE past_session; DROP INDEX denied_by_end;"
         "DELETE FROM meta WHERE name = 'expiry_unwritten';"
@@ -472,13 +472,38 @@ TEST_F(SqliteFile, TakesALifeThatTwoVisitorsWereSaidToEndForThatOfTheOneWhomItsE
       "CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);"
       "INSERT INTO past_session VALUES ('acme', 'gone', 'v1', 'evt_1'), ('acme', 'gone', 'v2', 'evt_1'), "
       "('acme', 'gone', 'v3', 'evt_0');"
-      "DROP TABLE identity_key; DROP TABLE trait; PRAGMA user_version = 17");
+      "DROP TABLE identity_key; DROP TABLE trait; ALTER TABLE delivery DROP COLUMN same; PRAGMA user_version = 17");
   store = open();
   ASSERT_TRUE(store);
   EXPECT_TRUE(store->ledger().past_sessions_of(kAcme, VisitorId("v1"))->empty());
   EXPECT_EQ(store->ledger().past_sessions_of(kAcme, VisitorId("v2")).value(),
             std::vector({ledger::PastSession{SessionId("gone"), EventId("evt_1"), EventId("evt_0")}}));
   EXPECT_EQ(store->ledger().past_sessions_of(kAcme, VisitorId("v3"))->size(), 1u);
+}
+
+TEST_F(SqliteFile, OfAVersionThatHadOneTimerForEachRuleStillHasItAndItsMessages) {
+  auto store = open();
+  const auto one = [](std::string_view session, int due, std::uint64_t same) {
+    return commit::TimerChange{kAcme, SessionId(session), RuleId("rescue"), after(due), 4, same};
+  };
+  ASSERT_TRUE(
+      store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), delivery("dlv_1", "evt_1")}}));
+  store.reset();
+  execute(
+      "DROP TABLE timer; CREATE TABLE timer (handle TEXT NOT NULL, session TEXT NOT NULL, rule TEXT NOT NULL, due_at "
+      "INTEGER NOT NULL, anchor INTEGER NOT NULL, PRIMARY KEY (handle, session, rule)) WITHOUT ROWID;"
+      "CREATE INDEX timer_due ON timer (due_at); CREATE INDEX timer_by_rule ON timer (handle, rule);"
+      "INSERT INTO timer VALUES ('acme', 's1', 'rescue', 10, 4), ('acme', 's2', 'rescue', 20, 5);"
+      "ALTER TABLE delivery DROP COLUMN same; PRAGMA user_version = 21");
+  store = open();
+  ASSERT_TRUE(store);
+  const auto due = store->timers().due(kStart, 9).value();
+  ASSERT_EQ(due.size(), 2u);
+  EXPECT_EQ(due[0].session.text + " " + std::to_string(due[0].anchor) + " " + std::to_string(due[0].same), "s1 4 0");
+  EXPECT_EQ(due[1].session.text + " " + std::to_string(due[1].anchor) + " " + std::to_string(due[1].same), "s2 5 0");
+  ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {one("s1", 1, 7), one("s1", 2, 8)}}));
+  EXPECT_EQ(store->timers().timers_of(kAcme, SessionId("s1"))->size(), 3u);
+  EXPECT_EQ(store->outbox().due(kHook, after(1), 9).value().at(0).delivery.same, 0u);
 }
 
 // A file of a version that left expired sessions in the journal.

@@ -18,6 +18,12 @@ class TimersOfAStore : public Conformance {
   static commit::TimerChange cancel(std::string_view session, RuleId rule = kRescue) {
     return {.handle = kAcme, .session = SessionId(session), .rule = std::move(rule)};
   }
+  static commit::TimerChange set_of(std::string_view session, std::uint64_t same, Instant due,
+                                    std::uint64_t anchor = 1) {
+    auto change = set(session, due, anchor);
+    change.same = same;
+    return change;
+  }
   void change(std::vector<commit::TimerChange> changes) {
     write({.at = kStart, .changes = {changes.begin(), changes.end()}});
   }
@@ -26,7 +32,8 @@ class TimersOfAStore : public Conformance {
     const auto timers = store().timers().due(now, limit).value();
     for (const Timer& timer : timers)
       text += timer.session.text + "/" + timer.rule.text + "@" +
-              std::to_string((timer.due_at - kStart).count() / 1000) + "#" + std::to_string(timer.anchor) + " ";
+              std::to_string((timer.due_at - kStart).count() / 1000) + "#" + std::to_string(timer.anchor) +
+              (timer.same == 0 ? "" : "=" + std::to_string(timer.same)) + " ";
     return text;
   }
   std::optional<Instant> next() { return store().timers().next_due().value(); }
@@ -81,16 +88,62 @@ TEST_P(TimersOfAStore, OfAChangedRuleAreLookedAtEarlierAndNeverLater) {
   EXPECT_EQ(due(after(99)), "s1/cart-rescue@10#1 s2/cart-rescue@20#1 s2/win-back@40#1 ");
 }
 
+TEST_P(TimersOfAStore, AreOneForEachValueToo) {
+  change({set_of("s1", 7, after(10)), set_of("s1", 9, after(20)), set("s1", after(30))});
+  change({set_of("s1", 7, after(15), 2)});
+  EXPECT_EQ(due(after(99)), "s1/cart-rescue@15#2=7 s1/cart-rescue@20#1=9 s1/cart-rescue@30#1 ");
+  auto gone = cancel("s1");
+  gone.same = 7;
+  change({gone});
+  EXPECT_EQ(due(after(99)), "s1/cart-rescue@20#1=9 s1/cart-rescue@30#1 ");
+  EXPECT_EQ(store().timers().timers_of(kAcme, SessionId("s1")).value().at(0).same, 9u);
+  write({.at = kStart, .changes = {commit::TimersOfRule{kAcme, kRescue, after(25)}}});
+  EXPECT_EQ(due(after(99)), "s1/cart-rescue@20#1=9 s1/cart-rescue@25#1 ");
+  change({cancel("s1", RuleId{})});
+  EXPECT_EQ(due(after(99)), "");
+}
+
+TEST_P(TimersOfAStore, OfValuesArePutInPlaceOfAllOthersOfTheirSessionAndRule) {
+  using How = commit::TimersOfValues::How;
+  change({set("s1", after(5)), set_of("s1", 1, after(10)), set_of("s1", 2, after(20)), set_of("s1", 3, after(30)),
+          set("s1", after(40), 1, kWinBack), set_of("s2", 4, after(50))});
+  write({.at = kStart,
+         .changes = {commit::TimersOfValues{.handle = kAcme,
+                                            .session = SessionId("s1"),
+                                            .rule = kRescue,
+                                            .all = {{.same = 1, .due_at = after(11), .anchor = 1},
+                                                    {.same = 2, .due_at = after(21), .anchor = 1, .how = How::kElseKept},
+                                                    {.same = 3, .due_at = after(31), .anchor = 2, .how = How::kElseKept},
+                                                    {.same = 5, .due_at = after(60), .anchor = 9, .how = How::kElseKept}}}}});
+  EXPECT_EQ(due(after(99)),
+            "s1/cart-rescue@11#1=1 s1/cart-rescue@20#1=2 s1/cart-rescue@31#2=3 s1/win-back@40#1 "
+            "s2/cart-rescue@50#1=4 s1/cart-rescue@60#9=5 ")
+      << "one that stays is not moved, unless it waits from another signal now";
+  write({.at = kStart,
+         .changes = {commit::TimersOfValues{.handle = kAcme,
+                                            .session = SessionId("s1"),
+                                            .rule = kRescue,
+                                            .all = {{.same = 2, .due_at = after(9), .anchor = 1, .how = How::kOnlyKept},
+                                                    {.same = 3, .due_at = after(9), .anchor = 7, .how = How::kOnlyKept},
+                                                    {.same = 6, .due_at = after(9), .anchor = 1, .how = How::kOnlyKept}}}}});
+  EXPECT_EQ(due(after(99)), "s1/cart-rescue@20#1=2 s1/win-back@40#1 s2/cart-rescue@50#1=4 ")
+      << "one that is only kept is not set anew";
+  write({.at = kStart, .changes = {commit::TimersOfValues{kAcme, SessionId("s1"), kRescue, {}}}});
+  EXPECT_EQ(due(after(99)), "s1/win-back@40#1 s2/cart-rescue@50#1=4 ");
+  EXPECT_EQ(next(), after(40));
+}
+
 class ReasonOfADelivery : public Conformance {
  protected:
   void owe_due(std::string_view id, std::string_view session, int anchor_second, RuleId rule = kRescue,
-               DeliveryState state = DeliveryState::kQueued) {
+               DeliveryState state = DeliveryState::kQueued, std::uint64_t same = 0) {
     auto born = delivery(id, "evt_" + std::string(id));
     born.session = SessionId(session);
     born.rule = std::move(rule);
     born.anchor_at = after(anchor_second);
     born.valid_until = after(1000);
     born.state = state;
+    born.same = same;
     write({.at = kStart, .changes = {subscription(), event("evt_" + std::string(id), session), born}});
   }
   void end(SessionId session, Instant anchor_until, std::string reason = "a purchase came") {
@@ -131,6 +184,32 @@ TEST_P(ReasonOfADelivery, EndsInEverySessionWhenTheRuleIsNoLongerLive) {
   EXPECT_EQ(found("dlv_1").state, DeliveryState::kWithdrawn);
   EXPECT_EQ(found("dlv_2").reason, "the rule was paused");
   EXPECT_EQ(found("dlv_3").state, DeliveryState::kQueued);
+}
+
+TEST_P(ReasonOfADelivery, EndsOfEachValueThoseWhoseAnchorIsNotLaterByItsOwnWords) {
+  const auto owe_of = [this](std::string_view id, std::uint64_t same, int anchor_second,
+                             std::string_view session = "s1", const RuleId& rule = kRescue) {
+    owe_due(id, session, anchor_second, rule, DeliveryState::kQueued, same);
+  };
+  owe_of("dlv_1", 7, 10);
+  owe_of("dlv_2", 7, 20);
+  owe_of("dlv_3", 8, 20);
+  owe_of("dlv_4", 9, 10);
+  owe_of("dlv_5", 7, 10, "s2");
+  owe_of("dlv_6", 7, 10, "s1", kWinBack);
+  owe_of("dlv_7", 0, 10);
+  EXPECT_EQ(found("dlv_3").same, 8u);
+  write({.at = after(50),
+         .changes = {commit::WithdrawReason{
+             .handle = kAcme,
+             .rule = kRescue,
+             .session = SessionId("s1"),
+             .values = {{7, after(10), "seven was bought"}, {8, after(20), "eight was bought"}}}}});
+  EXPECT_EQ(found("dlv_1").reason, "seven was bought");
+  EXPECT_EQ(found("dlv_3").reason, "eight was bought");
+  for (const char* ends : {"dlv_1", "dlv_3"}) EXPECT_EQ(found(ends).state, DeliveryState::kWithdrawn) << ends;
+  for (const char* stays : {"dlv_2", "dlv_4", "dlv_5", "dlv_6", "dlv_7"})
+    EXPECT_EQ(found(stays).state, DeliveryState::kQueued) << stays;
 }
 
 TEST_P(ReasonOfADelivery, LeavesWhatHasEndedAsItEnded) {

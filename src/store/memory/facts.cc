@@ -90,14 +90,22 @@ std::vector<DeliveryId> Deliveries::pending(const SubscriptionId& id) const {
   return found;
 }
 
-std::vector<DeliveryId> Deliveries::pending(const commit::WithdrawReason& ended) const {
-  std::vector<DeliveryId> found;
+std::vector<std::pair<DeliveryId, std::string>> Deliveries::pending(const commit::WithdrawReason& ended) const {
+  std::vector<std::pair<DeliveryId, std::string>> found;
   const auto known = by_rule_.find({ended.handle, ended.rule});
   if (known == by_rule_.end()) return found;
   for (const DeliveryId& id : known->second) {
     const outbox::Delivery& one = rows_.at(id).delivery;
-    if (ended.session.empty() || (one.session == ended.session && one.anchor_at <= ended.anchor_until))
-      found.push_back(id);
+    if (ended.session.empty()) {
+      found.emplace_back(id, ended.reason);
+    } else if (one.session != ended.session) {
+      continue;
+    } else if (ended.values.empty()) {
+      if (one.anchor_at <= ended.anchor_until) found.emplace_back(id, ended.reason);
+    } else {
+      const auto value = std::ranges::find(ended.values, one.same, &commit::WithdrawReason::OfValue::same);
+      if (value != ended.values.end() && one.anchor_at <= value->anchor_until) found.emplace_back(id, value->reason);
+    }
   }
   return found;
 }

@@ -52,7 +52,8 @@ class Deliveries {
   std::vector<DeliveryId> held() const;                             // of all, longest first
   std::vector<DeliveryId> of_event(const Handle& handle, const EventId& id) const;
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
-  std::vector<DeliveryId> pending(const commit::WithdrawReason& ended) const;
+  // With the words why.
+  std::vector<std::pair<DeliveryId, std::string>> pending(const commit::WithdrawReason& ended) const;
 
  private:
   using Session = std::pair<SubscriptionId, SessionId>;
@@ -72,6 +73,7 @@ class Deliveries {
 class TimerTable {
  public:
   void apply(const commit::TimerChange& change);
+  void apply(const commit::TimersOfValues& change);
   void apply(const commit::TimersOfRule& wish);
   std::vector<delayed::Timer> due(Instant now, std::size_t limit) const;
   std::optional<Instant> next_due() const {
@@ -80,9 +82,10 @@ class TimerTable {
   std::vector<delayed::Timer> of(const Handle& handle, const SessionId& session) const;  // earliest first
 
  private:
-  using Key = std::tuple<Handle, SessionId, RuleId>;
+  using Key = std::tuple<Handle, SessionId, RuleId, std::uint64_t>;
+  static Key key_of(const delayed::Timer& timer) { return {timer.handle, timer.session, timer.rule, timer.same}; }
   void set(const delayed::Timer& timer);
-  void cancel(const Handle& handle, const SessionId& session, const RuleId& rule);
+  void cancel(const Key& key);
   std::map<Key, delayed::Timer> rows_;
   std::set<std::pair<Instant, Key>> by_due_;
 };

@@ -204,7 +204,7 @@ void MemoryCommit::apply(const commit::Requeue& wish) {
 }
 
 void MemoryCommit::apply(const commit::WithdrawReason& ended) {
-  withdraw(facts_.deliveries.pending(ended), ended.reason);
+  for (const auto& [id, reason] : facts_.deliveries.pending(ended)) withdraw({id}, reason);
 }
 
 void MemoryCommit::apply(const commit::GiveUp& wish) {

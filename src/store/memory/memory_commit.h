@@ -44,6 +44,7 @@ class MemoryCommit final : public commit::Commit {
   void apply(const outbox::Replay& replay);
   void apply(const commit::SweepReplays& sweep);
   void apply(const commit::TimerChange& change) { facts_.timers.apply(change); }
+  void apply(const commit::TimersOfValues& change) { facts_.timers.apply(change); }
   void apply(const commit::TimersOfRule& change) { facts_.timers.apply(change); }
   void apply(const commit::Tallies& tallies);
   void apply(const commit::SweepTallies& what);

@@ -7,22 +7,37 @@ namespace beckon::store {
 using delayed::Timer;
 
 void TimerTable::set(const Timer& timer) {
-  cancel(timer.handle, timer.session, timer.rule);
-  rows_[{timer.handle, timer.session, timer.rule}] = timer;
-  by_due_.emplace(timer.due_at, Key{timer.handle, timer.session, timer.rule});
+  cancel(key_of(timer));
+  rows_[key_of(timer)] = timer;
+  by_due_.emplace(timer.due_at, key_of(timer));
 }
 
-void TimerTable::cancel(const Handle& handle, const SessionId& session, const RuleId& rule) {
-  const auto found = rows_.find({handle, session, rule});
+void TimerTable::cancel(const Key& key) {
+  const auto found = rows_.find(key);
   if (found == rows_.end()) return;
   by_due_.erase({found->second.due_at, found->first});
   rows_.erase(found);
 }
 
 void TimerTable::apply(const commit::TimerChange& change) {
-  if (change.due_at) return set({change.handle, change.session, change.rule, *change.due_at, change.anchor});
-  if (!change.rule.empty()) return cancel(change.handle, change.session, change.rule);
-  for (const Timer& timer : of(change.handle, change.session)) cancel(timer.handle, timer.session, timer.rule);
+  if (change.due_at)
+    return set({change.handle, change.session, change.rule, *change.due_at, change.anchor, change.same});
+  if (!change.rule.empty()) return cancel({change.handle, change.session, change.rule, change.same});
+  for (const Timer& timer : of(change.handle, change.session)) cancel(key_of(timer));
+}
+
+void TimerTable::apply(const commit::TimersOfValues& change) {
+  std::vector<Timer> before = of(change.handle, change.session);
+  std::erase_if(before, [&](const Timer& timer) { return timer.rule != change.rule; });
+  for (const Timer& timer : before) cancel(key_of(timer));
+  for (const commit::TimersOfValues::One& one : change.all) {
+    const auto known = std::ranges::find(before, one.same, &Timer::same);
+    const bool is_there = known != before.end() && known->anchor == one.anchor;
+    if (one.how != commit::TimersOfValues::How::kSet && is_there)
+      set(*known);
+    else if (one.how != commit::TimersOfValues::How::kOnlyKept)
+      set({change.handle, change.session, change.rule, one.due_at, one.anchor, one.same});
+  }
 }
 
 void TimerTable::apply(const commit::TimersOfRule& wish) {
@@ -31,7 +46,7 @@ void TimerTable::apply(const commit::TimersOfRule& wish) {
     if (timer.handle == wish.handle && timer.rule == wish.rule) those.push_back(timer);
   for (Timer& timer : those) {
     if (!wish.look_at) {
-      cancel(timer.handle, timer.session, timer.rule);
+      cancel(key_of(timer));
       continue;
     }
     timer.due_at = std::min(timer.due_at, *wish.look_at);
@@ -50,7 +65,7 @@ std::vector<Timer> TimerTable::due(Instant now, std::size_t limit) const {
 
 std::vector<Timer> TimerTable::of(const Handle& handle, const SessionId& session) const {
   std::vector<Timer> found;
-  for (auto row = rows_.lower_bound({handle, session, RuleId{}});
+  for (auto row = rows_.lower_bound({handle, session, RuleId{}, 0});
        row != rows_.end() && row->second.handle == handle && row->second.session == session; ++row)
     found.push_back(row->second);
   std::ranges::stable_sort(found, {}, &Timer::due_at);

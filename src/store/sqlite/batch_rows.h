@@ -69,6 +69,7 @@ void apply(Writing& writing, const commit::SweepReplays& sweep);
 
 // sqlite_timers.cc, sqlite_analytics.cc
 void apply(Writing& writing, const commit::TimerChange& change);
+void apply(Writing& writing, const commit::TimersOfValues& change);
 void apply(Writing& writing, const commit::TimersOfRule& change);
 void apply(Writing& writing, const commit::Tallies& tallies);
 void apply(Writing& writing, const commit::SweepTallies& sweep);

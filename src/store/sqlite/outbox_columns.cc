@@ -38,6 +38,7 @@ outbox::Delivery delivery_from(const Query& row) {
   d.valid_until = row.instant(16);
   d.held_at = row.instant(17);
   d.ordered = row.integer(18) != 0;
+  d.same = row.whole(19);
   return d;
 }
 

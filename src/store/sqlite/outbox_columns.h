@@ -10,8 +10,8 @@ namespace beckon::store {
 #define BECKON_DELIVERY_COLUMNS                                                             \
   "d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, " \
   "d.schedule_step, d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, " \
-  "d.rule, d.anchor_at, d.valid_until, d.held_at, d.turn > 0 "
-inline constexpr int kDeliveryColumns = 19;
+  "d.rule, d.anchor_at, d.valid_until, d.held_at, d.turn > 0, d.same "
+inline constexpr int kDeliveryColumns = 20;
 outbox::Delivery delivery_from(const Query& row);
 
 // The columns that subscription_from reads.

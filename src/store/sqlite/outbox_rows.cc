@@ -161,7 +161,7 @@ void erase(Connection& connection, const DeliveryId& id, std::string_view reason
       "UPDATE attempt SET request_headers = '{}', response_headers = x'', response_body = x'' WHERE delivery = ?1", id);
   change(connection, id, [&](Delivery& one, const Current&) {
     outbox::erase(one, reason, at);
-    connection.run("UPDATE delivery SET session = ?2, erased = 1 WHERE id = ?1", id, one.session);
+    connection.run("UPDATE delivery SET session = ?2, erased = 1, same = 0 WHERE id = ?1", id, one.session);
     return true;
   });
 }
@@ -177,6 +177,21 @@ void withdraw_some(Writing& writing, const SubscriptionId& id, std::string_view 
   ids.insert(ids.end(), std::move_iterator(held.begin()), std::move_iterator(held.end()));
   withdraw(connection, ids, reason, writing.at);
   if (ids.size() == Batch::kSweep) writing.unfinished.push_back(id);
+}
+
+void withdraw_by_value(Writing& writing, const commit::WithdrawReason& ended) {
+  Connection& connection = writing.connection;
+  std::vector<std::pair<DeliveryId, const commit::WithdrawReason::OfValue*>> found;
+  auto row = connection.query(
+      "SELECT id, anchor_at, same FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' AND state <= 2 "
+      "AND session = ?3",
+      ended.handle, ended.rule, ended.session);
+  while (row.next()) {
+    const auto value = std::ranges::find(ended.values, row.whole(2), &commit::WithdrawReason::OfValue::same);
+    if (value != ended.values.end() && row.instant(1) <= value->anchor_until)
+      found.emplace_back(DeliveryId(row.text(0)), &*value);
+  }
+  for (const auto& [id, value] : found) withdraw(connection, {id}, value->reason, writing.at);
 }
 
 }  // namespace
@@ -197,11 +212,11 @@ void apply(Writing& writing, const Delivery& given) {
   connection.run(
       "INSERT INTO delivery (id, event, subscription, handle, event_type, session, state, attempts, "
       "schedule_step, created_at, next_attempt_at, ended_at, reason, last_status, rule, anchor_at, valid_until, "
-      "held_at, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-      "?19) ON CONFLICT DO NOTHING",
+      "held_at, turn, same) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+      "?19, ?20) ON CONFLICT DO NOTHING",
       d.id, d.event, d.subscription, d.handle, d.event_type, d.session, d.state, d.attempts, d.schedule_step,
       d.created_at, d.next_attempt_at, d.ended_at, d.reason, d.last_status, d.rule, d.anchor_at, d.valid_until,
-      d.held_at, turn);
+      d.held_at, turn, d.same);
 }
 
 void apply(Writing& writing, const outbox::Settlement& settlement) {
@@ -247,6 +262,7 @@ void apply(Writing& writing, const commit::Requeue& wish) {
 // `rule <> ''` and `state <= 2` name what the index holds.
 void apply(Writing& writing, const commit::WithdrawReason& ended) {
   Connection& connection = writing.connection;
+  if (!ended.values.empty()) return withdraw_by_value(writing, ended);
   const auto ids =
       ended.session.empty()
           ? ids_of(connection.query(

@@ -394,10 +394,30 @@ CREATE TABLE identity_key (
   PRIMARY KEY (handle, id)) WITHOUT ROWID;
 )sql";
 
+// Timers and messages of rules with `same` are by its value too, as a short form of it (rules::same_key).
+constexpr const char* kTimersByValue = R"sql(
+CREATE TABLE kept AS SELECT handle, session, rule, due_at, anchor FROM timer;
+DROP TABLE timer;
+CREATE TABLE timer (
+  handle TEXT NOT NULL,
+  session TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  same INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  anchor INTEGER NOT NULL,
+  PRIMARY KEY (handle, session, rule, same)) WITHOUT ROWID;
+INSERT INTO timer SELECT handle, session, rule, 0, due_at, anchor FROM kept;
+DROP TABLE kept;
+CREATE INDEX timer_due ON timer (due_at);
+CREATE INDEX timer_by_rule ON timer (handle, rule);
+ALTER TABLE delivery ADD COLUMN same INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kSteps = {
     kFirst,       kUnmatchedEvents, kDelayed,        kOrigins,   kHeldSince,        kSessionOrder,   kReplays,
     kTallies,     kPasswords,       kChangedHandles, kNoTrigger, kSnapshotPosition, kAttemptsInFull, kSealedHeaders,
-    kZoneVersion, kExpiry,          kBoundedHistory, kPastLives, kIdentities,       kTraits,         kIdentityKeys};
+    kZoneVersion, kExpiry,          kBoundedHistory, kPastLives, kIdentities,       kTraits,         kIdentityKeys,
+    kTimersByValue};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -135,6 +135,16 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
       );
     case 'steps':
       return <Steps path={path} condition={condition} />;
+    case 'same':
+      return (
+        <Text
+          path={[...path, 'same']}
+          label="Same"
+          placeholder="sku"
+          hint="Only signals with the same value count together."
+          mono
+        />
+      );
     case 'scope':
       return <Choose path={[...path, 'scope']} label="Scope" fallback="session" choices={kScopes} />;
     case 'score':

@@ -74,6 +74,11 @@ test('conditions of each kind are told in words', () => {
       { count: { key: 'a' }, within: { calendar: 'day', zone: 'UTC' }, atLeast: 2 },
       'at least 2 × a in the same calendar day (UTC)',
     ],
+    [{ count: { key: 'a' }, same: 'sku', atLeast: 2, within: '1h' }, 'at least 2 × a with the same sku within 1h'],
+    [
+      { absent: filter, after: { key: 'view' }, for: '5m', same: 'cartId', scope: 'visitor' },
+      'no cart add for 5m after view with the same cartId, across the visitor’s sessions',
+    ],
     [{ any: [{ seen: { key: 'a' } }, { none: [{ seen: { key: 'b' } }] }] }, '((a seen or (not (b seen))))'],
     [
       {

@@ -18,8 +18,8 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'count',
     label: 'matching signals',
-    sentence: '{bound} × {filter}{window}{scope}',
-    parts: ['filter', 'window', 'bound', 'scope'],
+    sentence: '{bound} × {filter}{same}{window}{scope}',
+    parts: ['filter', 'window', 'bound', 'same', 'scope'],
     blank: {
       count: {
         key: 'cart',
@@ -85,8 +85,8 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'absent',
     label: 'no signal followed',
-    sentence: 'no {filter} for {for} after {after}{scope}',
-    parts: ['filter', 'after', 'scope'],
+    sentence: 'no {filter} for {for} after {after}{same}{scope}',
+    parts: ['filter', 'after', 'same', 'scope'],
     blank: {
       absent: {
         key: 'purchase',
@@ -101,8 +101,8 @@ export const kMeasureTable: MeasureKind[] = [
   {
     name: 'steps',
     label: 'steps completed',
-    sentence: '{steps}: {bound} reached{window}{scope}',
-    parts: ['steps', 'window', 'scope'],
+    sentence: '{steps}: {bound} reached{same}{window}{scope}',
+    parts: ['steps', 'window', 'same', 'scope'],
     blank: {
       steps: [
         {

@@ -16,6 +16,7 @@ export type Part =
   | 'trait'
   | 'distance'
   | 'decision'
+  | 'same'
   | 'scope';
 export interface MeasureKind {
   name: string;
@@ -128,6 +129,7 @@ function decisionWords(decision: Json | undefined): string {
 const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: Json | undefined) => string } = {
   bound: boundWords,
   window: windowWords,
+  same: ({ same }) => (same === undefined ? '' : ` with the same ${String(same)}`),
   scope: ({ scope }) => (scope === 'visitor' ? ', across the visitor’s sessions' : ''),
   filter: (_, filter) => filterWords(filter),
   field: (_, filter) => (isObject(filter) ? `${String(filter.field ?? '…')}${times(filter)}` : ''),

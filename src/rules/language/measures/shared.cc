@@ -5,11 +5,21 @@
 #include "ledger/window.h"
 #include "rules/language/decimal.h"
 #include "rules/language/field_path.h"
+#include "rules/language/same.h"
 
 namespace beckon::rules::measures {
 
 void read_measured(Members& members, std::string_view name, Filter& into) {
   if (const json::Value* value = members.find(name)) into = read_filter(*value, members.path(name), members.issues());
+}
+
+void read_same(Members& members, Measure& measure) {
+  const auto same = members.text("same", limits::kFieldSize);
+  if (!same) return;
+  measure.same = *same;
+  if (!is_field(measure.same) || reaches_elements(measure.same))
+    members.issue("same",
+                  "must be \"value\", or a metadata field by its name or a path of at most 4 names, without []");
 }
 
 void read_amount(Members& members, Condition& condition, std::string_view name) {
@@ -63,6 +73,29 @@ void each_amount(const ledger::Signal& signal, const Measure& measure,
                const auto amount = number_of(value), factor = number_of(times);
                visit(amount && factor ? std::optional(multiplied(*amount, *factor)) : std::nullopt);
              });
+}
+
+std::function<void(lint::Seen&)> with_same(const Measure& measure) {
+  if (measure.same.empty()) return {};
+  return [same = measure.same](lint::Seen& seen) {
+    std::string room;
+    ledger::Signal signal{.metadata = seen.metadata};
+    if (seen.value) signal.value = *seen.value, signal.has_value = true;
+    if (same_in(signal, same, room)) return;
+    if (same == kOwnValue)
+      seen.value = "v1";
+    else
+      seen.metadata = lint::metadata_with(seen.metadata, same, "\"v1\"");
+  };
+}
+
+std::string same_words(const Measure& of) { return of.same.empty() ? "" : ", with the same " + of.same; }
+
+std::string best_words(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  if (of.same.empty()) return "";
+  const auto best = definition_of(of.kind).best(finding.measure, scene);
+  return best ? " for " + of.same + " " + *best : " with the same " + of.same;
 }
 
 std::string field_words(const Measure& of) { return of.field + (of.times.empty() ? "" : " × " + of.times); }

@@ -12,6 +12,7 @@
 namespace beckon::rules::measures {
 
 void read_measured(Members& members, std::string_view name, Filter& into);
+void read_same(Members& members, Measure& measure);
 void read_amount(Members& members, Condition& condition, std::string_view name);  // of sum and max
 std::int32_t key_of_some(const ReadyMeasure& measure, std::int64_t least);        // needed where at least one is asked
 inline std::int32_t own_key(const ReadyMeasure& measure, std::int64_t) { return measure.stream.key; }  // always needed
@@ -37,6 +38,11 @@ const std::vector<std::string_view>& values_of(const ledger::Signal& signal, con
 // is none.
 void each_amount(const ledger::Signal& signal, const Measure& measure,
                  const std::function<void(std::optional<std::int64_t>)>& visit);
+// Gives a signal that the linter makes up a value of `same`, where it has none.
+std::function<void(lint::Seen&)> with_same(const Measure& measure);
+std::string same_words(const Measure& of);  // ", with the same sku", or empty
+// " for sku 7", or, where no value is the best, " with the same sku"; empty: there is no `same`.
+std::string best_words(const Finding& finding, Scene& scene);
 std::string field_words(const Measure& of);  // "items[].price × items[].quantity"
 
 lint::Cases itself_in_bounds(const lint::Said& said);
