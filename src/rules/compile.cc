@@ -12,6 +12,15 @@ bool is_of_trait(MeasureKind kind) {
   return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
 }
 
+bool is_of_counter(MeasureKind kind) { return kind == MeasureKind::kEver || kind == MeasureKind::kEverAge; }
+
+bool names_counter(const Rule& rule) {
+  return std::ranges::any_of(rule.arms, [](const Arm& arm) {
+    return arm.payload && std::ranges::find(arm.payload->paths(), PayloadRoot::kEver, &PayloadPath::root) !=
+                              arm.payload->paths().end();
+  });
+}
+
 // Whether a payload has something of the visitor in it.
 bool names_visitor(const Rule& rule) {
   return std::ranges::any_of(rule.arms, [](const Arm& arm) {
@@ -68,7 +77,9 @@ class Compiler {
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value() || reads_visitor_for_split(rule);
       asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone) || names_visitor(rule);
+      asked.reads_counters = asked.reads_counters || names_counter(rule);
       for (std::uint32_t i = course.begin; i < last_of(index); ++i) {
+        asked.reads_counters = asked.reads_counters || is_of_counter(measure_of(i).kind);
         asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
         asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);
       }
@@ -93,10 +104,12 @@ class Compiler {
       for (std::uint32_t i = course.begin; i < last_of(asked.live[place]); ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
         if (is_of_trait(measure_of(i).kind)) asked.traits.push_back(measure_of(i).field);
+        if (is_of_counter(measure_of(i).kind)) asked.counters.push_back(measure_of(i).field);
       }
     }
     sort_unique(asked.fields);
     sort_unique(asked.traits);
+    sort_unique(asked.counters);
     asked.gates.assign(std::move_iterator(gates.begin()), std::move_iterator(gates.end()));
     for (auto& [measure, of] : knocks) {
       // A rule that is alone with a measure finds out by itself.

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "rules/language/calendar.h"
+#include "rules/language/counter.h"
+#include "rules/language/decimal.h"
+
 namespace beckon::rules {
 namespace {
 
@@ -16,6 +20,13 @@ std::optional<std::string_view> part_of(const std::optional<ledger::Signal>& sig
   if (path.rest == "at") return text(to_rfc3339(signal->at), room);
   if (path.rest == "value" && signal->has_value) return text(signal->value, room);
   return std::nullopt;
+}
+
+// "orders.count" of "ever.orders.count".
+std::pair<std::string_view, std::string_view> parts_of(const PayloadPath& path) {
+  const std::string_view rest = path.rest;
+  const std::size_t point = rest.rfind('.');
+  return {rest.substr(0, point), rest.substr(point + 1)};
 }
 
 }  // namespace
@@ -36,6 +47,21 @@ std::optional<ledger::Signal> JudgedValues::anchor() const {
 std::optional<ledger::Signal> JudgedValues::newest() const {
   for (std::size_t i = facts_.window.size(); i-- > 0;)
     if (facts_.window.at(i) <= facts_.now) return facts_.window[i];
+  return std::nullopt;
+}
+
+std::optional<std::string_view> JudgedValues::of_counter(const PayloadPath& path, std::string& room) const {
+  const auto [name, what] = parts_of(path);
+  const Counter* found = facts_.tells_counters ? counter_with_value(facts_, name) : nullptr;
+  if (!found) return std::nullopt;
+  const Counter& counter = *found;
+  const ledger::Subtotal sum = ledger::total_of(facts_.counted, counter.id, facts_.now, counter.keep).sum;
+  if (what == "count") return room = std::to_string(sum.count);
+  if (what == "days")
+    return room = std::to_string(sum.days.behind(local_day(*counter.zone, facts_.now) - ledger::Days::kSpan));
+  if (what == "sum" && sum.amounts > 0) return room = decimal_text(AmountSum(sum.units, sum.rest).millionths());
+  if (what == "first" && sum.count > 0) return text(to_rfc3339(sum.first), room);
+  if (what == "last" && sum.count > 0) return text(to_rfc3339(sum.last), room);
   return std::nullopt;
 }
 
@@ -68,11 +94,29 @@ std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std
       if (path.rest == "expiresAt" && decided_.expires_at != Instant{})
         return text(to_rfc3339(decided_.expires_at), room);
       return std::nullopt;
+    case PayloadRoot::kEver: return of_counter(path, room);
     case PayloadRoot::kSame:
-    case PayloadRoot::kEver:
     case PayloadRoot::kItem: return std::nullopt;
   }
   return std::nullopt;
+}
+
+Instant counters_hold_until(const Rule& rule, const Facts& facts) {
+  Instant until = Instant::max();
+  if (!facts.tells_counters) return until;
+  for (const Arm& arm : rule.arms) {
+    if (!arm.payload) continue;
+    for (const PayloadPath& path : arm.payload->paths()) {
+      const auto [name, what] = parts_of(path);
+      const Counter* counter = path.root == PayloadRoot::kEver ? counter_with_value(facts, name) : nullptr;
+      if (!counter) continue;
+      const ledger::Total total = ledger::total_of(facts.counted, counter->id, facts.now, counter->keep);
+      until = std::min(until, total.until);
+      if (what == "days" && total.sum.count > 0)
+        until = std::min(until, calendar_unit(Calendar::kDay, *counter->zone, facts.now).second);
+    }
+  }
+  return until;
 }
 
 }  // namespace beckon::rules

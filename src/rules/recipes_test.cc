@@ -58,9 +58,10 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
     EXPECT_EQ(to_json(lint_rule(id, stored, testing::ZonesOfRelease(), scores(), kMonth, kNoon)), "[]") << example;
     if (heading == "Conditions") measures.emplace_back(parsed->root().members()[0].key);
   }
-  EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "sum",
-                                                        "max", "last", "absent", "steps", "score", "context", "context",
-                                                        "any", "count", "count", "trait", "trait", "trait", "trait"));
+  EXPECT_THAT(measures,
+              ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "sum", "max",
+                                              "last", "absent", "steps", "score", "context", "context", "any", "count",
+                                              "count", "trait", "trait", "trait", "trait", "ever", "ever"));
 }
 
 // A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.
