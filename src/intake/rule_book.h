@@ -33,6 +33,8 @@ rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::Store
 
 // Adds an issue for every rule that uses an undeclared score.
 std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const rules::Scores& declared);
+// Likewise an undeclared counter.
+std::optional<Fault> undeclared_counters(const rules::StoredRules& rules, const rules::Counters& declared);
 
 // Committing thread. Plans `next`, compiled as `compiled`, in the place of `before`: the rules that differ, what
 // becomes of timers and pending messages, and the audit entry. What differs is known by its rulesVersion.
@@ -51,7 +53,8 @@ class RuleBook {
   // change. Handles share a few locks by hash.
   [[nodiscard]] std::unique_lock<std::mutex> turn(const Handle& handle);
 
-  rules::Scores scores(const Handle& handle) const;  // that rules can use now
+  rules::Scores scores(const Handle& handle) const;      // that rules can use now
+  rules::Counters counters(const Handle& handle) const;  // likewise
 
   // The caller holds the turn. Makes `next` the handle's rules, effective for the next decision; `before` are the
   // current ones. Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.
