@@ -21,6 +21,11 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
 void write_traits(json::Writer& out, const commit::TraitTable& table, const std::vector<ledger::SessionPtr>& records,
                   bool may_see_sensitive);
 
+// Adds "counters" to an open object: what those of the handle have counted of that visitor, by name; null of one that
+// is still filling.
+void write_counters(json::Writer& out, const rules::Counters& counters, const std::vector<ledger::SessionPtr>& records,
+                    Instant now);
+
 // Adds "traitHistory" to an open object: all that the journal still holds of what was said under these ids, oldest
 // first. Reads the whole journal.
 Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& handle, std::span<const VisitorId> ids);

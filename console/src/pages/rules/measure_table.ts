@@ -150,4 +150,16 @@ export const kMeasureTable: MeasureKind[] = [
       equals: 'pro',
     },
   },
+  {
+    name: 'ever',
+    label: 'lifetime counter',
+    sentence: '{ever}',
+    parts: ['ever'],
+    blank: {
+      ever: 'orders',
+      count: {
+        atLeast: 3,
+      },
+    },
+  },
 ];
