@@ -98,7 +98,8 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
                          .outcome = verdict.outcome,
                          .shadow = true,
                          .spends = verdict.spends,
-                         .arm = verdict.arm});
+                         .arm = verdict.arm,
+                         .mark = verdict.mark});
   return none;
 }
 

@@ -416,12 +416,12 @@ struct Orders {
 
 TEST(Ever, IsWhatAllIdsOfTheVisitorHaveCounted) {
   Orders orders(R"({"key":"purchase","field":"amount"})");
-  orders.of(0, "2020-01-01T00:00:00Z", R"({"amount":"49.90"})").of(1, "2026-04-30T12:00:00Z", R"({"amount":50.1})");
+  orders.of(0, "2022-01-01T00:00:00Z", R"({"amount":"49.90"})").of(1, "2026-04-30T12:00:00Z", R"({"amount":50.1})");
   EXPECT_TRUE(orders.hold(R"("count":{"equals":2})"));
   EXPECT_TRUE(orders.hold(R"("sum":{"equals":100})"));
   EXPECT_FALSE(orders.hold(R"("sum":{"atLeast":100.000001})"));
   EXPECT_TRUE(orders.hold(R"("last":{"age":{"atLeast":"24h","atMost":"24h"}})"));
-  EXPECT_TRUE(orders.hold(R"("first":{"age":{"atLeast":"2000d"}})"));
+  EXPECT_TRUE(orders.hold(R"("first":{"age":{"atLeast":"1500d"}})"));
   EXPECT_FALSE(orders.hold(R"("last":{"age":{"atLeast":"25h"}})"));
 }
 

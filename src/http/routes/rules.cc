@@ -26,7 +26,7 @@ std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, 
   const auto tenant = api.places.tenants.find(handle.text);
   const commit::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
   return rules::to_json(
-      rules::lint_rule(id, rules, system_zones(), settings.scores, settings.retention, api.clock.now()));
+      rules::lint_rule(id, rules, system_zones(), settings.declared(), settings.retention, api.clock.now()));
 }
 
 Response answer(const Api& api, int status, const Request& request, const StoredRule& rule, const StoredRules& rules) {
@@ -44,13 +44,13 @@ intake::RuleChange change_of(const Api& api, const Request& request, std::string
           .at = api.clock.now()};
 }
 
-Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Scores& scores,
+Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Declared& declared,
                                  const rules::Counters& counters) {
   const auto given = object_of(request);
   if (!given) return unexpected(given.error());
   const auto rule = json::parse(without_answer_members(given->root()));
   if (!rule) return unexpected(rule.error());
-  return rules::check_rule(id, rule->root(), system_zones(), &scores, &counters);
+  return rules::check_rule(id, rule->root(), system_zones(), &declared, &counters);
 }
 
 Result<Response> put(Api& api, Request& request) {
@@ -58,7 +58,7 @@ Result<Response> put(Api& api, Request& request) {
   const RuleId id{change.target};
   const auto turn = api.rule_book.turn(change.handle);
   const auto checked =
-      checked_body(request, id, api.rule_book.scores(change.handle), api.rule_book.counters(change.handle));
+      checked_body(request, id, api.rule_book.declared(change.handle), api.rule_book.counters(change.handle));
   if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());

@@ -26,8 +26,9 @@ void read_rule(const Value& rule, const std::string& path, const commit::Tenant&
   const auto document = json::parse(without_answer_members(rule));
   if (!document) return issues.add(path, "must be a rule");
   const RuleId named{id->text()};
+  const rules::Declared declared = tenant.settings.declared();
   const auto checked =
-      rules::check_rule(named, document->root(), system_zones(), &tenant.settings.scores, &tenant.traits->counters());
+      rules::check_rule(named, document->root(), system_zones(), &declared, &tenant.traits->counters());
   if (!checked && checked.error().details.empty()) issues.add(path, checked.error().message);
   if (!checked)
     for (const FieldIssue& issue : checked.error().details) issues.add(path + "." + issue.field, issue.issue);

@@ -35,6 +35,8 @@ enum class Planted {
   kEverDayMore,         // 65 days are looked back for the days of a counter
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements
+  kDecisionTooLong,     // decisions count in [now − w, now]
+  kHoldoutActed,        // what was held out counts as done
   kEnd
 };
 

@@ -16,6 +16,7 @@ export type Part =
   | 'trait'
   | 'distance'
   | 'ever'
+  | 'decision'
   | 'scope';
 export interface MeasureKind {
   name: string;
@@ -138,6 +139,14 @@ export function comparisonWords(condition: { [name: string]: Json }): string {
   return said.join(' and ') + (condition.fold === true ? ' in any letter case' : '');
 }
 
+// "decisions of welcome", "decisions of welcome clicked".
+function decisionWords(decision: Json | undefined): string {
+  if (!isObject(decision)) return 'decisions of …';
+  const outcomes =
+    decision.outcome === undefined || list(decision.outcome) === 'act' ? '' : `, ${list(decision.outcome)}`;
+  return `decisions of ${String(decision.rule ?? '…')}${decision.reaction ? ` ${String(decision.reaction)}` : outcomes}`;
+}
+
 // What the sentence of a measure may have in braces: words from its condition and from its own member.
 const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: Json | undefined) => string } = {
   bound: boundWords,
@@ -152,6 +161,7 @@ const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: 
   name: (_, name) => String(name),
   values: comparisonWords,
   ever: everWords,
+  decision: (_, decision) => decisionWords(decision),
 };
 
 export const isGroup = (entry: Json | undefined): entry is { [name: string]: Json } =>
