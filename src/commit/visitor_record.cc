@@ -125,6 +125,8 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
   if (!visit.left.visitor.empty()) leave(std::move(visit.left), session.handle, digest, visit.joins);
   OwnRecord& kept = visit.kept;
   if (kept.visitor.empty()) return;
+  // The session's former life may have been folded since.
+  if (const auto staged = staged_.find(kept.own); staged != staged_.end()) kept.record = staged->second;
   if (kept.record && kept.record->traits)
     if (const auto tenant = places_.tenants.known(session.handle.view()))
       expires_at = std::max(expires_at, now() + tenant->settings.visitor_retention);
