@@ -71,10 +71,10 @@ void write_traits(json::Writer& out, const commit::TraitTable& table, const std:
   out.end_object();
 }
 
-void write_counters(json::Writer& out, const rules::Counters& counters, const std::vector<SessionPtr>& records,
+void write_counters(json::Writer& out, const rules::Counters& counters, const std::vector<ledger::SessionPtr>& records,
                     Instant now) {
   std::vector<const ledger::Counted*> parts;
-  for (const SessionPtr& record : records)
+  for (const ledger::SessionPtr& record : records)
     if (record->counted) parts.push_back(record->counted.get());
   out.key("counters").begin_object();
   for (const auto& [name, counter] : counters) {
