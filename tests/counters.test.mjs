@@ -18,7 +18,10 @@ const ago = ms => new Date(Math.floor(Date.now() / 1000) * 1000 - ms).toISOStrin
 const declare = async (name, body) => {
   const answer = await beckon.as('CREATOR', 'PUT', `/counters/${name}`, body);
   assert.ok([200, 201].includes(answer.status), answer.text);
-  await until(async () => (await beckon.as('CREATOR', 'GET', `/counters/${name}`)).json.filling === null);
+  await until(
+    'the counter is filled',
+    async () => (await beckon.as('CREATOR', 'GET', `/counters/${name}`)).json.filling === null,
+  );
   return answer;
 };
 const send = async (sessionId, signals, who = {}) => {
@@ -245,10 +248,7 @@ describe('rules', () => {
     await buy(id, '49.89', { at: ago(3 * hours) });
     assert.equal(await outcome('sum', { visitorId: id }), 'none');
     const [{ conditions }] = (await ask('sum', { visitorId: id })).explanation;
-    assert.deepEqual(
-      [conditions[0].measured, conditions[0].seen, conditions[0].wanted],
-      ['sum of orders ever', '99.79', 'at least 99.8'],
-    );
+    assert.deepEqual([conditions[0].seen, conditions[0].wanted], ['99.79', 'at least 99.8']);
     await buy(id, '0.01', { at: ago(3 * hours) });
     assert.deepEqual(await outcomes(id), [...all.map(name => [name, 'act'])]);
     await buy(id, 1);
@@ -287,7 +287,10 @@ describe('rules', () => {
     const before = await ask('tagged', { visitorId: id });
     await buy(id, 1);
     assert.notEqual((await ask('tagged', { visitorId: id })).etag, before.etag);
-    await until(async () => (await beckon.as('CREATOR', 'GET', `/decisions/${before.decisionId}`)).status === 200);
+    await until(
+      'the decision is on record',
+      async () => (await beckon.as('CREATOR', 'GET', `/decisions/${before.decisionId}`)).status === 200,
+    );
     const { json } = await beckon.as('CREATOR', 'GET', `/decisions/${before.decisionId}`);
     assert.deepEqual([json.outcome, json.same], ['act', true], JSON.stringify(json));
   });
@@ -299,10 +302,7 @@ describe('rules', () => {
       action: { type: 'x', payload: { n: '{{ever.nothing.sum}}' } },
     });
     assert.equal(answer.status, 400);
-    assert.deepEqual(
-      answer.json.details.map(({ field }) => field),
-      ['when.all[0].ever', 'action.payload'],
-    );
+    assert.deepEqual(answer.json.details.map(({ field }) => field).sort(), ['action.payload', 'when.all[0].ever']);
   });
 
   test('with faults are refused, each at its place', async () => {

@@ -217,11 +217,15 @@ test('a message says whom it is for, what it waited from and until when it is wo
 const counter = async (name, body) => {
   const answer = await beckon.as('CREATOR', 'PUT', `/counters/${name}`, body);
   assert.equal(answer.status, 201, answer.text);
-  await until(async () => (await beckon.as('CREATOR', 'GET', `/counters/${name}`)).json.filling === null);
+  await until(
+    'the counter is filled',
+    async () => (await beckon.as('CREATOR', 'GET', `/counters/${name}`)).json.filling === null,
+  );
 };
 const counted = async (id, name) => (await beckon.as('OPERATOR', 'GET', path(id))).json.counters[name].count;
 
 test('customer for ever: 250 scrolls in each of 25 sessions push no purchase out, and only erasure takes it back', async () => {
+  await beckon.widen();
   await counter('everOrders', { key: 'purchase', field: 'amount' });
   await rule('a-customer', {
     triggers: ['ever'],

@@ -39,7 +39,7 @@ Cap read_cap(const json::Value& value, const std::string& path, const Zones& zon
 // What a payload may name, but for what this version does not keep.
 void check_paths(const PayloadTemplate& payload, const std::string& path, Issues& issues) {
   for (const PayloadPath& one : payload.paths())
-    if (one.root == PayloadRoot::kEver || one.root == PayloadRoot::kSame)
+    if (one.root == PayloadRoot::kSame)
       issues.add(path, "names " + one.text + ", which this version of the server does not know");
 }
 
