@@ -36,7 +36,7 @@ bool same(const Record& one, const Record& other) {
     const auto& b = std::get<AppendRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->fresh == b.fresh && a->received == b.received &&
            a->expires_at == b.expires_at && a->consent == b.consent && a->visitor == b.visitor &&
-           a->proven == b.proven && a->context == b.context && a->ids == b.ids &&
+           a->proven == b.proven && a->context == b.context && a->ids == b.ids && a->counted == b.counted &&
            std::ranges::equal(a->signals, b.signals, [](const Signal& x, const Signal& y) { return same(x, y); });
   }
   if (const auto* a = std::get_if<DecisionRecord>(&one)) {
@@ -50,7 +50,7 @@ bool same(const Record& one, const Record& other) {
     const auto& b = std::get<VisitorRecord>(other);
     return a->handle == b.handle && a->visitor == b.visitor && a->own == b.own && a->session == b.session &&
            a->of == b.of && a->fresh == b.fresh && a->joined == b.joined && a->moved == b.moved && a->at == b.at &&
-           a->expires_at == b.expires_at && a->spends == b.spends;
+           a->expires_at == b.expires_at && a->spends == b.spends && a->folds == b.folds && a->counted == b.counted;
   }
   if (const auto* a = std::get_if<IdentityRecord>(&one)) {
     const auto& b = std::get<IdentityRecord>(other);
@@ -177,6 +177,22 @@ void check_made(fuzz::Input input) {
     for (Spend& spend : made) spend = {.key = word(), .at = instant(), .session = word()};
     return made;
   };
+  const auto counted = [&] {
+    std::vector<Subtotal> made(input.below(4));
+    for (Subtotal& one : made) {
+      one = {.counter = word(), .count = input.below(3)};
+      if (one.count == 0) continue;
+      one.amounts = input.below(3);
+      if (one.amounts != 0) {
+        one.units = static_cast<std::int64_t>(word());
+        one.rest = static_cast<std::int64_t>(word());
+      }
+      one.first = instant();
+      one.last = instant();
+      one.days = {static_cast<std::int32_t>(word()), word()};
+    }
+    return made;
+  };
   const auto digest = [&] { return SessionDigest{word(), word()}; };
   SessionPtr session;
   std::string row;
@@ -197,6 +213,8 @@ void check_made(fuzz::Input input) {
         made.at = instant();
         made.expires_at = instant();
         made.spends = spends();
+        made.folds = input.byte() & 1;
+        made.counted = counted();
         record = std::move(made);
         break;
       }
@@ -283,6 +301,7 @@ void check_made(fuzz::Input input) {
           signal.place = place == 0 ? 0 : place++;
           made.signals.push_back(signal);
         }
+        made.counted = counted();
         record = std::move(made);
       }
     }

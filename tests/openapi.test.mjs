@@ -719,6 +719,13 @@ describe('against the server', () => {
     await ask('sayTraitsOfMany', { role: 'OPERATOR', body: many, expect: 200 });
     await ask('sayTraitsOfMany', { role: 'OPERATOR', body: { visitors: [] }, expect: 400 });
     await ask('listTraits', { role: 'CREATOR', expect: 200 });
+    const counter = { params: { name: 'visits' }, body: { key: 'v', field: 'n', meta: { n: { above: 0 } } } };
+    await ask('declareCounter', { role: 'CREATOR', ...counter, expect: 201 });
+    await ask('declareCounter', { role: 'CREATOR', ...counter, expect: 200 });
+    await ask('declareCounter', { role: 'CREATOR', params: counter.params, body: { keep: '1w' }, expect: 400 });
+    await ask('listCounters', { role: 'CREATOR', expect: 200 });
+    await ask('getCounter', { role: 'CREATOR', params: counter.params, expect: 200 });
+    await ask('getCounter', { role: 'CREATOR', params: { name: 'nothing' }, expect: 404 });
     await ask('getVisitor', { role: 'CREATOR', params: who, expect: 200 });
     await ask('getVisitor', { role: 'OPERATOR', params: who, expect: 200 });
     const one = { ...who, name: 'tags' };
@@ -726,6 +733,8 @@ describe('against the server', () => {
     await ask('getTraitOfVisitor', { role: 'OPERATOR', params: { ...who, name: 'email' }, expect: 200 });
     await ask('getTraitOfVisitor', { role: 'OPERATOR', params: { ...who, name: 'none' }, expect: 404 });
     await ask('getTraitOfVisitor', { role: 'CREATOR', params: one, expect: 403 });
+    await ask('deleteCounter', { role: 'CREATOR', params: counter.params, expect: 204 });
+    await ask('deleteCounter', { role: 'CREATOR', params: counter.params, expect: 404 });
     await ask('deleteTrait', { role: 'CREATOR', params: { name: 'plan' }, expect: 204 });
     await ask('deleteTrait', { role: 'CREATOR', params: { name: 'plan' }, expect: 404 });
     await ask('exportVisitor', { role: 'OPERATOR', params: { visitorId: 'v-1' }, expect: 200 });

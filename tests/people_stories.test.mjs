@@ -248,3 +248,82 @@ test('the same cart: of two carts, the message is about the one that was not bou
   const recorded = await beckon.as('CREATOR', 'GET', `/decisions/${event.payload.decisionId}`);
   assert.equal(recorded.json.same, true, recorded.text);
 });
+
+const counter = async (name, body) => {
+  const answer = await beckon.as('CREATOR', 'PUT', `/counters/${name}`, body);
+  assert.equal(answer.status, 201, answer.text);
+  await until(
+    'the counter is filled',
+    async () => (await beckon.as('CREATOR', 'GET', `/counters/${name}`)).json.filling === null,
+  );
+};
+const counted = async (id, name) => (await beckon.as('OPERATOR', 'GET', path(id))).json.counters[name].count;
+
+test('customer for ever: 250 scrolls in each of 25 sessions push no purchase out, and only erasure takes it back', async () => {
+  await beckon.widen();
+  await counter('everOrders', { key: 'purchase', field: 'amount' });
+  await rule('a-customer', {
+    triggers: ['ever'],
+    priority: 9,
+    when: { all: [{ ever: 'everOrders', count: { atLeast: 1 } }] },
+  });
+  await rule('no-purchase-today', {
+    triggers: ['ever-window'],
+    when: { none: [{ seen: { key: 'purchase' }, scope: 'visitor', within: '1d' }] },
+  });
+  const id = person(),
+    bought = freshSession();
+  await signals(bought, [{ type: 'purchase', metadata: { amount: 10 } }], { visitorId: id });
+  const scrolls = Array.from({ length: 50 }, () => ({ type: 'scroll' }));
+  for (let i = 0; i < 25; ++i) {
+    const sessionId = freshSession();
+    for (let k = 0; k < 5; ++k) await signals(sessionId, scrolls, { visitorId: id });
+    if (i === 12) {
+      await beckon.kill();
+      await beckon.open();
+    }
+  }
+  assert.equal((await ask('ever', { visitorId: id })).ruleId, 'a-customer');
+  assert.equal((await ask('ever-window', { visitorId: id })).outcome, 'none');
+  assert.equal(await counted(id, 'everOrders'), 1);
+  assert.equal((await beckon.as('OPERATOR', 'DELETE', `/chain/${bought}`)).status, 204);
+  assert.equal(await counted(id, 'everOrders'), 0);
+  assert.equal((await ask('ever', { visitorId: id })).outcome, 'none');
+  assert.equal((await ask('ever-window', { visitorId: id })).outcome, 'act');
+});
+
+test('no “Hi ,” with a counter: n is a number where all is known, and missing where nobody proves who they are', async () => {
+  await counter('greeted', { key: 'greeted.purchase' });
+  await rule('hi-customer', {
+    triggers: ['greet-customer'],
+    priority: 90,
+    when: {},
+    split: { holdout: 50 },
+    action: { type: 'hi', payload: { text: 'Hi {{visitor.traits.firstName}}', n: '{{ever.greeted.count}}' } },
+  });
+  await rule('hi-anybody', { triggers: ['greet-customer'], priority: 10, when: {} });
+  for (let i = 0; i < 40; ++i) {
+    const answer = await ask('greet-customer', { visitorId: person() });
+    assert.deepEqual([answer.outcome, answer.ruleId], ['act', 'hi-anybody']);
+    assert.equal(answer.explanation[0].heldBack.by, 'render');
+  }
+  const said = [];
+  for (let i = 0; i < 40; ++i) {
+    const id = person();
+    await traits(id, { set: { firstName: 'Jo' } });
+    await signals(freshSession(), [{ type: 'greeted.purchase' }, { type: 'greeted.purchase' }], { visitorId: id });
+    said.push(await ask('greet-customer', { visitorId: id }));
+  }
+  assert.ok(said.every(({ ruleId }) => ruleId === 'hi-customer'));
+  const acted = said.filter(({ outcome }) => outcome === 'act');
+  assert.ok(acted.length > 5 && acted.length < 35, `${acted.length} of 40 acted, the others are in the control group`);
+  for (const { action } of acted) assert.deepEqual(action.payload, { text: 'Hi Jo', n: 2 });
+  const id = person();
+  await traits(id, { set: { firstName: 'Jo' } });
+  const page = await beckon.chain(
+    'resolve',
+    { sessionId: freshSession(), trigger: 'greet-customer', visitorId: id },
+    { from: freshAddress() },
+  );
+  assert.equal(page.json.ruleId, 'hi-anybody', page.text);
+});

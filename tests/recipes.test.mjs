@@ -12,6 +12,8 @@ before(async () => {
   const settings = { scores: { intent: { weights: { view: 0.1, cart: 0.5 }, halfLife: '1d' } } };
   const answer = await beckon.as('OWNER', 'PUT', '/settings', settings);
   assert.equal(answer.status, 200, answer.text);
+  const counter = await beckon.as('CREATOR', 'PUT', '/counters/orders', { key: 'purchase', field: 'amount' });
+  assert.equal(counter.status, 201, counter.text);
 });
 after(async () => {
   await beckon?.close();

@@ -921,6 +921,27 @@ shown(
   'tests/traits.test.mjs: without proof only public traits count, so that nobody learns of others',
 );
 shown(
+  [
+    '`ever` | A lifetime counter of the visitor (`docs/people.md`), such as all their orders: its `count`, its `sum`, its `days`, or the age of its `first` or `last` signal.',
+    'A counter is compared with constants as one of: `count`, how many signals it has counted; `sum`, of its field; `days`, on how many different days, among the last 64 with today; `first` and `last`, how long ago.',
+    'As long as it has counted nothing, `count` and `days` are 0, while `sum`, `first` and `last` have no value.',
+  ],
+  'tests/counters.test.mjs: compare what a counter has counted, and say what was seen',
+);
+shown(['A condition has one of them.'], 'tests/counters.test.mjs: with faults are refused, each at its place');
+shown(
+  [
+    'A counter counts over all sessions of the visitor, whatever has expired; where neither the visitor nor the browser is known, in this session alone.',
+  ],
+  'tests/counters.test.mjs: counts over all sessions of the visitor',
+  'tests/counters.test.mjs: without a visitor see what the session has counted',
+  'src/commit/counters_test.cc: Counting.OutlivesTheSession',
+);
+shown(
+  ['A counter has no value before it was declared, and while it is being filled: no comparison with it is true then.'],
+  'src/rules/judge_test.cc: Ever.HasNoValueBeforeItIsDeclaredAndFilled',
+);
+shown(
   ["A rule sees the 200 newest signals of a session, and none older than the handle's retention (30 days by default)."],
   'src/rules/judge_test.cc: Count.SeesNoMoreThanTheWindowHolds',
   'src/rules/validity_test.cc: Validity.EndsWhenASignalLeavesTheRetention',

@@ -169,7 +169,9 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   } else {
     auto traits = store_.traits().traits(record.handle);
     if (!traits) return unexpected(traits.error());
-    made.traits = commit::table_of(*traits);
+    const auto counters = store_.traits().counters(record.handle);
+    if (!counters) return unexpected(counters.error());
+    made.traits = commit::table_of(*traits, *counters);
   }
   return std::make_shared<const Tenant>(std::move(made));
 }

@@ -7,6 +7,7 @@
 
 #include "app/control.h"
 #include "app/server.h"
+#include "commit/counter_filling.h"
 #include "commit/housekeeping.h"
 #include "commit/outbox_maintenance.h"
 #include "commit/recovery.h"
@@ -61,6 +62,7 @@ struct Server::Inside {
   delayed::VisitorTimers visitor_timers;
   intake::GoalCounting goal_counting;
   std::unique_ptr<commit::Housekeeping> upkeep;
+  std::unique_ptr<commit::CounterFilling> counter_filling;
   std::unique_ptr<commit::OutboxMaintenance> outbox_upkeep;
   std::unique_ptr<commit::HistoryMaintenance> history_upkeep;
   std::unique_ptr<intake::Redeliveries> replays;

@@ -50,6 +50,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   alarm = std::make_unique<delayed::Alarm>(store->timers(), *committer, clock, delayed::Alarm::Options{});
   committer->add_maintenance(visitor_timers);
   committer->add_maintenance(goal_counting);
+  counter_filling = std::make_unique<commit::CounterFilling>(store->ledger(), tenants);
+  committer->add_maintenance(*counter_filling);
   committer->add_maintenance(*upkeep);
   auto outbox_options = settings.outbox;
   outbox_options.sweep_every = settings.upkeep.sweep_every;

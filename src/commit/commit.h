@@ -256,7 +256,8 @@ using Change = std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire,
                             outbox::Settlement, outbox::Subscription, RemoveSubscription, WithdrawSubscription,
                             HoldSubscription, Requeue, WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent,
                             outbox::Replay, SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies,
-                            SweepTallies, RulePut, ForgetRules, TraitPut, AuditEntry, SweepAudit, SweepSettingsAudit>;
+                            SweepTallies, RulePut, ForgetRules, TraitPut, CounterPut, AuditEntry, SweepAudit,
+                            SweepSettingsAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 
@@ -293,12 +294,13 @@ inline bool Batch::brings_something_in() const {
   if (!journal.empty()) return true;
   bool lasting = false, brings = false, settles = false;
   for (const Change& change : changes)
-    std::visit(Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
-                     [&](const TraitPut&) { lasting = true; }, [&](const outbox::Settlement&) { settles = true; },
-                     [&](const outbox::Subscription&) { brings = true; }, [&](const outbox::Event&) { brings = true; },
-                     [&](const outbox::Delivery&) { brings = true; }, [&](const Tallies&) { brings = true; },
-                     [](const auto&) {}},
-               change);
+    std::visit(
+        Cases{[&](const SnapshotWrite&) { lasting = true; }, [&](const RulePut&) { lasting = true; },
+              [&](const TraitPut&) { lasting = true; }, [&](const CounterPut&) { lasting = true; },
+              [&](const outbox::Settlement&) { settles = true; }, [&](const outbox::Subscription&) { brings = true; },
+              [&](const outbox::Event&) { brings = true; }, [&](const outbox::Delivery&) { brings = true; },
+              [&](const Tallies&) { brings = true; }, [](const auto&) {}},
+        change);
   return lasting || (brings && !settles);
 }
 

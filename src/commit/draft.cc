@@ -56,6 +56,7 @@ void Draft::end_former_life(const SessionDigest& digest) {
   const SessionPtr former = std::move(found->second);
   expired_.erase(found);
   const Handle& handle = former->handle;
+  fold(handle, former->id, former->visitor, digest);
   // Its snapshot must not lack what leaves the journal (Housekeeping::expire).
   if (!former->visitor.empty())
     renew(places_.sessions.digest(handle.view(), ledger::own_record(former->visitor.view()).view()));
@@ -87,7 +88,17 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
                                  std::size_t* evicted) {
   // Half of the retention may have passed since the visitor's own record was last prolonged.
   const bool long_lived = before && now() - before->created >= (record.expires_at - now()) / 2;
-  auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, long_lived);
+  if (auto counted = counts_of(record, before); !counted.empty()) {
+    ledger::AppendRecord with = record;
+    with.counted.insert(with.counted.end(), counted.begin(), counted.end());
+    return append_counted(digest, std::move(before), with, true, evicted);
+  }
+  return append_counted(digest, std::move(before), record, long_lived, evicted);
+}
+
+Result<SessionPtr> Draft::append_counted(const SessionDigest& digest, SessionPtr before,
+                                         const ledger::AppendRecord& record, bool touches, std::size_t* evicted) {
+  auto visit = this->visit(Handle{record.handle}, before, record.consent, record.visitor, touches);
   if (!visit) return unexpected(visit.error());
   if (!before) end_former_life(digest);
   ledger::append_record(batch_.journal, digest, record);
@@ -95,7 +106,7 @@ Result<SessionPtr> Draft::append(const SessionDigest& digest, SessionPtr before,
   release(digest);
   SessionPtr session = ledger::applied(std::move(before), record, row_, evicted);
   stage(digest, session);
-  follow(std::move(*visit), digest, *session, record.expires_at, {});
+  follow(std::move(*visit), digest, *session, record.expires_at, {}, record.counted);
   return session;
 }
 
@@ -206,6 +217,7 @@ void Draft::reduce(const Handle& handle, const SessionId& id, const SessionDiges
 
 void Draft::expire(Expire session) {
   if (staged_.contains(session.digest)) return;
+  fold(session.handle, session.session, session.visitor, session.digest);
   stage(session.digest, nullptr);
   if (!ledger::is_own_record(session.session.view())) set_timer({.handle = session.handle, .session = session.session});
   plan(std::move(session));
@@ -405,10 +417,58 @@ void Draft::put_trait(const Handle& handle, const std::string& name, const Trait
     else
       table.erase(name);
     auto next = std::make_shared<Tenant>(*now);
-    next->traits = std::make_shared<const TraitTable>(std::move(table));
+    next->traits = std::make_shared<const TraitTable>(std::move(table), now->traits->counters());
     tenants.put(std::move(next));
   });
   plan(TraitPut{handle, name, put ? to_json(*put) : std::string{}});
+}
+
+std::optional<rules::Counter> Draft::find_counter(const Handle& handle, std::string_view name) const {
+  if (const auto staged = counters_.find(std::pair{handle, std::string(name)}); staged != counters_.end())
+    return staged->second;
+  const TenantPtr tenant = places_.tenants.known(handle.view());
+  if (!tenant) return std::nullopt;
+  const auto found = tenant->traits->counters().find(name);
+  return found == tenant->traits->counters().end() ? std::nullopt : std::optional(found->second);
+}
+
+std::size_t Draft::counters_of(const Handle& handle) const {
+  const TenantPtr tenant = places_.tenants.known(handle.view());
+  std::size_t count = tenant ? tenant->traits->counters().size() : 0;
+  for (const auto& [key, counter] : counters_)
+    if (key.first == handle && counter && !(tenant && tenant->traits->counters().contains(key.second))) ++count;
+  return count;
+}
+
+rules::Counter Draft::declare_counter(const Handle& handle, const std::string& name, rules::Counter counter,
+                                      Instant since) {
+  const auto before = find_counter(handle, name);
+  // One that is declared again in the same instant is another all the same.
+  counter.declared = before ? std::max(now(), before->declared + Duration{1}) : now();
+  counter.id = rules::counter_id(name, counter.declared);
+  counter.since = std::min(since, now());
+  counter.filled_to = 0;
+  counter.fill_until = row_;  // whose signals may stand before the declaration or behind it
+  put_counter(handle, name, counter);
+  return counter;
+}
+
+void Draft::put_counter(const Handle& handle, const std::string& name, std::optional<rules::Counter> counter) {
+  plan(CounterPut{handle, name, counter ? rules::to_json(*counter) : std::string{}});
+  counters_.insert_or_assign({handle, name}, counter);
+  after_commit([&tenants = places_.tenants, handle, name, counter = std::move(counter)] {
+    const TenantPtr now = tenants.known(handle.view());
+    if (!now) return;
+    rules::Counters counters = now->traits->counters();
+    if (counter)
+      counters.insert_or_assign(name, *counter);
+    else
+      counters.erase(name);
+    auto next = std::make_shared<Tenant>(*now);
+    next->traits = std::make_shared<const TraitTable>(now->traits->declared_and_seen(), std::move(counters));
+    tenants.put(std::move(next));
+    if (counter && counter->filled_to) tenants.set_filling(true);
+  });
 }
 
 }  // namespace beckon::commit

@@ -111,6 +111,19 @@ class Draft {
   std::size_t traits_of(const Handle& handle) const;  // declared and seen
   // Null: it is deleted.
   void put_trait(const Handle& handle, const std::string& name, const TraitDeclaration* declaration);
+  // A counter as it is from this commit on; nothing: it is not declared.
+  std::optional<rules::Counter> find_counter(const Handle& handle, std::string_view name) const;
+  std::size_t counters_of(const Handle& handle) const;
+  // It counts from this commit on, and what came before is filled in. `since`: all that came from then on is still
+  // known. Returns it as it is declared.
+  rules::Counter declare_counter(const Handle& handle, const std::string& name, rules::Counter counter, Instant since);
+  // Nothing: it is deleted.
+  void put_counter(const Handle& handle, const std::string& name, std::optional<rules::Counter> counter);
+  // What the session's signals of earlier commits come to for a counter that is new. Fault: the own record of its
+  // visitor could not be read, and nothing was put into the draft.
+  std::optional<Fault> count_before(const ledger::SessionDigest& digest, const ledger::SessionPtr& session,
+                                    std::vector<ledger::Subtotal> counted);
+
   // Traits were said of the visitor under an id. Fault: its own record could not be read, and nothing was put into the
   // draft.
   std::optional<Fault> say_traits(const Handle& handle, const VisitorId& id, std::vector<ledger::TraitChange> changes,
@@ -232,9 +245,16 @@ class Draft {
   // `said`: the visitor, with the change; `touches`: the record may change though the session neither joins nor leaves.
   Result<Visit> visit(const Handle& handle, const ledger::SessionPtr& before, ledger::Consent after,
                       std::string_view said, bool touches);
-  // Behind the change. `expires_at`: of the session, were it of full consent; `spends`: those of the change.
+  // Behind the change. `expires_at`: of the session, were it of full consent; `spends` and `counted`: those of the
+  // change.
   void follow(Visit visit, const ledger::SessionDigest& digest, const ledger::Session& session, Instant expires_at,
-              const std::vector<ledger::Spend>& spends);
+              const std::vector<ledger::Spend>& spends, const std::vector<ledger::Subtotal>& counted = {});
+  Result<ledger::SessionPtr> append_counted(const ledger::SessionDigest& digest, ledger::SessionPtr before,
+                                            const ledger::AppendRecord& record, bool touches, std::size_t* evicted);
+  // What the handle's counters count of the record's signals, and which counters that the session has are gone.
+  std::vector<ledger::Subtotal> counts_of(const ledger::AppendRecord& record, const ledger::SessionPtr& before) const;
+  // What an expired session has counted is folded in its visitor's own record.
+  void fold(const Handle& handle, const SessionId& id, const VisitorId& visitor, const ledger::SessionDigest& digest);
   Result<ledger::SessionPtr> own_record(const Handle& handle, const SessionId& id, const ledger::SessionDigest& own);
   Result<OwnRecord> own_record_of(const Handle& handle, const VisitorId& id, bool also_expired = false);
   // `moves`: for another id, so that nothing of the session must be forgotten.
@@ -283,6 +303,7 @@ class Draft {
   std::vector<Move> moves_;
   std::vector<Regroup> regroups_, rezoned_;
   std::map<std::pair<Handle, std::string>, std::optional<TraitDeclaration>, std::less<>> traits_;  // put in this commit
+  std::map<std::pair<Handle, std::string>, std::optional<rules::Counter>, std::less<>> counters_;  // likewise
   std::vector<Recount> recounts_;
   std::vector<RecentChanges::Staged> changes_;
   std::vector<std::move_only_function<void()>> after_;

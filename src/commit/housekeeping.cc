@@ -146,13 +146,6 @@ void Housekeeping::expire_in_memory(Draft& draft) {
 }
 
 void Housekeeping::expire(Draft& draft, const SessionDigest& digest, const ledger::ExpiredSession& session) {
-  // What the journal holds of the visitor's own record by this session's digest goes too: its snapshot must not lack
-  // it.
-  if (!session.visitor.empty()) {
-    const SessionId own = ledger::own_record(session.visitor.view());
-    const SessionDigest of = places_.sessions.digest(session.handle.view(), own.view());
-    if (places_.sessions.is_dirty(of)) snapshot(draft, of);
-  }
   // Its newest record stands in row as_of or as_of + 1. One more, so that all of the row goes, whatever was asked for
   // within it; but no row of this commit or a later one, which may hold another life of the same id.
   draft.expire({.handle = session.handle,
@@ -161,6 +154,12 @@ void Housekeeping::expire(Draft& draft, const SessionDigest& digest, const ledge
                 .digest = digest,
                 .since = session.began,
                 .up_to = std::min(session.as_of + 2, draft.after())});
+  // What the journal holds of the visitor's own record by this session's digest goes too: its snapshot must not lack
+  // it, nor what the session's end has changed in it.
+  if (session.visitor.empty()) return;
+  const SessionId own = ledger::own_record(session.visitor.view());
+  const SessionDigest of = places_.sessions.digest(session.handle.view(), own.view());
+  if (places_.sessions.is_dirty(of) || draft.staged(of)) snapshot(draft, of);
 }
 
 void Housekeeping::begin_rewriting(Draft& draft) {

@@ -71,7 +71,7 @@ struct Tenant {
   bool admitted = true;  // on the platform's allowlist
   HandleSettings settings;
   std::shared_ptr<const rules::RuleSet> rules;
-  TraitTablePtr traits = TraitTable::none();
+  TraitTablePtr traits = TraitTable::none();  // and counters
   IdentityKeysPtr identity_keys = IdentityKeys::none();
   std::shared_ptr<Line> line = std::make_shared<Line>();  // shared by all versions of the tenant
 };
@@ -92,8 +92,13 @@ class Tenants {
   Duration longest_retention() const;  // of all; 0 where there is none
   void put(TenantPtr tenant);
 
+  // Whether some counter may still be filled. Committing thread.
+  bool is_filling() const { return filling_; }
+  void set_filling(bool filling) { filling_ = filling; }
+
  private:
   PublishedMap<Tenant> tenants_;
+  bool filling_ = true;  // until somebody has looked
 };
 
 }  // namespace beckon::commit

@@ -223,14 +223,18 @@ std::expected<std::string, std::string> trait_value(std::string_view name, Trait
   return std::unexpected("must be a value");
 }
 
-TraitTablePtr table_of(const TraitStore::Stored& stored) {
+TraitTablePtr table_of(const TraitStore::Stored& traits, const TraitStore::Stored& counters) {
   TraitTable::Declarations table;
-  for (const auto& [name, json] : stored)
+  for (const auto& [name, json] : traits)
     if (auto trait = stored_trait(json)) table.emplace(name, std::move(*trait));
-  return std::make_shared<const TraitTable>(std::move(table));
+  rules::Counters declared;
+  for (const auto& [name, json] : counters)
+    if (auto counter = rules::stored_counter(json, system_zones())) declared.emplace(name, std::move(*counter));
+  return std::make_shared<const TraitTable>(std::move(table), std::move(declared));
 }
 
-TraitTable::TraitTable(Declarations declared_and_seen) : by_name_(std::move(declared_and_seen)) {
+TraitTable::TraitTable(Declarations declared_and_seen, rules::Counters counters)
+    : by_name_(std::move(declared_and_seen)), counters_(std::move(counters)) {
   for (const auto& [name, trait] : by_name_)
     if (trait.sensitive) sensitive_.push_back(name);
   for (const auto& [name, trait] : kReserved)

@@ -16,6 +16,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "rules/language/counter.h"
 
 namespace beckon::commit {
 
@@ -72,21 +73,23 @@ std::expected<std::string, std::string> trait_value(std::string_view name, Trait
 // A text of a list likewise.
 std::expected<std::string, std::string> trait_text(std::string_view text);
 
-// The traits of a handle. Immutable, then thread-safe.
+// The traits of a handle, and its counters. Immutable, then thread-safe.
 class TraitTable {
  public:
   using Declarations = std::map<std::string, TraitDeclaration, std::less<>>;
-  explicit TraitTable(Declarations declared_and_seen = {});
+  explicit TraitTable(Declarations declared_and_seen = {}, rules::Counters counters = {});
 
   static std::shared_ptr<const TraitTable> none();  // nothing declared or seen
 
   const TraitDeclaration* find(std::string_view name) const;  // declared, seen or reserved; null: none of these
   const Declarations& declared_and_seen() const { return by_name_; }
   const std::vector<std::string>& sensitive() const { return sensitive_; }  // names; sorted
+  const rules::Counters& counters() const { return counters_; }
 
  private:
   Declarations by_name_;
   std::vector<std::string> sensitive_;
+  rules::Counters counters_;
 };
 using TraitTablePtr = std::shared_ptr<const TraitTable>;
 
@@ -97,13 +100,22 @@ struct TraitPut {
   std::string json;  // to_json of its declaration; empty: it is deleted
 };
 
+// A change: a counter is declared, or was filled further.
+struct CounterPut {
+  Handle handle;
+  std::string name;
+  std::string json;  // rules::to_json; empty: it is deleted
+};
+
 // What is stored of the above. Thread-safe.
 class TraitStore {
  public:
   virtual ~TraitStore() = default;
   using Stored = std::map<std::string, std::string, std::less<>>;  // to_json of declarations by name
   virtual Result<Stored> traits(const Handle& handle) = 0;
+  virtual Result<Stored> counters(const Handle& handle) = 0;  // rules::to_json by name
 };
-TraitTablePtr table_of(const TraitStore::Stored& stored);  // without those that cannot be read
+// Without what cannot be read.
+TraitTablePtr table_of(const TraitStore::Stored& traits, const TraitStore::Stored& counters);
 
 }  // namespace beckon::commit

@@ -1,5 +1,6 @@
 // What sessions do to their visitors' own records: part of Draft.
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "commit/draft.h"
@@ -9,6 +10,72 @@ namespace beckon::commit {
 
 using ledger::SessionDigest;
 using ledger::SessionPtr;
+
+namespace {
+
+// Of those that have counted something, how long it is kept.
+Duration longest_keep(const rules::Counters& counters, std::span<const ledger::Subtotal> counted) {
+  Duration longest{};
+  for (const auto& [name, counter] : counters)
+    if (std::ranges::any_of(counted, [&](const auto& one) { return one.counter == counter.id && one.count > 0; }))
+      longest = std::max(longest, counter.keep);
+  return longest;
+}
+
+// What is kept of counters that are not declared any more goes with the next that is counted.
+void add_gone(const rules::Counters& counters, const ledger::Counted* kept, std::vector<ledger::Subtotal>& to) {
+  if (!kept) return;
+  std::uint64_t last = 0;
+  for (const ledger::Subtotal& one : kept->all) {
+    if (one.counter == std::exchange(last, one.counter)) continue;
+    const auto is_it = [&](const auto& named) { return named.second.id == one.counter; };
+    if (std::ranges::none_of(counters, is_it)) to.push_back({.counter = one.counter});
+  }
+}
+
+}  // namespace
+
+std::vector<ledger::Subtotal> Draft::counts_of(const ledger::AppendRecord& record, const SessionPtr& before) const {
+  std::vector<ledger::Subtotal> counted;
+  if (record.consent != ledger::Consent::kFull || record.signals.empty()) return counted;
+  const TenantPtr tenant = places_.tenants.known(record.handle);
+  if (!tenant) return counted;
+  const rules::Counters& counters = tenant->traits->counters();
+  for (const auto& [name, counter] : counters)
+    if (auto subtotal = rules::count(counter, record.signals)) counted.push_back(*subtotal);
+  if (before && !record.fresh) add_gone(counters, before->counted.get(), counted);
+  return counted;
+}
+
+std::optional<Fault> Draft::count_before(const SessionDigest& digest, const SessionPtr& session,
+                                         std::vector<ledger::Subtotal> counted) {
+  const ledger::AppendRecord record{.handle = session->handle.view(),
+                                    .session = session->id.view(),
+                                    .received = session->last_received,
+                                    .expires_at = session->expires_at,
+                                    .consent = session->consent,
+                                    .counted = std::move(counted)};
+  const auto done = append_counted(digest, session, record, true, nullptr);
+  return done ? std::nullopt : std::optional(done.error());
+}
+
+void Draft::fold(const Handle& handle, const SessionId& id, const VisitorId& visitor, const SessionDigest& digest) {
+  if (visitor.empty()) return;
+  const TenantPtr tenant = places_.tenants.known(handle.view());
+  if (!tenant || tenant->traits->counters().empty()) return;
+  auto own = own_record_of(handle, visitor);
+  if (!own || !own->record || !own->record->counted || !own->record->counted->has(digest.low)) return;
+  const ledger::VisitorRecord record{.handle = handle.view(),
+                                     .visitor = visitor.view(),
+                                     .own = own->own,
+                                     .session = id.view(),
+                                     .of = digest,
+                                     .at = now(),
+                                     .folds = true};
+  ledger::append_record(batch_.journal, record);
+  release(own->own);
+  stage(own->own, ledger::applied(std::move(own->record), record, row_));
+}
 
 Result<Draft::Visit> Draft::visit(const Handle& handle, const SessionPtr& before, ledger::Consent after,
                                   std::string_view said, bool touches) {
@@ -54,16 +121,26 @@ std::optional<Fault> Draft::read_ahead(const Handle& handle, std::string_view vi
 }
 
 void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Session& session, Instant expires_at,
-                   const std::vector<ledger::Spend>& spends) {
+                   const std::vector<ledger::Spend>& spends, const std::vector<ledger::Subtotal>& counted) {
   if (!visit.left.visitor.empty()) leave(std::move(visit.left), session.handle, digest, visit.joins);
   OwnRecord& kept = visit.kept;
   if (kept.visitor.empty()) return;
+  // The session's former life may have been folded since.
+  if (const auto staged = staged_.find(kept.own); staged != staged_.end()) kept.record = staged->second;
   if (kept.record && kept.record->traits)
     if (const auto tenant = places_.tenants.known(session.handle.view()))
       expires_at = std::max(expires_at, now() + tenant->settings.visitor_retention);
   if (visit.joins) moves_.push_back({session.handle, digest, kept.own});
+  std::vector<ledger::Subtotal> counts = counted;
+  if (visit.joins) counts = session.counted ? session.counted->all : std::vector<ledger::Subtotal>{};
+  if (!counts.empty())
+    if (const auto tenant = places_.tenants.known(session.handle.view())) {
+      const rules::Counters& counters = tenant->traits->counters();
+      expires_at = std::max(expires_at, now() + longest_keep(counters, counts));
+      if (kept.record) add_gone(counters, kept.record->counted.get(), counts);
+    }
   const bool prolongs = !kept.record || kept.record->expires_at - now() < (expires_at - now()) / 2;
-  if (!visit.joins && spends.empty() && !prolongs) return;
+  if (!visit.joins && spends.empty() && counts.empty() && !prolongs) return;
   const ledger::VisitorRecord record{.handle = session.handle.view(),
                                      .visitor = kept.visitor.view(),
                                      .own = kept.own,
@@ -73,7 +150,8 @@ void Draft::follow(Visit visit, const SessionDigest& digest, const ledger::Sessi
                                      .joined = visit.joins,
                                      .at = now(),
                                      .expires_at = expires_at,
-                                     .spends = visit.joins ? session.spends : spends};
+                                     .spends = visit.joins ? session.spends : spends,
+                                     .counted = std::move(counts)};
   if (record.fresh) end_former_life(kept.own);
   ledger::append_record(batch_.journal, record);
   release(kept.own);
@@ -159,7 +237,7 @@ void Draft::leave(OwnRecord left, const Handle& handle, const SessionDigest& dig
   stage(left.own, after);
   if (moves) return;
   renew(left.own);
-  if (ledger::is_browser(left.visitor.view()) && after->sessions.empty() && after->spends.empty())
+  if (ledger::is_browser(left.visitor.view()) && after->sessions.empty() && after->spends.empty() && !after->counted)
     end_share(handle, {left.visitor, left.own, std::move(after)});
 }
 

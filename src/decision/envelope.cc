@@ -36,7 +36,9 @@ const ledger::Context& Envelope::context() const {
 }
 
 rules::Facts Envelope::facts() const {
-  return known.facts(context(), session, resolved_at, tenant->settings.retention);
+  rules::Facts facts = known.facts(context(), session, resolved_at, tenant->settings.retention);
+  facts.counters = &tenant->traits->counters();
+  return facts;
 }
 
 std::string_view Envelope::action(std::string& room) const {

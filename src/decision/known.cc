@@ -58,6 +58,15 @@ std::shared_ptr<const std::vector<Spend>> joined(const Known& known, bool with_s
   return std::make_shared<const std::vector<Spend>>(std::move(all));
 }
 
+void take_counted(Known& known) {
+  known.counted_kept.clear();
+  for (const SessionPtr& record : known.records()) known.counted_kept.push_back(record->counted);
+  if (known.session && (!known.visitor || known.joins_alone())) known.counted_kept.push_back(known.session->counted);
+  std::erase(known.counted_kept, nullptr);
+  known.counted.clear();
+  for (const auto& counted : known.counted_kept) known.counted.push_back(counted.get());
+}
+
 // Those that count for the judgement.
 void take_traits(Known& known) {
   known.traits.clear();
@@ -79,11 +88,12 @@ Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger) {
   return {.visitor = rules.reads_visitor(trigger),
           .spends = rules.reads_spends(trigger),
           .traits = rules.reads_traits(trigger),
+          .counters = rules.reads_counters(trigger),
           .rules = &rules};
 }
 
 Wanted wanted_when_due(const rules::RuleSet& rules) {
-  return {.visitor = true, .spends = true, .traits = true, .rules = &rules};
+  return {.visitor = true, .spends = true, .traits = true, .counters = true, .rules = &rules};
 }
 
 Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader, SessionPtr session, Instant now) {
@@ -127,6 +137,9 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   facts.same = same;
   if (!public_only && visitor && !ledger::is_browser(commit::id_of(*visitor)))
     facts.visitor_id = commit::id_of(*visitor);
+  facts.counted = counted;
+  facts.counters = &declared->counters();
+  facts.tells_counters = !public_only;
   facts.zones = &system_zones();
   facts.sensitive = declared->sensitive();
   return facts;
@@ -171,6 +184,7 @@ SessionPtr at_version(const SessionPtr& session, std::uint64_t version) {
 Result<void> gather(const FindSession& find, const commit::Sessions& digests, const Handle& handle,
                     const SessionDigest& digest, Wanted wanted, Instant now, Known& known) {
   const VisitorId& visitor = known.whose();
+  if (wanted.counters) take_counted(known);
   if (visitor.empty() || !wanted.anything()) return {};
   const commit::VisitorReader reader(find, digests, handle, now);
   auto records = reader.records(visitor);
@@ -195,6 +209,7 @@ Result<void> gather(const FindSession& find, const commit::Sessions& digests, co
   const bool joins = known.session && !known.session->spends.empty() && known.joins_alone();
   if (joins || !known.others.empty()) known.joined = joined(known, joins);
   if (wanted.traits) take_traits(known);
+  if (wanted.counters) take_counted(known);
   if (!wanted.visitor) return {};
   auto all = seen(find, handle, digest, now, known);
   if (!all) return unexpected(all.error());

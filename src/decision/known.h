@@ -16,7 +16,7 @@ struct Known {
   bool tells_sensitive = false;                  // to receivers of messages alone
   std::string same = {};                         // of a delayed rule: the value that it is judged for
   bool public_only = false;                      // without proof of the visitor: only public traits count
-  commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are
+  commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are, and the counters
 
   // What `gather` found; null where it was not asked for, or where there is none.
   ledger::SessionPtr visitor;                    // the visitor's own record: that of one of their ids
@@ -24,6 +24,9 @@ struct Known {
   std::shared_ptr<const ledger::Window> merged;  // all of the visitor's, for scope visitor
   std::vector<const ledger::Traits*> traits;     // of `visitor` and `others`, or `public_traits`
   std::shared_ptr<const ledger::Traits> public_traits;
+  // Of `visitor` and `others`, and of the session where it is about to join, or has no visitor.
+  std::vector<std::shared_ptr<const ledger::Counted>> counted_kept;
+  std::vector<const ledger::Counted*> counted;
   std::vector<ledger::SessionPtr> seen;  // whose windows these are, the oldest first
   std::shared_ptr<const std::vector<ledger::Spend>>
       joined;  // of all these, and the session's where it is about to join; null: those of `visitor` are all
@@ -46,8 +49,9 @@ struct Wanted {
   bool visitor = false;                   // RuleSet::reads_visitor
   bool spends = false;                    // RuleSet::reads_spends
   bool traits = false;                    // RuleSet::reads_traits
+  bool counters = false;                  // RuleSet::reads_counters
   const rules::RuleSet* rules = nullptr;  // that read; needed where `visitor` is wanted, and outlives the gathering
-  bool anything() const { return visitor || spends || traits; }
+  bool anything() const { return visitor || spends || traits || counters; }
 };
 Wanted wanted_when_due(const rules::RuleSet& rules);  // by a delayed rule
 Wanted wanted_by(const rules::RuleSet& rules, std::string_view trigger);

@@ -16,7 +16,11 @@ Wanted wanted_of(const DecisionRequest& request) {
   Wanted wanted;
   for (const std::string& trigger : request.triggers) {
     const Wanted by = wanted_by(*request.tenant->rules, trigger);
-    wanted = {wanted.visitor || by.visitor, wanted.spends || by.spends, wanted.traits || by.traits, by.rules};
+    wanted = {.visitor = wanted.visitor || by.visitor,
+              .spends = wanted.spends || by.spends,
+              .traits = wanted.traits || by.traits,
+              .counters = wanted.counters || by.counters,
+              .rules = by.rules};
   }
   return wanted;
 }

@@ -107,6 +107,7 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
 rules::Facts Firing::facts(Instant now) const {
   rules::Facts facts = sight.known.facts(session().context, session().id, now, tenant->settings.retention);
   facts.same = anchor.same;
+  facts.counters = &tenant->traits->counters();
   facts.tells_sensitive = true;  // a message goes to the operator's own receivers
   return facts;
 }

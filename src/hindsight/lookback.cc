@@ -151,7 +151,7 @@ VisitorId visitor_of(const Moment& moment, const LookedBack& looked) {
 // which sessions those have the last; most decisions need only the first.
 Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions, const Moment& moment,
                              const commit::HandleSettings& settings, decision::Wanted wanted) {
-  Walk alone(ledger, sessions, moment, settings, {});
+  Walk alone(ledger, sessions, moment, settings, {.counters = wanted.counters});
   if (const auto walked = alone.run({}, {}); !walked) return unexpected(walked.error());
   LookedBack looked = std::move(alone).looked();
   const VisitorId visitor = visitor_of(moment, looked);
@@ -179,7 +179,8 @@ Result<LookedBack> look_back(ledger::Ledger& ledger, commit::Sessions& sessions,
     if (state.session) add(state.session->visitor);
   for (std::size_t known = 0; known != own.size();) {
     known = own.size();
-    Walk with_visitor(ledger, sessions, moment, settings, {.spends = true, .traits = wanted.traits});
+    Walk with_visitor(ledger, sessions, moment, settings,
+                      {.spends = true, .traits = wanted.traits, .counters = wanted.counters});
     if (const auto walked = with_visitor.run(own, {}); !walked) return unexpected(walked.error());
     for (const SessionDigest& digest : Walk::Digests(own)) {
       const SessionPtr record = with_visitor.of(digest);

@@ -76,6 +76,19 @@ std::optional<Fault> undeclared(const StoredRules& rules, const rules::Declared&
   return issues.fault();
 }
 
+std::optional<Fault> undeclared_counters(const StoredRules& rules, const rules::Counters& declared) {
+  Issues issues;
+  for (const StoredRule& rule : rules.rules) {
+    const auto document = json::parse(rule.json);
+    if (!document) continue;
+    for (const std::string& name : rules::counters_of(rule.id, document->root(), system_zones()))
+      if (!declared.contains(name))
+        issues.add("counters." + name, "must be declared, because the rule " + rule.id.text + " uses it");
+  }
+  if (issues.empty()) return std::nullopt;
+  return issues.fault();
+}
+
 void plan_change(commit::Draft& draft, const RuleChange& change, const StoredRules& before, const StoredRules& next,
                  const rules::RuleSet& compiled) {
   const std::string zone_version(system_zones().version());
@@ -98,6 +111,11 @@ std::unique_lock<std::mutex> RuleBook::turn(const Handle& handle) {
 rules::Declared RuleBook::declared(const Handle& handle) const {
   const auto tenant = tenants_.known(handle.view());
   return tenant ? tenant->settings.declared() : rules::Declared{};
+}
+
+rules::Counters RuleBook::counters(const Handle& handle) const {
+  const auto tenant = tenants_.known(handle.view());
+  return tenant ? tenant->traits->counters() : rules::Counters{};
 }
 
 std::optional<Fault> RuleBook::commit(const RuleChange& change, const StoredRules& before, const StoredRules& next) {

@@ -34,6 +34,8 @@ rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::Store
 
 // Has an issue for every rule that needs what is not declared: a score, or the handle's time zone.
 std::optional<Fault> undeclared(const rules::StoredRules& rules, const rules::Declared& declared);
+// Likewise an undeclared counter.
+std::optional<Fault> undeclared_counters(const rules::StoredRules& rules, const rules::Counters& declared);
 
 // Committing thread. Plans `next`, compiled as `compiled`, in the place of `before`: the rules that differ, what
 // becomes of timers and pending messages, and the audit entry. What differs is known by its rulesVersion.
@@ -53,6 +55,7 @@ class RuleBook {
   [[nodiscard]] std::unique_lock<std::mutex> turn(const Handle& handle);
 
   rules::Declared declared(const Handle& handle) const;  // what rules can use now
+  rules::Counters counters(const Handle& handle) const;  // likewise
 
   // The caller holds the turn. Makes `next` the handle's rules, effective for the next decision; `before` are the
   // current ones. Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.

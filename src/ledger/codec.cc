@@ -44,9 +44,9 @@ AppendRecord decode_append(Decoder& in) {
   record.ids = in.ids();
   record.signals = in.signals();
   if (in.rest().empty()) return record;
-  std::uint64_t place = in.number();
-  if (place == 0) return record;
-  for (Signal& signal : record.signals) signal.place = place++;
+  if (std::uint64_t place = in.number(); place != 0)
+    for (Signal& signal : record.signals) signal.place = place++;
+  if (!in.rest().empty()) record.counted = in.subtotals();
   return record;
 }
 
@@ -80,9 +80,11 @@ VisitorRecord decode_visitor(Decoder& in) {
   record.fresh = flags & 1;
   record.joined = flags & 2;
   record.moved = flags & 4;
+  record.folds = flags & 8;
   record.at = in.instant();
   record.expires_at = in.instant();
   record.spends = in.spends();
+  if (!in.rest().empty()) record.counted = in.subtotals();
   return record;
 }
 
@@ -134,6 +136,7 @@ std::optional<std::string> reduced_record(std::string_view bytes, const SessionD
   if (auto* append = std::get_if<AppendRecord>(&*record)) {
     append->visitor = {};
     append->proven = false;
+    append->counted.clear();
     for (Signal& signal : append->signals) signal.metadata = {};
     append_record(out, digest, *append);
   } else if (auto* decision = std::get_if<DecisionRecord>(&*record)) {
@@ -163,7 +166,9 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
     out.ids(record.ids);
     out.number(record.signals.size());
     for (const Signal& signal : record.signals) out.signal(signal);
-    if (!record.signals.empty() && record.signals.front().place != 0) out.number(record.signals.front().place);
+    const std::uint64_t place = record.signals.empty() ? 0 : record.signals.front().place;
+    if (place != 0 || !record.counted.empty()) out.number(place);
+    if (!record.counted.empty()) out.subtotals(record.counted);
   });
 }
 
@@ -192,10 +197,12 @@ void append_record(std::string& journal, const VisitorRecord& record) {
     out.digest(record.own);
     out.text(record.session);
     out.digest(record.of);
-    out.byte(static_cast<std::uint8_t>((record.fresh ? 1 : 0) | (record.joined ? 2 : 0) | (record.moved ? 4 : 0)));
+    out.byte(static_cast<std::uint8_t>((record.fresh ? 1 : 0) | (record.joined ? 2 : 0) | (record.moved ? 4 : 0) |
+                                       (record.folds ? 8 : 0)));
     out.instant(record.at);
     out.instant(record.expires_at);
     out.spends(record.spends);
+    if (!record.counted.empty()) out.subtotals(record.counted);
   });
 }
 
@@ -309,6 +316,8 @@ bool JournalReader::Item::is_of_visitor() const {
   const auto kind = static_cast<Kind>(bytes.front());
   return kind == kVisitor || kind == kIdentity || kind == kTraits;
 }
+
+bool JournalReader::Item::is_append() const { return static_cast<Kind>(bytes.front()) == kAppend; }
 
 std::optional<JournalReader::Item> JournalReader::next() {
   if (rest_.empty()) return std::nullopt;

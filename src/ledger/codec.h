@@ -4,7 +4,10 @@
 //   string   = size:varint byte*            instant = zigzag varint of epoch milliseconds
 //   append   = digest handle:string session:string flags:u8 (1 fresh, 2 proven) received:instant expires:instant
 //              consent:u8 visitor:string context ids signals
-//              place:varint? (of the first signal; the others follow one by one)
+//              place:varint? (of the first signal; the others follow one by one) counts?
+//   counts   = n:varint subtotal*
+//   subtotal = counter:u64le count:varint (amounts:varint (units:u64le rest:u64le)? (where there are any)
+//              first:instant last:instant day:u64le days:u64le)? (where count is not 0)
 //   context  = n:varint (key:string value:string)*
 //   ids      = n:varint u64le*
 //   signals  = n:varint (version:varint at:instant received:instant confidence:varint
@@ -16,9 +19,8 @@
 //              rules_version:varint at:instant flags:u8 (1 shown, 2 public only) reading:u64le
 //              n:varint (rule:string variant:string outcome:string shadow:u8)* anchor:varint?
 //   spends   = n:varint (key:u64le at:instant session:u64le)*
-//   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined, 4
-//   moved)
-//              at:instant expires:instant spends
+//   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined,
+//              4 moved, 8 folds) at:instant expires:instant spends counts?
 //   done     = digest handle:string session:string rule:u64le version:varint
 //   mark     = digest handle:string session:string key:u64le at:instant session:u64le
 //   identity = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant who
@@ -30,17 +32,18 @@
 //   kept     = n:varint (name:string n:varint said* flags:u8 (1 once, 2 added) once:said? (added:said sum:u64le)?
 //              n:varint (text:string in:u8 rank:u8 stamp)*)* n:varint (id:u64le instant)*
 //   forget   = digest
-//   snapshot = format:u8 (5) handle session visitor consent:u8 context version:varint created:instant
+//   snapshot = format:u8 (6) handle session visitor consent:u8 context version:varint created:instant
 //              last_received:instant expires:instant ids arrivals signals n:varint decisions:string (past*)
 //              flags:u8 (1 begun by the visitor, 2 proven) spends shown:ids
 //              n:varint (session:string digest joined:instant)* n:varint (rule:u64le version:varint)*
-//              (who kept)? (of a visitor's own record only) places:varint* (of the signals)
+//              (who kept)? (of a visitor's own record only) n:varint (session:u64le subtotal)*
+//              places:varint* (of the signals)
 //
 // Each record of a session begins with its digest, so that what must be erased is found without decoding the rest.
 // Where an append, a decision, a past or a snapshot ends before what was added later, that is empty; a session of
-// format 1 that has a visitor was begun by it. Formats 1 to 4 have no `kept`, formats 1 to 3 no `joined` and no `who`;
-// formats 1 and 2 have as_of:varint after the format, which the store keeps (StoredSnapshot) since format 3: only the
-// store knows the position of a commit.
+// format 1 that has a visitor was begun by it. Formats 1 to 5 have no subtotals, formats 1 to 4 no `kept`, formats 1 to
+// 3 no `joined` and no `who`; formats 1 and 2 have as_of:varint after the format, which the store keeps
+// (StoredSnapshot) since format 3: only the store knows the position of a commit.
 #pragma once
 #include <optional>
 #include <span>
@@ -78,6 +81,7 @@ class JournalReader {
     SessionDigest digest;
     std::string_view bytes;      // the whole record, kind and size included
     bool is_of_visitor() const;  // a VisitorRecord, an IdentityRecord or a TraitsRecord
+    bool is_append() const;
   };
   // The next record undecoded; nothing at the end or at damage.
   std::optional<Item> next();

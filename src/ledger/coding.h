@@ -96,6 +96,25 @@ class Encoder {
     number(traits.ids.size());
     for (const auto& [id, at] : traits.ids) word(id), instant(at);
   }
+  void subtotal(const Subtotal& one) {
+    word(one.counter);
+    number(one.count);
+    if (one.count == 0) return;
+    number(one.amounts);
+    if (one.amounts != 0) word(static_cast<std::uint64_t>(one.units)), word(static_cast<std::uint64_t>(one.rest));
+    instant(one.first);
+    instant(one.last);
+    word(static_cast<std::uint64_t>(one.days.newest));
+    word(one.days.bits);
+  }
+  void subtotals(const std::vector<Subtotal>& all) {  // of a record
+    number(all.size());
+    for (const Subtotal& one : all) subtotal(one);
+  }
+  void counted(const Counted& counted) {
+    number(counted.all.size());
+    for (const Subtotal& one : counted.all) word(one.session), subtotal(one);
+  }
   void past(const PastView& past) {
     for (const std::string_view part : {past.id, past.trigger, past.outcome, past.rule, past.variant}) text(part);
     number(past.session_version);
@@ -230,6 +249,39 @@ class Decoder {
       traits.ids.emplace_back(id, instant());
     }
     return traits;
+  }
+  Subtotal subtotal() {
+    Subtotal one{.counter = word(), .count = number()};
+    if (one.count == 0) return one;
+    one.amounts = number();
+    if (one.amounts != 0) {
+      one.units = static_cast<std::int64_t>(word());
+      one.rest = static_cast<std::int64_t>(word());
+    }
+    one.first = instant();
+    one.last = instant();
+    one.days.newest = static_cast<std::int32_t>(word());
+    one.days.bits = word();
+    return one;
+  }
+  std::vector<Subtotal> subtotals() {
+    std::vector<Subtotal> all;
+    for (std::size_t n = count(9); n > 0 && ok_; --n) all.push_back(subtotal());
+    return all;
+  }
+  Counted counted() {
+    Counted counted;
+    for (std::size_t n = count(17); n > 0 && ok_; --n) {
+      const std::uint64_t session = word();
+      Subtotal one = subtotal();
+      if (one.count == 0) ok_ = false;
+      one.session = session;
+      if (!counted.all.empty() &&
+          std::pair{counted.all.back().counter, counted.all.back().session} >= std::pair{one.counter, one.session})
+        ok_ = false;  // they stand in order
+      counted.all.push_back(one);
+    }
+    return counted;
   }
   std::vector<Spend> spends() {
     std::vector<Spend> spends(count(17));

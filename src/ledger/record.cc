@@ -36,6 +36,21 @@ void remember_spends(Session& session, const std::vector<Spend>& spends) {
   keep_newest(session.spends, kSpendsKept);
 }
 
+void take_counted(Session& session, const std::vector<Subtotal>& more, std::uint64_t of) {
+  if (more.empty()) return;
+  auto counted = session.counted ? std::make_shared<Counted>(*session.counted) : std::make_shared<Counted>();
+  counted->take(more, of);
+  session.counted = counted->all.empty() ? nullptr : std::move(counted);
+}
+
+// What the session `of` has counted goes, or is folded.
+void settle_counted(Session& visitor, std::uint64_t of, bool folds) {
+  if (!visitor.counted || !visitor.counted->has(of)) return;
+  auto counted = std::make_shared<Counted>(*visitor.counted);
+  folds ? counted->fold(of) : counted->remove(of);
+  visitor.counted = counted->all.empty() ? nullptr : std::move(counted);
+}
+
 // A session keeps the first visitor that was said while its consent was full; until then that of its browser.
 void take_visitor(Session& session, std::string_view said, bool begins, bool proven) {
   if (session.consent != Consent::kFull) {
@@ -93,6 +108,8 @@ SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row, 
   }
   remember_arrival(*session, record.received, record.signals.size());
   if (!record.ids.empty()) remember_ids(*session, record.ids);
+  if (session->consent != Consent::kFull) session->counted = nullptr;
+  take_counted(*session, record.counted, 0);
   return session;
 }
 
@@ -148,15 +165,20 @@ SessionPtr applied(SessionPtr before, const MarkRecord& record) {
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row) {
   const bool leaves = record.session.empty();
   if (record.fresh) before = nullptr;
-  if (!before && leaves) return nullptr;
+  if (!before && (leaves || record.folds)) return nullptr;
   auto visitor =
       before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
   const auto same = [&](const Joined& joined) { return joined.digest == record.of; };
+  if (record.folds) {
+    settle_counted(*visitor, record.of.low, true);
+    return visitor;
+  }
   if (leaves) {
+    settle_counted(*visitor, record.of.low, false);
     std::erase_if(visitor->sessions, same);
     std::erase_if(visitor->spends, [&](const Spend& spend) { return spend.session == record.of.low; });
-    const bool stays =
-        record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity || visitor->traits;
+    const bool stays = record.moved || !visitor->sessions.empty() || !visitor->spends.empty() || visitor->identity ||
+                       visitor->traits || visitor->counted;
     return stays ? visitor : nullptr;
   }
   if (record.joined) std::erase_if(visitor->sessions, same);
@@ -165,6 +187,7 @@ SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row)
     keep_newest(visitor->sessions, Session::kSessionsJoined);
   }
   remember_spends(*visitor, record.spends);
+  take_counted(*visitor, record.counted, record.of.low);
   visitor->last_received = std::max(visitor->last_received, record.at);
   visitor->expires_at = std::max(visitor->expires_at, record.expires_at);
   return visitor;

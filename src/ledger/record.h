@@ -23,6 +23,7 @@ struct AppendRecord {
   Context context;                 // what changed; an empty value removes the key
   std::vector<Signal> signals;     // with their versions and, one behind the other, their places
   std::vector<std::uint64_t> ids;  // digests of ids to remember, in order
+  std::vector<Subtotal> counted;   // by counters, of these signals or of earlier ones; `session` is of no use
 };
 
 // A decision was recorded: resolved, or prefetched and then shown.
@@ -42,9 +43,9 @@ struct DecisionRecord {
   std::string_view anonymous;  // of the browser, said with the call, where something came of it; empty: not
 };
 
-// What became of a visitor's own record (session.h) by one of their sessions: it joined, it spent or lived on, or it
-// left. In the journal it goes by the digest of that session, so that it is erased with it; where the session left, by
-// the record's own.
+// What became of a visitor's own record (session.h) by one of their sessions: it joined, it spent, counted or lived on,
+// it has expired, or it left. In the journal it goes by the digest of that session, so that it is erased with it; where
+// the session left, by the record's own.
 struct VisitorRecord {
   std::string_view handle;
   std::string_view visitor;  // the visitorId
@@ -55,8 +56,10 @@ struct VisitorRecord {
   bool joined = false;       // the session becomes the newest of the visitor's
   bool moved = false;        // it left for another id of a visitor, and the record stays, even if nothing is left in it
   Instant at{};
-  Instant expires_at{};       // the record lives at least until then
-  std::vector<Spend> spends;  // of the session
+  Instant expires_at{};           // the record lives at least until then
+  std::vector<Spend> spends;      // of the session
+  bool folds = false;             // it has expired: what it has counted is folded, and nothing else happens
+  std::vector<Subtotal> counted;  // as AppendRecord has it
 };
 
 // A delayed rule is done with an anchor in the session: it has fired, or there was nothing to tell.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "ledger/counted.h"
 #include "ledger/identity.h"
 #include "ledger/spend.h"
 #include "ledger/traits.h"
@@ -110,8 +111,8 @@ struct Joined {
 
 // What is known of a visitor beyond single sessions is kept as a session too, the visitor's own record, so that memory,
 // journal, snapshots, recovery and erasure serve both. There is one for each id (identity.h). Its own id is "@" and
-// that id, which no session's can be, and it has no window and no visitor: only `spends`, `sessions`, `identity` and
-// `traits`. Lists of sessions never show it.
+// that id, which no session's can be, and it has no window and no visitor: only `spends`, `sessions`, `identity`,
+// `traits` and `counted`. Lists of sessions never show it.
 inline constexpr char kVisitorMark = '@';
 SessionId own_record(std::string_view visitor);
 inline bool is_own_record(std::string_view session) { return session.starts_with(kVisitorMark); }
@@ -145,6 +146,7 @@ struct Session {
   std::vector<Joined> sessions;      // of a visitor: the newest that joined, newest last, at most kSessionsJoined
   std::shared_ptr<const Identity> identity;  // of a visitor: null where the id is the visitor's only one
   std::shared_ptr<const Traits> traits;      // of a visitor: said under this id; null: none
+  std::shared_ptr<const Counted> counted;    // of a session, or of a visitor under this id; null: nothing
 
   // What splits hash, and never changes: the visitor where they were known from the beginning, else the session. Only
   // where consent becomes basic the one gives way to the other, since the visitor is forgotten.

@@ -5,7 +5,7 @@
 namespace beckon::ledger {
 namespace {
 
-constexpr std::uint8_t kFormat = 5;
+constexpr std::uint8_t kFormat = 6;
 
 // What a snapshot holds of caps, visitors and delayed rules, from format 2 on.
 void read_second(Decoder& in, std::uint8_t format, Session& session) {
@@ -18,7 +18,9 @@ void read_second(Decoder& in, std::uint8_t format, Session& session) {
   }
   for (std::size_t n = in.count(9); n > 0 && in.ok(); --n)
     session.done.push_back({.rule = in.word(), .version = in.number()});
-  if (format < 4 || !is_own_record(session.id.view())) return;
+}
+
+void read_of_visitor(Decoder& in, std::uint8_t format, Session& session) {
   Identity who = in.identity();
   if (!who.empty()) session.identity = std::make_shared<const Identity>(std::move(who));
   if (format < 5) return;
@@ -70,6 +72,7 @@ std::string encode_snapshot(const Session& session) {
     out.identity(session.identity ? *session.identity : Identity{});
     out.traits(session.traits ? *session.traits : Traits{});
   }
+  out.counted(session.counted ? *session.counted : Counted{});
   if (has_places(session.window))
     for (std::size_t i = 0; i < session.window.size(); ++i) out.number(session.window[i].place);
   return bytes;
@@ -103,6 +106,9 @@ std::optional<Snapshot> decode_snapshot(const StoredSnapshot& stored) {
   session->begun_by_visitor = flags & 1;
   session->proven = flags & 2;
   if (format > 1) read_second(in, format, *session);
+  if (format > 3 && is_own_record(session->id.view())) read_of_visitor(in, format, *session);
+  if (Counted counted = format > 5 ? in.counted() : Counted{}; !counted.all.empty())
+    session->counted = std::make_shared<const Counted>(std::move(counted));
   if (!in.rest().empty())
     for (Signal& signal : signals) signal.place = in.number();
   if (!in.ok() || session->decisions.count > session->decisions.bytes.size()) return std::nullopt;

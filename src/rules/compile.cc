@@ -13,6 +13,15 @@ bool is_of_trait(MeasureKind kind) {
   return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
 }
 
+bool is_of_counter(MeasureKind kind) { return kind == MeasureKind::kEver || kind == MeasureKind::kEverAge; }
+
+bool names_counter(const Rule& rule) {
+  return std::ranges::any_of(rule.arms, [](const Arm& arm) {
+    return arm.payload && std::ranges::find(arm.payload->paths(), PayloadRoot::kEver, &PayloadPath::root) !=
+                              arm.payload->paths().end();
+  });
+}
+
 void sort_unique(std::vector<std::string>& names) {
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
@@ -90,9 +99,11 @@ class Compiler {
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value() || reads_visitor_for_split(rule);
       asked.reads_traits = asked.reads_traits || reads_zone(rule) || std::ranges::any_of(rule.arms, names_visitor);
+      asked.reads_counters = asked.reads_counters || names_counter(rule);
       for (std::uint32_t i = course.begin; i < last_of(index); ++i) {
         const bool of_spends = measure_of(i).kind == MeasureKind::kDecision;
         asked.spends = asked.spends || of_spends;
+        asked.reads_counters = asked.reads_counters || is_of_counter(measure_of(i).kind);
         asked.visitor = asked.visitor || (measure_of(i).scope == Scope::kVisitor && !of_spends);
         asked.reads_traits =
             asked.reads_traits || is_of_trait(measure_of(i).kind) || (is_local(measure_of(i)) && !measure_of(i).zone);
@@ -118,10 +129,12 @@ class Compiler {
       for (std::uint32_t i = course.begin; i < last_of(asked.live[place]); ++i) {
         if (measure_of(i).kind == MeasureKind::kContext) asked.fields.push_back(measure_of(i).field);
         if (is_of_trait(measure_of(i).kind)) asked.traits.push_back(measure_of(i).field);
+        if (is_of_counter(measure_of(i).kind)) asked.counters.push_back(measure_of(i).field);
       }
     }
     sort_unique(asked.fields);
     sort_unique(asked.traits);
+    sort_unique(asked.counters);
     asked.gates.assign(std::move_iterator(gates.begin()), std::move_iterator(gates.end()));
     for (auto& [measure, of] : knocks) {
       // A rule that is alone with a measure finds out by itself.

@@ -70,7 +70,8 @@ struct Asked {
   std::vector<Knocks> knocks;                                     // by measure, sorted
   std::vector<std::string> fields;  // of the context, that some live rule looks at; sorted
   std::vector<std::string> traits;  // likewise
-  bool visitor = false, spends = false, reads_traits = false;
+  std::vector<std::string> counters;
+  bool visitor = false, spends = false, reads_traits = false, reads_counters = false;
 
   const Knocks* knocks_of(std::uint32_t measure) const;
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "rules/judgement.h"
+#include "rules/language/counter.h"
 #include "rules/language/digest.h"
 #include "rules/language/planted.h"
 #include "rules/turn.h"
@@ -95,6 +96,16 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
     for (const std::string& name : asked->traits) {
       const auto trait = ledger::trait_in(facts.traits, name);
       if (trait) reading.add(name).add(trait->json);
+    }
+    // All of it, whether or not it counts by now: a reading changes by no time alone.
+    for (const std::string& name : asked->counters) {
+      const Counter* counter = counter_with_value(facts, name);
+      if (counter == nullptr) continue;
+      const ledger::Subtotal sum = ledger::total_of(facts.counted, counter->id).sum;
+      if (sum.count == 0) continue;
+      reading.add(name).add(sum.count).add(sum.amounts).add(static_cast<std::uint64_t>(sum.units));
+      reading.add(static_cast<std::uint64_t>(sum.rest)).add(static_cast<std::uint64_t>(to_ms(sum.first)));
+      reading.add(static_cast<std::uint64_t>(to_ms(sum.last))).add(sum.days.bits);
     }
     if (verdict.outcome == Outcome::kSuppressed) reading.add(verdict.rule);
     if (!asked->shadow.empty()) judge_shadows(*compiled_, *asked, end, facts, judgement, verdict);

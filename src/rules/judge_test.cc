@@ -1,6 +1,9 @@
 // What each measure, bound and filter means, and which rule answers.
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "rules/language/counter.h"
 #include "rules/reference/testing.h"
 
 namespace beckon::rules {
@@ -376,6 +379,90 @@ TEST(TraitDays, CountWholeLocalDaysUntilTheNextReturn) {
   EXPECT_TRUE(are_left(1, "2024-02-29", "2028-02-28T12:00:00Z"));
   EXPECT_TRUE(are_left(0, "2026-05-01T08:00:00Z", "2026-05-01T12:00:00Z")) << "the date of an instant";
   EXPECT_FALSE(are_left(0, "soon", "2026-05-01T12:00:00Z"));
+}
+
+// One counter of a visitor, and what it has counted under two ids.
+struct Orders {
+  Counters counters;
+  std::array<ledger::Counted, 2> ids;
+
+  explicit Orders(const std::string& definition) {
+    Issues issues;
+    Counter counter = read_counter(json::parse(definition)->root(), testing::ZonesOfRelease(), issues);
+    EXPECT_TRUE(issues.empty());
+    counter.id = 1;
+    counters.emplace("orders", std::move(counter));
+  }
+  Orders& of(std::size_t id, const char* at, const std::string& metadata = "") {
+    const ledger::Signal signal{.key = "purchase", .metadata = metadata, .at = *parse_rfc3339(at)};
+    const auto counted = count(counters.at("orders"), {&signal, 1});
+    if (counted) ids[id].take({&*counted, 1}, 1);
+    return *this;
+  }
+  bool hold(const std::string& what, const char* at = "2026-05-01T12:00:00Z") const {
+    const std::array<const ledger::Counted*, 2> parts{&ids[0], &ids[1]};
+    const RuleSet set = rule_set({rule(R"({"all":[{"ever":"orders",)" + what + "}]}")});
+    const ledger::Window window;
+    const ledger::Context context;
+    return set.judge("t", {.window = window,
+                           .context = context,
+                           .now = *parse_rfc3339(at),
+                           .retention = testing::kMonth,
+                           .counted = parts,
+                           .counters = &counters})
+               .outcome == Outcome::kAct;
+  }
+};
+
+TEST(Ever, IsWhatAllIdsOfTheVisitorHaveCounted) {
+  Orders orders(R"({"key":"purchase","field":"amount"})");
+  orders.of(0, "2022-01-01T00:00:00Z", R"({"amount":"49.90"})").of(1, "2026-04-30T12:00:00Z", R"({"amount":50.1})");
+  EXPECT_TRUE(orders.hold(R"("count":{"equals":2})"));
+  EXPECT_TRUE(orders.hold(R"("sum":{"equals":100})"));
+  EXPECT_FALSE(orders.hold(R"("sum":{"atLeast":100.000001})"));
+  EXPECT_TRUE(orders.hold(R"("last":{"age":{"atLeast":"24h","atMost":"24h"}})"));
+  EXPECT_TRUE(orders.hold(R"("first":{"age":{"atLeast":"1500d"}})"));
+  EXPECT_FALSE(orders.hold(R"("last":{"age":{"atLeast":"25h"}})"));
+}
+
+TEST(Ever, CountsDifferentDaysOfItsZoneAmongTheLast64) {
+  Orders orders(R"({"key":"purchase","zone":"Europe/Vienna"})");
+  orders.of(0, "2026-04-30T21:59:59.999Z").of(0, "2026-04-30T22:00:00Z").of(1, "2026-05-01T21:59:59.999Z");
+  EXPECT_TRUE(orders.hold(R"("days":{"equals":2})", "2026-05-01T21:59:59.999Z"));
+  EXPECT_TRUE(orders.hold(R"("days":{"equals":2})", "2026-07-02T21:59:59.999Z")) << "the 64th day";
+  EXPECT_TRUE(orders.hold(R"("days":{"equals":1})", "2026-07-02T22:00:00Z"));
+  EXPECT_TRUE(orders.hold(R"("days":{"equals":0})", "2026-07-03T22:00:00Z"));
+  EXPECT_TRUE(orders.hold(R"("count":{"equals":3})", "2026-07-03T22:00:00Z"));
+}
+
+TEST(Ever, IsKeptOfEachIdBehindTheLastThatItHasCounted) {
+  Orders orders(R"({"key":"purchase","keep":"30d"})");
+  orders.of(0, "2026-03-01T00:00:00Z").of(0, "2026-04-01T00:00:00Z").of(1, "2026-04-20T00:00:00Z");
+  EXPECT_TRUE(orders.hold(R"("count":{"equals":3})", "2026-04-30T23:59:59.999Z"));
+  EXPECT_TRUE(orders.hold(R"("count":{"equals":1})", "2026-05-01T00:00:00Z"));
+  EXPECT_TRUE(orders.hold(R"("count":{"equals":0})", "2026-05-20T00:00:00Z"));
+}
+
+TEST(Ever, HasNoValueBeforeItIsDeclaredAndFilled) {
+  Orders orders(R"({"key":"purchase"})");
+  orders.of(0, "2026-04-30T12:00:00Z");
+  const std::array every{R"("count":{"atMost":5})", R"("days":{"atMost":5})", R"("last":{"age":{"atMost":"9d"}})"};
+  for (const char* what : every) EXPECT_TRUE(orders.hold(what)) << what;
+  orders.counters.at("orders").filled_to = 1;
+  for (const char* what : every) EXPECT_FALSE(orders.hold(what)) << what;
+  orders.counters.at("orders").filled_to.reset();
+  orders.counters.at("orders").declared = *parse_rfc3339("2026-05-01T12:00:00.001Z");
+  for (const char* what : every) EXPECT_FALSE(orders.hold(what)) << what;
+  orders.counters.clear();
+  for (const char* what : every) EXPECT_FALSE(orders.hold(what)) << what;
+}
+
+TEST(Ever, OfNothingIsNoneAndHasNoSumAndNoAge) {
+  const Orders orders(R"({"key":"purchase","field":"amount"})");
+  EXPECT_TRUE(orders.hold(R"("count":{"atMost":0})"));
+  EXPECT_TRUE(orders.hold(R"("days":{"equals":0})"));
+  EXPECT_FALSE(orders.hold(R"("sum":{"atMost":5})"));
+  EXPECT_FALSE(orders.hold(R"("last":{"age":{"atLeast":"0s"}})"));
 }
 
 }  // namespace

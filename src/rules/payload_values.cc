@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "rules/language/calendar.h"
+#include "rules/language/counter.h"
+#include "rules/language/decimal.h"
 #include "rules/language/measure_definition.h"
 #include "rules/language/same.h"
 
@@ -26,12 +29,20 @@ bool has_same(const ledger::Signal& signal, const std::string& same, std::string
   return same.empty() || same_in(signal, same, room) == value;
 }
 
+// "orders.count" of "ever.orders.count".
+std::pair<std::string_view, std::string_view> parts_of(const PayloadPath& path) {
+  const std::string_view rest = path.rest;
+  const std::size_t point = rest.rfind('.');
+  return {rest.substr(0, point), rest.substr(point + 1)};
+}
+
 }  // namespace
 
 bool names_visitor(const Arm& arm) {
   return arm.payload && std::ranges::any_of(arm.payload->paths(), [](const PayloadPath& path) {
            return path.root == PayloadRoot::kTrait || path.root == PayloadRoot::kVisitorZone ||
-                  path.root == PayloadRoot::kVisitorId || path.root == PayloadRoot::kSame;
+                  path.root == PayloadRoot::kVisitorId || path.root == PayloadRoot::kSame ||
+                  path.root == PayloadRoot::kEver;
          });
 }
 
@@ -72,6 +83,21 @@ std::optional<std::string> JudgedValues::same() const {
   return definition_of(of.kind).best(ready, scene);
 }
 
+std::optional<std::string_view> JudgedValues::of_counter(const PayloadPath& path, std::string& room) const {
+  const auto [name, what] = parts_of(path);
+  const Counter* found = facts_.tells_counters ? counter_with_value(facts_, name) : nullptr;
+  if (!found) return std::nullopt;
+  const Counter& counter = *found;
+  const ledger::Subtotal sum = ledger::total_of(facts_.counted, counter.id, facts_.now, counter.keep).sum;
+  if (what == "count") return room = std::to_string(sum.count);
+  if (what == "days")
+    return room = std::to_string(sum.days.behind(local_day(*counter.zone, facts_.now) - ledger::Days::kSpan));
+  if (what == "sum" && sum.amounts > 0) return room = decimal_text(AmountSum(sum.units, sum.rest).millionths());
+  if (what == "first" && sum.count > 0) return text(to_rfc3339(sum.first), room);
+  if (what == "last" && sum.count > 0) return text(to_rfc3339(sum.last), room);
+  return std::nullopt;
+}
+
 std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std::string& room) const {
   switch (path.root) {
     case PayloadRoot::kVisitorId:
@@ -106,10 +132,28 @@ std::optional<std::string_view> JudgedValues::value(const PayloadPath& path, std
       if (!found) return std::nullopt;
       return text(*found, room);
     }
-    case PayloadRoot::kEver:
+    case PayloadRoot::kEver: return of_counter(path, room);
     case PayloadRoot::kItem: return std::nullopt;
   }
   return std::nullopt;
+}
+
+Instant counters_hold_until(const Rule& rule, const Facts& facts) {
+  Instant until = Instant::max();
+  if (!facts.tells_counters) return until;
+  for (const Arm& arm : rule.arms) {
+    if (!arm.payload) continue;
+    for (const PayloadPath& path : arm.payload->paths()) {
+      const auto [name, what] = parts_of(path);
+      const Counter* counter = path.root == PayloadRoot::kEver ? counter_with_value(facts, name) : nullptr;
+      if (!counter) continue;
+      const ledger::Total total = ledger::total_of(facts.counted, counter->id, facts.now, counter->keep);
+      until = std::min(until, total.until);
+      if (what == "days" && total.sum.count > 0)
+        until = std::min(until, calendar_unit(Calendar::kDay, *counter->zone, facts.now).second);
+    }
+  }
+  return until;
 }
 
 }  // namespace beckon::rules

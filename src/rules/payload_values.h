@@ -25,10 +25,14 @@ class JudgedValues final : public PayloadValues {
   std::optional<ledger::Signal> anchor() const;
   std::optional<ledger::Signal> newest() const;
   std::optional<std::string> same() const;
+  std::optional<std::string_view> of_counter(const PayloadPath& path, std::string& room) const;
 
   const Rule& rule_;
   const Facts& facts_;
   const Decided decided_;
 };
+
+// Until when the values of counters in the payloads of a rule stay as they are, unless something is counted.
+Instant counters_hold_until(const Rule& rule, const Facts& facts);
 
 }  // namespace beckon::rules

@@ -65,7 +65,7 @@ TEST(Recipes, AreAllTakenWithoutAWarning) {
   EXPECT_THAT(measures, ::testing::UnorderedElementsAre("count", "seen", "distinct", "distinct", "sum", "sum", "sum",
                                                         "max", "last", "absent", "steps", "steps", "absent", "count",
                                                         "score", "context", "context", "any", "count", "count", "trait",
-                                                        "trait", "trait", "trait", "decision"));
+                                                        "trait", "trait", "trait", "ever", "ever", "decision"));
 }
 
 // A visitor on a page with the rule of one recipe. Times are from noon on; what a decision spends is kept.

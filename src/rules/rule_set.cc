@@ -81,6 +81,11 @@ bool RuleSet::reads_traits(std::string_view trigger) const {
   return asked != nullptr && asked->reads_traits;
 }
 
+bool RuleSet::reads_counters(std::string_view trigger) const {
+  const Asked* asked = compiled_->asked_by(trigger);
+  return asked != nullptr && asked->reads_counters;
+}
+
 ledger::Window RuleSet::window_of_visitor(std::span<const ledger::Window* const> sessions) const {
   return ledger::Window::merged(sessions,
                                 [this](std::string_view key) { return compiled_->visitor_keys.contains(key); });

@@ -110,11 +110,12 @@ class RuleSet {
   // About a microsecond for a hundred rules. Allocates nothing on the common path.
   Verdict judge(std::string_view trigger, const Facts& facts) const;
 
-  // Whether a rule of the trigger measures in scope visitor, counts spends, or looks at traits: what Facts must then
-  // bring.
+  // Whether a rule of the trigger measures in scope visitor, counts spends, or looks at traits or lifetime counters:
+  // what Facts must then bring.
   bool reads_visitor(std::string_view trigger) const;
   bool reads_spends(std::string_view trigger) const;
   bool reads_traits(std::string_view trigger) const;
+  bool reads_counters(std::string_view trigger) const;
   // The visitor's own window: the newest signals of all sessions, the oldest session first, of those keys that a
   // measure of scope visitor reads.
   ledger::Window window_of_visitor(std::span<const ledger::Window* const> sessions) const;

@@ -73,7 +73,9 @@ void probe_payloads(const Rule& rule, const Facts& facts, Turn& turn) {
     if (probe.missing) turn.missing = probe.missing->text;
     break;
   }
-  if (any) turn.values = read.value();
+  if (!any) return;
+  turn.values = read.value();
+  turn.next = std::min(turn.next, counters_hold_until(rule, facts));
 }
 
 }  // namespace

@@ -48,6 +48,12 @@ void World::check_session(std::size_t number) {
     require(outside_.signals[n].version == 0, [&] { return "P2: a signal is there twice: s" + std::to_string(n); });
     outside_.signals[n].version = signal.version;
   }
+  const ledger::Counted nothing;
+  const ledger::Counted* const counted = *found && (*found)->counted ? (*found)->counted.get() : &nothing;
+  const std::uint64_t count = ledger::total_of({&counted, 1}, Process::kCounter).sum.count;
+  require(count == size, [&] {
+    return "P1, P2: " + std::to_string(count) + " signals are counted, and " + std::to_string(size) + " are there";
+  });
   const auto is_there = [&](std::size_t n) {
     return outside_.signals[n].version != 0 && outside_.signals[n].answer == Answer::kYes;
   };

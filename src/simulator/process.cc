@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/waking.h"
+#include "system/zones.h"
 
 namespace beckon::simulator {
 
@@ -93,12 +94,16 @@ Process::Process(Stage& stage, const Options& options, const std::vector<Handle>
       dispatcher({outbox_, subscriptions, network, settling_, secrets, stage.time, random_}, options.dispatch) {
   committer.set_last_position(recovered_.last_position);
   subscriptions.load(*disk.store().outbox().subscriptions());
+  // Counts every signal.
+  const rules::Counter counter{.id = kCounter, .counted = {}, .keep = 24h, .zone = system_zones().find("Etc/UTC")};
+  const auto traits =
+      std::make_shared<const commit::TraitTable>(commit::TraitTable::Declarations{}, rules::Counters{{"all", counter}});
   for (const Handle& handle : handles) {
     commit::HandleSettings settings;
     settings.session_signals_per_minute = 1'000;
     const auto& rules = handle.view() == kOfPeople ? options.rules_of_people : options.rules;
-    tenants.put(
-        std::make_shared<const commit::Tenant>(commit::Tenant{.handle = handle, .settings = settings, .rules = rules}));
+    tenants.put(std::make_shared<const commit::Tenant>(
+        commit::Tenant{.handle = handle, .settings = settings, .rules = rules, .traits = traits}));
   }
   committer.add_maintenance(visitor_timers_);
   committer.add_maintenance(goal_counting_);

@@ -88,6 +88,8 @@ class Process {
 
   store::MemoryStore& store() { return disk_.store(); }
 
+  static constexpr std::uint64_t kCounter = 1;  // of each handle: it counts every signal
+
  private:
   void turn();
 

@@ -93,6 +93,7 @@ void add_import(Api& api, std::vector<Route>& routes);    // historical signals
 void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
 void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
 void add_traits(Api& api, std::vector<Route>& routes);    // likewise
+void add_counters(Api& api, std::vector<Route>& routes);  // likewise
 void add_rules(Api& api, std::vector<Route>& routes);
 void add_simulations(Api& api, std::vector<Route>& routes);      // added by add_rules
 void add_webhooks(Api& api, std::vector<Route>& routes);         // subscriptions

@@ -1,6 +1,10 @@
 // Decisions on record: contract section 4 and rules.md, "Time". A stored decision is judged again from what it saw.
+#include <algorithm>
+#include <set>
+
 #include "hindsight/recall.h"
 #include "http/routes/response.h"
+#include "system/zones.h"
 
 namespace beckon::http {
 namespace {
@@ -24,6 +28,36 @@ Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle,
   }
 }
 
+// Likewise the counters, as they were declared then; those that were not filled yet have no value.
+Result<rules::Counters> counters_at(const Api& api, const Handle& handle, Instant at) {
+  rules::Counters counters;
+  if (const auto now = api.places.tenants.known(handle.view())) counters = now->traits->counters();
+  std::set<std::string, std::less<>> known, changed;  // by an entry that was the last one then; later
+  std::optional<std::pair<Instant, AuditId>> behind;
+  while (true) {
+    const auto page = api.directory.audit(handle, behind, kAuditPage);
+    if (!page) return unexpected(page.error());
+    for (const AuditEntry& entry : *page) {
+      if (!entry.action.starts_with("counter.")) continue;
+      if (entry.at > at) {
+        changed.insert(entry.target);
+        continue;
+      }
+      if (!known.insert(entry.target).second || !changed.contains(entry.target)) continue;
+      auto counter = rules::stored_counter(entry.detail, system_zones());
+      if (counter)
+        counters.insert_or_assign(entry.target, std::move(*counter));
+      else
+        counters.erase(entry.target);  // it was deleted
+    }
+    if (page->size() < kAuditPage) break;
+    behind = {page->back().at, page->back().id};
+  }
+  for (const std::string& name : changed)
+    if (!known.contains(name)) counters.erase(name);
+  return counters;
+}
+
 Result<commit::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::uint64_t rules_version, Instant at) {
   const auto stored = api.rules.rules_at(handle, rules_version);
   if (!stored) return unexpected(stored.error());
@@ -31,6 +65,13 @@ Result<commit::TenantPtr> tenant_at(const Api& api, const Handle& handle, std::u
   if (!settings) return unexpected(settings.error());
   commit::Tenant tenant{.handle = handle, .settings = std::move(*settings), .rules = nullptr};
   if (const auto now = api.places.tenants.known(handle.view())) tenant.traits = now->traits;
+  const auto may_read_counters = [](const rules::StoredRule& rule) { return rule.json.find("ever") != rule.json.npos; };
+  if (std::ranges::any_of(stored->rules, may_read_counters)) {
+    auto counters = counters_at(api, handle, at);
+    if (!counters) return unexpected(counters.error());
+    tenant.traits =
+        std::make_shared<const commit::TraitTable>(tenant.traits->declared_and_seen(), std::move(*counters));
+  }
   return commit::with_rules(std::move(tenant), *stored);
 }
 

@@ -109,6 +109,8 @@ Result<Response> rollback(Api& api, Request& request) {
                                     .target = std::to_string(*version),
                                     .at = api.clock.now()};
     if (auto fault = intake::undeclared(next, api.rule_book.declared(handle))) return unexpected(std::move(*fault));
+    if (auto fault = intake::undeclared_counters(next, api.rule_book.counters(handle)))
+      return unexpected(std::move(*fault));
     if (auto fault = api.rule_book.commit(change, *now, next)) return unexpected(std::move(*fault));
   }
   return restored(request, next, *version, changes(*now, next));

@@ -44,19 +44,21 @@ intake::RuleChange change_of(const Api& api, const Request& request, std::string
           .at = api.clock.now()};
 }
 
-Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Declared& declared) {
+Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Declared& declared,
+                                 const rules::Counters& counters) {
   const auto given = object_of(request);
   if (!given) return unexpected(given.error());
   const auto rule = json::parse(without_answer_members(given->root()));
   if (!rule) return unexpected(rule.error());
-  return rules::check_rule(id, rule->root(), system_zones(), &declared);
+  return rules::check_rule(id, rule->root(), system_zones(), &declared, &counters);
 }
 
 Result<Response> put(Api& api, Request& request) {
   const intake::RuleChange change = change_of(api, request, "rule.put");
   const RuleId id{change.target};
   const auto turn = api.rule_book.turn(change.handle);
-  const auto checked = checked_body(request, id, api.rule_book.declared(change.handle));
+  const auto checked =
+      checked_body(request, id, api.rule_book.declared(change.handle), api.rule_book.counters(change.handle));
   if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());

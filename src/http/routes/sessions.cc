@@ -94,6 +94,7 @@ void add_sessions(Api& api, std::vector<Route>& routes) {
       control(api, Method::kDelete, "/v2/handles/{handle}/chain/{sessionId}", operator_(), erase, "Erase a session"));
   add_visitors(api, routes);
   add_traits(api, routes);
+  add_counters(api, routes);
 }
 
 }  // namespace beckon::http

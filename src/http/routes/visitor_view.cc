@@ -158,6 +158,24 @@ void write_traits(json::Writer& out, const commit::TraitTable& table, const std:
   out.end_object();
 }
 
+void write_counters(json::Writer& out, const rules::Counters& counters, const std::vector<ledger::SessionPtr>& records,
+                    Instant now) {
+  std::vector<const ledger::Counted*> parts;
+  for (const ledger::SessionPtr& record : records)
+    if (record->counted) parts.push_back(record->counted.get());
+  out.key("counters").begin_object();
+  for (const auto& [name, counter] : counters) {
+    out.key(name);
+    if (counter.filled_to) {
+      out.null();
+      continue;
+    }
+    const ledger::Subtotal sum = ledger::total_of(parts, counter.id, now, counter.keep).sum;
+    rules::write_total(out, sum, rules::local_day(*counter.zone, now));
+  }
+  out.end_object();
+}
+
 Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& handle, std::span<const VisitorId> ids) {
   std::unordered_set<ledger::SessionDigest> own;
   for (const VisitorId& id : ids)

@@ -50,6 +50,11 @@ void write_traits(json::Writer& out, const commit::TraitTable& table, const std:
 // A value as it is masked, both JSON: "j•••@company.example" of a mail address, "•••42" of a longer text, else "•••".
 std::string masked(std::string_view json);
 
+// Adds "counters" to an open object: what those of the handle have counted of that visitor, by name; null of one that
+// is still filling.
+void write_counters(json::Writer& out, const rules::Counters& counters, const std::vector<ledger::SessionPtr>& records,
+                    Instant now);
+
 // Adds "traitHistory" to an open object: all that the journal still holds of what was said under these ids, oldest
 // first. Reads the whole journal.
 Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& handle, std::span<const VisitorId> ids);

@@ -104,6 +104,7 @@ Result<Response> get(Api& api, Request& request) {
   if (!tenant) return unexpected(tenant.error());
   write_traits(writer, *(*tenant)->traits, kept->records,
                *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden);
+  write_counters(writer, (*tenant)->traits->counters(), kept->records, now);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
 }
@@ -341,6 +342,7 @@ Result<Response> export_all(Api& api, Request& request) {
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
   write_traits(writer, *(*tenant)->traits, kept->records, Sensitive::kShown);
+  write_counters(writer, (*tenant)->traits->counters(), kept->records, api.clock.now());
   if (const auto written = write_trait_history(writer, api, handle, kept->ids); !written)
     return unexpected(written.error());
   writer.member("requestId", request.id.view()).end_object();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "commit/counter_filling.h"
 #include "commit/housekeeping.h"
 #include "commit/recovery.h"
 #include "commit/session_hasher.h"
@@ -45,12 +46,15 @@ class World {
       : clock(now),
         commit(store.commit()),
         sessions(store.ledger(), hasher, memory),
+        filling_(store.ledger(), tenants),
         upkeep_(store.ledger(), places, upkeep, 0, 0) {
+    traits_ = commit::table_of(*store.traits().traits(Handle{"demo"}), *store.traits().counters(Handle{"demo"}));
     recovered = *commit::recover(store.ledger(), sessions);
     subscriptions.load(*store.outbox().subscriptions());
     committer.set_last_position(recovered.last_position);
     committer.add_maintenance(visitor_timers_);
     committer.add_maintenance(goal_counting_);
+    committer.add_maintenance(filling_);
     committer.add_maintenance(upkeep_);
     tenant();
   }
@@ -64,10 +68,12 @@ class World {
       stored.rules.push_back({id, *rules::check_rule(id, rule->root(), system_zones()), i + 1, clock.now()});
     }
     auto compiled = rules::RuleSet::compile(stored, system_zones(), settings.declared());
+    const auto known = tenants.known("demo");
     tenants.put(std::make_shared<const commit::Tenant>(
         commit::Tenant{.handle = Handle{"demo"},
                        .settings = settings,
-                       .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled))}));
+                       .rules = std::make_shared<const rules::RuleSet>(std::move(*compiled)),
+                       .traits = known ? known->traits : traits_}));
   }
 
   Result<Appended> append(std::string body, bool gpc = false) {
@@ -139,7 +145,9 @@ class World {
  private:
   delayed::VisitorTimers visitor_timers_;
   GoalCounting goal_counting_;
+  commit::CounterFilling filling_;
   commit::Housekeeping upkeep_;
+  commit::TraitTablePtr traits_;
 };
 
 }  // namespace beckon::intake

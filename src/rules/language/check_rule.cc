@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/language/counter.h"
 #include "rules/language/field_path.h"
 #include "rules/language/measure_definition.h"
 #include "rules/language/read_filter.h"
@@ -21,6 +22,25 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
   for (const Condition* condition : conditions_of(rule)) {
     if (condition->measure.kind == MeasureKind::kScore && !scores.contains(condition->measure.field))
       issues.add(condition->path + ".score", "is a score that the handle's settings do not declare");
+  }
+}
+
+// The counter in "ever.orders.count".
+std::string counter_in(const PayloadPath& path) { return path.rest.substr(0, path.rest.rfind('.')); }
+
+void check_counters(const Rule& rule, const Counters& counters, Issues& issues) {
+  constexpr const char* kIssue = "is a counter that the handle does not declare";
+  for (const Condition* condition : conditions_of(rule)) {
+    const Measure& of = condition->measure;
+    if ((of.kind == MeasureKind::kEver || of.kind == MeasureKind::kEverAge) && !counters.contains(of.field))
+      issues.add(condition->path + ".ever", kIssue);
+  }
+  for (const Arm& arm : rule.arms) {
+    if (!arm.payload) continue;
+    for (const PayloadPath& path : arm.payload->paths())
+      if (path.root == PayloadRoot::kEver && !counters.contains(counter_in(path)))
+        issues.add((arm.name.empty() ? "action" : "actions." + arm.name) + ".payload",
+                   "names " + path.text + ", which " + kIssue);
   }
 }
 
@@ -84,8 +104,8 @@ std::string saved_split(const json::Value& split) {
 
 }  // namespace
 
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones,
-                               const Declared* declared) {
+Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones, const Declared* declared,
+                               const Counters* counters) {
   if (!rule.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
   Issues issues;
@@ -96,6 +116,7 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
     check_scores(read, declared->scores, issues);
     check_zone(read, *declared, issues);
   }
+  if (counters != nullptr) check_counters(read, *counters, issues);
   check_fields(read, issues);
   check_same(read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
@@ -128,6 +149,19 @@ std::vector<std::string> fields_of(const RuleId& id, const json::Value& rule, co
 
 std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
   return fields_of(id, rule, zones, {MeasureKind::kScore});
+}
+
+std::vector<std::string> counters_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
+  std::vector<std::string> names = fields_of(id, rule, zones, {MeasureKind::kEver, MeasureKind::kEverAge});
+  Issues issues;
+  for (const Arm& arm : read_rule(id, rule, zones, issues).arms) {
+    if (!arm.payload) continue;
+    for (const PayloadPath& path : arm.payload->paths())
+      if (path.root == PayloadRoot::kEver) names.push_back(counter_in(path));
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
 }
 
 std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones) {

@@ -1,5 +1,6 @@
 // What a judgement reads of the world.
 #pragma once
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "ledger/spend.h"
 
 namespace beckon::rules {
+
+struct Counter;
+using Counters = std::map<std::string, Counter, std::less<>>;  // counter.h
 
 // What a judgement reads. What is referred to outlives the call.
 struct Facts {
@@ -35,10 +39,15 @@ struct Facts {
   // Of the visitor, by their ids; those that must not count for this judgement are not there. Only read where
   // RuleSet::reads_traits says so.
   std::span<const ledger::Traits* const> traits = {};
-  const Zones* zones = nullptr;                 // where the visitor's zone is looked up; null: it is not known
-  std::string_view visitor_id = {};             // the visitor's name, for payloads; empty: not known, or not to be told
-  bool tells_sensitive = false;                 // payloads may have sensitive traits
-  bool tells_sessions = true;                   // payloads may have what comes of the visitor's other sessions
+  const Zones* zones = nullptr;      // where the visitor's zone is looked up; null: it is not known
+  std::string_view visitor_id = {};  // the visitor's name, for payloads; empty: not known, or not to be told
+  bool tells_sensitive = false;      // payloads may have sensitive traits
+  bool tells_sessions = true;        // payloads may have what comes of the visitor's other sessions
+  // What lifetime counters have counted of the visitor, by their ids, or of a session without one; and which of them
+  // there are. Only read where RuleSet::reads_counters says so.
+  std::span<const ledger::Counted* const> counted = {};
+  const Counters* counters = nullptr;
+  bool tells_counters = true;                   // payloads may have what they have counted
   std::span<const std::string> sensitive = {};  // names of traits that no explanation shows; sorted
 };
 

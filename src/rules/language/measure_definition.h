@@ -31,6 +31,7 @@ enum class Part : std::uint8_t {
   kComparison,  // what comparison.h reads
   kTrait,       // the measure's own member: a trait's name
   kDistance,    // until or age: {atLeast, atMost}, durations
+  kEver,        // the measure's own member: a counter's name; and count, sum, days, first or last
   kDecision,    // the measure's own member: a rule, and what its decisions were
   kSame,        // same: a field of the metadata, or "value"
   kScope,       // scope
@@ -45,6 +46,8 @@ struct MeasureDefinition {
   std::span<const Part> parts;
   std::string_view blank;  // the condition that a form begins with, as JSON
   bool amount = false;     // its bounds are in millionths, and it is kNothing where there is nothing
+
+  bool alone = false;  // where it is named, members that name other measures are its own
 
   void (*read)(Members& members, Condition& condition) = nullptr;  // null where `name` is empty; not the scope
   Taken (*take)(const ReadyMeasure& measure, Scene& scene);

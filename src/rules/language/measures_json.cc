@@ -24,6 +24,7 @@ std::string_view name_of(Part part) {
     case Part::kComparison: return "comparison";
     case Part::kTrait: return "trait";
     case Part::kDistance: return "distance";
+    case Part::kEver: return "ever";
     case Part::kDecision: return "decision";
     case Part::kSame: return "same";
     case Part::kScope: return "scope";
@@ -78,6 +79,19 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
           R"(Default: true."}},"additionalProperties":false})");
       return members({"zone"}, R"({"type":"string","description":"Of daysUntil: an IANA time zone, or `visitor` )"
                                R"((default).","examples":["visitor"]})");
+    case Part::kEver:
+      members({measure}, R"({"type":"string","description":"The name of a declared counter.","examples":["orders"]})");
+      members(
+          {"count", "sum", "days"},
+          R"({"type":"object","description":"Bounds of a number: how many signals were counted, the sum of the )"
+          R"(counter's field, or on how many of the last 64 days.","properties":{"atLeast":{"type":"number",)"
+          R"("examples":[3]},"atMost":{"type":"number"},"equals":{"type":"number"}},"additionalProperties":false})");
+      return members(
+          {"first", "last"},
+          R"({"type":"object","description":"How long ago the first or the last signal was that the counter )"
+          R"(has counted.","properties":{"age":{"type":"object","properties":{"atLeast":{"type":"string",)"
+          R"("examples":["90d"]},"atMost":{"type":"string"}},"additionalProperties":false}},)"
+          R"("required":["age"],"additionalProperties":false})");
     case Part::kDecision:
       return members(
           {measure},

@@ -31,6 +31,8 @@ enum class Planted {
   kAboveBound,          // above n allows n
   kTraitTooOld,         // until and age of a trait: a millisecond late
   kTraitDayLate,        // a day begins a millisecond late for the date of a trait
+  kEverTooOld,          // first and last of a counter: a millisecond late
+  kEverDayMore,         // 65 days are looked back for the days of a counter
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements
   kDecisionTooLong,     // decisions count in [now − w, now]

@@ -49,6 +49,8 @@ Condition read_condition(const json::Value& value, const std::string& path, cons
   const MeasureDefinition* measure = nullptr;
   for (const MeasureDefinition* named : measure_definitions()) {
     if (named->name.empty() || value.find(named->name) == nullptr) continue;
+    if (measure != nullptr && measure->alone) continue;
+    if (named->alone) measure = nullptr;
     if (measure != nullptr) {
       issues.add(path_of(path, named->name),
                  "is a second measure next to " + std::string(measure->name) + "; put it in a separate condition");

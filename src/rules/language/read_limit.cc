@@ -36,13 +36,6 @@ Cap read_cap(const json::Value& value, const std::string& path, const Zones& zon
   return cap;
 }
 
-// What a payload may name, but for what this version does not keep.
-void check_paths(const PayloadTemplate& payload, const std::string& path, Issues& issues) {
-  for (const PayloadPath& one : payload.paths())
-    if (one.root == PayloadRoot::kEver)
-      issues.add(path, "names " + one.text + ", which this version of the server does not know");
-}
-
 void read_action(const json::Value& value, const std::string& path, Issues& issues, Arm& arm, bool stored) {
   if (!value.is_object()) return issues.add(path, "must be an object such as {\"type\": \"popup\", \"payload\": {}}");
   Members action(value, path, issues);
@@ -60,7 +53,6 @@ void read_action(const json::Value& value, const std::string& path, Issues& issu
       payload = json::to_text(*given);
       Issues faults;
       arm.payload = PayloadTemplate::read(*given, action.path("payload"), on_missing, faults);
-      if (arm.payload) check_paths(*arm.payload, action.path("payload"), faults);
       if (!faults.empty()) arm.payload.reset();
       for (const FieldIssue& fault : faults.items())
         if (!stored) issues.add(fault.field, fault.issue);

@@ -49,6 +49,9 @@ enum class MeasureKind : std::uint8_t {
 #undef MEASURE
 };
 
+// What a condition asks of a lifetime counter.
+enum class EverOf : std::uint8_t { kCount, kSum, kDays, kFirst, kLast };
+
 enum class Scope : std::uint8_t { kSession, kVisitor };
 
 // What a sum or maximum of nothing is: it compares false with every bound.
@@ -61,15 +64,17 @@ struct Measure {
   Scope scope = Scope::kSession;
   Calendar calendar = Calendar::kNone;  // only signals of the same unit as now, too
   bool since = false;                   // only signals behind the newest that fits `after`; none where there is none
-  bool path = false;     // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
-  Duration within{};     // zero: all of the session
-  Duration wait{};       // kAbsent
-  Duration least_age{};  // kLast, kTraitAge: the age changes with every instant, its place between bounds does not.
+  bool path = false;             // kSum, kMax, kDistinct: the field may be a path (field_path.h), or has a factor
+  EverOf ever = EverOf::kCount;  // kEver, kEverAge
+  Duration within{};             // zero: all of the session
+  Duration wait{};               // kAbsent
+  Duration least_age{};  // kLast, kTraitAge, kEverAge: the age changes with every instant, its place between bounds
+                         // does not.
   Duration most_age{};   // Of a trait's instant it is negative where that is ahead
   Filter filter;
   std::string field;  // kContext: of the context; kTrait and its like: the trait; kSum, kMax, kDistinct: of
                       // the signals' metadata, and where a kDistinct has none, their values; kScore: the
-                      // score's name; kDecision: the rule's id
+                      // score's name; kDecision: the rule's id; kEver and kEverAge: the counter
   std::string times;  // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
   std::string same;   // kCount, kSteps, kAbsent: the measure is the best over the values of this (same.h)
   Filter after;       // kAbsent: the anchor; and that of `since`

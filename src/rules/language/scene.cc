@@ -1,6 +1,20 @@
 #include "rules/language/scene.h"
 
+#include "rules/language/counter.h"
+
 namespace beckon::rules {
+
+const Counter* Scene::counter(std::string_view name) const {
+  if (!facts_.counters) return nullptr;
+  const auto found = facts_.counters->find(name);
+  return found == facts_.counters->end() ? nullptr : &found->second;
+}
+
+std::optional<Scene::Ever> Scene::ever(std::string_view name) const {
+  const Counter* counter = counter_with_value(facts_, name);
+  if (!counter) return std::nullopt;
+  return Ever{counter, ledger::total_of(facts_.counted, counter->id, now(), counter->keep)};
+}
 
 // Which of the window's keys the rules know: one look-up for each of them.
 void Scene::number() {

@@ -173,6 +173,14 @@ class Scene {
 
   // A trait of the visitor; nothing where it is missing. `name` outlives it.
   std::optional<ledger::TraitNow> trait(std::string_view name) const { return ledger::trait_in(facts_.traits, name); }
+  // A counter that is declared, and what it has counted of the visitor; nothing, or null, where it has no value yet, or
+  // is not declared.
+  struct Ever {
+    const Counter* counter;
+    ledger::Total total;
+  };
+  std::optional<Ever> ever(std::string_view name) const;
+  const Counter* counter(std::string_view name) const;
   const Zone* zone_in(const Measure& of) const { return rules::zone_in(facts_, of); }  // null: not known
   bool is_sensitive(std::string_view trait) const { return std::ranges::binary_search(facts_.sensitive, trait); }
   std::string_view unit() const { return facts_.unit; }

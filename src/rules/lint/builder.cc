@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "rules/language/counter.h"
 #include "rules/language/measure_definition.h"
 #include "rules/lint/witness.h"
 
@@ -16,7 +17,7 @@ class Builder final : public Placer {
   std::optional<Witness> build(Instant around) {
     witness_.at = around;
     set_instant();
-    if (!set_values()) return std::nullopt;
+    if (!set_values() || !set_counters()) return std::nullopt;
     for (const Fact* fact : facts_)
       if (fact->least && fact->measure.since) put(fact->measure.after, ground_.retention);
     for (const Fact* fact : facts_) {
@@ -50,6 +51,17 @@ class Builder final : public Placer {
   }
 
  private:
+  static constexpr std::int64_t kOne = 1'000'000;
+  struct Range {  // in millionths
+    std::int64_t low = Condition::kNoLeast, high = kEvery;
+    bool asked = false;
+    std::int64_t least() const { return low <= 0 ? 0 : (low + kOne - 1) / kOne; }  // in whole ones
+  };
+  struct Ages {
+    Duration least{}, most = Duration::max();
+    bool asked = false;
+  };
+
   void set_instant() {
     for (const bool least : {true, false}) {
       for (const Fact* fact : facts_) {
@@ -83,6 +95,69 @@ class Builder final : public Placer {
                                    .rank = 1,
                                    .source = "crm",
                                    .stamp = {witness_.at, ++said_}});
+  }
+  // For each lifetime counter that is asked for: what it has counted.
+  bool set_counters() {
+    for (const Fact* fact : facts_) {
+      const Measure& of = fact->measure;
+      const bool names_one = of.kind == MeasureKind::kEver || of.kind == MeasureKind::kEverAge;
+      if (!names_one || witness_.counters.contains(of.field)) continue;
+      if (!set_counter(of.field)) return false;
+    }
+    return true;
+  }
+  bool set_counter(const std::string& name) {
+    const auto in_range = [&](EverOf what) {
+      Range range;
+      for (const Fact* fact : facts_) {
+        const Measure& of = fact->measure;
+        if (of.kind != MeasureKind::kEver || of.field != name || of.ever != what) continue;
+        if (fact->least)
+          range.low = std::max(range.low, fact->bound), range.asked = true;
+        else
+          range.high = std::min(range.high, fact->bound);
+      }
+      return range;
+    };
+    const auto aged = [&](EverOf what) {
+      Ages ages;
+      for (const Fact* fact : facts_) {
+        const Measure& of = fact->measure;
+        if (of.kind != MeasureKind::kEverAge || of.field != name || of.ever != what || !fact->least) continue;
+        ages = {std::max(ages.least, of.least_age), std::min(ages.most, of.most_age), true};
+      }
+      return ages;
+    };
+    const Range counts = in_range(EverOf::kCount), sums = in_range(EverOf::kSum), days = in_range(EverOf::kDays);
+    const Ages first = aged(EverOf::kFirst), last = aged(EverOf::kLast);
+    std::int64_t count = std::max(counts.least(), days.least());
+    if (sums.asked || first.asked || last.asked) count = std::max<std::int64_t>(count, 1);
+    ledger::Subtotal sum{.counter = witness_.counters.size() + 1};
+    if (count > 0) {
+      const bool on_no_day = days.high < kOne;  // of those that are looked at
+      const std::int64_t on = on_no_day ? 1 : std::max<std::int64_t>(days.least(), 1);
+      if (on > ledger::Days::kSpan) return false;
+      Duration ago = last.asked || !first.asked ? last.least : first.least;
+      if (on_no_day) ago = std::max(ago, Duration{std::chrono::days{ledger::Days::kSpan + 1}});
+      Duration from = std::max(ago + Duration{std::chrono::days{on - 1}}, first.least);
+      if (ago > last.most || from > first.most) return false;
+      if (from > ago) count = std::max<std::int64_t>(count, 2);
+      sum.first = witness_.at - from;
+      sum.last = witness_.at - ago;
+      const auto bits = on == ledger::Days::kSpan ? ~std::uint64_t{0} : (std::uint64_t{1} << on) - 1;
+      sum.days = {static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(sum.last.time_since_epoch()).count()),
+                  bits};
+      sum.count = static_cast<std::uint64_t>(count);
+    }
+    if (count > counts.high / kOne) return !counts.asked && counts.high < 0;
+    if (sums.asked) {
+      const std::int64_t amount = sums.low > Condition::kNoLeast ? sums.low : std::min<std::int64_t>(0, sums.high);
+      sum.amounts = 1;
+      sum.units = amount / kOne;
+      sum.rest = amount % kOne;
+    }
+    witness_.counters.emplace(name, sum);
+    return true;
   }
   // In whole seconds, as far as the bounds let it be.
   Instant instant_for(const Measure& of) const {

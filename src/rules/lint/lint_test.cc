@@ -125,6 +125,18 @@ TEST(NeverTrue, ShowsAPathAsWhatItLeadsTo) {
   EXPECT_EQ(warnings[0].witness.signals[0].metadata, R"({"lines":[{"price":{"net":80}}]})");
 }
 
+TEST(NeverTrue, IsFoundBetweenWhatALifetimeCounterHasCounted) {
+  EXPECT_EQ(of_all(R"({"ever":"orders","count":{"atLeast":3}},{"ever":"orders","count":{"atMost":2}})"), kNever);
+  EXPECT_EQ(of_all(R"({"ever":"orders","count":{"atLeast":3}},{"ever":"views","count":{"atMost":2}})"), kNone);
+  EXPECT_EQ(of_all(R"({"ever":"orders","count":{"atLeast":3}},{"ever":"orders","days":{"atMost":2}})"), kNone);
+  EXPECT_EQ(
+      of_when(R"({"all":[{"ever":"orders","sum":{"atLeast":100}}],"none":[{"ever":"orders","sum":{"atLeast":50}}]})"),
+      kNever);
+  EXPECT_EQ(of_when(R"({"all":[{"ever":"orders","last":{"age":{"atLeast":"90d"}}}],
+                        "none":[{"ever":"orders","last":{"age":{"atLeast":"90d"}}}]})"),
+            kNever);
+}
+
 TEST(NeverTrue, IsFoundBetweenAllAndNone) {
   EXPECT_EQ(of_when(R"({"all":[{"seen":{"key":"cart.add"}}],"none":[{"seen":{"key":"cart.*"}}]})"), kNever);
   EXPECT_EQ(of_when(R"({"all":[{"seen":{"key":"cart.*"}}],"none":[{"seen":{"key":"cart.add"}}]})"), kNone);
@@ -294,6 +306,25 @@ TEST(Shadowed, ShowsSignalsForWhichBothHoldAndTheOtherAnswers) {
   EXPECT_EQ(witness.trigger, "t");
   EXPECT_EQ(witness.signals.size(), 2U);
   EXPECT_THAT(witness.context, ElementsAre(std::pair<std::string, std::string>("c", "US")));
+}
+
+TEST(Shadowed, ShowsWhatCountersHaveCounted) {
+  const auto warnings =
+      warnings_of({rule(R"({"all":[{"ever":"orders","count":{"atLeast":5}},{"ever":"orders","sum":{"atLeast":99.5}},
+                       {"ever":"orders","days":{"atLeast":3}},{"ever":"orders","last":{"age":{"atLeast":"10d"}}},
+                       {"ever":"visits","count":{"atMost":0}}]})",
+                        R"("priority":1)"),
+                   rule(R"({"all":[{"ever":"orders","count":{"atLeast":2}}]})", R"("priority":2)", "other")});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].kind, "shadowed");
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  warnings[0].witness.write(out);
+  out.end_object();
+  EXPECT_THAT(text, HasSubstr(R"("counters":{"orders":{"count":5,"sum":99.5,"first":"2026-02-13T12:00:00Z",)"
+                              R"("last":"2026-02-15T12:00:00Z","days":3},)"
+                              R"("visits":{"count":0,"sum":null,"first":null,"last":null,"days":0}})"));
 }
 
 TEST(UnknownRule, IsFoundWhereARuleAsksAboutDecisionsOfOneThatIsNotThere) {

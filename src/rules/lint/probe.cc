@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/language/counter.h"
 #include "rules/language/rule.h"
 
 namespace beckon::rules::lint {
@@ -91,11 +92,22 @@ RuleSet Probe::live(const std::vector<const json::Value*>& rules) const {
 std::string Probe::answer(const RuleSet& rules, std::string_view trigger, const Witness& witness) const {
   const ledger::Window window = witness.window();
   const ledger::Traits* const traits = &witness.traits;
+  ledger::Counted counted;
+  Counters counters;
+  for (const auto& [name, sum] : witness.counters) {
+    const Zone* zone = zones_.find(std::string(kCounterZone));
+    if (zone != nullptr)
+      counters.emplace(name, Counter{.id = sum.counter, .counted = {}, .keep = Duration::max(), .zone = zone});
+    if (sum.count > 0) counted.take({&sum, 1}, 0);
+  }
+  const ledger::Counted* const counts = &counted;
   const Verdict verdict = rules.judge(trigger, {.window = window,
                                                 .context = witness.context,
                                                 .now = witness.at,
                                                 .retention = retention_,
-                                                .traits = {&traits, 1}});
+                                                .traits = {&traits, 1},
+                                                .counted = {&counts, 1},
+                                                .counters = &counters});
   return verdict.outcome == Outcome::kAct || verdict.outcome == Outcome::kHoldout ? std::string(verdict.rule) : "";
 }
 

@@ -27,7 +27,7 @@ std::string meeting_condition(Dice& dice) {
                                                    R"(,"since":{"key":"b"})", R"(,"since":{"key":"b"},"within":"15s")",
                                                    R"(,"within":{"calendar":"month","zone":"Europe/Berlin"})"});
   const std::string scope = dice.one_in(5) ? R"(,"scope":"visitor"})" : "}";
-  switch (dice.upto(10)) {
+  switch (dice.upto(11)) {
     case 0: return R"({"seen":)" + filter + window + scope;
     case 1: return R"({"distinct":)" + filter + window + random_bounds(dice) + scope;
     case 2:
@@ -51,6 +51,10 @@ std::string meeting_condition(Dice& dice) {
              scope;
     case 8:
       return R"({"steps":[{"key":"a"},)" + filter + "]" + window + random_bounds(dice, 2) + random_same(dice) + scope;
+    case 9:
+      return R"({"ever":"e",)" +
+             std::string(dice.of({R"("count":{"atLeast":2}})", R"("count":{"atMost":1}})", R"("sum":{"atLeast":1}})",
+                                  R"("days":{"atLeast":2}})", R"("last":{"age":{"atLeast":"5s"}}})"}));
   }
   return R"({"count":)" + filter + window + random_bounds(dice, 3) + random_same(dice) + scope;
 }

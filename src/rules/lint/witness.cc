@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/language/counter.h"
+
 namespace beckon::rules::lint {
 
 ledger::Signal signal_of(const Seen& seen, Instant now) {
@@ -50,6 +52,12 @@ void Witness::write(json::Writer& out) const {
   if (!traits.empty()) {
     out.key("traits").begin_object();
     for (const ledger::TraitNow& trait : ledger::values_of(traits)) out.member_raw(trait.name, trait.json);
+    out.end_object();
+  }
+  if (!counters.empty()) {
+    const auto today = std::chrono::floor<std::chrono::days>(at.time_since_epoch()).count();
+    out.key("counters").begin_object();
+    for (const auto& [name, sum] : counters) write_total(out.key(name), sum, static_cast<std::int32_t>(today));
     out.end_object();
   }
   if (!trigger.empty()) out.member("trigger", trigger).member("answeredBy", answered_by);

@@ -2,6 +2,7 @@
 // facts by trying, and the caller lets the engine confirm each before it is shown.
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,15 +18,16 @@ namespace beckon::rules::lint {
 struct Witness {
   Instant at{};
   ledger::Context context;
-  ledger::Traits traits;                // of the visitor
-  std::vector<Seen> signals;            // oldest first
-  std::vector<std::string> conditions;  // paths in the rule
-  std::string trigger, answered_by;     // shadowed: what was asked, and the rule that answers
-  std::vector<Instant> spends;          // unreachable cap: as close to one another as the cooldown allows
+  ledger::Traits traits;                             // of the visitor
+  std::map<std::string, ledger::Subtotal> counters;  // likewise, what they have counted; each with another id
+  std::vector<Seen> signals;                         // oldest first
+  std::vector<std::string> conditions;               // paths in the rule
+  std::string trigger, answered_by;                  // shadowed: what was asked, and the rule that answers
+  std::vector<Instant> spends;                       // unreachable cap: as close to one another as the cooldown allows
 
   ledger::Window window() const;
   // Members of a warning: "conditions"?, "witness":[{"signalKey",…,"at","times"?}] (equal signals stand once), "at",
-  // "context", "traits"?, "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
+  // "context", "traits"?, "counters"?, "trigger" and "answeredBy"?, "spends"? (the newest kSpendsShown).
   void write(json::Writer& out) const;
   static constexpr std::size_t kSpendsShown = 20;
 };

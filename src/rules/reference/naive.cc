@@ -302,10 +302,8 @@ std::vector<long> amounts(const std::vector<Stored>& found, const Value& filter)
   return out;
 }
 
-std::optional<long> of_amounts(const World& world, const Value& condition, const Value& filter, Instant now, bool sum) {
-  std::vector<long> amounts = naive::amounts(chosen(world, condition, filter, now), filter);
+std::optional<long> total(std::vector<long> amounts) {
   if (amounts.empty()) return std::nullopt;
-  if (!sum) return std::ranges::max(amounts);
   // The positive ones and the negative ones in turns, so that it stays in range while both are left.
   std::ranges::sort(amounts);
   long total = 0;
@@ -359,6 +357,12 @@ long best(const std::vector<Stored>& all, const Value& condition, const std::vec
   for (const std::string& value : newest_values(all, condition, filters))
     most = std::max(most, measure(of_value(all, condition, value)));
   return most;
+}
+
+std::optional<long> of_amounts(const World& world, const Value& condition, const Value& filter, Instant now, bool sum) {
+  const std::vector<long> amounts = naive::amounts(chosen(world, condition, filter, now), filter);
+  if (sum) return total(amounts);
+  return amounts.empty() ? std::nullopt : std::optional(std::ranges::max(amounts));
 }
 
 // How many of the steps came, each behind the one before it.
@@ -460,6 +464,81 @@ bool trait_holds(const World& world, const Value& condition, Instant now) {
   return (!least || far >= *least) && (!most || far <= *most);
 }
 
+// All that the counter has counted: of each id, as long as the last of it is not too old. Nothing: it has no value.
+std::optional<std::vector<const Signal*>> counted(const World& world, const Value& condition, Instant now) {
+  const std::string name(condition.find("ever")->text());
+  const Value* counter = world.counters ? world.counters->root().find(name) : nullptr;
+  if (counter == nullptr || world.filling.contains(name)) return std::nullopt;
+  const Value* keep = counter->find("keep");
+  std::vector<const Signal*> out;
+  for (const std::vector<Signal>& life : world.lives) {
+    std::vector<const Signal*> of_id;
+    std::optional<Instant> last;
+    for (const Signal& signal : life) {
+      if (!fits(*counter, signal)) continue;
+      of_id.push_back(&signal);
+      if (!last || signal.at > *last) last = signal.at;
+    }
+    if (last && keep && now >= *last + *parse_duration(keep->text())) continue;
+    out.insert(out.end(), of_id.begin(), of_id.end());
+  }
+  return out;
+}
+
+date::local_days day_of(const Value& counter, Instant at) {
+  const Value* zone = counter.find("zone");
+  return date::floor<date::days>(date::locate_zone(zone ? std::string(zone->text()) : "Etc/UTC")->to_local(at));
+}
+
+const Value& declared(const World& world, const Value& condition) {
+  return *world.counters->root().find(condition.find("ever")->text());
+}
+
+// In millionths; of first and last, the age in milliseconds.
+std::optional<long> ever(const World& world, const Value& condition, Instant now) {
+  const auto found = counted(world, condition, now);
+  if (!found) return std::nullopt;
+  if (condition.find("count")) return static_cast<long>(found->size()) * 1'000'000;
+  const Value& counter = declared(world, condition);
+  if (condition.find("days")) {
+    std::set<date::local_days> days;
+    for (const Signal* signal : *found)
+      if (const auto day = day_of(counter, signal->at); day > day_of(counter, now) - date::days{64}) days.insert(day);
+    return static_cast<long>(days.size()) * 1'000'000;
+  }
+  if (condition.find("sum")) {
+    std::vector<Stored> stored;
+    for (const Signal* signal : *found) stored.push_back({signal, 0, 0});
+    if (counter.find("field") == nullptr) return std::nullopt;
+    return total(amounts(stored, counter));
+  }
+  std::optional<Instant> at;
+  for (const Signal* signal : *found)
+    if (!at || (condition.find("first") ? signal->at < *at : signal->at > *at)) at = signal->at;
+  return at ? std::optional<long>((now - *at).count()) : std::nullopt;
+}
+
+bool ever_holds(const World& world, const Value& condition, Instant now) {
+  const auto found = ever(world, condition, now);
+  if (!found) return false;
+  for (const char* name : {"first", "last"}) {
+    const Value* said = condition.find(name);
+    if (said == nullptr) continue;
+    const auto bound = [&](const char* which) -> std::optional<long> {
+      const Value* value = said->find("age")->find(which);
+      if (value == nullptr) return std::nullopt;
+      return value->text() == "0s" ? 0 : parse_duration(value->text())->count();
+    };
+    return (!bound("atLeast") || *found >= *bound("atLeast")) && (!bound("atMost") || *found <= *bound("atMost"));
+  }
+  const Value* said = nullptr;
+  for (const char* name : {"count", "sum", "days"})
+    if (condition.find(name)) said = condition.find(name);
+  const auto bound = [&](const char* which) { return millionths(said->find(which)->text()); };
+  return (!said->find("equals") || *found == bound("equals")) &&
+         (!said->find("atLeast") || *found >= bound("atLeast")) && (!said->find("atMost") || *found <= bound("atMost"));
+}
+
 }  // namespace
 
 // Halves away from zero; at most eight million million, either way.
@@ -533,6 +612,7 @@ std::vector<Anchor> anchors(const World& world, const Value& condition, Instant 
 
 std::optional<long> measured(const World& world, const Value& condition, Instant now, bool own_shadow) {
   constexpr long kOne = 1'000'000;
+  if (condition.find("ever")) return ever(world, condition, now);
   if (condition.find("decision")) return decisions(world, condition, now, own_shadow) * kOne;
   if (const Value* f = condition.find("seen")) return chosen(world, condition, *f, now).empty() ? 0 : kOne;
   if (const Value* f = condition.find("count"))
@@ -568,6 +648,13 @@ std::optional<long> measured(const World& world, const Value& condition, Instant
 
 long looked_at(const World& world, const Value& condition, Instant now) {
   if (condition.find("daysUntil")) return days_until(world, condition, now).value_or(std::numeric_limits<long>::min());
+  // What a counter has by now; of days, a new one may change it.
+  if (condition.find("ever")) {
+    const auto found = counted(world, condition, now);
+    if (!found) return -1;
+    const long days = condition.find("days") ? day_of(declared(world, condition), now).time_since_epoch().count() : 0;
+    return static_cast<long>(found->size()) + days * 1'000;
+  }
   // Two that leave at one instant may cancel out in the sum.
   if (const Value* f = condition.find("sum")) return static_cast<long>(chosen(world, condition, *f, now).size());
   const auto found = measured(world, condition, now);
@@ -579,6 +666,7 @@ long looked_at(const World& world, const Value& condition, Instant now) {
 }
 
 bool holds(const World& world, const Value& condition, Instant now, bool own_shadow) {
+  if (condition.find("ever")) return ever_holds(world, condition, now);
   const auto found = measured(world, condition, now, own_shadow);
   if (!found) return false;
   if (condition.find("seen") || condition.find("absent") || condition.find("context") || condition.find("trait"))

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,9 @@ struct World {
   bool may_spend = true;  // false: consent is denied, limited rules are held back
   std::map<std::string, std::string> context;
   std::map<std::string, std::string> traits;  // as JSON
+  std::optional<json::Document> counters;     // as the handle declares them
+  std::set<std::string> filling;              // those that have no value yet
+  std::vector<std::vector<Signal>> lives;     // all that was ever seen, by ids of the visitor
   std::string zone;                           // of the handle; empty: none
   Duration retention{};
 };

@@ -15,8 +15,8 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
     "AbsenceFromAnchor", "WaitTooLong",        "AgeTooGreat",    "StepsShareSignal", "CooldownTooLong", "CapOneMore",
     "CapOfVisitor",      "HoursCloseLate",     "NightToMorning", "ArmEndsLate",      "HoldoutOneMore",  "ShadowHolds",
     "ValidTooLong",      "RolloutOneMore",     "DayBeginsLate",  "SinceFromAnchor",  "AboveBound",      "TraitTooOld",
-    "TraitDayLate",      "LastGroupLost",      "AnyElement",     "DecisionTooLong",  "HoldoutActed",    "ValuesMixed",
-    "OneValueMore"};
+    "TraitDayLate",      "EverTooOld",         "EverDayMore",    "LastGroupLost",    "AnyElement",      "DecisionTooLong",
+    "HoldoutActed",      "ValuesMixed",        "OneValueMore"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -159,7 +159,12 @@ inline std::string random_delayed(Dice& dice, Instant base) {
   return random_rule(dice, base, R"(["@due"])", "due", R"("all":[)" + absent + "]" + more);
 }
 
-// The scores that these rules ask for.
+// The counters that these rules ask for: "g" is still being filled, and "none" is not declared.
+inline constexpr const char* kRandomCounters =
+    R"({"e":{"key":["a","c.*"],"keep":"40s"},"f":{"key":"b","field":"n","zone":"Europe/Berlin"},"g":{"key":"a"}})";
+inline constexpr std::string_view kFillingCounter = "g";
+
+// Likewise the scores.
 inline constexpr const char* kRandomScores =
     R"({"s":{"weights":{"a":1,"b":2.5,"c.*":0.5},"halfLife":"10s"},"mixed":{"weights":{"a":3,"c.*":-1.25,"c.x":2},"halfLife":"3s"}})";
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/record.h"
+#include "rules/language/counter.h"
 #include "rules/language/rule.h"
 #include "rules/reference/naive.h"
 #include "rules/reference/random_rules.h"
@@ -126,8 +127,21 @@ inline std::string random_trait(Dice& dice, Instant base) {
                                R"(["q"])", R"("7.0")", "[]"});
 }
 
+// What was ever seen under one id of a visitor, long ago, too.
+inline std::vector<naive::Signal> random_life(Dice& dice, Instant base) {
+  std::vector<naive::Signal> life;
+  for (int i = dice.upto(6); i > 0; --i) {
+    naive::Signal signal = random_signal(dice, base);
+    const Instant day = base - std::chrono::hours{24 * dice.of({0, 0, 0, 0, 1, 2, 62, 63, 64, 64, 65})};
+    signal.at = day - std::chrono::seconds{dice.upto(42)};
+    life.push_back(std::move(signal));
+  }
+  return life;
+}
+
 inline naive::World random_world(Dice& dice, Instant base, const std::vector<std::string>& rules) {
-  naive::World world{.scores = *json::parse(kRandomScores)};
+  naive::World world{.scores = *json::parse(kRandomScores), .counters = *json::parse(kRandomCounters)};
+  world.filling.emplace(kFillingCounter);
   world.zone = kRandomZone;
   for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
   world.visitor = dice.one_in(2);
@@ -159,6 +173,7 @@ inline naive::World random_world(Dice& dice, Instant base, const std::vector<std
   };
   if (dice.one_in(4)) world.traits["zone"] = json::quote(zone());
   if (dice.one_in(4)) world.context["zone"] = zone();
+  for (int i = world.visitor ? 1 + dice.upto(3) : 1; i > 0; --i) world.lives.push_back(random_life(dice, base));
   world.retention = dice.one_in(3) ? Duration{std::chrono::seconds{15 + dice.upto(20)}} : testing::kMonth;
   return world;
 }
@@ -179,6 +194,7 @@ class AsFacts {
     for (const auto& [name, json] : world.traits)
       ledger::take(traits_,
                    {.name = name, .op = ledger::TraitOp::kSet, .value = json, .source = "crm", .stamp = {{}, 1}});
+    count(world, dice);
     for (const naive::Session& session : world.sessions) windows_.push_back(window_of(session, dice));
     asking_ = world.asking;
     std::vector<const ledger::Window*> newest;
@@ -203,10 +219,49 @@ class AsFacts {
             .session = session_,
             .may_spend = may_spend_,
             .traits = {&said_, 1},
-            .zones = &system_zones()};
+            .zones = &system_zones(),
+            .counted = counted_by_id_,
+            .counters = &counters_};
   }
 
  private:
+  static ledger::Signal signal_of(const naive::Signal& from) {
+    return {.key = from.key,
+            .value = from.value,
+            .has_value = from.has_value,
+            .source = from.source,
+            .metadata = from.metadata,
+            .id = from.id,
+            .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
+            .at = from.at,
+            .received = from.received,
+            .place = from.place};
+  }
+
+  // In sessions of one signal or some, of which some are folded.
+  void count(const naive::World& world, Dice& dice) {
+    std::uint64_t id = 0;
+    const auto declared = json::parse(kRandomCounters);
+    for (const json::Member& member : declared->root().members()) {
+      Issues issues;
+      Counter counter = read_counter(member.value, system_zones(), issues);
+      counter.id = ++id;
+      if (member.key == kFillingCounter) counter.filled_to = 1;
+      counters_.emplace(member.key, std::move(counter));
+    }
+    counted_.resize(world.lives.size());
+    for (std::size_t i = 0; i < world.lives.size(); ++i) {
+      for (const naive::Signal& signal : world.lives[i]) {
+        const ledger::Signal one = signal_of(signal);
+        const std::uint64_t session = 1 + static_cast<std::uint64_t>(dice.upto(3));
+        for (const auto& [name, counter] : counters_)
+          if (const auto subtotal = rules::count(counter, {&one, 1})) counted_[i].take({&*subtotal, 1}, session);
+        if (dice.one_in(4)) counted_[i].fold(session);
+      }
+      counted_by_id_.push_back(&counted_[i]);
+    }
+  }
+
   static void add_spends(const naive::Session& session, std::vector<ledger::Spend>& to) {
     for (const naive::Spend& spend : session.spends) to.push_back({.key = key_of(spend.of), .at = spend.at});
     for (const naive::Dealt& dealt : session.dealt)
@@ -227,17 +282,8 @@ class AsFacts {
       };
       if (!from.id.empty() && (remembers(now->ids) || remembers(record.ids))) continue;
       if (!from.id.empty()) record.ids.push_back(digest);
-      record.signals.push_back({.key = from.key,
-                                .value = from.value,
-                                .has_value = from.has_value,
-                                .source = from.source,
-                                .metadata = from.metadata,
-                                .id = from.id,
-                                .confidence = static_cast<std::int32_t>(from.confidence * ledger::kFullConfidence),
-                                .at = from.at,
-                                .received = from.received,
-                                .version = ++version,
-                                .place = from.place});
+      record.signals.push_back(signal_of(from));
+      record.signals.back().version = ++version;
       if (!dice.one_in(4)) continue;
       now = ledger::applied(std::move(now), record);
       record = {};
@@ -248,6 +294,9 @@ class AsFacts {
   ledger::Context context_;
   ledger::Traits traits_;
   const ledger::Traits* const said_ = &traits_;
+  Counters counters_;
+  std::vector<ledger::Counted> counted_;
+  std::vector<const ledger::Counted*> counted_by_id_;
   std::string unit_, first_, session_;
   Duration retention_;
   bool known_, may_spend_;

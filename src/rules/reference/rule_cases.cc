@@ -33,8 +33,11 @@ std::vector<std::string> random_set(Dice& dice, Instant base) {
     std::string triggers = "[\"" + trigger_name(i % kTriggers) + '"';
     if (const int other = dice.upto(kTriggers); other != i % kTriggers && dice.one_in(3))
       triggers += ",\"" + trigger_name(other) + '"';
-    std::string conditions =
-        random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2);
+    std::string conditions;
+    do  // counters are declared of a handle, and these cases are of one that has none
+      conditions =
+          random_group(dice, "all", 2) + "," + random_group(dice, "any", 2) + "," + random_group(dice, "none", 2);
+    while (conditions.find(R"("ever":)") != conditions.npos);
     // The server refuses a score that is not declared.
     for (std::size_t at = 0; (at = conditions.find(kUndeclared)) != conditions.npos;)
       conditions.replace(at, kUndeclared.size(), R"("score":"mixed")");

@@ -169,6 +169,14 @@ TEST_P(RulesOfAStore, BesideThemTraitsAreOfTheirHandleAndAreReplacedAndDeleted) 
   write({.at = kStart, .changes = {commit::TraitPut{kAcme, "plan", "four"}, commit::TraitPut{kAcme, "seats", ""}}});
   EXPECT_EQ(store().traits().traits(kAcme).value(), (commit::TraitStore::Stored{{"plan", "four"}}));
   EXPECT_EQ(store().traits().traits(kOther).value(), (commit::TraitStore::Stored{{"plan", "three"}}));
+  write({.at = kStart,
+         .changes = {commit::CounterPut{kAcme, "orders", "one"}, commit::CounterPut{kAcme, "plan", "two"},
+                     commit::CounterPut{kOther, "orders", "three"}}});
+  write(
+      {.at = kStart, .changes = {commit::CounterPut{kAcme, "orders", "four"}, commit::CounterPut{kAcme, "plan", ""}}});
+  EXPECT_EQ(store().traits().counters(kAcme).value(), (commit::TraitStore::Stored{{"orders", "four"}}));
+  EXPECT_EQ(store().traits().counters(kOther).value(), (commit::TraitStore::Stored{{"orders", "three"}}));
+  EXPECT_EQ(store().traits().traits(kAcme).value(), (commit::TraitStore::Stored{{"plan", "four"}}));
 }
 
 }  // namespace

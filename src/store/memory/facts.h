@@ -110,7 +110,7 @@ struct Facts {
   commit::Tallies tallies;
 
   std::map<std::pair<Handle, RuleId>, std::map<std::uint64_t, commit::RulePut>> rules;
-  std::map<Handle, commit::TraitStore::Stored> traits;
+  std::map<Handle, commit::TraitStore::Stored> traits, counters;
   std::map<Handle, std::uint64_t> rules_kept;  // from which version on
 
   std::map<Handle, access::HandleRecord> handles;

@@ -264,13 +264,21 @@ void MemoryCommit::apply(const commit::ForgetRules& old) {
   first = std::max(first, old.first);
 }
 
-void MemoryCommit::apply(const commit::TraitPut& trait) {
-  commit::TraitStore::Stored& stored = facts_.traits[trait.handle];
-  if (!trait.json.empty())
-    stored.insert_or_assign(trait.name, trait.json);
+namespace {
+
+template <class Put>
+void put(std::map<Handle, commit::TraitStore::Stored>& all, const Put& one) {
+  commit::TraitStore::Stored& stored = all[one.handle];
+  if (!one.json.empty())
+    stored.insert_or_assign(one.name, one.json);
   else
-    stored.erase(trait.name);
+    stored.erase(one.name);
 }
+
+}  // namespace
+
+void MemoryCommit::apply(const commit::TraitPut& trait) { put(facts_.traits, trait); }
+void MemoryCommit::apply(const commit::CounterPut& counter) { put(facts_.counters, counter); }
 
 void MemoryCommit::apply(const commit::SweepAudit& sweep) {
   int gone = 0;

@@ -51,6 +51,7 @@ class MemoryCommit final : public commit::Commit {
   void apply(const commit::RulePut& rule);
   void apply(const commit::ForgetRules& old);
   void apply(const commit::TraitPut& trait);
+  void apply(const commit::CounterPut& counter);
   void apply(const commit::SweepAudit& sweep);
   void apply(const commit::SweepSettingsAudit& sweep);
   void apply(const AuditEntry& entry) { facts_.add_audit(entry); }

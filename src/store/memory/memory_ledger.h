@@ -32,13 +32,15 @@ class MemoryLedger final : public ledger::Ledger {
 class MemoryTraitStore final : public commit::TraitStore {
  public:
   explicit MemoryTraitStore(Facts& facts) : facts_(facts) {}
-  Result<Stored> traits(const Handle& handle) override {
-    const std::lock_guard lock(facts_.mutex);
-    const auto found = facts_.traits.find(handle);
-    return found == facts_.traits.end() ? Stored{} : found->second;
-  }
+  Result<Stored> traits(const Handle& handle) override { return of(facts_.traits, handle); }
+  Result<Stored> counters(const Handle& handle) override { return of(facts_.counters, handle); }
 
  private:
+  Stored of(const std::map<Handle, Stored>& all, const Handle& handle) {
+    const std::lock_guard lock(facts_.mutex);
+    const auto found = all.find(handle);
+    return found == all.end() ? Stored{} : found->second;
+  }
   Facts& facts_;
 };
 

@@ -78,6 +78,7 @@ void apply(Writing& writing, const commit::SweepTallies& sweep);
 void apply(Writing& writing, const commit::RulePut& rule);
 void apply(Writing& writing, const commit::ForgetRules& old);
 void apply(Writing& writing, const commit::TraitPut& trait);
+void apply(Writing& writing, const commit::CounterPut& counter);
 void apply(Writing& writing, const AuditEntry& entry);
 void apply(Writing& writing, const commit::SweepAudit& sweep);
 void apply(Writing& writing, const commit::SweepSettingsAudit& sweep);

@@ -40,6 +40,16 @@ void apply(Writing& writing, const commit::TraitPut& trait) {
     writing.connection.run("DELETE FROM trait WHERE handle = ?1 AND name = ?2", trait.handle, trait.name);
 }
 
+void apply(Writing& writing, const commit::CounterPut& counter) {
+  if (!counter.json.empty())
+    writing.connection.run(
+        "INSERT INTO counter (handle, name, json) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (handle, name) DO UPDATE SET json = excluded.json",
+        counter.handle, counter.name, counter.json);
+  else
+    writing.connection.run("DELETE FROM counter WHERE handle = ?1 AND name = ?2", counter.handle, counter.name);
+}
+
 void apply(Writing& writing, const AuditEntry& entry) { write_audit(writing.connection, entry); }
 
 void apply(Writing& writing, const commit::SweepAudit& sweep) {

@@ -413,11 +413,20 @@ CREATE INDEX timer_by_rule ON timer (handle, rule);
 ALTER TABLE delivery ADD COLUMN same INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// The lifetime counters of a handle, as rules/language/counter.h writes them. Snapshots are of format 6 from here on.
+constexpr const char* kCounters = R"sql(
+CREATE TABLE counter (
+  handle TEXT NOT NULL,
+  name TEXT NOT NULL,
+  json TEXT NOT NULL,
+  PRIMARY KEY (handle, name)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps = {
     kFirst,       kUnmatchedEvents, kDelayed,        kOrigins,   kHeldSince,        kSessionOrder,   kReplays,
     kTallies,     kPasswords,       kChangedHandles, kNoTrigger, kSnapshotPosition, kAttemptsInFull, kSealedHeaders,
     kZoneVersion, kExpiry,          kBoundedHistory, kPastLives, kIdentities,       kTraits,         kIdentityKeys,
-    kTimersByValue};
+    kTimersByValue, kCounters};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

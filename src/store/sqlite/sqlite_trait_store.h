@@ -9,6 +9,7 @@ class SqliteTraitStore final : public commit::TraitStore {
  public:
   explicit SqliteTraitStore(Readers& readers) : readers_(readers) {}
   Result<Stored> traits(const Handle& handle) override;
+  Result<Stored> counters(const Handle& handle) override;
 
  private:
   Readers& readers_;

@@ -5,8 +5,10 @@ import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
 import {
   conditionWords,
   distanceOf,
+  everOf,
   isGroup,
   kComparisons,
+  kEver,
   kMeasures,
   measureNamed,
   measureOf,
@@ -173,7 +175,35 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
         </>
       );
     }
+    case 'ever':
+      return <Ever path={path} condition={condition} />;
   }
+}
+
+function Ever({ path, condition }: { path: Path; condition: Json }) {
+  const { set } = useForm();
+  const given = isObject(condition) ? condition : {};
+  const chosen = everOf(condition)?.[0] ?? 'count';
+  const isInstant = (name: string) => name === 'first' || name === 'last';
+  const move = (to: string) => {
+    const { [chosen]: value, ...rest } = given;
+    const first: Json = isInstant(to) ? { age: { atLeast: '90d' } } : { atLeast: 1 };
+    set(path, { ...rest, [to]: isInstant(to) === isInstant(chosen) ? (value ?? first) : first });
+  };
+  return (
+    <>
+      <Text path={[...path, 'ever']} label="Counter" placeholder="orders" mono />
+      <SelectField label="What" value={chosen} choices={kEver} onChange={move} />
+      {isInstant(chosen) ? (
+        <>
+          <Text path={[...path, chosen, 'age', 'atLeast']} label="At least … ago" placeholder="90d" />
+          <Text path={[...path, chosen, 'age', 'atMost']} label="At most … ago" placeholder="365d" />
+        </>
+      ) : (
+        <Bound path={[...path, chosen]} condition={given[chosen] ?? null} />
+      )}
+    </>
+  );
 }
 
 function FilterFields({ path, what }: { path: Path; what: string }) {

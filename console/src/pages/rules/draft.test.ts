@@ -92,6 +92,8 @@ test('conditions of each kind are told in words', () => {
       },
       'items[].price × items[].quantity of purchase (currency is EUR) adds up to at least 100',
     ],
+    [{ ever: 'orders', count: { atLeast: 3 } }, 'orders ever, how many: at least 3'],
+    [{ ever: 'orders', last: { age: { atLeast: '90d' } } }, 'orders ever, last: at least 90d ago'],
     [{ unheard: {} }, 'incomplete condition'],
   ];
   for (const [condition, told] of words) assert.equal(conditionWords(condition), told);

@@ -151,6 +151,18 @@ export const kMeasureTable: MeasureKind[] = [
     },
   },
   {
+    name: 'ever',
+    label: 'lifetime counter',
+    sentence: '{ever}',
+    parts: ['ever'],
+    blank: {
+      ever: 'orders',
+      count: {
+        atLeast: 3,
+      },
+    },
+  },
+  {
     name: 'decision',
     label: 'decisions of a rule',
     sentence: '{bound} × {decision}{window}{scope}',

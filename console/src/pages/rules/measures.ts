@@ -15,6 +15,7 @@ export type Part =
   | 'comparison'
   | 'trait'
   | 'distance'
+  | 'ever'
   | 'decision'
   | 'same'
   | 'scope';
@@ -29,8 +30,11 @@ export interface MeasureKind {
 export const kMeasures: MeasureKind[] = kMeasureTable;
 
 export const measureNamed = (name: string) => kMeasures.find(one => one.name === name);
+// A condition on a lifetime counter has members that are measures elsewhere.
 export const measureOf = (condition: Json | undefined) =>
-  isObject(condition) ? kMeasures.find(({ name }) => name in condition) : undefined;
+  isObject(condition)
+    ? kMeasures.find(({ name }) => name in condition && (name === 'ever' || !('ever' in condition)))
+    : undefined;
 
 const list = (value: Json | undefined) => (Array.isArray(value) ? value.map(String).join(' or ') : String(value ?? ''));
 
@@ -97,6 +101,25 @@ export const kDistances = [
 export const distanceOf = (condition: Json | undefined) =>
   isObject(condition) ? kDistances.find(([name]) => isObject(condition[name])) : undefined;
 
+// What a condition asks of a lifetime counter: the member that says so, and its words.
+export const kEver = [
+  ['count', 'how many'],
+  ['sum', 'sum'],
+  ['days', 'days of the last 64'],
+  ['first', 'first'],
+  ['last', 'last'],
+] as const;
+export const everOf = (condition: Json | undefined) =>
+  isObject(condition) ? kEver.find(([name]) => isObject(condition[name])) : undefined;
+
+function everWords(condition: { [name: string]: Json }): string {
+  const [name, words] = everOf(condition) ?? ['count', 'how many'];
+  const said = isObject(condition[name]) ? condition[name] : {};
+  const what = `${String(condition.ever)} ever, ${words}:`;
+  if (name !== 'first' && name !== 'last') return `${what} ${boundWords(said)}`;
+  return `${what} ${isObject(said.age) ? distanceWords(said.age, 'ago') : '…'}`;
+}
+
 function distanceWords(distance: { [name: string]: Json }, words: string): string {
   const { atLeast, atMost } = distance;
   return [atLeast !== undefined && `at least ${String(atLeast)}`, atMost !== undefined && `at most ${String(atMost)}`]
@@ -139,6 +162,7 @@ const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: 
   steps: (_, steps) => (Array.isArray(steps) ? steps.map(filterWords).join(' → ') : '…'),
   name: (_, name) => String(name),
   values: comparisonWords,
+  ever: everWords,
   decision: (_, decision) => decisionWords(decision),
 };
 

@@ -56,7 +56,10 @@ bool narrower_of_its_kind(const Measure& one, const Measure& other);
 bool read_distance(Members& members, Condition& condition);
 // Likewise `daysUntil`, one of kTraitDays.
 bool read_days(Members& members, Condition& condition);
-std::string trait_seen(const Finding& finding, Scene& scene);  // "pro, said by crm 2 d ago"
+std::string trait_seen(const Finding& finding, Scene& scene);      // "pro, said by crm 2 d ago"
+std::string age_wanted(const Condition& condition, bool negated);  // of the ages of a trait, or of a counter
+std::string ever_measured(const Measure& of);                      // "count of orders ever"
+std::string ever_unknown(const Measure& of, Scene& scene);         // why the counter has no value; empty: it has one
 // Whether whatever `one` holds for, `other` does; false also where that is not known.
 bool texts_are_of(const Comparison& one, const Comparison& other);
 bool amount_placed(lint::Placer& placer, const lint::Fact& fact);  // of sum and max

@@ -47,7 +47,20 @@ std::string words_of_age(Duration age) {
   if (age == Duration{}) return "now";
   return age < Duration{} ? words_of(-age) + " ahead" : words_of(age) + " ago";
 }
-std::string wanted(const Condition& condition, bool negated) {
+// Time alone makes an instant old enough.
+std::string margin(const Finding& finding, Scene& scene) {
+  const Measure& of = finding.condition.measure;
+  const auto at = instant_of(scene, of);
+  if (at && !finding.negated && scene.now() - *at < of.least_age) return "";
+  return of.field + " " + age_wanted(finding.condition, finding.negated);
+}
+
+// Nothing is known of the other measures of the trait: none refutes it.
+lint::Cases cases(const lint::Said& said) { return said.yes_or_no(said.itself(), 1, Condition::kNoMost); }
+
+}  // namespace
+
+std::string age_wanted(const Condition& condition, bool negated) {
   const Measure& of = condition.measure;
   std::string words;
   if (of.least_age == kNoLeastAge)
@@ -58,18 +71,6 @@ std::string wanted(const Condition& condition, bool negated) {
     words = "between " + words_of_age(of.most_age) + " and " + words_of_age(of.least_age);
   return negated ? "not (" + words + ")" : words;
 }
-// Time alone makes an instant old enough.
-std::string margin(const Finding& finding, Scene& scene) {
-  const Measure& of = finding.condition.measure;
-  const auto at = instant_of(scene, of);
-  if (at && !finding.negated && scene.now() - *at < of.least_age) return "";
-  return of.field + " " + wanted(finding.condition, finding.negated);
-}
-
-// Nothing is known of the other measures of the trait: none refutes it.
-lint::Cases cases(const lint::Said& said) { return said.yes_or_no(said.itself(), 1, Condition::kNoMost); }
-
-}  // namespace
 
 bool read_distance(Members& members, Condition& condition) {
   const json::Value* until = members.find("until");
@@ -128,7 +129,7 @@ constinit const MeasureDefinition kTraitAgeDefinition{
     .take = take,
     .needed_key = no_key,
     .measured = measured,
-    .wanted = wanted,
+    .wanted = age_wanted,
     .seen = trait_seen,
     .margin = margin,
     .cases = cases,

@@ -1,0 +1,133 @@
+#include "commit/counter_filling.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "ledger/codec.h"
+#include "system/log.h"
+
+namespace beckon::commit {
+namespace {
+
+using ledger::Position;
+using ledger::SessionDigest;
+using ledger::SessionPtr;
+using ledger::Subtotal;
+
+constexpr Duration kRetryAfter = std::chrono::seconds{1};
+constexpr std::string_view kServer = "server";  // whose act it is, in the audit log
+
+// Those of the handle that are filled up to the same row, the earliest, and the row up to which they are filled alone.
+struct Group {
+  rules::Counters counters;
+  Position from = 0, to = 0;
+};
+
+Group earliest(const rules::Counters& counters) {
+  Group group;
+  for (const auto& [name, counter] : counters) {
+    if (!counter.filled_to) continue;
+    if (group.counters.empty() || *counter.filled_to < group.from) group = {.counters = {}, .from = *counter.filled_to};
+    if (*counter.filled_to == group.from) group.counters.emplace(name, counter);
+  }
+  for (const auto& [name, counter] : group.counters) group.to = std::max(group.to, counter.fill_until);
+  for (const auto& [name, counter] : counters)
+    if (counter.filled_to && *counter.filled_to > group.from) group.to = std::min(group.to, *counter.filled_to);
+  return group;
+}
+
+// What one session comes to.
+struct Found {
+  SessionPtr session;  // null: what the journal holds of it does not count
+  std::map<std::uint64_t, Subtotal> counted;
+};
+
+}  // namespace
+
+void CounterFilling::plan(Draft& draft) {
+  if (draft.lean() || !tenants_.is_filling()) return;
+  if (failed_ && !is_due(draft.now(), tried_at_, kRetryAfter)) return;
+  failed_ = false;
+  tried_at_ = draft.now();
+  for (const TenantPtr& tenant : tenants_.all()) {
+    const auto is_filling = [](const auto& one) { return one.second.filled_to.has_value(); };
+    if (std::ranges::any_of(tenant->traits->counters(), is_filling)) return fill(draft, *tenant);
+  }
+  tenants_.set_filling(false);
+}
+
+void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
+  Group group = earliest(tenant.traits->counters());
+  auto erasures = ledger_.erasures();
+  if (!erasures) return;
+  std::ranges::sort(*erasures, {}, &ledger::Ledger::Erasure::digest);
+  std::unordered_map<SessionDigest, Found> found;
+  std::size_t bytes_read = 0;
+  Position at = group.from;
+  bool is_read = true;
+
+  const auto session_of = [&](const ledger::AppendRecord& append, const SessionDigest& digest) -> Found& {
+    const auto [place, added] = found.try_emplace(digest);
+    if (added)
+      if (auto session = draft.find(tenant.handle, SessionId{append.session}, digest))
+        place->second.session = std::move(*session);
+    return place->second;
+  };
+  // Of the life that the session has now.
+  const auto counts = [&](const ledger::AppendRecord& append, const SessionPtr& session, Position row) {
+    return session && session->consent == ledger::Consent::kFull && session->began <= row &&
+           append.consent == ledger::Consent::kFull;
+  };
+  const auto take = [&](const ledger::AppendRecord& append, const SessionDigest& digest, Position row) {
+    for (const auto& [name, counter] : group.counters) {
+      if (row > counter.fill_until ||
+          std::ranges::find(append.counted, counter.id, &Subtotal::counter) != append.counted.end())
+        continue;
+      const auto subtotal = rules::count(counter, append.signals);
+      if (!subtotal) continue;
+      Found& of = session_of(append, digest);
+      if (!counts(append, of.session, row)) return;
+      of.counted.try_emplace(counter.id, Subtotal{.counter = counter.id}).first->second.add(*subtotal);
+    }
+  };
+  const auto read = ledger_.read_journal(group.from, [&](Position position, Instant, std::string_view bytes) {
+    if (position > group.to) return false;
+    bytes_read += bytes.size();
+    const auto left = erasures->empty() ? std::nullopt : ledger::without(bytes, position, *erasures);
+    ledger::JournalReader reader(left ? std::string_view(*left) : bytes);
+    while (const auto item = reader.next()) {
+      if (!item->is_append()) continue;
+      const auto record = ledger::decode_record(item->bytes);
+      const auto* append = record ? std::get_if<ledger::AppendRecord>(&*record) : nullptr;
+      if (append && append->handle == tenant.handle.view() && !append->signals.empty())
+        take(*append, item->digest, position);
+    }
+    at = position;
+    is_read = bytes_read < kBytesPerBatch && found.size() < kSessionsPerBatch;
+    return is_read;
+  });
+  if (!read) return;
+  if (is_read) at = group.to;
+
+  // What cannot be read is found before anything is planned: then all of this step is tried again.
+  for (const auto& [digest, of] : found)
+    if (!of.counted.empty() && draft.read_ahead(tenant.handle, of.session->visitor.view())) return;
+  for (auto& [digest, of] : found) {
+    if (of.counted.empty()) continue;
+    std::vector<Subtotal> counted;
+    for (const auto& [id, subtotal] : of.counted) counted.push_back(subtotal);
+    if (const auto fault = draft.count_before(digest, of.session, std::move(counted)))
+      log::error("counter_not_filled").add("handle", tenant.handle.view()).add("why", fault->message);
+  }
+  for (auto& [name, counter] : group.counters) {
+    counter.filled_to = at;
+    if (at >= counter.fill_until) {
+      counter.filled_to.reset();
+      draft.audit(tenant.handle, kServer, "counter.filled", name, rules::to_json(counter));
+    }
+    draft.put_counter(tenant.handle, name, counter);
+  }
+}
+
+}  // namespace beckon::commit

@@ -1,0 +1,160 @@
+// Lifetime counters of a handle: declared, listed, deleted. docs/people.md.
+#include <algorithm>
+#include <cmath>
+
+#include "http/routes/response.h"
+#include "rules/language/check_rule.h"
+#include "rules/language/counter.h"
+#include "system/zones.h"
+
+namespace beckon::http {
+namespace {
+
+using rules::Counter;
+
+// Opens the object.
+void write_counter(json::Writer& out, std::string_view name, const Counter& counter) {
+  out.begin_object().member("name", name);
+  write_members(out, counter);
+  out.member("since", to_rfc3339(counter.since)).key("filling");
+  if (!counter.filled_to) return void(out.null());
+  const double all = static_cast<double>(std::max<ledger::Position>(counter.fill_until, 1));
+  out.real(std::min(0.99, std::floor(static_cast<double>(*counter.filled_to) / all * 100) / 100));
+}
+
+Result<Response> list(Api& api, Request& request) {
+  const auto tenant = api.places.tenants.find(request.param("handle"));
+  if (!tenant) return unexpected(tenant.error());
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().key("items").begin_array();
+  for (const auto& [name, counter] : (*tenant)->traits->counters()) {
+    write_counter(writer, name, counter);
+    writer.end_object();
+  }
+  writer.end_array().member("requestId", request.id.view()).end_object();
+  return json_response(200, std::move(body));
+}
+
+Response answer(int status, const Request& request, std::string_view name, const Counter& counter) {
+  std::string body;
+  json::Writer writer(body);
+  write_counter(writer, name, counter);
+  writer.member("requestId", request.id.view()).end_object();
+  return json_response(status, std::move(body));
+}
+
+Result<Response> get(Api& api, Request& request) {
+  const auto tenant = api.places.tenants.find(request.param("handle"));
+  if (!tenant) return unexpected(tenant.error());
+  const auto& counters = (*tenant)->traits->counters();
+  const auto found = counters.find(request.param("name"));
+  if (found == counters.end()) return unexpected(not_found("counter"));
+  return answer(200, request, found->first, found->second);
+}
+
+// From then on all that arrived is known: of sessions that have expired, which began earlier, it is not.
+Result<Instant> known_since(Api& api, const commit::HandleSettings& settings, Instant now) {
+  Instant first = now;
+  const auto read = api.ledger.read_journal(0, [&](ledger::Position, Instant at, std::string_view) {
+    first = at;
+    return false;
+  });
+  if (!read) return unexpected(read.error());
+  return std::min(now, std::max(first, now - settings.retention));
+}
+
+Result<Response> put(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string name = request.param("name");
+  const auto tenant = api.places.tenants.find(handle.view());
+  if (!tenant) return unexpected(tenant.error());
+  const auto document = object_of(request);
+  if (!document) return unexpected(document.error());
+  Issues issues;
+  Counter counter = rules::read_counter(document->root(), system_zones(), issues);
+  if (!rules::is_counter_name(name))
+    issues.add("name", "must be 1 to 64 letters, digits and underscores, a letter first");
+  if (!issues.empty()) return unexpected(issues.fault());
+  const Instant now = api.clock.now();
+  const auto since = known_since(api, (*tenant)->settings, now);
+  if (!since) return unexpected(since.error());
+  bool created = false;
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    const auto before = draft.find_counter(handle, name);
+    created = !before;
+    if (!before && draft.counters_of(handle) >= rules::counter_limits::kOfHandle) {
+      Issues full;
+      full.add("name", "is one counter too many: a handle has at most 20");
+      return full.fault();
+    }
+    if (before && counts_alike(*before, counter)) {
+      const bool is_same = before->keep == counter.keep && before->definition == counter.definition;
+      Counter kept = *before;
+      kept.keep = counter.keep;
+      kept.definition = counter.definition;
+      counter = std::move(kept);
+      if (is_same) return std::nullopt;
+      draft.put_counter(handle, name, counter);
+    } else {
+      counter = draft.declare_counter(handle, name, std::move(counter), *since);
+    }
+    draft.audit(handle, principal_of(request).subject, "counter.put", name, rules::to_json(counter));
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  return answer(created ? 201 : 200, request, name, counter);
+}
+
+// The rules that name the counter, in a condition or in a payload.
+std::vector<std::string> users_of(const rules::StoredRules& rules, std::string_view name) {
+  std::vector<std::string> users;
+  for (const rules::StoredRule& rule : rules.rules) {
+    const auto document = json::parse(rule.json);
+    if (!document) continue;
+    const auto counters = rules::counters_of(rule.id, document->root(), system_zones());
+    if (std::ranges::find(counters, name) != counters.end()) users.push_back(rule.id.text);
+  }
+  return users;
+}
+
+Result<Response> remove(Api& api, Request& request) {
+  const Handle handle{request.param("handle")};
+  const std::string name = request.param("name");
+  const auto turn = api.rule_book.turn(handle);
+  const auto rules = api.rules.rules(handle);
+  if (!rules) return unexpected(rules.error());
+  const std::vector<std::string> users = users_of(*rules, name);
+  if (!users.empty()) {
+    std::string ids;
+    json::Writer writer(ids);
+    writer.begin_array();
+    for (const std::string& rule : users) writer.string(rule);
+    writer.end_array();
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "Rules use this counter: " + users.front() +
+                                       (users.size() > 1 ? " and others" : "") + ". Change them first.",
+                            .extras = {{"rules", ids}}});
+  }
+  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
+    if (!draft.find_counter(handle, name)) return not_found("counter");
+    draft.put_counter(handle, name, std::nullopt);
+    draft.audit(handle, principal_of(request).subject, "counter.delete", name, "{}");
+    return std::nullopt;
+  });
+  if (fault) return unexpected(*fault);
+  return no_content();
+}
+
+}  // namespace
+
+void add_counters(Api& api, std::vector<Route>& routes) {
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/counters", creator(), list, "List counters"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/counters/{name}", creator(), get, "Get a counter"));
+  routes.push_back(
+      control(api, Method::kPut, "/v2/handles/{handle}/counters/{name}", creator(), put, "Declare a counter"));
+  routes.push_back(
+      control(api, Method::kDelete, "/v2/handles/{handle}/counters/{name}", creator(), remove, "Delete a counter"));
+}
+
+}  // namespace beckon::http
