@@ -120,6 +120,7 @@ void add_rules(Api& api, std::vector<Route>& routes) {
   add_rule_versions(api, routes);
   add_rule_difference(api, routes);
   add_simulations(api, routes);
+  add_rule_preview(api, routes);
 }
 
 }  // namespace beckon::http

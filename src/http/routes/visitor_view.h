@@ -21,6 +21,10 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
 void write_traits(json::Writer& out, const commit::TraitTable& table, const std::vector<ledger::SessionPtr>& records,
                   bool may_see_sensitive);
 
+// Adds "trait", "op", "value" and "source" to an open object; where it is hidden, that instead of the value.
+void write_change(json::Writer& out, const ledger::TraitChange& change, bool hidden);
+std::string_view name_of(ledger::TraitOp op);
+
 // Adds "traitHistory" to an open object: all that the journal still holds of what was said under these ids, oldest
 // first. Reads the whole journal.
 Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& handle, std::span<const VisitorId> ids);

@@ -24,6 +24,22 @@ PayloadTemplate::Rendered PayloadTemplate::render(const PayloadValues& values, c
   return out;
 }
 
+PayloadTemplate::Draft PayloadTemplate::draft(const PayloadValues& values, const Zone* zone) const {
+  Draft out;
+  std::string room;
+  for (std::size_t i = 0; i < parts_->paths.size(); ++i) {
+    const PayloadPath& path = parts_->paths[i];
+    if (path.root != PayloadRoot::kDecision &&
+        lacks_value(*parts_, parts_->uses[i], if_there(values.value(path, room))))
+      out.missing.push_back(&path);
+  }
+  PayloadWriter writer(*parts_, values, zone, true);
+  writer.write();
+  out.too_large = writer.is_too_large();
+  if (!out.too_large) out.json = writer.take();
+  return out;
+}
+
 PayloadTemplate::Probe PayloadTemplate::probe(const PayloadValues& values, const Zone* zone, Digest& digest) const {
   Probe out;
   std::string room;
