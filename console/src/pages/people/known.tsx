@@ -31,7 +31,7 @@ export function Known({ visitor, traits, onChange }: Props) {
           rows={known.map(([name, { value, hidden, source, at }]) => ({
             key: name,
             cells: [
-              <span class="mono wrap">{name}</span>,
+              <span class="mono name">{name}</span>,
               hidden ? <span class="quiet">Hidden: sensitive</span> : <strong class="wrap">{inTable(value)}</strong>,
               <span class="wrap">{source}</span>,
               <Instant at={at} />,
