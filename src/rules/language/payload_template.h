@@ -80,6 +80,9 @@ class PayloadTemplate {
   };
   Draft draft(const PayloadValues& values, const Zone* zone) const;
 
+  // Of paths(): those whose values are missing and hold the rule back; none where nothing does.
+  std::vector<const PayloadPath*> holding(const PayloadValues& values) const;
+
   struct Probe {
     const PayloadPath* missing = nullptr;  // of paths(); null: nothing is missing
     bool too_large = false;
