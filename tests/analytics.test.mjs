@@ -73,6 +73,7 @@ test('asked, acted, shown, clicked, converted and value, per rule, trigger and a
     dismissed: 0,
     converted: 1,
     value: 19.99,
+    heldBack: { limit: 0, hours: 0, render: 0 },
   });
   assert.deepEqual(totals(json, 'ghost', { shadow: true }).acted, 12);
   const points = json.rules.flatMap(rule => rule.points);
