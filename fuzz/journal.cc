@@ -18,6 +18,7 @@ std::string written(const SessionDigest& digest, const Record& record) {
   if (const auto* identity = std::get_if<IdentityRecord>(&record)) append_record(bytes, *identity);
   if (const auto* traits = std::get_if<TraitsRecord>(&record)) append_record(bytes, *traits);
   if (const auto* done = std::get_if<DoneRecord>(&record)) append_record(bytes, digest, *done);
+  if (const auto* mark = std::get_if<MarkRecord>(&record)) append_record(bytes, digest, *mark);
   if (const auto* forget = std::get_if<ForgetRecord>(&record)) append_record(bytes, *forget);
   return bytes;
 }
@@ -64,6 +65,10 @@ bool same(const Record& one, const Record& other) {
     const auto& b = std::get<DoneRecord>(other);
     return a->handle == b.handle && a->session == b.session && a->done == b.done;
   }
+  if (const auto* a = std::get_if<MarkRecord>(&one)) {
+    const auto& b = std::get<MarkRecord>(other);
+    return a->handle == b.handle && a->session == b.session && a->mark == b.mark;
+  }
   return std::get<ForgetRecord>(one).digest == std::get<ForgetRecord>(other).digest;
 }
 
@@ -96,6 +101,7 @@ SessionPtr after(SessionPtr session, const Record& record) {
   if (const auto* identity = std::get_if<IdentityRecord>(&record)) return applied(std::move(session), *identity);
   if (const auto* traits = std::get_if<TraitsRecord>(&record)) return applied(std::move(session), *traits);
   if (const auto* done = std::get_if<DoneRecord>(&record)) return applied(std::move(session), *done);
+  if (const auto* mark = std::get_if<MarkRecord>(&record)) return applied(std::move(session), *mark);
   return nullptr;
 }
 
@@ -175,11 +181,12 @@ void check_made(fuzz::Input input) {
   for (int records = 0; records < 150 && !input.empty(); ++records) {
     const auto own = digest();
     Record record;
-    switch (input.below(9)) {
+    switch (input.below(10)) {
       case 0: record = ForgetRecord{own}; break;
       case 1:
         record = DoneRecord{.handle = text(), .session = text(), .done = {.rule = word(), .version = word()}};
         break;
+      case 9: record = MarkRecord{.handle = text(), .session = text(), .mark = {word(), instant(), word()}}; break;
       case 2: {
         VisitorRecord made{.handle = text(), .visitor = text(), .own = own, .session = text(), .of = digest()};
         made.fresh = input.byte() & 1;

@@ -83,6 +83,49 @@ test('asked, acted, shown, clicked, converted and value, per rule, trigger and a
   );
 });
 
+test('why rules were held back, each reason for itself and also of a rule in shadow', async () => {
+  const action = payload => ({ type: 'x', payload });
+  const closed = `${String((new Date().getUTCHours() + 12) % 24).padStart(2, '0')}:00`;
+  await put('nameless', {
+    triggers: ['held'],
+    priority: 4,
+    when: {},
+    action: action({ t: 'Hi {{visitor.traits.name}}' }),
+  });
+  await put('asleep', {
+    triggers: ['held'],
+    priority: 3,
+    when: {},
+    active: { hours: `${closed}-${closed.slice(0, 2)}:01`, zone: 'UTC' },
+    action: action({}),
+  });
+  await put('once', { triggers: ['held'], priority: 2, when: {}, limit: { cooldown: '1h' }, action: action({}) });
+  await put('unseen', {
+    triggers: ['held'],
+    priority: 1,
+    status: 'shadow',
+    when: {},
+    action: action({ t: '{{visitor.traits.name}}' }),
+  });
+  const s = freshSession();
+  await beckon.signal(s, { type: 'view' });
+  for (let i = 0; i < 3; i += 1) await resolve(s, 'held');
+  const json = await until('the decisions are recorded', async () => {
+    const got = await analytics('?trigger=held');
+    return got.triggers[0]?.asked === 3 && got;
+  });
+  const held = (ruleId, of) => {
+    const { suppressed, heldBack } = totals(json, ruleId, of);
+    return [suppressed, heldBack];
+  };
+  assert.deepEqual(held('nameless'), [3, { limit: 0, hours: 0, render: 3 }]);
+  assert.deepEqual(held('asleep'), [3, { limit: 0, hours: 3, render: 0 }]);
+  assert.deepEqual(held('once'), [2, { limit: 2, hours: 0, render: 0 }]);
+  // A rule in shadow is evaluated as far as the search goes: not behind the rule that acts.
+  assert.deepEqual(held('unseen', { shadow: true }), [2, { limit: 0, hours: 0, render: 2 }]);
+  for (const rule of json.rules) assert.deepEqual(rule.points[0].heldBack, rule.totals.heldBack);
+});
+
 test('asking with sessions that were never seen, and for triggers that no rule names', async () => {
   await put('never', { triggers: ['known'], when: { all: [{ seen: { key: 'x' } }] }, action: { type: 'x' } });
   const asked = async trigger =>

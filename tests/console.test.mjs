@@ -493,7 +493,7 @@ test('a refusal stays on the page: its status and code, what to do, and the requ
   try {
     await page.getByRole('button', { name: 'Use the built-in receiver' }).click();
     await page.getByRole('button', { name: /^Subscribe/ }).click();
-    const note = page.getByRole('alert');
+    const note = page.getByRole('form', { name: 'New endpoint' }).getByRole('alert');
     await note.getByText('feature_locked').waitFor();
     assert.match(
       await note.innerText(),

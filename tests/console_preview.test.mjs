@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Beckon, freshAddress } from './kit/beckon.mjs';
 import { openBrowser, openConsole } from './kit/browser.mjs';
 import { assertReadable } from './kit/readable.mjs';
+import { until } from './kit/wait.mjs';
 
 let beckon, browser, token, page;
 before(async () => {
@@ -139,6 +140,29 @@ test('the preview is of the rule as it is being edited, and says when it is out 
   const stored = await beckon.as('CREATOR', 'GET', '/chain-rules/hello');
   assert.equal(stored.json.action.payload.text, 'Look.', 'a preview saves nothing');
   page.once('dialog', dialog => dialog.accept());
+});
+
+test('a trait that visitors lack is a warning in the form, and a reason in the results', async () => {
+  await save('held', { ...rule({ title: 'Dear {{visitor.traits.surname}}' }), triggers: ['held'], when: {} });
+  for (let i = 0; i < 2; i += 1) {
+    const { json } = await beckon.chain('resolve', { sessionId: 's-1', trigger: 'held' }, { from: freshAddress() });
+    assert.equal(json.outcome, 'suppressed');
+  }
+  await openForm(page, 'held');
+  const warning = page.getByRole('region', { name: '1 warning' });
+  assert.match(
+    await warning.innerText(),
+    /missing trait 100 % of the visitors of the last 7 days lack the trait surname, so it is held back for them\./,
+  );
+  assert.equal(await warning.locator('details').count(), 0, 'there is no example to run');
+  await until('the decisions are counted', async () => {
+    const { json } = await beckon.as('CREATOR', 'GET', '/analytics?ruleId=held');
+    return json.rules[0]?.totals.suppressed === 2;
+  });
+  await page.goto(`${beckon.base}/apps/lifecycle-messaging/demo/rules/-/results?rule=held`);
+  const results = page.getByRole('region', { name: 'Results of held' });
+  await results.getByText('Held back 2 times, because a value was missing.').waitFor();
+  await assertReadable(page, 'results');
 });
 
 test('a CREATOR sees no sensitive value in a preview', async () => {

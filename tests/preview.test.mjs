@@ -250,3 +250,61 @@ describe('the catalog', () => {
     assert.ok(json.keys.every(one => one.values.every(({ value }) => value.length <= 100)));
   });
 });
+
+describe('a warning where a message needs a trait', () => {
+  const warnings = async (id, body) => {
+    const answer = await beckon.as('CREATOR', 'PUT', `/chain-rules/${id}`, body);
+    assert.ok(answer.status < 300, answer.text);
+    const read = await beckon.as('CREATOR', 'GET', `/chain-rules/${id}`);
+    assert.deepEqual(read.json.warnings, answer.json.warnings);
+    return answer.json.warnings
+      .filter(one => one.kind === 'missing_trait')
+      .map(({ message, witness }) => {
+        assert.deepEqual(witness, []);
+        return message;
+      });
+  };
+  before(async () => {
+    await say('s-4', { visitorId: 'dan' }, 'view');
+    await say('s-5', { anonymousId: 'of-nobody' }, 'view');
+    await say('s-6', {}, 'view'); // of no visitor
+  });
+
+  test('has the share of the visitors of the last days who lack it', async () => {
+    const hello = { a: 'Hi {{visitor.traits.firstName}}', b: '{{visitor.traits.orders}}' };
+    assert.deepEqual(await warnings('w-1', rule(hello, { status: 'draft' })), [
+      '75 % of the visitors of the last 7 days lack the trait firstName, so it is held back for them.',
+      '75 % of the visitors of the last 7 days lack the trait orders, so it is held back for them.',
+    ]);
+    await traits('bob', { firstName: 'Bob' });
+    const [first] = await warnings('w-1', rule(hello, { status: 'draft' }));
+    assert.match(first, /^50 % /);
+  });
+
+  test('counts every arm, since a value that is missing holds back all of them', async () => {
+    const split = {
+      triggers: ['t'],
+      status: 'draft',
+      when: {},
+      split: { salt: 'x', arms: { a: 50, b: 50 } },
+      actions: { a: { type: 'popup', payload: {} }, b: { type: 'popup', payload: { x: '{{visitor.traits.orders}}' } } },
+    };
+    assert.equal((await warnings('w-2', split)).length, 1);
+  });
+
+  test('is not made where nothing is held back', async () => {
+    const fine = rule({ a: "{{visitor.traits.orders | default:'0'}}" }, { status: 'draft' });
+    assert.deepEqual(await warnings('w-3', fine), []);
+    const empty = rule({ a: '{{visitor.traits.orders}}' }, { status: 'draft' });
+    assert.deepEqual(await warnings('w-3', { ...empty, action: { ...empty.action, missing: 'null' } }), []);
+    assert.deepEqual(await warnings('w-3', rule({ a: '{{signal.key}}' }, { status: 'draft' })), []);
+  });
+
+  test('a sensitive trait is in messages of delayed rules alone', async () => {
+    const mail = { to: '{{visitor.traits.email}}' };
+    assert.deepEqual(await warnings('w-4', rule(mail, { status: 'draft' })), [
+      'It is always held back: the trait email is sensitive, so only messages of delayed rules have it.',
+    ]);
+    assert.match((await warnings('w-5', due(mail, { status: 'draft' })))[0], /^75 % of the visitors/);
+  });
+});

@@ -457,7 +457,6 @@ shown(
 holds(
   [
     'With `{"calendar": …, "zone": …}`, `within` is the `day`, the `week` (from Monday), the `month` or the `year` that it is now by the wall clock of the time zone: all its signals stop counting together, when the next one begins.',
-    'The zone must be named.',
   ],
   async () => {
     const within = (calendar, zone = 'UTC') => ({ seen: { key: 'a' }, within: { calendar, zone } });
@@ -482,10 +481,135 @@ holds(
     const india = Math.floor((kNow + 5.5 * hours) / days) * days - 5.5 * hours;
     assert.ok(await acting(within('day', 'Asia/Kolkata'), india));
     assert.equal(await acting(within('day', 'Asia/Kolkata'), india - 1), null);
-    for (const zone of [undefined, 'visitor', 'handle', 'Berlin'])
+    for (const zone of ['handle', 'Berlin'])
       assert.ok(await refused('r', { when: { all: [{ seen: {}, within: { calendar: 'day', zone } }] } }), zone);
     assert.ok(await refused('r', { when: { all: [within('decade', 'UTC')] } }));
   },
+);
+holds(
+  [
+    "Without `zone` it is the time zone in the handle's settings (`zone`).",
+    'With `"zone": "visitor"` it is that of the visitor, and the handle\'s where neither the trait `zone` nor the context field `zone` names one.',
+    "Both require that the handle's settings have a `zone`, which cannot be removed while a rule needs it.",
+    "Where the visitor's zone is not known, it is the handle's, and if its settings have none, there is no value.",
+  ],
+  async () => {
+    const settings = (await beckon.as('OWNER', 'GET', '/settings')).json;
+    const zoned = zone => beckon.as('OWNER', 'PUT', '/settings', { scores: settings.scores, zone });
+    const today = zone => ({ when: { all: [{ seen: { key: 'a' }, within: { calendar: 'day', zone } }] } });
+    const birthday = { when: { all: [{ trait: 'bornOn', daysUntil: { equals: 0 } }] } };
+    const midnight = Math.floor((kNow + 9 * hours) / days) * days - 9 * hours; // in Tokyo
+    for (const rule of [today(undefined), today('visitor')]) assert.ok(await refused('r', rule));
+    const visitorId = freshSession('v');
+    await told([], { visitorId });
+    const put = await beckon.as('OPERATOR', 'POST', `/visitors/${visitorId}/traits`, {
+      set: { bornOn: `1990-${iso(midnight + 9 * hours).slice(5, 10)}` },
+    });
+    assert.equal(put.status, 200, put.text);
+    const born = await told([signal('a')], { visitorId });
+    await save('r', birthday);
+    assert.equal((await decide(born, { at: midnight })).outcome, 'none');
+    assert.equal((await zoned('Asia/Tokyo')).status, 200);
+    assert.equal((await decide(born, { at: midnight })).outcome, 'act');
+    assert.equal((await decide(born, { at: midnight - 1 })).outcome, 'none');
+    const within = async (zone, begins, context) => {
+      await save('r', today(zone));
+      for (const [at, outcome] of [
+        [begins, 'act'],
+        [begins - 1, 'none'],
+      ])
+        assert.equal((await decide(await told([{ type: 'a', at: iso(at) }]), { context })).outcome, outcome, zone);
+    };
+    await within(undefined, midnight);
+    await within('visitor', midnight);
+    await within('visitor', midnight, { zone: 'no such zone' });
+    await within('visitor', Math.floor((kNow + 5.5 * hours) / days) * days - 5.5 * hours, { zone: 'Asia/Kolkata' });
+    const without = await zoned(null);
+    assert.equal(without.status, 400);
+    assert.deepEqual(
+      without.json.details.map(({ field }) => field),
+      ['zone'],
+    );
+    await clear();
+    assert.equal((await zoned(null)).status, 200);
+  },
+);
+const asking = (rule, more = {}) => ({
+  priority: 5,
+  when: { all: [{ decision: { rule }, atLeast: 1, scope: 'visitor', ...more }] },
+});
+const visited = async () => told([signal('view')], { visitorId: freshSession('v') });
+const asked = async session => (await decide(session, { at: null })).ruleId;
+const next = async session => (await decide(session, { at: Date.now() })).ruleId; // without a record
+holds(
+  [
+    '`decision` | The number of decisions of a rule that acted, or of those that the visitor reacted to.',
+    '`decision` names a `rule`, which can be the rule itself, and by `outcome` what its decisions were: `act`, the default, `holdout`, or both in a list.',
+    'A prefetched decision counts from when it is shown.',
+    'Decisions of a rule in `shadow` count only for that rule itself.',
+  ],
+  async () => {
+    await clear();
+    await save('once', { when: { all: [{ decision: { rule: 'once' }, atMost: 0 }] } });
+    const s = await visited();
+    assert.deepEqual([await asked(s), await asked(s)], ['once', null]);
+    await save('once', { when: {} });
+    await save('then', asking('once', { atLeast: 2 }));
+    const t = await visited();
+    assert.deepEqual([await asked(t), await asked(t), await asked(t)], ['once', 'once', 'then']);
+    await save('then', asking('once', { decision: { rule: 'once', outcome: ['act', 'holdout'] } }));
+    const u = await visited();
+    const [{ decisionId }] = (await beckon.as('CREATOR', 'POST', '/chain/prefetch', { sessionId: u, triggers: ['t'] }))
+      .json.decisions;
+    assert.equal(await next(u), 'once');
+    await send(u, [{ type: 'decision.shown', signalValue: decisionId }]);
+    assert.equal(await next(u), 'then');
+    await save('once', { when: {}, split: { holdout: 100 } });
+    const v = await visited();
+    assert.deepEqual([await asked(v), await asked(v)], ['once', 'then']);
+    await save('then', asking('once'));
+    const w = await visited();
+    assert.deepEqual([await asked(w), await asked(w)], ['once', 'once']);
+    await save('once', { when: {}, status: 'shadow' });
+    const x = await visited();
+    assert.deepEqual([await asked(x), await asked(x)], [null, null]);
+    for (const wrong of [{ rule: 'A' }, { rule: 'a', outcome: 'none' }, { rule: 'a', reaction: 'seen' }, {}])
+      assert.ok(await refused('r', { when: { all: [{ decision: wrong, atLeast: 1 }] } }), JSON.stringify(wrong));
+    await clear();
+  },
+);
+holds(
+  [
+    'With a `reaction` (`shown`, `clicked`, `dismissed` or `converted`), it counts the decisions of which the page reported this (`decision.clicked`), once each, when it was reported.',
+    'Decisions and reactions are counted from when a live or shadow rule first asks about them.',
+  ],
+  async () => {
+    for (const reaction of ['shown', 'clicked', 'dismissed', 'converted']) {
+      await clear();
+      await save('one', { when: {} });
+      const s = await visited();
+      const early = (await decide(s, { at: null })).decisionId;
+      await send(s, [{ type: `decision.${reaction}`, signalValue: early }]);
+      await save('then', asking('one', { decision: { rule: 'one', reaction } }));
+      await save('after', { ...asking('one'), priority: 4 });
+      const { ruleId, decisionId } = await decide(s, { at: null });
+      assert.equal(ruleId, 'one', 'what was before is not counted');
+      assert.equal(await next(s), 'after', 'and what is now, is');
+      await send(s, [{ type: `decision.${reaction}`, signalValue: 'dec_of_another' }]);
+      assert.equal(await next(s), 'after');
+      for (let i = 0; i < 2; ++i) await send(s, [{ type: `decision.${reaction}`, signalValue: decisionId }]);
+      assert.equal(await next(s), 'then', reaction);
+      await save('then', asking('one', { decision: { rule: 'one', reaction }, atLeast: 2 }));
+      assert.equal(await next(s), 'after', 'once each');
+    }
+    await clear();
+  },
+);
+shown(
+  [
+    'They stay among the 1,000 newest of the session and of the visitor that count toward limits, also when the signals have expired.',
+  ],
+  'src/decision/limits_test.cc: LimitsTest.ARuleThatActsOncePerVisitorAsksAboutItself',
 );
 holds(
   [
@@ -704,7 +828,6 @@ shown(
   [
     "`daysUntil` counts whole days by the wall clock of `zone`, which is the visitor's if it is not given: 0 on the day, and the day before it 1.",
     'It is about the next return of the day in the calendar; with `"yearly": false` it is about the date itself, and negative afterwards.',
-    "Where the visitor's zone is not known, it has no value.",
   ],
   'tests/traits.test.mjs: daysUntil counts local days, by the zone of the visitor',
 );
@@ -981,6 +1104,13 @@ shown(
 );
 shown(
   [
+    "`day`, `week` (from Monday), `month` and `year` are those of the calendar, by the clock of the cap's `zone`, as in `within`.",
+  ],
+  'src/decision/limits_test.cc: LimitsTest.ACapOfACalendarDayLetsGoAtMidnightByTheClockOfTheHandle',
+  'src/decision/limits_test.cc: LimitsTest.ACapOfTheVisitorsDayGoesByTheirClockElseByTheHandles',
+);
+shown(
+  [
     'Decisions count when they are resolved, or when prefetched ones are shown, per visitor if known, otherwise per session.',
     'What a session used before its visitor was known counts for the visitor from then on.',
     'Rules with the same `group` share one count.',
@@ -1243,9 +1373,15 @@ for (const [kind, ...tests] of [
   ['shadowed', 'Shadowed.IsFoundWhereTheOneBeforeHoldsWheneverThisOneDoes', 'Shadowed.LooksAtTheOrderAndAtTheTrigger'],
   ['window_beyond_retention', 'WindowBeyondRetention.IsFoundInWindowsAndAges'],
   ['unreachable_cap', 'UnreachableCap.IsFoundWhereTheCooldownLeavesNoRoomForIt'],
+  ['unknown_rule', 'UnknownRule.IsFoundWhereARuleAsksAboutDecisionsOfOneThatIsNotThere'],
   ['outdated_time_zone', 'OutdatedTimeZone.IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown'],
 ])
   shown(row(`\`${kind}\` |`), ...tests.map(name => `src/rules/lint/lint_test.cc: ${name}`));
+shown(
+  row('`missing_trait` |'),
+  'tests/preview.test.mjs: has the share of the visitors of the last days who lack it',
+  'tests/preview.test.mjs: is not made where nothing is held back',
+);
 holds(
   [
     "Every decision on the operator's routes has an `explanation`: for each rule and condition, the required value, the actual value and the difference.",

@@ -120,12 +120,12 @@ Result<TenantPtr> Control::read(const access::HandleRecord& record, const access
   }
   const auto stored = store_.rules().rules(record.handle);
   if (!stored) return unexpected(stored.error());
-  // What stands compiled already is kept: rules and scores change rarely.
+  // What stands compiled already is kept: rules and what they need change rarely.
   const auto now = tenants_.known(record.handle.view());
   if (now) made.line = now->line;
-  if (now && now->rules->version() == stored->version && now->settings.scores == made.settings.scores) {
+  if (now && now->rules->version() == stored->version && now->settings.declared() == made.settings.declared()) {
     made.rules = now->rules;
-  } else if (auto compiled = rules::RuleSet::compile(*stored, system_zones(), made.settings.scores)) {
+  } else if (auto compiled = rules::RuleSet::compile(*stored, system_zones(), made.settings.declared())) {
     made.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   } else {
     log::error("rules_damaged").add("handle", record.handle.view()).add("why", compiled.error().message);

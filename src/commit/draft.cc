@@ -121,6 +121,18 @@ SessionPtr Draft::done(const SessionDigest& digest, SessionPtr before, const led
   return session;
 }
 
+Result<SessionPtr> Draft::mark(const SessionDigest& digest, SessionPtr before, const ledger::MarkRecord& record) {
+  auto visit = this->visit(before->handle, before, before->consent, {}, true);
+  if (!visit) return unexpected(visit.error());
+  ledger::append_record(batch_.journal, digest, record);
+  const Instant expires_at = before->expires_at;
+  release(digest);
+  SessionPtr session = ledger::applied(std::move(before), record);
+  stage(digest, session);
+  follow(std::move(*visit), digest, *session, expires_at, {record.mark});
+  return session;
+}
+
 void Draft::record_late(std::string_view records) {
   ledger::JournalReader reader(records);
   while (const auto item = reader.next()) {

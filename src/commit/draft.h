@@ -72,6 +72,11 @@ class Draft {
   ledger::SessionPtr done(const ledger::SessionDigest& digest, ledger::SessionPtr before,
                           const ledger::DoneRecord& record);
 
+  // A mark stands among the spends of the session and of its visitor. The session as it is then. Fault: the visitor's
+  // own record could not be read, and nothing was put into the draft.
+  Result<ledger::SessionPtr> mark(const ledger::SessionDigest& digest, ledger::SessionPtr before,
+                                  const ledger::MarkRecord& record);
+
   // Decisions that were answered already, as records one after the other. One whose session was erased or denied
   // meanwhile is skipped: nothing of it is written again.
   void record_late(std::string_view records);

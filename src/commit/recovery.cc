@@ -70,7 +70,7 @@ class Replay {
   void take(Position position, const SessionDigest& digest, const Record& record) {
     Slot& slot = slot_of(digest, record.handle, record.session);
     if (position <= slot.as_of) return;  // the snapshot has it
-    if constexpr (std::is_same_v<Record, ledger::DoneRecord>)
+    if constexpr (std::is_same_v<Record, ledger::DoneRecord> || std::is_same_v<Record, ledger::MarkRecord>)
       slot.session = ledger::applied(std::move(slot.session), record);
     else
       slot.session = ledger::applied(std::move(slot.session), record, position);

@@ -125,8 +125,9 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 8> kTop{
-      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace", "defaultConsent", "scores", "identity"};
+  static constexpr std::array<std::string_view, 9> kTop{"limits",           "retention", "basicRetention",
+                                                        "visitorRetention", "dueGrace",  "defaultConsent",
+                                                        "scores",           "zone",      "identity"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {
@@ -162,6 +163,11 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
       issues.add("defaultConsent", "must be \"full\", \"basic\" or \"denied\"");
   }
   if (const json::Value* scores = settings.find("scores")) read.scores = rules::read_scores(*scores, "scores", issues);
+  if (const json::Value* zone = settings.find("zone"); zone && !zone->is_null()) {
+    read.zone = zone->is_string() ? zone->text() : "";
+    if (system_zones().find(read.zone) == nullptr)
+      issues.add("zone", "must be a time zone such as \"Europe/Berlin\" (IANA)");
+  }
   if (const json::Value* identity = settings.find("identity")) read_identity(*identity, read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return read;
@@ -179,10 +185,9 @@ std::string to_json(const HandleSettings& settings) {
       .member("dueGrace", settings.due_grace == Duration{} ? "0s" : to_text(settings.due_grace))
       .member("defaultConsent", ledger::to_text(settings.default_consent))
       .member_raw("scores", rules::to_json(settings.scores))
-      .key("identity")
-      .begin_object()
-      .key("blockedIds")
-      .begin_array();
+      .key("zone");
+  settings.zone.empty() ? writer.null() : writer.string(settings.zone);
+  writer.key("identity").begin_object().key("blockedIds").begin_array();
   for (const std::string& id : settings.blocked_ids.own()) writer.string(id);
   writer.end_array();
   writer.member("remember", !settings.remember                      ? std::string(kNever)
@@ -203,7 +208,7 @@ Result<TenantPtr> Tenants::find(std::string_view handle) const {
 }
 
 Result<TenantPtr> with_rules(Tenant tenant, const rules::StoredRules& stored) {
-  auto compiled = rules::RuleSet::compile(stored, system_zones(), tenant.settings.scores);
+  auto compiled = rules::RuleSet::compile(stored, system_zones(), tenant.settings.declared());
   if (!compiled) return unexpected(compiled.error());
   tenant.rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));
   return std::make_shared<const Tenant>(std::move(tenant));

@@ -100,7 +100,8 @@ std::vector<ledger::Spend> spends_of(const rules::Verdict& verdict, Instant at, 
   };
   take(verdict.spends);
   take(verdict.arm);
-  for (const rules::Beside& one : verdict.beside) take(one.spends), take(one.arm);
+  take(verdict.mark);
+  for (const rules::Beside& one : verdict.beside) take(one.spends), take(one.arm), take(one.mark);
   return spends;
 }
 

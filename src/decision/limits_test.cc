@@ -369,5 +369,137 @@ TEST_F(LimitsTest, ADecisionIdFitsIntoASignalValueWhateverItsNames) {
   }
 }
 
+TEST_F(LimitsTest, ACapOfACalendarDayLetsGoAtMidnightByTheClockOfTheHandle) {
+  rules = {rule(R"({"caps":[{"max":2,"per":"day"}]})")};
+  world->tenant({.zone = "Europe/Berlin"}, rules);
+  EXPECT_EQ(ask(), Outcome::kAct);
+  world->clock.advance(11h - 2ms);
+  EXPECT_EQ(ask(), Outcome::kAct);
+  world->clock.advance(1ms);
+  EXPECT_EQ(ask(), Outcome::kSuppressed);
+  world->clock.advance(1ms);
+  EXPECT_EQ(ask(), Outcome::kAct) << "both are of yesterday";
+  EXPECT_EQ(ask(), Outcome::kAct);
+  EXPECT_EQ(ask(), Outcome::kSuppressed);
+}
+
+TEST_F(LimitsTest, ACapOfTheVisitorsDayGoesByTheirClockElseByTheHandles) {
+  rules = {rule(R"({"caps":[{"max":1,"per":"day","zone":"visitor"}]})")};
+  world->tenant({.zone = "Europe/Berlin"}, rules);
+  const auto at = [&](const std::string& session, const std::string& context) {
+    return world->resolve(R"({"sessionId":")" + session + R"(","trigger":"checkout","context":{)" + context + "}}")
+        ->verdict.outcome;
+  };
+  const auto in_india = [&] { return at("india", R"("zone":"Asia/Kolkata")"); };
+  const auto anywhere = [&] { return at("anywhere", ""); };
+  EXPECT_EQ(in_india(), Outcome::kAct);
+  EXPECT_EQ(anywhere(), Outcome::kAct);
+  world->clock.advance(6h + 30min);
+  EXPECT_EQ(in_india(), Outcome::kAct) << "it is past midnight in India";
+  EXPECT_EQ(anywhere(), Outcome::kSuppressed);
+  world->clock.advance(4h + 30min);
+  EXPECT_EQ(anywhere(), Outcome::kAct) << "it is midnight in Berlin";
+}
+
+std::string asking(std::string_view about, std::string_view more, std::string_view others = "") {
+  return R"({"triggers":["checkout"],"when":{"all":[{"decision":)" + std::string(about) + "," + std::string(more) +
+         R"(}]},"action":{"type":"popup","payload":{}})" + std::string(others) + "}";
+}
+
+TEST_F(LimitsTest, ARuleAsksHowOftenAnotherActed) {
+  use({asking(R"({"rule":"r2"})", R"("within":"1h","atLeast":2)", R"(,"priority":9)"), rule("")});
+  const auto answers = [&](const std::string& session = "s1") {
+    return std::string(world->resolve(body(session, ""))->verdict.rule);
+  };
+  EXPECT_EQ(answers(), "r2");
+  world->clock.advance(30min);
+  EXPECT_EQ(answers(), "r2");
+  EXPECT_EQ(answers(), "r1");
+  EXPECT_EQ(answers("s2"), "r2") << "another session";
+  restart();
+  EXPECT_EQ(answers(), "r1");
+  world->clock.advance(30min - 1ms);
+  EXPECT_EQ(answers(), "r1");
+  world->clock.advance(1ms);
+  EXPECT_EQ(answers(), "r2") << "the first is an hour ago";
+}
+
+TEST_F(LimitsTest, ARuleThatActsOncePerVisitorAsksAboutItself) {
+  use({asking(R"({"rule":"r1","outcome":["act","holdout"]})", R"("atMost":0,"scope":"visitor")")});
+  EXPECT_EQ(ask("s1", "v1"), Outcome::kAct);
+  EXPECT_EQ(ask("s1", "v1"), Outcome::kNone);
+  EXPECT_EQ(ask("s2", "v1"), Outcome::kNone);
+  EXPECT_EQ(ask("s3"), Outcome::kAct);
+  world->append(view("s3", "v2"));
+  EXPECT_EQ(ask("s4", "v2"), Outcome::kNone) << "the session brought it along";
+  restart();
+  EXPECT_EQ(ask("s5", "v1"), Outcome::kNone);
+  world->append(view("s1", "", R"(,"consent":"denied")"));
+  EXPECT_EQ(ask("s5", "v1"), Outcome::kAct) << "what was erased is not counted";
+}
+
+TEST_F(LimitsTest, TwoAtOnceAreNotBothTheFirst) {
+  use({asking(R"({"rule":"r1"})", R"("atMost":0,"scope":"visitor")")});
+  std::vector<Outcome> outcomes;
+  for (const char* session : {"s1", "s2"}) {
+    auto request = parse_decision(json::parse(body(session, "v1"))->root(), world->tenants, "demo", false);
+    world->resolver.resolve(std::move(*request), [&](const auto& got) { outcomes.push_back(got->verdict.outcome); });
+  }
+  world->committer.turn(true);
+  EXPECT_EQ(outcomes, (std::vector{Outcome::kAct, Outcome::kNone}));
+}
+
+TEST_F(LimitsTest, AReactionCountsOnceForItsDecision) {
+  use({asking(R"({"rule":"r2","reaction":"clicked"})", R"("within":"1h","atLeast":2,"scope":"visitor")",
+              R"(,"priority":9)"),
+       rule("")});
+  const auto click = [&](const std::string& session, const std::string& decision) {
+    ASSERT_TRUE(world->append(R"({"sessionId":")" + session +
+                              R"(","signals":[{"type":"decision.clicked","signalValue":")" + decision + "\"}]}"));
+  };
+  const auto answers = [&] { return std::string(world->resolve(body("s9", "v1"))->verdict.rule); };
+  const std::string first = world->resolve(body("s1", "v1"))->id, second = world->resolve(body("s2", "v1"))->id;
+  click("s1", first);
+  click("s1", first);
+  EXPECT_EQ(answers(), "r2") << "one decision, whatever was said of it";
+  click("s1", second);
+  EXPECT_EQ(answers(), "r2") << "it is another session's";
+  world->clock.advance(20min);
+  click("s2", second);
+  EXPECT_EQ(answers(), "r1");
+  restart();
+  EXPECT_EQ(answers(), "r1");
+  world->clock.advance(40min);
+  EXPECT_EQ(answers(), "r2");
+}
+
+TEST_F(LimitsTest, APrefetchedDecisionCountsWhenItIsShown) {
+  use({asking(R"({"rule":"r2"})", R"("atLeast":1)", R"(,"priority":9)"), rule("")});
+  const std::string id = prefetched();
+  EXPECT_EQ(world->prefetch(body("s1", ""))->decisions[0].verdict.rule, "r2");
+  show(id);
+  EXPECT_EQ(world->prefetch(body("s1", ""))->decisions[0].verdict.rule, "r1");
+}
+
+TEST_F(LimitsTest, AHoldoutIsNoAct) {
+  use({asking(R"({"rule":"r2"})", R"("atLeast":1)", R"(,"priority":9)"), rule("", R"(,"split":{"holdout":100})")});
+  EXPECT_EQ(ask(), Outcome::kHoldout);
+  EXPECT_EQ(ask(), Outcome::kHoldout);
+  use({asking(R"({"rule":"r2","outcome":"holdout"})", R"("atLeast":1)", R"(,"priority":9)"),
+       rule("", R"(,"split":{"holdout":100})")});
+  EXPECT_EQ(ask(), Outcome::kHoldout) << "it is counted from now on";
+  EXPECT_EQ(ask(), Outcome::kAct);
+}
+
+TEST_F(LimitsTest, AShadowRuleThatAsksAboutItselfCountsWhatItDidInShadow) {
+  use({asking(R"({"rule":"r1"})", R"("atMost":0)", R"(,"status":"shadow")")});
+  world->append(view("s1"));
+  for (int i = 0; i < 3; ++i) ask();
+  const auto past = ledger::past_decisions(world->session("s1")->decisions);
+  ASSERT_EQ(past.size(), 3u);
+  EXPECT_EQ(past[0].beside.size(), 1u);
+  EXPECT_EQ(past[1].beside.size(), 0u);
+}
+
 }  // namespace
 }  // namespace beckon::decision

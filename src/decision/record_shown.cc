@@ -27,13 +27,16 @@ void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::
     if (key != 0) spends.push_back({key, spend.at, spend.session});
   };
   facts.now = spend.at;
-  if (decision.outcome == "act" || decision.outcome == "holdout")
+  if (decision.outcome == "act" || decision.outcome == "holdout") {
+    take(tenant.rules->mark_of(decision.rule, decision.outcome));
     take(tenant.rules->arm_to_keep(decision.rule, decision.variant, decision.outcome == "holdout", facts));
+  }
   for (const rules::Beside& beside : verdict.beside) {
     if (beside.rule == decision.rule && decision.outcome != "suppressed") continue;
     decision.beside.push_back(past_of(beside));
     take(beside.spends);
     take(beside.arm);
+    take(beside.mark);
   }
 }
 

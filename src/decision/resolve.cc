@@ -121,7 +121,7 @@ void Resolver::resolve(DecisionRequest request, Done done) const {
   if (!known) return done(unexpected(known.error()));
   Envelope envelope = judge(request, request.triggers.front(), std::move(*known), now);
   const bool binds = envelope.known.naming && envelope.is_recorded();
-  if (envelope.verdict.spends != 0 || envelope.verdict.arm != 0 || binds)
+  if (envelope.verdict.spends != 0 || envelope.verdict.arm != 0 || envelope.verdict.mark != 0 || binds)
     return in_commit(std::move(request), digest, std::move(done));
   envelope.id = make_ulid("dec_", now, places.random);
   if (envelope.is_recorded()) {

@@ -99,7 +99,8 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
                          .shadow = true,
                          .hold = verdict.hold,
                          .spends = verdict.spends,
-                         .arm = verdict.arm});
+                         .arm = verdict.arm,
+                         .mark = verdict.mark});
   return none;
 }
 

@@ -74,18 +74,21 @@ rules::Verdict Trial::ask(const AskedAt& asked) {
   return verdict;
 }
 
+void Trial::keep(const Spend& spend, const VisitorId& visitor, const SessionDigest& digest) {
+  insert(spends_[digest], spend);
+  if (!visitor.empty())
+    insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
+}
+
 // A visitor who becomes known with this very call joins behind it, and brings what the session spent.
 void Trial::spend(const rules::Verdict& verdict, const VisitorId& visitor, const SessionDigest& digest, Instant at) {
   const auto take = [&](std::uint64_t key) {
-    if (key == 0) return;
-    const Spend spend{.key = key, .at = at, .session = digest.low};
-    insert(spends_[digest], spend);
-    if (!visitor.empty())
-      insert(spends_[then_.digests().digest(tenant_->handle.view(), ledger::own_record(visitor.view()).view())], spend);
+    if (key != 0) keep({.key = key, .at = at, .session = digest.low}, visitor, digest);
   };
   take(verdict.spends);
   take(verdict.arm);
-  for (const rules::Beside& beside : verdict.beside) take(beside.spends), take(beside.arm);
+  take(verdict.mark);
+  for (const rules::Beside& beside : verdict.beside) take(beside.spends), take(beside.arm), take(beside.mark);
 }
 
 void Trial::count(const rules::Verdict& verdict, const SessionDigest& digest) {

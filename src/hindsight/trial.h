@@ -56,6 +56,8 @@ class Trial {
               Instant now);
   // Ids joined a visitor or left one, whose name this is, or was.
   void regrouped(const VisitorId& id, Instant now);
+  // What stands among the spends of the session and its visitor from now on.
+  void keep(const ledger::Spend& spend, const VisitorId& visitor, const ledger::SessionDigest& digest);
   void left(const ledger::SessionDigest& own, std::uint64_t session);  // SessionDigest::low, as spends have it
   void forget(const ledger::SessionDigest& digest);
 

@@ -117,6 +117,14 @@ bool Simulation::see(const JournalRow& row, const SessionDigest& digest, const l
     if (!passed_over_) then_.take(digest, *traits);
     return true;
   }
+  // To a recorded decision: how the visitor had reacted to those of a trial, nobody knows.
+  if (const auto* reaction = std::get_if<ledger::MarkRecord>(&record)) {
+    if (passed_over_) return true;
+    const SessionPtr session = then_.find(digest);
+    for (Trial* trial : {&tried_, &live_})
+      trial->keep(reaction->mark, session ? session->visitor : VisitorId{}, digest);
+    return true;
+  }
   settle();
   const auto* append = std::get_if<ledger::AppendRecord>(&record);
   const auto* decision = std::get_if<ledger::DecisionRecord>(&record);

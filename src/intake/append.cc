@@ -186,7 +186,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
   }
   for (const Signal& signal : record.signals) {
     if (signal.key == "decision.shown") decision::record_shown(draft, tokens_, tenant, digest, session, signal);
-    count_signal(draft, tenant, tokens_, *session, signal);
+    count_signal(draft, tenant, tokens_, digest, session, signal);
     draft.add_event(
         tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
         [&] { return payload_of(reader, *session, signal); });

@@ -4,6 +4,7 @@
 
 #include "commit/counting.h"
 #include "ledger/codec.h"
+#include "system/log.h"
 
 namespace beckon::intake {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 using ledger::PastDecision;
 using ledger::Session;
 using ledger::Signal;
+
+constexpr std::string_view kAboutDecisions = "decision.";
 
 std::optional<commit::Metric> metric_of_signal(std::string_view key) {
   if (key == "decision.shown") return commit::Metric::kShown;
@@ -40,29 +43,51 @@ std::optional<PastDecision> opened(const decision::DecisionTokens& tokens, const
   return token ? std::optional{std::move(token->decision)} : std::nullopt;
 }
 
-void count_word(commit::Draft& draft, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
-                const Session& session, const Signal& signal, commit::Metric metric) {
+// The signal itself is stored: it was accepted before this was looked at.
+void keep_reaction(commit::Draft& draft, const commit::Tenant& tenant, const ledger::SessionDigest& digest,
+                   ledger::SessionPtr& session, const Signal& signal, const PastDecision& decision) {
+  if (!tenant.rules || decision.outcome != "act") return;
+  const std::uint64_t key = tenant.rules->mark_of(decision.rule, signal.key.substr(kAboutDecisions.size()));
+  if (key == 0) return;
+  auto marked = draft.mark(digest, session,
+                           {.handle = tenant.handle.view(),
+                            .session = session->id.view(),
+                            .mark = {.key = key, .at = std::min(signal.at, draft.now()), .session = digest.low}});
+  if (!marked) return void(log::error("reaction_not_kept").add("why", marked.error().message));
+  session = std::move(*marked);
+}
+
+void count_word(commit::Draft& draft, const commit::Tenant& tenant, const Session& session,
+                const PastDecision& decision, commit::Metric metric) {
+  if (metric == commit::Metric::kShown && decision.shown) return;  // counted as it was recorded
+  if (metric == commit::Metric::kConverted && has_goal(tenant, decision.rule)) return;
+  if (commit::is_forced(draft, tenant, session, decision.rule)) return;
+  draft.count(commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, decision.trigger), decision.rule,
+                                decision.variant, decision.outcome, false),
+              metric);
+}
+
+// The decision of the session that the signal is about.
+std::optional<PastDecision> decision_of(const decision::DecisionTokens& tokens, const commit::Tenant& tenant,
+                                        const Session& session, const Signal& signal, commit::Metric metric) {
   const auto kept = ledger::past_decisions(session.decisions);
   const auto found = std::ranges::find(kept, signal.value, &PastDecision::id);
-  std::optional<PastDecision> decision;
-  if (found != kept.end())
-    decision = *found;
-  else if (metric != commit::Metric::kShown)
-    decision = opened(tokens, tenant, session, signal.value);
-  if (!decision || decision->rule.empty() || decision->outcome == "suppressed") return;
-  if (metric == commit::Metric::kShown && decision->shown) return;  // counted as it was recorded
-  if (metric == commit::Metric::kConverted && has_goal(tenant, decision->rule)) return;
-  if (came_before(session, signal) || commit::is_forced(draft, tenant, session, decision->rule)) return;
-  draft.count(commit::tally_key(tenant.handle.view(), commit::counted_trigger(&tenant, decision->trigger),
-                                decision->rule, decision->variant, decision->outcome, false),
-              metric);
+  if (found != kept.end()) return *found;
+  if (metric == commit::Metric::kShown) return std::nullopt;
+  return opened(tokens, tenant, session, signal.value);
 }
 
 }  // namespace
 
 void count_signal(commit::Draft& draft, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
-                  const Session& session, const Signal& signal) {
-  if (const auto metric = metric_of_signal(signal.key)) count_word(draft, tenant, tokens, session, signal, *metric);
+                  const ledger::SessionDigest& digest, ledger::SessionPtr& session, const ledger::Signal& signal) {
+  const auto metric = metric_of_signal(signal.key);
+  if (!metric) return;
+  const auto decision = decision_of(tokens, tenant, *session, signal, *metric);
+  if (!decision || decision->rule.empty() || decision->outcome == "suppressed") return;
+  if (came_before(*session, signal)) return;
+  count_word(draft, tenant, *session, *decision, *metric);
+  keep_reaction(draft, tenant, digest, session, signal, *decision);
 }
 
 }  // namespace beckon::intake

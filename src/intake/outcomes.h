@@ -8,9 +8,10 @@
 
 namespace beckon::intake {
 
-// A signal that was stored; `session` has it. Of a decision it is shown, clicked, dismissed and converted once each.
-// `decision.converted` counts where the rule has no goal.
+// A signal that was stored; `session` has it, and is what it becomes. Of a decision it is shown, clicked, dismissed and
+// converted once each. `decision.converted` counts where the rule has no goal. What a rule asks about (the measure
+// `decision`) is kept among the spends of the session and its visitor.
 void count_signal(commit::Draft& draft, const commit::Tenant& tenant, const decision::DecisionTokens& tokens,
-                  const ledger::Session& session, const ledger::Signal& signal);
+                  const ledger::SessionDigest& digest, ledger::SessionPtr& session, const ledger::Signal& signal);
 
 }  // namespace beckon::intake

@@ -14,12 +14,12 @@ namespace {
 using rules::StoredRule;
 using rules::StoredRules;
 
-// Committing thread, after the commit. False: the handle is so new that it is not in memory yet, or its scores, with
-// which the rules were compiled, have changed meanwhile.
-bool publish(commit::Tenants& tenants, const Handle& handle, const rules::Scores& scores,
+// Committing thread, after the commit. False: the handle is so new that it is not in memory yet, or the settings,
+// with which the rules were compiled, have changed meanwhile.
+bool publish(commit::Tenants& tenants, const Handle& handle, const rules::Declared& declared,
              std::shared_ptr<const rules::RuleSet> rules) {
   const auto now = tenants.known(handle.view());
-  if (!now || now->settings.scores != scores) return false;
+  if (!now || now->settings.declared() != declared) return false;
   auto next = std::make_shared<commit::Tenant>(*now);
   next->rules = std::move(rules);
   tenants.put(std::move(next));
@@ -61,14 +61,16 @@ StoredRules rolled_back(const StoredRules& now, const StoredRules& then, Instant
   return differs ? next : now;
 }
 
-std::optional<Fault> undeclared_scores(const StoredRules& rules, const rules::Scores& declared) {
+std::optional<Fault> undeclared(const StoredRules& rules, const rules::Declared& declared) {
   Issues issues;
   for (const StoredRule& rule : rules.rules) {
     const auto document = json::parse(rule.json);
     if (!document) continue;
     for (const std::string& name : rules::scores_of(rule.id, document->root(), system_zones()))
-      if (!declared.contains(name))
+      if (!declared.scores.contains(name))
         issues.add("scores." + name, "must be declared, because the rule " + rule.id.text + " uses it");
+    if (declared.zone.empty() && rules::needs_zone(rule.id, document->root(), system_zones()))
+      issues.add("zone", "must be given, because the rule " + rule.id.text + " uses it");
   }
   if (issues.empty()) return std::nullopt;
   return issues.fault();
@@ -93,13 +95,13 @@ std::unique_lock<std::mutex> RuleBook::turn(const Handle& handle) {
   return std::unique_lock(turns_[std::hash<std::string>{}(handle.text) % turns_.size()]);
 }
 
-rules::Scores RuleBook::scores(const Handle& handle) const {
+rules::Declared RuleBook::declared(const Handle& handle) const {
   const auto tenant = tenants_.known(handle.view());
-  return tenant ? tenant->settings.scores : rules::Scores{};
+  return tenant ? tenant->settings.declared() : rules::Declared{};
 }
 
 std::optional<Fault> RuleBook::commit(const RuleChange& change, const StoredRules& before, const StoredRules& next) {
-  const rules::Scores declared = scores(change.handle);
+  const rules::Declared declared = this->declared(change.handle);
   auto compiled = rules::RuleSet::compile(next, system_zones(), declared);
   if (!compiled) return compiled.error();
   const auto rules = std::make_shared<const rules::RuleSet>(std::move(*compiled));

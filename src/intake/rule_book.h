@@ -9,6 +9,7 @@
 #include <string>
 
 #include "commit/committer.h"
+#include "rules/language/declared.h"
 #include "rules/rule_store.h"
 
 namespace beckon::intake {
@@ -31,8 +32,8 @@ rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const
 // their last change. The version is unchanged if nothing differs.
 rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at);
 
-// Adds an issue for every rule that uses an undeclared score.
-std::optional<Fault> undeclared_scores(const rules::StoredRules& rules, const rules::Scores& declared);
+// Has an issue for every rule that needs what is not declared: a score, or the handle's time zone.
+std::optional<Fault> undeclared(const rules::StoredRules& rules, const rules::Declared& declared);
 
 // Committing thread. Plans `next`, compiled as `compiled`, in the place of `before`: the rules that differ, what
 // becomes of timers and pending messages, and the audit entry. What differs is known by its rulesVersion.
@@ -46,12 +47,12 @@ class RuleBook {
   RuleBook(const commit::Tenants& tenants, commit::Committer& committer, std::function<void(const Handle&)> reload)
       : tenants_(tenants), committer_(committer), reload_(std::move(reload)) {}
 
-  // Serializes changes of a handle's rules and of the settings with their scores, so that reading and compiling is done
+  // Serializes changes of a handle's rules and of the settings that they need, so that reading and compiling is done
   // on the caller's thread and does not block the committing thread. Held from reading the rules to the end of the
   // change. Handles share a few locks by hash.
   [[nodiscard]] std::unique_lock<std::mutex> turn(const Handle& handle);
 
-  rules::Scores scores(const Handle& handle) const;  // that rules can use now
+  rules::Declared declared(const Handle& handle) const;  // what rules can use now
 
   // The caller holds the turn. Makes `next` the handle's rules, effective for the next decision; `before` are the
   // current ones. Blocks for a commit. Fault: `next` cannot be compiled, or nothing was stored.

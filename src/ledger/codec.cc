@@ -14,7 +14,8 @@ enum Kind : std::uint8_t {
   kVisitor = 4,
   kDone = 5,
   kIdentity = 6,
-  kTraits = 7
+  kTraits = 7,
+  kMark = 8
 };
 
 template <class Body>
@@ -88,6 +89,14 @@ DoneRecord decode_done(Decoder& in) {
   record.session = in.text();
   record.done.rule = in.word();
   record.done.version = in.number();
+  return record;
+}
+
+MarkRecord decode_mark(Decoder& in) {
+  MarkRecord record;
+  record.handle = in.text();
+  record.session = in.text();
+  record.mark = {.key = in.word(), .at = in.instant(), .session = in.word()};
   return record;
 }
 
@@ -191,6 +200,17 @@ void append_record(std::string& journal, const SessionDigest& digest, const Done
     out.text(record.session);
     out.word(record.done.rule);
     out.number(record.done.version);
+  });
+}
+
+void append_record(std::string& journal, const SessionDigest& digest, const MarkRecord& record) {
+  put_record(journal, kMark, [&](Encoder& out) {
+    out.digest(digest);
+    out.text(record.handle);
+    out.text(record.session);
+    out.word(record.mark.key);
+    out.instant(record.mark.at);
+    out.word(record.mark.session);
   });
 }
 
@@ -311,6 +331,7 @@ std::optional<Record> decode_record(std::string_view bytes) {
   if (kind == kDecision) record = decode_decision(in);
   if (kind == kVisitor) record = decode_visitor(in);
   if (kind == kDone) record = decode_done(in);
+  if (kind == kMark) record = decode_mark(in);
   if (kind == kIdentity) record = decode_identity(in, digest);
   if (kind == kTraits) record = decode_traits(in, digest);
   if (kind == kForget) record = ForgetRecord{digest};

@@ -19,6 +19,7 @@
 //   moved)
 //              at:instant expires:instant spends
 //   done     = digest handle:string session:string rule:u64le version:varint
+//   mark     = digest handle:string session:string key:u64le at:instant session:u64le
 //   identity = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant who
 //   who      = owner:string n:varint (id:string since:instant)* share:varint said:string said_at:instant
 //   traits   = digest handle:string visitor:string flags:u8 (1 fresh) at:instant expires:instant id:u64le
@@ -54,6 +55,7 @@ void append_record(std::string& journal, const SessionDigest& digest, const Appe
 void append_record(std::string& journal, const SessionDigest& digest, const DecisionRecord& record);
 void append_record(std::string& journal, const VisitorRecord& record);
 void append_record(std::string& journal, const SessionDigest& digest, const DoneRecord& record);
+void append_record(std::string& journal, const SessionDigest& digest, const MarkRecord& record);
 void append_record(std::string& journal, const IdentityRecord& record);
 void append_record(std::string& journal, const TraitsRecord& record);
 void append_record(std::string& journal, const ForgetRecord& record);

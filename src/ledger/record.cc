@@ -120,6 +120,13 @@ SessionPtr applied(SessionPtr before, const DoneRecord& record) {
   return session;
 }
 
+SessionPtr applied(SessionPtr before, const MarkRecord& record) {
+  if (!before) return nullptr;
+  auto session = changeable(std::move(before));
+  remember_spends(*session, {record.mark});
+  return session;
+}
+
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row) {
   const bool leaves = record.session.empty();
   if (record.fresh) before = nullptr;

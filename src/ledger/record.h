@@ -64,6 +64,14 @@ struct DoneRecord {
   DoneAnchor done;
 };
 
+// Something is kept among the spends of the session, and of its visitor, that no decision took: a reaction that a rule
+// asks about.
+struct MarkRecord {
+  std::string_view handle;
+  std::string_view session;
+  Spend mark;
+};
+
 // The own record of an id says this of others from now on, and lives at least until `expires_at`.
 struct IdentityRecord {
   std::string_view handle;
@@ -93,8 +101,8 @@ struct ForgetRecord {
   SessionDigest digest;
 };
 
-using Record =
-    std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, TraitsRecord, DoneRecord, ForgetRecord>;
+using Record = std::variant<AppendRecord, DecisionRecord, VisitorRecord, IdentityRecord, TraitsRecord, DoneRecord,
+                            MarkRecord, ForgetRecord>;
 
 // The session after the record; `before` may be null. `row`: the journal row that the record stands in, 0 where it does
 // not matter (Session::began). `evicted`, where given, counts what left the window. A `before` that no one else holds
@@ -102,6 +110,7 @@ using Record =
 SessionPtr applied(SessionPtr before, const AppendRecord& record, Position row = 0, std::size_t* evicted = nullptr);
 SessionPtr applied(SessionPtr before, const DecisionRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const DoneRecord& record);  // null stays null
+SessionPtr applied(SessionPtr before, const MarkRecord& record);  // likewise
 // `before` and what comes of it are the visitor's own record; null where nothing is left of it.
 SessionPtr applied(SessionPtr before, const VisitorRecord& record, Position row = 0);
 SessionPtr applied(SessionPtr before, const IdentityRecord& record, Position row = 0);

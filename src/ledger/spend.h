@@ -1,5 +1,6 @@
 // What a decision took from the caps and cooldowns of its rule. Contract section 1, "spend". The arm of a split that a
-// unit is to keep stands among its spends too, so that both join, leave and are erased in the same way.
+// unit is to keep stands among its spends too, and so do decisions and reactions that rules ask about, so that all
+// join, leave and are erased in the same way.
 #pragma once
 #include <cstdint>
 
@@ -8,7 +9,8 @@
 namespace beckon::ledger {
 
 struct Spend {
-  std::uint64_t key = 0;  // rules/language/rule.h: spend_key of the rule or group that was spent from, or arm_key
+  std::uint64_t key =
+      0;  // rules/language/rule.h: spend_key of the rule or group that was spent from, arm_key, or mark_key
   Instant at{};
   std::uint64_t session = 0;  // SessionDigest::low of the session that spent: what a visitor's spends are erased by
   friend bool operator==(const Spend&, const Spend&) = default;

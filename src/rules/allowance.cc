@@ -92,24 +92,38 @@ Allowance may_spend(const Limit& limit, const Facts& facts) {
   if (!facts.may_spend) return {.free = false};
   bool free = true;
   Instant held_until = Instant::min(), comes = Instant::max();
-  const auto look = [&](std::span<const ledger::Spend> spends, Duration per, std::size_t max) {
+  // `end`: at which those of a calendar unit stop counting; else each does `per` after it; never, where that is zero.
+  const auto look = [&](std::span<const ledger::Spend> spends, Instant since, Duration per, Instant end,
+                        std::size_t max) {
     Instant at{};
-    const Instant since = per == Duration{} ? Instant::min() : facts.now - per;
     if (spent(spends, limit.key, since, facts.now, max, at) >=
         max + static_cast<std::size_t>(off_by_one(Planted::kCapOneMore))) {
       // Held by several: free only when the last of them lets go.
       free = false;
-      held_until = std::max(held_until, per == Duration{} ? Instant::max() : at + per);
+      held_until = std::max(held_until, per == Duration{} ? end : at + per);
     }
     for (const ledger::Spend& spend : spends) {
       if (spend.key == limit.key && spend.at > facts.now) comes = std::min(comes, spend.at);
     }
   };
-  if (limit.cooldown > Duration{})
-    look(facts.unit_spends, limit.cooldown + Duration{off_by_one(Planted::kCooldownTooLong)}, 1);
-  for (const Cap& cap : limit.caps)
-    look(cap.per == Duration{} && off_by_one(Planted::kCapOfVisitor) == 0 ? facts.session_spends : facts.unit_spends,
-         cap.per, static_cast<std::size_t>(cap.max));
+  if (limit.cooldown > Duration{}) {
+    const Duration cooldown = limit.cooldown + Duration{off_by_one(Planted::kCooldownTooLong)};
+    look(facts.unit_spends, facts.now - cooldown, cooldown, Instant::max(), 1);
+  }
+  for (const Cap& cap : limit.caps) {
+    const auto max = static_cast<std::size_t>(cap.max);
+    if (cap.calendar != Calendar::kNone) {
+      const Zone* zone = zone_in(facts, cap);
+      if (zone == nullptr) return {.free = false};  // nobody can say how many there were
+      const auto [begin, end] = calendar_unit(cap.calendar, *zone, facts.now);
+      look(facts.unit_spends, begin - Duration{1}, {}, end, max);
+    } else if (cap.per == Duration{}) {
+      look(off_by_one(Planted::kCapOfVisitor) == 0 ? facts.session_spends : facts.unit_spends, Instant::min(), {},
+           Instant::max(), max);
+    } else {
+      look(facts.unit_spends, facts.now - cap.per, cap.per, Instant::max(), max);
+    }
+  }
   return {.free = free, .next = free ? comes : std::min(comes, held_until)};
 }
 

@@ -15,7 +15,8 @@ struct Allowance {
 // is not later. Where a clock is set back, what it shows twice is open twice.
 Allowance open_at(const Hours& hours, const Zone* visitors, Instant now);  // `visitors`: zone; null: not known
 
-// Of the spends in (now − cooldown, now] there is none, and in each cap's (now − per, now] there are fewer than `max`.
+// Of the spends in (now − cooldown, now] there is none, and in each cap's (now − per, now], or its calendar unit,
+// there are fewer than `max`.
 Allowance may_spend(const Limit& limit, const Facts& facts);
 
 }  // namespace beckon::rules

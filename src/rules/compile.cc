@@ -39,6 +39,37 @@ void key_arms(Rule& rule) {
   for (Arm& arm : rule.arms) arm.key = arm_key(rule.id.text, rule.split->salt, arm.name, shadow);
 }
 
+// A rule in shadow that asks about itself asks about what it did in shadow.
+void aim_at_own_shadow(Rule& rule) {
+  if (rule.status != Status::kShadow) return;
+  for (Condition* condition : conditions_of(rule))
+    condition->measure.shadow =
+        condition->measure.kind == MeasureKind::kDecision && condition->measure.field == rule.id.text;
+}
+
+// `handle`: the zone that its settings name; null: none.
+template <class Local>
+void set_zone(Local& of, const Zone* handle) {
+  if (of.zone_name.empty()) of.zone = handle;
+  if (of.zone == nullptr) of.zone_else = handle;
+}
+
+bool is_local(const Measure& of) { return of.calendar != Calendar::kNone || of.kind == MeasureKind::kTraitDays; }
+
+void set_zones(Rule& rule, const Zone* handle) {
+  for (Condition* condition : conditions_of(rule))
+    if (is_local(condition->measure)) set_zone(condition->measure, handle);
+  if (!rule.limit) return;
+  for (Cap& cap : rule.limit->caps)
+    if (cap.calendar != Calendar::kNone) set_zone(cap, handle);
+}
+
+bool reads_zone(const Rule& rule) {
+  return (rule.hours && !rule.hours->zone) || (rule.limit && std::ranges::any_of(rule.limit->caps, [](const Cap& cap) {
+                                                 return cap.calendar != Calendar::kNone && !cap.zone;
+                                               }));
+}
+
 // Fills the compiled form; the rules in it do not move any more, so that measures may refer to theirs.
 class Compiler {
  public:
@@ -67,10 +98,13 @@ class Compiler {
       Asked& asked = into_.triggers[trigger];
       (rule.status == Status::kLive ? asked.live : asked.shadow).push_back(index);
       asked.spends = asked.spends || rule.limit.has_value() || reads_visitor_for_split(rule);
-      asked.reads_traits = asked.reads_traits || (rule.hours && !rule.hours->zone) || names_visitor(rule);
+      asked.reads_traits = asked.reads_traits || reads_zone(rule) || names_visitor(rule);
       for (std::uint32_t i = course.begin; i < last_of(index); ++i) {
-        asked.visitor = asked.visitor || measure_of(i).scope == Scope::kVisitor;
-        asked.reads_traits = asked.reads_traits || is_of_trait(measure_of(i).kind);
+        const bool of_spends = measure_of(i).kind == MeasureKind::kDecision;
+        asked.spends = asked.spends || of_spends;
+        asked.visitor = asked.visitor || (measure_of(i).scope == Scope::kVisitor && !of_spends);
+        asked.reads_traits =
+            asked.reads_traits || is_of_trait(measure_of(i).kind) || (is_local(measure_of(i)) && !measure_of(i).zone);
       }
     }
   }
@@ -167,12 +201,20 @@ class Compiler {
     if (!fresh) return known->second;
     const auto score = into_.scores.find(measure.field);
     const bool scores = measure.kind == MeasureKind::kScore && score != into_.scores.end();
-    if (measure.scope == Scope::kVisitor) read_of_visitor(measure);
+    if (measure.scope == Scope::kVisitor && measure.kind != MeasureKind::kDecision) read_of_visitor(measure);
     into_.measures.push_back({.source = &measure,
                               .stream = stream(measure.filter),
                               .after = stream(measure.after),
-                              .score = scores ? &score->second : nullptr});
+                              .score = scores ? &score->second : nullptr,
+                              .marks = marks(measure)});
     return known->second;
+  }
+
+  std::vector<std::uint64_t> marks(const Measure& measure) {
+    std::vector<std::uint64_t> keys;
+    for (const std::string& what : measure.decided) keys.push_back(mark_key(measure.field, what, measure.shadow));
+    into_.marks_asked.insert(keys.begin(), keys.end());
+    return keys;
   }
 
   void read_of_visitor(const Measure& measure) {
@@ -256,17 +298,27 @@ void Knocks::put_out(std::int64_t value, std::span<std::uint64_t> standing) cons
   }
 }
 
-CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores) {
+std::uint64_t CompiledRules::asked_mark(const Rule& rule, std::string_view what) const {
+  if (marks_asked.empty()) return 0;
+  const std::uint64_t key = mark_key(rule.id.text, what, rule.status == Status::kShadow);
+  return marks_asked.contains(key) ? key : 0;
+}
+
+CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores, const Zone* zone) {
   std::ranges::sort(rules, [](const Rule& a, const Rule& b) {
     return a.priority != b.priority ? a.priority > b.priority : a.id < b.id;
   });
   CompiledRules compiled;
   compiled.rules = std::move(rules);
-  for (Rule& rule : compiled.rules) key_arms(rule);
+  for (Rule& rule : compiled.rules) key_arms(rule), aim_at_own_shadow(rule), set_zones(rule, zone);
   compiled.scores = scores;
   Compiler compiler(compiled);
   for (std::uint32_t i = 0; i < compiled.rules.size(); ++i) compiler.add(i);
   for (auto& [trigger, asked] : compiled.triggers) compiler.index(asked);
+  for (Rule& rule : compiled.rules) {
+    rule.act_mark = compiled.asked_mark(rule, "act");
+    rule.holdout_mark = compiled.asked_mark(rule, "holdout");
+  }
   return compiled;
 }
 

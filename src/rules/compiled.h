@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -95,7 +96,11 @@ struct CompiledRules {
   Scores scores;
   std::map<std::string, Asked, std::less<>> triggers;
   std::vector<Delayed> delayed;
-  KeySet visitor_keys;  // by measures of scope visitor
+  KeySet visitor_keys;                  // by measures of scope visitor
+  std::set<std::uint64_t> marks_asked;  // keys of decisions and reactions that some measure looks at
+
+  // mark_key of this of the rule, where it is asked about; else 0.
+  std::uint64_t asked_mark(const Rule& rule, std::string_view what) const;
 
   std::span<const Fork> forks_of(const Course& course) const {
     if (course.more == 0) return {};
@@ -108,8 +113,8 @@ struct CompiledRules {
   }
 };
 
-// Takes the rules that are live or in shadow, in any order.
-CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores);
+// Takes the rules that are live or in shadow, in any order. `zone`: the handle's; null: it has none.
+CompiledRules compile_rules(std::vector<Rule> rules, const Scores& scores, const Zone* zone);
 
 struct RuleSet::Compiled : CompiledRules {
   std::uint64_t version = 0;

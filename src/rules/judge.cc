@@ -18,13 +18,19 @@ std::uint64_t spends_of(const Rule& rule, const Turn& turn) {
   return rule.limit && turn.hold == Hold::kNotHeld ? rule.limit->key : 0;
 }
 
+std::uint64_t mark_of(const Rule& rule, const Turn& turn, const Facts& facts) {
+  if (turn.hold != Hold::kNotHeld || !facts.may_spend) return 0;
+  return turn.holdout && off_by_one(Planted::kHoldoutActed) == 0 ? rule.holdout_mark : rule.act_mark;
+}
+
 // The rule is the answer.
-void answer(Verdict& verdict, const Rule& rule, const Turn& turn) {
+void answer(Verdict& verdict, const Rule& rule, const Turn& turn, const Facts& facts) {
   verdict.outcome = turn.outcome();
   verdict.rule = rule.id.text;
   verdict.hold = turn.hold;
   verdict.spends = spends_of(rule, turn);
   verdict.arm = turn.remember;
+  verdict.mark = mark_of(rule, turn, facts);
   verdict.forced = turn.forced;
   if (verdict.outcome != Outcome::kAct) return;
   verdict.variant = rule.arms[turn.arm].name;
@@ -49,6 +55,7 @@ void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t
          .hold = turn.hold,
          .spends = spends_of(rule, turn),
          .arm = turn.remember,
+         .mark = mark_of(rule, turn, facts),
          .place = index});
   }
   std::ranges::sort(verdict.beside, {}, &Beside::place);
@@ -72,11 +79,11 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       if (turn.hold != Hold::kNotHeld) {
         verdict.beside.push_back({.rule = rule.id.text, .hold = turn.hold, .place = index});
         if (verdict.beside.size() > 1) return false;
-        answer(verdict, rule, turn);  // suppressed, unless a later one acts
+        answer(verdict, rule, turn, facts);  // suppressed, unless a later one acts
         verdict.expires_at = facts.now + rule.ttl.value_or(kDefaultTtl);
         return false;
       }
-      answer(verdict, rule, turn);
+      answer(verdict, rule, turn, facts);
       verdict.expires_at = facts.now + rule.ttl.value_or(kDefaultTtl);
       reading.add(compiled_->marks[index][turn.arm]);
       if (turn.values != 0) reading.add(turn.values);
@@ -107,7 +114,7 @@ RuleSet::DueVerdict RuleSet::judge_due(const Delayed& delayed, const Facts& fact
   const Turn turn = turn_of(rule, facts);
   due.hold = turn.hold;
   if (turn.hold == Hold::kClosed) due.opens_at = turn.next;
-  answer(due.verdict, rule, turn);
+  answer(due.verdict, rule, turn, facts);
   due.verdict.reading =
       Digest().add(compiled_->marks[delayed.index][turn.arm]).add(static_cast<std::uint64_t>(turn.outcome())).value();
   return due;

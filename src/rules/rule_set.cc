@@ -25,7 +25,7 @@ RuleSet::~RuleSet() = default;
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
-Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, const Scores& scores) {
+Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, const Declared& declared) {
   Issues issues;
   std::vector<Rule> judged;
   for (const StoredRule& kept : stored.rules) {
@@ -45,7 +45,8 @@ Result<RuleSet> RuleSet::compile(const StoredRules& stored, const Zones& zones, 
   }
   if (!issues.empty()) return unexpected(issues.fault());
   auto compiled = std::make_unique<Compiled>();
-  static_cast<CompiledRules&>(*compiled) = compile_rules(std::move(judged), scores);
+  static_cast<CompiledRules&>(*compiled) =
+      compile_rules(std::move(judged), declared.scores, declared.zone.empty() ? nullptr : zones.find(declared.zone));
   compiled->version = stored.version;
   for (const Rule& rule : compiled->rules)
     if (rule.goal)
@@ -106,6 +107,17 @@ std::uint64_t RuleSet::spends_of(std::string_view rule) const {
   for (const Rule& one : compiled_->rules)
     if (one.id.text == rule && one.status == Status::kLive) return one.limit ? one.limit->key : 0;
   return 0;
+}
+
+std::uint64_t RuleSet::mark_of(std::string_view rule, std::string_view what) const {
+  if (compiled_->marks_asked.empty()) return 0;
+  for (const Rule& one : compiled_->rules)
+    if (one.id.text == rule && one.status == Status::kLive) return compiled_->asked_mark(one, what);
+  return 0;
+}
+
+bool RuleSet::is_limit(std::uint64_t key) const {
+  return std::ranges::any_of(compiled_->rules, [key](const Rule& one) { return one.limit && one.limit->key == key; });
 }
 
 std::uint64_t RuleSet::arm_to_keep(std::string_view rule, std::string_view variant, bool holdout,

@@ -16,8 +16,8 @@
 #include "base/zone.h"
 #include "ledger/hold.h"
 #include "ledger/signal.h"
+#include "rules/language/declared.h"
 #include "rules/language/facts.h"
-#include "rules/language/score.h"
 #include "rules/rule_store.h"
 
 namespace beckon::rules {
@@ -38,6 +38,7 @@ struct Beside {
   Hold hold = Hold::kNotHeld;
   std::uint64_t spends = 0;  // as Verdict::spends, for a shadow rule in its own counts
   std::uint64_t arm = 0;     // as Verdict::arm
+  std::uint64_t mark = 0;    // as Verdict::mark
   std::uint32_t place = 0;   // in the order of judgement
 };
 
@@ -54,6 +55,7 @@ struct Verdict {
                                // look at: what the etag is made of. The instant of expiry is no part of it
   std::uint64_t spends = 0;    // key of the rule's limit where this takes from it (act and holdout); 0: nothing
   std::uint64_t arm = 0;       // key of the arm, or of the holdout, that the unit is to keep, among its spends; 0: none
+  std::uint64_t mark = 0;      // key under which this stays among the spends, since rules ask about it; 0: none does
   bool forced = false;         // the visitor is given the arm by name: it is not counted
   std::vector<Beside> beside;  // in the order of judgement; most often empty
 };
@@ -98,9 +100,9 @@ class RuleSet {
   RuleSet& operator=(RuleSet&&) noexcept;
 
   // Fault: validation_error that names the rule and the path of each fault (a stored rule is always acceptable, so
-  // the caller treats a fault here as damage). The zones outlive the set. A score that `scores` lacks is nothing: it
-  // compares false.
-  static Result<RuleSet> compile(const StoredRules& stored, const Zones& zones, const Scores& scores = {});
+  // the caller treats a fault here as damage). The zones outlive the set. A score that is not declared is nothing: it
+  // compares false. Without the handle's zone, nothing lies in a calendar day of a visitor whose own is not known.
+  static Result<RuleSet> compile(const StoredRules& stored, const Zones& zones, const Declared& declared = {});
 
   std::uint64_t version() const;
 
@@ -117,6 +119,10 @@ class RuleSet {
   ledger::Window window_of_visitor(std::span<const ledger::Window* const> sessions) const;
   // The key under which a live rule counts what it spends; 0: it has no limit, or no rule of this id is live.
   std::uint64_t spends_of(std::string_view rule) const;
+
+  // The key under which an outcome of the live rule, or a reaction to it, is kept; 0: no rule asks about it.
+  std::uint64_t mark_of(std::string_view rule, std::string_view what) const;
+  bool is_limit(std::uint64_t key) const;  // a rule's caps and cooldowns count spends of this key
 
   // The key of the arm (empty: the holdout) that the live rule has given, where it is to be kept and `facts`, of
   // before, have none yet; else 0.

@@ -67,8 +67,8 @@ export async function playCases(seed, sets) {
   const beckon = await Beckon.start();
   try {
     for await (const { shared, rules, visitors, answers } of judged(seed, sets)) {
-      const { scores, retention } = shared;
-      ok(await beckon.as('OWNER', 'PUT', '/settings', { scores, retention }), 200);
+      const { scores, retention, zone } = shared;
+      ok(await beckon.as('OWNER', 'PUT', '/settings', { scores, retention, zone }), 200);
       for (const { ruleId, ...rule } of rules)
         ok(await beckon.as('CREATOR', 'PUT', `/chain-rules/${ruleId}`, rule), 200, 201);
       await giveSignals(beckon, visitors);

@@ -1,5 +1,4 @@
 // What the handle has seen lately, as suggestions for whoever writes a rule.
-import { ask, quietly, type Answer } from '../api/client.ts';
 import type { components } from '../api/described.d.ts';
 import type { Trait } from './people.ts';
 
@@ -15,9 +14,6 @@ export const kNothingSeen: Seen = {
   catalog: { sessions: 0, since: null, keys: [], sources: [], context: [], triggers: [], requestId: '' },
   traits: [],
 };
-
-export const readCatalog = (handle: string): Promise<Answer<Catalog>> =>
-  ask(quietly.GET('/v2/handles/{handle}/catalog', { params: { path: { handle } } }));
 
 // `note`: how often it was seen, or what it is.
 export interface Suggestion {

@@ -64,7 +64,7 @@ Result<Response> put_settings(Api& api, Request& request) {
   const auto turn = api.rule_book.turn(handle);
   const auto stored = api.rules.rules(handle);
   if (!stored) return unexpected(stored.error());
-  if (auto fault = intake::undeclared_scores(*stored, settings->scores)) return unexpected(std::move(*fault));
+  if (auto fault = intake::undeclared(*stored, settings->declared())) return unexpected(std::move(*fault));
   const Instant now = api.clock.now();
   const std::string text = json::to_text(document->root());
   const auto put = api.directory.put_settings(handle, text,

@@ -78,7 +78,7 @@ void warn_of_missing_traits(const Api& api, const commit::Tenant& tenant, const 
   const auto document = json::parse(stored.json);
   if (!document) return;
   Issues issues;
-  const rules::Rule rule = rules::read_rule(stored.id, document->root(), system_zones(), issues);
+  const rules::Rule rule = rules::read_rule(stored.id, document->root(), system_zones(), issues, true);
   std::set<std::string> needed = lacking(rule, nullptr);
   const auto warn = [&](std::string message) {
     warnings.push_back({"missing_trait", std::move(message), {.at = api.clock.now()}});

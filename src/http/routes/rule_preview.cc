@@ -41,13 +41,13 @@ std::string as_live(const json::Value& rule) {
   return text;
 }
 
-Result<Draft> draft_of(const json::Value& given, const rules::Scores& scores) {
+Result<Draft> draft_of(const json::Value& given, const rules::Declared& declared) {
   const json::Value* id = given.find("ruleId");
   const RuleId named{id && id->is_string() && rules::is_rule_id(id->text()) ? id->text() : "preview-of-a-draft"};
   const auto document = json::parse(without_answer_members(given));
   if (!document) return unexpected(document.error());
   // First as it is, so that each fault is named at its place, the status among them.
-  if (const auto checked = rules::check_rule(named, document->root(), system_zones(), &scores); !checked)
+  if (const auto checked = rules::check_rule(named, document->root(), system_zones(), &declared); !checked)
     return unexpected(checked.error());
   const std::string text = as_live(document->root());
   const auto live = json::parse(text);
@@ -55,7 +55,7 @@ Result<Draft> draft_of(const json::Value& given, const rules::Scores& scores) {
   Issues issues;
   rules::Rule rule = rules::read_rule(named, live->root(), system_zones(), issues);
   auto set = rules::RuleSet::compile({.version = 1, .rules = {{.id = named, .json = text, .rules_version = 1}}},
-                                     system_zones(), scores);
+                                     system_zones(), declared);
   if (!set) return unexpected(set.error());
   return Draft{std::move(rule), std::move(*set)};
 }
@@ -77,7 +77,7 @@ Result<Question> question_of(Api& api, Request& request, const Handle& handle) {
   if (session && !is_session) issues.add("sessionId", "must be the id of a session");
   Question question;
   if (rule && rule->is_object()) {
-    auto draft = draft_of(*rule, api.rule_book.scores(handle));
+    auto draft = draft_of(*rule, api.rule_book.declared(handle));
     if (!draft && draft.error().details.empty()) return unexpected(draft.error());
     if (!draft)
       for (const FieldIssue& issue : draft.error().details) issues.add("rule." + issue.field, issue.issue);

@@ -25,7 +25,7 @@ Fault outdated(const StoredRule* now) {
 std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, const StoredRules& rules) {
   const auto tenant = api.places.tenants.find(handle.text);
   const commit::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
-  auto warnings = rules::lint_rule(id, rules, system_zones(), settings.scores, settings.retention, api.clock.now());
+  auto warnings = rules::lint_rule(id, rules, system_zones(), settings.declared(), settings.retention, api.clock.now());
   if (const StoredRule* rule = intake::find_rule(rules, id); rule && tenant)
     warn_of_missing_traits(api, **tenant, *rule, warnings);
   return rules::to_json(warnings);
@@ -46,19 +46,19 @@ intake::RuleChange change_of(const Api& api, const Request& request, std::string
           .at = api.clock.now()};
 }
 
-Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Scores& scores) {
+Result<std::string> checked_body(Request& request, const RuleId& id, const rules::Declared& declared) {
   const auto given = object_of(request);
   if (!given) return unexpected(given.error());
   const auto rule = json::parse(without_answer_members(given->root()));
   if (!rule) return unexpected(rule.error());
-  return rules::check_rule(id, rule->root(), system_zones(), &scores);
+  return rules::check_rule(id, rule->root(), system_zones(), &declared);
 }
 
 Result<Response> put(Api& api, Request& request) {
   const intake::RuleChange change = change_of(api, request, "rule.put");
   const RuleId id{change.target};
   const auto turn = api.rule_book.turn(change.handle);
-  const auto checked = checked_body(request, id, api.rule_book.scores(change.handle));
+  const auto checked = checked_body(request, id, api.rule_book.declared(change.handle));
   if (!checked) return unexpected(checked.error());
   const auto stored = api.rules.rules(change.handle);
   if (!stored) return unexpected(stored.error());

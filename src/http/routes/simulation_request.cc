@@ -17,7 +17,7 @@ using hindsight::WhatIfRequest;
 using json::Value;
 
 constexpr std::size_t kMostRules = 2'000;  // as a handle may have
-void read_rule(const Value& rule, const std::string& path, const rules::Scores& scores, rules::StoredRules& into,
+void read_rule(const Value& rule, const std::string& path, const rules::Declared& declared, rules::StoredRules& into,
                Issues& issues) {
   const Value* id = rule.is_object() ? rule.find("ruleId") : nullptr;
   if (!rule.is_object()) return issues.add(path, "must be a rule");
@@ -26,19 +26,19 @@ void read_rule(const Value& rule, const std::string& path, const rules::Scores& 
   const auto document = json::parse(without_answer_members(rule));
   if (!document) return issues.add(path, "must be a rule");
   const RuleId named{id->text()};
-  const auto checked = rules::check_rule(named, document->root(), system_zones(), &scores);
+  const auto checked = rules::check_rule(named, document->root(), system_zones(), &declared);
   if (!checked && checked.error().details.empty()) issues.add(path, checked.error().message);
   if (!checked)
     for (const FieldIssue& issue : checked.error().details) issues.add(path + "." + issue.field, issue.issue);
   if (checked) into.rules.push_back({.id = named, .json = *checked, .rules_version = 1});
 }
 
-void read_rules(const Value& list, const rules::Scores& scores, rules::StoredRules& into, Issues& issues) {
+void read_rules(const Value& list, const rules::Declared& declared, rules::StoredRules& into, Issues& issues) {
   if (!list.is_array() || list.items().size() > kMostRules)
     return issues.add("rules", "must be a list of at most 2,000 rules");
   into.version = 1;
   for (std::size_t i = 0; i < list.items().size(); ++i)
-    read_rule(list.items()[i], "rules[" + std::to_string(i) + "]", scores, into, issues);
+    read_rule(list.items()[i], "rules[" + std::to_string(i) + "]", declared, into, issues);
   std::set<RuleId> ids;
   for (const rules::StoredRule& rule : into.rules)
     if (!ids.insert(rule.id).second)
@@ -95,7 +95,7 @@ Result<WhatIfRequest> simulation_of(Api& api, Request& request) {
   if (!rules == !version)
     issues.add("rules", "is required unless rulesVersion is given; give only one of the two");
   else if (rules)
-    read_rules(*rules, (*tenant)->settings.scores, asked.tried, issues);
+    read_rules(*rules, (*tenant)->settings.declared(), asked.tried, issues);
   else
     read_version(api, handle, *version, asked.tried, issues);
   const Instant now = api.clock.now();

@@ -180,7 +180,7 @@ Result<Response> get(Api& api, Request& request) {
 // Ids, and what is kept under them.
 void write_group(json::Writer& out, Api& api, const Handle& handle, const std::vector<VisitorId>& ids) {
   const auto tenant = api.places.tenants.find(handle.view());
-  const auto is_of_limit = [&](const ledger::Spend& spend) { return !tenant || !(*tenant)->rules->arm_of(spend.key); };
+  const auto is_of_limit = [&](const ledger::Spend& spend) { return tenant && (*tenant)->rules->is_limit(spend.key); };
   std::int64_t sessions = 0;
   std::int64_t spends = 0;
   out.begin_object();

@@ -63,7 +63,7 @@ class World {
       const RuleId id{"r" + std::to_string(i + 1)};
       stored.rules.push_back({id, *rules::check_rule(id, rule->root(), system_zones()), i + 1, clock.now()});
     }
-    auto compiled = rules::RuleSet::compile(stored, system_zones(), settings.scores);
+    auto compiled = rules::RuleSet::compile(stored, system_zones(), settings.declared());
     tenants.put(std::make_shared<const commit::Tenant>(
         commit::Tenant{.handle = Handle{"demo"},
                        .settings = settings,

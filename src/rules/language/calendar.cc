@@ -1,6 +1,7 @@
 #include "rules/language/calendar.h"
 
 #include <algorithm>
+#include <array>
 
 #include "rules/language/planted.h"
 
@@ -35,6 +36,9 @@ local_days next_of(Calendar calendar, local_days begin) {
   return begin;
 }
 
+constexpr std::array<std::pair<std::string_view, Calendar>, 4> kCalendars{
+    {{"day", Calendar::kDay}, {"week", Calendar::kWeek}, {"month", Calendar::kMonth}, {"year", Calendar::kYear}}};
+
 local_days day_of(const ZonePeriod& period, Instant at) {
   return std::chrono::floor<days>(Local{(at + period.offset).time_since_epoch()});
 }
@@ -56,6 +60,11 @@ Instant begin_at(Calendar calendar, const Zone& zone, Instant at) {
 }
 
 }  // namespace
+
+Calendar calendar_named(std::string_view name) {
+  const auto found = std::ranges::find(kCalendars, name, [](const auto& one) { return one.first; });
+  return found == kCalendars.end() ? Calendar::kNone : found->second;
+}
 
 std::pair<Instant, Instant> calendar_unit(Calendar calendar, const Zone& zone, Instant at) {
   const Instant begin = begin_at(calendar, zone, at);

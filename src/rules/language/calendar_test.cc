@@ -74,10 +74,7 @@ TEST(Calendar, NamesWhatIsWrongWithIt) {
     return out;
   };
   EXPECT_EQ(fault(R"({"calendar":"day","zone":"Europe/Berlin"})"), "");
-  EXPECT_EQ(fault(R"({"calendar":"decade"})"),
-            "when.all[0].within.calendar must be day, week, month or year\n"
-            "when.all[0].within.zone is required: a time zone such as \"Europe/Berlin\" (IANA)\n");
-  EXPECT_THAT(fault(R"({"calendar":"day","zone":"visitor"})"), HasSubstr("\"visitor\" is not supported yet"));
+  EXPECT_EQ(fault(R"({"calendar":"decade"})"), "when.all[0].within.calendar must be day, week, month or year\n");
   EXPECT_THAT(fault(R"({"calendar":"day","zone":"Berlin"})"), HasSubstr("must be a time zone such as"));
 }
 

@@ -24,6 +24,27 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
   }
 }
 
+// Where the handle's time zone is needed, with whether the visitor's is asked for first.
+std::vector<std::pair<std::string, bool>> needs_of_zone(const Rule& rule) {
+  std::vector<std::pair<std::string, bool>> paths;
+  const auto add = [&](const auto& of, const std::string& path) {
+    const bool of_visitor = of.zone_name == kVisitorZone;
+    if (of.calendar != Calendar::kNone && (of_visitor || of.zone_name.empty())) paths.emplace_back(path, of_visitor);
+  };
+  for (const Condition* condition : conditions_of(rule)) add(condition->measure, condition->path + ".within.zone");
+  for (std::size_t i = 0; rule.limit && i < rule.limit->caps.size(); ++i)
+    add(rule.limit->caps[i], path_of("limit.caps", i) + ".zone");
+  return paths;
+}
+
+void check_zone(const Rule& rule, const Declared& declared, Issues& issues) {
+  if (!declared.zone.empty()) return;
+  for (const auto& [path, of_visitor] : needs_of_zone(rule))
+    issues.add(path, of_visitor ? "needs the handle's setting zone, for visitors whose own time zone is not known"
+                                : "is required unless the handle's settings have a zone: a time zone such as "
+                                  "\"Europe/Berlin\" (IANA), or \"visitor\"");
+}
+
 void check_field(const std::string& field, const std::string& path, Issues& issues) {
   if (!field.empty() && !is_field(field)) issues.add(path, field_issue());
 }
@@ -52,14 +73,18 @@ std::string saved_split(const json::Value& split) {
 
 }  // namespace
 
-Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones, const Scores* scores) {
+Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones,
+                               const Declared* declared) {
   if (!rule.is_object())
     return unexpected(Fault{.code = FaultCode::kInvalidPayload, .message = "A rule must be a JSON object; send one."});
   Issues issues;
   const Rule read = read_rule(id, rule, zones, issues);
   if (std::ranges::find(kReservedIds, id.text) != kReservedIds.end())
     issues.add("ruleId", "must not be \"" + id.text + "\", which is a path of its own");
-  if (scores != nullptr) check_scores(read, *scores, issues);
+  if (declared != nullptr) {
+    check_scores(read, declared->scores, issues);
+    check_zone(read, *declared, issues);
+  }
   check_fields(read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   std::string text;
@@ -95,6 +120,12 @@ std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, co
 
 std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
   return fields_of(id, rule, zones, {MeasureKind::kTrait, MeasureKind::kTraitAge, MeasureKind::kTraitDays});
+}
+
+bool needs_zone(const RuleId& id, const json::Value& rule, const Zones& zones) {
+  Issues issues;
+  const Rule read = read_rule(id, rule, zones, issues);
+  return !needs_of_zone(read).empty();
 }
 
 }  // namespace beckon::rules

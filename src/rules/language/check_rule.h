@@ -7,19 +7,21 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/zone.h"
-#include "rules/language/score.h"
+#include "rules/language/declared.h"
 
 namespace beckon::rules {
 
 // Checks one rule as it comes in at PUT, and names every fault at its path ("when.all[0].within"). `id` is the one of
-// the path; a ruleId in the body must agree. `scores`: the declared ones; null: any name is taken. Returns the rule's
-// text as it is kept: what was given, ruleId filled in.
+// the path; a ruleId in the body must agree. `declared`: null: whatever the rule needs is taken as declared.
+// Returns the rule's text as it is kept: what was given, ruleId filled in.
 Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones,
-                               const Scores* scores = nullptr);
+                               const Declared* declared = nullptr);
 
 // The scores that a rule of any status names, sorted; empty for a rule that cannot be read.
 std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones);
 // Likewise the traits.
 std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones);
+// Whether a rule of any status needs the time zone of its handle; no for one that cannot be read.
+bool needs_zone(const RuleId& id, const json::Value& rule, const Zones& zones);
 
 }  // namespace beckon::rules

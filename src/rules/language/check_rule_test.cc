@@ -156,9 +156,9 @@ TEST(CheckRule, TakesTheNameOfAFieldOrAPathOfFourNames) {
 
 TEST(CheckRule, HoldsLimitsSplitsAndGoalsToTheirForm) {
   EXPECT_EQ(fault(testing::rule("{}", R"("limit":{})")), "limit.caps: is required unless cooldown or group is given");
-  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{"caps":[{"max":0,"per":"session"},{"per":"week"}]})")),
+  EXPECT_EQ(fault(testing::rule("{}", R"("limit":{"caps":[{"max":0,"per":"session"},{"per":"hour"}]})")),
             "limit.caps[0].max: must be an integer from 1 to 1000 / limit.caps[1].max: is required: an integer / "
-            "limit.caps[1].per: must be \"session\", or a duration such as \"7d\"");
+            "limit.caps[1].per: must be \"session\", a duration such as \"7d\", or day, week, month or year");
   EXPECT_EQ(fault(testing::rule("{}", R"("goal":{"key":"a b"})")),
             "goal.key: must be a signal key such as \"purchase\" / goal.within: must be a duration such as \"30m\"");
   const std::string goal = R"("goal":{"key":"order","within":"1d","count":)";
@@ -217,11 +217,61 @@ TEST(CheckRule, HoldsStepsScoresAndScopesToTheirForm) {
 }
 
 TEST(CheckRule, KnowsOnlyDeclaredScores) {
-  const Scores none;
+  const Declared none;
   const auto rule = json::parse(testing::rule(R"({"any":[{"score":"intent","atLeast":1}]})"));
   const auto checked = check_rule(RuleId{"r"}, rule->root(), system_zones(), &none);
   ASSERT_FALSE(checked.has_value());
   EXPECT_EQ(checked.error().details.at(0).field, "when.any[0].score");
+}
+
+TEST(CheckRule, NeedsTheTimeZoneOfTheHandleWhereNoOtherIsNamedOrThatOfTheVisitorMayNotBeKnown) {
+  const auto faults = [](const std::string& given, const Declared& declared) {
+    const auto rule = json::parse(given);
+    const auto checked = check_rule(RuleId{"r"}, rule->root(), system_zones(), &declared);
+    std::string out;
+    if (!checked)
+      for (const FieldIssue& issue : checked.error().details) out += issue.field + " ";
+    return out;
+  };
+  const auto within = [](const std::string& zone) {
+    return testing::rule(R"({"none":[{"seen":{"key":"a"},"within":{"calendar":"day")" + zone + "}}]}");
+  };
+  const auto cap = [](const std::string& zone) {
+    return testing::rule("{}", R"("limit":{"caps":[{"max":1,"per":"session"},{"max":2,"per":"week")" + zone + "}]}");
+  };
+  const Declared berlin{{}, "Europe/Berlin"};
+  for (const std::string zone : {"", R"(,"zone":"visitor")"}) {
+    EXPECT_EQ(faults(within(zone), {}), "when.none[0].within.zone ");
+    EXPECT_EQ(faults(cap(zone), {}), "limit.caps[1].zone ");
+    EXPECT_EQ(faults(within(zone), berlin) + faults(cap(zone), berlin), "");
+    EXPECT_TRUE(needs_zone(RuleId{"r"}, json::parse(cap(zone))->root(), system_zones()));
+  }
+  const std::string named = R"(,"zone":"Asia/Kolkata")";
+  EXPECT_EQ(faults(within(named), {}) + faults(cap(named), {}), "");
+  EXPECT_FALSE(needs_zone(RuleId{"r"}, json::parse(within(named))->root(), system_zones()));
+  EXPECT_EQ(faults(cap(R"(,"zone":"Mars/Base")"), berlin), "limit.caps[1].zone ");
+  EXPECT_EQ(faults(testing::rule("{}", R"("limit":{"caps":[{"max":1,"per":"7d","zone":"UTC"}]})"), berlin),
+            "limit.caps[0].zone ");
+}
+
+TEST(CheckRule, KnowsWhatDecisionsCanBe) {
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"welcome"},"within":"30d","atMost":0})"), "none");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"welcome","outcome":["act","holdout"]},"atLeast":1})"), "none");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"welcome","reaction":"clicked","outcome":"act"},"equals":1})"),
+            "none");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"No such"},"atLeast":1})"),
+            "when.all[0].decision.rule: must be the ruleId of a rule");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"a","outcome":["suppressed"]},"atLeast":1})"),
+            "when.all[0].decision.outcome: must be \"act\" or \"holdout\", or a list of them");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"a","outcome":"holdout","reaction":"shown"},"atLeast":1})"),
+            "when.all[0].decision.outcome: can only be \"act\" where a reaction is given");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"a","reaction":"opened"},"atLeast":1})"),
+            "when.all[0].decision.reaction: must be shown, clicked, dismissed or converted");
+  EXPECT_EQ(condition_fault(R"({"decision":{"rule":"a","within":"1d"},"atLeast":1})"),
+            "when.all[0].decision.within: belongs one level up, next to decision");
+  EXPECT_THAT(condition_fault(R"({"decision":{"rule":"a"},"since":{"key":"a"},"atLeast":1})"),
+              HasSubstr("when.all[0].since"));
+  EXPECT_THAT(condition_fault(R"({"decision":"a","atLeast":1})"), HasSubstr("when.all[0].decision: must be an object"));
 }
 
 TEST(CheckRule, HoldsEachMemberOfTheTopToItsForm) {

@@ -42,5 +42,13 @@ struct Facts {
 // The visitor's zone: as a trait says, else as the context does. Null: neither names one.
 const Zone* zone_of_visitor(const Facts& facts);
 std::string zone_name_of_visitor(const Facts& facts);  // likewise; empty
+// By whose clock something is, which has a zone, or the visitor's and another one where that is not known. Null:
+// neither is known.
+template <class Local>
+const Zone* zone_in(const Facts& facts, const Local& of) {
+  if (of.zone) return of.zone;
+  const Zone* visitors = zone_of_visitor(facts);
+  return visitors ? visitors : of.zone_else;
+}
 
 }  // namespace beckon::rules

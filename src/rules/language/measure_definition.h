@@ -20,6 +20,7 @@ enum class Part : std::uint8_t {
   kFilter,      // the measure's own member: which signals
   kField,       // `field` in the filter: of their metadata
   kWindow,      // within, or per; and since
+  kSpan,        // within, or per
   kBound,       // atLeast, atMost or equals: a number
   kAge,         // atLeast or atMost: a duration
   kAfter,       // after and for: the anchor, and how long
@@ -29,6 +30,7 @@ enum class Part : std::uint8_t {
   kComparison,  // what comparison.h reads
   kTrait,       // the measure's own member: a trait's name
   kDistance,    // until or age: {atLeast, atMost}, durations
+  kDecision,    // the measure's own member: a rule, and what its decisions were
   kScope,       // scope
 };
 

@@ -13,7 +13,8 @@ std::string_view name_of(Part part) {
   switch (part) {
     case Part::kFilter: return "filter";
     case Part::kField: return "field";
-    case Part::kWindow: return "window";
+    case Part::kWindow:
+    case Part::kSpan: return "window";
     case Part::kBound: return "bound";
     case Part::kAge: return "age";
     case Part::kAfter: return "after";
@@ -23,6 +24,7 @@ std::string_view name_of(Part part) {
     case Part::kComparison: return "comparison";
     case Part::kTrait: return "trait";
     case Part::kDistance: return "distance";
+    case Part::kDecision: return "decision";
     case Part::kScope: return "scope";
   }
   return "";
@@ -36,11 +38,11 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
   switch (part) {
     case Part::kFilter: return members({measure}, kFilterSchema);
     case Part::kField: return;  // of the filter
-    case Part::kWindow:
+    case Part::kWindow: write_members(out, measure, Part::kSpan); return members({"since"}, kFilterSchema);
+    case Part::kSpan:
       members({"within"}, R"({"oneOf":[{"$ref":"#/components/schemas/Duration"},)"
                           R"({"$ref":"#/components/schemas/CalendarWindow"}]})");
-      members({"per"}, R"({"type":"string","enum":["session"]})");
-      return members({"since"}, kFilterSchema);
+      return members({"per"}, R"({"type":"string","enum":["session"]})");
     case Part::kBound: return members({"atLeast", "atMost", "equals"}, R"({"type":"number"})");
     case Part::kAge: return members({"atLeast", "atMost"}, kDurationSchema);
     case Part::kAfter: members({"after"}, kFilterSchema); return members({"for"}, kDurationSchema);
@@ -75,6 +77,15 @@ void write_members(json::Writer& out, std::string_view measure, Part part) {
           R"(Default: true."}},"additionalProperties":false})");
       return members({"zone"}, R"({"type":"string","description":"Of daysUntil: an IANA time zone, or `visitor` )"
                                R"((default).","examples":["visitor"]})");
+    case Part::kDecision:
+      return members(
+          {measure},
+          R"({"type":"object","required":["rule"],"properties":{"rule":{"type":"string","description":"The rule's )"
+          R"(`ruleId`; it can be that of the rule itself.","examples":["welcome"]},"outcome":{"oneOf":[{"type":)"
+          R"("string","enum":["act","holdout"]},{"type":"array","items":{"type":"string","enum":["act","holdout"]},)"
+          R"("minItems":1}],"description":"Default: `act`."},"reaction":{"type":"string","enum":["shown","clicked",)"
+          R"("dismissed","converted"],"description":"Only decisions of which the page reported this."}},)"
+          R"("additionalProperties":false})");
     case Part::kScope:
       return members({"scope"}, R"({"type":"string","enum":["session","visitor"],"description":"`visitor`: across all )"
                                 R"(of the visitor's sessions."})");

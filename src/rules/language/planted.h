@@ -33,6 +33,8 @@ enum class Planted {
   kTraitDayLate,        // a day begins a millisecond late for the date of a trait
   kLastGroupLost,       // the last of the groups in a group is not looked at
   kAnyElement,          // the paths of one list may be true of different elements
+  kDecisionTooLong,     // decisions count in [now − w, now]
+  kHoldoutActed,        // what was held out counts as done
   kEnd
 };
 

@@ -62,13 +62,18 @@ std::string random_filter(Dice& dice, const std::string& field, const std::strin
 }
 
 std::string random_window(Dice& dice) {
-  const int kind = dice.upto(7);
   const std::string since = dice.one_in(6) ? R"(,"since":)" + random_filter(dice) : "";
-  if (kind < 2) return (kind == 0 ? "" : R"(,"per":"session")") + since;
-  if (kind > 2) return R"(,"within":)" + seconds(dice) + since;
+  return random_span(dice) + since;
+}
+
+std::string random_span(Dice& dice) {
+  const int kind = dice.upto(7);
+  if (kind < 2) return kind == 0 ? "" : R"(,"per":"session")";
+  if (kind > 2) return R"(,"within":)" + seconds(dice);
   const char* unit = dice.of({"day", "day", "week", "month", "year"});
-  const char* zone = dice.of({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"});
-  return std::string(R"(,"within":{"calendar":")") + unit + R"(","zone":")" + zone + "\"}" + since;
+  const char* zone = dice.of({"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata",
+                              "visitor", "visitor", ""});  // that of the handle
+  return std::string(R"(,"within":{"calendar":")") + unit + (*zone ? R"(","zone":")" : "") + zone + "\"}";
 }
 
 std::string random_bounds(Dice& dice, int most) {

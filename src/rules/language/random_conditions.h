@@ -27,6 +27,7 @@ std::string random_field(Dice& dice);                            // of the metad
 std::string random_times(Dice& dice, const std::string& field);  // of the same element as the field; or empty
 std::string random_filter(Dice& dice, const std::string& field = "", const std::string& times = "");
 std::string random_window(Dice& dice);
+std::string random_span(Dice& dice);                  // of a window, without `since`
 std::string random_bounds(Dice& dice, int most = 4);  // of a whole number that reaches `most`
 std::string random_amount(Dice& dice);                // the bounds of an amount
 

@@ -142,40 +142,36 @@ Filter read_filter(const json::Value& value, const std::string& path, Issues& is
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Calendar>, 4> kCalendars{
-    {{"day", Calendar::kDay}, {"week", Calendar::kWeek}, {"month", Calendar::kMonth}, {"year", Calendar::kYear}}};
-
 void read_calendar(const json::Value& value, Members& members, Measure& measure) {
   Members given(value, members.path("within"), members.issues(), members.zones());
   const json::Value* unit = given.need("calendar", "day, week, month or year");
-  const auto found = std::ranges::find(kCalendars, unit != nullptr && unit->is_string() ? unit->text() : "",
-                                       [](const auto& one) { return one.first; });
-  if (found != kCalendars.end())
-    measure.calendar = found->second;
-  else if (unit != nullptr)
+  measure.calendar = calendar_named(unit != nullptr && unit->is_string() ? unit->text() : "");
+  if (unit != nullptr && measure.calendar == Calendar::kNone)
     given.issue("calendar", "must be day, week, month or year");
-  if (const json::Value* zone = given.need("zone", "a time zone such as \"Europe/Berlin\" (IANA)")) {
-    measure.zone_name = zone->is_string() ? zone->text() : "";
-    const Zones* zones = members.zones();
-    measure.zone = zones == nullptr ? nullptr : zones->find(measure.zone_name);
-    const bool later = measure.zone_name == "visitor" || measure.zone_name == "handle";
-    if (measure.zone == nullptr)
-      given.issue("zone", later ? "must name a time zone such as \"Europe/Berlin\"; \"" + measure.zone_name +
-                                      "\" is not supported yet"
-                                : "must be a time zone such as \"Europe/Berlin\" (IANA)");
-  }
+  read_zone(given, measure.zone, measure.zone_name);
   given.finish();
-  // A measure that cannot be read is of no use, but is read to its end.
-  if (measure.zone == nullptr) measure.calendar = Calendar::kNone;
 }
 
 }  // namespace
+
+void read_zone(Members& members, const Zone*& zone, std::string& name) {
+  const json::Value* given = members.find("zone");
+  if (given == nullptr) return;
+  name = given->is_string() ? given->text() : "";
+  if (name == kVisitorZone) return;
+  zone = members.zones() == nullptr ? nullptr : members.zones()->find(name);
+  if (zone == nullptr) members.issue("zone", "must be a time zone such as \"Europe/Berlin\" (IANA), or \"visitor\"");
+}
 
 void read_window(Members& members, Measure& measure) {
   if (const json::Value* since = members.find("since")) {
     measure.since = true;
     measure.after = read_filter(*since, members.path("since"), members.issues());
   }
+  read_span(members, measure);
+}
+
+void read_span(Members& members, Measure& measure) {
   if (const json::Value* within = members.find("within"); within != nullptr && within->is_object())
     read_calendar(*within, members, measure);
   else

@@ -19,8 +19,12 @@ std::string field_issue();  // of a text that is neither the name of a metadata 
 std::vector<std::string> read_texts(const json::Value& value, const std::string& path, std::size_t most_size,
                                     Issues& issues);
 
-// `within`, a duration or {"calendar": "day", "zone": …}, or "per": "session"; neither is all of the session. And
-// `since`, a filter.
+// `zone`, an IANA name or "visitor": the zone stays null there, and where it is not given.
+void read_zone(Members& members, const Zone*& zone, std::string& name);
+
+// `within`, a duration or {"calendar": "day", "zone": …}, or "per": "session"; neither is all of the session.
+void read_span(Members& members, Measure& measure);
+// The same, and `since`, a filter.
 void read_window(Members& members, Measure& measure);
 
 // `atLeast` and `atMost`, or `equals`; one of them is required.

@@ -3,28 +3,35 @@
 
 #include "rules/language/decimal.h"
 #include "rules/language/planted.h"
+#include "rules/language/read_filter.h"
 #include "rules/language/read_rule.h"
 
 namespace beckon::rules {
 
 namespace {
 
-Cap read_cap(const json::Value& value, const std::string& path, Issues& issues) {
+Cap read_cap(const json::Value& value, const std::string& path, const Zones& zones, Issues& issues) {
   Cap cap;
   if (!value.is_object()) {
     issues.add(path, "must be an object such as {\"max\": 3, \"per\": \"7d\"}");
     return cap;
   }
-  Members members(value, path, issues);
+  Members members(value, path, issues, &zones);
   if (!members.has("max"))
     members.need("max", "an integer");
   else
     cap.max = members.integer("max", 1, limits::kCap).value_or(1);
-  const json::Value* per = members.need("per", "\"session\", or a duration such as \"7d\"");
-  const bool session = per != nullptr && per->is_string() && per->text() == "session";
-  const auto span = per != nullptr && per->is_string() && !session ? parse_duration(per->text()) : std::nullopt;
-  if (per != nullptr && !session && !span) members.issue("per", "must be \"session\", or a duration such as \"7d\"");
+  const json::Value* per = members.need("per", "\"session\", a duration such as \"7d\", or day, week, month or year");
+  const std::string_view name = per != nullptr && per->is_string() ? per->text() : std::string_view{};
+  cap.calendar = calendar_named(name);
+  const auto span = parse_duration(name);
+  if (per != nullptr && name != "session" && cap.calendar == Calendar::kNone && !span)
+    members.issue("per", "must be \"session\", a duration such as \"7d\", or day, week, month or year");
   cap.per = span.value_or(Duration{});
+  if (cap.calendar != Calendar::kNone)
+    read_zone(members, cap.zone, cap.zone_name);
+  else
+    members.misplaced("zone", "can only be used where per is day, week, month or year");
   members.finish();
   return cap;
 }
@@ -141,7 +148,7 @@ void read_force(Members& given, const Rule& rule, Split& split) {
 
 }  // namespace
 
-void read_limit(Members& members, Rule& rule) {
+void read_limit(Members& members, const Zones& zones, Rule& rule) {
   const json::Value* value = members.find("limit");
   if (value == nullptr) return;
   if (!value->is_object()) return members.issue("limit", "must be an object with cooldown, caps or group");
@@ -153,7 +160,7 @@ void read_limit(Members& members, Rule& rule) {
       given.issue("caps", "must be a list of at most " + std::to_string(limits::kCaps) + " caps");
     else
       for (std::size_t i = 0; i < caps->items().size(); ++i)
-        limit.caps.push_back(read_cap(caps->items()[i], path_of(given.path("caps"), i), given.issues()));
+        limit.caps.push_back(read_cap(caps->items()[i], path_of(given.path("caps"), i), zones, given.issues()));
   }
   limit.group = given.text("group", limits::kGroupSize).value_or("");
   if (!given.has("cooldown") && !given.has("caps") && !given.has("group"))

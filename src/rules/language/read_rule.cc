@@ -79,7 +79,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
   read_when(members, zones, rule);
   read_active(members, zones, rule);
   read_rollout(members, rule);
-  read_limit(members, rule);
+  read_limit(members, zones, rule);
   read_split(members, rule);
   read_actions(members, rule, stored);
   read_goal(members, rule);

@@ -17,7 +17,7 @@ Rule read_rule(const RuleId& id, const json::Value& value, const Zones& zones, I
 void read_when(Members& members, const Zones& zones, Rule& rule);    // all, any, none and the groups in them
 void read_active(Members& members, const Zones& zones, Rule& rule);  // from, until, hours, days, zone
 void read_rollout(Members& members, Rule& rule);                     // behind read_active
-void read_limit(Members& members, Rule& rule);
+void read_limit(Members& members, const Zones& zones, Rule& rule);
 void read_split(Members& members, Rule& rule);  // leaves the names and weights of the arms in `rule.arms`
 void read_actions(Members& members, Rule& rule, bool stored);  // action, or actions by arm; behind read_split
 void read_goal(Members& members, Rule& rule);

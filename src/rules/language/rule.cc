@@ -12,20 +12,25 @@ bool any_fits(const std::vector<Pattern>& patterns, std::string_view text) {
   return std::ranges::any_of(patterns, [text](const Pattern& pattern) { return pattern.fits(text); });
 }
 
-void add_conditions(const Branch& branch, std::vector<const Condition*>& out) {
-  for (const Literal& one : branch.literals) out.push_back(&one.condition);
-  for (const Branch& inner : branch.branches) add_conditions(inner, out);
+template <class Of, class Found>
+void add_conditions(Of& branch, std::vector<Found*>& out) {
+  for (auto& one : branch.literals) out.push_back(&one.condition);
+  for (auto& inner : branch.branches) add_conditions(inner, out);
+}
+
+template <class Found, class Of>
+std::vector<Found*> all_conditions(Of& rule) {
+  std::vector<Found*> out;
+  for (auto* conditions : {&rule.all, &rule.any, &rule.none})
+    for (auto& condition : *conditions) out.push_back(&condition);
+  for (auto& branch : rule.more) add_conditions(branch, out);
+  return out;
 }
 
 }  // namespace
 
-std::vector<const Condition*> conditions_of(const Rule& rule) {
-  std::vector<const Condition*> out;
-  for (const auto* conditions : {&rule.all, &rule.any, &rule.none})
-    for (const Condition& condition : *conditions) out.push_back(&condition);
-  for (const Branch& branch : rule.more) add_conditions(branch, out);
-  return out;
-}
+std::vector<const Condition*> conditions_of(const Rule& rule) { return all_conditions<const Condition>(rule); }
+std::vector<Condition*> conditions_of(Rule& rule) { return all_conditions<Condition>(rule); }
 
 bool Filter::fits(const ledger::Signal& signal) const {
   if (!keys.empty() && !any_fits(keys, signal.key)) return false;
@@ -46,6 +51,10 @@ std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shad
 
 std::uint64_t arm_key(std::string_view rule, std::string_view salt, std::optional<std::string_view> arm, bool shadow) {
   return Digest().add(arm ? "arm" : "holdout").add(rule).add(salt).add(arm.value_or("")).add(shadow ? 1u : 0u).value();
+}
+
+std::uint64_t mark_key(std::string_view rule, std::string_view what, bool shadow) {
+  return Digest().add("decision").add(rule).add(what).add(shadow ? 1u : 0u).value();
 }
 
 }  // namespace beckon::rules

@@ -67,12 +67,15 @@ struct Measure {
   Duration least_age{};  // kLast, kTraitAge: the age changes with every instant, its place between bounds does not.
   Duration most_age{};   // Of a trait's instant it is negative where that is ahead
   Filter filter;
-  std::string field;           // kContext: of the context; kTrait and its like: the trait; kSum, kMax, kDistinct: of
-                               // the signals' metadata, and where a kDistinct has none, their values; kScore: the
-                               // score's name
-  std::string times;           // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
-  Filter after;                // kAbsent: the anchor; and that of `since`
-  const Zone* zone = nullptr;  // whose wall clock the calendar is of
+  std::string field;  // kContext: of the context; kTrait and its like: the trait; kSum, kMax, kDistinct: of
+                      // the signals' metadata, and where a kDistinct has none, their values; kScore: the
+                      // score's name; kDecision: the rule's id
+  std::string times;  // kSum, kMax: what the field is multiplied by, of the same element; empty: nothing
+  Filter after;       // kAbsent: the anchor; and that of `since`
+  // Whose wall clock the calendar, or the date of a trait, is of. Its name is empty where it is the handle's, and
+  // "visitor" where it is the visitor's, with the handle's where that is not known.
+  const Zone* zone = nullptr;  // null: the visitor's, or `zone_else`
+  const Zone* zone_else = nullptr;
   std::string zone_name;
   std::vector<Filter> steps;                // kSteps
   std::int64_t least_score = kNothing + 1;  // kScore: a score changes with every instant, its
@@ -82,6 +85,8 @@ struct Measure {
   Instant from = Instant::min();                                       // kActive
   Instant until = Instant::max();                                      // kActive
   std::uint32_t buckets = 0;                                           // kRollout; the field is its salt
+  std::vector<std::string> decided;  // kDecision, of the rule that the field names: outcomes, or one reaction; sorted
+  bool shadow = false;               // kDecision: of that rule in shadow
 
   friend auto operator<=>(const Measure&, const Measure&) = default;
 };
@@ -123,10 +128,14 @@ struct Hours {
 
 struct Cap {
   std::int64_t max = 1;
-  Duration per{};  // zero: the session
+  Duration per{};                       // zero: the session, or what the calendar says
+  Calendar calendar = Calendar::kNone;  // else in the same unit as now, by the clock of these zones, as in Measure
+  const Zone* zone = nullptr;
+  const Zone* zone_else = nullptr;
+  std::string zone_name;
 };
 
-// What a rule may spend: rolling, of the visitor where known, else of the session.
+// What a rule may spend: of the visitor where known, else of the session.
 struct Limit {
   Duration cooldown{};  // zero: none
   std::vector<Cap> caps;
@@ -185,6 +194,8 @@ struct Rule {
   std::optional<Goal> goal;
   std::vector<std::string> include;  // traits that the event of a delayed rule tells; sorted
   Instant live_since{};              // StoredRule::live_since
+  std::uint64_t act_mark = 0;        // mark_key of what it does, where rules ask about it; 0: none does
+  std::uint64_t holdout_mark = 0;    // likewise, of holding out
 
   bool delayed() const { return triggers.size() == 1 && triggers.front() == kDueTrigger; }
 };
@@ -196,6 +207,9 @@ inline constexpr std::uint32_t kBuckets = 10'000;
 
 // Every condition of the rule, wherever it stands.
 std::vector<const Condition*> conditions_of(const Rule& rule);
+std::vector<Condition*> conditions_of(Rule& rule);
+
+inline constexpr std::string_view kVisitorZone = "visitor";
 
 bool is_rule_id(std::string_view text);  // ^[a-z0-9][a-z0-9_-]{0,63}$
 
@@ -205,6 +219,10 @@ std::uint64_t spend_key(std::string_view rule, std::string_view group, bool shad
 // The key under which it is kept among the spends of a unit that a split gave it the arm; nullopt: that it held it out.
 // The arms of a rule with another salt are others.
 std::uint64_t arm_key(std::string_view rule, std::string_view salt, std::optional<std::string_view> arm, bool shadow);
+
+// The key under which a decision of the rule is kept among the spends of its session and visitor, where rules ask about
+// it. `what`: an outcome, act or holdout, or a reaction, such as clicked.
+std::uint64_t mark_key(std::string_view rule, std::string_view what, bool shadow);
 
 // rules.md and contract section 5.
 namespace limits {

@@ -13,7 +13,9 @@ void Scene::number() {
 }
 
 void Scene::narrow_to_unit(const Measure& of, Sight& sight) const {
-  const auto [begin, end] = calendar_unit(of.calendar, *of.zone, now());
+  const Zone* zone = zone_in(of);
+  if (zone == nullptr) return void(sight.after = now());
+  const auto [begin, end] = calendar_unit(of.calendar, *zone, now());
   sight.after = std::max(sight.after, begin - Duration{1});
   sight.end = end;
 }

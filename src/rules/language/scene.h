@@ -75,6 +75,19 @@ class Scene {
     return sight;
   }
 
+  // What a measure sees of spends, which no retention ends: without `within`, all of them.
+  Sight sight_of_spends(const Measure& of) const {
+    const bool all = of.within == Duration{};
+    Sight sight{all ? Instant::min() + Duration{1} : now() - of.within, of.within};
+    if (of.calendar != Calendar::kNone) [[unlikely]]
+      narrow_to_unit(of, sight);
+    return sight;
+  }
+  // Oldest first.
+  std::span<const ledger::Spend> spends(Scope of) const {
+    return of == Scope::kVisitor ? facts_.unit_spends : facts_.session_spends;
+  }
+
   // Calls visit(i, at) with each visible signal of the stream later than `after`, newest first, until it returns false.
   template <class Visit>
   void newest_first(const Stream& stream, Instant after, Visit visit) {
@@ -160,7 +173,7 @@ class Scene {
 
   // A trait of the visitor; nothing where it is missing. `name` outlives it.
   std::optional<ledger::TraitNow> trait(std::string_view name) const { return ledger::trait_in(facts_.traits, name); }
-  const Zone* zone_of_visitor() const { return rules::zone_of_visitor(facts_); }  // null: not known
+  const Zone* zone_in(const Measure& of) const { return rules::zone_in(facts_, of); }  // null: not known
   bool is_sensitive(std::string_view trait) const { return std::ranges::binary_search(facts_.sensitive, trait); }
   std::string_view unit() const { return facts_.unit; }
 

@@ -8,8 +8,9 @@ namespace beckon::rules {
 struct ReadyMeasure {
   const Measure* source = nullptr;
   Stream stream;
-  Stream after;                  // kAbsent, and where the measure has a `since`
-  const Score* score = nullptr;  // kScore; null: none of that name is declared
+  Stream after;                           // kAbsent, and where the measure has a `since`
+  const Score* score = nullptr;           // kScore; null: none of that name is declared
+  std::vector<std::uint64_t> marks = {};  // kDecision: keys of the spends that count
 };
 
 struct Taken {

@@ -37,6 +37,10 @@ std::string unit_name(Calendar calendar) {
   return "";
 }
 
+std::string zone_words(const std::string& name) {
+  return name.empty() ? "time zone of the handle" : name == kVisitorZone ? "time zone of the visitor" : name;
+}
+
 }  // namespace
 
 std::string words_of(Duration duration) {
@@ -73,7 +77,7 @@ std::string window_words(const Measure& of) {
   const std::string since = of.since ? " since the latest " + words_of(of.after) : "",
                     where = of.scope == Scope::kVisitor ? " across all of the visitor's sessions" : "";
   if (of.calendar != Calendar::kNone)
-    return " in the same " + unit_name(of.calendar) + " (" + of.zone_name + ")" + since + where;
+    return " in the same " + unit_name(of.calendar) + " (" + zone_words(of.zone_name) + ")" + since + where;
   if (of.within != Duration{}) return std::string(" within ") + words_of(of.within) + since + where;
   return where.empty() && since.empty() ? " in this session" : since + where;
 }

@@ -137,7 +137,7 @@ std::optional<Part> alternatives_of(const Branch& branch) {
 bool never_exceeds(const Measure& one, const Measure& other) {
   if (one == other) return true;
   if (one.scope == Scope::kVisitor && other.scope == Scope::kSession) return false;
-  const bool same_unit = one.calendar == other.calendar && one.zone == other.zone;
+  const bool same_unit = one.calendar == other.calendar && one.zone == other.zone && one.zone_name == other.zone_name;
   if (other.calendar != Calendar::kNone && !same_unit) return false;
   if (other.since && !(one.since && one.after == other.after)) return false;
   return definition_of(other.kind).never_exceeded(one, other);

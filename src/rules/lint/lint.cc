@@ -22,22 +22,23 @@ bool before(const Rule& one, const Rule& other) {
 }
 
 bool same_hours(const Hours& one, const Hours& other) {
-  return one.open == other.open && one.close == other.close && one.days == other.days && one.zone == other.zone;
+  return one.open == other.open && one.close == other.close && one.days == other.days && one.zone == other.zone &&
+         one.zone_else == other.zone_else;
 }
 
 class Linter {
  public:
   Linter(const Rule& rule, const json::Value& json, const std::vector<Rule>& others,
-         const std::vector<json::Document>& texts, const Zones& zones, const Scores& scores, Duration retention,
+         const std::vector<json::Document>& texts, const Zones& zones, const Declared& declared, Duration retention,
          Instant now)
       : rule_(rule),
         json_(json),
         others_(others),
         texts_(texts),
-        ground_{retention, &scores},
+        ground_{retention, &declared.scores},
         zones_(zones),
         now_(start(now)),
-        probe_(zones, scores, retention),
+        probe_(zones, declared, retention),
         parts_(lint::parts_of(rule)) {
     for (const Part& part : parts_.parts) cases_.push_back(lint::cases_of(part, ground_));
   }
@@ -50,6 +51,7 @@ class Linter {
     lint::find_long_windows(rule_, ground_, probe_, now_, warnings_);
     lint::find_unreachable_caps(rule_, json_, others_, probe_, now_, warnings_);
     lint::find_outdated_zone(rule_, json_, zones_, now_, warnings_);
+    lint::find_unknown_rules(rule_, others_, now_, warnings_);
     return std::move(warnings_);
   }
 
@@ -177,8 +179,8 @@ class Linter {
 
 }  // namespace
 
-std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, const Zones& zones, const Scores& scores,
-                               Duration retention, Instant now) {
+std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, const Zones& zones,
+                               const Declared& declared, Duration retention, Instant now) {
   std::vector<json::Document> texts;
   std::vector<Rule> rules;
   std::optional<std::size_t> place;
@@ -193,7 +195,7 @@ std::vector<Warning> lint_rule(const RuleId& id, const StoredRules& stored, cons
     texts.push_back(std::move(*text));
   }
   if (!place) return {};
-  return Linter(rules[*place], texts[*place].root(), rules, texts, zones, scores, retention, now).run();
+  return Linter(rules[*place], texts[*place].root(), rules, texts, zones, declared, retention, now).run();
 }
 
 std::string to_json(std::span<const Warning> warnings) {

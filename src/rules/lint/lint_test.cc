@@ -271,6 +271,18 @@ TEST(Shadowed, ShowsSignalsForWhichBothHoldAndTheOtherAnswers) {
   EXPECT_THAT(witness.context, ElementsAre(std::pair<std::string, std::string>("c", "US")));
 }
 
+TEST(UnknownRule, IsFoundWhereARuleAsksAboutDecisionsOfOneThatIsNotThere) {
+  const auto asks_about = [](const std::string& id) {
+    return rule(R"({"all":[{"decision":{"rule":")" + id + R"("},"atMost":2}]})");
+  };
+  const auto found = warnings_of({asks_about("welcom"), rule("{}", R"("status":"draft")", "welcome")});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().kind, "unknown_rule");
+  EXPECT_THAT(found.front().witness.conditions, ElementsAre("when.all[0]"));
+  EXPECT_TRUE(warnings_of({asks_about("welcome"), rule("{}", R"("status":"draft")", "welcome")}).empty());
+  EXPECT_TRUE(warnings_of({asks_about("r")}).empty()) << "of itself";
+}
+
 TEST(OutdatedTimeZone, IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown) {
   const auto warned = [](std::string_view release, const std::string& active) {
     const auto found = warnings_of({rule(R"({"all":[{"seen":{"key":"a"}}]})", R"("active":{)" + active + "}")}, kMonth,

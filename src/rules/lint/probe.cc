@@ -67,7 +67,7 @@ RuleSet Probe::compiled(const std::vector<std::string>& rules) const {
     const auto document = json::parse(text);
     stored.rules.push_back({.id = RuleId(document->root().find("ruleId")->text()), .json = text, .rules_version = 1});
   }
-  auto set = RuleSet::compile(stored, zones_, scores_);
+  auto set = RuleSet::compile(stored, zones_, declared_);
   return set ? std::move(*set) : RuleSet();
 }
 
@@ -102,7 +102,7 @@ std::string Probe::answer(const RuleSet& rules, std::string_view trigger, const 
 bool Probe::out_of_sight(const Witness& witness, Duration within) const {
   const RuleSet seen =
       compiled({probe_json(R"("when":{"all":[{"seen":{},"within":")" + beckon::to_text(within) + "\"}]}")});
-  return !holds(seen, witness) && Probe(zones_, scores_, within).holds(seen, witness);
+  return !holds(seen, witness) && Probe(zones_, declared_, within).holds(seen, witness);
 }
 
 bool Probe::may_spend(const json::Value& rule, const Witness& witness) const {

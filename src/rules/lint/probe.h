@@ -9,11 +9,11 @@
 
 namespace beckon::rules::lint {
 
-// Confined to one thread; the zones and scores outlive it.
+// Confined to one thread; what it is made with outlives it.
 class Probe {
  public:
-  Probe(const Zones& zones, const Scores& scores, Duration retention)
-      : zones_(zones), scores_(scores), retention_(retention) {}
+  Probe(const Zones& zones, const Declared& declared, Duration retention)
+      : zones_(zones), declared_(declared), retention_(retention) {}
 
   RuleSet conditions_of(
       const json::Value& rule) const;  // active from and until, rollout, and when; not what holds it back
@@ -32,7 +32,7 @@ class Probe {
   RuleSet compiled(const std::vector<std::string>& rules) const;
 
   const Zones& zones_;
-  const Scores& scores_;
+  const Declared& declared_;
   Duration retention_;
 };
 

@@ -10,10 +10,10 @@
 namespace beckon::rules {
 namespace {
 
-Scores random_scores() {
+Declared declared() {
   const auto document = json::parse(kRandomScores);
   Issues issues;
-  return read_scores(document->root(), "scores", issues);
+  return {read_scores(document->root(), "scores", issues), kRandomZone};
 }
 
 // Few keys and windows, so that conditions often meet: a rule of one to three conditions over two filters.
@@ -93,7 +93,7 @@ class Alarms {
       worlds.back().retention = retention;
     }
     for (const StoredRule& one : stored.rules) {
-      for (const Warning& warning : lint_rule(one.id, stored, testing::ZonesOfRelease(), scores_, retention, base_)) {
+      for (const Warning& warning : lint_rule(one.id, stored, testing::ZonesOfRelease(), declared_, retention, base_)) {
         ++said[std::string(warning.kind)];
         const auto document = json::parse(one.json);
         if (warning.kind == "unreachable_cap" && !is_never_reached(warning.witness.conditions[0], document->root()))
@@ -157,6 +157,7 @@ class Alarms {
     const json::Document cap = only(quoted(
         "caps", "[" + json::to_text(limit.find("caps")->items()[std::stoul(path.substr(path.find('[') + 1))]) + "]"));
     naive::World world{.scores = {}, .sessions = std::vector<naive::Session>(1)};
+    world.zone = kRandomZone;
     std::vector<json::Document> spenders;
     for (const std::string& text : rules_) {
       const auto document = json::parse(text);
@@ -186,7 +187,7 @@ class Alarms {
   Dice dice_;
   Instant base_;
   std::vector<std::string> rules_;
-  Scores scores_ = random_scores();
+  Declared declared_ = declared();
 };
 
 TEST(LintAlarms, AreNeverFalseInRandomCases) {

@@ -51,7 +51,7 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
   const Duration spaced = spacing(limit, all);
   for (std::size_t i = 0; i < limit.caps.size() && spaced > Duration{}; ++i) {
     const Cap& cap = limit.caps[i];
-    if (cap.per == Duration{}) continue;
+    if (cap.per == Duration{}) continue;  // of the session, or of a calendar unit, which may end at once
     const std::int64_t room =
         cap.per <= limit.cooldown ? 0 : (cap.per - limit.cooldown + spaced - Duration{1}) / spaced;
     if (cap.max <= room) continue;
@@ -79,8 +79,11 @@ void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& 
   for (const Condition* condition : conditions_of(rule))
     if (condition->measure.calendar != Calendar::kNone)
       named.emplace_back(condition->measure.zone_name, condition->path + ".within.zone");
+  for (std::size_t i = 0; rule.limit && i < rule.limit->caps.size(); ++i)
+    if (rule.limit->caps[i].calendar != Calendar::kNone)
+      named.emplace_back(rule.limit->caps[i].zone_name, path_of("limit.caps", i) + ".zone");
   std::erase_if(named, [](const auto& one) {
-    return one.first == "UTC" || one.first == "visitor" || one.first.starts_with("Etc/");
+    return one.first.empty() || one.first == "UTC" || one.first == kVisitorZone || one.first.starts_with("Etc/");
   });
   if (named.empty()) return;
   const auto& [zone, path] = named.front();
@@ -91,6 +94,17 @@ void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& 
                           " have been changed since, the hours and days are wrong. Upgrade the package tzdata and " +
                           "restart the server.",
                       {.at = now, .conditions = {path}}});
+}
+
+void find_unknown_rules(const Rule& rule, const std::vector<Rule>& all, Instant now, std::vector<Warning>& warnings) {
+  for (const Condition* condition : conditions_of(rule)) {
+    const Measure& of = condition->measure;
+    if (of.kind != MeasureKind::kDecision || of.field == rule.id.text) continue;
+    if (std::ranges::any_of(all, [&](const Rule& one) { return one.id.text == of.field; })) continue;
+    warnings.push_back({"unknown_rule",
+                        "There is no rule " + of.field + ", so it has no decisions to count.",
+                        {.at = now, .conditions = {condition->path}}});
+  }
 }
 
 }  // namespace beckon::rules::lint

@@ -1,4 +1,4 @@
-// The linter's findings that need no proof between conditions: windows, caps and time zones.
+// The linter's findings that need no proof between conditions: windows, caps, time zones and names.
 #pragma once
 #include <vector>
 
@@ -18,5 +18,8 @@ void find_unreachable_caps(const Rule& rule, const json::Value& json, const std:
 // A time zone whose clocks may have been changed by a release of the database that this machine lacks.
 void find_outdated_zone(const Rule& rule, const json::Value& json, const Zones& zones, Instant now,
                         std::vector<Warning>& warnings);
+
+// Conditions that ask about decisions of a rule that is neither among `all` nor this one.
+void find_unknown_rules(const Rule& rule, const std::vector<Rule>& all, Instant now, std::vector<Warning>& warnings);
 
 }  // namespace beckon::rules::lint

@@ -70,7 +70,7 @@ class Agreement {
   static RuleSet rule_set(const std::vector<std::string>& rules) {
     const auto document = json::parse(kRandomScores);
     Issues issues;
-    return testing::rule_set(rules, read_scores(document->root(), "scores", issues));
+    return testing::rule_set(rules, {read_scores(document->root(), "scores", issues), kRandomZone});
   }
 
   // What is answered: without the shadow rules, which never change it.
@@ -155,7 +155,11 @@ class Agreement {
   }
   static bool held_at(const naive::World& world, const json::Value& rule, const std::string& path, Instant now) {
     const auto& [condition, negated] = at_path(rule, path);
-    return naive::holds(world, *condition, now) != negated;
+    const json::Value* decision = condition->find("decision");
+    const json::Value* status = rule.find("status");
+    const bool own_shadow = decision && status && status->text() == "shadow" &&
+                            decision->find("rule")->text() == rule.find("ruleId")->text();
+    return naive::holds(world, *condition, now, own_shadow) != negated;
   }
 
   void count(const Verdict& verdict) {
@@ -168,7 +172,7 @@ class Agreement {
 
   naive::Answer compare(const Verdict& verdict, const naive::World& world, Instant now) {
     naive::Answer answer = naive::judge(world, "t", now);
-    const std::string found = in_words(verdict), wanted = in_words(answer);
+    const std::string found = in_words(verdict) + marks(verdict), wanted = in_words(answer) + marks(answer);
     if (found != wanted) differ("found " + found + ", wanted " + wanted, now);
     return answer;
   }
@@ -189,9 +193,22 @@ class Agreement {
                after = naive::picture(world, "t", verdict.expires_at);
     const bool comes = std::ranges::any_of(world.sessions, [&](const naive::Session& session) {
       return std::ranges::find(session.arrived, verdict.expires_at, &naive::Signal::at) != session.arrived.end() ||
-             std::ranges::find(session.spends, verdict.expires_at, &naive::Spend::at) != session.spends.end();
+             std::ranges::find(session.spends, verdict.expires_at, &naive::Spend::at) != session.spends.end() ||
+             std::ranges::find(session.decided, verdict.expires_at, &naive::Decided::at) != session.decided.end();
     });
     if (before == after && !comes) differ("nothing changes of " + in_words(verdict), verdict.expires_at);
+  }
+
+  // What is to be remembered since rules ask about it: of the answer, and of each rule beside it.
+  static std::string marks(const Verdict& verdict) {
+    std::string out = verdict.mark != 0 ? " marked" : " ";
+    for (const Beside& one : verdict.beside) out += one.mark != 0 ? '1' : '0';
+    return out;
+  }
+  static std::string marks(const naive::Answer& answer) {
+    std::string out = answer.marked ? " marked" : " ";
+    for (const naive::Beside& one : answer.beside) out += one.marked ? '1' : '0';
+    return out;
   }
 
   static std::string in_words(const naive::Answer& answer) {

@@ -127,7 +127,8 @@ int main() {
   const GivenZones zones(*shared->root().find("zones"));
   const Duration retention = *parse_duration(shared->root().find("retention")->text());
   Issues issues;
-  const rules::Scores scores = rules::read_scores(*shared->root().find("scores"), "scores", issues);
+  const rules::Declared declared{rules::read_scores(*shared->root().find("scores"), "scores", issues),
+                                 std::string(shared->root().find("zone")->text())};
   while (std::getline(std::cin, line)) {
     const auto set = json::parse(line);
     CHECK(set);
@@ -135,7 +136,7 @@ int main() {
     for (const Value& rule : set->root().find("rules")->items())
       stored.rules.push_back(
           {.id = RuleId{rule.find("ruleId")->text()}, .json = json::to_text(rule), .rules_version = 1});
-    const auto compiled = rules::RuleSet::compile(stored, zones, scores);
+    const auto compiled = rules::RuleSet::compile(stored, zones, declared);
     if (!compiled) return std::cerr << compiled.error().message << '\n', 1;
     std::string text;
     json::Writer out(text);

@@ -90,14 +90,10 @@ std::vector<Stored> visible(const World& world, const Value& condition, Instant 
   return all;
 }
 
-// On which day the calendar unit began that the instant is in, by the wall clock of the zone.
-date::local_days unit_of(const Value& within, Instant at) {
-  const auto day = date::floor<date::days>(date::locate_zone(std::string(within.find("zone")->text()))->to_local(at));
-  const date::year_month_day shown(day);
-  const std::string_view unit = within.find("calendar")->text();
-  if (unit == "year") return date::local_days{shown.year() / 1 / 1};
-  if (unit == "month") return date::local_days{shown.year() / shown.month() / 1};
-  return unit == "week" ? day - (date::weekday(day) - date::Monday) : day;
+// Whether the instant is in the same unit as now.
+bool same_unit(const World& world, const Value& within, Instant at, Instant now) {
+  const std::string zone = local_zone(world, within), unit(within.find("calendar")->text());
+  return !zone.empty() && unit_of(unit, zone, at) == unit_of(unit, zone, now);
 }
 
 std::vector<Stored> inside(const World& world, const Value& condition, Instant now) {
@@ -110,7 +106,7 @@ std::vector<Stored> inside(const World& world, const Value& condition, Instant n
   const Value* within = condition.find("within");
   if (within == nullptr) return out;
   if (within->is_object()) {
-    std::erase_if(out, [&](const Stored& one) { return unit_of(*within, one.at()) != unit_of(*within, now); });
+    std::erase_if(out, [&](const Stored& one) { return !same_unit(world, *within, one.at(), now); });
     return out;
   }
   const Duration span = *parse_duration(within->text());
@@ -216,6 +212,37 @@ std::vector<std::pair<const Value*, const Value*>> of_field(const Value& metadat
     out.emplace_back(under(&metadata, field, way), times == nullptr ? nullptr : under(&metadata, factor, way));
   }
   return out;
+}
+
+// Of the visitor, or of the session that asks.
+long decisions(const World& world, const Value& condition, Instant now, bool shadow) {
+  const Value& of = *condition.find("decision");
+  const Value *outcome = of.find("outcome"), *reaction = of.find("reaction"), *within = condition.find("within");
+  std::set<std::string> wanted;
+  if (reaction)
+    wanted.emplace(reaction->text());
+  else if (!outcome)
+    wanted.emplace("act");
+  else if (outcome->is_string())
+    wanted.emplace(outcome->text());
+  else
+    for (const Value& one : outcome->items()) wanted.emplace(one.text());
+  const Value* scope = condition.find("scope");
+  const bool everywhere = scope && scope->text() == "visitor" && world.visitor;
+  const auto in_window = [&](Instant at) {
+    if (at > now) return false;
+    if (!within) return true;
+    if (within->is_object()) return same_unit(world, *within, at, now);
+    return at > now - *parse_duration(within->text());
+  };
+  long count = 0;
+  for (std::size_t i = 0; i < world.sessions.size(); ++i) {
+    if (!everywhere && i != world.asking) continue;
+    for (const Decided& one : world.sessions[i].decided)
+      count +=
+          one.rule == of.find("rule")->text() && one.shadow == shadow && wanted.contains(one.what) && in_window(one.at);
+  }
+  return count;
 }
 
 // The texts of a field of the metadata, or of the values.
@@ -334,8 +361,8 @@ std::optional<json::Document> trait_of(const World& world, const Value& conditio
 // Day by day, until the month and the day of the month are those of the date.
 std::optional<long> days_until(const World& world, const Value& condition, Instant now) {
   const auto value = trait_of(world, condition);
-  const Value* said = condition.find("zone");
-  const std::string zone = said && said->text() != "visitor" ? std::string(said->text()) : zone_of(world);
+  const std::string own = condition.find("zone") ? local_zone(world, condition) : zone_of(world);
+  const std::string zone = own.empty() ? world.zone : own;
   if (!value || !value->root().is_string() || value->root().text().size() < 10 || zone.empty()) return std::nullopt;
   std::istringstream text(std::string(value->root().text().substr(0, 10)));
   date::year_month_day day;
@@ -432,8 +459,9 @@ std::optional<Anchor> anchor(const World& world, const Value& condition, Instant
   return newest;
 }
 
-std::optional<long> measured(const World& world, const Value& condition, Instant now) {
+std::optional<long> measured(const World& world, const Value& condition, Instant now, bool own_shadow) {
   constexpr long kOne = 1'000'000;
+  if (condition.find("decision")) return decisions(world, condition, now, own_shadow) * kOne;
   if (const Value* f = condition.find("seen")) return chosen(world, condition, *f, now).empty() ? 0 : kOne;
   if (const Value* f = condition.find("count"))
     return static_cast<long>(chosen(world, condition, *f, now).size()) * kOne;
@@ -468,8 +496,8 @@ long looked_at(const World& world, const Value& condition, Instant now) {
   return condition.find("last") ? to_ms(now) - *found : *found;
 }
 
-bool holds(const World& world, const Value& condition, Instant now) {
-  const auto found = measured(world, condition, now);
+bool holds(const World& world, const Value& condition, Instant now, bool own_shadow) {
+  const auto found = measured(world, condition, now, own_shadow);
   if (!found) return false;
   if (condition.find("seen") || condition.find("absent") || condition.find("context") || condition.find("trait"))
     return *found != 0;

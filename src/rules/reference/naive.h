@@ -2,6 +2,8 @@
 // question from all that ever arrived. Slow and obvious; shares nothing with the engine but the parsers of JSON, of an
 // instant and of a duration.
 #pragma once
+#include <date/tz.h>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -50,10 +52,18 @@ struct Dealt {
   Instant at{};
 };
 
+// A decision of a rule, or a reaction to one.
+struct Decided {
+  std::string rule, what;  // act, holdout, clicked …
+  bool shadow = false;
+  Instant at{};
+};
+
 struct Session {
   std::vector<Signal> arrived;
   std::vector<Spend> spends;
   std::vector<Dealt> dealt = {};
+  std::vector<Decided> decided = {};
 };
 
 struct World {
@@ -67,6 +77,7 @@ struct World {
   bool may_spend = true;  // false: consent is denied, limited rules are held back
   std::map<std::string, std::string> context;
   std::map<std::string, std::string> traits;  // as JSON
+  std::string zone;                           // of the handle; empty: none
   Duration retention{};
 };
 
@@ -74,12 +85,14 @@ struct Beside {
   std::string rule, variant, outcome;
   bool shadow = false;
   std::optional<Account> spends;
+  bool marked = false;  // some rule asks how often this was
 };
 
 struct Answer {
   std::string outcome = "none";
   std::string rule, variant, action_type;  // empty: none
   std::optional<Account> spends;
+  bool marked = false;
   Duration ttl{};              // the longest that it may be reused
   std::vector<Beside> beside;  // in the order of judgement
 };
@@ -91,9 +104,9 @@ struct Anchor {
 };
 
 // naive.cc
-bool holds(const World& world, const json::Value& condition, Instant now);
-std::optional<long> measured(const World& world, const json::Value& condition,
-                             Instant now);  // millionths; a `last` in ms
+bool holds(const World& world, const json::Value& condition, Instant now, bool own_shadow = false);
+// Millionths; a `last` in ms. `own_shadow`: the condition is of a rule in shadow, and asks about that rule.
+std::optional<long> measured(const World& world, const json::Value& condition, Instant now, bool own_shadow = false);
 // A number that changes with what a condition looks at: its measure; of a `last` the newest's instant,
 // of a score or a sum how many signals.
 long looked_at(const World& world, const json::Value& condition, Instant now);
@@ -108,6 +121,10 @@ bool compares(const json::Value& wanted, const json::Value* value, bool texts = 
 
 // naive_judge.cc
 std::string zone_of(const World& world);  // the visitor's time zone; empty: not known
+// The one that a condition or a cap names: its own, the visitor's or the handle's. Empty: not known.
+std::string local_zone(const World& world, const json::Value& of);
+// On which day the calendar unit (day, week, month or year) began that the instant is in.
+date::local_days unit_of(std::string_view unit, const std::string& zone, Instant at);
 Answer judge(const World& world, const std::string& trigger, Instant now);
 bool rule_holds(const World& world, const json::Value& rule, Instant now);  // in `active` from and until, and `when`
 bool open(const World& world, const json::Value& rule, Instant now);        // inside its hours and days

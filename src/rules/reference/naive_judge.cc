@@ -56,16 +56,28 @@ std::optional<Account> account(const Value& rule) {
   return Account{id_of(rule), text_of(limit->find("group")), is_shadow(rule)};
 }
 
-// How many of the rule's spends there were in (now − span, now], or in the whole session where no span is given.
-long spent(const World& world, const Account& of, std::optional<Duration> span, Instant now) {
+// How many of the rule's spends there were until now, of those that count: of the visitor's, or of the session's alone.
+template <class Counts>
+long spent(const World& world, const Account& of, Instant now, bool of_session, Counts counts) {
   long count = 0;
   for (std::size_t i = 0; i < world.sessions.size(); ++i) {
-    if ((!span || !world.visitor) && i != world.asking) continue;
-    for (const Spend& spend : world.sessions[i].spends) {
-      if (spend.of.same_as(of) && spend.at <= now && (!span || spend.at > now - *span)) ++count;
-    }
+    if ((of_session || !world.visitor) && i != world.asking) continue;
+    for (const Spend& spend : world.sessions[i].spends)
+      if (spend.of.same_as(of) && spend.at <= now && counts(spend.at)) ++count;
   }
   return count;
+}
+
+long spent_since(const World& world, const Account& of, Duration span, Instant now) {
+  return spent(world, of, now, false, [&](Instant at) { return at > now - span; });
+}
+
+long spent_of_cap(const World& world, const Account& of, const Value& cap, Instant now) {
+  const std::string per = text_of(cap.find("per"));
+  if (per == "session") return spent(world, of, now, true, [](Instant) { return true; });
+  if (const auto span = parse_duration(per)) return spent_since(world, of, *span, now);
+  const std::string zone = local_zone(world, cap);
+  return spent(world, of, now, false, [&](Instant at) { return unit_of(per, zone, at) == unit_of(per, zone, now); });
 }
 
 // For the cooldown and for each cap: the exposures so far, and the limit.
@@ -75,13 +87,10 @@ std::vector<std::pair<long, long>> limits(const World& world, const Value& rule,
   if (limit == nullptr) return out;
   const Account of = *account(rule);
   if (const Value* cooldown = limit->find("cooldown"))
-    out.emplace_back(spent(world, of, parse_duration(cooldown->text()), now), 1);
+    out.emplace_back(spent_since(world, of, *parse_duration(cooldown->text()), now), 1);
   if (const Value* caps = limit->find("caps")) {
-    for (const Value& cap : caps->items()) {
-      const std::string per = text_of(cap.find("per"));
-      out.emplace_back(spent(world, of, per == "session" ? std::nullopt : parse_duration(per), now),
-                       *cap.find("max")->integer());
-    }
+    for (const Value& cap : caps->items())
+      out.emplace_back(spent_of_cap(world, of, cap, now), *cap.find("max")->integer());
   }
   return out;
 }
@@ -229,6 +238,21 @@ std::string zone_of(const World& world) {
   return said != world.context.end() && is_known(said->second) ? said->second : "";
 }
 
+std::string local_zone(const World& world, const Value& of) {
+  const Value* said = of.find("zone");
+  if (said && said->text() != "visitor") return std::string(said->text());
+  const std::string visitors = said ? zone_of(world) : "";
+  return visitors.empty() ? world.zone : visitors;
+}
+
+date::local_days unit_of(std::string_view unit, const std::string& zone, Instant at) {
+  const auto day = date::floor<date::days>(date::locate_zone(zone)->to_local(at));
+  const date::year_month_day shown(day);
+  if (unit == "year") return date::local_days{shown.year() / 1 / 1};
+  if (unit == "month") return date::local_days{shown.year() / shown.month() / 1};
+  return unit == "week" ? day - (date::weekday(day) - date::Monday) : day;
+}
+
 bool open(const World& world, const Value& rule, Instant now) {
   const Value* active = rule.find("active");
   if (active == nullptr) return true;
@@ -241,13 +265,39 @@ bool limited(const World& world, const Value& rule, Instant now) {
   return std::ranges::any_of(limits(world, rule, now), [](const auto& one) { return one.first >= one.second; });
 }
 
+bool asks_own_shadow(const Value& rule, const Value& condition) {
+  const Value* decision = condition.find("decision");
+  return decision && is_shadow(rule) && text_of(decision->find("rule")) == id_of(rule);
+}
+
+// Whether some rule that is judged asks how often this was what became of the rule.
+bool is_asked(const World& world, const Value& rule, const std::string& outcome) {
+  for (const json::Document& document : world.rules) {
+    const Value& other = document.root();
+    const std::string status = text_of(other.find("status"), "live");
+    if (status != "live" && status != "shadow") continue;
+    for (const Value* condition : leaves(*other.find("when"))) {
+      const Value* decision = condition->find("decision");
+      if (!decision || text_of(decision->find("rule")) != id_of(rule) || decision->find("reaction")) continue;
+      if (asks_own_shadow(other, *condition) != is_shadow(rule)) continue;
+      const Value* wanted = decision->find("outcome");
+      if (!wanted ? outcome == "act"
+          : wanted->is_string()
+              ? wanted->text() == outcome
+              : std::ranges::any_of(wanted->items(), [&](const Value& one) { return one.text() == outcome; }))
+        return true;
+    }
+  }
+  return false;
+}
+
 // A condition, or a group of entries.
-bool entry_holds(const World& world, const Value& entry, Instant now) {
-  const auto hold = [&](const Value& inner) { return entry_holds(world, inner, now); };
+bool entry_holds(const World& world, const Value& rule, const Value& entry, Instant now) {
+  const auto hold = [&](const Value& inner) { return entry_holds(world, rule, inner, now); };
   if (const Value* all = entry.find("all")) return std::ranges::all_of(all->items(), hold);
   if (const Value* any = entry.find("any")) return std::ranges::any_of(any->items(), hold);
   if (const Value* none = entry.find("none")) return std::ranges::none_of(none->items(), hold);
-  return holds(world, entry, now);
+  return holds(world, entry, now, asks_own_shadow(rule, entry));
 }
 
 bool rule_holds(const World& world, const Value& rule, Instant now) {
@@ -257,7 +307,7 @@ bool rule_holds(const World& world, const Value& rule, Instant now) {
     if (bucket(salt + ":rollout", world.unit) * 10'000L >= millionths(rollout->text())) return false;
   }
   const Value& when = *rule.find("when");
-  const auto hold = [&](const Value& entry) { return entry_holds(world, entry, now); };
+  const auto hold = [&](const Value& entry) { return entry_holds(world, rule, entry, now); };
   if (const Value* all = when.find("all"); all && !std::ranges::all_of(all->items(), hold)) return false;
   if (const Value* any = when.find("any"); any && !any->items().empty() && std::ranges::none_of(any->items(), hold))
     return false;
@@ -272,13 +322,15 @@ Answer judge(const World& world, const std::string& trigger, Instant now) {
     const std::string outcome = hold_or_act(world, *rule, now);
     const std::string variant = outcome == "act" ? arm(world, *rule, now) : "";
     const auto spends = outcome == "suppressed" ? std::nullopt : account(*rule);
+    const bool marked = world.may_spend && is_asked(world, *rule, outcome);
     if (is_shadow(*rule)) {
-      answer.beside.push_back({id_of(*rule), variant, outcome, true, spends});
+      answer.beside.push_back({id_of(*rule), variant, outcome, true, spends, marked});
     } else if (outcome == "suppressed") {
       if (answer.rule.empty()) answer.outcome = outcome, answer.rule = id_of(*rule), answer.ttl = ttl_of(*rule);
       answer.beside.push_back({id_of(*rule), "", outcome, false, {}});
     } else {
       answer.outcome = outcome, answer.rule = id_of(*rule), answer.variant = variant, answer.spends = spends;
+      answer.marked = marked;
       if (outcome == "act") answer.action_type = action_type(*rule, variant);
       answer.ttl = ttl_of(*rule);
       break;

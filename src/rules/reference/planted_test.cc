@@ -15,7 +15,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kName
     "AbsenceFromAnchor", "WaitTooLong",        "AgeTooGreat",    "StepsShareSignal", "CooldownTooLong", "CapOneMore",
     "CapOfVisitor",      "HoursCloseLate",     "NightToMorning", "ArmEndsLate",      "HoldoutOneMore",  "ShadowHolds",
     "ValidTooLong",      "RolloutOneMore",     "DayBeginsLate",  "SinceFromAnchor",  "AboveBound",      "TraitTooOld",
-    "TraitDayLate",      "LastGroupLost",      "AnyElement"};
+    "TraitDayLate",      "LastGroupLost",      "AnyElement",     "DecisionTooLong",  "HoldoutActed"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -79,13 +79,21 @@ inline std::string random_active(Dice& dice, Instant base) {
   return R"(,"active":{)" + out + "}";
 }
 
+// With the zone behind it, where it has one.
+inline std::string random_per(Dice& dice) {
+  if (dice.one_in(2)) return R"("session")";
+  if (!dice.one_in(3)) return seconds(dice);
+  return std::string(dice.of({R"("day")", R"("day")", R"("week")", R"("month")"})) +
+         dice.of({"", "", R"(,"zone":"visitor")", R"(,"zone":"Asia/Kolkata")", R"(,"zone":"Europe/Berlin")"});
+}
+
 inline std::string random_limit(Dice& dice) {
   if (!dice.one_in(3)) return "";
   std::string out, caps;
   if (dice.one_in(2)) out = quoted("cooldown", seconds(dice));
   for (int i = dice.upto(3); i > 0; --i)
     caps += std::string(caps.empty() ? "" : ",") + "{" + quoted("max", std::to_string(1 + dice.upto(3))) + "," +
-            quoted("per", dice.one_in(2) ? R"("session")" : seconds(dice)) + "}";
+            quoted("per", random_per(dice)) + "}";
   if (!caps.empty()) out += (out.empty() ? "" : ",") + quoted("caps", "[" + caps + "]");
   if (out.empty() || dice.one_in(3)) out += (out.empty() ? "" : ",") + quoted("group", R"("r1")");  // not the rule r1
   return R"(,"limit":{)" + out + "}";
@@ -153,5 +161,8 @@ inline std::string random_delayed(Dice& dice, Instant base) {
 // The scores that these rules ask for.
 inline constexpr const char* kRandomScores =
     R"({"s":{"weights":{"a":1,"b":2.5,"c.*":0.5},"halfLife":"10s"},"mixed":{"weights":{"a":3,"c.*":-1.25,"c.x":2},"halfLife":"3s"}})";
+
+// The handle's time zone, which some of them need.
+inline constexpr const char* kRandomZone = "Europe/Berlin";
 
 }  // namespace beckon::rules

@@ -77,6 +77,11 @@ inline naive::Session random_session(Dice& dice, Instant base) {
                              .shadow = dice.one_in(4),
                              .at = base + std::chrono::seconds{dice.upto(35) - 30}});
   }
+  for (int i = dice.one_in(2) ? dice.upto(6) : 0; i > 0; --i)
+    session.decided.push_back({.rule = "r" + std::to_string(1 + dice.upto(3)),
+                               .what = dice.of<const char*>({"act", "act", "holdout", "clicked", "shown"}),
+                               .shadow = dice.one_in(4),
+                               .at = base + std::chrono::seconds{dice.upto(35) - 30}});
   return session;
 }
 
@@ -120,6 +125,7 @@ inline std::string random_trait(Dice& dice, Instant base) {
 
 inline naive::World random_world(Dice& dice, Instant base, const std::vector<std::string>& rules) {
   naive::World world{.scores = *json::parse(kRandomScores)};
+  world.zone = kRandomZone;
   for (const std::string& text : rules) world.rules.push_back(*json::parse(text));
   world.visitor = dice.one_in(2);
   for (int i = !world.visitor ? 1 : dice.one_in(50) ? 22 : 1 + dice.upto(3); i > 0; --i)
@@ -202,6 +208,8 @@ class AsFacts {
     for (const naive::Spend& spend : session.spends) to.push_back({.key = key_of(spend.of), .at = spend.at});
     for (const naive::Dealt& dealt : session.dealt)
       to.push_back({.key = arm_key(dealt.rule, dealt.salt, dealt.arm, dealt.shadow), .at = dealt.at});
+    for (const naive::Decided& one : session.decided)
+      to.push_back({.key = mark_key(one.rule, one.what, one.shadow), .at = one.at});
     std::ranges::stable_sort(to, {}, &ledger::Spend::at);
   }
 

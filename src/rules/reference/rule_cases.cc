@@ -2,7 +2,8 @@
 // in milliseconds: about which instant the signals lie. The first line holds what all sets share; each further line is
 // a set with kTriggers × kInstants × kVisitors cases:
 //
-//   {"scores":…,"retention":"30d","zones":{name:[{"begin","end","offset"}…]}}    milliseconds; seconds
+//   {"scores":…,"retention":"30d","zone":"Europe/Berlin","zones":{name:[{"begin","end","offset"}…]}}    milliseconds;
+//   seconds
 //   {"rules":[…],"visitors":[{"visitorId"?,"sessions":[{"sessionId","signals":[…]}],"asks":[{"sessionId","at",
 //    "context","triggers":[…],"expected":["act r1/b popup"…],"longest":[ms…]}]}]}
 //
@@ -69,6 +70,7 @@ void write_visitor(json::Writer& out, Dice& dice, Instant base, naive::World& wo
     naive::Session session = random_session(dice, base);
     session.spends.clear();  // nothing that is asked at another time counts
     session.dealt.clear();
+    session.decided.clear();
     if (session.arrived.empty()) session.arrived.push_back(random_signal(dice, base));
     out.begin_object().member("sessionId", name + "-" + std::to_string(i)).key("signals").begin_array();
     int unnamed = 0;
@@ -133,13 +135,18 @@ int main(int argc, char** argv) {
   const Instant base = std::chrono::floor<std::chrono::seconds>(instant_ms(std::atoll(argv[3])));
   std::string line;
   json::Writer shared(line);
-  shared.begin_object().member_raw("scores", kRandomScores).member("retention", to_text(kRetention)).key("zones");
+  shared.begin_object()
+      .member_raw("scores", kRandomScores)
+      .member("retention", to_text(kRetention))
+      .member("zone", kRandomZone)
+      .key("zones");
   write_zones(shared, base);
   shared.end_object();
   std::puts(line.c_str());
   for (long set = 0; set < sets; ++set) {
     Dice dice(seed + static_cast<std::uint64_t>(set));
     naive::World world{.scores = *json::parse(kRandomScores), .retention = kRetention};
+    world.zone = kRandomZone;
     line.clear();
     json::Writer out(line);
     out.begin_object().key("rules").begin_array();

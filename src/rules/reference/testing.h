@@ -41,7 +41,7 @@ inline ledger::Window window(const std::vector<Given>& given) {
   return ledger::Window().with(signals, evicted);
 }
 
-inline RuleSet rule_set(const std::vector<std::string>& rules, const Scores& scores = {}) {
+inline RuleSet rule_set(const std::vector<std::string>& rules, const Declared& declared = {}) {
   StoredRules stored{.version = 1};
   for (const std::string& text : rules) {
     const auto document = json::parse(text);
@@ -49,7 +49,7 @@ inline RuleSet rule_set(const std::vector<std::string>& rules, const Scores& sco
     const json::Value* id = document->root().find("ruleId");
     stored.rules.push_back({.id = RuleId(id == nullptr ? "r" : id->text()), .json = text, .rules_version = 1});
   }
-  auto set = RuleSet::compile(stored, system_zones(), scores);
+  auto set = RuleSet::compile(stored, system_zones(), declared);
   if (!set) ADD_FAILURE() << set.error().message;
   return set ? std::move(*set) : RuleSet();
 }

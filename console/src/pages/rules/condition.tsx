@@ -59,6 +59,13 @@ export function When() {
   );
 }
 
+const kReactions = [
+  ['', 'any or none'],
+  ['shown', 'shown'],
+  ['clicked', 'clicked'],
+  ['dismissed', 'dismissed'],
+  ['converted', 'converted'],
+] as const;
 const kScopes = [
   ['session', 'this session'],
   ['visitor', 'all sessions of the visitor'],
@@ -155,6 +162,13 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
       return distanceOf(condition) ? null : <Comparison path={path} condition={condition} />;
     case 'trait':
       return <Text path={[...path, 'trait']} label="Trait" placeholder="plan" suggest={traitsOf(seen)} mono />;
+    case 'decision':
+      return (
+        <>
+          <Text path={[...path, name, 'rule']} label="Rule ID" placeholder="welcome" mono />
+          <Choose path={[...path, name, 'reaction']} label="Reaction" fallback="" choices={kReactions} />
+        </>
+      );
     case 'distance': {
       const distance = distanceOf(condition);
       if (!distance) return null;

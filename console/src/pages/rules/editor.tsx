@@ -13,7 +13,7 @@ import { usePoll } from '../../state/poll.ts';
 import { unsaved, useUnsaved } from '../../state/unsaved.ts';
 import { When } from './condition.tsx';
 import { isObject, kBlank, withoutAnswer, type RuleDraft } from './draft.ts';
-import { fieldsOf, kNothingSeen, keysOf, readCatalog, traitsOf, triggersOf, type Seen } from '../../state/catalog.ts';
+import { fieldsOf, kNothingSeen, keysOf, traitsOf, triggersOf, type Seen } from '../../state/catalog.ts';
 import { readTraits } from '../../state/people.ts';
 import { Amount, Choose, FormOf, SeenIn, Text, Texts } from './form.tsx';
 import { kMeasures, thenWords, whenWords } from './measures.ts';
@@ -170,7 +170,10 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   usePoll(
     0,
     async isCurrent => {
-      const [catalog, traits] = await Promise.all([readCatalog(handle), readTraits(handle)]);
+      const [catalog, traits] = await Promise.all([
+        ask(quietly.GET('/v2/handles/{handle}/catalog', { params: { path: { handle } } })),
+        readTraits(handle),
+      ]);
       if (!isCurrent()) return;
       const found: Seen = {
         catalog: catalog.ok ? catalog.data : kNothingSeen.catalog,

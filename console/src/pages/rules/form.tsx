@@ -110,7 +110,7 @@ export function Choose({
       value={String(at(path) ?? fallback)}
       choices={choices}
       issue={issueAt(path)}
-      onChange={value => set(path, value)}
+      onChange={value => set(path, value === '' ? undefined : value)}
     />
   );
 }

@@ -150,4 +150,19 @@ export const kMeasureTable: MeasureKind[] = [
       equals: 'pro',
     },
   },
+  {
+    name: 'decision',
+    label: 'decisions of a rule',
+    sentence: '{bound} × {decision}{window}{scope}',
+    parts: ['decision', 'window', 'bound', 'scope'],
+    blank: {
+      decision: {
+        rule: 'welcome',
+        reaction: 'clicked',
+      },
+      within: '30d',
+      scope: 'visitor',
+      atMost: 0,
+    },
+  },
 ];

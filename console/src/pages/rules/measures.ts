@@ -15,6 +15,7 @@ export type Part =
   | 'comparison'
   | 'trait'
   | 'distance'
+  | 'decision'
   | 'scope';
 export interface MeasureKind {
   name: string;
@@ -115,6 +116,14 @@ export function comparisonWords(condition: { [name: string]: Json }): string {
   return said.join(' and ') + (condition.fold === true ? ' in any letter case' : '');
 }
 
+// "decisions of welcome", "decisions of welcome clicked".
+function decisionWords(decision: Json | undefined): string {
+  if (!isObject(decision)) return 'decisions of …';
+  const outcomes =
+    decision.outcome === undefined || list(decision.outcome) === 'act' ? '' : `, ${list(decision.outcome)}`;
+  return `decisions of ${String(decision.rule ?? '…')}${decision.reaction ? ` ${String(decision.reaction)}` : outcomes}`;
+}
+
 // What the sentence of a measure may have in braces: words from its condition and from its own member.
 const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: Json | undefined) => string } = {
   bound: boundWords,
@@ -128,6 +137,7 @@ const kWords: { [name: string]: (condition: { [name: string]: Json }, measured: 
   steps: (_, steps) => (Array.isArray(steps) ? steps.map(filterWords).join(' → ') : '…'),
   name: (_, name) => String(name),
   values: comparisonWords,
+  decision: (_, decision) => decisionWords(decision),
 };
 
 export const isGroup = (entry: Json | undefined): entry is { [name: string]: Json } =>

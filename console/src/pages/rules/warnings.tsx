@@ -9,6 +9,8 @@ import { at, go, place } from '../../state/place.ts';
 import { madeUp } from '../../state/playbook.ts';
 import { witnessSignals } from './witness.ts';
 
+const kWithoutExample: string[] = ['outdated_time_zone', 'unknown_rule', 'missing_trait'];
+
 export type Warning = components['schemas']['RuleWarning'];
 
 // The server's warnings about a saved rule, each with example signals.
@@ -44,7 +46,7 @@ function One({ warning, triggers }: { warning: Warning; triggers: string[] }) {
           </>
         )}
       </p>
-      {kind !== 'outdated_time_zone' && (
+      {!kWithoutExample.includes(kind) && (
         <details class="more">
           <summary>{witness.length ? `Example signals (${witness.length})` : 'Happens without any signals'}</summary>
           {witness.length > 0 && <Json text={JSON.stringify(witness)} label="Example" />}

@@ -43,7 +43,7 @@ LocalDays next(const year_month_day& date, bool yearly, LocalDays today) {
 Taken take(const ReadyMeasure& measure, Scene& scene) {
   const Measure& of = *measure.source;
   Taken taken{.value = kNothing};
-  const Zone* zone = of.zone ? of.zone : scene.zone_of_visitor();
+  const Zone* zone = scene.zone_in(of);
   const auto trait = scene.trait(of.field);
   const auto date = trait ? date_of(trait->json) : std::nullopt;
   if (!date || !zone) return taken;
@@ -83,12 +83,8 @@ bool read_days(Members& members, Condition& condition) {
   Measure& measure = condition.measure;
   measure.kind = MeasureKind::kTraitDays;
   measure.yearly = true;
-  if (zone != nullptr && !(zone->is_string() && zone->text() == "visitor")) {
-    measure.zone_name = zone->is_string() ? zone->text() : "";
-    measure.zone = members.zones() == nullptr ? nullptr : members.zones()->find(measure.zone_name);
-    if (measure.zone == nullptr)
-      members.issue("zone", "must be a time zone such as \"Europe/Berlin\" (IANA), or \"visitor\"");
-  }
+  measure.zone_name = kVisitorZone;
+  read_zone(members, measure.zone, measure.zone_name);
   if (!value->is_object()) {
     members.issue("daysUntil", "must be an object such as {\"equals\": 0}");
     return true;
