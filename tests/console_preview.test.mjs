@@ -143,7 +143,7 @@ test('the preview is of the rule as it is being edited, and says when it is out 
 });
 
 test('a trait that visitors lack is a warning in the form, and a reason in the results', async () => {
-  await save('held', { ...rule({ title: 'Dear {{visitor.traits.surname}}' }), triggers: ['held'], when: {} });
+  await save('held', { ...rule({ title: 'Dear {{visitor.traits.surname}}' }), triggers: ['held'] });
   for (let i = 0; i < 2; i += 1) {
     const { json } = await beckon.chain('resolve', { sessionId: 's-1', trigger: 'held' }, { from: freshAddress() });
     assert.equal(json.outcome, 'suppressed');
