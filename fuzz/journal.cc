@@ -225,6 +225,7 @@ void check_made(fuzz::Input input) {
                           .outcome = std::string(text()),
                           .rule = std::string(text()),
                           .variant = std::string(text()),
+                          .hold = static_cast<Hold>(input.below(4)),
                           .session_version = word(),
                           .rules_version = word(),
                           .at = instant(),
@@ -234,13 +235,15 @@ void check_made(fuzz::Input input) {
           past.beside.push_back({.rule = std::string(text()),
                                  .variant = std::string(text()),
                                  .outcome = std::string(text()),
-                                 .shadow = (input.byte() & 1) != 0});
+                                 .shadow = (input.byte() & 1) != 0,
+                                 .hold = static_cast<Hold>(input.below(4))});
         past.anchor = word();
         static std::string bytes;
         bytes = encode_past(past);
         const auto again = past_decision(bytes);
         CHECK(again && again->id == past.id && again->rule == past.rule && again->at == past.at &&
-              again->reading == past.reading && again->beside == past.beside && again->anchor == past.anchor &&
+              again->reading == past.reading && again->hold == past.hold && again->beside == past.beside &&
+              again->anchor == past.anchor &&
               past_id(bytes) == past.id && past_size(bytes) == bytes.size());
         DecisionRecord made{.handle = text(), .session = text()};
         const auto flags = input.byte();

@@ -73,6 +73,7 @@ test('asked, acted, shown, clicked, converted and value, per rule, trigger and a
     dismissed: 0,
     converted: 1,
     value: 19.99,
+    heldBack: { limit: 0, hours: 0, render: 0 },
   });
   assert.deepEqual(totals(json, 'ghost', { shadow: true }).acted, 12);
   const points = json.rules.flatMap(rule => rule.points);
@@ -80,6 +81,49 @@ test('asked, acted, shown, clicked, converted and value, per rule, trigger and a
     points.every(({ at }) => at === points[0].at || at > points[0].at) && points[0].at.endsWith('T00:00:00Z'),
     JSON.stringify(points),
   );
+});
+
+test('why rules were held back, each reason for itself and also of a rule in shadow', async () => {
+  const action = payload => ({ type: 'x', payload });
+  const closed = `${String((new Date().getUTCHours() + 12) % 24).padStart(2, '0')}:00`;
+  await put('nameless', {
+    triggers: ['held'],
+    priority: 4,
+    when: {},
+    action: action({ t: 'Hi {{visitor.traits.name}}' }),
+  });
+  await put('asleep', {
+    triggers: ['held'],
+    priority: 3,
+    when: {},
+    active: { hours: `${closed}-${closed.slice(0, 2)}:01`, zone: 'UTC' },
+    action: action({}),
+  });
+  await put('once', { triggers: ['held'], priority: 2, when: {}, limit: { cooldown: '1h' }, action: action({}) });
+  await put('unseen', {
+    triggers: ['held'],
+    priority: 1,
+    status: 'shadow',
+    when: {},
+    action: action({ t: '{{visitor.traits.name}}' }),
+  });
+  const s = freshSession();
+  await beckon.signal(s, { type: 'view' });
+  for (let i = 0; i < 3; i += 1) await resolve(s, 'held');
+  const json = await until('the decisions are recorded', async () => {
+    const got = await analytics('?trigger=held');
+    return got.triggers[0]?.asked === 3 && got;
+  });
+  const held = (ruleId, of) => {
+    const { suppressed, heldBack } = totals(json, ruleId, of);
+    return [suppressed, heldBack];
+  };
+  assert.deepEqual(held('nameless'), [3, { limit: 0, hours: 0, render: 3 }]);
+  assert.deepEqual(held('asleep'), [3, { limit: 0, hours: 3, render: 0 }]);
+  assert.deepEqual(held('once'), [2, { limit: 2, hours: 0, render: 0 }]);
+  // A rule in shadow is evaluated as far as the search goes: not behind the rule that acts.
+  assert.deepEqual(held('unseen', { shadow: true }), [2, { limit: 0, hours: 0, render: 2 }]);
+  for (const rule of json.rules) assert.deepEqual(rule.points[0].heldBack, rule.totals.heldBack);
 });
 
 test('asking with sessions that were never seen, and for triggers that no rule names', async () => {

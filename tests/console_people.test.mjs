@@ -83,6 +83,26 @@ test('the menu leads to the visitors seen last, and from there to one', async ()
   await heading(jon);
 });
 
+test('all visitors are listed by id, and found by the beginning of any id as it is typed', async () => {
+  await open('');
+  const all = page.getByRole('region', { name: 'All visitors, by id' });
+  await all.getByRole('link', { name: '~a-7f' }).waitFor();
+  const names = region =>
+    region.getByRole('link').evaluateAll(links => links.map(one => one.querySelector('.main').innerText));
+  assert.deepEqual(await names(all), ['crm-17', jon, odd, '~a-7f']);
+  assert.match(await all.getByRole('link', { name: jon }).innerText(), /2 sessions?|3 sessions/);
+  await page.getByLabel('Id of a visitor').fill('~a-h');
+  const found = page.getByRole('region', { name: 'Ids that begin with ~a-h' });
+  await found.getByRole('link', { name: jon }).waitFor();
+  assert.deepEqual(await names(found), [jon]);
+  assert.match(await found.innerText(), /by ~a-home/);
+  assert.ok(new URL(page.url()).searchParams.get('q') === '~a-h', 'the search can be linked to');
+  await page.getByLabel('Id of a visitor').fill('nobody-');
+  await page.getByText('No visitor has an id that begins with nobody-').waitFor();
+  await page.getByLabel('Id of a visitor').fill('');
+  await all.getByRole('link', { name: '~a-7f' }).waitFor();
+});
+
 test('any id of a visitor is searched for, and one that is unknown is reported', async () => {
   await open('');
   await page.keyboard.press('/');
@@ -154,6 +174,30 @@ test('a sensitive value is masked until it is shown, which is in the audit log, 
   assert.ok(!JSON.stringify(entry).includes(jon));
   await press('Change email', table);
   assert.equal(await value.inputValue(), jon);
+});
+
+test('a visitor has one timeline over all sessions, newest first, in pages', async () => {
+  await say('s-long', { visitorId: 'long' }, ...Array.from({ length: 40 }, () => 'view'));
+  await say('s-long-2', { visitorId: 'long' }, ...Array.from({ length: 40 }, () => 'scroll'));
+  await traits('long', { set: { plan: 'team', email: 'long@company.example' }, source: 'crm' });
+  await open('long');
+  const line = page.getByRole('region', { name: 'Timeline' });
+  await line.getByRole('listitem').first().waitFor();
+  assert.equal(await line.getByRole('listitem').count(), 50);
+  const first = await line.getByRole('listitem').first().innerText();
+  assert.match(first, /trait (plan|email)\s+set to/);
+  await press('Show more', line);
+  await line.getByText('trait plan').waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('.moments > li').length === 82);
+  assert.equal(await line.getByRole('button', { name: 'Show more' }).count(), 0);
+  await line.getByRole('link', { name: 's-long', exact: true }).first().click();
+  await heading('s-long');
+  // What happens meanwhile is shown.
+  await open(jon);
+  const theirs = page.getByRole('region', { name: 'Timeline' });
+  await theirs.getByText('joined').waitFor();
+  await say('s-new', {}, 'just.now');
+  await theirs.getByText('just.now').waitFor();
 });
 
 test('the timeline of a session links to its visitor', async () => {
@@ -258,7 +302,7 @@ test('another id is joined after its plan was shown, and split again likewise', 
   await addressIs(jon);
   await page.getByRole('region', { name: 'Ids' }).getByText('crm-17', { exact: true }).waitFor();
   assert.deepEqual((await idsOf(jon)).sort(), [jon, 'crm-17', home].sort());
-  await page.getByRole('link', { name: /s-crm/ }).waitFor();
+  await page.getByRole('region', { name: 'Sessions' }).getByRole('link', { name: /s-crm/ }).waitFor();
 
   await press('Split');
   const split = page.getByRole('dialog', { name: 'Split ids from this visitor' });
@@ -427,11 +471,15 @@ for (const [scheme, width] of [
     };
     await open('', here);
     await here.getByRole('region', { name: /^Visitors of the/ }).waitFor();
+    await here.getByRole('region', { name: 'All visitors, by id' }).waitFor();
     await shown('people');
+    await here.getByLabel('Id of a visitor').fill('~a-h');
+    await here.getByRole('region', { name: /^Ids that begin/ }).waitFor();
+    await shown('people found');
     await open('nobody', here);
     await shown('nobody');
     await open(jon, here);
-    await here.getByRole('region', { name: 'Ids' }).waitFor();
+    await here.getByRole('region', { name: 'Timeline' }).getByRole('listitem').first().waitFor();
     await shown('person');
     await press('Change city', here);
     await press('Set', here);

@@ -699,6 +699,17 @@ describe('against the server', () => {
     const who = { visitorId: 'v-1' };
     await ask('getVisitor', { role: 'CREATOR', params: who, expect: 200 });
     await ask('getVisitor', { role: 'CREATOR', params: { visitorId: 'nobody' }, expect: 404 });
+    await ask('listVisitors', { role: 'CREATOR', query: '?q=v-', expect: 200 });
+    await ask('listVisitors', { role: 'CREATOR', query: '?limit=0', expect: 400 });
+    await ask('getVisitorTimeline', { role: 'CREATOR', params: who, expect: 200 });
+    await ask('getVisitorTimeline', { role: 'CREATOR', params: { visitorId: 'nobody' }, expect: 404 });
+    await ask('getCatalog', { role: 'CREATOR', expect: 200 });
+    const rule = document.components.schemas.RuleWrite.examples[0];
+    const preview = (visitorId, more) =>
+      ask('previewRule', { role: 'CREATOR', body: { visitorId, rule: { ...rule, ...more } } });
+    assert.equal((await preview(who.visitorId)).status, 200);
+    assert.equal((await preview('nobody')).status, 404);
+    assert.equal((await preview(who.visitorId, { ttl: 'x' })).status, 400);
     await ask('aliasVisitor', { role: 'OPERATOR', params: who, body: { id: 'crm-1' }, expect: 200 });
     await ask('aliasVisitor', { role: 'OPERATOR', params: who, body: { dryRun: 1 }, expect: 400 });
     await ask('splitVisitor', { role: 'OPERATOR', params: who, body: { ids: ['crm-1'], dryRun: true }, expect: 200 });

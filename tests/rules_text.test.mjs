@@ -1476,6 +1476,11 @@ for (const [kind, ...tests] of [
   ['outdated_time_zone', 'OutdatedTimeZone.IsFoundWhereARuleNamesAZoneAndTheDatabaseIsOlderThanTheNewestKnown'],
 ])
   shown(row(`\`${kind}\` |`), ...tests.map(name => `src/rules/lint/lint_test.cc: ${name}`));
+shown(
+  row('`missing_trait` |'),
+  'tests/preview.test.mjs: has the share of the visitors of the last days who lack it',
+  'tests/preview.test.mjs: is not made where nothing is held back',
+);
 holds(
   [
     "Every decision on the operator's routes has an `explanation`: for each rule and condition, the required value, the actual value and the difference.",

@@ -13,6 +13,7 @@
 #include "app/demo/dev.h"
 #include "app/demo/playbook.h"
 #include "app/history/import.h"
+#include "app/history/import_people.h"
 #include "app/listen_address.h"
 #include "app/nearest.h"
 #include "app/password_input.h"
@@ -301,8 +302,19 @@ int run(int argc, char** argv) {
 
   ImportOptions import_options;
   auto* import_command =
-      app.add_subcommand("import", "import historical signals from a file; publishes nothing, stores each event once");
-  import_command->add_option("FILE", import_options.file)->required();
+      app.add_subcommand("import", "import historical signals, or people, from a file; publishes nothing");
+  ImportPeopleOptions people_options;
+  auto* history = import_command->add_option("FILE", import_options.file, "signals");
+  auto* people = import_command
+                     ->add_option("--people", people_options.file,
+                                  "instead of FILE: visitors and their traits, as CSV or NDJSON (docs/people.md)")
+                     ->excludes(history);
+  add_yes_or_no(*import_command, "dry-run", people_options.dry_run,
+                "with --people: check the file, and change nothing");
+  import_command->add_option("--from-line", people_options.from_line, "with --people: begin at this line");
+  import_command->add_option("--at", people_options.at,
+                             "with --people: when it was so, where the file does not say; by default now");
+  import_command->add_option("--source", people_options.source, "with --people: who says it; by default server");
   import_command->add_option("--format", import_options.format, "snowplow: a CSV of Snowplow's canonical events")
       ->capture_default_str();
   import_command->add_option("--handle", import_options.handle)->required();
@@ -312,8 +324,16 @@ int run(int argc, char** argv) {
                              "http://HOST:PORT of a running server; without it the import runs offline");
   add_token(*import_command, "token", import_options.token, "an OPERATOR's token, with --base", false);
   add_settings(*import_command, given, false);
-  import_command->callback(
-      [&] { with_settings([&](const Settings& s) { return import_history(s, import_options); }); });
+  import_command->callback([&] {
+    if (history->empty() && people->empty()) throw CLI::RequiredError("FILE, or --people with a file,");
+    with_settings([&](const Settings& s) {
+      if (people->empty()) return import_history(s, import_options);
+      people_options.handle = import_options.handle;
+      people_options.base = import_options.base;
+      people_options.token = import_options.token;
+      return import_people(s, people_options);
+    });
+  });
 
   PlaybookRequest playbook_request;
   auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");

@@ -15,6 +15,17 @@ std::optional<Metric> metric_of(std::string_view outcome) {
   return std::nullopt;
 }
 
+// A rule that was held back.
+void count_held(Draft& draft, const TallyKey& key, ledger::Hold hold) {
+  draft.count(key, Metric::kSuppressed);
+  switch (hold) {
+    case ledger::Hold::kClosed: return draft.count(key, Metric::kHeldByHours);
+    case ledger::Hold::kLimit: return draft.count(key, Metric::kHeldByLimit);
+    case ledger::Hold::kRender: return draft.count(key, Metric::kHeldByRender);
+    case ledger::Hold::kNotHeld: return;
+  }
+}
+
 }  // namespace
 
 TallyKey tally_key(std::string_view handle, std::string_view trigger, std::string_view rule, std::string_view variant,
@@ -54,11 +65,13 @@ void count_decision(Draft& draft, const Tenant* tenant, const ledger::DecisionRe
   }
   // The rules that were held back are runners-up, the first of them too; a delayed rule is alone.
   if (past->outcome == "suppressed" && past->beside.empty() && counts(past->rule))
-    draft.count(tally_key(record.handle, trigger, past->rule, "", past->outcome, false), Metric::kSuppressed);
-  for (const PastBeside& beside : past->beside)
-    if (const auto metric = metric_of(beside.outcome); metric && counts(beside.rule))
-      draft.count(tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow),
-                  *metric);
+    count_held(draft, tally_key(record.handle, trigger, past->rule, "", past->outcome, false), past->hold);
+  for (const PastBeside& beside : past->beside) {
+    const auto metric = metric_of(beside.outcome);
+    if (!metric || !counts(beside.rule)) continue;
+    const TallyKey key = tally_key(record.handle, trigger, beside.rule, beside.variant, beside.outcome, beside.shadow);
+    *metric == Metric::kSuppressed ? count_held(draft, key, beside.hold) : draft.count(key, *metric);
+  }
 }
 
 void count_asked_only(Draft& draft, const Handle& handle, std::string_view trigger, std::int64_t n) {

@@ -229,6 +229,10 @@ class WatchedLedger final : public ledger::Ledger {
   Result<std::vector<SessionId>> sessions_of(const Handle& h, const VisitorId& v) override {
     return real_.sessions_of(h, v);
   }
+  Result<std::vector<SessionId>> own_records(const Handle& h, std::string_view prefix, std::string_view behind,
+                                             std::size_t n) override {
+    return real_.own_records(h, prefix, behind, n);
+  }
   Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t n) override {
     return real_.expired(by, n);
   }

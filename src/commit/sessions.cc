@@ -63,14 +63,24 @@ Result<SessionPtr> Sessions::find(const Handle& handle, const SessionId& id, con
 void Sessions::put(Shard& shard, const SessionDigest& digest, Slot slot) {
   slot.bytes = slot.session->bytes();
   Slot& place = shard.slots[digest];
-  if (!place.session && ledger::is_own_record(slot.session->id.view())) ++shard.visitors;
+  const std::string_view id = slot.session->id.view();
+  if (!place.session && ledger::is_own_record(id)) {
+    ++shard.visitors;
+    const std::lock_guard lock(own_mutex_);
+    own_[slot.session->handle.text].emplace(id);
+  }
   shard.bytes += slot.bytes - place.bytes;
   place = std::move(slot);
 }
 
 void Sessions::uncount(Shard& shard, const Slot& slot) {
   shard.bytes -= slot.bytes;
-  if (ledger::is_own_record(slot.session->id.view())) --shard.visitors;
+  if (!ledger::is_own_record(slot.session->id.view())) return;
+  --shard.visitors;
+  const std::lock_guard lock(own_mutex_);
+  const auto theirs = own_.find(slot.session->handle.view());
+  theirs->second.erase(slot.session->id.text);
+  if (theirs->second.empty()) own_.erase(theirs);
 }
 
 bool Sessions::denied(const SessionDigest& digest, Instant now) const {
@@ -287,6 +297,25 @@ Result<std::vector<ledger::SessionSummary>> Sessions::newest(const Handle& handl
   std::vector<ledger::SessionSummary> list;
   for (auto& [key, summary] : found) list.push_back(std::move(summary));
   return list;
+}
+
+Result<std::vector<SessionId>> Sessions::own_records(const Handle& handle, std::string_view prefix,
+                                                     std::string_view behind, std::size_t limit) {
+  auto ids = ledger_.own_records(handle, prefix, behind, limit);
+  if (!ids) return ids;
+  {
+    const std::lock_guard lock(own_mutex_);
+    if (const auto theirs = own_.find(handle.view()); theirs != own_.end()) {
+      std::size_t left = limit;
+      auto id = behind < prefix ? theirs->second.lower_bound(prefix) : theirs->second.upper_bound(behind);
+      for (; id != theirs->second.end() && id->starts_with(prefix) && left > 0; ++id, --left) ids->emplace_back(*id);
+    }
+  }
+  std::ranges::sort(*ids);
+  const auto twice = std::ranges::unique(*ids);
+  ids->erase(twice.begin(), twice.end());
+  if (ids->size() > limit) ids->resize(limit);
+  return ids;
 }
 
 Result<std::vector<SessionId>> Sessions::of_visitor(const Handle& handle, const VisitorId& visitor) {

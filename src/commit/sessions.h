@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -38,6 +39,11 @@ class Sessions {
                                                      const std::optional<ledger::ListCursor>& behind, std::size_t limit,
                                                      Instant now);
   Result<std::vector<SessionId>> of_visitor(const Handle& handle, const VisitorId& visitor);
+
+  // Thread-safe. The ids of visitors' own records in memory or with a snapshot, as Ledger::own_records lists them; some
+  // of them may be gone by the time they are read. Its work does not grow with the handle.
+  Result<std::vector<SessionId>> own_records(const Handle& handle, std::string_view prefix, std::string_view behind,
+                                             std::size_t limit);
 
   std::size_t count() const;  // without visitors' own records
   std::size_t bytes() const;
@@ -99,8 +105,8 @@ class Sessions {
 
   Shard& shard(const ledger::SessionDigest& digest) { return shards_[digest.high % kShards]; }
   const Shard& shard(const ledger::SessionDigest& digest) const { return shards_[digest.high % kShards]; }
-  static void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
-  static void uncount(Shard& shard, const Slot& slot);  // which is about to go
+  void put(Shard& shard, const ledger::SessionDigest& digest, Slot slot);
+  void uncount(Shard& shard, const Slot& slot);  // which is about to go
   static std::set<std::string, std::less<>> above_share(const Shard& shard);
 
   ledger::Ledger& ledger_;
@@ -111,6 +117,9 @@ class Sessions {
   std::deque<std::pair<ledger::Position, ledger::SessionDigest>> dirty_;  // by dirty_since; stale entries are skipped
   std::size_t hand_ = 0;
   std::size_t searched_ = 0;  // shards, for expired ones
+  // Visitors' own records in memory, by handle. The lock is taken inside of a shard's, for one change of one set.
+  std::mutex own_mutex_;
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> own_;
   mutable std::mutex denied_mutex_;
   std::unordered_map<ledger::SessionDigest, Instant> denied_;  // until when
   std::atomic<bool> someone_denied_{false};                    // ever: spares the lock where no one did

@@ -18,15 +18,18 @@ enum class Metric : std::uint8_t {
   kAsked,  // of a row without a rule: of a trigger, by resolve or by a prefetch that was shown. Of a row with one:
            // visitors who were given two of its arms, before they were known to be one
   kActed,
-  kSuppressed,  // held back by a cap, a cooldown or closed hours
+  kSuppressed,  // held back: by closed hours, a cap or a cooldown, or a missing value
   kHeldOut,     // in the control group of a rule that would have acted
   kShown,
   kClicked,
   kDismissed,
+  kHeldByHours,  // of kSuppressed; those that were counted before reasons were kept have none
+  kHeldByLimit,
+  kHeldByRender,
   kConverted,  // signals that reached the rule's goal; of the row without rule and trigger: of several rules' goals
   kValue,      // of conversions, in millionths
 };
-inline constexpr std::size_t kMetrics = 9;
+inline constexpr std::size_t kMetrics = 12;
 using Counts = std::array<std::int64_t, kMetrics>;
 
 // Whom a row counts. Order: handle first, so that a tenant's rows lie together.

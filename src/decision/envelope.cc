@@ -97,7 +97,7 @@ void write_signal_told(json::Writer& out, const ledger::Signal& signal) {
 
 ledger::PastBeside past_of(const rules::Beside& beside) {
   return {std::string(beside.rule), std::string(beside.variant), std::string(rules::to_text(beside.outcome)),
-          beside.shadow};
+          beside.shadow, beside.hold};
 }
 
 std::vector<ledger::PastBeside> beside_of(const rules::Verdict& verdict) {
@@ -124,6 +124,7 @@ ledger::PastView past_of(const Envelope& envelope, std::span<const ledger::PastB
           .outcome = rules::to_text(envelope.verdict.outcome),
           .rule = envelope.verdict.rule,
           .variant = envelope.verdict.variant,
+          .hold = envelope.verdict.hold,
           .session_version = envelope.session_version,
           .rules_version = envelope.tenant->rules->version(),
           .at = envelope.resolved_at,

@@ -205,7 +205,8 @@ TEST_F(LimitsTest, AShadowRuleIsRecordedWithCountsOfItsOwnAndNeverAnswers) {
     EXPECT_EQ(answer->verdict.rule, "r2");
     const auto past = ledger::past_decisions(world->session("s1")->decisions).back();
     ASSERT_EQ(past.beside.size(), 1u);
-    EXPECT_EQ(past.beside[0], (ledger::PastBeside{"r1", "", std::string(rules::to_text(shadow)), true}));
+    const auto hold = shadow == Outcome::kAct ? rules::Hold::kNotHeld : rules::Hold::kLimit;
+    EXPECT_EQ(past.beside[0], (ledger::PastBeside{"r1", "", std::string(rules::to_text(shadow)), true, hold}));
     EXPECT_EQ(past.reading, answer->verdict.reading);
   }
   EXPECT_EQ(ask(), Outcome::kSuppressed) << "two spends of its own, whatever the shadow rule spent";

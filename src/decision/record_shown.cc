@@ -22,6 +22,7 @@ void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::
   const ledger::Context context = ledger::merge(session.context, said);
   rules::Facts facts = known.facts(context, session.id, decision.at, tenant.settings.retention);
   const auto verdict = tenant.rules->judge(decision.trigger, facts);
+  if (decision.outcome == "suppressed") decision.hold = verdict.hold;
   const auto take = [&](std::uint64_t key) {
     if (key != 0) spends.push_back({key, spend.at, spend.session});
   };

@@ -98,6 +98,7 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
                          .variant = verdict.variant,
                          .outcome = verdict.outcome,
                          .shadow = true,
+                         .hold = verdict.hold,
                          .spends = verdict.spends,
                          .arm = verdict.arm,
                          .mark = verdict.mark});

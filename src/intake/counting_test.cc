@@ -29,8 +29,8 @@ class Counted : public testing::Test {
 
   // Every row: "trigger/rule/variant: metric n …".
   std::string counts() {
-    static constexpr const char* kNames[] = {"asked",   "acted",     "suppressed", "heldOut", "shown",
-                                             "clicked", "dismissed", "converted",  "value"};
+    static constexpr const char* kNames[] = {"asked",     "acted",   "suppressed", "heldOut",  "shown",     "clicked",
+                                             "dismissed", "byHours", "byLimit",    "byRender", "converted", "value"};
     std::string all;
     const auto rows =
         store.analytics()
@@ -91,7 +91,7 @@ TEST_F(Counted, ARuleThatIsHeldBackIsSuppressedAndTheOneBehindItActs) {
   signal("view");
   resolve();
   resolve();
-  EXPECT_EQ(counts(), "t//: asked 2; t/r1/: acted 1 suppressed 1; t/r2/: acted 1; ");
+  EXPECT_EQ(counts(), "t//: asked 2; t/r1/: acted 1 suppressed 1 byLimit 1; t/r2/: acted 1; ");
 }
 
 TEST_F(Counted, ARuleThatIsHeldBackAloneIsSuppressedOnce) {
@@ -99,7 +99,27 @@ TEST_F(Counted, ARuleThatIsHeldBackAloneIsSuppressedOnce) {
   signal("view");
   resolve();
   resolve();
-  EXPECT_EQ(counts(), "t//: asked 2; t/r1/: acted 1 suppressed 1; ");
+  EXPECT_EQ(counts(), "t//: asked 2; t/r1/: acted 1 suppressed 1 byLimit 1; ");
+}
+
+TEST_F(Counted, WhyRulesAreHeldBackIsToldApartAlsoOfThoseInShadowAndOfAPrefetchThatIsShown) {
+  const std::string lacks = R"("priority":3,"action":{"type":"popup","payload":{"x":"{{visitor.traits.plan}}"}})";
+  const auto with = [](std::string_view more) { return R"({"triggers":["t"],"when":{},)" + std::string(more) + "}"; };
+  world.tenant({}, {with(lacks), with(lacks + R"(,"status":"shadow")"),
+                    rule(R"("priority":2,"active":{"hours":"00:00-01:00","zone":"UTC"})"),
+                    rule(R"("limit":{"cooldown":"1h"})")});
+  signal("view");
+  resolve();
+  const std::string once =
+      "t//: asked 1; t/r1/: suppressed 1 byRender 1; t/r2//shadow: suppressed 1 byRender 1; "
+      "t/r3/: suppressed 1 byHours 1; t/r4/: acted 1; ";
+  EXPECT_EQ(counts(), once);
+  const std::string id = prefetch();
+  EXPECT_EQ(counts(), once) << "nothing is shown";
+  signal("decision.shown", id);
+  EXPECT_EQ(counts(),
+            "t//: asked 2; t/r1/: suppressed 2 byRender 2; t/r2//shadow: suppressed 2 byRender 2; "
+            "t/r3/: suppressed 2 byHours 2; t/r4/: acted 1 suppressed 1 byLimit 1; ");
 }
 
 TEST_F(Counted, ArmsControlGroupAndShadowAreToldApart) {

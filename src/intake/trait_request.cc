@@ -98,8 +98,10 @@ class Taking {
                          .source = std::string(source_),
                          .stamp = {at_, draft_.take_place()}});
     bool counts = false;
-    for (const TraitChange& change : changes)
-      counts = ledger::take(known_, change) && counts_now(change) ? true : counts;
+    for (const TraitChange& change : changes) {
+      const bool said_before = is_known(change);
+      if (ledger::take(known_, change) && !said_before && counts_now(change)) counts = true;
+    }
     if (auto why = too_much(one.name)) {
       known_ = kept;
       return why;
@@ -163,6 +165,21 @@ class Taking {
       }
     }
     return std::nullopt;
+  }
+
+  // The same was said of the same instant, as when a file is imported again.
+  bool is_known(const TraitChange& change) const {
+    const auto trait = std::ranges::find(known_.all, change.name, &Trait::name);
+    if (trait == known_.all.end()) return false;
+    const bool sets = change.op == TraitOp::kSet || change.op == TraitOp::kUnset;
+    const auto is_same = [&](const auto& one) { return one.rank == change.rank && one.stamp.at == change.stamp.at; };
+    if (sets)
+      return std::ranges::any_of(trait->said, [&](const Trait::Said& one) {
+        return is_same(one) && one.json == change.value && one.source == change.source;
+      });
+    return std::ranges::any_of(trait->elements, [&](const Trait::Element& one) {
+      return is_same(one) && one.text == change.value && one.in == (change.op == TraitOp::kInclude);
+    });
   }
 
   bool counts_now(const TraitChange& change) const {

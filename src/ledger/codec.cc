@@ -271,6 +271,7 @@ std::string encode_past(const PastDecision& decision) {
                       .outcome = decision.outcome,
                       .rule = decision.rule,
                       .variant = decision.variant,
+                      .hold = decision.hold,
                       .session_version = decision.session_version,
                       .rules_version = decision.rules_version,
                       .at = decision.at,

@@ -120,17 +120,19 @@ class Encoder {
     number(past.session_version);
     number(past.rules_version);
     instant(past.at);
-    byte(static_cast<std::uint8_t>((past.shown ? 1 : 0) | (past.public_only ? 2 : 0)));
+    byte(static_cast<std::uint8_t>((past.shown ? 1 : 0) | (past.public_only ? 2 : 0) | bits(past.hold) << 2));
     word(past.reading);
     number(past.beside.size());
     for (const PastBeside& beside : past.beside) {
       for (const std::string* part : {&beside.rule, &beside.variant, &beside.outcome}) text(*part);
-      byte(beside.shadow ? 1 : 0);
+      byte(static_cast<std::uint8_t>((beside.shadow ? 1 : 0) | bits(beside.hold) << 1));
     }
     if (past.anchor != 0) number(past.anchor);
   }
 
  private:
+  static unsigned bits(Hold hold) { return static_cast<unsigned>(hold); }
+
   std::string& out_;
 };
 
@@ -322,18 +324,22 @@ class Decoder {
     const std::uint8_t flags = byte();
     past.shown = flags & 1;
     past.public_only = flags & 2;
+    past.hold = hold(flags >> 2);
     if (rest_.empty()) return past;
     past.reading = word();
     for (std::size_t n = count(4); n > 0 && ok_; --n) {
       PastBeside& beside = past.beside.emplace_back();
       for (std::string* part : {&beside.rule, &beside.variant, &beside.outcome}) *part = text();
-      beside.shadow = byte() != 0;
+      const std::uint8_t which = byte();
+      beside.shadow = which & 1;
+      beside.hold = hold(which >> 1);
     }
     if (!rest_.empty()) past.anchor = number();
     return past;
   }
 
  private:
+  static Hold hold(int bits) { return static_cast<Hold>(bits & 3); }
   std::string_view bytes(std::uint64_t size) {
     if (!ok_ || size > rest_.size()) {
       ok_ = false;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -65,6 +66,11 @@ class Ledger {
 
   // The ids of all sessions of a visitor that have a snapshot.
   virtual Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) = 0;
+
+  // The ids of visitors' own records that have a snapshot, in the order of their bytes: those that begin with `prefix`
+  // and lie behind `behind`, at most `limit`.
+  virtual Result<std::vector<SessionId>> own_records(const Handle& handle, std::string_view prefix,
+                                                     std::string_view behind, std::size_t limit) = 0;
 
   // Sessions, and visitors' own records, whose snapshots had expired by then, longest first, at most `limit`.
   virtual Result<std::vector<ExpiredSession>> expired(Instant by, std::size_t limit) = 0;

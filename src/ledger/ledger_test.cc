@@ -288,10 +288,13 @@ TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {
                           .outcome = "act",
                           .rule = "r",
                           .variant = "b",
+                          .hold = Hold::kRender,
                           .at = instant_ms(50),
                           .shown = true,
                           .reading = 0xfedcba9876543210,
-                          .beside = {{"r0", "", "suppressed", false}, {"s", "a", "act", true}}};
+                          .beside = {{"r0", "", "suppressed", false, Hold::kLimit},
+                                     {"s", "a", "act", true},
+                                     {"t", "", "suppressed", true, Hold::kRender}}};
   const std::string bytes = encode_past(past);
   auto record = decision(bytes);
   record.seen = record.shown = record.basic = record.proven = true;
@@ -307,6 +310,7 @@ TEST(Codec, ADecisionReadsBackWithAllThatBelongsToIt) {
   const auto all = past_decisions({.bytes = std::string(read.past), .count = 1});
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].reading, past.reading);
+  EXPECT_EQ(all[0].hold, past.hold);
   EXPECT_EQ(all[0].beside, past.beside);
 }
 

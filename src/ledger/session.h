@@ -11,6 +11,7 @@
 
 #include "base/id.h"
 #include "ledger/counted.h"
+#include "ledger/hold.h"
 #include "ledger/identity.h"
 #include "ledger/spend.h"
 #include "ledger/traits.h"
@@ -48,6 +49,7 @@ struct PastBeside {
   std::string variant;
   std::string outcome;  // act, suppressed, holdout
   bool shadow = false;
+  Hold hold = Hold::kNotHeld;  // of one that was held back; none: it was recorded before that was kept
   friend bool operator==(const PastBeside&, const PastBeside&) = default;
 };
 
@@ -55,9 +57,10 @@ struct PastBeside {
 struct PastDecision {
   std::string id;
   std::string trigger;
-  std::string outcome;  // act, none, suppressed, holdout
-  std::string rule;     // empty: none
-  std::string variant;  // empty: none
+  std::string outcome;         // act, none, suppressed, holdout
+  std::string rule;            // empty: none
+  std::string variant;         // empty: none
+  Hold hold = Hold::kNotHeld;  // as PastBeside::hold, of `rule`
   std::uint64_t session_version = 0;
   std::uint64_t rules_version = 0;
   Instant at{};
@@ -71,6 +74,7 @@ struct PastDecision {
 // The same over texts that live elsewhere.
 struct PastView {
   std::string_view id, trigger, outcome, rule, variant;
+  Hold hold = Hold::kNotHeld;
   std::uint64_t session_version = 0, rules_version = 0;
   Instant at{};
   bool shown = false;

@@ -83,22 +83,12 @@ class Account {
     }
   }
 
-  static std::string_view word_of(Hold hold) {
-    switch (hold) {
-      case Hold::kClosed: return "hours";
-      case Hold::kRender: return "render";
-      case Hold::kLimit:
-      case Hold::kNotHeld: break;
-    }
-    return "limit";
-  }
-
   // What became of it behind its conditions.
   void write_turn() {
     const Turn turn = turn_of(*rule_, facts_);
     out_.member("outcome", to_text(turn.outcome()));
     if (turn.hold != Hold::kNotHeld) {
-      out_.key("heldBack").begin_object().member("by", word_of(turn.hold));
+      out_.key("heldBack").begin_object().member("by", to_text(turn.hold));
       if (turn.hold == Hold::kRender) text_or_null(out_, "missing", turn.missing);
       turn.next == kNever ? out_.key("until").null() : out_.member("until", to_rfc3339(turn.next));
       out_.end_object();

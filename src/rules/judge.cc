@@ -28,6 +28,7 @@ std::uint64_t mark_of(const Rule& rule, const Turn& turn, const Facts& facts) {
 void answer(Verdict& verdict, const Rule& rule, const Turn& turn, const Facts& facts) {
   verdict.outcome = turn.outcome();
   verdict.rule = rule.id.text;
+  verdict.hold = turn.hold;
   verdict.spends = spends_of(rule, turn);
   verdict.arm = turn.remember;
   verdict.mark = mark_of(rule, turn, facts);
@@ -52,6 +53,7 @@ void judge_shadows(const CompiledRules& rules, const Asked& asked, std::uint32_t
          .variant = turn.outcome() == Outcome::kAct ? std::string_view(rule.arms[turn.arm].name) : "",
          .outcome = turn.outcome(),
          .shadow = true,
+         .hold = turn.hold,
          .spends = spends_of(rule, turn),
          .arm = turn.remember,
          .mark = mark_of(rule, turn, facts),
@@ -76,7 +78,7 @@ Verdict RuleSet::judge(std::string_view trigger, const Facts& facts) const {
       const Turn turn = turn_of(rule, facts);
       judgement.read_until(turn.next);
       if (turn.hold != Hold::kNotHeld) {
-        verdict.beside.push_back({.rule = rule.id.text, .place = index});
+        verdict.beside.push_back({.rule = rule.id.text, .hold = turn.hold, .place = index});
         if (verdict.beside.size() > 1) return false;
         answer(verdict, rule, turn, facts);  // suppressed, unless a later one acts
         verdict.expires_at = facts.now + rule.ttl.value_or(kDefaultTtl);

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/zone.h"
+#include "ledger/hold.h"
 #include "ledger/signal.h"
 #include "rules/language/declared.h"
 #include "rules/language/facts.h"
@@ -24,9 +25,7 @@ namespace beckon::rules {
 enum class Outcome : std::uint8_t { kAct, kNone, kSuppressed, kHoldout };
 std::string_view to_text(Outcome outcome);
 
-// Why a rule whose conditions hold does not act.
-// kRender: a value is missing that its payload needs.
-enum class Hold : std::uint8_t { kNotHeld, kClosed, kLimit, kRender };
+using ledger::Hold;
 
 struct Rule;
 
@@ -36,6 +35,7 @@ struct Beside {
   std::string_view variant;                // of a shadow rule that would have acted; else empty
   Outcome outcome = Outcome::kSuppressed;  // kNone is never kept
   bool shadow = false;
+  Hold hold = Hold::kNotHeld;
   std::uint64_t spends = 0;  // as Verdict::spends, for a shadow rule in its own counts
   std::uint64_t arm = 0;     // as Verdict::arm
   std::uint64_t mark = 0;    // as Verdict::mark
@@ -46,6 +46,7 @@ struct Verdict {
   Outcome outcome = Outcome::kNone;
   std::string_view rule;  // ruleId; suppressed: of the first one held back; empty: none. Lives as long as the rule set
   std::string_view variant;      // empty: none
+  Hold hold = Hold::kNotHeld;    // suppressed: why
   std::string_view action_json;  // {"type":…,"payload":…}, placeholders as written (RuleSet::action); empty: none
   const Rule* acting = nullptr;  // the rule that acts, and its arm; lives as long as the rule set
   std::size_t acting_arm = 0;

@@ -226,7 +226,7 @@ function One({ sessionId, moment, others, cause, effects, said, onJump }: OnePro
   );
 }
 
-function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment; alone: boolean }) {
+export function Said({ sessionId, moment, alone }: { sessionId: string; moment: Moment; alone: boolean }) {
   if (moment.kind === 'signal')
     return (
       <>

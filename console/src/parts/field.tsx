@@ -50,6 +50,7 @@ interface TextProps extends Omit<Props, 'children'> {
   mono?: boolean;
   lines?: number;
   list?: string;
+  suggest?: { value: string; note: string }[]; // `note` stands beside the value
 }
 
 export function TextField({
@@ -62,8 +63,10 @@ export function TextField({
   mono,
   lines,
   list,
+  suggest = [],
   ...field
 }: TextProps) {
+  const suggested = useId();
   return (
     <Field {...field}>
       {described => {
@@ -79,7 +82,23 @@ export function TextField({
         return lines ? (
           <textarea {...common} rows={lines} />
         ) : (
-          <input {...common} type={type as 'text'} autocomplete={autocomplete} list={list} />
+          <>
+            <input
+              {...common}
+              type={type as 'text'}
+              autocomplete={autocomplete}
+              list={suggest.length ? suggested : list}
+            />
+            {suggest.length > 0 && (
+              <datalist id={suggested}>
+                {suggest.map(one => (
+                  <option key={one.value} value={one.value}>
+                    {one.note}
+                  </option>
+                ))}
+              </datalist>
+            )}
+          </>
         );
       }}
     </Field>

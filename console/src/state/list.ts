@@ -1,5 +1,5 @@
 // A list of the API, page by page.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Answer } from '../api/client.ts';
 import type { Fault } from '../api/fault.ts';
 import { usePoll } from './poll.ts';
@@ -11,6 +11,7 @@ interface PageOf<T> {
 
 export interface Listed<T> {
   items: T[] | null;
+  isOutdated: boolean; // the items are still those of former inputs
   more: (() => void) | null;
   fault: Fault | null;
   again: () => void;
@@ -21,16 +22,16 @@ export function useList<T>(
   ask: (cursor: string | undefined) => Promise<Answer<PageOf<T>>>,
   inputs: unknown[],
 ): Listed<T> {
-  const [items, setItems] = useState<T[] | null>(null),
-    [cursor, setCursor] = useState<string | null>(null),
+  const key = JSON.stringify(inputs),
+    now = useRef(key);
+  now.current = key;
+  const [found, setFound] = useState<{ items: T[]; cursor: string | null; of: string } | null>(null),
     [fault, setFault] = useState<Fault | null>(null),
     [round, setRound] = useState(0);
   const take = (answer: Answer<PageOf<T>>, before: T[]) => {
+    if (now.current !== key) return;
     setFault(answer.ok ? null : answer.fault);
-    if (answer.ok) {
-      setItems([...before, ...answer.data.items]);
-      setCursor(answer.data.nextCursor);
-    }
+    if (answer.ok) setFound({ items: [...before, ...answer.data.items], cursor: answer.data.nextCursor, of: key });
   };
   usePoll(
     0,
@@ -38,14 +39,16 @@ export function useList<T>(
       const answer = await ask(undefined);
       if (isCurrent()) take(answer, []);
     },
-    [...inputs, round],
+    [key, round],
   );
+  const cursor = found?.of === key ? found.cursor : null;
   return {
-    items,
+    items: found?.items ?? null,
+    isOutdated: !!found && found.of !== key,
     fault,
     more: cursor
       ? () => {
-          void ask(cursor).then(answer => take(answer, items ?? []));
+          void ask(cursor).then(answer => take(answer, found?.items ?? []));
         }
       : null,
     again: () => setRound(round + 1),

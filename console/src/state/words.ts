@@ -57,6 +57,6 @@ export function stateOf(
 export const kOutcomes: Record<string, string> = {
   act: 'A rule matched: this is the action to take.',
   none: 'No rule matched: there is nothing to do.',
-  suppressed: 'A rule matched but was held back by a frequency limit or its schedule.',
+  suppressed: 'A rule matched but was held back by a frequency limit, its schedule, or a missing value.',
   holdout: 'The visitor is in the control group: no action is taken, so that lift can be measured.',
 };

@@ -1,42 +1,25 @@
 #include "app/history/import.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
-#include <map>
-#include <thread>
 #include <vector>
 
 #include "app/history/csv.h"
 #include "app/history/history_file.h"
+#include "app/history/sending.h"
 #include "app/inside.h"
-#include "egress/http_call.h"
 #include "intake/import.h"
 #include "system/clock.h"
 
 namespace beckon::app {
 namespace {
 
-using namespace std::chrono_literals;
-
 using Sent = Result<intake::Imported, std::string>;
 using Send = std::function<Sent(std::string body)>;
 
 constexpr std::size_t kSignalsPerRequest = 250;
-
-int complain(const std::string& what) {
-  std::fprintf(stderr, "beckon: %s\n", what.c_str());
-  return 1;
-}
-
-std::string words_of(const Fault& fault) {
-  std::string words = fault.message;
-  for (const FieldIssue& issue : fault.details) words += "\n  " + issue.field + " " + issue.issue;
-  return words;
-}
 
 // The server's own parts, without its threads: this one commits.
 Sent commit_here(Server::Inside& server, const std::string& handle, std::string body) {
@@ -63,42 +46,15 @@ std::size_t member(const json::Value& answer, std::string_view name) {
 }
 
 Sent post(const ImportOptions& options, const std::string& url, const std::string& body) {
-  while (true) {
-    const auto answer =
-        egress::http_call(egress::Method::kPost, url,
-                          {{"content-type", "application/json"}, {"authorization", "Bearer " + options.token}}, body);
-    if (!answer) return unexpected(options.base + ": no response: " + answer.error());
-    const auto document = json::parse(answer->body);
-    if (answer->status == 429 || answer->status == 503) {
-      const std::string* after = answer->header("retry-after");
-      std::this_thread::sleep_for(std::chrono::seconds{after ? std::clamp(std::atoi(after->c_str()), 1, 60) : 1});
-      continue;
-    }
-    if (answer->status != 202 || !document)
-      return unexpected("the server responded " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
-    const json::Value& said = document->root();
-    return intake::Imported{member(said, "accepted"), member(said, "duplicates"), member(said, "evicted"),
-                            member(said, "beyondRetention"), member(said, "denied")};
-  }
+  const auto answer = call_in_turn(egress::Method::kPost, url, options.base, options.token, body);
+  if (!answer) return unexpected(answer.error());
+  const auto document = json::parse(answer->body);
+  if (answer->status != 202 || !document)
+    return unexpected("the server responded " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
+  const json::Value& said = document->root();
+  return intake::Imported{member(said, "accepted"), member(said, "duplicates"), member(said, "evicted"),
+                          member(said, "beyondRetention"), member(said, "denied")};
 }
-
-// A line that is written over itself on a terminal, and now and then elsewhere.
-class Progress {
- public:
-  void show(std::size_t done, std::size_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!terminal_ && now - shown_ < 5s) return;
-    shown_ = now;
-    std::fprintf(stderr, terminal_ ? "\rimport: %zu of %zu signals" : "import: %zu of %zu signals\n", done, total);
-  }
-  ~Progress() {
-    if (terminal_ && shown_ != std::chrono::steady_clock::time_point{}) std::fputc('\n', stderr);
-  }
-
- private:
-  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
-  std::chrono::steady_clock::time_point shown_{};
-};
 
 Result<intake::Imported, std::string> send_all(const HistoryFile& history, Duration shift, const Send& send) {
   intake::Imported total;
@@ -116,7 +72,7 @@ Result<intake::Imported, std::string> send_all(const HistoryFile& history, Durat
     total.evicted += sent->evicted;
     total.beyond_retention += sent->beyond_retention;
     total.denied += sent->denied;
-    progress.show(end, seen.size());
+    progress.show(std::to_string(end) + " of " + std::to_string(seen.size()) + " signals");
   }
   return total;
 }

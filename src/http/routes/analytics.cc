@@ -26,6 +26,9 @@ constexpr std::pair<Metric, std::string_view> kOfRules[] = {
     {Metric::kClicked, "clicked"},     {Metric::kDismissed, "dismissed"},
     {Metric::kConverted, "converted"}, {Metric::kValue, "value"}};
 
+constexpr std::pair<Metric, std::string_view> kOfHolds[] = {
+    {Metric::kHeldByLimit, "limit"}, {Metric::kHeldByHours, "hours"}, {Metric::kHeldByRender, "render"}};
+
 Instant hour_of(Instant at) { return at - at.time_since_epoch() % 1h; }
 
 std::int64_t count_of(const commit::Counts& counts, Metric metric) { return counts[static_cast<std::size_t>(metric)]; }
@@ -61,6 +64,9 @@ void write_counts(json::Writer& out, const commit::Counts& counts) {
     else
       out.member(name, count_of(counts, metric));
   }
+  out.key("heldBack").begin_object();
+  for (const auto& [metric, name] : kOfHolds) out.member(name, count_of(counts, metric));
+  out.end_object();
 }
 
 // Rows of one trigger, or of one arm of a rule, bucket by bucket.

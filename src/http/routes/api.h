@@ -89,13 +89,17 @@ std::vector<Route> routes(Api& api);
 void add_chain(Api& api, std::vector<Route>& routes);      // signals, resolve, prefetch
 void add_decisions(Api& api, std::vector<Route>& routes);  // recorded decisions, re-evaluated
 void add_analytics(Api& api, std::vector<Route>& routes);
-void add_import(Api& api, std::vector<Route>& routes);    // historical signals
-void add_sessions(Api& api, std::vector<Route>& routes);  // sessions and visitors
-void add_visitors(Api& api, std::vector<Route>& routes);  // added by add_sessions
-void add_traits(Api& api, std::vector<Route>& routes);    // likewise
-void add_counters(Api& api, std::vector<Route>& routes);  // likewise
+void add_import(Api& api, std::vector<Route>& routes);            // historical signals
+void add_sessions(Api& api, std::vector<Route>& routes);          // sessions and visitors
+void add_visitors(Api& api, std::vector<Route>& routes);          // added by add_sessions
+void add_visitor_list(Api& api, std::vector<Route>& routes);      // added by add_visitors
+void add_visitor_timeline(Api& api, std::vector<Route>& routes);  // likewise
+void add_traits(Api& api, std::vector<Route>& routes);            // added by add_sessions
+void add_counters(Api& api, std::vector<Route>& routes);          // likewise
 void add_rules(Api& api, std::vector<Route>& routes);
 void add_simulations(Api& api, std::vector<Route>& routes);      // added by add_rules
+void add_rule_preview(Api& api, std::vector<Route>& routes);     // likewise
+void add_catalog(Api& api, std::vector<Route>& routes);          // what the handle has seen
 void add_webhooks(Api& api, std::vector<Route>& routes);         // subscriptions
 void add_secret_rotation(Api& api, std::vector<Route>& routes);  // added by add_webhooks
 void add_deliveries(Api& api, std::vector<Route>& routes);

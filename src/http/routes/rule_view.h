@@ -1,6 +1,7 @@
 // A rule in requests and responses, and its version as an entity tag: RFC 9110 section 8.8.3.
 #pragma once
 #include "http/routes/api.h"
+#include "rules/lint/lint.h"
 
 namespace beckon::http {
 
@@ -22,6 +23,11 @@ std::string rule_json(const rules::StoredRule& rule, const std::optional<Answere
 
 // Removes the members that only responses have, so that a rule can be sent back as received.
 std::string without_answer_members(const json::Value& rule);
+
+// Adds a warning for each trait without which the rule's message is held back: how many visitors of late lack it. Reads
+// the records of a bounded number of visitors, where there is such a trait.
+void warn_of_missing_traits(const Api& api, const commit::Tenant& tenant, const rules::StoredRule& rule,
+                            std::vector<rules::Warning>& warnings);
 
 void add_rule_difference(Api& api, std::vector<Route>& routes);  // added by add_rules
 void add_rule_versions(Api& api, std::vector<Route>& routes);    // added by add_rules

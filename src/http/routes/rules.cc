@@ -21,12 +21,14 @@ Fault outdated(const StoredRule* now) {
                          : "If-Match was sent, but the rule does not exist; omit the header to create it."};
 }
 
-// What the linter says of the rule among the others.
+// What the linter says of the rule among the others, and what is known of visitors.
 std::string warnings_of(const Api& api, const Handle& handle, const RuleId& id, const StoredRules& rules) {
   const auto tenant = api.places.tenants.find(handle.text);
   const commit::HandleSettings& settings = tenant ? (*tenant)->settings : api.server_defaults;
-  return rules::to_json(
-      rules::lint_rule(id, rules, system_zones(), settings.declared(), settings.retention, api.clock.now()));
+  auto warnings = rules::lint_rule(id, rules, system_zones(), settings.declared(), settings.retention, api.clock.now());
+  if (const StoredRule* rule = intake::find_rule(rules, id); rule && tenant)
+    warn_of_missing_traits(api, **tenant, *rule, warnings);
+  return rules::to_json(warnings);
 }
 
 Response answer(const Api& api, int status, const Request& request, const StoredRule& rule, const StoredRules& rules) {
@@ -122,6 +124,7 @@ void add_rules(Api& api, std::vector<Route>& routes) {
   add_rule_versions(api, routes);
   add_rule_difference(api, routes);
   add_simulations(api, routes);
+  add_rule_preview(api, routes);
 }
 
 }  // namespace beckon::http

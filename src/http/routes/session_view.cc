@@ -17,57 +17,19 @@ void write_value(json::Writer& out, const ledger::Signal& signal) {
   signal.has_value ? out.string(signal.value) : out.null();
 }
 
-Moment moment_of(const ledger::Signal& signal) {
-  std::string text;
-  json::Writer writer(text);
-  writer.begin_object().member("kind", "signal").member("at", to_rfc3339(signal.at));
-  write_value(writer, signal);
-  writer.member("version", static_cast<std::int64_t>(signal.version)).end_object();
-  return {signal.at, std::move(text)};
+// Opens the object of a moment.
+json::Writer& begin_moment(json::Writer& out, std::string_view kind, Instant at, std::string_view session) {
+  out.begin_object().member("kind", kind).member("at", to_rfc3339(at));
+  if (!session.empty()) out.member("sessionId", session);
+  return out;
 }
 
-Moment moment_of(const ledger::PastDecision& decision) {
+template <class... What>
+Moment moment_at(Instant at, const What&... what) {
   std::string text;
   json::Writer writer(text);
-  writer.begin_object()
-      .member("kind", "decision")
-      .member("at", to_rfc3339(decision.at))
-      .member("decisionId", decision.id)
-      .member("trigger", decision.trigger)
-      .member("outcome", decision.outcome);
-  text_or_null(writer, "ruleId", decision.rule);
-  writer.end_object();
-  return {decision.at, std::move(text)};
-}
-
-Moment moment_of(const outbox::Delivery& delivery, const Sending& sending) {
-  std::string text;
-  json::Writer writer(text);
-  writer.begin_object()
-      .member("kind", "delivery")
-      .member("at", to_rfc3339(delivery.created_at))
-      .member("deliveryId", delivery.id.view())
-      .member("eventId", delivery.event.view())
-      .member("subscriptionId", delivery.subscription.view())
-      .member("eventType", delivery.event_type)
-      .member("status", outbox::to_text(state_of(delivery, sending)));
-  instant_or_null(writer, "endedAt", delivery.ended_at);
-  text_or_null(writer, "reason", delivery.reason);
-  writer.end_object();
-  return {delivery.created_at, std::move(text)};
-}
-
-// In the future, at the instant when it is due.
-Moment moment_of(const delayed::Timer& timer) {
-  std::string text;
-  json::Writer(text)
-      .begin_object()
-      .member("kind", "timer")
-      .member("at", to_rfc3339(timer.due_at))
-      .member("ruleId", timer.rule.view())
-      .member("signalVersion", static_cast<std::int64_t>(timer.anchor))
-      .end_object();
-  return {timer.due_at, std::move(text)};
+  write_moment(writer, what..., {});
+  return {at, std::move(text)};
 }
 
 void write_decision(json::Writer& out, const ledger::PastDecision& decision) {
@@ -91,6 +53,40 @@ void write_whose(json::Writer& out, Api& api, const Handle& handle, const Visito
 }
 
 }  // namespace
+
+void write_moment(json::Writer& out, const ledger::Signal& signal, std::string_view session) {
+  write_value(begin_moment(out, "signal", signal.at, session), signal);
+  out.member("version", static_cast<std::int64_t>(signal.version)).end_object();
+}
+
+void write_moment(json::Writer& out, const ledger::PastDecision& decision, std::string_view session) {
+  begin_moment(out, "decision", decision.at, session)
+      .member("decisionId", decision.id)
+      .member("trigger", decision.trigger)
+      .member("outcome", decision.outcome);
+  text_or_null(out, "ruleId", decision.rule);
+  out.end_object();
+}
+
+void write_moment(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending,
+                  std::string_view session) {
+  begin_moment(out, "delivery", delivery.created_at, session)
+      .member("deliveryId", delivery.id.view())
+      .member("eventId", delivery.event.view())
+      .member("subscriptionId", delivery.subscription.view())
+      .member("eventType", delivery.event_type)
+      .member("status", outbox::to_text(state_of(delivery, sending)));
+  instant_or_null(out, "endedAt", delivery.ended_at);
+  text_or_null(out, "reason", delivery.reason);
+  out.end_object();
+}
+
+void write_moment(json::Writer& out, const delayed::Timer& timer, std::string_view session) {
+  begin_moment(out, "timer", timer.due_at, session)
+      .member("ruleId", timer.rule.view())
+      .member("signalVersion", static_cast<std::int64_t>(timer.anchor))
+      .end_object();
+}
 
 void write_signal(json::Writer& out, const ledger::Signal& signal) {
   out.begin_object();
@@ -140,10 +136,12 @@ void write_session_history(json::Writer& out, const ledger::Session& session,
   out.end_array();
 
   std::vector<Moment> moments;
-  for (std::size_t i = 0; i < session.window.size(); ++i) moments.push_back(moment_of(session.window[i]));
-  for (const ledger::PastDecision& decision : decisions) moments.push_back(moment_of(decision));
-  for (const outbox::Delivery& delivery : deliveries) moments.push_back(moment_of(delivery, sending));
-  for (const delayed::Timer& timer : timers) moments.push_back(moment_of(timer));
+  for (std::size_t i = 0; i < session.window.size(); ++i)
+    moments.push_back(moment_at(session.window.at(i), session.window[i]));
+  for (const ledger::PastDecision& decision : decisions) moments.push_back(moment_at(decision.at, decision));
+  for (const outbox::Delivery& delivery : deliveries)
+    moments.push_back(moment_at(delivery.created_at, delivery, sending));
+  for (const delayed::Timer& timer : timers) moments.push_back(moment_at(timer.due_at, timer));
   std::ranges::stable_sort(moments, {}, &Moment::first);
   out.key("timeline").begin_array();
   for (const auto& [at, text] : moments) out.raw(text);

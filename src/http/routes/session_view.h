@@ -14,6 +14,14 @@ void write_session_head(json::Writer& out, Api& api, const ledger::Session& sess
 ledger::SessionSummary summary_of(const ledger::Session& session);
 void write_session_summary(json::Writer& out, Api& api, const Handle& handle, const ledger::SessionSummary& session);
 
+// One moment of a timeline as an object. `session`: where it is named; empty: the timeline is of one session. That of a
+// timer is in the future, at the instant when it is due.
+void write_moment(json::Writer& out, const ledger::Signal& signal, std::string_view session);
+void write_moment(json::Writer& out, const ledger::PastDecision& decision, std::string_view session);
+void write_moment(json::Writer& out, const outbox::Delivery& delivery, const Sending& sending,
+                  std::string_view session);
+void write_moment(json::Writer& out, const delayed::Timer& timer, std::string_view session);
+
 // Adds decisions (newest first) and timeline (oldest first) to an open object. `deliveries` and
 // `timers` are the session's.
 void write_session_history(json::Writer& out, const ledger::Session& session,

@@ -10,6 +10,7 @@ std::vector<Route> routes(Api& api) {
   add_analytics(api, all);
   add_sessions(api, all);
   add_rules(api, all);
+  add_catalog(api, all);
   add_webhooks(api, all);
   add_deliveries(api, all);
   add_events(api, all);

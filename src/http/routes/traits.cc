@@ -6,7 +6,7 @@
 #include "http/routes/response.h"
 #include "http/routes/session_view.h"
 #include "http/routes/visitor_view.h"
-#include "intake/trait_request.h"
+#include "intake/trait_batch.h"
 #include "rules/language/check_rule.h"
 #include "system/zones.h"
 
@@ -14,8 +14,6 @@ namespace beckon::http {
 namespace {
 
 using commit::TraitDeclaration;
-
-constexpr std::size_t kVisitorsPerRequest = 100;
 
 void write_trait(json::Writer& out, std::string_view name, const TraitDeclaration& trait) {
   out.begin_object().member("name", name);
@@ -131,21 +129,6 @@ Result<Response> remove(Api& api, Request& request) {
   return no_content();
 }
 
-// The id under which something is said of a visitor; adds an issue where there is none.
-VisitorId id_said(const commit::HandleSettings& settings, const json::Value* said, const std::string& field,
-                  Issues& issues) {
-  auto id = said && said->is_string() ? commit::parse_visitor_id(said->text()) : std::nullopt;
-  if (!id || id->empty())
-    issues.add(field, said ? "must be a text of 1 to 256 bytes without control characters" : "is required");
-  else if (ledger::is_browser(id->view()))
-    issues.add(field, "must be an id that was said; a browser's traits come with its own requests");
-  else if (settings.blocked_ids.contains(*id))
-    issues.add(field, "names nobody: it is one of the blocked ids");
-  else
-    return std::move(*id);
-  return {};
-}
-
 Result<Response> say(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const auto document = object_of(request);
@@ -218,44 +201,21 @@ Result<Response> reveal(Api& api, Request& request) {
 
 Result<Response> say_of_many(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const auto document = object_of(request);
+  auto document = object_of(request);
   if (!document) return unexpected(document.error());
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
-  Issues issues;
-  refuse_unknown(document->root(), {"visitors"}, issues);
-  const json::Value* list = document->root().find("visitors");
-  if (!list || !list->is_array() || list->items().empty() || list->items().size() > kVisitorsPerRequest)
-    issues.add("visitors", "must be a list of 1 to 100 visitors");
-  std::vector<std::pair<VisitorId, intake::TraitsSaid>> all;
-  if (issues.empty())
-    for (std::size_t i = 0; i < list->items().size(); ++i) {
-      const std::string path = "visitors[" + std::to_string(i) + "]";
-      const json::Value& one = list->items()[i];
-      intake::TraitsSaid said = intake::read_traits(one, path, true, issues, {"visitorId"});
-      if (!one.is_object()) continue;
-      all.emplace_back(id_said((*tenant)->settings, one.find("visitorId"), path + ".visitorId", issues),
-                       std::move(said));
-    }
-  if (!issues.empty()) return unexpected(issues.fault());
+  const auto batch = intake::parse_trait_batch(std::move(*document), (*tenant)->settings);
+  if (!batch) return unexpected(batch.error());
   std::vector<intake::TraitsTaken> taken;
-  const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
-    // What cannot be read is found before anything is planned.
-    for (const auto& [id, said] : all)
-      if (auto unread = draft.read_ahead(handle, id.view())) return unread;
-    for (const auto& [id, said] : all) {
-      auto done = intake::take_traits(draft, handle, id, said, {.source = commit::kServerSource});
-      if (!done) return done.error();
-      taken.push_back(std::move(*done));
-    }
-    return std::nullopt;
-  });
+  const auto fault =
+      api.committer.execute([&](commit::Draft& draft) { return intake::take_traits(draft, handle, *batch, taken); });
   if (fault) return unexpected(*fault);
   std::string body;
   json::Writer writer(body);
   writer.begin_object().key("visitors").begin_array();
   for (std::size_t i = 0; i < taken.size(); ++i) {
-    writer.begin_object().member("visitorId", all[i].first.view());
+    writer.begin_object().member("visitorId", batch->visitors[i].first.view());
     write_members(writer, taken[i]);
     writer.end_object();
   }

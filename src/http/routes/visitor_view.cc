@@ -13,22 +13,23 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kOps{"set", "unset", "setOnce", "add", "include", "exclude"};
 
-void write_change(json::Writer& out, const ledger::TraitChange& change, Instant received) {
-  const bool is_text = change.op == ledger::TraitOp::kInclude || change.op == ledger::TraitOp::kExclude;
-  out.begin_object().member("trait", change.name).member("op", kOps[static_cast<std::size_t>(change.op)]);
-  if (is_text)
-    out.member("value", change.value);
-  else if (change.op == ledger::TraitOp::kAdd)
-    out.member_raw("value", rules::decimal_text(std::strtoll(change.value.c_str(), nullptr, 10)));
-  else
-    out.member_raw("value", change.value.empty() ? "null" : change.value);
-  out.member("source", change.source)
-      .member("at", to_rfc3339(change.stamp.at))
-      .member("receivedAt", to_rfc3339(received))
-      .end_object();
-}
-
 }  // namespace
+
+std::string_view name_of(ledger::TraitOp op) { return kOps[static_cast<std::size_t>(op)]; }
+
+void write_change(json::Writer& out, const ledger::TraitChange& change, bool hidden) {
+  const bool is_text = change.op == ledger::TraitOp::kInclude || change.op == ledger::TraitOp::kExclude;
+  out.member("trait", change.name).member("op", name_of(change.op)).key("value");
+  if (hidden)
+    out.null().member_boolean("hidden", true);
+  else if (is_text)
+    out.string(change.value);
+  else if (change.op == ledger::TraitOp::kAdd)
+    out.raw(rules::decimal_text(std::strtoll(change.value.c_str(), nullptr, 10)));
+  else
+    out.raw(change.value.empty() ? "null" : change.value);
+  text_or_null(out, "source", change.source);
+}
 
 commit::VisitorReader kept_reader(Api& api, const Handle& handle) {
   return commit::reader_of(api.places.sessions, handle, Instant::min());
@@ -188,7 +189,11 @@ Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& hand
       const auto record = ledger::decode_record(item->bytes);
       const auto* traits = record ? std::get_if<ledger::TraitsRecord>(&*record) : nullptr;
       if (!traits) continue;
-      for (const ledger::TraitChange& change : traits->changes) write_change(out, change, traits->at);
+      for (const ledger::TraitChange& change : traits->changes) {
+        out.begin_object();
+        write_change(out, change, false);
+        out.member("at", to_rfc3339(change.stamp.at)).member("receivedAt", to_rfc3339(traits->at)).end_object();
+      }
     }
     return true;
   });

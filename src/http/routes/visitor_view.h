@@ -55,6 +55,10 @@ std::string masked(std::string_view json);
 void write_counters(json::Writer& out, const rules::Counters& counters, const std::vector<ledger::SessionPtr>& records,
                     Instant now);
 
+// Adds "trait", "op", "value" and "source" to an open object; where it is hidden, that instead of the value.
+void write_change(json::Writer& out, const ledger::TraitChange& change, bool hidden);
+std::string_view name_of(ledger::TraitOp op);
+
 // Adds "traitHistory" to an open object: all that the journal still holds of what was said under these ids, oldest
 // first. Reads the whole journal.
 Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& handle, std::span<const VisitorId> ids);

@@ -352,6 +352,8 @@ Result<Response> export_all(Api& api, Request& request) {
 }  // namespace
 
 void add_visitors(Api& api, std::vector<Route>& routes) {
+  add_visitor_list(api, routes);
+  add_visitor_timeline(api, routes);
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}", creator(), get,
                            "A visitor: ids, traits and sessions"));
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/aliases", operator_(), alias,

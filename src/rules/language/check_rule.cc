@@ -15,7 +15,7 @@ namespace {
 
 // The names of paths next to those of the rules, as docs/openapi.json lists them. Only of rules that are saved now: an
 // older one may be called so.
-constexpr std::array<std::string_view, 4> kReservedIds{"rollback", "simulate", "simulations", "versions"};
+constexpr std::array<std::string_view, 5> kReservedIds{"preview", "rollback", "simulate", "simulations", "versions"};
 
 // An undeclared score would never compare true.
 void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {

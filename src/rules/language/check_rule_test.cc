@@ -112,7 +112,7 @@ TEST(CheckRule, HoldsTheRuleIdToItsFormAndToThePath) {
 
 TEST(CheckRule, RefusesTheNamesOfPathsNextToTheRules) {
   const std::string text = R"({"triggers":["t"],"when":{},"action":{"type":"x"}})";
-  for (const char* id : {"rollback", "simulate", "simulations", "versions"}) {
+  for (const char* id : {"preview", "rollback", "simulate", "simulations", "versions"}) {
     const auto issues = issues_of(text, id);
     ASSERT_EQ(issues.size(), 1U) << id;
     EXPECT_EQ(issues[0].field, "ruleId");

@@ -6,7 +6,27 @@
 
 namespace beckon::rules {
 
+namespace {
+
+std::vector<const PayloadPath*> lacking(const PayloadParts& parts, const PayloadValues& values) {
+  std::vector<const PayloadPath*> missing;
+  std::string room;
+  for (std::size_t i = 0; i < parts.paths.size(); ++i) {
+    const PayloadPath& path = parts.paths[i];
+    if (path.root != PayloadRoot::kDecision && lacks_value(parts, parts.uses[i], if_there(values.value(path, room))))
+      missing.push_back(&path);
+  }
+  return missing;
+}
+
+}  // namespace
+
 const std::vector<PayloadPath>& PayloadTemplate::paths() const { return parts_->paths; }
+
+std::vector<const PayloadPath*> PayloadTemplate::holding(const PayloadValues& values) const {
+  if (parts_->on_missing == OnMissing::kNull) return {};
+  return lacking(*parts_, values);
+}
 
 PayloadTemplate::Rendered PayloadTemplate::render(const PayloadValues& values, const Zone* zone) const {
   Rendered out;
@@ -17,6 +37,15 @@ PayloadTemplate::Rendered PayloadTemplate::render(const PayloadValues& values, c
     out.missing = path.text;
     return out;
   }
+  PayloadWriter writer(*parts_, values, zone, true);
+  writer.write();
+  out.too_large = writer.is_too_large();
+  if (!out.too_large) out.json = writer.take();
+  return out;
+}
+
+PayloadTemplate::Draft PayloadTemplate::draft(const PayloadValues& values, const Zone* zone) const {
+  Draft out{.missing = lacking(*parts_, values)};
   PayloadWriter writer(*parts_, values, zone, true);
   writer.write();
   out.too_large = writer.is_too_large();

@@ -71,6 +71,18 @@ class PayloadTemplate {
   // `zone` is the visitor's; null: UTC.
   Rendered render(const PayloadValues& values, const Zone* zone) const;
 
+  // The payload as far as it goes, for whoever writes it: with null for what is missing, or nothing inside a text, also
+  // where that holds the rule back.
+  struct Draft {
+    std::string json;                         // empty where it is too large
+    std::vector<const PayloadPath*> missing;  // of paths(): those that hold the rule back, or would with kHold
+    bool too_large = false;
+  };
+  Draft draft(const PayloadValues& values, const Zone* zone) const;
+
+  // Of paths(): those whose values are missing and hold the rule back; none where nothing does.
+  std::vector<const PayloadPath*> holding(const PayloadValues& values) const;
+
   struct Probe {
     const PayloadPath* missing = nullptr;  // of paths(); null: nothing is missing
     bool too_large = false;

@@ -17,7 +17,7 @@ namespace beckon::rules {
 
 struct Warning {
   std::string_view kind;  // never_true, always_true, shadowed, window_beyond_retention, unreachable_cap,
-                          // outdated_time_zone, unknown_rule
+                          // outdated_time_zone, unknown_rule; others add missing_trait
   std::string message;    // a sentence
   lint::Witness witness;
 };

@@ -153,6 +153,25 @@ TEST_P(LedgerOfAStore, FindsTheSessionsOfAVisitorAndOfNobodyNone) {
   EXPECT_TRUE(ledger().sessions_of(kOther, VisitorId("v1")).value().empty());
 }
 
+TEST_P(LedgerOfAStore, ListsVisitorsOwnRecordsByIdInPages) {
+  write({.at = kStart,
+         .changes = {snapshot("@b", 1), snapshot("@a1", 9), snapshot("s1", 5), snapshot("@a2", 0), snapshot("@a", 3),
+                     snapshot("@a\xc3\xa9", 3), snapshot("@~a", 3)}});
+  const auto names = [&](std::string_view prefix, std::string_view behind, std::size_t limit) {
+    std::vector<std::string> ids;
+    const auto found = ledger().own_records(kAcme, prefix, behind, limit).value();
+    for (const SessionId& id : found) ids.push_back(id.text);
+    return ids;
+  };
+  const std::vector<std::string> all{"@a", "@a1", "@a2", "@a\xc3\xa9", "@b", "@~a"};
+  EXPECT_EQ(names("@", "", 9), all) << "a session is none";
+  EXPECT_EQ(names("@", "@a2", 2), std::vector(all.begin() + 3, all.begin() + 5)) << "strictly behind";
+  EXPECT_EQ(names("@a", "", 9), std::vector(all.begin(), all.begin() + 4));
+  EXPECT_EQ(names("@a", "@a2", 9), std::vector(all.begin() + 3, all.begin() + 4));
+  EXPECT_TRUE(names("@c", "", 9).empty());
+  EXPECT_TRUE(ledger().own_records(kOther, "@", "", 9).value().empty());
+}
+
 TEST_P(LedgerOfAStore, NamesSnapshotsThatHaveExpiredLongestFirst) {
   auto known = snapshot("b", 2);
   known.began = 7;

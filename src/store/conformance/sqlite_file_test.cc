@@ -66,6 +66,8 @@ class SqliteFile : public testing::Test {
         "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_settings;"
         "DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE past_session; DROP INDEX denied_by_end;"
         "DELETE FROM meta WHERE name = 'expiry_unwritten';"
+        "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
+        "ALTER TABLE tally DROP COLUMN held_render;"
         "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
         "PRAGMA user_version = 12");
   }
@@ -472,7 +474,10 @@ TEST_F(SqliteFile, TakesALifeThatTwoVisitorsWereSaidToEndForThatOfTheOneWhomItsE
       "CREATE INDEX past_session_by_visitor ON past_session (handle, visitor, session);"
       "INSERT INTO past_session VALUES ('acme', 'gone', 'v1', 'evt_1'), ('acme', 'gone', 'v2', 'evt_1'), "
       "('acme', 'gone', 'v3', 'evt_0');"
-      "DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; ALTER TABLE delivery DROP COLUMN same; PRAGMA user_version = 17");
+      "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
+      "ALTER TABLE tally DROP COLUMN held_render;"
+      "DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; ALTER TABLE delivery DROP COLUMN same;"
+      "PRAGMA user_version = 17");
   store = open();
   ASSERT_TRUE(store);
   EXPECT_TRUE(store->ledger().past_sessions_of(kAcme, VisitorId("v1"))->empty());
@@ -494,6 +499,8 @@ TEST_F(SqliteFile, OfAVersionThatHadOneTimerForEachRuleStillHasItAndItsMessages)
       "INTEGER NOT NULL, anchor INTEGER NOT NULL, PRIMARY KEY (handle, session, rule)) WITHOUT ROWID;"
       "CREATE INDEX timer_due ON timer (due_at); CREATE INDEX timer_by_rule ON timer (handle, rule);"
       "INSERT INTO timer VALUES ('acme', 's1', 'rescue', 10, 4), ('acme', 's2', 'rescue', 20, 5);"
+      "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
+      "ALTER TABLE tally DROP COLUMN held_render;"
       "DROP TABLE counter; ALTER TABLE delivery DROP COLUMN same; PRAGMA user_version = 21");
   store = open();
   ASSERT_TRUE(store);

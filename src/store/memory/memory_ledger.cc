@@ -39,6 +39,18 @@ Result<std::vector<SessionId>> MemoryLedger::sessions_of(const Handle& handle, c
   return found;
 }
 
+Result<std::vector<SessionId>> MemoryLedger::own_records(const Handle& handle, std::string_view prefix,
+                                                         std::string_view behind, std::size_t limit) {
+  const std::lock_guard lock(facts_.mutex);
+  std::vector<SessionId> found;
+  for (auto row = facts_.snapshots.lower_bound({handle, SessionId{std::max(prefix, behind)}});
+       row != facts_.snapshots.end() && row->first.first == handle && row->first.second.view().starts_with(prefix) &&
+       found.size() < limit;
+       ++row)
+    if (row->first.second.view() > behind) found.push_back(row->first.second);
+  return found;
+}
+
 Result<std::vector<ledger::ExpiredSession>> MemoryLedger::expired(Instant by, std::size_t limit) {
   const std::lock_guard lock(facts_.mutex);
   std::vector<std::pair<Instant, ledger::ExpiredSession>> all;

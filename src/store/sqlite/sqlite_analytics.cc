@@ -11,21 +11,25 @@ using commit::Metric;
 using commit::Tally;
 
 // In the order of commit::Metric.
-static_assert(commit::kMetrics == 9 && static_cast<int>(Metric::kAsked) == 0 && static_cast<int>(Metric::kValue) == 8);
+static_assert(commit::kMetrics == 12 && static_cast<int>(Metric::kAsked) == 0 &&
+              static_cast<int>(Metric::kHeldByHours) == 7 && static_cast<int>(Metric::kValue) == 11);
 
 void add(Connection& connection, const commit::TallyKey& key, const commit::Counts& n) {
   connection.run(
       "INSERT INTO tally (handle, hour, trigger, rule, variant, shadow, holdout, "
-      "asked, acted, suppressed, held_out, shown, clicked, dismissed, converted, value) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) "
+      "asked, acted, suppressed, held_out, shown, clicked, dismissed, held_hours, held_limit, held_render, converted, "
+      "value) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
       "ON CONFLICT (handle, hour, trigger, rule, variant, shadow, holdout) DO UPDATE SET "
       "asked = asked + excluded.asked, acted = acted + excluded.acted, suppressed = suppressed + excluded.suppressed, "
       "held_out = held_out + excluded.held_out, shown = shown + excluded.shown, clicked = clicked + excluded.clicked, "
-      "dismissed = dismissed + excluded.dismissed, converted = converted + excluded.converted, "
+      "dismissed = dismissed + excluded.dismissed, held_hours = held_hours + excluded.held_hours, "
+      "held_limit = held_limit + excluded.held_limit, held_render = held_render + excluded.held_render, "
+      "converted = converted + excluded.converted, "
       // An integer that would overflow becomes a real one here, and is clamped all the same.
-      "value = max(-?17, min(?17, value + excluded.value))",
+      "value = max(-?20, min(?20, value + excluded.value))",
       key.handle, key.hour, key.trigger, key.rule, key.variant, key.shadow, key.holdout, n[0], n[1], n[2], n[3], n[4],
-      n[5], n[6], n[7], n[8], rules::kMostAmount);
+      n[5], n[6], n[7], n[8], n[9], n[10], n[11], rules::kMostAmount);
 }
 
 }  // namespace
@@ -61,8 +65,8 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
     auto row = reader->query(
         "SELECT trigger, rule, variant, shadow, holdout, hour - hour % ?4 AS bucket, sum(asked), sum(acted), "
         "sum(suppressed), "
-        "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(converted), sum(value / 1000000), sum(value % "
-        "1000000) FROM tally "
+        "sum(held_out), sum(shown), sum(clicked), sum(dismissed), sum(held_hours), sum(held_limit), sum(held_render), "
+        "sum(converted), sum(value / 1000000), sum(value % 1000000) FROM tally "
         "WHERE handle = ?1 AND hour >= ?2 AND hour < ?3 AND (?5 = '' OR rule IN ('', ?5)) AND (?6 = '' OR trigger = "
         "?6) "
         "GROUP BY trigger, rule, variant, shadow, holdout, bucket ORDER BY trigger, rule, variant, shadow, holdout, "
@@ -81,7 +85,7 @@ Result<std::vector<Tally>> SqliteAnalytics::tallies(const Question& question, st
                                                       .holdout = row.integer(4) != 0}});
       for (int metric = 0; metric < static_cast<int>(Metric::kValue); ++metric)
         tally.counts[static_cast<std::size_t>(metric)] = row.integer(6 + metric);
-      tally.counts.back() = rules::AmountSum(row.integer(14), row.integer(15)).millionths();
+      tally.counts.back() = rules::AmountSum(row.integer(17), row.integer(18)).millionths();
     }
     return found;
   });

@@ -62,6 +62,22 @@ Result<std::vector<SessionId>> SqliteLedger::sessions_of(const Handle& handle, c
   });
 }
 
+Result<std::vector<SessionId>> SqliteLedger::own_records(const Handle& handle, std::string_view prefix,
+                                                         std::string_view behind, std::size_t limit) {
+  return guarded([&]() -> Result<std::vector<SessionId>> {
+    auto reader = readers_.borrow();
+    // No text of valid UTF-8 has the byte 0xff: it ends the range of the prefix.
+    const std::string end = std::string(prefix) + '\xff';
+    auto row = reader->query(
+        "SELECT session FROM session WHERE handle = ?1 AND session >= ?2 AND session > ?3 AND session < ?4 "
+        "ORDER BY session LIMIT ?5",
+        handle, prefix, behind, std::string_view(end), limit);
+    std::vector<SessionId> found;
+    while (row.next()) found.emplace_back(row.text(0));
+    return found;
+  });
+}
+
 Result<std::vector<ledger::ExpiredSession>> SqliteLedger::expired(Instant by, std::size_t limit) {
   return guarded([&]() -> Result<std::vector<ledger::ExpiredSession>> {
     auto reader = readers_.borrow();

@@ -14,6 +14,8 @@ class SqliteLedger final : public ledger::Ledger {
                                                         const std::optional<ledger::ListCursor>& behind,
                                                         std::size_t limit) override;
   Result<std::vector<SessionId>> sessions_of(const Handle& handle, const VisitorId& visitor) override;
+  Result<std::vector<SessionId>> own_records(const Handle& handle, std::string_view prefix, std::string_view behind,
+                                             std::size_t limit) override;
   Result<std::vector<ledger::ExpiredSession>> expired(Instant by, std::size_t limit) override;
   Result<std::vector<ledger::PastSession>> past_sessions_of(const Handle& handle, const VisitorId& visitor) override;
   Result<EventId> end_of_former_lives(const Handle& handle, const SessionId& session) override;

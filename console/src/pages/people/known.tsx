@@ -46,7 +46,7 @@ export function Known({ visitor, traits, onChange }: Props) {
           rows={known.map(([name, { value, hidden, masked, source, at }]) => ({
             key: name,
             cells: [
-              <span class="mono wrap">{name}</span>,
+              <span class="mono name">{name}</span>,
               hidden ? (
                 <span class="quiet">Hidden: sensitive</span>
               ) : (

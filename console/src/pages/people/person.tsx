@@ -16,6 +16,7 @@ import { SessionRow } from '../session_row.tsx';
 import { Erase } from './erase.tsx';
 import { Join } from './join.tsx';
 import { Known } from './known.tsx';
+import { Line } from './line.tsx';
 import { Search } from './search.tsx';
 import { Split } from './split.tsx';
 
@@ -87,6 +88,7 @@ export function Person({ id }: { id: string }) {
           <Actions visitor={visitor} onAsk={setAsking} onFault={setFault} />
           <Ids visitor={visitor} />
           <Known visitor={visitor} traits={traits} onChange={again} />
+          <Line visitor={visitor} />
           <Sessions visitor={visitor} />
         </>
       )}

@@ -7,8 +7,8 @@ import { personAt } from '../../state/people.ts';
 
 const kNoIds = new Set(['.', '..']); // a path cannot hold them, and the server blocks them
 
-// Opens a visitor by any of their ids.
-export function Search({ found = '' }: { found?: string }) {
+// Opens a visitor by any of their ids. `onType` gets what is typed.
+export function Search({ found = '', onType }: { found?: string; onType?: (text: string) => void }) {
   const [id, setId] = useState(found),
     field = useRef<HTMLInputElement>(null);
   useKeys([{ key: '/', does: 'search for a visitor', run: () => field.current?.focus() }]);
@@ -26,7 +26,10 @@ export function Search({ found = '' }: { found?: string }) {
             placeholder="visitorId, or ~ and an anonymousId"
             spellcheck={false}
             autocomplete="off"
-            onInput={event => setId(event.currentTarget.value)}
+            onInput={event => {
+              setId(event.currentTarget.value);
+              onType?.(event.currentTarget.value.trim().normalize());
+            }}
           />
         </label>
         <Button

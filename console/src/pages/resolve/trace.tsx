@@ -8,6 +8,7 @@ import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
 const kHeldBack: Record<string, string> = {
   limit: 'matched, held back: frequency limit',
   hours: 'matched, held back: outside its schedule',
+  render: 'matched, held back: a value is missing',
 };
 
 const verdict = (rule: RuleTrace, chosen: string | null) => {

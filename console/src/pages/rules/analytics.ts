@@ -8,6 +8,13 @@ export interface Counts {
   dismissed: number;
   converted: number;
   value: number;
+  heldBack: HeldBack;
+}
+// `suppressed` by reason. Those counted before reasons were kept have none.
+export interface HeldBack {
+  limit: number;
+  hours: number;
+  render: number;
 }
 export interface RuleSeries {
   ruleId: string;
@@ -39,7 +46,7 @@ export interface Variant {
   points: Map<number, Counts>;
 }
 
-const kNames: (keyof Counts)[] = [
+const kNames: Exclude<keyof Counts, 'heldBack'>[] = [
   'acted',
   'suppressed',
   'heldOut',
@@ -58,9 +65,37 @@ const none = (): Counts => ({
   dismissed: 0,
   converted: 0,
   value: 0,
+  heldBack: { limit: 0, hours: 0, render: 0 },
 });
 const plus = (a: Counts, b: Counts) =>
-  Object.fromEntries(kNames.map(name => [name, a[name] + b[name]])) as unknown as Counts;
+  ({
+    ...Object.fromEntries(kNames.map(name => [name, a[name] + b[name]])),
+    heldBack: {
+      limit: a.heldBack.limit + b.heldBack.limit,
+      hours: a.heldBack.hours + b.heldBack.hours,
+      render: a.heldBack.render + b.heldBack.render,
+    },
+  }) as Counts;
+
+const kReasons = [
+  ['limit', 'by its frequency limit'],
+  ['hours', 'by its schedule'],
+  ['render', 'because a value was missing'],
+] as const;
+
+// "Held back 7 times: 5 by its frequency limit, 2 because a value was missing."; empty if it never was.
+export function heldBackWords(variants: Variant[]): string {
+  const { suppressed, heldBack } = variants.map(one => one.totals).reduce(plus, none());
+  if (!suppressed) return '';
+  const reasons = kReasons
+    .filter(([name]) => heldBack[name] > 0)
+    .map(([name, words]) => [heldBack[name], words] as [number, string]);
+  const rest = suppressed - reasons.reduce((sum, [count]) => sum + count, 0);
+  if (rest > 0) reasons.push([rest, 'for a reason not recorded']);
+  const times = `Held back ${suppressed} ${suppressed === 1 ? 'time' : 'times'}`;
+  if (reasons.length === 1) return `${times}, ${reasons[0]![1]}.`;
+  return `${times}: ${reasons.map(([count, words]) => `${count} ${words}`).join(', ')}.`;
+}
 
 const seconds = (at: string) => Date.parse(at) / 1000;
 const kStep = { hour: 3600, day: 86_400 };

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { isObject, type Json, type Path } from './draft.ts';
-import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
+import { contextFieldsOf, contextValuesOf, fieldsOf, keysOf, traitsOf, valuesOf } from '../../state/catalog.ts';
+import { Amount, Choose, Text, Texts, useForm, useSeen } from './form.tsx';
 import {
   conditionWords,
   distanceOf,
@@ -107,14 +108,28 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
 }
 
 function PartOf({ part, name, path, condition }: { part: Part; name: string; path: Path; condition: Json }) {
+  const seen = useSeen(),
+    { at } = useForm();
   switch (part) {
     case 'filter':
       return <FilterFields path={[...path, name]} what="Signal" />;
     case 'field':
       return (
         <>
-          <Text path={[...path, name, 'field']} label="Metadata field" placeholder="amount or items[].price" mono />
-          <Text path={[...path, name, 'times']} label="Multiplied by" placeholder="items[].quantity" mono />
+          <Text
+            path={[...path, name, 'field']}
+            label="Metadata field"
+            placeholder="amount or items[].price"
+            suggest={fieldsOf(seen, at([...path, name, 'key']))}
+            mono
+          />
+          <Text
+            path={[...path, name, 'times']}
+            label="Multiplied by"
+            placeholder="items[].quantity"
+            suggest={fieldsOf(seen, at([...path, name, 'key']))}
+            mono
+          />
         </>
       );
     case 'window':
@@ -152,11 +167,13 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
     case 'score':
       return <Text path={[...path, 'score']} label="Score" hint="Defined in the settings of the handle." mono />;
     case 'context':
-      return <Text path={[...path, 'context']} label="Field" placeholder="country" mono />;
+      return (
+        <Text path={[...path, 'context']} label="Field" placeholder="country" suggest={contextFieldsOf(seen)} mono />
+      );
     case 'comparison':
       return distanceOf(condition) ? null : <Comparison path={path} condition={condition} />;
     case 'trait':
-      return <Text path={[...path, 'trait']} label="Trait" placeholder="plan" mono />;
+      return <Text path={[...path, 'trait']} label="Trait" placeholder="plan" suggest={traitsOf(seen)} mono />;
     case 'decision':
       return (
         <>
@@ -207,10 +224,17 @@ function Ever({ path, condition }: { path: Path; condition: Json }) {
 }
 
 function FilterFields({ path, what }: { path: Path; what: string }) {
+  const seen = useSeen(),
+    { at } = useForm();
   return (
     <>
-      <Texts path={[...path, 'key']} label={`${what}: key`} placeholder="cart or page.*" />
-      <Texts path={[...path, 'value']} label={`${what}: value`} placeholder="any" />
+      <Texts path={[...path, 'key']} label={`${what}: key`} placeholder="cart or page.*" suggest={keysOf(seen)} />
+      <Texts
+        path={[...path, 'value']}
+        label={`${what}: value`}
+        placeholder="any"
+        suggest={valuesOf(seen, at([...path, 'key']))}
+      />
     </>
   );
 }
@@ -317,10 +341,13 @@ function Comparison({ path, condition }: { path: Path; condition: Json }) {
 const kFirstOf: { [takes: string]: Json } = { list: [''], scalar: '', number: 1, text: '', boolean: true };
 
 function Compared({ path, of, label, condition }: { path: Path; of: Comparing; label: string; condition: Json }) {
-  const { set } = useForm();
+  const { set } = useForm(),
+    seen = useSeen();
   const [name, takes] = of;
   const value = isObject(condition) ? condition[name] : undefined;
-  if (takes === 'list') return <Texts path={[...path, name]} label={`${label}s`} always placeholder="US, GB" />;
+  const values = isObject(condition) && 'context' in condition ? contextValuesOf(seen, condition.context) : [];
+  if (takes === 'list')
+    return <Texts path={[...path, name]} label={`${label}s`} always placeholder="US, GB" suggest={values} />;
   if (takes === 'boolean')
     return (
       <SelectField
@@ -334,7 +361,7 @@ function Compared({ path, of, label, condition }: { path: Path; of: Comparing; l
       />
     );
   if (takes === 'number' || typeof value === 'number') return <Amount path={[...path, name]} label={label} />;
-  return <Text path={[...path, name]} label={label} />;
+  return <Text path={[...path, name]} label={label} suggest={values} />;
 }
 
 const stepsText = (steps: Json[]) =>

@@ -13,9 +13,12 @@ import { usePoll } from '../../state/poll.ts';
 import { unsaved, useUnsaved } from '../../state/unsaved.ts';
 import { When } from './condition.tsx';
 import { isObject, kBlank, withoutAnswer, type RuleDraft } from './draft.ts';
-import { Amount, Choose, FormOf, Text, Texts } from './form.tsx';
+import { fieldsOf, kNothingSeen, keysOf, traitsOf, triggersOf, type Seen } from '../../state/catalog.ts';
+import { readTraits } from '../../state/people.ts';
+import { Amount, Choose, FormOf, SeenIn, Text, Texts } from './form.tsx';
 import { kMeasures, thenWords, whenWords } from './measures.ts';
 import { Goal, Hours, Limits } from './more.tsx';
+import { Preview } from './preview.tsx';
 import { Then } from './then.tsx';
 import { Warnings, type Warning } from './warnings.tsx';
 
@@ -108,6 +111,22 @@ const kValues = {
   key: ['view', 'cart', 'checkout', 'purchase', 'link.clicked'],
 };
 
+// Puts what was seen before what is suggested in any case.
+function suggestIn(values: Record<string, readonly string[]>, seen: Seen) {
+  const names = (all: { value: string }[], others: readonly string[] = []) => [
+    ...new Set([...all.map(one => one.value), ...others]),
+  ];
+  Object.assign(values, {
+    key: names(keysOf(seen), kValues.key),
+    triggers: names(triggersOf(seen), kValues.triggers),
+    trait: names(traitsOf(seen)),
+    include: names(traitsOf(seen)),
+    context: seen.catalog.context.map(one => one.field),
+    field: names(fieldsOf(seen, undefined)),
+    valueField: names(fieldsOf(seen, undefined)),
+  });
+}
+
 export function RuleEditor({ ruleId: named }: { ruleId: string }) {
   const { handle, query } = place.value;
   const [ruleId, setId] = useState(named),
@@ -118,7 +137,9 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
     [warnings, setWarnings] = useState<Warning[]>([]);
   const [busy, setBusy] = useState(false),
     [asking, setAsking] = useState(false),
-    [broken, setBroken] = useState('');
+    [broken, setBroken] = useState(''),
+    [seen, setSeen] = useState(kNothingSeen);
+  const values = useRef<Record<string, readonly string[]>>({ ...kValues }).current; // the editor reads it as it types
   const asJson = query.get('as') === 'json';
   const inForm = useRef(named), // the id, unless it is only in the JSON
     edited = useRef(''),
@@ -145,6 +166,23 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
       if (named) await load(isCurrent);
     },
     [handle, named],
+  );
+  usePoll(
+    0,
+    async isCurrent => {
+      const [catalog, traits] = await Promise.all([
+        ask(quietly.GET('/v2/handles/{handle}/catalog', { params: { path: { handle } } })),
+        readTraits(handle),
+      ]);
+      if (!isCurrent()) return;
+      const found: Seen = {
+        catalog: catalog.ok ? catalog.data : kNothingSeen.catalog,
+        traits: traits.ok ? traits.data.items : [],
+      };
+      setSeen(found);
+      suggestIn(values, found);
+    },
+    [handle],
   );
   const take = (changed: RuleDraft) => {
     setRule(changed);
@@ -250,50 +288,54 @@ export function RuleEditor({ ruleId: named }: { ruleId: string }) {
                 value={text ?? JSON.stringify(rule, null, 2)}
                 onInput={write}
                 words={kWords}
-                values={kValues}
+                values={values}
                 invalid={!!broken}
               />
               {broken && <p class="issue">{broken}</p>}
             </div>
           ) : (
-            <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
-              <section class="card" aria-labelledby="basics">
-                <h2 id="basics">General</h2>
-                <div class="columns">
-                  {!named && (
-                    <TextField
-                      label="Id"
-                      mono
-                      value={ruleId}
-                      onInput={typed => {
-                        inForm.current = typed;
-                        setId(typed);
-                        if (broken && text !== null) write(text);
-                      }}
-                      placeholder="cart-rescue"
-                      hint="a-z, 0-9, _ and -, at most 64. Cannot be changed later."
-                      issue={fault?.details.find(({ field }) => field === 'ruleId')?.issue}
+            <SeenIn.Provider value={seen}>
+              <FormOf.Provider value={{ rule, change: take, issues: fault?.details ?? [] }}>
+                <section class="card" aria-labelledby="basics">
+                  <h2 id="basics">General</h2>
+                  <div class="columns">
+                    {!named && (
+                      <TextField
+                        label="Id"
+                        mono
+                        value={ruleId}
+                        onInput={typed => {
+                          inForm.current = typed;
+                          setId(typed);
+                          if (broken && text !== null) write(text);
+                        }}
+                        placeholder="cart-rescue"
+                        hint="a-z, 0-9, _ and -, at most 64. Cannot be changed later."
+                        issue={fault?.details.find(({ field }) => field === 'ruleId')?.issue}
+                      />
+                    )}
+                    <Text path={['name']} label="Name" placeholder="Save the cart" />
+                    <Choose path={['status']} label="Status" fallback="live" choices={kStatuses} />
+                    <Amount path={['priority']} label="Priority" hint="Higher priority is evaluated first." />
+                    <Texts
+                      path={['triggers']}
+                      label="Triggers"
+                      always
+                      placeholder="checkout, exit_intent"
+                      suggest={triggersOf(seen)}
+                      hint="Use @due alone for a delayed rule, which fires by itself."
                     />
-                  )}
-                  <Text path={['name']} label="Name" placeholder="Save the cart" />
-                  <Choose path={['status']} label="Status" fallback="live" choices={kStatuses} />
-                  <Amount path={['priority']} label="Priority" hint="Higher priority is evaluated first." />
-                  <Texts
-                    path={['triggers']}
-                    label="Triggers"
-                    always
-                    placeholder="checkout, exit_intent"
-                    hint="Use @due alone for a delayed rule, which fires by itself."
-                  />
-                </div>
-              </section>
-              <When />
-              <Then />
-              <Limits />
-              <Hours />
-              <Goal />
-            </FormOf.Provider>
+                  </div>
+                </section>
+                <When />
+                <Then />
+                <Limits />
+                <Hours />
+                <Goal />
+              </FormOf.Provider>
+            </SeenIn.Provider>
           )}
+          {!broken && <Preview rule={rule} ruleId={ruleId} />}
           <div class="actions">
             <Button kind="primary" keyHint="ctrl+Enter" busy={busy} closed={closed} onPress={save}>
               Save

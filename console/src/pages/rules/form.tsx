@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { forLast, kNothingSeen, type Seen, type Suggestion } from '../../state/catalog.ts';
 import { pathText, valueAt, withAt, type Json, type Path, type RuleDraft } from './draft.ts';
 
 // The rule that the fields edit, and the server's issues with it.
@@ -10,6 +11,10 @@ export interface Form {
   issues: { field: string; issue: string }[];
 }
 export const FormOf = createContext<Form>(null!);
+
+// What the handle has seen, for suggestions.
+export const SeenIn = createContext<Seen>(kNothingSeen);
+export const useSeen = () => useContext(SeenIn);
 
 export function useForm() {
   const { rule, change, issues } = useContext(FormOf);
@@ -30,9 +35,10 @@ interface Props {
   hint?: string;
   placeholder?: string;
   mono?: boolean;
+  suggest?: Suggestion[];
 }
 
-export function Text({ path, label, hint, placeholder, mono }: Props) {
+export function Text({ path, label, hint, placeholder, mono, suggest }: Props) {
   const { at, set, issueAt } = useForm();
   return (
     <TextField
@@ -40,6 +46,7 @@ export function Text({ path, label, hint, placeholder, mono }: Props) {
       hint={hint}
       placeholder={placeholder}
       mono={mono}
+      suggest={suggest}
       value={String(at(path) ?? '')}
       issue={issueAt(path)}
       onInput={text => set(path, text === '' ? undefined : text)}
@@ -65,7 +72,7 @@ export function Amount({ path, label, hint, placeholder }: Props) {
 }
 
 // One text or several, separated by commas.
-export function Texts({ path, label, hint, placeholder, always }: Props & { always?: boolean }) {
+export function Texts({ path, label, hint, placeholder, suggest, always }: Props & { always?: boolean }) {
   const { at, set, issueAt } = useForm();
   const value = at(path);
   const shown = Array.isArray(value) ? value.join(', ') : String(value ?? '');
@@ -82,6 +89,7 @@ export function Texts({ path, label, hint, placeholder, always }: Props & { alwa
       label={label}
       hint={hint}
       placeholder={placeholder}
+      suggest={suggest && forLast(suggest, shown)}
       value={shown}
       issue={issueAt(path)}
       onInput={write}

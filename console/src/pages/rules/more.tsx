@@ -1,4 +1,5 @@
-import { Amount, Choose, Text, Texts, useForm } from './form.tsx';
+import { fieldsOf, keysOf } from '../../state/catalog.ts';
+import { Amount, Choose, Text, Texts, useForm, useSeen } from './form.tsx';
 
 // Optional parts of a rule, collapsed until they are used.
 export function Limits() {
@@ -74,15 +75,22 @@ export function Hours() {
 }
 
 export function Goal() {
-  const { at } = useForm();
+  const { at } = useForm(),
+    seen = useSeen();
   return (
     <details class="card more" open={at(['goal']) !== undefined || at(['ttl']) !== undefined}>
       <summary>Expiry and goal</summary>
       <div class="columns">
         <Text path={['ttl']} label="Expires after" placeholder="30s" hint="How long a page may reuse the decision." />
-        <Text path={['goal', 'key']} label="Goal event" placeholder="purchase" mono />
+        <Text path={['goal', 'key']} label="Goal event" placeholder="purchase" suggest={keysOf(seen)} mono />
         <Text path={['goal', 'within']} label="Goal window" placeholder="24h" />
-        <Text path={['goal', 'valueField']} label="Revenue field" placeholder="amount" mono />
+        <Text
+          path={['goal', 'valueField']}
+          label="Revenue field"
+          placeholder="amount"
+          suggest={fieldsOf(seen, at(['goal', 'key']))}
+          mono
+        />
         {at(['goal']) !== undefined && (
           <Choose
             path={['goal', 'count']}

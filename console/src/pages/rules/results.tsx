@@ -6,7 +6,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { at, filter, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
-import { variantsByRule, buckets, type Analytics, type Variant } from './analytics.ts';
+import { buckets, heldBackWords, variantsByRule, type Analytics, type Variant } from './analytics.ts';
 import { difference, isSure, liftWords } from './lift.ts';
 import { RuleTabs } from './tabs.tsx';
 
@@ -113,7 +113,7 @@ function OfRule({
   bucket: string;
 }) {
   const control = variants.find(variant => variant.holdout);
-  const suppressed = variants.reduce((sum, variant) => sum + variant.totals.suppressed, 0);
+  const heldBack = heldBackWords(variants);
   const series = useMemo(
     () =>
       variants.map(variant => ({
@@ -154,11 +154,7 @@ function OfRule({
           </tbody>
         </table>
       </div>
-      {suppressed > 0 && (
-        <p class="small quiet">
-          Held back {suppressed} {suppressed === 1 ? 'time' : 'times'}: frequency limit or schedule.
-        </p>
-      )}
+      {heldBack && <p class="small quiet">{heldBack}</p>}
       <Chart label={`${ruleId}, decisions per ${bucket}`} times={times} series={series} />
     </section>
   );

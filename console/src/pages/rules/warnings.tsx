@@ -9,7 +9,7 @@ import { at, go, place } from '../../state/place.ts';
 import { madeUp } from '../../state/playbook.ts';
 import { witnessSignals } from './witness.ts';
 
-const kWithoutExample: string[] = ['outdated_time_zone', 'unknown_rule'];
+const kWithoutExample: string[] = ['outdated_time_zone', 'unknown_rule', 'missing_trait'];
 
 export type Warning = components['schemas']['RuleWarning'];
 

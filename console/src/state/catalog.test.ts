@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fieldsOf, forLast, keysOf, kNothingSeen, valuesOf, type Seen } from './catalog.ts';
+
+const key = (name: string, count: number, values: [string, number][], fields: [string, number][]) => ({
+  key: name,
+  count,
+  values: values.map(([value, times]) => ({ value, count: times })),
+  fields: fields.map(([field, times]) => ({ field, count: times, type: 'text' as const, values: [] })),
+});
+const seen: Seen = {
+  ...kNothingSeen,
+  catalog: {
+    ...kNothingSeen.catalog,
+    keys: [
+      key(
+        'cart.add',
+        5,
+        [
+          ['a', 4],
+          ['b', 1],
+        ],
+        [['amount', 5]],
+      ),
+      key(
+        'cart.remove',
+        3,
+        [['b', 3]],
+        [
+          ['amount', 1],
+          ['why', 2],
+        ],
+      ),
+      key('view', 1, [['/', 1]], []),
+    ],
+  },
+};
+const names = (all: { value: string }[]) => all.map(one => one.value);
+
+test('keys are suggested with how often they were seen', () => {
+  assert.deepEqual(keysOf(seen)[0], { value: 'cart.add', note: 'seen 5×' });
+  assert.deepEqual(keysOf(kNothingSeen), []);
+});
+
+test('values and fields are those of the keys that are named: one, several, a prefix, or all', () => {
+  assert.deepEqual(names(valuesOf(seen, 'view')), ['/']);
+  assert.deepEqual(valuesOf(seen, 'cart.*'), [
+    { value: 'a', note: 'seen 4×' },
+    { value: 'b', note: 'seen 4×' },
+  ]);
+  assert.deepEqual(names(valuesOf(seen, ['view', 'cart.remove'])), ['b', '/']);
+  assert.deepEqual(names(fieldsOf(seen, undefined)), ['amount', 'why']);
+  assert.deepEqual(names(valuesOf(seen, 'unknown')), []);
+});
+
+test('behind a comma, a suggestion keeps what is there, and does not repeat it', () => {
+  const all = keysOf(seen);
+  assert.deepEqual(forLast(all, 'ca'), all);
+  assert.deepEqual(names(forLast(all, 'view, ')), ['view, cart.add', 'view, cart.remove']);
+  assert.deepEqual(names(forLast(all, 'view,cart.add, x')), ['view,cart.add, cart.remove']);
+});

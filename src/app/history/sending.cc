@@ -1,0 +1,51 @@
+#include "app/history/sending.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+namespace beckon::app {
+
+using namespace std::chrono_literals;
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "beckon: %s\n", what.c_str());
+  return 1;
+}
+
+std::string words_of(const Fault& fault) {
+  std::string words = fault.message;
+  for (const FieldIssue& issue : fault.details) words += "\n  " + issue.field + " " + issue.issue;
+  return words;
+}
+
+Result<egress::CallResponse, std::string> call_in_turn(egress::Method method, const std::string& url,
+                                                       const std::string& base, const std::string& token,
+                                                       const std::string& body) {
+  while (true) {
+    auto answer = egress::http_call(method, url,
+                                    {{"content-type", "application/json"}, {"authorization", "Bearer " + token}}, body);
+    if (!answer) return unexpected(base + ": no response: " + answer.error());
+    if (answer->status != 429 && answer->status != 503) return answer;
+    const std::string* after = answer->header("retry-after");
+    std::this_thread::sleep_for(std::chrono::seconds{after ? std::clamp(std::atoi(after->c_str()), 1, 60) : 1});
+  }
+}
+
+Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void Progress::show(const std::string& words) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ && now - shown_ < 5s) return;
+  shown_ = now;
+  std::fprintf(stderr, terminal_ ? "\rimport: %s" : "import: %s\n", words.c_str());
+}
+
+Progress::~Progress() {
+  if (terminal_ && shown_ != std::chrono::steady_clock::time_point{}) std::fputc('\n', stderr);
+}
+
+}  // namespace beckon::app

@@ -1,0 +1,33 @@
+// What imports share: requests to a running server that wait their turn, and progress on standard error.
+#pragma once
+#include <chrono>
+#include <string>
+
+#include "base/fault.h"
+#include "egress/http_call.h"
+
+namespace beckon::app {
+
+int complain(const std::string& what);  // on standard error; returns 1, the exit status
+std::string words_of(const Fault& fault);
+
+// A call with a token, repeated as the server asks where it is busy (429, 503). The error names `base`.
+Result<egress::CallResponse, std::string> call_in_turn(egress::Method method, const std::string& url,
+                                                       const std::string& base, const std::string& token,
+                                                       const std::string& body);
+
+// A line that is written over itself on a terminal, and now and then elsewhere.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void show(const std::string& words);
+
+ private:
+  const bool terminal_;
+  std::chrono::steady_clock::time_point shown_{};
+};
+
+}  // namespace beckon::app
