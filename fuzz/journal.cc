@@ -243,8 +243,7 @@ void check_made(fuzz::Input input) {
         const auto again = past_decision(bytes);
         CHECK(again && again->id == past.id && again->rule == past.rule && again->at == past.at &&
               again->reading == past.reading && again->hold == past.hold && again->beside == past.beside &&
-              again->anchor == past.anchor &&
-              past_id(bytes) == past.id && past_size(bytes) == bytes.size());
+              again->anchor == past.anchor && past_id(bytes) == past.id && past_size(bytes) == bytes.size());
         DecisionRecord made{.handle = text(), .session = text()};
         const auto flags = input.byte();
         made.seen = flags & 1;

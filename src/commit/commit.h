@@ -251,13 +251,13 @@ struct SweepTallies {
 
 // An event and a delivery are new. A subscription, a rule and a replay are created or changed. Tallies are added to
 // what was counted before.
-using Change = std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire, Deny, Reduce, ConsentAgain,
-                            JournalRewrite, ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery,
-                            outbox::Settlement, outbox::Subscription, RemoveSubscription, WithdrawSubscription,
-                            HoldSubscription, Requeue, WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent,
-                            outbox::Replay, SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies,
-                            SweepTallies, RulePut, ForgetRules, TraitPut, CounterPut, AuditEntry, SweepAudit,
-                            SweepSettingsAudit>;
+using Change =
+    std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire, Deny, Reduce, ConsentAgain, JournalRewrite,
+                 ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery, outbox::Settlement,
+                 outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
+                 WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay, SweepReplays,
+                 TimerChange, TimersOfValues, TimersOfRule, Tallies, SweepTallies, RulePut, ForgetRules, TraitPut,
+                 CounterPut, AuditEntry, SweepAudit, SweepSettingsAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 

@@ -47,7 +47,8 @@ std::optional<Wait> wait_for(std::vector<Wait> waits, std::uint64_t same);
 enum class Cause : std::uint8_t {
   kSignals,  // some came, or a timer was due too early
   kClock,    // the visitor's is another
-  kCompany,  // sessions joined the visitor or left. That sends nothing: a wait that is over keeps its timer, or has none
+  kCompany,  // sessions joined the visitor or left. That sends nothing: a wait that is over keeps its timer, or has
+             // none
 };
 
 // Sets, moves or cancels the rule's timers: at most one among the sessions that it sees, or one for each value, where

@@ -119,7 +119,8 @@ std::vector<const Delayed*> Trial::fed_by(std::span<const ledger::Signal> signal
 
 void Trial::wait(const SessionPtr& session, std::span<const Delayed* const> fed, Instant now) {
   for (const Delayed* delayed : fed)
-    look(*delayed, sight_of(then_, session, delayed->visitor, {.rules = tenant_->rules.get()}, now), now);
+    look(*delayed, sight_of(then_, session, delayed->visitor, {.rules = tenant_->rules.get()}, now),
+         delayed::Cause::kSignals, now);
 }
 
 std::vector<delayed::Wait> Trial::waits_of(const Delayed& delayed, const delayed::Sight& sight, Instant now) const {
@@ -131,17 +132,25 @@ std::vector<delayed::Wait> Trial::waits_of(const Delayed& delayed, const delayed
 }
 
 // At most one timer for each value among the sessions that the rule sees: where its anchor is.
-void Trial::look(const Delayed& delayed, const delayed::Sight& sight, Instant now) {
+void Trial::look(const Delayed& delayed, const delayed::Sight& sight, delayed::Cause cause, Instant now) {
   const auto waits = waits_of(delayed, sight, now);
   for (const SessionPtr& session : sight.sessions) {
     const SessionDigest digest = digest_of(*session);
+    std::map<Place, Timer> before;
     for (auto timer = timers_.lower_bound({digest, delayed.index, 0});
          timer != timers_.end() && std::get<0>(timer->first) == digest && std::get<1>(timer->first) == delayed.index;) {
       queue_.erase({timer->second.at, timer->first});
+      before.insert(*timer);
       timer = timers_.erase(timer);
     }
-    for (const delayed::Wait& wait : waits)
-      if (wait.session == session) set({digest, delayed.index, wait.same()}, Timer{std::max(wait.due, now)});
+    for (const delayed::Wait& wait : waits) {
+      if (wait.session != session) continue;
+      const Place place{digest, delayed.index, wait.same()};
+      if (cause != delayed::Cause::kCompany || wait.due > now)
+        set(place, Timer{std::max(wait.due, now)});
+      else if (const auto kept = before.find(place); kept != before.end())
+        set(place, kept->second);
+    }
   }
 }
 
@@ -159,7 +168,9 @@ void Trial::joined(const SessionPtr& session, const SessionDigest& digest, const
   for (const Spend& spend : spends_of(digest)) insert(spends_[own], spend);
   if (!session) return;
   for (const Delayed& delayed : tenant_->rules->delayed())
-    if (delayed.visitor) look(delayed, sight_of(then_, session, true, {.rules = tenant_->rules.get()}, now), now);
+    if (delayed.visitor)
+      look(delayed, sight_of(then_, session, true, {.rules = tenant_->rules.get()}, now), delayed::Cause::kCompany,
+           now);
 }
 
 void Trial::regrouped(const VisitorId& id, Instant now) {
@@ -170,7 +181,9 @@ void Trial::regrouped(const VisitorId& id, Instant now) {
   CHECK(session.has_value());  // nothing is read from a disk
   if (!*session) return;
   for (const Delayed& delayed : all)
-    if (delayed.visitor) look(delayed, sight_of(then_, *session, true, {.rules = tenant_->rules.get()}, now), now);
+    if (delayed.visitor)
+      look(delayed, sight_of(then_, *session, true, {.rules = tenant_->rules.get()}, now), delayed::Cause::kCompany,
+           now);
 }
 
 void Trial::left(const SessionDigest& own, std::uint64_t session) {
@@ -217,7 +230,7 @@ void Trial::fire(const Place& place, const Timer& timer, const std::function<voi
   const delayed::Sight sight =
       sight_of(then_, session, delayed->visitor, decision::wanted_when_due(*tenant_->rules), now);
   const auto wait = wait_for(waits_of(*delayed, sight, now), same);
-  if (!wait || wait->session != session || wait->due > now) return look(*delayed, sight, now);
+  if (!wait || wait->session != session || wait->due > now) return look(*delayed, sight, delayed::Cause::kSignals, now);
   decision::Known known = sight.known;
   known.tells_sensitive = true;
   known.same = wait->anchor.same;

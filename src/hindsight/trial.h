@@ -82,7 +82,7 @@ class Trial {
   void count(const rules::Verdict& verdict, const ledger::SessionDigest& digest);
   std::vector<delayed::Wait> waits_of(const rules::Delayed& delayed, const delayed::Sight& sight, Instant now) const;
   void set(const Place& place, std::optional<Timer> timer);
-  void look(const rules::Delayed& delayed, const delayed::Sight& sight, Instant now);
+  void look(const rules::Delayed& delayed, const delayed::Sight& sight, delayed::Cause cause, Instant now);
   void fire(const Place& place, const Timer& timer, const std::function<void(const FiredAt&)>& fired);
   bool is_overdue(const rules::Delayed& delayed, const delayed::Sight& sight, Instant due, AskedAt asked);
   ledger::SessionDigest digest_of(const ledger::Session& session) const;

@@ -17,7 +17,8 @@
 //              visitor:string context at:instant past spends anonymous:string?
 //   past     = size:varint id:string trigger:string outcome:string rule:string variant:string session_version:varint
 //              rules_version:varint at:instant flags:u8 (1 shown, 2 public only, 4 and 8: the hold) reading:u64le
-//              n:varint (rule:string variant:string outcome:string flags:u8 (1 shadow, 2 and 4: the hold))* anchor:varint?
+//              n:varint (rule:string variant:string outcome:string flags:u8 (1 shadow, 2 and 4: the hold))*
+//              anchor:varint?
 //   spends   = n:varint (key:u64le at:instant session:u64le)*
 //   visitor  = digest handle:string visitor:string own:digest session:string of:digest flags:u8 (1 fresh, 2 joined,
 //              4 moved, 8 folds) at:instant expires:instant spends counts?

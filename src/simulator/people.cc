@@ -67,7 +67,7 @@ void World::ask() {
   const std::size_t n = known[stage_.dice.below(known.size())];
   const KnownSession& session = outside_.sessions[n];
   const auto body = json::parse(R"({"sessionId":")" + session.id.text + '"' + who(session) + R"(,"trigger":"page"})");
-  auto request = decision::parse_decision(body->root(), process_->tenants, kOfPeople, false);
+  auto request = decision::parse_decision(body->root(), process_->tenants, kOfPeople, false, stage_.time.now());
   require(request.has_value(), [&] { return "the request of a page is refused: " + request.error().message; });
   process_->resolver.resolve(
       std::move(*request), while_alive([this, n, before = party(n)](const Result<decision::Envelope>& answer) {

@@ -174,12 +174,16 @@ Result<Response> preview(Api& api, Request& request) {
   static const ledger::Context kNoContext;
   rules::Facts facts =
       known.facts(known.session ? known.session->context : kNoContext, id, now, (*tenant)->settings.retention);
+  facts.counters = &(*tenant)->traits->counters();
   std::optional<rules::Anchor> anchor;
   if (is_delayed) {
     const rules::Delayed& delayed = draft.set.delayed()[0];
     const ledger::Window& window = delayed.visitor && facts.visitor ? *facts.visitor : facts.window;
-    anchor = draft.set.anchor(delayed, window, now, facts.retention);
-    if (anchor) facts.now = std::max(now, anchor->due);
+    const auto anchors = draft.set.anchors(delayed, window, now, facts.retention);
+    // By value, the one whose message is the next.
+    if (const auto next = std::ranges::min_element(anchors, {}, &rules::Anchor::due); next != anchors.end())
+      anchor = *next;
+    if (anchor) facts.now = std::max(now, anchor->due), facts.same = anchor->same;
   }
 
   std::string body;

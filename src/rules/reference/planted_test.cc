@@ -11,12 +11,13 @@ namespace beckon::rules {
 namespace {
 
 constexpr std::array<const char*, static_cast<std::size_t>(Planted::kEnd)> kNames{
-    "Nothing",           "WindowClosedBehind", "NowUnseen",      "RetentionTooLong", "AtLeastMore",     "AtMostLess",
-    "AbsenceFromAnchor", "WaitTooLong",        "AgeTooGreat",    "StepsShareSignal", "CooldownTooLong", "CapOneMore",
-    "CapOfVisitor",      "HoursCloseLate",     "NightToMorning", "ArmEndsLate",      "HoldoutOneMore",  "ShadowHolds",
-    "ValidTooLong",      "RolloutOneMore",     "DayBeginsLate",  "SinceFromAnchor",  "AboveBound",      "TraitTooOld",
-    "TraitDayLate",      "EverTooOld",         "EverDayMore",    "LastGroupLost",    "AnyElement",      "DecisionTooLong",
-    "HoldoutActed",      "ValuesMixed",        "OneValueMore"};
+    "Nothing",         "WindowClosedBehind", "NowUnseen",     "RetentionTooLong", "AtLeastMore",
+    "AtMostLess",      "AbsenceFromAnchor",  "WaitTooLong",   "AgeTooGreat",      "StepsShareSignal",
+    "CooldownTooLong", "CapOneMore",         "CapOfVisitor",  "HoursCloseLate",   "NightToMorning",
+    "ArmEndsLate",     "HoldoutOneMore",     "ShadowHolds",   "ValidTooLong",     "RolloutOneMore",
+    "DayBeginsLate",   "SinceFromAnchor",    "AboveBound",    "TraitTooOld",      "TraitDayLate",
+    "EverTooOld",      "EverDayMore",        "LastGroupLost", "AnyElement",       "DecisionTooLong",
+    "HoldoutActed",    "ValuesMixed",        "OneValueMore"};
 
 class PlantedFault : public ::testing::TestWithParam<int> {
  protected:

@@ -63,10 +63,16 @@ inline naive::Signal random_signal(Dice& dice, Instant base) {
 
 inline naive::Session random_session(Dice& dice, Instant base) {
   naive::Session session;
-  const bool many_values = dice.one_in(40);  // more than `same` looks at
-  for (int i = many_values ? 30 + dice.upto(30) : dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i) {
+  const bool many_values = dice.one_in(40);  // about as many as `same` looks at, and the oldest one three times
+  const int values = 19 + dice.upto(4);
+  for (int i = many_values ? values + 2 : dice.one_in(150) ? 205 + dice.upto(40) : dice.upto(10); i > 0; --i) {
     session.arrived.push_back(random_signal(dice, base));
-    if (many_values) session.arrived.back().metadata = R"({"n":)" + std::to_string(dice.upto(40)) + "}";
+    if (!many_values) continue;
+    naive::Signal& signal = session.arrived.back();
+    signal.id.clear();
+    if (!dice.one_in(30)) signal.key = "a";
+    signal.metadata = R"({"n":)" + std::to_string(std::min(i, values)) + "}";
+    signal.at = signal.received = base - std::chrono::milliseconds{100} * i;
   }
   for (int i = dice.one_in(2) ? dice.upto(5) : 0; i > 0; --i) {
     const naive::Account of{"r" + std::to_string(1 + dice.upto(5)), dice.one_in(3) ? "r1" : "", dice.one_in(3)};

@@ -108,24 +108,26 @@ TEST_P(TimersOfAStore, OfValuesArePutInPlaceOfAllOthersOfTheirSessionAndRule) {
   change({set("s1", after(5)), set_of("s1", 1, after(10)), set_of("s1", 2, after(20)), set_of("s1", 3, after(30)),
           set("s1", after(40), 1, kWinBack), set_of("s2", 4, after(50))});
   write({.at = kStart,
-         .changes = {commit::TimersOfValues{.handle = kAcme,
-                                            .session = SessionId("s1"),
-                                            .rule = kRescue,
-                                            .all = {{.same = 1, .due_at = after(11), .anchor = 1},
-                                                    {.same = 2, .due_at = after(21), .anchor = 1, .how = How::kElseKept},
-                                                    {.same = 3, .due_at = after(31), .anchor = 2, .how = How::kElseKept},
-                                                    {.same = 5, .due_at = after(60), .anchor = 9, .how = How::kElseKept}}}}});
+         .changes = {
+             commit::TimersOfValues{.handle = kAcme,
+                                    .session = SessionId("s1"),
+                                    .rule = kRescue,
+                                    .all = {{.same = 1, .due_at = after(11), .anchor = 1},
+                                            {.same = 2, .due_at = after(21), .anchor = 1, .how = How::kElseKept},
+                                            {.same = 3, .due_at = after(31), .anchor = 2, .how = How::kElseKept},
+                                            {.same = 5, .due_at = after(60), .anchor = 9, .how = How::kElseKept}}}}});
   EXPECT_EQ(due(after(99)),
             "s1/cart-rescue@11#1=1 s1/cart-rescue@20#1=2 s1/cart-rescue@31#2=3 s1/win-back@40#1 "
             "s2/cart-rescue@50#1=4 s1/cart-rescue@60#9=5 ")
       << "one that stays is not moved, unless it waits from another signal now";
   write({.at = kStart,
-         .changes = {commit::TimersOfValues{.handle = kAcme,
-                                            .session = SessionId("s1"),
-                                            .rule = kRescue,
-                                            .all = {{.same = 2, .due_at = after(9), .anchor = 1, .how = How::kOnlyKept},
-                                                    {.same = 3, .due_at = after(9), .anchor = 7, .how = How::kOnlyKept},
-                                                    {.same = 6, .due_at = after(9), .anchor = 1, .how = How::kOnlyKept}}}}});
+         .changes = {
+             commit::TimersOfValues{.handle = kAcme,
+                                    .session = SessionId("s1"),
+                                    .rule = kRescue,
+                                    .all = {{.same = 2, .due_at = after(9), .anchor = 1, .how = How::kOnlyKept},
+                                            {.same = 3, .due_at = after(9), .anchor = 7, .how = How::kOnlyKept},
+                                            {.same = 6, .due_at = after(9), .anchor = 1, .how = How::kOnlyKept}}}}});
   EXPECT_EQ(due(after(99)), "s1/cart-rescue@20#1=2 s1/win-back@40#1 s2/cart-rescue@50#1=4 ")
       << "one that is only kept is not set anew";
   write({.at = kStart, .changes = {commit::TimersOfValues{kAcme, SessionId("s1"), kRescue, {}}}});

@@ -429,11 +429,11 @@ ALTER TABLE tally ADD COLUMN held_limit INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN held_render INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kSteps = {
-    kFirst,       kUnmatchedEvents, kDelayed,        kOrigins,   kHeldSince,        kSessionOrder,   kReplays,
-    kTallies,     kPasswords,       kChangedHandles, kNoTrigger, kSnapshotPosition, kAttemptsInFull, kSealedHeaders,
-    kZoneVersion, kExpiry,          kBoundedHistory, kPastLives, kIdentities,       kTraits,         kIdentityKeys,
-    kTimersByValue, kCounters,      kHeldBack};
+constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
+                               kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
+                               kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
+                               kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
+                               kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");
