@@ -207,7 +207,7 @@ describe('the timeline', () => {
       ['~ann-home'],
     );
     assert.deepEqual(kinds.trait.map(({ trait, op, value, source }) => [trait, op, value, source]).sort(), [
-      ['email', 'set', 'ann@company.example', 'crm'],
+      ['email', 'set', 'a•••@company.example', 'crm'],
       ['orders', 'add', 2, 'server'],
       ['plan', 'set', 'pro', 'crm'],
       ['tags', 'include', 'a', null],
@@ -221,10 +221,10 @@ describe('the timeline', () => {
     for (const limit of [1, 3, 200]) assert.deepEqual(await timeline({ limit }), all, `${limit}`);
   });
 
-  test('hides sensitive traits from a CREATOR', async () => {
+  test('masks sensitive traits, and hides them from a CREATOR', async () => {
     const of = async role =>
       (await timeline({ role })).filter(one => one.trait === 'email').map(({ value, hidden }) => [value, hidden]);
-    assert.deepEqual(await of('OPERATOR'), [['ann@company.example', undefined]]);
+    assert.deepEqual(await of('OPERATOR'), [['a•••@company.example', undefined]]);
     assert.deepEqual(await of('CREATOR'), [[null, true]]);
   });
 

@@ -128,8 +128,8 @@ class Line {
 
 class Written {
  public:
-  Written(json::Writer& out, const Api& api, const commit::TraitTable& traits, bool may_see_sensitive)
-      : out_(out), api_(api), traits_(traits), may_see_sensitive_(may_see_sensitive) {}
+  Written(json::Writer& out, const Api& api, const commit::TraitTable& traits, Sensitive sensitive)
+      : out_(out), api_(api), traits_(traits), sensitive_(sensitive) {}
 
   void operator()(const SignalThere& there) const {
     write_moment(out_, there.session->window[there.place], there.session->id.view());
@@ -142,7 +142,7 @@ class Written {
   void operator()(const ledger::TraitChange& change) const {
     const commit::TraitDeclaration* declared = traits_.find(change.name);
     out_.begin_object().member("kind", "trait").member("at", to_rfc3339(change.stamp.at));
-    write_change(out_, change, declared && declared->sensitive && !may_see_sensitive_);
+    write_change(out_, change, declared && declared->sensitive ? sensitive_ : Sensitive::kShown);
     out_.end_object();
   }
   void operator()(const ledger::Member& member) const {
@@ -157,7 +157,7 @@ class Written {
   json::Writer& out_;
   const Api& api_;
   const commit::TraitTable& traits_;
-  const bool may_see_sensitive_;
+  const Sensitive sensitive_;
 };
 
 // The newest that joined the visitor, over all ids, at most as many as rules see.
@@ -209,7 +209,9 @@ Result<Response> get(Api& api, Request& request) {
   std::vector<std::string> items;
   for (const Entry& entry : entries) {
     json::Writer writer(items.emplace_back());
-    std::visit(Written(writer, api, *(*tenant)->traits, *role > access::Role::kCreator), entry.what);
+    std::visit(Written(writer, api, *(*tenant)->traits,
+                       *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden),
+               entry.what);
   }
   return list_response(request, items, more ? cursor_of(entries.back().at, entries.back().key, what) : "");
 }

@@ -17,11 +17,13 @@ constexpr std::array<std::string_view, 6> kOps{"set", "unset", "setOnce", "add",
 
 std::string_view name_of(ledger::TraitOp op) { return kOps[static_cast<std::size_t>(op)]; }
 
-void write_change(json::Writer& out, const ledger::TraitChange& change, bool hidden) {
+void write_change(json::Writer& out, const ledger::TraitChange& change, Sensitive as) {
   const bool is_text = change.op == ledger::TraitOp::kInclude || change.op == ledger::TraitOp::kExclude;
   out.member("trait", change.name).member("op", name_of(change.op)).key("value");
-  if (hidden)
+  if (as == Sensitive::kHidden)
     out.null().member_boolean("hidden", true);
+  else if (as == Sensitive::kMasked && change.op != ledger::TraitOp::kUnset)
+    out.raw(masked(is_text ? json::quote(change.value) : change.value)).member_boolean("masked", true);
   else if (is_text)
     out.string(change.value);
   else if (change.op == ledger::TraitOp::kAdd)
@@ -191,7 +193,7 @@ Result<void> write_trait_history(json::Writer& out, Api& api, const Handle& hand
       if (!traits) continue;
       for (const ledger::TraitChange& change : traits->changes) {
         out.begin_object();
-        write_change(out, change, false);
+        write_change(out, change, Sensitive::kShown);
         out.member("at", to_rfc3339(change.stamp.at)).member("receivedAt", to_rfc3339(traits->at)).end_object();
       }
     }

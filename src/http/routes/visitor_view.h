@@ -56,7 +56,7 @@ void write_counters(json::Writer& out, const rules::Counters& counters, const st
                     Instant now);
 
 // Adds "trait", "op", "value" and "source" to an open object; where it is hidden, that instead of the value.
-void write_change(json::Writer& out, const ledger::TraitChange& change, bool hidden);
+void write_change(json::Writer& out, const ledger::TraitChange& change, Sensitive as);
 std::string_view name_of(ledger::TraitOp op);
 
 // Adds "traitHistory" to an open object: all that the journal still holds of what was said under these ids, oldest
