@@ -33,6 +33,9 @@ after(async () => {
   await beckon?.close();
 });
 
+// Those with placeholders need a visitor who has the values.
+const isWhole = ({ action }) => !JSON.stringify(action).includes('{{');
+
 // Resolved at a trigger of its own, in a shop that has just been opened.
 async function show(action, trigger) {
   const rule = { triggers: [trigger], when: {}, action };
@@ -67,7 +70,7 @@ for (const [name, examples, least] of [
     'the documents',
     () => [
       ...[...read('docs/rules.md').matchAll(/^```json\n(.*?)^```$/gms)].flatMap(([, text]) => [
-        ...actionsIn(JSON.parse(text), 'docs/rules.md'),
+        ...actionsIn(JSON.parse(text), 'docs/rules.md').filter(isWhole),
       ]),
       ...actionsIn(JSON.parse(read('docs/openapi.json')), 'docs/openapi.json'),
     ],

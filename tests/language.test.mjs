@@ -242,7 +242,7 @@ test('what cannot be the same is refused, every fault at its place', async () =>
     await faults(
       rule({
         all: [
-          { count: { key: 'a' }, same: 'items[].sku' },
+          { count: { key: 'a' }, same: 'items[].sku', atLeast: 1 },
           { steps: [{ key: 'a' }], same: 'a.b.c.d.e' },
         ],
       }),

@@ -272,6 +272,27 @@ holds(
     assert.equal((await decide(await told([signal('here')], { anonymousId }))).outcome, 'act');
   },
 );
+holds(
+  [
+    'There, signals with the same `id` count once if they arrive within 7 days of one another, whichever sessions they are sent in.',
+  ],
+  async () => {
+    const visitorId = freshSession('v');
+    const bought = { ...signal('buy', hours), id: visitorId };
+    await told([bought], { visitorId });
+    const here = await told([bought, signal('buy', hours)], { visitorId });
+    const asked = async more => {
+      await save('r', { when: { all: [{ count: { key: 'buy' }, equals: 2, ...more }] } });
+      return (await decide(here)).outcome;
+    };
+    assert.equal(await asked({ scope: 'visitor' }), 'act', 'of three');
+    assert.equal(await asked({}), 'act', 'in this session');
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', `/chain/${here}`)).status, 204);
+    const left = await told([signal('view')], { visitorId });
+    await save('r', { when: { all: [{ count: { key: 'buy' }, equals: 1, scope: 'visitor' }] } });
+    assert.equal((await decide(left)).outcome, 'act', 'the other one counts on');
+  },
+);
 holds(['`seen` | At least one matching signal was seen.'], async () => {
   await yes({ seen: { key: 'a' } }, [signal('a'), signal('a')]);
   await no({ seen: { key: 'a' } }, [signal('b')]);

@@ -34,8 +34,10 @@ async function* judged(seed, sets) {
   const answers = createInterface({ input: core.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value } = await given.next();
-    if (value !== undefined) core.stdin.write(`${value}\n`);
-    return value === undefined ? undefined : JSON.parse(value);
+    if (value === undefined) return undefined;
+    const read = JSON.parse(value);
+    core.stdin.write(`${JSON.stringify(read)}\n`); // its numbers as the server is given them: not 9e14
+    return read;
   };
   try {
     const shared = await next();
