@@ -68,12 +68,13 @@ async function assertComplete({ where, action }, trigger) {
 for (const [name, examples, least] of [
   [
     'the documents',
-    () => [
-      ...[...read('docs/rules.md').matchAll(/^```json\n(.*?)^```$/gms)].flatMap(([, text]) => [
-        ...actionsIn(JSON.parse(text), 'docs/rules.md').filter(isWhole),
-      ]),
-      ...actionsIn(JSON.parse(read('docs/openapi.json')), 'docs/openapi.json'),
-    ],
+    () =>
+      [
+        ...[...read('docs/rules.md').matchAll(/^```json\n(.*?)^```$/gms)].flatMap(([, text]) => [
+          ...actionsIn(JSON.parse(text), 'docs/rules.md'),
+        ]),
+        ...actionsIn(JSON.parse(read('docs/openapi.json')), 'docs/openapi.json'),
+      ].filter(isWhole),
     10,
   ],
   ['the console', () => [...actionsIn({ kBanner, kBlank, kExamples, kPopup }, 'console')], 5],

@@ -249,7 +249,7 @@ test('what cannot be the same is refused, every fault at its place', async () =>
     ),
     [`when.all[0].same ${place}`, `when.all[1].same ${place}`],
   );
-  assert.deepEqual(await faults(rule({ any: [{ count: { key: 'a' }, same: 'sku' }] }, named)), [
+  assert.deepEqual(await faults(rule({ any: [{ count: { key: 'a' }, same: 'sku', atLeast: 1 }] }, named)), [
     'action.payload names same, but no condition of when.all has one',
   ]);
 });
