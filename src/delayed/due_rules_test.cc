@@ -287,6 +287,26 @@ TEST_F(DueOfAVisitor, SeesASessionFromTheMomentItJoins) {
   EXPECT_EQ(told(), "");
 }
 
+TEST_F(DueOfAVisitor, TellsNothingOldBecauseASessionLeft) {
+  signal("s1", "cart");
+  world.pass(10min);
+  signal("s2", "purchase");
+  world.pass(1h);
+  ASSERT_TRUE(world.append("s2", R"({"type":"view"})", R"(,"consent":"denied")"));
+  EXPECT_EQ(waiting("s1"), 0u) << "the wait would have been over 40 minutes ago";
+  world.pass(1h);
+  EXPECT_EQ(told(), "");
+}
+
+TEST_F(DueOfAVisitor, IsNotLostBecauseASessionJoinsOnceTheWaitIsOver) {
+  signal("s1", "cart");
+  world.sleep(1h);
+  signal("s2", "view");
+  EXPECT_EQ(waiting("s1"), 1u);
+  world.fire();
+  EXPECT_EQ(told(), "s1=queued ");
+}
+
 TEST_F(DueOfAVisitor, NoLongerSeesASessionThatLeft) {
   signal("s1", "cart");
   world.pass(10min);
