@@ -261,6 +261,43 @@ describe('joining', () => {
   });
 });
 
+test('a browser does not remember a visitor who was erased, nor one who begins anew under their id', async () => {
+  const { browser, person } = fresh();
+  await say(freshSession(), ['view'], { anonymousId: browser, visitorId: person });
+  const remembered = freshSession();
+  await say(remembered, ['view'], { anonymousId: browser });
+  assert.equal((await session(remembered)).visitorId, person);
+  assert.equal((await beckon.as('OPERATOR', 'DELETE', path(person))).status, 204);
+  for (const id of [person, `~${browser}`]) assert.equal((await beckon.as('CREATOR', 'GET', path(id))).status, 404, id);
+  await beckon.kill();
+  await beckon.open();
+  for (let i = 0; i < 2; ++i) {
+    const sessionId = freshSession();
+    await say(sessionId, ['view'], { anonymousId: browser });
+    assert.equal((await session(sessionId)).visitorId, null);
+    assert.equal((await visitor(`~${browser}`)).visitorId, null);
+    await say(freshSession(), ['view'], { anonymousId: `${browser}-2`, visitorId: person });
+  }
+  assert.equal((await visitor(person)).sessionCount, 2);
+});
+
+test('~ and a browser names what nobody has of it, once it is split from its visitor', async () => {
+  const { browser, person } = fresh();
+  const other = `${freshSession()}@company.example`;
+  const first = freshSession();
+  await say(first, ['view'], { anonymousId: browser });
+  await say(freshSession(), ['view'], { anonymousId: browser, visitorId: person });
+  await say(freshSession(), ['view'], { anonymousId: browser, visitorId: other });
+  assert.equal((await split(person, { ids: [`~${browser}`] })).status, 200);
+  await say(freshSession(), ['view'], { anonymousId: browser });
+  const found = await visitor(`~${browser}`);
+  assert.deepEqual([found.visitorId, found.sessions.map(one => one.sessionId)], [null, [first]]);
+  const plan = (await alias(person, { id: `~${browser}`, dryRun: true })).json;
+  assert.ok(!JSON.stringify(plan).includes(other), 'the undo of the split brings nobody else');
+  assert.equal((await beckon.as('OPERATOR', 'DELETE', path(`~${browser}`))).status, 204);
+  assert.equal((await visitor(other)).sessionCount, 2);
+});
+
 test('erasing a visitor erases all ids, whichever the path names', async () => {
   const { browser, person } = fresh();
   const other = fresh().person;

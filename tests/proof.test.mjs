@@ -294,6 +294,14 @@ describe('identity.proof is', () => {
       assert.deepEqual([event.payload.visitorId, event.payload.proven], [visitorId, who === right]);
     }
     assert.equal((await visitor(visitorId)).sessionCount, 2 * (2 + wrong.length), 'and the browser’s were claimed');
+    // Whoever knows the id of a session that is proven is not.
+    const sessionId = freshSession();
+    await signal(sessionId, right, {}, true);
+    await hook.log.next(one => one.event.payload.sessionId === sessionId);
+    await signal(sessionId, none);
+    const { event } = await hook.log.next(one => one.event.payload.version === 2);
+    assert.deepEqual([event.payload.sessionId, event.payload.proven], [sessionId, false]);
+    assert.equal((await session(sessionId)).proven, true, 'a proof was said in it');
     const bad = await beckon.chain('signals', { sessionId: 's', visitorProof: 7, signals: [{ type: 'view' }] });
     assert.deepEqual([bad.status, bad.json.details[0].field], [400, 'visitorProof']);
   });

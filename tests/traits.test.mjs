@@ -207,6 +207,13 @@ describe('declarations', () => {
     assert.deepEqual(bad.json.details.map(({ field }) => field).sort(), ['name', 'public', 'sources[1]', 'type', 'x']);
     assert.equal((await beckon.as('OPERATOR', 'PUT', '/traits/email', { type: 'number' })).status, 400);
     await declare('gone', { type: 'text' });
+    for (const more of [{ sensitive: true }, { public: true }, { sources: ['crm'] }]) {
+      const said = { type: 'text', ...more };
+      assert.ok((await beckon.as('OPERATOR', 'PUT', '/traits/guarded', said)).status < 300);
+      const refused = await beckon.as('CREATOR', 'DELETE', '/traits/guarded');
+      assert.deepEqual([refused.status, refused.json.requiredRole], [403, 'OPERATOR'], refused.text);
+    }
+    assert.equal((await beckon.as('OPERATOR', 'DELETE', '/traits/guarded')).status, 204);
     assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 204);
     assert.equal((await beckon.as('CREATOR', 'DELETE', '/traits/gone')).status, 404);
   });

@@ -58,7 +58,13 @@ void CounterFilling::plan(Draft& draft) {
 }
 
 void CounterFilling::fill(Draft& draft, const Tenant& tenant) {
-  Group group = earliest(tenant.traits->counters());
+  // As this commit has them: one that it changes or deletes stays changed, or deleted.
+  rules::Counters counters;
+  for (const auto& [name, counter] : tenant.traits->counters())
+    if (auto now = draft.find_counter(tenant.handle, name); now && now->id == counter.id)
+      counters.emplace(name, std::move(*now));
+  Group group = earliest(counters);
+  if (group.counters.empty()) return;
   auto erasures = ledger_.erasures();
   if (!erasures) return;
   std::ranges::sort(*erasures, {}, &ledger::Ledger::Erasure::digest);

@@ -290,6 +290,39 @@ TEST_F(Counting, ADefinitionThatChangesIsFilledAnew) {
   EXPECT_TRUE(world->session("@jon")->counted->of(before).empty()) << "what the old one has counted is gone";
 }
 
+TEST_F(Counting, IsChangedOrDeletedWhileItIsFilled) {
+  for (int i = 0; i < 600; ++i) buy("s" + std::to_string(i), 1, "");
+  const auto begin = [&](const std::string& json) {
+    Issues issues;
+    const rules::Counter read = rules::read_counter(json::parse(json)->root(), system_zones(), issues);
+    ASSERT_FALSE(world->plan([&](Draft& draft) {
+      draft.declare_counter(kCountingShop, "orders", read, kCountingFrom);
+      return std::nullopt;
+    }));
+    ASSERT_TRUE(counter().filled_to) << "it is being filled";
+  };
+  begin(R"({"key":"view"})");
+  begin(R"({"key":"purchase"})");
+  const std::uint64_t second = counter().id;
+  ASSERT_FALSE(world->plan([&](Draft& draft) {
+    auto longer = *draft.find_counter(kCountingShop, "orders");
+    longer.keep = 24h * 90;
+    draft.put_counter(kCountingShop, "orders", longer);
+    return std::nullopt;
+  }));
+  pass(1s);
+  EXPECT_EQ(counter().id, second);
+  EXPECT_EQ(counter().keep, 24h * 90);
+  EXPECT_FALSE(counter().filled_to);
+  begin(R"({"key":"view"})");
+  ASSERT_FALSE(world->plan([&](Draft& draft) {
+    draft.put_counter(kCountingShop, "orders", std::nullopt);
+    return std::nullopt;
+  }));
+  pass(1s);
+  EXPECT_FALSE(world->tenants.known("demo")->traits->counters().contains("orders"));
+}
+
 TEST_F(Counting, SeveralAreFilledAtOnce) {
   for (int i = 0; i < 300; ++i) buy("s" + std::to_string(i), 1, "");
   declare(R"({"key":"purchase","field":"amount"})", "orders");

@@ -49,6 +49,7 @@ std::optional<TraitDeclaration> stored_trait(std::string_view json);  // what to
 
 namespace trait_limits {
 inline constexpr std::size_t kOfHandle = 1'000;
+inline constexpr std::size_t kOfPages = 500;  // a page says no new one where the handle has so many
 inline constexpr std::size_t kOfVisitor = 100;
 inline constexpr std::size_t kBytesOfVisitor = 8 * 1024;
 inline constexpr std::size_t kName = 64;

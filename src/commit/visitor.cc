@@ -21,9 +21,14 @@ const Identity& identity_of(const SessionPtr& record) {
   return record && record->identity ? *record->identity : kNobodyElse;
 }
 
-bool is_remembered(const Identity& browser, const HandleSettings& settings, Instant now) {
+// Not a visitor who was erased since, nor one who has begun anew under the same id.
+Result<bool> is_remembered(const VisitorReader& reader, const Identity& browser, const HandleSettings& settings,
+                           Instant now) {
   if (browser.said.empty() || !settings.remember) return false;
-  return *settings.remember == Duration::max() || now - browser.said_at < *settings.remember;
+  if (*settings.remember != Duration::max() && now - browser.said_at >= *settings.remember) return false;
+  const auto said = reader.record(browser.said);
+  if (!said) return unexpected(said.error());
+  return *said && (*said)->created <= browser.said_at;
 }
 
 // A browser whose visitor nobody has said yet in this session.
@@ -33,7 +38,9 @@ Result<Naming> of_browser(const VisitorReader& reader, const HandleSettings& set
   const auto browser = reader.record(ledger::browser_id(anonymous));
   if (!browser) return unexpected(browser.error());
   const Identity& known = identity_of(*browser);
-  const bool remembered = is_remembered(known, settings, now);
+  const auto is_known = is_remembered(reader, known, settings, now);
+  if (!is_known) return unexpected(is_known.error());
+  const bool remembered = *is_known;
   std::uint32_t number = std::max<std::uint32_t>(known.share, 1);
   auto share = reader.record(ledger::share_id(anonymous, number));
   if (!share) return unexpected(share.error());

@@ -46,12 +46,15 @@ std::string event_type(std::string_view key) {
   return key == "link.clicked" ? std::string(key) : "signal." + std::string(key);
 }
 
-std::string payload_of(const commit::VisitorReader& reader, const ledger::Session& session, const Signal& signal) {
+// `proven`: whoever sent the signal has shown to be the visitor, or to speak for the handle. That a session was proven
+// before says nothing of who sends the next signal: whoever knows its id may.
+std::string payload_of(const commit::VisitorReader& reader, const ledger::Session& session, const Signal& signal,
+                       bool proven) {
   std::string out;
   json::Writer writer(out);
   writer.begin_object().member("sessionId", session.id.view());
   const commit::Whose whose = commit::whose(reader, session.visitor);
-  if (!whose.visitor.empty()) writer.member("visitorId", whose.visitor.view()).member_boolean("proven", session.proven);
+  if (!whose.visitor.empty()) writer.member("visitorId", whose.visitor.view()).member_boolean("proven", proven);
   if (!whose.anonymous.empty()) writer.member("anonymousId", whose.anonymous);
   writer.member("version", static_cast<std::int64_t>(signal.version)).key("signal");
   decision::write_signal_told(writer, signal);
@@ -191,7 +194,7 @@ Result<Appended> Append::planned(commit::Draft& draft) {
     count_signal(draft, tenant, tokens_, digest, session, signal);
     draft.add_event(
         tenant, event_type(signal.key), signal.at, request_.session.view(), [&] { return cause_of(*session, signal); },
-        [&] { return payload_of(reader, *session, signal); });
+        [&] { return payload_of(reader, *session, signal, proven || request_.trust == commit::Trust::kRole); });
   }
   goals_may_count(draft, tenant, digest, record.signals);
   if (!record.signals.empty()) delayed::signals_came(draft, session, record.signals);
@@ -216,7 +219,9 @@ Result<TraitsTaken> Append::take(commit::Draft& draft, Consent consent, const Vi
                                   : request_.trust == commit::Trust::kProof ? commit::kProvenSource
                                                                             : commit::kPageSource;
   return take_traits(draft, request_.tenant->handle, visitor, request_.traits,
-                     {.source = source, .only_public = request_.trust == commit::Trust::kNone});
+                     {.source = source,
+                      .only_public = request_.trust == commit::Trust::kNone,
+                      .is_page = request_.trust != commit::Trust::kRole});
 }
 
 Result<Appended> Append::deny(commit::Draft& draft, const SessionDigest& digest, const SessionPtr& before) {

@@ -49,6 +49,7 @@ class Taking {
         said_(said),
         source_(said.source.empty() ? speaker.source : said.source),
         only_public_(speaker.only_public),
+        most_(speaker.is_page ? commit::trait_limits::kOfPages : commit::trait_limits::kOfHandle),
         at_(std::min(said.at.value_or(draft.now()), draft.now())),
         known_(std::move(known)) {
     id_ = said.id.empty() ? 0 : ledger::remembered(said.id);
@@ -78,7 +79,7 @@ class Taking {
     if (!known && !unsets) {
       const auto type = type_said(one);
       if (!type) return "must be a text, a number, a boolean or a list of texts";
-      if (draft_.traits_of(handle_) >= commit::trait_limits::kOfHandle) return "is one trait too many for the handle";
+      if (draft_.traits_of(handle_) >= most_) return "is one trait too many for the handle";
       trait.type = *type;
     }
     auto before = room_for(one, unsets);
@@ -204,6 +205,7 @@ class Taking {
   const TraitsSaid& said_;
   const std::string_view source_;
   const bool only_public_;
+  const std::size_t most_;
   const Instant at_;
   Traits known_;  // of the visitor, and what was said so far
   std::uint64_t id_ = 0;

@@ -38,6 +38,7 @@ TraitsSaid read_traits(const json::Value& object, const std::string& path, bool 
 struct TraitSpeaker {
   std::string_view source;   // where the request names none
   bool only_public = false;  // whoever knows the visitor's id
+  bool is_page = false;      // on a public route
 };
 
 // What became of each trait, by name.

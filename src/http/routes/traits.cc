@@ -117,10 +117,16 @@ Result<Response> remove(Api& api, Request& request) {
                                        (users.size() > 1 ? " and others" : "") + ". Change them first.",
                             .extras = {{"rules", ids}}});
   }
+  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  if (!role) return unexpected(role.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const TraitDeclaration* found = draft.find_trait(handle, name);
     const TraitDeclaration* reserved = commit::reserved_trait(name);
     if (!found || (reserved && *found == *reserved)) return not_found("trait");
+    const TraitDeclaration bare;
+    const bool beyond_type =
+        found->is_public != bare.is_public || found->sensitive != bare.sensitive || found->sources != bare.sources;
+    if (beyond_type && *role < access::Role::kOperator) return insufficient_role(*role);
     draft.put_trait(handle, name, nullptr);
     draft.audit(handle, principal_of(request).subject, "trait.delete", name, "{}");
     return std::nullopt;

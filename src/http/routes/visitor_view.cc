@@ -48,14 +48,21 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
   const auto browser = reader.record(*id);
   if (!browser) return unexpected(browser.error());
   const std::uint32_t newest = *browser && (*browser)->identity ? (*browser)->identity->share : 0;
+  std::ptrdiff_t unclaimed = 0;
   for (std::uint32_t share = std::max<std::uint32_t>(newest, 1); share > 0; --share) {
     VisitorId one = ledger::share_id(ledger::anonymous_of(id->view()), share);
     const auto record = reader.record(one);
     if (!record) return unexpected(record.error());
-    if (*record) ids.push_back(std::move(one));
+    if (!*record) continue;
+    // What nobody has is named by the browser alone, so it goes before what others have.
+    const bool is_theirs = (*record)->identity && !(*record)->identity->owner.empty();
+    ids.insert(is_theirs ? ids.end() : ids.begin() + unclaimed++, std::move(one));
   }
-  // Nothing is kept under it: it has only ever been the browser of this visitor.
-  if (ids.empty() && newest > 0 && !(*browser)->identity->said.empty()) ids.push_back((*browser)->identity->said);
+  if (!ids.empty() || newest == 0 || (*browser)->identity->said.empty()) return ids;
+  // Nothing is kept under it: it has only ever been the browser of this visitor, unless they were erased since.
+  const auto said = reader.record((*browser)->identity->said);
+  if (!said) return unexpected(said.error());
+  if (*said && (*said)->created <= (*browser)->identity->said_at) ids.push_back((*browser)->identity->said);
   return ids;
 }
 

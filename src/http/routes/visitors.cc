@@ -171,17 +171,27 @@ Result<Response> alias(Api& api, Request& request) {
   std::vector<VisitorId> whole, joined;
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const commit::VisitorReader reader = commit::reader_of(draft, handle, draft.now());
-    const auto meant = ids_meant(reader, other->view());
+    auto meant = ids_meant(reader, other->view());
     if (!meant) return meant.error();
     if (meant->empty()) return not_found("visitor");
+    // Of a browser that several have used: what nobody has, else the share of the last one.
+    const auto theirs = reader.name(meant->front());
+    if (!theirs) return theirs.error();
+    std::optional<Fault> unread;
+    std::erase_if(*meant, [&](const VisitorId& one) {
+      const auto name = reader.name(one);
+      if (!name) unread = name.error();
+      return name && *name != *theirs && *name != one;
+    });
+    if (unread) return unread;
     const auto ours = reader.records(*id);
     if (!ours) return ours.error();
     if (ours->empty()) return not_found("visitor");
     whole = ids_of(*ours);
     for (const VisitorId& one : *meant) {
-      const auto theirs = reader.records(one);
-      if (!theirs) return theirs.error();
-      for (VisitorId& more : theirs->empty() ? std::vector<VisitorId>{one} : ids_of(*theirs))
+      const auto records = reader.records(one);
+      if (!records) return records.error();
+      for (VisitorId& more : records->empty() ? std::vector<VisitorId>{one} : ids_of(*records))
         if (!is_one_of(whole, more) && !is_one_of(joined, more)) joined.push_back(std::move(more));
     }
     if (whole.size() + joined.size() > commit::kIdsOfVisitor)
