@@ -88,7 +88,7 @@ export function Person({ id }: { id: string }) {
           <Actions visitor={visitor} onAsk={setAsking} onFault={setFault} />
           <Ids visitor={visitor} />
           <Known visitor={visitor} traits={traits} onChange={again} />
-          <Line visitor={visitor} />
+          <Line visitor={visitor} traits={traits} />
           <Sessions visitor={visitor} />
         </>
       )}
