@@ -186,6 +186,7 @@ test('a visitor has one timeline over all sessions, newest first, in pages', asy
   assert.equal(await line.getByRole('listitem').count(), 50);
   const first = await line.getByRole('listitem').first().innerText();
   assert.match(first, /trait (plan|email)\s+set to/);
+  assert.doesNotMatch(await line.innerText(), /long@company\.example/, 'a sensitive value');
   await press('Show more', line);
   await line.getByText('trait plan').waitFor();
   await page.waitForFunction(() => document.querySelectorAll('.moments > li').length === 82);

@@ -18,7 +18,7 @@ export interface RuleTrace {
   ruleId: string;
   matched: boolean;
   conditions: ConditionTrace[];
-  heldBack?: { by: string; until: string | null }; // "limit": a cap or a cooldown; "hours"
+  heldBack?: { by: string; until: string | null; missing?: string | null }; // "limit", "hours", or "render" with what is missing
   outcome?: string;
   variant?: string;
   status?: string;

@@ -34,8 +34,9 @@ export function Erase({ visitor, onClose }: { visitor: Visitor; onClose: () => v
         <li>
           Ids: {visitor.ids.length}, <span class="mono small wrap">{visitor.ids.map(({ id }) => id).join(', ')}</span>
         </li>
-        <li>Sessions: {visitor.sessionCount}, with their signals, decisions and scheduled messages</li>
+        <li>Sessions: {visitor.sessionCount}, with all signals, decisions and scheduled messages</li>
         <li>Traits: {Object.keys(visitor.traits).length}</li>
+        {Object.keys(visitor.counters).length > 0 && <li>What lifetime counters have counted of them</li>}
         <li>Pending deliveries are canceled, and the content of all deliveries is erased</li>
       </ul>
       <p>All of it becomes unreadable at once and is deleted from disk within a day. This cannot be undone.</p>

@@ -45,7 +45,9 @@ export function Find() {
   return (
     <>
       <h1>People</h1>
-      <p class="lead">Visitors with all their ids, traits and sessions. Any of a visitor’s ids opens them.</p>
+      <p class="lead">
+        Visitors with all their ids, traits and sessions. Any of a visitor’s ids opens them; one with ~ is a browser.
+      </p>
       <PeopleTabs />
       <Search found={q} onType={type} />
       {fault && <FaultNote fault={fault} />}

@@ -15,7 +15,7 @@ export const Groups = ({ groups }: { groups: readonly (readonly [string, IdGroup
         </ul>
         <p class="small">
           {counted(sessions, 'session', 'sessions')}, {counted(spends, 'decision that counts', 'decisions that count')}{' '}
-          toward caps and cooldowns
+          toward frequency limits
         </p>
       </section>
     ))}

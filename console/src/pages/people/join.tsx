@@ -13,6 +13,8 @@ import { Groups } from './groups.tsx';
 
 type Plan = components['schemas']['VisitorJoined'];
 
+const sessionsIn = (count: number) => `${count} ${count === 1 ? 'session' : 'sessions'}`;
+
 interface Props {
   name: string; // the visitor's
   onClose: () => void;
@@ -59,7 +61,7 @@ export function Join({ name, onClose, onDone }: Props) {
           label={ofBrowser ? 'Id of the visitor' : 'Id to join'}
           mono
           value={typed}
-          placeholder={ofBrowser ? 'visitorId' : 'visitorId, or ~ and an anonymousId'}
+          placeholder={ofBrowser ? 'jon@company.example' : 'jon@company.example or ~a-7f…'}
           onInput={value => {
             setTyped(value);
             setPlan(null);
@@ -87,8 +89,8 @@ export function Join({ name, onClose, onDone }: Props) {
             ]}
           />
           <p>
-            From then on caps, cooldowns and conditions of scope <code>visitor</code> count over all{' '}
-            {plan.visitor.sessions + plan.joined.sessions} sessions.
+            From then on frequency limits, and conditions that look at all sessions of the visitor, count both together:{' '}
+            {sessionsIn(plan.visitor.sessions + plan.joined.sessions)}.
           </p>
           <div class="actions">
             <Button kind="primary" busy={busy} onPress={() => send(false)}>

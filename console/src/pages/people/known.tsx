@@ -52,7 +52,7 @@ export function Known({ visitor, traits, onChange }: Props) {
               ) : (
                 <strong class="wrap">{inTable(whole(name) ?? value)}</strong>
               ),
-              <span class="wrap">{source}</span>,
+              <span class="wrap">{source || '–'}</span>,
               <Instant at={at} />,
             ],
             actions: !closed && (

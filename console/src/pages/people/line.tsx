@@ -5,7 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
 import { Instant } from '../../parts/instant.tsx';
 import { useList } from '../../state/list.ts';
-import { nameOf, type TraitValue, type Visitor } from '../../state/people.ts';
+import { nameOf, type Trait, type TraitValue, type Visitor } from '../../state/people.ts';
 import { at, place } from '../../state/place.ts';
 import type { Moment } from '../../state/timeline.ts';
 import { Said } from '../timeline.tsx';
@@ -15,10 +15,13 @@ type Happened = components['schemas']['VisitorMoment'];
 const kPage = 50;
 
 // All that is known of a visitor over all sessions, newest first; what is scheduled stands on top.
-export function Line({ visitor }: { visitor: Visitor }) {
+export function Line({ visitor, traits }: { visitor: Visitor; traits: Trait[] }) {
   const { handle } = place.value,
     visitorId = nameOf(visitor);
   const [round, setRound] = useState(0);
+  // Values that "Traits" masks, or that are declared so: they are read there, which the audit log records.
+  const isSensitive = (name: string) =>
+    !!visitor.traits[name]?.masked || traits.some(one => one.name === name && one.sensitive);
   const { items, more, fault } = useList(
     cursor =>
       ask(
@@ -43,7 +46,7 @@ export function Line({ visitor }: { visitor: Visitor }) {
           {items.map((one, index) => (
             <li key={`${one.at} ${index}`} class={`moment ${one.kind}`}>
               <div class="what">
-                <What of={one} />
+                <What of={one} isSensitive={isSensitive} />
               </div>
               <div class="when small">
                 <Instant at={one.at} />
@@ -78,7 +81,7 @@ const stamp = ({ ids, sessions, traits }: Visitor) =>
     Object.values(traits).map(one => one.at),
   ]);
 
-function What({ of: one }: { of: Happened }) {
+function What({ of: one, isSensitive }: { of: Happened; isSensitive: (name: string) => boolean }) {
   if (one.kind === 'id')
     return (
       <>
@@ -90,7 +93,12 @@ function What({ of: one }: { of: Happened }) {
       <>
         <span class="kind">trait</span> <strong class="mono">{one.trait}</strong>{' '}
         <span class="value">
-          {kOps[one.op]} {one.hidden ? 'a hidden value' : one.op === 'unset' ? '' : inTable(one.value as TraitValue)}
+          {kOps[one.op]}{' '}
+          {one.op === 'unset'
+            ? ''
+            : one.hidden || isSensitive(one.trait)
+              ? 'a hidden value'
+              : inTable(one.value as TraitValue)}
           {one.source && ` (${one.source})`}
         </span>
       </>

@@ -13,6 +13,7 @@ import { isBrowser, nameOf, personAt, readTraits, readVisitor, type Trait, type 
 import { at, go, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
 import { SessionRow } from '../session_row.tsx';
+import { Counters } from './counters.tsx';
 import { Erase } from './erase.tsx';
 import { Join } from './join.tsx';
 import { Known } from './known.tsx';
@@ -88,7 +89,8 @@ export function Person({ id }: { id: string }) {
           <Actions visitor={visitor} onAsk={setAsking} onFault={setFault} />
           <Ids visitor={visitor} />
           <Known visitor={visitor} traits={traits} onChange={again} />
-          <Line visitor={visitor} />
+          <Counters counters={visitor.counters} />
+          <Line visitor={visitor} traits={traits} />
           <Sessions visitor={visitor} />
         </>
       )}

@@ -23,7 +23,7 @@ export function Search({ found = '', onType }: { found?: string; onType?: (text:
             class="mono"
             value={id}
             maxLength={257}
-            placeholder="visitorId, or ~ and an anonymousId"
+            placeholder="jon@company.example or ~a-7f…"
             spellcheck={false}
             autocomplete="off"
             onInput={event => {

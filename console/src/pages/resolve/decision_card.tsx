@@ -10,6 +10,16 @@ import { span } from '../../state/instants.ts';
 import { kOutcomes } from '../../state/words.ts';
 import { Trace } from './trace.tsx';
 
+const kHeldBackBy: Record<string, string> = {
+  limit: 'A rule matched, but its frequency limit held it back.',
+  hours: 'A rule matched, but it is outside its schedule.',
+  render: 'A rule matched, but a value of its message is missing.',
+};
+
+// Why the rule that a held back decision names did not act; undefined if that is not known.
+const heldBackBy = ({ ruleId, explanation }: Decision) =>
+  kHeldBackBy[explanation?.find(rule => rule.ruleId === ruleId)?.heldBack?.by ?? ''];
+
 // One decision in words, its reasons, and the envelope as JSON.
 export function DecisionCard({
   decision,
@@ -28,7 +38,7 @@ export function DecisionCard({
       <header>
         <h3>{trigger}</h3> <State name={outcome} /> <span class="quiet small">{how}</span>
       </header>
-      <p>{kOutcomes[outcome] ?? ''}</p>
+      <p>{(outcome === 'suppressed' && heldBackBy(decision)) || kOutcomes[outcome] || ''}</p>
       {action && (
         <p class="action">
           <span class="quiet">Action</span> <strong>{action.type}</strong>{' '}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Empty } from '../../parts/empty.tsx';
 import { Instant } from '../../parts/instant.tsx';
+import { Table } from '../../parts/table.tsx';
 import { at } from '../../state/place.ts';
 import { AddExamples } from '../rules/examples.tsx';
 import type { ConditionTrace, RuleTrace } from '../../state/decisions.ts';
@@ -32,12 +33,17 @@ export function Trace({ rules, chosen }: { rules: RuleTrace[]; chosen: string | 
                 <a href={at('rules', [rule.ruleId])}>{rule.ruleId}</a>{' '}
                 <span class="verdict">
                   {words}
+                  {rule.heldBack?.missing && (
+                    <>
+                      : <code class="wrap">{rule.heldBack.missing}</code>
+                    </>
+                  )}
                   {rule.heldBack?.until && (
                     <>
                       , until <Instant at={rule.heldBack.until} />
                     </>
                   )}
-                </span>
+                </span>{' '}
                 {rule.status && rule.status !== 'live' && <span class="chip">{rule.status}</span>}
               </p>
               {rule.conditions.length > 0 && <Conditions all={rule.conditions} />}
@@ -69,43 +75,37 @@ function NoRules() {
   );
 }
 
-function Conditions({ all }: { all: ConditionTrace[] }) {
-  return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Conditions">
-      <table>
-        <thead>
-          <tr>
-            <th>Condition</th>
-            <th>Required</th>
-            <th>Actual</th>
-            <th>What would change it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {all.map(({ path, met, measure, wanted, seen, skipped, why, margin, changesAt, signals }) => (
-            <tr key={path}>
-              <td title={path}>
-                <span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}
-              </td>
-              <td>{wanted}</td>
-              <td>
-                {seen}
-                {!!skipped && <small class="quiet">{` (${skipped} skipped: ${why})`}</small>}
-                {signals?.length ? <small class="quiet"> (signals {signals.join(', ')})</small> : null}
-              </td>
-              <td>
-                {margin || '–'}
-                {changesAt && (
-                  <small class="quiet">
-                    {' '}
-                    <Instant at={changesAt} />
-                  </small>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const kHeads = ['Condition', 'Required', 'Actual', 'What would change it'];
+
+const Conditions = ({ all }: { all: ConditionTrace[] }) => (
+  <div class="stacking">
+    <Table
+      label="Conditions"
+      heads={kHeads}
+      rows={all.map(({ path, met, measure, wanted, seen, skipped, why, margin, changesAt, signals }) => ({
+        key: path,
+        cells: [
+          <span title={path}>
+            <span class={met ? 'met' : 'unmet'}>{met ? '✓ met' : '✗ not met'}</span> {measure}
+          </span>,
+          <span>{wanted}</span>,
+          <span>
+            {seen}
+            {!!skipped && <small class="quiet">{` (${skipped} skipped: ${why})`}</small>}
+            {signals?.length ? <small class="quiet"> (signals {signals.join(', ')})</small> : null}
+          </span>,
+          <span>
+            {margin || (changesAt ? 'by itself, not before' : '–')}
+            {changesAt && (
+              <small class="quiet">
+                {' '}
+                <Instant at={changesAt} />
+              </small>
+            )}
+          </span>,
+        ],
+        actions: false,
+      }))}
+    />
+  </div>
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heldBackWords, variantsByRule, type Counts, type RuleSeries } from './analytics.ts';
+import { heldBackWords, mixedWords, shownVariants, variantsByRule, type Counts, type RuleSeries } from './analytics.ts';
 
 const counts = (suppressed: number, limit = 0, hours = 0, render = 0): Counts => ({
   acted: 1,
@@ -43,4 +43,18 @@ test('the counts of one variant add up over triggers and in each bucket', () => 
     [...variant!.points.values()].map(point => point.heldBack),
     [{ limit: 1, hours: 1, render: 1 }],
   );
+});
+
+test('a rule with variants has no row for what was held back before one was chosen', () => {
+  const names = (...all: RuleSeries[]) => shownVariants(variantsByRule(all).get('r')!).map(one => one.name);
+  const heldBack = series(null, { ...counts(3, 3), acted: 0 });
+  assert.deepEqual(names(heldBack, series('a', counts(0)), series('b', counts(0))), ['a', 'b']);
+  assert.deepEqual(names(heldBack), ['all'], 'it is the only one');
+  assert.deepEqual(names(series(null, counts(0))), ['all']);
+});
+
+test('visitors who were given two variants', () => {
+  assert.equal(mixedWords(0), '');
+  assert.match(mixedWords(1), /^1 visitor was given two variants/);
+  assert.match(mixedWords(2), /^2 visitors were given two variants/);
 });

@@ -34,6 +34,7 @@ export interface Analytics {
   since: string;
   until: string;
   bucket: 'hour' | 'day';
+  mixed: { ruleId: string; visitors: number }[]; // visitors who were given two variants
   triggers: TriggerSeries[];
   rules: RuleSeries[];
 }
@@ -95,6 +96,20 @@ export function heldBackWords(variants: Variant[]): string {
   const times = `Held back ${suppressed} ${suppressed === 1 ? 'time' : 'times'}`;
   if (reasons.length === 1) return `${times}, ${reasons[0]![1]}.`;
   return `${times}: ${reasons.map(([count, words]) => `${count} ${words}`).join(', ')}.`;
+}
+
+// The variants with something to show: a rule with variants has counts without one where it was held back before one
+// was chosen, and these are in `heldBackWords`.
+export function shownVariants(variants: Variant[]): Variant[] {
+  const chosen = variants.filter(({ totals }) => totals.acted || totals.heldOut || totals.shown || totals.converted);
+  return chosen.length ? chosen : variants.slice(0, 1);
+}
+
+// Visitors who were given two variants, on two devices; empty if there are none.
+export function mixedWords(visitors: number): string {
+  if (!visitors) return '';
+  const who = visitors === 1 ? '1 visitor was' : `${visitors} visitors were`;
+  return `${who} given two variants, before their devices were known to be one person’s. They keep the first.`;
 }
 
 const seconds = (at: string) => Date.parse(at) / 1000;

@@ -13,6 +13,7 @@ import {
   kMeasures,
   measureNamed,
   measureOf,
+  type MeasureKind,
   type Part,
 } from './measures.ts';
 
@@ -90,7 +91,7 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
           value={kind?.name ?? ''}
           choices={[
             ...(kind ? [] : [['', 'choose'] as const]),
-            ...kMeasures.map(({ name, label }) => [name, `${name}: ${label}`] as const),
+            ...kMeasures.map(({ name, label }) => [name, name === label ? label : `${name}: ${label}`] as const),
           ]}
           onChange={name => set(path, measureNamed(name)?.blank)}
         />
@@ -99,11 +100,76 @@ function Condition({ path, condition }: { path: Path; condition: Json }) {
         ))}
       </div>
       <div class="actions">
+        {kind && <Optional kind={kind} path={path} condition={condition} />}
         <button type="button" class="button quiet" onClick={() => set(path, undefined)}>
           Remove this condition
         </button>
       </div>
     </details>
+  );
+}
+
+// Buttons for what a condition can have and rarely has.
+function Optional({ kind: { name, parts }, path, condition }: { kind: MeasureKind; path: Path; condition: Json }) {
+  const { at, set } = useForm();
+  const found = at([...path, name, 'meta']);
+  const meta = isObject(found) ? found : {};
+  const hasRoom = Object.keys(meta).length < kMostMeta && !('' in meta);
+  return (
+    <>
+      {parts.includes('filter') && hasRoom && (
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => set([...path, name, 'meta'], { ...meta, '': { in: [''] } })}
+        >
+          Add a metadata field
+        </button>
+      )}
+      {parts.includes('window') && isObject(condition) && condition.since === undefined && (
+        <button type="button" class="button quiet" onClick={() => set([...path, 'since'], { key: 'cart' })}>
+          Count only since another signal
+        </button>
+      )}
+    </>
+  );
+}
+
+const kMostMeta = 5; // metadata fields that a filter can have
+
+// What a filter asks of metadata fields.
+function MetaFields({ path, what }: { path: Path; what: string }) {
+  const seen = useSeen(),
+    { at, set } = useForm();
+  const found = at([...path, 'meta']);
+  if (!isObject(found)) return null;
+  const rename = (from: string, to: string) => {
+    if (to in found) return;
+    const renamed = Object.entries(found).map(([name, one]) => [name === from ? to : name, one] as const);
+    set([...path, 'meta'], Object.fromEntries(renamed));
+  };
+  return (
+    <>
+      {Object.entries(found).map(([name, comparison], index) => (
+        <>
+          <TextField
+            key={`${index} name`}
+            label={`${what}: metadata field`}
+            mono
+            placeholder="currency or items[].price"
+            suggest={fieldsOf(seen, at([...path, 'key']))}
+            value={name}
+            onInput={to => rename(name, to)}
+          />
+          <Comparison key={`${index} comparison`} path={[...path, 'meta', name]} condition={comparison} />
+          <p key={`${index} remove`} class="beside">
+            <button type="button" class="button quiet" onClick={() => set([...path, 'meta', name], undefined)}>
+              Remove this metadata field
+            </button>
+          </p>
+        </>
+      ))}
+    </>
   );
 }
 
@@ -156,9 +222,9 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
       return (
         <Text
           path={[...path, 'same']}
-          label="Same"
+          label="Same value of"
           placeholder="sku"
-          hint="Only signals with the same value count together."
+          hint="Only signals with the same value of this field count together."
           mono
         />
       );
@@ -235,6 +301,7 @@ function FilterFields({ path, what }: { path: Path; what: string }) {
         placeholder="any"
         suggest={valuesOf(seen, at([...path, 'key']))}
       />
+      <MetaFields path={path} what={what} />
     </>
   );
 }
@@ -273,7 +340,7 @@ function Window({ path, condition }: { path: Path; condition: Json }) {
       {kind === 'within' && <Text path={[...path, 'within']} label="Within" placeholder="30m" />}
       {kind === 'calendar' && (
         <>
-          <Choose path={[...path, 'within', 'calendar']} label="Same" fallback="day" choices={kUnits} />
+          <Choose path={[...path, 'within', 'calendar']} label="Calendar period" fallback="day" choices={kUnits} />
           <Text path={[...path, 'within', 'zone']} label="Time zone" placeholder="Europe/Berlin" mono />
         </>
       )}

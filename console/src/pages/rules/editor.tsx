@@ -24,7 +24,7 @@ import { Warnings, type Warning } from './warnings.tsx';
 
 const kStatuses = [
   ['draft', 'draft: not evaluated'],
-  ['shadow', 'shadow: evaluated and recorded, never returned'],
+  ['shadow', 'shadow: recorded, not shown'],
   ['live', 'live'],
   ['paused', 'paused'],
 ] as const;

@@ -27,9 +27,11 @@ export function Limits() {
         <div class="columns" key={index}>
           <Amount path={['limit', 'caps', index, 'max']} label="At most" placeholder="1" />
           <Text path={['limit', 'caps', index, 'per']} label="Per" placeholder="session, or 7d" />
-          <button type="button" class="button quiet" onClick={() => set(['limit', 'caps', index], undefined)}>
-            Remove this cap
-          </button>
+          <p class="beside">
+            <button type="button" class="button quiet" onClick={() => set(['limit', 'caps', index], undefined)}>
+              Remove this limit
+            </button>
+          </p>
         </div>
       ))}
       <button
@@ -37,7 +39,7 @@ export function Limits() {
         class="button quiet"
         onClick={() => set(['limit', 'caps', list.length], { max: 1, per: 'session' })}
       >
-        Add a cap
+        Add a limit
       </button>
     </details>
   );

@@ -75,7 +75,7 @@ export function Preview({ rule, ruleId }: { rule: RuleDraft; ruleId: string }) {
           label="Id of the visitor"
           mono
           value={id}
-          placeholder="visitorId, or ~ and an anonymousId"
+          placeholder="jon@company.example or ~a-7f…"
           suggest={visitors}
           onInput={setId}
           issue={fault?.code === 'not_found' ? 'No visitor has this id.' : undefined}

@@ -4,9 +4,19 @@ import type { Fault } from '../../api/fault.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { FaultNote } from '../../parts/fault_note.tsx';
+import { Table } from '../../parts/table.tsx';
+import { useList } from '../../state/list.ts';
 import { at, filter, place } from '../../state/place.ts';
 import { usePoll } from '../../state/poll.ts';
-import { buckets, heldBackWords, variantsByRule, type Analytics, type Variant } from './analytics.ts';
+import {
+  buckets,
+  heldBackWords,
+  mixedWords,
+  shownVariants,
+  variantsByRule,
+  type Analytics,
+  type Variant,
+} from './analytics.ts';
 import { difference, isSure, liftWords } from './lift.ts';
 import { RuleTabs } from './tabs.tsx';
 
@@ -35,6 +45,16 @@ export function Results() {
     },
     [handle, days],
   );
+  const { items: known } = useList(
+    cursor =>
+      ask(
+        quietly.GET('/v2/handles/{handle}/chain-rules', {
+          params: { path: { handle }, query: { cursor, limit: 200 } },
+        }),
+      ),
+    [handle],
+  );
+  const nameOf = (ruleId: string) => known?.find(one => one.ruleId === ruleId)?.name || ruleId;
   const only = query.get('rule') ?? '';
   const rules = useMemo(
     () => (found ? [...variantsByRule(found.rules)].filter(([ruleId]) => !only || ruleId === only) : []),
@@ -69,7 +89,7 @@ export function Results() {
         </label>
         {only && (
           <span>
-            Rule: <strong>{only}</strong>{' '}
+            Rule: <strong>{nameOf(only)}</strong>{' '}
             <a class="button" href={at('rules', ['-', 'results'], { days })}>
               All rules
             </a>
@@ -84,7 +104,7 @@ export function Results() {
           </a>
         </Empty>
       )}
-      {found && only && rules.length === 0 && <Empty says={`${only} decided nothing in this period.`} />}
+      {found && only && rules.length === 0 && <Empty says={`${nameOf(only)} decided nothing in this period.`} />}
       {!only && asked.length > 0 && (
         <section class="card" aria-labelledby="asked">
           <h2 id="asked">Requests by trigger</h2>
@@ -92,7 +112,15 @@ export function Results() {
         </section>
       )}
       {rules.map(([ruleId, variants]) => (
-        <OfRule key={ruleId} ruleId={ruleId} variants={variants} times={times} bucket={found!.bucket} />
+        <OfRule
+          key={ruleId}
+          ruleId={ruleId}
+          name={nameOf(ruleId)}
+          variants={variants}
+          mixed={found!.mixed.find(one => one.ruleId === ruleId)?.visitors ?? 0}
+          times={times}
+          bucket={found!.bucket}
+        />
       ))}
     </>
   );
@@ -103,100 +131,81 @@ const kMoney = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 
 function OfRule({
   ruleId,
+  name,
   variants,
+  mixed,
   times,
   bucket,
 }: {
   ruleId: string;
+  name: string;
   variants: Variant[];
+  mixed: number;
   times: number[];
   bucket: string;
 }) {
   const control = variants.find(variant => variant.holdout);
-  const heldBack = heldBackWords(variants);
+  const heldBack = heldBackWords(variants),
+    shown = useMemo(() => shownVariants(variants), [variants]);
   const series = useMemo(
     () =>
-      variants.map(variant => ({
+      shown.map(variant => ({
         label: variant.name,
         values: times.map(time => {
           const counts = variant.points.get(time);
           return counts ? (variant.holdout ? counts.heldOut : counts.acted) : 0;
         }),
       })),
-    [variants, times],
+    [shown, times],
   );
   return (
     <section class="card" aria-label={`Results of ${ruleId}`}>
       <header>
         <h2>
-          <a href={at('rules', [ruleId])}>{ruleId}</a>
+          <a href={at('rules', [ruleId])}>{name}</a>
         </h2>
+        {name !== ruleId && <span class="mono small quiet">{ruleId}</span>}
         {variants.some(variant => variant.shadow) && <span class="chip">shadow: what it would have done</span>}
       </header>
-      <div class="scroll" tabIndex={0} role="region" aria-label={`Variants of ${ruleId}`}>
-        <table>
-          <thead>
-            <tr>
-              <th>Variant</th>
-              <th>Acted</th>
-              <th>Shown</th>
-              <th>Clicked</th>
-              <th>Dismissed</th>
-              <th>Converted</th>
-              <th>Value</th>
-              <th>Lift vs control group</th>
-            </tr>
-          </thead>
-          <tbody>
-            {variants.map(variant => (
-              <Row key={variant.name} variant={variant} control={control} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label={`Variants of ${ruleId}`}
+        heads={kHeads}
+        rows={shown.map(variant => ({ key: variant.name, cells: cellsOf(variant, control), actions: false }))}
+      />
       {heldBack && <p class="small quiet">{heldBack}</p>}
-      <Chart label={`${ruleId}, decisions per ${bucket}`} times={times} series={series} />
+      {mixed > 0 && <p class="small quiet">{mixedWords(mixed)}</p>}
+      <Chart label={`${name}, decisions per ${bucket}`} times={times} series={series} />
     </section>
   );
 }
 
-function Row({
-  variant: { name, holdout, shadow, totals },
-  control,
-}: {
-  variant: Variant;
-  control: Variant | undefined;
-}) {
+const kHeads = ['Variant', 'Acted', 'Shown', 'Clicked', 'Dismissed', 'Converted', 'Revenue', 'Lift vs control group'];
+
+function cellsOf({ name, holdout, shadow, totals }: Variant, control: Variant | undefined) {
   const all = holdout ? totals.heldOut : totals.acted;
   const lift =
     control && !holdout && !shadow
       ? difference({ good: totals.converted, all }, { good: control.totals.converted, all: control.totals.heldOut })
       : null;
-  return (
-    <tr>
-      <td>
-        <strong>{name}</strong>
-      </td>
-      <td>
-        {all}
-        {holdout && <span class="quiet"> eligible</span>}
-      </td>
-      <td>{totals.shown}</td>
-      <td>{totals.clicked}</td>
-      <td>{totals.dismissed}</td>
-      <td>
-        {totals.converted} <span class="quiet">{percent(totals.converted, all)}</span>
-      </td>
-      <td>{kMoney.format(totals.value)}</td>
-      <td>
-        {lift ? (
-          <>
-            {liftWords(lift)} <span class="quiet">{isSure(lift) ? 'significant' : 'not significant'}</span>
-          </>
-        ) : (
-          '–'
-        )}
-      </td>
-    </tr>
-  );
+  return [
+    <strong>{name}</strong>,
+    <span>
+      {all}
+      {holdout && <span class="quiet"> eligible</span>}
+    </span>,
+    totals.shown,
+    totals.clicked,
+    totals.dismissed,
+    <span>
+      {totals.converted} <span class="quiet">{percent(totals.converted, all)}</span>
+    </span>,
+    kMoney.format(totals.value),
+    lift ? (
+      <span>
+        {liftWords(lift)} <span class="quiet">{isSure(lift) ? 'significant' : 'not significant'}</span>
+      </span>
+    ) : (
+      '–'
+    ),
+  ];
 }

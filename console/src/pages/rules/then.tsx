@@ -73,7 +73,7 @@ function Action({ path }: { path: Path }) {
       <TextField
         label="Payload, as JSON"
         mono
-        lines={3}
+        lines={8}
         value={shown}
         onInput={write}
         issue={broken ? 'Invalid JSON.' : issueAt([...path, 'payload'])}
