@@ -54,6 +54,28 @@ describe('signals', () => {
     ]);
   });
 
+  test('`value` is another name of signalValue on every route that takes signals; both are one fault that names both', async () => {
+    const at = Date.now() - minute;
+    for (const post of [
+      (sessionId, signal) => beckon.chain('signals', { sessionId, signals: [signal] }, { from: freshAddress() }),
+      (sessionId, signal) => beckon.as('OPERATOR', 'POST', '/chain/signals', { sessionId, signals: [signal] }),
+      (sessionId, signal) =>
+        beckon.as('OPERATOR', 'POST', '/chain/import', { signals: [{ ...signal, sessionId, id: 'v', at }] }),
+    ]) {
+      const s = freshSession();
+      assert.equal((await post(s, { type: 'cart', value: 'add' })).status, 202);
+      assert.deepEqual(
+        (await session(s)).signals.map(one => [one.signalKey, one.signalValue]),
+        [['cart', 'add']],
+      );
+      const both = await post(s, { type: 'cart', value: 'add', signalValue: 'add' });
+      assert.deepEqual(
+        [both.status, both.json.details],
+        [400, [{ field: 'signals[0].signalValue', issue: 'must not be combined with value; they mean the same' }]],
+      );
+    }
+  });
+
   test('defaults: confidence 1, the time of arrival', async () => {
     const s = freshSession();
     const from = Date.now();

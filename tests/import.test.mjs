@@ -1,6 +1,6 @@
 // History from a file: offline under the server's lock, and through a running server. Contract section 9.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -101,6 +101,17 @@ describe('through a running server', () => {
     const other = join(folder, 'other.csv');
     writeFileSync(other, 'a,b\n1,2\n');
     assert.match((await run(other)).err, /no column event_id, derived_tstamp, domain_sessionid/);
+  });
+
+  test('a visitor id that is not UTF-8 refuses its event alone', async () => {
+    const s = freshSession();
+    const file = csv('latin1.csv', ['l1', 'view', s, 'Jürgen', hoursAgo(2)], ['l2', 'view', s, 'bo', hoursAgo(1)]);
+    writeFileSync(file, Buffer.from(readFileSync(file, 'utf8'), 'latin1'));
+    const { code, out, err } = await run(file);
+    assert.equal(code, 0, err);
+    assert.equal(counts(out).accepted, 1);
+    assert.match(out, /not read +1: the visitor's id is not UTF-8; save the file as UTF-8/);
+    assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${s}`)).json.visitorId, 'bo');
   });
 
   test('it takes an OPERATOR, and a flag that misses its other is named', async () => {

@@ -130,6 +130,41 @@ describe('through a running server', () => {
     assert.deepEqual(now.json.items, before.json.items);
   });
 
+  test('a line that is not UTF-8 is refused alone, of either format, also from a line on and in a dry run', async () => {
+    const latin1 = (name, ...lines) => {
+      const path = join(folder, name);
+      writeFileSync(path, Buffer.from(lines.join('\n'), 'latin1'));
+      return path;
+    };
+    const json = (visitorId, name) => JSON.stringify({ visitorId, set: { name } });
+    for (const [as, path] of [
+      ['csv', latin1('latin1.csv', 'visitorId,name', 'csv-1,Ann', 'csv-2,Jürgen', 'csv-3,Bo')],
+      ['nd', latin1('latin1.ndjson', '', json('nd-1', 'Ann'), json('nd-2', 'Jürgen'), json('nd-3', 'Bo'))],
+    ]) {
+      const runs = [
+        [['--dry-run'], { people: 2, correct: 2, refused: 0, 'not read': 1 }],
+        [['--from-line', '3'], { ...kEmpty, people: 1, applied: 1, 'not read': 1 }],
+        [[], { ...kEmpty, people: 2, applied: 1, stale: 1, 'not read': 1 }],
+      ];
+      for (const [more, expected] of runs) {
+        const { code, out, err } = await run(path, '--at', '2026-05-01T10:00:00Z', ...more);
+        assert.equal(code, 1);
+        assert.match(err, /^line 3: is not UTF-8; save the file as UTF-8$/m);
+        assert.deepEqual(counts(out), expected, `${path} ${more}`);
+      }
+      assert.deepEqual(await traitsOf(`${as}-3`), { name: 'Bo' });
+      assert.equal(await traitsOf(`${as}-2`), null);
+    }
+    assert.match((await run(latin1('head.csv', 'visitorId,größe', 'a,1'))).err, /line 1: is not UTF-8; save the file/);
+  });
+
+  test('a line that is nested too deeply for a batch is refused alone', async () => {
+    const deep = `{"visitorId":"deep-1","set":{"n":${'['.repeat(29)}${']'.repeat(29)}}}`;
+    const { out, err } = await run(file('deep.ndjson', deep, { visitorId: 'deep-2', set: { plan: 'x' } }));
+    assert.match(err, /^line 1: is nested too deeply$/m);
+    assert.deepEqual(counts(out), { ...kEmpty, people: 1, applied: 1, 'not read': 1 });
+  });
+
   test('a file of thousands goes in batches, and can go on from a line', async () => {
     const lines = Array.from({ length: 2_500 }, (_, i) => `m-${i},${i}`);
     const path = file('many.csv', 'visitorId,seats', ...lines);

@@ -330,6 +330,36 @@ describe('against the server', () => {
     await ask('getDecision', { role: 'CREATOR', expect: 404, params: { decisionId: 'dec_none' } });
   });
 
+  test('the routes take the signals and traits that their schemas take, and no others', async () => {
+    const imported = { id: 'i', at: Date.now() - 60_000 };
+    const signals = [
+      [{ type: 'cart', value: 'add' }, true],
+      [{ signalKey: 'cart', signalValue: 5 }, true],
+      [{ type: 'cart', value: 'add', signalValue: 'add' }, false],
+      [{ type: 'cart', value: [] }, false],
+    ];
+    const bodies = [
+      ...signals.map(([one, fits]) => [{ signals: [one] }, fits]),
+      [{ traits: { set: { plan: 'pro' } } }, true],
+      [{ traits: { set: { plan: 'pro' } }, signals: [] }, true],
+      [{}, false],
+    ];
+    const check = async (operationId, schema, body, fits, role) => {
+      const what = `${operationId} ${JSON.stringify(body)}`;
+      assert.equal(validator(['components', 'schemas', schema], false)(body), fits, what);
+      await ask(operationId, { role, from: freshAddress(), body, expect: fits ? 202 : 400 });
+    };
+    for (const [body, fits] of bodies) {
+      const sessionId = freshSession();
+      await check('appendPublicSignals', 'PublicNewSignals', { handle: 'demo', sessionId, ...body }, fits);
+      await check('appendSignals', 'NewSignals', { sessionId, ...body }, fits, 'CREATOR');
+    }
+    for (const [one, fits] of signals) {
+      const body = { signals: [{ ...one, ...imported, sessionId: freshSession() }] };
+      await check('importSignals', 'ImportRequest', body, fits, 'OPERATOR');
+    }
+  });
+
   test('an explanation of a rule that matched says what it does, and until when it is held back', async () => {
     const rules = {
       'held-by-cap': { limit: { caps: [{ max: 1, per: 'session' }] } },

@@ -203,6 +203,39 @@ describe('joining', () => {
     assert.ok(!JSON.stringify(audit).includes(person));
   });
 
+  test("lists a browser once, however many of its stretches are the visitor's, and all counts agree", async () => {
+    await settings({ remember: 'never' });
+    const { browser, person } = fresh();
+    const other = fresh().person;
+    for (let i = 0; i < 2; i += 1) {
+      await say(freshSession(), ['view'], { anonymousId: browser });
+      await say(freshSession(), ['login'], { anonymousId: browser, visitorId: person });
+    }
+    await say(freshSession(), ['view'], { visitorId: other });
+    const shown = [person, `~${browser}`];
+    const count = async () =>
+      (await beckon.as('CREATOR', 'GET', `/visitors?q=${encodeURIComponent(person)}`)).json.items[0].idCount;
+    assert.deepEqual([await ids(person), await count()], [shown, 2]);
+    for (const dryRun of [true, false]) {
+      const { joined } = (await alias(other, { id: person, dryRun })).json;
+      assert.deepEqual([joined.ids, joined.sessions], [shown, 4]);
+    }
+    const joint = (await split(other, { ids: [`~${browser}`], dryRun: true })).json;
+    assert.deepEqual([joint.split.ids, joint.split.sessions], [[`~${browser}`], 2], 'with all its stretches');
+    const undone = (await split(other, { ids: shown })).json;
+    assert.deepEqual([undone.visitor.ids, undone.split.ids], [[other], shown]);
+    assert.deepEqual([await ids(person), await count()], [shown, 2]);
+    const audit = (await beckon.as('OWNER', 'GET', '/audit-events')).json.items;
+    assert.deepEqual(
+      audit.slice(0, 2).map(({ action, detail }) => [action, detail.ids]),
+      [
+        ['visitor.split', 2],
+        ['visitor.alias', 2],
+      ],
+    );
+    await settings({ remember: 'until_logout' });
+  });
+
   test('never sends, and ends what only one of them waited for', async () => {
     const hook = await subscribe(['chain.message.due']);
     const { browser, person } = fresh();
@@ -252,8 +285,15 @@ describe('joining', () => {
     assert.deepEqual(await fields(split(person, { ids: ['nobody', 5] })), ['ids[0]', 'ids[1]']);
     assert.deepEqual(await fields(split(person, { ids: [person] })), ['ids']);
     assert.deepEqual(await fields(split(person, {})), ['ids']);
-    assert.equal((await alias(fresh().person, { id: person })).status, 404);
-    assert.equal((await alias(person, { id: '~never' })).status, 404);
+    for (const [id, named, message] of [
+      [fresh().person, person, /^There is no such visitor; check the id in the path\.$/],
+      [person, '~never', /^There is no such visitor; check "id" in the body\.$/],
+      [fresh().person, '~never', /^There are no such visitors; check the id in the path and "id" in the body\.$/],
+    ]) {
+      const unknown = await alias(id, { id: named });
+      assert.deepEqual([unknown.status, unknown.json.error], [404, 'not_found']);
+      assert.match(unknown.json.message, message);
+    }
     assert.equal((await split(fresh().person, { ids: ['x'] })).status, 404);
     assert.equal((await beckon.as('CREATOR', 'GET', path(fresh().person))).status, 404);
     const said = await say(freshSession(), ['order'], { visitorId: '~a-1' });

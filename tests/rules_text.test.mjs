@@ -452,6 +452,31 @@ holds(['`steps` | The number of steps of a path that were reached, in order.'], 
 });
 holds(
   [
+    'The OWNER declares such a score with `PUT /v2/handles/{handle}/settings`.',
+    "This replaces all settings: what is left out has the server's default again.",
+    'So send what `GET` responds, with the change.',
+  ],
+  async () => {
+    await clear(); // a score that a rule needs cannot be left out
+    const read = async () => (await beckon.as('OWNER', 'GET', '/settings')).json;
+    const put = async (body, role = 'OWNER') => (await beckon.as(role, 'PUT', '/settings', body)).status;
+    const stored = await read();
+    const intent = { weights: { view: 0.1, 'cart.*': 0.4 }, halfLife: '1d' };
+    try {
+      for (const role of ['CREATOR', 'OPERATOR']) assert.equal(await put({ scores: { intent } }, role), 403, role);
+      const changed = { ...stored, zone: 'Europe/Berlin', scores: { ...stored.scores, intent } };
+      assert.equal(await put(changed), 200);
+      assert.deepEqual(await read(), changed);
+      assert.equal(await put({ scores: { intent } }), 200);
+      const { zone, scores } = await read();
+      assert.deepEqual([zone ?? null, scores], [stored.zone ?? null, { intent }]);
+    } finally {
+      assert.equal(await put(stored), 200);
+    }
+  },
+);
+holds(
+  [
     "`score` | How interested the visitor is: the sum of a weight for each signal, decaying with time. Declared in the handle's settings.",
     'A score counts each signal with its full weight, whatever its confidence, and over all of the window.',
   ],
@@ -1257,7 +1282,7 @@ shown(
 );
 shown(
   [
-    '`force` gives up to 20 visitors a variant by their `visitorId`, for tests, and what is decided for them is not counted for the rule.',
+    '`force` gives up to 20 visitors a variant by their `visitorId`, as in `"force": {"jon@company.example": "b"}`, for tests, and what is decided for them is not counted for the rule.',
   ],
   'tests/arms.test.mjs: a variant that is given by name is not counted',
   'src/intake/arms_test.cc: Arms.AreGivenByNameAndThenNothingIsCounted',

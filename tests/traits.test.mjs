@@ -90,6 +90,16 @@ describe('what is said of a visitor', () => {
     assert.deepEqual((await say(id, { set: { tier: null } })).applied, ['tier'], 'null is unset');
   });
 
+  test('of changes with the same `at` the one that arrived later holds, of setOnce the one that arrived first', async () => {
+    const id = person();
+    const at = '2026-06-02T00:00:00Z';
+    const applied = [];
+    for (const tier of ['gold', 'iron', 'gold', 'tin'])
+      applied.push((await say(id, { set: { tier }, setOnce: { firstTier: tier }, at })).applied);
+    assert.deepEqual(applied, [['firstTier', 'tier'], ['tier'], ['tier'], ['tier']]);
+    assert.deepEqual(await values(id), { firstTier: 'gold', tier: 'tin' });
+  });
+
   test('setOnce keeps the earliest, whenever it arrives', async () => {
     const id = person();
     await say(id, { setOnce: { firstSource: 'mail' }, at: '2026-06-02T00:00:00Z' });
@@ -285,6 +295,18 @@ describe('a page', () => {
     assert.equal((await values(id)).favourite, 'red');
     const none = await onPage(freshSession(), { set: { favourite: 'red' } }, {}, [{ type: 'view' }]);
     assert.match(none.json.traits.refused[0].reason, /of no one/);
+  });
+
+  test('said in a session that is remembered they are of that visitor, also once another is said in it', async () => {
+    const [first, second] = [person(), person()];
+    const browser = `a-${freshSession()}`,
+      sessionId = freshSession();
+    await onPage(freshSession(), {}, { anonymousId: browser, visitorId: first }, [{ type: 'view' }]);
+    await onPage(sessionId, { set: { favourite: 'red' } }, { anonymousId: browser }, [{ type: 'view' }]);
+    assert.deepEqual(await values(first), { favourite: 'red' });
+    await onPage(sessionId, {}, { anonymousId: browser, visitorId: second }, [{ type: 'login' }]);
+    assert.equal((await beckon.as('CREATOR', 'GET', `/chain/${sessionId}`)).json.visitorId, second);
+    assert.deepEqual([await values(first), await values(second)], [{ favourite: 'red' }, {}]);
   });
 
   test('without full consent says none', async () => {

@@ -110,6 +110,22 @@ TEST_F(AppendedSignals, OfAClockOfWholeSecondsStandBehindWhatArrivedBeforeOfThat
   EXPECT_EQ(world.session("s")->window[0].key, "exact") << "a clock that says milliseconds means them";
 }
 
+TEST_F(AppendedSignals, MaySayTheirValueByEitherNameAndNotByBoth) {
+  ASSERT_TRUE(append(one("cart", R"("value":"add")")));
+  EXPECT_EQ(newest().value, "add");
+  ASSERT_TRUE(append(one("cart", R"("value":1.50)")));
+  EXPECT_EQ(newest().value, "1.50");
+  ASSERT_TRUE(append(one("cart", R"("signalValue":"remove")")));
+  EXPECT_EQ(newest().value, "remove");
+  const auto both = append(one("cart", R"("value":"add","signalValue":"add")"));
+  ASSERT_FALSE(both);
+  ASSERT_EQ(both.error().details.size(), 1u);
+  EXPECT_EQ(both.error().details[0].field, "signals[0].signalValue");
+  EXPECT_EQ(both.error().details[0].issue, "must not be combined with value; they mean the same");
+  EXPECT_THAT(faults(one("cart", R"("value":[])") + "," + one("cart", R"("value":")" + std::string(257, 'v') + "\"")),
+              ElementsAre("signals[0].value", "signals[1].value"));
+}
+
 TEST_F(AppendedSignals, TakeNoVisitorFromAnIdThatNamesNobody) {
   const auto answer = append(one("order"), R"("visitorId":" UNDEFINED ")");
   EXPECT_EQ(answer->accepted, 1u);

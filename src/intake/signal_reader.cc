@@ -51,14 +51,16 @@ void SignalReader::read_key(const Value& from, ledger::Signal& signal) {
 }
 
 void SignalReader::read_value(const Value& from, ledger::Signal& signal) {
-  const Value* value = from.find("signalValue");
+  const Value *brief = from.find("value"), *whole = from.find("signalValue");
+  if (brief && whole) return issues_.add(path_ + "signalValue", "must not be combined with value; they mean the same");
+  const Value* value = whole ? whole : brief;
   if (!value) return;
-  if (value->is_number() || value->is_boolean() || value->is_string())
-    signal.value = value->text();
-  else
-    return issues_.add(path_ + "signalValue", "must be a string, a number or a boolean");
+  const std::string name = path_ + (whole ? "signalValue" : "value");
+  if (!value->is_number() && !value->is_boolean() && !value->is_string())
+    return issues_.add(name, "must be a string, a number or a boolean");
+  signal.value = value->text();
   signal.has_value = true;
-  if (decision::characters(signal.value) > 256) issues_.add(path_ + "signalValue", "must be at most 256 characters");
+  if (decision::characters(signal.value) > 256) issues_.add(name, "must be at most 256 characters");
 }
 
 void SignalReader::read_confidence(const Value& from, ledger::Signal& signal) {

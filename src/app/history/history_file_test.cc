@@ -158,6 +158,22 @@ TEST(SnowplowHistory, IsInTheOrderOfTimeAndCountsWhatCannotBeRead) {
   EXPECT_THAT(history.unread, ElementsAre(testing::Pair("no readable time", 1u), testing::Pair("no session id", 1u)));
 }
 
+TEST(SnowplowHistory, ABadByteInATextIsReplacedAndOneInAVisitorIdRefusesItsEventAlone) {
+  const HistoryFile history = Events()
+                                  .event({{"event_id", "bad"}, {"domain_userid", "J\xfcrgen"}})
+                                  .event({{"page_urlpath", "/caf\xe9"},
+                                          {"domain_userid", "v-1"},
+                                          {kAction, "{\"type\":\"add_to_cart\",\"name\":\"H\xfcte\"}"}})
+                                  .read();
+  EXPECT_THAT(history.unread, ElementsAre(testing::Pair("the visitor's id is not UTF-8; save the file as UTF-8", 1u)));
+  ASSERT_EQ(history.observations.size(), 1u);
+  const auto document = json::parse(history.observations[0].json + "}");
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->root().find("type")->text(), "add_to_cart");
+  EXPECT_EQ(document->root().find("signalValue")->text(), "H\xef\xbf\xbdte");
+  EXPECT_EQ(document->root().find("context")->find("page")->text(), "/caf\xef\xbf\xbd");
+}
+
 TEST(SnowplowHistory, AnEventWithoutAnIdAlwaysHasTheSame) {
   const auto id = [](const Events& events) { return std::string(events.first().root().find("id")->text()); };
   const std::string one = id(Events().event({{"event_id", ""}}));

@@ -5,11 +5,15 @@
 #include <cctype>
 
 #include "base/json.h"
+#include "system/plain_text.h"
 
 namespace beckon::app {
 namespace {
 
 using commit::TraitType;
+
+constexpr std::string_view kNotUtf8 = "is not UTF-8; save the file as UTF-8";
+constexpr std::size_t kDepth = 30;  // of a record: of the 32 levels of JSON (base/json.h), a batch has two
 
 constexpr std::array<TraitType, 6> kTypes{TraitType::kText,    TraitType::kNumber, TraitType::kBool,
                                           TraitType::kInstant, TraitType::kDate,   TraitType::kList};
@@ -67,6 +71,8 @@ Result<PeopleFile, std::string> PeopleFile::open(std::istream& in, Options optio
 Result<void, std::string> PeopleFile::read_header() {
   std::vector<std::string> header;
   if (const auto read = csv_->next(header); !read) return unexpected(read.error());
+  if (!std::ranges::all_of(header, is_utf8))
+    return unexpected("line " + std::to_string(csv_->line()) + ": " + std::string(kNotUtf8));
   std::string faults;
   const auto fault = [&](const std::string& column, const std::string& what) {
     faults += "\n  column " + column + " " + what;
@@ -141,7 +147,9 @@ Result<std::optional<Person>, std::string> PeopleFile::next_row() {
   if (!more) return unexpected(more.error());
   if (!*more) return std::nullopt;
   Person person{.line = csv_->line()};
-  if (fields.size() != columns_.size())
+  if (!std::ranges::all_of(fields, is_utf8))
+    person.fault = kNotUtf8;
+  else if (fields.size() != columns_.size())
     person.fault =
         "has " + std::to_string(fields.size()) + " fields, but the header " + std::to_string(columns_.size());
   else if (trimmed(fields[visitor_]).empty())
@@ -170,10 +178,12 @@ std::optional<Person> PeopleFile::next_line() {
     if (too_long) return Person{.line = line_, .fault = "is longer than 64 KiB"};
     if (!trimmed(text).empty() && trimmed(text) != "\r") break;
   }
+  if (!is_utf8(text)) return Person{.line = line_, .fault = std::string(kNotUtf8)};
   const auto document = json::parse(std::move(text));
   if (!document) return Person{.line = line_, .fault = "is no JSON: " + document.error().message};
   const json::Value& root = document->root();
   if (!root.is_object()) return Person{.line = line_, .fault = "must be an object"};
+  if (json::depth(root) > kDepth) return Person{.line = line_, .fault = "is nested too deeply"};
   Person person{.line = line_};
   json::Writer out(person.json);
   out.begin_object();

@@ -80,6 +80,27 @@ TEST(PeopleFile, ReadsLinesOfJsonAndNamesThoseThatAreNone) {
                           testing::StartsWith("5 fault: is no JSON"), R"(6 {"visitorId":"b"})"));
 }
 
+TEST(PeopleFile, ALineThatIsNotUtf8IsOneRecordAndAHeaderThatIsNotEndsTheFile) {
+  EXPECT_THAT(
+      read("visitorId,name\na,J\xfcrgen\nJ\xfcrgen\nb,J\xc3\xbcrgen\n"),
+      ElementsAre("2 fault: is not UTF-8; save the file as UTF-8", "3 fault: is not UTF-8; save the file as UTF-8",
+                  "4 {\"visitorId\":\"b\",\"set\":{\"name\":\"J\xc3\xbcrgen\"}}"));
+  EXPECT_THAT(read("{\"visitorId\":\"a\",\"set\":{\"name\":\"J\xfcrgen\"}}\n{\"visitorId\":\"b\"}\n"),
+              ElementsAre("1 fault: is not UTF-8; save the file as UTF-8", R"(2 {"visitorId":"b"})"));
+  EXPECT_THAT(read("visitorId,Gr\xf6\xdf"
+                   "e\na,5\n"),
+              ElementsAre("line 1: is not UTF-8; save the file as UTF-8"));
+  EXPECT_THAT(read(std::string("\xff\xfev\0i\0", 6)), ElementsAre("line 1: is not UTF-8; save the file as UTF-8"));
+}
+
+TEST(PeopleFile, ALineThatABatchCouldNotHoldForItsDepthIsOneRecord) {
+  const auto nested = [](std::size_t levels) {
+    return R"({"visitorId":"a","set":{"n":)" + std::string(levels, '[') + std::string(levels, ']') + "}}";
+  };
+  EXPECT_THAT(read(nested(29) + "\n" + nested(28) + "\n"),
+              ElementsAre("1 fault: is nested too deeply", "2 " + nested(28)));
+}
+
 TEST(PeopleFile, ALineIsBounded) {
   const std::string many(PeopleFile::kLineBytes, 'x');
   EXPECT_THAT(read("{\"visitorId\":\"" + many + "\"}\n{\"visitorId\":\"b\"}\n"),

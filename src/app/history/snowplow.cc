@@ -8,6 +8,7 @@
 #include "commit/visitor_ids.h"
 #include "http/routes/response.h"
 #include "system/encoding.h"
+#include "system/plain_text.h"
 
 namespace beckon::app {
 namespace {
@@ -29,7 +30,7 @@ constexpr std::size_t kNameCharacters = 64, kSessionCharacters = 128;
 // A column that holds JSON: an object, or a list of objects. Anything else is none.
 class Entries {
  public:
-  explicit Entries(std::string_view text) : document_(json::parse(std::string(text))) {
+  explicit Entries(std::string_view text) : document_(json::parse(http::to_utf8(text))) {
     if (!document_) return;
     const json::Value& root = document_->root();
     if (root.is_object()) all_.push_back(&root);
@@ -169,13 +170,15 @@ Result<Observation, std::string> Snowplow::read(const std::vector<std::string>& 
       order(column(kTransaction)), client(column(kClientSession));
   const std::string session =
       name_of(first_of({column("domain_sessionid"), client.word("sessionId")}), kSessionCharacters);
-  const auto visitor = commit::parse_visitor_id(first_of({column("domain_userid"), client.word("userId")}));
+  const std::string_view said_visitor = first_of({column("domain_userid"), client.word("userId")});
+  const auto visitor = commit::parse_visitor_id(said_visitor);
   const std::string key =
       name_of(first_of({action.word("type"), column("event_name"), column("event")}), kNameCharacters);
   const auto at = time_of(first_of({column("derived_tstamp"), column("collector_tstamp")}));
   if (session.empty()) return unexpected("no session id");
   if (key.empty()) return unexpected("no event type");
   if (!at) return unexpected("no readable time");
+  if (!is_utf8(said_visitor)) return unexpected("the visitor's id is not UTF-8; save the file as UTF-8");
 
   Observation seen{.at = *at, .session = session, .json = {}};
   json::Writer out(seen.json);

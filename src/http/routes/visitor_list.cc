@@ -42,7 +42,8 @@ Instant last_seen(const commit::FindSession& find, const Handle& handle, std::sp
 }
 
 void write_visitor(json::Writer& out, const commit::FindSession& find, const Handle& handle,
-                   std::span<const SessionPtr> records, std::string_view found_by) {
+                   const std::vector<SessionPtr>& records, std::string_view found_by) {
+  const std::vector<VisitorId> ids = ids_of(records);
   const std::string_view name = commit::id_of(*records.front());
   std::int64_t sessions = 0;
   Instant first = records.front()->created;
@@ -54,7 +55,7 @@ void write_visitor(json::Writer& out, const commit::FindSession& find, const Han
   text_or_null(out, "visitorId", ledger::is_browser(name) ? std::string_view{} : name);
   out.member("id", ledger::shown_id(name));
   text_or_null(out, "foundBy", found_by);
-  out.member("idCount", static_cast<std::int64_t>(records.size()))
+  out.member("idCount", static_cast<std::int64_t>(shown_ids(ids).size()))
       .member("sessionCount", sessions)
       .member("firstSeenAt", to_rfc3339(first))
       .member("lastSeenAt", to_rfc3339(last_seen(find, handle, records)))

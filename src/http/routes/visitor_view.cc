@@ -76,6 +76,14 @@ bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id) {
   return std::ranges::find(ids, id) != ids.end();
 }
 
+std::vector<std::string_view> shown_ids(std::span<const VisitorId> ids) {
+  std::vector<std::string_view> shown;
+  for (const VisitorId& id : ids)
+    if (std::ranges::find(shown, ledger::shown_id(id.view())) == shown.end())
+      shown.push_back(ledger::shown_id(id.view()));
+  return shown;
+}
+
 Result<Kept> kept_of(Api& api, const Handle& handle, std::string_view id) {
   commit::Sessions& all = api.places.sessions;
   const commit::VisitorReader reader = kept_reader(api, handle);

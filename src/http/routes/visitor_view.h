@@ -19,6 +19,8 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
 // The ids whose own records these are.
 std::vector<VisitorId> ids_of(const std::vector<ledger::SessionPtr>& records);
 bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id);
+// These as others are shown them, each once, in the order given: several shares of a browser are one. Views into `ids`.
+std::vector<std::string_view> shown_ids(std::span<const VisitorId> ids);
 
 // What is kept of a visitor.
 struct Kept {

@@ -117,8 +117,8 @@ void write_group(json::Writer& out, Api& api, const Handle& handle, const std::v
   std::int64_t spends = 0;
   out.begin_object();
   out.key("ids").begin_array();
+  for (const std::string_view id : shown_ids(ids)) out.string(id);
   for (const VisitorId& id : ids) {
-    out.string(ledger::shown_id(id.view()));
     if (const auto found = api.places.sessions.of_visitor(handle, id))
       sessions += static_cast<std::int64_t>(found->size());
     const auto record = kept_reader(api, handle).record(id);
@@ -131,6 +131,13 @@ Fault invalid(std::string_view field, std::string_view issue) {
   Issues issues;
   issues.add(std::string(field), std::string(issue));
   return issues.fault();
+}
+
+// Of an alias whose `id` names no one; `neither`: nor does the id in the path.
+Fault no_such_visitors(bool neither) {
+  return {.code = FaultCode::kNotFound,
+          .message = neither ? "There are no such visitors; check the id in the path and \"id\" in the body."
+                             : "There is no such visitor; check \"id\" in the body."};
 }
 
 bool is_dry_run(const json::Value& root, Issues& issues) {
@@ -173,7 +180,9 @@ Result<Response> alias(Api& api, Request& request) {
     const commit::VisitorReader reader = commit::reader_of(draft, handle, draft.now());
     auto meant = ids_meant(reader, other->view());
     if (!meant) return meant.error();
-    if (meant->empty()) return not_found("visitor");
+    const auto ours = reader.records(*id);
+    if (!ours) return ours.error();
+    if (meant->empty()) return no_such_visitors(ours->empty());
     // Of a browser that several have used: what nobody has, else the share of the last one.
     const auto theirs = reader.name(meant->front());
     if (!theirs) return theirs.error();
@@ -184,8 +193,6 @@ Result<Response> alias(Api& api, Request& request) {
       return name && *name != *theirs && *name != one;
     });
     if (unread) return unread;
-    const auto ours = reader.records(*id);
-    if (!ours) return ours.error();
     if (ours->empty()) return not_found("visitor");
     whole = ids_of(*ours);
     for (const VisitorId& one : *meant) {
@@ -202,7 +209,8 @@ Result<Response> alias(Api& api, Request& request) {
         return refused;
     if (!joined.empty())
       draft.audit(handle, principal_of(request).subject, "visitor.alias",
-                  erased_name(api, handle, "visitor/" + id->text), "{\"ids\":" + std::to_string(joined.size()) + "}");
+                  erased_name(api, handle, "visitor/" + id->text),
+                  "{\"ids\":" + std::to_string(shown_ids(joined).size()) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
@@ -260,7 +268,7 @@ Result<Response> split(Api& api, Request& request) {
     if (auto refused = commit::split(draft, handle, leave)) return refused;
     draft.audit(handle, principal_of(request).subject, "visitor.split",
                 erased_name(api, handle, "visitor/" + all.front().text),
-                "{\"ids\":" + std::to_string(leave.size()) + "}");
+                "{\"ids\":" + std::to_string(shown_ids(leave).size()) + "}");
     return std::nullopt;
   });
   if (fault) return unexpected(*fault);
