@@ -137,6 +137,28 @@ describe('what is said of a visitor', () => {
     assert.ok(large.refused.length > 3 && large.applied.length > 10, JSON.stringify(large));
   });
 
+  test('what was unset, or never set, takes no place of the 100, and does not come back', async () => {
+    const id = person();
+    const names = Array.from({ length: 100 }, (_, i) => `many${i}`);
+    const set = Object.fromEntries(names.map(name => [name, 1]));
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal((await say(id, { set })).applied.length, 100);
+      assert.match((await say(id, { set: { many100: 1 } })).refused[0].reason, /who has 100/);
+      await say(id, { unset: names });
+    }
+    assert.deepEqual(await values(id), {});
+    const late = await say(id, { set, at: '2026-05-01T10:00:00Z' });
+    assert.deepEqual([late.applied, late.stale.length, late.refused], [[], 100, []]);
+    const [other, never] = [person(), names.map((_, i) => `never${i}`)];
+    await say(other, { unset: never });
+    assert.deepEqual((await say(other, { set })).refused, []);
+    await beckon.kill();
+    await beckon.open();
+    assert.deepEqual(await values(id), {});
+    assert.equal((await say(id, { set: { many7: 1 }, at: '2026-05-01T10:00:00Z' })).stale.length, 1);
+    assert.equal(Object.keys(await values(other)).length, 100);
+  });
+
   test('up to 100 visitors in one request, whole or not at all', async () => {
     const [one, other] = [person(), person()];
     const answer = await beckon.as('OPERATOR', 'POST', '/visitors/batch', {
