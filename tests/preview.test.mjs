@@ -155,6 +155,19 @@ describe('a preview', () => {
     // Not in the explanation of a condition either.
     const asked = await ask('ann', rule({}, { when: { all: [{ trait: 'email', equals: 'x' }] } }));
     assert.ok(!asked.text.includes('ann@company.example'), asked.text);
+    const when = { all: [...due({}).when.all, { trait: 'email', equals: 'x' }] };
+    const message = await ask('ann', due({}, { when }), { role: 'OPERATOR' });
+    assert.deepEqual(message.json.explanation[0].conditions, [
+      {
+        path: 'when.all[1]',
+        met: false,
+        measure: 'trait email',
+        wanted: 'x',
+        seen: 'hidden, because the trait is sensitive',
+        margin: null,
+        changesAt: null,
+      },
+    ]);
   });
 
   test('counts nothing and stores nothing', async () => {

@@ -1546,6 +1546,13 @@ holds(
 );
 shown(
   [
+    'Of a condition on a sensitive trait it says whether it is met, and nothing from which the value could be guessed: `seen` is "hidden, because the trait is sensitive", and `margin` and `changesAt` are null.',
+    'The `expiresAt` of the decision may still lie where such a condition changes, since nobody may use the decision beyond it.',
+  ],
+  'tests/traits.test.mjs: no explanation tells how far a sensitive date or instant lies ahead, or when that changes',
+);
+shown(
+  [
     '`?at=2026-02-25T12:00:00Z` on `POST /v2/handles/{handle}/chain/resolve` and `…/prefetch` evaluates at another time, past or future, with current data, including signals that arrived late.',
     'Nothing is recorded or counted toward frequency limits, so the decision has no id.',
     'Signals that have left the window are not included.',

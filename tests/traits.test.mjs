@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
+import { until } from './kit/wait.mjs';
 
 let beckon;
 before(async () => {
@@ -144,6 +145,28 @@ describe('what is said of a visitor', () => {
       set: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`many${i}text`, 'x'.repeat(500)])),
     });
     assert.ok(large.refused.length > 3 && large.applied.length > 10, JSON.stringify(large));
+  });
+
+  test('what was unset, or never set, takes no place of the 100, and does not come back', async () => {
+    const id = person();
+    const names = Array.from({ length: 100 }, (_, i) => `many${i}`);
+    const set = Object.fromEntries(names.map(name => [name, 1]));
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal((await say(id, { set })).applied.length, 100);
+      assert.match((await say(id, { set: { many100: 1 } })).refused[0].reason, /who has 100/);
+      await say(id, { unset: names });
+    }
+    assert.deepEqual(await values(id), {});
+    const late = await say(id, { set, at: '2026-05-01T10:00:00Z' });
+    assert.deepEqual([late.applied, late.stale.length, late.refused], [[], 100, []]);
+    const [other, never] = [person(), names.map((_, i) => `never${i}`)];
+    await say(other, { unset: never });
+    assert.deepEqual((await say(other, { set })).refused, []);
+    await beckon.kill();
+    await beckon.open();
+    assert.deepEqual(await values(id), {});
+    assert.equal((await say(id, { set: { many7: 1 }, at: '2026-05-01T10:00:00Z' })).stale.length, 1);
+    assert.equal(Object.keys(await values(other)).length, 100);
   });
 
   test('up to 100 visitors in one request, whole or not at all', async () => {
@@ -520,6 +543,66 @@ describe('rules', () => {
     const { explanation } = await ask('by-mail', { visitorId: id });
     assert.match(JSON.stringify(explanation), /hidden/);
     assert.ok(!JSON.stringify(explanation).includes(id));
+  });
+
+  test('no explanation tells how far a sensitive date or instant lies ahead, or when that changes', async () => {
+    await declare('bornOn', { type: 'date', sensitive: true });
+    await declare('endsAt', { type: 'instant', sensitive: true });
+    const DAY = 86_400_000;
+    const ends = new Date(Date.now() + 5 * DAY + 12_345_678).toISOString();
+    const born = `1980${new Date(Date.now() + 6 * DAY).toISOString().slice(4, 10).replace('02-29', '02-28')}`;
+    const id = person();
+    await say(id, { set: { bornOn: born, endsAt: ends } });
+    const days = { trait: 'bornOn', zone: 'UTC' };
+    const conditions = {
+      'born-soon': { ...days, daysUntil: { atMost: 300 } },
+      'born-later': { ...days, daysUntil: { equals: 0 } },
+      'ends-soon': { trait: 'endsAt', until: { atLeast: '0s', atMost: '20d' } },
+      'ends-later': { trait: 'endsAt', until: { atMost: '3d' } },
+      'ended-long-ago': { trait: 'endsAt', age: { atLeast: '2d' } },
+      'ends-not-yet': { trait: 'endsAt', age: { atMost: '2d' } },
+    };
+    const tells = (condition, where) => {
+      assert.equal(condition.seen, 'hidden, because the trait is sensitive', where);
+      assert.equal(condition.changesAt, null, where);
+      assert.equal(condition.met ? null : condition.margin, null, where);
+    };
+    const of = explanation => explanation[0].conditions[0];
+    for (const [trigger, condition] of Object.entries(conditions)) {
+      await rule(trigger, condition, { ttl: '7d' });
+      const sessionId = freshSession();
+      await onPage(sessionId, undefined, { visitorId: id }, [{ type: 'view' }]);
+      const asked = await ask(trigger, { sessionId });
+      tells(of(asked.explanation), trigger);
+      assert.equal(asked.explanation[0].matched, ['born-soon', 'ends-soon', 'ends-not-yet'].includes(trigger), trigger);
+
+      if (trigger === 'ends-soon') assert.ok(Date.parse(asked.expiresAt) - Date.parse(ends) <= 1_000, asked.expiresAt);
+
+      const about = { sessionId, trigger };
+      const hour = ahead(3_600_000);
+      for (const how of [`resolve?at=${hour}`, `prefetch?at=${hour}`, 'prefetch']) {
+        const answer = await beckon.as('CREATOR', 'POST', `/chain/${how}`, about);
+        assert.equal(answer.status, 200, answer.text);
+        const { explanation } = answer.json.decisions?.find(one => one.trigger === trigger) ?? answer.json;
+        tells(of(explanation), `${trigger}, ${how}`);
+      }
+
+      const again = await until('the decision is recorded', async () => {
+        const answer = await beckon.as('CREATOR', 'GET', `/decisions/${asked.decisionId}`);
+        return answer.status === 200 && answer;
+      });
+      tells(of(again.json.explanation), `${trigger}, looked up`);
+
+      const preview = await beckon.as('CREATOR', 'POST', '/chain-rules/preview', {
+        visitorId: id,
+        rule: { triggers: ['t'], when: { all: [condition] }, action: { type: 'show', payload: {} } },
+      });
+      assert.equal(preview.status, 200, preview.text);
+      tells(of(preview.json.explanation), `preview of ${trigger}`);
+    }
+    // What is not there has nothing to hide.
+    const nobody = await ask('born-soon', { visitorId: person() });
+    assert.deepEqual([of(nobody.explanation).seen, of(nobody.explanation).margin], ['no bornOn', null]);
   });
 
   test('a trait that a rule uses cannot be deleted', async () => {

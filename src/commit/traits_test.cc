@@ -76,6 +76,67 @@ TEST_F(TraitsKept, GoWhenNothingWasSaidOfTheVisitorForTheVisitorRetention) {
   EXPECT_EQ(plan_of(), "");
 }
 
+// {"set":{"FROM0":1,…}} or {"unset":["FROM0",…]} of a hundred.
+std::string hundred(bool set, const std::string& from, const std::string& more = "") {
+  std::string names;
+  for (int i = 0; i < 100; ++i)
+    names += std::string(i == 0 ? "" : ",") + "\"" + from + std::to_string(i) + (set ? "\":1" : "\"");
+  return (set ? "{\"set\":{" + names + "}" : "{\"unset\":[" + names + "]") + more + "}";
+}
+
+TEST_F(TraitsKept, ThatWereUnsetLeaveRoomForOthers) {
+  for (const char* from : {"a", "b", "c", "d"}) {
+    EXPECT_EQ(say(hundred(true, from)).refused.size(), 0u) << from;
+    EXPECT_EQ(say(R"({"set":{"one_more":1}})").refused.size(), 1u);
+    pass(1s);
+    EXPECT_EQ(say(hundred(false, from)).applied.size(), 100u);
+    pass(1s);
+  }
+  EXPECT_EQ(say(hundred(false, "never_set")).refused.size(), 0u);
+  EXPECT_EQ(say(R"({"set":{"one_more":1}})").applied.size(), 1u);
+}
+
+TEST_F(TraitsKept, ThatWereUnsetDoNotComeBackByAnOlderSet) {
+  say(R"({"set":{"plan":1}})");
+  pass(1min);
+  say(R"({"unset":["plan","never_set"]})");
+  const auto late = say(R"({"set":{"plan":2,"never_set":2},"at":"2026-11-01T12:00:10Z"})");
+  EXPECT_EQ(late.stale.size(), 2u);
+  EXPECT_EQ(plan_of(), "");
+}
+
+TEST_F(TraitsKept, ThatWereUnsetCountNoBytes) {
+  const std::string large(500, 'x');
+  for (int round = 0; round < 5; ++round) {
+    std::string set, unset;
+    for (int i = 0; i < 15; ++i) {
+      const std::string name = "\"large" + std::to_string(round) + "_" + std::to_string(i) + "\"";
+      set += (i == 0 ? "" : ",") + name + ":\"" + large + "\"";
+      unset += (i == 0 ? "" : ",") + name;
+    }
+    EXPECT_EQ(say("{\"set\":{" + set + "}}").applied.size(), 15u) << round;
+    pass(1s);
+    say("{\"unset\":[" + unset + "]}");
+    pass(1s);
+  }
+}
+
+TEST_F(TraitsKept, AreLimitedUnderEachIdThoughAnotherHasUnsetThem) {
+  say(R"({"set":{"plan":1}})", "jon");
+  say(R"({"set":{"plan":1}})", "crm-17");
+  EXPECT_FALSE(world->plan(
+      [&](Draft& draft) { return join(draft, kShop, VisitorId{"jon"}, VisitorId{"crm-17"}, draft.now() + 24h); }));
+  say(R"({"unset":["plan"]})", "jon");
+  say(R"({"unset":["plan"]})", "crm-17");
+  pass(1s);
+  EXPECT_EQ(say(hundred(true, "a"), "jon").applied.size(), 100u);
+  pass(1s);
+  EXPECT_EQ(say(hundred(false, "a"), "crm-17").applied.size(), 100u);
+  pass(1s);
+  EXPECT_EQ(say(hundred(true, "b"), "jon").refused.size(), 100u) << "a split would give it 200";
+  EXPECT_EQ(say(hundred(true, "b"), "crm-17").applied.size(), 100u);
+}
+
 TEST_F(TraitsKept, HaveTheTypeOfTheFirstValueThatIsSaidInTheHandleEvenWithinACommit) {
   const auto document = json::parse(R"({"set":{"plan":"pro"}})"), other = json::parse(R"({"set":{"plan":7}})");
   Issues issues;

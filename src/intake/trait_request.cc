@@ -40,10 +40,57 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
   return std::ranges::find(names, name) != names.end();
 }
 
+// Traits with what a request has said so far. What is said of one of them can be taken back.
+class Tried {
+ public:
+  explicit Tried(Traits traits) : traits_(std::move(traits)) {}
+
+  const Traits& traits() const { return traits_; }
+  const Trait* find(std::string_view name) const {
+    const auto found = std::ranges::find(traits_.all, name, &Trait::name);
+    return found == traits_.all.end() ? nullptr : &*found;
+  }
+
+  void begin(std::string_view name) {
+    const Trait* trait = find(name);
+    before_ = trait ? *trait : Trait{};
+    before_.name = name;
+    was_there_ = trait != nullptr;
+    held_ = ledger::held(traits_);
+  }
+  bool take(const TraitChange& change) { return ledger::take(traits_, change); }
+  void take_back() {
+    const auto found = std::ranges::find(traits_.all, before_.name, &Trait::name);
+    if (found == traits_.all.end()) return;
+    if (was_there_)
+      *found = std::move(before_);
+    else
+      traits_.all.erase(found);
+  }
+
+  // Why it is more than a visitor may have since `begin`.
+  std::optional<std::string> excess() const {
+    const ledger::Held now = ledger::held(traits_);
+    if (now.count > held_.count && now.count > commit::trait_limits::kOfVisitor)
+      return "is one trait too many for the visitor, who has 100";
+    if (now.bytes > held_.bytes && now.bytes > commit::trait_limits::kBytesOfVisitor)
+      return "is too much for the visitor, whose traits may have 8 KiB";
+    return std::nullopt;
+  }
+
+ private:
+  Traits traits_;
+  Trait before_;
+  bool was_there_ = false;
+  ledger::Held held_;
+};
+
 // One request's changes of one visitor. Confined to take_traits.
 class Taking {
  public:
-  Taking(commit::Draft& draft, const Handle& handle, const TraitsSaid& said, const TraitSpeaker& speaker, Traits known)
+  // `known`: of the visitor; `own`: of these, what was said under the id.
+  Taking(commit::Draft& draft, const Handle& handle, const TraitsSaid& said, const TraitSpeaker& speaker, Traits known,
+         Traits own)
       : draft_(draft),
         handle_(handle),
         said_(said),
@@ -51,10 +98,11 @@ class Taking {
         only_public_(speaker.only_public),
         most_(speaker.is_page ? commit::trait_limits::kOfPages : commit::trait_limits::kOfHandle),
         at_(std::min(said.at.value_or(draft.now()), draft.now())),
-        known_(std::move(known)) {
+        known_(std::move(known)),
+        own_(std::move(own)) {
     id_ = said.id.empty() ? 0 : ledger::remembered(said.id);
-    repeats_ =
-        id_ != 0 && std::ranges::find(known_.ids, id_, &std::pair<std::uint64_t, Instant>::first) != known_.ids.end();
+    const auto& ids = known_.traits().ids;
+    repeats_ = id_ != 0 && std::ranges::find(ids, id_, &std::pair<std::uint64_t, Instant>::first) != ids.end();
   }
 
   void take(const TraitsSaid::One& one) {
@@ -82,14 +130,12 @@ class Taking {
       if (draft_.traits_of(handle_) >= most_) return "is one trait too many for the handle";
       trait.type = *type;
     }
-    auto before = room_for(one, unsets);
-    if (!before) return std::move(before.error());
+    if (auto why = clash(one)) return why;
     std::vector<std::string> values;
     if (auto why = read(one, unsets, trait.type, values)) return why;
     if (values.empty()) return taken_.stale.emplace_back(one.name), std::nullopt;
     if (one.op == TraitOp::kAdd && repeats_) return taken_.stale.emplace_back(one.name), std::nullopt;
 
-    const Traits kept = known_;
     std::vector<TraitChange> changes;
     for (std::string& value : values)
       changes.push_back({.name = std::string(one.name),
@@ -99,12 +145,16 @@ class Taking {
                          .source = std::string(source_),
                          .stamp = {at_, draft_.take_place()}});
     bool counts = false;
+    known_.begin(one.name);
+    own_.begin(one.name);
     for (const TraitChange& change : changes) {
       const bool said_before = is_known(change);
-      if (ledger::take(known_, change) && !said_before && counts_now(change)) counts = true;
+      own_.take(change);
+      if (known_.take(change) && !said_before && ledger::counts(*known_.find(one.name), change)) counts = true;
     }
     if (auto why = too_much(one.name)) {
-      known_ = kept;
+      known_.take_back();
+      own_.take_back();
       return why;
     }
     if (!known && !unsets) draft_.put_trait(handle_, std::string(one.name), &trait);
@@ -122,18 +172,14 @@ class Taking {
   }
 
   // A trait is either counted or set.
-  std::expected<void, std::string> room_for(const TraitsSaid::One& one, bool unsets) const {
-    const auto found = std::ranges::find(known_.all, one.name, &Trait::name);
-    if (found == known_.all.end()) {
-      if (!unsets && known_.all.size() >= commit::trait_limits::kOfVisitor)
-        return std::unexpected("is one trait too many for the visitor, who has 100");
-      return {};
-    }
+  Refused clash(const TraitsSaid::One& one) const {
+    const Trait* found = known_.find(one.name);
+    if (!found) return std::nullopt;
     const bool counts = one.op == TraitOp::kAdd;
-    if (found->added && !counts) return std::unexpected("is a counter, so it can only be added to");
+    if (found->added && !counts) return "is a counter, so it can only be added to";
     if (!found->added && counts && (!found->said.empty() || found->once || !found->elements.empty()))
-      return std::unexpected("is set, so it cannot be added to");
-    return {};
+      return "is set, so it cannot be added to";
+    return std::nullopt;
   }
 
   // The values as they are kept, one for each change.
@@ -170,8 +216,8 @@ class Taking {
 
   // The same was said of the same instant, as when a file is imported again.
   bool is_known(const TraitChange& change) const {
-    const auto trait = std::ranges::find(known_.all, change.name, &Trait::name);
-    if (trait == known_.all.end()) return false;
+    const Trait* trait = known_.find(change.name);
+    if (!trait) return false;
     const bool sets = change.op == TraitOp::kSet || change.op == TraitOp::kUnset;
     const auto is_same = [&](const auto& one) { return one.rank == change.rank && one.stamp.at == change.stamp.at; };
     if (sets)
@@ -183,14 +229,11 @@ class Taking {
     });
   }
 
-  bool counts_now(const TraitChange& change) const {
-    return ledger::counts(*std::ranges::find(known_.all, change.name, &Trait::name), change);
-  }
-
+  // What an id has under it is limited by itself, too: another id may have unset it, and a split would bring it back.
   Refused too_much(std::string_view name) const {
-    if (known_.bytes() > commit::trait_limits::kBytesOfVisitor)
-      return "is too much for the visitor, whose traits may have 8 KiB";
-    const Trait& trait = *std::ranges::find(known_.all, name, &Trait::name);
+    if (auto why = known_.excess()) return why;
+    if (auto why = own_.excess()) return why;
+    const Trait& trait = *known_.find(name);
     if (trait.elements.size() > 2 * commit::trait_limits::kList) return "has had too many texts included and excluded";
     if (trait.elements.empty()) return std::nullopt;
     const auto now = ledger::value_of(trait);
@@ -207,7 +250,7 @@ class Taking {
   const bool only_public_;
   const std::size_t most_;
   const Instant at_;
-  Traits known_;  // of the visitor, and what was said so far
+  Tried known_, own_;
   std::uint64_t id_ = 0;
   bool repeats_ = false, adds_ = false;
   std::vector<TraitChange> changes_;
@@ -266,7 +309,9 @@ Result<TraitsTaken> take_traits(commit::Draft& draft, const Handle& handle, cons
                                 const TraitSpeaker& speaker) {
   const auto records = commit::reader_of(draft, handle, draft.now()).records(id);
   if (!records) return unexpected(records.error());
-  Taking taking(draft, handle, said, speaker, commit::traits_of(*records));
+  const auto own = std::ranges::find(*records, id.view(), [](const auto& record) { return commit::id_of(*record); });
+  Taking taking(draft, handle, said, speaker, commit::traits_of(*records),
+                own != records->end() && (*own)->traits ? *(*own)->traits : Traits{});
   for (const TraitsSaid::One& one : said.changes) taking.take(one);
   if (!taking.changes().empty())
     if (auto fault = draft.say_traits(handle, id, std::move(taking.changes()), taking.id()))

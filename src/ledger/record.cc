@@ -209,6 +209,7 @@ SessionPtr applied(SessionPtr before, const TraitsRecord& record, Position row) 
       before ? changeable(std::move(before)) : start(record.handle, own_record(record.visitor).view(), record.at, row);
   auto traits = visitor->traits ? std::make_shared<Traits>(*visitor->traits) : std::make_shared<Traits>();
   for (const TraitChange& change : record.changes) take(*traits, change);
+  drop_old_marks(*traits);
   std::erase_if(traits->ids, [&](const auto& one) { return one.second <= record.at - Traits::kIdsKept; });
   if (record.id != 0) traits->ids.emplace_back(record.id, record.at);
   keep_newest(traits->ids, Traits::kIdsRemembered);

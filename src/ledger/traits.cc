@@ -93,6 +93,24 @@ std::string decimal(std::int64_t millionths) {
   return text;
 }
 
+std::size_t bytes_of(const Trait& trait) {
+  std::size_t sum = trait.name.size();
+  for (const Trait::Said& said : trait.said) sum += said.json.size() + said.source.size();
+  if (trait.once) sum += trait.once->json.size() + trait.once->source.size();
+  for (const Trait::Element& element : trait.elements) sum += element.text.size();
+  if (trait.added) sum += sizeof trait.sum + trait.added->source.size();
+  return sum;
+}
+
+Stamp newest_word_on(const Trait& trait) {
+  Stamp newest;
+  for (const Trait::Said& said : trait.said) newest = std::max(newest, said.stamp);
+  if (trait.once) newest = std::max(newest, trait.once->stamp);
+  for (const Trait::Element& element : trait.elements) newest = std::max(newest, element.stamp);
+  if (trait.added) newest = std::max(newest, trait.added->stamp);
+  return newest;
+}
+
 // The list that was set, changed by the newer words on its texts; `now` has the newest of them.
 void change_list(const Trait& trait, const Base& base, TraitNow& now) {
   std::vector<std::string> texts;
@@ -120,14 +138,37 @@ void change_list(const Trait& trait, const Base& base, TraitNow& now) {
 
 std::size_t Traits::bytes() const {
   std::size_t sum = 0;
-  for (const Trait& trait : all) {
-    sum += trait.name.size();
-    for (const Trait::Said& said : trait.said) sum += said.json.size() + said.source.size();
-    if (trait.once) sum += trait.once->json.size() + trait.once->source.size();
-    for (const Trait::Element& element : trait.elements) sum += element.text.size();
-    if (trait.added) sum += sizeof trait.sum + trait.added->source.size();
-  }
+  for (const Trait& trait : all) sum += bytes_of(trait);
   return sum;
+}
+
+bool has_value(const Trait& trait) {
+  const Base base = base_of(trait);
+  if (base.set) return true;
+  if (trait.elements.empty()) return trait.added.has_value();
+  return std::ranges::any_of(trait.elements,
+                             [&](const Trait::Element& one) { return one.in && one.stamp > base.unset; });
+}
+
+Held held(const Traits& traits) {
+  Held held;
+  for (const Trait& trait : traits.all)
+    if (has_value(trait)) ++held.count, held.bytes += bytes_of(trait);
+  return held;
+}
+
+void drop_old_marks(Traits& traits) {
+  std::vector<std::pair<Stamp, const Trait*>> marks;
+  for (const Trait& trait : traits.all)
+    if (!has_value(trait)) marks.emplace_back(newest_word_on(trait), &trait);
+  std::ranges::sort(marks, std::greater{}, &std::pair<Stamp, const Trait*>::first);
+  std::size_t bytes = 0, count = 0;
+  for (; count < marks.size() && count < Traits::kMarks; ++count)
+    if ((bytes += bytes_of(*marks[count].second)) > Traits::kBytesOfMarks) break;
+  if (count == marks.size()) return;
+  const Stamp newest_to_go = marks[count].first;
+  std::erase_if(traits.all,
+                [&](const Trait& trait) { return !has_value(trait) && newest_word_on(trait) <= newest_to_go; });
 }
 
 bool take(Traits& traits, const TraitChange& change) {

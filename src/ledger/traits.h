@@ -3,6 +3,10 @@
 // What is kept of a trait does not depend on the order in which its changes arrive: for each rank of sources the newest
 // `set` or `unset`, the oldest `setOnce`, the sum of what was added, and for each text of a list the newest word on it.
 // So the traits of a visitor are the union of those of their ids (identity.h), and a split takes them apart again.
+//
+// A trait without a value is a mark: of what was said of it, it keeps an older `set` that arrives late from bringing it
+// back. Marks do not count toward the limits of traits; each id has the newest of them, and what arrives late for one
+// that is gone may bring the trait back.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -68,6 +72,8 @@ struct Trait {
 struct Traits {
   static constexpr Duration kIdsKept = std::chrono::hours{7 * 24};
   static constexpr std::size_t kIdsRemembered = 1'000;
+  static constexpr std::size_t kMarks = 100;
+  static constexpr std::size_t kBytesOfMarks = 8 * 1024;
 
   std::vector<Trait> all;                              // by name
   std::vector<std::pair<std::uint64_t, Instant>> ids;  // `remembered` of requests that added, by arrival
@@ -80,6 +86,14 @@ struct Traits {
 bool take(Traits& traits, const TraitChange& change);
 // Whether a change that was taken in says what the trait is now.
 bool counts(const Trait& trait, const TraitChange& change);
+bool has_value(const Trait& trait);
+// What the limits of traits are compared with: of those that have a value.
+struct Held {
+  std::size_t count = 0, bytes = 0;
+};
+Held held(const Traits& traits);
+// Leaves the newest kMarks marks of kBytesOfMarks in all, by the newest word on each.
+void drop_old_marks(Traits& traits);
 // As if all had been said under one id.
 Traits united(std::span<const Traits* const> parts);
 

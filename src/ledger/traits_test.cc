@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 
 #include "ledger/codec.h"
@@ -118,6 +119,68 @@ TEST(Traits, DoNotDependOnTheOrderNorOnTheIdsUnderWhichTheyWereSaid) {
     ASSERT_EQ(shuffled, whole) << "seed " << seed;
     ASSERT_EQ(united(all), whole) << "seed " << seed;
   }
+}
+
+TEST(Traits, HaveAValueExactlyWhereOneIsShown) {
+  std::size_t with = 0, without = 0;
+  for (unsigned seed = 0; seed < 3'000; ++seed) {
+    std::mt19937 dice(seed);
+    Traits traits;
+    for (int n = 1; n <= 6; ++n) take(traits, random_change(dice, n));
+    for (const Trait& trait : traits.all) {
+      ASSERT_EQ(has_value(trait), value_of(trait).has_value()) << "seed " << seed;
+      ++(has_value(trait) ? with : without);
+    }
+    EXPECT_EQ(held(traits).count, values_of(traits).size());
+  }
+  EXPECT_TRUE(with > 500 && without > 500) << with << " " << without;
+}
+
+TraitChange of_name(TraitChange change, const std::string& name) {
+  change.name = name;
+  return change;
+}
+
+TEST(Traits, OfThoseThatWereUnsetTheNewestAreRememberedInWhateverOrderTheyArrive) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    std::vector<int> order(250);
+    std::iota(order.begin(), order.end(), 1);
+    std::mt19937 dice(seed);
+    std::ranges::shuffle(order, dice);
+    SessionPtr own;
+    std::uint64_t place = 0;
+    for (const int n : order) {
+      TraitChange change = of_name(of(TraitOp::kUnset, "", n), "gone" + std::to_string(n));
+      change.stamp.place = ++place;
+      own = applied(own, TraitsRecord{.handle = "acme", .visitor = "jon", .at = kT0, .id = 0, .changes = {change}});
+    }
+    ASSERT_EQ(own->traits->all.size(), Traits::kMarks);
+    for (int n = 1; n <= 250; ++n)
+      EXPECT_EQ(std::ranges::count(own->traits->all, "gone" + std::to_string(n), &Trait::name), n > 150 ? 1 : 0) << n;
+  }
+}
+
+TEST(Traits, WhatHasAValueIsNeverDropped) {
+  TraitsRecord record{.handle = "acme", .visitor = "jon", .at = kT0, .id = 0, .changes = {}};
+  for (int n = 1; n <= 100; ++n) record.changes.push_back(of_name(set("1", 0), "kept" + std::to_string(n)));
+  for (int n = 1; n <= 200; ++n)
+    record.changes.push_back(of_name(of(TraitOp::kUnset, "", n), "gone" + std::to_string(n)));
+  const SessionPtr own = applied(nullptr, record);
+  EXPECT_EQ(own->traits->all.size(), 200u);
+  EXPECT_EQ(values_of(*own->traits).size(), 100u);
+}
+
+TEST(Traits, WhatIsRememberedOfThoseWithoutAValueIsBoundedInBytes) {
+  TraitsRecord record{.handle = "acme", .visitor = "jon", .at = kT0, .id = 0, .changes = {}};
+  for (int n = 1; n <= 50; ++n) {
+    const std::string name = "gone" + std::to_string(n);
+    record.changes.push_back(of_name(of(TraitOp::kUnset, "", n + 10, 2), name));
+    record.changes.push_back(of_name(set("\"" + std::string(500, 'x') + "\"", 1, 1), name));
+  }
+  const SessionPtr own = applied(nullptr, record);
+  EXPECT_LE(own->traits->bytes(), Traits::kBytesOfMarks);
+  EXPECT_GT(own->traits->all.size(), 10u);
+  EXPECT_EQ(std::ranges::count(own->traits->all, "gone50", &Trait::name), 1) << "the newest stays";
 }
 
 TEST(Traits, SnapshotsAndRecordsGiveThemBack) {

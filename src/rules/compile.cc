@@ -9,10 +9,6 @@ namespace beckon::rules {
 
 namespace {
 
-bool is_of_trait(MeasureKind kind) {
-  return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
-}
-
 bool is_of_counter(MeasureKind kind) { return kind == MeasureKind::kEver || kind == MeasureKind::kEverAge; }
 
 bool names_counter(const Rule& rule) {

@@ -115,6 +115,18 @@ class Account {
     return kNever;
   }
 
+  static bool is_hidden(const Condition& condition, const Scene& scene) {
+    return is_of_trait(condition.measure.kind) && scene.is_sensitive(condition.measure.field);
+  }
+  // How far a sensitive trait is from what is wanted, and when that changes, would tell its value. Both are null
+  // whatever the value is, so that not even their being there tells anything.
+  void write_hidden(const Condition& condition, const Scene& scene, bool met) {
+    const std::string& name = condition.measure.field;
+    out_.member("seen", scene.trait(name) ? "hidden, because the trait is sensitive" : "no " + name);
+    if (!met) out_.key("margin").null();
+    out_.key("changesAt").null().end_object();
+  }
+
   void write(const Condition& condition, std::uint32_t place, bool negated, bool met) {
     const Test& test = rules_.tests[place];
     const Taken taken = judgement_.taken(test.measure);
@@ -123,6 +135,7 @@ class Account {
     out_.begin_object().member("path", finding.condition.path).member_boolean("met", met);
     out_.member("measure", measure_words(finding.condition));
     out_.member("wanted", wanted_words(finding.condition, negated));
+    if (is_hidden(condition, scene)) return write_hidden(condition, scene, met);
     out_.member("seen", seen_words(finding, scene));
     const auto skipped_by = definition_of(finding.condition.measure.kind).skipped;
     if (const Skipped skipped = skipped_by ? skipped_by(finding, scene) : Skipped{}; skipped.count > 0)

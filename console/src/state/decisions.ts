@@ -9,7 +9,7 @@ export interface ConditionTrace {
   seen: string;
   skipped?: number; // values that the measure could not use, and why
   why?: string;
-  margin?: string;
+  margin?: string | null;
   changesAt?: string | null;
   signals?: number[]; // versions of the signals that were counted
 }

@@ -111,7 +111,6 @@ std::string trait_seen(const Finding& finding, Scene& scene) {
   const std::string& name = finding.condition.measure.field;
   const auto now = scene.trait(name);
   if (!now) return "no " + name;
-  if (scene.is_sensitive(name)) return "hidden, because the trait is sensitive";
   std::string_view value = now->json;
   if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
   return std::string(value) + ", said by " + now->source + " " + ago(now->at, scene.now());
