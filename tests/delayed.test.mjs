@@ -107,6 +107,34 @@ describe('a delayed rule', () => {
     );
   });
 
+  test('tells nothing of a sensitive trait in its explanation', async () => {
+    const endsAt = new Date(Date.now() + 5 * 86_400_000).toISOString();
+    for (const [name, type] of [
+      ['endsAt', 'instant'],
+      ['company', 'text'],
+    ])
+      assert.equal((await beckon.as('OPERATOR', 'PUT', `/traits/${name}`, { type, sensitive: true })).status, 201);
+    const visitorId = `${freshSession()}@company.example`;
+    const said = await beckon.as('OPERATOR', 'POST', `/visitors/${visitorId}/traits`, {
+      set: { endsAt, company: 'Wile & Co' },
+    });
+    assert.deepEqual(said.json.applied, ['company', 'endsAt']);
+    const hook = await subscribe();
+    const body = rule();
+    body.when.all.push({ trait: 'endsAt', until: { atLeast: '0s', atMost: '20d' } });
+    body.when.all.push({ trait: 'company', startsWith: 'Wile' });
+    await put('cart-rescue', body);
+    const id = freshSession();
+    await signals(id, [cart], { visitorId });
+    const { event } = await hook.log.next(of(id));
+    const hidden = ({ seen, changesAt }) => [seen, changesAt];
+    const why = event.payload.explanation[0].conditions;
+    assert.equal(why.length, 3);
+    for (const one of why.slice(1)) assert.deepEqual(hidden(one), ['hidden, because the trait is sensitive', null]);
+    const again = await beckon.as('CREATOR', 'GET', `/decisions/${event.payload.decisionId}`);
+    assert.deepEqual(again.json.explanation[0].conditions.slice(1), why.slice(1));
+  });
+
   test('does not tell of those who came back to buy, also where that arrives late', async () => {
     const hook = await subscribe();
     await put('cart-rescue', rule('2s'));

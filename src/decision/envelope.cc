@@ -38,6 +38,7 @@ const ledger::Context& Envelope::context() const {
 rules::Facts Envelope::facts() const {
   rules::Facts facts = known.facts(context(), session, resolved_at, tenant->settings.retention);
   facts.counters = &tenant->traits->counters();
+  facts.sensitive = tenant->traits->sensitive();
   return facts;
 }
 
