@@ -22,9 +22,10 @@ std::vector<std::pair<std::string, std::string>> examples() {
   std::ifstream file(BECKON_DOCS "/rules.md");
   std::vector<std::pair<std::string, std::string>> out;
   std::string heading, block;
-  bool inside = false;
+  bool inside = false, fenced = false;  // in a JSON block, in any
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("#")) heading = line.substr(line.find(' ') + 1);
+    if (line.starts_with("#") && !fenced) heading = line.substr(line.find(' ') + 1);
+    if (line.starts_with("```")) fenced = !fenced;
     if (line == "```" && inside) out.emplace_back(heading, block), block.clear(), inside = false;
     if (inside) block += line + "\n";
     if (line == "```json") inside = true;

@@ -89,7 +89,7 @@ export function Join({ name, onClose, onDone }: Props) {
             ]}
           />
           <p>
-            From then on frequency limits, and conditions that look at all sessions of the visitor, count both together:{' '}
+            From then on, frequency limits and conditions over all sessions of the visitor count both:{' '}
             {sessionsIn(plan.visitor.sessions + plan.joined.sessions)}.
           </p>
           <div class="actions">
