@@ -28,8 +28,8 @@ struct BatchRefused {
   std::vector<FieldIssue> issues;  // by paths such as "visitors[3].visitorId"; none: it is a fault of the import
   std::string message;
 };
-using Sent = Result<std::vector<Outcome>, BatchRefused>;
-using Send = std::function<Sent(std::string body)>;
+using BatchSent = Result<std::vector<Outcome>, BatchRefused>;
+using SendBatch = std::function<BatchSent(std::string body)>;
 
 class SayBatch final : public commit::Work {
  public:
@@ -52,14 +52,14 @@ class SayBatch final : public commit::Work {
 };
 
 // The server's own parts, without its threads: this one commits.
-Sent commit_here(Server::Inside& server, const Handle& handle, std::string body) {
+BatchSent commit_batch_here(Server::Inside& server, const Handle& handle, std::string body) {
   const auto tenant = server.tenants.find(handle.view());
   if (!tenant) return unexpected(BatchRefused{{}, words_of(tenant.error())});
   auto document = json::parse(std::move(body));
   if (!document) return unexpected(BatchRefused{{}, words_of(document.error())});
   const auto batch = intake::parse_trait_batch(std::move(*document), (*tenant)->settings);
   if (!batch) return unexpected(BatchRefused{batch.error().details, batch.error().message});
-  Sent sent;
+  BatchSent sent;
   auto say = std::make_unique<SayBatch>(handle, *batch);
   say->done_ = [&](const std::optional<Fault>& fault, const std::vector<intake::TraitsTaken>& taken) {
     if (fault) {
@@ -84,7 +84,7 @@ std::string text_of(const json::Value& object, std::string_view name) {
   return std::string(value ? value->text() : "");
 }
 
-Sent post(const ImportPeopleOptions& options, const std::string& url, const std::string& body) {
+BatchSent post(const ImportPeopleOptions& options, const std::string& url, const std::string& body) {
   const auto answer = call_in_turn(egress::Method::kPost, url + "/visitors/batch", options.base, options.token, body);
   if (!answer) return unexpected(BatchRefused{{}, answer.error()});
   const auto document = json::parse(answer->body);
@@ -112,7 +112,7 @@ class Check {
  public:
   explicit Check(TraitTypes known) : types_(std::move(known)) {}
 
-  Sent operator()(std::string body) {
+  BatchSent operator()(std::string body) {
     auto document = json::parse(std::move(body));
     if (!document) return unexpected(BatchRefused{{}, words_of(document.error())});
     const auto batch = intake::parse_trait_batch(std::move(*document), {});
@@ -161,7 +161,7 @@ struct Totals {
 // Sends people in batches, and tells what was refused by line.
 class Importing {
  public:
-  explicit Importing(const Send& send) : send_(send) {}
+  explicit Importing(const SendBatch& send) : send_(send) {}
 
   // The error ends the import.
   Result<void, std::string> take(Person person) {
@@ -178,7 +178,7 @@ class Importing {
   }
 
   Result<void, std::string> flush() {
-    Sent sent = send();
+    BatchSent sent = send();
     if (!sent && !sent.error().issues.empty()) {
       if (!drop(sent.error().issues)) return unexpected(sent.error().message);
       sent = send();
@@ -205,7 +205,7 @@ class Importing {
   std::size_t untold() const { return told_ > kRefusalsTold ? told_ - kRefusalsTold : 0; }
 
  private:
-  Sent send() const {
+  BatchSent send() const {
     if (batch_.empty()) return std::vector<Outcome>{};
     std::string body = "{\"visitors\":[";
     for (std::size_t i = 0; i < batch_.size(); ++i) body += (i > 0 ? "," : "") + batch_[i].json;
@@ -239,7 +239,7 @@ class Importing {
     if (++told_ <= kRefusalsTold) std::fprintf(stderr, "line %zu: %s\n", line, what.c_str());
   }
 
-  const Send& send_;
+  const SendBatch& send_;
   std::vector<Person> batch_;
   std::size_t bytes_ = 0, told_ = 0;
   Totals totals_;
@@ -327,11 +327,11 @@ int import_people(const Settings& settings, const ImportPeopleOptions& options) 
   }
   auto types = server ? types_here(*server, handle) : types_there(options, url);
   if (!types) return complain(types.error());
-  Send send;
+  SendBatch send;
   if (options.dry_run)
     send = Check(*types);
   else if (server)
-    send = [&](std::string body) { return commit_here(*server, handle, std::move(body)); };
+    send = [&](std::string body) { return commit_batch_here(*server, handle, std::move(body)); };
   else
     send = [&](const std::string& body) { return post(options, url, body); };
   // All of the import is of one instant, so that it can be run again from any line.
