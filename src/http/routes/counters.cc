@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "http/routes/response.h"
+#include "http/routes/rule_view.h"
 #include "rules/language/check_rule.h"
 #include "rules/language/counter.h"
 #include "system/zones.h"
@@ -106,36 +107,12 @@ Result<Response> put(Api& api, Request& request) {
   return answer(created ? 201 : 200, request, name, counter);
 }
 
-// The rules that name the counter, in a condition or in a payload.
-std::vector<std::string> users_of(const rules::StoredRules& rules, std::string_view name) {
-  std::vector<std::string> users;
-  for (const rules::StoredRule& rule : rules.rules) {
-    const auto document = json::parse(rule.json);
-    if (!document) continue;
-    const auto counters = rules::counters_of(rule.id, document->root(), system_zones());
-    if (std::ranges::find(counters, name) != counters.end()) users.push_back(rule.id.text);
-  }
-  return users;
-}
-
 Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
   const auto turn = api.rule_book.turn(handle);
-  const auto rules = api.rules.rules(handle);
-  if (!rules) return unexpected(rules.error());
-  const std::vector<std::string> users = users_of(*rules, name);
-  if (!users.empty()) {
-    std::string ids;
-    json::Writer writer(ids);
-    writer.begin_array();
-    for (const std::string& rule : users) writer.string(rule);
-    writer.end_array();
-    return unexpected(Fault{.code = FaultCode::kConflict,
-                            .message = "Rules use this counter: " + users.front() +
-                                       (users.size() > 1 ? " and others" : "") + ". Change them first.",
-                            .extras = {{"rules", ids}}});
-  }
+  if (const auto unused = check_unused(api, handle, "counter", name, rules::counters_of); !unused)
+    return unexpected(unused.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     if (!draft.find_counter(handle, name)) return not_found("counter");
     draft.put_counter(handle, name, std::nullopt);

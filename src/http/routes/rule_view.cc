@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "system/zones.h"
+
 namespace beckon::http {
 
 std::string etag_of(const rules::StoredRules& rules) { return "\"" + std::to_string(rules.version) + "\""; }
@@ -42,6 +44,31 @@ std::string without_answer_members(const json::Value& rule) {
       writer.member_raw(member.key, json::to_text(member.value));
   writer.end_object();
   return text;
+}
+
+Result<void> check_unused(const Api& api, const Handle& handle, std::string_view what, std::string_view name,
+                          std::vector<std::string> (*names_of)(const RuleId&, const json::Value&, const Zones&)) {
+  const auto stored = api.rules.rules(handle);
+  if (!stored) return unexpected(stored.error());
+  std::string users;
+  std::string first;
+  std::size_t count = 0;
+  json::Writer writer(users);
+  writer.begin_array();
+  for (const rules::StoredRule& rule : stored->rules) {
+    const auto document = json::parse(rule.json);
+    if (!document) continue;
+    const auto names = names_of(rule.id, document->root(), system_zones());
+    if (std::ranges::find(names, name) == names.end()) continue;
+    if (count++ == 0) first = rule.id.view();
+    writer.string(rule.id.view());
+  }
+  writer.end_array();
+  if (count == 0) return {};
+  return unexpected(Fault{.code = FaultCode::kConflict,
+                          .message = "Rules use this " + std::string(what) + ": " + first +
+                                     (count > 1 ? " and others" : "") + ". Change them first.",
+                          .extras = {{"rules", users}}});
 }
 
 }  // namespace beckon::http

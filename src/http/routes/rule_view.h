@@ -29,6 +29,12 @@ std::string without_answer_members(const json::Value& rule);
 void warn_of_missing_traits(const Api& api, const commit::Tenant& tenant, const rules::StoredRule& rule,
                             std::vector<rules::Warning>& warnings);
 
+// conflict, with the rules, where rules name what is about to be deleted: `what` is its kind ("trait"), and `names_of`
+// says which of that kind a rule names. To be called in the handle's turn of RuleBook, which is held until the
+// deletion.
+Result<void> check_unused(const Api& api, const Handle& handle, std::string_view what, std::string_view name,
+                          std::vector<std::string> (*names_of)(const RuleId&, const json::Value&, const Zones&));
+
 void add_rule_difference(Api& api, std::vector<Route>& routes);  // added by add_rules
 void add_rule_versions(Api& api, std::vector<Route>& routes);    // added by add_rules
 

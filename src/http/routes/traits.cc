@@ -1,14 +1,12 @@
 // Traits: which there are in a handle, and what is said of visitors. docs/people.md.
 #include "commit/traits.h"
 
-#include <algorithm>
-
 #include "http/routes/response.h"
+#include "http/routes/rule_view.h"
 #include "http/routes/session_view.h"
 #include "http/routes/visitor_view.h"
 #include "intake/trait_batch.h"
 #include "rules/language/check_rule.h"
-#include "system/zones.h"
 
 namespace beckon::http {
 namespace {
@@ -36,6 +34,12 @@ Result<Response> list(Api& api, Request& request) {
   }
   writer.end_array().member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
+}
+
+// With less than OPERATOR only the type may differ.
+bool may_declare(access::Role role, const TraitDeclaration& before, const TraitDeclaration& after) {
+  return role >= access::Role::kOperator || (before.is_public == after.is_public &&
+                                             before.sensitive == after.sensitive && before.sources == after.sources);
 }
 
 Fault insufficient_role(const access::Role& held) {
@@ -66,9 +70,7 @@ Result<Response> put(Api& api, Request& request) {
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const TraitDeclaration* found = draft.find_trait(handle, name);
     const TraitDeclaration before = found ? *found : TraitDeclaration{};
-    const bool beyond_type =
-        trait.is_public != before.is_public || trait.sensitive != before.sensitive || trait.sources != before.sources;
-    if (beyond_type && *role < access::Role::kOperator) return insufficient_role(*role);
+    if (!may_declare(*role, before, trait)) return insufficient_role(*role);
     created = !found || !before.declared;
     if (!found && draft.traits_of(handle) >= commit::trait_limits::kOfHandle) {
       Issues full;
@@ -87,46 +89,19 @@ Result<Response> put(Api& api, Request& request) {
   return json_response(created ? 201 : 200, std::move(body));
 }
 
-// The rules whose conditions name the trait.
-std::vector<std::string> users_of(const rules::StoredRules& rules, std::string_view name) {
-  std::vector<std::string> users;
-  for (const rules::StoredRule& rule : rules.rules) {
-    const auto document = json::parse(rule.json);
-    if (!document) continue;
-    const auto traits = rules::traits_of(rule.id, document->root(), system_zones());
-    if (std::ranges::find(traits, name) != traits.end()) users.push_back(rule.id.text);
-  }
-  return users;
-}
-
 Result<Response> remove(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
   const std::string name = request.param("name");
   const auto turn = api.rule_book.turn(handle);
-  const auto rules = api.rules.rules(handle);
-  if (!rules) return unexpected(rules.error());
-  const std::vector<std::string> users = users_of(*rules, name);
-  if (!users.empty()) {
-    std::string ids;
-    json::Writer writer(ids);
-    writer.begin_array();
-    for (const std::string& rule : users) writer.string(rule);
-    writer.end_array();
-    return unexpected(Fault{.code = FaultCode::kConflict,
-                            .message = "Rules use this trait: " + users.front() +
-                                       (users.size() > 1 ? " and others" : "") + ". Change them first.",
-                            .extras = {{"rules", ids}}});
-  }
+  if (const auto unused = check_unused(api, handle, "trait", name, rules::traits_of); !unused)
+    return unexpected(unused.error());
   const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
   if (!role) return unexpected(role.error());
   const auto fault = api.committer.execute([&](commit::Draft& draft) -> std::optional<Fault> {
     const TraitDeclaration* found = draft.find_trait(handle, name);
     const TraitDeclaration* reserved = commit::reserved_trait(name);
     if (!found || (reserved && *found == *reserved)) return not_found("trait");
-    const TraitDeclaration bare;
-    const bool beyond_type =
-        found->is_public != bare.is_public || found->sensitive != bare.sensitive || found->sources != bare.sources;
-    if (beyond_type && *role < access::Role::kOperator) return insufficient_role(*role);
+    if (!may_declare(*role, *found, TraitDeclaration{})) return insufficient_role(*role);
     draft.put_trait(handle, name, nullptr);
     draft.audit(handle, principal_of(request).subject, "trait.delete", name, "{}");
     return std::nullopt;
