@@ -35,12 +35,7 @@ const ledger::Context& Envelope::context() const {
   return known.session ? known.session->context : kNone;
 }
 
-rules::Facts Envelope::facts() const {
-  rules::Facts facts = known.facts(context(), session, resolved_at, tenant->settings.retention);
-  facts.counters = &tenant->traits->counters();
-  facts.sensitive = tenant->traits->sensitive();
-  return facts;
-}
+rules::Facts Envelope::facts() const { return known.facts(context(), session, resolved_at, *tenant); }
 
 std::string_view Envelope::action(std::string& room) const {
   if (verdict.action_json.empty()) return "null";

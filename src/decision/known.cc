@@ -115,9 +115,12 @@ Result<Known> known_of(const Asking& asking, const commit::VisitorReader& reader
   return known;
 }
 
-rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const {
-  rules::Facts facts{
-      .window = session ? session->window : kEmpty, .context = context, .now = now, .retention = retention};
+rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, Instant now,
+                          const commit::Tenant& tenant) const {
+  rules::Facts facts{.window = session ? session->window : kEmpty,
+                     .context = context,
+                     .now = now,
+                     .retention = tenant.settings.retention};
   facts.visitor = merged.get();
   if (session) facts.session_spends = session->spends;
   facts.unit_spends = joined    ? std::span<const Spend>(*joined)
@@ -138,10 +141,10 @@ rules::Facts Known::facts(const ledger::Context& context, const SessionId& id, I
   if (!public_only && visitor && !ledger::is_browser(commit::id_of(*visitor)))
     facts.visitor_id = commit::id_of(*visitor);
   facts.counted = counted;
-  facts.counters = &declared->counters();
+  facts.counters = &tenant.traits->counters();
   facts.tells_counters = !public_only;
   facts.zones = &system_zones();
-  facts.sensitive = declared->sensitive();
+  facts.sensitive = tenant.traits->sensitive();
   return facts;
 }
 

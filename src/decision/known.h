@@ -16,7 +16,7 @@ struct Known {
   bool tells_sensitive = false;                  // to receivers of messages alone
   std::string same = {};                         // of a delayed rule: the value that it is judged for
   bool public_only = false;                      // without proof of the visitor: only public traits count
-  commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are, and the counters
+  commit::TraitTablePtr declared = commit::TraitTable::none();  // which these are
 
   // What `gather` found; null where it was not asked for, or where there is none.
   ledger::SessionPtr visitor;                    // the visitor's own record: that of one of their ids
@@ -41,7 +41,8 @@ struct Known {
   bool joins_alone() const;
 
   // Views point into *this and the arguments. `id`: of the session, also of one never seen.
-  rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now, Duration retention) const;
+  rules::Facts facts(const ledger::Context& context, const SessionId& id, Instant now,
+                     const commit::Tenant& tenant) const;
 };
 
 // What rules read beyond the session itself.

@@ -20,7 +20,7 @@ void judge_anew(const commit::Tenant& tenant, const Known& known, const ledger::
                 const ledger::Spend& spend, ledger::PastDecision& decision, std::vector<ledger::Spend>& spends) {
   const ledger::Session& session = *known.session;
   const ledger::Context context = ledger::merge(session.context, said);
-  rules::Facts facts = known.facts(context, session.id, decision.at, tenant.settings.retention);
+  rules::Facts facts = known.facts(context, session.id, decision.at, tenant);
   const auto verdict = tenant.rules->judge(decision.trigger, facts);
   if (decision.outcome == "suppressed") decision.hold = verdict.hold;
   const auto take = [&](std::uint64_t key) {

@@ -60,6 +60,8 @@ CheckTimers::End CheckTimers::look(commit::Draft& draft, const Timer& timer) {
   }
   Instant due_at = wait->anchor.due;
   if (timer.anchor == wait->anchor.version && timer.due_at > wait->due) due_at = timer.due_at;  // it was put off
+  sight->known.tells_sensitive = true;  // a message goes to the operator's own receivers
+  sight->known.same = wait->anchor.same;
   return fire({draft, timer, *tenant, *delayed, std::move(*sight), wait->anchor, due_at});
 }
 

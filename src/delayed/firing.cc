@@ -106,11 +106,7 @@ Verdict as_told(const rules::Delayed& delayed, const Verdict& verdict) {
 }
 
 rules::Facts Firing::facts(Instant now) const {
-  rules::Facts facts = sight.known.facts(session().context, session().id, now, tenant->settings.retention);
-  facts.same = anchor.same;
-  facts.counters = &tenant->traits->counters();
-  facts.tells_sensitive = true;  // a message goes to the operator's own receivers
-  return facts;
+  return sight.known.facts(session().context, session().id, now, *tenant);
 }
 
 decision::Envelope envelope_of(const Firing& firing, const Verdict& verdict) {
@@ -124,8 +120,6 @@ decision::Envelope envelope_of(const Firing& firing, const Verdict& verdict) {
                               .session_version = firing.session().version,
                               .resolved_at = draft.now()};
   envelope.verdict.expires_at = std::min(verdict.expires_at, firing.valid_until());
-  envelope.known.tells_sensitive = true;
-  envelope.known.same = firing.anchor.same;
   return envelope;
 }
 

@@ -11,7 +11,7 @@ struct Firing {
   const Timer& timer;
   const commit::TenantPtr tenant;
   const rules::Delayed& delayed;
-  const Sight sight;  // from the session of the anchor
+  const Sight sight;  // from the session of the anchor; judged for the anchor's value
   const rules::Anchor anchor;
   const Instant due_at;  // when it should have fired: at the anchor's instant, or where closed hours put it off to
 

@@ -42,8 +42,7 @@ const std::vector<Spend>& Trial::spends_of(const SessionDigest& digest) const {
 }
 
 rules::Facts Trial::facts(const decision::Known& known, const AskedAt& asked) {
-  rules::Facts facts = known.facts(asked.context, asked.id, asked.at, tenant_->settings.retention);
-  facts.counters = &tenant_->traits->counters();
+  rules::Facts facts = known.facts(asked.context, asked.id, asked.at, *tenant_);
   const auto& own = spends_of(asked.digest);
   facts.session_spends = facts.unit_spends = own;
   const VisitorId& visitor = known.whose();

@@ -163,7 +163,7 @@ Result<Response> preview(Api& api, Request& request) {
 
   const bool is_delayed = draft.rule.delayed();
   const bool may_see_sensitive = *role > access::Role::kCreator;
-  Known known{.session = std::move(*session), .declared = (*tenant)->traits};
+  Known known{.session = std::move(*session)};
   known.tells_sensitive = is_delayed;
   if (!known.session) known.said = VisitorId{commit::id_of(*records->front())};
   const SessionId id = known.session ? known.session->id : SessionId{};
@@ -172,9 +172,7 @@ Result<Response> preview(Api& api, Request& request) {
                        decision::wanted_when_due(draft.set), now, known);
   if (!gathered) return unexpected(gathered.error());
   static const ledger::Context kNoContext;
-  rules::Facts facts =
-      known.facts(known.session ? known.session->context : kNoContext, id, now, (*tenant)->settings.retention);
-  facts.counters = &(*tenant)->traits->counters();
+  rules::Facts facts = known.facts(known.session ? known.session->context : kNoContext, id, now, **tenant);
   std::optional<rules::Anchor> anchor;
   if (is_delayed) {
     const rules::Delayed& delayed = draft.set.delayed()[0];
