@@ -100,13 +100,13 @@ TraitDeclaration read_members(const json::Value& value, Issues& issues) {
                          .sensitive = read_boolean(value, "sensitive", issues),
                          .sources = {}};
   const json::Value* type = value.find("type");
-  const auto known = type && type->is_string() ? std::ranges::find(kTypes, type->text()) : kTypes.end();
+  const auto known = type && type->is_string() ? type_named(type->text()) : std::nullopt;
   if (!type)
     issues.add("type", "is required");
-  else if (known == kTypes.end())
+  else if (!known)
     issues.add("type", "must be text, number, bool, instant, date or list");
   else
-    trait.type = static_cast<TraitType>(known - kTypes.begin());
+    trait.type = *known;
   if (const json::Value* sources = value.find("sources")) read_sources(*sources, trait.sources, issues);
   return trait;
 }
@@ -114,6 +114,11 @@ TraitDeclaration read_members(const json::Value& value, Issues& issues) {
 }  // namespace
 
 std::string_view name_of(TraitType type) { return kTypes[static_cast<std::size_t>(type)]; }
+
+std::optional<TraitType> type_named(std::string_view name) {
+  const auto found = std::ranges::find(kTypes, name);
+  return found == kTypes.end() ? std::nullopt : std::optional(static_cast<TraitType>(found - kTypes.begin()));
+}
 
 std::uint8_t rank_of(const TraitDeclaration& trait, std::string_view source) {
   if (trait.sources.empty()) return source == kPageSource ? 1 : 2;

@@ -22,7 +22,8 @@ namespace beckon::commit {
 
 enum class TraitType : std::uint8_t { kText, kNumber, kBool, kInstant, kDate, kList };
 
-std::string_view name_of(TraitType type);  // "text", "number", "bool", "instant", "date", "list"
+std::string_view name_of(TraitType type);                    // "text", "number", "bool", "instant", "date", "list"
+std::optional<TraitType> type_named(std::string_view name);  // nothing: it is none of these
 
 struct TraitDeclaration {
   TraitType type = TraitType::kText;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <expected>
 
 #include "rules/language/decimal.h"
 
@@ -117,29 +116,28 @@ class Taking {
   using Refused = std::optional<std::string>;
 
   Refused refusal(const TraitsSaid::One& one) {
-    if (!commit::is_trait_name(one.name))
-      return "must be named by 1 to 64 letters, digits, points and underscores, a letter first";
-    const bool unsets = one.op == TraitOp::kUnset || (one.op == TraitOp::kSet && one.value->is_null());
+    if (!commit::is_trait_name(one.name)) return kNoTraitName;
+    const bool unset = unsets(one);
     const TraitDeclaration* known = draft_.find_trait(handle_, one.name);
     if (only_public_ && (!known || !known->is_public))
       return "is not public, and the request has no proof of who it is";
     TraitDeclaration trait = known ? *known : TraitDeclaration{};
-    if (!known && !unsets) {
-      const auto type = type_said(one);
-      if (!type) return "must be a text, a number, a boolean or a list of texts";
+    if (!known && !unset) {
+      auto type = type_said(one);
+      if (!type) return std::move(type.error());
       if (draft_.traits_of(handle_) >= most_) return "is one trait too many for the handle";
       trait.type = *type;
     }
     if (auto why = clash(one)) return why;
-    std::vector<std::string> values;
-    if (auto why = read(one, unsets, trait.type, values)) return why;
-    if (values.empty()) return taken_.stale.emplace_back(one.name), std::nullopt;
+    auto values = values_kept(one, said_, trait.type);
+    if (!values) return std::move(values.error());
+    if (values->empty()) return taken_.stale.emplace_back(one.name), std::nullopt;
     if (one.op == TraitOp::kAdd && repeats_) return taken_.stale.emplace_back(one.name), std::nullopt;
 
     std::vector<TraitChange> changes;
-    for (std::string& value : values)
+    for (std::string& value : *values)
       changes.push_back({.name = std::string(one.name),
-                         .op = unsets ? TraitOp::kUnset : one.op,
+                         .op = unset ? TraitOp::kUnset : one.op,
                          .value = std::move(value),
                          .rank = commit::rank_of(trait, source_),
                          .source = std::string(source_),
@@ -157,18 +155,12 @@ class Taking {
       own_.take_back();
       return why;
     }
-    if (!known && !unsets) draft_.put_trait(handle_, std::string(one.name), &trait);
+    if (!known && !unset) draft_.put_trait(handle_, std::string(one.name), &trait);
     adds_ = adds_ || one.op == TraitOp::kAdd;
     taken_.version = changes.empty() ? taken_.version : changes.back().stamp.place;
     changes_.insert(changes_.end(), std::move_iterator(changes.begin()), std::move_iterator(changes.end()));
     (counts ? taken_.applied : taken_.stale).emplace_back(one.name);
     return std::nullopt;
-  }
-
-  static std::optional<TraitType> type_said(const TraitsSaid::One& one) {
-    if (one.op == TraitOp::kAdd) return TraitType::kNumber;
-    if (one.op == TraitOp::kInclude || one.op == TraitOp::kExclude) return TraitType::kList;
-    return commit::type_of(*one.value);
   }
 
   // A trait is either counted or set.
@@ -179,38 +171,6 @@ class Taking {
     if (found->added && !counts) return "is a counter, so it can only be added to";
     if (!found->added && counts && (!found->said.empty() || found->once || !found->elements.empty()))
       return "is set, so it cannot be added to";
-    return std::nullopt;
-  }
-
-  // The values as they are kept, one for each change.
-  Refused read(const TraitsSaid::One& one, bool unsets, TraitType type, std::vector<std::string>& values) const {
-    if (unsets) return values.emplace_back(), std::nullopt;
-    switch (one.op) {
-      case TraitOp::kUnset: break;
-      case TraitOp::kSet:
-      case TraitOp::kSetOnce: {
-        auto value = commit::trait_value(one.name, type, *one.value);
-        if (!value) return std::move(value.error());
-        values.push_back(std::move(*value));
-        break;
-      }
-      case TraitOp::kAdd: {
-        if (type != TraitType::kNumber) return "is no number, so it cannot be added to";
-        if (said_.id.empty()) return "is added to, which needs an id, so that a repeated request adds nothing";
-        const auto value = commit::trait_value(one.name, TraitType::kNumber, *one.value);
-        if (!value) return std::move(value.error());
-        values.push_back(std::to_string(rules::millionths(*value)));
-        break;
-      }
-      case TraitOp::kInclude:
-      case TraitOp::kExclude: {
-        if (type != TraitType::kList) return "is no list, so nothing can be included or excluded";
-        const auto list = commit::trait_value(one.name, TraitType::kList, *one.value);
-        if (!list) return std::move(list.error());
-        for (const json::Value& item : one.value->items()) values.push_back(*commit::trait_text(item.text()));
-        break;
-      }
-    }
     return std::nullopt;
   }
 
@@ -303,6 +263,37 @@ TraitsSaid read_traits(const json::Value& object, const std::string& path, bool 
     if (!known) issues.add(within(path, member.key), "is an unknown field");
   }
   return said;
+}
+
+bool unsets(const TraitsSaid::One& one) {
+  return one.op == TraitOp::kUnset || (one.op == TraitOp::kSet && one.value->is_null());
+}
+
+std::expected<TraitType, std::string> type_said(const TraitsSaid::One& one) {
+  if (one.op == TraitOp::kAdd) return TraitType::kNumber;
+  if (one.op == TraitOp::kInclude || one.op == TraitOp::kExclude) return TraitType::kList;
+  if (const auto type = commit::type_of(*one.value)) return *type;
+  return std::unexpected("must be a text, a number, a boolean or a list of texts");
+}
+
+std::expected<std::vector<std::string>, std::string> values_kept(const TraitsSaid::One& one, const TraitsSaid& said,
+                                                                 TraitType type) {
+  if (unsets(one)) return std::vector<std::string>(1);
+  const bool adds = one.op == TraitOp::kAdd;
+  const bool is_of_list = one.op == TraitOp::kInclude || one.op == TraitOp::kExclude;
+  if (adds && type != TraitType::kNumber) return std::unexpected("is no number, so it cannot be added to");
+  if (adds && said.id.empty())
+    return std::unexpected("is added to, which needs an id, so that a repeated request adds nothing");
+  if (is_of_list && type != TraitType::kList)
+    return std::unexpected("is no list, so nothing can be included or excluded");
+  auto value = commit::trait_value(one.name, type, *one.value);
+  if (!value) return std::unexpected(std::move(value.error()));
+  std::vector<std::string> values;
+  if (is_of_list)
+    for (const json::Value& item : one.value->items()) values.push_back(*commit::trait_text(item.text()));
+  else
+    values.push_back(adds ? std::to_string(rules::millionths(*value)) : std::move(*value));
+  return values;
 }
 
 Result<TraitsTaken> take_traits(commit::Draft& draft, const Handle& handle, const VisitorId& id, const TraitsSaid& said,

@@ -1,5 +1,6 @@
 // Traits that a request says of a visitor, and what becomes of them. docs/people.md.
 #pragma once
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,16 @@ inline constexpr std::size_t kTraitsPerRequest = 100;
 // whether `at` and `source` may be said. `others`: members of the object that are read elsewhere.
 TraitsSaid read_traits(const json::Value& object, const std::string& path, bool may_say, Issues& issues,
                        std::initializer_list<std::string_view> others = {});
+
+// What can be told of one change without the visitor. Each Unexpected is the reason, as in TraitsTaken.
+inline constexpr const char* kNoTraitName =
+    "must be named by 1 to 64 letters, digits, points and underscores, a letter first";
+bool unsets(const TraitsSaid::One& one);
+// The type that it gives to a trait that has none yet. `one` does not unset it.
+std::expected<commit::TraitType, std::string> type_said(const TraitsSaid::One& one);
+// The values as they are kept, one for each change of the ledger.
+std::expected<std::vector<std::string>, std::string> values_kept(const TraitsSaid::One& one, const TraitsSaid& said,
+                                                                 commit::TraitType type);
 
 // Who says it.
 struct TraitSpeaker {

@@ -132,22 +132,14 @@ class Check {
 
  private:
   std::optional<std::string> refusal(const intake::TraitsSaid::One& one, const intake::TraitsSaid& said) {
-    using enum ledger::TraitOp;
-    if (!commit::is_trait_name(one.name))
-      return "must be named by 1 to 64 letters, digits, points and underscores, a letter first";
-    if (one.op == kUnset || one.value->is_null()) return std::nullopt;
-    if (one.op == kAdd && said.id.empty())
-      return "is added to, which needs an id, so that a repeated request adds nothing";
-    const bool is_list = one.op == kInclude || one.op == kExclude;
-    const auto type = is_list          ? std::optional(commit::TraitType::kList)
-                      : one.op == kAdd ? std::optional(commit::TraitType::kNumber)
-                                       : commit::type_of(*one.value);
+    if (!commit::is_trait_name(one.name)) return intake::kNoTraitName;
+    if (intake::unsets(one)) return std::nullopt;
     const auto known = types_.find(one.name);
-    if (known == types_.end() && !type) return "must be a text, a number, a boolean or a list of texts";
-    const commit::TraitType wanted = known == types_.end() ? *type : known->second;
-    auto value = commit::trait_value(one.name, wanted, *one.value);
-    if (!value) return std::move(value.error());
-    types_.try_emplace(std::string(one.name), wanted);
+    auto type = known == types_.end() ? intake::type_said(one) : known->second;
+    if (!type) return std::move(type.error());
+    auto values = intake::values_kept(one, said, *type);
+    if (!values) return std::move(values.error());
+    types_.try_emplace(std::string(one.name), *type);
     return std::nullopt;
   }
 
@@ -246,13 +238,6 @@ class Importing {
   Progress progress_;
 };
 
-std::optional<commit::TraitType> type_named(std::string_view name) {
-  using enum commit::TraitType;
-  for (const commit::TraitType type : {kText, kNumber, kBool, kInstant, kDate, kList})
-    if (commit::name_of(type) == name) return type;
-  return std::nullopt;
-}
-
 Result<TraitTypes, std::string> types_there(const ImportPeopleOptions& options, const std::string& url) {
   const auto answer = call_in_turn(egress::Method::kGet, url + "/traits", options.base, options.token, "");
   if (!answer) return unexpected(answer.error());
@@ -262,7 +247,7 @@ Result<TraitTypes, std::string> types_there(const ImportPeopleOptions& options, 
     return unexpected("the server responded " + std::to_string(answer->status) + ": " + answer->body.substr(0, 2000));
   TraitTypes types;
   for (const json::Value& trait : items->items())
-    if (const auto type = type_named(text_of(trait, "type"))) types.emplace(text_of(trait, "name"), *type);
+    if (const auto type = commit::type_named(text_of(trait, "type"))) types.emplace(text_of(trait, "name"), *type);
   return types;
 }
 

@@ -1,7 +1,6 @@
 #include "app/history/people_file.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "base/json.h"
@@ -14,14 +13,6 @@ using commit::TraitType;
 
 constexpr std::string_view kNotUtf8 = "is not UTF-8; save the file as UTF-8";
 constexpr std::size_t kDepth = 30;  // of a record: of the 32 levels of JSON (base/json.h), a batch has two
-
-constexpr std::array<TraitType, 6> kTypes{TraitType::kText,    TraitType::kNumber, TraitType::kBool,
-                                          TraitType::kInstant, TraitType::kDate,   TraitType::kList};
-
-std::optional<TraitType> type_named(std::string_view name) {
-  const auto found = std::ranges::find(kTypes, name, [](TraitType type) { return commit::name_of(type); });
-  return found == kTypes.end() ? std::nullopt : std::optional(*found);
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
@@ -103,7 +94,7 @@ Result<void, std::string> PeopleFile::read_header() {
     const auto known = options_.known.find(column.trait);
     if (known != options_.known.end()) column.type = known->second;
     if (colon == std::string_view::npos) continue;
-    const auto said = type_named(whole.substr(colon + 1));
+    const auto said = commit::type_named(whole.substr(colon + 1));
     if (!said)
       fault(column.trait, "must have a type of text, number, bool, instant, date and list");
     else if (known != options_.known.end() && known->second != *said)
