@@ -15,20 +15,12 @@ using ledger::is_browser;
 using ledger::Member;
 using ledger::SessionPtr;
 
-const Identity kNobodyElse;
-
-const Identity& identity_of(const SessionPtr& record) {
-  return record && record->identity ? *record->identity : kNobodyElse;
-}
-
-// Not a visitor who was erased since, nor one who has begun anew under the same id.
+// Whether a new session of the browser is taken to be of the visitor whom it was last said to be.
 Result<bool> is_remembered(const VisitorReader& reader, const Identity& browser, const HandleSettings& settings,
                            Instant now) {
-  if (browser.said.empty() || !settings.remember) return false;
+  if (!settings.remember) return false;
   if (*settings.remember != Duration::max() && now - browser.said_at >= *settings.remember) return false;
-  const auto said = reader.record(browser.said);
-  if (!said) return unexpected(said.error());
-  return *said && (*said)->created <= browser.said_at;
+  return is_still_kept(reader, browser);
 }
 
 // A browser whose visitor nobody has said yet in this session.
@@ -127,6 +119,18 @@ void put_group(Draft& draft, const Handle& handle, const VisitorId& name, std::v
 }
 
 }  // namespace
+
+const Identity& identity_of(const SessionPtr& own_record) {
+  static const Identity kNobodyElse;
+  return own_record && own_record->identity ? *own_record->identity : kNobodyElse;
+}
+
+Result<bool> is_still_kept(const VisitorReader& reader, const Identity& browser) {
+  if (browser.said.empty()) return false;
+  const auto said = reader.record(browser.said);
+  if (!said) return unexpected(said.error());
+  return *said && (*said)->created <= browser.said_at;
+}
 
 Result<SessionPtr> VisitorReader::record(const VisitorId& id) const {
   const SessionId own = ledger::own_record(id.view());

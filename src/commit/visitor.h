@@ -48,6 +48,12 @@ VisitorReader reader_of(Draft& draft, const Handle& handle, Instant now);
 
 // The id whose own record it is.
 inline std::string_view id_of(const ledger::Session& own_record) { return own_record.id.view().substr(1); }
+// What it says of others; nothing where there is none (null).
+const ledger::Identity& identity_of(const ledger::SessionPtr& own_record);
+
+// Whether the visitor whom the browser was last said to be is still the one of that time: neither erased since, nor
+// erased and then seen anew under the same id. No where none was said.
+Result<bool> is_still_kept(const VisitorReader& reader, const ledger::Identity& browser);
 
 // Of whom something is that is kept under an id.
 struct Whose {

@@ -148,12 +148,8 @@ Result<Response> preview(Api& api, Request& request) {
   const Draft& draft = question->draft;
   const Instant now = api.clock.now();
   const commit::VisitorReader reader = commit::reader_of(api.places.sessions, handle, now);
-  const auto meant = ids_meant(reader, question->visitor.view());
-  if (!meant) return unexpected(meant.error());
-  if (meant->empty()) return unexpected(not_found("visitor"));
-  const auto records = reader.records(meant->front());
+  const auto records = records_meant(reader, question->visitor.view());
   if (!records) return unexpected(records.error());
-  if (records->empty()) return unexpected(not_found("visitor"));
   auto session = session_of(api, handle, *records, question->session);
   if (!session) return unexpected(session.error());
   const auto tenant = api.places.tenants.find(handle.view());

@@ -17,11 +17,6 @@ constexpr std::size_t kIdsAtOnce = 200;
 constexpr std::size_t kReadsOfPage = 2'000;   // of records and sessions; the last visitor may read some more
 constexpr std::size_t kSessionsLookedAt = 5;  // the newest of a visitor, for when they were seen last
 
-const ledger::Identity& identity_of(const ledger::Session& record) {
-  static const ledger::Identity kNone;
-  return record.identity ? *record.identity : kNone;
-}
-
 // The browser's own record, which says who comes next, and is no id of a visitor: its shares are.
 bool is_of_browser_itself(std::string_view id) { return ledger::is_browser(id) && ledger::shown_id(id) == id; }
 
@@ -63,9 +58,9 @@ void write_visitor(json::Writer& out, const commit::FindSession& find, const Han
 }
 
 // Whether the visitor is listed at this id: without a search at the name, else at the first of their ids that fits.
-Result<bool> is_listed_at(const VisitorReader& reader, const ledger::Session& record, std::string_view prefix) {
-  const std::string_view id = commit::id_of(record);
-  const ledger::Identity& identity = identity_of(record);
+Result<bool> is_listed_at(const VisitorReader& reader, const SessionPtr& record, std::string_view prefix) {
+  const std::string_view id = commit::id_of(*record);
+  const ledger::Identity& identity = commit::identity_of(record);
   if (prefix.empty()) return identity.owner.empty();
   SessionPtr owner;
   if (!identity.owner.empty()) {
@@ -74,9 +69,9 @@ Result<bool> is_listed_at(const VisitorReader& reader, const ledger::Session& re
     owner = std::move(*found);
     if (!owner) return true;
   }
-  const ledger::Session& named = owner ? *owner : record;
-  std::vector<VisitorId> ids{VisitorId{commit::id_of(named)}};
-  for (const ledger::Member& member : identity_of(named).members) ids.push_back(member.id);
+  const SessionPtr& named = owner ? owner : record;
+  std::vector<VisitorId> ids{VisitorId{commit::id_of(*named)}};
+  for (const ledger::Member& member : commit::identity_of(named).members) ids.push_back(member.id);
   for (const VisitorId& other : ids) {
     if (!other.view().starts_with(prefix) || other.view() >= id) continue;
     const auto found = reader.record(other);
@@ -129,7 +124,7 @@ Result<Response> list(Api& api, Request& request) {
       const auto record = reader.record(id);
       if (!record) return unexpected(record.error());
       if (!*record) continue;  // it is gone by now
-      const auto listed = is_listed_at(reader, **record, *prefix);
+      const auto listed = is_listed_at(reader, *record, *prefix);
       if (!listed) return unexpected(listed.error());
       if (!*listed) continue;
       const auto records = reader.records(id);

@@ -178,20 +178,15 @@ Result<std::vector<SessionPtr>> newest_sessions(Api& api, const Handle& handle, 
 
 Result<Response> get(Api& api, Request& request) {
   const Handle handle{request.param("handle")};
-  const commit::VisitorReader reader = kept_reader(api, handle);
-  const auto meant = ids_meant(reader, request.param("visitorId"));
-  if (!meant) return unexpected(meant.error());
-  if (meant->empty()) return unexpected(not_found("visitor"));
-  const auto records = reader.records(meant->front());
+  const auto records = records_meant(kept_reader(api, handle), request.param("visitorId"));
   if (!records) return unexpected(records.error());
-  if (records->empty()) return unexpected(not_found("visitor"));
   const std::string what = "timeline " + handle.text + " " + std::string(commit::id_of(*records->front()));
   const auto page = page_of(request, what);
   if (!page) return unexpected(page.error());
   const auto sessions = newest_sessions(api, handle, *records);
   if (!sessions) return unexpected(sessions.error());
-  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
-  if (!role) return unexpected(role.error());
+  const auto sensitive = shown_to(api, request, handle);
+  if (!sensitive) return unexpected(sensitive.error());
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
 
@@ -200,8 +195,7 @@ Result<Response> get(Api& api, Request& request) {
     if (const auto added = line.add(*session); !added) return unexpected(added.error());
   for (const SessionPtr& record : *records) {
     if (record->traits) line.add(*record->traits, commit::id_of(*record));
-    if (record->identity)
-      for (const ledger::Member& member : record->identity->members) line.add(member);
+    for (const ledger::Member& member : commit::identity_of(record).members) line.add(member);
   }
   std::vector<Entry> entries = std::move(line).page();
   const bool more = entries.size() > page->limit;
@@ -209,9 +203,7 @@ Result<Response> get(Api& api, Request& request) {
   std::vector<std::string> items;
   for (const Entry& entry : entries) {
     json::Writer writer(items.emplace_back());
-    std::visit(Written(writer, api, *(*tenant)->traits,
-                       *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden),
-               entry.what);
+    std::visit(Written(writer, api, *(*tenant)->traits, *sensitive), entry.what);
   }
   return list_response(request, items, more ? cursor_of(entries.back().at, entries.back().key, what) : "");
 }

@@ -47,23 +47,38 @@ Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, st
   }
   const auto browser = reader.record(*id);
   if (!browser) return unexpected(browser.error());
-  const std::uint32_t newest = *browser && (*browser)->identity ? (*browser)->identity->share : 0;
+  const ledger::Identity& identity = commit::identity_of(*browser);
   std::ptrdiff_t unclaimed = 0;
-  for (std::uint32_t share = std::max<std::uint32_t>(newest, 1); share > 0; --share) {
+  for (std::uint32_t share = std::max<std::uint32_t>(identity.share, 1); share > 0; --share) {
     VisitorId one = ledger::share_id(ledger::anonymous_of(id->view()), share);
     const auto record = reader.record(one);
     if (!record) return unexpected(record.error());
     if (!*record) continue;
     // What nobody has is named by the browser alone, so it goes before what others have.
-    const bool is_theirs = (*record)->identity && !(*record)->identity->owner.empty();
+    const bool is_theirs = !commit::identity_of(*record).owner.empty();
     ids.insert(is_theirs ? ids.end() : ids.begin() + unclaimed++, std::move(one));
   }
-  if (!ids.empty() || newest == 0 || (*browser)->identity->said.empty()) return ids;
-  // Nothing is kept under it: it has only ever been the browser of this visitor, unless they were erased since.
-  const auto said = reader.record((*browser)->identity->said);
-  if (!said) return unexpected(said.error());
-  if (*said && (*said)->created <= (*browser)->identity->said_at) ids.push_back((*browser)->identity->said);
+  if (!ids.empty() || identity.share == 0) return ids;
+  // Nothing is kept under it: it has only ever been the browser of this visitor.
+  const auto kept = commit::is_still_kept(reader, identity);
+  if (!kept) return unexpected(kept.error());
+  if (*kept) ids.push_back(identity.said);
   return ids;
+}
+
+Result<std::vector<ledger::SessionPtr>> records_meant(const commit::VisitorReader& reader, std::string_view text) {
+  const auto meant = ids_meant(reader, text);
+  if (!meant) return unexpected(meant.error());
+  if (meant->empty()) return unexpected(not_found("visitor"));
+  auto records = reader.records(meant->front());
+  if (records && records->empty()) return unexpected(not_found("visitor"));
+  return records;
+}
+
+Result<Sensitive> shown_to(const Api& api, const Request& request, const Handle& handle) {
+  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  if (!role) return unexpected(role.error());
+  return *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden;
 }
 
 std::vector<VisitorId> ids_of(const std::vector<ledger::SessionPtr>& records) {

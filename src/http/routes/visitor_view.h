@@ -16,6 +16,9 @@ commit::VisitorReader kept_reader(Api& api, const Handle& handle);
 // the newest first, else its visitor's. None: it is no id.
 Result<std::vector<VisitorId>> ids_meant(const commit::VisitorReader& reader, std::string_view text);
 
+// The own records of the first visitor whom it means. Fault: kNotFound, also where none is kept.
+Result<std::vector<ledger::SessionPtr>> records_meant(const commit::VisitorReader& reader, std::string_view text);
+
 // The ids whose own records these are.
 std::vector<VisitorId> ids_of(const std::vector<ledger::SessionPtr>& records);
 bool is_one_of(const std::vector<VisitorId>& ids, const VisitorId& id);
@@ -41,9 +44,11 @@ std::optional<Fault> erase_visitor(Api& api, const Handle& handle, std::string_v
 // How sensitive traits are shown.
 enum class Sensitive : std::uint8_t {
   kHidden,  // that they are there, and no more
-  kMasked,  // so much of them that one is told from another
+  kMasked,  // enough to tell one value from another
   kShown,
 };
+// Where a request lists them: one value at a time is read in full, which is audited. Fault: no role in the handle.
+Result<Sensitive> shown_to(const Api& api, const Request& request, const Handle& handle);
 
 // Adds "traits" to an open object: of the visitor whose records these are, by name.
 void write_traits(json::Writer& out, const commit::TraitTable& table, const std::vector<ledger::SessionPtr>& records,

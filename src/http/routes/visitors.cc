@@ -78,8 +78,9 @@ void write_ids(json::Writer& out, std::span<const SessionPtr> records, const Vis
     out.end_object();
   };
   write(name.view(), {});
-  if (!records.empty() && records.front()->identity)
-    for (const ledger::Member& member : records.front()->identity->members) write(member.id.view(), member.since);
+  if (!records.empty())
+    for (const ledger::Member& member : commit::identity_of(records.front()).members)
+      write(member.id.view(), member.since);
   out.end_array();
 }
 
@@ -98,12 +99,11 @@ Result<Response> get(Api& api, Request& request) {
   for (std::size_t i = 0; i < std::min(kept->sessions.size(), kSessionsOfVisitor); ++i)
     write_session_summary(writer, api, handle, summary_of(*kept->sessions[i]));
   writer.end_array();
-  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
-  if (!role) return unexpected(role.error());
+  const auto sensitive = shown_to(api, request, handle);
+  if (!sensitive) return unexpected(sensitive.error());
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
-  write_traits(writer, *(*tenant)->traits, kept->records,
-               *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden);
+  write_traits(writer, *(*tenant)->traits, kept->records, *sensitive);
   write_counters(writer, (*tenant)->traits->counters(), kept->records, now);
   writer.member("requestId", request.id.view()).end_object();
   return json_response(200, std::move(body));
