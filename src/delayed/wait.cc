@@ -42,8 +42,6 @@ std::vector<Wait> waits_of(commit::Draft& draft, const commit::Tenant& tenant, c
   });
 }
 
-namespace {
-
 bool has(const ledger::Window& window, const Anchor& anchor) {
   for (std::size_t i = window.size(); i-- > 0 && window.at(i) >= anchor.at;) {
     if (window.at(i) != anchor.at) continue;
@@ -52,8 +50,6 @@ bool has(const ledger::Window& window, const Anchor& anchor) {
   }
   return false;
 }
-
-}  // namespace
 
 std::vector<Wait> waits_of(const commit::Tenant& tenant, const Delayed& delayed, const Sight& sight, Instant now,
                            const IsDone& is_done) {

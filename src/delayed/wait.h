@@ -23,6 +23,9 @@ Result<Sight> sight_of(const decision::FindSession& find, const commit::Sessions
                        const ledger::SessionPtr& session, bool visitor, decision::Wanted wanted, Instant now);
 Result<Sight> sight_of(commit::Draft& draft, const ledger::SessionPtr& session, bool visitor, decision::Wanted wanted);
 
+// Whether the anchor is a signal of this window. Versions alone do not tell: they are of a session.
+bool has(const ledger::Window& window, const rules::Anchor& anchor);
+
 std::uint64_t same_of(const rules::Anchor& anchor);  // as in Timer
 
 struct Wait {

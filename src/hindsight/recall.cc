@@ -66,11 +66,7 @@ decision::Wanted wanted_of(const rules::RuleSet& rules, const Moment& moment) {
 
 // Whether it is the signal of this version in the session itself, and not in another of the visitor's.
 bool is_in(const decision::Known& known, const rules::Anchor& anchor, std::uint64_t version) {
-  if (anchor.version != version || !known.session) return false;
-  const ledger::Window& window = known.session->window;
-  for (std::size_t i = window.size(); i-- > 0;)
-    if (window[i].version == version) return window[i].at == anchor.at && window[i].place == anchor.place;
-  return false;
+  return anchor.version == version && known.session && delayed::has(known.session->window, anchor);
 }
 
 // What a delayed rule waited from; nothing where that is not to be seen any more.
