@@ -9,8 +9,6 @@ namespace beckon::rules {
 
 namespace {
 
-bool is_of_counter(MeasureKind kind) { return kind == MeasureKind::kEver || kind == MeasureKind::kEverAge; }
-
 bool names_counter(const Rule& rule) {
   return std::ranges::any_of(rule.arms, [](const Arm& arm) {
     return arm.payload && std::ranges::find(arm.payload->paths(), PayloadRoot::kEver, &PayloadPath::root) !=

@@ -20,10 +20,6 @@
 
 namespace beckon::rules {
 
-inline bool is_of_trait(MeasureKind kind) {
-  return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
-}
-
 // A condition made ready: it holds where least ≤ measure ≤ most.
 struct Test {
   std::int64_t least = 0;

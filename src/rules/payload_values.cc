@@ -29,13 +29,6 @@ bool has_same(const ledger::Signal& signal, const std::string& same, std::string
   return same.empty() || same_in(signal, same, room) == value;
 }
 
-// "orders.count" of "ever.orders.count".
-std::pair<std::string_view, std::string_view> parts_of(const PayloadPath& path) {
-  const std::string_view rest = path.rest;
-  const std::size_t point = rest.rfind('.');
-  return {rest.substr(0, point), rest.substr(point + 1)};
-}
-
 }  // namespace
 
 bool names_visitor(const Arm& arm) {
@@ -84,8 +77,8 @@ std::optional<std::string> JudgedValues::same() const {
 }
 
 std::optional<std::string_view> JudgedValues::of_counter(const PayloadPath& path, std::string& room) const {
-  const auto [name, what] = parts_of(path);
-  const Counter* found = facts_.tells_counters ? counter_with_value(facts_, name) : nullptr;
+  const std::string_view what = path.part_of_counter();
+  const Counter* found = facts_.tells_counters ? counter_with_value(facts_, path.counter()) : nullptr;
   if (!found) return std::nullopt;
   const Counter& counter = *found;
   const ledger::Subtotal sum = ledger::total_of(facts_.counted, counter.id, facts_.now, counter.keep).sum;
@@ -144,12 +137,11 @@ Instant counters_hold_until(const Rule& rule, const Facts& facts) {
   for (const Arm& arm : rule.arms) {
     if (!arm.payload) continue;
     for (const PayloadPath& path : arm.payload->paths()) {
-      const auto [name, what] = parts_of(path);
-      const Counter* counter = path.root == PayloadRoot::kEver ? counter_with_value(facts, name) : nullptr;
+      const Counter* counter = path.root == PayloadRoot::kEver ? counter_with_value(facts, path.counter()) : nullptr;
       if (!counter) continue;
       const ledger::Total total = ledger::total_of(facts.counted, counter->id, facts.now, counter->keep);
       until = std::min(until, total.until);
-      if (what == "days" && total.sum.count > 0)
+      if (path.part_of_counter() == "days" && total.sum.count > 0)
         until = std::min(until, calendar_unit(Calendar::kDay, *counter->zone, facts.now).second);
     }
   }

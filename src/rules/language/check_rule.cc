@@ -25,22 +25,21 @@ void check_scores(const Rule& rule, const Scores& scores, Issues& issues) {
   }
 }
 
-// The counter in "ever.orders.count".
-std::string counter_in(const PayloadPath& path) { return path.rest.substr(0, path.rest.rfind('.')); }
+std::string payload_path_of(const Arm& arm) {
+  return (arm.name.empty() ? "action" : "actions." + arm.name) + ".payload";
+}
 
 void check_counters(const Rule& rule, const Counters& counters, Issues& issues) {
   constexpr const char* kIssue = "is a counter that the handle does not declare";
   for (const Condition* condition : conditions_of(rule)) {
-    const Measure& of = condition->measure;
-    if ((of.kind == MeasureKind::kEver || of.kind == MeasureKind::kEverAge) && !counters.contains(of.field))
+    if (is_of_counter(condition->measure.kind) && !counters.contains(condition->measure.field))
       issues.add(condition->path + ".ever", kIssue);
   }
   for (const Arm& arm : rule.arms) {
     if (!arm.payload) continue;
     for (const PayloadPath& path : arm.payload->paths())
-      if (path.root == PayloadRoot::kEver && !counters.contains(counter_in(path)))
-        issues.add((arm.name.empty() ? "action" : "actions." + arm.name) + ".payload",
-                   "names " + path.text + ", which " + kIssue);
+      if (path.root == PayloadRoot::kEver && !counters.contains(path.counter()))
+        issues.add(payload_path_of(arm), "names " + path.text + ", which " + kIssue);
   }
 }
 
@@ -85,8 +84,7 @@ void check_same(const Rule& rule, Issues& issues) {
   for (const Arm& arm : rule.arms) {
     const auto is_same = [](const PayloadPath& path) { return path.root == PayloadRoot::kSame; };
     if (arm.payload && std::ranges::any_of(arm.payload->paths(), is_same))
-      issues.add(arm.name.empty() ? "action.payload" : "actions." + arm.name + ".payload",
-                 "names same, but no condition of when.all has one");
+      issues.add(payload_path_of(arm), "names same, but no condition of when.all has one");
   }
 }
 
@@ -132,40 +130,46 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
 
 namespace {
 
-// The fields of all measures of these kinds, sorted.
-std::vector<std::string> fields_of(const RuleId& id, const json::Value& rule, const Zones& zones,
-                                   std::initializer_list<MeasureKind> kinds) {
+// What the rule names, as `add` finds it, sorted.
+std::vector<std::string> names_in(const RuleId& id, const json::Value& rule, const Zones& zones,
+                                  void (*add)(const Rule& rule, std::vector<std::string>& names)) {
   Issues issues;
-  const Rule read = read_rule(id, rule, zones, issues);
   std::vector<std::string> names;
-  for (const Condition* condition : conditions_of(read))
-    if (std::ranges::find(kinds, condition->measure.kind) != kinds.end()) names.push_back(condition->measure.field);
+  add(read_rule(id, rule, zones, issues), names);
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;
+}
+
+// The fields of all measures of a kind.
+void add_fields(const Rule& rule, bool (*is_of_kind)(MeasureKind), std::vector<std::string>& names) {
+  for (const Condition* condition : conditions_of(rule))
+    if (is_of_kind(condition->measure.kind)) names.push_back(condition->measure.field);
 }
 
 }  // namespace
 
 std::vector<std::string> scores_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
-  return fields_of(id, rule, zones, {MeasureKind::kScore});
+  return names_in(id, rule, zones, [](const Rule& read, std::vector<std::string>& names) {
+    add_fields(
+        read, [](MeasureKind kind) { return kind == MeasureKind::kScore; }, names);
+  });
 }
 
 std::vector<std::string> counters_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
-  std::vector<std::string> names = fields_of(id, rule, zones, {MeasureKind::kEver, MeasureKind::kEverAge});
-  Issues issues;
-  for (const Arm& arm : read_rule(id, rule, zones, issues).arms) {
-    if (!arm.payload) continue;
-    for (const PayloadPath& path : arm.payload->paths())
-      if (path.root == PayloadRoot::kEver) names.push_back(counter_in(path));
-  }
-  std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
-  return names;
+  return names_in(id, rule, zones, [](const Rule& read, std::vector<std::string>& names) {
+    add_fields(read, is_of_counter, names);
+    for (const Arm& arm : read.arms) {
+      if (!arm.payload) continue;
+      for (const PayloadPath& path : arm.payload->paths())
+        if (path.root == PayloadRoot::kEver) names.emplace_back(path.counter());
+    }
+  });
 }
 
 std::vector<std::string> traits_of(const RuleId& id, const json::Value& rule, const Zones& zones) {
-  return fields_of(id, rule, zones, {MeasureKind::kTrait, MeasureKind::kTraitAge, MeasureKind::kTraitDays});
+  return names_in(id, rule, zones,
+                  [](const Rule& read, std::vector<std::string>& names) { add_fields(read, is_of_trait, names); });
 }
 
 bool needs_zone(const RuleId& id, const json::Value& rule, const Zones& zones) {

@@ -28,6 +28,10 @@ struct PayloadPath {
 
   // The field of field_path.h behind "metadata." of an anchor or a signal; empty: it is of no metadata.
   std::string_view metadata_field() const;
+
+  // Of kEver: the counter, and which part of it ("count").
+  std::string_view counter() const { return std::string_view(rest).substr(0, rest.rfind('.')); }
+  std::string_view part_of_counter() const { return std::string_view(rest).substr(rest.rfind('.') + 1); }
 };
 
 // Fault: what is wrong with the path, in words that continue "the placeholder …".

@@ -49,6 +49,11 @@ enum class MeasureKind : std::uint8_t {
 #undef MEASURE
 };
 
+constexpr bool is_of_trait(MeasureKind kind) {
+  return kind == MeasureKind::kTrait || kind == MeasureKind::kTraitAge || kind == MeasureKind::kTraitDays;
+}
+constexpr bool is_of_counter(MeasureKind kind) { return kind == MeasureKind::kEver || kind == MeasureKind::kEverAge; }
+
 // What a condition asks of a lifetime counter.
 enum class EverOf : std::uint8_t { kCount, kSum, kDays, kFirst, kLast };
 

@@ -100,8 +100,7 @@ class Builder final : public Placer {
   bool set_counters() {
     for (const Fact* fact : facts_) {
       const Measure& of = fact->measure;
-      const bool names_one = of.kind == MeasureKind::kEver || of.kind == MeasureKind::kEverAge;
-      if (!names_one || witness_.counters.contains(of.field)) continue;
+      if (!is_of_counter(of.kind) || witness_.counters.contains(of.field)) continue;
       if (!set_counter(of.field)) return false;
     }
     return true;
