@@ -1,5 +1,6 @@
 // Decisions on record: contract section 4 and rules.md, "Time". A stored decision is judged again from what it saw.
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "hindsight/recall.h"
@@ -11,21 +12,29 @@ namespace {
 
 constexpr std::size_t kAuditPage = 200;
 
-// As they held at the instant: every change is in the audit log with what it was changed to.
-Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle, Instant at) {
+// Visits the audit log of a handle, the newest entry first, until `visit` returns false.
+Result<void> read_audit(const Api& api, const Handle& handle, const std::function<bool(const AuditEntry&)>& visit) {
   std::optional<std::pair<Instant, AuditId>> behind;
   while (true) {
     const auto page = api.directory.audit(handle, behind, kAuditPage);
     if (!page) return unexpected(page.error());
-    for (const AuditEntry& entry : *page) {
-      if (entry.action != "settings.put" || entry.at > at) continue;
-      const auto document = json::parse(entry.detail);
-      if (!document) return unexpected(document.error());
-      return commit::parse_settings(document->root(), api.server_defaults);
-    }
-    if (page->size() < kAuditPage) return api.server_defaults;
+    if (!std::ranges::all_of(*page, visit) || page->size() < kAuditPage) return {};
     behind = {page->back().at, page->back().id};
   }
+}
+
+// As they held at the instant: every change is in the audit log with what it was changed to.
+Result<commit::HandleSettings> settings_at(const Api& api, const Handle& handle, Instant at) {
+  std::string held;
+  const auto read = read_audit(api, handle, [&](const AuditEntry& entry) {
+    if (entry.action == "settings.put" && entry.at <= at) held = entry.detail;
+    return held.empty();
+  });
+  if (!read) return unexpected(read.error());
+  if (held.empty()) return api.server_defaults;
+  const auto document = json::parse(std::move(held));
+  if (!document) return unexpected(document.error());
+  return commit::parse_settings(document->root(), api.server_defaults);
 }
 
 // Likewise the counters, as they were declared then; those that were not filled yet have no value.
@@ -33,26 +42,19 @@ Result<rules::Counters> counters_at(const Api& api, const Handle& handle, Instan
   rules::Counters counters;
   if (const auto now = api.places.tenants.known(handle.view())) counters = now->traits->counters();
   std::set<std::string, std::less<>> known, changed;  // by an entry that was the last one then; later
-  std::optional<std::pair<Instant, AuditId>> behind;
-  while (true) {
-    const auto page = api.directory.audit(handle, behind, kAuditPage);
-    if (!page) return unexpected(page.error());
-    for (const AuditEntry& entry : *page) {
-      if (!entry.action.starts_with("counter.")) continue;
-      if (entry.at > at) {
-        changed.insert(entry.target);
-        continue;
-      }
-      if (!known.insert(entry.target).second || !changed.contains(entry.target)) continue;
-      auto counter = rules::stored_counter(entry.detail, system_zones());
-      if (counter)
+  const auto read = read_audit(api, handle, [&](const AuditEntry& entry) {
+    if (!entry.action.starts_with("counter.")) return true;
+    if (entry.at > at) {
+      changed.insert(entry.target);
+    } else if (known.insert(entry.target).second && changed.contains(entry.target)) {
+      if (auto counter = rules::stored_counter(entry.detail, system_zones()))
         counters.insert_or_assign(entry.target, std::move(*counter));
       else
         counters.erase(entry.target);  // it was deleted
     }
-    if (page->size() < kAuditPage) break;
-    behind = {page->back().at, page->back().id};
-  }
+    return true;
+  });
+  if (!read) return unexpected(read.error());
   for (const std::string& name : changed)
     if (!known.contains(name)) counters.erase(name);
   return counters;
