@@ -61,29 +61,21 @@ StoredRules rolled_back(const StoredRules& now, const StoredRules& then, Instant
   return differs ? next : now;
 }
 
-std::optional<Fault> undeclared(const StoredRules& rules, const rules::Declared& declared) {
+std::optional<Fault> undeclared(const StoredRules& rules, const rules::Declared& declared,
+                                const rules::Counters* counters) {
   Issues issues;
   for (const StoredRule& rule : rules.rules) {
     const auto document = json::parse(rule.json);
     if (!document) continue;
-    for (const std::string& name : rules::scores_of(rule.id, document->root(), system_zones()))
-      if (!declared.scores.contains(name))
-        issues.add("scores." + name, "must be declared, because the rule " + rule.id.text + " uses it");
+    const auto check = [&](const char* kind, const std::vector<std::string>& names, const auto& known) {
+      for (const std::string& name : names)
+        if (!known.contains(name))
+          issues.add(kind + name, "must be declared, because the rule " + rule.id.text + " uses it");
+    };
+    check("scores.", rules::scores_of(rule.id, document->root(), system_zones()), declared.scores);
     if (declared.zone.empty() && rules::needs_zone(rule.id, document->root(), system_zones()))
       issues.add("zone", "must be given, because the rule " + rule.id.text + " uses it");
-  }
-  if (issues.empty()) return std::nullopt;
-  return issues.fault();
-}
-
-std::optional<Fault> undeclared_counters(const StoredRules& rules, const rules::Counters& declared) {
-  Issues issues;
-  for (const StoredRule& rule : rules.rules) {
-    const auto document = json::parse(rule.json);
-    if (!document) continue;
-    for (const std::string& name : rules::counters_of(rule.id, document->root(), system_zones()))
-      if (!declared.contains(name))
-        issues.add("counters." + name, "must be declared, because the rule " + rule.id.text + " uses it");
+    if (counters) check("counters.", rules::counters_of(rule.id, document->root(), system_zones()), *counters);
   }
   if (issues.empty()) return std::nullopt;
   return issues.fault();

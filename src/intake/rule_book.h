@@ -32,10 +32,10 @@ rules::StoredRules with_change(rules::StoredRules rules, const RuleId& id, const
 // their last change. The version is unchanged if nothing differs.
 rules::StoredRules rolled_back(const rules::StoredRules& now, const rules::StoredRules& then, Instant at);
 
-// Has an issue for every rule that needs what is not declared: a score, or the handle's time zone.
-std::optional<Fault> undeclared(const rules::StoredRules& rules, const rules::Declared& declared);
-// Likewise an undeclared counter.
-std::optional<Fault> undeclared_counters(const rules::StoredRules& rules, const rules::Counters& declared);
+// Has an issue for every rule that needs what is not declared: a score, the handle's time zone, or a counter.
+// `counters`: null: those are not looked at.
+std::optional<Fault> undeclared(const rules::StoredRules& rules, const rules::Declared& declared,
+                                const rules::Counters* counters = nullptr);
 
 // Committing thread. Plans `next`, compiled as `compiled`, in the place of `before`: the rules that differ, what
 // becomes of timers and pending messages, and the audit entry. What differs is known by its rulesVersion.

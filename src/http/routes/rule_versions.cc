@@ -108,8 +108,8 @@ Result<Response> rollback(Api& api, Request& request) {
                                     .action = "rules.rollback",
                                     .target = std::to_string(*version),
                                     .at = api.clock.now()};
-    if (auto fault = intake::undeclared(next, api.rule_book.declared(handle))) return unexpected(std::move(*fault));
-    if (auto fault = intake::undeclared_counters(next, api.rule_book.counters(handle)))
+    const rules::Counters counters = api.rule_book.counters(handle);
+    if (auto fault = intake::undeclared(next, api.rule_book.declared(handle), &counters))
       return unexpected(std::move(*fault));
     if (auto fault = api.rule_book.commit(change, *now, next)) return unexpected(std::move(*fault));
   }
