@@ -17,4 +17,10 @@ struct AuditEntry {
   std::string detail;  // a JSON object; never a secret
 };
 
+// Whether it says what holds from then on, until another with the same target: a handle's settings, or a counter. A
+// past decision is evaluated again by what held then, so these outlive other entries (commit::SweepReplacedAudit).
+inline bool says_what_holds(const AuditEntry& entry) {
+  return entry.action == "settings.put" || entry.action.starts_with("counter.");
+}
+
 }  // namespace beckon

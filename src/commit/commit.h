@@ -237,12 +237,12 @@ struct SweepJournal {
 struct SweepReplays {
   Instant before{};  // all that ended before this
 };
-// Audit events of before an instant; not those that say what the settings of a handle are.
+// Audit events of before an instant; not those that say what holds (base/audit.h).
 struct SweepAudit {
   Instant before{};
 };
-// Of these, those that were replaced by another one before an instant.
-struct SweepSettingsAudit {
+// Of those, the ones that were replaced by another before an instant; and of a deleted counter the last one, too.
+struct SweepReplacedAudit {
   Instant before{};
 };
 struct SweepTallies {
@@ -257,7 +257,7 @@ using Change =
                  outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
                  WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay, SweepReplays,
                  TimerChange, TimersOfValues, TimersOfRule, Tallies, SweepTallies, RulePut, ForgetRules, TraitPut,
-                 CounterPut, AuditEntry, SweepAudit, SweepSettingsAudit>;
+                 CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 

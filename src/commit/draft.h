@@ -218,7 +218,7 @@ class Draft {
   void sweep_journal(SweepJournal sweep) { plan(sweep); }
   void sweep_replays(Instant before) { plan(SweepReplays{before}); }
   void sweep_audit(Instant before) { plan(SweepAudit{before}); }
-  void sweep_settings_audit(Instant before) { plan(SweepSettingsAudit{before}); }
+  void sweep_replaced_audit(Instant before) { plan(SweepReplacedAudit{before}); }
   void sweep_tallies(Instant before) { plan(SweepTallies{before}); }
 
   void audit(const Handle& handle, std::string_view actor, std::string_view action, std::string_view target,

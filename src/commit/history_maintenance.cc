@@ -11,8 +11,8 @@ void HistoryMaintenance::plan(Draft& draft) {
   }
   if (is_due(draft.now(), looked_at_, options_.look_every)) {
     looked_at_ = draft.now();
-    // A decision is judged again by the settings of its time, which the audit log has.
-    draft.sweep_settings_audit(draft.now() - std::max(options_.audit, tenants_.longest_retention()));
+    // A decision is judged again by the settings and counters of its time, which the audit log has.
+    draft.sweep_replaced_audit(draft.now() - std::max(options_.audit, tenants_.longest_retention()));
     handles_.clear();
     for (const TenantPtr& tenant : tenants_.all())
       if (tenant->rules && tenant->rules->version() > options_.rule_versions) handles_.push_back(tenant->handle);

@@ -15,7 +15,7 @@ class HistoryMaintenance final : public Maintenance {
     std::size_t rule_versions = 1'000;
     Duration audit = std::chrono::hours{24} * 400;  // since they were written
     Duration sweep_every = std::chrono::minutes{1};
-    Duration look_every = std::chrono::hours{1};  // for old versions, and settings that were replaced
+    Duration look_every = std::chrono::hours{1};  // for old versions, settings and counters that were replaced
   };
 
   // Both outlive it.

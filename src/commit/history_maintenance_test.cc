@@ -70,7 +70,7 @@ TEST_F(History, KeepsAllWhereThereAreFew) {
   expect_kept_from(1);
 }
 
-TEST_F(History, KeepsAuditEventsForTheirTimeAndWhatSaysWhichSettingsHold) {
+TEST_F(History, KeepsAuditEventsForTheirTimeAndWhatSaysWhichSettingsAndCountersHold) {
   const auto entry = [&](const char* id, int days, const char* action) {
     ASSERT_TRUE(store.commit().write({.at = kToday,
                                       .changes = {AuditEntry{.id = AuditId{id},
@@ -86,11 +86,13 @@ TEST_F(History, KeepsAuditEventsForTheirTimeAndWhatSaysWhichSettingsHold) {
   entry("holds", 80, "settings.put");
   entry("holds-now", 20, "settings.put");
   entry("young", 59, "rule.put");
+  entry("counter-replaced", 99, "counter.put");
+  entry("counter-holds", 98, "counter.filled");
   run({.audit = 24h * 60}, 24h);
   std::string left;
   const auto kept = *store.directory().audit(kOfRules, std::nullopt, 100);
   for (const AuditEntry& one : kept) left += one.id.text + " ";
-  EXPECT_EQ(left, "holds-now young holds ");
+  EXPECT_EQ(left, "holds-now young holds counter-holds ");
 }
 
 }  // namespace

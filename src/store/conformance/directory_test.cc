@@ -294,12 +294,41 @@ TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOneThatSaysWhichSettingsHold)
     write({.at = kStart, .changes = {put}});
     if (i == 1) write({.at = kStart, .changes = {other}});
   }
-  write({.at = kStart, .changes = {commit::SweepAudit{after(100)}, commit::SweepSettingsAudit{after(4)}}});
+  write({.at = kStart, .changes = {commit::SweepAudit{after(100)}, commit::SweepReplacedAudit{after(4)}}});
   std::string left;
   const auto kept = directory().audit(kAcme, std::nullopt, 9).value();
   for (const AuditEntry& one : kept) left += one.id.text + " ";
   EXPECT_EQ(left, "aud_4 aud_3 ") << "3 held until 4 came";
   EXPECT_EQ(directory().audit(kOther, std::nullopt, 9)->size(), 1u);
+}
+
+TEST_P(DirectoryOfAStore, KeepsOfOldAuditEntriesTheOnesThatSayWhatACounterWas) {
+  int second = 0;
+  const auto put = [&](const char* action, const char* target) {
+    ++second;
+    auto entry = audit_entry("aud_" + std::to_string(second), after(second));
+    entry.action = action;
+    entry.target = target;
+    write({.at = kStart, .changes = {entry}});
+  };
+  put("counter.put", "orders");
+  put("counter.put", "visits");
+  put("counter.delete", "visits");
+  put("counter.filled", "orders");
+  put("settings.put", "orders");
+  put("counter.put", "orders");
+  const auto left = [&] {
+    std::string text;
+    const auto kept = directory().audit(kAcme, std::nullopt, 9).value();
+    for (const AuditEntry& one : kept) text += one.id.text + " ";
+    return text;
+  };
+  const commit::Batch sweep{.at = kStart,
+                            .changes = {commit::SweepAudit{after(100)}, commit::SweepReplacedAudit{after(6)}}};
+  write(sweep);
+  EXPECT_EQ(left(), "aud_6 aud_5 aud_4 aud_3 ") << "4 held until 6 came, and settings are no counter";
+  write(sweep);
+  EXPECT_EQ(left(), "aud_6 aud_5 aud_4 ") << "that there is none is what no entry says, too";
 }
 
 TEST_P(DirectoryOfAStore, SharesTheAuditWithTheCommit) {

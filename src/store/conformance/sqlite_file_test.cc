@@ -63,7 +63,7 @@ class SqliteFile : public testing::Test {
         "DROP TABLE plain_headers; DELETE FROM meta WHERE name = 'headers_to_seal';"
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
-        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_settings;"
+        "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;"
         "DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE past_session; DROP INDEX "
         "denied_by_end;"
         "DELETE FROM meta WHERE name = 'expiry_unwritten';"
@@ -71,6 +71,12 @@ class SqliteFile : public testing::Test {
         "ALTER TABLE tally DROP COLUMN held_render;"
         "ALTER TABLE session DROP COLUMN began; ALTER TABLE erasure DROP COLUMN since;"
         "PRAGMA user_version = 12");
+  }
+  // Whose names are of the step before the newest.
+  void take_back_audit_indexes() {
+    execute(
+        "DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;"
+        "CREATE INDEX audit_by_time ON audit (at); CREATE INDEX audit_of_settings ON audit (handle, at, id)");
   }
 
   TemporaryFolder folder_;
@@ -469,6 +475,7 @@ TEST_F(SqliteFile, TakesALifeThatTwoVisitorsWereSaidToEndForThatOfTheOneWhomItsE
   told.body = R"({"payload":{"visitorId":"v2"}})";
   ASSERT_TRUE(store->commit().write({.at = kStart, .changes = {told}}));
   store.reset();
+  take_back_audit_indexes();
   execute(
       "DROP TABLE past_session; CREATE TABLE past_session (handle TEXT NOT NULL, session TEXT NOT NULL, visitor TEXT "
       "NOT NULL, last_event TEXT NOT NULL, PRIMARY KEY (handle, session, visitor)) WITHOUT ROWID;"
@@ -495,6 +502,7 @@ TEST_F(SqliteFile, OfAVersionThatHadOneTimerForEachRuleStillHasItAndItsMessages)
   ASSERT_TRUE(
       store->commit().write({.at = kStart, .changes = {subscription(), event("evt_1"), delivery("dlv_1", "evt_1")}}));
   store.reset();
+  take_back_audit_indexes();
   execute(
       "DROP TABLE timer; CREATE TABLE timer (handle TEXT NOT NULL, session TEXT NOT NULL, rule TEXT NOT NULL, due_at "
       "INTEGER NOT NULL, anchor INTEGER NOT NULL, PRIMARY KEY (handle, session, rule)) WITHOUT ROWID;"

@@ -284,19 +284,24 @@ void MemoryCommit::apply(const commit::SweepAudit& sweep) {
   int gone = 0;
   for (auto& [handle, entries] : facts_.audit)
     std::erase_if(entries, [&](const auto& one) {
-      return one.first.first < sweep.before && one.second.action != "settings.put" && gone++ < Batch::kSweep;
+      return one.first.first < sweep.before && !says_what_holds(one.second) && gone++ < Batch::kSweep;
     });
 }
 
-void MemoryCommit::apply(const commit::SweepSettingsAudit& sweep) {
+void MemoryCommit::apply(const commit::SweepReplacedAudit& sweep) {
   int gone = 0;
   for (auto& [handle, entries] : facts_.audit) {
-    std::optional<std::pair<Instant, AuditId>> newest;
+    // By what they are about, the entries of before that instant, in their order.
+    std::map<std::pair<bool, std::string>, std::vector<std::pair<Instant, AuditId>>> old;
     for (const auto& [key, entry] : entries)
-      if (key.first < sweep.before && entry.action == "settings.put") newest = key;
-    std::erase_if(entries, [&](const auto& one) {
-      return newest && one.first < *newest && one.second.action == "settings.put" && gone++ < Batch::kSweep;
-    });
+      if (key.first < sweep.before && says_what_holds(entry))
+        old[{entry.action == "settings.put", entry.target}].push_back(key);
+    for (auto& [about, keys] : old) {
+      const bool is_gone = keys.size() == 1 && entries.at(keys.front()).action == "counter.delete";
+      if (!is_gone) keys.pop_back();
+      for (const auto& key : keys)
+        if (gone++ < Batch::kSweep) entries.erase(key);
+    }
   }
 }
 

@@ -53,7 +53,7 @@ class MemoryCommit final : public commit::Commit {
   void apply(const commit::TraitPut& trait);
   void apply(const commit::CounterPut& counter);
   void apply(const commit::SweepAudit& sweep);
-  void apply(const commit::SweepSettingsAudit& sweep);
+  void apply(const commit::SweepReplacedAudit& sweep);
   void apply(const AuditEntry& entry) { facts_.add_audit(entry); }
 
   void change(const DeliveryId& id, const std::function<bool(outbox::Delivery&)>& transition);

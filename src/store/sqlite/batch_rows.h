@@ -81,7 +81,7 @@ void apply(Writing& writing, const commit::TraitPut& trait);
 void apply(Writing& writing, const commit::CounterPut& counter);
 void apply(Writing& writing, const AuditEntry& entry);
 void apply(Writing& writing, const commit::SweepAudit& sweep);
-void apply(Writing& writing, const commit::SweepSettingsAudit& sweep);
+void apply(Writing& writing, const commit::SweepReplacedAudit& sweep);
 void write_audit(Connection& connection, const AuditEntry& entry);
 
 }  // namespace beckon::store

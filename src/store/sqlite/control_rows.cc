@@ -55,18 +55,23 @@ void apply(Writing& writing, const AuditEntry& entry) { write_audit(writing.conn
 void apply(Writing& writing, const commit::SweepAudit& sweep) {
   writing.connection.run(
       "DELETE FROM audit WHERE (handle, at, id) IN (SELECT handle, at, id FROM audit INDEXED BY audit_by_time "
-      "WHERE action <> 'settings.put' AND at < ?1 ORDER BY at LIMIT ?2)",
+      "WHERE NOT (action = 'settings.put' OR action GLOB 'counter.*') AND at < ?1 ORDER BY at LIMIT ?2)",
       sweep.before, commit::Batch::kSweep);
 }
 
-// The newest of a handle says what its settings were since.
-void apply(Writing& writing, const commit::SweepSettingsAudit& sweep) {
+// The newest says what has held since, or that there is nothing any more, which is the same as no entry once it is the
+// only one.
+void apply(Writing& writing, const commit::SweepReplacedAudit& sweep) {
   writing.connection.run(
       "DELETE FROM audit WHERE (handle, at, id) IN ("
-      "SELECT a.handle, a.at, a.id FROM audit a INDEXED BY audit_of_settings "
-      "WHERE a.action = 'settings.put' AND a.at < ?1 AND EXISTS (SELECT 1 FROM audit b INDEXED BY audit_of_settings "
-      "WHERE b.action = 'settings.put' AND b.handle = a.handle AND (b.at, b.id) > (a.at, a.id) AND b.at < ?1) "
-      "LIMIT ?2)",
+      "SELECT a.handle, a.at, a.id FROM audit a INDEXED BY audit_of_what_holds "
+      "WHERE (a.action = 'settings.put' OR a.action GLOB 'counter.*') AND a.at < ?1 AND (EXISTS ("
+      "SELECT 1 FROM audit b INDEXED BY audit_of_what_holds "
+      "WHERE (b.action = 'settings.put' OR b.action GLOB 'counter.*') AND b.handle = a.handle AND b.target = a.target "
+      "AND (b.action = 'settings.put') = (a.action = 'settings.put') AND (b.at, b.id) > (a.at, a.id) AND b.at < ?1) "
+      "OR a.action = 'counter.delete' AND NOT EXISTS (SELECT 1 FROM audit b INDEXED BY audit_of_what_holds "
+      "WHERE (b.action = 'settings.put' OR b.action GLOB 'counter.*') AND b.handle = a.handle AND b.target = a.target "
+      "AND b.action <> 'settings.put' AND (b.at, b.id) < (a.at, a.id))) LIMIT ?2)",
       sweep.before, commit::Batch::kSweep);
 }
 

@@ -429,11 +429,20 @@ ALTER TABLE tally ADD COLUMN held_limit INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tally ADD COLUMN held_render INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Audit events that say what a counter was are kept like those of settings (base/audit.h).
+constexpr const char* kAuditOfWhatHolds = R"sql(
+DROP INDEX audit_by_time;
+DROP INDEX audit_of_settings;
+CREATE INDEX audit_by_time ON audit (at) WHERE NOT (action = 'settings.put' OR action GLOB 'counter.*');
+CREATE INDEX audit_of_what_holds ON audit (handle, target, at, id)
+WHERE action = 'settings.put' OR action GLOB 'counter.*';
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
-                               kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack};
+                               kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");
