@@ -24,7 +24,8 @@ void wake(dispatch::Dispatcher& dispatcher, const outbox::SubscriptionIndex& sub
                              [&](const commit::Reduce& one) { read_again(one.handle, one.session); },
                              [&](const commit::Requeue& one) { dispatcher.wake(one.subscription); },
                              [&](const commit::SetClockBack&) { dispatcher.wake_all(); },
-                             [&](const commit::WithdrawReason& one) { wake_ordered(one.handle); }, [](const auto&) {}},
+                             [&](const commit::WithdrawReason& one) { wake_ordered(one.handle); },
+                             [&](const commit::WithdrawJoined& one) { wake_ordered(one.handle); }, [](const auto&) {}},
                change);
 }
 

@@ -114,6 +114,14 @@ struct WithdrawReason {
   std::vector<OfValue> values = {};
 };
 
+// Pending messages of a delayed rule in sessions that turn out to be one visitor's: all but the earliest end as
+// withdrawn (outbox::all_but_the_earliest).
+struct WithdrawJoined {
+  Handle handle;
+  RuleId rule;
+  std::vector<SessionId> sessions;
+};
+
 // The timer of a delayed rule in a session is set, moved or cancelled.
 struct TimerChange {
   Handle handle;
@@ -255,9 +263,9 @@ using Change =
     std::variant<SnapshotWrite, Checkpoint, Erase, ErasePast, Expire, Deny, Reduce, ConsentAgain, JournalRewrite,
                  ErasuresDone, SweepDenials, SweepJournal, outbox::Event, outbox::Delivery, outbox::Settlement,
                  outbox::Subscription, RemoveSubscription, WithdrawSubscription, HoldSubscription, Requeue,
-                 WithdrawReason, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay, SweepReplays,
-                 TimerChange, TimersOfValues, TimersOfRule, Tallies, SweepTallies, RulePut, ForgetRules, TraitPut,
-                 CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
+                 WithdrawReason, WithdrawJoined, GiveUp, SetClockBack, TrimDelivery, TrimEvent, outbox::Replay,
+                 SweepReplays, TimerChange, TimersOfValues, TimersOfRule, Tallies, SweepTallies, RulePut, ForgetRules,
+                 TraitPut, CounterPut, AuditEntry, SweepAudit, SweepReplacedAudit>;
 
 static_assert(std::is_nothrow_move_constructible_v<Change>, "a growing batch moves its changes, and copies none");
 

@@ -180,6 +180,7 @@ class Draft {
   // Pending messages of a delayed rule lose their reason. Applied after all else of the commit, so that what is
   // scheduled and loses its reason in one commit is never due.
   void withdraw_reason(WithdrawReason ended) { last_.emplace_back(std::move(ended)); }
+  void withdraw_joined(WithdrawJoined joined) { last_.emplace_back(std::move(joined)); }  // likewise
   // What was due at an instant of the clock before it was set back is due so much earlier. Applied first: it is about
   // deliveries of earlier commits. Settlements of this one that were reckoned by a clock later than now() are reckoned
   // from now(), since they may have seen some of the times that it was set back.

@@ -318,6 +318,25 @@ TEST_F(DueOfAVisitor, NoLongerSeesASessionThatLeft) {
   EXPECT_EQ(told(), "s1=queued ");
 }
 
+TEST_F(DueOfAVisitor, IsToldOnceToWhoTurnsOutToBeOne) {
+  DueRules::signal("s1", "cart", R"(,"visitorId":"v1")");
+  world.pass(5min);
+  DueRules::signal("s2", "cart", R"(,"anonymousId":"a-2")");
+  world.pass(40min);
+  ASSERT_EQ(told(), "s1=queued s2=queued ");
+  DueRules::signal("s2", "view", R"(,"anonymousId":"a-2","visitorId":"v1")");
+  EXPECT_EQ(told(), "s1=queued s2=withdrawn ");
+}
+
+TEST_F(DueOfAVisitor, IsToldToWhoTurnsOutToBeOneIfTheOtherWasToldLongAgo) {
+  DueRules::signal("s1", "cart", R"(,"visitorId":"v1")");
+  world.pass(25h);
+  DueRules::signal("s2", "cart", R"(,"anonymousId":"a-2")");
+  world.pass(40min);
+  DueRules::signal("s2", "view", R"(,"anonymousId":"a-2","visitorId":"v1")");
+  EXPECT_EQ(told(), "s1=queued s2=queued ") << "the first is over, and ends by itself";
+}
+
 TEST_F(DueOfAVisitor, LosesTheVisitorWithConsentBasic) {
   signal("s1", "cart");
   world.pass(1min);

@@ -79,7 +79,23 @@ std::vector<SessionPtr> concerned(commit::Draft& draft, const commit::Draft::Mov
   return found;
 }
 
-// Who sees others than before: the timers move, and a message ends of which the others have what was missed.
+// Where a rule acted in several of the sessions so short a time ago that the messages may be pending, of two who turned
+// out to be one.
+void withdraw_joined(commit::Draft& draft, const Delayed& delayed, const Sight& sight) {
+  if (delayed.shadow) return;
+  const auto may_be_pending = [&](const ledger::PastDecision& past) {
+    return past.trigger == kDueTrigger && past.rule == delayed.rule && past.outcome == "act" &&
+           past.at + delayed.ttl > draft.now();
+  };
+  commit::WithdrawJoined joined{.handle = sight.known.session->handle, .rule = RuleId{delayed.rule}, .sessions = {}};
+  for (const SessionPtr& session : sight.sessions)
+    if (!session->done.empty() && std::ranges::any_of(ledger::past_decisions(session->decisions), may_be_pending))
+      joined.sessions.push_back(session->id);
+  if (joined.sessions.size() > 1) draft.withdraw_joined(std::move(joined));
+}
+
+// Who sees others than before: the timers move, a message ends of which the others have what was missed, and of several
+// that tell one visitor the same one stays.
 void look_again(commit::Draft& draft, const commit::Tenant& tenant, const SessionPtr& session) {
   const rules::RuleSet& rules = *tenant.rules;
   const Sight sight = seen_from(draft, rules, session, true);
@@ -89,6 +105,7 @@ void look_again(commit::Draft& draft, const commit::Tenant& tenant, const Sessio
     if (!delayed.visitor) continue;
     set_timers(draft, tenant, delayed, sight, Cause::kCompany);
     withdraw_untrue(draft, rules, delayed, sight, signals);
+    withdraw_joined(draft, delayed, sight);
   }
 }
 

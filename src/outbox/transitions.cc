@@ -1,6 +1,7 @@
 #include "outbox/transitions.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/check.h"
@@ -139,6 +140,18 @@ bool requeue(Delivery& delivery, Standing standing, bool erased, Instant at) {
   delivery.next_attempt_at = at;
   delivery.ended_at = Instant{};
   return true;
+}
+
+std::vector<DeliveryId> all_but_the_earliest(const std::vector<PendingMessage>& pending) {
+  std::map<std::uint64_t, EventId> earliest;
+  for (const PendingMessage& one : pending) {
+    const auto first = earliest.try_emplace(one.same, one.event).first;
+    first->second = std::min(first->second, one.event);
+  }
+  std::vector<DeliveryId> others;
+  for (const PendingMessage& one : pending)
+    if (earliest.at(one.same) != one.event) others.push_back(one.id);
+  return others;
 }
 
 Instant earlier(Instant due, Duration by, Instant at) {

@@ -6,6 +6,7 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "outbox/delivery.h"
 #include "outbox/subscription.h"
@@ -39,6 +40,17 @@ bool hold(Delivery& delivery, std::string_view reason, Instant at);
 
 // Held becomes queued, due at once where it is the first of its session: its subscription was enabled again.
 bool release(Delivery& delivery, Instant at);
+
+// A pending delivery of a delayed rule's message.
+struct PendingMessage {
+  DeliveryId id;
+  EventId event;           // the message: ids of events are in the order in which they were published
+  std::uint64_t same = 0;  // Delivery::same
+};
+inline constexpr std::string_view kJoined = "joined";  // why these end
+
+// One visitor gets one message of a rule, or one for each of its values: the deliveries of all others but the earliest.
+std::vector<DeliveryId> all_but_the_earliest(const std::vector<PendingMessage>& pending);
 
 // Held ends as failed.
 bool give_up(Delivery& delivery, std::string_view reason, Instant at);

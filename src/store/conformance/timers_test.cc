@@ -214,6 +214,26 @@ TEST_P(ReasonOfADelivery, EndsOfEachValueThoseWhoseAnchorIsNotLaterByItsOwnWords
     EXPECT_EQ(found(stays).state, DeliveryState::kQueued) << stays;
 }
 
+TEST_P(ReasonOfADelivery, EndsForAllButTheEarliestMessageOfWhoTurnedOutToBeOne) {
+  owe_due("dlv_1", "s1", 30);
+  owe_due("dlv_2", "s2", 10);
+  owe_due("dlv_3", "s3", 10);
+  owe_due("dlv_4", "s2", 10, kWinBack);
+  owe_due("dlv_5", "s2", 10, kRescue, DeliveryState::kHeld, 7);
+  owe_due("dlv_6", "s1", 10, kRescue, DeliveryState::kQueued, 7);
+  auto beside = delivery("dlv_7", "evt_dlv_1");
+  beside.session = SessionId("s1");
+  beside.rule = kRescue;
+  write({.at = kStart, .changes = {beside}});
+  write({.at = after(50), .changes = {commit::WithdrawJoined{kAcme, kRescue, {SessionId("s2"), SessionId("s1")}}}});
+  for (const char* ends : {"dlv_2", "dlv_6"}) EXPECT_EQ(found(ends).state, DeliveryState::kWithdrawn) << ends;
+  EXPECT_EQ(found("dlv_2").reason, "joined");
+  EXPECT_EQ(found("dlv_2").ended_at, after(50));
+  for (const char* stays : {"dlv_1", "dlv_3", "dlv_4", "dlv_7"})
+    EXPECT_EQ(found(stays).state, DeliveryState::kQueued) << stays;
+  EXPECT_EQ(found("dlv_5").state, DeliveryState::kHeld) << "of another value, the earliest";
+}
+
 TEST_P(ReasonOfADelivery, LeavesWhatHasEndedAsItEnded) {
   owe_due("dlv_1", "s1", 10);
   settle(settlement("dlv_1", 1, DeliveryState::kDelivered));

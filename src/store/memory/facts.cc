@@ -110,6 +110,18 @@ std::vector<std::pair<DeliveryId, std::string>> Deliveries::pending(const commit
   return found;
 }
 
+std::vector<outbox::PendingMessage> Deliveries::pending(const commit::WithdrawJoined& joined) const {
+  std::vector<outbox::PendingMessage> found;
+  const auto known = by_rule_.find({joined.handle, joined.rule});
+  if (known == by_rule_.end()) return found;
+  for (const DeliveryId& id : known->second) {
+    const outbox::Delivery& one = rows_.at(id).delivery;
+    if (std::ranges::find(joined.sessions, one.session) != joined.sessions.end())
+      found.push_back({id, one.event, one.same});
+  }
+  return found;
+}
+
 std::vector<DeliveryId> Deliveries::of_event(const Handle& handle, const EventId& id) const {
   std::vector<DeliveryId> found;
   if (const auto known = by_event_.find(id); known != by_event_.end())

@@ -54,6 +54,7 @@ class Deliveries {
   std::vector<DeliveryId> of_subscription(const SubscriptionId& id) const;
   // With the words why.
   std::vector<std::pair<DeliveryId, std::string>> pending(const commit::WithdrawReason& ended) const;
+  std::vector<outbox::PendingMessage> pending(const commit::WithdrawJoined& joined) const;
 
  private:
   using Session = std::pair<SubscriptionId, SessionId>;

@@ -207,6 +207,10 @@ void MemoryCommit::apply(const commit::WithdrawReason& ended) {
   for (const auto& [id, reason] : facts_.deliveries.pending(ended)) withdraw({id}, reason);
 }
 
+void MemoryCommit::apply(const commit::WithdrawJoined& joined) {
+  withdraw(outbox::all_but_the_earliest(facts_.deliveries.pending(joined)), outbox::kJoined);
+}
+
 void MemoryCommit::apply(const commit::GiveUp& wish) {
   change(wish.delivery, [&](Delivery& one) { return outbox::give_up(one, wish.reason, at_); });
 }

@@ -37,6 +37,7 @@ class MemoryCommit final : public commit::Commit {
   void apply(const commit::HoldSubscription& wish);
   void apply(const commit::Requeue& wish);
   void apply(const commit::WithdrawReason& ended);
+  void apply(const commit::WithdrawJoined& joined);
   void apply(const commit::GiveUp& wish);
   void apply(const commit::SetClockBack& set);
   void apply(const commit::TrimDelivery& trim);

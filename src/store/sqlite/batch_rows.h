@@ -51,6 +51,7 @@ void apply(Writing& writing, const commit::WithdrawSubscription& wish);
 void apply(Writing& writing, const commit::HoldSubscription& wish);
 void apply(Writing& writing, const commit::Requeue& wish);
 void apply(Writing& writing, const commit::WithdrawReason& ended);
+void apply(Writing& writing, const commit::WithdrawJoined& joined);
 void apply(Writing& writing, const commit::GiveUp& wish);
 void apply(Writing& writing, const commit::SetClockBack& set);
 void apply(Writing& writing, const commit::ErasePast& erase);

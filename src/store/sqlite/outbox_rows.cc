@@ -274,6 +274,18 @@ void apply(Writing& writing, const commit::WithdrawReason& ended) {
   withdraw(connection, ids, ended.reason, writing.at);
 }
 
+void apply(Writing& writing, const commit::WithdrawJoined& joined) {
+  std::vector<outbox::PendingMessage> pending;
+  for (const SessionId& session : joined.sessions) {
+    auto row = writing.connection.query(
+        "SELECT id, event, same FROM delivery WHERE handle = ?1 AND rule = ?2 AND rule <> '' AND state <= 2 "
+        "AND session = ?3",
+        joined.handle, joined.rule, session);
+    while (row.next()) pending.push_back({DeliveryId(row.text(0)), EventId(row.text(1)), row.whole(2)});
+  }
+  withdraw(writing.connection, outbox::all_but_the_earliest(pending), outbox::kJoined, writing.at);
+}
+
 void apply(Writing& writing, const commit::GiveUp& wish) {
   change(writing.connection, wish.delivery,
          [&](Delivery& one, const Current&) { return outbox::give_up(one, wish.reason, writing.at); });
