@@ -274,6 +274,55 @@ holds(
 );
 holds(
   [
+    'The setting `scope` of the handle, `session` by default, is what a condition gets that is saved without one; a rule that is saved already keeps its own.',
+  ],
+  async () => {
+    const { json: settings } = await beckon.as('OWNER', 'GET', '/settings');
+    assert.equal(settings.scope, 'session');
+    const visitorId = freshSession('v');
+    await told([signal('bought')], { visitorId });
+    const here = await told([signal('here')], { visitorId });
+    const bought = { seen: { key: 'bought' } };
+    const when = {
+      all: [{ none: [bought, { ...bought, scope: 'session' }] }, { context: 'country', exists: false }],
+      any: [{ all: [{ score: 'keen', atLeast: 1 }] }],
+    };
+    const saved = async () => (await save('r', { when })).when;
+    assert.deepEqual(await saved(), when);
+    assert.equal((await decide(here)).outcome, 'none', 'nobody is keen here');
+    const scoped = scope => beckon.as('OWNER', 'PUT', '/settings', { scores: settings.scores, scope });
+    assert.deepEqual((await scoped('everywhere')).json.details, [
+      { field: 'scope', issue: 'must be "session" or "visitor"' },
+    ]);
+    assert.equal((await scoped('visitor')).status, 200);
+    assert.deepEqual((await beckon.as('CREATOR', 'GET', '/chain-rules/r')).json.when, when);
+    const visitor = { scope: 'visitor' };
+    assert.deepEqual(await saved(), {
+      all: [
+        {
+          none: [
+            { ...bought, ...visitor },
+            { ...bought, scope: 'session' },
+          ],
+        },
+        { context: 'country', exists: false },
+      ],
+      any: [{ all: [{ score: 'keen', atLeast: 1, ...visitor }] }],
+    });
+    await save('r', { when: { all: [bought] } });
+    assert.equal((await decide(here)).outcome, 'act');
+    const { json: preview } = await beckon.as('CREATOR', 'POST', '/chain-rules/preview', {
+      rule: { triggers: ['t'], when: { all: [bought] }, action },
+      visitorId,
+      sessionId: here,
+    });
+    assert.equal(preview.outcome, 'act');
+    assert.equal((await scoped('session')).status, 200);
+    assert.equal((await decide(here)).outcome, 'act');
+  },
+);
+holds(
+  [
     'There, signals with the same `id` count once if they arrive within 7 days of one another, whichever sessions they are sent in.',
   ],
   async () => {

@@ -132,9 +132,9 @@ HandleSettings capped(HandleSettings settings, const HandleSettings& defaults, c
 
 Result<HandleSettings> parse_settings(const json::Value& settings, const HandleSettings& defaults,
                                       const HandleMaxima* most) {
-  static constexpr std::array<std::string_view, 9> kTop{"limits",           "retention", "basicRetention",
-                                                        "visitorRetention", "dueGrace",  "defaultConsent",
-                                                        "scores",           "zone",      "identity"};
+  static constexpr std::array<std::string_view, 10> kTop{
+      "limits", "retention", "basicRetention", "visitorRetention", "dueGrace", "defaultConsent",
+      "scores", "zone",      "scope",          "identity"};
   HandleSettings read = defaults;
   Issues issues;
   if (!settings.is_object()) {
@@ -175,6 +175,11 @@ Result<HandleSettings> parse_settings(const json::Value& settings, const HandleS
     if (system_zones().find(read.zone) == nullptr)
       issues.add("zone", "must be a time zone such as \"Europe/Berlin\" (IANA)");
   }
+  if (const json::Value* scope = settings.find("scope")) {
+    read.visitor_scope = scope->is_string() && scope->text() == "visitor";
+    if (!read.visitor_scope && !(scope->is_string() && scope->text() == "session"))
+      issues.add("scope", "must be \"session\" or \"visitor\"");
+  }
   if (const json::Value* identity = settings.find("identity")) read_identity(*identity, read, issues);
   if (!issues.empty()) return unexpected(issues.fault());
   return read;
@@ -194,6 +199,7 @@ std::string to_json(const HandleSettings& settings) {
       .member_raw("scores", rules::to_json(settings.scores))
       .key("zone");
   settings.zone.empty() ? writer.null() : writer.string(settings.zone);
+  writer.member("scope", settings.visitor_scope ? "visitor" : "session");
   writer.key("identity").begin_object().key("blockedIds").begin_array();
   for (const std::string& id : settings.blocked_ids.own()) writer.string(id);
   writer.end_array();

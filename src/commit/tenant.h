@@ -27,9 +27,10 @@ struct HandleSettings {
   Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
   Duration due_grace = std::chrono::seconds{60};      // how long a delayed rule waits if its anchor arrives overdue
   ledger::Consent default_consent = ledger::Consent::kFull;
-  rules::Scores scores;    // that rules may measure, by name
-  std::string zone;        // IANA name of its time zone, by which rules tell days; empty: none
-  BlockedIds blocked_ids;  // that name no visitor
+  rules::Scores scores;        // that rules may measure, by name
+  std::string zone;            // IANA name of its time zone, by which rules tell days; empty: none
+  bool visitor_scope = false;  // of conditions that are saved without a scope; else they are of the session
+  BlockedIds blocked_ids;      // that name no visitor
   // Who is taken for a browser's visitor until another is said: the last one that was, for so long; std::nullopt: no
   // one.
   std::optional<Duration> remember = Duration::max();
@@ -39,14 +40,14 @@ struct HandleSettings {
   // How far back a visitor who is said takes the browser's sessions that nobody has claimed; std::nullopt: all.
   std::optional<Duration> claim;
 
-  rules::Declared declared() const { return {scores, zone}; }
+  rules::Declared declared() const { return {scores, zone, visitor_scope}; }
 };
 
 // {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
 //  "basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s","defaultConsent":"full","scores":{…}
-//  (rules/language/score.h), "zone":"Europe/Berlin", "identity":{"blockedIds":["kiosk"],"remember":"until_logout" |
-//  "30m" | "never","claim":"30m" | "all","proof":"off" | "reads" | "required"}}, each optional. Fault:
-//  validation_error with every fault.
+//  (rules/language/score.h), "zone":"Europe/Berlin", "scope":"session" | "visitor",
+//  "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never","claim":"30m" | "all","proof":"off" |
+//  "reads" | "required"}}, each optional. Fault: validation_error with every fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"

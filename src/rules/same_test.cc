@@ -1,4 +1,4 @@
-// `same`: which value is the best one, how long it stays so, and how it is told.
+// `same`: which value is the best one, how long it stays so, and how it is explained.
 #include <gtest/gtest.h>
 
 #include "rules/reference/testing.h"

@@ -47,9 +47,9 @@ Result<Draft> draft_of(const json::Value& given, const rules::Declared& declared
   const auto document = json::parse(without_answer_members(given));
   if (!document) return unexpected(document.error());
   // First as it is, so that each fault is named at its place, the status among them.
-  if (const auto checked = rules::check_rule(named, document->root(), system_zones(), &declared); !checked)
-    return unexpected(checked.error());
-  const std::string text = as_live(document->root());
+  const auto checked = rules::check_rule(named, document->root(), system_zones(), &declared);
+  if (!checked) return unexpected(checked.error());
+  const std::string text = as_live(json::parse(*checked)->root());
   const auto live = json::parse(text);
   if (!live) return unexpected(live.error());
   Issues issues;

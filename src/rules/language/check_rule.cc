@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "rules/language/counter.h"
 #include "rules/language/field_path.h"
@@ -100,6 +101,36 @@ std::string saved_split(const json::Value& split) {
   return text;
 }
 
+// Where the conditions are that have a scope.
+std::set<std::string> scoped(const Rule& rule) {
+  std::set<std::string> paths;
+  for (const Condition* condition : conditions_of(rule))
+    if (has_scope(condition->measure.kind)) paths.insert(condition->path);
+  return paths;
+}
+
+// The same value, in which those of these conditions that do not say their scope are of scope visitor. `path`: of the
+// value.
+void write_with_scope(json::Writer& writer, const json::Value& value, const std::string& path,
+                      const std::set<std::string>& paths) {
+  if (value.is_array()) {
+    writer.begin_array();
+    for (std::size_t i = 0; i < value.items().size(); ++i)
+      write_with_scope(writer, value.items()[i], path_of(path, i), paths);
+    return void(writer.end_array());
+  }
+  const bool is_group = value.is_object() && (value.find("all") || value.find("any") || value.find("none"));
+  if (!is_group && (!paths.contains(path) || value.find("scope"))) return void(writer.raw(json::to_text(value)));
+  writer.begin_object();
+  for (const json::Member& member : value.members()) {
+    writer.key(member.key);
+    is_group ? write_with_scope(writer, member.value, path_of(path, member.key), paths)
+             : void(writer.raw(json::to_text(member.value)));
+  }
+  if (!is_group) writer.member("scope", "visitor");
+  writer.end_object();
+}
+
 }  // namespace
 
 Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones, const Declared* declared,
@@ -122,8 +153,14 @@ Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const 
   json::Writer writer(text);
   writer.begin_object();
   if (rule.find("ruleId") == nullptr) writer.member("ruleId", id.text);
-  for (const json::Member& member : rule.members())
-    writer.member_raw(member.key, member.key == "split" ? saved_split(member.value) : json::to_text(member.value));
+  const std::set<std::string> paths = declared && declared->visitor_scope ? scoped(read) : std::set<std::string>{};
+  for (const json::Member& member : rule.members()) {
+    writer.key(member.key);
+    if (member.key == "when")
+      write_with_scope(writer, member.value, "when", paths);
+    else
+      writer.raw(member.key == "split" ? saved_split(member.value) : json::to_text(member.value));
+  }
   writer.end_object();
   return text;
 }

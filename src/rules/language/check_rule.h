@@ -14,7 +14,8 @@ namespace beckon::rules {
 
 // Checks one rule as it comes in at PUT, and names every fault at its path ("when.all[0].within"). `id` is the one of
 // the path; a ruleId in the body must agree. `declared` and `counters`: null: whatever the rule needs is taken as
-// declared. Returns the rule's text as it is kept: what was given, ruleId filled in.
+// declared. Returns the rule's text as it is kept: what was given, with what it means by default where that is not the
+// language's: ruleId, of a split its unit and sticky, and scope visitor where the handle's settings say so.
 Result<std::string> check_rule(const RuleId& id, const json::Value& rule, const Zones& zones,
                                const Declared* declared = nullptr, const Counters* counters = nullptr);
 

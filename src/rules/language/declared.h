@@ -9,9 +9,11 @@ namespace beckon::rules {
 
 struct Declared {
   Scores scores;
-  std::string zone;  // its time zone, an IANA name; empty: none
+  std::string zone;            // its time zone, an IANA name; empty: none
+  bool visitor_scope = false;  // a condition that is saved without a scope gets scope visitor, else session
 
-  Declared(Scores all = {}, std::string name = {}) : scores(std::move(all)), zone(std::move(name)) {}
+  Declared(Scores all = {}, std::string name = {}, bool visitor = false)
+      : scores(std::move(all)), zone(std::move(name)), visitor_scope(visitor) {}
   friend bool operator==(const Declared&, const Declared&) = default;
 };
 

@@ -1,5 +1,6 @@
 #include "rules/language/measure_definition.h"
 
+#include <algorithm>
 #include <array>
 
 namespace beckon::rules {
@@ -15,6 +16,11 @@ constexpr std::array kDefinitions{
 }  // namespace
 
 const MeasureDefinition& definition_of(MeasureKind kind) { return *kDefinitions[static_cast<std::size_t>(kind)]; }
+
+bool has_scope(MeasureKind kind) {
+  const auto parts = definition_of(kind).parts;
+  return std::ranges::find(parts, Part::kScope) != parts.end();
+}
 
 std::span<const MeasureDefinition* const> measure_definitions() { return kDefinitions; }
 

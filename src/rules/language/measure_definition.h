@@ -78,6 +78,7 @@ struct MeasureDefinition {
 };
 
 const MeasureDefinition& definition_of(MeasureKind kind);
+bool has_scope(MeasureKind kind);  // whether a condition says of which scope it is
 // In the order of the table.
 std::span<const MeasureDefinition* const> measure_definitions();
 

@@ -65,7 +65,7 @@ Condition read_condition(const json::Value& value, const std::string& path, cons
   Members members(value, path, issues, &zones);
   condition.measure.kind = measure->kind;
   measure->read(members, condition);
-  if (std::ranges::find(measure->parts, Part::kScope) != measure->parts.end()) read_scope(members, condition);
+  if (has_scope(measure->kind)) read_scope(members, condition);
   members.finish();
   return condition;
 }

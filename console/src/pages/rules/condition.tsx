@@ -70,6 +70,7 @@ const kReactions = [
   ['converted', 'converted'],
 ] as const;
 const kScopes = [
+  ['', 'as the settings of the handle say'],
   ['session', 'this session'],
   ['visitor', 'all sessions of the visitor'],
 ] as const;
@@ -229,7 +230,7 @@ function PartOf({ part, name, path, condition }: { part: Part; name: string; pat
         />
       );
     case 'scope':
-      return <Choose path={[...path, 'scope']} label="Scope" fallback="session" choices={kScopes} />;
+      return <Choose path={[...path, 'scope']} label="Scope" fallback="" choices={kScopes} />;
     case 'score':
       return <Text path={[...path, 'score']} label="Score" hint="Defined in the settings of the handle." mono />;
     case 'context':
