@@ -8,6 +8,7 @@ import { useKeys } from '../state/keys.ts';
 import { at, place } from '../state/place.ts';
 import { session } from '../state/playbook.ts';
 import { took } from '../state/instants.ts';
+import { counted } from '../state/words.ts';
 import { bodyOf, change, draft } from './append/draft.ts';
 import { append, type Appended } from './append/send.ts';
 import { kPresets } from './append/storylines.ts';
@@ -21,7 +22,6 @@ const kConsents = [
   ['basic', 'basic'],
   ['denied', 'denied'],
 ] as const;
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const issueOf = (fault: Fault | null, field: string) => fault?.details.find(one => one.field === field)?.issue;
 
 export function AppendPage() {

@@ -10,7 +10,7 @@ import { now } from '../state/now.ts';
 import { at, place } from '../state/place.ts';
 import { usePoll } from '../state/poll.ts';
 import { hostOf, loadSubscriptions, subscriptions } from '../state/subscriptions.ts';
-import { stateOf } from '../state/words.ts';
+import { counted, stateOf } from '../state/words.ts';
 import { DeliveryPage } from './deliveries/detail.tsx';
 import { Filters } from './deliveries/filters.tsx';
 import { begin, goOn, kNothing, refreshed, type Log, type Wanted } from './deliveries/log.ts';
@@ -130,7 +130,7 @@ function List() {
           <footer class="small quiet">
             {log && (
               <p role="status">
-                {shown.items.length} {shown.items.length === 1 ? 'delivery' : 'deliveries'}
+                {counted(shown.items.length, 'delivery', 'deliveries')}
                 {shown.cursor ? ' so far; scroll to load more' : ''}.{' '}
                 {!chosen &&
                   hosts.size > 1 &&

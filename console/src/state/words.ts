@@ -33,8 +33,12 @@ const kNames: Record<string, string> = {
   withdrawn: 'canceled',
   'circuit open': 'endpoint failing',
   'subscription disabled': 'endpoint disabled',
+  joined: 'joined with a visitor who gets this message already',
 };
 export const nameOf = (value: string) => kNames[value] ?? value;
+
+// "1 session", "2 sessions"
+export const counted = (count: number, one: string, more = `${one}s`) => `${count} ${count === 1 ? one : more}`;
 
 // "waiting: endpoint failing"
 export const statusWords = (status: string, reason?: string | null) =>
@@ -45,7 +49,7 @@ export function stateOf(
   { status, attemptCount, nextAttemptAt, reason, lastStatus }: DeliveryState,
   now: number,
 ): string {
-  const attempts = `${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}`;
+  const attempts = counted(attemptCount, 'attempt');
   const next = nextAttemptAt ? Date.parse(nextAttemptAt) - now : NaN;
   if (status === 'retrying') return `retrying, ${attempts}, ${next > 0 ? `next in ${span(next)}` : 'next is due now'}`;
   if (status === 'queued') return next > 1500 ? `queued, in ${span(next)}` : 'queued';

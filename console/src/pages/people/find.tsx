@@ -8,6 +8,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { useList } from '../../state/list.ts';
 import { personAt, whoseOf } from '../../state/people.ts';
 import { at, filter, place } from '../../state/place.ts';
+import { counted } from '../../state/words.ts';
 import { Search } from './search.tsx';
 import { PeopleTabs } from './tabs.tsx';
 
@@ -86,14 +87,12 @@ export function Find() {
   );
 }
 
-const many = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 const Row = ({ visitor: { id, foundBy, idCount, sessionCount, lastSeenAt } }: { visitor: Visitor }) => (
   <a class="row" href={personAt(id)}>
     <span class="main">{id}</span>
-    <span class="small">{many(sessionCount, 'session')}</span>
+    <span class="small">{counted(sessionCount, 'session')}</span>
     <span class="quiet small wrap">
-      {foundBy && foundBy !== id ? `by ${foundBy}` : idCount > 1 ? many(idCount, 'id') : ''}
+      {foundBy && foundBy !== id ? `by ${foundBy}` : idCount > 1 ? counted(idCount, 'id') : ''}
     </span>
     <span class="when">
       <Instant at={lastSeenAt} />
@@ -132,7 +131,7 @@ function SeenLast({ handle }: { handle: string }) {
           <li key={id}>
             <a class="row" href={personAt(id)}>
               <span class="main">{id}</span>
-              <span class="small">{many(others.length + 1, 'session')}</span>
+              <span class="small">{counted(others.length + 1, 'session')}</span>
               <span />
               <span class="when">
                 <Instant at={newest!.lastSignalAt} />

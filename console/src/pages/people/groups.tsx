@@ -1,6 +1,5 @@
 import type { IdGroup } from '../../state/people.ts';
-
-const counted = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+import { counted } from '../../state/words.ts';
 
 // What a join or a split is about: ids, and what is stored under them.
 export const Groups = ({ groups }: { groups: readonly (readonly [string, IdGroup])[] }) => (
@@ -14,8 +13,8 @@ export const Groups = ({ groups }: { groups: readonly (readonly [string, IdGroup
           ))}
         </ul>
         <p class="small">
-          {counted(sessions, 'session', 'sessions')}, {counted(spends, 'decision that counts', 'decisions that count')}{' '}
-          toward frequency limits
+          {counted(sessions, 'session')}, {counted(spends, 'decision that counts', 'decisions that count')} toward
+          frequency limits
         </p>
       </section>
     ))}

@@ -9,11 +9,10 @@ import { TextField } from '../../parts/field.tsx';
 import { confirmed } from '../../parts/toast.tsx';
 import { isBrowser } from '../../state/people.ts';
 import { place } from '../../state/place.ts';
+import { counted } from '../../state/words.ts';
 import { Groups } from './groups.tsx';
 
 type Plan = components['schemas']['VisitorJoined'];
-
-const sessionsIn = (count: number) => `${count} ${count === 1 ? 'session' : 'sessions'}`;
 
 interface Props {
   name: string; // the visitor's
@@ -90,7 +89,7 @@ export function Join({ name, onClose, onDone }: Props) {
           />
           <p>
             From then on, frequency limits and conditions over all sessions of the visitor count both:{' '}
-            {sessionsIn(plan.visitor.sessions + plan.joined.sessions)}.
+            {counted(plan.visitor.sessions + plan.joined.sessions, 'session')}.
           </p>
           <div class="actions">
             <Button kind="primary" busy={busy} onPress={() => send(false)}>

@@ -1,4 +1,6 @@
 // Counts per rule and variant. Pure.
+import { counted } from '../../state/words.ts';
+
 export interface Counts {
   acted: number;
   suppressed: number;
@@ -93,7 +95,7 @@ export function heldBackWords(variants: Variant[]): string {
     .map(([name, words]) => [heldBack[name], words] as [number, string]);
   const rest = suppressed - reasons.reduce((sum, [count]) => sum + count, 0);
   if (rest > 0) reasons.push([rest, 'for a reason not recorded']);
-  const times = `Held back ${suppressed} ${suppressed === 1 ? 'time' : 'times'}`;
+  const times = `Held back ${counted(suppressed, 'time')}`;
   if (reasons.length === 1) return `${times}, ${reasons[0]![1]}.`;
   return `${times}: ${reasons.map(([count, words]) => `${count} ${words}`).join(', ')}.`;
 }

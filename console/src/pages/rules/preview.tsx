@@ -10,6 +10,7 @@ import { Instant } from '../../parts/instant.tsx';
 import { Json } from '../../parts/json.tsx';
 import type { RuleTrace } from '../../state/decisions.ts';
 import { personAt } from '../../state/people.ts';
+import { counted } from '../../state/words.ts';
 import { place } from '../../state/place.ts';
 import { Trace } from '../resolve/trace.tsx';
 import { isObject, type Json as Value, type RuleDraft } from './draft.ts';
@@ -32,7 +33,7 @@ function useVisitors(handle: string, typed: string) {
         setFound(
           answer.data.items.map(({ id, foundBy, sessionCount }) => ({
             value: foundBy ?? id,
-            note: `${foundBy && foundBy !== id ? `${id}, ` : ''}${sessionCount} ${sessionCount === 1 ? 'session' : 'sessions'}`,
+            note: `${foundBy && foundBy !== id ? `${id}, ` : ''}${counted(sessionCount, 'session')}`,
           })),
         );
     }, kTyping);
