@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -12,11 +13,13 @@
 #include "app/demo/demo.h"
 #include "app/demo/dev.h"
 #include "app/demo/playbook.h"
+#include "app/doctor.h"
 #include "app/history/import.h"
 #include "app/history/import_people.h"
 #include "app/listen_address.h"
 #include "app/nearest.h"
 #include "app/password_input.h"
+#include "app/reference.h"
 #include "app/server.h"
 #include "system/zones.h"
 
@@ -162,6 +165,25 @@ void reload(const Settings& running, const std::optional<Settings>& read) {
   log::warn("reloaded").add("changed_and_waiting_for_a_restart", waiting);
 }
 
+// Waits for a signal, and tells systemd twice in its interval that the server goes on (sd_watchdog_enabled(3)), which
+// starts it again otherwise. Returns which signal it was.
+char wait_for_signal(const Server& server) {
+  std::uint64_t interval_us = 0;
+  const bool watched = ::sd_watchdog_enabled(0, &interval_us) > 0;
+  std::uint64_t turns = server.turns();
+  while (true) {
+    pollfd waiting{.fd = wake_pipe[0], .events = POLLIN, .revents = 0};
+    const int came = ::poll(&waiting, 1, watched ? static_cast<int>(interval_us / 2'000) : -1);
+    if (came == 0 && server.turns() != turns) {
+      turns = server.turns();
+      ::sd_notify(0, "WATCHDOG=1");
+    }
+    char why = kStop;
+    if (came > 0 && ::read(wake_pipe[0], &why, 1) == 1) return why;
+    if (came < 0 && errno != EINTR) return kStop;
+  }
+}
+
 // `read_again` reads the settings as they are now.
 int serve(const Settings& settings, const std::function<std::optional<Settings>()>& read_again) {
   if (!may_listen(settings)) return 1;
@@ -193,18 +215,35 @@ int serve(const Settings& settings, const std::function<std::optional<Settings>(
   }
   std::printf("ready %s\n", (*server)->url().c_str());
   std::fflush(stdout);
-  char why = kStop;
-  while (true) {
-    const ssize_t size = ::read(wake_pipe[0], &why, 1);
-    if (size < 0 && errno == EINTR) continue;
-    if (size != 1 || why == kStop) break;
+  ::sd_notify(0, "READY=1");
+  while (wait_for_signal(**server) == kReload) {
+    ::sd_notify(0, "RELOADING=1");
     reload(settings, read_again());
+    ::sd_notify(0, "READY=1");
   }
+  ::sd_notify(0, "STOPPING=1");
   log::info("stopping");
   (*server)->stop();
   log::info("stopped");
   log::flush();
   return 0;
+}
+
+// beckon.toml as the Debian package installs it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOfPackage{
+    {{"data", "/var/lib/beckon"},
+     {"master-key-file", "/etc/beckon/master.key"},
+     {"listen", "127.0.0.1:8080"},
+     {"metrics-listen", "127.0.0.1:9090"}}};
+
+// Hidden commands have no group.
+void add_commands(const CLI::App& of, const std::string& path, std::vector<CommandText>& commands) {
+  for (const CLI::App* command : of.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name().empty() || command->get_group().empty()) continue;
+    const std::string name = path + command->get_name();
+    if (command->get_require_subcommand_min() == 0) commands.push_back({name, command->get_description()});
+    add_commands(*command, name + " ", commands);
+  }
 }
 
 // A first word, or a second one behind a command that has commands of its own, that names no command. Groups of options
@@ -358,6 +397,23 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   demo_command->add_option("--seed", demo_request.seed, "the same seed produces the same shoppers");
   demo_command->callback([&] { status = demo(demo_request); });
+
+  std::string looked_up = "example.com";
+  auto* doctor_command =
+      app.add_subcommand("doctor", "check what the server needs of this machine, and say what to do");
+  doctor_command->add_option("--name", looked_up, "a host name to look up; empty: none")->capture_default_str();
+  add_settings(*doctor_command, given, true);
+  doctor_command->callback([&] { with_settings([&](const Settings& s) { return doctor(s, looked_up); }); });
+
+  std::string document;
+  auto* reference_command = app.add_subcommand("reference", "print the settings and commands as a document")->group("");
+  reference_command->add_option("DOCUMENT", document, "toml or man")->required()->check(CLI::IsMember({"toml", "man"}));
+  reference_command->callback([&] {
+    std::vector<CommandText> commands;
+    add_commands(app, "", commands);
+    std::fputs((document == "man" ? manual_page(commands, BECKON_VERSION) : sample_configuration(kOfPackage)).c_str(),
+               stdout);
+  });
 
   app.add_subcommand("routes", "list the routes")->group("")->callback([&] { status = list_routes(); });
   app.add_subcommand("version", "print the version")->callback([] { std::puts(version_text().c_str()); });

@@ -357,6 +357,8 @@ Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 
 Server::~Server() { inside_->stop(); }
 
+std::uint64_t Server::turns() const { return inside_->committer->counts().turns; }
+
 std::string Server::url() const {
   const auto address = parse_listen(inside_->settings.listen);
   const bool v6 = address->host.find(':') != std::string::npos;

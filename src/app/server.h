@@ -25,6 +25,9 @@ class Server {
 
   std::string url() const;  // http://HOST:PORT, as bound
 
+  // Thread-safe. Rises at least ten times a second, unless the committing thread hangs or waits for a slow disk.
+  std::uint64_t turns() const;
+
   // Drains: immediately not ready, no new connections, requests and attempts in flight are finished and recorded.
   void stop();
 

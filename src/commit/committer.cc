@@ -192,6 +192,7 @@ void Committer::leave(const Works& works) {
 }
 
 bool Committer::turn(bool with_late) {
+  ++counts_.turns;
   std::string late;
   auto works = take(late, with_late);
   Draft draft(places_, clock_.now(), last_position_);

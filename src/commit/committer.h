@@ -104,6 +104,7 @@ class Committer {
   void set_last_position(ledger::Position position) { last_position_ = position; }
 
   struct Counts {
+    std::atomic<std::uint64_t> turns{0};  // also those without a commit: ten a second where nothing is to be done
     std::atomic<std::uint64_t> commits{0}, works{0}, failures{0};
     std::atomic<std::uint64_t> commit_us{0};                    // spent in Commit::write
     std::atomic<std::uint64_t> refused{0}, refused_of_line{0};  // not taken: too much waits in total, or of a line
