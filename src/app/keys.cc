@@ -1,38 +1,25 @@
 #include "app/keys.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "system/encoding.h"
+#include "system/private_file.h"
 
 namespace beckon::app {
 namespace {
 
 Fault broken(std::string message) { return {.code = FaultCode::kInternalError, .message = std::move(message)}; }
 
-// The group may read it: service managers and containers hand out secrets so.
-constexpr mode_t kForbidden = S_IWGRP | S_IRWXO;
-
 Result<std::string> read_key(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  struct stat file = {};
-  if (!in || ::stat(path.c_str(), &file) != 0)
-    return unexpected(
-        broken("The master key " + path + " cannot be read: " + std::system_category().message(errno) + "."));
-  if ((file.st_mode & kForbidden) != 0)
-    return unexpected(broken("The master key " + path +
-                             " can be read or changed by other users of this machine. Restrict it: chmod 600 " + path));
-  std::stringstream text;
-  text << in.rdbuf();
-  const std::string raw = text.str();
-  if (raw.size() == SecretBox::kKeySize) return Result<std::string>(raw);
+  const auto read = read_private_file("master key", path);
+  if (!read) return unexpected(broken(read.error()));
+  const std::string& raw = *read;
+  if (raw.size() == SecretBox::kKeySize) return raw;
   const auto last = raw.find_last_not_of("\n\r ");
   const auto bytes = from_base64(raw.substr(0, last + 1));
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "egress/cares_channel.h"
-#include "egress/file_watch.h"
 #include "egress/resolver.h"
+#include "system/file_watch.h"
 
 namespace beckon::egress {
 

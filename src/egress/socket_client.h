@@ -12,10 +12,10 @@
 
 #include "egress/answer_reader.h"
 #include "egress/connection_pool.h"
-#include "egress/file_watch.h"
 #include "egress/http_client.h"
 #include "egress/own_addresses.h"
 #include "egress/trust.h"
+#include "system/file_watch.h"
 
 namespace beckon::egress {
 

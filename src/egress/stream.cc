@@ -2,22 +2,17 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 
 #include "base/check.h"
 #include "net/socket_address.h"
 
 namespace beckon::egress {
 namespace {
-
-int fits(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
 bool would_wait(int error) { return error == EAGAIN || error == EINTR; }
 
@@ -75,14 +70,11 @@ Trouble trouble_of_tls(int reason, bool asked_for_certificate) {
 }  // namespace
 
 Stream::~Stream() {
-  if (tls_ && !broken_) SSL_shutdown(tls_.get());
-  ERR_clear_error();
   tls_.reset();
   if (fd_ >= 0) close(fd_);
 }
 
 Stream::Io Stream::failed(int error) {
-  broken_ = true;
   trouble_ = trouble_of(error);
   return Io::kFailed;
 }
@@ -105,47 +97,27 @@ Stream::Io Stream::connected() {
   return error == 0 ? Io::kDone : failed(error);
 }
 
-// `step` calls OpenSSL, which returns what it did: a positive number, or a failure that its queue of errors explains.
-template <class Step>
-Stream::Io Stream::step_tls(Step step, std::size_t& size) {
-  ERR_clear_error();
-  errno = 0;
-  const int done = step();
-  if (done <= 0) return told_by_tls(done);
-  size = static_cast<std::size_t>(done);
-  return Io::kDone;
-}
-
-Stream::Io Stream::told_by_tls(int returned) {
-  const int system_error = errno;
-  const int told = SSL_get_error(tls_.get(), returned);
-  if (told == SSL_ERROR_WANT_READ) return Io::kWantRead;
-  if (told == SSL_ERROR_WANT_WRITE) return Io::kWantWrite;
-  if (told == SSL_ERROR_ZERO_RETURN) return Io::kEnded;
-  broken_ = true;  // after any other error, OpenSSL forbids a close_notify
-  const auto why = ERR_peek_error();
-  const auto verified = SSL_get_verify_result(tls_.get());
+Stream::Io Stream::told_by_tls(Io what) {
+  const bool in_order = what == Io::kEnded && tls_->reason() == 0;
+  if (in_order || (what != Io::kFailed && what != Io::kEnded)) return what;
+  const auto verified = SSL_get_verify_result(tls_->get());
   if (verified != X509_V_OK)
     trouble_ = trouble_of_certificate(verified);
-  else if (why != 0)
-    trouble_ = trouble_of_tls(ERR_GET_REASON(why), asked_for_certificate_);
+  else if (tls_->reason() != 0)
+    trouble_ = trouble_of_tls(tls_->reason(), asked_for_certificate_);
   else
-    trouble_ = system_error != 0 ? trouble_of(system_error) : Trouble::kTlsFailed;
-  // A peer that closes without close_notify has ended all the same: the framing decides.
-  const bool closed = (told == SSL_ERROR_SYSCALL && why == 0 && system_error == 0) ||
-                      (told == SSL_ERROR_SSL && ERR_GET_REASON(why) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
-  return closed ? Io::kEnded : Io::kFailed;
+    trouble_ = tls_->system_error() != 0 ? trouble_of(tls_->system_error()) : Trouble::kTlsFailed;
+  return what;
 }
 
 Stream::Io Stream::handshake(const Trust& trust, const Url& url) {
-  if (!tls_) tls_ = trust.session(url, fd_, asked_for_certificate_);
-  std::size_t done = 0;
-  return step_tls([&] { return SSL_do_handshake(tls_.get()); }, done);
+  if (!tls_) tls_.emplace(trust.session(url, asked_for_certificate_), fd_);
+  return told_by_tls(tls_->handshake());
 }
 
 Stream::Io Stream::read(std::span<char> to, std::size_t& size) {
   size = 0;
-  if (tls_) return step_tls([&] { return SSL_read(tls_.get(), to.data(), fits(to.size())); }, size);
+  if (tls_) return told_by_tls(tls_->read(to, size));
   const auto got = recv(fd_, to.data(), to.size(), 0);
   if (got < 0) return would_wait(errno) ? Io::kWantRead : failed(errno);
   size = static_cast<std::size_t>(got);
@@ -154,14 +126,14 @@ Stream::Io Stream::read(std::span<char> to, std::size_t& size) {
 
 Stream::Io Stream::write(std::string_view bytes, std::size_t& size) {
   size = 0;
-  if (tls_) return step_tls([&] { return SSL_write(tls_.get(), bytes.data(), fits(bytes.size())); }, size);
+  if (tls_) return told_by_tls(tls_->write(bytes, size));
   const auto put = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (put < 0) return would_wait(errno) ? Io::kWantWrite : failed(errno);
   size = static_cast<std::size_t>(put);
   return Io::kDone;
 }
 
-bool Stream::has_unread() const { return tls_ && SSL_has_pending(tls_.get()) == 1; }
+bool Stream::has_unread() const { return tls_ && tls_->has_unread(); }
 
 bool Stream::is_silent() const {
   char next = 0;

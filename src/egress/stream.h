@@ -1,25 +1,21 @@
 // A non-blocking connection to one address, over TCP or TLS.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "base/ip_address.h"
 #include "egress/trouble.h"
 #include "egress/trust.h"
+#include "net/tls_session.h"
 
 namespace beckon::egress {
 
 // Confined to one thread.
 class Stream {
  public:
-  enum class Io : std::uint8_t {
-    kDone,       // something was read or written, or the step is complete
-    kWantRead,   // try again when the socket is readable
-    kWantWrite,  // … writable
-    kEnded,      // the peer has closed its side
-    kFailed,     // trouble() says why
-  };
+  using Io = net::Io;  // after kFailed, trouble() says why
 
   Stream() = default;
   ~Stream();
@@ -46,13 +42,10 @@ class Stream {
 
  private:
   Io failed(int error);
-  template <class Step>
-  Io step_tls(Step step, std::size_t& size);
-  Io told_by_tls(int returned);
+  Io told_by_tls(Io what);
 
   int fd_ = -1;
-  SslSession tls_;
-  bool broken_ = false;                 // do not send close_notify
+  std::optional<net::TlsSession> tls_;
   bool asked_for_certificate_ = false;  // by the peer, in the handshake
   Trouble trouble_ = Trouble::kNone;
 };

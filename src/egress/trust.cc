@@ -29,8 +29,6 @@ int note_question(SSL* session, X509**, EVP_PKEY**) {
 
 }  // namespace
 
-void SslFree::operator()(ssl_st* session) const { SSL_free(session); }
-
 Trust::Trust(const std::string& ca_file, const std::string& extra_ca_file)
     : context_(SSL_CTX_new(TLS_client_method())) {
   static constexpr auto kHttp11 = std::to_array<unsigned char>({8, 'h', 't', 't', 'p', '/', '1', '.', '1'});
@@ -51,9 +49,9 @@ bool Trust::can_read(const std::string& ca_file) { return Trust("", ca_file).is_
 
 Trust::~Trust() { SSL_CTX_free(context_); }
 
-SslSession Trust::session(const Url& url, int fd, bool& asked) const {
-  SslSession session(SSL_new(context_));
-  CHECK(session && SSL_set_fd(session.get(), fd) == 1 && SSL_set_ex_data(session.get(), kAsked, &asked) == 1);
+net::SslSession Trust::session(const Url& url, bool& asked) const {
+  net::SslSession session(SSL_new(context_));
+  CHECK(session && SSL_set_ex_data(session.get(), kAsked, &asked) == 1);
   SSL_set_connect_state(session.get());
   if (url.address) {
     CHECK(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), url.host.c_str()) == 1);

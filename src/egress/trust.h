@@ -1,25 +1,18 @@
 // TLS trust: the authorities of the CA files, for exactly the name or address of the URL. OpenSSL.
 #pragma once
-#include <memory>
 #include <string>
 
 #include "egress/url.h"
+#include "net/tls_session.h"
 
-struct ssl_st;
 struct ssl_ctx_st;
 
 namespace beckon::egress {
 
 inline constexpr const char* kDebianCaFile = "/etc/ssl/certs/ca-certificates.crt";
 
-struct SslFree {
-  void operator()(ssl_st* session) const;
-};
-using SslSession = std::unique_ptr<ssl_st, SslFree>;
-
 // Reading Debian's CA file costs about 30 ms of CPU, so it is read once for many connections, and again when it has
 // changed (socket_client.h). Immutable, thread-safe.
-// OpenSSL writes without MSG_NOSIGNAL: the process ignores SIGPIPE.
 class Trust {
  public:
   // An unreadable file is logged; then only the authorities of the other are trusted. `extra_ca_file` may be empty.
@@ -33,12 +26,12 @@ class Trust {
   Trust(const Trust&) = delete;
   Trust& operator=(const Trust&) = delete;
 
-  // A client's session over a connected socket, which it does not own: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's
+  // A client's session: TLS 1.2 or newer, HTTP/1.1 by ALPN, the server's
   // name sent (SNI) and its certificate's alternative names (never its CN) checked against it. The handshake is still
   // to be done.
   // If the server then asks for a client's certificate, it gets none and `asked` becomes true, which outlives the
   // session.
-  SslSession session(const Url& url, int fd, bool& asked) const;
+  net::SslSession session(const Url& url, bool& asked) const;
 
  private:
   ssl_ctx_st* context_;

@@ -1,8 +1,8 @@
-#include "egress/file_watch.h"
+#include "system/file_watch.h"
 
 #include <sys/stat.h>
 
-namespace beckon::egress {
+namespace beckon {
 
 FileWatch::Seen FileWatch::look_at(const std::string& path) {
   struct stat found {};
@@ -30,4 +30,4 @@ bool FileWatch::changed() {
   return any;
 }
 
-}  // namespace beckon::egress
+}  // namespace beckon

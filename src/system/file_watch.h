@@ -7,7 +7,7 @@
 
 #include "base/instant.h"
 
-namespace beckon::egress {
+namespace beckon {
 
 // Confined to one thread.
 class FileWatch {
@@ -31,4 +31,4 @@ class FileWatch {
   std::chrono::steady_clock::time_point look_again_;
 };
 
-}  // namespace beckon::egress
+}  // namespace beckon
