@@ -86,6 +86,8 @@ struct Server::Inside {
   std::unique_ptr<dispatch::EgressSender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 
+  std::shared_ptr<http::TlsCertificates> certificates;  // null: plain http
+  std::atomic<bool> certificates_asked{false};          // to be looked at at once
   std::atomic<http::Readiness> readiness{http::Readiness::kStarting};
   bool stopped = false;
   std::function<void()> on_broken;

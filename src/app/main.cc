@@ -153,7 +153,8 @@ bool may_listen(const Settings& settings) {
   return true;
 }
 
-// SIGHUP: the log level of the file and the environment holds at once; what else has changed is named.
+// SIGHUP: the log level of the file and the environment holds at once; what else has changed is named. Certificates are
+// read again anyway.
 void reload(const Settings& running, const std::optional<Settings>& read) {
   if (!read) return void(log::error("reload_failed").add("reason", "the settings have errors, which were printed"));
   std::string waiting;
@@ -219,6 +220,7 @@ int serve(const Settings& settings, const std::function<std::optional<Settings>(
   while (wait_for_signal(**server) == kReload) {
     ::sd_notify(0, "RELOADING=1");
     reload(settings, read_again());
+    (*server)->look_at_certificates();
     ::sd_notify(0, "READY=1");
   }
   ::sd_notify(0, "STOPPING=1");

@@ -152,6 +152,7 @@ std::expected<void, std::string> Server::Inside::listen() {
     options.host = address->host;
     options.port = address->port;
     options.io_threads = io_threads;
+    if (&table == router.get()) options.tls = certificates;  // that of the metrics stays plain
     return http::Listener::start(std::move(options), table, clock, counts);
   };
   if (!settings.metrics_listen.empty()) {
@@ -208,6 +209,7 @@ void Server::Inside::keep_up(std::stop_token stop) {
     // Removes from the disk what erasure has rewritten in the journal.
     // The copy before it was in nobody's way, so that this one is short.
     if (const auto now = upkeep->rewritings(); now != rewritings && store->purge()) rewritings = now;
+    if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
     if (++rounds % 600 == 0) note_uses(1h);
     if (rounds % 5 != 0) continue;
     if (const auto seen = control.catch_up(*committer); !seen)
@@ -255,6 +257,16 @@ std::string Server::Inside::metrics() {
         static_cast<double>(control.handles_read()));
   gauge("beckon_disk_full", "1 while the disk is full and what adds data is refused.", committer->full() ? 1 : 0);
   metrics_of_shares();
+  if (certificates) {
+    auto& family = prometheus::BuildGauge()
+                       .Name("beckon_tls_certificate_not_after_seconds")
+                       .Help("When each certificate of --tls-certificate expires, by its place there: a Unix time.")
+                       .Register(registry);
+    const auto all = certificates->not_after();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      family.Add({{"certificate", std::to_string(i + 1)}})
+          .Set(static_cast<double>(std::chrono::floor<std::chrono::seconds>(all[i]).time_since_epoch().count()));
+  }
   const delayed::DueCounts& due = alarm->counts();
   gauge("beckon_due_fired_total", "Timers of delayed rules that fired since the server started.",
         static_cast<double>(due.fired.load()));
@@ -362,8 +374,11 @@ std::uint64_t Server::turns() const { return inside_->committer->counts().turns;
 std::string Server::url() const {
   const auto address = parse_listen(inside_->settings.listen);
   const bool v6 = address->host.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + address->host + "]" : address->host) + ":" + std::to_string(inside_->listener->port());
+  return (inside_->certificates ? "https://" : "http://") + (v6 ? "[" + address->host + "]" : address->host) + ":" +
+         std::to_string(inside_->listener->port());
 }
+
+void Server::look_at_certificates() { inside_->certificates_asked = true; }
 
 void Server::stop() { inside_->stop(); }
 
@@ -397,9 +412,18 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
 
 std::expected<std::unique_ptr<Server>, std::string> Server::start(const Settings& settings,
                                                                   std::function<void()> broken) {
+  const auto files = tls_files(settings);
+  if (!files) return unexpected(files.error());
+  std::shared_ptr<http::TlsCertificates> certificates;
+  if (!files->empty()) {
+    auto read = http::TlsCertificates::read(*files, SystemClock{}.now());
+    if (!read) return unexpected(read.error());
+    certificates = std::move(*read);
+  }
   auto opened = open(settings, std::move(broken), true);
   if (!opened) return unexpected(opened.error());
   auto inside = std::move(*opened);
+  inside->certificates = std::move(certificates);
   inside->start_threads();
   if (auto listening = inside->listen(); !listening) {
     inside->stop();

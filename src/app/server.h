@@ -23,7 +23,9 @@ class Server {
   static std::expected<std::unique_ptr<Inside>, std::string> open(const Settings& settings,
                                                                   std::function<void()> broken, bool create);
 
-  std::string url() const;  // http://HOST:PORT, as bound
+  std::string url() const;  // http://HOST:PORT, as bound; https with certificates
+  // Reads those of its certificates that have changed, on a thread of its own: at once instead of within seconds.
+  void look_at_certificates();
 
   // Thread-safe. Rises at least ten times a second, unless the committing thread hangs or waits for a slow disk.
   std::uint64_t turns() const;

@@ -154,7 +154,7 @@ std::vector<Setting> make_settings() {
   using ledger::Consent;
   std::vector<Setting> all;
   const std::string_view server = "Server", sign_in = "Signing in", chain = "Chain", hooks = "Webhooks", front = "HTTP",
-                         store = "Store";
+                         tls = "TLS", store = "Store";
   all.push_back(text("data", server, "a folder", "the data folder", AT(data)));
   all.push_back(text("listen", server, "HOST:PORT", "the address to listen on", AT(listen)));
   all.push_back(text("database", server, "sqlite", "the store", AT(database)));
@@ -312,6 +312,18 @@ std::vector<Setting> make_settings() {
   all.push_back(
       number("http-in-flight", front, "maximum requests handled at once", 1, 1'000'000, AT(http.limits.in_flight)));
 
+  all.push_back(text("tls-certificate", tls, "FILE[,FILE…]",
+                     "speak https alone, with the certificate in this PEM file, the server's own first; of several, a "
+                     "client gets the one for the name it asks for, or the first",
+                     AT(tls_certificate)));
+  all.push_back(text("tls-key", tls, "FILE[,FILE…]", "the private key of each, in the same order", AT(tls_key)));
+  all.push_back(duration("tls-handshake", tls, "time to complete a handshake", AT(http.limits.handshake)));
+  all.push_back(make(
+      "tls-hsts", tls, "a duration such as 365d, or 0s for none",
+      "how long browsers remember that the name of this server is for https alone", AT(http.hsts),
+      [](std::string_view t) { return t == "0s" ? std::optional{Duration{}} : read_duration(t); },
+      [](Duration value) { return value == Duration{} ? "0s" : to_text(value); }));
+
   all.push_back(number("live-watchers", front, "maximum live-feed connections", 1, 100'000, AT(live.watchers)));
   all.push_back(number("live-watchers-per-handle", front, "maximum live-feed connections of one handle", 1, 100'000,
                        AT(live.per_handle)));
@@ -343,7 +355,25 @@ std::vector<Setting> make_settings() {
 
 #undef AT
 
+std::vector<std::string> list_of(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    items.emplace_back(http::trim(http::take_until(text, ',')));
+  }
+  return items;
+}
+
 }  // namespace
+
+std::expected<std::vector<http::TlsFiles>, std::string> tls_files(const Settings& settings) {
+  const auto certificates = list_of(settings.tls_certificate), keys = list_of(settings.tls_key);
+  if (certificates.size() != keys.size())
+    return std::unexpected("--tls-certificate names " + std::to_string(certificates.size()) + " files, and --tls-key " +
+                           std::to_string(keys.size()) + "; each certificate has one key, in the same order.");
+  std::vector<http::TlsFiles> pairs;
+  for (std::size_t i = 0; i < keys.size(); ++i) pairs.push_back({certificates[i], keys[i]});
+  return pairs;
+}
 
 std::span<const Setting> all_settings() {
   static const std::vector<Setting> all = make_settings();

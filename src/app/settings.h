@@ -2,6 +2,7 @@
 // key of the configuration file with one name. Flags override BECKON_* variables, which override the file, which
 // overrides these defaults.
 #pragma once
+#include <expected>
 #include <functional>
 #include <optional>
 #include <span>
@@ -32,6 +33,8 @@ struct Settings {
   std::string database = "sqlite";
   std::string metrics_listen;   // HOST:PORT; empty: none (with --dev, on the main address)
   std::string master_key_file;  // empty: DIR/master.key
+  std::string tls_certificate;  // files, separated by commas; empty: plain http
+  std::string tls_key;          // as many
   bool dev = false;
   log::Level log_level = log::Level::kInfo;
   Duration drain = std::chrono::seconds{15};
@@ -67,6 +70,10 @@ struct Setting {
   std::function<std::optional<std::string>(Settings&, std::string_view)> set;
   std::function<std::string(const Settings&)> show;
 };
+
+// The certificates of --tls-certificate with their keys of --tls-key; none for plain http. The error says what is
+// missing.
+std::expected<std::vector<http::TlsFiles>, std::string> tls_files(const Settings& settings);
 
 std::span<const Setting> all_settings();
 const Setting* find_setting(std::string_view name);

@@ -35,10 +35,11 @@ Addresses addresses_of(const Url& url) {
   return found;
 }
 
-Answer send(HttpRequest request, Duration timeout) {
+Answer send(HttpRequest request, Duration timeout, const std::string& extra_ca_file) {
   const SystemClock clock;
   EventLoop loop;
-  SocketClient client(loop, clock, {.limits = {.header_bytes = kMostHeaders}, .guarded = false});
+  SocketClient client(loop, clock,
+                      {.limits = {.header_bytes = kMostHeaders}, .extra_ca_file = extra_ca_file, .guarded = false});
   std::optional<Answer> answer;
   request.connect = request.whole = timeout;
   client.start(std::move(request), [&](Answer came) { answer = std::move(came); });
@@ -49,7 +50,8 @@ Answer send(HttpRequest request, Duration timeout) {
 }  // namespace
 
 Result<CallResponse, std::string> http_call(Method method, const std::string& url, const std::vector<Header>& headers,
-                                            const std::string& body, Duration timeout) {
+                                            const std::string& body, Duration timeout,
+                                            const std::string& extra_ca_file) {
   const auto failed = [&](const std::string& why) {
     return unexpected(std::string(method_name(method)) + " " + url + " failed: " + why);
   };
@@ -66,7 +68,7 @@ Result<CallResponse, std::string> http_call(Method method, const std::string& ur
                       .body = body.empty() ? nullptr : std::make_shared<const std::string>(body),
                       .body_bytes = kMostBody,
                       .kept_bytes = kMostBody};
-  auto answer = send(std::move(request), timeout);
+  auto answer = send(std::move(request), timeout, extra_ca_file);
   if (!answer.is_whole()) return failed(answer.explanation());
   if (answer.body_cut) return failed("The response is longer than 64 MiB.");
   return CallResponse{answer.status, std::move(answer.headers), std::move(answer.body)};

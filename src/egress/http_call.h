@@ -20,9 +20,11 @@ struct CallResponse {
 
 // One request by the server's own client, over a connection of its own. Names are looked up as the system does
 // (getaddrinfo: the hosts file, DNS, search domains), and their addresses tried in turn until one accepts. Redirects
-// are not followed, proxy variables are not read; TLS is verified as for deliveries (trust.h). `timeout` holds from the
+// are not followed, proxy variables are not read; TLS is verified as for deliveries (trust.h), with the CA
+// certificates of `extra_ca_file` too. `timeout` holds from the
 // first connection to the last byte. The error is a sentence. Thread-safe.
 Result<CallResponse, std::string> http_call(Method method, const std::string& url, const std::vector<Header>& headers,
-                                            const std::string& body, Duration timeout = Duration{30'000});
+                                            const std::string& body, Duration timeout = Duration{30'000},
+                                            const std::string& extra_ca_file = "");
 
 }  // namespace beckon::egress

@@ -1,7 +1,5 @@
 #include "http/connection.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -31,7 +29,12 @@ void drop_if_large(std::string& text) {
 }  // namespace
 
 Connection::Connection(std::shared_ptr<IoThread> thread, net::Descriptor socket, const IpAddress& peer)
-    : thread_(std::move(thread)), socket_(std::move(socket)), peer_(peer), since_(Steady::now()), in_(kFirstBuffer) {}
+    : thread_(std::move(thread)),
+      transport_(std::move(socket)),
+      peer_(peer),
+      state_(thread_->shared().options.tls ? State::kHandshake : State::kHead),
+      since_(Steady::now()),
+      in_(kFirstBuffer) {}
 
 Connection::~Connection() { release_body(); }
 
@@ -40,14 +43,14 @@ bool Connection::is_idle() const { return state_ == State::kHead && begin_ == en
 void Connection::close() {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
-  thread_->unwatch(socket_);
-  socket_.close();
+  thread_->unwatch(transport_.socket());
+  transport_.close();
   if (sink_) sink_->close();
   thread_->remove(*this);
 }
 
 void Connection::drain() {
-  if (is_idle()) {
+  if (is_idle() || state_ == State::kHandshake) {
     close();
   } else if (state_ == State::kStream) {
     take_stream({});
@@ -69,6 +72,7 @@ void Connection::want_turn() {
 
 bool Connection::wants_bytes() const {
   switch (state_) {
+    case State::kHandshake:
     case State::kHead:
     case State::kBody: return !writing_ && !held_back_;
     case State::kStream:  // to hear that the client goes
@@ -82,9 +86,38 @@ bool Connection::wants_bytes() const {
 
 void Connection::begin_turn() {
   turn_ = Turn::kUnderWay;
-  if (readable_ && wants_bytes() && out_.empty()) read();  // what ends the connection comes after its answers
+  if (state_ == State::kHandshake) shake_hands();
+  if (state_ != State::kHandshake && readable_ && wants_bytes() && out_.empty())
+    read();  // what ends the connection comes after its answers
   held_back_ = false;
   while (advance()) {}
+}
+
+void Connection::shake_hands() {
+  if (!transport_.is_tls()) {
+    if (!readable_) return;  // who says nothing costs no session
+    transport_.begin_tls(thread_->shared().options.tls->session());
+  }
+  switch (transport_.handshake()) {
+    case net::Io::kDone:
+      state_ = State::kHead;
+      since_ = read_at_ = thread_->turn_began();
+      readable_ = true;  // the first request may have come with the end of the handshake
+      return;
+    case net::Io::kWantRead: readable_ = false; return;
+    case net::Io::kWantWrite: wait_writable(); return;
+    case net::Io::kEnded:
+    case net::Io::kFailed: give_up_handshake(transport_.handshake_fault()); return;
+  }
+}
+
+void Connection::give_up_handshake(HandshakeFault fault) {
+  thread_->shared().metrics.handshake_failed(fault);
+  if (fault != HandshakeFault::kPlainHttp) return close();
+  transport_.leave_tls();
+  readable_ = true;
+  forget_request();
+  refuse({FaultCode::kInvalidPayload, "This port speaks https: begin the URL with https://."});
 }
 
 void Connection::end_turn() {
@@ -310,15 +343,16 @@ void Connection::make_space() {
 
 void Connection::read() {
   make_space();
-  const std::size_t room = in_.size() - end_;
-  const ssize_t size = ::recv(socket_.number(), in_.data() + end_, room, 0);
-  if (size > 0) {
-    readable_ = ended_ || static_cast<std::size_t>(size) == room;
-    take(static_cast<std::size_t>(size));
-  } else if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-    readable_ = false;
-  } else if (size == 0 || errno != EINTR) {
-    close();
+  std::size_t size = 0;
+  switch (transport_.read({in_.data() + end_, in_.size() - end_}, size)) {
+    case net::Io::kDone:
+      readable_ = ended_ || !transport_.is_drained();
+      take(size);
+      return;
+    case net::Io::kWantRead: readable_ = false; return;
+    case net::Io::kWantWrite: wait_writable(); return;  // TLS has to say something first
+    case net::Io::kEnded:
+    case net::Io::kFailed: close(); return;
   }
 }
 
@@ -336,14 +370,13 @@ void Connection::take(std::size_t size) {
 
 void Connection::flush() {
   while (sent_ < out_.size() && state_ != State::kClosed) {
-    const ssize_t size = ::send(socket_.number(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
-    if (size >= 0) {
-      sent_ += static_cast<std::size_t>(size);
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      wait_writable();
-      return;
-    } else if (errno != EINTR) {
-      close();
+    std::size_t size = 0;
+    switch (transport_.write(std::string_view(out_).substr(sent_), size)) {
+      case net::Io::kDone: sent_ += size; break;
+      case net::Io::kWantRead:  // not without renegotiation
+      case net::Io::kWantWrite: wait_writable(); return;
+      case net::Io::kEnded:
+      case net::Io::kFailed: close(); break;
     }
   }
   if (state_ == State::kClosed) return;
@@ -362,20 +395,25 @@ void Connection::wait_writable() {
 
 void Connection::writable() {
   writing_ = false;
-  if (state_ != State::kHandling) since_ = read_at_ = Steady::now();
+  if (transport_.is_tls()) readable_ = true;  // a read may have waited for this
+  if (state_ != State::kHandling && state_ != State::kHandshake) since_ = read_at_ = Steady::now();
   want_turn();
 }
 
 void Connection::begin_linger() {
+  if (!transport_.finish()) return wait_writable();
   state_ = State::kLinger;
   since_ = Steady::now();
   received_ = 0;
   begin_ = end_ = 0;
-  ::shutdown(socket_.number(), SHUT_WR);
 }
 
 void Connection::sweep(Steady::time_point now) {
   const HttpLimits& limits = thread_->limits();
+  if (state_ == State::kHandshake) {  // in all, whichever side is slow
+    if (now - since_ > limits.handshake) give_up_handshake(HandshakeFault::kTimeout);
+    return;
+  }
   if (writing_) {
     if (now - write_since_ > limits.write_stall) close();
     return;
@@ -404,6 +442,7 @@ void Connection::sweep(Steady::time_point now) {
     case State::kLinger:
       if (waited > kLinger) close();
       return;
+    case State::kHandshake:
     case State::kHandling:
     case State::kStream:
     case State::kClosing:

@@ -1,6 +1,7 @@
 // One client's connection: reads requests, has them handled one after the other, writes the responses in order.
 //
-//   kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
+//   kHandshake ──done──▶ kHead                                    (a listener with certificates; without, kHead is
+//   first) kHead ──head complete──▶ kBody ──body complete──▶ kHandling ──answer──▶ kHead     (keep-alive, pipelining)
 //     │                        │                          ├──stream──▶ kStream ──end──▶ kClosing
 //     └───── refused ──────────┴───▶ kClosing ◀───────────┘ answer with "connection: close"
 //   kHead ──head of a route that needs a role, its body still to come──▶ kHandling ──authorized──▶ kBody
@@ -18,6 +19,7 @@
 #include "http/chunked.h"
 #include "http/head.h"
 #include "http/io_thread.h"
+#include "http/transport.h"
 
 namespace beckon::http {
 
@@ -42,9 +44,13 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
 
  private:
   friend class IoThread;
-  enum class State : std::uint8_t { kHead, kBody, kHandling, kStream, kClosing, kLinger, kClosed };
+  enum class State : std::uint8_t { kHandshake, kHead, kBody, kHandling, kStream, kClosing, kLinger, kClosed };
 
   enum class Turn : std::uint8_t { kNone, kGiven, kUnderWay };
+
+  // The handshake.
+  void shake_hands();
+  void give_up_handshake(HandshakeFault fault);
 
   // Reading.
   bool wants_bytes() const;
@@ -62,6 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   bool keep_body_within_limits();  // false: refused, as all bodies together are too large
   void release_body();
   std::string body_client() const;
+  std::string_view security_line() const;  // Strict-Transport-Security, or nothing
   std::string_view unread() const { return {in_.data() + begin_, end_ - begin_}; }
   void read();
   void take(std::size_t size);  // bytes that were read
@@ -90,7 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public net::
   void begin_linger();
 
   std::shared_ptr<IoThread> thread_;
-  net::Descriptor socket_;
+  Transport transport_;
   const IpAddress peer_;
   std::list<std::shared_ptr<Connection>>::iterator place_;
   bool listed_idle_ = false;

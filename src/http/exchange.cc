@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "http/connection.h"
 #include "http/error.h"
+#include "http/head.h"
 #include "http/response_head.h"
 #include "http/stream.h"
 #include "system/log.h"
@@ -212,6 +213,7 @@ void Connection::deliver(Response&& response) {
   if (thread_->is_draining() || response.stream) close_after_ = true;
   const ResponseFrame frame{.request_id = request_.id.view(),
                             .date_line = thread_->date_line(request_.received),
+                            .security_line = security_line(),
                             .keep_alive = !close_after_,
                             .is_http_1_0 = framing_.is_http_1_0,
                             .without_body = request_.method == Method::kHead};
@@ -223,6 +225,11 @@ void Connection::deliver(Response&& response) {
   release_body();
   if (response.stream && !frame.without_body) begin_stream(std::move(response.stream));
   want_turn();
+}
+
+std::string_view Connection::security_line() const {
+  const std::string& line = thread_->shared().security_line;
+  return !line.empty() && transport_.is_tls() && is_public_name(request_.header("host")) ? line : std::string_view{};
 }
 
 void Connection::count(const Response& response, std::chrono::microseconds took) {

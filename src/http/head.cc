@@ -1,5 +1,6 @@
 #include "http/head.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -268,6 +269,14 @@ std::expected<std::size_t, Refusal> find_head_end(std::string_view bytes, HeadSc
 
 std::expected<Framing, Refusal> parse_head(std::string_view head, Request& request, const HttpLimits& limits) {
   return HeadParser(head, request).parse(limits);
+}
+
+bool is_public_name(std::string_view host) {
+  host = host.substr(0, host.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const std::string_view last = host.substr(host.rfind('.') + 1);
+  if (last.empty() || last.front() == '[' || equal_ignoring_case(last, "localhost")) return false;
+  return !std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace beckon::http

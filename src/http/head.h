@@ -49,4 +49,7 @@ struct Framing {
 // Fills method, target, path, query and fields of `request` with views into `head`, which find_head_end() delimited.
 std::expected<Framing, Refusal> parse_head(std::string_view head, Request& request, const HttpLimits& limits);
 
+// Whether a Host field's value names a host as others do: not by an address, and not "localhost" or a name below it.
+bool is_public_name(std::string_view host);
+
 }  // namespace beckon::http

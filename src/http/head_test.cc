@@ -188,5 +188,13 @@ TEST(Request, QueryParametersAreDecoded) {
   EXPECT_EQ(request.query_param("e"), std::nullopt);
 }
 
+TEST(PublicName, IsOneThatOthersUse) {
+  for (const char* host : {"beckon.example", "a.b.example:8443", "BECKON.example.", "7.example", "server"})
+    EXPECT_TRUE(is_public_name(host)) << host;
+  for (const char* host : {"", ":443", "localhost", "LocalHost:8080", "app.localhost", "localhost.", "127.0.0.1",
+                           "192.0.2.7:443", "[::1]", "[2001:db8::1]:443", "127.1", "."})
+    EXPECT_FALSE(is_public_name(host)) << host;
+}
+
 }  // namespace
 }  // namespace beckon::http

@@ -129,7 +129,7 @@ bool IoThread::make_room(const IpAddress& peer) {
 void IoThread::admit(net::Descriptor socket, const IpAddress& peer) {
   if (!make_room(peer)) return;
   const auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket), peer);
-  if (!loop_.watch_changes(connection->socket_.number(), *connection)) return;
+  if (!loop_.watch_changes(connection->transport_.socket().number(), *connection)) return;
   shared_->connections.add(peer);
   shared_->metrics.connections().Increment();
   connection->place_ = idle_.insert(idle_.end(), connection);

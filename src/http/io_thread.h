@@ -22,6 +22,7 @@
 #include "http/connection_count.h"
 #include "http/control_pool.h"
 #include "http/listener.h"
+#include "http/response_head.h"
 #include "net/event_loop.h"
 
 namespace beckon::http {
@@ -37,7 +38,8 @@ struct Shared {
         clock(time),
         metrics(measures),
         control(static_cast<std::size_t>(options.control_threads),
-                static_cast<std::size_t>(options.control_threads_per_handle)) {}
+                static_cast<std::size_t>(options.control_threads_per_handle)),
+        security_line(to_security_line(std::chrono::floor<std::chrono::seconds>(options.hsts))) {}
 
   const ListenerOptions options;
   const Router& router;
@@ -49,6 +51,7 @@ struct Shared {
   BodyShares body_shares;                  // HttpLimits::bodies_per_client
   std::atomic<bool> draining{false};       // set before any thread is asked to drain
   ControlPool control;
+  const std::string security_line;  // of responses by TLS
 
   std::mutex running_mutex{};
   std::condition_variable running_changed{};

@@ -16,6 +16,7 @@ struct HttpLimits {
   std::size_t stream_backlog = 256 * 1024;           // unsent bytes of a stream; beyond: the client is too slow
 
   // Deadlines. Checked every `sweep`, so each may be late by that much.
+  std::chrono::milliseconds handshake{10'000};    // of TLS, from the accepted connection to its end
   std::chrono::milliseconds head{10'000};         // from the first byte of a request to the end of its head
   std::chrono::milliseconds body_grace{5'000};    // in each such span of time, a body must arrive at `body_rate`
   std::size_t body_rate = 500;                    // bytes a second, on average over the span

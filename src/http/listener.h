@@ -12,6 +12,7 @@
 #include "http/limits.h"
 #include "http/metrics.h"
 #include "http/router.h"
+#include "http/tls_certificates.h"
 
 namespace beckon::http {
 
@@ -28,6 +29,8 @@ struct ListenerOptions {
   std::vector<IpRange> trusted_proxies = {};
   // The one header in which they name the client; any other is ignored, since a client can send it through them.
   std::string client_header = "x-forwarded-for";
+  std::shared_ptr<const TlsCertificates> tls = {};  // if there is one, TLS is all that is spoken
+  Duration hsts = std::chrono::days{365};           // Strict-Transport-Security by TLS to hosts with a name; zero: none
 };
 
 // Thread-safe. `router`, `clock` and `metrics` must outlive it.

@@ -31,6 +31,13 @@ HttpMetrics::HttpMetrics(prometheus::Registry& registry, const Router& router) :
   };
   for (const Route& route : router.routes()) add_row(std::string(to_text(route.method)), std::string(route.pattern));
   add_row("any", "unmatched");
+  auto& failures = prometheus::BuildCounter()
+                       .Name("beckon_tls_handshake_failures_total")
+                       .Help("Connections that ended before their TLS handshake did.")
+                       .Register(registry);
+  for (std::size_t i = 0; i < kHandshakeFaults; ++i) {
+    handshakes_failed_[i] = &failures.Add({{"reason", std::string(to_text(static_cast<HandshakeFault>(i)))}});
+  }
   connections_ =
       &prometheus::BuildGauge().Name("beckon_http_connections").Help("Open connections.").Register(registry).Add({});
   in_flight_ = &prometheus::BuildGauge()

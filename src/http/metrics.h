@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "http/router.h"
+#include "http/transport.h"
 
 namespace beckon::http {
 
@@ -29,11 +30,14 @@ struct HttpRefusals {
 class HttpMetrics {
  public:
   // Registers beckon_http_requests_total{method,route,status}, beckon_http_request_seconds{route},
-  // beckon_http_connections, beckon_http_in_flight. `registry` must outlive it.
+  // beckon_http_connections, beckon_http_in_flight, beckon_tls_handshake_failures_total{reason}. `registry` must
+  // outlive it.
   HttpMetrics(prometheus::Registry& registry, const Router& router);
 
   // `route` may be null: unmatched.
   void answered(const Route* route, int status, std::chrono::microseconds took);
+
+  void handshake_failed(HandshakeFault fault) { handshakes_failed_[static_cast<std::size_t>(fault)]->Increment(); }
 
   prometheus::Gauge& connections() { return *connections_; }
   prometheus::Gauge& in_flight() { return *in_flight_; }
@@ -46,6 +50,7 @@ class HttpMetrics {
   };
   const Router& router_;
   std::vector<Row> rows_;  // one per route, and a last one for "unmatched"
+  std::array<prometheus::Counter*, kHandshakeFaults> handshakes_failed_{};
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
   HttpRefusals refusals_;

@@ -75,6 +75,7 @@ void append_response(std::string& out, const Response& response, const ResponseF
     out += "\r\n";
   }
   out.append(frame.date_line).append("x-request-id: ").append(frame.request_id).append("\r\n");
+  out.append(frame.security_line);
   out.append(response.preset);
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
   if (!frame.keep_alive) {
@@ -97,6 +98,11 @@ bool has_clean_headers(const Response& response) {
     return !header.first.empty() && header.first.find_first_of(": ") == std::string::npos && is_clean(header.first) &&
            is_clean(header.second);
   });
+}
+
+std::string to_security_line(std::chrono::seconds life) {
+  if (life <= std::chrono::seconds{0}) return {};
+  return "strict-transport-security: max-age=" + std::to_string(life.count()) + "\r\n";
 }
 
 std::string to_date_line(Instant at) {

@@ -32,22 +32,31 @@ export class Beckon {
   handle = 'demo';
 
   // flags: those of `serve` after --data and --listen. env: BECKON_* variables. under: variables for the server alone;
-  // runner: a command that runs it, such as taskset.
+  // runner: a command that runs it, such as taskset. tls: the certificates that it serves, and who has signed them (kit/certificates).
   static async start({
     flags = ['--dev'],
+    tls,
     env = {},
     under = {},
     runner = [],
     data = mkdtempSync(join(tmpdir(), 'beckon-test-')),
   } = {}) {
     const server = new Beckon();
-    Object.assign(server, { flags, env, under, runner, data, port: await freePort() });
-    server.base = `http://127.0.0.1:${server.port}`;
+    Object.assign(server, {
+      flags: [...flags, ...(tls?.flags ?? [])],
+      env,
+      under,
+      runner,
+      data,
+      port: await freePort(),
+    });
+    server.ca = tls?.ca;
+    server.base = `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`;
     await server.open();
     return server;
   }
 
-  // Starts the process and waits for its line `ready http://…`.
+  // Starts the process and waits for its line `ready http://…`, or `ready https://…`.
   async open() {
     const [program, ...args] = [
       ...this.runner,
@@ -80,7 +89,7 @@ export class Beckon {
       child.once('error', refuse);
       child.stdout.on('data', part => {
         this.output += part;
-        if (/^ready http:\/\/\S+$/m.test(this.output)) {
+        if (/^ready https?:\/\/\S+$/m.test(this.output)) {
           clearTimeout(late);
           ready();
         }
@@ -146,7 +155,7 @@ export class Beckon {
   } // the clock was set: they are from another time
 
   call(method, path, options) {
-    return call(method, this.base + path, options);
+    return call(method, this.base + path, this.ca ? { ca: this.ca, ...options } : options);
   }
   raw(bytes, options) {
     return raw(this.port, bytes, options);

@@ -1,14 +1,23 @@
 // HTTP clients: one that can use any loopback address as its own, and raw bytes on a socket for malformed requests.
 import { Agent, request as httpRequest } from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 
+// One for each address of a client, and by TLS for each authority that it trusts.
 const agents = new Map();
-const agentFor = from =>
-  agents.get(from) ?? agents.set(from, new Agent({ keepAlive: true, maxSockets: 64, localAddress: from })).get(from);
+function agentFor(from, ca) {
+  const key = `${from} ${ca ?? ''}`;
+  if (!agents.has(key)) {
+    const options = { keepAlive: true, maxSockets: 64, localAddress: from };
+    agents.set(key, ca ? new TlsAgent({ ...options, ca }) : new Agent(options));
+  }
+  return agents.get(key);
+}
 
 // call('POST', url, { body, token, headers, from }) → { status, headers, text, json }. A string or Buffer is sent
-// unchanged, any other body as JSON. `from` is the client's own address, such as 127.0.0.7.
-export function call(method, url, { body, token, headers = {}, from = '127.0.0.1', signal } = {}) {
+// unchanged, any other body as JSON. `from` is the client's own address, such as 127.0.0.7; `ca` is for https: the
+// certificate of the authority, in PEM.
+export function call(method, url, { body, token, headers = {}, from = '127.0.0.1', signal, ca } = {}) {
   const bytes =
     body === undefined
       ? null
@@ -18,7 +27,8 @@ export function call(method, url, { body, token, headers = {}, from = '127.0.0.1
   const all = { ...(bytes ? { 'content-type': 'application/json', 'content-length': bytes.length } : {}), ...headers };
   if (token) all.authorization = `Bearer ${token}`;
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { method, headers: all, agent: agentFor(from), signal }, answer => {
+    const request = ca ? httpsRequest : httpRequest;
+    const sent = request(url, { method, headers: all, agent: agentFor(from, ca), signal }, answer => {
       const parts = [];
       answer.on('data', part => parts.push(part));
       answer.on('error', reject);
@@ -27,7 +37,7 @@ export function call(method, url, { body, token, headers = {}, from = '127.0.0.1
     sent.on('error', error => {
       // The server closed an idle connection before the request was read: send it again.
       if (error.code === 'ECONNRESET' && sent.reusedSocket)
-        resolve(call(method, url, { body: bytes ?? undefined, token, headers: all, from, signal }));
+        resolve(call(method, url, { body: bytes ?? undefined, token, headers: all, from, signal, ca }));
       else reject(error);
     });
     sent.end(bytes ?? undefined);

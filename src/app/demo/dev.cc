@@ -35,13 +35,20 @@ std::string subscription_of(Server::Inside& inside, const std::string& receiver)
 
 // Through the API, as anybody would.
 std::expected<void, std::string> subscribe(const std::string& base, const std::string& token,
-                                           const std::string& receiver) {
+                                           const std::string& receiver, const std::string& extra_ca_file) {
   const auto made =
       egress::http_call(egress::Method::kPost, base + "/v2/handles/" + std::string(kHandle) + "/webhooks",
                         {{"content-type", "application/json"}, {"authorization", "Bearer " + token}},
                         "{\"endpointUrl\":" + json::quote(receiver) +
-                            ",\"eventTypes\":[\"link.clicked\"],\"description\":\"built-in receiver of --dev\"}");
-  if (!made) return unexpected("The subscription for --dev could not be created: " + made.error());
+                            ",\"eventTypes\":[\"link.clicked\"],\"description\":\"built-in receiver of --dev\"}",
+                        std::chrono::seconds{30}, extra_ca_file);
+  if (!made) {
+    return unexpected("The subscription for --dev could not be created: " + made.error() +
+                      (base.starts_with("https:") ? " With --tls-certificate, --dev calls itself by https: the "
+                                                    "certificate must be for this address, and its authority trusted "
+                                                    "(--extra-ca-file)."
+                                                  : ""));
+  }
   if (made->status != 201) return unexpected("The subscription for --dev could not be created: " + made->body);
   return {};
 }
@@ -152,7 +159,8 @@ std::expected<std::string, std::string> prepare_dev(Server& server, const Settin
   if (!write_private(file, *token)) return unexpected("The token could not be written to " + file + ".");
   std::string subscription = subscription_of(inside, receiver);
   if (subscription.empty()) {
-    if (const auto made = subscribe(base, *token, receiver); !made) return unexpected(made.error());
+    if (const auto made = subscribe(base, *token, receiver, settings.network.client.extra_ca_file); !made)
+      return unexpected(made.error());
     subscription = subscription_of(inside, receiver);
   }
   const std::string session = "sig_demo_" + std::to_string(to_ms(inside.clock.now())) + "_" +
