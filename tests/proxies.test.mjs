@@ -7,23 +7,17 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
-import { Beckon, freshAddress, freshSession, root } from './kit/beckon.mjs';
+import { Beckon, freshAddress, freshSession } from './kit/beckon.mjs';
 import { Authority } from './kit/certificates.mjs';
+import { adapted, written } from './kit/documents.mjs';
 import { freePort } from './kit/port.mjs';
 import { until } from './kit/wait.mjs';
 
-const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
-const written = language => {
-  const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))];
-  assert.equal(found.length, 1, `one configuration in ${language}`);
-  return found[0][1];
+const configuration = language => {
+  const all = written('docs/operations.md', language);
+  assert.equal(all.length, 1);
+  return all[0];
 };
-// Replaces each text, which must be there, by another one.
-const adapted = (text, changes) =>
-  Object.entries(changes).reduce((now, [from, to]) => {
-    assert.ok(now.includes(from), `the configuration says ${from}`);
-    return now.replaceAll(from, to);
-  }, text);
 
 let authority;
 let beckon;
@@ -32,7 +26,7 @@ before(async () => {
   authority = new Authority();
   own = authority.issue(['beckon.example']);
   const settings = join(authority.folder, 'beckon.toml');
-  writeFileSync(settings, adapted(written('toml'), { 'listen = "127.0.0.1:8080"\n': '' }));
+  writeFileSync(settings, adapted(configuration('toml'), { 'listen = "127.0.0.1:8080"\n': '' }));
   beckon = await Beckon.start({ flags: ['--dev', '--config', settings, '--address-signals-per-minute', '5'] });
 });
 after(async () => {
@@ -43,7 +37,7 @@ after(async () => {
 // Paths and ports of the test in place of those of a machine; `folder` is for what the proxy writes.
 const proxies = {
   nginx: (port, folder) => {
-    const site = adapted(written('nginx'), {
+    const site = adapted(configuration('nginx'), {
       'listen 443 ssl http2': `listen 127.0.0.1:${port} ssl http2`,
       '    listen [::]:443 ssl http2;\n': '',
       '127.0.0.1:8080': `127.0.0.1:${beckon.port}`,
@@ -61,7 +55,7 @@ const proxies = {
     return ['-p', folder, '-c', config];
   },
   caddy: (port, folder) => {
-    const site = adapted(written('caddy'), {
+    const site = adapted(configuration('caddy'), {
       'beckon.example {': `https://beckon.example:${port} {\n    bind 127.0.0.1\n    tls ${own.certificate} ${own.key}`,
       '127.0.0.1:8080': `127.0.0.1:${beckon.port}`,
     });
@@ -78,7 +72,7 @@ const proxies = {
       '/etc/haproxy/beckon.pem': both,
       '127.0.0.1:8080': `127.0.0.1:${beckon.port}`,
     };
-    writeFileSync(config, adapted(written('haproxy'), changes));
+    writeFileSync(config, adapted(configuration('haproxy'), changes));
     return ['-db', '-f', config];
   },
 };
@@ -94,7 +88,8 @@ for (const [name, configure] of Object.entries(proxies)) {
       const folder = join(authority.folder, name);
       mkdirSync(folder);
       chmodSync(folder, 0o700);
-      proxy = spawn(program, configure(port, folder), { env: { ...process.env, HOME: folder } });
+      // A group of its own, to be ended with those that it has started.
+      proxy = spawn(program, configure(port, folder), { env: { ...process.env, HOME: folder }, detached: true });
       for (const stream of [proxy.stdout, proxy.stderr])
         stream.on('data', part => {
           said += part;
@@ -109,7 +104,7 @@ for (const [name, configure] of Object.entries(proxies)) {
       });
     });
     after(async () => {
-      proxy.kill('SIGKILL'); // Caddy would wait for open connections
+      process.kill(-proxy.pid, 'SIGKILL'); // Caddy would wait for open connections
       await new Promise(done => (proxy.exitCode === null ? proxy.once('exit', done) : done()));
     });
 

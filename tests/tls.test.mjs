@@ -1,6 +1,6 @@
 // TLS in the listener: what is spoken and with whose certificate, deadlines, renewals, and what is wrong with files.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as plainConnect } from 'node:net';
@@ -11,6 +11,7 @@ import { connect } from 'node:tls';
 import { Beckon, freshSession } from './kit/beckon.mjs';
 import { linkIn, openBrowser, openConsole } from './kit/browser.mjs';
 import { Authority, replace } from './kit/certificates.mjs';
+import { adapted, written } from './kit/documents.mjs';
 import { call, raw } from './kit/http.mjs';
 import { renew } from './kit/renewals.mjs';
 import { until } from './kit/wait.mjs';
@@ -472,5 +473,56 @@ describe('a renewal', () => {
     const { renewals, requests, connections } = await renew(server, served, pairs, { times: 5, clients: 8 });
     assert.equal(renewals, 5);
     assert.ok(requests > 100 && connections > 20, `${requests} requests, ${connections} connections`);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const [hook, own] = written('docs/operations.md', 'bash');
+  let folder;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'beckon-operations-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('an authority and a certificate as made there are served', async () => {
+    const changes = { 'DNS:beckon.internal': 'DNS:beckon.internal,IP:127.0.0.1' };
+    execFileSync('bash', ['-euc', adapted(own, changes)], { cwd: folder, stdio: 'pipe' });
+    const at = name => join(folder, name);
+    const flags = ['--tls-certificate', at('fullchain.pem'), '--tls-key', at('privkey.pem')];
+    const server = await Beckon.start({ flags: [], tls: { flags, ca: readFileSync(at('authority.pem'), 'utf8') } });
+    try {
+      assert.equal((await server.call('GET', '/v2/system/health')).status, 200);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test("certbot's hook puts a pair where a server takes it from, again and again", async () => {
+    const to = join(folder, 'tls');
+    const served = { certificate: join(to, 'fullchain.pem'), key: join(to, 'privkey.pem') };
+    const run = pair => {
+      const lineage = mkdtempSync(join(folder, 'lineage-'));
+      writeFileSync(join(lineage, 'fullchain.pem'), readFileSync(pair.certificate));
+      writeFileSync(join(lineage, 'privkey.pem'), readFileSync(pair.key));
+      const script = adapted(hook, { ' -g beckon-tls': '', '/etc/beckon/tls': to });
+      execFileSync('sh', ['-c', script], { env: { ...process.env, RENEWED_LINEAGE: lineage } });
+    };
+    const pairs = [1, 2].map(() => authority.issue(['localhost', '127.0.0.1']));
+    run(pairs[0]);
+    const server = await Beckon.start({ flags: [], tls: authority.serve(served) });
+    try {
+      run(pairs[1]);
+      const next = new X509Certificate(readFileSync(pairs[1].certificate)).serialNumber;
+      await until('the second one is presented', async () => {
+        const socket = await secure({ servername: 'localhost' }, server.port);
+        const { serialNumber } = socket.getPeerCertificate();
+        socket.destroy();
+        return serialNumber === next;
+      });
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -350,7 +350,10 @@ void Connection::read() {
       take(size);
       return;
     case net::Io::kWantRead: readable_ = false; return;
-    case net::Io::kWantWrite: wait_writable(); return;  // TLS has to say something first
+    case net::Io::kWantWrite:  // TLS has to say something first
+      readable_ = false;
+      wait_writable();
+      return;
     case net::Io::kEnded:
     case net::Io::kFailed: close(); return;
   }
