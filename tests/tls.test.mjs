@@ -28,7 +28,7 @@ before(async () => {
       authority.issue(['*.shop.example']),
       authority.issue(['b.shop.example', 'c.example'], { kind: 'rsa' }),
     ),
-    flags: ['--dev', '--http-body', '8MiB', '--tls-handshake', '1s'],
+    flags: ['--dev', '--http-body', '8MiB'],
   });
 });
 after(async () => {
@@ -66,12 +66,12 @@ const metric = async (name, of = beckon) => {
       ?.slice(name.length + 1),
   );
 };
-const failures = reason => metric(`beckon_tls_handshake_failures_total{reason="${reason}"}`);
+const failures = (reason, of) => metric(`beckon_tls_handshake_failures_total{reason="${reason}"}`, of);
 // Runs `attempt`, which ends in a failed handshake, and waits until it has been counted for the reason.
-async function countsAs(reason, attempt) {
-  const before = await failures(reason);
+async function countsAs(reason, attempt, of = beckon) {
+  const before = await failures(reason, of);
   const result = await attempt();
-  await until(`counted as ${reason}`, async () => (await failures(reason)) === before + 1);
+  await until(`counted as ${reason}`, async () => (await failures(reason, of)) === before + 1);
   return result;
 }
 
@@ -273,6 +273,13 @@ describe('a handshake', () => {
   const closes = socket => new Promise(done => socket.resume().once('close', done));
   // The first bytes of a ClientHello.
   const hello = Buffer.from('16030100', 'hex');
+  let hurried;
+  before(async () => {
+    hurried = await Beckon.start({ tls: authority.serve(own), flags: ['--dev', '--tls-handshake', '1s'] });
+  });
+  after(async () => {
+    await hurried?.close();
+  });
 
   for (const [what, begin] of [
     ['that never begins', () => {}],
@@ -288,14 +295,15 @@ describe('a handshake', () => {
     ],
   ])
     test(`${what} is cut at its deadline, which is for all of it`, async () => {
-      await countsAs('timeout', async () => {
+      const attempt = async () => {
         const began = performance.now();
-        const socket = plainConnect(beckon.port, '127.0.0.1');
+        const socket = plainConnect(hurried.port, '127.0.0.1');
         socket.on('error', () => {});
         begin(socket);
         await closes(socket);
         assert.ok(performance.now() - began >= 990, 'not before');
-      });
+      };
+      await countsAs('timeout', attempt, hurried);
     });
 
   test('that the client leaves is counted so', async () => {
@@ -472,7 +480,7 @@ describe('a renewal', () => {
     const pairs = Array.from({ length: 3 }, () => authority.issue(['localhost', '127.0.0.1']));
     const { renewals, requests, connections } = await renew(server, served, pairs, { times: 5, clients: 8 });
     assert.equal(renewals, 5);
-    assert.ok(requests > 100 && connections > 20, `${requests} requests, ${connections} connections`);
+    assert.ok(requests >= 5 * 2 * 8 && connections >= 5 * 8, `${requests} requests, ${connections} connections`);
   });
 });
 

@@ -24,7 +24,8 @@ const ask = (server, agent) =>
     sent.end();
   });
 
-// Puts each of `pairs` in turn in the place of `served`, `times` times, and waits each time until new connections get it.
+// Puts each of `pairs` in turn in the place of `served`, `times` times, and waits each time until new connections get it,
+// and until as many requests as there are clients of each kind have gone through.
 export async function renew(server, served, pairs, { times, clients }) {
   let running = true;
   let requests = 0;
@@ -58,6 +59,13 @@ export async function renew(server, served, pairs, { times, clients }) {
         return (await ask(server, agent)) === serialOf(next);
       });
       await Promise.race([presented, load]);
+      const goal = { requests: requests + 2 * clients, connections: connections + clients };
+      const through = until(
+        'the clients go on',
+        () => requests >= goal.requests && connections >= goal.connections,
+        60_000,
+      );
+      await Promise.race([through, load]);
     }
   } finally {
     running = false;
