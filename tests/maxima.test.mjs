@@ -18,6 +18,8 @@ test('an owner cannot set a limit above them, and is told each field and its max
     sessionSignalsPerMinute: 100_001,
     addressSignalsPerMinute: 60_001,
     addressDecisionsPerMinute: 701,
+    tokenSignalsPerMinute: 600_001,
+    tokenDecisionsPerMinute: 600_001,
   });
   assert.deepEqual(
     [refused.status, refused.json.error, refused.json.details],
@@ -28,6 +30,8 @@ test('an owner cannot set a limit above them, and is told each field and its max
         ['sessionSignalsPerMinute', 100_000],
         ['addressSignalsPerMinute', 60_000],
         ['addressDecisionsPerMinute', 700],
+        ['tokenSignalsPerMinute', 600_000],
+        ['tokenDecisionsPerMinute', 600_000],
       ].map(([name, most]) => ({
         field: `limits.${name}`,
         issue: `must be a whole number from 1 to ${most}, the server's maximum`,

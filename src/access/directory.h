@@ -35,6 +35,21 @@ struct IdentityKeyRecord {
 };
 inline constexpr std::size_t kIdentityKeys = 2;  // of a handle: the present one, and the next or the former one
 
+// An access token (access/pats.h).
+struct PatRecord {
+  std::string id;  // tok_…
+  std::string name;
+  Scopes scopes;
+  std::string hash;           // of the token
+  std::string previous_hash;  // of the token before the last rotation; empty: it was never rotated
+  Instant previous_until{};   // until then that one is taken too
+  std::string created_by;
+  Instant created_at{};
+  Instant expires_at{};  // epoch: never
+  Instant used_at{};     // last use, within a minute; epoch: never
+};
+inline constexpr std::size_t kPatsOfHandle = 100;
+
 struct UserRecord {
   std::string email;
   std::string password_hash;          // from hash_password(); empty: no sign-in by password
@@ -74,6 +89,17 @@ class Directory {
                                            const AuditEntry& audit) = 0;  // kNotFound if there is none
   // Like an ended token, nothing that a server must read again. Of a key that is gone: nothing happens.
   virtual Result<void> identity_key_used(const Handle& handle, const std::string& id, Instant at) = 0;
+
+  virtual Result<std::vector<PatRecord>> pats(const Handle& handle) = 0;  // oldest first
+  // kConflict where the handle has kPatsOfHandle.
+  virtual Result<void> add_pat(const Handle& handle, const PatRecord& pat, const AuditEntry& audit) = 0;
+  // Gives it another hash; the one that it had holds until `previous_until`. kNotFound if there is none.
+  virtual Result<void> rotate_pat(const Handle& handle, const std::string& id, const std::string& hash,
+                                  Instant previous_until, const AuditEntry& audit) = 0;
+  virtual Result<void> remove_pat(const Handle& handle, const std::string& id,
+                                  const AuditEntry& audit) = 0;  // kNotFound if there is none
+  // As identity_key_used().
+  virtual Result<void> pat_used(const Handle& handle, const std::string& id, Instant at) = 0;
 
   virtual Result<void> add_user(const std::string& email, const AuditEntry& audit) = 0;  // kConflict if it exists
   virtual Result<bool> has_user(const std::string& email) = 0;

@@ -1,20 +1,10 @@
 #include "access/gate.h"
 
+#include "access/pats.h"
 #include "system/encoding.h"
 
 namespace beckon::access {
 namespace {
-
-// The token of "Bearer <token>" (RFC 6750; the scheme in any case), empty for anything else.
-std::string_view bearer_token(std::string_view authorization) {
-  static constexpr std::string_view kScheme = "bearer";
-  if (authorization.size() <= kScheme.size() || authorization[kScheme.size()] != ' ') return {};
-  for (std::size_t i = 0; i < kScheme.size(); ++i)
-    if ((authorization[i] | 0x20) != kScheme[i]) return {};
-  const std::size_t begin = authorization.find_first_not_of(' ', kScheme.size());
-  if (begin == std::string_view::npos) return {};
-  return authorization.substr(begin, authorization.find_last_not_of(' ') + 1 - begin);
-}
 
 Fault insufficient_role(const Handle& handle, Role needed, Role held) {
   return {.code = FaultCode::kInsufficientRole,
@@ -32,11 +22,21 @@ Fault feature_locked(const Handle& handle) {
 
 }  // namespace
 
-Result<Principal> Gate::authenticate(std::string_view authorization) {
+std::string_view bearer_token(std::string_view authorization) {
+  static constexpr std::string_view kScheme = "bearer";
+  if (authorization.size() <= kScheme.size() || authorization[kScheme.size()] != ' ') return {};
+  for (std::size_t i = 0; i < kScheme.size(); ++i)
+    if ((authorization[i] | 0x20) != kScheme[i]) return {};
+  const std::size_t begin = authorization.find_first_not_of(' ', kScheme.size());
+  if (begin == std::string_view::npos) return {};
+  return authorization.substr(begin, authorization.find_last_not_of(' ') + 1 - begin);
+}
+
+Result<Principal> Gate::authenticate(std::string_view authorization, std::string_view api_key) {
   const std::string_view token = bearer_token(authorization);
-  if (token.empty()) return unexpected(missing_bearer_token());
-  if (token.starts_with("patv1_"))
+  if (token.starts_with(kPatPrefix) || api_key.starts_with(kPatPrefix))
     return unexpected(invalid_token("personal access tokens only work on /v2/public/handles/{handle}/"));
+  if (token.empty()) return unexpected(missing_bearer_token());
   if (token.size() > kLargestToken) return unexpected(invalid_token("it is larger than 8 KiB"));
   auto principal = verified(token);
   if (!principal) return principal;
@@ -75,8 +75,14 @@ Result<Role> Gate::authorize(const Principal& principal, const Handle& handle, R
   return *role;
 }
 
+Result<Role> Gate::sees_as(const Principal& principal, const Handle& handle) {
+  if (!principal.scopes) return authorize(principal, handle, Role::kCreator);
+  if (principal.handle != handle) return unexpected(handle_not_found());
+  return principal.scopes->allow(Scope::kVisitorsRead) ? Role::kOperator : Role::kCreator;
+}
+
 Result<Role> Gate::role_of(const Principal& principal, const Handle& handle) {
-  if (principal.platform_admin || !is_handle(handle.view())) return unexpected(handle_not_found());
+  if (principal.scopes || principal.platform_admin || !is_handle(handle.view())) return unexpected(handle_not_found());
   if (!principal.handle.empty()) {
     // No reading before this answer: a foreign handle takes the time of an unknown one.
     if (principal.handle != handle) return unexpected(handle_not_found());

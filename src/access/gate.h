@@ -13,6 +13,9 @@
 
 namespace beckon::access {
 
+// The token of "Bearer <token>" (RFC 6750; the scheme in any case), empty for anything else.
+std::string_view bearer_token(std::string_view authorization);
+
 // Thread-safe. The constructor arguments must outlive it. Faults of the directory are passed on (kUnavailable).
 class Gate {
  public:
@@ -21,9 +24,10 @@ class Gate {
   Gate(Directory& directory, Issuer& issuer, const Clock& clock, std::size_t most_remembered = kMostRemembered)
       : directory_(directory), issuer_(issuer), clock_(clock), remembered_(most_remembered) {}
 
-  // Who is calling. `authorization` is the header's value, empty if absent. kMissingBearerToken if it is absent or has
-  // another scheme; kInvalidToken, also from still_stands(); kTokenExpired.
-  Result<Principal> authenticate(std::string_view authorization);
+  // Who is calling. `authorization` and `api_key` are the headers' values, empty if absent. kMissingBearerToken if the
+  // first is absent or has another scheme; kInvalidToken, also for an access token in either, and from still_stands();
+  // kTokenExpired.
+  Result<Principal> authenticate(std::string_view authorization, std::string_view api_key = {});
 
   // kInvalidToken if the token was ended early: its holder signed out, or the user's password was changed. Read from
   // the directory each time, so that it takes effect at once.
@@ -36,6 +40,10 @@ class Gate {
   //  - kFeatureLocked if the handle is not on the platform's allowlist.
   // The role of a user is read from the directory each time, so that a demotion takes effect at once.
   Result<Role> authorize(const Principal& principal, const Handle& handle, Role least);
+
+  // As whom a caller sees what is known of visitors: a user by their role, with the faults of authorize(); an access
+  // token of the handle as an OPERATOR if it has the scope visitors.read, else as a CREATOR.
+  Result<Role> sees_as(const Principal& principal, const Handle& handle);
 
   // For /v2/platform-admin/*: kInsufficientRole for everyone except platform admins.
   Result<void> authorize_platform_admin(const Principal& principal) const;

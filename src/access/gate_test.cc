@@ -56,6 +56,22 @@ TEST_F(GateTest, WhatIsNoTokenOfOursIsInvalid) {
   EXPECT_NE(gate_.authenticate("Bearer patv1_x.y").error().message.find("/v2/public/handles/"), std::string::npos);
 }
 
+TEST_F(GateTest, AnAccessTokenIsSentWhereItWorksWhicheverHeaderHasIt) {
+  expect_same(gate_.authenticate("", "patv1_x.y").error(), gate_.authenticate("Bearer patv1_x.y").error());
+  EXPECT_EQ(gate_.authenticate("", "abc").error().code, FaultCode::kMissingBearerToken);
+}
+
+TEST_F(GateTest, AnAccessTokenHasNoRoleAndSeesOfVisitorsWhatItsScopesSay) {
+  Principal token{.subject = "tok_1", .handle = Handle("acme"), .role = Role::kOwner, .scopes = Scopes{}};
+  EXPECT_EQ(gate_.sees_as(token, Handle("acme")), Role::kCreator);
+  token.scopes->add(Scope::kVisitorsRead);
+  EXPECT_EQ(gate_.sees_as(token, Handle("acme")), Role::kOperator);
+  EXPECT_EQ(gate_.sees_as(token, Handle("globex")).error().code, FaultCode::kHandleNotFound);
+  EXPECT_EQ(gate_.authorize(token, Handle("acme"), Role::kCreator).error().code, FaultCode::kHandleNotFound);
+  EXPECT_EQ(gate_.sees_as(who(UserToken{"ada@example.com"}), Handle("acme")), Role::kOperator);
+  EXPECT_EQ(gate_.sees_as(who(UserToken{"eve@example.com"}), Handle("acme")).error().code, FaultCode::kHandleNotFound);
+}
+
 TEST_F(GateTest, TheSchemeMayBeWrittenInAnyCase) {
   const std::string token = issuer_.issue(PlatformAdminToken{}, 1h).value();
   for (const char* scheme : {"Bearer ", "bearer ", "BEARER ", "Bearer   "})

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/scopes.h"
 #include "base/id.h"
 #include "base/instant.h"
 
@@ -16,13 +17,15 @@ std::string_view to_text(Role role);                    // "CREATOR", "OPERATOR"
 std::optional<Role> parse_role(std::string_view text);  // the inverse; exactly these texts
 
 struct Principal {
-  std::string subject;  // e-mail of a user, or "cli" for a token made on the command line
+  std::string subject;  // e-mail of a user, "cli" for a token made on the command line, or the id of an access token
   bool platform_admin = false;
   Handle handle;               // a command-line token contains its handle and role; empty otherwise
   Role role = Role::kCreator;  // with `handle`
   Instant expires_at{};
   std::string token_id = {};          // `jti`
   std::int64_t password_version = 0;  // of a user: the version of the password when the token was made
+  // Of an access token, whose `subject` and `token_id` are its id and whose `handle` is its own: it has no role.
+  std::optional<Scopes> scopes = {};
 };
 
 }  // namespace beckon::access

@@ -128,7 +128,20 @@ RateLimiter::~RateLimiter() = default;
 
 RateVerdict RateLimiter::take(std::string_view handle, const IpAddress& address, std::uint32_t amount,
                               std::uint32_t limit, Instant now) {
-  Client client{.bytes = counted_as_one(hash_(handle), address), .hash = 0};
+  return take(counted_as_one(hash_(handle), address), amount, limit, now);
+}
+
+RateVerdict RateLimiter::take(std::string_view handle, std::string_view token_id, std::uint32_t amount,
+                              std::uint32_t limit, Instant now) {
+  const std::array<std::uint64_t, 2> hashes{hash_(token_id), hash_(handle)};
+  std::array<char, 16> bytes;
+  std::memcpy(bytes.data(), hashes.data(), bytes.size());
+  return take(bytes, amount, limit, now);
+}
+
+RateVerdict RateLimiter::take(const std::array<char, 16>& counted_as_one, std::uint32_t amount, std::uint32_t limit,
+                              Instant now) {
+  Client client{.bytes = counted_as_one, .hash = 0};
   client.hash = hash_({client.bytes.data(), client.bytes.size()});
   // The upper bits choose the shard; the map inside uses the lower ones.
   return shards_[client.hash >> 60]->take(client, amount, limit, now, forgotten_early_);
@@ -140,9 +153,9 @@ std::size_t RateLimiter::clients() const {
   return count;
 }
 
-Fault rate_limited(std::string_view what, const RateState& state) {
+Fault rate_limited(std::string_view who, std::string_view what, const RateState& state) {
   return {.code = FaultCode::kRateLimited,
-          .message = "Your address may send " + std::to_string(state.limit) + " " + std::string(what) +
+          .message = std::string(who) + " may send " + std::to_string(state.limit) + " " + std::string(what) +
                      " per minute; retry after " + std::to_string(state.reset.count()) + " s. Nothing was stored.",
           .rate = state};
 }

@@ -1,5 +1,5 @@
-// Rolling limits by handle and client address: at most `limit` in any 60 seconds. Contract section 4 (120 signals, 600
-// resolves and prefetches a minute); one RateLimiter per such limit.
+// Rolling limits by handle and client address or access token: at most `limit` in any 60 seconds. Contract section 4
+// (120 signals, 600 resolves and prefetches a minute) and 2 (60,000 of a token); one RateLimiter per such limit.
 //
 // Exact to one second, and never more lenient than the contract: amounts are counted by whole seconds, and a second
 // stops counting when its last millisecond is a minute old. IPv6 clients are counted by /64 (IpAddress::client).
@@ -47,6 +47,9 @@ class RateLimiter {
   // on from there, with all amounts as old as before.
   RateVerdict take(std::string_view handle, const IpAddress& address, std::uint32_t amount, std::uint32_t limit,
                    Instant now);
+  // Likewise by the id of an access token. One limiter counts either addresses or tokens.
+  RateVerdict take(std::string_view handle, std::string_view token_id, std::uint32_t amount, std::uint32_t limit,
+                   Instant now);
 
   std::size_t clients() const;  // remembered now
   std::uint64_t forgotten_early() const {
@@ -55,6 +58,7 @@ class RateLimiter {
 
  private:
   class Shard;
+  RateVerdict take(const std::array<char, 16>& counted_as_one, std::uint32_t amount, std::uint32_t limit, Instant now);
   static constexpr std::size_t kShards = 16;
 
   const KeyedHash hash_;
@@ -62,7 +66,7 @@ class RateLimiter {
   std::atomic<std::uint64_t> forgotten_early_{0};
 };
 
-// The fault for a refused amount. `what` names what was counted: "signals", "resolves and prefetches".
-Fault rate_limited(std::string_view what, const RateState& state);
+// The fault for a refused amount. `who` and `what` name what was counted: "Your address", "signals".
+Fault rate_limited(std::string_view who, std::string_view what, const RateState& state);
 
 }  // namespace beckon::access

@@ -49,6 +49,16 @@ TEST_F(RateLimiterTest, CountsEachHandleApart) {
   EXPECT_FALSE(limiter_.take("globex", v4(1), 1, 120, kStart).allowed);
 }
 
+TEST_F(RateLimiterTest, CountsEachAccessTokenOfEachHandleApart) {
+  EXPECT_TRUE(limiter_.take("acme", "tok_1", 60'000, 60'000, kStart).allowed);
+  const auto refused = limiter_.take("acme", "tok_1", 1, 60'000, kStart);
+  EXPECT_FALSE(refused.allowed);
+  EXPECT_EQ(refused.state.limit, 60'000);
+  EXPECT_TRUE(limiter_.take("acme", "tok_2", 60'000, 60'000, kStart).allowed);
+  EXPECT_TRUE(limiter_.take("globex", "tok_1", 60'000, 60'000, kStart).allowed);
+  EXPECT_TRUE(limiter_.take("acme", "tok_1", 60'000, 60'000, kStart + 62s).allowed);
+}
+
 TEST_F(RateLimiterTest, TakesTheWholeAmountOrNothing) {
   EXPECT_TRUE(take(100, kStart));
   const auto refused = limiter_.take("acme", v4(1), 21, 120, kStart);
@@ -194,7 +204,7 @@ TEST(RateLimiter, ManyThreadsTogetherTakeNoMoreThanTheLimit) {
 }
 
 TEST(RateLimiter, ARefusalSaysWhenToTryAgain) {
-  const Fault fault = rate_limited("signals", {.limit = 120, .remaining = 0, .reset = 17s});
+  const Fault fault = rate_limited("Your address", "signals", {.limit = 120, .remaining = 0, .reset = 17s});
   EXPECT_EQ(fault.code, FaultCode::kRateLimited);
   EXPECT_NE(fault.message.find("120 signals per minute; retry after 17 s"), std::string::npos);
   EXPECT_EQ(fault.rate->reset, 17s);

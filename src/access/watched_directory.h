@@ -42,6 +42,20 @@ class WatchedDirectory final : public Directory {
   Result<void> identity_key_used(const Handle& handle, const std::string& id, Instant at) override {
     return inner_.identity_key_used(handle, id, at);
   }
+  Result<std::vector<PatRecord>> pats(const Handle& handle) override { return inner_.pats(handle); }
+  Result<void> add_pat(const Handle& handle, const PatRecord& pat, const AuditEntry& audit) override {
+    return noted(inner_.add_pat(handle, pat, audit), audit);
+  }
+  Result<void> rotate_pat(const Handle& handle, const std::string& id, const std::string& hash, Instant previous_until,
+                          const AuditEntry& audit) override {
+    return noted(inner_.rotate_pat(handle, id, hash, previous_until, audit), audit);
+  }
+  Result<void> remove_pat(const Handle& handle, const std::string& id, const AuditEntry& audit) override {
+    return noted(inner_.remove_pat(handle, id, audit), audit);
+  }
+  Result<void> pat_used(const Handle& handle, const std::string& id, Instant at) override {
+    return inner_.pat_used(handle, id, at);
+  }
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override {
     return noted(inner_.add_user(email, audit), audit);
   }

@@ -156,8 +156,8 @@ int list_routes() {
     const auto server = Server::start(settings, [] {});
     if (server) {
       for (const http::Route& route : (*server)->inside().router->routes())
-        std::printf("%s %s %s\n", std::string(http::to_text(route.method)).c_str(), std::string(route.pattern).c_str(),
-                    std::string(http::to_text(route.access.who)).c_str());
+        std::printf("%s %s %s %s\n", std::string(http::to_text(route.method)).c_str(), route.pattern.c_str(),
+                    std::string(http::to_text(route.access.who)).c_str(), std::string(route.access.scope).c_str());
     } else {
       status = complain({.message = server.error()});
     }

@@ -37,6 +37,7 @@ Result<void> Control::load() {
     auto tenant = read(record, *allowlist);
     if (!tenant) return unexpected(tenant.error());
     origins_.put(record.handle.view(), origins_of(record));  // first: a handle that is seen has its list
+    if (const auto pats = read_pats(record.handle); !pats) return pats;
     tenants_.put(std::move(*tenant));
   }
   return {};
@@ -66,6 +67,7 @@ Result<void> Control::reload(const Handle& handle, commit::Committer& committer)
     const auto record = store_.directory().handle(handle);
     if (!record) return unexpected(record.error());
     if (!*record) return {};
+    if (const auto pats = read_pats(handle); !pats) return pats;  // first: that one has ended needs no commit
     auto tenant = read(**record, *allowlist);
     if (!tenant) return unexpected(tenant.error());
     origins_.put(handle.view(), origins_of(**record));
@@ -109,15 +111,32 @@ Result<void> Control::catch_up(commit::Committer& committer) {
   return {};
 }
 
-Result<void> Control::note_uses(Duration newer_by) {
+Result<void> Control::note_uses_of_keys(Duration newer_by) {
   for (const TenantPtr& tenant : tenants_.all())
     for (const commit::IdentityKeyPtr& key : tenant->identity_keys->all()) {
-      if (key->unstored() < newer_by) continue;
-      const Instant used = key->used_at();
+      if (key->use().unstored() < newer_by) continue;
+      const Instant used = key->use().at();
       if (const auto noted = store_.directory().identity_key_used(tenant->handle, key->id(), used); !noted)
         return noted;
-      key->stored(used);
+      key->use().stored(used);
     }
+  return {};
+}
+
+Result<void> Control::note_uses_of_tokens(Duration newer_by) {
+  for (const access::PatPtr& pat : pats_.all()) {
+    if (pat->use().unstored() < newer_by) continue;
+    const Instant used = pat->use().at();
+    if (const auto noted = store_.directory().pat_used(pat->handle(), pat->record().id, used); !noted) return noted;
+    pat->use().stored(used);
+  }
+  return {};
+}
+
+Result<void> Control::read_pats(const Handle& handle) {
+  const auto pats = store_.directory().pats(handle);
+  if (!pats) return unexpected(pats.error());
+  pats_.put(handle, *pats);
   return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include "access/allowlist.h"
 #include "access/origins.h"
+#include "access/pats.h"
 #include "base/published.h"
 #include "commit/committer.h"
 #include "egress/policy.h"
@@ -31,27 +32,30 @@ class Control {
   // Call at start, before anything reads. Fault: the store could not be read.
   Result<void> load();
 
-  // Reloads one handle: its settings, origins, identity keys and rules. Blocks for a commit; call from any thread but
-  // the committing one.
+  // Reloads one handle: its settings, origins, access tokens, identity keys and rules. Blocks for a commit; call from
+  // any thread but the committing one.
   Result<void> reload(const Handle& handle, commit::Committer& committer);
   // Likewise for the allowlist: the egress policy and the allowed handles.
   Result<void> reload_allowlist(commit::Committer& committer);
   // Likewise for everything changed since the last call or load(). Confined to one thread.
   Result<void> catch_up(commit::Committer& committer);
 
-  // Stores when identity keys were last used, where that is by so much newer than what is stored. Confined to one
-  // thread.
-  Result<void> note_uses(Duration newer_by);
+  // Store when identity keys and access tokens were last used, where that is by so much newer than what is stored.
+  // Confined to one thread.
+  Result<void> note_uses_of_keys(Duration newer_by);
+  Result<void> note_uses_of_tokens(Duration newer_by);
 
   // Number of handles read since the start, for metrics. Thread-safe.
   std::uint64_t handles_read() const { return handles_read_; }
 
   const Published<egress::Policy>& policy() const { return policy_; }
   const access::Origins& origins() const { return origins_; }
+  const access::Pats& pats() const { return pats_; }
 
  private:
   Result<access::Allowlist> allowlist();
   Result<void> load_policy(const access::Allowlist& allowlist);
+  Result<void> read_pats(const Handle& handle);
   Result<commit::IdentityKeysPtr> read_keys(const Handle& handle, const commit::TenantPtr& now);
   Result<commit::TenantPtr> read(const access::HandleRecord& record, const access::Allowlist& allowlist);
 
@@ -62,6 +66,7 @@ class Control {
   const Rules rules_;
   Published<egress::Policy> policy_;
   access::Origins origins_;
+  access::Pats pats_;
   std::atomic<std::uint64_t> handles_read_{0};
   std::uint64_t seen_ = 0;  // ControlChanges::version as of the last catch_up()
   // Locked from reading a handle to publishing it, so that reads are published in order. Sharded by handle, so that a

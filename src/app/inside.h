@@ -77,6 +77,8 @@ struct Server::Inside {
   std::unique_ptr<access::SignIn> sign_in;
   access::RateLimiter signals_by_address{random};
   access::RateLimiter decisions_by_address{random};
+  access::RateLimiter signals_by_token{random};
+  access::RateLimiter decisions_by_token{random};
 
   prometheus::Registry registry;
   std::unique_ptr<dispatch::DispatchMetrics> dispatch_metrics;
@@ -109,7 +111,7 @@ struct Server::Inside {
   void keep_up(std::stop_token stop);
   void reload(const Handle& handle);
   void reload_allowlist();
-  void note_uses(Duration newer_by);
+  void noted(const Result<void>& uses);  // a failure is logged
   std::string metrics();
   void metrics_of_shares();
   void stop();

@@ -117,6 +117,9 @@ std::expected<void, std::string> Server::Inside::listen() {
       .sign_in = *sign_in,
       .signals_by_address = signals_by_address,
       .decisions_by_address = decisions_by_address,
+      .signals_by_token = signals_by_token,
+      .decisions_by_token = decisions_by_token,
+      .pats = control.pats(),
       .origins = control.origins(),
       .policy = control.policy(),
       .endpoints = *endpoint_checks,
@@ -210,16 +213,16 @@ void Server::Inside::keep_up(std::stop_token stop) {
     // The copy before it was in nobody's way, so that this one is short.
     if (const auto now = upkeep->rewritings(); now != rewritings && store->purge()) rewritings = now;
     if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
-    if (++rounds % 600 == 0) note_uses(1h);
+    if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h));
+    if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min));
     if (rounds % 5 != 0) continue;
     if (const auto seen = control.catch_up(*committer); !seen)
       log::error("reload_failed").add("why", seen.error().message);
   }
 }
 
-void Server::Inside::note_uses(Duration newer_by) {
-  if (const auto noted = control.note_uses(newer_by); !noted)
-    log::error("uses_not_noted").add("why", noted.error().message);
+void Server::Inside::noted(const Result<void>& uses) {
+  if (!uses) log::error("uses_not_noted").add("why", uses.error().message);
 }
 
 void Server::Inside::reload(const Handle& handle) {
@@ -353,7 +356,8 @@ void Server::Inside::stop() {
   if (upkeep_thread.joinable()) {
     upkeep_thread.request_stop();
     upkeep_thread.join();
-    note_uses(1ms);
+    noted(control.note_uses_of_keys(1ms));
+    noted(control.note_uses_of_tokens(1ms));
   }
   if (alarm_thread.joinable()) {
     alarm_thread.request_stop();

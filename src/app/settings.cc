@@ -209,6 +209,10 @@ std::vector<Setting> make_settings() {
                        100'000'000, AT(handle.address_signals_per_minute)));
   all.push_back(number("address-decisions-per-minute", chain, "resolves and prefetches per client address", 1,
                        100'000'000, AT(handle.address_decisions_per_minute)));
+  all.push_back(number("token-signals-per-minute", chain, "signals per access token", 1, 100'000'000,
+                       AT(handle.token_signals_per_minute)));
+  all.push_back(number("token-decisions-per-minute", chain, "resolves and prefetches per access token", 1, 100'000'000,
+                       AT(handle.token_decisions_per_minute)));
   all.push_back(number("max-session-signals-per-minute", chain,
                        "what the owner of a handle may set session-signals-per-minute to at most", 1, 100'000'000,
                        AT(most.session_signals_per_minute)));
@@ -216,6 +220,10 @@ std::vector<Setting> make_settings() {
                        100'000'000, AT(most.address_signals_per_minute)));
   all.push_back(number("max-address-decisions-per-minute", chain, "the same of address-decisions-per-minute", 1,
                        100'000'000, AT(most.address_decisions_per_minute)));
+  all.push_back(number("max-token-signals-per-minute", chain, "the same of token-signals-per-minute", 1, 100'000'000,
+                       AT(most.token_signals_per_minute)));
+  all.push_back(number("max-token-decisions-per-minute", chain, "the same of token-decisions-per-minute", 1,
+                       100'000'000, AT(most.token_decisions_per_minute)));
   all.push_back(duration("retention", chain, "how long a session is kept after its last signal", AT(handle.retention)));
   all.push_back(duration("max-retention", chain, "the longest retention and basic-retention that a handle may set",
                          AT(most.retention)));

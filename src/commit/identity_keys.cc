@@ -9,7 +9,7 @@ namespace beckon::commit {
 
 bool IdentityKey::proves(const VisitorId& visitor, std::string_view proof, Instant now) const {
   if (!equal_in_constant_time(to_hex(hmac_sha256(secret_, visitor.view())), proof)) return false;
-  if (used_.load(std::memory_order_relaxed) < to_ms(now)) used_.store(to_ms(now), std::memory_order_relaxed);
+  use_.note(now);
   return true;
 }
 

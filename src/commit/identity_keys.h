@@ -2,7 +2,6 @@
 // each visitor's page the proof of their visitorId. docs/people.md.
 #pragma once
 #include <array>
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "base/id.h"
 #include "base/instant.h"
+#include "base/last_use.h"
 #include "base/random.h"
 
 namespace beckon::commit {
@@ -19,21 +19,17 @@ class IdentityKey {
  public:
   // `used_at`: when it last proved something, as far as stored; epoch: never.
   IdentityKey(std::string id, std::string secret, Instant used_at)
-      : id_(std::move(id)), secret_(std::move(secret)), used_(to_ms(used_at)), stored_(to_ms(used_at)) {}
+      : id_(std::move(id)), secret_(std::move(secret)), use_(used_at) {}
 
   const std::string& id() const { return id_; }
-  Instant used_at() const { return instant_ms(used_); }
+  LastUse& use() const { return use_; }
   // Whether `proof` is the lower-case hex of the HMAC-SHA256 of the id under the secret's text. Where it is, the key
   // was used `now`. Takes as long whichever characters differ.
   bool proves(const VisitorId& visitor, std::string_view proof, Instant now) const;
 
-  // By how much the last use is newer than what is stored of it; and that so much is stored.
-  Duration unstored() const { return Duration{used_ - stored_}; }
-  void stored(Instant used_at) const { stored_ = to_ms(used_at); }
-
  private:
   const std::string id_, secret_;
-  mutable std::atomic<std::int64_t> used_, stored_;  // epoch milliseconds
+  mutable LastUse use_;
 };
 using IdentityKeyPtr = std::shared_ptr<const IdentityKey>;
 

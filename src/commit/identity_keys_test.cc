@@ -47,23 +47,23 @@ TEST(IdentityKey, TakesNothingButTheProofOfThisId) {
 
 TEST(IdentityKey, KnowsWhenItWasUsedLast) {
   const auto one = key("idk_1", "idsec_test", kNoon - 2h);
-  EXPECT_EQ(one->unstored(), 0ms);
+  EXPECT_EQ(one->use().unstored(), 0ms);
   EXPECT_FALSE(one->proves(VisitorId{kJon}, "no", kNoon));
-  EXPECT_EQ(one->used_at(), kNoon - 2h);
+  EXPECT_EQ(one->use().at(), kNoon - 2h);
   EXPECT_TRUE(one->proves(VisitorId{kJon}, proof_of(kJon, "idsec_test"), kNoon));
   EXPECT_TRUE(one->proves(VisitorId{kJon}, proof_of(kJon, "idsec_test"), kNoon - 1h));  // a clock that was set back
-  EXPECT_EQ(one->used_at(), kNoon);
-  EXPECT_EQ(one->unstored(), 2h);
-  one->stored(kNoon);
-  EXPECT_EQ(one->unstored(), 0ms);
+  EXPECT_EQ(one->use().at(), kNoon);
+  EXPECT_EQ(one->use().unstored(), 2h);
+  one->use().stored(kNoon);
+  EXPECT_EQ(one->use().unstored(), 0ms);
 }
 
 TEST(IdentityKeys, ProveByAnyOfThemAndByNoOther) {
   const auto both = keys({key("idk_1", "idsec_old"), key("idk_2", "idsec_new")});
   EXPECT_TRUE(both->prove(VisitorId{kJon}, proof_of(kJon, "idsec_old"), kNoon));
   EXPECT_TRUE(both->prove(VisitorId{kJon}, proof_of(kJon, "idsec_new"), kNoon + 1s));
-  EXPECT_EQ(both->find("idk_1")->used_at(), kNoon);
-  EXPECT_EQ(both->find("idk_2")->used_at(), kNoon + 1s);
+  EXPECT_EQ(both->find("idk_1")->use().at(), kNoon);
+  EXPECT_EQ(both->find("idk_2")->use().at(), kNoon + 1s);
   EXPECT_EQ(both->find("idk_3"), nullptr);
   EXPECT_FALSE(IdentityKeys::none()->prove(VisitorId{kJon}, proof_of(kJon, "idsec_old"), kNoon));
 }

@@ -14,11 +14,13 @@ struct Limit {
   int HandleSettings::*setting;
   int HandleMaxima::*most;
 };
-constexpr std::array<Limit, 3> kLimits{{
+constexpr std::array<Limit, 5> kLimits{{
     {"sessionSignalsPerMinute", &HandleSettings::session_signals_per_minute, &HandleMaxima::session_signals_per_minute},
     {"addressSignalsPerMinute", &HandleSettings::address_signals_per_minute, &HandleMaxima::address_signals_per_minute},
     {"addressDecisionsPerMinute", &HandleSettings::address_decisions_per_minute,
      &HandleMaxima::address_decisions_per_minute},
+    {"tokenSignalsPerMinute", &HandleSettings::token_signals_per_minute, &HandleMaxima::token_signals_per_minute},
+    {"tokenDecisionsPerMinute", &HandleSettings::token_decisions_per_minute, &HandleMaxima::token_decisions_per_minute},
 }};
 
 // `most`: the server's maxima; its default, which `read` holds, is allowed in any case.

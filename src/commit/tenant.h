@@ -23,6 +23,8 @@ struct HandleSettings {
   int session_signals_per_minute = 60;                // new signals of a session in a rolling minute by arrival
   int address_signals_per_minute = 120;               // signals of a client address on the public route
   int address_decisions_per_minute = 600;             // resolves and prefetches of a client address
+  int token_signals_per_minute = 60'000;              // signals of an access token
+  int token_decisions_per_minute = 60'000;            // resolves and prefetches of an access token
   Duration retention = std::chrono::hours{30 * 24};   // of a session, after its last signal
   Duration basic_retention = std::chrono::hours{24};  // the same with consent basic
   Duration due_grace = std::chrono::seconds{60};      // how long a delayed rule waits if its anchor arrives overdue
@@ -43,11 +45,12 @@ struct HandleSettings {
   rules::Declared declared() const { return {scores, zone, visitor_scope}; }
 };
 
-// {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute"},"retention":"30d",
-//  "basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s","defaultConsent":"full","scores":{…}
-//  (rules/language/score.h), "zone":"Europe/Berlin", "scope":"session" | "visitor",
-//  "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never","claim":"30m" | "all","proof":"off" |
-//  "reads" | "required"}}, each optional. Fault: validation_error with every fault.
+// {"limits":{"sessionSignalsPerMinute","addressSignalsPerMinute","addressDecisionsPerMinute","tokenSignalsPerMinute",
+//  "tokenDecisionsPerMinute"},"retention":"30d","basicRetention":"24h","visitorRetention":"395d","dueGrace":"60s",
+//  "defaultConsent":"full","scores":{…} (rules/language/score.h), "zone":"Europe/Berlin",
+//  "scope":"session" | "visitor", "identity":{"blockedIds":["kiosk"],"remember":"until_logout" | "30m" | "never",
+//  "claim":"30m" | "all","proof":"off" | "reads" | "required"}}, each optional. Fault: validation_error with every
+//  fault.
 inline constexpr Duration kDueGraceMost = std::chrono::minutes{10};
 inline constexpr Duration kVisitorRetentionMost = std::chrono::hours{1826 * 24};
 std::optional<Duration> parse_due_grace(std::string_view text);  // "0s" to "10m"
@@ -57,6 +60,8 @@ struct HandleMaxima {
   int session_signals_per_minute = 100'000;
   int address_signals_per_minute = 60'000;
   int address_decisions_per_minute = 60'000;
+  int token_signals_per_minute = 600'000;
+  int token_decisions_per_minute = 600'000;
   Duration retention = std::chrono::hours{400 * 24};
 };
 

@@ -255,8 +255,7 @@ bool Connection::begin_body() {
   auto fault = fault_of_body();
   const bool all_here = !framing_.chunked && unread().size() >= framing_.length;
   if ((fault || !all_here) && request_.route && request_.route->access.who != Access::Who::kPublic) {
-    if (count_in_flight()) authorize_before_body(*request_.route, std::move(fault));
-    return true;
+    return authorize_before_body(*request_.route, std::move(fault));
   }
   return fault ? reject(*fault) : receive_body();
 }

@@ -118,8 +118,13 @@ void Connection::end_in_flight() {
 
 // In kHandling, so that nothing else reads or changes the request. It is authorized again when its body has come: a
 // role can end meanwhile.
-void Connection::authorize_before_body(const Route& route, std::optional<Fault> of_body) {
-  if (!may_wait_for_control()) return;
+bool Connection::authorize_before_body(const Route& route, std::optional<Fault> of_body) {
+  if (route.access.who == Access::Who::kPat) {
+    auto fault = authorize(thread_->shared().router.hooks(), route, request_);
+    if (!fault) fault = std::move(of_body);
+    return fault ? reject(*fault) : receive_body();
+  }
+  if (!count_in_flight() || !may_wait_for_control()) return true;
   Shared& shared = thread_->shared();
   state_ = State::kHandling;
   shared.control.run(request_.control_line(), [&hooks = shared.router.hooks(), &route, connection = shared_from_this(),
@@ -128,13 +133,17 @@ void Connection::authorize_before_body(const Route& route, std::optional<Fault> 
     if (!fault) fault = std::move(of_body);
     connection->thread_->mail({connection, BodyAllowed{std::move(fault)}});
   });
+  return true;
 }
 
 void Connection::run(const Route& route) {
   request_.control = &thread_->shared().control;
-  if (route.run == Run::kInline && route.access.who == Access::Who::kPublic) {
-    handle(route, request_, Respond{Reply{shared_from_this()}});
-    return;
+  const bool is_authorized_here = route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat;
+  if (route.run == Run::kInline && is_authorized_here) {
+    Respond respond{Reply{shared_from_this()}};
+    if (const auto fault = authorize(thread_->shared().router.hooks(), route, request_))
+      return respond(to_response(*fault, request_.id));
+    return handle(route, request_, std::move(respond));
   }
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();

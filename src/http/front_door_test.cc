@@ -49,7 +49,8 @@ class FrontDoor : public testing::Test {
   void start() {
     hooks_.authorize = [this](const Route& route, Request& request) -> std::optional<Fault> {
       authorized_on_ = std::this_thread::get_id();
-      if (route.access.who == Access::Who::kOwner && request.header("authorization") != "Bearer good") {
+      const bool needs_token = route.access.who == Access::Who::kOwner || route.access.who == Access::Who::kPat;
+      if (needs_token && request.header("authorization") != "Bearer good") {
         return Fault{.code = FaultCode::kInvalidToken, .message = "Log in again."};
       }
       request.principal = std::string("anna");
@@ -158,6 +159,15 @@ class FrontDoor : public testing::Test {
          .pattern = "/handles/{handle}/large",
          .access = owner(),
          .handler = echo,
+         .body_limit = 200'000},
+        {.method = Method::kPost,
+         .pattern = "/v2/public/handles/{handle}/count",
+         .access = pat("count.write"),
+         .handler =
+             [this](Request& request, Respond respond) {
+               handled_on_ = std::this_thread::get_id();
+               respond({.body = std::to_string(request.body.size())});
+             },
          .body_limit = 200'000},
         {.method = Method::kGet,
          .pattern = "/parked/{id}",
@@ -440,6 +450,21 @@ TEST_F(FrontDoor, AuthorizesWhatIsNotPublicOffTheIoThread) {
   EXPECT_EQ(client.send(post("/owned", "{}", "Authorization: Bearer good\r\n")).answer().body, "anna");
   EXPECT_EQ(client.send(get("/inline")).answer().status, 200);
   EXPECT_NE(authorized_on_.load(), handled_on_.load());
+}
+
+TEST_F(FrontDoor, AuthorizesAnAccessTokenWhereItsRequestIsRead) {
+  const std::string path = "/v2/public/handles/acme/count";
+  const std::string good = "Authorization: Bearer good\r\n";
+  RawClient client(port());
+  EXPECT_EQ(client.send(post(path, "{}")).answer().status, 401);
+  EXPECT_EQ(client.send(post(path, "{}", good)).answer().body, "2");
+  EXPECT_EQ(authorized_on_.load(), handled_on_.load());
+  EXPECT_EQ(client.send(post(path, std::string(100'000, ' '), good)).answer().body, "100000");
+  EXPECT_EQ(authorized_on_.load(), handled_on_.load());
+  const std::string_view head =
+      "POST /v2/public/handles/acme/count HTTP/1.1\r\nHost: a\r\n"
+      "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n";
+  EXPECT_EQ(RawClient(port()).send(head).answer().status, 401) << "before its body was sent";
 }
 
 TEST_F(FrontDoor, TakesAnAnswerFromAnotherThread) {

@@ -73,12 +73,14 @@ std::string_view name_of(std::string_view segment) {
 }
 
 std::string wrong(const Route& route, std::string_view what) {
-  return std::string(to_text(route.method)) + " " + std::string(route.pattern) + ": " + std::string(what);
+  return std::string(to_text(route.method)) + " " + route.pattern + ": " + std::string(what);
 }
 
 const char* fault_of(const Route& route, const Hooks& hooks) {
   if (route.access.who == Access::Who::kUndeclared) return "declares no access level";
   if (route.access.who == Access::Who::kPat && route.access.scope.empty()) return "names no scope";
+  if (route.pattern.starts_with(kPatRoutes) != (route.access.who == Access::Who::kPat))
+    return "is for access tokens, or below their path, and not both";
   if (route.access.who != Access::Who::kPublic && !hooks.authorize) return "is not public, and there is no authorizer";
   if (!route.handler) return "has no handler";
   if (!route.pattern.starts_with('/')) return "does not start with a slash";
@@ -109,7 +111,7 @@ std::expected<Router, std::string> Router::make(std::vector<Route> routes, Hooks
     if (const char* what = fault_of(route, table->hooks)) return std::unexpected(wrong(route, what));
     Node* node = &table->root;
     std::vector<std::string_view> names;
-    std::string_view left = route.pattern.substr(1);
+    std::string_view left = std::string_view(route.pattern).substr(1);
     bool more = true;
     while (more) {
       more = left.find('/') != std::string_view::npos;

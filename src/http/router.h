@@ -27,23 +27,28 @@ struct Access {
     kPat,            // an access token of the {handle} of the path that has `scope`
   };
   Who who = Who::kUndeclared;
-  std::string_view scope = {};  // with kPat only, such as "chain.resolve"; static text
+  // Such as "chain.resolve"; static text. With kCreator and kOperator: what an access token needs for the same route
+  // below kPatRoutes; empty: there is none.
+  std::string_view scope = {};
 };
+
+// Routes below it are for access tokens alone. Each is made from the route of a role (http/routes/table.cc).
+inline constexpr std::string_view kPatRoutes = "/v2/public/handles/";
 
 std::string_view to_text(Access::Who who);  // "public", "creator" …: for the list of routes
 
 // NOLINTNEXTLINE(readability-identifier-naming): `public` is a keyword
 constexpr Access public_() { return {Access::Who::kPublic}; }
 constexpr Access any_jwt() { return {Access::Who::kAnyJwt}; }
-constexpr Access creator() { return {Access::Who::kCreator}; }
+constexpr Access creator(std::string_view scope = {}) { return {Access::Who::kCreator, scope}; }
 // NOLINTNEXTLINE(readability-identifier-naming): `operator` is a keyword
-constexpr Access operator_() { return {Access::Who::kOperator}; }
+constexpr Access operator_(std::string_view scope = {}) { return {Access::Who::kOperator, scope}; }
 constexpr Access owner() { return {Access::Who::kOwner}; }
 constexpr Access platform_admin() { return {Access::Who::kPlatformAdmin}; }
 constexpr Access pat(std::string_view scope) { return {Access::Who::kPat, scope}; }
 
 enum class Run : std::uint8_t {
-  kInline,   // never blocks. On the io thread; if the route is not public, on the thread that authorized it
+  kInline,   // never blocks. On the io thread; if the route requires a JWT, on the thread that authorized it
   kControl,  // may block on the database: on the control pool
 };
 
@@ -57,8 +62,8 @@ struct Route {
   Method method = Method::kGet;
   // "/v2/handles/{handle}/webhooks/{subscriptionId}": a segment is fixed or one capture, in which an encoded slash is a
   // character like others. Fixed ones win. "{rest*}" as the last one captures the rest, slashes included, but no "." or
-  // ".." segment. Static text.
-  std::string_view pattern;
+  // ".." segment.
+  std::string pattern;
   Access access;
   Run run = Run::kInline;
   Handler handler;
@@ -68,7 +73,7 @@ struct Route {
 };
 
 // Authorizes a caller and stores it in Request::principal; a fault becomes the response. Called for every route that is
-// not public, on a control thread, before the handler.
+// not public, before the handler: on a control thread, or, for kPat, also on an io thread, where it must not block.
 using Authorize = std::function<std::optional<Fault>(const Route&, Request&)>;
 
 // Responds to OPTIONS on a known path; without it, 204 with Allow. On the io thread; must not block.

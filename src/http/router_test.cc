@@ -9,7 +9,7 @@ void nothing(Request&, Respond) {}
 std::optional<Fault> admit(const Route&, Request&) { return std::nullopt; }
 
 Route route(Method method, std::string_view pattern, Access access = public_()) {
-  return {.method = method, .pattern = pattern, .access = access, .handler = nothing};
+  return {.method = method, .pattern = std::string(pattern), .access = access, .handler = nothing};
 }
 
 std::string error_of(std::vector<Route> routes, Hooks hooks = {}) {
@@ -95,9 +95,21 @@ TEST_F(Routing, TheRestTakesSlashesButNoDots) {
 TEST(RouterMake, RefusesARouteThatDeclaresNoAccess) {
   EXPECT_EQ(error_of({route(Method::kGet, "/open"), route(Method::kPost, "/secret", Access{})}),
             "POST /secret: declares no access level");
-  EXPECT_EQ(error_of({route(Method::kGet, "/x", pat(""))}, {.authorize = admit}), "GET /x: names no scope");
+  EXPECT_EQ(error_of({route(Method::kGet, "/v2/public/handles/x", pat(""))}, {.authorize = admit}),
+            "GET /v2/public/handles/x: names no scope");
   EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}), "GET /x: is not public, and there is no authorizer");
   EXPECT_EQ(error_of({route(Method::kGet, "/x", owner())}, {.authorize = admit}), "");
+}
+
+TEST(RouterMake, HasRoutesOfAccessTokensBelowTheirPathAloneAndNoOthersThere) {
+  const auto fault = [](std::string_view pattern, Access access) {
+    return error_of({route(Method::kGet, pattern, access)}, {.authorize = admit});
+  };
+  EXPECT_EQ(fault("/v2/public/handles/{handle}/x", pat("some.scope")), "");
+  for (const Access access : {public_(), creator(), operator_("some.scope"), owner(), any_jwt(), platform_admin()})
+    EXPECT_NE(fault("/v2/public/handles/{handle}/x", access), "");
+  EXPECT_NE(fault("/v2/handles/{handle}/x", pat("some.scope")), "");
+  EXPECT_EQ(fault("/v2/handles/{handle}/x", creator("some.scope")), "");
 }
 
 TEST(RouterMake, RefusesMalformedTables) {

@@ -1,5 +1,5 @@
 // History from elsewhere: signals of the past, stored as if they had come in at their own instants, so that one can
-// simulate on the first day. No event is published, no timer is set, and the limits of a minute do not count them.
+// simulate on the first day. No event is published, no timer is set, and the limit of a session does not count them.
 // What a session's retention would have let go already is left out and counted.
 #pragma once
 #include <functional>

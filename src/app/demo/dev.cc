@@ -103,7 +103,7 @@ class Unanswered {
 
 http::Route receiver_at(std::string_view pattern, http::Handler handler, std::string_view summary) {
   return {.method = http::Method::kPost,
-          .pattern = pattern,
+          .pattern = std::string(pattern),
           .access = http::public_(),
           .run = http::Run::kInline,
           .handler = std::move(handler),

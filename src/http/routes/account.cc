@@ -83,14 +83,15 @@ Result<Response> put_settings(Api& api, Request& request) {
 }  // namespace
 
 void add_account(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_(), list_audit_of_handle,
-                           "List audit events, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/audit-events", operator_("audit.read"),
+                           list_audit_of_handle, "List audit events, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/platform-admin/audit-events", platform_admin(), list_audit_of_server,
                            "List server audit events (sign-ins, users, allowlist), newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/settings", owner(), get_settings, "Get settings"));
   routes.push_back(
       control(api, Method::kPut, "/v2/handles/{handle}/settings", owner(), put_settings, "Replace settings"));
   add_identity_keys(api, routes);
+  add_tokens(api, routes);
   add_collaborators(api, routes);
 }
 

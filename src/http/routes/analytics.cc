@@ -198,7 +198,8 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_analytics(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator(), get, "Get analytics"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/analytics", creator("analytics.*"), get, "Get analytics"));
 }
 
 }  // namespace beckon::http

@@ -8,6 +8,7 @@
 #include "access/gate.h"
 #include "access/issuer.h"
 #include "access/origins.h"
+#include "access/pats.h"
 #include "access/rate_limiter.h"
 #include "access/sign_in.h"
 #include "base/published.h"
@@ -68,6 +69,9 @@ struct Api {
   access::SignIn& sign_in;
   access::RateLimiter& signals_by_address;
   access::RateLimiter& decisions_by_address;
+  access::RateLimiter& signals_by_token;
+  access::RateLimiter& decisions_by_token;
+  const access::Pats& pats;                 // the access tokens
   const access::Origins& origins;           // which pages may call the public routes
   const Published<egress::Policy>& policy;  // the current egress policy
   egress::EndpointChecks& endpoints;        // checked when a subscription is created or changed
@@ -82,7 +86,8 @@ struct Api {
   bool metrics_on_main = false;          // --dev
 };
 
-// Every route of the API with its handler and its role. `api` is kept by reference.
+// Every route of the API with its handler and its role, and for each that says a scope the same one for access tokens.
+// `api` is kept by reference.
 std::vector<Route> routes(Api& api);
 
 // Each adds the routes of one family.
@@ -112,6 +117,7 @@ void add_platform(Api& api, std::vector<Route>& routes);       // allowlist, han
 void add_account(Api& api, std::vector<Route>& routes);        // audit, settings; added by add_platform
 void add_identity_keys(Api& api, std::vector<Route>& routes);  // likewise
 void add_collaborators(Api& api, std::vector<Route>& routes);  // added by add_account
+void add_tokens(Api& api, std::vector<Route>& routes);         // likewise: access tokens
 void add_browser(Api& api, std::vector<Route>& routes);  // allowed origins, the browser library and its configuration
 void add_system(Api& api, std::vector<Route>& routes);   // health, readiness, metrics, the API's description
 
@@ -132,5 +138,9 @@ Authorize authorize(Api& api);
 void security_headers(const Request& request, Response& response);
 
 const access::Principal& principal_of(const Request& request);  // CHECK: the route is not public
+
+// Of a route that is not public: why an access token may not do what needs this scope too; std::nullopt if it may, or
+// if a role calls.
+std::optional<Fault> lacks(const Request& request, access::Scope scope);
 
 }  // namespace beckon::http

@@ -1,8 +1,9 @@
-// Signals, resolve and prefetch: contract section 4. The same three on the public route and, with a role, on the
-// handle's own.
+// Signals, resolve and prefetch: contract section 4. The same three on the public route and, with a role or an access
+// token, on the handle's own.
 #include <algorithm>
 
 #include "http/routes/instant_param.h"
+#include "http/routes/rates.h"
 #include "http/routes/response.h"
 #include "http/routes/visitor_view.h"
 
@@ -69,14 +70,9 @@ void append_signals(Api& api, Request& request, Respond respond, bool is_public)
   const Instant now = api.clock.now();
   auto parsed = intake::parse_append(std::move(*document), api.places.tenants, handle_in_path(request, is_public), now);
   if (!parsed) return refuse(request, respond, parsed.error());
-  if (is_public) {
-    const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_signals_per_minute);
-    // Traits alone count as one signal.
-    const auto taken = api.signals_by_address.take(
-        parsed->tenant->handle.text, request.client,
-        static_cast<std::uint32_t>(std::max<std::size_t>(1, parsed->signals.size())), limit, now);
-    if (!taken.allowed) return refuse(request, respond, access::rate_limited("signals", taken.state));
-  }
+  // Traits alone count as one signal.
+  const std::size_t amount = std::max<std::size_t>(1, parsed->signals.size());
+  if (const auto fault = count_signals(api, request, *parsed->tenant, amount)) return refuse(request, respond, *fault);
   parsed->at_most_basic = request.header("sec-gpc") == "1";
   if (parsed->consent == ledger::Consent::kDenied && parsed->trust == commit::Trust::kProof)
     return erase_and_append(api, request, std::move(respond), std::move(*parsed));
@@ -92,11 +88,7 @@ Result<DecisionRequest> decision_request(Api& api, Request& request, Respond& re
                                          api.clock.now());
   if (!parsed) return parsed;
   parsed->at_most_basic = request.header("sec-gpc") == "1";
-  if (!is_public) return parsed;
-  const auto limit = static_cast<std::uint32_t>(parsed->tenant->settings.address_decisions_per_minute);
-  const auto taken =
-      api.decisions_by_address.take(parsed->tenant->handle.text, request.client, 1, limit, api.clock.now());
-  if (!taken.allowed) return unexpected(access::rate_limited("resolves and prefetches", taken.state));
+  if (auto fault = count_decision(api, request, *parsed->tenant)) return unexpected(std::move(*fault));
   return parsed;
 }
 
@@ -111,12 +103,19 @@ Response answer(const Request& request, const decision::Warnings& warnings, cons
   return json_response(200, std::move(body));
 }
 
+// Whether the answer tells why: rules are the operator's business.
+bool explains(const Request& request, bool is_public) {
+  return !is_public && !lacks(request, access::Scope::kChainExplain);
+}
+
 // `?at=`: only whoever may see the rules asks about another instant.
 Result<std::optional<Instant>> asked_instant(const Request& request, bool is_public) {
   if (is_public) return std::nullopt;
   Issues issues;
   const auto at = instant_param(request, "at", issues);
   if (!issues.empty()) return unexpected(issues.fault());
+  if (at)
+    if (auto fault = lacks(request, access::Scope::kChainExplain)) return unexpected(std::move(*fault));
   return at;
 }
 
@@ -133,7 +132,8 @@ void resolve(Api& api, Request& request, Respond respond, bool is_public) {
   // The request is alive until the answer.
   auto done = [&request, is_public, warnings = parsed->warnings,
                respond = std::move(respond)](const Result<Envelope>& decided) mutable {
-    respond(decided ? answer(request, warnings, *decided, !is_public) : to_response(decided.error(), request.id));
+    respond(decided ? answer(request, warnings, *decided, explains(request, is_public))
+                    : to_response(decided.error(), request.id));
   };
   api.resolver.resolve(std::move(*parsed), std::move(done));
 }
@@ -154,7 +154,7 @@ void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
     writer.key("decisions").begin_array();
     for (const Envelope& envelope : answer->decisions) {
       writer.begin_object();
-      write(writer, envelope, !is_public);
+      write(writer, envelope, explains(request, is_public));
       writer.end_object();
     }
     writer.end_array()
@@ -170,18 +170,18 @@ void prefetch(Api& api, Request& request, Respond respond, bool is_public) {
 using Handle3 = void (*)(Api&, Request&, Respond, bool);
 
 void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std::string_view path, Handle3 handle,
-         std::string_view summary) {
+         std::string_view scope, std::string_view summary) {
   routes.push_back(
       {.method = Method::kPost,
-       .pattern = public_path,
+       .pattern = std::string(public_path),
        .access = public_(),
        .run = Run::kInline,
        .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond), true); },
        .summary = summary,
        .body = BodyType::kJsonOrText});
   routes.push_back({.method = Method::kPost,
-                    .pattern = path,
-                    .access = creator(),
+                    .pattern = std::string(path),
+                    .access = creator(scope),
                     .run = Run::kInline,
                     .handler = [&api, handle](Request& request,
                                               Respond respond) { handle(api, request, std::move(respond), false); },
@@ -192,10 +192,10 @@ void add(Api& api, std::vector<Route>& routes, std::string_view public_path, std
 
 void add_chain(Api& api, std::vector<Route>& routes) {
   add(api, routes, "/v2/public/chain/signals", "/v2/handles/{handle}/chain/signals", append_signals,
-      "Append signals to a session");
-  add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve,
+      "chain.signal.write", "Append signals to a session");
+  add(api, routes, "/v2/public/chain/resolve", "/v2/handles/{handle}/chain/resolve", resolve, "chain.resolve",
       "Resolve a decision at a trigger");
-  add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch,
+  add(api, routes, "/v2/public/chain/prefetch", "/v2/handles/{handle}/chain/prefetch", prefetch, "chain.resolve",
       "Prefetch decisions for one or more triggers");
 }
 

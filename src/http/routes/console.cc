@@ -67,7 +67,7 @@ Response asset_or_page(const std::vector<ConsoleFile>& files, const Request& req
 
 Route open(std::string_view pattern, Handler handler, std::string_view summary) {
   return {.method = Method::kGet,
-          .pattern = pattern,
+          .pattern = std::string(pattern),
           .access = public_(),
           .run = Run::kInline,
           .handler = std::move(handler),

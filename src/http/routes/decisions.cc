@@ -92,7 +92,7 @@ Result<Response> get(Api& api, Request& request) {
   });
   if (!found) return unexpected(found.error());
   if (!*found) return unexpected(not_found("decision"));
-  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  const auto role = api.gate.sees_as(principal_of(request), handle);
   if (!role) return unexpected(role.error());
   if (*role == access::Role::kCreator) (**found).again.known.tells_sensitive = false;
   std::string body;
@@ -106,8 +106,8 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_decisions(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/decisions/{decisionId}", creator(), get,
-                           "Get and re-evaluate a decision"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/decisions/{decisionId}", creator("chain.explain"),
+                           get, "Get and re-evaluate a decision"));
 }
 
 }  // namespace beckon::http

@@ -124,16 +124,16 @@ Result<Response> resend(Api& api, Request& request) {
 }  // namespace
 
 void add_deliveries(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries", operator_(),
-                           list_deliveries, "List deliveries, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries",
+                           operator_("deliveries.read"), list_deliveries, "List deliveries, newest first"));
   routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}",
-                           operator_(), get, "Get a delivery with all attempts"));
+                           operator_("deliveries.read"), get, "Get a delivery with all attempts"));
   routes.push_back(control(api, Method::kPost,
-                           "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry", operator_(),
-                           retry, "Resend a delivery"));
+                           "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/retry",
+                           operator_("deliveries.retry"), retry, "Resend a delivery"));
   routes.push_back(control(api, Method::kPost,
-                           "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/resend", operator_(),
-                           resend, "Send another payload to the same endpoint"));
+                           "/v2/handles/{handle}/webhooks/{subscriptionId}/deliveries/{deliveryId}/resend",
+                           operator_("deliveries.retry"), resend, "Send another payload to the same endpoint"));
   add_replays(api, routes);
 }
 

@@ -2,7 +2,7 @@
 
 namespace beckon::http {
 
-std::string_view to_text(const Access& access) {
+std::string to_text(const Access& access) {
   switch (access.who) {
     case Access::Who::kUndeclared: return "nobody";
     case Access::Who::kPublic: return "public";
@@ -11,7 +11,7 @@ std::string_view to_text(const Access& access) {
     case Access::Who::kOperator: return "OPERATOR";
     case Access::Who::kOwner: return "OWNER";
     case Access::Who::kPlatformAdmin: return "PLATFORM_ADMIN";
-    case Access::Who::kPat: return "access token";
+    case Access::Who::kPat: return "access token: " + std::string(access.scope);
   }
   return "";
 }
@@ -40,12 +40,12 @@ std::string docs_page(std::span<const Route> routes) {
       "<p>All requests and responses: <a href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). "
       "Health: <a href=\"/v2/system/health\">/v2/system/health</a>. "
       "Keys: <a href=\"/.well-known/jwks.json\">/.well-known/jwks.json</a>.</p>\n"
-      "<p>A route with a role requires <code>Authorization: Bearer</code> and a token with that role or above.</p>\n"
+      "<p>A route with a role requires <code>Authorization: Bearer</code> and a token with that role or above; "
+      "one with a scope an access token that has it.</p>\n"
       "<table>\n<thead><tr><th>Method</th><th>Path</th><th>Who</th><th>What</th></tr></thead>\n<tbody>\n";
   for (const Route& route : routes) {
     page += "<tr><td>" + std::string(to_text(route.method)) + "</td><td><code>" + html_escaped(route.pattern) +
-            "</code></td><td>" + std::string(to_text(route.access)) + "</td><td>" + html_escaped(route.summary) +
-            "</td></tr>\n";
+            "</code></td><td>" + to_text(route.access) + "</td><td>" + html_escaped(route.summary) + "</td></tr>\n";
   }
   return page + "</tbody>\n</table>\n</body>\n</html>\n";
 }

@@ -9,7 +9,7 @@ namespace beckon::http {
 
 std::string docs_page(std::span<const Route> routes);
 
-std::string_view to_text(const Access& access);  // "public", "CREATOR", …
+std::string to_text(const Access& access);  // "public", "CREATOR", …
 
 std::string html_escaped(std::string_view text);
 

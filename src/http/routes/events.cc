@@ -54,11 +54,11 @@ void publish(Api& api, Request& request, Respond respond) {
 }  // namespace
 
 void add_events(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_(), get,
-                           "Get an event with its cause and deliveries"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/events/{eventId}", operator_("deliveries.read"),
+                           get, "Get an event with its cause and deliveries"));
   routes.push_back({.method = Method::kPost,
                     .pattern = "/v2/handles/{handle}/events",
-                    .access = operator_(),
+                    .access = operator_("events.publish"),
                     .run = Run::kInline,
                     .handler = [&api](Request& request, Respond respond) { publish(api, request, std::move(respond)); },
                     .summary = "Publish a custom event"});

@@ -22,7 +22,7 @@ AuditEntry audit_of(Api& api, Request& request, const Handle& handle, std::strin
 // Of one that is in use here, the use may be newer than what is stored.
 void write_key(json::Writer& out, const IdentityKeyRecord& record, const commit::IdentityKeyPtr& key) {
   out.begin_object().member("keyId", record.id).member("createdAt", to_rfc3339(record.created_at));
-  instant_or_null(out, "lastUsedAt", key ? std::max(key->used_at(), record.used_at) : record.used_at);
+  instant_or_null(out, "lastUsedAt", key ? std::max(key->use().at(), record.used_at) : record.used_at);
 }
 
 Result<Response> list(Api& api, Request& request) {

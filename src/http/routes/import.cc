@@ -1,7 +1,7 @@
 // POST …/chain/import: history from elsewhere. The command line's `beckon import --base` comes through here.
 #include "intake/import.h"
 
-#include "http/routes/api.h"
+#include "http/routes/rates.h"
 #include "http/routes/response.h"
 
 namespace beckon::http {
@@ -13,6 +13,8 @@ void import_history(Api& api, Request& request, Respond respond) {
   auto parsed =
       intake::parse_import(std::move(*document), api.places.tenants, request.param("handle"), api.clock.now());
   if (!parsed) return refuse(request, respond, parsed.error());
+  if (const auto fault = count_signals(api, request, *parsed->tenant, parsed->entries.size()))
+    return refuse(request, respond, *fault);
   const RequestId& id = request.id;  // alive until the answer
   std::unique_ptr<commit::Work> work = std::make_unique<intake::Import>(
       std::move(*parsed), [&id, respond = std::move(respond)](const Result<intake::Imported>& imported) mutable {
@@ -33,8 +35,8 @@ void add_import(Api& api, std::vector<Route>& routes) {
   routes.push_back(
       {.method = Method::kPost,
        .pattern = "/v2/handles/{handle}/chain/import",
-       .access = operator_(),
-       .run = Run::kInline,
+       .access = operator_("chain.signal.write"),
+       .run = Run::kControl,  // a large body takes a millisecond
        .handler = [&api](Request& request, Respond respond) { import_history(api, request, std::move(respond)); },
        .summary = "Import historical signals",
        .body_limit = intake::kImportBytes});

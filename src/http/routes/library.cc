@@ -65,7 +65,7 @@ Response example(const std::vector<ConsoleFile>& files, const Request& request, 
 
 Route open(std::string_view pattern, Handler handler, std::string_view summary) {
   return {.method = Method::kGet,
-          .pattern = pattern,
+          .pattern = std::string(pattern),
           .access = public_(),
           .run = Run::kInline,
           .handler = std::move(handler),

@@ -118,7 +118,7 @@ void add_browser(Api& api, std::vector<Route>& routes) {
                            "Replace allowed origins"));
   routes.push_back(
       {.method = Method::kGet,
-       .pattern = kConfig,
+       .pattern = std::string(kConfig),
        .access = public_(),
        .run = Run::kInline,
        .handler = [&api](Request& request, Respond respond) { get_config(api, request, std::move(respond)); },

@@ -138,14 +138,14 @@ Result<Response> cancel(Api& api, Request& request) {
 
 void add_replays(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}";
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replay", operator_(),
-                           start, "Resend the deliveries of a time range"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays", operator_(),
-                           list, "List the resend jobs of a subscription"));
-  routes.push_back(control(api, Method::kGet, kOne, operator_(), get, "Get a resend job"));
-  routes.push_back(control(api, Method::kPost,
-                           "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel", operator_(),
-                           cancel, "Cancel a resend job; queued deliveries stay queued"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replay",
+                           operator_("deliveries.retry"), start, "Resend the deliveries of a time range"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays",
+                           operator_("deliveries.read"), list, "List the resend jobs of a subscription"));
+  routes.push_back(control(api, Method::kGet, kOne, operator_("deliveries.read"), get, "Get a resend job"));
+  routes.push_back(
+      control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/replays/{replayId}/cancel",
+              operator_("deliveries.retry"), cancel, "Cancel a resend job; queued deliveries stay queued"));
 }
 
 }  // namespace beckon::http

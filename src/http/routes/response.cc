@@ -26,7 +26,7 @@ Handler blocking(std::function<Result<Response>(Request&)> handle) {
 Route control(Api& api, Method method, std::string_view pattern, Access access,
               std::function<Result<Response>(Api&, Request&)> handle, std::string_view summary) {
   return {.method = method,
-          .pattern = pattern,
+          .pattern = std::string(pattern),
           .access = access,
           .run = Run::kControl,
           .handler = blocking([&api, handle = std::move(handle)](Request& request) { return handle(api, request); }),

@@ -90,8 +90,8 @@ Result<Response> difference(Api& api, Request& request) {
 }  // namespace
 
 void add_rule_difference(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions/{version}", creator(),
-                           difference, "Get the changes of a rules version"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions/{version}",
+                           creator("chain.rules.read"), difference, "Get the changes of a rules version"));
 }
 
 }  // namespace beckon::http

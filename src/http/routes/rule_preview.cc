@@ -154,7 +154,7 @@ Result<Response> preview(Api& api, Request& request) {
   if (!session) return unexpected(session.error());
   const auto tenant = api.places.tenants.find(handle.view());
   if (!tenant) return unexpected(tenant.error());
-  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  const auto role = api.gate.sees_as(principal_of(request), handle);
   if (!role) return unexpected(role.error());
 
   const bool is_delayed = draft.rule.delayed();
@@ -206,8 +206,8 @@ Result<Response> preview(Api& api, Request& request) {
 }  // namespace
 
 void add_rule_preview(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/preview", creator(), preview,
-                           "What a rule would come to for a visitor"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/preview", creator("chain.explain"),
+                           preview, "What a rule would come to for a visitor"));
 }
 
 }  // namespace beckon::http

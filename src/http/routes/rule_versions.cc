@@ -119,10 +119,10 @@ Result<Response> rollback(Api& api, Request& request) {
 }  // namespace
 
 void add_rule_versions(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator(), list,
-                           "List rules versions, newest first"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback", creator(), rollback,
-                           "Roll back to a rules version"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules/versions", creator("chain.rules.read"),
+                           list, "List rules versions, newest first"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/rollback",
+                           creator("chain.rules.write"), rollback, "Roll back to a rules version"));
 }
 
 }  // namespace beckon::http

@@ -117,10 +117,11 @@ Result<Response> list(Api& api, Request& request) {
 
 void add_rules(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/{ruleId}";
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator(), list, "List rules"));
-  routes.push_back(control(api, Method::kGet, kOne, creator(), get, "A rule"));
-  routes.push_back(control(api, Method::kPut, kOne, creator(), put, "Create or replace a rule"));
-  routes.push_back(control(api, Method::kDelete, kOne, creator(), remove, "Delete a rule"));
+  routes.push_back(
+      control(api, Method::kGet, "/v2/handles/{handle}/chain-rules", creator("chain.rules.read"), list, "List rules"));
+  routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get, "A rule"));
+  routes.push_back(control(api, Method::kPut, kOne, creator("chain.rules.write"), put, "Create or replace a rule"));
+  routes.push_back(control(api, Method::kDelete, kOne, creator("chain.rules.write"), remove, "Delete a rule"));
   add_rule_versions(api, routes);
   add_rule_difference(api, routes);
   add_simulations(api, routes);

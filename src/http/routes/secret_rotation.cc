@@ -36,7 +36,8 @@ Result<Response> rotate(Api& api, Request& request) {
 
 void add_secret_rotation(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/rotate-secret",
-                           operator_(), rotate, "Rotate signing secret; the old one also signs for a while"));
+                           operator_("webhooks.*"), rotate,
+                           "Rotate signing secret; the old one also signs for a while"));
 }
 
 }  // namespace beckon::http

@@ -86,12 +86,12 @@ Result<Response> erase(Api& api, Request& request) {
 }  // namespace
 
 void add_sessions(Api& api, std::vector<Route>& routes) {
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/chain", creator(), list, "List sessions, newest first"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain/{sessionId}", creator(), get,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain", creator("visitors.read"), list,
+                           "List sessions, newest first"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/chain/{sessionId}", creator("visitors.read"), get,
                            "A session: signals, decisions, timeline"));
-  routes.push_back(
-      control(api, Method::kDelete, "/v2/handles/{handle}/chain/{sessionId}", operator_(), erase, "Erase a session"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/chain/{sessionId}", operator_("visitors.write"),
+                           erase, "Erase a session"));
   add_visitors(api, routes);
   add_traits(api, routes);
   add_counters(api, routes);

@@ -99,11 +99,11 @@ Result<Response> cancel(Api& api, Request& request) {
 
 void add_simulations(Api& api, std::vector<Route>& routes) {
   constexpr std::string_view kOne = "/v2/handles/{handle}/chain-rules/simulations/{simulationId}";
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/simulate", creator(), start,
-                           "Simulate rules on recorded traffic"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/chain-rules/simulate",
+                           creator("chain.rules.write"), start, "Simulate rules on recorded traffic"));
   routes.back().body_limit = kSimulationBytes;
-  routes.push_back(control(api, Method::kGet, kOne, creator(), get, "Get a simulation"));
-  routes.push_back(control(api, Method::kDelete, kOne, creator(), cancel, "Cancel a simulation"));
+  routes.push_back(control(api, Method::kGet, kOne, creator("chain.rules.read"), get, "Get a simulation"));
+  routes.push_back(control(api, Method::kDelete, kOne, creator("chain.rules.write"), cancel, "Cancel a simulation"));
 }
 
 }  // namespace beckon::http

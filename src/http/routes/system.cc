@@ -64,12 +64,13 @@ bool has(const Response& response, std::string_view name) {
 }
 
 bool is_control_plane(std::string_view path) {
-  return path.starts_with("/v2/handles/") || path.starts_with("/v2/platform-admin/") || path.starts_with("/v2/auth/");
+  return path.starts_with("/v2/handles/") || path.starts_with(kPatRoutes) || path.starts_with("/v2/platform-admin/") ||
+         path.starts_with("/v2/auth/");
 }
 
 Route open(std::string_view pattern, Run run, Handler handler, std::string_view summary) {
   return {.method = Method::kGet,
-          .pattern = pattern,
+          .pattern = std::string(pattern),
           .access = public_(),
           .run = run,
           .handler = std::move(handler),

@@ -211,12 +211,12 @@ void add_traits(Api& api, std::vector<Route>& routes) {
   routes.push_back(control(api, Method::kPut, "/v2/handles/{handle}/traits/{name}", creator(), put, "Declare a trait"));
   routes.push_back(
       control(api, Method::kDelete, "/v2/handles/{handle}/traits/{name}", creator(), remove, "Delete a declaration"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/traits", operator_(), say,
-                           "Say traits of a visitor"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/traits/{name}", operator_(),
-                           reveal, "Read a trait of a visitor, sensitive ones unmasked"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/batch", operator_(), say_of_many,
-                           "Say traits of up to 100 visitors"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/traits",
+                           operator_("visitors.write"), say, "Say traits of a visitor"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/traits/{name}",
+                           operator_("visitors.read"), reveal, "Read a trait of a visitor, sensitive ones unmasked"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/batch", operator_("visitors.write"),
+                           say_of_many, "Say traits of up to 100 visitors"));
 }
 
 }  // namespace beckon::http

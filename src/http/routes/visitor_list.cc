@@ -140,7 +140,8 @@ Result<Response> list(Api& api, Request& request) {
 }  // namespace
 
 void add_visitor_list(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors", creator(), list, "List visitors by id"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors", creator("visitors.read"), list,
+                           "List visitors by id"));
 }
 
 }  // namespace beckon::http

@@ -211,7 +211,8 @@ Result<Response> get(Api& api, Request& request) {
 }  // namespace
 
 void add_visitor_timeline(Api& api, std::vector<Route>& routes) {
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/timeline", creator(), get,
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/timeline",
+                           creator("visitors.read"), get,
                            "What is known of a visitor over all sessions, newest first"));
 }
 

@@ -76,7 +76,7 @@ Result<std::vector<ledger::SessionPtr>> records_meant(const commit::VisitorReade
 }
 
 Result<Sensitive> shown_to(const Api& api, const Request& request, const Handle& handle) {
-  const auto role = api.gate.authorize(principal_of(request), handle, access::Role::kCreator);
+  const auto role = api.gate.sees_as(principal_of(request), handle);
   if (!role) return unexpected(role.error());
   return *role > access::Role::kCreator ? Sensitive::kMasked : Sensitive::kHidden;
 }

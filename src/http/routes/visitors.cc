@@ -372,16 +372,16 @@ Result<Response> export_all(Api& api, Request& request) {
 void add_visitors(Api& api, std::vector<Route>& routes) {
   add_visitor_list(api, routes);
   add_visitor_timeline(api, routes);
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}", creator(), get,
-                           "A visitor: ids, traits and sessions"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/aliases", operator_(), alias,
-                           "Join another visitor to this one"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/split", operator_(), split,
-                           "Undo a join"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/visitors/{visitorId}", operator_(), erase,
-                           "Erase every session of a visitor"));
-  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/export", operator_(),
-                           export_all, "Export a visitor's data"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}", creator("visitors.read"),
+                           get, "A visitor: ids, traits and sessions"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/aliases",
+                           operator_("visitors.write"), alias, "Join another visitor to this one"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/visitors/{visitorId}/split",
+                           operator_("visitors.write"), split, "Undo a join"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/visitors/{visitorId}",
+                           operator_("visitors.write"), erase, "Erase every session of a visitor"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/visitors/{visitorId}/export",
+                           operator_("visitors.read"), export_all, "Export a visitor's data"));
 }
 
 }  // namespace beckon::http

@@ -161,8 +161,8 @@ Result<Response> test(Api& api, Request& request) {
 Route parked(Api& api, Method method, std::string_view pattern, void (*handle)(Api&, Request&, Respond),
              std::string_view summary) {
   return {.method = method,
-          .pattern = pattern,
-          .access = operator_(),
+          .pattern = std::string(pattern),
+          .access = operator_("webhooks.*"),
           .run = Run::kControl,
           .handler = [&api, handle](Request& request, Respond respond) { handle(api, request, std::move(respond)); },
           .summary = summary};
@@ -172,17 +172,17 @@ Route parked(Api& api, Method method, std::string_view pattern, void (*handle)(A
 
 void add_webhooks(Api& api, std::vector<Route>& routes) {
   routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_(), list, "List subscriptions"));
+      control(api, Method::kGet, "/v2/handles/{handle}/webhooks", operator_("webhooks.*"), list, "List subscriptions"));
   routes.push_back(parked(api, Method::kPost, "/v2/handles/{handle}/webhooks", create,
                           "Create a subscription; its secret is shown only once"));
-  routes.push_back(
-      control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), get, "A subscription"));
+  routes.push_back(control(api, Method::kGet, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_("webhooks.*"),
+                           get, "A subscription"));
   routes.push_back(
       parked(api, Method::kPatch, "/v2/handles/{handle}/webhooks/{subscriptionId}", change, "Update a subscription"));
-  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}", operator_(), remove,
-                           "Delete a subscription; its log stays"));
-  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test", operator_(), test,
-                           "Send a test event"));
+  routes.push_back(control(api, Method::kDelete, "/v2/handles/{handle}/webhooks/{subscriptionId}",
+                           operator_("webhooks.*"), remove, "Delete a subscription; its log stays"));
+  routes.push_back(control(api, Method::kPost, "/v2/handles/{handle}/webhooks/{subscriptionId}/test",
+                           operator_("webhooks.*"), test, "Send a test event"));
   add_secret_rotation(api, routes);
 }
 

@@ -94,6 +94,79 @@ TEST_P(DirectoryOfAStore, KeepsTwoIdentityKeysOfAHandle) {
             FaultCode::kHandleNotFound);
 }
 
+access::PatRecord pat(std::string id, int at = 5) {
+  access::PatRecord record{.id = std::move(id),
+                           .name = "Shop",
+                           .hash = std::string("\0\1hash", 6),
+                           .created_by = "o@a",
+                           .created_at = instant_ms(at),
+                           .expires_at = instant_ms(99)};
+  record.scopes.add(access::Scope::kChainResolve);
+  record.scopes.add(access::Scope::kWebhooks);
+  return record;
+}
+
+TEST_P(DirectoryOfAStore, KeepsAccessTokensOfAHandle) {
+  add_acme();
+  EXPECT_TRUE(directory().pats(kAcme).value().empty());
+  ASSERT_TRUE(directory().add_pat(kAcme, pat("tok_1", 5), audit_entry("aud_3")));
+  ASSERT_TRUE(directory().add_pat(kAcme, pat("tok_2", 6), audit_entry("aud_4")));
+  const auto two = directory().pats(kAcme).value();
+  ASSERT_EQ(two.size(), 2u);
+  const access::PatRecord wanted = pat("tok_1");
+  EXPECT_EQ(two[0].id, "tok_1");
+  EXPECT_EQ(two[0].name, wanted.name);
+  EXPECT_EQ(two[0].scopes, wanted.scopes);
+  EXPECT_EQ(two[0].hash, wanted.hash);
+  EXPECT_EQ(two[0].previous_hash, "");
+  EXPECT_EQ(two[0].created_by, wanted.created_by);
+  EXPECT_EQ(two[0].created_at, wanted.created_at);
+  EXPECT_EQ(two[0].expires_at, wanted.expires_at);
+  EXPECT_EQ(two[0].used_at, Instant{});
+  EXPECT_TRUE(directory().pats(kOther).value().empty());
+  EXPECT_EQ(directory().add_pat(Handle{"nobody"}, pat("tok_1"), audit_entry("aud_5")).error().code,
+            FaultCode::kHandleNotFound);
+}
+
+TEST_P(DirectoryOfAStore, ChangesAnAccessTokenSoThatAServerReadsItAgain) {
+  add_acme();
+  ASSERT_TRUE(directory().add_pat(kAcme, pat("tok_1"), audit_entry("aud_3")));
+  std::uint64_t seen = store().control_changes(0)->version;
+  const auto is_to_be_read = [&] {
+    const auto changes = store().control_changes(seen).value();
+    seen = changes.version;
+    return changes.handles == std::vector{kAcme};
+  };
+  ASSERT_TRUE(directory().rotate_pat(kAcme, "tok_1", "next", instant_ms(70), audit_entry("aud_4")));
+  EXPECT_TRUE(is_to_be_read());
+  const access::PatRecord rotated = directory().pats(kAcme).value().at(0);
+  EXPECT_EQ(rotated.hash, "next");
+  EXPECT_EQ(rotated.previous_hash, pat("tok_1").hash);
+  EXPECT_EQ(rotated.previous_until, instant_ms(70));
+  ASSERT_TRUE(directory().pat_used(kAcme, "tok_1", instant_ms(90)));
+  ASSERT_TRUE(directory().pat_used(kAcme, "tok_1", instant_ms(80)));
+  ASSERT_TRUE(directory().pat_used(kAcme, "tok_9", instant_ms(80))) << "of one that is gone: nothing happens";
+  EXPECT_FALSE(is_to_be_read());
+  EXPECT_EQ(directory().pats(kAcme).value().at(0).used_at, instant_ms(90));
+  EXPECT_EQ(directory().rotate_pat(kOther, "tok_1", "x", instant_ms(1), audit_entry("aud_5")).error().code,
+            FaultCode::kNotFound);
+  EXPECT_EQ(directory().remove_pat(kOther, "tok_1", audit_entry("aud_5")).error().code, FaultCode::kNotFound);
+  ASSERT_TRUE(directory().remove_pat(kAcme, "tok_1", audit_entry("aud_6")));
+  EXPECT_TRUE(is_to_be_read());
+  EXPECT_EQ(directory().remove_pat(kAcme, "tok_1", audit_entry("aud_7")).error().code, FaultCode::kNotFound);
+  EXPECT_TRUE(directory().pats(kAcme).value().empty());
+  EXPECT_EQ(directory().audit(kAcme, std::nullopt, 9).value().size(), 4u) << "what was refused leaves no entry";
+}
+
+TEST_P(DirectoryOfAStore, RefusesOneAccessTokenTooMany) {
+  add_acme();
+  for (std::size_t i = 0; i < access::kPatsOfHandle; ++i)
+    ASSERT_TRUE(
+        directory().add_pat(kAcme, pat("tok_" + std::to_string(i)), audit_entry("aud_" + std::to_string(9 + i))));
+  EXPECT_EQ(directory().add_pat(kAcme, pat("tok_x"), audit_entry("aud_x")).error().code, FaultCode::kConflict);
+  EXPECT_EQ(directory().pats(kAcme).value().size(), access::kPatsOfHandle);
+}
+
 TEST_P(DirectoryOfAStore, AddsAUserOnce) {
   add_user("u@a");
   EXPECT_TRUE(directory().has_user("u@a").value());

@@ -64,7 +64,8 @@ class SqliteFile : public testing::Test {
         "ALTER TABLE subscription RENAME COLUMN sealed_headers TO headers;"
         "ALTER TABLE rule DROP COLUMN zone_version; ALTER TABLE delivery DROP COLUMN same;"
         "DROP TABLE rules_kept; DROP INDEX audit_by_time; DROP INDEX audit_of_what_holds;"
-        "DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE past_session; DROP INDEX "
+        "DROP TABLE access_token; DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; DROP TABLE "
+        "past_session; DROP INDEX "
         "denied_by_end;"
         "DELETE FROM meta WHERE name = 'expiry_unwritten';"
         "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
@@ -484,7 +485,8 @@ TEST_F(SqliteFile, TakesALifeThatTwoVisitorsWereSaidToEndForThatOfTheOneWhomItsE
       "('acme', 'gone', 'v3', 'evt_0');"
       "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
       "ALTER TABLE tally DROP COLUMN held_render;"
-      "DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; ALTER TABLE delivery DROP COLUMN same;"
+      "DROP TABLE access_token; DROP TABLE counter; DROP TABLE identity_key; DROP TABLE trait; ALTER TABLE delivery "
+      "DROP COLUMN same;"
       "PRAGMA user_version = 17");
   store = open();
   ASSERT_TRUE(store);
@@ -510,7 +512,7 @@ TEST_F(SqliteFile, OfAVersionThatHadOneTimerForEachRuleStillHasItAndItsMessages)
       "INSERT INTO timer VALUES ('acme', 's1', 'rescue', 10, 4), ('acme', 's2', 'rescue', 20, 5);"
       "ALTER TABLE tally DROP COLUMN held_hours; ALTER TABLE tally DROP COLUMN held_limit;"
       "ALTER TABLE tally DROP COLUMN held_render;"
-      "DROP TABLE counter; ALTER TABLE delivery DROP COLUMN same; PRAGMA user_version = 21");
+      "DROP TABLE access_token; DROP TABLE counter; ALTER TABLE delivery DROP COLUMN same; PRAGMA user_version = 21");
   store = open();
   ASSERT_TRUE(store);
   const auto due = store->timers().due(kStart, 9).value();

@@ -124,6 +124,7 @@ struct Facts {
   std::map<Handle, std::map<std::pair<Instant, AuditId>, AuditEntry>> audit;
   std::uint64_t control_version = 0, changed_allowlist = 0;
   std::map<Handle, std::vector<access::IdentityKeyRecord>> identity_keys;  // oldest first
+  std::map<Handle, std::vector<access::PatRecord>> pats;                   // oldest first
   std::map<Handle, std::uint64_t> changed_handles;                         // the control version that changed each last
 
   outbox::Standing standing(const SubscriptionId& id) const;

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "access/granting.h"
+#include "access/pats.h"
 
 namespace beckon::store {
 namespace {
@@ -89,6 +90,47 @@ Result<void> MemoryDirectory::identity_key_used(const Handle& handle, const std:
   const std::lock_guard lock(facts_.mutex);
   for (access::IdentityKeyRecord& key : facts_.identity_keys[handle])
     if (key.id == id) key.used_at = std::max(key.used_at, at);
+  return {};
+}
+
+Result<std::vector<access::PatRecord>> MemoryDirectory::pats(const Handle& handle) {
+  const std::lock_guard lock(facts_.mutex);
+  const auto found = facts_.pats.find(handle);
+  if (found == facts_.pats.end()) return std::vector<access::PatRecord>{};
+  return found->second;
+}
+
+Result<void> MemoryDirectory::add_pat(const Handle& handle, const access::PatRecord& pat, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (!facts_.handles.contains(handle)) return unexpected(handle_not_found());
+  auto& pats = facts_.pats[handle];
+  if (pats.size() >= access::kPatsOfHandle) return unexpected(access::too_many_pats());
+  pats.push_back(pat);
+  return changed(handle, audit);
+}
+
+Result<void> MemoryDirectory::rotate_pat(const Handle& handle, const std::string& id, const std::string& hash,
+                                         Instant previous_until, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  auto& pats = facts_.pats[handle];
+  const auto found = std::ranges::find(pats, id, &access::PatRecord::id);
+  if (found == pats.end()) return unexpected(not_found("access token"));
+  found->previous_hash = std::exchange(found->hash, hash);
+  found->previous_until = previous_until;
+  return changed(handle, audit);
+}
+
+Result<void> MemoryDirectory::remove_pat(const Handle& handle, const std::string& id, const AuditEntry& audit) {
+  const std::lock_guard lock(facts_.mutex);
+  if (std::erase_if(facts_.pats[handle], [&](const auto& pat) { return pat.id == id; }) == 0)
+    return unexpected(not_found("access token"));
+  return changed(handle, audit);
+}
+
+Result<void> MemoryDirectory::pat_used(const Handle& handle, const std::string& id, Instant at) {
+  const std::lock_guard lock(facts_.mutex);
+  for (access::PatRecord& pat : facts_.pats[handle])
+    if (pat.id == id) pat.used_at = std::max(pat.used_at, at);
   return {};
 }
 

@@ -438,11 +438,29 @@ CREATE INDEX audit_of_what_holds ON audit (handle, target, at, id)
 WHERE action = 'settings.put' OR action GLOB 'counter.*';
 )sql";
 
+// The access tokens of a handle: hashes of them, never a token.
+constexpr const char* kAccessTokens = R"sql(
+CREATE TABLE access_token (
+  handle TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  previous_hash BLOB NOT NULL,
+  previous_until INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  PRIMARY KEY (handle, id)) WITHOUT ROWID;
+)sql";
+
 constexpr std::array kSteps = {kFirst,        kUnmatchedEvents,  kDelayed,        kOrigins,       kHeldSince,
                                kSessionOrder, kReplays,          kTallies,        kPasswords,     kChangedHandles,
                                kNoTrigger,    kSnapshotPosition, kAttemptsInFull, kSealedHeaders, kZoneVersion,
                                kExpiry,       kBoundedHistory,   kPastLives,      kIdentities,    kTraits,
-                               kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds};
+                               kIdentityKeys, kTimersByValue,    kCounters,       kHeldBack,      kAuditOfWhatHolds,
+                               kAccessTokens};
 
 std::int64_t done_steps(Connection& connection) {
   auto version = connection.query("PRAGMA user_version");

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "access/granting.h"
+#include "access/pats.h"
 #include "store/sqlite/batch_rows.h"
 #include "store/sqlite/faults.h"
 #include "store/sqlite/roles.h"
@@ -161,6 +162,73 @@ Result<void> SqliteDirectory::remove_identity_key(const Handle& handle, const st
 Result<void> SqliteDirectory::identity_key_used(const Handle& handle, const std::string& id, Instant at) {
   return write(nullptr, [&](Connection& connection) -> Result<void> {
     connection.run("UPDATE identity_key SET used_at = max(used_at, ?3) WHERE handle = ?1 AND id = ?2", handle, id, at);
+    return {};
+  });
+}
+
+Result<std::vector<access::PatRecord>> SqliteDirectory::pats(const Handle& handle) {
+  const std::lock_guard lock(mutex_);
+  return guarded([&]() -> Result<std::vector<access::PatRecord>> {
+    auto row = connection_->query(
+        "SELECT id, name, scopes, hash, previous_hash, previous_until, created_by, created_at, expires_at, used_at "
+        "FROM access_token WHERE handle = ?1 ORDER BY created_at, id",
+        handle);
+    std::vector<access::PatRecord> found;
+    while (row.next())
+      found.push_back({.id = std::string(row.text(0)),
+                       .name = std::string(row.text(1)),
+                       .scopes = access::parse_scopes(row.text(2)),
+                       .hash = std::string(row.text(3)),
+                       .previous_hash = std::string(row.text(4)),
+                       .previous_until = row.instant(5),
+                       .created_by = std::string(row.text(6)),
+                       .created_at = row.instant(7),
+                       .expires_at = row.instant(8),
+                       .used_at = row.instant(9)});
+    return found;
+  });
+}
+
+Result<void> SqliteDirectory::add_pat(const Handle& handle, const access::PatRecord& pat, const AuditEntry& audit) {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
+    if (!connection.query("SELECT 1 FROM handle WHERE handle = ?1", handle).next())
+      return unexpected(handle_not_found());
+    auto count = connection.query("SELECT count(*) FROM access_token WHERE handle = ?1", handle);
+    count.next();
+    if (count.integer(0) >= static_cast<std::int64_t>(access::kPatsOfHandle))
+      return unexpected(access::too_many_pats());
+    const std::string scopes = access::to_text(pat.scopes);
+    connection.run(
+        "INSERT INTO access_token (handle, id, name, scopes, hash, previous_hash, previous_until, created_by, "
+        "created_at, expires_at, used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        handle, pat.id, pat.name, scopes, Blob{pat.hash}, Blob{pat.previous_hash}, pat.previous_until, pat.created_by,
+        pat.created_at, pat.expires_at, pat.used_at);
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::rotate_pat(const Handle& handle, const std::string& id, const std::string& hash,
+                                         Instant previous_until, const AuditEntry& audit) {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
+    connection.run(
+        "UPDATE access_token SET previous_hash = hash, hash = ?3, previous_until = ?4 WHERE handle = ?1 AND id = ?2",
+        handle, id, Blob{hash}, previous_until);
+    if (connection.changes() == 0) return unexpected(not_found("access token"));
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::remove_pat(const Handle& handle, const std::string& id, const AuditEntry& audit) {
+  return change_handle(handle, audit, [&](Connection& connection) -> Result<void> {
+    connection.run("DELETE FROM access_token WHERE handle = ?1 AND id = ?2", handle, id);
+    if (connection.changes() == 0) return unexpected(not_found("access token"));
+    return {};
+  });
+}
+
+Result<void> SqliteDirectory::pat_used(const Handle& handle, const std::string& id, Instant at) {
+  return write(nullptr, [&](Connection& connection) -> Result<void> {
+    connection.run("UPDATE access_token SET used_at = max(used_at, ?3) WHERE handle = ?1 AND id = ?2", handle, id, at);
     return {};
   });
 }

@@ -28,6 +28,12 @@ class SqliteDirectory final : public access::Directory {
                                 const AuditEntry& audit) override;
   Result<void> remove_identity_key(const Handle& handle, const std::string& id, const AuditEntry& audit) override;
   Result<void> identity_key_used(const Handle& handle, const std::string& id, Instant at) override;
+  Result<std::vector<access::PatRecord>> pats(const Handle& handle) override;
+  Result<void> add_pat(const Handle& handle, const access::PatRecord& pat, const AuditEntry& audit) override;
+  Result<void> rotate_pat(const Handle& handle, const std::string& id, const std::string& hash, Instant previous_until,
+                          const AuditEntry& audit) override;
+  Result<void> remove_pat(const Handle& handle, const std::string& id, const AuditEntry& audit) override;
+  Result<void> pat_used(const Handle& handle, const std::string& id, Instant at) override;
   Result<void> add_user(const std::string& email, const AuditEntry& audit) override;
   Result<bool> has_user(const std::string& email) override;
   Result<std::optional<access::UserRecord>> user(const std::string& email) override;

@@ -1,0 +1,15 @@
+// Limits of what a caller sends, before anything is stored. Contract sections 2 and 4.
+#pragma once
+#include <optional>
+
+#include "commit/tenant.h"
+#include "http/routes/api.h"
+
+namespace beckon::http {
+
+// On a public route counted by client address, of an access token by token; a role has no limit here. The fault:
+// kRateLimited, and nothing was counted.
+std::optional<Fault> count_signals(Api& api, const Request& request, const commit::Tenant& tenant, std::size_t amount);
+std::optional<Fault> count_decision(Api& api, const Request& request, const commit::Tenant& tenant);
+
+}  // namespace beckon::http

@@ -1,0 +1,203 @@
+// Who may call what, made from docs/openapi.json: every operation, called by every kind of caller, on their own handle,
+// on another one and on one that does not exist. What the document says of an operation decides what must be answered.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Beckon, root } from './kit/beckon.mjs';
+
+const document = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
+const kScopes = document.components.schemas.Scope.enum;
+const kRoles = ['CREATOR', 'OPERATOR', 'OWNER'];
+const kOwn = 'demo';
+const kForeign = 'other';
+const kMissing = 'nowhere';
+
+// Each with who may call it: { role } (of kRoles, or PLATFORM_ADMIN; empty: any), { scope }, or nothing.
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, one]) => {
+    const [access] = one.security ?? document.security;
+    return {
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      ofHandle: path.includes('/{handle}/'),
+      body: one.requestBody ? '[]' : undefined, // no operation takes a list: it is refused, and changes nothing
+      who: access?.jwt ? { role: access.jwt[0] ?? '' } : access?.accessToken ? { scope: access.accessToken[0] } : null,
+    };
+  }),
+);
+const ofRoles = operations.filter(({ who }) => who?.role !== undefined);
+const ofTokens = operations.filter(({ who }) => who?.scope);
+
+// Status, headers and body of an answer, but for what is of the request alone. A stream is only begun.
+function ask({ method, path, body }, handle, headers) {
+  const to = path.replace('{handle}', handle).replaceAll(/\{\w+\}/g, 'none-such');
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      beckon.base + to,
+      { method, headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) } },
+      answer => {
+        const { date, 'x-request-id': id, ...rest } = answer.headers;
+        if (rest['content-type'] === 'text/event-stream') {
+          sent.destroy();
+          return resolve({ status: answer.statusCode, headers: rest, text: '', json: {} });
+        }
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', part => {
+          text += part;
+        });
+        answer.on('end', () => {
+          text = text.replace(/req_\w{26}/, 'req_');
+          const json = /json/.test(rest['content-type'] ?? '') ? JSON.parse(text) : {};
+          resolve({ status: answer.statusCode, headers: rest, text, json });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+let beckon;
+const callers = {}; // by name: the headers that they send
+const token = async (role, handle = kOwn) => ({ authorization: `Bearer ${await beckon.token(role, handle)}` });
+async function accessToken(scopes, header = 'authorization') {
+  const made = await beckon.as('OPERATOR', 'POST', '/tokens', { name: scopes.join(' ').slice(0, 64), scopes });
+  assert.equal(made.status, 201, made.text);
+  return { [header]: header === 'authorization' ? `Bearer ${made.json.token}` : made.json.token };
+}
+before(async () => {
+  beckon = await Beckon.start();
+  const { code, err } = await beckon.cli(
+    'handle',
+    'add',
+    kForeign,
+    '--owner',
+    'o@other.example',
+    '--data',
+    beckon.data,
+  );
+  assert.equal(code, 0, err);
+  for (const role of [...kRoles, 'PLATFORM_ADMIN']) callers[role] = await token(role);
+  for (const scope of kScopes) {
+    callers[scope] = await accessToken([scope]);
+    // Without the scope, and without the one that covers it.
+    const others = kScopes.filter(other => other !== scope && !(/^deliveries/.test(scope) && other === 'webhooks.*'));
+    callers[`not ${scope}`] = await accessToken(others, 'x-api-key');
+  }
+});
+after(async () => {
+  await beckon?.close();
+});
+
+const cells = { of: 0 };
+const codeOf = answer => `${answer.status} ${answer.json.error ?? ''}`;
+async function mustBe(operation, caller, handle, wanted, headers = callers[caller] ?? {}) {
+  const answer = await ask(operation, handle, headers);
+  const what = `${operation.name} by ${caller} on ${handle}: ${answer.text.slice(0, 300)}`;
+  cells.of += 1;
+  if (wanted === 'allowed') {
+    assert.ok(![401, 403].includes(answer.status) && answer.json.error !== 'handle_not_found', what);
+    assert.ok(answer.status < 500, what);
+  } else {
+    assert.equal(codeOf(answer), wanted, what);
+  }
+  return answer;
+}
+// Of a handle on which the caller may do nothing, whether it exists or not.
+async function mustBeUnknown(operation, caller, handles = [kForeign, kMissing]) {
+  const answers = [];
+  for (const handle of handles) answers.push(await mustBe(operation, caller, handle, '404 handle_not_found'));
+  for (const answer of answers) assert.deepEqual(answer, answers[0], `${operation.name} by ${caller}`);
+}
+
+test('the document says of every operation who may call it', () => {
+  assert.ok(ofRoles.length > 60 && ofTokens.length > 40);
+  for (const { name, who, ofHandle } of operations) {
+    if (ofHandle) assert.ok(who?.scope ? kScopes.includes(who.scope) : kRoles.includes(who?.role), name);
+    if (name.includes('/v2/public/handles/')) assert.ok(who?.scope, name);
+  }
+  for (const scope of kScopes)
+    assert.ok(
+      ofTokens.some(({ who }) => who.scope === scope),
+      `${scope} opens nothing`,
+    );
+});
+
+test('without a token nothing is answered on any handle', async () => {
+  for (const operation of [...ofRoles, ...ofTokens]) {
+    const handles = operation.ofHandle ? [kOwn, kForeign, kMissing] : [kOwn];
+    for (const handle of handles) await mustBe(operation, 'nobody', handle, '401 missing_bearer_token');
+  }
+});
+
+test('a role may call what it includes on its own handle, and no other handle is there', async () => {
+  for (const operation of ofRoles.filter(({ ofHandle }) => ofHandle))
+    for (const role of kRoles) {
+      const may = kRoles.indexOf(role) >= kRoles.indexOf(operation.who.role);
+      const answer = await mustBe(operation, role, kOwn, may ? 'allowed' : '403 insufficient_role');
+      if (!may) assert.equal(answer.json.requiredRole, operation.who.role, operation.name);
+      await mustBeUnknown(operation, role);
+    }
+});
+
+test('a platform admin has no role on any handle', async () => {
+  for (const operation of ofRoles.filter(({ ofHandle }) => ofHandle))
+    await mustBeUnknown(operation, 'PLATFORM_ADMIN', [kOwn, kForeign, kMissing]);
+});
+
+test('what belongs to no handle is for a platform admin, or for anybody with a token of a sign-in', async () => {
+  for (const operation of ofRoles.filter(({ ofHandle }) => !ofHandle)) {
+    const ofAdmin = operation.who.role === 'PLATFORM_ADMIN';
+    for (const caller of [...kRoles, 'PLATFORM_ADMIN']) {
+      // A token of its own, since one of these ends it.
+      beckon.forgetTokens();
+      const may = !ofAdmin || caller === 'PLATFORM_ADMIN';
+      await mustBe(operation, caller, kOwn, may ? 'allowed' : '403 insufficient_role', await token(caller));
+    }
+    await mustBe(operation, kScopes[0], kOwn, '401 invalid_token');
+  }
+});
+
+test('an access token with the one scope may call on its own handle, and no other handle is there', async () => {
+  for (const operation of ofTokens) {
+    await mustBe(operation, operation.who.scope, kOwn, 'allowed');
+    await mustBeUnknown(operation, operation.who.scope);
+  }
+});
+
+test('an access token with every scope but that one may not, and hears which it lacks', async () => {
+  for (const operation of ofTokens) {
+    const caller = `not ${operation.who.scope}`;
+    const answer = await mustBe(operation, caller, kOwn, '403 insufficient_scope');
+    assert.equal(answer.json.requiredScope, operation.who.scope, operation.name);
+    assert.ok(answer.json.message.includes(operation.who.scope), operation.name);
+    await mustBeUnknown(operation, caller);
+  }
+});
+
+test('an access token is no role, and a role is no access token', async () => {
+  for (const operation of ofRoles.filter(({ ofHandle }) => ofHandle))
+    for (const caller of ['visitors.read', 'not audit.read'])
+      for (const handle of [kOwn, kForeign, kMissing]) {
+        const answer = await mustBe(operation, caller, handle, '401 invalid_token');
+        assert.match(answer.json.message, /only work on \/v2\/public\/handles\/\{handle\}\//);
+      }
+  for (const operation of ofTokens)
+    for (const caller of [...kRoles, 'PLATFORM_ADMIN'])
+      for (const handle of [kOwn, kForeign, kMissing]) {
+        const answer = await mustBe(operation, caller, handle, '401 invalid_token');
+        assert.match(answer.json.message, /a sign-in's token works on \/v2\/handles\/\{handle\}\//);
+      }
+});
+
+test('every cell was looked at', () => {
+  const roles = ofRoles.filter(({ ofHandle }) => ofHandle).length;
+  const others = ofRoles.length - roles;
+  const ofRole = 3 + 3 * kRoles.length + 3 + 2 * 3; // nobody, the roles, the admin, two access tokens: on three handles
+  const ofToken = 3 + 3 + 3 + 3 * (kRoles.length + 1); // nobody, with the scope, without, the roles and the admin
+  assert.equal(cells.of, roles * ofRole + others * (1 + kRoles.length + 1 + 1) + ofTokens.length * ofToken);
+});
