@@ -35,6 +35,7 @@ before(async () => {
   await beckon.signal('sess-1', { type: 'cart', signalValue: 'add' }, { type: 'link.clicked' });
   await beckon.as('OPERATOR', 'POST', '/visitors/ada/traits', { set: { plan: 'pro' } });
   await beckon.chain('resolve', { sessionId: 'sess-1', trigger: 'checkout' });
+  await beckon.as('OPERATOR', 'POST', '/tokens', { name: 'Shop backend', scopes: ['chain.resolve', 'webhooks.*'] });
   const deliveries = async () =>
     (await beckon.as('OPERATOR', 'GET', `/webhooks/${failing.subscriptionId}/deliveries`)).json.items;
   await until('a delivery has failed', async () => (await deliveries()).some(one => one.status === 'failed'));
@@ -65,6 +66,7 @@ before(async () => {
     people: '/demo/people',
     person: '/demo/people/ada',
     traits: '/demo/people/-/traits',
+    tokens: '/demo/tokens',
     decision: `/demo/decisions/${session.decisions[0].decisionId}?session=sess-1`,
     audit: '/demo/audit',
     nothing: '/demo/nothing',

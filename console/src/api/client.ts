@@ -15,7 +15,8 @@ const masked = (text: string) =>
   text
     .replace(/("(?:password|code|accessToken)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, '$1"…"')
     .replace(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
-    .replace(/idsec_[\w-]+/g, 'idsec_…');
+    .replace(/idsec_[\w-]+/g, 'idsec_…')
+    .replace(/patv1_[\w.-]+/g, 'patv1_…');
 
 const sentWith = new WeakMap<Response, string>(); // the token that the request was sent with
 const recordings = new WeakMap<Response, Exchange>();

@@ -11,6 +11,7 @@ const kViews = [
   ['live', 'Live'],
   ['sessions', 'Sessions'],
   ['people', 'People'],
+  ['tokens', 'Tokens'],
   ['audit', 'Audit'],
 ] as const;
 
