@@ -127,6 +127,42 @@ test('the document says of every operation who may call it', () => {
     );
 });
 
+// What the contract says of the paths below a handle, section 2: the first line that fits, by method and path. The
+// document is written from the route table, so this is what neither of them may change alone.
+const kContract = [
+  [/^POST chain\/signals$/, 'CREATOR', 'chain.signal.write'],
+  [/^POST chain\/import$/, 'OPERATOR', 'chain.signal.write'],
+  [/^POST chain\/(resolve|prefetch)$/, 'CREATOR', 'chain.resolve'],
+  [/^GET chain(\/\{sessionId\})?$/, 'CREATOR', 'visitors.read'],
+  [/^DELETE chain\/\{sessionId\}$/, 'OPERATOR', 'visitors.write'],
+  [/^GET decisions\/|^POST chain-rules\/preview$/, 'CREATOR', 'chain.explain'],
+  [/^GET chain-rules/, 'CREATOR', 'chain.rules.read'],
+  [/^(PUT|DELETE|POST) chain-rules/, 'CREATOR', 'chain.rules.write'],
+  [/^GET visitors\/\{visitorId\}\/(export|traits\/)/, 'OPERATOR', 'visitors.read'],
+  [/^GET visitors/, 'CREATOR', 'visitors.read'],
+  [/^(POST|DELETE) visitors\//, 'OPERATOR', 'visitors.write'],
+  [/^GET webhooks\/\{subscriptionId\}\/(deliveries|replays)/, 'OPERATOR', 'deliveries.read'],
+  [/^POST webhooks\/.*\/(retry|resend|replay|cancel)$/, 'OPERATOR', 'deliveries.retry'],
+  [/^\w+ webhooks/, 'OPERATOR', 'webhooks.*'],
+  [/^GET events\//, 'OPERATOR', 'deliveries.read'],
+  [/^POST events$/, 'OPERATOR', 'events.publish'],
+  [/^GET analytics$/, 'CREATOR', 'analytics.*'],
+  [/^GET audit-events$/, 'OPERATOR', 'audit.read'],
+  [/^\w+ tokens|^GET (live|identity-keys)$/, 'OPERATOR'],
+  [/^\w+ (collaborators|settings|context-origins|identity-keys)/, 'OWNER'],
+  [/^GET (catalog|notifications)$|^\w+ (counters|traits)/, 'CREATOR'],
+];
+
+test('roles and scopes are those of the contract, and only its families are open to access tokens', () => {
+  const below = ({ method, path }) => `${method} ${path.replace(/^.*\/\{handle\}\//, '')}`;
+  const [byRole, byScope] = [ofRoles, ofTokens].map(list => list.filter(({ ofHandle }) => ofHandle));
+  const lineOf = operation => kContract.find(([fits]) => fits.test(below(operation)));
+  for (const operation of byRole) assert.equal(operation.who.role, lineOf(operation)?.[1], operation.name);
+  for (const operation of byScope) assert.equal(operation.who.scope, lineOf(operation)?.[2], operation.name);
+  const open = byRole.filter(operation => lineOf(operation)[2]);
+  assert.deepEqual(open.map(below).sort(), byScope.map(below).sort());
+});
+
 test('without a token nothing is answered on any handle', async () => {
   for (const operation of [...ofRoles, ...ofTokens]) {
     const handles = operation.ofHandle ? [kOwn, kForeign, kMissing] : [kOwn];
