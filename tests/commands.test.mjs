@@ -1,10 +1,11 @@
 // The command line: words that it does not know, options in both forms, and what it never creates.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Beckon, freshSession } from './kit/beckon.mjs';
+import { Beckon, binary, freshSession } from './kit/beckon.mjs';
 import { tzdata } from './kit/tzdata.mjs';
 import { until } from './kit/wait.mjs';
 
@@ -114,6 +115,22 @@ test('a token is read from a file, so that no other user of the machine sees it'
   assert.match(run.out, /^1 shoppers on demo/);
   assert.match((await ask('--token-file', join(folder, 'none'))).err, /cannot be read/);
   assert.notEqual((await ask()).code, 0);
+});
+
+test('a token is read from standard input', async () => {
+  const token = await beckon.token('CREATOR');
+  const given = ['--base', beckon.base, '--shoppers', '1', '--seed', '7', '--token-file', '-'];
+  const { status, stdout, stderr } = spawnSync(binary, ['demo', ...given], { input: `${token}\n`, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^1 shoppers on demo/);
+});
+
+test('every command that takes a token as an argument takes it from a file too', async () => {
+  const { out } = await cli('--help-all');
+  const options = [...out.matchAll(/^ +--([\w-]*token[\w-]*) TEXT/gm)].map(([, name]) => name);
+  const asText = options.filter(name => !name.endsWith('-file'));
+  assert.equal(asText.length, 4, 'of import, playbook (two) and demo');
+  assert.deepEqual(options.filter(name => name.endsWith('-file')).sort(), asText.map(name => `${name}-file`).sort());
 });
 
 test('a second server on a port ends with the reason', async () => {

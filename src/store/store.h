@@ -19,7 +19,7 @@ namespace beckon::store {
 struct ControlChanges {
   std::uint64_t version = 0;  // to ask with the next time
   bool allowlist = false;
-  std::vector<Handle> handles;  // made, or given other settings or origins; each once
+  std::vector<Handle> handles;  // made, or given other settings, origins, keys or access tokens; each once
 };
 
 // The ports live as long as their store.
