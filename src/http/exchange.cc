@@ -138,12 +138,11 @@ bool Connection::authorize_before_body(const Route& route, std::optional<Fault> 
 
 void Connection::run(const Route& route) {
   request_.control = &thread_->shared().control;
-  const bool is_authorized_here = route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat;
-  if (route.run == Run::kInline && is_authorized_here) {
-    Respond respond{Reply{shared_from_this()}};
+  if (route.access.who == Access::Who::kPublic || route.access.who == Access::Who::kPat) {
+    // Who has no access token takes no turn of the handle's.
     if (const auto fault = authorize(thread_->shared().router.hooks(), route, request_))
-      return respond(to_response(*fault, request_.id));
-    return handle(route, request_, std::move(respond));
+      return deliver(to_response(*fault, request_.id));
+    if (route.run == Run::kInline) return handle(route, request_, Respond{Reply{shared_from_this()}});
   }
   if (!may_wait_for_control()) return;
   Shared& shared = thread_->shared();

@@ -169,6 +169,11 @@ class FrontDoor : public testing::Test {
                respond({.body = std::to_string(request.body.size())});
              },
          .body_limit = 200'000},
+        {.method = Method::kPost,
+         .pattern = "/v2/public/handles/{handle}/slow",
+         .access = pat("slow.write"),
+         .run = Run::kControl,
+         .handler = [](Request& request, Respond respond) { respond({.body = request.body}); }},
         {.method = Method::kGet,
          .pattern = "/parked/{id}",
          .access = public_(),
@@ -461,6 +466,10 @@ TEST_F(FrontDoor, AuthorizesAnAccessTokenWhereItsRequestIsRead) {
   EXPECT_EQ(authorized_on_.load(), handled_on_.load());
   EXPECT_EQ(client.send(post(path, std::string(100'000, ' '), good)).answer().body, "100000");
   EXPECT_EQ(authorized_on_.load(), handled_on_.load());
+  EXPECT_EQ(client.send(post("/v2/public/handles/acme/slow", "{}", good)).answer().body, "{}");
+  EXPECT_NE(authorized_on_.load(), handled_on_.load()) << "again, when its turn has come";
+  EXPECT_EQ(client.send(post("/v2/public/handles/acme/slow", "{}")).answer().status, 401);
+  EXPECT_EQ(authorized_on_.load(), handled_on_.load()) << "without a turn";
   const std::string_view head =
       "POST /v2/public/handles/acme/count HTTP/1.1\r\nHost: a\r\n"
       "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n";
