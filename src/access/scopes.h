@@ -9,7 +9,7 @@
 namespace beckon::access {
 
 // Each is for routes that an OPERATOR may call, so that who creates a token gives nothing that they do not have; the
-// server does not start where a route says otherwise (http/routes/table.cc).
+// server does not start where a route says otherwise (http/routes/token_routes.h).
 enum class Scope : std::uint8_t {
   kChainSignalWrite,
   kChainResolve,

@@ -32,7 +32,7 @@ struct Access {
   std::string_view scope = {};
 };
 
-// Routes below it are for access tokens alone. Each is made from the route of a role (http/routes/table.cc).
+// Routes below it are for access tokens alone. Each is made from the route of a role (http/routes/token_routes.h).
 inline constexpr std::string_view kPatRoutes = "/v2/public/handles/";
 
 std::string_view to_text(Access::Who who);  // "public", "creator" …: for the list of routes

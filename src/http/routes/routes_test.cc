@@ -10,6 +10,7 @@
 #include "http/routes/rule_view.h"
 #include "http/routes/session_view.h"
 #include "http/routes/subscription_request.h"
+#include "http/routes/token_routes.h"
 
 namespace beckon::http {
 namespace {
@@ -265,6 +266,44 @@ TEST(EventCatalog, HasAnEntryForEachWebhookOfTheDescription) {
       event_catalog(R"({"webhooks":{"a":{"post":{"description":"d","requestBody":{"content":{"application/json":
                                                 {"schema":{"type":"object"},"example":{"id":1}}}}}}}})");
   EXPECT_EQ(catalog, R"([{"type":"a","description":"d","schema":{"type":"object"},"example":{"id":1}}])");
+}
+
+std::vector<Route> with_token_routes(std::string pattern, Access access) {
+  std::vector<Route> routes{{.method = Method::kGet,
+                             .pattern = std::move(pattern),
+                             .access = access,
+                             .run = Run::kControl,
+                             .handler = [](Request&, Respond) {},
+                             .body_limit = 7}};
+  add_token_routes(routes);
+  return routes;
+}
+
+TEST(RoutesOfAccessTokens, AreMadeFromThoseOfARoleThatNameAScope) {
+  const auto routes = with_token_routes("/v2/handles/{handle}/audit-events/{id}", operator_("audit.read"));
+  ASSERT_EQ(routes.size(), 2u);
+  EXPECT_EQ(routes[1].pattern, "/v2/public/handles/{handle}/audit-events/{id}");
+  EXPECT_EQ(routes[1].access.who, Access::Who::kPat);
+  EXPECT_EQ(routes[1].access.scope, "audit.read");
+  EXPECT_EQ(routes[1].run, Run::kControl);
+  EXPECT_EQ(routes[1].body_limit, 7u);
+  EXPECT_EQ(with_token_routes("/v2/handles/{handle}/settings", owner()).size(), 1u);
+  EXPECT_EQ(with_token_routes("/v2/handles/{handle}/chains", creator()).size(), 1u);
+}
+
+TEST(RoutesOfAccessTokens, OfAFamilyThatIsOpenToThemMustNameAScope) {
+  for (const char* path : {"chain", "chain/{sessionId}", "visitors", "webhooks/{id}/x", "analytics"}) {
+    auto routes = with_token_routes(std::string("/v2/handles/{handle}/") + path, creator());
+    const auto router =
+        Router::make(std::move(routes), {.authorize = [](const Route&, Request&) { return std::optional<Fault>(); }});
+    ASSERT_FALSE(router) << path;
+    EXPECT_EQ(router.error(), "GET /v2/public/handles/{handle}/" + std::string(path) + ": names no scope");
+  }
+}
+
+TEST(RoutesOfAccessTokensDeathTest, OpenNothingThatOnlyAnOwnerMayDo) {
+  EXPECT_DEATH(with_token_routes("/v2/handles/{handle}/settings", {Access::Who::kOwner, "audit.read"}), "");
+  EXPECT_DEATH(with_token_routes("/v2/handles/{handle}/chain", creator("chain.unknown")), "");
 }
 
 TEST(DocsPage, ListsTheRoutesWithoutScriptOrStyle) {
