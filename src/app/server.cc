@@ -27,6 +27,8 @@ dispatch::Settings dispatch_settings(const Settings& settings) {
   return made;
 }
 
+constexpr int kPurgeAgain = 50;  // rounds of keep_up between attempts to purge: 5 s
+
 // The calling thread gets processor time after those that serve requests. Linux has a priority for each thread.
 void yield_to_others() { ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); }
 
@@ -203,15 +205,21 @@ void Server::Inside::start_threads() {
 
 // Next to the committing thread: maintains the store, and sees what another process changed.
 void Server::Inside::keep_up(std::stop_token stop) {
-  int rounds = 0;
+  int rounds = 0, purge_from = 0;
   std::uint64_t rewritings = 0;
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(100ms);
     const auto copied = store->maintain();
     if (!copied && copied.error() == commit::CommitFault::kBroken) return on_broken();
     // Removes from the disk what erasure has rewritten in the journal.
-    // The copy before it was in nobody's way, so that this one is short.
-    if (const auto now = upkeep->rewritings(); now != rewritings && store->purge()) rewritings = now;
+    // The copy before it was in nobody's way, so that this one is short. Each attempt holds up the writer for a moment,
+    // and while a command copies the store, none succeeds.
+    if (const auto now = upkeep->rewritings(); now != rewritings && rounds >= purge_from) {
+      if (store->purge())
+        rewritings = now;
+      else
+        purge_from = rounds + kPurgeAgain;
+    }
     if (certificates && (rounds % 20 == 0 || certificates_asked.exchange(false))) certificates->look(clock.now());
     if (++rounds % 600 == 0) noted(control.note_uses_of_keys(1h));
     if (rounds % 100 == 0) noted(control.note_uses_of_tokens(1min));

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <string_view>
 #include <vector>
 
 #include "access/directory.h"
@@ -13,6 +14,10 @@
 #include "rules/rule_store.h"
 
 namespace beckon::store {
+
+// The name of the directory's secret that is none: the fingerprint of the master key under which the others are sealed,
+// so that a copy of the data says which key it needs.
+inline constexpr std::string_view kKeyFingerprint = "master-key-fingerprint";
 
 // What a running server must read again: changes of the directory that it keeps in memory. Rules, traits and
 // subscriptions are not among them, since only the server itself writes those.

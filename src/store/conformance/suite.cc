@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "store/sqlite/data_check.h"
+
 namespace beckon::store {
 
 TemporaryFolder::TemporaryFolder() {
@@ -146,6 +148,12 @@ outbox::Delivery Conformance::found(std::string_view delivery_id) {
   auto read = outbox().delivery(kAcme, DeliveryId(delivery_id));
   EXPECT_TRUE(read && *read) << delivery_id;
   return read && *read ? **read : outbox::Delivery{};
+}
+
+std::vector<std::string> damage_in(const std::string& file) {
+  auto found = check_data(file, {.contents = false});
+  EXPECT_TRUE(found) << found.error().message;
+  return found ? std::move(found->damage) : std::vector<std::string>{};
 }
 
 std::string driver_name(const testing::TestParamInfo<Driver>& info) {

@@ -64,6 +64,9 @@ class Conformance : public testing::TestWithParam<Driver> {
   std::unique_ptr<Store> store_;
 };
 
+// What check_data finds in the file; what rows mean is not looked at, since tests write what means nothing.
+std::vector<std::string> damage_in(const std::string& file);
+
 std::string driver_name(const testing::TestParamInfo<Driver>& info);
 
 #define BECKON_ON_EVERY_DRIVER(suite) \

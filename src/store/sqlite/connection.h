@@ -68,6 +68,8 @@ class Query {
   sqlite3_stmt* statement_;
 };
 
+inline constexpr Duration kPatience{5000};  // how long a statement waits for another process
+
 // Confined to one thread at a time.
 class Connection {
  public:

@@ -9,11 +9,11 @@
 
 #include "store/sqlite/faults.h"
 #include "store/sqlite/schema.h"
+#include "system/files.h"
 
 namespace beckon::store {
 namespace {
 
-constexpr Duration kPatience{5000};
 constexpr off_t kHeaderSize = 100;  // sqlite.org/fileformat.html, 1.3
 
 Fault refusal(const std::string& file, const std::string& why) {
@@ -24,15 +24,6 @@ std::int64_t number(Connection& connection, const char* pragma) {
   auto row = connection.query(pragma);
   row.next();
   return row.integer(0);
-}
-
-bool sync_folder_of(const std::string& file) {
-  const std::string folder = std::filesystem::path(file).parent_path();
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool done = ::fsync(fd) == 0;
-  ::close(fd);
-  return done;
 }
 
 // Also finds a file shorter than its header says, which SQLite calls corrupt.
@@ -79,12 +70,12 @@ Result<void> make_data_file(const std::string& file) {
   return made;
 }
 
-Result<void> admit_data_file(const std::string& file) {
+Result<std::int64_t> schema_of(const std::string& file) {
   struct stat there = {};
   if (::stat(file.c_str(), &there) != 0) return unexpected(refusal(file, "cannot be read; check its permissions."));
   if (there.st_size < kHeaderSize) return unexpected(refusal(file, "is damaged or truncated; restore a backup."));
   try {
-    Connection connection(file, Connection::Mode::kReadWrite, kPatience);
+    Connection connection(file, Connection::Mode::kReadOnly, kPatience);
     if (number(connection, "PRAGMA application_id") != kApplicationId)
       return unexpected(refusal(file, "belongs to another program; choose another --data folder."));
     const std::int64_t version = number(connection, "PRAGMA user_version");
@@ -92,13 +83,27 @@ Result<void> admit_data_file(const std::string& file) {
       return unexpected(refusal(file, "was written by a newer version (schema " + std::to_string(version) +
                                           ", this version supports " + std::to_string(newest_schema()) +
                                           "); run the newer version, or restore a backup."));
+    return version;
+  } catch (const SqliteError& error) {
+    return unexpected(file_fault(file, error));
+  }
+}
+
+Result<void> admit_data_file(const std::string& file) {
+  if (const auto schema = schema_of(file); !schema) return unexpected(schema.error());
+  try {
+    Connection connection(file, Connection::Mode::kReadWrite, kPatience);
     migrate(connection);
     touch_every_table(connection);
     return {};
   } catch (const SqliteError& error) {
-    if (auto why = named(error)) return unexpected(refusal(file, *why));
-    return unexpected(port_fault(error));
+    return unexpected(file_fault(file, error));
   }
+}
+
+Fault file_fault(const std::string& file, const SqliteError& error) {
+  if (auto why = named(error)) return refusal(file, *why);
+  return port_fault(error);
 }
 
 }  // namespace beckon::store

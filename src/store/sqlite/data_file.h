@@ -1,9 +1,11 @@
 // The data file before it is trusted: made whole or not at all, and refused with a sentence where it is not ours, newer
 // than this program, or damaged.
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
+#include "store/sqlite/connection.h"
 
 namespace beckon::store {
 
@@ -11,7 +13,14 @@ namespace beckon::store {
 // nothing or the whole. Two processes may try at once.
 Result<void> make_data_file(const std::string& file);
 
+// The step of the schema at which the file is (schema.h). Refuses what is not a data file of this program, damaged, or
+// of a newer version. Writes nothing.
+Result<std::int64_t> schema_of(const std::string& file);
+
 // Looks at the header, the length, and the first and last row of every table; then brings the schema up to date.
 Result<void> admit_data_file(const std::string& file);
+
+// What an error of SQLite says of the file, for the operator; or the fault of a port (faults.h).
+Fault file_fault(const std::string& file, const SqliteError& error);
 
 }  // namespace beckon::store

@@ -42,7 +42,7 @@ bool JournalReader::read(Connection& connection, std::vector<JournalRow>& rows) 
     if (sum_of(bytes, position, row.integer(1)) == row.integer(2)) {
       rows.push_back({position, row.instant(1), std::string(bytes)});
     } else {
-      name_damage(position, static_cast<std::int64_t>(bytes.size()), "checksum");
+      damage_(position, "checksum");
     }
     last_ = position;
     size += bytes.size();
@@ -56,7 +56,7 @@ void JournalReader::pass_over(Connection& connection) {
   auto row = connection.query("SELECT position FROM journal WHERE position > ?1 ORDER BY position LIMIT 1", last_);
   if (!row.next()) throw SqliteError(SQLITE_CORRUPT, 0, "the journal ends in damage");
   last_ = behind_last(row.whole(0));
-  name_damage(last_, -1, "pages");
+  damage_(last_, "pages");
 }
 
 // A damaged tree may return the same row without end.
@@ -65,11 +65,9 @@ ledger::Position JournalReader::behind_last(ledger::Position position) const {
   return position;
 }
 
-void JournalReader::name_damage(ledger::Position position, std::int64_t size, const char* what) {
-  ++damaged_;
+void JournalReader::log_damage(ledger::Position position, const char* what) {
   log::error("journal_damage")
       .add("position", static_cast<std::int64_t>(position))
-      .add("bytes", size)
       .add("what", what)
       .add("consequence", "the signals of this commit are skipped");
 }

@@ -1,7 +1,9 @@
 // Reads the journal in portions, each in a short transaction of its own, so that a long reading neither keeps the WAL
 // from ending nor holds a connection while its caller works.
 #pragma once
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ledger/ledger.h"
@@ -18,22 +20,25 @@ struct JournalRow {
 // Confined to its caller.
 class JournalReader {
  public:
-  JournalReader(Readers& readers, ledger::Position after) : readers_(readers), last_(after) {}
+  // Is given the position of each damaged row, and what is damaged: one or two words.
+  using Damage = std::function<void(ledger::Position, const char*)>;
 
-  // The next rows, up to about 1 MiB of them; empty at the end. Damaged rows are named in the log and left out.
+  JournalReader(Readers& readers, ledger::Position after, Damage damage = log_damage)
+      : readers_(readers), damage_(std::move(damage)), last_(after) {}
+
+  // The next rows, up to about 1 MiB of them; empty at the end. Damaged rows are named and left out.
   std::vector<JournalRow> portion();
-  std::uint64_t damaged() const { return damaged_; }
 
  private:
   bool read(Connection& connection, std::vector<JournalRow>& rows);
   void pass_over(Connection& connection);
   ledger::Position behind_last(ledger::Position position) const;
-  void name_damage(ledger::Position position, std::int64_t size, const char* what);
+  static void log_damage(ledger::Position position, const char* what);
 
   Readers& readers_;
+  const Damage damage_;
   ledger::Position last_;  // read or skipped
   std::size_t size_ = 0;   // of a portion, in bytes
-  std::uint64_t damaged_ = 0;
 };
 
 }  // namespace beckon::store

@@ -9,8 +9,6 @@
 namespace beckon::store {
 namespace {
 
-constexpr Duration kSealingPatience{5000};
-
 struct Sealed {
   Handle handle;
   SubscriptionId id;
@@ -41,7 +39,7 @@ std::vector<Sealed> seal_all(Connection& connection, const SecretBox& secrets, R
 // The mark goes last, so that after a crash in between the WAL is emptied all the same.
 Result<void> SqliteStore::seal_headers(const SecretBox& secrets, Random& random) {
   return guarded([&]() -> Result<void> {
-    Connection connection(file_, Connection::Mode::kReadWrite, kSealingPatience);
+    Connection connection(file_, Connection::Mode::kReadWrite, kPatience);
     if (!connection.query("SELECT 1 FROM meta WHERE name = 'headers_to_seal'").next()) return {};
     {
       const WriteTurn::Hold hold(turn_);
@@ -52,7 +50,7 @@ Result<void> SqliteStore::seal_headers(const SecretBox& secrets, Random& random)
       connection.execute("DELETE FROM plain_headers");  // whole, so that its pages are overwritten
       transaction.commit();
     }
-    if (!empty_wal())
+    if (!empty_wal(kPatience))
       return unexpected(unavailable(
           "After the upgrade, secrets must be removed from the data file's log, but another process is reading it. "
           "End the other beckon commands and start again."));

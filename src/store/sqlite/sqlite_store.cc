@@ -1,15 +1,12 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
 
 #include "store/sqlite/data_file.h"
 #include "store/sqlite/faults.h"
-#include "store/sqlite/journal_reader.h"
 #include "system/log.h"
 
 namespace beckon::store {
@@ -19,26 +16,28 @@ using commit::CommitFault;
 
 std::unique_ptr<Connection> writer(const std::string& file, const SqliteOptions& options) {
   auto connection = std::make_unique<Connection>(file, Connection::Mode::kReadWrite, options.busy_timeout);
+  // What a long read of another process made the WAL grow to is given back once the WAL begins again.
+  connection->execute(("PRAGMA journal_size_limit = " + std::to_string(SqliteStore::kWalKept)).c_str());
   if (options.most_pages > 0)
     connection->execute(("PRAGMA max_page_count = " + std::to_string(options.most_pages)).c_str());
   return connection;
 }
 
-bool sync_file(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool done = ::fsync(fd) == 0;
-  ::close(fd);
-  return done;
-}
-
-std::string data_file_of(const std::string& folder) { return folder + "/beckon.db"; }
-
 }  // namespace
+
+std::string SqliteStore::data_file(const std::string& folder) { return folder + "/beckon.db"; }
+
+Fault SqliteStore::no_data(const std::string& folder) {
+  return {.code = FaultCode::kNotFound,
+          .message = "There is no data in " + folder +
+                     ". Name the folder of a server with --data; its data is created when the server first starts: "
+                     "beckon serve --data " +
+                     folder};
+}
 
 bool SqliteStore::holds_data(const std::string& folder) {
   std::error_code error;
-  return std::filesystem::exists(data_file_of(folder), error);
+  return std::filesystem::exists(data_file(folder), error);
 }
 
 bool SqliteStore::make_folder(const std::string& folder) {
@@ -55,12 +54,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
   static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(configured);
 
-  if (!options.create && !holds_data(folder))
-    return unexpected(Fault{.code = FaultCode::kNotFound,
-                            .message = "There is no data in " + folder +
-                                       ". Name the folder of a server with --data; its data is created when the "
-                                       "server first starts: beckon serve --data " +
-                                       folder});
+  if (!options.create && !holds_data(folder)) return unexpected(no_data(folder));
   if (!make_folder(folder))
     return unexpected(
         Fault{.code = FaultCode::kInternalError, .message = "The folder " + folder + " cannot be created."});
@@ -70,7 +64,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
     return unexpected(
         Fault{.code = FaultCode::kConflict,
               .message = "Another server is using " + folder + "; stop it, or choose another --data folder."});
-  const std::string file = data_file_of(folder);
+  const std::string file = data_file(folder);
   if (auto made = make_data_file(file); !made) return unexpected(made.error());
   if (auto admitted = admit_data_file(file); !admitted) return unexpected(admitted.error());
   return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
@@ -79,7 +73,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& folder
 }
 
 SqliteStore::SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock)
-    : file_(data_file_of(folder)),
+    : file_(data_file(folder)),
       lock_(std::move(lock)),
       readers_(file_, options.readers, options.busy_timeout),
       commit_(writer(file_, options), turn_, Reserve(folder + "/reserve", options.server ? options.reserve_bytes : 0),
@@ -116,9 +110,10 @@ Result<ControlChanges> SqliteStore::control_changes(std::uint64_t version) {
   });
 }
 
-std::expected<void, CommitFault> SqliteStore::copy_wal(int mode) {
+std::expected<void, CommitFault> SqliteStore::copy_wal(int mode, Duration patience) {
   const std::lock_guard lock(copying_);
   if (broken_) return unexpected(CommitFault::kBroken);
+  sqlite3_busy_timeout(copier_.raw(), static_cast<int>(patience.count()));
   const int code = sqlite3_wal_checkpoint_v2(copier_.raw(), nullptr, mode, nullptr, nullptr);
   if (code == SQLITE_OK) return {};
   const SqliteError error(code, sqlite3_system_errno(copier_.raw()), sqlite3_errmsg(copier_.raw()));
@@ -130,41 +125,14 @@ std::expected<void, CommitFault> SqliteStore::copy_wal(int mode) {
 
 // Passive: blocks no one. If another process is copying already, that is as good.
 std::expected<void, CommitFault> SqliteStore::checkpoint_wal() {
-  auto copied = copy_wal(SQLITE_CHECKPOINT_PASSIVE);
+  auto copied = copy_wal(SQLITE_CHECKPOINT_PASSIVE, {});
   if (!copied && copied.error() == CommitFault::kBusy) return {};
   return copied;
 }
 
-std::expected<void, CommitFault> SqliteStore::empty_wal() {
+std::expected<void, CommitFault> SqliteStore::empty_wal(Duration patience) {
   const WriteTurn::Hold hold(turn_);
-  return copy_wal(SQLITE_CHECKPOINT_TRUNCATE);
-}
-
-Result<void> SqliteStore::backup(const std::string& file) {
-  return guarded([&]() -> Result<void> {
-    Connection connection(file_, Connection::Mode::kReadOnly, Duration{5000});
-    connection.run("VACUUM INTO ?1", file);
-    if (!sync_file(file))
-      return unexpected(
-          Fault{.code = FaultCode::kInternalError, .message = "The copy could not be synced to its disk."});
-    return {};
-  });
-}
-
-Result<std::vector<std::string>> SqliteStore::verify() {
-  return guarded([&]() -> Result<std::vector<std::string>> {
-    std::vector<std::string> found;
-    {
-      auto reader = readers_.borrow();
-      auto row = reader->query("PRAGMA quick_check");
-      while (row.next())
-        if (row.text(0) != "ok") found.emplace_back(row.text(0));
-    }
-    JournalReader journal(readers_, 0);
-    while (!journal.portion().empty()) {}
-    if (journal.damaged() > 0) found.push_back(std::to_string(journal.damaged()) + " rows of the journal are damaged");
-    return found;
-  });
+  return copy_wal(SQLITE_CHECKPOINT_TRUNCATE, patience);
 }
 
 }  // namespace beckon::store

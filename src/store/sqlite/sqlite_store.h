@@ -26,17 +26,21 @@ struct SqliteOptions {
   bool server = false;  // takes the lock and keeps the reserve; a command does neither
   bool create = true;   // otherwise a folder without data is refused (kNotFound), and nothing is made
   std::size_t readers = 4;
-  Duration busy_timeout{5000};              // how long a write waits for another process
+  Duration busy_timeout = kPatience;        // how long a write waits for another process
   std::uint64_t reserve_bytes = 32u << 20;  // reserve.h; less on a small disk
   std::int64_t most_pages = 0;              // of schema.h, the data file's size; 0: the disk's
 };
 
 class SqliteStore final : public Store {
  public:
+  static constexpr std::int64_t kWalKept = 64 << 20;  // bytes of the WAL that stay allocated when it begins again
+
   // `folder` is created if it is missing (0700; the files 0600). The fault is a sentence for the operator: the file is
   // damaged, foreign or newer, or another server runs on it (kConflict).
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& folder, const SqliteOptions& options);
   static bool holds_data(const std::string& folder);
+  static std::string data_file(const std::string& folder);
+  static Fault no_data(const std::string& folder);     // kNotFound: where there must be data, and is none
   static bool make_folder(const std::string& folder);  // 0700, unless it is there; false if that fails
   ~SqliteStore() override;                             // copies the WAL into the data file, unless a sync has failed
 
@@ -56,27 +60,23 @@ class SqliteStore final : public Store {
   // its own a few times a second: it is what keeps the committing thread from doing it. kBroken as in Commit.
   std::expected<void, commit::CommitFault> checkpoint_wal();
 
-  // Copies all and cuts the WAL to nothing, so that no old frame keeps what was erased. Waits for readers and the
-  // writer, and holds up the writer while it runs. kBusy: somebody was in the way; try later.
-  std::expected<void, commit::CommitFault> empty_wal();
+  // Copies all and cuts the WAL to nothing, so that no old frame keeps what was erased. Holds up the writer while it
+  // runs, and while it waits for readers, at most `patience`. kBusy: somebody was in the way; try later.
+  std::expected<void, commit::CommitFault> empty_wal(Duration patience = kPurgePatience);
 
   // After an upgrade from a version that kept the values of subscriptions' headers in plain text: seals them, and
   // leaves nothing of them in the file or its WAL. Does nothing where that is done. Before the server reads
   // subscriptions.
   Result<void> seal_headers(const SecretBox& secrets, Random& random);
 
-  // A compact copy of the whole as of now, while a server may be running, at `file` (which must not be there).
-  Result<void> backup(const std::string& file);
-
-  // Reads everything and names what is damaged, a sentence each; empty: sound. Takes as long as reading the file.
-  Result<std::vector<std::string>> verify();
-
   // For tests: the data file may have no more pages than this. Committing thread.
   void limit_pages(std::int64_t most) { commit_.limit_pages(most); }
 
  private:
   SqliteStore(const std::string& folder, const SqliteOptions& options, std::unique_ptr<ServerLock> lock);
-  std::expected<void, commit::CommitFault> copy_wal(int mode);
+  std::expected<void, commit::CommitFault> copy_wal(int mode, Duration patience);
+  // The server's own readers are done within milliseconds; for a copy of the store, nobody waits.
+  static constexpr Duration kPurgePatience{50};
 
   const std::string file_;
   const std::unique_ptr<ServerLock> lock_;

@@ -1,0 +1,14 @@
+// A fault whose message is for the operator who started a command or the server.
+#pragma once
+#include <string>
+#include <utility>
+
+#include "base/fault.h"
+
+namespace beckon {
+
+inline Fault operator_fault(std::string message, FaultCode code = FaultCode::kInternalError) {
+  return {.code = code, .message = std::move(message)};
+}
+
+}  // namespace beckon

@@ -1,0 +1,183 @@
+#include "store/sqlite/data_check.h"
+
+#include "commit/identity_keys.h"
+#include "ledger/codec.h"
+#include "outbox/own_header.h"
+#include "store/sqlite/batch_rows.h"
+#include "store/sqlite/data_file.h"
+#include "store/sqlite/journal_reader.h"
+#include "store/sqlite/outbox_columns.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sum.h"
+#include "store/store.h"
+
+namespace beckon::store {
+namespace {
+
+using ledger::Position;
+
+// What people call the rows, and the statement that counts them.
+constexpr std::pair<std::string_view, const char*> kCounted[] = {
+    {"handles", "SELECT count(*) FROM handle"},
+    {"users", "SELECT count(*) FROM user"},
+    {"sessions in snapshots", "SELECT count(*) FROM session WHERE substr(session, 1, 1) <> '@'"},
+    {"visitors' records in snapshots", "SELECT count(*) FROM session WHERE substr(session, 1, 1) = '@'"},
+    {"journal rows", "SELECT count(*) FROM journal"},
+    {"versions of rules", "SELECT count(*) FROM (SELECT DISTINCT handle, rules_version FROM rule)"},
+    {"traits", "SELECT count(*) FROM trait"},
+    {"endpoints", "SELECT count(*) FROM subscription WHERE deleted = 0"},
+    {"events", "SELECT count(*) FROM event"},
+    {"deliveries", "SELECT count(*) FROM delivery"},
+    {"pending deliveries", "SELECT count(*) FROM delivery WHERE state < 4"},
+    {"timers", "SELECT count(*) FROM timer"},
+    {"audit events", "SELECT count(*) FROM audit"},
+};
+
+class Check {
+ public:
+  Check(const std::string& file, const CheckOptions& options)
+      : options_(options), readers_(file, 1, kPatience), connection_(file, Connection::Mode::kReadOnly, kPatience) {}
+
+  // A damaged table ends what is read of it, and the others are read all the same.
+  DataCheck run() {
+    try_to("the file", [this] { integrity(); });
+    try_to("the journal", [this] { journal(); });
+    try_to("the snapshots", [this] { snapshots(); });
+    if (options_.secrets != nullptr) {
+      try_to("the sealed secrets", [this] { secrets(); });
+      try_to("the secrets of endpoints", [this] { endpoints(); });
+    }
+    try_to("the counts", [this] {
+      for (const auto& [name, sql] : kCounted) {
+        auto row = connection_.query(sql);
+        found_.counts.emplace_back(name, row.next() ? row.whole(0) : 0);
+      }
+    });
+    if (unnamed_ > 0) found_.damage.push_back("and " + std::to_string(unnamed_) + " more");
+    return std::move(found_);
+  }
+
+ private:
+  template <class Body>
+  void try_to(const char* what, const Body& body) {
+    try {
+      body();
+    } catch (const SqliteError& error) {
+      name(std::string(what) + " cannot be read to the end: " + error.what());
+    }
+  }
+
+  void name(std::string_view what) {
+    if (found_.damage.size() < DataCheck::kMostNamed)
+      found_.damage.emplace_back(what);
+    else
+      ++unnamed_;
+  }
+
+  void integrity() {
+    auto row = connection_.query("PRAGMA integrity_check");
+    while (row.next())
+      if (row.text(0) != "ok") name("the file: " + std::string(row.text(0)));
+  }
+
+  void journal() {
+    JournalReader rows(readers_, 0, [this](Position position, const char* what) {
+      name("journal row " + std::to_string(position) + ": " + what);
+    });
+    for (auto portion = rows.portion(); !portion.empty(); portion = rows.portion())
+      for (const JournalRow& row : portion)
+        if (options_.contents && !decodes(row.bytes))
+          name("journal row " + std::to_string(row.position) + ": its records cannot be decoded");
+    found_.position = last_journal_position(connection_);
+  }
+
+  static bool decodes(std::string_view bytes) {
+    ledger::JournalReader reader(bytes);
+    while (const auto item = reader.next())
+      if (!ledger::decode_record(item->bytes)) return false;
+    return !reader.damaged();
+  }
+
+  void snapshots() {
+    // A checkpoint says that the journal up to it is in snapshots.
+    const auto checkpoint = [this] {
+      auto row = connection_.query("SELECT value FROM meta WHERE name = 'checkpoint'");
+      return row.next() ? row.whole(0) : 0;
+    }();
+    if (checkpoint > last_journal_position(connection_)) name("the checkpoint is behind the end of the journal");
+    auto row = connection_.query("SELECT rowid, handle, version, last_received, as_of, sum, bytes, began FROM session");
+    while (row.next()) {
+      const std::string which = "snapshot " + std::to_string(row.integer(0)) + " of handle " + std::string(row.text(1));
+      const std::string_view bytes = row.text(6);
+      if (snapshot_sum(bytes, row.whole(2), row.integer(3), row.whole(4)) != row.integer(5))
+        name(which + ": checksum");
+      else if (options_.contents && !ledger::decode_snapshot({std::string(bytes), row.whole(4), row.whole(7)}))
+        name(which + ": it cannot be decoded");
+    }
+  }
+
+  void opens(std::string_view sealed, const std::string& place, const std::string& what) {
+    if (!options_.secrets->open(sealed, place)) name(what + " does not open with this master key");
+  }
+
+  // Where each was sealed for, its owner says: access/directory.h, app/keys.cc (named_secret), commit/identity_keys.h.
+  void secrets() {
+    {
+      auto row = connection_.query("SELECT name, sealed FROM secret WHERE name <> ?1 ORDER BY name", kKeyFingerprint);
+      while (row.next()) {
+        const std::string secret(row.text(0));
+        opens(row.text(1), "secret/" + secret, "the server's secret " + secret);
+      }
+    }
+    {
+      auto row = connection_.query("SELECT kid, sealed_jwk FROM signing_key ORDER BY kid");
+      while (row.next()) {
+        const std::string kid(row.text(0));
+        opens(row.text(1), "signing-key/" + kid, "the signing key " + kid);
+      }
+    }
+    auto row = connection_.query("SELECT handle, id, sealed_secret FROM identity_key ORDER BY handle, id");
+    while (row.next())
+      opens(row.text(2), commit::identity_key_place(Handle(row.text(0)), row.text(1)),
+            "the identity key " + std::string(row.text(1)) + " of handle " + std::string(row.text(0)));
+  }
+
+  void endpoints() {
+    auto row =
+        connection_.query("SELECT " BECKON_SUBSCRIPTION_COLUMNS "FROM subscription WHERE deleted = 0 ORDER BY id");
+    while (row.next()) {
+      const outbox::Subscription one = subscription_from(row);
+      const std::string place = one.handle.text + "/" + one.id.text, of = " of endpoint " + one.id.text;
+      opens(one.sealed_secret, place, "the secret" + of);
+      if (!one.sealed_previous_secret.empty()) opens(one.sealed_previous_secret, place, "the previous secret" + of);
+      for (const outbox::OwnHeader& header : one.headers)
+        if (!outbox::open_header(one.handle, one.id, header.name, header.sealed, *options_.secrets))
+          name("a header" + of + " does not open with this master key");
+    }
+  }
+
+  const CheckOptions& options_;
+  Readers readers_;
+  Connection connection_;
+  DataCheck found_;
+  std::uint64_t unnamed_ = 0;
+};
+
+}  // namespace
+
+Result<DataCheck> check_data(const std::string& file, const CheckOptions& options) {
+  const auto schema = schema_of(file);
+  if (!schema) return unexpected(schema.error());
+  if (*schema < newest_schema())
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "The data file " + file + " is of an older version (schema " +
+                                       std::to_string(*schema) + " of " + std::to_string(newest_schema()) +
+                                       "). Start this version's server on it once, or verify a backup of it."});
+  try {
+    return Check(file, options).run();
+  } catch (const SqliteError& error) {
+    return unexpected(file_fault(file, error));
+  }
+}
+
+}  // namespace beckon::store
