@@ -8,6 +8,7 @@
 #include "access/email.h"
 #include "access/enrolment.h"
 #include "access/issuer.h"
+#include "app/complain.h"
 #include "app/inside.h"
 #include "app/keys.h"
 #include "app/password_input.h"
@@ -18,11 +19,6 @@
 
 namespace beckon::app {
 namespace {
-
-int complain(const Fault& fault) {
-  std::fprintf(stderr, "beckon: %s\n", fault.message.c_str());
-  return 1;
-}
 
 int with_store(const Settings& settings, const std::function<int(store::Store&)>& then) {
   const auto opened = store::SqliteStore::open(settings.data, {.create = false, .readers = 1});
@@ -135,7 +131,7 @@ int token(const Settings& settings, const TokenRequest& request) {
     const auto kind = kind_of(store.directory(), enrolment, request);
     if (!kind) return complain(kind.error());
     const auto life = parse_duration(request.ttl);
-    if (!life) return complain({.message = "--ttl must be a duration such as 1h, at most 24h"});
+    if (!life) return complain("--ttl must be a duration such as 1h, at most 24h");
     const auto issued = issuer.issue(*kind, *life);
     if (!issued) return complain(issued.error());
     std::printf("%s\n", issued->c_str());
@@ -146,7 +142,7 @@ int token(const Settings& settings, const TokenRequest& request) {
 // Of a server made for the purpose, on a folder that goes again.
 int list_routes() {
   char folder[] = "/tmp/beckon-routes-XXXXXX";
-  if (::mkdtemp(folder) == nullptr) return complain({.message = "could not create a folder in /tmp"});
+  if (::mkdtemp(folder) == nullptr) return complain("could not create a folder in /tmp");
   log::set_level(log::Level::kError);
   Settings settings;
   settings.data = folder;
@@ -159,7 +155,7 @@ int list_routes() {
         std::printf("%s %s %s %s\n", std::string(http::to_text(route.method)).c_str(), route.pattern.c_str(),
                     std::string(http::to_text(route.access.who)).c_str(), std::string(route.access.scope).c_str());
     } else {
-      status = complain({.message = server.error()});
+      status = complain(server.error());
     }
   }
   std::filesystem::remove_all(folder);

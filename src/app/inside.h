@@ -37,8 +37,8 @@ struct Server::Inside {
         tokens(decision_key),
         sessions(store->ledger(), hasher, settings.memory),
         control(*store, secrets, tenants, subscriptions,
-                {.admit_http = settings.admit_http || settings.dev,
-                 .admit_loopback = settings.dev,
+                {.admit_http = settings.admit_http || settings.dev || !settings.only_receiver.empty(),
+                 .admit_loopback = settings.dev || !settings.only_receiver.empty(),
                  .defaults = settings.handle,
                  .most = settings.most}) {}
 
@@ -85,7 +85,7 @@ struct Server::Inside {
   std::unique_ptr<intake::Settling> settling;
   std::unique_ptr<egress::Network> network;
   std::unique_ptr<egress::EndpointChecks> endpoint_checks;
-  std::unique_ptr<dispatch::EgressSender> sender;
+  std::unique_ptr<dispatch::Sender> sender;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 
   std::shared_ptr<http::TlsCertificates> certificates;  // null: plain http

@@ -5,33 +5,26 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <system_error>
 
+#include "base/operator_fault.h"
+#include "store/store.h"
 #include "system/encoding.h"
+#include "system/files.h"
 #include "system/private_file.h"
 
 namespace beckon::app {
 namespace {
 
-Fault broken(std::string message) { return {.code = FaultCode::kInternalError, .message = std::move(message)}; }
-
 Result<std::string> read_key(const std::string& path) {
   const auto read = read_private_file("master key", path);
-  if (!read) return unexpected(broken(read.error()));
+  if (!read) return unexpected(operator_fault(read.error()));
   const std::string& raw = *read;
   if (raw.size() == SecretBox::kKeySize) return raw;
   const auto last = raw.find_last_not_of("\n\r ");
   const auto bytes = from_base64(raw.substr(0, last + 1));
   if (bytes && bytes->size() == SecretBox::kKeySize) return *bytes;
-  return unexpected(broken("The master key " + path +
-                           " must be 32 bytes in base64: head -c 32 /dev/urandom | base64 > " + path + "."));
-}
-
-bool sync_folder_of(const std::string& path) {
-  const int fd = ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool done = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  return done;
+  return unexpected(operator_fault("The master key " + path +
+                                   " must be 32 bytes in base64: head -c 32 /dev/urandom | base64 > " + path + "."));
 }
 
 // Complete on disk under its name, or not there at all: two processes that start at once agree on one key.
@@ -47,8 +40,7 @@ Result<void> make_key(const std::string& path, Random& random) {
   const int fault = errno;
   ::unlink(fresh.c_str());
   if (!made)
-    return unexpected(
-        broken("The master key " + path + " cannot be created: " + std::system_category().message(fault) + "."));
+    return unexpected(operator_fault("The master key " + path + " cannot be created: " + system_message(fault) + "."));
   return {};
 }
 
@@ -59,12 +51,27 @@ Result<std::string> master_key(const std::string& folder, const std::string& fil
   const std::string path = folder + "/master.key";
   if (!std::filesystem::exists(path)) {
     if (missing == MissingKey::kRefuse)
-      return unexpected(broken("The master key " + path + " is missing, and the secrets in " + folder +
-                               " cannot be read without it. Restore the file, or name the key that this server was "
-                               "started with: --master-key-file FILE"));
+      return unexpected(
+          operator_fault("The master key " + path + " is missing, and the secrets in " + folder +
+                         " cannot be read without it. Restore the file, or name the key that this server was "
+                         "started with: --master-key-file FILE"));
     if (const auto made = make_key(path, random); !made) return unexpected(made.error());
   }
   return read_key(path);
+}
+
+std::string key_fingerprint(const std::string& key) {
+  return to_hex(hmac_sha256(key, "beckon master key fingerprint")).substr(0, 16);
+}
+
+Result<void> keep_fingerprint(access::Directory& directory, const std::string& key) {
+  const std::string given = key_fingerprint(key);
+  const auto kept = directory.named_secret(std::string(store::kKeyFingerprint), given);
+  if (!kept) return unexpected(kept.error());
+  if (*kept != given)
+    return unexpected(operator_fault("The secrets in this data folder were encrypted with the master key " + *kept +
+                                     ", not with the one that was given, " + given + " (these are fingerprints)."));
+  return {};
 }
 
 Result<std::string> named_secret(access::Directory& directory, const SecretBox& box, const std::string& name,
@@ -75,7 +82,8 @@ Result<std::string> named_secret(access::Directory& directory, const SecretBox& 
   const auto sealed = directory.named_secret(name, box.seal(fresh, associated, random));
   if (!sealed) return unexpected(sealed.error());
   auto secret = box.open(*sealed, associated);
-  if (!secret) return unexpected(broken("The secrets in this data folder were encrypted with another master key."));
+  if (!secret)
+    return unexpected(operator_fault("The secrets in this data folder were encrypted with another master key."));
   return std::move(*secret);
 }
 

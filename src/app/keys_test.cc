@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/random.h"
+#include "store/memory/memory_store.h"
 #include "system/random.h"
 
 namespace beckon::app {
@@ -66,6 +67,24 @@ TEST_F(MasterKey, ThatOthersMayReadOrChangeIsRefused) {
       EXPECT_NE(key.error().message.find("chmod 600"), std::string::npos) << key.error().message;
     }
   }
+}
+
+TEST(KeyFingerprint, IsTheSameForTheSameKeyAndGivesNothingOfItAway) {
+  const std::string key(SecretBox::kKeySize, 'k');
+  EXPECT_EQ(key_fingerprint(key), key_fingerprint(key));
+  EXPECT_NE(key_fingerprint(key), key_fingerprint(std::string(SecretBox::kKeySize, 'l')));
+  EXPECT_EQ(key_fingerprint(key).size(), 16u);
+}
+
+TEST(KeyFingerprint, OfAnotherKeyIsRefusedByName) {
+  store::MemoryStore store;
+  const std::string key(SecretBox::kKeySize, 'k'), other(SecretBox::kKeySize, 'l');
+  ASSERT_TRUE(keep_fingerprint(store.directory(), key));
+  ASSERT_TRUE(keep_fingerprint(store.directory(), key));
+  const auto refused = keep_fingerprint(store.directory(), other);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find(key_fingerprint(key)), std::string::npos);
+  EXPECT_NE(refused.error().message.find(key_fingerprint(other)), std::string::npos);
 }
 
 }  // namespace

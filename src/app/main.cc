@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "app/backup/commands.h"
 #include "app/commands.h"
 #include "app/demo/demo.h"
 #include "app/demo/dev.h"
@@ -272,6 +273,57 @@ std::optional<std::string> unknown_command(CLI::App& app, int argc, char** argv)
   return std::nullopt;
 }
 
+using WithSettings = std::function<void(const std::function<int(const Settings&)>&)>;
+
+void add_backup_commands(CLI::App& app, Given& given, const WithSettings& with_settings) {
+  // As long as the parser, which runs after this.
+  static BackupRequest request;
+  static std::string file;
+  auto* backup_command =
+      app.add_subcommand("backup", "write a backup of all data, also while a server is running (docs/operations.md)");
+  backup_command->add_option("FILE", request.file, "the backup, or - for standard output")->required();
+  const auto add_temporary = [](CLI::App& command, const char* what) {
+    command.add_option("--temporary", request.temporary, what)->type_name("");
+  };
+  add_temporary(*backup_command,
+                "a folder with space for a copy of the data: a folder; by default that of FILE, or TMPDIR for -");
+  backup_command
+      ->add_option("--stalled-after", request.stalled_after,
+                   "give up when nothing has progressed for so long: a duration")
+      ->type_name("")
+      ->capture_default_str();
+  backup_command
+      ->add_option("--longest-wal", request.longest_wal,
+                   "give up when the server's log has become longer while the data is copied: a size such as 4GiB")
+      ->type_name("")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+  add_settings(*backup_command, given, false);
+  backup_command->callback([with_settings] { with_settings([](const Settings& s) { return backup(s, request); }); });
+
+  auto* restore_command = app.add_subcommand("restore", "make a data folder, which must hold none, from a backup");
+  restore_command->add_option("FILE", file, "the backup")->required();
+  add_settings(*restore_command, given, false);
+  restore_command->callback([with_settings] { with_settings([](const Settings& s) { return restore(s, file); }); });
+
+  constexpr const char* kSpace = "a folder with space for the data: a folder; by default TMPDIR, or /tmp";
+  auto* verify_command =
+      app.add_subcommand("verify", "read all data of a backup, or of the data folder, and name what is damaged");
+  verify_command->add_option("FILE", file, "a backup; without it, the data folder is read");
+  add_temporary(*verify_command, kSpace);
+  add_settings(*verify_command, given, false);
+  verify_command->callback(
+      [with_settings] { with_settings([](const Settings& s) { return verify(s, file, request.temporary); }); });
+
+  auto* drill_command = app.add_subcommand(
+      "drill", "restore a backup into a temporary folder, and run the playbook against a server there");
+  drill_command->add_option("FILE", file, "the backup")->required();
+  add_temporary(*drill_command, kSpace);
+  add_settings(*drill_command, given, false);
+  drill_command->callback(
+      [with_settings] { with_settings([](const Settings& s) { return drill(s, file, request.temporary); }); });
+}
+
 std::string version_text() { return "beckon " BECKON_VERSION "\ntzdata " + std::string(system_zones().version()); }
 
 int run(int argc, char** argv) {
@@ -375,6 +427,8 @@ int run(int argc, char** argv) {
       return import_people(s, people_options);
     });
   });
+
+  add_backup_commands(app, given, with_settings);
 
   PlaybookRequest playbook_request;
   auto* playbook_command = app.add_subcommand("playbook", "run LM-01 to LM-06 against a server");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/backup/only_receiver.h"
 #include "app/demo/dev.h"
 #include "app/inside.h"
 #include "app/keys.h"
@@ -80,6 +81,8 @@ std::expected<void, std::string> Server::Inside::build(std::function<void()> bro
   network = std::make_unique<egress::Network>(clock, settings.network);
   endpoint_checks = std::make_unique<egress::EndpointChecks>(settings.network.resolver, settings.endpoint_checks);
   sender = std::make_unique<dispatch::EgressSender>(network->egress(), [this] { return control.policy().get(); });
+  if (!settings.only_receiver.empty())
+    sender = std::make_unique<OnlyReceiver>(std::move(sender), settings.only_receiver);
   dispatcher =
       std::make_unique<dispatch::Dispatcher>(dispatch::Ports{store->outbox(), subscriptions, *sender, *settling,
                                                              secrets, clock, random, dispatch_metrics.get()},
@@ -417,6 +420,8 @@ std::expected<std::unique_ptr<Server::Inside>, std::string> Server::open(const S
   if (!hash_key) return unexpected(hash_key.error().message);
   const auto decision_key = named_secret((*opened)->directory(), box, "decision-key", 32, random);
   if (!decision_key) return unexpected(decision_key.error().message);
+  if (const auto kept = keep_fingerprint((*opened)->directory(), *master); !kept)
+    return unexpected(kept.error().message);
   auto inside = std::make_unique<Inside>(settings, std::move(*opened), *master, *hash_key, *decision_key);
   if (auto built = inside->build(std::move(broken)); !built) return unexpected(built.error());
   return inside;

@@ -56,6 +56,7 @@ struct Settings {
   egress::EndpointChecks::Options endpoint_checks;
   Duration secret_overlap = std::chrono::hours{24};  // contract section 6
   bool admit_http = false;                           // whether receivers over plain http are allowed
+  std::string only_receiver;  // of beckon drill: the one URL on loopback that is sent to; empty: all the policy admits
 };
 
 inline constexpr std::string_view kYesOrNo = "true or false";  // the form of a setting that is either

@@ -20,8 +20,8 @@
 
 namespace {
 
-constexpr std::uint64_t kSync = 1, kWrite = 2;                 // Orders::of
-constexpr std::uint64_t kDieBefore = 1000, kDieBehind = 1001;  // Orders::how; else an errno
+constexpr std::uint64_t kSync = 1, kWrite = 2;                                // Orders::of
+constexpr std::uint64_t kDieBefore = 1000, kDieBehind = 1001, kStall = 1002;  // Orders::how; else an errno
 
 struct Orders {
   std::atomic<std::uint64_t> syncs, writes;      // counted so far
@@ -59,6 +59,7 @@ int met(std::uint64_t of, std::uint64_t number) {
   if (ordered.of != of || number < ordered.from || number > ordered.to) return 0;
   ++ordered.met;
   if (ordered.how == kDieBefore) ::kill(::getpid(), SIGKILL);
+  while (ordered.how == kStall) ::usleep(10'000);
   return ordered.how < kDieBefore ? static_cast<int>(ordered.how) : 0;
 }
 

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ops = { sync: 1n, write: 2n };
-const hows = { EIO: 5n, ENOSPC: 28n, 'die before': 1000n, 'die behind': 1001n };
+const hows = { EIO: 5n, ENOSPC: 28n, 'die before': 1000n, 'die behind': 1001n, stall: 1002n };
 const forever = (1n << 63n) - 1n;
 
 let library;
@@ -76,7 +76,8 @@ export class FaultyDisk {
     return this.#number(6);
   } // number of syncs or writes that failed
 
-  // The n-th `sync` or `write` from the start, or all from then on, meets `how`: EIO, ENOSPC, or a kill before or after it.
+  // The n-th `sync` or `write` from the start, or all from then on, meets `how`: EIO, ENOSPC, a kill before or after it,
+  // or no return until mend().
   fail(op, n, how, { on = false } = {}) {
     this.#order(ops[op], BigInt(n), on ? forever : BigInt(n), hows[how]);
   }

@@ -103,12 +103,19 @@ export class Load {
     return false;
   }
 
+  // What was acknowledged, and how many were sent, up to now.
+  mark() {
+    const acked = [...this.ledger].filter(([, entry]) => entry.acked).map(([n]) => n);
+    return { acked, sent: this.ledger.size };
+  }
+
   // Reads every session back and compares: acknowledged signals are stored exactly once, and nothing is stored that was
-  // never sent. Returns the stored numbers.
-  async readBack() {
+  // never sent. Returns the stored numbers. `from`: a server other than the one that was sent to; `acked` and `sent`: of
+  // marks other than that of now.
+  async readBack({ from = this.beckon, acked = this.mark().acked, sent = this.ledger.size } = {}) {
     const stored = new Set();
     for (const id of new Set([...this.ledger.values()].map(entry => entry.session))) {
-      const { status, json, text } = await this.beckon.as('CREATOR', 'GET', `/chain/${id}`);
+      const { status, json, text } = await from.as('CREATOR', 'GET', `/chain/${id}`);
       if (status === 404) continue;
       assert.equal(status, 200, text);
       assert.equal(json.version, json.signals.length, 'every version has its signal');
@@ -116,11 +123,12 @@ export class Load {
         const n = Number(signalValue);
         assert.ok(!stored.has(n), `signal ${n} is there once`);
         assert.equal(this.ledger.get(n)?.session, id, `signal ${n} was sent to ${id}`);
+        assert.ok(n <= sent, `signal ${n} was sent by then`);
         stored.add(n);
       }
     }
     assert.deepEqual(
-      [...this.ledger].filter(([n, entry]) => entry.acked && !stored.has(n)).map(([n]) => n),
+      acked.filter(n => !stored.has(n)),
       [],
       'acknowledged, and not there',
     );
@@ -128,12 +136,16 @@ export class Load {
   }
 }
 
-// All deliveries of a subscription, newest first.
-export async function deliveriesOf(beckon, id) {
+// All deliveries of a subscription, newest first. `filter`: "&eventType=…" of the list.
+export async function deliveriesOf(beckon, id, filter = '') {
   const all = [];
   let cursor = '';
   do {
-    const { json, status, text } = await beckon.as('OPERATOR', 'GET', `/webhooks/${id}/deliveries?limit=200${cursor}`);
+    const { json, status, text } = await beckon.as(
+      'OPERATOR',
+      'GET',
+      `/webhooks/${id}/deliveries?limit=200${filter}${cursor}`,
+    );
     assert.equal(status, 200, text);
     all.push(...json.items);
     cursor = json.nextCursor && `&cursor=${encodeURIComponent(json.nextCursor)}`;

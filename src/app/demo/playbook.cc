@@ -1,15 +1,9 @@
 #include "app/demo/playbook.h"
 
-#include <prometheus/registry.h>
-
-#include <algorithm>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
 
 #include "base/json.h"
 #include "egress/http_call.h"
-#include "http/listener.h"
 #include "outbox/signature.h"
 #include "system/clock.h"
 #include "system/encoding.h"
@@ -20,70 +14,9 @@ namespace {
 using egress::CallResponse;
 using egress::Method;
 
-// A receiver on loopback that keeps what came.
-class OwnReceiver {
- public:
-  struct Delivery {
-    std::string id, timestamp, signature, body;
-  };
-
-  static std::unique_ptr<OwnReceiver> open() {
-    auto receiver = std::unique_ptr<OwnReceiver>(new OwnReceiver);
-    std::vector<http::Route> routes;
-    routes.push_back({.method = http::Method::kPost,
-                      .pattern = "/hook",
-                      .access = http::public_(),
-                      .handler =
-                          [r = receiver.get()](http::Request& request, http::Respond respond) {
-                            r->take(request);
-                            respond({.status = 200, .body = "{}"});
-                          },
-                      .summary = "",
-                      .body = http::BodyType::kAny});
-    receiver->router_ = std::make_unique<http::Router>(std::move(*http::Router::make(std::move(routes), {})));
-    receiver->metrics_ = std::make_unique<http::HttpMetrics>(receiver->registry_, *receiver->router_);
-    http::ListenerOptions options;
-    options.request_log = http::RequestLog::kOff;
-    auto listener = http::Listener::start(options, *receiver->router_, receiver->clock_, *receiver->metrics_);
-    if (!listener) return nullptr;
-    receiver->listener_ = std::move(*listener);
-    return receiver;
-  }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/hook"; }
-
-  // The delivery of that event, once it has come.
-  std::optional<Delivery> wait_for(const std::string& event, std::chrono::seconds most) {
-    std::unique_lock lock(mutex_);
-    const auto found = [&] { return std::ranges::find(got_, event, &Delivery::id) != got_.end(); };
-    if (!came_.wait_for(lock, most, found)) return std::nullopt;
-    return *std::ranges::find(got_, event, &Delivery::id);
-  }
-
- private:
-  OwnReceiver() = default;
-  void take(http::Request& request) {
-    {
-      const std::lock_guard lock(mutex_);
-      got_.push_back({std::string(request.header("webhook-id")), std::string(request.header("webhook-timestamp")),
-                      std::string(request.header("webhook-signature")), std::move(request.body)});
-    }
-    came_.notify_all();
-  }
-
-  SystemClock clock_;
-  prometheus::Registry registry_;
-  std::unique_ptr<http::Router> router_;
-  std::unique_ptr<http::HttpMetrics> metrics_;
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<Delivery> got_;
-  std::unique_ptr<http::Listener> listener_;
-};
-
 class Walk {
  public:
-  explicit Walk(const PlaybookRequest& request) : request_(request) {}
+  Walk(const PlaybookRequest& request, OwnReceiver* receiver) : request_(request), own_(receiver) {}
 
   int run() {
     std::printf("%-6s  %-44s  %s\n", "step", "expected", "got");
@@ -99,14 +32,8 @@ class Walk {
     row("LM-03", "200, decision envelopes",
         post(chain + "prefetch", "{" + who + R"(,"triggers":["checkout","exit_intent"]})", ""), 200, "decisions");
 
-    std::string endpoint = request_.receiver;
-    std::unique_ptr<OwnReceiver> own;
-    if (endpoint.empty()) {
-      own = OwnReceiver::open();
-      if (!own) return std::fprintf(stderr, "beckon: could not open a receiver on loopback\n"), 1;
-      endpoint = own->url();
-    }
-    const std::string create = "{\"endpointUrl\":" + json::quote(endpoint) + R"(,"eventTypes":["link.clicked"]})";
+    const std::string create = "{\"endpointUrl\":" + json::quote(own_ ? own_->url() : request_.receiver) +
+                               R"(,"eventTypes":["link.clicked"]})";
     row("LM-04", "403 insufficient_role", post(hooks, create, request_.creator_token), 403, "error",
         "insufficient_role");
     const auto made = post(hooks, create, request_.operator_token);
@@ -114,8 +41,8 @@ class Walk {
     const std::string id = member(made, "subscriptionId"), secret = member(made, "secret");
     const auto tested = post(hooks + "/" + id + "/test", "{}", request_.operator_token);
     row("LM-06", "202 with eventId", tested, 202, "eventId");
-    if (own && !member(tested, "eventId").empty())
-      verify(own->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
+    if (own_ && !member(tested, "eventId").empty())
+      verify(own_->wait_for(member(tested, "eventId"), std::chrono::seconds{10}), secret);
     if (!id.empty()) (void)call(Method::kDelete, hooks + "/" + id, "", request_.operator_token);
     std::printf("%s\n", failed_ == 0 ? "all as expected" : (std::to_string(failed_) + " not as expected").c_str());
     return failed_ == 0 ? 0 : 1;
@@ -168,11 +95,20 @@ class Walk {
   }
 
   const PlaybookRequest& request_;
+  OwnReceiver* const own_;
   int failed_ = 0;
 };
 
 }  // namespace
 
-int playbook(const PlaybookRequest& request) { return Walk(request).run(); }
+int playbook(const PlaybookRequest& request, OwnReceiver* receiver) {
+  std::unique_ptr<OwnReceiver> own;
+  if (receiver == nullptr && request.receiver.empty()) {
+    own = OwnReceiver::open();
+    if (!own) return std::fprintf(stderr, "beckon: could not open a receiver on loopback\n"), 1;
+    receiver = own.get();
+  }
+  return Walk(request, receiver).run();
+}
 
 }  // namespace beckon::app

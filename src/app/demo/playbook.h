@@ -2,6 +2,8 @@
 #pragma once
 #include <string>
 
+#include "app/demo/own_receiver.h"
+
 namespace beckon::app {
 
 struct PlaybookRequest {
@@ -9,7 +11,8 @@ struct PlaybookRequest {
   std::string receiver;  // empty: a temporary one on loopback, which requires the server to run with --dev
 };
 
-// Prints a table of step, expected, got. Returns 0 if all are as expected, else 1.
-int playbook(const PlaybookRequest& request);
+// Prints a table of step, expected, got. Returns 0 if all are as expected, else 1. With a `receiver`, that of the
+// request is not used.
+int playbook(const PlaybookRequest& request, OwnReceiver* receiver = nullptr);
 
 }  // namespace beckon::app

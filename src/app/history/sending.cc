@@ -11,11 +11,6 @@ namespace beckon::app {
 
 using namespace std::chrono_literals;
 
-int complain(const std::string& what) {
-  std::fprintf(stderr, "beckon: %s\n", what.c_str());
-  return 1;
-}
-
 std::string words_of(const Fault& fault) {
   std::string words = fault.message;
   for (const FieldIssue& issue : fault.details) words += "\n  " + issue.field + " " + issue.issue;

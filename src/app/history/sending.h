@@ -3,12 +3,12 @@
 #include <chrono>
 #include <string>
 
+#include "app/complain.h"
 #include "base/fault.h"
 #include "egress/http_call.h"
 
 namespace beckon::app {
 
-int complain(const std::string& what);  // on standard error; returns 1, the exit status
 std::string words_of(const Fault& fault);
 
 // A call with a token, repeated as the server asks where it is busy (429, 503). The error names `base`.

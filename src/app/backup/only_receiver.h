@@ -1,0 +1,27 @@
+// A sender that lets nothing out but what goes to one receiver: for a drill, whose store holds the deliveries of a live
+// server.
+#pragma once
+#include <vector>
+
+#include "dispatch/sender.h"
+
+namespace beckon::app {
+
+// As its port says. A request to any other URL is answered as refused, without a lookup, a socket or a byte.
+class OnlyReceiver final : public dispatch::Sender {
+ public:
+  OnlyReceiver(std::unique_ptr<dispatch::Sender> sender, std::string url)
+      : sender_(std::move(sender)), url_(std::move(url)) {}
+
+  void send(dispatch::SendRequest request, Completion done) override;
+  void poll(Duration most) override;
+  void wake() override { sender_->wake(); }
+  void abandon() override;
+
+ private:
+  const std::unique_ptr<dispatch::Sender> sender_;
+  const std::string url_;
+  std::vector<Completion> refused_;
+};
+
+}  // namespace beckon::app

@@ -1,0 +1,47 @@
+#include "app/backup/parts.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "app/keys.h"
+#include "system/random.h"
+
+namespace beckon::app {
+
+Result<std::optional<std::string>> key_for(const Settings& settings, const std::string& needed) {
+  std::error_code error;
+  const bool given = !settings.master_key_file.empty();
+  if (!given && !std::filesystem::exists(settings.data + "/master.key", error)) return std::nullopt;
+  SystemRandom random;
+  auto key = master_key(settings.data, settings.master_key_file, MissingKey::kRefuse, random);
+  if (!key) return unexpected(key.error());
+  if (const std::string own = key_fingerprint(*key); !needed.empty() && own != needed)
+    return unexpected(Fault{.code = FaultCode::kConflict,
+                            .message = "The data was encrypted with another master key: its fingerprint is " + needed +
+                                       ", that of " +
+                                       (given ? settings.master_key_file : settings.data + "/master.key") + " is " +
+                                       own + ". Name the right one with --master-key-file."});
+  return std::move(*key);
+}
+
+std::string describe(const store::BackupHeader& header) {
+  return "position " + std::to_string(header.position) + " of " + to_rfc3339(header.taken_at) + ", made by beckon " +
+         header.beckon + ", schema " + std::to_string(header.schema) + ", master key " +
+         (header.key.empty() ? "unknown" : header.key);
+}
+
+bool print(const store::DataCheck& found, bool with_key) {
+  for (const std::string& one : found.damage) std::fprintf(stderr, "damaged: %s\n", one.c_str());
+  for (const auto& [what, count] : found.counts)
+    std::printf("%-32s %12llu\n", std::string(what).c_str(), static_cast<unsigned long long>(count));
+  std::printf("%-32s %12llu\n", "journal position", static_cast<unsigned long long>(found.position));
+  if (!found.damage.empty()) {
+    std::printf("damaged\n");
+    return false;
+  }
+  std::printf("sound%s\n", with_key ? ", and all secrets open with the master key"
+                                    : "; no master key was given, so it was not tried on the secrets");
+  return true;
+}
+
+}  // namespace beckon::app

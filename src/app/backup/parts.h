@@ -1,0 +1,24 @@
+// What the commands about backups share.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "app/complain.h"
+#include "app/settings.h"
+#include "base/result.h"
+#include "store/sqlite/backup_file.h"
+#include "store/sqlite/data_check.h"
+
+namespace beckon::app {
+
+// The key of --master-key-file, or of the data folder; std::nullopt if there is none. `needed` is the fingerprint of
+// the key that the data is sealed with, empty where it is unknown: another key is refused by its fingerprint.
+Result<std::optional<std::string>> key_for(const Settings& settings, const std::string& needed);
+
+// "position 12 of 2026-…, made by beckon 1.2.3, schema 4, master key 0123456789abcdef"
+std::string describe(const store::BackupHeader& header);
+
+// Prints the counts, or what is damaged. Returns whether it is sound.
+bool print(const store::DataCheck& found, bool with_key);
+
+}  // namespace beckon::app
